@@ -1,0 +1,247 @@
+//! Running the handlers of a plan: a loop that knows no registry.
+//!
+//! One `catch_unwind` covers the whole plan, for entering it is free but for two instructions; when
+//! a handler panics, the loop goes on behind it.
+
+use std::{
+    any::Any,
+    cell::RefCell,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use tracing::{Level as Verbosity, debug, error, level_enabled, trace_span};
+
+use super::{
+    panics,
+    plan::Plan,
+    slot::{Found, Slot},
+};
+use crate::{
+    event::Family,
+    handler::{Level, Link, Run},
+    words::{Cause, EventInfo, Failure, Origin, SubscriberInfo, TooDeep, Trouble, drop_contained},
+};
+
+/// Handlers call one another up to this many deep before the stack is given back.
+const CHAIN: usize = 16;
+
+/// What the emitter says of an emit.
+#[derive(Clone, Copy)]
+pub(super) struct Sending<'e> {
+    pub(super) origin: Option<&'e Origin>,
+    /// How many emits may be inside one another.
+    pub(super) limit: usize,
+}
+
+/// What became of an emit.
+#[derive(Default)]
+pub(super) struct Told {
+    pub(super) ran: usize,
+    pub(super) stopped_by: Option<Arc<SubscriberInfo>>,
+}
+
+/// Runs the handlers in the slot and logs what fails; says whether there was a plan.
+#[inline]
+pub(super) fn emit<F: Family>(
+    slot: Option<&Slot<F>>,
+    event: &mut F::Of<'_>,
+    sending: Sending<'_>,
+) -> bool {
+    if level_enabled!(Verbosity::DEBUG) {
+        return emit_observed(slot, event, sending);
+    }
+    match slot.map_or(Found::Nothing, Slot::find) {
+        Found::Nothing => false,
+        Found::Scanned(plan) => {
+            emit_plan(plan, event, sending);
+            true
+        }
+        Found::Changed => emit_changed(slot, event, sending),
+    }
+}
+
+/// Apart from [`emit`], so that an event nobody listens to does not pay for the stack it needs.
+#[inline(never)]
+fn emit_plan<F: Family>(plan: &Plan<F>, event: &mut F::Of<'_>, sending: Sending<'_>) {
+    if let Err(refusal) = run(plan, event, sending, &log_failure, |_| ()) {
+        log_refusal(&refusal);
+    }
+}
+
+#[inline(never)]
+fn emit_changed<F: Family>(
+    slot: Option<&Slot<F>>,
+    event: &mut F::Of<'_>,
+    sending: Sending<'_>,
+) -> bool {
+    with_plan(slot, |plan| emit_plan(plan, event, sending)).is_some()
+}
+
+#[cold]
+#[inline(never)]
+fn emit_observed<F: Family>(
+    slot: Option<&Slot<F>>,
+    event: &mut F::Of<'_>,
+    sending: Sending<'_>,
+) -> bool {
+    let told = observed(slot, event, sending, &log_failure);
+    if let Err(refusal) = &told {
+        log_refusal(refusal);
+    }
+    !matches!(told, Ok(None))
+}
+
+/// Runs the handlers in the slot and tells what became of the event; `None` when there was no plan.
+pub(super) fn try_emit<F: Family>(
+    slot: Option<&Slot<F>>,
+    event: &mut F::Of<'_>,
+    sending: Sending<'_>,
+) -> (Option<Told>, Option<Trouble>) {
+    let failures = RefCell::new(Vec::new());
+    let told = observed(slot, event, sending, &|failure| {
+        failures.borrow_mut().push(failure);
+    });
+    let failures = failures.into_inner();
+    match told {
+        Err(refusal) => (Some(Told::default()), Some(Trouble::TooDeep(refusal))),
+        Ok(told) if failures.is_empty() => (told, None),
+        Ok(told) => (told, Some(Trouble::Failed(failures))),
+    }
+}
+
+/// The way that looks at everything: spans, a record of what nobody heard, what became of it.
+fn observed<F: Family>(
+    slot: Option<&Slot<F>>,
+    event: &mut F::Of<'_>,
+    sending: Sending<'_>,
+    failed: &dyn Fn(Failure),
+) -> Result<Option<Told>, TooDeep> {
+    let topic = F::info().topic();
+    let origin = sending.origin.map(tracing::field::display);
+    let span = trace_span!(target: "events_core", "emit", topic, origin);
+    let _entered = span.enter();
+    let told = with_plan(slot, |plan| {
+        run(plan, event, sending, failed, |run| Told {
+            ran: run.ran(),
+            stopped_by: run.stopped_by(),
+        })
+    })
+    .transpose()?;
+    if told.as_ref().is_none_or(|told| told.ran == 0) {
+        debug!(target: "events_core", topic, "no subscriber heard the event");
+    }
+    Ok(told)
+}
+
+/// Calls `f` with the plan that is in the slot now, which stays until it returns.
+fn with_plan<F: Family, T>(slot: Option<&Slot<F>>, f: impl FnOnce(&Plan<F>) -> T) -> Option<T> {
+    let slot = slot?;
+    loop {
+        match slot.find() {
+            Found::Nothing => return None,
+            Found::Scanned(plan) => return Some(f(plan)),
+            Found::Changed => {
+                let Some(guard) = slot.changed_plan() else {
+                    continue;
+                };
+                let result = guard.as_deref().map(f);
+                // The last reader of a plan frees its closures, whose `Drop` may panic.
+                drop_contained(guard);
+                return result;
+            }
+        }
+    }
+}
+
+/// Runs the handlers of a plan, one level deeper.
+#[inline]
+fn run<F: Family, T>(
+    plan: &Plan<F>,
+    event: &mut F::Of<'_>,
+    sending: Sending<'_>,
+    failed: &dyn Fn(Failure),
+    tell: impl FnOnce(&Run<'_>) -> T,
+) -> Result<T, TooDeep> {
+    let info: &'static EventInfo = F::info();
+    let level = Level::enter(info, sending.limit)?;
+    let run = Run::new(info, sending.origin, &level, &plan.subscribers, failed);
+    if level_enabled!(Verbosity::TRACE) {
+        one_by_one(&plan.links, event, &run);
+    } else {
+        all(&plan.links, event, &run);
+    }
+    Ok(tell(&run))
+}
+
+/// Runs the handlers, resuming behind one that panics.
+#[inline]
+fn all<F: Family>(links: &[Link<F>], event: &mut F::Of<'_>, run: &Run<'_>) {
+    let mut links = links;
+    while let Err(payload) = catch_unwind(AssertUnwindSafe(|| chains(links, event, run))) {
+        let left = panicked(run, payload);
+        links = &links[links.len() - left..];
+    }
+}
+
+#[inline]
+fn chains<F: Family>(links: &[Link<F>], event: &mut F::Of<'_>, run: &Run<'_>) {
+    let mut links = links;
+    while !links.is_empty() {
+        let (chain, ahead) = links.split_at(links.len().min(CHAIN));
+        run.begin_chain(ahead.len());
+        if let Some((first, rest)) = chain.split_first() {
+            first.call(event, run, rest);
+        }
+        if run.is_stopped() {
+            return;
+        }
+        links = ahead;
+    }
+}
+
+/// Runs the handlers, each in a span of its own.
+#[cold]
+#[inline(never)]
+fn one_by_one<F: Family>(links: &[Link<F>], event: &mut F::Of<'_>, run: &Run<'_>) {
+    for (link, left) in links.iter().zip((0..links.len()).rev()) {
+        let subscriber = run.subscriber(left);
+        let span = trace_span!(target: "events_core", "handle", subscriber = %subscriber.name, location = %subscriber.location);
+        let _entered = span.enter();
+        run.begin_chain(left);
+        let called = catch_unwind(AssertUnwindSafe(|| link.call(event, run, &[])));
+        if let Err(payload) = called {
+            panicked(run, payload);
+        }
+        if run.is_stopped() {
+            return;
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn panicked(run: &Run<'_>, payload: Box<dyn Any + Send>) -> usize {
+    run.panicked(Cause::Panic(panics::caught(payload)))
+}
+
+#[cold]
+fn log_failure(failure: Failure) {
+    let subscriber = failure.subscriber();
+    error!(
+        target: "events_core",
+        topic = subscriber.topic,
+        subscriber = %subscriber.name,
+        location = %subscriber.location,
+        cause = %failure.cause(),
+        backtrace = failure.panic().and_then(|panic| panic.backtrace()).map(tracing::field::display),
+        "a subscriber failed",
+    );
+    failure.discard();
+}
+
+#[cold]
+#[inline(never)]
+fn log_refusal(refusal: &TooDeep) {
+    error!(target: "events_core", topic = refusal.chain().last().copied(), "{refusal}");
+}

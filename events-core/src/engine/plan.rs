@@ -1,0 +1,44 @@
+//! A plan: the handlers of one event type in running order, ready to run.
+
+use std::sync::Arc;
+
+use super::order::{self, Position};
+use crate::{event::Family, handler::Link, words::SubscriberInfo};
+
+/// The handlers of one event type in running order, and beside each who it is.
+pub(crate) struct Plan<F: Family> {
+    pub(crate) links: Box<[Link<F>]>,
+    pub(crate) subscribers: Box<[Arc<SubscriberInfo>]>,
+}
+
+/// One subscriber as its slot keeps it; plans are made from these.
+pub(crate) struct Entry<F: Family> {
+    /// What a [`Subscription`](super::Subscription) finds it by.
+    pub(crate) number: u64,
+    /// Left by an attribute, and there for good.
+    pub(crate) declared: bool,
+    pub(crate) position: Position,
+    pub(crate) subscriber: Arc<SubscriberInfo>,
+    pub(crate) link: Link<F>,
+}
+
+/// Subscribers that each must run before the next, and the last before the first.
+#[derive(Debug)]
+pub(crate) struct Cycle(pub(crate) Vec<Arc<SubscriberInfo>>);
+
+impl<F: Family> Plan<F> {
+    pub(crate) fn of<'e>(entries: impl Iterator<Item = &'e Entry<F>>) -> Result<Self, Cycle> {
+        let entries: Vec<_> = entries.collect();
+        let positions: Vec<_> = entries.iter().map(|entry| &entry.position).collect();
+        let who = |&index: &usize| Arc::clone(&entries[index].subscriber);
+        let order =
+            order::sort(&positions).map_err(|cycle| Cycle(cycle.iter().map(who).collect()))?;
+        Ok(Self {
+            links: order
+                .iter()
+                .map(|&index| entries[index].link.duplicate())
+                .collect(),
+            subscribers: order.iter().map(who).collect(),
+        })
+    }
+}

@@ -1,0 +1,211 @@
+//! A slot: the place of one event type in one registry, where emitters find its plan.
+//!
+//! Most programs scan once and never change a plan again, so that is the path which costs nothing:
+//! what scans found is kept for as long as the slot lives, in the slot itself, and reading it needs
+//! no protection. A later scan appends a newer version behind it.
+//!
+//! As soon as somebody subscribes at run time, the whole plan, run-time and declared handlers in
+//! one order, stands in a second place, and a flag sends emitters there. That plan is exchanged
+//! whole; an emit under way keeps the one it started with, and the last reader frees it. When the
+//! last run-time subscriber leaves, the flag goes down again.
+//!
+//! Invariants, all kept under the registry's lock:
+//! - `versions` holds the plan of the declared entries alone, newest last;
+//! - `changed` is up only while `exchanged` holds the plan of all entries; it goes up after that
+//!   plan was stored and down before it is taken away, so a reader who sees the flag and finds no
+//!   plan has met the second case and looks again.
+
+use std::sync::{
+    Arc, Mutex, OnceLock, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
+
+use arc_swap::{ArcSwapOption, Guard};
+
+use super::plan::{Cycle, Entry, Plan};
+use crate::{event::Family, words::SubscriberInfo};
+
+/// The place of one event type in one registry. The derive puts one beside each type for the
+/// default registry.
+#[doc(hidden)]
+pub struct Slot<F: Family> {
+    changed: AtomicBool,
+    versions: OnceLock<Version<F>>,
+    exchanged: ArcSwapOption<Plan<F>>,
+    entries: Mutex<Vec<Entry<F>>>,
+}
+
+struct Version<F: Family> {
+    plan: Plan<F>,
+    newer: OnceLock<Box<Self>>,
+}
+
+/// What an emitter finds.
+pub(crate) enum Found<'s, F: Family> {
+    /// Nobody listens.
+    Nothing,
+    /// The subscribers that scans found.
+    Scanned(&'s Plan<F>),
+    /// Some of the subscribers came at run time.
+    Changed,
+}
+
+/// A change that has been thought through and not made yet.
+pub(crate) struct Staged<F: Family> {
+    added: Vec<Entry<F>>,
+    /// The declared subscribers, when some were added.
+    declared: Option<Plan<F>>,
+    /// All subscribers, when some came at run time.
+    all: Option<Plan<F>>,
+}
+
+/// What a change left over: dropped where no lock is held, for a closure's `Drop` is user code.
+pub(crate) struct Retired<F: Family> {
+    _plan: Option<Arc<Plan<F>>>,
+    _entry: Option<Entry<F>>,
+}
+
+impl<F: Family> Slot<F> {
+    /// A slot in which nobody listens.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            changed: AtomicBool::new(false),
+            versions: OnceLock::new(),
+            exchanged: ArcSwapOption::const_empty(),
+            entries: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// The plan to run now.
+    #[inline]
+    pub(crate) fn find(&self) -> Found<'_, F> {
+        if self.changed.load(Ordering::Acquire) {
+            return Found::Changed;
+        }
+        self.scanned().map_or(Found::Nothing, Found::Scanned)
+    }
+
+    /// The plan of a slot that [`find`](Self::find) said has changed; `None` when it has not, after
+    /// all.
+    pub(crate) fn changed_plan(&self) -> Option<Guard<Option<Arc<Plan<F>>>>> {
+        let guard = self.exchanged.load();
+        guard.is_some().then_some(guard)
+    }
+
+    #[inline]
+    fn scanned(&self) -> Option<&Plan<F>> {
+        let mut version = self.versions.get()?;
+        while let Some(newer) = version.newer.get() {
+            version = newer;
+        }
+        Some(&version.plan)
+    }
+
+    /// Thinks an addition through, and changes nothing yet.
+    pub(crate) fn stage(&self, added: Vec<Entry<F>>) -> Result<Staged<F>, (Cycle, Vec<Entry<F>>)> {
+        let entries = self.entries();
+        let all = || entries.iter().chain(&added);
+        let declared = || all().filter(|entry| entry.declared);
+        let plans = || {
+            let declared = added
+                .iter()
+                .any(|entry| entry.declared)
+                .then(|| Plan::of(declared()));
+            let all = all().any(|entry| !entry.declared).then(|| Plan::of(all()));
+            Ok((declared.transpose()?, all.transpose()?))
+        };
+        match plans() {
+            Ok((declared, all)) => Ok(Staged {
+                added,
+                declared,
+                all,
+            }),
+            Err(cycle) => Err((cycle, added)),
+        }
+    }
+
+    /// Makes a change that was staged, with no other in between.
+    pub(crate) fn publish(&self, staged: Staged<F>) -> Retired<F> {
+        self.entries().extend(staged.added);
+        if let Some(plan) = staged.declared {
+            self.append(plan);
+        }
+        Retired {
+            _plan: self.exchange(staged.all),
+            _entry: None,
+        }
+    }
+
+    /// Takes a run-time subscriber out.
+    pub(crate) fn remove(&self, number: u64) -> Option<Retired<F>> {
+        let mut entries = self.entries();
+        let index = entries
+            .iter()
+            .position(|entry| entry.number == number && !entry.declared)?;
+        let entry = entries.remove(index);
+        let others = entries.iter().any(|entry| !entry.declared);
+        // Fewer entries are fewer constraints: where there was an order there still is one.
+        let plan = others.then(|| Plan::of(entries.iter()).ok()).flatten();
+        Some(Retired {
+            _plan: self.exchange(plan),
+            _entry: Some(entry),
+        })
+    }
+
+    fn append(&self, plan: Plan<F>) {
+        let mut newest = Version {
+            plan,
+            newer: OnceLock::new(),
+        };
+        let Err(back) = self.versions.set(newest) else {
+            return;
+        };
+        newest = back;
+        let mut version = self.versions.get();
+        let mut boxed = Box::new(newest);
+        while let Some(last) = version {
+            match last.newer.set(boxed) {
+                Ok(()) => return,
+                Err(back) => boxed = back,
+            }
+            version = last.newer.get().map(Box::as_ref);
+        }
+    }
+
+    fn exchange(&self, plan: Option<Plan<F>>) -> Option<Arc<Plan<F>>> {
+        let plan = plan.map(Arc::new);
+        if plan.is_some() {
+            let retired = self.exchanged.swap(plan);
+            self.changed.store(true, Ordering::Release);
+            retired
+        } else {
+            self.changed.store(false, Ordering::Release);
+            self.exchanged.swap(None)
+        }
+    }
+
+    /// Whether a subscriber goes by this name here.
+    pub(crate) fn knows(&self, name: &crate::words::Key) -> bool {
+        self.entries()
+            .iter()
+            .any(|entry| entry.position.names.contains(name))
+    }
+
+    /// The declared subscribers in running order.
+    pub(crate) fn declared(&self) -> Vec<Arc<SubscriberInfo>> {
+        self.scanned()
+            .map(|plan| plan.subscribers.to_vec())
+            .unwrap_or_default()
+    }
+
+    fn entries(&self) -> std::sync::MutexGuard<'_, Vec<Entry<F>>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<F: Family> Default for Slot<F> {
+    fn default() -> Self {
+        Self::new()
+    }
+}

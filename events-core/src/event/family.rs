@@ -1,0 +1,154 @@
+//! The event trait, and how events that borrow are handled without `'static`.
+//!
+//! Subscribers are kept for good, an event that borrows lives for a moment, so they cannot be
+//! registered for one type. They are registered for its [`Family`]: the type with its lifetime
+//! replaced by `'static`, which stands for the members of every lifetime. `Family::Of<'x>` is the
+//! member with lifetime `'x`; the family of an owned event has one member, the event itself.
+//!
+//! A generic function that holds an `E: Event` cannot name the lifetime inside `E`, so it cannot
+//! say which member it holds. The derive can: [`Event::__lend`] hands the event to a [`Visit`]or
+//! as the member that it is.
+
+use std::any::Any;
+
+use crate::words::{EmitError, Emitted, EventInfo, IntoKey, Origin};
+
+/// Something that happens in a program and that its other parts may react to.
+///
+/// Derived: see [`derive@crate::Event`]. The trait holds the verbs; each takes the event, runs the
+/// subscribers of the current registry on this thread in order, and gives the event back as they
+/// left it.
+///
+/// ```
+/// use events_core::{Event, Registry};
+///
+/// #[derive(Event)]
+/// struct Greeting {
+///     text: String,
+/// }
+///
+/// let registry = Registry::new();
+/// let _polite = registry.on(|event: &mut Greeting| event.text.push_str(", please"));
+/// let _scope = registry.enter();
+///
+/// let greeting = Greeting { text: "tea".into() }.emit();
+/// assert_eq!(greeting.text, "tea, please");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event",
+    label = "not an event",
+    note = "put `#[derive(Event)]` on the type"
+)]
+pub trait Event: Sized {
+    /// The events of this type with every lifetime; subscribers are registered for it.
+    #[doc(hidden)]
+    type Family: Family;
+
+    /// What this event is called: the path of its module, `::`, its name; or what
+    /// `#[event(topic = "..")]` says.
+    #[must_use]
+    fn topic() -> &'static str {
+        Self::info().topic()
+    }
+
+    /// What the derive knows of this type.
+    #[must_use]
+    fn info() -> &'static EventInfo {
+        Self::Family::info()
+    }
+
+    /// Runs the subscribers and gives the event back.
+    ///
+    /// An error or a panic in one subscriber is logged with `tracing::error!`, and the others still
+    /// run. An emit that is nested too deep (see [`TooDeep`](crate::TooDeep)) is logged, too, and
+    /// runs none.
+    #[inline]
+    fn emit(mut self) -> Self {
+        self.__emit(None);
+        self
+    }
+
+    /// [`emit`](Self::emit), and says where from: a function, `Origin::of::<Type>()`, or text.
+    #[inline]
+    fn emit_from<M>(mut self, origin: impl IntoKey<M>) -> Self {
+        self.__emit(Some(&Origin::from(origin.into_key())));
+        self
+    }
+
+    /// Runs the subscribers and tells what became of the event.
+    ///
+    /// # Errors
+    ///
+    /// When a subscriber returned an error or panicked (the others still ran), or when the emit was
+    /// refused as nested too deep (none ran). The event is in the error.
+    #[inline]
+    fn try_emit(self) -> Result<Emitted<Self>, EmitError<Self>> {
+        self.__try_emit(None)
+    }
+
+    /// [`try_emit`](Self::try_emit), and says where from.
+    ///
+    /// # Errors
+    ///
+    /// As `try_emit`.
+    #[inline]
+    fn try_emit_from<M>(self, origin: impl IntoKey<M>) -> Result<Emitted<Self>, EmitError<Self>> {
+        self.__try_emit(Some(&Origin::from(origin.into_key())))
+    }
+
+    /// Emits on the current registry; the derive calls up to where that is known.
+    #[doc(hidden)]
+    fn __emit(&mut self, origin: Option<&Origin>);
+
+    /// Emits on the current registry and tells what became of it.
+    #[doc(hidden)]
+    fn __try_emit(self, origin: Option<&Origin>) -> Result<Emitted<Self>, EmitError<Self>>;
+
+    /// Hands the event over as a member of its family.
+    #[doc(hidden)]
+    fn __lend<V: Visit<Self::Family>>(&mut self, visitor: V) -> V::Output;
+}
+
+/// All events of one type: the type itself, or, when it borrows, the type with every lifetime.
+///
+/// Written by the derive, on the event with `'static` in place of its lifetime.
+pub trait Family: Sized + 'static {
+    /// The member that borrows for `'x`.
+    type Of<'x>: Event<Family = Self>;
+
+    /// What the derive knows of the type.
+    #[doc(hidden)]
+    fn info() -> &'static EventInfo;
+
+    /// The place for the default registry's subscribers that stands beside the type; a type with
+    /// parameters has none, for a static cannot be generic.
+    #[doc(hidden)]
+    fn home() -> Option<Home>;
+}
+
+/// The address of what stands beside an event type. What it is, the engine knows.
+#[doc(hidden)]
+pub type Home = &'static (dyn Any + Send + Sync);
+
+/// Takes an event as the member of its family that it is.
+#[doc(hidden)]
+pub trait Visit<F: Family> {
+    /// What the visit gives.
+    type Output;
+
+    /// Visits the event.
+    fn visit(self, event: &mut F::Of<'_>) -> Self::Output;
+}
+
+/// An event that borrows nothing.
+///
+/// Holds for every event without a lifetime; what must keep an event, or name its type once and
+/// for all, asks for it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` borrows, and an owned event is needed here",
+    label = "this event has a lifetime",
+    note = "subscribe to it with `registry.on_borrowed::<{Self}>(|event| ..)` or `#[subscriber]`"
+)]
+pub trait OwnedEvent: Event<Family = Self> + for<'x> Family<Of<'x> = Self> {}
+
+impl<E> OwnedEvent for E where E: Event<Family = E> + for<'x> Family<Of<'x> = E> {}

@@ -1,0 +1,82 @@
+//! Functions and closures as handlers of owned events.
+
+use super::{Emission, Outcome, Run, Step};
+use crate::event::OwnedEvent;
+
+/// A function or closure that can be subscribed at run time: it takes `&E` or `&mut E`, after it
+/// perhaps `&Emission`, and returns an [`Outcome`].
+///
+/// `M` only tells the implementations apart; leave it to inference.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a handler of events",
+    label = "not a handler",
+    note = "a handler is `Fn(&E)` or `Fn(&mut E)`, with `&Emission` as second parameter if it \
+            asks for it, of an event `E` that owns its data; write the closure's type: \
+            `|event: &MyEvent| ..`",
+    note = "for an event that borrows: `registry.on_borrowed::<MyEvent>(|event| ..)`"
+)]
+pub trait Handler<E: OwnedEvent, M>: Send + Sync + 'static {
+    /// Whether it takes `&mut E`.
+    #[doc(hidden)]
+    const CHANGES: bool;
+
+    /// Calls it.
+    #[doc(hidden)]
+    fn call(&self, event: &mut E, run: &Run<'_>) -> Step;
+}
+
+impl<E, H, R> Handler<E, fn(&E) -> R> for H
+where
+    E: OwnedEvent,
+    H: Fn(&E) -> R + Send + Sync + 'static,
+    R: Outcome,
+{
+    const CHANGES: bool = false;
+
+    #[inline]
+    fn call(&self, event: &mut E, _: &Run<'_>) -> Step {
+        self(event).into_step()
+    }
+}
+
+impl<E, H, R> Handler<E, fn(&mut E) -> R> for H
+where
+    E: OwnedEvent,
+    H: Fn(&mut E) -> R + Send + Sync + 'static,
+    R: Outcome,
+{
+    const CHANGES: bool = true;
+
+    #[inline]
+    fn call(&self, event: &mut E, _: &Run<'_>) -> Step {
+        self(event).into_step()
+    }
+}
+
+impl<E, H, R> Handler<E, fn(&E, &Emission) -> R> for H
+where
+    E: OwnedEvent,
+    H: Fn(&E, &Emission) -> R + Send + Sync + 'static,
+    R: Outcome,
+{
+    const CHANGES: bool = false;
+
+    #[inline]
+    fn call(&self, event: &mut E, run: &Run<'_>) -> Step {
+        self(event, &run.emission()).into_step()
+    }
+}
+
+impl<E, H, R> Handler<E, fn(&mut E, &Emission) -> R> for H
+where
+    E: OwnedEvent,
+    H: Fn(&mut E, &Emission) -> R + Send + Sync + 'static,
+    R: Outcome,
+{
+    const CHANGES: bool = true;
+
+    #[inline]
+    fn call(&self, event: &mut E, run: &Run<'_>) -> Step {
+        self(event, &run.emission()).into_step()
+    }
+}

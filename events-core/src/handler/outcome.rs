@@ -1,0 +1,82 @@
+//! What a subscriber may answer.
+
+use std::ops::ControlFlow;
+
+use crate::words::BoxError;
+
+/// What a subscriber may return: nothing, `ControlFlow<()>` (`Break` stops the subscribers after
+/// it), or a `Result` of one of them with any error that converts into a boxed one.
+///
+/// ```
+/// use std::{num::ParseIntError, ops::ControlFlow};
+/// use events_core::{Event, Registry};
+///
+/// #[derive(Event)]
+/// struct Typed(String);
+///
+/// let registry = Registry::new();
+/// let _number = registry.on(|event: &Typed| -> Result<(), ParseIntError> {
+///     event.0.parse::<u32>().map(|_| ())
+/// });
+/// let _quit = registry.on(|event: &Typed| match event.0.as_str() {
+///     "quit" => ControlFlow::Break(()),
+///     _ => ControlFlow::Continue(()),
+/// });
+///
+/// assert!(registry.try_emit(Typed("12".into())).is_ok());
+/// let error = registry.try_emit(Typed("quit".into())).unwrap_err();
+/// assert_eq!(error.failures().len(), 1);
+/// assert!(error.stopped_by().is_some());
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "a subscriber cannot return `{Self}`",
+    label = "not an outcome of a subscriber",
+    note = "return nothing, `Result<(), E>` with `E: Into<Box<dyn Error + Send + Sync>>`, \
+            `ControlFlow<()>`, or `Result<ControlFlow<()>, E>`"
+)]
+pub trait Outcome {
+    /// What the dispatch does next.
+    #[doc(hidden)]
+    fn into_step(self) -> Step;
+}
+
+/// How one handler's turn ended.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Step {
+    /// It ran.
+    Done,
+    /// A filter kept it out.
+    Skipped,
+    /// It ran, and nothing after it shall.
+    Stop,
+    /// It ran and failed.
+    Failed(BoxError),
+}
+
+impl Outcome for () {
+    #[inline]
+    fn into_step(self) -> Step {
+        Step::Done
+    }
+}
+
+impl Outcome for ControlFlow<()> {
+    #[inline]
+    fn into_step(self) -> Step {
+        match self {
+            Self::Continue(()) => Step::Done,
+            Self::Break(()) => Step::Stop,
+        }
+    }
+}
+
+impl<T: Outcome, E: Into<BoxError>> Outcome for Result<T, E> {
+    #[inline]
+    fn into_step(self) -> Step {
+        match self {
+            Ok(outcome) => outcome.into_step(),
+            Err(error) => Step::Failed(error.into()),
+        }
+    }
+}

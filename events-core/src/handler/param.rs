@@ -1,0 +1,241 @@
+//! What a subscriber may ask for beside its event: [`State`] and [`Emission`].
+
+use std::{
+    any::{Any, TypeId, type_name},
+    collections::BTreeMap,
+    fmt,
+    ops::Deref,
+    sync::Arc,
+};
+
+use super::{EmissionId, Run};
+use crate::{event::Event, words::Origin};
+
+/// Lends a subscriber a value that was given to the scan.
+///
+/// It is found once, when the subscriber is registered; reaching it takes no look-up and no
+/// reference count. A value that no scan was given is an error of the scan, which names the
+/// subscriber and the type.
+///
+/// ```
+/// use events_core::{Event, Registry, State, subscriber, subscribers};
+///
+/// #[derive(Event)]
+/// struct OrderPlaced {
+///     cents: u64,
+/// }
+///
+/// struct Discount(u64);
+///
+/// #[subscriber]
+/// fn apply(event: &mut OrderPlaced, discount: State<'_, Discount>) {
+///     event.cents -= discount.0;
+/// }
+///
+/// let registry = Registry::new();
+/// registry.scanner().state(Discount(5)).subscribers(subscribers![apply]).run();
+/// assert_eq!(registry.emit(OrderPlaced { cents: 100 }).cents, 95);
+///
+/// // The function is still a function:
+/// let mut order = OrderPlaced { cents: 10 };
+/// apply(&mut order, State::from(&Discount(1)));
+/// assert_eq!(order.cents, 9);
+/// ```
+pub struct State<'a, T>(&'a T);
+
+impl<T> Clone for State<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for State<'_, T> {}
+
+impl<'a, T> From<&'a T> for State<'a, T> {
+    fn from(value: &'a T) -> Self {
+        Self(value)
+    }
+}
+
+impl<T> Deref for State<'_, T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        self.0
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for State<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// One emit, for the subscriber that asks: `fn h(event: &E, emission: &Emission)`.
+///
+/// It is made for those who ask; an emit that nobody asks about has no id.
+#[derive(Clone, Debug)]
+pub struct Emission {
+    topic: &'static str,
+    origin: Option<Origin>,
+    id: EmissionId,
+    parent: Option<EmissionId>,
+}
+
+impl Emission {
+    pub(crate) fn new(
+        topic: &'static str,
+        origin: Option<Origin>,
+        id: EmissionId,
+        parent: Option<EmissionId>,
+    ) -> Self {
+        Self {
+            topic,
+            origin,
+            id,
+            parent,
+        }
+    }
+
+    /// An emission of `E` from nowhere, for calling a subscriber by hand in its own test.
+    #[must_use]
+    pub fn of<E: Event>() -> Self {
+        Self::new(E::topic(), None, EmissionId::new(), None)
+    }
+
+    /// The topic of the event.
+    #[must_use]
+    pub fn topic(&self) -> &'static str {
+        self.topic
+    }
+
+    /// Where the event was emitted from, when the emitter said so.
+    #[must_use]
+    pub fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
+    }
+
+    /// What tells this emission from every other of this process: the same for all its subscribers.
+    #[must_use]
+    pub fn id(&self) -> EmissionId {
+        self.id
+    }
+
+    /// The emission whose subscriber emitted this one.
+    #[must_use]
+    pub fn parent(&self) -> Option<EmissionId> {
+        self.parent
+    }
+}
+
+/// What a subscriber may take beside its event: `State<'_, T>` and `&Emission`.
+#[diagnostic::on_unimplemented(
+    message = "a subscriber cannot take a `{Self}`",
+    label = "not a parameter of a subscriber",
+    note = "after the event it may take `State<'_, T>` (given by `scanner().state(value)`) \
+            and `&Emission`"
+)]
+pub trait Param {
+    /// What is kept with the subscriber.
+    #[doc(hidden)]
+    type Kept: Clone + Send + Sync + 'static;
+    /// What is made for one call.
+    #[doc(hidden)]
+    type Made<'a>;
+    /// What the function is given.
+    #[doc(hidden)]
+    type Lent<'a>;
+
+    /// Finds what is needed, once.
+    #[doc(hidden)]
+    fn find(states: &States) -> Result<Self::Kept, MissingState>;
+
+    /// Makes what one call needs.
+    #[doc(hidden)]
+    fn make<'a>(kept: &'a Self::Kept, run: &Run<'_>) -> Self::Made<'a>;
+
+    /// Lends it to the function.
+    #[doc(hidden)]
+    fn lend<'a>(made: &'a Self::Made<'a>) -> Self::Lent<'a>;
+}
+
+impl<T: Send + Sync + 'static> Param for State<'_, T> {
+    type Kept = Arc<T>;
+    type Made<'a> = &'a T;
+    type Lent<'a> = State<'a, T>;
+
+    fn find(states: &States) -> Result<Arc<T>, MissingState> {
+        states.get::<T>().ok_or(MissingState {
+            type_name: type_name::<T>(),
+        })
+    }
+
+    #[inline]
+    fn make<'a>(kept: &'a Arc<T>, _: &Run<'_>) -> &'a T {
+        kept
+    }
+
+    #[inline]
+    fn lend<'a>(made: &'a &'a T) -> State<'a, T> {
+        State(made)
+    }
+}
+
+impl Param for &Emission {
+    type Kept = ();
+    type Made<'a> = Emission;
+    type Lent<'a> = &'a Emission;
+
+    fn find(_: &States) -> Result<(), MissingState> {
+        Ok(())
+    }
+
+    fn make((): &(), run: &Run<'_>) -> Emission {
+        run.emission()
+    }
+
+    #[inline]
+    fn lend<'a>(made: &'a Emission) -> &'a Emission {
+        made
+    }
+}
+
+/// A [`State`] that no scan was given.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct MissingState {
+    pub(crate) type_name: &'static str,
+}
+
+/// The values that scans were given, by type.
+#[doc(hidden)]
+#[derive(Clone, Default)]
+pub struct States(BTreeMap<TypeId, Arc<dyn Any + Send + Sync>>);
+
+impl States {
+    pub(crate) const fn new() -> Self {
+        Self(BTreeMap::new())
+    }
+
+    /// Keeps a value; says whether one of its type was there before.
+    pub(crate) fn insert<T: Send + Sync + 'static>(&mut self, value: Arc<T>) -> bool {
+        self.0.insert(TypeId::of::<T>(), value).is_some()
+    }
+
+    /// Adds those of a later scan, which take the place of earlier ones.
+    pub(crate) fn extend(&mut self, later: Self) {
+        self.0.extend(later.0);
+    }
+
+    fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        let value = Arc::clone(self.0.get(&TypeId::of::<T>())?);
+        value.downcast().ok()
+    }
+}
+
+impl fmt::Debug for States {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "States({})", self.0.len())
+    }
+}

@@ -1,0 +1,81 @@
+//! Floor 6, facade: the macros that users call.
+
+/// [`scan()`](crate::scan()) that links crates and insists that each of them contributed.
+///
+/// A crate that nothing names is not linked, and its subscribers are silently missing. This names
+/// them: `scan!(orders, shipping)` is `use orders as _; use shipping as _; scan()` and a check.
+/// Where Cargo.toml renames a package, write the new name and the package's:
+/// `scan!(parcels = shipping)`. Without arguments it is `scan()`.
+///
+/// # Panics
+///
+/// As [`scan()`](crate::scan()), and when a crate contributed neither a subscriber nor an event.
+#[macro_export]
+macro_rules! scan {
+    ($($crates:tt)*) => {
+        $crate::scanner!($($crates)*).run()
+    };
+}
+
+/// [`scanner()`](crate::scanner()) that links crates and insists that each of them contributed:
+/// `scanner!(orders, shipping).state(ledger).run()`. See [`scan!`](crate::scan!).
+#[macro_export]
+macro_rules! scanner {
+    ($($name:ident $(= $package:ident)?),* $(,)?) => {{
+        $(
+            #[allow(unused_imports, clippy::single_component_path_imports)]
+            use $name as _;
+        )*
+        $crate::scanner().crates([
+            $($crate::__private::Linked($crate::__linked!($name $($package)?))),*
+        ])
+    }};
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __linked {
+    ($name:ident) => {
+        ::core::stringify!($name)
+    };
+    ($name:ident $package:ident) => {
+        ::core::stringify!($package)
+    };
+}
+
+/// Annotated functions by name, for [`Registry::with`](crate::Registry::with) and
+/// [`Scanner::subscribers`](crate::Scanner::subscribers): `subscribers![greet, mail::welcome]`.
+#[macro_export]
+macro_rules! subscribers {
+    ($($function:path),* $(,)?) => {
+        $crate::Subscribers::new([$($crate::Subscribers::key($function)),*])
+    };
+}
+
+/// Builds an event from keywords and emits it; returns what `.emit()` returns.
+///
+/// A missing, an unknown or a repeated keyword is an error of the compiler, as with the builder.
+///
+/// ```
+/// use events_core::{Event, emit};
+///
+/// #[derive(Event)]
+/// struct Paid {
+///     cents: u64,
+///     #[event(into)]
+///     by: String,
+///     note: Option<String>,
+/// }
+///
+/// let paid = emit!(Paid, cents = 995, by = "card");
+/// assert_eq!((paid.cents, paid.by.as_str(), paid.note), (995, "card", None));
+///
+/// fn refund() {}
+/// emit!(Paid, cents = 1, by = "cash"; origin = refund);
+/// ```
+#[macro_export]
+macro_rules! emit {
+    ($($input:tt)*) => {
+        $crate::__private::emit_keywords!($crate; $($input)*)
+    };
+}

@@ -1,0 +1,194 @@
+//! What is known of an event type and of a subscriber: names and places, never payloads.
+
+use std::{borrow::Cow, fmt};
+
+use super::{Location, Origin};
+
+/// What the derive knows of an event type; every one that is linked stands in
+/// [`events()`](crate::events).
+///
+/// ```
+/// use events_core::Event;
+///
+/// /// A customer placed an order.
+/// #[derive(Event)]
+/// pub struct OrderPlaced {
+///     pub number: u32,
+///     #[event(secret)]
+///     pub card: String,
+/// }
+///
+/// let info = OrderPlaced::info();
+/// assert!(info.topic().ends_with("::OrderPlaced"));
+/// assert_eq!(info.docs(), "A customer placed an order.");
+/// assert_eq!(info.fields()[1].name(), "card");
+/// assert!(info.fields()[1].is_secret());
+/// ```
+#[derive(Debug)]
+pub struct EventInfo {
+    topic: &'static str,
+    name: &'static str,
+    module: &'static str,
+    location: Location,
+    docs: &'static str,
+    fields: &'static [FieldInfo],
+}
+
+impl EventInfo {
+    /// Written by the derive.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(
+        topic: &'static str,
+        name: &'static str,
+        module: &'static str,
+        location: Location,
+        docs: &'static str,
+        fields: &'static [FieldInfo],
+    ) -> Self {
+        Self {
+            topic,
+            name,
+            module,
+            location,
+            docs,
+            fields,
+        }
+    }
+
+    /// The topic: module path and name, or what `#[event(topic = "..")]` says.
+    #[must_use]
+    pub const fn topic(&self) -> &'static str {
+        self.topic
+    }
+
+    /// The name of the type, without path and parameters.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The path of the module that declares it.
+    #[must_use]
+    pub const fn module(&self) -> &'static str {
+        self.module
+    }
+
+    /// The crate that declares it.
+    #[must_use]
+    pub fn crate_name(&self) -> &'static str {
+        crate_of(self.module)
+    }
+
+    /// Where it is declared.
+    #[must_use]
+    pub const fn location(&self) -> Location {
+        self.location
+    }
+
+    /// Its doc comment, lines joined by line feeds; empty when there is none.
+    #[must_use]
+    pub const fn docs(&self) -> &'static str {
+        self.docs
+    }
+
+    /// Its fields in order of declaration; those of a tuple struct are named `0`, `1`, and so on,
+    /// and an enum has none here.
+    #[must_use]
+    pub const fn fields(&self) -> &'static [FieldInfo] {
+        self.fields
+    }
+}
+
+/// One field of an event type.
+#[derive(Debug)]
+pub struct FieldInfo {
+    name: &'static str,
+    type_name: &'static str,
+    secret: bool,
+}
+
+impl FieldInfo {
+    /// Written by the derive.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(name: &'static str, type_name: &'static str, secret: bool) -> Self {
+        Self {
+            name,
+            type_name,
+            secret,
+        }
+    }
+
+    /// The field's name, without `r#`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The field's type as it is written in the source.
+    #[must_use]
+    pub const fn type_name(&self) -> &'static str {
+        self.type_name
+    }
+
+    /// Whether it is marked `#[event(secret)]`: nothing may show its value.
+    #[must_use]
+    pub const fn is_secret(&self) -> bool {
+        self.secret
+    }
+}
+
+/// Who a subscriber is: what reports, errors and logs call it.
+///
+/// Displayed as `path::of::function (file:line)`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SubscriberInfo {
+    /// The topic it listens to.
+    pub topic: &'static str,
+    /// The path of the function; of a run-time subscription its id or the handler's type.
+    pub name: Cow<'static, str>,
+    /// The module that declares it; empty for a run-time subscription.
+    pub module: &'static str,
+    /// Where it is declared, or where it was subscribed at run time.
+    pub location: Location,
+    /// Its priority; high runs first, 0 unless told.
+    pub priority: i32,
+    /// The origin that it is limited to.
+    pub origin: Option<Origin>,
+    /// Whether it takes the event by `&mut`.
+    pub changes: bool,
+    /// Whether it runs the first time only.
+    pub once: bool,
+}
+
+impl SubscriberInfo {
+    /// The crate that declares it; empty for a run-time subscription.
+    #[must_use]
+    pub fn crate_name(&self) -> &'static str {
+        crate_of(self.module)
+    }
+
+    /// How it is called, in the words of the scan's report: `sync`, with `mut` when it takes the
+    /// event by `&mut` and `once` when it runs the first time only.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match (self.changes, self.once) {
+            (false, false) => "sync",
+            (true, false) => "sync mut",
+            (false, true) => "sync once",
+            (true, true) => "sync mut once",
+        }
+    }
+}
+
+impl fmt::Display for SubscriberInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.name, self.location)
+    }
+}
+
+fn crate_of(module: &'static str) -> &'static str {
+    module.split("::").next().unwrap_or(module)
+}

@@ -1,0 +1,154 @@
+//! What names a thing in the program: a function item, a type, or text.
+//!
+//! Each function item has a type of its own, so its `TypeId` tells it from every other function,
+//! whatever path or `use` it is reached by. Text is compared by value.
+
+use std::{
+    any::{TypeId, type_name},
+    borrow::Cow,
+    fmt,
+    hash::{Hash, Hasher},
+};
+
+/// The name of a function, a type or a text, comparable and printable.
+#[derive(Clone)]
+pub struct Key(Kind);
+
+#[derive(Clone)]
+enum Kind {
+    Type { id: TypeId, name: &'static str },
+    Text(Cow<'static, str>),
+}
+
+impl Key {
+    /// The key of a type.
+    #[must_use]
+    pub fn of<T: ?Sized + 'static>() -> Self {
+        Self(Kind::Type {
+            id: TypeId::of::<T>(),
+            name: type_name::<T>(),
+        })
+    }
+
+    /// The key of a value's type; for a function item, of that function.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of_value<T: 'static>(_: &T) -> Self {
+        Self::of::<T>()
+    }
+
+    /// The text, or the path of the type or function.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match &self.0 {
+            Kind::Type { name, .. } => name,
+            Kind::Text(text) => text,
+        }
+    }
+
+    /// Whether this is text, and not a function or a type.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        matches!(self.0, Kind::Text(_))
+    }
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Kind::Type { id, .. }, Kind::Type { id: theirs, .. }) => id == theirs,
+            (Kind::Text(text), Kind::Text(theirs)) => text == theirs,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Key {}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match &self.0 {
+            Kind::Type { id, .. } => id.hash(state),
+            Kind::Text(text) => text.hash(state),
+        }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+impl From<&'static str> for Key {
+    fn from(text: &'static str) -> Self {
+        Self(Kind::Text(Cow::Borrowed(text)))
+    }
+}
+
+impl From<String> for Key {
+    fn from(text: String) -> Self {
+        Self(Kind::Text(Cow::Owned(text)))
+    }
+}
+
+/// What can name a thing: a function item, a text, an [`Origin`](crate::Origin).
+///
+/// `M` only tells the implementations apart; leave it to inference. A function *pointer* does not
+/// compile: all functions of one signature share its type, so it would name all of them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` names no origin and no subscriber",
+    label = "neither a function nor a text",
+    note = "write the name of a function, a text such as \"billing\", or `Origin::of::<Type>()`"
+)]
+pub trait IntoKey<M> {
+    /// The key of `self`.
+    fn into_key(self) -> Key;
+}
+
+/// Marks the [`IntoKey`] of everything that converts into a [`Key`].
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum ByValue {}
+
+impl<T: Into<Key>> IntoKey<ByValue> for T {
+    fn into_key(self) -> Key {
+        self.into()
+    }
+}
+
+macro_rules! functions {
+    ($($argument:ident)*) => {
+        impl<Function, Return, $($argument),*> IntoKey<fn($($argument),*) -> Return> for Function
+        where
+            Function: Fn($($argument),*) -> Return + 'static,
+        {
+            fn into_key(self) -> Key {
+                const {
+                    assert!(
+                        size_of::<Function>() == 0,
+                        "a function pointer or a closure with captures names no single function: \
+                         pass the function itself, by its name"
+                    );
+                }
+                Key::of::<Function>()
+            }
+        }
+    };
+}
+
+functions!();
+functions!(A);
+functions!(A B);
+functions!(A B C);
+functions!(A B C D);
+functions!(A B C D E);
+functions!(A B C D E F);
+functions!(A B C D E F G);
+functions!(A B C D E F G H);

@@ -1,0 +1,17 @@
+//! Floor 1, words: plain values that every other floor speaks with. They know no registry.
+
+mod emitted;
+mod failure;
+mod info;
+mod key;
+mod location;
+mod origin;
+
+pub(crate) use emitted::Trouble;
+pub use emitted::{EmitError, Emitted, TooDeep};
+pub use failure::{BoxError, Cause, Failure, Panic};
+pub(crate) use failure::{drop_contained, message_of};
+pub use info::{EventInfo, FieldInfo, SubscriberInfo};
+pub use key::{IntoKey, Key};
+pub use location::Location;
+pub use origin::Origin;

@@ -1,0 +1,14 @@
+//! `#[derive(Event)]`.
+
+mod builder;
+mod expand;
+mod model;
+
+use proc_macro2::TokenStream;
+use syn::{DeriveInput, Error};
+
+pub(crate) fn derive(input: TokenStream) -> TokenStream {
+    syn::parse2::<DeriveInput>(input)
+        .and_then(|input| model::Event::of(&input))
+        .map_or_else(Error::into_compile_error, |event| expand::expand(&event))
+}

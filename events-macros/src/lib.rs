@@ -1,0 +1,112 @@
+//! The macros of `events-core`; use them from there.
+//!
+//! Each macro has a *model*, which holds what was read and checked (every error is born there, on
+//! the user's token), and an *expand*, which quotes the model and cannot fail. What they write is
+//! thin: the logic lives in generics of `events-core`, reached through its `__private` door.
+
+mod emit;
+mod event;
+mod lifetimes;
+mod options;
+mod subscriber;
+
+use proc_macro::TokenStream;
+
+/// Makes a struct or an enum an event: the trait `Event`, a topic, and for structs with named
+/// fields and unit structs a builder.
+///
+/// ```
+/// use events_core::Event;
+///
+/// /// User logs in for the first time.
+/// #[derive(Event, Debug, Clone)]
+/// pub struct FirstLogin {
+///     pub user: u64,
+///     #[event(into)]
+///     pub ip: String,
+///     #[event(default)]
+///     pub attempts: u32,
+///     pub referrer: Option<String>,
+/// }
+///
+/// let event = FirstLogin::builder().ip("10.0.0.1").user(7).emit();
+/// assert_eq!((event.user, event.attempts, event.referrer), (7, 0, None));
+/// assert!(FirstLogin::topic().ends_with("::FirstLogin"));
+/// ```
+///
+/// # On the type
+///
+/// - `#[event(topic = "user.first_login")]` replaces the topic, which is the path of the module,
+///   `::`, and the name of the type. All instances of a generic type share it.
+/// - `#[event(crate = path)]` says where `events-core` is, when a crate renames or re-exports it.
+///
+/// # On a field
+///
+/// - `into`: the setter takes `impl Into<T>`; of an `Option<T>`, likewise.
+/// - `default`, `default = expr`: may be left out; the value is made when the event is built.
+/// - `required`: an `Option` that may *not* be left out, and is set as an `Option`.
+/// - `secret`: the value appears in no log, no JSON and no report.
+///
+/// A field of type `Option<T>` may be left out, and its setter takes the `T`. Each field that may
+/// be left out has a second setter, `maybe_<field>`, which takes an `Option`.
+///
+/// # Fields that are named like a method of the builder
+///
+/// A field `build` or `emit` has a setter like any other. Until it is called, that is what the name
+/// means; afterwards it finishes: `.build(1).build()`.
+///
+/// # Events that borrow
+///
+/// One lifetime is enough for any number of references: `struct Login<'a> { request: &'a Request,
+/// user: &'a mut User }`.
+#[proc_macro_derive(Event, attributes(event))]
+pub fn derive_event(input: TokenStream) -> TokenStream {
+    event::derive(input.into()).into()
+}
+
+/// Registers a function to be called when an event is emitted, from the next scan on.
+///
+/// ```
+/// use events_core::{Event, Registry, subscriber, subscribers};
+///
+/// #[derive(Event)]
+/// struct BeforeSend {
+///     text: String,
+///     draft: bool,
+/// }
+///
+/// #[subscriber(priority = 10, when = |event: &BeforeSend| !event.draft)]
+/// fn watermark(event: &mut BeforeSend) {
+///     event.text.push_str(" (sent from Canvas)");
+/// }
+///
+/// let registry = Registry::with(subscribers![watermark]);
+/// let sent = registry.emit(BeforeSend { text: "hi".into(), draft: false });
+/// assert_eq!(sent.text, "hi (sent from Canvas)");
+/// ```
+///
+/// The function takes the event as `&E` or `&mut E`, then perhaps `State<'_, T>` and `&Emission`;
+/// it returns an `Outcome`: nothing, `Result<(), E>`, `ControlFlow<()>`, or
+/// `Result<ControlFlow<()>, E>`. It stays an ordinary function, callable and testable as before.
+///
+/// # Options
+///
+/// - `priority = 10`: high runs first; 0 unless told.
+/// - `when = |event: &E| ..`: runs only when this holds, asked when it is the function's turn.
+/// - `origin = checkout`: runs only when the event was emitted from there: a function,
+///   `Origin::of::<Type>()`, or a text.
+/// - `once`: runs the first time only.
+/// - `before = audit`, `after = [audit, charge]`: the order relative to other subscribers of the
+///   same event; outweighs priorities.
+/// - `crate = path`: where `events-core` is, when a crate renames or re-exports it.
+#[proc_macro_attribute]
+pub fn subscriber(options: TokenStream, item: TokenStream) -> TokenStream {
+    subscriber::attribute(options.into(), &item.into()).into()
+}
+
+/// What `events_core::emit!` hands its input to, with the path of the crate in front.
+#[doc(hidden)]
+#[proc_macro]
+pub fn emit_keywords(input: TokenStream) -> TokenStream {
+    emit::expand(input.into()).into()
+}

@@ -1,0 +1,17 @@
+//! `#[subscriber]`.
+
+mod expand;
+mod model;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Error;
+
+/// The item as it was, and beside it its registration, or what is wrong with it.
+pub(crate) fn attribute(options: TokenStream, item: &TokenStream) -> TokenStream {
+    let registration = model::Subscriber::of(options, item.clone())
+        .map_or_else(Error::into_compile_error, |subscriber| {
+            expand::expand(&subscriber)
+        });
+    quote!(#item #registration)
+}

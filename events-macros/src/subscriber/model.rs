@@ -1,0 +1,252 @@
+//! What a subscriber is. Every error of the attribute is born here.
+
+use proc_macro2::TokenStream;
+use syn::{
+    Attribute, Error, Expr, FnArg, GenericArgument, GenericParam, Ident, Path, PathArguments,
+    Result, ReturnType, Safety, Signature, Type, TypeReference, Visibility,
+    parse::{Parse, ParseStream, Parser},
+    spanned::Spanned,
+};
+
+use crate::options::{Errors, Once, Options, Written, core_path};
+
+/// A function that subscribes to an event.
+pub(crate) struct Subscriber {
+    pub(crate) core: Path,
+    pub(crate) ident: Ident,
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) signature: Signature,
+    /// The event's type, without the reference.
+    pub(crate) event: Type,
+    /// Whether it takes `&mut`.
+    pub(crate) changes: bool,
+    /// What it takes beside its event.
+    pub(crate) params: Vec<Type>,
+    pub(crate) returns: Option<Type>,
+    pub(crate) priority: Option<Expr>,
+    pub(crate) when: Option<Expr>,
+    pub(crate) origin: Option<Expr>,
+    pub(crate) once: bool,
+    pub(crate) before: Vec<Expr>,
+    pub(crate) after: Vec<Expr>,
+}
+
+/// A function up to its body, which is none of our business: rustc tells what is wrong there.
+struct Function {
+    attrs: Vec<Attribute>,
+    signature: Signature,
+}
+
+impl Parse for Function {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let start = input.fork();
+        let _: Visibility = input.parse()?;
+        let signature = input.parse().map_err(|error| {
+            let item = start.parse::<syn::Item>();
+            let what = match item {
+                Ok(syn::Item::Struct(item)) => Some(item.struct_token.span),
+                Ok(syn::Item::Enum(item)) => Some(item.enum_token.span),
+                Ok(syn::Item::Impl(item)) => Some(item.impl_token.span),
+                Ok(syn::Item::Mod(item)) => Some(item.mod_token.span),
+                Ok(syn::Item::Const(item)) => Some(item.const_token.span),
+                Ok(syn::Item::Static(item)) => Some(item.static_token.span),
+                _ => None,
+            };
+            what.map_or(error, |span| {
+                let text = "`#[subscriber]` goes on a function; \
+                            move it to `fn name(event: &MyEvent) { .. }`";
+                Error::new(span, text)
+            })
+        })?;
+        let _body: TokenStream = input.parse()?;
+        Ok(Self { attrs, signature })
+    }
+}
+
+const OPTIONS: &[&str] = &[
+    "priority", "when", "origin", "once", "before", "after", "crate",
+];
+
+impl Subscriber {
+    pub(crate) fn of(options: TokenStream, item: TokenStream) -> Result<Self> {
+        let mut errors = Errors::default();
+        let options = errors.note(Options::parse.parse2(options));
+        let function = errors.note(syn::parse2::<Function>(item));
+        let options = options.map(|Options(written)| Chosen::of(written, &mut errors));
+        let function =
+            function.map(|function| (errors.note(event_of(&function.signature)), function));
+        let (Some(chosen), Some((Some(event), Function { attrs, signature }))) =
+            (options, function)
+        else {
+            return errors.finish(None).and_then(|none: Option<Self>| {
+                none.ok_or_else(|| Error::new(proc_macro2::Span::call_site(), "not a subscriber"))
+            });
+        };
+        check(&signature, &event, &mut errors);
+        let params = signature
+            .inputs
+            .iter()
+            .skip(1)
+            .filter_map(|input| match input {
+                FnArg::Typed(input) => Some((*input.ty).clone()),
+                FnArg::Receiver(_) => None,
+            });
+        errors.finish(Self {
+            core: core_path(chosen.core.get()),
+            ident: signature.ident.clone(),
+            cfgs: attrs
+                .into_iter()
+                .filter(|attr| attr.path().is_ident("cfg"))
+                .collect(),
+            changes: event.mutability.is_some(),
+            params: params.collect(),
+            returns: match &signature.output {
+                ReturnType::Default => None,
+                ReturnType::Type(_, ty) => Some((**ty).clone()),
+            },
+            event: *event.elem,
+            priority: chosen.priority.get(),
+            when: chosen.when.get(),
+            origin: chosen.origin.get(),
+            once: chosen.once.is_set(),
+            before: targets(chosen.before.get()),
+            after: targets(chosen.after.get()),
+            signature,
+        })
+    }
+}
+
+/// The options of a subscriber.
+#[derive(Default)]
+struct Chosen {
+    priority: Once<Expr>,
+    when: Once<Expr>,
+    origin: Once<Expr>,
+    once: Once<()>,
+    before: Once<Expr>,
+    after: Once<Expr>,
+    core: Once<Path>,
+}
+
+impl Chosen {
+    fn of(written: Vec<Written>, errors: &mut Errors) -> Self {
+        let mut chosen = Self::default();
+        for option in written {
+            let name = option.name.clone();
+            let set = match name.to_string().as_str() {
+                "priority" => option
+                    .expr("10")
+                    .and_then(|value| chosen.priority.set(&name, value)),
+                "when" => option
+                    .expr("|event: &MyEvent| ..")
+                    .and_then(|value| chosen.when.set(&name, value)),
+                "origin" => option
+                    .expr("checkout")
+                    .and_then(|value| chosen.origin.set(&name, value)),
+                "once" => option.flag().and_then(|()| chosen.once.set(&name, ())),
+                "before" => option
+                    .expr("audit")
+                    .and_then(|value| chosen.before.set(&name, value)),
+                "after" => option
+                    .expr("audit")
+                    .and_then(|value| chosen.after.set(&name, value)),
+                "crate" => option
+                    .path("my_framework::events")
+                    .and_then(|value| chosen.core.set(&name, value)),
+                _ => Err(option.unknown("`#[subscriber(..)]`", OPTIONS)),
+            };
+            errors.note(set);
+        }
+        chosen
+    }
+}
+
+/// `before = audit` or `before = [audit, charge]`.
+fn targets(value: Option<Expr>) -> Vec<Expr> {
+    match value {
+        Some(Expr::Array(array)) => array.elems.into_iter().collect(),
+        Some(target) => vec![target],
+        None => Vec::new(),
+    }
+}
+
+/// The type of the event, which comes first and by reference.
+fn event_of(signature: &Signature) -> Result<TypeReference> {
+    let takes = "a subscriber takes its event first: write `event: &MyEvent` or \
+                 `event: &mut MyEvent`";
+    match signature.inputs.first() {
+        None => Err(Error::new(signature.paren_token.span.join(), takes)),
+        Some(FnArg::Receiver(receiver)) => Err(Error::new(
+            receiver.self_token.span,
+            "a subscriber is a free function, for nobody could say which `self` to call; move it \
+             out of the impl block and take what it needs as `State<'_, T>`",
+        )),
+        Some(FnArg::Typed(input)) => match &*input.ty {
+            Type::Reference(reference) => Ok(reference.clone()),
+            Type::ImplTrait(ty) => Err(generic(ty.span())),
+            ty => {
+                let ty_text = quote::quote!(#ty).to_string().replace(" :: ", "::");
+                let text = format!(
+                    "a subscriber takes its event by reference: write `&{ty_text}` to read it or \
+                     `&mut {ty_text}` to change it"
+                );
+                Err(Error::new(ty.span(), text))
+            }
+        },
+    }
+}
+
+fn check(signature: &Signature, event: &TypeReference, errors: &mut Errors) {
+    for param in &signature.generics.params {
+        match param {
+            GenericParam::Lifetime(_) => {}
+            GenericParam::Type(param) => errors.push(generic(param.ident.span())),
+            GenericParam::Const(param) => errors.push(generic(param.ident.span())),
+        }
+    }
+    for input in &signature.inputs {
+        match input {
+            FnArg::Typed(input) if matches!(*input.ty, Type::ImplTrait(_)) => {
+                errors.push(generic(input.ty.span()));
+            }
+            _ => {}
+        }
+    }
+    if let Some(asyncness) = &signature.asyncness {
+        let text = if borrows(&event.elem) {
+            "an async subscriber outlives the emit, and this event borrows; \
+             make the function sync, or let the event own what it needs"
+        } else {
+            "subscribers are sync; make the function sync, and let it hand async work to a channel \
+             or a task"
+        };
+        errors.push(Error::new(asyncness.span(), text));
+    }
+    if let Safety::Unsafe(unsafety) = &signature.safety {
+        let text = "an unsafe function cannot be a subscriber, for nobody could keep its promise; \
+                    subscribe a safe function that calls it";
+        errors.push(Error::new(unsafety.span, text));
+    }
+}
+
+fn generic(span: proc_macro2::Span) -> Error {
+    let text = "a subscriber cannot be generic, for it is registered once, when the program is \
+                linked; write one function for each type and let them call the generic one";
+    Error::new(span, text)
+}
+
+/// Whether the type shows a lifetime.
+fn borrows(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    path.path
+        .segments
+        .iter()
+        .any(|segment| match &segment.arguments {
+            PathArguments::AngleBracketed(arguments) => arguments
+                .args
+                .iter()
+                .any(|argument| matches!(argument, GenericArgument::Lifetime(_))),
+            _ => false,
+        })
+}
