@@ -1,6 +1,6 @@
 //! `emit!(Event, field = value, ..; origin = place)`: the builder in keyword form.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::{
     Error, Expr, Path, PathArguments, Result, Token,
@@ -8,6 +8,8 @@ use syn::{
     parse::{Parse, ParseStream},
     spanned::Spanned,
 };
+
+use crate::options::Errors;
 
 /// What was written, with the path of the crate before it.
 struct Emit {
@@ -27,21 +29,21 @@ impl Parse for Emit {
         input.parse::<Token![;]>()?;
         if input.is_empty() {
             let text = "nothing to emit; write `emit!(MyEvent, field = value)`";
-            return Err(Error::new(proc_macro2::Span::call_site(), text));
+            return Err(Error::new(Span::call_site(), text));
         }
-        let mut emit = Self {
-            core,
-            event: input.parse()?,
-            fields: Vec::new(),
-            origin: None,
-        };
+        let event = input.parse().map_err(|error: Error| {
+            let text = "expected the type of an event; write `emit!(MyEvent, field = value)`";
+            Error::new(error.span(), text)
+        })?;
+        let mut fields = Vec::new();
         while input.peek(Token![,]) {
             input.parse::<Token![,]>()?;
             if input.is_empty() || input.peek(Token![;]) {
                 break;
             }
-            emit.fields.push(keyword(input)?);
+            fields.push(keyword(input)?);
         }
+        let mut origin = None;
         if input.peek(Token![;]) {
             input.parse::<Token![;]>()?;
             let (name, value) = keyword(input)?;
@@ -49,28 +51,48 @@ impl Parse for Emit {
                 let text = format!("unknown option `{name}`; after `;` stands `origin = place`");
                 return Err(Error::new(name.span(), text));
             }
-            emit.origin = Some(value);
+            origin = Some(value);
         }
-        if input.is_empty() {
-            Ok(emit)
-        } else {
-            Err(input.error("expected `,` and `field = value`, or `; origin = place`"))
+        if !input.is_empty() {
+            let text = if origin.is_some() {
+                "nothing stands after the origin; write the fields before `;`"
+            } else {
+                "expected `,` and `field = value`, or `; origin = place`"
+            };
+            return Err(input.error(text));
         }
+        let mut errors = Errors::default();
+        for (index, (name, _)) in fields.iter().enumerate() {
+            if fields[..index].iter().any(|(before, _)| before == name) {
+                let text = format!("field `{name}` is set twice; remove one of them");
+                errors.push(Error::new(name.span(), text));
+            }
+        }
+        errors.finish(Self {
+            core,
+            event,
+            fields,
+            origin,
+        })
     }
 }
 
 fn keyword(input: ParseStream<'_>) -> Result<(Ident, Expr)> {
     let name = input.call(Ident::parse_any).map_err(|error| {
-        Error::new(
-            error.span(),
-            "expected a field's name: write `field = value`",
-        )
+        let text = "expected a field's name; write `field = value`";
+        Error::new(error.span(), text)
     })?;
+    let text = format!("`{name}` has no value; write `{name} = value`");
+    if input.is_empty() || input.peek(Token![,]) || input.peek(Token![;]) {
+        return Err(Error::new(name.span(), text));
+    }
     if !input.peek(Token![=]) {
-        let text = format!("expected `=`: write `{name} = value`");
-        return Err(input.error(text));
+        return Err(input.error(format!("expected `=`; write `{name} = value`")));
     }
     input.parse::<Token![=]>()?;
+    if input.is_empty() || input.peek(Token![,]) || input.peek(Token![;]) {
+        return Err(Error::new(name.span(), text));
+    }
     Ok((name, input.parse()?))
 }
 
@@ -87,12 +109,17 @@ impl Emit {
             fields,
             origin,
         } = self;
-        let setters = fields.iter().map(|(name, value)| quote!(.#name(#value)));
-        let builder = quote_spanned!(event.span()=> #event::builder()#(#setters)*);
-        let built = quote_spanned!(event.span()=> #core::__private::Build::build(#builder));
+        let span = event.span();
+        let setters = fields
+            .iter()
+            .map(|(name, value)| quote_spanned!(span=> .#name(#value)));
+        let builder = quote_spanned!(span=> #event::builder()#(#setters)*);
+        let built = quote_spanned!(span=> #core::__private::Build::build(#builder));
         match origin {
             None => quote!(#core::Event::emit(#built)),
-            Some(origin) => quote!(#core::Event::emit_from(#built, #origin)),
+            Some(origin) => {
+                quote_spanned!(origin.span()=> #core::Event::emit_from(#built, #origin))
+            }
         }
     }
 }

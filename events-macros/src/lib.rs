@@ -43,7 +43,8 @@ use proc_macro::TokenStream;
 /// # On a field
 ///
 /// - `into`: the setter takes `impl Into<T>`; of an `Option<T>`, likewise.
-/// - `default`, `default = expr`: may be left out; the value is made when the event is built.
+/// - `default`, `default = expr`: may be left out; the value is made when the event is built, and
+///   with `into` it is converted.
 /// - `required`: an `Option` that may *not* be left out, and is set as an `Option`.
 /// - `secret`: the value appears in no log, no JSON and no report.
 ///

@@ -9,6 +9,7 @@ use std::{
     future::Future,
     marker::PhantomData,
     pin::Pin,
+    rc::Rc,
     sync::atomic::{AtomicUsize, Ordering},
     task::{Context, Poll},
 };
@@ -23,7 +24,7 @@ static SCOPES: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
     /// The scopes of this thread, innermost last.
-    static ENTERED: RefCell<Vec<(u64, Registry)>> = const { RefCell::new(Vec::new()) };
+    static ENTERED: RefCell<Vec<(u64, Rc<Registry>)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Whether any scope exists. A thread's own scopes it always sees.
@@ -46,19 +47,23 @@ pub(super) fn is_scoped() -> bool {
 /// ```
 #[must_use]
 pub fn registry() -> Registry {
-    entered().unwrap_or_else(|| Registry::of_default(&DEFAULT))
+    entered().map_or_else(
+        || Registry::of_default(&DEFAULT),
+        |entered| Registry::clone(&entered),
+    )
 }
 
-/// The innermost registry that was entered on this thread.
-pub(super) fn entered() -> Option<Registry> {
+/// The innermost registry that was entered on this thread. Counted by this thread alone: an emit
+/// writes nothing that another thread reads.
+pub(super) fn entered() -> Option<Rc<Registry>> {
     if !is_scoped() {
         return None;
     }
-    let innermost = |entered: &RefCell<Vec<(u64, Registry)>>| {
+    let innermost = |entered: &RefCell<Vec<(u64, Rc<Registry>)>>| {
         entered
             .borrow()
             .last()
-            .map(|(_, registry)| registry.clone())
+            .map(|(_, registry)| Rc::clone(registry))
     };
     ENTERED.try_with(innermost).ok().flatten()
 }
@@ -93,7 +98,7 @@ impl Registry {
         let number = NEXT.get();
         NEXT.set(number + 1);
         SCOPES.fetch_add(1, Ordering::Relaxed);
-        ENTERED.with_borrow_mut(|entered| entered.push((number, self.clone())));
+        ENTERED.with_borrow_mut(|entered| entered.push((number, Rc::new(self.clone()))));
         Entered {
             number,
             this_thread: PhantomData,

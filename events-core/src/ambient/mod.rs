@@ -2,6 +2,7 @@
 //! registry that is current instead of it, and the scan that joins them.
 
 mod current;
+mod declared;
 mod link;
 mod problem;
 mod report;

@@ -125,9 +125,9 @@ impl fmt::Display for Problem {
                 [alone] => write!(f, "{alone} is ordered relative to itself; remove that"),
                 _ => write!(
                     f,
-                    "before and after contradict each other: {}, which must run before the first \
-                     again; remove one of them",
-                    subscribers.join(" must run before ")
+                    "before and after contradict each other: of {}, each must run before the next, \
+                     and the last before the first; remove one of the options",
+                    subscribers.join(", ")
                 ),
             },
             Self::UnknownTarget {

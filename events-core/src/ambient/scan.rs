@@ -1,15 +1,16 @@
 //! The scan: from the link-time slice into a registry.
 
-use std::{any::TypeId, collections::BTreeMap, sync::Arc};
+use std::{any::type_name, sync::Arc};
 
 use super::{
     current::registry,
-    link::{EVENTS, SUBSCRIBERS},
+    declared::{self, Declared, One},
+    link::EVENTS,
     problem::{Problem, ScanError},
     report::ScanReport,
 };
 use crate::{
-    engine::{Batch, Installer, Registry, Subscriber},
+    engine::{Batch, Installer, Registry},
     handler::States,
     words::{IntoKey, Key},
 };
@@ -160,7 +161,7 @@ impl Scanner {
     /// a pool, a channel.
     pub fn state<T: Send + Sync + 'static>(mut self, value: T) -> Self {
         if self.states.insert(Arc::new(value)) {
-            self.duplicate_states.push(std::any::type_name::<T>());
+            self.duplicate_states.push(type_name::<T>());
         }
         self
     }
@@ -205,32 +206,30 @@ impl Scanner {
     ///
     /// When anything is wrong; nothing is registered then. See [`Problem`].
     pub fn try_run(self) -> Result<ScanReport, ScanError> {
-        let linked = Declared::all();
-        let mut problems = duplicate_topics();
+        let linked = Declared::new();
+        let mut problems = declared::duplicate_topics();
         problems.extend(self.unmet_demands(&linked));
 
         let core = self.registry.core();
         let mut states = core.states();
         states.extend(self.states.clone());
         let mut batch = Batch::default();
-        for declared in linked.iter().filter(|declared| self.selects(declared)) {
-            problems.extend(declared.stray_targets(&linked));
-            if core.has_installed(declared.subscriber.address()) {
+        for one in linked.all().iter().filter(|one| self.selects(one)) {
+            problems.extend(linked.stray_targets(one));
+            if core.has_installed(one.subscriber.address()) {
                 continue;
             }
-            let missing = Installer::run(declared.subscriber, &states, &mut batch);
+            let missing = Installer::run(one.subscriber, &states, &mut batch);
             problems.extend(missing.into_iter().map(|missing| Problem::MissingState {
-                subscriber: declared.told(),
+                subscriber: one.told(),
                 type_name: missing.type_name,
             }));
         }
-        if problems.is_empty() {
-            let told = |subscribers: Vec<_>| Problem::Cycle {
-                subscribers: subscribers.iter().map(ToString::to_string).collect(),
-            };
-            let committed = core.commit(batch, self.states);
-            problems.extend(committed.cycles.into_iter().map(|cycle| told(cycle.0)));
-        }
+        let told = |subscribers: Vec<_>| Problem::Cycle {
+            subscribers: subscribers.iter().map(ToString::to_string).collect(),
+        };
+        let committed = core.commit(batch, self.states, problems.is_empty());
+        problems.extend(committed.cycles.into_iter().map(|cycle| told(cycle.0)));
         if !problems.is_empty() {
             return Err(ScanError(problems));
         }
@@ -246,19 +245,18 @@ impl Scanner {
     }
 
     /// What this scan was told to insist on and does not find.
-    fn unmet_demands(&self, linked: &[Declared]) -> Vec<Problem> {
+    fn unmet_demands(&self, linked: &Declared) -> Vec<Problem> {
         let mut problems = Vec::new();
         for &type_name in &self.duplicate_states {
             problems.push(Problem::DuplicateState { type_name });
         }
         for &Linked(name) in &self.crates {
-            let subscribes = linked.iter().any(|declared| declared.is_in(name));
-            if !subscribes && !EVENTS.iter().any(|event| event.crate_name() == name) {
+            if !linked.is_any_in(name) && !EVENTS.iter().any(|event| event.crate_name() == name) {
                 problems.push(Problem::EmptyCrate { name });
             }
         }
         for module in &self.modules {
-            if !linked.iter().any(|declared| declared.is_in(module)) {
+            if !linked.is_any_in(module) {
                 let module = module.clone();
                 problems.push(Problem::EmptyModule { module });
             }
@@ -268,7 +266,7 @@ impl Scanner {
             .iter()
             .flat_map(|subscribers| &subscribers.0)
         {
-            if !linked.iter().any(|declared| declared.key == *function) {
+            if !linked.is_subscriber(function) {
                 let function = function.to_string();
                 problems.push(Problem::NotASubscriber { function });
             }
@@ -276,101 +274,9 @@ impl Scanner {
         problems
     }
 
-    fn selects(&self, declared: &Declared) -> bool {
-        let named = |subscribers: &Subscribers| subscribers.0.contains(&declared.key);
-        (self.modules.is_empty() || self.modules.iter().any(|module| declared.is_in(module)))
+    fn selects(&self, one: &One) -> bool {
+        let named = |subscribers: &Subscribers| subscribers.0.contains(&one.key);
+        (self.modules.is_empty() || self.modules.iter().any(|module| one.is_in(module)))
             && self.subscribers.as_ref().is_none_or(named)
     }
-}
-
-/// A linked subscriber, with what its functions say evaluated.
-struct Declared {
-    subscriber: &'static Subscriber,
-    key: Key,
-    event: TypeId,
-}
-
-impl Declared {
-    /// All that are linked, by place: the linker's order means nothing.
-    fn all() -> Vec<Self> {
-        let mut all: Vec<_> = SUBSCRIBERS
-            .static_slice()
-            .iter()
-            .map(|subscriber| Self {
-                subscriber,
-                key: (subscriber.key)(),
-                event: (subscriber.event)().0,
-            })
-            .collect();
-        all.sort_by_key(|Self { subscriber, .. }| {
-            (subscriber.module, subscriber.location, subscriber.name)
-        });
-        all
-    }
-
-    /// Whether it is declared in that module or one inside it.
-    fn is_in(&self, module: &str) -> bool {
-        let rest = self.subscriber.module.strip_prefix(module);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
-    }
-
-    fn told(&self) -> String {
-        format!("{:?}", self.subscriber)
-    }
-
-    /// Targets of `before` and `after` with which it never runs together.
-    fn stray_targets(&self, linked: &[Self]) -> Vec<Problem> {
-        let Subscriber { before, after, .. } = self.subscriber;
-        let before = before.iter().map(|target| ("before", target()));
-        let after = after.iter().map(|target| ("after", target()));
-        let mut problems = Vec::new();
-        for (relation, target) in before.chain(after) {
-            let mut found = linked
-                .iter()
-                .filter(|declared| declared.key == target)
-                .peekable();
-            let (subscriber, target) = (self.told(), target.to_string());
-            if found.peek().is_none() {
-                problems.push(Problem::UnknownTarget {
-                    subscriber,
-                    relation,
-                    target,
-                });
-            } else if found.all(|declared| declared.event != self.event) {
-                problems.push(Problem::UnrelatedTarget {
-                    subscriber,
-                    relation,
-                    target,
-                    topic: (self.subscriber.event)().1.topic(),
-                });
-            }
-        }
-        problems
-    }
-}
-
-fn duplicate_topics() -> Vec<Problem> {
-    let mut by_topic: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for event in EVENTS.iter() {
-        by_topic.entry(event.topic()).or_default().push(event);
-    }
-    by_topic
-        .into_iter()
-        .filter(|(_, events)| events.len() > 1)
-        .map(|(topic, mut events)| {
-            events.sort_by_key(|event| (event.module(), event.location()));
-            let told = |event: &&crate::words::EventInfo| {
-                format!(
-                    "{}::{} ({})",
-                    event.module(),
-                    event.name(),
-                    event.location()
-                )
-            };
-            Problem::DuplicateTopic {
-                topic,
-                events: events.iter().map(told).collect(),
-            }
-        })
-        .collect()
 }

@@ -29,7 +29,10 @@ fn emit_scoped<F: Family>(event: &mut F::Of<'_>, origin: Option<&Origin>) {
 /// What [`Event::try_emit`] does.
 #[doc(hidden)]
 pub fn try_emit<E: Event>(event: E, origin: Option<&Origin>) -> Result<Emitted<E>, EmitError<E>> {
-    registry().try_emit_with(event, origin)
+    match entered() {
+        Some(registry) => registry.try_emit_with(event, origin),
+        None => registry().try_emit_with(event, origin),
+    }
 }
 
 /// [`Event::emit`] without moving a large event.

@@ -125,7 +125,7 @@ impl Core {
     #[inline]
     pub(crate) fn emit<F: Family>(&self, event: &mut F::Of<'_>, origin: Option<&Origin>) {
         if !dispatch::emit(self.slot::<F>(), event, self.sending(origin)) {
-            self.unheard();
+            self.look_for_scan();
         }
     }
 
@@ -136,7 +136,7 @@ impl Core {
     pub(crate) fn emit_home<F: Family>(&self, event: &mut F::Of<'_>, origin: Option<&Origin>) {
         let slot = home().or_else(|| self.slots.get::<F>());
         if !dispatch::emit(slot, event, self.sending(origin)) {
-            self.unheard();
+            self.look_for_scan();
         }
     }
 
@@ -146,20 +146,18 @@ impl Core {
         event: &mut F::Of<'_>,
         origin: Option<&Origin>,
     ) -> Outcome {
+        self.look_for_scan();
         let (told, trouble) = dispatch::try_emit(self.slot::<F>(), event, self.sending(origin));
-        if told.is_none() {
-            self.unheard();
-        }
         Outcome {
             topic: F::info().topic(),
-            told: told.unwrap_or_default(),
+            told,
             trouble,
         }
     }
 
-    /// Nobody listens: perhaps because nobody has scanned.
+    /// An emit that met no plan of a scan: perhaps nobody has scanned.
     #[inline]
-    fn unheard(&self) {
+    fn look_for_scan(&self) {
         if self.awaits_scan.load(Ordering::Relaxed) {
             self.warn_unscanned();
         }
@@ -193,8 +191,9 @@ impl Core {
         self.writer().installed.contains(&address)
     }
 
-    /// Adds what a scan prepared: all of it, or, when some could not be ordered, nothing.
-    pub(crate) fn commit(&self, mut batch: Batch, states: States) -> Committed {
+    /// Adds what a scan prepared: all of it, or, when some cannot be ordered, nothing. A scan that
+    /// has found other problems wants to know these, too, and adds nothing.
+    pub(crate) fn commit(&self, mut batch: Batch, states: States, wanted: bool) -> Committed {
         let mut writer = self.writer();
         batch.keep_new(&writer.installed);
         let (addresses, groups) = batch.into_parts();
@@ -210,7 +209,7 @@ impl Core {
                 }
             }
         }
-        if cycles.is_empty() {
+        if wanted && cycles.is_empty() {
             for change in staged {
                 leftovers.push(change.publish(self, &mut writer));
             }

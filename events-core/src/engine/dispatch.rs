@@ -41,7 +41,7 @@ pub(super) struct Told {
     pub(super) stopped_by: Option<Arc<SubscriberInfo>>,
 }
 
-/// Runs the handlers in the slot and logs what fails; says whether there was a plan.
+/// Runs the handlers in the slot and logs what fails; says whether a scan has put them there.
 #[inline]
 pub(super) fn emit<F: Family>(
     slot: Option<&Slot<F>>,
@@ -49,7 +49,8 @@ pub(super) fn emit<F: Family>(
     sending: Sending<'_>,
 ) -> bool {
     if level_enabled!(Verbosity::DEBUG) {
-        return emit_observed(slot, event, sending);
+        emit_observed(slot, event, sending);
+        return false;
     }
     match slot.map_or(Found::Nothing, Slot::find) {
         Found::Nothing => false,
@@ -57,7 +58,10 @@ pub(super) fn emit<F: Family>(
             emit_plan(plan, event, sending);
             true
         }
-        Found::Changed => emit_changed(slot, event, sending),
+        Found::Changed => {
+            emit_changed(slot, event, sending);
+            false
+        }
     }
 }
 
@@ -70,41 +74,31 @@ fn emit_plan<F: Family>(plan: &Plan<F>, event: &mut F::Of<'_>, sending: Sending<
 }
 
 #[inline(never)]
-fn emit_changed<F: Family>(
-    slot: Option<&Slot<F>>,
-    event: &mut F::Of<'_>,
-    sending: Sending<'_>,
-) -> bool {
-    with_plan(slot, |plan| emit_plan(plan, event, sending)).is_some()
+fn emit_changed<F: Family>(slot: Option<&Slot<F>>, event: &mut F::Of<'_>, sending: Sending<'_>) {
+    with_plan(slot, |plan| emit_plan(plan, event, sending));
 }
 
 #[cold]
 #[inline(never)]
-fn emit_observed<F: Family>(
-    slot: Option<&Slot<F>>,
-    event: &mut F::Of<'_>,
-    sending: Sending<'_>,
-) -> bool {
-    let told = observed(slot, event, sending, &log_failure);
-    if let Err(refusal) = &told {
-        log_refusal(refusal);
+fn emit_observed<F: Family>(slot: Option<&Slot<F>>, event: &mut F::Of<'_>, sending: Sending<'_>) {
+    if let Err(refusal) = observed(slot, event, sending, &log_failure) {
+        log_refusal(&refusal);
     }
-    !matches!(told, Ok(None))
 }
 
-/// Runs the handlers in the slot and tells what became of the event; `None` when there was no plan.
+/// Runs the handlers in the slot and tells what became of the event.
 pub(super) fn try_emit<F: Family>(
     slot: Option<&Slot<F>>,
     event: &mut F::Of<'_>,
     sending: Sending<'_>,
-) -> (Option<Told>, Option<Trouble>) {
+) -> (Told, Option<Trouble>) {
     let failures = RefCell::new(Vec::new());
     let told = observed(slot, event, sending, &|failure| {
         failures.borrow_mut().push(failure);
     });
     let failures = failures.into_inner();
     match told {
-        Err(refusal) => (Some(Told::default()), Some(Trouble::TooDeep(refusal))),
+        Err(refusal) => (Told::default(), Some(Trouble::TooDeep(refusal))),
         Ok(told) if failures.is_empty() => (told, None),
         Ok(told) => (told, Some(Trouble::Failed(failures))),
     }
@@ -116,7 +110,7 @@ fn observed<F: Family>(
     event: &mut F::Of<'_>,
     sending: Sending<'_>,
     failed: &dyn Fn(Failure),
-) -> Result<Option<Told>, TooDeep> {
+) -> Result<Told, TooDeep> {
     let topic = F::info().topic();
     let origin = sending.origin.map(tracing::field::display);
     let span = trace_span!(target: "events_core", "emit", topic, origin);
@@ -127,8 +121,9 @@ fn observed<F: Family>(
             stopped_by: run.stopped_by(),
         })
     })
-    .transpose()?;
-    if told.as_ref().is_none_or(|told| told.ran == 0) {
+    .transpose()?
+    .unwrap_or_default();
+    if told.ran == 0 {
         debug!(target: "events_core", topic, "no subscriber heard the event");
     }
     Ok(told)

@@ -15,10 +15,12 @@ mod registry;
 mod slot;
 mod slots;
 mod subscribe;
+mod subscription;
 
 pub(crate) use self::core::Core;
 pub(crate) use install::Batch;
 pub use install::{Installer, Once, Subscriber};
 pub use registry::Registry;
 pub use slot::Slot;
-pub use subscribe::{NewSubscription, SubscribeError, Subscription};
+pub use subscribe::{NewSubscription, SubscribeError};
+pub use subscription::Subscription;

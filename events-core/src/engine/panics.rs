@@ -9,11 +9,18 @@ use std::{any::Any, backtrace::Backtrace, cell::RefCell, panic, sync::Once, thre
 
 use crate::{
     handler::is_emitting,
-    words::{Panic, message_of},
+    words::{Panic, drop_contained},
 };
 
 thread_local! {
-    static LAST: RefCell<Option<(String, Backtrace)>> = const { RefCell::new(None) };
+    static LAST: RefCell<Option<Noted>> = const { RefCell::new(None) };
+}
+
+/// What the hook saw of a panic.
+struct Noted {
+    message: Option<String>,
+    location: String,
+    backtrace: Backtrace,
 }
 
 /// Installs the hook, the first time that it is called.
@@ -37,18 +44,27 @@ fn note(info: &panic::PanicHookInfo<'_>) {
     let Some(location) = info.location() else {
         return;
     };
-    let location = location.to_string();
-    let trace = Backtrace::capture();
-    let _ = LAST.try_with(|last| {
-        if let Ok(mut last) = last.try_borrow_mut() {
-            *last = Some((location, trace));
-        }
-    });
+    let noted = Noted {
+        message: info.payload_as_str().map(str::to_owned),
+        location: location.to_string(),
+        backtrace: Backtrace::capture(),
+    };
+    let _ = LAST.try_with(|last| last.replace(Some(noted)));
 }
 
 /// The caught panic, with what the hook noted of it.
 pub(super) fn caught(payload: Box<dyn Any + Send>) -> Panic {
+    let message = payload_as_str(&*payload).map(str::to_owned);
+    // A handler may have caught the noted one itself; the one that got here may have been resumed,
+    // which no hook sees.
     let noted = LAST.try_with(RefCell::take).ok().flatten();
-    let (location, backtrace) = noted.unzip();
-    Panic::new(message_of(payload), location, backtrace)
+    let noted = noted.filter(|noted| noted.message == message);
+    let (location, backtrace) = noted.map(|noted| (noted.location, noted.backtrace)).unzip();
+    drop_contained(payload);
+    Panic::new(message, location, backtrace)
+}
+
+fn payload_as_str(payload: &(dyn Any + Send)) -> Option<&str> {
+    let text = payload.downcast_ref::<&'static str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
 }

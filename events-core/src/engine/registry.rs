@@ -7,7 +7,8 @@ use std::{
 
 use super::{
     core::{Core, Outcome},
-    subscribe::{NewSubscription, Subscription},
+    subscribe::NewSubscription,
+    subscription::Subscription,
 };
 use crate::{
     event::{Event, Family, OwnedEvent, Visit},

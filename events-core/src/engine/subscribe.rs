@@ -1,19 +1,19 @@
-//! Subscribing at run time: options, and the guard that unsubscribes.
+//! Subscribing at run time, with options.
 
 use std::{
     fmt,
     sync::{
-        Arc, Weak,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
 };
 
 use super::{
-    core::Core,
     install::Once,
     order::{Position, Rank},
     plan::Entry,
-    registry::{Handle, Registry},
+    registry::Registry,
+    subscription::{Leave, Subscription},
 };
 use crate::{
     event::Family,
@@ -178,12 +178,7 @@ where
         }
 
         let number = writer.next;
-        let leave = Leave {
-            home: registry.downgrade(),
-            id: self.id.clone(),
-            number,
-            remove: remove::<F>,
-        };
+        let leave = Leave::new::<F>(&registry, self.id.clone(), number);
         let listening = Arc::new(Listening {
             handler: self.handler,
             open: Arc::clone(&open),
@@ -223,7 +218,7 @@ where
         let retired = slot.publish(staged);
         drop(writer);
         drop(retired);
-        Ok(Subscription(Some((leave, open))))
+        Ok(Subscription::new(leave, open))
     }
 }
 
@@ -275,71 +270,6 @@ impl<F: Family, H> fmt::Debug for NewSubscription<F, H> {
     }
 }
 
-/// A run-time subscription: dropping it unsubscribes and frees the closure.
-///
-/// Once the drop has returned, the handler is not started again, not even by an emit that is under
-/// way; a call of it that has started goes on to its end, and the last emit that still holds the
-/// plan frees the closure. Dropping it inside a handler, its own included, works.
-///
-/// It keeps no registry alive, and outlives its registry without harm.
-#[must_use = "dropping a Subscription unsubscribes; `.detach()` keeps it for good"]
-pub struct Subscription(Option<(Leave, Arc<AtomicBool>)>);
-
-impl Subscription {
-    /// Keeps the subscription for as long as its registry lives.
-    pub fn detach(mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for Subscription {
-    fn drop(&mut self) {
-        if let Some((leave, open)) = self.0.take() {
-            open.store(false, Ordering::Release);
-            leave.run();
-        }
-    }
-}
-
-impl fmt::Debug for Subscription {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let number = self.0.as_ref().map(|(leave, _)| leave.number);
-        f.debug_tuple("Subscription").field(&number).finish()
-    }
-}
-
-/// How a subscription leaves its registry, if that is still there.
-#[derive(Clone)]
-struct Leave {
-    home: Handle<Weak<Core>>,
-    id: Option<String>,
-    number: u64,
-    remove: fn(&Core, u64, Option<&str>),
-}
-
-impl Leave {
-    fn run(&self) {
-        match &self.home {
-            Handle::Default(core) => (self.remove)(core, self.number, self.id.as_deref()),
-            Handle::Own(core) => {
-                if let Some(core) = core.upgrade() {
-                    (self.remove)(&core, self.number, self.id.as_deref());
-                }
-            }
-        }
-    }
-}
-
-fn remove<F: Family>(core: &Core, number: u64, id: Option<&str>) {
-    let mut writer = core.writer();
-    let retired = core.slot_for_change::<F>().remove(number);
-    if let Some(id) = id.filter(|_| retired.is_some()) {
-        writer.ids.remove(id);
-    }
-    drop(writer);
-    drop(retired);
-}
-
 /// Why a subscription was not made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -384,9 +314,9 @@ impl fmt::Display for SubscribeError {
             ),
             Self::Cycle { cycle } => write!(
                 f,
-                "before and after contradict each other: {}, and again the first; \
-                 remove one of them",
-                cycle.join(" must run before ")
+                "before and after contradict each other: of {}, each must run before the next, \
+                 and the last before the first; remove one of the options",
+                cycle.join(", ")
             ),
         }
     }

@@ -196,7 +196,7 @@ impl Param for &Emission {
     }
 
     #[inline]
-    fn lend<'a>(made: &'a Emission) -> &'a Emission {
+    fn lend(made: &Emission) -> &Emission {
         made
     }
 }

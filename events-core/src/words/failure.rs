@@ -2,7 +2,6 @@
 //! a panic's payload belong to the user and may panic themselves.
 
 use std::{
-    any::Any,
     backtrace::{Backtrace, BacktraceStatus},
     error::Error,
     fmt,
@@ -119,18 +118,18 @@ impl fmt::Debug for Cause {
 
 impl Panic {
     pub(crate) fn new(
-        message: String,
+        message: Option<String>,
         location: Option<String>,
         backtrace: Option<Backtrace>,
     ) -> Self {
         Self {
-            message,
+            message: message.unwrap_or_else(|| "[a payload that is not text]".to_owned()),
             location,
             backtrace: backtrace.filter(|trace| trace.status() == BacktraceStatus::Captured),
         }
     }
 
-    /// What `panic!` was given, when that was text.
+    /// What `panic!` was given, when that was text; else a note that it was not.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
@@ -190,19 +189,6 @@ fn contained_source<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Err
         drop_contained(payload);
         None
     })
-}
-
-/// The text of a panic's payload, which is then dropped with care.
-pub(crate) fn message_of(payload: Box<dyn Any + Send>) -> String {
-    let message = if let Some(text) = payload.downcast_ref::<&'static str>() {
-        (*text).to_owned()
-    } else if let Some(text) = payload.downcast_ref::<String>() {
-        text.clone()
-    } else {
-        "[a payload that is not text]".to_owned()
-    };
-    drop_contained(payload);
-    message
 }
 
 /// Drops a value of the user's; where that panics, the second payload is leaked, for its own

@@ -9,8 +9,8 @@ mod origin;
 
 pub(crate) use emitted::Trouble;
 pub use emitted::{EmitError, Emitted, TooDeep};
+pub(crate) use failure::drop_contained;
 pub use failure::{BoxError, Cause, Failure, Panic};
-pub(crate) use failure::{drop_contained, message_of};
 pub use info::{EventInfo, FieldInfo, SubscriberInfo};
 pub use key::{IntoKey, Key};
 pub use location::Location;

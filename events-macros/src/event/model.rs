@@ -1,5 +1,6 @@
 //! What a derived event is. Every error of the derive is born here.
 
+use proc_macro2::Span;
 use syn::{
     Attribute, Data, DeriveInput, Error, Expr, ExprLit, Field as Syntax, Fields, GenericArgument,
     Generics, Ident, Lit, LitStr, Meta, Path, PathArguments, Result, Type, Visibility,
@@ -53,7 +54,7 @@ pub(crate) enum Fill {
     /// It is `None`; the type inside the `Option`.
     Optional(Type),
     /// It is this, or `Default::default()`.
-    Default(Option<Expr>),
+    Default { word: Span, value: Option<Expr> },
 }
 
 const ON_TYPE: &[&str] = &["topic", "crate"];
@@ -111,7 +112,7 @@ impl Event {
                 {
                     let text = "an enum is no subject of `#[event(..)]` on fields, for it has no \
                                 builder; remove it, or make each variant a struct of its own";
-                    errors.push(Error::new(attr.span(), text));
+                    errors.push(Error::new(attr.path().span(), text));
                 }
                 (Vec::new(), Built::ByHand)
             }
@@ -154,7 +155,7 @@ impl Field {
                 "into" => option.flag().and_then(|()| into.set(&name, ())),
                 "required" => option.flag().and_then(|()| required.set(&name, ())),
                 "secret" => option.flag().and_then(|()| secret.set(&name, ())),
-                "default" => default.set(&name, option.value),
+                "default" => default.set(&name, (name.span(), option.value)),
                 _ if ON_TYPE.contains(&name.to_string().as_str()) => Err(Error::new(
                     name.span(),
                     format!("`{name}` belongs on the type; put `#[event({name} = ..)]` before it"),
@@ -182,7 +183,7 @@ impl Field {
             errors.push(Error::new(span, text));
         }
         let fill = match (default.get(), inside) {
-            (Some(default), _) => Fill::Default(default),
+            (Some((word, value)), _) => Fill::Default { word, value },
             (None, Some(inside)) if !required.is_set() => Fill::Optional(inside),
             _ => Fill::Required,
         };
@@ -218,7 +219,7 @@ fn options(attrs: &[Attribute]) -> Result<Vec<crate::options::Written>> {
     for attr in attrs.iter().filter(|attr| is_event(attr)) {
         if matches!(attr.meta, Meta::Path(_)) {
             let text = "`#[event]` says nothing; write `#[event(..)]` with an option, or remove it";
-            return Err(Error::new(attr.span(), text));
+            return Err(Error::new(attr.path().span(), text));
         }
         options.extend(attr.parse_args::<Options>()?.0);
     }

@@ -1,6 +1,6 @@
 //! What the attribute writes beside the function: a static in the link-time slice.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ext::IdentExt, spanned::Spanned};
 
@@ -84,7 +84,7 @@ fn install(subscriber: &Subscriber) -> TokenStream {
     };
     let ask_when = subscriber.when.as_ref().map(|when| {
         let event = inferred(&subscriber.event, &subscriber.signature.generics);
-        quote_spanned! {when.span()=>
+        quote_spanned! {at(when.span())=>
             let when: fn(&#event) -> bool = #when;
             if !when(event) { #skip }
         }
@@ -106,7 +106,7 @@ fn install(subscriber: &Subscriber) -> TokenStream {
         .returns
         .as_ref()
         .map_or_else(|| ident.span(), Spanned::span);
-    let call = quote_spanned!(span=> #ident(event, #(#lent),*));
+    let call = quote_spanned!(at(span)=> #ident(event, #(#lent),*));
     quote! {
         #find
         #keep_origin
@@ -119,4 +119,10 @@ fn install(subscriber: &Subscriber) -> TokenStream {
             #private::Outcome::into_step(#call)
         });
     }
+}
+
+/// A place in the user's code, where our own names keep their meaning: the function may be written
+/// by a macro, and then its tokens do not see ours.
+fn at(span: Span) -> Span {
+    Span::call_site().located_at(span)
 }

@@ -1,0 +1,129 @@
+//! What is declared in the program, as a scan sees it, and what is wrong with that alone.
+
+use std::{
+    any::TypeId,
+    collections::{BTreeMap, HashMap},
+};
+
+use super::{
+    link::{EVENTS, SUBSCRIBERS},
+    problem::Problem,
+};
+use crate::{
+    engine::Subscriber,
+    words::{EventInfo, Key},
+};
+
+/// All linked subscribers, by place: the linker's order means nothing.
+pub(super) struct Declared {
+    all: Vec<One>,
+    /// What each function listens to.
+    events: HashMap<Key, Vec<TypeId>>,
+}
+
+/// A linked subscriber, with what its functions say evaluated.
+pub(super) struct One {
+    pub(super) subscriber: &'static Subscriber,
+    pub(super) key: Key,
+    event: TypeId,
+}
+
+impl Declared {
+    pub(super) fn new() -> Self {
+        let mut all: Vec<_> = SUBSCRIBERS
+            .static_slice()
+            .iter()
+            .map(|subscriber| One {
+                subscriber,
+                key: (subscriber.key)(),
+                event: (subscriber.event)().0,
+            })
+            .collect();
+        all.sort_by_key(|One { subscriber, .. }| {
+            (subscriber.module, subscriber.location, subscriber.name)
+        });
+        let mut events: HashMap<_, Vec<_>> = HashMap::new();
+        for one in &all {
+            events.entry(one.key.clone()).or_default().push(one.event);
+        }
+        Self { all, events }
+    }
+
+    pub(super) fn all(&self) -> &[One] {
+        &self.all
+    }
+
+    /// Whether the function is annotated.
+    pub(super) fn is_subscriber(&self, function: &Key) -> bool {
+        self.events.contains_key(function)
+    }
+
+    /// Whether a subscriber is declared in that module or one inside it.
+    pub(super) fn is_any_in(&self, module: &str) -> bool {
+        self.all.iter().any(|one| one.is_in(module))
+    }
+
+    /// Targets of `before` and `after` with which a subscriber never runs together.
+    pub(super) fn stray_targets(&self, one: &One) -> Vec<Problem> {
+        let Subscriber { before, after, .. } = one.subscriber;
+        let before = before.iter().map(|target| ("before", target()));
+        let after = after.iter().map(|target| ("after", target()));
+        let stray = |(relation, target)| {
+            let subscriber = one.told();
+            match self.events.get(&target) {
+                Some(events) if events.contains(&one.event) => None,
+                Some(_) => Some(Problem::UnrelatedTarget {
+                    subscriber,
+                    relation,
+                    target: target.to_string(),
+                    topic: (one.subscriber.event)().1.topic(),
+                }),
+                None => Some(Problem::UnknownTarget {
+                    subscriber,
+                    relation,
+                    target: target.to_string(),
+                }),
+            }
+        };
+        before.chain(after).filter_map(stray).collect()
+    }
+}
+
+impl One {
+    /// Whether it is declared in that module or one inside it.
+    pub(super) fn is_in(&self, module: &str) -> bool {
+        let rest = self.subscriber.module.strip_prefix(module);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    }
+
+    pub(super) fn told(&self) -> String {
+        format!("{:?}", self.subscriber)
+    }
+}
+
+/// Events that share a topic.
+pub(super) fn duplicate_topics() -> Vec<Problem> {
+    let mut by_topic: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for event in EVENTS.iter() {
+        by_topic.entry(event.topic()).or_default().push(event);
+    }
+    by_topic
+        .into_iter()
+        .filter(|(_, events)| events.len() > 1)
+        .map(|(topic, mut events)| {
+            events.sort_by_key(|event| (event.module(), event.location()));
+            let told = |event: &&EventInfo| {
+                format!(
+                    "{}::{} ({})",
+                    event.module(),
+                    event.name(),
+                    event.location()
+                )
+            };
+            Problem::DuplicateTopic {
+                topic,
+                events: events.iter().map(told).collect(),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,277 @@
+//! Section 1: the keyword builder and `emit!`. What it refuses is in `tests/ui`.
+
+use events_core::{
+    Event, Registry,
+    builder::{Build, Set, Unset},
+    emit,
+};
+
+#[derive(Event, Debug, Clone, PartialEq, Default)]
+struct FirstLogin {
+    user: u64,
+    /// Where from.
+    #[event(into)]
+    ip: String,
+    #[event(default)]
+    attempts: u32,
+    #[event(default = 3 + 4)]
+    limit: u32,
+    #[event(into, default = "nobody")]
+    by: String,
+    referrer: Option<String>,
+    #[event(into)]
+    agent: Option<String>,
+    #[event(required)]
+    parent: Option<u64>,
+}
+
+fn least() -> FirstLogin {
+    FirstLogin::builder().parent(None).ip("::1").user(7).build()
+}
+
+#[test]
+fn fields_are_set_by_name_in_any_order() {
+    let other = FirstLogin::builder().user(7).ip("::1").parent(None).build();
+    assert_eq!(other, least());
+}
+
+#[test]
+fn into_takes_what_converts() {
+    assert_eq!(least().ip, "::1");
+    let agent = FirstLogin::builder()
+        .user(1)
+        .ip('x')
+        .parent(None)
+        .agent("curl")
+        .build()
+        .agent;
+    assert_eq!(agent.as_deref(), Some("curl"));
+}
+
+#[test]
+fn a_default_stands_for_a_field_that_is_left_out() {
+    let FirstLogin {
+        attempts,
+        limit,
+        by,
+        ..
+    } = least();
+    assert_eq!((attempts, limit, by.as_str()), (0, 7, "nobody"));
+    let set = FirstLogin::builder()
+        .user(1)
+        .ip("")
+        .parent(None)
+        .attempts(1)
+        .limit(2)
+        .by("me")
+        .build();
+    assert_eq!((set.attempts, set.limit, set.by.as_str()), (1, 2, "me"));
+}
+
+#[test]
+fn an_option_may_be_left_out() {
+    assert_eq!(least().referrer, None);
+    let set = FirstLogin::builder()
+        .user(1)
+        .ip("")
+        .parent(None)
+        .referrer("home".into())
+        .build();
+    assert_eq!(set.referrer.as_deref(), Some("home"));
+}
+
+#[test]
+fn a_required_option_is_set_as_one() {
+    assert_eq!(
+        FirstLogin::builder()
+            .user(1)
+            .ip("")
+            .parent(Some(4))
+            .build()
+            .parent,
+        Some(4)
+    );
+}
+
+#[test]
+fn maybe_takes_an_option() {
+    let build = |referrer: Option<&str>, attempts: Option<u32>, by: Option<&'static str>| {
+        FirstLogin::builder()
+            .user(7)
+            .ip("::1")
+            .parent(None)
+            .maybe_referrer(referrer.map(String::from))
+            .maybe_agent(referrer)
+            .maybe_attempts(attempts)
+            .maybe_by(by)
+            .build()
+    };
+    assert_eq!(build(None, None, None), least());
+    let set = build(Some("home"), Some(9), Some("me"));
+    assert_eq!(set.referrer.as_deref(), Some("home"));
+    assert_eq!(set.agent.as_deref(), Some("home"));
+    assert_eq!((set.attempts, set.by.as_str()), (9, "me"));
+}
+
+#[test]
+fn a_builder_can_be_named_and_passed_on() {
+    #[derive(Event)]
+    struct Pair {
+        left: u8,
+        #[event(default)]
+        right: u8,
+    }
+    fn left(builder: PairBuilder) -> PairBuilder<Set<u8>, Unset> {
+        builder.left(1)
+    }
+    fn any<B: Build<Event = Pair>>(builder: B) -> Pair {
+        builder.build()
+    }
+    let pair = any(left(Pair::builder()).right(2));
+    assert_eq!((pair.left, pair.right), (1, 2));
+    assert_eq!(any(left(Pair::builder())).right, 0);
+}
+
+#[test]
+fn a_builder_emits() {
+    fn checkout() {}
+    let registry = Registry::new();
+    let _any = registry.on(|event: &mut FirstLogin| event.attempts += 1);
+    let _from = registry
+        .subscribe(|event: &mut FirstLogin| event.attempts += 10)
+        .origin(checkout)
+        .register()
+        .expect("no options clash");
+    let _scope = registry.enter();
+    let builder = || FirstLogin::builder().user(7).ip("::1").parent(None);
+    assert_eq!(builder().emit().attempts, 1);
+    assert_eq!(builder().emit_from(checkout).attempts, 11);
+    assert_eq!(builder().try_emit().expect("no handler fails").attempts, 1);
+    assert_eq!(
+        builder()
+            .try_emit_from(checkout)
+            .expect("no handler fails")
+            .attempts,
+        11
+    );
+}
+
+#[test]
+fn emit_is_the_builder_in_keyword_form() {
+    fn checkout() {}
+    let registry = Registry::new();
+    let _from = registry
+        .subscribe(|event: &mut FirstLogin| event.attempts += 10)
+        .origin(checkout)
+        .register()
+        .expect("no options clash");
+    let _scope = registry.enter();
+    let event: FirstLogin = emit!(FirstLogin, user = 7, ip = "::1", parent = None);
+    assert_eq!(event, least());
+    let event = emit!(FirstLogin, ip = "::1", parent = None, user = 3 + 4,; origin = checkout);
+    assert_eq!(event.attempts, 10);
+    let event = emit!(FirstLogin, ip = "::1", parent = None, user = 7; origin = "checkout");
+    assert_eq!(event.attempts, 0);
+}
+
+#[derive(Event, Debug, PartialEq)]
+struct Awkward {
+    build: u8,
+    emit: u8,
+    emit_from: Option<u8>,
+    try_emit: u8,
+    builder: u8,
+    topic: u8,
+    self_: u8,
+    value: u8,
+    r#type: u8,
+    r#match: Option<u8>,
+    maybe_match: u8,
+}
+
+#[test]
+fn fields_may_be_named_like_methods_and_keywords() {
+    let by_builder = Awkward::builder()
+        .build(1)
+        .emit(2)
+        .try_emit(3)
+        .builder(4)
+        .topic(5)
+        .self_(6)
+        .value(7)
+        .r#type(8)
+        .r#match(9)
+        .maybe_match(10);
+    let built = by_builder.build();
+    assert_eq!(built.r#match, Some(9));
+    assert_eq!(built.emit_from, None);
+    let by_keyword = emit!(
+        Awkward,
+        build = 1,
+        emit = 2,
+        try_emit = 3,
+        builder = 4,
+        topic = 5,
+        self_ = 6,
+        value = 7,
+        r#type = 8,
+        r#match = 9,
+        maybe_match = 10
+    );
+    assert_eq!(by_keyword, built);
+}
+
+#[test]
+fn a_field_that_is_named_like_a_finisher_leaves_the_name_to_it_once_set() {
+    #[derive(Event)]
+    struct Only {
+        emit: u8,
+    }
+    let registry = Registry::new();
+    let _add = registry.on(|event: &mut Only| event.emit += 1);
+    let _scope = registry.enter();
+    assert_eq!(Only::builder().emit(1).emit().emit, 2);
+}
+
+#[test]
+fn generic_events_are_built() {
+    #[derive(Event)]
+    struct Page<T: Clone, const N: usize = 1>
+    where
+        T: Send,
+    {
+        items: [T; N],
+        #[event(default)]
+        first: Option<T>,
+    }
+    assert_eq!(Page::builder().items(["a"]).build().items, ["a"]);
+    assert_eq!(
+        emit!(Page<u8, 2>, items = [1, 2], first = Some(1)).first,
+        Some(1)
+    );
+    assert_eq!(emit!(Page::<_, 1>, items = ['x']).items, ['x']);
+}
+
+#[test]
+fn units_have_a_builder_too() {
+    #[derive(Event, Debug, PartialEq)]
+    struct Ping;
+    #[derive(Event, Debug, PartialEq)]
+    struct Empty {}
+    assert_eq!(emit!(Ping), Ping);
+    assert_eq!(Ping::builder().emit(), Ping);
+    assert_eq!(Empty::builder().build(), Empty {});
+}
+
+#[test]
+fn a_deprecated_field_does_not_warn_in_generated_code() {
+    #[derive(Event)]
+    struct Old {
+        /// Still here.
+        #[deprecated = "say `new`"]
+        #[event(default)]
+        _old: u8,
+        new: u8,
+    }
+    assert_eq!(Old::builder().new(1).build().new, 1);
+}

@@ -1,0 +1,232 @@
+//! Section 1: what an event is called, what may be one, what is known of it.
+
+use std::rc::Rc;
+
+use events_core::{Event, EventInfo, Registry, Subscription};
+
+/// User logs in for the first time.
+///
+/// More of it.
+#[derive(Event, Debug, Clone, PartialEq)]
+struct FirstLogin {
+    user: u64,
+    #[event(secret)]
+    token: Vec<u8>,
+    r#type: String,
+}
+
+#[derive(Event)]
+#[event(topic = "user.second_login")]
+struct SecondLogin;
+
+#[derive(Event)]
+struct Moved(i32, #[event(secret)] i32);
+
+#[derive(Event)]
+enum Door {
+    Open,
+    Closed { by: &'static str },
+}
+
+#[derive(Event)]
+struct Page<T, const N: usize>
+where
+    T: Clone + Send,
+{
+    items: [T; N],
+}
+
+#[derive(Event)]
+struct Request<'a> {
+    path: &'a str,
+    visits: &'a mut u32,
+}
+
+#[derive(Event)]
+struct Wrapped<'a, T: ToString> {
+    value: &'a T,
+    text: String,
+}
+
+#[derive(Event)]
+struct Shared(Rc<std::cell::Cell<u32>>);
+
+mod inner {
+    #[derive(events_core::Event)]
+    pub(super) struct r#Match;
+}
+
+#[test]
+fn the_topic_is_the_module_path_and_the_name() {
+    assert_eq!(FirstLogin::topic(), "it::events::FirstLogin");
+    assert_eq!(Door::topic(), "it::events::Door");
+    assert_eq!(inner::Match::topic(), "it::events::inner::Match");
+}
+
+#[test]
+fn a_topic_can_be_given() {
+    assert_eq!(SecondLogin::topic(), "user.second_login");
+}
+
+#[test]
+fn all_instances_of_a_generic_event_share_its_topic() {
+    assert_eq!(Page::<u8, 1>::topic(), "it::events::Page");
+    assert_eq!(Page::<String, 2>::topic(), "it::events::Page");
+}
+
+#[test]
+fn the_lifetime_of_an_event_is_not_in_its_topic() {
+    assert_eq!(Request::topic(), "it::events::Request");
+}
+
+#[test]
+fn an_event_is_described() {
+    let info = FirstLogin::info();
+    assert_eq!(info.name(), "FirstLogin");
+    assert_eq!(info.module(), "it::events");
+    assert_eq!(info.crate_name(), "it");
+    assert_eq!(
+        info.location().to_string(),
+        "events-core/tests/it/events.rs:11"
+    );
+    assert_eq!(info.location().column(), 8);
+    assert_eq!(
+        info.docs(),
+        "User logs in for the first time.\n\nMore of it."
+    );
+    check_fields(
+        info,
+        &[
+            ("user", "u64", false),
+            ("token", "Vec<u8>", true),
+            ("type", "String", false),
+        ],
+    );
+    check_fields(Moved::info(), &[("0", "i32", false), ("1", "i32", true)]);
+    check_fields(SecondLogin::info(), &[]);
+    check_fields(Door::info(), &[]);
+    assert_eq!(Door::info().docs(), "");
+}
+
+fn check_fields(info: &EventInfo, expected: &[(&str, &str, bool)]) {
+    let actual = info.fields().iter().map(|field| {
+        (
+            field.name(),
+            field.type_name().replace(' ', ""),
+            field.is_secret(),
+        )
+    });
+    let expected = expected
+        .iter()
+        .map(|&(name, ty, secret)| (name, ty.to_owned(), secret));
+    assert!(actual.eq(expected), "{info:?}");
+}
+
+#[test]
+fn every_linked_event_is_listed_by_topic() {
+    let topics: Vec<_> = events_core::events()
+        .iter()
+        .map(|event| event.topic())
+        .collect();
+    for topic in [
+        FirstLogin::topic(),
+        SecondLogin::topic(),
+        Page::<u8, 1>::topic(),
+        Request::topic(),
+    ] {
+        assert!(topics.contains(&topic), "{topic} is not in {topics:?}");
+    }
+    assert!(topics.is_sorted());
+}
+
+#[test]
+fn structs_tuples_units_and_enums_are_events() {
+    let registry = Registry::new();
+    let _subscriptions: [Subscription; 4] = [
+        registry.on(|event: &mut FirstLogin| event.user += 1),
+        registry.on(|event: &mut Moved| event.1 = event.0),
+        registry.on(|_: &SecondLogin| {}),
+        registry.on(|event: &mut Door| {
+            *event = match event {
+                Door::Open => Door::Closed { by: "wind" },
+                Door::Closed { .. } => Door::Open,
+            };
+        }),
+    ];
+    let login = FirstLogin {
+        user: 1,
+        token: vec![1],
+        r#type: "x".into(),
+    };
+    assert_eq!(
+        registry.emit(login.clone()),
+        FirstLogin { user: 2, ..login }
+    );
+    assert_eq!(registry.emit(Moved(3, 4)).1, 3);
+    assert_eq!(
+        registry
+            .try_emit(SecondLogin)
+            .expect("no handler fails")
+            .ran(),
+        1
+    );
+    assert!(matches!(
+        registry.emit(Door::Open),
+        Door::Closed { by: "wind" }
+    ));
+    assert!(matches!(
+        registry.emit(Door::Closed { by: "hand" }),
+        Door::Open
+    ));
+}
+
+#[test]
+fn each_instance_of_a_generic_event_has_its_own_subscribers() {
+    let registry = Registry::new();
+    let _small = registry.on(|event: &mut Page<u8, 1>| event.items[0] += 1);
+    let _large = registry.on(|event: &mut Page<u8, 2>| event.items[1] += 10);
+    assert_eq!(registry.emit(Page { items: [1_u8] }).items, [2]);
+    assert_eq!(registry.emit(Page { items: [1_u8, 1] }).items, [1, 11]);
+    assert_eq!(registry.emit(Page { items: ['a'] }).items, ['a']);
+}
+
+#[test]
+fn an_event_may_borrow() {
+    let registry = Registry::new();
+    let _count = registry.on_borrowed::<Request<'_>>(|event| {
+        *event.visits += u32::try_from(event.path.len()).expect("a short path");
+    });
+    let path = String::from("/home");
+    let mut visits = 1;
+    registry.emit(Request {
+        path: &path,
+        visits: &mut visits,
+    });
+    assert_eq!(visits, 6);
+    let request = Request::builder().path("/").visits(&mut visits).build();
+    *registry
+        .try_emit(request)
+        .expect("no handler fails")
+        .into_event()
+        .visits += 100;
+    assert_eq!(visits, 107);
+}
+
+#[test]
+fn an_event_may_borrow_and_be_generic() {
+    let registry = Registry::new();
+    let _text =
+        registry.on_borrowed::<Wrapped<'_, u8>>(|event| event.text = event.value.to_string());
+    let value = 7_u8;
+    let wrapped = Wrapped::builder().value(&value).text(String::new()).build();
+    assert_eq!(registry.emit(wrapped).text, "7");
+}
+
+#[test]
+fn an_event_need_be_neither_send_nor_sync_nor_clone_nor_debug() {
+    let registry = Registry::new();
+    let _set = registry.on(|event: &Shared| event.0.set(event.0.get() + 1));
+    let cell = Rc::new(std::cell::Cell::new(1));
+    registry.emit(Shared(Rc::clone(&cell)));
+    assert_eq!(cell.get(), 2);
+}

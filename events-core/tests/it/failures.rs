@@ -1,0 +1,294 @@
+//! Section 4: an error or a panic stays in its handler.
+
+use std::{error::Error, fmt, panic::panic_any};
+
+use events_core::{BoxError, Cause, Event, Registry, Subscription};
+
+#[derive(Event, Debug, Default)]
+struct Work(Vec<usize>);
+
+#[derive(Debug)]
+struct Refused(Option<Box<Self>>);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() {
+            "card refused"
+        } else {
+            "no cover"
+        })
+    }
+}
+
+impl Error for Refused {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.as_deref().map(|source| source as _)
+    }
+}
+
+/// What a handler does that fails.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fail {
+    Error,
+    ErrorWhoseDisplayPanics,
+    ErrorWhoseSourcePanics,
+    ErrorWhoseDropPanics,
+    Panic,
+    PanicWithFormat,
+    PanicWithAny,
+    PanicWhosePayloadPanicsInDrop,
+}
+
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic_any(Bomb);
+    }
+}
+
+struct Nasty(Fail);
+
+impl fmt::Debug for Nasty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Nasty")
+    }
+}
+
+impl fmt::Display for Nasty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        assert_ne!(self.0, Fail::ErrorWhoseDisplayPanics, "in Display");
+        f.write_str("nasty")
+    }
+}
+
+impl Error for Nasty {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        assert_ne!(self.0, Fail::ErrorWhoseSourcePanics, "in source");
+        None
+    }
+}
+
+impl Drop for Nasty {
+    fn drop(&mut self) {
+        assert_ne!(self.0, Fail::ErrorWhoseDropPanics, "in Drop");
+    }
+}
+
+fn fail(how: Fail) -> Result<(), BoxError> {
+    match how {
+        Fail::Error => Err(Refused(Some(Box::new(Refused(None)))))?,
+        Fail::ErrorWhoseDisplayPanics
+        | Fail::ErrorWhoseSourcePanics
+        | Fail::ErrorWhoseDropPanics => {
+            Err(Nasty(how))?;
+        }
+        Fail::Panic => panic!("out of paper"),
+        Fail::PanicWithFormat => panic!("out of {}", "ink"),
+        Fail::PanicWithAny => panic_any(7),
+        Fail::PanicWhosePayloadPanicsInDrop => panic_any(Bomb),
+    }
+    Ok(())
+}
+
+/// One handler fails among others; all of them run, in order, and the failure says what happened.
+fn check(how: Fail, expected: &str) {
+    for (count, failing) in [
+        (1, 0),
+        (3, 0),
+        (3, 1),
+        (3, 2),
+        (40, 0),
+        (40, 15),
+        (40, 16),
+        (40, 39),
+    ] {
+        let registry = Registry::new();
+        let _all: Vec<Subscription> = (0..count)
+            .map(|index| {
+                let handler = move |event: &mut Work| {
+                    event.0.push(index);
+                    if index == failing { fail(how) } else { Ok(()) }
+                };
+                let subscription = registry.subscribe(handler).id(format!("handler {index}"));
+                subscription.register().expect("each has its id")
+            })
+            .collect();
+        let everyone: Vec<usize> = (0..count).collect();
+        assert_eq!(registry.emit(Work::default()).0, everyone, "{how:?}");
+
+        let error = registry
+            .try_emit(Work::default())
+            .expect_err("one handler fails");
+        assert_eq!(error.event().0, everyone, "{how:?}");
+        assert_eq!(error.ran(), count);
+        let [failure] = error.failures() else {
+            panic!("{how:?}: {error}")
+        };
+        assert_eq!(failure.subscriber().name, format!("handler {failing}"));
+        assert_eq!(failure.subscriber().topic, "it::failures::Work");
+        assert_eq!(without_place(failure.cause()), expected, "{how:?}");
+        assert_eq!(
+            failure.error().is_some(),
+            matches!(failure.cause(), Cause::Error(_))
+        );
+        if how == Fail::ErrorWhoseDropPanics {
+            std::mem::forget(error); // it is the caller's now, its `Drop` too
+        }
+    }
+}
+
+/// The cause, with `here` for a place in this file.
+fn without_place(cause: &Cause) -> String {
+    let text = cause.to_string();
+    match text.split_once("events-core/tests/it/failures.rs:") {
+        Some((before, place)) => {
+            let after = place.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':');
+            format!("{before}here:{after}")
+        }
+        None => text,
+    }
+}
+
+#[test]
+fn a_failing_handler_does_not_stop_the_others() {
+    check(
+        Fail::Error,
+        "returned an error: card refused, caused by: no cover",
+    );
+    check(Fail::Panic, "panicked at here: out of paper");
+    check(Fail::PanicWithFormat, "panicked at here: out of ink");
+}
+
+#[test]
+fn what_the_handlers_error_does_is_contained() {
+    check(
+        Fail::ErrorWhoseDisplayPanics,
+        "returned an error: [its Display panicked]",
+    );
+    check(Fail::ErrorWhoseSourcePanics, "returned an error: nasty");
+    check(Fail::ErrorWhoseDropPanics, "returned an error: nasty");
+}
+
+#[test]
+fn what_the_panics_payload_does_is_contained() {
+    let expected = "panicked at here: [a payload that is not text]";
+    check(Fail::PanicWithAny, expected);
+    check(Fail::PanicWhosePayloadPanicsInDrop, expected);
+}
+
+#[test]
+fn a_when_that_panics_is_a_failure_of_its_subscriber() {
+    let registry = Registry::new();
+    let _panics = registry
+        .subscribe(|event: &mut Work| event.0.push(1))
+        .when(|_| panic!("in when"))
+        .id("picky")
+        .register();
+    let _runs = registry.on(|event: &mut Work| event.0.push(2));
+    let error = registry
+        .try_emit(Work::default())
+        .expect_err("`when` panics");
+    assert_eq!(error.event().0, [2]);
+    assert_eq!(error.failures()[0].subscriber().name, "picky");
+    assert_eq!(
+        error.failures()[0].panic().expect("it panicked").message(),
+        "in when"
+    );
+}
+
+#[test]
+fn every_failure_comes_back_in_running_order() {
+    let registry = Registry::new();
+    let fails = |id: &str, priority, how| {
+        let handler = move |_: &Work| fail(how);
+        registry
+            .subscribe(handler)
+            .priority(priority)
+            .id(id)
+            .register()
+    };
+    let _all = [
+        fails("c", 1, Fail::Error),
+        fails("a", 3, Fail::Panic),
+        fails("b", 2, Fail::PanicWithAny),
+    ]
+    .map(|subscription| subscription.expect("no options clash"));
+    let error = registry
+        .try_emit(Work::default())
+        .expect_err("three handlers fail");
+    let text = error.to_string();
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(
+        lines[0],
+        "3 of the 3 subscribers of `it::failures::Work` that ran failed"
+    );
+    let starts = [
+        "  1. a (events-core/tests/it/",
+        "  2. b (events-core/tests/it/",
+        "  3. c (events-core/tests/it/",
+    ];
+    for (line, start) in lines[1..].iter().zip(starts) {
+        assert!(line.starts_with(start), "{line}");
+    }
+    assert!(
+        lines[3].ends_with("returned an error: card refused, caused by: no cover"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_panic_that_a_handler_catches_itself_does_not_blur_the_next_one() {
+    let registry = Registry::new();
+    let _own = registry.on(|_: &Work| {
+        let caught = std::panic::catch_unwind(|| panic!("mine"));
+        assert!(caught.is_err());
+    });
+    let _resumed = registry.on(|_: &Work| -> () { std::panic::resume_unwind(Box::new("resumed")) });
+    let error = registry
+        .try_emit(Work::default())
+        .expect_err("a handler panics");
+    assert_eq!(error.failures()[0].cause().to_string(), "panicked: resumed");
+}
+
+#[test]
+fn a_chain_of_sources_without_end_is_cut() {
+    #[derive(Debug)]
+    struct Loop;
+    impl fmt::Display for Loop {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("again")
+        }
+    }
+    impl Error for Loop {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(&Self)
+        }
+    }
+    let registry = Registry::new();
+    let _loops = registry.on(|_: &Work| Err::<(), _>(Loop));
+    let error = registry
+        .try_emit(Work::default())
+        .expect_err("a handler fails");
+    assert_eq!(error.to_string().matches("again").count(), 33);
+}
+
+#[test]
+fn a_closure_that_panics_when_it_is_freed_by_an_emit_does_not_reach_the_emitter() {
+    struct PanicsInDrop;
+    impl Drop for PanicsInDrop {
+        fn drop(&mut self) {
+            panic!("in Drop of a closure");
+        }
+    }
+    let registry = Registry::new();
+    let own = std::sync::Arc::new(std::sync::Mutex::new(None::<Subscription>));
+    let inside = std::sync::Arc::clone(&own);
+    let captured = PanicsInDrop;
+    *own.lock().expect("nobody panics") = Some(registry.on(move |event: &mut Work| {
+        let _ = &captured;
+        drop(inside.lock().expect("nobody panics").take());
+        event.0.push(1);
+    }));
+    assert_eq!(registry.emit(Work::default()).0, [1]);
+}

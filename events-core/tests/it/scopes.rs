@@ -1,0 +1,117 @@
+//! Section 3: a registry may be current instead of the default one.
+
+use std::{
+    future::Future,
+    pin::pin,
+    task::{Context, Poll, Waker},
+    thread,
+};
+
+use events_core::{Event, Registry, WithRegistry, registry, with_registry};
+
+#[derive(Event)]
+struct Where(&'static str);
+
+fn named(name: &'static str) -> Registry {
+    let registry = Registry::new();
+    registry
+        .on(move |event: &mut Where| event.0 = name)
+        .detach();
+    registry
+}
+
+fn here() -> &'static str {
+    Where("nowhere").emit().0
+}
+
+#[test]
+fn an_entered_registry_is_current_until_its_guard_is_dropped() {
+    assert_eq!(here(), "nowhere");
+    let scope = named("one").enter();
+    assert_eq!(here(), "one");
+    assert_eq!(
+        Where("nowhere").try_emit().expect("no handler fails").0,
+        "one"
+    );
+    drop(scope);
+    assert_eq!(here(), "nowhere");
+}
+
+#[test]
+fn scopes_nest() {
+    let _one = named("one").enter();
+    let seen = with_registry(&named("two"), || {
+        (here(), with_registry(&named("three"), here), here())
+    });
+    assert_eq!(seen, ("two", "three", "two"));
+    assert_eq!(here(), "one");
+}
+
+#[test]
+fn guards_may_be_dropped_out_of_order() {
+    let one = named("one").enter();
+    let two = named("two").enter();
+    drop(one);
+    assert_eq!(here(), "two");
+    drop(two);
+    assert_eq!(here(), "nowhere");
+}
+
+#[test]
+fn a_scope_ends_when_its_closure_panics() {
+    let panicked = std::panic::catch_unwind(|| with_registry(&named("one"), || panic!("inside")));
+    assert!(panicked.is_err());
+    assert_eq!(here(), "nowhere");
+}
+
+#[test]
+fn a_scope_is_of_its_thread() {
+    let _one = named("one").enter();
+    assert_eq!(
+        thread::spawn(here).join().expect("no handler panics"),
+        "nowhere"
+    );
+    let two = named("two");
+    let other = thread::spawn(move || with_registry(&two, here));
+    assert_eq!(other.join().expect("no handler panics"), "two");
+}
+
+#[test]
+fn the_current_registry_can_be_had() {
+    let one = named("one");
+    assert_eq!(registry(), registry());
+    assert_ne!(registry(), one);
+    let _scope = one.enter();
+    assert_eq!(registry(), one);
+}
+
+#[test]
+fn a_future_carries_its_registry() {
+    struct Twice(bool);
+    impl Future for Twice {
+        type Output = ();
+        fn poll(mut self: std::pin::Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+            self.0 = !self.0;
+            if self.0 {
+                Poll::Pending
+            } else {
+                Poll::Ready(())
+            }
+        }
+    }
+    let future = async {
+        let before = here();
+        Twice(false).await;
+        (before, here())
+    };
+    let mut future = pin!(future.with_registry(named("task")));
+    let mut context = Context::from_waker(Waker::noop());
+    assert_eq!(future.as_mut().poll(&mut context), Poll::Pending);
+    assert_eq!(here(), "nowhere");
+    let _other = named("other").enter();
+    assert_eq!(
+        future.as_mut().poll(&mut context),
+        Poll::Ready(("task", "task"))
+    );
+    assert_eq!(here(), "other");
+}

@@ -1,0 +1,110 @@
+//! The rules of the house: floors, opening lines, sizes.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// The floors of events-core, lowest first; a module imports from floors below its own.
+const FLOORS: [&str; 5] = ["words", "event", "handler", "engine", "ambient"];
+
+/// Where a second subject is looked for.
+const LARGEST: usize = 400;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("the folder is there").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            if path.file_name().is_none_or(|name| name != "target") {
+                found.extend(sources(&path));
+            }
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).expect("a source is text");
+            found.push((path, text));
+        }
+    }
+    found
+}
+
+fn ours() -> Vec<(PathBuf, String)> {
+    [
+        "events-core/src",
+        "events-core/tests/it",
+        "events-macros/src",
+        "examples",
+    ]
+    .iter()
+    .flat_map(|folder| sources(&root().join(folder)))
+    .collect()
+}
+
+#[test]
+fn modules_import_from_floors_below() {
+    for (height, floor) in FLOORS.iter().enumerate() {
+        for (path, text) in sources(&root().join("events-core/src").join(floor)) {
+            for above in &FLOORS[height + 1..] {
+                let imports = [format!("crate::{above}"), format!("    {above}::")];
+                for line in text
+                    .lines()
+                    .filter(|line| !line.trim_start().starts_with("//"))
+                {
+                    let climbs = imports.iter().any(|import| line.contains(import.as_str()));
+                    assert!(
+                        !climbs,
+                        "{}: `{line}` reaches up to {above}",
+                        path.display()
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn linkme_is_named_in_one_file() {
+    let name = ["link", "me::"].concat();
+    for (path, text) in sources(&root().join("events-core/src")) {
+        let named = text
+            .lines()
+            .any(|line| !line.trim_start().starts_with("//") && line.contains(&name));
+        assert!(
+            !named || path.ends_with("ambient/link.rs"),
+            "{} names {name}",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn every_file_opens_with_its_subject() {
+    for (path, text) in ours() {
+        let opens = text.starts_with("//! ") || text.starts_with("#![doc = include_str!");
+        assert!(opens, "{} does not open with `//!`", path.display());
+    }
+}
+
+#[test]
+fn no_file_has_a_second_subject() {
+    for (path, text) in ours()
+        .iter()
+        .filter(|(path, _)| !path.components().any(|part| part.as_os_str() == "it"))
+    {
+        let lines = text.lines().count();
+        assert!(
+            lines <= LARGEST,
+            "{} has {lines} lines; look for the second subject",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn nothing_is_unsafe() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("the workspace has one");
+    assert!(manifest.contains("unsafe_code = \"forbid\""));
+}

@@ -1,0 +1,242 @@
+//! Section 3: what a scan finds wrong. A binary of its own, for the declarations in it are broken.
+
+#![allow(missing_docs, reason = "the names of the tests say what they are")]
+
+use events_core::{
+    Event, Problem, Registry, ScanError, Scanner, State, scanner, subscriber, subscribers,
+};
+
+#[derive(Event)]
+#[event(topic = "user.login")]
+struct Login;
+
+#[derive(Event)]
+struct Order(Vec<&'static str>);
+
+mod twin {
+    #[expect(dead_code, reason = "it is there for its topic")]
+    #[derive(events_core::Event)]
+    #[event(topic = "user.login")]
+    pub(super) struct Other;
+}
+
+struct Mailer;
+struct Ledger;
+
+#[subscriber]
+fn mail(_: &Login, _: State<'_, Mailer>, _: State<'_, Ledger>) {}
+
+#[subscriber(before = second)]
+fn first(event: &mut Order) {
+    event.0.push("first");
+}
+
+#[subscriber(before = third)]
+fn second(event: &mut Order) {
+    event.0.push("second");
+}
+
+#[subscriber(before = first, after = mail)]
+fn third(event: &mut Order) {
+    event.0.push("third");
+}
+
+#[subscriber(after = not_annotated, before = fine)]
+fn stray(event: &mut Order) {
+    event.0.push("stray");
+}
+
+fn not_annotated() {}
+
+#[subscriber(after = itself)]
+fn itself(_: &Login) {}
+
+#[subscriber]
+fn fine(event: &mut Order) {
+    event.0.push("fine");
+}
+
+/// The problems of a scan beside the events that share a topic, which every scan here finds.
+fn problems(scanner: Scanner) -> Vec<Problem> {
+    let error = scanner.try_run().expect_err("two events share a topic");
+    let mut problems = error.problems().to_vec();
+    let shared = problems.remove(0);
+    assert!(
+        matches!(
+            shared,
+            Problem::DuplicateTopic {
+                topic: "user.login",
+                ..
+            }
+        ),
+        "{shared:?}"
+    );
+    problems
+}
+
+fn scan_of(subscribers: events_core::Subscribers) -> Scanner {
+    Registry::new().scanner().subscribers(subscribers)
+}
+
+/// How a subscriber or an event of this file is told.
+fn place(path: &str) -> String {
+    let name = path.rsplit("::").next().expect("a name");
+    let declares = |line: &str| {
+        line.contains(&format!("fn {name}(")) || line.ends_with(&format!("struct {name};"))
+    };
+    let before = include_str!("problems.rs")
+        .lines()
+        .take_while(|line| !declares(line))
+        .count();
+    format!(
+        "problems::{path} (events-core/tests/problems.rs:{})",
+        before + 1
+    )
+}
+
+#[test]
+fn two_events_with_one_topic_are_told_with_their_places() {
+    let error = scan_of(subscribers![fine])
+        .try_run()
+        .expect_err("two events share a topic");
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "the scan found a problem, and registered nothing:\n  \
+             1. {} and {} share the topic `user.login`; \
+             give all but one another with #[event(topic = \"..\")]",
+            place("Login"),
+            place("twin::Other"),
+        ),
+    );
+}
+
+#[test]
+fn every_missing_state_is_told() {
+    let missing = |type_name| Problem::MissingState {
+        subscriber: place("mail"),
+        type_name,
+    };
+    let (mailer, ledger) = (missing("problems::Mailer"), missing("problems::Ledger"));
+    let scan = || scan_of(subscribers![mail]);
+    assert_eq!(problems(scan()), [mailer.clone(), ledger.clone()]);
+    assert_eq!(problems(scan().state(Ledger)), [mailer]);
+    assert_eq!(problems(scan().state(Mailer)), [ledger]);
+    assert_eq!(problems(scan().state(Mailer).state(Ledger)), []);
+}
+
+#[test]
+fn one_state_given_twice_is_told() {
+    let twice = problems(scan_of(subscribers![fine]).state(Mailer).state(Mailer));
+    let type_name = "problems::Mailer";
+    assert_eq!(twice, [Problem::DuplicateState { type_name }]);
+}
+
+#[test]
+fn targets_that_are_no_subscriber_or_hear_other_events_are_told() {
+    assert_eq!(
+        problems(scan_of(subscribers![stray])),
+        [Problem::UnknownTarget {
+            subscriber: place("stray"),
+            relation: "after",
+            target: "problems::not_annotated".to_owned(),
+        }],
+    );
+    assert_eq!(
+        problems(scan_of(subscribers![third])),
+        [Problem::UnrelatedTarget {
+            subscriber: place("third"),
+            relation: "after",
+            target: "problems::mail".to_owned(),
+            topic: "problems::Order",
+        }],
+    );
+}
+
+#[test]
+fn a_cycle_is_told_by_its_members() {
+    let subscribers = [place("first"), place("second"), place("third")].to_vec();
+    let problems = problems(scan_of(subscribers![first, second, third, fine]));
+    assert_eq!(problems[1..], [Problem::Cycle { subscribers }]);
+    assert_eq!(
+        problems[1].to_string(),
+        format!(
+            "before and after contradict each other: of {}, {}, {}, each must run before the next, \
+             and the last before the first; remove one of the options",
+            place("first"),
+            place("second"),
+            place("third"),
+        ),
+    );
+    let alone = self::problems(scan_of(subscribers![itself]));
+    assert_eq!(
+        alone[0].to_string(),
+        format!(
+            "{} is ordered relative to itself; remove that",
+            place("itself")
+        ),
+    );
+}
+
+#[test]
+fn an_empty_crate_and_an_empty_module_and_a_plain_function_are_told() {
+    let registry = Registry::new();
+    assert_eq!(
+        problems(
+            registry
+                .scanner()
+                .module("problems::nowhere")
+                .module("problem")
+        ),
+        ["problems::nowhere", "problem"].map(|module| Problem::EmptyModule {
+            module: module.to_owned(),
+        }),
+    );
+    assert_eq!(
+        problems(scan_of(subscribers![fine, not_annotated])),
+        [Problem::NotASubscriber {
+            function: "problems::not_annotated".to_owned(),
+        }],
+    );
+    let scope = registry.enter();
+    assert_eq!(
+        problems(scanner!(tracing, events_core).subscribers(subscribers![fine])),
+        ["tracing", "events_core"].map(|name| Problem::EmptyCrate { name }),
+    );
+    drop(scope);
+}
+
+#[test]
+fn a_scan_lists_every_problem_at_once_and_registers_nothing() {
+    let registry = Registry::new();
+    let error: ScanError = registry.try_scan().expect_err("much is wrong here");
+    let text = error.to_string();
+    assert!(
+        text.starts_with("the scan found 7 problems, and registered nothing:\n  1. "),
+        "{text}"
+    );
+    for part in [
+        ") takes State<problems::Mailer>, \
+         which this scan was not given; add .state(..) to the scanner",
+        "says after = problems::not_annotated, which is no subscriber; annotate that function",
+        "says after = problems::mail, which does not listen to `problems::Order`; name a subscriber",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in {text}");
+    }
+    assert!(registry.emit(Order(Vec::new())).0.is_empty());
+}
+
+#[test]
+#[should_panic(expected = "the scan found 7 problems, and registered nothing:\n  1. ")]
+fn scan_panics_with_the_list() {
+    let _scope = Registry::new().enter();
+    events_core::scan();
+}
+
+#[test]
+fn try_scan_returns_the_list() {
+    let _scope = Registry::new().enter();
+    let error = events_core::try_scan().expect_err("much is wrong here");
+    assert_eq!(error.problems().len(), 7);
+    assert!(scanner().try_run().is_err());
+}

@@ -1,0 +1,90 @@
+//! The traits of each field that carry the text of an error, and what a complete builder builds.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
+
+use super::{Part, Parts};
+use crate::event::model::Fill;
+
+impl Parts<'_> {
+    pub(super) fn markers(&self) -> TokenStream {
+        self.fields.iter().map(|part| self.marker(part)).collect()
+    }
+
+    fn marker(&self, part: &Part<'_>) -> TokenStream {
+        let core = &self.event.core;
+        let event = self.event.ident.unraw();
+        let Part {
+            field,
+            is_set,
+            is_unset,
+            ..
+        } = part;
+        let name = &field.name;
+        let required = matches!(field.fill, Fill::Required).then(|| {
+            let message = format!("`{event}` cannot be built: required field `{name}` is not set");
+            let label = format!("add `.{name}(..)` before this call");
+            let note = format!("in `emit!`, add `{name} = ..`");
+            quote! {
+                #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
+                pub trait #is_set<T>: #core::__private::Take<T> {}
+                #[diagnostic::do_not_recommend]
+                impl<T> #is_set<T> for #core::__private::Set<T> {}
+            }
+        });
+        let message = format!("field `{name}` of `{event}` is set twice");
+        let label = format!("remove this call: `{name}` is set before");
+        quote! {
+            #required
+            #[diagnostic::on_unimplemented(message = #message, label = #label)]
+            pub trait #is_unset {}
+            #[diagnostic::do_not_recommend]
+            impl #is_unset for #core::__private::Unset {}
+        }
+    }
+
+    /// The trait of complete builders.
+    pub(super) fn build(&self) -> TokenStream {
+        let core = &self.event.core;
+        let (event, target) = (&self.event.ident, &self.target);
+        let params = self.params(|_| true);
+        let builder = self.with(|_| None);
+        let own = self
+            .wheres()
+            .iter()
+            .flat_map(|clause| &clause.predicates)
+            .map(ToTokens::to_token_stream);
+        let bounds = self.complete().chain(own);
+        let values = self.fields.iter().map(|Part { field, ident, .. }| {
+            let value = match &field.fill {
+                Fill::Required => quote!(#core::__private::Take::take(self.#ident)),
+                _ => {
+                    let default = field.default();
+                    quote!(#core::__private::Given::or_else(self.#ident, || #default))
+                }
+            };
+            quote!(#ident: #value)
+        });
+        let deprecated = self
+            .fields
+            .iter()
+            .any(|part| part.field.deprecated)
+            .then(|| quote!(#[allow(deprecated)]));
+        quote! {
+            #[automatically_derived]
+            #deprecated
+            impl #params #core::__private::Build for #builder
+            where
+                #(#bounds,)*
+            {
+                type Event = #target;
+
+                #[inline]
+                fn build(self) -> #target {
+                    #event { #(#values,)* }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! What the derive writes as the builder.
+//!
+//! It has one type parameter a field, `Unset` or `Set<T>`. Two marker traits a field carry the text
+//! of an error literally, so that it names the field whatever else is in scope.
+//!
+//! What an error points at is located at the user's field, and everything still counts as written
+//! by a macro, so that no lint of the user's looks at it.
+
+mod finish;
+mod markers;
+mod setters;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{GenericParam, ext::IdentExt, spanned::Spanned};
+
+use super::model::{Event, Field, Fill};
+
+pub(super) fn expand(event: &Event) -> TokenStream {
+    let parts = Parts::of(event);
+    let declaration = parts.declaration();
+    let entrance = parts.entrance();
+    let markers = parts.markers();
+    let build = parts.build();
+    let setters = parts.setters();
+    let finishers = parts.finishers();
+    quote! {
+        #declaration
+
+        const _: () = {
+            #entrance
+            #markers
+            #build
+            #setters
+            #finishers
+        };
+    }
+}
+
+/// The names that the parts of a builder share.
+struct Parts<'e> {
+    event: &'e Event,
+    /// The type of the builder.
+    ident: Ident,
+    /// The event with its own parameters.
+    target: TokenStream,
+    fields: Vec<Part<'e>>,
+}
+
+struct Part<'e> {
+    field: &'e Field,
+    ident: &'e Ident,
+    /// The type parameter of the builder.
+    state: Ident,
+    /// Holds for a field that has its value.
+    is_set: Ident,
+    /// Holds for a field that has none yet.
+    is_unset: Ident,
+}
+
+impl<'e> Parts<'e> {
+    fn of(event: &'e Event) -> Self {
+        let (_, args, _) = event.generics.split_for_impl();
+        let name = &event.ident;
+        let fields = event.fields.iter().filter_map(|field| {
+            let ident = field.ident.as_ref()?;
+            let span = at(ident.span());
+            Some(Part {
+                field,
+                ident,
+                state: format_ident!("__{}", field.name, span = span),
+                is_set: format_ident!("__{}_is_set", field.name, span = span),
+                is_unset: format_ident!("__{}_is_unset", field.name, span = span),
+            })
+        });
+        Self {
+            event,
+            ident: format_ident!("{}Builder", name.unraw(), span = name.span()),
+            target: quote!(#name #args),
+            fields: fields.collect(),
+        }
+    }
+
+    /// The builder's parameters with their bounds, the states among them that `keep` names.
+    fn params(&self, keep: impl Fn(&Part<'_>) -> bool) -> TokenStream {
+        let own = self.event.generics.params.iter().map(|param| {
+            let mut param = param.clone();
+            match &mut param {
+                GenericParam::Type(param) => {
+                    param.default = None;
+                }
+                GenericParam::Const(param) => {
+                    param.default = None;
+                }
+                GenericParam::Lifetime(_) => {}
+            }
+            param.to_token_stream()
+        });
+        let states = self
+            .fields
+            .iter()
+            .filter(|part| keep(part))
+            .map(|part| part.state.to_token_stream());
+        let all = own.chain(states);
+        quote!(<#(#all),*>)
+    }
+
+    /// The builder's type, with something else in the place of some states.
+    fn with(&self, replace: impl Fn(&Part<'_>) -> Option<TokenStream>) -> TokenStream {
+        let own = self.event.generics.params.iter().map(|param| match param {
+            GenericParam::Lifetime(param) => param.lifetime.to_token_stream(),
+            GenericParam::Type(param) => param.ident.to_token_stream(),
+            GenericParam::Const(param) => param.ident.to_token_stream(),
+        });
+        let states = self
+            .fields
+            .iter()
+            .map(|part| replace(part).unwrap_or_else(|| part.state.to_token_stream()));
+        let (ident, all) = (&self.ident, own.chain(states));
+        quote!(#ident<#(#all),*>)
+    }
+
+    fn wheres(&self) -> &'e Option<syn::WhereClause> {
+        &self.event.generics.where_clause
+    }
+
+    fn declaration(&self) -> TokenStream {
+        let Event {
+            core,
+            vis,
+            ident: event,
+            ..
+        } = self.event;
+        let (ident, target, wheres) = (&self.ident, &self.target, self.wheres());
+        let own = &self.event.generics.params;
+        let comma = (!own.is_empty() && !own.trailing_punct()).then(|| quote!(,));
+        let states = self.fields.iter().map(|part| &part.state);
+        let (names, types) = (self.fields.iter().map(|part| part.ident), states.clone());
+        let docs = format!(
+            "Builds a [`{event}`]: one setter a field, in any order, and then `build()` or `emit()`.",
+        );
+        quote! {
+            #[doc = #docs]
+            #[must_use = "nothing happens before `.build()` or `.emit()`"]
+            #vis struct #ident<#own #comma #(#states = #core::__private::Unset),*> #wheres {
+                #(#names: #types,)*
+                __event: ::core::marker::PhantomData<fn() -> #target>,
+            }
+        }
+    }
+
+    fn entrance(&self) -> TokenStream {
+        let Event {
+            core,
+            ident: event,
+            vis,
+            ..
+        } = self.event;
+        let (impls, _, wheres) = self.event.generics.split_for_impl();
+        let (ident, target) = (&self.ident, &self.target);
+        let names = self.fields.iter().map(|part| part.ident);
+        let unset = quote!(#core::__private::Unset);
+        let fresh = self.with(|_| Some(unset.clone()));
+        let docs = format!("Starts a [`{event}`]; see [`{ident}`].");
+        quote! {
+            #[automatically_derived]
+            impl #impls #target #wheres {
+                #[doc = #docs]
+                #[inline]
+                #vis fn builder() -> #fresh {
+                    #ident {
+                        #(#names: #unset,)*
+                        __event: ::core::marker::PhantomData,
+                    }
+                }
+            }
+        }
+    }
+
+    /// What must hold of the states for the event to be complete.
+    fn complete(&self) -> impl Iterator<Item = TokenStream> {
+        let core = &self.event.core;
+        self.fields.iter().map(move |part| {
+            let Part {
+                field,
+                ident,
+                state,
+                is_set,
+                ..
+            } = part;
+            let ty = &field.ty;
+            let span = at(ident.span());
+            match field.fill {
+                Fill::Required => quote_spanned!(span=> #state: #is_set<#ty>),
+                _ => quote_spanned!(span=> #state: #core::__private::Given<#ty>),
+            }
+        })
+    }
+}
+
+/// Located there, and written by the derive all the same.
+fn at(place: Span) -> Span {
+    Span::call_site().located_at(place)
+}
+
+impl Field {
+    /// What stands for the field when it is left out; with `into` it is converted, like a value
+    /// that is set.
+    fn default(&self) -> TokenStream {
+        match &self.fill {
+            Fill::Default {
+                value: Some(value), ..
+            } if self.into => {
+                quote_spanned!(at(value.span())=> ::core::convert::Into::into(#value))
+            }
+            Fill::Default {
+                value: Some(value), ..
+            } => quote_spanned!(value.span()=> #value),
+            Fill::Default { word, value: None } => {
+                quote_spanned!(at(*word)=> ::core::default::Default::default())
+            }
+            _ => quote!(::core::option::Option::None),
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! One setter a field, and a second one of a field that may be left out.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+
+use super::{Part, Parts, at};
+use crate::event::model::{Field, Fill};
+
+/// A setter, without what is the same in all of them.
+struct Setter {
+    name: Ident,
+    carried: Vec<TokenStream>,
+    param: TokenStream,
+    value: TokenStream,
+    bound: Option<TokenStream>,
+}
+
+impl Parts<'_> {
+    /// The setters: those of ordinary names together, any other by itself.
+    pub(super) fn setters(&self) -> TokenStream {
+        let core = &self.event.core;
+        let (params, builder, wheres) = (self.params(|_| true), self.with(|_| None), self.wheres());
+        let (special, ordinary): (Vec<_>, Vec<_>) =
+            self.fields.iter().partition(|part| part.is_finisher());
+        let ordinary = ordinary
+            .into_iter()
+            .map(|part| self.setting(part, &part.setter()));
+        let maybe = self
+            .fields
+            .iter()
+            .filter_map(|part| Some(self.setting(part, &self.maybe_setter(part)?)));
+        let special = special.into_iter().map(|part| {
+            let params = self.params(|other| other.state != part.state);
+            let builder = self
+                .with(|other| (other.state == part.state).then(|| quote!(#core::__private::Unset)));
+            let setter = self.setting(part, &part.setter());
+            quote! {
+                #[automatically_derived]
+                impl #params #builder #wheres {
+                    #setter
+                }
+            }
+        });
+        quote! {
+            #[automatically_derived]
+            impl #params #builder #wheres {
+                #(#ordinary)*
+                #(#maybe)*
+            }
+            #(#special)*
+        }
+    }
+
+    /// The setter that takes an `Option`, of a field that may be left out.
+    fn maybe_setter(&self, part: &Part<'_>) -> Option<Setter> {
+        let Part { field, ident, .. } = part;
+        let name = format_ident!(
+            "maybe_{}",
+            field.name.trim_start_matches('_'),
+            span = ident.span()
+        );
+        let is_taken = self.fields.iter().any(|part| *part.ident == name);
+        if matches!(field.fill, Fill::Required) || is_taken {
+            return None;
+        }
+        let (span, inside) = (at(ident.span()), field.inside());
+        let (param, value) = if field.into {
+            let into = quote!(::core::convert::Into::into);
+            (
+                quote_spanned!(span=> ::core::option::Option<impl ::core::convert::Into<#inside>>),
+                quote!(::core::option::Option::map(value, #into)),
+            )
+        } else {
+            (
+                quote_spanned!(span=> ::core::option::Option<#inside>),
+                quote!(value),
+            )
+        };
+        let value = match &field.fill {
+            Fill::Optional(_) => value,
+            _ => {
+                let default = field.default();
+                quote!(::core::option::Option::unwrap_or_else(#value, || #default))
+            }
+        };
+        let docs = format!(
+            "Sets `{}`, or with `None` leaves it as if it were not set.",
+            field.name
+        );
+        let mut carried = vec![quote!(#[doc = #docs])];
+        carried.extend(
+            field
+                .carried
+                .iter()
+                .filter(|attr| attr.path().is_ident("deprecated"))
+                .map(ToTokens::to_token_stream),
+        );
+        Some(Setter {
+            name,
+            carried,
+            param,
+            value,
+            bound: Some(part.while_unset()),
+        })
+    }
+
+    fn setting(&self, part: &Part<'_>, setter: &Setter) -> TokenStream {
+        let Setter {
+            name,
+            carried,
+            param,
+            value,
+            bound,
+        } = setter;
+        let (core, vis, builder) = (&self.event.core, &self.event.vis, &self.ident);
+        let ty = &part.field.ty;
+        let set = self
+            .with(|other| (other.state == part.state).then(|| quote!(#core::__private::Set<#ty>)));
+        let values = self.fields.iter().map(|Part { ident, state, .. }| {
+            if *state == part.state {
+                quote!(#ident: #core::__private::Set(#value))
+            } else {
+                quote!(#ident: self.#ident)
+            }
+        });
+        let given = quote_spanned!(at(part.ident.span())=> value: #param);
+        quote! {
+            #(#carried)*
+            #[inline]
+            #vis fn #name(self, #given) -> #set #bound {
+                #builder {
+                    #(#values,)*
+                    __event: ::core::marker::PhantomData,
+                }
+            }
+        }
+    }
+}
+
+impl Part<'_> {
+    /// The setter. One that shares its name with a finisher is defined while its field is unset
+    /// only, and the finisher once it is set: so the name is free for both.
+    fn setter(&self) -> Setter {
+        let Self { field, ident, .. } = self;
+        let (span, inside) = (at(ident.span()), field.inside());
+        let (param, value) = if field.into {
+            (
+                quote_spanned!(span=> impl ::core::convert::Into<#inside>),
+                quote!(::core::convert::Into::into(value)),
+            )
+        } else {
+            (quote!(#inside), quote!(value))
+        };
+        let value = match field.fill {
+            Fill::Optional(_) => quote!(::core::option::Option::Some(#value)),
+            _ => value,
+        };
+        Setter {
+            name: (*ident).clone(),
+            carried: field.docs_or(|| format!("Sets `{}`.", field.name)),
+            param,
+            value,
+            bound: (!self.is_finisher()).then(|| self.while_unset()),
+        }
+    }
+
+    fn while_unset(&self) -> TokenStream {
+        let Self {
+            ident,
+            state,
+            is_unset,
+            ..
+        } = self;
+        quote_spanned!(at(ident.span())=> where #state: #is_unset)
+    }
+}
+
+impl Field {
+    /// The type that its setter takes.
+    fn inside(&self) -> &syn::Type {
+        match &self.fill {
+            Fill::Optional(inside) => inside,
+            _ => &self.ty,
+        }
+    }
+
+    /// The attributes that the setter carries, with some text where there is none.
+    fn docs_or(&self, text: impl FnOnce() -> String) -> Vec<TokenStream> {
+        let mut carried: Vec<_> = self.carried.iter().map(ToTokens::to_token_stream).collect();
+        if !self.carried.iter().any(|attr| attr.path().is_ident("doc")) {
+            let text = text();
+            carried.insert(0, quote!(#[doc = #text]));
+        }
+        carried
+    }
+}
