@@ -10,7 +10,7 @@ use std::{
     sync::Arc,
 };
 
-use tracing::{Level as Verbosity, debug, error, level_enabled, trace_span};
+use tracing::{Level as Verbosity, debug, level_enabled, trace_span};
 
 use super::{
     panics,
@@ -19,8 +19,8 @@ use super::{
 };
 use crate::{
     event::Family,
-    handler::{Level, Link, Run},
-    words::{Cause, EventInfo, Failure, Origin, SubscriberInfo, TooDeep, Trouble, drop_contained},
+    handler::{Level, Link, Run, record},
+    words::{Cause, Failure, Origin, SubscriberInfo, TooDeep, Trouble, drop_contained},
 };
 
 /// Handlers call one another up to this many deep before the stack is given back.
@@ -68,8 +68,12 @@ pub(super) fn emit<F: Family>(
 /// Apart from [`emit`], so that an event nobody listens to does not pay for the stack it needs.
 #[inline(never)]
 fn emit_plan<F: Family>(plan: &Plan<F>, event: &mut F::Of<'_>, sending: Sending<'_>) {
-    if let Err(refusal) = run(plan, event, sending, &log_failure, |_| ()) {
-        log_refusal(&refusal);
+    match Level::enter(plan.roster.info, sending.limit) {
+        Ok(level) => {
+            let run = Run::new(&plan.roster, sending.origin, &level, None);
+            all(plan, event, &run);
+        }
+        Err(refusal) => record::refusal(&refusal),
     }
 }
 
@@ -81,8 +85,8 @@ fn emit_changed<F: Family>(slot: Option<&Slot<F>>, event: &mut F::Of<'_>, sendin
 #[cold]
 #[inline(never)]
 fn emit_observed<F: Family>(slot: Option<&Slot<F>>, event: &mut F::Of<'_>, sending: Sending<'_>) {
-    if let Err(refusal) = observed(slot, event, sending, &log_failure) {
-        log_refusal(&refusal);
+    if let Err(refusal) = observed(slot, event, sending, None) {
+        record::refusal(&refusal);
     }
 }
 
@@ -93,9 +97,7 @@ pub(super) fn try_emit<F: Family>(
     sending: Sending<'_>,
 ) -> (Told, Option<Trouble>) {
     let failures = RefCell::new(Vec::new());
-    let told = observed(slot, event, sending, &|failure| {
-        failures.borrow_mut().push(failure);
-    });
+    let told = observed(slot, event, sending, Some(&failures));
     let failures = failures.into_inner();
     match told {
         Err(refusal) => (Told::default(), Some(Trouble::TooDeep(refusal))),
@@ -109,14 +111,21 @@ fn observed<F: Family>(
     slot: Option<&Slot<F>>,
     event: &mut F::Of<'_>,
     sending: Sending<'_>,
-    failed: &dyn Fn(Failure),
+    failures: Option<&RefCell<Vec<Failure>>>,
 ) -> Result<Told, TooDeep> {
     let topic = F::info().topic();
     let origin = sending.origin.map(tracing::field::display);
     let span = trace_span!(target: "events_core", "emit", topic, origin);
     let _entered = span.enter();
     let told = with_plan(slot, |plan| {
-        run(plan, event, sending, failed, |run| Told {
+        let level = Level::enter(plan.roster.info, sending.limit)?;
+        let run = Run::new(&plan.roster, sending.origin, &level, failures);
+        if level_enabled!(Verbosity::TRACE) {
+            one_by_one(&plan.links, event, &run);
+        } else {
+            all(plan, event, &run);
+        }
+        Ok(Told {
             ran: run.ran(),
             stopped_by: run.stopped_by(),
         })
@@ -149,49 +158,54 @@ fn with_plan<F: Family, T>(slot: Option<&Slot<F>>, f: impl FnOnce(&Plan<F>) -> T
     }
 }
 
-/// Runs the handlers of a plan, one level deeper.
-#[inline]
-fn run<F: Family, T>(
-    plan: &Plan<F>,
-    event: &mut F::Of<'_>,
-    sending: Sending<'_>,
-    failed: &dyn Fn(Failure),
-    tell: impl FnOnce(&Run<'_>) -> T,
-) -> Result<T, TooDeep> {
-    let info: &'static EventInfo = F::info();
-    let level = Level::enter(info, sending.limit)?;
-    let run = Run::new(info, sending.origin, &level, &plan.subscribers, failed);
-    if level_enabled!(Verbosity::TRACE) {
-        one_by_one(&plan.links, event, &run);
-    } else {
-        all(&plan.links, event, &run);
-    }
-    Ok(tell(&run))
-}
-
 /// Runs the handlers, resuming behind one that panics.
 #[inline]
-fn all<F: Family>(links: &[Link<F>], event: &mut F::Of<'_>, run: &Run<'_>) {
-    let mut links = links;
-    while let Err(payload) = catch_unwind(AssertUnwindSafe(|| chains(links, event, run))) {
-        let left = panicked(run, payload);
-        links = &links[links.len() - left..];
+fn all<F: Family>(plan: &Plan<F>, event: &mut F::Of<'_>, run: &Run<'_>) {
+    let links = &*plan.links;
+    let first = catch_unwind(AssertUnwindSafe(|| match links.len() {
+        0..=CHAIN => chain(links, event, run),
+        _ => chains(links, event, run),
+    }));
+    if let Err(payload) = first {
+        resume(plan, event, run, payload);
     }
 }
 
-#[inline]
+/// Apart from [`all`], whose few registers are saved in every emit.
+#[cold]
+#[inline(never)]
+fn resume<F: Family>(
+    plan: &Plan<F>,
+    event: &mut F::Of<'_>,
+    run: &Run<'_>,
+    payload: Box<dyn Any + Send>,
+) {
+    let mut left = panicked(run, payload);
+    let rest = |left| &plan.links[plan.links.len() - left..];
+    while let Err(payload) = catch_unwind(AssertUnwindSafe(|| chains(rest(left), event, run))) {
+        left = panicked(run, payload);
+    }
+}
+
+/// Runs the handlers in chains that are short enough for any stack.
+#[inline(never)]
 fn chains<F: Family>(links: &[Link<F>], event: &mut F::Of<'_>, run: &Run<'_>) {
     let mut links = links;
     while !links.is_empty() {
-        let (chain, ahead) = links.split_at(links.len().min(CHAIN));
+        let (now, ahead) = links.split_at(links.len().min(CHAIN));
         run.begin_chain(ahead.len());
-        if let Some((first, rest)) = chain.split_first() {
-            first.call(event, run, rest);
-        }
+        chain(now, event, run);
         if run.is_stopped() {
             return;
         }
         links = ahead;
+    }
+}
+
+#[inline]
+fn chain<F: Family>(links: &[Link<F>], event: &mut F::Of<'_>, run: &Run<'_>) {
+    if let Some((first, rest)) = links.split_first() {
+        first.call(event, run, rest);
     }
 }
 
@@ -201,7 +215,12 @@ fn chains<F: Family>(links: &[Link<F>], event: &mut F::Of<'_>, run: &Run<'_>) {
 fn one_by_one<F: Family>(links: &[Link<F>], event: &mut F::Of<'_>, run: &Run<'_>) {
     for (link, left) in links.iter().zip((0..links.len()).rev()) {
         let subscriber = run.subscriber(left);
-        let span = trace_span!(target: "events_core", "handle", subscriber = %subscriber.name, location = %subscriber.location);
+        let span = trace_span!(
+            target: "events_core",
+            "handle",
+            subscriber = %subscriber.name,
+            location = %subscriber.location,
+        );
         let _entered = span.enter();
         run.begin_chain(left);
         let called = catch_unwind(AssertUnwindSafe(|| link.call(event, run, &[])));
@@ -218,25 +237,4 @@ fn one_by_one<F: Family>(links: &[Link<F>], event: &mut F::Of<'_>, run: &Run<'_>
 #[inline(never)]
 fn panicked(run: &Run<'_>, payload: Box<dyn Any + Send>) -> usize {
     run.panicked(Cause::Panic(panics::caught(payload)))
-}
-
-#[cold]
-fn log_failure(failure: Failure) {
-    let subscriber = failure.subscriber();
-    error!(
-        target: "events_core",
-        topic = subscriber.topic,
-        subscriber = %subscriber.name,
-        location = %subscriber.location,
-        cause = %failure.cause(),
-        backtrace = failure.panic().and_then(|panic| panic.backtrace()).map(tracing::field::display),
-        "a subscriber failed",
-    );
-    failure.discard();
-}
-
-#[cold]
-#[inline(never)]
-fn log_refusal(refusal: &TooDeep) {
-    error!(target: "events_core", topic = refusal.chain().last().copied(), "{refusal}");
 }

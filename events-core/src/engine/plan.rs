@@ -3,12 +3,16 @@
 use std::sync::Arc;
 
 use super::order::{self, Position};
-use crate::{event::Family, handler::Link, words::SubscriberInfo};
+use crate::{
+    event::Family,
+    handler::{Link, Roster},
+    words::SubscriberInfo,
+};
 
 /// The handlers of one event type in running order, and beside each who it is.
 pub(crate) struct Plan<F: Family> {
     pub(crate) links: Box<[Link<F>]>,
-    pub(crate) subscribers: Box<[Arc<SubscriberInfo>]>,
+    pub(crate) roster: Roster,
 }
 
 /// One subscriber as its slot keeps it; plans are made from these.
@@ -38,7 +42,10 @@ impl<F: Family> Plan<F> {
                 .iter()
                 .map(|&index| entries[index].link.duplicate())
                 .collect(),
-            subscribers: order.iter().map(who).collect(),
+            roster: Roster {
+                info: F::info(),
+                subscribers: order.iter().map(who).collect(),
+            },
         })
     }
 }

@@ -195,7 +195,7 @@ impl<F: Family> Slot<F> {
     /// The declared subscribers in running order.
     pub(crate) fn declared(&self) -> Vec<Arc<SubscriberInfo>> {
         self.scanned()
-            .map(|plan| plan.subscribers.to_vec())
+            .map(|plan| plan.roster.subscribers.to_vec())
             .unwrap_or_default()
     }
 

@@ -5,6 +5,7 @@ mod link;
 mod nesting;
 mod outcome;
 mod param;
+pub(crate) mod record;
 mod run;
 
 pub use adapt::Handler;
@@ -14,4 +15,5 @@ pub(crate) use nesting::is_emitting;
 pub(crate) use nesting::{DEFAULT_LIMIT, Level, MAX_LIMIT};
 pub use outcome::{Outcome, Step};
 pub use param::{Emission, MissingState, Param, State, States};
+pub(crate) use run::Roster;
 pub use run::Run;

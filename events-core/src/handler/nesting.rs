@@ -11,6 +11,7 @@ use std::{
     cell::Cell,
     fmt,
     marker::PhantomData,
+    num::NonZeroU64,
     sync::atomic::{AtomicU64, Ordering},
 };
 
@@ -24,7 +25,7 @@ pub(crate) const MAX_LIMIT: usize = 256;
 
 /// What tells one emission from every other of this process; made when somebody asks for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EmissionId(u64);
+pub struct EmissionId(NonZeroU64);
 
 impl fmt::Display for EmissionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -38,7 +39,7 @@ impl EmissionId {
     const BLOCK: u64 = 1024;
 
     pub(crate) fn new() -> Self {
-        static BLOCKS: AtomicU64 = AtomicU64::new(1);
+        static BLOCKS: AtomicU64 = AtomicU64::new(0);
         thread_local! {
             static NEXT: Cell<u64> = const { Cell::new(0) };
         }
@@ -48,7 +49,7 @@ impl EmissionId {
                 id = BLOCKS.fetch_add(1, Ordering::Relaxed) * Self::BLOCK;
             }
             next.set(id + 1);
-            Self(id)
+            Self(NonZeroU64::MIN.saturating_add(id))
         })
     }
 }

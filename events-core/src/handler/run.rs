@@ -2,22 +2,25 @@
 //! ended. Only what went differently from the plain case is written down.
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
 
-use super::{Emission, Level, Step};
+use super::{Emission, Level, Step, record};
 use crate::words::{Cause, EventInfo, Failure, Origin, SubscriberInfo, drop_contained};
 
 /// One emit under way.
+///
+/// Making one is part of every emit, so it is as small as it can be: what can be found out later
+/// from the roster or the level is not kept twice.
 pub struct Run<'r> {
-    info: &'static EventInfo,
+    roster: &'r Roster,
     origin: Option<&'r Origin>,
     level: &'r Level,
-    subscribers: &'r [Arc<SubscriberInfo>],
-    failed: &'r dyn Fn(Failure),
+    /// Where failures are collected; without it they are logged.
+    failures: Option<&'r RefCell<Vec<Failure>>>,
     /// How many handlers come after the chain that is running.
     ahead: Cell<usize>,
     /// How many came after the one that panicked.
@@ -27,21 +30,25 @@ pub struct Run<'r> {
     stopped_by: Cell<Option<&'r Arc<SubscriberInfo>>>,
 }
 
+/// Who the handlers of a plan are, in running order.
+pub(crate) struct Roster {
+    pub(crate) info: &'static EventInfo,
+    pub(crate) subscribers: Box<[Arc<SubscriberInfo>]>,
+}
+
 impl<'r> Run<'r> {
     #[inline]
     pub(crate) fn new(
-        info: &'static EventInfo,
+        roster: &'r Roster,
         origin: Option<&'r Origin>,
         level: &'r Level,
-        subscribers: &'r [Arc<SubscriberInfo>],
-        failed: &'r dyn Fn(Failure),
+        failures: Option<&'r RefCell<Vec<Failure>>>,
     ) -> Self {
         Self {
-            info,
+            roster,
             origin,
             level,
-            subscribers,
-            failed,
+            failures,
             ahead: Cell::new(0),
             left: Cell::new(0),
             skipped: Cell::new(0),
@@ -60,7 +67,7 @@ impl<'r> Run<'r> {
     #[must_use]
     pub fn emission(&self) -> Emission {
         Emission::new(
-            self.info.topic(),
+            self.roster.info.topic(),
             self.origin.cloned(),
             self.level.id(),
             self.level.parent(),
@@ -106,10 +113,15 @@ impl<'r> Run<'r> {
     #[inline(never)]
     fn fail(&self, left: usize, cause: Cause) -> ControlFlow<()> {
         let failure = Failure::new(Arc::clone(self.subscriber(left)), cause);
-        // Whoever records it may panic as well: a layer of tracing, for one.
-        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| (self.failed)(failure))) {
-            drop_contained(payload);
-        }
+        let Some(failures) = self.failures else {
+            // Whoever records it may panic as well: a layer of tracing, for one.
+            let logged = catch_unwind(AssertUnwindSafe(|| record::failure(failure)));
+            if let Err(payload) = logged {
+                drop_contained(payload);
+            }
+            return ControlFlow::Continue(());
+        };
+        failures.borrow_mut().push(failure);
         ControlFlow::Continue(())
     }
 
@@ -127,7 +139,7 @@ impl<'r> Run<'r> {
     }
 
     pub(crate) fn ran(&self) -> usize {
-        self.subscribers.len() - self.skipped.get()
+        self.roster.subscribers.len() - self.skipped.get()
     }
 
     pub(crate) fn stopped_by(&self) -> Option<Arc<SubscriberInfo>> {
@@ -135,6 +147,7 @@ impl<'r> Run<'r> {
     }
 
     pub(crate) fn subscriber(&self, left: usize) -> &'r Arc<SubscriberInfo> {
-        &self.subscribers[self.subscribers.len() - 1 - left]
+        let subscribers = &self.roster.subscribers;
+        &subscribers[subscribers.len() - 1 - left]
     }
 }
