@@ -9,7 +9,7 @@ use syn::{
     spanned::Spanned,
 };
 
-use crate::options::Errors;
+use crate::{options::Errors, spans::located};
 
 /// What was written, with the path of the crate before it.
 struct Emit {
@@ -113,12 +113,13 @@ impl Emit {
         let setters = fields
             .iter()
             .map(|(name, value)| quote_spanned!(span=> .#name(#value)));
-        let builder = quote_spanned!(span=> #event::builder()#(#setters)*);
-        let built = quote_spanned!(span=> #core::__private::Build::build(#builder));
+        let built = quote_spanned!(span=> #event::builder()#(#setters)*.__build());
         match origin {
             None => quote!(#core::Event::emit(#built)),
             Some(origin) => {
-                quote_spanned!(origin.span()=> #core::Event::emit_from(#built, #origin))
+                let place = origin.span();
+                let core = located(&core, place);
+                quote_spanned!(place=> #core::Event::emit_from(#built, #origin))
             }
         }
     }

@@ -8,6 +8,7 @@ mod emit;
 mod event;
 mod lifetimes;
 mod options;
+mod spans;
 mod subscriber;
 
 use proc_macro::TokenStream;

@@ -17,17 +17,23 @@ pub(crate) struct Written {
 
 impl Parse for Written {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
-        let name = input.call(Ident::parse_any)?;
+        let name = input.call(Ident::parse_any).map_err(|error| {
+            let text = "expected the name of an option; write `name` or `name = value`";
+            Error::new(error.span(), text)
+        })?;
         let value = if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
+            if input.is_empty() || input.peek(Token![,]) {
+                let text = format!("`{name}` has no value; write `{name} = value`");
+                return Err(Error::new(name.span(), text));
+            }
             Some(input.parse()?)
         } else {
             None
         };
         if !input.is_empty() && !input.peek(Token![,]) {
-            return Err(input.error(format!(
-                "expected `,` or `{name} = ..`: options are written `name` or `name = value`"
-            )));
+            let text = format!("expected `,` or `=`; write `{name}` or `{name} = value`");
+            return Err(input.error(text));
         }
         Ok(Self { name, value })
     }

@@ -28,6 +28,7 @@ use crate::{
 /// events_core::scan();
 /// ```
 #[expect(clippy::must_use_candidate, reason = "called for what it does")]
+#[track_caller]
 pub fn scan() -> ScanReport {
     scanner().run()
 }
@@ -53,6 +54,7 @@ impl Registry {
     ///
     /// With one message that lists every problem.
     #[expect(clippy::must_use_candidate, reason = "called for what it does")]
+    #[track_caller]
     pub fn scan(&self) -> ScanReport {
         self.scanner().run()
     }
@@ -101,6 +103,7 @@ impl Registry {
     /// assert_eq!(registry.emit(Greeting("hello".into())).0, "HELLO");
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn with(subscribers: Subscribers) -> Self {
         let registry = Self::new();
         registry.scanner().subscribers(subscribers).run();
@@ -197,7 +200,10 @@ impl Scanner {
     #[track_caller]
     #[expect(clippy::must_use_candidate, reason = "called for what it does")]
     pub fn run(self) -> ScanReport {
-        self.try_run().unwrap_or_else(|error| panic!("{error}"))
+        match self.try_run() {
+            Ok(report) => report,
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// Scans, and logs what was found.

@@ -4,6 +4,7 @@
 use std::{
     any::{Any, TypeId},
     collections::{BTreeMap, BTreeSet},
+    panic::{RefUnwindSafe, UnwindSafe},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -230,6 +231,10 @@ impl Core {
         listed.into_iter().map(|list| list(self)).collect()
     }
 }
+
+// Panics of handlers are contained, and no lock is held while one runs: nothing is left half done.
+impl UnwindSafe for Core {}
+impl RefUnwindSafe for Core {}
 
 impl Writer {
     /// From now on the declared subscribers of this event type are listed.

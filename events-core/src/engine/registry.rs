@@ -19,7 +19,7 @@ use crate::{
 /// Who listens to which event, and the verbs that reach them.
 ///
 /// A registry is a cheap handle: clones are the same registry. Most programs need no value of it:
-/// [`scan`](crate::scan) fills the default one and [`Event::emit`] uses it. A test, or a part of a
+/// [`scan()`](crate::scan()) fills the default one and [`Event::emit`] uses it. A test, or a part of a
 /// program with subscribers of its own, makes one with [`Registry::new`] or `Registry::with`, and
 /// may make it the current one with `enter`.
 ///
@@ -88,6 +88,10 @@ impl Registry {
     }
 
     /// Runs the subscribers of this registry and gives the event back; see [`Event::emit`].
+    ///
+    /// This registry does not become the current one meanwhile: what its subscribers emit with
+    /// `event.emit()` goes to the registry that is current on this thread. To keep nested events
+    /// inside, [`enter`](Self::enter) the registry and use `event.emit()`.
     #[inline]
     pub fn emit<E: Event>(&self, mut event: E) -> E {
         self.emit_mut(&mut event);

@@ -228,8 +228,12 @@ where
     H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Send + Sync + 'static,
 {
     /// Subscribes without options of its own.
+    #[track_caller]
     pub(super) fn infallibly(self) -> Subscription {
-        self.register().unwrap_or_else(|error| panic!("{error}"))
+        match self.register() {
+            Ok(subscription) => subscription,
+            Err(error) => panic!("{error}"),
+        }
     }
 }
 

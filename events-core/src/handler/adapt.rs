@@ -8,11 +8,11 @@ use crate::event::OwnedEvent;
 ///
 /// `M` only tells the implementations apart; leave it to inference.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a handler of events",
+    message = "this is not a handler of events",
     label = "not a handler",
-    note = "a handler is `Fn(&E)` or `Fn(&mut E)`, with `&Emission` as second parameter if it \
-            asks for it, of an event `E` that owns its data; write the closure's type: \
-            `|event: &MyEvent| ..`",
+    note = "a handler takes `&E` or `&mut E` of an event `E` that borrows nothing, and then \
+            perhaps `&Emission`; write the type in a closure: `|event: &MyEvent| ..`",
+    note = "it returns nothing, `Result<(), E>`, `ControlFlow<()>`, or `Result<ControlFlow<()>, E>`",
     note = "for an event that borrows: `registry.on_borrowed::<MyEvent>(|event| ..)`"
 )]
 pub trait Handler<E: OwnedEvent, M>: Send + Sync + 'static {

@@ -65,6 +65,28 @@ fn a_scope_ends_when_its_closure_panics() {
 }
 
 #[test]
+fn a_registry_may_be_used_across_a_caught_panic() {
+    let registry = named("one");
+    let caught = std::panic::catch_unwind(|| {
+        registry.emit(Where("nowhere"));
+        panic!("after it");
+    });
+    assert!(caught.is_err());
+    assert_eq!(registry.emit(Where("nowhere")).0, "one");
+}
+
+#[test]
+fn what_a_subscriber_emits_goes_to_the_current_registry() {
+    #[derive(Event)]
+    struct Outer(&'static str);
+    let registry = named("one");
+    registry.on(|event: &mut Outer| event.0 = here()).detach();
+    assert_eq!(registry.emit(Outer("")).0, "nowhere");
+    let _scope = registry.enter();
+    assert_eq!(Outer("").emit().0, "one");
+}
+
+#[test]
 fn a_scope_is_of_its_thread() {
     let _one = named("one").enter();
     assert_eq!(

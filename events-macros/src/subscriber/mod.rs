@@ -9,9 +9,12 @@ use syn::Error;
 
 /// The item as it was, and beside it its registration, or what is wrong with it.
 pub(crate) fn attribute(options: TokenStream, item: &TokenStream) -> TokenStream {
-    let registration = model::Subscriber::of(options, item.clone())
+    if let Some(registration) = expand::unwrap(&options) {
+        return registration;
+    }
+    let beside = model::Subscriber::of(options, item.clone())
         .map_or_else(Error::into_compile_error, |subscriber| {
-            expand::expand(&subscriber)
+            expand::wrapped(&subscriber)
         });
-    quote!(#item #registration)
+    quote!(#item #beside)
 }

@@ -1,11 +1,12 @@
 //! What a subscriber is. Every error of the attribute is born here.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use syn::{
     Attribute, Error, Expr, FnArg, GenericArgument, GenericParam, Ident, Path, PathArguments,
-    Result, ReturnType, Safety, Signature, Type, TypeReference, Visibility,
+    Result, ReturnType, Safety, Signature, Type, TypeImplTrait, TypeReference, Visibility,
     parse::{Parse, ParseStream, Parser},
     spanned::Spanned,
+    visit_mut::VisitMut,
 };
 
 use crate::options::{Errors, Once, Options, Written, core_path};
@@ -40,24 +41,12 @@ struct Function {
 impl Parse for Function {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let attrs = input.call(Attribute::parse_outer)?;
-        let start = input.fork();
         let _: Visibility = input.parse()?;
-        let signature = input.parse().map_err(|error| {
-            let item = start.parse::<syn::Item>();
-            let what = match item {
-                Ok(syn::Item::Struct(item)) => Some(item.struct_token.span),
-                Ok(syn::Item::Enum(item)) => Some(item.enum_token.span),
-                Ok(syn::Item::Impl(item)) => Some(item.impl_token.span),
-                Ok(syn::Item::Mod(item)) => Some(item.mod_token.span),
-                Ok(syn::Item::Const(item)) => Some(item.const_token.span),
-                Ok(syn::Item::Static(item)) => Some(item.static_token.span),
-                _ => None,
-            };
-            what.map_or(error, |span| {
-                let text = "`#[subscriber]` goes on a function; \
-                            move it to `fn name(event: &MyEvent) { .. }`";
-                Error::new(span, text)
-            })
+        let start = input.span();
+        let signature = input.parse().map_err(|_| {
+            let text = "`#[subscriber]` goes on a function; move it to \
+                        `fn name(event: &MyEvent) { .. }`";
+            Error::new(start, text)
         })?;
         let _body: TokenStream = input.parse()?;
         Ok(Self { attrs, signature })
@@ -80,7 +69,7 @@ impl Subscriber {
             (options, function)
         else {
             return errors.finish(None).and_then(|none: Option<Self>| {
-                none.ok_or_else(|| Error::new(proc_macro2::Span::call_site(), "not a subscriber"))
+                none.ok_or_else(|| Error::new(Span::call_site(), "not a subscriber"))
             });
         };
         check(&signature, &event, &mut errors);
@@ -184,8 +173,10 @@ fn event_of(signature: &Signature) -> Result<TypeReference> {
         )),
         Some(FnArg::Typed(input)) => match &*input.ty {
             Type::Reference(reference) => Ok(reference.clone()),
-            Type::ImplTrait(ty) => Err(generic(ty.span())),
             ty => {
+                if let Some(span) = impl_trait(ty) {
+                    return Err(generic(span));
+                }
                 let ty_text = quote::quote!(#ty).to_string().replace(" :: ", "::");
                 let text = format!(
                     "a subscriber takes its event by reference: write `&{ty_text}` to read it or \
@@ -206,11 +197,10 @@ fn check(signature: &Signature, event: &TypeReference, errors: &mut Errors) {
         }
     }
     for input in &signature.inputs {
-        match input {
-            FnArg::Typed(input) if matches!(*input.ty, Type::ImplTrait(_)) => {
-                errors.push(generic(input.ty.span()));
-            }
-            _ => {}
+        if let FnArg::Typed(input) = input
+            && let Some(span) = impl_trait(&input.ty)
+        {
+            errors.push(generic(span));
         }
     }
     if let Some(asyncness) = &signature.asyncness {
@@ -230,10 +220,25 @@ fn check(signature: &Signature, event: &TypeReference, errors: &mut Errors) {
     }
 }
 
-fn generic(span: proc_macro2::Span) -> Error {
+fn generic(span: Span) -> Error {
     let text = "a subscriber cannot be generic, for it is registered once, when the program is \
                 linked; write one function for each type and let them call the generic one";
     Error::new(span, text)
+}
+
+/// Where the type says `impl Trait`, if it does.
+fn impl_trait(ty: &Type) -> Option<Span> {
+    struct Find(Option<Span>);
+
+    impl VisitMut for Find {
+        fn visit_type_impl_trait_mut(&mut self, ty: &mut TypeImplTrait) {
+            self.0.get_or_insert(ty.impl_token.span);
+        }
+    }
+
+    let mut find = Find(None);
+    find.visit_type_mut(&mut ty.clone());
+    find.0
 }
 
 /// Whether the type shows a lifetime.

@@ -1,48 +1,47 @@
 //! The methods that finish a builder.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
 
 use super::{Part, Parts};
-use crate::event::model::Event;
+use crate::{event::model::Event, spans::located};
 
-/// The finishers. A field may share the name of one: see [`Part::setter`].
-const FINISHERS: &[&str] = &["build", "emit", "emit_from", "try_emit", "try_emit_from"];
+/// The finishers. A field may share the name of one: see [`Part::setter`]. The first is what
+/// `emit!` calls, whatever the fields are called.
+const FINISHERS: &[&str] = &[
+    "__build",
+    "build",
+    "emit",
+    "emit_from",
+    "try_emit",
+    "try_emit_from",
+];
+
+/// Those that ask of the event's type parameters what the trait `Event` asks.
+fn emits(name: &str) -> bool {
+    !matches!(name, "__build" | "build")
+}
 
 impl Parts<'_> {
     /// The finishers: those of the same impl block together.
     pub(super) fn finishers(&self) -> TokenStream {
         let is_special = |name: &str| self.fields.iter().any(|part| part.field.name == name);
-        // Emitting needs what the trait needs.
-        let emitting: Vec<_> = self
-            .event
-            .generics
-            .type_params()
-            .map(|param| &param.ident)
-            .collect();
-        let alone = |name: &str| is_special(name) || (name == "build" && !emitting.is_empty());
-        let together: Vec<_> = FINISHERS
-            .iter()
-            .copied()
-            .filter(|name| !alone(name))
-            .collect();
-        let mut blocks = TokenStream::new();
-        for group in FINISHERS
-            .iter()
-            .filter(|name| alone(name))
-            .map(std::slice::from_ref)
-            .chain([&together[..]])
+        let (special, ordinary): (Vec<&str>, Vec<&str>) =
+            FINISHERS.iter().partition(|name| is_special(name));
+        let has_types = self.event.generics.type_params().next().is_some();
+        let (building, emitting) = ordinary
+            .into_iter()
+            .partition(|name| has_types && !emits(name));
+        let special = special.into_iter().map(|name| vec![name]);
+        special
+            .chain([building, emitting])
             .filter(|group| !group.is_empty())
-        {
-            let types = (group != ["build"]).then_some(&emitting);
-            let types = types.into_iter().flatten();
-            blocks.extend(self.block(group, types.copied()));
-        }
-        blocks
+            .map(|group| self.block(&group))
+            .collect()
     }
 
     /// An impl block with these finishers.
-    fn block<'i>(&self, names: &[&str], types: impl Iterator<Item = &'i Ident>) -> TokenStream {
+    fn block(&self, names: &[&str]) -> TokenStream {
         let core = &self.event.core;
         let same = |part: &Part<'_>| names.contains(&part.field.name.as_str());
         let params = self.params(|part| !same(part));
@@ -50,6 +49,10 @@ impl Parts<'_> {
             let ty = &part.field.ty;
             same(part).then(|| quote!(#core::__private::Set<#ty>))
         });
+        let types = self.event.generics.type_params();
+        let types = types
+            .filter(|_| names.iter().all(|name| emits(name)))
+            .map(|param| &param.ident);
         let own = self.wheres().iter().flat_map(|clause| &clause.predicates);
         let methods = names.iter().map(|name| self.finisher(name));
         quote! {
@@ -63,7 +66,7 @@ impl Parts<'_> {
     fn finisher(&self, name: &str) -> TokenStream {
         let Event { core, vis, .. } = self.event;
         let target = &self.target;
-        let method = Ident::new(name, Span::call_site());
+        let method = Ident::new(name, self.event.ident.span());
         let bounds = self
             .fields
             .iter()
@@ -72,9 +75,19 @@ impl Parts<'_> {
             .map(|(_, bound)| bound);
         let complete = quote!(where #(#bounds),*);
         let built = quote!(#core::__private::Build::build(self));
+        let place = self.event.ident.span();
+        let shown = located(core, place);
+        let origin = quote_spanned!(place=> impl #shown::IntoKey<__M>);
         let result =
             quote!(::core::result::Result<#core::Emitted<#target>, #core::EmitError<#target>>);
         match name {
+            "__build" => quote! {
+                #[doc(hidden)]
+                #[inline]
+                #vis fn #method(self) -> #target #complete {
+                    #built
+                }
+            },
             "build" => quote! {
                 /// Puts the event together.
                 #[inline]
@@ -93,7 +106,7 @@ impl Parts<'_> {
             "emit_from" => quote! {
                 /// `emit`, and says where from.
                 #[inline]
-                #vis fn #method<__M>(self, origin: impl #core::IntoKey<__M>) -> #target #complete {
+                #vis fn #method<__M>(self, origin: #origin) -> #target #complete {
                     #core::Event::emit_from(#built, origin)
                 }
             },
@@ -115,7 +128,7 @@ impl Parts<'_> {
                 ///
                 /// As `try_emit`.
                 #[inline]
-                #vis fn #method<__M>(self, origin: impl #core::IntoKey<__M>) -> #result #complete {
+                #vis fn #method<__M>(self, origin: #origin) -> #result #complete {
                     #core::Event::try_emit_from(#built, origin)
                 }
             },

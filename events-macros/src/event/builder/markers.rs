@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 
-use super::{Part, Parts};
+use super::{Part, Parts, declared};
 use crate::event::model::Fill;
 
 impl Parts<'_> {
@@ -15,12 +15,8 @@ impl Parts<'_> {
     fn marker(&self, part: &Part<'_>) -> TokenStream {
         let core = &self.event.core;
         let event = self.event.ident.unraw();
-        let Part {
-            field,
-            is_set,
-            is_unset,
-            ..
-        } = part;
+        let field = part.field;
+        let (is_set, is_unset) = (declared(&part.is_set), declared(&part.is_unset));
         let name = &field.name;
         let required = matches!(field.fill, Fill::Required).then(|| {
             let message = format!("`{event}` cannot be built: required field `{name}` is not set");

@@ -64,7 +64,7 @@ impl<'e> Parts<'e> {
         let name = &event.ident;
         let fields = event.fields.iter().filter_map(|field| {
             let ident = field.ident.as_ref()?;
-            let span = at(ident.span());
+            let span = ident.span();
             Some(Part {
                 field,
                 ident,
@@ -100,7 +100,7 @@ impl<'e> Parts<'e> {
             .fields
             .iter()
             .filter(|part| keep(part))
-            .map(|part| part.state.to_token_stream());
+            .map(|part| declared(&part.state).to_token_stream());
         let all = own.chain(states);
         quote!(<#(#all),*>)
     }
@@ -134,7 +134,7 @@ impl<'e> Parts<'e> {
         let (ident, target, wheres) = (&self.ident, &self.target, self.wheres());
         let own = &self.event.generics.params;
         let comma = (!own.is_empty() && !own.trailing_punct()).then(|| quote!(,));
-        let states = self.fields.iter().map(|part| &part.state);
+        let states = self.fields.iter().map(|part| declared(&part.state));
         let (names, types) = (self.fields.iter().map(|part| part.ident), states.clone());
         let docs = format!(
             "Builds a [`{event}`]: one setter a field, in any order, and then `build()` or `emit()`.",
@@ -189,7 +189,7 @@ impl<'e> Parts<'e> {
                 ..
             } = part;
             let ty = &field.ty;
-            let span = at(ident.span());
+            let span = ident.span();
             match field.fill {
                 Fill::Required => quote_spanned!(span=> #state: #is_set<#ty>),
                 _ => quote_spanned!(span=> #state: #core::__private::Given<#ty>),
@@ -201,6 +201,11 @@ impl<'e> Parts<'e> {
 /// Located there, and written by the derive all the same.
 fn at(place: Span) -> Span {
     Span::call_site().located_at(place)
+}
+
+/// The name where it is declared: there a lint would find it too small.
+fn declared(name: &Ident) -> Ident {
+    Ident::new(&name.to_string(), at(name.span()))
 }
 
 impl Field {

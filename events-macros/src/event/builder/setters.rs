@@ -1,9 +1,9 @@
 //! One setter a field, and a second one of a field that may be left out.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
-use super::{Part, Parts, at};
+use super::{Part, Parts};
 use crate::event::model::{Field, Fill};
 
 /// A setter, without what is the same in all of them.
@@ -63,17 +63,17 @@ impl Parts<'_> {
         if matches!(field.fill, Fill::Required) || is_taken {
             return None;
         }
-        let (span, inside) = (at(ident.span()), field.inside());
+        let (span, inside, value) = (ident.span(), field.inside(), part.value());
         let (param, value) = if field.into {
             let into = quote!(::core::convert::Into::into);
             (
                 quote_spanned!(span=> ::core::option::Option<impl ::core::convert::Into<#inside>>),
-                quote!(::core::option::Option::map(value, #into)),
+                quote!(::core::option::Option::map(#value, #into)),
             )
         } else {
             (
                 quote_spanned!(span=> ::core::option::Option<#inside>),
-                quote!(value),
+                quote!(#value),
             )
         };
         let value = match &field.fill {
@@ -123,11 +123,11 @@ impl Parts<'_> {
                 quote!(#ident: self.#ident)
             }
         });
-        let given = quote_spanned!(at(part.ident.span())=> value: #param);
+        let given = part.value();
         quote! {
             #(#carried)*
             #[inline]
-            #vis fn #name(self, #given) -> #set #bound {
+            #vis fn #name(self, #given: #param) -> #set #bound {
                 #builder {
                     #(#values,)*
                     __event: ::core::marker::PhantomData,
@@ -142,14 +142,14 @@ impl Part<'_> {
     /// only, and the finisher once it is set: so the name is free for both.
     fn setter(&self) -> Setter {
         let Self { field, ident, .. } = self;
-        let (span, inside) = (at(ident.span()), field.inside());
+        let (span, inside, value) = (ident.span(), field.inside(), self.value());
         let (param, value) = if field.into {
             (
                 quote_spanned!(span=> impl ::core::convert::Into<#inside>),
-                quote!(::core::convert::Into::into(value)),
+                quote!(::core::convert::Into::into(#value)),
             )
         } else {
-            (quote!(#inside), quote!(value))
+            (quote!(#inside), quote!(#value))
         };
         let value = match field.fill {
             Fill::Optional(_) => quote!(::core::option::Option::Some(#value)),
@@ -164,6 +164,12 @@ impl Part<'_> {
         }
     }
 
+    /// What a setter takes, under a name that the user's own expressions do not see.
+    fn value(&self) -> Ident {
+        let span = Span::mixed_site().located_at(self.ident.span());
+        Ident::new("value", span)
+    }
+
     fn while_unset(&self) -> TokenStream {
         let Self {
             ident,
@@ -171,7 +177,7 @@ impl Part<'_> {
             is_unset,
             ..
         } = self;
-        quote_spanned!(at(ident.span())=> where #state: #is_unset)
+        quote_spanned!(ident.span()=> where #state: #is_unset)
     }
 }
 

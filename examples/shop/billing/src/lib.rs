@@ -1,0 +1,117 @@
+//! Payments: one subscriber, and the ledger that it writes to.
+
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use events_core::{Event, State, subscriber};
+use orders::{Cents, OrderPaid, OrderPlaced};
+
+/// Charges the customer, and says so.
+#[subscriber]
+fn charge(order: &OrderPlaced, ledger: State<'_, Ledger>) -> Result<(), PaidAlready> {
+    let amount = order.total();
+    ledger.book(&order.id, amount)?;
+    OrderPaid { order, amount }.emit();
+    Ok(())
+}
+
+/// What was paid for which order. Clones are the same ledger, so the app can keep one.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger(Arc<Mutex<BTreeMap<String, Cents>>>);
+
+impl Ledger {
+    /// How many orders were paid.
+    #[must_use]
+    pub fn orders(&self) -> usize {
+        self.payments().len()
+    }
+
+    /// How much was paid for all of them.
+    #[must_use]
+    pub fn revenue(&self) -> Cents {
+        self.payments().values().copied().sum()
+    }
+
+    /// Books a payment.
+    ///
+    /// # Errors
+    ///
+    /// When the order was paid before; nothing is booked then.
+    pub fn book(&self, order: &str, amount: Cents) -> Result<(), PaidAlready> {
+        let mut payments = self.payments();
+        if payments.contains_key(order) {
+            return Err(PaidAlready(order.to_owned()));
+        }
+        payments.insert(order.to_owned(), amount);
+        Ok(())
+    }
+
+    fn payments(&self) -> MutexGuard<'_, BTreeMap<String, Cents>> {
+        // Each change is one insert: a panic elsewhere leaves no half of one.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An order that is charged a second time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaidAlready(String);
+
+impl fmt::Display for PaidAlready {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "order {} is paid already", self.0)
+    }
+}
+
+impl Error for PaidAlready {}
+
+#[cfg(test)]
+mod tests {
+    use events_core::{Registry, subscribers};
+    use orders::Country;
+
+    use super::*;
+
+    fn order() -> OrderPlaced {
+        OrderPlaced::builder()
+            .id("A-1")
+            .customer("Ada")
+            .country(Country::Germany)
+            .item("Lamp")
+            .price(Cents(1_990))
+            .postage(Cents(490))
+            .grams(800)
+            .build()
+    }
+
+    #[test]
+    fn a_subscriber_is_a_function() {
+        let ledger = Ledger::default();
+        assert_eq!(charge(&order(), State::from(&ledger)), Ok(()));
+        assert_eq!(ledger.revenue(), Cents(2_480));
+    }
+
+    #[test]
+    fn nothing_is_charged_twice() {
+        let ledger = Ledger::default();
+        let registry = Registry::new();
+        registry
+            .scanner()
+            .state(ledger.clone())
+            .subscribers(subscribers![charge])
+            .run();
+
+        assert!(registry.try_emit(order()).is_ok());
+        let error = registry.try_emit(order()).expect_err("charged twice");
+        let told: Vec<_> = error
+            .failures()
+            .iter()
+            .filter_map(|failure| Some(failure.error()?.to_string()))
+            .collect();
+        assert_eq!(told, ["order A-1 is paid already"]);
+        assert_eq!((ledger.orders(), ledger.revenue()), (1, Cents(2_480)));
+    }
+}

@@ -1,0 +1,102 @@
+//! Parcels: who carries them, what that costs, and when they go.
+//!
+//! Nobody calls these functions and no other crate names them. They are linked because `app` says
+//! `scanner!(billing, shipping)`, and run because of the events they take.
+
+use std::ops::ControlFlow;
+
+use events_core::{Event, subscriber};
+use orders::{Cents, Country, OrderPaid, OrderPlaced, ParcelSent};
+
+/// Chooses the carrier, or refuses what none of them takes; nobody after this hears of it then.
+#[subscriber(priority = 10)]
+fn choose_carrier(order: &mut OrderPlaced) -> ControlFlow<()> {
+    let (carrier, postage, most) = match order.country {
+        Country::Germany => ("Kiepe", 490, 50_000),
+        Country::France | Country::Netherlands => ("Eurovan", 990, 30_000),
+        Country::Norway | Country::Switzerland => ("Northwind", 1990, 20_000),
+    };
+    let grams = order.weight();
+    if grams > most {
+        let (kilos, grams) = (grams / 1000, grams % 1000);
+        order.refusal = Some(format!("{carrier} does not take {kilos}.{grams:03} kg"));
+        return ControlFlow::Break(());
+    }
+    order.carrier = Some(carrier);
+    order.postage = Cents(postage);
+    ControlFlow::Continue(())
+}
+
+/// Large orders within the customs union travel for free.
+#[subscriber(
+    priority = 10,
+    after = choose_carrier,
+    when = |order: &OrderPlaced| order.goods() >= Cents(10_000),
+)]
+fn waive_postage(order: &mut OrderPlaced) {
+    if !matches!(order.country, Country::Norway | Country::Switzerland) {
+        order.postage = Cents(0);
+    }
+}
+
+/// Hands the parcel to its carrier once it is paid for.
+#[subscriber]
+fn send(paid: &OrderPaid<'_>) -> Result<(), &'static str> {
+    let order = paid.order;
+    let carrier = order.carrier.ok_or("paid, but no carrier was chosen")?;
+    ParcelSent { order, carrier }.emit();
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use events_core::{Registry, subscribers};
+
+    use super::*;
+
+    fn order(country: Country, quantity: u32) -> OrderPlaced {
+        OrderPlaced::builder()
+            .id("A-1")
+            .customer("Ada")
+            .country(country)
+            .item("Anvil")
+            .quantity(quantity)
+            .price(Cents(6_000))
+            .grams(12_000)
+            .build()
+    }
+
+    #[test]
+    fn a_subscriber_is_a_function() {
+        let mut light = order(Country::Norway, 1);
+        assert!(choose_carrier(&mut light).is_continue());
+        assert_eq!(light.carrier, Some("Northwind"));
+
+        let mut heavy = order(Country::Norway, 2);
+        assert!(choose_carrier(&mut heavy).is_break());
+        assert_eq!(
+            heavy.refusal.as_deref(),
+            Some("Northwind does not take 24.000 kg")
+        );
+    }
+
+    #[test]
+    fn large_orders_travel_for_free_within_the_customs_union() {
+        let registry = Registry::with(subscribers![waive_postage, choose_carrier]);
+        let postage = |country, quantity| registry.emit(order(country, quantity)).postage;
+        assert_eq!(postage(Country::France, 1), Cents(990));
+        assert_eq!(postage(Country::France, 2), Cents(0));
+        assert_eq!(postage(Country::Switzerland, 1), Cents(1_990));
+    }
+
+    #[test]
+    fn a_refused_order_goes_no_further() {
+        let registry = Registry::with(subscribers![choose_carrier, waive_postage]);
+        let emitted = registry
+            .try_emit(order(Country::Norway, 2))
+            .expect("to refuse is not to fail");
+        let by = emitted.stopped_by().map(|subscriber| &*subscriber.name);
+        assert_eq!(by, Some("shipping::choose_carrier"));
+        assert_eq!(emitted.ran(), 1);
+    }
+}
