@@ -125,8 +125,9 @@ impl Core {
     /// Emits on this registry.
     #[inline]
     pub(crate) fn emit<F: Family>(&self, event: &mut F::Of<'_>, origin: Option<&Origin>) {
-        if !dispatch::emit(self.slot::<F>(), event, self.sending(origin)) {
-            self.look_for_scan();
+        let slot = self.slot::<F>();
+        if !dispatch::emit(slot, event, self.sending(origin)) {
+            self.look_for_scan(slot);
         }
     }
 
@@ -137,7 +138,7 @@ impl Core {
     pub(crate) fn emit_home<F: Family>(&self, event: &mut F::Of<'_>, origin: Option<&Origin>) {
         let slot = home().or_else(|| self.slots.get::<F>());
         if !dispatch::emit(slot, event, self.sending(origin)) {
-            self.look_for_scan();
+            self.look_for_scan(slot);
         }
     }
 
@@ -147,8 +148,9 @@ impl Core {
         event: &mut F::Of<'_>,
         origin: Option<&Origin>,
     ) -> Outcome {
-        self.look_for_scan();
-        let (told, trouble) = dispatch::try_emit(self.slot::<F>(), event, self.sending(origin));
+        let slot = self.slot::<F>();
+        self.look_for_scan(slot);
+        let (told, trouble) = dispatch::try_emit(slot, event, self.sending(origin));
         Outcome {
             topic: F::info().topic(),
             told,
@@ -157,15 +159,16 @@ impl Core {
     }
 
     /// An emit that met no plan of a scan: perhaps nobody has scanned.
-    #[inline]
-    fn look_for_scan(&self) {
+    #[inline(never)]
+    fn look_for_scan<F: Family>(&self, slot: Option<&Slot<F>>) {
         if self.awaits_scan.load(Ordering::Relaxed) {
             self.warn_unscanned();
+        } else if let Some(slot) = slot {
+            slot.settle();
         }
     }
 
     #[cold]
-    #[inline(never)]
     fn warn_unscanned(&self) {
         let linked = self.linked.map_or(0, |linked| linked());
         if self.awaits_scan.swap(false, Ordering::Relaxed) && linked > 0 {

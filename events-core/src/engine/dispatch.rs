@@ -41,7 +41,8 @@ pub(super) struct Told {
     pub(super) stopped_by: Option<Arc<SubscriberInfo>>,
 }
 
-/// Runs the handlers in the slot and logs what fails; says whether a scan has put them there.
+/// Runs the handlers in the slot and logs what fails; says whether it is known that somebody has
+/// scanned.
 #[inline]
 pub(super) fn emit<F: Family>(
     slot: Option<&Slot<F>>,
@@ -52,8 +53,9 @@ pub(super) fn emit<F: Family>(
         emit_observed(slot, event, sending);
         return false;
     }
-    match slot.map_or(Found::Nothing, Slot::find) {
-        Found::Nothing => false,
+    match slot.map_or(Found::Unknown, Slot::find) {
+        Found::Nobody => true,
+        Found::Unknown => false,
         Found::Scanned(plan) => {
             emit_plan(plan, event, sending);
             true
@@ -143,7 +145,7 @@ fn with_plan<F: Family, T>(slot: Option<&Slot<F>>, f: impl FnOnce(&Plan<F>) -> T
     let slot = slot?;
     loop {
         match slot.find() {
-            Found::Nothing => return None,
+            Found::Nobody | Found::Unknown => return None,
             Found::Scanned(plan) => return Some(f(plan)),
             Found::Changed => {
                 let Some(guard) = slot.changed_plan() else {

@@ -5,19 +5,24 @@
 //! no protection. A later scan appends a newer version behind it.
 //!
 //! As soon as somebody subscribes at run time, the whole plan, run-time and declared handlers in
-//! one order, stands in a second place, and a flag sends emitters there. That plan is exchanged
+//! one order, stands in a second place, and `state` sends emitters there. That plan is exchanged
 //! whole; an emit under way keeps the one it started with, and the last reader frees it. When the
-//! last run-time subscriber leaves, the flag goes down again.
+//! last run-time subscriber leaves, emitters are sent back.
 //!
 //! Invariants, all kept under the registry's lock:
 //! - `versions` holds the plan of the declared entries alone, newest last;
-//! - `changed` is up only while `exchanged` holds the plan of all entries; it goes up after that
-//!   plan was stored and down before it is taken away, so a reader who sees the flag and finds no
-//!   plan has met the second case and looks again.
+//! - `state` is `CHANGED` only while `exchanged` holds the plan of all entries; it becomes so after
+//!   that plan was stored, and something else before it is taken away, so a reader who is sent there
+//!   and finds no plan has met the second case and looks again;
+//! - `state` is `SCANNED` only when `versions` is not empty.
+//!
+//! A slot starts `UNKNOWN`: nobody has subscribed, and whether anybody has scanned is for the
+//! registry to say. The first emit that finds it so after a scan makes it `NOBODY`, which the next
+//! ones believe at a glance.
 
 use std::sync::{
     Arc, Mutex, OnceLock, PoisonError,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicU8, Ordering},
 };
 
 use arc_swap::{ArcSwapOption, Guard};
@@ -29,11 +34,16 @@ use crate::{event::Family, words::SubscriberInfo};
 /// default registry.
 #[doc(hidden)]
 pub struct Slot<F: Family> {
-    changed: AtomicBool,
+    state: AtomicU8,
     versions: OnceLock<Version<F>>,
     exchanged: ArcSwapOption<Plan<F>>,
     entries: Mutex<Vec<Entry<F>>>,
 }
+
+const UNKNOWN: u8 = 0;
+const NOBODY: u8 = 1;
+const SCANNED: u8 = 2;
+const CHANGED: u8 = 3;
 
 struct Version<F: Family> {
     plan: Plan<F>,
@@ -42,8 +52,10 @@ struct Version<F: Family> {
 
 /// What an emitter finds.
 pub(crate) enum Found<'s, F: Family> {
+    /// Nobody listens, for all that is known here.
+    Unknown,
     /// Nobody listens.
-    Nothing,
+    Nobody,
     /// The subscribers that scans found.
     Scanned(&'s Plan<F>),
     /// Some of the subscribers came at run time.
@@ -70,7 +82,7 @@ impl<F: Family> Slot<F> {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            changed: AtomicBool::new(false),
+            state: AtomicU8::new(UNKNOWN),
             versions: OnceLock::new(),
             exchanged: ArcSwapOption::const_empty(),
             entries: Mutex::new(Vec::new()),
@@ -80,10 +92,20 @@ impl<F: Family> Slot<F> {
     /// The plan to run now.
     #[inline]
     pub(crate) fn find(&self) -> Found<'_, F> {
-        if self.changed.load(Ordering::Acquire) {
-            return Found::Changed;
+        match self.state.load(Ordering::Acquire) {
+            NOBODY => Found::Nobody,
+            SCANNED => self.scanned().map_or(Found::Unknown, Found::Scanned),
+            CHANGED => Found::Changed,
+            _ => Found::Unknown,
         }
-        self.scanned().map_or(Found::Nothing, Found::Scanned)
+    }
+
+    /// Somebody has scanned: what is not known here by now is nobody.
+    pub(crate) fn settle(&self) {
+        let (success, failure) = (Ordering::Relaxed, Ordering::Relaxed);
+        let _ = self
+            .state
+            .compare_exchange(UNKNOWN, NOBODY, success, failure);
     }
 
     /// The plan of a slot that [`find`](Self::find) said has changed; `None` when it has not, after
@@ -174,13 +196,17 @@ impl<F: Family> Slot<F> {
     }
 
     fn exchange(&self, plan: Option<Plan<F>>) -> Option<Arc<Plan<F>>> {
-        let plan = plan.map(Arc::new);
-        if plan.is_some() {
-            let retired = self.exchanged.swap(plan);
-            self.changed.store(true, Ordering::Release);
+        if let Some(plan) = plan {
+            let retired = self.exchanged.swap(Some(Arc::new(plan)));
+            self.state.store(CHANGED, Ordering::Release);
             retired
         } else {
-            self.changed.store(false, Ordering::Release);
+            let state = if self.scanned().is_some() {
+                SCANNED
+            } else {
+                NOBODY
+            };
+            self.state.store(state, Ordering::Release);
             self.exchanged.swap(None)
         }
     }

@@ -3,7 +3,7 @@
 use std::{
     fmt,
     sync::{
-        Arc,
+        Arc, Weak,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -13,11 +13,11 @@ use super::{
     order::{Position, Rank},
     plan::Entry,
     registry::Registry,
-    subscription::{Leave, Subscription},
+    subscription::{Door, Leave, Subscription},
 };
 use crate::{
     event::Family,
-    handler::{Run, Step, Wired},
+    handler::{Link, Run, Step, Wired},
     words::{IntoKey, Key, Location, Origin, SubscriberInfo},
 };
 
@@ -63,10 +63,13 @@ pub struct NewSubscription<F: Family, H> {
 
 type When<F> = Box<dyn Fn(&<F as Family>::Of<'_>) -> bool + Send + Sync>;
 
-/// What the handler of a run-time subscription is wrapped in.
-struct Listening<F: Family, H> {
+/// A run-time subscription's handler, until the subscription is dropped.
+struct Listening<H> {
     handler: H,
-    open: Arc<AtomicBool>,
+    open: AtomicBool,
+}
+
+struct Filters<F: Family> {
     origin: Option<Origin>,
     when: Option<When<F>>,
     once: Option<(Once, Leave)>,
@@ -162,8 +165,6 @@ where
         let registry = self.registry.clone();
         let core = registry.core();
         let slot = core.slot_for_change::<F>();
-        let open = Arc::new(AtomicBool::new(true));
-
         let mut writer = core.writer();
         if let Some(id) = self.id.as_ref().filter(|id| writer.ids.contains(*id)) {
             return Err(SubscribeError::IdTaken { id: id.to_string() });
@@ -179,13 +180,16 @@ where
 
         let number = writer.next;
         let leave = Leave::new::<F>(&registry, self.id.clone(), number);
-        let listening = Arc::new(Listening {
-            handler: self.handler,
-            open: Arc::clone(&open),
+        let filters = Filters {
             origin: self.subscriber.origin.clone(),
             when: self.when,
             once: self.subscriber.once.then(|| (Once::new(), leave.clone())),
+        };
+        let listening = Arc::new(Listening {
+            handler: self.handler,
+            open: AtomicBool::new(true),
         });
+        let door: Weak<dyn Door> = Arc::<Listening<H>>::downgrade(&listening);
         let entry = Entry {
             number,
             declared: false,
@@ -200,9 +204,7 @@ where
                 after: self.after,
             },
             subscriber: Arc::new(self.subscriber),
-            link: Box::new(Wired(move |event: &mut F::Of<'_>, run: &Run<'_>| {
-                listening.call(event, run)
-            })),
+            link: filters.before(listening),
         };
         let staged = match slot.stage(vec![entry]) {
             Ok(staged) => staged,
@@ -218,7 +220,7 @@ where
         let retired = slot.publish(staged);
         drop(writer);
         drop(retired);
-        Ok(Subscription::new(leave, open))
+        Ok(Subscription::new(leave, door))
     }
 }
 
@@ -237,32 +239,57 @@ where
     }
 }
 
-impl<F, H> Listening<F, H>
-where
-    F: Family,
-    H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step,
-{
+impl<H> Listening<H> {
     #[inline]
-    fn call(&self, event: &mut F::Of<'_>, run: &Run<'_>) -> Step {
-        let open = self.open.load(Ordering::Acquire);
-        if !open
-            || self
-                .origin
-                .as_ref()
-                .is_some_and(|origin| !run.is_from(origin))
-        {
-            return Step::Skipped;
+    fn call<F: Family>(&self, event: &mut F::Of<'_>, run: &Run<'_>) -> Step
+    where
+        H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step,
+    {
+        if self.open.load(Ordering::Acquire) {
+            (self.handler)(event, run)
+        } else {
+            Step::Skipped
         }
-        if self.when.as_ref().is_some_and(|when| !when(event)) {
-            return Step::Skipped;
+    }
+}
+
+impl<H: Send + Sync> Door for Listening<H> {
+    fn close(&self) {
+        self.open.store(false, Ordering::Release);
+    }
+}
+
+impl<F: Family> Filters<F> {
+    /// The handler behind these filters. Most have none: their link is the handler and no more.
+    fn before<H>(self, listening: Arc<Listening<H>>) -> Link<F>
+    where
+        H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Send + Sync + 'static,
+    {
+        if self.origin.is_none() && self.when.is_none() && self.once.is_none() {
+            let call = move |event: &mut F::Of<'_>, run: &Run<'_>| listening.call::<F>(event, run);
+            return Box::new(Wired(call));
         }
-        if let Some((once, leave)) = &self.once {
-            if !once.claim() {
-                return Step::Skipped;
+        let filters = Arc::new(self);
+        Box::new(Wired(move |event: &mut F::Of<'_>, run: &Run<'_>| {
+            if listening.open.load(Ordering::Acquire) && filters.pass(event, run) {
+                (listening.handler)(event, run)
+            } else {
+                Step::Skipped
             }
+        }))
+    }
+
+    fn pass(&self, event: &F::Of<'_>, run: &Run<'_>) -> bool {
+        let passes = self
+            .origin
+            .as_ref()
+            .is_none_or(|origin| run.is_from(origin))
+            && self.when.as_ref().is_none_or(|when| when(event))
+            && self.once.as_ref().is_none_or(|(once, _)| once.claim());
+        if passes && let Some((_, leave)) = &self.once {
             leave.run();
         }
-        (self.handler)(event, run)
+        passes
     }
 }
 

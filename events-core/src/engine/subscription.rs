@@ -1,12 +1,6 @@
 //! The guard of a run-time subscription, and how it leaves its registry.
 
-use std::{
-    fmt,
-    sync::{
-        Arc, Weak,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::{fmt, sync::Weak};
 
 use super::{
     core::Core,
@@ -22,11 +16,17 @@ use crate::event::Family;
 ///
 /// It keeps no registry alive, and outlives its registry without harm.
 #[must_use = "dropping a Subscription unsubscribes; `.detach()` keeps it for good"]
-pub struct Subscription(Option<(Leave, Arc<AtomicBool>)>);
+pub struct Subscription(Option<(Leave, Weak<dyn Door>)>);
+
+/// What keeps a handler from being started. The guard holds it weakly, for the closure is to go when
+/// the last plan goes.
+pub(super) trait Door: Send + Sync {
+    fn close(&self);
+}
 
 impl Subscription {
-    pub(super) fn new(leave: Leave, open: Arc<AtomicBool>) -> Self {
-        Self(Some((leave, open)))
+    pub(super) fn new(leave: Leave, door: Weak<dyn Door>) -> Self {
+        Self(Some((leave, door)))
     }
 
     /// Keeps the subscription for as long as its registry lives.
@@ -37,8 +37,10 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        if let Some((leave, open)) = self.0.take() {
-            open.store(false, Ordering::Release);
+        if let Some((leave, door)) = self.0.take() {
+            if let Some(door) = door.upgrade() {
+                door.close();
+            }
             leave.run();
         }
     }

@@ -84,18 +84,18 @@ impl Level {
     pub(crate) fn enter(info: &'static EventInfo, limit: usize) -> Result<Self, TooDeep> {
         STACK.with(|stack| {
             let depth = stack.depth.get();
-            match stack.frames.get(depth) {
-                Some(frame) if depth < limit => {
-                    frame.info.set(Some(info));
-                    frame.id.set(None);
-                    stack.depth.set(depth + 1);
-                    Ok(Self {
-                        depth,
-                        this_thread: PhantomData,
-                    })
-                }
-                _ => Err(refuse(stack, info, limit)),
+            if depth >= limit {
+                return Err(refuse(stack, info, limit));
             }
+            // No limit is above the number of frames; the remainder spares the check of it.
+            let frame = &stack.frames[depth % MAX_LIMIT];
+            frame.info.set(Some(info));
+            frame.id.set(None);
+            stack.depth.set(depth + 1);
+            Ok(Self {
+                depth,
+                this_thread: PhantomData,
+            })
         })
     }
 
@@ -124,7 +124,7 @@ pub(crate) fn is_emitting() -> bool {
 
 fn id_at(depth: usize) -> EmissionId {
     STACK.with(|stack| {
-        let cell = &stack.frames[depth].id;
+        let cell = &stack.frames[depth % MAX_LIMIT].id;
         let id = cell.get().unwrap_or_else(EmissionId::new);
         cell.set(Some(id));
         id
