@@ -6,6 +6,7 @@
 use std::{
     any::Any,
     cell::RefCell,
+    iter,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
@@ -123,7 +124,7 @@ fn observed<F: Family>(
         let level = Level::enter(plan.roster.info, sending.limit)?;
         let run = Run::new(&plan.roster, sending.origin, &level, failures);
         if level_enabled!(Verbosity::TRACE) {
-            one_by_one(&plan.links, event, &run);
+            one_by_one(plan, event, &run);
         } else {
             all(plan, event, &run);
         }
@@ -163,12 +164,14 @@ fn with_plan<F: Family, T>(slot: Option<&Slot<F>>, f: impl FnOnce(&Plan<F>) -> T
 /// Runs the handlers, resuming behind one that panics.
 #[inline]
 fn all<F: Family>(plan: &Plan<F>, event: &mut F::Of<'_>, run: &Run<'_>) {
-    let links = &*plan.links;
-    let first = catch_unwind(AssertUnwindSafe(|| match links.len() {
-        0..=CHAIN => chain(links, event, run),
-        _ => chains(links, event, run),
+    let all = catch_unwind(AssertUnwindSafe(|| {
+        if plan.rest.len() < CHAIN {
+            plan.first.call(event, run, &plan.rest);
+        } else {
+            many(plan, event, run);
+        }
     }));
-    if let Err(payload) = first {
+    if let Err(payload) = all {
         resume(plan, event, run, payload);
     }
 }
@@ -183,20 +186,30 @@ fn resume<F: Family>(
     payload: Box<dyn Any + Send>,
 ) {
     let mut left = panicked(run, payload);
-    let rest = |left| &plan.links[plan.links.len() - left..];
+    let rest = |left| &plan.rest[plan.rest.len() - left..];
     while let Err(payload) = catch_unwind(AssertUnwindSafe(|| chains(rest(left), event, run))) {
         left = panicked(run, payload);
     }
 }
 
-/// Runs the handlers in chains that are short enough for any stack.
+/// Runs more handlers than one chain takes.
 #[inline(never)]
+fn many<F: Family>(plan: &Plan<F>, event: &mut F::Of<'_>, run: &Run<'_>) {
+    let (now, ahead) = plan.rest.split_at(CHAIN - 1);
+    run.begin_chain(ahead.len());
+    plan.first.call(event, run, now);
+    if !run.is_stopped() {
+        chains(ahead, event, run);
+    }
+}
+
+/// Runs handlers in chains that are short enough for any stack.
 fn chains<F: Family>(links: &[Link<F>], event: &mut F::Of<'_>, run: &Run<'_>) {
     let mut links = links;
-    while !links.is_empty() {
-        let (now, ahead) = links.split_at(links.len().min(CHAIN));
+    while let Some((first, rest)) = links.split_first() {
+        let (now, ahead) = rest.split_at(rest.len().min(CHAIN - 1));
         run.begin_chain(ahead.len());
-        chain(now, event, run);
+        first.call(event, run, now);
         if run.is_stopped() {
             return;
         }
@@ -204,18 +217,12 @@ fn chains<F: Family>(links: &[Link<F>], event: &mut F::Of<'_>, run: &Run<'_>) {
     }
 }
 
-#[inline]
-fn chain<F: Family>(links: &[Link<F>], event: &mut F::Of<'_>, run: &Run<'_>) {
-    if let Some((first, rest)) = links.split_first() {
-        first.call(event, run, rest);
-    }
-}
-
 /// Runs the handlers, each in a span of its own.
 #[cold]
 #[inline(never)]
-fn one_by_one<F: Family>(links: &[Link<F>], event: &mut F::Of<'_>, run: &Run<'_>) {
-    for (link, left) in links.iter().zip((0..links.len()).rev()) {
+fn one_by_one<F: Family>(plan: &Plan<F>, event: &mut F::Of<'_>, run: &Run<'_>) {
+    let links = iter::once(&plan.first).chain(&plan.rest);
+    for (link, left) in links.zip((0..=plan.rest.len()).rev()) {
         let subscriber = run.subscriber(left);
         let span = trace_span!(
             target: "events_core",

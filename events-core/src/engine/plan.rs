@@ -9,9 +9,10 @@ use crate::{
     words::SubscriberInfo,
 };
 
-/// The handlers of one event type in running order, and beside each who it is.
+/// The handlers of one event type in running order, at least one, and beside each who it is.
 pub(crate) struct Plan<F: Family> {
-    pub(crate) links: Box<[Link<F>]>,
+    pub(crate) first: Link<F>,
+    pub(crate) rest: Box<[Link<F>]>,
     pub(crate) roster: Roster,
 }
 
@@ -31,21 +32,26 @@ pub(crate) struct Entry<F: Family> {
 pub(crate) struct Cycle(pub(crate) Vec<Arc<SubscriberInfo>>);
 
 impl<F: Family> Plan<F> {
-    pub(crate) fn of<'e>(entries: impl Iterator<Item = &'e Entry<F>>) -> Result<Self, Cycle> {
+    /// The plan of these subscribers; `None` when there are none.
+    pub(crate) fn of<'e>(
+        entries: impl Iterator<Item = &'e Entry<F>>,
+    ) -> Result<Option<Self>, Cycle> {
         let entries: Vec<_> = entries.collect();
         let positions: Vec<_> = entries.iter().map(|entry| &entry.position).collect();
         let who = |&index: &usize| Arc::clone(&entries[index].subscriber);
         let order =
             order::sort(&positions).map_err(|cycle| Cycle(cycle.iter().map(who).collect()))?;
-        Ok(Self {
-            links: order
-                .iter()
-                .map(|&index| entries[index].link.duplicate())
-                .collect(),
+        let mut links = order.iter().map(|&index| entries[index].link.duplicate());
+        let Some(first) = links.next() else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            first,
+            rest: links.collect(),
             roster: Roster {
                 info: F::info(),
                 subscribers: order.iter().map(who).collect(),
             },
-        })
+        }))
     }
 }

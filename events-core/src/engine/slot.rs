@@ -100,12 +100,15 @@ impl<F: Family> Slot<F> {
         }
     }
 
-    /// Somebody has scanned: what is not known here by now is nobody.
+    /// Somebody has scanned: what is not known here by now is nobody. Writes once at most, for this
+    /// is part of emits.
     pub(crate) fn settle(&self) {
-        let (success, failure) = (Ordering::Relaxed, Ordering::Relaxed);
-        let _ = self
-            .state
-            .compare_exchange(UNKNOWN, NOBODY, success, failure);
+        if self.state.load(Ordering::Relaxed) == UNKNOWN {
+            let (success, failure) = (Ordering::Relaxed, Ordering::Relaxed);
+            let _ = self
+                .state
+                .compare_exchange(UNKNOWN, NOBODY, success, failure);
+        }
     }
 
     /// The plan of a slot that [`find`](Self::find) said has changed; `None` when it has not, after
@@ -130,12 +133,12 @@ impl<F: Family> Slot<F> {
         let all = || entries.iter().chain(&added);
         let declared = || all().filter(|entry| entry.declared);
         let plans = || {
-            let declared = added
-                .iter()
-                .any(|entry| entry.declared)
-                .then(|| Plan::of(declared()));
-            let all = all().any(|entry| !entry.declared).then(|| Plan::of(all()));
-            Ok((declared.transpose()?, all.transpose()?))
+            let scanned = added.iter().any(|entry| entry.declared);
+            let changed = all().any(|entry| !entry.declared);
+            Ok((
+                Plan::of(declared().filter(|_| scanned))?,
+                Plan::of(all().filter(|_| changed))?,
+            ))
         };
         match plans() {
             Ok((declared, all)) => Ok(Staged {
@@ -166,9 +169,9 @@ impl<F: Family> Slot<F> {
             .iter()
             .position(|entry| entry.number == number && !entry.declared)?;
         let entry = entries.remove(index);
-        let others = entries.iter().any(|entry| !entry.declared);
+        let changed = entries.iter().any(|entry| !entry.declared);
         // Fewer entries are fewer constraints: where there was an order there still is one.
-        let plan = others.then(|| Plan::of(entries.iter()).ok()).flatten();
+        let plan = Plan::of(entries.iter().filter(|_| changed)).unwrap_or(None);
         Some(Retired {
             _plan: self.exchange(plan),
             _entry: Some(entry),

@@ -12,7 +12,7 @@ pub use adapt::Handler;
 pub(crate) use link::{Link, Wired};
 pub use nesting::EmissionId;
 pub(crate) use nesting::is_emitting;
-pub(crate) use nesting::{DEFAULT_LIMIT, Level, MAX_LIMIT};
+pub(crate) use nesting::{DEFAULT_LIMIT, Depth, Level, MAX_LIMIT};
 pub use outcome::{Outcome, Step};
 pub use param::{Emission, MissingState, Param, State, States};
 pub(crate) use run::Roster;

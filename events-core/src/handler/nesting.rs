@@ -74,10 +74,17 @@ thread_local! {
 }
 
 /// One emit under way; leaving the scope ends it.
+///
+/// Nothing refers to it, so it stays in a register: what one emit leaves in the counter the next
+/// one waits for, and a detour through the stack would double that wait.
 pub(crate) struct Level {
-    depth: usize,
+    depth: Depth,
     this_thread: PhantomData<*const ()>,
 }
+
+/// How many emits are around this one.
+#[derive(Clone, Copy)]
+pub(crate) struct Depth(usize);
 
 impl Level {
     #[inline]
@@ -93,27 +100,34 @@ impl Level {
             frame.id.set(None);
             stack.depth.set(depth + 1);
             Ok(Self {
-                depth,
+                depth: Depth(depth),
                 this_thread: PhantomData,
             })
         })
     }
 
+    #[inline]
+    pub(crate) fn depth(&self) -> Depth {
+        self.depth
+    }
+}
+
+impl Depth {
     /// The id of this emission.
-    pub(crate) fn id(&self) -> EmissionId {
-        id_at(self.depth)
+    pub(crate) fn id(self) -> EmissionId {
+        id_at(self.0)
     }
 
     /// The id of the emission whose handler emitted this one.
-    pub(crate) fn parent(&self) -> Option<EmissionId> {
-        self.depth.checked_sub(1).map(id_at)
+    pub(crate) fn parent(self) -> Option<EmissionId> {
+        self.0.checked_sub(1).map(id_at)
     }
 }
 
 impl Drop for Level {
     #[inline]
     fn drop(&mut self) {
-        STACK.with(|stack| stack.depth.set(self.depth));
+        STACK.with(|stack| stack.depth.set(self.depth.0));
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Emission, Level, Step, record};
+use super::{Depth, Emission, Level, Step, record};
 use crate::words::{Cause, EventInfo, Failure, Origin, SubscriberInfo, drop_contained};
 
 /// One emit under way.
@@ -18,7 +18,7 @@ use crate::words::{Cause, EventInfo, Failure, Origin, SubscriberInfo, drop_conta
 pub struct Run<'r> {
     roster: &'r Roster,
     origin: Option<&'r Origin>,
-    level: &'r Level,
+    depth: Depth,
     /// Where failures are collected; without it they are logged.
     failures: Option<&'r RefCell<Vec<Failure>>>,
     /// How many handlers come after the chain that is running.
@@ -41,13 +41,13 @@ impl<'r> Run<'r> {
     pub(crate) fn new(
         roster: &'r Roster,
         origin: Option<&'r Origin>,
-        level: &'r Level,
+        level: &Level,
         failures: Option<&'r RefCell<Vec<Failure>>>,
     ) -> Self {
         Self {
             roster,
             origin,
-            level,
+            depth: level.depth(),
             failures,
             ahead: Cell::new(0),
             left: Cell::new(0),
@@ -69,8 +69,8 @@ impl<'r> Run<'r> {
         Emission::new(
             self.roster.info.topic(),
             self.origin.cloned(),
-            self.level.id(),
-            self.level.parent(),
+            self.depth.id(),
+            self.depth.parent(),
         )
     }
 
