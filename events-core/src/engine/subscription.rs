@@ -15,6 +15,21 @@ use crate::event::Family;
 /// plan frees the closure. Dropping it inside a handler, its own included, works.
 ///
 /// It keeps no registry alive, and outlives its registry without harm.
+///
+/// ```
+/// use events_core::{Event, Registry};
+///
+/// #[derive(Event)]
+/// struct Tick(u32);
+///
+/// let registry = Registry::new();
+/// let subscription = registry.on(|tick: &mut Tick| tick.0 += 1);
+/// registry.on(|tick: &mut Tick| tick.0 += 10).detach();
+/// assert_eq!(registry.emit(Tick(0)).0, 11);
+///
+/// drop(subscription);
+/// assert_eq!(registry.emit(Tick(0)).0, 10);
+/// ```
 #[must_use = "dropping a Subscription unsubscribes; `.detach()` keeps it for good"]
 pub struct Subscription(Option<(Leave, Weak<dyn Door>)>);
 

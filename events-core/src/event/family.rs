@@ -69,6 +69,28 @@ pub trait Event: Sized {
     }
 
     /// [`emit`](Self::emit), and says where from: a function, `Origin::of::<Type>()`, or text.
+    ///
+    /// ```
+    /// use events_core::{Event, Registry, subscriber, subscribers};
+    ///
+    /// #[derive(Event)]
+    /// struct OrderPlaced {
+    ///     receipt: bool,
+    /// }
+    ///
+    /// fn checkout() -> OrderPlaced {
+    ///     OrderPlaced { receipt: false }.emit_from(checkout)
+    /// }
+    ///
+    /// #[subscriber(origin = checkout)]
+    /// fn print_receipt(event: &mut OrderPlaced) {
+    ///     event.receipt = true;
+    /// }
+    ///
+    /// let _scope = Registry::with(subscribers![print_receipt]).enter();
+    /// assert!(checkout().receipt);
+    /// assert!(!OrderPlaced { receipt: false }.emit_from("telephone").receipt);
+    /// ```
     #[inline]
     fn emit_from<M>(mut self, origin: impl IntoKey<M>) -> Self {
         self.__emit(Some(&Origin::from(origin.into_key())));
@@ -76,6 +98,30 @@ pub trait Event: Sized {
     }
 
     /// Runs the subscribers and tells what became of the event.
+    ///
+    /// ```
+    /// use events_core::{Event, Registry};
+    ///
+    /// #[derive(Event)]
+    /// struct Upload {
+    ///     bytes: u64,
+    /// }
+    ///
+    /// let registry = Registry::new();
+    /// let _quota = registry.on(|upload: &Upload| match upload.bytes {
+    ///     ..1000 => Ok(()),
+    ///     bytes => Err(format!("{bytes} bytes are over the quota")),
+    /// });
+    /// let _scope = registry.enter();
+    ///
+    /// let upload = Upload { bytes: 10 }.try_emit()?;
+    /// assert_eq!((upload.ran(), upload.bytes), (1, 10));
+    ///
+    /// let error = Upload { bytes: 5000 }.try_emit().unwrap_err();
+    /// assert!(error.to_string().ends_with("returned an error: 5000 bytes are over the quota"));
+    /// assert_eq!(error.into_event().bytes, 5000);
+    /// # Ok::<(), events_core::EmitError<Upload>>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -75,6 +75,24 @@ impl<T: fmt::Debug> fmt::Debug for State<'_, T> {
 /// One emit, for the subscriber that asks: `fn h(event: &E, emission: &Emission)`.
 ///
 /// It is made for those who ask; an emit that nobody asks about has no id.
+///
+/// ```
+/// use events_core::{Emission, Event, Registry, subscriber, subscribers};
+///
+/// #[derive(Event)]
+/// #[event(topic = "audit.login")]
+/// struct Login(Vec<String>);
+///
+/// #[subscriber]
+/// fn audit(event: &mut Login, emission: &Emission) {
+///     let from = emission.origin().map_or("somewhere", |origin| origin.as_str());
+///     event.0.push(format!("{} from {from}", emission.topic()));
+/// }
+///
+/// let registry = Registry::with(subscribers![audit]);
+/// let login = registry.emit_from(Login(vec![]), "console");
+/// assert_eq!(login.0, ["audit.login from console"]);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Emission {
     topic: &'static str,

@@ -230,3 +230,34 @@ fn an_event_need_be_neither_send_nor_sync_nor_clone_nor_debug() {
     registry.emit(Shared(Rc::clone(&cell)));
     assert_eq!(cell.get(), 2);
 }
+
+/// An event of which every token but the names is the macro's.
+macro_rules! event_of {
+    ($name:ident, $field:ident) => {
+        #[derive(Event)]
+        struct $name {
+            #[event(into)]
+            $field: u64,
+            #[event(default)]
+            value: Option<u8>,
+        }
+    };
+}
+
+event_of!(Made, origin);
+
+#[test]
+fn an_event_may_be_made_by_a_macro() {
+    let registry = Registry::new();
+    let _add = registry.on(|event: &mut Made| event.origin += 1);
+    let _scope = registry.enter();
+    assert_eq!(
+        Made::builder().origin(1_u8).maybe_value(None).emit().origin,
+        2
+    );
+    assert_eq!(Made::topic(), "it::events::Made");
+    assert_eq!(
+        events_core::emit!(Made, origin = 1_u8, value = Some(1)).value,
+        Some(1)
+    );
+}

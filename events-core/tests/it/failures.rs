@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, panic::panic_any};
 
-use events_core::{BoxError, Cause, Event, Registry, Subscription};
+use events_core::{BoxError, Cause, Event, Registry, Subscription, subscriber, subscribers};
 
 #[derive(Event, Debug, Default)]
 struct Work(Vec<usize>);
@@ -195,6 +195,27 @@ fn a_when_that_panics_is_a_failure_of_its_subscriber() {
         error.failures()[0].panic().expect("it panicked").message(),
         "in when"
     );
+}
+
+#[subscriber(when = |_: &Work| panic!("in when"))]
+fn picky(event: &mut Work) {
+    event.0.push(1);
+}
+
+#[subscriber]
+fn plain(event: &mut Work) {
+    event.0.push(2);
+}
+
+#[test]
+fn a_when_of_an_attribute_that_panics_is_a_failure_of_its_subscriber() {
+    let registry = Registry::with(subscribers![picky, plain]);
+    assert_eq!(registry.emit(Work::default()).0, [2]);
+    let error = registry
+        .try_emit(Work::default())
+        .expect_err("`when` panics");
+    assert_eq!(error.failures()[0].subscriber().name, "it::failures::picky");
+    assert_eq!((error.failures().len(), error.ran()), (1, 2));
 }
 
 #[test]
