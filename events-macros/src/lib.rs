@@ -6,6 +6,8 @@
 
 mod emit;
 mod event;
+#[cfg(test)]
+mod golden;
 mod lifetimes;
 mod options;
 mod spans;
@@ -40,6 +42,8 @@ use proc_macro::TokenStream;
 /// - `#[event(topic = "user.first_login")]` replaces the topic, which is the path of the module,
 ///   `::`, and the name of the type. All instances of a generic type share it.
 /// - `#[event(crate = path)]` says where `events-core` is, when a crate renames or re-exports it.
+/// - `#[event(no_implicit_prelude)]` is for a module with `#![no_implicit_prelude]`, which does not
+///   know the attributes that give the builder's errors their text: they are the compiler's own.
 ///
 /// # On a field
 ///

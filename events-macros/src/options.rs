@@ -9,6 +9,8 @@ use syn::{
     spanned::Spanned,
 };
 
+use crate::spans::at;
+
 /// One option as it was written.
 pub(crate) struct Written {
     pub(crate) name: Ident,
@@ -164,5 +166,15 @@ impl Errors {
 
 /// Where `events-core` is: what `crate = ..` says, or its own name.
 pub(crate) fn core_path(path: Option<Path>) -> Path {
-    path.unwrap_or_else(|| syn::parse_quote!(::events_core))
+    let Some(mut path) = path else {
+        return syn::parse_quote!(::events_core);
+    };
+    // The names after it are ours, so no lint shall find the whole longer than it need be. What a
+    // macro means by `$crate`, only its own token says.
+    for segment in &mut path.segments {
+        if segment.ident != "$crate" {
+            segment.ident.set_span(at(segment.ident.span()));
+        }
+    }
+    path
 }

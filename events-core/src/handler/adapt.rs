@@ -10,8 +10,8 @@ use crate::event::OwnedEvent;
 #[diagnostic::on_unimplemented(
     message = "this is not a handler of events",
     label = "not a handler",
-    note = "a handler takes `&E` or `&mut E` of an event `E` that borrows nothing, and then \
-            perhaps `&Emission`; write the type in a closure: `|event: &MyEvent| ..`",
+    note = "a handler takes `&E` or `&mut E`, and then perhaps `&Emission`; `E` derives `Event` and \
+            borrows nothing; write its type in a closure: `|event: &MyEvent| ..`",
     note = "it returns nothing, `Result<(), E>`, `ControlFlow<()>`, or `Result<ControlFlow<()>, E>`",
     note = "for an event that borrows: `registry.on_borrowed::<MyEvent>(|event| ..)`"
 )]

@@ -58,23 +58,26 @@ fn implementations(event: &Event) -> TokenStream {
     let (slot, home) = if event.is_generic() {
         (quote!(), quote!(::core::option::Option::None))
     } else {
+        // Of a static the compiler writes the drop glue as well, though nothing ever drops it.
         let slot = quote! {
-            static __SLOT: #core::__private::Slot<#family> = #core::__private::Slot::new();
+            static __SLOT: ::core::mem::ManuallyDrop<#core::__private::Slot<#family>> =
+                ::core::mem::ManuallyDrop::new(#core::__private::Slot::new());
         };
-        (slot, quote!(::core::option::Option::Some(&__SLOT)))
+        (slot, quote!(::core::option::Option::Some(&*__SLOT)))
     };
 
     quote! {
         const _: () = {
+            const __DESCRIBED: #core::EventInfo = #core::EventInfo::new(
+                #topic,
+                #name,
+                ::core::module_path!(),
+                #location,
+                #docs,
+                &[#(#core::FieldInfo::new(#field_names, #field_types, #secrets)),*],
+            );
             #core::__register! {
-                static __INFO: EventInfo in EVENTS = #core::EventInfo::new(
-                    #topic,
-                    #name,
-                    ::core::module_path!(),
-                    #location,
-                    #docs,
-                    &[#(#core::FieldInfo::new(#field_names, #field_types, #secrets)),*],
-                )
+                static __INFO: EventInfo in EVENTS = __DESCRIBED
             }
 
             #slot

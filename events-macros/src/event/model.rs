@@ -7,7 +7,10 @@ use syn::{
     ext::IdentExt, spanned::Spanned,
 };
 
-use crate::options::{Errors, Once, Options, core_path};
+use crate::{
+    options::{Errors, Once, Options, core_path},
+    spans::at,
+};
 
 /// A struct or enum that derives `Event`.
 pub(crate) struct Event {
@@ -17,6 +20,8 @@ pub(crate) struct Event {
     pub(crate) generics: Generics,
     pub(crate) topic: Option<LitStr>,
     pub(crate) docs: String,
+    /// Whether the module has no prelude, and with it no attributes of tools.
+    pub(crate) no_implicit_prelude: bool,
     pub(crate) fields: Vec<Field>,
     pub(crate) built: Built,
 }
@@ -41,7 +46,6 @@ pub(crate) struct Field {
     pub(crate) ty: Type,
     /// Its docs and `#[deprecated]`, which its setter carries, too.
     pub(crate) carried: Vec<Attribute>,
-    pub(crate) deprecated: bool,
     pub(crate) into: bool,
     pub(crate) fill: Fill,
     pub(crate) secret: bool,
@@ -57,13 +61,13 @@ pub(crate) enum Fill {
     Default { word: Span, value: Option<Expr> },
 }
 
-const ON_TYPE: &[&str] = &["topic", "crate"];
+const ON_TYPE: &[&str] = &["topic", "crate", "no_implicit_prelude"];
 const ON_FIELD: &[&str] = &["into", "default", "required", "secret"];
 
 impl Event {
     pub(crate) fn of(input: &DeriveInput) -> Result<Self> {
         let mut errors = Errors::default();
-        let (mut topic, mut core) = (Once::default(), Once::default());
+        let (mut topic, mut core, mut bare) = (Once::default(), Once::default(), Once::default());
         for option in errors.note(options(&input.attrs)).into_iter().flatten() {
             let name = option.name.clone();
             let set = match name.to_string().as_str() {
@@ -77,6 +81,7 @@ impl Event {
                 "crate" => option
                     .path("my_framework::events")
                     .and_then(|path| core.set(&name, path)),
+                "no_implicit_prelude" => option.flag().and_then(|()| bare.set(&name, ())),
                 _ if ON_FIELD.contains(&name.to_string().as_str()) => Err(Error::new(
                     name.span(),
                     format!("`{name}` belongs on a field; put `#[event({name})]` before it"),
@@ -125,10 +130,11 @@ impl Event {
         errors.finish(Self {
             core: core_path(core.get()),
             ident: input.ident.clone(),
-            vis: input.vis.clone(),
+            vis: derived(&input.vis),
             generics: input.generics.clone(),
             topic: topic.get(),
             docs: docs(&input.attrs),
+            no_implicit_prelude: bare.is_set(),
             fields,
             built,
         })
@@ -201,7 +207,6 @@ impl Field {
                 .filter(|attr| is(attr, "doc") || is(attr, "deprecated"))
                 .cloned()
                 .collect(),
-            deprecated: syntax.attrs.iter().any(|attr| is(&attr, "deprecated")),
             into: into.is_set(),
             fill,
             secret: secret.is_set(),
@@ -224,6 +229,20 @@ fn options(attrs: &[Attribute]) -> Result<Vec<crate::options::Written>> {
         options.extend(attr.parse_args::<Options>()?.0);
     }
     Ok(options)
+}
+
+/// The visibility where it was written, for items that a macro writes: the lints of the user's
+/// look at an item by its first token.
+fn derived(vis: &Visibility) -> Visibility {
+    let mut vis = vis.clone();
+    match &mut vis {
+        Visibility::Public(public) => public.span = at(public.span),
+        Visibility::Restricted(restricted) => {
+            restricted.pub_token.span = at(restricted.pub_token.span);
+        }
+        Visibility::Inherited => {}
+    }
+    vis
 }
 
 /// The doc comment, as one text.

@@ -64,20 +64,21 @@ pub(super) fn expand(subscriber: &Subscriber) -> TokenStream {
     quote_spanned! {Span::mixed_site()=>
         #(#cfgs)*
         const _: () = {
+            const __DECLARED: #core::__private::Subscriber = #core::__private::Subscriber {
+                name: ::core::concat!(::core::module_path!(), "::", #name),
+                module: ::core::module_path!(),
+                location: #location,
+                priority: #priority,
+                changes: #changes,
+                once: #once,
+                key: || #this,
+                event: #core::__private::event::<#family>,
+                before: &[#(|| #before),*],
+                after: &[#(|| #after),*],
+                install: |installer| { #install },
+            };
             #core::__register! {
-                static __SUBSCRIBER: Subscriber in SUBSCRIBERS = #core::__private::Subscriber {
-                    name: ::core::concat!(::core::module_path!(), "::", #name),
-                    module: ::core::module_path!(),
-                    location: #location,
-                    priority: #priority,
-                    changes: #changes,
-                    once: #once,
-                    key: || #this,
-                    event: #core::__private::event::<#family>,
-                    before: &[#(|| #before),*],
-                    after: &[#(|| #after),*],
-                    install: |installer| { #install },
-                }
+                static __SUBSCRIBER: Subscriber in SUBSCRIBERS = __DECLARED
             }
         };
     }

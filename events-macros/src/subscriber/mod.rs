@@ -18,3 +18,11 @@ pub(crate) fn attribute(options: TokenStream, item: &TokenStream) -> TokenStream
         });
     quote!(#item #beside)
 }
+
+/// The registration alone.
+#[cfg(test)]
+pub(crate) fn registration(options: TokenStream, item: TokenStream) -> TokenStream {
+    model::Subscriber::of(options, item).map_or_else(Error::into_compile_error, |subscriber| {
+        expand::expand(&subscriber)
+    })
+}

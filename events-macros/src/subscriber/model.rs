@@ -2,8 +2,9 @@
 
 use proc_macro2::{Span, TokenStream};
 use syn::{
-    Attribute, Error, Expr, FnArg, GenericArgument, GenericParam, Ident, Path, PathArguments,
-    Result, ReturnType, Safety, Signature, Type, TypeImplTrait, TypeReference, Visibility,
+    Attribute, Error, Expr, FnArg, GenericArgument, GenericParam, Ident, Lifetime, Path,
+    PathArguments, Result, ReturnType, Safety, Signature, Type, TypeImplTrait, TypeReference,
+    Visibility,
     parse::{Parse, ParseStream, Parser},
     spanned::Spanned,
     visit_mut::VisitMut,
@@ -197,10 +198,13 @@ fn check(signature: &Signature, event: &TypeReference, errors: &mut Errors) {
         }
     }
     for input in &signature.inputs {
-        if let FnArg::Typed(input) = input
-            && let Some(span) = impl_trait(&input.ty)
-        {
+        let FnArg::Typed(input) = input else { continue };
+        if let Some(span) = impl_trait(&input.ty) {
             errors.push(generic(span));
+        }
+        for lifetime in kept(&input.ty) {
+            let text = "a subscriber is lent this for one call; write `'_` in place of `'static`";
+            errors.push(Error::new(lifetime.span(), text));
         }
     }
     if let Some(asyncness) = &signature.asyncness {
@@ -243,15 +247,34 @@ fn impl_trait(ty: &Type) -> Option<Span> {
 
 /// Whether the type shows a lifetime.
 fn borrows(ty: &Type) -> bool {
-    let Type::Path(path) = ty else { return false };
-    path.path
-        .segments
-        .iter()
-        .any(|segment| match &segment.arguments {
-            PathArguments::AngleBracketed(arguments) => arguments
-                .args
-                .iter()
-                .any(|argument| matches!(argument, GenericArgument::Lifetime(_))),
-            _ => false,
+    lifetimes(ty).next().is_some()
+}
+
+/// The lifetimes of what is lent that say `'static`. Those deeper inside are the user's own matter.
+fn kept(ty: &Type) -> impl Iterator<Item = &Lifetime> {
+    let (outer, inner) = match ty {
+        Type::Reference(reference) => (reference.lifetime.as_ref(), &*reference.elem),
+        ty => (None, ty),
+    };
+    let all = outer.into_iter().chain(lifetimes(inner));
+    all.filter(|lifetime| lifetime.ident == "static")
+}
+
+/// The lifetimes that a type is written with.
+fn lifetimes(ty: &Type) -> impl Iterator<Item = &Lifetime> {
+    let last = match ty {
+        Type::Path(path) => path.path.segments.last(),
+        _ => None,
+    };
+    let arguments = last.and_then(|segment| match &segment.arguments {
+        PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
+        _ => None,
+    });
+    arguments
+        .into_iter()
+        .flatten()
+        .filter_map(|argument| match argument {
+            GenericArgument::Lifetime(lifetime) => Some(lifetime),
+            _ => None,
         })
 }

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::{Part, Parts};
+use super::{Part, Parts, at, documented};
 use crate::{event::model::Event, spans::located};
 
 /// The finishers. A field may share the name of one: see [`Part::setter`]. The first is what
@@ -23,42 +23,41 @@ fn emits(name: &str) -> bool {
 }
 
 impl Parts<'_> {
-    /// The finishers: those of the same impl block together.
-    pub(super) fn finishers(&self) -> TokenStream {
-        let is_special = |name: &str| self.fields.iter().any(|part| part.field.name == name);
-        let (special, ordinary): (Vec<&str>, Vec<&str>) =
-            FINISHERS.iter().partition(|name| is_special(name));
-        let has_types = self.event.generics.type_params().next().is_some();
-        let (building, emitting) = ordinary
-            .into_iter()
-            .partition(|name| has_types && !emits(name));
-        let special = special.into_iter().map(|name| vec![name]);
-        special
-            .chain([building, emitting])
-            .filter(|group| !group.is_empty())
-            .map(|group| self.block(&group))
-            .collect()
+    /// The finishers that stand beside the setters: the fewer impl blocks, the faster it compiles.
+    pub(super) fn ordinary_finishers(&self) -> TokenStream {
+        let ordinary = FINISHERS.iter().filter(|name| self.is_ordinary(name));
+        ordinary.map(|name| self.finisher(name)).collect()
     }
 
-    /// An impl block with these finishers.
-    fn block(&self, names: &[&str]) -> TokenStream {
+    /// The finishers that need an impl block of their own.
+    pub(super) fn special_finishers(&self) -> TokenStream {
+        let special = FINISHERS.iter().filter(|name| !self.is_ordinary(name));
+        special.map(|name| self.block(name)).collect()
+    }
+
+    fn is_ordinary(&self, name: &str) -> bool {
+        let has_types = self.event.generics.type_params().next().is_some();
+        let is_field = self.fields.iter().any(|part| part.field.name == name);
+        !(is_field || has_types && emits(name))
+    }
+
+    /// An impl block with this finisher.
+    fn block(&self, name: &str) -> TokenStream {
         let core = &self.event.core;
-        let same = |part: &Part<'_>| names.contains(&part.field.name.as_str());
+        let same = |part: &Part<'_>| part.field.name == name;
         let params = self.params(|part| !same(part));
         let builder = self.with(|part| {
             let ty = &part.field.ty;
             same(part).then(|| quote!(#core::__private::Set<#ty>))
         });
         let types = self.event.generics.type_params();
-        let types = types
-            .filter(|_| names.iter().all(|name| emits(name)))
-            .map(|param| &param.ident);
+        let types = types.filter(|_| emits(name)).map(|param| &param.ident);
         let own = self.wheres().iter().flat_map(|clause| &clause.predicates);
-        let methods = names.iter().map(|name| self.finisher(name));
+        let method = self.finisher(name);
         quote! {
             #[automatically_derived]
             impl #params #builder where #(#own,)* #(#types: 'static,)* {
-                #(#methods)*
+                #method
             }
         }
     }
@@ -77,61 +76,57 @@ impl Parts<'_> {
         let built = quote!(#core::__private::Build::build(self));
         let place = self.event.ident.span();
         let shown = located(core, place);
-        let origin = quote_spanned!(place=> impl #shown::IntoKey<__M>);
-        let result =
+        let origin = Ident::new("origin", at(place));
+        let from = quote_spanned!(place=> , #origin: impl #shown::IntoKey<__M>);
+        let told =
             quote!(::core::result::Result<#core::Emitted<#target>, #core::EmitError<#target>>);
-        match name {
-            "__build" => quote! {
-                #[doc(hidden)]
-                #[inline]
-                #vis fn #method(self) -> #target #complete {
-                    #built
-                }
-            },
-            "build" => quote! {
-                /// Puts the event together.
-                #[inline]
-                #[must_use]
-                #vis fn #method(self) -> #target #complete {
-                    #built
-                }
-            },
-            "emit" => quote! {
-                /// Builds the event, runs its subscribers, and gives it back as they left it.
-                #[inline]
-                #vis fn #method(self) -> #target #complete {
-                    #core::Event::emit(#built)
-                }
-            },
-            "emit_from" => quote! {
-                /// `emit`, and says where from.
-                #[inline]
-                #vis fn #method<__M>(self, origin: #origin) -> #target #complete {
-                    #core::Event::emit_from(#built, origin)
-                }
-            },
-            "try_emit" => quote! {
-                /// Builds the event, runs its subscribers, and tells what became of it.
-                ///
-                /// # Errors
-                ///
-                /// When a subscriber failed, or when the emit was refused as nested too deep.
-                #[inline]
-                #vis fn #method(self) -> #result #complete {
-                    #core::Event::try_emit(#built)
-                }
-            },
-            _ => quote! {
-                /// `try_emit`, and says where from.
-                ///
-                /// # Errors
-                ///
-                /// As `try_emit`.
-                #[inline]
-                #vis fn #method<__M>(self, origin: #origin) -> #result #complete {
-                    #core::Event::try_emit_from(#built, origin)
-                }
-            },
+        let (docs, generics, param, result, body) = match name {
+            "__build" => ("", None, None, target, built),
+            "build" => ("Puts the event together.", None, None, target, built),
+            "emit" => (
+                "Builds the event, runs its subscribers, and gives it back as they left it.",
+                None,
+                None,
+                target,
+                quote!(#core::Event::emit(#built)),
+            ),
+            "emit_from" => (
+                "`emit`, and says where from.",
+                Some(quote!(<__M>)),
+                Some(from),
+                target,
+                quote!(#core::Event::emit_from(#built, #origin)),
+            ),
+            "try_emit" => (
+                "Builds the event, runs its subscribers, and tells what became of it.\n\n\
+                 # Errors\n\n\
+                 When a subscriber failed, or when the emit was refused as nested too deep.",
+                None,
+                None,
+                &told,
+                quote!(#core::Event::try_emit(#built)),
+            ),
+            _ => (
+                "`try_emit`, and says where from.\n\n# Errors\n\nAs `try_emit`.",
+                Some(quote!(<__M>)),
+                Some(from),
+                &told,
+                quote!(#core::Event::try_emit_from(#built, #origin)),
+            ),
+        };
+        let about = match name {
+            "__build" => quote!(#[doc(hidden)]),
+            // Where the method is, there its docs are, or clippy does not find them.
+            _ => documented(docs, place),
+        };
+        let must_use = (name == "build").then(|| quote!(#[must_use]));
+        quote! {
+            #about
+            #[inline]
+            #must_use
+            #vis fn #method #generics (self #param) -> #result #complete {
+                #body
+            }
         }
     }
 }

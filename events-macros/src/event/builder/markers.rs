@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 
-use super::{Part, Parts, declared};
+use super::{Part, Parts, at, declared};
 use crate::event::model::Fill;
 
 impl Parts<'_> {
@@ -22,22 +22,33 @@ impl Parts<'_> {
             let message = format!("`{event}` cannot be built: required field `{name}` is not set");
             let label = format!("add `.{name}(..)` before this call");
             let note = format!("in `emit!`, add `{name} = ..`");
+            let text = self.tool(&quote! {
+                on_unimplemented(message = #message, label = #label, note = #note)
+            });
+            let quiet = self.tool(&quote!(do_not_recommend));
             quote! {
-                #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
+                #text
                 pub trait #is_set<T>: #core::__private::Take<T> {}
-                #[diagnostic::do_not_recommend]
+                #quiet
                 impl<T> #is_set<T> for #core::__private::Set<T> {}
             }
         });
         let message = format!("field `{name}` of `{event}` is set twice");
         let label = format!("remove this call: `{name}` is set before");
+        let text = self.tool(&quote!(on_unimplemented(message = #message, label = #label)));
+        let quiet = self.tool(&quote!(do_not_recommend));
         quote! {
             #required
-            #[diagnostic::on_unimplemented(message = #message, label = #label)]
+            #text
             pub trait #is_unset {}
-            #[diagnostic::do_not_recommend]
+            #quiet
             impl #is_unset for #core::__private::Unset {}
         }
+    }
+
+    /// An attribute of the compiler's tool `diagnostic`, where that is in scope.
+    fn tool(&self, attribute: &TokenStream) -> Option<TokenStream> {
+        (!self.event.no_implicit_prelude).then(|| quote!(#[diagnostic::#attribute]))
     }
 
     /// The trait of complete builders.
@@ -60,16 +71,13 @@ impl Parts<'_> {
                     quote!(#core::__private::Given::or_else(self.#ident, || #default))
                 }
             };
-            quote!(#ident: #value)
+            // A derive may set a deprecated field without a word.
+            let mut derived = (*ident).clone();
+            derived.set_span(at(ident.span()));
+            quote!(#derived: #value)
         });
-        let deprecated = self
-            .fields
-            .iter()
-            .any(|part| part.field.deprecated)
-            .then(|| quote!(#[allow(deprecated)]));
         quote! {
             #[automatically_derived]
-            #deprecated
             impl #params #core::__private::Build for #builder
             where
                 #(#bounds,)*

@@ -23,7 +23,7 @@ pub(super) fn expand(event: &Event) -> TokenStream {
     let markers = parts.markers();
     let build = parts.build();
     let setters = parts.setters();
-    let finishers = parts.finishers();
+    let special_finishers = parts.special_finishers();
     quote! {
         #declaration
 
@@ -32,7 +32,7 @@ pub(super) fn expand(event: &Event) -> TokenStream {
             #markers
             #build
             #setters
-            #finishers
+            #special_finishers
         };
     }
 }
@@ -75,7 +75,7 @@ impl<'e> Parts<'e> {
         });
         Self {
             event,
-            ident: format_ident!("{}Builder", name.unraw(), span = name.span()),
+            ident: format_ident!("{}Builder", name.unraw(), span = at(name.span())),
             target: quote!(#name #args),
             fields: fields.collect(),
         }
@@ -139,8 +139,9 @@ impl<'e> Parts<'e> {
         let docs = format!(
             "Builds a [`{event}`]: one setter a field, in any order, and then `build()` or `emit()`.",
         );
+        let docs = documented(&docs, Span::call_site());
         quote! {
-            #[doc = #docs]
+            #docs
             #[must_use = "nothing happens before `.build()` or `.emit()`"]
             #vis struct #ident<#own #comma #(#states = #core::__private::Unset),*> #wheres {
                 #(#names: #types,)*
@@ -162,10 +163,11 @@ impl<'e> Parts<'e> {
         let unset = quote!(#core::__private::Unset);
         let fresh = self.with(|_| Some(unset.clone()));
         let docs = format!("Starts a [`{event}`]; see [`{ident}`].");
+        let docs = documented(&docs, Span::call_site());
         quote! {
             #[automatically_derived]
             impl #impls #target #wheres {
-                #[doc = #docs]
+                #docs
                 #[inline]
                 #vis fn builder() -> #fresh {
                     #ident {
@@ -201,6 +203,15 @@ impl<'e> Parts<'e> {
 /// Located there, and written by the derive all the same.
 fn at(place: Span) -> Span {
     Span::call_site().located_at(place)
+}
+
+/// The text as a doc comment, line by line.
+fn documented(text: &str, place: Span) -> TokenStream {
+    let lines = text.lines().map(|line| match line {
+        "" => String::new(),
+        line => format!(" {line}"),
+    });
+    quote_spanned!(place=> #(#[doc = #lines])*)
 }
 
 /// The name where it is declared: there a lint would find it too small.

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
-use super::{Part, Parts};
+use super::{Part, Parts, documented};
 use crate::event::model::{Field, Fill};
 
 /// A setter, without what is the same in all of them.
@@ -16,7 +16,8 @@ struct Setter {
 }
 
 impl Parts<'_> {
-    /// The setters: those of ordinary names together, any other by itself.
+    /// The setters, and the finishers beside them: those of ordinary names together, any other
+    /// setter by itself.
     pub(super) fn setters(&self) -> TokenStream {
         let core = &self.event.core;
         let (params, builder, wheres) = (self.params(|_| true), self.with(|_| None), self.wheres());
@@ -41,11 +42,13 @@ impl Parts<'_> {
                 }
             }
         });
+        let finishers = self.ordinary_finishers();
         quote! {
             #[automatically_derived]
             impl #params #builder #wheres {
                 #(#ordinary)*
                 #(#maybe)*
+                #finishers
             }
             #(#special)*
         }
@@ -87,7 +90,7 @@ impl Parts<'_> {
             "Sets `{}`, or with `None` leaves it as if it were not set.",
             field.name
         );
-        let mut carried = vec![quote!(#[doc = #docs])];
+        let mut carried = vec![documented(&docs, Span::call_site())];
         carried.extend(
             field
                 .carried
@@ -194,8 +197,7 @@ impl Field {
     fn docs_or(&self, text: impl FnOnce() -> String) -> Vec<TokenStream> {
         let mut carried: Vec<_> = self.carried.iter().map(ToTokens::to_token_stream).collect();
         if !self.carried.iter().any(|attr| attr.path().is_ident("doc")) {
-            let text = text();
-            carried.insert(0, quote!(#[doc = #text]));
+            carried.insert(0, documented(&text(), Span::call_site()));
         }
         carried
     }

@@ -1,0 +1,63 @@
+//! Events with parameters, and events that borrow.
+
+use std::{fmt::Debug, rc::Rc};
+
+use events_core::{Event, subscriber};
+
+/// A page of records.
+#[derive(Event, Debug)]
+pub struct Page<T: Clone, const N: usize = 4>
+where
+    T: Debug,
+{
+    /// The records.
+    pub records: [T; N],
+    /// What comes after them.
+    pub next: Option<T>,
+}
+
+/// Not for other threads.
+#[derive(Event, Debug)]
+pub struct Shared<T> {
+    /// The value.
+    pub value: Rc<T>,
+}
+
+/// Borrows what it tells of.
+#[derive(Event, Debug)]
+pub struct Login<'a> {
+    /// Read by many.
+    pub host: &'a str,
+    /// Changed by some.
+    pub count: &'a mut u32,
+    /// May be left out.
+    pub note: Option<&'a str>,
+}
+
+/// Borrows and has parameters.
+#[derive(Event, Debug)]
+pub struct Lent<'a, T: Debug, U = u8>
+where
+    U: Copy,
+{
+    /// What is lent.
+    pub item: &'a T,
+    /// What is given.
+    pub copy: U,
+}
+
+#[subscriber]
+fn count(event: &mut Login<'_>) {
+    *event.count += 1;
+}
+
+#[subscriber(when = |event: &Login<'_>| !event.host.is_empty())]
+fn count_named<'a>(event: &mut Login<'a>) {
+    let host: &'a str = event.host;
+    event.note = event.note.or(Some(host));
+}
+
+#[subscriber]
+fn count_elided(event: &mut Page<u8>) {
+    event.records[0] += 1;
+}

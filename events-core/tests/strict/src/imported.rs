@@ -1,0 +1,56 @@
+//! Every public name is in scope, so that no generated path is needed to be as long as it is; and
+//! `events-core` stands at another path.
+
+use events_core::{
+    Emission, EmitError, Emitted, Event, EventInfo, Family, FieldInfo, IntoKey, Key, Location,
+    Origin, Outcome, Param, State, builder::Build, subscriber,
+};
+
+/// What a framework has.
+pub mod framework {
+    pub use events_core as events;
+}
+
+/// Derived through the framework.
+#[derive(Event, Debug)]
+#[event(crate = crate::imported::framework::events)]
+pub struct Framed {
+    /// A field.
+    #[event(into)]
+    pub name: String,
+    /// Another.
+    pub note: Option<String>,
+}
+
+#[subscriber(crate = framework::events, origin = Origin::of::<Framed>(), when = |_| true, once)]
+fn framed(event: &mut Framed, _: State<'_, u8>, _: &Emission) -> Result<(), String> {
+    if event.name.is_empty() {
+        return Err("no name".to_owned());
+    }
+    event.name.push('!');
+    Ok(())
+}
+
+/// Uses what is imported.
+///
+/// # Errors
+///
+/// When a subscriber fails.
+///
+/// # Panics
+///
+/// When an event has no field.
+pub fn emit<E, F, O, P>(event: E, key: impl IntoKey<E>) -> Result<Emitted<E>, EmitError<E>>
+where
+    E: Event + Build<Event = F>,
+    F: Family,
+    O: Outcome,
+    P: Param,
+{
+    let info: &EventInfo = E::info();
+    let fields: &[FieldInfo] = info.fields();
+    let place: Location = info.location();
+    let key: Key = key.into_key();
+    assert!(!fields.is_empty() && !place.to_string().is_empty());
+    event.try_emit_from(Origin::from(key))
+}

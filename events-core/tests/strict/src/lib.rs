@@ -1,0 +1,22 @@
+//! A user crate whose lints deny everything: what the macros of `events-core` write stays clean
+//! under them. Each module is a corner; `main` scans, emits and asserts.
+
+#![forbid(unsafe_code)]
+#![deny(warnings, missing_docs, unreachable_pub, rust_2018_idioms)]
+#![deny(
+    missing_debug_implementations,
+    non_camel_case_types,
+    unnameable_types,
+    unused_lifetimes,
+    unused_qualifications
+)]
+#![deny(clippy::all, clippy::pedantic)]
+
+pub mod fields;
+pub mod generics;
+pub mod handlers;
+pub mod hidden;
+pub mod imported;
+pub mod shadowed;
+pub mod shapes;
+pub mod written;

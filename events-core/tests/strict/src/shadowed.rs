@@ -1,0 +1,74 @@
+//! No prelude, and the names of the standard library mean something else.
+
+#![no_implicit_prelude]
+
+use ::events_core::{Emission, Event, State, emit, subscriber};
+
+/// Not the standard library.
+pub mod std {}
+/// Not the core library.
+pub mod core {}
+/// Not this crate.
+pub mod events_core {}
+
+macro_rules! shadow {
+    ($($name:ident)*) => {
+        $(
+            /// Not the one of the prelude.
+            #[derive(::std::fmt::Debug, ::std::clone::Clone, ::std::marker::Copy)]
+            pub struct $name;
+        )*
+    };
+}
+
+shadow!(Option Result Some None Ok Err Into From Default Box String Vec Sized Send Sync Fn Drop);
+shadow!(Unset Set Build Take Given Slot Family Subscriber Installer Outcome Step PhantomData);
+
+/// With all options.
+#[derive(Event, ::std::fmt::Debug)]
+#[event(no_implicit_prelude)]
+pub struct Named {
+    /// Converted.
+    #[event(into)]
+    pub name: ::std::string::String,
+    /// Made.
+    #[event(default)]
+    pub count: u8,
+    /// Left out.
+    pub note: ::std::option::Option<u8>,
+    /// Shadowed.
+    pub option: Option,
+    /// Shadowed.
+    #[event(default = String)]
+    pub text: String,
+}
+
+/// Borrows.
+#[derive(Event, ::std::fmt::Debug)]
+#[event(no_implicit_prelude)]
+pub struct Borrowed<'a, T: ::std::fmt::Debug> {
+    /// What is borrowed.
+    pub item: &'a T,
+}
+
+/// Has no field.
+#[derive(Event, ::std::fmt::Debug)]
+pub struct Unit;
+
+#[subscriber(priority = 3, when = |event: &Named| event.count == 0, once, origin = "here")]
+fn named(
+    event: &mut Named,
+    _: State<'_, u8>,
+    _: &Emission,
+) -> ::std::ops::ControlFlow<()> {
+    event.count = 9;
+    ::std::ops::ControlFlow::Continue(())
+}
+
+/// Emits them.
+#[must_use]
+pub fn emit_all() -> u8 {
+    let _ = Unit::builder().emit();
+    let _ = Borrowed { item: &1 }.emit();
+    emit!(Named, name = "a", option = Option; origin = "here").count
+}

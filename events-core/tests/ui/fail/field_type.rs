@@ -1,0 +1,26 @@
+//! A field that is set to a value of another type.
+
+use events_core::{Event, emit};
+
+struct Name(String);
+
+impl From<&str> for Name {
+    fn from(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+}
+
+#[derive(Event)]
+struct OrderPlaced {
+    total: u64,
+    #[event(into)]
+    customer: Name,
+    note: Option<String>,
+}
+
+fn main() {
+    OrderPlaced::builder().total("much").customer("Ada").emit();
+    OrderPlaced::builder().total(5).customer(7).emit();
+    OrderPlaced::builder().total(5).customer("Ada").note(Some("gift".into())).emit();
+    emit!(OrderPlaced, total = "much", customer = "Ada");
+}

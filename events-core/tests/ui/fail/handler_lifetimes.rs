@@ -1,0 +1,22 @@
+//! A subscriber that wants to keep what it is lent.
+
+use events_core::{Emission, Event, State, subscriber};
+
+#[derive(Event)]
+struct Login<'a> {
+    name: &'a str,
+}
+
+#[subscriber]
+fn event(_: &'static Login<'_>) {}
+
+#[subscriber]
+fn inside(_: &mut Login<'static>) {}
+
+#[subscriber]
+fn state(_: &Login<'_>, _: State<'static, &'static str>) {}
+
+#[subscriber]
+fn emission(_: &Login<'_>, _: &'static Emission) {}
+
+fn main() {}

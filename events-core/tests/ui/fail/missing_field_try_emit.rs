@@ -1,0 +1,16 @@
+//! A required field that is not set, found by the other verbs of the builder.
+
+use events_core::Event;
+
+#[derive(Event)]
+struct OrderPlaced {
+    customer: u32,
+}
+
+fn checkout() {}
+
+fn main() {
+    let told = OrderPlaced::builder().try_emit();
+    let _ = told.is_ok();
+    OrderPlaced::builder().emit_from(checkout);
+}

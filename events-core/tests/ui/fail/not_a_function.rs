@@ -1,0 +1,23 @@
+//! The attribute on something that is no function, and on a function that promises too much.
+
+use events_core::{Event, subscriber};
+
+#[derive(Event)]
+struct OrderPlaced {
+    total: u64,
+}
+
+#[subscriber]
+struct Ledger(u64);
+
+#[subscriber]
+mod ledger {}
+
+#[subscriber]
+unsafe fn careless(event: &OrderPlaced) {
+    let _ = event.total;
+}
+
+fn main() {
+    let _ = Ledger(1).0;
+}

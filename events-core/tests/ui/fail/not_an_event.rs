@@ -1,0 +1,23 @@
+//! A subscriber of a type that is no event.
+
+use events_core::subscriber;
+
+struct Plain {
+    total: u64,
+}
+
+#[subscriber]
+fn reads(_: &Plain) {}
+
+#[subscriber]
+fn by_path(_: &crate::Plain) {}
+
+#[subscriber]
+fn several(_: &Vec<Plain>) {}
+
+#[subscriber(priority = 3, when = |event: &Plain| event.total > 3)]
+fn changes(event: &mut Plain) {
+    event.total += 1;
+}
+
+fn main() {}

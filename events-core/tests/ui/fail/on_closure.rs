@@ -1,0 +1,22 @@
+//! Handlers at run time that are none.
+
+use events_core::{Event, Registry};
+
+struct Plain {
+    total: u64,
+}
+
+#[derive(Event)]
+struct OrderPlaced {
+    total: u64,
+}
+
+fn main() {
+    let registry = Registry::new();
+    registry.on(|_: &Plain| ()).detach();
+    registry.on("watermark").detach();
+    registry.on(|event: &OrderPlaced| event.total).detach();
+    registry.on(|_: OrderPlaced| ()).detach();
+    registry.on(|_: &OrderPlaced, _: u8| ()).detach();
+    registry.on(|event| event.total += 1).detach();
+}

@@ -1,0 +1,13 @@
+//! A closure on an event that borrows.
+
+use events_core::{Event, Registry};
+
+#[derive(Event)]
+struct Login<'a> {
+    name: &'a str,
+}
+
+fn main() {
+    let registry = Registry::new();
+    registry.on_borrowed::<Login>(|event| println!("{}", event.name)).detach();
+}

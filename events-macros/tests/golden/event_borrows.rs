@@ -1,0 +1,207 @@
+//! Written by a macro, for this:
+//!
+//! ```
+//! #[derive(Event)]
+//! pub struct Login<'a> {
+//!     pub user: &'a mut User,
+//! }
+//! ```
+
+const _: () = {
+    const __DESCRIBED: ::events_core::EventInfo = ::events_core::EventInfo::new(
+        ::core::concat!(::core::module_path!(), "::", "Login"),
+        "Login",
+        ::core::module_path!(),
+        ::events_core::Location::new(
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        ),
+        "",
+        &[::events_core::FieldInfo::new("user", "& 'a mut User", false)],
+    );
+    ::events_core::__register! {
+        static __INFO : EventInfo in EVENTS = __DESCRIBED
+    }
+    static __SLOT: ::core::mem::ManuallyDrop<
+        ::events_core::__private::Slot<Login<'static>>,
+    > = ::core::mem::ManuallyDrop::new(::events_core::__private::Slot::new());
+    #[automatically_derived]
+    impl<'a> ::events_core::Event for Login<'a> {
+        type Family = Login<'static>;
+        #[inline]
+        fn __emit(&mut self, origin: ::core::option::Option<&::events_core::Origin>) {
+            ::events_core::__private::emit::<Login<'static>>(self, origin)
+        }
+        #[inline]
+        fn __try_emit(
+            self,
+            origin: ::core::option::Option<&::events_core::Origin>,
+        ) -> ::core::result::Result<
+            ::events_core::Emitted<Self>,
+            ::events_core::EmitError<Self>,
+        > {
+            ::events_core::__private::try_emit(self, origin)
+        }
+        #[inline]
+        fn __lend<__V: ::events_core::__private::Visit<Login<'static>>>(
+            &mut self,
+            visitor: __V,
+        ) -> __V::Output {
+            visitor.visit(self)
+        }
+    }
+    #[automatically_derived]
+    impl ::events_core::Family for Login<'static> {
+        type Of<'__member> = Login<'__member>;
+        #[inline]
+        fn info() -> &'static ::events_core::EventInfo {
+            &__INFO
+        }
+        #[inline]
+        fn home() -> ::core::option::Option<::events_core::__private::Home> {
+            ::core::option::Option::Some(&*__SLOT)
+        }
+    }
+};
+/// Builds a [`Login`]: one setter a field, in any order, and then `build()` or `emit()`.
+#[must_use = "nothing happens before `.build()` or `.emit()`"]
+pub struct LoginBuilder<'a, __user = ::events_core::__private::Unset> {
+    user: __user,
+    __event: ::core::marker::PhantomData<fn() -> Login<'a>>,
+}
+const _: () = {
+    #[automatically_derived]
+    impl<'a> Login<'a> {
+        /// Starts a [`Login`]; see [`LoginBuilder`].
+        #[inline]
+        pub fn builder() -> LoginBuilder<'a, ::events_core::__private::Unset> {
+            LoginBuilder {
+                user: ::events_core::__private::Unset,
+                __event: ::core::marker::PhantomData,
+            }
+        }
+    }
+    #[diagnostic::on_unimplemented(
+        message = "`Login` cannot be built: required field `user` is not set",
+        label = "add `.user(..)` before this call",
+        note = "in `emit!`, add `user = ..`"
+    )]
+    pub trait __user_is_set<T>: ::events_core::__private::Take<T> {}
+    #[diagnostic::do_not_recommend]
+    impl<T> __user_is_set<T> for ::events_core::__private::Set<T> {}
+    #[diagnostic::on_unimplemented(
+        message = "field `user` of `Login` is set twice",
+        label = "remove this call: `user` is set before"
+    )]
+    pub trait __user_is_unset {}
+    #[diagnostic::do_not_recommend]
+    impl __user_is_unset for ::events_core::__private::Unset {}
+    #[automatically_derived]
+    impl<'a, __user> ::events_core::__private::Build for LoginBuilder<'a, __user>
+    where
+        __user: __user_is_set<&'a mut User>,
+    {
+        type Event = Login<'a>;
+        #[inline]
+        fn build(self) -> Login<'a> {
+            Login {
+                user: ::events_core::__private::Take::take(self.user),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<'a, __user> LoginBuilder<'a, __user> {
+        /// Sets `user`.
+        #[inline]
+        pub fn user(
+            self,
+            value: &'a mut User,
+        ) -> LoginBuilder<'a, ::events_core::__private::Set<&'a mut User>>
+        where
+            __user: __user_is_unset,
+        {
+            LoginBuilder {
+                user: ::events_core::__private::Set(value),
+                __event: ::core::marker::PhantomData,
+            }
+        }
+        #[doc(hidden)]
+        #[inline]
+        pub fn __build(self) -> Login<'a>
+        where
+            __user: __user_is_set<&'a mut User>,
+        {
+            ::events_core::__private::Build::build(self)
+        }
+        /// Puts the event together.
+        #[inline]
+        #[must_use]
+        pub fn build(self) -> Login<'a>
+        where
+            __user: __user_is_set<&'a mut User>,
+        {
+            ::events_core::__private::Build::build(self)
+        }
+        /// Builds the event, runs its subscribers, and gives it back as they left it.
+        #[inline]
+        pub fn emit(self) -> Login<'a>
+        where
+            __user: __user_is_set<&'a mut User>,
+        {
+            ::events_core::Event::emit(::events_core::__private::Build::build(self))
+        }
+        /// `emit`, and says where from.
+        #[inline]
+        pub fn emit_from<__M>(
+            self,
+            origin: impl ::events_core::IntoKey<__M>,
+        ) -> Login<'a>
+        where
+            __user: __user_is_set<&'a mut User>,
+        {
+            ::events_core::Event::emit_from(
+                ::events_core::__private::Build::build(self),
+                origin,
+            )
+        }
+        /// Builds the event, runs its subscribers, and tells what became of it.
+        ///
+        /// # Errors
+        ///
+        /// When a subscriber failed, or when the emit was refused as nested too deep.
+        #[inline]
+        pub fn try_emit(
+            self,
+        ) -> ::core::result::Result<
+            ::events_core::Emitted<Login<'a>>,
+            ::events_core::EmitError<Login<'a>>,
+        >
+        where
+            __user: __user_is_set<&'a mut User>,
+        {
+            ::events_core::Event::try_emit(::events_core::__private::Build::build(self))
+        }
+        /// `try_emit`, and says where from.
+        ///
+        /// # Errors
+        ///
+        /// As `try_emit`.
+        #[inline]
+        pub fn try_emit_from<__M>(
+            self,
+            origin: impl ::events_core::IntoKey<__M>,
+        ) -> ::core::result::Result<
+            ::events_core::Emitted<Login<'a>>,
+            ::events_core::EmitError<Login<'a>>,
+        >
+        where
+            __user: __user_is_set<&'a mut User>,
+        {
+            ::events_core::Event::try_emit_from(
+                ::events_core::__private::Build::build(self),
+                origin,
+            )
+        }
+    }
+};

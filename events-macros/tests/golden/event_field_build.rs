@@ -1,0 +1,204 @@
+//! Written by a macro, for this:
+//!
+//! ```
+//! #[derive(Event)]
+//! struct Deployed {
+//!     build: u32,
+//! }
+//! ```
+
+const _: () = {
+    const __DESCRIBED: ::events_core::EventInfo = ::events_core::EventInfo::new(
+        ::core::concat!(::core::module_path!(), "::", "Deployed"),
+        "Deployed",
+        ::core::module_path!(),
+        ::events_core::Location::new(
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        ),
+        "",
+        &[::events_core::FieldInfo::new("build", "u32", false)],
+    );
+    ::events_core::__register! {
+        static __INFO : EventInfo in EVENTS = __DESCRIBED
+    }
+    static __SLOT: ::core::mem::ManuallyDrop<::events_core::__private::Slot<Deployed>> = ::core::mem::ManuallyDrop::new(
+        ::events_core::__private::Slot::new(),
+    );
+    #[automatically_derived]
+    impl ::events_core::Event for Deployed {
+        type Family = Deployed;
+        #[inline]
+        fn __emit(&mut self, origin: ::core::option::Option<&::events_core::Origin>) {
+            ::events_core::__private::emit::<Deployed>(self, origin)
+        }
+        #[inline]
+        fn __try_emit(
+            self,
+            origin: ::core::option::Option<&::events_core::Origin>,
+        ) -> ::core::result::Result<
+            ::events_core::Emitted<Self>,
+            ::events_core::EmitError<Self>,
+        > {
+            ::events_core::__private::try_emit(self, origin)
+        }
+        #[inline]
+        fn __lend<__V: ::events_core::__private::Visit<Deployed>>(
+            &mut self,
+            visitor: __V,
+        ) -> __V::Output {
+            visitor.visit(self)
+        }
+    }
+    #[automatically_derived]
+    impl ::events_core::Family for Deployed {
+        type Of<'__member> = Deployed;
+        #[inline]
+        fn info() -> &'static ::events_core::EventInfo {
+            &__INFO
+        }
+        #[inline]
+        fn home() -> ::core::option::Option<::events_core::__private::Home> {
+            ::core::option::Option::Some(&*__SLOT)
+        }
+    }
+};
+/// Builds a [`Deployed`]: one setter a field, in any order, and then `build()` or `emit()`.
+#[must_use = "nothing happens before `.build()` or `.emit()`"]
+struct DeployedBuilder<__build = ::events_core::__private::Unset> {
+    build: __build,
+    __event: ::core::marker::PhantomData<fn() -> Deployed>,
+}
+const _: () = {
+    #[automatically_derived]
+    impl Deployed {
+        /// Starts a [`Deployed`]; see [`DeployedBuilder`].
+        #[inline]
+        fn builder() -> DeployedBuilder<::events_core::__private::Unset> {
+            DeployedBuilder {
+                build: ::events_core::__private::Unset,
+                __event: ::core::marker::PhantomData,
+            }
+        }
+    }
+    #[diagnostic::on_unimplemented(
+        message = "`Deployed` cannot be built: required field `build` is not set",
+        label = "add `.build(..)` before this call",
+        note = "in `emit!`, add `build = ..`"
+    )]
+    pub trait __build_is_set<T>: ::events_core::__private::Take<T> {}
+    #[diagnostic::do_not_recommend]
+    impl<T> __build_is_set<T> for ::events_core::__private::Set<T> {}
+    #[diagnostic::on_unimplemented(
+        message = "field `build` of `Deployed` is set twice",
+        label = "remove this call: `build` is set before"
+    )]
+    pub trait __build_is_unset {}
+    #[diagnostic::do_not_recommend]
+    impl __build_is_unset for ::events_core::__private::Unset {}
+    #[automatically_derived]
+    impl<__build> ::events_core::__private::Build for DeployedBuilder<__build>
+    where
+        __build: __build_is_set<u32>,
+    {
+        type Event = Deployed;
+        #[inline]
+        fn build(self) -> Deployed {
+            Deployed {
+                build: ::events_core::__private::Take::take(self.build),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<__build> DeployedBuilder<__build> {
+        #[doc(hidden)]
+        #[inline]
+        fn __build(self) -> Deployed
+        where
+            __build: __build_is_set<u32>,
+        {
+            ::events_core::__private::Build::build(self)
+        }
+        /// Builds the event, runs its subscribers, and gives it back as they left it.
+        #[inline]
+        fn emit(self) -> Deployed
+        where
+            __build: __build_is_set<u32>,
+        {
+            ::events_core::Event::emit(::events_core::__private::Build::build(self))
+        }
+        /// `emit`, and says where from.
+        #[inline]
+        fn emit_from<__M>(self, origin: impl ::events_core::IntoKey<__M>) -> Deployed
+        where
+            __build: __build_is_set<u32>,
+        {
+            ::events_core::Event::emit_from(
+                ::events_core::__private::Build::build(self),
+                origin,
+            )
+        }
+        /// Builds the event, runs its subscribers, and tells what became of it.
+        ///
+        /// # Errors
+        ///
+        /// When a subscriber failed, or when the emit was refused as nested too deep.
+        #[inline]
+        fn try_emit(
+            self,
+        ) -> ::core::result::Result<
+            ::events_core::Emitted<Deployed>,
+            ::events_core::EmitError<Deployed>,
+        >
+        where
+            __build: __build_is_set<u32>,
+        {
+            ::events_core::Event::try_emit(::events_core::__private::Build::build(self))
+        }
+        /// `try_emit`, and says where from.
+        ///
+        /// # Errors
+        ///
+        /// As `try_emit`.
+        #[inline]
+        fn try_emit_from<__M>(
+            self,
+            origin: impl ::events_core::IntoKey<__M>,
+        ) -> ::core::result::Result<
+            ::events_core::Emitted<Deployed>,
+            ::events_core::EmitError<Deployed>,
+        >
+        where
+            __build: __build_is_set<u32>,
+        {
+            ::events_core::Event::try_emit_from(
+                ::events_core::__private::Build::build(self),
+                origin,
+            )
+        }
+    }
+    #[automatically_derived]
+    impl DeployedBuilder<::events_core::__private::Unset> {
+        /// Sets `build`.
+        #[inline]
+        fn build(
+            self,
+            value: u32,
+        ) -> DeployedBuilder<::events_core::__private::Set<u32>> {
+            DeployedBuilder {
+                build: ::events_core::__private::Set(value),
+                __event: ::core::marker::PhantomData,
+            }
+        }
+    }
+    #[automatically_derived]
+    impl DeployedBuilder<::events_core::__private::Set<u32>> {
+        /// Puts the event together.
+        #[inline]
+        #[must_use]
+        fn build(self) -> Deployed {
+            ::events_core::__private::Build::build(self)
+        }
+    }
+};

@@ -1,0 +1,255 @@
+//! Written by a macro, for this:
+//!
+//! ```
+//! #[derive(Event)]
+//! #[event(topic = "record.saved")]
+//! pub(crate) struct Saved<T: Clone>
+//! where
+//!     T: Send,
+//! {
+//!     record: T,
+//! }
+//! ```
+
+const _: () = {
+    const __DESCRIBED: ::events_core::EventInfo = ::events_core::EventInfo::new(
+        "record.saved",
+        "Saved",
+        ::core::module_path!(),
+        ::events_core::Location::new(
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        ),
+        "",
+        &[::events_core::FieldInfo::new("record", "T", false)],
+    );
+    ::events_core::__register! {
+        static __INFO : EventInfo in EVENTS = __DESCRIBED
+    }
+    #[automatically_derived]
+    impl<T: Clone> ::events_core::Event for Saved<T>
+    where
+        T: Send,
+        T: 'static,
+    {
+        type Family = Saved<T>;
+        #[inline]
+        fn __emit(&mut self, origin: ::core::option::Option<&::events_core::Origin>) {
+            ::events_core::__private::emit::<Saved<T>>(self, origin)
+        }
+        #[inline]
+        fn __try_emit(
+            self,
+            origin: ::core::option::Option<&::events_core::Origin>,
+        ) -> ::core::result::Result<
+            ::events_core::Emitted<Self>,
+            ::events_core::EmitError<Self>,
+        > {
+            ::events_core::__private::try_emit(self, origin)
+        }
+        #[inline]
+        fn __lend<__V: ::events_core::__private::Visit<Saved<T>>>(
+            &mut self,
+            visitor: __V,
+        ) -> __V::Output {
+            visitor.visit(self)
+        }
+    }
+    #[automatically_derived]
+    impl<T: Clone> ::events_core::Family for Saved<T>
+    where
+        T: Send,
+        T: 'static,
+    {
+        type Of<'__member> = Saved<T>;
+        #[inline]
+        fn info() -> &'static ::events_core::EventInfo {
+            &__INFO
+        }
+        #[inline]
+        fn home() -> ::core::option::Option<::events_core::__private::Home> {
+            ::core::option::Option::None
+        }
+    }
+};
+/// Builds a [`Saved`]: one setter a field, in any order, and then `build()` or `emit()`.
+#[must_use = "nothing happens before `.build()` or `.emit()`"]
+pub(crate) struct SavedBuilder<T: Clone, __record = ::events_core::__private::Unset>
+where
+    T: Send,
+{
+    record: __record,
+    __event: ::core::marker::PhantomData<fn() -> Saved<T>>,
+}
+const _: () = {
+    #[automatically_derived]
+    impl<T: Clone> Saved<T>
+    where
+        T: Send,
+    {
+        /// Starts a [`Saved`]; see [`SavedBuilder`].
+        #[inline]
+        pub(crate) fn builder() -> SavedBuilder<T, ::events_core::__private::Unset> {
+            SavedBuilder {
+                record: ::events_core::__private::Unset,
+                __event: ::core::marker::PhantomData,
+            }
+        }
+    }
+    #[diagnostic::on_unimplemented(
+        message = "`Saved` cannot be built: required field `record` is not set",
+        label = "add `.record(..)` before this call",
+        note = "in `emit!`, add `record = ..`"
+    )]
+    pub trait __record_is_set<T>: ::events_core::__private::Take<T> {}
+    #[diagnostic::do_not_recommend]
+    impl<T> __record_is_set<T> for ::events_core::__private::Set<T> {}
+    #[diagnostic::on_unimplemented(
+        message = "field `record` of `Saved` is set twice",
+        label = "remove this call: `record` is set before"
+    )]
+    pub trait __record_is_unset {}
+    #[diagnostic::do_not_recommend]
+    impl __record_is_unset for ::events_core::__private::Unset {}
+    #[automatically_derived]
+    impl<T: Clone, __record> ::events_core::__private::Build
+    for SavedBuilder<T, __record>
+    where
+        __record: __record_is_set<T>,
+        T: Send,
+    {
+        type Event = Saved<T>;
+        #[inline]
+        fn build(self) -> Saved<T> {
+            Saved {
+                record: ::events_core::__private::Take::take(self.record),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<T: Clone, __record> SavedBuilder<T, __record>
+    where
+        T: Send,
+    {
+        /// Sets `record`.
+        #[inline]
+        pub(crate) fn record(
+            self,
+            value: T,
+        ) -> SavedBuilder<T, ::events_core::__private::Set<T>>
+        where
+            __record: __record_is_unset,
+        {
+            SavedBuilder {
+                record: ::events_core::__private::Set(value),
+                __event: ::core::marker::PhantomData,
+            }
+        }
+        #[doc(hidden)]
+        #[inline]
+        pub(crate) fn __build(self) -> Saved<T>
+        where
+            __record: __record_is_set<T>,
+        {
+            ::events_core::__private::Build::build(self)
+        }
+        /// Puts the event together.
+        #[inline]
+        #[must_use]
+        pub(crate) fn build(self) -> Saved<T>
+        where
+            __record: __record_is_set<T>,
+        {
+            ::events_core::__private::Build::build(self)
+        }
+    }
+    #[automatically_derived]
+    impl<T: Clone, __record> SavedBuilder<T, __record>
+    where
+        T: Send,
+        T: 'static,
+    {
+        /// Builds the event, runs its subscribers, and gives it back as they left it.
+        #[inline]
+        pub(crate) fn emit(self) -> Saved<T>
+        where
+            __record: __record_is_set<T>,
+        {
+            ::events_core::Event::emit(::events_core::__private::Build::build(self))
+        }
+    }
+    #[automatically_derived]
+    impl<T: Clone, __record> SavedBuilder<T, __record>
+    where
+        T: Send,
+        T: 'static,
+    {
+        /// `emit`, and says where from.
+        #[inline]
+        pub(crate) fn emit_from<__M>(
+            self,
+            origin: impl ::events_core::IntoKey<__M>,
+        ) -> Saved<T>
+        where
+            __record: __record_is_set<T>,
+        {
+            ::events_core::Event::emit_from(
+                ::events_core::__private::Build::build(self),
+                origin,
+            )
+        }
+    }
+    #[automatically_derived]
+    impl<T: Clone, __record> SavedBuilder<T, __record>
+    where
+        T: Send,
+        T: 'static,
+    {
+        /// Builds the event, runs its subscribers, and tells what became of it.
+        ///
+        /// # Errors
+        ///
+        /// When a subscriber failed, or when the emit was refused as nested too deep.
+        #[inline]
+        pub(crate) fn try_emit(
+            self,
+        ) -> ::core::result::Result<
+            ::events_core::Emitted<Saved<T>>,
+            ::events_core::EmitError<Saved<T>>,
+        >
+        where
+            __record: __record_is_set<T>,
+        {
+            ::events_core::Event::try_emit(::events_core::__private::Build::build(self))
+        }
+    }
+    #[automatically_derived]
+    impl<T: Clone, __record> SavedBuilder<T, __record>
+    where
+        T: Send,
+        T: 'static,
+    {
+        /// `try_emit`, and says where from.
+        ///
+        /// # Errors
+        ///
+        /// As `try_emit`.
+        #[inline]
+        pub(crate) fn try_emit_from<__M>(
+            self,
+            origin: impl ::events_core::IntoKey<__M>,
+        ) -> ::core::result::Result<
+            ::events_core::Emitted<Saved<T>>,
+            ::events_core::EmitError<Saved<T>>,
+        >
+        where
+            __record: __record_is_set<T>,
+        {
+            ::events_core::Event::try_emit_from(
+                ::events_core::__private::Build::build(self),
+                origin,
+            )
+        }
+    }
+};

@@ -1,0 +1,148 @@
+//! Written by a macro, for this:
+//!
+//! ```
+//! #[derive(Event)]
+//! struct Started;
+//! ```
+
+const _: () = {
+    const __DESCRIBED: ::events_core::EventInfo = ::events_core::EventInfo::new(
+        ::core::concat!(::core::module_path!(), "::", "Started"),
+        "Started",
+        ::core::module_path!(),
+        ::events_core::Location::new(
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        ),
+        "",
+        &[],
+    );
+    ::events_core::__register! {
+        static __INFO : EventInfo in EVENTS = __DESCRIBED
+    }
+    static __SLOT: ::core::mem::ManuallyDrop<::events_core::__private::Slot<Started>> = ::core::mem::ManuallyDrop::new(
+        ::events_core::__private::Slot::new(),
+    );
+    #[automatically_derived]
+    impl ::events_core::Event for Started {
+        type Family = Started;
+        #[inline]
+        fn __emit(&mut self, origin: ::core::option::Option<&::events_core::Origin>) {
+            ::events_core::__private::emit::<Started>(self, origin)
+        }
+        #[inline]
+        fn __try_emit(
+            self,
+            origin: ::core::option::Option<&::events_core::Origin>,
+        ) -> ::core::result::Result<
+            ::events_core::Emitted<Self>,
+            ::events_core::EmitError<Self>,
+        > {
+            ::events_core::__private::try_emit(self, origin)
+        }
+        #[inline]
+        fn __lend<__V: ::events_core::__private::Visit<Started>>(
+            &mut self,
+            visitor: __V,
+        ) -> __V::Output {
+            visitor.visit(self)
+        }
+    }
+    #[automatically_derived]
+    impl ::events_core::Family for Started {
+        type Of<'__member> = Started;
+        #[inline]
+        fn info() -> &'static ::events_core::EventInfo {
+            &__INFO
+        }
+        #[inline]
+        fn home() -> ::core::option::Option<::events_core::__private::Home> {
+            ::core::option::Option::Some(&*__SLOT)
+        }
+    }
+};
+/// Builds a [`Started`]: one setter a field, in any order, and then `build()` or `emit()`.
+#[must_use = "nothing happens before `.build()` or `.emit()`"]
+struct StartedBuilder {
+    __event: ::core::marker::PhantomData<fn() -> Started>,
+}
+const _: () = {
+    #[automatically_derived]
+    impl Started {
+        /// Starts a [`Started`]; see [`StartedBuilder`].
+        #[inline]
+        fn builder() -> StartedBuilder {
+            StartedBuilder {
+                __event: ::core::marker::PhantomData,
+            }
+        }
+    }
+    #[automatically_derived]
+    impl ::events_core::__private::Build for StartedBuilder {
+        type Event = Started;
+        #[inline]
+        fn build(self) -> Started {
+            Started {}
+        }
+    }
+    #[automatically_derived]
+    impl StartedBuilder {
+        #[doc(hidden)]
+        #[inline]
+        fn __build(self) -> Started {
+            ::events_core::__private::Build::build(self)
+        }
+        /// Puts the event together.
+        #[inline]
+        #[must_use]
+        fn build(self) -> Started {
+            ::events_core::__private::Build::build(self)
+        }
+        /// Builds the event, runs its subscribers, and gives it back as they left it.
+        #[inline]
+        fn emit(self) -> Started {
+            ::events_core::Event::emit(::events_core::__private::Build::build(self))
+        }
+        /// `emit`, and says where from.
+        #[inline]
+        fn emit_from<__M>(self, origin: impl ::events_core::IntoKey<__M>) -> Started {
+            ::events_core::Event::emit_from(
+                ::events_core::__private::Build::build(self),
+                origin,
+            )
+        }
+        /// Builds the event, runs its subscribers, and tells what became of it.
+        ///
+        /// # Errors
+        ///
+        /// When a subscriber failed, or when the emit was refused as nested too deep.
+        #[inline]
+        fn try_emit(
+            self,
+        ) -> ::core::result::Result<
+            ::events_core::Emitted<Started>,
+            ::events_core::EmitError<Started>,
+        > {
+            ::events_core::Event::try_emit(::events_core::__private::Build::build(self))
+        }
+        /// `try_emit`, and says where from.
+        ///
+        /// # Errors
+        ///
+        /// As `try_emit`.
+        #[inline]
+        fn try_emit_from<__M>(
+            self,
+            origin: impl ::events_core::IntoKey<__M>,
+        ) -> ::core::result::Result<
+            ::events_core::Emitted<Started>,
+            ::events_core::EmitError<Started>,
+        > {
+            ::events_core::Event::try_emit_from(
+                ::events_core::__private::Build::build(self),
+                origin,
+            )
+        }
+    }
+};
