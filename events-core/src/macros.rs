@@ -23,7 +23,6 @@ macro_rules! scan {
 macro_rules! scanner {
     ($($name:ident $(= $package:ident)?),* $(,)?) => {{
         $(
-            #[allow(unused_imports, clippy::single_component_path_imports)]
             use $name as _;
         )*
         $crate::scanner().crates([
@@ -75,6 +74,9 @@ macro_rules! subscribers {
 /// ```
 #[macro_export]
 macro_rules! emit {
+    () => {
+        ::core::compile_error!("nothing to emit; write `emit!(MyEvent, field = value)`")
+    };
     ($($input:tt)*) => {
         $crate::__private::emit_keywords!($crate; $($input)*)
     };

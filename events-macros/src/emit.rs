@@ -1,6 +1,6 @@
 //! `emit!(Event, field = value, ..; origin = place)`: the builder in keyword form.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::{
     Error, Expr, Path, PathArguments, Result, Token,
@@ -27,10 +27,6 @@ impl Parse for Emit {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let core = input.parse()?;
         input.parse::<Token![;]>()?;
-        if input.is_empty() {
-            let text = "nothing to emit; write `emit!(MyEvent, field = value)`";
-            return Err(Error::new(Span::call_site(), text));
-        }
         let event = input.parse().map_err(|error: Error| {
             let text = "expected the type of an event; write `emit!(MyEvent, field = value)`";
             Error::new(error.span(), text)

@@ -149,7 +149,7 @@ impl Emission {
 
 /// What a subscriber may take beside its event: `State<'_, T>` and `&Emission`.
 #[diagnostic::on_unimplemented(
-    message = "a subscriber cannot take a `{Self}`",
+    message = "a subscriber cannot take `{Self}`",
     label = "not a parameter of a subscriber",
     note = "after the event it may take `State<'_, T>` (given by `scanner().state(value)`) \
             and `&Emission`"

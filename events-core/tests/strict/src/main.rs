@@ -1,6 +1,6 @@
 //! Scans, emits, and asserts what came of it.
 
-#![forbid(unsafe_code)]
+#![forbid(unsafe_code, unused_imports)]
 #![deny(warnings, missing_docs, unreachable_pub, rust_2018_idioms)]
 #![deny(clippy::all, clippy::pedantic)]
 
