@@ -1,0 +1,90 @@
+//! A copy of the fixtures outside the workspace, and cargo run in it, offline.
+//!
+//! The workspace's `Cargo.lock` goes along, so nothing is resolved anew, and all copies share one
+//! target directory, so events-core is compiled once a profile.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+    sync::OnceLock,
+};
+
+/// What stands in the fixtures for the path of events-core.
+const PLACEHOLDER: &str = "EVENTS_CORE";
+
+/// The workspace of all fixtures that belong together, copied once a run.
+pub(crate) fn crates() -> &'static Path {
+    static CRATES: OnceLock<PathBuf> = OnceLock::new();
+    CRATES.get_or_init(|| copy("crates"))
+}
+
+/// The package with two versions of events-core.
+pub(crate) fn two_versions() -> &'static Path {
+    static TWO_VERSIONS: OnceLock<PathBuf> = OnceLock::new();
+    TWO_VERSIONS.get_or_init(|| copy("two-versions"))
+}
+
+fn copy(fixture: &str) -> PathBuf {
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/link/fixtures");
+    let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join("link");
+    let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock");
+    let copied = to.join(fixture);
+    copy_all(&from.join(fixture), &copied)
+        .and_then(|()| fs::copy(lock, copied.join("Cargo.lock")))
+        .expect("the fixtures can be copied into the target directory");
+    copied
+}
+
+/// Copies a directory. A file that is already there as it should be stays, and is not built again.
+fn copy_all(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_all(&entry.path(), &target)?;
+            continue;
+        }
+        let text = fs::read_to_string(entry.path())?;
+        let text = text.replace(PLACEHOLDER, env!("CARGO_MANIFEST_DIR"));
+        if fs::read_to_string(&target).ok().as_ref() != Some(&text) {
+            fs::write(&target, text)?;
+        }
+    }
+    Ok(())
+}
+
+/// How a command ended.
+pub(crate) struct Ended {
+    pub(crate) success: bool,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// Runs `cargo <arguments>` in a directory; `settings` are environment variables.
+pub(crate) fn cargo(directory: &Path, arguments: &str, settings: &[(&str, &str)]) -> Ended {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("link-target");
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = Command::new(env!("CARGO"))
+        .args(arguments.split_whitespace())
+        .current_dir(directory)
+        .env("CARGO_TARGET_DIR", target)
+        .env("CARGO_NET_OFFLINE", "true")
+        .env("CARGO_INCREMENTAL", "0")
+        .env("CARGO_TERM_COLOR", "never")
+        .env("RUST_BACKTRACE", "0")
+        .envs(settings.iter().copied())
+        .output()
+        .expect("cargo can be run");
+    let text =
+        |bytes: Vec<u8>| String::from_utf8(bytes).expect("cargo and the program speak UTF-8");
+    Ended {
+        success: status.success(),
+        stdout: text(stdout),
+        stderr: text(stderr),
+    }
+}
