@@ -2,8 +2,8 @@
 
 pub use crate::{
     ambient::{EVENTS, Linked, SUBSCRIBERS, emit, try_emit},
-    engine::{Installer, Once, Slot, Subscriber},
-    event::{Build, Given, Home, Set, Take, Unset, Visit},
+    engine::{Home, Installer, Once, Subscriber},
+    event::{AnyHome, Build, Set, Unset, Visit, given},
     handler::{MissingState, Outcome, Param, Run, States, Step},
     words::{EventInfo, IntoKey, Key},
 };

@@ -17,7 +17,7 @@ use super::{
     panics,
     plan::Cycle,
     slot::Slot,
-    slots::Slots,
+    slots::{Home, Slots},
 };
 use crate::{
     event::Family,
@@ -98,19 +98,17 @@ impl Core {
 
     #[inline]
     fn slot<F: Family>(&self) -> Option<&Slot<F>> {
-        if self.home
-            && let Some(slot) = home()
-        {
-            return Some(slot);
+        match home() {
+            Some(home) if self.home => home.get(),
+            _ => self.slots.get(),
         }
-        self.slots.get()
     }
 
     pub(super) fn slot_for_change<F: Family>(&self) -> &Slot<F> {
         panics::watch();
-        match home().filter(|_| self.home) {
-            Some(slot) => slot,
-            None => self.slots.get_or_insert(),
+        match home() {
+            Some(home) if self.home => home.get_or_insert(),
+            _ => self.slots.get_or_insert(),
         }
     }
 
@@ -136,7 +134,10 @@ impl Core {
     /// As [`emit`](Self::emit), but that the slot is known when this is compiled.
     #[inline]
     pub(crate) fn emit_home<F: Family>(&self, event: &mut F::Of<'_>, origin: Option<&Origin>) {
-        let slot = home().or_else(|| self.slots.get::<F>());
+        let slot = match home::<F>() {
+            Some(home) => home.get(),
+            None => self.slots.get(),
+        };
         if !dispatch::emit(slot, event, self.sending(origin)) {
             self.look_for_scan(slot);
         }
@@ -248,10 +249,10 @@ impl Writer {
     }
 }
 
-/// The slot that stands beside the type. What [`Family::home`] gives is known when this is
-/// compiled, and the look at its type with it.
+/// Where the slot beside the type is. What [`Family::home`] gives is known when this is compiled, and
+/// the look at its type with it.
 #[inline]
-fn home<F: Family>() -> Option<&'static Slot<F>> {
+fn home<F: Family>() -> Option<&'static Home<F>> {
     F::home()?.downcast_ref()
 }
 

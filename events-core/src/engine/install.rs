@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     event::Family,
-    handler::{MissingState, Param, Run, States, Step, Wired},
+    handler::{Link, MissingState, Param, Run, States, Step, Wired},
     words::{EventInfo, Key, Location, Origin, SubscriberInfo},
 };
 
@@ -110,6 +110,23 @@ impl<'i> Installer<'i> {
         F: Family,
         H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Clone + Send + Sync + 'static,
     {
+        // All that is compiled for each subscriber: the rest is the same for all, or for an event.
+        self.place::<F>(Box::new(Wired(handler)));
+    }
+
+    fn place<F: Family>(&mut self, link: Link<F>) {
+        let (position, subscriber) = self.describe(F::info());
+        let entry = Entry {
+            number: 0,
+            declared: true,
+            position,
+            subscriber,
+            link,
+        };
+        self.batch.add(self.subscriber.address(), entry);
+    }
+
+    fn describe(&mut self, info: &'static EventInfo) -> (Position, Arc<SubscriberInfo>) {
         let Subscriber {
             name,
             module,
@@ -120,28 +137,23 @@ impl<'i> Installer<'i> {
             ..
         } = *self.subscriber;
         let keys = |keys: &[fn() -> Key]| keys.iter().map(|key| key()).collect();
-        let entry = Entry::<F> {
-            number: 0,
-            declared: true,
-            position: Position {
-                rank: Rank::declared(priority, module, location, name),
-                names: vec![(self.subscriber.key)()],
-                before: keys(self.subscriber.before),
-                after: keys(self.subscriber.after),
-            },
-            subscriber: Arc::new(SubscriberInfo {
-                topic: F::info().topic(),
-                name: name.into(),
-                module,
-                location,
-                priority,
-                origin: self.origin.take(),
-                changes,
-                once,
-            }),
-            link: Box::new(Wired(handler)),
+        let position = Position {
+            rank: Rank::declared(priority, module, location, name),
+            names: vec![(self.subscriber.key)()],
+            before: keys(self.subscriber.before),
+            after: keys(self.subscriber.after),
         };
-        self.batch.add(self.subscriber.address(), entry);
+        let subscriber = SubscriberInfo {
+            topic: info.topic(),
+            name: name.into(),
+            module,
+            location,
+            priority,
+            origin: self.origin.take(),
+            changes,
+            once,
+        };
+        (position, Arc::new(subscriber))
     }
 }
 

@@ -21,6 +21,6 @@ pub(crate) use self::core::Core;
 pub(crate) use install::Batch;
 pub use install::{Installer, Once, Subscriber};
 pub use registry::Registry;
-pub use slot::Slot;
+pub use slots::Home;
 pub use subscribe::{NewSubscription, SubscribeError};
 pub use subscription::Subscription;

@@ -30,10 +30,8 @@ use arc_swap::{ArcSwapOption, Guard};
 use super::plan::{Cycle, Entry, Plan};
 use crate::{event::Family, words::SubscriberInfo};
 
-/// The place of one event type in one registry. The derive puts one beside each type for the
-/// default registry.
-#[doc(hidden)]
-pub struct Slot<F: Family> {
+/// The place of one event type in one registry.
+pub(crate) struct Slot<F: Family> {
     state: AtomicU8,
     versions: OnceLock<Version<F>>,
     exchanged: ArcSwapOption<Plan<F>>,
@@ -79,8 +77,7 @@ pub(crate) struct Retired<F: Family> {
 
 impl<F: Family> Slot<F> {
     /// A slot in which nobody listens.
-    #[must_use]
-    pub const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self {
             state: AtomicU8::new(UNKNOWN),
             versions: OnceLock::new(),
@@ -230,11 +227,5 @@ impl<F: Family> Slot<F> {
 
     fn entries(&self) -> std::sync::MutexGuard<'_, Vec<Entry<F>>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<F: Family> Default for Slot<F> {
-    fn default() -> Self {
-        Self::new()
     }
 }

@@ -1,9 +1,12 @@
-//! The slots of a registry, by event type: a hash table that only grows, so that reading takes no
-//! lock and writes nothing.
+//! Where the slots of a registry are.
 //!
-//! Each bucket is a list of nodes in `OnceLock`s. It serves every event of a registry that is a
-//! value, and in the default registry the events with type parameters, beside which no static can
-//! stand.
+//! Those of the default registry stand beside the event types: the derive puts a [`Home`] there. It
+//! is empty until somebody subscribes, so that an event nobody listens to costs a look at it, and a
+//! program with many events is compiled without a slot's code for each.
+//!
+//! For every event of a registry that is a value, and in the default registry for the events with
+//! type parameters, beside which no static can stand, there is a hash table. It only grows: each
+//! bucket is a list of nodes in `OnceLock`s, so that reading takes no lock and writes nothing.
 
 use std::{
     any::{Any, TypeId},
@@ -11,11 +14,39 @@ use std::{
     sync::OnceLock,
 };
 
-use super::Slot;
+use super::slot::Slot;
 use crate::event::Family;
 
 /// Two thousand event types give lists of eight.
 const BUCKETS: usize = 256;
+
+/// Where the default registry's slot of an event type is, once somebody has subscribed.
+#[doc(hidden)]
+pub struct Home<F: Family>(OnceLock<&'static Slot<F>>);
+
+impl<F: Family> Home<F> {
+    /// An empty one.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(OnceLock::new())
+    }
+
+    #[inline]
+    pub(crate) fn get(&self) -> Option<&'static Slot<F>> {
+        self.0.get().copied()
+    }
+
+    /// The slot, which like the type that it belongs to is there for good.
+    pub(crate) fn get_or_insert(&self) -> &'static Slot<F> {
+        self.0.get_or_init(|| Box::leak(Box::new(Slot::new())))
+    }
+}
+
+impl<F: Family> Default for Home<F> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 pub(crate) struct Slots {
     buckets: OnceLock<Box<[Next; BUCKETS]>>,

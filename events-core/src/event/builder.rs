@@ -1,47 +1,25 @@
 //! What every derived builder is made of.
 //!
-//! A builder has one type parameter a field: [`Unset`], or [`Set`] with the value inside. A setter
+//! A builder has one type parameter a field: [`Unset`], or [`Set`] once it has a value. A setter
 //! turns the first into the second, so a missing or a repeated field is a type error; the derive
 //! gives each field traits of its own that carry the error's text in plain words.
 
-/// A field of a builder that has no value yet.
-#[derive(Clone, Copy, Debug, Default)]
+/// The state of a builder's field that has no value yet.
+#[derive(Clone, Copy, Debug)]
 pub struct Unset;
 
-/// A field of a builder that has its value.
+/// The state of a builder's field that has its value.
 #[derive(Clone, Copy, Debug)]
-pub struct Set<T>(pub T);
+pub struct Set;
 
-/// A field that has its value for certain.
-pub trait Take<T> {
-    /// Takes the value out.
-    fn take(self) -> T;
-}
-
-impl<T> Take<T> for Set<T> {
-    #[inline]
-    fn take(self) -> T {
-        self.0
-    }
-}
-
-/// A field that may be left out.
-pub trait Given<T> {
-    /// The value, or what stands for it.
-    fn or_else(self, default: impl FnOnce() -> T) -> T;
-}
-
-impl<T> Given<T> for Unset {
-    #[inline]
-    fn or_else(self, default: impl FnOnce() -> T) -> T {
-        default()
-    }
-}
-
-impl<T> Given<T> for Set<T> {
-    #[inline]
-    fn or_else(self, _: impl FnOnce() -> T) -> T {
-        self.0
+/// The value of a field that is [`Set`], as the type of its builder says.
+#[doc(hidden)]
+#[inline]
+#[must_use]
+pub fn given<T>(value: Option<T>) -> T {
+    match value {
+        Some(value) => value,
+        None => unreachable!("the setter that made this field Set has given it a value"),
     }
 }
 

@@ -169,12 +169,12 @@ pub trait Family: Sized + 'static {
     /// The place for the default registry's subscribers that stands beside the type; a type with
     /// parameters has none, for a static cannot be generic.
     #[doc(hidden)]
-    fn home() -> Option<Home>;
+    fn home() -> Option<&'static AnyHome>;
 }
 
-/// The address of what stands beside an event type. What it is, the engine knows.
+/// What stands beside an event type. What it is, the engine knows.
 #[doc(hidden)]
-pub type Home = &'static (dyn Any + Send + Sync);
+pub type AnyHome = dyn Any + Send + Sync;
 
 /// Takes an event as the member of its family that it is.
 #[doc(hidden)]

@@ -3,5 +3,5 @@
 mod builder;
 mod family;
 
-pub use builder::{Build, Given, Set, Take, Unset};
-pub use family::{Event, Family, Home, OwnedEvent, Visit};
+pub use builder::{Build, Set, Unset, given};
+pub use family::{AnyHome, Event, Family, OwnedEvent, Visit};

@@ -121,7 +121,7 @@ fn a_builder_can_be_named_and_passed_on() {
         #[event(default)]
         right: u8,
     }
-    fn left(builder: PairBuilder) -> PairBuilder<Set<u8>, Unset> {
+    fn left(builder: PairBuilder) -> PairBuilder<Set, Unset> {
         builder.left(1)
     }
     fn any<B: Build<Event = Pair>>(builder: B) -> Pair {
@@ -145,10 +145,11 @@ fn a_builder_emits() {
     let _scope = registry.enter();
     let builder = || FirstLogin::builder().user(7).ip("::1").parent(None);
     assert_eq!(builder().emit().attempts, 1);
-    assert_eq!(builder().emit_from(checkout).attempts, 11);
+    assert_eq!(builder().build().emit_from(checkout).attempts, 11);
     assert_eq!(builder().try_emit().expect("no handler fails").attempts, 1);
     assert_eq!(
         builder()
+            .build()
             .try_emit_from(checkout)
             .expect("no handler fails")
             .attempts,

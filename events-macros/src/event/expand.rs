@@ -58,12 +58,10 @@ fn implementations(event: &Event) -> TokenStream {
     let (slot, home) = if event.is_generic() {
         (quote!(), quote!(::core::option::Option::None))
     } else {
-        // Of a static the compiler writes the drop glue as well, though nothing ever drops it.
         let slot = quote! {
-            static __SLOT: ::core::mem::ManuallyDrop<#core::__private::Slot<#family>> =
-                ::core::mem::ManuallyDrop::new(#core::__private::Slot::new());
+            static __SLOT: #core::__private::Home<#family> = #core::__private::Home::new();
         };
-        (slot, quote!(::core::option::Option::Some(&*__SLOT)))
+        (slot, quote!(::core::option::Option::Some(&__SLOT)))
     };
 
     quote! {
@@ -118,7 +116,7 @@ fn implementations(event: &Event) -> TokenStream {
                 }
 
                 #[inline]
-                fn home() -> ::core::option::Option<#core::__private::Home> {
+                fn home() -> ::core::option::Option<&'static #core::__private::AnyHome> {
                     #home
                 }
             }

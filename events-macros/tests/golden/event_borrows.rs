@@ -23,9 +23,7 @@ const _: () = {
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED
     }
-    static __SLOT: ::core::mem::ManuallyDrop<
-        ::events_core::__private::Slot<Login<'static>>,
-    > = ::core::mem::ManuallyDrop::new(::events_core::__private::Slot::new());
+    static __SLOT: ::events_core::__private::Home<Login<'static>> = ::events_core::__private::Home::new();
     #[automatically_derived]
     impl<'a> ::events_core::Event for Login<'a> {
         type Family = Login<'static>;
@@ -59,16 +57,16 @@ const _: () = {
             &__INFO
         }
         #[inline]
-        fn home() -> ::core::option::Option<::events_core::__private::Home> {
-            ::core::option::Option::Some(&*__SLOT)
+        fn home() -> ::core::option::Option<&'static ::events_core::__private::AnyHome> {
+            ::core::option::Option::Some(&__SLOT)
         }
     }
 };
 /// Builds a [`Login`]: one setter a field, in any order, and then `build()` or `emit()`.
 #[must_use = "nothing happens before `.build()` or `.emit()`"]
 pub struct LoginBuilder<'a, __user = ::events_core::__private::Unset> {
-    user: __user,
-    __event: ::core::marker::PhantomData<fn() -> Login<'a>>,
+    __values: (::core::option::Option<&'a mut User>,),
+    __states: ::core::marker::PhantomData<fn() -> (Login<'a>, __user)>,
 }
 const _: () = {
     #[automatically_derived]
@@ -77,8 +75,8 @@ const _: () = {
         #[inline]
         pub fn builder() -> LoginBuilder<'a, ::events_core::__private::Unset> {
             LoginBuilder {
-                user: ::events_core::__private::Unset,
-                __event: ::core::marker::PhantomData,
+                __values: (::core::option::Option::None,),
+                __states: ::core::marker::PhantomData,
             }
         }
     }
@@ -87,9 +85,9 @@ const _: () = {
         label = "add `.user(..)` before this call",
         note = "in `emit!`, add `user = ..`"
     )]
-    pub trait __user_is_set<T>: ::events_core::__private::Take<T> {}
+    pub trait __user_is_set {}
     #[diagnostic::do_not_recommend]
-    impl<T> __user_is_set<T> for ::events_core::__private::Set<T> {}
+    impl __user_is_set for ::events_core::__private::Set {}
     #[diagnostic::on_unimplemented(
         message = "field `user` of `Login` is set twice",
         label = "remove this call: `user` is set before"
@@ -100,13 +98,13 @@ const _: () = {
     #[automatically_derived]
     impl<'a, __user> ::events_core::__private::Build for LoginBuilder<'a, __user>
     where
-        __user: __user_is_set<&'a mut User>,
+        __user: __user_is_set,
     {
         type Event = Login<'a>;
         #[inline]
         fn build(self) -> Login<'a> {
             Login {
-                user: ::events_core::__private::Take::take(self.user),
+                user: ::events_core::__private::given(self.__values.0),
             }
         }
     }
@@ -115,22 +113,23 @@ const _: () = {
         /// Sets `user`.
         #[inline]
         pub fn user(
-            self,
+            mut self,
             value: &'a mut User,
-        ) -> LoginBuilder<'a, ::events_core::__private::Set<&'a mut User>>
+        ) -> LoginBuilder<'a, ::events_core::__private::Set>
         where
             __user: __user_is_unset,
         {
+            self.__values.0 = ::core::option::Option::Some(value);
             LoginBuilder {
-                user: ::events_core::__private::Set(value),
-                __event: ::core::marker::PhantomData,
+                __values: self.__values,
+                __states: ::core::marker::PhantomData,
             }
         }
         #[doc(hidden)]
         #[inline]
         pub fn __build(self) -> Login<'a>
         where
-            __user: __user_is_set<&'a mut User>,
+            __user: __user_is_set,
         {
             ::events_core::__private::Build::build(self)
         }
@@ -139,7 +138,7 @@ const _: () = {
         #[must_use]
         pub fn build(self) -> Login<'a>
         where
-            __user: __user_is_set<&'a mut User>,
+            __user: __user_is_set,
         {
             ::events_core::__private::Build::build(self)
         }
@@ -147,23 +146,9 @@ const _: () = {
         #[inline]
         pub fn emit(self) -> Login<'a>
         where
-            __user: __user_is_set<&'a mut User>,
+            __user: __user_is_set,
         {
             ::events_core::Event::emit(::events_core::__private::Build::build(self))
-        }
-        /// `emit`, and says where from.
-        #[inline]
-        pub fn emit_from<__M>(
-            self,
-            origin: impl ::events_core::IntoKey<__M>,
-        ) -> Login<'a>
-        where
-            __user: __user_is_set<&'a mut User>,
-        {
-            ::events_core::Event::emit_from(
-                ::events_core::__private::Build::build(self),
-                origin,
-            )
         }
         /// Builds the event, runs its subscribers, and tells what became of it.
         ///
@@ -178,30 +163,9 @@ const _: () = {
             ::events_core::EmitError<Login<'a>>,
         >
         where
-            __user: __user_is_set<&'a mut User>,
+            __user: __user_is_set,
         {
             ::events_core::Event::try_emit(::events_core::__private::Build::build(self))
-        }
-        /// `try_emit`, and says where from.
-        ///
-        /// # Errors
-        ///
-        /// As `try_emit`.
-        #[inline]
-        pub fn try_emit_from<__M>(
-            self,
-            origin: impl ::events_core::IntoKey<__M>,
-        ) -> ::core::result::Result<
-            ::events_core::Emitted<Login<'a>>,
-            ::events_core::EmitError<Login<'a>>,
-        >
-        where
-            __user: __user_is_set<&'a mut User>,
-        {
-            ::events_core::Event::try_emit_from(
-                ::events_core::__private::Build::build(self),
-                origin,
-            )
         }
     }
 };

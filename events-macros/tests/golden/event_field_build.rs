@@ -23,9 +23,7 @@ const _: () = {
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED
     }
-    static __SLOT: ::core::mem::ManuallyDrop<::events_core::__private::Slot<Deployed>> = ::core::mem::ManuallyDrop::new(
-        ::events_core::__private::Slot::new(),
-    );
+    static __SLOT: ::events_core::__private::Home<Deployed> = ::events_core::__private::Home::new();
     #[automatically_derived]
     impl ::events_core::Event for Deployed {
         type Family = Deployed;
@@ -59,16 +57,16 @@ const _: () = {
             &__INFO
         }
         #[inline]
-        fn home() -> ::core::option::Option<::events_core::__private::Home> {
-            ::core::option::Option::Some(&*__SLOT)
+        fn home() -> ::core::option::Option<&'static ::events_core::__private::AnyHome> {
+            ::core::option::Option::Some(&__SLOT)
         }
     }
 };
 /// Builds a [`Deployed`]: one setter a field, in any order, and then `build()` or `emit()`.
 #[must_use = "nothing happens before `.build()` or `.emit()`"]
 struct DeployedBuilder<__build = ::events_core::__private::Unset> {
-    build: __build,
-    __event: ::core::marker::PhantomData<fn() -> Deployed>,
+    __values: (::core::option::Option<u32>,),
+    __states: ::core::marker::PhantomData<fn() -> (Deployed, __build)>,
 }
 const _: () = {
     #[automatically_derived]
@@ -77,8 +75,8 @@ const _: () = {
         #[inline]
         fn builder() -> DeployedBuilder<::events_core::__private::Unset> {
             DeployedBuilder {
-                build: ::events_core::__private::Unset,
-                __event: ::core::marker::PhantomData,
+                __values: (::core::option::Option::None,),
+                __states: ::core::marker::PhantomData,
             }
         }
     }
@@ -87,9 +85,9 @@ const _: () = {
         label = "add `.build(..)` before this call",
         note = "in `emit!`, add `build = ..`"
     )]
-    pub trait __build_is_set<T>: ::events_core::__private::Take<T> {}
+    pub trait __build_is_set {}
     #[diagnostic::do_not_recommend]
-    impl<T> __build_is_set<T> for ::events_core::__private::Set<T> {}
+    impl __build_is_set for ::events_core::__private::Set {}
     #[diagnostic::on_unimplemented(
         message = "field `build` of `Deployed` is set twice",
         label = "remove this call: `build` is set before"
@@ -100,13 +98,13 @@ const _: () = {
     #[automatically_derived]
     impl<__build> ::events_core::__private::Build for DeployedBuilder<__build>
     where
-        __build: __build_is_set<u32>,
+        __build: __build_is_set,
     {
         type Event = Deployed;
         #[inline]
         fn build(self) -> Deployed {
             Deployed {
-                build: ::events_core::__private::Take::take(self.build),
+                build: ::events_core::__private::given(self.__values.0),
             }
         }
     }
@@ -116,7 +114,7 @@ const _: () = {
         #[inline]
         fn __build(self) -> Deployed
         where
-            __build: __build_is_set<u32>,
+            __build: __build_is_set,
         {
             ::events_core::__private::Build::build(self)
         }
@@ -124,20 +122,9 @@ const _: () = {
         #[inline]
         fn emit(self) -> Deployed
         where
-            __build: __build_is_set<u32>,
+            __build: __build_is_set,
         {
             ::events_core::Event::emit(::events_core::__private::Build::build(self))
-        }
-        /// `emit`, and says where from.
-        #[inline]
-        fn emit_from<__M>(self, origin: impl ::events_core::IntoKey<__M>) -> Deployed
-        where
-            __build: __build_is_set<u32>,
-        {
-            ::events_core::Event::emit_from(
-                ::events_core::__private::Build::build(self),
-                origin,
-            )
         }
         /// Builds the event, runs its subscribers, and tells what became of it.
         ///
@@ -152,30 +139,9 @@ const _: () = {
             ::events_core::EmitError<Deployed>,
         >
         where
-            __build: __build_is_set<u32>,
+            __build: __build_is_set,
         {
             ::events_core::Event::try_emit(::events_core::__private::Build::build(self))
-        }
-        /// `try_emit`, and says where from.
-        ///
-        /// # Errors
-        ///
-        /// As `try_emit`.
-        #[inline]
-        fn try_emit_from<__M>(
-            self,
-            origin: impl ::events_core::IntoKey<__M>,
-        ) -> ::core::result::Result<
-            ::events_core::Emitted<Deployed>,
-            ::events_core::EmitError<Deployed>,
-        >
-        where
-            __build: __build_is_set<u32>,
-        {
-            ::events_core::Event::try_emit_from(
-                ::events_core::__private::Build::build(self),
-                origin,
-            )
         }
     }
     #[automatically_derived]
@@ -183,17 +149,18 @@ const _: () = {
         /// Sets `build`.
         #[inline]
         fn build(
-            self,
+            mut self,
             value: u32,
-        ) -> DeployedBuilder<::events_core::__private::Set<u32>> {
+        ) -> DeployedBuilder<::events_core::__private::Set> {
+            self.__values.0 = ::core::option::Option::Some(value);
             DeployedBuilder {
-                build: ::events_core::__private::Set(value),
-                __event: ::core::marker::PhantomData,
+                __values: self.__values,
+                __states: ::core::marker::PhantomData,
             }
         }
     }
     #[automatically_derived]
-    impl DeployedBuilder<::events_core::__private::Set<u32>> {
+    impl DeployedBuilder<::events_core::__private::Set> {
         /// Puts the event together.
         #[inline]
         #[must_use]

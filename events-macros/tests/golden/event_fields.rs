@@ -33,9 +33,7 @@ const _: () = {
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED
     }
-    static __SLOT: ::core::mem::ManuallyDrop<
-        ::events_core::__private::Slot<FirstLogin>,
-    > = ::core::mem::ManuallyDrop::new(::events_core::__private::Slot::new());
+    static __SLOT: ::events_core::__private::Home<FirstLogin> = ::events_core::__private::Home::new();
     #[automatically_derived]
     impl ::events_core::Event for FirstLogin {
         type Family = FirstLogin;
@@ -69,8 +67,8 @@ const _: () = {
             &__INFO
         }
         #[inline]
-        fn home() -> ::core::option::Option<::events_core::__private::Home> {
-            ::core::option::Option::Some(&*__SLOT)
+        fn home() -> ::core::option::Option<&'static ::events_core::__private::AnyHome> {
+            ::core::option::Option::Some(&__SLOT)
         }
     }
 };
@@ -81,10 +79,14 @@ pub struct FirstLoginBuilder<
     __attempts = ::events_core::__private::Unset,
     __referrer = ::events_core::__private::Unset,
 > {
-    ip: __ip,
-    attempts: __attempts,
-    referrer: __referrer,
-    __event: ::core::marker::PhantomData<fn() -> FirstLogin>,
+    __values: (
+        ::core::option::Option<String>,
+        ::core::option::Option<u32>,
+        ::core::option::Option<Option<String>>,
+    ),
+    __states: ::core::marker::PhantomData<
+        fn() -> (FirstLogin, __ip, __attempts, __referrer),
+    >,
 }
 const _: () = {
     #[automatically_derived]
@@ -97,10 +99,12 @@ const _: () = {
             ::events_core::__private::Unset,
         > {
             FirstLoginBuilder {
-                ip: ::events_core::__private::Unset,
-                attempts: ::events_core::__private::Unset,
-                referrer: ::events_core::__private::Unset,
-                __event: ::core::marker::PhantomData,
+                __values: (
+                    ::core::option::Option::None,
+                    ::core::option::Option::None,
+                    ::core::option::Option::None,
+                ),
+                __states: ::core::marker::PhantomData,
             }
         }
     }
@@ -109,9 +113,9 @@ const _: () = {
         label = "add `.ip(..)` before this call",
         note = "in `emit!`, add `ip = ..`"
     )]
-    pub trait __ip_is_set<T>: ::events_core::__private::Take<T> {}
+    pub trait __ip_is_set {}
     #[diagnostic::do_not_recommend]
-    impl<T> __ip_is_set<T> for ::events_core::__private::Set<T> {}
+    impl __ip_is_set for ::events_core::__private::Set {}
     #[diagnostic::on_unimplemented(
         message = "field `ip` of `FirstLogin` is set twice",
         label = "remove this call: `ip` is set before"
@@ -137,18 +141,16 @@ const _: () = {
     impl<__ip, __attempts, __referrer> ::events_core::__private::Build
     for FirstLoginBuilder<__ip, __attempts, __referrer>
     where
-        __ip: __ip_is_set<String>,
-        __attempts: ::events_core::__private::Given<u32>,
-        __referrer: ::events_core::__private::Given<Option<String>>,
+        __ip: __ip_is_set,
     {
         type Event = FirstLogin;
         #[inline]
         fn build(self) -> FirstLogin {
             FirstLogin {
-                ip: ::events_core::__private::Take::take(self.ip),
-                attempts: ::events_core::__private::Given::or_else(self.attempts, || 1),
-                referrer: ::events_core::__private::Given::or_else(
-                    self.referrer,
+                ip: ::events_core::__private::given(self.__values.0),
+                attempts: ::core::option::Option::unwrap_or_else(self.__values.1, || 1),
+                referrer: ::core::option::Option::unwrap_or_else(
+                    self.__values.2,
                     || ::core::option::Option::None,
                 ),
             }
@@ -159,106 +161,87 @@ const _: () = {
         /// Where from.
         #[inline]
         pub fn ip(
-            self,
+            mut self,
             value: impl ::core::convert::Into<String>,
-        ) -> FirstLoginBuilder<
-            ::events_core::__private::Set<String>,
-            __attempts,
-            __referrer,
-        >
+        ) -> FirstLoginBuilder<::events_core::__private::Set, __attempts, __referrer>
         where
             __ip: __ip_is_unset,
         {
+            self.__values.0 = ::core::option::Option::Some(
+                ::core::convert::Into::into(value),
+            );
             FirstLoginBuilder {
-                ip: ::events_core::__private::Set(::core::convert::Into::into(value)),
-                attempts: self.attempts,
-                referrer: self.referrer,
-                __event: ::core::marker::PhantomData,
+                __values: self.__values,
+                __states: ::core::marker::PhantomData,
             }
         }
         /// Sets `attempts`.
         #[inline]
         pub fn attempts(
-            self,
+            mut self,
             value: u32,
-        ) -> FirstLoginBuilder<__ip, ::events_core::__private::Set<u32>, __referrer>
+        ) -> FirstLoginBuilder<__ip, ::events_core::__private::Set, __referrer>
         where
             __attempts: __attempts_is_unset,
         {
+            self.__values.1 = ::core::option::Option::Some(value);
             FirstLoginBuilder {
-                ip: self.ip,
-                attempts: ::events_core::__private::Set(value),
-                referrer: self.referrer,
-                __event: ::core::marker::PhantomData,
+                __values: self.__values,
+                __states: ::core::marker::PhantomData,
             }
         }
         /// Sets `referrer`.
         #[inline]
         pub fn referrer(
-            self,
+            mut self,
             value: String,
-        ) -> FirstLoginBuilder<
-            __ip,
-            __attempts,
-            ::events_core::__private::Set<Option<String>>,
-        >
+        ) -> FirstLoginBuilder<__ip, __attempts, ::events_core::__private::Set>
         where
             __referrer: __referrer_is_unset,
         {
+            self.__values.2 = ::core::option::Option::Some(
+                ::core::option::Option::Some(value),
+            );
             FirstLoginBuilder {
-                ip: self.ip,
-                attempts: self.attempts,
-                referrer: ::events_core::__private::Set(
-                    ::core::option::Option::Some(value),
-                ),
-                __event: ::core::marker::PhantomData,
+                __values: self.__values,
+                __states: ::core::marker::PhantomData,
             }
         }
         /// Sets `attempts`, or with `None` leaves it as if it were not set.
         #[inline]
         pub fn maybe_attempts(
-            self,
+            mut self,
             value: ::core::option::Option<u32>,
-        ) -> FirstLoginBuilder<__ip, ::events_core::__private::Set<u32>, __referrer>
+        ) -> FirstLoginBuilder<__ip, ::events_core::__private::Set, __referrer>
         where
             __attempts: __attempts_is_unset,
         {
+            self.__values.1 = value;
             FirstLoginBuilder {
-                ip: self.ip,
-                attempts: ::events_core::__private::Set(
-                    ::core::option::Option::unwrap_or_else(value, || 1),
-                ),
-                referrer: self.referrer,
-                __event: ::core::marker::PhantomData,
+                __values: self.__values,
+                __states: ::core::marker::PhantomData,
             }
         }
         /// Sets `referrer`, or with `None` leaves it as if it were not set.
         #[inline]
         pub fn maybe_referrer(
-            self,
+            mut self,
             value: ::core::option::Option<String>,
-        ) -> FirstLoginBuilder<
-            __ip,
-            __attempts,
-            ::events_core::__private::Set<Option<String>>,
-        >
+        ) -> FirstLoginBuilder<__ip, __attempts, ::events_core::__private::Set>
         where
             __referrer: __referrer_is_unset,
         {
+            self.__values.2 = ::core::option::Option::Some(value);
             FirstLoginBuilder {
-                ip: self.ip,
-                attempts: self.attempts,
-                referrer: ::events_core::__private::Set(value),
-                __event: ::core::marker::PhantomData,
+                __values: self.__values,
+                __states: ::core::marker::PhantomData,
             }
         }
         #[doc(hidden)]
         #[inline]
         pub fn __build(self) -> FirstLogin
         where
-            __ip: __ip_is_set<String>,
-            __attempts: ::events_core::__private::Given<u32>,
-            __referrer: ::events_core::__private::Given<Option<String>>,
+            __ip: __ip_is_set,
         {
             ::events_core::__private::Build::build(self)
         }
@@ -267,9 +250,7 @@ const _: () = {
         #[must_use]
         pub fn build(self) -> FirstLogin
         where
-            __ip: __ip_is_set<String>,
-            __attempts: ::events_core::__private::Given<u32>,
-            __referrer: ::events_core::__private::Given<Option<String>>,
+            __ip: __ip_is_set,
         {
             ::events_core::__private::Build::build(self)
         }
@@ -277,27 +258,9 @@ const _: () = {
         #[inline]
         pub fn emit(self) -> FirstLogin
         where
-            __ip: __ip_is_set<String>,
-            __attempts: ::events_core::__private::Given<u32>,
-            __referrer: ::events_core::__private::Given<Option<String>>,
+            __ip: __ip_is_set,
         {
             ::events_core::Event::emit(::events_core::__private::Build::build(self))
-        }
-        /// `emit`, and says where from.
-        #[inline]
-        pub fn emit_from<__M>(
-            self,
-            origin: impl ::events_core::IntoKey<__M>,
-        ) -> FirstLogin
-        where
-            __ip: __ip_is_set<String>,
-            __attempts: ::events_core::__private::Given<u32>,
-            __referrer: ::events_core::__private::Given<Option<String>>,
-        {
-            ::events_core::Event::emit_from(
-                ::events_core::__private::Build::build(self),
-                origin,
-            )
         }
         /// Builds the event, runs its subscribers, and tells what became of it.
         ///
@@ -312,34 +275,9 @@ const _: () = {
             ::events_core::EmitError<FirstLogin>,
         >
         where
-            __ip: __ip_is_set<String>,
-            __attempts: ::events_core::__private::Given<u32>,
-            __referrer: ::events_core::__private::Given<Option<String>>,
+            __ip: __ip_is_set,
         {
             ::events_core::Event::try_emit(::events_core::__private::Build::build(self))
-        }
-        /// `try_emit`, and says where from.
-        ///
-        /// # Errors
-        ///
-        /// As `try_emit`.
-        #[inline]
-        pub fn try_emit_from<__M>(
-            self,
-            origin: impl ::events_core::IntoKey<__M>,
-        ) -> ::core::result::Result<
-            ::events_core::Emitted<FirstLogin>,
-            ::events_core::EmitError<FirstLogin>,
-        >
-        where
-            __ip: __ip_is_set<String>,
-            __attempts: ::events_core::__private::Given<u32>,
-            __referrer: ::events_core::__private::Given<Option<String>>,
-        {
-            ::events_core::Event::try_emit_from(
-                ::events_core::__private::Build::build(self),
-                origin,
-            )
         }
     }
 };

@@ -68,7 +68,7 @@ const _: () = {
             &__INFO
         }
         #[inline]
-        fn home() -> ::core::option::Option<::events_core::__private::Home> {
+        fn home() -> ::core::option::Option<&'static ::events_core::__private::AnyHome> {
             ::core::option::Option::None
         }
     }
@@ -79,8 +79,8 @@ pub(crate) struct SavedBuilder<T: Clone, __record = ::events_core::__private::Un
 where
     T: Send,
 {
-    record: __record,
-    __event: ::core::marker::PhantomData<fn() -> Saved<T>>,
+    __values: (::core::option::Option<T>,),
+    __states: ::core::marker::PhantomData<fn() -> (Saved<T>, __record)>,
 }
 const _: () = {
     #[automatically_derived]
@@ -92,8 +92,8 @@ const _: () = {
         #[inline]
         pub(crate) fn builder() -> SavedBuilder<T, ::events_core::__private::Unset> {
             SavedBuilder {
-                record: ::events_core::__private::Unset,
-                __event: ::core::marker::PhantomData,
+                __values: (::core::option::Option::None,),
+                __states: ::core::marker::PhantomData,
             }
         }
     }
@@ -102,9 +102,9 @@ const _: () = {
         label = "add `.record(..)` before this call",
         note = "in `emit!`, add `record = ..`"
     )]
-    pub trait __record_is_set<T>: ::events_core::__private::Take<T> {}
+    pub trait __record_is_set {}
     #[diagnostic::do_not_recommend]
-    impl<T> __record_is_set<T> for ::events_core::__private::Set<T> {}
+    impl __record_is_set for ::events_core::__private::Set {}
     #[diagnostic::on_unimplemented(
         message = "field `record` of `Saved` is set twice",
         label = "remove this call: `record` is set before"
@@ -116,14 +116,14 @@ const _: () = {
     impl<T: Clone, __record> ::events_core::__private::Build
     for SavedBuilder<T, __record>
     where
-        __record: __record_is_set<T>,
+        __record: __record_is_set,
         T: Send,
     {
         type Event = Saved<T>;
         #[inline]
         fn build(self) -> Saved<T> {
             Saved {
-                record: ::events_core::__private::Take::take(self.record),
+                record: ::events_core::__private::given(self.__values.0),
             }
         }
     }
@@ -135,22 +135,23 @@ const _: () = {
         /// Sets `record`.
         #[inline]
         pub(crate) fn record(
-            self,
+            mut self,
             value: T,
-        ) -> SavedBuilder<T, ::events_core::__private::Set<T>>
+        ) -> SavedBuilder<T, ::events_core::__private::Set>
         where
             __record: __record_is_unset,
         {
+            self.__values.0 = ::core::option::Option::Some(value);
             SavedBuilder {
-                record: ::events_core::__private::Set(value),
-                __event: ::core::marker::PhantomData,
+                __values: self.__values,
+                __states: ::core::marker::PhantomData,
             }
         }
         #[doc(hidden)]
         #[inline]
         pub(crate) fn __build(self) -> Saved<T>
         where
-            __record: __record_is_set<T>,
+            __record: __record_is_set,
         {
             ::events_core::__private::Build::build(self)
         }
@@ -159,7 +160,7 @@ const _: () = {
         #[must_use]
         pub(crate) fn build(self) -> Saved<T>
         where
-            __record: __record_is_set<T>,
+            __record: __record_is_set,
         {
             ::events_core::__private::Build::build(self)
         }
@@ -174,30 +175,9 @@ const _: () = {
         #[inline]
         pub(crate) fn emit(self) -> Saved<T>
         where
-            __record: __record_is_set<T>,
+            __record: __record_is_set,
         {
             ::events_core::Event::emit(::events_core::__private::Build::build(self))
-        }
-    }
-    #[automatically_derived]
-    impl<T: Clone, __record> SavedBuilder<T, __record>
-    where
-        T: Send,
-        T: 'static,
-    {
-        /// `emit`, and says where from.
-        #[inline]
-        pub(crate) fn emit_from<__M>(
-            self,
-            origin: impl ::events_core::IntoKey<__M>,
-        ) -> Saved<T>
-        where
-            __record: __record_is_set<T>,
-        {
-            ::events_core::Event::emit_from(
-                ::events_core::__private::Build::build(self),
-                origin,
-            )
         }
     }
     #[automatically_derived]
@@ -219,37 +199,9 @@ const _: () = {
             ::events_core::EmitError<Saved<T>>,
         >
         where
-            __record: __record_is_set<T>,
+            __record: __record_is_set,
         {
             ::events_core::Event::try_emit(::events_core::__private::Build::build(self))
-        }
-    }
-    #[automatically_derived]
-    impl<T: Clone, __record> SavedBuilder<T, __record>
-    where
-        T: Send,
-        T: 'static,
-    {
-        /// `try_emit`, and says where from.
-        ///
-        /// # Errors
-        ///
-        /// As `try_emit`.
-        #[inline]
-        pub(crate) fn try_emit_from<__M>(
-            self,
-            origin: impl ::events_core::IntoKey<__M>,
-        ) -> ::core::result::Result<
-            ::events_core::Emitted<Saved<T>>,
-            ::events_core::EmitError<Saved<T>>,
-        >
-        where
-            __record: __record_is_set<T>,
-        {
-            ::events_core::Event::try_emit_from(
-                ::events_core::__private::Build::build(self),
-                origin,
-            )
         }
     }
 };

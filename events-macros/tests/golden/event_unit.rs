@@ -21,9 +21,7 @@ const _: () = {
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED
     }
-    static __SLOT: ::core::mem::ManuallyDrop<::events_core::__private::Slot<Started>> = ::core::mem::ManuallyDrop::new(
-        ::events_core::__private::Slot::new(),
-    );
+    static __SLOT: ::events_core::__private::Home<Started> = ::events_core::__private::Home::new();
     #[automatically_derived]
     impl ::events_core::Event for Started {
         type Family = Started;
@@ -57,15 +55,16 @@ const _: () = {
             &__INFO
         }
         #[inline]
-        fn home() -> ::core::option::Option<::events_core::__private::Home> {
-            ::core::option::Option::Some(&*__SLOT)
+        fn home() -> ::core::option::Option<&'static ::events_core::__private::AnyHome> {
+            ::core::option::Option::Some(&__SLOT)
         }
     }
 };
 /// Builds a [`Started`]: one setter a field, in any order, and then `build()` or `emit()`.
 #[must_use = "nothing happens before `.build()` or `.emit()`"]
 struct StartedBuilder {
-    __event: ::core::marker::PhantomData<fn() -> Started>,
+    __values: (),
+    __states: ::core::marker::PhantomData<fn() -> (Started,)>,
 }
 const _: () = {
     #[automatically_derived]
@@ -74,7 +73,8 @@ const _: () = {
         #[inline]
         fn builder() -> StartedBuilder {
             StartedBuilder {
-                __event: ::core::marker::PhantomData,
+                __values: (),
+                __states: ::core::marker::PhantomData,
             }
         }
     }
@@ -104,14 +104,6 @@ const _: () = {
         fn emit(self) -> Started {
             ::events_core::Event::emit(::events_core::__private::Build::build(self))
         }
-        /// `emit`, and says where from.
-        #[inline]
-        fn emit_from<__M>(self, origin: impl ::events_core::IntoKey<__M>) -> Started {
-            ::events_core::Event::emit_from(
-                ::events_core::__private::Build::build(self),
-                origin,
-            )
-        }
         /// Builds the event, runs its subscribers, and tells what became of it.
         ///
         /// # Errors
@@ -125,24 +117,6 @@ const _: () = {
             ::events_core::EmitError<Started>,
         > {
             ::events_core::Event::try_emit(::events_core::__private::Build::build(self))
-        }
-        /// `try_emit`, and says where from.
-        ///
-        /// # Errors
-        ///
-        /// As `try_emit`.
-        #[inline]
-        fn try_emit_from<__M>(
-            self,
-            origin: impl ::events_core::IntoKey<__M>,
-        ) -> ::core::result::Result<
-            ::events_core::Emitted<Started>,
-            ::events_core::EmitError<Started>,
-        > {
-            ::events_core::Event::try_emit_from(
-                ::events_core::__private::Build::build(self),
-                origin,
-            )
         }
     }
 };

@@ -9,6 +9,6 @@ struct OrderPlaced {
 
 fn main() {
     let _ = OrderPlaced { total: 1 }.emit_from(7).total;
-    OrderPlaced::builder().total(1).emit_from(7);
+    OrderPlaced::builder().total(1).build().emit_from(7);
     emit!(OrderPlaced, total = 1; origin = 7);
 }

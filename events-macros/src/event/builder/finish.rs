@@ -1,21 +1,14 @@
 //! The methods that finish a builder.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::quote;
 
-use super::{Part, Parts, at, documented};
-use crate::{event::model::Event, spans::located};
+use super::{Part, Parts, documented};
+use crate::event::model::Event;
 
 /// The finishers. A field may share the name of one: see [`Part::setter`]. The first is what
 /// `emit!` calls, whatever the fields are called.
-const FINISHERS: &[&str] = &[
-    "__build",
-    "build",
-    "emit",
-    "emit_from",
-    "try_emit",
-    "try_emit_from",
-];
+const FINISHERS: &[&str] = &["__build", "build", "emit", "try_emit"];
 
 /// Those that ask of the event's type parameters what the trait `Event` asks.
 fn emits(name: &str) -> bool {
@@ -46,10 +39,7 @@ impl Parts<'_> {
         let core = &self.event.core;
         let same = |part: &Part<'_>| part.field.name == name;
         let params = self.params(|part| !same(part));
-        let builder = self.with(|part| {
-            let ty = &part.field.ty;
-            same(part).then(|| quote!(#core::__private::Set<#ty>))
-        });
+        let builder = self.with(|part| same(part).then(|| quote!(#core::__private::Set)));
         let types = self.event.generics.type_params();
         let types = types.filter(|_| emits(name)).map(|param| &param.ident);
         let own = self.wheres().iter().flat_map(|clause| &clause.predicates);
@@ -69,49 +59,27 @@ impl Parts<'_> {
         let bounds = self
             .fields
             .iter()
-            .zip(self.complete())
-            .filter(|(part, _)| part.field.name != name)
-            .map(|(_, bound)| bound);
+            .filter(|part| part.field.name != name)
+            .filter_map(Part::must_be_set);
         let complete = quote!(where #(#bounds),*);
         let built = quote!(#core::__private::Build::build(self));
         let place = self.event.ident.span();
-        let shown = located(core, place);
-        let origin = Ident::new("origin", at(place));
-        let from = quote_spanned!(place=> , #origin: impl #shown::IntoKey<__M>);
         let told =
             quote!(::core::result::Result<#core::Emitted<#target>, #core::EmitError<#target>>);
-        let (docs, generics, param, result, body) = match name {
-            "__build" => ("", None, None, target, built),
-            "build" => ("Puts the event together.", None, None, target, built),
+        let (docs, result, body) = match name {
+            "__build" => ("", target, built),
+            "build" => ("Puts the event together.", target, built),
             "emit" => (
                 "Builds the event, runs its subscribers, and gives it back as they left it.",
-                None,
-                None,
                 target,
                 quote!(#core::Event::emit(#built)),
             ),
-            "emit_from" => (
-                "`emit`, and says where from.",
-                Some(quote!(<__M>)),
-                Some(from),
-                target,
-                quote!(#core::Event::emit_from(#built, #origin)),
-            ),
-            "try_emit" => (
+            _ => (
                 "Builds the event, runs its subscribers, and tells what became of it.\n\n\
                  # Errors\n\n\
                  When a subscriber failed, or when the emit was refused as nested too deep.",
-                None,
-                None,
                 &told,
                 quote!(#core::Event::try_emit(#built)),
-            ),
-            _ => (
-                "`try_emit`, and says where from.\n\n# Errors\n\nAs `try_emit`.",
-                Some(quote!(<__M>)),
-                Some(from),
-                &told,
-                quote!(#core::Event::try_emit_from(#built, #origin)),
             ),
         };
         let about = match name {
@@ -124,7 +92,7 @@ impl Parts<'_> {
             #about
             #[inline]
             #must_use
-            #vis fn #method #generics (self #param) -> #result #complete {
+            #vis fn #method(self) -> #result #complete {
                 #body
             }
         }

@@ -28,9 +28,9 @@ impl Parts<'_> {
             let quiet = self.tool(&quote!(do_not_recommend));
             quote! {
                 #text
-                pub trait #is_set<T>: #core::__private::Take<T> {}
+                pub trait #is_set {}
                 #quiet
-                impl<T> #is_set<T> for #core::__private::Set<T> {}
+                impl #is_set for #core::__private::Set {}
             }
         });
         let message = format!("field `{name}` of `{event}` is set twice");
@@ -63,12 +63,19 @@ impl Parts<'_> {
             .flat_map(|clause| &clause.predicates)
             .map(ToTokens::to_token_stream);
         let bounds = self.complete().chain(own);
-        let values = self.fields.iter().map(|Part { field, ident, .. }| {
+        let values = self.fields.iter().map(|part| {
+            let Part {
+                field,
+                ident,
+                index,
+                ..
+            } = part;
             let value = match &field.fill {
-                Fill::Required => quote!(#core::__private::Take::take(self.#ident)),
+                Fill::Required => quote!(#core::__private::given(self.__values.#index)),
                 _ => {
                     let default = field.default();
-                    quote!(#core::__private::Given::or_else(self.#ident, || #default))
+                    let value = quote!(self.__values.#index);
+                    quote!(::core::option::Option::unwrap_or_else(#value, || #default))
                 }
             };
             // A derive may set a deprecated field without a word.

@@ -1,7 +1,9 @@
 //! What the derive writes as the builder.
 //!
-//! It has one type parameter a field, `Unset` or `Set<T>`. Two marker traits a field carry the text
-//! of an error literally, so that it names the field whatever else is in scope.
+//! It has one type parameter a field, `Unset` or `Set`, and keeps the values apart from these, in
+//! `Option`s: a setter is then as long for thirty fields as for one, and events compile fast. Two
+//! marker traits a field carry the text of an error literally, so that it names the field whatever
+//! else is in scope.
 //!
 //! What an error points at is located at the user's field, and everything still counts as written
 //! by a macro, so that no lint of the user's looks at it.
@@ -12,7 +14,7 @@ mod setters;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{GenericParam, ext::IdentExt, spanned::Spanned};
+use syn::{GenericParam, Index, ext::IdentExt, spanned::Spanned};
 
 use super::model::{Event, Field, Fill};
 
@@ -50,6 +52,8 @@ struct Parts<'e> {
 struct Part<'e> {
     field: &'e Field,
     ident: &'e Ident,
+    /// Its place among the values.
+    index: Index,
     /// The type parameter of the builder.
     state: Ident,
     /// Holds for a field that has its value.
@@ -62,17 +66,22 @@ impl<'e> Parts<'e> {
     fn of(event: &'e Event) -> Self {
         let (_, args, _) = event.generics.split_for_impl();
         let name = &event.ident;
-        let fields = event.fields.iter().filter_map(|field| {
-            let ident = field.ident.as_ref()?;
-            let span = ident.span();
-            Some(Part {
-                field,
-                ident,
-                state: format_ident!("__{}", field.name, span = span),
-                is_set: format_ident!("__{}_is_set", field.name, span = span),
-                is_unset: format_ident!("__{}_is_unset", field.name, span = span),
-            })
-        });
+        let fields = event
+            .fields
+            .iter()
+            .enumerate()
+            .filter_map(|(index, field)| {
+                let ident = field.ident.as_ref()?;
+                let span = ident.span();
+                Some(Part {
+                    field,
+                    ident,
+                    index: Index::from(index),
+                    state: format_ident!("__{}", field.name, span = span),
+                    is_set: format_ident!("__{}_is_set", field.name, span = span),
+                    is_unset: format_ident!("__{}_is_unset", field.name, span = span),
+                })
+            });
         Self {
             event,
             ident: format_ident!("{}Builder", name.unraw(), span = at(name.span())),
@@ -135,7 +144,8 @@ impl<'e> Parts<'e> {
         let own = &self.event.generics.params;
         let comma = (!own.is_empty() && !own.trailing_punct()).then(|| quote!(,));
         let states = self.fields.iter().map(|part| declared(&part.state));
-        let (names, types) = (self.fields.iter().map(|part| part.ident), states.clone());
+        let phantoms = states.clone();
+        let types = self.fields.iter().map(|part| &part.field.ty);
         let docs = format!(
             "Builds a [`{event}`]: one setter a field, in any order, and then `build()` or `emit()`.",
         );
@@ -144,8 +154,8 @@ impl<'e> Parts<'e> {
             #docs
             #[must_use = "nothing happens before `.build()` or `.emit()`"]
             #vis struct #ident<#own #comma #(#states = #core::__private::Unset),*> #wheres {
-                #(#names: #types,)*
-                __event: ::core::marker::PhantomData<fn() -> #target>,
+                __values: (#(::core::option::Option<#types>,)*),
+                __states: ::core::marker::PhantomData<fn() -> (#target, #(#phantoms,)*)>,
             }
         }
     }
@@ -159,7 +169,10 @@ impl<'e> Parts<'e> {
         } = self.event;
         let (impls, _, wheres) = self.event.generics.split_for_impl();
         let (ident, target) = (&self.ident, &self.target);
-        let names = self.fields.iter().map(|part| part.ident);
+        let none = self
+            .fields
+            .iter()
+            .map(|_| quote!(::core::option::Option::None));
         let unset = quote!(#core::__private::Unset);
         let fresh = self.with(|_| Some(unset.clone()));
         let docs = format!("Starts a [`{event}`]; see [`{ident}`].");
@@ -171,8 +184,8 @@ impl<'e> Parts<'e> {
                 #[inline]
                 #vis fn builder() -> #fresh {
                     #ident {
-                        #(#names: #unset,)*
-                        __event: ::core::marker::PhantomData,
+                        __values: (#(#none,)*),
+                        __states: ::core::marker::PhantomData,
                     }
                 }
             }
@@ -181,22 +194,16 @@ impl<'e> Parts<'e> {
 
     /// What must hold of the states for the event to be complete.
     fn complete(&self) -> impl Iterator<Item = TokenStream> {
-        let core = &self.event.core;
-        self.fields.iter().map(move |part| {
-            let Part {
-                field,
-                ident,
-                state,
-                is_set,
-                ..
-            } = part;
-            let ty = &field.ty;
-            let span = ident.span();
-            match field.fill {
-                Fill::Required => quote_spanned!(span=> #state: #is_set<#ty>),
-                _ => quote_spanned!(span=> #state: #core::__private::Given<#ty>),
-            }
-        })
+        self.fields.iter().filter_map(Part::must_be_set)
+    }
+}
+
+impl Part<'_> {
+    /// What must hold of the state of a field that cannot be left out.
+    fn must_be_set(&self) -> Option<TokenStream> {
+        let Self { state, is_set, .. } = self;
+        matches!(self.field.fill, Fill::Required)
+            .then(|| quote_spanned!(self.ident.span()=> #state: #is_set))
     }
 }
 

@@ -80,11 +80,8 @@ impl Parts<'_> {
             )
         };
         let value = match &field.fill {
-            Fill::Optional(_) => value,
-            _ => {
-                let default = field.default();
-                quote!(::core::option::Option::unwrap_or_else(#value, || #default))
-            }
+            Fill::Optional(_) => quote!(::core::option::Option::Some(#value)),
+            _ => value,
         };
         let docs = format!(
             "Sets `{}`, or with `None` leaves it as if it were not set.",
@@ -116,24 +113,17 @@ impl Parts<'_> {
             bound,
         } = setter;
         let (core, vis, builder) = (&self.event.core, &self.event.vis, &self.ident);
-        let ty = &part.field.ty;
-        let set = self
-            .with(|other| (other.state == part.state).then(|| quote!(#core::__private::Set<#ty>)));
-        let values = self.fields.iter().map(|Part { ident, state, .. }| {
-            if *state == part.state {
-                quote!(#ident: #core::__private::Set(#value))
-            } else {
-                quote!(#ident: self.#ident)
-            }
-        });
-        let given = part.value();
+        let set =
+            self.with(|other| (other.state == part.state).then(|| quote!(#core::__private::Set)));
+        let (index, given) = (&part.index, part.value());
         quote! {
             #(#carried)*
             #[inline]
-            #vis fn #name(self, #given: #param) -> #set #bound {
+            #vis fn #name(mut self, #given: #param) -> #set #bound {
+                self.__values.#index = #value;
                 #builder {
-                    #(#values,)*
-                    __event: ::core::marker::PhantomData,
+                    __values: self.__values,
+                    __states: ::core::marker::PhantomData,
                 }
             }
         }
@@ -154,6 +144,7 @@ impl Part<'_> {
         } else {
             (quote!(#inside), quote!(#value))
         };
+        let value = quote!(::core::option::Option::Some(#value));
         let value = match field.fill {
             Fill::Optional(_) => quote!(::core::option::Option::Some(#value)),
             _ => value,
