@@ -160,7 +160,7 @@ impl Core {
     }
 
     /// An emit that met no plan of a scan: perhaps nobody has scanned.
-    #[inline(never)]
+    #[inline]
     fn look_for_scan<F: Family>(&self, slot: Option<&Slot<F>>) {
         if self.awaits_scan.load(Ordering::Relaxed) {
             self.warn_unscanned();
@@ -170,6 +170,7 @@ impl Core {
     }
 
     #[cold]
+    #[inline(never)]
     fn warn_unscanned(&self) {
         let linked = self.linked.map_or(0, |linked| linked());
         if self.awaits_scan.swap(false, Ordering::Relaxed) && linked > 0 {

@@ -99,6 +99,7 @@ impl<F: Family> Slot<F> {
 
     /// Somebody has scanned: what is not known here by now is nobody. Writes once at most, for this
     /// is part of emits.
+    #[inline(never)]
     pub(crate) fn settle(&self) {
         if self.state.load(Ordering::Relaxed) == UNKNOWN {
             let (success, failure) = (Ordering::Relaxed, Ordering::Relaxed);
