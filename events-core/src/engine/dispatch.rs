@@ -149,13 +149,14 @@ fn with_plan<F: Family, T>(slot: Option<&Slot<F>>, f: impl FnOnce(&Plan<F>) -> T
             Found::Nobody | Found::Unknown => return None,
             Found::Scanned(plan) => return Some(f(plan)),
             Found::Changed => {
-                let Some(guard) = slot.changed_plan() else {
+                let held = slot.hold();
+                let Some(plan) = Slot::plan_in(&held) else {
                     continue;
                 };
-                let result = guard.as_deref().map(f);
+                let result = f(plan);
                 // The last reader of a plan frees its closures, whose `Drop` may panic.
-                drop_contained(guard);
-                return result;
+                drop_contained(held);
+                return Some(result);
             }
         }
     }

@@ -20,9 +20,12 @@
 //! registry to say. The first emit that finds it so after a scan makes it `NOBODY`, which the next
 //! ones believe at a glance.
 
-use std::sync::{
-    Arc, Mutex, OnceLock, PoisonError,
-    atomic::{AtomicU8, Ordering},
+use std::{
+    any::Any,
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicU8, Ordering},
+    },
 };
 
 use arc_swap::{ArcSwapOption, Guard};
@@ -34,9 +37,13 @@ use crate::{event::Family, words::SubscriberInfo};
 pub(crate) struct Slot<F: Family> {
     state: AtomicU8,
     versions: OnceLock<Version<F>>,
-    exchanged: ArcSwapOption<Plan<F>>,
+    exchanged: ArcSwapOption<Exchanged>,
     entries: Mutex<Vec<Entry<F>>>,
 }
+
+/// A `Plan<F>` whose type the slot knows: what exchanges plans is compiled once, and not again for
+/// each event type.
+type Exchanged = Box<dyn Any + Send + Sync>;
 
 const UNKNOWN: u8 = 0;
 const NOBODY: u8 = 1;
@@ -47,6 +54,9 @@ struct Version<F: Family> {
     plan: Plan<F>,
     newer: OnceLock<Box<Self>>,
 }
+
+/// Keeps a plan from being freed.
+pub(crate) type Held = Guard<Option<Arc<Exchanged>>>;
 
 /// What an emitter finds.
 pub(crate) enum Found<'s, F: Family> {
@@ -71,7 +81,7 @@ pub(crate) struct Staged<F: Family> {
 
 /// What a change left over: dropped where no lock is held, for a closure's `Drop` is user code.
 pub(crate) struct Retired<F: Family> {
-    _plan: Option<Arc<Plan<F>>>,
+    _plan: Option<Arc<Exchanged>>,
     _entry: Option<Entry<F>>,
 }
 
@@ -109,11 +119,15 @@ impl<F: Family> Slot<F> {
         }
     }
 
+    /// Keeps what is exchanged now; [`plan_in`](Self::plan_in) reads it.
+    pub(crate) fn hold(&self) -> Held {
+        self.exchanged.load()
+    }
+
     /// The plan of a slot that [`find`](Self::find) said has changed; `None` when it has not, after
     /// all.
-    pub(crate) fn changed_plan(&self) -> Option<Guard<Option<Arc<Plan<F>>>>> {
-        let guard = self.exchanged.load();
-        guard.is_some().then_some(guard)
+    pub(crate) fn plan_in(held: &Held) -> Option<&Plan<F>> {
+        held.as_deref()?.downcast_ref()
     }
 
     #[inline]
@@ -196,9 +210,9 @@ impl<F: Family> Slot<F> {
         }
     }
 
-    fn exchange(&self, plan: Option<Plan<F>>) -> Option<Arc<Plan<F>>> {
+    fn exchange(&self, plan: Option<Plan<F>>) -> Option<Arc<Exchanged>> {
         if let Some(plan) = plan {
-            let retired = self.exchanged.swap(Some(Arc::new(plan)));
+            let retired = self.exchanged.swap(Some(Arc::new(Box::new(plan))));
             self.state.store(CHANGED, Ordering::Release);
             retired
         } else {
