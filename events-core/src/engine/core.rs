@@ -44,7 +44,7 @@ pub(crate) struct Writer {
     /// The ids in use.
     pub(super) ids: BTreeSet<String>,
     /// The declared subscribers that are here, by their address.
-    installed: BTreeSet<usize>,
+    installed: BTreeSet<u64>,
     /// What scans were given.
     states: States,
     /// How to list the declared subscribers of each event type that has some.
@@ -193,7 +193,7 @@ impl Core {
     }
 
     /// Whether a declared subscriber, known by its address, is here.
-    pub(crate) fn has_installed(&self, address: usize) -> bool {
+    pub(crate) fn has_installed(&self, address: u64) -> bool {
         self.writer().installed.contains(&address)
     }
 

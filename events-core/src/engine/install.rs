@@ -3,7 +3,7 @@
 use std::{
     any::{Any, TypeId},
     collections::{BTreeMap, BTreeSet},
-    fmt, mem, ptr,
+    fmt, ptr,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -13,7 +13,7 @@ use std::{
 use super::{
     core::{Core, Writer},
     order::{Position, Rank},
-    plan::{Cycle, Entry},
+    plan::{About, Cycle, Entry},
     slot::Staged,
 };
 use crate::{
@@ -51,8 +51,8 @@ pub struct Subscriber {
 
 impl Subscriber {
     /// What tells it from every other in this program.
-    pub(crate) fn address(&'static self) -> usize {
-        ptr::from_ref(self).addr()
+    pub(crate) fn address(&'static self) -> u64 {
+        ptr::from_ref(self).addr() as u64
     }
 }
 
@@ -116,14 +116,13 @@ impl<'i> Installer<'i> {
 
     fn place<F: Family>(&mut self, link: Link<F>) {
         let (position, subscriber) = self.describe(F::info());
-        let entry = Entry {
-            number: 0,
+        let about = About {
+            number: self.subscriber.address(),
             declared: true,
             position,
             subscriber,
-            link,
         };
-        self.batch.add(self.subscriber.address(), entry);
+        self.batch.add(Entry { about, link });
     }
 
     fn describe(&mut self, info: &'static EventInfo) -> (Position, Arc<SubscriberInfo>) {
@@ -179,24 +178,24 @@ impl Once {
 /// Subscribers that go into a registry together, grouped by event type.
 #[derive(Default)]
 pub(crate) struct Batch {
-    addresses: Vec<usize>,
+    addresses: Vec<u64>,
     groups: BTreeMap<TypeId, Box<dyn Group>>,
 }
 
 impl Batch {
-    fn add<F: Family>(&mut self, address: usize, entry: Entry<F>) {
-        self.addresses.push(address);
+    fn add<F: Family>(&mut self, entry: Entry<F>) {
+        self.addresses.push(entry.about.number);
         let group = self
             .groups
             .entry(TypeId::of::<F>())
             .or_insert_with(|| Box::new(Entries::<F>(Vec::new())));
         if let Some(entries) = (group.as_mut() as &mut dyn Any).downcast_mut::<Entries<F>>() {
-            entries.0.push((address, entry));
+            entries.0.push(entry);
         }
     }
 
     /// Leaves out what another scan has installed in the meantime.
-    pub(super) fn keep_new(&mut self, installed: &BTreeSet<usize>) {
+    pub(super) fn keep_new(&mut self, installed: &BTreeSet<u64>) {
         self.addresses
             .retain(|address| !installed.contains(address));
         for group in self.groups.values_mut() {
@@ -204,14 +203,14 @@ impl Batch {
         }
     }
 
-    pub(super) fn into_parts(self) -> (Vec<usize>, impl Iterator<Item = Box<dyn Group>>) {
+    pub(super) fn into_parts(self) -> (Vec<u64>, impl Iterator<Item = Box<dyn Group>>) {
         (self.addresses, self.groups.into_values())
     }
 }
 
 /// The subscribers of one event type in a batch; its type is known inside only.
 pub(super) trait Group: Any {
-    fn keep_new(&mut self, installed: &BTreeSet<usize>);
+    fn keep_new(&mut self, installed: &BTreeSet<u64>);
     fn stage(self: Box<Self>, core: &Core) -> Result<Box<dyn Change>, (Cycle, Box<dyn Any>)>;
 }
 
@@ -220,19 +219,16 @@ pub(super) trait Change {
     fn publish(self: Box<Self>, core: &Core, writer: &mut Writer) -> Box<dyn Any>;
 }
 
-struct Entries<F: Family>(Vec<(usize, Entry<F>)>);
+struct Entries<F: Family>(Vec<Entry<F>>);
 
 impl<F: Family> Group for Entries<F> {
-    fn keep_new(&mut self, installed: &BTreeSet<usize>) {
-        self.0.retain(|(address, _)| !installed.contains(address));
+    fn keep_new(&mut self, installed: &BTreeSet<u64>) {
+        self.0
+            .retain(|entry| !installed.contains(&entry.about.number));
     }
 
-    fn stage(mut self: Box<Self>, core: &Core) -> Result<Box<dyn Change>, (Cycle, Box<dyn Any>)> {
-        let entries = mem::take(&mut self.0)
-            .into_iter()
-            .map(|(_, entry)| entry)
-            .collect();
-        match core.slot_for_change::<F>().stage(entries) {
+    fn stage(self: Box<Self>, core: &Core) -> Result<Box<dyn Change>, (Cycle, Box<dyn Any>)> {
+        match core.slot_for_change::<F>().stage(self.0) {
             Ok(staged) => Ok(Box::new(staged)),
             Err((cycle, entries)) => Err((cycle, Box::new(entries))),
         }

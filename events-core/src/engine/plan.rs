@@ -18,13 +18,21 @@ pub(crate) struct Plan<F: Family> {
 
 /// One subscriber as its slot keeps it; plans are made from these.
 pub(crate) struct Entry<F: Family> {
-    /// What a [`Subscription`](super::Subscription) finds it by.
+    pub(crate) about: About,
+    pub(crate) link: Link<F>,
+}
+
+/// What is known of a subscriber beside its handler.
+///
+/// All that can be done with this alone is compiled once; what names `F` is compiled again for each
+/// event type, so it is written in plain loops.
+pub(crate) struct About {
+    /// What a [`Subscription`](super::Subscription) finds it by; the address of a declared one.
     pub(crate) number: u64,
     /// Left by an attribute, and there for good.
     pub(crate) declared: bool,
     pub(crate) position: Position,
     pub(crate) subscriber: Arc<SubscriberInfo>,
-    pub(crate) link: Link<F>,
 }
 
 /// Subscribers that each must run before the next, and the last before the first.
@@ -33,25 +41,45 @@ pub(crate) struct Cycle(pub(crate) Vec<Arc<SubscriberInfo>>);
 
 impl<F: Family> Plan<F> {
     /// The plan of these subscribers; `None` when there are none.
-    pub(crate) fn of<'e>(
-        entries: impl Iterator<Item = &'e Entry<F>>,
-    ) -> Result<Option<Self>, Cycle> {
-        let entries: Vec<_> = entries.collect();
-        let positions: Vec<_> = entries.iter().map(|entry| &entry.position).collect();
-        let who = |&index: &usize| Arc::clone(&entries[index].subscriber);
-        let order =
-            order::sort(&positions).map_err(|cycle| Cycle(cycle.iter().map(who).collect()))?;
-        let mut links = order.iter().map(|&index| entries[index].link.duplicate());
-        let Some(first) = links.next() else {
+    pub(crate) fn of(entries: &[&Entry<F>]) -> Result<Option<Self>, Cycle> {
+        let mut abouts = Vec::with_capacity(entries.len());
+        for entry in entries {
+            abouts.push(&entry.about);
+        }
+        let (order, subscribers) = in_order(&abouts)?;
+        let Some((&first, rest)) = order.split_first() else {
             return Ok(None);
         };
+        let mut links = Vec::with_capacity(rest.len());
+        for &index in rest {
+            links.push(entries[index].link.duplicate());
+        }
         Ok(Some(Self {
-            first,
-            rest: links.collect(),
+            first: entries[first].link.duplicate(),
+            rest: links.into_boxed_slice(),
             roster: Roster {
                 info: F::info(),
-                subscribers: order.iter().map(who).collect(),
+                subscribers,
             },
         }))
+    }
+}
+
+/// The indices of subscribers in running order, and who stands there.
+#[expect(clippy::type_complexity, reason = "two views of one order")]
+fn in_order(abouts: &[&About]) -> Result<(Vec<usize>, Box<[Arc<SubscriberInfo>]>), Cycle> {
+    let positions: Vec<_> = abouts.iter().map(|about| &about.position).collect();
+    let who = |indices: &[usize]| {
+        let who = indices
+            .iter()
+            .map(|&index| Arc::clone(&abouts[index].subscriber));
+        who.collect::<Vec<_>>()
+    };
+    match order::sort(&positions) {
+        Ok(order) => {
+            let subscribers = who(&order).into_boxed_slice();
+            Ok((order, subscribers))
+        }
+        Err(cycle) => Err(Cycle(who(&cycle))),
     }
 }

@@ -141,18 +141,7 @@ impl<F: Family> Slot<F> {
 
     /// Thinks an addition through, and changes nothing yet.
     pub(crate) fn stage(&self, added: Vec<Entry<F>>) -> Result<Staged<F>, (Cycle, Vec<Entry<F>>)> {
-        let entries = self.entries();
-        let all = || entries.iter().chain(&added);
-        let declared = || all().filter(|entry| entry.declared);
-        let plans = || {
-            let scanned = added.iter().any(|entry| entry.declared);
-            let changed = all().any(|entry| !entry.declared);
-            Ok((
-                Plan::of(declared().filter(|_| scanned))?,
-                Plan::of(all().filter(|_| changed))?,
-            ))
-        };
-        match plans() {
+        match plans(&self.entries(), &added) {
             Ok((declared, all)) => Ok(Staged {
                 added,
                 declared,
@@ -177,13 +166,18 @@ impl<F: Family> Slot<F> {
     /// Takes a run-time subscriber out.
     pub(crate) fn remove(&self, number: u64) -> Option<Retired<F>> {
         let mut entries = self.entries();
-        let index = entries
-            .iter()
-            .position(|entry| entry.number == number && !entry.declared)?;
+        let mut index = entries.len();
+        for (at, Entry { about, .. }) in entries.iter().enumerate() {
+            if about.number == number && !about.declared {
+                index = at;
+            }
+        }
+        if index == entries.len() {
+            return None;
+        }
         let entry = entries.remove(index);
-        let changed = entries.iter().any(|entry| !entry.declared);
         // Fewer entries are fewer constraints: where there was an order there still is one.
-        let plan = Plan::of(entries.iter().filter(|_| changed)).unwrap_or(None);
+        let (_, plan) = plans(&entries, &[]).unwrap_or_default();
         Some(Retired {
             _plan: self.exchange(plan),
             _entry: Some(entry),
@@ -228,9 +222,12 @@ impl<F: Family> Slot<F> {
 
     /// Whether a subscriber goes by this name here.
     pub(crate) fn knows(&self, name: &crate::words::Key) -> bool {
-        self.entries()
-            .iter()
-            .any(|entry| entry.position.names.contains(name))
+        for entry in self.entries().iter() {
+            if entry.about.position.names.contains(name) {
+                return true;
+            }
+        }
+        false
     }
 
     /// The declared subscribers in running order.
@@ -243,4 +240,34 @@ impl<F: Family> Slot<F> {
     fn entries(&self) -> std::sync::MutexGuard<'_, Vec<Entry<F>>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The plan of the declared subscribers, when some are added, and that of all, when some came at run
+/// time.
+#[expect(
+    clippy::type_complexity,
+    reason = "both plans come of one look at the entries"
+)]
+fn plans<F: Family>(
+    entries: &[Entry<F>],
+    added: &[Entry<F>],
+) -> Result<(Option<Plan<F>>, Option<Plan<F>>), Cycle> {
+    let (mut scanned, mut changed) = (false, false);
+    let (mut declared, mut all) = (Vec::new(), Vec::new());
+    for part in [entries, added] {
+        for entry in part {
+            all.push(entry);
+            if entry.about.declared {
+                declared.push(entry);
+            } else {
+                changed = true;
+            }
+        }
+    }
+    for entry in added {
+        scanned |= entry.about.declared;
+    }
+    let declared = if scanned { Plan::of(&declared)? } else { None };
+    let all = if changed { Plan::of(&all)? } else { None };
+    Ok((declared, all))
 }

@@ -11,7 +11,7 @@ use std::{
 use super::{
     install::Once,
     order::{Position, Rank},
-    plan::Entry,
+    plan::{About, Entry},
     registry::Registry,
     subscription::{Door, Leave, Subscription},
 };
@@ -190,7 +190,7 @@ where
             open: AtomicBool::new(true),
         });
         let door: Weak<dyn Door> = Arc::<Listening<H>>::downgrade(&listening);
-        let entry = Entry {
+        let about = About {
             number,
             declared: false,
             position: Position {
@@ -204,6 +204,9 @@ where
                 after: self.after,
             },
             subscriber: Arc::new(self.subscriber),
+        };
+        let entry = Entry {
+            about,
             link: filters.before(listening),
         };
         let staged = match slot.stage(vec![entry]) {
