@@ -1,0 +1,25 @@
+//! The same cases by criterion, side by side: a group for each number of subscribers.
+
+use std::{hint::black_box, time::Instant};
+
+use criterion::{Criterion, criterion_group, criterion_main};
+
+fn emits(criterion: &mut Criterion) {
+    let mut cases = dispatch_benches::ready();
+    cases.sort_by_key(|case| case.subscribers);
+    for same in cases.chunk_by(|one, two| one.subscribers == two.subscribers) {
+        let mut group = criterion.benchmark_group(format!("{} subscribers", same[0].subscribers));
+        for case in same {
+            group.bench_function(case.series, |bencher| {
+                bencher.iter_custom(|times| {
+                    let start = Instant::now();
+                    black_box((case.run)(black_box(times)));
+                    start.elapsed()
+                });
+            });
+        }
+    }
+}
+
+criterion_group!(benches, emits);
+criterion_main!(benches);

@@ -1,0 +1,52 @@
+//! Measures every case, and writes `BENCHMARKS.md` and its plot.
+//!
+//! ```text
+//! measure                     prints what an emit takes, in every case
+//! measure --write             the same and instructions; writes BENCHMARKS.md and plot.svg
+//! measure --list              names the cases
+//! measure --count CASE TIMES  runs one case so often, for callgrind to count
+//! ```
+
+mod rounds;
+#[cfg(feature = "peers")]
+mod write;
+
+use std::{env, hint::black_box, process::ExitCode};
+
+use dispatch_benches::{ready, ready_one};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        [] => {
+            for (name, time) in rounds::times(&ready()) {
+                println!("{name:32} {time:8.2} ns");
+            }
+        }
+        ["--list"] => {
+            for case in dispatch_benches::all() {
+                println!("{}", case.name());
+            }
+        }
+        ["--count", name, times] => {
+            let Ok(times) = times.parse() else {
+                eprintln!("measure: `{times}` is not a number");
+                return ExitCode::FAILURE;
+            };
+            black_box((ready_one(name).run)(times));
+        }
+        #[cfg(feature = "peers")]
+        ["--write"] => {
+            if let Err(error) = write::write() {
+                eprintln!("measure: {error}");
+                return ExitCode::FAILURE;
+            }
+        }
+        _ => {
+            eprintln!("usage: measure [--write | --list | --count CASE TIMES]");
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,58 @@
+//! The floors: what nobody who calls N functions by pointer can go below.
+//!
+//! L1 is a loop over function pointers; L2 is L1 with `catch_unwind` around each call. `loop` emits
+//! nothing: it is what every case pays for being repeated.
+
+use std::{
+    hint::black_box,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use crate::{
+    case::{B, Case, repeat},
+    events,
+};
+
+pub(crate) fn cases() -> Vec<Case> {
+    macro_rules! floors {
+        ($($count:literal $plain:ident $(opaque $opaque:ident)?;)*) => {
+            vec![
+                Case::new("loop", 0, |times| repeat(times, black_box)),
+                $(
+                    Case::new("L1", $count, |times| repeat(times, |a| {
+                        l1(events::$plain::LIST, events::$plain::Heard { a, b: B }).a
+                    })),
+                    Case::new("L2", $count, |times| repeat(times, |a| {
+                        l2(events::$plain::LIST, events::$plain::Heard { a, b: B }).a
+                    })),
+                    $(Case::new("L2 opaque", $count, |times| repeat(times, |a| {
+                        l2(events::$opaque::LIST, events::$opaque::Heard { a, b: B }).a
+                    })),)?
+                )*
+            ]
+        };
+    }
+    floors! {
+        0 zero;
+        1 one opaque opaque_one;
+        4 four opaque opaque_four;
+        16 sixteen opaque opaque_sixteen;
+        64 sixty_four opaque opaque_sixty_four;
+    }
+}
+
+#[inline(never)]
+fn l1<E>(handlers: &[fn(&mut E)], mut event: E) -> E {
+    for handler in black_box(handlers) {
+        handler(&mut event);
+    }
+    event
+}
+
+#[inline(never)]
+fn l2<E>(handlers: &[fn(&mut E)], mut event: E) -> E {
+    for handler in black_box(handlers) {
+        let _ = catch_unwind(AssertUnwindSafe(|| handler(&mut event)));
+    }
+    event
+}

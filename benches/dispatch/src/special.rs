@@ -1,0 +1,192 @@
+//! Ours where something is out of the ordinary: the kind of the event, of the registry, or of the
+//! handlers. Four handlers each.
+
+use std::sync::LazyLock;
+
+use events_core::{Event, Registry, emit_mut, registry, subscriber};
+use seq_macro::seq;
+
+use crate::{
+    case::{B, Case, repeat, step},
+    events,
+};
+
+/// A registry that is a value, and was scanned.
+static INSTANCE: LazyLock<Registry> = LazyLock::new(|| {
+    let registry = Registry::new();
+    registry.scan();
+    registry
+});
+
+/// Nobody listens to it at link time.
+#[derive(Event)]
+struct RunTime {
+    a: u64,
+    b: u64,
+}
+
+#[derive(Event)]
+struct Generic<T> {
+    a: T,
+    b: T,
+}
+
+/// As large as the owned one.
+#[derive(Event)]
+struct Borrowed<'e> {
+    a: u64,
+    b: &'e u64,
+}
+
+#[derive(Event)]
+struct Large {
+    a: u64,
+    b: u64,
+    rest: [u64; 30],
+}
+
+#[derive(Event)]
+struct Filtered {
+    a: u64,
+    b: u64,
+}
+
+/// One handler has a filter, three have none.
+#[derive(Event)]
+struct Mixed {
+    a: u64,
+    b: u64,
+}
+
+#[derive(Event)]
+struct Conditional {
+    a: u64,
+    b: u64,
+}
+
+#[derive(Event)]
+struct Fallible {
+    a: u64,
+    b: u64,
+}
+
+/// Where the filtered events come from.
+fn here() {}
+
+seq!(K in 0..4 {
+    #(
+        #[subscriber]
+        fn generic~K(event: &mut Generic<u64>) {
+            event.a = step(event.a, event.b, K);
+        }
+
+        #[subscriber]
+        fn borrowed~K(event: &mut Borrowed<'_>) {
+            event.a = step(event.a, *event.b, K);
+        }
+
+        #[subscriber]
+        fn large~K(event: &mut Large) {
+            event.a = step(event.a, event.b, K);
+        }
+
+        #[subscriber(origin = here)]
+        fn filtered~K(event: &mut Filtered) {
+            event.a = step(event.a, event.b, K);
+        }
+
+        #[subscriber(when = |event: &Conditional| event.b != 7)]
+        fn conditional~K(event: &mut Conditional) {
+            event.a = step(event.a, event.b, K);
+        }
+
+        #[subscriber]
+        fn fallible~K(event: &mut Fallible) -> Result<(), &'static str> {
+            if event.b == 7 {
+                return Err("seven");
+            }
+            event.a = step(event.a, event.b, K);
+            Ok(())
+        }
+    )*
+});
+
+#[subscriber(origin = here)]
+fn mixed0(event: &mut Mixed) {
+    event.a = step(event.a, event.b, 0);
+}
+
+seq!(K in 1..4 {
+    #(
+        #[subscriber]
+        fn mixed~K(event: &mut Mixed) {
+            event.a = step(event.a, event.b, K);
+        }
+    )*
+});
+
+/// Subscribes what subscribes at run time.
+pub(crate) fn subscribe() {
+    for k in 0..4 {
+        registry()
+            .on(move |event: &mut RunTime| event.a = step(event.a, event.b, k))
+            .detach();
+    }
+    LazyLock::force(&INSTANCE);
+}
+
+pub(crate) fn cases() -> Vec<Case> {
+    vec![
+        Case::new("run-time", 4, |times| {
+            repeat(times, |a| RunTime { a, b: B }.emit().a)
+        }),
+        Case::new("instance", 4, |times| {
+            let registry = &*INSTANCE;
+            repeat(times, |a| registry.emit(events::four::Heard { a, b: B }).a)
+        }),
+        Case::new("generic", 4, |times| {
+            repeat(times, |a| Generic { a, b: B }.emit().a)
+        }),
+        Case::new("borrowed", 4, |times| {
+            let b = B;
+            repeat(times, |a| Borrowed { a, b: &b }.emit().a)
+        }),
+        Case::new("mut 16 bytes", 4, |times| {
+            let mut event = events::four::Heard { a: 0, b: B };
+            repeat(times, |a| {
+                event.a = a;
+                emit_mut(&mut event);
+                event.a
+            })
+        }),
+        Case::new("mut 256 bytes", 4, |times| {
+            let mut event = Large {
+                a: 0,
+                b: B,
+                rest: [1; 30],
+            };
+            let sum = repeat(times, |a| {
+                event.a = a;
+                emit_mut(&mut event);
+                event.a
+            });
+            assert_eq!(event.rest, [1; 30]);
+            sum
+        }),
+        Case::new("from", 4, |times| {
+            repeat(times, |a| events::four::Heard { a, b: B }.emit_from(here).a)
+        }),
+        Case::new("from, filtered", 4, |times| {
+            repeat(times, |a| Filtered { a, b: B }.emit_from(here).a)
+        }),
+        Case::new("from, one filtered", 4, |times| {
+            repeat(times, |a| Mixed { a, b: B }.emit_from(here).a)
+        }),
+        Case::new("when", 4, |times| {
+            repeat(times, |a| Conditional { a, b: B }.emit().a)
+        }),
+        Case::new("result", 4, |times| {
+            repeat(times, |a| Fallible { a, b: B }.emit().a)
+        }),
+    ]
+}
