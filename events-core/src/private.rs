@@ -2,7 +2,7 @@
 
 pub use crate::{
     ambient::{EVENTS, Linked, SUBSCRIBERS, emit, try_emit},
-    engine::{Home, Installer, Once, Subscriber},
+    engine::{Installer, Once, Slot, Subscriber},
     event::{AnyHome, Build, Set, Unset, Visit, given},
     handler::{MissingState, Outcome, Param, Run, States, Step},
     words::{EventInfo, IntoKey, Key},

@@ -10,7 +10,7 @@ use super::{
     report::ScanReport,
 };
 use crate::{
-    engine::{Batch, Installer, Registry},
+    engine::{Group, Installer, Registry},
     handler::States,
     words::{IntoKey, Key},
 };
@@ -219,13 +219,13 @@ impl Scanner {
         let core = self.registry.core();
         let mut states = core.states();
         states.extend(self.states.clone());
-        let mut batch = Batch::default();
+        let mut group = Group::default();
         for one in linked.all().iter().filter(|one| self.selects(one)) {
             problems.extend(linked.stray_targets(one));
             if core.has_installed(one.subscriber.address()) {
                 continue;
             }
-            let missing = Installer::run(one.subscriber, &states, &mut batch);
+            let missing = Installer::run(one.subscriber, &states, &mut group);
             problems.extend(missing.into_iter().map(|missing| Problem::MissingState {
                 subscriber: one.told(),
                 type_name: missing.type_name,
@@ -234,7 +234,7 @@ impl Scanner {
         let told = |subscribers: Vec<_>| Problem::Cycle {
             subscribers: subscribers.iter().map(ToString::to_string).collect(),
         };
-        let committed = core.commit(batch, self.states, problems.is_empty());
+        let committed = core.commit(group, self.states, problems.is_empty());
         problems.extend(committed.cycles.into_iter().map(|cycle| told(cycle.0)));
         if !problems.is_empty() {
             return Err(ScanError(problems));

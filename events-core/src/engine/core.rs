@@ -2,26 +2,26 @@
 //! subscribers takes. Emitting takes no lock; under the lock runs no code of the user's.
 
 use std::{
-    any::{Any, TypeId},
+    any::TypeId,
     collections::{BTreeMap, BTreeSet},
     panic::{RefUnwindSafe, UnwindSafe},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
 };
 
 use super::{
     dispatch::{self, Sending, Told},
-    install::Batch,
+    entry::{Cycle, Entry},
+    install::Group,
     panics,
-    plan::Cycle,
-    slot::Slot,
-    slots::{Home, Slots},
+    slot::{Retired, Slot},
+    slots::{Kind, Slots, home},
 };
 use crate::{
     event::Family,
-    handler::{DEFAULT_LIMIT, MAX_LIMIT, States},
+    handler::{DEFAULT_LIMIT, Erased, MAX_LIMIT, States},
     words::{EmitError, Emitted, Origin, SubscriberInfo, Trouble},
 };
 
@@ -31,6 +31,8 @@ pub(crate) struct Core {
     home: bool,
     slots: Slots,
     limit: AtomicUsize,
+    /// The number of the next run-time subscriber.
+    next: AtomicU64,
     /// How many subscribers are linked, of a registry that ought to be scanned and was not yet.
     awaits_scan: AtomicBool,
     linked: Option<fn() -> usize>,
@@ -39,23 +41,22 @@ pub(crate) struct Core {
 
 /// What changes together, under the lock.
 pub(crate) struct Writer {
-    /// The number of the next run-time subscriber.
-    pub(super) next: u64,
-    /// The ids in use.
-    pub(super) ids: BTreeSet<String>,
+    /// The ids in use, and whose they are.
+    pub(super) ids: BTreeMap<String, u64>,
     /// The declared subscribers that are here, by their address.
     installed: BTreeSet<u64>,
     /// What scans were given.
     states: States,
-    /// How to list the declared subscribers of each event type that has some.
-    listed: BTreeMap<TypeId, List>,
+    /// The event types that have declared subscribers.
+    listed: BTreeMap<TypeId, Kind>,
 }
 
-/// Lists the declared subscribers of one event type, in running order.
-type List = fn(&Core) -> Vec<Arc<SubscriberInfo>>;
-
 /// What a change left over; to be dropped without the lock.
-pub(crate) type Leftovers = Vec<Box<dyn Any>>;
+#[derive(Default)]
+struct Leftovers {
+    _retired: Vec<Retired>,
+    _refused: Vec<Entry>,
+}
 
 /// How a batch ended.
 pub(crate) struct Committed {
@@ -79,11 +80,11 @@ impl Core {
             home,
             slots: Slots::new(),
             limit: AtomicUsize::new(DEFAULT_LIMIT),
+            next: AtomicU64::new(0),
             awaits_scan: AtomicBool::new(home),
             linked,
             writer: Mutex::new(Writer {
-                next: 0,
-                ids: BTreeSet::new(),
+                ids: BTreeMap::new(),
                 installed: BTreeSet::new(),
                 states: States::new(),
                 listed: BTreeMap::new(),
@@ -96,50 +97,56 @@ impl Core {
             .store(limit.clamp(1, MAX_LIMIT), Ordering::Relaxed);
     }
 
-    #[inline]
-    fn slot<F: Family>(&self) -> Option<&Slot<F>> {
-        match home() {
-            Some(home) if self.home => home.get(),
-            _ => self.slots.get(),
+    /// Numbers rise in the order of subscribing.
+    pub(super) fn next_number(&self) -> u64 {
+        self.next.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn slot(&self, kind: Kind) -> Option<&Slot> {
+        match kind.home {
+            Some(slot) if self.home => Some(slot),
+            _ => self.slots.get(kind.family),
         }
     }
 
-    pub(super) fn slot_for_change<F: Family>(&self) -> &Slot<F> {
+    pub(super) fn slot_for_change(&self, kind: Kind) -> &Slot {
         panics::watch();
-        match home() {
-            Some(home) if self.home => home.get_or_insert(),
-            _ => self.slots.get_or_insert(),
+        match kind.home {
+            Some(slot) if self.home => slot,
+            _ => self.slots.get_or_insert(kind.family),
         }
     }
 
     #[inline]
-    fn sending<'e>(&self, origin: Option<&'e Origin>) -> Sending<'e> {
+    fn sending<'e, F: Family>(&'e self, origin: Option<&'e Origin>) -> Sending<'e> {
         Sending {
+            info: F::info(),
             origin,
-            limit: self.limit.load(Ordering::Relaxed),
+            limit: &self.limit,
         }
     }
 
     /// Emits on this registry.
     #[inline]
     pub(crate) fn emit<F: Family>(&self, event: &mut F::Of<'_>, origin: Option<&Origin>) {
-        let slot = self.slot::<F>();
-        if !dispatch::emit(slot, event, self.sending(origin)) {
-            self.look_for_scan(slot);
+        if self.home {
+            self.emit_home::<F>(event, origin);
+        } else {
+            let slot = self.slots.get(TypeId::of::<F>());
+            dispatch::emit(slot, &Erased::new::<F>(event), self.sending::<F>(origin));
         }
     }
 
-    /// Emits on this registry, which is the default one.
-    ///
-    /// As [`emit`](Self::emit), but that the slot is known when this is compiled.
-    #[inline]
+    /// Emits on this registry, which is the default one: where the slot is, is known when this is
+    /// compiled.
+    #[inline(always)]
     pub(crate) fn emit_home<F: Family>(&self, event: &mut F::Of<'_>, origin: Option<&Origin>) {
         let slot = match home::<F>() {
-            Some(home) => home.get(),
-            None => self.slots.get(),
+            Some(slot) => Some(slot),
+            None => self.slots.get(TypeId::of::<F>()),
         };
-        if !dispatch::emit(slot, event, self.sending(origin)) {
-            self.look_for_scan(slot);
+        if !dispatch::emit(slot, &Erased::new::<F>(event), self.sending::<F>(origin)) {
+            self.look_for_scan();
         }
     }
 
@@ -149,9 +156,10 @@ impl Core {
         event: &mut F::Of<'_>,
         origin: Option<&Origin>,
     ) -> Outcome {
-        let slot = self.slot::<F>();
-        self.look_for_scan(slot);
-        let (told, trouble) = dispatch::try_emit(slot, event, self.sending(origin));
+        self.look_for_scan();
+        let slot = self.slot(Kind::of::<F>());
+        let sending = self.sending::<F>(origin);
+        let (told, trouble) = dispatch::try_emit(slot, &Erased::new::<F>(event), sending);
         Outcome {
             topic: F::info().topic(),
             told,
@@ -161,11 +169,9 @@ impl Core {
 
     /// An emit that met no plan of a scan: perhaps nobody has scanned.
     #[inline]
-    fn look_for_scan<F: Family>(&self, slot: Option<&Slot<F>>) {
+    fn look_for_scan(&self) {
         if self.awaits_scan.load(Ordering::Relaxed) {
             self.warn_unscanned();
-        } else if let Some(slot) = slot {
-            slot.settle();
         }
     }
 
@@ -199,27 +205,29 @@ impl Core {
 
     /// Adds what a scan prepared: all of it, or, when some cannot be ordered, nothing. A scan that
     /// has found other problems wants to know these, too, and adds nothing.
-    pub(crate) fn commit(&self, mut batch: Batch, states: States, wanted: bool) -> Committed {
+    pub(crate) fn commit(&self, mut group: Group, states: States, wanted: bool) -> Committed {
         let mut writer = self.writer();
-        batch.keep_new(&writer.installed);
-        let (addresses, groups) = batch.into_parts();
+        group.keep_new(&writer.installed);
         let mut cycles = Vec::new();
-        let mut leftovers: Leftovers = Vec::new();
+        let mut leftovers = Leftovers::default();
         let mut staged = Vec::new();
-        for group in groups {
-            match group.stage(self) {
-                Ok(change) => staged.push(change),
-                Err((cycle, rest)) => {
+        for (kind, entries) in group.into_kinds() {
+            let numbers: Vec<_> = entries.iter().map(|entry| entry.number).collect();
+            match self.slot_for_change(kind).stage(kind.info, entries) {
+                Ok(change) => staged.push((kind, numbers, change)),
+                Err((cycle, refused)) => {
                     cycles.push(cycle);
-                    leftovers.push(rest);
+                    leftovers._refused.extend(refused);
                 }
             }
         }
         if wanted && cycles.is_empty() {
-            for change in staged {
-                leftovers.push(change.publish(self, &mut writer));
+            for (kind, numbers, change) in staged {
+                let retired = self.slot_for_change(kind).publish(change);
+                leftovers._retired.push(retired);
+                writer.listed.insert(kind.family, kind);
+                writer.installed.extend(numbers);
             }
-            writer.installed.extend(addresses);
             writer.states.extend(states);
             self.awaits_scan.store(false, Ordering::Relaxed);
         }
@@ -233,29 +241,14 @@ impl Core {
     /// The declared subscribers that are here, in running order, by event type.
     pub(crate) fn declared(&self) -> Vec<Vec<Arc<SubscriberInfo>>> {
         let listed: Vec<_> = self.writer().listed.values().copied().collect();
-        listed.into_iter().map(|list| list(self)).collect()
+        let declared = |kind| self.slot(kind).map(Slot::declared).unwrap_or_default();
+        listed.into_iter().map(declared).collect()
     }
 }
 
 // Panics of handlers are contained, and no lock is held while one runs: nothing is left half done.
 impl UnwindSafe for Core {}
 impl RefUnwindSafe for Core {}
-
-impl Writer {
-    /// From now on the declared subscribers of this event type are listed.
-    pub(super) fn list<F: Family>(&mut self) {
-        self.listed
-            .entry(TypeId::of::<F>())
-            .or_insert(|core| core.slot::<F>().map(Slot::declared).unwrap_or_default());
-    }
-}
-
-/// Where the slot beside the type is. What [`Family::home`] gives is known when this is compiled, and
-/// the look at its type with it.
-#[inline]
-fn home<F: Family>() -> Option<&'static Home<F>> {
-    F::home()?.downcast_ref()
-}
 
 /// What became of an emit, still without its event.
 pub(crate) struct Outcome {

@@ -1,7 +1,7 @@
 //! What an attribute leaves in the link-time slice, and how it gets from there into a registry.
 
 use std::{
-    any::{Any, TypeId},
+    any::TypeId,
     collections::{BTreeMap, BTreeSet},
     fmt, ptr,
     sync::{
@@ -11,14 +11,13 @@ use std::{
 };
 
 use super::{
-    core::{Core, Writer},
+    entry::Entry,
     order::{Position, Rank},
-    plan::{About, Cycle, Entry},
-    slot::Staged,
+    slots::Kind,
 };
 use crate::{
     event::Family,
-    handler::{Link, MissingState, Param, Run, States, Step, Wired},
+    handler::{MissingState, Param, Run, States, Step, Wired},
     words::{EventInfo, Key, Location, Origin, SubscriberInfo},
 };
 
@@ -69,7 +68,7 @@ pub struct Installer<'i> {
     states: &'i States,
     origin: Option<Origin>,
     missing: Vec<MissingState>,
-    batch: &'i mut Batch,
+    group: &'i mut Group,
 }
 
 impl<'i> Installer<'i> {
@@ -77,14 +76,14 @@ impl<'i> Installer<'i> {
     pub(crate) fn run(
         subscriber: &'static Subscriber,
         states: &'i States,
-        batch: &'i mut Batch,
+        group: &'i mut Group,
     ) -> Vec<MissingState> {
         let mut installer = Self {
             subscriber,
             states,
             origin: None,
             missing: Vec::new(),
-            batch,
+            group,
         };
         (subscriber.install)(&mut installer);
         installer.missing
@@ -108,21 +107,22 @@ impl<'i> Installer<'i> {
     pub fn subscribe<F, H>(&mut self, handler: H)
     where
         F: Family,
-        H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Clone + Send + Sync + 'static,
+        H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Send + Sync + 'static,
     {
-        // All that is compiled for each subscriber: the rest is the same for all, or for an event.
-        self.place::<F>(Box::new(Wired(handler)));
+        // All that is compiled for each subscriber: the rest is the same for all.
+        self.place(Kind::of::<F>(), Wired::new::<F, H>(Arc::new(handler)));
     }
 
-    fn place<F: Family>(&mut self, link: Link<F>) {
-        let (position, subscriber) = self.describe(F::info());
-        let about = About {
+    fn place(&mut self, kind: Kind, handler: Wired) {
+        let (position, subscriber) = self.describe(kind.info);
+        let entry = Entry {
             number: self.subscriber.address(),
             declared: true,
-            position,
+            position: Arc::new(position),
             subscriber,
+            handler,
         };
-        self.batch.add(Entry { about, link });
+        self.group.add(kind, entry);
     }
 
     fn describe(&mut self, info: &'static EventInfo) -> (Position, Arc<SubscriberInfo>) {
@@ -157,8 +157,8 @@ impl<'i> Installer<'i> {
 }
 
 /// Lets a handler through the first time only.
-#[derive(Clone, Debug, Default)]
-pub struct Once(Arc<AtomicBool>);
+#[derive(Debug, Default)]
+pub struct Once(AtomicBool);
 
 impl Once {
     /// One that has let nobody through.
@@ -175,69 +175,25 @@ impl Once {
     }
 }
 
-/// Subscribers that go into a registry together, grouped by event type.
+/// Subscribers that go into a registry together, by event type.
 #[derive(Default)]
-pub(crate) struct Batch {
-    addresses: Vec<u64>,
-    groups: BTreeMap<TypeId, Box<dyn Group>>,
-}
+pub(crate) struct Group(BTreeMap<TypeId, (Kind, Vec<Entry>)>);
 
-impl Batch {
-    fn add<F: Family>(&mut self, entry: Entry<F>) {
-        self.addresses.push(entry.about.number);
-        let group = self
-            .groups
-            .entry(TypeId::of::<F>())
-            .or_insert_with(|| Box::new(Entries::<F>(Vec::new())));
-        if let Some(entries) = (group.as_mut() as &mut dyn Any).downcast_mut::<Entries<F>>() {
-            entries.0.push(entry);
-        }
+impl Group {
+    pub(super) fn add(&mut self, kind: Kind, entry: Entry) {
+        let group = self.0.entry(kind.family);
+        group.or_insert_with(|| (kind, Vec::new())).1.push(entry);
     }
 
     /// Leaves out what another scan has installed in the meantime.
     pub(super) fn keep_new(&mut self, installed: &BTreeSet<u64>) {
-        self.addresses
-            .retain(|address| !installed.contains(address));
-        for group in self.groups.values_mut() {
-            group.keep_new(installed);
+        for (_, entries) in self.0.values_mut() {
+            entries.retain(|entry| !installed.contains(&entry.number));
         }
+        self.0.retain(|_, (_, entries)| !entries.is_empty());
     }
 
-    pub(super) fn into_parts(self) -> (Vec<u64>, impl Iterator<Item = Box<dyn Group>>) {
-        (self.addresses, self.groups.into_values())
-    }
-}
-
-/// The subscribers of one event type in a batch; its type is known inside only.
-pub(super) trait Group: Any {
-    fn keep_new(&mut self, installed: &BTreeSet<u64>);
-    fn stage(self: Box<Self>, core: &Core) -> Result<Box<dyn Change>, (Cycle, Box<dyn Any>)>;
-}
-
-/// A change of one event type that only waits to be made.
-pub(super) trait Change {
-    fn publish(self: Box<Self>, core: &Core, writer: &mut Writer) -> Box<dyn Any>;
-}
-
-struct Entries<F: Family>(Vec<Entry<F>>);
-
-impl<F: Family> Group for Entries<F> {
-    fn keep_new(&mut self, installed: &BTreeSet<u64>) {
-        self.0
-            .retain(|entry| !installed.contains(&entry.about.number));
-    }
-
-    fn stage(self: Box<Self>, core: &Core) -> Result<Box<dyn Change>, (Cycle, Box<dyn Any>)> {
-        match core.slot_for_change::<F>().stage(self.0) {
-            Ok(staged) => Ok(Box::new(staged)),
-            Err((cycle, entries)) => Err((cycle, Box::new(entries))),
-        }
-    }
-}
-
-impl<F: Family> Change for Staged<F> {
-    fn publish(self: Box<Self>, core: &Core, writer: &mut Writer) -> Box<dyn Any> {
-        writer.list::<F>();
-        Box::new(core.slot_for_change::<F>().publish(*self))
+    pub(super) fn into_kinds(self) -> impl Iterator<Item = (Kind, Vec<Entry>)> {
+        self.0.into_values()
     }
 }

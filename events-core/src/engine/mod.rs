@@ -1,26 +1,32 @@
 //! Floor 4, engine: who listens, in which order, and how an event reaches them.
 //!
-//! - `order` sorts, `plan` holds the sorted handlers, `slot` publishes a plan to emitters;
+//! - `order` sorts, `entry` makes a plan of what is sorted, `slot` publishes it to emitters, and
+//!   `slots` says where that is;
 //! - `dispatch` runs the handlers of the plan it is given, and knows no registry;
 //! - `core` is a registry's inside: its slots, and the one lock that every change takes;
-//! - `registry`, `subscribe` and `install` are the ways in: verbs, run time, link time.
+//! - `registry`, `subscribe`, `batch` and `install` are the ways in: verbs, run time, link time.
 
+mod batch;
 mod core;
 mod dispatch;
+mod entry;
 mod install;
+mod listening;
 mod order;
 mod panics;
-mod plan;
 mod registry;
 mod slot;
 mod slots;
 mod subscribe;
+mod subscribe_error;
 mod subscription;
 
 pub(crate) use self::core::Core;
-pub(crate) use install::Batch;
+pub use batch::Batch;
+pub(crate) use install::Group;
 pub use install::{Installer, Once, Subscriber};
 pub use registry::Registry;
-pub use slots::Home;
-pub use subscribe::{NewSubscription, SubscribeError};
+pub use slot::Slot;
+pub use subscribe::NewSubscription;
+pub use subscribe_error::SubscribeError;
 pub use subscription::Subscription;

@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{
+    batch::Batch,
     core::{Core, Outcome},
     subscribe::NewSubscription,
     subscription::Subscription,
@@ -175,6 +176,11 @@ impl Registry {
             H::CHANGES,
             move |event: &mut E, run: &Run<'_>| handler.call(event, run),
         )
+    }
+
+    /// Subscriptions that are made together, and dropped together; see [`Batch`].
+    pub fn batch(&self) -> Batch {
+        Batch::new(self.clone())
     }
 
     /// Subscribes a closure to an event that borrows: `registry.on_borrowed::<Login>(|event| ..)`.

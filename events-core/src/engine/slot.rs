@@ -14,124 +14,122 @@
 //! - `state` is `CHANGED` only while `exchanged` holds the plan of all entries; it becomes so after
 //!   that plan was stored, and something else before it is taken away, so a reader who is sent there
 //!   and finds no plan has met the second case and looks again;
-//! - `state` is `SCANNED` only when `versions` is not empty.
-//!
-//! A slot starts `UNKNOWN`: nobody has subscribed, and whether anybody has scanned is for the
-//! registry to say. The first emit that finds it so after a scan makes it `NOBODY`, which the next
-//! ones believe at a glance.
+//! - `state` is `SCANNED` only while `versions` has one version, and `RESCANNED` while it has more.
 
 use std::{
-    any::Any,
+    collections::BTreeSet,
     sync::{
-        Arc, Mutex, OnceLock, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU8, Ordering},
     },
 };
 
 use arc_swap::{ArcSwapOption, Guard};
 
-use super::plan::{Cycle, Entry, Plan};
-use crate::{event::Family, words::SubscriberInfo};
+use super::entry::{Cycle, Entry, plan};
+use crate::{
+    handler::Plan,
+    words::{EventInfo, Key, SubscriberInfo},
+};
 
 /// The place of one event type in one registry.
-pub(crate) struct Slot<F: Family> {
+pub struct Slot {
     state: AtomicU8,
-    versions: OnceLock<Version<F>>,
-    exchanged: ArcSwapOption<Exchanged>,
-    entries: Mutex<Vec<Entry<F>>>,
+    versions: OnceLock<Version>,
+    exchanged: ArcSwapOption<Plan>,
+    entries: Mutex<Vec<Entry>>,
 }
 
-/// A `Plan<F>` whose type the slot knows: what exchanges plans is compiled once, and not again for
-/// each event type.
-type Exchanged = Box<dyn Any + Send + Sync>;
-
-const UNKNOWN: u8 = 0;
-const NOBODY: u8 = 1;
-const SCANNED: u8 = 2;
+const NOBODY: u8 = 0;
+/// The first version of `versions` is the plan.
+const SCANNED: u8 = 1;
+/// The last one is.
+const RESCANNED: u8 = 2;
+/// The plan is in `exchanged`.
 const CHANGED: u8 = 3;
 
-struct Version<F: Family> {
-    plan: Plan<F>,
+struct Version {
+    plan: Plan,
     newer: OnceLock<Box<Self>>,
 }
 
-/// Keeps a plan from being freed.
-pub(crate) type Held = Guard<Option<Arc<Exchanged>>>;
-
 /// What an emitter finds.
-pub(crate) enum Found<'s, F: Family> {
-    /// Nobody listens, for all that is known here.
-    Unknown,
+pub(crate) enum Found<'s> {
     /// Nobody listens.
     Nobody,
-    /// The subscribers that scans found.
-    Scanned(&'s Plan<F>),
-    /// Some of the subscribers came at run time.
+    /// The subscribers that the first scan found.
+    Scanned(&'s Plan),
+    /// The plan changed since then: [`Slot::hold`] has it.
     Changed,
 }
 
+/// A plan that stays while this does.
+pub(crate) enum Held<'s> {
+    /// It stays for as long as the slot.
+    Scanned(&'s Plan),
+    /// The last to hold it frees it.
+    Exchanged(Guard<Option<Arc<Plan>>>),
+}
+
 /// A change that has been thought through and not made yet.
-pub(crate) struct Staged<F: Family> {
-    added: Vec<Entry<F>>,
+pub(crate) struct Staged {
+    added: Vec<Entry>,
     /// The declared subscribers, when some were added.
-    declared: Option<Plan<F>>,
+    declared: Option<Plan>,
     /// All subscribers, when some came at run time.
-    all: Option<Plan<F>>,
+    all: Option<Plan>,
 }
 
 /// What a change left over: dropped where no lock is held, for a closure's `Drop` is user code.
-pub(crate) struct Retired<F: Family> {
-    _plan: Option<Arc<Exchanged>>,
-    _entry: Option<Entry<F>>,
+#[derive(Default)]
+#[must_use = "to be dropped where no lock is held"]
+pub(crate) struct Retired {
+    _plan: Option<Arc<Plan>>,
+    _entries: Vec<Entry>,
 }
 
-impl<F: Family> Slot<F> {
+impl Slot {
     /// A slot in which nobody listens.
-    pub(crate) const fn new() -> Self {
+    #[must_use]
+    pub const fn new() -> Self {
         Self {
-            state: AtomicU8::new(UNKNOWN),
+            state: AtomicU8::new(NOBODY),
             versions: OnceLock::new(),
             exchanged: ArcSwapOption::const_empty(),
             entries: Mutex::new(Vec::new()),
         }
     }
 
-    /// The plan to run now.
+    /// The plan to run now, if it is one of those that are found at a glance.
     #[inline]
-    pub(crate) fn find(&self) -> Found<'_, F> {
+    pub(crate) fn find(&self) -> Found<'_> {
         match self.state.load(Ordering::Acquire) {
             NOBODY => Found::Nobody,
-            SCANNED => self.scanned().map_or(Found::Unknown, Found::Scanned),
-            CHANGED => Found::Changed,
-            _ => Found::Unknown,
+            SCANNED => match self.versions.get() {
+                Some(first) => Found::Scanned(&first.plan),
+                None => Found::Nobody,
+            },
+            _ => Found::Changed,
         }
     }
 
-    /// Somebody has scanned: what is not known here by now is nobody. Writes once at most, for this
-    /// is part of emits.
-    #[inline(never)]
-    pub(crate) fn settle(&self) {
-        if self.state.load(Ordering::Relaxed) == UNKNOWN {
-            let (success, failure) = (Ordering::Relaxed, Ordering::Relaxed);
-            let _ = self
-                .state
-                .compare_exchange(UNKNOWN, NOBODY, success, failure);
+    /// The plan to run now, wherever it is.
+    pub(crate) fn hold(&self) -> Option<Held<'_>> {
+        loop {
+            match self.state.load(Ordering::Acquire) {
+                NOBODY => return None,
+                CHANGED => {
+                    let held = self.exchanged.load();
+                    if held.is_some() {
+                        return Some(Held::Exchanged(held));
+                    }
+                }
+                _ => return self.scanned().map(Held::Scanned),
+            }
         }
     }
 
-    /// Keeps what is exchanged now; [`plan_in`](Self::plan_in) reads it.
-    pub(crate) fn hold(&self) -> Held {
-        self.exchanged.load()
-    }
-
-    /// The plan of a slot that [`find`](Self::find) said has changed; `None` when it has not, after
-    /// all.
-    pub(crate) fn plan_in(held: &Held) -> Option<&Plan<F>> {
-        held.as_deref()?.downcast_ref()
-    }
-
-    #[inline]
-    fn scanned(&self) -> Option<&Plan<F>> {
+    fn scanned(&self) -> Option<&Plan> {
         let mut version = self.versions.get()?;
         while let Some(newer) = version.newer.get() {
             version = newer;
@@ -140,8 +138,12 @@ impl<F: Family> Slot<F> {
     }
 
     /// Thinks an addition through, and changes nothing yet.
-    pub(crate) fn stage(&self, added: Vec<Entry<F>>) -> Result<Staged<F>, (Cycle, Vec<Entry<F>>)> {
-        match plans(&self.entries(), &added) {
+    pub(crate) fn stage(
+        &self,
+        info: &'static EventInfo,
+        added: Vec<Entry>,
+    ) -> Result<Staged, (Cycle, Vec<Entry>)> {
+        match plans(info, &self.entries(), &added) {
             Ok((declared, all)) => Ok(Staged {
                 added,
                 declared,
@@ -152,39 +154,34 @@ impl<F: Family> Slot<F> {
     }
 
     /// Makes a change that was staged, with no other in between.
-    pub(crate) fn publish(&self, staged: Staged<F>) -> Retired<F> {
+    pub(crate) fn publish(&self, staged: Staged) -> Retired {
         self.entries().extend(staged.added);
         if let Some(plan) = staged.declared {
             self.append(plan);
         }
         Retired {
             _plan: self.exchange(staged.all),
-            _entry: None,
+            _entries: Vec::new(),
         }
     }
 
-    /// Takes a run-time subscriber out.
-    pub(crate) fn remove(&self, number: u64) -> Option<Retired<F>> {
+    /// Takes run-time subscribers out.
+    pub(crate) fn remove(&self, info: &'static EventInfo, numbers: &BTreeSet<u64>) -> Retired {
         let mut entries = self.entries();
-        let mut index = entries.len();
-        for (at, Entry { about, .. }) in entries.iter().enumerate() {
-            if about.number == number && !about.declared {
-                index = at;
-            }
+        let is_meant = |entry: &mut Entry| !entry.declared && numbers.contains(&entry.number);
+        let removed: Vec<_> = entries.extract_if(.., is_meant).collect();
+        if removed.is_empty() {
+            return Retired::default();
         }
-        if index == entries.len() {
-            return None;
-        }
-        let entry = entries.remove(index);
         // Fewer entries are fewer constraints: where there was an order there still is one.
-        let (_, plan) = plans(&entries, &[]).unwrap_or_default();
-        Some(Retired {
+        let (_, plan) = plans(info, &entries, &[]).unwrap_or_default();
+        Retired {
             _plan: self.exchange(plan),
-            _entry: Some(entry),
-        })
+            _entries: removed,
+        }
     }
 
-    fn append(&self, plan: Plan<F>) {
+    fn append(&self, plan: Plan) {
         let mut newest = Version {
             plan,
             newer: OnceLock::new(),
@@ -204,16 +201,16 @@ impl<F: Family> Slot<F> {
         }
     }
 
-    fn exchange(&self, plan: Option<Plan<F>>) -> Option<Arc<Exchanged>> {
+    fn exchange(&self, plan: Option<Plan>) -> Option<Arc<Plan>> {
         if let Some(plan) = plan {
-            let retired = self.exchanged.swap(Some(Arc::new(Box::new(plan))));
+            let retired = self.exchanged.swap(Some(Arc::new(plan)));
             self.state.store(CHANGED, Ordering::Release);
             retired
         } else {
-            let state = if self.scanned().is_some() {
-                SCANNED
-            } else {
-                NOBODY
+            let state = match self.versions.get() {
+                None => NOBODY,
+                Some(first) if first.newer.get().is_none() => SCANNED,
+                Some(_) => RESCANNED,
             };
             self.state.store(state, Ordering::Release);
             self.exchanged.swap(None)
@@ -221,53 +218,58 @@ impl<F: Family> Slot<F> {
     }
 
     /// Whether a subscriber goes by this name here.
-    pub(crate) fn knows(&self, name: &crate::words::Key) -> bool {
-        for entry in self.entries().iter() {
-            if entry.about.position.names.contains(name) {
-                return true;
-            }
-        }
-        false
+    pub(crate) fn knows(&self, name: &Key) -> bool {
+        let entries = self.entries();
+        entries
+            .iter()
+            .any(|entry| entry.position.names.contains(name))
     }
 
     /// The declared subscribers in running order.
     pub(crate) fn declared(&self) -> Vec<Arc<SubscriberInfo>> {
         self.scanned()
-            .map(|plan| plan.roster.subscribers.to_vec())
+            .map(|plan| plan.subscribers().to_vec())
             .unwrap_or_default()
     }
 
-    fn entries(&self) -> std::sync::MutexGuard<'_, Vec<Entry<F>>> {
+    fn entries(&self) -> MutexGuard<'_, Vec<Entry>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Held<'_> {
+    #[inline]
+    pub(crate) fn plan(&self) -> Option<&Plan> {
+        match self {
+            Self::Scanned(plan) => Some(plan),
+            Self::Exchanged(held) => held.as_deref(),
+        }
+    }
+}
+
+impl Default for Slot {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
 /// The plan of the declared subscribers, when some are added, and that of all, when some came at run
 /// time.
-#[expect(
-    clippy::type_complexity,
-    reason = "both plans come of one look at the entries"
-)]
-fn plans<F: Family>(
-    entries: &[Entry<F>],
-    added: &[Entry<F>],
-) -> Result<(Option<Plan<F>>, Option<Plan<F>>), Cycle> {
-    let (mut scanned, mut changed) = (false, false);
-    let (mut declared, mut all) = (Vec::new(), Vec::new());
-    for part in [entries, added] {
-        for entry in part {
-            all.push(entry);
-            if entry.about.declared {
-                declared.push(entry);
-            } else {
-                changed = true;
-            }
-        }
-    }
-    for entry in added {
-        scanned |= entry.about.declared;
-    }
-    let declared = if scanned { Plan::of(&declared)? } else { None };
-    let all = if changed { Plan::of(&all)? } else { None };
-    Ok((declared, all))
+fn plans(
+    info: &'static EventInfo,
+    entries: &[Entry],
+    added: &[Entry],
+) -> Result<(Option<Plan>, Option<Plan>), Cycle> {
+    let all = || entries.iter().chain(added);
+    let declared = if added.iter().any(|entry| entry.declared) {
+        plan(info, all().filter(|entry| entry.declared))?
+    } else {
+        None
+    };
+    let changed = if all().any(|entry| !entry.declared) {
+        plan(info, all())?
+    } else {
+        None
+    };
+    Ok((declared, changed))
 }

@@ -1,51 +1,49 @@
 //! Where the slots of a registry are.
 //!
-//! Those of the default registry stand beside the event types: the derive puts a [`Home`] there. It
-//! is empty until somebody subscribes, so that an event nobody listens to costs a look at it, and a
-//! program with many events is compiled without a slot's code for each.
+//! Those of the default registry stand beside the event types: the derive puts a [`Slot`] there, so
+//! that an emit knows where to look when it is compiled.
 //!
 //! For every event of a registry that is a value, and in the default registry for the events with
 //! type parameters, beside which no static can stand, there is a hash table. It only grows: each
 //! bucket is a list of nodes in `OnceLock`s, so that reading takes no lock and writes nothing.
 
 use std::{
-    any::{Any, TypeId},
+    any::TypeId,
     hash::{Hash, Hasher},
     sync::OnceLock,
 };
 
 use super::slot::Slot;
-use crate::event::Family;
+use crate::{event::Family, words::EventInfo};
 
 /// Two thousand event types give lists of eight.
 const BUCKETS: usize = 256;
 
-/// Where the default registry's slot of an event type is, once somebody has subscribed.
-#[doc(hidden)]
-pub struct Home<F: Family>(OnceLock<&'static Slot<F>>);
+/// An event type, as registries tell it from others.
+#[derive(Clone, Copy)]
+pub(crate) struct Kind {
+    pub(crate) family: TypeId,
+    pub(crate) info: &'static EventInfo,
+    /// Its slot of the default registry, if that stands beside the type.
+    pub(crate) home: Option<&'static Slot>,
+}
 
-impl<F: Family> Home<F> {
-    /// An empty one.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self(OnceLock::new())
-    }
-
+impl Kind {
     #[inline]
-    pub(crate) fn get(&self) -> Option<&'static Slot<F>> {
-        self.0.get().copied()
-    }
-
-    /// The slot, which like the type that it belongs to is there for good.
-    pub(crate) fn get_or_insert(&self) -> &'static Slot<F> {
-        self.0.get_or_init(|| Box::leak(Box::new(Slot::new())))
+    pub(crate) fn of<F: Family>() -> Self {
+        Self {
+            family: TypeId::of::<F>(),
+            info: F::info(),
+            home: home::<F>(),
+        }
     }
 }
 
-impl<F: Family> Default for Home<F> {
-    fn default() -> Self {
-        Self::new()
-    }
+/// The slot beside the type. What [`Family::home`] gives is known when this is compiled, and the look
+/// at its type with it.
+#[inline]
+pub(crate) fn home<F: Family>() -> Option<&'static Slot> {
+    F::home()?.downcast_ref()
 }
 
 pub(crate) struct Slots {
@@ -55,7 +53,8 @@ pub(crate) struct Slots {
 type Next = OnceLock<Box<Node>>;
 
 struct Node {
-    slot: Box<dyn Any + Send + Sync>,
+    family: TypeId,
+    slot: Slot,
     next: Next,
 }
 
@@ -67,31 +66,32 @@ impl Slots {
     }
 
     #[inline]
-    pub(crate) fn get<F: Family>(&self) -> Option<&Slot<F>> {
-        let mut next = &self.buckets.get()?[bucket::<F>()];
+    pub(crate) fn get(&self, family: TypeId) -> Option<&Slot> {
+        let mut next = &self.buckets.get()?[bucket(family)];
         while let Some(node) = next.get() {
-            if let Some(slot) = node.slot.downcast_ref() {
-                return Some(slot);
+            if node.family == family {
+                return Some(&node.slot);
             }
             next = &node.next;
         }
         None
     }
 
-    pub(crate) fn get_or_insert<F: Family>(&self) -> &Slot<F> {
+    pub(crate) fn get_or_insert(&self, family: TypeId) -> &Slot {
         let buckets = self
             .buckets
             .get_or_init(|| Box::new([const { OnceLock::new() }; BUCKETS]));
-        let mut next = &buckets[bucket::<F>()];
+        let mut next = &buckets[bucket(family)];
         loop {
             let node = next.get_or_init(|| {
                 Box::new(Node {
-                    slot: Box::new(Slot::<F>::new()),
+                    family,
+                    slot: Slot::new(),
                     next: OnceLock::new(),
                 })
             });
-            if let Some(slot) = node.slot.downcast_ref() {
-                return slot;
+            if node.family == family {
+                return &node.slot;
             }
             next = &node.next;
         }
@@ -99,9 +99,9 @@ impl Slots {
 }
 
 #[inline]
-fn bucket<F: Family>() -> usize {
+fn bucket(family: TypeId) -> usize {
     let mut hasher = Last(0);
-    TypeId::of::<F>().hash(&mut hasher);
+    family.hash(&mut hasher);
     usize::try_from(hasher.finish() % BUCKETS as u64).unwrap_or(0)
 }
 

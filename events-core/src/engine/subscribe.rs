@@ -1,24 +1,21 @@
 //! Subscribing at run time, with options.
 
-use std::{
-    fmt,
-    sync::{
-        Arc, Weak,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::{fmt, sync::Arc};
 
 use super::{
-    install::Once,
+    batch::{Batch, Pending},
+    entry::Entry,
+    listening::{Filters, Listening},
     order::{Position, Rank},
-    plan::{About, Entry},
     registry::Registry,
-    subscription::{Door, Leave, Subscription},
+    slots::Kind,
+    subscribe_error::SubscribeError,
+    subscription::{Leave, Member, Subscription},
 };
 use crate::{
     event::Family,
-    handler::{Link, Run, Step, Wired},
-    words::{IntoKey, Key, Location, Origin, SubscriberInfo},
+    handler::{Run, Step, Wired},
+    words::{IntoKey, Key, Location, SubscriberInfo},
 };
 
 /// A subscription about to be made: options, and then [`register`](Self::register).
@@ -61,19 +58,8 @@ pub struct NewSubscription<F: Family, H> {
     when: Option<When<F>>,
 }
 
-type When<F> = Box<dyn Fn(&<F as Family>::Of<'_>) -> bool + Send + Sync>;
-
-/// A run-time subscription's handler, until the subscription is dropped.
-struct Listening<H> {
-    handler: H,
-    open: AtomicBool,
-}
-
-struct Filters<F: Family> {
-    origin: Option<Origin>,
-    when: Option<When<F>>,
-    once: Option<(Once, Leave)>,
-}
+/// A condition on the event.
+pub(super) type When<F> = Box<dyn Fn(&<F as Family>::Of<'_>) -> bool + Send + Sync>;
 
 impl<F, H> NewSubscription<F, H>
 where
@@ -162,76 +148,11 @@ where
     /// When the id is taken, a target of `before` or `after` does not listen to this event, or
     /// these contradict each other. Nothing is subscribed then.
     pub fn register(self) -> Result<Subscription, SubscribeError> {
-        let registry = self.registry.clone();
-        let core = registry.core();
-        let slot = core.slot_for_change::<F>();
-        let mut writer = core.writer();
-        if let Some(id) = self.id.as_ref().filter(|id| writer.ids.contains(*id)) {
-            return Err(SubscribeError::IdTaken { id: id.to_string() });
-        }
-        let unknown = |target: &&Key| !slot.knows(target) && !self.names.contains(target);
-        if let Some(target) = self.before.iter().chain(&self.after).find(unknown) {
-            return Err(SubscribeError::UnknownTarget {
-                subscriber: self.subscriber.to_string(),
-                target: target.to_string(),
-                topic: self.subscriber.topic,
-            });
-        }
-
-        let number = writer.next;
-        let leave = Leave::new::<F>(&registry, self.id.clone(), number);
-        let filters = Filters {
-            origin: self.subscriber.origin.clone(),
-            when: self.when,
-            once: self.subscriber.once.then(|| (Once::new(), leave.clone())),
-        };
-        let listening = Arc::new(Listening {
-            handler: self.handler,
-            open: AtomicBool::new(true),
-        });
-        let door: Weak<dyn Door> = Arc::<Listening<H>>::downgrade(&listening);
-        let about = About {
-            number,
-            declared: false,
-            position: Position {
-                rank: Rank::subscribed(self.subscriber.priority, number),
-                names: self
-                    .names
-                    .into_iter()
-                    .chain(self.id.clone().map(Key::from))
-                    .collect(),
-                before: self.before,
-                after: self.after,
-            },
-            subscriber: Arc::new(self.subscriber),
-        };
-        let entry = Entry {
-            about,
-            link: filters.before(listening),
-        };
-        let staged = match slot.stage(vec![entry]) {
-            Ok(staged) => staged,
-            Err((cycle, entries)) => {
-                drop(writer);
-                drop(entries);
-                let cycle = cycle.0.iter().map(ToString::to_string).collect();
-                return Err(SubscribeError::Cycle { cycle });
-            }
-        };
-        writer.next += 1;
-        writer.ids.extend(self.id);
-        let retired = slot.publish(staged);
-        drop(writer);
-        drop(retired);
-        Ok(Subscription::new(leave, door))
+        let mut batch = Batch::new(self.registry.clone());
+        batch.add(self);
+        batch.register()
     }
-}
 
-impl<F, H> NewSubscription<F, H>
-where
-    F: Family,
-    H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Send + Sync + 'static,
-{
     /// Subscribes without options of its own.
     #[track_caller]
     pub(super) fn infallibly(self) -> Subscription {
@@ -240,59 +161,42 @@ where
             Err(error) => panic!("{error}"),
         }
     }
-}
 
-impl<H> Listening<H> {
-    #[inline]
-    fn call<F: Family>(&self, event: &mut F::Of<'_>, run: &Run<'_>) -> Step
-    where
-        H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step,
-    {
-        if self.open.load(Ordering::Acquire) {
-            (self.handler)(event, run)
-        } else {
-            Step::Skipped
-        }
-    }
-}
-
-impl<H: Send + Sync> Door for Listening<H> {
-    fn close(&self) {
-        self.open.store(false, Ordering::Release);
-    }
-}
-
-impl<F: Family> Filters<F> {
-    /// The handler behind these filters. Most have none: their link is the handler and no more.
-    fn before<H>(self, listening: Arc<Listening<H>>) -> Link<F>
-    where
-        H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Send + Sync + 'static,
-    {
-        if self.origin.is_none() && self.when.is_none() && self.once.is_none() {
-            let call = move |event: &mut F::Of<'_>, run: &Run<'_>| listening.call::<F>(event, run);
-            return Box::new(Wired(call));
-        }
-        let filters = Arc::new(self);
-        Box::new(Wired(move |event: &mut F::Of<'_>, run: &Run<'_>| {
-            if listening.open.load(Ordering::Acquire) && filters.pass(event, run) {
-                (listening.handler)(event, run)
-            } else {
-                Step::Skipped
-            }
-        }))
+    pub(super) fn registry(&self) -> &Registry {
+        &self.registry
     }
 
-    fn pass(&self, event: &F::Of<'_>, run: &Run<'_>) -> bool {
-        let passes = self
-            .origin
-            .as_ref()
-            .is_none_or(|origin| run.is_from(origin))
-            && self.when.as_ref().is_none_or(|when| when(event))
-            && self.once.as_ref().is_none_or(|(once, _)| once.claim());
-        if passes && let Some((_, leave)) = &self.once {
-            leave.run();
+    /// All but the last step: what waits to be subscribed.
+    pub(super) fn pending(self) -> Pending {
+        let kind = Kind::of::<F>();
+        let number = self.registry.core().next_number();
+        let leave = Leave::new(&self.registry, kind, self.id.clone(), number);
+        let filters = Filters::<F>::new(
+            self.subscriber.origin.clone(),
+            self.when,
+            self.subscriber.once.then(|| leave.clone()),
+        );
+        let listening = Arc::new(Listening::new(self.handler, filters));
+        let handler = Wired::new::<F, Listening<F, H>>(Arc::clone(&listening));
+        let id = self.id.clone().map(Key::from);
+        let position = Position {
+            rank: Rank::subscribed(self.subscriber.priority, number),
+            names: self.names.into_iter().chain(id).collect(),
+            before: self.before,
+            after: self.after,
+        };
+        Pending {
+            kind,
+            id: self.id,
+            entry: Entry {
+                number,
+                declared: false,
+                position: Arc::new(position),
+                subscriber: Arc::new(self.subscriber),
+                handler,
+            },
+            member: Member::new(leave, Arc::downgrade(&listening) as _),
         }
-        passes
     }
 }
 
@@ -303,57 +207,3 @@ impl<F: Family, H> fmt::Debug for NewSubscription<F, H> {
             .finish()
     }
 }
-
-/// Why a subscription was not made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SubscribeError {
-    /// Another subscription of the registry has this id.
-    IdTaken {
-        /// The id.
-        id: String,
-    },
-    /// Nobody of that name listens to the event.
-    UnknownTarget {
-        /// Who should be ordered.
-        subscriber: String,
-        /// The target of `before` or `after`.
-        target: String,
-        /// The event's topic.
-        topic: &'static str,
-    },
-    /// `before` and `after` contradict each other.
-    Cycle {
-        /// Each of these must run before the next, and the last before the first.
-        cycle: Vec<String>,
-    },
-}
-
-impl fmt::Display for SubscribeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::IdTaken { id } => write!(
-                f,
-                "a subscriber with the id `{id}` is registered already; \
-                 give this one another id, or drop that one's Subscription first"
-            ),
-            Self::UnknownTarget {
-                subscriber,
-                target,
-                topic,
-            } => write!(
-                f,
-                "{subscriber} cannot be ordered relative to `{target}`, which does not listen to \
-                 `{topic}`; register the target first, or correct its name"
-            ),
-            Self::Cycle { cycle } => write!(
-                f,
-                "before and after contradict each other: of {}, each must run before the next, \
-                 and the last before the first; remove one of the options",
-                cycle.join(", ")
-            ),
-        }
-    }
-}
-
-impl std::error::Error for SubscribeError {}

@@ -1,12 +1,17 @@
 //! The guard of a run-time subscription, and how it leaves its registry.
 
-use std::{fmt, sync::Weak};
+use std::{
+    any::TypeId,
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::Weak,
+};
 
 use super::{
     core::Core,
     registry::{Handle, Registry},
+    slots::Kind,
 };
-use crate::event::Family;
 
 /// A run-time subscription: dropping it unsubscribes and frees the closure.
 ///
@@ -31,7 +36,13 @@ use crate::event::Family;
 /// assert_eq!(registry.emit(Tick(0)).0, 10);
 /// ```
 #[must_use = "dropping a Subscription unsubscribes; `.detach()` keeps it for good"]
-pub struct Subscription(Option<(Leave, Weak<dyn Door>)>);
+pub struct Subscription(Vec<Member>);
+
+/// One handler of a subscription.
+pub(super) struct Member {
+    leave: Leave,
+    door: Weak<dyn Door>,
+}
 
 /// What keeps a handler from being started. The guard holds it weakly, for the closure is to go when
 /// the last plan goes.
@@ -40,71 +51,103 @@ pub(super) trait Door: Send + Sync {
 }
 
 impl Subscription {
-    pub(super) fn new(leave: Leave, door: Weak<dyn Door>) -> Self {
-        Self(Some((leave, door)))
+    pub(super) fn new(members: Vec<Member>) -> Self {
+        Self(members)
     }
 
     /// Keeps the subscription for as long as its registry lives.
     pub fn detach(mut self) {
-        self.0 = None;
+        self.0.clear();
+    }
+}
+
+impl Member {
+    pub(super) fn new(leave: Leave, door: Weak<dyn Door>) -> Self {
+        Self { leave, door }
     }
 }
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        if let Some((leave, door)) = self.0.take() {
+        for Member { door, .. } in &self.0 {
             if let Some(door) = door.upgrade() {
                 door.close();
             }
-            leave.run();
         }
+        leave(self.0.iter().map(|member| &member.leave));
     }
 }
 
 impl fmt::Debug for Subscription {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let number = self.0.as_ref().map(|(leave, _)| leave.number);
-        f.debug_tuple("Subscription").field(&number).finish()
+        let numbers = self.0.iter().map(|member| member.leave.number);
+        let numbers: Vec<_> = numbers.collect();
+        f.debug_tuple("Subscription").field(&numbers).finish()
     }
 }
 
-/// How a subscription leaves its registry, if that is still there.
+/// How a handler leaves its registry, if that is still there.
 #[derive(Clone)]
 pub(super) struct Leave {
     home: Handle<Weak<Core>>,
+    kind: Kind,
     id: Option<String>,
     number: u64,
-    remove: fn(&Core, u64, Option<&str>),
 }
 
 impl Leave {
-    pub(super) fn new<F: Family>(registry: &Registry, id: Option<String>, number: u64) -> Self {
+    pub(super) fn new(registry: &Registry, kind: Kind, id: Option<String>, number: u64) -> Self {
         Self {
             home: registry.downgrade(),
+            kind,
             id,
             number,
-            remove: remove::<F>,
         }
     }
 
+    /// Leaves alone.
     pub(super) fn run(&self) {
-        match &self.home {
-            Handle::Default(core) => (self.remove)(core, self.number, self.id.as_deref()),
-            Handle::Own(core) => {
-                if let Some(core) = core.upgrade() {
-                    (self.remove)(&core, self.number, self.id.as_deref());
-                }
+        leave([self].into_iter());
+    }
+}
+
+/// Those of one registry leave it together: one new plan for each event type.
+fn leave<'l>(mut leaves: impl Iterator<Item = &'l Leave> + Clone) {
+    let Some(Leave { home, .. }) = leaves.clone().next() else {
+        return;
+    };
+    match home {
+        Handle::Default(core) => core.remove(&mut leaves),
+        Handle::Own(core) => {
+            if let Some(core) = core.upgrade() {
+                core.remove(&mut leaves);
             }
         }
     }
 }
 
-fn remove<F: Family>(core: &Core, number: u64, id: Option<&str>) {
-    let mut writer = core.writer();
-    let retired = core.slot_for_change::<F>().remove(number);
-    if let Some(id) = id.filter(|_| retired.is_some()) {
-        writer.ids.remove(id);
+impl Core {
+    fn remove(&self, leaves: &mut dyn Iterator<Item = &Leave>) {
+        let mut kinds: BTreeMap<TypeId, (Kind, BTreeSet<u64>)> = BTreeMap::new();
+        let mut ids = Vec::new();
+        for leave in leaves {
+            let Leave { kind, number, .. } = *leave;
+            let (_, numbers) = kinds.entry(kind.family).or_insert((kind, BTreeSet::new()));
+            numbers.insert(number);
+            ids.extend(leave.id.as_ref().map(|id| (id, number)));
+        }
+        let mut writer = self.writer();
+        let retired: Vec<_> = kinds
+            .values()
+            .map(|(kind, numbers)| self.slot_for_change(*kind).remove(kind.info, numbers))
+            .collect();
+        for (id, number) in ids {
+            // One that has left before may have left its id to another.
+            if writer.ids.get(id) == Some(&number) {
+                writer.ids.remove(id);
+            }
+        }
+        drop(writer);
+        drop(retired);
     }
-    drop(writer);
-    drop(retired);
 }

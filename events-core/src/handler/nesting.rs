@@ -4,7 +4,7 @@
 //! instead, and the topics beside the counter tell how it came about. An emission's id stands here
 //! too: it is made when somebody asks, the emitter or a nested emit whose parent it is.
 //!
-//! The frames are a fixed array of cells without a destructor: entering a level is two loads and
+//! The places are fixed arrays of cells without a destructor: entering a level is two loads and
 //! three stores on memory that no other thread sees.
 
 use std::{
@@ -20,7 +20,7 @@ use crate::words::{EventInfo, TooDeep};
 /// How many emits may be inside one another unless the registry is told otherwise.
 pub(crate) const DEFAULT_LIMIT: usize = 128;
 
-/// The highest limit that can be set; the frames take 4 KiB a thread.
+/// The highest limit that can be set; the places take 4 KiB a thread.
 pub(crate) const MAX_LIMIT: usize = 256;
 
 /// What tells one emission from every other of this process; made when somebody asks for it.
@@ -54,21 +54,18 @@ impl EmissionId {
     }
 }
 
-struct Frame {
-    info: Cell<Option<&'static EventInfo>>,
-    id: Cell<Option<EmissionId>>,
-}
-
 struct Stack {
     depth: Cell<usize>,
-    frames: [Frame; MAX_LIMIT],
+    infos: [Cell<Option<&'static EventInfo>>; MAX_LIMIT],
+    ids: [Cell<Option<EmissionId>>; MAX_LIMIT],
 }
 
 thread_local! {
     static STACK: Stack = const {
         Stack {
             depth: Cell::new(0),
-            frames: [const { Frame { info: Cell::new(None), id: Cell::new(None) } }; MAX_LIMIT],
+            infos: [const { Cell::new(None) }; MAX_LIMIT],
+            ids: [const { Cell::new(None) }; MAX_LIMIT],
         }
     };
 }
@@ -78,56 +75,50 @@ thread_local! {
 /// Nothing refers to it, so it stays in a register: what one emit leaves in the counter the next
 /// one waits for, and a detour through the stack would double that wait.
 pub(crate) struct Level {
-    depth: Depth,
+    /// How many emits are around this one.
+    depth: usize,
     this_thread: PhantomData<*const ()>,
 }
 
-/// How many emits are around this one.
-#[derive(Clone, Copy)]
-pub(crate) struct Depth(usize);
-
 impl Level {
+    /// `None` when there are `limit` already.
     #[inline]
-    pub(crate) fn enter(info: &'static EventInfo, limit: usize) -> Result<Self, TooDeep> {
+    pub(crate) fn enter(info: &'static EventInfo, limit: usize) -> Option<Self> {
         STACK.with(|stack| {
             let depth = stack.depth.get();
             if depth >= limit {
-                return Err(refuse(stack, info, limit));
+                return None;
             }
-            // No limit is above the number of frames; the remainder spares the check of it.
-            let frame = &stack.frames[depth % MAX_LIMIT];
-            frame.info.set(Some(info));
-            frame.id.set(None);
+            // No limit is above the number of places; the remainder spares the check of it.
+            stack.infos[depth % MAX_LIMIT].set(Some(info));
+            stack.ids[depth % MAX_LIMIT].set(None);
             stack.depth.set(depth + 1);
-            Ok(Self {
-                depth: Depth(depth),
+            Some(Self {
+                depth,
                 this_thread: PhantomData,
             })
         })
     }
 
-    #[inline]
-    pub(crate) fn depth(&self) -> Depth {
-        self.depth
-    }
-}
-
-impl Depth {
-    /// The id of this emission.
-    pub(crate) fn id(self) -> EmissionId {
-        id_at(self.0)
-    }
-
-    /// The id of the emission whose handler emitted this one.
-    pub(crate) fn parent(self) -> Option<EmissionId> {
-        self.0.checked_sub(1).map(id_at)
+    /// Why an emit of this event could not [`enter`](Self::enter).
+    #[cold]
+    pub(crate) fn refusal(info: &'static EventInfo, limit: usize) -> TooDeep {
+        let around = |stack: &Stack| -> Vec<_> {
+            let infos = &stack.infos[..stack.depth.get()];
+            infos.iter().filter_map(Cell::get).collect()
+        };
+        let chain = STACK.with(around).into_iter().chain([info]);
+        TooDeep {
+            limit,
+            chain: chain.map(EventInfo::topic).collect(),
+        }
     }
 }
 
 impl Drop for Level {
     #[inline]
     fn drop(&mut self) {
-        STACK.with(|stack| stack.depth.set(self.depth.0));
+        STACK.with(|stack| stack.depth.set(self.depth));
     }
 }
 
@@ -136,23 +127,23 @@ pub(crate) fn is_emitting() -> bool {
     STACK.with(|stack| stack.depth.get() > 0)
 }
 
+/// The id of the innermost emission of this thread.
+pub(super) fn id() -> EmissionId {
+    id_at(STACK.with(|stack| stack.depth.get().saturating_sub(1)))
+}
+
+/// The id of the emission whose handler emitted the innermost one.
+pub(super) fn parent() -> Option<EmissionId> {
+    STACK
+        .with(|stack| stack.depth.get().checked_sub(2))
+        .map(id_at)
+}
+
 fn id_at(depth: usize) -> EmissionId {
     STACK.with(|stack| {
-        let cell = &stack.frames[depth % MAX_LIMIT].id;
+        let cell = &stack.ids[depth % MAX_LIMIT];
         let id = cell.get().unwrap_or_else(EmissionId::new);
         cell.set(Some(id));
         id
     })
-}
-
-#[cold]
-#[inline(never)]
-fn refuse(stack: &Stack, info: &'static EventInfo, limit: usize) -> TooDeep {
-    let chain = stack.frames[..stack.depth.get()]
-        .iter()
-        .filter_map(|frame| frame.info.get())
-        .chain([info])
-        .map(EventInfo::topic)
-        .collect();
-    TooDeep { limit, chain }
 }

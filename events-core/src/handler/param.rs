@@ -157,7 +157,7 @@ impl Emission {
 pub trait Param {
     /// What is kept with the subscriber.
     #[doc(hidden)]
-    type Kept: Clone + Send + Sync + 'static;
+    type Kept: Send + Sync + 'static;
     /// What is made for one call.
     #[doc(hidden)]
     type Made<'a>;

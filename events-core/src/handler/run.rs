@@ -3,54 +3,44 @@
 
 use std::{
     cell::{Cell, RefCell},
-    ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
 
-use super::{Depth, Emission, Level, Step, record};
-use crate::words::{Cause, EventInfo, Failure, Origin, SubscriberInfo, drop_contained};
+use super::{Delivery, Emission, Place, Plan, Step, nesting, record};
+use crate::words::{Cause, Failure, Origin, Panic, SubscriberInfo, drop_contained};
 
 /// One emit under way.
 ///
 /// Making one is part of every emit, so it is as small as it can be: what can be found out later
-/// from the roster or the level is not kept twice.
+/// from the plan or the level is not kept twice.
 pub struct Run<'r> {
-    roster: &'r Roster,
+    pub(super) delivery: Delivery<'r>,
+    plan: &'r Plan,
     origin: Option<&'r Origin>,
-    depth: Depth,
     /// Where failures are collected; without it they are logged.
     failures: Option<&'r RefCell<Vec<Failure>>>,
-    /// How many handlers come after the chain that is running.
-    ahead: Cell<usize>,
-    /// How many came after the one that panicked.
-    left: Cell<usize>,
+    /// Where the chain was left before its end: by a panic, or at a stop.
+    pub(super) left_at: Cell<Place>,
     skipped: Cell<usize>,
     /// Who stopped those after it.
     stopped_by: Cell<Option<&'r Arc<SubscriberInfo>>>,
 }
 
-/// Who the handlers of a plan are, in running order.
-pub(crate) struct Roster {
-    pub(crate) info: &'static EventInfo,
-    pub(crate) subscribers: Box<[Arc<SubscriberInfo>]>,
-}
-
 impl<'r> Run<'r> {
     #[inline]
     pub(crate) fn new(
-        roster: &'r Roster,
+        plan: &'r Plan,
+        delivery: Delivery<'r>,
         origin: Option<&'r Origin>,
-        level: &Level,
         failures: Option<&'r RefCell<Vec<Failure>>>,
     ) -> Self {
         Self {
-            roster,
+            delivery,
+            plan,
             origin,
-            depth: level.depth(),
             failures,
-            ahead: Cell::new(0),
-            left: Cell::new(0),
+            left_at: Cell::new(Place::NOWHERE),
             skipped: Cell::new(0),
             stopped_by: Cell::new(None),
         }
@@ -63,91 +53,86 @@ impl<'r> Run<'r> {
         self.origin == Some(origin)
     }
 
-    /// The emission, for a subscriber that asks for it.
+    /// The emission, for a subscriber that asks for it: the innermost of this thread, as long as
+    /// that subscriber runs.
     #[must_use]
     pub fn emission(&self) -> Emission {
         Emission::new(
-            self.roster.info.topic(),
+            self.plan.info().topic(),
             self.origin.cloned(),
-            self.depth.id(),
-            self.depth.parent(),
+            nesting::id(),
+            nesting::parent(),
         )
     }
 
-    /// A chain of handlers starts, and so many come after it.
+    /// The chain is left there, and may be gone on with.
     #[inline]
-    pub(crate) fn begin_chain(&self, ahead: usize) {
-        self.ahead.set(ahead);
+    pub(super) fn leave(&self, place: Place) {
+        self.left_at.set(place);
     }
 
-    /// A handler with so many after it in its chain is unwinding.
-    #[cold]
-    pub(super) fn unwinding(&self, rest: usize) {
-        self.left.set(rest + self.ahead.get());
+    /// Whether the handlers are not through: one panicked, or there was a stop.
+    #[inline]
+    pub(crate) fn is_left(&self) -> bool {
+        self.left_at.get() != Place::NOWHERE
     }
 
-    /// A handler did something else than just run.
+    /// The handler there did something else than just run; says whether the next one shall.
     #[inline]
-    pub(super) fn settle(&self, step: Step, rest: usize) -> ControlFlow<()> {
+    pub(super) fn settle(&self, step: Step, place: Place) -> bool {
         match step {
-            Step::Done => ControlFlow::Continue(()),
+            Step::Done => true,
             Step::Skipped => {
                 self.skipped.set(self.skipped.get() + 1);
-                ControlFlow::Continue(())
+                true
             }
-            Step::Stop => self.stop(rest),
-            Step::Failed(error) => self.fail(rest + self.ahead.get(), Cause::Error(error)),
+            Step::Stop => {
+                self.stop(place);
+                false
+            }
+            Step::Failed(error) => {
+                self.fail(place, Cause::Error(error));
+                true
+            }
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn stop(&self, rest: usize) -> ControlFlow<()> {
-        let left = rest + self.ahead.get();
+    fn stop(&self, place: Place) {
+        let index = self.plan.index_of(place);
+        let left = self.plan.len() - 1 - index;
         self.skipped.set(self.skipped.get() + left);
-        self.stopped_by.set(Some(self.subscriber(left)));
-        ControlFlow::Break(())
+        self.stopped_by.set(self.plan.subscribers().get(index));
+    }
+
+    /// The handler at which the chain was left has panicked.
+    #[cold]
+    pub(crate) fn panicked(&self, panic: Panic) {
+        self.fail(self.left_at.get(), Cause::Panic(panic));
     }
 
     #[cold]
     #[inline(never)]
-    fn fail(&self, left: usize, cause: Cause) -> ControlFlow<()> {
-        let failure = Failure::new(Arc::clone(self.subscriber(left)), cause);
+    fn fail(&self, place: Place, cause: Cause) {
+        let index = self.plan.index_of(place);
+        let failure = Failure::new(Arc::clone(&self.plan.subscribers()[index]), cause);
         let Some(failures) = self.failures else {
             // Whoever records it may panic as well: a layer of tracing, for one.
             let logged = catch_unwind(AssertUnwindSafe(|| record::failure(failure)));
             if let Err(payload) = logged {
                 drop_contained(payload);
             }
-            return ControlFlow::Continue(());
+            return;
         };
         failures.borrow_mut().push(failure);
-        ControlFlow::Continue(())
-    }
-
-    /// The handler that [`unwinding`](Self::unwinding) named has failed; says how many are left.
-    #[cold]
-    pub(crate) fn panicked(&self, cause: Cause) -> usize {
-        let left = self.left.get();
-        let _ = self.fail(left, cause);
-        left
-    }
-
-    #[inline]
-    pub(crate) fn is_stopped(&self) -> bool {
-        self.stopped_by.get().is_some()
     }
 
     pub(crate) fn ran(&self) -> usize {
-        self.roster.subscribers.len() - self.skipped.get()
+        self.plan.len() - self.skipped.get()
     }
 
     pub(crate) fn stopped_by(&self) -> Option<Arc<SubscriberInfo>> {
         self.stopped_by.get().cloned()
-    }
-
-    pub(crate) fn subscriber(&self, left: usize) -> &'r Arc<SubscriberInfo> {
-        let subscribers = &self.roster.subscribers;
-        &subscribers[subscribers.len() - 1 - left]
     }
 }

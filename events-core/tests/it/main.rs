@@ -7,7 +7,6 @@ mod default_registry;
 mod emit;
 mod events;
 mod failures;
-mod logging;
 mod nesting;
 mod order;
 mod run_time;

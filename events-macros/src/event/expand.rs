@@ -59,7 +59,7 @@ fn implementations(event: &Event) -> TokenStream {
         (quote!(), quote!(::core::option::Option::None))
     } else {
         let slot = quote! {
-            static __SLOT: #core::__private::Home<#family> = #core::__private::Home::new();
+            static __SLOT: #core::__private::Slot = #core::__private::Slot::new();
         };
         (slot, quote!(::core::option::Option::Some(&__SLOT)))
     };

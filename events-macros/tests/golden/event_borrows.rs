@@ -23,7 +23,7 @@ const _: () = {
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED
     }
-    static __SLOT: ::events_core::__private::Home<Login<'static>> = ::events_core::__private::Home::new();
+    static __SLOT: ::events_core::__private::Slot = ::events_core::__private::Slot::new();
     #[automatically_derived]
     impl<'a> ::events_core::Event for Login<'a> {
         type Family = Login<'static>;

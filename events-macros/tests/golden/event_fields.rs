@@ -33,7 +33,7 @@ const _: () = {
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED
     }
-    static __SLOT: ::events_core::__private::Home<FirstLogin> = ::events_core::__private::Home::new();
+    static __SLOT: ::events_core::__private::Slot = ::events_core::__private::Slot::new();
     #[automatically_derived]
     impl ::events_core::Event for FirstLogin {
         type Family = FirstLogin;

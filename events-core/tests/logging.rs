@@ -1,8 +1,13 @@
 //! What `tracing` is told: spans at `trace`, failures at `error`, scans at `info`.
+//!
+//! In a program of its own, one test after the other: `tracing` asks the thread that first passes a
+//! place whether anybody wants its records, and keeps the answer for all threads.
+
+#![allow(missing_docs, reason = "the names of the tests say what they are")]
 
 use std::{
     io::{self, Write},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use events_core::{Event, Registry, subscriber, subscribers};
@@ -34,6 +39,8 @@ impl MakeWriter<'_> for Log {
 
 /// What is logged at this level and above while `f` runs, a line a record.
 fn logged<T>(level: tracing::Level, f: impl FnOnce() -> T) -> Vec<String> {
+    static ONE_BY_ONE: Mutex<()> = Mutex::new(());
+    let _alone = ONE_BY_ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let log = Log::default();
     let subscriber = fmt()
         .with_writer(log.clone())
@@ -89,19 +96,19 @@ fn a_failure_is_logged_at_error_with_who_and_where_and_why() {
         (
             error,
             [
-                "subscriber=it::logging::fails",
+                "subscriber=logging::fails",
                 "cause=returned an error: no such user",
             ],
         ),
-        (panic, ["subscriber=it::logging::panics", ": out of memory"]),
+        (panic, ["subscriber=logging::panics", ": out of memory"]),
     ] {
         assert!(
             line.starts_with("ERROR events_core: a subscriber failed"),
             "{line}"
         );
-        assert!(line.contains("topic=\"it::logging::Login\""), "{line}");
+        assert!(line.contains("topic=\"logging::Login\""), "{line}");
         assert!(
-            line.contains("location=events-core/tests/it/logging.rs:"),
+            line.contains("location=events-core/tests/logging.rs:"),
             "{line}"
         );
         for word in words {
@@ -109,7 +116,7 @@ fn a_failure_is_logged_at_error_with_who_and_where_and_why() {
         }
     }
     assert!(
-        panic.contains("cause=panicked at events-core/tests/it/logging.rs:"),
+        panic.contains("cause=panicked at events-core/tests/logging.rs:"),
         "{panic}"
     );
 }
@@ -129,10 +136,10 @@ fn each_emit_and_each_handler_has_a_span_at_trace() {
     });
     let spans: Vec<_> = log.iter().filter(|line| line.ends_with("new")).collect();
     assert_eq!(spans.len(), 4, "{log:#?}");
-    let emit = "TRACE emit{topic=\"it::logging::Login\" origin=here}";
+    let emit = "TRACE emit{topic=\"logging::Login\" origin=here}";
     assert_eq!(*spans[0], format!("{emit}: events_core: new"));
     for (span, name) in spans[1..].iter().zip(["fails", "panics", "runs"]) {
-        let start = format!("{emit}:handle{{subscriber=it::logging::{name} location=");
+        let start = format!("{emit}:handle{{subscriber=logging::{name} location=");
         assert!(span.starts_with(&start), "{span}");
     }
     let errors = log.iter().filter(|line| line.starts_with("ERROR")).count();
@@ -143,7 +150,7 @@ fn each_emit_and_each_handler_has_a_span_at_trace() {
 fn an_event_that_nobody_hears_is_a_record_at_debug() {
     let registry = Registry::new();
     let log = logged(tracing::Level::DEBUG, || registry.emit(login()));
-    let record = "DEBUG events_core: no subscriber heard the event topic=\"it::logging::Login\"";
+    let record = "DEBUG events_core: no subscriber heard the event topic=\"logging::Login\"";
     assert_eq!(log, [record]);
     assert!(logged(tracing::Level::INFO, || registry.emit(login())).is_empty());
 }
@@ -161,7 +168,7 @@ fn a_refused_emit_is_logged_at_error() {
         panic!("one record: {log:#?}")
     };
     assert!(
-        refusal.contains("the chain is it::logging::Login (x2)"),
+        refusal.contains("the chain is logging::Login (x2)"),
         "{refusal}"
     );
 }
@@ -171,8 +178,7 @@ fn a_scan_is_logged_at_info() {
     let log = logged(tracing::Level::INFO, || {
         Registry::with(subscribers![runs, fails])
     });
-    let expected =
-        "INFO events_core: scanned: 2 subscribers of 1 event: 2 from it subscribers=2 events=1";
+    let expected = "INFO events_core: scanned: 2 subscribers of 1 event: 2 from logging subscribers=2 events=1";
     assert_eq!(log, [expected]);
 }
 

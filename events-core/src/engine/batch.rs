@@ -1,0 +1,197 @@
+//! Subscribing many handlers at once.
+
+use std::{fmt, panic::Location};
+
+use super::{
+    entry::{Cycle, Entry},
+    install::Group,
+    registry::Registry,
+    slots::Kind,
+    subscribe::NewSubscription,
+    subscribe_error::SubscribeError,
+    subscription::{Member, Subscription},
+};
+use crate::{
+    event::{Family, OwnedEvent},
+    handler::{Handler, Run, Step},
+    words::Key,
+};
+
+/// Subscriptions that are made together, and dropped together: all of them, or, when one cannot be
+/// made, none.
+///
+/// Each subscription alone makes a new plan of all handlers of its event. A batch makes one for each
+/// event type, so a thousand handlers cost about what one costs beside a thousand others.
+///
+/// ```
+/// use events_core::{Event, Registry};
+///
+/// #[derive(Event)]
+/// struct Opened(Vec<&'static str>);
+///
+/// #[derive(Event)]
+/// struct Closed(Vec<&'static str>);
+///
+/// let registry = Registry::new();
+/// let mut plugin = registry.batch();
+/// plugin.on(|event: &mut Opened| event.0.push("opened"));
+/// plugin.add(registry.subscribe(|event: &mut Closed| event.0.push("closed")).priority(5));
+/// let plugin = plugin.register()?;
+///
+/// assert_eq!(registry.emit(Opened(vec![])).0, ["opened"]);
+/// drop(plugin);
+/// assert!(registry.emit(Closed(vec![])).0.is_empty());
+/// # Ok::<(), events_core::SubscribeError>(())
+/// ```
+#[must_use = "nothing is subscribed before `.register()`"]
+pub struct Batch {
+    registry: Registry,
+    pending: Vec<Pending>,
+}
+
+/// One handler that waits to be subscribed.
+pub(super) struct Pending {
+    pub(super) kind: Kind,
+    pub(super) id: Option<String>,
+    pub(super) entry: Entry,
+    pub(super) member: Member,
+}
+
+impl Batch {
+    pub(super) fn new(registry: Registry) -> Self {
+        Self {
+            registry,
+            pending: Vec::new(),
+        }
+    }
+
+    /// Adds a function or closure that takes `&E` or `&mut E`; see [`Handler`].
+    #[track_caller]
+    pub fn on<E, M, H>(&mut self, handler: H)
+    where
+        E: OwnedEvent,
+        H: Handler<E, M>,
+    {
+        let subscription = self.registry.subscribe(handler);
+        self.add(subscription);
+    }
+
+    /// Adds a subscription with options, which waits for the others instead of being registered.
+    ///
+    /// # Panics
+    ///
+    /// When it is one of another registry.
+    #[track_caller]
+    pub fn add<F, H>(&mut self, subscription: NewSubscription<F, H>)
+    where
+        F: Family,
+        H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Send + Sync + 'static,
+    {
+        assert!(
+            *subscription.registry() == self.registry,
+            "a batch takes subscriptions of its own registry; this one is of another, at {}",
+            Location::caller(),
+        );
+        self.pending.push(subscription.pending());
+    }
+
+    /// How many handlers it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.pending.len()
+    }
+
+    /// Whether it has none; registering it then is no error.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.pending.is_empty()
+    }
+
+    /// Subscribes all of them; the next emit calls the handlers. Dropping what comes back
+    /// unsubscribes all.
+    ///
+    /// # Errors
+    ///
+    /// When an id is taken, a target of `before` or `after` does not listen to its event, or these
+    /// contradict each other. Nothing is subscribed then.
+    pub fn register(self) -> Result<Subscription, SubscribeError> {
+        let core = self.registry.core();
+        let mut writer = core.writer();
+        if let Some(error) = self.problem(&writer.ids) {
+            drop(writer);
+            return Err(error);
+        }
+        let mut members = Vec::with_capacity(self.pending.len());
+        let mut ids = Vec::new();
+        let mut group = Group::default();
+        for pending in self.pending {
+            ids.extend(pending.id.map(|id| (id, pending.entry.number)));
+            members.push(pending.member);
+            group.add(pending.kind, pending.entry);
+        }
+        let (mut staged, mut refused) = (Vec::new(), None);
+        for (kind, entries) in group.into_kinds() {
+            let slot = core.slot_for_change(kind);
+            match slot.stage(kind.info, entries) {
+                Ok(change) => staged.push((slot, change)),
+                Err(told) => refused = Some(told),
+            }
+        }
+        if let Some((Cycle(subscribers), entries)) = refused {
+            drop(writer);
+            // Closures, and with them code of the user's: not under the lock.
+            drop((entries, staged));
+            let cycle = subscribers.iter().map(ToString::to_string).collect();
+            return Err(SubscribeError::Cycle { cycle });
+        }
+        let retired: Vec<_> = staged
+            .into_iter()
+            .map(|(slot, change)| slot.publish(change))
+            .collect();
+        writer.ids.extend(ids);
+        drop(writer);
+        drop(retired);
+        Ok(Subscription::new(members))
+    }
+
+    /// What keeps it from being registered, before anything is ordered.
+    fn problem(&self, taken: &std::collections::BTreeMap<String, u64>) -> Option<SubscribeError> {
+        let mut own = std::collections::BTreeSet::new();
+        for id in self
+            .pending
+            .iter()
+            .filter_map(|pending| pending.id.as_ref())
+        {
+            if taken.contains_key(id) || !own.insert(id) {
+                return Some(SubscribeError::IdTaken { id: id.clone() });
+            }
+        }
+        self.pending.iter().find_map(|pending| {
+            let position = &pending.entry.position;
+            let targets = position.before.iter().chain(&position.after);
+            let target = targets
+                .into_iter()
+                .find(|target| !self.knows(pending.kind, target))?;
+            Some(SubscribeError::UnknownTarget {
+                subscriber: pending.entry.subscriber.to_string(),
+                target: target.to_string(),
+                topic: pending.kind.info.topic(),
+            })
+        })
+    }
+
+    /// Whether somebody of that name listens to these events, or is about to.
+    fn knows(&self, kind: Kind, name: &Key) -> bool {
+        let beside = |pending: &Pending| {
+            pending.kind.family == kind.family && pending.entry.position.names.contains(name)
+        };
+        self.registry.core().slot_for_change(kind).knows(name) || self.pending.iter().any(beside)
+    }
+}
+
+impl fmt::Debug for Batch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let subscribers = self.pending.iter().map(|one| &one.entry.subscriber);
+        f.debug_list().entries(subscribers).finish()
+    }
+}

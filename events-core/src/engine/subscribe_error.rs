@@ -1,0 +1,57 @@
+//! Why a subscription was not made.
+
+use std::fmt;
+
+/// Why a subscription was not made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SubscribeError {
+    /// Another subscription of the registry has this id.
+    IdTaken {
+        /// The id.
+        id: String,
+    },
+    /// Nobody of that name listens to the event.
+    UnknownTarget {
+        /// Who should be ordered.
+        subscriber: String,
+        /// The target of `before` or `after`.
+        target: String,
+        /// The event's topic.
+        topic: &'static str,
+    },
+    /// `before` and `after` contradict each other.
+    Cycle {
+        /// Each of these must run before the next, and the last before the first.
+        cycle: Vec<String>,
+    },
+}
+
+impl fmt::Display for SubscribeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::IdTaken { id } => write!(
+                f,
+                "a subscriber with the id `{id}` is registered already; \
+                 give this one another id, or drop that one's Subscription first"
+            ),
+            Self::UnknownTarget {
+                subscriber,
+                target,
+                topic,
+            } => write!(
+                f,
+                "{subscriber} cannot be ordered relative to `{target}`, which does not listen to \
+                 `{topic}`; register the target first, or correct its name"
+            ),
+            Self::Cycle { cycle } => write!(
+                f,
+                "before and after contradict each other: of {}, each must run before the next, \
+                 and the last before the first; remove one of the options",
+                cycle.join(", ")
+            ),
+        }
+    }
+}
+
+impl std::error::Error for SubscribeError {}
