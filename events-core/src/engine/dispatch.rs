@@ -39,7 +39,7 @@ pub(super) struct Told {
     pub(super) stopped_by: Option<Arc<SubscriberInfo>>,
 }
 
-/// Runs the handlers in the slot and logs what fails; says whether there are any.
+/// Runs the handlers in the slot and logs what fails; says whether a scan found them.
 #[inline(always)]
 pub(super) fn emit(slot: Option<&Slot>, event: &Erased<'_>, sending: Sending<'_>) -> bool {
     if level_enabled!(Verbosity::DEBUG) {
@@ -54,7 +54,7 @@ pub(super) fn emit(slot: Option<&Slot>, event: &Erased<'_>, sending: Sending<'_>
         }
         Found::Changed => {
             emit_changed(slot, event, sending);
-            true
+            false
         }
     }
 }
