@@ -1,11 +1,15 @@
 //! Floor 6, facade: the door of generated code. Nothing here is for users, and any of it may change.
 
 pub use crate::{
-    ambient::{EVENTS, Linked, SUBSCRIBERS, emit, try_emit},
+    ambient::{Current, EVENTS, Linked, SUBSCRIBERS},
     engine::{Installer, Once, Slot, Subscriber},
-    event::{AnyHome, Build, Set, Unset, Visit, given},
+    event::{Build, Declared, Set, Unset, Verbs, Visit, given},
     handler::{MissingState, Outcome, Param, Run, States, Step},
-    words::{EventInfo, IntoKey, Key},
+    words::{EventInfo, FieldInfo, IntoKey, Key, Location},
+};
+pub use core::{
+    concat, module_path,
+    option::Option::{None, Some},
 };
 pub use events_macros::emit_keywords;
 pub use linkme;
@@ -19,4 +23,12 @@ pub fn key<M>(function: impl IntoKey<M>) -> Key {
 #[must_use]
 pub fn event<E: crate::Event>() -> (std::any::TypeId, &'static EventInfo) {
     (std::any::TypeId::of::<E::Family>(), E::info())
+}
+
+/// Where this is written.
+#[must_use]
+#[track_caller]
+pub const fn here() -> Location {
+    let place = std::panic::Location::caller();
+    Location::new(place.file(), place.line(), place.column())
 }

@@ -14,4 +14,4 @@ pub use link::{EVENTS, SUBSCRIBERS, events};
 pub use problem::{Problem, ScanError};
 pub use report::{CrateCounts, ScanReport};
 pub use scan::{Linked, Scanner, Subscribers, scan, scanner, try_scan};
-pub use verbs::{emit, emit_mut, try_emit};
+pub use verbs::{Current, emit_mut};

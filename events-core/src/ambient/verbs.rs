@@ -2,18 +2,44 @@
 
 use super::current::{DEFAULT, entered, is_scoped, registry};
 use crate::{
-    event::{Event, Family},
+    event::{Event, Family, Verbs, Visit},
     words::{EmitError, Emitted, Origin},
 };
 
-/// What [`Event::emit`] does.
+/// The verbs on the current registry.
 #[doc(hidden)]
-#[inline]
-pub fn emit<F: Family>(event: &mut F::Of<'_>, origin: Option<&Origin>) {
-    if is_scoped() {
-        emit_scoped::<F>(event, origin);
-    } else {
-        DEFAULT.emit_home::<F>(event, origin);
+#[derive(Debug)]
+pub enum Current {}
+
+impl Verbs for Current {
+    #[inline(always)]
+    fn emit<E: Event>(event: &mut E, origin: Option<&Origin>) {
+        event.__lend(Emit(origin));
+    }
+
+    fn try_emit<E: Event>(
+        event: E,
+        origin: Option<&Origin>,
+    ) -> Result<Emitted<E>, EmitError<E>> {
+        match entered() {
+            Some(registry) => registry.try_emit_with(event, origin),
+            None => registry().try_emit_with(event, origin),
+        }
+    }
+}
+
+struct Emit<'o>(Option<&'o Origin>);
+
+impl<F: Family> Visit<F> for Emit<'_> {
+    type Output = ();
+
+    #[inline]
+    fn visit(self, event: &mut F::Of<'_>) {
+        if is_scoped() {
+            emit_scoped::<F>(event, self.0);
+        } else {
+            DEFAULT.emit_home::<F>(event, self.0);
+        }
     }
 }
 
@@ -23,15 +49,6 @@ fn emit_scoped<F: Family>(event: &mut F::Of<'_>, origin: Option<&Origin>) {
     match entered() {
         Some(registry) => registry.core().emit::<F>(event, origin),
         None => DEFAULT.emit_home::<F>(event, origin),
-    }
-}
-
-/// What [`Event::try_emit`] does.
-#[doc(hidden)]
-pub fn try_emit<E: Event>(event: E, origin: Option<&Origin>) -> Result<Emitted<E>, EmitError<E>> {
-    match entered() {
-        Some(registry) => registry.try_emit_with(event, origin),
-        None => registry().try_emit_with(event, origin),
     }
 }
 
@@ -53,5 +70,5 @@ pub fn try_emit<E: Event>(event: E, origin: Option<&Origin>) -> Result<Emitted<E
 /// ```
 #[inline]
 pub fn emit_mut<E: Event>(event: &mut E) {
-    event.__emit(None);
+    E::Verbs::emit(event, None);
 }

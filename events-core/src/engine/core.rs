@@ -120,7 +120,7 @@ impl Core {
     #[inline]
     fn sending<'e, F: Family>(&'e self, origin: Option<&'e Origin>) -> Sending<'e> {
         Sending {
-            info: F::info(),
+            info: F::declared().info,
             origin,
             limit: &self.limit,
         }
@@ -161,7 +161,7 @@ impl Core {
         let sending = self.sending::<F>(origin);
         let (told, trouble) = dispatch::try_emit(slot, &Erased::new::<F>(event), sending);
         Outcome {
-            topic: F::info().topic(),
+            topic: F::declared().info.topic(),
             told,
             trouble,
         }

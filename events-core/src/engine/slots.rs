@@ -33,17 +33,17 @@ impl Kind {
     pub(crate) fn of<F: Family>() -> Self {
         Self {
             family: TypeId::of::<F>(),
-            info: F::info(),
+            info: F::declared().info,
             home: home::<F>(),
         }
     }
 }
 
-/// The slot beside the type. What [`Family::home`] gives is known when this is compiled, and the look
+/// The slot beside the type. What [`Family::declared`] gives is known when this is compiled, and the look
 /// at its type with it.
 #[inline]
 pub(crate) fn home<F: Family>() -> Option<&'static Slot> {
-    F::home()?.downcast_ref()
+    F::declared().home?.downcast_ref()
 }
 
 pub(crate) struct Slots {

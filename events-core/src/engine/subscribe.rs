@@ -77,7 +77,7 @@ where
             registry,
             handler,
             subscriber: SubscriberInfo {
-                topic: F::info().topic(),
+                topic: F::declared().info.topic(),
                 name: name.as_str().to_owned().into(),
                 module: "",
                 location,

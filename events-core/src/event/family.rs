@@ -8,6 +8,8 @@
 //! A generic function that holds an `E: Event` cannot name the lifetime inside `E`, so it cannot
 //! say which member it holds. The derive can: [`Event::__lend`] hands the event to a [`Visit`]or
 //! as the member that it is.
+//!
+//! What the verbs do, higher floors know; the derive names it as [`Event::Verbs`].
 
 use std::any::Any;
 
@@ -44,6 +46,10 @@ pub trait Event: Sized {
     #[doc(hidden)]
     type Family: Family;
 
+    /// Where the verbs below lead.
+    #[doc(hidden)]
+    type Verbs: Verbs;
+
     /// What this event is called: the path of its module, `::`, its name; or what
     /// `#[event(topic = "..")]` says.
     #[must_use]
@@ -54,7 +60,7 @@ pub trait Event: Sized {
     /// What the derive knows of this type.
     #[must_use]
     fn info() -> &'static EventInfo {
-        Self::Family::info()
+        Self::Family::declared().info
     }
 
     /// Runs the subscribers and gives the event back.
@@ -64,7 +70,7 @@ pub trait Event: Sized {
     /// runs none.
     #[inline]
     fn emit(mut self) -> Self {
-        self.__emit(None);
+        Self::Verbs::emit(&mut self, None);
         self
     }
 
@@ -93,7 +99,7 @@ pub trait Event: Sized {
     /// ```
     #[inline]
     fn emit_from<M>(mut self, origin: impl IntoKey<M>) -> Self {
-        self.__emit(Some(&Origin::from(origin.into_key())));
+        Self::Verbs::emit(&mut self, Some(&Origin::from(origin.into_key())));
         self
     }
 
@@ -129,7 +135,7 @@ pub trait Event: Sized {
     /// refused as nested too deep (none ran). The event is in the error.
     #[inline]
     fn try_emit(self) -> Result<Emitted<Self>, EmitError<Self>> {
-        self.__try_emit(None)
+        Self::Verbs::try_emit(self, None)
     }
 
     /// [`try_emit`](Self::try_emit), and says where from.
@@ -139,16 +145,8 @@ pub trait Event: Sized {
     /// As `try_emit`.
     #[inline]
     fn try_emit_from<M>(self, origin: impl IntoKey<M>) -> Result<Emitted<Self>, EmitError<Self>> {
-        self.__try_emit(Some(&Origin::from(origin.into_key())))
+        Self::Verbs::try_emit(self, Some(&Origin::from(origin.into_key())))
     }
-
-    /// Emits on the current registry; the derive calls up to where that is known.
-    #[doc(hidden)]
-    fn __emit(&mut self, origin: Option<&Origin>);
-
-    /// Emits on the current registry and tells what became of it.
-    #[doc(hidden)]
-    fn __try_emit(self, origin: Option<&Origin>) -> Result<Emitted<Self>, EmitError<Self>>;
 
     /// Hands the event over as a member of its family.
     #[doc(hidden)]
@@ -162,19 +160,34 @@ pub trait Family: Sized + 'static {
     /// The member that borrows for `'x`.
     type Of<'x>: Event<Family = Self>;
 
-    /// What the derive knows of the type.
+    /// What stands beside the type.
     #[doc(hidden)]
-    fn info() -> &'static EventInfo;
-
-    /// The place for the default registry's subscribers that stands beside the type; a type with
-    /// parameters has none, for a static cannot be generic.
-    #[doc(hidden)]
-    fn home() -> Option<&'static AnyHome>;
+    fn declared() -> Declared;
 }
 
-/// What stands beside an event type. What it is, the engine knows.
+/// What the derive puts beside an event type.
 #[doc(hidden)]
-pub type AnyHome = dyn Any + Send + Sync;
+#[derive(Clone, Copy)]
+pub struct Declared {
+    /// What the derive knows of the type.
+    pub info: &'static EventInfo,
+    /// The place for the default registry's subscribers, of a type that the engine knows; a type with parameters has none, for a
+    /// static cannot be generic.
+    pub home: Option<&'static (dyn Any + Send + Sync)>,
+}
+
+/// The verbs of events, as the floor that knows the registries has them.
+#[doc(hidden)]
+pub trait Verbs {
+    /// Emits on the current registry.
+    fn emit<E: Event>(event: &mut E, origin: Option<&Origin>);
+
+    /// Emits on the current registry and tells what became of the event.
+    fn try_emit<E: Event>(
+        event: E,
+        origin: Option<&Origin>,
+    ) -> Result<Emitted<E>, EmitError<E>>;
+}
 
 /// Takes an event as the member of its family that it is.
 #[doc(hidden)]

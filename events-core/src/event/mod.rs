@@ -4,4 +4,4 @@ mod builder;
 mod family;
 
 pub use builder::{Build, Set, Unset, given};
-pub use family::{AnyHome, Event, Family, OwnedEvent, Visit};
+pub use family::{Declared, Event, Family, OwnedEvent, Verbs, Visit};

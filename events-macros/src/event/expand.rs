@@ -30,11 +30,9 @@ fn implementations(event: &Event) -> TokenStream {
     let name = ident.unraw().to_string();
     let topic = match &event.topic {
         Some(topic) => quote!(#topic),
-        None => quote!(::core::concat!(::core::module_path!(), "::", #name)),
+        None => quote!(__events::concat!(__events::module_path!(), "::", #name)),
     };
-    let location = quote_spanned! {span=>
-        #core::Location::new(::core::file!(), ::core::line!(), ::core::column!())
-    };
+    let here = quote_spanned!(span=> __events::here());
     let field_names = fields.iter().map(|field| &field.name);
     let field_types = fields.iter().map(|field| {
         let ty = &field.ty;
@@ -56,23 +54,25 @@ fn implementations(event: &Event) -> TokenStream {
     let family = instance(event, &Lifetime::new("'static", span));
     let member = instance(event, &Lifetime::new("'__member", span));
     let (slot, home) = if event.is_generic() {
-        (quote!(), quote!(::core::option::Option::None))
+        (quote!(), quote!(__events::None))
     } else {
         let slot = quote! {
-            static __SLOT: #core::__private::Slot = #core::__private::Slot::new();
+            static __SLOT: __events::Slot = __events::Slot::new();
         };
-        (slot, quote!(::core::option::Option::Some(&__SLOT)))
+        (slot, quote!(__events::Some(&__SLOT)))
     };
 
     quote! {
         const _: () = {
-            const __DESCRIBED: #core::EventInfo = #core::EventInfo::new(
+            use #core::__private as __events;
+
+            const __DESCRIBED: __events::EventInfo = __events::EventInfo::new(
                 #topic,
                 #name,
-                ::core::module_path!(),
-                #location,
+                __events::module_path!(),
+                #here,
                 #docs,
-                &[#(#core::FieldInfo::new(#field_names, #field_types, #secrets)),*],
+                &[#(__events::FieldInfo::new(#field_names, #field_types, #secrets)),*],
             );
             #core::__register! {
                 static __INFO: EventInfo in EVENTS = __DESCRIBED
@@ -83,22 +83,10 @@ fn implementations(event: &Event) -> TokenStream {
             #[automatically_derived]
             impl #impls #core::Event for #ident #args #wheres {
                 type Family = #family;
+                type Verbs = __events::Current;
 
                 #[inline]
-                fn __emit(&mut self, origin: ::core::option::Option<&#core::Origin>) {
-                    #core::__private::emit::<#family>(self, origin)
-                }
-
-                #[inline]
-                fn __try_emit(
-                    self,
-                    origin: ::core::option::Option<&#core::Origin>,
-                ) -> ::core::result::Result<#core::Emitted<Self>, #core::EmitError<Self>> {
-                    #core::__private::try_emit(self, origin)
-                }
-
-                #[inline]
-                fn __lend<__V: #core::__private::Visit<#family>>(
+                fn __lend<__V: __events::Visit<#family>>(
                     &mut self,
                     visitor: __V,
                 ) -> __V::Output {
@@ -111,13 +99,8 @@ fn implementations(event: &Event) -> TokenStream {
                 type Of<'__member> = #member;
 
                 #[inline]
-                fn info() -> &'static #core::EventInfo {
-                    &__INFO
-                }
-
-                #[inline]
-                fn home() -> ::core::option::Option<&'static #core::__private::AnyHome> {
-                    #home
+                fn declared() -> __events::Declared {
+                    __events::Declared { info: &__INFO, home: #home }
                 }
             }
         };

@@ -12,17 +12,14 @@
 //! ```
 
 const _: () = {
-    const __DESCRIBED: ::events_core::EventInfo = ::events_core::EventInfo::new(
+    use ::events_core::__private as __events;
+    const __DESCRIBED: __events::EventInfo = __events::EventInfo::new(
         "record.saved",
         "Saved",
-        ::core::module_path!(),
-        ::events_core::Location::new(
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
-        ),
+        __events::module_path!(),
+        __events::here(),
         "",
-        &[::events_core::FieldInfo::new("record", "T", false)],
+        &[__events::FieldInfo::new("record", "T", false)],
     );
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED
@@ -34,22 +31,9 @@ const _: () = {
         T: 'static,
     {
         type Family = Saved<T>;
+        type Verbs = __events::Current;
         #[inline]
-        fn __emit(&mut self, origin: ::core::option::Option<&::events_core::Origin>) {
-            ::events_core::__private::emit::<Saved<T>>(self, origin)
-        }
-        #[inline]
-        fn __try_emit(
-            self,
-            origin: ::core::option::Option<&::events_core::Origin>,
-        ) -> ::core::result::Result<
-            ::events_core::Emitted<Self>,
-            ::events_core::EmitError<Self>,
-        > {
-            ::events_core::__private::try_emit(self, origin)
-        }
-        #[inline]
-        fn __lend<__V: ::events_core::__private::Visit<Saved<T>>>(
+        fn __lend<__V: __events::Visit<Saved<T>>>(
             &mut self,
             visitor: __V,
         ) -> __V::Output {
@@ -64,12 +48,11 @@ const _: () = {
     {
         type Of<'__member> = Saved<T>;
         #[inline]
-        fn info() -> &'static ::events_core::EventInfo {
-            &__INFO
-        }
-        #[inline]
-        fn home() -> ::core::option::Option<&'static ::events_core::__private::AnyHome> {
-            ::core::option::Option::None
+        fn declared() -> __events::Declared {
+            __events::Declared {
+                info: &__INFO,
+                home: __events::None,
+            }
         }
     }
 };

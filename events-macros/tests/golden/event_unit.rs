@@ -6,41 +6,25 @@
 //! ```
 
 const _: () = {
-    const __DESCRIBED: ::events_core::EventInfo = ::events_core::EventInfo::new(
-        ::core::concat!(::core::module_path!(), "::", "Started"),
+    use ::events_core::__private as __events;
+    const __DESCRIBED: __events::EventInfo = __events::EventInfo::new(
+        __events::concat!(__events::module_path!(), "::", "Started"),
         "Started",
-        ::core::module_path!(),
-        ::events_core::Location::new(
-            ::core::file!(),
-            ::core::line!(),
-            ::core::column!(),
-        ),
+        __events::module_path!(),
+        __events::here(),
         "",
         &[],
     );
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED
     }
-    static __SLOT: ::events_core::__private::Slot = ::events_core::__private::Slot::new();
+    static __SLOT: __events::Slot = __events::Slot::new();
     #[automatically_derived]
     impl ::events_core::Event for Started {
         type Family = Started;
+        type Verbs = __events::Current;
         #[inline]
-        fn __emit(&mut self, origin: ::core::option::Option<&::events_core::Origin>) {
-            ::events_core::__private::emit::<Started>(self, origin)
-        }
-        #[inline]
-        fn __try_emit(
-            self,
-            origin: ::core::option::Option<&::events_core::Origin>,
-        ) -> ::core::result::Result<
-            ::events_core::Emitted<Self>,
-            ::events_core::EmitError<Self>,
-        > {
-            ::events_core::__private::try_emit(self, origin)
-        }
-        #[inline]
-        fn __lend<__V: ::events_core::__private::Visit<Started>>(
+        fn __lend<__V: __events::Visit<Started>>(
             &mut self,
             visitor: __V,
         ) -> __V::Output {
@@ -51,12 +35,11 @@ const _: () = {
     impl ::events_core::Family for Started {
         type Of<'__member> = Started;
         #[inline]
-        fn info() -> &'static ::events_core::EventInfo {
-            &__INFO
-        }
-        #[inline]
-        fn home() -> ::core::option::Option<&'static ::events_core::__private::AnyHome> {
-            ::core::option::Option::Some(&__SLOT)
+        fn declared() -> __events::Declared {
+            __events::Declared {
+                info: &__INFO,
+                home: __events::Some(&__SLOT),
+            }
         }
     }
 };
