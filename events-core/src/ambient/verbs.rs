@@ -17,10 +17,7 @@ impl Verbs for Current {
         event.__lend(Emit(origin));
     }
 
-    fn try_emit<E: Event>(
-        event: E,
-        origin: Option<&Origin>,
-    ) -> Result<Emitted<E>, EmitError<E>> {
+    fn try_emit<E: Event>(event: E, origin: Option<&Origin>) -> Result<Emitted<E>, EmitError<E>> {
         match entered() {
             Some(registry) => registry.try_emit_with(event, origin),
             None => registry().try_emit_with(event, origin),

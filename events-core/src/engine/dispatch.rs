@@ -14,10 +14,7 @@ use std::{
 
 use tracing::{Level as Verbosity, debug, level_enabled, trace_span};
 
-use super::{
-    panics,
-    slot::{Found, Slot},
-};
+use super::{exchange::Found, panics, slot::Slot};
 use crate::{
     handler::{Erased, Level, Plan, Run, record},
     words::{EventInfo, Failure, Origin, SubscriberInfo, TooDeep, Trouble, drop_contained},

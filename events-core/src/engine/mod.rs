@@ -1,7 +1,7 @@
 //! Floor 4, engine: who listens, in which order, and how an event reaches them.
 //!
-//! - `order` sorts, `entry` makes a plan of what is sorted, `slot` publishes it to emitters, and
-//!   `slots` says where that is;
+//! - `order` sorts, `entry` makes a plan of what is sorted, `slot` keeps both, `exchange` publishes
+//!   the plan to emitters, and `slots` says where that is;
 //! - `dispatch` runs the handlers of the plan it is given, and knows no registry;
 //! - `core` is a registry's inside: its slots, and the one lock that every change takes;
 //! - `registry`, `subscribe`, `batch` and `install` are the ways in: verbs, run time, link time.
@@ -10,6 +10,7 @@ mod batch;
 mod core;
 mod dispatch;
 mod entry;
+mod exchange;
 mod install;
 mod listening;
 mod order;
@@ -20,6 +21,7 @@ mod slots;
 mod subscribe;
 mod subscribe_error;
 mod subscription;
+mod sync;
 
 pub(crate) use self::core::Core;
 pub use batch::Batch;

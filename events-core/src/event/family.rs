@@ -183,10 +183,7 @@ pub trait Verbs {
     fn emit<E: Event>(event: &mut E, origin: Option<&Origin>);
 
     /// Emits on the current registry and tells what became of the event.
-    fn try_emit<E: Event>(
-        event: E,
-        origin: Option<&Origin>,
-    ) -> Result<Emitted<E>, EmitError<E>>;
+    fn try_emit<E: Event>(event: E, origin: Option<&Origin>) -> Result<Emitted<E>, EmitError<E>>;
 }
 
 /// Takes an event as the member of its family that it is.

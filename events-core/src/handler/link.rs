@@ -287,7 +287,7 @@ impl Run<'_> {
         // SAFETY: both callers pass a link of the chain that took the event, and borrow this run, and
         // with it the event, for themselves (invariant 2).
         catch_unwind(AssertUnwindSafe(|| unsafe {
-            ((*link).call)(link, self.delivery.event, self)
+            ((*link).call)(link, self.delivery.event, self);
         }))
     }
 }
