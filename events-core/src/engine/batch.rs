@@ -1,6 +1,10 @@
 //! Subscribing many handlers at once.
 
-use std::{fmt, panic::Location};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    panic::Location,
+};
 
 use super::{
     entry::{Cycle, Entry},
@@ -155,8 +159,8 @@ impl Batch {
     }
 
     /// What keeps it from being registered, before anything is ordered.
-    fn problem(&self, taken: &std::collections::BTreeMap<String, u64>) -> Option<SubscribeError> {
-        let mut own = std::collections::BTreeSet::new();
+    fn problem(&self, taken: &BTreeMap<String, u64>) -> Option<SubscribeError> {
+        let mut own = BTreeSet::new();
         for id in self
             .pending
             .iter()

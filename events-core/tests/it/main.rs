@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, reason = "the names of the tests say what they are")]
 
+mod batch;
 mod builder;
 mod default_registry;
 mod emit;

@@ -1,0 +1,164 @@
+//! Section 2: many subscriptions at once.
+
+use std::sync::Arc;
+
+use events_core::{Event, Registry, SubscribeError};
+
+#[derive(Event)]
+struct Opened(Vec<u32>);
+
+#[derive(Event)]
+struct Closed(Vec<u32>);
+
+fn opened(registry: &Registry) -> Vec<u32> {
+    registry.emit(Opened(Vec::new())).0
+}
+
+fn closed(registry: &Registry) -> Vec<u32> {
+    registry.emit(Closed(Vec::new())).0
+}
+
+#[test]
+fn a_batch_subscribes_to_several_events_and_is_dropped_as_a_unit() {
+    let registry = Registry::new();
+    let _stays = registry.on(|event: &mut Opened| event.0.push(0));
+    let mut batch = registry.batch();
+    batch.on(|event: &mut Opened| event.0.push(1));
+    batch.on(|event: &mut Closed| event.0.push(2));
+    batch.add(
+        registry
+            .subscribe(|event: &mut Opened| event.0.push(3))
+            .priority(9),
+    );
+    assert_eq!(
+        (batch.len(), opened(&registry)),
+        (3, vec![0]),
+        "nothing before register()"
+    );
+
+    let batch = batch.register().expect("no options clash");
+    assert_eq!(opened(&registry), [3, 0, 1]);
+    assert_eq!(closed(&registry), [2]);
+
+    drop(batch);
+    assert_eq!(opened(&registry), [0]);
+    assert_eq!(closed(&registry), [0_u32; 0]);
+}
+
+#[test]
+fn handlers_of_a_batch_run_in_the_order_they_were_added() {
+    let registry = Registry::new();
+    let mut batch = registry.batch();
+    for number in 0..1_000 {
+        batch.on(move |event: &mut Opened| event.0.push(number));
+    }
+    let _batch = batch.register().expect("no options clash");
+    assert!(opened(&registry).into_iter().eq(0..1_000));
+}
+
+#[test]
+fn handlers_of_a_batch_may_be_ordered_around_one_another() {
+    let registry = Registry::new();
+    let mut batch = registry.batch();
+    batch.add(
+        registry
+            .subscribe(|event: &mut Opened| event.0.push(1))
+            .after("two"),
+    );
+    batch.add(
+        registry
+            .subscribe(|event: &mut Opened| event.0.push(2))
+            .id("two"),
+    );
+    let _batch = batch.register().expect("both are there");
+    assert_eq!(opened(&registry), [2, 1]);
+}
+
+#[test]
+fn when_one_cannot_be_subscribed_none_is() {
+    let registry = Registry::new();
+    let taken = registry.subscribe(|_: &Closed| ()).id("taken").register();
+    let _taken = taken.expect("the id is free");
+    let option = || registry.subscribe(|event: &mut Opened| event.0.push(1));
+    let check = |second: fn(&Registry, &mut events_core::Batch), expected: &str| {
+        let held = Arc::new(());
+        let captured = Arc::clone(&held);
+        let mut batch = registry.batch();
+        batch.on(move |_: &Closed| drop(Arc::clone(&captured)));
+        batch.add(option());
+        second(&registry, &mut batch);
+        let error = batch.register().expect_err(expected);
+        assert!(error.to_string().contains(expected), "{error}");
+        assert!(opened(&registry).is_empty());
+        assert_eq!(Arc::strong_count(&held), 1, "its closures are freed");
+        error
+    };
+    let error = check(
+        |registry, batch| batch.add(registry.subscribe(|_: &Opened| ()).id("taken")),
+        "`taken` is registered already",
+    );
+    assert_eq!(error, SubscribeError::IdTaken { id: "taken".into() });
+    check(
+        |registry, batch| {
+            batch.add(registry.subscribe(|_: &Opened| ()).id("twice"));
+            batch.add(registry.subscribe(|_: &Closed| ()).id("twice"));
+        },
+        "`twice` is registered already",
+    );
+    check(
+        // There is one of that name, but it listens to another event.
+        |registry, batch| batch.add(registry.subscribe(|_: &Opened| ()).after("taken")),
+        "relative to `taken`",
+    );
+    check(
+        |registry, batch| {
+            batch.add(registry.subscribe(|_: &Opened| ()).id("a").after("b"));
+            batch.add(registry.subscribe(|_: &Opened| ()).id("b").after("a"));
+        },
+        "before and after contradict each other",
+    );
+}
+
+#[test]
+fn an_empty_batch_subscribes_nothing() {
+    let registry = Registry::new();
+    let batch = registry.batch();
+    assert!(batch.is_empty());
+    drop(batch.register().expect("nothing clashes"));
+    assert!(opened(&registry).is_empty());
+}
+
+#[test]
+#[should_panic(expected = "a batch takes subscriptions of its own registry")]
+fn a_batch_takes_subscriptions_of_its_own_registry() {
+    let (registry, other) = (Registry::new(), Registry::new());
+    registry.batch().add(other.subscribe(|_: &Opened| ()));
+}
+
+#[test]
+fn dropping_a_batch_leaves_an_id_that_another_took_meanwhile() {
+    let registry = Registry::new();
+    let mut batch = registry.batch();
+    batch.add(registry.subscribe(|_: &Opened| ()).id("id").once());
+    let batch = batch.register().expect("the id is free");
+    opened(&registry);
+    let other = registry.subscribe(|_: &Opened| ()).id("id").register();
+    let _other = other.expect("the one that had it is gone");
+    drop(batch);
+    assert!(
+        registry
+            .subscribe(|_: &Opened| ())
+            .id("id")
+            .register()
+            .is_err()
+    );
+}
+
+#[test]
+fn a_detached_batch_stays() {
+    let registry = Registry::new();
+    let mut batch = registry.batch();
+    batch.on(|event: &mut Opened| event.0.push(1));
+    batch.register().expect("no options clash").detach();
+    assert_eq!(opened(&registry), [1]);
+}
