@@ -69,6 +69,12 @@ pub(crate) struct Position {
 /// Takes O((n + c) log n) for n subscribers and c constraints. A target that is not here binds
 /// nothing.
 pub(crate) fn sort(positions: &[&Position]) -> Result<Vec<usize>, Vec<usize>> {
+    let is_free = |position: &&Position| position.before.is_empty() && position.after.is_empty();
+    if positions.iter().all(is_free) {
+        let mut order: Vec<_> = (0..positions.len()).collect();
+        order.sort_by_key(|&index| &positions[index].rank);
+        return Ok(order);
+    }
     let mut named: HashMap<&Key, Vec<usize>> = HashMap::new();
     for (index, position) in positions.iter().enumerate() {
         for name in &position.names {

@@ -8,6 +8,7 @@
 //! ```
 
 mod rounds;
+mod subscribe;
 #[cfg(feature = "peers")]
 mod write;
 
@@ -23,6 +24,9 @@ fn main() -> ExitCode {
             for (name, time) in rounds::times(&ready()) {
                 println!("{name:32} {time:8.2} ns");
             }
+            let subscribe::Subscribing { batch, one } = subscribe::measure();
+            println!("{:32} {batch:8.0} ns", "a batch of 1,000");
+            println!("{:32} {one:8.0} ns", "one beside 1,000 others");
         }
         ["--list"] => {
             for case in dispatch_benches::all() {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{figures::Figures, scan::PerSubscriber};
-use crate::rounds::TWO_THREADS;
+use crate::{rounds::TWO_THREADS, subscribe::Subscribing};
 
 /// How far apart two measurements of the same are: what "as" means.
 const NOISE: f64 = 1.05;
@@ -123,6 +123,18 @@ fn rows(figures: &Figures) -> Vec<Row> {
             holds: peers >= bound * plain,
         });
     }
+    let Subscribing { batch, one } = figures.subscribing;
+    rows.push(Row {
+        case: "a batch of 1,000 run-time subscriptions".to_owned(),
+        bound: "10x one beside 1,000 others".to_owned(),
+        measured: format!(
+            "{:.1}x: {:.0} us, {:.0} us",
+            batch / one,
+            batch / 1e3,
+            one / 1e3
+        ),
+        holds: batch <= 10.0 * one,
+    });
     let PerSubscriber { few, many } = &figures.scans;
     for (which, many, few) in [
         ("first `scan()` of a process", many.first, few.first),

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::scan::PerSubscriber;
+use crate::subscribe::Subscribing;
 
 pub(super) struct Figures {
     /// Nanoseconds of one emit.
@@ -10,6 +11,7 @@ pub(super) struct Figures {
     /// Instructions of one emit.
     pub(super) instructions: HashMap<String, f64>,
     pub(super) scans: PerSubscriber,
+    pub(super) subscribing: Subscribing,
 }
 
 impl Figures {

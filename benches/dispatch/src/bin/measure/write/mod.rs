@@ -12,7 +12,7 @@ use std::{error::Error, fs, path::Path, process::Command, thread};
 use dispatch_benches::ready;
 use figures::Figures;
 
-use crate::rounds;
+use crate::{rounds, subscribe};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -34,6 +34,7 @@ pub(crate) fn write() -> Result<()> {
         times: rounds::times(&cases).into_iter().collect(),
         instructions,
         scans,
+        subscribing: subscribe::measure(),
     };
 
     let mut text = fs::read_to_string(&document)?;
