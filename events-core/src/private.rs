@@ -7,6 +7,14 @@ pub use crate::{
     handler::{MissingState, Outcome, Param, Run, States, Step},
     words::{EventInfo, IntoKey, Key},
 };
+/// What generated code takes from the prelude, which users may shadow or be without.
+pub use core::{
+    convert::Into,
+    default::Default,
+    marker::PhantomData,
+    option::Option::{self, None, Some},
+    result::Result,
+};
 pub use events_macros::emit_keywords;
 pub use linkme;
 
