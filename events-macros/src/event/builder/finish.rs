@@ -38,7 +38,7 @@ impl Parts<'_> {
     fn block(&self, name: &str) -> TokenStream {
         let same = |part: &Part<'_>| part.field.name == name;
         let params = self.params(|part| !same(part));
-        let builder = self.with(|part| same(part).then(|| quote!(__events::Set)));
+        let builder = self.with(same, &quote!(__events::Set));
         let types = self.event.generics.type_params();
         let types = types.filter(|_| emits(name)).map(|param| &param.ident);
         let own = self.own_bounds();

@@ -54,13 +54,12 @@ impl Parts<'_> {
     pub(super) fn build(&self) -> TokenStream {
         let (event, target) = (&self.event.ident, &self.target);
         let params = self.params(|_| true);
-        let builder = self.with(|_| None);
+        let builder = self.builder();
         let set = self.fields.iter().filter_map(Part::must_be_set);
         let own = self.own_bounds();
         let values = self.fields.iter().map(|part| {
             // A derive may set a deprecated field without a word.
-            let mut derived = part.ident.clone();
-            derived.set_span(at(derived.span()));
+            let derived = declared(part.ident);
             let value = part.built();
             quote!(#derived: #value)
         });

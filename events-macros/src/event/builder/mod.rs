@@ -17,7 +17,7 @@ mod setters;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{GenericParam, Index, ext::IdentExt};
+use syn::{GenericParam, Index, Token, ext::IdentExt};
 
 use super::model::{Event, Field};
 
@@ -52,6 +52,8 @@ struct Parts<'e> {
     ident: Ident,
     /// The event with its own parameters.
     target: TokenStream,
+    /// The event's own parameters as arguments, each with a comma.
+    own: TokenStream,
     fields: Vec<Part<'e>>,
 }
 
@@ -88,10 +90,16 @@ impl<'e> Parts<'e> {
                     is_unset: format_ident!("__{}_is_unset", field.name, span = span),
                 })
             });
+        let own = event.generics.params.iter().map(|param| match param {
+            GenericParam::Lifetime(param) => param.lifetime.to_token_stream(),
+            GenericParam::Type(param) => param.ident.to_token_stream(),
+            GenericParam::Const(param) => param.ident.to_token_stream(),
+        });
         Self {
             event,
             ident: format_ident!("{}Builder", name.unraw(), span = at(name.span())),
             target: quote!(#name #args),
+            own: quote!(#(#own,)*),
             fields: fields.collect(),
         }
     }
@@ -120,19 +128,25 @@ impl<'e> Parts<'e> {
         quote!(<#(#all),*>)
     }
 
-    /// The builder's type, with something else in the place of some states.
-    fn with(&self, replace: impl Fn(&Part<'_>) -> Option<TokenStream>) -> TokenStream {
-        let own = self.event.generics.params.iter().map(|param| match param {
-            GenericParam::Lifetime(param) => param.lifetime.to_token_stream(),
-            GenericParam::Type(param) => param.ident.to_token_stream(),
-            GenericParam::Const(param) => param.ident.to_token_stream(),
-        });
-        let states = self
-            .fields
-            .iter()
-            .map(|part| replace(part).unwrap_or_else(|| part.state.to_token_stream()));
-        let (ident, all) = (&self.ident, own.chain(states));
-        quote!(#ident<#(#all),*>)
+    /// The builder's type, with something else in the place of the states that `replaced` names.
+    fn with(&self, replaced: impl Fn(&Part<'_>) -> bool, by: &TokenStream) -> TokenStream {
+        let (ident, own) = (&self.ident, &self.own);
+        let mut states = TokenStream::new();
+        // Written once a setter and field: the quickest way is taken.
+        for part in &self.fields {
+            if replaced(part) {
+                by.to_tokens(&mut states);
+            } else {
+                part.state.to_tokens(&mut states);
+            }
+            <Token![,]>::default().to_tokens(&mut states);
+        }
+        quote!(#ident<#own #states>)
+    }
+
+    /// The builder's type with its own states.
+    fn builder(&self) -> TokenStream {
+        self.with(|_| false, &TokenStream::new())
     }
 
     fn wheres(&self) -> &'e Option<syn::WhereClause> {
@@ -213,5 +227,7 @@ fn documented(text: &str, place: Span) -> TokenStream {
 
 /// The name where it is declared: there a lint would find it too small.
 fn declared(name: &Ident) -> Ident {
-    Ident::new(&name.to_string(), at(name.span()))
+    let mut name = name.clone();
+    name.set_span(at(name.span()));
+    name
 }

@@ -19,7 +19,7 @@ impl Parts<'_> {
     /// The setters, and the finishers beside them: those of ordinary names together, any other
     /// setter by itself.
     pub(super) fn setters(&self) -> TokenStream {
-        let (params, builder, wheres) = (self.params(|_| true), self.with(|_| None), self.wheres());
+        let (params, builder, wheres) = (self.params(|_| true), self.builder(), self.wheres());
         let (special, ordinary): (Vec<_>, Vec<_>) =
             self.fields.iter().partition(|part| part.is_finisher());
         let ordinary = ordinary
@@ -30,9 +30,9 @@ impl Parts<'_> {
             .iter()
             .filter_map(|part| Some(self.setting(part, &self.maybe_setter(part)?)));
         let special = special.into_iter().map(|part| {
-            let params = self.params(|other| other.state != part.state);
-            let builder =
-                self.with(|other| (other.state == part.state).then(|| quote!(__events::Unset)));
+            let same = |other: &Part<'_>| other.index == part.index;
+            let params = self.params(|other| !same(other));
+            let builder = self.with(same, &quote!(__events::Unset));
             let setter = self.setting(part, &part.setter());
             quote! {
                 #[automatically_derived]
@@ -112,7 +112,7 @@ impl Parts<'_> {
             bound,
         } = setter;
         let (vis, builder) = (&self.event.vis, &self.ident);
-        let set = self.with(|other| (other.state == part.state).then(|| quote!(__events::Set)));
+        let set = self.with(|other| other.index == part.index, &quote!(__events::Set));
         let (index, given) = (&part.index, part.value());
         quote! {
             #(#carried)*
