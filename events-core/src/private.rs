@@ -11,6 +11,14 @@ pub use core::{
     concat, module_path,
     option::Option::{None, Some},
 };
+/// What generated code takes from the prelude, which users may shadow or be without.
+pub use core::{
+    convert::Into,
+    default::Default,
+    marker::PhantomData,
+    option::Option::{self, None, Some},
+    result::Result,
+};
 pub use events_macros::emit_keywords;
 pub use linkme;
 

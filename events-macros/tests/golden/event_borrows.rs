@@ -52,14 +52,15 @@ pub struct LoginBuilder<'a, __user = ::events_core::__private::Unset> {
     __states: ::core::marker::PhantomData<fn() -> (Login<'a>, __user)>,
 }
 const _: () = {
+    use ::events_core::__private as __events;
     #[automatically_derived]
     impl<'a> Login<'a> {
         /// Starts a [`Login`]; see [`LoginBuilder`].
         #[inline]
-        pub fn builder() -> LoginBuilder<'a, ::events_core::__private::Unset> {
+        pub fn builder() -> LoginBuilder<'a> {
             LoginBuilder {
-                __values: (::core::option::Option::None,),
-                __states: ::core::marker::PhantomData,
+                __values: (__events::None,),
+                __states: __events::PhantomData,
             }
         }
     }
@@ -70,16 +71,16 @@ const _: () = {
     )]
     pub trait __user_is_set {}
     #[diagnostic::do_not_recommend]
-    impl __user_is_set for ::events_core::__private::Set {}
+    impl __user_is_set for __events::Set {}
     #[diagnostic::on_unimplemented(
         message = "field `user` of `Login` is set twice",
         label = "remove this call: `user` is set before"
     )]
     pub trait __user_is_unset {}
     #[diagnostic::do_not_recommend]
-    impl __user_is_unset for ::events_core::__private::Unset {}
+    impl __user_is_unset for __events::Unset {}
     #[automatically_derived]
-    impl<'a, __user> ::events_core::__private::Build for LoginBuilder<'a, __user>
+    impl<'a, __user> __events::Build for LoginBuilder<'a, __user>
     where
         __user: __user_is_set,
     {
@@ -87,7 +88,7 @@ const _: () = {
         #[inline]
         fn build(self) -> Login<'a> {
             Login {
-                user: ::events_core::__private::given(self.__values.0),
+                user: __events::given(self.__values.0),
             }
         }
     }
@@ -95,17 +96,14 @@ const _: () = {
     impl<'a, __user> LoginBuilder<'a, __user> {
         /// Sets `user`.
         #[inline]
-        pub fn user(
-            mut self,
-            value: &'a mut User,
-        ) -> LoginBuilder<'a, ::events_core::__private::Set>
+        pub fn user(mut self, value: &'a mut User) -> LoginBuilder<'a, __events::Set>
         where
             __user: __user_is_unset,
         {
-            self.__values.0 = ::core::option::Option::Some(value);
+            self.__values.0 = __events::Some(value);
             LoginBuilder {
                 __values: self.__values,
-                __states: ::core::marker::PhantomData,
+                __states: __events::PhantomData,
             }
         }
         #[doc(hidden)]
@@ -114,7 +112,7 @@ const _: () = {
         where
             __user: __user_is_set,
         {
-            ::events_core::__private::Build::build(self)
+            __events::Build::build(self)
         }
         /// Puts the event together.
         #[inline]
@@ -123,7 +121,7 @@ const _: () = {
         where
             __user: __user_is_set,
         {
-            ::events_core::__private::Build::build(self)
+            __events::Build::build(self)
         }
         /// Builds the event, runs its subscribers, and gives it back as they left it.
         #[inline]
@@ -131,7 +129,7 @@ const _: () = {
         where
             __user: __user_is_set,
         {
-            ::events_core::Event::emit(::events_core::__private::Build::build(self))
+            ::events_core::Event::emit(__events::Build::build(self))
         }
         /// Builds the event, runs its subscribers, and tells what became of it.
         ///
@@ -141,14 +139,14 @@ const _: () = {
         #[inline]
         pub fn try_emit(
             self,
-        ) -> ::core::result::Result<
+        ) -> __events::Result<
             ::events_core::Emitted<Login<'a>>,
             ::events_core::EmitError<Login<'a>>,
         >
         where
             __user: __user_is_set,
         {
-            ::events_core::Event::try_emit(::events_core::__private::Build::build(self))
+            ::events_core::Event::try_emit(__events::Build::build(self))
         }
     }
 };

@@ -52,14 +52,15 @@ struct DeployedBuilder<__build = ::events_core::__private::Unset> {
     __states: ::core::marker::PhantomData<fn() -> (Deployed, __build)>,
 }
 const _: () = {
+    use ::events_core::__private as __events;
     #[automatically_derived]
     impl Deployed {
         /// Starts a [`Deployed`]; see [`DeployedBuilder`].
         #[inline]
-        fn builder() -> DeployedBuilder<::events_core::__private::Unset> {
+        fn builder() -> DeployedBuilder {
             DeployedBuilder {
-                __values: (::core::option::Option::None,),
-                __states: ::core::marker::PhantomData,
+                __values: (__events::None,),
+                __states: __events::PhantomData,
             }
         }
     }
@@ -70,16 +71,16 @@ const _: () = {
     )]
     pub trait __build_is_set {}
     #[diagnostic::do_not_recommend]
-    impl __build_is_set for ::events_core::__private::Set {}
+    impl __build_is_set for __events::Set {}
     #[diagnostic::on_unimplemented(
         message = "field `build` of `Deployed` is set twice",
         label = "remove this call: `build` is set before"
     )]
     pub trait __build_is_unset {}
     #[diagnostic::do_not_recommend]
-    impl __build_is_unset for ::events_core::__private::Unset {}
+    impl __build_is_unset for __events::Unset {}
     #[automatically_derived]
-    impl<__build> ::events_core::__private::Build for DeployedBuilder<__build>
+    impl<__build> __events::Build for DeployedBuilder<__build>
     where
         __build: __build_is_set,
     {
@@ -87,7 +88,7 @@ const _: () = {
         #[inline]
         fn build(self) -> Deployed {
             Deployed {
-                build: ::events_core::__private::given(self.__values.0),
+                build: __events::given(self.__values.0),
             }
         }
     }
@@ -99,7 +100,7 @@ const _: () = {
         where
             __build: __build_is_set,
         {
-            ::events_core::__private::Build::build(self)
+            __events::Build::build(self)
         }
         /// Builds the event, runs its subscribers, and gives it back as they left it.
         #[inline]
@@ -107,7 +108,7 @@ const _: () = {
         where
             __build: __build_is_set,
         {
-            ::events_core::Event::emit(::events_core::__private::Build::build(self))
+            ::events_core::Event::emit(__events::Build::build(self))
         }
         /// Builds the event, runs its subscribers, and tells what became of it.
         ///
@@ -117,38 +118,35 @@ const _: () = {
         #[inline]
         fn try_emit(
             self,
-        ) -> ::core::result::Result<
+        ) -> __events::Result<
             ::events_core::Emitted<Deployed>,
             ::events_core::EmitError<Deployed>,
         >
         where
             __build: __build_is_set,
         {
-            ::events_core::Event::try_emit(::events_core::__private::Build::build(self))
+            ::events_core::Event::try_emit(__events::Build::build(self))
         }
     }
     #[automatically_derived]
-    impl DeployedBuilder<::events_core::__private::Unset> {
+    impl DeployedBuilder<__events::Unset> {
         /// Sets `build`.
         #[inline]
-        fn build(
-            mut self,
-            value: u32,
-        ) -> DeployedBuilder<::events_core::__private::Set> {
-            self.__values.0 = ::core::option::Option::Some(value);
+        fn build(mut self, value: u32) -> DeployedBuilder<__events::Set> {
+            self.__values.0 = __events::Some(value);
             DeployedBuilder {
                 __values: self.__values,
-                __states: ::core::marker::PhantomData,
+                __states: __events::PhantomData,
             }
         }
     }
     #[automatically_derived]
-    impl DeployedBuilder<::events_core::__private::Set> {
+    impl DeployedBuilder<__events::Set> {
         /// Puts the event together.
         #[inline]
         #[must_use]
         fn build(self) -> Deployed {
-            ::events_core::__private::Build::build(self)
+            __events::Build::build(self)
         }
     }
 };

@@ -72,22 +72,15 @@ pub struct FirstLoginBuilder<
     >,
 }
 const _: () = {
+    use ::events_core::__private as __events;
     #[automatically_derived]
     impl FirstLogin {
         /// Starts a [`FirstLogin`]; see [`FirstLoginBuilder`].
         #[inline]
-        pub fn builder() -> FirstLoginBuilder<
-            ::events_core::__private::Unset,
-            ::events_core::__private::Unset,
-            ::events_core::__private::Unset,
-        > {
+        pub fn builder() -> FirstLoginBuilder {
             FirstLoginBuilder {
-                __values: (
-                    ::core::option::Option::None,
-                    ::core::option::Option::None,
-                    ::core::option::Option::None,
-                ),
-                __states: ::core::marker::PhantomData,
+                __values: (__events::None, __events::None, __events::None),
+                __states: __events::PhantomData,
             }
         }
     }
@@ -98,30 +91,30 @@ const _: () = {
     )]
     pub trait __ip_is_set {}
     #[diagnostic::do_not_recommend]
-    impl __ip_is_set for ::events_core::__private::Set {}
+    impl __ip_is_set for __events::Set {}
     #[diagnostic::on_unimplemented(
         message = "field `ip` of `FirstLogin` is set twice",
         label = "remove this call: `ip` is set before"
     )]
     pub trait __ip_is_unset {}
     #[diagnostic::do_not_recommend]
-    impl __ip_is_unset for ::events_core::__private::Unset {}
+    impl __ip_is_unset for __events::Unset {}
     #[diagnostic::on_unimplemented(
         message = "field `attempts` of `FirstLogin` is set twice",
         label = "remove this call: `attempts` is set before"
     )]
     pub trait __attempts_is_unset {}
     #[diagnostic::do_not_recommend]
-    impl __attempts_is_unset for ::events_core::__private::Unset {}
+    impl __attempts_is_unset for __events::Unset {}
     #[diagnostic::on_unimplemented(
         message = "field `referrer` of `FirstLogin` is set twice",
         label = "remove this call: `referrer` is set before"
     )]
     pub trait __referrer_is_unset {}
     #[diagnostic::do_not_recommend]
-    impl __referrer_is_unset for ::events_core::__private::Unset {}
+    impl __referrer_is_unset for __events::Unset {}
     #[automatically_derived]
-    impl<__ip, __attempts, __referrer> ::events_core::__private::Build
+    impl<__ip, __attempts, __referrer> __events::Build
     for FirstLoginBuilder<__ip, __attempts, __referrer>
     where
         __ip: __ip_is_set,
@@ -130,12 +123,9 @@ const _: () = {
         #[inline]
         fn build(self) -> FirstLogin {
             FirstLogin {
-                ip: ::events_core::__private::given(self.__values.0),
-                attempts: ::core::option::Option::unwrap_or_else(self.__values.1, || 1),
-                referrer: ::core::option::Option::unwrap_or_else(
-                    self.__values.2,
-                    || ::core::option::Option::None,
-                ),
+                ip: __events::given(self.__values.0),
+                attempts: __events::Option::unwrap_or_else(self.__values.1, || 1),
+                referrer: __events::Option::flatten(self.__values.2),
             }
         }
     }
@@ -146,16 +136,14 @@ const _: () = {
         pub fn ip(
             mut self,
             value: impl ::core::convert::Into<String>,
-        ) -> FirstLoginBuilder<::events_core::__private::Set, __attempts, __referrer>
+        ) -> FirstLoginBuilder<__events::Set, __attempts, __referrer>
         where
             __ip: __ip_is_unset,
         {
-            self.__values.0 = ::core::option::Option::Some(
-                ::core::convert::Into::into(value),
-            );
+            self.__values.0 = __events::Some(__events::Into::into(value));
             FirstLoginBuilder {
                 __values: self.__values,
-                __states: ::core::marker::PhantomData,
+                __states: __events::PhantomData,
             }
         }
         /// Sets `attempts`.
@@ -163,14 +151,14 @@ const _: () = {
         pub fn attempts(
             mut self,
             value: u32,
-        ) -> FirstLoginBuilder<__ip, ::events_core::__private::Set, __referrer>
+        ) -> FirstLoginBuilder<__ip, __events::Set, __referrer>
         where
             __attempts: __attempts_is_unset,
         {
-            self.__values.1 = ::core::option::Option::Some(value);
+            self.__values.1 = __events::Some(value);
             FirstLoginBuilder {
                 __values: self.__values,
-                __states: ::core::marker::PhantomData,
+                __states: __events::PhantomData,
             }
         }
         /// Sets `referrer`.
@@ -178,46 +166,44 @@ const _: () = {
         pub fn referrer(
             mut self,
             value: String,
-        ) -> FirstLoginBuilder<__ip, __attempts, ::events_core::__private::Set>
+        ) -> FirstLoginBuilder<__ip, __attempts, __events::Set>
         where
             __referrer: __referrer_is_unset,
         {
-            self.__values.2 = ::core::option::Option::Some(
-                ::core::option::Option::Some(value),
-            );
+            self.__values.2 = __events::Some(__events::Some(value));
             FirstLoginBuilder {
                 __values: self.__values,
-                __states: ::core::marker::PhantomData,
+                __states: __events::PhantomData,
             }
         }
         /// Sets `attempts`, or with `None` leaves it as if it were not set.
         #[inline]
         pub fn maybe_attempts(
             mut self,
-            value: ::core::option::Option<u32>,
-        ) -> FirstLoginBuilder<__ip, ::events_core::__private::Set, __referrer>
+            value: __events::Option<u32>,
+        ) -> FirstLoginBuilder<__ip, __events::Set, __referrer>
         where
             __attempts: __attempts_is_unset,
         {
             self.__values.1 = value;
             FirstLoginBuilder {
                 __values: self.__values,
-                __states: ::core::marker::PhantomData,
+                __states: __events::PhantomData,
             }
         }
         /// Sets `referrer`, or with `None` leaves it as if it were not set.
         #[inline]
         pub fn maybe_referrer(
             mut self,
-            value: ::core::option::Option<String>,
-        ) -> FirstLoginBuilder<__ip, __attempts, ::events_core::__private::Set>
+            value: __events::Option<String>,
+        ) -> FirstLoginBuilder<__ip, __attempts, __events::Set>
         where
             __referrer: __referrer_is_unset,
         {
-            self.__values.2 = ::core::option::Option::Some(value);
+            self.__values.2 = __events::Some(value);
             FirstLoginBuilder {
                 __values: self.__values,
-                __states: ::core::marker::PhantomData,
+                __states: __events::PhantomData,
             }
         }
         #[doc(hidden)]
@@ -226,7 +212,7 @@ const _: () = {
         where
             __ip: __ip_is_set,
         {
-            ::events_core::__private::Build::build(self)
+            __events::Build::build(self)
         }
         /// Puts the event together.
         #[inline]
@@ -235,7 +221,7 @@ const _: () = {
         where
             __ip: __ip_is_set,
         {
-            ::events_core::__private::Build::build(self)
+            __events::Build::build(self)
         }
         /// Builds the event, runs its subscribers, and gives it back as they left it.
         #[inline]
@@ -243,7 +229,7 @@ const _: () = {
         where
             __ip: __ip_is_set,
         {
-            ::events_core::Event::emit(::events_core::__private::Build::build(self))
+            ::events_core::Event::emit(__events::Build::build(self))
         }
         /// Builds the event, runs its subscribers, and tells what became of it.
         ///
@@ -253,14 +239,14 @@ const _: () = {
         #[inline]
         pub fn try_emit(
             self,
-        ) -> ::core::result::Result<
+        ) -> __events::Result<
             ::events_core::Emitted<FirstLogin>,
             ::events_core::EmitError<FirstLogin>,
         >
         where
             __ip: __ip_is_set,
         {
-            ::events_core::Event::try_emit(::events_core::__private::Build::build(self))
+            ::events_core::Event::try_emit(__events::Build::build(self))
         }
     }
 };

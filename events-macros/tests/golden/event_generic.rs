@@ -66,6 +66,7 @@ where
     __states: ::core::marker::PhantomData<fn() -> (Saved<T>, __record)>,
 }
 const _: () = {
+    use ::events_core::__private as __events;
     #[automatically_derived]
     impl<T: Clone> Saved<T>
     where
@@ -73,10 +74,10 @@ const _: () = {
     {
         /// Starts a [`Saved`]; see [`SavedBuilder`].
         #[inline]
-        pub(crate) fn builder() -> SavedBuilder<T, ::events_core::__private::Unset> {
+        pub(crate) fn builder() -> SavedBuilder<T> {
             SavedBuilder {
-                __values: (::core::option::Option::None,),
-                __states: ::core::marker::PhantomData,
+                __values: (__events::None,),
+                __states: __events::PhantomData,
             }
         }
     }
@@ -87,17 +88,16 @@ const _: () = {
     )]
     pub trait __record_is_set {}
     #[diagnostic::do_not_recommend]
-    impl __record_is_set for ::events_core::__private::Set {}
+    impl __record_is_set for __events::Set {}
     #[diagnostic::on_unimplemented(
         message = "field `record` of `Saved` is set twice",
         label = "remove this call: `record` is set before"
     )]
     pub trait __record_is_unset {}
     #[diagnostic::do_not_recommend]
-    impl __record_is_unset for ::events_core::__private::Unset {}
+    impl __record_is_unset for __events::Unset {}
     #[automatically_derived]
-    impl<T: Clone, __record> ::events_core::__private::Build
-    for SavedBuilder<T, __record>
+    impl<T: Clone, __record> __events::Build for SavedBuilder<T, __record>
     where
         __record: __record_is_set,
         T: Send,
@@ -106,7 +106,7 @@ const _: () = {
         #[inline]
         fn build(self) -> Saved<T> {
             Saved {
-                record: ::events_core::__private::given(self.__values.0),
+                record: __events::given(self.__values.0),
             }
         }
     }
@@ -117,17 +117,14 @@ const _: () = {
     {
         /// Sets `record`.
         #[inline]
-        pub(crate) fn record(
-            mut self,
-            value: T,
-        ) -> SavedBuilder<T, ::events_core::__private::Set>
+        pub(crate) fn record(mut self, value: T) -> SavedBuilder<T, __events::Set>
         where
             __record: __record_is_unset,
         {
-            self.__values.0 = ::core::option::Option::Some(value);
+            self.__values.0 = __events::Some(value);
             SavedBuilder {
                 __values: self.__values,
-                __states: ::core::marker::PhantomData,
+                __states: __events::PhantomData,
             }
         }
         #[doc(hidden)]
@@ -136,7 +133,7 @@ const _: () = {
         where
             __record: __record_is_set,
         {
-            ::events_core::__private::Build::build(self)
+            __events::Build::build(self)
         }
         /// Puts the event together.
         #[inline]
@@ -145,7 +142,7 @@ const _: () = {
         where
             __record: __record_is_set,
         {
-            ::events_core::__private::Build::build(self)
+            __events::Build::build(self)
         }
     }
     #[automatically_derived]
@@ -160,7 +157,7 @@ const _: () = {
         where
             __record: __record_is_set,
         {
-            ::events_core::Event::emit(::events_core::__private::Build::build(self))
+            ::events_core::Event::emit(__events::Build::build(self))
         }
     }
     #[automatically_derived]
@@ -177,14 +174,14 @@ const _: () = {
         #[inline]
         pub(crate) fn try_emit(
             self,
-        ) -> ::core::result::Result<
+        ) -> __events::Result<
             ::events_core::Emitted<Saved<T>>,
             ::events_core::EmitError<Saved<T>>,
         >
         where
             __record: __record_is_set,
         {
-            ::events_core::Event::try_emit(::events_core::__private::Build::build(self))
+            ::events_core::Event::try_emit(__events::Build::build(self))
         }
     }
 };

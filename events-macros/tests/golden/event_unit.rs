@@ -50,6 +50,7 @@ struct StartedBuilder {
     __states: ::core::marker::PhantomData<fn() -> (Started,)>,
 }
 const _: () = {
+    use ::events_core::__private as __events;
     #[automatically_derived]
     impl Started {
         /// Starts a [`Started`]; see [`StartedBuilder`].
@@ -57,12 +58,12 @@ const _: () = {
         fn builder() -> StartedBuilder {
             StartedBuilder {
                 __values: (),
-                __states: ::core::marker::PhantomData,
+                __states: __events::PhantomData,
             }
         }
     }
     #[automatically_derived]
-    impl ::events_core::__private::Build for StartedBuilder {
+    impl __events::Build for StartedBuilder {
         type Event = Started;
         #[inline]
         fn build(self) -> Started {
@@ -74,18 +75,18 @@ const _: () = {
         #[doc(hidden)]
         #[inline]
         fn __build(self) -> Started {
-            ::events_core::__private::Build::build(self)
+            __events::Build::build(self)
         }
         /// Puts the event together.
         #[inline]
         #[must_use]
         fn build(self) -> Started {
-            ::events_core::__private::Build::build(self)
+            __events::Build::build(self)
         }
         /// Builds the event, runs its subscribers, and gives it back as they left it.
         #[inline]
         fn emit(self) -> Started {
-            ::events_core::Event::emit(::events_core::__private::Build::build(self))
+            ::events_core::Event::emit(__events::Build::build(self))
         }
         /// Builds the event, runs its subscribers, and tells what became of it.
         ///
@@ -95,11 +96,11 @@ const _: () = {
         #[inline]
         fn try_emit(
             self,
-        ) -> ::core::result::Result<
+        ) -> __events::Result<
             ::events_core::Emitted<Started>,
             ::events_core::EmitError<Started>,
         > {
-            ::events_core::Event::try_emit(::events_core::__private::Build::build(self))
+            ::events_core::Event::try_emit(__events::Build::build(self))
         }
     }
 };

@@ -36,55 +36,53 @@ impl Parts<'_> {
 
     /// An impl block with this finisher.
     fn block(&self, name: &str) -> TokenStream {
-        let core = &self.event.core;
         let same = |part: &Part<'_>| part.field.name == name;
         let params = self.params(|part| !same(part));
-        let builder = self.with(|part| same(part).then(|| quote!(#core::__private::Set)));
+        let builder = self.with(same, &quote!(__events::Set));
         let types = self.event.generics.type_params();
         let types = types.filter(|_| emits(name)).map(|param| &param.ident);
-        let own = self.wheres().iter().flat_map(|clause| &clause.predicates);
+        let own = self.own_bounds();
         let method = self.finisher(name);
         quote! {
             #[automatically_derived]
-            impl #params #builder where #(#own,)* #(#types: 'static,)* {
+            impl #params #builder where #own #(#types: 'static,)* {
                 #method
             }
         }
     }
 
+    /// It asks for every required field itself: asked for a complete builder instead, the compiler
+    /// would explain at length why this is none.
     fn finisher(&self, name: &str) -> TokenStream {
         let Event { core, vis, .. } = self.event;
         let target = &self.target;
-        let method = Ident::new(name, self.event.ident.span());
-        let bounds = self
+        let place = self.event.ident.span();
+        let method = Ident::new(name, place);
+        let set = self
             .fields
             .iter()
             .filter(|part| part.field.name != name)
             .filter_map(Part::must_be_set);
-        let complete = quote!(where #(#bounds),*);
-        let built = quote!(#core::__private::Build::build(self));
-        let place = self.event.ident.span();
-        let told =
-            quote!(::core::result::Result<#core::Emitted<#target>, #core::EmitError<#target>>);
+        let built = quote!(__events::Build::build(self));
         let (docs, result, body) = match name {
-            "__build" => ("", target, built),
-            "build" => ("Puts the event together.", target, built),
+            "__build" => ("", quote!(#target), built),
+            "build" => ("Puts the event together.", quote!(#target), built),
             "emit" => (
                 "Builds the event, runs its subscribers, and gives it back as they left it.",
-                target,
+                quote!(#target),
                 quote!(#core::Event::emit(#built)),
             ),
             _ => (
                 "Builds the event, runs its subscribers, and tells what became of it.\n\n\
                  # Errors\n\n\
                  When a subscriber failed, or when the emit was refused as nested too deep.",
-                &told,
+                quote!(__events::Result<#core::Emitted<#target>, #core::EmitError<#target>>),
                 quote!(#core::Event::try_emit(#built)),
             ),
         };
+        // Where the method is, there its docs are, or clippy does not find them.
         let about = match name {
             "__build" => quote!(#[doc(hidden)]),
-            // Where the method is, there its docs are, or clippy does not find them.
             _ => documented(docs, place),
         };
         let must_use = (name == "build").then(|| quote!(#[must_use]));
@@ -92,7 +90,7 @@ impl Parts<'_> {
             #about
             #[inline]
             #must_use
-            #vis fn #method(self) -> #result #complete {
+            #vis fn #method(self) -> #result where #(#set),* {
                 #body
             }
         }

@@ -1,8 +1,8 @@
 //! The traits of each field that carry the text of an error, and what a complete builder builds.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
-use syn::ext::IdentExt;
+use quote::{quote, quote_spanned};
+use syn::{ext::IdentExt, spanned::Spanned};
 
 use super::{Part, Parts, at, declared};
 use crate::event::model::Fill;
@@ -13,7 +13,6 @@ impl Parts<'_> {
     }
 
     fn marker(&self, part: &Part<'_>) -> TokenStream {
-        let core = &self.event.core;
         let event = self.event.ident.unraw();
         let field = part.field;
         let (is_set, is_unset) = (declared(&part.is_set), declared(&part.is_unset));
@@ -30,7 +29,7 @@ impl Parts<'_> {
                 #text
                 pub trait #is_set {}
                 #quiet
-                impl #is_set for #core::__private::Set {}
+                impl #is_set for __events::Set {}
             }
         });
         let message = format!("field `{name}` of `{event}` is set twice");
@@ -42,7 +41,7 @@ impl Parts<'_> {
             #text
             pub trait #is_unset {}
             #quiet
-            impl #is_unset for #core::__private::Unset {}
+            impl #is_unset for __events::Unset {}
         }
     }
 
@@ -53,41 +52,23 @@ impl Parts<'_> {
 
     /// The trait of complete builders.
     pub(super) fn build(&self) -> TokenStream {
-        let core = &self.event.core;
         let (event, target) = (&self.event.ident, &self.target);
         let params = self.params(|_| true);
-        let builder = self.with(|_| None);
-        let own = self
-            .wheres()
-            .iter()
-            .flat_map(|clause| &clause.predicates)
-            .map(ToTokens::to_token_stream);
-        let bounds = self.complete().chain(own);
+        let builder = self.builder();
+        let set = self.fields.iter().filter_map(Part::must_be_set);
+        let own = self.own_bounds();
         let values = self.fields.iter().map(|part| {
-            let Part {
-                field,
-                ident,
-                index,
-                ..
-            } = part;
-            let value = match &field.fill {
-                Fill::Required => quote!(#core::__private::given(self.__values.#index)),
-                _ => {
-                    let default = field.default();
-                    let value = quote!(self.__values.#index);
-                    quote!(::core::option::Option::unwrap_or_else(#value, || #default))
-                }
-            };
             // A derive may set a deprecated field without a word.
-            let mut derived = (*ident).clone();
-            derived.set_span(at(ident.span()));
+            let derived = declared(part.ident);
+            let value = part.built();
             quote!(#derived: #value)
         });
         quote! {
             #[automatically_derived]
-            impl #params #core::__private::Build for #builder
+            impl #params __events::Build for #builder
             where
-                #(#bounds,)*
+                #(#set,)*
+                #own
             {
                 type Event = #target;
 
@@ -97,5 +78,46 @@ impl Parts<'_> {
                 }
             }
         }
+    }
+}
+
+impl Part<'_> {
+    /// What must hold of the state of a field that cannot be left out.
+    pub(super) fn must_be_set(&self) -> Option<TokenStream> {
+        let Self { state, is_set, .. } = self;
+        matches!(self.field.fill, Fill::Required)
+            .then(|| quote_spanned!(self.ident.span()=> #state: #is_set))
+    }
+
+    /// The field's value in the event. What is left out becomes the default, with `into` a
+    /// converted one, like a value that is set. An expression of the user's is closed in: it may
+    /// cost something, or `return`.
+    fn built(&self) -> TokenStream {
+        let index = &self.index;
+        let value = quote!(self.__values.#index);
+        let default = match &self.field.fill {
+            Fill::Required => return quote!(__events::given(#value)),
+            Fill::Optional(_) => return quote!(__events::Option::flatten(#value)),
+            Fill::Default { word, value: None } => {
+                let default = quote_spanned!(at(*word)=> __events::Default::default());
+                return quote! {
+                    match #value {
+                        __events::Some(value) => value,
+                        __events::None => #default,
+                    }
+                };
+            }
+            Fill::Default {
+                value: Some(default),
+                ..
+            } if self.field.into => {
+                quote_spanned!(at(default.span())=> __events::Into::into(#default))
+            }
+            Fill::Default {
+                value: Some(default),
+                ..
+            } => quote_spanned!(default.span()=> #default),
+        };
+        quote!(__events::Option::unwrap_or_else(#value, || #default))
     }
 }

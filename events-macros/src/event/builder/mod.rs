@@ -7,6 +7,9 @@
 //!
 //! What an error points at is located at the user's field, and everything still counts as written
 //! by a macro, so that no lint of the user's looks at it.
+//!
+//! Every token costs whoever compiles an event. So one import, `__events`, stands for what this
+//! would otherwise take from `core` and `events_core` by long paths.
 
 mod finish;
 mod markers;
@@ -14,12 +17,13 @@ mod setters;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{GenericParam, Index, ext::IdentExt, spanned::Spanned};
+use syn::{GenericParam, Index, Token, ext::IdentExt};
 
-use super::model::{Event, Field, Fill};
+use super::model::{Event, Field};
 
 pub(super) fn expand(event: &Event) -> TokenStream {
     let parts = Parts::of(event);
+    let core = &event.core;
     let declaration = parts.declaration();
     let entrance = parts.entrance();
     let markers = parts.markers();
@@ -30,6 +34,8 @@ pub(super) fn expand(event: &Event) -> TokenStream {
         #declaration
 
         const _: () = {
+            use #core::__private as __events;
+
             #entrance
             #markers
             #build
@@ -46,6 +52,8 @@ struct Parts<'e> {
     ident: Ident,
     /// The event with its own parameters.
     target: TokenStream,
+    /// The event's own parameters as arguments, each with a comma.
+    own: TokenStream,
     fields: Vec<Part<'e>>,
 }
 
@@ -82,10 +90,16 @@ impl<'e> Parts<'e> {
                     is_unset: format_ident!("__{}_is_unset", field.name, span = span),
                 })
             });
+        let own = event.generics.params.iter().map(|param| match param {
+            GenericParam::Lifetime(param) => param.lifetime.to_token_stream(),
+            GenericParam::Type(param) => param.ident.to_token_stream(),
+            GenericParam::Const(param) => param.ident.to_token_stream(),
+        });
         Self {
             event,
             ident: format_ident!("{}Builder", name.unraw(), span = at(name.span())),
             target: quote!(#name #args),
+            own: quote!(#(#own,)*),
             fields: fields.collect(),
         }
     }
@@ -114,23 +128,35 @@ impl<'e> Parts<'e> {
         quote!(<#(#all),*>)
     }
 
-    /// The builder's type, with something else in the place of some states.
-    fn with(&self, replace: impl Fn(&Part<'_>) -> Option<TokenStream>) -> TokenStream {
-        let own = self.event.generics.params.iter().map(|param| match param {
-            GenericParam::Lifetime(param) => param.lifetime.to_token_stream(),
-            GenericParam::Type(param) => param.ident.to_token_stream(),
-            GenericParam::Const(param) => param.ident.to_token_stream(),
-        });
-        let states = self
-            .fields
-            .iter()
-            .map(|part| replace(part).unwrap_or_else(|| part.state.to_token_stream()));
-        let (ident, all) = (&self.ident, own.chain(states));
-        quote!(#ident<#(#all),*>)
+    /// The builder's type, with something else in the place of the states that `replaced` names.
+    fn with(&self, replaced: impl Fn(&Part<'_>) -> bool, by: &TokenStream) -> TokenStream {
+        let (ident, own) = (&self.ident, &self.own);
+        let mut states = TokenStream::new();
+        // Written once a setter and field: the quickest way is taken.
+        for part in &self.fields {
+            if replaced(part) {
+                by.to_tokens(&mut states);
+            } else {
+                part.state.to_tokens(&mut states);
+            }
+            <Token![,]>::default().to_tokens(&mut states);
+        }
+        quote!(#ident<#own #states>)
+    }
+
+    /// The builder's type with its own states.
+    fn builder(&self) -> TokenStream {
+        self.with(|_| false, &TokenStream::new())
     }
 
     fn wheres(&self) -> &'e Option<syn::WhereClause> {
         &self.event.generics.where_clause
+    }
+
+    /// The event's own bounds, for a clause that has others, too.
+    fn own_bounds(&self) -> TokenStream {
+        let own = self.wheres().iter().flat_map(|clause| &clause.predicates);
+        quote!(#(#own,)*)
     }
 
     fn declaration(&self) -> TokenStream {
@@ -162,19 +188,11 @@ impl<'e> Parts<'e> {
 
     fn entrance(&self) -> TokenStream {
         let Event {
-            core,
-            ident: event,
-            vis,
-            ..
+            ident: event, vis, ..
         } = self.event;
-        let (impls, _, wheres) = self.event.generics.split_for_impl();
+        let (impls, args, wheres) = self.event.generics.split_for_impl();
         let (ident, target) = (&self.ident, &self.target);
-        let none = self
-            .fields
-            .iter()
-            .map(|_| quote!(::core::option::Option::None));
-        let unset = quote!(#core::__private::Unset);
-        let fresh = self.with(|_| Some(unset.clone()));
+        let none = self.fields.iter().map(|_| quote!(__events::None));
         let docs = format!("Starts a [`{event}`]; see [`{ident}`].");
         let docs = documented(&docs, Span::call_site());
         quote! {
@@ -182,28 +200,14 @@ impl<'e> Parts<'e> {
             impl #impls #target #wheres {
                 #docs
                 #[inline]
-                #vis fn builder() -> #fresh {
+                #vis fn builder() -> #ident #args {
                     #ident {
                         __values: (#(#none,)*),
-                        __states: ::core::marker::PhantomData,
+                        __states: __events::PhantomData,
                     }
                 }
             }
         }
-    }
-
-    /// What must hold of the states for the event to be complete.
-    fn complete(&self) -> impl Iterator<Item = TokenStream> {
-        self.fields.iter().filter_map(Part::must_be_set)
-    }
-}
-
-impl Part<'_> {
-    /// What must hold of the state of a field that cannot be left out.
-    fn must_be_set(&self) -> Option<TokenStream> {
-        let Self { state, is_set, .. } = self;
-        matches!(self.field.fill, Fill::Required)
-            .then(|| quote_spanned!(self.ident.span()=> #state: #is_set))
     }
 }
 
@@ -223,26 +227,7 @@ fn documented(text: &str, place: Span) -> TokenStream {
 
 /// The name where it is declared: there a lint would find it too small.
 fn declared(name: &Ident) -> Ident {
-    Ident::new(&name.to_string(), at(name.span()))
-}
-
-impl Field {
-    /// What stands for the field when it is left out; with `into` it is converted, like a value
-    /// that is set.
-    fn default(&self) -> TokenStream {
-        match &self.fill {
-            Fill::Default {
-                value: Some(value), ..
-            } if self.into => {
-                quote_spanned!(at(value.span())=> ::core::convert::Into::into(#value))
-            }
-            Fill::Default {
-                value: Some(value), ..
-            } => quote_spanned!(value.span()=> #value),
-            Fill::Default { word, value: None } => {
-                quote_spanned!(at(*word)=> ::core::default::Default::default())
-            }
-            _ => quote!(::core::option::Option::None),
-        }
-    }
+    let mut name = name.clone();
+    name.set_span(at(name.span()));
+    name
 }

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
-use super::{Part, Parts, documented};
+use super::{Part, Parts, at, documented};
 use crate::event::model::{Field, Fill};
 
 /// A setter, without what is the same in all of them.
@@ -19,8 +19,7 @@ impl Parts<'_> {
     /// The setters, and the finishers beside them: those of ordinary names together, any other
     /// setter by itself.
     pub(super) fn setters(&self) -> TokenStream {
-        let core = &self.event.core;
-        let (params, builder, wheres) = (self.params(|_| true), self.with(|_| None), self.wheres());
+        let (params, builder, wheres) = (self.params(|_| true), self.builder(), self.wheres());
         let (special, ordinary): (Vec<_>, Vec<_>) =
             self.fields.iter().partition(|part| part.is_finisher());
         let ordinary = ordinary
@@ -31,9 +30,9 @@ impl Parts<'_> {
             .iter()
             .filter_map(|part| Some(self.setting(part, &self.maybe_setter(part)?)));
         let special = special.into_iter().map(|part| {
-            let params = self.params(|other| other.state != part.state);
-            let builder = self
-                .with(|other| (other.state == part.state).then(|| quote!(#core::__private::Unset)));
+            let same = |other: &Part<'_>| other.index == part.index;
+            let params = self.params(|other| !same(other));
+            let builder = self.with(same, &quote!(__events::Unset));
             let setter = self.setting(part, &part.setter());
             quote! {
                 #[automatically_derived]
@@ -68,19 +67,19 @@ impl Parts<'_> {
         }
         let (span, inside, value) = (ident.span(), field.inside(), part.value());
         let (param, value) = if field.into {
-            let into = quote!(::core::convert::Into::into);
+            let into = quote!(__events::Into::into);
             (
                 quote_spanned!(span=> ::core::option::Option<impl ::core::convert::Into<#inside>>),
-                quote!(::core::option::Option::map(#value, #into)),
+                quote!(__events::Option::map(#value, #into)),
             )
         } else {
             (
-                quote_spanned!(span=> ::core::option::Option<#inside>),
+                quote_spanned!(at(span)=> __events::Option<#inside>),
                 quote!(#value),
             )
         };
         let value = match &field.fill {
-            Fill::Optional(_) => quote!(::core::option::Option::Some(#value)),
+            Fill::Optional(_) => quote!(__events::Some(#value)),
             _ => value,
         };
         let docs = format!(
@@ -112,9 +111,8 @@ impl Parts<'_> {
             value,
             bound,
         } = setter;
-        let (core, vis, builder) = (&self.event.core, &self.event.vis, &self.ident);
-        let set =
-            self.with(|other| (other.state == part.state).then(|| quote!(#core::__private::Set)));
+        let (vis, builder) = (&self.event.vis, &self.ident);
+        let set = self.with(|other| other.index == part.index, &quote!(__events::Set));
         let (index, given) = (&part.index, part.value());
         quote! {
             #(#carried)*
@@ -123,7 +121,7 @@ impl Parts<'_> {
                 self.__values.#index = #value;
                 #builder {
                     __values: self.__values,
-                    __states: ::core::marker::PhantomData,
+                    __states: __events::PhantomData,
                 }
             }
         }
@@ -139,14 +137,14 @@ impl Part<'_> {
         let (param, value) = if field.into {
             (
                 quote_spanned!(span=> impl ::core::convert::Into<#inside>),
-                quote!(::core::convert::Into::into(#value)),
+                quote!(__events::Into::into(#value)),
             )
         } else {
             (quote!(#inside), quote!(#value))
         };
-        let value = quote!(::core::option::Option::Some(#value));
+        let value = quote!(__events::Some(#value));
         let value = match field.fill {
-            Fill::Optional(_) => quote!(::core::option::Option::Some(#value)),
+            Fill::Optional(_) => quote!(__events::Some(#value)),
             _ => value,
         };
         Setter {
