@@ -7,15 +7,13 @@ pub use crate::{
     handler::{MissingState, Outcome, Param, Run, States, Step},
     words::{EventInfo, FieldInfo, IntoKey, Key, Location},
 };
-pub use core::{
-    concat, module_path,
-    option::Option::{None, Some},
-};
 /// What generated code takes from the prelude, which users may shadow or be without.
 pub use core::{
+    concat,
     convert::Into,
     default::Default,
     marker::PhantomData,
+    module_path,
     option::Option::{self, None, Some},
     result::Result,
 };
