@@ -3,7 +3,7 @@
 pub use crate::{
     ambient::{Current, EVENTS, Linked, SUBSCRIBERS},
     engine::{Installer, Once, Slot, Subscriber},
-    event::{Build, Declared, Set, Unset, Verbs, Visit, given},
+    event::{Build, Complete, Declared, Free, Incomplete, Set, Unset, Verbs, Visit, given},
     handler::{MissingState, Outcome, Param, Run, States, Step},
     words::{EventInfo, FieldInfo, IntoKey, Key, Location},
 };
@@ -14,6 +14,7 @@ pub use core::{
     default::Default,
     marker::PhantomData,
     module_path,
+    ops::Deref,
     option::Option::{self, None, Some},
     result::Result,
 };

@@ -27,14 +27,23 @@ pub(crate) fn place(ty: &Type) -> Span {
 
 /// The tokens, all of them at one place: the compiler tells an error once for each place.
 pub(crate) fn located(tokens: &impl ToTokens, place: Span) -> TokenStream {
+    respanned(tokens, &|span| span.located_at(place))
+}
+
+/// The tokens as if the user had written them there.
+pub(crate) fn written_at(tokens: &impl ToTokens, place: Span) -> TokenStream {
+    respanned(tokens, &|_| place)
+}
+
+fn respanned(tokens: &impl ToTokens, span: &impl Fn(Span) -> Span) -> TokenStream {
     let tokens = tokens.to_token_stream().into_iter();
     tokens
         .map(|mut token| {
             if let TokenTree::Group(group) = token {
-                let inside = located(&group.stream(), place);
+                let inside = respanned(&group.stream(), span);
                 token = Group::new(group.delimiter(), inside).into();
             }
-            token.set_span(token.span().located_at(place));
+            token.set_span(span(token.span()));
             token
         })
         .collect()

@@ -3,5 +3,5 @@
 mod builder;
 mod family;
 
-pub use builder::{Build, Set, Unset, given};
+pub use builder::{Build, Complete, Free, Incomplete, Set, Unset, given};
 pub use family::{Declared, Event, Family, OwnedEvent, Verbs, Visit};

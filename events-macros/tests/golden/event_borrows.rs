@@ -72,33 +72,25 @@ const _: () = {
     pub trait __user_is_set {}
     #[diagnostic::do_not_recommend]
     impl __user_is_set for __events::Set {}
-    #[diagnostic::on_unimplemented(
-        message = "field `user` of `Login` is set twice",
-        label = "remove this call: `user` is set before"
-    )]
-    pub trait __user_is_unset {}
-    #[diagnostic::do_not_recommend]
-    impl __user_is_unset for __events::Unset {}
     #[automatically_derived]
-    impl<'a, __user> __events::Build for LoginBuilder<'a, __user>
-    where
-        __user: __user_is_set,
-    {
+    impl<'a> __events::Build for LoginBuilder<'a, __events::Set> {
         type Event = Login<'a>;
-        #[inline]
         fn build(self) -> Login<'a> {
             Login {
                 user: __events::given(self.__values.0),
             }
         }
     }
+    impl<'a, __0> __events::Complete for LoginBuilder<'a, __0>
+    where
+        __0: __user_is_set,
+    {}
     #[automatically_derived]
-    impl<'a, __user> LoginBuilder<'a, __user> {
+    impl<'a, __0> LoginBuilder<'a, __0> {
         /// Sets `user`.
-        #[inline]
         pub fn user(mut self, value: &'a mut User) -> LoginBuilder<'a, __events::Set>
         where
-            __user: __user_is_unset,
+            __0: __events::Free,
         {
             self.__values.0 = __events::Some(value);
             LoginBuilder {
@@ -106,29 +98,20 @@ const _: () = {
                 __states: __events::PhantomData,
             }
         }
+    }
+    #[automatically_derived]
+    impl<'a> LoginBuilder<'a, __events::Set> {
         #[doc(hidden)]
-        #[inline]
-        pub fn __build(self) -> Login<'a>
-        where
-            __user: __user_is_set,
-        {
+        pub fn __build(self) -> Login<'a> {
             __events::Build::build(self)
         }
         /// Puts the event together.
-        #[inline]
         #[must_use]
-        pub fn build(self) -> Login<'a>
-        where
-            __user: __user_is_set,
-        {
+        pub fn build(self) -> Login<'a> {
             __events::Build::build(self)
         }
         /// Builds the event, runs its subscribers, and gives it back as they left it.
-        #[inline]
-        pub fn emit(self) -> Login<'a>
-        where
-            __user: __user_is_set,
-        {
+        pub fn emit(self) -> Login<'a> {
             ::events_core::Event::emit(__events::Build::build(self))
         }
         /// Builds the event, runs its subscribers, and tells what became of it.
@@ -136,17 +119,20 @@ const _: () = {
         /// # Errors
         ///
         /// When a subscriber failed, or when the emit was refused as nested too deep.
-        #[inline]
         pub fn try_emit(
             self,
         ) -> __events::Result<
             ::events_core::Emitted<Login<'a>>,
             ::events_core::EmitError<Login<'a>>,
-        >
-        where
-            __user: __user_is_set,
-        {
+        > {
             ::events_core::Event::try_emit(__events::Build::build(self))
+        }
+    }
+    impl<'a, __0> __events::Deref for LoginBuilder<'a, __0> {
+        type Target = __events::Incomplete<Self, Login<'a>>;
+        #[inline]
+        fn deref(&self) -> &Self::Target {
+            __events::Incomplete::of(self)
         }
     }
 };

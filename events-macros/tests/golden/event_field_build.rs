@@ -72,66 +72,24 @@ const _: () = {
     pub trait __build_is_set {}
     #[diagnostic::do_not_recommend]
     impl __build_is_set for __events::Set {}
-    #[diagnostic::on_unimplemented(
-        message = "field `build` of `Deployed` is set twice",
-        label = "remove this call: `build` is set before"
-    )]
-    pub trait __build_is_unset {}
-    #[diagnostic::do_not_recommend]
-    impl __build_is_unset for __events::Unset {}
     #[automatically_derived]
-    impl<__build> __events::Build for DeployedBuilder<__build>
-    where
-        __build: __build_is_set,
-    {
+    impl __events::Build for DeployedBuilder<__events::Set> {
         type Event = Deployed;
-        #[inline]
         fn build(self) -> Deployed {
             Deployed {
                 build: __events::given(self.__values.0),
             }
         }
     }
+    impl<__0> __events::Complete for DeployedBuilder<__0>
+    where
+        __0: __build_is_set,
+    {}
     #[automatically_derived]
-    impl<__build> DeployedBuilder<__build> {
-        #[doc(hidden)]
-        #[inline]
-        fn __build(self) -> Deployed
-        where
-            __build: __build_is_set,
-        {
-            __events::Build::build(self)
-        }
-        /// Builds the event, runs its subscribers, and gives it back as they left it.
-        #[inline]
-        fn emit(self) -> Deployed
-        where
-            __build: __build_is_set,
-        {
-            ::events_core::Event::emit(__events::Build::build(self))
-        }
-        /// Builds the event, runs its subscribers, and tells what became of it.
-        ///
-        /// # Errors
-        ///
-        /// When a subscriber failed, or when the emit was refused as nested too deep.
-        #[inline]
-        fn try_emit(
-            self,
-        ) -> __events::Result<
-            ::events_core::Emitted<Deployed>,
-            ::events_core::EmitError<Deployed>,
-        >
-        where
-            __build: __build_is_set,
-        {
-            ::events_core::Event::try_emit(__events::Build::build(self))
-        }
-    }
+    impl<__0> DeployedBuilder<__0> {}
     #[automatically_derived]
     impl DeployedBuilder<__events::Unset> {
         /// Sets `build`.
-        #[inline]
         fn build(mut self, value: u32) -> DeployedBuilder<__events::Set> {
             self.__values.0 = __events::Some(value);
             DeployedBuilder {
@@ -142,11 +100,41 @@ const _: () = {
     }
     #[automatically_derived]
     impl DeployedBuilder<__events::Set> {
+        #[doc(hidden)]
+        fn __build(self) -> Deployed {
+            __events::Build::build(self)
+        }
+        /// Builds the event, runs its subscribers, and gives it back as they left it.
+        fn emit(self) -> Deployed {
+            ::events_core::Event::emit(__events::Build::build(self))
+        }
+        /// Builds the event, runs its subscribers, and tells what became of it.
+        ///
+        /// # Errors
+        ///
+        /// When a subscriber failed, or when the emit was refused as nested too deep.
+        fn try_emit(
+            self,
+        ) -> __events::Result<
+            ::events_core::Emitted<Deployed>,
+            ::events_core::EmitError<Deployed>,
+        > {
+            ::events_core::Event::try_emit(__events::Build::build(self))
+        }
+    }
+    #[automatically_derived]
+    impl DeployedBuilder<__events::Set> {
         /// Puts the event together.
-        #[inline]
         #[must_use]
         fn build(self) -> Deployed {
             __events::Build::build(self)
+        }
+    }
+    impl<__0> __events::Deref for DeployedBuilder<__0> {
+        type Target = __events::Incomplete<Self, Deployed>;
+        #[inline]
+        fn deref(&self) -> &Self::Target {
+            __events::Incomplete::of(self)
         }
     }
 };

@@ -92,35 +92,9 @@ const _: () = {
     pub trait __ip_is_set {}
     #[diagnostic::do_not_recommend]
     impl __ip_is_set for __events::Set {}
-    #[diagnostic::on_unimplemented(
-        message = "field `ip` of `FirstLogin` is set twice",
-        label = "remove this call: `ip` is set before"
-    )]
-    pub trait __ip_is_unset {}
-    #[diagnostic::do_not_recommend]
-    impl __ip_is_unset for __events::Unset {}
-    #[diagnostic::on_unimplemented(
-        message = "field `attempts` of `FirstLogin` is set twice",
-        label = "remove this call: `attempts` is set before"
-    )]
-    pub trait __attempts_is_unset {}
-    #[diagnostic::do_not_recommend]
-    impl __attempts_is_unset for __events::Unset {}
-    #[diagnostic::on_unimplemented(
-        message = "field `referrer` of `FirstLogin` is set twice",
-        label = "remove this call: `referrer` is set before"
-    )]
-    pub trait __referrer_is_unset {}
-    #[diagnostic::do_not_recommend]
-    impl __referrer_is_unset for __events::Unset {}
     #[automatically_derived]
-    impl<__ip, __attempts, __referrer> __events::Build
-    for FirstLoginBuilder<__ip, __attempts, __referrer>
-    where
-        __ip: __ip_is_set,
-    {
+    impl<__1, __2> __events::Build for FirstLoginBuilder<__events::Set, __1, __2> {
         type Event = FirstLogin;
-        #[inline]
         fn build(self) -> FirstLogin {
             FirstLogin {
                 ip: __events::given(self.__values.0),
@@ -129,16 +103,19 @@ const _: () = {
             }
         }
     }
+    impl<__0, __1, __2> __events::Complete for FirstLoginBuilder<__0, __1, __2>
+    where
+        __0: __ip_is_set,
+    {}
     #[automatically_derived]
-    impl<__ip, __attempts, __referrer> FirstLoginBuilder<__ip, __attempts, __referrer> {
+    impl<__0, __1, __2> FirstLoginBuilder<__0, __1, __2> {
         /// Where from.
-        #[inline]
         pub fn ip(
             mut self,
             value: impl ::core::convert::Into<String>,
-        ) -> FirstLoginBuilder<__events::Set, __attempts, __referrer>
+        ) -> FirstLoginBuilder<__events::Set, __1, __2>
         where
-            __ip: __ip_is_unset,
+            __0: __events::Free,
         {
             self.__values.0 = __events::Some(__events::Into::into(value));
             FirstLoginBuilder {
@@ -147,13 +124,12 @@ const _: () = {
             }
         }
         /// Sets `attempts`.
-        #[inline]
         pub fn attempts(
             mut self,
             value: u32,
-        ) -> FirstLoginBuilder<__ip, __events::Set, __referrer>
+        ) -> FirstLoginBuilder<__0, __events::Set, __2>
         where
-            __attempts: __attempts_is_unset,
+            __1: __events::Free,
         {
             self.__values.1 = __events::Some(value);
             FirstLoginBuilder {
@@ -162,13 +138,12 @@ const _: () = {
             }
         }
         /// Sets `referrer`.
-        #[inline]
         pub fn referrer(
             mut self,
             value: String,
-        ) -> FirstLoginBuilder<__ip, __attempts, __events::Set>
+        ) -> FirstLoginBuilder<__0, __1, __events::Set>
         where
-            __referrer: __referrer_is_unset,
+            __2: __events::Free,
         {
             self.__values.2 = __events::Some(__events::Some(value));
             FirstLoginBuilder {
@@ -177,13 +152,12 @@ const _: () = {
             }
         }
         /// Sets `attempts`, or with `None` leaves it as if it were not set.
-        #[inline]
         pub fn maybe_attempts(
             mut self,
             value: __events::Option<u32>,
-        ) -> FirstLoginBuilder<__ip, __events::Set, __referrer>
+        ) -> FirstLoginBuilder<__0, __events::Set, __2>
         where
-            __attempts: __attempts_is_unset,
+            __1: __events::Free,
         {
             self.__values.1 = value;
             FirstLoginBuilder {
@@ -192,13 +166,12 @@ const _: () = {
             }
         }
         /// Sets `referrer`, or with `None` leaves it as if it were not set.
-        #[inline]
         pub fn maybe_referrer(
             mut self,
             value: __events::Option<String>,
-        ) -> FirstLoginBuilder<__ip, __attempts, __events::Set>
+        ) -> FirstLoginBuilder<__0, __1, __events::Set>
         where
-            __referrer: __referrer_is_unset,
+            __2: __events::Free,
         {
             self.__values.2 = __events::Some(value);
             FirstLoginBuilder {
@@ -206,29 +179,20 @@ const _: () = {
                 __states: __events::PhantomData,
             }
         }
+    }
+    #[automatically_derived]
+    impl<__1, __2> FirstLoginBuilder<__events::Set, __1, __2> {
         #[doc(hidden)]
-        #[inline]
-        pub fn __build(self) -> FirstLogin
-        where
-            __ip: __ip_is_set,
-        {
+        pub fn __build(self) -> FirstLogin {
             __events::Build::build(self)
         }
         /// Puts the event together.
-        #[inline]
         #[must_use]
-        pub fn build(self) -> FirstLogin
-        where
-            __ip: __ip_is_set,
-        {
+        pub fn build(self) -> FirstLogin {
             __events::Build::build(self)
         }
         /// Builds the event, runs its subscribers, and gives it back as they left it.
-        #[inline]
-        pub fn emit(self) -> FirstLogin
-        where
-            __ip: __ip_is_set,
-        {
+        pub fn emit(self) -> FirstLogin {
             ::events_core::Event::emit(__events::Build::build(self))
         }
         /// Builds the event, runs its subscribers, and tells what became of it.
@@ -236,17 +200,20 @@ const _: () = {
         /// # Errors
         ///
         /// When a subscriber failed, or when the emit was refused as nested too deep.
-        #[inline]
         pub fn try_emit(
             self,
         ) -> __events::Result<
             ::events_core::Emitted<FirstLogin>,
             ::events_core::EmitError<FirstLogin>,
-        >
-        where
-            __ip: __ip_is_set,
-        {
+        > {
             ::events_core::Event::try_emit(__events::Build::build(self))
+        }
+    }
+    impl<__0, __1, __2> __events::Deref for FirstLoginBuilder<__0, __1, __2> {
+        type Target = __events::Incomplete<Self, FirstLogin>;
+        #[inline]
+        fn deref(&self) -> &Self::Target {
+            __events::Incomplete::of(self)
         }
     }
 };

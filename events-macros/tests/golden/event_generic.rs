@@ -89,37 +89,32 @@ const _: () = {
     pub trait __record_is_set {}
     #[diagnostic::do_not_recommend]
     impl __record_is_set for __events::Set {}
-    #[diagnostic::on_unimplemented(
-        message = "field `record` of `Saved` is set twice",
-        label = "remove this call: `record` is set before"
-    )]
-    pub trait __record_is_unset {}
-    #[diagnostic::do_not_recommend]
-    impl __record_is_unset for __events::Unset {}
     #[automatically_derived]
-    impl<T: Clone, __record> __events::Build for SavedBuilder<T, __record>
+    impl<T: Clone> __events::Build for SavedBuilder<T, __events::Set>
     where
-        __record: __record_is_set,
         T: Send,
     {
         type Event = Saved<T>;
-        #[inline]
         fn build(self) -> Saved<T> {
             Saved {
                 record: __events::given(self.__values.0),
             }
         }
     }
+    impl<T: Clone, __0> __events::Complete for SavedBuilder<T, __0>
+    where
+        __0: __record_is_set,
+        T: Send,
+    {}
     #[automatically_derived]
-    impl<T: Clone, __record> SavedBuilder<T, __record>
+    impl<T: Clone, __0> SavedBuilder<T, __0>
     where
         T: Send,
     {
         /// Sets `record`.
-        #[inline]
         pub(crate) fn record(mut self, value: T) -> SavedBuilder<T, __events::Set>
         where
-            __record: __record_is_unset,
+            __0: __events::Free,
         {
             self.__values.0 = __events::Some(value);
             SavedBuilder {
@@ -127,41 +122,35 @@ const _: () = {
                 __states: __events::PhantomData,
             }
         }
+    }
+    #[automatically_derived]
+    impl<T: Clone> SavedBuilder<T, __events::Set>
+    where
+        T: Send,
+    {
         #[doc(hidden)]
-        #[inline]
-        pub(crate) fn __build(self) -> Saved<T>
-        where
-            __record: __record_is_set,
-        {
+        pub(crate) fn __build(self) -> Saved<T> {
             __events::Build::build(self)
         }
         /// Puts the event together.
-        #[inline]
         #[must_use]
-        pub(crate) fn build(self) -> Saved<T>
-        where
-            __record: __record_is_set,
-        {
+        pub(crate) fn build(self) -> Saved<T> {
             __events::Build::build(self)
         }
     }
     #[automatically_derived]
-    impl<T: Clone, __record> SavedBuilder<T, __record>
+    impl<T: Clone> SavedBuilder<T, __events::Set>
     where
         T: Send,
         T: 'static,
     {
         /// Builds the event, runs its subscribers, and gives it back as they left it.
-        #[inline]
-        pub(crate) fn emit(self) -> Saved<T>
-        where
-            __record: __record_is_set,
-        {
+        pub(crate) fn emit(self) -> Saved<T> {
             ::events_core::Event::emit(__events::Build::build(self))
         }
     }
     #[automatically_derived]
-    impl<T: Clone, __record> SavedBuilder<T, __record>
+    impl<T: Clone> SavedBuilder<T, __events::Set>
     where
         T: Send,
         T: 'static,
@@ -171,17 +160,23 @@ const _: () = {
         /// # Errors
         ///
         /// When a subscriber failed, or when the emit was refused as nested too deep.
-        #[inline]
         pub(crate) fn try_emit(
             self,
         ) -> __events::Result<
             ::events_core::Emitted<Saved<T>>,
             ::events_core::EmitError<Saved<T>>,
-        >
-        where
-            __record: __record_is_set,
-        {
+        > {
             ::events_core::Event::try_emit(__events::Build::build(self))
+        }
+    }
+    impl<T: Clone, __0> __events::Deref for SavedBuilder<T, __0>
+    where
+        T: Send,
+    {
+        type Target = __events::Incomplete<Self, Saved<T>>;
+        #[inline]
+        fn deref(&self) -> &Self::Target {
+            __events::Incomplete::of(self)
         }
     }
 };

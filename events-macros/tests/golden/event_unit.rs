@@ -65,26 +65,25 @@ const _: () = {
     #[automatically_derived]
     impl __events::Build for StartedBuilder {
         type Event = Started;
-        #[inline]
         fn build(self) -> Started {
             Started {}
         }
     }
+    impl __events::Complete for StartedBuilder {}
+    #[automatically_derived]
+    impl StartedBuilder {}
     #[automatically_derived]
     impl StartedBuilder {
         #[doc(hidden)]
-        #[inline]
         fn __build(self) -> Started {
             __events::Build::build(self)
         }
         /// Puts the event together.
-        #[inline]
         #[must_use]
         fn build(self) -> Started {
             __events::Build::build(self)
         }
         /// Builds the event, runs its subscribers, and gives it back as they left it.
-        #[inline]
         fn emit(self) -> Started {
             ::events_core::Event::emit(__events::Build::build(self))
         }
@@ -93,7 +92,6 @@ const _: () = {
         /// # Errors
         ///
         /// When a subscriber failed, or when the emit was refused as nested too deep.
-        #[inline]
         fn try_emit(
             self,
         ) -> __events::Result<
@@ -101,6 +99,13 @@ const _: () = {
             ::events_core::EmitError<Started>,
         > {
             ::events_core::Event::try_emit(__events::Build::build(self))
+        }
+    }
+    impl __events::Deref for StartedBuilder {
+        type Target = __events::Incomplete<Self, Started>;
+        #[inline]
+        fn deref(&self) -> &Self::Target {
+            __events::Incomplete::of(self)
         }
     }
 };

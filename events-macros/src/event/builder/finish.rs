@@ -4,10 +4,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::{Part, Parts, documented};
-use crate::event::model::Event;
+use crate::event::model::{Event, Fill};
 
 /// The finishers. A field may share the name of one: see [`Part::setter`]. The first is what
-/// `emit!` calls, whatever the fields are called.
+/// `emit!` calls, whatever the fields are called. A builder in which a field is missing has them,
+/// too, from `Incomplete`, to say what is missing.
 const FINISHERS: &[&str] = &["__build", "build", "emit", "try_emit"];
 
 /// Those that ask of the event's type parameters what the trait `Event` asks.
@@ -16,16 +17,13 @@ fn emits(name: &str) -> bool {
 }
 
 impl Parts<'_> {
-    /// The finishers that stand beside the setters: the fewer impl blocks, the faster it compiles.
-    pub(super) fn ordinary_finishers(&self) -> TokenStream {
-        let ordinary = FINISHERS.iter().filter(|name| self.is_ordinary(name));
-        ordinary.map(|name| self.finisher(name)).collect()
-    }
-
-    /// The finishers that need an impl block of their own.
-    pub(super) fn special_finishers(&self) -> TokenStream {
-        let special = FINISHERS.iter().filter(|name| !self.is_ordinary(name));
-        special.map(|name| self.block(name)).collect()
+    /// The finishers of complete builders.
+    pub(super) fn finishers(&self) -> TokenStream {
+        let (ordinary, special): (Vec<_>, Vec<_>) =
+            FINISHERS.iter().partition(|name| self.is_ordinary(name));
+        let ordinary = self.block(&ordinary);
+        let special = special.into_iter().map(|name| self.block(&[name]));
+        quote!(#ordinary #(#special)*)
     }
 
     fn is_ordinary(&self, name: &str) -> bool {
@@ -34,35 +32,33 @@ impl Parts<'_> {
         !(is_field || has_types && emits(name))
     }
 
-    /// An impl block with this finisher.
-    fn block(&self, name: &str) -> TokenStream {
-        let same = |part: &Part<'_>| part.field.name == name;
-        let params = self.params(|part| !same(part));
-        let builder = self.with(same, &quote!(__events::Set));
+    /// An impl block with these finishers: for builders whose required fields are set, and the field
+    /// that shares the name of one.
+    fn block(&self, names: &[&&str]) -> TokenStream {
+        let is_set = |part: &Part<'_>| {
+            let shares = names.iter().any(|name| part.field.name == **name);
+            shares || matches!(part.field.fill, Fill::Required)
+        };
+        let params = self.params(|part| !is_set(part));
+        let builder = self.with(is_set, &quote!(__events::Set));
         let types = self.event.generics.type_params();
-        let types = types.filter(|_| emits(name)).map(|param| &param.ident);
+        let types = types.filter(|_| names.iter().any(|name| emits(name)));
+        let types = types.map(|param| &param.ident);
         let own = self.own_bounds();
-        let method = self.finisher(name);
+        let methods = names.iter().map(|name| self.finisher(name));
         quote! {
             #[automatically_derived]
             impl #params #builder where #own #(#types: 'static,)* {
-                #method
+                #(#methods)*
             }
         }
     }
 
-    /// It asks for every required field itself: asked for a complete builder instead, the compiler
-    /// would explain at length why this is none.
     fn finisher(&self, name: &str) -> TokenStream {
         let Event { core, vis, .. } = self.event;
         let target = &self.target;
         let place = self.event.ident.span();
         let method = Ident::new(name, place);
-        let set = self
-            .fields
-            .iter()
-            .filter(|part| part.field.name != name)
-            .filter_map(Part::must_be_set);
         let built = quote!(__events::Build::build(self));
         let (docs, result, body) = match name {
             "__build" => ("", quote!(#target), built),
@@ -88,10 +84,27 @@ impl Parts<'_> {
         let must_use = (name == "build").then(|| quote!(#[must_use]));
         quote! {
             #about
-            #[inline]
             #must_use
-            #vis fn #method(self) -> #result where #(#set),* {
+            #vis fn #method(self) -> #result {
                 #body
+            }
+        }
+    }
+}
+
+impl Parts<'_> {
+    /// What tells of a builder that lacks a field: see `Incomplete`.
+    pub(super) fn incomplete(&self) -> TokenStream {
+        let (params, builder, wheres) = (self.params(|_| true), self.builder(), self.wheres());
+        let target = &self.target;
+        quote! {
+            impl #params __events::Deref for #builder #wheres {
+                type Target = __events::Incomplete<Self, #target>;
+
+                #[inline]
+                fn deref(&self) -> &Self::Target {
+                    __events::Incomplete::of(self)
+                }
             }
         }
     }

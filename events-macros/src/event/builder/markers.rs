@@ -1,47 +1,35 @@
-//! The traits of each field that carry the text of an error, and what a complete builder builds.
+//! The trait of each required field that carries the text of an error, and what a complete builder
+//! builds.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{ext::IdentExt, spanned::Spanned};
 
 use super::{Part, Parts, at, declared};
-use crate::event::model::Fill;
+use crate::{event::model::Fill, spans::written_at};
 
 impl Parts<'_> {
     pub(super) fn markers(&self) -> TokenStream {
-        self.fields.iter().map(|part| self.marker(part)).collect()
+        let required = self.fields.iter();
+        let required = required.filter(|part| matches!(part.field.fill, Fill::Required));
+        required.map(|part| self.marker(part)).collect()
     }
 
     fn marker(&self, part: &Part<'_>) -> TokenStream {
         let event = self.event.ident.unraw();
-        let field = part.field;
-        let (is_set, is_unset) = (declared(&part.is_set), declared(&part.is_unset));
-        let name = &field.name;
-        let required = matches!(field.fill, Fill::Required).then(|| {
-            let message = format!("`{event}` cannot be built: required field `{name}` is not set");
-            let label = format!("add `.{name}(..)` before this call");
-            let note = format!("in `emit!`, add `{name} = ..`");
-            let text = self.tool(&quote! {
-                on_unimplemented(message = #message, label = #label, note = #note)
-            });
-            let quiet = self.tool(&quote!(do_not_recommend));
-            quote! {
-                #text
-                pub trait #is_set {}
-                #quiet
-                impl #is_set for __events::Set {}
-            }
+        let (is_set, name) = (declared(&part.is_set), &part.field.name);
+        let message = format!("`{event}` cannot be built: required field `{name}` is not set");
+        let label = format!("add `.{name}(..)` before this call");
+        let note = format!("in `emit!`, add `{name} = ..`");
+        let text = self.tool(&quote! {
+            on_unimplemented(message = #message, label = #label, note = #note)
         });
-        let message = format!("field `{name}` of `{event}` is set twice");
-        let label = format!("remove this call: `{name}` is set before");
-        let text = self.tool(&quote!(on_unimplemented(message = #message, label = #label)));
         let quiet = self.tool(&quote!(do_not_recommend));
         quote! {
-            #required
             #text
-            pub trait #is_unset {}
+            pub trait #is_set {}
             #quiet
-            impl #is_unset for __events::Unset {}
+            impl #is_set for __events::Set {}
         }
     }
 
@@ -50,11 +38,14 @@ impl Parts<'_> {
         (!self.event.no_implicit_prelude).then(|| quote!(#[diagnostic::#attribute]))
     }
 
-    /// The trait of complete builders.
+    /// The trait of builders that can be built, and the one that says what is missing.
     pub(super) fn build(&self) -> TokenStream {
         let (event, target) = (&self.event.ident, &self.target);
-        let params = self.params(|_| true);
-        let builder = self.builder();
+        let required = |part: &Part<'_>| matches!(part.field.fill, Fill::Required);
+        let params = self.params(|part| !required(part));
+        let complete = self.with(required, &quote!(__events::Set));
+        let (all, builder) = (self.params(|_| true), self.builder());
+        let wheres = self.wheres();
         let set = self.fields.iter().filter_map(Part::must_be_set);
         let own = self.own_bounds();
         let values = self.fields.iter().map(|part| {
@@ -63,20 +54,26 @@ impl Parts<'_> {
             let value = part.built();
             quote!(#derived: #value)
         });
+        // At the user's token, the name of the event: from an impl of a derive the compiler concludes
+        // that bounds were derived carelessly, and says so.
+        let (all, builder) = (
+            written_at(&all, event.span()),
+            written_at(&builder, event.span()),
+        );
+        let is_complete = quote_spanned! {event.span()=>
+            impl #all __events::Complete for #builder where #(#set,)* #own {}
+        };
         quote! {
             #[automatically_derived]
-            impl #params __events::Build for #builder
-            where
-                #(#set,)*
-                #own
-            {
+            impl #params __events::Build for #complete #wheres {
                 type Event = #target;
 
-                #[inline]
                 fn build(self) -> #target {
                     #event { #(#values,)* }
                 }
             }
+
+            #is_complete
         }
     }
 }

@@ -16,15 +16,14 @@ struct Setter {
 }
 
 impl Parts<'_> {
-    /// The setters, and the finishers beside them: those of ordinary names together, any other
-    /// setter by itself.
+    /// The setters: those of ordinary names together, any other by itself.
     pub(super) fn setters(&self) -> TokenStream {
         let (params, builder, wheres) = (self.params(|_| true), self.builder(), self.wheres());
         let (special, ordinary): (Vec<_>, Vec<_>) =
             self.fields.iter().partition(|part| part.is_finisher());
         let ordinary = ordinary
             .into_iter()
-            .map(|part| self.setting(part, &part.setter()));
+            .map(|part| self.setting(part, &self.setter(part)));
         let maybe = self
             .fields
             .iter()
@@ -33,7 +32,7 @@ impl Parts<'_> {
             let same = |other: &Part<'_>| other.index == part.index;
             let params = self.params(|other| !same(other));
             let builder = self.with(same, &quote!(__events::Unset));
-            let setter = self.setting(part, &part.setter());
+            let setter = self.setting(part, &self.setter(part));
             quote! {
                 #[automatically_derived]
                 impl #params #builder #wheres {
@@ -41,13 +40,11 @@ impl Parts<'_> {
                 }
             }
         });
-        let finishers = self.ordinary_finishers();
         quote! {
             #[automatically_derived]
             impl #params #builder #wheres {
                 #(#ordinary)*
                 #(#maybe)*
-                #finishers
             }
             #(#special)*
         }
@@ -99,7 +96,7 @@ impl Parts<'_> {
             carried,
             param,
             value,
-            bound: Some(part.while_unset()),
+            bound: Some(self.while_unset(part)),
         })
     }
 
@@ -116,7 +113,6 @@ impl Parts<'_> {
         let (index, given) = (&part.index, part.value());
         quote! {
             #(#carried)*
-            #[inline]
             #vis fn #name(mut self, #given: #param) -> #set #bound {
                 self.__values.#index = #value;
                 #builder {
@@ -126,14 +122,12 @@ impl Parts<'_> {
             }
         }
     }
-}
 
-impl Part<'_> {
     /// The setter. One that shares its name with a finisher is defined while its field is unset
     /// only, and the finisher once it is set: so the name is free for both.
-    fn setter(&self) -> Setter {
-        let Self { field, ident, .. } = self;
-        let (span, inside, value) = (ident.span(), field.inside(), self.value());
+    fn setter(&self, part: &Part<'_>) -> Setter {
+        let Part { field, ident, .. } = part;
+        let (span, inside, value) = (ident.span(), field.inside(), part.value());
         let (param, value) = if field.into {
             (
                 quote_spanned!(span=> impl ::core::convert::Into<#inside>),
@@ -152,24 +146,21 @@ impl Part<'_> {
             carried: field.docs_or(|| format!("Sets `{}`.", field.name)),
             param,
             value,
-            bound: (!self.is_finisher()).then(|| self.while_unset()),
+            bound: (!part.is_finisher()).then(|| self.while_unset(part)),
         }
     }
 
+    fn while_unset(&self, part: &Part<'_>) -> TokenStream {
+        let Part { ident, state, .. } = part;
+        quote_spanned!(ident.span()=> where #state: __events::Free)
+    }
+}
+
+impl Part<'_> {
     /// What a setter takes, under a name that the user's own expressions do not see.
     fn value(&self) -> Ident {
         let span = Span::mixed_site().located_at(self.ident.span());
         Ident::new("value", span)
-    }
-
-    fn while_unset(&self) -> TokenStream {
-        let Self {
-            ident,
-            state,
-            is_unset,
-            ..
-        } = self;
-        quote_spanned!(ident.span()=> where #state: #is_unset)
     }
 }
 
