@@ -1,10 +1,10 @@
 //! The peers, each used the way its own documentation shows.
 //!
 //! Where handlers can change the event they do; where they cannot (evenio gives it to the last one
-//! for good, signals2 and tokio hand out copies) they add to a sum instead, by a plain load and
+//! for good, signals2 shares it and tokio hands out copies) they add to a sum instead, by a plain load and
 //! store, which is as long a chain of dependent memory accesses as the change is.
 
-use std::{cell::RefCell, collections::HashMap, hint::black_box};
+use std::{cell::RefCell, collections::HashMap, hint::black_box, sync::Arc};
 
 use crate::case::{B, Case, repeat, step};
 
@@ -147,24 +147,24 @@ fn bevy<const N: u64>(times: u64) -> u64 {
 fn signals2<const N: u64>(times: u64) -> u64 {
     use signals2::{Connect1 as _, Emit1 as _, Signal};
 
-    #[derive(Clone, Copy)]
     struct Placed {
         b: u64,
     }
     thread_local! {
-        static SIGNALS: Kept<Signal<(Placed,)>> = RefCell::default();
+        // Slots take their argument by value: an event goes to all of them as an `Arc`.
+        static SIGNALS: Kept<Signal<(Arc<Placed>,)>> = RefCell::default();
     }
     SIGNALS.with_borrow_mut(|signals| {
         let signal = signals.entry(N).or_insert_with(|| {
             let signal = Signal::new();
             for k in 0..N {
-                signal.connect(move |placed: Placed| sum::add(placed.b ^ k));
+                signal.connect(move |placed: Arc<Placed>| sum::add(placed.b ^ k));
             }
             signal
         });
         repeat(times, |a| {
             sum::set(a);
-            signal.emit(Placed { b: B });
+            signal.emit(Arc::new(Placed { b: B }));
             sum::get()
         })
     })

@@ -50,22 +50,16 @@ use crate::{
 #[must_use = "nothing is subscribed before `.register()`"]
 pub struct Batch {
     registry: Registry,
-    pending: Vec<Pending>,
-}
-
-/// One handler that waits to be subscribed.
-pub(super) struct Pending {
-    pub(super) kind: Kind,
-    pub(super) id: Option<String>,
-    pub(super) entry: Entry,
-    pub(super) member: Member,
+    group: Group,
+    members: Vec<Member>,
 }
 
 impl Batch {
     pub(super) fn new(registry: Registry) -> Self {
         Self {
             registry,
-            pending: Vec::new(),
+            group: Group::default(),
+            members: Vec::new(),
         }
     }
 
@@ -96,19 +90,21 @@ impl Batch {
             "a batch takes subscriptions of its own registry; this one is of another, at {}",
             Location::caller(),
         );
-        self.pending.push(subscription.pending());
+        let (entry, member) = subscription.prepare();
+        self.group.add(member.kind(), entry);
+        self.members.push(member);
     }
 
     /// How many handlers it has.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.pending.len()
+        self.members.len()
     }
 
     /// Whether it has none; registering it then is no error.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.pending.is_empty()
+        self.members.is_empty()
     }
 
     /// Subscribes all of them; the next emit calls the handlers. Dropping what comes back
@@ -125,16 +121,8 @@ impl Batch {
             drop(writer);
             return Err(error);
         }
-        let mut members = Vec::with_capacity(self.pending.len());
-        let mut ids = Vec::new();
-        let mut group = Group::default();
-        for pending in self.pending {
-            ids.extend(pending.id.map(|id| (id, pending.entry.number)));
-            members.push(pending.member);
-            group.add(pending.kind, pending.entry);
-        }
         let (mut staged, mut refused) = (Vec::new(), None);
-        for (kind, entries) in group.into_kinds() {
+        for (kind, entries) in self.group.into_kinds() {
             let slot = core.slot_for_change(kind);
             match slot.stage(kind.info, entries) {
                 Ok(change) => staged.push((slot, change)),
@@ -152,50 +140,47 @@ impl Batch {
             .into_iter()
             .map(|(slot, change)| slot.publish(change))
             .collect();
-        writer.ids.extend(ids);
+        let ids = self.members.iter().filter_map(Member::id);
+        writer
+            .ids
+            .extend(ids.map(|(id, number)| (id.to_owned(), number)));
         drop(writer);
         drop(retired);
-        Ok(Subscription::new(members))
+        Ok(Subscription::new(self.members))
     }
 
     /// What keeps it from being registered, before anything is ordered.
     fn problem(&self, taken: &BTreeMap<String, u64>) -> Option<SubscribeError> {
         let mut own = BTreeSet::new();
-        for id in self
-            .pending
-            .iter()
-            .filter_map(|pending| pending.id.as_ref())
-        {
+        for (id, _) in self.members.iter().filter_map(Member::id) {
             if taken.contains_key(id) || !own.insert(id) {
-                return Some(SubscribeError::IdTaken { id: id.clone() });
+                return Some(SubscribeError::IdTaken { id: id.to_owned() });
             }
         }
-        self.pending.iter().find_map(|pending| {
-            let position = &pending.entry.position;
-            let targets = position.before.iter().chain(&position.after);
+        self.group.iter().find_map(|(kind, entry)| {
+            let targets = entry.position.before.iter().chain(&entry.position.after);
             let target = targets
                 .into_iter()
-                .find(|target| !self.knows(pending.kind, target))?;
+                .find(|target| !self.knows(kind, target))?;
             Some(SubscribeError::UnknownTarget {
-                subscriber: pending.entry.subscriber.to_string(),
+                subscriber: entry.subscriber.to_string(),
                 target: target.to_string(),
-                topic: pending.kind.info.topic(),
+                topic: kind.info.topic(),
             })
         })
     }
 
     /// Whether somebody of that name listens to these events, or is about to.
     fn knows(&self, kind: Kind, name: &Key) -> bool {
-        let beside = |pending: &Pending| {
-            pending.kind.family == kind.family && pending.entry.position.names.contains(name)
-        };
-        self.registry.core().slot_for_change(kind).knows(name) || self.pending.iter().any(beside)
+        let beside = |entry: &Entry| entry.position.names.contains(name);
+        let slot = self.registry.core().slot_for_change(kind);
+        slot.knows(name) || self.group.of(kind).iter().any(beside)
     }
 }
 
 impl fmt::Debug for Batch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let subscribers = self.pending.iter().map(|one| &one.entry.subscriber);
+        let subscribers = self.group.iter().map(|(_, entry)| &entry.subscriber);
         f.debug_list().entries(subscribers).finish()
     }
 }

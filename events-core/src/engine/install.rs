@@ -185,6 +185,20 @@ impl Group {
         group.or_insert_with(|| (kind, Vec::new())).1.push(entry);
     }
 
+    /// Each subscriber beside its event type.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Kind, &Entry)> {
+        let kinds = self.0.values();
+        kinds.flat_map(|(kind, entries)| entries.iter().map(|entry| (*kind, entry)))
+    }
+
+    /// The subscribers of one event type.
+    pub(super) fn of(&self, kind: Kind) -> &[Entry] {
+        let group = self.0.get(&kind.family);
+        group
+            .map(|(_, entries)| entries.as_slice())
+            .unwrap_or_default()
+    }
+
     /// Leaves out what another scan has installed in the meantime.
     pub(super) fn keep_new(&mut self, installed: &BTreeSet<u64>) {
         for (_, entries) in self.0.values_mut() {

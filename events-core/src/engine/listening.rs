@@ -17,7 +17,7 @@ use crate::{
 pub(super) struct Listening<F: Family, H> {
     handler: H,
     state: AtomicU8,
-    filters: Option<Filters<F>>,
+    filters: Option<Box<Filters<F>>>,
 }
 
 /// Most handlers have no filter: one look says that and that they still listen.
@@ -38,7 +38,7 @@ impl<F: Family, H> Listening<F, H> {
         Self {
             handler,
             state: AtomicU8::new(state),
-            filters,
+            filters: filters.map(Box::new),
         }
     }
 }

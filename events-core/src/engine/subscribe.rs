@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use super::{
-    batch::{Batch, Pending},
+    batch::Batch,
     entry::Entry,
     listening::{Filters, Listening},
     order::{Position, Rank},
@@ -78,7 +78,7 @@ where
             handler,
             subscriber: SubscriberInfo {
                 topic: F::declared().info.topic(),
-                name: name.as_str().to_owned().into(),
+                name: name.to_name(),
                 module: "",
                 location,
                 priority: 0,
@@ -166,8 +166,8 @@ where
         &self.registry
     }
 
-    /// All but the last step: what waits to be subscribed.
-    pub(super) fn pending(self) -> Pending {
+    /// All but the last step: what waits to be subscribed, and what unsubscribes it.
+    pub(super) fn prepare(self) -> (Entry, Member) {
         let kind = Kind::of::<F>();
         let number = self.registry.core().next_number();
         let leave = Leave::new(&self.registry, kind, self.id.clone(), number);
@@ -178,25 +178,21 @@ where
         );
         let listening = Arc::new(Listening::new(self.handler, filters));
         let handler = Wired::new::<F, Listening<F, H>>(Arc::clone(&listening));
-        let id = self.id.clone().map(Key::from);
+        let id = self.id.map(Key::from);
         let position = Position {
             rank: Rank::subscribed(self.subscriber.priority, number),
             names: self.names.into_iter().chain(id).collect(),
             before: self.before,
             after: self.after,
         };
-        Pending {
-            kind,
-            id: self.id,
-            entry: Entry {
-                number,
-                declared: false,
-                position: Arc::new(position),
-                subscriber: Arc::new(self.subscriber),
-                handler,
-            },
-            member: Member::new(leave, Arc::downgrade(&listening) as _),
-        }
+        let entry = Entry {
+            number,
+            declared: false,
+            position: Arc::new(position),
+            subscriber: Arc::new(self.subscriber),
+            handler,
+        };
+        (entry, Member::new(leave, Arc::downgrade(&listening) as _))
     }
 }
 

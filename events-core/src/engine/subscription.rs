@@ -65,6 +65,15 @@ impl Member {
     pub(super) fn new(leave: Leave, door: Weak<dyn Door>) -> Self {
         Self { leave, door }
     }
+
+    pub(super) fn kind(&self) -> Kind {
+        self.leave.kind
+    }
+
+    /// The id, and whose it is.
+    pub(super) fn id(&self) -> Option<(&str, u64)> {
+        Some((self.leave.id.as_deref()?, self.leave.number))
+    }
 }
 
 impl Drop for Subscription {

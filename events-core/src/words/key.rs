@@ -46,6 +46,14 @@ impl Key {
         }
     }
 
+    /// [`as_str`](Self::as_str), to keep.
+    pub(crate) fn to_name(&self) -> Cow<'static, str> {
+        match &self.0 {
+            Kind::Type { name, .. } => Cow::Borrowed(name),
+            Kind::Text(text) => text.clone(),
+        }
+    }
+
     /// Whether this is text, and not a function or a type.
     #[must_use]
     pub fn is_text(&self) -> bool {

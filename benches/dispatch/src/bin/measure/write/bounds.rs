@@ -51,17 +51,11 @@ fn rows(figures: &Figures) -> Vec<Row> {
             1.0,
         ));
     }
-    for subscribers in [1, 4, 16, 64] {
+    for subscribers in [4, 16, 64] {
         let ours = figures.at("ours opaque", subscribers);
         let floor = figures.at("L2 opaque", subscribers);
-        let bound = if subscribers == 1 { 1.3 } else { 1.1 };
-        rows.push(factor(
-            &format!("{subscribers} opaque"),
-            "L2",
-            ours,
-            floor,
-            bound,
-        ));
+        let case = format!("{subscribers} opaque");
+        rows.push(factor(&case, "L2", ours, floor, 1.1));
     }
     rows.extend([
         above(
