@@ -133,7 +133,11 @@ impl Core {
             self.emit_home::<F>(event, origin);
         } else {
             let slot = self.slots.get(TypeId::of::<F>());
-            dispatch::emit(slot, &Erased::new::<F>(event), self.sending::<F>(origin));
+            dispatch::emit(
+                slot,
+                &mut Erased::new::<F>(event),
+                self.sending::<F>(origin),
+            );
         }
     }
 
@@ -145,7 +149,11 @@ impl Core {
             Some(slot) => Some(slot),
             None => self.slots.get(TypeId::of::<F>()),
         };
-        if !dispatch::emit(slot, &Erased::new::<F>(event), self.sending::<F>(origin)) {
+        if !dispatch::emit(
+            slot,
+            &mut Erased::new::<F>(event),
+            self.sending::<F>(origin),
+        ) {
             self.look_for_scan();
         }
     }
@@ -159,7 +167,7 @@ impl Core {
         self.look_for_scan();
         let slot = self.slot(Kind::of::<F>());
         let sending = self.sending::<F>(origin);
-        let (told, trouble) = dispatch::try_emit(slot, &Erased::new::<F>(event), sending);
+        let (told, trouble) = dispatch::try_emit(slot, &mut Erased::new::<F>(event), sending);
         Outcome {
             topic: F::declared().info.topic(),
             told,

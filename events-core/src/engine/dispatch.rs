@@ -38,7 +38,7 @@ pub(super) struct Told {
 
 /// Runs the handlers in the slot and logs what fails; says whether a scan found them.
 #[inline(always)]
-pub(super) fn emit(slot: Option<&Slot>, event: &Erased<'_>, sending: Sending<'_>) -> bool {
+pub(super) fn emit(slot: Option<&Slot>, event: &mut Erased<'_>, sending: Sending<'_>) -> bool {
     if level_enabled!(Verbosity::DEBUG) {
         emit_observed(slot, event, sending);
         return false;
@@ -57,14 +57,14 @@ pub(super) fn emit(slot: Option<&Slot>, event: &Erased<'_>, sending: Sending<'_>
 }
 
 #[inline(never)]
-fn emit_changed(slot: Option<&Slot>, event: &Erased<'_>, sending: Sending<'_>) {
+fn emit_changed(slot: Option<&Slot>, event: &mut Erased<'_>, sending: Sending<'_>) {
     with_plan(slot, |plan| run(plan, event, sending));
 }
 
 /// Where the plan is known at a glance this is part of the emit: with four handlers that are not
 /// inlined a call of it took a fifth of the time.
 #[inline(always)]
-fn run(plan: &Plan, event: &Erased<'_>, sending: Sending<'_>) {
+fn run(plan: &Plan, event: &mut Erased<'_>, sending: Sending<'_>) {
     let limit = sending.limit.load(Ordering::Relaxed);
     let Some(_level) = Level::enter(plan.info(), limit) else {
         return refuse(plan, limit);
@@ -85,7 +85,7 @@ fn refuse(plan: &Plan, limit: usize) {
 
 #[cold]
 #[inline(never)]
-fn emit_observed(slot: Option<&Slot>, event: &Erased<'_>, sending: Sending<'_>) {
+fn emit_observed(slot: Option<&Slot>, event: &mut Erased<'_>, sending: Sending<'_>) {
     if let Err(refusal) = observed(slot, event, sending, None) {
         record::refusal(&refusal);
     }
@@ -94,7 +94,7 @@ fn emit_observed(slot: Option<&Slot>, event: &Erased<'_>, sending: Sending<'_>) 
 /// Runs the handlers in the slot and tells what became of the event.
 pub(super) fn try_emit(
     slot: Option<&Slot>,
-    event: &Erased<'_>,
+    event: &mut Erased<'_>,
     sending: Sending<'_>,
 ) -> (Told, Option<Trouble>) {
     let failures = RefCell::new(Vec::new());
@@ -110,7 +110,7 @@ pub(super) fn try_emit(
 /// The way that looks at everything: spans, a record of what nobody heard, what became of it.
 fn observed(
     slot: Option<&Slot>,
-    event: &Erased<'_>,
+    event: &mut Erased<'_>,
     sending: Sending<'_>,
     failures: Option<&RefCell<Vec<Failure>>>,
 ) -> Result<Told, TooDeep> {

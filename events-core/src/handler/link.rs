@@ -220,7 +220,7 @@ impl Chain {
 
     /// Takes an event, if it is one of those that the handlers take.
     #[inline]
-    pub(crate) fn takes<'a>(&'a self, event: &Erased<'a>) -> Option<Delivery<'a>> {
+    pub(crate) fn takes<'a>(&'a self, event: &'a mut Erased<'_>) -> Option<Delivery<'a>> {
         (event.family == self.family).then_some(Delivery {
             event: event.event,
             first: self.links.as_ptr(),

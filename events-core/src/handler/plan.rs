@@ -48,7 +48,7 @@ impl Plan {
     ///
     /// When it is of another type: a slot has been given to the wrong one.
     #[inline]
-    pub(crate) fn deliver<'a>(&'a self, event: &Erased<'a>) -> Delivery<'a> {
+    pub(crate) fn deliver<'a>(&'a self, event: &'a mut Erased<'_>) -> Delivery<'a> {
         match self.chain.takes(event) {
             Some(delivery) => delivery,
             None => self.refuse(),
@@ -56,7 +56,7 @@ impl Plan {
     }
 
     /// The same, with a stop after each handler.
-    pub(crate) fn deliver_one_by_one<'a>(&'a self, event: &Erased<'a>) -> Delivery<'a> {
+    pub(crate) fn deliver_one_by_one<'a>(&'a self, event: &'a mut Erased<'_>) -> Delivery<'a> {
         let chain = self.watched.get_or_init(|| self.chain.one_by_one());
         match chain.takes(event) {
             Some(delivery) => delivery,

@@ -65,7 +65,8 @@ impl<'r> Run<'r> {
         )
     }
 
-    /// The chain is left there, and may be gone on with.
+    /// The chain is left there, and may be gone on with. Called by the links of this run's chain
+    /// alone: [`go_on`](Self::go_on) relies on it.
     #[inline]
     pub(super) fn leave(&self, place: Place) {
         self.left_at.set(place);

@@ -303,6 +303,54 @@ fn emits_run_while_others_subscribe_and_no_handler_is_lost_or_run_twice() {
 }
 
 #[test]
+fn a_dropped_subscription_frees_its_closure_while_others_go_on_emitting() {
+    /// Lets the emitters end, also when an assertion fails.
+    struct Done<'a>(&'a AtomicBool);
+    impl Drop for Done<'_> {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+    let registry = Registry::with(subscribers![add_one]);
+    let done = AtomicBool::new(false);
+    let emits = [const { AtomicUsize::new(0) }; 2];
+    // The emits that are under way now, and one more, are over when this returns.
+    let pass = || {
+        for emits in &emits {
+            let before = emits.load(Ordering::Acquire);
+            while emits.load(Ordering::Acquire) < before + 2 {
+                thread::yield_now();
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for emits in &emits {
+            let (registry, done) = (&registry, &done);
+            scope.spawn(move || {
+                while !done.load(Ordering::Relaxed) {
+                    registry.emit(Count(0));
+                    emits.fetch_add(1, Ordering::Release);
+                }
+            });
+        }
+        let _done = Done(&done);
+        for _ in 0..30 {
+            let (held, ran) = (Arc::new(()), Arc::new(AtomicBool::new(false)));
+            let (alive, inside) = (Arc::downgrade(&held), Arc::clone(&ran));
+            let subscription = registry.on(move |_: &Count| {
+                let _held = &held;
+                inside.store(true, Ordering::Relaxed);
+            });
+            pass();
+            assert!(ran.load(Ordering::Relaxed), "the others emit all along");
+            drop(subscription);
+            pass();
+            assert_eq!(alive.strong_count(), 0, "the closure is gone");
+        }
+    });
+}
+
+#[test]
 fn a_closure_is_freed_by_the_last_emit_that_holds_it() {
     struct Noisy(Journal);
     impl Drop for Noisy {
