@@ -15,7 +15,9 @@ pub use ambient::{
     CrateCounts, Entered, Problem, ScanError, ScanReport, Scanner, Scoped, Subscribers,
     WithRegistry, emit_mut, events, registry, scan, scanner, try_scan, with_registry,
 };
-pub use engine::{Batch, NewSubscription, Registry, SubscribeError, Subscription};
+pub use engine::{
+    Batch, EventStream, Lagged, NewSubscription, Next, Registry, SubscribeError, Subscription,
+};
 pub use event::{Event, Family, OwnedEvent};
 pub use events_macros::{Event, subscriber};
 pub use handler::{Emission, EmissionId, Handler, Outcome, Param, State};

@@ -4,7 +4,8 @@
 //!   the plan to emitters, and `slots` says where that is;
 //! - `dispatch` runs the handlers of the plan it is given, and knows no registry;
 //! - `core` is a registry's inside: its slots, and the one lock that every change takes;
-//! - `registry`, `subscribe`, `batch` and `install` are the ways in: verbs, run time, link time.
+//! - `registry`, `subscribe`, `batch` and `install` are the ways in: verbs, run time, link time;
+//! - `waiting` is a way out: futures and streams of events.
 
 mod batch;
 mod core;
@@ -22,6 +23,7 @@ mod subscribe;
 mod subscribe_error;
 mod subscription;
 mod sync;
+mod waiting;
 
 pub(crate) use self::core::Core;
 pub use batch::Batch;
@@ -32,3 +34,4 @@ pub use slot::Slot;
 pub use subscribe::NewSubscription;
 pub use subscribe_error::SubscribeError;
 pub use subscription::Subscription;
+pub use waiting::{EventStream, Lagged, Next};

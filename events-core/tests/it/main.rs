@@ -14,6 +14,7 @@ mod run_time;
 mod scopes;
 mod subscribers;
 mod tidy;
+mod waiting;
 
 use std::sync::{Arc, Mutex};
 

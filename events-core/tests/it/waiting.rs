@@ -1,0 +1,254 @@
+//! Section 5: waiting for events, as a future and as a stream.
+
+use std::{
+    future::Future,
+    pin::{Pin, pin},
+    sync::{Arc, Barrier},
+    task::{Context, Poll, Wake, Waker},
+    thread::{self, Thread},
+};
+
+use events_core::{Event, EventStream, Lagged, Next, Registry};
+use futures_core::Stream;
+
+#[derive(Event, Clone, Debug, PartialEq)]
+struct Tick(u32);
+
+fn checkout() {}
+
+/// Runs a future on this thread.
+fn block_on<F: Future>(future: F) -> F::Output {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => thread::park(),
+        }
+    }
+}
+
+/// What the future has now.
+fn poll(next: &mut Next<Tick>) -> Poll<Option<Tick>> {
+    Pin::new(next).poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// What the stream has now, one after the other; `None` at its end.
+fn drain(stream: &mut EventStream<Tick>) -> Vec<Option<Result<u32, u64>>> {
+    let mut context = Context::from_waker(Waker::noop());
+    let mut items = Vec::new();
+    while let Poll::Ready(item) = Pin::new(&mut *stream).poll_next(&mut context) {
+        let is_end = item.is_none();
+        items.push(item.map(|item| match item {
+            Ok(tick) => Ok(tick.0),
+            Err(Lagged { missed, .. }) => Err(missed),
+        }));
+        if is_end {
+            break;
+        }
+    }
+    items
+}
+
+fn emit(registry: &Registry, ticks: impl IntoIterator<Item = u32>) {
+    for tick in ticks {
+        registry.emit(Tick(tick));
+    }
+}
+
+#[test]
+fn next_gives_the_first_event_that_comes_after_the_call() {
+    let registry = Registry::new();
+    emit(&registry, [1]);
+    let mut next = registry.next::<Tick>();
+    assert_eq!(poll(&mut next), Poll::Pending);
+    emit(&registry, [2, 3]);
+    assert_eq!(poll(&mut next), Poll::Ready(Some(Tick(2))));
+}
+
+#[test]
+fn next_is_woken_by_an_emit_on_another_thread() {
+    let registry = Registry::new();
+    let next = registry.next::<Tick>();
+    let barrier = Barrier::new(2);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            barrier.wait();
+            registry.emit(Tick(7));
+        });
+        barrier.wait();
+        assert_eq!(block_on(next), Some(Tick(7)));
+    });
+}
+
+#[test]
+fn what_is_heard_is_what_the_subscribers_leave() {
+    let registry = Registry::new();
+    let mut next = registry.next::<Tick>();
+    let _later = registry.on(|tick: &mut Tick| tick.0 += 10);
+    emit(&registry, [1]);
+    assert_eq!(poll(&mut next), Poll::Ready(Some(Tick(11))));
+}
+
+#[test]
+fn conditions_and_origins_let_others_pass() {
+    let registry = Registry::new();
+    let mut even = registry.next::<Tick>().when(|tick| tick.0 % 2 == 0);
+    let mut there = registry.next::<Tick>().origin(checkout);
+    let mut both = registry
+        .stream::<Tick>()
+        .origin("till")
+        .when(|tick| tick.0 > 4);
+    emit(&registry, [1, 2]);
+    registry.emit_from(Tick(3), checkout);
+    registry.emit_from(Tick(4), "till");
+    registry.emit_from(Tick(5), "till");
+    assert_eq!(poll(&mut even), Poll::Ready(Some(Tick(2))));
+    assert_eq!(poll(&mut there), Poll::Ready(Some(Tick(3))));
+    assert_eq!(drain(&mut both), [Some(Ok(5))]);
+}
+
+#[test]
+fn a_condition_holds_for_what_came_before_it_was_said() {
+    let registry = Registry::new();
+    let stream = registry.stream::<Tick>();
+    emit(&registry, 1..=4);
+    let mut even = stream.when(|tick| tick.0 % 2 == 0);
+    assert_eq!(drain(&mut even), [Some(Ok(2)), Some(Ok(4))]);
+}
+
+#[test]
+fn a_receiver_that_waits_is_a_subscriber_and_one_that_lets_pass_is_not() {
+    let registry = Registry::new();
+    let _next = registry.next::<Tick>().when(|tick| tick.0 > 1);
+    let ran = |tick| registry.try_emit(Tick(tick)).expect("nothing fails").ran();
+    assert_eq!((ran(1), ran(2)), (0, 1));
+}
+
+#[test]
+fn a_stream_gives_all_events_in_their_order() {
+    let registry = Registry::new();
+    let mut stream = registry.stream::<Tick>();
+    emit(&registry, 0..50);
+    assert!(
+        drain(&mut stream)
+            .into_iter()
+            .eq((0..50).map(|tick| Some(Ok(tick))))
+    );
+    emit(&registry, [50]);
+    assert_eq!(drain(&mut stream), [Some(Ok(50))]);
+}
+
+#[test]
+fn a_slow_receiver_is_told_how_much_it_missed_and_reads_on() {
+    let registry = Registry::new();
+    let mut stream = registry.stream::<Tick>().capacity(2);
+    emit(&registry, 1..=5);
+    assert_eq!(drain(&mut stream), [Some(Err(3)), Some(Ok(4)), Some(Ok(5))]);
+    emit(&registry, 6..=7);
+    assert_eq!(drain(&mut stream), [Some(Ok(6)), Some(Ok(7))]);
+}
+
+#[test]
+fn a_lag_says_what_to_do() {
+    let registry = Registry::new();
+    let mut stream = registry.stream::<Tick>().capacity(1);
+    emit(&registry, 1..=3);
+    let mut context = Context::from_waker(Waker::noop());
+    let Poll::Ready(Some(Err(lagged))) = Pin::new(&mut stream).poll_next(&mut context) else {
+        panic!("it has lagged");
+    };
+    assert_eq!(
+        lagged.to_string(),
+        "2 events came faster than they were read, and are lost to this stream; read it more \
+         often, or give it more `.capacity(..)`"
+    );
+}
+
+#[test]
+fn both_end_when_the_registry_goes_and_give_what_came_before() {
+    let registry = Registry::new();
+    let (mut next, mut stream) = (registry.next::<Tick>(), registry.stream::<Tick>());
+    let mut late = registry.next::<Tick>().when(|tick| tick.0 > 1);
+    emit(&registry, [1]);
+    drop(registry);
+    assert_eq!(poll(&mut next), Poll::Ready(Some(Tick(1))));
+    assert_eq!(poll(&mut late), Poll::Ready(None));
+    assert_eq!(drain(&mut stream), [Some(Ok(1)), None]);
+}
+
+#[test]
+fn a_receiver_that_waits_is_woken_when_the_registry_goes() {
+    let registry = Registry::new();
+    let next = registry.next::<Tick>();
+    let barrier = Barrier::new(2);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            barrier.wait();
+            drop(registry);
+        });
+        barrier.wait();
+        assert_eq!(block_on(next), None);
+    });
+}
+
+#[test]
+fn dropping_either_unsubscribes() {
+    let registry = Registry::new();
+    let (next, stream) = (registry.next::<Tick>(), registry.stream::<Tick>());
+    let ran = || registry.try_emit(Tick(1)).expect("nothing fails").ran();
+    assert_eq!(ran(), 2);
+    drop(next);
+    assert_eq!(ran(), 1);
+    drop(stream);
+    assert_eq!(ran(), 0);
+}
+
+#[test]
+fn an_event_that_was_stopped_is_not_heard() {
+    let registry = Registry::new();
+    let mut next = registry.next::<Tick>();
+    let _stop = registry.on(|tick: &Tick| match tick.0 {
+        1 => std::ops::ControlFlow::Break(()),
+        _ => std::ops::ControlFlow::Continue(()),
+    });
+    emit(&registry, [1, 2]);
+    assert_eq!(poll(&mut next), Poll::Ready(Some(Tick(2))));
+}
+
+#[test]
+fn a_panic_in_a_condition_stays_in_it() {
+    let registry = Registry::new();
+    let mut next = registry.next::<Tick>().when(|tick| {
+        assert_ne!(tick.0, 1, "one");
+        true
+    });
+    let error = registry
+        .try_emit(Tick(1))
+        .expect_err("the condition panics");
+    let subscriber = error.failures()[0].subscriber().to_string();
+    assert!(
+        subscriber.contains("Next<it::waiting::Tick>"),
+        "{subscriber}"
+    );
+    assert!(subscriber.contains("tests/it/waiting.rs:"), "{subscriber}");
+    emit(&registry, [2]);
+    assert_eq!(poll(&mut next), Poll::Ready(Some(Tick(2))));
+}
+
+#[test]
+#[should_panic(expected = "this has a condition already")]
+fn a_second_condition_is_refused() {
+    drop(
+        Registry::new()
+            .stream::<Tick>()
+            .when(|_| true)
+            .when(|_| true),
+    );
+}
