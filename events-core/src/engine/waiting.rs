@@ -30,10 +30,11 @@ const DEFAULT_CAPACITY: usize = 64;
 /// A future for the next event of a type; made by [`Registry::next`].
 ///
 /// It listens from the call of `next` on, not from its first poll. It gives `None` when the registry
-/// goes before an event comes. Dropping it unsubscribes.
+/// goes before an event comes. Once it has given an event it has unsubscribed, and gives `None`;
+/// dropping it unsubscribes, too.
 #[must_use = "a future does nothing unless awaited"]
 pub struct Next<E: OwnedEvent> {
-    waiting: Waiting<E>,
+    waiting: Option<Waiting<E>>,
 }
 
 /// A stream of all events of a type; made by [`Registry::stream`].
@@ -101,7 +102,7 @@ impl Registry {
         E: OwnedEvent + Clone + Send + 'static,
     {
         Next {
-            waiting: Waiting::new(self, Key::of::<Next<E>>(), 1, Full::Ignores),
+            waiting: Some(Waiting::new(self, Key::of::<Next<E>>(), 1, Full::Ignores)),
         }
     }
 
@@ -159,7 +160,9 @@ impl<E: OwnedEvent> Next<E> {
     ///
     /// When it has a condition already.
     pub fn when(self, when: impl Fn(&E) -> bool + Send + Sync + 'static) -> Self {
-        self.waiting.shared.set_when(Box::new(when));
+        if let Some(waiting) = &self.waiting {
+            waiting.shared.set_when(Box::new(when));
+        }
         self
     }
 
@@ -169,7 +172,9 @@ impl<E: OwnedEvent> Next<E> {
     ///
     /// When it has an origin already.
     pub fn origin<M>(self, origin: impl IntoKey<M>) -> Self {
-        self.waiting.shared.set_origin(origin.into_key().into());
+        if let Some(waiting) = &self.waiting {
+            waiting.shared.set_origin(origin.into_key().into());
+        }
         self
     }
 }
@@ -206,9 +211,15 @@ impl<E: OwnedEvent> EventStream<E> {
 impl<E: OwnedEvent> Future for Next<E> {
     type Output = Option<E>;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<E>> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<E>> {
+        let Some(waiting) = &self.waiting else {
+            return Poll::Ready(None);
+        };
+        let item = waiting.shared.poll(context);
+        if item.is_ready() {
+            self.waiting = None;
+        }
         // Its queue keeps the first event and ignores the others, so it never lags.
-        let item = self.waiting.shared.poll(context);
         item.map(|item| item.and_then(Result::ok))
     }
 }

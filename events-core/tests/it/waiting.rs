@@ -70,6 +70,9 @@ fn next_gives_the_first_event_that_comes_after_the_call() {
     assert_eq!(poll(&mut next), Poll::Pending);
     emit(&registry, [2, 3]);
     assert_eq!(poll(&mut next), Poll::Ready(Some(Tick(2))));
+    let four = registry.try_emit(Tick(4)).expect("nothing fails");
+    assert!(four.is_unheard(), "it has unsubscribed");
+    assert_eq!(poll(&mut next), Poll::Ready(None));
 }
 
 #[test]
