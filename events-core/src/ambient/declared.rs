@@ -2,6 +2,7 @@
 
 use std::{
     any::TypeId,
+    cell::OnceCell,
     collections::{BTreeMap, HashMap},
 };
 
@@ -17,8 +18,8 @@ use crate::{
 /// All linked subscribers, by place: the linker's order means nothing.
 pub(super) struct Declared {
     all: Vec<One>,
-    /// What each function listens to.
-    events: HashMap<Key, Vec<TypeId>>,
+    /// What each function listens to; most scans do not ask.
+    events: OnceCell<HashMap<Key, Vec<TypeId>>>,
 }
 
 /// A linked subscriber, with what its functions say evaluated.
@@ -42,11 +43,20 @@ impl Declared {
         all.sort_by_key(|One { subscriber, .. }| {
             (subscriber.module, subscriber.location, subscriber.name)
         });
-        let mut events: HashMap<_, Vec<_>> = HashMap::new();
-        for one in &all {
-            events.entry(one.key.clone()).or_default().push(one.event);
+        Self {
+            all,
+            events: OnceCell::new(),
         }
-        Self { all, events }
+    }
+
+    fn events(&self) -> &HashMap<Key, Vec<TypeId>> {
+        self.events.get_or_init(|| {
+            let mut events: HashMap<_, Vec<_>> = HashMap::new();
+            for one in &self.all {
+                events.entry(one.key.clone()).or_default().push(one.event);
+            }
+            events
+        })
     }
 
     pub(super) fn all(&self) -> &[One] {
@@ -55,7 +65,7 @@ impl Declared {
 
     /// Whether the function is annotated.
     pub(super) fn is_subscriber(&self, function: &Key) -> bool {
-        self.events.contains_key(function)
+        self.events().contains_key(function)
     }
 
     /// Whether a subscriber is declared in that module or one inside it.
@@ -70,7 +80,7 @@ impl Declared {
         let after = after.iter().map(|target| ("after", target()));
         let stray = |(relation, target)| {
             let subscriber = one.told();
-            match self.events.get(&target) {
+            match self.events().get(&target) {
                 Some(events) if events.contains(&one.event) => None,
                 Some(_) => Some(Problem::UnrelatedTarget {
                     subscriber,

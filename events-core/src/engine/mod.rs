@@ -5,13 +5,14 @@
 //! - `dispatch` runs the handlers of the plan it is given, and knows no registry;
 //! - `core` is a registry's inside: its slots, and the one lock that every change takes;
 //! - `registry`, `subscribe`, `batch` and `install` are the ways in: verbs, run time, link time;
-//! - `waiting` is a way out: futures and streams of events.
+//! - `waiting` is a way out: futures and streams of events, each behind it an `inbox`.
 
 mod batch;
 mod core;
 mod dispatch;
 mod entry;
 mod exchange;
+mod inbox;
 mod install;
 mod listening;
 mod order;
@@ -27,6 +28,7 @@ mod waiting;
 
 pub(crate) use self::core::Core;
 pub use batch::Batch;
+pub use inbox::Lagged;
 pub(crate) use install::Group;
 pub use install::{Installer, Once, Subscriber};
 pub use registry::Registry;
@@ -34,4 +36,4 @@ pub use slot::Slot;
 pub use subscribe::NewSubscription;
 pub use subscribe_error::SubscribeError;
 pub use subscription::Subscription;
-pub use waiting::{EventStream, Lagged, Next};
+pub use waiting::{EventStream, Next};
