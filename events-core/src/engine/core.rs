@@ -54,8 +54,8 @@ pub(crate) struct Writer {
 /// What a change left over; to be dropped without the lock.
 #[derive(Default)]
 struct Leftovers {
-    _retired: Vec<Retired>,
-    _refused: Vec<Entry>,
+    retired: Vec<Retired>,
+    refused: Vec<Entry>,
 }
 
 /// How a batch ended.
@@ -225,14 +225,14 @@ impl Core {
                 Ok(change) => staged.push((kind, numbers, change)),
                 Err((cycle, refused)) => {
                     cycles.push(cycle);
-                    leftovers._refused.extend(refused);
+                    leftovers.refused.extend(refused);
                 }
             }
         }
         if wanted && cycles.is_empty() {
             for (kind, numbers, change) in staged {
                 let retired = self.slot_for_change(kind).publish(change);
-                leftovers._retired.push(retired);
+                leftovers.retired.push(retired);
                 writer.listed.insert(kind.family, kind);
                 writer.installed.extend(numbers);
             }

@@ -119,7 +119,8 @@ impl fmt::Debug for Wired {
 ///
 /// # Safety
 ///
-/// `link` is a link of the chain that `run` delivers to, made from a `Wired` of `F` and `H`.
+/// `link` is a link of the chain that `run` delivers to, made from a `Wired` of `F` and `H`, and
+/// `event` is the event that `run` delivers.
 unsafe fn call<F: Family, H: Handle<F>>(link: *const Link, event: *mut (), run: &Run<'_>) {
     // SAFETY: by invariant 1 `handler` points to an `H` which the chain keeps alive.
     let handler = unsafe { &*(*link).handler.cast::<H>() };
@@ -135,6 +136,7 @@ unsafe fn call<F: Family, H: Handle<F>>(link: *const Link, event: *mut (), run: 
     mem::forget(position);
     if goes_on {
         // SAFETY: by invariant 3 a link that is no stop has one behind it, for which the same holds.
+        // The event is read anew, for a handler that is not inlined then keeps a register less.
         unsafe {
             let next = link.add(1);
             ((*next).call)(next, run.delivery.event, run);
