@@ -7,6 +7,7 @@ pub use crate::{
     handler::{MissingState, Outcome, Param, Run, States, Step},
     words::{EventInfo, FieldInfo, IntoKey, Key, Location},
 };
+
 /// What generated code takes from the prelude, which users may shadow or be without.
 pub use core::{
     concat,

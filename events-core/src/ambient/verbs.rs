@@ -13,11 +13,11 @@ pub enum Current {}
 
 impl Verbs for Current {
     #[inline(always)]
-    fn emit<E: Event>(event: &mut E, origin: Option<&Origin>) {
+    fn __emit<E: Event>(event: &mut E, origin: Option<&Origin>) {
         event.__lend(Emit(origin));
     }
 
-    fn try_emit<E: Event>(event: E, origin: Option<&Origin>) -> Result<Emitted<E>, EmitError<E>> {
+    fn __try_emit<E: Event>(event: E, origin: Option<&Origin>) -> Result<Emitted<E>, EmitError<E>> {
         match entered() {
             Some(registry) => registry.try_emit_with(event, origin),
             None => registry().try_emit_with(event, origin),
@@ -67,5 +67,5 @@ fn emit_scoped<F: Family>(event: &mut F::Of<'_>, origin: Option<&Origin>) {
 /// ```
 #[inline]
 pub fn emit_mut<E: Event>(event: &mut E) {
-    E::Verbs::emit(event, None);
+    E::Verbs::__emit(event, None);
 }

@@ -121,19 +121,19 @@ impl Batch {
             drop(writer);
             return Err(error);
         }
-        let (mut staged, mut refused) = (Vec::new(), None);
+        let (mut staged, mut refused) = (Vec::new(), Vec::new());
         for (kind, entries) in self.group.into_kinds() {
             let slot = core.slot_for_change(kind);
             match slot.stage(kind.info, entries) {
                 Ok(change) => staged.push((slot, change)),
-                Err(told) => refused = Some(told),
+                Err(told) => refused.push(told),
             }
         }
-        if let Some((Cycle(subscribers), entries)) = refused {
+        if let Some((Cycle(subscribers), _)) = refused.first() {
+            let cycle = subscribers.iter().map(ToString::to_string).collect();
             drop(writer);
             // Closures, and with them code of the user's: not under the lock.
-            drop((entries, staged));
-            let cycle = subscribers.iter().map(ToString::to_string).collect();
+            drop((refused, staged));
             return Err(SubscribeError::Cycle { cycle });
         }
         let retired: Vec<_> = staged

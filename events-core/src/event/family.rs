@@ -70,7 +70,7 @@ pub trait Event: Sized {
     /// runs none.
     #[inline]
     fn emit(mut self) -> Self {
-        Self::Verbs::emit(&mut self, None);
+        Self::Verbs::__emit(&mut self, None);
         self
     }
 
@@ -99,7 +99,7 @@ pub trait Event: Sized {
     /// ```
     #[inline]
     fn emit_from<M>(mut self, origin: impl IntoKey<M>) -> Self {
-        Self::Verbs::emit(&mut self, Some(&Origin::from(origin.into_key())));
+        Self::Verbs::__emit(&mut self, Some(&Origin::from(origin.into_key())));
         self
     }
 
@@ -135,7 +135,7 @@ pub trait Event: Sized {
     /// refused as nested too deep (none ran). The event is in the error.
     #[inline]
     fn try_emit(self) -> Result<Emitted<Self>, EmitError<Self>> {
-        Self::Verbs::try_emit(self, None)
+        Self::Verbs::__try_emit(self, None)
     }
 
     /// [`try_emit`](Self::try_emit), and says where from.
@@ -145,7 +145,7 @@ pub trait Event: Sized {
     /// As `try_emit`.
     #[inline]
     fn try_emit_from<M>(self, origin: impl IntoKey<M>) -> Result<Emitted<Self>, EmitError<Self>> {
-        Self::Verbs::try_emit(self, Some(&Origin::from(origin.into_key())))
+        Self::Verbs::__try_emit(self, Some(&Origin::from(origin.into_key())))
     }
 
     /// Hands the event over as a member of its family.
@@ -176,14 +176,15 @@ pub struct Declared {
     pub home: Option<&'static (dyn Any + Send + Sync)>,
 }
 
-/// The verbs of events, as the floor that knows the registries has them.
+/// The verbs of events, as the floor that knows the registries has them. By names that the compiler
+/// suggests to nobody.
 #[doc(hidden)]
 pub trait Verbs {
     /// Emits on the current registry.
-    fn emit<E: Event>(event: &mut E, origin: Option<&Origin>);
+    fn __emit<E: Event>(event: &mut E, origin: Option<&Origin>);
 
     /// Emits on the current registry and tells what became of the event.
-    fn try_emit<E: Event>(event: E, origin: Option<&Origin>) -> Result<Emitted<E>, EmitError<E>>;
+    fn __try_emit<E: Event>(event: E, origin: Option<&Origin>) -> Result<Emitted<E>, EmitError<E>>;
 }
 
 /// Takes an event as the member of its family that it is.

@@ -120,6 +120,37 @@ fn when_one_cannot_be_subscribed_none_is() {
 }
 
 #[test]
+fn closures_of_a_refused_batch_are_dropped_without_the_lock() {
+    /// Its `Drop` needs the lock that every change of subscribers takes.
+    struct Subscribes(Registry);
+    impl Drop for Subscribes {
+        fn drop(&mut self) {
+            drop(self.0.on(|_: &Opened| ()));
+        }
+    }
+    let (done, is_done) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let registry = Registry::new();
+        let mut batch = registry.batch();
+        let held = Subscribes(registry.clone());
+        let opened = move |_: &Opened| {
+            std::hint::black_box(&held);
+        };
+        batch.add(registry.subscribe(opened).id("a").before("a"));
+        let held = Subscribes(registry.clone());
+        let closed = move |_: &Closed| {
+            std::hint::black_box(&held);
+        };
+        batch.add(registry.subscribe(closed).id("b").before("b"));
+        done.send(batch.register().is_err())
+            .expect("somebody waits");
+    });
+    // A deadlock shows as a time that has run out, and nothing else hangs on it.
+    let refused = is_done.recv_timeout(std::time::Duration::from_secs(60));
+    assert_eq!(refused, Ok(true));
+}
+
+#[test]
 fn an_empty_batch_subscribes_nothing() {
     let registry = Registry::new();
     let batch = registry.batch();
