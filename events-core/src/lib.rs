@@ -5,6 +5,7 @@ mod engine;
 mod event;
 mod handler;
 mod macros;
+mod queue;
 mod words;
 
 #[doc(hidden)]
@@ -16,14 +17,21 @@ pub use ambient::{
     WithRegistry, emit_mut, events, registry, scan, scanner, try_scan, with_registry,
 };
 pub use engine::{
-    Batch, EventStream, Lagged, NewSubscription, Next, Registry, SubscribeError, Subscription,
+    Afterwards, Batch, EmitAsync, EventStream, Lagged, NewSubscription, Next, Now, Registry,
+    SubscribeError, Subscription, TryEmitAsync,
 };
-pub use event::{Event, Family, OwnedEvent};
+pub use event::{Event, Family, OwnedEvent, Snapshot};
 pub use events_macros::{Event, subscriber};
-pub use handler::{Emission, EmissionId, Handler, Outcome, Param, State};
+pub use handler::{
+    AsyncHandler, AsyncOutcome, DeferredHandler, Emission, EmissionId, Handler, Outcome, Param,
+    State,
+};
+pub use queue::{
+    Flush, Flushed, Queue, Shutdown, Unfinished, UnfinishedEvent, Work, Worker, flush_after,
+};
 pub use words::{
     BoxError, Cause, EmitError, Emitted, EventInfo, Failure, FieldInfo, IntoKey, Key, Location,
-    Origin, Panic, SubscriberInfo, TooDeep,
+    Origin, Panic, QueueFull, SubscriberInfo, TooDeep, Undelivered,
 };
 
 /// The parts of derived builders: for naming a builder that is half done.

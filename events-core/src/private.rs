@@ -4,7 +4,11 @@ pub use crate::{
     ambient::{Current, EVENTS, Linked, SUBSCRIBERS},
     engine::{Installer, Once, Slot, Subscriber},
     event::{Build, Complete, Declared, Free, Incomplete, Set, Unset, Verbs, Visit, given},
-    handler::{MissingState, Outcome, Param, Run, States, Step},
+    handler::{
+        Asked, AsyncOutcome, Background, Call, Gated, MissingState, Outcome, Param, Run, Source,
+        States, Step,
+    },
+    queue::{FlushAfter, FlushOnDrop, flush_after_async},
     words::{EventInfo, FieldInfo, IntoKey, Key, Location},
 };
 

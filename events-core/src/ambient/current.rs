@@ -68,6 +68,15 @@ pub(super) fn entered() -> Option<Rc<Registry>> {
     ENTERED.try_with(innermost).ok().flatten()
 }
 
+/// Makes this registry the current one of this thread, if it is not.
+pub(crate) fn stand_in(registry: &Registry) -> Option<Entered> {
+    let is_current = match entered() {
+        Some(entered) => *entered == *registry,
+        None => registry.is_default(),
+    };
+    (!is_current).then(|| registry.enter())
+}
+
 /// Calls `f` with `registry` as the current one of this thread.
 ///
 /// ```

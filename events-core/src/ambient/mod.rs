@@ -9,6 +9,7 @@ mod report;
 mod scan;
 mod verbs;
 
+pub(crate) use current::stand_in;
 pub use current::{Entered, Scoped, WithRegistry, registry, with_registry};
 pub use link::{EVENTS, SUBSCRIBERS, events};
 pub use problem::{Problem, ScanError};

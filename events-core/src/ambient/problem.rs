@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::engine::Conflict;
+
 /// Everything that a scan found wrong; nothing was registered.
 ///
 /// `Display` lists every problem, each with its place and its remedy.
@@ -62,6 +64,13 @@ pub enum Problem {
         /// Each of these must run before the next, and the last before the first.
         subscribers: Vec<String>,
     },
+    /// A subscriber that runs later is to run before another, and nobody waits for it.
+    Unawaited {
+        /// Who runs later.
+        first: String,
+        /// Who is to run after it.
+        second: String,
+    },
     /// A target of `before` or `after` is no subscriber.
     UnknownTarget {
         /// The subscriber that names it.
@@ -99,6 +108,20 @@ pub enum Problem {
     },
 }
 
+impl From<&Conflict> for Problem {
+    fn from(conflict: &Conflict) -> Self {
+        match conflict {
+            Conflict::Cycle(cycle) => Self::Cycle {
+                subscribers: cycle.iter().map(ToString::to_string).collect(),
+            },
+            Conflict::Unawaited([first, second]) => Self::Unawaited {
+                first: first.to_string(),
+                second: second.to_string(),
+            },
+        }
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -130,6 +153,11 @@ impl fmt::Display for Problem {
                     subscribers.join(", ")
                 ),
             },
+            Self::Unawaited { first, second } => write!(
+                f,
+                "{first} runs later, so {second} cannot wait for it; \
+                 make the first one sync, or do both in one subscriber"
+            ),
             Self::UnknownTarget {
                 subscriber,
                 relation,

@@ -231,11 +231,8 @@ impl Scanner {
                 type_name: missing.type_name,
             }));
         }
-        let told = |subscribers: Vec<_>| Problem::Cycle {
-            subscribers: subscribers.iter().map(ToString::to_string).collect(),
-        };
         let committed = core.commit(group, self.states, problems.is_empty());
-        problems.extend(committed.cycles.into_iter().map(|cycle| told(cycle.0)));
+        problems.extend(committed.conflicts.iter().map(Problem::from));
         if !problems.is_empty() {
             return Err(ScanError(problems));
         }

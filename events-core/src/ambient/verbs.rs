@@ -2,8 +2,9 @@
 
 use super::current::{DEFAULT, entered, is_scoped, registry};
 use crate::{
-    event::{Event, Family, Verbs, Visit},
-    words::{EmitError, Emitted, Origin},
+    engine::{EmitAsync, TryEmitAsync},
+    event::{Event, Family, OwnedEvent, Verbs, Visit},
+    words::{EmitError, Emitted, Origin, QueueFull},
 };
 
 /// The verbs on the current registry.
@@ -12,6 +13,29 @@ use crate::{
 pub enum Current {}
 
 impl Verbs for Current {
+    type EmitAsync<E: Event> = EmitAsync<E>;
+    type TryEmitAsync<E: Event> = TryEmitAsync<E>;
+
+    #[inline]
+    fn __emit_async<E: Event>(event: E, origin: Option<Origin>) -> EmitAsync<E> {
+        EmitAsync::new(registry(), event, origin)
+    }
+
+    fn __try_emit_async<E: Event>(event: E, origin: Option<Origin>) -> TryEmitAsync<E> {
+        TryEmitAsync::new(registry(), event, origin)
+    }
+
+    #[inline]
+    fn __enqueue<E>(event: E, origin: Option<Origin>) -> Result<(), QueueFull<E>>
+    where
+        E: OwnedEvent + Send,
+    {
+        match entered() {
+            Some(registry) => registry.core().enqueue(event, origin),
+            None => DEFAULT.enqueue(event, origin),
+        }
+    }
+
     #[inline(always)]
     fn __emit<E: Event>(event: &mut E, origin: Option<&Origin>) {
         event.__lend(Emit(origin));

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    entry::{Cycle, Entry},
+    entry::Entry,
     install::Group,
     registry::Registry,
     slots::Kind,
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     event::{Family, OwnedEvent},
-    handler::{Handler, Run, Step},
+    handler::Handler,
     words::Key,
 };
 
@@ -80,11 +80,7 @@ impl Batch {
     ///
     /// When it is one of another registry.
     #[track_caller]
-    pub fn add<F, H>(&mut self, subscription: NewSubscription<F, H>)
-    where
-        F: Family,
-        H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Send + Sync + 'static,
-    {
+    pub fn add<F: Family, T>(&mut self, subscription: NewSubscription<F, T>) {
         assert!(
             *subscription.registry() == self.registry,
             "a batch takes subscriptions of its own registry; this one is of another, at {}",
@@ -124,17 +120,17 @@ impl Batch {
         let (mut staged, mut refused) = (Vec::new(), Vec::new());
         for (kind, entries) in self.group.into_kinds() {
             let slot = core.slot_for_change(kind);
-            match slot.stage(kind.info, entries) {
+            match slot.stage(kind.family, kind.info, entries) {
                 Ok(change) => staged.push((slot, change)),
                 Err(told) => refused.push(told),
             }
         }
-        if let Some((Cycle(subscribers), _)) = refused.first() {
-            let cycle = subscribers.iter().map(ToString::to_string).collect();
+        if let Some((conflict, _)) = refused.first() {
+            let error = SubscribeError::from(conflict);
             drop(writer);
             // Closures, and with them code of the user's: not under the lock.
             drop((refused, staged));
-            return Err(SubscribeError::Cycle { cycle });
+            return Err(error);
         }
         let retired: Vec<_> = staged
             .into_iter()

@@ -12,17 +12,18 @@ use std::{
 };
 
 use super::{
-    dispatch::{self, Sending, Told},
-    entry::{Cycle, Entry},
+    crew::Crew,
+    dispatch::{self, Sending},
+    entry::{Conflict, Entry},
     install::Group,
-    panics,
+    item::{self, Waiting},
     slot::{Retired, Slot},
     slots::{Kind, Slots, home},
 };
 use crate::{
-    event::Family,
-    handler::{DEFAULT_LIMIT, Erased, MAX_LIMIT, States},
-    words::{EmitError, Emitted, Origin, SubscriberInfo, Trouble},
+    event::{Family, OwnedEvent},
+    handler::{DEFAULT_LIMIT, Erased, MAX_LIMIT, States, panics},
+    words::{EmitError, Emitted, Origin, QueueFull, SubscriberInfo, Told, Trouble},
 };
 
 /// The inside of a registry.
@@ -37,6 +38,8 @@ pub(crate) struct Core {
     awaits_scan: AtomicBool,
     linked: Option<fn() -> usize>,
     writer: Mutex<Writer>,
+    queue: Waiting,
+    crew: Crew,
 }
 
 /// What changes together, under the lock.
@@ -60,7 +63,7 @@ struct Leftovers {
 
 /// How a batch ended.
 pub(crate) struct Committed {
-    pub(crate) cycles: Vec<Cycle>,
+    pub(crate) conflicts: Vec<Conflict>,
     _leftovers: Leftovers,
 }
 
@@ -89,6 +92,8 @@ impl Core {
                 states: States::new(),
                 listed: BTreeMap::new(),
             }),
+            queue: Waiting::new(),
+            crew: Crew::new(),
         }
     }
 
@@ -102,7 +107,28 @@ impl Core {
         self.next.fetch_add(1, Ordering::Relaxed)
     }
 
-    fn slot(&self, kind: Kind) -> Option<&Slot> {
+    /// What waits for this registry's handlers.
+    #[inline]
+    pub(crate) fn queue(&self) -> &Waiting {
+        &self.queue
+    }
+
+    /// Who empties that queue.
+    pub(crate) fn crew(&self) -> &Crew {
+        &self.crew
+    }
+
+    /// Puts an event into the queue.
+    #[inline]
+    pub(crate) fn enqueue<E: OwnedEvent + Send>(
+        &self,
+        event: E,
+        origin: Option<Origin>,
+    ) -> Result<(), QueueFull<E>> {
+        item::enqueue(&self.queue, event, origin)
+    }
+
+    pub(super) fn slot(&self, kind: Kind) -> Option<&Slot> {
         match kind.home {
             Some(slot) if self.home => Some(slot),
             _ => self.slots.get(kind.family),
@@ -118,11 +144,12 @@ impl Core {
     }
 
     #[inline]
-    fn sending<'e, F: Family>(&'e self, origin: Option<&'e Origin>) -> Sending<'e> {
+    pub(super) fn sending<'e, F: Family>(&'e self, origin: Option<&'e Origin>) -> Sending<'e> {
         Sending {
             info: F::declared().info,
             origin,
             limit: &self.limit,
+            queue: &self.queue,
         }
     }
 
@@ -177,7 +204,7 @@ impl Core {
 
     /// An emit that met no plan of a scan: perhaps nobody has scanned.
     #[inline]
-    fn look_for_scan(&self) {
+    pub(super) fn look_for_scan(&self) {
         if self.awaits_scan.load(Ordering::Relaxed) {
             self.warn_unscanned();
         }
@@ -216,20 +243,20 @@ impl Core {
     pub(crate) fn commit(&self, mut group: Group, states: States, wanted: bool) -> Committed {
         let mut writer = self.writer();
         group.keep_new(&writer.installed);
-        let mut cycles = Vec::new();
+        let mut conflicts = Vec::new();
         let mut leftovers = Leftovers::default();
         let mut staged = Vec::new();
         for (kind, entries) in group.into_kinds() {
             let numbers: Vec<_> = entries.iter().map(|entry| entry.number).collect();
-            match self.slot_for_change(kind).stage(kind.info, entries) {
+            match self.slot_for_change(kind).stage(kind.family, kind.info, entries) {
                 Ok(change) => staged.push((kind, numbers, change)),
-                Err((cycle, refused)) => {
-                    cycles.push(cycle);
+                Err((conflict, refused)) => {
+                    conflicts.push(conflict);
                     leftovers.refused.extend(refused);
                 }
             }
         }
-        if wanted && cycles.is_empty() {
+        if wanted && conflicts.is_empty() {
             for (kind, numbers, change) in staged {
                 let retired = self.slot_for_change(kind).publish(change);
                 leftovers.retired.push(retired);
@@ -241,7 +268,7 @@ impl Core {
         }
         drop(writer);
         Committed {
-            cycles,
+            conflicts,
             _leftovers: leftovers,
         }
     }
@@ -251,6 +278,20 @@ impl Core {
         let listed: Vec<_> = self.writer().listed.values().copied().collect();
         let declared = |kind| self.slot(kind).map(Slot::declared).unwrap_or_default();
         listed.into_iter().map(declared).collect()
+    }
+}
+
+impl Drop for Core {
+    fn drop(&mut self) {
+        let events = self.queue.len();
+        if events > 0 {
+            tracing::warn!(
+                target: "events_core",
+                events,
+                "a registry is dropped, and with it the events that wait in its queue; flush it \
+                 first, or shut it down",
+            );
+        }
     }
 }
 
@@ -267,7 +308,7 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     pub(crate) fn of<E>(self, event: E) -> Result<Emitted<E>, EmitError<E>> {
-        let emitted = Emitted::new(event, self.told.ran, self.told.stopped_by);
+        let emitted = Emitted::new(event, self.told);
         match self.trouble {
             None => Ok(emitted),
             Some(trouble) => Err(EmitError::new(emitted, self.topic, trouble)),

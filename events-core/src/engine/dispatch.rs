@@ -5,19 +5,16 @@
 
 use std::{
     cell::RefCell,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::atomic::{AtomicUsize, Ordering},
     thread,
 };
 
 use tracing::{Level as Verbosity, debug, level_enabled, trace_span};
 
-use super::{exchange::Found, panics, slot::Slot};
+use super::{exchange::Found, hand_over::hand_over, item::Waiting, slot::Slot};
 use crate::{
-    handler::{Erased, Level, Plan, Run, record},
-    words::{EventInfo, Failure, Origin, SubscriberInfo, TooDeep, Trouble, drop_contained},
+    handler::{Erased, Level, Part, Plan, Run, panics, record},
+    words::{EventInfo, Failure, Origin, Told, TooDeep, Trouble, drop_contained},
 };
 
 /// What the emitter says of an emit.
@@ -27,13 +24,8 @@ pub(super) struct Sending<'e> {
     pub(super) origin: Option<&'e Origin>,
     /// How many emits may be inside one another.
     pub(super) limit: &'e AtomicUsize,
-}
-
-/// What became of an emit.
-#[derive(Default)]
-pub(super) struct Told {
-    pub(super) ran: usize,
-    pub(super) stopped_by: Option<Arc<SubscriberInfo>>,
+    /// Where copies wait for the handlers that run later.
+    pub(super) queue: &'e Waiting,
 }
 
 /// Runs the handlers in the slot and logs what fails; says whether a scan found them.
@@ -69,12 +61,21 @@ fn run(plan: &Plan, event: &mut Erased<'_>, sending: Sending<'_>) {
     let Some(_level) = Level::enter(plan.info(), limit) else {
         return refuse(plan, limit);
     };
-    all(&mut Run::new(
-        plan,
-        plan.deliver(event),
-        sending.origin,
-        None,
-    ));
+    let mut run = Run::new(plan, plan.deliver(event), sending.origin, None);
+    all(&mut run);
+    if plan.tail().is_some() {
+        let stopped = run.is_stopped();
+        hand_on(plan, event, sending, stopped);
+    }
+}
+
+/// The tail of an emit for which nobody waits.
+#[cold]
+#[inline(never)]
+fn hand_on(plan: &Plan, event: &Erased<'_>, sending: Sending<'_>, stopped: bool) {
+    if let Some(tail) = plan.tail().filter(|_| !stopped) {
+        hand_over(tail, event.lend(), sending, Part::All, &mut record::failure);
+    }
 }
 
 #[cold]
@@ -118,34 +119,72 @@ fn observed(
     let origin = sending.origin.map(tracing::field::display);
     let span = trace_span!(target: "events_core", "emit", topic, origin);
     let _entered = span.enter();
-    let told = with_plan(slot, |plan| {
-        let limit = sending.limit.load(Ordering::Relaxed);
-        let Some(_level) = Level::enter(plan.info(), limit) else {
-            return Err(Level::refusal(plan.info(), limit));
-        };
-        let traced = level_enabled!(Verbosity::TRACE);
-        let delivery = if traced {
-            plan.deliver_one_by_one(event)
-        } else {
-            plan.deliver(event)
-        };
-        let mut run = Run::new(plan, delivery, sending.origin, failures);
-        if traced {
-            one_by_one(plan, &mut run);
-        } else {
-            all(&mut run);
+    let told = with_level(slot, sending, |plan, _| {
+        let mut told = chain(plan, event, sending, failures);
+        if let Some(tail) = plan.tail().filter(|_| told.stopped_by.is_none()) {
+            let mut fail = |failure| match failures {
+                Some(failures) => failures.borrow_mut().push(failure),
+                None => record::failure(failure),
+            };
+            let handed = hand_over(tail, event.lend(), sending, Part::All, &mut fail);
+            told.deferred = handed.deferred;
+            told.ran += handed.ran;
         }
-        Ok(Told {
-            ran: run.ran(),
-            stopped_by: run.stopped_by(),
-        })
-    })
-    .transpose()?
+        told
+    })?
     .unwrap_or_default();
-    if told.ran == 0 {
+    if told.is_unheard() {
         debug!(target: "events_core", topic, "no subscriber heard the event");
     }
     Ok(told)
+}
+
+/// The chain's part of an emit whose level the caller has entered.
+pub(super) fn chain(
+    plan: &Plan,
+    event: &mut Erased<'_>,
+    sending: Sending<'_>,
+    failures: Option<&RefCell<Vec<Failure>>>,
+) -> Told {
+    let traced = level_enabled!(Verbosity::TRACE);
+    let delivery = if traced {
+        plan.deliver_one_by_one(event)
+    } else {
+        plan.deliver(event)
+    };
+    let mut run = Run::new(plan, delivery, sending.origin, failures);
+    if traced {
+        one_by_one(plan, &mut run);
+    } else {
+        all(&mut run);
+    }
+    Told {
+        ran: run.ran(),
+        deferred: 0,
+        stopped_by: run.stopped_by(),
+    }
+}
+
+/// Whether anybody looks at spans.
+#[inline]
+pub(super) fn is_traced() -> bool {
+    level_enabled!(Verbosity::ERROR)
+}
+
+/// Calls `f` with the plan that is in the slot now, in a level of the emit.
+pub(super) fn with_level<T>(
+    slot: Option<&Slot>,
+    sending: Sending<'_>,
+    f: impl FnOnce(&Plan, &Level) -> T,
+) -> Result<Option<T>, TooDeep> {
+    with_plan(slot, |plan| {
+        let limit = sending.limit.load(Ordering::Relaxed);
+        match Level::enter(plan.info(), limit) {
+            Some(level) => Ok(f(plan, &level)),
+            None => Err(Level::refusal(plan.info(), limit)),
+        }
+    })
+    .transpose()
 }
 
 /// Calls `f` with the plan that is in the slot now, which stays until it returns.

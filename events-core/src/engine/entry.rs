@@ -1,10 +1,10 @@
 //! One subscriber as its slot keeps it, and the plan that is made of several.
 
-use std::sync::Arc;
+use std::{any::TypeId, sync::Arc};
 
 use super::order::{self, Position};
 use crate::{
-    handler::{Plan, Wired},
+    handler::{Hand, Plan},
     words::{EventInfo, SubscriberInfo},
 };
 
@@ -17,18 +17,24 @@ pub(crate) struct Entry {
     pub(crate) declared: bool,
     pub(crate) position: Arc<Position>,
     pub(crate) subscriber: Arc<SubscriberInfo>,
-    pub(crate) handler: Wired,
+    pub(crate) handler: Hand,
 }
 
-/// Subscribers that each must run before the next, and the last before the first.
+/// Why subscribers cannot be ordered.
 #[derive(Debug)]
-pub(crate) struct Cycle(pub(crate) Vec<Arc<SubscriberInfo>>);
+pub(crate) enum Conflict {
+    /// Each must run before the next, and the last before the first.
+    Cycle(Vec<Arc<SubscriberInfo>>),
+    /// The first must run before the second, and nobody waits for it.
+    Unawaited([Arc<SubscriberInfo>; 2]),
+}
 
 /// The plan of these subscribers; `None` when there are none.
 pub(crate) fn plan<'e>(
+    family: TypeId,
     info: &'static EventInfo,
     entries: impl Iterator<Item = &'e Entry>,
-) -> Result<Option<Plan>, Cycle> {
+) -> Result<Option<Plan>, Conflict> {
     let entries: Vec<_> = entries.collect();
     if entries.is_empty() {
         return Ok(None);
@@ -37,14 +43,17 @@ pub(crate) fn plan<'e>(
     let who = |index: &usize| Arc::clone(&entries[*index].subscriber);
     match order::sort(&positions) {
         Ok(order) => {
-            let handlers = order.iter().map(|&index| entries[index].handler.clone());
-            let subscribers = order.iter().map(who);
-            Ok(Some(Plan::new(
-                info,
-                handlers.collect(),
-                subscribers.collect(),
-            )))
+            let handlers = order.iter().map(|index| {
+                let handler = entries[*index].handler.clone();
+                (handler, who(index))
+            });
+            Ok(Some(Plan::new(family, info, handlers)))
         }
-        Err(cycle) => Err(Cycle(cycle.iter().map(who).collect())),
+        Err(order::Conflict::Cycle(cycle)) => {
+            Err(Conflict::Cycle(cycle.iter().map(who).collect()))
+        }
+        Err(order::Conflict::Unawaited(pair)) => {
+            Err(Conflict::Unawaited(pair.each_ref().map(who)))
+        }
     }
 }

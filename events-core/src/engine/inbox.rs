@@ -99,7 +99,7 @@ where
         let sender = Sender(Arc::clone(&shared));
         let hear = move |event: &mut E, run: &Run<'_>| sender.0.hear(event, run);
         let place = Location::caller().into();
-        let subscription = NewSubscription::<E, _>::new(registry.clone(), place, name, false, hear);
+        let subscription = NewSubscription::<E>::now(registry.clone(), place, name, false, hear);
         Self {
             shared,
             // After all others: what it hears is what they leave.

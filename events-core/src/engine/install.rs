@@ -3,7 +3,9 @@
 use std::{
     any::TypeId,
     collections::{BTreeMap, BTreeSet},
-    fmt, ptr,
+    fmt,
+    num::NonZeroUsize,
+    ptr,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -12,12 +14,14 @@ use std::{
 
 use super::{
     entry::Entry,
-    order::{Position, Rank},
+    order::{Position, Rank, Turn},
     slots::Kind,
 };
 use crate::{
-    event::Family,
-    handler::{MissingState, Param, Run, States, Step, Wired},
+    event::{Family, Snapshot},
+    handler::{
+        Background, Behind, Hand, MissingState, Param, Run, Source, States, Step, Wired,
+    },
     words::{EventInfo, Key, Location, Origin, SubscriberInfo},
 };
 
@@ -36,6 +40,12 @@ pub struct Subscriber {
     pub changes: bool,
     /// Whether it runs the first time only.
     pub once: bool,
+    /// Whether it is async.
+    pub asynchronous: bool,
+    /// Whether it goes through the queue, whoever emits.
+    pub deferred: bool,
+    /// How many of its calls may be under way at once; 0 for as many as come.
+    pub concurrency: usize,
     /// The function.
     pub key: fn() -> Key,
     /// What it listens to.
@@ -110,10 +120,24 @@ impl<'i> Installer<'i> {
         H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Send + Sync + 'static,
     {
         // All that is compiled for each subscriber: the rest is the same for all.
-        self.place(Kind::of::<F>(), Wired::new::<F, H>(Arc::new(handler)));
+        let wired = Wired::new::<F, H>(Arc::new(handler));
+        self.place(Kind::of::<F>(), Hand::Now(wired));
     }
 
-    fn place(&mut self, kind: Kind, handler: Wired) {
+    /// Registers a handler that runs later; its filters are asked once for each emit.
+    pub fn later<E, H>(
+        &mut self,
+        wants: impl Fn(&E, &Source<'_>) -> bool + Send + Sync + 'static,
+        handler: H,
+    ) where
+        E: Snapshot,
+        H: Background<E>,
+    {
+        let behind = Behind::new(wants, handler);
+        self.place(Kind::of::<E>(), Hand::Later(Arc::new(behind)));
+    }
+
+    fn place(&mut self, kind: Kind, handler: Hand) {
         let (position, subscriber) = self.describe(kind.info);
         let entry = Entry {
             number: self.subscriber.address(),
@@ -133,15 +157,12 @@ impl<'i> Installer<'i> {
             priority,
             changes,
             once,
+            asynchronous,
+            deferred,
+            concurrency,
             ..
         } = *self.subscriber;
         let keys = |keys: &[fn() -> Key]| keys.iter().map(|key| key()).collect();
-        let position = Position {
-            rank: Rank::declared(priority, module, location, name),
-            names: vec![(self.subscriber.key)()],
-            before: keys(self.subscriber.before),
-            after: keys(self.subscriber.after),
-        };
         let subscriber = SubscriberInfo {
             topic: info.topic(),
             name: name.into(),
@@ -151,6 +172,16 @@ impl<'i> Installer<'i> {
             origin: self.origin.take(),
             changes,
             once,
+            asynchronous,
+            deferred,
+            concurrency: NonZeroUsize::new(concurrency),
+        };
+        let position = Position {
+            turn: Turn::of(&subscriber),
+            rank: Rank::declared(priority, module, location, name),
+            names: vec![(self.subscriber.key)()],
+            before: keys(self.subscriber.before),
+            after: keys(self.subscriber.after),
         };
         (position, Arc::new(subscriber))
     }

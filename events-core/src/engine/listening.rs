@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     event::Family,
-    handler::{Handle, Run, Step},
+    handler::{Behind, Handle, Run, Source, Step},
     words::Origin,
 };
 
@@ -55,7 +55,7 @@ where
             FILTERED => self
                 .filters
                 .as_ref()
-                .is_none_or(|filters| filters.pass(event, run)),
+                .is_none_or(|filters| filters.pass(event, &run.source())),
             _ => false,
         };
         if passes {
@@ -69,6 +69,12 @@ where
 impl<F: Family, H: Send + Sync> Door for Listening<F, H> {
     fn close(&self) {
         self.state.store(CLOSED, Ordering::Release);
+    }
+}
+
+impl<E, W: Send + Sync, H: Send + Sync> Door for Behind<E, W, H> {
+    fn close(&self) {
+        Behind::close(self);
     }
 }
 
@@ -88,11 +94,11 @@ impl<F: Family> Filters<F> {
     }
 
     #[inline(never)]
-    fn pass(&self, event: &F::Of<'_>, run: &Run<'_>) -> bool {
+    pub(super) fn pass(&self, event: &F::Of<'_>, source: &Source<'_>) -> bool {
         let passes = self
             .origin
             .as_ref()
-            .is_none_or(|origin| run.is_from(origin))
+            .is_none_or(|origin| source.is_from(origin))
             && self.when.as_ref().is_none_or(|when| when(event))
             && self.once.as_ref().is_none_or(|(once, _)| once.claim());
         if passes && let Some((_, leave)) = &self.once {

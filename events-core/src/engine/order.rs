@@ -6,7 +6,7 @@ use std::{
     collections::{BinaryHeap, HashMap},
 };
 
-use crate::words::{Key, Location};
+use crate::words::{Key, Location, SubscriberInfo};
 
 /// Where a subscriber stands when no constraint speaks; lower runs earlier.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,9 +53,40 @@ impl Rank {
     }
 }
 
+/// When a subscriber's turn is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// In the chain, one after the other.
+    Sync,
+    /// When the chain is through; it ends before another begins.
+    Deferred,
+    /// When the chain is through, beside others.
+    Async,
+}
+
+impl Turn {
+    pub(crate) fn of(subscriber: &SubscriberInfo) -> Self {
+        match (subscriber.asynchronous, subscriber.deferred) {
+            (true, _) => Self::Async,
+            (false, true) => Self::Deferred,
+            (false, false) => Self::Sync,
+        }
+    }
+}
+
+/// Why subscribers cannot be ordered, by their indices.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Conflict {
+    /// Each must run before the next, and the last before the first.
+    Cycle(Vec<usize>),
+    /// The first must run before the second, and its turn is not over by then.
+    Unawaited([usize; 2]),
+}
+
 /// What sorting needs to know of one subscriber.
 #[derive(Clone, Debug)]
 pub(crate) struct Position {
+    pub(crate) turn: Turn,
     pub(crate) rank: Rank,
     /// What others may call it: the key of its function, its id.
     pub(crate) names: Vec<Key>,
@@ -63,12 +94,11 @@ pub(crate) struct Position {
     pub(crate) after: Vec<Key>,
 }
 
-/// The indices of `positions` in running order; or those of a cycle, each running before the next
-/// and the last before the first.
+/// The indices of `positions` in running order.
 ///
 /// Takes O((n + c) log n) for n subscribers and c constraints. A target that is not here binds
 /// nothing.
-pub(crate) fn sort(positions: &[&Position]) -> Result<Vec<usize>, Vec<usize>> {
+pub(crate) fn sort(positions: &[&Position]) -> Result<Vec<usize>, Conflict> {
     let is_free = |position: &&Position| position.before.is_empty() && position.after.is_empty();
     if positions.iter().all(is_free) {
         let mut order: Vec<_> = (0..positions.len()).collect();
@@ -97,6 +127,14 @@ pub(crate) fn sort(positions: &[&Position]) -> Result<Vec<usize>, Vec<usize>> {
             .flat_map(targets)
             .map(|target| (index, target));
         for (first, second) in earlier.chain(later) {
+            let is_over = match positions[first].turn {
+                Turn::Sync => true,
+                Turn::Deferred => positions[second].turn != Turn::Sync,
+                Turn::Async => false,
+            };
+            if !is_over && first != second {
+                return Err(Conflict::Unawaited([first, second]));
+            }
             followers[first].push(second);
             waits_for[second] += 1;
         }
@@ -120,7 +158,7 @@ pub(crate) fn sort(positions: &[&Position]) -> Result<Vec<usize>, Vec<usize>> {
     if order.len() == positions.len() {
         Ok(order)
     } else {
-        Err(cycle(&followers, &waits_for))
+        Err(Conflict::Cycle(cycle(&followers, &waits_for)))
     }
 }
 
@@ -155,7 +193,7 @@ fn cycle(followers: &[Vec<usize>], waits_for: &[usize]) -> Vec<usize> {
 mod tests {
     use super::*;
 
-    /// Subscribers in one line: `name priority <before >after`, separated by commas.
+    /// Subscribers in one line: `name priority <before >after @turn`, separated by commas.
     fn check(input: &'static str, expected: Result<&str, &str>) {
         let words: Vec<Vec<&'static str>> = input
             .split(',')
@@ -171,6 +209,11 @@ mod tests {
         let positions: Vec<Position> = (0..)
             .zip(&words)
             .map(|(number, words)| Position {
+                turn: match words.iter().find_map(|word| word.strip_prefix('@')) {
+                    None => Turn::Sync,
+                    Some("deferred") => Turn::Deferred,
+                    Some(_) => Turn::Async,
+                },
                 rank: Rank::subscribed(words[1].parse().expect("a priority"), number),
                 names: vec![words[0].into()],
                 before: keys(words, '<'),
@@ -186,7 +229,10 @@ mod tests {
         };
         let actual = sort(&positions.iter().collect::<Vec<_>>())
             .map(names)
-            .map_err(names);
+            .map_err(|conflict| match conflict {
+                Conflict::Cycle(cycle) => names(cycle),
+                Conflict::Unawaited(pair) => format!("unawaited {}", names(pair.into())),
+            });
         assert_eq!(
             actual.as_deref().map_err(String::as_str),
             expected,
@@ -220,6 +266,17 @@ mod tests {
     fn a_cycle_is_told_by_its_members_only() {
         check("a 0 >c, b 0 >a, c 0 >b, d 0, e 0 >a", Err("a b c"));
         check("a 0 >a", Err("a"));
+    }
+
+    #[test]
+    fn nobody_waits_for_a_subscriber_that_runs_later() {
+        check("a 0 >b, b 0 @async", Err("unawaited b a"));
+        check("a 0 @async >b, b 0 @async", Err("unawaited b a"));
+        check("a 0 @deferred >b, b 0 @async", Err("unawaited b a"));
+        check("a 0 >b, b 0 @deferred", Err("unawaited b a"));
+        check("a 0 @async >b, b 0 @deferred", Ok("b a"));
+        check("a 0 @async >b, b 0", Ok("b a"));
+        check("a 0 @deferred >b, b 0 @deferred", Ok("b a"));
     }
 
     #[test]

@@ -6,15 +6,12 @@ use std::{
 };
 
 use super::{
-    batch::Batch,
     core::{Core, Outcome},
-    subscribe::NewSubscription,
-    subscription::Subscription,
+    emit_async::{EmitAsync, TryEmitAsync},
 };
 use crate::{
     event::{Event, Family, OwnedEvent, Visit},
-    handler::{Handler, Run, Step},
-    words::{EmitError, Emitted, IntoKey, Key, Origin},
+    words::{EmitError, Emitted, IntoKey, Origin, QueueFull},
 };
 
 /// Who listens to which event, and the verbs that reach them.
@@ -71,6 +68,10 @@ impl Registry {
             Handle::Default(core) => core,
             Handle::Own(core) => core,
         }
+    }
+
+    pub(crate) fn is_default(&self) -> bool {
+        matches!(self.0, Handle::Default(_))
     }
 
     pub(super) fn downgrade(&self) -> Handle<Weak<Core>> {
@@ -142,82 +143,57 @@ impl Registry {
         event.__lend(TryEmit(self.core(), origin)).of(event)
     }
 
-    /// Subscribes a function or closure that takes `&E` or `&mut E`; see [`Handler`].
-    ///
-    /// It runs from the next emit on. It takes no options, so that it cannot fail; with
-    /// [`subscribe`](Self::subscribe) it takes some.
-    ///
-    /// # Panics
-    ///
-    /// When other subscribers are ordered around this very function in a circle.
-    #[track_caller]
-    pub fn on<E, M, H>(&self, handler: H) -> Subscription
-    where
-        E: OwnedEvent,
-        H: Handler<E, M>,
-    {
-        self.subscribe(handler).infallibly()
+    /// Runs the sync subscribers and then the async ones; see [`Event::emit_async`].
+    #[inline]
+    pub fn emit_async<E: Event>(&self, event: E) -> EmitAsync<E> {
+        EmitAsync::new(self.clone(), event, None)
     }
 
-    /// A subscription with options; nothing happens before its `register()`.
-    #[track_caller]
-    pub fn subscribe<E, M, H>(
+    /// [`emit_async`](Self::emit_async), and says where from.
+    pub fn emit_async_from<E: Event, M>(
         &self,
-        handler: H,
-    ) -> NewSubscription<E, impl Fn(&mut E, &Run<'_>) -> Step + Send + Sync + 'static + use<E, M, H>>
-    where
-        E: OwnedEvent,
-        H: Handler<E, M>,
-    {
-        NewSubscription::new(
-            self.clone(),
-            std::panic::Location::caller().into(),
-            Key::of::<H>(),
-            H::CHANGES,
-            move |event: &mut E, run: &Run<'_>| handler.call(event, run),
-        )
+        event: E,
+        origin: impl IntoKey<M>,
+    ) -> EmitAsync<E> {
+        EmitAsync::new(self.clone(), event, Some(origin.into_key().into()))
     }
 
-    /// Subscriptions that are made together, and dropped together; see [`Batch`].
-    pub fn batch(&self) -> Batch {
-        Batch::new(self.clone())
+    /// [`emit_async`](Self::emit_async), and tells what became of the event; see
+    /// [`Event::try_emit_async`].
+    pub fn try_emit_async<E: Event>(&self, event: E) -> TryEmitAsync<E> {
+        TryEmitAsync::new(self.clone(), event, None)
     }
 
-    /// Subscribes a closure to an event that borrows: `registry.on_borrowed::<Login>(|event| ..)`.
-    ///
-    /// The closure takes `&mut Login<'_>`, whatever the lifetime is.
-    ///
-    /// # Panics
-    ///
-    /// As [`on`](Self::on).
-    #[track_caller]
-    pub fn on_borrowed<E: Event>(
+    /// [`try_emit_async`](Self::try_emit_async), and says where from.
+    pub fn try_emit_async_from<E: Event, M>(
         &self,
-        handler: impl Fn(&mut <E::Family as Family>::Of<'_>) + Send + Sync + 'static,
-    ) -> Subscription {
-        self.subscribe_borrowed::<E>(handler).infallibly()
+        event: E,
+        origin: impl IntoKey<M>,
+    ) -> TryEmitAsync<E> {
+        TryEmitAsync::new(self.clone(), event, Some(origin.into_key().into()))
     }
 
-    /// As [`on_borrowed`](Self::on_borrowed), with options.
-    #[track_caller]
-    #[expect(clippy::type_complexity, reason = "an alias cannot hold `impl Fn`")]
-    pub fn subscribe_borrowed<E: Event>(
+    /// Puts the event into this registry's queue, and returns at once; see [`Event::enqueue`].
+    ///
+    /// # Errors
+    ///
+    /// When the queue is full or shut down; the event is in the error.
+    #[inline]
+    pub fn enqueue<E: OwnedEvent + Send>(&self, event: E) -> Result<(), QueueFull<E>> {
+        self.core().enqueue(event, None)
+    }
+
+    /// [`enqueue`](Self::enqueue), and says where from.
+    ///
+    /// # Errors
+    ///
+    /// As `enqueue`.
+    pub fn enqueue_from<E: OwnedEvent + Send, M>(
         &self,
-        handler: impl Fn(&mut <E::Family as Family>::Of<'_>) + Send + Sync + 'static,
-    ) -> NewSubscription<
-        E::Family,
-        impl Fn(&mut <E::Family as Family>::Of<'_>, &Run<'_>) -> Step + Send + Sync + 'static,
-    > {
-        NewSubscription::new(
-            self.clone(),
-            std::panic::Location::caller().into(),
-            Key::of_value(&handler),
-            true,
-            move |event: &mut <E::Family as Family>::Of<'_>, _: &Run<'_>| {
-                handler(event);
-                Step::Done
-            },
-        )
+        event: E,
+        origin: impl IntoKey<M>,
+    ) -> Result<(), QueueFull<E>> {
+        self.core().enqueue(event, Some(origin.into_key().into()))
     }
 }
 

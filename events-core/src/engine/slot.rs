@@ -2,12 +2,13 @@
 //! these the plan that emitters find.
 
 use std::{
+    any::TypeId,
     collections::BTreeSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use super::{
-    entry::{Cycle, Entry, plan},
+    entry::{Conflict, Entry, plan},
     exchange::{Exchange, Found, Held},
 };
 use crate::{
@@ -62,16 +63,17 @@ impl Slot {
     /// Thinks an addition through, and changes nothing yet.
     pub(crate) fn stage(
         &self,
+        family: TypeId,
         info: &'static EventInfo,
         added: Vec<Entry>,
-    ) -> Result<Staged, (Cycle, Vec<Entry>)> {
-        match plans(info, &self.entries(), &added) {
+    ) -> Result<Staged, (Conflict, Vec<Entry>)> {
+        match plans(family, info, &self.entries(), &added) {
             Ok((declared, all)) => Ok(Staged {
                 added,
                 declared,
                 all,
             }),
-            Err(cycle) => Err((cycle, added)),
+            Err(conflict) => Err((conflict, added)),
         }
     }
 
@@ -88,7 +90,12 @@ impl Slot {
     }
 
     /// Takes run-time subscribers out.
-    pub(crate) fn remove(&self, info: &'static EventInfo, numbers: &BTreeSet<u64>) -> Retired {
+    pub(crate) fn remove(
+        &self,
+        family: TypeId,
+        info: &'static EventInfo,
+        numbers: &BTreeSet<u64>,
+    ) -> Retired {
         let mut entries = self.entries();
         let is_meant = |entry: &mut Entry| !entry.declared && numbers.contains(&entry.number);
         let removed: Vec<_> = entries.extract_if(.., is_meant).collect();
@@ -96,7 +103,7 @@ impl Slot {
             return Retired::default();
         }
         // Fewer entries are fewer constraints: where there was an order there still is one.
-        let (_, plan) = plans(info, &entries, &[]).unwrap_or_default();
+        let (_, plan) = plans(family, info, &entries, &[]).unwrap_or_default();
         Retired {
             _plan: self.plan.exchange(plan),
             _entries: removed,
@@ -115,7 +122,7 @@ impl Slot {
     pub(crate) fn declared(&self) -> Vec<Arc<SubscriberInfo>> {
         let newest = self.plan.newest();
         newest
-            .map(|plan| plan.subscribers().to_vec())
+            .map(|plan| plan.everyone().cloned().collect())
             .unwrap_or_default()
     }
 
@@ -133,18 +140,19 @@ impl Default for Slot {
 /// The plan of the declared subscribers, when some are added, and that of all, when some came at run
 /// time.
 fn plans(
+    family: TypeId,
     info: &'static EventInfo,
     entries: &[Entry],
     added: &[Entry],
-) -> Result<(Option<Plan>, Option<Plan>), Cycle> {
+) -> Result<(Option<Plan>, Option<Plan>), Conflict> {
     let all = || entries.iter().chain(added);
     let declared = if added.iter().any(|entry| entry.declared) {
-        plan(info, all().filter(|entry| entry.declared))?
+        plan(family, info, all().filter(|entry| entry.declared))?
     } else {
         None
     };
     let changed = if all().any(|entry| !entry.declared) {
-        plan(info, all())?
+        plan(family, info, all())?
     } else {
         None
     };

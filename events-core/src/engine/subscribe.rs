@@ -1,20 +1,25 @@
 //! Subscribing at run time, with options.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    marker::PhantomData,
+    num::NonZeroUsize,
+    sync::{Arc, Weak},
+};
 
 use super::{
     batch::Batch,
     entry::Entry,
     listening::{Filters, Listening},
-    order::{Position, Rank},
+    order::{Position, Rank, Turn},
     registry::Registry,
     slots::Kind,
     subscribe_error::SubscribeError,
-    subscription::{Leave, Member, Subscription},
+    subscription::{Door, Leave, Member, Subscription},
 };
 use crate::{
-    event::Family,
-    handler::{Run, Step, Wired},
+    event::{Family, Snapshot},
+    handler::{Background, Behind, Gated, Hand, Run, Source, Step, Wired},
     words::{IntoKey, Key, Location, SubscriberInfo},
 };
 
@@ -46,10 +51,13 @@ use crate::{
 /// assert_eq!(registry.emit(Tick(1)).0, 10);
 /// # Ok::<(), events_core::SubscribeError>(())
 /// ```
+///
+/// `T` says when the handler's turn is: [`Now`], or for those that run later [`Afterwards`].
 #[must_use = "nothing is subscribed before `.register()`"]
-pub struct NewSubscription<F: Family, H> {
+pub struct NewSubscription<F: Family, T = Now> {
     registry: Registry,
-    handler: H,
+    wire: Wire<F>,
+    turn: PhantomData<T>,
     subscriber: SubscriberInfo,
     id: Option<String>,
     names: Vec<Key>,
@@ -58,24 +66,110 @@ pub struct NewSubscription<F: Family, H> {
     when: Option<When<F>>,
 }
 
+/// The handler runs when its turn comes, and the emit goes on when it has ended.
+#[derive(Debug)]
+pub enum Now {}
+
+/// The handler runs when the sync ones are through: beside others, or out of the queue.
+#[derive(Debug)]
+pub enum Afterwards {}
+
+/// Makes a handler that listens of one that only runs: with filters, and limited to so many calls at
+/// once.
+type Wire<F> =
+    Box<dyn FnOnce(Option<Filters<F>>, Option<NonZeroUsize>) -> (Hand, Weak<dyn Door>) + Send>;
+
 /// A condition on the event.
 pub(super) type When<F> = Box<dyn Fn(&<F as Family>::Of<'_>) -> bool + Send + Sync>;
 
-impl<F, H> NewSubscription<F, H>
-where
-    F: Family,
-    H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Send + Sync + 'static,
-{
-    pub(super) fn new(
+impl<F: Family> NewSubscription<F> {
+    /// Of a handler that runs when its turn comes.
+    pub(super) fn now<H>(
         registry: Registry,
         location: Location,
         name: Key,
         changes: bool,
         handler: H,
+    ) -> Self
+    where
+        H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Send + Sync + 'static,
+    {
+        let wire: Wire<F> = Box::new(|filters, _| {
+            let listening = Arc::new(Listening::new(handler, filters));
+            let wired = Wired::new::<F, Listening<F, H>>(Arc::clone(&listening));
+            (Hand::Now(wired), Arc::downgrade(&listening) as _)
+        });
+        let mut new = Self::new(registry, location, name, wire);
+        new.subscriber.changes = changes;
+        new
+    }
+}
+
+impl<E: Snapshot> NewSubscription<E, Afterwards> {
+    /// Of a handler that runs later.
+    pub(super) fn afterwards(
+        registry: Registry,
+        location: Location,
+        name: Key,
+        handler: impl Background<E>,
     ) -> Self {
+        Self::new(
+            registry,
+            location,
+            name,
+            Box::new(|filters, concurrency| {
+                let wants = move |event: &E, source: &Source<'_>| {
+                    let filters: Option<&Filters<E>> = filters.as_ref();
+                    filters.is_none_or(|filters| filters.pass(event, source))
+                };
+                match concurrency {
+                    None => behind(wants, handler),
+                    Some(limit) => behind(wants, Gated::new(limit.get(), handler)),
+                }
+            }),
+        )
+    }
+
+    /// An async handler: nobody waits for it but `emit_async` and the queue.
+    pub(super) fn asynchronous(mut self) -> Self {
+        self.subscriber.asynchronous = true;
+        self
+    }
+
+    /// It runs out of the queue, whoever emits: [`Event::emit_async`](crate::Event::emit_async) does
+    /// not wait for it, either.
+    pub fn deferred(mut self) -> Self {
+        self.subscriber.deferred = true;
+        self
+    }
+
+    /// At most so many calls of it are under way at once, wherever they come from; the others wait in
+    /// the order in which they came. With 1, the handler sees the events in the order in which they
+    /// reach it. 0 is taken as 1.
+    pub fn concurrency(mut self, limit: usize) -> Self {
+        self.subscriber.concurrency = Some(NonZeroUsize::new(limit).unwrap_or(NonZeroUsize::MIN));
+        self
+    }
+}
+
+/// The handler in the tail, and what closes it.
+fn behind<E, W, H>(wants: W, handler: H) -> (Hand, Weak<dyn Door>)
+where
+    E: Snapshot,
+    W: Fn(&E, &Source<'_>) -> bool + Send + Sync + 'static,
+    H: Background<E>,
+{
+    let behind = Arc::new(Behind::new(wants, handler));
+    let door = Arc::downgrade(&behind);
+    (Hand::Later(behind), door)
+}
+
+impl<F: Family, T> NewSubscription<F, T> {
+    fn new(registry: Registry, location: Location, name: Key, wire: Wire<F>) -> Self {
         Self {
             registry,
-            handler,
+            wire,
+            turn: PhantomData,
             subscriber: SubscriberInfo {
                 topic: F::declared().info.topic(),
                 name: name.to_name(),
@@ -83,8 +177,11 @@ where
                 location,
                 priority: 0,
                 origin: None,
-                changes,
+                changes: false,
                 once: false,
+                asynchronous: false,
+                deferred: false,
+                concurrency: None,
             },
             id: None,
             names: vec![name],
@@ -176,10 +273,10 @@ where
             self.when,
             self.subscriber.once.then(|| leave.clone()),
         );
-        let listening = Arc::new(Listening::new(self.handler, filters));
-        let handler = Wired::new::<F, Listening<F, H>>(Arc::clone(&listening));
+        let (handler, door) = (self.wire)(filters, self.subscriber.concurrency);
         let id = self.id.map(Key::from);
         let position = Position {
+            turn: Turn::of(&self.subscriber),
             rank: Rank::subscribed(self.subscriber.priority, number),
             names: self.names.into_iter().chain(id).collect(),
             before: self.before,
@@ -192,11 +289,11 @@ where
             subscriber: Arc::new(self.subscriber),
             handler,
         };
-        (entry, Member::new(leave, Arc::downgrade(&listening) as _))
+        (entry, Member::new(leave, door))
     }
 }
 
-impl<F: Family, H> fmt::Debug for NewSubscription<F, H> {
+impl<F: Family, T> fmt::Debug for NewSubscription<F, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("NewSubscription")
             .field(&self.subscriber)

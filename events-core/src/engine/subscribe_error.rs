@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::entry::Conflict;
+
 /// Why a subscription was not made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -25,6 +27,27 @@ pub enum SubscribeError {
         /// Each of these must run before the next, and the last before the first.
         cycle: Vec<String>,
     },
+    /// A subscriber that runs later is to run before another, and nobody waits for it.
+    Unawaited {
+        /// Who runs later.
+        first: String,
+        /// Who is to run after it.
+        second: String,
+    },
+}
+
+impl From<&Conflict> for SubscribeError {
+    fn from(conflict: &Conflict) -> Self {
+        match conflict {
+            Conflict::Cycle(cycle) => Self::Cycle {
+                cycle: cycle.iter().map(ToString::to_string).collect(),
+            },
+            Conflict::Unawaited([first, second]) => Self::Unawaited {
+                first: first.to_string(),
+                second: second.to_string(),
+            },
+        }
+    }
 }
 
 impl fmt::Display for SubscribeError {
@@ -49,6 +72,11 @@ impl fmt::Display for SubscribeError {
                 "before and after contradict each other: of {}, each must run before the next, \
                  and the last before the first; remove one of the options",
                 cycle.join(", ")
+            ),
+            Self::Unawaited { first, second } => write!(
+                f,
+                "{first} runs later, so {second} cannot wait for it; \
+                 make the first one sync, or do both in one subscriber"
             ),
         }
     }

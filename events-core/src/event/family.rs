@@ -13,7 +13,7 @@
 
 use std::any::Any;
 
-use crate::words::{EmitError, Emitted, EventInfo, IntoKey, Origin};
+use crate::words::{EmitError, Emitted, EventInfo, IntoKey, Origin, QueueFull};
 
 /// Something that happens in a program and that its other parts may react to.
 ///
@@ -148,6 +148,113 @@ pub trait Event: Sized {
         Self::Verbs::__try_emit(self, Some(&Origin::from(origin.into_key())))
     }
 
+    /// The event itself, when it borrows nothing.
+    #[doc(hidden)]
+    #[inline]
+    fn __owned(&self) -> Option<&dyn Any> {
+        None
+    }
+
+    /// Runs the sync subscribers, in order, and then all async ones beside one another, on the
+    /// caller's task, and gives the event back.
+    ///
+    /// No runtime is needed. An async subscriber reads the event; one that fails or panics does not
+    /// disturb the others, and is logged when all are through. A subscriber that is `deferred` goes
+    /// through the queue all the same. Dropping the future drops the subscribers that are not
+    /// through; nothing else is lost by it but the event.
+    ///
+    /// ```
+    /// use events_core::{Event, Registry};
+    ///
+    /// #[derive(Event, Clone)]
+    /// struct SignedUp {
+    ///     email: String,
+    /// }
+    ///
+    /// let registry = Registry::new();
+    /// registry.on(|event: &mut SignedUp| event.email.make_ascii_lowercase()).detach();
+    /// registry
+    ///     .on_async(|event: &SignedUp| {
+    ///         let to = event.email.clone();
+    ///         async move { println!("a mail to {to}") }
+    ///     })
+    ///     .detach();
+    ///
+    /// # let waits = async move {
+    /// let _scope = registry.enter();
+    /// let event = SignedUp { email: "A@X.org".into() }.emit_async().await;
+    /// assert_eq!(event.email, "a@x.org");
+    /// # };
+    /// # let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    /// # assert!(std::pin::pin!(waits).poll(&mut context).is_ready());
+    /// ```
+    #[inline]
+    fn emit_async(self) -> <Self::Verbs as Verbs>::EmitAsync<Self> {
+        Self::Verbs::__emit_async(self, None)
+    }
+
+    /// [`emit_async`](Self::emit_async), and says where from.
+    #[inline]
+    fn emit_async_from<M>(
+        self,
+        origin: impl IntoKey<M>,
+    ) -> <Self::Verbs as Verbs>::EmitAsync<Self> {
+        Self::Verbs::__emit_async(self, Some(Origin::from(origin.into_key())))
+    }
+
+    /// [`emit_async`](Self::emit_async), and tells what became of the event: of those that failed
+    /// first the sync subscribers, then the async ones, each in the order in which they were begun.
+    ///
+    /// # Errors
+    ///
+    /// The future gives one when a subscriber returned an error or panicked (the others still ran),
+    /// or when the emit was refused as nested too deep (none ran). The event is in the error.
+    #[inline]
+    fn try_emit_async(self) -> <Self::Verbs as Verbs>::TryEmitAsync<Self> {
+        Self::Verbs::__try_emit_async(self, None)
+    }
+
+    /// [`try_emit_async`](Self::try_emit_async), and says where from.
+    ///
+    /// # Errors
+    ///
+    /// As `try_emit_async`.
+    #[inline]
+    fn try_emit_async_from<M>(
+        self,
+        origin: impl IntoKey<M>,
+    ) -> <Self::Verbs as Verbs>::TryEmitAsync<Self> {
+        Self::Verbs::__try_emit_async(self, Some(Origin::from(origin.into_key())))
+    }
+
+    /// Puts the event into the queue of the current registry, and returns at once. It is emitted
+    /// when the queue is flushed, or when a worker comes to it: the sync subscribers in order, then
+    /// the async ones; see [`Queue`](crate::Queue).
+    ///
+    /// # Errors
+    ///
+    /// When the queue is full or shut down; the event is in the error.
+    #[inline]
+    fn enqueue(self) -> Result<(), QueueFull<Self>>
+    where
+        Self: OwnedEvent + Send,
+    {
+        Self::Verbs::__enqueue(self, None)
+    }
+
+    /// [`enqueue`](Self::enqueue), and says where from.
+    ///
+    /// # Errors
+    ///
+    /// As `enqueue`.
+    #[inline]
+    fn enqueue_from<M>(self, origin: impl IntoKey<M>) -> Result<(), QueueFull<Self>>
+    where
+        Self: OwnedEvent + Send,
+    {
+        Self::Verbs::__enqueue(self, Some(Origin::from(origin.into_key())))
+    }
+
     /// Hands the event over as a member of its family.
     #[doc(hidden)]
     fn __lend<V: Visit<Self::Family>>(&mut self, visitor: V) -> V::Output;
@@ -180,6 +287,23 @@ pub struct Declared {
 /// suggests to nobody.
 #[doc(hidden)]
 pub trait Verbs {
+    /// Gives the event back.
+    type EmitAsync<E: Event>: Future<Output = E>;
+
+    /// Gives the event back with what became of it.
+    type TryEmitAsync<E: Event>: Future<Output = Result<Emitted<E>, EmitError<E>>>;
+
+    /// Emits on the current registry, and waits for the async subscribers.
+    fn __emit_async<E: Event>(event: E, origin: Option<Origin>) -> Self::EmitAsync<E>;
+
+    /// The same, and tells what became of the event.
+    fn __try_emit_async<E: Event>(event: E, origin: Option<Origin>) -> Self::TryEmitAsync<E>;
+
+    /// Puts the event into the queue of the current registry.
+    fn __enqueue<E>(event: E, origin: Option<Origin>) -> Result<(), QueueFull<E>>
+    where
+        E: OwnedEvent + Send;
+
     /// Emits on the current registry.
     fn __emit<E: Event>(event: &mut E, origin: Option<&Origin>);
 
@@ -209,3 +333,18 @@ pub trait Visit<F: Family> {
 pub trait OwnedEvent: Event<Family = Self> + for<'x> Family<Of<'x> = Self> {}
 
 impl<E> OwnedEvent for E where E: Event<Family = E> + for<'x> Family<Of<'x> = E> {}
+
+/// An owned event of which copies can wait for a subscriber that runs later.
+///
+/// When it is emitted with [`emit`](Event::emit), an async or deferred subscriber gets a copy, and
+/// perhaps on another thread: so it is `Clone`, `Send` and `Sync`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot wait for a subscriber that runs later",
+    label = "an async or deferred subscriber gets a copy of this event, perhaps on another thread",
+    note = "derive `Clone` for `{Self}`, let it own what it holds, and let that be `Send` and `Sync`; \
+            or make the subscriber a sync one"
+)]
+pub trait Snapshot: OwnedEvent + Clone + Send + Sync {}
+
+#[diagnostic::do_not_recommend]
+impl<E: OwnedEvent + Clone + Send + Sync> Snapshot for E {}

@@ -4,4 +4,4 @@ mod builder;
 mod family;
 
 pub use builder::{Build, Complete, Free, Incomplete, Set, Unset, given};
-pub use family::{Declared, Event, Family, OwnedEvent, Verbs, Visit};
+pub use family::{Declared, Event, Family, OwnedEvent, Snapshot, Verbs, Visit};

@@ -1,6 +1,6 @@
 //! Functions and closures as handlers of owned events.
 
-use super::{Emission, Outcome, Run, Step};
+use super::{Asked, Emission, Outcome, Run, Step};
 use crate::event::OwnedEvent;
 
 /// A function or closure that can be subscribed at run time: it takes `&E` or `&mut E`, after it

@@ -45,7 +45,7 @@ use std::{
 };
 
 use super::{Run, Step};
-use crate::event::Family;
+use crate::event::{Family, OwnedEvent};
 
 /// What can be called with the events of a family.
 pub(crate) trait Handle<F: Family>: Send + Sync + 'static {
@@ -187,10 +187,7 @@ impl Chain {
     /// # Panics
     ///
     /// When they are not all of one family: whoever calls this has mixed up event types.
-    pub(crate) fn new(handlers: Box<[Wired]>, stretch: usize) -> Self {
-        let family = handlers
-            .first()
-            .map_or(TypeId::of::<()>(), |one| one.family);
+    pub(crate) fn new(family: TypeId, handlers: Box<[Wired]>, stretch: usize) -> Self {
         assert!(
             handlers.iter().all(|one| one.family == family),
             "all handlers of a chain take the same events"
@@ -217,7 +214,7 @@ impl Chain {
 
     /// The same handlers, with a stop after each.
     pub(crate) fn one_by_one(&self) -> Self {
-        Self::new(self.handlers.clone(), 1)
+        Self::new(self.family, self.handlers.clone(), 1)
     }
 
     /// Takes an event, if it is one of those that the handlers take.
@@ -255,6 +252,44 @@ impl<'e> Erased<'e> {
             event: ptr::from_mut(event).cast(),
             borrowed: PhantomData,
         }
+    }
+}
+
+/// An event whose type is forgotten, lent to read.
+#[derive(Clone, Copy)]
+pub(crate) struct Lent<'e> {
+    family: TypeId,
+    event: *const (),
+    borrowed: PhantomData<&'e ()>,
+}
+
+impl Erased<'_> {
+    /// Lends it.
+    pub(crate) fn lend(&self) -> Lent<'_> {
+        Lent {
+            family: self.family,
+            event: self.event,
+            borrowed: PhantomData,
+        }
+    }
+}
+
+impl<'e> Lent<'e> {
+    #[inline]
+    pub(crate) fn of(event: &'e dyn Any) -> Self {
+        Self {
+            family: event.type_id(),
+            event: ptr::from_ref(event).cast(),
+            borrowed: PhantomData,
+        }
+    }
+
+    /// The event, when it is one of this type.
+    #[inline]
+    pub(crate) fn get<E: OwnedEvent>(self) -> Option<&'e E> {
+        // SAFETY: the event was lent as an `E`, or as a member of the family `E`, of which `E` is the
+        // only one; it stays borrowed for `'e`.
+        (self.family == TypeId::of::<E>()).then(|| unsafe { &*self.event.cast::<E>() })
     }
 }
 

@@ -1,20 +1,45 @@
 //! Floor 3, handler: what can be called with an event, what it may ask for, what it may answer.
+//!
+//! - `adapt` and `background` make handlers of functions and closures, `param` and `outcome` say what
+//!   these may take and return;
+//! - a `plan` has a chain of sync handlers (`link`) and a `tail` of those that run later;
+//! - `run` is an event on its way through a chain, `trailing` one on its way through a tail;
+//! - `nesting` and `job` know what is under way on this thread.
 
 mod adapt;
+mod background;
+mod behind;
+mod call;
+mod futures;
+mod gate;
+mod job;
 mod link;
 mod nesting;
 mod outcome;
+pub(crate) mod panics;
 mod param;
 mod plan;
 pub(crate) mod record;
 mod run;
+mod tail;
+mod trailing;
 
 pub use adapt::Handler;
-pub(crate) use link::{Chain, Delivery, Erased, Handle, Place, Wired};
+pub(crate) use background::{AsyncCall, DeferredCall};
+pub use background::{AsyncHandler, Background, DeferredHandler};
+pub(crate) use behind::Behind;
+pub use call::{Asked, Call, Source};
+pub(crate) use futures::Start;
+pub use gate::Gated;
+pub(crate) use job::parent as parent_id;
+pub(crate) use job::{InJob, Job};
+pub(crate) use link::{Chain, Delivery, Erased, Handle, Lent, Place, Wired};
 pub use nesting::EmissionId;
-pub(crate) use nesting::is_emitting;
-pub(crate) use nesting::{DEFAULT_LIMIT, Level, MAX_LIMIT};
-pub use outcome::{Outcome, Step};
+pub(crate) use nesting::{DEFAULT_LIMIT, Level, MAX_LIMIT, depth};
+pub(crate) use nesting::id as emission_id;
+pub use outcome::{AsyncOutcome, Outcome, Step};
 pub use param::{Emission, MissingState, Param, State, States};
 pub(crate) use plan::Plan;
 pub use run::Run;
+pub(crate) use tail::{Errand, Hand, Later, Part, Tail};
+pub(crate) use trailing::{Trail, Trailed, Trailing};

@@ -100,6 +100,18 @@ impl Level {
         })
     }
 
+    /// Enters again, with the id that the emission had when it was left; nothing refuses it.
+    pub(crate) fn enter_again(info: &'static EventInfo, id: Option<EmissionId>) -> Option<Self> {
+        let level = Self::enter(info, MAX_LIMIT)?;
+        STACK.with(|stack| stack.ids[level.depth % MAX_LIMIT].set(id));
+        Some(level)
+    }
+
+    /// The emission's id, if somebody has asked for it.
+    pub(crate) fn id(&self) -> Option<EmissionId> {
+        STACK.with(|stack| stack.ids[self.depth % MAX_LIMIT].get())
+    }
+
     /// Why an emit of this event could not [`enter`](Self::enter).
     #[cold]
     pub(crate) fn refusal(info: &'static EventInfo, limit: usize) -> TooDeep {
@@ -122,21 +134,19 @@ impl Drop for Level {
     }
 }
 
-/// Whether an emit is under way on this thread.
-pub(crate) fn is_emitting() -> bool {
-    STACK.with(|stack| stack.depth.get() > 0)
+/// How many emits are under way on this thread.
+pub(crate) fn depth() -> usize {
+    STACK.with(|stack| stack.depth.get())
 }
 
 /// The id of the innermost emission of this thread.
-pub(super) fn id() -> EmissionId {
-    id_at(STACK.with(|stack| stack.depth.get().saturating_sub(1)))
+pub(crate) fn id() -> EmissionId {
+    id_at(depth().saturating_sub(1))
 }
 
-/// The id of the emission whose handler emitted the innermost one.
+/// The id of the emission whose handler emitted the innermost one, when both are on this thread.
 pub(super) fn parent() -> Option<EmissionId> {
-    STACK
-        .with(|stack| stack.depth.get().checked_sub(2))
-        .map(id_at)
+    depth().checked_sub(2).map(id_at)
 }
 
 fn id_at(depth: usize) -> EmissionId {

@@ -40,6 +40,37 @@ pub trait Outcome {
     fn into_step(self) -> Step;
 }
 
+/// What a subscriber that runs beside others may return: nothing, or `Result<(), E>` with any error
+/// that converts into a boxed one.
+#[diagnostic::on_unimplemented(
+    message = "a subscriber that runs later cannot return `{Self}`",
+    label = "not an outcome of an async or deferred subscriber",
+    note = "return nothing, or `Result<(), E>` with `E: Into<Box<dyn Error + Send + Sync>>`; it runs \
+            beside others or after the emit, so it cannot stop them with `ControlFlow`"
+)]
+pub trait AsyncOutcome {
+    /// How its turn ended.
+    #[doc(hidden)]
+    fn into_step(self) -> Step;
+}
+
+impl AsyncOutcome for () {
+    #[inline]
+    fn into_step(self) -> Step {
+        Step::Done
+    }
+}
+
+impl<E: Into<BoxError>> AsyncOutcome for Result<(), E> {
+    #[inline]
+    fn into_step(self) -> Step {
+        match self {
+            Ok(()) => Step::Done,
+            Err(error) => Step::Failed(error.into()),
+        }
+    }
+}
+
 /// How one handler's turn ended.
 #[doc(hidden)]
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{EmissionId, Run};
+use super::{Asked, EmissionId};
 use crate::{event::Event, words::Origin};
 
 /// Lends a subscriber a value that was given to the scan.
@@ -171,7 +171,7 @@ pub trait Param {
 
     /// Makes what one call needs.
     #[doc(hidden)]
-    fn make<'a>(kept: &'a Self::Kept, run: &Run<'_>) -> Self::Made<'a>;
+    fn make<'a>(kept: &'a Self::Kept, asked: &impl Asked) -> Self::Made<'a>;
 
     /// Lends it to the function.
     #[doc(hidden)]
@@ -190,7 +190,7 @@ impl<T: Send + Sync + 'static> Param for State<'_, T> {
     }
 
     #[inline]
-    fn make<'a>(kept: &'a Arc<T>, _: &Run<'_>) -> &'a T {
+    fn make<'a>(kept: &'a Arc<T>, _: &impl Asked) -> &'a T {
         kept
     }
 
@@ -209,8 +209,8 @@ impl Param for &Emission {
         Ok(())
     }
 
-    fn make((): &(), run: &Run<'_>) -> Emission {
-        run.emission()
+    fn make((): &(), asked: &impl Asked) -> Emission {
+        asked.emission()
     }
 
     #[inline]

@@ -1,32 +1,65 @@
 //! A plan: the handlers of one event type in running order, and who they are.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    any::TypeId,
+    sync::{Arc, OnceLock},
+};
 
-use super::{Chain, Delivery, Erased, Place, Wired};
+use super::{Chain, Delivery, Erased, Hand, Place, Tail};
 use crate::words::{EventInfo, SubscriberInfo};
 
 /// The handlers of one event type in running order, at least one, and beside each who it is.
 pub(crate) struct Plan {
     info: &'static EventInfo,
     chain: Chain,
+    /// The handlers that run when the chain is through, if there are any.
+    tail: Option<Arc<Tail>>,
     /// The same handlers with a stop after each, once somebody watches them one by one.
     watched: OnceLock<Chain>,
+    /// Who stands in the chain.
     subscribers: Box<[Arc<SubscriberInfo>]>,
 }
 
 impl Plan {
     /// The plan of these handlers, each beside who it is.
     pub(crate) fn new(
+        family: TypeId,
         info: &'static EventInfo,
-        handlers: Box<[Wired]>,
-        subscribers: Box<[Arc<SubscriberInfo>]>,
+        handlers: impl Iterator<Item = (Hand, Arc<SubscriberInfo>)>,
     ) -> Self {
+        let (mut chain, mut subscribers) = (Vec::new(), Vec::new());
+        let (mut later, mut later_subscribers) = (Vec::new(), Vec::new());
+        for (hand, subscriber) in handlers {
+            match hand {
+                Hand::Now(wired) => {
+                    chain.push(wired);
+                    subscribers.push(subscriber);
+                }
+                Hand::Later(handler) => {
+                    later.push(handler);
+                    later_subscribers.push(subscriber);
+                }
+            }
+        }
+        let tail = Tail::new(later.into(), later_subscribers.into());
         Self {
             info,
-            chain: Chain::new(handlers, Chain::STRETCH),
+            tail: (tail.len() > 0).then(|| Arc::new(tail)),
+            chain: Chain::new(family, chain.into(), Chain::STRETCH),
             watched: OnceLock::new(),
-            subscribers,
+            subscribers: subscribers.into(),
         }
+    }
+
+    #[inline]
+    pub(crate) fn tail(&self) -> Option<&Arc<Tail>> {
+        self.tail.as_ref()
+    }
+
+    /// All subscribers: those of the chain, and then those of the tail.
+    pub(crate) fn everyone(&self) -> impl Iterator<Item = &Arc<SubscriberInfo>> {
+        let tail = self.tail.as_deref().map(Tail::subscribers);
+        self.subscribers.iter().chain(tail.into_iter().flatten())
     }
 
     #[inline]
@@ -34,10 +67,12 @@ impl Plan {
         self.info
     }
 
+    /// Those of the chain.
     pub(crate) fn subscribers(&self) -> &[Arc<SubscriberInfo>] {
         &self.subscribers
     }
 
+    /// How many stand in the chain.
     pub(crate) fn len(&self) -> usize {
         self.subscribers.len()
     }

@@ -1,12 +1,21 @@
 //! What is logged when an emit goes wrong and nobody asked to be told. Nothing of the event is in it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use tracing::error;
 
-use crate::words::{Failure, TooDeep};
+use crate::words::{Failure, TooDeep, drop_contained};
 
-/// A subscriber failed.
+/// A subscriber failed. Whoever records it may panic as well: a layer of tracing, for one.
 #[cold]
-pub(super) fn failure(failure: Failure) {
+pub(crate) fn failure(failure: Failure) {
+    let recorded = catch_unwind(AssertUnwindSafe(|| record(failure)));
+    if let Err(payload) = recorded {
+        drop_contained(payload);
+    }
+}
+
+fn record(failure: Failure) {
     let subscriber = failure.subscriber();
     error!(
         target: "events_core",

@@ -3,12 +3,11 @@
 
 use std::{
     cell::{Cell, RefCell},
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
 
-use super::{Delivery, Emission, Place, Plan, Step, nesting, record};
-use crate::words::{Cause, Failure, Origin, Panic, SubscriberInfo, drop_contained};
+use super::{Asked, Delivery, Emission, Place, Plan, Source, Step, job, nesting, record};
+use crate::words::{Cause, Failure, Origin, Panic, SubscriberInfo};
 
 /// One emit under way.
 ///
@@ -46,23 +45,16 @@ impl<'r> Run<'r> {
         }
     }
 
+    /// Where the event was emitted from.
+    pub(crate) fn source(&self) -> Source<'_> {
+        Source::new(self.origin)
+    }
+
     /// Whether the event was emitted from there.
     #[inline]
     #[must_use]
     pub fn is_from(&self, origin: &Origin) -> bool {
         self.origin == Some(origin)
-    }
-
-    /// The emission, for a subscriber that asks for it: the innermost of this thread, as long as
-    /// that subscriber runs.
-    #[must_use]
-    pub fn emission(&self) -> Emission {
-        Emission::new(
-            self.plan.info().topic(),
-            self.origin.cloned(),
-            nesting::id(),
-            nesting::parent(),
-        )
     }
 
     /// The chain is left there, and may be gone on with. Called by the links of this run's chain
@@ -119,12 +111,7 @@ impl<'r> Run<'r> {
         let index = self.plan.index_of(place);
         let failure = Failure::new(Arc::clone(&self.plan.subscribers()[index]), cause);
         let Some(failures) = self.failures else {
-            // Whoever records it may panic as well: a layer of tracing, for one.
-            let logged = catch_unwind(AssertUnwindSafe(|| record::failure(failure)));
-            if let Err(payload) = logged {
-                drop_contained(payload);
-            }
-            return;
+            return record::failure(failure);
         };
         failures.borrow_mut().push(failure);
     }
@@ -133,7 +120,25 @@ impl<'r> Run<'r> {
         self.plan.len() - self.skipped.get()
     }
 
+    pub(crate) fn is_stopped(&self) -> bool {
+        let stopped_by = self.stopped_by.take();
+        self.stopped_by.set(stopped_by);
+        stopped_by.is_some()
+    }
+
     pub(crate) fn stopped_by(&self) -> Option<Arc<SubscriberInfo>> {
         self.stopped_by.get().cloned()
+    }
+}
+
+/// The emission is the innermost of this thread, as long as the subscriber that asks runs.
+impl Asked for Run<'_> {
+    fn emission(&self) -> Emission {
+        Emission::new(
+            self.plan.info().topic(),
+            self.origin.cloned(),
+            nesting::id(),
+            job::parent(),
+        )
     }
 }

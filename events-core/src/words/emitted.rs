@@ -9,17 +9,20 @@ use super::{Failure, SubscriberInfo};
 /// Reads like the event itself (`Deref`); [`into_event`](Self::into_event) takes it out.
 pub struct Emitted<E> {
     event: E,
-    ran: usize,
-    stopped_by: Option<Arc<SubscriberInfo>>,
+    told: Told,
+}
+
+/// What became of an event.
+#[derive(Default)]
+pub(crate) struct Told {
+    pub(crate) ran: usize,
+    pub(crate) deferred: usize,
+    pub(crate) stopped_by: Option<Arc<SubscriberInfo>>,
 }
 
 impl<E> Emitted<E> {
-    pub(crate) fn new(event: E, ran: usize, stopped_by: Option<Arc<SubscriberInfo>>) -> Self {
-        Self {
-            event,
-            ran,
-            stopped_by,
-        }
+    pub(crate) fn new(event: E, told: Told) -> Self {
+        Self { event, told }
     }
 
     /// The event as the subscribers left it.
@@ -37,19 +40,31 @@ impl<E> Emitted<E> {
     /// How many subscribers ran; those that a filter kept out or that came after a stop did not.
     #[must_use]
     pub fn ran(&self) -> usize {
-        self.ran
+        self.told.ran
+    }
+
+    /// How many subscribers run later, out of the queue.
+    #[must_use]
+    pub fn deferred(&self) -> usize {
+        self.told.deferred
     }
 
     /// The subscriber that returned `ControlFlow::Break`, after which no other ran.
     #[must_use]
     pub fn stopped_by(&self) -> Option<&SubscriberInfo> {
-        self.stopped_by.as_deref()
+        self.told.stopped_by.as_deref()
     }
 
-    /// Whether no subscriber ran.
+    /// Whether no subscriber ran, and none will.
     #[must_use]
     pub fn is_unheard(&self) -> bool {
-        self.ran == 0
+        self.told.is_unheard()
+    }
+}
+
+impl Told {
+    pub(crate) fn is_unheard(&self) -> bool {
+        self.ran == 0 && self.deferred == 0
     }
 }
 
@@ -65,8 +80,9 @@ impl<E> Deref for Emitted<E> {
 impl<E> fmt::Debug for Emitted<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Emitted")
-            .field("ran", &self.ran)
-            .field("stopped_by", &self.stopped_by)
+            .field("ran", &self.told.ran)
+            .field("deferred", &self.told.deferred)
+            .field("stopped_by", &self.told.stopped_by)
             .finish_non_exhaustive()
     }
 }

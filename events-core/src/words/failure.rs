@@ -11,7 +11,7 @@ use std::{
     sync::Arc,
 };
 
-use super::SubscriberInfo;
+use super::{SubscriberInfo, Undelivered};
 
 /// The error that a subscriber returned, whatever its type was.
 pub type BoxError = Box<dyn Error + Send + Sync>;
@@ -36,6 +36,8 @@ pub enum Cause {
     Error(BoxError),
     /// It panicked.
     Panic(Panic),
+    /// It runs later, and the event did not get to where it would have waited for that.
+    Undelivered(Undelivered),
 }
 
 /// A panic that stayed in its subscriber.
@@ -63,21 +65,22 @@ impl Failure {
         &self.cause
     }
 
-    /// The error it returned; `None` when it panicked.
+    /// The error it returned, or why it was not reached; `None` when it panicked.
     #[must_use]
     pub fn error(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
         match &self.cause {
             Cause::Error(error) => Some(error.as_ref()),
+            Cause::Undelivered(why) => Some(why),
             Cause::Panic(_) => None,
         }
     }
 
-    /// The panic; `None` when it returned an error.
+    /// The panic, if it panicked.
     #[must_use]
     pub fn panic(&self) -> Option<&Panic> {
         match &self.cause {
-            Cause::Error(_) => None,
             Cause::Panic(panic) => Some(panic),
+            Cause::Error(_) | Cause::Undelivered(_) => None,
         }
     }
 
@@ -100,6 +103,7 @@ impl fmt::Display for Cause {
         match self {
             Self::Error(error) => write!(f, "returned an error: {}", chain(error.as_ref())),
             Self::Panic(panic) => panic.fmt(f),
+            Self::Undelivered(why) => write!(f, "was not reached: {why}"),
         }
     }
 }
@@ -112,6 +116,7 @@ impl fmt::Debug for Cause {
                 .field(&chain(error.as_ref()))
                 .finish(),
             Self::Panic(panic) => panic.fmt(f),
+            Self::Undelivered(why) => why.fmt(f),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What is known of an event type and of a subscriber: names and places, never payloads.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, num::NonZeroUsize};
 
 use super::{Location, Origin};
 
@@ -161,6 +161,12 @@ pub struct SubscriberInfo {
     pub changes: bool,
     /// Whether it runs the first time only.
     pub once: bool,
+    /// Whether it is async, so that nobody waits for it but `emit_async` and the queue.
+    pub asynchronous: bool,
+    /// Whether it goes through the queue, whoever emits.
+    pub deferred: bool,
+    /// How many of its calls may be under way at once; `None` for as many as come.
+    pub concurrency: Option<NonZeroUsize>,
 }
 
 impl SubscriberInfo {
@@ -170,16 +176,19 @@ impl SubscriberInfo {
         crate_of(self.module)
     }
 
-    /// How it is called, in the words of the scan's report: `sync`, with `mut` when it takes the
-    /// event by `&mut` and `once` when it runs the first time only.
+    /// How it is called, in the words of the scan's report: `sync`, `async`, `deferred` or `async
+    /// deferred`, with `mut` when it takes the event by `&mut` and `once` when it runs the first
+    /// time only.
     #[must_use]
     pub fn kind(&self) -> &'static str {
-        match (self.changes, self.once) {
-            (false, false) => "sync",
-            (true, false) => "sync mut",
-            (false, true) => "sync once",
-            (true, true) => "sync mut once",
-        }
+        let (of_all, first_time_only) = match (self.asynchronous, self.deferred, self.changes) {
+            (false, false, false) => ("sync", "sync once"),
+            (false, false, true) => ("sync mut", "sync mut once"),
+            (true, false, _) => ("async", "async once"),
+            (false, true, _) => ("deferred", "deferred once"),
+            (true, true, _) => ("async deferred", "async deferred once"),
+        };
+        if self.once { first_time_only } else { of_all }
     }
 }
 

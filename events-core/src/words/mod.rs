@@ -6,8 +6,9 @@ mod info;
 mod key;
 mod location;
 mod origin;
+mod undelivered;
 
-pub(crate) use emitted::Trouble;
+pub(crate) use emitted::{Told, Trouble};
 pub use emitted::{EmitError, Emitted, TooDeep};
 pub(crate) use failure::drop_contained;
 pub use failure::{BoxError, Cause, Failure, Panic};
@@ -15,3 +16,4 @@ pub use info::{EventInfo, FieldInfo, SubscriberInfo};
 pub use key::{IntoKey, Key};
 pub use location::Location;
 pub use origin::Origin;
+pub use undelivered::{QueueFull, Undelivered};

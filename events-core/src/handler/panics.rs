@@ -7,10 +7,8 @@
 
 use std::{any::Any, backtrace::Backtrace, cell::RefCell, panic, sync::Once, thread};
 
-use crate::{
-    handler::is_emitting,
-    words::{Panic, drop_contained},
-};
+use super::nesting;
+use crate::words::{Panic, drop_contained};
 
 thread_local! {
     static LAST: RefCell<Option<Noted>> = const { RefCell::new(None) };
@@ -24,7 +22,7 @@ struct Noted {
 }
 
 /// Installs the hook, the first time that it is called.
-pub(super) fn watch() {
+pub(crate) fn watch() {
     static ONCE: Once = Once::new();
     if thread::panicking() || ONCE.is_completed() {
         return; // the hook cannot be set by a thread that panics; the next subscription will
@@ -32,7 +30,7 @@ pub(super) fn watch() {
     ONCE.call_once(|| {
         let hook = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            if is_emitting() {
+            if nesting::depth() > 0 {
                 note(info);
             }
             hook(info);
@@ -53,7 +51,7 @@ fn note(info: &panic::PanicHookInfo<'_>) {
 }
 
 /// The caught panic, with what the hook noted of it.
-pub(super) fn caught(payload: Box<dyn Any + Send>) -> Panic {
+pub(crate) fn caught(payload: Box<dyn Any + Send>) -> Panic {
     let message = payload_as_str(&*payload).map(str::to_owned);
     // A handler may have caught the noted one itself; the one that got here may have been resumed,
     // which no hook sees.

@@ -1,0 +1,216 @@
+//! Emitting and waiting for the async subscribers: a future that runs them on the caller's task.
+
+use std::{
+    cell::RefCell,
+    fmt,
+    future::Future,
+    mem,
+    pin::Pin,
+    task::{Context, Poll, Waker, ready},
+};
+
+use tracing::{Level as Verbosity, Span, debug, level_enabled, trace_span};
+
+use super::{
+    dispatch,
+    registry::Registry,
+    slots::Kind,
+    through,
+};
+use crate::{
+    event::Event,
+    handler::{Call, Part, Trailing, record},
+    words::{EmitError, Emitted, Failure, Origin, Told, TooDeep, Trouble},
+};
+
+pin_project_lite::pin_project! {
+    /// An event that is emitted with [`emit_async`](crate::Event::emit_async); gives the event back.
+    ///
+    /// Nothing happens before the first poll: that runs the sync subscribers, in order, and begins
+    /// the async ones, which then go on beside one another on the task that polls. No runtime is
+    /// needed, and nothing is allocated for subscribers that are ready at once.
+    ///
+    /// Dropping it drops the subscribers that are not through, and the event with them; everything
+    /// else stays usable. What has failed by then is logged.
+    ///
+    /// # Panics
+    ///
+    /// When it is polled after it was ready.
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct EmitAsync<E> {
+        #[pin]
+        flight: Flight<E>,
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// An event that is emitted with [`try_emit_async`](crate::Event::try_emit_async); gives it back
+    /// with what became of it. See [`EmitAsync`].
+    ///
+    /// # Panics
+    ///
+    /// When it is polled after it was ready.
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct TryEmitAsync<E> {
+        #[pin]
+        flight: Flight<E>,
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// An event under way.
+    struct Flight<E> {
+        #[pin]
+        trailing: Trailing<E>,
+        registry: Registry,
+        // The emitter's span, when anybody looks at spans.
+        span: Option<Span>,
+        begun: bool,
+        told: Told,
+        // What failed in the chain, if the emitter wants to know.
+        failures: Vec<Failure>,
+    }
+
+    impl<E> PinnedDrop for Flight<E> {
+        fn drop(this: Pin<&mut Self>) {
+            let failures = mem::take(this.project().failures);
+            failures.into_iter().for_each(record::failure);
+        }
+    }
+}
+
+impl<E: Event> EmitAsync<E> {
+    #[inline]
+    pub(crate) fn new(registry: Registry, event: E, origin: Option<Origin>) -> Self {
+        Self {
+            flight: Flight::new(registry, event, origin),
+        }
+    }
+}
+
+impl<E: Event> TryEmitAsync<E> {
+    pub(crate) fn new(registry: Registry, event: E, origin: Option<Origin>) -> Self {
+        Self {
+            flight: Flight::new(registry, event, origin),
+        }
+    }
+}
+
+impl<E: Event> Future for EmitAsync<E> {
+    type Output = E;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<E> {
+        let mut flight = self.project().flight;
+        let polled = flight.as_mut().poll(context.waker());
+        // What failed in the chain is logged before anybody waits.
+        let failures = mem::take(flight.as_mut().project().failures);
+        failures.into_iter().for_each(record::failure);
+        if let Err(refusal) = ready!(polled) {
+            record::refusal(&refusal);
+        }
+        flight.as_mut().project().trailing.told().record();
+        Poll::Ready(flight.end().0)
+    }
+}
+
+impl<E: Event> Future for TryEmitAsync<E> {
+    type Output = Result<Emitted<E>, EmitError<E>>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut flight = self.project().flight;
+        let refused = ready!(flight.as_mut().poll(context.waker())).err();
+        let mut failures = mem::take(flight.as_mut().project().failures);
+        failures.extend(flight.as_mut().project().trailing.told().into_failures());
+        let (event, told) = flight.end();
+        let emitted = Emitted::new(event, told);
+        let trouble = match refused {
+            Some(refusal) => Trouble::TooDeep(refusal),
+            None if failures.is_empty() => return Poll::Ready(Ok(emitted)),
+            None => Trouble::Failed(failures),
+        };
+        Poll::Ready(Err(EmitError::new(emitted, E::topic(), trouble)))
+    }
+}
+
+impl<E: Event> Flight<E> {
+    #[inline]
+    fn new(registry: Registry, event: E, origin: Option<Origin>) -> Self {
+        let span = dispatch::is_traced().then(|| span::<E>(origin.as_ref()));
+        Self {
+            trailing: Trailing::new(event, Call::new(E::info(), origin)),
+            registry,
+            span,
+            begun: false,
+            told: Told::default(),
+            failures: Vec::new(),
+        }
+    }
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), TooDeep>> {
+        let this = self.project();
+        let _entered = this.span.as_ref().map(Span::enter);
+        if mem::replace(this.begun, true) {
+            return this.trailing.poll(waker).map(Ok);
+        }
+        let core = this.registry.core();
+        core.look_for_scan();
+        let trailing = this.trailing;
+        let origin = trailing.origin();
+        let sending = core.sending::<E::Family>(origin.as_ref());
+        let failures = RefCell::new(Vec::new());
+        let slot = core.slot(Kind::of::<E::Family>());
+        let begun = dispatch::with_level(slot, sending, |plan, level| {
+            through::begin(trailing, plan, level, sending, Part::Async, &failures, waker)
+        });
+        *this.failures = failures.into_inner();
+        match begun {
+            Err(refusal) => Poll::Ready(Err(refusal)),
+            Ok(None) => Poll::Ready(Ok(())),
+            Ok(Some((told, polled))) => {
+                *this.told = told;
+                polled.map(Ok)
+            }
+        }
+    }
+
+    /// The event, and what became of it.
+    fn end(self: Pin<&mut Self>) -> (E, Told) {
+        let mut this = self.project();
+        let mut told = mem::take(this.told);
+        told.ran += this.trailing.as_mut().ran();
+        if told.is_unheard() {
+            let topic = E::topic();
+            debug!(target: "events_core", topic, "no subscriber heard the event");
+        }
+        match this.trailing.into_subject() {
+            Some(subject) => (subject.event, told),
+            None => panic!("an emit was polled after it was ready"),
+        }
+    }
+}
+
+/// The span that each poll enters: the emitter's, with one of the emit's own when somebody looks at
+/// these.
+#[cold]
+fn span<E: Event>(origin: Option<&Origin>) -> Span {
+    if level_enabled!(Verbosity::TRACE) {
+        let (topic, origin) = (E::topic(), origin.map(tracing::field::display));
+        trace_span!(target: "events_core", "emit", topic, origin)
+    } else {
+        Span::current()
+    }
+}
+
+impl<E> fmt::Debug for EmitAsync<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EmitAsync").finish_non_exhaustive()
+    }
+}
+
+impl<E> fmt::Debug for TryEmitAsync<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TryEmitAsync").finish_non_exhaustive()
+    }
+}

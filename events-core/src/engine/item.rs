@@ -1,0 +1,353 @@
+//! What waits in a queue, and how it is run: an event that was enqueued, or the copy of one that was
+//! emitted, for those of its handlers that run later.
+
+use std::{
+    any::Any,
+    cell::RefCell,
+    pin::Pin,
+    ptr,
+    sync::Arc,
+    task::{Poll, Waker},
+};
+
+use tracing::Span;
+
+use super::{
+    core::Core,
+    dispatch,
+    hand_over::why,
+    slots::Kind,
+    store::{Popped, Refused, Store},
+    through,
+};
+use crate::{
+    event::OwnedEvent,
+    handler::{
+        Call, EmissionId, Erased, InJob, Job, Part, Trail, Trailing, depth, emission_id, parent_id,
+        record,
+    },
+    words::{EventInfo, Origin, QueueFull, SubscriberInfo},
+};
+
+/// The queue of a registry.
+pub(crate) type Waiting = Store<&'static Handling>;
+
+/// What can be done with an item whose type is forgotten.
+pub(crate) struct Handling {
+    /// Runs it, up to where it has to wait.
+    start: fn(Popped<'_, &'static Self>, &Core, &Waker) -> Option<Started>,
+    /// Takes it out.
+    take: fn(Popped<'_, &'static Self>) -> Option<Left>,
+}
+
+impl Core {
+    /// Runs what was popped, up to where it has to wait.
+    #[inline]
+    pub(crate) fn start(
+        &self,
+        popped: Popped<'_, &'static Handling>,
+        waker: &Waker,
+    ) -> Option<Started> {
+        let handling = popped.kind()?;
+        (handling.start)(popped, self, waker)
+    }
+
+    /// Takes the next one out of the queue, without running it.
+    pub(crate) fn take_next(&self) -> Option<Left> {
+        let popped = self.queue().pop()?;
+        let handling = popped.kind()?;
+        (handling.take)(popped)
+    }
+}
+
+/// How far an item came.
+pub(crate) enum Started {
+    /// All its handlers are through.
+    Done(Ended),
+    /// Some wait.
+    Waits(Running),
+}
+
+/// What became of an item.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Ended {
+    /// How many handlers failed; each is logged already.
+    pub(crate) failures: usize,
+}
+
+/// An event that was not run to its end.
+pub(crate) struct Left {
+    pub(crate) info: &'static EventInfo,
+    pub(crate) origin: Option<Origin>,
+    pub(crate) event: Box<dyn Any + Send>,
+    /// The handlers that are not through; `None` when none was begun, of all handlers.
+    pub(crate) unfinished: Option<Vec<Arc<SubscriberInfo>>>,
+}
+
+impl Left {
+    /// Logs that it was begun and will not be finished, unless somebody does.
+    pub(crate) fn record(&self) {
+        let unfinished: Vec<_> = self.unfinished.iter().flatten().map(ToString::to_string).collect();
+        tracing::error!(
+            target: "events_core",
+            topic = self.info.topic(),
+            unfinished = unfinished.join(", "),
+            "who ran the queue went away in the middle of an event; Queue::shutdown hands it back",
+        );
+    }
+}
+
+/// An event that was enqueued.
+struct Item<E> {
+    event: E,
+    /// Most events have nothing to say of themselves.
+    note: Option<Box<Note>>,
+}
+
+/// A copy of an event that was emitted, on its way through handlers that run later.
+pub(super) struct Copied {
+    trail: Pin<Box<dyn Trail>>,
+    note: Option<Box<Note>>,
+}
+
+/// Where an item comes from.
+#[derive(Default)]
+pub(super) struct Note {
+    origin: Option<Origin>,
+    /// The span in which it was put here.
+    span: Option<Span>,
+    /// The emission in which it was put here.
+    parent: Option<EmissionId>,
+}
+
+impl Note {
+    /// Of an event that is enqueued.
+    fn of_enqueued(origin: Option<Origin>) -> Option<Box<Self>> {
+        let around = depth() > 0;
+        let span = span();
+        if origin.is_none() && span.is_none() && !around {
+            return None;
+        }
+        Some(Box::new(Self {
+            origin,
+            span,
+            parent: around.then(emission_id),
+        }))
+    }
+
+    /// Of a copy: it belongs to the emission that is under way.
+    pub(super) fn of_emit() -> Option<Box<Self>> {
+        Some(Box::new(Self {
+            origin: None,
+            span: span(),
+            parent: parent_id(),
+        }))
+    }
+
+}
+
+/// The span that the caller is in, when anybody looks at spans.
+fn span() -> Option<Span> {
+    let traced = dispatch::is_traced();
+    traced.then(Span::current).filter(|span| !span.is_none())
+}
+
+/// What runs until this is dropped came out of the queue.
+fn enter(queue: &Waiting, note: Option<&Note>) -> InJob {
+    Job {
+        queue: address(queue),
+        parent: note.and_then(|note| note.parent),
+    }
+    .enter()
+}
+
+fn address(queue: &Waiting) -> *const () {
+    ptr::from_ref(queue).cast()
+}
+
+/// Whether this is called by something that runs out of that queue, on this thread.
+pub(crate) fn is_inside(queue: &Waiting) -> bool {
+    Job::innermost().is_some_and(|job| job.queue == address(queue))
+}
+
+/// Puts an event into the queue.
+pub(super) fn enqueue<E: OwnedEvent + Send>(
+    queue: &Waiting,
+    event: E,
+    origin: Option<Origin>,
+) -> Result<(), QueueFull<E>> {
+    let note = Note::of_enqueued(origin);
+    push(queue, Item::<E>::HANDLING, Item { event, note }).map_err(|refused| {
+        let topic = E::topic();
+        QueueFull::new(refused.item.event, topic, why(&refused.why))
+    })
+}
+
+impl Copied {
+    pub(super) fn new(trail: Pin<Box<dyn Trail>>) -> Self {
+        let note = Note::of_emit();
+        Self { trail, note }
+    }
+
+    /// Puts it into the queue.
+    pub(super) fn push(self, queue: &Waiting) -> Result<(), Refused<Self>> {
+        const HANDLING: &Handling = &Handling {
+            start: Copied::start,
+            take: Copied::take,
+        };
+        push(queue, HANDLING, self)
+    }
+
+    pub(super) fn into_trail(self) -> Pin<Box<dyn Trail>> {
+        self.trail
+    }
+
+    fn start(
+        popped: Popped<'_, &'static Handling>,
+        core: &Core,
+        waker: &Waker,
+    ) -> Option<Started> {
+        let Self { trail, note } = popped.take()?;
+        let mut running = Running {
+            trail,
+            note,
+            ended: Ended::default(),
+        };
+        Some(match running.poll(core, waker) {
+            Poll::Ready(ended) => Started::Done(ended),
+            Poll::Pending => Started::Waits(running),
+        })
+    }
+
+    fn take(popped: Popped<'_, &'static Handling>) -> Option<Left> {
+        let Self { trail, note } = popped.take()?;
+        let running = Running {
+            trail,
+            note,
+            ended: Ended::default(),
+        };
+        running.stop()
+    }
+}
+
+impl<E: OwnedEvent + Send> Item<E> {
+    const HANDLING: &'static Handling = &Handling {
+        start: Self::start,
+        take: Self::take,
+    };
+
+    fn start(
+        popped: Popped<'_, &'static Handling>,
+        core: &Core,
+        waker: &Waker,
+    ) -> Option<Started> {
+        let Self { mut event, note } = popped.take()?;
+        let job = enter(core.queue(), note.as_deref());
+        let span = note.as_ref().and_then(|note| note.span.as_ref());
+        let entered = span.map(Span::enter);
+        let origin = note.as_ref().and_then(|note| note.origin.as_ref());
+        let sending = core.sending::<E>(origin);
+
+        let failures = RefCell::new(Vec::new());
+        let begun = dispatch::with_level(core.slot(Kind::of::<E>()), sending, |plan, level| {
+            if plan.tail().is_none() {
+                let event = &mut Erased::new::<E>(&mut event);
+                dispatch::chain(plan, event, sending, Some(&failures));
+                return None;
+            }
+            let call = Call::new(E::info(), origin.cloned());
+            let mut trail = Box::pin(Trailing::new(event, call));
+            let pinned = trail.as_mut();
+            let (_, polled) =
+                through::begin(pinned, plan, level, sending, Part::All, &failures, waker);
+            Some((trail, polled))
+        });
+        drop((entered, job));
+
+        let failures = failures.into_inner();
+        let ended = Ended {
+            failures: failures.len(),
+        };
+        failures.into_iter().for_each(record::failure);
+        let (trail, polled) = match begun {
+            Ok(Some(Some(begun))) => begun,
+            Ok(_) => return Some(Started::Done(ended)),
+            Err(refusal) => {
+                record::refusal(&refusal);
+                return Some(Started::Done(ended));
+            }
+        };
+        let mut running = Running { trail, note, ended };
+        Some(match polled {
+            Poll::Ready(()) => Started::Done(running.end()),
+            Poll::Pending => Started::Waits(running),
+        })
+    }
+
+    fn take(popped: Popped<'_, &'static Handling>) -> Option<Left> {
+        let Self { event, note } = popped.take()?;
+        Some(Left {
+            info: E::info(),
+            origin: note.and_then(|note| note.origin),
+            event: Box::new(event),
+            unfinished: None,
+        })
+    }
+}
+
+/// An event out of the queue, of which some handlers wait.
+pub(crate) struct Running {
+    trail: Pin<Box<dyn Trail>>,
+    note: Option<Box<Note>>,
+    ended: Ended,
+}
+
+impl Running {
+    /// Goes on; ready when all handlers are through.
+    pub(crate) fn poll(&mut self, core: &Core, waker: &Waker) -> Poll<Ended> {
+        let job = enter(core.queue(), self.note.as_deref());
+        let span = self.note.as_ref().and_then(|note| note.span.as_ref());
+        let entered = span.map(Span::enter);
+        let polled = self.trail.as_mut().poll(waker);
+        drop((entered, job));
+        polled.map(|()| self.end())
+    }
+
+    fn end(&mut self) -> Ended {
+        let failures = self.trail.as_mut().told().into_failures();
+        for failure in failures {
+            self.ended.failures += 1;
+            record::failure(failure);
+        }
+        self.ended
+    }
+
+    /// Drops the handlers that wait.
+    pub(crate) fn stop(mut self) -> Option<Left> {
+        let (info, unfinished) = (self.trail.info()?, self.trail.unfinished());
+        let (event, call) = self.trail.as_mut().stop()?;
+        Some(Left {
+            info,
+            origin: call.into_origin(),
+            event,
+            unfinished: Some(unfinished),
+        })
+    }
+}
+
+fn push<T: Send + 'static>(
+    queue: &Waiting,
+    handling: &'static Handling,
+    item: T,
+) -> Result<(), Refused<T>> {
+    queue.push(handling, item, is_inside(queue)).inspect_err(|refused| {
+        if refused.unattended {
+            tracing::warn!(
+                target: "events_core",
+                capacity = queue.capacity(),
+                "the queue is full, and nothing empties it; call registry().queue().flush() now and \
+                 then, or have a worker do it: registry().queue().spawn_thread()",
+            );
+        }
+    })
+}

@@ -1,0 +1,63 @@
+//! An event on its way through a whole plan, on the task of whoever polls: first the chain, then the
+//! tail.
+
+use std::{cell::RefCell, pin::Pin, task::Poll, task::Waker};
+
+use super::{
+    dispatch::{self, Sending},
+    hand_over::hand_over,
+};
+use crate::{
+    event::{Event, Family, Visit},
+    handler::{Erased, Lent, Level, Part, Plan, Trailing},
+    words::{Failure, Told},
+};
+
+/// Runs the chain and begins that part of the tail; what is deferred and not in it goes to the queue.
+pub(super) fn begin<E: Event>(
+    mut trailing: Pin<&mut Trailing<E>>,
+    plan: &Plan,
+    level: &Level,
+    sending: Sending<'_>,
+    part: Part,
+    failures: &RefCell<Vec<Failure>>,
+    waker: &Waker,
+) -> (Told, Poll<()>) {
+    let Some(subject) = trailing.as_mut().subject_mut() else {
+        return (Told::default(), Poll::Ready(()));
+    };
+    let mut told = subject.event.__lend(Chain {
+        plan,
+        sending,
+        failures,
+    });
+    let Some(tail) = plan.tail().filter(|_| told.stopped_by.is_none()) else {
+        return (told, Poll::Ready(()));
+    };
+    if part == Part::Async && let Some(event) = subject.event.__owned() {
+        let mut fail = |failure| failures.borrow_mut().push(failure);
+        let handed = hand_over(tail, Lent::of(event), sending, Part::Deferred, &mut fail);
+        told.deferred = handed.deferred;
+        told.ran += handed.ran;
+    }
+    (told, trailing.begin(tail, part, level, waker))
+}
+
+struct Chain<'a> {
+    plan: &'a Plan,
+    sending: Sending<'a>,
+    failures: &'a RefCell<Vec<Failure>>,
+}
+
+impl<F: Family> Visit<F> for Chain<'_> {
+    type Output = Told;
+
+    fn visit(self, event: &mut F::Of<'_>) -> Told {
+        dispatch::chain(
+            self.plan,
+            &mut Erased::new::<F>(event),
+            self.sending,
+            Some(self.failures),
+        )
+    }
+}

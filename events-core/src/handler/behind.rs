@@ -1,0 +1,69 @@
+//! A handler as it stands in the tail: who it is called for, until it is closed.
+
+use std::{
+    marker::PhantomData,
+    pin::Pin,
+    sync::atomic::{AtomicBool, Ordering},
+    task::Poll,
+    thread,
+};
+
+use super::{Background, Call, Errand, Later, Lent, Source, Start, Step, Trail, Trailing};
+use crate::event::Snapshot;
+
+/// A handler of the tail, with its filters.
+pub(crate) struct Behind<E, W, H> {
+    wants: W,
+    handler: H,
+    closed: AtomicBool,
+    event: PhantomData<fn(&E)>,
+}
+
+impl<E, W, H> Behind<E, W, H> {
+    pub(crate) fn new(wants: W, handler: H) -> Self {
+        Self {
+            wants,
+            handler,
+            closed: AtomicBool::new(false),
+            event: PhantomData,
+        }
+    }
+
+    /// It is not begun any more.
+    pub(crate) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
+    fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+}
+
+impl<E, W, H> Later for Behind<E, W, H>
+where
+    E: Snapshot,
+    W: Fn(&E, &Source<'_>) -> bool + Send + Sync + 'static,
+    H: Background<E>,
+{
+    fn wants(&self, event: Lent<'_>, source: &Source<'_>) -> bool {
+        !self.is_closed() && event.get::<E>().is_some_and(|event| (self.wants)(event, source))
+    }
+
+    fn begin<'s>(
+        &'s self,
+        event: Lent<'s>,
+        call: &'s Call,
+        start: Start<'_, 's>,
+    ) -> Poll<thread::Result<Step>> {
+        match event.get::<E>() {
+            // A copy may have waited in the queue while the handler was unsubscribed.
+            Some(event) if !self.is_closed() => start.run(self.handler.call(event, call)),
+            _ => Poll::Ready(Ok(Step::Skipped)),
+        }
+    }
+
+    fn copy(&self, event: Lent<'_>, errand: Errand) -> Option<Pin<Box<dyn Trail>>> {
+        let copy = event.get::<E>()?.clone();
+        Some(Box::pin(Trailing::of(copy, errand)))
+    }
+}

@@ -1,0 +1,68 @@
+//! What a handler that runs later may ask of the emit that it belongs to.
+
+use super::{Emission, job, nesting};
+use crate::words::{EventInfo, Origin};
+
+/// What a [`Param`](super::Param) is made from.
+#[doc(hidden)]
+pub trait Asked {
+    /// The emission, for a subscriber that asks for it.
+    fn emission(&self) -> Emission;
+}
+
+/// Where an event was emitted from, for the filters of a handler that runs later.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Source<'s>(Option<&'s Origin>);
+
+impl<'s> Source<'s> {
+    #[inline]
+    pub(crate) fn new(origin: Option<&'s Origin>) -> Self {
+        Self(origin)
+    }
+
+    /// Whether the event was emitted from there.
+    #[inline]
+    #[must_use]
+    pub fn is_from(&self, origin: &Origin) -> bool {
+        self.0 == Some(origin)
+    }
+}
+
+/// What a handler that runs later may ask.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Call {
+    info: &'static EventInfo,
+    origin: Option<Origin>,
+}
+
+impl Call {
+    #[inline]
+    pub(crate) fn new(info: &'static EventInfo, origin: Option<Origin>) -> Self {
+        Self { info, origin }
+    }
+
+    pub(crate) fn info(&self) -> &'static EventInfo {
+        self.info
+    }
+
+    pub(crate) fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
+    }
+
+    pub(crate) fn into_origin(self) -> Option<Origin> {
+        self.origin
+    }
+}
+
+impl Asked for Call {
+    fn emission(&self) -> Emission {
+        Emission::new(
+            self.info.topic(),
+            self.origin.clone(),
+            nesting::id(),
+            job::parent(),
+        )
+    }
+}

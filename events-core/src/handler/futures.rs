@@ -1,0 +1,322 @@
+//! Futures of different types that borrow one subject, polled where they were made.
+//!
+//! A handler that is ready at once is the common case, and a box for each would be most of its cost.
+//! So a future is made in a room that is part of this, polled there, and, when it is ready, makes
+//! place for the next. One that has to wait stays where it is; when the room is full the next is
+//! boxed.
+//!
+//! # Why there is `unsafe` here, and why it holds
+//!
+//! The futures borrow the subject that stands beside them, which no safe type can say, and they have
+//! forgotten what type they are. Four invariants, all of them kept by this file alone:
+//!
+//! 1. *Place.* From the first future on this is pinned: [`Futures::start`] takes it so, and it is not
+//!    `Unpin`. So neither the subject nor a future in the room moves before it is dropped.
+//! 2. *Subject.* While a future lives, the subject is lent by shared reference only: whoever wants
+//!    more of it drops the futures first ([`take`](Futures::take)) or is told that there are some
+//!    ([`subject_mut`](Futures::subject_mut)). The lifetime `'s` that a future is made with is
+//!    known to nobody ([`Start`] is invariant in it), so nothing that is shorter or longer than the
+//!    futures can be mixed up with it.
+//! 3. *Type.* A [`Waiting`] is made in [`Start::run`] from one future; its functions are those of
+//!    that type, and its place is where that future was written.
+//! 4. *Room.* `used` is behind the last future in the room; nothing is written before it.
+//!
+//! The futures are `Send`, so they may go where the subject may.
+
+#![expect(
+    unsafe_code,
+    reason = "boxed one by one, four ready handlers take 0.7 times what `join_all` takes of them; the \
+              limit is 0.5; see BENCHMARKS.md"
+)]
+
+use std::{
+    cell::UnsafeCell,
+    future::Future,
+    marker::{PhantomData, PhantomPinned},
+    mem::MaybeUninit,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    ptr,
+    task::{Context, Poll, Waker},
+    thread,
+};
+
+use super::Step;
+use crate::words::drop_contained;
+
+/// How many bytes of futures need no box.
+const ROOM: usize = 256;
+
+/// The bytes, aligned for all that is not aligned by hand.
+#[repr(C, align(16))]
+struct Room(UnsafeCell<[MaybeUninit<u8>; ROOM]>);
+
+/// Futures that borrow a subject, and the subject.
+pub(crate) struct Futures<S> {
+    subject: Option<S>,
+    waiting: Vec<Waiting>,
+    used: usize,
+    room: Room,
+    pinned: PhantomPinned,
+}
+
+/// A future that was polled and is not ready.
+struct Waiting {
+    /// What its maker calls it.
+    number: usize,
+    place: Place,
+    poll: unsafe fn(*mut (), &mut Context<'_>) -> Poll<Step>,
+    drop: unsafe fn(*mut (), Place),
+}
+
+/// Where a future is.
+#[derive(Clone, Copy)]
+enum Place {
+    /// In the room, so many bytes from its beginning.
+    Room(usize),
+    Boxed(*mut ()),
+}
+
+/// The right to make one future that lives for `'s`, as long as the subject is lent.
+pub(crate) struct Start<'a, 's> {
+    waiting: &'a mut Vec<Waiting>,
+    used: &'a mut usize,
+    room: *mut u8,
+    number: usize,
+    waker: &'a Waker,
+    lent: PhantomData<fn(&'s ()) -> &'s ()>,
+}
+
+// SAFETY: `Start::run` takes futures that are `Send` only, and there are no others. Those that borrow
+// the subject are `Send` because what they borrow of it is `Sync`.
+unsafe impl<S: Send> Send for Futures<S> {}
+// SAFETY: a shared reference leads to nothing but the subject.
+unsafe impl<S: Sync> Sync for Futures<S> {}
+
+impl<S> Futures<S> {
+    /// No futures yet.
+    #[inline]
+    pub(crate) const fn new(subject: S) -> Self {
+        Self {
+            subject: Some(subject),
+            waiting: Vec::new(),
+            used: 0,
+            room: Room(UnsafeCell::new([const { MaybeUninit::uninit() }; ROOM])),
+            pinned: PhantomPinned,
+        }
+    }
+
+    /// The subject, until it is taken.
+    pub(crate) fn subject(&self) -> Option<&S> {
+        self.subject.as_ref()
+    }
+
+    /// The subject to change; `None` while there are futures, and once it is taken.
+    #[inline]
+    pub(crate) fn subject_mut(self: Pin<&mut Self>) -> Option<&mut S> {
+        // SAFETY: nothing moves: the subject is not pinned by anything but futures, and there are
+        // none (invariant 2).
+        let this = unsafe { self.get_unchecked_mut() };
+        if this.waiting.is_empty() {
+            this.subject.as_mut()
+        } else {
+            None
+        }
+    }
+
+    /// Drops the futures, and gives the subject away.
+    pub(crate) fn take(self: Pin<&mut Self>) -> Option<S> {
+        // SAFETY: futures are dropped where they are, and then nothing is pinned any more.
+        let this = unsafe { self.get_unchecked_mut() };
+        this.cancel();
+        this.subject.take()
+    }
+
+    /// How many futures wait.
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// What the maker of a waiting future called it.
+    pub(crate) fn number(&self, index: usize) -> usize {
+        self.waiting[index].number
+    }
+
+    /// Has a future made and polled a first time. When it is ready, or when something panics, that
+    /// comes back; else it waits here under this number.
+    #[inline]
+    pub(crate) fn start(
+        self: Pin<&mut Self>,
+        number: usize,
+        waker: &Waker,
+        begin: impl for<'s> FnOnce(&'s S, Start<'_, 's>) -> Poll<thread::Result<Step>>,
+    ) -> Poll<thread::Result<Step>> {
+        // SAFETY: nothing moves: the subject is lent by shared reference, a future is written where
+        // none is (invariant 4).
+        let this = unsafe { self.get_unchecked_mut() };
+        let Some(subject) = &this.subject else {
+            return Poll::Ready(Ok(Step::Skipped));
+        };
+        let start = Start {
+            waiting: &mut this.waiting,
+            used: &mut this.used,
+            room: this.room.0.get().cast(),
+            number,
+            waker,
+            lent: PhantomData,
+        };
+        catch_unwind(AssertUnwindSafe(|| begin(subject, start)))
+            .unwrap_or_else(|payload| Poll::Ready(Err(payload)))
+    }
+
+    /// Polls one that waits. When it is ready, or panics, it waits no longer.
+    pub(crate) fn poll_at(
+        self: Pin<&mut Self>,
+        index: usize,
+        waker: &Waker,
+    ) -> Poll<thread::Result<Step>> {
+        // SAFETY: nothing moves: the future is polled where it is (invariant 1).
+        let this = unsafe { self.get_unchecked_mut() };
+        let Waiting { place, poll, .. } = this.waiting[index];
+        let future = place.at(this.room.0.get().cast());
+        // SAFETY: by invariant 3 there is a future of the type that `poll` is for, and it is pinned by
+        // invariant 1.
+        let polled = catch_unwind(AssertUnwindSafe(|| unsafe {
+            poll(future, &mut Context::from_waker(waker))
+        }));
+        let ended = match polled {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(step)) => Ok(step),
+            Err(payload) => Err(payload),
+        };
+        this.waiting.remove(index).discard(this.room.0.get().cast());
+        Poll::Ready(ended)
+    }
+
+    fn cancel(&mut self) {
+        for waiting in self.waiting.drain(..) {
+            waiting.discard(self.room.0.get().cast());
+        }
+        self.used = 0;
+    }
+}
+
+impl<S> Drop for Futures<S> {
+    fn drop(&mut self) {
+        // The subject after them.
+        self.cancel();
+    }
+}
+
+impl Waiting {
+    /// Drops the future; a panic of its `Drop` stays here.
+    fn discard(self, room: *mut u8) {
+        let Self { place, drop, .. } = self;
+        let future = place.at(room);
+        // SAFETY: by invariant 3 there is a future of the type that `drop` is for; nobody reaches it
+        // any more, for `self` is gone.
+        drop_contained(Discard(|| unsafe { drop(future, place) }));
+    }
+}
+
+/// Calls a function when it is dropped.
+struct Discard<F: FnMut()>(F);
+
+impl<F: FnMut()> Drop for Discard<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+impl Place {
+    fn at(self, room: *mut u8) -> *mut () {
+        match self {
+            Self::Room(offset) => room.wrapping_add(offset).cast(),
+            Self::Boxed(future) => future,
+        }
+    }
+}
+
+impl<'s> Start<'_, 's> {
+    /// Puts the future in its place and polls it a first time.
+    #[inline]
+    pub(crate) fn run<F>(mut self, future: F) -> Poll<thread::Result<Step>>
+    where
+        F: Future<Output = Step> + Send + 's,
+    {
+        let before = *self.used;
+        let place = self.place::<F>();
+        let at = match place {
+            Place::Room(_) => {
+                let at: *mut F = place.at(self.room).cast();
+                // SAFETY: `place` has found room for an `F` here, behind all that is used.
+                unsafe { at.write(future) };
+                at
+            }
+            Place::Boxed(_) => Box::into_raw(Box::new(future)),
+        };
+        let place = match place {
+            Place::Room(_) => place,
+            Place::Boxed(_) => Place::Boxed(at.cast()),
+        };
+        // SAFETY: the future has just been written, and stays there until it is dropped
+        // (invariant 1).
+        let polled = catch_unwind(AssertUnwindSafe(|| unsafe {
+            Pin::new_unchecked(&mut *at).poll(&mut Context::from_waker(self.waker))
+        }));
+        let waiting = Waiting {
+            number: self.number,
+            place,
+            poll: poll::<F>,
+            drop: discard::<F>,
+        };
+        let ended = match polled {
+            Ok(Poll::Pending) => {
+                self.waiting.push(waiting);
+                return Poll::Pending;
+            }
+            Ok(Poll::Ready(step)) => Ok(step),
+            Err(payload) => Err(payload),
+        };
+        waiting.discard(self.room);
+        *self.used = before;
+        Poll::Ready(ended)
+    }
+
+    /// Where an `F` goes; of a boxed one that is known when it is there.
+    fn place<F>(&mut self) -> Place {
+        let (size, align) = (size_of::<F>(), align_of::<F>());
+        let offset = self.used.next_multiple_of(align);
+        if align <= align_of::<Room>() && offset + size <= ROOM {
+            *self.used = offset + size;
+            Place::Room(offset)
+        } else {
+            Place::Boxed(ptr::null_mut())
+        }
+    }
+}
+
+/// # Safety
+///
+/// There is a pinned `F`, which nobody else reaches.
+unsafe fn poll<F: Future<Output = Step>>(
+    future: *mut (),
+    context: &mut Context<'_>,
+) -> Poll<Step> {
+    // SAFETY: as above.
+    unsafe { Pin::new_unchecked(&mut *future.cast::<F>()).poll(context) }
+}
+
+/// # Safety
+///
+/// There is an `F`, boxed or in the room as `place` says, which nobody reaches afterwards.
+unsafe fn discard<F>(future: *mut (), place: Place) {
+    let future: *mut F = future.cast();
+    match place {
+        // SAFETY: as above.
+        Place::Room(_) => unsafe { ptr::drop_in_place(future) },
+        // SAFETY: as above; it came out of a box.
+        Place::Boxed(_) => drop(unsafe { Box::from_raw(future) }),
+    }
+}

@@ -1,0 +1,111 @@
+//! The tail of a plan: the handlers that run when the chain of sync ones is through, beside one
+//! another or out of the queue.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    sync::Arc,
+    task::Poll,
+    thread,
+};
+
+use super::{Call, EmissionId, Lent, Source, Start, Step, Trail, Wired};
+use crate::words::SubscriberInfo;
+
+/// A handler as its slot keeps it.
+#[derive(Clone)]
+pub(crate) enum Hand {
+    /// It runs when its turn comes, and may change the event.
+    Now(Wired),
+    /// It runs afterwards, and reads.
+    Later(Arc<dyn Later>),
+}
+
+/// A handler that runs when the sync ones are through; which events it takes is forgotten.
+pub(crate) trait Later: Send + Sync {
+    /// Asks its filters, once for each emit. They are code of the user's.
+    fn wants(&self, event: Lent<'_>, source: &Source<'_>) -> bool;
+
+    /// Begins, with the event lent for as long as it takes.
+    fn begin<'s>(
+        &'s self,
+        event: Lent<'s>,
+        call: &'s Call,
+        start: Start<'_, 's>,
+    ) -> Poll<thread::Result<Step>>;
+
+    /// A copy of the event on its way through some handlers of a tail in which this one is, too.
+    /// Copying is code of the user's. `None` when it is an event of another type.
+    fn copy(&self, event: Lent<'_>, errand: Errand) -> Option<Pin<Box<dyn Trail>>>;
+}
+
+/// What is to be done with a copy.
+pub(crate) struct Errand {
+    pub(crate) tail: Arc<Tail>,
+    pub(crate) selected: Box<[usize]>,
+    pub(crate) call: Call,
+    /// The emission that the copy belongs to.
+    pub(crate) id: EmissionId,
+}
+
+/// The handlers of one event type that run later, in the order in which they are begun.
+pub(crate) struct Tail {
+    handlers: Box<[Arc<dyn Later>]>,
+    subscribers: Box<[Arc<SubscriberInfo>]>,
+}
+
+/// Which handlers of a tail are meant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    All,
+    /// Those that go through the queue even when the emitter waits for the others.
+    Deferred,
+    /// The others.
+    Async,
+}
+
+impl Tail {
+    pub(crate) fn new(
+        handlers: Box<[Arc<dyn Later>]>,
+        subscribers: Box<[Arc<SubscriberInfo>]>,
+    ) -> Self {
+        Self {
+            handlers,
+            subscribers,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.handlers.len()
+    }
+
+    pub(crate) fn handler(&self, index: usize) -> &dyn Later {
+        &*self.handlers[index]
+    }
+
+    pub(crate) fn subscribers(&self) -> &[Arc<SubscriberInfo>] {
+        &self.subscribers
+    }
+
+    /// Whether that handler belongs to the part.
+    #[inline]
+    pub(crate) fn is_in(&self, index: usize, part: Part) -> bool {
+        match part {
+            Part::All => true,
+            Part::Deferred => self.subscribers[index].deferred,
+            Part::Async => !self.subscribers[index].deferred,
+        }
+    }
+
+    /// Asks a handler's filters; the panic of one comes back.
+    #[inline]
+    pub(crate) fn wants(
+        &self,
+        index: usize,
+        event: Lent<'_>,
+        source: &Source<'_>,
+    ) -> thread::Result<bool> {
+        let handler = &self.handlers[index];
+        catch_unwind(AssertUnwindSafe(|| handler.wants(event, source)))
+    }
+}

@@ -1,0 +1,334 @@
+//! An event on its way through the tail of its plan: handlers that run beside one another, on the
+//! task of whoever polls.
+
+use std::{
+    any::Any,
+    mem,
+    pin::Pin,
+    sync::Arc,
+    task::{Poll, Waker},
+    thread,
+};
+
+use tracing::{Level as Verbosity, Span, level_enabled, trace_span};
+
+use super::{
+    Call, EmissionId, Errand, Lent, Level, Source, Step, Tail, futures::Futures, panics, record,
+    tail::Part,
+};
+use crate::{
+    event::Event,
+    words::{Cause, EventInfo, Failure, Origin, SubscriberInfo},
+};
+
+pin_project_lite::pin_project! {
+    /// An event on its way through the tail of its plan.
+    pub(crate) struct Trailing<E> {
+        #[pin]
+        futures: Futures<Subject<E>>,
+        id: Option<EmissionId>,
+        told: Trailed,
+        // The handlers that are still to be begun.
+        selected: Option<Box<[usize]>>,
+        // The span of each handler that waits, by its number, when somebody looks at these.
+        spans: Vec<(usize, Span)>,
+    }
+
+    impl<E> PinnedDrop for Trailing<E> {
+        fn drop(this: Pin<&mut Self>) {
+            // Whoever drops it early still is to hear of those that have failed.
+            this.project().told.record();
+        }
+    }
+}
+
+/// What the handlers borrow.
+pub(crate) struct Subject<E> {
+    pub(crate) event: E,
+    pub(crate) call: Call,
+    tail: Option<Arc<Tail>>,
+}
+
+/// What became of an event in its tail so far.
+#[derive(Default)]
+pub(crate) struct Trailed {
+    /// How many handlers ran to their end, those that failed included.
+    pub(crate) ran: usize,
+    /// Those that failed, with their numbers.
+    failures: Vec<(usize, Failure)>,
+}
+
+/// A [`Trailing`] of some event.
+pub(crate) trait Trail: Send {
+    /// Goes on; ready when all handlers are through.
+    fn poll(self: Pin<&mut Self>, waker: &Waker) -> Poll<()>;
+
+    /// What became of the event so far; failures are told once.
+    fn told(self: Pin<&mut Self>) -> Trailed;
+
+    /// Leaves out the async handlers of which none is begun yet, and says which.
+    fn leave_out_async(self: Pin<&mut Self>) -> Vec<Arc<SubscriberInfo>>;
+
+    /// The handlers that are not through.
+    fn unfinished(&self) -> Vec<Arc<SubscriberInfo>>;
+
+    /// Drops the handlers that are not through, and gives the event away, with what it was called
+    /// with.
+    fn stop(self: Pin<&mut Self>) -> Option<(Box<dyn Any + Send>, Call)>;
+
+    /// What the event is.
+    fn info(&self) -> Option<&'static EventInfo>;
+}
+
+impl Trailed {
+    /// The failures in the order of the subscribers.
+    pub(crate) fn into_failures(mut self) -> impl Iterator<Item = Failure> {
+        self.failures.sort_by_key(|(number, _)| *number);
+        self.failures.into_iter().map(|(_, failure)| failure)
+    }
+
+    /// Logs the failures.
+    pub(crate) fn record(&mut self) {
+        let failures = mem::take(&mut self.failures);
+        let told = Self { ran: 0, failures };
+        told.into_failures().for_each(record::failure);
+    }
+
+    fn fail(&mut self, number: usize, subscriber: &Arc<SubscriberInfo>, cause: Cause) {
+        let failure = Failure::new(Arc::clone(subscriber), cause);
+        self.failures.push((number, failure));
+    }
+
+    /// A handler has ended.
+    #[inline]
+    fn end(&mut self, number: usize, tail: &Tail, ended: thread::Result<Step>) {
+        let cause = match ended {
+            Ok(Step::Skipped) => return,
+            Ok(Step::Done | Step::Stop) => None,
+            Ok(Step::Failed(error)) => Some(Cause::Error(error)),
+            Err(payload) => Some(Cause::Panic(panics::caught(payload))),
+        };
+        self.ran += 1;
+        if let Some(cause) = cause {
+            self.fail(number, &tail.subscribers()[number], cause);
+        }
+    }
+}
+
+impl<E> Trailing<E> {
+    #[inline]
+    pub(crate) const fn new(event: E, call: Call) -> Self {
+        Self {
+            futures: Futures::new(Subject {
+                event,
+                call,
+                tail: None,
+            }),
+            id: None,
+            told: Trailed {
+                ran: 0,
+                failures: Vec::new(),
+            },
+            selected: None,
+            spans: Vec::new(),
+        }
+    }
+
+    /// Ends it, and gives back what it was made of, if that is still there.
+    pub(crate) fn into_subject(self: Pin<&mut Self>) -> Option<Subject<E>> {
+        self.project().futures.take()
+    }
+
+    /// How many handlers ran to their end.
+    pub(crate) fn ran(self: Pin<&mut Self>) -> usize {
+        self.told.ran
+    }
+
+    /// What became of the event so far; failures are told once.
+    pub(crate) fn told(self: Pin<&mut Self>) -> Trailed {
+        let told = self.project().told;
+        Trailed {
+            ran: told.ran,
+            failures: mem::take(&mut told.failures),
+        }
+    }
+
+    /// Where the event was emitted from.
+    pub(crate) fn origin(&self) -> Option<Origin> {
+        self.futures.subject()?.call.origin().cloned()
+    }
+
+    /// The subject, as long as no handler borrows it.
+    #[inline]
+    pub(crate) fn subject_mut(self: Pin<&mut Self>) -> Option<&mut Subject<E>> {
+        self.project().futures.subject_mut()
+    }
+}
+
+impl<E: Event> Trailing<E> {
+    /// A copy of an event for some handlers, to be polled.
+    pub(crate) fn of(event: E, errand: Errand) -> Self {
+        let Errand {
+            tail,
+            selected,
+            call,
+            id,
+        } = errand;
+        Self {
+            futures: Futures::new(Subject {
+                event,
+                call,
+                tail: Some(tail),
+            }),
+            id: Some(id),
+            told: Trailed::default(),
+            selected: Some(selected),
+            spans: Vec::new(),
+        }
+    }
+
+    /// Begins the handlers of that part whose filters let the event pass. The level is that of the
+    /// emit.
+    pub(crate) fn begin(
+        mut self: Pin<&mut Self>,
+        tail: &Arc<Tail>,
+        part: Part,
+        level: &Level,
+        waker: &Waker,
+    ) -> Poll<()> {
+        match self.as_mut().subject_mut() {
+            Some(subject) => subject.tail = Some(Arc::clone(tail)),
+            None => return Poll::Ready(()),
+        }
+        for number in (0..tail.len()).filter(|&number| tail.is_in(number, part)) {
+            self.as_mut().start(number, tail, true, waker);
+        }
+        self.left(level)
+    }
+
+    /// Goes on.
+    pub(crate) fn poll(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {
+        let Some((info, tail)) = self.about() else {
+            return Poll::Ready(());
+        };
+        let level = Level::enter_again(info, self.id);
+        let selected = self.as_mut().project().selected.take();
+        for number in selected.into_iter().flatten() {
+            self.as_mut().start(number, &tail, false, waker);
+        }
+        let mut index = 0;
+        while index < self.futures.len() {
+            let number = self.futures.number(index);
+            let this = self.as_mut().project();
+            let _entered = this
+                .spans
+                .iter()
+                .find(|(of, _)| *of == number)
+                .map(|(_, span)| span.enter());
+            match this.futures.poll_at(index, waker) {
+                Poll::Pending => index += 1,
+                Poll::Ready(ended) => this.told.end(number, &tail, ended),
+            }
+        }
+        match &level {
+            Some(level) => self.left(level),
+            None => self.ready(),
+        }
+    }
+
+    #[inline]
+    fn start(self: Pin<&mut Self>, number: usize, tail: &Tail, ask: bool, waker: &Waker) {
+        let this = self.project();
+        let span = level_enabled!(Verbosity::TRACE).then(|| {
+            let subscriber = &tail.subscribers()[number];
+            trace_span!(
+                target: "events_core",
+                "handle",
+                subscriber = %subscriber.name,
+                location = %subscriber.location,
+            )
+        });
+        let entered = span.as_ref().map(Span::enter);
+        let polled = this.futures.start(number, waker, |subject, start| {
+            let Subject { event, call, tail } = subject;
+            let (Some(tail), Some(event)) = (tail, event.__owned()) else {
+                return Poll::Ready(Ok(Step::Skipped));
+            };
+            let (handler, event) = (tail.handler(number), Lent::of(event));
+            if ask && !handler.wants(event, &Source::new(call.origin())) {
+                return Poll::Ready(Ok(Step::Skipped));
+            }
+            handler.begin(event, call, start)
+        });
+        drop(entered);
+        match polled {
+            Poll::Pending => this.spans.extend(span.map(|span| (number, span))),
+            Poll::Ready(ended) => this.told.end(number, tail, ended),
+        }
+    }
+
+    /// The emit's level is left until the next poll.
+    #[inline]
+    fn left(self: Pin<&mut Self>, level: &Level) -> Poll<()> {
+        let ready = self.ready();
+        *self.project().id = level.id();
+        ready
+    }
+
+    #[inline]
+    fn ready(&self) -> Poll<()> {
+        if self.futures.len() == 0 {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    }
+
+    fn about(&self) -> Option<(&'static EventInfo, Arc<Tail>)> {
+        let Subject { call, tail, .. } = self.futures.subject()?;
+        Some((call.info(), Arc::clone(tail.as_ref()?)))
+    }
+}
+
+impl<E: Event + Send + 'static> Trail for Trailing<E> {
+    fn poll(self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {
+        self.poll(waker)
+    }
+
+    fn told(self: Pin<&mut Self>) -> Trailed {
+        self.told()
+    }
+
+    fn leave_out_async(self: Pin<&mut Self>) -> Vec<Arc<SubscriberInfo>> {
+        let Some((_, tail)) = self.about() else {
+            return Vec::new();
+        };
+        let who = |number: usize| &tail.subscribers()[number];
+        let selected = self.project().selected;
+        let all = selected.take().unwrap_or_default();
+        let (left, others): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|&number| who(number).asynchronous);
+        *selected = Some(others.into());
+        left.into_iter().map(|number| Arc::clone(who(number))).collect()
+    }
+
+    fn unfinished(&self) -> Vec<Arc<SubscriberInfo>> {
+        let Some((_, tail)) = self.about() else {
+            return Vec::new();
+        };
+        let waiting = (0..self.futures.len()).map(|index| self.futures.number(index));
+        let numbers = waiting.chain(self.selected.iter().flatten().copied());
+        numbers
+            .map(|number| Arc::clone(&tail.subscribers()[number]))
+            .collect()
+    }
+
+    fn stop(self: Pin<&mut Self>) -> Option<(Box<dyn Any + Send>, Call)> {
+        let Subject { event, call, .. } = self.into_subject()?;
+        Some((Box::new(event), call))
+    }
+
+    fn info(&self) -> Option<&'static EventInfo> {
+        Some(self.futures.subject()?.call.info())
+    }
+}

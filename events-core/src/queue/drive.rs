@@ -1,0 +1,216 @@
+//! Running what waits in a queue: a loop that can be polled, and knows no runtime.
+
+use std::{
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
+
+use crate::{
+    ambient::stand_in,
+    engine::{Ended, Flights, Place, Registry, Running, Started, Waiter},
+};
+
+/// After so many events the task that drives lets others have their turn.
+const BURST: usize = 64;
+
+/// So many times does a flush begin again with what came meanwhile: an event that puts the next one
+/// into the queue has this many followers, and no more.
+const ROUNDS: usize = 1000;
+
+/// Runs what waits in a queue.
+pub(super) struct Drive {
+    registry: Registry,
+    flights: Arc<Flights<Running>>,
+    /// The places of the jobs that wait, by their index.
+    places: Vec<Option<Place>>,
+    waiting: usize,
+    /// A place for the next job.
+    spare: Option<Place>,
+    waiter: Waiter,
+    concurrency: usize,
+    until: Until,
+    pub(super) events: usize,
+    pub(super) failures: usize,
+}
+
+/// When it is over.
+#[derive(Clone, Copy)]
+pub(super) enum Until {
+    /// When nothing waits.
+    Empty {
+        /// How many of those that waited when the round began.
+        left: usize,
+        rounds: usize,
+    },
+    /// When the queue is drained.
+    Drained,
+}
+
+impl Until {
+    pub(super) const EMPTY: Self = Self::Empty { left: 0, rounds: 0 };
+}
+
+/// What is next.
+enum Next {
+    Job(Option<Started>),
+    /// Nothing waits.
+    Nothing,
+    /// Nothing waits, and nothing will.
+    Over,
+}
+
+impl Drive {
+    pub(super) fn new(registry: Registry, concurrency: usize, until: Until) -> Self {
+        Self {
+            registry,
+            flights: Arc::new(Flights::new()),
+            places: Vec::new(),
+            waiting: 0,
+            spare: None,
+            waiter: Waiter::new(),
+            concurrency: concurrency.max(1),
+            until,
+            events: 0,
+            failures: 0,
+        }
+    }
+
+    pub(super) fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    pub(super) fn flights(&self) -> &Arc<Flights<Running>> {
+        &self.flights
+    }
+
+    /// Whether a chain of events was cut off.
+    pub(super) fn is_endless(&self) -> bool {
+        matches!(self.until, Until::Empty { rounds, .. } if rounds > ROUNDS)
+    }
+
+    pub(super) fn poll(&mut self, waker: &Waker) -> Poll<()> {
+        // What runs out of a queue emits to the registry of that queue.
+        let registry = self.registry.clone();
+        let _current = stand_in(&registry);
+        for index in self.flights.woken(waker) {
+            self.go_on(index);
+        }
+        if self.flights.is_stopped() {
+            return Poll::Ready(());
+        }
+        for _ in 0..BURST {
+            if self.waiting >= self.concurrency {
+                return Poll::Pending;
+            }
+            match self.next(waker) {
+                Next::Job(Some(Started::Done(ended))) => self.count(ended),
+                Next::Job(Some(Started::Waits(job))) => self.keep(job),
+                Next::Job(None) => {}
+                Next::Over if self.waiting == 0 => return Poll::Ready(()),
+                Next::Nothing | Next::Over => return Poll::Pending,
+            }
+        }
+        waker.wake_by_ref();
+        Poll::Pending
+    }
+
+    /// Begins the next event, if there is one.
+    fn next(&mut self, waker: &Waker) -> Next {
+        if self.flights.is_leaving() {
+            return Next::Over;
+        }
+        let core = self.registry.core();
+        let place = self.spare.get_or_insert_with(|| self.flights.place());
+        // Said before it is taken: see `Flights::poll`.
+        self.flights.poll();
+        let popped = match &mut self.until {
+            Until::Drained => core.queue().poll_pop(&mut self.waiter, &Context::from_waker(waker)),
+            Until::Empty { left, rounds } => {
+                if *left == 0 {
+                    *left = core.queue().len();
+                    *rounds += 1;
+                }
+                *left = left.saturating_sub(1);
+                Poll::Ready(if *rounds > ROUNDS {
+                    None
+                } else {
+                    core.queue().pop()
+                })
+            }
+        };
+        let next = match popped {
+            Poll::Ready(Some(popped)) => Next::Job(core.start(popped, place.waker())),
+            Poll::Ready(None) => Next::Over,
+            Poll::Pending => Next::Nothing,
+        };
+        if !matches!(next, Next::Job(Some(Started::Waits(_)))) {
+            self.flights.polled();
+        }
+        next
+    }
+
+    /// Keeps a job that waits.
+    fn keep(&mut self, job: Running) {
+        let Some(place) = self.spare.take() else {
+            return;
+        };
+        self.events += 1;
+        if let Err(job) = self.flights.put(&place, job) {
+            return self.give_up(job);
+        }
+        let index = place.index();
+        if self.places.len() <= index {
+            self.places.resize_with(index + 1, || None);
+        }
+        self.places[index] = Some(place);
+        self.waiting += 1;
+    }
+
+    /// A job was woken.
+    fn go_on(&mut self, index: usize) {
+        let Some(place) = self.places.get(index).and_then(Option::as_ref) else {
+            return;
+        };
+        let Some(mut job) = self.flights.lift(place) else {
+            // A shutdown has taken it.
+            return;
+        };
+        match job.poll(self.registry.core(), place.waker()) {
+            Poll::Ready(ended) => {
+                self.flights.polled();
+                self.failures += ended.failures;
+            }
+            Poll::Pending => match self.flights.put(place, job) {
+                Ok(()) => return,
+                Err(job) => self.give_up(job),
+            },
+        }
+        self.waiting -= 1;
+        let place = self.places[index].take();
+        if self.spare.is_none() {
+            self.spare = place;
+        } else if let Some(place) = place {
+            self.flights.free(&place);
+        }
+    }
+
+    fn count(&mut self, ended: Ended) {
+        self.events += 1;
+        self.failures += ended.failures;
+    }
+
+    /// A job that nobody will finish is kept for the next shutdown, and told.
+    fn give_up(&self, job: Running) {
+        let crew = self.registry.core().crew();
+        crew.keep(job.stop().inspect(|left| left.record()));
+    }
+}
+
+impl Drop for Drive {
+    fn drop(&mut self) {
+        let core = self.registry.core();
+        core.queue().leave(&mut self.waiter);
+        let waiting = self.flights.stop().waiting;
+        waiting.into_iter().for_each(|job| self.give_up(job));
+    }
+}
