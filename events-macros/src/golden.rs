@@ -176,3 +176,31 @@ fn a_subscriber_with_every_option() {
         ",
     );
 }
+
+#[test]
+fn an_async_subscriber() {
+    check_subscriber(
+        "subscriber_async",
+        "",
+        "
+        async fn welcome(
+            event: &FirstLogin,
+            mailer: State<'_, Mailer>,
+            emission: &Emission,
+        ) -> Result<(), MailError> {
+            mailer.send(event).await
+        }
+        ",
+    );
+}
+
+#[test]
+fn a_deferred_subscriber_with_filters() {
+    check_subscriber(
+        "subscriber_deferred",
+        "deferred, concurrency = 1, when = |e: &FirstLogin| e.attempts > 0, origin = signup, once",
+        "
+        fn report(event: &FirstLogin) {}
+        ",
+    );
+}

@@ -95,15 +95,57 @@ pub fn derive_event(input: TokenStream) -> TokenStream {
 /// it returns an `Outcome`: nothing, `Result<(), E>`, `ControlFlow<()>`, or
 /// `Result<ControlFlow<()>, E>`. It stays an ordinary function, callable and testable as before.
 ///
+/// # Functions that run later
+///
+/// An `async fn` takes `&E` and gets a copy of the event, so the event is `Clone`, can go to another
+/// thread, and borrows nothing. What it returns is nothing or `Result<(), E>`: it runs beside others
+/// and cannot stop them. `emit_async` runs it while the emitter waits; after any other emit it runs
+/// from the queue, when that is flushed. With `deferred` a function, sync or async, always goes
+/// through the queue, and the same holds for it.
+///
+/// ```
+/// use events_core::{Event, State, subscriber};
+///
+/// #[derive(Event, Clone)]
+/// struct FirstLogin {
+///     address: String,
+/// }
+///
+/// struct Mailer;
+///
+/// impl Mailer {
+///     async fn send(&self, to: &str) -> Result<(), std::io::Error> {
+///         # let _ = to;
+///         // ..
+///         # Ok(())
+///     }
+/// }
+///
+/// #[subscriber(concurrency = 8)]
+/// async fn welcome(event: &FirstLogin, mailer: State<'_, Mailer>) -> Result<(), std::io::Error> {
+///     mailer.send(&event.address).await
+/// }
+///
+/// #[subscriber(deferred)]
+/// fn count(event: &FirstLogin) {
+///     // Runs when the queue is flushed, not while somebody waits for the login.
+///     # let _ = event;
+/// }
+/// ```
+///
 /// # Options
 ///
 /// - `priority = 10`: high runs first; 0 unless told.
-/// - `when = |event: &E| ..`: runs only when this holds, asked when it is the function's turn.
+/// - `when = |event: &E| ..`: runs only when this holds, asked when it is the function's turn; of a
+///   function that runs later, when the event is emitted.
 /// - `origin = checkout`: runs only when the event was emitted from there: a function,
 ///   `Origin::of::<Type>()`, or a text.
 /// - `once`: runs the first time only.
 /// - `before = audit`, `after = [audit, charge]`: the order relative to other subscribers of the
 ///   same event; outweighs priorities.
+/// - `deferred`: runs later, from the queue.
+/// - `concurrency = 1`: how many calls may be under way at once, of a function that runs later; as
+///   many as come unless told.
 /// - `crate = path`: where `events-core` is, when a crate renames or re-exports it.
 #[proc_macro_attribute]
 pub fn subscriber(options: TokenStream, item: TokenStream) -> TokenStream {

@@ -3,13 +3,13 @@
 //! Names of our own stand at `mixed_site`, where the user's tokens do not see them: a function may
 //! be called `event`, and a filter may be written by a macro.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, ext::IdentExt, spanned::Spanned};
 
-use super::model::Subscriber;
+use super::{install, later, model::Subscriber};
 use crate::{
-    lifetimes::{all_static, inferred},
+    lifetimes::all_static,
     spans::{at, located, place},
 };
 
@@ -41,14 +41,24 @@ pub(super) fn expand(subscriber: &Subscriber) -> TokenStream {
         cfgs,
         changes,
         once,
+        deferred,
         ..
     } = subscriber;
+    let asynchronous = subscriber.is_async();
     let name = ident.unraw().to_string();
     let location = quote_spanned! {ident.span()=>
         #core::Location::new(::core::file!(), ::core::line!(), ::core::column!())
     };
     let priority = match &subscriber.priority {
         Some(priority) => quote!(#priority),
+        None => quote!(0),
+    };
+    let concurrency = match &subscriber.concurrency {
+        Some(calls) => {
+            let span = at(calls.span());
+            let core = located(core, span);
+            quote_spanned!(span=> #core::__private::at_once(#calls))
+        }
         None => quote!(0),
     };
     let family = family(subscriber);
@@ -60,10 +70,19 @@ pub(super) fn expand(subscriber: &Subscriber) -> TokenStream {
             .collect()
     };
     let (before, after) = (keys(&subscriber.before), keys(&subscriber.after));
-    let install = install(subscriber);
+    let (background, install) = if subscriber.is_later() {
+        (
+            Some(later::background(subscriber)),
+            later::install(subscriber),
+        )
+    } else {
+        (None, install::install(subscriber))
+    };
     quote_spanned! {Span::mixed_site()=>
         #(#cfgs)*
         const _: () = {
+            #background
+
             const __DECLARED: #core::__private::Subscriber = #core::__private::Subscriber {
                 name: ::core::concat!(::core::module_path!(), "::", #name),
                 module: ::core::module_path!(),
@@ -71,6 +90,9 @@ pub(super) fn expand(subscriber: &Subscriber) -> TokenStream {
                 priority: #priority,
                 changes: #changes,
                 once: #once,
+                asynchronous: #asynchronous,
+                deferred: #deferred,
+                concurrency: #concurrency,
                 key: || #this,
                 event: #core::__private::event::<#family>,
                 before: &[#(|| #before),*],
@@ -85,7 +107,7 @@ pub(super) fn expand(subscriber: &Subscriber) -> TokenStream {
 }
 
 /// The family of the event: where the compiler says so if it is none.
-fn family(subscriber: &Subscriber) -> TokenStream {
+pub(super) fn family(subscriber: &Subscriber) -> TokenStream {
     let Subscriber { core, event, .. } = subscriber;
     let place = place(event);
     let (core, event) = (located(core, place), located(&all_static(event), place));
@@ -93,98 +115,8 @@ fn family(subscriber: &Subscriber) -> TokenStream {
 }
 
 /// The key of a function or a text.
-fn key(subscriber: &Subscriber, named: &impl ToTokens) -> TokenStream {
+pub(super) fn key(subscriber: &Subscriber, named: &impl ToTokens) -> TokenStream {
     let span = at(named.span());
     let core = located(&subscriber.core, span);
     quote_spanned!(span=> #core::IntoKey::into_key(#named))
-}
-
-/// The body of the function that registers the handler: what it captures, then the handler.
-fn install(subscriber: &Subscriber) -> TokenStream {
-    let Subscriber {
-        core,
-        ident,
-        params,
-        ..
-    } = subscriber;
-    let private = quote!(#core::__private);
-    let [installer, event, run, origin, once] = ["installer", "event", "run", "origin", "once"]
-        .map(|name| Ident::new(name, Span::mixed_site()));
-    let skip = quote!(return #private::Step::Skipped;);
-
-    let mut finds = TokenStream::new();
-    let mut checks = TokenStream::new();
-    let mut makes = TokenStream::new();
-    let mut lends = Vec::new();
-    for (index, ty) in params.iter().enumerate() {
-        let place = place(ty);
-        let kept = format_ident!("__kept{index}", span = place);
-        let made = format_ident!("__made{index}", span = place);
-        let (core, ty) = (located(core, place), located(&all_static(ty), place));
-        finds.extend(quote_spanned!(place=> let #kept = #installer.find::<#ty>();));
-        checks.extend(quote_spanned! {place=>
-            let ::core::option::Option::Some(#kept) = #kept else { return; };
-        });
-        let param = quote_spanned!(place=> <#ty as #core::Param>);
-        makes.extend(quote_spanned!(place=> let #made = #param::make(&#kept, #run);));
-        lends.push(quote_spanned!(place=> #param::lend(&#made)));
-    }
-
-    let (keep_origin, ask_origin) = match &subscriber.origin {
-        None => (quote!(), quote!()),
-        Some(place) => {
-            let key = key(subscriber, place);
-            (
-                quote!(let #origin = #installer.origin(#key);),
-                quote!(if !#run.is_from(&#origin) { #skip }),
-            )
-        }
-    };
-    let ask_when = subscriber.when.as_ref().map(|when| {
-        let ty = inferred(&subscriber.event, &subscriber.signature.generics);
-        quote_spanned! {at(when.span())=>
-            let when: fn(&#ty) -> bool = #when;
-            if !when(#event) { #skip }
-        }
-    });
-    let (keep_once, ask_once) = if subscriber.once {
-        (
-            quote!(let #once = #private::Once::new();),
-            quote!(if !#once.claim() { #skip }),
-        )
-    } else {
-        (quote!(), quote!())
-    };
-
-    let call = call(subscriber, ident, &event, &lends);
-    let family = family(subscriber);
-    quote! {
-        #finds
-        #checks
-        #keep_origin
-        #keep_once
-        #installer.subscribe::<#family, _>(move |#event, #run| {
-            #ask_origin
-            #ask_when
-            #ask_once
-            #makes
-            #call
-        });
-    }
-}
-
-/// The call, located at the type of what it returns: there stands what might be no outcome.
-fn call(
-    subscriber: &Subscriber,
-    ident: &Ident,
-    event: &Ident,
-    lends: &[TokenStream],
-) -> TokenStream {
-    let (place, span) = match &subscriber.returns {
-        Some(ty) => (place(ty), place(ty)),
-        None => (ident.span(), at(ident.span())),
-    };
-    let core = located(&subscriber.core, span);
-    let function = located(ident, place);
-    quote_spanned!(span=> #core::__private::Outcome::into_step(#function(#event, #(#lends),*)))
 }

@@ -1,6 +1,8 @@
 //! `#[subscriber]`.
 
 mod expand;
+mod install;
+mod later;
 mod model;
 
 use proc_macro2::TokenStream;

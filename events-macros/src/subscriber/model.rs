@@ -2,8 +2,8 @@
 
 use proc_macro2::{Span, TokenStream};
 use syn::{
-    Attribute, Error, Expr, FnArg, GenericArgument, GenericParam, Ident, Lifetime, Path,
-    PathArguments, Result, ReturnType, Safety, Signature, Type, TypeImplTrait, TypeReference,
+    Attribute, Error, Expr, ExprLit, FnArg, GenericArgument, GenericParam, Ident, Lifetime, Lit,
+    Path, PathArguments, Result, ReturnType, Safety, Signature, Type, TypeImplTrait, TypeReference,
     Visibility,
     parse::{Parse, ParseStream, Parser},
     spanned::Spanned,
@@ -29,6 +29,8 @@ pub(crate) struct Subscriber {
     pub(crate) when: Option<Expr>,
     pub(crate) origin: Option<Expr>,
     pub(crate) once: bool,
+    pub(crate) deferred: bool,
+    pub(crate) concurrency: Option<Expr>,
     pub(crate) before: Vec<Expr>,
     pub(crate) after: Vec<Expr>,
 }
@@ -55,7 +57,15 @@ impl Parse for Function {
 }
 
 const OPTIONS: &[&str] = &[
-    "priority", "when", "origin", "once", "before", "after", "crate",
+    "priority",
+    "when",
+    "origin",
+    "once",
+    "before",
+    "after",
+    "deferred",
+    "concurrency",
+    "crate",
 ];
 
 impl Subscriber {
@@ -73,7 +83,8 @@ impl Subscriber {
                 none.ok_or_else(|| Error::new(Span::call_site(), "not a subscriber"))
             });
         };
-        check(&signature, &event, &mut errors);
+        check(&signature, &mut errors);
+        check_later(&signature, &event, &chosen, &mut errors);
         let params = signature
             .inputs
             .iter()
@@ -100,10 +111,22 @@ impl Subscriber {
             when: chosen.when.get(),
             origin: chosen.origin.get(),
             once: chosen.once.is_set(),
+            deferred: chosen.deferred.is_set(),
+            concurrency: chosen.concurrency.get(),
             before: targets(chosen.before.get()),
             after: targets(chosen.after.get()),
             signature,
         })
+    }
+
+    /// Whether it is an `async fn`.
+    pub(crate) fn is_async(&self) -> bool {
+        self.signature.asyncness.is_some()
+    }
+
+    /// Whether it runs when the emit is over, with a copy of the event.
+    pub(crate) fn is_later(&self) -> bool {
+        self.is_async() || self.deferred
     }
 }
 
@@ -116,6 +139,8 @@ struct Chosen {
     once: Once<()>,
     before: Once<Expr>,
     after: Once<Expr>,
+    deferred: Once<()>,
+    concurrency: Once<Expr>,
     core: Once<Path>,
 }
 
@@ -141,6 +166,11 @@ impl Chosen {
                 "after" => option
                     .expr("audit")
                     .and_then(|value| chosen.after.set(&name, value)),
+                "deferred" => option.flag().and_then(|()| chosen.deferred.set(&name, ())),
+                "concurrency" => option
+                    .expr("1")
+                    .and_then(at_once)
+                    .and_then(|value| chosen.concurrency.set(&name, value)),
                 "crate" => option
                     .path("my_framework::events")
                     .and_then(|value| chosen.core.set(&name, value)),
@@ -150,6 +180,21 @@ impl Chosen {
         }
         chosen
     }
+}
+
+/// How many calls may be under way at once: any, but not none.
+fn at_once(value: Expr) -> Result<Expr> {
+    if let Expr::Lit(ExprLit {
+        lit: Lit::Int(number),
+        ..
+    }) = &value
+        && number.base10_digits() == "0"
+    {
+        let text = "with `concurrency` 0 the subscriber would never run; write 1 or more, or \
+                    remove the option for as many as come";
+        return Err(Error::new(number.span(), text));
+    }
+    Ok(value)
 }
 
 /// `before = audit` or `before = [audit, charge]`.
@@ -189,7 +234,7 @@ fn event_of(signature: &Signature) -> Result<TypeReference> {
     }
 }
 
-fn check(signature: &Signature, event: &TypeReference, errors: &mut Errors) {
+fn check(signature: &Signature, errors: &mut Errors) {
     for param in &signature.generics.params {
         match param {
             GenericParam::Lifetime(_) => {}
@@ -207,20 +252,43 @@ fn check(signature: &Signature, event: &TypeReference, errors: &mut Errors) {
             errors.push(Error::new(lifetime.span(), text));
         }
     }
-    if let Some(asyncness) = &signature.asyncness {
-        let text = if borrows(&event.elem) {
-            "an async subscriber outlives the emit, and this event borrows; \
-             make the function sync, or let the event own what it needs"
-        } else {
-            "subscribers are sync; make the function sync, and let it hand async work to a channel \
-             or a task"
-        };
-        errors.push(Error::new(asyncness.span(), text));
-    }
     if let Safety::Unsafe(unsafety) = &signature.safety {
         let text = "an unsafe function cannot be a subscriber, for nobody could keep its promise; \
                     subscribe a safe function that calls it";
         errors.push(Error::new(unsafety.span, text));
+    }
+}
+
+/// What a function that runs later must be like: it gets a copy of the event, when the emit is over.
+fn check_later(signature: &Signature, event: &TypeReference, chosen: &Chosen, errors: &mut Errors) {
+    let asyncness = signature.asyncness.as_ref().map(Spanned::span);
+    let Some(place) = asyncness.or(chosen.deferred.span()) else {
+        if let Some(span) = chosen.concurrency.span() {
+            let text = "`concurrency` is for a subscriber that runs later; make the function async, \
+                        add `deferred`, or remove this option";
+            errors.push(Error::new(span, text));
+        }
+        return;
+    };
+    if borrows(&event.elem) {
+        let text = if asyncness.is_some() {
+            "an async subscriber outlives the emit, and this event borrows; \
+             make the function sync, or let the event own what it needs"
+        } else {
+            "a deferred subscriber outlives the emit, and this event borrows; \
+             remove `deferred`, or let the event own what it needs"
+        };
+        errors.push(Error::new(place, text));
+    }
+    if let Some(mutability) = &event.mutability {
+        let text = if asyncness.is_some() {
+            "an async subscriber runs beside others, so it only reads the event; \
+             write `&` in place of `&mut`, or make the function sync to change the event"
+        } else {
+            "a deferred subscriber gets a copy of the event, so it only reads; \
+             write `&` in place of `&mut`, or remove `deferred` to change the event"
+        };
+        errors.push(Error::new(mutability.span(), text));
     }
 }
 

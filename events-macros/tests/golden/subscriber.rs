@@ -17,6 +17,9 @@ const _: () = {
         priority: 0,
         changes: false,
         once: false,
+        asynchronous: false,
+        deferred: false,
+        concurrency: 0,
         key: || ::events_core::IntoKey::into_key(greet),
         event: ::events_core::__private::event::<
             <FirstLogin as ::events_core::Event>::Family,

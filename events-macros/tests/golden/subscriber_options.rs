@@ -25,6 +25,9 @@ const _: () = {
         priority: 10,
         changes: true,
         once: true,
+        asynchronous: false,
+        deferred: false,
+        concurrency: 0,
         key: || ::events_core::IntoKey::into_key(book),
         event: ::events_core::__private::event::<
             <Login<'static> as ::events_core::Event>::Family,

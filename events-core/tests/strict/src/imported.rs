@@ -1,6 +1,8 @@
 //! Every public name is in scope, so that no generated path is needed to be as long as it is; and
 //! `events-core` stands at another path.
 
+use std::future::{Future, ready};
+
 use events_core::{
     Emission, EmitError, Emitted, Event, EventInfo, Family, FieldInfo, IntoKey, Key, Location,
     Origin, Outcome, Param, State, builder::Build, subscriber,
@@ -12,7 +14,7 @@ pub mod framework {
 }
 
 /// Derived through the framework.
-#[derive(Event, Debug)]
+#[derive(Event, Debug, Clone)]
 #[event(crate = crate::imported::framework::events)]
 pub struct Framed {
     /// A field.
@@ -31,6 +33,15 @@ fn framed(event: &mut Framed, _: State<'_, u8>, _: &Emission) -> Result<(), Stri
     Ok(())
 }
 
+#[subscriber(crate = framework::events, origin = Origin::of::<Framed>(), when = |_| true, once)]
+async fn sent(event: &Framed, _: State<'_, u8>, _: &Emission) -> Result<(), String> {
+    ready(event).await;
+    Ok(())
+}
+
+#[subscriber(crate = framework::events, deferred, concurrency = 1)]
+fn archived(_: &Framed) {}
+
 /// Uses what is imported.
 ///
 /// # Errors
@@ -40,12 +51,13 @@ fn framed(event: &mut Framed, _: State<'_, u8>, _: &Emission) -> Result<(), Stri
 /// # Panics
 ///
 /// When an event has no field.
-pub fn emit<E, F, O, P>(event: E, key: impl IntoKey<E>) -> Result<Emitted<E>, EmitError<E>>
+pub fn emit<E, F, O, P, A>(event: E, key: impl IntoKey<E>) -> Result<Emitted<E>, EmitError<E>>
 where
     E: Event + Build<Event = F>,
     F: Family,
     O: Outcome,
     P: Param,
+    A: Future,
 {
     let info: &EventInfo = E::info();
     let fields: &[FieldInfo] = info.fields();

@@ -17,6 +17,7 @@ pub mod generics;
 pub mod handlers;
 pub mod hidden;
 pub mod imported;
+pub mod later;
 pub mod shadowed;
 pub mod shapes;
 pub mod written;

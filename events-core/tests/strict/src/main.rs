@@ -11,6 +11,7 @@ use strict::{
     handlers::{Ledger, OrderPlaced, checkout, names},
     hidden,
     imported::Framed,
+    later::{Outbox, signup},
     shadowed,
     shapes::{Door, Empty, Named, Tuple, Unit, r#virtual},
     written::{Again, Written},
@@ -20,12 +21,14 @@ fn main() {
     events_core::scanner!(strict)
         .state(Ledger::default())
         .state(1_u8)
+        .state(Outbox::default())
         .run();
     events_core::scan!(strict);
     shapes();
     fields();
     borrowed();
     handlers();
+    let _ = signup("ann");
     assert_eq!(hidden::emit_all(), 10);
     assert_eq!(shadowed::emit_all(), 9);
     assert_eq!(Framed::builder().name("a").emit().name, "a");

@@ -25,7 +25,7 @@ shadow!(Option Result Some None Ok Err Into From Default Box String Vec Sized Se
 shadow!(Unset Set Build Take Given Slot Family Subscriber Installer Outcome Step PhantomData);
 
 /// With all options.
-#[derive(Event, ::std::fmt::Debug)]
+#[derive(Event, ::std::fmt::Debug, ::std::clone::Clone)]
 #[event(no_implicit_prelude)]
 pub struct Named {
     /// Converted.
@@ -64,6 +64,19 @@ fn named(
     event.count = 9;
     ::std::ops::ControlFlow::Continue(())
 }
+
+#[subscriber(when = |event: &Named| event.count == 9, once, concurrency = 2)]
+async fn later(
+    event: &Named,
+    _: State<'_, u8>,
+    _: &Emission,
+) -> ::std::result::Result<(), ::std::string::String> {
+    ::std::future::ready(event).await;
+    ::std::result::Result::Ok(())
+}
+
+#[subscriber(deferred, origin = "here")]
+fn deferred(_: &Named) {}
 
 /// Emits them.
 #[must_use]

@@ -1,0 +1,20 @@
+//! Subscribers that run later and would change an event which nobody sees any more.
+
+use events_core::{Event, subscriber};
+
+#[derive(Event, Clone)]
+struct Login {
+    attempts: u32,
+}
+
+#[subscriber]
+async fn beside(event: &mut Login) {
+    event.attempts += 1;
+}
+
+#[subscriber(deferred)]
+fn after(event: &mut Login) {
+    event.attempts += 1;
+}
+
+fn main() {}

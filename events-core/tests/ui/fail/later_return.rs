@@ -1,0 +1,25 @@
+//! Subscribers that run later and would stop others, or say what is no outcome.
+
+use std::ops::ControlFlow;
+
+use events_core::{Event, subscriber};
+
+#[derive(Event, Clone)]
+struct Login {
+    name: String,
+}
+
+#[subscriber]
+async fn check(event: &Login) -> ControlFlow<()> {
+    match event.name.is_empty() {
+        true => ControlFlow::Break(()),
+        false => ControlFlow::Continue(()),
+    }
+}
+
+#[subscriber(deferred)]
+fn count(event: &Login) -> usize {
+    event.name.len()
+}
+
+fn main() {}

@@ -1,0 +1,20 @@
+//! An async subscriber whose future holds what cannot go to another thread.
+
+use std::sync::Arc;
+
+use events_core::{Event, subscriber};
+
+#[derive(Event, Clone)]
+struct Login {
+    name: String,
+}
+
+async fn send(_: &str) {}
+
+#[subscriber]
+async fn welcome(event: &Login) {
+    let text = Arc::new(event.name.clone());
+    send(&text).await;
+}
+
+fn main() {}

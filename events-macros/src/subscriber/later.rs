@@ -1,0 +1,113 @@
+//! What the attribute writes for a function that runs when the emit is over, `async` or deferred.
+//!
+//! A closure cannot lend what it captures to a future that it returns. So what the function takes is
+//! kept in a type of its own, whose method makes the future: it borrows what is kept and the event.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::Token;
+
+use super::{
+    expand::family,
+    install::{Asked, Filters, find, own, returned},
+    model::Subscriber,
+};
+use crate::{
+    lifetimes::all_static,
+    spans::{at, located, place},
+};
+
+/// The type that keeps what the function takes, and calls it.
+///
+/// Its parameters are the types that are kept, for a field that names one would tell once more what
+/// is wrong with it. The bound on the event holds as if it had a lifetime: so it is not looked at
+/// here, where nothing can be done about it, but where the handler is registered, and only there.
+pub(super) fn background(subscriber: &Subscriber) -> TokenStream {
+    let Subscriber { core, ident, .. } = subscriber;
+    // Where the compiler tells that something cannot be taken: once for each place.
+    let params = Asked::of(subscriber);
+    let name = ident.span();
+    let asked = params.first().map_or(name, |param| param.place);
+    let (this, asked) = (Ident::new("self", asked), at(asked));
+    let at_asked = located(core, asked);
+    let private = quote_spanned!(asked=> #at_asked::__private);
+    let [event, call] = ["event", "call"].map(own);
+    let event_type = {
+        let ty = &subscriber.event;
+        located(&all_static(ty), place(ty))
+    };
+
+    let fields: Vec<_> = params.iter().map(|param| &param.kept).collect();
+    let types: Vec<_> = (0..params.len())
+        .map(|index| format_ident!("__{index}", span = Span::mixed_site()))
+        .collect();
+    let kept = params.iter().map(Asked::kept_type);
+    let makes = params.iter().map(|param| {
+        let kept = &param.kept;
+        param.make(&quote!(#this.#kept), &call)
+    });
+    let lends = params.iter().map(Asked::lend);
+
+    let (place, span) = returned(subscriber);
+    let function = located(ident, place);
+    let awaited = subscriber.is_async().then(|| quote_spanned!(span=> .await));
+    let at_return = located(core, span);
+    let step = quote_spanned! {span=>
+        #at_return::__private::AsyncOutcome::into_step(#function(#event, #(#lends),*) #awaited)
+    };
+    // At the function's name, for a future that cannot go to another thread is its matter.
+    let (ours, at_name) = (at(name), located(core, at(name)));
+    let future = quote_spanned! {ours=>
+        ::core::future::Future<Output = #at_name::__private::Step> + ::core::marker::Send
+    };
+    let future = quote_spanned!(name=> impl #future + '__call);
+    let this_type = quote_spanned!(this.span()=> __Background<#(#kept),*>);
+    let header = quote_spanned! {asked=> impl #private::Background<#event_type> for #this_type };
+    let by_ref = quote_spanned!(this.span()=> &'__call #this);
+    let method = quote_spanned! {asked=>
+        fn call<'__call>(
+            #by_ref,
+            #event: &'__call #event_type,
+            #call: &'__call #private::Call,
+        )
+    };
+    let body = quote_spanned!(name=> async move { #(#makes)* #step });
+    quote! {
+        struct __Background<#(#types),*> {
+            #(#fields: #types,)*
+        }
+
+        #header
+        where
+            for<'__any> #event_type: #private::Snapshot,
+        {
+            #method -> #future {
+                #body
+            }
+        }
+    }
+}
+
+/// The body of the function that registers the handler: what is kept, the filters, the handler.
+pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
+    let [installer, event, source] = ["installer", "event", "source"].map(own);
+    let params = Asked::of(subscriber);
+    let finds = find(&params);
+    let kept = params.iter().map(|param| &param.kept);
+    let Filters { keep, ask } = Filters::of(subscriber, &source, &quote!(false));
+    let family = family(subscriber);
+    let heard = place(&subscriber.event);
+    let handler = Token![_](params.first().map_or(heard, |param| param.place));
+    let later = quote_spanned!(heard=> later::<#family, #handler>);
+    quote! {
+        #finds
+        #keep
+        #installer.#later(
+            move |#event, #source| {
+                #ask
+                true
+            },
+            __Background { #(#kept,)* },
+        );
+    }
+}

@@ -1,0 +1,96 @@
+//! Written by a macro, for this:
+//!
+//! ```
+//! #[subscriber]
+//! async fn welcome(
+//!     event: &FirstLogin,
+//!     mailer: State<'_, Mailer>,
+//!     emission: &Emission,
+//! ) -> Result<(), MailError> {
+//!     mailer.send(event).await
+//! }
+//! ```
+
+const _: () = {
+    struct __Background<__0, __1> {
+        __kept0: __0,
+        __kept1: __1,
+    }
+    impl ::events_core::__private::Background<FirstLogin>
+    for __Background<
+        <State<'static, Mailer> as ::events_core::Param>::Kept,
+        <&'static Emission as ::events_core::Param>::Kept,
+    >
+    where
+        for<'__any> FirstLogin: ::events_core::__private::Snapshot,
+    {
+        fn call<'__call>(
+            &'__call self,
+            event: &'__call FirstLogin,
+            call: &'__call ::events_core::__private::Call,
+        ) -> impl ::core::future::Future<
+            Output = ::events_core::__private::Step,
+        > + ::core::marker::Send + '__call {
+            async move {
+                let __made0 = <State<
+                    'static,
+                    Mailer,
+                > as ::events_core::Param>::make(&self.__kept0, call);
+                let __made1 = <&'static Emission as ::events_core::Param>::make(
+                    &self.__kept1,
+                    call,
+                );
+                ::events_core::__private::AsyncOutcome::into_step(
+                    welcome(
+                            event,
+                            <State<
+                                'static,
+                                Mailer,
+                            > as ::events_core::Param>::lend(&__made0),
+                            <&'static Emission as ::events_core::Param>::lend(&__made1),
+                        )
+                        .await,
+                )
+            }
+        }
+    }
+    const __DECLARED: ::events_core::__private::Subscriber = ::events_core::__private::Subscriber {
+        name: ::core::concat!(::core::module_path!(), "::", "welcome"),
+        module: ::core::module_path!(),
+        location: ::events_core::Location::new(
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        ),
+        priority: 0,
+        changes: false,
+        once: false,
+        asynchronous: true,
+        deferred: false,
+        concurrency: 0,
+        key: || ::events_core::IntoKey::into_key(welcome),
+        event: ::events_core::__private::event::<
+            <FirstLogin as ::events_core::Event>::Family,
+        >,
+        before: &[],
+        after: &[],
+        install: |installer| {
+            let __kept0 = installer.find::<State<'static, Mailer>>();
+            let __kept1 = installer.find::<&'static Emission>();
+            let ::core::option::Option::Some(__kept0) = __kept0 else {
+                return;
+            };
+            let ::core::option::Option::Some(__kept1) = __kept1 else {
+                return;
+            };
+            installer
+                .later::<
+                    <FirstLogin as ::events_core::Event>::Family,
+                    _,
+                >(move |event, source| { true }, __Background { __kept0, __kept1 });
+        },
+    };
+    ::events_core::__register! {
+        static __SUBSCRIBER : Subscriber in SUBSCRIBERS = __DECLARED
+    }
+};

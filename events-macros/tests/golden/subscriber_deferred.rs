@@ -1,0 +1,76 @@
+//! Written by a macro, for this:
+//!
+//! ```
+//! #[subscriber(deferred, concurrency = 1, when = |e: &FirstLogin| e.attempts > 0, origin = signup, once)]
+//! fn report(event: &FirstLogin) {}
+//! ```
+
+const _: () = {
+    struct __Background {}
+    impl ::events_core::__private::Background<FirstLogin> for __Background
+    where
+        for<'__any> FirstLogin: ::events_core::__private::Snapshot,
+    {
+        fn call<'__call>(
+            &'__call self,
+            event: &'__call FirstLogin,
+            call: &'__call ::events_core::__private::Call,
+        ) -> impl ::core::future::Future<
+            Output = ::events_core::__private::Step,
+        > + ::core::marker::Send + '__call {
+            async move {
+                ::events_core::__private::AsyncOutcome::into_step(report(event))
+            }
+        }
+    }
+    const __DECLARED: ::events_core::__private::Subscriber = ::events_core::__private::Subscriber {
+        name: ::core::concat!(::core::module_path!(), "::", "report"),
+        module: ::core::module_path!(),
+        location: ::events_core::Location::new(
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        ),
+        priority: 0,
+        changes: false,
+        once: true,
+        asynchronous: false,
+        deferred: true,
+        concurrency: ::events_core::__private::at_once(1),
+        key: || ::events_core::IntoKey::into_key(report),
+        event: ::events_core::__private::event::<
+            <FirstLogin as ::events_core::Event>::Family,
+        >,
+        before: &[],
+        after: &[],
+        install: |installer| {
+            let origin = installer.origin(::events_core::IntoKey::into_key(signup));
+            let once = ::events_core::__private::Once::new();
+            installer
+                .later::<
+                    <FirstLogin as ::events_core::Event>::Family,
+                    _,
+                >(
+                    move |event, source| {
+                        if !source.is_from(&origin) {
+                            return false;
+                        }
+                        let when: fn(&FirstLogin) -> bool = |e: &FirstLogin| {
+                            e.attempts > 0
+                        };
+                        if !when(event) {
+                            return false;
+                        }
+                        if !once.claim() {
+                            return false;
+                        }
+                        true
+                    },
+                    __Background {},
+                );
+        },
+    };
+    ::events_core::__register! {
+        static __SUBSCRIBER : Subscriber in SUBSCRIBERS = __DECLARED
+    }
+};
