@@ -62,6 +62,15 @@ fn implementations(event: &Event) -> TokenStream {
         (slot, quote!(__events::Some(&__SLOT)))
     };
 
+    let owned = event.generics.lifetimes().next().is_none().then(|| {
+        quote! {
+            #[inline]
+            fn __owned(&self) -> __events::Option<&dyn __events::Any> {
+                __events::Some(self)
+            }
+        }
+    });
+
     quote! {
         const _: () = {
             use #core::__private as __events;
@@ -92,6 +101,8 @@ fn implementations(event: &Event) -> TokenStream {
                 ) -> __V::Output {
                     visitor.visit(self)
                 }
+
+                #owned
             }
 
             #[automatically_derived]

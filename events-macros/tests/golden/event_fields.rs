@@ -42,6 +42,10 @@ const _: () = {
         ) -> __V::Output {
             visitor.visit(self)
         }
+        #[inline]
+        fn __owned(&self) -> __events::Option<&dyn __events::Any> {
+            __events::Some(self)
+        }
     }
     #[automatically_derived]
     impl ::events_core::Family for FirstLogin {
