@@ -8,9 +8,9 @@
 //! each field for a trait of its own, which carries the error's text in plain words. So these traits
 //! are named once for each event, not in every method, and events compile faster.
 
-use std::marker::PhantomData;
+use std::{future::Ready, marker::PhantomData};
 
-use crate::words::{EmitError, Emitted};
+use crate::words::{EmitError, Emitted, QueueFull};
 
 /// The state of a builder's field that has no value yet.
 #[derive(Clone, Copy, Debug)]
@@ -101,6 +101,23 @@ impl<B, E> Incomplete<B, E> {
     /// Never called, too.
     #[expect(clippy::missing_errors_doc, reason = "it is never called")]
     pub fn try_emit(&self) -> Result<Emitted<E>, EmitError<E>>
+    where
+        B: Complete,
+    {
+        never()
+    }
+
+    /// Never called, too. Awaited, it would give the event, as the future of a complete builder does.
+    pub fn emit_async(&self) -> Ready<E>
+    where
+        B: Complete,
+    {
+        never()
+    }
+
+    /// Never called, too.
+    #[expect(clippy::missing_errors_doc, reason = "it is never called")]
+    pub fn enqueue(&self) -> Result<(), QueueFull<E>>
     where
         B: Complete,
     {
