@@ -3,7 +3,9 @@
 pub use crate::{
     ambient::{Current, EVENTS, Linked, SUBSCRIBERS},
     engine::{Installer, Once, Slot, Subscriber},
-    event::{Build, Complete, Declared, Free, Incomplete, Set, Unset, Verbs, Visit, given},
+    event::{
+        Build, Complete, Declared, Free, Incomplete, Set, Snapshot, Unset, Verbs, Visit, given,
+    },
     handler::{
         Asked, AsyncOutcome, Background, Call, Gated, MissingState, Outcome, Param, Run, Source,
         States, Step,
@@ -14,10 +16,11 @@ pub use crate::{
 
 /// What generated code takes from the prelude, which users may shadow or be without.
 pub use core::{
+    any::Any,
     concat,
     convert::Into,
     default::Default,
-    marker::PhantomData,
+    marker::{PhantomData, Send},
     module_path,
     ops::Deref,
     option::Option::{self, None, Some},
@@ -29,6 +32,27 @@ pub use linkme;
 /// What a subscriber's attribute calls to name a function.
 pub fn key<M>(function: impl IntoKey<M>) -> Key {
     function.into_key()
+}
+
+/// How many calls of one subscriber may be under way at once.
+///
+/// # Panics
+///
+/// When none.
+#[must_use]
+#[track_caller]
+pub const fn at_once(calls: usize) -> usize {
+    assert!(
+        calls > 0,
+        "with `concurrency` 0 the subscriber would never run; take 1 or more, or leave the option out"
+    );
+    calls
+}
+
+/// For a type hint: what a body returns, never.
+#[must_use]
+pub const fn returned<T>() -> Option<T> {
+    None
 }
 
 /// What a subscriber listens to.

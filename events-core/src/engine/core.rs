@@ -248,7 +248,10 @@ impl Core {
         let mut staged = Vec::new();
         for (kind, entries) in group.into_kinds() {
             let numbers: Vec<_> = entries.iter().map(|entry| entry.number).collect();
-            match self.slot_for_change(kind).stage(kind.family, kind.info, entries) {
+            match self
+                .slot_for_change(kind)
+                .stage(kind.family, kind.info, entries)
+            {
                 Ok(change) => staged.push((kind, numbers, change)),
                 Err((conflict, refused)) => {
                     conflicts.push(conflict);

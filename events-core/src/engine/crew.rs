@@ -70,11 +70,6 @@ impl Crew {
         self.state().workers.clone()
     }
 
-    /// Whether that worker, or without one any, is still there.
-    fn has(&self, worker: Option<&Arc<Flights<Running>>>) -> bool {
-        self.state().has(worker)
-    }
-
     /// Takes what could not be finished.
     pub(crate) fn left(&self) -> Vec<Left> {
         mem::take(&mut self.state().left)
@@ -90,7 +85,10 @@ impl Crew {
         let mut state = self.state();
         while state.has(worker) {
             state = match deadline {
-                None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+                None => self
+                    .changed
+                    .wait(state)
+                    .unwrap_or_else(PoisonError::into_inner),
                 Some(deadline) => {
                     let left = deadline.saturating_duration_since(Instant::now());
                     if left.is_zero() {
@@ -117,6 +115,7 @@ impl Crew {
 }
 
 impl State {
+    /// Whether that worker, or without one any, is still there.
     fn has(&self, worker: Option<&Arc<Flights<Running>>>) -> bool {
         match worker {
             None => !self.workers.is_empty(),

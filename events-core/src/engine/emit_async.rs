@@ -11,12 +11,7 @@ use std::{
 
 use tracing::{Level as Verbosity, Span, debug, level_enabled, trace_span};
 
-use super::{
-    dispatch,
-    registry::Registry,
-    slots::Kind,
-    through,
-};
+use super::{dispatch, registry::Registry, slots::Kind, through};
 use crate::{
     event::Event,
     handler::{Call, Part, Trailing, record},
@@ -162,7 +157,15 @@ impl<E: Event> Flight<E> {
         let failures = RefCell::new(Vec::new());
         let slot = core.slot(Kind::of::<E::Family>());
         let begun = dispatch::with_level(slot, sending, |plan, level| {
-            through::begin(trailing, plan, level, sending, Part::Async, &failures, waker)
+            through::begin(
+                trailing,
+                plan,
+                level,
+                sending,
+                Part::Async,
+                &failures,
+                waker,
+            )
         });
         *this.failures = failures.into_inner();
         match begun {

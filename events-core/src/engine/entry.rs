@@ -49,11 +49,7 @@ pub(crate) fn plan<'e>(
             });
             Ok(Some(Plan::new(family, info, handlers)))
         }
-        Err(order::Conflict::Cycle(cycle)) => {
-            Err(Conflict::Cycle(cycle.iter().map(who).collect()))
-        }
-        Err(order::Conflict::Unawaited(pair)) => {
-            Err(Conflict::Unawaited(pair.each_ref().map(who)))
-        }
+        Err(order::Conflict::Cycle(cycle)) => Err(Conflict::Cycle(cycle.iter().map(who).collect())),
+        Err(order::Conflict::Unawaited(pair)) => Err(Conflict::Unawaited(pair.each_ref().map(who))),
     }
 }

@@ -106,10 +106,7 @@ impl<J> Flights<J> {
         let new = taker.clone();
         let (woken, _old) = {
             let mut state = self.ready.state();
-            (
-                mem::take(&mut state.places),
-                state.taker.replace(new),
-            )
+            (mem::take(&mut state.places), state.taker.replace(new))
         };
         woken
     }

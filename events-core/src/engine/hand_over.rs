@@ -89,7 +89,11 @@ fn run_at_once(refused: Refused<Copied>, fail: &mut dyn FnMut(Failure)) -> Hande
     let mut unreached = |subscriber: Arc<SubscriberInfo>| {
         fail(Failure::new(subscriber, Cause::Undelivered(why)));
     };
-    trail.as_mut().leave_out_async().into_iter().for_each(&mut unreached);
+    trail
+        .as_mut()
+        .leave_out_async()
+        .into_iter()
+        .for_each(&mut unreached);
     let innermost = Job::innermost();
     let in_this_emit = Job {
         queue: innermost.map_or(ptr::null(), |job| job.queue),

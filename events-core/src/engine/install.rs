@@ -19,9 +19,7 @@ use super::{
 };
 use crate::{
     event::{Family, Snapshot},
-    handler::{
-        Background, Behind, Hand, MissingState, Param, Run, Source, States, Step, Wired,
-    },
+    handler::{Background, Behind, Hand, MissingState, Param, Run, Source, States, Step, Wired},
     words::{EventInfo, Key, Location, Origin, SubscriberInfo},
 };
 
@@ -104,6 +102,12 @@ impl<'i> Installer<'i> {
         P::find(self.states)
             .map_err(|missing| self.missing.push(missing))
             .ok()
+    }
+
+    /// How many of the subscriber's calls may be under way at once.
+    #[must_use]
+    pub fn concurrency(&self) -> usize {
+        self.subscriber.concurrency
     }
 
     /// Limits the subscriber to an origin.

@@ -87,7 +87,12 @@ pub(crate) struct Left {
 impl Left {
     /// Logs that it was begun and will not be finished, unless somebody does.
     pub(crate) fn record(&self) {
-        let unfinished: Vec<_> = self.unfinished.iter().flatten().map(ToString::to_string).collect();
+        let unfinished: Vec<_> = self
+            .unfinished
+            .iter()
+            .flatten()
+            .map(ToString::to_string)
+            .collect();
         tracing::error!(
             target: "events_core",
             topic = self.info.topic(),
@@ -143,7 +148,6 @@ impl Note {
             parent: parent_id(),
         }))
     }
-
 }
 
 /// The span that the caller is in, when anybody looks at spans.
@@ -202,11 +206,7 @@ impl Copied {
         self.trail
     }
 
-    fn start(
-        popped: Popped<'_, &'static Handling>,
-        core: &Core,
-        waker: &Waker,
-    ) -> Option<Started> {
+    fn start(popped: Popped<'_, &'static Handling>, core: &Core, waker: &Waker) -> Option<Started> {
         let Self { trail, note } = popped.take()?;
         let mut running = Running {
             trail,
@@ -236,11 +236,7 @@ impl<E: OwnedEvent + Send> Item<E> {
         take: Self::take,
     };
 
-    fn start(
-        popped: Popped<'_, &'static Handling>,
-        core: &Core,
-        waker: &Waker,
-    ) -> Option<Started> {
+    fn start(popped: Popped<'_, &'static Handling>, core: &Core, waker: &Waker) -> Option<Started> {
         let Self { mut event, note } = popped.take()?;
         let job = enter(core.queue(), note.as_deref());
         let span = note.as_ref().and_then(|note| note.span.as_ref());

@@ -36,8 +36,8 @@ mod waiting;
 
 pub(crate) use self::core::Core;
 pub use batch::Batch;
-pub(crate) use entry::Conflict;
 pub use emit_async::{EmitAsync, TryEmitAsync};
+pub(crate) use entry::Conflict;
 pub(crate) use flights::{Flights, Place};
 pub use inbox::Lagged;
 pub(crate) use install::Group;

@@ -34,10 +34,7 @@ impl Registry {
 
     /// A subscription with options; nothing happens before its `register()`.
     #[track_caller]
-    pub fn subscribe<E, M, H>(
-        &self,
-        handler: H,
-    ) -> NewSubscription<E>
+    pub fn subscribe<E, M, H>(&self, handler: H) -> NewSubscription<E>
     where
         E: OwnedEvent,
         H: Handler<E, M>,

@@ -150,11 +150,7 @@ impl Registry {
     }
 
     /// [`emit_async`](Self::emit_async), and says where from.
-    pub fn emit_async_from<E: Event, M>(
-        &self,
-        event: E,
-        origin: impl IntoKey<M>,
-    ) -> EmitAsync<E> {
+    pub fn emit_async_from<E: Event, M>(&self, event: E, origin: impl IntoKey<M>) -> EmitAsync<E> {
         EmitAsync::new(self.clone(), event, Some(origin.into_key().into()))
     }
 

@@ -148,7 +148,10 @@ impl Core {
         let mut writer = self.writer();
         let retired: Vec<_> = kinds
             .values()
-            .map(|(kind, numbers)| self.slot_for_change(*kind).remove(kind.family, kind.info, numbers))
+            .map(|(kind, numbers)| {
+                self.slot_for_change(*kind)
+                    .remove(kind.family, kind.info, numbers)
+            })
             .collect();
         for (id, number) in ids {
             // One that has left before may have left its id to another.

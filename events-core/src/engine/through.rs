@@ -34,7 +34,9 @@ pub(super) fn begin<E: Event>(
     let Some(tail) = plan.tail().filter(|_| told.stopped_by.is_none()) else {
         return (told, Poll::Ready(()));
     };
-    if part == Part::Async && let Some(event) = subject.event.__owned() {
+    if part == Part::Async
+        && let Some(event) = subject.event.__owned()
+    {
         let mut fail = |failure| failures.borrow_mut().push(failure);
         let handed = hand_over(tail, Lent::of(event), sending, Part::Deferred, &mut fail);
         told.deferred = handed.deferred;

@@ -10,11 +10,7 @@ use crate::event::Snapshot;
 #[doc(hidden)]
 pub trait Background<E>: Send + Sync + 'static {
     /// Calls it.
-    fn call<'a>(
-        &'a self,
-        event: &'a E,
-        call: &'a Call,
-    ) -> impl Future<Output = Step> + Send + 'a;
+    fn call<'a>(&'a self, event: &'a E, call: &'a Call) -> impl Future<Output = Step> + Send + 'a;
 }
 
 /// An async function, or a closure that gives a future, that can be subscribed at run time: it takes
@@ -35,11 +31,7 @@ pub trait Background<E>: Send + Sync + 'static {
 pub trait AsyncHandler<E, M>: Send + Sync + 'static {
     /// Calls it.
     #[doc(hidden)]
-    fn call<'a>(
-        &'a self,
-        event: &'a E,
-        call: &'a Call,
-    ) -> impl Future<Output = Step> + Send + 'a;
+    fn call<'a>(&'a self, event: &'a E, call: &'a Call) -> impl Future<Output = Step> + Send + 'a;
 }
 
 /// A function or closure whose future may borrow what it is called with.

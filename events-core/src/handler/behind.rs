@@ -46,7 +46,10 @@ where
     H: Background<E>,
 {
     fn wants(&self, event: Lent<'_>, source: &Source<'_>) -> bool {
-        !self.is_closed() && event.get::<E>().is_some_and(|event| (self.wants)(event, source))
+        !self.is_closed()
+            && event
+                .get::<E>()
+                .is_some_and(|event| (self.wants)(event, source))
     }
 
     fn begin<'s>(

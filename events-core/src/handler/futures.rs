@@ -57,7 +57,7 @@ pub(crate) struct Futures<S> {
     waiting: Vec<Waiting>,
     used: usize,
     room: Room,
-    pinned: PhantomPinned,
+    _pinned: PhantomPinned,
 }
 
 /// A future that was polled and is not ready.
@@ -102,7 +102,7 @@ impl<S> Futures<S> {
             waiting: Vec::new(),
             used: 0,
             room: Room(UnsafeCell::new([const { MaybeUninit::uninit() }; ROOM])),
-            pinned: PhantomPinned,
+            _pinned: PhantomPinned,
         }
     }
 
@@ -300,10 +300,7 @@ impl<'s> Start<'_, 's> {
 /// # Safety
 ///
 /// There is a pinned `F`, which nobody else reaches.
-unsafe fn poll<F: Future<Output = Step>>(
-    future: *mut (),
-    context: &mut Context<'_>,
-) -> Poll<Step> {
+unsafe fn poll<F: Future<Output = Step>>(future: *mut (), context: &mut Context<'_>) -> Poll<Step> {
     // SAFETY: as above.
     unsafe { Pin::new_unchecked(&mut *future.cast::<F>()).poll(context) }
 }

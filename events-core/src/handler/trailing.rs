@@ -306,10 +306,13 @@ impl<E: Event + Send + 'static> Trail for Trailing<E> {
         let who = |number: usize| &tail.subscribers()[number];
         let selected = self.project().selected;
         let all = selected.take().unwrap_or_default();
-        let (left, others): (Vec<_>, Vec<_>) =
-            all.into_iter().partition(|&number| who(number).asynchronous);
+        let (left, others): (Vec<_>, Vec<_>) = all
+            .into_iter()
+            .partition(|&number| who(number).asynchronous);
         *selected = Some(others.into());
-        left.into_iter().map(|number| Arc::clone(who(number))).collect()
+        left.into_iter()
+            .map(|number| Arc::clone(who(number)))
+            .collect()
     }
 
     fn unfinished(&self) -> Vec<Arc<SubscriberInfo>> {

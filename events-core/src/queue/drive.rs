@@ -124,7 +124,9 @@ impl Drive {
         // Said before it is taken: see `Flights::poll`.
         self.flights.poll();
         let popped = match &mut self.until {
-            Until::Drained => core.queue().poll_pop(&mut self.waiter, &Context::from_waker(waker)),
+            Until::Drained => core
+                .queue()
+                .poll_pop(&mut self.waiter, &Context::from_waker(waker)),
             Until::Empty { left, rounds } => {
                 if *left == 0 {
                     *left = core.queue().len();

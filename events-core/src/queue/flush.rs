@@ -55,7 +55,10 @@ impl fmt::Display for Flushed {
             failures,
             left,
         } = self;
-        write!(f, "{ran} events ran, {failures} subscribers failed, {left} events wait")
+        write!(
+            f,
+            "{ran} events ran, {failures} subscribers failed, {left} events wait"
+        )
     }
 }
 
@@ -72,7 +75,11 @@ impl Queue {
     #[expect(clippy::must_use_candidate, reason = "called for what it does")]
     pub fn flush(&self) -> Flushed {
         let mut flush = self.flush_async();
-        park_on(|waker| flush.poll_with(&mut Context::from_waker(waker)), None).unwrap_or_default()
+        park_on(
+            |waker| flush.poll_with(&mut Context::from_waker(waker)),
+            None,
+        )
+        .unwrap_or_default()
     }
 
     /// [`flush`](Self::flush) without blocking; no runtime is needed.
@@ -109,7 +116,11 @@ impl Flush {
         let flushed = Flushed {
             ran: drive.events,
             failures: drive.failures,
-            left: if drive.is_endless() { self.queue.len() } else { 0 },
+            left: if drive.is_endless() {
+                self.queue.len()
+            } else {
+                0
+            },
         };
         if flushed.left > 0 {
             tracing::error!(
@@ -133,7 +144,9 @@ impl Future for Flush {
 
 impl fmt::Debug for Flush {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Flush").field("queue", &self.queue).finish_non_exhaustive()
+        f.debug_struct("Flush")
+            .field("queue", &self.queue)
+            .finish_non_exhaustive()
     }
 }
 
@@ -167,7 +180,10 @@ pub struct FlushOnDrop(Registry);
 impl FlushOnDrop {
     /// To be dropped when the queue is to be flushed.
     #[must_use]
-    #[expect(clippy::new_without_default, reason = "it looks at the current registry")]
+    #[expect(
+        clippy::new_without_default,
+        reason = "it looks at the current registry"
+    )]
     pub fn new() -> Self {
         Self(registry())
     }

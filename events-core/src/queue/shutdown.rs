@@ -77,7 +77,8 @@ impl Queue {
         for worker in core.crew().workers() {
             let stopped = worker.stop();
             unfinished.running += usize::from(stopped.polling);
-            core.crew().keep(stopped.waiting.into_iter().filter_map(|job| job.stop()));
+            core.crew()
+                .keep(stopped.waiting.into_iter().filter_map(|job| job.stop()));
         }
         let begun = core.crew().left().into_iter().map(UnfinishedEvent);
         unfinished.events.splice(0..0, begun);
@@ -135,7 +136,9 @@ fn drained(queue: &Queue, drive: &mut Option<Drive>, waker: &Waker) -> Poll<()> 
 
 impl<D> fmt::Debug for Shutdown<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shutdown").field("queue", &self.queue).finish_non_exhaustive()
+        f.debug_struct("Shutdown")
+            .field("queue", &self.queue)
+            .finish_non_exhaustive()
     }
 }
 
@@ -162,7 +165,11 @@ impl Unfinished {
 impl fmt::Display for Unfinished {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { events, running } = self;
-        write!(f, "the queue was shut down with {} events left", events.len())?;
+        write!(
+            f,
+            "the queue was shut down with {} events left",
+            events.len()
+        )?;
         if *running > 0 {
             write!(f, " and {running} subscribers that did not return")?;
         }

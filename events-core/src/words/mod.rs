@@ -8,8 +8,8 @@ mod location;
 mod origin;
 mod undelivered;
 
-pub(crate) use emitted::{Told, Trouble};
 pub use emitted::{EmitError, Emitted, TooDeep};
+pub(crate) use emitted::{Told, Trouble};
 pub(crate) use failure::drop_contained;
 pub use failure::{BoxError, Cause, Failure, Panic};
 pub use info::{EventInfo, FieldInfo, SubscriberInfo};

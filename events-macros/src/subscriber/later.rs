@@ -99,6 +99,13 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
     let heard = place(&subscriber.event);
     let handler = Token![_](params.first().map_or(heard, |param| param.place));
     let later = quote_spanned!(heard=> later::<#family, #handler>);
+    let background = quote!(__Background { #(#kept,)* });
+    let background = if subscriber.concurrency.is_some() {
+        let core = &subscriber.core;
+        quote!(#core::__private::Gated::new(#installer.concurrency(), #background))
+    } else {
+        background
+    };
     quote! {
         #finds
         #keep
@@ -107,7 +114,7 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
                 #ask
                 true
             },
-            __Background { #(#kept,)* },
+            #background,
         );
     }
 }

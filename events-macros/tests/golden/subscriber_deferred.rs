@@ -66,7 +66,10 @@ const _: () = {
                         }
                         true
                     },
-                    __Background {},
+                    ::events_core::__private::Gated::new(
+                        installer.concurrency(),
+                        __Background {},
+                    ),
                 );
         },
     };
