@@ -28,6 +28,8 @@ pub(super) struct Drive {
     spare: Option<Place>,
     waiter: Waiter,
     concurrency: usize,
+    /// So many events are begun in one poll.
+    burst: usize,
     until: Until,
     pub(super) events: usize,
     pub(super) failures: usize,
@@ -69,10 +71,17 @@ impl Drive {
             spare: None,
             waiter: Waiter::new(),
             concurrency: concurrency.max(1),
+            burst: BURST,
             until,
             events: 0,
             failures: 0,
         }
+    }
+
+    /// Begins one event in each poll, so that a deadline between polls is kept.
+    pub(super) fn one_by_one(mut self) -> Self {
+        self.burst = 1;
+        self
     }
 
     pub(super) fn registry(&self) -> &Registry {
@@ -98,7 +107,7 @@ impl Drive {
         if self.flights.is_stopped() {
             return Poll::Ready(());
         }
-        for _ in 0..BURST {
+        for _ in 0..self.burst {
             if self.waiting >= self.concurrency {
                 return Poll::Pending;
             }

@@ -46,8 +46,9 @@ impl Queue {
             return Unfinished::default();
         }
         let deadline = Instant::now().checked_add(at_most);
-        if core.crew().wait(None, deadline) {
-            let mut drive = Drive::new(self.0.clone(), CONCURRENCY, Until::Drained);
+        let is_over = || deadline.is_some_and(|deadline| deadline <= Instant::now());
+        if core.crew().wait(None, deadline) && !is_over() {
+            let mut drive = drive(self);
             park_on(|waker| drive.poll(waker), deadline);
         }
         self.hand_back()
@@ -130,8 +131,12 @@ fn drained(queue: &Queue, drive: &mut Option<Drive>, waker: &Waker) -> Poll<()> 
     if queue.0.core().crew().poll(None, waker).is_pending() {
         return Poll::Pending;
     }
-    let new = || Drive::new(queue.0.clone(), CONCURRENCY, Until::Drained);
-    drive.get_or_insert_with(new).poll(waker)
+    drive.get_or_insert_with(|| self::drive(queue)).poll(waker)
+}
+
+/// Runs what waits, when there are no workers.
+fn drive(queue: &Queue) -> Drive {
+    Drive::new(queue.0.clone(), CONCURRENCY, Until::Drained).one_by_one()
 }
 
 impl<D> fmt::Debug for Shutdown<D> {

@@ -2,21 +2,33 @@
 
 #![allow(missing_docs, reason = "the names of the tests say what they are")]
 
+mod async_emit;
 mod batch;
 mod builder;
 mod default_registry;
+mod deferred;
 mod emit;
 mod events;
 mod failures;
 mod nesting;
 mod order;
+mod queue;
 mod run_time;
+mod runtimes;
 mod scopes;
+mod shutdown;
 mod subscribers;
 mod tidy;
 mod waiting;
+mod workers;
 
-use std::sync::{Arc, Mutex};
+use std::{
+    future::Future,
+    pin::pin,
+    sync::{Arc, Mutex},
+    task::{Context, Poll, Wake, Waker},
+    thread::{self, Thread},
+};
 
 /// What handlers did, in order.
 #[derive(Clone, Default)]
@@ -32,5 +44,50 @@ impl Journal {
 
     fn take(&self) -> Vec<String> {
         std::mem::take(&mut self.0.lock().expect("no test panics while it notes"))
+    }
+}
+
+/// Runs a future on this thread, with nothing around it.
+fn block_on<F: Future>(future: F) -> F::Output {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => thread::park(),
+        }
+    }
+}
+
+/// A future that is ready when its gate is open.
+#[derive(Clone, Default)]
+struct Gate(Arc<Mutex<(bool, Vec<Waker>)>>);
+
+impl Gate {
+    fn open(&self) {
+        let wakers = {
+            let mut state = self.0.lock().expect("nobody panics here");
+            state.0 = true;
+            std::mem::take(&mut state.1)
+        };
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
+    fn wait(&self) -> impl Future<Output = ()> + Send + use<> {
+        let gate = self.clone();
+        std::future::poll_fn(move |context| {
+            let mut state = gate.0.lock().expect("nobody panics here");
+            if state.0 {
+                return Poll::Ready(());
+            }
+            state.1.push(context.waker().clone());
+            Poll::Pending
+        })
     }
 }

@@ -2,37 +2,21 @@
 
 use std::{
     future::Future,
-    pin::{Pin, pin},
-    sync::{Arc, Barrier},
-    task::{Context, Poll, Wake, Waker},
-    thread::{self, Thread},
+    pin::Pin,
+    sync::Barrier,
+    task::{Context, Poll, Waker},
+    thread,
 };
 
 use events_core::{Event, EventStream, Lagged, Next, Registry};
 use futures_core::Stream;
 
+use crate::block_on;
+
 #[derive(Event, Clone, Debug, PartialEq)]
 struct Tick(u32);
 
 fn checkout() {}
-
-/// Runs a future on this thread.
-fn block_on<F: Future>(future: F) -> F::Output {
-    struct Unpark(Thread);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    let mut future = pin!(future);
-    loop {
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(output) => return output,
-            Poll::Pending => thread::park(),
-        }
-    }
-}
 
 /// What the future has now.
 fn poll(next: &mut Next<Tick>) -> Poll<Option<Tick>> {

@@ -1,0 +1,316 @@
+//! Sections 4 and 5: what a sync emit hands to the queue for the subscribers that run later.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use events_core::{Cause, Emission, Event, Registry, Undelivered, subscriber, subscribers};
+
+use crate::{Gate, Journal, block_on};
+
+#[derive(Event)]
+struct Order {
+    number: u32,
+    journal: Journal,
+    copies: Arc<AtomicUsize>,
+}
+
+impl Clone for Order {
+    fn clone(&self) -> Self {
+        self.copies.fetch_add(1, Ordering::Relaxed);
+        assert!(self.number != 666, "this one cannot be copied");
+        Self {
+            number: self.number,
+            journal: self.journal.clone(),
+            copies: Arc::clone(&self.copies),
+        }
+    }
+}
+
+fn order(number: u32, journal: &Journal) -> Order {
+    Order {
+        number,
+        journal: journal.clone(),
+        copies: Arc::default(),
+    }
+}
+
+#[subscriber]
+async fn mail(event: &Order) {
+    event.journal.note(format!("mail {}", event.number));
+}
+
+#[subscriber(deferred)]
+fn report(event: &Order) -> Result<(), String> {
+    event.journal.note(format!("report {}", event.number));
+    match event.number {
+        13 => Err("unlucky".into()),
+        _ => Ok(()),
+    }
+}
+
+#[subscriber]
+fn renumber(event: &mut Order) {
+    event.number += 1;
+}
+
+#[subscriber(deferred, priority = 5)]
+async fn archive(event: &Order) {
+    event.journal.note(format!("archive {}", event.number));
+}
+
+#[test]
+fn a_sync_emit_hands_async_and_deferred_subscribers_a_copy_of_what_the_sync_ones_left() {
+    let registry = Registry::with(subscribers![mail, report, renumber]);
+    let journal = Journal::default();
+    let emitted = registry.try_emit(order(1, &journal)).expect("nobody fails");
+    assert_eq!((emitted.ran(), emitted.deferred()), (1, 2));
+    assert_eq!(emitted.number, 2);
+    assert!(journal.take().is_empty());
+    assert_eq!(registry.queue().len(), 1);
+
+    let flushed = registry.queue().flush();
+    assert_eq!(
+        (flushed.ran(), flushed.failures(), flushed.left()),
+        (1, 0, 0)
+    );
+    let mut ran = journal.take();
+    ran.sort();
+    assert_eq!(ran, ["mail 2", "report 2"]);
+}
+
+#[test]
+fn all_of_them_share_one_copy() {
+    let registry = Registry::with(subscribers![mail, report, archive]);
+    let emitted = registry.emit(order(1, &Journal::default()));
+    registry.queue().flush();
+    assert_eq!(emitted.copies.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn no_copy_is_made_when_nobody_wants_it() {
+    let registry = Registry::new();
+    registry
+        .subscribe_deferred(|_: &Order| ())
+        .when(|order: &Order| order.number > 5)
+        .register()
+        .expect("no other has its id")
+        .detach();
+    let emitted = registry
+        .try_emit(order(1, &Journal::default()))
+        .expect("nobody fails");
+    assert!(emitted.is_unheard());
+    assert_eq!(emitted.copies.load(Ordering::Relaxed), 0);
+    let emitted = registry
+        .try_emit(order(6, &Journal::default()))
+        .expect("nobody fails");
+    assert!(!emitted.is_unheard());
+    assert_eq!(emitted.copies.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn an_async_emit_waits_for_async_subscribers_and_defers_the_deferred_ones() {
+    let registry = Registry::with(subscribers![mail, report, archive]);
+    let journal = Journal::default();
+    let emitted = block_on(registry.try_emit_async(order(1, &journal)));
+    let emitted = emitted.expect("nobody fails");
+    assert_eq!((emitted.ran(), emitted.deferred()), (1, 2));
+    assert_eq!(journal.take(), ["mail 1"]);
+    registry.queue().flush();
+    assert_eq!(journal.take(), ["archive 1", "report 1"]);
+}
+
+#[test]
+fn later_subscribers_begin_in_their_order() {
+    let registry = Registry::with(subscribers![mail, report, archive]);
+    let journal = Journal::default();
+    registry.emit(order(1, &journal));
+    registry.queue().flush();
+    assert_eq!(journal.take(), ["archive 1", "mail 1", "report 1"]);
+}
+
+#[test]
+fn a_failure_in_the_queue_is_counted_and_disturbs_nobody() {
+    let registry = Registry::with(subscribers![mail, report]);
+    let journal = Journal::default();
+    registry.emit(order(13, &journal));
+    registry.emit(order(14, &journal));
+    let flushed = registry.queue().flush();
+    assert_eq!((flushed.ran(), flushed.failures()), (2, 1));
+    assert_eq!(
+        journal.take(),
+        ["mail 13", "report 13", "mail 14", "report 14"]
+    );
+}
+
+#[test]
+fn a_copy_that_panics_is_a_failure_of_all_who_wait_for_it() {
+    let registry = Registry::with(subscribers![mail, report]);
+    let error = registry
+        .try_emit(order(666, &Journal::default()))
+        .expect_err("no copy");
+    let causes: Vec<_> = error
+        .failures()
+        .iter()
+        .map(|failure| failure.cause())
+        .collect();
+    assert!(matches!(
+        causes[..],
+        [Cause::Panic(_), Cause::Undelivered(Undelivered::NotCopied)]
+    ));
+}
+
+#[test]
+fn when_the_queue_is_full_sync_ones_run_at_once_and_async_ones_fail() {
+    let registry = Registry::with(subscribers![mail, report]);
+    registry.queue().set_capacity(1);
+    let journal = Journal::default();
+    registry.emit(order(1, &journal));
+    let error = registry
+        .try_emit(order(2, &journal))
+        .expect_err("the queue is full");
+    assert_eq!(journal.take(), ["report 2"]);
+    let [failure] = error.failures() else {
+        panic!("one fails: {error}");
+    };
+    assert!(failure.subscriber().name.ends_with("::mail"));
+    let text = failure.cause().to_string();
+    assert_eq!(
+        text,
+        "was not reached: the queue is full: 1 events wait in it; flush it more often, have a \
+         worker empty it, or give it more with set_capacity"
+    );
+    assert_eq!(error.ran(), 1);
+    registry.queue().flush();
+    assert_eq!(journal.take(), ["mail 1", "report 1"]);
+}
+
+#[test]
+fn a_queued_copy_does_not_reach_a_subscriber_that_has_left() {
+    let registry = Registry::new();
+    let journal = Journal::default();
+    let subscription =
+        registry.on_deferred(|event: &Order| event.journal.note(event.number.to_string()));
+    registry.emit(order(1, &journal));
+    drop(subscription);
+    assert_eq!(registry.queue().flush().ran(), 1);
+    assert!(journal.take().is_empty());
+}
+
+#[test]
+fn once_holds_for_what_runs_later() {
+    let registry = Registry::new();
+    let journal = Journal::default();
+    registry
+        .subscribe_deferred(|event: &Order| event.journal.note(event.number.to_string()))
+        .once()
+        .register()
+        .expect("no other has its id")
+        .detach();
+    registry.emit(order(1, &journal));
+    registry.emit(order(2, &journal));
+    registry.queue().flush();
+    assert_eq!(journal.take(), ["1"]);
+}
+
+#[test]
+fn what_runs_later_belongs_to_the_emission_that_it_was_copied_from() {
+    let registry = Registry::new();
+    let journal = Journal::default();
+    let told = |emission: &Emission| {
+        let origin = emission
+            .origin()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let parent = emission
+            .parent()
+            .map(|id| id.to_string())
+            .unwrap_or_default();
+        format!("{} {origin} {parent}", emission.id())
+    };
+    registry
+        .on(move |event: &Order, emission: &Emission| event.journal.note(told(emission)))
+        .detach();
+    registry
+        .on_deferred(move |event: &Order, emission: &Emission| event.journal.note(told(emission)))
+        .detach();
+    registry.emit_from(order(1, &journal), "desk");
+    registry.queue().flush();
+    let ids = journal.take();
+    assert_eq!(ids.len(), 2);
+    assert_eq!(ids[0], ids[1]);
+}
+
+#[test]
+fn an_unknown_moment_is_no_order() {
+    let registry = Registry::new();
+    registry
+        .subscribe_async(|_: &Order| async {})
+        .id("mail")
+        .register()
+        .expect("the id is free")
+        .detach();
+    let error = registry
+        .subscribe(|_: &Order| ())
+        .id("print")
+        .after("mail")
+        .register()
+        .expect_err("nobody waits for the mail");
+    assert!(error.to_string().contains("runs later"), "{error}");
+    let after = registry
+        .subscribe_async(|_: &Order| async {})
+        .after("mail")
+        .register();
+    assert!(after.is_err());
+    let deferred = registry
+        .subscribe_deferred(|_: &Order| ())
+        .id("report")
+        .register();
+    let deferred = deferred.expect("the id is free");
+    let after = registry
+        .subscribe_async(|_: &Order| async {})
+        .after("report")
+        .register();
+    assert!(after.is_ok(), "a deferred one ends before the next begins");
+    drop((deferred, after));
+}
+
+#[test]
+fn reports_tell_what_runs_later() {
+    let registry = Registry::new();
+    let scanner = registry
+        .scanner()
+        .subscribers(subscribers![mail, report, renumber, archive]);
+    let report = scanner.run();
+    let kinds: Vec<_> = report
+        .subscribers()
+        .map(|subscriber| subscriber.kind())
+        .collect();
+    assert_eq!(kinds, ["sync mut", "async deferred", "async", "deferred"]);
+}
+
+#[test]
+fn a_limited_deferred_subscriber_that_is_busy_fails_when_the_queue_is_full() {
+    let registry = Registry::new();
+    let gate = Gate::default();
+    let (journal, waits) = (Journal::default(), gate.clone());
+    registry
+        .subscribe_async(move |_: &Order| {
+            let gate = waits.clone();
+            async move { gate.wait().await }
+        })
+        .deferred()
+        .concurrency(1)
+        .register()
+        .expect("no other has its id")
+        .detach();
+    registry.queue().set_capacity(1);
+    registry.emit(order(1, &journal));
+    let error = registry
+        .try_emit(order(2, &journal))
+        .expect_err("it is full");
+    assert_eq!(error.failures().len(), 1);
+    gate.open();
+    assert_eq!(registry.queue().flush().ran(), 1);
+}

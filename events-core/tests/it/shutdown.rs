@@ -1,0 +1,302 @@
+//! Section 5: shutting a queue down.
+
+use std::{
+    future::{Future, pending, ready},
+    pin::pin,
+    sync::mpsc,
+    task::{Context, Waker},
+    thread,
+    time::Duration,
+};
+
+use events_core::{Event, Registry, Undelivered, Unfinished};
+
+use crate::{Gate, Journal, block_on};
+
+#[derive(Event, Clone)]
+struct Job {
+    number: u32,
+    journal: Journal,
+}
+
+#[derive(Event, Clone)]
+struct Followed(Journal);
+
+fn job(number: u32, journal: &Journal) -> Job {
+    Job {
+        number,
+        journal: journal.clone(),
+    }
+}
+
+/// Long enough for anything that is going to end.
+const LONG: Duration = Duration::from_secs(60);
+
+/// The numbers of the jobs that were handed back, and whether they were begun.
+fn numbers(unfinished: Unfinished) -> Vec<(u32, bool)> {
+    let told = |event: events_core::UnfinishedEvent| {
+        let begun = event.unfinished().is_some();
+        (event.downcast::<Job>().expect("a job").number, begun)
+    };
+    unfinished.events.into_iter().map(told).collect()
+}
+
+/// A registry with three jobs in its queue.
+fn three(journal: &Journal) -> Registry {
+    let registry = Registry::new();
+    for number in 0..3 {
+        registry
+            .enqueue(job(number, journal))
+            .expect("there is room");
+    }
+    registry
+}
+
+#[test]
+fn a_shutdown_runs_what_waits() {
+    let journal = Journal::default();
+    for workers in 0..3 {
+        let registry = three(&journal);
+        registry
+            .on(|event: &Job| event.journal.note(event.number.to_string()))
+            .detach();
+        for _ in 0..workers {
+            registry.queue().spawn_thread().detach();
+        }
+        assert!(registry.queue().shutdown(LONG).is_empty());
+        let mut ran = journal.take();
+        ran.sort();
+        assert_eq!(ran, ["0", "1", "2"], "{workers} workers");
+    }
+}
+
+#[test]
+fn after_a_shutdown_enqueue_gives_the_event_back() {
+    let journal = Journal::default();
+    let registry = Registry::new();
+    assert!(registry.queue().shutdown(Duration::ZERO).is_empty());
+    let error = registry
+        .enqueue(job(7, &journal))
+        .expect_err("it is shut down");
+    assert_eq!(error.why(), Undelivered::ShutDown);
+    let text = format!(
+        "`{}` was not enqueued: the queue is shut down",
+        Job::topic()
+    );
+    assert_eq!(error.to_string(), text);
+    assert_eq!(error.into_event().number, 7);
+    // A sync emit runs its deferred subscribers at once then.
+    registry
+        .on_deferred(|event: &Job| event.journal.note("at once"))
+        .detach();
+    registry.emit(job(8, &journal));
+    assert_eq!(journal.take(), ["at once"]);
+    assert!(registry.queue().shutdown(LONG).is_empty());
+}
+
+#[test]
+fn what_a_subscriber_enqueues_meanwhile_is_drained_too() {
+    let journal = Journal::default();
+    let registry = three(&journal);
+    let inside = registry.clone();
+    registry
+        .on(move |event: &Job| {
+            let follows = inside.enqueue(Followed(event.journal.clone()));
+            follows.expect("the queue takes what it runs itself");
+        })
+        .detach();
+    registry
+        .on(|event: &Followed| event.0.note("followed"))
+        .detach();
+    assert!(registry.queue().shutdown(LONG).is_empty());
+    assert_eq!(journal.take(), ["followed"; 3]);
+}
+
+#[test]
+fn at_the_deadline_what_waits_and_what_is_under_way_is_handed_back() {
+    let journal = Journal::default();
+    let registry = three(&journal);
+    registry.on_async(|_: &Job| pending::<()>()).detach();
+    let (sender, begun) = mpsc::channel();
+    registry
+        .on(move |event: &Job| sender.send(event.number).expect("somebody listens"))
+        .detach();
+    registry.queue().spawn_thread().detach();
+    assert_eq!(begun.recv(), Ok(0));
+    let unfinished = registry.queue().shutdown(Duration::from_millis(1));
+    assert_eq!(
+        unfinished.to_string(),
+        format!(
+            "the queue was shut down with 3 events left: {} (x3)",
+            Job::topic()
+        )
+    );
+    assert_eq!(unfinished.running, 0);
+    assert_eq!(numbers(unfinished), [(0, true), (1, false), (2, false)]);
+}
+
+#[test]
+fn without_workers_one_that_never_ends_keeps_no_other_from_its_turn() {
+    let journal = Journal::default();
+    let registry = three(&journal);
+    registry
+        .on_async(|event: &Job| {
+            let event = event.clone();
+            async move {
+                if event.number == 0 {
+                    pending::<()>().await;
+                }
+                event.journal.note(event.number.to_string());
+            }
+        })
+        .detach();
+    let unfinished = registry.queue().shutdown(Duration::from_millis(50));
+    assert_eq!(journal.take(), ["1", "2"]);
+    assert_eq!(numbers(unfinished), [(0, true)]);
+}
+
+#[test]
+fn a_sync_subscriber_that_does_not_return_does_not_hold_up_the_deadline() {
+    let journal = Journal::default();
+    let registry = three(&journal);
+    let (sender, begun) = mpsc::channel();
+    let (returns, waits) = mpsc::channel::<()>();
+    let waits = std::sync::Mutex::new(waits);
+    registry
+        .on(move |event: &Job| {
+            sender.send(event.number).expect("somebody listens");
+            let _ = waits.lock().expect("nobody panics").recv();
+        })
+        .detach();
+    registry.on_async(|_: &Job| pending::<()>()).detach();
+    let worker = registry.queue().spawn_thread();
+    assert_eq!(begun.recv(), Ok(0));
+    let unfinished = registry.queue().shutdown(Duration::from_millis(1));
+    assert_eq!(unfinished.running, 1);
+    let text = unfinished.to_string();
+    assert!(
+        text.contains("with 2 events left and 1 subscribers that did not return: "),
+        "{text}"
+    );
+    assert_eq!(numbers(unfinished), [(1, false), (2, false)]);
+    // When it returns after all, its event is kept for the next shutdown.
+    drop(returns);
+    worker.join();
+    assert_eq!(numbers(registry.queue().shutdown(LONG)), [(0, true)]);
+}
+
+#[test]
+fn a_shutdown_inside_what_the_queue_runs_begins_and_does_not_wait() {
+    let journal = Journal::default();
+    let registry = three(&journal);
+    let inside = registry.clone();
+    registry
+        .on(move |event: &Job| {
+            let unfinished = inside.queue().shutdown(LONG);
+            event
+                .journal
+                .note(format!("{} left", unfinished.events.len()));
+        })
+        .detach();
+    let inside = registry.clone();
+    registry
+        .on_async(move |event: &Job| {
+            let (registry, journal) = (inside.clone(), event.journal.clone());
+            async move {
+                let unfinished = registry.queue().shutdown_async(pending::<()>()).await;
+                journal.note(format!("{} left", unfinished.events.len()));
+            }
+        })
+        .detach();
+    assert_eq!(registry.queue().flush().ran(), 3);
+    assert_eq!(journal.take(), ["0 left"; 6]);
+    assert!(registry.enqueue(job(9, &journal)).is_err());
+}
+
+#[test]
+fn a_shutdown_need_not_block() {
+    let journal = Journal::default();
+    let registry = three(&journal);
+    registry
+        .on(|event: &Job| event.journal.note(event.number.to_string()))
+        .detach();
+    let worker = registry.queue().spawn_thread();
+    let unfinished = block_on(registry.queue().shutdown_async(pending::<()>()));
+    assert!(unfinished.is_empty());
+    assert_eq!(journal.take(), ["0", "1", "2"]);
+    worker.detach();
+}
+
+#[test]
+fn a_shutdown_that_does_not_block_keeps_its_deadline() {
+    let journal = Journal::default();
+    let registry = three(&journal);
+    registry.on_async(|_: &Job| pending::<()>()).detach();
+    let unfinished = block_on(registry.queue().shutdown_async(ready(())));
+    assert_eq!(numbers(unfinished), [(0, true), (1, true), (2, true)]);
+}
+
+#[test]
+fn a_shutdown_that_is_dropped_can_be_made_again() {
+    let (journal, gate) = (Journal::default(), Gate::default());
+    let registry = three(&journal);
+    let waits = gate.clone();
+    registry
+        .on_async(move |event: &Job| {
+            let (gate, event) = (waits.clone(), event.clone());
+            async move {
+                gate.wait().await;
+                event.journal.note(event.number.to_string());
+            }
+        })
+        .detach();
+    let worker = registry.queue().spawn_thread();
+    {
+        let mut shutdown = pin!(registry.queue().shutdown_async(pending::<()>()));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(shutdown.as_mut().poll(&mut context).is_pending());
+    }
+    assert!(registry.enqueue(job(9, &journal)).is_err());
+    let opens = thread::spawn(move || gate.open());
+    assert!(registry.queue().shutdown(LONG).is_empty());
+    assert_eq!(journal.take(), ["0", "1", "2"]);
+    opens.join().expect("nobody panics");
+    worker.join();
+}
+
+#[test]
+fn emitters_and_a_shutdown_at_once_lose_nothing() {
+    for _ in 0..50 {
+        let journal = Journal::default();
+        let registry = Registry::new();
+        let (sender, ran) = mpsc::channel();
+        registry
+            .on(move |event: &Job| sender.send(event.number).expect("it listens"))
+            .detach();
+        registry.queue().spawn_thread().detach();
+        let emitter = |from: u32| {
+            let (registry, journal) = (registry.clone(), journal.clone());
+            thread::spawn(move || {
+                let numbers = from..from + 100;
+                let all = numbers.map(|number| registry.enqueue(job(number, &journal)));
+                all.filter_map(Result::err)
+                    .map(|error| error.into_event().number)
+                    .collect()
+            })
+        };
+        let emitters = [emitter(0), emitter(100)];
+        thread::yield_now();
+        let unfinished = registry.queue().shutdown(LONG);
+        let mut all: Vec<u32> = numbers(unfinished)
+            .into_iter()
+            .map(|(number, _)| number)
+            .collect();
+        for emitter in emitters {
+            let refused: Vec<u32> = emitter.join().expect("nobody panics");
+            all.extend(refused);
+        }
+        all.extend(ran.try_iter());
+        all.sort_unstable();
+        assert_eq!(all, (0..200).collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,260 @@
+//! Section 5: workers, on threads and wherever a future is polled.
+
+use std::{
+    future::{Future, pending},
+    pin::pin,
+    sync::mpsc,
+    task::{Context, Waker},
+    thread,
+    time::Duration,
+};
+
+use events_core::{Event, Registry};
+
+use crate::{Gate, Journal, block_on};
+
+#[derive(Event, Clone)]
+struct Job {
+    number: u32,
+    journal: Journal,
+}
+
+fn job(number: u32, journal: &Journal) -> Job {
+    Job {
+        number,
+        journal: journal.clone(),
+    }
+}
+
+/// Long enough for anything that is going to end.
+const LONG: Duration = Duration::from_secs(60);
+
+#[test]
+fn a_worker_on_a_thread_runs_events_in_their_order() {
+    let registry = Registry::new();
+    let journal = Journal::default();
+    let (sender, ran_on) = mpsc::channel();
+    registry
+        .on(move |event: &Job| {
+            event.journal.note(event.number.to_string());
+            sender
+                .send(thread::current().name().map(str::to_owned))
+                .expect("somebody listens");
+        })
+        .detach();
+    registry.queue().spawn_thread().detach();
+    for number in 0..100 {
+        registry
+            .enqueue(job(number, &journal))
+            .expect("there is room");
+    }
+    for _ in 0..100 {
+        let name = ran_on.recv().expect("the worker runs");
+        assert_eq!(name.as_deref(), Some("events-queue"));
+    }
+    let expected: Vec<_> = (0..100).map(|number| number.to_string()).collect();
+    assert_eq!(journal.take(), expected);
+    assert!(registry.queue().shutdown(LONG).is_empty());
+}
+
+#[test]
+fn with_more_concurrency_one_that_never_ends_does_not_stop_the_others() {
+    let registry = Registry::new();
+    let journal = Journal::default();
+    let (sender, done) = mpsc::channel();
+    registry
+        .on_async(move |event: &Job| {
+            let (number, sender) = (event.number, sender.clone());
+            async move {
+                if number == 0 {
+                    pending::<()>().await;
+                }
+                sender.send(number).expect("somebody listens");
+            }
+        })
+        .detach();
+    registry.queue().spawn_thread_with(2).detach();
+    for number in 0..4 {
+        registry
+            .enqueue(job(number, &journal))
+            .expect("there is room");
+    }
+    let done: Vec<_> = (0..3)
+        .map(|_| done.recv().expect("the worker runs"))
+        .collect();
+    assert_eq!(done, [1, 2, 3]);
+    let unfinished = registry.queue().shutdown(Duration::from_millis(1));
+    assert_eq!((unfinished.events.len(), unfinished.running), (1, 0));
+}
+
+#[test]
+fn concurrency_is_a_limit() {
+    let registry = Registry::new();
+    let (journal, gate) = (Journal::default(), Gate::default());
+    let waits = gate.clone();
+    registry
+        .on_async(move |event: &Job| {
+            let (gate, event) = (waits.clone(), event.clone());
+            async move {
+                event.journal.note(format!("{} begins", event.number));
+                gate.wait().await;
+            }
+        })
+        .detach();
+    for number in 0..5 {
+        registry
+            .enqueue(job(number, &journal))
+            .expect("there is room");
+    }
+    let mut work = pin!(registry.queue().work(3));
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(work.as_mut().poll(&mut context).is_pending());
+    assert_eq!(journal.take(), ["0 begins", "1 begins", "2 begins"]);
+    assert_eq!(registry.queue().len(), 2);
+    gate.open();
+    assert!(work.as_mut().poll(&mut context).is_pending());
+    assert_eq!(journal.take(), ["3 begins", "4 begins"]);
+}
+
+#[test]
+fn an_emit_inside_a_worker_goes_to_its_registry() {
+    #[derive(Event, Clone)]
+    struct Done(mpsc::Sender<u32>, u32);
+
+    let registry = Registry::new();
+    let (sender, done) = mpsc::channel();
+    registry
+        .on(move |event: &Job| {
+            Done(sender.clone(), event.number).emit();
+            Done(sender.clone(), event.number + 1)
+                .enqueue()
+                .expect("there is room");
+        })
+        .detach();
+    registry
+        .on(|event: &Done| event.0.send(event.1).expect("somebody listens"))
+        .detach();
+    let worker = registry.queue().spawn_thread();
+    registry
+        .enqueue(job(1, &Journal::default()))
+        .expect("there is room");
+    assert_eq!([done.recv(), done.recv()], [Ok(1), Ok(2)]);
+    worker.join();
+}
+
+#[test]
+fn a_worker_that_is_dropped_finishes_what_is_under_way_and_begins_nothing() {
+    let registry = Registry::new();
+    let (journal, gate) = (Journal::default(), Gate::default());
+    let (sender, begun) = mpsc::channel();
+    let waits = gate.clone();
+    registry
+        .on_async(move |event: &Job| {
+            sender.send(event.number).expect("somebody listens");
+            let (gate, event) = (waits.clone(), event.clone());
+            async move {
+                gate.wait().await;
+                event.journal.note(format!("{} ended", event.number));
+            }
+        })
+        .detach();
+    for number in 0..2 {
+        registry
+            .enqueue(job(number, &journal))
+            .expect("there is room");
+    }
+    let worker = registry.queue().spawn_thread();
+    assert_eq!(begun.recv(), Ok(0));
+    let opens = thread::spawn(move || gate.open());
+    worker.join();
+    opens.join().expect("nobody panics");
+    assert_eq!(journal.take(), ["0 ended"]);
+    assert_eq!(registry.queue().len(), 1);
+    // Another one goes on.
+    let worker = registry.queue().spawn_thread();
+    assert_eq!(begun.recv(), Ok(1));
+    block_on(worker.stop());
+    assert_eq!(journal.take(), ["1 ended"]);
+}
+
+#[test]
+fn a_worker_that_is_dropped_in_the_middle_hands_its_event_to_the_shutdown() {
+    let registry = Registry::new();
+    let journal = Journal::default();
+    registry
+        .on(|event: &Job| event.journal.note("begun"))
+        .detach();
+    registry.on_async(|_: &Job| pending::<()>()).detach();
+    registry.enqueue(job(7, &journal)).expect("there is room");
+    {
+        let mut work = pin!(registry.queue().work(1));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(work.as_mut().poll(&mut context).is_pending());
+    }
+    assert_eq!(journal.take(), ["begun"]);
+    assert!(registry.queue().is_empty());
+    let unfinished = registry.queue().shutdown(LONG);
+    let [event] = <[_; 1]>::try_from(unfinished.events).expect("one is left");
+    assert_eq!(event.unfinished().map(Iterator::count), Some(1));
+    assert_eq!(event.downcast::<Job>().expect("a job").number, 7);
+}
+
+#[test]
+fn panics_of_subscribers_do_not_end_a_worker() {
+    let registry = Registry::new();
+    let (sender, done) = mpsc::channel();
+    registry
+        .on(|event: &Job| assert!(event.number > 0, "as told"))
+        .detach();
+    registry
+        .on_async(|event: &Job| {
+            let number = event.number;
+            async move { assert!(number > 1, "as told") }
+        })
+        .detach();
+    registry
+        .on(move |event: &Job| sender.send(event.number).expect("somebody listens"))
+        .detach();
+    let worker = registry.queue().spawn_thread();
+    for number in 0..3 {
+        registry
+            .enqueue(job(number, &Journal::default()))
+            .expect("there is room");
+    }
+    assert_eq!(
+        [done.recv(), done.recv(), done.recv()],
+        [Ok(0), Ok(1), Ok(2)]
+    );
+    worker.join();
+}
+
+#[test]
+fn a_limited_subscriber_sees_events_in_order_whatever_the_worker_does() {
+    let registry = Registry::new();
+    let journal = Journal::default();
+    let gate = Gate::default();
+    let waits = gate.clone();
+    registry
+        .subscribe_async(move |event: &Job| {
+            let (gate, event) = (waits.clone(), event.clone());
+            async move {
+                gate.wait().await;
+                event.journal.note(event.number.to_string());
+            }
+        })
+        .concurrency(1)
+        .register()
+        .expect("no other has its id")
+        .detach();
+    for number in 0..8 {
+        registry
+            .enqueue(job(number, &journal))
+            .expect("there is room");
+    }
+    let worker = registry.queue().spawn_thread_with(4);
+    gate.open();
+    assert!(registry.queue().shutdown(LONG).is_empty());
+    worker.detach();
+    let expected: Vec<_> = (0..8).map(|number| number.to_string()).collect();
+    assert_eq!(journal.take(), expected);
+}
