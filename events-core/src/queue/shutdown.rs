@@ -113,8 +113,8 @@ impl<D: Future> Future for Shutdown<D> {
             return Poll::Ready(Unfinished::default());
         }
         if !*this.done {
-            *this.done = drained(this.queue, this.drive, context.waker()).is_ready()
-                || this.deadline.poll(context).is_ready();
+            *this.done = this.deadline.poll(context).is_ready()
+                || drained(this.queue, this.drive, context.waker()).is_ready();
         }
         if *this.done {
             // What it has begun itself is handed back, too.

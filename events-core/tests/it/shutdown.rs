@@ -232,8 +232,27 @@ fn a_shutdown_that_does_not_block_keeps_its_deadline() {
     let journal = Journal::default();
     let registry = three(&journal);
     registry.on_async(|_: &Job| pending::<()>()).detach();
-    let unfinished = block_on(registry.queue().shutdown_async(ready(())));
-    assert_eq!(numbers(unfinished), [(0, true), (1, true), (2, true)]);
+    let deadline = Gate::default();
+    let mut shutdown = pin!(registry.queue().shutdown_async(deadline.wait()));
+    for _ in 0..2 {
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(shutdown.as_mut().poll(&mut context).is_pending());
+    }
+    deadline.open();
+    let unfinished = block_on(shutdown);
+    assert_eq!(numbers(unfinished), [(0, true), (1, true), (2, false)]);
+}
+
+#[test]
+fn a_shutdown_whose_deadline_has_passed_begins_nothing() {
+    let journal = Journal::default();
+    for at_once in [
+        |registry: &Registry| registry.queue().shutdown(Duration::ZERO),
+        |registry: &Registry| block_on(registry.queue().shutdown_async(ready(()))),
+    ] {
+        let unfinished = at_once(&three(&journal));
+        assert_eq!(numbers(unfinished), [(0, false), (1, false), (2, false)]);
+    }
 }
 
 #[test]

@@ -5,6 +5,8 @@
 
 #![allow(missing_docs, reason = "the names of the tests say what they are")]
 
+mod later;
+
 use std::{
     io::{self, Write},
     sync::{Arc, Mutex, PoisonError},
@@ -108,7 +110,7 @@ fn a_failure_is_logged_at_error_with_who_and_where_and_why() {
         );
         assert!(line.contains("topic=\"logging::Login\""), "{line}");
         assert!(
-            line.contains("location=events-core/tests/logging.rs:"),
+            line.contains("location=events-core/tests/logging/main.rs:"),
             "{line}"
         );
         for word in words {
@@ -116,7 +118,7 @@ fn a_failure_is_logged_at_error_with_who_and_where_and_why() {
         }
     }
     assert!(
-        panic.contains("cause=panicked at events-core/tests/logging.rs:"),
+        panic.contains("cause=panicked at events-core/tests/logging/main.rs:"),
         "{panic}"
     );
 }

@@ -1,0 +1,247 @@
+//! What is told of subscribers that run later, and of the queue.
+
+use std::{
+    future::Future,
+    pin::pin,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use events_core::{Event, Registry};
+use tracing::{Level, info, info_span};
+
+use crate::logged;
+
+#[derive(Event, Clone)]
+struct Order {
+    #[event(secret)]
+    _card: &'static str,
+}
+
+fn order() -> Order {
+    Order { _card: "4711-0815" }
+}
+
+/// Polls once.
+fn poll<F: Future>(future: F) -> Poll<F::Output> {
+    pin!(future).poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// Polls until it is ready, which it is to be without anybody's help.
+fn finish<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(output) = poll(future.as_mut()) {
+            return output;
+        }
+    }
+}
+
+/// Ready at the second poll.
+async fn once_more() {
+    let mut polled = false;
+    std::future::poll_fn(|context| {
+        context.waker().wake_by_ref();
+        match std::mem::replace(&mut polled, true) {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        }
+    })
+    .await;
+}
+
+/// A registry with an async subscriber that says something, waits, and says it again.
+fn talks() -> Registry {
+    let registry = Registry::new();
+    registry
+        .on_async(|_: &Order| async {
+            info!("before");
+            once_more().await;
+            info!("after");
+        })
+        .detach();
+    registry
+}
+
+/// The spans that these words were said in.
+fn spans_of(log: &[String], words: &str) -> Vec<String> {
+    let said = log.iter().filter(|line| line.ends_with(words));
+    said.map(|line| line.trim_start_matches("INFO ").to_owned())
+        .collect()
+}
+
+#[test]
+fn an_async_emit_enters_the_emitters_span_at_each_poll() {
+    let log = logged(Level::INFO, || {
+        let emit = info_span!("request", id = 7).in_scope(|| talks().emit_async(order()));
+        finish(emit);
+    });
+    for words in ["before", "after"] {
+        let expected = format!("request{{id=7}}: logging::later: {words}");
+        assert_eq!(spans_of(&log, words), [expected], "{log:#?}");
+    }
+}
+
+#[test]
+fn the_emitters_span_is_carried_through_the_queue() {
+    let log = logged(Level::INFO, || {
+        let registry = talks();
+        let span = info_span!("request", id = 7);
+        span.in_scope(|| registry.enqueue(order()))
+            .expect("there is room");
+        info_span!("other").in_scope(|| registry.emit(order()));
+        registry.emit(order());
+        finish(registry.queue().flush_async());
+    });
+    for words in ["before", "after"] {
+        let spans = ["request{id=7}: ", "other: ", ""];
+        let expected = spans.map(|span| format!("{span}logging::later: {words}"));
+        assert_eq!(spans_of(&log, words), expected, "{log:#?}");
+    }
+}
+
+#[test]
+fn each_async_handler_has_a_span_at_trace() {
+    let log = logged(Level::TRACE, || finish(talks().emit_async(order())));
+    let spans = log.iter().filter(|line| line.ends_with("new")).count();
+    assert_eq!(spans, 2, "{log:#?}");
+    for words in ["before", "after"] {
+        let [line] = &spans_of(&log, words)[..] else {
+            panic!("said once: {log:#?}");
+        };
+        assert!(
+            line.starts_with("emit{topic=\"logging::later::Order\"}:handle{subscriber="),
+            "{line}"
+        );
+    }
+}
+
+/// The one record of this level, which says nothing of the event.
+#[track_caller]
+fn the_one<'l>(log: &'l [String], level: &str) -> &'l str {
+    let records: Vec<_> = log.iter().filter(|line| line.starts_with(level)).collect();
+    assert_eq!(records.len(), 1, "{log:#?}");
+    assert!(!records[0].contains("4711"));
+    records[0]
+}
+
+#[test]
+fn a_failure_of_an_async_subscriber_is_logged() {
+    let log = logged(Level::ERROR, || {
+        let registry = Registry::new();
+        registry
+            .on_async(|_: &Order| async { Err::<(), _>("no mail") })
+            .detach();
+        finish(registry.emit_async(order()));
+    });
+    assert!(the_one(&log, "ERROR").contains("cause=returned an error: no mail"));
+}
+
+#[test]
+fn what_failed_before_an_emit_was_dropped_is_logged() {
+    let log = logged(Level::ERROR, || {
+        let registry = Registry::new();
+        registry
+            .on_async(|_: &Order| async { Err::<(), _>("no mail") })
+            .detach();
+        registry
+            .on_async(|_: &Order| std::future::pending::<()>())
+            .detach();
+        assert!(poll(registry.emit_async(order())).is_pending());
+        assert!(poll(registry.try_emit_async(order())).is_pending());
+    });
+    let records = log.iter().filter(|line| line.contains("no mail")).count();
+    assert_eq!(records, 2, "{log:#?}");
+}
+
+#[test]
+fn a_queue_that_fills_while_nothing_empties_it_warns_once() {
+    let log = logged(Level::WARN, || {
+        let registry = Registry::new();
+        registry.queue().set_capacity(1);
+        for _ in 0..3 {
+            let _full = registry.enqueue(order());
+        }
+        registry.queue().flush();
+    });
+    let warning = the_one(&log, "WARN");
+    assert!(
+        warning.contains("the queue is full, and nothing empties it"),
+        "{warning}"
+    );
+}
+
+#[test]
+fn a_queue_that_a_worker_empties_does_not_warn() {
+    let log = logged(Level::WARN, || {
+        let registry = Registry::new();
+        let work = registry.queue().work(1);
+        registry.queue().set_capacity(1);
+        for _ in 0..3 {
+            let _full = registry.enqueue(order());
+        }
+        drop(work);
+        registry.queue().flush();
+    });
+    assert!(log.is_empty(), "{log:#?}");
+}
+
+#[test]
+fn a_registry_that_goes_with_events_in_its_queue_warns() {
+    let log = logged(Level::WARN, || {
+        let registry = Registry::new();
+        registry.enqueue(order()).expect("there is room");
+    });
+    assert!(the_one(&log, "WARN").contains("a registry is dropped"));
+}
+
+#[test]
+fn a_flush_without_end_is_told() {
+    let log = logged(Level::ERROR, || {
+        let registry = Registry::new();
+        let inside = registry.clone();
+        registry
+            .on(move |event: &Order| drop(inside.enqueue(event.clone())))
+            .detach();
+        registry.enqueue(order()).expect("there is room");
+        registry.queue().flush();
+    });
+    assert!(the_one(&log, "ERROR").contains("a flush was cut off"));
+}
+
+#[test]
+fn an_event_whose_worker_goes_away_is_told() {
+    let log = logged(Level::ERROR, || {
+        let registry = Registry::new();
+        registry
+            .on_async(|_: &Order| std::future::pending::<()>())
+            .detach();
+        registry.enqueue(order()).expect("there is room");
+        assert!(poll(registry.queue().work(1)).is_pending());
+    });
+    let record = the_one(&log, "ERROR");
+    assert!(
+        record.contains("topic=\"logging::later::Order\""),
+        "{record}"
+    );
+    assert!(
+        record.contains("events-core/tests/logging/later.rs:"),
+        "{record}"
+    );
+}
+
+#[test]
+fn what_a_shutdown_hands_back_is_told() {
+    let log = logged(Level::WARN, || {
+        let registry = Registry::new();
+        registry.enqueue(order()).expect("there is room");
+        let unfinished = registry.queue().shutdown(Duration::ZERO);
+        assert_eq!(unfinished.events.len(), 1);
+        assert!(!format!("{unfinished:?}").contains("4711"));
+    });
+    let warning = the_one(&log, "WARN");
+    assert!(
+        warning.contains("shut down with 1 events left: logging::later::Order (x1)"),
+        "{warning}"
+    );
+}
