@@ -212,7 +212,7 @@ fn a_scan_lists_every_problem_at_once_and_registers_nothing() {
     let error: ScanError = registry.try_scan().expect_err("much is wrong here");
     let text = error.to_string();
     assert!(
-        text.starts_with("the scan found 7 problems, and registered nothing:\n  1. "),
+        text.starts_with("the scan found 8 problems, and registered nothing:\n  1. "),
         "{text}"
     );
     for part in [
@@ -227,7 +227,7 @@ fn a_scan_lists_every_problem_at_once_and_registers_nothing() {
 }
 
 #[test]
-#[should_panic(expected = "the scan found 7 problems, and registered nothing:\n  1. ")]
+#[should_panic(expected = "the scan found 8 problems, and registered nothing:\n  1. ")]
 fn scan_panics_with_the_list() {
     let _scope = Registry::new().enter();
     events_core::scan();
@@ -237,6 +237,29 @@ fn scan_panics_with_the_list() {
 fn try_scan_returns_the_list() {
     let _scope = Registry::new().enter();
     let error = events_core::try_scan().expect_err("much is wrong here");
-    assert_eq!(error.problems().len(), 7);
+    assert_eq!(error.problems().len(), 8);
     assert!(scanner().try_run().is_err());
+}
+
+#[derive(Event, Clone)]
+struct Shipped;
+
+#[subscriber]
+async fn notify(_: &Shipped) {}
+
+#[subscriber(after = notify)]
+fn print_label(_: &Shipped) {}
+
+#[test]
+fn a_subscriber_that_is_to_wait_for_an_async_one_is_told() {
+    let problems = problems(scan_of(subscribers![notify, print_label]));
+    let [problem] = &problems[..] else {
+        panic!("one problem: {problems:?}");
+    };
+    let text = problem.to_string();
+    assert!(
+        text.starts_with("problems::notify (")
+            && text.contains("runs later, so problems::print_label ("),
+        "{text}"
+    );
 }
