@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     ambient::stand_in,
-    engine::{Ended, Flights, Place, Registry, Running, Started, Waiter},
+    engine::{Ended, Flights, Left, Place, Registry, Running, Started, Waiter},
 };
 
 /// After so many events the task that drives lets others have their turn.
@@ -213,7 +213,7 @@ impl Drive {
     /// A job that nobody will finish is kept for the next shutdown, and told.
     fn give_up(&self, job: Running) {
         let crew = self.registry.core().crew();
-        crew.keep(job.stop().inspect(|left| left.record()));
+        crew.keep(job.stop().inspect(Left::record));
     }
 }
 

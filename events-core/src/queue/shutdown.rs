@@ -16,7 +16,7 @@ use super::{
     park::park_on,
 };
 use crate::{
-    engine::{Left, is_inside},
+    engine::{Left, Running, is_inside},
     words::{EventInfo, Origin, SubscriberInfo},
 };
 
@@ -79,7 +79,7 @@ impl Queue {
             let stopped = worker.stop();
             unfinished.running += usize::from(stopped.polling);
             core.crew()
-                .keep(stopped.waiting.into_iter().filter_map(|job| job.stop()));
+                .keep(stopped.waiting.into_iter().filter_map(Running::stop));
         }
         let begun = core.crew().left().into_iter().map(UnfinishedEvent);
         unfinished.events.splice(0..0, begun);

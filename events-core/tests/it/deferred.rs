@@ -153,7 +153,7 @@ fn a_copy_that_panics_is_a_failure_of_all_who_wait_for_it() {
     let causes: Vec<_> = error
         .failures()
         .iter()
-        .map(|failure| failure.cause())
+        .map(events_core::Failure::cause)
         .collect();
     assert!(matches!(
         causes[..],
@@ -285,7 +285,7 @@ fn reports_tell_what_runs_later() {
     let report = scanner.run();
     let kinds: Vec<_> = report
         .subscribers()
-        .map(|subscriber| subscriber.kind())
+        .map(events_core::SubscriberInfo::kind)
         .collect();
     assert_eq!(kinds, ["sync mut", "async deferred", "async", "deferred"]);
 }
