@@ -1,4 +1,4 @@
-//! The first minute: declare an event, subscribe functions to it, scan, emit.
+//! The first minute: declare an event, subscribe functions to it, scan, emit, flush.
 //!
 //! `cargo run --example quickstart`
 
@@ -7,7 +7,7 @@
 use events_core::{Event, emit, subscriber};
 
 /// Someone signs up. Subscribers may change it, and whoever emitted it gets it back.
-#[derive(Event, Debug)]
+#[derive(Event, Debug, Clone)]
 struct SignedUp {
     #[event(into)]
     name: String,
@@ -40,6 +40,12 @@ fn note_import(event: &SignedUp) {
     println!("imported: {}", event.name);
 }
 
+/// Nobody waits for it: an emit leaves a copy of the event in the queue, as the others left it.
+#[subscriber]
+async fn welcome(event: &SignedUp) {
+    println!("welcome, {}, you have {}", event.name, event.credit);
+}
+
 fn import() {
     emit!(SignedUp, name = "Grace"; origin = import);
 }
@@ -65,4 +71,7 @@ fn main() {
         Ok(event) => println!("{} subscribers ran", event.ran()),
         Err(error) => println!("{error}"),
     }
+
+    println!("\nfrom the queue:");
+    println!("{}", events_core::registry().queue().flush());
 }

@@ -1,0 +1,189 @@
+//! Requests are answered at once; mails, invoices and an audit trail follow in the background, and
+//! the program ends gracefully.
+//!
+//! ```text
+//! cargo run --example background                  the requests that come with it
+//! cargo run --example background -- other.txt     those of another file
+//! cargo run --example background -- -             those on standard input
+//! ```
+//!
+//! What to look for:
+//!
+//! - `answer` emits events and knows of nobody who listens; no request waits for a mail.
+//! - One mail cannot be delivered: that is logged, and the invoice is written all the same.
+//! - `invoice` takes a number, waits, and writes; `concurrency = 1` keeps the numbers in order.
+//! - `enqueue` would give the newsletter back if the queue were full, and the client would be told.
+//! - One mail server never answers. The shutdown waits for a second and hands the newsletter back.
+
+#![expect(clippy::print_stdout, reason = "an example shows what happened")]
+#![expect(clippy::print_stderr, reason = "that is where a program tells errors")]
+
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    future::pending,
+    io::{self, Read},
+    process::ExitCode,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use events_core::{Event, State, emit, registry, scanner, subscriber};
+use tokio::{runtime::Runtime, time::sleep};
+use tracing_subscriber::filter::LevelFilter;
+
+#[derive(Event, Clone)]
+struct OrderPlaced {
+    #[event(into)]
+    email: String,
+    #[event(into)]
+    item: String,
+}
+
+#[derive(Event, Clone)]
+struct NewsletterDue {
+    #[event(into)]
+    email: String,
+}
+
+#[subscriber]
+async fn confirm(order: &OrderPlaced, mailer: State<'_, Mailer>) -> Result<(), String> {
+    mailer.send(&order.email, "thanks").await
+}
+
+#[subscriber]
+async fn newsletter(due: &NewsletterDue, mailer: State<'_, Mailer>) -> Result<(), String> {
+    mailer.send(&due.email, "the newsletter").await
+}
+
+/// Two of these at once would take the same number.
+#[subscriber(concurrency = 1)]
+async fn invoice(order: &OrderPlaced, journal: State<'_, Journal>) {
+    let number = journal.page("invoices").len() + 1;
+    sleep(Duration::from_millis(5)).await;
+    let line = format!("{number}: {} for {}", order.item, order.email);
+    journal.add("invoices", line);
+}
+
+/// A plain function; but no request need wait for it, so it runs later, too.
+#[subscriber(deferred)]
+fn audit(order: &OrderPlaced, journal: State<'_, Journal>) {
+    journal.add("audit trail", format!("{} ordered", order.email));
+}
+
+/// Answers a request; the error says why the line is none.
+fn answer(request: &str) -> Result<&'static str, String> {
+    let words: Vec<_> = request.split_whitespace().collect();
+    match words[..] {
+        _ if request.contains(char::REPLACEMENT_CHARACTER) => Err("not UTF-8".to_owned()),
+        ["POST", "/orders", email, item] => {
+            emit!(OrderPlaced, email = address(email)?, item = item);
+            Ok("201 Created")
+        }
+        ["POST", "/newsletter", email] => {
+            let due = NewsletterDue::builder().email(address(email)?).build();
+            Ok(match due.enqueue() {
+                Ok(()) => "202 Accepted",
+                Err(_full) => "503 Service Unavailable",
+            })
+        }
+        _ => Err(format!("no such request: {request}")),
+    }
+}
+
+fn address(text: &str) -> Result<&str, String> {
+    let valid = text.contains('@').then_some(text);
+    valid.ok_or_else(|| format!("no address: {text}"))
+}
+
+async fn serve(name: &str, requests: &[u8]) {
+    let journal = Journal::default();
+    let mailer = Mailer(journal.clone());
+    scanner().state(journal.clone()).state(mailer).run();
+    let queue = registry().queue();
+    queue.spawn_tokio(8).detach(); // a worker, with at most 8 events under way at once
+
+    for (number, line) in (1..).zip(requests.split(|byte| *byte == b'\n')) {
+        let line = String::from_utf8_lossy(line.trim_ascii());
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        match answer(&line) {
+            Ok(status) => println!("{status:14} {line}"),
+            Err(reason) => eprintln!("{name}:{number}: {reason}"),
+        }
+    }
+    let unfinished = queue.shutdown_async(sleep(Duration::from_secs(1))).await;
+
+    for title in ["mails", "invoices", "audit trail"] {
+        let mut lines = journal.page(title);
+        if title == "mails" {
+            lines.sort(); // they overtake one another; the others do not
+        }
+        println!("\n{title}:");
+        lines.iter().for_each(|line| println!("  {line}"));
+    }
+    println!("\nunfinished: {}", unfinished.events.len());
+    for event in unfinished.events {
+        match event.downcast::<NewsletterDue>() {
+            Ok(due) => println!("  the newsletter to {}", due.email),
+            Err(other) => println!("  {}", other.topic()),
+        }
+    }
+}
+
+/// Stands for a connection to a mail server.
+struct Mailer(Journal);
+
+impl Mailer {
+    async fn send(&self, to: &str, what: &str) -> Result<(), String> {
+        match to.split_once('@') {
+            Some((_, "silent.example")) => pending().await,
+            Some((_, "bounce.example")) => return Err(format!("no mailbox {to}")),
+            _ => sleep(Duration::from_millis(20)).await,
+        }
+        self.0.add("mails", format!("{to}: {what}"));
+        Ok(())
+    }
+}
+
+/// What the subscribers did, by page; told at the end, so that nothing is told in the middle.
+#[derive(Clone, Default)]
+struct Journal(Arc<Mutex<BTreeMap<&'static str, Vec<String>>>>);
+
+impl Journal {
+    fn add(&self, page: &'static str, line: String) {
+        let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        pages.entry(page).or_default().push(line);
+    }
+
+    fn page(&self, page: &str) -> Vec<String> {
+        let pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        pages.get(page).cloned().unwrap_or_default()
+    }
+}
+
+fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_max_level(LevelFilter::WARN)
+        .with_writer(io::stderr)
+        .without_time()
+        .init();
+
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/background/requests.txt");
+    let argument = env::args().nth(1);
+    let (name, requests) = match argument.as_deref() {
+        None => ("requests.txt", fs::read(own)),
+        Some("-") => ("standard input", io::stdin().lock().bytes().collect()),
+        Some(file) => (file, fs::read(file)),
+    };
+    let served = requests.and_then(|requests| {
+        Runtime::new()?.block_on(serve(name, &requests));
+        Ok(())
+    });
+    if let Err(error) = served {
+        eprintln!("background: {name}: {error}");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
