@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use crate::words::{EventInfo, SubscriberInfo};
+use crate::words::{Count, EventInfo, SubscriberInfo};
 
 /// What a registry's scans found so far.
 ///
@@ -75,14 +75,10 @@ impl ScanReport {
     /// The line of totals.
     #[must_use]
     pub fn summary(&self) -> String {
-        let count = |count: usize, noun: &str| match count {
-            1 => format!("1 {noun}"),
-            _ => format!("{count} {noun}s"),
-        };
         let heads = format!(
             "{} of {}",
-            count(self.subscribers.len(), "subscriber"),
-            count(self.heard_events(), "event")
+            Count(self.subscribers.len(), "subscriber"),
+            Count(self.heard_events(), "event")
         );
         let crates: Vec<_> = self
             .crates()

@@ -16,8 +16,35 @@ pub trait Background<E>: Send + Sync + 'static {
 /// An async function, or a closure that gives a future, that can be subscribed at run time: it takes
 /// `&E`, after it perhaps `&Emission`; what it awaits is nothing or a `Result<(), E>`.
 ///
-/// The future is `Send`. That of an async function may borrow the event; that of a closure takes
-/// what it needs of it before its `async move` block.
+/// The future is `Send`. That of an async function or closure may borrow the event; that of a closure
+/// which has an `async move` block takes what it needs of it before that block, and of what the
+/// closure has captured it takes a clone:
+///
+/// ```
+/// use std::sync::{Arc, Mutex};
+/// use events_core::{Event, Registry};
+///
+/// #[derive(Event, Clone)]
+/// struct Saved {
+///     path: String,
+/// }
+///
+/// let registry = Registry::new();
+/// registry.on_async(async |event: &Saved| println!("{}", event.path)).detach();
+///
+/// let paths = Arc::new(Mutex::new(Vec::new()));
+/// let seen = Arc::clone(&paths);
+/// registry
+///     .on_async(move |event: &Saved| {
+///         let (seen, path) = (Arc::clone(&seen), event.path.clone());
+///         async move { seen.lock().unwrap().push(path) }
+///     })
+///     .detach();
+///
+/// registry.emit(Saved { path: "a.txt".into() });
+/// registry.queue().flush();
+/// assert_eq!(*paths.lock().unwrap(), ["a.txt"]);
+/// ```
 ///
 /// `M` only tells the implementations apart; leave it to inference.
 #[diagnostic::on_unimplemented(
@@ -25,6 +52,8 @@ pub trait Background<E>: Send + Sync + 'static {
     label = "not an async handler",
     note = "an async handler is `async fn(event: &E)` or `|event: &E| {{ .. async move {{ .. }} }}`, with \
             a future that is `Send`; after the event it may take `&Emission`",
+    note = "the future keeps nothing of what the closure has captured: clone that into the `async \
+            move` block",
     note = "`E` derives `Event` and `Clone`, borrows nothing, and is `Send` and `Sync`",
     note = "it gives nothing or `Result<(), E>`"
 )]

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tracing::error;
 
-use crate::words::{Failure, TooDeep, drop_contained};
+use crate::words::{Cause, Failure, TooDeep, drop_contained};
 
 /// A subscriber failed. Whoever records it may panic as well: a layer of tracing, for one.
 #[cold]
@@ -16,6 +16,10 @@ pub(crate) fn failure(failure: Failure) {
 }
 
 fn record(failure: Failure) {
+    let what = match failure.cause() {
+        Cause::Undelivered(_) => "a subscriber was not reached",
+        _ => "a subscriber failed",
+    };
     let subscriber = failure.subscriber();
     error!(
         target: "events_core",
@@ -24,7 +28,7 @@ fn record(failure: Failure) {
         location = %subscriber.location,
         cause = %failure.cause(),
         backtrace = failure.panic().and_then(|panic| panic.backtrace()).map(tracing::field::display),
-        "a subscriber failed",
+        "{what}",
     );
     failure.discard();
 }

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     ambient::registry,
     engine::{Registry, is_inside},
+    words::Count,
 };
 
 /// What a flush did.
@@ -55,10 +56,12 @@ impl fmt::Display for Flushed {
             failures,
             left,
         } = self;
-        write!(
-            f,
-            "{ran} events ran, {failures} subscribers failed, {left} events wait"
-        )
+        let (ran, failures) = (Count(*ran, "event"), Count(*failures, "subscriber"));
+        write!(f, "{ran} ran, {failures} failed, ")?;
+        match left {
+            0 => f.write_str("none wait"),
+            left => write!(f, "{left} wait"),
+        }
     }
 }
 

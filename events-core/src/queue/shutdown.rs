@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     engine::{Left, Running, is_inside},
-    words::{EventInfo, Origin, SubscriberInfo},
+    words::{Count, EventInfo, Origin, SubscriberInfo},
 };
 
 /// Without workers a shutdown runs what waits itself, with so many events under way at once: one
@@ -170,13 +170,14 @@ impl Unfinished {
 impl fmt::Display for Unfinished {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { events, running } = self;
-        write!(
-            f,
-            "the queue was shut down with {} events left",
-            events.len()
-        )?;
+        if self.is_empty() {
+            return f.write_str("the queue was shut down, and nothing is left");
+        }
+        let left = Count(events.len(), "event");
+        write!(f, "the queue was shut down with {left} left")?;
         if *running > 0 {
-            write!(f, " and {running} subscribers that did not return")?;
+            let running = Count(*running, "subscriber");
+            write!(f, " and {running} that did not return")?;
         }
         let mut counts: Vec<(&str, usize)> = Vec::new();
         for event in events {

@@ -176,17 +176,19 @@ impl Worker {
         self.told = None;
     }
 
-    /// Tells the worker to end, and blocks until it has. Not for something that the same worker
-    /// runs: that would wait for itself.
-    pub fn join(self) {
+    /// Tells the worker to begin no other event, and blocks until it has ended. What waits stays in
+    /// the queue: to have it run first, use [`Queue::shutdown`].
+    ///
+    /// Not for something that the same worker runs: that would wait for itself.
+    pub fn stop(self) {
         if let Some((registry, flights)) = &self.told {
             flights.leave();
             registry.core().crew().wait(Some(flights), None);
         }
     }
 
-    /// [`join`](Self::join) without blocking.
-    pub async fn stop(self) {
+    /// [`stop`](Self::stop) without blocking.
+    pub async fn stop_async(self) {
         if let Some((registry, flights)) = &self.told {
             flights.leave();
             let crew = registry.core().crew();

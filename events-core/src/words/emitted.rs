@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, ops::Deref, sync::Arc};
 
-use super::{Failure, SubscriberInfo};
+use super::{Cause, Failure, SubscriberInfo};
 
 /// An event after [`try_emit`](crate::Event::try_emit), with what became of it.
 ///
@@ -160,11 +160,25 @@ impl<E> fmt::Display for EmitError<E> {
         match &self.trouble {
             Trouble::TooDeep(refusal) => refusal.fmt(f),
             Trouble::Failed(failures) => {
-                let (failed, ran, topic) = (failures.len(), self.ran(), self.topic);
-                write!(
-                    f,
-                    "{failed} of the {ran} subscribers of `{topic}` that ran failed"
-                )?;
+                let (ran, topic) = (self.ran(), self.topic);
+                let is_unreached = |one: &&Failure| matches!(one.cause(), Cause::Undelivered(_));
+                let unreached = failures.iter().filter(is_unreached).count();
+                let were = if unreached == 1 { "was" } else { "were" };
+                match failures.len() - unreached {
+                    0 => write!(
+                        f,
+                        "of the subscribers of `{topic}`, {unreached} {were} not reached:"
+                    )?,
+                    failed => {
+                        write!(
+                            f,
+                            "{failed} of the {ran} subscribers of `{topic}` that ran failed"
+                        )?;
+                        if unreached > 0 {
+                            write!(f, ", and {unreached} {were} not reached")?;
+                        }
+                    }
+                }
                 for (number, failure) in (1..).zip(failures) {
                     write!(f, "\n  {number}. {failure}")?;
                 }

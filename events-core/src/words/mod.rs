@@ -1,5 +1,6 @@
 //! Floor 1, words: plain values that every other floor speaks with. They know no registry.
 
+mod count;
 mod emitted;
 mod failure;
 mod info;
@@ -8,6 +9,7 @@ mod location;
 mod origin;
 mod undelivered;
 
+pub(crate) use count::Count;
 pub use emitted::{EmitError, Emitted, TooDeep};
 pub(crate) use emitted::{Told, Trouble};
 pub(crate) use failure::drop_contained;

@@ -2,6 +2,8 @@
 
 use std::{error::Error, fmt};
 
+use super::Count;
+
 /// Why a subscriber that runs later did not get its event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -22,8 +24,9 @@ impl fmt::Display for Undelivered {
         match self {
             Self::QueueFull { capacity } => write!(
                 f,
-                "the queue is full: {capacity} events wait in it; flush it more often, have a worker \
-                 empty it, or give it more with set_capacity"
+                "the queue is full, with {}; flush it more often, have a worker empty it, or give it \
+                 more with set_capacity",
+                Count(*capacity, "event")
             ),
             Self::ShutDown => f.write_str("the queue is shut down"),
             Self::NotCopied => f.write_str("the event could not be copied: its Clone panicked"),

@@ -178,10 +178,16 @@ fn when_the_queue_is_full_sync_ones_run_at_once_and_async_ones_fail() {
     let text = failure.cause().to_string();
     assert_eq!(
         text,
-        "was not reached: the queue is full: 1 events wait in it; flush it more often, have a \
-         worker empty it, or give it more with set_capacity"
+        "was not reached: the queue is full, with 1 event; flush it more often, have a worker empty \
+         it, or give it more with set_capacity"
     );
     assert_eq!(error.ran(), 1);
+    let text = error.to_string();
+    let head = format!(
+        "of the subscribers of `{}`, 1 was not reached:\n  1. ",
+        Order::topic()
+    );
+    assert!(text.starts_with(&head), "{text}");
     registry.queue().flush();
     assert_eq!(journal.take(), ["mail 1", "report 1"]);
 }

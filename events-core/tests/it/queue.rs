@@ -142,8 +142,8 @@ fn a_full_queue_gives_the_event_back() {
     assert_eq!(
         error.to_string(),
         format!(
-            "`{}` was not enqueued: the queue is full: 2 events wait in it; flush it more often, \
-             have a worker empty it, or give it more with set_capacity",
+            "`{}` was not enqueued: the queue is full, with 2 events; flush it more often, have a \
+             worker empty it, or give it more with set_capacity",
             Job::topic()
         )
     );
@@ -313,7 +313,7 @@ fn failures_and_panics_stay_in_the_queue() {
     assert_eq!((flushed.ran(), flushed.failures()), (3, 2));
     assert_eq!(
         flushed.to_string(),
-        "3 events ran, 2 subscribers failed, 0 events wait"
+        "3 events ran, 2 subscribers failed, none wait"
     );
     assert_eq!(journal.take(), ["0", "1", "2"]);
 }

@@ -175,13 +175,13 @@ fn a_sync_subscriber_that_does_not_return_does_not_hold_up_the_deadline() {
     assert_eq!(unfinished.running, 1);
     let text = unfinished.to_string();
     assert!(
-        text.contains("with 2 events left and 1 subscribers that did not return: "),
+        text.contains("with 2 events left and 1 subscriber that did not return: "),
         "{text}"
     );
     assert_eq!(numbers(unfinished), [(1, false), (2, false)]);
     // When it returns after all, its event is kept for the next shutdown.
     drop(returns);
-    worker.join();
+    worker.stop();
     assert_eq!(numbers(registry.queue().shutdown(LONG)), [(0, true)]);
 }
 
@@ -280,7 +280,7 @@ fn a_shutdown_that_is_dropped_can_be_made_again() {
     assert!(registry.queue().shutdown(LONG).is_empty());
     assert_eq!(journal.take(), ["0", "1", "2"]);
     opens.join().expect("nobody panics");
-    worker.join();
+    worker.stop();
 }
 
 #[test]

@@ -139,7 +139,7 @@ fn an_emit_inside_a_worker_goes_to_its_registry() {
         .enqueue(job(1, &Journal::default()))
         .expect("there is room");
     assert_eq!([done.recv(), done.recv()], [Ok(1), Ok(2)]);
-    worker.join();
+    worker.stop();
 }
 
 #[test]
@@ -166,14 +166,14 @@ fn a_worker_that_is_dropped_finishes_what_is_under_way_and_begins_nothing() {
     let worker = registry.queue().spawn_thread();
     assert_eq!(begun.recv(), Ok(0));
     let opens = thread::spawn(move || gate.open());
-    worker.join();
+    worker.stop();
     opens.join().expect("nobody panics");
     assert_eq!(journal.take(), ["0 ended"]);
     assert_eq!(registry.queue().len(), 1);
     // Another one goes on.
     let worker = registry.queue().spawn_thread();
     assert_eq!(begun.recv(), Ok(1));
-    block_on(worker.stop());
+    block_on(worker.stop_async());
     assert_eq!(journal.take(), ["1 ended"]);
 }
 
@@ -225,7 +225,7 @@ fn panics_of_subscribers_do_not_end_a_worker() {
         [done.recv(), done.recv(), done.recv()],
         [Ok(0), Ok(1), Ok(2)]
     );
-    worker.join();
+    worker.stop();
 }
 
 #[test]

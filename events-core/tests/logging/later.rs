@@ -241,7 +241,7 @@ fn what_a_shutdown_hands_back_is_told() {
     });
     let warning = the_one(&log, "WARN");
     assert!(
-        warning.contains("shut down with 1 events left: logging::later::Order (x1)"),
+        warning.contains("shut down with 1 event left: logging::later::Order (x1)"),
         "{warning}"
     );
 }
