@@ -111,8 +111,8 @@ impl<J> Flights<J> {
         woken
     }
 
-    /// A job is polled until [`put`](Self::put) or [`polled`](Self::polled). Said before it is taken
-    /// from where it waits: whoever finds it there no more, under the lock of that place, sees this.
+    /// A job is polled until [`put`](Self::put) or [`polled`](Self::polled). Said under the lock of
+    /// the place that it comes from: whoever finds it there no more, under that lock, sees this.
     #[inline]
     pub(crate) fn poll(&self) {
         self.polling.store(true, Ordering::Relaxed);
@@ -127,10 +127,10 @@ impl<J> Flights<J> {
     /// Takes the job of a place to poll it.
     pub(crate) fn lift(&self, place: &Place) -> Option<J> {
         place.one.listed.store(false, Ordering::SeqCst);
-        self.poll();
-        let job = self.places().jobs[place.index].take();
-        if job.is_none() {
-            self.polled();
+        let mut places = self.places();
+        let job = places.jobs[place.index].take();
+        if job.is_some() {
+            self.poll();
         }
         job
     }

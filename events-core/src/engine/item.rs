@@ -48,14 +48,14 @@ impl Core {
         popped: Popped<'_, &'static Handling>,
         waker: &Waker,
     ) -> Option<Started> {
-        let handling = popped.kind()?;
+        let handling = popped.kind();
         (handling.start)(popped, self, waker)
     }
 
     /// Takes the next one out of the queue, without running it.
     pub(crate) fn take_next(&self) -> Option<Left> {
         let popped = self.queue().pop()?;
-        let handling = popped.kind()?;
+        let handling = popped.kind();
         (handling.take)(popped)
     }
 }

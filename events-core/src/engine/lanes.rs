@@ -28,7 +28,6 @@ pub(super) struct Lanes<K> {
 }
 
 struct Lane<K> {
-    of: TypeId,
     kind: K,
     /// A `VecDeque` of this type.
     things: Box<dyn Any + Send>,
@@ -63,29 +62,32 @@ impl<K: Copy> Lanes<K> {
         {
             things.push_back(thing);
             self.order.push_back(self.last);
-            return;
+        } else {
+            self.push_to_another(kind, thing);
         }
-        self.last = match self.numbers.get(&TypeId::of::<T>()) {
-            Some(number) => *number,
-            None => self.add::<T>(kind),
-        };
-        let lane = &mut self.lanes[self.last as usize];
+    }
+
+    /// Puts a thing into another lane than the last push did.
+    #[inline(never)]
+    fn push_to_another<T: Send + 'static>(&mut self, kind: K, thing: T) {
+        let number = self.numbers.get(&TypeId::of::<T>()).copied();
+        let number = number.unwrap_or_else(|| self.add::<T>(kind));
+        let lane = &mut self.lanes[number as usize];
         if let Some(things) = lane.things.downcast_mut::<VecDeque<T>>() {
             things.push_back(thing);
-            self.order.push_back(self.last);
+            self.order.push_back(number);
+            self.last = number;
         }
     }
 
     #[cold]
     fn add<T: Send + 'static>(&mut self, kind: K) -> u32 {
-        let of = TypeId::of::<T>();
         let number = self.lanes.len() as u32;
         self.lanes.push(Lane {
-            of,
             kind,
             things: Box::new(VecDeque::<T>::new()),
         });
-        self.numbers.insert(of, number);
+        self.numbers.insert(TypeId::of::<T>(), number);
         number
     }
 

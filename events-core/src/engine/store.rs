@@ -14,25 +14,33 @@
 //!   before it looks again. So everybody who sleeps can be woken, and a push that finds no sleeper
 //!   will be found by whoever is awake.
 //!
+//! Both sides keep their memory, see `lanes`: a burst may leave behind what it needed, twice.
+//!
 //! Under the locks runs no code of the user's: things and wakers are dropped, and wakers cloned and
 //! woken, where none is held.
 //!
-//! The file names nothing of this crate but `sync` and `lanes`: `tests/model` puts the primitives of
-//! a model checker in the place of the first, and tries the interleavings of emitters and takers.
+//! The file names nothing of this crate but `lanes`, `sleepers`, which name nothing, and `sync`:
+//! `tests/model` puts the primitives of a model checker in the place of that, and tries the
+//! interleavings of emitters and takers.
 
 use std::{
-    mem,
+    hint, mem,
     sync::PoisonError,
     task::{Context, Poll, Waker},
 };
 
 use super::{
     lanes::Lanes,
+    sleepers::{Sleepers, Waiter},
     sync::{Arc, AtomicUsize, Mutex, MutexGuard, Ordering},
 };
 
 /// How many things wait at most, unless told otherwise.
 pub(crate) const DEFAULT_CAPACITY: usize = 65_536;
+
+/// Steps for which a taker who has run out of things lets emitters go on, less than a tenth of a
+/// microsecond: so it fetches several at once, and does not meet the emitters for each.
+const PAUSE: usize = 4;
 
 /// What was pushed and not yet taken, the oldest first.
 pub(crate) struct Store<K> {
@@ -47,6 +55,9 @@ pub(crate) struct Store<K> {
 struct Apart<T>(T);
 
 /// How many are in the outbox; both sides have it from the first exchange on.
+///
+/// It is not a field of the store, so that a [`Popped`] can be no more than the guard of a lock: two
+/// words travel in registers. With a third, a pop that was not inlined took twice as long.
 type Outside = Option<Arc<Apart<AtomicUsize>>>;
 
 struct Outbox<K> {
@@ -57,7 +68,7 @@ struct Outbox<K> {
 struct Inbox<K> {
     lanes: Lanes<K>,
     outside: Outside,
-    /// What `outside` was when an emitter or an exchange last looked.
+    /// What that was when an emitter or an exchange last looked.
     seen: usize,
     capacity: usize,
     phase: Phase,
@@ -65,15 +76,7 @@ struct Inbox<K> {
     attached: usize,
     /// Whether somebody was told that it was full and nobody attached.
     told: bool,
-    /// Who waits for something to take.
-    sleepers: Vec<Sleeper>,
-    /// The number of the next sleeper.
-    next: u64,
-}
-
-struct Sleeper {
-    number: u64,
-    waker: Waker,
+    sleepers: Sleepers,
 }
 
 /// What may still be pushed.
@@ -104,19 +107,6 @@ pub(crate) enum Why {
     ShutDown,
 }
 
-/// A taker's place among the sleepers, if it has one.
-///
-/// Before it goes, [`Store::leave`] has to be called.
-pub(crate) struct Waiter {
-    number: Option<u64>,
-}
-
-impl Waiter {
-    pub(crate) const fn new() -> Self {
-        Self { number: None }
-    }
-}
-
 /// The thing whose turn it is; it stays where it is until it is taken. No other can be popped while
 /// this lives.
 pub(crate) struct Popped<'s, K> {
@@ -135,8 +125,7 @@ impl<K: Copy> Store<K> {
                 phase: Phase::Open,
                 attached: 0,
                 told: false,
-                sleepers: Vec::new(),
-                next: 0,
+                sleepers: Sleepers::new(),
             })),
             takers: Apart(Mutex::new(Outbox {
                 lanes: Lanes::new(),
@@ -181,26 +170,20 @@ impl<K: Copy> Store<K> {
     /// something which the takers of this store run.
     ///
     /// `kind` belongs to the type: of several, the first is kept.
-    #[inline]
+    // A call less: a lock waits until what was stored before it, such as registers, is written.
+    #[inline(always)]
     pub(crate) fn push<T>(&self, kind: K, item: T, inside: bool) -> Result<(), Refused<T>>
     where
         T: Send + 'static,
     {
         let mut inbox = self.inbox();
         if let Some(why) = inbox.refuses(inside) {
-            let unattended = inbox.attached == 0 && why != Why::ShutDown && !inbox.told;
-            inbox.told |= unattended;
-            drop(inbox);
-            return Err(Refused {
-                item,
-                why,
-                unattended,
-            });
+            return Err(inbox.refused(item, why));
         }
         inbox.lanes.push(kind, item);
-        let sleeper = inbox.sleepers.pop();
+        let waker = inbox.sleepers.pop();
         drop(inbox);
-        wake(sleeper);
+        wake(waker);
         Ok(())
     }
 
@@ -219,35 +202,50 @@ impl<K: Copy> Store<K> {
         let sleepers = {
             let mut inbox = self.inbox();
             inbox.phase = inbox.phase.max(phase);
-            mem::take(&mut inbox.sleepers)
+            inbox.sleepers.take()
         };
-        for sleeper in sleepers {
-            sleeper.waker.wake();
-        }
+        sleepers.for_each(Waker::wake);
     }
 
-    /// Whether only what comes from inside is let in.
-    pub(crate) fn is_draining(&self) -> bool {
-        self.inbox().phase == Phase::Draining
+    /// Whether it takes what comes from outside.
+    pub(crate) fn is_open(&self) -> bool {
+        self.inbox().phase == Phase::Open
     }
 
     /// The thing whose turn it is.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn pop(&self) -> Option<Popped<'_, K>> {
         let outbox = self.takers.0.lock();
         let mut outbox = outbox.unwrap_or_else(PoisonError::into_inner);
-        if outbox.lanes.is_empty() {
-            let mut inbox = self.inbox();
-            if inbox.lanes.is_empty() {
-                return None;
-            }
-            inbox.exchange(&mut outbox);
+        if outbox.lanes.is_empty() && !self.fetch(&mut outbox) {
+            return None;
         }
         Some(Popped { outbox })
     }
 
+    /// Exchanges what both sides hold; whether there is something to take now.
+    #[inline(never)]
+    fn fetch(&self, outbox: &mut Outbox<K>) -> bool {
+        for _ in 0..PAUSE {
+            hint::spin_loop();
+        }
+        let mut inbox = self.inbox();
+        if inbox.lanes.is_empty() {
+            return false;
+        }
+        mem::swap(&mut outbox.lanes, &mut inbox.lanes);
+        inbox.seen = outbox.lanes.len();
+        let outside = inbox.outside.get_or_insert_default();
+        outside.0.store(outbox.lanes.len(), Ordering::Relaxed);
+        if outbox.outside.is_none() {
+            outbox.outside = Some(Arc::clone(outside));
+        }
+        true
+    }
+
     /// The thing whose turn it is, or `None` when nothing waits and the store is draining or closed.
-    /// Otherwise the waiter sleeps: it is woken by a push, but by the same push no other is.
+    /// Otherwise the waiter sleeps: it is woken by a push, but by the same push no other is. Before it
+    /// goes, it has to [`leave`](Self::leave).
     #[inline]
     pub(crate) fn poll_pop(
         &self,
@@ -255,9 +253,9 @@ impl<K: Copy> Store<K> {
         context: &Context<'_>,
     ) -> Poll<Option<Popped<'_, K>>> {
         // If it stayed a sleeper while it is busy, a push could wake it, and nobody who has time.
-        if waiter.number.is_some() {
-            let sleeper = self.inbox().rouse(waiter);
-            drop(sleeper);
+        if waiter.sleeps() {
+            let waker = self.inbox().sleepers.rouse(waiter);
+            drop(waker);
         }
         loop {
             if let Some(popped) = self.pop() {
@@ -271,6 +269,7 @@ impl<K: Copy> Store<K> {
 
     /// Sleeps if nothing waits; `None` if something does.
     fn sleep(&self, waiter: &mut Waiter, waker: Waker) -> Option<Poll<()>> {
+        // A waker that is not kept is dropped after the lock: arguments are dropped last.
         let mut inbox = self.inbox();
         if !inbox.is_empty() {
             return None;
@@ -278,10 +277,7 @@ impl<K: Copy> Store<K> {
         if inbox.phase != Phase::Open {
             return Some(Poll::Ready(()));
         }
-        let number = inbox.next;
-        inbox.next += 1;
-        inbox.sleepers.push(Sleeper { number, waker });
-        waiter.number = Some(number);
+        inbox.sleepers.add(waiter, waker);
         Some(Poll::Pending)
     }
 
@@ -289,7 +285,7 @@ impl<K: Copy> Store<K> {
     pub(crate) fn leave(&self, waiter: &mut Waiter) {
         let (gone, instead) = {
             let mut inbox = self.inbox();
-            let gone = inbox.rouse(waiter);
+            let gone = inbox.sleepers.rouse(waiter);
             let waits = !inbox.is_empty();
             let instead = waits.then(|| inbox.sleepers.pop()).flatten();
             (gone, instead)
@@ -320,46 +316,42 @@ impl<K: Copy> Inbox<K> {
         if !is_let_in {
             return Some(Why::ShutDown);
         }
-        let capacity = self.capacity;
-        if self.lanes.len() + self.seen < capacity {
+        if self.lanes.len() + self.seen < self.capacity {
             return None;
         }
         self.seen = self.outside();
-        (self.lanes.len() + self.seen >= capacity).then_some(Why::Full { capacity })
+        let is_full = self.lanes.len() + self.seen >= self.capacity;
+        is_full.then_some(Why::Full {
+            capacity: self.capacity,
+        })
     }
 
-    /// Exchanges what both hold, when the outbox has run empty.
-    fn exchange(&mut self, outbox: &mut Outbox<K>) {
-        mem::swap(&mut outbox.lanes, &mut self.lanes);
-        self.seen = outbox.lanes.len();
-        let outside = self.outside.get_or_insert_default();
-        outside.0.store(self.seen, Ordering::Relaxed);
-        if outbox.outside.is_none() {
-            outbox.outside = Some(Arc::clone(outside));
+    #[cold]
+    fn refused<T>(&mut self, item: T, why: Why) -> Refused<T> {
+        let unattended = self.attached == 0 && why != Why::ShutDown && !self.told;
+        self.told |= unattended;
+        Refused {
+            item,
+            why,
+            unattended,
         }
-    }
-
-    /// The waiter sleeps no longer; what it was woken by is to be dropped without the lock.
-    fn rouse(&mut self, waiter: &mut Waiter) -> Option<Sleeper> {
-        let number = waiter.number.take()?;
-        let mut sleepers = self.sleepers.iter();
-        let place = sleepers.position(|sleeper| sleeper.number == number)?;
-        Some(self.sleepers.remove(place))
     }
 }
 
-/// Of several, whoever fell asleep last is woken first, for its memory is still at hand.
 #[inline]
-fn wake(sleeper: Option<Sleeper>) {
-    if let Some(sleeper) = sleeper {
-        sleeper.waker.wake();
+fn wake(waker: Option<Waker>) {
+    if let Some(waker) = waker {
+        waker.wake();
     }
 }
 
 impl<K: Copy> Popped<'_, K> {
+    /// What the first push of its type brought along.
     #[inline]
-    pub(crate) fn kind(&self) -> Option<K> {
-        self.outbox.lanes.front().map(|(_, kind)| kind)
+    pub(crate) fn kind(&self) -> K {
+        let front = self.outbox.lanes.front();
+        let (_, kind) = front.expect("what is popped stays until it is taken");
+        kind
     }
 
     /// Takes it, if it is of this type, and lets others pop.

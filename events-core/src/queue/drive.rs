@@ -130,8 +130,6 @@ impl Drive {
         }
         let core = self.registry.core();
         let place = self.spare.get_or_insert_with(|| self.flights.place());
-        // Said before it is taken: see `Flights::poll`.
-        self.flights.poll();
         let popped = match &mut self.until {
             Until::Drained => core
                 .queue()
@@ -149,15 +147,19 @@ impl Drive {
                 })
             }
         };
-        let next = match popped {
-            Poll::Ready(Some(popped)) => Next::Job(core.start(popped, place.waker())),
+        match popped {
+            Poll::Ready(Some(popped)) => {
+                // The queue's outlet is still locked: see `Flights::poll`.
+                self.flights.poll();
+                let started = core.start(popped, place.waker());
+                if !matches!(started, Some(Started::Waits(_))) {
+                    self.flights.polled();
+                }
+                Next::Job(started)
+            }
             Poll::Ready(None) => Next::Over,
             Poll::Pending => Next::Nothing,
-        };
-        if !matches!(next, Next::Job(Some(Started::Waits(_)))) {
-            self.flights.polled();
         }
-        next
     }
 
     /// Keeps a job that waits.

@@ -68,6 +68,12 @@ impl Queue {
         self.len() == 0
     }
 
+    /// Whether a [`shutdown`](Self::shutdown) has begun: nothing new is taken.
+    #[must_use]
+    pub fn is_shut_down(&self) -> bool {
+        !self.0.core().queue().is_open()
+    }
+
     /// How many events may wait.
     #[must_use]
     pub fn capacity(&self) -> usize {

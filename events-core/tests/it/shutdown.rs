@@ -74,7 +74,11 @@ fn a_shutdown_runs_what_waits() {
 fn after_a_shutdown_enqueue_gives_the_event_back() {
     let journal = Journal::default();
     let registry = Registry::new();
-    assert!(registry.queue().shutdown(Duration::ZERO).is_empty());
+    assert!(!registry.queue().is_shut_down());
+    let unfinished = registry.queue().shutdown(Duration::ZERO);
+    assert!(registry.queue().is_shut_down());
+    let text = unfinished.to_string();
+    assert_eq!(text, "the queue was shut down, and nothing is left");
     let error = registry
         .enqueue(job(7, &journal))
         .expect_err("it is shut down");

@@ -1,7 +1,8 @@
-//! The exchange of plans, `events-core/src/engine/exchange.rs`, with the primitives of a model
-//! checker instead of those of the standard library and of `arc-swap`.
+//! The exchange of plans, the store of the queue, and the jobs of those who empty it: `exchange.rs`,
+//! `store.rs` and `flights.rs` of `events-core/src/engine`, with the primitives of a model checker instead of those of the standard
+//! library and of `arc-swap`.
 //!
-//! `cargo test` here tries some ten thousand schedules. The checker runs one thread at a time and
+//! `cargo test` here tries some hundred thousand schedules. The checker runs one thread at a time and
 //! switches where a primitive is touched, so it finds what is wrong with the order of steps; it
 //! takes every access for sequentially consistent.
 
@@ -9,6 +10,14 @@
 
 #[path = "../../../src/engine/exchange.rs"]
 mod exchange;
+#[path = "../../../src/engine/flights.rs"]
+mod flights;
+#[path = "../../../src/engine/lanes.rs"]
+mod lanes;
+#[path = "../../../src/engine/sleepers.rs"]
+mod sleepers;
+#[path = "../../../src/engine/store.rs"]
+mod store;
 mod sync;
 
 mod tests;

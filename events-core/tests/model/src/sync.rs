@@ -4,10 +4,9 @@
 use std::ops::Deref;
 
 pub(crate) use shuttle::sync::{
-    Arc,
-    atomic::{AtomicU8, Ordering},
+    Arc, Mutex, MutexGuard,
+    atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering},
 };
-use shuttle::sync::{Mutex, atomic::AtomicBool};
 
 /// `std::sync::OnceLock`: whether it is set is one step, as it is there.
 pub(crate) struct OnceLock<T> {

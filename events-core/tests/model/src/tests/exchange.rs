@@ -8,10 +8,8 @@ use shuttle::{
     thread,
 };
 
+use super::check_schedules;
 use crate::exchange::{Exchange, Found};
-
-/// Schedules that are tried of each case.
-const SCHEDULES: usize = 5_000;
 
 /// What a writer does: each step makes another plan the current one.
 #[derive(Clone, Copy)]
@@ -65,8 +63,7 @@ struct World {
 /// over before the look had replaced, of a step that had begun by its end. `None` stands for the
 /// plan of nobody.
 fn check(steps: &'static [Step]) {
-    shuttle::check_random(move || run(steps), SCHEDULES);
-    shuttle::check_pct(move || run(steps), SCHEDULES, 3);
+    check_schedules(move || run(steps));
 }
 
 fn run(steps: &'static [Step]) {
