@@ -72,7 +72,8 @@ impl ScanReport {
             .count()
     }
 
-    /// The line of totals.
+    /// The line of totals. Those that run later are async or deferred: somebody has to wait for them
+    /// with `emit_async`, or to empty the [`Queue`](crate::Queue).
     #[must_use]
     pub fn summary(&self) -> String {
         let heads = format!(
@@ -85,10 +86,16 @@ impl ScanReport {
             .filter(|(_, counts)| counts.subscribers > 0)
             .map(|(name, counts)| format!("{} from {name}", counts.subscribers))
             .collect();
+        let later = self.subscribers().filter(|one| one.runs_later()).count();
+        let later = match later {
+            0 => String::new(),
+            1 => "; 1 runs later".to_owned(),
+            later => format!("; {later} run later"),
+        };
         if crates.is_empty() {
             heads
         } else {
-            format!("{heads}: {}", crates.join(", "))
+            format!("{heads}: {}{later}", crates.join(", "))
         }
     }
 }

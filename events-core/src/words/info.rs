@@ -176,6 +176,12 @@ impl SubscriberInfo {
         crate_of(self.module)
     }
 
+    /// Whether it runs when the sync subscribers are through: it is async or deferred.
+    #[must_use]
+    pub fn runs_later(&self) -> bool {
+        self.asynchronous || self.deferred
+    }
+
     /// How it is called, in the words of the scan's report: `sync`, `async`, `deferred` or `async
     /// deferred`, with `mut` when it takes the event by `&mut` and `once` when it runs the first
     /// time only.

@@ -294,6 +294,10 @@ fn reports_tell_what_runs_later() {
         .map(events_core::SubscriberInfo::kind)
         .collect();
     assert_eq!(kinds, ["sync mut", "async deferred", "async", "deferred"]);
+    assert_eq!(
+        report.summary(),
+        "4 subscribers of 1 event: 4 from it; 3 run later"
+    );
 }
 
 #[test]
