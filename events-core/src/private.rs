@@ -4,7 +4,8 @@ pub use crate::{
     ambient::{Current, EVENTS, Linked, SUBSCRIBERS},
     engine::{Installer, Once, Slot, Subscriber},
     event::{
-        Build, Complete, Declared, Free, Incomplete, Set, Snapshot, Unset, Verbs, Visit, given,
+        Borrowed, Build, Complete, Declared, Free, Incomplete, Owned, Set, Snapshot, Unset, Verbs,
+        Visit, given,
     },
     handler::{
         Asked, AsyncOutcome, Background, Call, Gated, MissingState, Outcome, Param, Run, Source,

@@ -46,6 +46,10 @@ pub trait Event: Sized {
     #[doc(hidden)]
     type Family: Family;
 
+    /// Whether it has a lifetime: [`Owned`] or [`Borrowed`].
+    #[doc(hidden)]
+    type Ownership;
+
     /// Where the verbs below lead.
     #[doc(hidden)]
     type Verbs: Verbs;
@@ -328,11 +332,29 @@ pub trait Visit<F: Family> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` borrows, and an owned event is needed here",
     label = "this event has a lifetime",
-    note = "subscribe to it with `registry.on_borrowed::<{Self}>(|event| ..)` or `#[subscriber]`"
+    note = "subscribe to it with `registry.on_borrowed::<{Self}>(|event| ..)` or `#[subscriber]`",
+    note = "an event that is kept for later, as in the queue, must own what it needs"
 )]
-pub trait OwnedEvent: Event<Family = Self> + for<'x> Family<Of<'x> = Self> {}
+pub trait OwnedEvent:
+    Event<Family = Self, Ownership = Owned> + for<'x> Family<Of<'x> = Self>
+{
+}
 
-impl<E> OwnedEvent for E where E: Event<Family = E> + for<'x> Family<Of<'x> = E> {}
+#[diagnostic::do_not_recommend]
+impl<E> OwnedEvent for E where E: Event<Family = E, Ownership = Owned> + for<'x> Family<Of<'x> = E> {}
+
+/// The ownership of an event without a lifetime.
+///
+/// That it is its own family says the same; but when that does not hold, the compiler tells of a
+/// lifetime that is too short, and with this it tells of an event that borrows.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Owned {}
+
+/// The ownership of an event with a lifetime.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Borrowed {}
 
 /// An owned event of which copies can wait for a subscriber that runs later.
 ///

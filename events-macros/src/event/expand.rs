@@ -62,7 +62,12 @@ fn implementations(event: &Event) -> TokenStream {
         (slot, quote!(__events::Some(&__SLOT)))
     };
 
-    let owned = event.generics.lifetimes().next().is_none().then(|| {
+    let ownership = if event.borrows() {
+        quote!(__events::Borrowed)
+    } else {
+        quote!(__events::Owned)
+    };
+    let owned = (!event.borrows()).then(|| {
         quote! {
             #[inline]
             fn __owned(&self) -> __events::Option<&dyn __events::Any> {
@@ -92,6 +97,7 @@ fn implementations(event: &Event) -> TokenStream {
             #[automatically_derived]
             impl #impls #core::Event for #ident #args #wheres {
                 type Family = #family;
+                type Ownership = #ownership;
                 type Verbs = __events::Current;
 
                 #[inline]

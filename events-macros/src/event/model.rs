@@ -140,6 +140,11 @@ impl Event {
         })
     }
 
+    /// Whether it has a lifetime.
+    pub(crate) fn borrows(&self) -> bool {
+        self.generics.lifetimes().next().is_some()
+    }
+
     /// Whether no static can stand beside it: statics have no parameters.
     pub(crate) fn is_generic(&self) -> bool {
         self.generics.type_params().next().is_some()

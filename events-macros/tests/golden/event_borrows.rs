@@ -24,6 +24,7 @@ const _: () = {
     #[automatically_derived]
     impl<'a> ::events_core::Event for Login<'a> {
         type Family = Login<'static>;
+        type Ownership = __events::Borrowed;
         type Verbs = __events::Current;
         #[inline]
         fn __lend<__V: __events::Visit<Login<'static>>>(

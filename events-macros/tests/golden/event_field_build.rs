@@ -24,6 +24,7 @@ const _: () = {
     #[automatically_derived]
     impl ::events_core::Event for Deployed {
         type Family = Deployed;
+        type Ownership = __events::Owned;
         type Verbs = __events::Current;
         #[inline]
         fn __lend<__V: __events::Visit<Deployed>>(

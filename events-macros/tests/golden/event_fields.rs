@@ -34,6 +34,7 @@ const _: () = {
     #[automatically_derived]
     impl ::events_core::Event for FirstLogin {
         type Family = FirstLogin;
+        type Ownership = __events::Owned;
         type Verbs = __events::Current;
         #[inline]
         fn __lend<__V: __events::Visit<FirstLogin>>(

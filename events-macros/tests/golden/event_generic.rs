@@ -31,6 +31,7 @@ const _: () = {
         T: 'static,
     {
         type Family = Saved<T>;
+        type Ownership = __events::Owned;
         type Verbs = __events::Current;
         #[inline]
         fn __lend<__V: __events::Visit<Saved<T>>>(

@@ -22,6 +22,7 @@ const _: () = {
     #[automatically_derived]
     impl ::events_core::Event for Started {
         type Family = Started;
+        type Ownership = __events::Owned;
         type Verbs = __events::Current;
         #[inline]
         fn __lend<__V: __events::Visit<Started>>(
