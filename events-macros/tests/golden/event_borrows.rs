@@ -128,6 +128,21 @@ const _: () = {
         > {
             ::events_core::Event::try_emit(__events::Build::build(self))
         }
+        /// Builds the event; awaited, runs its subscribers, the async ones beside each other, and gives it back.
+        pub fn emit_async(self) -> ::events_core::EmitAsync<Login<'a>> {
+            ::events_core::Event::emit_async(__events::Build::build(self))
+        }
+        /// Builds the event, and puts it into the queue, to be emitted later.
+        ///
+        /// # Errors
+        ///
+        /// When the queue is full; the event is in the error.
+        pub fn enqueue(self) -> __events::Result<(), ::events_core::QueueFull<Login<'a>>>
+        where
+            for<'__any> Login<'a>: ::events_core::OwnedEvent + __events::Send,
+        {
+            ::events_core::Event::enqueue(__events::Build::build(self))
+        }
     }
     impl<'a, __0> __events::Deref for LoginBuilder<'a, __0> {
         type Target = __events::Incomplete<Self, Login<'a>>;

@@ -126,6 +126,21 @@ const _: () = {
         > {
             ::events_core::Event::try_emit(__events::Build::build(self))
         }
+        /// Builds the event; awaited, runs its subscribers, the async ones beside each other, and gives it back.
+        fn emit_async(self) -> ::events_core::EmitAsync<Deployed> {
+            ::events_core::Event::emit_async(__events::Build::build(self))
+        }
+        /// Builds the event, and puts it into the queue, to be emitted later.
+        ///
+        /// # Errors
+        ///
+        /// When the queue is full; the event is in the error.
+        fn enqueue(self) -> __events::Result<(), ::events_core::QueueFull<Deployed>>
+        where
+            for<'__any> Deployed: __events::Send,
+        {
+            ::events_core::Event::enqueue(__events::Build::build(self))
+        }
     }
     #[automatically_derived]
     impl DeployedBuilder<__events::Set> {

@@ -213,6 +213,23 @@ const _: () = {
         > {
             ::events_core::Event::try_emit(__events::Build::build(self))
         }
+        /// Builds the event; awaited, runs its subscribers, the async ones beside each other, and gives it back.
+        pub fn emit_async(self) -> ::events_core::EmitAsync<FirstLogin> {
+            ::events_core::Event::emit_async(__events::Build::build(self))
+        }
+        /// Builds the event, and puts it into the queue, to be emitted later.
+        ///
+        /// # Errors
+        ///
+        /// When the queue is full; the event is in the error.
+        pub fn enqueue(
+            self,
+        ) -> __events::Result<(), ::events_core::QueueFull<FirstLogin>>
+        where
+            for<'__any> FirstLogin: __events::Send,
+        {
+            ::events_core::Event::enqueue(__events::Build::build(self))
+        }
     }
     impl<__0, __1, __2> __events::Deref for FirstLoginBuilder<__0, __1, __2> {
         type Target = __events::Incomplete<Self, FirstLogin>;

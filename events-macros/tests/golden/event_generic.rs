@@ -174,6 +174,37 @@ const _: () = {
             ::events_core::Event::try_emit(__events::Build::build(self))
         }
     }
+    #[automatically_derived]
+    impl<T: Clone> SavedBuilder<T, __events::Set>
+    where
+        T: Send,
+        T: 'static,
+    {
+        /// Builds the event; awaited, runs its subscribers, the async ones beside each other, and gives it back.
+        pub(crate) fn emit_async(self) -> ::events_core::EmitAsync<Saved<T>> {
+            ::events_core::Event::emit_async(__events::Build::build(self))
+        }
+    }
+    #[automatically_derived]
+    impl<T: Clone> SavedBuilder<T, __events::Set>
+    where
+        T: Send,
+        T: 'static,
+    {
+        /// Builds the event, and puts it into the queue, to be emitted later.
+        ///
+        /// # Errors
+        ///
+        /// When the queue is full; the event is in the error.
+        pub(crate) fn enqueue(
+            self,
+        ) -> __events::Result<(), ::events_core::QueueFull<Saved<T>>>
+        where
+            for<'__any> Saved<T>: __events::Send,
+        {
+            ::events_core::Event::enqueue(__events::Build::build(self))
+        }
+    }
     impl<T: Clone, __0> __events::Deref for SavedBuilder<T, __0>
     where
         T: Send,

@@ -105,6 +105,21 @@ const _: () = {
         > {
             ::events_core::Event::try_emit(__events::Build::build(self))
         }
+        /// Builds the event; awaited, runs its subscribers, the async ones beside each other, and gives it back.
+        fn emit_async(self) -> ::events_core::EmitAsync<Started> {
+            ::events_core::Event::emit_async(__events::Build::build(self))
+        }
+        /// Builds the event, and puts it into the queue, to be emitted later.
+        ///
+        /// # Errors
+        ///
+        /// When the queue is full; the event is in the error.
+        fn enqueue(self) -> __events::Result<(), ::events_core::QueueFull<Started>>
+        where
+            for<'__any> Started: __events::Send,
+        {
+            ::events_core::Event::enqueue(__events::Build::build(self))
+        }
     }
     impl __events::Deref for StartedBuilder {
         type Target = __events::Incomplete<Self, Started>;

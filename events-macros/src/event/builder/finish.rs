@@ -9,7 +9,14 @@ use crate::event::model::{Event, Fill};
 /// The finishers. A field may share the name of one: see [`Part::setter`]. The first is what
 /// `emit!` calls, whatever the fields are called. A builder in which a field is missing has them,
 /// too, from `Incomplete`, to say what is missing.
-const FINISHERS: &[&str] = &["__build", "build", "emit", "try_emit"];
+const FINISHERS: &[&str] = &[
+    "__build",
+    "build",
+    "emit",
+    "try_emit",
+    "emit_async",
+    "enqueue",
+];
 
 /// Those that ask of the event's type parameters what the trait `Event` asks.
 fn emits(name: &str) -> bool {
@@ -68,6 +75,19 @@ impl Parts<'_> {
                 quote!(#target),
                 quote!(#core::Event::emit(#built)),
             ),
+            "emit_async" => (
+                "Builds the event; awaited, runs its subscribers, the async ones beside each \
+                 other, and gives it back.",
+                quote!(#core::EmitAsync<#target>),
+                quote!(#core::Event::emit_async(#built)),
+            ),
+            "enqueue" => (
+                "Builds the event, and puts it into the queue, to be emitted later.\n\n\
+                 # Errors\n\n\
+                 When the queue is full; the event is in the error.",
+                quote!(__events::Result<(), #core::QueueFull<#target>>),
+                quote!(#core::Event::enqueue(#built)),
+            ),
             _ => (
                 "Builds the event, runs its subscribers, and tells what became of it.\n\n\
                  # Errors\n\n\
@@ -82,10 +102,11 @@ impl Parts<'_> {
             _ => documented(docs, place),
         };
         let must_use = (name == "build").then(|| quote!(#[must_use]));
+        let bound = (name == "enqueue").then(|| self.can_wait());
         quote! {
             #about
             #must_use
-            #vis fn #method(self) -> #result {
+            #vis fn #method(self) -> #result #bound {
                 #body
             }
         }
@@ -93,6 +114,16 @@ impl Parts<'_> {
 }
 
 impl Parts<'_> {
+    /// Asks whether the event can wait in the queue, as if the event had one more lifetime: so those
+    /// are asked who call the method, and an event that is never put there need not be able to. That
+    /// an event without a lifetime is owned, it knows without asking, and compiles faster.
+    fn can_wait(&self) -> TokenStream {
+        let Event { core, .. } = self.event;
+        let owned = self.event.borrows().then(|| quote!(#core::OwnedEvent +));
+        let target = &self.target;
+        quote!(where for<'__any> #target: #owned __events::Send)
+    }
+
     /// What tells of a builder that lacks a field: see `Incomplete`.
     pub(super) fn incomplete(&self) -> TokenStream {
         let (params, builder, wheres) = (self.params(|_| true), self.builder(), self.wheres());

@@ -1,0 +1,18 @@
+//! A future that nobody awaits emits nothing.
+
+#![deny(unused_must_use)]
+
+use events_core::Event;
+
+#[derive(Event)]
+struct OrderPlaced {
+    customer: u32,
+}
+
+async fn place() {
+    OrderPlaced::builder().customer(1).emit_async().await;
+}
+
+fn main() {
+    let _ = place();
+}

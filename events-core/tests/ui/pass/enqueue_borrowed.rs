@@ -1,0 +1,23 @@
+//! An event that borrows cannot wait in the queue.
+
+use events_core::Event;
+
+#[derive(Event)]
+struct Login<'a> {
+    name: &'a str,
+}
+
+fn login(name: &str) {
+    let told = Login::builder().name(name).try_emit();
+    let _ = told.is_ok();
+}
+
+fn login_by_hand(name: &str) {
+    let told = Login { name }.try_emit();
+    let _ = told.is_ok();
+}
+
+fn main() {
+    login("ann");
+    login_by_hand("bob");
+}
