@@ -21,7 +21,7 @@ pub use engine::{
     SubscribeError, Subscription, TryEmitAsync,
 };
 pub use event::{Event, Family, OwnedEvent, Snapshot};
-pub use events_macros::{Event, subscriber};
+pub use events_macros::{Event, flush_queue, subscriber};
 pub use handler::{
     AsyncHandler, AsyncOutcome, DeferredHandler, Emission, EmissionId, Handler, Outcome, Param,
     State,

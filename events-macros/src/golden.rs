@@ -6,7 +6,7 @@ use std::{env, fs, path::Path};
 
 use proc_macro2::TokenStream;
 
-use crate::{event, subscriber};
+use crate::{event, flush, subscriber};
 
 /// What an expansion says, without the attribute and its item.
 fn derived(input: &str) -> TokenStream {
@@ -72,6 +72,15 @@ fn check_subscriber(name: &str, options: &str, item: &str) {
     };
     let input = format!("{attribute}\n{}", item.trim());
     check(name, &input, subscribed(options, item));
+}
+
+fn check_flush(name: &str, item: &str) {
+    let input = format!("#[flush_queue]\n{}", item.trim());
+    check(
+        name,
+        &input,
+        flush::attribute(TokenStream::new(), &parsed(item)),
+    );
 }
 
 #[test]
@@ -201,6 +210,33 @@ fn a_deferred_subscriber_with_filters() {
         "deferred, concurrency = 1, when = |e: &FirstLogin| e.attempts > 0, origin = signup, once",
         "
         fn report(event: &FirstLogin) {}
+        ",
+    );
+}
+
+#[test]
+fn a_function_that_flushes() {
+    check_flush(
+        "flush_queue",
+        "
+        pub fn upload(bytes: &str) -> Result<u64, ParseIntError> {
+            let bytes = bytes.parse()?;
+            let _ = Uploaded { bytes }.enqueue();
+            Ok(bytes)
+        }
+        ",
+    );
+}
+
+#[test]
+fn an_async_function_that_flushes() {
+    check_flush(
+        "flush_queue_async",
+        "
+        pub async fn upload(file: &File) -> Result<impl Display, Error> {
+            let bytes = file.read().await?;
+            Ok(bytes.len())
+        }
         ",
     );
 }

@@ -6,6 +6,8 @@
 
 mod emit;
 mod event;
+mod flush;
+mod function;
 #[cfg(test)]
 mod golden;
 mod lifetimes;
@@ -58,8 +60,8 @@ use proc_macro::TokenStream;
 ///
 /// # Fields that are named like a method of the builder
 ///
-/// A field `build` or `emit` has a setter like any other. Until it is called, that is what the name
-/// means; afterwards it finishes: `.build(1).build()`.
+/// A field `build`, `emit`, `try_emit`, `emit_async` or `enqueue` has a setter like any other. Until
+/// it is called, that is what the name means; afterwards it finishes: `.build(1).build()`.
 ///
 /// # Events that borrow
 ///
@@ -150,6 +152,47 @@ pub fn derive_event(input: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn subscriber(options: TokenStream, item: TokenStream) -> TokenStream {
     subscriber::attribute(options.into(), &item.into()).into()
+}
+
+/// Flushes the queue of the current registry when the function ends, however it ends: by its last
+/// expression, `return`, `?`, or a panic.
+///
+/// ```
+/// use events_core::{Event, Registry, flush_queue};
+///
+/// #[derive(Event, Clone)]
+/// struct Uploaded {
+///     bytes: u64,
+/// }
+///
+/// #[flush_queue]
+/// fn upload(bytes: &str) -> Result<u64, std::num::ParseIntError> {
+///     let bytes = bytes.parse()?;
+///     let _ = Uploaded { bytes }.enqueue();
+///     Ok(bytes)
+/// }
+///
+/// # use std::sync::atomic::{AtomicU64, Ordering};
+/// # static HEARD: AtomicU64 = AtomicU64::new(0);
+/// let registry = Registry::new();
+/// let _count = registry.on(|event: &Uploaded| {
+///     HEARD.fetch_add(event.bytes, Ordering::Relaxed);
+/// });
+/// let _scope = registry.enter();
+///
+/// assert_eq!(upload("7"), Ok(7));
+/// assert_eq!(HEARD.load(Ordering::Relaxed), 7);
+/// ```
+///
+/// It goes on functions and methods of any kind, but for a `const fn`. An `async fn` awaits the flush
+/// when its body has ended; when that panics, or when its future is dropped, nobody awaits anything,
+/// and what is pending waits for the next flush. A function that is not an `async fn` and returns a
+/// future flushes when it has made that future.
+///
+/// Its one option is `crate = path`: where `events-core` is, when a crate renames or re-exports it.
+#[proc_macro_attribute]
+pub fn flush_queue(options: TokenStream, item: TokenStream) -> TokenStream {
+    flush::attribute(options.into(), &item.into()).into()
 }
 
 /// What `events_core::emit!` hands its input to, with the path of the crate in front.

@@ -4,6 +4,4 @@ mod builder;
 mod family;
 
 pub use builder::{Build, Complete, Free, Incomplete, Set, Unset, given};
-pub use family::{
-    Borrowed, Declared, Event, Family, Owned, OwnedEvent, Snapshot, Verbs, Visit,
-};
+pub use family::{Borrowed, Declared, Event, Family, Owned, OwnedEvent, Snapshot, Verbs, Visit};

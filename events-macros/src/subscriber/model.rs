@@ -4,13 +4,15 @@ use proc_macro2::{Span, TokenStream};
 use syn::{
     Attribute, Error, Expr, ExprLit, FnArg, GenericArgument, GenericParam, Ident, Lifetime, Lit,
     Path, PathArguments, Result, ReturnType, Safety, Signature, Type, TypeImplTrait, TypeReference,
-    Visibility,
-    parse::{Parse, ParseStream, Parser},
+    parse::{Parse, Parser},
     spanned::Spanned,
     visit_mut::VisitMut,
 };
 
-use crate::options::{Errors, Once, Options, Written, core_path};
+use crate::{
+    function::Function,
+    options::{Errors, Once, Options, Written, core_path},
+};
 
 /// A function that subscribes to an event.
 pub(crate) struct Subscriber {
@@ -35,26 +37,8 @@ pub(crate) struct Subscriber {
     pub(crate) after: Vec<Expr>,
 }
 
-/// A function up to its body, which is none of our business: rustc tells what is wrong there.
-struct Function {
-    attrs: Vec<Attribute>,
-    signature: Signature,
-}
-
-impl Parse for Function {
-    fn parse(input: ParseStream<'_>) -> Result<Self> {
-        let attrs = input.call(Attribute::parse_outer)?;
-        let _: Visibility = input.parse()?;
-        let start = input.span();
-        let signature = input.parse().map_err(|_| {
-            let text = "`#[subscriber]` goes on a function; move it to \
-                        `fn name(event: &MyEvent) { .. }`";
-            Error::new(start, text)
-        })?;
-        let _body: TokenStream = input.parse()?;
-        Ok(Self { attrs, signature })
-    }
-}
+const OTHERWISE: &str =
+    "`#[subscriber]` goes on a function; move it to `fn name(event: &MyEvent) { .. }`";
 
 const OPTIONS: &[&str] = &[
     "priority",
@@ -72,7 +56,7 @@ impl Subscriber {
     pub(crate) fn of(options: TokenStream, item: TokenStream) -> Result<Self> {
         let mut errors = Errors::default();
         let options = errors.note(Options::parse.parse2(options));
-        let function = errors.note(syn::parse2::<Function>(item));
+        let function = errors.note(Function::of(item, OTHERWISE));
         let options = options.map(|Options(written)| Chosen::of(written, &mut errors));
         let function =
             function.map(|function| (errors.note(event_of(&function.signature)), function));

@@ -1,0 +1,27 @@
+//! The attribute on what has no end, or none at run time.
+
+use events_core::flush_queue;
+
+#[flush_queue]
+struct Ledger(u64);
+
+trait Book {
+    #[flush_queue]
+    fn book(&self);
+}
+
+#[flush_queue]
+const fn size() -> usize {
+    3
+}
+
+impl Book for Ledger {
+    fn book(&self) {
+        let _ = self.0;
+    }
+}
+
+fn main() {
+    Ledger(1).book();
+    let _ = size();
+}

@@ -1,0 +1,17 @@
+//! What a function that flushes returns is checked as it would be without.
+
+use events_core::flush_queue;
+
+#[flush_queue]
+fn count() -> u32 {
+    3
+}
+
+#[flush_queue]
+async fn count_later() -> u32 {
+    3
+}
+
+fn main() {
+    let _ = (count(), count_later());
+}
