@@ -66,6 +66,10 @@ pub struct Difficult {
     pub try_emit: u8,
     /// As the finisher.
     pub try_emit_from: u8,
+    /// As the finisher.
+    pub emit_async: u8,
+    /// As the finisher.
+    pub enqueue: u8,
     /// As the function of the trait.
     pub topic: u8,
     /// As the function of the trait.

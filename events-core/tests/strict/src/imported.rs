@@ -5,7 +5,7 @@ use std::future::{Future, ready};
 
 use events_core::{
     Emission, EmitError, Emitted, Event, EventInfo, Family, FieldInfo, IntoKey, Key, Location,
-    Origin, Outcome, Param, State, builder::Build, subscriber,
+    Origin, Outcome, Param, State, builder::Build, flush_queue, subscriber,
 };
 
 /// What a framework has.
@@ -41,6 +41,12 @@ async fn sent(event: &Framed, _: State<'_, u8>, _: &Emission) -> Result<(), Stri
 
 #[subscriber(crate = framework::events, deferred, concurrency = 1)]
 fn archived(_: &Framed) {}
+
+/// Flushes.
+#[flush_queue(crate = framework::events)]
+pub async fn flushed() -> u8 {
+    ready(1).await
+}
 
 /// Uses what is imported.
 ///

@@ -13,6 +13,7 @@
 #![deny(clippy::all, clippy::pedantic)]
 
 pub mod fields;
+pub mod flushed;
 pub mod generics;
 pub mod handlers;
 pub mod hidden;

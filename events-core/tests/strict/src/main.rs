@@ -4,9 +4,12 @@
 #![deny(warnings, missing_docs, unreachable_pub, rust_2018_idioms)]
 #![deny(clippy::all, clippy::pedantic)]
 
+use std::sync::atomic::Ordering;
+
 use events_core::{Event, emit};
 use strict::{
     fields::{Conventions, Difficult, Options},
+    flushed::{DONE, Job, Office, parsed},
     generics::{Lent, Login, Page, Shared},
     handlers::{Ledger, OrderPlaced, checkout, names},
     hidden,
@@ -29,6 +32,7 @@ fn main() {
     borrowed();
     handlers();
     let _ = signup("ann");
+    flushed();
     assert_eq!(hidden::emit_all(), 10);
     assert_eq!(shadowed::emit_all(), 9);
     assert_eq!(Framed::builder().name("a").emit().name, "a");
@@ -73,6 +77,8 @@ fn fields() {
         .emit_from(4)
         .try_emit(5)
         .try_emit_from(6)
+        .emit_async(6)
+        .enqueue(6)
         .topic(7)
         .info(8)
         .self_(9)
@@ -112,6 +118,15 @@ fn borrowed() {
     );
     assert_eq!(*Shared { value: 5.into() }.emit().value, 5);
     assert_eq!(*Lent::builder().item(&6).copy('c').emit().item, 6);
+}
+
+fn flushed() {
+    assert!(parsed("x").is_err());
+    assert_eq!(parsed("2").unwrap(), 3);
+    assert_eq!(*Office::default().counted("ab"), 1);
+    Job::builder().amount(1).enqueue().unwrap();
+    assert_eq!(parsed("9").unwrap(), 9);
+    assert_eq!(DONE.load(Ordering::Relaxed), 16);
 }
 
 fn handlers() {

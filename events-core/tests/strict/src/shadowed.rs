@@ -2,7 +2,7 @@
 
 #![no_implicit_prelude]
 
-use ::events_core::{Emission, Event, State, emit, subscriber};
+use ::events_core::{Emission, Event, State, emit, flush_queue, subscriber};
 
 /// Not the standard library.
 pub mod std {}
@@ -77,6 +77,20 @@ async fn later(
 
 #[subscriber(deferred, origin = "here")]
 fn deferred(_: &Named) {}
+
+/// Flushes.
+#[flush_queue]
+pub fn flushed() -> ::std::string::String {
+    let _ = Unit.enqueue();
+    ::std::string::String::new()
+}
+
+/// Flushes.
+#[flush_queue]
+pub async fn flushed_later() -> ::std::option::Option<u8> {
+    Unit.emit_async().await;
+    ::std::option::Option::Some(1)
+}
 
 /// Emits them.
 #[must_use]
