@@ -80,13 +80,12 @@ fn answer(request: &str) -> Result<&'static str, String> {
             emit!(OrderPlaced, email = address(email)?, item = item);
             Ok("201 Created")
         }
-        ["POST", "/newsletter", email] => {
-            let due = NewsletterDue::builder().email(address(email)?).build();
-            Ok(match due.enqueue() {
+        ["POST", "/newsletter", email] => Ok(
+            match NewsletterDue::builder().email(address(email)?).enqueue() {
                 Ok(()) => "202 Accepted",
                 Err(_full) => "503 Service Unavailable",
-            })
-        }
+            },
+        ),
         _ => Err(format!("no such request: {request}")),
     }
 }

@@ -7,7 +7,8 @@ use std::{
 };
 
 use events_core::{
-    Emission, Event, Registry, Undelivered, WithRegistry, flush_after, subscriber, subscribers,
+    Emission, Event, Registry, Undelivered, WithRegistry, flush_after, flush_queue, subscriber,
+    subscribers,
 };
 
 use crate::{Gate, Journal, block_on};
@@ -336,6 +337,42 @@ fn flush_after_flushes_on_any_exit() {
     }));
     assert!(panics.is_err());
     assert_eq!(journal.take(), ["sync 20"]);
+}
+
+#[flush_queue]
+fn enqueues(journal: &Journal, number: u32) -> Result<u32, String> {
+    job(number, journal).enqueue().expect("there is room");
+    if number == 2 {
+        return Ok(7);
+    }
+    Err("seven is a lie").map_err(str::to_owned)?;
+    Ok(8)
+}
+
+#[flush_queue]
+async fn enqueues_async(journal: Journal, panics: bool) -> u32 {
+    job(3, &journal).enqueue().expect("there is room");
+    std::future::ready(()).await;
+    assert!(!panics, "as told");
+    7
+}
+
+#[test]
+fn a_function_with_flush_queue_flushes_on_any_exit() {
+    let registry = Registry::with(subscribers![work]);
+    let journal = Journal::default();
+    let _scope = registry.enter();
+    assert_eq!(
+        (enqueues(&journal, 2), journal.take()),
+        (Ok(7), vec!["sync 20".to_owned()])
+    );
+    assert!(enqueues(&journal, 1).is_err());
+    assert_eq!(journal.take(), ["sync 10"]);
+    assert_eq!(block_on(enqueues_async(journal.clone(), false)), 7);
+    assert_eq!(journal.take(), ["sync 30"]);
+    let panics = || block_on(enqueues_async(journal.clone(), true));
+    assert!(catch_unwind(AssertUnwindSafe(panics)).is_err());
+    assert_eq!(journal.take(), ["sync 30"]);
 }
 
 #[test]
