@@ -1,0 +1,46 @@
+//! Measures every case, and writes `BENCHMARKS.md`.
+//!
+//! ```text
+//! measure                   prints what an emit, or an event, takes in every case
+//! measure --write           the same and memory; writes the tables in BENCHMARKS.md
+//! measure --list            names the cases
+//! measure --run CASE TIMES  runs one case so often, for a profiler to look at
+//! ```
+
+mod rounds;
+
+use std::{env, hint::black_box, process::ExitCode};
+
+use later_benches::{ready, ready_one};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        [] => {
+            let cases = ready();
+            let times = rounds::times(&cases);
+            for case in cases {
+                let name = case.name();
+                println!("{name:32} {:8.2} ns", times[&name]);
+            }
+        }
+        ["--list"] => {
+            for case in later_benches::all() {
+                println!("{}", case.name());
+            }
+        }
+        ["--run", name, times] => {
+            let Ok(times) = times.parse() else {
+                eprintln!("measure: `{times}` is not a number");
+                return ExitCode::FAILURE;
+            };
+            black_box((ready_one(name).run)(times));
+        }
+        _ => {
+            eprintln!("usage: measure [--write | --list | --run CASE TIMES]");
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}
