@@ -68,8 +68,7 @@ pin_project_lite::pin_project! {
 
     impl<E> PinnedDrop for Flight<E> {
         fn drop(this: Pin<&mut Self>) {
-            let failures = mem::take(this.project().failures);
-            failures.into_iter().for_each(record::failure);
+            log(this.project().failures);
         }
     }
 }
@@ -99,12 +98,11 @@ impl<E: Event> Future for EmitAsync<E> {
         let mut flight = self.project().flight;
         let polled = flight.as_mut().poll(context.waker());
         // What failed in the chain is logged before anybody waits.
-        let failures = mem::take(flight.as_mut().project().failures);
-        failures.into_iter().for_each(record::failure);
+        log(flight.as_mut().project().failures);
         if let Err(refusal) = ready!(polled) {
             record::refusal(&refusal);
         }
-        flight.as_mut().project().trailing.told().record();
+        flight.as_mut().project().trailing.record();
         Poll::Ready(flight.end().0)
     }
 }
@@ -191,6 +189,19 @@ impl<E: Event> Flight<E> {
             Some(subject) => (subject.event, told),
             None => panic!("an emit was polled after it was ready"),
         }
+    }
+}
+
+/// Logs what failed, if anything did.
+#[inline]
+fn log(failures: &mut Vec<Failure>) {
+    #[cold]
+    #[inline(never)]
+    fn log(failures: &mut Vec<Failure>) {
+        failures.drain(..).for_each(record::failure);
+    }
+    if !failures.is_empty() {
+        log(failures);
     }
 }
 

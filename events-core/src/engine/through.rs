@@ -35,6 +35,7 @@ pub(super) fn begin<E: Event>(
         return (told, Poll::Ready(()));
     };
     if part == Part::Async
+        && tail.defers()
         && let Some(event) = subject.event.__owned()
     {
         let mut fail = |failure| failures.borrow_mut().push(failure);

@@ -56,13 +56,17 @@ where
         &'s self,
         event: Lent<'s>,
         call: &'s Call,
+        ask: bool,
         start: Start<'_, 's>,
     ) -> Poll<thread::Result<Step>> {
-        match event.get::<E>() {
-            // A copy may have waited in the queue while the handler was unsubscribed.
-            Some(event) if !self.is_closed() => start.run(self.handler.call(event, call)),
-            _ => Poll::Ready(Ok(Step::Skipped)),
+        // A copy may have waited in the queue while the handler was unsubscribed.
+        let Some(event) = event.get::<E>().filter(|_| !self.is_closed()) else {
+            return Poll::Ready(Ok(Step::Skipped));
+        };
+        if ask && !(self.wants)(event, &Source::new(call.origin())) {
+            return Poll::Ready(Ok(Step::Skipped));
         }
+        start.run(self.handler.call(event, call))
     }
 
     fn copy(&self, event: Lent<'_>, errand: Errand) -> Option<Pin<Box<dyn Trail>>> {

@@ -26,11 +26,13 @@ pub(crate) trait Later: Send + Sync {
     /// Asks its filters, once for each emit. They are code of the user's.
     fn wants(&self, event: Lent<'_>, source: &Source<'_>) -> bool;
 
-    /// Begins, with the event lent for as long as it takes.
+    /// Begins, with the event lent for as long as it takes; when `ask` says so, only if the filters
+    /// let the event pass.
     fn begin<'s>(
         &'s self,
         event: Lent<'s>,
         call: &'s Call,
+        ask: bool,
         start: Start<'_, 's>,
     ) -> Poll<thread::Result<Step>>;
 
@@ -52,6 +54,8 @@ pub(crate) struct Errand {
 pub(crate) struct Tail {
     handlers: Box<[Arc<dyn Later>]>,
     subscribers: Box<[Arc<SubscriberInfo>]>,
+    /// Whether some are deferred.
+    defers: bool,
 }
 
 /// Which handlers of a tail are meant.
@@ -71,8 +75,15 @@ impl Tail {
     ) -> Self {
         Self {
             handlers,
+            defers: subscribers.iter().any(|subscriber| subscriber.deferred),
             subscribers,
         }
+    }
+
+    /// Whether some go through the queue even when the emitter waits for the others.
+    #[inline]
+    pub(crate) fn defers(&self) -> bool {
+        self.defers
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -13,7 +13,7 @@ use std::{
 use tracing::{Level as Verbosity, Span, level_enabled, trace_span};
 
 use super::{
-    Call, EmissionId, Errand, Lent, Level, Source, Step, Tail, futures::Futures, panics, record,
+    Call, EmissionId, Errand, Lent, Level, Step, Tail, futures::Futures, panics, record,
     tail::Part,
 };
 use crate::{
@@ -88,7 +88,16 @@ impl Trailed {
     }
 
     /// Logs the failures.
+    #[inline]
     pub(crate) fn record(&mut self) {
+        if !self.failures.is_empty() {
+            self.record_some();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn record_some(&mut self) {
         let failures = mem::take(&mut self.failures);
         let told = Self { ran: 0, failures };
         told.into_failures().for_each(record::failure);
@@ -151,6 +160,12 @@ impl<E> Trailing<E> {
             ran: told.ran,
             failures: mem::take(&mut told.failures),
         }
+    }
+
+    /// Logs the failures so far.
+    #[inline]
+    pub(crate) fn record(self: Pin<&mut Self>) {
+        self.project().told.record();
     }
 
     /// Where the event was emitted from.
@@ -254,11 +269,8 @@ impl<E: Event> Trailing<E> {
             let (Some(tail), Some(event)) = (tail, event.__owned()) else {
                 return Poll::Ready(Ok(Step::Skipped));
             };
-            let (handler, event) = (tail.handler(number), Lent::of(event));
-            if ask && !handler.wants(event, &Source::new(call.origin())) {
-                return Poll::Ready(Ok(Step::Skipped));
-            }
-            handler.begin(event, call, start)
+            let handler = tail.handler(number);
+            handler.begin(Lent::of(event), call, ask, start)
         });
         drop(entered);
         match polled {
