@@ -54,10 +54,10 @@ where
 
     fn begin<'s>(
         &'s self,
-        event: Lent<'s>,
+        event: &Lent<'s>,
         call: &'s Call,
         ask: bool,
-        start: Start<'_, 's>,
+        start: &mut Start<'_, 's>,
     ) -> Poll<thread::Result<Step>> {
         // A copy may have waited in the queue while the handler was unsubscribed.
         let Some(event) = event.get::<E>().filter(|_| !self.is_closed()) else {
@@ -66,7 +66,7 @@ where
         if ask && !(self.wants)(event, &Source::new(call.origin())) {
             return Poll::Ready(Ok(Step::Skipped));
         }
-        start.run(self.handler.call(event, call))
+        start.run(|| self.handler.call(event, call))
     }
 
     fn copy(&self, event: Lent<'_>, errand: Errand) -> Option<Pin<Box<dyn Trail>>> {

@@ -7,8 +7,9 @@
 //!
 //! # Why there is `unsafe` here, and why it holds
 //!
-//! The futures borrow the subject that stands beside them, which no safe type can say, and they have
-//! forgotten what type they are. Four invariants, all of them kept by this file alone:
+//! The futures borrow the subject that stands beside them, and the tail of handlers, which no safe
+//! type can say, and they have forgotten what type they are. Five invariants, all of them kept by
+//! this file alone:
 //!
 //! 1. *Place.* From the first future on this is pinned: [`Futures::start`] takes it so, and it is not
 //!    `Unpin`. So neither the subject nor a future in the room moves before it is dropped.
@@ -17,9 +18,11 @@
 //!    ([`subject_mut`](Futures::subject_mut)). The lifetime `'s` that a future is made with is
 //!    known to nobody ([`Start`] is invariant in it), so nothing that is shorter or longer than the
 //!    futures can be mixed up with it.
-//! 3. *Type.* A [`Waiting`] is made in [`Start::run`] from one future; its functions are those of
+//! 3. *Tail.* The first future that waits has the tail kept, until all are dropped; while it is kept
+//!    no other is lent. A future that is ready at once is gone before the tail is given back.
+//! 4. *Type.* A [`Waiting`] is made in [`Start::run`] from one future; its functions are those of
 //!    that type, and its place is where that future was written.
-//! 4. *Room.* `used` is behind the last future in the room; nothing is written before it.
+//! 5. *Room.* `used` is behind the last future in the room that waits; nothing is written before it.
 //!
 //! The futures are `Send`, so they may go where the subject may.
 
@@ -37,11 +40,12 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     ptr,
+    sync::Arc,
     task::{Context, Poll, Waker},
     thread,
 };
 
-use super::Step;
+use super::{Step, Tail};
 use crate::words::drop_contained;
 
 /// How many bytes of futures need no box.
@@ -51,9 +55,10 @@ const ROOM: usize = 256;
 #[repr(C, align(16))]
 struct Room(UnsafeCell<[MaybeUninit<u8>; ROOM]>);
 
-/// Futures that borrow a subject, and the subject.
+/// Futures that borrow a subject and a tail of handlers, and the subject.
 pub(crate) struct Futures<S> {
     subject: Option<S>,
+    tail: Option<Arc<Tail>>,
     waiting: Vec<Waiting>,
     used: usize,
     room: Room,
@@ -77,10 +82,12 @@ enum Place {
     Boxed(*mut ()),
 }
 
-/// The right to make one future that lives for `'s`, as long as the subject is lent.
+/// The right to make futures that live for `'s`, as long as the subject and the tail are lent.
 pub(crate) struct Start<'a, 's> {
     waiting: &'a mut Vec<Waiting>,
     used: &'a mut usize,
+    kept: &'a mut Option<Arc<Tail>>,
+    tail: &'a Arc<Tail>,
     room: *mut u8,
     number: usize,
     waker: &'a Waker,
@@ -90,15 +97,16 @@ pub(crate) struct Start<'a, 's> {
 // SAFETY: `Start::run` takes futures that are `Send` only, and there are no others. Those that borrow
 // the subject are `Send` because what they borrow of it is `Sync`.
 unsafe impl<S: Send> Send for Futures<S> {}
-// SAFETY: a shared reference leads to nothing but the subject.
+// SAFETY: a shared reference leads to nothing but the subject and the tail, which is `Sync`.
 unsafe impl<S: Sync> Sync for Futures<S> {}
 
 impl<S> Futures<S> {
     /// No futures yet.
     #[inline]
-    pub(crate) const fn new(subject: S) -> Self {
+    pub(crate) const fn new(subject: S, tail: Option<Arc<Tail>>) -> Self {
         Self {
             subject: Some(subject),
+            tail,
             waiting: Vec::new(),
             used: 0,
             room: Room(UnsafeCell::new([const { MaybeUninit::uninit() }; ROOM])),
@@ -109,6 +117,11 @@ impl<S> Futures<S> {
     /// The subject, until it is taken.
     pub(crate) fn subject(&self) -> Option<&S> {
         self.subject.as_ref()
+    }
+
+    /// The tail, if it was given or a future waits.
+    pub(crate) fn tail(&self) -> Option<&Arc<Tail>> {
+        self.tail.as_ref()
     }
 
     /// The subject to change; `None` while there are futures, and once it is taken.
@@ -143,31 +156,34 @@ impl<S> Futures<S> {
         self.waiting[index].number
     }
 
-    /// Has a future made and polled a first time. When it is ready, or when something panics, that
-    /// comes back; else it waits here under this number.
+    /// Lends the subject and the tail to somebody who starts futures. `None` when there is no subject
+    /// any more, or when futures wait that belong to another tail.
     #[inline]
-    pub(crate) fn start(
+    pub(crate) fn start<R>(
         self: Pin<&mut Self>,
-        number: usize,
+        tail: &Arc<Tail>,
         waker: &Waker,
-        begin: impl for<'s> FnOnce(&'s S, Start<'_, 's>) -> Poll<thread::Result<Step>>,
-    ) -> Poll<thread::Result<Step>> {
+        begin: impl for<'s> FnOnce(&'s S, &'s Tail, &mut Start<'_, 's>) -> R,
+    ) -> Option<R> {
         // SAFETY: nothing moves: the subject is lent by shared reference, a future is written where
-        // none is (invariant 4).
+        // none is (invariant 5).
         let this = unsafe { self.get_unchecked_mut() };
-        let Some(subject) = &this.subject else {
-            return Poll::Ready(Ok(Step::Skipped));
-        };
-        let start = Start {
+        let is_other = |kept: &Arc<Tail>| !Arc::ptr_eq(kept, tail);
+        if this.tail.as_ref().is_some_and(is_other) {
+            return None;
+        }
+        let subject = this.subject.as_ref()?;
+        let mut start = Start {
             waiting: &mut this.waiting,
             used: &mut this.used,
+            kept: &mut this.tail,
+            tail,
             room: this.room.0.get().cast(),
-            number,
+            number: 0,
             waker,
             lent: PhantomData,
         };
-        catch_unwind(AssertUnwindSafe(|| begin(subject, start)))
-            .unwrap_or_else(|payload| Poll::Ready(Err(payload)))
+        Some(begin(subject, tail, &mut start))
     }
 
     /// Polls one that waits. When it is ready, or panics, it waits no longer.
@@ -180,7 +196,7 @@ impl<S> Futures<S> {
         let this = unsafe { self.get_unchecked_mut() };
         let Waiting { place, poll, .. } = this.waiting[index];
         let future = place.at(this.room.0.get().cast());
-        // SAFETY: by invariant 3 there is a future of the type that `poll` is for, and it is pinned by
+        // SAFETY: by invariant 4 there is a future of the type that `poll` is for, and it is pinned by
         // invariant 1.
         let polled = catch_unwind(AssertUnwindSafe(|| unsafe {
             poll(future, &mut Context::from_waker(waker))
@@ -214,7 +230,7 @@ impl Waiting {
     fn discard(self, room: *mut u8) {
         let Self { place, drop, .. } = self;
         let future = place.at(room);
-        // SAFETY: by invariant 3 there is a future of the type that `drop` is for; nobody reaches it
+        // SAFETY: by invariant 4 there is a future of the type that `drop` is for; nobody reaches it
         // any more, for `self` is gone.
         drop_contained(Discard(|| unsafe { drop(future, place) }));
     }
@@ -239,61 +255,81 @@ impl Place {
 }
 
 impl<'s> Start<'_, 's> {
-    /// Puts the future in its place and polls it a first time.
+    /// What the next future is called.
     #[inline]
-    pub(crate) fn run<F>(mut self, future: F) -> Poll<thread::Result<Step>>
+    pub(crate) fn number(&mut self, number: usize) {
+        self.number = number;
+    }
+
+    /// Makes a future in its place and polls it a first time. When it is ready, or panics, that comes
+    /// back; else it waits.
+    ///
+    /// Made elsewhere it would have to be copied, by loads that are larger than the stores which
+    /// they wait for.
+    #[inline]
+    pub(crate) fn run<F>(&mut self, make: impl FnOnce() -> F) -> Poll<thread::Result<Step>>
     where
         F: Future<Output = Step> + Send + 's,
     {
-        let before = *self.used;
-        let place = self.place::<F>();
-        let at = match place {
-            Place::Room(_) => {
-                let at: *mut F = place.at(self.room).cast();
-                // SAFETY: `place` has found room for an `F` here, behind all that is used.
-                unsafe { at.write(future) };
-                at
-            }
-            Place::Boxed(_) => Box::into_raw(Box::new(future)),
-        };
-        let place = match place {
-            Place::Room(_) => place,
-            Place::Boxed(_) => Place::Boxed(at.cast()),
-        };
+        let offset = self.used.next_multiple_of(align_of::<F>());
+        let end = offset + size_of::<F>();
+        if align_of::<F>() > align_of::<Room>() || end > ROOM {
+            return self.run_boxed(make);
+        }
+        let at: *mut F = self.room.wrapping_add(offset).cast();
+        // SAFETY: there is room for an `F` here, behind all that is used.
+        unsafe { at.write(make()) };
+        let polled = self.run_at(at, Place::Room(offset));
+        if polled.is_pending() {
+            *self.used = end;
+        }
+        polled
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn run_boxed<F>(&mut self, make: impl FnOnce() -> F) -> Poll<thread::Result<Step>>
+    where
+        F: Future<Output = Step> + Send + 's,
+    {
+        let at = Box::into_raw(Box::new(make()));
+        self.run_at(at, Place::Boxed(at.cast()))
+    }
+
+    /// Polls a future that was just written to its place.
+    #[inline(always)]
+    fn run_at<F>(&mut self, at: *mut F, place: Place) -> Poll<thread::Result<Step>>
+    where
+        F: Future<Output = Step> + Send + 's,
+    {
         // SAFETY: the future has just been written, and stays there until it is dropped
         // (invariant 1).
         let polled = catch_unwind(AssertUnwindSafe(|| unsafe {
             Pin::new_unchecked(&mut *at).poll(&mut Context::from_waker(self.waker))
         }));
-        let waiting = Waiting {
-            number: self.number,
-            place,
-            poll: poll::<F>,
-            drop: discard::<F>,
-        };
         let ended = match polled {
             Ok(Poll::Pending) => {
-                self.waiting.push(waiting);
+                self.wait(Waiting {
+                    number: self.number,
+                    place,
+                    poll: poll::<F>,
+                    drop: discard::<F>,
+                });
                 return Poll::Pending;
             }
             Ok(Poll::Ready(step)) => Ok(step),
             Err(payload) => Err(payload),
         };
-        waiting.discard(self.room);
-        *self.used = before;
+        // SAFETY: there is an `F`, as above, and nobody reaches it any more.
+        drop_contained(Discard(|| unsafe { discard::<F>(at.cast(), place) }));
         Poll::Ready(ended)
     }
 
-    /// Where an `F` goes; of a boxed one that is known when it is there.
-    fn place<F>(&mut self) -> Place {
-        let (size, align) = (size_of::<F>(), align_of::<F>());
-        let offset = self.used.next_multiple_of(align);
-        if align <= align_of::<Room>() && offset + size <= ROOM {
-            *self.used = offset + size;
-            Place::Room(offset)
-        } else {
-            Place::Boxed(ptr::null_mut())
-        }
+    #[cold]
+    fn wait(&mut self, waiting: Waiting) {
+        // Invariant 3: the future may borrow the tail.
+        self.kept.get_or_insert_with(|| Arc::clone(self.tail));
+        self.waiting.push(waiting);
     }
 }
 

@@ -30,10 +30,10 @@ pub(crate) trait Later: Send + Sync {
     /// let the event pass.
     fn begin<'s>(
         &'s self,
-        event: Lent<'s>,
+        event: &Lent<'s>,
         call: &'s Call,
         ask: bool,
-        start: Start<'_, 's>,
+        start: &mut Start<'_, 's>,
     ) -> Poll<thread::Result<Step>>;
 
     /// A copy of the event on its way through some handlers of a tail in which this one is, too.
@@ -106,6 +106,21 @@ impl Tail {
             Part::Deferred => self.subscribers[index].deferred,
             Part::Async => !self.subscribers[index].deferred,
         }
+    }
+
+    /// Begins a handler; its panic comes back.
+    #[inline]
+    pub(crate) fn begin<'s>(
+        &'s self,
+        index: usize,
+        event: &Lent<'s>,
+        call: &'s Call,
+        ask: bool,
+        start: &mut Start<'_, 's>,
+    ) -> Poll<thread::Result<Step>> {
+        let handler = &self.handlers[index];
+        catch_unwind(AssertUnwindSafe(|| handler.begin(event, call, ask, start)))
+            .unwrap_or_else(|payload| Poll::Ready(Err(payload)))
     }
 
     /// Asks a handler's filters; the panic of one comes back.

@@ -23,6 +23,7 @@ use crate::{
 
 pin_project_lite::pin_project! {
     /// An event on its way through the tail of its plan.
+    #[project = Projected]
     pub(crate) struct Trailing<E> {
         #[pin]
         futures: Futures<Subject<E>>,
@@ -46,7 +47,6 @@ pin_project_lite::pin_project! {
 pub(crate) struct Subject<E> {
     pub(crate) event: E,
     pub(crate) call: Call,
-    tail: Option<Arc<Tail>>,
 }
 
 /// What became of an event in its tail so far.
@@ -128,11 +128,7 @@ impl<E> Trailing<E> {
     #[inline]
     pub(crate) const fn new(event: E, call: Call) -> Self {
         Self {
-            futures: Futures::new(Subject {
-                event,
-                call,
-                tail: None,
-            }),
+            futures: Futures::new(Subject { event, call }, None),
             id: None,
             told: Trailed {
                 ran: 0,
@@ -190,11 +186,7 @@ impl<E: Event> Trailing<E> {
             id,
         } = errand;
         Self {
-            futures: Futures::new(Subject {
-                event,
-                call,
-                tail: Some(tail),
-            }),
+            futures: Futures::new(Subject { event, call }, Some(tail)),
             id: Some(id),
             told: Trailed::default(),
             selected: Some(selected),
@@ -211,12 +203,12 @@ impl<E: Event> Trailing<E> {
         level: &Level,
         waker: &Waker,
     ) -> Poll<()> {
-        match self.as_mut().subject_mut() {
-            Some(subject) => subject.tail = Some(Arc::clone(tail)),
-            None => return Poll::Ready(()),
-        }
-        for number in (0..tail.len()).filter(|&number| tail.is_in(number, part)) {
-            self.as_mut().start(number, tail, true, waker);
+        let this = self.as_mut();
+        if part == Part::All || !tail.defers() {
+            this.start(0..tail.len(), tail, true, waker);
+        } else {
+            let is_meant = |&number: &usize| tail.is_in(number, part);
+            this.start((0..tail.len()).filter(is_meant), tail, true, waker);
         }
         self.left(level)
     }
@@ -228,8 +220,8 @@ impl<E: Event> Trailing<E> {
         };
         let level = Level::enter_again(info, self.id);
         let selected = self.as_mut().project().selected.take();
-        for number in selected.into_iter().flatten() {
-            self.as_mut().start(number, &tail, false, waker);
+        if let Some(selected) = selected {
+            self.as_mut().start(selected, &tail, false, waker);
         }
         let mut index = 0;
         while index < self.futures.len() {
@@ -251,32 +243,44 @@ impl<E: Event> Trailing<E> {
         }
     }
 
+    /// Begins these handlers.
     #[inline]
-    fn start(self: Pin<&mut Self>, number: usize, tail: &Tail, ask: bool, waker: &Waker) {
-        let this = self.project();
-        let span = level_enabled!(Verbosity::TRACE).then(|| {
-            let subscriber = &tail.subscribers()[number];
-            trace_span!(
-                target: "events_core",
-                "handle",
-                subscriber = %subscriber.name,
-                location = %subscriber.location,
-            )
-        });
-        let entered = span.as_ref().map(Span::enter);
-        let polled = this.futures.start(number, waker, |subject, start| {
-            let Subject { event, call, tail } = subject;
-            let (Some(tail), Some(event)) = (tail, event.__owned()) else {
-                return Poll::Ready(Ok(Step::Skipped));
+    fn start(
+        self: Pin<&mut Self>,
+        numbers: impl IntoIterator<Item = usize>,
+        tail: &Arc<Tail>,
+        ask: bool,
+        waker: &Waker,
+    ) {
+        let Projected {
+            futures,
+            told,
+            spans,
+            ..
+        } = self.project();
+        futures.start(tail, waker, |subject, tail, start| {
+            let Subject { event, call } = subject;
+            let Some(event) = event.__owned().map(Lent::of) else {
+                return;
             };
-            let handler = tail.handler(number);
-            handler.begin(Lent::of(event), call, ask, start)
+            for number in numbers {
+                start.number(number);
+                let mut begin = || tail.begin(number, &event, call, ask, start);
+                let polled = if level_enabled!(Verbosity::TRACE) {
+                    let span = span(&tail.subscribers()[number]);
+                    let polled = span.in_scope(begin);
+                    if polled.is_pending() {
+                        spans.push((number, span));
+                    }
+                    polled
+                } else {
+                    begin()
+                };
+                if let Poll::Ready(ended) = polled {
+                    told.end(number, tail, ended);
+                }
+            }
         });
-        drop(entered);
-        match polled {
-            Poll::Pending => this.spans.extend(span.map(|span| (number, span))),
-            Poll::Ready(ended) => this.told.end(number, tail, ended),
-        }
     }
 
     /// The emit's level is left until the next poll.
@@ -297,9 +301,20 @@ impl<E: Event> Trailing<E> {
     }
 
     fn about(&self) -> Option<(&'static EventInfo, Arc<Tail>)> {
-        let Subject { call, tail, .. } = self.futures.subject()?;
-        Some((call.info(), Arc::clone(tail.as_ref()?)))
+        let Subject { call, .. } = self.futures.subject()?;
+        Some((call.info(), Arc::clone(self.futures.tail()?)))
     }
+}
+
+/// The span of one handler.
+#[cold]
+fn span(subscriber: &SubscriberInfo) -> Span {
+    trace_span!(
+        target: "events_core",
+        "handle",
+        subscriber = %subscriber.name,
+        location = %subscriber.location,
+    )
 }
 
 impl<E: Event + Send + 'static> Trail for Trailing<E> {
