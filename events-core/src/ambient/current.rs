@@ -45,8 +45,19 @@ pub(super) fn is_scoped() -> bool {
 /// drop(scope);
 /// assert_ne!(events_core::registry(), mine);
 /// ```
+#[inline]
 #[must_use]
 pub fn registry() -> Registry {
+    if is_scoped() {
+        scoped()
+    } else {
+        Registry::of_default(&DEFAULT)
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn scoped() -> Registry {
     entered().map_or_else(
         || Registry::of_default(&DEFAULT),
         |entered| Registry::clone(&entered),

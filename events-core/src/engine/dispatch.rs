@@ -146,9 +146,6 @@ pub(super) fn chain(
     sending: Sending<'_>,
     failures: Option<&RefCell<Vec<Failure>>>,
 ) -> Told {
-    if plan.len() == 0 {
-        return Told::default();
-    }
     let traced = level_enabled!(Verbosity::TRACE);
     let delivery = if traced {
         plan.deliver_one_by_one(event)

@@ -11,7 +11,12 @@ use std::{
 
 use tracing::{Level as Verbosity, Span, debug, level_enabled, trace_span};
 
-use super::{dispatch, registry::Registry, slots::Kind, through};
+use super::{
+    dispatch,
+    registry::Registry,
+    slots::Kind,
+    through::{self, Telling},
+};
 use crate::{
     event::Event,
     handler::{Call, Part, Trailing, record},
@@ -59,7 +64,7 @@ pin_project_lite::pin_project! {
         trailing: Trailing<E>,
         registry: Registry,
         // The emitter's span, when anybody looks at spans.
-        span: Option<Span>,
+        span: Option<Box<Span>>,
         begun: bool,
         told: Told,
         // What failed in the chain, if the emitter wants to know.
@@ -129,7 +134,16 @@ impl<E: Event> Future for TryEmitAsync<E> {
 impl<E: Event> Flight<E> {
     #[inline]
     fn new(registry: Registry, event: E, origin: Option<Origin>) -> Self {
-        let span = dispatch::is_traced().then(|| span::<E>(origin.as_ref()));
+        let span = if dispatch::is_traced() {
+            // Without one it need not be in memory, from which it would have to be copied.
+            let span = match &origin {
+                None => span::<E>(None),
+                Some(origin) => span::<E>(Some(origin)),
+            };
+            Some(Box::new(span))
+        } else {
+            None
+        };
         Self {
             trailing: Trailing::new(event, Call::new(E::info(), origin)),
             registry,
@@ -143,15 +157,22 @@ impl<E: Event> Flight<E> {
     #[inline]
     fn poll(self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), TooDeep>> {
         let this = self.project();
-        let _entered = this.span.as_ref().map(Span::enter);
+        let _entered = this.span.as_deref().map(Span::enter);
         if mem::replace(this.begun, true) {
             return this.trailing.poll(waker).map(Ok);
         }
         let core = this.registry.core();
         core.look_for_scan();
         let trailing = this.trailing;
-        let origin = trailing.origin();
-        let sending = core.sending::<E::Family>(origin.as_ref());
+        let cloned;
+        let origin = match trailing.origin() {
+            None => None,
+            Some(origin) => {
+                cloned = origin.clone();
+                Some(&cloned)
+            }
+        };
+        let sending = core.sending::<E::Family>(origin);
         let failures = RefCell::new(Vec::new());
         let slot = core.slot(Kind::of::<E::Family>());
         let begun = dispatch::with_level(slot, sending, |plan, level| {
@@ -161,7 +182,10 @@ impl<E: Event> Flight<E> {
                 level,
                 sending,
                 Part::Async,
-                &failures,
+                Telling {
+                    told: this.told,
+                    failures: &failures,
+                },
                 waker,
             )
         });
@@ -169,10 +193,7 @@ impl<E: Event> Flight<E> {
         match begun {
             Err(refusal) => Poll::Ready(Err(refusal)),
             Ok(None) => Poll::Ready(Ok(())),
-            Ok(Some((told, polled))) => {
-                *this.told = told;
-                polled.map(Ok)
-            }
+            Ok(Some(polled)) => polled.map(Ok),
         }
     }
 

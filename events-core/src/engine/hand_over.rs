@@ -54,7 +54,7 @@ pub(super) fn hand_over(
     };
     let errand = Errand {
         tail: Arc::clone(tail),
-        selected: selected.clone().into(),
+        selected: selected.clone(),
         call: Call::new(sending.info, sending.origin.cloned()),
         id: emission_id(),
     };

@@ -18,7 +18,7 @@ use super::{
     hand_over::why,
     slots::Kind,
     store::{Popped, Refused, Store},
-    through,
+    through::{self, Telling},
 };
 use crate::{
     event::OwnedEvent,
@@ -26,7 +26,7 @@ use crate::{
         Call, EmissionId, Erased, InJob, Job, Part, Trail, Trailing, depth, emission_id, parent_id,
         record,
     },
-    words::{EventInfo, Origin, QueueFull, SubscriberInfo},
+    words::{EventInfo, Origin, QueueFull, SubscriberInfo, Told},
 };
 
 /// The queue of a registry.
@@ -254,8 +254,11 @@ impl<E: OwnedEvent + Send> Item<E> {
             let call = Call::new(E::info(), origin.cloned());
             let mut trail = Box::pin(Trailing::new(event, call));
             let pinned = trail.as_mut();
-            let (_, polled) =
-                through::begin(pinned, plan, level, sending, Part::All, &failures, waker);
+            let telling = Telling {
+                told: &mut Told::default(),
+                failures: &failures,
+            };
+            let polled = through::begin(pinned, plan, level, sending, Part::All, telling, waker);
             Some((trail, polled))
         });
         drop((entered, job));

@@ -13,26 +13,35 @@ use crate::{
     words::{Failure, Told},
 };
 
-/// Runs the chain and begins that part of the tail; what is deferred and not in it goes to the queue.
+/// Where it is told what became of the event in the chain.
+pub(super) struct Telling<'a> {
+    pub(super) told: &'a mut Told,
+    pub(super) failures: &'a RefCell<Vec<Failure>>,
+}
+
+/// Runs the chain, tells of it, and begins that part of the tail; what is deferred and not in it goes to the queue.
 pub(super) fn begin<E: Event>(
     mut trailing: Pin<&mut Trailing<E>>,
     plan: &Plan,
     level: &Level,
     sending: Sending<'_>,
     part: Part,
-    failures: &RefCell<Vec<Failure>>,
+    telling: Telling<'_>,
     waker: &Waker,
-) -> (Told, Poll<()>) {
+) -> Poll<()> {
+    let Telling { told, failures } = telling;
     let Some(subject) = trailing.as_mut().subject_mut() else {
-        return (Told::default(), Poll::Ready(()));
+        return Poll::Ready(());
     };
-    let mut told = subject.event.__lend(Chain {
-        plan,
-        sending,
-        failures,
-    });
+    if plan.len() > 0 {
+        *told = subject.event.__lend(Chain {
+            plan,
+            sending,
+            failures,
+        });
+    }
     let Some(tail) = plan.tail().filter(|_| told.stopped_by.is_none()) else {
-        return (told, Poll::Ready(()));
+        return Poll::Ready(());
     };
     if part == Part::Async
         && tail.defers()
@@ -43,7 +52,7 @@ pub(super) fn begin<E: Event>(
         told.deferred = handed.deferred;
         told.ran += handed.ran;
     }
-    (told, trailing.begin(tail, part, level, waker))
+    trailing.begin(tail, part, level, waker)
 }
 
 struct Chain<'a> {

@@ -4,11 +4,9 @@ use std::{
     marker::PhantomData,
     pin::Pin,
     sync::atomic::{AtomicBool, Ordering},
-    task::Poll,
-    thread,
 };
 
-use super::{Background, Call, Errand, Later, Lent, Source, Start, Step, Trail, Trailing};
+use super::{Background, Begun, Call, Errand, Later, Lent, Source, Start, Trail, Trailing};
 use crate::event::Snapshot;
 
 /// A handler of the tail, with its filters.
@@ -58,13 +56,13 @@ where
         call: &'s Call,
         ask: bool,
         start: &mut Start<'_, 's>,
-    ) -> Poll<thread::Result<Step>> {
+    ) -> Begun {
         // A copy may have waited in the queue while the handler was unsubscribed.
         let Some(event) = event.get::<E>().filter(|_| !self.is_closed()) else {
-            return Poll::Ready(Ok(Step::Skipped));
+            return Begun::Skipped;
         };
         if ask && !(self.wants)(event, &Source::new(call.origin())) {
-            return Poll::Ready(Ok(Step::Skipped));
+            return Begun::Skipped;
         }
         start.run(|| self.handler.call(event, call))
     }

@@ -82,6 +82,15 @@ enum Place {
     Boxed(*mut ()),
 }
 
+/// How a future began; so small that it stays in registers.
+pub(crate) enum Begun {
+    Done,
+    Skipped,
+    Waits,
+    /// It ended in another way: the uncommon ones.
+    Ended(Box<thread::Result<Step>>),
+}
+
 /// The right to make futures that live for `'s`, as long as the subject and the tail are lent.
 pub(crate) struct Start<'a, 's> {
     waiting: &'a mut Vec<Waiting>,
@@ -210,11 +219,20 @@ impl<S> Futures<S> {
         Poll::Ready(ended)
     }
 
+    #[inline]
     fn cancel(&mut self) {
+        if !self.waiting.is_empty() {
+            self.cancel_some();
+        }
+        self.used = 0;
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn cancel_some(&mut self) {
         for waiting in self.waiting.drain(..) {
             waiting.discard(self.room.0.get().cast());
         }
-        self.used = 0;
     }
 }
 
@@ -267,7 +285,7 @@ impl<'s> Start<'_, 's> {
     /// Made elsewhere it would have to be copied, by loads that are larger than the stores which
     /// they wait for.
     #[inline]
-    pub(crate) fn run<F>(&mut self, make: impl FnOnce() -> F) -> Poll<thread::Result<Step>>
+    pub(crate) fn run<F>(&mut self, make: impl FnOnce() -> F) -> Begun
     where
         F: Future<Output = Step> + Send + 's,
     {
@@ -279,26 +297,22 @@ impl<'s> Start<'_, 's> {
         let at: *mut F = self.room.wrapping_add(offset).cast();
         // SAFETY: there is room for an `F` here, behind all that is used.
         unsafe { at.write(make()) };
-        let polled = self.run_at(at, Place::Room(offset));
-        if polled.is_pending() {
-            *self.used = end;
-        }
-        polled
+        self.run_at(at, Place::Room(offset), end)
     }
 
     #[cold]
     #[inline(never)]
-    fn run_boxed<F>(&mut self, make: impl FnOnce() -> F) -> Poll<thread::Result<Step>>
+    fn run_boxed<F>(&mut self, make: impl FnOnce() -> F) -> Begun
     where
         F: Future<Output = Step> + Send + 's,
     {
         let at = Box::into_raw(Box::new(make()));
-        self.run_at(at, Place::Boxed(at.cast()))
+        self.run_at(at, Place::Boxed(at.cast()), *self.used)
     }
 
-    /// Polls a future that was just written to its place.
+    /// Polls a future that was just written to its place; when it waits, so much is used.
     #[inline(always)]
-    fn run_at<F>(&mut self, at: *mut F, place: Place) -> Poll<thread::Result<Step>>
+    fn run_at<F>(&mut self, at: *mut F, place: Place, used: usize) -> Begun
     where
         F: Future<Output = Step> + Send + 's,
     {
@@ -309,27 +323,33 @@ impl<'s> Start<'_, 's> {
         }));
         let ended = match polled {
             Ok(Poll::Pending) => {
-                self.wait(Waiting {
-                    number: self.number,
-                    place,
-                    poll: poll::<F>,
-                    drop: discard::<F>,
-                });
-                return Poll::Pending;
+                self.wait(
+                    Waiting {
+                        number: self.number,
+                        place,
+                        poll: poll::<F>,
+                        drop: discard::<F>,
+                    },
+                    used,
+                );
+                return Begun::Waits;
             }
-            Ok(Poll::Ready(step)) => Ok(step),
-            Err(payload) => Err(payload),
+            Ok(Poll::Ready(Step::Done)) => Begun::Done,
+            Ok(Poll::Ready(Step::Skipped)) => Begun::Skipped,
+            Ok(Poll::Ready(step)) => Begun::Ended(Box::new(Ok(step))),
+            Err(payload) => Begun::Ended(Box::new(Err(payload))),
         };
         // SAFETY: there is an `F`, as above, and nobody reaches it any more.
         drop_contained(Discard(|| unsafe { discard::<F>(at.cast(), place) }));
-        Poll::Ready(ended)
+        ended
     }
 
     #[cold]
-    fn wait(&mut self, waiting: Waiting) {
+    fn wait(&mut self, waiting: Waiting, used: usize) {
         // Invariant 3: the future may borrow the tail.
         self.kept.get_or_insert_with(|| Arc::clone(self.tail));
         self.waiting.push(waiting);
+        *self.used = used;
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) use background::{AsyncCall, DeferredCall};
 pub use background::{AsyncHandler, Background, DeferredHandler};
 pub(crate) use behind::Behind;
 pub use call::{Asked, Call, Source};
-pub(crate) use futures::Start;
+pub(crate) use futures::{Begun, Start};
 pub use gate::Gated;
 pub(crate) use job::parent as parent_id;
 pub(crate) use job::{InJob, Job};

@@ -5,11 +5,10 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::Arc,
-    task::Poll,
     thread,
 };
 
-use super::{Call, EmissionId, Lent, Source, Start, Step, Trail, Wired};
+use super::{Begun, Call, EmissionId, Lent, Source, Start, Trail, Wired};
 use crate::words::SubscriberInfo;
 
 /// A handler as its slot keeps it.
@@ -34,7 +33,7 @@ pub(crate) trait Later: Send + Sync {
         call: &'s Call,
         ask: bool,
         start: &mut Start<'_, 's>,
-    ) -> Poll<thread::Result<Step>>;
+    ) -> Begun;
 
     /// A copy of the event on its way through some handlers of a tail in which this one is, too.
     /// Copying is code of the user's. `None` when it is an event of another type.
@@ -44,7 +43,7 @@ pub(crate) trait Later: Send + Sync {
 /// What is to be done with a copy.
 pub(crate) struct Errand {
     pub(crate) tail: Arc<Tail>,
-    pub(crate) selected: Box<[usize]>,
+    pub(crate) selected: Vec<usize>,
     pub(crate) call: Call,
     /// The emission that the copy belongs to.
     pub(crate) id: EmissionId,
@@ -117,10 +116,10 @@ impl Tail {
         call: &'s Call,
         ask: bool,
         start: &mut Start<'_, 's>,
-    ) -> Poll<thread::Result<Step>> {
+    ) -> Begun {
         let handler = &self.handlers[index];
         catch_unwind(AssertUnwindSafe(|| handler.begin(event, call, ask, start)))
-            .unwrap_or_else(|payload| Poll::Ready(Err(payload)))
+            .unwrap_or_else(|payload| Begun::Ended(Box::new(Err(payload))))
     }
 
     /// Asks a handler's filters; the panic of one comes back.

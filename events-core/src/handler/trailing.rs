@@ -13,7 +13,7 @@ use std::{
 use tracing::{Level as Verbosity, Span, level_enabled, trace_span};
 
 use super::{
-    Call, EmissionId, Errand, Lent, Level, Step, Tail, futures::Futures, panics, record,
+    Begun, Call, EmissionId, Errand, Lent, Level, Step, Tail, futures::Futures, panics, record,
     tail::Part,
 };
 use crate::{
@@ -30,9 +30,9 @@ pin_project_lite::pin_project! {
         id: Option<EmissionId>,
         told: Trailed,
         // The handlers that are still to be begun.
-        selected: Option<Box<[usize]>>,
+        selected: Vec<usize>,
         // The span of each handler that waits, by its number, when somebody looks at these.
-        spans: Vec<(usize, Span)>,
+        spans: Option<Box<Spans>>,
     }
 
     impl<E> PinnedDrop for Trailing<E> {
@@ -42,6 +42,8 @@ pin_project_lite::pin_project! {
         }
     }
 }
+
+type Spans = Vec<(usize, Span)>;
 
 /// What the handlers borrow.
 pub(crate) struct Subject<E> {
@@ -109,7 +111,6 @@ impl Trailed {
     }
 
     /// A handler has ended.
-    #[inline]
     fn end(&mut self, number: usize, tail: &Tail, ended: thread::Result<Step>) {
         let cause = match ended {
             Ok(Step::Skipped) => return,
@@ -134,8 +135,8 @@ impl<E> Trailing<E> {
                 ran: 0,
                 failures: Vec::new(),
             },
-            selected: None,
-            spans: Vec::new(),
+            selected: Vec::new(),
+            spans: None,
         }
     }
 
@@ -165,8 +166,9 @@ impl<E> Trailing<E> {
     }
 
     /// Where the event was emitted from.
-    pub(crate) fn origin(&self) -> Option<Origin> {
-        self.futures.subject()?.call.origin().cloned()
+    #[inline]
+    pub(crate) fn origin(&self) -> Option<&Origin> {
+        self.futures.subject()?.call.origin()
     }
 
     /// The subject, as long as no handler borrows it.
@@ -189,8 +191,8 @@ impl<E: Event> Trailing<E> {
             futures: Futures::new(Subject { event, call }, Some(tail)),
             id: Some(id),
             told: Trailed::default(),
-            selected: Some(selected),
-            spans: Vec::new(),
+            selected,
+            spans: None,
         }
     }
 
@@ -219,8 +221,8 @@ impl<E: Event> Trailing<E> {
             return Poll::Ready(());
         };
         let level = Level::enter_again(info, self.id);
-        let selected = self.as_mut().project().selected.take();
-        if let Some(selected) = selected {
+        let selected = mem::take(self.as_mut().project().selected);
+        if !selected.is_empty() {
             self.as_mut().start(selected, &tail, false, waker);
         }
         let mut index = 0;
@@ -230,6 +232,7 @@ impl<E: Event> Trailing<E> {
             let _entered = this
                 .spans
                 .iter()
+                .flat_map(|spans| &***spans)
                 .find(|(of, _)| *of == number)
                 .map(|(_, span)| span.enter());
             match this.futures.poll_at(index, waker) {
@@ -266,18 +269,20 @@ impl<E: Event> Trailing<E> {
             for number in numbers {
                 start.number(number);
                 let mut begin = || tail.begin(number, &event, call, ask, start);
-                let polled = if level_enabled!(Verbosity::TRACE) {
+                let begun = if level_enabled!(Verbosity::TRACE) {
                     let span = span(&tail.subscribers()[number]);
-                    let polled = span.in_scope(begin);
-                    if polled.is_pending() {
-                        spans.push((number, span));
+                    let begun = span.in_scope(begin);
+                    if matches!(begun, Begun::Waits) {
+                        spans.get_or_insert_default().push((number, span));
                     }
-                    polled
+                    begun
                 } else {
                     begin()
                 };
-                if let Poll::Ready(ended) = polled {
-                    told.end(number, tail, ended);
+                match begun {
+                    Begun::Done => told.ran += 1,
+                    Begun::Waits | Begun::Skipped => {}
+                    Begun::Ended(ended) => told.end(number, tail, *ended),
                 }
             }
         });
@@ -332,11 +337,10 @@ impl<E: Event + Send + 'static> Trail for Trailing<E> {
         };
         let who = |number: usize| &tail.subscribers()[number];
         let selected = self.project().selected;
-        let all = selected.take().unwrap_or_default();
-        let (left, others): (Vec<_>, Vec<_>) = all
+        let (left, others): (Vec<_>, Vec<_>) = mem::take(selected)
             .into_iter()
             .partition(|&number| who(number).asynchronous);
-        *selected = Some(others.into());
+        *selected = others;
         left.into_iter()
             .map(|number| Arc::clone(who(number)))
             .collect()
@@ -347,7 +351,7 @@ impl<E: Event + Send + 'static> Trail for Trailing<E> {
             return Vec::new();
         };
         let waiting = (0..self.futures.len()).map(|index| self.futures.number(index));
-        let numbers = waiting.chain(self.selected.iter().flatten().copied());
+        let numbers = waiting.chain(self.selected.iter().copied());
         numbers
             .map(|number| Arc::clone(&tail.subscribers()[number]))
             .collect()
