@@ -35,7 +35,7 @@ pub(crate) type Waiting = Store<&'static Handling>;
 /// What can be done with an item whose type is forgotten.
 pub(crate) struct Handling {
     /// Runs it, up to where it has to wait.
-    start: fn(Popped<'_, &'static Self>, &Core, &Waker) -> Option<Started>,
+    start: fn(Popped<'_, &'static Self>, &Core, &Waker) -> Started,
     /// Takes it out.
     take: fn(Popped<'_, &'static Self>) -> Option<Left>,
 }
@@ -47,7 +47,7 @@ impl Core {
         &self,
         popped: Popped<'_, &'static Handling>,
         waker: &Waker,
-    ) -> Option<Started> {
+    ) -> Started {
         let handling = popped.kind();
         (handling.start)(popped, self, waker)
     }
@@ -60,12 +60,14 @@ impl Core {
     }
 }
 
-/// How far an item came.
+/// How far an item came; so small that it stays in registers.
 pub(crate) enum Started {
+    /// There was none.
+    Nothing,
     /// All its handlers are through.
     Done(Ended),
     /// Some wait.
-    Waits(Running),
+    Waits(Box<Running>),
 }
 
 /// What became of an item.
@@ -206,17 +208,19 @@ impl Copied {
         self.trail
     }
 
-    fn start(popped: Popped<'_, &'static Handling>, core: &Core, waker: &Waker) -> Option<Started> {
-        let Self { trail, note } = popped.take()?;
+    fn start(popped: Popped<'_, &'static Handling>, core: &Core, waker: &Waker) -> Started {
+        let Some(Self { trail, note }) = popped.take() else {
+            return Started::Nothing;
+        };
         let mut running = Running {
             trail,
             note,
             ended: Ended::default(),
         };
-        Some(match running.poll(core, waker) {
+        match running.poll(core, waker) {
             Poll::Ready(ended) => Started::Done(ended),
-            Poll::Pending => Started::Waits(running),
-        })
+            Poll::Pending => Started::Waits(Box::new(running)),
+        }
     }
 
     fn take(popped: Popped<'_, &'static Handling>) -> Option<Left> {
@@ -236,8 +240,12 @@ impl<E: OwnedEvent + Send> Item<E> {
         take: Self::take,
     };
 
-    fn start(popped: Popped<'_, &'static Handling>, core: &Core, waker: &Waker) -> Option<Started> {
-        let Self { mut event, note } = popped.take()?;
+    fn start(popped: Popped<'_, &'static Handling>, core: &Core, waker: &Waker) -> Started {
+        // It stays where it is put here unless some handlers run later: an event may be large.
+        let (mut event, note) = match popped.take() {
+            Some(Self { event, note }) => (Some(event), note),
+            None => return Started::Nothing,
+        };
         let job = enter(core.queue(), note.as_deref());
         let span = note.as_ref().and_then(|note| note.span.as_ref());
         let entered = span.map(Span::enter);
@@ -247,12 +255,12 @@ impl<E: OwnedEvent + Send> Item<E> {
         let failures = RefCell::new(Vec::new());
         let begun = dispatch::with_level(core.slot(Kind::of::<E>()), sending, |plan, level| {
             if plan.tail().is_none() {
-                let event = &mut Erased::new::<E>(&mut event);
+                let event = &mut Erased::new::<E>(event.as_mut()?);
                 dispatch::chain(plan, event, sending, Some(&failures));
                 return None;
             }
             let call = Call::new(E::info(), origin.cloned());
-            let mut trail = Box::pin(Trailing::new(event, call));
+            let mut trail = Box::pin(Trailing::new(event.take()?, call));
             let pinned = trail.as_mut();
             let telling = Telling {
                 told: &mut Told::default(),
@@ -267,20 +275,22 @@ impl<E: OwnedEvent + Send> Item<E> {
         let ended = Ended {
             failures: failures.len(),
         };
-        failures.into_iter().for_each(record::failure);
+        if !failures.is_empty() {
+            failures.into_iter().for_each(record::failure);
+        }
         let (trail, polled) = match begun {
             Ok(Some(Some(begun))) => begun,
-            Ok(_) => return Some(Started::Done(ended)),
+            Ok(_) => return Started::Done(ended),
             Err(refusal) => {
                 record::refusal(&refusal);
-                return Some(Started::Done(ended));
+                return Started::Done(ended);
             }
         };
         let mut running = Running { trail, note, ended };
-        Some(match polled {
+        match polled {
             Poll::Ready(()) => Started::Done(running.end()),
-            Poll::Pending => Started::Waits(running),
-        })
+            Poll::Pending => Started::Waits(Box::new(running)),
+        }
     }
 
     fn take(popped: Popped<'_, &'static Handling>) -> Option<Left> {

@@ -99,7 +99,7 @@ impl<K: Copy> Lanes<K> {
     }
 
     /// Takes the thing whose turn it is, if it is in this lane and of this type.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take<T: 'static>(&mut self, lane: usize) -> Option<T> {
         if *self.order.front()? as usize != lane {
             return None;

@@ -355,7 +355,9 @@ impl<K: Copy> Popped<'_, K> {
     }
 
     /// Takes it, if it is of this type, and lets others pop.
-    #[inline]
+    ///
+    /// Part of its caller, where the thing then stays: a copy on the way would wait for it.
+    #[inline(always)]
     pub(crate) fn take<T: 'static>(mut self) -> Option<T> {
         let Outbox { lanes, outside } = &mut *self.outbox;
         let (lane, _) = lanes.front()?;

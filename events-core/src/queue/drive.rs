@@ -54,7 +54,7 @@ impl Until {
 
 /// What is next.
 enum Next {
-    Job(Option<Started>),
+    Job(Started),
     /// Nothing waits.
     Nothing,
     /// Nothing waits, and nothing will.
@@ -112,9 +112,9 @@ impl Drive {
                 return Poll::Pending;
             }
             match self.next(waker) {
-                Next::Job(Some(Started::Done(ended))) => self.count(ended),
-                Next::Job(Some(Started::Waits(job))) => self.keep(job),
-                Next::Job(None) => {}
+                Next::Job(Started::Done(ended)) => self.count(ended),
+                Next::Job(Started::Waits(job)) => self.keep(*job),
+                Next::Job(Started::Nothing) => {}
                 Next::Over if self.waiting == 0 => return Poll::Ready(()),
                 Next::Nothing | Next::Over => return Poll::Pending,
             }
@@ -152,7 +152,7 @@ impl Drive {
                 // The queue's outlet is still locked: see `Flights::poll`.
                 self.flights.poll();
                 let started = core.start(popped, place.waker());
-                if !matches!(started, Some(Started::Waits(_))) {
+                if !matches!(started, Started::Waits(_)) {
                     self.flights.polled();
                 }
                 Next::Job(started)
