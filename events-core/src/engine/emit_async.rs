@@ -173,7 +173,7 @@ impl<E: Event> Flight<E> {
             }
         };
         let sending = core.sending::<E::Family>(origin);
-        let failures = RefCell::new(Vec::new());
+        let mut failures = RefCell::new(Vec::new());
         let slot = core.slot(Kind::of::<E::Family>());
         let begun = dispatch::with_level(slot, sending, |plan, level| {
             through::begin(
@@ -189,7 +189,9 @@ impl<E: Event> Flight<E> {
                 waker,
             )
         });
-        *this.failures = failures.into_inner();
+        if !failures.get_mut().is_empty() {
+            *this.failures = failures.into_inner();
+        }
         match begun {
             Err(refusal) => Poll::Ready(Err(refusal)),
             Ok(None) => Poll::Ready(Ok(())),

@@ -252,7 +252,7 @@ impl<E: OwnedEvent + Send> Item<E> {
         let origin = note.as_ref().and_then(|note| note.origin.as_ref());
         let sending = core.sending::<E>(origin);
 
-        let failures = RefCell::new(Vec::new());
+        let mut failures = RefCell::new(Vec::new());
         let begun = dispatch::with_level(core.slot(Kind::of::<E>()), sending, |plan, level| {
             if plan.tail().is_none() {
                 let event = &mut Erased::new::<E>(event.as_mut()?);
@@ -271,13 +271,11 @@ impl<E: OwnedEvent + Send> Item<E> {
         });
         drop((entered, job));
 
-        let failures = failures.into_inner();
+        let failures = failures.get_mut();
         let ended = Ended {
             failures: failures.len(),
         };
-        if !failures.is_empty() {
-            failures.into_iter().for_each(record::failure);
-        }
+        failures.drain(..).for_each(record::failure);
         let (trail, polled) = match begun {
             Ok(Some(Some(begun))) => begun,
             Ok(_) => return Started::Done(ended),
