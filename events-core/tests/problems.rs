@@ -259,7 +259,7 @@ fn a_subscriber_that_is_to_wait_for_an_async_one_is_told() {
     let text = problem.to_string();
     assert!(
         text.starts_with("problems::notify (")
-            && text.contains("runs later, so problems::print_label ("),
+            && text.contains(") runs later than problems::print_label ("),
         "{text}"
     );
 }

@@ -64,7 +64,8 @@ pub enum Problem {
         /// Each of these must run before the next, and the last before the first.
         subscribers: Vec<String>,
     },
-    /// A subscriber that runs later is to run before another, and nobody waits for it.
+    /// A subscriber is to run before another whose turn is earlier: sync ones come first, then async
+    /// ones, and deferred ones last.
     Unawaited {
         /// Who runs later.
         first: String,
@@ -155,8 +156,8 @@ impl fmt::Display for Problem {
             },
             Self::Unawaited { first, second } => write!(
                 f,
-                "{first} runs later, so {second} cannot wait for it; \
-                 make the first one sync, or do both in one subscriber"
+                "{first} runs later than {second}, so it cannot come first; make it sync, or let \
+                 the other one be async or deferred, too"
             ),
             Self::UnknownTarget {
                 subscriber,

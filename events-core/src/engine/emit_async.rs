@@ -6,6 +6,7 @@ use std::{
     future::Future,
     mem,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, Waker, ready},
 };
 
@@ -13,13 +14,14 @@ use tracing::{Level as Verbosity, Span, debug, level_enabled, trace_span};
 
 use super::{
     dispatch,
+    hand_over::hand_over,
     registry::Registry,
     slots::Kind,
     through::{self, Telling},
 };
 use crate::{
     event::Event,
-    handler::{Call, Part, Trailing, record},
+    handler::{Call, Lent, Level, Part, Tail, Trailing, record},
     words::{EmitError, Emitted, Failure, Origin, Told, TooDeep, Trouble},
 };
 
@@ -69,6 +71,8 @@ pin_project_lite::pin_project! {
         told: Told,
         // What failed in the chain, if the emitter wants to know.
         failures: Vec<Failure>,
+        // The tail whose deferred handlers go to the queue at the end.
+        last: Option<Arc<Tail>>,
     }
 
     impl<E> PinnedDrop for Flight<E> {
@@ -151,11 +155,40 @@ impl<E: Event> Flight<E> {
             begun: false,
             told: Told::default(),
             failures: Vec::new(),
+            last: None,
         }
     }
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), TooDeep>> {
+    fn poll(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), TooDeep>> {
+        let polled = self.as_mut().go_on(waker);
+        if polled.is_ready() && self.last.is_some() {
+            self.defer();
+        }
+        polled
+    }
+
+    /// The async handlers are through: the deferred ones that waited for one of them go to the queue.
+    #[cold]
+    fn defer(self: Pin<&mut Self>) {
+        let this = self.project();
+        let mut trailing = this.trailing;
+        let origin = trailing.origin().cloned();
+        let sending = this.registry.core().sending::<E::Family>(origin.as_ref());
+        let _level = Level::enter_again(E::info(), trailing.id());
+        let Some(tail) = this.last.take() else { return };
+        let subject = trailing.as_mut().subject_mut();
+        let Some(event) = subject.and_then(|subject| subject.event.__owned()) else {
+            return;
+        };
+        let mut fail = |failure| this.failures.push(failure);
+        let handed = hand_over(&tail, Lent::of(event), sending, Part::Deferred, &mut fail);
+        this.told.deferred = handed.deferred;
+        this.told.ran += handed.ran;
+    }
+
+    #[inline]
+    fn go_on(self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), TooDeep>> {
         let this = self.project();
         let _entered = this.span.as_deref().map(Span::enter);
         if mem::replace(this.begun, true) {
@@ -185,6 +218,7 @@ impl<E: Event> Flight<E> {
                 Telling {
                     told: this.told,
                     failures: &failures,
+                    last: this.last,
                 },
                 waker,
             )

@@ -2,7 +2,7 @@
 
 use std::{any::TypeId, sync::Arc};
 
-use super::order::{self, Position};
+use super::order::{self, Order, Position};
 use crate::{
     handler::{Hand, Plan},
     words::{EventInfo, SubscriberInfo},
@@ -25,7 +25,7 @@ pub(crate) struct Entry {
 pub(crate) enum Conflict {
     /// Each must run before the next, and the last before the first.
     Cycle(Vec<Arc<SubscriberInfo>>),
-    /// The first must run before the second, and nobody waits for it.
+    /// The first must run before the second, and its turn is later.
     Unawaited([Arc<SubscriberInfo>; 2]),
 }
 
@@ -42,12 +42,16 @@ pub(crate) fn plan<'e>(
     let positions: Vec<_> = entries.iter().map(|entry| &*entry.position).collect();
     let who = |index: &usize| Arc::clone(&entries[*index].subscriber);
     match order::sort(&positions) {
-        Ok(order) => {
-            let handlers = order.iter().map(|index| {
+        Ok(Order { indices, waits }) => {
+            let handlers = indices.iter().map(|index| {
                 let handler = entries[*index].handler.clone();
                 (handler, who(index))
             });
-            Ok(Some(Plan::new(family, info, handlers)))
+            let place = |of: usize| indices.iter().position(|&index| index == of).unwrap_or(of);
+            let waits = waits
+                .iter()
+                .map(|&(first, second)| (place(first), place(second)));
+            Ok(Some(Plan::new(family, info, handlers, waits)))
         }
         Err(order::Conflict::Cycle(cycle)) => Err(Conflict::Cycle(cycle.iter().map(who).collect())),
         Err(order::Conflict::Unawaited(pair)) => Err(Conflict::Unawaited(pair.each_ref().map(who))),

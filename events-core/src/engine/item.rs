@@ -43,11 +43,7 @@ pub(crate) struct Handling {
 impl Core {
     /// Runs what was popped, up to where it has to wait.
     #[inline]
-    pub(crate) fn start(
-        &self,
-        popped: Popped<'_, &'static Handling>,
-        waker: &Waker,
-    ) -> Started {
+    pub(crate) fn start(&self, popped: Popped<'_, &'static Handling>, waker: &Waker) -> Started {
         let handling = popped.kind();
         (handling.start)(popped, self, waker)
     }
@@ -265,6 +261,7 @@ impl<E: OwnedEvent + Send> Item<E> {
             let telling = Telling {
                 told: &mut Told::default(),
                 failures: &failures,
+                last: &mut None,
             };
             let polled = through::begin(pinned, plan, level, sending, Part::All, telling, waker);
             Some((trail, polled))

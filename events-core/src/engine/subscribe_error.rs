@@ -27,7 +27,8 @@ pub enum SubscribeError {
         /// Each of these must run before the next, and the last before the first.
         cycle: Vec<String>,
     },
-    /// A subscriber that runs later is to run before another, and nobody waits for it.
+    /// A subscriber is to run before another whose turn is earlier: sync ones come first, then async
+    /// ones, and deferred ones last.
     Unawaited {
         /// Who runs later.
         first: String,
@@ -75,8 +76,8 @@ impl fmt::Display for SubscribeError {
             ),
             Self::Unawaited { first, second } => write!(
                 f,
-                "{first} runs later, so {second} cannot wait for it; \
-                 make the first one sync, or do both in one subscriber"
+                "{first} runs later than {second}, so it cannot come first; make it sync, or let \
+                 the other one be async or deferred, too"
             ),
         }
     }

@@ -1,7 +1,7 @@
 //! An event on its way through a whole plan, on the task of whoever polls: first the chain, then the
 //! tail.
 
-use std::{cell::RefCell, pin::Pin, task::Poll, task::Waker};
+use std::{cell::RefCell, pin::Pin, sync::Arc, task::Poll, task::Waker};
 
 use super::{
     dispatch::{self, Sending},
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     event::{Event, Family, Visit},
-    handler::{Erased, Lent, Level, Part, Plan, Trailing},
+    handler::{Erased, Lent, Level, Part, Plan, Tail, Trailing},
     words::{Failure, Told},
 };
 
@@ -17,9 +17,13 @@ use crate::{
 pub(super) struct Telling<'a> {
     pub(super) told: &'a mut Told,
     pub(super) failures: &'a RefCell<Vec<Failure>>,
+    /// The tail of which a deferred handler waits for an async one, and the others with it: they go to
+    /// the queue at the end.
+    pub(super) last: &'a mut Option<Arc<Tail>>,
 }
 
-/// Runs the chain, tells of it, and begins that part of the tail; what is deferred and not in it goes to the queue.
+/// Runs the chain, tells of it, and begins that part of the tail; what is deferred and not in it goes
+/// to the queue.
 pub(super) fn begin<E: Event>(
     mut trailing: Pin<&mut Trailing<E>>,
     plan: &Plan,
@@ -29,7 +33,11 @@ pub(super) fn begin<E: Event>(
     telling: Telling<'_>,
     waker: &Waker,
 ) -> Poll<()> {
-    let Telling { told, failures } = telling;
+    let Telling {
+        told,
+        failures,
+        last,
+    } = telling;
     let Some(subject) = trailing.as_mut().subject_mut() else {
         return Poll::Ready(());
     };
@@ -47,10 +55,14 @@ pub(super) fn begin<E: Event>(
         && tail.defers()
         && let Some(event) = subject.event.__owned()
     {
-        let mut fail = |failure| failures.borrow_mut().push(failure);
-        let handed = hand_over(tail, Lent::of(event), sending, Part::Deferred, &mut fail);
-        told.deferred = handed.deferred;
-        told.ran += handed.ran;
+        if tail.defers_last() {
+            *last = Some(Arc::clone(tail));
+        } else {
+            let mut fail = |failure| failures.borrow_mut().push(failure);
+            let handed = hand_over(tail, Lent::of(event), sending, Part::Deferred, &mut fail);
+            told.deferred = handed.deferred;
+            told.ran += handed.ran;
+        }
     }
     trailing.begin(tail, part, level, waker)
 }

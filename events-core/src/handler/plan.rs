@@ -21,15 +21,19 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// The plan of these handlers, each beside who it is.
+    /// The plan of these handlers, each beside who it is. Of those that run later, some begin when
+    /// others have ended: the second of each pair when the first has.
     pub(crate) fn new(
         family: TypeId,
         info: &'static EventInfo,
         handlers: impl Iterator<Item = (Hand, Arc<SubscriberInfo>)>,
+        waits: impl Iterator<Item = (usize, usize)>,
     ) -> Self {
         let (mut chain, mut subscribers) = (Vec::new(), Vec::new());
         let (mut later, mut later_subscribers) = (Vec::new(), Vec::new());
+        let mut places = Vec::new();
         for (hand, subscriber) in handlers {
+            places.push(later.len());
             match hand {
                 Hand::Now(wired) => {
                     chain.push(wired);
@@ -41,7 +45,9 @@ impl Plan {
                 }
             }
         }
-        let tail = Tail::new(later.into(), later_subscribers.into());
+        let waits = waits.map(|(first, second)| (places[first], places[second]));
+        let waits = waits.collect();
+        let tail = Tail::new(later.into(), later_subscribers.into(), waits);
         Self {
             info,
             tail: (tail.len() > 0).then(|| Arc::new(tail)),

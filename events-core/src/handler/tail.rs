@@ -53,8 +53,10 @@ pub(crate) struct Errand {
 pub(crate) struct Tail {
     handlers: Box<[Arc<dyn Later>]>,
     subscribers: Box<[Arc<SubscriberInfo>]>,
-    /// Whether some are deferred.
+    /// Whether some go through the queue even when the emitter waits for the others.
     defers: bool,
+    /// Who begins when whom has ended: the second of each pair when the first has.
+    waits: Box<[(usize, usize)]>,
 }
 
 /// Which handlers of a tail are meant.
@@ -71,12 +73,33 @@ impl Tail {
     pub(crate) fn new(
         handlers: Box<[Arc<dyn Later>]>,
         subscribers: Box<[Arc<SubscriberInfo>]>,
+        waits: Box<[(usize, usize)]>,
     ) -> Self {
         Self {
             handlers,
             defers: subscribers.iter().any(|subscriber| subscriber.deferred),
             subscribers,
+            waits,
         }
+    }
+
+    /// Whether one begins when another has ended.
+    #[inline]
+    pub(crate) fn has_waits(&self) -> bool {
+        !self.waits.is_empty()
+    }
+
+    /// Whether that handler begins when one of those has ended.
+    pub(crate) fn waits_for(&self, index: usize, mut any: impl FnMut(usize) -> bool) -> bool {
+        let mut waits = self.waits.iter();
+        waits.any(|&(first, second)| second == index && any(first))
+    }
+
+    /// Whether a deferred one begins when one has ended that is not deferred.
+    pub(crate) fn defers_last(&self) -> bool {
+        let is_deferred = |index: usize| self.subscribers[index].deferred;
+        let mut waits = self.waits.iter();
+        waits.any(|&(first, second)| is_deferred(second) && !is_deferred(first))
     }
 
     /// Whether some go through the queue even when the emitter waits for the others.

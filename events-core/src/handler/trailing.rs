@@ -29,8 +29,9 @@ pin_project_lite::pin_project! {
         futures: Futures<Subject<E>>,
         id: Option<EmissionId>,
         told: Trailed,
-        // The handlers that are still to be begun.
+        // The handlers that are still to be begun, and whether their filters are to be asked.
         selected: Vec<usize>,
+        ask: bool,
         // The span of each handler that waits, by its number, when somebody looks at these.
         spans: Option<Box<Spans>>,
     }
@@ -136,6 +137,7 @@ impl<E> Trailing<E> {
                 failures: Vec::new(),
             },
             selected: Vec::new(),
+            ask: true,
             spans: None,
         }
     }
@@ -157,6 +159,11 @@ impl<E> Trailing<E> {
             ran: told.ran,
             failures: mem::take(&mut told.failures),
         }
+    }
+
+    /// The emission's id, if somebody has asked for it.
+    pub(crate) fn id(&self) -> Option<EmissionId> {
+        self.id
     }
 
     /// Logs the failures so far.
@@ -192,6 +199,7 @@ impl<E: Event> Trailing<E> {
             id: Some(id),
             told: Trailed::default(),
             selected,
+            ask: false,
             spans: None,
         }
     }
@@ -206,10 +214,13 @@ impl<E: Event> Trailing<E> {
         waker: &Waker,
     ) -> Poll<()> {
         let this = self.as_mut();
-        if part == Part::All || !tail.defers() {
+        let is_meant = |&number: &usize| tail.is_in(number, part);
+        if tail.has_waits() {
+            *this.project().selected = (0..tail.len()).filter(is_meant).collect();
+            self.as_mut().begin_free(tail, waker);
+        } else if part == Part::All || !tail.defers() {
             this.start(0..tail.len(), tail, true, waker);
         } else {
-            let is_meant = |&number: &usize| tail.is_in(number, part);
             this.start((0..tail.len()).filter(is_meant), tail, true, waker);
         }
         self.left(level)
@@ -221,10 +232,6 @@ impl<E: Event> Trailing<E> {
             return Poll::Ready(());
         };
         let level = Level::enter_again(info, self.id);
-        let selected = mem::take(self.as_mut().project().selected);
-        if !selected.is_empty() {
-            self.as_mut().start(selected, &tail, false, waker);
-        }
         let mut index = 0;
         while index < self.futures.len() {
             let number = self.futures.number(index);
@@ -240,9 +247,32 @@ impl<E: Event> Trailing<E> {
                 Poll::Ready(ended) => this.told.end(number, &tail, ended),
             }
         }
+        self.as_mut().begin_free(&tail, waker);
         match &level {
             Some(level) => self.left(level),
             None => self.ready(),
+        }
+    }
+
+    /// Begins those that are still to be begun and wait for no other, until there are none.
+    fn begin_free(mut self: Pin<&mut Self>, tail: &Arc<Tail>, waker: &Waker) {
+        loop {
+            let this = self.as_mut().project();
+            let runs = |number: usize| {
+                (0..this.futures.len()).any(|index| this.futures.number(index) == number)
+            };
+            let selected = mem::take(this.selected);
+            let is_held = |&number: &usize| {
+                tail.waits_for(number, |other| selected.contains(&other) || runs(other))
+            };
+            let (held, free): (Vec<_>, Vec<_>) =
+                selected.iter().partition(|&number| is_held(number));
+            *this.selected = held;
+            if free.is_empty() {
+                return;
+            }
+            let ask = *this.ask;
+            self.as_mut().start(free, tail, ask, waker);
         }
     }
 
@@ -298,7 +328,7 @@ impl<E: Event> Trailing<E> {
 
     #[inline]
     fn ready(&self) -> Poll<()> {
-        if self.futures.len() == 0 {
+        if self.futures.len() == 0 && self.selected.is_empty() {
             Poll::Ready(())
         } else {
             Poll::Pending

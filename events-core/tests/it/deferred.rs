@@ -1,8 +1,13 @@
 //! Sections 4 and 5: what a sync emit hands to the queue for the subscribers that run later.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    future::Future,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Waker},
 };
 
 use events_core::{Cause, Emission, Event, Registry, Undelivered, subscriber, subscribers};
@@ -249,7 +254,7 @@ fn what_runs_later_belongs_to_the_emission_that_it_was_copied_from() {
 }
 
 #[test]
-fn an_unknown_moment_is_no_order() {
+fn nobody_can_come_after_one_whose_turn_is_later() {
     let registry = Registry::new();
     registry
         .subscribe_async(|_: &Order| async {})
@@ -264,11 +269,6 @@ fn an_unknown_moment_is_no_order() {
         .register()
         .expect_err("nobody waits for the mail");
     assert!(error.to_string().contains("runs later"), "{error}");
-    let after = registry
-        .subscribe_async(|_: &Order| async {})
-        .after("mail")
-        .register();
-    assert!(after.is_err());
     let deferred = registry
         .subscribe_deferred(|_: &Order| ())
         .id("report")
@@ -278,8 +278,114 @@ fn an_unknown_moment_is_no_order() {
         .subscribe_async(|_: &Order| async {})
         .after("report")
         .register();
-    assert!(after.is_ok(), "a deferred one ends before the next begins");
-    drop((deferred, after));
+    assert!(
+        after.is_err(),
+        "an emitter may wait for it, and not for the deferred one"
+    );
+    drop(deferred);
+}
+
+/// Subscribes `second` after `first`; both wait at their gate and say when they begin and end.
+fn one_after_the_other(registry: &Registry, gates: [&Gate; 2], deferred: [bool; 2]) {
+    let handler = |name: &'static str, gate: &Gate| {
+        let gate = gate.clone();
+        registry.subscribe_async(move |event: &Order| {
+            let (journal, gate) = (event.journal.clone(), gate.clone());
+            async move {
+                journal.note(format!("{name} begins"));
+                gate.wait().await;
+                journal.note(format!("{name} ends"));
+            }
+        })
+    };
+    let second = handler("second", gates[1]).priority(100);
+    let first = handler("first", gates[0]).id("first");
+    let [first, second] = [(first, deferred[0]), (second, deferred[1])]
+        .map(|(one, deferred)| if deferred { one.deferred() } else { one });
+    first.register().expect("the id is free").detach();
+    second
+        .after("first")
+        .register()
+        .expect("it can wait")
+        .detach();
+}
+
+#[test]
+fn an_async_subscriber_after_another_begins_when_that_has_ended() {
+    let (registry, journal) = (Registry::new(), Journal::default());
+    let [first, second] = [Gate::default(), Gate::default()];
+    one_after_the_other(&registry, [&first, &second], [false, false]);
+    registry.on_async(|_: &Order| async {}).detach();
+    let mut context = Context::from_waker(Waker::noop());
+    let mut emit = pin!(registry.try_emit_async(order(1, &journal)));
+    assert!(emit.as_mut().poll(&mut context).is_pending());
+    assert_eq!(journal.take(), ["first begins"]);
+    first.open();
+    assert!(emit.as_mut().poll(&mut context).is_pending());
+    assert_eq!(journal.take(), ["first ends", "second begins"]);
+    second.open();
+    let emitted = block_on(emit).expect("nobody fails");
+    assert_eq!(
+        (emitted.ran(), journal.take()),
+        (3, vec!["second ends".to_owned()])
+    );
+
+    // Out of the queue it is the same.
+    registry.emit(order(2, &journal));
+    registry.queue().flush();
+    let expected = ["first begins", "first ends", "second begins", "second ends"];
+    assert_eq!(journal.take(), expected);
+}
+
+#[test]
+fn a_deferred_subscriber_after_an_async_one_goes_to_the_queue_when_that_has_ended() {
+    let (registry, journal) = (Registry::new(), Journal::default());
+    let [first, second] = [Gate::default(), Gate::default()];
+    one_after_the_other(&registry, [&first, &second], [false, true]);
+    let mut context = Context::from_waker(Waker::noop());
+    let mut emit = pin!(registry.try_emit_async(order(1, &journal)));
+    assert!(emit.as_mut().poll(&mut context).is_pending());
+    assert!(registry.queue().is_empty());
+    first.open();
+    let emitted = block_on(emit).expect("nobody fails");
+    assert_eq!((emitted.ran(), emitted.deferred()), (1, 1));
+    second.open();
+    registry.queue().flush();
+    let expected = ["first begins", "first ends", "second begins", "second ends"];
+    assert_eq!(journal.take(), expected);
+}
+
+#[test]
+fn one_that_is_to_be_waited_for_and_does_not_run_holds_nobody_up() {
+    let (registry, journal) = (Registry::new(), Journal::default());
+    let open = Gate::default();
+    open.open();
+    registry
+        .subscribe_async(|_: &Order| async { Err::<(), _>("no") })
+        .id("fails")
+        .register()
+        .expect("the id is free")
+        .detach();
+    let filtered = registry
+        .subscribe_async(|_: &Order| async {})
+        .id("filtered");
+    filtered
+        .when(|_: &Order| false)
+        .register()
+        .expect("the id is free")
+        .detach();
+    registry
+        .subscribe_async(|event: &Order| {
+            let journal = event.journal.clone();
+            async move { journal.note("ran") }
+        })
+        .after("fails")
+        .after("filtered")
+        .register()
+        .expect("both are there")
+        .detach();
+    block_on(registry.emit_async(order(1, &journal)));
+    assert_eq!(journal.take(), ["ran"]);
 }
 
 #[test]

@@ -44,7 +44,7 @@ async fn welcome(event: &SignedUp, outbox: State<'_, Outbox>) -> Result<(), Stri
     when = |event: &SignedUp| !event.name.is_empty(),
     origin = signup,
     once,
-    before = both,
+    after = welcome,
     priority = 3
 )]
 pub(crate) fn report(
