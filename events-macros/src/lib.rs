@@ -144,7 +144,8 @@ pub fn derive_event(input: TokenStream) -> TokenStream {
 ///   `Origin::of::<Type>()`, or a text.
 /// - `once`: runs the first time only.
 /// - `before = audit`, `after = [audit, charge]`: the order relative to other subscribers of the
-///   same event; outweighs priorities.
+///   same event; outweighs priorities. Sync ones run first, then async ones, then deferred ones; of
+///   those that run later, one that comes after another begins when that has ended.
 /// - `deferred`: runs later, from the queue.
 /// - `concurrency = 1`: how many calls may be under way at once, of a function that runs later; as
 ///   many as come unless told.
