@@ -345,8 +345,7 @@ fn enqueues(journal: &Journal, number: u32) -> Result<u32, String> {
     if number == 2 {
         return Ok(7);
     }
-    Err("seven is a lie").map_err(str::to_owned)?;
-    Ok(8)
+    "seven".parse::<u32>().map_err(|error| error.to_string())
 }
 
 #[flush_queue]
