@@ -4,19 +4,18 @@
 //! 10th percentile, since interrupted rounds fall away; what two do by the median, since how they get
 //! in each other's way belongs to it.
 
-use std::{collections::HashMap, hint::black_box, time::Duration};
+use std::{collections::HashMap, hint::black_box};
 
 use later_benches::case::{Case, Threads};
 
 const ROUNDS: usize = 200;
 
-/// How long a case runs in each round.
-fn share(threads: Threads) -> Duration {
-    match threads {
-        Threads::One => Duration::from_micros(400),
-        Threads::Two => Duration::from_millis(4),
-    }
-}
+/// How many nanoseconds a case of one thread runs in each round.
+const SHARE: f64 = 400e3;
+
+/// How many events a case of two threads hands over in each round: how long that takes now tells
+/// little of the next time.
+const HANDED_OVER: u64 = 20_000;
 
 /// Nanoseconds of one emit, or of one event, by the name of the case.
 pub(crate) fn times(cases: &[Case]) -> HashMap<String, f64> {
@@ -47,8 +46,11 @@ fn time(case: &Case, times: u64) -> f64 {
 
 /// How often a case runs in its share of a round.
 fn repeats(case: &Case) -> u64 {
+    if case.threads == Threads::Two {
+        return HANDED_OVER;
+    }
     let mut times = 64;
-    while time(case, times) * times as f64 * 2.0 < share(case.threads).as_secs_f64() * 1e9 {
+    while time(case, times) * times as f64 * 2.0 < SHARE {
         times *= 2;
     }
     times
