@@ -1,22 +1,52 @@
 //! Waiting for a future on the thread that it is on.
 
 use std::{
-    sync::Arc,
+    hint,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Poll, Wake, Waker},
     thread::{self, Thread},
     time::Instant,
 };
 
+/// So often does it look whether it was woken before it parks, each time after twice as many turns of
+/// a loop: to park and to be unparked takes the time of many events.
+const SPINS: u32 = 7;
+
+/// And so often after that, with others having the processor in between.
+const YIELDS: u32 = 4;
+
 /// Unparks a thread.
-struct Unpark(Thread);
+struct Unpark {
+    thread: Thread,
+    woken: AtomicBool,
+}
+
+impl Unpark {
+    /// Whether it is woken soon.
+    fn is_woken_soon(&self) -> bool {
+        let is_woken = || self.woken.load(Ordering::Relaxed);
+        let spun = (0..SPINS).any(|step| {
+            (0..1 << step).for_each(|_| hint::spin_loop());
+            is_woken()
+        });
+        spun || (0..YIELDS).any(|_| {
+            thread::yield_now();
+            is_woken()
+        })
+    }
+}
 
 impl Wake for Unpark {
     fn wake(self: Arc<Self>) {
-        self.0.unpark();
+        self.wake_by_ref();
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.0.unpark();
+        self.woken.store(true, Ordering::Relaxed);
+        self.thread.unpark();
     }
 }
 
@@ -25,20 +55,27 @@ pub(super) fn park_on<T>(
     mut poll: impl FnMut(&Waker) -> Poll<T>,
     deadline: Option<Instant>,
 ) -> Option<T> {
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let unpark = Arc::new(Unpark {
+        thread: thread::current(),
+        woken: AtomicBool::new(false),
+    });
+    let waker = Waker::from(Arc::clone(&unpark));
     loop {
+        // Whoever wakes it from here on is heard: by this flag, or by the thread that does not park.
+        unpark.woken.store(false, Ordering::Relaxed);
         if let Poll::Ready(value) = poll(&waker) {
             return Some(value);
         }
-        match deadline {
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        if left.is_some_and(|left| left.is_zero()) {
+            return None;
+        }
+        if unpark.is_woken_soon() {
+            continue;
+        }
+        match left {
             None => thread::park(),
-            Some(deadline) => {
-                let left = deadline.saturating_duration_since(Instant::now());
-                if left.is_zero() {
-                    return None;
-                }
-                thread::park_timeout(left);
-            }
+            Some(left) => thread::park_timeout(left),
         }
     }
 }
