@@ -55,6 +55,7 @@ heard!(sixty_four, 64);
 
 /// An event of 16 bytes.
 #[derive(Event)]
+#[expect(dead_code, reason = "handlers look at `b` alone")]
 pub(crate) struct Small {
     pub(crate) a: u64,
     pub(crate) b: u64,
@@ -62,6 +63,7 @@ pub(crate) struct Small {
 
 /// An event of 256 bytes.
 #[derive(Event)]
+#[expect(dead_code, reason = "handlers look at `b` alone")]
 pub(crate) struct Large {
     pub(crate) a: u64,
     pub(crate) b: u64,

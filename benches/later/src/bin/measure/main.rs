@@ -8,6 +8,7 @@
 //! ```
 
 mod rounds;
+mod write;
 
 use std::{env, hint::black_box, process::ExitCode};
 
@@ -36,6 +37,12 @@ fn main() -> ExitCode {
                 return ExitCode::FAILURE;
             };
             black_box((ready_one(name).run)(times));
+        }
+        ["--write"] => {
+            if let Err(error) = write::write() {
+                eprintln!("measure: {error}");
+                return ExitCode::FAILURE;
+            }
         }
         _ => {
             eprintln!("usage: measure [--write | --list | --run CASE TIMES]");
