@@ -208,28 +208,21 @@ impl<E: Event> Flight<E> {
         let sending = core.sending::<E::Family>(origin);
         let mut failures = RefCell::new(Vec::new());
         let slot = core.slot(Kind::of::<E::Family>());
-        let begun = dispatch::with_level(slot, sending, |plan, level| {
-            through::begin(
-                trailing,
-                plan,
-                level,
-                sending,
-                Part::Async,
-                Telling {
-                    told: this.told,
-                    failures: &failures,
-                    last: this.last,
-                },
-                waker,
-            )
+        let mut polled = Poll::Ready(());
+        let refused = dispatch::with_level(slot, sending, |plan, level| {
+            let telling = Telling {
+                told: this.told,
+                failures: &failures,
+                last: this.last,
+            };
+            polled = through::begin(trailing, plan, level, sending, Part::Async, telling, waker);
         });
         if !failures.get_mut().is_empty() {
             *this.failures = failures.into_inner();
         }
-        match begun {
+        match refused {
             Err(refusal) => Poll::Ready(Err(refusal)),
-            Ok(None) => Poll::Ready(Ok(())),
-            Ok(Some(polled)) => polled.map(Ok),
+            Ok(_) => polled.map(Ok),
         }
     }
 

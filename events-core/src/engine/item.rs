@@ -14,7 +14,7 @@ use tracing::Span;
 
 use super::{
     core::Core,
-    dispatch,
+    dispatch::{self, Sending},
     hand_over::why,
     slots::Kind,
     store::{Popped, Refused, Store},
@@ -23,10 +23,10 @@ use super::{
 use crate::{
     event::OwnedEvent,
     handler::{
-        Call, EmissionId, Erased, InJob, Job, Part, Trail, Trailing, depth, emission_id, parent_id,
-        record,
+        Call, EmissionId, Erased, InJob, Job, Level, Part, Plan, Trail, Trailing, depth,
+        emission_id, parent_id, record,
     },
-    words::{EventInfo, Origin, QueueFull, SubscriberInfo, Told},
+    words::{EventInfo, Failure, Origin, QueueFull, SubscriberInfo, Told},
 };
 
 /// The queue of a registry.
@@ -249,42 +249,32 @@ impl<E: OwnedEvent + Send> Item<E> {
         let sending = core.sending::<E>(origin);
 
         let mut failures = RefCell::new(Vec::new());
-        let begun = dispatch::with_level(core.slot(Kind::of::<E>()), sending, |plan, level| {
-            if plan.tail().is_none() {
-                let event = &mut Erased::new::<E>(event.as_mut()?);
+        let mut begun = None;
+        let slot = core.slot(Kind::of::<E>());
+        let refused = dispatch::with_level(slot, sending, |plan, level| {
+            if plan.tail().is_some() {
+                let trail = |event| trail(event, plan, level, sending, &failures, waker);
+                begun = event.take().map(trail);
+            } else if let Some(event) = &mut event {
+                let event = &mut Erased::new::<E>(event);
                 dispatch::chain(plan, event, sending, Some(&failures));
-                return None;
             }
-            let call = Call::new(E::info(), origin.cloned());
-            let mut trail = Box::pin(Trailing::new(event.take()?, call));
-            let pinned = trail.as_mut();
-            let telling = Telling {
-                told: &mut Told::default(),
-                failures: &failures,
-                last: &mut None,
-            };
-            let polled = through::begin(pinned, plan, level, sending, Part::All, telling, waker);
-            Some((trail, polled))
         });
         drop((entered, job));
 
+        if let Err(refusal) = refused {
+            record::refusal(&refusal);
+        }
         let failures = failures.get_mut();
         let ended = Ended {
             failures: failures.len(),
         };
-        failures.drain(..).for_each(record::failure);
-        let (trail, polled) = match begun {
-            Ok(Some(Some(begun))) => begun,
-            Ok(_) => return Started::Done(ended),
-            Err(refusal) => {
-                record::refusal(&refusal);
-                return Started::Done(ended);
-            }
-        };
-        let mut running = Running { trail, note, ended };
-        match polled {
-            Poll::Ready(()) => Started::Done(running.end()),
-            Poll::Pending => Started::Waits(Box::new(running)),
+        if !failures.is_empty() {
+            failures.drain(..).for_each(record::failure);
+        }
+        match begun {
+            None => Started::Done(ended),
+            Some((trail, polled)) => Running { trail, note, ended }.begun(polled),
         }
     }
 
@@ -299,6 +289,31 @@ impl<E: OwnedEvent + Send> Item<E> {
     }
 }
 
+/// Runs the chain, and begins the handlers that run later. Apart from [`Item::start`], which most
+/// often has none of these.
+#[inline(never)]
+fn trail<E: OwnedEvent + Send>(
+    event: E,
+    plan: &Plan,
+    level: &Level,
+    sending: Sending<'_>,
+    failures: &RefCell<Vec<Failure>>,
+    waker: &Waker,
+) -> (Pin<Box<dyn Trail>>, Poll<()>) {
+    let call = Call::new(E::info(), sending.origin.cloned());
+    let mut trail = Box::pin(Trailing::new(event, call));
+    let pinned = trail.as_mut();
+    let told = &mut Told::default();
+    let last = &mut None;
+    let telling = Telling {
+        told,
+        failures,
+        last,
+    };
+    let polled = through::begin(pinned, plan, level, sending, Part::All, telling, waker);
+    (trail, polled)
+}
+
 /// An event out of the queue, of which some handlers wait.
 pub(crate) struct Running {
     trail: Pin<Box<dyn Trail>>,
@@ -307,6 +322,14 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    /// How far it came, after it was polled a first time.
+    fn begun(mut self, polled: Poll<()>) -> Started {
+        match polled {
+            Poll::Ready(()) => Started::Done(self.end()),
+            Poll::Pending => Started::Waits(Box::new(self)),
+        }
+    }
+
     /// Goes on; ready when all handlers are through.
     pub(crate) fn poll(&mut self, core: &Core, waker: &Waker) -> Poll<Ended> {
         let job = enter(core.queue(), self.note.as_deref());
