@@ -9,7 +9,8 @@
 //! A lane that runs empty keeps its memory, and things that come and go at a steady pace allocate
 //! nothing. So a burst leaves behind, for as long as the lanes live, room for the most things of
 //! each type that ever waited at once, and four bytes for the most things of all types: 65,536 things
-//! of 100 bytes leave less than 7 MB. If the next burst is of another type, its room comes on top.
+//! of 100 bytes leave less than 7 MB. If the next burst is of another type, its room comes on top;
+//! and a store has lanes on both of its sides, which take turns, so two bursts leave twice as much.
 
 use std::{
     any::{Any, TypeId},

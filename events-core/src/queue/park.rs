@@ -27,15 +27,17 @@ struct Unpark {
 impl Unpark {
     /// Whether it is woken soon.
     fn is_woken_soon(&self) -> bool {
-        let is_woken = || self.woken.load(Ordering::Relaxed);
-        let spun = (0..SPINS).any(|step| {
-            (0..1 << step).for_each(|_| hint::spin_loop());
-            is_woken()
-        });
-        spun || (0..YIELDS).any(|_| {
-            thread::yield_now();
-            is_woken()
-        })
+        for turn in 0..SPINS + YIELDS {
+            if self.woken.load(Ordering::Relaxed) {
+                return true;
+            }
+            if turn < SPINS {
+                (0..1 << turn).for_each(|_| hint::spin_loop());
+            } else {
+                thread::yield_now();
+            }
+        }
+        self.woken.load(Ordering::Relaxed)
     }
 }
 
