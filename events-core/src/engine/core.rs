@@ -160,11 +160,9 @@ impl Core {
             self.emit_home::<F>(event, origin);
         } else {
             let slot = self.slots.get(TypeId::of::<F>());
-            dispatch::emit(
-                slot,
-                &mut Erased::new::<F>(event),
-                self.sending::<F>(origin),
-            );
+            dispatch::emit(slot, move || {
+                (Erased::new::<F>(event), self.sending::<F>(origin))
+            });
         }
     }
 
@@ -176,11 +174,9 @@ impl Core {
             Some(slot) => Some(slot),
             None => self.slots.get(TypeId::of::<F>()),
         };
-        if !dispatch::emit(
-            slot,
-            &mut Erased::new::<F>(event),
-            self.sending::<F>(origin),
-        ) {
+        if !dispatch::emit(slot, move || {
+            (Erased::new::<F>(event), self.sending::<F>(origin))
+        }) {
             self.look_for_scan();
         }
     }

@@ -28,21 +28,28 @@ pub(super) struct Sending<'e> {
     pub(super) queue: &'e Waiting,
 }
 
-/// Runs the handlers in the slot and logs what fails; says whether a scan found them.
+/// Runs the handlers in the slot and logs what fails; says whether a scan found them. What is emitted
+/// is made when somebody listens: written down before, it would be most of an emit that nobody hears.
 #[inline(always)]
-pub(super) fn emit(slot: Option<&Slot>, event: &mut Erased<'_>, sending: Sending<'_>) -> bool {
+pub(super) fn emit<'e>(
+    slot: Option<&Slot>,
+    emitted: impl FnOnce() -> (Erased<'e>, Sending<'e>),
+) -> bool {
     if level_enabled!(Verbosity::DEBUG) {
-        emit_observed(slot, event, sending);
+        let (mut event, sending) = emitted();
+        emit_observed(slot, &mut event, sending);
         return false;
     }
     match slot.map_or(Found::Nobody, Slot::find) {
         Found::Nobody => false,
         Found::Scanned(plan) => {
-            run(plan, event, sending);
+            let (mut event, sending) = emitted();
+            run(plan, &mut event, sending);
             true
         }
         Found::Changed => {
-            emit_changed(slot, event, sending);
+            let (mut event, sending) = emitted();
+            emit_changed(slot, &mut event, sending);
             false
         }
     }
