@@ -71,15 +71,35 @@ fn run(plan: &Plan, event: &mut Erased<'_>, sending: Sending<'_>) {
     let mut run = Run::new(plan, plan.deliver(event), sending.origin, None);
     all(&mut run);
     if plan.tail().is_some() {
+        let Sending {
+            origin,
+            limit,
+            queue,
+            ..
+        } = sending;
         let stopped = run.is_stopped();
-        hand_on(plan, event, sending, stopped);
+        hand_on(plan, event, stopped, origin, limit, queue);
     }
 }
 
-/// The tail of an emit for which nobody waits.
+/// The tail of an emit for which nobody waits. It takes one by one what would else have to be written
+/// down in every emit.
 #[cold]
 #[inline(never)]
-fn hand_on(plan: &Plan, event: &Erased<'_>, sending: Sending<'_>, stopped: bool) {
+fn hand_on(
+    plan: &Plan,
+    event: &Erased<'_>,
+    stopped: bool,
+    origin: Option<&Origin>,
+    limit: &AtomicUsize,
+    queue: &Waiting,
+) {
+    let sending = Sending {
+        info: plan.info(),
+        origin,
+        limit,
+        queue,
+    };
     if let Some(tail) = plan.tail().filter(|_| !stopped) {
         hand_over(tail, event.lend(), sending, Part::All, &mut record::failure);
     }
