@@ -102,7 +102,7 @@ fn allocations(figures: &Figures) -> Row {
     Row {
         case: "`emit_async`, ready handlers".to_owned(),
         bound: "no allocation".to_owned(),
-        measured: format!("{counts:?} allocations with {HANDLERS:?} handlers"),
+        measured: format!("{counts:.0?} with {HANDLERS:?} handlers"),
         holds: counts == [0.0; HANDLERS.len()],
     }
 }
