@@ -43,7 +43,7 @@ fn ours<E: Queued>(registry: &Registry, times: u64) -> Duration {
         }
         wait_for(handled);
     });
-    worker.join();
+    worker.stop();
     time
 }
 

@@ -216,10 +216,18 @@ pub(super) fn with_level<T>(
 
 /// Calls `f` with the plan that is in the slot now, which stays until it returns.
 fn with_plan<T>(slot: Option<&Slot>, f: impl FnOnce(&Plan) -> T) -> Option<T> {
-    let held = slot?.hold()?;
-    let result = held.plan().map(f);
-    // The last reader of a plan frees its closures, whose `Drop` may panic.
-    drop_contained(held);
+    let slot = slot?;
+    let mut held = None;
+    let plan = match slot.find() {
+        Found::Nobody => None,
+        Found::Scanned(plan) => Some(plan),
+        Found::Changed => held.insert(slot.hold()?).plan(),
+    };
+    let result = plan.map(f);
+    if held.is_some() {
+        // The last reader of a plan frees its closures, whose `Drop` may panic.
+        drop_contained(held);
+    }
     result
 }
 
