@@ -14,24 +14,25 @@ pub mod __private;
 
 pub use ambient::{
     CrateCounts, Entered, Problem, ScanError, ScanReport, Scanner, Scoped, Subscribers,
-    WithRegistry, emit_mut, events, registry, scan, scanner, try_scan, with_registry,
+    WithRegistry, emit_mut, emit_topic, events, registry, scan, scanner, try_emit_topic, try_scan,
+    with_registry,
 };
 pub use engine::{
-    Afterwards, Batch, EmitAsync, EventStream, Lagged, NewSubscription, Next, Now, Registry,
-    SubscribeError, Subscription, TryEmitAsync,
+    Afterwards, Batch, ByTopic, EmitAsync, EventStream, Lagged, NewSubscription, Next, Now,
+    Registry, SubscribeError, Subscription, TryEmitAsync,
 };
-pub use event::{Event, Family, OwnedEvent, Snapshot};
+pub use event::{AnyEvent, Args, Event, Family, OwnedEvent, Snapshot};
 pub use events_macros::{Event, flush_queue, subscriber};
 pub use handler::{
     AsyncHandler, AsyncOutcome, DeferredHandler, Emission, EmissionId, Handler, Outcome, Param,
-    State,
+    State, TopicHandler,
 };
 pub use queue::{
     Flush, Flushed, Queue, Shutdown, Unfinished, UnfinishedEvent, Work, Worker, flush_after,
 };
 pub use words::{
     BoxError, Cause, EmitError, Emitted, EventInfo, Failure, FieldInfo, IntoKey, Key, Location,
-    Origin, Panic, QueueFull, SubscriberInfo, TooDeep, Undelivered,
+    Origin, Panic, PatternError, QueueFull, SubscriberInfo, TooDeep, Undelivered,
 };
 
 /// The parts of derived builders: for naming a builder that is half done.

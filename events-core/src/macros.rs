@@ -81,3 +81,12 @@ macro_rules! emit {
         $crate::__private::emit_keywords!($crate; $($input)*)
     };
 }
+
+/// The arguments of an event that has no type, by name, for [`emit_topic`](crate::emit_topic):
+/// `args! { user: id, mode: "signin" }`.
+#[macro_export]
+macro_rules! args {
+    ($($name:ident: $value:expr),* $(,)?) => {
+        $crate::Args::new()$(.with(::core::stringify!($name), $value))*
+    };
+}

@@ -69,3 +69,18 @@ pub(crate) fn with_static(generics: &Generics) -> Generics {
     Replace(lifetime).visit_generics_mut(&mut generics);
     generics
 }
+
+/// Whether the type shows no lifetime but `'static`.
+pub(crate) fn is_static(ty: &Type) -> bool {
+    struct Find(bool);
+
+    impl VisitMut for Find {
+        fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+            self.0 &= lifetime.ident == "static";
+        }
+    }
+
+    let mut find = Find(true);
+    find.visit_type_mut(&mut ty.clone());
+    find.0
+}

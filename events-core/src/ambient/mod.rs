@@ -15,4 +15,4 @@ pub use link::{EVENTS, SUBSCRIBERS, events};
 pub use problem::{Problem, ScanError};
 pub use report::{CrateCounts, ScanReport};
 pub use scan::{Linked, Scanner, Subscribers, scan, scanner, try_scan};
-pub use verbs::{Current, emit_mut};
+pub use verbs::{Current, emit_mut, emit_topic, try_emit_topic};

@@ -34,7 +34,7 @@ pub struct CrateCounts {
 impl ScanReport {
     pub(super) fn new(mut by_event: Vec<Vec<Arc<SubscriberInfo>>>, events: &[EventInfo]) -> Self {
         by_event.retain(|subscribers| !subscribers.is_empty());
-        by_event.sort_by_key(|subscribers| subscribers[0].topic);
+        by_event.sort_by(|one, other| one[0].topic.cmp(&other[0].topic));
         let subscribers: Vec<_> = by_event.into_iter().flatten().collect();
         let mut crates: BTreeMap<_, CrateCounts> = BTreeMap::new();
         for event in events {
@@ -116,11 +116,10 @@ impl fmt::Display for ScanReport {
         for subscriber in self.subscribers() {
             rows.push([
                 if subscriber.topic == last {
-                    ""
+                    String::new()
                 } else {
-                    subscriber.topic
-                }
-                .to_owned(),
+                    subscriber.topic.to_string()
+                },
                 subscriber.name.to_string(),
                 subscriber.location.to_string(),
                 subscriber.priority.to_string(),
@@ -131,7 +130,7 @@ impl fmt::Display for ScanReport {
                     .map_or("-", |origin| origin.as_str())
                     .to_owned(),
             ]);
-            last = subscriber.topic;
+            last = &subscriber.topic;
         }
         if rows.len() > 1 {
             let width = |column: usize| {

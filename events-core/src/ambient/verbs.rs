@@ -3,7 +3,7 @@
 use super::current::{DEFAULT, entered, is_scoped, registry};
 use crate::{
     engine::{EmitAsync, TryEmitAsync},
-    event::{Event, Family, OwnedEvent, Verbs, Visit},
+    event::{Args, Event, Family, OwnedEvent, Verbs, Visit},
     words::{EmitError, Emitted, Origin, QueueFull},
 };
 
@@ -92,4 +92,22 @@ fn emit_scoped<F: Family>(event: &mut F::Of<'_>, origin: Option<&Origin>) {
 #[inline]
 pub fn emit_mut<E: Event>(event: &mut E) {
     E::Verbs::__emit(event, None);
+}
+
+/// Emits an event that has no type to the current registry; see
+/// [`Registry::emit_topic`](crate::Registry::emit_topic).
+pub fn emit_topic(topic: impl AsRef<str>, args: Args) -> Args {
+    registry().emit_topic(topic, args)
+}
+
+/// [`emit_topic`], and tells what became of the event.
+///
+/// # Errors
+///
+/// When a subscriber failed, or when the emit was refused as nested too deep.
+pub fn try_emit_topic(
+    topic: impl AsRef<str>,
+    args: Args,
+) -> Result<Emitted<Args>, EmitError<Args>> {
+    registry().try_emit_topic(topic, args)
 }

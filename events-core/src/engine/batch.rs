@@ -1,17 +1,16 @@
 //! Subscribing many handlers at once.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-    panic::Location,
-};
+use std::{collections::BTreeSet, fmt, panic::Location};
 
 use super::{
+    core::Writer,
     entry::Entry,
+    hearing::Hearing,
     install::Group,
+    order::Position,
     registry::Registry,
     slots::Kind,
-    subscribe::NewSubscription,
+    subscribe::{NewSubscription, Waits},
     subscribe_error::SubscribeError,
     subscription::{Member, Subscription},
 };
@@ -86,8 +85,11 @@ impl Batch {
             "a batch takes subscriptions of its own registry; this one is of another, at {}",
             Location::caller(),
         );
-        let (entry, member) = subscription.prepare();
-        self.group.add(member.kind(), entry);
+        let (waits, member) = subscription.prepare();
+        match waits {
+            Waits::Typed(kind, entry) => self.group.add(kind, entry),
+            Waits::Any(hearing) => self.group.hear(hearing),
+        }
         self.members.push(member);
     }
 
@@ -113,29 +115,19 @@ impl Batch {
     pub fn register(self) -> Result<Subscription, SubscribeError> {
         let core = self.registry.core();
         let mut writer = core.writer();
-        if let Some(error) = self.problem(&writer.ids) {
+        if let Some(error) = self.problem(&writer) {
             drop(writer);
             return Err(error);
         }
-        let (mut staged, mut refused) = (Vec::new(), Vec::new());
-        for (kind, entries) in self.group.into_kinds() {
-            let slot = core.slot_for_change(kind);
-            match slot.stage(kind.family, kind.info, entries) {
-                Ok(change) => staged.push((slot, change)),
-                Err(told) => refused.push(told),
-            }
-        }
-        if let Some((conflict, _)) = refused.first() {
-            let error = SubscribeError::from(conflict);
+        let change = core.stage(&writer, self.group);
+        let error = change.conflicts().next().map(SubscribeError::from);
+        if let Some(error) = error {
             drop(writer);
             // Closures, and with them code of the user's: not under the lock.
-            drop((refused, staged));
+            drop(change);
             return Err(error);
         }
-        let retired: Vec<_> = staged
-            .into_iter()
-            .map(|(slot, change)| slot.publish(change))
-            .collect();
+        let retired = core.publish(&mut writer, change);
         let ids = self.members.iter().filter_map(Member::id);
         writer
             .ids
@@ -146,37 +138,68 @@ impl Batch {
     }
 
     /// What keeps it from being registered, before anything is ordered.
-    fn problem(&self, taken: &BTreeMap<String, u64>) -> Option<SubscribeError> {
+    fn problem(&self, writer: &Writer) -> Option<SubscribeError> {
         let mut own = BTreeSet::new();
         for (id, _) in self.members.iter().filter_map(Member::id) {
-            if taken.contains_key(id) || !own.insert(id) {
+            if writer.ids.contains_key(id) || !own.insert(id) {
                 return Some(SubscribeError::IdTaken { id: id.to_owned() });
             }
         }
-        self.group.iter().find_map(|(kind, entry)| {
-            let targets = entry.position.before.iter().chain(&entry.position.after);
-            let target = targets
-                .into_iter()
-                .find(|target| !self.knows(kind, target))?;
-            Some(SubscribeError::UnknownTarget {
-                subscriber: entry.subscriber.to_string(),
-                target: target.to_string(),
-                topic: kind.info.topic(),
+        let typed = self.group.iter().find_map(|(kind, entry)| {
+            let target = stray(&entry.position, |target| self.knows(writer, kind, target))?;
+            Some((&entry.subscriber, target))
+        });
+        let by_topic = || {
+            self.group.hearings().iter().find_map(|hearing| {
+                let target = stray(&hearing.position, |target| self.knows_any(writer, target))?;
+                Some((&hearing.subscriber, target))
             })
+        };
+        let (subscriber, target) = typed.or_else(by_topic)?;
+        Some(SubscribeError::UnknownTarget {
+            subscriber: subscriber.to_string(),
+            target: target.to_string(),
+            topic: subscriber.topic.clone(),
         })
     }
 
     /// Whether somebody of that name listens to these events, or is about to.
-    fn knows(&self, kind: Kind, name: &Key) -> bool {
-        let beside = |entry: &Entry| entry.position.names.contains(name);
+    fn knows(&self, writer: &Writer, kind: Kind, name: &Key) -> bool {
         let slot = self.registry.core().slot_for_change(kind);
-        slot.knows(name) || self.group.of(kind).iter().any(beside)
+        let hears = |hearing: &Hearing| {
+            hearing.position.names.contains(name) && hearing.hears(kind.info.topic())
+        };
+        let mut hearings = self.group.hearings().iter().chain(&writer.hearings);
+        let beside = |entry: &Entry| entry.position.names.contains(name);
+        slot.knows(name) || self.group.of(kind).iter().any(beside) || hearings.any(hears)
     }
+
+    /// Whether somebody of that name listens to whatever, or is about to.
+    fn knows_any(&self, writer: &Writer, name: &Key) -> bool {
+        let core = self.registry.core();
+        let named = |position: &Position| position.names.contains(name);
+        let mut hearings = self.group.hearings().iter().chain(&writer.hearings);
+        let mut known = writer.known.values();
+        self.group.iter().any(|(_, entry)| named(&entry.position))
+            || hearings.any(|hearing| named(&hearing.position))
+            || known.any(|kind| core.slot_for_change(*kind).knows(name))
+    }
+}
+
+/// A target of `before` or `after` that is not known.
+fn stray(position: &Position, knows: impl Fn(&Key) -> bool) -> Option<&Key> {
+    let mut targets = position.before.iter().chain(&position.after);
+    targets.find(|target| !knows(target))
 }
 
 impl fmt::Debug for Batch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let subscribers = self.group.iter().map(|(_, entry)| &entry.subscriber);
-        f.debug_list().entries(subscribers).finish()
+        let typed = self.group.iter().map(|(_, entry)| &entry.subscriber);
+        let by_topic = self
+            .group
+            .hearings()
+            .iter()
+            .map(|hearing| &hearing.subscriber);
+        f.debug_list().entries(typed.chain(by_topic)).finish()
     }
 }

@@ -12,12 +12,15 @@ use std::{
 };
 
 use super::{
+    change::Leftovers,
     crew::Crew,
-    dispatch::{self, Sending},
-    entry::{Conflict, Entry},
+    dispatch::{self, Met, Sending},
+    entry::Conflict,
+    hearing::Hearing,
     install::Group,
     item::{self, Waiting},
-    slot::{Retired, Slot},
+    named::Topics,
+    slot::Slot,
     slots::{Kind, Slots, home},
 };
 use crate::{
@@ -38,6 +41,9 @@ pub(crate) struct Core {
     awaits_scan: AtomicBool,
     linked: Option<fn() -> usize>,
     writer: Mutex<Writer>,
+    /// Whether somebody hears patterns of topics.
+    pub(super) hears_topics: AtomicBool,
+    topics: Topics,
     queue: Waiting,
     crew: Crew,
 }
@@ -50,15 +56,10 @@ pub(crate) struct Writer {
     installed: BTreeSet<u64>,
     /// What scans were given.
     states: States,
-    /// The event types that have declared subscribers.
-    listed: BTreeMap<TypeId, Kind>,
-}
-
-/// What a change left over; to be dropped without the lock.
-#[derive(Default)]
-struct Leftovers {
-    retired: Vec<Retired>,
-    refused: Vec<Entry>,
+    /// The event types that somebody was asked for, so that their slots have all who hear them.
+    pub(super) known: BTreeMap<TypeId, Kind>,
+    /// Those who hear patterns of topics.
+    pub(super) hearings: Vec<Hearing>,
 }
 
 /// How a batch ended.
@@ -90,8 +91,11 @@ impl Core {
                 ids: BTreeMap::new(),
                 installed: BTreeSet::new(),
                 states: States::new(),
-                listed: BTreeMap::new(),
+                known: BTreeMap::new(),
+                hearings: Vec::new(),
             }),
+            hears_topics: AtomicBool::new(false),
+            topics: Topics::new(),
             queue: Waiting::new(),
             crew: Crew::new(),
         }
@@ -111,6 +115,17 @@ impl Core {
     #[inline]
     pub(crate) fn queue(&self) -> &Waiting {
         &self.queue
+    }
+
+    /// Whether somebody hears patterns of topics, or has.
+    #[inline]
+    pub(super) fn hears_topics(&self) -> bool {
+        self.hears_topics.load(Ordering::Relaxed)
+    }
+
+    /// Who hears which topic.
+    pub(super) fn topics(&self) -> &Topics {
+        &self.topics
     }
 
     /// Who empties that queue.
@@ -160,9 +175,14 @@ impl Core {
             self.emit_home::<F>(event, origin);
         } else {
             let slot = self.slots.get(TypeId::of::<F>());
-            dispatch::emit(slot, move || {
-                (Erased::new::<F>(event), self.sending::<F>(origin))
-            });
+            let lent = &mut *event;
+            match dispatch::emit(slot, move || {
+                (Erased::new::<F>(lent), self.sending::<F>(origin))
+            }) {
+                Met::Scanned => {}
+                Met::Changed => self.look_for_scan(),
+                Met::Nobody => self.emit_unheard::<F>(event, origin),
+            }
         }
     }
 
@@ -174,11 +194,41 @@ impl Core {
             Some(slot) => Some(slot),
             None => self.slots.get(TypeId::of::<F>()),
         };
-        if !dispatch::emit(slot, move || {
-            (Erased::new::<F>(event), self.sending::<F>(origin))
+        let lent = &mut *event;
+        match dispatch::emit(slot, move || {
+            (Erased::new::<F>(lent), self.sending::<F>(origin))
         }) {
-            self.look_for_scan();
+            Met::Scanned => {}
+            Met::Changed => self.look_for_scan(),
+            Met::Nobody => self.emit_unheard::<F>(event, origin),
         }
+    }
+
+    /// Emits where no plan was found at a glance, or somebody looks at each emit.
+    #[inline]
+    fn emit_unheard<F: Family>(&self, event: &mut F::Of<'_>, origin: Option<&Origin>) {
+        self.look_for_scan();
+        if dispatch::is_observed() || self.hears_topics() {
+            self.emit_observed::<F>(event, origin);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn emit_observed<F: Family>(&self, event: &mut F::Of<'_>, origin: Option<&Origin>) {
+        let slot = self.slot_asked(Kind::of::<F>());
+        let sending = self.sending::<F>(origin);
+        dispatch::emit_observed(slot, &mut Erased::new::<F>(event), sending);
+    }
+
+    /// The slot, with all who hear the event type by its topic.
+    #[inline]
+    pub(super) fn slot_asked(&self, kind: Kind) -> Option<&Slot> {
+        let slot = self.slot(kind);
+        if self.hears_topics() && !slot.is_some_and(Slot::is_known) {
+            return Some(self.ask(kind));
+        }
+        slot
     }
 
     /// Emits on this registry and tells what became of the event.
@@ -188,7 +238,7 @@ impl Core {
         origin: Option<&Origin>,
     ) -> Outcome {
         self.look_for_scan();
-        let slot = self.slot(Kind::of::<F>());
+        let slot = self.slot_asked(Kind::of::<F>());
         let sending = self.sending::<F>(origin);
         let (told, trouble) = dispatch::try_emit(slot, &mut Erased::new::<F>(event), sending);
         Outcome {
@@ -239,32 +289,17 @@ impl Core {
     pub(crate) fn commit(&self, mut group: Group, states: States, wanted: bool) -> Committed {
         let mut writer = self.writer();
         group.keep_new(&writer.installed);
-        let mut conflicts = Vec::new();
-        let mut leftovers = Leftovers::default();
-        let mut staged = Vec::new();
-        for (kind, entries) in group.into_kinds() {
-            let numbers: Vec<_> = entries.iter().map(|entry| entry.number).collect();
-            match self
-                .slot_for_change(kind)
-                .stage(kind.family, kind.info, entries)
-            {
-                Ok(change) => staged.push((kind, numbers, change)),
-                Err((conflict, refused)) => {
-                    conflicts.push(conflict);
-                    leftovers.refused.extend(refused);
-                }
-            }
-        }
-        if wanted && conflicts.is_empty() {
-            for (kind, numbers, change) in staged {
-                let retired = self.slot_for_change(kind).publish(change);
-                leftovers.retired.push(retired);
-                writer.listed.insert(kind.family, kind);
-                writer.installed.extend(numbers);
-            }
+        let numbers: Vec<_> = group.numbers().collect();
+        let change = self.stage(&writer, group);
+        let conflicts: Vec<_> = change.conflicts().cloned().collect();
+        let leftovers = if wanted && conflicts.is_empty() {
+            writer.installed.extend(numbers);
             writer.states.extend(states);
             self.awaits_scan.store(false, Ordering::Relaxed);
-        }
+            self.publish(&mut writer, change)
+        } else {
+            Leftovers::of(change)
+        };
         drop(writer);
         Committed {
             conflicts,
@@ -272,11 +307,21 @@ impl Core {
         }
     }
 
-    /// The declared subscribers that are here, in running order, by event type.
+    /// The declared subscribers that are here, in running order, by event type; those that hear a
+    /// pattern of topics by that.
     pub(crate) fn declared(&self) -> Vec<Vec<Arc<SubscriberInfo>>> {
-        let listed: Vec<_> = self.writer().listed.values().copied().collect();
-        let declared = |kind| self.slot(kind).map(Slot::declared).unwrap_or_default();
-        listed.into_iter().map(declared).collect()
+        let writer = self.writer();
+        let known: Vec<_> = writer.known.values().copied().collect();
+        let hearings = writer.hearings.iter().filter(|hearing| hearing.declared);
+        let hearings = hearings.map(|hearing| vec![Arc::clone(&hearing.subscriber)]);
+        let mut declared: Vec<_> = hearings.collect();
+        drop(writer);
+        declared.extend(known.into_iter().map(|kind| {
+            let mut subscribers = self.slot(kind).map(Slot::declared).unwrap_or_default();
+            subscribers.retain(|subscriber| subscriber.pattern.is_none());
+            subscribers
+        }));
+        declared
     }
 }
 
@@ -310,7 +355,7 @@ impl Outcome {
         let emitted = Emitted::new(event, self.told);
         match self.trouble {
             None => Ok(emitted),
-            Some(trouble) => Err(EmitError::new(emitted, self.topic, trouble)),
+            Some(trouble) => Err(EmitError::new(emitted, self.topic.into(), trouble)),
         }
     }
 }

@@ -28,29 +28,43 @@ pub(super) struct Sending<'e> {
     pub(super) queue: &'e Waiting,
 }
 
-/// Runs the handlers in the slot and logs what fails; says whether a scan found them. What is emitted
-/// is made when somebody listens: written down before, it would be most of an emit that nobody hears.
+/// What an emit met.
+pub(super) enum Met {
+    /// The plan of a scan, and it was run.
+    Scanned,
+    /// Another plan, and it was run.
+    Changed,
+    /// None, or somebody looks at each emit: nothing was run.
+    Nobody,
+}
+
+/// Whether somebody looks at each emit.
+#[inline]
+pub(super) fn is_observed() -> bool {
+    level_enabled!(Verbosity::DEBUG)
+}
+
+/// Runs the handlers in the slot and logs what fails. What is emitted is made when somebody listens:
+/// written down before, it would be most of an emit that nobody hears.
 #[inline(always)]
 pub(super) fn emit<'e>(
     slot: Option<&Slot>,
     emitted: impl FnOnce() -> (Erased<'e>, Sending<'e>),
-) -> bool {
-    if level_enabled!(Verbosity::DEBUG) {
-        let (mut event, sending) = emitted();
-        emit_observed(slot, &mut event, sending);
-        return false;
+) -> Met {
+    if is_observed() {
+        return Met::Nobody;
     }
     match slot.map_or(Found::Nobody, Slot::find) {
-        Found::Nobody => false,
+        Found::Nobody => Met::Nobody,
         Found::Scanned(plan) => {
             let (mut event, sending) = emitted();
             run(plan, &mut event, sending);
-            true
+            Met::Scanned
         }
         Found::Changed => {
             let (mut event, sending) = emitted();
             emit_changed(slot, &mut event, sending);
-            false
+            Met::Changed
         }
     }
 }
@@ -111,9 +125,10 @@ fn refuse(plan: &Plan, limit: usize) {
     record::refusal(&Level::refusal(plan.info(), limit));
 }
 
+/// Runs the handlers in the slot and logs what fails, with all that somebody may look at.
 #[cold]
 #[inline(never)]
-fn emit_observed(slot: Option<&Slot>, event: &mut Erased<'_>, sending: Sending<'_>) {
+pub(super) fn emit_observed(slot: Option<&Slot>, event: &mut Erased<'_>, sending: Sending<'_>) {
     if let Err(refusal) = observed(slot, event, sending, None) {
         record::refusal(&refusal);
     }

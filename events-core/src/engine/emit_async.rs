@@ -131,7 +131,7 @@ impl<E: Event> Future for TryEmitAsync<E> {
             None if failures.is_empty() => return Poll::Ready(Ok(emitted)),
             None => Trouble::Failed(failures),
         };
-        Poll::Ready(Err(EmitError::new(emitted, E::topic(), trouble)))
+        Poll::Ready(Err(EmitError::new(emitted, E::topic().into(), trouble)))
     }
 }
 
@@ -207,7 +207,7 @@ impl<E: Event> Flight<E> {
         };
         let sending = core.sending::<E::Family>(origin);
         let mut failures = RefCell::new(Vec::new());
-        let slot = core.slot(Kind::of::<E::Family>());
+        let slot = core.slot_asked(Kind::of::<E::Family>());
         let mut polled = Poll::Ready(());
         let refused = dispatch::with_level(slot, sending, |plan, level| {
             let telling = Telling {

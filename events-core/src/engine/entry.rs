@@ -1,6 +1,6 @@
 //! One subscriber as its slot keeps it, and the plan that is made of several.
 
-use std::{any::TypeId, sync::Arc};
+use std::{any::TypeId, borrow::Cow, sync::Arc};
 
 use super::order::{self, Order, Position};
 use crate::{
@@ -21,7 +21,7 @@ pub(crate) struct Entry {
 }
 
 /// Why subscribers cannot be ordered.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Conflict {
     /// Each must run before the next, and the last before the first.
     Cycle(Vec<Arc<SubscriberInfo>>),
@@ -29,10 +29,24 @@ pub(crate) enum Conflict {
     Unawaited([Arc<SubscriberInfo>; 2]),
 }
 
+impl Conflict {
+    /// With who the subscribers are instead of their indices.
+    pub(super) fn of(
+        conflict: order::Conflict,
+        who: impl Fn(&usize) -> Arc<SubscriberInfo>,
+    ) -> Self {
+        match conflict {
+            order::Conflict::Cycle(cycle) => Self::Cycle(cycle.iter().map(who).collect()),
+            order::Conflict::Unawaited(pair) => Self::Unawaited(pair.each_ref().map(who)),
+        }
+    }
+}
+
 /// The plan of these subscribers; `None` when there are none.
 pub(crate) fn plan<'e>(
     family: TypeId,
     info: &'static EventInfo,
+    topic: Cow<'static, str>,
     entries: impl Iterator<Item = &'e Entry>,
 ) -> Result<Option<Plan>, Conflict> {
     let entries: Vec<_> = entries.collect();
@@ -51,9 +65,8 @@ pub(crate) fn plan<'e>(
             let waits = waits
                 .iter()
                 .map(|&(first, second)| (place(first), place(second)));
-            Ok(Some(Plan::new(family, info, handlers, waits)))
+            Ok(Some(Plan::new(family, info, topic, handlers, waits)))
         }
-        Err(order::Conflict::Cycle(cycle)) => Err(Conflict::Cycle(cycle.iter().map(who).collect())),
-        Err(order::Conflict::Unawaited(pair)) => Err(Conflict::Unawaited(pair.each_ref().map(who))),
+        Err(conflict) => Err(Conflict::of(conflict, who)),
     }
 }

@@ -14,6 +14,7 @@ use std::{
 
 use super::{
     entry::Entry,
+    hearing::Hearing,
     order::{Position, Rank, Turn},
     slots::Kind,
 };
@@ -168,7 +169,8 @@ impl<'i> Installer<'i> {
         } = *self.subscriber;
         let keys = |keys: &[fn() -> Key]| keys.iter().map(|key| key()).collect();
         let subscriber = SubscriberInfo {
-            topic: info.topic(),
+            topic: info.topic().into(),
+            pattern: None,
             name: name.into(),
             module,
             location,
@@ -210,39 +212,71 @@ impl Once {
     }
 }
 
+/// Subscribers by their event type.
+pub(super) type ByKind = BTreeMap<TypeId, (Kind, Vec<Entry>)>;
+
 /// Subscribers that go into a registry together, by event type.
 #[derive(Default)]
-pub(crate) struct Group(BTreeMap<TypeId, (Kind, Vec<Entry>)>);
+pub(crate) struct Group {
+    kinds: ByKind,
+    /// Those who hear patterns of topics.
+    hearings: Vec<Hearing>,
+}
 
 impl Group {
     pub(super) fn add(&mut self, kind: Kind, entry: Entry) {
-        let group = self.0.entry(kind.family);
-        group.or_insert_with(|| (kind, Vec::new())).1.push(entry);
+        self.of_kind(kind).push(entry);
+    }
+
+    pub(super) fn hear(&mut self, hearing: Hearing) {
+        self.hearings.push(hearing);
+    }
+
+    /// Nobody is added for this event type but those who hear its topic already.
+    pub(super) fn ask(&mut self, kind: Kind) {
+        self.of_kind(kind);
+    }
+
+    fn of_kind(&mut self, kind: Kind) -> &mut Vec<Entry> {
+        let group = self.kinds.entry(kind.family);
+        &mut group.or_insert_with(|| (kind, Vec::new())).1
     }
 
     /// Each subscriber beside its event type.
     pub(super) fn iter(&self) -> impl Iterator<Item = (Kind, &Entry)> {
-        let kinds = self.0.values();
+        let kinds = self.kinds.values();
         kinds.flat_map(|(kind, entries)| entries.iter().map(|entry| (*kind, entry)))
+    }
+
+    pub(super) fn hearings(&self) -> &[Hearing] {
+        &self.hearings
     }
 
     /// The subscribers of one event type.
     pub(super) fn of(&self, kind: Kind) -> &[Entry] {
-        let group = self.0.get(&kind.family);
+        let group = self.kinds.get(&kind.family);
         group
             .map(|(_, entries)| entries.as_slice())
             .unwrap_or_default()
     }
 
-    /// Leaves out what another scan has installed in the meantime.
-    pub(super) fn keep_new(&mut self, installed: &BTreeSet<u64>) {
-        for (_, entries) in self.0.values_mut() {
-            entries.retain(|entry| !installed.contains(&entry.number));
-        }
-        self.0.retain(|_, (_, entries)| !entries.is_empty());
+    /// The numbers of all of them.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = u64> {
+        let entries = self.iter().map(|(_, entry)| entry.number);
+        entries.chain(self.hearings.iter().map(|hearing| hearing.number))
     }
 
-    pub(super) fn into_kinds(self) -> impl Iterator<Item = (Kind, Vec<Entry>)> {
-        self.0.into_values()
+    /// Leaves out what another scan has installed in the meantime.
+    pub(super) fn keep_new(&mut self, installed: &BTreeSet<u64>) {
+        for (_, entries) in self.kinds.values_mut() {
+            entries.retain(|entry| !installed.contains(&entry.number));
+        }
+        self.kinds.retain(|_, (_, entries)| !entries.is_empty());
+        self.hearings
+            .retain(|hearing| !installed.contains(&hearing.number));
+    }
+
+    pub(super) fn into_parts(self) -> (ByKind, Vec<Hearing>) {
+        (self.kinds, self.hearings)
     }
 }

@@ -250,7 +250,7 @@ impl<E: OwnedEvent + Send> Item<E> {
 
         let mut failures = RefCell::new(Vec::new());
         let mut begun = None;
-        let slot = core.slot(Kind::of::<E>());
+        let slot = core.slot_asked(Kind::of::<E>());
         let refused = dispatch::with_level(slot, sending, |plan, level| {
             if plan.tail().is_some() {
                 let trail = |event| trail(event, plan, level, sending, &failures, waker);

@@ -8,6 +8,7 @@
 //! - `waiting` is a way out: futures and streams of events, each behind it an `inbox`.
 
 mod batch;
+mod change;
 mod core;
 mod crew;
 mod dispatch;
@@ -16,11 +17,14 @@ mod entry;
 mod exchange;
 mod flights;
 mod hand_over;
+mod hearing;
+mod hearing_any;
 mod inbox;
 mod install;
 mod item;
 mod lanes;
 mod listening;
+mod named;
 mod on;
 mod order;
 mod registry;
@@ -47,7 +51,7 @@ pub(crate) use item::{Ended, Left, Running, Started, is_inside};
 pub use registry::Registry;
 pub(crate) use sleepers::Waiter;
 pub use slot::Slot;
-pub use subscribe::{Afterwards, NewSubscription, Now};
+pub use subscribe::{Afterwards, ByTopic, NewSubscription, Now};
 pub use subscribe_error::SubscribeError;
 pub use subscription::Subscription;
 pub use waiting::{EventStream, Next};

@@ -1,17 +1,19 @@
 //! The ways to subscribe at run time, as methods of the registry.
 
-use std::panic::Location;
+use std::{borrow::Cow, panic::Location};
 
 use super::{
     batch::Batch,
     registry::Registry,
-    subscribe::{Afterwards, NewSubscription},
+    subscribe::{Afterwards, ByTopic, NewSubscription},
     subscription::Subscription,
 };
 use crate::{
-    event::{Event, Family, OwnedEvent, Snapshot},
-    handler::{AsyncCall, AsyncHandler, DeferredCall, DeferredHandler, Handler, Run, Step},
-    words::Key,
+    event::{Event, Family, Named, OwnedEvent, Snapshot},
+    handler::{
+        AsyncCall, AsyncHandler, DeferredCall, DeferredHandler, Handler, Run, Step, TopicHandler,
+    },
+    words::{Key, Pattern, PatternError},
 };
 
 impl Registry {
@@ -131,6 +133,70 @@ impl Registry {
             DeferredCall::<H, M>::new(handler),
         );
         new.deferred()
+    }
+
+    /// Subscribes a function or closure that takes `&dyn AnyEvent` to all events whose topic a pattern
+    /// matches: a regular expression, of the whole topic.
+    ///
+    /// It is matched once for each event type, so an emit of a type that it does not match pays nothing
+    /// for it. It stands in one order with those that subscribed to the type.
+    ///
+    /// ```
+    /// use events_core::{AnyEvent, Event, Registry};
+    ///
+    /// #[derive(Event)]
+    /// #[event(topic = "shop::orders::placed")]
+    /// struct OrderPlaced;
+    ///
+    /// let registry = Registry::new();
+    /// let _audit = registry.on_topic("shop::(orders|returns)::.*", |event: &dyn AnyEvent| {
+    ///     println!("{}", event.topic());
+    /// })?;
+    /// assert_eq!(registry.try_emit(OrderPlaced).unwrap().ran(), 1);
+    ///
+    /// let error = registry.on_topic("shop::(orders", |_: &dyn AnyEvent| ()).unwrap_err();
+    /// assert!(error.to_string().contains("unclosed group"));
+    /// # Ok::<(), events_core::PatternError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the pattern is no regular expression.
+    ///
+    /// # Panics
+    ///
+    /// As [`on`](Self::on).
+    #[track_caller]
+    pub fn on_topic<M: 'static, H: TopicHandler<M>>(
+        &self,
+        pattern: impl Into<Cow<'static, str>>,
+        handler: H,
+    ) -> Result<Subscription, PatternError> {
+        let new = self.subscribe_topic(pattern, handler)?;
+        Ok(new.infallibly())
+    }
+
+    /// As [`on_topic`](Self::on_topic), with options.
+    ///
+    /// # Errors
+    ///
+    /// When the pattern is no regular expression.
+    #[track_caller]
+    pub fn subscribe_topic<M: 'static, H: TopicHandler<M>>(
+        &self,
+        pattern: impl Into<Cow<'static, str>>,
+        handler: H,
+    ) -> Result<NewSubscription<Named<'static>, ByTopic>, PatternError> {
+        let place = Location::caller().into();
+        let pattern = Pattern::new(pattern.into())?;
+        let name = Key::of::<H>();
+        Ok(NewSubscription::by_topic(
+            self.clone(),
+            place,
+            name,
+            pattern,
+            handler,
+        ))
     }
 
     /// Subscriptions that are made together, and dropped together; see [`Batch`].

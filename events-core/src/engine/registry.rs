@@ -10,7 +10,7 @@ use super::{
     emit_async::{EmitAsync, TryEmitAsync},
 };
 use crate::{
-    event::{Event, Family, OwnedEvent, Visit},
+    event::{Args, Event, Family, OwnedEvent, Visit},
     words::{EmitError, Emitted, IntoKey, Origin, QueueFull},
 };
 
@@ -167,6 +167,53 @@ impl Registry {
         origin: impl IntoKey<M>,
     ) -> TryEmitAsync<E> {
         TryEmitAsync::new(self.clone(), event, Some(origin.into_key().into()))
+    }
+
+    /// Emits an event that has no type: those who hear patterns of topics read its arguments by name
+    /// and type. It gives the arguments back.
+    ///
+    /// Who hears a topic is remembered for a thousand topics or so; any number of others cost time and
+    /// no memory.
+    ///
+    /// ```
+    /// use events_core::{AnyEvent, Registry, args};
+    ///
+    /// let registry = Registry::new();
+    /// let _mail = registry.on_topic("user::.*", |event: &dyn AnyEvent| {
+    ///     assert_eq!(event.arg::<&str>("mode"), Some(&"signin"));
+    ///     assert_eq!(event.arg::<u32>("user"), Some(&7));
+    /// })?;
+    /// registry.emit_topic("user::logged_in", args! { user: 7_u32, mode: "signin" });
+    /// # Ok::<(), events_core::PatternError>(())
+    /// ```
+    pub fn emit_topic(&self, topic: impl AsRef<str>, args: Args) -> Args {
+        self.core().emit_topic(topic.as_ref(), &args, None);
+        args
+    }
+
+    /// [`emit_topic`](Self::emit_topic), and says where from.
+    pub fn emit_topic_from<M>(
+        &self,
+        topic: impl AsRef<str>,
+        args: Args,
+        origin: impl IntoKey<M>,
+    ) -> Args {
+        let origin = origin.into_key().into();
+        self.core().emit_topic(topic.as_ref(), &args, Some(&origin));
+        args
+    }
+
+    /// [`emit_topic`](Self::emit_topic), and tells what became of the event.
+    ///
+    /// # Errors
+    ///
+    /// When a subscriber failed, or when the emit was refused as nested too deep.
+    pub fn try_emit_topic(
+        &self,
+        topic: impl AsRef<str>,
+        args: Args,
+    ) -> Result<Emitted<Args>, EmitError<Args>> {
+        self.core().try_emit_topic(topic.as_ref(), args, None)
     }
 
     /// Puts the event into this registry's queue, and returns at once; see [`Event::enqueue`].

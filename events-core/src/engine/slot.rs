@@ -4,7 +4,10 @@
 use std::{
     any::TypeId,
     collections::BTreeSet,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use super::{
@@ -20,6 +23,8 @@ use crate::{
 pub struct Slot {
     plan: Exchange<Plan>,
     entries: Mutex<Vec<Entry>>,
+    /// Whether those who hear patterns of topics have been asked.
+    known: AtomicBool,
 }
 
 /// A change that has been thought through and not made yet.
@@ -46,7 +51,18 @@ impl Slot {
         Self {
             plan: Exchange::new(),
             entries: Mutex::new(Vec::new()),
+            known: AtomicBool::new(false),
         }
+    }
+
+    /// Whether those who hear patterns of topics have been asked whether they hear this one.
+    #[inline]
+    pub(super) fn is_known(&self) -> bool {
+        self.known.load(Ordering::Acquire)
+    }
+
+    pub(super) fn set_known(&self) {
+        self.known.store(true, Ordering::Release);
     }
 
     /// The plan to run now, if it is one of those that are found at a glance.
@@ -147,12 +163,17 @@ fn plans(
 ) -> Result<(Option<Plan>, Option<Plan>), Conflict> {
     let all = || entries.iter().chain(added);
     let declared = if added.iter().any(|entry| entry.declared) {
-        plan(family, info, all().filter(|entry| entry.declared))?
+        plan(
+            family,
+            info,
+            info.topic().into(),
+            all().filter(|entry| entry.declared),
+        )?
     } else {
         None
     };
     let changed = if all().any(|entry| !entry.declared) {
-        plan(family, info, all())?
+        plan(family, info, info.topic().into(), all())?
     } else {
         None
     };

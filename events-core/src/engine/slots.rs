@@ -14,7 +14,11 @@ use std::{
 };
 
 use super::slot::Slot;
-use crate::{event::Family, words::EventInfo};
+use crate::{
+    event::Family,
+    handler::{Wire, wire},
+    words::EventInfo,
+};
 
 /// Two thousand event types give lists of eight.
 const BUCKETS: usize = 256;
@@ -26,6 +30,8 @@ pub(crate) struct Kind {
     pub(crate) info: &'static EventInfo,
     /// Its slot of the default registry, if that stands beside the type.
     pub(crate) home: Option<&'static Slot>,
+    /// Makes a handler of any event one of these.
+    pub(crate) any: Wire,
 }
 
 impl Kind {
@@ -35,6 +41,7 @@ impl Kind {
             family: TypeId::of::<F>(),
             info: F::declared().info,
             home: home::<F>(),
+            any: wire::<F>,
         }
     }
 }

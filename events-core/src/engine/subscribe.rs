@@ -4,12 +4,15 @@ use std::{
     fmt,
     marker::PhantomData,
     num::NonZeroUsize,
-    sync::{Arc, Weak},
+    sync::{Arc, Weak, atomic::AtomicBool},
 };
 
 use super::{
     batch::Batch,
     entry::Entry,
+    hearing::Hearing,
+    hearing_any::{HearingAny, WhenAny},
+    install::Once,
     listening::{Filters, Listening},
     order::{Position, Rank, Turn},
     registry::Registry,
@@ -18,9 +21,9 @@ use super::{
     subscription::{Door, Leave, Member, Subscription},
 };
 use crate::{
-    event::{Family, Snapshot},
-    handler::{Background, Behind, Gated, Hand, Run, Source, Step, Wired},
-    words::{IntoKey, Key, Location, SubscriberInfo},
+    event::{AnyEvent, Family, Named, Snapshot},
+    handler::{Background, Behind, Gated, Hand, OnAny, Run, Source, Step, TopicHandler, Wired},
+    words::{IntoKey, Key, Location, Origin, Pattern, SubscriberInfo},
 };
 
 /// A subscription about to be made: options, and then [`register`](Self::register).
@@ -64,6 +67,7 @@ pub struct NewSubscription<F: Family, T = Now> {
     before: Vec<Key>,
     after: Vec<Key>,
     when: Option<When<F>>,
+    when_any: Option<WhenAny>,
 }
 
 /// The handler runs when its turn comes, and the emit goes on when it has ended.
@@ -74,10 +78,42 @@ pub enum Now {}
 #[derive(Debug)]
 pub enum Afterwards {}
 
-/// Makes a handler that listens of one that only runs: with filters, and limited to so many calls at
-/// once.
-type Wire<F> =
-    Box<dyn FnOnce(Option<Filters<F>>, Option<NonZeroUsize>) -> (Hand, Weak<dyn Door>) + Send>;
+/// The handler hears whatever event has a topic that its pattern matches.
+#[derive(Debug)]
+pub enum ByTopic {}
+
+/// That the handler hears events of one type.
+#[doc(hidden)]
+pub trait ByType {}
+
+impl ByType for Now {}
+impl ByType for Afterwards {}
+
+/// Makes a handler that listens of one that only runs.
+enum Wire<F: Family> {
+    /// With filters, and limited to so many calls at once.
+    Typed(Box<WireTyped<F>>),
+    /// With filters, and for topics that match the pattern.
+    Any(Pattern, Box<WireAny>),
+}
+
+type WireTyped<F> =
+    dyn FnOnce(Option<Filters<F>>, Option<NonZeroUsize>) -> (Hand, Weak<dyn Door>) + Send;
+
+type WireAny = dyn FnOnce(AnyFilters) -> (Arc<dyn OnAny>, Weak<dyn Door>) + Send;
+
+/// What keeps a handler of any event from being called.
+struct AnyFilters {
+    origin: Option<Origin>,
+    when: Option<WhenAny>,
+    once: Option<Leave>,
+}
+
+/// A subscription that waits to be made.
+pub(super) enum Waits {
+    Typed(Kind, Entry),
+    Any(Hearing),
+}
 
 /// A condition on the event.
 pub(super) type When<F> = Box<dyn Fn(&<F as Family>::Of<'_>) -> bool + Send + Sync>;
@@ -94,11 +130,11 @@ impl<F: Family> NewSubscription<F> {
     where
         H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Send + Sync + 'static,
     {
-        let wire: Wire<F> = Box::new(|filters, _| {
+        let wire = Wire::Typed(Box::new(|filters, _| {
             let listening = Arc::new(Listening::new(handler, filters));
             let wired = Wired::new::<F, Listening<F, H>>(Arc::clone(&listening));
             (Hand::Now(wired), Arc::downgrade(&listening) as _)
-        });
+        }));
         let mut new = Self::new(registry, location, name, wire);
         new.subscriber.changes = changes;
         new
@@ -117,7 +153,7 @@ impl<E: Snapshot> NewSubscription<E, Afterwards> {
             registry,
             location,
             name,
-            Box::new(|filters, concurrency| {
+            Wire::Typed(Box::new(|filters, concurrency| {
                 let wants = move |event: &E, source: &Source<'_>| {
                     let filters: Option<&Filters<E>> = filters.as_ref();
                     filters.is_none_or(|filters| filters.pass(event, source))
@@ -126,7 +162,7 @@ impl<E: Snapshot> NewSubscription<E, Afterwards> {
                     None => behind(wants, handler),
                     Some(limit) => behind(wants, Gated::new(limit.get(), handler)),
                 }
-            }),
+            })),
         )
     }
 
@@ -152,6 +188,51 @@ impl<E: Snapshot> NewSubscription<E, Afterwards> {
     }
 }
 
+impl<F: Family, T: ByType> NewSubscription<F, T> {
+    /// Listens only to events for which this holds, asked when it is the handler's turn. A panic in
+    /// it counts as a failure of the subscriber.
+    pub fn when(mut self, when: impl Fn(&F::Of<'_>) -> bool + Send + Sync + 'static) -> Self {
+        self.when = Some(Box::new(when));
+        self
+    }
+}
+
+impl NewSubscription<Named<'static>, ByTopic> {
+    /// Of a handler that hears what has a topic that the pattern matches.
+    pub(super) fn by_topic<M: 'static>(
+        registry: Registry,
+        location: Location,
+        name: Key,
+        pattern: Pattern,
+        handler: impl TopicHandler<M>,
+    ) -> Self {
+        let text = pattern.text().clone();
+        let wire = |filters: AnyFilters| {
+            let hearing = Arc::new(HearingAny {
+                handler,
+                origin: filters.origin,
+                when: filters.when,
+                once: filters.once.map(|leave| (Once::new(), leave)),
+                closed: AtomicBool::new(false),
+                marker: PhantomData,
+            });
+            let door = Arc::downgrade(&hearing);
+            (hearing as Arc<dyn OnAny>, door as Weak<dyn Door>)
+        };
+        let mut new = Self::new(registry, location, name, Wire::Any(pattern, Box::new(wire)));
+        new.subscriber.topic = text.clone();
+        new.subscriber.pattern = Some(text);
+        new
+    }
+
+    /// Listens only to events for which this holds, asked when it is the handler's turn. A panic in
+    /// it counts as a failure of the subscriber.
+    pub fn when(mut self, when: impl Fn(&dyn AnyEvent) -> bool + Send + Sync + 'static) -> Self {
+        self.when_any = Some(Box::new(when));
+        self
+    }
+}
+
 /// The handler in the tail, and what closes it.
 fn behind<E, W, H>(wants: W, handler: H) -> (Hand, Weak<dyn Door>)
 where
@@ -171,7 +252,8 @@ impl<F: Family, T> NewSubscription<F, T> {
             wire,
             turn: PhantomData,
             subscriber: SubscriberInfo {
-                topic: F::declared().info.topic(),
+                topic: F::declared().info.topic().into(),
+                pattern: None,
                 name: name.to_name(),
                 module: "",
                 location,
@@ -188,6 +270,7 @@ impl<F: Family, T> NewSubscription<F, T> {
             before: Vec::new(),
             after: Vec::new(),
             when: None,
+            when_any: None,
         }
     }
 
@@ -201,13 +284,6 @@ impl<F: Family, T> NewSubscription<F, T> {
     /// a text.
     pub fn origin<M>(mut self, origin: impl IntoKey<M>) -> Self {
         self.subscriber.origin = Some(origin.into_key().into());
-        self
-    }
-
-    /// Listens only to events for which this holds, asked when it is the handler's turn. A panic in
-    /// it counts as a failure of the subscriber.
-    pub fn when(mut self, when: impl Fn(&F::Of<'_>) -> bool + Send + Sync + 'static) -> Self {
-        self.when = Some(Box::new(when));
         self
     }
 
@@ -264,32 +340,52 @@ impl<F: Family, T> NewSubscription<F, T> {
     }
 
     /// All but the last step: what waits to be subscribed, and what unsubscribes it.
-    pub(super) fn prepare(self) -> (Entry, Member) {
-        let kind = Kind::of::<F>();
+    pub(super) fn prepare(self) -> (Waits, Member) {
         let number = self.registry.core().next_number();
+        let kind = match &self.wire {
+            Wire::Typed(_) => Some(Kind::of::<F>()),
+            Wire::Any(..) => None,
+        };
         let leave = Leave::new(&self.registry, kind, self.id.clone(), number);
-        let filters = Filters::<F>::new(
-            self.subscriber.origin.clone(),
-            self.when,
-            self.subscriber.once.then(|| leave.clone()),
-        );
-        let (handler, door) = (self.wire)(filters, self.subscriber.concurrency);
+        let origin = self.subscriber.origin.clone();
+        let once = self.subscriber.once.then(|| leave.clone());
         let id = self.id.map(Key::from);
-        let position = Position {
+        let position = Arc::new(Position {
             turn: Turn::of(&self.subscriber),
             rank: Rank::subscribed(self.subscriber.priority, number),
             names: self.names.into_iter().chain(id).collect(),
             before: self.before,
             after: self.after,
+        });
+        let concurrency = self.subscriber.concurrency;
+        let subscriber = Arc::new(self.subscriber);
+        let (waits, door) = match self.wire {
+            Wire::Typed(wire) => {
+                let (handler, door) = wire(Filters::new(origin, self.when, once), concurrency);
+                let entry = Entry {
+                    number,
+                    declared: false,
+                    position,
+                    subscriber,
+                    handler,
+                };
+                (Waits::Typed(Kind::of::<F>(), entry), door)
+            }
+            Wire::Any(pattern, wire) => {
+                let when = self.when_any;
+                let (handler, door) = wire(AnyFilters { origin, when, once });
+                let hearing = Hearing {
+                    number,
+                    declared: false,
+                    position,
+                    subscriber,
+                    handler,
+                    pattern,
+                };
+                (Waits::Any(hearing), door)
+            }
         };
-        let entry = Entry {
-            number,
-            declared: false,
-            position: Arc::new(position),
-            subscriber: Arc::new(self.subscriber),
-            handler,
-        };
-        (entry, Member::new(leave, door))
+        (waits, Member::new(leave, door))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why a subscription was not made.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use super::entry::Conflict;
 
@@ -20,7 +20,7 @@ pub enum SubscribeError {
         /// The target of `before` or `after`.
         target: String,
         /// The event's topic.
-        topic: &'static str,
+        topic: Cow<'static, str>,
     },
     /// `before` and `after` contradict each other.
     Cycle {

@@ -9,6 +9,7 @@ use std::{
 
 use super::{
     core::Core,
+    hearing::Hearing,
     registry::{Handle, Registry},
     slots::Kind,
 };
@@ -66,10 +67,6 @@ impl Member {
         Self { leave, door }
     }
 
-    pub(super) fn kind(&self) -> Kind {
-        self.leave.kind
-    }
-
     /// The id, and whose it is.
     pub(super) fn id(&self) -> Option<(&str, u64)> {
         Some((self.leave.id.as_deref()?, self.leave.number))
@@ -99,13 +96,19 @@ impl fmt::Debug for Subscription {
 #[derive(Clone)]
 pub(super) struct Leave {
     home: Handle<Weak<Core>>,
-    kind: Kind,
+    /// What it listens to; `None` for whatever a pattern matches.
+    kind: Option<Kind>,
     id: Option<String>,
     number: u64,
 }
 
 impl Leave {
-    pub(super) fn new(registry: &Registry, kind: Kind, id: Option<String>, number: u64) -> Self {
+    pub(super) fn new(
+        registry: &Registry,
+        kind: Option<Kind>,
+        id: Option<String>,
+        number: u64,
+    ) -> Self {
         Self {
             home: registry.downgrade(),
             kind,
@@ -138,14 +141,29 @@ fn leave<'l>(mut leaves: impl Iterator<Item = &'l Leave> + Clone) {
 impl Core {
     fn remove(&self, leaves: &mut dyn Iterator<Item = &Leave>) {
         let mut kinds: BTreeMap<TypeId, (Kind, BTreeSet<u64>)> = BTreeMap::new();
+        let mut hearings = BTreeSet::new();
         let mut ids = Vec::new();
         for leave in leaves {
             let Leave { kind, number, .. } = *leave;
-            let (_, numbers) = kinds.entry(kind.family).or_insert((kind, BTreeSet::new()));
-            numbers.insert(number);
+            if let Some(kind) = kind {
+                let (_, numbers) = kinds.entry(kind.family).or_insert((kind, BTreeSet::new()));
+                numbers.insert(number);
+            } else {
+                hearings.insert(number);
+            }
             ids.extend(leave.id.as_ref().map(|id| (id, number)));
         }
         let mut writer = self.writer();
+        let mut gone = Vec::new();
+        if !hearings.is_empty() {
+            for (family, kind) in &writer.known {
+                let (_, numbers) = kinds.entry(*family).or_insert((*kind, BTreeSet::new()));
+                numbers.extend(&hearings);
+            }
+            let leaves = |hearing: &mut Hearing| hearings.contains(&hearing.number);
+            gone.extend(writer.hearings.extract_if(.., leaves));
+            self.topics().forget();
+        }
         let retired: Vec<_> = kinds
             .values()
             .map(|(kind, numbers)| {
@@ -160,6 +178,6 @@ impl Core {
             }
         }
         drop(writer);
-        drop(retired);
+        drop((retired, gone));
     }
 }

@@ -259,6 +259,29 @@ pub trait Event: Sized {
         Self::Verbs::__enqueue(self, Some(Origin::from(origin.into_key())))
     }
 
+    /// The field of that name, when it borrows nothing.
+    #[doc(hidden)]
+    #[inline]
+    fn __field(&self, _name: &str) -> Option<&dyn Any> {
+        None
+    }
+
+    /// The topic of this one: of an event without a type, each has its own.
+    #[doc(hidden)]
+    #[inline]
+    fn __topic(&self) -> &str {
+        Self::topic()
+    }
+
+    /// The names of its fields, and whether they are secret.
+    #[doc(hidden)]
+    fn __names(&self) -> Vec<(&str, bool)> {
+        let fields = Self::info().fields().iter();
+        fields
+            .map(|field| (field.name(), field.is_secret()))
+            .collect()
+    }
+
     /// Hands the event over as a member of its family.
     #[doc(hidden)]
     fn __lend<V: Visit<Self::Family>>(&mut self, visitor: V) -> V::Output;

@@ -1,7 +1,13 @@
 //! Floor 2, event: the trait that the derive implements, and the parts its builder is made of.
 
+mod any;
 mod builder;
 mod family;
+mod named;
 
+pub use any::AnyEvent;
+pub(crate) use any::Typed;
 pub use builder::{Build, Complete, Free, Incomplete, Set, Unset, given};
 pub use family::{Borrowed, Declared, Event, Family, Owned, OwnedEvent, Snapshot, Verbs, Visit};
+pub use named::Args;
+pub(crate) use named::Named;

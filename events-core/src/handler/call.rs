@@ -59,7 +59,7 @@ impl Call {
 impl Asked for Call {
     fn emission(&self) -> Emission {
         Emission::new(
-            self.info.topic(),
+            self.info.topic().into(),
             self.origin.clone(),
             nesting::id(),
             job::parent(),

@@ -1,6 +1,6 @@
 //! Floor 3, handler: what can be called with an event, what it may ask for, what it may answer.
 //!
-//! - `adapt` and `background` make handlers of functions and closures, `param` and `outcome` say what
+//! - `adapt`, `background` and `on_any` make handlers of functions and closures, `param` and `outcome` say what
 //!   these may take and return;
 //! - a `plan` has a chain of sync handlers (`link`) and a `tail` of those that run later;
 //! - `run` is an event on its way through a chain, `trailing` one on its way through a tail;
@@ -15,6 +15,7 @@ mod gate;
 mod job;
 mod link;
 mod nesting;
+mod on_any;
 mod outcome;
 pub(crate) mod panics;
 mod param;
@@ -37,6 +38,8 @@ pub(crate) use link::{Chain, Delivery, Erased, Handle, Lent, Place, Wired};
 pub use nesting::EmissionId;
 pub(crate) use nesting::id as emission_id;
 pub(crate) use nesting::{DEFAULT_LIMIT, Level, MAX_LIMIT, depth};
+pub use on_any::TopicHandler;
+pub(crate) use on_any::{OnAny, Wire, wire};
 pub use outcome::{AsyncOutcome, Outcome, Step};
 pub use param::{Emission, MissingState, Param, State, States};
 pub(crate) use plan::Plan;

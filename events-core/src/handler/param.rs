@@ -2,6 +2,7 @@
 
 use std::{
     any::{Any, TypeId, type_name},
+    borrow::Cow,
     collections::BTreeMap,
     fmt,
     ops::Deref,
@@ -95,7 +96,7 @@ impl<T: fmt::Debug> fmt::Debug for State<'_, T> {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Emission {
-    topic: &'static str,
+    topic: Cow<'static, str>,
     origin: Option<Origin>,
     id: EmissionId,
     parent: Option<EmissionId>,
@@ -103,7 +104,7 @@ pub struct Emission {
 
 impl Emission {
     pub(crate) fn new(
-        topic: &'static str,
+        topic: Cow<'static, str>,
         origin: Option<Origin>,
         id: EmissionId,
         parent: Option<EmissionId>,
@@ -119,13 +120,13 @@ impl Emission {
     /// An emission of `E` from nowhere, for calling a subscriber by hand in its own test.
     #[must_use]
     pub fn of<E: Event>() -> Self {
-        Self::new(E::topic(), None, EmissionId::new(), None)
+        Self::new(E::topic().into(), None, EmissionId::new(), None)
     }
 
     /// The topic of the event.
     #[must_use]
-    pub fn topic(&self) -> &'static str {
-        self.topic
+    pub fn topic(&self) -> &str {
+        &self.topic
     }
 
     /// Where the event was emitted from, when the emitter said so.

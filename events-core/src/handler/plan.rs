@@ -2,6 +2,7 @@
 
 use std::{
     any::TypeId,
+    borrow::Cow,
     sync::{Arc, OnceLock},
 };
 
@@ -11,6 +12,8 @@ use crate::words::{EventInfo, SubscriberInfo};
 /// The handlers of one event type in running order, at least one, and beside each who it is.
 pub(crate) struct Plan {
     info: &'static EventInfo,
+    /// That of the type, or of an event without one.
+    topic: Cow<'static, str>,
     chain: Chain,
     /// The handlers that run when the chain is through, if there are any.
     tail: Option<Arc<Tail>>,
@@ -26,6 +29,7 @@ impl Plan {
     pub(crate) fn new(
         family: TypeId,
         info: &'static EventInfo,
+        topic: Cow<'static, str>,
         handlers: impl Iterator<Item = (Hand, Arc<SubscriberInfo>)>,
         waits: impl Iterator<Item = (usize, usize)>,
     ) -> Self {
@@ -50,11 +54,16 @@ impl Plan {
         let tail = Tail::new(later.into(), later_subscribers.into(), waits);
         Self {
             info,
+            topic,
             tail: (tail.len() > 0).then(|| Arc::new(tail)),
             chain: Chain::new(family, chain.into(), Chain::STRETCH),
             watched: OnceLock::new(),
             subscribers: subscribers.into(),
         }
+    }
+
+    pub(crate) fn topic(&self) -> &Cow<'static, str> {
+        &self.topic
     }
 
     #[inline]

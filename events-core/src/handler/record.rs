@@ -23,7 +23,7 @@ fn record(failure: Failure) {
     let subscriber = failure.subscriber();
     error!(
         target: "events_core",
-        topic = subscriber.topic,
+        topic = &*subscriber.topic,
         subscriber = %subscriber.name,
         location = %subscriber.location,
         cause = %failure.cause(),

@@ -45,6 +45,10 @@ impl<'r> Run<'r> {
         }
     }
 
+    pub(crate) fn origin(&self) -> Option<&'r Origin> {
+        self.origin
+    }
+
     /// Where the event was emitted from.
     pub(crate) fn source(&self) -> Source<'_> {
         Source::new(self.origin)
@@ -135,7 +139,7 @@ impl<'r> Run<'r> {
 impl Asked for Run<'_> {
     fn emission(&self) -> Emission {
         Emission::new(
-            self.plan.info().topic(),
+            self.plan.topic().clone(),
             self.origin.cloned(),
             nesting::id(),
             job::parent(),

@@ -1,6 +1,6 @@
 //! What comes back from an emit that asks for the whole story.
 
-use std::{error::Error, fmt, ops::Deref, sync::Arc};
+use std::{borrow::Cow, error::Error, fmt, ops::Deref, sync::Arc};
 
 use super::{Cause, Failure, SubscriberInfo};
 
@@ -92,7 +92,7 @@ impl<E> fmt::Debug for Emitted<E> {
 /// `Display` names each failure. Neither it nor `Debug` shows anything of the event.
 pub struct EmitError<E> {
     emitted: Emitted<E>,
-    topic: &'static str,
+    topic: Cow<'static, str>,
     trouble: Trouble,
 }
 
@@ -104,7 +104,7 @@ pub(crate) enum Trouble {
 }
 
 impl<E> EmitError<E> {
-    pub(crate) fn new(emitted: Emitted<E>, topic: &'static str, trouble: Trouble) -> Self {
+    pub(crate) fn new(emitted: Emitted<E>, topic: Cow<'static, str>, trouble: Trouble) -> Self {
         Self {
             emitted,
             topic,
@@ -160,7 +160,7 @@ impl<E> fmt::Display for EmitError<E> {
         match &self.trouble {
             Trouble::TooDeep(refusal) => refusal.fmt(f),
             Trouble::Failed(failures) => {
-                let (ran, topic) = (self.ran(), self.topic);
+                let (ran, topic) = (self.ran(), &self.topic);
                 let is_unreached = |one: &&Failure| matches!(one.cause(), Cause::Undelivered(_));
                 let unreached = failures.iter().filter(is_unreached).count();
                 let were = if unreached == 1 { "was" } else { "were" };

@@ -145,8 +145,11 @@ impl FieldInfo {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SubscriberInfo {
-    /// The topic it listens to.
-    pub topic: &'static str,
+    /// The topic it listens to. Of one that hears a pattern of topics, that of the event at hand; where
+    /// there is none, the pattern.
+    pub topic: Cow<'static, str>,
+    /// The pattern of topics that it hears, when it is that what it was subscribed to.
+    pub pattern: Option<Cow<'static, str>>,
     /// The path of the function; of a run-time subscription its id or the handler's type.
     pub name: Cow<'static, str>,
     /// The module that declares it; empty for a run-time subscription.

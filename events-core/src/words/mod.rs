@@ -7,6 +7,7 @@ mod info;
 mod key;
 mod location;
 mod origin;
+mod pattern;
 mod undelivered;
 
 pub(crate) use count::Count;
@@ -18,4 +19,6 @@ pub use info::{EventInfo, FieldInfo, SubscriberInfo};
 pub use key::{IntoKey, Key};
 pub use location::Location;
 pub use origin::Origin;
+pub(crate) use pattern::Pattern;
+pub use pattern::PatternError;
 pub use undelivered::{QueueFull, Undelivered};

@@ -19,6 +19,7 @@ mod scopes;
 mod shutdown;
 mod subscribers;
 mod tidy;
+mod topics;
 mod waiting;
 mod workers;
 

@@ -1,14 +1,17 @@
 //! What the derive writes for the type itself: the trait, its family, its description.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Lifetime, ext::IdentExt, parse_quote};
+use syn::{Index, Lifetime, Member, Type, ext::IdentExt, parse_quote};
 
 use super::{
     builder,
     model::{Built, Event},
 };
-use crate::lifetimes::with_static;
+use crate::{
+    lifetimes::{is_static, with_static},
+    spans::at,
+};
 
 pub(crate) fn expand(event: &Event) -> TokenStream {
     let mut tokens = implementations(event);
@@ -76,6 +79,8 @@ fn implementations(event: &Event) -> TokenStream {
         }
     });
 
+    let by_name = by_name(event);
+
     quote! {
         const _: () = {
             use #core::__private as __events;
@@ -109,6 +114,7 @@ fn implementations(event: &Event) -> TokenStream {
                 }
 
                 #owned
+                #by_name
             }
 
             #[automatically_derived]
@@ -122,6 +128,40 @@ fn implementations(event: &Event) -> TokenStream {
             }
         };
     }
+}
+
+/// What finds a field by its name, when there are any that borrow nothing.
+fn by_name(event: &Event) -> Option<TokenStream> {
+    let owned = event.fields.iter().enumerate().filter(|(_, field)| {
+        let may_hide = matches!(field.ty, Type::Macro(_)) && event.borrows();
+        !may_hide && is_static(&field.ty)
+    });
+    let arms = owned.map(|(index, field)| {
+        let name = &field.name;
+        let member = match &field.ident {
+            Some(ident) => Member::Named(declared(ident)),
+            None => Member::Unnamed(Index::from(index)),
+        };
+        quote!(#name => __events::Some(&self.#member),)
+    });
+    let arms: Vec<_> = arms.collect();
+    (!arms.is_empty()).then(|| {
+        quote! {
+            fn __field(&self, name: &str) -> __events::Option<&dyn __events::Any> {
+                match name {
+                    #(#arms)*
+                    _ => __events::None,
+                }
+            }
+        }
+    })
+}
+
+/// The name where it is declared, as ours: no lint shall look at it.
+fn declared(name: &Ident) -> Ident {
+    let mut name = name.clone();
+    name.set_span(at(name.span()));
+    name
 }
 
 /// The type with this lifetime in the place of its own.

@@ -37,6 +37,12 @@ const _: () = {
         fn __owned(&self) -> __events::Option<&dyn __events::Any> {
             __events::Some(self)
         }
+        fn __field(&self, name: &str) -> __events::Option<&dyn __events::Any> {
+            match name {
+                "build" => __events::Some(&self.build),
+                _ => __events::None,
+            }
+        }
     }
     #[automatically_derived]
     impl ::events_core::Family for Deployed {

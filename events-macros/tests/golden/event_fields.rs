@@ -47,6 +47,14 @@ const _: () = {
         fn __owned(&self) -> __events::Option<&dyn __events::Any> {
             __events::Some(self)
         }
+        fn __field(&self, name: &str) -> __events::Option<&dyn __events::Any> {
+            match name {
+                "ip" => __events::Some(&self.ip),
+                "attempts" => __events::Some(&self.attempts),
+                "referrer" => __events::Some(&self.referrer),
+                _ => __events::None,
+            }
+        }
     }
     #[automatically_derived]
     impl ::events_core::Family for FirstLogin {

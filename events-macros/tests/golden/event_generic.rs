@@ -44,6 +44,12 @@ const _: () = {
         fn __owned(&self) -> __events::Option<&dyn __events::Any> {
             __events::Some(self)
         }
+        fn __field(&self, name: &str) -> __events::Option<&dyn __events::Any> {
+            match name {
+                "record" => __events::Some(&self.record),
+                _ => __events::None,
+            }
+        }
     }
     #[automatically_derived]
     impl<T: Clone> ::events_core::Family for Saved<T>

@@ -1,0 +1,454 @@
+//! Sections 2 and 4: subscribers to patterns of topics, and events without a type.
+
+use std::sync::Arc;
+
+use events_core::{AnyEvent, Emission, Event, Registry, args, emit_topic, try_emit_topic};
+
+use crate::{Journal, block_on};
+
+#[derive(Event, Clone)]
+#[event(topic = "shop::orders::placed")]
+struct OrderPlaced {
+    number: u32,
+    #[event(secret)]
+    card: String,
+}
+
+#[derive(Event)]
+#[event(topic = "shop::returns")]
+struct Returned(u32);
+
+#[derive(Event)]
+#[event(topic = "shop::generic")]
+struct Generic<T>(T);
+
+#[expect(dead_code, reason = "what borrows cannot be read by its name")]
+#[derive(Event)]
+#[event(topic = "shop::borrowed")]
+struct Borrowed<'a> {
+    text: &'a str,
+    length: usize,
+}
+
+fn order(number: u32) -> OrderPlaced {
+    OrderPlaced {
+        number,
+        card: "4711".into(),
+    }
+}
+
+/// A handler that notes its name and the topic.
+fn note(name: &'static str, journal: &Journal) -> impl Fn(&dyn AnyEvent) + Send + Sync + use<> {
+    let journal = journal.clone();
+    move |event| journal.note(format!("{name} {}", event.topic()))
+}
+
+/// Which of these patterns hear the topic, by their number from 1.
+fn check(patterns: &[&'static str], topic: &str, expected: &[usize]) {
+    let registry = Registry::new();
+    let journal = Journal::default();
+    for (number, pattern) in (1..).zip(patterns) {
+        let journal = journal.clone();
+        let handler = move |_: &dyn AnyEvent| journal.note(number.to_string());
+        registry
+            .on_topic(*pattern, handler)
+            .expect("a pattern")
+            .detach();
+    }
+    registry.emit_topic(topic, args! {});
+    let expected: Vec<_> = expected.iter().map(ToString::to_string).collect();
+    assert_eq!(journal.take(), expected, "{topic}");
+    // And again, now that it is known who hears it.
+    registry.emit_topic(topic, args! {});
+    assert_eq!(journal.take(), expected, "{topic}");
+}
+
+#[test]
+fn the_table_of_django_event_system() {
+    let patterns = [
+        "test_event::3",
+        "test_event",
+        "test_event::[2-5]",
+        "test_event(.*)",
+    ];
+    check(&patterns, "test_event::3", &[1, 3, 4]);
+    check(&patterns, "test_event", &[2, 4]);
+    check(&patterns, "test_event::some::event", &[4]);
+}
+
+#[test]
+fn a_pattern_matches_the_whole_topic() {
+    check(&["a|ab"], "ab", &[1]);
+    check(&["a|b"], "ab", &[]);
+    check(&["b"], "ab", &[]);
+    check(&["(?x) a b # both"], "ab", &[1]);
+    check(&[r"\w+::\d"], "shöp::7", &[1]);
+    check(&["a."], "a\n", &[]);
+}
+
+#[test]
+fn what_is_no_pattern_is_told_where() {
+    for (pattern, words) in [
+        ("a(b", "unclosed group"),
+        ("a)(b", "unopened group"),
+        ("*", "repetition"),
+    ] {
+        let error = Registry::new()
+            .on_topic(pattern, |_: &dyn AnyEvent| ())
+            .map(|_| ());
+        let text = error.expect_err("no pattern").to_string();
+        assert!(text.contains(words) && text.contains(pattern), "{text}");
+    }
+}
+
+#[test]
+fn patterns_hear_typed_events_of_all_kinds_by_their_topic() {
+    let registry = Registry::new();
+    let journal = Journal::default();
+    registry
+        .on_topic("shop::.*", note("any", &journal))
+        .expect("a pattern")
+        .detach();
+    registry
+        .on_topic("elsewhere::.*", note("other", &journal))
+        .expect("a pattern")
+        .detach();
+    registry.emit(order(1));
+    registry.emit(Returned(1));
+    registry.emit(Generic(1_u8));
+    registry.emit(Generic("text"));
+    registry.emit(Borrowed {
+        text: "hello",
+        length: 5,
+    });
+    assert!(
+        registry
+            .try_emit(order(2))
+            .is_ok_and(|emitted| emitted.ran() == 1)
+    );
+    block_on(registry.emit_async(order(3)));
+    registry.enqueue(order(4)).expect("there is room");
+    registry.queue().flush();
+    assert_eq!(
+        journal.take(),
+        [
+            "any shop::orders::placed",
+            "any shop::returns",
+            "any shop::generic",
+            "any shop::generic",
+            "any shop::borrowed",
+            "any shop::orders::placed",
+            "any shop::orders::placed",
+            "any shop::orders::placed",
+        ]
+    );
+}
+
+#[test]
+fn an_event_of_any_type_can_be_asked_what_it_is() {
+    let registry = Registry::new();
+    let journal = Journal::default();
+    let notes = journal.clone();
+    let handler = move |event: &dyn AnyEvent, emission: &Emission| {
+        assert_eq!(event.topic(), emission.topic());
+        assert_eq!(event.origin(), emission.origin());
+        let number = event
+            .downcast_ref::<OrderPlaced>()
+            .map(|order| order.number);
+        assert_eq!(number.as_ref(), event.arg::<u32>("number"));
+        assert_eq!(event.arg::<u64>("number"), None);
+        assert_eq!(event.arg::<u32>("nothing"), None);
+        let origin = event.origin().map(ToString::to_string);
+        notes.note(format!("{number:?} {origin:?} {event:?}"));
+    };
+    registry
+        .on_topic("shop::orders::.*", handler)
+        .expect("a pattern")
+        .detach();
+    registry.emit_from(order(7), "desk");
+    assert_eq!(
+        journal.take(),
+        [r#"Some(7) Some("desk") shop::orders::placed { number: .., card: [redacted] }"#]
+    );
+}
+
+#[test]
+fn fields_of_tuples_and_owned_fields_of_borrowing_events_are_arguments() {
+    let registry = Registry::new();
+    let journal = Journal::default();
+    let notes = journal.clone();
+    let handler = move |event: &dyn AnyEvent| {
+        let first = event.arg::<u32>("0");
+        let length = event.arg::<usize>("length");
+        let text = event.arg::<&str>("text");
+        notes.note(format!("{first:?} {length:?} {text:?}"));
+    };
+    registry
+        .on_topic(".*", handler)
+        .expect("a pattern")
+        .detach();
+    registry.emit(Returned(3));
+    let text = String::from("hello");
+    let length = text.len();
+    registry.emit(Borrowed {
+        text: &text,
+        length,
+    });
+    assert_eq!(journal.take(), ["Some(3) None None", "None Some(5) None"]);
+}
+
+#[test]
+fn patterns_and_types_share_one_order() {
+    let registry = Registry::new();
+    let journal = Journal::default();
+    let typed = |name: &'static str| {
+        let journal = journal.clone();
+        move |_: &OrderPlaced| journal.note(name)
+    };
+    let any = |name: &'static str| {
+        let journal = journal.clone();
+        move |_: &dyn AnyEvent| journal.note(name)
+    };
+    let all = [
+        registry.subscribe(typed("typed 0")).id("zero").register(),
+        registry
+            .subscribe_topic("shop::.*", any("any 5"))
+            .expect("a pattern")
+            .priority(5)
+            .register(),
+        registry.subscribe(typed("typed 3")).priority(3).register(),
+        registry
+            .subscribe_topic(".*", any("any last"))
+            .expect("a pattern")
+            .priority(9)
+            .after("zero")
+            .register(),
+    ];
+    registry.emit(order(1));
+    assert_eq!(journal.take(), ["any 5", "typed 3", "typed 0", "any last"]);
+    assert!(all.iter().all(Result::is_ok));
+    let unknown = registry
+        .subscribe_topic(".*", any("x"))
+        .expect("a pattern")
+        .after("nobody");
+    assert!(unknown.register().is_err());
+}
+
+#[test]
+fn the_options_hold_for_patterns() {
+    let registry = Registry::new();
+    let journal = Journal::default();
+    let subscribe = |name| {
+        registry
+            .subscribe_topic(".*", note(name, &journal))
+            .expect("a pattern")
+    };
+    subscribe("origin")
+        .origin("desk")
+        .register()
+        .expect("no id")
+        .detach();
+    subscribe("once").once().register().expect("no id").detach();
+    let odd = |event: &dyn AnyEvent| {
+        event
+            .arg::<u32>("number")
+            .is_some_and(|number| number % 2 == 1)
+    };
+    subscribe("odd")
+        .when(odd)
+        .register()
+        .expect("no id")
+        .detach();
+    registry.emit(order(2));
+    registry.emit_from(order(3), "desk");
+    registry.emit_topic("number", args! { number: 5_u32 });
+    assert_eq!(
+        journal.take(),
+        [
+            "once shop::orders::placed",
+            "origin shop::orders::placed",
+            "odd shop::orders::placed",
+            "odd number",
+        ]
+    );
+    let first = subscribe("id").id("id").register();
+    assert!(first.is_ok() && subscribe("id").id("id").register().is_err());
+}
+
+#[test]
+fn a_pattern_that_comes_or_goes_is_heard_or_not_by_the_next_emit() {
+    let registry = Registry::new();
+    let journal = Journal::default();
+    let emit = || {
+        registry.emit(order(1));
+        registry.emit(Returned(1));
+        registry.emit_topic("shop::named", args! {});
+        journal.take().len()
+    };
+    assert_eq!(emit(), 0);
+    let all = registry
+        .on_topic("shop::.*", note("all", &journal))
+        .expect("a pattern");
+    assert_eq!(emit(), 3);
+    let typed = journal.clone();
+    registry
+        .on(move |_: &Returned| typed.note("typed"))
+        .detach();
+    assert_eq!(emit(), 4);
+    let one = registry
+        .on_topic("shop::named", note("one", &journal))
+        .expect("a pattern");
+    assert_eq!(emit(), 5);
+    drop(all);
+    assert_eq!(emit(), 2);
+    drop(one);
+    assert_eq!(emit(), 1);
+}
+
+#[test]
+fn dropping_a_subscription_to_a_pattern_frees_its_closure() {
+    let registry = Registry::new();
+    let held = Arc::new(());
+    let holds = Arc::clone(&held);
+    let subscription = registry.on_topic(".*", move |_: &dyn AnyEvent| drop(Arc::clone(&holds)));
+    registry.emit(order(1));
+    registry.emit_topic("x", args! {});
+    drop(subscription);
+    assert_eq!(Arc::strong_count(&held), 1);
+}
+
+#[test]
+fn an_event_without_a_type_has_arguments_by_name_and_type() {
+    let registry = Registry::new();
+    let journal = Journal::default();
+    let notes = journal.clone();
+    let handler = move |event: &dyn AnyEvent| {
+        assert!(event.downcast_ref::<OrderPlaced>().is_none());
+        let user = event.arg::<u32>("user");
+        let mode = event.arg::<&str>("mode");
+        notes.note(format!("{user:?} {mode:?} {event:?}"));
+    };
+    registry
+        .on_topic("user::.*", handler)
+        .expect("a pattern")
+        .detach();
+    let args = registry.emit_topic_from(
+        "user::signin",
+        args! { user: 7_u32, mode: "signin" },
+        "desk",
+    );
+    assert_eq!(args.get::<u32>("user"), Some(&7));
+    assert_eq!(
+        journal.take(),
+        [r#"Some(7) Some("signin") user::signin { user: .., mode: .. }"#]
+    );
+}
+
+#[test]
+fn handlers_of_a_typed_topic_hear_both() {
+    let registry = Registry::new();
+    let journal = Journal::default();
+    registry
+        .on_topic(OrderPlaced::topic(), note("any", &journal))
+        .expect("a pattern")
+        .detach();
+    let typed = journal.clone();
+    registry
+        .on(move |_: &OrderPlaced| typed.note("typed"))
+        .detach();
+    registry.emit(order(1));
+    registry.emit_topic(OrderPlaced::topic(), args! {});
+    assert_eq!(
+        journal.take(),
+        [
+            "any shop::orders::placed",
+            "typed",
+            "any shop::orders::placed"
+        ]
+    );
+}
+
+#[test]
+fn what_became_of_a_topic_is_told() {
+    let registry = Registry::new();
+    let _scope = registry.enter();
+    let unheard = try_emit_topic("nobody", args! {}).expect("nobody fails");
+    assert!(unheard.is_unheard());
+    registry
+        .on_topic("some::.*", |_: &dyn AnyEvent| Err::<(), _>("as told"))
+        .expect("a pattern")
+        .detach();
+    registry
+        .on_topic(".*", |event: &dyn AnyEvent| {
+            assert!(event.topic().is_empty());
+        })
+        .expect("a pattern")
+        .detach();
+    let error = try_emit_topic("some::thing", args! { a: 1 }).expect_err("both fail");
+    assert_eq!((error.ran(), error.failures().len()), (2, 2));
+    assert!(
+        error
+            .to_string()
+            .starts_with("2 of the 2 subscribers of `some::thing` that ran failed")
+    );
+    assert_eq!(error.failures()[0].subscriber().topic, "some::thing");
+    assert_eq!(
+        error.failures()[0].subscriber().pattern.as_deref(),
+        Some("some::.*")
+    );
+    assert_eq!(error.into_event().get::<i32>("a"), Some(&1));
+    emit_topic("some::thing", args! {});
+}
+
+#[test]
+fn topics_nest_and_meet_the_limit() {
+    let registry = Registry::new();
+    let journal = Journal::default();
+    let (inside, notes) = (registry.clone(), journal.clone());
+    let handler = move |_: &dyn AnyEvent| {
+        notes.note("deeper");
+        inside.emit_topic("again", args! {});
+    };
+    registry
+        .on_topic("again", handler)
+        .expect("a pattern")
+        .detach();
+    registry.emit_topic("again", args! {});
+    assert_eq!(journal.take().len(), 128);
+}
+
+#[test]
+fn more_topics_than_are_remembered_are_heard_all_the_same() {
+    let registry = Registry::new();
+    let journal = Journal::default();
+    let notes = journal.clone();
+    let even = move |event: &dyn AnyEvent| notes.note(event.topic());
+    registry
+        .on_topic(".*[02468]", even)
+        .expect("a pattern")
+        .detach();
+    for round in 0..2 {
+        for number in 0..3000 {
+            registry.emit_topic(format!("topic::{number}"), args! {});
+        }
+        assert_eq!(journal.take().len(), 1500, "{round}");
+    }
+}
+
+#[test]
+fn a_pathological_pattern_and_a_long_topic_end() {
+    let registry = Registry::new();
+    let journal = Journal::default();
+    registry
+        .on_topic("(a*)*b", note("never", &journal))
+        .expect("a pattern")
+        .detach();
+    registry
+        .on_topic("(x+x+)+y", note("never", &journal))
+        .expect("a pattern")
+        .detach();
+    registry.emit_topic("a".repeat(10_000), args! {});
+    registry.emit_topic("x".repeat(10_000), args! {});
+    registry.emit_topic(format!("{}b", "a".repeat(10_000)), args! {});
+    assert_eq!(journal.take().len(), 1);
+}
