@@ -6,7 +6,9 @@ use std::{
 };
 
 /// The floors of events-core, lowest first; a module imports from floors below its own.
-const FLOORS: [&str; 6] = ["words", "event", "handler", "engine", "ambient", "queue"];
+const FLOORS: [&str; 7] = [
+    "words", "event", "handler", "engine", "ambient", "queue", "stock",
+];
 
 /// Where a second subject is looked for.
 const LARGEST: usize = 400;
