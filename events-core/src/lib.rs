@@ -31,7 +31,7 @@ pub use handler::{
 pub use queue::{
     Flush, Flushed, Queue, Shutdown, Unfinished, UnfinishedEvent, Work, Worker, flush_after,
 };
-pub use stock::record;
+pub use stock::{auth, record};
 pub use words::{
     BoxError, Cause, EmitError, Emitted, EventInfo, Failure, FieldInfo, IntoKey, Key, Location,
     Origin, Panic, PatternError, QueueFull, SubscriberInfo, TooDeep, Undelivered,

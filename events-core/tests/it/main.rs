@@ -3,6 +3,7 @@
 #![allow(missing_docs, reason = "the names of the tests say what they are")]
 
 mod async_emit;
+mod auth;
 mod batch;
 mod builder;
 mod default_registry;
