@@ -6,7 +6,7 @@ use syn::{Index, Lifetime, Member, Type, ext::IdentExt, parse_quote};
 
 use super::{
     builder,
-    model::{Built, Event},
+    model::{Built, Event, Field, Fill},
 };
 use crate::{
     lifetimes::{is_static, with_static},
@@ -80,6 +80,12 @@ fn implementations(event: &Event) -> TokenStream {
     });
 
     let by_name = by_name(event);
+    // To a type that is no event the compiler would list those that are, and some come with the crate.
+    // Where the builder has no such attribute the module may have no prelude, and not say so.
+    let is_required = |field: &Field| matches!(field.fill, Fill::Required);
+    let has_tools = event.built == Built::ByName && fields.iter().any(is_required);
+    let quiet =
+        (has_tools && !event.no_implicit_prelude).then(|| quote!(#[diagnostic::do_not_recommend]));
 
     quote! {
         const _: () = {
@@ -99,6 +105,7 @@ fn implementations(event: &Event) -> TokenStream {
 
             #slot
 
+            #quiet
             #[automatically_derived]
             impl #impls #core::Event for #ident #args #wheres {
                 type Family = #family;

@@ -21,6 +21,7 @@ const _: () = {
         static __INFO : EventInfo in EVENTS = __DESCRIBED
     }
     static __SLOT: __events::Slot = __events::Slot::new();
+    #[diagnostic::do_not_recommend]
     #[automatically_derived]
     impl<'a> ::events_core::Event for Login<'a> {
         type Family = Login<'static>;

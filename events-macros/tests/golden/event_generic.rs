@@ -24,6 +24,7 @@ const _: () = {
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED
     }
+    #[diagnostic::do_not_recommend]
     #[automatically_derived]
     impl<T: Clone> ::events_core::Event for Saved<T>
     where

@@ -217,6 +217,13 @@ macro_rules! record_event {
                 Some(self)
             }
 
+            fn __field(&self, name: &str) -> Option<&dyn std::any::Any> {
+                match name {
+                    $(stringify!($field) => Some(&self.$field),)*
+                    _ => None,
+                }
+            }
+
             #[inline]
             fn emit(self) -> Self {
                 self.emit_from(Origin::of::<M>())
