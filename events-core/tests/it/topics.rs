@@ -452,3 +452,29 @@ fn a_pathological_pattern_and_a_long_topic_end() {
     registry.emit_topic(format!("{}b", "a".repeat(10_000)), args! {});
     assert_eq!(journal.take().len(), 1);
 }
+
+struct User(&'static str);
+
+#[test]
+fn a_pattern_hears_the_models_that_nobody_observes() {
+    use events_core::record::{Created, Updated};
+
+    let registry = Registry::new();
+    let journal = Journal::default();
+    let notes = journal.clone();
+    let handler = move |event: &dyn AnyEvent| {
+        let user = event.arg::<User>("record").map(|user| user.0);
+        notes.note(format!("{user:?} {}", event.topic()));
+    };
+    registry
+        .on_topic("events::db::.*::created", handler)
+        .expect("a pattern")
+        .detach();
+    registry.emit(Created::new(User("ada")));
+    registry.emit(Updated::new(User("ada"), events_core::record::Diff::new()));
+    let expected = format!(
+        "Some(\"ada\") events::db::{}::created",
+        std::any::type_name::<User>()
+    );
+    assert_eq!(journal.take(), [expected]);
+}
