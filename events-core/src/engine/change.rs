@@ -4,10 +4,10 @@
 //! types there are, a registry learns when somebody subscribes to one or emits one; from then on the
 //! type is known, and its slot has all who hear it.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::Arc;
 
 use super::{
-    core::{Core, Writer},
+    core::{Core, HEARS_TOPICS, Writer},
     entry::{Conflict, Entry},
     hearing::Hearing,
     install::Group,
@@ -95,7 +95,7 @@ impl Core {
         if !hearings.is_empty() {
             writer.hearings.extend(hearings);
             self.topics().forget();
-            self.hears_topics.store(true, Ordering::Relaxed);
+            self.ask_for(HEARS_TOPICS);
         }
         Leftovers {
             _retired: retired,

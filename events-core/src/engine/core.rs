@@ -7,7 +7,7 @@ use std::{
     panic::{RefUnwindSafe, UnwindSafe},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicU8, AtomicU64, Ordering},
     },
 };
 
@@ -22,27 +22,34 @@ use super::{
     named::Topics,
     slot::Slot,
     slots::{Kind, Slots, home},
+    unheard::Unheard,
 };
 use crate::{
-    event::{Family, OwnedEvent},
-    handler::{DEFAULT_LIMIT, Erased, MAX_LIMIT, States, panics},
+    event::{Family, OwnedEvent, Typed},
+    handler::{Erased, States, panics},
     words::{EmitError, Emitted, Origin, QueueFull, SubscriberInfo, Told, Trouble},
 };
+
+/// The registry ought to be scanned and was not yet.
+const AWAITS_SCAN: u8 = 1;
+/// Somebody hears patterns of topics.
+pub(super) const HEARS_TOPICS: u8 = 2;
+/// There is a hook for events that nobody hears.
+pub(super) const HOOKED: u8 = 4;
 
 /// The inside of a registry.
 pub(crate) struct Core {
     /// Whether this is the default registry, whose slots stand beside the types.
     home: bool,
     slots: Slots,
-    limit: AtomicUsize,
+    unheard: Unheard,
     /// The number of the next run-time subscriber.
     next: AtomicU64,
-    /// How many subscribers are linked, of a registry that ought to be scanned and was not yet.
-    awaits_scan: AtomicBool,
+    /// Why an emit that meets no plan has to look further: one look says that it need not.
+    asks: AtomicU8,
+    /// How many subscribers are linked, of a registry that ought to be scanned.
     linked: Option<fn() -> usize>,
     writer: Mutex<Writer>,
-    /// Whether somebody hears patterns of topics.
-    pub(super) hears_topics: AtomicBool,
     topics: Topics,
     queue: Waiting,
     crew: Crew,
@@ -83,9 +90,9 @@ impl Core {
         Self {
             home,
             slots: Slots::new(),
-            limit: AtomicUsize::new(DEFAULT_LIMIT),
+            unheard: Unheard::new(),
             next: AtomicU64::new(0),
-            awaits_scan: AtomicBool::new(home),
+            asks: AtomicU8::new(if home { AWAITS_SCAN } else { 0 }),
             linked,
             writer: Mutex::new(Writer {
                 ids: BTreeMap::new(),
@@ -94,7 +101,6 @@ impl Core {
                 known: BTreeMap::new(),
                 hearings: Vec::new(),
             }),
-            hears_topics: AtomicBool::new(false),
             topics: Topics::new(),
             queue: Waiting::new(),
             crew: Crew::new(),
@@ -102,8 +108,13 @@ impl Core {
     }
 
     pub(super) fn set_limit(&self, limit: usize) {
-        self.limit
-            .store(limit.clamp(1, MAX_LIMIT), Ordering::Relaxed);
+        let _writer = self.writer();
+        self.unheard.set_limit(limit);
+    }
+
+    /// The hook for events that nobody hears.
+    pub(super) fn unheard(&self) -> &Unheard {
+        &self.unheard
     }
 
     /// Numbers rise in the order of subscribing.
@@ -120,7 +131,16 @@ impl Core {
     /// Whether somebody hears patterns of topics, or has.
     #[inline]
     pub(super) fn hears_topics(&self) -> bool {
-        self.hears_topics.load(Ordering::Relaxed)
+        self.asks.load(Ordering::Relaxed) & HEARS_TOPICS > 0
+    }
+
+    /// From now on an emit that meets no plan looks further.
+    pub(super) fn ask_for(&self, reason: u8) {
+        self.asks.fetch_or(reason, Ordering::Relaxed);
+    }
+
+    pub(super) fn ask_no_more_for(&self, reason: u8) {
+        self.asks.fetch_and(!reason, Ordering::Relaxed);
     }
 
     /// Who hears which topic.
@@ -163,7 +183,7 @@ impl Core {
         Sending {
             info: F::declared().info,
             origin,
-            limit: &self.limit,
+            unheard: &self.unheard,
             queue: &self.queue,
         }
     }
@@ -182,6 +202,7 @@ impl Core {
                 Met::Scanned => {}
                 Met::Changed => self.look_for_scan(),
                 Met::Nobody => self.emit_unheard::<F>(event, origin),
+                Met::Refused => self.emit_observed::<F>(event, origin),
             }
         }
     }
@@ -201,14 +222,15 @@ impl Core {
             Met::Scanned => {}
             Met::Changed => self.look_for_scan(),
             Met::Nobody => self.emit_unheard::<F>(event, origin),
+            Met::Refused => self.emit_observed::<F>(event, origin),
         }
     }
 
     /// Emits where no plan was found at a glance, or somebody looks at each emit.
     #[inline]
     fn emit_unheard<F: Family>(&self, event: &mut F::Of<'_>, origin: Option<&Origin>) {
-        self.look_for_scan();
-        if dispatch::is_observed() || self.hears_topics() {
+        if dispatch::is_observed() || self.asks.load(Ordering::Relaxed) > 0 {
+            self.look_for_scan();
             self.emit_observed::<F>(event, origin);
         }
     }
@@ -218,7 +240,10 @@ impl Core {
     fn emit_observed<F: Family>(&self, event: &mut F::Of<'_>, origin: Option<&Origin>) {
         let slot = self.slot_asked(Kind::of::<F>());
         let sending = self.sending::<F>(origin);
-        dispatch::emit_observed(slot, &mut Erased::new::<F>(event), sending);
+        let told = dispatch::emit_observed(slot, &mut Erased::new::<F>(event), sending);
+        if told.is_some_and(|told| told.is_unheard()) {
+            self.unheard.tell(&Typed { event, origin });
+        }
     }
 
     /// The slot, with all who hear the event type by its topic.
@@ -241,6 +266,9 @@ impl Core {
         let slot = self.slot_asked(Kind::of::<F>());
         let sending = self.sending::<F>(origin);
         let (told, trouble) = dispatch::try_emit(slot, &mut Erased::new::<F>(event), sending);
+        if trouble.is_none() && told.is_unheard() {
+            self.unheard.tell(&Typed { event, origin });
+        }
         Outcome {
             topic: F::declared().info.topic(),
             told,
@@ -251,7 +279,7 @@ impl Core {
     /// An emit that met no plan of a scan: perhaps nobody has scanned.
     #[inline]
     pub(super) fn look_for_scan(&self) {
-        if self.awaits_scan.load(Ordering::Relaxed) {
+        if self.asks.load(Ordering::Relaxed) & AWAITS_SCAN > 0 {
             self.warn_unscanned();
         }
     }
@@ -260,7 +288,8 @@ impl Core {
     #[inline(never)]
     fn warn_unscanned(&self) {
         let linked = self.linked.map_or(0, |linked| linked());
-        if self.awaits_scan.swap(false, Ordering::Relaxed) && linked > 0 {
+        let asked = self.asks.fetch_and(!AWAITS_SCAN, Ordering::Relaxed);
+        if asked & AWAITS_SCAN > 0 && linked > 0 {
             tracing::warn!(
                 target: "events_core",
                 subscribers = linked,
@@ -295,7 +324,7 @@ impl Core {
         let leftovers = if wanted && conflicts.is_empty() {
             writer.installed.extend(numbers);
             writer.states.extend(states);
-            self.awaits_scan.store(false, Ordering::Relaxed);
+            self.ask_no_more_for(AWAITS_SCAN);
             self.publish(&mut writer, change)
         } else {
             Leftovers::of(change)

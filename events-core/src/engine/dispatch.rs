@@ -3,15 +3,11 @@
 //! One `catch_unwind` covers the whole plan, for entering it is free but for two instructions; when
 //! a handler panics, the loop goes on behind it.
 
-use std::{
-    cell::RefCell,
-    sync::atomic::{AtomicUsize, Ordering},
-    thread,
-};
+use std::{cell::RefCell, thread};
 
 use tracing::{Level as Verbosity, debug, level_enabled, trace_span};
 
-use super::{exchange::Found, hand_over::hand_over, item::Waiting, slot::Slot};
+use super::{exchange::Found, hand_over::hand_over, item::Waiting, slot::Slot, unheard::Unheard};
 use crate::{
     handler::{Erased, Level, Part, Plan, Run, panics, record},
     words::{EventInfo, Failure, Origin, Told, TooDeep, Trouble, drop_contained},
@@ -22,8 +18,8 @@ use crate::{
 pub(super) struct Sending<'e> {
     pub(super) info: &'static EventInfo,
     pub(super) origin: Option<&'e Origin>,
-    /// How many emits may be inside one another.
-    pub(super) limit: &'e AtomicUsize,
+    /// How many emits may be inside one another, and the hook for events that nobody hears.
+    pub(super) unheard: &'e Unheard,
     /// Where copies wait for the handlers that run later.
     pub(super) queue: &'e Waiting,
 }
@@ -36,6 +32,9 @@ pub(super) enum Met {
     Changed,
     /// None, or somebody looks at each emit: nothing was run.
     Nobody,
+    /// A plan, and too many emits are around this one, or there is a hook for those that nobody hears:
+    /// nothing was run.
+    Refused,
 }
 
 /// Whether somebody looks at each emit.
@@ -58,42 +57,49 @@ pub(super) fn emit<'e>(
         Found::Nobody => Met::Nobody,
         Found::Scanned(plan) => {
             let (mut event, sending) = emitted();
-            run(plan, &mut event, sending);
-            Met::Scanned
+            if run(plan, &mut event, sending) {
+                Met::Scanned
+            } else {
+                Met::Refused
+            }
         }
         Found::Changed => {
             let (mut event, sending) = emitted();
-            emit_changed(slot, &mut event, sending);
-            Met::Changed
+            if emit_changed(slot, &mut event, sending) {
+                Met::Changed
+            } else {
+                Met::Refused
+            }
         }
     }
 }
 
 #[inline(never)]
-fn emit_changed(slot: Option<&Slot>, event: &mut Erased<'_>, sending: Sending<'_>) {
-    with_plan(slot, |plan| run(plan, event, sending));
+fn emit_changed(slot: Option<&Slot>, event: &mut Erased<'_>, sending: Sending<'_>) -> bool {
+    // The last subscriber may have gone meanwhile.
+    with_plan(slot, |plan| run(plan, event, sending)).unwrap_or(true)
 }
 
-/// Where the plan is known at a glance this is part of the emit: with four handlers that are not
-/// inlined a call of it took a fifth of the time.
+/// Says whether the limit let it in. Where the plan is known at a glance this is part of the emit: with
+/// four handlers that are not inlined a call of it took a fifth of the time.
 #[inline(always)]
-fn run(plan: &Plan, event: &mut Erased<'_>, sending: Sending<'_>) {
-    let limit = sending.limit.load(Ordering::Relaxed);
-    let Some(_level) = Level::enter(plan.info(), limit) else {
-        return refuse(plan, limit);
+fn run(plan: &Plan, event: &mut Erased<'_>, sending: Sending<'_>) -> bool {
+    let Some(_level) = Level::enter(plan.info(), sending.unheard.plain_limit()) else {
+        return false;
     };
     let mut run = Run::new(plan, plan.deliver(event), sending.origin, None);
     all(&mut run);
     if plan.tail().is_some() {
         let Sending {
             origin,
-            limit,
+            unheard,
             queue,
             ..
         } = sending;
         let stopped = run.is_stopped();
-        hand_on(plan, event, stopped, origin, limit, queue);
+        hand_on(plan, event, stopped, origin, unheard, queue);
     }
+    true
 }
 
 /// The tail of an emit for which nobody waits. It takes one by one what would else have to be written
@@ -105,13 +111,13 @@ fn hand_on(
     event: &Erased<'_>,
     stopped: bool,
     origin: Option<&Origin>,
-    limit: &AtomicUsize,
+    unheard: &Unheard,
     queue: &Waiting,
 ) {
     let sending = Sending {
         info: plan.info(),
         origin,
-        limit,
+        unheard,
         queue,
     };
     if let Some(tail) = plan.tail().filter(|_| !stopped) {
@@ -119,19 +125,16 @@ fn hand_on(
     }
 }
 
-#[cold]
-#[inline(never)]
-fn refuse(plan: &Plan, limit: usize) {
-    record::refusal(&Level::refusal(plan.info(), limit));
-}
-
 /// Runs the handlers in the slot and logs what fails, with all that somebody may look at.
 #[cold]
 #[inline(never)]
-pub(super) fn emit_observed(slot: Option<&Slot>, event: &mut Erased<'_>, sending: Sending<'_>) {
-    if let Err(refusal) = observed(slot, event, sending, None) {
-        record::refusal(&refusal);
-    }
+pub(super) fn emit_observed(
+    slot: Option<&Slot>,
+    event: &mut Erased<'_>,
+    sending: Sending<'_>,
+) -> Option<Told> {
+    let told = observed(slot, event, sending, None);
+    told.map_err(|refusal| record::refusal(&refusal)).ok()
 }
 
 /// Runs the handlers in the slot and tells what became of the event.
@@ -220,7 +223,7 @@ pub(super) fn with_level<T>(
     f: impl FnOnce(&Plan, &Level) -> T,
 ) -> Result<Option<T>, TooDeep> {
     with_plan(slot, |plan| {
-        let limit = sending.limit.load(Ordering::Relaxed);
+        let limit = sending.unheard.limit();
         match Level::enter(plan.info(), limit) {
             Some(level) => Ok(f(plan, &level)),
             None => Err(Level::refusal(plan.info(), limit)),

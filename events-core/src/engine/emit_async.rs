@@ -20,7 +20,7 @@ use super::{
     through::{self, Telling},
 };
 use crate::{
-    event::Event,
+    event::{Event, Typed},
     handler::{Call, Lent, Level, Part, Tail, Trailing, record},
     words::{EmitError, Emitted, Failure, Origin, Told, TooDeep, Trouble},
 };
@@ -68,6 +68,7 @@ pin_project_lite::pin_project! {
         // The emitter's span, when anybody looks at spans.
         span: Option<Box<Span>>,
         begun: bool,
+        refused: bool,
         told: Told,
         // What failed in the chain, if the emitter wants to know.
         failures: Vec<Failure>,
@@ -153,6 +154,7 @@ impl<E: Event> Flight<E> {
             registry,
             span,
             begun: false,
+            refused: false,
             told: Told::default(),
             failures: Vec::new(),
             last: None,
@@ -221,7 +223,10 @@ impl<E: Event> Flight<E> {
             *this.failures = failures.into_inner();
         }
         match refused {
-            Err(refusal) => Poll::Ready(Err(refusal)),
+            Err(refusal) => {
+                *this.refused = true;
+                Poll::Ready(Err(refusal))
+            }
             Ok(_) => polled.map(Ok),
         }
     }
@@ -235,8 +240,18 @@ impl<E: Event> Flight<E> {
             let topic = E::topic();
             debug!(target: "events_core", topic, "no subscriber heard the event");
         }
+        let is_unheard = told.is_unheard() && this.registry.core().unheard().is_hooked();
         match this.trailing.into_subject() {
-            Some(subject) => (subject.event, told),
+            Some(subject) => {
+                if is_unheard && !*this.refused {
+                    let (event, origin) = (&subject.event, subject.call.origin());
+                    this.registry
+                        .core()
+                        .unheard()
+                        .tell(&Typed { event, origin });
+                }
+                (subject.event, told)
+            }
             None => panic!("an emit was polled after it was ready"),
         }
     }

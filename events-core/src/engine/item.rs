@@ -21,7 +21,7 @@ use super::{
     through::{self, Telling},
 };
 use crate::{
-    event::OwnedEvent,
+    event::{OwnedEvent, Typed},
     handler::{
         Call, EmissionId, Erased, InJob, Job, Level, Part, Plan, Trail, Trailing, depth,
         emission_id, parent_id, record,
@@ -250,6 +250,7 @@ impl<E: OwnedEvent + Send> Item<E> {
 
         let mut failures = RefCell::new(Vec::new());
         let mut begun = None;
+        let mut heard = false;
         let slot = core.slot_asked(Kind::of::<E>());
         let refused = dispatch::with_level(slot, sending, |plan, level| {
             if plan.tail().is_some() {
@@ -257,9 +258,15 @@ impl<E: OwnedEvent + Send> Item<E> {
                 begun = event.take().map(trail);
             } else if let Some(event) = &mut event {
                 let event = &mut Erased::new::<E>(event);
-                dispatch::chain(plan, event, sending, Some(&failures));
+                heard = !dispatch::chain(plan, event, sending, Some(&failures)).is_unheard();
             }
         });
+        if let Some(event) = event.as_ref().filter(|_| !heard && refused.is_ok()) {
+            let unheard = core.unheard();
+            if unheard.is_hooked() {
+                unheard.tell(&Typed { event, origin });
+            }
+        }
         drop((entered, job));
 
         if let Err(refusal) = refused {

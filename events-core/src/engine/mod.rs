@@ -37,6 +37,7 @@ mod subscribe_error;
 mod subscription;
 mod sync;
 mod through;
+mod unheard;
 mod waiting;
 
 pub(crate) use self::core::Core;

@@ -25,7 +25,7 @@ use super::{
     slots::Kind,
 };
 use crate::{
-    event::{Args, Named},
+    event::{Args, Named, Typed},
     handler::{Erased, Level, Plan, record},
     words::{EmitError, Emitted, Failure, Origin, Told, Trouble, drop_contained},
 };
@@ -144,14 +144,16 @@ impl Core {
         let mut trouble = None;
         if let Some(plan) = heard.and_then(|heard| heard.plan.as_ref()) {
             let sending = self.sending::<Named<'static>>(origin);
-            let limit = sending.limit.load(Ordering::Relaxed);
+            let limit = sending.unheard.limit();
             match Level::enter(plan.info(), limit) {
                 Some(_level) => told = run(plan, topic, args, sending, failures),
                 None => trouble = Some(Trouble::TooDeep(Level::refusal(plan.info(), limit))),
             }
         }
-        if told.is_unheard() {
+        if trouble.is_none() && told.is_unheard() {
             debug!(target: "events_core", topic, "no subscriber heard the event");
+            let event = &Named { topic, args };
+            self.unheard().tell(&Typed { event, origin });
         }
         // The last who looks at a plan frees its closures, whose `Drop` may panic.
         drop_contained(found);

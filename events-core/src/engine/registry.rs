@@ -6,11 +6,11 @@ use std::{
 };
 
 use super::{
-    core::{Core, Outcome},
+    core::{Core, HOOKED, Outcome},
     emit_async::{EmitAsync, TryEmitAsync},
 };
 use crate::{
-    event::{Args, Event, Family, OwnedEvent, Visit},
+    event::{AnyEvent, Args, Event, Family, OwnedEvent, Visit},
     words::{EmitError, Emitted, IntoKey, Origin, QueueFull},
 };
 
@@ -87,6 +87,45 @@ impl Registry {
     /// A deeper one is refused with [`TooDeep`](crate::TooDeep), whose text prints the chain.
     pub fn set_depth_limit(&self, limit: usize) {
         self.core().set_limit(limit);
+    }
+
+    /// Has this called with each event that nobody hears: that no subscriber ran for, and none will out
+    /// of the queue. It takes the place of the hook that was set before.
+    ///
+    /// An event that the hook itself emits, and nobody hears, is not told to it. A panic in it is logged.
+    /// While there is a hook, emits cost what they cost when somebody looks at them with `tracing`.
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    /// use events_core::{Event, Registry};
+    ///
+    /// #[derive(Event)]
+    /// #[event(topic = "mail.sent")]
+    /// struct MailSent;
+    ///
+    /// let registry = Registry::new();
+    /// let unheard = Arc::new(Mutex::new(Vec::new()));
+    /// let topics = Arc::clone(&unheard);
+    /// registry.set_unheard_hook(move |event| topics.lock().unwrap().push(event.topic().to_owned()));
+    ///
+    /// registry.emit(MailSent);
+    /// assert_eq!(*unheard.lock().unwrap(), ["mail.sent"]);
+    /// ```
+    pub fn set_unheard_hook(&self, hook: impl Fn(&dyn AnyEvent) + Send + Sync + 'static) {
+        let writer = self.core().writer();
+        let old = self.core().unheard().set_hook(Some(Box::new(hook)));
+        self.core().ask_for(HOOKED);
+        drop(writer);
+        drop(old);
+    }
+
+    /// Takes the hook away that [`set_unheard_hook`](Self::set_unheard_hook) has set.
+    pub fn clear_unheard_hook(&self) {
+        let writer = self.core().writer();
+        let old = self.core().unheard().set_hook(None);
+        self.core().ask_no_more_for(HOOKED);
+        drop(writer);
+        drop(old);
     }
 
     /// Runs the subscribers of this registry and gives the event back; see [`Event::emit`].

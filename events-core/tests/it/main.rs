@@ -23,6 +23,7 @@ mod shutdown;
 mod subscribers;
 mod tidy;
 mod topics;
+mod unheard;
 mod waiting;
 mod workers;
 

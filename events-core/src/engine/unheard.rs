@@ -1,0 +1,112 @@
+//! The hook for events that nobody hears, and the limit that leads to it.
+//!
+//! Whether anybody has heard an event is known when its handlers are through. A plain emit does not look:
+//! it would cost every emit something. So while there is a hook the limit of nested emits is 0 for plain
+//! emits: none gets in, and each takes the way on which everything is looked at, where the true limit
+//! holds.
+
+use std::{
+    cell::Cell,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use arc_swap::ArcSwapOption;
+
+use crate::{
+    event::AnyEvent,
+    handler::{DEFAULT_LIMIT, MAX_LIMIT, panics},
+    words::drop_contained,
+};
+
+/// Called with each event that nobody hears.
+type Hook = Box<dyn Fn(&dyn AnyEvent) + Send + Sync>;
+
+/// How many emits may be inside one another, and the hook.
+pub(super) struct Unheard {
+    plain: AtomicUsize,
+    limit: AtomicUsize,
+    hook: ArcSwapOption<Hook>,
+}
+
+impl Unheard {
+    pub(super) const fn new() -> Self {
+        Self {
+            plain: AtomicUsize::new(DEFAULT_LIMIT),
+            limit: AtomicUsize::new(DEFAULT_LIMIT),
+            hook: ArcSwapOption::const_empty(),
+        }
+    }
+
+    /// The limit of an emit that does not look whether it was heard.
+    #[inline]
+    pub(super) fn plain_limit(&self) -> usize {
+        self.plain.load(Ordering::Relaxed)
+    }
+
+    /// The limit of all others.
+    pub(super) fn limit(&self) -> usize {
+        self.limit.load(Ordering::Relaxed)
+    }
+
+    /// Whether there is a hook.
+    #[inline]
+    pub(super) fn is_hooked(&self) -> bool {
+        self.plain_limit() == 0
+    }
+
+    /// Sets the limit. Called under the lock of the writer.
+    pub(super) fn set_limit(&self, limit: usize) {
+        let limit = limit.clamp(1, MAX_LIMIT);
+        self.limit.store(limit, Ordering::Relaxed);
+        self.set_plain();
+    }
+
+    /// Sets the hook; gives back the one that was there, to be dropped where no lock is held. Called
+    /// under the lock of the writer.
+    pub(super) fn set_hook(&self, hook: Option<Hook>) -> Option<Arc<Hook>> {
+        let old = self.hook.swap(hook.map(Arc::new));
+        self.set_plain();
+        old
+    }
+
+    fn set_plain(&self) {
+        let limit = if self.hook.load().is_some() {
+            0
+        } else {
+            self.limit()
+        };
+        self.plain.store(limit, Ordering::Relaxed);
+    }
+
+    /// Nobody has heard this event. What the hook itself emits, and nobody hears, is not told: that
+    /// would have no end.
+    #[cold]
+    pub(super) fn tell(&self, event: &dyn AnyEvent) {
+        thread_local! {
+            static TELLS: Cell<bool> = const { Cell::new(false) };
+        }
+        let Some(hook) = self.hook.load_full() else {
+            return;
+        };
+        if TELLS.replace(true) {
+            return drop_contained(hook);
+        }
+        let told = catch_unwind(AssertUnwindSafe(|| hook(event)));
+        TELLS.set(false);
+        if let Err(payload) = told {
+            let panic = panics::caught(payload);
+            let topic = event.topic();
+            tracing::error!(
+                target: "events_core",
+                topic,
+                cause = %panic,
+                "the hook for events that nobody hears failed",
+            );
+        }
+        drop_contained(hook);
+    }
+}

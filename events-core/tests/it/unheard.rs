@@ -1,0 +1,130 @@
+//! Section 4: events that nobody hears, and the hook for them.
+
+use events_core::{AnyEvent, Event, Registry, args};
+
+use crate::{Journal, block_on};
+
+#[derive(Event, Clone)]
+#[event(topic = "ping")]
+struct Ping(u32);
+
+/// A registry whose hook notes the topics of what nobody hears.
+fn hooked(journal: &Journal) -> Registry {
+    let registry = Registry::new();
+    let journal = journal.clone();
+    registry.set_unheard_hook(move |event: &dyn AnyEvent| {
+        let number = event.arg::<u32>("0").copied().unwrap_or(0);
+        journal.note(format!("{} {number}", event.topic()));
+    });
+    registry
+}
+
+/// Emits in every way there is.
+fn emit_all(registry: &Registry) {
+    registry.emit(Ping(1));
+    assert!(registry.try_emit(Ping(2)).is_ok());
+    block_on(registry.emit_async(Ping(3)));
+    assert!(block_on(registry.try_emit_async(Ping(4))).is_ok());
+    registry.enqueue(Ping(5)).expect("there is room");
+    registry.queue().flush();
+    registry.emit_topic("pong", args! {});
+}
+
+const ALL: [&str; 6] = ["ping 1", "ping 2", "ping 3", "ping 4", "ping 5", "pong 0"];
+
+#[test]
+fn an_event_without_subscribers_is_told_to_the_hook() {
+    let journal = Journal::default();
+    emit_all(&hooked(&journal));
+    assert_eq!(journal.take(), ALL);
+}
+
+#[test]
+fn an_event_whose_subscribers_are_all_kept_out_is_told_too() {
+    let journal = Journal::default();
+    let registry = hooked(&journal);
+    registry
+        .subscribe(|_: &Ping| ())
+        .when(|_: &Ping| false)
+        .register()
+        .expect("no id")
+        .detach();
+    registry
+        .on_topic("never", |_: &dyn AnyEvent| ())
+        .expect("a pattern")
+        .detach();
+    emit_all(&registry);
+    assert_eq!(journal.take(), ALL);
+}
+
+#[test]
+fn an_event_that_is_heard_or_deferred_is_not_told() {
+    let journal = Journal::default();
+    let registry = hooked(&journal);
+    let sync = registry.on(|_: &Ping| ());
+    let pong = registry
+        .on_topic("pong", |_: &dyn AnyEvent| ())
+        .expect("a pattern");
+    emit_all(&registry);
+    drop(sync);
+    registry.on_async(|_: &Ping| async {}).detach();
+    emit_all(&registry);
+    assert!(journal.take().is_empty());
+    drop(pong);
+}
+
+#[test]
+fn what_the_hook_emits_is_never_told_to_it() {
+    let registry = Registry::new();
+    let journal = Journal::default();
+    let (inside, notes) = (registry.clone(), journal.clone());
+    registry.set_unheard_hook(move |event: &dyn AnyEvent| {
+        notes.note(event.topic());
+        inside.emit(Ping(1));
+        inside.emit_topic("deeper", args! {});
+    });
+    registry.emit(Ping(0));
+    registry.emit(Ping(0));
+    assert_eq!(journal.take(), ["ping", "ping"]);
+}
+
+#[test]
+fn a_hook_that_panics_is_contained_and_called_again() {
+    let registry = Registry::new();
+    let journal = Journal::default();
+    let notes = journal.clone();
+    registry.set_unheard_hook(move |event: &dyn AnyEvent| {
+        notes.note(event.topic());
+        assert!(event.topic().is_empty(), "as told");
+    });
+    registry.emit(Ping(0));
+    registry.emit(Ping(0));
+    assert_eq!(journal.take(), ["ping", "ping"]);
+}
+
+#[test]
+fn a_hook_that_was_taken_away_is_not_called() {
+    let journal = Journal::default();
+    let registry = hooked(&journal);
+    registry.clear_unheard_hook();
+    emit_all(&registry);
+    assert!(journal.take().is_empty());
+}
+
+#[test]
+fn the_limit_of_nested_emits_holds_while_there_is_a_hook() {
+    let journal = Journal::default();
+    let registry = hooked(&journal);
+    registry.set_depth_limit(3);
+    let (inside, calls) = (registry.clone(), Journal::default());
+    let notes = calls.clone();
+    registry
+        .on(move |event: &Ping| {
+            notes.note("called");
+            inside.emit(Ping(event.0));
+        })
+        .detach();
+    registry.emit(Ping(0));
+    assert_eq!(calls.take().len(), 3);
+    assert!(journal.take().is_empty());
+}
