@@ -19,11 +19,11 @@ pub use ambient::{
     with_registry,
 };
 pub use engine::{
-    Afterwards, Batch, ByTopic, EmitAsync, EventStream, Lagged, NewSubscription, Next, Now,
-    Registry, SubscribeError, Subscription, TryEmitAsync,
+    Afterwards, Batch, ByTopic, EmitAsync, EventStream, Lagged, Listener, NewSubscription, Next,
+    Now, Registry, SubscribeError, Subscription, TryEmitAsync,
 };
 pub use event::{AnyEvent, Args, Event, Family, OwnedEvent, Snapshot};
-pub use events_macros::{Event, flush_queue, subscriber};
+pub use events_macros::{Event, flush_queue, listener, observer, on, subscriber};
 pub use handler::{
     AsyncHandler, AsyncOutcome, DeferredHandler, Emission, EmissionId, Handler, Outcome, Param,
     State, TopicHandler,

@@ -2,7 +2,7 @@
 
 pub use crate::{
     ambient::{Current, EVENTS, Linked, SUBSCRIBERS},
-    engine::{Installer, Once, Slot, Subscriber},
+    engine::{ByHand, Installer, Made, Once, Slot, Subscriber},
     event::{
         Borrowed, Build, Complete, Declared, Free, Incomplete, Owned, Set, Snapshot, Unset, Verbs,
         Visit, given,
@@ -29,6 +29,7 @@ pub use core::{
 };
 pub use events_macros::emit_keywords;
 pub use linkme;
+pub use std::sync::Arc;
 
 /// What a subscriber's attribute calls to name a function.
 pub fn key<M>(function: impl IntoKey<M>) -> Key {
@@ -68,4 +69,19 @@ pub fn event<E: crate::Event>() -> (std::any::TypeId, &'static EventInfo) {
 pub const fn here() -> Location {
     let place = std::panic::Location::caller();
     Location::new(place.file(), place.line(), place.column())
+}
+
+/// The event of an observer's method, if it is the one that the method's name stands for.
+#[diagnostic::on_unimplemented(
+    message = "this method of an observer is called with `{Meant}`, and takes `{Self}`",
+    label = "write `{Meant}` here",
+    note = "the method's name says which event it is called with, and the attribute for which model"
+)]
+pub trait Observed<Meant> {
+    /// The event.
+    type Event;
+}
+
+impl<E> Observed<E> for E {
+    type Event = E;
 }

@@ -6,7 +6,7 @@ use std::{env, fs, path::Path};
 
 use proc_macro2::TokenStream;
 
-use crate::{event, flush, subscriber};
+use crate::{event, flush, listener, subscriber};
 
 /// What an expansion says, without the attribute and its item.
 fn derived(input: &str) -> TokenStream {
@@ -81,6 +81,12 @@ fn check_flush(name: &str, item: &str) {
         &input,
         flush::attribute(TokenStream::new(), &parsed(item)),
     );
+}
+
+fn check_listener(name: &str, item: &str) {
+    let input = format!("#[listener]\n{}", item.trim());
+    let written = listener::registered(TokenStream::new(), parsed(item));
+    check(name, &input, written);
 }
 
 #[test]
@@ -211,6 +217,61 @@ fn a_deferred_subscriber_with_filters() {
         "
         fn report(event: &FirstLogin) {}
         ",
+    );
+}
+
+#[test]
+fn a_listener() {
+    check_listener(
+        "listener",
+        "
+        impl Greeter {
+            #[on]
+            fn first(&self, event: &FirstLogin) {
+                self.greet(event.user);
+            }
+
+            #[cfg(unix)]
+            #[on(priority = 5, when = |event: &Login| Self::knows(event), after = Self::first)]
+            fn login(&self, event: &mut Login, ledger: State<'_, Ledger>) -> Result<(), LedgerError> {
+                ledger.book(event)
+            }
+
+            fn greet(&self, user: &User) {}
+        }
+        ",
+    );
+}
+
+#[test]
+fn a_listener_with_an_async_handler() {
+    check_listener(
+        "listener_async",
+        "
+        impl Greeter<u8> {
+            #[on(concurrency = 1)]
+            async fn mail(&self, event: &Changed<Self>, mailer: State<'_, Mailer>) {
+                mailer.send(event).await
+            }
+        }
+        ",
+    );
+}
+
+#[test]
+fn an_observer() {
+    let item = "
+        impl UserObserver {
+            fn creating(&self, event: &mut Creating<User>) {}
+
+            #[on(deferred)]
+            fn updated(&self, event: &Updated<User>) {}
+        }
+        ";
+    check(
+        "observer",
+        &format!("#[observer(User)]\n{}", item.trim()),
+        listener::observed(parsed("User"), parsed(item)),
     );
 }
 

@@ -11,6 +11,7 @@ mod function;
 #[cfg(test)]
 mod golden;
 mod lifetimes;
+mod listener;
 mod options;
 mod spans;
 mod subscriber;
@@ -153,6 +154,131 @@ pub fn derive_event(input: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn subscriber(options: TokenStream, item: TokenStream) -> TokenStream {
     subscriber::attribute(options.into(), &item.into()).into()
+}
+
+/// Makes a struct a listener: the methods with `#[on]` in this impl block are handlers, which share
+/// what the struct holds.
+///
+/// ```
+/// use std::sync::atomic::{AtomicU64, Ordering};
+/// use events_core::{Event, Registry, listener, subscribers};
+///
+/// #[derive(Event)]
+/// struct Deposited {
+///     cents: u64,
+/// }
+///
+/// #[derive(Event)]
+/// struct BalanceAsked {
+///     cents: u64,
+/// }
+///
+/// #[derive(Default)]
+/// struct Account {
+///     cents: AtomicU64,
+/// }
+///
+/// #[listener]
+/// impl Account {
+///     #[on]
+///     fn deposited(&self, event: &Deposited) {
+///         self.add(event.cents);
+///     }
+///
+///     #[on(priority = 5, when = |event: &BalanceAsked| event.cents == 0)]
+///     fn asked(&self, event: &mut BalanceAsked) {
+///         event.cents = self.cents.load(Ordering::Relaxed);
+///     }
+///
+///     fn add(&self, cents: u64) {
+///         self.cents.fetch_add(cents, Ordering::Relaxed);
+///     }
+/// }
+///
+/// // In a program: `events_core::scan()`.
+/// let registry = Registry::with(subscribers![Account::deposited, Account::asked]);
+/// registry.emit(Deposited { cents: 995 });
+/// assert_eq!(registry.emit(BalanceAsked { cents: 0 }).cents, 995);
+/// ```
+///
+/// It stays an ordinary impl block: all its methods can be called as before.
+///
+/// # Handlers
+///
+/// A handler takes `&self`, then its event, and then what a [`macro@subscriber`] may take; it returns
+/// what a subscriber may return, and may be an `async fn`. `#[on(..)]` has the options of
+/// [`macro@subscriber`], but for `crate`. Handlers run on any thread, several at once: state that
+/// changes goes into a `Mutex` or an atomic.
+///
+/// A handler is named as a function is, where others are ordered around it and in `subscribers!`:
+/// `Account::asked`, and in its own block also `Self::asked`.
+///
+/// # Registration
+///
+/// When the type is `Default`, a scan makes a listener and registers it: one for each registry, which
+/// all its handlers share. When it is not, the scan passes it over, and
+/// `registry.add(Account::open(..))` registers all its handlers; dropping what comes back unsubscribes
+/// them as a unit.
+///
+/// A type has one such block, of a type without parameters: `impl Account`, `impl Account<Euro>`.
+///
+/// # Options
+///
+/// - `crate = path`: where `events-core` is, when a crate renames or re-exports it.
+#[proc_macro_attribute]
+pub fn listener(options: TokenStream, item: TokenStream) -> TokenStream {
+    listener::listener(options.into(), item.into()).into()
+}
+
+/// Marks a handler in the impl block of a [`macro@listener`], and gives one of an [`macro@observer`]
+/// its options. These attributes read it, so there is no need to import it; elsewhere it is an error.
+#[proc_macro_attribute]
+pub fn on(_: TokenStream, item: TokenStream) -> TokenStream {
+    listener::stray(&item.into()).into()
+}
+
+/// Makes a struct a listener to what happens to the records of a model: each method of this impl block
+/// is a handler, and its name says of which event.
+///
+/// ```
+/// use events_core::{Registry, observer, record::{Created, Creating}, subscribers};
+///
+/// struct User {
+///     name: String,
+/// }
+///
+/// #[derive(Default)]
+/// struct UserObserver;
+///
+/// #[observer(User)]
+/// impl UserObserver {
+///     fn creating(&self, event: &mut Creating<User>) {
+///         event.record.name = event.record.name.trim().to_owned();
+///     }
+///
+///     #[on(deferred)]
+///     fn created(&self, event: &Created<User>) {
+///         println!("welcome, {}", event.record.name);
+///     }
+/// }
+/// # impl Clone for User { fn clone(&self) -> Self { Self { name: self.name.clone() } } }
+///
+/// // In a program: `events_core::scan()`.
+/// let registry = Registry::with(subscribers![UserObserver::creating]);
+/// let event = registry.emit(Creating { record: User { name: " Ada ".into() } });
+/// assert_eq!(event.record.name, "Ada");
+/// ```
+///
+/// The methods are `creating`, `created`, `updating`, `updated`, `deleting` and `deleted`, any of
+/// them; each takes the event of that name in `events_core::record`. Other methods go into another
+/// impl block. A handler hears of the record wherever the event comes from.
+///
+/// In all else an observer is a [`macro@listener`]: what a handler may take and return, how it is
+/// registered, and, in an `#[on(..)]`, the options of a handler. `crate = path` stands behind the
+/// model: `#[observer(User, crate = my_framework::events)]`.
+#[proc_macro_attribute]
+pub fn observer(options: TokenStream, item: TokenStream) -> TokenStream {
+    listener::observer(options.into(), item.into()).into()
 }
 
 /// Flushes the queue of the current registry when the function ends, however it ends: by its last

@@ -17,7 +17,10 @@ use std::{
 use super::link::SUBSCRIBERS;
 use crate::engine::{Core, Registry};
 
-pub(super) static DEFAULT: Core = Core::home(|| SUBSCRIBERS.len());
+pub(super) static DEFAULT: Core = Core::home(|| {
+    let by_scan = SUBSCRIBERS.iter().filter(|one| !one.by_hand);
+    by_scan.count()
+});
 
 /// How many scopes there are, on all threads.
 static SCOPES: AtomicUsize = AtomicUsize::new(0);

@@ -68,6 +68,12 @@ impl Declared {
         self.events().contains_key(function)
     }
 
+    /// Whether it is a method of a listener that no scan can make.
+    pub(super) fn is_by_hand(&self, function: &Key) -> bool {
+        let mut by_hand = self.all.iter().filter(|one| one.subscriber.by_hand);
+        by_hand.any(|one| one.key == *function)
+    }
+
     /// Whether a subscriber is declared in that module or one inside it.
     pub(super) fn is_any_in(&self, module: &str) -> bool {
         self.all.iter().any(|one| one.is_in(module))

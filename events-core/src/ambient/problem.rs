@@ -107,6 +107,12 @@ pub enum Problem {
         /// The function.
         function: String,
     },
+    /// A method named in `subscribers!` is of a listener that is not `Default`, so that no scan can
+    /// make one.
+    ByHand {
+        /// The method.
+        method: String,
+    },
 }
 
 impl From<&Conflict> for Problem {
@@ -194,6 +200,11 @@ impl fmt::Display for Problem {
                 f,
                 "`{function}` was named in subscribers![..] and is not annotated; \
                  put #[subscriber] on it, or use registry.on({function})"
+            ),
+            Self::ByHand { method } => write!(
+                f,
+                "`{method}` was named in subscribers![..], and its listener is not Default, so no \
+                 scan can make one; use registry.add(listener), or implement Default"
             ),
         }
     }

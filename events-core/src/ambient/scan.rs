@@ -225,7 +225,7 @@ impl Scanner {
             if core.has_installed(one.subscriber.address()) {
                 continue;
             }
-            let missing = Installer::run(one.subscriber, &states, &mut group);
+            let missing = Installer::run(one.subscriber, core, &states, &mut group, None);
             problems.extend(missing.into_iter().map(|missing| Problem::MissingState {
                 subscriber: one.told(),
                 type_name: missing.type_name,
@@ -272,6 +272,9 @@ impl Scanner {
             if !linked.is_subscriber(function) {
                 let function = function.to_string();
                 problems.push(Problem::NotASubscriber { function });
+            } else if linked.is_by_hand(function) {
+                let method = function.to_string();
+                problems.push(Problem::ByHand { method });
             }
         }
         problems
@@ -279,7 +282,8 @@ impl Scanner {
 
     fn selects(&self, one: &One) -> bool {
         let named = |subscribers: &Subscribers| subscribers.0.contains(&one.key);
-        (self.modules.is_empty() || self.modules.iter().any(|module| one.is_in(module)))
+        !one.subscriber.by_hand
+            && (self.modules.is_empty() || self.modules.iter().any(|module| one.is_in(module)))
             && self.subscribers.as_ref().is_none_or(named)
     }
 }

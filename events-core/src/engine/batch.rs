@@ -55,10 +55,15 @@ pub struct Batch {
 
 impl Batch {
     pub(super) fn new(registry: Registry) -> Self {
+        Self::of(registry, Group::default(), Vec::new())
+    }
+
+    /// Of handlers that are made already.
+    pub(super) fn of(registry: Registry, group: Group, members: Vec<Member>) -> Self {
         Self {
             registry,
-            group: Group::default(),
-            members: Vec::new(),
+            group,
+            members,
         }
     }
 

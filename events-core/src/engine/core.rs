@@ -61,8 +61,8 @@ pub(crate) struct Writer {
     pub(super) ids: BTreeMap<String, u64>,
     /// The declared subscribers that are here, by their address.
     installed: BTreeSet<u64>,
-    /// What scans were given.
-    states: States,
+    /// What scans were given, and the listeners that they made.
+    pub(super) states: States,
     /// The event types that somebody was asked for, so that their slots have all who hear them.
     pub(super) known: BTreeMap<TypeId, Kind>,
     /// Those who hear patterns of topics.

@@ -13,8 +13,10 @@ use std::{
 };
 
 use super::{
+    core::Core,
     entry::Entry,
     hearing::Hearing,
+    listener::Added,
     order::{Position, Rank, Turn},
     slots::Kind,
 };
@@ -45,6 +47,8 @@ pub struct Subscriber {
     pub deferred: bool,
     /// How many of its calls may be under way at once; 0 for as many as come.
     pub concurrency: usize,
+    /// Whether it is a method of a listener that no scan can make, for it is not `Default`.
+    pub by_hand: bool,
     /// The function.
     pub key: fn() -> Key,
     /// What it listens to.
@@ -73,26 +77,33 @@ impl fmt::Debug for Subscriber {
 /// Registers one declared subscriber.
 #[doc(hidden)]
 pub struct Installer<'i> {
-    subscriber: &'static Subscriber,
+    pub(super) subscriber: &'static Subscriber,
+    pub(super) core: &'i Core,
     states: &'i States,
     origin: Option<Origin>,
     missing: Vec<MissingState>,
-    group: &'i mut Group,
+    pub(super) group: &'i mut Group,
+    /// The listener that is added by hand.
+    pub(super) added: Option<&'i mut Added>,
 }
 
 impl<'i> Installer<'i> {
     /// Installs a subscriber; the states that it misses come back.
     pub(crate) fn run(
         subscriber: &'static Subscriber,
+        core: &'i Core,
         states: &'i States,
         group: &'i mut Group,
+        added: Option<&'i mut Added>,
     ) -> Vec<MissingState> {
         let mut installer = Self {
             subscriber,
+            core,
             states,
             origin: None,
             missing: Vec::new(),
             group,
+            added,
         };
         (subscriber.install)(&mut installer);
         installer.missing
@@ -143,7 +154,15 @@ impl<'i> Installer<'i> {
     }
 
     fn place(&mut self, kind: Kind, handler: Hand) {
-        let (position, subscriber) = self.describe(kind.info);
+        let Subscriber {
+            priority,
+            module,
+            location,
+            name,
+            ..
+        } = *self.subscriber;
+        let rank = Rank::declared(priority, module, location, name);
+        let (position, subscriber) = self.describe(kind.info, rank);
         let entry = Entry {
             number: self.subscriber.address(),
             declared: true,
@@ -154,7 +173,12 @@ impl<'i> Installer<'i> {
         self.group.add(kind, entry);
     }
 
-    fn describe(&mut self, info: &'static EventInfo) -> (Position, Arc<SubscriberInfo>) {
+    /// Where it stands, and who it is.
+    pub(super) fn describe(
+        &mut self,
+        info: &'static EventInfo,
+        rank: Rank,
+    ) -> (Position, Arc<SubscriberInfo>) {
         let Subscriber {
             name,
             module,
@@ -184,7 +208,7 @@ impl<'i> Installer<'i> {
         };
         let position = Position {
             turn: Turn::of(&subscriber),
-            rank: Rank::declared(priority, module, location, name),
+            rank,
             names: vec![(self.subscriber.key)()],
             before: keys(self.subscriber.before),
             after: keys(self.subscriber.after),

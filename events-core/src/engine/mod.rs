@@ -4,7 +4,8 @@
 //!   the plan to emitters, and `slots` says where that is;
 //! - `dispatch` runs the handlers of the plan it is given, and knows no registry;
 //! - `core` is a registry's inside: its slots, and the one lock that every change takes;
-//! - `registry`, `subscribe`, `batch` and `install` are the ways in: verbs, run time, link time;
+//! - `registry`, `subscribe`, `batch`, `install` and `listener` are the ways in: verbs, run time, link
+//!   time, and structs that come either way;
 //! - `waiting` is a way out: futures and streams of events, each behind it an `inbox`.
 
 mod batch;
@@ -23,6 +24,7 @@ mod inbox;
 mod install;
 mod item;
 mod lanes;
+mod listener;
 mod listening;
 mod named;
 mod on;
@@ -49,6 +51,7 @@ pub use inbox::Lagged;
 pub(crate) use install::Group;
 pub use install::{Installer, Once, Subscriber};
 pub(crate) use item::{Ended, Left, Running, Started, is_inside};
+pub use listener::{ByHand, Listener, Made};
 pub use registry::Registry;
 pub(crate) use sleepers::Waiter;
 pub use slot::Slot;

@@ -22,6 +22,13 @@ pub enum SubscribeError {
         /// The event's topic.
         topic: Cow<'static, str>,
     },
+    /// A handler of a listener takes a `State` that no scan of the registry was given.
+    MissingState {
+        /// The handler.
+        subscriber: String,
+        /// The type of the state.
+        type_name: &'static str,
+    },
     /// `before` and `after` contradict each other.
     Cycle {
         /// Each of these must run before the next, and the last before the first.
@@ -67,6 +74,14 @@ impl fmt::Display for SubscribeError {
                 f,
                 "{subscriber} cannot be ordered relative to `{target}`, which does not listen to \
                  `{topic}`; register the target first, or correct its name"
+            ),
+            Self::MissingState {
+                subscriber,
+                type_name,
+            } => write!(
+                f,
+                "{subscriber} takes State<{type_name}>, which no scan of this registry was given; \
+                 give it to one before: registry.scanner().state(value).run()"
             ),
             Self::Cycle { cycle } => write!(
                 f,

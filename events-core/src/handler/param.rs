@@ -247,7 +247,7 @@ impl States {
         self.0.extend(later.0);
     }
 
-    fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+    pub(crate) fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
         let value = Arc::clone(self.0.get(&TypeId::of::<T>())?);
         value.downcast().ok()
     }

@@ -152,7 +152,7 @@ pub struct SubscriberInfo {
     pub pattern: Option<Cow<'static, str>>,
     /// The path of the function; of a run-time subscription its id or the handler's type.
     pub name: Cow<'static, str>,
-    /// The module that declares it; empty for a run-time subscription.
+    /// The module that declares it; empty for a function or closure that was subscribed at run time.
     pub module: &'static str,
     /// Where it is declared, or where it was subscribed at run time.
     pub location: Location,
@@ -173,7 +173,7 @@ pub struct SubscriberInfo {
 }
 
 impl SubscriberInfo {
-    /// The crate that declares it; empty for a run-time subscription.
+    /// The crate that declares it; empty where the module is.
     #[must_use]
     pub fn crate_name(&self) -> &'static str {
         crate_of(self.module)

@@ -35,17 +35,46 @@ pub(super) fn unwrap(options: &TokenStream) -> Option<TokenStream> {
 
 /// The registration.
 pub(super) fn expand(subscriber: &Subscriber) -> TokenStream {
+    let Subscriber { core, cfgs, .. } = subscriber;
+    let background = background(subscriber);
+    let declared = declared(subscriber);
+    quote_spanned! {Span::mixed_site()=>
+        #(#cfgs)*
+        const _: () = {
+            #background
+
+            const __DECLARED: #core::__private::Subscriber = #declared;
+            #core::__register! {
+                static __SUBSCRIBER: Subscriber in SUBSCRIBERS = __DECLARED
+            }
+        };
+    }
+}
+
+/// The type that stands beside a function which runs later.
+pub(crate) fn background(subscriber: &Subscriber) -> Option<TokenStream> {
+    subscriber.is_later().then(|| later::background(subscriber))
+}
+
+/// What is declared.
+pub(crate) fn declared(subscriber: &Subscriber) -> TokenStream {
     let Subscriber {
         core,
         ident,
-        cfgs,
         changes,
         once,
         deferred,
         ..
     } = subscriber;
     let asynchronous = subscriber.is_async();
-    let name = ident.unraw().to_string();
+    let name = match &subscriber.method {
+        None => ident.unraw().to_string(),
+        Some(method) => format!("{}::{}", method.listener, ident.unraw()),
+    };
+    let by_hand = match &subscriber.method {
+        None => quote!(false),
+        Some(method) => method.by_hand(),
+    };
     let location = quote_spanned! {ident.span()=>
         #core::Location::new(::core::file!(), ::core::line!(), ::core::column!())
     };
@@ -62,7 +91,7 @@ pub(super) fn expand(subscriber: &Subscriber) -> TokenStream {
         None => quote!(0),
     };
     let family = family(subscriber);
-    let this = key(subscriber, ident);
+    let this = key(subscriber, &function(subscriber, ident.span()));
     let keys = |targets: &[Expr]| -> Vec<_> {
         targets
             .iter()
@@ -70,39 +99,41 @@ pub(super) fn expand(subscriber: &Subscriber) -> TokenStream {
             .collect()
     };
     let (before, after) = (keys(&subscriber.before), keys(&subscriber.after));
-    let (background, install) = if subscriber.is_later() {
-        (
-            Some(later::background(subscriber)),
-            later::install(subscriber),
-        )
+    let install = if subscriber.is_later() {
+        later::install(subscriber)
     } else {
-        (None, install::install(subscriber))
+        install::install(subscriber)
     };
     quote_spanned! {Span::mixed_site()=>
-        #(#cfgs)*
-        const _: () = {
-            #background
+        #core::__private::Subscriber {
+            name: ::core::concat!(::core::module_path!(), "::", #name),
+            module: ::core::module_path!(),
+            location: #location,
+            priority: #priority,
+            changes: #changes,
+            once: #once,
+            asynchronous: #asynchronous,
+            deferred: #deferred,
+            concurrency: #concurrency,
+            by_hand: #by_hand,
+            key: || #this,
+            event: #core::__private::event::<#family>,
+            before: &[#(|| #before),*],
+            after: &[#(|| #after),*],
+            install: |installer| { #install },
+        }
+    }
+}
 
-            const __DECLARED: #core::__private::Subscriber = #core::__private::Subscriber {
-                name: ::core::concat!(::core::module_path!(), "::", #name),
-                module: ::core::module_path!(),
-                location: #location,
-                priority: #priority,
-                changes: #changes,
-                once: #once,
-                asynchronous: #asynchronous,
-                deferred: #deferred,
-                concurrency: #concurrency,
-                key: || #this,
-                event: #core::__private::event::<#family>,
-                before: &[#(|| #before),*],
-                after: &[#(|| #after),*],
-                install: |installer| { #install },
-            };
-            #core::__register! {
-                static __SUBSCRIBER: Subscriber in SUBSCRIBERS = __DECLARED
-            }
-        };
+/// The function or method by name, as if it were named there.
+pub(super) fn function(subscriber: &Subscriber, place: Span) -> TokenStream {
+    let function = located(&subscriber.ident, place);
+    match &subscriber.method {
+        None => function,
+        Some(method) => {
+            let this = method.this(place);
+            quote_spanned!(at(place)=> #this::#function)
+        }
     }
 }
 
@@ -111,6 +142,10 @@ pub(super) fn family(subscriber: &Subscriber) -> TokenStream {
     let Subscriber { core, event, .. } = subscriber;
     let place = place(event);
     let (core, event) = (located(core, place), located(&all_static(event), place));
+    let event = match &subscriber.method {
+        None => event,
+        Some(method) => method.checked(&event, place),
+    };
     quote_spanned!(place=> <#event as #core::Event>::Family)
 }
 

@@ -6,7 +6,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Type, spanned::Spanned};
 
 use super::{
-    expand::{family, key},
+    expand::{family, function, key},
     model::Subscriber,
 };
 use crate::{
@@ -21,7 +21,7 @@ pub(super) fn own(name: &str) -> Ident {
 
 /// The body of the function that registers the handler: what it captures, then the handler.
 pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
-    let Subscriber { core, ident, .. } = subscriber;
+    let core = &subscriber.core;
     let private = quote!(#core::__private);
     let [installer, event, run] = ["installer", "event", "run"].map(own);
 
@@ -37,15 +37,24 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
 
     let (place, span) = returned(subscriber);
     let core = located(core, span);
-    let function = located(ident, place);
+    let function = function(subscriber, place);
+    let listener = subscriber.method.as_ref().map(|_| own("listener"));
+    let this = listener.as_ref().map(|listener| quote!(&#listener,));
     let call = quote_spanned! {span=>
-        #core::__private::Outcome::into_step(#function(#event, #(#lends),*))
+        #core::__private::Outcome::into_step(#function(#this #event, #(#lends),*))
     };
+    let finds_listener = find_listener(subscriber);
+    let subscribe = own(if listener.is_some() {
+        "listen"
+    } else {
+        "subscribe"
+    });
     let family = family(subscriber);
     quote! {
         #finds
+        #finds_listener
         #keep
-        #installer.subscribe::<#family, _>(move |#event, #run| {
+        #installer.#subscribe::<#family, _>(move |#event, #run| {
             #ask
             #(#makes)*
             #call
@@ -127,6 +136,18 @@ pub(super) fn find(params: &[Asked]) -> TokenStream {
         }
     });
     quote!(#(#finds)* #(#checks)*)
+}
+
+/// Finds the listener of a method.
+pub(super) fn find_listener(subscriber: &Subscriber) -> Option<TokenStream> {
+    let method = subscriber.method.as_ref()?;
+    let [installer, listener] = ["installer", "listener"].map(own);
+    let by_default = method.by_default();
+    Some(quote! {
+        let ::core::option::Option::Some(#listener) = #installer.listener(#by_default) else {
+            return;
+        };
+    })
 }
 
 /// The filters.

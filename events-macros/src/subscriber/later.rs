@@ -8,12 +8,13 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Token;
 
 use super::{
-    expand::family,
-    install::{Asked, Filters, find, own, returned},
+    expand::{family, function},
+    install::{Asked, Filters, find, find_listener, own, returned},
     model::Subscriber,
 };
 use crate::{
     lifetimes::all_static,
+    listener::Method,
     spans::{at, located, place},
 };
 
@@ -49,11 +50,17 @@ pub(super) fn background(subscriber: &Subscriber) -> TokenStream {
     let lends = params.iter().map(Asked::lend);
 
     let (place, span) = returned(subscriber);
-    let function = located(ident, place);
+    let function = function(subscriber, place);
+    let listener = subscriber.method.as_ref().map(|_| own("__listener"));
+    let lent = listener.as_ref().map(|listener| quote!(&#this.#listener,));
+    let listener = subscriber
+        .method
+        .as_ref()
+        .map(|method| method.kept(&own("__listener")));
     let awaited = subscriber.is_async().then(|| quote_spanned!(span=> .await));
     let at_return = located(core, span);
     let step = quote_spanned! {span=>
-        #at_return::__private::AsyncOutcome::into_step(#function(#event, #(#lends),*) #awaited)
+        #at_return::__private::AsyncOutcome::into_step(#function(#lent #event, #(#lends),*) #awaited)
     };
     // At the function's name, for a future that cannot go to another thread is its matter.
     let (ours, at_name) = (at(name), located(core, at(name)));
@@ -62,6 +69,7 @@ pub(super) fn background(subscriber: &Subscriber) -> TokenStream {
     };
     let future = quote_spanned!(name=> impl #future + '__call);
     let this_type = quote_spanned!(this.span()=> __Background<#(#kept),*>);
+    let shared = subscriber.method.as_ref().map(Method::shared);
     let header = quote_spanned! {asked=> impl #private::Background<#event_type> for #this_type };
     let by_ref = quote_spanned!(this.span()=> &'__call #this);
     let method = quote_spanned! {asked=>
@@ -74,12 +82,14 @@ pub(super) fn background(subscriber: &Subscriber) -> TokenStream {
     let body = quote_spanned!(name=> async move { #(#makes)* #step });
     quote! {
         struct __Background<#(#types),*> {
+            #listener
             #(#fields: #types,)*
         }
 
         #header
         where
             for<'__any> #event_type: #private::Snapshot,
+            #shared
         {
             #method -> #future {
                 #body
@@ -98,8 +108,14 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
     let family = family(subscriber);
     let heard = place(&subscriber.event);
     let handler = Token![_](params.first().map_or(heard, |param| param.place));
-    let later = quote_spanned!(heard=> later::<#family, #handler>);
-    let background = quote!(__Background { #(#kept,)* });
+    let (finds_listener, method) = (find_listener(subscriber), subscriber.method.as_ref());
+    let later = located(&own(method.map_or("later", |_| "listen_later")), heard);
+    let later = quote_spanned!(heard=> #later::<#family, #handler>);
+    let listener = method.map(|_| {
+        let listener = own("listener");
+        quote!(__listener: #listener,)
+    });
+    let background = quote!(__Background { #listener #(#kept,)* });
     let background = if subscriber.concurrency.is_some() {
         let core = &subscriber.core;
         quote!(#core::__private::Gated::new(#installer.concurrency(), #background))
@@ -108,6 +124,7 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
     };
     quote! {
         #finds
+        #finds_listener
         #keep
         #installer.#later(
             move |#event, #source| {

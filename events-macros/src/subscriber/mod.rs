@@ -1,6 +1,6 @@
 //! `#[subscriber]`.
 
-mod expand;
+pub(crate) mod expand;
 mod install;
 mod later;
 mod model;
@@ -9,12 +9,14 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Error;
 
+pub(crate) use self::model::Subscriber;
+
 /// The item as it was, and beside it its registration, or what is wrong with it.
 pub(crate) fn attribute(options: TokenStream, item: &TokenStream) -> TokenStream {
     if let Some(registration) = expand::unwrap(&options) {
         return registration;
     }
-    let beside = model::Subscriber::of(options, item.clone())
+    let beside = Subscriber::of(options, item.clone())
         .map_or_else(Error::into_compile_error, |subscriber| {
             expand::wrapped(&subscriber)
         });
@@ -24,7 +26,7 @@ pub(crate) fn attribute(options: TokenStream, item: &TokenStream) -> TokenStream
 /// The registration alone.
 #[cfg(test)]
 pub(crate) fn registration(options: TokenStream, item: TokenStream) -> TokenStream {
-    model::Subscriber::of(options, item).map_or_else(Error::into_compile_error, |subscriber| {
+    Subscriber::of(options, item).map_or_else(Error::into_compile_error, |subscriber| {
         expand::expand(&subscriber)
     })
 }

@@ -1,4 +1,5 @@
-//! What a subscriber is. Every error of the attribute is born here.
+//! What a subscriber is: a function, or a method of a listener. Every error of the attribute is born
+//! here.
 
 use proc_macro2::{Span, TokenStream};
 use syn::{
@@ -11,13 +12,16 @@ use syn::{
 
 use crate::{
     function::Function,
+    listener::Method,
     options::{Errors, Once, Options, Written, core_path},
 };
 
-/// A function that subscribes to an event.
+/// A function or method that subscribes to an event.
 pub(crate) struct Subscriber {
     pub(crate) core: Path,
     pub(crate) ident: Ident,
+    /// What makes it a method, if it is one.
+    pub(crate) method: Option<Method>,
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) signature: Signature,
     /// The event's type, without the reference.
@@ -49,48 +53,74 @@ const OPTIONS: &[&str] = &[
     "after",
     "deferred",
     "concurrency",
-    "crate",
 ];
 
 impl Subscriber {
     pub(crate) fn of(options: TokenStream, item: TokenStream) -> Result<Self> {
         let mut errors = Errors::default();
         let options = errors.note(Options::parse.parse2(options));
+        let options = options.map(|Options(written)| Chosen::of(written, false, &mut errors));
         let function = errors.note(Function::of(item, OTHERWISE));
-        let options = options.map(|Options(written)| Chosen::of(written, &mut errors));
-        let function =
-            function.map(|function| (errors.note(event_of(&function.signature)), function));
-        let (Some(chosen), Some((Some(event), Function { attrs, signature }))) =
-            (options, function)
-        else {
-            return errors.finish(None).and_then(|none: Option<Self>| {
-                none.ok_or_else(|| Error::new(Span::call_site(), "not a subscriber"))
-            });
+        let subscriber = Self::new(options, function, None, &mut errors);
+        errors
+            .finish(subscriber)?
+            .ok_or_else(|| Error::new(Span::call_site(), "not a subscriber"))
+    }
+
+    /// A method of a listener; the function is without its receiver.
+    pub(crate) fn of_method(
+        options: TokenStream,
+        function: Function,
+        method: Method,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        let options = errors.note(Options::parse.parse2(options));
+        let options = options.map(|Options(written)| Chosen::of(written, true, errors));
+        Self::new(options, Some(function), Some(method), errors)
+    }
+
+    fn new(
+        chosen: Option<Chosen>,
+        function: Option<Function>,
+        method: Option<Method>,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        let Function { attrs, signature } = function?;
+        let event = errors.note(event_of(&signature, method.is_some()));
+        let (chosen, event) = (chosen?, event?);
+        check(&signature, errors);
+        check_later(&signature, &event, &chosen, errors);
+        let said = |ty: &Type| match &method {
+            Some(method) => method.said(ty),
+            None => ty.clone(),
         };
-        check(&signature, &mut errors);
-        check_later(&signature, &event, &chosen, &mut errors);
         let params = signature
             .inputs
             .iter()
             .skip(1)
             .filter_map(|input| match input {
-                FnArg::Typed(input) => Some((*input.ty).clone()),
+                FnArg::Typed(input) => Some(said(&input.ty)),
                 FnArg::Receiver(_) => None,
             });
-        errors.finish(Self {
-            core: core_path(chosen.core.get()),
+        let params = params.collect();
+        Some(Self {
+            core: match &method {
+                Some(method) => method.core.clone(),
+                None => core_path(chosen.core.get()),
+            },
             ident: signature.ident.clone(),
             cfgs: attrs
                 .into_iter()
                 .filter(|attr| attr.path().is_ident("cfg"))
                 .collect(),
             changes: event.mutability.is_some(),
-            params: params.collect(),
+            params,
             returns: match &signature.output {
                 ReturnType::Default => None,
                 ReturnType::Type(_, ty) => Some((**ty).clone()),
             },
-            event: *event.elem,
+            event: said(&event.elem),
+            method,
             priority: chosen.priority.get(),
             when: chosen.when.get(),
             origin: chosen.origin.get(),
@@ -129,7 +159,7 @@ struct Chosen {
 }
 
 impl Chosen {
-    fn of(written: Vec<Written>, errors: &mut Errors) -> Self {
+    fn of(written: Vec<Written>, of_method: bool, errors: &mut Errors) -> Self {
         let mut chosen = Self::default();
         for option in written {
             let name = option.name.clone();
@@ -155,10 +185,14 @@ impl Chosen {
                     .expr("1")
                     .and_then(at_once)
                     .and_then(|value| chosen.concurrency.set(&name, value)),
-                "crate" => option
+                "crate" if !of_method => option
                     .path("my_framework::events")
                     .and_then(|value| chosen.core.set(&name, value)),
-                _ => Err(option.unknown("`#[subscriber(..)]`", OPTIONS)),
+                _ if of_method => Err(option.unknown("`#[on(..)]`", OPTIONS)),
+                _ => {
+                    let known = [OPTIONS, &["crate"]].concat();
+                    Err(option.unknown("`#[subscriber(..)]`", &known))
+                }
             };
             errors.note(set);
         }
@@ -191,15 +225,19 @@ fn targets(value: Option<Expr>) -> Vec<Expr> {
 }
 
 /// The type of the event, which comes first and by reference.
-fn event_of(signature: &Signature) -> Result<TypeReference> {
-    let takes = "a subscriber takes its event first: write `event: &MyEvent` or \
-                 `event: &mut MyEvent`";
+fn event_of(signature: &Signature, of_method: bool) -> Result<TypeReference> {
+    let takes = if of_method {
+        "a handler takes its event after `&self`: write `event: &MyEvent` or `event: &mut MyEvent`"
+    } else {
+        "a subscriber takes its event first: write `event: &MyEvent` or `event: &mut MyEvent`"
+    };
     match signature.inputs.first() {
         None => Err(Error::new(signature.paren_token.span.join(), takes)),
         Some(FnArg::Receiver(receiver)) => Err(Error::new(
             receiver.self_token.span,
-            "a subscriber is a free function, for nobody could say which `self` to call; move it \
-             out of the impl block and take what it needs as `State<'_, T>`",
+            "a subscriber is a free function, for nobody could say which `self` to call; put \
+             `#[listener]` on the impl block and write `#[on]` here, or move the function out and \
+             take what it needs as `State<'_, T>`",
         )),
         Some(FnArg::Typed(input)) => match &*input.ty {
             Type::Reference(reference) => Ok(reference.clone()),

@@ -20,6 +20,7 @@ const _: () = {
         asynchronous: false,
         deferred: false,
         concurrency: 0,
+        by_hand: false,
         key: || ::events_core::IntoKey::into_key(greet),
         event: ::events_core::__private::event::<
             <FirstLogin as ::events_core::Event>::Family,

@@ -68,6 +68,7 @@ const _: () = {
         asynchronous: true,
         deferred: false,
         concurrency: 0,
+        by_hand: false,
         key: || ::events_core::IntoKey::into_key(welcome),
         event: ::events_core::__private::event::<
             <FirstLogin as ::events_core::Event>::Family,

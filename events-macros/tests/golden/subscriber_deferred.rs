@@ -37,6 +37,7 @@ const _: () = {
         asynchronous: false,
         deferred: true,
         concurrency: ::events_core::__private::at_once(1),
+        by_hand: false,
         key: || ::events_core::IntoKey::into_key(report),
         event: ::events_core::__private::event::<
             <FirstLogin as ::events_core::Event>::Family,

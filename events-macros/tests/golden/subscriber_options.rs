@@ -28,6 +28,7 @@ const _: () = {
         asynchronous: false,
         deferred: false,
         concurrency: 0,
+        by_hand: false,
         key: || ::events_core::IntoKey::into_key(book),
         event: ::events_core::__private::event::<
             <Login<'static> as ::events_core::Event>::Family,

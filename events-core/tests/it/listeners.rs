@@ -1,0 +1,512 @@
+//! Section 2: listeners, which are structs whose methods are handlers.
+
+use std::{
+    cell::Cell,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use events_core::{
+    BoxError, Emission, Event, Problem, Registry, State, SubscribeError, listener, subscriber,
+    subscribers,
+};
+
+use crate::{Journal, block_on};
+
+#[derive(Event, Clone, Default)]
+struct Login {
+    user: &'static str,
+    log: Vec<String>,
+}
+
+fn login(user: &'static str) -> Login {
+    Login {
+        user,
+        ..Login::default()
+    }
+}
+
+/// Has no default: it is added by hand.
+struct Greeter {
+    greeting: &'static str,
+    greeted: AtomicU32,
+    journal: Journal,
+}
+
+impl Greeter {
+    fn new(greeting: &'static str) -> Self {
+        Self {
+            greeting,
+            greeted: AtomicU32::new(0),
+            journal: Journal::default(),
+        }
+    }
+}
+
+#[listener]
+impl Greeter {
+    const NOBODY: &'static str = "nobody";
+
+    #[on]
+    fn count(&self, event: &Login) {
+        self.counted(event.user);
+    }
+
+    /// Changes the event.
+    #[on(priority = 5, when = |event: &Login| event.user != Self::NOBODY, before = Self::count)]
+    fn greet(&self, event: &mut Login) {
+        event.log.push(format!("{} {}", self.greeting, event.user));
+    }
+
+    fn counted(&self, user: &str) {
+        self.greeted.fetch_add(1, Ordering::Relaxed);
+        self.journal.note(user);
+    }
+}
+
+#[test]
+fn a_listener_is_added_by_hand_and_removed_as_a_unit() {
+    let registry = Registry::new();
+    let greeter = Arc::new(Greeter::new("hello"));
+    let subscription = registry.add(Arc::clone(&greeter));
+    assert_eq!(registry.emit(login("ann")).log, ["hello ann"]);
+    assert!(registry.emit(login("nobody")).log.is_empty());
+    assert_eq!(greeter.journal.take(), ["ann", "nobody"]);
+
+    drop(subscription);
+    let emitted = registry.try_emit(login("bob")).expect("nobody fails");
+    assert!(emitted.is_unheard());
+    assert_eq!(greeter.greeted.load(Ordering::Relaxed), 2);
+    assert_eq!(Arc::strong_count(&greeter), 1);
+}
+
+#[test]
+fn the_methods_stay_methods() {
+    let greeter = Greeter::new("hi");
+    let mut event = login("ann");
+    greeter.greet(&mut event);
+    Greeter::count(&greeter, &event);
+    assert_eq!(event.log, ["hi ann"]);
+    assert_eq!(greeter.journal.take(), ["ann"]);
+}
+
+#[test]
+fn two_of_a_kind_are_two_listeners() {
+    let registry = Registry::new();
+    let first = registry.add(Greeter::new("hello"));
+    registry.add(Greeter::new("hi")).detach();
+    assert_eq!(registry.emit(login("ann")).log, ["hello ann", "hi ann"]);
+    drop(first);
+    assert_eq!(registry.emit(login("ann")).log, ["hi ann"]);
+}
+
+#[test]
+fn a_listener_that_is_dropped_inside_its_handler_is_not_called_again() {
+    let registry = Registry::new();
+    let held = Arc::new(Mutex::new(None));
+    let holds = Arc::clone(&held);
+    let _first = registry
+        .subscribe(move |_: &Login| drop(holds.lock().expect("nobody panics").take()))
+        .priority(9)
+        .register()
+        .expect("it is the first");
+    *held.lock().expect("nobody panics") = Some(registry.add(Greeter::new("hello")));
+    assert!(registry.emit(login("ann")).log.is_empty());
+}
+
+#[test]
+fn a_handler_is_told_by_type_and_name_with_its_own_place() {
+    let registry = Registry::new();
+    registry.add(Failing).detach();
+    let failed = registry.try_emit(login("ann")).expect_err("it fails");
+    let [failure] = failed.failures() else {
+        panic!("one fails")
+    };
+    let subscriber = failure.subscriber();
+    assert_eq!(subscriber.name, "it::listeners::Failing::fail");
+    let above = include_str!("listeners.rs")
+        .lines()
+        .take_while(|line| !line.starts_with("    fn fail("));
+    let line = above.count() + 1;
+    assert!(
+        subscriber
+            .to_string()
+            .ends_with(&format!("tests/it/listeners.rs:{line})")),
+        "{subscriber}"
+    );
+}
+
+struct Failing;
+
+#[listener]
+impl Failing {
+    #[on]
+    fn fail(&self, event: &Login) -> Result<(), BoxError> {
+        Err(event.user.into())
+    }
+}
+
+#[derive(Event, Clone, Default)]
+struct Tick(Vec<u32>);
+
+/// Is `Default`, so that a scan makes it.
+struct Counter(AtomicU32);
+
+thread_local! {
+    static MADE: Cell<u32> = const { Cell::new(0) };
+}
+
+impl Default for Counter {
+    fn default() -> Self {
+        MADE.set(MADE.get() + 1);
+        Self(AtomicU32::new(0))
+    }
+}
+
+#[listener]
+impl Counter {
+    #[on(priority = 1)]
+    fn first(&self, event: &mut Tick) {
+        event.0.push(self.0.fetch_add(1, Ordering::Relaxed));
+    }
+
+    #[on]
+    fn second(&self, event: &mut Tick) {
+        event.0.push(self.0.fetch_add(1, Ordering::Relaxed));
+    }
+}
+
+#[test]
+fn a_scan_makes_one_listener_for_each_registry() {
+    let before = MADE.get();
+    let registry = Registry::with(subscribers![Counter::first]);
+    registry
+        .scanner()
+        .subscribers(subscribers![Counter::first, Counter::second])
+        .run();
+    assert_eq!(MADE.get(), before + 1);
+    assert_eq!(registry.emit(Tick::default()).0, [0, 1]);
+    assert_eq!(registry.emit(Tick::default()).0, [2, 3]);
+
+    let other = Registry::with(subscribers![Counter::second]);
+    assert_eq!(MADE.get(), before + 2);
+    assert_eq!(other.emit(Tick::default()).0, [0]);
+}
+
+#[test]
+fn one_that_is_scanned_and_added_listens_twice() {
+    let registry = Registry::with(subscribers![Counter::first]);
+    let added = registry.add(Counter(AtomicU32::new(50)));
+    assert_eq!(registry.emit(Tick::default()).0, [0, 50, 51]);
+    drop(added);
+    assert_eq!(registry.emit(Tick::default()).0, [1]);
+}
+
+#[test]
+fn the_report_names_the_methods() {
+    let report = Registry::new()
+        .scanner()
+        .subscribers(subscribers![Counter::first, Counter::second])
+        .run();
+    let told = report.subscribers().map(|one| (&*one.name, one.priority));
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [
+            ("it::listeners::Counter::first", 1),
+            ("it::listeners::Counter::second", 0),
+        ]
+    );
+}
+
+mod by_hand {
+    use super::{Login, listener};
+
+    pub(super) struct Needy(pub(super) u32);
+
+    #[listener]
+    impl Needy {
+        #[on]
+        pub(super) fn heard(&self, _: &Login) {
+            assert!(self.0 > 0, "nobody has added it");
+        }
+    }
+}
+
+#[test]
+fn a_scan_passes_over_a_listener_that_has_no_default() {
+    let registry = Registry::new();
+    let module = "it::listeners::by_hand";
+    let report = registry.scanner().module(module).run();
+    assert_eq!(report.subscribers().len(), 0);
+    let emitted = registry.try_emit(login("ann")).expect("nobody fails");
+    assert!(emitted.is_unheard());
+    registry.add(by_hand::Needy(1)).detach();
+    assert_eq!(
+        registry.try_emit(login("ann")).expect("nobody fails").ran(),
+        1
+    );
+}
+
+#[test]
+fn one_without_a_default_cannot_be_named_to_a_scan() {
+    let scanner = Registry::new().scanner();
+    let named = scanner.subscribers(subscribers![by_hand::Needy::heard]);
+    let error = named.try_run().expect_err("nobody can make it");
+    let method = "it::listeners::by_hand::Needy::heard".to_owned();
+    assert_eq!(error.problems(), [Problem::ByHand { method }]);
+    assert!(error.to_string().contains("use registry.add(listener)"));
+}
+
+struct Fee(u32);
+
+#[derive(Default)]
+struct Till(Journal);
+
+fn checkout() {}
+
+#[listener]
+impl Till {
+    #[on(origin = checkout)]
+    fn book(&self, event: &mut Tick, fee: State<'_, Fee>, emission: &Emission) {
+        event.0.push(fee.0);
+        self.0.note(format!("{:?}", emission.origin()));
+    }
+
+    #[on(once, after = Till::book)]
+    fn open(&self, _: &Tick) -> Result<(), String> {
+        self.0.note("open");
+        Ok(())
+    }
+
+    #[on]
+    async fn later(&self, event: &Tick, fee: State<'_, Fee>) -> Result<(), String> {
+        std::future::ready(()).await;
+        self.0.note(format!("later {:?} {}", event.0, fee.0));
+        Ok(())
+    }
+
+    #[on(deferred, concurrency = 1, when = |event: &Tick| !event.0.is_empty())]
+    #[expect(clippy::needless_arbitrary_self_type, reason = "it says the same")]
+    fn report(self: &Self, event: &Tick) {
+        self.0.note(format!("report {:?}", event.0));
+    }
+}
+
+#[test]
+fn a_handler_has_the_options_parameters_and_turns_of_a_subscriber() {
+    let registry = Registry::new();
+    registry
+        .scanner()
+        .state(Fee(3))
+        .subscribers(subscribers![])
+        .run();
+    let till = Arc::new(Till::default());
+    let subscription = registry.add(Arc::clone(&till));
+
+    assert_eq!(registry.emit_from(Tick::default(), checkout).0, [3]);
+    let origin = r#"Some(Origin("it::listeners::checkout"))"#;
+    assert_eq!(till.0.take(), [origin, "open"]);
+    assert_eq!(registry.queue().flush().ran(), 1);
+    assert_eq!(till.0.take(), ["later [3] 3", "report [3]"]);
+
+    block_on(registry.emit_async(Tick::default()));
+    assert_eq!(till.0.take(), ["later [] 3"]);
+
+    registry.emit(Tick(vec![7]));
+    drop(subscription);
+    registry.queue().flush();
+    assert!(till.0.take().is_empty());
+    assert_eq!(Arc::strong_count(&till), 1);
+}
+
+#[test]
+fn a_scanned_listener_has_them_too() {
+    let journal = Journal::default();
+    let registry = Registry::new();
+    registry
+        .scanner()
+        .state(Fee(3))
+        .subscribers(subscribers![Till::book, Till::later, Till::report])
+        .run();
+    let kept = journal.clone();
+    let _spy = registry.on_deferred(move |event: &Tick| kept.note(format!("{:?}", event.0)));
+    assert_eq!(registry.emit_from(Tick::default(), checkout).0, [3]);
+    let emitted = registry.try_emit(Tick(vec![1])).expect("nobody fails");
+    assert_eq!((emitted.ran(), emitted.deferred()), (0, 3));
+    registry.queue().flush();
+    assert_eq!(journal.take(), ["[3]", "[1]"]);
+}
+
+#[test]
+fn a_state_that_no_scan_was_given_is_told() {
+    let registry = Registry::new();
+    let error = registry.try_add(Till::default()).expect_err("no fee");
+    let SubscribeError::MissingState {
+        subscriber,
+        type_name,
+    } = &error
+    else {
+        panic!("{error}")
+    };
+    assert!(subscriber.starts_with("it::listeners::Till::book ("));
+    assert_eq!(*type_name, "it::listeners::Fee");
+    assert!(
+        error
+            .to_string()
+            .ends_with("registry.scanner().state(value).run()")
+    );
+    assert!(
+        registry
+            .try_emit(Tick::default())
+            .expect("nobody fails")
+            .is_unheard()
+    );
+}
+
+#[subscriber(after = Ordered::turn)]
+fn after_the_method(event: &mut Login) {
+    event.log.push("after".into());
+}
+
+#[subscriber]
+fn plain(event: &mut Login) {
+    event.log.push("plain".into());
+}
+
+struct Ordered;
+
+#[listener]
+impl Ordered {
+    #[on(before = plain)]
+    fn turn(&self, event: &mut Login) {
+        event.log.push("method".into());
+    }
+}
+
+#[test]
+fn methods_and_functions_are_ordered_around_one_another() {
+    let registry = Registry::with(subscribers![after_the_method, plain]);
+    assert_eq!(registry.emit(login("ann")).log, ["after", "plain"]);
+    let _added = registry.add(Ordered);
+    assert_eq!(
+        registry.emit(login("ann")).log,
+        ["method", "after", "plain"]
+    );
+    let error = Registry::new()
+        .try_add(Ordered)
+        .expect_err("nobody is plain");
+    assert!(
+        matches!(error, SubscribeError::UnknownTarget { .. }),
+        "{error}"
+    );
+}
+
+#[derive(Event)]
+struct Borrowed<'a> {
+    seen: &'a mut Vec<&'static str>,
+}
+
+/// An event about its listener, in a module of its own.
+#[derive(Event)]
+struct About<T>(Vec<T>);
+
+mod inside {
+    use super::{About, Borrowed, Registry, listener};
+
+    #[derive(Default, Debug, PartialEq)]
+    pub(super) struct Of<T>(pub(super) T);
+
+    #[listener]
+    impl Of<u8> {
+        #[on]
+        fn borrowed<'a, 'e: 'a>(&'a self, event: &'a mut Borrowed<'e>) {
+            event.seen.push("borrowed");
+        }
+
+        #[on(when = |event: &About<Self>| event.0.is_empty() && matches!(Self(7), Self(7)))]
+        fn about(&self, event: &mut About<Self>) {
+            event.0.push(Self(self.0));
+        }
+
+        #[cfg(any())]
+        #[on]
+        fn never(&self, event: &NoSuchEvent) {}
+
+        #[on]
+        #[cfg(test)]
+        fn r#type(&self, event: &mut Borrowed<'_>) {
+            event.seen.push("type");
+        }
+    }
+
+    #[test]
+    fn names_tell_the_type_with_its_parameters() {
+        let report = Registry::new()
+            .scanner()
+            .module("it::listeners::inside")
+            .run();
+        let names: Vec<_> = report.subscribers().map(|one| &*one.name).collect();
+        assert_eq!(
+            names,
+            [
+                "it::listeners::inside::Of<u8>::about",
+                "it::listeners::inside::Of<u8>::borrowed",
+                "it::listeners::inside::Of<u8>::type",
+            ]
+        );
+    }
+}
+
+#[test]
+fn a_handler_may_take_what_borrows_and_say_self() {
+    let registry = Registry::new();
+    let _added = registry.add(inside::Of(4_u8));
+    let mut seen = Vec::new();
+    registry.emit(Borrowed { seen: &mut seen });
+    assert_eq!(seen, ["borrowed", "type"]);
+    assert_eq!(
+        registry.emit(About(Vec::<inside::Of<u8>>::new())).0,
+        [inside::Of(4)]
+    );
+}
+
+/// A listener whose block comes from a macro.
+macro_rules! made {
+    ($name:ident, $block:item, $method:item) => {
+        #[derive(Default)]
+        struct $name;
+
+        #[listener]
+        $block
+
+        #[derive(Default)]
+        struct Other;
+
+        #[listener]
+        impl Other {
+            $method
+        }
+    };
+}
+
+made!(
+    Made,
+    impl Made {
+        #[events_core::on]
+        fn tick(&self, event: &mut Tick) {
+            event.0.push(1);
+        }
+    },
+    #[on]
+    fn tock(&self, event: &mut Tick) {
+        event.0.push(2);
+    }
+);
+
+#[test]
+fn a_macro_may_make_the_block_or_a_method() {
+    let registry = Registry::with(subscribers![Made::tick, Other::tock]);
+    assert_eq!(registry.emit(Tick::default()).0, [1, 2]);
+}

@@ -1,0 +1,135 @@
+//! Written by a macro, for this:
+//!
+//! ```
+//! #[listener]
+//! impl Greeter {
+//!     #[on]
+//!     fn first(&self, event: &FirstLogin) {
+//!         self.greet(event.user);
+//!     }
+//!
+//!     #[cfg(unix)]
+//!     #[on(priority = 5, when = |event: &Login| Self::knows(event), after = Self::first)]
+//!     fn login(&self, event: &mut Login, ledger: State<'_, Ledger>) -> Result<(), LedgerError> {
+//!         ledger.book(event)
+//!     }
+//!
+//!     fn greet(&self, user: &User) {}
+//! }
+//! ```
+
+const _: () = {
+    type __This = Greeter;
+    const __BY_DEFAULT: ::core::option::Option<fn() -> __This> = {
+        use ::events_core::__private::ByHand as _;
+        ::events_core::__private::Made::<__This>::BY_DEFAULT
+    };
+    const __HANDLER0: ::events_core::__private::Subscriber = ::events_core::__private::Subscriber {
+        name: ::core::concat!(::core::module_path!(), "::", "Greeter::first"),
+        module: ::core::module_path!(),
+        location: ::events_core::Location::new(
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        ),
+        priority: 0,
+        changes: false,
+        once: false,
+        asynchronous: false,
+        deferred: false,
+        concurrency: 0,
+        by_hand: __BY_DEFAULT.is_none(),
+        key: || ::events_core::IntoKey::into_key(__This::first),
+        event: ::events_core::__private::event::<
+            <FirstLogin as ::events_core::Event>::Family,
+        >,
+        before: &[],
+        after: &[],
+        install: |installer| {
+            let ::core::option::Option::Some(listener) = installer.listener(__BY_DEFAULT)
+            else {
+                return;
+            };
+            installer
+                .listen::<
+                    <FirstLogin as ::events_core::Event>::Family,
+                    _,
+                >(move |event, run| {
+                    ::events_core::__private::Outcome::into_step(
+                        __This::first(&listener, event),
+                    )
+                });
+        },
+    };
+    ::events_core::__register! {
+        static __SUBSCRIBER0 : Subscriber in SUBSCRIBERS = __HANDLER0
+    }
+    #[cfg(unix)]
+    const __HANDLER1: ::events_core::__private::Subscriber = ::events_core::__private::Subscriber {
+        name: ::core::concat!(::core::module_path!(), "::", "Greeter::login"),
+        module: ::core::module_path!(),
+        location: ::events_core::Location::new(
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        ),
+        priority: 5,
+        changes: true,
+        once: false,
+        asynchronous: false,
+        deferred: false,
+        concurrency: 0,
+        by_hand: __BY_DEFAULT.is_none(),
+        key: || ::events_core::IntoKey::into_key(__This::login),
+        event: ::events_core::__private::event::<
+            <Login as ::events_core::Event>::Family,
+        >,
+        before: &[],
+        after: &[|| ::events_core::IntoKey::into_key(Greeter::first)],
+        install: |installer| {
+            let __kept0 = installer.find::<State<'static, Ledger>>();
+            let ::core::option::Option::Some(__kept0) = __kept0 else {
+                return;
+            };
+            let ::core::option::Option::Some(listener) = installer.listener(__BY_DEFAULT)
+            else {
+                return;
+            };
+            installer
+                .listen::<
+                    <Login as ::events_core::Event>::Family,
+                    _,
+                >(move |event, run| {
+                    let when: fn(&Login) -> bool = |event: &Login| Greeter::knows(event);
+                    if !when(event) {
+                        return ::events_core::__private::Step::Skipped;
+                    }
+                    let __made0 = <State<
+                        'static,
+                        Ledger,
+                    > as ::events_core::Param>::make(&__kept0, run);
+                    ::events_core::__private::Outcome::into_step(
+                        __This::login(
+                            &listener,
+                            event,
+                            <State<
+                                'static,
+                                Ledger,
+                            > as ::events_core::Param>::lend(&__made0),
+                        ),
+                    )
+                });
+        },
+    };
+    #[cfg(unix)]
+    ::events_core::__register! {
+        static __SUBSCRIBER1 : Subscriber in SUBSCRIBERS = __HANDLER1
+    }
+    impl ::events_core::Listener for __This {
+        const HANDLERS: &'static [::events_core::__private::Subscriber] = &[
+            __HANDLER0,
+            #[cfg(unix)]
+            __HANDLER1,
+        ];
+    }
+};

@@ -1,0 +1,109 @@
+//! Written by a macro, for this:
+//!
+//! ```
+//! #[listener]
+//! impl Greeter<u8> {
+//!     #[on(concurrency = 1)]
+//!     async fn mail(&self, event: &Changed<Self>, mailer: State<'_, Mailer>) {
+//!         mailer.send(event).await
+//!     }
+//! }
+//! ```
+
+const _: () = {
+    type __This = Greeter<u8>;
+    const __BY_DEFAULT: ::core::option::Option<fn() -> __This> = {
+        use ::events_core::__private::ByHand as _;
+        ::events_core::__private::Made::<__This>::BY_DEFAULT
+    };
+    const __HANDLER0: ::events_core::__private::Subscriber = {
+        struct __Background<__0> {
+            __listener: ::events_core::__private::Arc<__This>,
+            __kept0: __0,
+        }
+        impl ::events_core::__private::Background<Changed<__This>>
+        for __Background<<State<'static, Mailer> as ::events_core::Param>::Kept>
+        where
+            for<'__any> Changed<__This>: ::events_core::__private::Snapshot,
+            for<'__any> __This: ::core::marker::Send + ::core::marker::Sync,
+        {
+            fn call<'__call>(
+                &'__call self,
+                event: &'__call Changed<__This>,
+                call: &'__call ::events_core::__private::Call,
+            ) -> impl ::core::future::Future<
+                Output = ::events_core::__private::Step,
+            > + ::core::marker::Send + '__call {
+                async move {
+                    let __made0 = <State<
+                        'static,
+                        Mailer,
+                    > as ::events_core::Param>::make(&self.__kept0, call);
+                    ::events_core::__private::AsyncOutcome::into_step(
+                        __This::mail(
+                                &self.__listener,
+                                event,
+                                <State<
+                                    'static,
+                                    Mailer,
+                                > as ::events_core::Param>::lend(&__made0),
+                            )
+                            .await,
+                    )
+                }
+            }
+        }
+        ::events_core::__private::Subscriber {
+            name: ::core::concat!(::core::module_path!(), "::", "Greeter<u8>::mail"),
+            module: ::core::module_path!(),
+            location: ::events_core::Location::new(
+                ::core::file!(),
+                ::core::line!(),
+                ::core::column!(),
+            ),
+            priority: 0,
+            changes: false,
+            once: false,
+            asynchronous: true,
+            deferred: false,
+            concurrency: ::events_core::__private::at_once(1),
+            by_hand: __BY_DEFAULT.is_none(),
+            key: || ::events_core::IntoKey::into_key(__This::mail),
+            event: ::events_core::__private::event::<
+                <Changed<__This> as ::events_core::Event>::Family,
+            >,
+            before: &[],
+            after: &[],
+            install: |installer| {
+                let __kept0 = installer.find::<State<'static, Mailer>>();
+                let ::core::option::Option::Some(__kept0) = __kept0 else {
+                    return;
+                };
+                let ::core::option::Option::Some(listener) = installer
+                    .listener(__BY_DEFAULT) else {
+                    return;
+                };
+                installer
+                    .listen_later::<
+                        <Changed<__This> as ::events_core::Event>::Family,
+                        _,
+                    >(
+                        move |event, source| { true },
+                        ::events_core::__private::Gated::new(
+                            installer.concurrency(),
+                            __Background {
+                                __listener: listener,
+                                __kept0,
+                            },
+                        ),
+                    );
+            },
+        }
+    };
+    ::events_core::__register! {
+        static __SUBSCRIBER0 : Subscriber in SUBSCRIBERS = __HANDLER0
+    }
+    impl ::events_core::Listener for __This {
+        const HANDLERS: &'static [::events_core::__private::Subscriber] = &[__HANDLER0];
+    }
+};

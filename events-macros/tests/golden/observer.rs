@@ -1,0 +1,146 @@
+//! Written by a macro, for this:
+//!
+//! ```
+//! #[observer(User)]
+//! impl UserObserver {
+//!     fn creating(&self, event: &mut Creating<User>) {}
+//!
+//!     #[on(deferred)]
+//!     fn updated(&self, event: &Updated<User>) {}
+//! }
+//! ```
+
+const _: () = {
+    type __This = UserObserver;
+    const __BY_DEFAULT: ::core::option::Option<fn() -> __This> = {
+        use ::events_core::__private::ByHand as _;
+        ::events_core::__private::Made::<__This>::BY_DEFAULT
+    };
+    const __HANDLER0: ::events_core::__private::Subscriber = ::events_core::__private::Subscriber {
+        name: ::core::concat!(::core::module_path!(), "::", "UserObserver::creating"),
+        module: ::core::module_path!(),
+        location: ::events_core::Location::new(
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        ),
+        priority: 0,
+        changes: true,
+        once: false,
+        asynchronous: false,
+        deferred: false,
+        concurrency: 0,
+        by_hand: __BY_DEFAULT.is_none(),
+        key: || ::events_core::IntoKey::into_key(__This::creating),
+        event: ::events_core::__private::event::<
+            <<Creating<
+                User,
+            > as ::events_core::__private::Observed<
+                ::events_core::record::Creating<User>,
+            >>::Event as ::events_core::Event>::Family,
+        >,
+        before: &[],
+        after: &[],
+        install: |installer| {
+            let ::core::option::Option::Some(listener) = installer.listener(__BY_DEFAULT)
+            else {
+                return;
+            };
+            installer
+                .listen::<
+                    <<Creating<
+                        User,
+                    > as ::events_core::__private::Observed<
+                        ::events_core::record::Creating<User>,
+                    >>::Event as ::events_core::Event>::Family,
+                    _,
+                >(move |event, run| {
+                    ::events_core::__private::Outcome::into_step(
+                        __This::creating(&listener, event),
+                    )
+                });
+        },
+    };
+    ::events_core::__register! {
+        static __SUBSCRIBER0 : Subscriber in SUBSCRIBERS = __HANDLER0
+    }
+    const __HANDLER1: ::events_core::__private::Subscriber = {
+        struct __Background {
+            __listener: ::events_core::__private::Arc<__This>,
+        }
+        impl ::events_core::__private::Background<Updated<User>> for __Background
+        where
+            for<'__any> Updated<User>: ::events_core::__private::Snapshot,
+            for<'__any> __This: ::core::marker::Send + ::core::marker::Sync,
+        {
+            fn call<'__call>(
+                &'__call self,
+                event: &'__call Updated<User>,
+                call: &'__call ::events_core::__private::Call,
+            ) -> impl ::core::future::Future<
+                Output = ::events_core::__private::Step,
+            > + ::core::marker::Send + '__call {
+                async move {
+                    ::events_core::__private::AsyncOutcome::into_step(
+                        __This::updated(&self.__listener, event),
+                    )
+                }
+            }
+        }
+        ::events_core::__private::Subscriber {
+            name: ::core::concat!(::core::module_path!(), "::", "UserObserver::updated"),
+            module: ::core::module_path!(),
+            location: ::events_core::Location::new(
+                ::core::file!(),
+                ::core::line!(),
+                ::core::column!(),
+            ),
+            priority: 0,
+            changes: false,
+            once: false,
+            asynchronous: false,
+            deferred: true,
+            concurrency: 0,
+            by_hand: __BY_DEFAULT.is_none(),
+            key: || ::events_core::IntoKey::into_key(__This::updated),
+            event: ::events_core::__private::event::<
+                <<Updated<
+                    User,
+                > as ::events_core::__private::Observed<
+                    ::events_core::record::Updated<User>,
+                >>::Event as ::events_core::Event>::Family,
+            >,
+            before: &[],
+            after: &[],
+            install: |installer| {
+                let ::core::option::Option::Some(listener) = installer
+                    .listener(__BY_DEFAULT) else {
+                    return;
+                };
+                installer
+                    .listen_later::<
+                        <<Updated<
+                            User,
+                        > as ::events_core::__private::Observed<
+                            ::events_core::record::Updated<User>,
+                        >>::Event as ::events_core::Event>::Family,
+                        _,
+                    >(
+                        move |event, source| { true },
+                        __Background {
+                            __listener: listener,
+                        },
+                    );
+            },
+        }
+    };
+    ::events_core::__register! {
+        static __SUBSCRIBER1 : Subscriber in SUBSCRIBERS = __HANDLER1
+    }
+    impl ::events_core::Listener for __This {
+        const HANDLERS: &'static [::events_core::__private::Subscriber] = &[
+            __HANDLER0,
+            __HANDLER1,
+        ];
+    }
+};
