@@ -1,0 +1,65 @@
+//! Blocks that are no listener's: generic, borrowing, of a trait, and no impl block at all.
+
+use std::marker::PhantomData;
+
+use events_core::{Event, listener};
+
+#[derive(Event)]
+struct Login {
+    user: u64,
+}
+
+struct Cache<T>(PhantomData<T>);
+
+#[listener]
+impl<T> Cache<T> {
+    #[on]
+    fn clear(&self, _: &Login) {}
+}
+
+struct Lent<'a>(&'a str);
+
+#[listener]
+impl<'a> Lent<'a> {
+    #[on]
+    fn greet(&self, _: &Login) {}
+}
+
+struct Other<'a>(&'a str);
+
+#[listener]
+impl Other<'_> {
+    #[on]
+    fn greet(&self, _: &Login) {}
+}
+
+trait Greets {
+    fn greet(&self, event: &Login);
+}
+
+struct Greeter;
+
+#[listener]
+impl Greets for Greeter {
+    #[on]
+    fn greet(&self, event: &Login) {
+        let _ = event.user;
+    }
+}
+
+#[listener]
+struct Counter;
+
+struct Methods;
+
+#[listener]
+impl Methods {
+    #[on]
+    fn generic<T>(&self, _: &Login) {}
+}
+
+fn main() {
+    let _ = (Lent("").0, Other("").0, Cache(PhantomData::<u8>));
+    Greeter.greet(&Login { user: 1 });
+    let _ = (Counter, Methods);
+}

@@ -1,0 +1,21 @@
+//! A listener that listens to nothing.
+
+use events_core::{Event, listener};
+
+#[derive(Event)]
+struct Login {
+    user: u64,
+}
+
+struct Greeter;
+
+#[listener]
+impl Greeter {
+    fn greet(&self, event: &Login) {
+        let _ = event.user;
+    }
+}
+
+fn main() {
+    Greeter.greet(&Login { user: 1 });
+}

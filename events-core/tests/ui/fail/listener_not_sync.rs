@@ -1,0 +1,30 @@
+//! A listener that holds what only one thread may use.
+
+use std::{cell::Cell, sync::Mutex};
+
+use events_core::{Event, listener};
+
+#[derive(Event, Clone)]
+struct Login {
+    user: u64,
+}
+
+struct Counter(Cell<u64>);
+
+#[listener]
+impl Counter {
+    #[on]
+    fn count(&self, event: &Login) {
+        self.0.set(event.user);
+    }
+
+    #[on]
+    async fn later(&self, event: &Login) {
+        self.0.set(event.user);
+    }
+}
+
+fn main() {
+    let _ = Counter(Default::default());
+    let _ = Mutex::new(1);
+}

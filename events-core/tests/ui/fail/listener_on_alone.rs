@@ -1,0 +1,27 @@
+//! `#[on]` where nobody reads it.
+
+use events_core::{Event, on};
+
+#[derive(Event)]
+struct Login {
+    user: u64,
+}
+
+#[on]
+fn greet(event: &Login) {
+    let _ = event.user;
+}
+
+struct Counter;
+
+impl Counter {
+    #[on(priority = 3)]
+    fn count(&self, event: &Login) {
+        let _ = event.user;
+    }
+}
+
+fn main() {
+    greet(&Login { user: 1 });
+    Counter.count(&Login { user: 1 });
+}

@@ -1,0 +1,51 @@
+//! Observers with a method that is none of the six, without a method, and without a model.
+
+use events_core::{observer, record::{Created, Creating}};
+
+struct User;
+
+struct Typo;
+
+#[observer(User)]
+impl Typo {
+    fn creating(&self, _: &mut Creating<User>) {}
+
+    fn created(&self, _: &Created<User>) {}
+}
+
+impl Typo {
+    fn greet(&self) {}
+}
+
+struct Empty;
+
+#[observer(User)]
+impl Empty {
+    fn created(&self, _: &Created<User>) {}
+}
+
+struct Unsaid;
+
+#[observer(User)]
+impl Unsaid {
+    fn created(&self, _: &Created<User>) {}
+}
+
+struct Both;
+
+#[observer(User)]
+impl Both {
+    fn created(&self, _: &Created<User>) {}
+}
+
+struct Changed;
+
+#[observer(User)]
+impl Changed {
+    fn created(&self, _: &Created<User>) {}
+}
+
+fn main() {
+    Typo.greet();
+    let _ = (User, Empty, Unsaid, Both, Changed);
+}
