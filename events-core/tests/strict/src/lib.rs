@@ -19,6 +19,8 @@ pub mod handlers;
 pub mod hidden;
 pub mod imported;
 pub mod later;
+pub mod listeners;
+pub mod observers;
 pub mod shadowed;
 pub mod shapes;
 pub mod written;

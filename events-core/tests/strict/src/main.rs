@@ -6,7 +6,7 @@
 
 use std::sync::atomic::Ordering;
 
-use events_core::{Event, emit};
+use events_core::{Event, emit, record::Creating};
 use strict::{
     fields::{Conventions, Difficult, Options},
     flushed::{DONE, Job, Office, parsed},
@@ -15,6 +15,8 @@ use strict::{
     hidden,
     imported::Framed,
     later::{Outbox, signup},
+    listeners::{Branch, Sent},
+    observers::{self, User},
     shadowed,
     shapes::{Door, Empty, Named, Tuple, Unit, r#virtual},
     written::{Again, Written},
@@ -31,6 +33,7 @@ fn main() {
     fields();
     borrowed();
     handlers();
+    listeners();
     let _ = signup("ann");
     flushed();
     assert_eq!(hidden::emit_all(), 10);
@@ -127,6 +130,21 @@ fn flushed() {
     Job::builder().amount(1).enqueue().unwrap();
     assert_eq!(parsed("9").unwrap(), 9);
     assert_eq!(DONE.load(Ordering::Relaxed), 16);
+}
+
+fn listeners() {
+    let sent = || emit!(Sent, grams = 5; origin = "till").log;
+    assert_eq!(sent(), ["weigh", "charge", "till"]);
+    let branch = events_core::registry().add(Branch::open("main"));
+    assert_eq!(sent(), ["weigh", "till", "main"]);
+    drop(branch);
+    assert_eq!(sent(), ["weigh", "till"]);
+    assert!(observers::added());
+    let name = "Ada".to_owned();
+    let created = Creating {
+        record: User { name },
+    };
+    assert_eq!(created.emit().record.name, "ada");
 }
 
 fn handlers() {

@@ -2,7 +2,7 @@
 
 #![no_implicit_prelude]
 
-use ::events_core::{Emission, Event, State, emit, flush_queue, subscriber};
+use ::events_core::{Emission, Event, State, emit, flush_queue, listener, subscriber};
 
 /// Not the standard library.
 pub mod std {}
@@ -23,6 +23,7 @@ macro_rules! shadow {
 
 shadow!(Option Result Some None Ok Err Into From Default Box String Vec Sized Send Sync Fn Drop);
 shadow!(Unset Set Build Take Given Slot Family Subscriber Installer Outcome Step PhantomData);
+shadow!(Listener Arc Made ByHand);
 
 /// With all options.
 #[derive(Event, ::std::fmt::Debug, ::std::clone::Clone)]
@@ -77,6 +78,28 @@ async fn later(
 
 #[subscriber(deferred, origin = "here")]
 fn deferred(_: &Named) {}
+
+/// Listens.
+#[derive(::std::fmt::Debug, ::std::default::Default)]
+pub struct Hears(u8);
+
+#[listener]
+impl Hears {
+    #[on(priority = 3, when = |event: &Named| event.count == 9, once, origin = "here")]
+    fn named(&self, event: &mut Named, _: State<'_, u8>, _: &Emission) {
+        event.count += self.0;
+    }
+
+    #[on(when = |event: &Named| event.count == 9, once, concurrency = 2)]
+    async fn later(
+        &self,
+        event: &Named,
+        _: State<'_, u8>,
+    ) -> ::std::result::Result<(), ::std::string::String> {
+        ::std::future::ready((self, event)).await;
+        ::std::result::Result::Ok(())
+    }
+}
 
 /// Flushes.
 #[flush_queue]
