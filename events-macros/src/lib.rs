@@ -265,7 +265,7 @@ pub fn on(_: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// // In a program: `events_core::scan()`.
 /// let registry = Registry::with(subscribers![UserObserver::creating]);
-/// let event = registry.emit(Creating { record: User { name: " Ada ".into() } });
+/// let event = registry.emit(Creating::new(User { name: " Ada ".into() }));
 /// assert_eq!(event.record.name, "Ada");
 /// ```
 ///

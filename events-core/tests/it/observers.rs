@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use events_core::{
     Emission, Registry, observer,
-    record::{Created, Creating, Deleted, Deleting, Updated, Updating},
+    record::{Created, Creating, Deleted, Deleting, Diff, Updated, Updating},
     subscribers,
 };
 
@@ -70,45 +70,31 @@ fn an_observer_hears_of_its_model_and_no_other() {
     let registry = Registry::new();
     let observer = Arc::new(UserObserver::default());
     let subscription = registry.add(Arc::clone(&observer));
-    let created = registry.emit(Creating {
-        record: user(" ann "),
-    });
+    let created = registry.emit(Creating::new(user(" ann ")));
     assert_eq!(created.record.0, "ann");
-    registry.emit(Creating { record: Setting });
-    registry.emit(Created {
-        record: user("ann"),
-    });
+    registry.emit(Creating::new(Setting));
+    registry.emit(Created::new(user("ann")));
     for name in ["ann", "bob", "cyd"] {
-        registry.emit(Updating { record: user(name) });
+        registry.emit(Updating::new(user(name), Diff::new()));
     }
-    registry.emit(Updated {
-        record: user("bob"),
-    });
-    registry.emit(Deleted {
-        record: user("ann"),
-    });
+    registry.emit(Updated::new(user("bob"), Diff::new()));
+    registry.emit(Deleted::new(user("ann")));
     let told = ["creating ann", "created ann", "updating bob"];
     assert_eq!(observer.journal.take(), told);
     registry.queue().flush();
     assert_eq!(observer.journal.take(), ["updated bob", "deleted ann"]);
-    let vetoed = registry.try_emit(Deleting {
-        record: user("ann"),
-    });
+    let vetoed = registry.try_emit(Deleting::new(user("ann")));
     assert_eq!(vetoed.expect_err("ann stays").failures().len(), 1);
 
     drop(subscription);
-    registry.emit(Created {
-        record: user("ann"),
-    });
+    registry.emit(Created::new(user("ann")));
     assert!(observer.journal.take().is_empty());
 }
 
 #[test]
 fn a_scan_makes_an_observer_that_hears_whatever_the_origin() {
     let registry = Registry::with(subscribers![UserObserver::creating]);
-    let creating = || Creating {
-        record: user(" ann "),
-    };
+    let creating = || Creating::new(user(" ann "));
     assert_eq!(registry.emit_from(creating(), "import").record.0, "ann");
     assert_eq!(registry.emit(creating()).record.0, "ann");
 }
@@ -128,7 +114,7 @@ fn any_subset_of_the_six_will_do() {
     let journal = Journal::default();
     let registry = Registry::new();
     let _observer = registry.add(SettingObserver(journal.clone()));
-    registry.emit(Deleted { record: Setting });
-    registry.emit(Created { record: Setting });
+    registry.emit(Deleted::new(Setting));
+    registry.emit(Created::new(Setting));
     assert_eq!(journal.take(), ["deleted"]);
 }

@@ -141,9 +141,7 @@ fn listeners() {
     assert_eq!(sent(), ["weigh", "till"]);
     assert!(observers::added());
     let name = "Ada".to_owned();
-    let created = Creating {
-        record: User { name },
-    };
+    let created = Creating::new(User { name });
     assert_eq!(created.emit().record.name, "ada");
 }
 
