@@ -2,7 +2,7 @@
 
 pub use crate::{
     ambient::{Current, EVENTS, Linked, SUBSCRIBERS},
-    engine::{ByHand, Installer, Made, Once, Slot, Subscriber},
+    engine::{ByHand, Hears, Installer, Made, Once, Slot, Subscriber},
     event::{
         Borrowed, Build, Complete, Declared, Free, Incomplete, Owned, Set, Snapshot, Unset, Verbs,
         Visit, given,

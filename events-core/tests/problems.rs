@@ -148,7 +148,7 @@ fn targets_that_are_no_subscriber_or_hear_other_events_are_told() {
             subscriber: place("third"),
             relation: "after",
             target: "problems::mail".to_owned(),
-            topic: "problems::Order",
+            topic: "problems::Order".to_owned(),
         }],
     );
 }

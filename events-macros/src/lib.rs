@@ -138,6 +138,9 @@ pub fn derive_event(input: TokenStream) -> TokenStream {
 ///
 /// # Options
 ///
+/// - `topic = "shop::orders::.*"`: hears all events whose topic this regular expression matches as a
+///   whole, and takes `&dyn AnyEvent`. A pattern that is none does not compile.
+/// - `FirstLogin, Login`: hears events of these types, and takes `&dyn AnyEvent`.
 /// - `priority = 10`: high runs first; 0 unless told.
 /// - `when = |event: &E| ..`: runs only when this holds, asked when it is the function's turn; of a
 ///   function that runs later, when the event is emitted.

@@ -2,7 +2,7 @@
 
 use proc_macro2::Span;
 use syn::{
-    Error, Expr, ExprLit, Ident, Lit, LitStr, Path, Result, Token,
+    Error, Expr, ExprLit, Ident, Lit, LitStr, Path, Result, Token, Type, TypePath,
     ext::IdentExt,
     parse::{Parse, ParseStream},
     punctuated::Punctuated,
@@ -15,10 +15,29 @@ use crate::spans::at;
 pub(crate) struct Written {
     pub(crate) name: Ident,
     pub(crate) value: Option<Expr>,
+    /// The whole, when it is a path of several parts or has parameters: the type of an event.
+    pub(crate) ty: Option<Type>,
 }
 
 impl Parse for Written {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let ahead = input.fork();
+        let is_named = ahead.call(Ident::parse_any).is_ok();
+        let goes_on = ahead.peek(Token![::]) || ahead.peek(Token![<]);
+        if input.peek(Token![::]) || is_named && goes_on {
+            let path: TypePath = input.parse()?;
+            let last = path
+                .path
+                .segments
+                .last()
+                .map(|segment| segment.ident.clone());
+            let name = last.unwrap_or_else(|| Ident::new("event", path.span()));
+            return Ok(Self {
+                name,
+                value: None,
+                ty: Some(Type::Path(path)),
+            });
+        }
         let name = input.call(Ident::parse_any).map_err(|error| {
             let text = "expected the name of an option; write `name` or `name = value`";
             Error::new(error.span(), text)
@@ -37,7 +56,11 @@ impl Parse for Written {
             let text = format!("expected `,` or `=`; write `{name}` or `{name} = value`");
             return Err(input.error(text));
         }
-        Ok(Self { name, value })
+        Ok(Self {
+            name,
+            value,
+            ty: None,
+        })
     }
 }
 
@@ -97,7 +120,7 @@ impl Written {
 
     /// The option has a value, such as the example.
     pub(crate) fn expr(self, example: &str) -> Result<Expr> {
-        let Self { name, value } = self;
+        let Self { name, value, .. } = self;
         value.ok_or_else(|| {
             let text = format!("`{name}` needs a value; write `{name} = {example}`");
             Error::new(name.span(), text)

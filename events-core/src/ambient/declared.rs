@@ -11,22 +11,21 @@ use super::{
     problem::Problem,
 };
 use crate::{
-    engine::Subscriber,
-    words::{EventInfo, Key},
+    engine::{Hears, Subscriber},
+    words::{EventInfo, Key, Pattern},
 };
 
 /// All linked subscribers, by place: the linker's order means nothing.
 pub(super) struct Declared {
     all: Vec<One>,
-    /// What each function listens to; most scans do not ask.
-    events: OnceCell<HashMap<Key, Vec<TypeId>>>,
+    /// The subscribers that each function is; most scans do not ask.
+    functions: OnceCell<HashMap<Key, Vec<usize>>>,
 }
 
 /// A linked subscriber, with what its functions say evaluated.
 pub(super) struct One {
     pub(super) subscriber: &'static Subscriber,
     pub(super) key: Key,
-    event: TypeId,
 }
 
 impl Declared {
@@ -37,7 +36,6 @@ impl Declared {
             .map(|subscriber| One {
                 subscriber,
                 key: (subscriber.key)(),
-                event: (subscriber.event)().0,
             })
             .collect();
         all.sort_by_key(|One { subscriber, .. }| {
@@ -45,17 +43,17 @@ impl Declared {
         });
         Self {
             all,
-            events: OnceCell::new(),
+            functions: OnceCell::new(),
         }
     }
 
-    fn events(&self) -> &HashMap<Key, Vec<TypeId>> {
-        self.events.get_or_init(|| {
-            let mut events: HashMap<_, Vec<_>> = HashMap::new();
-            for one in &self.all {
-                events.entry(one.key.clone()).or_default().push(one.event);
+    fn functions(&self) -> &HashMap<Key, Vec<usize>> {
+        self.functions.get_or_init(|| {
+            let mut functions: HashMap<_, Vec<_>> = HashMap::new();
+            for (index, one) in self.all.iter().enumerate() {
+                functions.entry(one.key.clone()).or_default().push(index);
             }
-            events
+            functions
         })
     }
 
@@ -65,7 +63,7 @@ impl Declared {
 
     /// Whether the function is annotated.
     pub(super) fn is_subscriber(&self, function: &Key) -> bool {
-        self.events().contains_key(function)
+        self.functions().contains_key(function)
     }
 
     /// Whether it is a method of a listener that no scan can make.
@@ -86,13 +84,13 @@ impl Declared {
         let after = after.iter().map(|target| ("after", target()));
         let stray = |(relation, target)| {
             let subscriber = one.told();
-            match self.events().get(&target) {
-                Some(events) if events.contains(&one.event) => None,
+            match self.functions().get(&target) {
+                Some(others) if others.iter().any(|&other| one.meets(&self.all[other])) => None,
                 Some(_) => Some(Problem::UnrelatedTarget {
                     subscriber,
                     relation,
                     target: target.to_string(),
-                    topic: (one.subscriber.event)().1.topic(),
+                    topic: one.topics().join("`, `"),
                 }),
                 None => Some(Problem::UnknownTarget {
                     subscriber,
@@ -110,6 +108,31 @@ impl One {
     pub(super) fn is_in(&self, module: &str) -> bool {
         let rest = self.subscriber.module.strip_prefix(module);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    }
+
+    /// What it listens to, in words.
+    fn topics(&self) -> Vec<&'static str> {
+        match self.subscriber.hears {
+            Hears::Events(events) => events.iter().map(|event| event().1.topic()).collect(),
+            Hears::Topic(pattern) => vec![pattern],
+        }
+    }
+
+    /// Whether there can be an event that both listen to.
+    fn meets(&self, other: &Self) -> bool {
+        match (self.subscriber.hears, other.subscriber.hears) {
+            (Hears::Events(events), Hears::Events(others)) => {
+                let is_there = |event: TypeId| others.iter().any(|other| other().0 == event);
+                events.iter().any(|event| is_there(event().0))
+            }
+            (Hears::Events(events), Hears::Topic(pattern))
+            | (Hears::Topic(pattern), Hears::Events(events)) => {
+                let pattern = Pattern::new(pattern.into());
+                let matches = |topic| pattern.as_ref().is_ok_and(|pattern| pattern.matches(topic));
+                events.iter().any(|event| matches(event().1.topic()))
+            }
+            (Hears::Topic(_), Hears::Topic(_)) => true,
+        }
     }
 
     pub(super) fn told(&self) -> String {

@@ -90,7 +90,7 @@ pub enum Problem {
         /// The target.
         target: String,
         /// What the subscriber listens to.
-        topic: &'static str,
+        topic: String,
     },
     /// A crate named in `scan!` contributed nothing.
     EmptyCrate {

@@ -2,6 +2,7 @@
 
 use std::{
     any::TypeId,
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     fmt,
     num::NonZeroUsize,
@@ -52,13 +53,23 @@ pub struct Subscriber {
     /// The function.
     pub key: fn() -> Key,
     /// What it listens to.
-    pub event: fn() -> (TypeId, &'static EventInfo),
+    pub hears: Hears,
     /// Whom it runs before.
     pub before: &'static [fn() -> Key],
     /// Whom it runs after.
     pub after: &'static [fn() -> Key],
     /// Registers it.
     pub install: fn(&mut Installer<'_>),
+}
+
+/// What a declared subscriber listens to.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub enum Hears {
+    /// Events of these types.
+    Events(&'static [fn() -> (TypeId, &'static EventInfo)]),
+    /// Events whose topic matches this pattern.
+    Topic(&'static str),
 }
 
 impl Subscriber {
@@ -162,11 +173,11 @@ impl<'i> Installer<'i> {
             ..
         } = *self.subscriber;
         let rank = Rank::declared(priority, module, location, name);
-        let (position, subscriber) = self.describe(kind.info, rank);
+        let (position, subscriber) = self.describe(kind.info.topic().into(), None, rank);
         let entry = Entry {
             number: self.subscriber.address(),
             declared: true,
-            position: Arc::new(position),
+            position,
             subscriber,
             handler,
         };
@@ -176,9 +187,10 @@ impl<'i> Installer<'i> {
     /// Where it stands, and who it is.
     pub(super) fn describe(
         &mut self,
-        info: &'static EventInfo,
+        topic: Cow<'static, str>,
+        pattern: Option<Cow<'static, str>>,
         rank: Rank,
-    ) -> (Position, Arc<SubscriberInfo>) {
+    ) -> (Arc<Position>, Arc<SubscriberInfo>) {
         let Subscriber {
             name,
             module,
@@ -193,13 +205,13 @@ impl<'i> Installer<'i> {
         } = *self.subscriber;
         let keys = |keys: &[fn() -> Key]| keys.iter().map(|key| key()).collect();
         let subscriber = SubscriberInfo {
-            topic: info.topic().into(),
-            pattern: None,
+            topic,
+            pattern,
             name: name.into(),
             module,
             location,
             priority,
-            origin: self.origin.take(),
+            origin: self.origin.clone(),
             changes,
             once,
             asynchronous,
@@ -213,7 +225,7 @@ impl<'i> Installer<'i> {
             before: keys(self.subscriber.before),
             after: keys(self.subscriber.after),
         };
-        (position, Arc::new(subscriber))
+        (Arc::new(position), Arc::new(subscriber))
     }
 }
 

@@ -147,9 +147,9 @@ impl Registry {
 
 /// A listener that is added by hand, and its handlers so far.
 pub(crate) struct Added {
-    registry: Registry,
+    pub(super) registry: Registry,
     listener: Arc<dyn Any + Send + Sync>,
-    members: Vec<Member>,
+    pub(super) members: Vec<Member>,
 }
 
 /// A listener that a scan has made for its registry, among the states.
@@ -201,7 +201,8 @@ impl Installer<'_> {
     fn join(&mut self, kind: Kind, handler: Hand, door: Weak<dyn Door>) {
         let number = self.core.next_number();
         let rank = Rank::subscribed(self.subscriber.priority, number);
-        let (position, subscriber) = self.describe(kind.info, rank);
+        let topic = kind.info.topic().into();
+        let (position, subscriber) = self.describe(topic, None, rank);
         if let Some(added) = &mut self.added {
             let leave = Leave::new(&added.registry, Some(kind), None, number);
             added.members.push(Member::new(leave, door));
@@ -209,7 +210,7 @@ impl Installer<'_> {
         let entry = Entry {
             number,
             declared: false,
-            position: Arc::new(position),
+            position,
             subscriber,
             handler,
         };

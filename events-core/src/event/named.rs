@@ -66,6 +66,7 @@ static INFO: EventInfo = EventInfo::new(
     &[],
 );
 
+#[diagnostic::do_not_recommend]
 impl Event for Named<'_> {
     type Family = Named<'static>;
     type Ownership = Borrowed;
@@ -88,6 +89,7 @@ impl Event for Named<'_> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Family for Named<'static> {
     type Of<'x> = Named<'x>;
 

@@ -6,6 +6,7 @@ mod async_emit;
 mod auth;
 mod batch;
 mod builder;
+mod declared_topics;
 mod default_registry;
 mod deferred;
 mod diff;

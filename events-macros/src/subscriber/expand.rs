@@ -5,9 +5,12 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Expr, ext::IdentExt, spanned::Spanned};
+use syn::{Expr, Type, ext::IdentExt, spanned::Spanned};
 
-use super::{install, later, model::Subscriber};
+use super::{
+    install, later,
+    model::{Hears, Subscriber},
+};
 use crate::{
     lifetimes::all_static,
     spans::{at, located, place},
@@ -90,7 +93,7 @@ pub(crate) fn declared(subscriber: &Subscriber) -> TokenStream {
         }
         None => quote!(0),
     };
-    let family = family(subscriber);
+    let hears = hears(subscriber);
     let this = key(subscriber, &function(subscriber, ident.span()));
     let keys = |targets: &[Expr]| -> Vec<_> {
         targets
@@ -117,7 +120,7 @@ pub(crate) fn declared(subscriber: &Subscriber) -> TokenStream {
             concurrency: #concurrency,
             by_hand: #by_hand,
             key: || #this,
-            event: #core::__private::event::<#family>,
+            hears: #hears,
             before: &[#(|| #before),*],
             after: &[#(|| #after),*],
             install: |installer| { #install },
@@ -137,9 +140,35 @@ pub(super) fn function(subscriber: &Subscriber, place: Span) -> TokenStream {
     }
 }
 
+/// What it listens to.
+fn hears(subscriber: &Subscriber) -> TokenStream {
+    let core = &subscriber.core;
+    let families = match &subscriber.hears {
+        Hears::Topic(topic) => return quote!(#core::__private::Hears::Topic(#topic)),
+        Hears::Event => vec![family(subscriber)],
+        Hears::Events(_) => families(subscriber),
+    };
+    quote!(#core::__private::Hears::Events(&[#(#core::__private::event::<#families>),*]))
+}
+
+/// The families of the events, when it says which: where the compiler says so if one is none.
+pub(super) fn families(subscriber: &Subscriber) -> Vec<TokenStream> {
+    match &subscriber.hears {
+        Hears::Events(events) => {
+            let one = |event: &Type| family_of(subscriber, event);
+            events.iter().map(one).collect()
+        }
+        Hears::Event | Hears::Topic(_) => Vec::new(),
+    }
+}
+
 /// The family of the event: where the compiler says so if it is none.
 pub(super) fn family(subscriber: &Subscriber) -> TokenStream {
-    let Subscriber { core, event, .. } = subscriber;
+    family_of(subscriber, &subscriber.event)
+}
+
+fn family_of(subscriber: &Subscriber, event: &Type) -> TokenStream {
+    let core = &subscriber.core;
     let place = place(event);
     let (core, event) = (located(core, place), located(&all_static(event), place));
     let event = match &subscriber.method {

@@ -6,8 +6,8 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Type, spanned::Spanned};
 
 use super::{
-    expand::{family, function, key},
-    model::Subscriber,
+    expand::{families, family, function, key},
+    model::{Hears, Subscriber},
 };
 use crate::{
     lifetimes::{all_static, inferred},
@@ -49,6 +49,24 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
     } else {
         "subscribe"
     });
+    if !matches!(subscriber.hears, Hears::Event) {
+        let any = own("any");
+        let families = families(subscriber);
+        let topic = matches!(subscriber.hears, Hears::Topic(_));
+        let hear_topic = topic.then(|| quote!(#installer.hear_topic(&#any);));
+        return quote! {
+            #finds
+            #finds_listener
+            #keep
+            let #any = #installer.any(move |#event, #run| {
+                #ask
+                #(#makes)*
+                #call
+            });
+            #(#installer.hear::<#families>(&#any);)*
+            #hear_topic
+        };
+    }
     let family = family(subscriber);
     quote! {
         #finds

@@ -1,5 +1,6 @@
 //! `#[subscriber]`.
 
+mod chosen;
 pub(crate) mod expand;
 mod install;
 mod later;

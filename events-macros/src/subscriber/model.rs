@@ -3,17 +3,18 @@
 
 use proc_macro2::{Span, TokenStream};
 use syn::{
-    Attribute, Error, Expr, ExprLit, FnArg, GenericArgument, GenericParam, Ident, Lifetime, Lit,
-    Path, PathArguments, Result, ReturnType, Safety, Signature, Type, TypeImplTrait, TypeReference,
+    Attribute, Error, Expr, FnArg, GenericArgument, GenericParam, Ident, Lifetime, LitStr, Path,
+    PathArguments, Result, ReturnType, Safety, Signature, Type, TypeImplTrait, TypeReference,
     parse::{Parse, Parser},
     spanned::Spanned,
     visit_mut::VisitMut,
 };
 
+use super::chosen::{Chosen, targets};
 use crate::{
     function::Function,
     listener::Method,
-    options::{Errors, Once, Options, Written, core_path},
+    options::{Errors, Options, core_path},
 };
 
 /// A function or method that subscribes to an event.
@@ -26,6 +27,7 @@ pub(crate) struct Subscriber {
     pub(crate) signature: Signature,
     /// The event's type, without the reference.
     pub(crate) event: Type,
+    pub(crate) hears: Hears,
     /// Whether it takes `&mut`.
     pub(crate) changes: bool,
     /// What it takes beside its event.
@@ -41,19 +43,18 @@ pub(crate) struct Subscriber {
     pub(crate) after: Vec<Expr>,
 }
 
+/// What it listens to.
+pub(crate) enum Hears {
+    /// Events of the type that it takes.
+    Event,
+    /// Events of these types.
+    Events(Vec<Type>),
+    /// Events whose topic matches.
+    Topic(LitStr),
+}
+
 const OTHERWISE: &str =
     "`#[subscriber]` goes on a function; move it to `fn name(event: &MyEvent) { .. }`";
-
-const OPTIONS: &[&str] = &[
-    "priority",
-    "when",
-    "origin",
-    "once",
-    "before",
-    "after",
-    "deferred",
-    "concurrency",
-];
 
 impl Subscriber {
     pub(crate) fn of(options: TokenStream, item: TokenStream) -> Result<Self> {
@@ -90,6 +91,7 @@ impl Subscriber {
         let (chosen, event) = (chosen?, event?);
         check(&signature, errors);
         check_later(&signature, &event, &chosen, errors);
+        check_hears(&signature, &event, &chosen, method.as_ref(), errors);
         let said = |ty: &Type| match &method {
             Some(method) => method.said(ty),
             None => ty.clone(),
@@ -103,6 +105,11 @@ impl Subscriber {
                 FnArg::Receiver(_) => None,
             });
         let params = params.collect();
+        let hears = match chosen.topic.get() {
+            Some(topic) => Hears::Topic(topic),
+            None if is_any(&event) => Hears::Events(chosen.events.iter().map(said).collect()),
+            None => Hears::Event,
+        };
         Some(Self {
             core: match &method {
                 Some(method) => method.core.clone(),
@@ -120,6 +127,7 @@ impl Subscriber {
                 ReturnType::Type(_, ty) => Some((**ty).clone()),
             },
             event: said(&event.elem),
+            hears,
             method,
             priority: chosen.priority.get(),
             when: chosen.when.get(),
@@ -141,86 +149,6 @@ impl Subscriber {
     /// Whether it runs when the emit is over, with a copy of the event.
     pub(crate) fn is_later(&self) -> bool {
         self.is_async() || self.deferred
-    }
-}
-
-/// The options of a subscriber.
-#[derive(Default)]
-struct Chosen {
-    priority: Once<Expr>,
-    when: Once<Expr>,
-    origin: Once<Expr>,
-    once: Once<()>,
-    before: Once<Expr>,
-    after: Once<Expr>,
-    deferred: Once<()>,
-    concurrency: Once<Expr>,
-    core: Once<Path>,
-}
-
-impl Chosen {
-    fn of(written: Vec<Written>, of_method: bool, errors: &mut Errors) -> Self {
-        let mut chosen = Self::default();
-        for option in written {
-            let name = option.name.clone();
-            let set = match name.to_string().as_str() {
-                "priority" => option
-                    .expr("10")
-                    .and_then(|value| chosen.priority.set(&name, value)),
-                "when" => option
-                    .expr("|event: &MyEvent| ..")
-                    .and_then(|value| chosen.when.set(&name, value)),
-                "origin" => option
-                    .expr("checkout")
-                    .and_then(|value| chosen.origin.set(&name, value)),
-                "once" => option.flag().and_then(|()| chosen.once.set(&name, ())),
-                "before" => option
-                    .expr("audit")
-                    .and_then(|value| chosen.before.set(&name, value)),
-                "after" => option
-                    .expr("audit")
-                    .and_then(|value| chosen.after.set(&name, value)),
-                "deferred" => option.flag().and_then(|()| chosen.deferred.set(&name, ())),
-                "concurrency" => option
-                    .expr("1")
-                    .and_then(at_once)
-                    .and_then(|value| chosen.concurrency.set(&name, value)),
-                "crate" if !of_method => option
-                    .path("my_framework::events")
-                    .and_then(|value| chosen.core.set(&name, value)),
-                _ if of_method => Err(option.unknown("`#[on(..)]`", OPTIONS)),
-                _ => {
-                    let known = [OPTIONS, &["crate"]].concat();
-                    Err(option.unknown("`#[subscriber(..)]`", &known))
-                }
-            };
-            errors.note(set);
-        }
-        chosen
-    }
-}
-
-/// How many calls may be under way at once: any, but not none.
-fn at_once(value: Expr) -> Result<Expr> {
-    if let Expr::Lit(ExprLit {
-        lit: Lit::Int(number),
-        ..
-    }) = &value
-        && number.base10_digits() == "0"
-    {
-        let text = "with `concurrency` 0 the subscriber would never run; write 1 or more, or \
-                    remove the option for as many as come";
-        return Err(Error::new(number.span(), text));
-    }
-    Ok(value)
-}
-
-/// `before = audit` or `before = [audit, charge]`.
-fn targets(value: Option<Expr>) -> Vec<Expr> {
-    match value {
-        Some(Expr::Array(array)) => array.elems.into_iter().collect(),
-        Some(target) => vec![target],
-        None => Vec::new(),
     }
 }
 
@@ -311,6 +239,59 @@ fn check_later(signature: &Signature, event: &TypeReference, chosen: &Chosen, er
              write `&` in place of `&mut`, or remove `deferred` to change the event"
         };
         errors.push(Error::new(mutability.span(), text));
+    }
+}
+
+/// Whether it takes events of any type.
+fn is_any(event: &TypeReference) -> bool {
+    matches!(*event.elem, Type::TraitObject(_))
+}
+
+/// What a function must be like that hears several types of events, or a pattern of topics.
+fn check_hears(
+    signature: &Signature,
+    event: &TypeReference,
+    chosen: &Chosen,
+    method: Option<&Method>,
+    errors: &mut Errors,
+) {
+    let place = chosen
+        .topic
+        .span()
+        .or(chosen.events.first().map(Spanned::span));
+    if let Some(place) = place
+        && method.is_some_and(|method| method.observed.is_some())
+    {
+        let text = "the name of an observer's method says which event it hears; remove this, or write a \
+                    `#[listener]`";
+        return errors.push(Error::new(place, text));
+    }
+    if place.is_none() {
+        if is_any(event) && !chosen.names_topic {
+            let text = "nobody says which events this hears; write `topic = \"shop::.*\"`, or the \
+                        types: `#[subscriber(OrderPlaced, OrderPaid)]`";
+            errors.push(Error::new(event.elem.span(), text));
+        }
+        return;
+    }
+    if chosen.topic.is_set() && !chosen.events.is_empty() {
+        let text = "it hears a pattern of topics or types of events; remove one of them";
+        errors.push(Error::new(chosen.events[0].span(), text));
+    }
+    if !is_any(event) {
+        let text = "which type of event comes is not known here; take `&dyn AnyEvent`, or hear the one \
+                    type alone: `#[subscriber]`";
+        return errors.push(Error::new(event.elem.span(), text));
+    }
+    if let Some(mutability) = &event.mutability {
+        let text = "an event of any type is only read; write `&dyn AnyEvent`";
+        errors.push(Error::new(mutability.span(), text));
+    }
+    let later = signature.asyncness.as_ref().map(Spanned::span);
+    if let Some(span) = later.or(chosen.deferred.span()) {
+        let text = "there is no copy of an event whose type is not known, so this runs at once; make the \
+                    function sync, without `deferred`, and let it hand on what it needs";
+        errors.push(Error::new(span, text));
     }
 }
 

@@ -40,9 +40,13 @@ const _: () = {
         concurrency: 0,
         by_hand: __BY_DEFAULT.is_none(),
         key: || ::events_core::IntoKey::into_key(__This::first),
-        event: ::events_core::__private::event::<
-            <FirstLogin as ::events_core::Event>::Family,
-        >,
+        hears: ::events_core::__private::Hears::Events(
+            &[
+                ::events_core::__private::event::<
+                    <FirstLogin as ::events_core::Event>::Family,
+                >,
+            ],
+        ),
         before: &[],
         after: &[],
         install: |installer| {
@@ -81,9 +85,9 @@ const _: () = {
         concurrency: 0,
         by_hand: __BY_DEFAULT.is_none(),
         key: || ::events_core::IntoKey::into_key(__This::login),
-        event: ::events_core::__private::event::<
-            <Login as ::events_core::Event>::Family,
-        >,
+        hears: ::events_core::__private::Hears::Events(
+            &[::events_core::__private::event::<<Login as ::events_core::Event>::Family>],
+        ),
         before: &[],
         after: &[|| ::events_core::IntoKey::into_key(Greeter::first)],
         install: |installer| {

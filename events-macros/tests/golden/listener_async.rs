@@ -69,9 +69,13 @@ const _: () = {
             concurrency: ::events_core::__private::at_once(1),
             by_hand: __BY_DEFAULT.is_none(),
             key: || ::events_core::IntoKey::into_key(__This::mail),
-            event: ::events_core::__private::event::<
-                <Changed<__This> as ::events_core::Event>::Family,
-            >,
+            hears: ::events_core::__private::Hears::Events(
+                &[
+                    ::events_core::__private::event::<
+                        <Changed<__This> as ::events_core::Event>::Family,
+                    >,
+                ],
+            ),
             before: &[],
             after: &[],
             install: |installer| {

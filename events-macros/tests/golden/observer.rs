@@ -32,13 +32,17 @@ const _: () = {
         concurrency: 0,
         by_hand: __BY_DEFAULT.is_none(),
         key: || ::events_core::IntoKey::into_key(__This::creating),
-        event: ::events_core::__private::event::<
-            <<Creating<
-                User,
-            > as ::events_core::__private::Observed<
-                ::events_core::record::Creating<User>,
-            >>::Event as ::events_core::Event>::Family,
-        >,
+        hears: ::events_core::__private::Hears::Events(
+            &[
+                ::events_core::__private::event::<
+                    <<Creating<
+                        User,
+                    > as ::events_core::__private::Observed<
+                        ::events_core::record::Creating<User>,
+                    >>::Event as ::events_core::Event>::Family,
+                >,
+            ],
+        ),
         before: &[],
         after: &[],
         install: |installer| {
@@ -103,13 +107,17 @@ const _: () = {
             concurrency: 0,
             by_hand: __BY_DEFAULT.is_none(),
             key: || ::events_core::IntoKey::into_key(__This::updated),
-            event: ::events_core::__private::event::<
-                <<Updated<
-                    User,
-                > as ::events_core::__private::Observed<
-                    ::events_core::record::Updated<User>,
-                >>::Event as ::events_core::Event>::Family,
-            >,
+            hears: ::events_core::__private::Hears::Events(
+                &[
+                    ::events_core::__private::event::<
+                        <<Updated<
+                            User,
+                        > as ::events_core::__private::Observed<
+                            ::events_core::record::Updated<User>,
+                        >>::Event as ::events_core::Event>::Family,
+                    >,
+                ],
+            ),
             before: &[],
             after: &[],
             install: |installer| {

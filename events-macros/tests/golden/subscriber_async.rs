@@ -70,9 +70,13 @@ const _: () = {
         concurrency: 0,
         by_hand: false,
         key: || ::events_core::IntoKey::into_key(welcome),
-        event: ::events_core::__private::event::<
-            <FirstLogin as ::events_core::Event>::Family,
-        >,
+        hears: ::events_core::__private::Hears::Events(
+            &[
+                ::events_core::__private::event::<
+                    <FirstLogin as ::events_core::Event>::Family,
+                >,
+            ],
+        ),
         before: &[],
         after: &[],
         install: |installer| {

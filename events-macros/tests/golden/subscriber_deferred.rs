@@ -39,9 +39,13 @@ const _: () = {
         concurrency: ::events_core::__private::at_once(1),
         by_hand: false,
         key: || ::events_core::IntoKey::into_key(report),
-        event: ::events_core::__private::event::<
-            <FirstLogin as ::events_core::Event>::Family,
-        >,
+        hears: ::events_core::__private::Hears::Events(
+            &[
+                ::events_core::__private::event::<
+                    <FirstLogin as ::events_core::Event>::Family,
+                >,
+            ],
+        ),
         before: &[],
         after: &[],
         install: |installer| {

@@ -30,9 +30,13 @@ const _: () = {
         concurrency: 0,
         by_hand: false,
         key: || ::events_core::IntoKey::into_key(book),
-        event: ::events_core::__private::event::<
-            <Login<'static> as ::events_core::Event>::Family,
-        >,
+        hears: ::events_core::__private::Hears::Events(
+            &[
+                ::events_core::__private::event::<
+                    <Login<'static> as ::events_core::Event>::Family,
+                >,
+            ],
+        ),
         before: &[|| ::events_core::IntoKey::into_key(audit)],
         after: &[
             || ::events_core::IntoKey::into_key(charge),

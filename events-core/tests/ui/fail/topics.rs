@@ -1,0 +1,50 @@
+//! What hears a pattern of topics, or several events, takes `&dyn AnyEvent`, and says which it hears.
+
+use events_core::{AnyEvent, Event, observer, record::Created, subscriber};
+
+#[derive(Event, Clone)]
+struct Login;
+
+#[derive(Event, Clone)]
+struct Logout;
+
+#[subscriber(topic = "users::(login")]
+fn no_pattern(_: &dyn AnyEvent) {}
+
+#[subscriber(topic = "users::.*")]
+fn of_one_type(_: &Login) {}
+
+#[subscriber(Login, Logout)]
+fn of_two_types(_: &Login) {}
+
+#[subscriber]
+fn of_what(_: &dyn AnyEvent) {}
+
+#[subscriber(Login, topic = "users::.*")]
+fn of_both(_: &dyn AnyEvent) {}
+
+#[subscriber(topic = "users::.*")]
+fn changes(_: &mut dyn AnyEvent) {}
+
+#[subscriber(topic = "users::.*")]
+async fn waits(_: &dyn AnyEvent) {}
+
+#[subscriber(Login, deferred)]
+fn deferred(_: &dyn AnyEvent) {}
+
+#[subscriber(topic = users)]
+fn no_text(_: &dyn AnyEvent) {}
+
+#[subscriber(Login, String)]
+fn no_event(_: &dyn AnyEvent) {}
+
+#[derive(Default)]
+struct Users;
+
+#[observer(Login)]
+impl Users {
+    #[on(topic = ".*")]
+    fn created(&self, _: &Created<Login>) {}
+}
+
+fn main() {}
