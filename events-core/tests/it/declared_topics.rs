@@ -45,7 +45,7 @@ fn any_login(event: &dyn AnyEvent) {
     journal(event).note(format!("any_login {is_first}"));
 }
 
-#[subscriber(self::users::Page<u8>, FirstLogin, priority = 5)]
+#[subscriber(users::Page<u8>, FirstLogin, priority = 5)]
 fn by_path(event: &dyn AnyEvent, emission: &Emission) -> Result<(), String> {
     assert_eq!(event.topic(), emission.topic());
     journal(event).note("by_path");
