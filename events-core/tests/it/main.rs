@@ -22,6 +22,7 @@ mod record;
 mod run_time;
 mod runtimes;
 mod scopes;
+mod seeds;
 mod shutdown;
 mod subscribers;
 mod tidy;
