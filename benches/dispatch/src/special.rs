@@ -1,9 +1,15 @@
 //! Ours where something is out of the ordinary: the kind of the event, of the registry, or of the
 //! handlers. Four handlers each.
 
-use std::sync::LazyLock;
+use std::{
+    hint::black_box,
+    sync::{
+        LazyLock,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+};
 
-use events_core::{Event, Registry, emit_mut, registry, subscriber};
+use events_core::{AnyEvent, Event, Registry, args, emit_mut, registry, subscriber};
 use seq_macro::seq;
 
 use crate::{
@@ -17,6 +23,26 @@ static INSTANCE: LazyLock<Registry> = LazyLock::new(|| {
     registry.scan();
     registry
 });
+
+/// A registry in which four handlers hear a pattern of topics.
+static BY_TOPIC: LazyLock<Registry> = LazyLock::new(|| {
+    let registry = Registry::new();
+    for k in 0..4 {
+        let handler = move |_: &dyn AnyEvent| {
+            ADDED.store(step(ADDED.load(Relaxed), B, k), Relaxed);
+        };
+        let subscription = registry.on_topic("bench::.*", handler);
+        subscription.expect("a pattern").detach();
+    }
+    registry
+});
+
+/// What those handlers have added, for they only read their event.
+static ADDED: AtomicU64 = AtomicU64::new(0);
+
+#[derive(Event)]
+#[event(topic = "bench::typed")]
+struct ByTopic;
 
 /// Nobody listens to it at link time.
 #[derive(Event)]
@@ -133,6 +159,7 @@ pub(crate) fn subscribe() {
             .detach();
     }
     LazyLock::force(&INSTANCE);
+    LazyLock::force(&BY_TOPIC);
 }
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -143,6 +170,22 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::new("instance", 4, |times| {
             let registry = &*INSTANCE;
             repeat(times, |a| registry.emit(events::four::Heard { a, b: B }).a)
+        }),
+        Case::new("by pattern, typed", 4, |times| {
+            let registry = &*BY_TOPIC;
+            repeat(times, |a| {
+                ADDED.store(a, Relaxed);
+                registry.emit(ByTopic);
+                ADDED.load(Relaxed)
+            })
+        }),
+        Case::new("by pattern, named", 4, |times| {
+            let registry = &*BY_TOPIC;
+            repeat(times, |a| {
+                ADDED.store(a, Relaxed);
+                registry.emit_topic(black_box("bench::named"), args! {});
+                ADDED.load(Relaxed)
+            })
         }),
         Case::new("generic", 4, |times| {
             repeat(times, |a| Generic { a, b: B }.emit().a)

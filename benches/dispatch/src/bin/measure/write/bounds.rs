@@ -66,6 +66,13 @@ fn rows(figures: &Figures) -> Vec<Row> {
             8.0,
         ),
         factor("4, an instance registry", "L2", time("instance/4"), l2, 1.2),
+        above(
+            "4 by a pattern, an event without a type",
+            "a typed event",
+            time("by pattern, named/4"),
+            time("by pattern, typed/4"),
+            40.0,
+        ),
         above("4, a generic event", "L2", time("generic/4"), l2, 5.0),
         factor(
             "4, a borrowed event",
