@@ -1,6 +1,7 @@
 #![doc = include_str!("../../README.md")]
 
 mod ambient;
+mod bridge;
 mod engine;
 mod event;
 mod handler;
@@ -17,6 +18,9 @@ pub use ambient::{
     CrateCounts, Entered, Problem, ScanError, ScanReport, Scanner, Scoped, Subscribers,
     WithRegistry, emit_mut, emit_topic, events, registry, scan, scanner, try_emit_topic, try_scan,
     with_registry,
+};
+pub use bridge::{
+    Bridge, Bridged, Connection, Ended, EndedBy, Run, Signal, bridge, signal_to_event,
 };
 pub use engine::{
     Afterwards, Batch, ByTopic, EmitAsync, EventStream, Lagged, Listener, NewSubscription, Next,
@@ -40,4 +44,12 @@ pub use words::{
 /// The parts of derived builders: for naming a builder that is half done.
 pub mod builder {
     pub use crate::event::{Build, Set, Unset};
+}
+
+/// The parts of bridges: for naming a bridge that is half done.
+pub mod bridges {
+    pub use crate::bridge::{
+        AnyItem, Choose, FromResults, FromSignal, FromStream, Keep, Kept, PollSource, Senders,
+        Source, To, Undecided, Unsent, Whose, With,
+    };
 }

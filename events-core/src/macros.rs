@@ -1,4 +1,4 @@
-//! Floor 8, facade: the macros that users call.
+//! Floor 9, facade: the macros that users call.
 
 /// [`scan()`](crate::scan()) that links crates and insists that each of them contributed.
 ///

@@ -1,4 +1,4 @@
-//! Floor 8, facade: the door of generated code. Nothing here is for users, and any of it may change.
+//! Floor 9, facade: the door of generated code. Nothing here is for users, and any of it may change.
 
 pub use crate::{
     ambient::{Current, EVENTS, Linked, SUBSCRIBERS},

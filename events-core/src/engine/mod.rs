@@ -54,6 +54,7 @@ pub use install::{Hears, Installer, Once, Subscriber};
 pub(crate) use item::{Ended, Left, Running, Started, is_inside};
 pub use listener::{ByHand, Listener, Made};
 pub use registry::Registry;
+pub(crate) use registry::WeakRegistry;
 pub(crate) use sleepers::Waiter;
 pub use slot::Slot;
 pub use subscribe::{Afterwards, ByTopic, NewSubscription, Now};

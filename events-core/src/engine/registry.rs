@@ -50,6 +50,20 @@ pub(crate) enum Handle<C> {
     Own(C),
 }
 
+/// A registry that its holder does not keep alive.
+#[derive(Clone)]
+pub(crate) struct WeakRegistry(Handle<Weak<Core>>);
+
+impl WeakRegistry {
+    /// The registry, if it is still there.
+    pub(crate) fn upgrade(&self) -> Option<Registry> {
+        match &self.0 {
+            Handle::Default(core) => Some(Registry(Handle::Default(core))),
+            Handle::Own(core) => core.upgrade().map(|core| Registry(Handle::Own(core))),
+        }
+    }
+}
+
 impl Registry {
     /// A registry in which nobody listens.
     #[must_use]
@@ -72,6 +86,11 @@ impl Registry {
 
     pub(crate) fn is_default(&self) -> bool {
         matches!(self.0, Handle::Default(_))
+    }
+
+    /// This registry, not kept alive.
+    pub(crate) fn weak(&self) -> WeakRegistry {
+        WeakRegistry(self.downgrade())
     }
 
     pub(super) fn downgrade(&self) -> Handle<Weak<Core>> {

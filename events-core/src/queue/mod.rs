@@ -14,5 +14,6 @@ mod worker;
 
 pub use flush::{Flush, FlushAfter, FlushOnDrop, Flushed, flush_after, flush_after_async};
 pub use handle::Queue;
+pub(crate) use park::park_on;
 pub use shutdown::{Shutdown, Unfinished, UnfinishedEvent};
 pub use worker::{Work, Worker};

@@ -1,4 +1,4 @@
-//! Floor 7, stock: events that many programs have, declared once.
+//! Floor 8, stock: events that many programs have, declared once.
 //!
 //! - `record`: what becomes of the records of a model, whichever ORM writes them;
 //! - `auth`: what happens to an account, from the sign-up to the deletion.

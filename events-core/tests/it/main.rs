@@ -5,6 +5,7 @@
 mod async_emit;
 mod auth;
 mod batch;
+mod bridges;
 mod builder;
 mod declared_topics;
 mod default_registry;

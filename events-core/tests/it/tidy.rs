@@ -6,8 +6,8 @@ use std::{
 };
 
 /// The floors of events-core, lowest first; a module imports from floors below its own.
-const FLOORS: [&str; 7] = [
-    "words", "event", "handler", "engine", "ambient", "queue", "stock",
+const FLOORS: [&str; 8] = [
+    "words", "event", "handler", "engine", "ambient", "queue", "bridge", "stock",
 ];
 
 /// Where a second subject is looked for.

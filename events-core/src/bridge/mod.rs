@@ -1,0 +1,25 @@
+//! Floor 7, bridge: events out of what comes from elsewhere, streams and callbacks.
+//!
+//! - `build` has the words that a bridge is described with, and `rules` what they come to: which
+//!   items are let through, as which event, from whom;
+//! - `source` says what items come from;
+//! - `run` is a bridge from a stream as a future, and `spawn` gives it a thread or a task;
+//! - `signal` is a bridge from a callback;
+//! - `line` is what a bridge and its guard share, and `ended` what a bridge says at its end.
+
+mod build;
+mod ended;
+mod line;
+mod rules;
+mod run;
+mod signal;
+mod source;
+mod spawn;
+
+pub use build::{Bridge, bridge, signal_to_event};
+pub use ended::{Ended, EndedBy};
+pub use rules::{AnyItem, Choose, Keep, Kept, Senders, To, Undecided, Unsent, Whose, With};
+pub use run::Run;
+pub use signal::{Connection, Signal};
+pub use source::{FromResults, FromSignal, FromStream, Poll as PollSource, Source};
+pub use spawn::Bridged;

@@ -1,0 +1,189 @@
+//! A bridge from a stream, as a future: it takes an item, emits its event, and takes the next.
+
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{self, Context, ready},
+};
+
+use pin_project_lite::pin_project;
+
+use super::{
+    build::Bridge,
+    ended::{Ended, EndedBy, Tally},
+    line::Line,
+    rules::{Choose, Keep, Rules, Whose, contained},
+    source::Poll,
+};
+use crate::{
+    ambient::stand_in,
+    engine::{EmitAsync, WeakRegistry},
+    event::Event,
+    words::drop_contained,
+};
+
+/// So many items are taken before others on the same task have their turn, when the stream always has
+/// one ready.
+const AT_ONCE: usize = 128;
+
+pin_project! {
+    /// A bridge from a stream, as a future; made by [`Bridge::run`]. It gives how it ended.
+    ///
+    /// Dropping it ends the bridge: an event that is in the middle of its async subscribers is
+    /// dropped with them, and that is logged.
+    ///
+    /// # Panics
+    ///
+    /// When it is polled again after it was ready.
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct Run<S, W, K, C>
+    where
+        S: Poll,
+        C: Choose<S::Item>,
+    {
+        #[pin]
+        source: S,
+        // The event that is being emitted.
+        #[pin]
+        emit: Option<EmitAsync<C::Event>>,
+        rules: Rules<W, K, C>,
+        registry: WeakRegistry,
+        tally: Tally,
+        // To its guard, if it has one.
+        line: Option<Arc<Line>>,
+        over: bool,
+    }
+
+    impl<S, W, K, C> PinnedDrop for Run<S, W, K, C>
+    where
+        S: Poll,
+        C: Choose<S::Item>,
+    {
+        fn drop(this: Pin<&mut Self>) {
+            if !this.over {
+                let line = this.line.clone();
+                let ended = this.end(EndedBy::Drop);
+                if let Some(line) = line {
+                    line.put(ended);
+                }
+            }
+        }
+    }
+}
+
+impl<S, W, K, C> Run<S, W, K, C>
+where
+    S: Poll,
+    C: Choose<S::Item>,
+{
+    pub(super) fn new(bridge: Bridge<S, W, K, C>, line: Option<Arc<Line>>) -> Self {
+        let Bridge {
+            source,
+            rules,
+            registry,
+        } = bridge;
+        Self {
+            source,
+            emit: None,
+            rules,
+            registry,
+            tally: Tally::default(),
+            line,
+            over: false,
+        }
+    }
+
+    fn end(self: Pin<&mut Self>, by: EndedBy) -> Ended {
+        let this = self.project();
+        *this.over = true;
+        let ended = Ended {
+            by,
+            tally: *this.tally,
+        };
+        ended.log(C::Event::topic());
+        ended
+    }
+
+    /// Finishes the event that is under way, and begins that of the next item; says so when that was
+    /// the last.
+    fn step(self: Pin<&mut Self>, context: &mut Context<'_>) -> task::Poll<Option<EndedBy>>
+    where
+        W: Whose<S::Item>,
+        K: Keep<S::Item>,
+    {
+        let mut this = self.project();
+        let registry = this.registry.upgrade();
+        let _current = registry.as_ref().and_then(stand_in);
+        if let Some(emit) = this.emit.as_mut().as_pin_mut() {
+            let event = ready!(emit.poll(context));
+            this.emit.set(None);
+            this.tally.emitted += 1;
+            drop_contained(event);
+        }
+        let line = this.line.as_ref();
+        if line.is_some_and(|line| line.poll_stopping(context.waker())) {
+            return task::Poll::Ready(Some(EndedBy::Stop));
+        }
+        let Some(registry) = &registry else {
+            return task::Poll::Ready(Some(EndedBy::Registry));
+        };
+        let item = match contained(|| this.source.poll_item(context)) {
+            Ok(task::Poll::Pending) => return task::Poll::Pending,
+            Ok(task::Poll::Ready(None)) => return task::Poll::Ready(Some(EndedBy::Source)),
+            Ok(task::Poll::Ready(Some(item))) => item,
+            Err(panic) => return task::Poll::Ready(Some(EndedBy::Panic(panic))),
+        };
+        this.tally.came += 1;
+        let item = match item {
+            Ok(item) => item,
+            Err(error) => {
+                this.tally.errors += 1;
+                let topic = C::Event::topic();
+                tracing::warn!(target: "events_core", topic, error, "the source of a bridge gave an error");
+                return task::Poll::Ready(None);
+            }
+        };
+        match contained(|| this.rules.event(item)) {
+            Ok(None) => this.tally.left_out += 1,
+            Ok(Some((event, Some(origin)))) => {
+                this.emit.set(Some(registry.emit_async_from(event, origin)));
+            }
+            Ok(Some((event, None))) => this.emit.set(Some(registry.emit_async(event))),
+            Err(panic) => return task::Poll::Ready(Some(EndedBy::Panic(panic))),
+        }
+        task::Poll::Ready(None)
+    }
+}
+
+impl<S, W, K, C> Future for Run<S, W, K, C>
+where
+    S: Poll,
+    W: Whose<S::Item>,
+    K: Keep<S::Item>,
+    C: Choose<S::Item>,
+{
+    type Output = Ended;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> task::Poll<Ended> {
+        assert!(!self.over, "a bridge was polled after it was ready");
+        for _ in 0..AT_ONCE {
+            if let Some(by) = ready!(self.as_mut().step(context)) {
+                return task::Poll::Ready(self.end(by));
+            }
+        }
+        context.waker().wake_by_ref();
+        task::Poll::Pending
+    }
+}
+
+impl<S, W, K, C> fmt::Debug for Run<S, W, K, C>
+where
+    S: Poll,
+    C: Choose<S::Item>,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Run").field(&C::Event::topic()).finish()
+    }
+}

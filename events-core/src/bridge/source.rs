@@ -1,0 +1,98 @@
+//! What items come from: a stream, a stream of results, a callback.
+
+use std::{
+    fmt,
+    pin::Pin,
+    task::{self, Context, ready},
+};
+
+use futures_core::Stream;
+use pin_project_lite::pin_project;
+
+/// Where the items of a bridge come from.
+pub trait Source {
+    /// What comes.
+    type Item;
+}
+
+/// A source that is asked for its items.
+pub trait Poll: Source {
+    /// The next item, or the text of an error that came in its place.
+    #[doc(hidden)]
+    fn poll_item(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> task::Poll<Option<Result<Self::Item, String>>>;
+}
+
+pin_project! {
+    /// Items come from a stream.
+    pub struct FromStream<S> {
+        #[pin]
+        pub(super) stream: S,
+    }
+}
+
+pin_project! {
+    /// Items come from a stream, with errors between them; see
+    /// [`Bridge::results`](crate::Bridge::results).
+    pub struct FromResults<S> {
+        #[pin]
+        pub(super) stream: S,
+    }
+}
+
+/// Items come from a callback.
+pub struct FromSignal<'a, G: ?Sized>(pub(super) &'a G);
+
+impl<S: Stream> Source for FromStream<S> {
+    type Item = S::Item;
+}
+
+impl<S: Stream> Poll for FromStream<S> {
+    fn poll_item(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> task::Poll<Option<Result<S::Item, String>>> {
+        self.project()
+            .stream
+            .poll_next(context)
+            .map(|item| item.map(Ok))
+    }
+}
+
+impl<T, E, S: Stream<Item = Result<T, E>>> Source for FromResults<S> {
+    type Item = T;
+}
+
+impl<T, E: fmt::Display, S: Stream<Item = Result<T, E>>> Poll for FromResults<S> {
+    fn poll_item(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> task::Poll<Option<Result<T, String>>> {
+        let item = ready!(self.project().stream.poll_next(context));
+        task::Poll::Ready(item.map(|item| item.map_err(|error| error.to_string())))
+    }
+}
+
+impl<G: crate::bridge::Signal + ?Sized> Source for FromSignal<'_, G> {
+    type Item = G::Item;
+}
+
+impl<S> fmt::Debug for FromStream<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FromStream")
+    }
+}
+
+impl<S> fmt::Debug for FromResults<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FromResults")
+    }
+}
+
+impl<G: ?Sized> fmt::Debug for FromSignal<'_, G> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FromSignal")
+    }
+}

@@ -1,0 +1,102 @@
+//! What is logged of bridges: errors of their sources, and why they end.
+
+use std::{
+    future::Future,
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+
+use events_core::{Ended, Event, Registry, bridge};
+use tokio::sync::broadcast;
+use tokio_stream::{iter, wrappers::BroadcastStream};
+use tracing::Level;
+
+use super::logged;
+
+#[derive(Event, Clone, Debug)]
+struct Tick(u32);
+
+impl From<u32> for Tick {
+    fn from(number: u32) -> Self {
+        Self(number)
+    }
+}
+
+/// Runs a bridge whose stream never waits.
+fn run(bridge: impl Future<Output = Ended>) {
+    let polled = pin!(bridge).poll(&mut Context::from_waker(Waker::noop()));
+    assert!(matches!(polled, Poll::Ready(_)));
+}
+
+/// Exactly these lines, each by its start and its end.
+#[track_caller]
+fn check(level: Level, f: impl FnOnce(), expected: &[[&str; 2]]) {
+    let log = logged(level, f);
+    assert_eq!(log.len(), expected.len(), "{log:#?}");
+    for (line, [start, end]) in log.iter().zip(expected) {
+        assert!(line.starts_with(start) && line.ends_with(end), "{line}");
+    }
+}
+
+#[test]
+fn a_lag_is_a_warning_and_an_end_by_the_source_is_told_at_info() {
+    let registry = Registry::new();
+    let (sender, receiver) = broadcast::channel(2);
+    for number in 0..5 {
+        sender.send(number).expect("it listens");
+    }
+    drop(sender);
+    let ticks = bridge(BroadcastStream::new(receiver))
+        .results()
+        .to::<Tick>()
+        .on(&registry);
+    check(
+        Level::INFO,
+        || run(ticks.run()),
+        &[
+            [
+                "WARN events_core: the source of a bridge gave an error topic=\"logging::bridges::Tick\"",
+                "error=\"channel lagged by 3\"",
+            ],
+            [
+                "INFO events_core: a bridge has ended topic=\"logging::bridges::Tick\"",
+                "ended=the source has ended; 3 items came, 2 emitted, 0 left out, 1 error",
+            ],
+        ],
+    );
+}
+
+#[test]
+fn a_panic_in_a_closure_is_an_error() {
+    let ticks = bridge(iter([1, 2])).with(|_| -> Option<Tick> { panic!("no ticks") });
+    check(
+        Level::INFO,
+        || run(ticks.run()),
+        &[[
+            "ERROR events_core: a bridge has ended topic=\"logging::bridges::Tick\"",
+            "ended=panicked: no ticks; 1 item came, 0 emitted, 0 left out, 0 errors",
+        ]],
+    );
+}
+
+#[test]
+fn a_registry_that_is_gone_is_told_at_info_and_a_dropped_future_at_debug() {
+    let gone = bridge(iter([1])).to::<Tick>().on(&Registry::new());
+    check(
+        Level::INFO,
+        || run(gone.run()),
+        &[[
+            "INFO events_core: a bridge has ended",
+            "its registry is gone; 0 items came, 0 emitted, 0 left out, 0 errors",
+        ]],
+    );
+    let dropped = bridge(iter([1])).to::<Tick>().run();
+    check(
+        Level::DEBUG,
+        || drop(dropped),
+        &[[
+            "DEBUG events_core: a bridge has ended",
+            "its future was dropped; 0 items came, 0 emitted, 0 left out, 0 errors",
+        ]],
+    );
+}
