@@ -49,7 +49,7 @@ pub mod builder {
 /// The parts of bridges: for naming a bridge that is half done.
 pub mod bridges {
     pub use crate::bridge::{
-        AnyItem, Choose, FromResults, FromSignal, FromStream, Keep, Kept, PollSource, Senders,
-        Source, To, Undecided, Unsent, Whose, With,
+        AnyItem, Choose, FromResults, FromSignal, FromStream, Keep, Kept, KnowsSenders, PollSource,
+        Senders, Source, To, Undecided, Unsent, Whose, With,
     };
 }

@@ -5,7 +5,10 @@ use std::fmt;
 use futures_core::Stream;
 
 use super::{
-    rules::{AnyItem, Choose, Keep, Kept, Rules, Senders, To, Undecided, Unsent, Whose, With},
+    rules::{
+        AnyItem, Choose, Keep, Kept, KnowsSenders, Rules, Senders, To, Undecided, Unsent, Whose,
+        With,
+    },
     run::Run,
     signal::Signal,
     source::{FromResults, FromSignal, FromStream, Poll, Source},
@@ -29,7 +32,8 @@ use crate::{
 /// An item goes through in this order: its sender, the filters as they were said, the event. A panic
 /// in one of the closures ends the bridge; it goes no further.
 ///
-/// A bridge does not keep its registry alive. When that is gone, the bridge ends.
+/// A bridge does not keep its registry alive. When that is gone, the bridge ends, at the latest when
+/// the next item comes.
 #[must_use = "a bridge does nothing before `.run()`, `.spawn()` or `.connect()`"]
 pub struct Bridge<S, W = Unsent, K = AnyItem, C = Undecided> {
     pub(super) source: S,
@@ -300,18 +304,19 @@ impl<S: Source, K, C> Bridge<S, Unsent, K, C> {
     }
 }
 
-impl<S: Source, F, N, K, C> Bridge<S, Senders<F, N>, K, C> {
+impl<S: Source, W, K, C> Bridge<S, W, K, C> {
     /// Keeps the items of this sender: a text, `Origin::of::<Type>()`, or a function. Said several
     /// times, it keeps those of each.
     ///
     /// It stands behind [`senders`](Self::senders), which says where the sender of an item is found.
-    pub fn sender<M>(mut self, sender: impl IntoKey<M>) -> Self {
+    pub fn sender<M>(mut self, sender: impl IntoKey<M>) -> Self
+    where
+        W: KnowsSenders,
+    {
         self.rules.senders.push(sender.into_key().into());
         self
     }
-}
 
-impl<S: Source, W, K, C> Bridge<S, W, K, C> {
     /// Keeps the items of which this holds; said several times, of which all hold.
     pub fn filter<F>(self, filter: F) -> Bridge<S, W, Kept<K, F>, C>
     where
@@ -351,20 +356,19 @@ impl<S: Source, W, K, C> Bridge<S, W, K, C> {
     }
 }
 
-impl<S, W, K, C> Bridge<S, W, K, C>
-where
-    S: Poll,
-    W: Whose<S::Item>,
-    K: Keep<S::Item>,
-    C: Choose<S::Item>,
-{
+impl<S: Poll, W, K, C> Bridge<S, W, K, C> {
     /// Runs the bridge on the caller's task, to the end of the stream, and says how it ended. No
     /// runtime is needed.
     ///
     /// One event after the other is emitted with [`emit_async`](Event::emit_async): the next item is
     /// taken when the async subscribers are through. Dropping the future ends the bridge: the event
     /// that is under way is dropped with them, which is logged.
-    pub fn run(self) -> Run<S, W, K, C> {
+    pub fn run(self) -> Run<S, W, K, C>
+    where
+        W: Whose<S::Item>,
+        K: Keep<S::Item>,
+        C: Choose<S::Item>,
+    {
         Run::new(self, None)
     }
 }

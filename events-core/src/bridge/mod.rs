@@ -18,7 +18,9 @@ mod spawn;
 
 pub use build::{Bridge, bridge, signal_to_event};
 pub use ended::{Ended, EndedBy};
-pub use rules::{AnyItem, Choose, Keep, Kept, Senders, To, Undecided, Unsent, Whose, With};
+pub use rules::{
+    AnyItem, Choose, Keep, Kept, KnowsSenders, Senders, To, Undecided, Unsent, Whose, With,
+};
 pub use run::Run;
 pub use signal::{Connection, Signal};
 pub use source::{FromResults, FromSignal, FromStream, Poll as PollSource, Source};

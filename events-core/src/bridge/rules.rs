@@ -15,7 +15,6 @@ use crate::{
 };
 
 /// All that a bridge was told of the items.
-#[derive(Clone)]
 pub(super) struct Rules<W, K, C> {
     pub(super) whose: W,
     /// The senders that are kept; none means all.
@@ -71,6 +70,16 @@ impl<F, M> Senders<F, M> {
         Self(whose, PhantomData)
     }
 }
+
+/// Knows who sent an item; implemented by [`Senders`].
+#[diagnostic::on_unimplemented(
+    message = "this bridge was not told who sends its items",
+    label = "no sender is known yet",
+    note = "write `.senders(|item| ..)` before this call; it says where the sender stands in an item"
+)]
+pub trait KnowsSenders {}
+
+impl<F, M> KnowsSenders for Senders<F, M> {}
 
 impl<T> Whose<T> for Unsent {
     fn whose(&self, _: &T) -> Option<Origin> {

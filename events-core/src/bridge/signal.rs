@@ -31,15 +31,14 @@ pub trait Signal {
     fn connect(&self, callback: impl Fn(Self::Item) + Send + Sync + 'static) -> Self::Guard;
 }
 
-impl<G, W, K, C> Bridge<FromSignal<'_, G>, W, K, C>
-where
-    G: Signal + ?Sized,
-    W: Whose<G::Item> + Send + Sync + 'static,
-    K: Keep<G::Item> + Send + Sync + 'static,
-    C: Choose<G::Item> + Send + Sync + 'static,
-{
+impl<G: Signal + ?Sized, W, K, C> Bridge<FromSignal<'_, G>, W, K, C> {
     /// Connects the signal, and gives the guard.
-    pub fn connect(self) -> Connection<G::Guard> {
+    pub fn connect(self) -> Connection<G::Guard>
+    where
+        W: Whose<G::Item> + Send + Sync + 'static,
+        K: Keep<G::Item> + Send + Sync + 'static,
+        C: Choose<G::Item> + Send + Sync + 'static,
+    {
         let shared = Arc::new(Shared {
             line: Line::default(),
             tally: Mutex::default(),
@@ -75,8 +74,8 @@ pub struct Connection<G> {
 impl<G> Connection<G> {
     /// Keeps the signal connected for good: the source's guard is never dropped.
     pub fn detach(mut self) {
+        // Dropping what is left disconnects nothing: it has no guard any more.
         mem::forget(self.guard.take());
-        // The rest is dropped without a word: the drop below stops only what still has a guard.
     }
 
     /// Whether it has ended by itself.

@@ -9,6 +9,8 @@ use std::{
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
+use super::signal::Signal;
+
 /// Where the items of a bridge come from.
 pub trait Source {
     /// What comes.
@@ -75,7 +77,7 @@ impl<T, E: fmt::Display, S: Stream<Item = Result<T, E>>> Poll for FromResults<S>
     }
 }
 
-impl<G: crate::bridge::Signal + ?Sized> Source for FromSignal<'_, G> {
+impl<G: Signal + ?Sized> Source for FromSignal<'_, G> {
     type Item = G::Item;
 }
 

@@ -22,14 +22,7 @@ use super::{
 };
 use crate::queue::park_on;
 
-impl<S, W, K, C> Bridge<S, W, K, C>
-where
-    S: Poll,
-    W: Whose<S::Item>,
-    K: Keep<S::Item>,
-    C: Choose<S::Item>,
-    Run<S, W, K, C>: Send + 'static,
-{
+impl<S: Poll, W, K, C> Bridge<S, W, K, C> {
     /// Runs the bridge on a thread of its own, with no runtime around it, and gives its guard.
     ///
     /// A stream or a subscriber that needs a runtime, as tokio's timers do, is to run there: with
@@ -58,7 +51,13 @@ where
     /// let ended = bridged.wait();
     /// assert_eq!(ended.emitted(), 1);
     /// ```
-    pub fn spawn(self) -> Bridged {
+    pub fn spawn(self) -> Bridged
+    where
+        W: Whose<S::Item>,
+        K: Keep<S::Item>,
+        C: Choose<S::Item>,
+        Run<S, W, K, C>: Send + 'static,
+    {
         let (task, bridged) = Task::new(self);
         let named = thread::Builder::new().name("events-bridge".to_owned());
         let spawned = named.spawn(move || {
@@ -83,7 +82,13 @@ where
     ///
     /// As `tokio::spawn` does, when there is no runtime.
     #[cfg(feature = "tokio")]
-    pub fn spawn_tokio(self) -> Bridged {
+    pub fn spawn_tokio(self) -> Bridged
+    where
+        W: Whose<S::Item>,
+        K: Keep<S::Item>,
+        C: Choose<S::Item>,
+        Run<S, W, K, C>: Send + 'static,
+    {
         let (task, bridged) = Task::new(self);
         tokio::spawn(task);
         bridged

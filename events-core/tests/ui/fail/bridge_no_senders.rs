@@ -1,0 +1,13 @@
+//! Items have no sender until the bridge is told where it stands.
+
+use events_core::{Event, Registry, bridge};
+
+#[derive(Event, Clone)]
+struct Order {
+    desk: &'static str,
+}
+
+fn main() {
+    let orders = Registry::new().stream::<Order>();
+    drop(bridge(orders).results().sender("east").to::<Order>());
+}

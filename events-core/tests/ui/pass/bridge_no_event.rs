@@ -1,0 +1,11 @@
+//! The cure: it is told.
+
+use events_core::{Event, Registry, bridge};
+
+#[derive(Event, Clone)]
+struct Tick;
+
+fn main() {
+    let ticks = Registry::new().stream::<Tick>();
+    let _run = bridge(ticks).results().to::<Tick>().run();
+}
