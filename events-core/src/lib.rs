@@ -20,7 +20,7 @@ pub use ambient::{
     with_registry,
 };
 pub use bridge::{
-    Bridge, Bridged, Connection, Ended, EndedBy, Run, Signal, bridge, signal_to_event,
+    Bridge, Bridged, Connection, Ended, Run, Signal, WhyEnded, bridge, signal_to_event,
 };
 pub use engine::{
     Afterwards, Batch, ByTopic, EmitAsync, EventStream, Lagged, Listener, NewSubscription, Next,

@@ -47,7 +47,7 @@ pub struct Bridge<S, W = Unsent, K = AnyItem, C = Undecided> {
 /// is current when this is called.
 ///
 /// ```
-/// use events_core::{Event, EndedBy, Registry, bridge};
+/// use events_core::{Event, WhyEnded, Registry, bridge};
 /// # struct Iter<I>(I);
 /// # impl<I: Iterator + Unpin> futures_core::Stream for Iter<I> {
 /// #     type Item = I::Item;
@@ -87,7 +87,7 @@ pub struct Bridge<S, W = Unsent, K = AnyItem, C = Undecided> {
 ///     .run()
 ///     .await;
 ///
-/// assert!(matches!(ended.by(), EndedBy::Source));
+/// assert!(matches!(ended.why(), WhyEnded::SourceEnded));
 /// assert_eq!((ended.came(), ended.emitted(), ended.left_out()), (3, 2, 1));
 /// # };
 /// # let mut context = std::task::Context::from_waker(std::task::Waker::noop());

@@ -8,25 +8,25 @@ use crate::words::{Count, Panic};
 /// panicked, at `info` when the source or the registry ended it, else at `debug`.
 #[derive(Debug)]
 pub struct Ended {
-    pub(super) by: EndedBy,
+    pub(super) why: WhyEnded,
     pub(super) tally: Tally,
 }
 
-/// What ended a bridge.
+/// Why a bridge ended.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum EndedBy {
-    /// The source: nothing more comes from it.
-    Source,
-    /// Its guard, which was dropped or told to stop it.
-    Stop,
-    /// The registry, which is gone: nobody is left to emit to.
-    Registry,
-    /// A panic: in one of the closures that it was given, in a conversion to the event, or in the
+pub enum WhyEnded {
+    /// Nothing more comes from the source.
+    SourceEnded,
+    /// Its guard was dropped, or told to stop it.
+    Stopped,
+    /// The registry is gone: nobody is left to emit to.
+    RegistryGone,
+    /// A panic in one of the closures that it was given, in a conversion to the event, or in the
     /// stream.
-    Panic(Panic),
-    /// Whoever polled it: the future was dropped, or a runtime was shut down.
-    Drop,
+    Panicked(Panic),
+    /// The future was dropped, perhaps by a runtime that was shut down.
+    Dropped,
 }
 
 /// What a bridge counts.
@@ -39,10 +39,10 @@ pub(super) struct Tally {
 }
 
 impl Ended {
-    /// What ended it.
+    /// Why it ended.
     #[must_use]
-    pub fn by(&self) -> &EndedBy {
-        &self.by
+    pub fn why(&self) -> &WhyEnded {
+        &self.why
     }
 
     /// How many items came, errors of the source among them. When they are more than the other three
@@ -73,14 +73,14 @@ impl Ended {
 
     pub(super) fn log(&self, topic: &str) {
         const TEXT: &str = "a bridge has ended";
-        match &self.by {
-            EndedBy::Panic(_) => {
+        match &self.why {
+            WhyEnded::Panicked(_) => {
                 tracing::error!(target: "events_core", topic, ended = %self, "{TEXT}");
             }
-            EndedBy::Source | EndedBy::Registry => {
+            WhyEnded::SourceEnded | WhyEnded::RegistryGone => {
                 tracing::info!(target: "events_core", topic, ended = %self, "{TEXT}");
             }
-            EndedBy::Stop | EndedBy::Drop => {
+            WhyEnded::Stopped | WhyEnded::Dropped => {
                 tracing::debug!(target: "events_core", topic, ended = %self, "{TEXT}");
             }
         }
@@ -93,7 +93,7 @@ impl fmt::Display for Ended {
         write!(
             f,
             "{}; {} came, {} emitted, {} left out, {}",
-            self.by,
+            self.why,
             Count(tally.came, "item"),
             tally.emitted,
             tally.left_out,
@@ -102,14 +102,14 @@ impl fmt::Display for Ended {
     }
 }
 
-impl fmt::Display for EndedBy {
+impl fmt::Display for WhyEnded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Source => f.write_str("the source has ended"),
-            Self::Stop => f.write_str("its guard stopped it"),
-            Self::Registry => f.write_str("its registry is gone"),
-            Self::Panic(panic) => panic.fmt(f),
-            Self::Drop => f.write_str("its future was dropped"),
+            Self::SourceEnded => f.write_str("the source has ended"),
+            Self::Stopped => f.write_str("its guard stopped it"),
+            Self::RegistryGone => f.write_str("its registry is gone"),
+            Self::Panicked(panic) => panic.fmt(f),
+            Self::Dropped => f.write_str("its future was dropped"),
         }
     }
 }

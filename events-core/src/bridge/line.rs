@@ -6,7 +6,7 @@ use std::{
     task::{Poll, Waker},
 };
 
-use super::ended::{Ended, EndedBy, Tally};
+use super::ended::{Ended, Tally, WhyEnded};
 
 #[derive(Default)]
 pub(super) struct Line {
@@ -115,7 +115,7 @@ impl Line {
 impl State {
     fn take(&mut self) -> Ended {
         self.ended.take().unwrap_or(Ended {
-            by: EndedBy::Drop,
+            why: WhyEnded::Dropped,
             tally: Tally::default(),
         })
     }

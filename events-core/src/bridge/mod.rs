@@ -17,7 +17,7 @@ mod source;
 mod spawn;
 
 pub use build::{Bridge, bridge, signal_to_event};
-pub use ended::{Ended, EndedBy};
+pub use ended::{Ended, WhyEnded};
 pub use rules::{
     AnyItem, Choose, Keep, Kept, KnowsSenders, Senders, To, Undecided, Unsent, Whose, With,
 };

@@ -12,7 +12,7 @@ use pin_project_lite::pin_project;
 
 use super::{
     build::Bridge,
-    ended::{Ended, EndedBy, Tally},
+    ended::{Ended, Tally, WhyEnded},
     line::Line,
     rules::{Choose, Keep, Rules, Whose, contained},
     source::Poll,
@@ -64,7 +64,7 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             if !this.over {
                 let line = this.line.clone();
-                let ended = this.end(EndedBy::Drop);
+                let ended = this.end(WhyEnded::Dropped);
                 if let Some(line) = line {
                     line.put(ended);
                 }
@@ -95,11 +95,11 @@ where
         }
     }
 
-    fn end(self: Pin<&mut Self>, by: EndedBy) -> Ended {
+    fn end(self: Pin<&mut Self>, why: WhyEnded) -> Ended {
         let this = self.project();
         *this.over = true;
         let ended = Ended {
-            by,
+            why,
             tally: *this.tally,
         };
         ended.log(C::Event::topic());
@@ -108,7 +108,7 @@ where
 
     /// Finishes the event that is under way, and begins that of the next item; says so when that was
     /// the last.
-    fn step(self: Pin<&mut Self>, context: &mut Context<'_>) -> task::Poll<Option<EndedBy>>
+    fn step(self: Pin<&mut Self>, context: &mut Context<'_>) -> task::Poll<Option<WhyEnded>>
     where
         W: Whose<S::Item>,
         K: Keep<S::Item>,
@@ -124,16 +124,16 @@ where
         }
         let line = this.line.as_ref();
         if line.is_some_and(|line| line.poll_stopping(context.waker())) {
-            return task::Poll::Ready(Some(EndedBy::Stop));
+            return task::Poll::Ready(Some(WhyEnded::Stopped));
         }
         let Some(registry) = &registry else {
-            return task::Poll::Ready(Some(EndedBy::Registry));
+            return task::Poll::Ready(Some(WhyEnded::RegistryGone));
         };
         let item = match contained(|| this.source.poll_item(context)) {
             Ok(task::Poll::Pending) => return task::Poll::Pending,
-            Ok(task::Poll::Ready(None)) => return task::Poll::Ready(Some(EndedBy::Source)),
+            Ok(task::Poll::Ready(None)) => return task::Poll::Ready(Some(WhyEnded::SourceEnded)),
             Ok(task::Poll::Ready(Some(item))) => item,
-            Err(panic) => return task::Poll::Ready(Some(EndedBy::Panic(panic))),
+            Err(panic) => return task::Poll::Ready(Some(WhyEnded::Panicked(panic))),
         };
         this.tally.came += 1;
         let item = match item {
@@ -151,7 +151,7 @@ where
                 this.emit.set(Some(registry.emit_async_from(event, origin)));
             }
             Ok(Some((event, None))) => this.emit.set(Some(registry.emit_async(event))),
-            Err(panic) => return task::Poll::Ready(Some(EndedBy::Panic(panic))),
+            Err(panic) => return task::Poll::Ready(Some(WhyEnded::Panicked(panic))),
         }
         task::Poll::Ready(None)
     }
@@ -169,8 +169,8 @@ where
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> task::Poll<Ended> {
         assert!(!self.over, "a bridge was polled after it was ready");
         for _ in 0..AT_ONCE {
-            if let Some(by) = ready!(self.as_mut().step(context)) {
-                return task::Poll::Ready(self.end(by));
+            if let Some(why) = ready!(self.as_mut().step(context)) {
+                return task::Poll::Ready(self.end(why));
             }
         }
         context.waker().wake_by_ref();

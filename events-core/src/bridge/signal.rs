@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     build::Bridge,
-    ended::{Ended, EndedBy, Tally},
+    ended::{Ended, Tally, WhyEnded},
     line::Line,
     rules::{Choose, Keep, Rules, Whose, contained},
     source::FromSignal,
@@ -88,7 +88,7 @@ impl<G> Connection<G> {
     pub fn stop(mut self) -> Ended {
         self.disconnect();
         let ended = self.shared.line.take();
-        ended.unwrap_or_else(|| self.shared.ended(EndedBy::Stop))
+        ended.unwrap_or_else(|| self.shared.ended(WhyEnded::Stopped))
     }
 
     /// Blocks until the bridge has ended by itself, and says how.
@@ -106,7 +106,7 @@ impl<G> Connection<G> {
         if let Some(guard) = self.guard.take() {
             self.shared.line.stop();
             drop(guard);
-            self.shared.end(EndedBy::Stop);
+            self.shared.end(WhyEnded::Stopped);
         }
     }
 }
@@ -137,15 +137,15 @@ impl Shared {
         self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn ended(&self, by: EndedBy) -> Ended {
+    fn ended(&self, why: WhyEnded) -> Ended {
         let tally = *self.tally();
-        Ended { by, tally }
+        Ended { why, tally }
     }
 
     /// Says how it ended, unless that was said.
-    fn end(&self, by: EndedBy) {
+    fn end(&self, why: WhyEnded) {
         if self.line.is_first() {
-            let ended = self.ended(by);
+            let ended = self.ended(why);
             ended.log(self.topic);
             self.line.put(ended);
             self.line.close();
@@ -173,7 +173,7 @@ impl<W, K, C> Hearer<W, K, C> {
         }
         shared.tally().came += 1;
         let Some(registry) = self.registry.upgrade() else {
-            return shared.end(EndedBy::Registry);
+            return shared.end(WhyEnded::RegistryGone);
         };
         let _current = stand_in(&registry);
         let event = match contained(|| self.rules.event(item)) {
@@ -183,7 +183,7 @@ impl<W, K, C> Hearer<W, K, C> {
             }
             Ok(Some((event, Some(origin)))) => registry.emit_from(event, origin),
             Ok(Some((event, None))) => registry.emit(event),
-            Err(panic) => return shared.end(EndedBy::Panic(panic)),
+            Err(panic) => return shared.end(WhyEnded::Panicked(panic)),
         };
         shared.tally().emitted += 1;
         drop_contained(event);
@@ -194,9 +194,9 @@ impl<W, K, C> Hearer<W, K, C> {
 impl<W, K, C> Drop for Hearer<W, K, C> {
     fn drop(&mut self) {
         self.shared.end(if self.shared.line.is_stopping() {
-            EndedBy::Stop
+            WhyEnded::Stopped
         } else {
-            EndedBy::Source
+            WhyEnded::SourceEnded
         });
     }
 }

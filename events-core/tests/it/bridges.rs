@@ -10,7 +10,7 @@ use std::{
 };
 
 use events_core::{
-    Bridged, Emission, Ended, EndedBy, Event, Origin, Registry, Signal, bridge, signal_to_event,
+    Bridged, Emission, Ended, Event, Origin, Registry, Signal, WhyEnded, bridge, signal_to_event,
 };
 use futures_core::Stream;
 use tokio::sync::{broadcast, mpsc as tokio_mpsc};
@@ -72,12 +72,12 @@ fn listening(journal: &Journal) -> Registry {
 
 /// Why it ended, and came, emitted, left out, errors.
 fn told(ended: &Ended) -> (&'static str, [usize; 4]) {
-    let by = match ended.by() {
-        EndedBy::Source => "source",
-        EndedBy::Stop => "stop",
-        EndedBy::Registry => "registry",
-        EndedBy::Panic(_) => "panic",
-        EndedBy::Drop => "drop",
+    let why = match ended.why() {
+        WhyEnded::SourceEnded => "source",
+        WhyEnded::Stopped => "stop",
+        WhyEnded::RegistryGone => "registry",
+        WhyEnded::Panicked(_) => "panic",
+        WhyEnded::Dropped => "drop",
         _ => "something new",
     };
     let numbers = [
@@ -86,7 +86,7 @@ fn told(ended: &Ended) -> (&'static str, [usize; 4]) {
         ended.left_out(),
         ended.errors(),
     ];
-    (by, numbers)
+    (why, numbers)
 }
 
 /// Runs a bridge over the four orders to the end of the stream.
