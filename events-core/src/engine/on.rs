@@ -145,14 +145,14 @@ impl Registry {
     /// use events_core::{AnyEvent, Event, Registry};
     ///
     /// #[derive(Event)]
-    /// #[event(topic = "shop::orders::placed")]
-    /// struct OrderPlaced;
+    /// #[event(topic = "shop::orders::paid")]
+    /// struct OrderPaid;
     ///
     /// let registry = Registry::new();
     /// let _audit = registry.on_topic("shop::(orders|returns)::.*", |event: &dyn AnyEvent| {
     ///     println!("{}", event.topic());
     /// })?;
-    /// assert_eq!(registry.try_emit(OrderPlaced).unwrap().ran(), 1);
+    /// assert_eq!(registry.try_emit(OrderPaid).unwrap().ran(), 1);
     ///
     /// let error = registry.on_topic("shop::(orders", |_: &dyn AnyEvent| ()).unwrap_err();
     /// assert!(error.to_string().contains("unclosed group"));
