@@ -4,8 +4,9 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use events_core::{
-    AnyEvent, Event, Registry, State, args, auth, emit, flush_queue, listener, subscriber,
-    subscribers,
+    AnyEvent, Event, Registry, State, args, auth, emit, flush_queue, listener, observer,
+    record::{Created, Deleting},
+    subscriber, subscribers,
 };
 
 use crate::{Gate, Journal, block_on};
@@ -334,4 +335,71 @@ fn regstack_custom_names_are_heard_beside_the_known_ones() {
     hooks.emit(auth::UserRegistered { user: 7 });
     hooks.emit_topic("custom", args! { user: 7 });
     assert_eq!(journal.take(), ["user_registered true", "custom false"]);
+}
+
+#[derive(Event)]
+struct Login;
+
+#[derive(Event)]
+struct Logout;
+
+// Pyramid, behind websauna: a subscriber may be decorated for several events
+#[subscriber(Login, Logout)]
+fn any_of_both(event: &dyn AnyEvent, journal: State<'_, Journal>) {
+    journal.note(event.topic().rsplit("::").next().unwrap_or_default());
+}
+
+#[test]
+fn websauna_one_subscriber_hears_several_events() {
+    let registry = Registry::new();
+    let journal = Journal::default();
+    let scanner = registry.scanner().state(journal.clone());
+    scanner.subscribers(subscribers![any_of_both]).run();
+    registry.emit(Login);
+    registry.emit(Logout);
+    assert_eq!(journal.take(), ["Login", "Logout"]);
+}
+
+struct Example(&'static str);
+
+#[derive(Default)]
+struct ExampleObserver {
+    heard: Journal,
+}
+
+// class ExampleObserver(Observer): observes = Example; created(self, model), ..
+#[observer(Example)]
+impl ExampleObserver {
+    fn created(&self, event: &Created<Example>) {
+        self.heard.note(format!("created {}", event.record.0));
+    }
+
+    fn deleting(&self, event: &mut Deleting<Example>) {
+        event.veto("it stays");
+    }
+}
+
+#[test]
+fn django_event_system_an_observer_hears_of_its_model() {
+    let registry = Registry::new();
+    let observer = Arc::new(ExampleObserver::default());
+    let _observes = registry.add(Arc::clone(&observer));
+    registry.emit(Created::new(Example("one")));
+    let deleting = registry.emit(Deleting::new(Example("one")));
+    assert_eq!(observer.heard.take(), ["created one"]);
+    assert_eq!(deleting.veto_reason(), Some("it stays"));
+}
+
+#[test]
+fn canvas_core_an_exception_keeps_no_other_handler_from_running() {
+    let registry = Registry::with(subscribers![add_message_watermark]);
+    registry
+        .subscribe(|event: &BeforeMessageSend| assert!(event.message.is_empty(), "an exception"))
+        .priority(10)
+        .register()
+        .expect("no id")
+        .detach();
+    let message = "Hello, world!".to_owned();
+    let event = registry.emit(BeforeMessageSend { message });
+    assert_eq!(event.message, "Hello, world! (sent from Canvas)");
 }
