@@ -403,3 +403,14 @@ fn canvas_core_an_exception_keeps_no_other_handler_from_running() {
     let event = registry.emit(BeforeMessageSend { message });
     assert_eq!(event.message, "Hello, world! (sent from Canvas)");
 }
+
+#[test]
+fn canvas_core_an_event_is_made_by_keywords() {
+    let _scope = Registry::new().enter();
+    // emit_event(CustomEvent, argument="hello world!"); an unknown keyword is a TypeError there, and
+    // does not compile here: tests/ui/fail/unknown_field.rs
+    assert_eq!(emit!(CustomEvent, argument = "hello").argument, "hello");
+    let data = [("email", "a@mycompany.com")].into();
+    let form = emit!(SignupFormSubmitted, cleaned_data = data);
+    assert!(form.error_messages.is_empty());
+}

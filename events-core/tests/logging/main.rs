@@ -219,3 +219,16 @@ fn a_failure_is_contained_when_recording_it_panics() {
     let event = tracing::subscriber::with_default(broken, || registry.emit(login()));
     assert_eq!(event._password, "changed");
 }
+
+/// canvas_core, "Tips & Best Practices", asks for logs and traces of what events do.
+#[test]
+fn canvas_core_instrumentation_follows_each_emit_and_each_handler() {
+    let registry = Registry::with(subscribers![runs]);
+    let log = logged(tracing::Level::TRACE, || registry.emit(login()));
+    for span in [
+        "emit{topic=\"logging::Login\"}",
+        "handle{subscriber=logging::runs",
+    ] {
+        assert!(log.iter().any(|line| line.contains(span)), "{log:#?}");
+    }
+}
