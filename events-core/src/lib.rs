@@ -14,6 +14,10 @@ mod words;
 #[path = "private.rs"]
 pub mod __private;
 
+#[doc(hidden)]
+#[path = "testing.rs"]
+pub mod __testing;
+
 pub use ambient::{
     CrateCounts, Entered, Problem, ScanError, ScanReport, Scanner, Scoped, Subscribers,
     WithRegistry, emit_mut, emit_topic, events, registry, scan, scanner, try_emit_topic, try_scan,
@@ -33,7 +37,7 @@ pub use handler::{
     State, TopicHandler,
 };
 pub use queue::{
-    Flush, Flushed, Queue, Shutdown, Unfinished, UnfinishedEvent, Work, Worker, flush_after,
+    Flush, Flushed, Queue, Settle, Shutdown, Unfinished, UnfinishedEvent, Work, Worker, flush_after,
 };
 pub use stock::{auth, record};
 pub use words::{

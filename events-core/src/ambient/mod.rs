@@ -1,6 +1,7 @@
 //! Floor 5, ambient: what a program has one of. The link-time slices, the default registry, the
 //! registry that is current instead of it, and the scan that joins them.
 
+mod copy;
 mod current;
 mod declared;
 mod link;

@@ -1,8 +1,10 @@
 //! Emitting on the current registry: where the derive's verbs arrive.
 
+use std::panic::Location;
+
 use super::current::{DEFAULT, entered, is_scoped, registry};
 use crate::{
-    engine::{EmitAsync, TryEmitAsync},
+    engine::{EmitAsync, Site, TryEmitAsync},
     event::{Args, Event, Family, OwnedEvent, Verbs, Visit},
     words::{EmitError, Emitted, Origin, QueueFull},
 };
@@ -18,11 +20,11 @@ impl Verbs for Current {
 
     #[inline]
     fn __emit_async<E: Event>(event: E, origin: Option<Origin>) -> EmitAsync<E> {
-        EmitAsync::new(registry(), event, origin)
+        EmitAsync::new(registry(), event, origin, Location::caller())
     }
 
     fn __try_emit_async<E: Event>(event: E, origin: Option<Origin>) -> TryEmitAsync<E> {
-        TryEmitAsync::new(registry(), event, origin)
+        TryEmitAsync::new(registry(), event, origin, Location::caller())
     }
 
     #[inline]
@@ -31,14 +33,14 @@ impl Verbs for Current {
         E: OwnedEvent + Send,
     {
         match entered() {
-            Some(registry) => registry.core().enqueue(event, origin),
-            None => DEFAULT.enqueue(event, origin),
+            Some(registry) => registry.core().enqueue(event, origin, Location::caller()),
+            None => DEFAULT.enqueue(event, origin, Location::caller()),
         }
     }
 
     #[inline(always)]
     fn __emit<E: Event>(event: &mut E, origin: Option<&Origin>) {
-        event.__lend(Emit(origin));
+        event.__lend(Emit(origin, Location::caller()));
     }
 
     fn __try_emit<E: Event>(event: E, origin: Option<&Origin>) -> Result<Emitted<E>, EmitError<E>> {
@@ -49,7 +51,7 @@ impl Verbs for Current {
     }
 }
 
-struct Emit<'o>(Option<&'o Origin>);
+struct Emit<'o>(Option<&'o Origin>, Site);
 
 impl<F: Family> Visit<F> for Emit<'_> {
     type Output = ();
@@ -57,19 +59,19 @@ impl<F: Family> Visit<F> for Emit<'_> {
     #[inline]
     fn visit(self, event: &mut F::Of<'_>) {
         if is_scoped() {
-            emit_scoped::<F>(event, self.0);
+            emit_scoped::<F>(event, self.0, self.1);
         } else {
-            DEFAULT.emit_home::<F>(event, self.0);
+            DEFAULT.emit_home::<F>(event, self.0, self.1);
         }
     }
 }
 
 #[cold]
 #[inline(never)]
-fn emit_scoped<F: Family>(event: &mut F::Of<'_>, origin: Option<&Origin>) {
+fn emit_scoped<F: Family>(event: &mut F::Of<'_>, origin: Option<&Origin>, site: Site) {
     match entered() {
-        Some(registry) => registry.core().emit::<F>(event, origin),
-        None => DEFAULT.emit_home::<F>(event, origin),
+        Some(registry) => registry.core().emit::<F>(event, origin, site),
+        None => DEFAULT.emit_home::<F>(event, origin, site),
     }
 }
 
@@ -90,12 +92,14 @@ fn emit_scoped<F: Family>(event: &mut F::Of<'_>, origin: Option<&Origin>) {
 /// assert_eq!(frame.0[0], 7);
 /// ```
 #[inline]
+#[track_caller]
 pub fn emit_mut<E: Event>(event: &mut E) {
     E::Verbs::__emit(event, None);
 }
 
 /// Emits an event that has no type to the current registry; see
 /// [`Registry::emit_topic`](crate::Registry::emit_topic).
+#[track_caller]
 pub fn emit_topic(topic: impl AsRef<str>, args: Args) -> Args {
     registry().emit_topic(topic, args)
 }
@@ -105,6 +109,7 @@ pub fn emit_topic(topic: impl AsRef<str>, args: Args) -> Args {
 /// # Errors
 ///
 /// When a subscriber failed, or when the emit was refused as nested too deep.
+#[track_caller]
 pub fn try_emit_topic(
     topic: impl AsRef<str>,
     args: Args,

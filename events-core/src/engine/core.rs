@@ -18,6 +18,7 @@ use super::{
     entry::Conflict,
     hearing::Hearing,
     install::Group,
+    intercept::{Intercepting, Site, Way},
     item::{self, Waiting},
     named::Topics,
     slot::Slot,
@@ -27,7 +28,7 @@ use super::{
 use crate::{
     event::{Family, OwnedEvent, Typed},
     handler::{Erased, States, panics},
-    words::{EmitError, Emitted, Origin, QueueFull, SubscriberInfo, Told, Trouble},
+    words::{EmitError, Emitted, EventInfo, Origin, QueueFull, SubscriberInfo, Told, Trouble},
 };
 
 /// The registry ought to be scanned and was not yet.
@@ -36,6 +37,8 @@ const AWAITS_SCAN: u8 = 1;
 pub(super) const HEARS_TOPICS: u8 = 2;
 /// There is a hook for events that nobody hears.
 pub(super) const HOOKED: u8 = 4;
+/// Somebody sees each event before the subscribers do.
+pub(super) const INTERCEPTED: u8 = 8;
 
 /// The inside of a registry.
 pub(crate) struct Core {
@@ -51,6 +54,7 @@ pub(crate) struct Core {
     linked: Option<fn() -> usize>,
     writer: Mutex<Writer>,
     topics: Topics,
+    interceptor: Intercepting,
     queue: Waiting,
     crew: Crew,
 }
@@ -61,8 +65,10 @@ pub(crate) struct Writer {
     pub(super) ids: BTreeMap<String, u64>,
     /// The declared subscribers that are here, by their address.
     installed: BTreeSet<u64>,
-    /// What scans were given, and the listeners that they made.
+    /// What scans were given.
     pub(super) states: States,
+    /// The listeners that they made.
+    pub(super) listeners: States,
     /// The event types that somebody was asked for, so that their slots have all who hear them.
     pub(super) known: BTreeMap<TypeId, Kind>,
     /// Those who hear patterns of topics.
@@ -98,18 +104,24 @@ impl Core {
                 ids: BTreeMap::new(),
                 installed: BTreeSet::new(),
                 states: States::new(),
+                listeners: States::new(),
                 known: BTreeMap::new(),
                 hearings: Vec::new(),
             }),
             topics: Topics::new(),
+            interceptor: Intercepting::const_empty(),
             queue: Waiting::new(),
             crew: Crew::new(),
         }
     }
 
-    pub(super) fn set_limit(&self, limit: usize) {
+    pub(crate) fn set_limit(&self, limit: usize) {
         let _writer = self.writer();
         self.unheard.set_limit(limit);
+    }
+
+    pub(crate) fn limit(&self) -> usize {
+        self.unheard.limit()
     }
 
     /// The hook for events that nobody hears.
@@ -131,7 +143,12 @@ impl Core {
     /// Whether somebody hears patterns of topics, or has.
     #[inline]
     pub(super) fn hears_topics(&self) -> bool {
-        self.asks.load(Ordering::Relaxed) & HEARS_TOPICS > 0
+        self.asks_for(HEARS_TOPICS)
+    }
+
+    #[inline]
+    pub(super) fn asks_for(&self, reason: u8) -> bool {
+        self.asks.load(Ordering::Relaxed) & reason > 0
     }
 
     /// From now on an emit that meets no plan looks further.
@@ -141,6 +158,11 @@ impl Core {
 
     pub(super) fn ask_no_more_for(&self, reason: u8) {
         self.asks.fetch_and(!reason, Ordering::Relaxed);
+    }
+
+    /// Who sees each event before the subscribers do.
+    pub(super) fn interceptor(&self) -> &Intercepting {
+        &self.interceptor
     }
 
     /// Who hears which topic.
@@ -157,9 +179,13 @@ impl Core {
     #[inline]
     pub(crate) fn enqueue<E: OwnedEvent + Send>(
         &self,
-        event: E,
+        mut event: E,
         origin: Option<Origin>,
+        site: Site,
     ) -> Result<(), QueueFull<E>> {
+        if self.keeps(&mut event, origin.as_ref(), site, Way::Enqueue) {
+            return Ok(());
+        }
         item::enqueue(&self.queue, event, origin)
     }
 
@@ -190,9 +216,14 @@ impl Core {
 
     /// Emits on this registry.
     #[inline]
-    pub(crate) fn emit<F: Family>(&self, event: &mut F::Of<'_>, origin: Option<&Origin>) {
+    pub(crate) fn emit<F: Family>(
+        &self,
+        event: &mut F::Of<'_>,
+        origin: Option<&Origin>,
+        site: Site,
+    ) {
         if self.home {
-            self.emit_home::<F>(event, origin);
+            self.emit_home::<F>(event, origin, site);
         } else {
             let slot = self.slots.get(TypeId::of::<F>());
             let lent = &mut *event;
@@ -201,8 +232,8 @@ impl Core {
             }) {
                 Met::Scanned => {}
                 Met::Changed => self.look_for_scan(),
-                Met::Nobody => self.emit_unheard::<F>(event, origin),
-                Met::Refused => self.emit_observed::<F>(event, origin),
+                Met::Nobody => self.emit_unheard::<F>(event, origin, site),
+                Met::Refused => self.emit_observed::<F>(event, origin, site),
             }
         }
     }
@@ -210,7 +241,12 @@ impl Core {
     /// Emits on this registry, which is the default one: where the slot is, is known when this is
     /// compiled.
     #[inline(always)]
-    pub(crate) fn emit_home<F: Family>(&self, event: &mut F::Of<'_>, origin: Option<&Origin>) {
+    pub(crate) fn emit_home<F: Family>(
+        &self,
+        event: &mut F::Of<'_>,
+        origin: Option<&Origin>,
+        site: Site,
+    ) {
         let slot = match home::<F>() {
             Some(slot) => Some(slot),
             None => self.slots.get(TypeId::of::<F>()),
@@ -221,29 +257,47 @@ impl Core {
         }) {
             Met::Scanned => {}
             Met::Changed => self.look_for_scan(),
-            Met::Nobody => self.emit_unheard::<F>(event, origin),
-            Met::Refused => self.emit_observed::<F>(event, origin),
+            Met::Nobody => self.emit_unheard::<F>(event, origin, site),
+            Met::Refused => self.emit_observed::<F>(event, origin, site),
         }
     }
 
     /// Emits where no plan was found at a glance, or somebody looks at each emit.
     #[inline]
-    fn emit_unheard<F: Family>(&self, event: &mut F::Of<'_>, origin: Option<&Origin>) {
+    fn emit_unheard<F: Family>(
+        &self,
+        event: &mut F::Of<'_>,
+        origin: Option<&Origin>,
+        site: Site,
+    ) {
         if dispatch::is_observed() || self.asks.load(Ordering::Relaxed) > 0 {
             self.look_for_scan();
-            self.emit_observed::<F>(event, origin);
+            self.emit_observed::<F>(event, origin, site);
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn emit_observed<F: Family>(&self, event: &mut F::Of<'_>, origin: Option<&Origin>) {
+    fn emit_observed<F: Family>(
+        &self,
+        event: &mut F::Of<'_>,
+        origin: Option<&Origin>,
+        site: Site,
+    ) {
+        if self.keeps(event, origin, site, Way::Emit) {
+            return;
+        }
         let slot = self.slot_asked(Kind::of::<F>());
         let sending = self.sending::<F>(origin);
         let told = dispatch::emit_observed(slot, &mut Erased::new::<F>(event), sending);
         if told.is_some_and(|told| told.is_unheard()) {
             self.unheard.tell(&Typed { event, origin });
         }
+    }
+
+    /// All subscribers of an event type, those of the chain before those that run later.
+    pub(crate) fn subscribers(&self, kind: Kind) -> Vec<Arc<SubscriberInfo>> {
+        dispatch::everyone(self.slot_asked(kind))
     }
 
     /// The slot, with all who hear the event type by its topic.
@@ -261,8 +315,12 @@ impl Core {
         &self,
         event: &mut F::Of<'_>,
         origin: Option<&Origin>,
+        site: Site,
     ) -> Outcome {
         self.look_for_scan();
+        if self.keeps(event, origin, site, Way::Emit) {
+            return Outcome::unheard(F::declared().info);
+        }
         let slot = self.slot_asked(Kind::of::<F>());
         let sending = self.sending::<F>(origin);
         let (told, trouble) = dispatch::try_emit(slot, &mut Erased::new::<F>(event), sending);
@@ -380,6 +438,15 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
+    /// Of an event that no subscriber was given.
+    fn unheard(info: &'static EventInfo) -> Self {
+        Self {
+            topic: info.topic(),
+            told: Told::default(),
+            trouble: None,
+        }
+    }
+
     pub(crate) fn of<E>(self, event: E) -> Result<Emitted<E>, EmitError<E>> {
         let emitted = Emitted::new(event, self.told);
         match self.trouble {

@@ -2,7 +2,10 @@
 
 use std::{
     mem,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Poll, Waker},
     time::Instant,
 };
@@ -16,6 +19,8 @@ use super::{
 pub(crate) struct Crew {
     state: Mutex<State>,
     changed: Condvar,
+    /// Whether somebody waits for the workers to have nothing to do.
+    watched: AtomicBool,
 }
 
 struct State {
@@ -24,6 +29,8 @@ struct State {
     left: Vec<Left>,
     /// Who waits for the workers to end.
     waiting: Vec<Waker>,
+    /// Who waits for them to have nothing to do.
+    watching: Vec<Waker>,
 }
 
 impl Crew {
@@ -33,8 +40,10 @@ impl Crew {
                 workers: Vec::new(),
                 left: Vec::new(),
                 waiting: Vec::new(),
+                watching: Vec::new(),
             }),
             changed: Condvar::new(),
+            watched: AtomicBool::new(false),
         }
     }
 
@@ -58,6 +67,34 @@ impl Crew {
         drop(gone);
         self.changed.notify_all();
         waiting.into_iter().for_each(Waker::wake);
+        self.rest();
+    }
+
+    /// Wakes this one when a worker has nothing to do. Said before it is looked whether one has.
+    pub(crate) fn watch(&self, waker: &Waker) {
+        let waker = waker.clone();
+        let mut state = self.state();
+        state.watching.push(waker);
+        self.watched.store(true, Ordering::Relaxed);
+    }
+
+    /// A worker has nothing to do. It has looked at the queue since it had; who looks later finds it
+    /// idle, and of who has looked before it knows by that.
+    #[inline]
+    pub(crate) fn rest(&self) {
+        if self.watched.load(Ordering::Relaxed) {
+            let watching = {
+                let mut state = self.state();
+                self.watched.store(false, Ordering::Relaxed);
+                mem::take(&mut state.watching)
+            };
+            watching.into_iter().for_each(Waker::wake);
+        }
+    }
+
+    /// Whether no worker is in the middle of an event.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.workers().iter().all(|worker| worker.is_idle())
     }
 
     /// Keeps what could not be finished.

@@ -3,14 +3,16 @@
 //! One `catch_unwind` covers the whole plan, for entering it is free but for two instructions; when
 //! a handler panics, the loop goes on behind it.
 
-use std::{cell::RefCell, thread};
+use std::{cell::RefCell, sync::Arc, thread};
 
 use tracing::{Level as Verbosity, debug, level_enabled, trace_span};
 
 use super::{exchange::Found, hand_over::hand_over, item::Waiting, slot::Slot, unheard::Unheard};
 use crate::{
     handler::{Erased, Level, Part, Plan, Run, panics, record},
-    words::{EventInfo, Failure, Origin, Told, TooDeep, Trouble, drop_contained},
+    words::{
+        EventInfo, Failure, Origin, SubscriberInfo, Told, TooDeep, Trouble, drop_contained,
+    },
 };
 
 /// What the emitter says of an emit.
@@ -230,6 +232,11 @@ pub(super) fn with_level<T>(
         }
     })
     .transpose()
+}
+
+/// Who would be called, and whose turn would come later.
+pub(super) fn everyone(slot: Option<&Slot>) -> Vec<Arc<SubscriberInfo>> {
+    with_plan(slot, |plan| plan.everyone().cloned().collect()).unwrap_or_default()
 }
 
 /// Calls `f` with the plan that is in the slot now, which stays until it returns.

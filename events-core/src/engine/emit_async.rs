@@ -15,6 +15,7 @@ use tracing::{Level as Verbosity, Span, debug, level_enabled, trace_span};
 use super::{
     dispatch,
     hand_over::hand_over,
+    intercept::{Site, Way},
     registry::Registry,
     slots::Kind,
     through::{self, Telling},
@@ -65,6 +66,8 @@ pin_project_lite::pin_project! {
         #[pin]
         trailing: Trailing<E>,
         registry: Registry,
+        // Where it is emitted.
+        site: Site,
         // The emitter's span, when anybody looks at spans.
         span: Option<Box<Span>>,
         begun: bool,
@@ -85,17 +88,17 @@ pin_project_lite::pin_project! {
 
 impl<E: Event> EmitAsync<E> {
     #[inline]
-    pub(crate) fn new(registry: Registry, event: E, origin: Option<Origin>) -> Self {
+    pub(crate) fn new(registry: Registry, event: E, origin: Option<Origin>, site: Site) -> Self {
         Self {
-            flight: Flight::new(registry, event, origin),
+            flight: Flight::new(registry, event, origin, site),
         }
     }
 }
 
 impl<E: Event> TryEmitAsync<E> {
-    pub(crate) fn new(registry: Registry, event: E, origin: Option<Origin>) -> Self {
+    pub(crate) fn new(registry: Registry, event: E, origin: Option<Origin>, site: Site) -> Self {
         Self {
-            flight: Flight::new(registry, event, origin),
+            flight: Flight::new(registry, event, origin, site),
         }
     }
 }
@@ -138,7 +141,7 @@ impl<E: Event> Future for TryEmitAsync<E> {
 
 impl<E: Event> Flight<E> {
     #[inline]
-    fn new(registry: Registry, event: E, origin: Option<Origin>) -> Self {
+    fn new(registry: Registry, event: E, origin: Option<Origin>, site: Site) -> Self {
         let span = if dispatch::is_traced() {
             // Without one it need not be in memory, from which it would have to be copied.
             let span = match &origin {
@@ -152,6 +155,7 @@ impl<E: Event> Flight<E> {
         Self {
             trailing: Trailing::new(event, Call::new(E::info(), origin)),
             registry,
+            site,
             span,
             begun: false,
             refused: false,
@@ -198,7 +202,14 @@ impl<E: Event> Flight<E> {
         }
         let core = this.registry.core();
         core.look_for_scan();
-        let trailing = this.trailing;
+        let mut trailing = this.trailing;
+        if core.is_intercepted()
+            && let Some(subject) = trailing.as_mut().subject_mut()
+            && core.keeps(&mut subject.event, subject.call.origin(), this.site, Way::EmitAsync)
+        {
+            *this.refused = true; // nobody heard it, and that is not to be told
+            return Poll::Ready(Ok(()));
+        }
         let cloned;
         let origin = match trailing.origin() {
             None => None,

@@ -150,6 +150,12 @@ impl<J> Flights<J> {
         result
     }
 
+    /// Whether no job waits or is being polled.
+    pub(crate) fn is_idle(&self) -> bool {
+        let places = self.places();
+        places.jobs.iter().all(Option::is_none) && !self.polling.load(Ordering::Relaxed)
+    }
+
     /// The place is not needed any more.
     pub(crate) fn free(&self, place: &Place) {
         self.places().free.push(place.index);

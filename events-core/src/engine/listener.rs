@@ -152,7 +152,7 @@ pub(crate) struct Added {
     pub(super) members: Vec<Member>,
 }
 
-/// A listener that a scan has made for its registry, among the states.
+/// A listener that a scan has made for its registry, among its listeners.
 struct Own<L>(Arc<L>);
 
 impl Installer<'_> {
@@ -221,7 +221,7 @@ impl Installer<'_> {
 impl Core {
     /// This registry's own listener of that type.
     fn own_listener<L: Listener>(&self, make: fn() -> L) -> Arc<L> {
-        let there = self.writer().states.get::<Own<L>>();
+        let there = self.writer().listeners.get::<Own<L>>();
         if let Some(own) = there {
             return Arc::clone(&own.0);
         }
@@ -229,9 +229,9 @@ impl Core {
         let made = Arc::new(Own(Arc::new(make())));
         let own = {
             let mut writer = self.writer();
-            let first = writer.states.get::<Own<L>>();
+            let first = writer.listeners.get::<Own<L>>();
             first.unwrap_or_else(|| {
-                writer.states.insert(Arc::clone(&made));
+                writer.listeners.insert(Arc::clone(&made));
                 Arc::clone(&made)
             })
         };

@@ -22,6 +22,7 @@ use super::{
     core::{Core, Writer},
     dispatch::{self, Sending},
     entry::plan,
+    intercept::{Site, Way},
     slots::Kind,
 };
 use crate::{
@@ -91,9 +92,15 @@ enum Found {
 
 impl Core {
     /// Emits a topic with its arguments, and logs what fails.
-    pub(crate) fn emit_topic(&self, topic: &str, args: &Args, origin: Option<&Origin>) {
+    pub(crate) fn emit_topic(
+        &self,
+        topic: &str,
+        args: &Args,
+        origin: Option<&Origin>,
+        site: Site,
+    ) {
         let failures = RefCell::new(Vec::new());
-        let (_, trouble) = self.run_topic(topic, args, origin, &failures);
+        let (_, trouble) = self.run_topic(topic, args, origin, &failures, site);
         if let Some(Trouble::TooDeep(refusal)) = trouble {
             record::refusal(&refusal);
         }
@@ -106,9 +113,10 @@ impl Core {
         topic: &str,
         args: Args,
         origin: Option<&Origin>,
+        site: Site,
     ) -> Result<Emitted<Args>, EmitError<Args>> {
         let failures = RefCell::new(Vec::new());
-        let (told, trouble) = self.run_topic(topic, &args, origin, &failures);
+        let (told, trouble) = self.run_topic(topic, &args, origin, &failures, site);
         let emitted = Emitted::new(args, told);
         let failures = failures.into_inner();
         match trouble {
@@ -127,8 +135,12 @@ impl Core {
         args: &Args,
         origin: Option<&Origin>,
         failures: &RefCell<Vec<Failure>>,
+        site: Site,
     ) -> (Told, Option<Trouble>) {
         self.look_for_scan();
+        if self.keeps(&mut Named { topic, args }, origin, site, Way::Emit) {
+            return (Told::default(), None);
+        }
         let span = {
             let origin = origin.map(tracing::field::display);
             trace_span!(target: "events_core", "emit", topic, origin)

@@ -2,12 +2,14 @@
 
 use std::{
     fmt,
+    panic::Location,
     sync::{Arc, Weak},
 };
 
 use super::{
     core::{Core, HOOKED, Outcome},
     emit_async::{EmitAsync, TryEmitAsync},
+    intercept::Site,
 };
 use crate::{
     event::{AnyEvent, Args, Event, Family, OwnedEvent, Visit},
@@ -153,6 +155,7 @@ impl Registry {
     /// `event.emit()` goes to the registry that is current on this thread. To keep nested events
     /// inside, [`enter`](Self::enter) the registry and use `event.emit()`.
     #[inline]
+    #[track_caller]
     pub fn emit<E: Event>(&self, mut event: E) -> E {
         self.emit_mut(&mut event);
         event
@@ -160,14 +163,17 @@ impl Registry {
 
     /// [`emit`](Self::emit) without moving a large event.
     #[inline]
+    #[track_caller]
     pub fn emit_mut<E: Event>(&self, event: &mut E) {
-        event.__lend(Emit(self.core(), None));
+        event.__lend(Emit(self.core(), None, Location::caller()));
     }
 
     /// [`emit`](Self::emit), and says where from; see [`Event::emit_from`].
     #[inline]
+    #[track_caller]
     pub fn emit_from<E: Event, M>(&self, mut event: E, origin: impl IntoKey<M>) -> E {
-        event.__lend(Emit(self.core(), Some(&origin.into_key().into())));
+        let origin = origin.into_key().into();
+        event.__lend(Emit(self.core(), Some(&origin), Location::caller()));
         event
     }
 
@@ -176,6 +182,7 @@ impl Registry {
     /// # Errors
     ///
     /// When a subscriber failed, or when the emit was refused as nested too deep.
+    #[track_caller]
     pub fn try_emit<E: Event>(&self, event: E) -> Result<Emitted<E>, EmitError<E>> {
         self.try_emit_with(event, None)
     }
@@ -185,6 +192,7 @@ impl Registry {
     /// # Errors
     ///
     /// As `try_emit`.
+    #[track_caller]
     pub fn try_emit_from<E: Event, M>(
         &self,
         event: E,
@@ -193,38 +201,55 @@ impl Registry {
         self.try_emit_with(event, Some(&origin.into_key().into()))
     }
 
+    #[track_caller]
     pub(crate) fn try_emit_with<E: Event>(
         &self,
         mut event: E,
         origin: Option<&Origin>,
     ) -> Result<Emitted<E>, EmitError<E>> {
-        event.__lend(TryEmit(self.core(), origin)).of(event)
+        event
+            .__lend(TryEmit(self.core(), origin, Location::caller()))
+            .of(event)
     }
 
     /// Runs the sync subscribers and then the async ones; see [`Event::emit_async`].
     #[inline]
+    #[track_caller]
     pub fn emit_async<E: Event>(&self, event: E) -> EmitAsync<E> {
-        EmitAsync::new(self.clone(), event, None)
+        EmitAsync::new(self.clone(), event, None, Location::caller())
     }
 
     /// [`emit_async`](Self::emit_async), and says where from.
+    #[track_caller]
     pub fn emit_async_from<E: Event, M>(&self, event: E, origin: impl IntoKey<M>) -> EmitAsync<E> {
-        EmitAsync::new(self.clone(), event, Some(origin.into_key().into()))
+        EmitAsync::new(
+            self.clone(),
+            event,
+            Some(origin.into_key().into()),
+            Location::caller(),
+        )
     }
 
     /// [`emit_async`](Self::emit_async), and tells what became of the event; see
     /// [`Event::try_emit_async`].
+    #[track_caller]
     pub fn try_emit_async<E: Event>(&self, event: E) -> TryEmitAsync<E> {
-        TryEmitAsync::new(self.clone(), event, None)
+        TryEmitAsync::new(self.clone(), event, None, Location::caller())
     }
 
     /// [`try_emit_async`](Self::try_emit_async), and says where from.
+    #[track_caller]
     pub fn try_emit_async_from<E: Event, M>(
         &self,
         event: E,
         origin: impl IntoKey<M>,
     ) -> TryEmitAsync<E> {
-        TryEmitAsync::new(self.clone(), event, Some(origin.into_key().into()))
+        TryEmitAsync::new(
+            self.clone(),
+            event,
+            Some(origin.into_key().into()),
+            Location::caller(),
+        )
     }
 
     /// Emits an event that has no type: those who hear patterns of topics read its arguments by name
@@ -244,12 +269,15 @@ impl Registry {
     /// registry.emit_topic("user::logged_in", args! { user: 7_u32, mode: "signin" });
     /// # Ok::<(), events_core::PatternError>(())
     /// ```
+    #[track_caller]
     pub fn emit_topic(&self, topic: impl AsRef<str>, args: Args) -> Args {
-        self.core().emit_topic(topic.as_ref(), &args, None);
+        let site = Location::caller();
+        self.core().emit_topic(topic.as_ref(), &args, None, site);
         args
     }
 
     /// [`emit_topic`](Self::emit_topic), and says where from.
+    #[track_caller]
     pub fn emit_topic_from<M>(
         &self,
         topic: impl AsRef<str>,
@@ -257,7 +285,8 @@ impl Registry {
         origin: impl IntoKey<M>,
     ) -> Args {
         let origin = origin.into_key().into();
-        self.core().emit_topic(topic.as_ref(), &args, Some(&origin));
+        let site = Location::caller();
+        self.core().emit_topic(topic.as_ref(), &args, Some(&origin), site);
         args
     }
 
@@ -266,12 +295,14 @@ impl Registry {
     /// # Errors
     ///
     /// When a subscriber failed, or when the emit was refused as nested too deep.
+    #[track_caller]
     pub fn try_emit_topic(
         &self,
         topic: impl AsRef<str>,
         args: Args,
     ) -> Result<Emitted<Args>, EmitError<Args>> {
-        self.core().try_emit_topic(topic.as_ref(), args, None)
+        let site = Location::caller();
+        self.core().try_emit_topic(topic.as_ref(), args, None, site)
     }
 
     /// Puts the event into this registry's queue, and returns at once; see [`Event::enqueue`].
@@ -280,8 +311,9 @@ impl Registry {
     ///
     /// When the queue is full or shut down; the event is in the error.
     #[inline]
+    #[track_caller]
     pub fn enqueue<E: OwnedEvent + Send>(&self, event: E) -> Result<(), QueueFull<E>> {
-        self.core().enqueue(event, None)
+        self.core().enqueue(event, None, Location::caller())
     }
 
     /// [`enqueue`](Self::enqueue), and says where from.
@@ -289,12 +321,14 @@ impl Registry {
     /// # Errors
     ///
     /// As `enqueue`.
+    #[track_caller]
     pub fn enqueue_from<E: OwnedEvent + Send, M>(
         &self,
         event: E,
         origin: impl IntoKey<M>,
     ) -> Result<(), QueueFull<E>> {
-        self.core().enqueue(event, Some(origin.into_key().into()))
+        let origin = Some(origin.into_key().into());
+        self.core().enqueue(event, origin, Location::caller())
     }
 }
 
@@ -322,23 +356,23 @@ impl fmt::Debug for Registry {
     }
 }
 
-struct Emit<'a>(&'a Core, Option<&'a Origin>);
+struct Emit<'a>(&'a Core, Option<&'a Origin>, Site);
 
 impl<F: Family> Visit<F> for Emit<'_> {
     type Output = ();
 
     #[inline]
     fn visit(self, event: &mut F::Of<'_>) {
-        self.0.emit::<F>(event, self.1);
+        self.0.emit::<F>(event, self.1, self.2);
     }
 }
 
-struct TryEmit<'a>(&'a Core, Option<&'a Origin>);
+struct TryEmit<'a>(&'a Core, Option<&'a Origin>, Site);
 
 impl<F: Family> Visit<F> for TryEmit<'_> {
     type Output = Outcome;
 
     fn visit(self, event: &mut F::Of<'_>) -> Outcome {
-        self.0.try_emit::<F>(event, self.1)
+        self.0.try_emit::<F>(event, self.1, self.2)
     }
 }

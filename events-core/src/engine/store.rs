@@ -155,6 +155,15 @@ impl<K: Copy> Store<K> {
         inbox.lanes.len() + inbox.outside()
     }
 
+    /// Whether nothing waits and `idle` says that nobody is in the middle of anything. While it is
+    /// asked nothing can be taken out.
+    pub(crate) fn is_settled(&self, idle: impl FnOnce() -> bool) -> bool {
+        let outbox = self.takers.0.lock();
+        let outbox = outbox.unwrap_or_else(PoisonError::into_inner);
+        // What somebody pushes who is in the middle of something is there before they are idle.
+        outbox.lanes.is_empty() && idle() && self.inbox().is_empty()
+    }
+
     /// Somebody takes what comes from now on, and stays.
     pub(crate) fn attach(&self) {
         self.inbox().attached += 1;

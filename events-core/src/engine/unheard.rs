@@ -3,14 +3,14 @@
 //! Whether anybody has heard an event is known when its handlers are through. A plain emit does not look:
 //! it would cost every emit something. So while there is a hook the limit of nested emits is 0 for plain
 //! emits: none gets in, and each takes the way on which everything is looked at, where the true limit
-//! holds.
+//! holds. The same while somebody intercepts events.
 
 use std::{
     cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -30,6 +30,7 @@ pub(super) struct Unheard {
     plain: AtomicUsize,
     limit: AtomicUsize,
     hook: ArcSwapOption<Hook>,
+    intercepted: AtomicBool,
 }
 
 impl Unheard {
@@ -38,6 +39,7 @@ impl Unheard {
             plain: AtomicUsize::new(DEFAULT_LIMIT),
             limit: AtomicUsize::new(DEFAULT_LIMIT),
             hook: ArcSwapOption::const_empty(),
+            intercepted: AtomicBool::new(false),
         }
     }
 
@@ -55,7 +57,7 @@ impl Unheard {
     /// Whether there is a hook.
     #[inline]
     pub(super) fn is_hooked(&self) -> bool {
-        self.plain_limit() == 0
+        self.plain_limit() == 0 && self.hook.load().is_some()
     }
 
     /// Sets the limit. Called under the lock of the writer.
@@ -73,8 +75,15 @@ impl Unheard {
         old
     }
 
+    /// Whether somebody sees each event before the subscribers. Called under the lock of the writer.
+    pub(super) fn set_intercepted(&self, intercepted: bool) {
+        self.intercepted.store(intercepted, Ordering::Relaxed);
+        self.set_plain();
+    }
+
     fn set_plain(&self) {
-        let limit = if self.hook.load().is_some() {
+        let intercepted = self.intercepted.load(Ordering::Relaxed);
+        let limit = if intercepted || self.hook.load().is_some() {
             0
         } else {
             self.limit()

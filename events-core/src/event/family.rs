@@ -73,6 +73,7 @@ pub trait Event: Sized {
     /// run. An emit that is nested too deep (see [`TooDeep`](crate::TooDeep)) is logged, too, and
     /// runs none.
     #[inline]
+    #[track_caller]
     fn emit(mut self) -> Self {
         Self::Verbs::__emit(&mut self, None);
         self
@@ -102,6 +103,7 @@ pub trait Event: Sized {
     /// assert!(!OrderPlaced { receipt: false }.emit_from("telephone").receipt);
     /// ```
     #[inline]
+    #[track_caller]
     fn emit_from<M>(mut self, origin: impl IntoKey<M>) -> Self {
         Self::Verbs::__emit(&mut self, Some(&Origin::from(origin.into_key())));
         self
@@ -138,6 +140,7 @@ pub trait Event: Sized {
     /// When a subscriber returned an error or panicked (the others still ran), or when the emit was
     /// refused as nested too deep (none ran). The event is in the error.
     #[inline]
+    #[track_caller]
     fn try_emit(self) -> Result<Emitted<Self>, EmitError<Self>> {
         Self::Verbs::__try_emit(self, None)
     }
@@ -148,6 +151,7 @@ pub trait Event: Sized {
     ///
     /// As `try_emit`.
     #[inline]
+    #[track_caller]
     fn try_emit_from<M>(self, origin: impl IntoKey<M>) -> Result<Emitted<Self>, EmitError<Self>> {
         Self::Verbs::__try_emit(self, Some(&Origin::from(origin.into_key())))
     }
@@ -193,12 +197,14 @@ pub trait Event: Sized {
     /// # assert!(std::pin::pin!(waits).poll(&mut context).is_ready());
     /// ```
     #[inline]
+    #[track_caller]
     fn emit_async(self) -> <Self::Verbs as Verbs>::EmitAsync<Self> {
         Self::Verbs::__emit_async(self, None)
     }
 
     /// [`emit_async`](Self::emit_async), and says where from.
     #[inline]
+    #[track_caller]
     fn emit_async_from<M>(
         self,
         origin: impl IntoKey<M>,
@@ -214,6 +220,7 @@ pub trait Event: Sized {
     /// The future gives one when a subscriber returned an error or panicked (the others still ran),
     /// or when the emit was refused as nested too deep (none ran). The event is in the error.
     #[inline]
+    #[track_caller]
     fn try_emit_async(self) -> <Self::Verbs as Verbs>::TryEmitAsync<Self> {
         Self::Verbs::__try_emit_async(self, None)
     }
@@ -224,6 +231,7 @@ pub trait Event: Sized {
     ///
     /// As `try_emit_async`.
     #[inline]
+    #[track_caller]
     fn try_emit_async_from<M>(
         self,
         origin: impl IntoKey<M>,
@@ -239,6 +247,7 @@ pub trait Event: Sized {
     ///
     /// When the queue is full or shut down; the event is in the error.
     #[inline]
+    #[track_caller]
     fn enqueue(self) -> Result<(), QueueFull<Self>>
     where
         Self: OwnedEvent + Send,
@@ -252,6 +261,7 @@ pub trait Event: Sized {
     ///
     /// As `enqueue`.
     #[inline]
+    #[track_caller]
     fn enqueue_from<M>(self, origin: impl IntoKey<M>) -> Result<(), QueueFull<Self>>
     where
         Self: OwnedEvent + Send,
@@ -321,20 +331,25 @@ pub trait Verbs {
     type TryEmitAsync<E: Event>: Future<Output = Result<Emitted<E>, EmitError<E>>>;
 
     /// Emits on the current registry, and waits for the async subscribers.
+    #[track_caller]
     fn __emit_async<E: Event>(event: E, origin: Option<Origin>) -> Self::EmitAsync<E>;
 
     /// The same, and tells what became of the event.
+    #[track_caller]
     fn __try_emit_async<E: Event>(event: E, origin: Option<Origin>) -> Self::TryEmitAsync<E>;
 
     /// Puts the event into the queue of the current registry.
+    #[track_caller]
     fn __enqueue<E>(event: E, origin: Option<Origin>) -> Result<(), QueueFull<E>>
     where
         E: OwnedEvent + Send;
 
     /// Emits on the current registry.
+    #[track_caller]
     fn __emit<E: Event>(event: &mut E, origin: Option<&Origin>);
 
     /// Emits on the current registry and tells what became of the event.
+    #[track_caller]
     fn __try_emit<E: Event>(event: E, origin: Option<&Origin>) -> Result<Emitted<E>, EmitError<E>>;
 }
 

@@ -116,7 +116,12 @@ impl Drive {
                 Next::Job(Started::Waits(job)) => self.keep(*job),
                 Next::Job(Started::Nothing) => {}
                 Next::Over if self.waiting == 0 => return Poll::Ready(()),
-                Next::Nothing | Next::Over => return Poll::Pending,
+                Next::Nothing | Next::Over => {
+                    if self.waiting == 0 {
+                        self.registry.core().crew().rest();
+                    }
+                    return Poll::Pending;
+                }
             }
         }
         waker.wake_by_ref();

@@ -1,0 +1,51 @@
+//! Floor 9, facade: the door of `events-testing`. Nothing here is for users, and any of it may change.
+
+use std::{any::TypeId, sync::Arc};
+
+pub use crate::engine::{Intercepted, Interceptor, Way};
+use crate::{
+    Event, EventInfo, Registry, SubscriberInfo,
+    engine::Kind,
+};
+
+/// All subscribers of an event type in that registry, sync ones first.
+#[must_use]
+pub fn subscribers<E: Event>(registry: &Registry) -> Vec<Arc<SubscriberInfo>> {
+    registry.core().subscribers(Kind::of::<E::Family>())
+}
+
+/// An event type, whatever it borrows.
+#[must_use]
+pub fn family<E: Event>() -> TypeId {
+    TypeId::of::<E::Family>()
+}
+
+/// Several types of events: one event, or a tuple of them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither an event nor a tuple of events",
+    label = "write an event, as in `::<Login>`, or a tuple of up to twelve, as in `::<(Login, Logout)>`"
+)]
+pub trait EventSet {
+    /// What tells each from others, beside what the derive knows of it.
+    fn families() -> Vec<(TypeId, &'static EventInfo)>;
+}
+
+impl<E: Event> EventSet for E {
+    fn families() -> Vec<(TypeId, &'static EventInfo)> {
+        vec![(family::<E>(), E::info())]
+    }
+}
+
+macro_rules! tuples {
+    ($first:ident $($event:ident)*) => {
+        impl<$first: Event, $($event: Event),*> EventSet for ($first, $($event,)*) {
+            fn families() -> Vec<(TypeId, &'static EventInfo)> {
+                vec![(family::<$first>(), $first::info()), $((family::<$event>(), $event::info())),*]
+            }
+        }
+        tuples!($($event)*);
+    };
+    () => {};
+}
+
+tuples!(A B C D E F G H I J K L);
