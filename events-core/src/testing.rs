@@ -2,16 +2,34 @@
 
 use std::{any::TypeId, sync::Arc};
 
-pub use crate::engine::{Intercepted, Interceptor, Way};
 use crate::{
-    Event, EventInfo, Registry, SubscriberInfo,
-    engine::Kind,
+    Event, EventInfo, Location, Registry, SubscriberInfo, ambient::SUBSCRIBERS, engine::Kind,
+};
+pub use crate::{
+    engine::{Intercepted, Interceptor, Way},
+    words::Pattern,
 };
 
 /// All subscribers of an event type in that registry, sync ones first.
 #[must_use]
 pub fn subscribers<E: Event>(registry: &Registry) -> Vec<Arc<SubscriberInfo>> {
     registry.core().subscribers(Kind::of::<E::Family>())
+}
+
+/// The paths of the subscribers that are linked into this program.
+#[must_use]
+pub fn declared() -> Vec<&'static str> {
+    SUBSCRIBERS
+        .iter()
+        .map(|subscriber| subscriber.name)
+        .collect()
+}
+
+/// Whether this place is in this crate, which emits for others here and there.
+#[must_use]
+pub fn is_inside(location: Location) -> bool {
+    let folder = file!().strip_suffix("testing.rs");
+    folder.is_some_and(|folder| location.file().starts_with(folder))
 }
 
 /// An event type, whatever it borrows.

@@ -10,6 +10,7 @@ use syn::{
 /// A function up to its body.
 pub(crate) struct Function {
     pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
     pub(crate) signature: Signature,
 }
 
@@ -18,11 +19,15 @@ impl Function {
     pub(crate) fn of(item: TokenStream, otherwise: &str) -> Result<Self> {
         let parse = |input: ParseStream<'_>| {
             let attrs = input.call(Attribute::parse_outer)?;
-            let _: Visibility = input.parse()?;
+            let vis = input.parse()?;
             let start = input.span();
             let signature = input.parse().map_err(|_| Error::new(start, otherwise))?;
             let _body: TokenStream = input.parse()?;
-            Ok(Self { attrs, signature })
+            Ok(Self {
+                attrs,
+                vis,
+                signature,
+            })
         };
         parse.parse2(item)
     }

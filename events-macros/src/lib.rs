@@ -4,6 +4,7 @@
 //! the user's token), and an *expand*, which quotes the model and cannot fail. What they write is
 //! thin: the logic lives in generics of `events-core`, reached through its `__private` door.
 
+mod body;
 mod emit;
 mod event;
 mod flush;
@@ -15,6 +16,7 @@ mod listener;
 mod options;
 mod spans;
 mod subscriber;
+mod testing;
 
 use proc_macro::TokenStream;
 
@@ -323,6 +325,39 @@ pub fn observer(options: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn flush_queue(options: TokenStream, item: TokenStream) -> TokenStream {
     flush::attribute(options.into(), &item.into()).into()
+}
+
+/// Makes a function a test with a mock of its own, which `events_testing::current()` gives; what was
+/// expected of it is looked at when the function has ended. Use it from `events_testing`.
+///
+/// ```
+/// use events_core::Event;
+///
+/// #[derive(Event)]
+/// struct Saved(&'static str);
+///
+/// #[events_testing::test]
+/// fn saves() {
+///     let events = events_testing::current();
+///     events.expect::<Saved>().matching(|event| event.0 == "notes");
+///     Saved("notes").emit();
+/// }
+/// # saves();
+/// ```
+///
+/// It takes the place of `#[test]`. Another attribute that makes a function a test may stand above or
+/// below it, `#[tokio::test]` or `#[rstest]` for instance, and keeps what it does. An `async fn` without
+/// one runs on a runtime of tokio for this thread (the feature `tokio` of `events-testing`, which is on
+/// unless told otherwise). A test that returns an error fails by that; what was expected and does not hold
+/// is then said beside it.
+///
+/// # Options
+///
+/// - `empty`: the mock begins with no subscribers, not with those that were scanned.
+/// - `crate = path`: where `events-testing` is, when a crate renames or re-exports it.
+#[proc_macro_attribute]
+pub fn test(options: TokenStream, item: TokenStream) -> TokenStream {
+    testing::attribute(options.into(), &item.into()).into()
 }
 
 /// What `events_core::emit!` hands its input to, with the path of the crate in front.

@@ -264,12 +264,7 @@ impl Core {
 
     /// Emits where no plan was found at a glance, or somebody looks at each emit.
     #[inline]
-    fn emit_unheard<F: Family>(
-        &self,
-        event: &mut F::Of<'_>,
-        origin: Option<&Origin>,
-        site: Site,
-    ) {
+    fn emit_unheard<F: Family>(&self, event: &mut F::Of<'_>, origin: Option<&Origin>, site: Site) {
         if dispatch::is_observed() || self.asks.load(Ordering::Relaxed) > 0 {
             self.look_for_scan();
             self.emit_observed::<F>(event, origin, site);
@@ -278,12 +273,7 @@ impl Core {
 
     #[cold]
     #[inline(never)]
-    fn emit_observed<F: Family>(
-        &self,
-        event: &mut F::Of<'_>,
-        origin: Option<&Origin>,
-        site: Site,
-    ) {
+    fn emit_observed<F: Family>(&self, event: &mut F::Of<'_>, origin: Option<&Origin>, site: Site) {
         if self.keeps(event, origin, site, Way::Emit) {
             return;
         }

@@ -10,9 +10,7 @@ use tracing::{Level as Verbosity, debug, level_enabled, trace_span};
 use super::{exchange::Found, hand_over::hand_over, item::Waiting, slot::Slot, unheard::Unheard};
 use crate::{
     handler::{Erased, Level, Part, Plan, Run, panics, record},
-    words::{
-        EventInfo, Failure, Origin, SubscriberInfo, Told, TooDeep, Trouble, drop_contained,
-    },
+    words::{EventInfo, Failure, Origin, SubscriberInfo, Told, TooDeep, Trouble, drop_contained},
 };
 
 /// What the emitter says of an emit.

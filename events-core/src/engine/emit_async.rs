@@ -205,7 +205,12 @@ impl<E: Event> Flight<E> {
         let mut trailing = this.trailing;
         if core.is_intercepted()
             && let Some(subject) = trailing.as_mut().subject_mut()
-            && core.keeps(&mut subject.event, subject.call.origin(), this.site, Way::EmitAsync)
+            && core.keeps(
+                &mut subject.event,
+                subject.call.origin(),
+                this.site,
+                Way::EmitAsync,
+            )
         {
             *this.refused = true; // nobody heard it, and that is not to be told
             return Poll::Ready(Ok(()));

@@ -5,7 +5,7 @@
 
 use std::{
     any::{Any, TypeId},
-    panic,
+    fmt, panic,
     sync::Arc,
 };
 
@@ -24,7 +24,7 @@ use crate::{
 pub(crate) type Site = &'static panic::Location<'static>;
 
 /// Sees each event before the subscribers do.
-pub trait Interceptor: Any + Send + Sync {
+pub trait Interceptor: Any + fmt::Debug + Send + Sync {
     /// Whether the event is kept from the subscribers. Called on the emitter's thread, with no lock
     /// held.
     fn keeps(&self, event: &mut dyn Intercepted) -> bool;
@@ -43,6 +43,9 @@ pub trait Intercepted: AnyEvent {
 
     /// By which verb.
     fn way(&self) -> Way;
+
+    /// A copy of it, when it can be copied.
+    fn copy(&self) -> Option<Box<dyn Any + Send>>;
 
     /// Runs the subscribers of another registry, for those who know the type.
     fn show(&mut self, registry: &Registry);
@@ -106,6 +109,10 @@ impl<E: Event> Intercepted for Passing<'_, E> {
         self.way
     }
 
+    fn copy(&self) -> Option<Box<dyn Any + Send>> {
+        self.event.__copy()
+    }
+
     fn show(&mut self, registry: &Registry) {
         registry.emit_mut(self.event);
     }
@@ -130,7 +137,13 @@ impl Core {
         site: Site,
         way: Way,
     ) -> bool {
-        self.is_intercepted() && self.intercept(&mut Passing { event, origin, site, way })
+        self.is_intercepted()
+            && self.intercept(&mut Passing {
+                event,
+                origin,
+                site,
+                way,
+            })
     }
 
     #[cold]

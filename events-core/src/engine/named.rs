@@ -92,13 +92,7 @@ enum Found {
 
 impl Core {
     /// Emits a topic with its arguments, and logs what fails.
-    pub(crate) fn emit_topic(
-        &self,
-        topic: &str,
-        args: &Args,
-        origin: Option<&Origin>,
-        site: Site,
-    ) {
+    pub(crate) fn emit_topic(&self, topic: &str, args: &Args, origin: Option<&Origin>, site: Site) {
         let failures = RefCell::new(Vec::new());
         let (_, trouble) = self.run_topic(topic, args, origin, &failures, site);
         if let Some(Trouble::TooDeep(refusal)) = trouble {

@@ -286,7 +286,8 @@ impl Registry {
     ) -> Args {
         let origin = origin.into_key().into();
         let site = Location::caller();
-        self.core().emit_topic(topic.as_ref(), &args, Some(&origin), site);
+        self.core()
+            .emit_topic(topic.as_ref(), &args, Some(&origin), site);
         args
     }
 

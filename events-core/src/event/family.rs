@@ -276,6 +276,13 @@ pub trait Event: Sized {
         None
     }
 
+    /// A copy of it, when it borrows nothing and is known to be `Clone` and `Send`.
+    #[doc(hidden)]
+    #[inline]
+    fn __copy(&self) -> Option<Box<dyn Any + Send>> {
+        None
+    }
+
     /// The topic of this one: of an event without a type, each has its own.
     #[doc(hidden)]
     #[inline]

@@ -19,6 +19,6 @@ pub use info::{EventInfo, FieldInfo, SubscriberInfo};
 pub use key::{IntoKey, Key};
 pub use location::Location;
 pub use origin::Origin;
-pub(crate) use pattern::Pattern;
+pub use pattern::Pattern;
 pub use pattern::PatternError;
 pub use undelivered::{QueueFull, Undelivered};

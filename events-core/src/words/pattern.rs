@@ -5,14 +5,19 @@ use std::{borrow::Cow, error::Error, fmt};
 use regex::Regex;
 
 /// A regular expression that is matched against a whole topic.
-#[derive(Clone)]
-pub(crate) struct Pattern {
+#[derive(Clone, Debug)]
+pub struct Pattern {
     text: Cow<'static, str>,
     regex: Regex,
 }
 
 impl Pattern {
-    pub(crate) fn new(text: Cow<'static, str>) -> Result<Self, PatternError> {
+    /// Of this text.
+    ///
+    /// # Errors
+    ///
+    /// When it is no regular expression.
+    pub fn new(text: Cow<'static, str>) -> Result<Self, PatternError> {
         let told = |error: regex::Error| PatternError {
             text: error.to_string(),
         };
@@ -29,11 +34,14 @@ impl Pattern {
     }
 
     /// Takes time in proportion to the length of the topic.
-    pub(crate) fn matches(&self, topic: &str) -> bool {
+    #[must_use]
+    pub fn matches(&self, topic: &str) -> bool {
         self.regex.is_match(topic)
     }
 
-    pub(crate) fn text(&self) -> &Cow<'static, str> {
+    /// As it was written.
+    #[must_use]
+    pub fn text(&self) -> &Cow<'static, str> {
         &self.text
     }
 }

@@ -1,14 +1,14 @@
 //! What a function is after which the queue is flushed. Every error of the attribute is born here.
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use syn::{
-    AttrStyle, Attribute, Error, Path, Result, ReturnType, Signature, Type,
-    parse::{Parse, ParseStream, Parser},
+    Error, Path, Result, Signature, Type,
+    parse::{Parse, Parser},
     spanned::Spanned,
-    visit_mut::{VisitMut, visit_type_mut},
 };
 
 use crate::{
+    body::{Body, said, split},
     function::Function,
     options::{Errors, Once, Options, core_path},
 };
@@ -24,16 +24,9 @@ pub(crate) struct Flushed {
     pub(crate) returns: Option<Type>,
 }
 
-/// The body of a function.
-pub(crate) struct Body {
-    /// What stands at its beginning as `#![..]`, as it stands before a function.
-    pub(crate) attrs: Vec<Attribute>,
-    pub(crate) inside: TokenStream,
-    /// The place of its braces.
-    pub(crate) span: Span,
-}
-
 const OPTIONS: &[&str] = &["crate"];
+const BODILESS: &str = "a function without a body has no end at which to flush the queue; move \
+                        `#[flush_queue]` to where it is implemented";
 const OTHERWISE: &str = "`#[flush_queue]` goes on a function, at whose end the queue is flushed; \
                          move it there";
 
@@ -55,7 +48,7 @@ impl Flushed {
         let function = errors.note(Function::of(item.clone(), OTHERWISE));
         let parts = function.and_then(|Function { signature, .. }| {
             errors.note(check(&signature));
-            let (head, body) = errors.note(split(item, &signature))?;
+            let (head, body) = errors.note(split(item, &signature, BODILESS))?;
             Some((signature, head, body))
         });
         let Some((signature, head, body)) = parts else {
@@ -82,72 +75,4 @@ fn check(signature: &Signature) -> Result<()> {
             Err(Error::new(constness.span(), text))
         }
     }
-}
-
-/// What stands before the body, and the body.
-fn split(item: TokenStream, signature: &Signature) -> Result<(TokenStream, Body)> {
-    let mut head: Vec<_> = item.into_iter().collect();
-    // The whole item, or its body, may come from a macro as one piece in invisible delimiters.
-    while let [TokenTree::Group(whole)] = &head[..]
-        && whole.delimiter() == Delimiter::None
-    {
-        head = whole.stream().into_iter().collect();
-    }
-    let body = match head.pop() {
-        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
-            Body::of(group.stream(), group.span())
-        }
-        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::None => Body {
-            attrs: Vec::new(),
-            span: group.span(),
-            inside: TokenTree::Group(group).into(),
-        },
-        _ => {
-            let text = "a function without a body has no end at which to flush the queue; move \
-                        `#[flush_queue]` to where it is implemented";
-            return Err(Error::new(signature.ident.span(), text));
-        }
-    };
-    Ok((head.into_iter().collect(), body))
-}
-
-impl Body {
-    fn of(inside: TokenStream, span: Span) -> Self {
-        let parts = |input: ParseStream<'_>| {
-            let attrs = input.call(Attribute::parse_inner)?;
-            Ok((attrs, input.parse()?))
-        };
-        let (mut attrs, inside) = parts
-            .parse2(inside.clone())
-            .unwrap_or_else(|_| (Vec::new(), inside));
-        for attr in &mut attrs {
-            attr.style = AttrStyle::Outer;
-        }
-        Self {
-            attrs,
-            inside,
-            span,
-        }
-    }
-}
-
-/// The type, as far as an expression may say it.
-fn said(signature: &Signature) -> Option<Type> {
-    struct Infer;
-
-    impl VisitMut for Infer {
-        fn visit_type_mut(&mut self, ty: &mut Type) {
-            match ty {
-                Type::ImplTrait(_) => *ty = syn::parse_quote!(_),
-                _ => visit_type_mut(self, ty),
-            }
-        }
-    }
-
-    let mut ty = match &signature.output {
-        ReturnType::Default => syn::parse_quote_spanned!(signature.ident.span()=> ()),
-        ReturnType::Type(_, ty) => (**ty).clone(),
-    };
-    Infer.visit_type_mut(&mut ty);
-    (!matches!(ty, Type::Never(_))).then_some(ty)
 }

@@ -4,7 +4,7 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{
     Attribute, Error, FnArg, GenericParam, Lifetime, Meta, Path, Receiver, ReceiverKind, Result,
-    Signature, Type, TypeReference,
+    Signature, Type, TypeReference, Visibility,
     parse::{Parse, Parser},
     spanned::Spanned,
     visit_mut::VisitMut,
@@ -219,6 +219,7 @@ fn without_receiver(attrs: Vec<Attribute>, mut signature: Signature) -> Result<F
     signature.inputs = inputs.collect();
     Ok(Function {
         attrs: cfgs(attrs),
+        vis: Visibility::Inherited,
         signature,
     })
 }

@@ -86,7 +86,9 @@ impl Subscriber {
         method: Option<Method>,
         errors: &mut Errors,
     ) -> Option<Self> {
-        let Function { attrs, signature } = function?;
+        let Function {
+            attrs, signature, ..
+        } = function?;
         let event = errors.note(event_of(&signature, method.is_some()));
         let (chosen, event) = (chosen?, event?);
         check(&signature, errors);

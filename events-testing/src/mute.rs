@@ -1,0 +1,84 @@
+//! Muting: events that for a while are neither delivered nor counted.
+
+use std::{
+    any::TypeId,
+    marker::PhantomData,
+    sync::Arc,
+    thread::{self, ThreadId},
+};
+
+use events_core::{__testing::EventSet, EventInfo};
+
+use crate::{events::current, shared::Shared};
+
+/// Calls `body` while these events are muted on this thread: neither delivered nor counted by the mock of
+/// this test. It is nesting-safe, and ends with `body` also when that panics.
+///
+/// What `body` returns is dropped; [`Events::mute`](crate::Events::mute) gives a guard instead.
+///
+/// ```
+/// use events_core::Event;
+/// use events_testing::{EventMock, muted};
+///
+/// #[derive(Event)]
+/// struct Saved;
+///
+/// let events = EventMock::install();
+/// muted::<Saved>(|| Saved.emit());
+/// events.assert_nothing_emitted();
+/// ```
+///
+/// # Panics
+///
+/// When no mock is installed here.
+#[track_caller]
+pub fn muted<E: EventSet>(body: impl Body) {
+    current().muted::<E>(body);
+}
+
+/// What [`muted`] calls: a closure, whatever it returns.
+pub trait Body {
+    /// Calls it.
+    #[doc(hidden)]
+    fn run(self);
+}
+
+impl<F: FnOnce() -> T, T> Body for F {
+    fn run(self) {
+        self();
+    }
+}
+
+/// Mutes events until it is dropped; made by [`Events::mute`](crate::Events::mute).
+#[must_use = "the events are muted only until this guard is dropped"]
+#[derive(Debug)]
+pub struct Muted {
+    shared: Arc<Shared>,
+    muted: Vec<(TypeId, ThreadId)>,
+    this_thread: PhantomData<*const ()>,
+}
+
+impl Muted {
+    pub(crate) fn new(shared: &Arc<Shared>, events: &[(TypeId, &EventInfo)]) -> Self {
+        let thread = thread::current().id();
+        let muted: Vec<_> = events.iter().map(|(family, _)| (*family, thread)).collect();
+        shared.state().muted.extend(&muted);
+        Self {
+            shared: Arc::clone(shared),
+            muted,
+            this_thread: PhantomData,
+        }
+    }
+}
+
+impl Drop for Muted {
+    fn drop(&mut self) {
+        let mut state = self.shared.state();
+        for muted in &self.muted {
+            // Each guard takes one away: what another has muted stays so.
+            if let Some(index) = state.muted.iter().position(|one| one == muted) {
+                state.muted.swap_remove(index);
+            }
+        }
+    }
+}

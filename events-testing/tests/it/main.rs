@@ -1,0 +1,44 @@
+//! What `events-testing` promises, in the order in which its design says it.
+
+mod asserted;
+mod attribute;
+mod expected;
+mod faked;
+mod isolated;
+mod laravel;
+mod muting;
+mod nested;
+mod panicking;
+mod reported;
+mod seeds;
+mod settled;
+mod vacuous;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use events_testing::{EventMock, Events};
+
+/// What a test says that fails; panics when it does not.
+fn failure(body: impl FnOnce()) -> String {
+    let payload = catch_unwind(AssertUnwindSafe(body)).expect_err("this fails");
+    *payload.downcast::<String>().expect("it fails with a text")
+}
+
+/// What the mock of that test says at its end, or nothing.
+fn verdict(body: impl FnOnce(&Events)) -> Option<String> {
+    let mock = EventMock::install();
+    body(&mock);
+    let payload = catch_unwind(AssertUnwindSafe(|| mock.verify())).err()?;
+    Some(*payload.downcast::<String>().expect("it fails with a text"))
+}
+
+/// The test passes or fails, and fails with this in its text.
+#[track_caller]
+fn check(fails_with: Option<&str>, body: impl FnOnce(&Events)) {
+    match (fails_with, verdict(body)) {
+        (None, None) => {}
+        (None, Some(text)) => panic!("it passes, but for:\n{text}"),
+        (Some(part), None) => panic!("it fails with `{part}`, but passes"),
+        (Some(part), Some(text)) => assert!(text.contains(part), "`{part}` is not in:\n{text}"),
+    }
+}
