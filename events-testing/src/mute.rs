@@ -3,7 +3,7 @@
 use std::{
     any::TypeId,
     marker::PhantomData,
-    sync::Arc,
+    sync::{Arc, MutexGuard},
     thread::{self, ThreadId},
 };
 
@@ -55,7 +55,7 @@ impl<F: FnOnce() -> T, T> Body for F {
 pub struct Muted {
     shared: Arc<Shared>,
     muted: Vec<(TypeId, ThreadId)>,
-    this_thread: PhantomData<*const ()>,
+    this_thread: PhantomData<MutexGuard<'static, ()>>,
 }
 
 impl Muted {

@@ -10,7 +10,10 @@ use std::{
     marker::PhantomData,
     pin::Pin,
     rc::Rc,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        MutexGuard,
+        atomic::{AtomicUsize, Ordering},
+    },
     task::{Context, Poll},
 };
 
@@ -133,7 +136,8 @@ impl Registry {
 #[must_use = "the registry is current only until this guard is dropped"]
 pub struct Entered {
     number: u64,
-    this_thread: PhantomData<*const ()>,
+    /// Of all that may not go to another thread the one that may be looked at there.
+    this_thread: PhantomData<MutexGuard<'static, ()>>,
 }
 
 impl Drop for Entered {

@@ -62,7 +62,11 @@ fn counts() {
             let _ = say(mock.expect::<Placed>());
             place(&vec![7; count]);
             let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| mock.verify()));
-            assert_eq!(ended.is_ok(), good.contains(&count), "{name}, {count} events");
+            assert_eq!(
+                ended.is_ok(),
+                good.contains(&count),
+                "{name}, {count} events"
+            );
         }
     }
 }
@@ -81,7 +85,10 @@ fn an_expected_event_is_recorded_and_not_delivered() {
 #[test]
 fn others_are_delivered_and_come_back_changed() {
     let events = EventMock::empty();
-    events.registry().on(|event: &mut Placed| event.number += 1).detach();
+    events
+        .registry()
+        .on(|event: &mut Placed| event.number += 1)
+        .detach();
     events.expect::<Paid>();
 
     assert_eq!(Placed { number: 1 }.emit().number, 2);
@@ -92,7 +99,11 @@ fn others_are_delivered_and_come_back_changed() {
 fn what_the_filters_leave_out_is_delivered() {
     let events = EventMock::empty();
     let heard = subscribe(&events);
-    events.expect::<Placed>().times(1).matching(|event| event.number == 7).from("shop");
+    events
+        .expect::<Placed>()
+        .times(1)
+        .matching(|event| event.number == 7)
+        .from("shop");
 
     Placed { number: 7 }.emit(); // from nowhere
     Placed { number: 8 }.emit_from("shop");
@@ -114,12 +125,16 @@ fn subscribe(events: &Events) -> Arc<AtomicU32> {
 #[test]
 fn matching_reads_the_event_at_the_emit_and_needs_no_clone() {
     check(None, |events| {
-        events.expect::<Sealed>().matching(|event| event.letter == "a");
+        events
+            .expect::<Sealed>()
+            .matching(|event| event.letter == "a");
         let sealed = Sealed { letter: "a".into() }.emit();
         assert_eq!(sealed.letter, "a");
     });
     check(Some("`matching` did not hold once: #1"), |events| {
-        events.expect::<Sealed>().matching(|event| event.letter == "a");
+        events
+            .expect::<Sealed>()
+            .matching(|event| event.letter == "a");
         Sealed { letter: "b".into() }.emit();
     });
 }
@@ -127,18 +142,29 @@ fn matching_reads_the_event_at_the_emit_and_needs_no_clone() {
 #[test]
 fn events_that_borrow_and_generic_ones() {
     check(None, |events| {
-        events.expect::<Login<'_>>().times(1).matching_borrowed(|event| *event.user == "ada");
+        events
+            .expect::<Login<'_>>()
+            .times(1)
+            .matching_borrowed(|event| *event.user == "ada");
         let mut ada = String::from("ada");
         let mut bob = String::from("bob");
         Login { user: &mut bob }.emit();
         Login { user: &mut ada }.emit();
     });
     check(Some("`matching` did not hold once"), |events| {
-        events.expect::<Login<'_>>().matching_borrowed(|event| *event.user == "ada");
-        Login { user: &mut String::from("bob") }.emit();
+        events
+            .expect::<Login<'_>>()
+            .matching_borrowed(|event| *event.user == "ada");
+        Login {
+            user: &mut String::from("bob"),
+        }
+        .emit();
     });
     check(Some("expected `expected.boxed` exactly once"), |events| {
-        events.expect::<Boxed<u8>>().times(1).matching(|event| event.item == 7);
+        events
+            .expect::<Boxed<u8>>()
+            .times(1)
+            .matching(|event| event.item == 7);
         Boxed { item: 7_u16 }.emit(); // another type of the same topic
     });
 }
@@ -206,7 +232,8 @@ fn every_verb_is_seen() {
     shop.emit(placed());
     shop.emit_mut(&mut placed());
     shop.try_emit(placed()).expect("nobody fails");
-    shop.enqueue(placed()).expect("it does not go into the queue");
+    shop.enqueue(placed())
+        .expect("it does not go into the queue");
     smol::block_on(async {
         placed().emit_async().await;
         placed().try_emit_async().await.expect("nobody fails");
@@ -231,7 +258,10 @@ fn what_was_enqueued_counts_when_it_is_enqueued_and_not_again() {
 #[test]
 fn what_handlers_emit_in_turn_is_seen() {
     let events = EventMock::empty();
-    events.registry().on(|_: &Placed| drop(Paid.emit())).detach();
+    events
+        .registry()
+        .on(|_: &Placed| drop(Paid.emit()))
+        .detach();
     events.expect::<Paid>().times(1);
     place(&[1]);
 }
@@ -240,7 +270,10 @@ fn what_handlers_emit_in_turn_is_seen() {
 fn each_expectation_is_a_statement_of_its_own() {
     check(None, |events| {
         events.expect::<Placed>().times(3);
-        events.expect::<Placed>().times(1).matching(|event| event.number == 2);
+        events
+            .expect::<Placed>()
+            .times(1)
+            .matching(|event| event.number == 2);
         events.expect_topic("expected.*").at_least(3);
         place(&[1, 2, 3]);
     });
@@ -258,8 +291,12 @@ fn in_order_holds_when_all_of_one_come_before_all_of_the_next() {
     for (numbers, holds) in cases {
         let wrong = "expected in this order";
         check((!holds).then_some(wrong), |events| {
-            let first = events.expect::<Placed>().matching(|event| event.number == 1);
-            let second = events.expect::<Placed>().matching(|event| event.number == 2);
+            let first = events
+                .expect::<Placed>()
+                .matching(|event| event.number == 1);
+            let second = events
+                .expect::<Placed>()
+                .matching(|event| event.number == 2);
             events.in_order((first, second));
             place(numbers);
         });

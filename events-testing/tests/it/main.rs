@@ -3,6 +3,7 @@
 mod asserted;
 mod attribute;
 mod expected;
+mod failing;
 mod faked;
 mod isolated;
 mod laravel;
@@ -14,14 +15,24 @@ mod seeds;
 mod settled;
 mod vacuous;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use events_testing::{EventMock, Events};
 
 /// What a test says that fails; panics when it does not.
 fn failure(body: impl FnOnce()) -> String {
     let payload = catch_unwind(AssertUnwindSafe(body)).expect_err("this fails");
-    *payload.downcast::<String>().expect("it fails with a text")
+    told(&*payload)
+}
+
+/// The text of a panic.
+fn told(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&'static str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    text.expect("it fails with a text").to_owned()
 }
 
 /// What the mock of that test says at its end, or nothing.
@@ -29,7 +40,7 @@ fn verdict(body: impl FnOnce(&Events)) -> Option<String> {
     let mock = EventMock::install();
     body(&mock);
     let payload = catch_unwind(AssertUnwindSafe(|| mock.verify())).err()?;
-    Some(*payload.downcast::<String>().expect("it fails with a text"))
+    Some(told(&*payload))
 }
 
 /// The test passes or fails, and fails with this in its text.
