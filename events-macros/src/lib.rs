@@ -330,7 +330,7 @@ pub fn flush_queue(options: TokenStream, item: TokenStream) -> TokenStream {
 /// Makes a function a test with a mock of its own, which `events_testing::current()` gives; what was
 /// expected of it is looked at when the function has ended. Use it from `events_testing`.
 ///
-/// ```
+/// ```test_harness
 /// use events_core::Event;
 ///
 /// #[derive(Event)]
@@ -342,7 +342,6 @@ pub fn flush_queue(options: TokenStream, item: TokenStream) -> TokenStream {
 ///     events.expect::<Saved>().matching(|event| event.0 == "notes");
 ///     Saved("notes").emit();
 /// }
-/// # saves();
 /// ```
 ///
 /// It takes the place of `#[test]`. Another attribute that makes a function a test may stand above or

@@ -36,13 +36,12 @@ pub struct Events {
 ///
 /// When there is none here.
 ///
-/// ```
+/// ```test_harness
 /// #[events_testing::test]
 /// fn signs_up() {
 ///     let events = events_testing::current();
 ///     events.assert_nothing_emitted();
 /// }
-/// # signs_up();
 /// ```
 #[must_use]
 #[track_caller]
@@ -81,6 +80,7 @@ impl Events {
     ///
     /// When such an event was emitted already: write expectations before the code that emits.
     #[track_caller]
+    #[expect(clippy::must_use_candidate, reason = "it is noted when it is made")]
     pub fn expect<E: Event>(&self) -> Expectation<E> {
         Expectation::of_event(&self.shared)
     }
@@ -186,6 +186,7 @@ impl Events {
     ///
     /// When it was not.
     #[track_caller]
+    #[expect(clippy::must_use_candidate, reason = "it is an assertion")]
     pub fn assert_emitted<E: Event>(&self) -> Emissions {
         Emissions::of(self, &format!("`{}`", E::topic()), &|seen| {
             seen.family == family::<E>()

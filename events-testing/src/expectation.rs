@@ -64,6 +64,7 @@ impl<E> Expectation<E> {
     ///
     /// When it was said before how often.
     #[track_caller]
+    #[expect(clippy::must_use_candidate, reason = "it is noted when it is made")]
     pub fn times(self, times: usize) -> Self {
         self.often(Times::Exactly(times))
     }
@@ -74,6 +75,7 @@ impl<E> Expectation<E> {
     ///
     /// When `times` is 0, which would hold whatever happens, and when it was said before how often.
     #[track_caller]
+    #[expect(clippy::must_use_candidate, reason = "it is noted when it is made")]
     pub fn at_least(self, times: usize) -> Self {
         assert!(
             times > 0,
@@ -91,6 +93,7 @@ impl<E> Expectation<E> {
     ///
     /// When it was said before how often.
     #[track_caller]
+    #[expect(clippy::must_use_candidate, reason = "it is noted when it is made")]
     pub fn never(self) -> Self {
         self.often(Times::Exactly(0))
     }
@@ -153,6 +156,25 @@ impl<E: Event> Expectation<E> {
         Self::new(shared, subject)
     }
 
+    /// Only events of which this holds; it is asked where the event is emitted, before its subscribers
+    /// run. Others are delivered.
+    ///
+    /// A panic in it, of an `assert!` for instance, fails the test at its end.
+    ///
+    /// # Panics
+    ///
+    /// When it has a `matching` already.
+    #[track_caller]
+    pub fn matching(self, matching: impl Fn(&E) -> bool + Send + Sync + 'static) -> Self
+    where
+        E: ByValue,
+    {
+        self.asking(Arc::new(move |event: &mut dyn Intercepted| {
+            let event: &dyn AnyEvent = event;
+            event.downcast_ref().is_some_and(&matching)
+        }))
+    }
+
     /// [`matching`](Self::matching), for an event that borrows.
     ///
     /// ```
@@ -200,23 +222,16 @@ impl<E: Event> Expectation<E> {
     }
 }
 
-impl<E: OwnedEvent> Expectation<E> {
-    /// Only events of which this holds; it is asked where the event is emitted, before its subscribers
-    /// run. Others are delivered.
-    ///
-    /// A panic in it, of an `assert!` for instance, fails the test at its end.
-    ///
-    /// # Panics
-    ///
-    /// When it has a `matching` already.
-    #[track_caller]
-    pub fn matching(self, matching: impl Fn(&E) -> bool + Send + Sync + 'static) -> Self {
-        self.asking(Arc::new(move |event: &mut dyn Intercepted| {
-            let event: &dyn AnyEvent = event;
-            event.downcast_ref().is_some_and(&matching)
-        }))
-    }
-}
+/// An event that borrows nothing, of which a closure can be told by its type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` borrows, so what it must match is said otherwise",
+    label = "an event with a lifetime",
+    note = "write `.matching_borrowed(|event| ..)`"
+)]
+pub trait ByValue: OwnedEvent {}
+
+#[diagnostic::do_not_recommend]
+impl<E: OwnedEvent> ByValue for E {}
 
 impl Expectation<ByTopic> {
     #[track_caller]

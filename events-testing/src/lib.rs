@@ -1,7 +1,7 @@
 //! Prove that an event of [`events_core`] was emitted, in parallel with other tests, and without touching
 //! the code under test.
 //!
-//! ```
+//! ```test_harness
 //! use events_core::Event;
 //!
 //! #[derive(Event)]
@@ -19,7 +19,6 @@
 //!     events.expect::<UserRegistered>().times(1).matching(|event| event.email.ends_with("@x.org"));
 //!     signup("a@x.org");
 //! } // here it fails if that has not happened, and says what has
-//! # signup_announces_itself();
 //! ```
 //!
 //! - [`macro@test`] makes a function a test with a mock of its own, [`current`] gives the mock; without
@@ -73,7 +72,7 @@ pub use asserted::Emissions;
 pub use events::{Events, current};
 pub use events_core::__testing::EventSet;
 pub use events_macros::test;
-pub use expectation::{ByTopic, Expectation};
+pub use expectation::{ByTopic, ByValue, Expectation};
 pub use mock::EventMock;
 pub use mute::{Body, Muted, muted};
 pub use order::{Expected, InOrder};

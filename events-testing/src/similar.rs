@@ -10,15 +10,18 @@ const TOLD: usize = 2;
 
 /// Emitted topics that look like the one that is missed.
 pub(crate) fn topics(state: &State, subject: &Subject) -> Vec<String> {
-    let wanted = match subject {
-        Subject::Event { topic, .. } => (*topic).to_owned(),
-        // What is special in a regular expression stands in no topic.
-        Subject::Topic(pattern) => pattern.text().replace(['\\', '*', '+', '?', '(', ')'], ""),
-    };
     let seen = state.seen.iter().filter(|seen| seen.counts());
     let seen = seen.map(|seen| seen.topic.as_str());
-    // One that was emitted and was not meant has the same topic: that is told elsewhere.
-    closest(&wanted, seen.filter(|topic| *topic != wanted))
+    match subject {
+        // One that was emitted and was not meant has the same topic: that is told elsewhere.
+        Subject::Event { topic, .. } => closest(topic, seen.filter(|seen| seen != topic)),
+        Subject::Topic(pattern) => {
+            // What is special in a regular expression stands in no topic.
+            let text = pattern.text().replace(".*", "");
+            let text = text.replace(['\\', '*', '+', '?', '(', ')'], "");
+            closest(text.trim_end_matches([':', '.']), seen)
+        }
+    }
 }
 
 /// The names that look like this one, the most similar first.
@@ -38,10 +41,20 @@ pub(crate) fn closest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) ->
         .collect()
 }
 
-/// Whether the whole or the last part is alike: a type may have moved to another module.
-fn similarity(one: &str, other: &str) -> f64 {
-    let last = |path: &str| path.rsplit(['.', ':']).next().unwrap_or(path).to_owned();
-    let whole = strsim::normalized_damerau_levenshtein(one, other);
-    let end = strsim::normalized_damerau_levenshtein(&last(one), &last(other));
-    whole.max(end)
+/// Whether the whole is alike, or the end, for a type may have moved to another module, or the beginning,
+/// for a pattern may leave the end open.
+fn similarity(wanted: &str, name: &str) -> f64 {
+    let alike = strsim::normalized_damerau_levenshtein;
+    let parts = |path: &str| -> Vec<String> {
+        let parts = path.split(['.', ':']).filter(|part| !part.is_empty());
+        parts.map(str::to_owned).collect()
+    };
+    let (wanted_parts, name_parts) = (parts(wanted), parts(name));
+    let end = match (wanted_parts.last(), name_parts.last()) {
+        (Some(wanted), Some(name)) => alike(wanted, name),
+        _ => 0.0,
+    };
+    let begins = &name_parts[..wanted_parts.len().min(name_parts.len())];
+    let beginning = alike(&wanted_parts.join(":"), &begins.join(":"));
+    alike(wanted, name).max(end).max(beginning)
 }

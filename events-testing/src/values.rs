@@ -1,31 +1,37 @@
 //! The fields of an event in words. What is secret stays so.
 
-use std::fmt::{Debug, Write as _};
+use std::fmt::Debug;
 
 use events_core::{__testing::Intercepted, AnyEvent};
 
 /// A longer text is cut: a report is read in a terminal.
 const LONGEST: usize = 60;
 
-/// ` { email: "a@x.org", password: [redacted], .. }`, or nothing when it has no fields.
+/// ` { email: "a@x.org", password: [redacted], .. }`, `(7)`, or nothing when it has no fields.
 ///
 /// Numbers, texts and the like are written down; of other types nothing is known, not even whether they
 /// are `Debug`, so `..` stands there.
 pub(crate) fn describe(event: &dyn Intercepted) -> String {
-    let mut text = String::new();
-    for (name, is_secret) in event.__names() {
-        let value = if is_secret {
+    let names = event.__names();
+    let is_tuple = names.first().is_some_and(|(name, _)| *name == "0");
+    let fields = names.iter().map(|(name, is_secret)| {
+        let value = if *is_secret {
             "[redacted]".to_owned()
         } else {
             value(event, name).unwrap_or_else(|| "..".to_owned())
         };
-        let opens = if text.is_empty() { " {" } else { "," };
-        let _ = write!(text, "{opens} {name}: {value}");
+        if is_tuple {
+            value
+        } else {
+            format!("{name}: {value}")
+        }
+    });
+    let fields = fields.collect::<Vec<_>>().join(", ");
+    match (fields.is_empty(), is_tuple) {
+        (true, _) => fields,
+        (false, true) => format!("({fields})"),
+        (false, false) => format!(" {{ {fields} }}"),
     }
-    if !text.is_empty() {
-        text.push_str(" }");
-    }
-    text
 }
 
 /// The value of a field, if it is of a type that can be written down.

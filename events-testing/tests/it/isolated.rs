@@ -174,7 +174,7 @@ fn emits_elsewhere_while_the_mock_goes() {
     for _ in 0..200 {
         let events = EventMock::empty();
         events.fake_all();
-        let emits = events.bring(|| (0..50).for_each(|number| drop(Number(number).emit())));
+        let emits = events.bring(|| (0..50).for_each(|number| _ = Number(number).emit()));
         let thread = thread::spawn(emits);
         drop(events);
         thread.join().expect("nobody panics");

@@ -66,7 +66,10 @@ fn a_worker_that_is_held_up_is_waited_for() {
     let count = Arc::clone(&done);
     let held = move |_: &Step| {
         begin.send(()).expect("the test waits");
-        gate.lock().unwrap().recv().expect("the test goes on");
+        gate.lock()
+            .expect("nobody panics")
+            .recv()
+            .expect("the test goes on");
         count.fetch_add(1, Ordering::Relaxed);
     };
     events.registry().on(held).detach();
@@ -123,10 +126,11 @@ fn inside_something_that_the_queue_runs_it_returns() {
     let told = Arc::clone(&settled);
     let queue = registry.queue();
     let settle = move |_: &Step| {
-        *told.lock().unwrap() = Some(queue.settle(std::time::Duration::from_secs(60)));
+        *told.lock().expect("nobody panics") =
+            Some(queue.settle(std::time::Duration::from_secs(60)));
     };
     registry.on(settle).detach();
     Step(0).enqueue().expect("the queue has room");
     events.settle();
-    assert_eq!(*settled.lock().unwrap(), Some(false));
+    assert_eq!(*settled.lock().expect("nobody panics"), Some(false));
 }

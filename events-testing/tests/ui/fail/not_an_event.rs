@@ -1,0 +1,19 @@
+//! What is expected is an event.
+
+use events_core::Event;
+use events_testing::EventMock;
+
+#[derive(Event)]
+struct Saved;
+
+#[derive(Event)]
+struct Sent;
+
+struct Text;
+
+fn main() {
+    let events = EventMock::install();
+    events.expect::<Text>();
+    let _ = (Text, Sent);
+    Saved.emit();
+}
