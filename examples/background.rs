@@ -186,3 +186,39 @@ fn main() -> ExitCode {
     }
     ExitCode::SUCCESS
 }
+
+#[cfg(test)]
+mod tests {
+    use events_testing::current;
+
+    use super::*;
+
+    #[events_testing::test]
+    fn an_order_is_announced() {
+        let events = current();
+        let placed = events.expect::<OrderPlaced>().times(1);
+        placed.matching(|order| order.email == "ada@x.org" && order.item == "lamp");
+        assert_eq!(answer("POST /orders ada@x.org lamp"), Ok("201 Created"));
+    }
+
+    #[events_testing::test]
+    fn what_is_no_request_announces_nothing() {
+        assert!(answer("POST /orders nowhere lamp").is_err());
+        assert!(answer("GET /").is_err());
+        current().assert_nothing_emitted();
+    }
+
+    #[events_testing::test]
+    async fn a_mail_bounces_and_the_invoice_is_written() {
+        let events = current();
+        let journal = Journal::default();
+        scanner()
+            .state(journal.clone())
+            .state(Mailer(journal.clone()))
+            .run();
+        assert!(answer("POST /orders bob@bounce.example lamp").is_ok());
+        events.settle_async().await;
+        assert!(journal.page("mails").is_empty());
+        assert_eq!(journal.page("invoices"), ["1: lamp for bob@bounce.example"]);
+    }
+}

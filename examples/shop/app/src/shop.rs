@@ -101,14 +101,13 @@ impl fmt::Display for Summary {
 
 #[cfg(test)]
 mod tests {
-    use events_core::Registry;
+    use events_testing::current;
+    use orders::{OrderPaid, ParcelSent};
 
     use super::*;
 
-    /// Every part of the shop, in a registry of its own.
+    /// Every part of the shop. What it scans is in the registry of the test.
     fn take(lines: &str) -> (Summary, String) {
-        let registry = Registry::new();
-        let _scope = registry.enter();
         let mut notes = Vec::new();
         let input = format!("{}\n{lines}", orders::HEADER);
         let summary = Shop::open()
@@ -117,7 +116,7 @@ mod tests {
         (summary, String::from_utf8_lossy(&notes).into_owned())
     }
 
-    #[test]
+    #[events_testing::test]
     fn an_order_is_carried_paid_and_sent() {
         let (summary, notes) = take("A-1,Ada,DE,Lamp,2,19.90,800\nA-2,Bob,CH,Lamp,1,19.90,800\n");
         assert_eq!(notes, "");
@@ -128,9 +127,32 @@ mod tests {
             refused: 0,
         };
         assert_eq!(summary, expected);
+        current().assert_emitted::<ParcelSent<'_>>().times(2);
     }
 
-    #[test]
+    #[events_testing::test]
+    fn an_order_that_nobody_has_paid_for_is_not_sent() {
+        let events = current();
+        // It is expected, so shipping does not hear of it.
+        events
+            .expect::<OrderPaid<'_>>()
+            .times(1)
+            .matching_borrowed(|paid| paid.order.id == "A-1");
+        let (summary, _) = take("A-1,Ada,DE,Lamp,2,19.90,800\n");
+        assert!(summary.parcels.is_empty());
+        events.assert_not_emitted::<ParcelSent<'_>>();
+    }
+
+    #[events_testing::test]
+    fn every_part_of_the_shop_hears_of_an_order() {
+        let events = current();
+        Shop::open();
+        events.assert_subscribed::<OrderPlaced>("shipping::choose_carrier");
+        events.assert_subscribed::<OrderPlaced>("billing::charge");
+        events.assert_subscribed::<OrderPaid<'_>>("shipping::send");
+    }
+
+    #[events_testing::test]
     fn what_is_refused_is_told_with_its_line_and_the_rest_goes_on() {
         let (summary, notes) = take(
             "A-1,Ada,DE,Lamp,many,19.90,800\n\

@@ -94,6 +94,17 @@ mod tests {
         assert_eq!(ledger.revenue(), Cents(2_480));
     }
 
+    #[events_testing::test]
+    fn who_is_charged_has_paid_and_that_is_said_once() {
+        let events = events_testing::current();
+        let paid = events.expect::<OrderPaid<'_>>().times(1);
+        paid.matching_borrowed(|paid| paid.order.id == "A-1" && paid.amount == Cents(2_480));
+
+        let ledger = Ledger::default();
+        assert_eq!(charge(&order(), State::from(&ledger)), Ok(()));
+        assert!(charge(&order(), State::from(&ledger)).is_err());
+    }
+
     #[test]
     fn nothing_is_charged_twice() {
         let ledger = Ledger::default();

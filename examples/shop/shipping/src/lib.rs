@@ -80,6 +80,34 @@ mod tests {
         );
     }
 
+    #[events_testing::test]
+    fn a_paid_order_is_sent_if_somebody_carries_it() {
+        let events = events_testing::current();
+        let mut order = order(Country::France, 1);
+        let amount = order.total();
+        assert!(
+            send(&OrderPaid {
+                order: &order,
+                amount
+            })
+            .is_err()
+        );
+        events.assert_nothing_emitted();
+
+        events
+            .expect::<ParcelSent<'_>>()
+            .times(1)
+            .matching_borrowed(|sent| sent.carrier == "Eurovan");
+        order.carrier = Some("Eurovan");
+        assert_eq!(
+            send(&OrderPaid {
+                order: &order,
+                amount
+            }),
+            Ok(())
+        );
+    }
+
     #[test]
     fn large_orders_travel_for_free_within_the_customs_union() {
         let registry = Registry::with(subscribers![waive_postage, choose_carrier]);
