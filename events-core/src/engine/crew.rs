@@ -2,10 +2,7 @@
 
 use std::{
     mem,
-    sync::{
-        Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     task::{Poll, Waker},
     time::Instant,
 };
@@ -13,14 +10,14 @@ use std::{
 use super::{
     flights::Flights,
     item::{Left, Running},
+    rests::Rests,
 };
 
 /// The workers of a queue.
 pub(crate) struct Crew {
     state: Mutex<State>,
     changed: Condvar,
-    /// Whether somebody waits for the workers to have nothing to do.
-    watched: AtomicBool,
+    rests: Rests,
 }
 
 struct State {
@@ -29,8 +26,6 @@ struct State {
     left: Vec<Left>,
     /// Who waits for the workers to end.
     waiting: Vec<Waker>,
-    /// Who waits for them to have nothing to do.
-    watching: Vec<Waker>,
 }
 
 impl Crew {
@@ -40,10 +35,9 @@ impl Crew {
                 workers: Vec::new(),
                 left: Vec::new(),
                 waiting: Vec::new(),
-                watching: Vec::new(),
             }),
             changed: Condvar::new(),
-            watched: AtomicBool::new(false),
+            rests: Rests::new(),
         }
     }
 
@@ -67,29 +61,13 @@ impl Crew {
         drop(gone);
         self.changed.notify_all();
         waiting.into_iter().for_each(Waker::wake);
-        self.rest();
+        self.rests.rest();
     }
 
-    /// Wakes this one when a worker has nothing to do. Said before it is looked whether one has.
-    pub(crate) fn watch(&self, waker: &Waker) {
-        let waker = waker.clone();
-        let mut state = self.state();
-        state.watching.push(waker);
-        self.watched.store(true, Ordering::Relaxed);
-    }
-
-    /// A worker has nothing to do. It has looked at the queue since it had; who looks later finds it
-    /// idle, and of who has looked before it knows by that.
+    /// Where workers say that they have nothing to do.
     #[inline]
-    pub(crate) fn rest(&self) {
-        if self.watched.load(Ordering::Relaxed) {
-            let watching = {
-                let mut state = self.state();
-                self.watched.store(false, Ordering::Relaxed);
-                mem::take(&mut state.watching)
-            };
-            watching.into_iter().for_each(Waker::wake);
-        }
+    pub(crate) fn rests(&self) -> &Rests {
+        &self.rests
     }
 
     /// Whether no worker is in the middle of an event.

@@ -32,6 +32,7 @@ mod named;
 mod on;
 mod order;
 mod registry;
+mod rests;
 mod sleepers;
 mod slot;
 mod slots;

@@ -118,7 +118,7 @@ impl Drive {
                 Next::Over if self.waiting == 0 => return Poll::Ready(()),
                 Next::Nothing | Next::Over => {
                     if self.waiting == 0 {
-                        self.registry.core().crew().rest();
+                        self.registry.core().crew().rests().rest();
                     }
                     return Poll::Pending;
                 }

@@ -74,7 +74,7 @@ impl Settle {
                     return Poll::Ready(false); // a chain without an end, which is logged
                 }
             }
-            core.crew().watch(waker);
+            core.crew().rests().wait(waker);
             if core.queue().is_settled(|| core.crew().is_idle()) {
                 return Poll::Ready(true);
             }

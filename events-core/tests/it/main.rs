@@ -24,6 +24,7 @@ mod run_time;
 mod runtimes;
 mod scopes;
 mod seeds;
+mod settle;
 mod shutdown;
 mod subscribers;
 mod tidy;

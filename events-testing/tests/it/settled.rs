@@ -85,24 +85,6 @@ fn a_worker_that_is_held_up_is_waited_for() {
     worker.stop();
 }
 
-#[test]
-fn settle_says_when_the_time_is_over() {
-    let events = EventMock::empty();
-    let queue = events.registry().queue();
-    events
-        .registry()
-        .on_async(|_: &Step| std::future::pending::<()>())
-        .detach();
-    let worker = queue.spawn_thread();
-    let (_, waits) = (
-        Step(0).enqueue().expect("the queue has room"),
-        std::time::Duration::ZERO,
-    );
-    assert!(!queue.settle(waits));
-    worker.detach();
-    assert_eq!(queue.shutdown(waits).events.len(), 1);
-}
-
 #[events_testing::test(empty)]
 async fn with_a_worker_on_the_same_thread() {
     let events = current();
@@ -116,21 +98,4 @@ async fn with_a_worker_on_the_same_thread() {
     events.settle_async().await;
     assert_eq!(ran.load(Ordering::Relaxed), 30);
     worker.abort();
-}
-
-#[test]
-fn inside_something_that_the_queue_runs_it_returns() {
-    let events = EventMock::empty();
-    let registry = events.registry().clone();
-    let settled = Arc::new(Mutex::new(None));
-    let told = Arc::clone(&settled);
-    let queue = registry.queue();
-    let settle = move |_: &Step| {
-        *told.lock().expect("nobody panics") =
-            Some(queue.settle(std::time::Duration::from_secs(60)));
-    };
-    registry.on(settle).detach();
-    Step(0).enqueue().expect("the queue has room");
-    events.settle();
-    assert_eq!(*settled.lock().expect("nobody panics"), Some(false));
 }

@@ -1,5 +1,5 @@
 //! The exchange of plans, the store of the queue, and the jobs of those who empty it: `exchange.rs`,
-//! `store.rs` and `flights.rs` of `events-core/src/engine`, with the primitives of a model checker instead of those of the standard
+//! `store.rs`, `flights.rs` and `rests.rs` of `events-core/src/engine`, with the primitives of a model checker instead of those of the standard
 //! library and of `arc-swap`.
 //!
 //! `cargo test` here tries some hundred thousand schedules. The checker runs one thread at a time and
@@ -14,6 +14,8 @@ mod exchange;
 mod flights;
 #[path = "../../../src/engine/lanes.rs"]
 mod lanes;
+#[path = "../../../src/engine/rests.rs"]
+mod rests;
 #[path = "../../../src/engine/sleepers.rs"]
 mod sleepers;
 #[path = "../../../src/engine/store.rs"]

@@ -4,6 +4,7 @@ mod exchange;
 mod flights;
 mod lanes;
 mod races;
+mod settled;
 mod store;
 mod taker;
 

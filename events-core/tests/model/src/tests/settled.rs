@@ -1,0 +1,97 @@
+//! A worker that runs what comes, and somebody who waits until nothing waits and nothing is under way.
+
+use std::task::{Context, Poll, Waker};
+
+use shuttle::{
+    future::{block_on, spawn},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use super::check_schedules;
+use crate::{flights::Flights, rests::Rests, sleepers::Waiter, store::Store};
+
+struct Queue {
+    store: Store<()>,
+    rests: Rests,
+    flights: Vec<Flights<()>>,
+    done: AtomicUsize,
+}
+
+/// A thing is followed by so many others, one after the other.
+struct Thing(usize);
+
+impl Queue {
+    fn push(&self, followers: usize) {
+        let pushed = self.store.push((), Thing(followers), true);
+        assert!(pushed.is_ok(), "there is room");
+    }
+
+    /// What a worker does in one poll.
+    fn poll(&self, worker: usize, waiter: &mut Waiter, context: &Context<'_>) -> Poll<()> {
+        let flights = &self.flights[worker];
+        loop {
+            match self.store.poll_pop(waiter, context) {
+                Poll::Ready(Some(popped)) => {
+                    flights.poll();
+                    let Thing(followers) = popped.take().expect("it is there");
+                    thread::yield_now();
+                    if followers > 0 {
+                        self.push(followers - 1);
+                    }
+                    self.done.fetch_add(1, Ordering::SeqCst);
+                    flights.polled();
+                }
+                Poll::Ready(None) => return Poll::Ready(()),
+                Poll::Pending => {
+                    self.rests.rest();
+                    return Poll::Pending;
+                }
+            }
+        }
+    }
+
+    fn poll_settled(&self, waker: &Waker) -> Poll<()> {
+        self.rests.wait(waker);
+        let idle = || self.flights.iter().all(Flights::is_idle);
+        if self.store.is_settled(idle) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    }
+}
+
+#[test]
+fn who_waits_is_woken_and_finds_everything_done() {
+    check_schedules(|| {
+        const WORKERS: usize = 2;
+        const FOLLOWERS: usize = 3;
+        let queue = Arc::new(Queue {
+            store: Store::new(),
+            rests: Rests::new(),
+            flights: (0..WORKERS).map(|_| Flights::new()).collect(),
+            done: AtomicUsize::new(0),
+        });
+        let workers: Vec<_> = (0..WORKERS)
+            .map(|worker| {
+                let queue = Arc::clone(&queue);
+                let mut waiter = Waiter::new();
+                spawn(std::future::poll_fn(move |context| {
+                    queue.poll(worker, &mut waiter, context)
+                }))
+            })
+            .collect();
+        queue.push(FOLLOWERS);
+        let settled = std::future::poll_fn(|context| queue.poll_settled(context.waker()));
+        block_on(settled);
+        assert_eq!(queue.done.load(Ordering::SeqCst), FOLLOWERS + 1);
+        queue.store.close();
+        for worker in workers {
+            block_on(worker).expect("it ends");
+        }
+    });
+}
