@@ -1,6 +1,9 @@
 //! A worker that runs what comes, and somebody who waits until nothing waits and nothing is under way.
 
-use std::task::{Context, Poll, Waker};
+use std::{
+    future::poll_fn,
+    task::{Context, Poll, Waker},
+};
 
 use shuttle::{
     future::{block_on, spawn},
@@ -65,33 +68,36 @@ impl Queue {
     }
 }
 
-#[test]
-fn who_waits_is_woken_and_finds_everything_done() {
-    check_schedules(|| {
-        const WORKERS: usize = 2;
-        const FOLLOWERS: usize = 3;
-        let queue = Arc::new(Queue {
-            store: Store::new(),
-            rests: Rests::new(),
-            flights: (0..WORKERS).map(|_| Flights::new()).collect(),
-            done: AtomicUsize::new(0),
-        });
-        let workers: Vec<_> = (0..WORKERS)
-            .map(|worker| {
-                let queue = Arc::clone(&queue);
-                let mut waiter = Waiter::new();
-                spawn(std::future::poll_fn(move |context| {
-                    queue.poll(worker, &mut waiter, context)
-                }))
-            })
-            .collect();
-        queue.push(FOLLOWERS);
-        let settled = std::future::poll_fn(|context| queue.poll_settled(context.waker()));
-        block_on(settled);
-        assert_eq!(queue.done.load(Ordering::SeqCst), FOLLOWERS + 1);
-        queue.store.close();
-        for worker in workers {
-            block_on(worker).expect("it ends");
-        }
+fn check(workers: usize, followers: usize) {
+    let queue = Arc::new(Queue {
+        store: Store::new(),
+        rests: Rests::new(),
+        flights: (0..workers).map(|_| Flights::new()).collect(),
+        done: AtomicUsize::new(0),
     });
+    let workers = (0..workers).map(|worker| {
+        let queue = Arc::clone(&queue);
+        let mut waiter = Waiter::new();
+        spawn(poll_fn(move |context| {
+            queue.poll(worker, &mut waiter, context)
+        }))
+    });
+    let workers: Vec<_> = workers.collect();
+    queue.push(followers);
+    block_on(poll_fn(|context| queue.poll_settled(context.waker())));
+    assert_eq!(queue.done.load(Ordering::SeqCst), followers + 1);
+    queue.store.close();
+    for worker in workers {
+        block_on(worker).expect("it ends");
+    }
+}
+
+#[test]
+fn who_waits_is_woken() {
+    check_schedules(|| check(1, 0));
+}
+
+#[test]
+fn who_waits_finds_everything_done() {
+    check_schedules(|| check(2, 3));
 }
