@@ -16,7 +16,7 @@ use super::{
     registry::Registry,
 };
 use crate::{
-    event::{AnyEvent, Event},
+    event::{AnyEvent, Copied, Event},
     words::{EventInfo, Location, Origin, drop_contained},
 };
 
@@ -45,7 +45,7 @@ pub trait Intercepted: AnyEvent {
     fn way(&self) -> Way;
 
     /// A copy of it, when it can be copied.
-    fn copy(&self) -> Option<Box<dyn Any + Send>>;
+    fn copy(&self) -> Option<Copied>;
 
     /// Runs the subscribers of another registry, for those who know the type.
     fn show(&mut self, registry: &Registry);
@@ -109,7 +109,7 @@ impl<E: Event> Intercepted for Passing<'_, E> {
         self.way
     }
 
-    fn copy(&self) -> Option<Box<dyn Any + Send>> {
+    fn copy(&self) -> Option<Copied> {
         self.event.__copy()
     }
 

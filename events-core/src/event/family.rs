@@ -13,6 +13,7 @@
 
 use std::any::Any;
 
+use super::Copied;
 use crate::words::{EmitError, Emitted, EventInfo, IntoKey, Origin, QueueFull};
 
 /// Something that happens in a program and that its other parts may react to.
@@ -279,7 +280,7 @@ pub trait Event: Sized {
     /// A copy of it, when it borrows nothing and is known to be `Clone` and `Send`.
     #[doc(hidden)]
     #[inline]
-    fn __copy(&self) -> Option<Box<dyn Any + Send>> {
+    fn __copy(&self) -> Option<Copied> {
         None
     }
 

@@ -2,12 +2,14 @@
 
 mod any;
 mod builder;
+mod copying;
 mod family;
 mod named;
 
 pub use any::AnyEvent;
 pub(crate) use any::Typed;
 pub use builder::{Build, Complete, Free, Incomplete, Set, Unset, given};
+pub use copying::{Copied, Copying};
 pub use family::{Borrowed, Declared, Event, Family, Owned, OwnedEvent, Snapshot, Verbs, Visit};
 pub use named::Args;
 pub(crate) use named::Named;

@@ -76,6 +76,11 @@ fn implementations(event: &Event) -> TokenStream {
             fn __owned(&self) -> __events::Option<&dyn __events::Any> {
                 __events::Some(self)
             }
+
+            #[inline]
+            fn __copy(&self) -> __events::Option<__events::Copied> {
+                __events::Copying(self).copy()
+            }
         }
     });
 

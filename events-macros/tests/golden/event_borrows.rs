@@ -113,6 +113,7 @@ const _: () = {
             __events::Build::build(self)
         }
         /// Builds the event, runs its subscribers, and gives it back as they left it.
+        #[track_caller]
         pub fn emit(self) -> Login<'a> {
             ::events_core::Event::emit(__events::Build::build(self))
         }
@@ -121,6 +122,7 @@ const _: () = {
         /// # Errors
         ///
         /// When a subscriber failed, or when the emit was refused as nested too deep.
+        #[track_caller]
         pub fn try_emit(
             self,
         ) -> __events::Result<
@@ -130,6 +132,7 @@ const _: () = {
             ::events_core::Event::try_emit(__events::Build::build(self))
         }
         /// Builds the event; awaited, runs its subscribers, the async ones beside each other, and gives it back.
+        #[track_caller]
         pub fn emit_async(self) -> ::events_core::EmitAsync<Login<'a>> {
             ::events_core::Event::emit_async(__events::Build::build(self))
         }
@@ -138,6 +141,7 @@ const _: () = {
         /// # Errors
         ///
         /// When the queue is full; the event is in the error.
+        #[track_caller]
         pub fn enqueue(self) -> __events::Result<(), ::events_core::QueueFull<Login<'a>>>
         where
             for<'__any> Login<'a>: ::events_core::OwnedEvent + __events::Send,

@@ -38,6 +38,10 @@ const _: () = {
         fn __owned(&self) -> __events::Option<&dyn __events::Any> {
             __events::Some(self)
         }
+        #[inline]
+        fn __copy(&self) -> __events::Option<__events::Copied> {
+            __events::Copying(self).copy()
+        }
         fn __field(&self, name: &str) -> __events::Option<&dyn __events::Any> {
             match name {
                 "build" => __events::Some(&self.build),
@@ -117,6 +121,7 @@ const _: () = {
             __events::Build::build(self)
         }
         /// Builds the event, runs its subscribers, and gives it back as they left it.
+        #[track_caller]
         fn emit(self) -> Deployed {
             ::events_core::Event::emit(__events::Build::build(self))
         }
@@ -125,6 +130,7 @@ const _: () = {
         /// # Errors
         ///
         /// When a subscriber failed, or when the emit was refused as nested too deep.
+        #[track_caller]
         fn try_emit(
             self,
         ) -> __events::Result<
@@ -134,6 +140,7 @@ const _: () = {
             ::events_core::Event::try_emit(__events::Build::build(self))
         }
         /// Builds the event; awaited, runs its subscribers, the async ones beside each other, and gives it back.
+        #[track_caller]
         fn emit_async(self) -> ::events_core::EmitAsync<Deployed> {
             ::events_core::Event::emit_async(__events::Build::build(self))
         }
@@ -142,6 +149,7 @@ const _: () = {
         /// # Errors
         ///
         /// When the queue is full; the event is in the error.
+        #[track_caller]
         fn enqueue(self) -> __events::Result<(), ::events_core::QueueFull<Deployed>>
         where
             for<'__any> Deployed: __events::Send,

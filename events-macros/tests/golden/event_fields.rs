@@ -48,6 +48,10 @@ const _: () = {
         fn __owned(&self) -> __events::Option<&dyn __events::Any> {
             __events::Some(self)
         }
+        #[inline]
+        fn __copy(&self) -> __events::Option<__events::Copied> {
+            __events::Copying(self).copy()
+        }
         fn __field(&self, name: &str) -> __events::Option<&dyn __events::Any> {
             match name {
                 "ip" => __events::Some(&self.ip),
@@ -206,6 +210,7 @@ const _: () = {
             __events::Build::build(self)
         }
         /// Builds the event, runs its subscribers, and gives it back as they left it.
+        #[track_caller]
         pub fn emit(self) -> FirstLogin {
             ::events_core::Event::emit(__events::Build::build(self))
         }
@@ -214,6 +219,7 @@ const _: () = {
         /// # Errors
         ///
         /// When a subscriber failed, or when the emit was refused as nested too deep.
+        #[track_caller]
         pub fn try_emit(
             self,
         ) -> __events::Result<
@@ -223,6 +229,7 @@ const _: () = {
             ::events_core::Event::try_emit(__events::Build::build(self))
         }
         /// Builds the event; awaited, runs its subscribers, the async ones beside each other, and gives it back.
+        #[track_caller]
         pub fn emit_async(self) -> ::events_core::EmitAsync<FirstLogin> {
             ::events_core::Event::emit_async(__events::Build::build(self))
         }
@@ -231,6 +238,7 @@ const _: () = {
         /// # Errors
         ///
         /// When the queue is full; the event is in the error.
+        #[track_caller]
         pub fn enqueue(
             self,
         ) -> __events::Result<(), ::events_core::QueueFull<FirstLogin>>

@@ -45,6 +45,10 @@ const _: () = {
         fn __owned(&self) -> __events::Option<&dyn __events::Any> {
             __events::Some(self)
         }
+        #[inline]
+        fn __copy(&self) -> __events::Option<__events::Copied> {
+            __events::Copying(self).copy()
+        }
         fn __field(&self, name: &str) -> __events::Option<&dyn __events::Any> {
             match name {
                 "record" => __events::Some(&self.record),
@@ -157,6 +161,7 @@ const _: () = {
         T: 'static,
     {
         /// Builds the event, runs its subscribers, and gives it back as they left it.
+        #[track_caller]
         pub(crate) fn emit(self) -> Saved<T> {
             ::events_core::Event::emit(__events::Build::build(self))
         }
@@ -172,6 +177,7 @@ const _: () = {
         /// # Errors
         ///
         /// When a subscriber failed, or when the emit was refused as nested too deep.
+        #[track_caller]
         pub(crate) fn try_emit(
             self,
         ) -> __events::Result<
@@ -188,6 +194,7 @@ const _: () = {
         T: 'static,
     {
         /// Builds the event; awaited, runs its subscribers, the async ones beside each other, and gives it back.
+        #[track_caller]
         pub(crate) fn emit_async(self) -> ::events_core::EmitAsync<Saved<T>> {
             ::events_core::Event::emit_async(__events::Build::build(self))
         }
@@ -203,6 +210,7 @@ const _: () = {
         /// # Errors
         ///
         /// When the queue is full; the event is in the error.
+        #[track_caller]
         pub(crate) fn enqueue(
             self,
         ) -> __events::Result<(), ::events_core::QueueFull<Saved<T>>>

@@ -35,6 +35,10 @@ const _: () = {
         fn __owned(&self) -> __events::Option<&dyn __events::Any> {
             __events::Some(self)
         }
+        #[inline]
+        fn __copy(&self) -> __events::Option<__events::Copied> {
+            __events::Copying(self).copy()
+        }
     }
     #[automatically_derived]
     impl ::events_core::Family for Started {
@@ -89,6 +93,7 @@ const _: () = {
             __events::Build::build(self)
         }
         /// Builds the event, runs its subscribers, and gives it back as they left it.
+        #[track_caller]
         fn emit(self) -> Started {
             ::events_core::Event::emit(__events::Build::build(self))
         }
@@ -97,6 +102,7 @@ const _: () = {
         /// # Errors
         ///
         /// When a subscriber failed, or when the emit was refused as nested too deep.
+        #[track_caller]
         fn try_emit(
             self,
         ) -> __events::Result<
@@ -106,6 +112,7 @@ const _: () = {
             ::events_core::Event::try_emit(__events::Build::build(self))
         }
         /// Builds the event; awaited, runs its subscribers, the async ones beside each other, and gives it back.
+        #[track_caller]
         fn emit_async(self) -> ::events_core::EmitAsync<Started> {
             ::events_core::Event::emit_async(__events::Build::build(self))
         }
@@ -114,6 +121,7 @@ const _: () = {
         /// # Errors
         ///
         /// When the queue is full; the event is in the error.
+        #[track_caller]
         fn enqueue(self) -> __events::Result<(), ::events_core::QueueFull<Started>>
         where
             for<'__any> Started: __events::Send,

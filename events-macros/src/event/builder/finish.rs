@@ -101,11 +101,14 @@ impl Parts<'_> {
             "__build" => quote!(#[doc(hidden)]),
             _ => documented(docs, place),
         };
+        // Where an event is emitted is where its builder is finished.
+        let tracked = emits(name).then(|| quote!(#[track_caller]));
         let must_use = (name == "build").then(|| quote!(#[must_use]));
         let bound = (name == "enqueue").then(|| self.can_wait());
         quote! {
             #about
             #must_use
+            #tracked
             #vis fn #method(self) -> #result #bound {
                 #body
             }
