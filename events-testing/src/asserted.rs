@@ -72,6 +72,20 @@ impl Emissions {
 }
 
 impl Events {
+    /// That this event was emitted so far, delivered or not: `assert_emitted::<E>().times(2)` says how
+    /// often.
+    ///
+    /// # Panics
+    ///
+    /// When it was not.
+    #[track_caller]
+    #[expect(clippy::must_use_candidate, reason = "it is an assertion")]
+    pub fn assert_emitted<E: Event>(&self) -> Emissions {
+        Emissions::of(self, &format!("`{}`", E::topic()), &|seen| {
+            seen.family == family::<E>()
+        })
+    }
+
     /// That no such event was emitted so far.
     ///
     /// # Panics

@@ -1,20 +1,18 @@
 //! What a test asks of its mock: a handle that may go to other threads.
 
-use std::{fmt, future::Future, sync::Arc, thread, time::Duration};
+use std::{any::TypeId, fmt, future::Future, mem, sync::Arc, thread, time::Duration};
 
 use events_core::{
-    __testing::{EventSet, family},
-    Event, Location, Registry, Scoped, WithRegistry,
+    __testing::EventSet, Event, EventInfo, Location, Registry, Scoped, WithRegistry,
 };
 
 use crate::{
-    asserted::Emissions,
     expectation::{ByTopic, Expectation},
-    mute::Muted,
-    order::InOrder,
+    mute::{Body, Muted},
+    order::{InOrder, Step},
     report,
-    rule::Times,
-    shared::{self, Faked, Shared},
+    rule::{Came, Times},
+    shared::{Faked, Shared},
 };
 
 /// So long does [`Events::settle`] wait before it fails the test.
@@ -28,33 +26,6 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Events {
     pub(crate) registry: Registry,
     pub(crate) shared: Arc<Shared>,
-}
-
-/// The mock of the test that this thread or task is part of.
-///
-/// # Panics
-///
-/// When there is none here.
-///
-/// ```test_harness
-/// #[events_testing::test]
-/// fn signs_up() {
-///     let events = events_testing::current();
-///     events.assert_nothing_emitted();
-/// }
-/// ```
-#[must_use]
-#[track_caller]
-pub fn current() -> Events {
-    let registry = events_core::registry();
-    match shared::of(&registry) {
-        Some(shared) => Events { registry, shared },
-        None => panic!(
-            "no mock is installed here; put `#[events_testing::test]` on the test, or write \
-             `let events = EventMock::install();`; a thread or task that a test has started is brought \
-             in with `events.bring(..)` or `events.bring_future(..)`"
-        ),
-    }
 }
 
 impl Events {
@@ -135,14 +106,13 @@ impl Events {
             "an order of {} expectations says nothing; write two or more",
             steps.len()
         );
-        let foreign = |step: &crate::order::Step| !Arc::ptr_eq(&step.shared, &self.shared);
+        let foreign = |step: &Step| !Arc::ptr_eq(&step.shared, &self.shared);
         assert!(
             !steps.iter().any(foreign),
             "an order is of expectations of one mock, and this one is of another"
         );
         let mut state = self.shared.state();
-        let never =
-            |step: &&crate::order::Step| state.rules[step.rule].times() == Times::Exactly(0);
+        let never = |step: &&Step| state.rules[step.rule].times() == Times::Exactly(0);
         let never = steps
             .iter()
             .find(never)
@@ -174,28 +144,14 @@ impl Events {
         self.fake(true, &[]);
     }
 
-    fn fake(&self, all: bool, except: &[(std::any::TypeId, &events_core::EventInfo)]) {
+    fn fake(&self, all: bool, except: &[(TypeId, &EventInfo)]) {
         let except = except.iter().map(|(family, _)| *family).collect();
         self.shared.state().faked = Faked { all, except };
     }
 
-    /// That this event was emitted so far, delivered or not: `assert_emitted::<E>().times(2)` says how
-    /// often.
-    ///
-    /// # Panics
-    ///
-    /// When it was not.
-    #[track_caller]
-    #[expect(clippy::must_use_candidate, reason = "it is an assertion")]
-    pub fn assert_emitted<E: Event>(&self) -> Emissions {
-        Emissions::of(self, &format!("`{}`", E::topic()), &|seen| {
-            seen.family == family::<E>()
-        })
-    }
-
     /// Calls `body` while these events are muted on this thread: neither delivered nor counted. It is
     /// nesting-safe. What `body` returns is dropped; [`mute`](Self::mute) gives a guard instead.
-    pub fn muted<E: EventSet>(&self, body: impl crate::Body) {
+    pub fn muted<E: EventSet>(&self, body: impl Body) {
         let _muted = self.mute::<E>();
         body.run();
     }
@@ -237,10 +193,10 @@ impl Events {
             let mut state = self.shared.state();
             let next = state.next;
             for rule in &mut state.rules {
-                rule.came = crate::rule::Came::default();
+                rule.came = Came::default();
                 rule.begins = next;
             }
-            std::mem::take(&mut state.seen)
+            mem::take(&mut state.seen)
         };
         drop(seen);
     }

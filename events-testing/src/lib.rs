@@ -48,11 +48,13 @@
 //! From below: `words`, `values` (fields in words), `seen` (one emitted event), `rule` (one expectation,
 //! as the mock keeps it), `shared` (what a mock knows, and the one place where events arrive), `similar` and
 //! `report` (what a failing test says), `expectation` and `order` (what tests write), `mute`, `events` and
-//! `asserted` (the handle), `mock` (the guard), `private` (the door of the attribute).
+//! `asserted` (the handle), `here` (which one it is), `mock` (the guard), `private` (the door of the
+//! attribute).
 
 mod asserted;
 mod events;
 mod expectation;
+mod here;
 mod mock;
 mod mute;
 mod order;
@@ -69,10 +71,11 @@ mod words;
 pub mod __private;
 
 pub use asserted::Emissions;
-pub use events::{Events, current};
+pub use events::Events;
 pub use events_core::__testing::EventSet;
 pub use events_macros::test;
 pub use expectation::{ByTopic, ByValue, Expectation};
+pub use here::{current, muted};
 pub use mock::EventMock;
-pub use mute::{Body, Muted, muted};
+pub use mute::{Body, Muted};
 pub use order::{Expected, InOrder};

@@ -7,36 +7,11 @@ use std::{
     thread::{self, ThreadId},
 };
 
-use events_core::{__testing::EventSet, EventInfo};
+use events_core::EventInfo;
 
-use crate::{events::current, shared::Shared};
+use crate::shared::Shared;
 
-/// Calls `body` while these events are muted on this thread: neither delivered nor counted by the mock of
-/// this test. It is nesting-safe, and ends with `body` also when that panics.
-///
-/// What `body` returns is dropped; [`Events::mute`](crate::Events::mute) gives a guard instead.
-///
-/// ```
-/// use events_core::Event;
-/// use events_testing::{EventMock, muted};
-///
-/// #[derive(Event)]
-/// struct Saved;
-///
-/// let events = EventMock::install();
-/// muted::<Saved>(|| Saved.emit());
-/// events.assert_nothing_emitted();
-/// ```
-///
-/// # Panics
-///
-/// When no mock is installed here.
-#[track_caller]
-pub fn muted<E: EventSet>(body: impl Body) {
-    current().muted::<E>(body);
-}
-
-/// What [`muted`] calls: a closure, whatever it returns.
+/// What [`muted`](crate::muted()) calls: a closure, whatever it returns.
 pub trait Body {
     /// Calls it.
     #[doc(hidden)]

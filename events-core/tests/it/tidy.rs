@@ -10,6 +10,25 @@ const FLOORS: [&str; 8] = [
     "words", "event", "handler", "engine", "ambient", "queue", "bridge", "stock",
 ];
 
+/// The modules of events-testing, likewise.
+const TESTING: [&str; 15] = [
+    "words",
+    "values",
+    "seen",
+    "rule",
+    "shared",
+    "similar",
+    "report",
+    "expectation",
+    "order",
+    "mute",
+    "events",
+    "asserted",
+    "here",
+    "mock",
+    "private",
+];
+
 /// Where a second subject is looked for.
 const LARGEST: usize = 400;
 
@@ -38,6 +57,8 @@ fn ours() -> Vec<(PathBuf, String)> {
         "events-core/src",
         "events-core/tests/it",
         "events-macros/src",
+        "events-testing/src",
+        "events-testing/tests",
         "examples",
     ]
     .iter()
@@ -63,6 +84,23 @@ fn modules_import_from_floors_below() {
                     );
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn modules_of_events_testing_import_from_those_below() {
+    for (height, module) in TESTING.iter().enumerate() {
+        let path = root().join(format!("events-testing/src/{module}.rs"));
+        let text = fs::read_to_string(&path).expect("the module is there");
+        let code = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"));
+        let code = code.collect::<Vec<_>>().join("\n");
+        for above in &TESTING[height + 1..] {
+            let imports = [format!("crate::{above}::"), format!("    {above}::")];
+            let climbs = imports.iter().any(|import| code.contains(import.as_str()));
+            assert!(!climbs, "{module} reaches up to {above}");
         }
     }
 }

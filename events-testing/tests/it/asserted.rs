@@ -1,5 +1,7 @@
 //! Questions after the fact.
 
+use std::rc::Rc;
+
 use events_core::{Event, State, args, emit_topic, subscriber, subscribers};
 use events_testing::EventMock;
 
@@ -83,6 +85,36 @@ fn emitted_gives_the_events_as_they_were() {
     place(&[3]);
     let numbers = events.emitted::<Placed>();
     assert_eq!(numbers, [1, 2, 3].map(|number| Placed { number }));
+}
+
+#[derive(Event, Clone)]
+struct Both<T: Clone + Send + 'static>(T);
+
+#[derive(Event, Clone)]
+struct Either<T: 'static>(T);
+
+#[derive(Event, Clone)]
+struct Shared(Rc<u8>);
+
+#[derive(Event)]
+struct Borrowed<'a>(&'a str);
+
+#[test]
+fn of_which_types_there_are_copies() {
+    let events = EventMock::empty();
+    Both(7).emit();
+    assert_eq!(events.emitted::<Both<i32>>()[0].0, 7);
+    Either(7).emit();
+    let unknown = failure(|| drop(events.emitted::<Either<i32>>()));
+    assert!(
+        unknown.contains("let it say that they are `Clone + Send`"),
+        "{unknown}"
+    );
+
+    // Of these nobody can ask, and nobody need.
+    let shared = Shared(Rc::new(7)).emit();
+    assert_eq!(Rc::strong_count(&shared.0), 1);
+    assert_eq!(Borrowed("text").emit().0, "text");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod failing;
 mod faked;
 mod isolated;
 mod laravel;
+mod located;
 mod muting;
 mod nested;
 mod panicking;
