@@ -98,6 +98,26 @@ fn tasks_are_brought_in() {
     });
 }
 
+#[derive(Event)]
+#[event(topic = "isolated.everywhere")]
+struct Everywhere;
+
+/// For code whose threads a test cannot reach; such a test must be the only one that is about them.
+#[test]
+fn a_mock_over_the_default_registry_sees_all_threads() {
+    let events = EventMock::over(&events_core::registry());
+    events.expect::<Everywhere>().times(2);
+    thread::spawn(|| Everywhere.emit())
+        .join()
+        .expect("nobody panics");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        tokio::spawn(async { drop(Everywhere.try_emit()) })
+            .await
+            .expect("nobody panics")
+    });
+}
+
 #[test]
 fn a_mock_of_a_task_is_no_other_tasks() {
     let task = |number| {

@@ -53,6 +53,7 @@ fn verbs_of_events() {
 }
 
 #[test]
+#[rustfmt::skip] // one line for each
 fn verbs_of_registries() {
     check(|registry| at!(registry.emit(saved())));
     check(|registry| at!(registry.emit_from(saved(), "shop")));
@@ -62,11 +63,7 @@ fn verbs_of_registries() {
     check(|registry| at!(smol::block_on(registry.emit_async(saved()))));
     check(|registry| at!(smol::block_on(registry.emit_async_from(saved(), "shop"))));
     check(|registry| at!(smol::block_on(registry.try_emit_async(saved()))));
-    check(|registry| {
-        at!(smol::block_on(
-            registry.try_emit_async_from(saved(), "shop")
-        ))
-    });
+    check(|registry| at!(smol::block_on(registry.try_emit_async_from(saved(), "shop"))));
     check(|registry| at!(registry.enqueue(saved())));
     check(|registry| at!(registry.enqueue_from(saved(), "shop")));
     check(|registry| at!(registry.emit_topic("located.text", args! {})));
