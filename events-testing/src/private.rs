@@ -56,6 +56,7 @@ impl<T: Ended, E: Debug> Ended for Result<T, E> {
     }
 }
 
+#[track_caller]
 fn end<T: Ended>(mock: EventMock, ended: T) -> T {
     if ended.has_failed() {
         mock.end_failed();
@@ -95,3 +96,20 @@ pub fn block_on<T: Ended>(begin: Begin, body: impl Future<Output = T>) -> T {
     drop(runtime);
     end(mock, ended)
 }
+
+/// The body of an async test that nobody can run.
+#[cfg(not(feature = "tokio"))]
+#[must_use]
+pub fn block_on<T: RunsSomewhere>(_: Begin, _: impl Future<Output = T>) -> T {
+    unreachable!("no type is `RunsSomewhere`")
+}
+
+/// No type is this.
+#[cfg(not(feature = "tokio"))]
+#[diagnostic::on_unimplemented(
+    message = "an async test needs a runtime",
+    label = "nothing runs this test",
+    note = "turn on the feature `tokio` of `events-testing`, or put `#[tokio::test]` or the like below \
+            this attribute"
+)]
+pub trait RunsSomewhere {}

@@ -6,7 +6,7 @@ use std::{any::Any, ops::Deref};
 pub type Copied = Box<dyn Any + Send>;
 
 /// An event that is perhaps to be copied. The compiler takes [`copy`](Self::copy) where the type is
-/// `Clone` and `Send`; elsewhere it finds only that of [`Uncopied`], by dereferencing.
+/// `Clone` and `Send`; elsewhere it finds only that of `Uncopied`, by dereferencing.
 #[derive(Debug)]
 pub struct Copying<'e, E>(pub &'e E);
 

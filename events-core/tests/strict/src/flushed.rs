@@ -52,7 +52,10 @@ impl Office {
         #![allow(clippy::needless_return)]
         self.count += 1;
         let amount = what.to_string().len();
-        let _ = Job { amount: u32::try_from(amount).unwrap_or(0) }.enqueue();
+        let _ = Job {
+            amount: u32::try_from(amount).unwrap_or(0),
+        }
+        .enqueue();
         return &mut self.count;
     }
 
@@ -62,7 +65,10 @@ impl Office {
     ///
     /// When nothing was counted.
     #[flush_queue]
-    pub async fn reported(&mut self, mut extra: u32) -> Result<&mut u32, Box<dyn std::error::Error>> {
+    pub async fn reported(
+        &mut self,
+        mut extra: u32,
+    ) -> Result<&mut u32, Box<dyn std::error::Error>> {
         const MORE: u32 = 1;
         if self.count == 0 {
             Err("nothing was counted")?;

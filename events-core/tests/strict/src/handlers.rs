@@ -36,7 +36,10 @@ impl std::error::Error for TooMuch {}
 
 /// Where orders come from.
 pub fn checkout(cents: u64) -> OrderPlaced {
-    OrderPlaced::builder().cents(cents).build().emit_from(checkout)
+    OrderPlaced::builder()
+        .cents(cents)
+        .build()
+        .emit_from(checkout)
 }
 
 /// Sees what all the others see.

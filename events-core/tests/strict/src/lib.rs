@@ -23,4 +23,6 @@ pub mod listeners;
 pub mod observers;
 pub mod shadowed;
 pub mod shapes;
+#[cfg(test)]
+mod tested;
 pub mod written;

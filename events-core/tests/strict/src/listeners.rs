@@ -50,13 +50,21 @@ impl Scale {
         assert_eq!(emission.topic(), Sent::topic());
         ledger.0.fetch_add(self.total(), Ordering::Relaxed);
         event.log.push("charge");
-        if event.grams > Self::LIMIT { Err(TooMuch) } else { Ok(()) }
+        if event.grams > Self::LIMIT {
+            Err(TooMuch)
+        } else {
+            Ok(())
+        }
     }
 
     #[on(origin = "till", after = [Scale::weigh, Scale::charge])]
     fn till(&self, event: &mut Sent) -> ControlFlow<()> {
         event.log.push("till");
-        if self.total() == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if self.total() == 0 {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     }
 
     #[cfg(any())]

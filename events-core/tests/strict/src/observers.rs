@@ -56,5 +56,7 @@ mod private {
 pub fn added() -> bool {
     let _added = events_core::registry().add(private::Other(1));
     let record = private::Setting;
-    events_core::registry().try_emit(Deleted { record }).is_err()
+    events_core::registry()
+        .try_emit(Deleted { record })
+        .is_err()
 }

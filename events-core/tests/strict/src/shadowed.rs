@@ -57,11 +57,7 @@ pub struct Borrowed<'a, T: ::std::fmt::Debug> {
 pub struct Unit;
 
 #[subscriber(priority = 3, when = |event: &Named| event.count == 0, once, origin = "here")]
-fn named(
-    event: &mut Named,
-    _: State<'_, u8>,
-    _: &Emission,
-) -> ::std::ops::ControlFlow<()> {
+fn named(event: &mut Named, _: State<'_, u8>, _: &Emission) -> ::std::ops::ControlFlow<()> {
     event.count = 9;
     ::std::ops::ControlFlow::Continue(())
 }
