@@ -167,7 +167,7 @@ impl Events {
     /// # Panics
     ///
     /// When some could not be copied: those of a type with parameters of which it does not say that they
-    /// are `Clone` and `Send`.
+    /// are `Clone` and `Send`, and those whose `Clone` panics.
     #[must_use]
     #[track_caller]
     pub fn emitted<E: OwnedEvent + Clone + Send>(&self) -> Vec<E> {

@@ -3,6 +3,7 @@
 use std::{
     any::{Any, TypeId},
     fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
 };
 
 use events_core::{
@@ -57,7 +58,8 @@ impl Seen {
             fate,
             location: (!is_inside(location)).then_some(location),
             fields: (described < DESCRIBED).then(|| values::describe(event)),
-            copy: event.copy(),
+            // A `Clone` that panics is nothing to the emitter.
+            copy: catch_unwind(AssertUnwindSafe(|| event.copy())).unwrap_or(None),
         }
     }
 

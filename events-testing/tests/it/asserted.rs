@@ -97,6 +97,15 @@ struct Either<T: 'static>(T);
 struct Shared(Rc<u8>);
 
 #[derive(Event)]
+struct Fragile;
+
+impl Clone for Fragile {
+    fn clone(&self) -> Self {
+        panic!("it cannot be copied")
+    }
+}
+
+#[derive(Event)]
 struct Borrowed<'a>(&'a str);
 
 #[test]
@@ -110,6 +119,10 @@ fn of_which_types_there_are_copies() {
         unknown.contains("let it say that they are `Clone + Send`"),
         "{unknown}"
     );
+
+    Fragile.emit();
+    events.assert_emitted::<Fragile>().times(1);
+    assert!(failure(|| drop(events.emitted::<Fragile>())).contains("cannot be copied"));
 
     // Of these nobody can ask, and nobody need.
     let shared = Shared(Rc::new(7)).emit();
