@@ -162,7 +162,9 @@ impl Events {
 
     /// The events of this type that were emitted so far, in order, each as it was when it was emitted.
     ///
-    /// They are copied where they are emitted, so that anybody may ask afterwards.
+    /// They are copied where they are emitted, so that anybody may ask afterwards. The copies live until
+    /// [`clear`](Self::clear) or the end of the mock: an event that is `Clone` and shares something, such
+    /// as an `Arc` or a sender, shares it until then.
     ///
     /// # Panics
     ///
