@@ -4,20 +4,15 @@
 //! that an emit knows where to look when it is compiled.
 //!
 //! For every event of a registry that is a value, and in the default registry for the events with
-//! type parameters, beside which no static can stand, there is a hash table. It only grows: each
-//! bucket is a list of nodes in `OnceLock`s, so that reading takes no lock and writes nothing.
+//! type parameters, beside which no static can stand, there is a table.
 
-use std::{
-    any::TypeId,
-    hash::{Hash, Hasher},
-    sync::OnceLock,
-};
+use std::{any::TypeId, sync::OnceLock};
 
 use super::slot::Slot;
 use crate::{
     event::Family,
     handler::{Wire, wire},
-    words::EventInfo,
+    words::{ByType, EventInfo},
 };
 
 /// Two thousand event types give lists of eight.
@@ -53,82 +48,21 @@ pub(crate) fn home<F: Family>() -> Option<&'static Slot> {
     F::declared().home?.downcast_ref()
 }
 
-pub(crate) struct Slots {
-    buckets: OnceLock<Box<[Next; BUCKETS]>>,
-}
-
-type Next = OnceLock<Box<Node>>;
-
-struct Node {
-    family: TypeId,
-    slot: Slot,
-    next: Next,
-}
+/// Slots by event type, of the types for which there is one.
+pub(crate) struct Slots(OnceLock<Box<ByType<Slot, BUCKETS>>>);
 
 impl Slots {
     pub(crate) const fn new() -> Self {
-        Self {
-            buckets: OnceLock::new(),
-        }
+        Self(OnceLock::new())
     }
 
     #[inline]
     pub(crate) fn get(&self, family: TypeId) -> Option<&Slot> {
-        let mut next = &self.buckets.get()?[bucket(family)];
-        while let Some(node) = next.get() {
-            if node.family == family {
-                return Some(&node.slot);
-            }
-            next = &node.next;
-        }
-        None
+        self.0.get()?.get(family)
     }
 
     pub(crate) fn get_or_insert(&self, family: TypeId) -> &Slot {
-        let buckets = self
-            .buckets
-            .get_or_init(|| Box::new([const { OnceLock::new() }; BUCKETS]));
-        let mut next = &buckets[bucket(family)];
-        loop {
-            let node = next.get_or_init(|| {
-                Box::new(Node {
-                    family,
-                    slot: Slot::new(),
-                    next: OnceLock::new(),
-                })
-            });
-            if node.family == family {
-                return &node.slot;
-            }
-            next = &node.next;
-        }
-    }
-}
-
-#[inline]
-fn bucket(family: TypeId) -> usize {
-    let mut hasher = Last(0);
-    family.hash(&mut hasher);
-    usize::try_from(hasher.finish() % BUCKETS as u64).unwrap_or(0)
-}
-
-/// A `TypeId` is a good hash already.
-struct Last(u64);
-
-impl Hasher for Last {
-    #[inline]
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    #[inline]
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
-        }
+        let slots = self.0.get_or_init(|| Box::new(ByType::new()));
+        slots.get_or_insert(family, Slot::new)
     }
 }

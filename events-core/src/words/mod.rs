@@ -1,5 +1,6 @@
 //! Floor 1, words: plain values that every other floor speaks with. They know no registry.
 
+mod by_type;
 mod count;
 mod emitted;
 mod failure;
@@ -10,6 +11,7 @@ mod origin;
 mod pattern;
 mod undelivered;
 
+pub(crate) use by_type::ByType;
 pub(crate) use count::Count;
 pub use emitted::{EmitError, Emitted, TooDeep};
 pub(crate) use emitted::{Told, Trouble};
@@ -19,6 +21,5 @@ pub use info::{EventInfo, FieldInfo, SubscriberInfo};
 pub use key::{IntoKey, Key};
 pub use location::Location;
 pub use origin::Origin;
-pub use pattern::Pattern;
-pub use pattern::PatternError;
+pub use pattern::{Pattern, PatternError};
 pub use undelivered::{QueueFull, Undelivered};

@@ -1,8 +1,7 @@
 //! The models that are known, each with its six events.
 //!
-//! A static cannot be generic, so what the derive puts beside other events stands here in a table. It
-//! is asked in every emit: a hash table that only grows, each bucket a list of nodes in `OnceLock`s,
-//! so that reading it takes no lock and writes nothing.
+//! A static cannot be generic, so what the derive puts beside other events stands here in a table, which
+//! is asked in every emit.
 //!
 //! Nothing in it is ever freed. There is one node for each model type of the program, which the
 //! source bounds, and not what the program does.
@@ -10,13 +9,10 @@
 use std::{
     any::{TypeId, type_name},
     fmt,
-    hash::{Hash, Hasher},
-    iter,
-    sync::OnceLock,
 };
 
 use super::events::described;
-use crate::words::{EventInfo, Origin};
+use crate::words::{ByType, EventInfo, Origin};
 
 /// A type whose records are written, with its events.
 ///
@@ -99,10 +95,7 @@ pub fn register_model<M: 'static>() -> &'static Model {
 /// [`register_model`].
 #[must_use]
 pub fn models() -> Vec<&'static Model> {
-    let lists = TABLE.iter().flat_map(|bucket| {
-        iter::successors(bucket.get(), |node| node.next.get()).map(|node| &node.model)
-    });
-    let mut models: Vec<_> = lists.collect();
+    let mut models: Vec<_> = MODELS.iter().collect();
     models.sort_by_key(|model| model.name);
     models
 }
@@ -110,60 +103,10 @@ pub fn models() -> Vec<&'static Model> {
 /// A program with hundreds of models has lists of a few.
 const BUCKETS: usize = 64;
 
-static TABLE: [Next; BUCKETS] = [const { OnceLock::new() }; BUCKETS];
-
-type Next = OnceLock<Box<Node>>;
-
-struct Node {
-    id: TypeId,
-    model: Model,
-    next: Next,
-}
+static MODELS: ByType<Model, BUCKETS> = ByType::new();
 
 /// What is known of the model, from its first time on.
 #[inline]
 pub(super) fn known<M: 'static>() -> &'static Model {
-    let id = TypeId::of::<M>();
-    let mut next = &TABLE[bucket(id)];
-    loop {
-        let node = next.get_or_init(|| {
-            Box::new(Node {
-                id,
-                model: Model::of::<M>(),
-                next: OnceLock::new(),
-            })
-        });
-        if node.id == id {
-            return &node.model;
-        }
-        next = &node.next;
-    }
-}
-
-#[inline]
-fn bucket(id: TypeId) -> usize {
-    let mut hasher = Last(0);
-    id.hash(&mut hasher);
-    usize::try_from(hasher.finish() % BUCKETS as u64).unwrap_or(0)
-}
-
-/// A `TypeId` is a good hash already.
-struct Last(u64);
-
-impl Hasher for Last {
-    #[inline]
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    #[inline]
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
-        }
-    }
+    MODELS.get_or_insert(TypeId::of::<M>(), Model::of::<M>)
 }

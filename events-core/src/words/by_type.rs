@@ -1,0 +1,93 @@
+//! A table by type that only grows: each bucket is a list of nodes in `OnceLock`s, so that reading takes
+//! no lock and writes nothing. What is in it stays where it is for as long as the table lives.
+
+use std::{
+    any::TypeId,
+    hash::{Hash, Hasher},
+    iter,
+    sync::OnceLock,
+};
+
+/// Values by type, in so many buckets.
+pub(crate) struct ByType<V, const BUCKETS: usize>([Next<V>; BUCKETS]);
+
+type Next<V> = OnceLock<Box<Node<V>>>;
+
+struct Node<V> {
+    id: TypeId,
+    value: V,
+    next: Next<V>,
+}
+
+impl<V, const BUCKETS: usize> ByType<V, BUCKETS> {
+    pub(crate) const fn new() -> Self {
+        Self([const { OnceLock::new() }; BUCKETS])
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, id: TypeId) -> Option<&V> {
+        let mut next = self.bucket(id);
+        while let Some(node) = next.get() {
+            if node.id == id {
+                return Some(&node.value);
+            }
+            next = &node.next;
+        }
+        None
+    }
+
+    /// What is there, or else what is made now.
+    #[inline]
+    pub(crate) fn get_or_insert(&self, id: TypeId, make: fn() -> V) -> &V {
+        let mut next = self.bucket(id);
+        loop {
+            let node = next.get_or_init(|| {
+                Box::new(Node {
+                    id,
+                    value: make(),
+                    next: OnceLock::new(),
+                })
+            });
+            if node.id == id {
+                return &node.value;
+            }
+            next = &node.next;
+        }
+    }
+
+    /// All of them, in no order that means anything.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &V> {
+        let lists = self.0.iter();
+        let nodes = lists.flat_map(|bucket| iter::successors(bucket.get(), |node| node.next.get()));
+        nodes.map(|node| &node.value)
+    }
+
+    #[inline]
+    fn bucket(&self, id: TypeId) -> &Next<V> {
+        let mut hasher = Last(0);
+        id.hash(&mut hasher);
+        let index = usize::try_from(hasher.finish() % BUCKETS as u64).unwrap_or(0);
+        &self.0[index]
+    }
+}
+
+/// A `TypeId` is a good hash already.
+struct Last(u64);
+
+impl Hasher for Last {
+    #[inline]
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    #[inline]
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
+    }
+}
