@@ -56,16 +56,16 @@ pub(super) fn emit<'e>(
     match slot.map_or(Found::Nobody, Slot::find) {
         Found::Nobody => Met::Nobody,
         Found::Scanned(plan) => {
-            let (mut event, sending) = emitted();
-            if run(plan, &mut event, sending) {
+            let (event, sending) = emitted();
+            if run(plan, event, sending) {
                 Met::Scanned
             } else {
                 Met::Refused
             }
         }
         Found::Changed => {
-            let (mut event, sending) = emitted();
-            if emit_changed(slot, &mut event, sending) {
+            let (event, sending) = emitted();
+            if emit_changed(slot, event, sending) {
                 Met::Changed
             } else {
                 Met::Refused
@@ -75,7 +75,7 @@ pub(super) fn emit<'e>(
 }
 
 #[inline(never)]
-fn emit_changed(slot: Option<&Slot>, event: &mut Erased<'_>, sending: Sending<'_>) -> bool {
+fn emit_changed(slot: Option<&Slot>, event: Erased<'_>, sending: Sending<'_>) -> bool {
     // The last subscriber may have gone meanwhile.
     with_plan(slot, |plan| run(plan, event, sending)).unwrap_or(true)
 }
@@ -83,32 +83,35 @@ fn emit_changed(slot: Option<&Slot>, event: &mut Erased<'_>, sending: Sending<'_
 /// Says whether the limit let it in. Where the plan is known at a glance this is part of the emit: with
 /// four handlers that are not inlined a call of it took a fifth of the time.
 #[inline(always)]
-fn run(plan: &Plan, event: &mut Erased<'_>, sending: Sending<'_>) -> bool {
+fn run(plan: &Plan, mut event: Erased<'_>, sending: Sending<'_>) -> bool {
     let Some(_level) = Level::enter(plan.info(), sending.unheard.plain_limit()) else {
         return false;
     };
-    let mut run = Run::new(plan, plan.deliver(event), sending.origin, None);
-    all(&mut run);
-    if plan.tail().is_some() {
-        let Sending {
-            origin,
-            unheard,
-            queue,
-            ..
-        } = sending;
-        let stopped = run.is_stopped();
-        hand_on(plan, event, stopped, origin, unheard, queue);
+    let mut run = Run::new(plan, plan.deliver(&mut event), sending.origin, None);
+    match run.start() {
+        Ok(()) if !run.is_left() => {}
+        ended => {
+            let Sending {
+                origin,
+                unheard,
+                queue,
+                ..
+            } = sending;
+            resume(&mut run, ended);
+            let stopped = run.is_stopped();
+            hand_on(plan, event, stopped, origin, unheard, queue);
+        }
     }
     true
 }
 
-/// The tail of an emit for which nobody waits. It takes one by one what would else have to be written
-/// down in every emit.
+/// The tail of an emit for which nobody waits, if there is one; a chain that none follows does not
+/// come here. It takes one by one what would else have to be written down in every emit.
 #[cold]
 #[inline(never)]
 fn hand_on(
     plan: &Plan,
-    event: &Erased<'_>,
+    event: Erased<'_>,
     stopped: bool,
     origin: Option<&Origin>,
     unheard: &Unheard,
