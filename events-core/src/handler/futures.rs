@@ -98,7 +98,6 @@ pub(crate) struct Start<'a, 's> {
     kept: &'a mut Option<Arc<Tail>>,
     tail: &'a Arc<Tail>,
     room: *mut u8,
-    number: usize,
     waker: &'a Waker,
     lent: PhantomData<fn(&'s ()) -> &'s ()>,
 }
@@ -172,7 +171,7 @@ impl<S> Futures<S> {
         self: Pin<&mut Self>,
         tail: &Arc<Tail>,
         waker: &Waker,
-        begin: impl for<'s> FnOnce(&'s S, &'s Tail, &mut Start<'_, 's>) -> R,
+        begin: impl for<'s> FnOnce(&'s S, &'s Tail, Start<'_, 's>) -> R,
     ) -> Option<R> {
         // SAFETY: nothing moves: the subject is lent by shared reference, a future is written where
         // none is (invariant 5).
@@ -182,17 +181,16 @@ impl<S> Futures<S> {
             return None;
         }
         let subject = this.subject.as_ref()?;
-        let mut start = Start {
+        let start = Start {
             waiting: &mut this.waiting,
             used: &mut this.used,
             kept: &mut this.tail,
             tail,
             room: this.room.0.get().cast(),
-            number: 0,
             waker,
             lent: PhantomData,
         };
-        Some(begin(subject, tail, &mut start))
+        Some(begin(subject, tail, start))
     }
 
     /// Polls one that waits. When it is ready, or panics, it waits no longer.
@@ -273,10 +271,16 @@ impl Place {
 }
 
 impl<'s> Start<'_, 's> {
-    /// What the next future is called.
-    #[inline]
-    pub(crate) fn number(&mut self, number: usize) {
-        self.number = number;
+    /// How many futures wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// What the last of those that wait is called.
+    pub(crate) fn call_last(&mut self, number: usize) {
+        if let Some(last) = self.waiting.last_mut() {
+            last.number = number;
+        }
     }
 
     /// Makes a future in its place and polls it a first time. When it is ready, or panics, that comes
@@ -325,7 +329,7 @@ impl<'s> Start<'_, 's> {
             Ok(Poll::Pending) => {
                 self.wait(
                     Waiting {
-                        number: self.number,
+                        number: 0,
                         place,
                         poll: poll::<F>,
                         drop: discard::<F>,

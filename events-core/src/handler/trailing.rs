@@ -3,22 +3,22 @@
 
 use std::{
     any::Any,
-    mem,
+    iter, mem,
+    ops::Range,
     pin::Pin,
     sync::Arc,
     task::{Poll, Waker},
-    thread,
 };
 
-use tracing::{Level as Verbosity, Span, level_enabled, trace_span};
-
 use super::{
-    Begun, Call, EmissionId, Errand, Lent, Level, Step, Tail, futures::Futures, panics, record,
+    Call, EmissionId, Errand, Lent, Level, Tail, Trailed,
+    futures::Futures,
     tail::Part,
+    turns::{Spans, Turns},
 };
 use crate::{
     event::Event,
-    words::{Cause, EventInfo, Failure, Origin, SubscriberInfo},
+    words::{EventInfo, Origin, SubscriberInfo},
 };
 
 pin_project_lite::pin_project! {
@@ -44,21 +44,10 @@ pin_project_lite::pin_project! {
     }
 }
 
-type Spans = Vec<(usize, Span)>;
-
 /// What the handlers borrow.
 pub(crate) struct Subject<E> {
     pub(crate) event: E,
     pub(crate) call: Call,
-}
-
-/// What became of an event in its tail so far.
-#[derive(Default)]
-pub(crate) struct Trailed {
-    /// How many handlers ran to their end, those that failed included.
-    pub(crate) ran: usize,
-    /// Those that failed, with their numbers.
-    failures: Vec<(usize, Failure)>,
 }
 
 /// A [`Trailing`] of some event.
@@ -83,59 +72,13 @@ pub(crate) trait Trail: Send {
     fn info(&self) -> Option<&'static EventInfo>;
 }
 
-impl Trailed {
-    /// The failures in the order of the subscribers.
-    pub(crate) fn into_failures(mut self) -> impl Iterator<Item = Failure> {
-        self.failures.sort_by_key(|(number, _)| *number);
-        self.failures.into_iter().map(|(_, failure)| failure)
-    }
-
-    /// Logs the failures.
-    #[inline]
-    pub(crate) fn record(&mut self) {
-        if !self.failures.is_empty() {
-            self.record_some();
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn record_some(&mut self) {
-        let failures = mem::take(&mut self.failures);
-        let told = Self { ran: 0, failures };
-        told.into_failures().for_each(record::failure);
-    }
-
-    fn fail(&mut self, number: usize, subscriber: &Arc<SubscriberInfo>, cause: Cause) {
-        let failure = Failure::new(Arc::clone(subscriber), cause);
-        self.failures.push((number, failure));
-    }
-
-    /// A handler has ended.
-    fn end(&mut self, number: usize, tail: &Tail, ended: thread::Result<Step>) {
-        let cause = match ended {
-            Ok(Step::Skipped) => return,
-            Ok(Step::Done | Step::Stop) => None,
-            Ok(Step::Failed(error)) => Some(Cause::Error(error)),
-            Err(payload) => Some(Cause::Panic(panics::caught(payload))),
-        };
-        self.ran += 1;
-        if let Some(cause) = cause {
-            self.fail(number, &tail.subscribers()[number], cause);
-        }
-    }
-}
-
 impl<E> Trailing<E> {
     #[inline]
     pub(crate) const fn new(event: E, call: Call) -> Self {
         Self {
             futures: Futures::new(Subject { event, call }, None),
             id: None,
-            told: Trailed {
-                ran: 0,
-                failures: Vec::new(),
-            },
+            told: Trailed::new(),
             selected: Vec::new(),
             ask: true,
             spans: None,
@@ -154,11 +97,7 @@ impl<E> Trailing<E> {
 
     /// What became of the event so far; failures are told once.
     pub(crate) fn told(self: Pin<&mut Self>) -> Trailed {
-        let told = self.project().told;
-        Trailed {
-            ran: told.ran,
-            failures: mem::take(&mut told.failures),
-        }
+        self.project().told.tell()
     }
 
     /// The emission's id, if somebody has asked for it.
@@ -219,9 +158,10 @@ impl<E: Event> Trailing<E> {
             *this.project().selected = (0..tail.len()).filter(is_meant).collect();
             self.as_mut().begin_free(tail, waker);
         } else if part == Part::All || !tail.defers() {
-            this.start(0..tail.len(), tail, true, waker);
+            this.start(iter::once(0..tail.len()), tail, true, waker);
         } else {
-            this.start((0..tail.len()).filter(is_meant), tail, true, waker);
+            let meant = (0..tail.len()).filter(is_meant);
+            this.start(meant.map(one), tail, true, waker);
         }
         self.left(level)
     }
@@ -272,7 +212,8 @@ impl<E: Event> Trailing<E> {
                 return;
             }
             let ask = *this.ask;
-            self.as_mut().start(free, tail, ask, waker);
+            self.as_mut()
+                .start(free.into_iter().map(one), tail, ask, waker);
         }
     }
 
@@ -280,7 +221,7 @@ impl<E: Event> Trailing<E> {
     #[inline]
     fn start(
         self: Pin<&mut Self>,
-        numbers: impl IntoIterator<Item = usize>,
+        numbers: impl Iterator<Item = Range<usize>>,
         tail: &Arc<Tail>,
         ask: bool,
         waker: &Waker,
@@ -293,27 +234,9 @@ impl<E: Event> Trailing<E> {
         } = self.project();
         futures.start(tail, waker, |subject, tail, start| {
             let Subject { event, call } = subject;
-            let Some(event) = event.__owned().map(Lent::of) else {
-                return;
-            };
-            for number in numbers {
-                start.number(number);
-                let mut begin = || tail.begin(number, &event, call, ask, start);
-                let begun = if level_enabled!(Verbosity::TRACE) {
-                    let span = span(&tail.subscribers()[number]);
-                    let begun = span.in_scope(begin);
-                    if matches!(begun, Begun::Waits) {
-                        spans.get_or_insert_default().push((number, span));
-                    }
-                    begun
-                } else {
-                    begin()
-                };
-                match begun {
-                    Begun::Done => told.ran += 1,
-                    Begun::Waits | Begun::Skipped => {}
-                    Begun::Ended(ended) => told.end(number, tail, *ended),
-                }
+            if let Some(event) = event.__owned().map(Lent::of) {
+                let mut turns = Turns::new(start, tail, event, call, ask, told);
+                numbers.for_each(|numbers| turns.all(numbers, spans));
             }
         });
     }
@@ -341,15 +264,8 @@ impl<E: Event> Trailing<E> {
     }
 }
 
-/// The span of one handler.
-#[cold]
-fn span(subscriber: &SubscriberInfo) -> Span {
-    trace_span!(
-        target: "events_core",
-        "handle",
-        subscriber = %subscriber.name,
-        location = %subscriber.location,
-    )
+fn one(number: usize) -> Range<usize> {
+    number..number + 1
 }
 
 impl<E: Event + Send + 'static> Trail for Trailing<E> {
