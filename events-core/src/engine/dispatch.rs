@@ -109,6 +109,7 @@ fn run(plan: &Plan, mut event: Erased<'_>, sending: Sending<'_>) -> bool {
 /// come here. It takes one by one what would else have to be written down in every emit.
 #[cold]
 #[inline(never)]
+#[expect(clippy::needless_pass_by_value, reason = "by value it is in registers")]
 fn hand_on(
     plan: &Plan,
     event: Erased<'_>,
@@ -150,7 +151,7 @@ pub(super) fn try_emit(
     let told = observed(slot, event, sending, Some(&failures));
     let failures = failures.into_inner();
     match told {
-        Err(refusal) => (Told::default(), Some(Trouble::TooDeep(refusal))),
+        Err(refusal) => (Told::default(), Some(Trouble::TooDeep(*refusal))),
         Ok(told) if failures.is_empty() => (told, None),
         Ok(told) => (told, Some(Trouble::Failed(failures))),
     }
@@ -162,7 +163,7 @@ fn observed(
     event: &mut Erased<'_>,
     sending: Sending<'_>,
     failures: Option<&RefCell<Vec<Failure>>>,
-) -> Result<Told, TooDeep> {
+) -> Result<Told, Box<TooDeep>> {
     let topic = sending.info.topic();
     let origin = sending.origin.map(tracing::field::display);
     let span = trace_span!(target: "events_core", "emit", topic, origin);
@@ -224,12 +225,12 @@ pub(super) fn with_level<T>(
     slot: Option<&Slot>,
     sending: Sending<'_>,
     f: impl FnOnce(&Plan, &Level) -> T,
-) -> Result<Option<T>, TooDeep> {
+) -> Result<Option<T>, Box<TooDeep>> {
     with_plan(slot, |plan| {
         let limit = sending.unheard.limit();
         match Level::enter(plan.info(), limit) {
             Some(level) => Ok(f(plan, &level)),
-            None => Err(Level::refusal(plan.info(), limit)),
+            None => Err(Box::new(Level::refusal(plan.info(), limit))),
         }
     })
     .transpose()

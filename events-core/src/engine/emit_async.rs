@@ -22,7 +22,7 @@ use super::{
 use crate::{
     event::{Event, Typed},
     handler::{Call, Lent, Level, Part, Tail, Trailing, record},
-    words::{EmitError, Emitted, Failure, Origin, Told, TooDeep, Trouble},
+    words::{EmitError, Emitted, Failure, Origin, Rare, Told, TooDeep, Trouble},
 };
 
 pin_project_lite::pin_project! {
@@ -66,12 +66,12 @@ pin_project_lite::pin_project! {
         trailing: Trailing<E>,
         registry: Registry,
         // The emitter's span, when anybody looks at spans.
-        span: Option<Box<Span>>,
+        span: Rare<Span>,
         begun: bool,
         refused: bool,
         told: Told,
         // What failed in the chain, if the emitter wants to know.
-        failures: Vec<Failure>,
+        failures: Rare<Vec<Failure>>,
         // The tail whose deferred handlers go to the queue at the end.
         last: Option<Arc<Tail>>,
     }
@@ -113,7 +113,7 @@ impl<E: Event> Future for EmitAsync<E> {
             record::refusal(&refusal);
         }
         flight.as_mut().project().trailing.record();
-        Poll::Ready(flight.end().0)
+        Poll::Ready(flight.end())
     }
 }
 
@@ -123,12 +123,15 @@ impl<E: Event> Future for TryEmitAsync<E> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut flight = self.project().flight;
         let refused = ready!(flight.as_mut().poll(context.waker())).err();
-        let mut failures = mem::take(flight.as_mut().project().failures);
+        let failures = flight.as_mut().project().failures.take();
+        let mut failures = failures.unwrap_or_default();
         failures.extend(flight.as_mut().project().trailing.told().into_failures());
-        let (event, told) = flight.end();
+        let event = flight.as_mut().end();
+        let mut told = mem::take(flight.as_mut().project().told);
+        told.ran += flight.trailing.ran();
         let emitted = Emitted::new(event, told);
         let trouble = match refused {
-            Some(refusal) => Trouble::TooDeep(refusal),
+            Some(refusal) => Trouble::TooDeep(*refusal),
             None if failures.is_empty() => return Poll::Ready(Ok(emitted)),
             None => Trouble::Failed(failures),
         };
@@ -145,9 +148,9 @@ impl<E: Event> Flight<E> {
                 None => span::<E>(None),
                 Some(origin) => span::<E>(Some(origin)),
             };
-            Some(Box::new(span))
+            span.into()
         } else {
-            None
+            Rare::NONE
         };
         Self {
             trailing: Trailing::new(event, Call::new(E::info(), origin)),
@@ -156,13 +159,13 @@ impl<E: Event> Flight<E> {
             begun: false,
             refused: false,
             told: Told::default(),
-            failures: Vec::new(),
+            failures: Rare::NONE,
             last: None,
         }
     }
 
     #[inline]
-    fn poll(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), TooDeep>> {
+    fn poll(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), Box<TooDeep>>> {
         let polled = self.as_mut().go_on(waker);
         if polled.is_ready() && self.last.is_some() {
             self.defer();
@@ -179,20 +182,20 @@ impl<E: Event> Flight<E> {
         let sending = this.registry.core().sending::<E::Family>(origin.as_ref());
         let _level = Level::enter_again(E::info(), trailing.id());
         let Some(tail) = this.last.take() else { return };
-        let subject = trailing.as_mut().subject_mut();
-        let Some(event) = subject.and_then(|subject| subject.event.__owned()) else {
+        let event = trailing.as_mut().event_mut();
+        let Some(event) = event.and_then(|event| event.__owned()) else {
             return;
         };
-        let mut fail = |failure| this.failures.push(failure);
+        let mut fail = |failure| this.failures.some().push(failure);
         let handed = hand_over(&tail, Lent::of(event), sending, Part::Deferred, &mut fail);
         this.told.deferred = handed.deferred;
         this.told.ran += handed.ran;
     }
 
     #[inline]
-    fn go_on(self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), TooDeep>> {
+    fn go_on(self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), Box<TooDeep>>> {
         let this = self.project();
-        let _entered = this.span.as_deref().map(Span::enter);
+        let _entered = this.span.get().map(Span::enter);
         if mem::replace(this.begun, true) {
             return this.trailing.poll(waker).map(Ok);
         }
@@ -220,7 +223,7 @@ impl<E: Event> Flight<E> {
             polled = through::begin(trailing, plan, level, sending, Part::Async, telling, waker);
         });
         if !failures.get_mut().is_empty() {
-            *this.failures = failures.into_inner();
+            *this.failures = failures.into_inner().into();
         }
         match refused {
             Err(refusal) => {
@@ -231,41 +234,45 @@ impl<E: Event> Flight<E> {
         }
     }
 
-    /// The event, and what became of it.
-    fn end(self: Pin<&mut Self>) -> (E, Told) {
-        let mut this = self.project();
-        let mut told = mem::take(this.told);
-        told.ran += this.trailing.as_mut().ran();
-        if told.is_unheard() {
-            let topic = E::topic();
-            debug!(target: "events_core", topic, "no subscriber heard the event");
+    /// The event, once it is through.
+    #[inline]
+    fn end(mut self: Pin<&mut Self>) -> E {
+        let told = &self.told;
+        if told.is_unheard() && self.trailing.ran() == 0 {
+            self.tell_unheard();
         }
-        let is_unheard = told.is_unheard() && this.registry.core().unheard().is_hooked();
-        match this.trailing.into_subject() {
-            Some(subject) => {
-                if is_unheard && !*this.refused {
-                    let (event, origin) = (&subject.event, subject.call.origin());
-                    this.registry
-                        .core()
-                        .unheard()
-                        .tell(&Typed { event, origin });
-                }
-                (subject.event, told)
-            }
+        match self.as_mut().project().trailing.take() {
+            Some(event) => event,
             None => panic!("an emit was polled after it was ready"),
+        }
+    }
+
+    /// Nobody has heard it.
+    #[cold]
+    #[inline(never)]
+    fn tell_unheard(&self) {
+        let topic = E::topic();
+        debug!(target: "events_core", topic, "no subscriber heard the event");
+        let unheard = self.registry.core().unheard();
+        if let Some(event) = self.trailing.event()
+            && unheard.is_hooked()
+            && !self.refused
+        {
+            let origin = self.trailing.origin();
+            unheard.tell(&Typed { event, origin });
         }
     }
 }
 
 /// Logs what failed, if anything did.
 #[inline]
-fn log(failures: &mut Vec<Failure>) {
+fn log(failures: &mut Rare<Vec<Failure>>) {
     #[cold]
     #[inline(never)]
-    fn log(failures: &mut Vec<Failure>) {
-        failures.drain(..).for_each(record::failure);
+    fn log(failures: Vec<Failure>) {
+        failures.into_iter().for_each(record::failure);
     }
-    if !failures.is_empty() {
+    if let Some(failures) = failures.take() {
         log(failures);
     }
 }

@@ -359,10 +359,10 @@ impl Running {
     /// Drops the handlers that wait.
     pub(crate) fn stop(mut self) -> Option<Left> {
         let (info, unfinished) = (self.trail.info()?, self.trail.unfinished());
-        let (event, call) = self.trail.as_mut().stop()?;
+        let (event, origin) = self.trail.as_mut().stop()?;
         Some(Left {
             info,
-            origin: call.into_origin(),
+            origin,
             event,
             unfinished: Some(unfinished),
         })

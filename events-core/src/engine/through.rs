@@ -38,11 +38,11 @@ pub(super) fn begin<E: Event>(
         failures,
         last,
     } = telling;
-    let Some(subject) = trailing.as_mut().subject_mut() else {
+    let Some(event) = trailing.as_mut().event_mut() else {
         return Poll::Ready(());
     };
     if plan.len() > 0 {
-        *told = subject.event.__lend(Chain {
+        *told = event.__lend(Chain {
             plan,
             sending,
             failures,
@@ -53,7 +53,7 @@ pub(super) fn begin<E: Event>(
     };
     if part == Part::Async
         && tail.defers()
-        && let Some(event) = subject.event.__owned()
+        && let Some(event) = event.__owned()
     {
         if tail.defers_last() {
             *last = Some(Arc::clone(tail));

@@ -3,15 +3,14 @@
 use std::{mem, sync::Arc, thread};
 
 use super::{Step, Tail, panics, record};
-use crate::words::{Cause, Failure};
+use crate::words::{Cause, Failure, Rare};
 
 /// What became of an event in its tail so far.
-#[derive(Default)]
 pub(crate) struct Trailed {
     /// How many handlers ran to their end, those that failed included.
     pub(crate) ran: usize,
     /// Those that failed, with their numbers.
-    failures: Vec<(usize, Failure)>,
+    failures: Rare<Vec<(usize, Failure)>>,
 }
 
 impl Trailed {
@@ -19,7 +18,7 @@ impl Trailed {
     pub(super) const fn new() -> Self {
         Self {
             ran: 0,
-            failures: Vec::new(),
+            failures: Rare::NONE,
         }
     }
 
@@ -27,20 +26,21 @@ impl Trailed {
     pub(super) fn tell(&mut self) -> Self {
         Self {
             ran: self.ran,
-            failures: mem::take(&mut self.failures),
+            failures: mem::replace(&mut self.failures, Rare::NONE),
         }
     }
 
     /// The failures in the order of the subscribers.
     pub(crate) fn into_failures(mut self) -> impl Iterator<Item = Failure> {
-        self.failures.sort_by_key(|(number, _)| *number);
-        self.failures.into_iter().map(|(_, failure)| failure)
+        let mut failures = self.failures.take().unwrap_or_default();
+        failures.sort_by_key(|(number, _)| *number);
+        failures.into_iter().map(|(_, failure)| failure)
     }
 
     /// Logs the failures.
     #[inline]
     pub(super) fn record(&mut self) {
-        if !self.failures.is_empty() {
+        if !self.failures.is_none() {
             self.record_some();
         }
     }
@@ -62,8 +62,8 @@ impl Trailed {
         self.ran += 1;
         if let Some(cause) = cause {
             let subscriber = Arc::clone(&tail.subscribers()[number]);
-            self.failures
-                .push((number, Failure::new(subscriber, cause)));
+            let failure = Failure::new(subscriber, cause);
+            self.failures.some().push((number, failure));
         }
     }
 }

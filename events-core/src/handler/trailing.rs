@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     event::Event,
-    words::{EventInfo, Origin, SubscriberInfo},
+    words::{EventInfo, Origin, Rare, SubscriberInfo},
 };
 
 pin_project_lite::pin_project! {
@@ -26,14 +26,14 @@ pin_project_lite::pin_project! {
     #[project = Projected]
     pub(crate) struct Trailing<E> {
         #[pin]
-        futures: Futures<Subject<E>>,
+        futures: Futures<E>,
         id: Option<EmissionId>,
         told: Trailed,
         // The handlers that are still to be begun, and whether their filters are to be asked.
         selected: Vec<usize>,
         ask: bool,
         // The span of each handler that waits, by its number, when somebody looks at these.
-        spans: Option<Box<Spans>>,
+        spans: Rare<Spans>,
     }
 
     impl<E> PinnedDrop for Trailing<E> {
@@ -42,12 +42,6 @@ pin_project_lite::pin_project! {
             this.project().told.record();
         }
     }
-}
-
-/// What the handlers borrow.
-pub(crate) struct Subject<E> {
-    pub(crate) event: E,
-    pub(crate) call: Call,
 }
 
 /// A [`Trailing`] of some event.
@@ -64,9 +58,9 @@ pub(crate) trait Trail: Send {
     /// The handlers that are not through.
     fn unfinished(&self) -> Vec<Arc<SubscriberInfo>>;
 
-    /// Drops the handlers that are not through, and gives the event away, with what it was called
-    /// with.
-    fn stop(self: Pin<&mut Self>) -> Option<(Box<dyn Any + Send>, Call)>;
+    /// Drops the handlers that are not through, and gives the event away, with where it was emitted
+    /// from.
+    fn stop(self: Pin<&mut Self>) -> Option<(Box<dyn Any + Send>, Option<Origin>)>;
 
     /// What the event is.
     fn info(&self) -> Option<&'static EventInfo>;
@@ -76,22 +70,24 @@ impl<E> Trailing<E> {
     #[inline]
     pub(crate) const fn new(event: E, call: Call) -> Self {
         Self {
-            futures: Futures::new(Subject { event, call }, None),
+            futures: Futures::new(event, call, None),
             id: None,
             told: Trailed::new(),
             selected: Vec::new(),
             ask: true,
-            spans: None,
+            spans: Rare::NONE,
         }
     }
 
-    /// Ends it, and gives back what it was made of, if that is still there.
-    pub(crate) fn into_subject(self: Pin<&mut Self>) -> Option<Subject<E>> {
+    /// Ends it, and gives the event back, if that is still there.
+    #[inline]
+    pub(crate) fn take(self: Pin<&mut Self>) -> Option<E> {
         self.project().futures.take()
     }
 
     /// How many handlers ran to their end.
-    pub(crate) fn ran(self: Pin<&mut Self>) -> usize {
+    #[inline]
+    pub(crate) fn ran(&self) -> usize {
         self.told.ran
     }
 
@@ -114,12 +110,17 @@ impl<E> Trailing<E> {
     /// Where the event was emitted from.
     #[inline]
     pub(crate) fn origin(&self) -> Option<&Origin> {
-        self.futures.subject()?.call.origin()
+        self.futures.call().origin()
     }
 
-    /// The subject, as long as no handler borrows it.
+    /// The event, until it is taken.
+    pub(crate) fn event(&self) -> Option<&E> {
+        self.futures.subject()
+    }
+
+    /// The event, as long as no handler borrows it.
     #[inline]
-    pub(crate) fn subject_mut(self: Pin<&mut Self>) -> Option<&mut Subject<E>> {
+    pub(crate) fn event_mut(self: Pin<&mut Self>) -> Option<&mut E> {
         self.project().futures.subject_mut()
     }
 }
@@ -134,12 +135,12 @@ impl<E: Event> Trailing<E> {
             id,
         } = errand;
         Self {
-            futures: Futures::new(Subject { event, call }, Some(tail)),
+            futures: Futures::new(event, call, Some(tail)),
             id: Some(id),
-            told: Trailed::default(),
+            told: Trailed::new(),
             selected,
             ask: false,
-            spans: None,
+            spans: Rare::NONE,
         }
     }
 
@@ -178,8 +179,9 @@ impl<E: Event> Trailing<E> {
             let this = self.as_mut().project();
             let _entered = this
                 .spans
-                .iter()
-                .flat_map(|spans| &***spans)
+                .get()
+                .into_iter()
+                .flatten()
                 .find(|(of, _)| *of == number)
                 .map(|(_, span)| span.enter());
             match this.futures.poll_at(index, waker) {
@@ -232,8 +234,7 @@ impl<E: Event> Trailing<E> {
             spans,
             ..
         } = self.project();
-        futures.start(tail, waker, |subject, tail, start| {
-            let Subject { event, call } = subject;
+        futures.start(tail, waker, |event, call, tail, start| {
             if let Some(event) = event.__owned().map(Lent::of) {
                 let mut turns = Turns::new(start, tail, event, call, ask, told);
                 numbers.for_each(|numbers| turns.all(numbers, spans));
@@ -259,8 +260,9 @@ impl<E: Event> Trailing<E> {
     }
 
     fn about(&self) -> Option<(&'static EventInfo, Arc<Tail>)> {
-        let Subject { call, .. } = self.futures.subject()?;
-        Some((call.info(), Arc::clone(self.futures.tail()?)))
+        self.futures.subject()?;
+        let info = self.futures.call().info();
+        Some((info, Arc::clone(self.futures.tail()?)))
     }
 }
 
@@ -303,12 +305,13 @@ impl<E: Event + Send + 'static> Trail for Trailing<E> {
             .collect()
     }
 
-    fn stop(self: Pin<&mut Self>) -> Option<(Box<dyn Any + Send>, Call)> {
-        let Subject { event, call, .. } = self.into_subject()?;
-        Some((Box::new(event), call))
+    fn stop(self: Pin<&mut Self>) -> Option<(Box<dyn Any + Send>, Option<Origin>)> {
+        let origin = self.origin().cloned();
+        Some((Box::new(self.take()?), origin))
     }
 
     fn info(&self) -> Option<&'static EventInfo> {
-        Some(self.futures.subject()?.call.info())
+        self.futures.subject()?;
+        Some(self.futures.call().info())
     }
 }

@@ -16,7 +16,10 @@ use std::{
 use tracing::{Level as Verbosity, Span, level_enabled, trace_span};
 
 use super::{Begun, Call, Later, Lent, Source, Start, Step, Tail, Trailed};
-use crate::{event::OwnedEvent, words::SubscriberInfo};
+use crate::{
+    event::OwnedEvent,
+    words::{Rare, SubscriberInfo},
+};
 
 /// How many handlers begin one another before the stack is given back.
 const STRETCH: usize = 16;
@@ -65,7 +68,7 @@ impl<'a, 's> Turns<'a, 's> {
 
     /// Begins the handlers with these numbers.
     #[inline]
-    pub(super) fn all(&mut self, numbers: Range<usize>, spans: &mut Option<Box<Spans>>) {
+    pub(super) fn all(&mut self, numbers: Range<usize>, spans: &mut Rare<Spans>) {
         if level_enabled!(Verbosity::TRACE) {
             return numbers.for_each(|number| self.traced(number, spans));
         }
@@ -79,12 +82,12 @@ impl<'a, 's> Turns<'a, 's> {
 
     /// Begins one, in a span of its own.
     #[cold]
-    fn traced(&mut self, number: usize, spans: &mut Option<Box<Spans>>) {
+    fn traced(&mut self, number: usize, spans: &mut Rare<Spans>) {
         let span = span(&self.tail.subscribers()[number]);
         let waiting = self.start.waiting();
         span.in_scope(|| self.stretch(number, number + 1));
         if self.start.waiting() > waiting {
-            spans.get_or_insert_default().push((number, span));
+            spans.some().push((number, span));
         }
     }
 

@@ -8,6 +8,7 @@ mod key;
 mod location;
 mod origin;
 mod pattern;
+mod rare;
 mod undelivered;
 
 pub(crate) use count::Count;
@@ -21,4 +22,5 @@ pub use location::Location;
 pub use origin::Origin;
 pub(crate) use pattern::Pattern;
 pub use pattern::PatternError;
+pub(crate) use rare::Rare;
 pub use undelivered::{QueueFull, Undelivered};
