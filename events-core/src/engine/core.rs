@@ -238,7 +238,7 @@ impl Core {
     #[cold]
     #[inline(never)]
     fn emit_observed<F: Family>(&self, event: &mut F::Of<'_>, origin: Option<&Origin>) {
-        let slot = self.slot_asked(Kind::of::<F>());
+        let slot = self.slot_asked::<F>();
         let sending = self.sending::<F>(origin);
         let told = dispatch::emit_observed(slot, &mut Erased::new::<F>(event), sending);
         if told.is_some_and(|told| told.is_unheard()) {
@@ -248,12 +248,22 @@ impl Core {
 
     /// The slot, with all who hear the event type by its topic.
     #[inline]
-    pub(super) fn slot_asked(&self, kind: Kind) -> Option<&Slot> {
-        let slot = self.slot(kind);
+    pub(super) fn slot_asked<F: Family>(&self) -> Option<&Slot> {
+        let slot = match home::<F>() {
+            Some(slot) if self.home => Some(slot),
+            _ => self.slots.get(TypeId::of::<F>()),
+        };
         if self.hears_topics() && !slot.is_some_and(Slot::is_known) {
-            return Some(self.ask(kind));
+            return Some(self.slot_now_asked::<F>());
         }
         slot
+    }
+
+    /// Apart, for what is known of the type would have to be written down.
+    #[cold]
+    #[inline(never)]
+    fn slot_now_asked<F: Family>(&self) -> &Slot {
+        self.ask(Kind::of::<F>())
     }
 
     /// Emits on this registry and tells what became of the event.
@@ -263,7 +273,7 @@ impl Core {
         origin: Option<&Origin>,
     ) -> Outcome {
         self.look_for_scan();
-        let slot = self.slot_asked(Kind::of::<F>());
+        let slot = self.slot_asked::<F>();
         let sending = self.sending::<F>(origin);
         let (told, trouble) = dispatch::try_emit(slot, &mut Erased::new::<F>(event), sending);
         if trouble.is_none() && told.is_unheard() {

@@ -16,7 +16,6 @@ use super::{
     dispatch,
     hand_over::hand_over,
     registry::Registry,
-    slots::Kind,
     through::{self, Telling},
 };
 use crate::{
@@ -212,7 +211,7 @@ impl<E: Event> Flight<E> {
         };
         let sending = core.sending::<E::Family>(origin);
         let mut failures = RefCell::new(Vec::new());
-        let slot = core.slot_asked(Kind::of::<E::Family>());
+        let slot = core.slot_asked::<E::Family>();
         let mut polled = Poll::Ready(());
         let refused = dispatch::with_level(slot, sending, |plan, level| {
             let telling = Telling {

@@ -10,13 +10,12 @@ use std::{
     task::{Poll, Waker},
 };
 
-use tracing::Span;
+use tracing::{Span, span::Entered};
 
 use super::{
     core::Core,
     dispatch::{self, Sending},
     hand_over::why,
-    slots::Kind,
     store::{Popped, Refused, Store},
     through::{self, Telling},
 };
@@ -26,7 +25,7 @@ use crate::{
         Call, EmissionId, Erased, InJob, Job, Level, Part, Plan, Trail, Trailing, depth,
         emission_id, parent_id, record,
     },
-    words::{EventInfo, Failure, Origin, QueueFull, SubscriberInfo, Told},
+    words::{EventInfo, Failure, Origin, QueueFull, Rare, SubscriberInfo, Told},
 };
 
 /// The queue of a registry.
@@ -41,7 +40,12 @@ pub(crate) struct Handling {
 }
 
 impl Core {
-    /// Runs what was popped, up to where it has to wait.
+    /// Until this is dropped, what runs comes out of the queue.
+    pub(crate) fn enter_queue(&self) -> InJob {
+        enter(self.queue(), None)
+    }
+
+    /// Runs what was popped, up to where it has to wait. The queue has been entered.
     #[inline]
     pub(crate) fn start(&self, popped: Popped<'_, &'static Handling>, waker: &Waker) -> Started {
         let handling = popped.kind();
@@ -104,13 +108,13 @@ impl Left {
 struct Item<E> {
     event: E,
     /// Most events have nothing to say of themselves.
-    note: Option<Box<Note>>,
+    note: Rare<Note>,
 }
 
 /// A copy of an event that was emitted, on its way through handlers that run later.
 pub(super) struct Copied {
     trail: Pin<Box<dyn Trail>>,
-    note: Option<Box<Note>>,
+    note: Rare<Note>,
 }
 
 /// Where an item comes from.
@@ -125,26 +129,42 @@ pub(super) struct Note {
 
 impl Note {
     /// Of an event that is enqueued.
-    fn of_enqueued(origin: Option<Origin>) -> Option<Box<Self>> {
+    #[inline]
+    fn of_enqueued(origin: Option<Origin>) -> Rare<Self> {
+        if origin.is_none() && depth() == 0 && !dispatch::is_traced() {
+            return Rare::NONE;
+        }
+        Self::of_noted(origin)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn of_noted(origin: Option<Origin>) -> Rare<Self> {
         let around = depth() > 0;
         let span = span();
         if origin.is_none() && span.is_none() && !around {
-            return None;
+            return Rare::NONE;
         }
-        Some(Box::new(Self {
+        Rare::from(Self {
             origin,
             span,
             parent: around.then(emission_id),
-        }))
+        })
     }
 
     /// Of a copy: it belongs to the emission that is under way.
-    pub(super) fn of_emit() -> Option<Box<Self>> {
-        Some(Box::new(Self {
+    pub(super) fn of_emit() -> Rare<Self> {
+        Rare::from(Self {
             origin: None,
             span: span(),
             parent: parent_id(),
-        }))
+        })
+    }
+
+    /// What runs until this is dropped came from here, out of the queue.
+    fn enter(&self, queue: &Waiting) -> (Option<Entered<'_>>, InJob) {
+        let job = enter(queue, self.parent);
+        (self.span.as_ref().map(Span::enter), job)
     }
 }
 
@@ -154,11 +174,11 @@ fn span() -> Option<Span> {
     traced.then(Span::current).filter(|span| !span.is_none())
 }
 
-/// What runs until this is dropped came out of the queue.
-fn enter(queue: &Waiting, note: Option<&Note>) -> InJob {
+/// What runs until this is dropped came out of the queue, and was put there in that emission.
+fn enter(queue: &Waiting, parent: Option<EmissionId>) -> InJob {
     Job {
         queue: address(queue),
-        parent: note.and_then(|note| note.parent),
+        parent,
     }
     .enter()
 }
@@ -242,16 +262,15 @@ impl<E: OwnedEvent + Send> Item<E> {
             Some(Self { event, note }) => (Some(event), note),
             None => return Started::Nothing,
         };
-        let job = enter(core.queue(), note.as_deref());
-        let span = note.as_ref().and_then(|note| note.span.as_ref());
-        let entered = span.map(Span::enter);
-        let origin = note.as_ref().and_then(|note| note.origin.as_ref());
+        // Without a note nothing is to be said but that it came out of the queue, which is said.
+        let inside = note.get().map(|note| note.enter(core.queue()));
+        let origin = note.get().and_then(|note| note.origin.as_ref());
         let sending = core.sending::<E>(origin);
 
         let mut failures = RefCell::new(Vec::new());
         let mut begun = None;
         let mut heard = false;
-        let slot = core.slot_asked(Kind::of::<E>());
+        let slot = core.slot_asked::<E>();
         let refused = dispatch::with_level(slot, sending, |plan, level| {
             if plan.tail().is_some() {
                 let trail = |event| trail(event, plan, level, sending, &failures, waker);
@@ -267,7 +286,7 @@ impl<E: OwnedEvent + Send> Item<E> {
                 unheard.tell(&Typed { event, origin });
             }
         }
-        drop((entered, job));
+        drop(inside);
 
         if let Err(refusal) = refused {
             record::refusal(&refusal);
@@ -286,10 +305,10 @@ impl<E: OwnedEvent + Send> Item<E> {
     }
 
     fn take(popped: Popped<'_, &'static Handling>) -> Option<Left> {
-        let Self { event, note } = popped.take()?;
+        let Self { event, mut note } = popped.take()?;
         Some(Left {
             info: E::info(),
-            origin: note.and_then(|note| note.origin),
+            origin: note.take().and_then(|note| note.origin),
             event: Box::new(event),
             unfinished: None,
         })
@@ -324,7 +343,7 @@ fn trail<E: OwnedEvent + Send>(
 /// An event out of the queue, of which some handlers wait.
 pub(crate) struct Running {
     trail: Pin<Box<dyn Trail>>,
-    note: Option<Box<Note>>,
+    note: Rare<Note>,
     ended: Ended,
 }
 
@@ -339,11 +358,12 @@ impl Running {
 
     /// Goes on; ready when all handlers are through.
     pub(crate) fn poll(&mut self, core: &Core, waker: &Waker) -> Poll<Ended> {
-        let job = enter(core.queue(), self.note.as_deref());
-        let span = self.note.as_ref().and_then(|note| note.span.as_ref());
-        let entered = span.map(Span::enter);
+        let inside = match self.note.get() {
+            Some(note) => note.enter(core.queue()),
+            None => (None, enter(core.queue(), None)),
+        };
         let polled = self.trail.as_mut().poll(waker);
-        drop((entered, job));
+        drop(inside);
         polled.map(|()| self.end())
     }
 

@@ -107,6 +107,7 @@ impl Drive {
         if self.flights.is_stopped() {
             return Poll::Ready(());
         }
+        let inside = registry.core().enter_queue();
         for _ in 0..self.burst {
             if self.waiting >= self.concurrency {
                 return Poll::Pending;
@@ -119,6 +120,7 @@ impl Drive {
                 Next::Nothing | Next::Over => return Poll::Pending,
             }
         }
+        drop(inside);
         waker.wake_by_ref();
         Poll::Pending
     }
