@@ -15,10 +15,11 @@ use super::{
     change::Leftovers,
     crew::Crew,
     dispatch::{self, Met, Sending},
+    enqueued,
     entry::Conflict,
     hearing::Hearing,
     install::Group,
-    item::{self, Waiting},
+    item::Waiting,
     named::Topics,
     slot::Slot,
     slots::{Kind, Slots, home},
@@ -160,7 +161,7 @@ impl Core {
         event: E,
         origin: Option<Origin>,
     ) -> Result<(), QueueFull<E>> {
-        item::enqueue(&self.queue, event, origin)
+        enqueued::enqueue(&self.queue, event, origin)
     }
 
     pub(super) fn slot(&self, kind: Kind) -> Option<&Slot> {
@@ -254,16 +255,9 @@ impl Core {
             _ => self.slots.get(TypeId::of::<F>()),
         };
         if self.hears_topics() && !slot.is_some_and(Slot::is_known) {
-            return Some(self.slot_now_asked::<F>());
+            return Some(self.ask_for_type::<F>());
         }
         slot
-    }
-
-    /// Apart, for what is known of the type would have to be written down.
-    #[cold]
-    #[inline(never)]
-    fn slot_now_asked<F: Family>(&self) -> &Slot {
-        self.ask(Kind::of::<F>())
     }
 
     /// Emits on this registry and tells what became of the event.

@@ -1,9 +1,8 @@
-//! What waits in a queue, and how it is run: an event that was enqueued, or the copy of one that was
-//! emitted, for those of its handlers that run later.
+//! What waits in a queue, and how it is run: an event that was enqueued (`enqueued`), or the copy of
+//! one that was emitted, for those of its handlers that run later.
 
 use std::{
     any::Any,
-    cell::RefCell,
     pin::Pin,
     ptr,
     sync::Arc,
@@ -14,18 +13,12 @@ use tracing::{Span, span::Entered};
 
 use super::{
     core::Core,
-    dispatch::{self, Sending},
-    hand_over::why,
+    dispatch,
     store::{Popped, Refused, Store},
-    through::{self, Telling},
 };
 use crate::{
-    event::{OwnedEvent, Typed},
-    handler::{
-        Call, EmissionId, Erased, InJob, Job, Level, Part, Plan, Trail, Trailing, depth,
-        emission_id, parent_id, record,
-    },
-    words::{EventInfo, Failure, Origin, QueueFull, Rare, SubscriberInfo, Told},
+    handler::{EmissionId, InJob, Job, Trail, depth, emission_id, parent_id, record},
+    words::{EventInfo, Origin, SubscriberInfo},
 };
 
 /// The queue of a registry.
@@ -34,9 +27,9 @@ pub(crate) type Waiting = Store<&'static Handling>;
 /// What can be done with an item whose type is forgotten.
 pub(crate) struct Handling {
     /// Runs it, up to where it has to wait.
-    start: fn(Popped<'_, &'static Self>, &Core, &Waker) -> Started,
+    pub(super) start: fn(Popped<'_, &'static Self>, &Core, &Waker) -> Started,
     /// Takes it out.
-    take: fn(Popped<'_, &'static Self>) -> Option<Left>,
+    pub(super) take: fn(Popped<'_, &'static Self>) -> Option<Left>,
 }
 
 impl Core {
@@ -104,23 +97,16 @@ impl Left {
     }
 }
 
-/// An event that was enqueued.
-struct Item<E> {
-    event: E,
-    /// Most events have nothing to say of themselves.
-    note: Rare<Note>,
-}
-
 /// A copy of an event that was emitted, on its way through handlers that run later.
 pub(super) struct Copied {
     trail: Pin<Box<dyn Trail>>,
-    note: Rare<Note>,
+    note: Box<Note>,
 }
 
 /// Where an item comes from.
 #[derive(Default)]
 pub(super) struct Note {
-    origin: Option<Origin>,
+    pub(super) origin: Option<Origin>,
     /// The span in which it was put here.
     span: Option<Span>,
     /// The emission in which it was put here.
@@ -128,33 +114,33 @@ pub(super) struct Note {
 }
 
 impl Note {
-    /// Of an event that is enqueued.
+    /// Of an event that is enqueued. Most have nothing to say of where they come from.
     #[inline]
-    fn of_enqueued(origin: Option<Origin>) -> Rare<Self> {
+    pub(super) fn of_enqueued(origin: Option<Origin>) -> Option<Box<Self>> {
         if origin.is_none() && depth() == 0 && !dispatch::is_traced() {
-            return Rare::NONE;
+            return None;
         }
         Self::of_noted(origin)
     }
 
     #[cold]
     #[inline(never)]
-    fn of_noted(origin: Option<Origin>) -> Rare<Self> {
+    fn of_noted(origin: Option<Origin>) -> Option<Box<Self>> {
         let around = depth() > 0;
         let span = span();
         if origin.is_none() && span.is_none() && !around {
-            return Rare::NONE;
+            return None;
         }
-        Rare::from(Self {
+        Some(Box::new(Self {
             origin,
             span,
             parent: around.then(emission_id),
-        })
+        }))
     }
 
     /// Of a copy: it belongs to the emission that is under way.
-    pub(super) fn of_emit() -> Rare<Self> {
-        Rare::from(Self {
+    pub(super) fn of_emit() -> Box<Self> {
+        Box::new(Self {
             origin: None,
             span: span(),
             parent: parent_id(),
@@ -162,7 +148,7 @@ impl Note {
     }
 
     /// What runs until this is dropped came from here, out of the queue.
-    fn enter(&self, queue: &Waiting) -> (Option<Entered<'_>>, InJob) {
+    pub(super) fn enter(&self, queue: &Waiting) -> (Option<Entered<'_>>, InJob) {
         let job = enter(queue, self.parent);
         (self.span.as_ref().map(Span::enter), job)
     }
@@ -192,19 +178,6 @@ pub(crate) fn is_inside(queue: &Waiting) -> bool {
     Job::innermost().is_some_and(|job| job.queue == address(queue))
 }
 
-/// Puts an event into the queue.
-pub(super) fn enqueue<E: OwnedEvent + Send>(
-    queue: &Waiting,
-    event: E,
-    origin: Option<Origin>,
-) -> Result<(), QueueFull<E>> {
-    let note = Note::of_enqueued(origin);
-    push(queue, Item::<E>::HANDLING, Item { event, note }).map_err(|refused| {
-        let topic = E::topic();
-        QueueFull::new(refused.item.event, topic, why(&refused.why))
-    })
-}
-
 impl Copied {
     pub(super) fn new(trail: Pin<Box<dyn Trail>>) -> Self {
         let note = Note::of_emit();
@@ -228,11 +201,7 @@ impl Copied {
         let Some(Self { trail, note }) = popped.take() else {
             return Started::Nothing;
         };
-        let mut running = Running {
-            trail,
-            note,
-            ended: Ended::default(),
-        };
+        let mut running = Running::new(trail, Some(note));
         match running.poll(core, waker) {
             Poll::Ready(ended) => Started::Done(ended),
             Poll::Pending => Started::Waits(Box::new(running)),
@@ -241,115 +210,26 @@ impl Copied {
 
     fn take(popped: Popped<'_, &'static Handling>) -> Option<Left> {
         let Self { trail, note } = popped.take()?;
-        let running = Running {
-            trail,
-            note,
-            ended: Ended::default(),
-        };
-        running.stop()
+        Running::new(trail, Some(note)).stop()
     }
-}
-
-impl<E: OwnedEvent + Send> Item<E> {
-    const HANDLING: &'static Handling = &Handling {
-        start: Self::start,
-        take: Self::take,
-    };
-
-    fn start(popped: Popped<'_, &'static Handling>, core: &Core, waker: &Waker) -> Started {
-        // It stays where it is put here unless some handlers run later: an event may be large.
-        let (mut event, note) = match popped.take() {
-            Some(Self { event, note }) => (Some(event), note),
-            None => return Started::Nothing,
-        };
-        // Without a note nothing is to be said but that it came out of the queue, which is said.
-        let inside = note.get().map(|note| note.enter(core.queue()));
-        let origin = note.get().and_then(|note| note.origin.as_ref());
-        let sending = core.sending::<E>(origin);
-
-        let mut failures = RefCell::new(Vec::new());
-        let mut begun = None;
-        let mut heard = false;
-        let slot = core.slot_asked::<E>();
-        let refused = dispatch::with_level(slot, sending, |plan, level| {
-            if plan.tail().is_some() {
-                let trail = |event| trail(event, plan, level, sending, &failures, waker);
-                begun = event.take().map(trail);
-            } else if let Some(event) = &mut event {
-                let event = &mut Erased::new::<E>(event);
-                heard = !dispatch::chain(plan, event, sending, Some(&failures)).is_unheard();
-            }
-        });
-        if let Some(event) = event.as_ref().filter(|_| !heard && refused.is_ok()) {
-            let unheard = core.unheard();
-            if unheard.is_hooked() {
-                unheard.tell(&Typed { event, origin });
-            }
-        }
-        drop(inside);
-
-        if let Err(refusal) = refused {
-            record::refusal(&refusal);
-        }
-        let failures = failures.get_mut();
-        let ended = Ended {
-            failures: failures.len(),
-        };
-        if !failures.is_empty() {
-            failures.drain(..).for_each(record::failure);
-        }
-        match begun {
-            None => Started::Done(ended),
-            Some((trail, polled)) => Running { trail, note, ended }.begun(polled),
-        }
-    }
-
-    fn take(popped: Popped<'_, &'static Handling>) -> Option<Left> {
-        let Self { event, mut note } = popped.take()?;
-        Some(Left {
-            info: E::info(),
-            origin: note.take().and_then(|note| note.origin),
-            event: Box::new(event),
-            unfinished: None,
-        })
-    }
-}
-
-/// Runs the chain, and begins the handlers that run later. Apart from [`Item::start`], which most
-/// often has none of these.
-#[inline(never)]
-fn trail<E: OwnedEvent + Send>(
-    event: E,
-    plan: &Plan,
-    level: &Level,
-    sending: Sending<'_>,
-    failures: &RefCell<Vec<Failure>>,
-    waker: &Waker,
-) -> (Pin<Box<dyn Trail>>, Poll<()>) {
-    let call = Call::new(E::info(), sending.origin.cloned());
-    let mut trail = Box::pin(Trailing::new(event, call));
-    let pinned = trail.as_mut();
-    let told = &mut Told::default();
-    let last = &mut None;
-    let telling = Telling {
-        told,
-        failures,
-        last,
-    };
-    let polled = through::begin(pinned, plan, level, sending, Part::All, telling, waker);
-    (trail, polled)
 }
 
 /// An event out of the queue, of which some handlers wait.
 pub(crate) struct Running {
     trail: Pin<Box<dyn Trail>>,
-    note: Rare<Note>,
+    note: Option<Box<Note>>,
     ended: Ended,
 }
 
 impl Running {
-    /// How far it came, after it was polled a first time.
-    fn begun(mut self, polled: Poll<()>) -> Started {
+    pub(super) fn new(trail: Pin<Box<dyn Trail>>, note: Option<Box<Note>>) -> Self {
+        let ended = Ended::default();
+        Self { trail, note, ended }
+    }
+
+    /// How far it came, after it was polled a first time, and so much had failed before that.
+    pub(super) fn begun(mut self, polled: Poll<()>, before: Ended) -> Started {
+        self.ended = before;
         match polled {
             Poll::Ready(()) => Started::Done(self.end()),
             Poll::Pending => Started::Waits(Box::new(self)),
@@ -358,7 +238,7 @@ impl Running {
 
     /// Goes on; ready when all handlers are through.
     pub(crate) fn poll(&mut self, core: &Core, waker: &Waker) -> Poll<Ended> {
-        let inside = match self.note.get() {
+        let inside = match &self.note {
             Some(note) => note.enter(core.queue()),
             None => (None, enter(core.queue(), None)),
         };
@@ -389,7 +269,7 @@ impl Running {
     }
 }
 
-fn push<T: Send + 'static>(
+pub(super) fn push<T: Send + 'static>(
     queue: &Waiting,
     handling: &'static Handling,
     item: T,

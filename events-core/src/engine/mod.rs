@@ -15,6 +15,7 @@ mod crew;
 mod declared_any;
 mod dispatch;
 mod emit_async;
+mod enqueued;
 mod entry;
 mod exchange;
 mod flights;
