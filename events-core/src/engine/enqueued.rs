@@ -10,8 +10,8 @@ use super::{
     core::Core,
     dispatch::{self, Sending},
     hand_over::why,
-    item::{Ended, Handling, Left, Note, Running, Started, Waiting, push},
-    store::{Popped, Refused},
+    item::{Ended, Handling, InTurn, Left, Note, Running, Started, Waiting, push},
+    store::Refused,
     through::{self, Telling},
 };
 use crate::{
@@ -73,11 +73,7 @@ fn full<T, E: OwnedEvent>(refused: Refused<T>, event: impl FnOnce(T) -> E) -> Qu
     QueueFull::new(event(refused.item), E::topic(), why(&refused.why))
 }
 
-fn start<E: OwnedEvent + Send>(
-    popped: Popped<'_, &'static Handling>,
-    core: &Core,
-    waker: &Waker,
-) -> Started {
+fn start<E: OwnedEvent + Send>(popped: InTurn<'_>, core: &Core, waker: &Waker) -> Started {
     // It stays where it is put here unless some handlers run later: an event may be large.
     let Some(event) = popped.take() else {
         return Started::Nothing;
@@ -88,11 +84,7 @@ fn start<E: OwnedEvent + Send>(
     }
 }
 
-fn start_noted<E: OwnedEvent + Send>(
-    popped: Popped<'_, &'static Handling>,
-    core: &Core,
-    waker: &Waker,
-) -> Started {
+fn start_noted<E: OwnedEvent + Send>(popped: InTurn<'_>, core: &Core, waker: &Waker) -> Started {
     let Some(Noted { event, note }) = popped.take() else {
         return Started::Nothing;
     };
@@ -104,11 +96,11 @@ fn start_noted<E: OwnedEvent + Send>(
     }
 }
 
-fn take<E: OwnedEvent + Send>(popped: Popped<'_, &'static Handling>) -> Option<Left> {
+fn take<E: OwnedEvent + Send>(popped: InTurn<'_>) -> Option<Left> {
     Some(left::<E>(popped.take()?, None))
 }
 
-fn take_noted<E: OwnedEvent + Send>(popped: Popped<'_, &'static Handling>) -> Option<Left> {
+fn take_noted<E: OwnedEvent + Send>(popped: InTurn<'_>) -> Option<Left> {
     let Noted { event, note } = popped.take()?;
     Some(left::<E>(event, note.origin))
 }

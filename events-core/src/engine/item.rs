@@ -24,12 +24,15 @@ use crate::{
 /// The queue of a registry.
 pub(crate) type Waiting = Store<&'static Handling>;
 
+/// The item whose turn it is.
+pub(crate) type InTurn<'s> = Popped<'s, &'static Handling>;
+
 /// What can be done with an item whose type is forgotten.
 pub(crate) struct Handling {
     /// Runs it, up to where it has to wait.
-    pub(super) start: fn(Popped<'_, &'static Self>, &Core, &Waker) -> Started,
+    pub(super) start: fn(InTurn<'_>, &Core, &Waker) -> Started,
     /// Takes it out.
-    pub(super) take: fn(Popped<'_, &'static Self>) -> Option<Left>,
+    pub(super) take: fn(InTurn<'_>) -> Option<Left>,
 }
 
 impl Core {
@@ -40,7 +43,7 @@ impl Core {
 
     /// Runs what was popped, up to where it has to wait. The queue has been entered.
     #[inline]
-    pub(crate) fn start(&self, popped: Popped<'_, &'static Handling>, waker: &Waker) -> Started {
+    pub(crate) fn start(&self, popped: InTurn<'_>, waker: &Waker) -> Started {
         let handling = popped.kind();
         (handling.start)(popped, self, waker)
     }
@@ -197,7 +200,7 @@ impl Copied {
         self.trail
     }
 
-    fn start(popped: Popped<'_, &'static Handling>, core: &Core, waker: &Waker) -> Started {
+    fn start(popped: InTurn<'_>, core: &Core, waker: &Waker) -> Started {
         let Some(Self { trail, note }) = popped.take() else {
             return Started::Nothing;
         };
@@ -208,7 +211,7 @@ impl Copied {
         }
     }
 
-    fn take(popped: Popped<'_, &'static Handling>) -> Option<Left> {
+    fn take(popped: InTurn<'_>) -> Option<Left> {
         let Self { trail, note } = popped.take()?;
         Running::new(trail, Some(note)).stop()
     }

@@ -52,7 +52,7 @@ pub(crate) use flights::{Flights, Place};
 pub use inbox::Lagged;
 pub(crate) use install::Group;
 pub use install::{Hears, Installer, Once, Subscriber};
-pub(crate) use item::{Ended, Left, Running, Started, is_inside};
+pub(crate) use item::{Ended, InTurn, Left, Running, Started, is_inside};
 pub use listener::{ByHand, Listener, Made};
 pub use registry::Registry;
 pub(crate) use registry::WeakRegistry;
