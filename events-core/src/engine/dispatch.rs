@@ -3,14 +3,14 @@
 //! One `catch_unwind` covers the whole plan, for entering it is free but for two instructions; when
 //! a handler panics, the loop goes on behind it.
 
-use std::{cell::RefCell, thread};
+use std::thread;
 
 use tracing::{Level as Verbosity, debug, level_enabled, trace_span};
 
 use super::{exchange::Found, hand_over::hand_over, item::Waiting, slot::Slot, unheard::Unheard};
 use crate::{
     handler::{Erased, Level, Part, Plan, Run, panics, record},
-    words::{EventInfo, Failure, Origin, Told, TooDeep, Trouble, drop_contained},
+    words::{EventInfo, Failures, Origin, Told, TooDeep, Trouble, drop_contained},
 };
 
 /// What the emitter says of an emit.
@@ -129,6 +129,59 @@ fn hand_on(
     }
 }
 
+/// Runs the handlers in the slot when none of them runs later and nobody looks at the emit. When there
+/// is more to it, it says so, and runs nothing.
+#[inline(always)]
+pub(super) fn emit_plain(
+    slot: &Slot,
+    event: Erased<'_>,
+    sending: Sending<'_>,
+    failures: &Failures,
+) -> bool {
+    if is_observed() {
+        return false;
+    }
+    match slot.find() {
+        Found::Nobody => false,
+        Found::Scanned(plan) => run_plain(plan, event, sending, failures),
+        Found::Changed => emit_plain_changed(slot, event, sending, failures),
+    }
+}
+
+#[inline(never)]
+fn emit_plain_changed(
+    slot: &Slot,
+    event: Erased<'_>,
+    sending: Sending<'_>,
+    failures: &Failures,
+) -> bool {
+    let ran = with_plan(Some(slot), |plan| run_plain(plan, event, sending, failures));
+    ran.unwrap_or(false)
+}
+
+#[inline(always)]
+fn run_plain(
+    plan: &Plan,
+    mut event: Erased<'_>,
+    sending: Sending<'_>,
+    failures: &Failures,
+) -> bool {
+    if plan.tail().is_some() {
+        return false;
+    }
+    let Some(_level) = Level::enter(plan.info(), sending.unheard.plain_limit()) else {
+        return false;
+    };
+    let delivery = plan.deliver(&mut event);
+    all(&mut Run::new(
+        plan,
+        delivery,
+        sending.origin,
+        Some(failures),
+    ));
+    true
+}
+
 /// Runs the handlers in the slot and logs what fails, with all that somebody may look at.
 #[cold]
 #[inline(never)]
@@ -147,13 +200,11 @@ pub(super) fn try_emit(
     event: &mut Erased<'_>,
     sending: Sending<'_>,
 ) -> (Told, Option<Trouble>) {
-    let failures = RefCell::new(Vec::new());
+    let failures = Failures::new();
     let told = observed(slot, event, sending, Some(&failures));
-    let failures = failures.into_inner();
     match told {
         Err(refusal) => (Told::default(), Some(Trouble::TooDeep(*refusal))),
-        Ok(told) if failures.is_empty() => (told, None),
-        Ok(told) => (told, Some(Trouble::Failed(failures))),
+        Ok(told) => (told, failures.into_inner().take().map(Trouble::Failed)),
     }
 }
 
@@ -162,7 +213,7 @@ fn observed(
     slot: Option<&Slot>,
     event: &mut Erased<'_>,
     sending: Sending<'_>,
-    failures: Option<&RefCell<Vec<Failure>>>,
+    failures: Option<&Failures>,
 ) -> Result<Told, Box<TooDeep>> {
     let topic = sending.info.topic();
     let origin = sending.origin.map(tracing::field::display);
@@ -172,7 +223,7 @@ fn observed(
         let mut told = chain(plan, event, sending, failures);
         if let Some(tail) = plan.tail().filter(|_| told.stopped_by.is_none()) {
             let mut fail = |failure| match failures {
-                Some(failures) => failures.borrow_mut().push(failure),
+                Some(failures) => failures.push(failure),
                 None => record::failure(failure),
             };
             let handed = hand_over(tail, event.lend(), sending, Part::All, &mut fail);
@@ -193,7 +244,7 @@ pub(super) fn chain(
     plan: &Plan,
     event: &mut Erased<'_>,
     sending: Sending<'_>,
-    failures: Option<&RefCell<Vec<Failure>>>,
+    failures: Option<&Failures>,
 ) -> Told {
     let traced = level_enabled!(Verbosity::TRACE);
     let delivery = if traced {

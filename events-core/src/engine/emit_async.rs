@@ -1,7 +1,6 @@
 //! Emitting and waiting for the async subscribers: a future that runs them on the caller's task.
 
 use std::{
-    cell::RefCell,
     fmt,
     future::Future,
     mem,
@@ -21,7 +20,7 @@ use super::{
 use crate::{
     event::{Event, Typed},
     handler::{Call, Lent, Level, Part, Tail, Trailing, record},
-    words::{EmitError, Emitted, Failure, Origin, Rare, Told, TooDeep, Trouble},
+    words::{EmitError, Emitted, Failure, Failures, Origin, Rare, Told, TooDeep, Trouble},
 };
 
 pin_project_lite::pin_project! {
@@ -77,7 +76,7 @@ pin_project_lite::pin_project! {
 
     impl<E> PinnedDrop for Flight<E> {
         fn drop(this: Pin<&mut Self>) {
-            log(this.project().failures);
+            record::failures(this.project().failures);
         }
     }
 }
@@ -107,7 +106,7 @@ impl<E: Event> Future for EmitAsync<E> {
         let mut flight = self.project().flight;
         let polled = flight.as_mut().poll(context.waker());
         // What failed in the chain is logged before anybody waits.
-        log(flight.as_mut().project().failures);
+        record::failures(flight.as_mut().project().failures);
         if let Err(refusal) = ready!(polled) {
             record::refusal(&refusal);
         }
@@ -210,7 +209,7 @@ impl<E: Event> Flight<E> {
             }
         };
         let sending = core.sending::<E::Family>(origin);
-        let mut failures = RefCell::new(Vec::new());
+        let failures = Failures::new();
         let slot = core.slot_asked::<E::Family>();
         let mut polled = Poll::Ready(());
         let refused = dispatch::with_level(slot, sending, |plan, level| {
@@ -221,9 +220,7 @@ impl<E: Event> Flight<E> {
             };
             polled = through::begin(trailing, plan, level, sending, Part::Async, telling, waker);
         });
-        if !failures.get_mut().is_empty() {
-            *this.failures = failures.into_inner().into();
-        }
+        *this.failures = failures.into_inner();
         match refused {
             Err(refusal) => {
                 *this.refused = true;
@@ -260,19 +257,6 @@ impl<E: Event> Flight<E> {
             let origin = self.trailing.origin();
             unheard.tell(&Typed { event, origin });
         }
-    }
-}
-
-/// Logs what failed, if anything did.
-#[inline]
-fn log(failures: &mut Rare<Vec<Failure>>) {
-    #[cold]
-    #[inline(never)]
-    fn log(failures: Vec<Failure>) {
-        failures.into_iter().for_each(record::failure);
-    }
-    if let Some(failures) = failures.take() {
-        log(failures);
     }
 }
 

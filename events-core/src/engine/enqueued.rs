@@ -1,7 +1,6 @@
 //! Events that were enqueued, on their way into the queue and out of it.
 
 use std::{
-    cell::RefCell,
     pin::Pin,
     task::{Poll, Waker},
 };
@@ -17,19 +16,13 @@ use super::{
 use crate::{
     event::{OwnedEvent, Typed},
     handler::{Call, Erased, Level, Part, Plan, Trail, Trailing, record},
-    words::{Failure, Origin, QueueFull, Told},
+    words::{Failures, Origin, QueueFull, Told},
 };
 
 /// An event, and where it comes from. Most have nothing to say of that, and wait as they are.
 struct Noted<E> {
     event: E,
     note: Box<Note>,
-}
-
-/// How an event ended of which no handlers run later, or how far it came of which some do.
-enum Ran {
-    Done(Ended),
-    Begun(Ended, Pin<Box<dyn Trail>>, Poll<()>),
 }
 
 /// Puts an event into the queue.
@@ -74,25 +67,24 @@ fn full<T, E: OwnedEvent>(refused: Refused<T>, event: impl FnOnce(T) -> E) -> Qu
 }
 
 fn start<E: OwnedEvent + Send>(popped: InTurn<'_>, core: &Core, waker: &Waker) -> Started {
-    // It stays where it is put here unless some handlers run later: an event may be large.
-    let Some(event) = popped.take() else {
+    let Some(mut event) = popped.take() else {
         return Started::Nothing;
     };
-    match run::<E>(&mut Some(event), None, None::<()>, core, waker) {
-        Ran::Done(ended) => Started::Done(ended),
-        Ran::Begun(ended, trail, polled) => Running::new(trail, None).begun(polled, ended),
+    let failures = Failures::new();
+    let plain = core.slot_asked::<E>().is_some_and(|slot| {
+        let event = Erased::new::<E>(&mut event);
+        dispatch::emit_plain(slot, event, core.sending::<E>(None), &failures)
+    });
+    if plain {
+        return Started::Done(Ended::of(failures));
     }
+    start_all(event, None, core, waker)
 }
 
 fn start_noted<E: OwnedEvent + Send>(popped: InTurn<'_>, core: &Core, waker: &Waker) -> Started {
-    let Some(Noted { event, note }) = popped.take() else {
-        return Started::Nothing;
-    };
-    let inside = note.enter(core.queue());
-    let origin = note.origin.as_ref();
-    match run::<E>(&mut Some(event), origin, Some(inside), core, waker) {
-        Ran::Done(ended) => Started::Done(ended),
-        Ran::Begun(ended, trail, polled) => Running::new(trail, Some(note)).begun(polled, ended),
+    match popped.take() {
+        Some(Noted { event, note }) => start_all::<E>(event, Some(note), core, waker),
+        None => Started::Nothing,
     }
 }
 
@@ -114,18 +106,19 @@ fn left<E: OwnedEvent + Send>(event: E, origin: Option<Origin>) -> Left {
     }
 }
 
-/// Runs an event up to where it has to wait. It is taken when some of its handlers run later. What is
-/// logged of it is logged when it is no longer inside that.
-#[inline(always)]
-fn run<E: OwnedEvent + Send>(
-    event: &mut Option<E>,
-    origin: Option<&Origin>,
-    inside: Option<impl Sized>,
+/// Runs an event up to where it has to wait, with all that may be to it.
+#[inline(never)]
+fn start_all<E: OwnedEvent + Send>(
+    event: E,
+    note: Option<Box<Note>>,
     core: &Core,
     waker: &Waker,
-) -> Ran {
+) -> Started {
+    let inside = note.as_ref().map(|note| note.enter(core.queue()));
+    let origin = note.as_ref().and_then(|note| note.origin.as_ref());
     let sending = core.sending::<E>(origin);
-    let mut failures = RefCell::new(Vec::new());
+    let mut event = Some(event);
+    let failures = Failures::new();
     let mut begun = None;
     let mut heard = false;
     let slot = core.slot_asked::<E>();
@@ -133,7 +126,7 @@ fn run<E: OwnedEvent + Send>(
         if plan.tail().is_some() {
             let trail = |event| trail(event, plan, level, sending, &failures, waker);
             begun = event.take().map(trail);
-        } else if let Some(event) = &mut *event {
+        } else if let Some(event) = &mut event {
             let event = &mut Erased::new::<E>(event);
             heard = !dispatch::chain(plan, event, sending, Some(&failures)).is_unheard();
         }
@@ -149,28 +142,21 @@ fn run<E: OwnedEvent + Send>(
     if let Err(refusal) = refused {
         record::refusal(&refusal);
     }
-    let failures = failures.get_mut();
-    let ended = Ended {
-        failures: failures.len(),
-    };
-    if !failures.is_empty() {
-        failures.drain(..).for_each(record::failure);
-    }
+    let ended = Ended::of(failures);
     match begun {
-        None => Ran::Done(ended),
-        Some((trail, polled)) => Ran::Begun(ended, trail, polled),
+        None => Started::Done(ended),
+        Some((trail, polled)) => Running::new(trail, note).begun(polled, ended),
     }
 }
 
-/// Runs the chain, and begins the handlers that run later. Apart from [`run`], for most events
-/// have none of these.
+/// Runs the chain, and begins the handlers that run later.
 #[inline(never)]
 fn trail<E: OwnedEvent + Send>(
     event: E,
     plan: &Plan,
     level: &Level,
     sending: Sending<'_>,
-    failures: &RefCell<Vec<Failure>>,
+    failures: &Failures,
     waker: &Waker,
 ) -> (Pin<Box<dyn Trail>>, Poll<()>) {
     let call = Call::new(E::info(), sending.origin.cloned());

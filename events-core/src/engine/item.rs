@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     handler::{EmissionId, InJob, Job, Trail, depth, emission_id, parent_id, record},
-    words::{EventInfo, Origin, SubscriberInfo},
+    words::{EventInfo, Failures, Origin, SubscriberInfo},
 };
 
 /// The queue of a registry.
@@ -71,6 +71,19 @@ pub(crate) enum Started {
 pub(crate) struct Ended {
     /// How many handlers failed; each is logged already.
     pub(crate) failures: usize,
+}
+
+impl Ended {
+    /// With these failures, which are logged.
+    #[inline]
+    pub(super) fn of(failures: Failures) -> Self {
+        let mut failures = failures.into_inner();
+        let ended = Self {
+            failures: failures.get().map_or(0, Vec::len),
+        };
+        record::failures(&mut failures);
+        ended
+    }
 }
 
 /// An event that was not run to its end.

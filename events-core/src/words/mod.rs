@@ -3,6 +3,7 @@
 mod count;
 mod emitted;
 mod failure;
+mod failures;
 mod info;
 mod key;
 mod location;
@@ -16,6 +17,7 @@ pub use emitted::{EmitError, Emitted, TooDeep};
 pub(crate) use emitted::{Told, Trouble};
 pub(crate) use failure::drop_contained;
 pub use failure::{BoxError, Cause, Failure, Panic};
+pub(crate) use failures::Failures;
 pub use info::{EventInfo, FieldInfo, SubscriberInfo};
 pub use key::{IntoKey, Key};
 pub use location::Location;
