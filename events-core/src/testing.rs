@@ -2,9 +2,7 @@
 
 use std::{any::TypeId, sync::Arc};
 
-use crate::{
-    Event, EventInfo, Location, Registry, SubscriberInfo, ambient::SUBSCRIBERS, engine::Kind,
-};
+use crate::{Event, EventInfo, Location, Registry, SubscriberInfo, ambient::SUBSCRIBERS};
 pub use crate::{
     engine::{Intercepted, Interceptor, Way},
     words::Pattern,
@@ -13,7 +11,7 @@ pub use crate::{
 /// All subscribers of an event type in that registry, sync ones first.
 #[must_use]
 pub fn subscribers<E: Event>(registry: &Registry) -> Vec<Arc<SubscriberInfo>> {
-    registry.core().subscribers(Kind::of::<E::Family>())
+    registry.core().subscribers::<E::Family>()
 }
 
 /// The paths of the subscribers that are linked into this program.

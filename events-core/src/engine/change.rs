@@ -15,6 +15,7 @@ use super::{
     slot::{Retired, Slot, Staged},
     slots::Kind,
 };
+use crate::event::Family;
 
 /// A change that has been thought through and not made yet.
 pub(super) struct Change {
@@ -101,6 +102,14 @@ impl Core {
             _retired: retired,
             _refused: None,
         }
+    }
+
+    /// The same as [`ask`](Self::ask). What is known of the type is written down here, not by whoever
+    /// seldom asks.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn ask_for_type<F: Family>(&self) -> &Slot {
+        self.ask(Kind::of::<F>())
     }
 
     /// Asks those who hear patterns of topics whether they hear an event type.

@@ -1,5 +1,5 @@
 //! The inside of a registry: the slots of its event types, and the one lock that every change of
-//! subscribers takes. Emitting takes no lock; under the lock runs no code of the user's.
+//! subscribers takes. Under the lock runs no code of the user's.
 
 use std::{
     any::TypeId,
@@ -14,21 +14,21 @@ use std::{
 use super::{
     change::Leftovers,
     crew::Crew,
-    dispatch::{self, Met, Sending},
+    dispatch,
     entry::Conflict,
     hearing::Hearing,
     install::Group,
-    intercept::{Intercepting, Site, Way},
-    item::{self, Waiting},
+    intercept::Intercepting,
+    item::Waiting,
     named::Topics,
     slot::Slot,
     slots::{Kind, Slots, home},
     unheard::Unheard,
 };
 use crate::{
-    event::{Family, OwnedEvent, Typed},
-    handler::{Erased, States, panics},
-    words::{EmitError, Emitted, EventInfo, Origin, QueueFull, SubscriberInfo, Told, Trouble},
+    event::Family,
+    handler::{States, panics},
+    words::SubscriberInfo,
 };
 
 /// The registry ought to be scanned and was not yet.
@@ -43,8 +43,8 @@ pub(super) const INTERCEPTED: u8 = 8;
 /// The inside of a registry.
 pub(crate) struct Core {
     /// Whether this is the default registry, whose slots stand beside the types.
-    home: bool,
-    slots: Slots,
+    pub(super) home: bool,
+    pub(super) slots: Slots,
     unheard: Unheard,
     /// The number of the next run-time subscriber.
     next: AtomicU64,
@@ -146,6 +146,12 @@ impl Core {
         self.asks_for(HEARS_TOPICS)
     }
 
+    /// Whether an emit that meets no plan has to look further.
+    #[inline]
+    pub(super) fn asks(&self) -> bool {
+        self.asks.load(Ordering::Relaxed) > 0
+    }
+
     #[inline]
     pub(super) fn asks_for(&self, reason: u8) -> bool {
         self.asks.load(Ordering::Relaxed) & reason > 0
@@ -175,20 +181,6 @@ impl Core {
         &self.crew
     }
 
-    /// Puts an event into the queue.
-    #[inline]
-    pub(crate) fn enqueue<E: OwnedEvent + Send>(
-        &self,
-        mut event: E,
-        origin: Option<Origin>,
-        site: Site,
-    ) -> Result<(), QueueFull<E>> {
-        if self.keeps(&mut event, origin.as_ref(), site, Way::Enqueue) {
-            return Ok(());
-        }
-        item::enqueue(&self.queue, event, origin)
-    }
-
     pub(super) fn slot(&self, kind: Kind) -> Option<&Slot> {
         match kind.home {
             Some(slot) if self.home => Some(slot),
@@ -204,124 +196,22 @@ impl Core {
         }
     }
 
-    #[inline]
-    pub(super) fn sending<'e, F: Family>(&'e self, origin: Option<&'e Origin>) -> Sending<'e> {
-        Sending {
-            info: F::declared().info,
-            origin,
-            unheard: &self.unheard,
-            queue: &self.queue,
-        }
-    }
-
-    /// Emits on this registry.
-    #[inline]
-    pub(crate) fn emit<F: Family>(
-        &self,
-        event: &mut F::Of<'_>,
-        origin: Option<&Origin>,
-        site: Site,
-    ) {
-        if self.home {
-            self.emit_home::<F>(event, origin, site);
-        } else {
-            let slot = self.slots.get(TypeId::of::<F>());
-            let lent = &mut *event;
-            match dispatch::emit(slot, move || {
-                (Erased::new::<F>(lent), self.sending::<F>(origin))
-            }) {
-                Met::Scanned => {}
-                Met::Changed => self.look_for_scan(),
-                Met::Nobody => self.emit_unheard::<F>(event, origin, site),
-                Met::Refused => self.emit_observed::<F>(event, origin, site),
-            }
-        }
-    }
-
-    /// Emits on this registry, which is the default one: where the slot is, is known when this is
-    /// compiled.
-    #[inline(always)]
-    pub(crate) fn emit_home<F: Family>(
-        &self,
-        event: &mut F::Of<'_>,
-        origin: Option<&Origin>,
-        site: Site,
-    ) {
-        let slot = match home::<F>() {
-            Some(slot) => Some(slot),
-            None => self.slots.get(TypeId::of::<F>()),
-        };
-        let lent = &mut *event;
-        match dispatch::emit(slot, move || {
-            (Erased::new::<F>(lent), self.sending::<F>(origin))
-        }) {
-            Met::Scanned => {}
-            Met::Changed => self.look_for_scan(),
-            Met::Nobody => self.emit_unheard::<F>(event, origin, site),
-            Met::Refused => self.emit_observed::<F>(event, origin, site),
-        }
-    }
-
-    /// Emits where no plan was found at a glance, or somebody looks at each emit.
-    #[inline]
-    fn emit_unheard<F: Family>(&self, event: &mut F::Of<'_>, origin: Option<&Origin>, site: Site) {
-        if dispatch::is_observed() || self.asks.load(Ordering::Relaxed) > 0 {
-            self.look_for_scan();
-            self.emit_observed::<F>(event, origin, site);
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn emit_observed<F: Family>(&self, event: &mut F::Of<'_>, origin: Option<&Origin>, site: Site) {
-        if self.keeps(event, origin, site, Way::Emit) {
-            return;
-        }
-        let slot = self.slot_asked(Kind::of::<F>());
-        let sending = self.sending::<F>(origin);
-        let told = dispatch::emit_observed(slot, &mut Erased::new::<F>(event), sending);
-        if told.is_some_and(|told| told.is_unheard()) {
-            self.unheard.tell(&Typed { event, origin });
-        }
-    }
-
     /// All subscribers of an event type, those of the chain before those that run later.
-    pub(crate) fn subscribers(&self, kind: Kind) -> Vec<Arc<SubscriberInfo>> {
-        dispatch::everyone(self.slot_asked(kind))
+    pub(crate) fn subscribers<F: Family>(&self) -> Vec<Arc<SubscriberInfo>> {
+        dispatch::everyone(self.slot_asked::<F>())
     }
 
     /// The slot, with all who hear the event type by its topic.
     #[inline]
-    pub(super) fn slot_asked(&self, kind: Kind) -> Option<&Slot> {
-        let slot = self.slot(kind);
+    pub(super) fn slot_asked<F: Family>(&self) -> Option<&Slot> {
+        let slot = match home::<F>() {
+            Some(slot) if self.home => Some(slot),
+            _ => self.slots.get(TypeId::of::<F>()),
+        };
         if self.hears_topics() && !slot.is_some_and(Slot::is_known) {
-            return Some(self.ask(kind));
+            return Some(self.ask_for_type::<F>());
         }
         slot
-    }
-
-    /// Emits on this registry and tells what became of the event.
-    pub(crate) fn try_emit<F: Family>(
-        &self,
-        event: &mut F::Of<'_>,
-        origin: Option<&Origin>,
-        site: Site,
-    ) -> Outcome {
-        self.look_for_scan();
-        if self.keeps(event, origin, site, Way::Emit) {
-            return Outcome::unheard(F::declared().info);
-        }
-        let slot = self.slot_asked(Kind::of::<F>());
-        let sending = self.sending::<F>(origin);
-        let (told, trouble) = dispatch::try_emit(slot, &mut Erased::new::<F>(event), sending);
-        if trouble.is_none() && told.is_unheard() {
-            self.unheard.tell(&Typed { event, origin });
-        }
-        Outcome {
-            topic: F::declared().info.topic(),
-            told,
-            trouble,
-        }
     }
 
     /// An emit that met no plan of a scan: perhaps nobody has scanned.
@@ -419,29 +309,3 @@ impl Drop for Core {
 // Panics of handlers are contained, and no lock is held while one runs: nothing is left half done.
 impl UnwindSafe for Core {}
 impl RefUnwindSafe for Core {}
-
-/// What became of an emit, still without its event.
-pub(crate) struct Outcome {
-    topic: &'static str,
-    told: Told,
-    trouble: Option<Trouble>,
-}
-
-impl Outcome {
-    /// Of an event that no subscriber was given.
-    fn unheard(info: &'static EventInfo) -> Self {
-        Self {
-            topic: info.topic(),
-            told: Told::default(),
-            trouble: None,
-        }
-    }
-
-    pub(crate) fn of<E>(self, event: E) -> Result<Emitted<E>, EmitError<E>> {
-        let emitted = Emitted::new(event, self.told);
-        match self.trouble {
-            None => Ok(emitted),
-            Some(trouble) => Err(EmitError::new(emitted, self.topic.into(), trouble)),
-        }
-    }
-}

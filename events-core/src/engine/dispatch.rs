@@ -3,14 +3,14 @@
 //! One `catch_unwind` covers the whole plan, for entering it is free but for two instructions; when
 //! a handler panics, the loop goes on behind it.
 
-use std::{cell::RefCell, sync::Arc, thread};
+use std::{sync::Arc, thread};
 
 use tracing::{Level as Verbosity, debug, level_enabled, trace_span};
 
 use super::{exchange::Found, hand_over::hand_over, item::Waiting, slot::Slot, unheard::Unheard};
 use crate::{
     handler::{Erased, Level, Part, Plan, Run, panics, record},
-    words::{EventInfo, Failure, Origin, SubscriberInfo, Told, TooDeep, Trouble, drop_contained},
+    words::{EventInfo, Failures, Origin, SubscriberInfo, Told, TooDeep, Trouble, drop_contained},
 };
 
 /// What the emitter says of an emit.
@@ -56,16 +56,16 @@ pub(super) fn emit<'e>(
     match slot.map_or(Found::Nobody, Slot::find) {
         Found::Nobody => Met::Nobody,
         Found::Scanned(plan) => {
-            let (mut event, sending) = emitted();
-            if run(plan, &mut event, sending) {
+            let (event, sending) = emitted();
+            if run(plan, event, sending) {
                 Met::Scanned
             } else {
                 Met::Refused
             }
         }
         Found::Changed => {
-            let (mut event, sending) = emitted();
-            if emit_changed(slot, &mut event, sending) {
+            let (event, sending) = emitted();
+            if emit_changed(slot, event, sending) {
                 Met::Changed
             } else {
                 Met::Refused
@@ -75,7 +75,7 @@ pub(super) fn emit<'e>(
 }
 
 #[inline(never)]
-fn emit_changed(slot: Option<&Slot>, event: &mut Erased<'_>, sending: Sending<'_>) -> bool {
+fn emit_changed(slot: Option<&Slot>, event: Erased<'_>, sending: Sending<'_>) -> bool {
     // The last subscriber may have gone meanwhile.
     with_plan(slot, |plan| run(plan, event, sending)).unwrap_or(true)
 }
@@ -83,32 +83,36 @@ fn emit_changed(slot: Option<&Slot>, event: &mut Erased<'_>, sending: Sending<'_
 /// Says whether the limit let it in. Where the plan is known at a glance this is part of the emit: with
 /// four handlers that are not inlined a call of it took a fifth of the time.
 #[inline(always)]
-fn run(plan: &Plan, event: &mut Erased<'_>, sending: Sending<'_>) -> bool {
+fn run(plan: &Plan, mut event: Erased<'_>, sending: Sending<'_>) -> bool {
     let Some(_level) = Level::enter(plan.info(), sending.unheard.plain_limit()) else {
         return false;
     };
-    let mut run = Run::new(plan, plan.deliver(event), sending.origin, None);
-    all(&mut run);
-    if plan.tail().is_some() {
-        let Sending {
-            origin,
-            unheard,
-            queue,
-            ..
-        } = sending;
-        let stopped = run.is_stopped();
-        hand_on(plan, event, stopped, origin, unheard, queue);
+    let mut run = Run::new(plan, plan.deliver(&mut event), sending.origin, None);
+    match run.start() {
+        Ok(()) if !run.is_left() => {}
+        ended => {
+            let Sending {
+                origin,
+                unheard,
+                queue,
+                ..
+            } = sending;
+            resume(&mut run, ended);
+            let stopped = run.is_stopped();
+            hand_on(plan, event, stopped, origin, unheard, queue);
+        }
     }
     true
 }
 
-/// The tail of an emit for which nobody waits. It takes one by one what would else have to be written
-/// down in every emit.
+/// The tail of an emit for which nobody waits, if there is one; a chain that none follows does not
+/// come here. It takes one by one what would else have to be written down in every emit.
 #[cold]
 #[inline(never)]
+#[expect(clippy::needless_pass_by_value, reason = "by value it is in registers")]
 fn hand_on(
     plan: &Plan,
-    event: &Erased<'_>,
+    event: Erased<'_>,
     stopped: bool,
     origin: Option<&Origin>,
     unheard: &Unheard,
@@ -123,6 +127,59 @@ fn hand_on(
     if let Some(tail) = plan.tail().filter(|_| !stopped) {
         hand_over(tail, event.lend(), sending, Part::All, &mut record::failure);
     }
+}
+
+/// Runs the handlers in the slot when none of them runs later and nobody looks at the emit. When there
+/// is more to it, it says so, and runs nothing.
+#[inline(always)]
+pub(super) fn emit_plain(
+    slot: &Slot,
+    event: Erased<'_>,
+    sending: Sending<'_>,
+    failures: &Failures,
+) -> bool {
+    if is_observed() {
+        return false;
+    }
+    match slot.find() {
+        Found::Nobody => false,
+        Found::Scanned(plan) => run_plain(plan, event, sending, failures),
+        Found::Changed => emit_plain_changed(slot, event, sending, failures),
+    }
+}
+
+#[inline(never)]
+fn emit_plain_changed(
+    slot: &Slot,
+    event: Erased<'_>,
+    sending: Sending<'_>,
+    failures: &Failures,
+) -> bool {
+    let ran = with_plan(Some(slot), |plan| run_plain(plan, event, sending, failures));
+    ran.unwrap_or(false)
+}
+
+#[inline(always)]
+fn run_plain(
+    plan: &Plan,
+    mut event: Erased<'_>,
+    sending: Sending<'_>,
+    failures: &Failures,
+) -> bool {
+    if plan.tail().is_some() {
+        return false;
+    }
+    let Some(_level) = Level::enter(plan.info(), sending.unheard.plain_limit()) else {
+        return false;
+    };
+    let delivery = plan.deliver(&mut event);
+    all(&mut Run::new(
+        plan,
+        delivery,
+        sending.origin,
+        Some(failures),
+    ));
+    true
 }
 
 /// Runs the handlers in the slot and logs what fails, with all that somebody may look at.
@@ -143,13 +200,11 @@ pub(super) fn try_emit(
     event: &mut Erased<'_>,
     sending: Sending<'_>,
 ) -> (Told, Option<Trouble>) {
-    let failures = RefCell::new(Vec::new());
+    let failures = Failures::new();
     let told = observed(slot, event, sending, Some(&failures));
-    let failures = failures.into_inner();
     match told {
-        Err(refusal) => (Told::default(), Some(Trouble::TooDeep(refusal))),
-        Ok(told) if failures.is_empty() => (told, None),
-        Ok(told) => (told, Some(Trouble::Failed(failures))),
+        Err(refusal) => (Told::default(), Some(Trouble::TooDeep(*refusal))),
+        Ok(told) => (told, failures.into_inner().take().map(Trouble::Failed)),
     }
 }
 
@@ -158,8 +213,8 @@ fn observed(
     slot: Option<&Slot>,
     event: &mut Erased<'_>,
     sending: Sending<'_>,
-    failures: Option<&RefCell<Vec<Failure>>>,
-) -> Result<Told, TooDeep> {
+    failures: Option<&Failures>,
+) -> Result<Told, Box<TooDeep>> {
     let topic = sending.info.topic();
     let origin = sending.origin.map(tracing::field::display);
     let span = trace_span!(target: "events_core", "emit", topic, origin);
@@ -168,7 +223,7 @@ fn observed(
         let mut told = chain(plan, event, sending, failures);
         if let Some(tail) = plan.tail().filter(|_| told.stopped_by.is_none()) {
             let mut fail = |failure| match failures {
-                Some(failures) => failures.borrow_mut().push(failure),
+                Some(failures) => failures.push(failure),
                 None => record::failure(failure),
             };
             let handed = hand_over(tail, event.lend(), sending, Part::All, &mut fail);
@@ -189,7 +244,7 @@ pub(super) fn chain(
     plan: &Plan,
     event: &mut Erased<'_>,
     sending: Sending<'_>,
-    failures: Option<&RefCell<Vec<Failure>>>,
+    failures: Option<&Failures>,
 ) -> Told {
     let traced = level_enabled!(Verbosity::TRACE);
     let delivery = if traced {
@@ -221,12 +276,12 @@ pub(super) fn with_level<T>(
     slot: Option<&Slot>,
     sending: Sending<'_>,
     f: impl FnOnce(&Plan, &Level) -> T,
-) -> Result<Option<T>, TooDeep> {
+) -> Result<Option<T>, Box<TooDeep>> {
     with_plan(slot, |plan| {
         let limit = sending.unheard.limit();
         match Level::enter(plan.info(), limit) {
             Some(level) => Ok(f(plan, &level)),
-            None => Err(Level::refusal(plan.info(), limit)),
+            None => Err(Box::new(Level::refusal(plan.info(), limit))),
         }
     })
     .transpose()

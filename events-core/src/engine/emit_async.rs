@@ -1,7 +1,6 @@
 //! Emitting and waiting for the async subscribers: a future that runs them on the caller's task.
 
 use std::{
-    cell::RefCell,
     fmt,
     future::Future,
     mem,
@@ -17,13 +16,12 @@ use super::{
     hand_over::hand_over,
     intercept::{Site, Way},
     registry::Registry,
-    slots::Kind,
     through::{self, Telling},
 };
 use crate::{
     event::{Event, Typed},
     handler::{Call, Lent, Level, Part, Tail, Trailing, record},
-    words::{EmitError, Emitted, Failure, Origin, Told, TooDeep, Trouble},
+    words::{EmitError, Emitted, Failure, Failures, Origin, Rare, Told, TooDeep, Trouble},
 };
 
 pin_project_lite::pin_project! {
@@ -69,19 +67,19 @@ pin_project_lite::pin_project! {
         // Where it is emitted.
         site: Site,
         // The emitter's span, when anybody looks at spans.
-        span: Option<Box<Span>>,
+        span: Rare<Span>,
         begun: bool,
         refused: bool,
         told: Told,
         // What failed in the chain, if the emitter wants to know.
-        failures: Vec<Failure>,
+        failures: Rare<Vec<Failure>>,
         // The tail whose deferred handlers go to the queue at the end.
         last: Option<Arc<Tail>>,
     }
 
     impl<E> PinnedDrop for Flight<E> {
         fn drop(this: Pin<&mut Self>) {
-            log(this.project().failures);
+            record::failures(this.project().failures);
         }
     }
 }
@@ -111,12 +109,12 @@ impl<E: Event> Future for EmitAsync<E> {
         let mut flight = self.project().flight;
         let polled = flight.as_mut().poll(context.waker());
         // What failed in the chain is logged before anybody waits.
-        log(flight.as_mut().project().failures);
+        record::failures(flight.as_mut().project().failures);
         if let Err(refusal) = ready!(polled) {
             record::refusal(&refusal);
         }
         flight.as_mut().project().trailing.record();
-        Poll::Ready(flight.end().0)
+        Poll::Ready(flight.end())
     }
 }
 
@@ -126,12 +124,15 @@ impl<E: Event> Future for TryEmitAsync<E> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut flight = self.project().flight;
         let refused = ready!(flight.as_mut().poll(context.waker())).err();
-        let mut failures = mem::take(flight.as_mut().project().failures);
+        let failures = flight.as_mut().project().failures.take();
+        let mut failures = failures.unwrap_or_default();
         failures.extend(flight.as_mut().project().trailing.told().into_failures());
-        let (event, told) = flight.end();
+        let event = flight.as_mut().end();
+        let mut told = mem::take(flight.as_mut().project().told);
+        told.ran += flight.trailing.ran();
         let emitted = Emitted::new(event, told);
         let trouble = match refused {
-            Some(refusal) => Trouble::TooDeep(refusal),
+            Some(refusal) => Trouble::TooDeep(*refusal),
             None if failures.is_empty() => return Poll::Ready(Ok(emitted)),
             None => Trouble::Failed(failures),
         };
@@ -148,9 +149,9 @@ impl<E: Event> Flight<E> {
                 None => span::<E>(None),
                 Some(origin) => span::<E>(Some(origin)),
             };
-            Some(Box::new(span))
+            span.into()
         } else {
-            None
+            Rare::NONE
         };
         Self {
             trailing: Trailing::new(event, Call::new(E::info(), origin)),
@@ -160,13 +161,13 @@ impl<E: Event> Flight<E> {
             begun: false,
             refused: false,
             told: Told::default(),
-            failures: Vec::new(),
+            failures: Rare::NONE,
             last: None,
         }
     }
 
     #[inline]
-    fn poll(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), TooDeep>> {
+    fn poll(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), Box<TooDeep>>> {
         let polled = self.as_mut().go_on(waker);
         if polled.is_ready() && self.last.is_some() {
             self.defer();
@@ -183,38 +184,26 @@ impl<E: Event> Flight<E> {
         let sending = this.registry.core().sending::<E::Family>(origin.as_ref());
         let _level = Level::enter_again(E::info(), trailing.id());
         let Some(tail) = this.last.take() else { return };
-        let subject = trailing.as_mut().subject_mut();
-        let Some(event) = subject.and_then(|subject| subject.event.__owned()) else {
+        let event = trailing.as_mut().event_mut();
+        let Some(event) = event.and_then(|event| event.__owned()) else {
             return;
         };
-        let mut fail = |failure| this.failures.push(failure);
+        let mut fail = |failure| this.failures.some().push(failure);
         let handed = hand_over(&tail, Lent::of(event), sending, Part::Deferred, &mut fail);
         this.told.deferred = handed.deferred;
         this.told.ran += handed.ran;
     }
 
     #[inline]
-    fn go_on(self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), TooDeep>> {
+    fn go_on(self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), Box<TooDeep>>> {
         let this = self.project();
-        let _entered = this.span.as_deref().map(Span::enter);
+        let _entered = this.span.get().map(Span::enter);
         if mem::replace(this.begun, true) {
             return this.trailing.poll(waker).map(Ok);
         }
         let core = this.registry.core();
         core.look_for_scan();
         let mut trailing = this.trailing;
-        if core.is_intercepted()
-            && let Some(subject) = trailing.as_mut().subject_mut()
-            && core.keeps(
-                &mut subject.event,
-                subject.call.origin(),
-                this.site,
-                Way::EmitAsync,
-            )
-        {
-            *this.refused = true; // nobody heard it, and that is not to be told
-            return Poll::Ready(Ok(()));
-        }
         let cloned;
         let origin = match trailing.origin() {
             None => None,
@@ -223,9 +212,16 @@ impl<E: Event> Flight<E> {
                 Some(&cloned)
             }
         };
+        if core.is_intercepted()
+            && let Some(event) = trailing.as_mut().event_mut()
+            && core.keeps(event, origin, this.site, Way::EmitAsync)
+        {
+            *this.refused = true; // nobody heard it, and that is not to be told
+            return Poll::Ready(Ok(()));
+        }
         let sending = core.sending::<E::Family>(origin);
-        let mut failures = RefCell::new(Vec::new());
-        let slot = core.slot_asked(Kind::of::<E::Family>());
+        let failures = Failures::new();
+        let slot = core.slot_asked::<E::Family>();
         let mut polled = Poll::Ready(());
         let refused = dispatch::with_level(slot, sending, |plan, level| {
             let telling = Telling {
@@ -235,9 +231,7 @@ impl<E: Event> Flight<E> {
             };
             polled = through::begin(trailing, plan, level, sending, Part::Async, telling, waker);
         });
-        if !failures.get_mut().is_empty() {
-            *this.failures = failures.into_inner();
-        }
+        *this.failures = failures.into_inner();
         match refused {
             Err(refusal) => {
                 *this.refused = true;
@@ -247,42 +241,33 @@ impl<E: Event> Flight<E> {
         }
     }
 
-    /// The event, and what became of it.
-    fn end(self: Pin<&mut Self>) -> (E, Told) {
-        let mut this = self.project();
-        let mut told = mem::take(this.told);
-        told.ran += this.trailing.as_mut().ran();
-        if told.is_unheard() {
-            let topic = E::topic();
-            debug!(target: "events_core", topic, "no subscriber heard the event");
+    /// The event, once it is through.
+    #[inline]
+    fn end(mut self: Pin<&mut Self>) -> E {
+        let told = &self.told;
+        if told.is_unheard() && self.trailing.ran() == 0 {
+            self.tell_unheard();
         }
-        let is_unheard = told.is_unheard() && this.registry.core().unheard().is_hooked();
-        match this.trailing.into_subject() {
-            Some(subject) => {
-                if is_unheard && !*this.refused {
-                    let (event, origin) = (&subject.event, subject.call.origin());
-                    this.registry
-                        .core()
-                        .unheard()
-                        .tell(&Typed { event, origin });
-                }
-                (subject.event, told)
-            }
+        match self.as_mut().project().trailing.take() {
+            Some(event) => event,
             None => panic!("an emit was polled after it was ready"),
         }
     }
-}
 
-/// Logs what failed, if anything did.
-#[inline]
-fn log(failures: &mut Vec<Failure>) {
+    /// Nobody has heard it.
     #[cold]
     #[inline(never)]
-    fn log(failures: &mut Vec<Failure>) {
-        failures.drain(..).for_each(record::failure);
-    }
-    if !failures.is_empty() {
-        log(failures);
+    fn tell_unheard(&self) {
+        let topic = E::topic();
+        debug!(target: "events_core", topic, "no subscriber heard the event");
+        let unheard = self.registry.core().unheard();
+        if let Some(event) = self.trailing.event()
+            && unheard.is_hooked()
+            && !self.refused
+        {
+            let origin = self.trailing.origin();
+            unheard.tell(&Typed { event, origin });
+        }
     }
 }
 

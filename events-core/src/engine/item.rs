@@ -1,49 +1,49 @@
-//! What waits in a queue, and how it is run: an event that was enqueued, or the copy of one that was
-//! emitted, for those of its handlers that run later.
+//! What waits in a queue, and how it is run: an event that was enqueued (`enqueued`), or the copy of
+//! one that was emitted, for those of its handlers that run later.
 
 use std::{
     any::Any,
-    cell::RefCell,
     pin::Pin,
     ptr,
     sync::Arc,
     task::{Poll, Waker},
 };
 
-use tracing::Span;
+use tracing::{Span, span::Entered};
 
 use super::{
     core::Core,
-    dispatch::{self, Sending},
-    hand_over::why,
-    slots::Kind,
+    dispatch,
     store::{Popped, Refused, Store},
-    through::{self, Telling},
 };
 use crate::{
-    event::{OwnedEvent, Typed},
-    handler::{
-        Call, EmissionId, Erased, InJob, Job, Level, Part, Plan, Trail, Trailing, depth,
-        emission_id, parent_id, record,
-    },
-    words::{EventInfo, Failure, Origin, QueueFull, SubscriberInfo, Told},
+    handler::{EmissionId, InJob, Job, Trail, depth, emission_id, parent_id, record},
+    words::{EventInfo, Failures, Origin, SubscriberInfo},
 };
 
 /// The queue of a registry.
 pub(crate) type Waiting = Store<&'static Handling>;
 
+/// The item whose turn it is.
+pub(crate) type InTurn<'s> = Popped<'s, &'static Handling>;
+
 /// What can be done with an item whose type is forgotten.
 pub(crate) struct Handling {
     /// Runs it, up to where it has to wait.
-    start: fn(Popped<'_, &'static Self>, &Core, &Waker) -> Started,
+    pub(super) start: fn(InTurn<'_>, &Core, &Waker) -> Started,
     /// Takes it out.
-    take: fn(Popped<'_, &'static Self>) -> Option<Left>,
+    pub(super) take: fn(InTurn<'_>) -> Option<Left>,
 }
 
 impl Core {
-    /// Runs what was popped, up to where it has to wait.
+    /// Until this is dropped, what runs comes out of the queue.
+    pub(crate) fn enter_queue(&self) -> InJob {
+        enter(self.queue(), None)
+    }
+
+    /// Runs what was popped, up to where it has to wait. The queue has been entered.
     #[inline]
-    pub(crate) fn start(&self, popped: Popped<'_, &'static Handling>, waker: &Waker) -> Started {
+    pub(crate) fn start(&self, popped: InTurn<'_>, waker: &Waker) -> Started {
         let handling = popped.kind();
         (handling.start)(popped, self, waker)
     }
@@ -73,6 +73,19 @@ pub(crate) struct Ended {
     pub(crate) failures: usize,
 }
 
+impl Ended {
+    /// With these failures, which are logged.
+    #[inline]
+    pub(super) fn of(failures: Failures) -> Self {
+        let mut failures = failures.into_inner();
+        let ended = Self {
+            failures: failures.get().map_or(0, Vec::len),
+        };
+        record::failures(&mut failures);
+        ended
+    }
+}
+
 /// An event that was not run to its end.
 pub(crate) struct Left {
     pub(crate) info: &'static EventInfo,
@@ -100,23 +113,16 @@ impl Left {
     }
 }
 
-/// An event that was enqueued.
-struct Item<E> {
-    event: E,
-    /// Most events have nothing to say of themselves.
-    note: Option<Box<Note>>,
-}
-
 /// A copy of an event that was emitted, on its way through handlers that run later.
 pub(super) struct Copied {
     trail: Pin<Box<dyn Trail>>,
-    note: Option<Box<Note>>,
+    note: Box<Note>,
 }
 
 /// Where an item comes from.
 #[derive(Default)]
 pub(super) struct Note {
-    origin: Option<Origin>,
+    pub(super) origin: Option<Origin>,
     /// The span in which it was put here.
     span: Option<Span>,
     /// The emission in which it was put here.
@@ -124,8 +130,18 @@ pub(super) struct Note {
 }
 
 impl Note {
-    /// Of an event that is enqueued.
-    fn of_enqueued(origin: Option<Origin>) -> Option<Box<Self>> {
+    /// Of an event that is enqueued. Most have nothing to say of where they come from.
+    #[inline]
+    pub(super) fn of_enqueued(origin: Option<Origin>) -> Option<Box<Self>> {
+        if origin.is_none() && depth() == 0 && !dispatch::is_traced() {
+            return None;
+        }
+        Self::of_noted(origin)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn of_noted(origin: Option<Origin>) -> Option<Box<Self>> {
         let around = depth() > 0;
         let span = span();
         if origin.is_none() && span.is_none() && !around {
@@ -139,12 +155,18 @@ impl Note {
     }
 
     /// Of a copy: it belongs to the emission that is under way.
-    pub(super) fn of_emit() -> Option<Box<Self>> {
-        Some(Box::new(Self {
+    pub(super) fn of_emit() -> Box<Self> {
+        Box::new(Self {
             origin: None,
             span: span(),
             parent: parent_id(),
-        }))
+        })
+    }
+
+    /// What runs until this is dropped came from here, out of the queue.
+    pub(super) fn enter(&self, queue: &Waiting) -> (Option<Entered<'_>>, InJob) {
+        let job = enter(queue, self.parent);
+        (self.span.as_ref().map(Span::enter), job)
     }
 }
 
@@ -154,11 +176,11 @@ fn span() -> Option<Span> {
     traced.then(Span::current).filter(|span| !span.is_none())
 }
 
-/// What runs until this is dropped came out of the queue.
-fn enter(queue: &Waiting, note: Option<&Note>) -> InJob {
+/// What runs until this is dropped came out of the queue, and was put there in that emission.
+fn enter(queue: &Waiting, parent: Option<EmissionId>) -> InJob {
     Job {
         queue: address(queue),
-        parent: note.and_then(|note| note.parent),
+        parent,
     }
     .enter()
 }
@@ -170,19 +192,6 @@ fn address(queue: &Waiting) -> *const () {
 /// Whether this is called by something that runs out of that queue, on this thread.
 pub(crate) fn is_inside(queue: &Waiting) -> bool {
     Job::innermost().is_some_and(|job| job.queue == address(queue))
-}
-
-/// Puts an event into the queue.
-pub(super) fn enqueue<E: OwnedEvent + Send>(
-    queue: &Waiting,
-    event: E,
-    origin: Option<Origin>,
-) -> Result<(), QueueFull<E>> {
-    let note = Note::of_enqueued(origin);
-    push(queue, Item::<E>::HANDLING, Item { event, note }).map_err(|refused| {
-        let topic = E::topic();
-        QueueFull::new(refused.item.event, topic, why(&refused.why))
-    })
 }
 
 impl Copied {
@@ -204,121 +213,21 @@ impl Copied {
         self.trail
     }
 
-    fn start(popped: Popped<'_, &'static Handling>, core: &Core, waker: &Waker) -> Started {
+    fn start(popped: InTurn<'_>, core: &Core, waker: &Waker) -> Started {
         let Some(Self { trail, note }) = popped.take() else {
             return Started::Nothing;
         };
-        let mut running = Running {
-            trail,
-            note,
-            ended: Ended::default(),
-        };
+        let mut running = Running::new(trail, Some(note));
         match running.poll(core, waker) {
             Poll::Ready(ended) => Started::Done(ended),
             Poll::Pending => Started::Waits(Box::new(running)),
         }
     }
 
-    fn take(popped: Popped<'_, &'static Handling>) -> Option<Left> {
+    fn take(popped: InTurn<'_>) -> Option<Left> {
         let Self { trail, note } = popped.take()?;
-        let running = Running {
-            trail,
-            note,
-            ended: Ended::default(),
-        };
-        running.stop()
+        Running::new(trail, Some(note)).stop()
     }
-}
-
-impl<E: OwnedEvent + Send> Item<E> {
-    const HANDLING: &'static Handling = &Handling {
-        start: Self::start,
-        take: Self::take,
-    };
-
-    fn start(popped: Popped<'_, &'static Handling>, core: &Core, waker: &Waker) -> Started {
-        // It stays where it is put here unless some handlers run later: an event may be large.
-        let (mut event, note) = match popped.take() {
-            Some(Self { event, note }) => (Some(event), note),
-            None => return Started::Nothing,
-        };
-        let job = enter(core.queue(), note.as_deref());
-        let span = note.as_ref().and_then(|note| note.span.as_ref());
-        let entered = span.map(Span::enter);
-        let origin = note.as_ref().and_then(|note| note.origin.as_ref());
-        let sending = core.sending::<E>(origin);
-
-        let mut failures = RefCell::new(Vec::new());
-        let mut begun = None;
-        let mut heard = false;
-        let slot = core.slot_asked(Kind::of::<E>());
-        let refused = dispatch::with_level(slot, sending, |plan, level| {
-            if plan.tail().is_some() {
-                let trail = |event| trail(event, plan, level, sending, &failures, waker);
-                begun = event.take().map(trail);
-            } else if let Some(event) = &mut event {
-                let event = &mut Erased::new::<E>(event);
-                heard = !dispatch::chain(plan, event, sending, Some(&failures)).is_unheard();
-            }
-        });
-        if let Some(event) = event.as_ref().filter(|_| !heard && refused.is_ok()) {
-            let unheard = core.unheard();
-            if unheard.is_hooked() {
-                unheard.tell(&Typed { event, origin });
-            }
-        }
-        drop((entered, job));
-
-        if let Err(refusal) = refused {
-            record::refusal(&refusal);
-        }
-        let failures = failures.get_mut();
-        let ended = Ended {
-            failures: failures.len(),
-        };
-        if !failures.is_empty() {
-            failures.drain(..).for_each(record::failure);
-        }
-        match begun {
-            None => Started::Done(ended),
-            Some((trail, polled)) => Running { trail, note, ended }.begun(polled),
-        }
-    }
-
-    fn take(popped: Popped<'_, &'static Handling>) -> Option<Left> {
-        let Self { event, note } = popped.take()?;
-        Some(Left {
-            info: E::info(),
-            origin: note.and_then(|note| note.origin),
-            event: Box::new(event),
-            unfinished: None,
-        })
-    }
-}
-
-/// Runs the chain, and begins the handlers that run later. Apart from [`Item::start`], which most
-/// often has none of these.
-#[inline(never)]
-fn trail<E: OwnedEvent + Send>(
-    event: E,
-    plan: &Plan,
-    level: &Level,
-    sending: Sending<'_>,
-    failures: &RefCell<Vec<Failure>>,
-    waker: &Waker,
-) -> (Pin<Box<dyn Trail>>, Poll<()>) {
-    let call = Call::new(E::info(), sending.origin.cloned());
-    let mut trail = Box::pin(Trailing::new(event, call));
-    let pinned = trail.as_mut();
-    let told = &mut Told::default();
-    let last = &mut None;
-    let telling = Telling {
-        told,
-        failures,
-        last,
-    };
-    let polled = through::begin(pinned, plan, level, sending, Part::All, telling, waker);
-    (trail, polled)
 }
 
 /// An event out of the queue, of which some handlers wait.
@@ -329,8 +238,14 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// How far it came, after it was polled a first time.
-    fn begun(mut self, polled: Poll<()>) -> Started {
+    pub(super) fn new(trail: Pin<Box<dyn Trail>>, note: Option<Box<Note>>) -> Self {
+        let ended = Ended::default();
+        Self { trail, note, ended }
+    }
+
+    /// How far it came, after it was polled a first time, and so much had failed before that.
+    pub(super) fn begun(mut self, polled: Poll<()>, before: Ended) -> Started {
+        self.ended = before;
         match polled {
             Poll::Ready(()) => Started::Done(self.end()),
             Poll::Pending => Started::Waits(Box::new(self)),
@@ -339,11 +254,12 @@ impl Running {
 
     /// Goes on; ready when all handlers are through.
     pub(crate) fn poll(&mut self, core: &Core, waker: &Waker) -> Poll<Ended> {
-        let job = enter(core.queue(), self.note.as_deref());
-        let span = self.note.as_ref().and_then(|note| note.span.as_ref());
-        let entered = span.map(Span::enter);
+        let inside = match &self.note {
+            Some(note) => note.enter(core.queue()),
+            None => (None, enter(core.queue(), None)),
+        };
         let polled = self.trail.as_mut().poll(waker);
-        drop((entered, job));
+        drop(inside);
         polled.map(|()| self.end())
     }
 
@@ -359,17 +275,17 @@ impl Running {
     /// Drops the handlers that wait.
     pub(crate) fn stop(mut self) -> Option<Left> {
         let (info, unfinished) = (self.trail.info()?, self.trail.unfinished());
-        let (event, call) = self.trail.as_mut().stop()?;
+        let (event, origin) = self.trail.as_mut().stop()?;
         Some(Left {
             info,
-            origin: call.into_origin(),
+            origin,
             event,
             unfinished: Some(unfinished),
         })
     }
 }
 
-fn push<T: Send + 'static>(
+pub(super) fn push<T: Send + 'static>(
     queue: &Waiting,
     handling: &'static Handling,
     item: T,

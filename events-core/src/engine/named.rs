@@ -7,7 +7,6 @@
 use std::{
     any::TypeId,
     borrow::Cow,
-    cell::RefCell,
     hash::{BuildHasher, RandomState},
     sync::{
         Arc, OnceLock,
@@ -28,7 +27,7 @@ use super::{
 use crate::{
     event::{Args, Named, Typed},
     handler::{Erased, Level, Plan, record},
-    words::{EmitError, Emitted, Failure, Origin, Told, Trouble, drop_contained},
+    words::{EmitError, Emitted, Failures, Origin, Told, Trouble, drop_contained},
 };
 
 /// So many topics are remembered.
@@ -93,12 +92,12 @@ enum Found {
 impl Core {
     /// Emits a topic with its arguments, and logs what fails.
     pub(crate) fn emit_topic(&self, topic: &str, args: &Args, origin: Option<&Origin>, site: Site) {
-        let failures = RefCell::new(Vec::new());
+        let failures = Failures::new();
         let (_, trouble) = self.run_topic(topic, args, origin, &failures, site);
         if let Some(Trouble::TooDeep(refusal)) = trouble {
             record::refusal(&refusal);
         }
-        failures.into_inner().into_iter().for_each(record::failure);
+        record::failures(&mut failures.into_inner());
     }
 
     /// Emits a topic with its arguments, and tells what became of it.
@@ -109,17 +108,19 @@ impl Core {
         origin: Option<&Origin>,
         site: Site,
     ) -> Result<Emitted<Args>, EmitError<Args>> {
-        let failures = RefCell::new(Vec::new());
+        let failures = Failures::new();
         let (told, trouble) = self.run_topic(topic, &args, origin, &failures, site);
         let emitted = Emitted::new(args, told);
-        let failures = failures.into_inner();
+        let failures = failures.into_inner().take();
         match trouble {
             Some(trouble) => Err(EmitError::new(emitted, topic.to_owned().into(), trouble)),
-            None if failures.is_empty() => Ok(emitted),
-            None => {
-                let trouble = Trouble::Failed(failures);
-                Err(EmitError::new(emitted, topic.to_owned().into(), trouble))
-            }
+            None => match failures {
+                None => Ok(emitted),
+                Some(failures) => {
+                    let trouble = Trouble::Failed(failures);
+                    Err(EmitError::new(emitted, topic.to_owned().into(), trouble))
+                }
+            },
         }
     }
 
@@ -128,7 +129,7 @@ impl Core {
         topic: &str,
         args: &Args,
         origin: Option<&Origin>,
-        failures: &RefCell<Vec<Failure>>,
+        failures: &Failures,
         site: Site,
     ) -> (Told, Option<Trouble>) {
         self.look_for_scan();
@@ -206,13 +207,7 @@ impl Core {
     }
 }
 
-fn run(
-    plan: &Plan,
-    topic: &str,
-    args: &Args,
-    sending: Sending<'_>,
-    failures: &RefCell<Vec<Failure>>,
-) -> Told {
+fn run(plan: &Plan, topic: &str, args: &Args, sending: Sending<'_>, failures: &Failures) -> Told {
     let mut event = Named { topic, args };
     let event = &mut Erased::new::<Named<'static>>(&mut event);
     dispatch::chain(plan, event, sending, Some(failures))

@@ -7,7 +7,8 @@ use std::{
 };
 
 use super::{
-    core::{Core, HOOKED, Outcome},
+    core::{Core, HOOKED},
+    emit::Outcome,
     emit_async::{EmitAsync, TryEmitAsync},
     intercept::Site,
 };

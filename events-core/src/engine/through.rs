@@ -1,7 +1,7 @@
 //! An event on its way through a whole plan, on the task of whoever polls: first the chain, then the
 //! tail.
 
-use std::{cell::RefCell, pin::Pin, sync::Arc, task::Poll, task::Waker};
+use std::{pin::Pin, sync::Arc, task::Poll, task::Waker};
 
 use super::{
     dispatch::{self, Sending},
@@ -10,13 +10,13 @@ use super::{
 use crate::{
     event::{Event, Family, Visit},
     handler::{Erased, Lent, Level, Part, Plan, Tail, Trailing},
-    words::{Failure, Told},
+    words::{Failures, Told},
 };
 
 /// Where it is told what became of the event in the chain.
 pub(super) struct Telling<'a> {
     pub(super) told: &'a mut Told,
-    pub(super) failures: &'a RefCell<Vec<Failure>>,
+    pub(super) failures: &'a Failures,
     /// The tail of which a deferred handler waits for an async one, and the others with it: they go to
     /// the queue at the end.
     pub(super) last: &'a mut Option<Arc<Tail>>,
@@ -38,11 +38,11 @@ pub(super) fn begin<E: Event>(
         failures,
         last,
     } = telling;
-    let Some(subject) = trailing.as_mut().subject_mut() else {
+    let Some(event) = trailing.as_mut().event_mut() else {
         return Poll::Ready(());
     };
     if plan.len() > 0 {
-        *told = subject.event.__lend(Chain {
+        *told = event.__lend(Chain {
             plan,
             sending,
             failures,
@@ -53,12 +53,12 @@ pub(super) fn begin<E: Event>(
     };
     if part == Part::Async
         && tail.defers()
-        && let Some(event) = subject.event.__owned()
+        && let Some(event) = event.__owned()
     {
         if tail.defers_last() {
             *last = Some(Arc::clone(tail));
         } else {
-            let mut fail = |failure| failures.borrow_mut().push(failure);
+            let mut fail = |failure| failures.push(failure);
             let handed = hand_over(tail, Lent::of(event), sending, Part::Deferred, &mut fail);
             told.deferred = handed.deferred;
             told.ran += handed.ran;
@@ -70,7 +70,7 @@ pub(super) fn begin<E: Event>(
 struct Chain<'a> {
     plan: &'a Plan,
     sending: Sending<'a>,
-    failures: &'a RefCell<Vec<Failure>>,
+    failures: &'a Failures,
 }
 
 impl<F: Family> Visit<F> for Chain<'_> {

@@ -6,7 +6,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use super::{Background, Begun, Call, Errand, Later, Lent, Source, Start, Trail, Trailing};
+use super::{Background, Errand, Later, Lent, Source, Trail, Trailing, Turns};
 use crate::event::Snapshot;
 
 /// A handler of the tail, with its filters.
@@ -50,21 +50,19 @@ where
                 .is_some_and(|event| (self.wants)(event, source))
     }
 
-    fn begin<'s>(
-        &'s self,
-        event: &Lent<'s>,
-        call: &'s Call,
-        ask: bool,
-        start: &mut Start<'_, 's>,
-    ) -> Begun {
+    fn begin<'s>(&'s self, turns: &mut Turns<'_, 's>) {
+        let call = turns.call();
         // A copy may have waited in the queue while the handler was unsubscribed.
-        let Some(event) = event.get::<E>().filter(|_| !self.is_closed()) else {
-            return Begun::Skipped;
+        let event = turns.event::<E>().filter(|_| !self.is_closed());
+        let is_wanted = |event: &&E| match turns.asks() {
+            Some(source) => (self.wants)(event, &source),
+            None => true,
         };
-        if ask && !(self.wants)(event, &Source::new(call.origin())) {
-            return Begun::Skipped;
+        match event.filter(is_wanted) {
+            Some(event) => turns.run(|| self.handler.call(event, call)),
+            None => turns.skip(),
         }
-        start.run(|| self.handler.call(event, call))
+        turns.go_on();
     }
 
     fn copy(&self, event: Lent<'_>, errand: Errand) -> Option<Pin<Box<dyn Trail>>> {

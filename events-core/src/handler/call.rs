@@ -50,10 +50,6 @@ impl Call {
     pub(crate) fn origin(&self) -> Option<&Origin> {
         self.origin.as_ref()
     }
-
-    pub(crate) fn into_origin(self) -> Option<Origin> {
-        self.origin
-    }
 }
 
 impl Asked for Call {

@@ -7,15 +7,16 @@
 //!
 //! # Why there is `unsafe` here, and why it holds
 //!
-//! The futures borrow the subject that stands beside them, and the tail of handlers, which no safe
-//! type can say, and they have forgotten what type they are. Five invariants, all of them kept by
-//! this file alone:
+//! The futures borrow the subject that stands beside them, what it is called with, and the tail of
+//! handlers, which no safe type can say, and they have forgotten what type they are. Five invariants,
+//! all of them kept by this file alone:
 //!
 //! 1. *Place.* From the first future on this is pinned: [`Futures::start`] takes it so, and it is not
 //!    `Unpin`. So neither the subject nor a future in the room moves before it is dropped.
 //! 2. *Subject.* While a future lives, the subject is lent by shared reference only: whoever wants
 //!    more of it drops the futures first ([`take`](Futures::take)) or is told that there are some
-//!    ([`subject_mut`](Futures::subject_mut)). The lifetime `'s` that a future is made with is
+//!    ([`subject_mut`](Futures::subject_mut)). The call is lent in no other way at all. The lifetime
+//!    `'s` that a future is made with is
 //!    known to nobody ([`Start`] is invariant in it), so nothing that is shorter or longer than the
 //!    futures can be mixed up with it.
 //! 3. *Tail.* The first future that waits has the tail kept, until all are dropped; while it is kept
@@ -45,7 +46,7 @@ use std::{
     thread,
 };
 
-use super::{Step, Tail};
+use super::{Call, Step, Tail};
 use crate::words::drop_contained;
 
 /// How many bytes of futures need no box.
@@ -55,9 +56,10 @@ const ROOM: usize = 256;
 #[repr(C, align(16))]
 struct Room(UnsafeCell<[MaybeUninit<u8>; ROOM]>);
 
-/// Futures that borrow a subject and a tail of handlers, and the subject.
+/// Futures that borrow a subject, what it is called with, and a tail of handlers; and the first two.
 pub(crate) struct Futures<S> {
     subject: Option<S>,
+    call: Call,
     tail: Option<Arc<Tail>>,
     waiting: Vec<Waiting>,
     used: usize,
@@ -98,7 +100,6 @@ pub(crate) struct Start<'a, 's> {
     kept: &'a mut Option<Arc<Tail>>,
     tail: &'a Arc<Tail>,
     room: *mut u8,
-    number: usize,
     waker: &'a Waker,
     lent: PhantomData<fn(&'s ()) -> &'s ()>,
 }
@@ -112,9 +113,10 @@ unsafe impl<S: Sync> Sync for Futures<S> {}
 impl<S> Futures<S> {
     /// No futures yet.
     #[inline]
-    pub(crate) const fn new(subject: S, tail: Option<Arc<Tail>>) -> Self {
+    pub(crate) const fn new(subject: S, call: Call, tail: Option<Arc<Tail>>) -> Self {
         Self {
             subject: Some(subject),
+            call,
             tail,
             waiting: Vec::new(),
             used: 0,
@@ -126,6 +128,12 @@ impl<S> Futures<S> {
     /// The subject, until it is taken.
     pub(crate) fn subject(&self) -> Option<&S> {
         self.subject.as_ref()
+    }
+
+    /// What the subject is called with.
+    #[inline]
+    pub(crate) fn call(&self) -> &Call {
+        &self.call
     }
 
     /// The tail, if it was given or a future waits.
@@ -147,6 +155,7 @@ impl<S> Futures<S> {
     }
 
     /// Drops the futures, and gives the subject away.
+    #[inline]
     pub(crate) fn take(self: Pin<&mut Self>) -> Option<S> {
         // SAFETY: futures are dropped where they are, and then nothing is pinned any more.
         let this = unsafe { self.get_unchecked_mut() };
@@ -165,14 +174,14 @@ impl<S> Futures<S> {
         self.waiting[index].number
     }
 
-    /// Lends the subject and the tail to somebody who starts futures. `None` when there is no subject
+    /// Lends the subject, the call and the tail to somebody who starts futures. `None` when there is no subject
     /// any more, or when futures wait that belong to another tail.
     #[inline]
     pub(crate) fn start<R>(
         self: Pin<&mut Self>,
         tail: &Arc<Tail>,
         waker: &Waker,
-        begin: impl for<'s> FnOnce(&'s S, &'s Tail, &mut Start<'_, 's>) -> R,
+        begin: impl for<'s> FnOnce(&'s S, &'s Call, &'s Tail, Start<'_, 's>) -> R,
     ) -> Option<R> {
         // SAFETY: nothing moves: the subject is lent by shared reference, a future is written where
         // none is (invariant 5).
@@ -182,17 +191,16 @@ impl<S> Futures<S> {
             return None;
         }
         let subject = this.subject.as_ref()?;
-        let mut start = Start {
+        let start = Start {
             waiting: &mut this.waiting,
             used: &mut this.used,
             kept: &mut this.tail,
             tail,
             room: this.room.0.get().cast(),
-            number: 0,
             waker,
             lent: PhantomData,
         };
-        Some(begin(subject, tail, &mut start))
+        Some(begin(subject, &this.call, tail, start))
     }
 
     /// Polls one that waits. When it is ready, or panics, it waits no longer.
@@ -273,10 +281,16 @@ impl Place {
 }
 
 impl<'s> Start<'_, 's> {
-    /// What the next future is called.
-    #[inline]
-    pub(crate) fn number(&mut self, number: usize) {
-        self.number = number;
+    /// How many futures wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// What the last of those that wait is called.
+    pub(crate) fn call_last(&mut self, number: usize) {
+        if let Some(last) = self.waiting.last_mut() {
+            last.number = number;
+        }
     }
 
     /// Makes a future in its place and polls it a first time. When it is ready, or panics, that comes
@@ -325,7 +339,7 @@ impl<'s> Start<'_, 's> {
             Ok(Poll::Pending) => {
                 self.wait(
                     Waiting {
-                        number: self.number,
+                        number: 0,
                         place,
                         poll: poll::<F>,
                         drop: discard::<F>,

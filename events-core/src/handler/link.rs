@@ -147,7 +147,7 @@ unsafe fn call<F: Family, H: Handle<F>>(link: *const Link, event: *mut (), run: 
 /// The last link of a chain: nobody is left.
 fn end(_: *const Link, _: *mut (), _: &Run<'_>) {}
 
-/// A link between others: whoever runs the chain shall go on behind it.
+/// A link before others: whoever runs the chain shall go on behind it.
 fn pause(link: *const Link, _: *mut (), run: &Run<'_>) {
     run.leave(Place(link));
 }
@@ -182,12 +182,19 @@ impl Chain {
     /// How many handlers call one another before the stack is given back.
     pub(crate) const STRETCH: usize = 16;
 
-    /// The chain of these handlers, with a stop after each `stretch` of them.
+    /// The chain of these handlers, with a stop after each `stretch` of them, and, if it is
+    /// `followed`, after the last: so whoever runs it learns there that something comes after it, and
+    /// need not look when nothing does.
     ///
     /// # Panics
     ///
     /// When they are not all of one family: whoever calls this has mixed up event types.
-    pub(crate) fn new(family: TypeId, handlers: Box<[Wired]>, stretch: usize) -> Self {
+    pub(crate) fn new(
+        family: TypeId,
+        handlers: Box<[Wired]>,
+        stretch: usize,
+        followed: bool,
+    ) -> Self {
         assert!(
             handlers.iter().all(|one| one.family == family),
             "all handlers of a chain take the same events"
@@ -196,12 +203,15 @@ impl Chain {
             call,
             handler: ptr::null(),
         };
-        let mut links = Vec::with_capacity(handlers.len() + handlers.len() / stretch + 1);
+        let mut links = Vec::with_capacity(handlers.len() + handlers.len() / stretch + 2);
         for (index, handler) in handlers.iter().enumerate() {
             if index > 0 && index % stretch == 0 {
                 links.push(stop(pause));
             }
             links.push(handler.link());
+        }
+        if followed {
+            links.push(stop(pause));
         }
         links.push(stop(end));
         Self {
@@ -214,13 +224,13 @@ impl Chain {
 
     /// The same handlers, with a stop after each.
     pub(crate) fn one_by_one(&self) -> Self {
-        Self::new(self.family, self.handlers.clone(), 1)
+        Self::new(self.family, self.handlers.clone(), 1, false)
     }
 
     /// Takes an event, if it is one of those that the handlers take.
     #[inline]
     pub(crate) fn takes<'a>(&'a self, event: &'a mut Erased<'_>) -> Option<Delivery<'a>> {
-        (event.family == self.family).then_some(Delivery {
+        (*event.family == self.family).then_some(Delivery {
             event: event.event,
             first: self.links.as_ptr(),
             borrowed: PhantomData,
@@ -237,9 +247,9 @@ impl Chain {
     }
 }
 
-/// An event whose type is forgotten, borrowed.
+/// An event whose type is forgotten, borrowed. It is two words, which travel in registers.
 pub(crate) struct Erased<'e> {
-    family: TypeId,
+    family: &'static TypeId,
     event: *mut (),
     borrowed: PhantomData<&'e mut ()>,
 }
@@ -248,7 +258,7 @@ impl<'e> Erased<'e> {
     #[inline]
     pub(crate) fn new<F: Family>(event: &'e mut F::Of<'_>) -> Self {
         Self {
-            family: TypeId::of::<F>(),
+            family: const { &TypeId::of::<F>() },
             event: ptr::from_mut(event).cast(),
             borrowed: PhantomData,
         }
@@ -267,7 +277,7 @@ impl Erased<'_> {
     /// Lends it.
     pub(crate) fn lend(&self) -> Lent<'_> {
         Lent {
-            family: self.family,
+            family: *self.family,
             event: self.event,
             borrowed: PhantomData,
         }

@@ -3,7 +3,8 @@
 //! - `adapt`, `background` and `on_any` make handlers of functions and closures, `param` and `outcome` say what
 //!   these may take and return;
 //! - a `plan` has a chain of sync handlers (`link`) and a `tail` of those that run later;
-//! - `run` is an event on its way through a chain, `trailing` one on its way through a tail;
+//! - `run` is an event on its way through a chain, `trailing` one on its way through a tail, whose
+//!   handlers take their `turns`;
 //! - `nesting` and `job` know what is under way on this thread.
 
 mod adapt;
@@ -23,7 +24,9 @@ mod plan;
 pub(crate) mod record;
 mod run;
 mod tail;
+mod trailed;
 mod trailing;
+mod turns;
 
 pub use adapt::Handler;
 pub(crate) use background::{AsyncCall, DeferredCall};
@@ -45,4 +48,6 @@ pub use param::{Emission, MissingState, Param, State, States};
 pub(crate) use plan::Plan;
 pub use run::Run;
 pub(crate) use tail::{Errand, Hand, Later, Part, Tail};
+pub(crate) use trailed::Trailed;
 pub(crate) use trailing::{Trail, Trailing};
+pub(crate) use turns::Turns;

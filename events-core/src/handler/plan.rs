@@ -52,11 +52,12 @@ impl Plan {
         let waits = waits.map(|(first, second)| (places[first], places[second]));
         let waits = waits.collect();
         let tail = Tail::new(later.into(), later_subscribers.into(), waits);
+        let tail = (tail.len() > 0).then(|| Arc::new(tail));
         Self {
             info,
             topic,
-            tail: (tail.len() > 0).then(|| Arc::new(tail)),
-            chain: Chain::new(family, chain.into(), Chain::STRETCH),
+            chain: Chain::new(family, chain.into(), Chain::STRETCH, tail.is_some()),
+            tail,
             watched: OnceLock::new(),
             subscribers: subscribers.into(),
         }

@@ -4,7 +4,20 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tracing::error;
 
-use crate::words::{Cause, Failure, TooDeep, drop_contained};
+use crate::words::{Cause, Failure, Rare, TooDeep, drop_contained};
+
+/// What failed, if anything did.
+#[inline]
+pub(crate) fn failures(failures: &mut Rare<Vec<Failure>>) {
+    #[cold]
+    #[inline(never)]
+    fn record(failures: Vec<Failure>) {
+        failures.into_iter().for_each(failure);
+    }
+    if let Some(failures) = failures.take() {
+        record(failures);
+    }
+}
 
 /// A subscriber failed. Whoever records it may panic as well: a layer of tracing, for one.
 #[cold]

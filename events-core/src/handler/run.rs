@@ -1,13 +1,10 @@
 //! One emit under way, as its handlers see it: what they may ask, and where they leave how they
 //! ended. Only what went differently from the plain case is written down.
 
-use std::{
-    cell::{Cell, RefCell},
-    sync::Arc,
-};
+use std::{cell::Cell, sync::Arc};
 
 use super::{Asked, Delivery, Emission, Place, Plan, Source, Step, job, nesting, record};
-use crate::words::{Cause, Failure, Origin, Panic, SubscriberInfo};
+use crate::words::{Cause, Failure, Failures, Origin, Panic, SubscriberInfo};
 
 /// One emit under way.
 ///
@@ -18,7 +15,7 @@ pub struct Run<'r> {
     plan: &'r Plan,
     origin: Option<&'r Origin>,
     /// Where failures are collected; without it they are logged.
-    failures: Option<&'r RefCell<Vec<Failure>>>,
+    failures: Option<&'r Failures>,
     /// Where the chain was left before its end: by a panic, or at a stop.
     pub(super) left_at: Cell<Place>,
     skipped: Cell<usize>,
@@ -32,7 +29,7 @@ impl<'r> Run<'r> {
         plan: &'r Plan,
         delivery: Delivery<'r>,
         origin: Option<&'r Origin>,
-        failures: Option<&'r RefCell<Vec<Failure>>>,
+        failures: Option<&'r Failures>,
     ) -> Self {
         Self {
             delivery,
@@ -117,7 +114,7 @@ impl<'r> Run<'r> {
         let Some(failures) = self.failures else {
             return record::failure(failure);
         };
-        failures.borrow_mut().push(failure);
+        failures.push(failure);
     }
 
     pub(crate) fn ran(&self) -> usize {

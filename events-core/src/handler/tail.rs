@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use super::{Begun, Call, EmissionId, Lent, Source, Start, Trail, Wired};
+use super::{Call, EmissionId, Lent, Source, Trail, Turns, Wired};
 use crate::words::SubscriberInfo;
 
 /// A handler as its slot keeps it.
@@ -25,15 +25,9 @@ pub(crate) trait Later: Send + Sync {
     /// Asks its filters, once for each emit. They are code of the user's.
     fn wants(&self, event: Lent<'_>, source: &Source<'_>) -> bool;
 
-    /// Begins, with the event lent for as long as it takes; when `ask` says so, only if the filters
-    /// let the event pass.
-    fn begin<'s>(
-        &'s self,
-        event: &Lent<'s>,
-        call: &'s Call,
-        ask: bool,
-        start: &mut Start<'_, 's>,
-    ) -> Begun;
+    /// Begins, with the event lent for as long as it takes, and has the next one begin. Its filters are
+    /// asked if they are to be.
+    fn begin<'s>(&'s self, turns: &mut Turns<'_, 's>);
 
     /// A copy of the event on its way through some handlers of a tail in which this one is, too.
     /// Copying is code of the user's. `None` when it is an event of another type.
@@ -112,6 +106,10 @@ impl Tail {
         self.handlers.len()
     }
 
+    pub(super) fn handlers(&self) -> &[Arc<dyn Later>] {
+        &self.handlers
+    }
+
     pub(crate) fn handler(&self, index: usize) -> &dyn Later {
         &*self.handlers[index]
     }
@@ -128,21 +126,6 @@ impl Tail {
             Part::Deferred => self.subscribers[index].deferred,
             Part::Async => !self.subscribers[index].deferred,
         }
-    }
-
-    /// Begins a handler; its panic comes back.
-    #[inline]
-    pub(crate) fn begin<'s>(
-        &'s self,
-        index: usize,
-        event: &Lent<'s>,
-        call: &'s Call,
-        ask: bool,
-        start: &mut Start<'_, 's>,
-    ) -> Begun {
-        let handler = &self.handlers[index];
-        catch_unwind(AssertUnwindSafe(|| handler.begin(event, call, ask, start)))
-            .unwrap_or_else(|payload| Begun::Ended(Box::new(Err(payload))))
     }
 
     /// Asks a handler's filters; the panic of one comes back.

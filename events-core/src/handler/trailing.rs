@@ -3,22 +3,22 @@
 
 use std::{
     any::Any,
-    mem,
+    iter, mem,
+    ops::Range,
     pin::Pin,
     sync::Arc,
     task::{Poll, Waker},
-    thread,
 };
 
-use tracing::{Level as Verbosity, Span, level_enabled, trace_span};
-
 use super::{
-    Begun, Call, EmissionId, Errand, Lent, Level, Step, Tail, futures::Futures, panics, record,
+    Call, EmissionId, Errand, Lent, Level, Tail, Trailed,
+    futures::Futures,
     tail::Part,
+    turns::{Spans, Turns},
 };
 use crate::{
     event::Event,
-    words::{Cause, EventInfo, Failure, Origin, SubscriberInfo},
+    words::{EventInfo, Origin, Rare, SubscriberInfo},
 };
 
 pin_project_lite::pin_project! {
@@ -26,14 +26,14 @@ pin_project_lite::pin_project! {
     #[project = Projected]
     pub(crate) struct Trailing<E> {
         #[pin]
-        futures: Futures<Subject<E>>,
+        futures: Futures<E>,
         id: Option<EmissionId>,
         told: Trailed,
         // The handlers that are still to be begun, and whether their filters are to be asked.
         selected: Vec<usize>,
         ask: bool,
         // The span of each handler that waits, by its number, when somebody looks at these.
-        spans: Option<Box<Spans>>,
+        spans: Rare<Spans>,
     }
 
     impl<E> PinnedDrop for Trailing<E> {
@@ -42,23 +42,6 @@ pin_project_lite::pin_project! {
             this.project().told.record();
         }
     }
-}
-
-type Spans = Vec<(usize, Span)>;
-
-/// What the handlers borrow.
-pub(crate) struct Subject<E> {
-    pub(crate) event: E,
-    pub(crate) call: Call,
-}
-
-/// What became of an event in its tail so far.
-#[derive(Default)]
-pub(crate) struct Trailed {
-    /// How many handlers ran to their end, those that failed included.
-    pub(crate) ran: usize,
-    /// Those that failed, with their numbers.
-    failures: Vec<(usize, Failure)>,
 }
 
 /// A [`Trailing`] of some event.
@@ -75,90 +58,42 @@ pub(crate) trait Trail: Send {
     /// The handlers that are not through.
     fn unfinished(&self) -> Vec<Arc<SubscriberInfo>>;
 
-    /// Drops the handlers that are not through, and gives the event away, with what it was called
-    /// with.
-    fn stop(self: Pin<&mut Self>) -> Option<(Box<dyn Any + Send>, Call)>;
+    /// Drops the handlers that are not through, and gives the event away, with where it was emitted
+    /// from.
+    fn stop(self: Pin<&mut Self>) -> Option<(Box<dyn Any + Send>, Option<Origin>)>;
 
     /// What the event is.
     fn info(&self) -> Option<&'static EventInfo>;
-}
-
-impl Trailed {
-    /// The failures in the order of the subscribers.
-    pub(crate) fn into_failures(mut self) -> impl Iterator<Item = Failure> {
-        self.failures.sort_by_key(|(number, _)| *number);
-        self.failures.into_iter().map(|(_, failure)| failure)
-    }
-
-    /// Logs the failures.
-    #[inline]
-    pub(crate) fn record(&mut self) {
-        if !self.failures.is_empty() {
-            self.record_some();
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn record_some(&mut self) {
-        let failures = mem::take(&mut self.failures);
-        let told = Self { ran: 0, failures };
-        told.into_failures().for_each(record::failure);
-    }
-
-    fn fail(&mut self, number: usize, subscriber: &Arc<SubscriberInfo>, cause: Cause) {
-        let failure = Failure::new(Arc::clone(subscriber), cause);
-        self.failures.push((number, failure));
-    }
-
-    /// A handler has ended.
-    fn end(&mut self, number: usize, tail: &Tail, ended: thread::Result<Step>) {
-        let cause = match ended {
-            Ok(Step::Skipped) => return,
-            Ok(Step::Done | Step::Stop) => None,
-            Ok(Step::Failed(error)) => Some(Cause::Error(error)),
-            Err(payload) => Some(Cause::Panic(panics::caught(payload))),
-        };
-        self.ran += 1;
-        if let Some(cause) = cause {
-            self.fail(number, &tail.subscribers()[number], cause);
-        }
-    }
 }
 
 impl<E> Trailing<E> {
     #[inline]
     pub(crate) const fn new(event: E, call: Call) -> Self {
         Self {
-            futures: Futures::new(Subject { event, call }, None),
+            futures: Futures::new(event, call, None),
             id: None,
-            told: Trailed {
-                ran: 0,
-                failures: Vec::new(),
-            },
+            told: Trailed::new(),
             selected: Vec::new(),
             ask: true,
-            spans: None,
+            spans: Rare::NONE,
         }
     }
 
-    /// Ends it, and gives back what it was made of, if that is still there.
-    pub(crate) fn into_subject(self: Pin<&mut Self>) -> Option<Subject<E>> {
+    /// Ends it, and gives the event back, if that is still there.
+    #[inline]
+    pub(crate) fn take(self: Pin<&mut Self>) -> Option<E> {
         self.project().futures.take()
     }
 
     /// How many handlers ran to their end.
-    pub(crate) fn ran(self: Pin<&mut Self>) -> usize {
+    #[inline]
+    pub(crate) fn ran(&self) -> usize {
         self.told.ran
     }
 
     /// What became of the event so far; failures are told once.
     pub(crate) fn told(self: Pin<&mut Self>) -> Trailed {
-        let told = self.project().told;
-        Trailed {
-            ran: told.ran,
-            failures: mem::take(&mut told.failures),
-        }
+        self.project().told.tell()
     }
 
     /// The emission's id, if somebody has asked for it.
@@ -175,12 +110,17 @@ impl<E> Trailing<E> {
     /// Where the event was emitted from.
     #[inline]
     pub(crate) fn origin(&self) -> Option<&Origin> {
-        self.futures.subject()?.call.origin()
+        self.futures.call().origin()
     }
 
-    /// The subject, as long as no handler borrows it.
+    /// The event, until it is taken.
+    pub(crate) fn event(&self) -> Option<&E> {
+        self.futures.subject()
+    }
+
+    /// The event, as long as no handler borrows it.
     #[inline]
-    pub(crate) fn subject_mut(self: Pin<&mut Self>) -> Option<&mut Subject<E>> {
+    pub(crate) fn event_mut(self: Pin<&mut Self>) -> Option<&mut E> {
         self.project().futures.subject_mut()
     }
 }
@@ -195,12 +135,12 @@ impl<E: Event> Trailing<E> {
             id,
         } = errand;
         Self {
-            futures: Futures::new(Subject { event, call }, Some(tail)),
+            futures: Futures::new(event, call, Some(tail)),
             id: Some(id),
-            told: Trailed::default(),
+            told: Trailed::new(),
             selected,
             ask: false,
-            spans: None,
+            spans: Rare::NONE,
         }
     }
 
@@ -219,9 +159,10 @@ impl<E: Event> Trailing<E> {
             *this.project().selected = (0..tail.len()).filter(is_meant).collect();
             self.as_mut().begin_free(tail, waker);
         } else if part == Part::All || !tail.defers() {
-            this.start(0..tail.len(), tail, true, waker);
+            this.start(iter::once(0..tail.len()), tail, true, waker);
         } else {
-            this.start((0..tail.len()).filter(is_meant), tail, true, waker);
+            let meant = (0..tail.len()).filter(is_meant);
+            this.start(meant.map(one), tail, true, waker);
         }
         self.left(level)
     }
@@ -238,8 +179,9 @@ impl<E: Event> Trailing<E> {
             let this = self.as_mut().project();
             let _entered = this
                 .spans
-                .iter()
-                .flat_map(|spans| &***spans)
+                .get()
+                .into_iter()
+                .flatten()
                 .find(|(of, _)| *of == number)
                 .map(|(_, span)| span.enter());
             match this.futures.poll_at(index, waker) {
@@ -272,7 +214,8 @@ impl<E: Event> Trailing<E> {
                 return;
             }
             let ask = *this.ask;
-            self.as_mut().start(free, tail, ask, waker);
+            self.as_mut()
+                .start(free.into_iter().map(one), tail, ask, waker);
         }
     }
 
@@ -280,7 +223,7 @@ impl<E: Event> Trailing<E> {
     #[inline]
     fn start(
         self: Pin<&mut Self>,
-        numbers: impl IntoIterator<Item = usize>,
+        numbers: impl Iterator<Item = Range<usize>>,
         tail: &Arc<Tail>,
         ask: bool,
         waker: &Waker,
@@ -291,29 +234,10 @@ impl<E: Event> Trailing<E> {
             spans,
             ..
         } = self.project();
-        futures.start(tail, waker, |subject, tail, start| {
-            let Subject { event, call } = subject;
-            let Some(event) = event.__owned().map(Lent::of) else {
-                return;
-            };
-            for number in numbers {
-                start.number(number);
-                let mut begin = || tail.begin(number, &event, call, ask, start);
-                let begun = if level_enabled!(Verbosity::TRACE) {
-                    let span = span(&tail.subscribers()[number]);
-                    let begun = span.in_scope(begin);
-                    if matches!(begun, Begun::Waits) {
-                        spans.get_or_insert_default().push((number, span));
-                    }
-                    begun
-                } else {
-                    begin()
-                };
-                match begun {
-                    Begun::Done => told.ran += 1,
-                    Begun::Waits | Begun::Skipped => {}
-                    Begun::Ended(ended) => told.end(number, tail, *ended),
-                }
+        futures.start(tail, waker, |event, call, tail, start| {
+            if let Some(event) = event.__owned().map(Lent::of) {
+                let mut turns = Turns::new(start, tail, event, call, ask, told);
+                numbers.for_each(|numbers| turns.all(numbers, spans));
             }
         });
     }
@@ -336,20 +260,14 @@ impl<E: Event> Trailing<E> {
     }
 
     fn about(&self) -> Option<(&'static EventInfo, Arc<Tail>)> {
-        let Subject { call, .. } = self.futures.subject()?;
-        Some((call.info(), Arc::clone(self.futures.tail()?)))
+        self.futures.subject()?;
+        let info = self.futures.call().info();
+        Some((info, Arc::clone(self.futures.tail()?)))
     }
 }
 
-/// The span of one handler.
-#[cold]
-fn span(subscriber: &SubscriberInfo) -> Span {
-    trace_span!(
-        target: "events_core",
-        "handle",
-        subscriber = %subscriber.name,
-        location = %subscriber.location,
-    )
+fn one(number: usize) -> Range<usize> {
+    number..number + 1
 }
 
 impl<E: Event + Send + 'static> Trail for Trailing<E> {
@@ -387,12 +305,13 @@ impl<E: Event + Send + 'static> Trail for Trailing<E> {
             .collect()
     }
 
-    fn stop(self: Pin<&mut Self>) -> Option<(Box<dyn Any + Send>, Call)> {
-        let Subject { event, call, .. } = self.into_subject()?;
-        Some((Box::new(event), call))
+    fn stop(self: Pin<&mut Self>) -> Option<(Box<dyn Any + Send>, Option<Origin>)> {
+        let origin = self.origin().cloned();
+        Some((Box::new(self.take()?), origin))
     }
 
     fn info(&self) -> Option<&'static EventInfo> {
-        Some(self.futures.subject()?.call.info())
+        self.futures.subject()?;
+        Some(self.futures.call().info())
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     ambient::stand_in,
-    engine::{Ended, Flights, Left, Place, Registry, Running, Started, Waiter},
+    engine::{Core, Ended, Flights, InTurn, Left, Place, Registry, Running, Started, Waiter},
 };
 
 /// After so many events the task that drives lets others have their turn.
@@ -50,15 +50,6 @@ pub(super) enum Until {
 
 impl Until {
     pub(super) const EMPTY: Self = Self::Empty { left: 0, rounds: 0 };
-}
-
-/// What is next.
-enum Next {
-    Job(Started),
-    /// Nothing waits.
-    Nothing,
-    /// Nothing waits, and nothing will.
-    Over,
 }
 
 impl Drive {
@@ -107,64 +98,65 @@ impl Drive {
         if self.flights.is_stopped() {
             return Poll::Ready(());
         }
+        let core = registry.core();
+        let inside = core.enter_queue();
         for _ in 0..self.burst {
             if self.waiting >= self.concurrency {
                 return Poll::Pending;
             }
-            match self.next(waker) {
-                Next::Job(Started::Done(ended)) => self.count(ended),
-                Next::Job(Started::Waits(job)) => self.keep(*job),
-                Next::Job(Started::Nothing) => {}
-                Next::Over if self.waiting == 0 => return Poll::Ready(()),
-                Next::Nothing | Next::Over => {
+            match self.pop(core, waker) {
+                Poll::Ready(Some(popped)) => self.begin(core, popped),
+                Poll::Ready(None) if self.waiting == 0 => return Poll::Ready(()),
+                Poll::Pending | Poll::Ready(None) => {
                     if self.waiting == 0 {
-                        self.registry.core().crew().rests().rest();
+                        core.crew().rests().rest();
                     }
                     return Poll::Pending;
                 }
             }
         }
+        drop(inside);
         waker.wake_by_ref();
         Poll::Pending
     }
 
-    /// Begins the next event, if there is one.
-    fn next(&mut self, waker: &Waker) -> Next {
+    /// The next event. Pending when none waits, `None` when none will.
+    #[inline(always)]
+    fn pop<'c>(&mut self, core: &'c Core, waker: &Waker) -> Poll<Option<InTurn<'c>>> {
         if self.flights.is_leaving() {
-            return Next::Over;
+            return Poll::Ready(None);
         }
-        let core = self.registry.core();
-        let place = self.spare.get_or_insert_with(|| self.flights.place());
-        let popped = match &mut self.until {
-            Until::Drained => core
-                .queue()
-                .poll_pop(&mut self.waiter, &Context::from_waker(waker)),
+        if self.spare.is_none() {
+            self.spare = Some(self.flights.place());
+        }
+        match &mut self.until {
+            Until::Drained => {
+                let context = &Context::from_waker(waker);
+                core.queue().poll_pop(&mut self.waiter, context)
+            }
             Until::Empty { left, rounds } => {
                 if *left == 0 {
                     *left = core.queue().len();
                     *rounds += 1;
                 }
                 *left = left.saturating_sub(1);
-                Poll::Ready(if *rounds > ROUNDS {
-                    None
-                } else {
-                    core.queue().pop()
-                })
+                let is_endless = *rounds > ROUNDS;
+                Poll::Ready(if is_endless { None } else { core.queue().pop() })
             }
-        };
-        match popped {
-            Poll::Ready(Some(popped)) => {
-                // The queue's outlet is still locked: see `Flights::poll`.
-                self.flights.poll();
-                let started = core.start(popped, place.waker());
-                if !matches!(started, Started::Waits(_)) {
-                    self.flights.polled();
-                }
-                Next::Job(started)
-            }
-            Poll::Ready(None) => Next::Over,
-            Poll::Pending => Next::Nothing,
         }
+    }
+
+    /// Begins an event. The queue's outlet is still locked: see `Flights::poll`.
+    #[inline(always)]
+    fn begin(&mut self, core: &Core, popped: InTurn<'_>) {
+        let Some(place) = &self.spare else { return };
+        self.flights.poll();
+        match core.start(popped, place.waker()) {
+            Started::Waits(job) => return self.keep(*job),
+            Started::Done(ended) => self.count(ended),
+            Started::Nothing => {}
+        }
+        self.flights.polled();
     }
 
     /// Keeps a job that waits.
