@@ -45,6 +45,13 @@ pub(crate) struct Retired {
 }
 
 impl Slot {
+    /// A slot in which nobody listens, thought out once for all events of a crate.
+    #[expect(
+        clippy::declare_interior_mutable_const,
+        reason = "each static that is made of it is a slot of its own"
+    )]
+    pub const NEW: Self = Self::new();
+
     /// A slot in which nobody listens.
     #[must_use]
     pub const fn new() -> Self {

@@ -259,11 +259,18 @@ pub trait Event: Sized {
         Self::Verbs::__enqueue(self, Some(Origin::from(origin.into_key())))
     }
 
-    /// The field of that name, when it borrows nothing.
+    /// The field of that number, as [`info`](Self::info) counts them, when it borrows nothing.
     #[doc(hidden)]
     #[inline]
-    fn __field(&self, _name: &str) -> Option<&dyn Any> {
+    fn __field(&self, _number: usize) -> Option<&dyn Any> {
         None
+    }
+
+    /// The field of that name, when it borrows nothing.
+    #[doc(hidden)]
+    fn __named(&self, name: &str) -> Option<&dyn Any> {
+        let mut fields = Self::info().fields().iter();
+        self.__field(fields.position(|field| field.name() == name)?)
     }
 
     /// The topic of this one: of an event without a type, each has its own.

@@ -5,7 +5,7 @@ mod builder;
 mod family;
 mod named;
 
-pub use any::AnyEvent;
+pub use any::{AnyEvent, Borrows, nth};
 pub(crate) use any::Typed;
 pub use builder::{Build, Complete, Free, Incomplete, Set, Unset, given};
 pub use family::{Borrowed, Declared, Event, Family, Owned, OwnedEvent, Snapshot, Verbs, Visit};
