@@ -15,6 +15,7 @@ use super::{
     exchange::{Exchange, Found, Held},
 };
 use crate::{
+    event::Place,
     handler::Plan,
     words::{EventInfo, Key, SubscriberInfo},
 };
@@ -43,6 +44,8 @@ pub(crate) struct Retired {
     _plan: Option<Arc<Plan>>,
     _entries: Vec<Entry>,
 }
+
+impl Place for Slot {}
 
 impl Slot {
     /// A slot in which nobody listens, thought out once for all events of a crate.

@@ -8,7 +8,7 @@
 //! bucket is a list of nodes in `OnceLock`s, so that reading takes no lock and writes nothing.
 
 use std::{
-    any::TypeId,
+    any::{Any, TypeId},
     hash::{Hash, Hasher},
     sync::OnceLock,
 };
@@ -50,7 +50,8 @@ impl Kind {
 /// at its type with it.
 #[inline]
 pub(crate) fn home<F: Family>() -> Option<&'static Slot> {
-    F::declared().home?.downcast_ref()
+    let home: &'static dyn Any = F::declared().home?;
+    home.downcast_ref()
 }
 
 pub(crate) struct Slots {

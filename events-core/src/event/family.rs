@@ -312,10 +312,15 @@ pub trait Family: Sized + 'static {
 pub struct Declared {
     /// What the derive knows of the type.
     pub info: &'static EventInfo,
-    /// The place for the default registry's subscribers, of a type that the engine knows; a type with parameters has none, for a
+    /// The place for the default registry's subscribers; a type with parameters has none, for a
     /// static cannot be generic.
-    pub home: Option<&'static (dyn Any + Send + Sync)>,
+    pub home: Option<&'static dyn Place>,
 }
+
+/// The place for a registry's subscribers, of a type that the engine knows. That it can be shared is
+/// said here once: asked anew for each event, it would cost the compiler more than all else beside it.
+#[doc(hidden)]
+pub trait Place: Any + Send + Sync {}
 
 /// The verbs of events, as the floor that knows the registries has them. By names that the compiler
 /// suggests to nobody.

@@ -5,9 +5,12 @@ mod builder;
 mod family;
 mod named;
 
-pub use any::{AnyEvent, Borrows, nth};
 pub(crate) use any::Typed;
+pub use any::{AnyEvent, Borrows, nth};
 pub use builder::{Build, Complete, Free, Incomplete, Set, Unset, given};
-pub use family::{Borrowed, Declared, Event, Family, Owned, OwnedEvent, Snapshot, Verbs, Visit};
+pub use family::{
+    Borrowed, Declared, Event, Family, Owned, OwnedEvent, Snapshot, Verbs, Visit,
+};
 pub use named::Args;
+pub(crate) use family::Place;
 pub(crate) use named::Named;
