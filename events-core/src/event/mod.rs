@@ -7,10 +7,8 @@ mod named;
 
 pub(crate) use any::Typed;
 pub use any::{AnyEvent, Borrows, nth};
-pub use builder::{Build, Complete, Free, Incomplete, Set, Unset, given};
-pub use family::{
-    Borrowed, Declared, Event, Family, Owned, OwnedEvent, Snapshot, Verbs, Visit,
-};
-pub use named::Args;
+pub use builder::{Build, Free, Set, Unset, Waits, given};
 pub(crate) use family::Place;
+pub use family::{Borrowed, Declared, Event, Family, Owned, OwnedEvent, Snapshot, Verbs, Visit};
+pub use named::Args;
 pub(crate) use named::Named;

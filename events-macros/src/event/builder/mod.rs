@@ -33,7 +33,6 @@ pub(super) fn expand(event: &Event) -> TokenStream {
     let build = parts.build();
     let setters = parts.setters();
     let finishers = parts.finishers();
-    let incomplete = parts.incomplete();
     quote! {
         #declaration
 
@@ -45,7 +44,6 @@ pub(super) fn expand(event: &Event) -> TokenStream {
             #build
             #setters
             #finishers
-            #incomplete
         };
     }
 }
@@ -169,7 +167,7 @@ impl<'e> Parts<'e> {
             ident: event,
             ..
         } = self.event;
-        let (ident, target, wheres) = (&self.ident, &self.target, self.wheres());
+        let (ident, wheres) = (&self.ident, self.wheres());
         let own = &self.event.generics.params;
         let comma = (!own.is_empty() && !own.trailing_punct()).then(|| quote!(,));
         let states = self.fields.iter().map(|part| {
@@ -177,7 +175,10 @@ impl<'e> Parts<'e> {
             format_ident!("__{name}", span = at(part.ident.span()))
         });
         let phantoms = states.clone();
-        let types = self.fields.iter().map(|part| &part.field.ty);
+        let values = self.fields.iter().map(|part| {
+            let inside = part.field.inside();
+            quote!(::core::option::Option<#inside>)
+        });
         let docs = format!(
             "Builds a [`{event}`]: one setter a field, in any order, and then `build()` or `emit()`.",
         );
@@ -186,8 +187,8 @@ impl<'e> Parts<'e> {
             #docs
             #[must_use = "nothing happens before `.build()` or `.emit()`"]
             #vis struct #ident<#own #comma #(#states = #core::__private::Unset),*> #wheres {
-                __values: (#(::core::option::Option<#types>,)*),
-                __states: ::core::marker::PhantomData<fn() -> (#target, #(#phantoms,)*)>,
+                __values: (#(#values,)*),
+                __states: ::core::marker::PhantomData<(#(#phantoms,)*)>,
             }
         }
     }

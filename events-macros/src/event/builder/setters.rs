@@ -75,10 +75,6 @@ impl Parts<'_> {
                 quote!(#value),
             )
         };
-        let value = match &field.fill {
-            Fill::Optional(_) => quote!(__events::Some(#value)),
-            _ => value,
-        };
         let docs = format!(
             "Sets `{}`, or with `None` leaves it as if it were not set.",
             field.name
@@ -137,10 +133,6 @@ impl Parts<'_> {
             (quote!(#inside), quote!(#value))
         };
         let value = quote!(__events::Some(#value));
-        let value = match field.fill {
-            Fill::Optional(_) => quote!(__events::Some(#value)),
-            _ => value,
-        };
         Setter {
             name: (*ident).clone(),
             carried: field.docs_or(|| format!("Sets `{}`.", field.name)),
@@ -166,7 +158,7 @@ impl Part<'_> {
 
 impl Field {
     /// The type that its setter takes.
-    fn inside(&self) -> &syn::Type {
+    pub(super) fn inside(&self) -> &syn::Type {
         match &self.fill {
             Fill::Optional(inside) => inside,
             _ => &self.ty,
