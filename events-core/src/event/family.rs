@@ -13,6 +13,7 @@
 
 use std::any::Any;
 
+use super::Declared;
 use crate::words::{EmitError, Emitted, EventInfo, IntoKey, Origin, QueueFull};
 
 /// Something that happens in a program and that its other parts may react to.
@@ -305,22 +306,6 @@ pub trait Family: Sized + 'static {
     #[doc(hidden)]
     fn declared() -> Declared;
 }
-
-/// What the derive puts beside an event type.
-#[doc(hidden)]
-#[derive(Clone, Copy)]
-pub struct Declared {
-    /// What the derive knows of the type.
-    pub info: &'static EventInfo,
-    /// The place for the default registry's subscribers; a type with parameters has none, for a
-    /// static cannot be generic.
-    pub home: Option<&'static dyn Place>,
-}
-
-/// The place for a registry's subscribers, of a type that the engine knows. That it can be shared is
-/// said here once: asked anew for each event, it would cost the compiler more than all else beside it.
-#[doc(hidden)]
-pub trait Place: Any + Send + Sync {}
 
 /// The verbs of events, as the floor that knows the registries has them. By names that the compiler
 /// suggests to nobody.

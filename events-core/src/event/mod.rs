@@ -2,13 +2,15 @@
 
 mod any;
 mod builder;
+mod declared;
 mod family;
 mod named;
 
 pub(crate) use any::Typed;
 pub use any::{AnyEvent, Borrows, nth};
 pub use builder::{Build, Free, Set, Unset, Waits, given};
-pub(crate) use family::Place;
-pub use family::{Borrowed, Declared, Event, Family, Owned, OwnedEvent, Snapshot, Verbs, Visit};
+pub use declared::Declared;
+pub(crate) use declared::Place;
+pub use family::{Borrowed, Event, Family, Owned, OwnedEvent, Snapshot, Verbs, Visit};
 pub use named::Args;
 pub(crate) use named::Named;

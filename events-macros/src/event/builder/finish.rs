@@ -33,7 +33,7 @@ impl Parts<'_> {
     fn block(&self, names: &[&&str]) -> TokenStream {
         let shares = |part: &Part<'_>| names.iter().any(|name| part.field.name == **name);
         let params = self.params(|part| !shares(part));
-        let builder = self.with(shares, &quote!(__events::Set));
+        let builder = self.with(shares, "Set");
         let types = self.event.generics.type_params();
         let types = types.filter(|_| names.iter().any(|name| emits(name)));
         let types = types.map(|param| &param.ident);

@@ -129,25 +129,32 @@ impl<'e> Parts<'e> {
         quote!(<#(#all),*>)
     }
 
-    /// The builder's type, with something else in the place of the states that `replaced` names.
-    fn with(&self, replaced: impl Fn(&Part<'_>) -> bool, by: &TokenStream) -> TokenStream {
-        let (ident, own) = (&self.ident, &self.own);
-        let mut states = TokenStream::new();
-        // Written once a setter and field: the quickest way is taken.
+    /// The builder's type, with another state of the fields that `replaced` names.
+    fn with(&self, replaced: impl Fn(&Part<'_>) -> bool, by: &str) -> TokenStream {
+        let mut tokens = TokenStream::new();
+        self.ident.to_tokens(&mut tokens);
+        <Token![<]>::default().to_tokens(&mut tokens);
+        if !self.own.is_empty() {
+            self.own.to_tokens(&mut tokens);
+        }
+        // Written once a setter and field, token by token: that is the quickest way.
         for part in &self.fields {
             if replaced(part) {
-                by.to_tokens(&mut states);
+                format_ident!("__events").to_tokens(&mut tokens);
+                <Token![::]>::default().to_tokens(&mut tokens);
+                format_ident!("{by}").to_tokens(&mut tokens);
             } else {
-                part.state.to_tokens(&mut states);
+                part.state.to_tokens(&mut tokens);
             }
-            <Token![,]>::default().to_tokens(&mut states);
+            <Token![,]>::default().to_tokens(&mut tokens);
         }
-        quote!(#ident<#own #states>)
+        <Token![>]>::default().to_tokens(&mut tokens);
+        tokens
     }
 
     /// The builder's type with its own states.
     fn builder(&self) -> TokenStream {
-        self.with(|_| false, &TokenStream::new())
+        self.with(|_| false, "")
     }
 
     fn wheres(&self) -> &'e Option<syn::WhereClause> {

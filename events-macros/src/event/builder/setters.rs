@@ -31,7 +31,7 @@ impl Parts<'_> {
         let special = special.into_iter().map(|part| {
             let same = |other: &Part<'_>| other.index == part.index;
             let params = self.params(|other| !same(other));
-            let builder = self.with(same, &quote!(__events::Unset));
+            let builder = self.with(same, "Unset");
             let setter = self.setting(part, &self.setter(part));
             quote! {
                 #[automatically_derived]
@@ -105,7 +105,7 @@ impl Parts<'_> {
             bound,
         } = setter;
         let (vis, builder) = (&self.event.vis, &self.ident);
-        let set = self.with(|other| other.index == part.index, &quote!(__events::Set));
+        let set = self.with(|other| other.index == part.index, "Set");
         let (index, given) = (&part.index, part.value());
         quote! {
             #(#carried)*
