@@ -7,8 +7,6 @@
 //! field for a trait of its own, which carries the error's text in plain words. So these traits are
 //! named once for each event, not in every method, and events compile faster.
 
-use super::OwnedEvent;
-
 /// The state of a builder's field that has no value yet.
 #[derive(Clone, Copy, Debug)]
 pub struct Unset;
@@ -52,27 +50,24 @@ pub trait Free {}
 #[diagnostic::do_not_recommend]
 impl Free for Unset {}
 
-/// A builder of what can wait in the queue.
-#[doc(hidden)]
-pub trait Waits: Build<Event: OwnedEvent + Send> {}
-
-#[diagnostic::do_not_recommend]
-impl<B: Build<Event: OwnedEvent + Send>> Waits for B {}
-
 /// The methods of these names that finish a builder. Each asks whether the builder can be built, which
 /// asks of each field that must be set a trait of its own.
+///
+/// What is put into the queue must have more traits. That is asked as if the event had one more
+/// lifetime: so those are asked who call the method, and an event that is never put there need not have
+/// them.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __finishers {
-    ($vis:vis $event:ty: $($name:ident)*) => {
-        $($crate::__finisher! { $name $vis $event })*
+    ($vis:vis $event:ty, $queued:tt: $($name:ident)*) => {
+        $($crate::__finisher! { $name $vis $event, $queued })*
     };
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __finisher {
-    (build $vis:vis $event:ty) => {
+    (build $vis:vis $event:ty, $queued:tt) => {
         /// Puts the event together.
         #[must_use]
         $vis fn build(self) -> $event
@@ -82,7 +77,7 @@ macro_rules! __finisher {
             $crate::__private::Build::build(self)
         }
     };
-    (emit $vis:vis $event:ty) => {
+    (emit $vis:vis $event:ty, $queued:tt) => {
         /// Builds the event, runs its subscribers, and gives it back as they left it.
         $vis fn emit(self) -> $event
         where
@@ -91,7 +86,7 @@ macro_rules! __finisher {
             $crate::Event::emit($crate::__private::Build::build(self))
         }
     };
-    (try_emit $vis:vis $event:ty) => {
+    (try_emit $vis:vis $event:ty, $queued:tt) => {
         /// Builds the event, runs its subscribers, and tells what became of it.
         ///
         /// # Errors
@@ -106,7 +101,7 @@ macro_rules! __finisher {
             $crate::Event::try_emit($crate::__private::Build::build(self))
         }
     };
-    (emit_async $vis:vis $event:ty) => {
+    (emit_async $vis:vis $event:ty, $queued:tt) => {
         /// Builds the event; awaited, runs its subscribers, the async ones beside each other, and
         /// gives it back.
         $vis fn emit_async(self) -> $crate::EmitAsync<$event>
@@ -116,7 +111,7 @@ macro_rules! __finisher {
             $crate::Event::emit_async($crate::__private::Build::build(self))
         }
     };
-    (enqueue $vis:vis $event:ty) => {
+    (enqueue $vis:vis $event:ty, { $($queued:tt)* }) => {
         /// Builds the event, and puts it into the queue, to be emitted later.
         ///
         /// # Errors
@@ -124,7 +119,8 @@ macro_rules! __finisher {
         /// When the queue is full; the event is in the error.
         $vis fn enqueue(self) -> $crate::__private::Result<(), $crate::QueueFull<$event>>
         where
-            Self: $crate::__private::Waits + $crate::__private::Build<Event = $event>,
+            Self: $crate::__private::Build<Event = $event>,
+            for<'__any> $event: $($queued)*,
         {
             $crate::Event::enqueue($crate::__private::Build::build(self))
         }

@@ -8,7 +8,7 @@ mod named;
 
 pub(crate) use any::Typed;
 pub use any::{AnyEvent, Borrows, nth};
-pub use builder::{Build, Free, Set, Unset, Waits, given};
+pub use builder::{Build, Free, Set, Unset, given};
 pub use declared::Declared;
 pub(crate) use declared::Place;
 pub use family::{Borrowed, Event, Family, Owned, OwnedEvent, Snapshot, Verbs, Visit};

@@ -39,11 +39,14 @@ impl Parts<'_> {
         let types = types.map(|param| &param.ident);
         let own = self.own_bounds();
         let (vis, target) = (&self.event.vis, &self.target);
+        // That an event without a lifetime is owned, it knows without asking, and compiles faster.
+        let core = &self.event.core;
+        let owned = self.event.borrows().then(|| quote!(#core::OwnedEvent +));
         let names = names.iter().map(|name| Ident::new(name, Span::call_site()));
         quote! {
             #[automatically_derived]
             impl #params #builder where #own #(#types: 'static,)* {
-                __events::finishers! { #vis #target: #(#names)* }
+                __events::finishers! { #vis #target, { #owned __events::Send }: #(#names)* }
             }
         }
     }
