@@ -149,16 +149,16 @@ fn by_number(event: &Event) -> Option<TokenStream> {
             None => Member::Unnamed(Index::from(index)),
         };
         if owned(field) {
-            quote!(&self.#member)
+            quote!(self.#member)
         } else {
-            quote!(&__events::Borrows)
+            quote!(__events::Borrows)
         }
     });
     event.fields.iter().any(owned).then(|| {
         quote! {
             #[inline]
             fn __field(&self, number: usize) -> __events::Option<&dyn __events::Any> {
-                __events::nth(&[#(#fields),*], number)
+                __events::nth(&[#(&#fields),*], number)
             }
         }
     })

@@ -182,10 +182,7 @@ impl<'e> Parts<'e> {
             format_ident!("__{name}", span = at(part.ident.span()))
         });
         let phantoms = states.clone();
-        let values = self.fields.iter().map(|part| {
-            let inside = part.field.inside();
-            quote!(::core::option::Option<#inside>)
-        });
+        let values = self.fields.iter().map(|part| part.field.inside());
         let docs = format!(
             "Builds a [`{event}`]: one setter a field, in any order, and then `build()` or `emit()`.",
         );
@@ -194,7 +191,7 @@ impl<'e> Parts<'e> {
             #docs
             #[must_use = "nothing happens before `.build()` or `.emit()`"]
             #vis struct #ident<#own #comma #(#states = #core::__private::Unset),*> #wheres {
-                __values: (#(#values,)*),
+                __values: (#(::core::option::Option<#values>,)*),
                 __states: ::core::marker::PhantomData<(#(#phantoms,)*)>,
             }
         }
