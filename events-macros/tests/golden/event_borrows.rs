@@ -54,7 +54,7 @@ pub struct LoginBuilder<'a, __user = ::events_core::__private::Unset> {
     __states: ::core::marker::PhantomData<(__user,)>,
 }
 const _: () = {
-    use ::events_core::__private as __events;
+    use ::events_core::__private::{self as __events, Build as __Build};
     #[automatically_derived]
     impl<'a> Login<'a> {
         /// Starts a [`Login`]; see [`LoginBuilder`].
@@ -74,7 +74,7 @@ const _: () = {
     pub trait __user_is_set {}
     #[diagnostic::do_not_recommend]
     impl __user_is_set for __events::Set {}
-    impl<'a, __0> __events::Build for LoginBuilder<'a, __0>
+    impl<'a, __0> __Build for LoginBuilder<'a, __0>
     where
         __0: __user_is_set,
     {

@@ -62,7 +62,7 @@ struct DeployedBuilder<__build = ::events_core::__private::Unset> {
     __states: ::core::marker::PhantomData<(__build,)>,
 }
 const _: () = {
-    use ::events_core::__private as __events;
+    use ::events_core::__private::{self as __events, Build as __Build};
     #[automatically_derived]
     impl Deployed {
         /// Starts a [`Deployed`]; see [`DeployedBuilder`].
@@ -82,7 +82,7 @@ const _: () = {
     pub trait __build_is_set {}
     #[diagnostic::do_not_recommend]
     impl __build_is_set for __events::Set {}
-    impl<__0> __events::Build for DeployedBuilder<__0>
+    impl<__0> __Build for DeployedBuilder<__0>
     where
         __0: __build_is_set,
     {

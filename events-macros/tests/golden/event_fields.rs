@@ -80,7 +80,7 @@ pub struct FirstLoginBuilder<
     __states: ::core::marker::PhantomData<(__ip, __attempts, __referrer)>,
 }
 const _: () = {
-    use ::events_core::__private as __events;
+    use ::events_core::__private::{self as __events, Build as __Build};
     #[automatically_derived]
     impl FirstLogin {
         /// Starts a [`FirstLogin`]; see [`FirstLoginBuilder`].
@@ -100,7 +100,7 @@ const _: () = {
     pub trait __ip_is_set {}
     #[diagnostic::do_not_recommend]
     impl __ip_is_set for __events::Set {}
-    impl<__0, __1, __2> __events::Build for FirstLoginBuilder<__0, __1, __2>
+    impl<__0, __1, __2> __Build for FirstLoginBuilder<__0, __1, __2>
     where
         __0: __ip_is_set,
     {

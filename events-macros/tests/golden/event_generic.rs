@@ -76,7 +76,7 @@ where
     __states: ::core::marker::PhantomData<(__record,)>,
 }
 const _: () = {
-    use ::events_core::__private as __events;
+    use ::events_core::__private::{self as __events, Build as __Build};
     #[automatically_derived]
     impl<T: Clone> Saved<T>
     where
@@ -99,7 +99,7 @@ const _: () = {
     pub trait __record_is_set {}
     #[diagnostic::do_not_recommend]
     impl __record_is_set for __events::Set {}
-    impl<T: Clone, __0> __events::Build for SavedBuilder<T, __0>
+    impl<T: Clone, __0> __Build for SavedBuilder<T, __0>
     where
         __0: __record_is_set,
         T: Send,

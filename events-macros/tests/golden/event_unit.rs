@@ -55,7 +55,7 @@ struct StartedBuilder {
     __states: ::core::marker::PhantomData<()>,
 }
 const _: () = {
-    use ::events_core::__private as __events;
+    use ::events_core::__private::{self as __events, Build as __Build};
     #[automatically_derived]
     impl Started {
         /// Starts a [`Started`]; see [`StartedBuilder`].
@@ -67,7 +67,7 @@ const _: () = {
             }
         }
     }
-    impl __events::Build for StartedBuilder {
+    impl __Build for StartedBuilder {
         type Event = Started;
         fn build(self) -> Started {
             Started {}

@@ -47,10 +47,9 @@ impl Parts<'_> {
         let builder = written_at(&self.builder(), event.span());
         let set = self.fields.iter().filter_map(Part::must_be_set);
         let own = self.own_bounds();
-        // What has a path is ours, or a lint would find the path longer than it need be.
-        let build = quote!(__events::Build);
+        // So the trait has one name, or a lint of the user's would find its path longer than it need be.
         let head = quote_spanned! {event.span()=>
-            impl #params #build for #builder where #(#set,)* #own
+            impl #params __Build for #builder where #(#set,)* #own
         };
         let values = self.fields.iter().map(|part| {
             // A derive may set a deprecated field without a word.

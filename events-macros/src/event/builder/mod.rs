@@ -37,7 +37,7 @@ pub(super) fn expand(event: &Event) -> TokenStream {
         #declaration
 
         const _: () = {
-            use #core::__private as __events;
+            use #core::__private::{self as __events, Build as __Build};
 
             #entrance
             #markers
