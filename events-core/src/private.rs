@@ -4,8 +4,8 @@ pub use crate::{
     ambient::{Current, EVENTS, Linked, SUBSCRIBERS},
     engine::{ByHand, Hears, Installer, Made, Once, Slot, Subscriber},
     event::{
-        Borrowed, Build, Complete, Copied, Copying, Declared, Free, Incomplete, Owned, Set,
-        Snapshot, Unset, Verbs, Visit, given,
+        Borrowed, Borrows, Build, Copied, Copying, Declared, Free, Owned, Set, Snapshot, Unset,
+        Verbs, Visit, given, nth,
     },
     handler::{
         Asked, AsyncOutcome, Background, Call, Gated, MissingState, Outcome, Param, Run, Source,
@@ -15,6 +15,8 @@ pub use crate::{
     words::{EventInfo, FieldInfo, IntoKey, Key, Location},
 };
 
+pub use crate::__finishers as finishers;
+
 /// What generated code takes from the prelude, which users may shadow or be without.
 pub use core::{
     any::Any,
@@ -23,7 +25,6 @@ pub use core::{
     default::Default,
     marker::{PhantomData, Send},
     module_path,
-    ops::Deref,
     option::Option::{self, None, Some},
     result::Result,
 };

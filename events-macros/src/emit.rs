@@ -109,7 +109,8 @@ impl Emit {
         let setters = fields
             .iter()
             .map(|(name, value)| quote_spanned!(span=> .#name(#value)));
-        let built = quote_spanned!(span=> #event::builder()#(#setters)*.__build());
+        let private = located(&quote!(#core::__private), span);
+        let built = quote_spanned!(span=> #private::Build::build(#event::builder()#(#setters)*));
         match origin {
             None => quote!(#core::Event::emit(#built)),
             Some(origin) => {

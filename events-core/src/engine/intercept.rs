@@ -84,7 +84,7 @@ impl<E: Event> AnyEvent for Passing<'_, E> {
     }
 
     fn __arg(&self, name: &str) -> Option<&dyn Any> {
-        self.event.__field(name)
+        self.event.__named(name)
     }
 
     fn __names(&self) -> Vec<(&str, bool)> {

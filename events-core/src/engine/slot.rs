@@ -15,6 +15,7 @@ use super::{
     exchange::{Exchange, Found, Held},
 };
 use crate::{
+    event::Place,
     handler::Plan,
     words::{EventInfo, Key, SubscriberInfo},
 };
@@ -44,7 +45,16 @@ pub(crate) struct Retired {
     _entries: Vec<Entry>,
 }
 
+impl Place for Slot {}
+
 impl Slot {
+    /// A slot in which nobody listens, thought out once for all events of a crate.
+    #[expect(
+        clippy::declare_interior_mutable_const,
+        reason = "each static that is made of it is a slot of its own"
+    )]
+    pub const NEW: Self = Self::new();
+
     /// A slot in which nobody listens.
     #[must_use]
     pub const fn new() -> Self {

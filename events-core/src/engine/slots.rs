@@ -6,7 +6,10 @@
 //! For every event of a registry that is a value, and in the default registry for the events with
 //! type parameters, beside which no static can stand, there is a table.
 
-use std::{any::TypeId, sync::OnceLock};
+use std::{
+    any::{Any, TypeId},
+    sync::OnceLock,
+};
 
 use super::slot::Slot;
 use crate::{
@@ -45,7 +48,8 @@ impl Kind {
 /// at its type with it.
 #[inline]
 pub(crate) fn home<F: Family>() -> Option<&'static Slot> {
-    F::declared().home?.downcast_ref()
+    let home: &'static dyn Any = F::declared().home?;
+    home.downcast_ref()
 }
 
 /// Slots by event type, of the types for which there is one.

@@ -75,6 +75,19 @@ impl fmt::Debug for dyn AnyEvent + '_ {
     }
 }
 
+/// The field of that number.
+#[doc(hidden)]
+#[inline]
+#[must_use]
+pub fn nth<'e>(fields: &[&'e dyn Any], number: usize) -> Option<&'e dyn Any> {
+    fields.get(number).copied()
+}
+
+/// What stands among the fields for one that borrows: it has no type that can be asked for.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Borrows;
+
 /// An event with a type, as one of any type.
 pub(crate) struct Typed<'a, E> {
     pub(crate) event: &'a E,
@@ -95,7 +108,7 @@ impl<E: Event> AnyEvent for Typed<'_, E> {
     }
 
     fn __arg(&self, name: &str) -> Option<&dyn Any> {
-        self.event.__field(name)
+        self.event.__named(name)
     }
 
     fn __names(&self) -> Vec<(&str, bool)> {

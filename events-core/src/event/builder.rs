@@ -3,14 +3,9 @@
 //! A builder has one type parameter a field: [`Unset`], or [`Set`] once it has a value. A setter
 //! turns the first into the second, so a missing or a repeated field is a type error.
 //!
-//! The derive has `build` and `emit` for builders of which every required field is `Set`; any other
-//! builder dereferences to [`Incomplete`], whose methods of these names ask for [`Complete`]. That asks
-//! each field for a trait of its own, which carries the error's text in plain words. So these traits
-//! are named once for each event, not in every method, and events compile faster.
-
-use std::{future::Ready, marker::PhantomData};
-
-use crate::words::{EmitError, Emitted, QueueFull};
+//! Any builder has the methods that finish it, and they ask whether it can be built. That asks each
+//! field for a trait of its own, which carries the error's text in plain words. So these traits are
+//! named once for each event, not in every method, and events compile faster.
 
 /// The state of a builder's field that has no value yet.
 #[derive(Clone, Copy, Debug)]
@@ -44,11 +39,6 @@ pub trait Build {
     fn build(self) -> Self::Event;
 }
 
-/// Holds for a builder of which each required field holds that it is set; each says so in words of
-/// its own when it is not.
-#[doc(hidden)]
-pub trait Complete {}
-
 /// Asked of a field's state by its setters.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
@@ -60,71 +50,83 @@ pub trait Free {}
 #[diagnostic::do_not_recommend]
 impl Free for Unset {}
 
-/// What a builder is as long as a required field is missing: something that can do nothing but tell
-/// which one.
+/// The methods of these names that finish a builder. Each asks whether the builder can be built, which
+/// asks of each field that must be set a trait of its own.
+///
+/// What is put into the queue must have more traits. That is asked as if the event had one more
+/// lifetime: so those are asked who call the method, and an event that is never put there need not have
+/// them.
 #[doc(hidden)]
-#[derive(Debug)]
-pub struct Incomplete<B, E>(PhantomData<fn() -> (B, E)>);
-
-#[expect(clippy::must_use_candidate, reason = "none of it is ever called")]
-impl<B, E> Incomplete<B, E> {
-    /// What this builder is.
-    #[inline]
-    pub fn of(_: &B) -> &Self {
-        &Self(PhantomData)
-    }
-
-    /// Never called: builders that can be built have methods of their own.
-    pub fn __build(&self) -> E
-    where
-        B: Complete,
-    {
-        never()
-    }
-
-    /// Never called, too.
-    pub fn build(&self) -> E
-    where
-        B: Complete,
-    {
-        never()
-    }
-
-    /// Never called, too.
-    pub fn emit(&self) -> E
-    where
-        B: Complete,
-    {
-        never()
-    }
-
-    /// Never called, too.
-    #[expect(clippy::missing_errors_doc, reason = "it is never called")]
-    pub fn try_emit(&self) -> Result<Emitted<E>, EmitError<E>>
-    where
-        B: Complete,
-    {
-        never()
-    }
-
-    /// Never called, too. Awaited, it would give the event, as the future of a complete builder does.
-    pub fn emit_async(&self) -> Ready<E>
-    where
-        B: Complete,
-    {
-        never()
-    }
-
-    /// Never called, too.
-    #[expect(clippy::missing_errors_doc, reason = "it is never called")]
-    pub fn enqueue(&self) -> Result<(), QueueFull<E>>
-    where
-        B: Complete,
-    {
-        never()
-    }
+#[macro_export]
+macro_rules! __finishers {
+    ($vis:vis $event:ty, $queued:tt: $($name:ident)*) => {
+        $($crate::__finisher! { $name $vis $event, $queued })*
+    };
 }
 
-fn never() -> ! {
-    unreachable!("a complete builder has this method itself")
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __finisher {
+    (build $vis:vis $event:ty, $queued:tt) => {
+        /// Puts the event together.
+        #[must_use]
+        $vis fn build(self) -> $event
+        where
+            Self: $crate::__private::Build<Event = $event>,
+        {
+            $crate::__private::Build::build(self)
+        }
+    };
+    (emit $vis:vis $event:ty, $queued:tt) => {
+        /// Builds the event, runs its subscribers, and gives it back as they left it.
+        #[track_caller]
+        $vis fn emit(self) -> $event
+        where
+            Self: $crate::__private::Build<Event = $event>,
+        {
+            $crate::Event::emit($crate::__private::Build::build(self))
+        }
+    };
+    (try_emit $vis:vis $event:ty, $queued:tt) => {
+        /// Builds the event, runs its subscribers, and tells what became of it.
+        ///
+        /// # Errors
+        ///
+        /// When a subscriber failed, or when the emit was refused as nested too deep.
+        #[track_caller]
+        $vis fn try_emit(
+            self,
+        ) -> $crate::__private::Result<$crate::Emitted<$event>, $crate::EmitError<$event>>
+        where
+            Self: $crate::__private::Build<Event = $event>,
+        {
+            $crate::Event::try_emit($crate::__private::Build::build(self))
+        }
+    };
+    (emit_async $vis:vis $event:ty, $queued:tt) => {
+        /// Builds the event; awaited, runs its subscribers, the async ones beside each other, and
+        /// gives it back.
+        #[track_caller]
+        $vis fn emit_async(self) -> $crate::EmitAsync<$event>
+        where
+            Self: $crate::__private::Build<Event = $event>,
+        {
+            $crate::Event::emit_async($crate::__private::Build::build(self))
+        }
+    };
+    (enqueue $vis:vis $event:ty, { $($queued:tt)* }) => {
+        /// Builds the event, and puts it into the queue, to be emitted later.
+        ///
+        /// # Errors
+        ///
+        /// When the queue is full; the event is in the error.
+        #[track_caller]
+        $vis fn enqueue(self) -> $crate::__private::Result<(), $crate::QueueFull<$event>>
+        where
+            Self: $crate::__private::Build<Event = $event>,
+            for<'__any> $event: $($queued)*,
+        {
+            $crate::Event::enqueue($crate::__private::Build::build(self))
+        }
+    };
 }

@@ -13,7 +13,7 @@
 
 use std::any::Any;
 
-use super::Copied;
+use super::{Copied, Declared, Verbs};
 use crate::words::{EmitError, Emitted, EventInfo, IntoKey, Origin, QueueFull};
 
 /// Something that happens in a program and that its other parts may react to.
@@ -270,10 +270,10 @@ pub trait Event: Sized {
         Self::Verbs::__enqueue(self, Some(Origin::from(origin.into_key())))
     }
 
-    /// The field of that name, when it borrows nothing.
+    /// The field of that number, as [`info`](Self::info) counts them, when it borrows nothing.
     #[doc(hidden)]
     #[inline]
-    fn __field(&self, _name: &str) -> Option<&dyn Any> {
+    fn __field(&self, _number: usize) -> Option<&dyn Any> {
         None
     }
 
@@ -282,6 +282,13 @@ pub trait Event: Sized {
     #[inline]
     fn __copy(&self) -> Option<Copied> {
         None
+    }
+
+    /// The field of that name, when it borrows nothing.
+    #[doc(hidden)]
+    fn __named(&self, name: &str) -> Option<&dyn Any> {
+        let mut fields = Self::info().fields().iter();
+        self.__field(fields.position(|field| field.name() == name)?)
     }
 
     /// The topic of this one: of an event without a type, each has its own.
@@ -315,50 +322,6 @@ pub trait Family: Sized + 'static {
     /// What stands beside the type.
     #[doc(hidden)]
     fn declared() -> Declared;
-}
-
-/// What the derive puts beside an event type.
-#[doc(hidden)]
-#[derive(Clone, Copy)]
-pub struct Declared {
-    /// What the derive knows of the type.
-    pub info: &'static EventInfo,
-    /// The place for the default registry's subscribers, of a type that the engine knows; a type with parameters has none, for a
-    /// static cannot be generic.
-    pub home: Option<&'static (dyn Any + Send + Sync)>,
-}
-
-/// The verbs of events, as the floor that knows the registries has them. By names that the compiler
-/// suggests to nobody.
-#[doc(hidden)]
-pub trait Verbs {
-    /// Gives the event back.
-    type EmitAsync<E: Event>: Future<Output = E>;
-
-    /// Gives the event back with what became of it.
-    type TryEmitAsync<E: Event>: Future<Output = Result<Emitted<E>, EmitError<E>>>;
-
-    /// Emits on the current registry, and waits for the async subscribers.
-    #[track_caller]
-    fn __emit_async<E: Event>(event: E, origin: Option<Origin>) -> Self::EmitAsync<E>;
-
-    /// The same, and tells what became of the event.
-    #[track_caller]
-    fn __try_emit_async<E: Event>(event: E, origin: Option<Origin>) -> Self::TryEmitAsync<E>;
-
-    /// Puts the event into the queue of the current registry.
-    #[track_caller]
-    fn __enqueue<E>(event: E, origin: Option<Origin>) -> Result<(), QueueFull<E>>
-    where
-        E: OwnedEvent + Send;
-
-    /// Emits on the current registry.
-    #[track_caller]
-    fn __emit<E: Event>(event: &mut E, origin: Option<&Origin>);
-
-    /// Emits on the current registry and tells what became of the event.
-    #[track_caller]
-    fn __try_emit<E: Event>(event: E, origin: Option<&Origin>) -> Result<Emitted<E>, EmitError<E>>;
 }
 
 /// Takes an event as the member of its family that it is.

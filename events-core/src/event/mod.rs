@@ -3,13 +3,18 @@
 mod any;
 mod builder;
 mod copying;
+mod declared;
 mod family;
 mod named;
+mod verbs;
 
-pub use any::AnyEvent;
 pub(crate) use any::Typed;
-pub use builder::{Build, Complete, Free, Incomplete, Set, Unset, given};
+pub use any::{AnyEvent, Borrows, nth};
+pub use builder::{Build, Free, Set, Unset, given};
 pub use copying::{Copied, Copying};
-pub use family::{Borrowed, Declared, Event, Family, Owned, OwnedEvent, Snapshot, Verbs, Visit};
+pub use declared::Declared;
+pub(crate) use declared::Place;
+pub use family::{Borrowed, Event, Family, Owned, OwnedEvent, Snapshot, Visit};
 pub use named::Args;
 pub(crate) use named::Named;
+pub use verbs::Verbs;

@@ -76,7 +76,7 @@ impl Event for Named<'_> {
         visitor.visit(self)
     }
 
-    fn __field(&self, name: &str) -> Option<&dyn Any> {
+    fn __named(&self, name: &str) -> Option<&dyn Any> {
         self.args.any(name)
     }
 

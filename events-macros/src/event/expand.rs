@@ -60,7 +60,7 @@ fn implementations(event: &Event) -> TokenStream {
         (quote!(), quote!(__events::None))
     } else {
         let slot = quote! {
-            static __SLOT: __events::Slot = __events::Slot::new();
+            static __SLOT: __events::Slot = __events::Slot::NEW;
         };
         (slot, quote!(__events::Some(&__SLOT)))
     };
@@ -84,7 +84,7 @@ fn implementations(event: &Event) -> TokenStream {
         }
     });
 
-    let by_name = by_name(event);
+    let by_number = by_number(event);
     // To a type that is no event the compiler would list those that are, and some come with the crate.
     // Where the builder has no such attribute the module may have no prelude, and not say so.
     let is_required = |field: &Field| matches!(field.fill, Fill::Required);
@@ -126,7 +126,7 @@ fn implementations(event: &Event) -> TokenStream {
                 }
 
                 #owned
-                #by_name
+                #by_number
             }
 
             #[automatically_derived]
@@ -142,28 +142,28 @@ fn implementations(event: &Event) -> TokenStream {
     }
 }
 
-/// What finds a field by its name, when there are any that borrow nothing.
-fn by_name(event: &Event) -> Option<TokenStream> {
-    let owned = event.fields.iter().enumerate().filter(|(_, field)| {
+/// What finds a field by its number, when there are any that borrow nothing.
+fn by_number(event: &Event) -> Option<TokenStream> {
+    let owned = |field: &Field| {
         let may_hide = matches!(field.ty, Type::Macro(_)) && event.borrows();
         !may_hide && is_static(&field.ty)
-    });
-    let arms = owned.map(|(index, field)| {
-        let name = &field.name;
+    };
+    let fields = event.fields.iter().enumerate().map(|(index, field)| {
         let member = match &field.ident {
             Some(ident) => Member::Named(declared(ident)),
             None => Member::Unnamed(Index::from(index)),
         };
-        quote!(#name => __events::Some(&self.#member),)
+        if owned(field) {
+            quote!(self.#member)
+        } else {
+            quote!(__events::Borrows)
+        }
     });
-    let arms: Vec<_> = arms.collect();
-    (!arms.is_empty()).then(|| {
+    event.fields.iter().any(owned).then(|| {
         quote! {
-            fn __field(&self, name: &str) -> __events::Option<&dyn __events::Any> {
-                match name {
-                    #(#arms)*
-                    _ => __events::None,
-                }
+            #[inline]
+            fn __field(&self, number: usize) -> __events::Option<&dyn __events::Any> {
+                __events::nth(&[#(&#fields),*], number)
             }
         }
     })

@@ -20,7 +20,7 @@ const _: () = {
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED
     }
-    static __SLOT: __events::Slot = __events::Slot::new();
+    static __SLOT: __events::Slot = __events::Slot::NEW;
     #[diagnostic::do_not_recommend]
     #[automatically_derived]
     impl<'a> ::events_core::Event for Login<'a> {
@@ -51,10 +51,10 @@ const _: () = {
 #[must_use = "nothing happens before `.build()` or `.emit()`"]
 pub struct LoginBuilder<'a, __user = ::events_core::__private::Unset> {
     __values: (::core::option::Option<&'a mut User>,),
-    __states: ::core::marker::PhantomData<fn() -> (Login<'a>, __user)>,
+    __states: ::core::marker::PhantomData<(__user,)>,
 }
 const _: () = {
-    use ::events_core::__private as __events;
+    use ::events_core::__private::{self as __events, Build as __Build};
     #[automatically_derived]
     impl<'a> Login<'a> {
         /// Starts a [`Login`]; see [`LoginBuilder`].
@@ -74,8 +74,10 @@ const _: () = {
     pub trait __user_is_set {}
     #[diagnostic::do_not_recommend]
     impl __user_is_set for __events::Set {}
-    #[automatically_derived]
-    impl<'a> __events::Build for LoginBuilder<'a, __events::Set> {
+    impl<'a, __0> __Build for LoginBuilder<'a, __0>
+    where
+        __0: __user_is_set,
+    {
         type Event = Login<'a>;
         fn build(self) -> Login<'a> {
             Login {
@@ -83,10 +85,6 @@ const _: () = {
             }
         }
     }
-    impl<'a, __0> __events::Complete for LoginBuilder<'a, __0>
-    where
-        __0: __user_is_set,
-    {}
     #[automatically_derived]
     impl<'a, __0> LoginBuilder<'a, __0> {
         /// Sets `user`.
@@ -102,58 +100,10 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<'a> LoginBuilder<'a, __events::Set> {
-        #[doc(hidden)]
-        pub fn __build(self) -> Login<'a> {
-            __events::Build::build(self)
-        }
-        /// Puts the event together.
-        #[must_use]
-        pub fn build(self) -> Login<'a> {
-            __events::Build::build(self)
-        }
-        /// Builds the event, runs its subscribers, and gives it back as they left it.
-        #[track_caller]
-        pub fn emit(self) -> Login<'a> {
-            ::events_core::Event::emit(__events::Build::build(self))
-        }
-        /// Builds the event, runs its subscribers, and tells what became of it.
-        ///
-        /// # Errors
-        ///
-        /// When a subscriber failed, or when the emit was refused as nested too deep.
-        #[track_caller]
-        pub fn try_emit(
-            self,
-        ) -> __events::Result<
-            ::events_core::Emitted<Login<'a>>,
-            ::events_core::EmitError<Login<'a>>,
-        > {
-            ::events_core::Event::try_emit(__events::Build::build(self))
-        }
-        /// Builds the event; awaited, runs its subscribers, the async ones beside each other, and gives it back.
-        #[track_caller]
-        pub fn emit_async(self) -> ::events_core::EmitAsync<Login<'a>> {
-            ::events_core::Event::emit_async(__events::Build::build(self))
-        }
-        /// Builds the event, and puts it into the queue, to be emitted later.
-        ///
-        /// # Errors
-        ///
-        /// When the queue is full; the event is in the error.
-        #[track_caller]
-        pub fn enqueue(self) -> __events::Result<(), ::events_core::QueueFull<Login<'a>>>
-        where
-            for<'__any> Login<'a>: ::events_core::OwnedEvent + __events::Send,
-        {
-            ::events_core::Event::enqueue(__events::Build::build(self))
-        }
-    }
-    impl<'a, __0> __events::Deref for LoginBuilder<'a, __0> {
-        type Target = __events::Incomplete<Self, Login<'a>>;
-        #[inline]
-        fn deref(&self) -> &Self::Target {
-            __events::Incomplete::of(self)
+    impl<'a, __0> LoginBuilder<'a, __0> {
+        __events::finishers! {
+            pub Login < 'a >, { ::events_core::OwnedEvent + __events::Send } : build emit
+            try_emit emit_async enqueue
         }
     }
 };

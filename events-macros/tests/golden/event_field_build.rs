@@ -20,7 +20,7 @@ const _: () = {
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED
     }
-    static __SLOT: __events::Slot = __events::Slot::new();
+    static __SLOT: __events::Slot = __events::Slot::NEW;
     #[diagnostic::do_not_recommend]
     #[automatically_derived]
     impl ::events_core::Event for Deployed {
@@ -42,11 +42,9 @@ const _: () = {
         fn __copy(&self) -> __events::Option<__events::Copied> {
             __events::Copying(self).copy()
         }
-        fn __field(&self, name: &str) -> __events::Option<&dyn __events::Any> {
-            match name {
-                "build" => __events::Some(&self.build),
-                _ => __events::None,
-            }
+        #[inline]
+        fn __field(&self, number: usize) -> __events::Option<&dyn __events::Any> {
+            __events::nth(&[&self.build], number)
         }
     }
     #[automatically_derived]
@@ -65,10 +63,10 @@ const _: () = {
 #[must_use = "nothing happens before `.build()` or `.emit()`"]
 struct DeployedBuilder<__build = ::events_core::__private::Unset> {
     __values: (::core::option::Option<u32>,),
-    __states: ::core::marker::PhantomData<fn() -> (Deployed, __build)>,
+    __states: ::core::marker::PhantomData<(__build,)>,
 }
 const _: () = {
-    use ::events_core::__private as __events;
+    use ::events_core::__private::{self as __events, Build as __Build};
     #[automatically_derived]
     impl Deployed {
         /// Starts a [`Deployed`]; see [`DeployedBuilder`].
@@ -88,8 +86,10 @@ const _: () = {
     pub trait __build_is_set {}
     #[diagnostic::do_not_recommend]
     impl __build_is_set for __events::Set {}
-    #[automatically_derived]
-    impl __events::Build for DeployedBuilder<__events::Set> {
+    impl<__0> __Build for DeployedBuilder<__0>
+    where
+        __0: __build_is_set,
+    {
         type Event = Deployed;
         fn build(self) -> Deployed {
             Deployed {
@@ -97,10 +97,6 @@ const _: () = {
             }
         }
     }
-    impl<__0> __events::Complete for DeployedBuilder<__0>
-    where
-        __0: __build_is_set,
-    {}
     #[automatically_derived]
     impl<__0> DeployedBuilder<__0> {}
     #[automatically_derived]
@@ -115,61 +111,15 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl DeployedBuilder<__events::Set> {
-        #[doc(hidden)]
-        fn __build(self) -> Deployed {
-            __events::Build::build(self)
-        }
-        /// Builds the event, runs its subscribers, and gives it back as they left it.
-        #[track_caller]
-        fn emit(self) -> Deployed {
-            ::events_core::Event::emit(__events::Build::build(self))
-        }
-        /// Builds the event, runs its subscribers, and tells what became of it.
-        ///
-        /// # Errors
-        ///
-        /// When a subscriber failed, or when the emit was refused as nested too deep.
-        #[track_caller]
-        fn try_emit(
-            self,
-        ) -> __events::Result<
-            ::events_core::Emitted<Deployed>,
-            ::events_core::EmitError<Deployed>,
-        > {
-            ::events_core::Event::try_emit(__events::Build::build(self))
-        }
-        /// Builds the event; awaited, runs its subscribers, the async ones beside each other, and gives it back.
-        #[track_caller]
-        fn emit_async(self) -> ::events_core::EmitAsync<Deployed> {
-            ::events_core::Event::emit_async(__events::Build::build(self))
-        }
-        /// Builds the event, and puts it into the queue, to be emitted later.
-        ///
-        /// # Errors
-        ///
-        /// When the queue is full; the event is in the error.
-        #[track_caller]
-        fn enqueue(self) -> __events::Result<(), ::events_core::QueueFull<Deployed>>
-        where
-            for<'__any> Deployed: __events::Send,
-        {
-            ::events_core::Event::enqueue(__events::Build::build(self))
+    impl<__0> DeployedBuilder<__0> {
+        __events::finishers! {
+            Deployed, { __events::Send } : emit try_emit emit_async enqueue
         }
     }
     #[automatically_derived]
     impl DeployedBuilder<__events::Set> {
-        /// Puts the event together.
-        #[must_use]
-        fn build(self) -> Deployed {
-            __events::Build::build(self)
-        }
-    }
-    impl<__0> __events::Deref for DeployedBuilder<__0> {
-        type Target = __events::Incomplete<Self, Deployed>;
-        #[inline]
-        fn deref(&self) -> &Self::Target {
-            __events::Incomplete::of(self)
+        __events::finishers! {
+            Deployed, { __events::Send } : build
         }
     }
 };

@@ -30,7 +30,7 @@ const _: () = {
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED
     }
-    static __SLOT: __events::Slot = __events::Slot::new();
+    static __SLOT: __events::Slot = __events::Slot::NEW;
     #[diagnostic::do_not_recommend]
     #[automatically_derived]
     impl ::events_core::Event for FirstLogin {
@@ -52,13 +52,9 @@ const _: () = {
         fn __copy(&self) -> __events::Option<__events::Copied> {
             __events::Copying(self).copy()
         }
-        fn __field(&self, name: &str) -> __events::Option<&dyn __events::Any> {
-            match name {
-                "ip" => __events::Some(&self.ip),
-                "attempts" => __events::Some(&self.attempts),
-                "referrer" => __events::Some(&self.referrer),
-                _ => __events::None,
-            }
+        #[inline]
+        fn __field(&self, number: usize) -> __events::Option<&dyn __events::Any> {
+            __events::nth(&[&self.ip, &self.attempts, &self.referrer], number)
         }
     }
     #[automatically_derived]
@@ -83,14 +79,12 @@ pub struct FirstLoginBuilder<
     __values: (
         ::core::option::Option<String>,
         ::core::option::Option<u32>,
-        ::core::option::Option<Option<String>>,
+        ::core::option::Option<String>,
     ),
-    __states: ::core::marker::PhantomData<
-        fn() -> (FirstLogin, __ip, __attempts, __referrer),
-    >,
+    __states: ::core::marker::PhantomData<(__ip, __attempts, __referrer)>,
 }
 const _: () = {
-    use ::events_core::__private as __events;
+    use ::events_core::__private::{self as __events, Build as __Build};
     #[automatically_derived]
     impl FirstLogin {
         /// Starts a [`FirstLogin`]; see [`FirstLoginBuilder`].
@@ -110,21 +104,19 @@ const _: () = {
     pub trait __ip_is_set {}
     #[diagnostic::do_not_recommend]
     impl __ip_is_set for __events::Set {}
-    #[automatically_derived]
-    impl<__1, __2> __events::Build for FirstLoginBuilder<__events::Set, __1, __2> {
+    impl<__0, __1, __2> __Build for FirstLoginBuilder<__0, __1, __2>
+    where
+        __0: __ip_is_set,
+    {
         type Event = FirstLogin;
         fn build(self) -> FirstLogin {
             FirstLogin {
                 ip: __events::given(self.__values.0),
                 attempts: __events::Option::unwrap_or_else(self.__values.1, || 1),
-                referrer: __events::Option::flatten(self.__values.2),
+                referrer: self.__values.2,
             }
         }
     }
-    impl<__0, __1, __2> __events::Complete for FirstLoginBuilder<__0, __1, __2>
-    where
-        __0: __ip_is_set,
-    {}
     #[automatically_derived]
     impl<__0, __1, __2> FirstLoginBuilder<__0, __1, __2> {
         /// Where from.
@@ -163,7 +155,7 @@ const _: () = {
         where
             __2: __events::Free,
         {
-            self.__values.2 = __events::Some(__events::Some(value));
+            self.__values.2 = __events::Some(value);
             FirstLoginBuilder {
                 __values: self.__values,
                 __states: __events::PhantomData,
@@ -191,7 +183,7 @@ const _: () = {
         where
             __2: __events::Free,
         {
-            self.__values.2 = __events::Some(value);
+            self.__values.2 = value;
             FirstLoginBuilder {
                 __values: self.__values,
                 __states: __events::PhantomData,
@@ -199,60 +191,9 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<__1, __2> FirstLoginBuilder<__events::Set, __1, __2> {
-        #[doc(hidden)]
-        pub fn __build(self) -> FirstLogin {
-            __events::Build::build(self)
-        }
-        /// Puts the event together.
-        #[must_use]
-        pub fn build(self) -> FirstLogin {
-            __events::Build::build(self)
-        }
-        /// Builds the event, runs its subscribers, and gives it back as they left it.
-        #[track_caller]
-        pub fn emit(self) -> FirstLogin {
-            ::events_core::Event::emit(__events::Build::build(self))
-        }
-        /// Builds the event, runs its subscribers, and tells what became of it.
-        ///
-        /// # Errors
-        ///
-        /// When a subscriber failed, or when the emit was refused as nested too deep.
-        #[track_caller]
-        pub fn try_emit(
-            self,
-        ) -> __events::Result<
-            ::events_core::Emitted<FirstLogin>,
-            ::events_core::EmitError<FirstLogin>,
-        > {
-            ::events_core::Event::try_emit(__events::Build::build(self))
-        }
-        /// Builds the event; awaited, runs its subscribers, the async ones beside each other, and gives it back.
-        #[track_caller]
-        pub fn emit_async(self) -> ::events_core::EmitAsync<FirstLogin> {
-            ::events_core::Event::emit_async(__events::Build::build(self))
-        }
-        /// Builds the event, and puts it into the queue, to be emitted later.
-        ///
-        /// # Errors
-        ///
-        /// When the queue is full; the event is in the error.
-        #[track_caller]
-        pub fn enqueue(
-            self,
-        ) -> __events::Result<(), ::events_core::QueueFull<FirstLogin>>
-        where
-            for<'__any> FirstLogin: __events::Send,
-        {
-            ::events_core::Event::enqueue(__events::Build::build(self))
-        }
-    }
-    impl<__0, __1, __2> __events::Deref for FirstLoginBuilder<__0, __1, __2> {
-        type Target = __events::Incomplete<Self, FirstLogin>;
-        #[inline]
-        fn deref(&self) -> &Self::Target {
-            __events::Incomplete::of(self)
+    impl<__0, __1, __2> FirstLoginBuilder<__0, __1, __2> {
+        __events::finishers! {
+            pub FirstLogin, { __events::Send } : build emit try_emit emit_async enqueue
         }
     }
 };

@@ -49,11 +49,9 @@ const _: () = {
         fn __copy(&self) -> __events::Option<__events::Copied> {
             __events::Copying(self).copy()
         }
-        fn __field(&self, name: &str) -> __events::Option<&dyn __events::Any> {
-            match name {
-                "record" => __events::Some(&self.record),
-                _ => __events::None,
-            }
+        #[inline]
+        fn __field(&self, number: usize) -> __events::Option<&dyn __events::Any> {
+            __events::nth(&[&self.record], number)
         }
     }
     #[automatically_derived]
@@ -79,10 +77,10 @@ where
     T: Send,
 {
     __values: (::core::option::Option<T>,),
-    __states: ::core::marker::PhantomData<fn() -> (Saved<T>, __record)>,
+    __states: ::core::marker::PhantomData<(__record,)>,
 }
 const _: () = {
-    use ::events_core::__private as __events;
+    use ::events_core::__private::{self as __events, Build as __Build};
     #[automatically_derived]
     impl<T: Clone> Saved<T>
     where
@@ -105,9 +103,9 @@ const _: () = {
     pub trait __record_is_set {}
     #[diagnostic::do_not_recommend]
     impl __record_is_set for __events::Set {}
-    #[automatically_derived]
-    impl<T: Clone> __events::Build for SavedBuilder<T, __events::Set>
+    impl<T: Clone, __0> __Build for SavedBuilder<T, __0>
     where
+        __0: __record_is_set,
         T: Send,
     {
         type Event = Saved<T>;
@@ -117,11 +115,6 @@ const _: () = {
             }
         }
     }
-    impl<T: Clone, __0> __events::Complete for SavedBuilder<T, __0>
-    where
-        __0: __record_is_set,
-        T: Send,
-    {}
     #[automatically_derived]
     impl<T: Clone, __0> SavedBuilder<T, __0>
     where
@@ -140,94 +133,52 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<T: Clone> SavedBuilder<T, __events::Set>
+    impl<T: Clone, __0> SavedBuilder<T, __0>
     where
         T: Send,
     {
-        #[doc(hidden)]
-        pub(crate) fn __build(self) -> Saved<T> {
-            __events::Build::build(self)
-        }
-        /// Puts the event together.
-        #[must_use]
-        pub(crate) fn build(self) -> Saved<T> {
-            __events::Build::build(self)
+        __events::finishers! {
+            pub (crate) Saved < T >, { __events::Send } : build
         }
     }
     #[automatically_derived]
-    impl<T: Clone> SavedBuilder<T, __events::Set>
+    impl<T: Clone, __0> SavedBuilder<T, __0>
     where
         T: Send,
         T: 'static,
     {
-        /// Builds the event, runs its subscribers, and gives it back as they left it.
-        #[track_caller]
-        pub(crate) fn emit(self) -> Saved<T> {
-            ::events_core::Event::emit(__events::Build::build(self))
+        __events::finishers! {
+            pub (crate) Saved < T >, { __events::Send } : emit
         }
     }
     #[automatically_derived]
-    impl<T: Clone> SavedBuilder<T, __events::Set>
+    impl<T: Clone, __0> SavedBuilder<T, __0>
     where
         T: Send,
         T: 'static,
     {
-        /// Builds the event, runs its subscribers, and tells what became of it.
-        ///
-        /// # Errors
-        ///
-        /// When a subscriber failed, or when the emit was refused as nested too deep.
-        #[track_caller]
-        pub(crate) fn try_emit(
-            self,
-        ) -> __events::Result<
-            ::events_core::Emitted<Saved<T>>,
-            ::events_core::EmitError<Saved<T>>,
-        > {
-            ::events_core::Event::try_emit(__events::Build::build(self))
+        __events::finishers! {
+            pub (crate) Saved < T >, { __events::Send } : try_emit
         }
     }
     #[automatically_derived]
-    impl<T: Clone> SavedBuilder<T, __events::Set>
+    impl<T: Clone, __0> SavedBuilder<T, __0>
     where
         T: Send,
         T: 'static,
     {
-        /// Builds the event; awaited, runs its subscribers, the async ones beside each other, and gives it back.
-        #[track_caller]
-        pub(crate) fn emit_async(self) -> ::events_core::EmitAsync<Saved<T>> {
-            ::events_core::Event::emit_async(__events::Build::build(self))
+        __events::finishers! {
+            pub (crate) Saved < T >, { __events::Send } : emit_async
         }
     }
     #[automatically_derived]
-    impl<T: Clone> SavedBuilder<T, __events::Set>
+    impl<T: Clone, __0> SavedBuilder<T, __0>
     where
         T: Send,
         T: 'static,
     {
-        /// Builds the event, and puts it into the queue, to be emitted later.
-        ///
-        /// # Errors
-        ///
-        /// When the queue is full; the event is in the error.
-        #[track_caller]
-        pub(crate) fn enqueue(
-            self,
-        ) -> __events::Result<(), ::events_core::QueueFull<Saved<T>>>
-        where
-            for<'__any> Saved<T>: __events::Send,
-        {
-            ::events_core::Event::enqueue(__events::Build::build(self))
-        }
-    }
-    impl<T: Clone, __0> __events::Deref for SavedBuilder<T, __0>
-    where
-        T: Send,
-    {
-        type Target = __events::Incomplete<Self, Saved<T>>;
-        #[inline]
-        fn deref(&self) -> &Self::Target {
-            __events::Incomplete::of(self)
+        __events::finishers! {
+            pub (crate) Saved < T >, { __events::Send } : enqueue
         }
     }
 };

@@ -8,7 +8,7 @@ use std::fmt;
 use super::{Diff, model::known};
 use crate::{
     ambient::Current,
-    event::{Declared, Event, Family, Owned, OwnedEvent, Verbs, Visit},
+    event::{Declared, Event, Family, Owned, OwnedEvent, Verbs, Visit, nth},
     words::{EmitError, Emitted, EventInfo, FieldInfo, Location, Origin, QueueFull},
 };
 
@@ -217,11 +217,9 @@ macro_rules! record_event {
                 Some(self)
             }
 
-            fn __field(&self, name: &str) -> Option<&dyn std::any::Any> {
-                match name {
-                    $(stringify!($field) => Some(&self.$field),)*
-                    _ => None,
-                }
+            #[inline]
+            fn __field(&self, number: usize) -> Option<&dyn std::any::Any> {
+                nth(&[$(&self.$field),*], number)
             }
 
             #[inline]

@@ -1,5 +1,5 @@
-//! The trait of each required field that carries the text of an error, and what a complete builder
-//! builds.
+//! The trait of each required field that carries the text of an error, and what a builder builds in
+//! which none is missing.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -38,42 +38,33 @@ impl Parts<'_> {
         (!self.event.no_implicit_prelude).then(|| quote!(#[diagnostic::#attribute]))
     }
 
-    /// The trait of builders that can be built, and the one that says what is missing.
+    /// What makes a builder one that can be built: each required field holds that it is set.
     pub(super) fn build(&self) -> TokenStream {
         let (event, target) = (&self.event.ident, &self.target);
-        let required = |part: &Part<'_>| matches!(part.field.fill, Fill::Required);
-        let params = self.params(|part| !required(part));
-        let complete = self.with(required, &quote!(__events::Set));
-        let (all, builder) = (self.params(|_| true), self.builder());
-        let wheres = self.wheres();
+        // At the user's token, the name of the event: from an impl of a derive the compiler concludes
+        // that bounds were derived carelessly, and says so.
+        let params = written_at(&self.params(|_| true), event.span());
+        let builder = written_at(&self.builder(), event.span());
         let set = self.fields.iter().filter_map(Part::must_be_set);
         let own = self.own_bounds();
+        // So the trait has one name, or a lint of the user's would find its path longer than it need be.
+        let head = quote_spanned! {event.span()=>
+            impl #params __Build for #builder where #(#set,)* #own
+        };
         let values = self.fields.iter().map(|part| {
             // A derive may set a deprecated field without a word.
             let derived = declared(part.ident);
             let value = part.built();
             quote!(#derived: #value)
         });
-        // At the user's token, the name of the event: from an impl of a derive the compiler concludes
-        // that bounds were derived carelessly, and says so.
-        let (all, builder) = (
-            written_at(&all, event.span()),
-            written_at(&builder, event.span()),
-        );
-        let is_complete = quote_spanned! {event.span()=>
-            impl #all __events::Complete for #builder where #(#set,)* #own {}
-        };
         quote! {
-            #[automatically_derived]
-            impl #params __events::Build for #complete #wheres {
+            #head {
                 type Event = #target;
 
                 fn build(self) -> #target {
                     #event { #(#values,)* }
                 }
             }
-
-            #is_complete
         }
     }
 }
@@ -94,7 +85,7 @@ impl Part<'_> {
         let value = quote!(self.__values.#index);
         let default = match &self.field.fill {
             Fill::Required => return quote!(__events::given(#value)),
-            Fill::Optional(_) => return quote!(__events::Option::flatten(#value)),
+            Fill::Optional(_) => return value,
             Fill::Default { word, value: None } => {
                 let default = quote_spanned!(at(*word)=> __events::Default::default());
                 return quote! {

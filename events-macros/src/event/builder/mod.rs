@@ -33,19 +33,17 @@ pub(super) fn expand(event: &Event) -> TokenStream {
     let build = parts.build();
     let setters = parts.setters();
     let finishers = parts.finishers();
-    let incomplete = parts.incomplete();
     quote! {
         #declaration
 
         const _: () = {
-            use #core::__private as __events;
+            use #core::__private::{self as __events, Build as __Build};
 
             #entrance
             #markers
             #build
             #setters
             #finishers
-            #incomplete
         };
     }
 }
@@ -131,25 +129,32 @@ impl<'e> Parts<'e> {
         quote!(<#(#all),*>)
     }
 
-    /// The builder's type, with something else in the place of the states that `replaced` names.
-    fn with(&self, replaced: impl Fn(&Part<'_>) -> bool, by: &TokenStream) -> TokenStream {
-        let (ident, own) = (&self.ident, &self.own);
-        let mut states = TokenStream::new();
-        // Written once a setter and field: the quickest way is taken.
+    /// The builder's type, with another state of the fields that `replaced` names.
+    fn with(&self, replaced: impl Fn(&Part<'_>) -> bool, by: &str) -> TokenStream {
+        let mut tokens = TokenStream::new();
+        self.ident.to_tokens(&mut tokens);
+        <Token![<]>::default().to_tokens(&mut tokens);
+        if !self.own.is_empty() {
+            self.own.to_tokens(&mut tokens);
+        }
+        // Written once a setter and field, token by token: that is the quickest way.
         for part in &self.fields {
             if replaced(part) {
-                by.to_tokens(&mut states);
+                format_ident!("__events").to_tokens(&mut tokens);
+                <Token![::]>::default().to_tokens(&mut tokens);
+                format_ident!("{by}").to_tokens(&mut tokens);
             } else {
-                part.state.to_tokens(&mut states);
+                part.state.to_tokens(&mut tokens);
             }
-            <Token![,]>::default().to_tokens(&mut states);
+            <Token![,]>::default().to_tokens(&mut tokens);
         }
-        quote!(#ident<#own #states>)
+        <Token![>]>::default().to_tokens(&mut tokens);
+        tokens
     }
 
     /// The builder's type with its own states.
     fn builder(&self) -> TokenStream {
-        self.with(|_| false, &TokenStream::new())
+        self.with(|_| false, "")
     }
 
     fn wheres(&self) -> &'e Option<syn::WhereClause> {
@@ -169,7 +174,7 @@ impl<'e> Parts<'e> {
             ident: event,
             ..
         } = self.event;
-        let (ident, target, wheres) = (&self.ident, &self.target, self.wheres());
+        let (ident, wheres) = (&self.ident, self.wheres());
         let own = &self.event.generics.params;
         let comma = (!own.is_empty() && !own.trailing_punct()).then(|| quote!(,));
         let states = self.fields.iter().map(|part| {
@@ -177,7 +182,7 @@ impl<'e> Parts<'e> {
             format_ident!("__{name}", span = at(part.ident.span()))
         });
         let phantoms = states.clone();
-        let types = self.fields.iter().map(|part| &part.field.ty);
+        let values = self.fields.iter().map(|part| part.field.inside());
         let docs = format!(
             "Builds a [`{event}`]: one setter a field, in any order, and then `build()` or `emit()`.",
         );
@@ -186,8 +191,8 @@ impl<'e> Parts<'e> {
             #docs
             #[must_use = "nothing happens before `.build()` or `.emit()`"]
             #vis struct #ident<#own #comma #(#states = #core::__private::Unset),*> #wheres {
-                __values: (#(::core::option::Option<#types>,)*),
-                __states: ::core::marker::PhantomData<fn() -> (#target, #(#phantoms,)*)>,
+                __values: (#(::core::option::Option<#values>,)*),
+                __states: ::core::marker::PhantomData<(#(#phantoms,)*)>,
             }
         }
     }

@@ -31,7 +31,7 @@ impl Parts<'_> {
         let special = special.into_iter().map(|part| {
             let same = |other: &Part<'_>| other.index == part.index;
             let params = self.params(|other| !same(other));
-            let builder = self.with(same, &quote!(__events::Unset));
+            let builder = self.with(same, "Unset");
             let setter = self.setting(part, &self.setter(part));
             quote! {
                 #[automatically_derived]
@@ -75,10 +75,6 @@ impl Parts<'_> {
                 quote!(#value),
             )
         };
-        let value = match &field.fill {
-            Fill::Optional(_) => quote!(__events::Some(#value)),
-            _ => value,
-        };
         let docs = format!(
             "Sets `{}`, or with `None` leaves it as if it were not set.",
             field.name
@@ -109,7 +105,7 @@ impl Parts<'_> {
             bound,
         } = setter;
         let (vis, builder) = (&self.event.vis, &self.ident);
-        let set = self.with(|other| other.index == part.index, &quote!(__events::Set));
+        let set = self.with(|other| other.index == part.index, "Set");
         let (index, given) = (&part.index, part.value());
         quote! {
             #(#carried)*
@@ -137,10 +133,6 @@ impl Parts<'_> {
             (quote!(#inside), quote!(#value))
         };
         let value = quote!(__events::Some(#value));
-        let value = match field.fill {
-            Fill::Optional(_) => quote!(__events::Some(#value)),
-            _ => value,
-        };
         Setter {
             name: (*ident).clone(),
             carried: field.docs_or(|| format!("Sets `{}`.", field.name)),
@@ -166,7 +158,7 @@ impl Part<'_> {
 
 impl Field {
     /// The type that its setter takes.
-    fn inside(&self) -> &syn::Type {
+    pub(super) fn inside(&self) -> &syn::Type {
         match &self.fill {
             Fill::Optional(inside) => inside,
             _ => &self.ty,
