@@ -4,8 +4,8 @@ pub use crate::{
     ambient::{Current, EVENTS, Linked, SUBSCRIBERS},
     engine::{ByHand, Hears, Installer, Made, Once, Slot, Subscriber},
     event::{
-        Borrowed, Borrows, Build, Copied, Copying, Declared, Free, Owned, Set, Snapshot, Unset,
-        Verbs, Visit, given, nth,
+        Borrowed, Borrows, Build, Copied, Copier, Copying, Declared, Free, Owned, Owning, Set,
+        Snapshot, Unset, Verbs, Visit, given, nth,
     },
     handler::{
         Asked, AsyncOutcome, Background, Call, Gated, MissingState, Outcome, Param, Run, Source,

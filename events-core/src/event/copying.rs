@@ -1,39 +1,55 @@
 //! Whether an event can be copied, asked by the derive, which does not know the types it names.
 
-use std::{any::Any, ops::Deref};
+use std::{any::Any, fmt, marker::PhantomData, ops::Deref};
 
 /// A copy of an event.
 pub type Copied = Box<dyn Any + Send>;
 
-/// An event that is perhaps to be copied. The compiler takes [`copy`](Self::copy) where the type is
-/// `Clone` and `Send`; elsewhere it finds only that of `Uncopied`, by dereferencing.
-#[derive(Debug)]
-pub struct Copying<'e, E>(pub &'e E);
+/// Copies an event of one type.
+pub type Copier = fn(&dyn Any) -> Option<Copied>;
 
-impl<E: Clone + Send + 'static> Copying<'_, E> {
-    /// A copy.
+/// An event type of which there are perhaps copies. The compiler takes [`copier`](Self::copier) where it
+/// is `Clone` and `Send`; elsewhere it finds only that of `Uncopied`, by dereferencing.
+pub struct Copying<E>(pub PhantomData<E>);
+
+impl<E: Clone + Send + 'static> Copying<E> {
+    /// What copies it.
+    #[inline]
     #[must_use]
-    pub fn copy(&self) -> Option<Copied> {
-        Some(Box::new(self.0.clone()))
+    pub fn copier(&self) -> Option<Copier> {
+        Some(copy::<E>)
     }
 }
 
-impl<E> Deref for Copying<'_, E> {
+impl<E> Deref for Copying<E> {
     type Target = Uncopied;
 
+    #[inline]
     fn deref(&self) -> &Uncopied {
         &Uncopied
     }
 }
 
-/// An event that cannot be copied, or of which that is not known.
+impl<E> fmt::Debug for Copying<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Copying")
+    }
+}
+
+fn copy<E: Clone + Send + 'static>(event: &dyn Any) -> Option<Copied> {
+    let event: &E = event.downcast_ref()?;
+    Some(Box::new(event.clone()))
+}
+
+/// An event type of which there are no copies, or it is not known.
 #[derive(Debug)]
 pub struct Uncopied;
 
 impl Uncopied {
-    /// No copy.
+    /// Nothing.
+    #[inline]
     #[must_use]
-    pub fn copy(&self) -> Option<Copied> {
+    pub fn copier(&self) -> Option<Copier> {
         None
     }
 }

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 
+use super::Copier;
 use crate::words::EventInfo;
 
 /// What the derive puts beside an event type.
@@ -13,6 +14,8 @@ pub struct Declared {
     /// The place for the default registry's subscribers; a type with parameters has none, for a
     /// static cannot be generic.
     pub home: Option<&'static dyn Place>,
+    /// Copies an event, where that is known to be possible.
+    pub copier: Option<Copier>,
 }
 
 /// The place for a registry's subscribers, of a type that the engine knows. That it can be shared is

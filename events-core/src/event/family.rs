@@ -49,7 +49,7 @@ pub trait Event: Sized {
 
     /// Whether it has a lifetime: [`Owned`] or [`Borrowed`].
     #[doc(hidden)]
-    type Ownership;
+    type Ownership: Owning<Self>;
 
     /// Where the verbs below lead.
     #[doc(hidden)]
@@ -161,7 +161,7 @@ pub trait Event: Sized {
     #[doc(hidden)]
     #[inline]
     fn __owned(&self) -> Option<&dyn Any> {
-        None
+        Self::Ownership::owned(self)
     }
 
     /// Runs the sync subscribers, in order, and then all async ones beside one another, on the
@@ -281,7 +281,8 @@ pub trait Event: Sized {
     #[doc(hidden)]
     #[inline]
     fn __copy(&self) -> Option<Copied> {
-        None
+        let copier = Self::Family::declared().copier?;
+        copier(self.__owned()?)
     }
 
     /// The field of that name, when it borrows nothing.
@@ -364,6 +365,27 @@ pub enum Owned {}
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum Borrowed {}
+
+/// What can be had of an event as one of any type.
+#[doc(hidden)]
+pub trait Owning<E> {
+    /// The event, when it borrows nothing.
+    fn owned(event: &E) -> Option<&dyn Any>;
+}
+
+impl<E: Any> Owning<E> for Owned {
+    #[inline]
+    fn owned(event: &E) -> Option<&dyn Any> {
+        Some(event)
+    }
+}
+
+impl<E> Owning<E> for Borrowed {
+    #[inline]
+    fn owned(_: &E) -> Option<&dyn Any> {
+        None
+    }
+}
 
 /// An owned event of which copies can wait for a subscriber that runs later.
 ///

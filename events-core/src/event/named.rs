@@ -97,6 +97,7 @@ impl Family for Named<'static> {
         Declared {
             info: &INFO,
             home: None,
+            copier: None,
         }
     }
 }

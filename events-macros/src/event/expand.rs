@@ -65,24 +65,12 @@ fn implementations(event: &Event) -> TokenStream {
         (slot, quote!(__events::Some(&__SLOT)))
     };
 
-    let ownership = if event.borrows() {
-        quote!(__events::Borrowed)
+    let (ownership, copier) = if event.borrows() {
+        (quote!(__events::Borrowed), quote!(__events::None))
     } else {
-        quote!(__events::Owned)
+        let copier = quote!(__events::Copying::<#family>(__events::PhantomData).copier());
+        (quote!(__events::Owned), copier)
     };
-    let owned = (!event.borrows()).then(|| {
-        quote! {
-            #[inline]
-            fn __owned(&self) -> __events::Option<&dyn __events::Any> {
-                __events::Some(self)
-            }
-
-            #[inline]
-            fn __copy(&self) -> __events::Option<__events::Copied> {
-                __events::Copying(self).copy()
-            }
-        }
-    });
 
     let by_number = by_number(event);
     // To a type that is no event the compiler would list those that are, and some come with the crate.
@@ -125,7 +113,6 @@ fn implementations(event: &Event) -> TokenStream {
                     visitor.visit(self)
                 }
 
-                #owned
                 #by_number
             }
 
@@ -135,7 +122,7 @@ fn implementations(event: &Event) -> TokenStream {
 
                 #[inline]
                 fn declared() -> __events::Declared {
-                    __events::Declared { info: &__INFO, home: #home }
+                    __events::Declared { info: &__INFO, home: #home, copier: #copier }
                 }
             }
         };

@@ -43,6 +43,7 @@ const _: () = {
             __events::Declared {
                 info: &__INFO,
                 home: __events::Some(&__SLOT),
+                copier: __events::None,
             }
         }
     }

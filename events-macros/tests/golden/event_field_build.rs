@@ -35,14 +35,6 @@ const _: () = {
             visitor.visit(self)
         }
         #[inline]
-        fn __owned(&self) -> __events::Option<&dyn __events::Any> {
-            __events::Some(self)
-        }
-        #[inline]
-        fn __copy(&self) -> __events::Option<__events::Copied> {
-            __events::Copying(self).copy()
-        }
-        #[inline]
         fn __field(&self, number: usize) -> __events::Option<&dyn __events::Any> {
             __events::nth(&[&self.build], number)
         }
@@ -55,6 +47,7 @@ const _: () = {
             __events::Declared {
                 info: &__INFO,
                 home: __events::Some(&__SLOT),
+                copier: __events::Copying::<Deployed>(__events::PhantomData).copier(),
             }
         }
     }

@@ -42,14 +42,6 @@ const _: () = {
             visitor.visit(self)
         }
         #[inline]
-        fn __owned(&self) -> __events::Option<&dyn __events::Any> {
-            __events::Some(self)
-        }
-        #[inline]
-        fn __copy(&self) -> __events::Option<__events::Copied> {
-            __events::Copying(self).copy()
-        }
-        #[inline]
         fn __field(&self, number: usize) -> __events::Option<&dyn __events::Any> {
             __events::nth(&[&self.record], number)
         }
@@ -66,6 +58,7 @@ const _: () = {
             __events::Declared {
                 info: &__INFO,
                 home: __events::None,
+                copier: __events::Copying::<Saved<T>>(__events::PhantomData).copier(),
             }
         }
     }

@@ -31,14 +31,6 @@ const _: () = {
         ) -> __V::Output {
             visitor.visit(self)
         }
-        #[inline]
-        fn __owned(&self) -> __events::Option<&dyn __events::Any> {
-            __events::Some(self)
-        }
-        #[inline]
-        fn __copy(&self) -> __events::Option<__events::Copied> {
-            __events::Copying(self).copy()
-        }
     }
     #[automatically_derived]
     impl ::events_core::Family for Started {
@@ -48,6 +40,7 @@ const _: () = {
             __events::Declared {
                 info: &__INFO,
                 home: __events::Some(&__SLOT),
+                copier: __events::Copying::<Started>(__events::PhantomData).copier(),
             }
         }
     }

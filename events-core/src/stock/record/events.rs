@@ -197,7 +197,7 @@ macro_rules! record_event {
 
             #[inline]
             fn declared() -> Declared {
-                Declared { info: &known::<M>().events()[$number], home: None }
+                Declared { info: &known::<M>().events()[$number], home: None, copier: None }
             }
         }
 
@@ -210,11 +210,6 @@ macro_rules! record_event {
             #[inline]
             fn __lend<V: Visit<Self>>(&mut self, visitor: V) -> V::Output {
                 visitor.visit(self)
-            }
-
-            #[inline]
-            fn __owned(&self) -> Option<&dyn std::any::Any> {
-                Some(self)
             }
 
             #[inline]
