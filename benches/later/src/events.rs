@@ -55,7 +55,6 @@ heard!(sixty_four, 64);
 
 /// An event of 16 bytes.
 #[derive(Event)]
-#[expect(dead_code, reason = "handlers look at `b` alone")]
 pub(crate) struct Small {
     pub(crate) a: u64,
     pub(crate) b: u64,
@@ -63,7 +62,6 @@ pub(crate) struct Small {
 
 /// An event of 256 bytes.
 #[derive(Event)]
-#[expect(dead_code, reason = "handlers look at `b` alone")]
 pub(crate) struct Large {
     pub(crate) a: u64,
     pub(crate) b: u64,

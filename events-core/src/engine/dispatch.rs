@@ -77,7 +77,8 @@ pub(super) fn emit<'e>(
 #[inline(never)]
 fn emit_changed(slot: Option<&Slot>, event: Erased<'_>, sending: Sending<'_>) -> bool {
     // The last subscriber may have gone meanwhile.
-    with_plan(slot, |plan| run(plan, event, sending)).unwrap_or(true)
+    let ran = slot.and_then(|slot| with_held(slot, |plan| run(plan, event, sending)));
+    ran.unwrap_or(true)
 }
 
 /// Says whether the limit let it in. Where the plan is known at a glance this is part of the emit: with
@@ -155,8 +156,7 @@ fn emit_plain_changed(
     sending: Sending<'_>,
     failures: &Failures,
 ) -> bool {
-    let ran = with_plan(Some(slot), |plan| run_plain(plan, event, sending, failures));
-    ran.unwrap_or(false)
+    with_held(slot, |plan| run_plain(plan, event, sending, failures)).unwrap_or(false)
 }
 
 #[inline(always)]
@@ -306,6 +306,16 @@ fn with_plan<T>(slot: Option<&Slot>, f: impl FnOnce(&Plan) -> T) -> Option<T> {
         // The last reader of a plan frees its closures, whose `Drop` may panic.
         drop_contained(held);
     }
+    result
+}
+
+/// The same, where it is known that the plan is not found at a glance.
+#[inline(always)]
+fn with_held<T>(slot: &Slot, f: impl FnOnce(&Plan) -> T) -> Option<T> {
+    let held = slot.hold()?;
+    let result = held.plan().map(f);
+    // The last reader of a plan frees its closures, whose `Drop` may panic.
+    drop_contained(held);
     result
 }
 

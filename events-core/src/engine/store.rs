@@ -38,9 +38,9 @@ use super::{
 /// How many things wait at most, unless told otherwise.
 pub(crate) const DEFAULT_CAPACITY: usize = 65_536;
 
-/// Steps for which a taker who has run out of things lets emitters go on, less than a tenth of a
+/// Steps for which a taker who stays and has run out of things lets emitters go on, some tenths of a
 /// microsecond: so it fetches several at once, and does not meet the emitters for each.
-const PAUSE: usize = 4;
+const PAUSE: usize = 24;
 
 /// What was pushed and not yet taken, the oldest first.
 pub(crate) struct Store<K> {
@@ -224,9 +224,15 @@ impl<K: Copy> Store<K> {
     /// The thing whose turn it is.
     #[inline(always)]
     pub(crate) fn pop(&self) -> Option<Popped<'_, K>> {
+        self.pop_after(0)
+    }
+
+    /// The same; if emitters have to be met for it, after so many steps.
+    #[inline(always)]
+    fn pop_after(&self, pause: usize) -> Option<Popped<'_, K>> {
         let outbox = self.takers.0.lock();
         let mut outbox = outbox.unwrap_or_else(PoisonError::into_inner);
-        if outbox.lanes.is_empty() && !self.fetch(&mut outbox) {
+        if outbox.lanes.is_empty() && !self.fetch(&mut outbox, pause) {
             return None;
         }
         Some(Popped { outbox })
@@ -234,10 +240,8 @@ impl<K: Copy> Store<K> {
 
     /// Exchanges what both sides hold; whether there is something to take now.
     #[inline(never)]
-    fn fetch(&self, outbox: &mut Outbox<K>) -> bool {
-        for _ in 0..PAUSE {
-            hint::spin_loop();
-        }
+    fn fetch(&self, outbox: &mut Outbox<K>, pause: usize) -> bool {
+        (0..pause).for_each(|_| hint::spin_loop());
         let mut inbox = self.inbox();
         if inbox.lanes.is_empty() {
             return false;
@@ -267,7 +271,7 @@ impl<K: Copy> Store<K> {
             drop(waker);
         }
         loop {
-            if let Some(popped) = self.pop() {
+            if let Some(popped) = self.pop_after(PAUSE) {
                 return Poll::Ready(Some(popped));
             }
             if let Some(sleeps) = self.sleep(waiter, context.waker().clone()) {

@@ -105,9 +105,10 @@ pub(crate) struct Start<'a, 's> {
 }
 
 // SAFETY: `Start::run` takes futures that are `Send` only, and there are no others. Those that borrow
-// the subject are `Send` because what they borrow of it is `Sync`.
+// the subject are `Send` because what they borrow of it is `Sync`. The call goes with any subject.
 unsafe impl<S: Send> Send for Futures<S> {}
-// SAFETY: a shared reference leads to nothing but the subject and the tail, which is `Sync`.
+// SAFETY: a shared reference leads to nothing but the subject, and the call and the tail, which are
+// `Sync`.
 unsafe impl<S: Sync> Sync for Futures<S> {}
 
 impl<S> Futures<S> {

@@ -203,7 +203,8 @@ impl Chain {
             call,
             handler: ptr::null(),
         };
-        let mut links = Vec::with_capacity(handlers.len() + handlers.len() / stretch + 2);
+        let stops = handlers.len() / stretch + usize::from(followed) + 1;
+        let mut links = Vec::with_capacity(handlers.len() + stops);
         for (index, handler) in handlers.iter().enumerate() {
             if index > 0 && index % stretch == 0 {
                 links.push(stop(pause));

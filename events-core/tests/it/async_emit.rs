@@ -257,6 +257,59 @@ fn a_filter_that_panics_is_a_failure_of_its_subscriber() {
     assert_eq!(error.expect_err("the filter panics").failures().len(), 1);
 }
 
+/// Handlers begin one another, a stretch of them without a return: each still ends by itself.
+#[test]
+fn among_many_async_subscribers_each_is_told_for_itself() {
+    let registry = Registry::new();
+    let (journal, gate) = (Journal::default(), Gate::default());
+    for number in 0..40 {
+        let gate = gate.clone();
+        registry
+            .subscribe_async(move |event: &Greeting| {
+                let (journal, gate) = (event.journal.clone(), gate.clone());
+                async move {
+                    match number % 5 {
+                        0 => gate.wait().await,
+                        1 => return Err("late"),
+                        2 => panic!("at once"),
+                        _ => {}
+                    }
+                    journal.note(number.to_string());
+                    Ok(())
+                }
+            })
+            .when(move |_| match number % 5 {
+                3 => panic!("before it"),
+                4 => number > 20,
+                _ => true,
+            })
+            .id(number.to_string())
+            .register()
+            .expect("no other has its id")
+            .detach();
+    }
+    let mut emit = pin!(registry.try_emit_async(greeting(&journal)));
+    assert!(polled(emit.as_mut()).is_pending());
+    assert_eq!(journal.take(), ["24", "29", "34", "39"]);
+    gate.open();
+    let error = block_on(emit).expect_err("many fail");
+    assert_eq!(
+        journal.take(),
+        ["0", "5", "10", "15", "20", "25", "30", "35"]
+    );
+    let failed: Vec<_> = error
+        .failures()
+        .iter()
+        .map(|failure| failure.subscriber().name.to_string())
+        .collect();
+    let expected: Vec<_> = (0..40)
+        .filter(|number| (1..=3).contains(&(number % 5)))
+        .map(|number| number.to_string())
+        .collect();
+    assert_eq!(failed, expected);
+    assert_eq!(error.ran(), 8 + 24 + 4);
+}
+
 #[test]
 fn a_stop_by_a_sync_subscriber_holds_for_the_async_ones() {
     let registry = Registry::new();

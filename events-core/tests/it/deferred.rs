@@ -2,6 +2,7 @@
 
 use std::{
     future::Future,
+    ops::ControlFlow,
     pin::pin,
     sync::{
         Arc,
@@ -83,6 +84,33 @@ fn a_sync_emit_hands_async_and_deferred_subscribers_a_copy_of_what_the_sync_ones
     let mut ran = journal.take();
     ran.sort();
     assert_eq!(ran, ["mail 2", "report 2"]);
+}
+
+/// The chain of sync subscribers has a stop every few of them, and one before those that run later.
+#[test]
+fn a_deferred_subscriber_hears_however_many_sync_ones_there_are_and_how_the_last_one_ends() {
+    for sync in [0, 1, 15, 16, 17, 32, 33] {
+        let registry = Registry::with(subscribers![report]);
+        let mut batch = registry.batch();
+        for index in 1..=sync {
+            batch.on(move |event: &mut Order| {
+                event.number += 1;
+                match event.number - 100 {
+                    number if number < 1000 || index < sync => ControlFlow::Continue(()),
+                    number if number < 2000 => ControlFlow::Break(()),
+                    _ => panic!("the last one"),
+                }
+            });
+        }
+        batch.register().expect("they can be ordered").detach();
+        let journal = Journal::default();
+        for (number, deferred) in [(100, 1), (1100, usize::from(sync == 0)), (2100, 1)] {
+            registry.emit(order(number, &journal));
+            assert_eq!(registry.queue().len(), deferred, "{sync} and {number}");
+            registry.queue().flush();
+        }
+        assert_eq!(journal.take()[0], format!("report {}", 100 + sync));
+    }
 }
 
 #[test]

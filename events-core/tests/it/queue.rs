@@ -77,6 +77,33 @@ fn events_of_all_types_run_in_the_order_in_which_they_came() {
 }
 
 #[test]
+fn events_with_an_origin_and_without_one_run_in_the_order_in_which_they_came() {
+    let registry = Registry::new();
+    let journal = Journal::default();
+    registry
+        .on(|event: &Job, emission: &Emission| {
+            let from = emission.origin().map(ToString::to_string);
+            event.journal.note(format!("{} {from:?}", event.number));
+        })
+        .detach();
+    for number in [0, 2] {
+        let enqueued = registry.enqueue(job(number, &journal));
+        enqueued.expect("there is room");
+        let enqueued = registry.enqueue_from(job(number + 1, &journal), "desk");
+        enqueued.expect("there is room");
+    }
+    registry.queue().flush();
+    let desk = "Some(\"desk\")";
+    let expected = [
+        "0 None",
+        &format!("1 {desk}"),
+        "2 None",
+        &format!("3 {desk}"),
+    ];
+    assert_eq!(journal.take(), expected);
+}
+
+#[test]
 fn what_is_enqueued_meanwhile_is_flushed_too() {
     let registry = Registry::new();
     let journal = Journal::default();

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::{HANDLERS, SIZES, figures::Figures};
 
-/// What a queue needs for an event beside the event: where it comes from, and its lane.
-const BESIDE: u64 = 8 + 4;
+/// What a queue needs for an event beside the event: its lane.
+const BESIDE: u64 = 4;
 
 /// How far a queue of 1,024 events may be above that, for its lanes themselves.
 const LANES: f64 = 1.1;
