@@ -6,6 +6,7 @@ mod copying;
 mod declared;
 mod family;
 mod named;
+mod owned;
 mod verbs;
 
 pub(crate) use any::Typed;
@@ -14,7 +15,8 @@ pub use builder::{Build, Free, Set, Unset, given};
 pub use copying::{Copied, Copier, Copying};
 pub use declared::Declared;
 pub(crate) use declared::Place;
-pub use family::{Borrowed, Event, Family, Owned, OwnedEvent, Owning, Snapshot, Visit};
+pub use family::{Event, Family, Visit};
 pub use named::Args;
 pub(crate) use named::Named;
+pub use owned::{Borrowed, Owned, OwnedEvent, Owning, Snapshot};
 pub use verbs::Verbs;

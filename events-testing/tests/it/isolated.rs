@@ -112,9 +112,8 @@ fn a_mock_over_the_default_registry_sees_all_threads() {
         .expect("nobody panics");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
-        tokio::spawn(async { drop(Everywhere.try_emit()) })
-            .await
-            .expect("nobody panics")
+        let task = tokio::spawn(async { drop(Everywhere.try_emit()) });
+        task.await.expect("nobody panics");
     });
 }
 
