@@ -5,7 +5,7 @@ pub use crate::{
     engine::{ByHand, Hears, Installer, Made, Once, Slot, Subscriber},
     event::{
         Borrowed, Borrows, Build, Copied, Copier, Copying, Declared, Free, Owned, Owning, Set,
-        Snapshot, Unset, Verbs, Visit, given, nth,
+        Snapshot, Unset, Verbs, Visit, given, json, nth,
     },
     handler::{
         Asked, AsyncOutcome, Background, Call, Gated, MissingState, Outcome, Param, Run, Source,

@@ -46,6 +46,9 @@ use proc_macro::TokenStream;
 ///
 /// - `#[event(topic = "user.first_login")]` replaces the topic, which is the path of the module,
 ///   `::`, and the name of the type. All instances of a generic type share it.
+/// - `#[event(serialize)]` has the event read as JSON by subscribers that do not know its type, with
+///   `AnyEvent::to_json`: the type of each field is `serde::Serialize`, but for those that are secret; of an
+///   enum the enum itself is. It needs the cargo feature `serde` of `events-core`.
 /// - `#[event(crate = path)]` says where `events-core` is, when a crate renames or re-exports it.
 /// - `#[event(no_implicit_prelude)]` is for a module with `#![no_implicit_prelude]`, which does not
 ///   know the attributes that give the builder's errors their text: they are the compiler's own.

@@ -16,7 +16,7 @@ use super::{
     registry::Registry,
 };
 use crate::{
-    event::{AnyEvent, Copied, Event},
+    event::{AnyEvent, Copied, Event, json::Json},
     words::{EventInfo, Location, Origin, drop_contained},
 };
 
@@ -89,6 +89,10 @@ impl<E: Event> AnyEvent for Passing<'_, E> {
 
     fn __names(&self) -> Vec<(&str, bool)> {
         self.event.__names()
+    }
+
+    fn __json(&self) -> Option<Json> {
+        self.event.__json()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{any::Any, fmt};
 
-use super::Event;
+use super::{Event, json::Json};
 use crate::words::Origin;
 
 /// An event of any type, to read; and an event that has no type, but a topic and arguments by name.
@@ -45,6 +45,10 @@ pub trait AnyEvent {
     /// The names of the fields or arguments, and whether they are secret.
     #[doc(hidden)]
     fn __names(&self) -> Vec<(&str, bool)>;
+
+    /// The event as JSON, when it is marked for that.
+    #[doc(hidden)]
+    fn __json(&self) -> Option<Json>;
 }
 
 impl dyn AnyEvent + '_ {
@@ -61,6 +65,37 @@ impl dyn AnyEvent + '_ {
     #[must_use]
     pub fn arg<T: Any>(&self, name: &str) -> Option<&T> {
         self.__arg(name)?.downcast_ref()
+    }
+
+    /// The event as JSON, when its type is marked `#[event(serialize)]`: an object with its fields, of a
+    /// tuple struct an array, of an enum what its `Serialize` says. (The cargo feature `serde`.)
+    ///
+    /// The keys are the names of the fields. For a field that is marked `secret` stands `"[redacted]"`, and
+    /// for one that cannot be JSON `"[not serializable]"`, which is logged.
+    ///
+    /// ```
+    /// use events_core::{AnyEvent, Event, Registry};
+    ///
+    /// #[derive(Event)]
+    /// #[event(topic = "accounts::opened", serialize)]
+    /// struct Opened {
+    ///     owner: &'static str,
+    ///     #[event(secret)]
+    ///     pin: u32,
+    /// }
+    ///
+    /// let registry = Registry::new();
+    /// let _audit = registry.on_topic("accounts::.*", |event: &dyn AnyEvent| {
+    ///     let json = event.to_json().expect("it is marked `serialize`");
+    ///     assert_eq!(json.to_string(), r#"{"owner":"Ada","pin":"[redacted]"}"#);
+    /// })?;
+    /// assert_eq!(registry.try_emit(Opened { owner: "Ada", pin: 1234 }).unwrap().ran(), 1);
+    /// # Ok::<(), events_core::PatternError>(())
+    /// ```
+    #[cfg(feature = "serde")]
+    #[must_use]
+    pub fn to_json(&self) -> Option<serde_json::Value> {
+        self.__json()
     }
 }
 
@@ -113,5 +148,9 @@ impl<E: Event> AnyEvent for Typed<'_, E> {
 
     fn __names(&self) -> Vec<(&str, bool)> {
         self.event.__names()
+    }
+
+    fn __json(&self) -> Option<Json> {
+        self.event.__json()
     }
 }

@@ -13,7 +13,7 @@
 
 use std::any::Any;
 
-use super::{Copied, Declared, OwnedEvent, Owning, Verbs};
+use super::{Copied, Declared, OwnedEvent, Owning, Verbs, json::Json};
 use crate::words::{EmitError, Emitted, EventInfo, IntoKey, Origin, QueueFull};
 
 /// Something that happens in a program and that its other parts may react to.
@@ -290,6 +290,13 @@ pub trait Event: Sized {
     fn __named(&self, name: &str) -> Option<&dyn Any> {
         let mut fields = Self::info().fields().iter();
         self.__field(fields.position(|field| field.name() == name)?)
+    }
+
+    /// The event as JSON, when it is marked for that.
+    #[doc(hidden)]
+    #[inline]
+    fn __json(&self) -> Option<Json> {
+        None
     }
 
     /// The topic of this one: of an event without a type, each has its own.

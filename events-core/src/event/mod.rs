@@ -5,6 +5,7 @@ mod builder;
 mod copying;
 mod declared;
 mod family;
+pub mod json;
 mod named;
 mod owned;
 mod verbs;

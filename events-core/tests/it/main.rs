@@ -14,6 +14,7 @@ mod diff;
 mod emit;
 mod events;
 mod failures;
+mod json;
 mod listeners;
 mod nesting;
 mod observers;

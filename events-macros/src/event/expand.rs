@@ -1,6 +1,6 @@
 //! What the derive writes for the type itself: the trait, its family, its description.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Index, Lifetime, Member, Type, ext::IdentExt, parse_quote};
 
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     lifetimes::{is_static, with_static},
-    spans::at,
+    spans::{at, place},
 };
 
 pub(crate) fn expand(event: &Event) -> TokenStream {
@@ -73,6 +73,7 @@ fn implementations(event: &Event) -> TokenStream {
     };
 
     let by_number = by_number(event);
+    let json = json(event);
     // To a type that is no event the compiler would list those that are, and some come with the crate.
     // Where the builder has no such attribute the module may have no prelude, and not say so.
     let is_required = |field: &Field| matches!(field.fill, Fill::Required);
@@ -114,6 +115,7 @@ fn implementations(event: &Event) -> TokenStream {
                 }
 
                 #by_number
+                #json
             }
 
             #[automatically_derived]
@@ -127,6 +129,38 @@ fn implementations(event: &Event) -> TokenStream {
             }
         };
     }
+}
+
+/// What makes JSON of the event, when it is marked for that.
+fn json(event: &Event) -> Option<TokenStream> {
+    let marked = at(event.serialize?);
+    let Event { fields, built, .. } = event;
+    let values = fields.iter().enumerate().map(|(number, field)| {
+        if field.secret {
+            return quote!(__events::json::secret());
+        }
+        let member = match &field.ident {
+            Some(ident) => Member::Named(ident.clone()),
+            None => Member::Unnamed(Index::from(number)),
+        };
+        // As `self` is written elsewhere here, and underlined at the field's type.
+        let written = Span::call_site().located_at(place(&field.ty));
+        quote_spanned!(written=> __events::json::value(&self.#member))
+    });
+    let names = fields.iter().map(|field| &field.name);
+    let json = match built {
+        Built::Unit => quote!(__events::json::null()),
+        Built::ByName => quote!(__events::json::object([#((#names, #values)),*])),
+        Built::ByHand if fields.is_empty() => quote!(__events::json::value(self)),
+        Built::ByHand => quote!(__events::json::array([#(#values),*])),
+    };
+    let on = quote_spanned!(marked=> __events::json::on::<Self>());
+    Some(quote! {
+        fn __json(&self) -> __events::Option<__events::json::Json> {
+            #on;
+            __events::Some(#json)
+        }
+    })
 }
 
 /// What finds a field by its number, when there are any that borrow nothing.

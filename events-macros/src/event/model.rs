@@ -19,6 +19,8 @@ pub(crate) struct Event {
     pub(crate) vis: Visibility,
     pub(crate) generics: Generics,
     pub(crate) topic: Option<LitStr>,
+    /// The word that says that it can be read as JSON.
+    pub(crate) serialize: Option<Span>,
     pub(crate) docs: String,
     /// Whether the module has no prelude, and with it no attributes of tools.
     pub(crate) no_implicit_prelude: bool,
@@ -61,13 +63,14 @@ pub(crate) enum Fill {
     Default { word: Span, value: Option<Expr> },
 }
 
-const ON_TYPE: &[&str] = &["topic", "crate", "no_implicit_prelude"];
+const ON_TYPE: &[&str] = &["topic", "serialize", "crate", "no_implicit_prelude"];
 const ON_FIELD: &[&str] = &["into", "default", "required", "secret"];
 
 impl Event {
     pub(crate) fn of(input: &DeriveInput) -> Result<Self> {
         let mut errors = Errors::default();
         let (mut topic, mut core, mut bare) = (Once::default(), Once::default(), Once::default());
+        let mut serialize = Once::default();
         for option in errors.note(options(&input.attrs)).into_iter().flatten() {
             let name = option.name.clone();
             let set = match name.to_string().as_str() {
@@ -81,6 +84,7 @@ impl Event {
                 "crate" => option
                     .path("my_framework::events")
                     .and_then(|path| core.set(&name, path)),
+                "serialize" => option.flag().and_then(|()| serialize.set(&name, ())),
                 "no_implicit_prelude" => option.flag().and_then(|()| bare.set(&name, ())),
                 _ if ON_FIELD.contains(&name.to_string().as_str()) => Err(Error::new(
                     name.span(),
@@ -133,6 +137,7 @@ impl Event {
             vis: derived(&input.vis),
             generics: input.generics.clone(),
             topic: topic.get(),
+            serialize: serialize.span(),
             docs: docs(&input.attrs),
             no_implicit_prelude: bare.is_set(),
             fields,
