@@ -1,12 +1,9 @@
 //! Section 4: async subscribers, and emits that wait for them.
 
 use std::{
-    future::{Future, pending},
+    future::Future,
     pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::Arc,
     task::{Context, Poll, Waker},
 };
 
@@ -17,9 +14,9 @@ use events_core::{
 use crate::{Gate, Journal, block_on};
 
 #[derive(Event, Clone, Debug, PartialEq)]
-struct Greeting {
-    text: String,
-    journal: Journal,
+pub(super) struct Greeting {
+    pub(super) text: String,
+    pub(super) journal: Journal,
 }
 
 impl std::fmt::Debug for Journal {
@@ -34,7 +31,7 @@ impl PartialEq for Journal {
     }
 }
 
-fn greeting(journal: &Journal) -> Greeting {
+pub(super) fn greeting(journal: &Journal) -> Greeting {
     Greeting {
         text: "hello".into(),
         journal: journal.clone(),
@@ -65,7 +62,7 @@ async fn filtered(event: &Greeting, emission: &Emission) {
         .note(format!("{} from {from:?}", emission.topic()));
 }
 
-fn polled<F: Future>(future: F) -> Poll<F::Output> {
+pub(super) fn polled<F: Future>(future: F) -> Poll<F::Output> {
     pin!(future).poll(&mut Context::from_waker(Waker::noop()))
 }
 
@@ -195,122 +192,6 @@ fn many_subscribers_of_all_sizes_wait_beside_one_another() {
 }
 
 #[test]
-fn one_that_fails_or_panics_disturbs_nobody_and_is_told_in_order() {
-    let registry = Registry::new();
-    let (journal, gate) = (Journal::default(), Gate::default());
-    let slow = gate.clone();
-    registry.on(|_: &Greeting| Err::<(), _>("sync")).detach();
-    registry
-        .on_async(move |_: &Greeting| {
-            let gate = slow.clone();
-            async move {
-                gate.wait().await;
-                Err::<(), _>("late")
-            }
-        })
-        .detach();
-    registry
-        .on_async(|event: &Greeting| {
-            let is_hello = event.text == "hello";
-            async move { assert!(!is_hello, "at once") }
-        })
-        .detach();
-    registry
-        .on_async(|event: &Greeting| -> std::future::Ready<()> { panic!("before {}", event.text) })
-        .detach();
-    registry
-        .on_async(|event: &Greeting| {
-            let journal = event.journal.clone();
-            async move { journal.note("fine") }
-        })
-        .detach();
-    let mut emit = pin!(registry.try_emit_async(greeting(&journal)));
-    assert!(polled(emit.as_mut()).is_pending());
-    gate.open();
-    let error = block_on(emit).expect_err("four fail");
-    let told: Vec<_> = error
-        .failures()
-        .iter()
-        .map(|failure| failure.cause().to_string())
-        .collect();
-    assert_eq!(told.len(), 4);
-    for (told, end) in told
-        .iter()
-        .zip(["sync", "late", ": at once", ": before hello"])
-    {
-        assert!(told.ends_with(end), "{told}");
-    }
-    assert_eq!((error.ran(), journal.take()), (5, vec!["fine".to_owned()]));
-    assert_eq!(error.into_event().text, "hello");
-}
-
-#[test]
-fn a_filter_that_panics_is_a_failure_of_its_subscriber() {
-    let registry = Registry::new();
-    registry
-        .subscribe_async(|_: &Greeting| async {})
-        .when(|_: &Greeting| panic!("no condition"))
-        .register()
-        .expect("no other has its id")
-        .detach();
-    let error = block_on(registry.try_emit_async(greeting(&Journal::default())));
-    assert_eq!(error.expect_err("the filter panics").failures().len(), 1);
-}
-
-/// Handlers begin one another, a stretch of them without a return: each still ends by itself.
-#[test]
-fn among_many_async_subscribers_each_is_told_for_itself() {
-    let registry = Registry::new();
-    let (journal, gate) = (Journal::default(), Gate::default());
-    for number in 0..40 {
-        let gate = gate.clone();
-        registry
-            .subscribe_async(move |event: &Greeting| {
-                let (journal, gate) = (event.journal.clone(), gate.clone());
-                async move {
-                    match number % 5 {
-                        0 => gate.wait().await,
-                        1 => return Err("late"),
-                        2 => panic!("at once"),
-                        _ => {}
-                    }
-                    journal.note(number.to_string());
-                    Ok(())
-                }
-            })
-            .when(move |_| match number % 5 {
-                3 => panic!("before it"),
-                4 => number > 20,
-                _ => true,
-            })
-            .id(number.to_string())
-            .register()
-            .expect("no other has its id")
-            .detach();
-    }
-    let mut emit = pin!(registry.try_emit_async(greeting(&journal)));
-    assert!(polled(emit.as_mut()).is_pending());
-    assert_eq!(journal.take(), ["24", "29", "34", "39"]);
-    gate.open();
-    let error = block_on(emit).expect_err("many fail");
-    assert_eq!(
-        journal.take(),
-        ["0", "5", "10", "15", "20", "25", "30", "35"]
-    );
-    let failed: Vec<_> = error
-        .failures()
-        .iter()
-        .map(|failure| failure.subscriber().name.to_string())
-        .collect();
-    let expected: Vec<_> = (0..40)
-        .filter(|number| (1..=3).contains(&(number % 5)))
-        .map(|number| number.to_string())
-        .collect();
-    assert_eq!(failed, expected);
-    assert_eq!(error.ran(), 8 + 24 + 4);
-}
-
-#[test]
 fn a_stop_by_a_sync_subscriber_holds_for_the_async_ones() {
     let registry = Registry::new();
     let journal = Journal::default();
@@ -344,65 +225,6 @@ fn emitted_counts_async_subscribers() {
 }
 
 #[test]
-fn a_future_that_is_dropped_leaves_everything_usable() {
-    let registry = Registry::new();
-    let dropped = Arc::new(AtomicUsize::new(0));
-    struct Counts(Arc<AtomicUsize>);
-    impl Drop for Counts {
-        fn drop(&mut self) {
-            self.0.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-    let counter = Arc::clone(&dropped);
-    registry
-        .on_async(move |_: &Greeting| {
-            let counts = Counts(Arc::clone(&counter));
-            async move {
-                let _counts = counts;
-                pending::<()>().await;
-            }
-        })
-        .detach();
-    let journal = Journal::default();
-    for rounds in 1..=3 {
-        assert!(polled(registry.emit_async(greeting(&journal))).is_pending());
-        assert_eq!(dropped.load(Ordering::Relaxed), rounds);
-    }
-    drop(registry.emit_async(greeting(&journal)));
-    assert_eq!(dropped.load(Ordering::Relaxed), 3);
-    assert_eq!(Arc::strong_count(&journal.0), 1);
-}
-
-#[test]
-#[should_panic(expected = "polled after it was ready")]
-fn polling_again_after_the_end_panics() {
-    let mut emit = pin!(Registry::new().emit_async(greeting(&Journal::default())));
-    assert!(polled(emit.as_mut()).is_ready());
-    let _ = polled(emit);
-}
-
-#[test]
-fn a_future_that_panics_when_it_is_dropped_is_contained() {
-    struct Bomb;
-    impl Drop for Bomb {
-        fn drop(&mut self) {
-            panic!("dropped");
-        }
-    }
-    let registry = Registry::new();
-    registry
-        .on_async(|_: &Greeting| {
-            let bomb = Bomb;
-            async move {
-                let _bomb = bomb;
-                pending::<()>().await;
-            }
-        })
-        .detach();
-    assert!(polled(registry.emit_async(greeting(&Journal::default()))).is_pending());
-}
-
-#[test]
 fn nothing_happens_before_the_first_poll() {
     let registry = Registry::new();
     let journal = Journal::default();
@@ -413,48 +235,6 @@ fn nothing_happens_before_the_first_poll() {
     assert!(journal.take().is_empty());
     block_on(emit);
     assert_eq!(journal.take(), ["sync"]);
-}
-
-#[test]
-fn a_subscriber_that_unsubscribes_meanwhile_is_not_begun() {
-    let registry = Registry::new();
-    let journal = Journal::default();
-    let note = |text: &'static str| {
-        move |event: &Greeting| {
-            let journal = event.journal.clone();
-            async move { journal.note(text) }
-        }
-    };
-    let second = Arc::new(std::sync::Mutex::new(None));
-    let drops = Arc::clone(&second);
-    registry
-        .on(move |_: &Greeting| drop(drops.lock().expect("nobody panics").take()))
-        .detach();
-    registry.on_async(note("first")).detach();
-    *second.lock().expect("nobody panics") = Some(registry.on_async(note("second")));
-    block_on(registry.emit_async(greeting(&journal)));
-    assert_eq!(journal.take(), ["first"]);
-}
-
-#[test]
-fn an_emit_under_way_keeps_its_subscribers_alive() {
-    let registry = Registry::new();
-    let (journal, gate) = (Journal::default(), Gate::default());
-    let waits = gate.clone();
-    let subscription = registry.on_async(move |event: &Greeting| {
-        let (journal, gate) = (event.journal.clone(), waits.clone());
-        async move {
-            gate.wait().await;
-            journal.note("ended");
-        }
-    });
-    let mut emit = pin!(registry.emit_async(greeting(&journal)));
-    assert!(polled(emit.as_mut()).is_pending());
-    drop(subscription);
-    drop(registry);
-    gate.open();
-    block_on(emit);
-    assert_eq!(journal.take(), ["ended"]);
 }
 
 #[derive(Event)]
@@ -520,182 +300,4 @@ fn the_builder_emits_async() {
     let journal = Journal::default();
     let builder = Greeting::builder().text("hi".to_owned()).journal(journal);
     assert_eq!(block_on(builder.emit_async()).text, "HI");
-}
-
-#[derive(Event, Clone)]
-struct Deeper {
-    left: usize,
-    deepest: Arc<AtomicUsize>,
-}
-
-/// A registry in which each `Deeper` emits the next one and waits for it.
-fn deeper() -> Registry {
-    let registry = Registry::new();
-    let inside = registry.clone();
-    registry
-        .on_async(move |event: &Deeper| {
-            event.deepest.fetch_add(1, Ordering::Relaxed);
-            let (registry, left) = (inside.clone(), event.left.checked_sub(1));
-            let deepest = Arc::clone(&event.deepest);
-            async move {
-                let Some(left) = left else { return Ok(()) };
-                let next = Deeper { left, deepest };
-                let emitted = Box::pin(registry.try_emit_async(next)).await;
-                emitted.map(|_| ()).map_err(|error| error.to_string())
-            }
-        })
-        .detach();
-    registry
-}
-
-#[test]
-fn async_emits_inside_one_another_meet_the_same_limit_as_sync_ones() {
-    let deepest = Arc::new(AtomicUsize::new(0));
-    let event = |left| Deeper {
-        left,
-        deepest: Arc::clone(&deepest),
-    };
-    assert!(block_on(deeper().try_emit_async(event(127))).is_ok());
-    assert_eq!(deepest.swap(0, Ordering::Relaxed), 128);
-
-    let error = block_on(deeper().try_emit_async(event(128))).expect_err("it is too deep");
-    assert_eq!(deepest.load(Ordering::Relaxed), 128);
-    let text = error.to_string();
-    let chain = format!("the chain is {} (x129)", Deeper::topic());
-    assert!(text.contains(&chain), "{text}");
-}
-
-#[test]
-fn a_limit_on_depth_holds_for_later_polls_too() {
-    let registry = Registry::new();
-    registry.set_depth_limit(2);
-    let gate = Gate::default();
-    let (inside, waits) = (registry.clone(), gate.clone());
-    registry
-        .on_async(move |event: &Deeper| {
-            let (registry, gate, event) = (inside.clone(), waits.clone(), event.clone());
-            async move {
-                gate.wait().await;
-                event.deepest.fetch_add(1, Ordering::Relaxed);
-                Box::pin(registry.emit_async(event)).await;
-            }
-        })
-        .detach();
-    let deepest = Arc::new(AtomicUsize::new(0));
-    let event = Deeper {
-        left: 0,
-        deepest: Arc::clone(&deepest),
-    };
-    let mut emit = pin!(registry.emit_async(event));
-    assert!(polled(emit.as_mut()).is_pending());
-    gate.open();
-    block_on(emit);
-    assert_eq!(deepest.load(Ordering::Relaxed), 2);
-}
-
-#[test]
-fn an_async_subscriber_may_ask_for_its_emission() {
-    let registry = Registry::new();
-    let (journal, gate) = (Journal::default(), Gate::default());
-    registry
-        .on(|event: &Greeting, emission: &Emission| event.journal.note(emission.id().to_string()))
-        .detach();
-    let (inside, waits) = (registry.clone(), gate.clone());
-    registry
-        .on_async(move |event: &Greeting, emission: &Emission| {
-            event.journal.note(emission.id().to_string());
-            let (registry, gate, journal) = (inside.clone(), waits.clone(), event.journal.clone());
-            async move {
-                gate.wait().await;
-                registry.emit(Parented(journal));
-            }
-        })
-        .detach();
-    registry
-        .on(|event: &Parented, emission: &Emission| {
-            event.0.note(
-                emission
-                    .parent()
-                    .map_or("no parent".into(), |id| id.to_string()),
-            );
-        })
-        .detach();
-    let mut emit = pin!(registry.emit_async(greeting(&journal)));
-    assert!(polled(emit.as_mut()).is_pending());
-    gate.open();
-    block_on(emit);
-    let ids = journal.take();
-    assert_eq!(ids.len(), 3);
-    assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
-}
-
-#[derive(Event)]
-struct Parented(Journal);
-
-#[test]
-fn at_most_so_many_calls_of_a_limited_subscriber_are_under_way() {
-    let registry = Registry::new();
-    let (journal, gate) = (Journal::default(), Gate::default());
-    let waits = gate.clone();
-    let limited = registry.subscribe_async(move |event: &Greeting| {
-        let (event, gate) = (event.clone(), waits.clone());
-        async move {
-            event.journal.note(format!("{} begins", event.text));
-            gate.wait().await;
-            event.journal.note(format!("{} ends", event.text));
-        }
-    });
-    let subscription = limited
-        .concurrency(1)
-        .register()
-        .expect("no other has its id");
-    let event = |text: &str| Greeting {
-        text: text.into(),
-        journal: journal.clone(),
-    };
-    let mut first = Box::pin(registry.emit_async(event("first")));
-    let mut second = Box::pin(registry.emit_async(event("second")));
-    let mut third = Box::pin(registry.emit_async(event("third")));
-    for emit in [&mut first, &mut second, &mut third] {
-        assert!(polled(emit.as_mut()).is_pending());
-    }
-    assert_eq!(journal.take(), ["first begins"]);
-    // One that goes away while it waits does not hold up those behind it.
-    drop(second);
-    gate.open();
-    block_on(first);
-    block_on(third);
-    assert_eq!(journal.take(), ["first ends", "third begins", "third ends"]);
-    drop(subscription);
-}
-
-#[test]
-fn a_limit_of_calls_is_given_back_by_one_that_panics_or_is_dropped() {
-    let registry = Registry::new();
-    let calls = Arc::new(AtomicUsize::new(0));
-    let counts = Arc::clone(&calls);
-    registry
-        .subscribe_async(move |event: &Greeting| {
-            counts.fetch_add(1, Ordering::Relaxed);
-            let text = event.text.clone();
-            async move {
-                match text.as_str() {
-                    "panic" => panic!("as told"),
-                    "wait" => pending().await,
-                    _ => {}
-                }
-            }
-        })
-        .concurrency(1)
-        .register()
-        .expect("no other has its id")
-        .detach();
-    let event = |text: &str| Greeting {
-        text: text.into(),
-        journal: Journal::default(),
-    };
-    block_on(registry.emit_async(event("panic")));
-    assert!(polled(registry.emit_async(event("wait"))).is_pending());
-    block_on(registry.emit_async(event("fine")));
-    assert_eq!(calls.load(Ordering::Relaxed), 3);
 }

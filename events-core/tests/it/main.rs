@@ -2,11 +2,18 @@
 
 #![allow(missing_docs, reason = "the names of the tests say what they are")]
 
+mod async_dropped;
 mod async_emit;
+mod async_failures;
+mod async_nesting;
 mod auth;
 mod batch;
+mod bridge_ends;
 mod bridges;
+mod bridges_tokio;
 mod builder;
+mod callbacks;
+mod concurrency;
 mod declared_topics;
 mod default_registry;
 mod deferred;
@@ -14,7 +21,9 @@ mod diff;
 mod emit;
 mod events;
 mod failures;
+mod flush;
 mod json;
+mod listener_options;
 mod listeners;
 mod nesting;
 mod observers;

@@ -1,28 +1,24 @@
 //! Section 5: the queue, and what empties it.
 
 use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
-    task::{Context, Poll, Waker},
+    task::{Context, Waker},
 };
 
-use events_core::{
-    Emission, Event, Registry, Undelivered, WithRegistry, flush_after, flush_queue, subscriber,
-    subscribers,
-};
+use events_core::{Emission, Event, Registry, Undelivered, WithRegistry, subscriber, subscribers};
 
 use crate::{Gate, Journal, block_on};
 
 #[derive(Event, Clone)]
-struct Job {
-    number: u32,
-    journal: Journal,
+pub(super) struct Job {
+    pub(super) number: u32,
+    pub(super) journal: Journal,
 }
 
 #[derive(Event, Clone)]
-struct Other(Journal);
+pub(super) struct Other(pub(super) Journal);
 
-fn job(number: u32, journal: &Journal) -> Job {
+pub(super) fn job(number: u32, journal: &Journal) -> Job {
     Job {
         number,
         journal: journal.clone(),
@@ -30,7 +26,7 @@ fn job(number: u32, journal: &Journal) -> Job {
 }
 
 #[subscriber]
-fn work(event: &mut Job) {
+pub(super) fn work(event: &mut Job) {
     event.number *= 10;
     event.journal.note(format!("sync {}", event.number));
 }
@@ -104,57 +100,6 @@ fn events_with_an_origin_and_without_one_run_in_the_order_in_which_they_came() {
 }
 
 #[test]
-fn what_is_enqueued_meanwhile_is_flushed_too() {
-    let registry = Registry::new();
-    let journal = Journal::default();
-    let inside = registry.clone();
-    registry
-        .on(move |event: &Job| {
-            event.journal.note(event.number.to_string());
-            if event.number > 0 {
-                let next = job(event.number - 1, &event.journal);
-                inside.enqueue(next).expect("there is room");
-            }
-        })
-        .detach();
-    registry.enqueue(job(5, &journal)).expect("there is room");
-    assert_eq!(registry.queue().flush().ran(), 6);
-    assert_eq!(journal.take(), ["5", "4", "3", "2", "1", "0"]);
-}
-
-#[test]
-fn a_chain_without_end_is_cut_off_and_what_is_left_stays() {
-    let registry = Registry::new();
-    let journal = Journal::default();
-    let inside = registry.clone();
-    registry
-        .on(move |event: &Job| {
-            let next = job(event.number + 1, &event.journal);
-            inside.enqueue(next).expect("there is room");
-        })
-        .detach();
-    registry.enqueue(job(0, &journal)).expect("there is room");
-    let flushed = registry.queue().flush();
-    assert_eq!((flushed.ran(), flushed.left()), (1000, 1));
-    assert_eq!(registry.queue().len(), 1);
-    assert_eq!(block_on(registry.queue().flush_async()).left(), 1);
-}
-
-#[test]
-fn many_events_are_no_chain() {
-    let registry = Registry::new();
-    let journal = Journal::default();
-    registry.on(|_: &Job| ()).detach();
-    for number in 0..5000 {
-        registry
-            .enqueue(job(number, &journal))
-            .expect("there is room");
-    }
-    let flushed = registry.queue().flush();
-    assert_eq!((flushed.ran(), flushed.left()), (5000, 0));
-}
-
-#[test]
 fn a_full_queue_gives_the_event_back() {
     let registry = Registry::new();
     let journal = Journal::default();
@@ -188,27 +133,6 @@ fn a_full_queue_gives_the_event_back() {
 }
 
 #[test]
-fn a_flush_waits_for_async_subscribers() {
-    let registry = Registry::new();
-    let (journal, gate) = (Journal::default(), Gate::default());
-    let waits = gate.clone();
-    registry
-        .on_async(move |event: &Job| {
-            let (gate, journal) = (waits.clone(), event.journal.clone());
-            async move {
-                gate.wait().await;
-                journal.note("ended");
-            }
-        })
-        .detach();
-    registry.enqueue(job(1, &journal)).expect("there is room");
-    let opens = std::thread::spawn(move || gate.open());
-    assert_eq!(registry.queue().flush().ran(), 1);
-    assert_eq!(journal.take(), ["ended"]);
-    opens.join().expect("nobody panics");
-}
-
-#[test]
 fn one_event_runs_after_the_other() {
     let registry = Registry::new();
     let (journal, gate) = (Journal::default(), Gate::default());
@@ -238,87 +162,6 @@ fn one_event_runs_after_the_other() {
 }
 
 #[test]
-fn a_flush_inside_what_the_queue_runs_leaves_it_to_the_one_around() {
-    let registry = Registry::new();
-    let journal = Journal::default();
-    let inside = registry.clone();
-    registry
-        .on(move |event: &Job| {
-            let flushed = inside.queue().flush();
-            event
-                .journal
-                .note(format!("ran {}, left {}", flushed.ran(), flushed.left()));
-        })
-        .detach();
-    let inside = registry.clone();
-    registry
-        .on_async(move |event: &Job| {
-            let (registry, journal) = (inside.clone(), event.journal.clone());
-            async move {
-                let flushed = registry.queue().flush_async().await;
-                journal.note(format!(
-                    "async: ran {}, left {}",
-                    flushed.ran(),
-                    flushed.left()
-                ));
-            }
-        })
-        .detach();
-    for number in 0..2 {
-        registry
-            .enqueue(job(number, &journal))
-            .expect("there is room");
-    }
-    assert_eq!(registry.queue().flush().ran(), 2);
-    assert_eq!(
-        journal.take(),
-        [
-            "ran 0, left 1",
-            "async: ran 0, left 1",
-            "ran 0, left 0",
-            "async: ran 0, left 0"
-        ]
-    );
-}
-
-#[test]
-fn a_flush_inside_a_sync_emit_runs_what_waits() {
-    let registry = Registry::new();
-    let journal = Journal::default();
-    registry
-        .on(|event: &Job| event.journal.note(event.number.to_string()))
-        .detach();
-    let inside = registry.clone();
-    registry
-        .on(move |event: &Other| {
-            inside.queue().flush();
-            event.0.note("other");
-        })
-        .detach();
-    registry.enqueue(job(1, &journal)).expect("there is room");
-    registry.emit(Other(journal.clone()));
-    assert_eq!(journal.take(), ["1", "other"]);
-}
-
-#[test]
-fn a_queue_of_another_registry_can_be_flushed_inside() {
-    let (outer, inner) = (Registry::new(), Registry::new());
-    let journal = Journal::default();
-    inner.on(|event: &Job| event.journal.note("inner")).detach();
-    let flushes = inner.clone();
-    outer
-        .on(move |event: &Job| {
-            event.journal.note("outer");
-            flushes.queue().flush();
-        })
-        .detach();
-    inner.enqueue(job(1, &journal)).expect("there is room");
-    outer.enqueue(job(1, &journal)).expect("there is room");
-    outer.queue().flush();
-    assert_eq!(journal.take(), ["outer", "inner"]);
-}
-
-#[test]
 fn failures_and_panics_stay_in_the_queue() {
     let registry = Registry::new();
     let journal = Journal::default();
@@ -344,61 +187,6 @@ fn failures_and_panics_stay_in_the_queue() {
         "3 events ran, 2 subscribers failed, none wait"
     );
     assert_eq!(journal.take(), ["0", "1", "2"]);
-}
-
-#[test]
-fn flush_after_flushes_on_any_exit() {
-    let registry = Registry::with(subscribers![work]);
-    let journal = Journal::default();
-    let _scope = registry.enter();
-    let value = flush_after(|| {
-        job(1, &journal).enqueue().expect("there is room");
-        7
-    });
-    assert_eq!((value, journal.take()), (7, vec!["sync 10".to_owned()]));
-    let panics = catch_unwind(AssertUnwindSafe(|| {
-        flush_after(|| {
-            job(2, &journal).enqueue().expect("there is room");
-            panic!("after that");
-        })
-    }));
-    assert!(panics.is_err());
-    assert_eq!(journal.take(), ["sync 20"]);
-}
-
-#[flush_queue]
-fn enqueues(journal: &Journal, number: u32) -> Result<u32, String> {
-    job(number, journal).enqueue().expect("there is room");
-    if number == 2 {
-        return Ok(7);
-    }
-    "seven".parse::<u32>().map_err(|error| error.to_string())
-}
-
-#[flush_queue]
-async fn enqueues_async(journal: Journal, panics: bool) -> u32 {
-    job(3, &journal).enqueue().expect("there is room");
-    std::future::ready(()).await;
-    assert!(!panics, "as told");
-    7
-}
-
-#[test]
-fn a_function_with_flush_queue_flushes_on_any_exit() {
-    let registry = Registry::with(subscribers![work]);
-    let journal = Journal::default();
-    let _scope = registry.enter();
-    assert_eq!(
-        (enqueues(&journal, 2), journal.take()),
-        (Ok(7), vec!["sync 20".to_owned()])
-    );
-    assert!(enqueues(&journal, 1).is_err());
-    assert_eq!(journal.take(), ["sync 10"]);
-    assert_eq!(block_on(enqueues_async(journal.clone(), false)), 7);
-    assert_eq!(journal.take(), ["sync 30"]);
-    let panics = || block_on(enqueues_async(journal.clone(), true));
-    assert!(catch_unwind(AssertUnwindSafe(panics)).is_err());
-    assert_eq!(journal.take(), ["sync 30"]);
 }
 
 #[test]
@@ -480,31 +268,4 @@ fn the_registry_of_the_queue_is_current_while_it_runs() {
     let other = Registry::new();
     block_on(registry.queue().flush_async().with_registry(other));
     assert_eq!(journal.take(), ["heard", "heard"]);
-}
-
-#[test]
-fn a_flush_that_is_dropped_keeps_the_event_that_was_under_way() {
-    let registry = Registry::new();
-    let journal = Journal::default();
-    registry
-        .on_async(|_: &Job| std::future::pending::<()>())
-        .detach();
-    for number in 0..2 {
-        registry
-            .enqueue(job(number, &journal))
-            .expect("there is room");
-    }
-    {
-        let mut flush = pin!(registry.queue().flush_async());
-        let mut context = Context::from_waker(Waker::noop());
-        assert!(matches!(flush.as_mut().poll(&mut context), Poll::Pending));
-    }
-    assert_eq!(registry.queue().len(), 1);
-    let unfinished = registry.queue().shutdown(std::time::Duration::ZERO);
-    let mut numbers = Vec::new();
-    for event in unfinished.events {
-        let begun = event.unfinished().map(Iterator::count);
-        numbers.push((event.downcast::<Job>().expect("a job").number, begun));
-    }
-    assert_eq!(numbers, [(0, Some(1)), (1, None)]);
 }

@@ -3,7 +3,6 @@
 mod asserted;
 mod attribute;
 mod expected;
-mod failing;
 mod faked;
 mod isolated;
 mod laravel;

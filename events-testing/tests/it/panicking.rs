@@ -11,15 +11,18 @@ use super::failure;
 #[event(topic = "panicking.saved")]
 struct Saved;
 
-/// Runs a test that fails; these parts stand in what it says, in this order.
-fn check(name: &str, parts: &[&str]) {
+/// Set in the process of a test that fails.
+const FAILS: &str = "EVENTS_TESTING_FAILS";
+
+/// Runs this test once more, in a process of its own, where it is to fail: these parts stand in what it says,
+/// in this order. Whether this is that process.
+fn fails(name: &str, parts: &[&str]) -> bool {
+    if env::var_os(FAILS).is_some() {
+        return true;
+    }
     let output = Command::new(env::current_exe().expect("this is a program"))
-        .args([
-            "--exact",
-            &format!("failing::{name}"),
-            "--ignored",
-            "--nocapture",
-        ])
+        .args(["--exact", &format!("panicking::{name}"), "--nocapture"])
+        .env(FAILS, "yes")
         .env("RUST_BACKTRACE", "0")
         .output()
         .expect("it can be run again");
@@ -34,46 +37,85 @@ fn check(name: &str, parts: &[&str]) {
             .unwrap_or_else(|| panic!("no `{part}` in:\n{text}"));
         rest = behind;
     }
+    false
+}
+
+const ONCE: &str = "expected `panicking.saved` exactly once";
+const TWICE: &str = "expected `panicking.saved` exactly twice";
+const FIRST: &str = "the first panic";
+const BESIDE: &str = "beside that, an expectation does not hold";
+
+#[events_testing::test]
+fn an_expectation_that_does_not_hold() {
+    let says = [
+        "panicked at",
+        "an expectation does not hold",
+        ONCE,
+        "1 failed",
+    ];
+    if fails("an_expectation_that_does_not_hold", &says) {
+        current().expect::<Saved>().times(1);
+    }
+}
+
+#[events_testing::test]
+fn one_that_does_not_hold_though_the_test_is_ok() -> Result<(), String> {
+    let says = ["panicked at", ONCE, "1 failed"];
+    if fails("one_that_does_not_hold_though_the_test_is_ok", &says) {
+        current().expect::<Saved>().times(1);
+    }
+    Ok(())
+}
+
+#[events_testing::test]
+fn beside_a_panic() {
+    if fails(
+        "beside_a_panic",
+        &["panicked at", FIRST, BESIDE, ONCE, "1 failed"],
+    ) {
+        current().expect::<Saved>().times(1);
+        panic!("{FIRST}");
+    }
+}
+
+#[events_testing::test]
+async fn beside_a_panic_in_async_code() {
+    let says = ["panicked at", FIRST, BESIDE, ONCE, "1 failed"];
+    if fails("beside_a_panic_in_async_code", &says) {
+        current().expect::<Saved>().times(1);
+        tokio::task::yield_now().await;
+        panic!("{FIRST}");
+    }
 }
 
 #[test]
-fn what_a_failing_test_says() {
-    let unmet = "expected `failing.saved` exactly once";
-    check(
-        "by_an_expectation",
-        &[
-            "panicked at",
-            "an expectation does not hold",
-            unmet,
-            "1 failed",
-        ],
-    );
-    check(
-        "by_an_expectation_though_it_is_ok",
-        &["panicked at", unmet, "1 failed"],
-    );
-    let first = [
+fn beside_a_panic_under_two_guards() {
+    let says = [
         "panicked at",
-        "the first panic",
-        "beside that, an expectation does not hold",
+        FIRST,
+        BESIDE,
+        TWICE,
+        BESIDE,
+        ONCE,
+        "1 failed",
     ];
-    check(
-        "by_a_panic_of_its_own",
-        &[&first[..], &[unmet, "1 failed"]].concat(),
-    );
-    check(
-        "by_a_panic_in_async_code",
-        &[&first[..], &[unmet, "1 failed"]].concat(),
-    );
-    let inner = "expected `failing.saved` exactly twice";
-    check(
-        "by_a_panic_under_two_guards",
-        &[&first[..], &[inner, unmet, "1 failed"]].concat(),
-    );
-    check(
-        "by_an_error",
-        &["beside that", unmet, "Error: \"the error\"", "1 failed"],
-    );
+    if fails("beside_a_panic_under_two_guards", &says) {
+        let outer = EventMock::install();
+        outer.expect::<Saved>().times(1);
+        let inner = EventMock::install();
+        inner.expect::<Saved>().times(2);
+        panic!("{FIRST}");
+    }
+}
+
+#[events_testing::test]
+fn beside_an_error() -> Result<(), String> {
+    let says = [BESIDE, ONCE, "Error: \"the error\"", "1 failed"];
+    if fails("beside_an_error", &says) {
+        current().expect::<Saved>().times(1);
+        return Err("the error".to_owned());
+    }
+    Ok(())
 }
 
 #[test]

@@ -1,0 +1,220 @@
+//! Section 7: bridges from what calls back.
+
+use std::{
+    sync::{Arc, Mutex},
+    thread,
+};
+
+use events_core::{Event, Origin, Registry, Signal, signal_to_event};
+
+use super::bridges::{ORDERS, Order, OrderPlaced, listening, told};
+use crate::{Journal, block_on};
+
+type Callback = dyn Fn(Order) + Send + Sync;
+
+/// A source that calls back.
+#[derive(Clone, Default)]
+struct Desk(Arc<Mutex<Option<Arc<Callback>>>>);
+
+/// Dropping it disconnects.
+struct Connected(Desk);
+
+impl Desk {
+    fn call(&self, orders: &[Order]) {
+        let callback = self.0.lock().expect("nobody panics here").clone();
+        if let Some(callback) = callback {
+            orders.iter().for_each(|order| callback(*order));
+        }
+    }
+
+    fn close(&self) {
+        let callback = self.0.lock().expect("nobody panics here").take();
+        drop(callback);
+    }
+
+    fn is_connected(&self) -> bool {
+        self.0.lock().expect("nobody panics here").is_some()
+    }
+}
+
+impl Signal for Desk {
+    type Item = Order;
+    type Guard = Connected;
+
+    fn connect(&self, callback: impl Fn(Order) + Send + Sync + 'static) -> Connected {
+        *self.0.lock().expect("nobody panics here") = Some(Arc::new(callback));
+        Connected(self.clone())
+    }
+}
+
+impl Drop for Connected {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+#[test]
+fn a_callback_emits_on_the_thread_that_calls_it() {
+    let registry = Registry::new();
+    let journal = Journal::default();
+    let notes = journal.clone();
+    registry
+        .on(move |_: &OrderPlaced| notes.note(format!("{:?}", thread::current().id())))
+        .detach();
+    let desk = Desk::default();
+    let connection = signal_to_event(&desk)
+        .to::<OrderPlaced>()
+        .on(&registry)
+        .connect();
+    let caller = thread::scope(|scope| {
+        let called = scope.spawn(|| {
+            desk.call(&ORDERS[..1]);
+            (thread::current().id(), journal.take())
+        });
+        called.join().expect("nobody panics")
+    });
+    assert_eq!(caller.1, [format!("{:?}", caller.0)]);
+    assert_eq!(told(&connection.stop()), ("stop", [1, 1, 0, 0]));
+}
+
+#[test]
+fn dropping_the_guard_disconnects_and_detaching_does_not() {
+    let journal = Journal::default();
+    let _scope = listening(&journal).enter();
+    let desk = Desk::default();
+    let connection = signal_to_event(&desk).to::<OrderPlaced>().connect();
+    desk.call(&ORDERS[..1]);
+    drop(connection);
+    assert!(!desk.is_connected());
+    signal_to_event(&desk)
+        .to::<OrderPlaced>()
+        .connect()
+        .detach();
+    desk.call(&ORDERS[1..2]);
+    assert_eq!(journal.take(), ["1", "2"]);
+}
+
+#[test]
+fn a_source_that_drops_its_callback_ends_the_bridge() {
+    let registry = Registry::new();
+    let desk = Desk::default();
+    let connect = || {
+        signal_to_event(&desk)
+            .to::<OrderPlaced>()
+            .on(&registry)
+            .connect()
+    };
+    let connection = connect();
+    desk.call(&ORDERS);
+    assert!(!connection.is_ended());
+    desk.close();
+    assert!(connection.is_ended());
+    assert_eq!(told(&connection.wait()), ("source", [4, 4, 0, 0]));
+
+    let connection = connect();
+    desk.close();
+    let ended = block_on(connection.wait_async());
+    assert_eq!(told(&ended), ("source", [0; 4]));
+}
+
+#[test]
+fn a_callback_that_panics_or_has_no_registry_hears_nothing_more() {
+    let registry = Registry::new();
+    let desk = Desk::default();
+    let connection = signal_to_event(&desk)
+        .with(|order| {
+            assert_ne!(order.number, 2, "two");
+            Some(OrderPlaced::from(order))
+        })
+        .on(&registry)
+        .connect();
+    desk.call(&ORDERS);
+    assert_eq!(told(&connection.stop()), ("panic", [2, 1, 0, 0]));
+
+    let connection = signal_to_event(&desk)
+        .to::<OrderPlaced>()
+        .on(&registry)
+        .connect();
+    drop(registry);
+    desk.call(&ORDERS);
+    assert_eq!(told(&connection.stop()), ("registry", [1, 0, 0, 0]));
+}
+
+/// Of django-event-system:
+///
+/// ```python
+/// SignalToEvent(signal, event=ExampleEvent)
+/// SignalToEvent(signal, event=ExampleEvent, sender=SomeSender)
+///
+/// def hook(*args, **kwargs):
+///     if args[0] == 1:
+///         return 'event::when::1'
+///     elif args[1] == 2:
+///         return 'event::when::2'
+///     return 'event::when::none'
+///
+/// SignalToEvent(signal, hook=hook)
+/// ```
+#[test]
+fn django_signal_to_event() {
+    struct SomeSender;
+    #[derive(Clone, Copy)]
+    struct Sent {
+        args: (u32, u32),
+    }
+    #[derive(Event, Clone, Debug, PartialEq)]
+    enum When {
+        One,
+        Two,
+        None,
+    }
+    impl From<Order> for Sent {
+        fn from(order: Order) -> Self {
+            Self {
+                args: (order.number, order.number),
+            }
+        }
+    }
+
+    let journal = Journal::default();
+    let registry = listening(&journal);
+    let notes = journal.clone();
+    registry
+        .on(move |when: &When| notes.note(format!("{when:?}")))
+        .detach();
+    let _scope = registry.enter();
+    let desk = Desk::default();
+
+    let all = signal_to_event(&desk).to::<OrderPlaced>().connect();
+    desk.call(&ORDERS[..2]);
+    drop(all);
+    assert_eq!(journal.take(), ["1", "2"]);
+
+    let one_sender = signal_to_event(&desk)
+        .to::<OrderPlaced>()
+        .senders(|order: &Order| match order.desk {
+            "east" => Origin::of::<SomeSender>(),
+            desk => Origin::from(desk),
+        })
+        .sender(Origin::of::<SomeSender>())
+        .connect();
+    desk.call(&ORDERS);
+    drop(one_sender);
+    let sender = "it::callbacks::django_signal_to_event::SomeSender";
+    assert_eq!(
+        journal.take(),
+        [format!("1 from {sender}"), format!("3 from {sender}")]
+    );
+
+    let hook = |order: Order| {
+        Some(match Sent::from(order).args {
+            (1, _) => When::One,
+            (_, 2) => When::Two,
+            _ => When::None,
+        })
+    };
+    let hooked = signal_to_event(&desk).with(hook).connect();
+    desk.call(&ORDERS[..3]);
+    drop(hooked);
+    assert_eq!(journal.take(), ["One", "Two", "None"]);
+}
