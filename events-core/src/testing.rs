@@ -2,11 +2,28 @@
 
 use std::{any::TypeId, sync::Arc};
 
-use crate::{Event, EventInfo, Location, Registry, SubscriberInfo, ambient::SUBSCRIBERS};
+use crate::{Event, Location, Registry, SubscriberInfo, ambient::SUBSCRIBERS};
 pub use crate::{
     engine::{Intercepted, Interceptor, Way},
     words::Pattern,
 };
+
+/// Has this one asked before the subscribers of each event of that registry.
+pub fn set_interceptor(registry: &Registry, interceptor: Option<Arc<dyn Interceptor>>) {
+    registry.set_interceptor(interceptor);
+}
+
+/// Who is asked before the subscribers of each event of that registry.
+#[must_use]
+pub fn interceptor(registry: &Registry) -> Option<Arc<dyn Interceptor>> {
+    registry.interceptor()
+}
+
+/// A registry with the declared subscribers of that one, as a scan with the same values would make it.
+#[must_use]
+pub fn copy_of_declared(registry: &Registry) -> Registry {
+    registry.copy_of_declared()
+}
 
 /// All subscribers of an event type in that registry, sync ones first.
 #[must_use]
@@ -42,21 +59,21 @@ pub fn family<E: Event>() -> TypeId {
     label = "write an event, as in `::<Login>`, or a tuple of up to twelve, as in `::<(Login, Logout)>`"
 )]
 pub trait EventSet {
-    /// What tells each from others, beside what the derive knows of it.
-    fn families() -> Vec<(TypeId, &'static EventInfo)>;
+    /// What tells each from others.
+    fn families() -> Vec<TypeId>;
 }
 
 impl<E: Event> EventSet for E {
-    fn families() -> Vec<(TypeId, &'static EventInfo)> {
-        vec![(family::<E>(), E::info())]
+    fn families() -> Vec<TypeId> {
+        vec![family::<E>()]
     }
 }
 
 macro_rules! tuples {
     ($first:ident $($event:ident)*) => {
         impl<$first: Event, $($event: Event),*> EventSet for ($first, $($event,)*) {
-            fn families() -> Vec<(TypeId, &'static EventInfo)> {
-                vec![(family::<$first>(), $first::info()), $((family::<$event>(), $event::info())),*]
+            fn families() -> Vec<TypeId> {
+                vec![family::<$first>(), $(family::<$event>()),*]
             }
         }
         tuples!($($event)*);

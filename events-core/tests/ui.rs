@@ -2,7 +2,7 @@
 //!
 //! Each case in `ui/fail` has its message beside it, and a twin in `ui/pass` that differs by the
 //! cure alone, so that a case cannot fail for another reason than the one it is about. After a
-//! change of the texts, `TRYBUILD=overwrite cargo test -p events-core --test ui` writes them anew:
+//! change of the texts, `TRYBUILD=overwrite cargo test --test ui` in this crate writes them anew:
 //! read them as a user would.
 
 use std::{collections::BTreeSet, fs, path::Path};

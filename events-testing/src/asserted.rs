@@ -26,14 +26,7 @@ pub struct Emissions {
 impl Emissions {
     #[track_caller]
     pub(crate) fn of(events: &Events, what: &str, is_meant: &dyn Fn(&Seen) -> bool) -> Self {
-        let state = events.shared.state();
-        let meant = state
-            .seen
-            .iter()
-            .filter(|seen| seen.counts() && is_meant(seen));
-        let count = meant.count();
-        let emitted = report::emitted(&state);
-        drop(state);
+        let (count, emitted) = events.count(is_meant);
         assert!(count > 0, "{what} was not emitted\n\n{emitted}");
         Self {
             what: what.to_owned(),
@@ -121,16 +114,19 @@ impl Events {
         self.refuse(&what, &|seen| pattern.matches(&seen.topic));
     }
 
-    #[track_caller]
-    fn refuse(&self, what: &str, is_meant: &dyn Fn(&Seen) -> bool) {
+    /// How many such events were emitted, and all that was.
+    fn count(&self, is_meant: &dyn Fn(&Seen) -> bool) -> (usize, String) {
         let state = self.shared.state();
         let meant = state
             .seen
             .iter()
             .filter(|seen| seen.counts() && is_meant(seen));
-        let count = meant.count();
-        let emitted = report::emitted(&state);
-        drop(state);
+        (meant.count(), report::emitted(&state))
+    }
+
+    #[track_caller]
+    fn refuse(&self, what: &str, is_meant: &dyn Fn(&Seen) -> bool) {
+        let (count, emitted) = self.count(is_meant);
         assert!(
             count == 0,
             "{what} was emitted {}\n\n{emitted}",

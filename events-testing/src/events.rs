@@ -2,9 +2,7 @@
 
 use std::{any::TypeId, fmt, future::Future, mem, sync::Arc, thread, time::Duration};
 
-use events_core::{
-    __testing::EventSet, Event, EventInfo, Location, Registry, Scoped, WithRegistry,
-};
+use events_core::{__testing::EventSet, Event, Location, Registry, Scoped, WithRegistry};
 
 use crate::{
     expectation::{ByTopic, Expectation},
@@ -131,21 +129,21 @@ impl Events {
     /// From now on these events, and no others that are not expected, are kept from their subscribers;
     /// all events are recorded.
     pub fn fake_only<E: EventSet>(&self) {
-        self.fake(false, &E::families());
+        self.fake(false, E::families());
     }
 
     /// From now on all events but these are kept from their subscribers; all events are recorded.
     pub fn fake_except<E: EventSet>(&self) {
-        self.fake(true, &E::families());
+        self.fake(true, E::families());
     }
 
     /// From now on no event reaches its subscribers; all events are recorded.
     pub fn fake_all(&self) {
-        self.fake(true, &[]);
+        self.fake(true, Vec::new());
     }
 
-    fn fake(&self, all: bool, except: &[(TypeId, &EventInfo)]) {
-        let except = except.iter().map(|(family, _)| *family).collect();
+    fn fake(&self, all: bool, except: Vec<TypeId>) {
+        let except = except.into_iter().collect();
         self.shared.state().faked = Faked { all, except };
     }
 

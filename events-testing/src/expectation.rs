@@ -170,8 +170,7 @@ impl<E: Event> Expectation<E> {
         E: ByValue,
     {
         self.asking(Arc::new(move |event: &mut dyn Intercepted| {
-            let event: &dyn AnyEvent = event;
-            event.downcast_ref().is_some_and(&matching)
+            event.event().downcast_ref().is_some_and(&matching)
         }))
     }
 
@@ -255,7 +254,9 @@ impl Expectation<ByTopic> {
         self,
         matching: impl Fn(&dyn AnyEvent) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.asking(Arc::new(move |event: &mut dyn Intercepted| matching(event)))
+        self.asking(Arc::new(move |event: &mut dyn Intercepted| {
+            matching(event.event())
+        }))
     }
 }
 

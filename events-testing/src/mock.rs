@@ -2,11 +2,11 @@
 
 use std::{future::Future, ops::Deref, panic, sync::Arc};
 
-use events_core::{__testing::Interceptor, Entered, Location, Registry};
+use events_core::{__testing, Entered, Location, Registry};
 
 use crate::{
     events::{Events, note},
-    shared::Shared,
+    shared::{self, Shared},
 };
 
 /// A mock of the events of one test, installed on this thread until this guard is dropped.
@@ -42,8 +42,6 @@ pub struct EventMock {
 #[derive(Debug)]
 struct Verifier {
     events: Events,
-    /// Whose place the mock took, of a registry that is not its own.
-    instead_of: Option<Option<Arc<dyn Interceptor>>>,
     /// The test has failed for another reason, which it tells by itself.
     failed: bool,
 }
@@ -58,13 +56,13 @@ impl EventMock {
     /// See [`EventMock`]: when it is dropped, and an expectation does not hold.
     #[track_caller]
     pub fn install() -> Self {
-        Self::of_its_own(events_core::registry().__copy_of_declared())
+        Self::of(__testing::copy_of_declared(&events_core::registry()), true)
     }
 
     /// A mock whose registry begins empty: nobody hears anything but those whom the test subscribes.
     #[track_caller]
     pub fn empty() -> Self {
-        Self::of_its_own(Registry::new())
+        Self::of(Registry::new(), true)
     }
 
     /// A mock of the events of this registry, whoever emits them on whatever thread; it becomes the
@@ -72,13 +70,11 @@ impl EventMock {
     ///
     /// For code that holds a registry of its own, and for a test with subscribers of its own:
     /// `EventMock::over(&Registry::with(subscribers![greet]))`. Other tests that use the registry
-    /// meanwhile are mixed up with this one.
+    /// meanwhile are mixed up with this one. Of several over one registry the last that is still there sees
+    /// the events.
     #[track_caller]
     pub fn over(registry: &Registry) -> Self {
-        let mut mock = Self::of_its_own_shared(registry.clone());
-        let interceptor: Arc<dyn Interceptor> = Arc::clone(&mock.shared) as _;
-        mock.verifier.instead_of = Some(registry.__set_interceptor(Some(interceptor)));
-        mock
+        Self::of(registry.clone(), false)
     }
 
     /// Calls `body` with a mock that is installed meanwhile.
@@ -138,27 +134,16 @@ impl EventMock {
         self.verifier.failed = true;
     }
 
+    /// The mock of a registry; when it `stays`, also once it is over.
     #[track_caller]
-    fn of_its_own(registry: Registry) -> Self {
-        let mock = Self::of_its_own_shared(registry);
-        let interceptor: Arc<dyn Interceptor> = Arc::clone(&mock.shared) as _;
-        // It stays when the mock is over: a thread that outlives the test shall not reach subscribers
-        // which the test kept it from.
-        mock.registry.__set_interceptor(Some(interceptor));
-        mock
-    }
-
-    #[track_caller]
-    fn of_its_own_shared(registry: Registry) -> Self {
+    fn of(registry: Registry, stays: bool) -> Self {
         let location = Location::from(panic::Location::caller());
+        let shared = Arc::new(Shared::new(location, stays, shared::of(&registry)));
+        shared::set(&registry, Some(&shared));
         Self {
             _entered: registry.enter(),
             verifier: Verifier {
-                events: Events {
-                    registry,
-                    shared: Arc::new(Shared::new(location)),
-                },
-                instead_of: None,
+                events: Events { registry, shared },
                 failed: false,
             },
         }
@@ -179,9 +164,7 @@ impl Verifier {
         if self.events.shared.end() {
             return None;
         }
-        if let Some(before) = self.instead_of.take() {
-            self.events.registry.__set_interceptor(before);
-        }
+        shared::leave(&self.events.registry, &self.events.shared);
         self.events.verdict()
     }
 }

@@ -7,8 +7,6 @@ use std::{
     thread::{self, ThreadId},
 };
 
-use events_core::EventInfo;
-
 use crate::shared::Shared;
 
 /// What [`muted`](crate::muted()) calls: a closure, whatever it returns.
@@ -34,9 +32,9 @@ pub struct Muted {
 }
 
 impl Muted {
-    pub(crate) fn new(shared: &Arc<Shared>, events: &[(TypeId, &EventInfo)]) -> Self {
+    pub(crate) fn new(shared: &Arc<Shared>, events: &[TypeId]) -> Self {
         let thread = thread::current().id();
-        let muted: Vec<_> = events.iter().map(|(family, _)| (*family, thread)).collect();
+        let muted: Vec<_> = events.iter().map(|family| (*family, thread)).collect();
         shared.state().muted.extend(&muted);
         Self {
             shared: Arc::clone(shared),

@@ -37,6 +37,24 @@ impl<E: Expected> Expected for &E {
 
 /// Several expectations that are to be met one after the other: a tuple of two to eight, or an array,
 /// slice or `Vec` when all are of one type.
+///
+/// ```
+/// # #[derive(events_core::Event)] struct Saved(u32);
+/// let events = events_testing::EventMock::install();
+/// let numbers = [1, 2].map(|number| events.expect::<Saved>().matching(move |event| event.0 == number));
+/// events.in_order(numbers);
+/// # (1..=2).for_each(|number| _ = events_core::Event::emit(Saved(number)));
+/// ```
+///
+/// An order of one does not compile:
+///
+/// ```compile_fail
+/// # #[derive(events_core::Event)] struct Saved(u32);
+/// let events = events_testing::EventMock::install();
+/// let numbers = [1].map(|number| events.expect::<Saved>().matching(move |event| event.0 == number));
+/// events.in_order(numbers);
+/// # (1..=2).for_each(|number| _ = events_core::Event::emit(Saved(number)));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no order of expectations",
     label = "an order has two expectations or more",

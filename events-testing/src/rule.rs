@@ -99,7 +99,7 @@ impl Rule {
     /// What to ask of an event, if the rule is about such events.
     pub(crate) fn question(&self, rule: usize, event: &dyn Intercepted) -> Option<Question> {
         self.subject
-            .is(event.family(), event.topic())
+            .is(event.family(), event.event().topic())
             .then(|| Question {
                 rule,
                 origin: self.origin.clone(),
@@ -142,7 +142,7 @@ impl Rule {
 impl Question {
     /// Asks. A panic of the user's closure is an answer: the emitter is not to hear of it.
     pub(crate) fn ask(&self, event: &mut dyn Intercepted) -> Verdict {
-        if self.origin.is_some() && self.origin.as_ref() != event.origin() {
+        if self.origin.is_some() && self.origin.as_ref() != event.event().origin() {
             return Verdict::Elsewhere;
         }
         let Some(matching) = &self.matching else {

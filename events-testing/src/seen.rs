@@ -51,13 +51,13 @@ impl Seen {
         let location = event.location();
         Self {
             number: 0,
-            topic: event.topic().to_owned(),
+            topic: event.event().topic().to_owned(),
             family: event.family(),
-            origin: event.origin().cloned(),
+            origin: event.event().origin().cloned(),
             way: event.way(),
             fate,
             location: (!is_inside(location)).then_some(location),
-            fields: (described < DESCRIBED).then(|| values::describe(event)),
+            fields: (described < DESCRIBED).then(|| values::describe(event.event())),
             // A `Clone` that panics is nothing to the emitter.
             copy: catch_unwind(AssertUnwindSafe(|| event.copy())).unwrap_or(None),
         }

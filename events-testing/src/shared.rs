@@ -9,7 +9,7 @@ use std::{
 };
 
 use events_core::{
-    __testing::{Intercepted, Interceptor},
+    __testing::{self, Intercepted, Interceptor},
     Location, Registry,
 };
 
@@ -23,6 +23,11 @@ pub(crate) struct Shared {
     state: Mutex<State>,
     /// Where it was installed.
     pub(crate) location: Location,
+    /// Whether it keeps events from their subscribers also when it is over: in a registry of its own, where a
+    /// thread that outlives the test shall not reach those whom the test kept it from.
+    stays: bool,
+    /// The mock that the registry had before.
+    instead_of: Option<Arc<Self>>,
 }
 
 /// What it knows, under its lock.
@@ -57,10 +62,12 @@ impl Faked {
 }
 
 impl Shared {
-    pub(crate) fn new(location: Location) -> Self {
+    pub(crate) fn new(location: Location, stays: bool, instead_of: Option<Arc<Self>>) -> Self {
         Self {
             state: Mutex::default(),
             location,
+            stays,
+            instead_of,
         }
     }
 
@@ -73,6 +80,11 @@ impl Shared {
     /// Says whether it was before.
     pub(crate) fn end(&self) -> bool {
         mem::replace(&mut self.state().is_over, true)
+    }
+
+    /// Whether it has anything to do with what is emitted now.
+    fn is_there(&self) -> bool {
+        self.stays || !self.state().is_over
     }
 
     /// Whether it is muted on this thread, and how many events came before it.
@@ -146,6 +158,25 @@ impl fmt::Debug for Shared {
 
 /// The mock of a registry, if it has one.
 pub(crate) fn of(registry: &Registry) -> Option<Arc<Shared>> {
-    let interceptor: Arc<dyn Any + Send + Sync> = registry.__interceptor()?;
+    let interceptor: Arc<dyn Any + Send + Sync> = __testing::interceptor(registry)?;
     interceptor.downcast().ok()
+}
+
+/// Has this mock see the events of a registry, or none.
+pub(crate) fn set(registry: &Registry, shared: Option<&Arc<Shared>>) {
+    let interceptor = shared.map(|shared| Arc::clone(shared) as Arc<dyn Interceptor>);
+    __testing::set_interceptor(registry, interceptor);
+}
+
+/// A mock is over: unless it stays, or another has taken its place, the last one before it that is still
+/// there sees the events again.
+pub(crate) fn leave(registry: &Registry, shared: &Arc<Shared>) {
+    if shared.stays || !of(registry).is_some_and(|top| Arc::ptr_eq(&top, shared)) {
+        return;
+    }
+    let mut before = shared.instead_of.as_ref();
+    while let Some(gone) = before.filter(|before| !before.is_there()) {
+        before = gone.instead_of.as_ref();
+    }
+    set(registry, before);
 }

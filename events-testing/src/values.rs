@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use events_core::{__testing::Intercepted, AnyEvent};
+use events_core::AnyEvent;
 
 /// A longer text is cut: a report is read in a terminal.
 const LONGEST: usize = 60;
@@ -11,7 +11,7 @@ const LONGEST: usize = 60;
 ///
 /// Numbers, texts and the like are written down; of other types nothing is known, not even whether they
 /// are `Debug`, so `..` stands there.
-pub(crate) fn describe(event: &dyn Intercepted) -> String {
+pub(crate) fn describe(event: &dyn AnyEvent) -> String {
     let names = event.__names();
     let is_tuple = names.first().is_some_and(|(name, _)| *name == "0");
     let fields = names.iter().map(|(name, is_secret)| {

@@ -7,9 +7,7 @@ impl Registry {
     /// A registry of its own with the declared subscribers of this one, as a scan with the same values
     /// would make it: `once` has not run yet, listeners that a scan makes are made anew, and the queue
     /// is empty. Run-time subscriptions and hooks stay behind.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn __copy_of_declared(&self) -> Self {
+    pub(crate) fn copy_of_declared(&self) -> Self {
         let copy = Self::new();
         let (from, to) = (self.core(), copy.core());
         to.set_limit(from.limit());

@@ -8,6 +8,7 @@ use super::{
     dispatch::{self, Met, Sending},
     enqueued,
     intercept::{Site, Way},
+    slot::Slot,
     slots::home,
 };
 use crate::{
@@ -39,15 +40,7 @@ impl Core {
             self.emit_home::<F>(event, origin, site);
         } else {
             let slot = self.slots.get(TypeId::of::<F>());
-            let lent = &mut *event;
-            match dispatch::emit(slot, move || {
-                (Erased::new::<F>(lent), self.sending::<F>(origin))
-            }) {
-                Met::Scanned => {}
-                Met::Changed => self.look_for_scan(),
-                Met::Nobody => self.emit_unheard::<F>(event, origin, site),
-                Met::Refused => self.emit_observed::<F>(event, origin, site),
-            }
+            self.emit_in::<F>(slot, event, origin, site);
         }
     }
 
@@ -64,6 +57,17 @@ impl Core {
             Some(slot) => Some(slot),
             None => self.slots.get(TypeId::of::<F>()),
         };
+        self.emit_in::<F>(slot, event, origin, site);
+    }
+
+    #[inline(always)]
+    fn emit_in<F: Family>(
+        &self,
+        slot: Option<&Slot>,
+        event: &mut F::Of<'_>,
+        origin: Option<&Origin>,
+        site: Site,
+    ) {
         let lent = &mut *event;
         match dispatch::emit(slot, move || {
             (Erased::new::<F>(lent), self.sending::<F>(origin))

@@ -16,8 +16,8 @@ use super::{
     registry::Registry,
 };
 use crate::{
-    event::{AnyEvent, Copied, Event, json::Json},
-    words::{EventInfo, Location, Origin, drop_contained},
+    event::{AnyEvent, Copied, Event, Typed},
+    words::{Location, Origin, drop_contained},
 };
 
 /// Where an emitter stands.
@@ -31,12 +31,12 @@ pub trait Interceptor: Any + fmt::Debug + Send + Sync {
 }
 
 /// An event before its subscribers.
-pub trait Intercepted: AnyEvent {
+pub trait Intercepted {
+    /// The event, as one of any type.
+    fn event(&self) -> &dyn AnyEvent;
+
     /// What tells its type from others, whatever it borrows.
     fn family(&self) -> TypeId;
-
-    /// What the derive knows of its type.
-    fn info(&self) -> &'static EventInfo;
 
     /// Where it was emitted.
     fn location(&self) -> Location;
@@ -64,45 +64,18 @@ pub enum Way {
 
 /// An event on its way.
 struct Passing<'p, E> {
-    event: &'p mut E,
-    origin: Option<&'p Origin>,
+    event: Typed<'p, &'p mut E>,
     site: Site,
     way: Way,
 }
 
-impl<E: Event> AnyEvent for Passing<'_, E> {
-    fn topic(&self) -> &str {
-        self.event.__topic()
-    }
-
-    fn origin(&self) -> Option<&Origin> {
-        self.origin
-    }
-
-    fn __event(&self) -> Option<&dyn Any> {
-        self.event.__owned()
-    }
-
-    fn __arg(&self, name: &str) -> Option<&dyn Any> {
-        self.event.__named(name)
-    }
-
-    fn __names(&self) -> Vec<(&str, bool)> {
-        self.event.__names()
-    }
-
-    fn __json(&self) -> Option<Json> {
-        self.event.__json()
-    }
-}
-
 impl<E: Event> Intercepted for Passing<'_, E> {
+    fn event(&self) -> &dyn AnyEvent {
+        &self.event
+    }
+
     fn family(&self) -> TypeId {
         TypeId::of::<E::Family>()
-    }
-
-    fn info(&self) -> &'static EventInfo {
-        E::info()
     }
 
     fn location(&self) -> Location {
@@ -114,11 +87,11 @@ impl<E: Event> Intercepted for Passing<'_, E> {
     }
 
     fn copy(&self) -> Option<Copied> {
-        self.event.__copy()
+        self.event.event.__copy()
     }
 
     fn show(&mut self, registry: &Registry) {
-        registry.emit_mut(self.event);
+        registry.emit_mut(self.event.event);
     }
 }
 
@@ -143,8 +116,7 @@ impl Core {
     ) -> bool {
         self.is_intercepted()
             && self.intercept(&mut Passing {
-                event,
-                origin,
+                event: Typed { event, origin },
                 site,
                 way,
             })
@@ -163,12 +135,8 @@ impl Core {
 }
 
 impl Registry {
-    /// Has this one asked before the subscribers of each event; gives back who was asked before.
-    #[doc(hidden)]
-    pub fn __set_interceptor(
-        &self,
-        interceptor: Option<Arc<dyn Interceptor>>,
-    ) -> Option<Arc<dyn Interceptor>> {
+    /// Has this one asked before the subscribers of each event.
+    pub(crate) fn set_interceptor(&self, interceptor: Option<Arc<dyn Interceptor>>) {
         let core = self.core();
         let is_there = interceptor.is_some();
         let writer = core.writer();
@@ -180,13 +148,11 @@ impl Registry {
             core.ask_no_more_for(INTERCEPTED);
         }
         drop(writer);
-        old.map(|old| Arc::clone(&*old))
+        drop_contained(old);
     }
 
     /// Who is asked before the subscribers.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn __interceptor(&self) -> Option<Arc<dyn Interceptor>> {
+    pub(crate) fn interceptor(&self) -> Option<Arc<dyn Interceptor>> {
         let interceptor = self.core().interceptor().load_full();
         interceptor.map(|interceptor| Arc::clone(&*interceptor))
     }

@@ -1,6 +1,6 @@
 //! Events whose type is not known: what a subscriber to a pattern of topics is given.
 
-use std::{any::Any, fmt};
+use std::{any::Any, fmt, ops::Deref};
 
 use super::{Event, json::Json};
 use crate::words::Origin;
@@ -123,13 +123,13 @@ pub fn nth<'e>(fields: &[&'e dyn Any], number: usize) -> Option<&'e dyn Any> {
 #[derive(Debug)]
 pub struct Borrows;
 
-/// An event with a type, as one of any type.
-pub(crate) struct Typed<'a, E> {
-    pub(crate) event: &'a E,
+/// An event with a type, as one of any type: a reference to it, which may be one that lets it change.
+pub(crate) struct Typed<'a, R> {
+    pub(crate) event: R,
     pub(crate) origin: Option<&'a Origin>,
 }
 
-impl<E: Event> AnyEvent for Typed<'_, E> {
+impl<'a, E: Event + 'a, R: Deref<Target = E>> AnyEvent for Typed<'a, R> {
     fn topic(&self) -> &str {
         self.event.__topic()
     }

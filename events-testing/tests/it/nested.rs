@@ -7,6 +7,10 @@ use events_testing::{EventMock, current};
 #[event(topic = "nested.saved")]
 struct Saved;
 
+#[derive(Event, Clone)]
+#[event(topic = "nested.heard")]
+struct Heard;
+
 #[test]
 fn the_inner_one_hides_the_outer() {
     let outer = EventMock::empty();
@@ -59,6 +63,22 @@ fn two_over_one_registry() {
         registry.emit(Saved);
     }
     registry.emit(Saved);
+}
+
+#[test]
+fn two_over_one_registry_may_go_in_any_order() {
+    let registry = Registry::new();
+    let heard = registry.next::<Heard>();
+    let outer = EventMock::over(&registry);
+    outer.fake_all();
+    let inner = EventMock::over(&registry);
+    inner.expect::<Saved>().times(1);
+    drop(outer);
+    registry.emit(Saved);
+    drop(inner);
+    // Nobody keeps anything from its subscribers any more.
+    registry.emit(Heard);
+    assert!(smol::block_on(heard).is_some());
 }
 
 #[test]

@@ -1,5 +1,18 @@
 //! A user crate whose lints deny everything: what the macros of `events-core` write stays clean
 //! under them. Each module is a corner; `main` scans, emits and asserts.
+//!
+//! Without the feature `serde` an event cannot be read as JSON, and that does not compile:
+//!
+//! ```compile_fail
+//! #[derive(events_core::Event)]
+//! #[event(serialize)]
+//! struct Saved;
+//! ```
+//!
+//! ```
+//! #[derive(events_core::Event)]
+//! struct Saved;
+//! ```
 
 #![forbid(unsafe_code)]
 #![deny(warnings, missing_docs, unreachable_pub, rust_2018_idioms)]
