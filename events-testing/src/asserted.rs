@@ -19,19 +19,18 @@ use crate::{
 pub struct Emissions {
     what: String,
     count: usize,
-    /// All that was emitted.
-    emitted: String,
+    events: Events,
 }
 
 impl Emissions {
     #[track_caller]
     pub(crate) fn of(events: &Events, what: &str, is_meant: &dyn Fn(&Seen) -> bool) -> Self {
-        let (count, emitted) = events.count(is_meant);
-        assert!(count > 0, "{what} was not emitted\n\n{emitted}");
+        let count = events.count(is_meant);
+        assert!(count > 0, "{what} was not emitted\n\n{}", events.told());
         Self {
             what: what.to_owned(),
             count,
-            emitted,
+            events: events.clone(),
         }
     }
 
@@ -46,13 +45,14 @@ impl Emissions {
         let Self {
             what,
             count,
-            emitted,
+            events,
         } = &self;
         assert!(
             *count == expected,
-            "{what} was emitted {}, not {}\n\n{emitted}",
+            "{what} was emitted {}, not {}\n\n{}",
             times(*count),
-            times(expected)
+            times(expected),
+            events.told()
         );
         self
     }
@@ -114,23 +114,35 @@ impl Events {
         self.refuse(&what, &|seen| pattern.matches(&seen.topic));
     }
 
-    /// How many such events were emitted, and all that was.
-    fn count(&self, is_meant: &dyn Fn(&Seen) -> bool) -> (usize, String) {
+    /// How many such events were emitted.
+    fn count(&self, is_meant: &dyn Fn(&Seen) -> bool) -> usize {
         let state = self.shared.state();
         let meant = state
             .seen
             .iter()
             .filter(|seen| seen.counts() && is_meant(seen));
-        (meant.count(), report::emitted(&state))
+        meant.count()
+    }
+
+    /// All that was emitted.
+    fn told(&self) -> String {
+        report::emitted(&self.shared.state())
+    }
+
+    /// How often each event was emitted, and all that was.
+    fn counted(&self) -> String {
+        let state = self.shared.state();
+        format!("{}\n\n{}", report::counts(&state), report::emitted(&state))
     }
 
     #[track_caller]
     fn refuse(&self, what: &str, is_meant: &dyn Fn(&Seen) -> bool) {
-        let (count, emitted) = self.count(is_meant);
+        let count = self.count(is_meant);
         assert!(
             count == 0,
-            "{what} was emitted {}\n\n{emitted}",
-            times(count)
+            "{what} was emitted {}\n\n{}",
+            times(count),
+            self.told()
         );
     }
 
@@ -141,10 +153,7 @@ impl Events {
     /// When one was, with how often each was.
     #[track_caller]
     pub fn assert_nothing_emitted(&self) {
-        let state = self.shared.state();
-        let count = state.seen.iter().filter(|seen| seen.counts()).count();
-        let text = format!("{}\n\n{}", report::counts(&state), report::emitted(&state));
-        drop(state);
+        let count = self.count(&|_| true);
         let events = if count == 1 {
             "event was"
         } else {
@@ -152,7 +161,8 @@ impl Events {
         };
         assert!(
             count == 0,
-            "{count} {events} emitted, and none was to be\n\n{text}"
+            "{count} {events} emitted, and none was to be\n\n{}",
+            self.counted()
         );
     }
 

@@ -234,15 +234,15 @@ impl Events {
     pub(crate) fn verdict(&self) -> Option<String> {
         report::verdict(&self.shared.state())
     }
+}
 
-    /// Fails the test, or, when it fails already, only says what else is wrong.
-    #[track_caller]
-    pub(crate) fn fail(text: &str) {
-        if thread::panicking() {
-            note(text);
-        } else {
-            panic!("{text}");
-        }
+/// Fails the test, or, when it fails already, only says what else is wrong.
+#[track_caller]
+pub(crate) fn fail(text: &str) {
+    if thread::panicking() {
+        note(text);
+    } else {
+        panic!("{text}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::{future::Future, ops::Deref, panic, sync::Arc};
 use events_core::{__testing, Entered, Location, Registry};
 
 use crate::{
-    events::{Events, note},
+    events::{Events, fail, note},
     shared::{self, Shared},
 };
 
@@ -125,7 +125,7 @@ impl EventMock {
         } = self;
         drop(_entered);
         if let Some(text) = verifier.end() {
-            Events::fail(&text);
+            fail(&text);
         }
     }
 
@@ -173,7 +173,7 @@ impl Drop for Verifier {
     fn drop(&mut self) {
         match self.end() {
             Some(text) if self.failed => note(&text),
-            Some(text) => Events::fail(&text),
+            Some(text) => fail(&text),
             None => {}
         }
     }

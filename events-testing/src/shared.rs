@@ -75,9 +75,8 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The test is over: what comes from now on is kept from its subscribers as before, but nobody
-    /// counts it.
-    /// Says whether it was before.
+    /// The test is over: what comes from now on is kept from its subscribers as before, but nobody counts
+    /// it. Says whether it was over before.
     pub(crate) fn end(&self) -> bool {
         mem::replace(&mut self.state().is_over, true)
     }
