@@ -10,32 +10,32 @@ use crate::{event::model::Fill, spans::written_at};
 
 impl Parts<'_> {
     pub(super) fn markers(&self) -> TokenStream {
-        let required = self.fields.iter();
-        let required = required.filter(|part| matches!(part.field.fill, Fill::Required));
-        required.map(|part| self.marker(part)).collect()
-    }
-
-    fn marker(&self, part: &Part<'_>) -> TokenStream {
-        let event = self.event.ident.unraw();
-        let (is_set, name) = (declared(&part.is_set), &part.field.name);
-        let message = format!("`{event}` cannot be built: required field `{name}` is not set");
-        let label = format!("add `.{name}(..)` before this call");
-        let note = format!("in `emit!`, add `{name} = ..`");
-        let text = self.tool(&quote! {
-            on_unimplemented(message = #message, label = #label, note = #note)
-        });
-        let quiet = self.tool(&quote!(do_not_recommend));
-        quote! {
-            #text
-            pub trait #is_set {}
-            #quiet
-            impl #is_set for __events::Set {}
+        let required: Vec<_> = self.fields.iter().filter(|part| matches!(part.field.fill, Fill::Required)).collect();
+        let traits = required.iter().map(|part| declared(&part.is_set));
+        if self.event.no_implicit_prelude {
+            // There the compiler's tool `diagnostic` is not in scope.
+            return quote! {
+                #(
+                    pub trait #traits {}
+                    impl #traits for __events::Set {}
+                )*
+            };
         }
-    }
-
-    /// An attribute of the compiler's tool `diagnostic`, where that is in scope.
-    fn tool(&self, attribute: &TokenStream) -> Option<TokenStream> {
-        (!self.event.no_implicit_prelude).then(|| quote!(#[diagnostic::#attribute]))
+        let event = self.event.ident.unraw();
+        let fields = required.iter().map(|part| &part.field.name);
+        let messages = fields.clone().map(|name| {
+            format!("`{event}` cannot be built: required field `{name}` is not set")
+        });
+        let labels = fields.clone().map(|name| format!("add `.{name}(..)` before this call"));
+        let notes = fields.map(|name| format!("in `emit!`, add `{name} = ..`"));
+        quote! {
+            #(
+                #[diagnostic::on_unimplemented(message = #messages, label = #labels, note = #notes)]
+                pub trait #traits {}
+                #[diagnostic::do_not_recommend]
+                impl #traits for __events::Set {}
+            )*
+        }
     }
 
     /// What makes a builder one that can be built: each required field holds that it is set.
