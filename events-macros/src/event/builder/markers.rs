@@ -10,7 +10,11 @@ use crate::{event::model::Fill, spans::written_at};
 
 impl Parts<'_> {
     pub(super) fn markers(&self) -> TokenStream {
-        let required: Vec<_> = self.fields.iter().filter(|part| matches!(part.field.fill, Fill::Required)).collect();
+        let required: Vec<_> = self
+            .fields
+            .iter()
+            .filter(|part| matches!(part.field.fill, Fill::Required))
+            .collect();
         let traits = required.iter().map(|part| declared(&part.is_set));
         if self.event.no_implicit_prelude {
             // There the compiler's tool `diagnostic` is not in scope.
@@ -23,10 +27,12 @@ impl Parts<'_> {
         }
         let event = self.event.ident.unraw();
         let fields = required.iter().map(|part| &part.field.name);
-        let messages = fields.clone().map(|name| {
-            format!("`{event}` cannot be built: required field `{name}` is not set")
-        });
-        let labels = fields.clone().map(|name| format!("add `.{name}(..)` before this call"));
+        let messages = fields
+            .clone()
+            .map(|name| format!("`{event}` cannot be built: required field `{name}` is not set"));
+        let labels = fields
+            .clone()
+            .map(|name| format!("add `.{name}(..)` before this call"));
         let notes = fields.map(|name| format!("in `emit!`, add `{name} = ..`"));
         quote! {
             #(

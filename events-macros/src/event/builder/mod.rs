@@ -18,11 +18,12 @@ mod finish;
 mod markers;
 mod setters;
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream};
+use quote::{ToTokens, TokenStreamExt, format_ident, quote};
 use syn::{GenericParam, Index, Token, ext::IdentExt};
 
 use super::model::{Event, Field};
+use crate::inplace::InPlace;
 
 pub(super) fn expand(event: &Event) -> TokenStream {
     let parts = Parts::of(event);
@@ -130,30 +131,31 @@ impl<'e> Parts<'e> {
     }
 
     /// The builder's type, with another state of the fields that `replaced` names.
-    fn with(&self, replaced: impl Fn(&Part<'_>) -> bool, by: &str) -> TokenStream {
-        let mut tokens = TokenStream::new();
-        self.ident.to_tokens(&mut tokens);
-        <Token![<]>::default().to_tokens(&mut tokens);
-        if !self.own.is_empty() {
-            self.own.to_tokens(&mut tokens);
-        }
+    fn with(&self, replaced: impl Fn(&Part<'_>) -> bool, by: &str) -> impl ToTokens {
         // Written once a setter and field, token by token: that is the quickest way.
-        for part in &self.fields {
-            if replaced(part) {
-                format_ident!("__events").to_tokens(&mut tokens);
-                <Token![::]>::default().to_tokens(&mut tokens);
-                format_ident!("{by}").to_tokens(&mut tokens);
-            } else {
-                part.state.to_tokens(&mut tokens);
+        InPlace(move |tokens: &mut TokenStream| {
+            let comma = Punct::new(',', Spacing::Alone);
+            self.ident.to_tokens(tokens);
+            tokens.append(Punct::new('<', Spacing::Alone));
+            if !self.own.is_empty() {
+                self.own.to_tokens(tokens);
             }
-            <Token![,]>::default().to_tokens(&mut tokens);
-        }
-        <Token![>]>::default().to_tokens(&mut tokens);
-        tokens
+            for part in &self.fields {
+                if replaced(part) {
+                    tokens.append(Ident::new("__events", Span::call_site()));
+                    <Token![::]>::default().to_tokens(tokens);
+                    tokens.append(Ident::new(by, Span::call_site()));
+                } else {
+                    tokens.append(part.state.clone());
+                }
+                tokens.append(comma.clone());
+            }
+            tokens.append(Punct::new('>', Spacing::Alone));
+        })
     }
 
     /// The builder's type with its own states.
-    fn builder(&self) -> TokenStream {
+    fn builder(&self) -> impl ToTokens {
         self.with(|_| false, "")
     }
 
@@ -184,11 +186,10 @@ impl<'e> Parts<'e> {
         let phantoms = states.clone();
         let values = self.fields.iter().map(|part| part.field.inside());
         let docs = format!(
-            "Builds a [`{event}`]: one setter a field, in any order, and then `build()` or `emit()`.",
+            " Builds a [`{event}`]: one setter a field, in any order, and then `build()` or `emit()`.",
         );
-        let docs = documented(&docs, Span::call_site());
         quote! {
-            #docs
+            #[doc = #docs]
             #[must_use = "nothing happens before `.build()` or `.emit()`"]
             #vis struct #ident<#own #comma #(#states = #core::__private::Unset),*> #wheres {
                 __values: (#(::core::option::Option<#values>,)*),
@@ -204,12 +205,11 @@ impl<'e> Parts<'e> {
         let (impls, args, wheres) = self.event.generics.split_for_impl();
         let (ident, target) = (&self.ident, &self.target);
         let none = self.fields.iter().map(|_| quote!(__events::None));
-        let docs = format!("Starts a [`{event}`]; see [`{ident}`].");
-        let docs = documented(&docs, Span::call_site());
+        let docs = format!(" Starts a [`{event}`]; see [`{ident}`].");
         quote! {
             #[automatically_derived]
             impl #impls #target #wheres {
-                #docs
+                #[doc = #docs]
                 #[inline]
                 #vis fn builder() -> #ident #args {
                     #ident {
@@ -225,15 +225,6 @@ impl<'e> Parts<'e> {
 /// Located there, and written by the derive all the same.
 fn at(place: Span) -> Span {
     Span::call_site().located_at(place)
-}
-
-/// The text as a doc comment, line by line.
-fn documented(text: &str, place: Span) -> TokenStream {
-    let lines = text.lines().map(|line| match line {
-        "" => String::new(),
-        line => format!(" {line}"),
-    });
-    quote_spanned!(place=> #(#[doc = #lines])*)
 }
 
 /// The name where it is declared: there a lint would find it too small.

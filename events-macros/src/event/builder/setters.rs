@@ -1,16 +1,18 @@
 //! One setter a field, and a second one of a field that may be left out.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::Attribute;
 
-use super::{Part, Parts, at, documented};
+use super::{Part, Parts, at};
 use crate::event::model::{Field, Fill};
 
 /// A setter, without what is the same in all of them.
-struct Setter {
+struct Setter<'p> {
     name: Ident,
-    carried: Vec<TokenStream>,
-    param: TokenStream,
+    docs: Option<String>,
+    carried: Vec<&'p Attribute>,
+    param: Box<dyn ToTokens + 'p>,
     value: TokenStream,
     bound: Option<TokenStream>,
 }
@@ -19,20 +21,22 @@ impl Parts<'_> {
     /// The setters: those of ordinary names together, any other by itself.
     pub(super) fn setters(&self) -> TokenStream {
         let (params, builder, wheres) = (self.params(|_| true), self.builder(), self.wheres());
+        let rest = rest();
         let (special, ordinary): (Vec<_>, Vec<_>) =
             self.fields.iter().partition(|part| part.is_finisher());
         let ordinary = ordinary
             .into_iter()
-            .map(|part| self.setting(part, &self.setter(part)));
+            .map(|part| self.setting(part, &self.setter(part), &rest));
         let maybe = self
             .fields
             .iter()
-            .filter_map(|part| Some(self.setting(part, &self.maybe_setter(part)?)));
+            .filter_map(|part| Some(self.setting(part, &self.maybe_setter(part)?, &rest)));
+        let setters: TokenStream = ordinary.chain(maybe).collect();
         let special = special.into_iter().map(|part| {
             let same = |other: &Part<'_>| other.index == part.index;
             let params = self.params(|other| !same(other));
             let builder = self.with(same, "Unset");
-            let setter = self.setting(part, &self.setter(part));
+            let setter = self.setting(part, &self.setter(part), &rest);
             quote! {
                 #[automatically_derived]
                 impl #params #builder #wheres {
@@ -43,23 +47,24 @@ impl Parts<'_> {
         quote! {
             #[automatically_derived]
             impl #params #builder #wheres {
-                #(#ordinary)*
-                #(#maybe)*
+                #setters
             }
             #(#special)*
         }
     }
 
     /// The setter that takes an `Option`, of a field that may be left out.
-    fn maybe_setter(&self, part: &Part<'_>) -> Option<Setter> {
+    fn maybe_setter<'p>(&self, part: &'p Part<'_>) -> Option<Setter<'p>> {
         let Part { field, ident, .. } = part;
+        if matches!(field.fill, Fill::Required) {
+            return None;
+        }
         let name = format_ident!(
             "maybe_{}",
             field.name.trim_start_matches('_'),
             span = ident.span()
         );
-        let is_taken = self.fields.iter().any(|part| *part.ident == name);
-        if matches!(field.fill, Fill::Required) || is_taken {
+        if self.fields.iter().any(|part| *part.ident == name) {
             return None;
         }
         let (span, inside, value) = (ident.span(), field.inside(), part.value());
@@ -76,66 +81,65 @@ impl Parts<'_> {
             )
         };
         let docs = format!(
-            "Sets `{}`, or with `None` leaves it as if it were not set.",
+            " Sets `{}`, or with `None` leaves it as if it were not set.",
             field.name
         );
-        let mut carried = vec![documented(&docs, Span::call_site())];
-        carried.extend(
-            field
-                .carried
-                .iter()
-                .filter(|attr| attr.path().is_ident("deprecated"))
-                .map(ToTokens::to_token_stream),
-        );
+        let carried = field.carried.iter();
         Some(Setter {
             name,
-            carried,
-            param,
+            docs: Some(docs),
+            carried: carried
+                .filter(|attr| attr.path().is_ident("deprecated"))
+                .collect(),
+            param: Box::new(param),
             value,
             bound: Some(self.while_unset(part)),
         })
     }
 
-    fn setting(&self, part: &Part<'_>, setter: &Setter) -> TokenStream {
+    fn setting(&self, part: &Part<'_>, setter: &Setter<'_>, rest: &Group) -> TokenStream {
         let Setter {
             name,
+            docs,
             carried,
             param,
             value,
             bound,
         } = setter;
+        let docs = docs.iter();
         let (vis, builder) = (&self.event.vis, &self.ident);
         let set = self.with(|other| other.index == part.index, "Set");
         let (index, given) = (&part.index, part.value());
         quote! {
+            #(#[doc = #docs])*
             #(#carried)*
             #vis fn #name(mut self, #given: #param) -> #set #bound {
                 self.__values.#index = #value;
-                #builder {
-                    __values: self.__values,
-                    __states: __events::PhantomData,
-                }
+                #builder #rest
             }
         }
     }
 
     /// The setter. One that shares its name with a finisher is defined while its field is unset
     /// only, and the finisher once it is set: so the name is free for both.
-    fn setter(&self, part: &Part<'_>) -> Setter {
+    fn setter<'p>(&self, part: &'p Part<'_>) -> Setter<'p> {
         let Part { field, ident, .. } = part;
-        let (span, inside, value) = (ident.span(), field.inside(), part.value());
-        let (param, value) = if field.into {
-            (
-                quote_spanned!(span=> impl ::core::convert::Into<#inside>),
-                quote!(__events::Into::into(#value)),
-            )
+        let (span, inside, given) = (ident.span(), field.inside(), part.value());
+        let param: Box<dyn ToTokens> = if field.into {
+            Box::new(quote_spanned!(span=> impl ::core::convert::Into<#inside>))
         } else {
-            (quote!(#inside), quote!(#value))
+            Box::new(inside)
         };
-        let value = quote!(__events::Some(#value));
+        let value = if field.into {
+            quote!(__events::Some(__events::Into::into(#given)))
+        } else {
+            quote!(__events::Some(#given))
+        };
+        let is_documented = field.carried.iter().any(|attr| attr.path().is_ident("doc"));
         Setter {
             name: (*ident).clone(),
-            carried: field.docs_or(|| format!("Sets `{}`.", field.name)),
+            docs: (!is_documented).then(|| format!(" Sets `{}`.", field.name)),
+            carried: field.carried.iter().collect(),
             param,
             value,
             bound: (!part.is_finisher()).then(|| self.while_unset(part)),
@@ -146,6 +150,16 @@ impl Parts<'_> {
         let Part { ident, state, .. } = part;
         quote_spanned!(ident.span()=> where #state: __events::Free)
     }
+}
+
+/// What stands behind the builder's name in the body of a setter: one for all of them, for a group
+/// that is there already costs less than its tokens anew.
+fn rest() -> Group {
+    let fields = quote! {
+        __values: self.__values,
+        __states: __events::PhantomData,
+    };
+    Group::new(Delimiter::Brace, fields)
 }
 
 impl Part<'_> {
@@ -163,14 +177,5 @@ impl Field {
             Fill::Optional(inside) => inside,
             _ => &self.ty,
         }
-    }
-
-    /// The attributes that the setter carries, with some text where there is none.
-    fn docs_or(&self, text: impl FnOnce() -> String) -> Vec<TokenStream> {
-        let mut carried: Vec<_> = self.carried.iter().map(ToTokens::to_token_stream).collect();
-        if !self.carried.iter().any(|attr| attr.path().is_ident("doc")) {
-            carried.insert(0, documented(&text(), Span::call_site()));
-        }
-        carried
     }
 }
