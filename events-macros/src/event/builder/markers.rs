@@ -2,11 +2,11 @@
 //! which none is missing.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::{ext::IdentExt, spanned::Spanned};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Token, ext::IdentExt, spanned::Spanned};
 
 use super::{Part, Parts, at, declared};
-use crate::{event::model::Fill, spans::written_at};
+use crate::{event::model::Fill, inplace::InPlace, spans::written_at};
 
 impl Parts<'_> {
     pub(super) fn markers(&self) -> TokenStream {
@@ -46,29 +46,26 @@ impl Parts<'_> {
 
     /// What makes a builder one that can be built: each required field holds that it is set.
     pub(super) fn build(&self) -> TokenStream {
-        let (event, target) = (&self.event.ident, &self.target);
+        let (event, target) = (&self.event.ident, self.target());
         // At the user's token, the name of the event: from an impl of a derive the compiler concludes
         // that bounds were derived carelessly, and says so.
         let params = written_at(&self.params(|_| true), event.span());
         let builder = written_at(&self.builder(), event.span());
         let set = self.fields.iter().filter_map(Part::must_be_set);
+        // Apart from the rest, for the commas here are ours.
         let own = self.own_bounds();
+        let own = quote!(#(#own,)*);
+        let values: TokenStream = self.fields.iter().map(Part::built).collect();
         // So the trait has one name, or a lint of the user's would find its path longer than it need be.
         let head = quote_spanned! {event.span()=>
             impl #params __Build for #builder where #(#set,)* #own
         };
-        let values = self.fields.iter().map(|part| {
-            // A derive may set a deprecated field without a word.
-            let derived = declared(part.ident);
-            let value = part.built();
-            quote!(#derived: #value)
-        });
         quote! {
             #head {
                 type Event = #target;
 
                 fn build(self) -> #target {
-                    #event { #(#values,)* }
+                    #event { #values }
                 }
             }
         }
@@ -77,28 +74,30 @@ impl Parts<'_> {
 
 impl Part<'_> {
     /// What must hold of the state of a field that cannot be left out.
-    pub(super) fn must_be_set(&self) -> Option<TokenStream> {
-        let Self { state, is_set, .. } = self;
-        matches!(self.field.fill, Fill::Required)
-            .then(|| quote_spanned!(self.ident.span()=> #state: #is_set))
+    fn must_be_set(&self) -> Option<impl ToTokens> {
+        matches!(self.field.fill, Fill::Required).then_some(InPlace(|tokens: &mut TokenStream| {
+            self.state.to_tokens(tokens);
+            Token![:](self.ident.span()).to_tokens(tokens);
+            self.is_set.to_tokens(tokens);
+        }))
     }
 
-    /// The field's value in the event. What is left out becomes the default, with `into` a
+    /// The field in the literal of the event. What is left out becomes the default, with `into` a
     /// converted one, like a value that is set. An expression of the user's is closed in: it may
     /// cost something, or `return`.
     fn built(&self) -> TokenStream {
-        let index = &self.index;
-        let value = quote!(self.__values.#index);
+        // A derive may set a deprecated field without a word.
+        let (field, index) = (declared(self.ident), &self.index);
         let default = match &self.field.fill {
-            Fill::Required => return quote!(__events::given(#value)),
-            Fill::Optional(_) => return value,
+            Fill::Required => return quote!(#field: __events::given(self.__values.#index),),
+            Fill::Optional(_) => return quote!(#field: self.__values.#index,),
             Fill::Default { word, value: None } => {
                 let default = quote_spanned!(at(*word)=> __events::Default::default());
                 return quote! {
-                    match #value {
+                    #field: match self.__values.#index {
                         __events::Some(value) => value,
                         __events::None => #default,
-                    }
+                    },
                 };
             }
             Fill::Default {
@@ -112,6 +111,6 @@ impl Part<'_> {
                 ..
             } => quote_spanned!(default.span()=> #default),
         };
-        quote!(__events::Option::unwrap_or_else(#value, || #default))
+        quote!(#field: __events::Option::unwrap_or_else(self.__values.#index, || #default),)
     }
 }

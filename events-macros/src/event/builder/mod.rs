@@ -20,7 +20,7 @@ mod setters;
 
 use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt, format_ident, quote};
-use syn::{GenericParam, Index, Token, ext::IdentExt};
+use syn::{GenericParam, Index, Token, WherePredicate, ext::IdentExt};
 
 use super::model::{Event, Field};
 use crate::inplace::InPlace;
@@ -28,25 +28,23 @@ use crate::inplace::InPlace;
 pub(super) fn expand(event: &Event) -> TokenStream {
     let parts = Parts::of(event);
     let core = &event.core;
-    let declaration = parts.declaration();
-    let entrance = parts.entrance();
-    let markers = parts.markers();
-    let build = parts.build();
-    let setters = parts.setters();
-    let finishers = parts.finishers();
-    quote! {
-        #declaration
-
+    let methods: TokenStream = [
+        parts.entrance(),
+        parts.markers(),
+        parts.build(),
+        parts.setters(),
+        parts.finishers(),
+    ]
+    .into_iter()
+    .collect();
+    let methods = quote! {
         const _: () = {
             use #core::__private::{self as __events, Build as __Build};
 
-            #entrance
-            #markers
-            #build
-            #setters
-            #finishers
+            #methods
         };
-    }
+    };
+    [parts.declaration(), methods].into_iter().collect()
 }
 
 /// The names that the parts of a builder share.
@@ -54,8 +52,6 @@ struct Parts<'e> {
     event: &'e Event,
     /// The type of the builder.
     ident: Ident,
-    /// The event with its own parameters.
-    target: TokenStream,
     /// The event's own parameters as arguments, each with a comma.
     own: TokenStream,
     fields: Vec<Part<'e>>,
@@ -75,7 +71,6 @@ struct Part<'e> {
 
 impl<'e> Parts<'e> {
     fn of(event: &'e Event) -> Self {
-        let (_, args, _) = event.generics.split_for_impl();
         let name = &event.ident;
         let fields = event
             .fields
@@ -100,34 +95,39 @@ impl<'e> Parts<'e> {
         Self {
             event,
             ident: format_ident!("{}Builder", name.unraw(), span = at(name.span())),
-            target: quote!(#name #args),
             own: quote!(#(#own,)*),
             fields: fields.collect(),
         }
     }
 
+    /// The event with its own parameters.
+    fn target(&self) -> impl ToTokens {
+        let (_, args, _) = self.event.generics.split_for_impl();
+        InPlace(move |tokens: &mut TokenStream| {
+            self.event.ident.to_tokens(tokens);
+            args.to_tokens(tokens);
+        })
+    }
+
     /// The builder's parameters with their bounds, the states among them that `keep` names.
-    fn params(&self, keep: impl Fn(&Part<'_>) -> bool) -> TokenStream {
-        let own = self.event.generics.params.iter().map(|param| {
-            let mut param = param.clone();
-            match &mut param {
-                GenericParam::Type(param) => {
-                    param.default = None;
-                }
-                GenericParam::Const(param) => {
-                    param.default = None;
-                }
+    fn params(&self, keep: impl Fn(&Part<'_>) -> bool) -> impl ToTokens {
+        let mut own = self.event.generics.params.clone();
+        for param in &mut own {
+            match param {
+                GenericParam::Type(param) => param.default = None,
+                GenericParam::Const(param) => param.default = None,
                 GenericParam::Lifetime(_) => {}
             }
-            param.to_token_stream()
-        });
-        let states = self
-            .fields
-            .iter()
-            .filter(|part| keep(part))
-            .map(|part| declared(&part.state).to_token_stream());
-        let all = own.chain(states);
-        quote!(<#(#all),*>)
+        }
+        let states = self.fields.iter().filter(|part| keep(part));
+        let states: Vec<_> = states.map(|part| declared(&part.state)).collect();
+        InPlace(move |tokens: &mut TokenStream| {
+            let own = own.iter().map(|param| -> &dyn ToTokens { param });
+            let states = states.iter().map(|state| -> &dyn ToTokens { state });
+            tokens.append(Punct::new('<', Spacing::Alone));
+            tokens.append_separated(own.chain(states), Punct::new(',', Spacing::Alone));
+            tokens.append(Punct::new('>', Spacing::Alone));
+        })
     }
 
     /// The builder's type, with another state of the fields that `replaced` names.
@@ -164,9 +164,8 @@ impl<'e> Parts<'e> {
     }
 
     /// The event's own bounds, for a clause that has others, too.
-    fn own_bounds(&self) -> TokenStream {
-        let own = self.wheres().iter().flat_map(|clause| &clause.predicates);
-        quote!(#(#own,)*)
+    fn own_bounds(&self) -> impl Iterator<Item = &'e WherePredicate> {
+        self.wheres().iter().flat_map(|clause| &clause.predicates)
     }
 
     fn declaration(&self) -> TokenStream {
@@ -178,22 +177,24 @@ impl<'e> Parts<'e> {
         } = self.event;
         let (ident, wheres) = (&self.ident, self.wheres());
         let own = &self.event.generics.params;
-        let comma = (!own.is_empty() && !own.trailing_punct()).then(|| quote!(,));
+        let comma = (!own.is_empty() && !own.trailing_punct()).then(<Token![,]>::default);
         let states = self.fields.iter().map(|part| {
-            let name = &part.field.name;
-            format_ident!("__{name}", span = at(part.ident.span()))
+            let name = format!("__{}", part.field.name);
+            Ident::new(&name, at(part.ident.span()))
         });
-        let phantoms = states.clone();
+        let states: Vec<_> = states.collect();
         let values = self.fields.iter().map(|part| part.field.inside());
         let docs = format!(
             " Builds a [`{event}`]: one setter a field, in any order, and then `build()` or `emit()`.",
         );
+        // As a value, for what is a literal here would be parsed anew for each event.
+        let hint = "nothing happens before `.build()` or `.emit()`";
         quote! {
             #[doc = #docs]
-            #[must_use = "nothing happens before `.build()` or `.emit()`"]
+            #[must_use = #hint]
             #vis struct #ident<#own #comma #(#states = #core::__private::Unset),*> #wheres {
                 __values: (#(::core::option::Option<#values>,)*),
-                __states: ::core::marker::PhantomData<(#(#phantoms,)*)>,
+                __states: ::core::marker::PhantomData<(#(#states,)*)>,
             }
         }
     }
@@ -203,8 +204,9 @@ impl<'e> Parts<'e> {
             ident: event, vis, ..
         } = self.event;
         let (impls, args, wheres) = self.event.generics.split_for_impl();
-        let (ident, target) = (&self.ident, &self.target);
-        let none = self.fields.iter().map(|_| quote!(__events::None));
+        let (ident, target) = (&self.ident, self.target());
+        let none = self.fields.iter();
+        let none = none.map(|_| Ident::new("None", Span::call_site()));
         let docs = format!(" Starts a [`{event}`]; see [`{ident}`].");
         quote! {
             #[automatically_derived]
@@ -213,7 +215,7 @@ impl<'e> Parts<'e> {
                 #[inline]
                 #vis fn builder() -> #ident #args {
                     #ident {
-                        __values: (#(#none,)*),
+                        __values: (#(__events::#none,)*),
                         __states: __events::PhantomData,
                     }
                 }
