@@ -41,10 +41,7 @@ fn implementations(event: &Event) -> TokenStream {
     };
     let here = quote_spanned!(span=> __events::here());
     let field_names = fields.iter().map(|field| &field.name);
-    let field_types = fields.iter().map(|field| {
-        let ty = &field.ty;
-        quote!(#ty).to_string()
-    });
+    let field_types = fields.iter().map(|field| text(&field.ty));
     let secrets = fields.iter().map(|field| field.secret);
 
     let mut generics = event.generics.clone();
@@ -133,6 +130,18 @@ fn implementations(event: &Event) -> TokenStream {
                 }
             }
         };
+    }
+}
+
+/// The type as the compiler prints it. A name by itself is its own text, and that is quicker.
+fn text(ty: &Type) -> String {
+    let name = match ty {
+        Type::Path(ty) if ty.qself.is_none() && ty.attrs.is_empty() => ty.path.get_ident(),
+        _ => None,
+    };
+    match name {
+        Some(name) => name.to_string(),
+        None => ty.to_token_stream().to_string(),
     }
 }
 

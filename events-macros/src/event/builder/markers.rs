@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Token, ext::IdentExt, spanned::Spanned};
 
-use super::{Part, Parts, at, declared};
+use super::{Part, Parts, at, respanned};
 use crate::{event::model::Fill, inplace::InPlace, spans::written_at};
 
 impl Parts<'_> {
@@ -15,7 +15,7 @@ impl Parts<'_> {
             .iter()
             .filter(|part| matches!(part.field.fill, Fill::Required))
             .collect();
-        let traits = required.iter().map(|part| declared(&part.is_set));
+        let traits = required.iter().map(|part| part.declared(&part.is_set));
         if self.event.no_implicit_prelude {
             // There the compiler's tool `diagnostic` is not in scope.
             return quote! {
@@ -49,16 +49,23 @@ impl Parts<'_> {
         let (event, target) = (&self.event.ident, self.target());
         // At the user's token, the name of the event: from an impl of a derive the compiler concludes
         // that bounds were derived carelessly, and says so.
-        let params = written_at(&self.params(|_| true), event.span());
-        let builder = written_at(&self.builder(), event.span());
+        let place = event.span();
+        let own_params = self.own_params();
+        let comma = (!own_params.is_empty() && !self.fields.is_empty()).then(<Token![,]>::default);
+        let own_params = written_at(&quote!(#own_params #comma), place);
+        let own_args = written_at(&self.own, place);
+        let builder = respanned(&self.ident, place);
+        let states = self.fields.iter();
+        let states: Vec<_> = states.map(|part| respanned(&part.state, place)).collect();
         let set = self.fields.iter().filter_map(Part::must_be_set);
         // Apart from the rest, for the commas here are ours.
         let own = self.own_bounds();
         let own = quote!(#(#own,)*);
         let values: TokenStream = self.fields.iter().map(Part::built).collect();
         // So the trait has one name, or a lint of the user's would find its path longer than it need be.
-        let head = quote_spanned! {event.span()=>
-            impl #params __Build for #builder where #(#set,)* #own
+        let head = quote_spanned! {place=>
+            impl<#own_params #(#states),*> __Build for #builder<#own_args #(#states,)*>
+            where #(#set,)* #own
         };
         quote! {
             #head {
@@ -87,7 +94,7 @@ impl Part<'_> {
     /// cost something, or `return`.
     fn built(&self) -> TokenStream {
         // A derive may set a deprecated field without a word.
-        let (field, index) = (declared(self.ident), &self.index);
+        let (field, index) = (self.declared(self.ident), &self.index);
         let default = match &self.field.fill {
             Fill::Required => return quote!(#field: __events::given(self.__values.#index),),
             Fill::Optional(_) => return quote!(#field: self.__values.#index,),

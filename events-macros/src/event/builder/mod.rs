@@ -20,7 +20,7 @@ mod setters;
 
 use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt, format_ident, quote};
-use syn::{GenericParam, Index, Token, WherePredicate, ext::IdentExt};
+use syn::{GenericParam, Index, Token, WherePredicate, ext::IdentExt, punctuated::Punctuated};
 
 use super::model::{Event, Field};
 use crate::inplace::InPlace;
@@ -60,6 +60,8 @@ struct Parts<'e> {
 struct Part<'e> {
     field: &'e Field,
     ident: &'e Ident,
+    /// Located at its name, and written by the derive.
+    here: Span,
     /// Its place among the values.
     index: Index,
     /// The type parameter of the builder, as its methods call it. All events call the first one the
@@ -82,6 +84,7 @@ impl<'e> Parts<'e> {
                 Some(Part {
                     field,
                     ident,
+                    here: at(span),
                     index: Index::from(index),
                     state: format_ident!("__{}", index, span = span),
                     is_set: format_ident!("__{}_is_set", field.name, span = span),
@@ -109,9 +112,10 @@ impl<'e> Parts<'e> {
         })
     }
 
-    /// The builder's parameters with their bounds, the states among them that `keep` names.
-    fn params(&self, keep: impl Fn(&Part<'_>) -> bool) -> impl ToTokens {
+    /// The event's own parameters with their bounds.
+    fn own_params(&self) -> Punctuated<GenericParam, Token![,]> {
         let mut own = self.event.generics.params.clone();
+        own.pop_punct();
         for param in &mut own {
             match param {
                 GenericParam::Type(param) => param.default = None,
@@ -119,8 +123,14 @@ impl<'e> Parts<'e> {
                 GenericParam::Lifetime(_) => {}
             }
         }
+        own
+    }
+
+    /// The builder's parameters with their bounds, the states among them that `keep` names.
+    fn params(&self, keep: impl Fn(&Part<'_>) -> bool) -> impl ToTokens {
+        let own = self.own_params();
         let states = self.fields.iter().filter(|part| keep(part));
-        let states: Vec<_> = states.map(|part| declared(&part.state)).collect();
+        let states: Vec<_> = states.map(|part| part.declared(&part.state)).collect();
         InPlace(move |tokens: &mut TokenStream| {
             let own = own.iter().map(|param| -> &dyn ToTokens { param });
             let states = states.iter().map(|state| -> &dyn ToTokens { state });
@@ -180,7 +190,7 @@ impl<'e> Parts<'e> {
         let comma = (!own.is_empty() && !own.trailing_punct()).then(<Token![,]>::default);
         let states = self.fields.iter().map(|part| {
             let name = format!("__{}", part.field.name);
-            Ident::new(&name, at(part.ident.span()))
+            Ident::new(&name, part.here)
         });
         let states: Vec<_> = states.collect();
         let values = self.fields.iter().map(|part| part.field.inside());
@@ -229,9 +239,16 @@ fn at(place: Span) -> Span {
     Span::call_site().located_at(place)
 }
 
-/// The name where it is declared: there a lint would find it too small.
-fn declared(name: &Ident) -> Ident {
+impl Part<'_> {
+    /// The name where it is declared: there a lint would find it too small.
+    fn declared(&self, name: &Ident) -> Ident {
+        respanned(name, self.here)
+    }
+}
+
+/// The name at another place.
+fn respanned(name: &Ident, span: Span) -> Ident {
     let mut name = name.clone();
-    name.set_span(at(name.span()));
+    name.set_span(span);
     name
 }

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt, format_ident, quote, quote_spanned};
 use syn::Token;
 
-use super::{Part, Parts, at};
+use super::{Part, Parts};
 use crate::{
     event::model::{Field, Fill},
     inplace::InPlace,
@@ -104,7 +104,7 @@ impl Parts<'_> {
             )
         } else {
             (
-                quote_spanned!(at(span)=> __events::Option<#inside>),
+                quote_spanned!(part.here=> __events::Option<#inside>),
                 Box::new(&given),
             )
         };
