@@ -11,7 +11,7 @@ use super::{
     model::{Built, Event, Field, Fill},
 };
 use crate::{
-    inplace::InPlace,
+    inplace::{InPlace, shared},
     lifetimes::{is_static, with_static},
     spans::{at, place},
 };
@@ -42,6 +42,7 @@ fn implementations(event: &Event) -> TokenStream {
     let here = quote_spanned!(span=> __events::here());
     let field_names = fields.iter().map(|field| &field.name);
     let field_types = fields.iter().map(|field| text(&field.ty));
+    let info = shared(quote!(__events::FieldInfo::new));
     let secrets = fields.iter().map(|field| field.secret);
 
     let mut generics = event.generics.clone();
@@ -93,7 +94,7 @@ fn implementations(event: &Event) -> TokenStream {
                 __events::module_path!(),
                 #here,
                 #docs,
-                &[#(__events::FieldInfo::new(#field_names, #field_types, #secrets)),*],
+                &[#(#info(#field_names, #field_types, #secrets)),*],
             );
             #core::__register! {
                 static __INFO: EventInfo in EVENTS = __DESCRIBED

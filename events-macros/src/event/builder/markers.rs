@@ -6,7 +6,11 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Token, ext::IdentExt, spanned::Spanned};
 
 use super::{Part, Parts, at, respanned};
-use crate::{event::model::Fill, inplace::InPlace, spans::written_at};
+use crate::{
+    event::model::Fill,
+    inplace::{InPlace, shared},
+    spans::written_at,
+};
 
 impl Parts<'_> {
     pub(super) fn markers(&self) -> TokenStream {
@@ -34,11 +38,12 @@ impl Parts<'_> {
             .clone()
             .map(|name| format!("add `.{name}(..)` before this call"));
         let notes = fields.map(|name| format!("in `emit!`, add `{name} = ..`"));
+        let quiet = shared(quote!(#[diagnostic::do_not_recommend]));
         quote! {
             #(
                 #[diagnostic::on_unimplemented(message = #messages, label = #labels, note = #notes)]
                 pub trait #traits {}
-                #[diagnostic::do_not_recommend]
+                #quiet
                 impl #traits for __events::Set {}
             )*
         }

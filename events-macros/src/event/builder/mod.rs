@@ -23,7 +23,7 @@ use quote::{ToTokens, TokenStreamExt, format_ident, quote};
 use syn::{GenericParam, Index, Token, WherePredicate, ext::IdentExt, punctuated::Punctuated};
 
 use super::model::{Event, Field};
-use crate::inplace::InPlace;
+use crate::inplace::{InPlace, shared};
 
 pub(super) fn expand(event: &Event) -> TokenStream {
     let parts = Parts::of(event);
@@ -197,13 +197,15 @@ impl<'e> Parts<'e> {
         let docs = format!(
             " Builds a [`{event}`]: one setter a field, in any order, and then `build()` or `emit()`.",
         );
+        let option = shared(quote!(::core::option::Option));
+        let unset = shared(quote!(#core::__private::Unset));
         // As a value, for what is a literal here would be parsed anew for each event.
         let hint = "nothing happens before `.build()` or `.emit()`";
         quote! {
             #[doc = #docs]
             #[must_use = #hint]
-            #vis struct #ident<#own #comma #(#states = #core::__private::Unset),*> #wheres {
-                __values: (#(::core::option::Option<#values>,)*),
+            #vis struct #ident<#own #comma #(#states = #unset),*> #wheres {
+                __values: (#(#option<#values>,)*),
                 __states: ::core::marker::PhantomData<(#(#states,)*)>,
             }
         }
