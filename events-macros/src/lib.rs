@@ -11,6 +11,7 @@ mod flush;
 mod function;
 #[cfg(test)]
 mod golden;
+mod inplace;
 mod lifetimes;
 mod listener;
 mod options;

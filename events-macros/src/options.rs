@@ -190,7 +190,9 @@ impl Errors {
 /// Where `events-core` is: what `crate = ..` says, or its own name.
 pub(crate) fn core_path(path: Option<Path>) -> Path {
     let Some(mut path) = path else {
-        return syn::parse_quote!(::events_core);
+        let mut path = Path::from(Ident::new("events_core", Span::call_site()));
+        path.leading_colon = Some(<Token![::]>::default());
+        return path;
     };
     // The names after it are ours, so no lint shall find the whole longer than it need be. What a
     // macro means by `$crate`, only its own token says.

@@ -1,24 +1,24 @@
 //! What the derive writes for the type itself: the trait, its family, its description.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::{Index, Lifetime, Member, Type, ext::IdentExt, parse_quote};
+use std::iter;
+
+use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream};
+use quote::{ToTokens, TokenStreamExt, quote, quote_spanned};
+use syn::{GenericParam, Index, Lifetime, Member, Token, Type, ext::IdentExt, parse_quote};
 
 use super::{
     builder,
     model::{Built, Event, Field, Fill},
 };
 use crate::{
+    inplace::{InPlace, shared},
     lifetimes::{is_static, with_static},
     spans::{at, place},
 };
 
 pub(crate) fn expand(event: &Event) -> TokenStream {
-    let mut tokens = implementations(event);
-    if event.built != Built::ByHand {
-        tokens.extend(builder::expand(event));
-    }
-    tokens
+    let builder = (event.built != Built::ByHand).then(|| builder::expand(event));
+    iter::once(implementations(event)).chain(builder).collect()
 }
 
 fn implementations(event: &Event) -> TokenStream {
@@ -33,14 +33,16 @@ fn implementations(event: &Event) -> TokenStream {
     let name = ident.unraw().to_string();
     let topic = match &event.topic {
         Some(topic) => quote!(#topic),
-        None => quote!(__events::concat!(__events::module_path!(), "::", #name)),
+        None => {
+            // As a value, for what is a literal here would be parsed anew for each event.
+            let between = "::";
+            quote!(__events::concat!(__events::module_path!(), #between, #name))
+        }
     };
     let here = quote_spanned!(span=> __events::here());
     let field_names = fields.iter().map(|field| &field.name);
-    let field_types = fields.iter().map(|field| {
-        let ty = &field.ty;
-        quote!(#ty).to_string()
-    });
+    let field_types = fields.iter().map(|field| text(&field.ty));
+    let info = shared(quote!(__events::FieldInfo::new));
     let secrets = fields.iter().map(|field| field.secret);
 
     let mut generics = event.generics.clone();
@@ -54,8 +56,8 @@ fn implementations(event: &Event) -> TokenStream {
     let of_static = with_static(&generics);
     let (impls, args, wheres) = generics.split_for_impl();
     let (static_impls, _, static_wheres) = of_static.split_for_impl();
-    let family = instance(event, &Lifetime::new("'static", span));
-    let member = instance(event, &Lifetime::new("'__member", span));
+    let family = instance(event, Lifetime::new("'static", span));
+    let member = instance(event, Lifetime::new("'__member", span));
     let (slot, home) = if event.is_generic() {
         (quote!(), quote!(__events::None))
     } else {
@@ -66,11 +68,12 @@ fn implementations(event: &Event) -> TokenStream {
     };
 
     let (ownership, copier) = if event.borrows() {
-        (quote!(__events::Borrowed), quote!(__events::None))
+        ("Borrowed", quote!(__events::None))
     } else {
         let copier = quote!(__events::Copying::<#family>(__events::PhantomData).copier());
-        (quote!(__events::Owned), copier)
+        ("Owned", copier)
     };
+    let ownership = Ident::new(ownership, Span::call_site());
 
     let by_number = by_number(event);
     let json = json(event);
@@ -91,7 +94,7 @@ fn implementations(event: &Event) -> TokenStream {
                 __events::module_path!(),
                 #here,
                 #docs,
-                &[#(__events::FieldInfo::new(#field_names, #field_types, #secrets)),*],
+                &[#(#info(#field_names, #field_types, #secrets)),*],
             );
             #core::__register! {
                 static __INFO: EventInfo in EVENTS = __DESCRIBED
@@ -103,7 +106,7 @@ fn implementations(event: &Event) -> TokenStream {
             #[automatically_derived]
             impl #impls #core::Event for #ident #args #wheres {
                 type Family = #family;
-                type Ownership = #ownership;
+                type Ownership = __events::#ownership;
                 type Verbs = __events::Current;
 
                 #[inline]
@@ -128,6 +131,18 @@ fn implementations(event: &Event) -> TokenStream {
                 }
             }
         };
+    }
+}
+
+/// The type as the compiler prints it. A name by itself is its own text, and that is quicker.
+fn text(ty: &Type) -> String {
+    let name = match ty {
+        Type::Path(ty) if ty.qself.is_none() && ty.attrs.is_empty() => ty.path.get_ident(),
+        _ => None,
+    };
+    match name {
+        Some(name) => name.to_string(),
+        None => ty.to_token_stream().to_string(),
     }
 }
 
@@ -170,15 +185,18 @@ fn by_number(event: &Event) -> Option<TokenStream> {
         !may_hide && is_static(&field.ty)
     };
     let fields = event.fields.iter().enumerate().map(|(index, field)| {
-        let member = match &field.ident {
+        let member = owned(field).then(|| match &field.ident {
             Some(ident) => Member::Named(declared(ident)),
             None => Member::Unnamed(Index::from(index)),
-        };
-        if owned(field) {
-            quote!(self.#member)
-        } else {
-            quote!(__events::Borrows)
-        }
+        });
+        InPlace(move |tokens: &mut TokenStream| match &member {
+            Some(member) => {
+                <Token![self]>::default().to_tokens(tokens);
+                <Token![.]>::default().to_tokens(tokens);
+                member.to_tokens(tokens);
+            }
+            None => quote!(__events::Borrows).to_tokens(tokens),
+        })
     });
     event.fields.iter().any(owned).then(|| {
         quote! {
@@ -198,18 +216,18 @@ fn declared(name: &Ident) -> Ident {
 }
 
 /// The type with this lifetime in the place of its own.
-fn instance(event: &Event, lifetime: &Lifetime) -> TokenStream {
-    let ident = &event.ident;
-    let args = event.generics.params.iter().map(|param| match param {
-        syn::GenericParam::Lifetime(_) => quote!(#lifetime),
-        syn::GenericParam::Type(param) => {
-            let ident = &param.ident;
-            quote!(#ident)
-        }
-        syn::GenericParam::Const(param) => {
-            let ident = &param.ident;
-            quote!(#ident)
-        }
-    });
-    quote!(#ident<#(#args),*>)
+fn instance(event: &Event, lifetime: Lifetime) -> impl ToTokens {
+    InPlace(move |tokens: &mut TokenStream| {
+        let args = event.generics.params.iter().map(|param| -> &dyn ToTokens {
+            match param {
+                GenericParam::Lifetime(_) => &lifetime,
+                GenericParam::Type(param) => &param.ident,
+                GenericParam::Const(param) => &param.ident,
+            }
+        });
+        event.ident.to_tokens(tokens);
+        tokens.append(Punct::new('<', Spacing::Alone));
+        tokens.append_separated(args, Punct::new(',', Spacing::Alone));
+        tokens.append(Punct::new('>', Spacing::Alone));
+    })
 }

@@ -281,6 +281,9 @@ fn docs(attrs: &[Attribute]) -> String {
 /// The `T` of a type that is written `Option<T>`.
 fn inside_option(ty: &Type) -> Option<Type> {
     let Type::Path(path) = ty else { return None };
+    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else {
+        return None;
+    };
     let names: Vec<_> = path
         .path
         .segments
@@ -291,9 +294,6 @@ fn inside_option(ty: &Type) -> Option<Type> {
     if !matches!(names[..], ["Option"] | ["std" | "core", "option", "Option"]) {
         return None;
     }
-    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else {
-        return None;
-    };
     match arguments.args.first()? {
         GenericArgument::Type(inside) => Some(inside.clone()),
         _ => None,

@@ -1,5 +1,7 @@
 //! The methods that finish a builder; `events-core` has their text, which is the same for all events.
 
+use std::iter;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
@@ -18,9 +20,8 @@ impl Parts<'_> {
     pub(super) fn finishers(&self) -> TokenStream {
         let (ordinary, special): (Vec<_>, Vec<_>) =
             FINISHERS.iter().partition(|name| self.is_ordinary(name));
-        let ordinary = self.block(&ordinary);
         let special = special.into_iter().map(|name| self.block(&[name]));
-        quote!(#ordinary #(#special)*)
+        iter::once(self.block(&ordinary)).chain(special).collect()
     }
 
     fn is_ordinary(&self, name: &str) -> bool {
@@ -38,14 +39,14 @@ impl Parts<'_> {
         let types = types.filter(|_| names.iter().any(|name| emits(name)));
         let types = types.map(|param| &param.ident);
         let own = self.own_bounds();
-        let (vis, target) = (&self.event.vis, &self.target);
+        let (vis, target) = (&self.event.vis, self.target());
         // That an event without a lifetime is owned, it knows without asking, and compiles faster.
         let core = &self.event.core;
         let owned = self.event.borrows().then(|| quote!(#core::OwnedEvent +));
         let names = names.iter().map(|name| Ident::new(name, Span::call_site()));
         quote! {
             #[automatically_derived]
-            impl #params #builder where #own #(#types: 'static,)* {
+            impl #params #builder where #(#own,)* #(#types: 'static,)* {
                 __events::finishers! { #vis #target, { #owned __events::Send }: #(#names)* }
             }
         }

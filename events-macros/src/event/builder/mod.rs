@@ -18,34 +18,33 @@ mod finish;
 mod markers;
 mod setters;
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{GenericParam, Index, Token, ext::IdentExt};
+use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream};
+use quote::{ToTokens, TokenStreamExt, format_ident, quote};
+use syn::{GenericParam, Index, Token, WherePredicate, ext::IdentExt, punctuated::Punctuated};
 
 use super::model::{Event, Field};
+use crate::inplace::{InPlace, shared};
 
 pub(super) fn expand(event: &Event) -> TokenStream {
     let parts = Parts::of(event);
     let core = &event.core;
-    let declaration = parts.declaration();
-    let entrance = parts.entrance();
-    let markers = parts.markers();
-    let build = parts.build();
-    let setters = parts.setters();
-    let finishers = parts.finishers();
-    quote! {
-        #declaration
-
+    let methods: TokenStream = [
+        parts.entrance(),
+        parts.markers(),
+        parts.build(),
+        parts.setters(),
+        parts.finishers(),
+    ]
+    .into_iter()
+    .collect();
+    let methods = quote! {
         const _: () = {
             use #core::__private::{self as __events, Build as __Build};
 
-            #entrance
-            #markers
-            #build
-            #setters
-            #finishers
+            #methods
         };
-    }
+    };
+    [parts.declaration(), methods].into_iter().collect()
 }
 
 /// The names that the parts of a builder share.
@@ -53,8 +52,6 @@ struct Parts<'e> {
     event: &'e Event,
     /// The type of the builder.
     ident: Ident,
-    /// The event with its own parameters.
-    target: TokenStream,
     /// The event's own parameters as arguments, each with a comma.
     own: TokenStream,
     fields: Vec<Part<'e>>,
@@ -63,6 +60,8 @@ struct Parts<'e> {
 struct Part<'e> {
     field: &'e Field,
     ident: &'e Ident,
+    /// Located at its name, and written by the derive.
+    here: Span,
     /// Its place among the values.
     index: Index,
     /// The type parameter of the builder, as its methods call it. All events call the first one the
@@ -74,7 +73,6 @@ struct Part<'e> {
 
 impl<'e> Parts<'e> {
     fn of(event: &'e Event) -> Self {
-        let (_, args, _) = event.generics.split_for_impl();
         let name = &event.ident;
         let fields = event
             .fields
@@ -86,6 +84,7 @@ impl<'e> Parts<'e> {
                 Some(Part {
                     field,
                     ident,
+                    here: at(span),
                     index: Index::from(index),
                     state: format_ident!("__{}", index, span = span),
                     is_set: format_ident!("__{}_is_set", field.name, span = span),
@@ -99,61 +98,74 @@ impl<'e> Parts<'e> {
         Self {
             event,
             ident: format_ident!("{}Builder", name.unraw(), span = at(name.span())),
-            target: quote!(#name #args),
             own: quote!(#(#own,)*),
             fields: fields.collect(),
         }
     }
 
-    /// The builder's parameters with their bounds, the states among them that `keep` names.
-    fn params(&self, keep: impl Fn(&Part<'_>) -> bool) -> TokenStream {
-        let own = self.event.generics.params.iter().map(|param| {
-            let mut param = param.clone();
-            match &mut param {
-                GenericParam::Type(param) => {
-                    param.default = None;
-                }
-                GenericParam::Const(param) => {
-                    param.default = None;
-                }
+    /// The event with its own parameters.
+    fn target(&self) -> impl ToTokens {
+        let (_, args, _) = self.event.generics.split_for_impl();
+        InPlace(move |tokens: &mut TokenStream| {
+            self.event.ident.to_tokens(tokens);
+            args.to_tokens(tokens);
+        })
+    }
+
+    /// The event's own parameters with their bounds.
+    fn own_params(&self) -> Punctuated<GenericParam, Token![,]> {
+        let mut own = self.event.generics.params.clone();
+        own.pop_punct();
+        for param in &mut own {
+            match param {
+                GenericParam::Type(param) => param.default = None,
+                GenericParam::Const(param) => param.default = None,
                 GenericParam::Lifetime(_) => {}
             }
-            param.to_token_stream()
-        });
-        let states = self
-            .fields
-            .iter()
-            .filter(|part| keep(part))
-            .map(|part| declared(&part.state).to_token_stream());
-        let all = own.chain(states);
-        quote!(<#(#all),*>)
+        }
+        own
+    }
+
+    /// The builder's parameters with their bounds, the states among them that `keep` names.
+    fn params(&self, keep: impl Fn(&Part<'_>) -> bool) -> impl ToTokens {
+        let own = self.own_params();
+        let states = self.fields.iter().filter(|part| keep(part));
+        let states: Vec<_> = states.map(|part| part.declared(&part.state)).collect();
+        InPlace(move |tokens: &mut TokenStream| {
+            let own = own.iter().map(|param| -> &dyn ToTokens { param });
+            let states = states.iter().map(|state| -> &dyn ToTokens { state });
+            tokens.append(Punct::new('<', Spacing::Alone));
+            tokens.append_separated(own.chain(states), Punct::new(',', Spacing::Alone));
+            tokens.append(Punct::new('>', Spacing::Alone));
+        })
     }
 
     /// The builder's type, with another state of the fields that `replaced` names.
-    fn with(&self, replaced: impl Fn(&Part<'_>) -> bool, by: &str) -> TokenStream {
-        let mut tokens = TokenStream::new();
-        self.ident.to_tokens(&mut tokens);
-        <Token![<]>::default().to_tokens(&mut tokens);
-        if !self.own.is_empty() {
-            self.own.to_tokens(&mut tokens);
-        }
+    fn with(&self, replaced: impl Fn(&Part<'_>) -> bool, by: &str) -> impl ToTokens {
         // Written once a setter and field, token by token: that is the quickest way.
-        for part in &self.fields {
-            if replaced(part) {
-                format_ident!("__events").to_tokens(&mut tokens);
-                <Token![::]>::default().to_tokens(&mut tokens);
-                format_ident!("{by}").to_tokens(&mut tokens);
-            } else {
-                part.state.to_tokens(&mut tokens);
+        InPlace(move |tokens: &mut TokenStream| {
+            let comma = Punct::new(',', Spacing::Alone);
+            self.ident.to_tokens(tokens);
+            tokens.append(Punct::new('<', Spacing::Alone));
+            if !self.own.is_empty() {
+                self.own.to_tokens(tokens);
             }
-            <Token![,]>::default().to_tokens(&mut tokens);
-        }
-        <Token![>]>::default().to_tokens(&mut tokens);
-        tokens
+            for part in &self.fields {
+                if replaced(part) {
+                    tokens.append(Ident::new("__events", Span::call_site()));
+                    <Token![::]>::default().to_tokens(tokens);
+                    tokens.append(Ident::new(by, Span::call_site()));
+                } else {
+                    tokens.append(part.state.clone());
+                }
+                tokens.append(comma.clone());
+            }
+            tokens.append(Punct::new('>', Spacing::Alone));
+        })
     }
 
     /// The builder's type with its own states.
-    fn builder(&self) -> TokenStream {
+    fn builder(&self) -> impl ToTokens {
         self.with(|_| false, "")
     }
 
@@ -162,9 +174,8 @@ impl<'e> Parts<'e> {
     }
 
     /// The event's own bounds, for a clause that has others, too.
-    fn own_bounds(&self) -> TokenStream {
-        let own = self.wheres().iter().flat_map(|clause| &clause.predicates);
-        quote!(#(#own,)*)
+    fn own_bounds(&self) -> impl Iterator<Item = &'e WherePredicate> {
+        self.wheres().iter().flat_map(|clause| &clause.predicates)
     }
 
     fn declaration(&self) -> TokenStream {
@@ -176,23 +187,26 @@ impl<'e> Parts<'e> {
         } = self.event;
         let (ident, wheres) = (&self.ident, self.wheres());
         let own = &self.event.generics.params;
-        let comma = (!own.is_empty() && !own.trailing_punct()).then(|| quote!(,));
+        let comma = (!own.is_empty() && !own.trailing_punct()).then(<Token![,]>::default);
         let states = self.fields.iter().map(|part| {
-            let name = &part.field.name;
-            format_ident!("__{name}", span = at(part.ident.span()))
+            let name = format!("__{}", part.field.name);
+            Ident::new(&name, part.here)
         });
-        let phantoms = states.clone();
+        let states: Vec<_> = states.collect();
         let values = self.fields.iter().map(|part| part.field.inside());
         let docs = format!(
-            "Builds a [`{event}`]: one setter a field, in any order, and then `build()` or `emit()`.",
+            " Builds a [`{event}`]: one setter a field, in any order, and then `build()` or `emit()`.",
         );
-        let docs = documented(&docs, Span::call_site());
+        let option = shared(quote!(::core::option::Option));
+        let unset = shared(quote!(#core::__private::Unset));
+        // As a value, for what is a literal here would be parsed anew for each event.
+        let hint = "nothing happens before `.build()` or `.emit()`";
         quote! {
-            #docs
-            #[must_use = "nothing happens before `.build()` or `.emit()`"]
-            #vis struct #ident<#own #comma #(#states = #core::__private::Unset),*> #wheres {
-                __values: (#(::core::option::Option<#values>,)*),
-                __states: ::core::marker::PhantomData<(#(#phantoms,)*)>,
+            #[doc = #docs]
+            #[must_use = #hint]
+            #vis struct #ident<#own #comma #(#states = #unset),*> #wheres {
+                __values: (#(#option<#values>,)*),
+                __states: ::core::marker::PhantomData<(#(#states,)*)>,
             }
         }
     }
@@ -202,18 +216,18 @@ impl<'e> Parts<'e> {
             ident: event, vis, ..
         } = self.event;
         let (impls, args, wheres) = self.event.generics.split_for_impl();
-        let (ident, target) = (&self.ident, &self.target);
-        let none = self.fields.iter().map(|_| quote!(__events::None));
-        let docs = format!("Starts a [`{event}`]; see [`{ident}`].");
-        let docs = documented(&docs, Span::call_site());
+        let (ident, target) = (&self.ident, self.target());
+        let none = self.fields.iter();
+        let none = none.map(|_| Ident::new("None", Span::call_site()));
+        let docs = format!(" Starts a [`{event}`]; see [`{ident}`].");
         quote! {
             #[automatically_derived]
             impl #impls #target #wheres {
-                #docs
+                #[doc = #docs]
                 #[inline]
                 #vis fn builder() -> #ident #args {
                     #ident {
-                        __values: (#(#none,)*),
+                        __values: (#(__events::#none,)*),
                         __states: __events::PhantomData,
                     }
                 }
@@ -227,18 +241,16 @@ fn at(place: Span) -> Span {
     Span::call_site().located_at(place)
 }
 
-/// The text as a doc comment, line by line.
-fn documented(text: &str, place: Span) -> TokenStream {
-    let lines = text.lines().map(|line| match line {
-        "" => String::new(),
-        line => format!(" {line}"),
-    });
-    quote_spanned!(place=> #(#[doc = #lines])*)
+impl Part<'_> {
+    /// The name where it is declared: there a lint would find it too small.
+    fn declared(&self, name: &Ident) -> Ident {
+        respanned(name, self.here)
+    }
 }
 
-/// The name where it is declared: there a lint would find it too small.
-fn declared(name: &Ident) -> Ident {
+/// The name at another place.
+fn respanned(name: &Ident, span: Span) -> Ident {
     let mut name = name.clone();
-    name.set_span(at(name.span()));
+    name.set_span(span);
     name
 }

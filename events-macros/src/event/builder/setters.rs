@@ -1,38 +1,33 @@
 //! One setter a field, and a second one of a field that may be left out.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::{ToTokens, TokenStreamExt, format_ident, quote, quote_spanned};
+use syn::Token;
 
-use super::{Part, Parts, at, documented};
-use crate::event::model::{Field, Fill};
-
-/// A setter, without what is the same in all of them.
-struct Setter {
-    name: Ident,
-    carried: Vec<TokenStream>,
-    param: TokenStream,
-    value: TokenStream,
-    bound: Option<TokenStream>,
-}
+use super::{Part, Parts};
+use crate::{
+    event::model::{Field, Fill},
+    inplace::InPlace,
+};
 
 impl Parts<'_> {
     /// The setters: those of ordinary names together, any other by itself.
     pub(super) fn setters(&self) -> TokenStream {
         let (params, builder, wheres) = (self.params(|_| true), self.builder(), self.wheres());
+        let rest = rest();
         let (special, ordinary): (Vec<_>, Vec<_>) =
             self.fields.iter().partition(|part| part.is_finisher());
-        let ordinary = ordinary
-            .into_iter()
-            .map(|part| self.setting(part, &self.setter(part)));
+        let ordinary = ordinary.into_iter().map(|part| self.setter(part, &rest));
         let maybe = self
             .fields
             .iter()
-            .filter_map(|part| Some(self.setting(part, &self.maybe_setter(part)?)));
+            .filter_map(|part| self.maybe_setter(part, &rest));
+        let setters: TokenStream = ordinary.chain(maybe).collect();
         let special = special.into_iter().map(|part| {
             let same = |other: &Part<'_>| other.index == part.index;
             let params = self.params(|other| !same(other));
             let builder = self.with(same, "Unset");
-            let setter = self.setting(part, &self.setter(part));
+            let setter = self.setter(part, &rest);
             quote! {
                 #[automatically_derived]
                 impl #params #builder #wheres {
@@ -43,112 +38,123 @@ impl Parts<'_> {
         quote! {
             #[automatically_derived]
             impl #params #builder #wheres {
-                #(#ordinary)*
-                #(#maybe)*
+                #setters
             }
             #(#special)*
         }
     }
 
-    /// The setter that takes an `Option`, of a field that may be left out.
-    fn maybe_setter(&self, part: &Part<'_>) -> Option<Setter> {
-        let Part { field, ident, .. } = part;
-        let name = format_ident!(
-            "maybe_{}",
-            field.name.trim_start_matches('_'),
-            span = ident.span()
-        );
-        let is_taken = self.fields.iter().any(|part| *part.ident == name);
-        if matches!(field.fill, Fill::Required) || is_taken {
-            return None;
-        }
-        let (span, inside, value) = (ident.span(), field.inside(), part.value());
-        let (param, value) = if field.into {
-            let into = quote!(__events::Into::into);
+    /// The setter. One that shares its name with a finisher is defined while its field is unset
+    /// only, and the finisher once it is set: so the name is free for both.
+    fn setter(&self, part: &Part<'_>, rest: &Group) -> TokenStream {
+        let Part {
+            field,
+            ident: name,
+            index,
+            ..
+        } = part;
+        let (vis, builder, set) = (&self.event.vis, &self.ident, self.once_set(part));
+        let (span, inside, given) = (name.span(), field.inside(), part.value());
+        let (param, value): (Box<dyn ToTokens>, Box<dyn ToTokens>) = if field.into {
             (
-                quote_spanned!(span=> ::core::option::Option<impl ::core::convert::Into<#inside>>),
-                quote!(__events::Option::map(#value, #into)),
+                Box::new(quote_spanned!(span=> impl ::core::convert::Into<#inside>)),
+                Box::new(quote!(__events::Into::into(#given))),
             )
         } else {
-            (
-                quote_spanned!(at(span)=> __events::Option<#inside>),
-                quote!(#value),
-            )
+            (Box::new(inside), Box::new(&given))
         };
-        let docs = format!(
-            "Sets `{}`, or with `None` leaves it as if it were not set.",
-            field.name
-        );
-        let mut carried = vec![documented(&docs, Span::call_site())];
-        carried.extend(
-            field
-                .carried
-                .iter()
-                .filter(|attr| attr.path().is_ident("deprecated"))
-                .map(ToTokens::to_token_stream),
-        );
-        Some(Setter {
-            name,
-            carried,
-            param,
-            value,
-            bound: Some(self.while_unset(part)),
-        })
-    }
-
-    fn setting(&self, part: &Part<'_>, setter: &Setter) -> TokenStream {
-        let Setter {
-            name,
-            carried,
-            param,
-            value,
-            bound,
-        } = setter;
-        let (vis, builder) = (&self.event.vis, &self.ident);
-        let set = self.with(|other| other.index == part.index, "Set");
-        let (index, given) = (&part.index, part.value());
+        let carried = &field.carried;
+        let is_documented = carried.iter().any(|attr| attr.path().is_ident("doc"));
+        let docs = (!is_documented).then(|| format!(" Sets `{}`.", field.name));
+        let docs = docs.iter();
+        let bound = (!part.is_finisher()).then(|| part.while_unset());
         quote! {
+            #(#[doc = #docs])*
             #(#carried)*
             #vis fn #name(mut self, #given: #param) -> #set #bound {
-                self.__values.#index = #value;
-                #builder {
-                    __values: self.__values,
-                    __states: __events::PhantomData,
-                }
+                self.__values.#index = __events::Some(#value);
+                #builder #rest
             }
         }
     }
 
-    /// The setter. One that shares its name with a finisher is defined while its field is unset
-    /// only, and the finisher once it is set: so the name is free for both.
-    fn setter(&self, part: &Part<'_>) -> Setter {
-        let Part { field, ident, .. } = part;
-        let (span, inside, value) = (ident.span(), field.inside(), part.value());
-        let (param, value) = if field.into {
+    /// The setter that takes an `Option`, of a field that may be left out.
+    fn maybe_setter(&self, part: &Part<'_>, rest: &Group) -> Option<TokenStream> {
+        let Part {
+            field,
+            ident,
+            index,
+            ..
+        } = part;
+        if matches!(field.fill, Fill::Required) {
+            return None;
+        }
+        let span = ident.span();
+        let name = field.name.trim_start_matches('_');
+        let name = format_ident!("maybe_{name}", span = span);
+        if self.fields.iter().any(|part| *part.ident == name) {
+            return None;
+        }
+        let (vis, builder, set) = (&self.event.vis, &self.ident, self.once_set(part));
+        let (inside, given) = (field.inside(), part.value());
+        let (param, value): (_, Box<dyn ToTokens>) = if field.into {
             (
-                quote_spanned!(span=> impl ::core::convert::Into<#inside>),
-                quote!(__events::Into::into(#value)),
+                quote_spanned!(span=> ::core::option::Option<impl ::core::convert::Into<#inside>>),
+                Box::new(quote!(__events::Option::map(#given, __events::Into::into))),
             )
         } else {
-            (quote!(#inside), quote!(#value))
+            (
+                quote_spanned!(part.here=> __events::Option<#inside>),
+                Box::new(&given),
+            )
         };
-        let value = quote!(__events::Some(#value));
-        Setter {
-            name: (*ident).clone(),
-            carried: field.docs_or(|| format!("Sets `{}`.", field.name)),
-            param,
-            value,
-            bound: (!part.is_finisher()).then(|| self.while_unset(part)),
-        }
+        let docs = format!(
+            " Sets `{}`, or with `None` leaves it as if it were not set.",
+            field.name
+        );
+        let carried = field.carried.iter();
+        let deprecated = carried.filter(|attr| attr.path().is_ident("deprecated"));
+        let bound = part.while_unset();
+        Some(quote! {
+            #[doc = #docs]
+            #(#deprecated)*
+            #vis fn #name(mut self, #given: #param) -> #set #bound {
+                self.__values.#index = #value;
+                #builder #rest
+            }
+        })
     }
 
-    fn while_unset(&self, part: &Part<'_>) -> TokenStream {
-        let Part { ident, state, .. } = part;
-        quote_spanned!(ident.span()=> where #state: __events::Free)
+    /// The builder in which this field is set.
+    fn once_set(&self, part: &Part<'_>) -> impl ToTokens {
+        self.with(|other| other.index == part.index, "Set")
     }
 }
 
+/// What stands behind the builder's name in the body of a setter: one for all of them, for a group
+/// that is there already costs less than its tokens anew.
+fn rest() -> Group {
+    let fields = quote! {
+        __values: self.__values,
+        __states: __events::PhantomData,
+    };
+    Group::new(Delimiter::Brace, fields)
+}
+
 impl Part<'_> {
+    /// The bound of a setter: it is called once.
+    fn while_unset(&self) -> impl ToTokens {
+        let span = self.ident.span();
+        InPlace(move |tokens: &mut TokenStream| {
+            Token![where](span).to_tokens(tokens);
+            self.state.to_tokens(tokens);
+            Token![:](span).to_tokens(tokens);
+            tokens.append(Ident::new("__events", span));
+            Token![::](span).to_tokens(tokens);
+            tokens.append(Ident::new("Free", span));
+        })
+    }
+
     /// What a setter takes, under a name that the user's own expressions do not see.
     fn value(&self) -> Ident {
         let span = Span::mixed_site().located_at(self.ident.span());
@@ -163,14 +169,5 @@ impl Field {
             Fill::Optional(inside) => inside,
             _ => &self.ty,
         }
-    }
-
-    /// The attributes that the setter carries, with some text where there is none.
-    fn docs_or(&self, text: impl FnOnce() -> String) -> Vec<TokenStream> {
-        let mut carried: Vec<_> = self.carried.iter().map(ToTokens::to_token_stream).collect();
-        if !self.carried.iter().any(|attr| attr.path().is_ident("doc")) {
-            carried.insert(0, documented(&text(), Span::call_site()));
-        }
-        carried
     }
 }
