@@ -5,14 +5,14 @@ pub use crate::{
     engine::{ByHand, Hears, Installer, Made, Once, Slot, Subscriber},
     event::{
         Borrowed, Borrows, Build, Copied, Copier, Copying, Declared, Free, Owned, Owning, Set,
-        Snapshot, Unset, Verbs, Visit, given, json, nth,
+        Snapshot, Unset, Verbs, Visit, finish, given, json, nth,
     },
     handler::{
         Asked, AsyncOutcome, Background, Call, Gated, MissingState, Outcome, Param, Run, Source,
         States, Step,
     },
     queue::{FlushAfter, FlushOnDrop, flush_after_async},
-    words::{EventInfo, FieldInfo, IntoKey, Key, Location},
+    words::{EventInfo, IntoKey, Key, Location},
 };
 
 pub use crate::__finishers as finishers;

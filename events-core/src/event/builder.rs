@@ -7,6 +7,8 @@
 //! field for a trait of its own, which carries the error's text in plain words. So these traits are
 //! named once for each event, not in every method, and events compile faster.
 
+use super::{Event, OwnedEvent, Verbs};
+
 /// The state of a builder's field that has no value yet.
 #[derive(Clone, Copy, Debug)]
 pub struct Unset;
@@ -50,6 +52,42 @@ pub trait Free {}
 #[diagnostic::do_not_recommend]
 impl Free for Unset {}
 
+/// What the methods that finish a builder do: here, for what stands here is compiled once for all events.
+#[doc(hidden)]
+pub mod finish {
+    use super::{Build, Event, OwnedEvent, Verbs};
+    use crate::words::{EmitError, Emitted, QueueFull};
+
+    /// An event's future.
+    type EmitAsync<E> = <<E as Event>::Verbs as Verbs>::EmitAsync<E>;
+
+    #[inline]
+    #[track_caller]
+    pub fn emit<E: Event>(builder: impl Build<Event = E>) -> E {
+        builder.build().emit()
+    }
+
+    #[inline]
+    #[track_caller]
+    pub fn try_emit<E: Event>(builder: impl Build<Event = E>) -> Result<Emitted<E>, EmitError<E>> {
+        builder.build().try_emit()
+    }
+
+    #[inline]
+    #[track_caller]
+    pub fn emit_async<E: Event>(builder: impl Build<Event = E>) -> EmitAsync<E> {
+        builder.build().emit_async()
+    }
+
+    #[inline]
+    #[track_caller]
+    pub fn enqueue<E: OwnedEvent + Send>(
+        builder: impl Build<Event = E>,
+    ) -> Result<(), QueueFull<E>> {
+        builder.build().enqueue()
+    }
+}
+
 /// The methods of these names that finish a builder. Each asks whether the builder can be built, which
 /// asks of each field that must be set a trait of its own.
 ///
@@ -84,7 +122,7 @@ macro_rules! __finisher {
         where
             Self: $crate::__private::Build<Event = $event>,
         {
-            $crate::Event::emit($crate::__private::Build::build(self))
+            $crate::__private::finish::emit(self)
         }
     };
     (try_emit $vis:vis $event:ty, $queued:tt) => {
@@ -100,7 +138,7 @@ macro_rules! __finisher {
         where
             Self: $crate::__private::Build<Event = $event>,
         {
-            $crate::Event::try_emit($crate::__private::Build::build(self))
+            $crate::__private::finish::try_emit(self)
         }
     };
     (emit_async $vis:vis $event:ty, $queued:tt) => {
@@ -111,7 +149,7 @@ macro_rules! __finisher {
         where
             Self: $crate::__private::Build<Event = $event>,
         {
-            $crate::Event::emit_async($crate::__private::Build::build(self))
+            $crate::__private::finish::emit_async(self)
         }
     };
     (enqueue $vis:vis $event:ty, { $($queued:tt)* }) => {
@@ -126,7 +164,7 @@ macro_rules! __finisher {
             Self: $crate::__private::Build<Event = $event>,
             for<'__any> $event: $($queued)*,
         {
-            $crate::Event::enqueue($crate::__private::Build::build(self))
+            $crate::__private::finish::enqueue(self)
         }
     };
 }

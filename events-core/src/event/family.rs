@@ -288,7 +288,7 @@ pub trait Event: Sized {
     /// The field of that name, when it borrows nothing.
     #[doc(hidden)]
     fn __named(&self, name: &str) -> Option<&dyn Any> {
-        let mut fields = Self::info().fields().iter();
+        let mut fields = Self::info().fields();
         self.__field(fields.position(|field| field.name() == name)?)
     }
 
@@ -309,7 +309,7 @@ pub trait Event: Sized {
     /// The names of its fields, and whether they are secret.
     #[doc(hidden)]
     fn __names(&self) -> Vec<(&str, bool)> {
-        let fields = Self::info().fields().iter();
+        let fields = Self::info().fields();
         fields
             .map(|field| (field.name(), field.is_secret()))
             .collect()

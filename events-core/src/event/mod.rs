@@ -12,7 +12,7 @@ mod verbs;
 
 pub(crate) use any::Typed;
 pub use any::{AnyEvent, Borrows, nth};
-pub use builder::{Build, Free, Set, Unset, given};
+pub use builder::{Build, Free, Set, Unset, finish, given};
 pub use copying::{Copied, Copier, Copying};
 pub use declared::Declared;
 pub(crate) use declared::Place;

@@ -21,18 +21,26 @@ use super::{Location, Origin};
 /// let info = OrderPlaced::info();
 /// assert!(info.topic().ends_with("::OrderPlaced"));
 /// assert_eq!(info.docs(), "A customer placed an order.");
-/// assert_eq!(info.fields()[1].name(), "card");
-/// assert!(info.fields()[1].is_secret());
+/// let [number, card] = info.fields().collect::<Vec<_>>()[..] else {
+///     panic!("it has two fields");
+/// };
+/// assert_eq!((number.name(), number.type_name()), ("number", "u32"));
+/// assert!(card.is_secret());
 /// ```
-#[derive(Debug)]
 pub struct EventInfo {
     topic: &'static str,
     name: &'static str,
     module: &'static str,
     location: Location,
     docs: &'static str,
-    fields: &'static [FieldInfo],
+    /// Each as `name:type`, a secret one with a [`SECRET`] before it, and a [`BETWEEN`] after it. A text,
+    /// for every event has one, and a table costs the compiler much more.
+    fields: &'static str,
 }
+
+/// No token of Rust has it, so no type.
+const BETWEEN: char = '\0';
+const SECRET: char = '!';
 
 impl EventInfo {
     /// Written by the derive.
@@ -44,7 +52,7 @@ impl EventInfo {
         module: &'static str,
         location: Location,
         docs: &'static str,
-        fields: &'static [FieldInfo],
+        fields: &'static str,
     ) -> Self {
         Self {
             topic,
@@ -94,14 +102,24 @@ impl EventInfo {
 
     /// Its fields in order of declaration; those of a tuple struct are named `0`, `1`, and so on,
     /// and an enum has none here.
-    #[must_use]
-    pub const fn fields(&self) -> &'static [FieldInfo] {
-        self.fields
+    pub fn fields(&self) -> impl Iterator<Item = FieldInfo> + use<> {
+        self.fields.split_terminator(BETWEEN).map(FieldInfo::read)
+    }
+}
+
+impl fmt::Debug for EventInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventInfo")
+            .field("topic", &self.topic)
+            .field("location", &self.location)
+            .field("docs", &self.docs)
+            .field("fields", &self.fields().collect::<Vec<_>>())
+            .finish()
     }
 }
 
 /// One field of an event type.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct FieldInfo {
     name: &'static str,
     type_name: &'static str,
@@ -109,14 +127,13 @@ pub struct FieldInfo {
 }
 
 impl FieldInfo {
-    /// Written by the derive.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn new(name: &'static str, type_name: &'static str, secret: bool) -> Self {
+    fn read(text: &'static str) -> Self {
+        let secret = text.strip_prefix(SECRET);
+        let (name, type_name) = secret.unwrap_or(text).split_once(':').unwrap_or((text, ""));
         Self {
             name,
             type_name,
-            secret,
+            secret: secret.is_some(),
         }
     }
 

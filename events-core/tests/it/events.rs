@@ -109,7 +109,7 @@ fn an_event_is_described() {
 }
 
 fn check_fields(info: &EventInfo, expected: &[(&str, &str, bool)]) {
-    let actual = info.fields().iter().map(|field| {
+    let actual = info.fields().map(|field| {
         (
             field.name(),
             field.type_name().replace(' ', ""),

@@ -7,7 +7,7 @@ use std::{
 };
 
 use events_core::{
-    Emission, Event, EventInfo, FieldInfo, Origin, Registry,
+    Emission, Event, EventInfo, Origin, Registry,
     record::{
         Created, Creating, Deleted, Deleting, Diff, Updated, Updating, models, register_model,
     },
@@ -80,7 +80,7 @@ fn the_events_are_described() {
         assert_eq!(info.module(), "events_core::record");
         assert!(info.location().to_string().contains("record/events.rs:"));
         assert!(info.docs().starts_with("Emitted just "));
-        let names = info.fields().iter().map(FieldInfo::name);
+        let names = info.fields().map(|field| field.name());
         assert!(names.eq(fields.iter().copied()), "{info:?}");
     }
     assert_eq!(Deleting::<User>::info().name(), "Deleting");

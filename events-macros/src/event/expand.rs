@@ -11,7 +11,7 @@ use super::{
     model::{Built, Event, Field, Fill},
 };
 use crate::{
-    inplace::{InPlace, shared},
+    inplace::InPlace,
     lifetimes::{is_static, with_static},
     spans::{at, place},
 };
@@ -40,10 +40,7 @@ fn implementations(event: &Event) -> TokenStream {
         }
     };
     let here = quote_spanned!(span=> __events::here());
-    let field_names = fields.iter().map(|field| &field.name);
-    let field_types = fields.iter().map(|field| text(&field.ty));
-    let info = shared(quote!(__events::FieldInfo::new));
-    let secrets = fields.iter().map(|field| field.secret);
+    let described: String = fields.iter().map(described).collect();
 
     let mut generics = event.generics.clone();
     for param in event.generics.type_params() {
@@ -94,7 +91,7 @@ fn implementations(event: &Event) -> TokenStream {
                 __events::module_path!(),
                 #here,
                 #docs,
-                &[#(#info(#field_names, #field_types, #secrets)),*],
+                #described,
             );
             #core::__register! {
                 static __INFO: EventInfo in EVENTS = __DESCRIBED
@@ -132,6 +129,12 @@ fn implementations(event: &Event) -> TokenStream {
             }
         };
     }
+}
+
+/// The field as `EventInfo` reads it.
+fn described(field: &Field) -> String {
+    let secret = if field.secret { "!" } else { "" };
+    format!("{secret}{}:{}\0", field.name, text(&field.ty))
 }
 
 /// The type as the compiler prints it. A name by itself is its own text, and that is quicker.

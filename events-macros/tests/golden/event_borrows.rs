@@ -15,7 +15,7 @@ const _: () = {
         __events::module_path!(),
         __events::here(),
         "",
-        &[__events::FieldInfo::new("user", "& 'a mut User", false)],
+        "user:& 'a mut User\0",
     );
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED

@@ -15,7 +15,7 @@ const _: () = {
         __events::module_path!(),
         __events::here(),
         "",
-        &[__events::FieldInfo::new("build", "u32", false)],
+        "build:u32\0",
     );
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED

@@ -21,11 +21,7 @@ const _: () = {
         __events::module_path!(),
         __events::here(),
         "User logs in for the first time.",
-        &[
-            __events::FieldInfo::new("ip", "String", true),
-            __events::FieldInfo::new("attempts", "u32", false),
-            __events::FieldInfo::new("referrer", "Option < String >", false),
-        ],
+        "!ip:String\0attempts:u32\0referrer:Option < String >\0",
     );
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED

@@ -19,7 +19,7 @@ const _: () = {
         __events::module_path!(),
         __events::here(),
         "",
-        &[__events::FieldInfo::new("record", "T", false)],
+        "record:T\0",
     );
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED

@@ -9,7 +9,7 @@ use super::{Diff, model::known};
 use crate::{
     ambient::Current,
     event::{Declared, Event, Family, Owned, OwnedEvent, Verbs, Visit, nth},
-    words::{EmitError, Emitted, EventInfo, FieldInfo, Location, Origin, QueueFull},
+    words::{EmitError, Emitted, EventInfo, Location, Origin, QueueFull},
 };
 
 /// Emitted just before a record is created.
@@ -164,8 +164,8 @@ pub struct Deleted<M> {
     pub record: M,
 }
 
-const RECORD: FieldInfo = FieldInfo::new("record", "M", false);
-const DIFF: FieldInfo = FieldInfo::new("diff", "Diff", false);
+const RECORD: &str = "record:M\0";
+const RECORD_AND_DIFF: &str = "record:M\0diff:Diff\0";
 
 /// What all six are: built from their fields, described, and an event. None is recommended: to a user
 /// whose type is no event the compiler would list the events that are there, and these are always.
@@ -186,7 +186,7 @@ macro_rules! record_event {
                     "events_core::record",
                     Location::new(file!(), line!(), column!()),
                     $docs,
-                    const { &$fields },
+                    $fields,
                 )
             }
         }
@@ -257,27 +257,27 @@ macro_rules! record_event {
 
 record_event!(
     Creating, 0, "creating", "Emitted just before a record is created.",
-    [RECORD], (record: M), (vetoes)
+    RECORD, (record: M), (vetoes)
 );
 record_event!(
     Created, 1, "created", "Emitted just after a record was created.",
-    [RECORD], (record: M), ()
+    RECORD, (record: M), ()
 );
 record_event!(
     Updating, 2, "updating", "Emitted just before a record is updated.",
-    [RECORD, DIFF], (record: M, diff: Diff), (vetoes)
+    RECORD_AND_DIFF, (record: M, diff: Diff), (vetoes)
 );
 record_event!(
     Updated, 3, "updated", "Emitted just after a record was updated.",
-    [RECORD, DIFF], (record: M, diff: Diff), ()
+    RECORD_AND_DIFF, (record: M, diff: Diff), ()
 );
 record_event!(
     Deleting, 4, "deleting", "Emitted just before a record is deleted.",
-    [RECORD], (record: M), (vetoes)
+    RECORD, (record: M), (vetoes)
 );
 record_event!(
     Deleted, 5, "deleted", "Emitted just after a record was deleted.",
-    [RECORD], (record: M), ()
+    RECORD, (record: M), ()
 );
 
 /// The events of a model, each at its number.

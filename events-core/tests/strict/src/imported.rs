@@ -66,7 +66,7 @@ where
     A: Future,
 {
     let info: &EventInfo = E::info();
-    let fields: &[FieldInfo] = info.fields();
+    let fields: Vec<FieldInfo> = info.fields().collect();
     let place: Location = info.location();
     let key: Key = key.into_key();
     assert!(!fields.is_empty() && !place.to_string().is_empty());
