@@ -56,7 +56,6 @@ pub struct LoginBuilder<'a, __user = ::events_core::__private::Unset> {
 }
 const _: () = {
     use ::events_core::__private::{self as __events, Build as __Build};
-    #[automatically_derived]
     impl<'a> Login<'a> {
         /// Starts a [`Login`]; see [`LoginBuilder`].
         #[inline]
@@ -86,7 +85,6 @@ const _: () = {
             }
         }
     }
-    #[automatically_derived]
     impl<'a, __0> LoginBuilder<'a, __0> {
         /// Sets `user`.
         pub fn user(mut self, value: &'a mut User) -> LoginBuilder<'a, __events::Set>
@@ -100,7 +98,6 @@ const _: () = {
             }
         }
     }
-    #[automatically_derived]
     impl<'a, __0> LoginBuilder<'a, __0> {
         __events::finishers! {
             pub Login < 'a >, { ::events_core::OwnedEvent + __events::Send } : build emit

@@ -60,7 +60,6 @@ struct DeployedBuilder<__build = ::events_core::__private::Unset> {
 }
 const _: () = {
     use ::events_core::__private::{self as __events, Build as __Build};
-    #[automatically_derived]
     impl Deployed {
         /// Starts a [`Deployed`]; see [`DeployedBuilder`].
         #[inline]
@@ -90,9 +89,7 @@ const _: () = {
             }
         }
     }
-    #[automatically_derived]
     impl<__0> DeployedBuilder<__0> {}
-    #[automatically_derived]
     impl DeployedBuilder<__events::Unset> {
         /// Sets `build`.
         fn build(mut self, value: u32) -> DeployedBuilder<__events::Set> {
@@ -103,13 +100,11 @@ const _: () = {
             }
         }
     }
-    #[automatically_derived]
     impl<__0> DeployedBuilder<__0> {
         __events::finishers! {
             Deployed, { __events::Send } : emit try_emit emit_async enqueue
         }
     }
-    #[automatically_derived]
     impl DeployedBuilder<__events::Set> {
         __events::finishers! {
             Deployed, { __events::Send } : build

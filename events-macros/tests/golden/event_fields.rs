@@ -74,7 +74,6 @@ pub struct FirstLoginBuilder<
 }
 const _: () = {
     use ::events_core::__private::{self as __events, Build as __Build};
-    #[automatically_derived]
     impl FirstLogin {
         /// Starts a [`FirstLogin`]; see [`FirstLoginBuilder`].
         #[inline]
@@ -106,7 +105,6 @@ const _: () = {
             }
         }
     }
-    #[automatically_derived]
     impl<__0, __1, __2> FirstLoginBuilder<__0, __1, __2> {
         /// Where from.
         pub fn ip(
@@ -179,7 +177,6 @@ const _: () = {
             }
         }
     }
-    #[automatically_derived]
     impl<__0, __1, __2> FirstLoginBuilder<__0, __1, __2> {
         __events::finishers! {
             pub FirstLogin, { __events::Send } : build emit try_emit emit_async enqueue

@@ -74,7 +74,6 @@ where
 }
 const _: () = {
     use ::events_core::__private::{self as __events, Build as __Build};
-    #[automatically_derived]
     impl<T: Clone> Saved<T>
     where
         T: Send,
@@ -108,7 +107,6 @@ const _: () = {
             }
         }
     }
-    #[automatically_derived]
     impl<T: Clone, __0> SavedBuilder<T, __0>
     where
         T: Send,
@@ -125,7 +123,6 @@ const _: () = {
             }
         }
     }
-    #[automatically_derived]
     impl<T: Clone, __0> SavedBuilder<T, __0>
     where
         T: Send,
@@ -134,7 +131,6 @@ const _: () = {
             pub (crate) Saved < T >, { __events::Send } : build
         }
     }
-    #[automatically_derived]
     impl<T: Clone, __0> SavedBuilder<T, __0>
     where
         T: Send,
@@ -144,7 +140,6 @@ const _: () = {
             pub (crate) Saved < T >, { __events::Send } : emit
         }
     }
-    #[automatically_derived]
     impl<T: Clone, __0> SavedBuilder<T, __0>
     where
         T: Send,
@@ -154,7 +149,6 @@ const _: () = {
             pub (crate) Saved < T >, { __events::Send } : try_emit
         }
     }
-    #[automatically_derived]
     impl<T: Clone, __0> SavedBuilder<T, __0>
     where
         T: Send,
@@ -164,7 +158,6 @@ const _: () = {
             pub (crate) Saved < T >, { __events::Send } : emit_async
         }
     }
-    #[automatically_derived]
     impl<T: Clone, __0> SavedBuilder<T, __0>
     where
         T: Send,

@@ -53,7 +53,6 @@ struct StartedBuilder {
 }
 const _: () = {
     use ::events_core::__private::{self as __events, Build as __Build};
-    #[automatically_derived]
     impl Started {
         /// Starts a [`Started`]; see [`StartedBuilder`].
         #[inline]
@@ -70,9 +69,7 @@ const _: () = {
             Started {}
         }
     }
-    #[automatically_derived]
     impl StartedBuilder {}
-    #[automatically_derived]
     impl StartedBuilder {
         __events::finishers! {
             Started, { __events::Send } : build emit try_emit emit_async enqueue

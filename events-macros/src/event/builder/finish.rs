@@ -45,7 +45,6 @@ impl Parts<'_> {
         let owned = self.event.borrows().then(|| quote!(#core::OwnedEvent +));
         let names = names.iter().map(|name| Ident::new(name, Span::call_site()));
         quote! {
-            #[automatically_derived]
             impl #params #builder where #(#own,)* #(#types: 'static,)* {
                 __events::finishers! { #vis #target, { #owned __events::Send }: #(#names)* }
             }

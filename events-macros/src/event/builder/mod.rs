@@ -221,7 +221,6 @@ impl<'e> Parts<'e> {
         let none = none.map(|_| Ident::new("None", Span::call_site()));
         let docs = format!(" Starts a [`{event}`]; see [`{ident}`].");
         quote! {
-            #[automatically_derived]
             impl #impls #target #wheres {
                 #[doc = #docs]
                 #[inline]

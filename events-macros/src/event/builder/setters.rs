@@ -29,14 +29,12 @@ impl Parts<'_> {
             let builder = self.with(same, "Unset");
             let setter = self.setter(part, &rest);
             quote! {
-                #[automatically_derived]
                 impl #params #builder #wheres {
                     #setter
                 }
             }
         });
         quote! {
-            #[automatically_derived]
             impl #params #builder #wheres {
                 #setters
             }
