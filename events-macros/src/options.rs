@@ -179,12 +179,36 @@ impl Errors {
         result.map_err(|error| self.push(error)).ok()
     }
 
+    /// What nothing can be written without; where it is missing, an error was noted that says why.
+    pub(crate) fn need<T>(&mut self, value: Option<T>) -> Result<T> {
+        value.ok_or_else(|| {
+            let noted = self.0.take();
+            noted.unwrap_or_else(|| Error::new(Span::call_site(), "this cannot be read"))
+        })
+    }
+
     pub(crate) fn finish<T>(self, value: T) -> Result<T> {
         match self.0 {
             Some(errors) => Err(errors),
             None => Ok(value),
         }
     }
+}
+
+/// Where `events-core` is, by the one option that this attribute has.
+pub(crate) fn core_alone(options: Option<Options>, of: &str, errors: &mut Errors) -> Path {
+    let mut core = Once::default();
+    for option in options.into_iter().flat_map(|Options(written)| written) {
+        let name = option.name.clone();
+        let set = match name.to_string().as_str() {
+            "crate" => option
+                .path("my_framework::events")
+                .and_then(|path| core.set(&name, path)),
+            _ => Err(option.unknown(of, &["crate"])),
+        };
+        errors.note(set);
+    }
+    core_path(core.get())
 }
 
 /// Where `events-core` is: what `crate = ..` says, or its own name.

@@ -1,6 +1,6 @@
 //! What a function is after which the queue is flushed. Every error of the attribute is born here.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use syn::{
     Error, Path, Result, Signature, Type,
     parse::{Parse, Parser},
@@ -10,7 +10,7 @@ use syn::{
 use crate::{
     body::{Body, said, split},
     function::Function,
-    options::{Errors, Once, Options, core_path},
+    options::{Errors, Options, core_alone},
 };
 
 /// A function after which the queue is flushed.
@@ -24,7 +24,6 @@ pub(crate) struct Flushed {
     pub(crate) returns: Option<Type>,
 }
 
-const OPTIONS: &[&str] = &["crate"];
 const BODILESS: &str = "a function without a body has no end at which to flush the queue; move \
                         `#[flush_queue]` to where it is implemented";
 const OTHERWISE: &str = "`#[flush_queue]` goes on a function, at whose end the queue is flushed; \
@@ -33,31 +32,17 @@ const OTHERWISE: &str = "`#[flush_queue]` goes on a function, at whose end the q
 impl Flushed {
     pub(crate) fn of(options: TokenStream, item: TokenStream) -> Result<Self> {
         let mut errors = Errors::default();
-        let mut core = Once::default();
         let options = errors.note(Options::parse.parse2(options));
-        for option in options.into_iter().flat_map(|Options(written)| written) {
-            let name = option.name.clone();
-            let set = match name.to_string().as_str() {
-                "crate" => option
-                    .path("my_framework::events")
-                    .and_then(|path| core.set(&name, path)),
-                _ => Err(option.unknown("`#[flush_queue]`", OPTIONS)),
-            };
-            errors.note(set);
-        }
+        let core = core_alone(options, "`#[flush_queue]`", &mut errors);
         let function = errors.note(Function::of(item.clone(), OTHERWISE));
         let parts = function.and_then(|Function { signature, .. }| {
             errors.note(check(&signature));
             let (head, body) = errors.note(split(item, &signature, BODILESS))?;
             Some((signature, head, body))
         });
-        let Some((signature, head, body)) = parts else {
-            return errors.finish(None).and_then(|none: Option<Self>| {
-                none.ok_or_else(|| Error::new(Span::call_site(), OTHERWISE))
-            });
-        };
+        let (signature, head, body) = errors.need(parts)?;
         errors.finish(Self {
-            core: core_path(core.get()),
+            core,
             head,
             body,
             is_async: signature.asyncness.is_some(),

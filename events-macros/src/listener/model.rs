@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     function::Function,
-    options::{Errors, Once, Options, core_path},
+    options::{Errors, Options, core_alone},
     spans::place,
     subscriber::Subscriber,
 };
@@ -30,19 +30,18 @@ pub(crate) struct Listener {
     pub(crate) handlers: Vec<Subscriber>,
 }
 
-const OPTIONS: &[&str] = &["crate"];
-
 impl Listener {
     /// What `#[listener]` makes of an impl block.
     pub(crate) fn of(options: TokenStream, item: TokenStream) -> Result<Self> {
         let mut errors = Errors::default();
         let options = errors.note(Options::parse.parse2(options));
-        let core = core(options, "`#[listener(..)]`", &mut errors);
+        let core = core_alone(options, "`#[listener(..)]`", &mut errors);
         let otherwise = "`#[listener]` goes on an impl block, on whose methods you write `#[on]`; \
                          move it to `impl MyListener { .. }`";
         let block = errors.note(Block::of(item, otherwise));
         let listener = block.map(|block| Self::new(core, block, None, &mut errors));
-        finish(listener, errors)
+        let listener = errors.need(listener)?;
+        errors.finish(listener)
     }
 
     /// What `#[observer(Model)]` makes of an impl block.
@@ -52,13 +51,14 @@ impl Listener {
         let (model, options) = heading
             .map(|Heading { model, options }| (model, options))
             .unzip();
-        let core = core(options, "`#[observer(Model, ..)]`", &mut errors);
+        let core = core_alone(options, "`#[observer(Model, ..)]`", &mut errors);
         let otherwise = "`#[observer]` goes on an impl block; move it to `impl MyObserver { .. }`";
         let block = errors.note(Block::of(item, otherwise));
         let listener = model
             .zip(block)
             .map(|(model, block)| Self::new(core, block, Some(&model), &mut errors));
-        finish(listener, errors)
+        let listener = errors.need(listener)?;
+        errors.finish(listener)
     }
 
     /// Of an observer with its model.
@@ -102,28 +102,6 @@ impl Listener {
             handlers,
         }
     }
-}
-
-fn finish(listener: Option<Listener>, errors: Errors) -> Result<Listener> {
-    errors
-        .finish(listener)?
-        .ok_or_else(|| Error::new(Span::call_site(), "not a listener"))
-}
-
-/// Where `events-core` is, by the one option there is.
-fn core(options: Option<Options>, of: &str, errors: &mut Errors) -> Path {
-    let mut core = Once::default();
-    for option in options.into_iter().flat_map(|Options(written)| written) {
-        let name = option.name.clone();
-        let set = match name.to_string().as_str() {
-            "crate" => option
-                .path("my_framework::events")
-                .and_then(|path| core.set(&name, path)),
-            _ => Err(option.unknown(of, OPTIONS)),
-        };
-        errors.note(set);
-    }
-    core_path(core.get())
 }
 
 /// The impl block is one of a type.

@@ -63,9 +63,8 @@ impl Subscriber {
         let options = options.map(|Options(written)| Chosen::of(written, false, &mut errors));
         let function = errors.note(Function::of(item, OTHERWISE));
         let subscriber = Self::new(options, function, None, &mut errors);
-        errors
-            .finish(subscriber)?
-            .ok_or_else(|| Error::new(Span::call_site(), "not a subscriber"))
+        let subscriber = errors.need(subscriber)?;
+        errors.finish(subscriber)
     }
 
     /// A method of a listener; the function is without its receiver.

@@ -1,8 +1,8 @@
 //! What a test with a mock is. Every error of the attribute is born here.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use syn::{
-    Attribute, Error, Path, Result, Signature, Type, Visibility,
+    Attribute, Path, Result, Signature, Type, Visibility,
     parse::{Parse, Parser},
     parse_quote,
 };
@@ -53,11 +53,7 @@ impl Test {
             let (_, body) = errors.note(split(item, &function.signature, BODILESS))?;
             Some((function, body))
         });
-        let Some((function, body)) = parts else {
-            return errors.finish(None).and_then(|none: Option<Self>| {
-                none.ok_or_else(|| Error::new(Span::call_site(), OTHERWISE))
-            });
-        };
+        let (function, body) = errors.need(parts)?;
         let Function {
             attrs,
             vis,
