@@ -3,7 +3,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{Type, spanned::Spanned};
+use syn::{Path, Type, spanned::Spanned};
 
 use super::{
     expand::{families, family, function, key},
@@ -118,10 +118,11 @@ impl Asked {
         subscriber.params.iter().enumerate().map(one).collect()
     }
 
-    /// The type that is kept.
-    pub(super) fn kept_type(&self) -> TokenStream {
-        let Self { place, param, .. } = self;
-        quote_spanned!(*place=> #param::Kept)
+    /// The bound by which a type is that which is kept.
+    pub(super) fn keeps(&self, core: &Path, kept: &Ident) -> TokenStream {
+        let Self { place, ty, .. } = self;
+        let core = located(core, *place);
+        quote_spanned!(*place=> #ty: #core::Param<Kept = #kept>)
     }
 
     pub(super) fn make(&self, kept: &impl ToTokens, asked: &Ident) -> TokenStream {

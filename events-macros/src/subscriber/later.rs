@@ -20,8 +20,8 @@ use crate::{
 
 /// The type that keeps what the function takes, and calls it.
 ///
-/// Its parameters are the types that are kept, for a field that names one would tell once more what
-/// is wrong with it. The bound on the event holds as if it had a lifetime: so it is not looked at
+/// Its parameters are the types that are kept, and bounds say which: wherever else one were named, the
+/// compiler would tell once more what is wrong with it. The bound on the event holds as if it had a lifetime: so it is not looked at
 /// here, where nothing can be done about it, but where the handler is registered, and only there.
 pub(super) fn background(subscriber: &Subscriber) -> TokenStream {
     let Subscriber { core, ident, .. } = subscriber;
@@ -42,7 +42,8 @@ pub(super) fn background(subscriber: &Subscriber) -> TokenStream {
     let types: Vec<_> = (0..params.len())
         .map(|index| format_ident!("__{index}", span = Span::mixed_site()))
         .collect();
-    let kept = params.iter().map(Asked::kept_type);
+    let keeps = params.iter().zip(&types);
+    let keeps = keeps.map(|(param, kept)| param.keeps(core, kept));
     let makes = params.iter().map(|param| {
         let kept = &param.kept;
         param.make(&quote!(#this.#kept), &call)
@@ -68,9 +69,11 @@ pub(super) fn background(subscriber: &Subscriber) -> TokenStream {
         ::core::future::Future<Output = #at_name::__private::Step> + ::core::marker::Send
     };
     let future = quote_spanned!(name=> impl #future + '__call);
-    let this_type = quote_spanned!(this.span()=> __Background<#(#kept),*>);
+    let this_type = quote_spanned!(this.span()=> __Background<#(#types),*>);
     let shared = subscriber.method.as_ref().map(Method::shared);
-    let header = quote_spanned! {asked=> impl #private::Background<#event_type> for #this_type };
+    let kept = quote!(#(#types: ::core::marker::Send + ::core::marker::Sync + 'static),*);
+    let header =
+        quote_spanned! {asked=> impl<#kept> #private::Background<#event_type> for #this_type };
     let by_ref = quote_spanned!(this.span()=> &'__call #this);
     let method = quote_spanned! {asked=>
         fn call<'__call>(
@@ -89,6 +92,7 @@ pub(super) fn background(subscriber: &Subscriber) -> TokenStream {
         #header
         where
             for<'__any> #event_type: #private::Snapshot,
+            #(#keeps,)*
             #shared
         {
             #method -> #future {

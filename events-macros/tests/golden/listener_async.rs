@@ -21,10 +21,12 @@ const _: () = {
             __listener: ::events_core::__private::Arc<__This>,
             __kept0: __0,
         }
-        impl ::events_core::__private::Background<Changed<__This>>
-        for __Background<<State<'static, Mailer> as ::events_core::Param>::Kept>
+        impl<
+            __0: ::core::marker::Send + ::core::marker::Sync + 'static,
+        > ::events_core::__private::Background<Changed<__This>> for __Background<__0>
         where
             for<'__any> Changed<__This>: ::events_core::__private::Snapshot,
+            State<'static, Mailer>: ::events_core::Param<Kept = __0>,
             for<'__any> __This: ::core::marker::Send + ::core::marker::Sync,
         {
             fn call<'__call>(

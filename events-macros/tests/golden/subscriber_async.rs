@@ -16,13 +16,14 @@ const _: () = {
         __kept0: __0,
         __kept1: __1,
     }
-    impl ::events_core::__private::Background<FirstLogin>
-    for __Background<
-        <State<'static, Mailer> as ::events_core::Param>::Kept,
-        <&'static Emission as ::events_core::Param>::Kept,
-    >
+    impl<
+        __0: ::core::marker::Send + ::core::marker::Sync + 'static,
+        __1: ::core::marker::Send + ::core::marker::Sync + 'static,
+    > ::events_core::__private::Background<FirstLogin> for __Background<__0, __1>
     where
         for<'__any> FirstLogin: ::events_core::__private::Snapshot,
+        State<'static, Mailer>: ::events_core::Param<Kept = __0>,
+        &'static Emission: ::events_core::Param<Kept = __1>,
     {
         fn call<'__call>(
             &'__call self,
