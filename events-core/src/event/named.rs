@@ -63,7 +63,7 @@ static INFO: EventInfo = EventInfo::new(
     module_path!(),
     Location::new(file!(), line!(), column!()),
     "",
-    "",
+    &[],
 );
 
 #[diagnostic::do_not_recommend]

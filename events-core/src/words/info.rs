@@ -27,20 +27,19 @@ use super::{Location, Origin};
 /// assert_eq!((number.name(), number.type_name()), ("number", "u32"));
 /// assert!(card.is_secret());
 /// ```
+#[derive(Debug)]
 pub struct EventInfo {
     topic: &'static str,
     name: &'static str,
     module: &'static str,
     location: Location,
     docs: &'static str,
-    /// Each as `name:type`, a secret one with a [`SECRET`] before it, and a [`BETWEEN`] after it. A text,
-    /// for every event has one, and a table costs the compiler much more.
-    fields: &'static str,
+    fields: &'static [Described],
 }
 
-/// No token of Rust has it, so no type.
-const BETWEEN: char = '\0';
-const SECRET: char = '!';
+/// A field's name, its type, and whether it is secret. Not yet a [`FieldInfo`], for to make each by a
+/// function costs whoever compiles an event twice as much.
+type Described = (&'static str, &'static str, bool);
 
 impl EventInfo {
     /// Written by the derive.
@@ -52,7 +51,7 @@ impl EventInfo {
         module: &'static str,
         location: Location,
         docs: &'static str,
-        fields: &'static str,
+        fields: &'static [Described],
     ) -> Self {
         Self {
             topic,
@@ -103,18 +102,12 @@ impl EventInfo {
     /// Its fields in order of declaration; those of a tuple struct are named `0`, `1`, and so on,
     /// and an enum has none here.
     pub fn fields(&self) -> impl Iterator<Item = FieldInfo> + use<> {
-        self.fields.split_terminator(BETWEEN).map(FieldInfo::read)
-    }
-}
-
-impl fmt::Debug for EventInfo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EventInfo")
-            .field("topic", &self.topic)
-            .field("location", &self.location)
-            .field("docs", &self.docs)
-            .field("fields", &self.fields().collect::<Vec<_>>())
-            .finish()
+        let fields = self.fields.iter();
+        fields.map(|&(name, type_name, secret)| FieldInfo {
+            name,
+            type_name,
+            secret,
+        })
     }
 }
 
@@ -127,16 +120,6 @@ pub struct FieldInfo {
 }
 
 impl FieldInfo {
-    fn read(text: &'static str) -> Self {
-        let secret = text.strip_prefix(SECRET);
-        let (name, type_name) = secret.unwrap_or(text).split_once(':').unwrap_or((text, ""));
-        Self {
-            name,
-            type_name,
-            secret: secret.is_some(),
-        }
-    }
-
     /// The field's name, without `r#`.
     #[must_use]
     pub const fn name(&self) -> &'static str {

@@ -40,7 +40,9 @@ fn implementations(event: &Event) -> TokenStream {
         }
     };
     let here = quote_spanned!(span=> __events::here());
-    let described: String = fields.iter().map(described).collect();
+    let field_names = fields.iter().map(|field| &field.name);
+    let field_types = fields.iter().map(|field| text(&field.ty));
+    let secrets = fields.iter().map(|field| field.secret);
 
     let mut generics = event.generics.clone();
     for param in event.generics.type_params() {
@@ -91,7 +93,7 @@ fn implementations(event: &Event) -> TokenStream {
                 __events::module_path!(),
                 #here,
                 #docs,
-                #described,
+                &[#((#field_names, #field_types, #secrets)),*],
             );
             #core::__register! {
                 static __INFO: EventInfo in EVENTS = __DESCRIBED
@@ -129,12 +131,6 @@ fn implementations(event: &Event) -> TokenStream {
             }
         };
     }
-}
-
-/// The field as `EventInfo` reads it.
-fn described(field: &Field) -> String {
-    let secret = if field.secret { "!" } else { "" };
-    format!("{secret}{}:{}\0", field.name, text(&field.ty))
 }
 
 /// The type as the compiler prints it. A name by itself is its own text, and that is quicker.

@@ -15,7 +15,7 @@ const _: () = {
         __events::module_path!(),
         __events::here(),
         "",
-        "user:& 'a mut User\0",
+        &[("user", "& 'a mut User", false)],
     );
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED

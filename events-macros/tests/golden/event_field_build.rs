@@ -15,7 +15,7 @@ const _: () = {
         __events::module_path!(),
         __events::here(),
         "",
-        "build:u32\0",
+        &[("build", "u32", false)],
     );
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED

@@ -21,7 +21,11 @@ const _: () = {
         __events::module_path!(),
         __events::here(),
         "User logs in for the first time.",
-        "!ip:String\0attempts:u32\0referrer:Option < String >\0",
+        &[
+            ("ip", "String", true),
+            ("attempts", "u32", false),
+            ("referrer", "Option < String >", false),
+        ],
     );
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED

@@ -19,7 +19,7 @@ const _: () = {
         __events::module_path!(),
         __events::here(),
         "",
-        "record:T\0",
+        &[("record", "T", false)],
     );
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED

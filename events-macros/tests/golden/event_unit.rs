@@ -13,7 +13,7 @@ const _: () = {
         __events::module_path!(),
         __events::here(),
         "",
-        "",
+        &[],
     );
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED

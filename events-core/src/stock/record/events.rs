@@ -164,9 +164,6 @@ pub struct Deleted<M> {
     pub record: M,
 }
 
-const RECORD: &str = "record:M\0";
-const RECORD_AND_DIFF: &str = "record:M\0diff:Diff\0";
-
 /// What all six are: built from their fields, described, and an event. None is recommended: to a user
 /// whose type is no event the compiler would list the events that are there, and these are always.
 macro_rules! record_event {
@@ -186,7 +183,7 @@ macro_rules! record_event {
                     "events_core::record",
                     Location::new(file!(), line!(), column!()),
                     $docs,
-                    $fields,
+                    const { &$fields },
                 )
             }
         }
@@ -257,27 +254,27 @@ macro_rules! record_event {
 
 record_event!(
     Creating, 0, "creating", "Emitted just before a record is created.",
-    RECORD, (record: M), (vetoes)
+    [("record", "M", false)], (record: M), (vetoes)
 );
 record_event!(
     Created, 1, "created", "Emitted just after a record was created.",
-    RECORD, (record: M), ()
+    [("record", "M", false)], (record: M), ()
 );
 record_event!(
     Updating, 2, "updating", "Emitted just before a record is updated.",
-    RECORD_AND_DIFF, (record: M, diff: Diff), (vetoes)
+    [("record", "M", false), ("diff", "Diff", false)], (record: M, diff: Diff), (vetoes)
 );
 record_event!(
     Updated, 3, "updated", "Emitted just after a record was updated.",
-    RECORD_AND_DIFF, (record: M, diff: Diff), ()
+    [("record", "M", false), ("diff", "Diff", false)], (record: M, diff: Diff), ()
 );
 record_event!(
     Deleting, 4, "deleting", "Emitted just before a record is deleted.",
-    RECORD, (record: M), (vetoes)
+    [("record", "M", false)], (record: M), (vetoes)
 );
 record_event!(
     Deleted, 5, "deleted", "Emitted just after a record was deleted.",
-    RECORD, (record: M), ()
+    [("record", "M", false)], (record: M), ()
 );
 
 /// The events of a model, each at its number.
