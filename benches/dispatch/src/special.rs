@@ -37,12 +37,40 @@ static BY_TOPIC: LazyLock<Registry> = LazyLock::new(|| {
     registry
 });
 
+/// A registry in which four handlers hear a pattern of topics, and each reads the last of eight fields by
+/// its name.
+static BY_NAME: LazyLock<Registry> = LazyLock::new(|| {
+    let registry = Registry::new();
+    for k in 0..4 {
+        let handler = move |event: &dyn AnyEvent| {
+            let b = event.arg(black_box("eighth")).copied().unwrap_or_default();
+            ADDED.store(step(ADDED.load(Relaxed), b, k), Relaxed);
+        };
+        let subscription = registry.on_topic("bench::.*", handler);
+        subscription.expect("a pattern").detach();
+    }
+    registry
+});
+
 /// What those handlers have added, for they only read their event.
 static ADDED: AtomicU64 = AtomicU64::new(0);
 
 #[derive(Event)]
 #[event(topic = "bench::typed")]
 struct ByTopic;
+
+#[derive(Event, Default)]
+#[event(topic = "bench::fields")]
+struct Fields {
+    first: u64,
+    second: u64,
+    third: u64,
+    fourth: u64,
+    fifth: u64,
+    sixth: u64,
+    seventh: u64,
+    eighth: u64,
+}
 
 /// Nobody listens to it at link time.
 #[derive(Event)]
@@ -160,6 +188,7 @@ pub(crate) fn subscribe() {
     }
     LazyLock::force(&INSTANCE);
     LazyLock::force(&BY_TOPIC);
+    LazyLock::force(&BY_NAME);
 }
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -184,6 +213,18 @@ pub(crate) fn cases() -> Vec<Case> {
             repeat(times, |a| {
                 ADDED.store(a, Relaxed);
                 registry.emit_topic(black_box("bench::named"), args! {});
+                ADDED.load(Relaxed)
+            })
+        }),
+        Case::new("arg", 4, |times| {
+            let registry = &*BY_NAME;
+            let mut event = Fields {
+                eighth: B,
+                ..Fields::default()
+            };
+            repeat(times, |a| {
+                ADDED.store(a, Relaxed);
+                registry.emit_mut(&mut event);
                 ADDED.load(Relaxed)
             })
         }),
