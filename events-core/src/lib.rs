@@ -1,14 +1,25 @@
 #![doc = include_str!("../../README.md")]
 
-mod ambient;
+mod background;
 mod bridge;
-mod engine;
+mod builtin;
+mod context;
+mod current;
+mod declared;
+mod emit;
 mod event;
 mod handler;
 mod macros;
+mod metadata;
+mod plan;
+mod primitives;
 mod queue;
-mod stock;
-mod words;
+mod receive;
+mod registry;
+mod result;
+mod scan;
+mod subscribe;
+mod worker;
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -18,32 +29,39 @@ pub mod __private;
 #[path = "testing.rs"]
 pub mod __testing;
 
-pub use ambient::{
-    CrateCounts, Entered, Problem, ScanError, ScanReport, Scanner, Scoped, Subscribers,
-    WithRegistry, emit_mut, emit_topic, events, registry, scan, scanner, try_emit_topic, try_scan,
-    with_registry,
+pub use crate::{
+    bridge::{Bridge, Bridged, Connection, Ended, Run, Signal, WhyEnded, bridge, signal_to_event},
+    builtin::{auth, record},
+    context::EmissionId,
+    current::{
+        Entered, Scoped, WithRegistry, emit_mut, emit_topic, registry, try_emit_topic,
+        with_registry,
+    },
+    declared::{Listener, events},
+    emit::{EmitAsync, TryEmitAsync},
+    event::{AnyEvent, Args, Event, Family, OwnedEvent, Snapshot},
+    handler::{
+        AsyncHandler, AsyncOutcome, DeferredHandler, Emission, Handler, Outcome, Param, State,
+        TopicHandler,
+    },
+    metadata::{
+        EventInfo, FieldInfo, IntoKey, Key, Location, Origin, PatternError, SubscriberInfo,
+    },
+    receive::{EventStream, Lagged, Next},
+    registry::Registry,
+    result::{
+        BoxError, Cause, EmitError, Emitted, Failure, Panic, QueueFull, TooDeep, Undelivered,
+    },
+    scan::{
+        CrateCounts, Problem, ScanError, ScanReport, Scanner, Subscribers, scan, scanner, try_scan,
+    },
+    subscribe::{Afterwards, Batch, ByTopic, NewSubscription, Now, SubscribeError, Subscription},
+    worker::{
+        Flush, Flushed, Queue, Settle, Shutdown, Unfinished, UnfinishedEvent, Work, Worker,
+        flush_after,
+    },
 };
-pub use bridge::{
-    Bridge, Bridged, Connection, Ended, Run, Signal, WhyEnded, bridge, signal_to_event,
-};
-pub use engine::{
-    Afterwards, Batch, ByTopic, EmitAsync, EventStream, Lagged, Listener, NewSubscription, Next,
-    Now, Registry, SubscribeError, Subscription, TryEmitAsync,
-};
-pub use event::{AnyEvent, Args, Event, Family, OwnedEvent, Snapshot};
 pub use events_macros::{Event, flush_queue, listener, observer, on, subscriber};
-pub use handler::{
-    AsyncHandler, AsyncOutcome, DeferredHandler, Emission, EmissionId, Handler, Outcome, Param,
-    State, TopicHandler,
-};
-pub use queue::{
-    Flush, Flushed, Queue, Settle, Shutdown, Unfinished, UnfinishedEvent, Work, Worker, flush_after,
-};
-pub use stock::{auth, record};
-pub use words::{
-    BoxError, Cause, EmitError, Emitted, EventInfo, Failure, FieldInfo, IntoKey, Key, Location,
-    Origin, Panic, PatternError, QueueFull, SubscriberInfo, TooDeep, Undelivered,
-};
 
 /// The parts of derived builders: for naming a builder that is half done.
 pub mod builder {
@@ -53,7 +71,7 @@ pub mod builder {
 /// The parts of bridges: for naming a bridge that is half done.
 pub mod bridges {
     pub use crate::bridge::{
-        AnyItem, Choose, FromResults, FromSignal, FromStream, Keep, Kept, KnowsSenders, PollSource,
-        Senders, Source, To, Undecided, Unsent, Whose, With,
+        AnyItem, Choose, FromResults, FromSignal, FromStream, Keep, Kept, KnowsSenders,
+        Poll as PollSource, Senders, Source, To, Undecided, Unsent, Whose, With,
     };
 }

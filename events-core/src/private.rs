@@ -1,21 +1,23 @@
 //! Floor 9, facade: the door of generated code. Nothing here is for users, and any of it may change.
 
 pub use crate::{
-    ambient::{Current, EVENTS, Linked, SUBSCRIBERS},
-    engine::{ByHand, Hears, Installer, Made, Once, Slot, Subscriber},
+    __finishers as finishers,
+    background::Gated,
+    current::Current,
+    declared::{ByHand, EVENTS, Hears, Installer, Made, Once, SUBSCRIBERS, Subscriber},
     event::{
         Borrowed, Borrows, Build, Copied, Copier, Copying, Declared, Free, Owned, Owning, Set,
         Snapshot, Unset, Verbs, Visit, finish, given, json, nth,
     },
     handler::{
-        Asked, AsyncOutcome, Background, Call, Gated, MissingState, Outcome, Param, Run, Source,
-        States, Step,
+        Asked, AsyncOutcome, Background, Call, MissingState, Outcome, Param, Run, Source, States,
+        Step,
     },
-    queue::{FlushAfter, FlushOnDrop, flush_after_async},
-    words::{EventInfo, IntoKey, Key, Location},
+    metadata::{EventInfo, IntoKey, Key, Location},
+    plan::Slot,
+    scan::Linked,
+    worker::{FlushAfter, FlushOnDrop, flush_after_async},
 };
-
-pub use crate::__finishers as finishers;
 
 /// What generated code takes from the prelude, which users may shadow or be without.
 pub use core::{

@@ -2,10 +2,15 @@
 
 use std::{any::TypeId, sync::Arc};
 
-use crate::{Event, Location, Registry, SubscriberInfo, ambient::SUBSCRIBERS};
+use crate::{
+    declared::SUBSCRIBERS,
+    event::Event,
+    metadata::{Location, SubscriberInfo},
+    registry::Registry,
+};
 pub use crate::{
-    engine::{Intercepted, Interceptor, Way},
-    words::Pattern,
+    metadata::Pattern,
+    registry::{Intercepted, Interceptor, Way},
 };
 
 /// Has this one asked before the subscribers of each event of that registry.

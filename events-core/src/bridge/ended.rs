@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use crate::words::{Count, Panic};
+use crate::{primitives::Count, result::Panic};
 
 /// How a bridge ended, and what it did until then. It is also logged: at `error` when a closure
 /// panicked, at `info` when the source or the registry ended it, else at `debug`.
 #[derive(Debug)]
 pub struct Ended {
-    pub(super) why: WhyEnded,
-    pub(super) tally: Tally,
+    pub(crate) why: WhyEnded,
+    pub(crate) tally: Tally,
 }
 
 /// Why a bridge ended.
@@ -31,11 +31,11 @@ pub enum WhyEnded {
 
 /// What a bridge counts.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Tally {
-    pub(super) came: usize,
-    pub(super) emitted: usize,
-    pub(super) left_out: usize,
-    pub(super) errors: usize,
+pub(crate) struct Tally {
+    pub(crate) came: usize,
+    pub(crate) emitted: usize,
+    pub(crate) left_out: usize,
+    pub(crate) errors: usize,
 }
 
 impl Ended {
@@ -71,7 +71,7 @@ impl Ended {
         self.tally.errors
     }
 
-    pub(super) fn log(&self, topic: &str) {
+    pub(crate) fn log(&self, topic: &str) {
         const TEXT: &str = "a bridge has ended";
         match &self.why {
             WhyEnded::Panicked(_) => {

@@ -7,21 +7,21 @@
 //! - `signal` is a bridge from a callback;
 //! - `line` is what a bridge and its guard share, and `ended` what a bridge says at its end.
 
-mod build;
+mod builder;
+mod connect;
 mod ended;
-mod line;
-mod rules;
+mod lifecycle;
+mod mapping;
 mod run;
-mod signal;
 mod source;
 mod spawn;
 
-pub use build::{Bridge, bridge, signal_to_event};
+pub use builder::{Bridge, bridge, signal_to_event};
+pub use connect::{Connection, Signal};
 pub use ended::{Ended, WhyEnded};
-pub use rules::{
+pub use mapping::{
     AnyItem, Choose, Keep, Kept, KnowsSenders, Senders, To, Undecided, Unsent, Whose, With,
 };
 pub use run::Run;
-pub use signal::{Connection, Signal};
-pub use source::{FromResults, FromSignal, FromStream, Poll as PollSource, Source};
+pub use source::{FromResults, FromSignal, FromStream, Poll, Source};
 pub use spawn::Bridged;

@@ -11,17 +11,15 @@ use std::{
 use pin_project_lite::pin_project;
 
 use super::{
-    build::Bridge,
+    builder::Bridge,
     ended::{Ended, Tally, WhyEnded},
-    line::Line,
-    rules::{Choose, Keep, Rules, Whose, contained},
+    lifecycle::Line,
+    mapping::{Choose, Keep, Rules, Whose, contained},
     source::Poll,
 };
 use crate::{
-    ambient::stand_in,
-    engine::{EmitAsync, WeakRegistry},
-    event::Event,
-    words::drop_contained,
+    current::stand_in, emit::EmitAsync, event::Event, registry::WeakRegistry,
+    result::drop_contained,
 };
 
 /// So many items are taken before others on the same task have their turn, when the stream always has
@@ -78,7 +76,7 @@ where
     S: Poll,
     C: Choose<S::Item>,
 {
-    pub(super) fn new(bridge: Bridge<S, W, K, C>, line: Option<Arc<Line>>) -> Self {
+    pub(crate) fn new(bridge: Bridge<S, W, K, C>, line: Option<Arc<Line>>) -> Self {
         let Bridge {
             source,
             rules,

@@ -9,7 +9,7 @@ use std::{
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
-use super::signal::Signal;
+use super::connect::Signal;
 
 /// Where the items of a bridge come from.
 pub trait Source {
@@ -31,7 +31,7 @@ pin_project! {
     /// Items come from a stream.
     pub struct FromStream<S> {
         #[pin]
-        pub(super) stream: S,
+        pub(crate) stream: S,
     }
 }
 
@@ -40,12 +40,12 @@ pin_project! {
     /// [`Bridge::results`](crate::Bridge::results).
     pub struct FromResults<S> {
         #[pin]
-        pub(super) stream: S,
+        pub(crate) stream: S,
     }
 }
 
 /// Items come from a callback.
-pub struct FromSignal<'a, G: ?Sized>(pub(super) &'a G);
+pub struct FromSignal<'a, G: ?Sized>(pub(crate) &'a G);
 
 impl<S: Stream> Source for FromStream<S> {
     type Item = S::Item;

@@ -13,14 +13,14 @@ use pin_project_lite::pin_project;
 use tracing::Span;
 
 use super::{
-    build::Bridge,
+    builder::Bridge,
     ended::Ended,
-    line::Line,
-    rules::{Choose, Keep, Whose},
+    lifecycle::Line,
+    mapping::{Choose, Keep, Whose},
     run::Run,
     source::Poll,
 };
-use crate::queue::park_on;
+use crate::worker::park_on;
 
 impl<S: Poll, W, K, C> Bridge<S, W, K, C> {
     /// Runs the bridge on a thread of its own, with no runtime around it, and gives its guard.

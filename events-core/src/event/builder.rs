@@ -7,7 +7,7 @@
 //! field for a trait of its own, which carries the error's text in plain words. So these traits are
 //! named once for each event, not in every method, and events compile faster.
 
-use super::{Event, OwnedEvent, Verbs};
+use super::{ownership::OwnedEvent, traits::Event, verbs::Verbs};
 
 /// The state of a builder's field that has no value yet.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +56,7 @@ impl Free for Unset {}
 #[doc(hidden)]
 pub mod finish {
     use super::{Build, Event, OwnedEvent, Verbs};
-    use crate::words::{EmitError, Emitted, QueueFull};
+    use crate::result::{EmitError, Emitted, QueueFull};
 
     /// An event's future.
     type EmitAsync<E> = <<E as Event>::Verbs as Verbs>::EmitAsync<E>;

@@ -1,7 +1,10 @@
 //! Where the verbs of events lead: to the floor that knows the registries.
 
-use super::{Event, OwnedEvent};
-use crate::words::{EmitError, Emitted, Origin, QueueFull};
+use super::{ownership::OwnedEvent, traits::Event};
+use crate::{
+    metadata::Origin,
+    result::{EmitError, Emitted, QueueFull},
+};
 
 /// The verbs of events, as the floor that knows the registries has them. By names that the compiler
 /// suggests to nobody.

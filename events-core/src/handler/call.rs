@@ -1,7 +1,10 @@
 //! What a handler that runs later may ask of the emit that it belongs to.
 
-use super::{Emission, job, nesting};
-use crate::words::{EventInfo, Origin};
+use super::param::Emission;
+use crate::{
+    context::{current_job, emit_stack},
+    metadata::{EventInfo, Origin},
+};
 
 /// What a [`Param`](super::Param) is made from.
 #[doc(hidden)]
@@ -57,8 +60,8 @@ impl Asked for Call {
         Emission::new(
             self.info.topic().into(),
             self.origin.clone(),
-            nesting::id(),
-            job::parent(),
+            emit_stack::id(),
+            current_job::parent(),
         )
     }
 }

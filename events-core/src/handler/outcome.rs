@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use crate::words::BoxError;
+use crate::result::BoxError;
 
 /// What a subscriber may return: nothing, `ControlFlow<()>` (`Break` stops the subscribers after
 /// it), or a `Result` of one of them with any error that converts into a boxed one.

@@ -9,8 +9,8 @@ use std::{
     sync::Arc,
 };
 
-use super::{Asked, EmissionId};
-use crate::{event::Event, words::Origin};
+use super::call::Asked;
+use crate::{context::EmissionId, event::Event, metadata::Origin};
 
 /// Lends a subscriber a value that was given to the scan.
 ///

@@ -3,21 +3,31 @@
 
 use std::{cell::Cell, sync::Arc};
 
-use super::{Asked, Delivery, Emission, Place, Plan, Source, Step, job, nesting, record};
-use crate::words::{Cause, Failure, Failures, Origin, Panic, SubscriberInfo};
+use super::{
+    call::{Asked, Source},
+    chain::{Delivery, Place},
+    outcome::Step,
+    param::Emission,
+};
+use crate::{
+    context::{current_job, emit_stack, log},
+    metadata::{Origin, SubscriberInfo},
+    plan::Plan,
+    result::{Cause, Failure, Failures, Panic},
+};
 
 /// One emit under way.
 ///
 /// Making one is part of every emit, so it is as small as it can be: what can be found out later
 /// from the plan or the level is not kept twice.
 pub struct Run<'r> {
-    pub(super) delivery: Delivery<'r>,
+    pub(crate) delivery: Delivery<'r>,
     plan: &'r Plan,
     origin: Option<&'r Origin>,
     /// Where failures are collected; without it they are logged.
     failures: Option<&'r Failures>,
     /// Where the chain was left before its end: by a panic, or at a stop.
-    pub(super) left_at: Cell<Place>,
+    pub(crate) left_at: Cell<Place>,
     skipped: Cell<usize>,
     /// Who stopped those after it.
     stopped_by: Cell<Option<&'r Arc<SubscriberInfo>>>,
@@ -61,7 +71,7 @@ impl<'r> Run<'r> {
     /// The chain is left there, and may be gone on with. Called by the links of this run's chain
     /// alone: [`go_on`](Self::go_on) relies on it.
     #[inline]
-    pub(super) fn leave(&self, place: Place) {
+    pub(crate) fn leave(&self, place: Place) {
         self.left_at.set(place);
     }
 
@@ -73,7 +83,7 @@ impl<'r> Run<'r> {
 
     /// The handler there did something else than just run; says whether the next one shall.
     #[inline]
-    pub(super) fn settle(&self, step: Step, place: Place) -> bool {
+    pub(crate) fn settle(&self, step: Step, place: Place) -> bool {
         match step {
             Step::Done => true,
             Step::Skipped => {
@@ -112,7 +122,7 @@ impl<'r> Run<'r> {
         let index = self.plan.index_of(place);
         let failure = Failure::new(Arc::clone(&self.plan.subscribers()[index]), cause);
         let Some(failures) = self.failures else {
-            return record::failure(failure);
+            return log::failure(failure);
         };
         failures.push(failure);
     }
@@ -138,8 +148,8 @@ impl Asked for Run<'_> {
         Emission::new(
             self.plan.topic().clone(),
             self.origin.cloned(),
-            nesting::id(),
-            job::parent(),
+            emit_stack::id(),
+            current_job::parent(),
         )
     }
 }

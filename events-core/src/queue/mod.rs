@@ -1,22 +1,17 @@
-//! Floor 6, queue: who empties a registry's queue, and when.
-//!
-//! - `drive` runs what waits, as a future that knows no runtime;
-//! - `flush` drives until nothing waits, `worker` for good, and `shutdown` to an end;
-//! - `settle` flushes and waits for the workers;
-//! - `park` waits for a future on the thread that it is on;
-//! - `handle` is what users hold.
+//! queue.
 
-mod drive;
-mod flush;
-mod handle;
-mod park;
-mod settle;
-mod shutdown;
-mod worker;
+mod bounded_queue;
+mod idle;
+mod in_flight;
+mod job;
+mod typed_fifo;
+mod waiters;
+mod workers;
 
-pub use flush::{Flush, FlushAfter, FlushOnDrop, Flushed, flush_after, flush_after_async};
-pub use handle::Queue;
-pub(crate) use park::park_on;
-pub use settle::Settle;
-pub use shutdown::{Shutdown, Unfinished, UnfinishedEvent};
-pub use worker::{Work, Worker};
+pub(crate) use bounded_queue::{Refused, Why};
+pub(crate) use in_flight::{Flights, Place};
+pub(crate) use job::{
+    Copied, Ended, Handling, InTurn, Left, Note, Running, Started, Waiting, is_inside, push,
+};
+pub(crate) use waiters::Waiter;
+pub(crate) use workers::Crew;

@@ -1,0 +1,74 @@
+//! What became of an event in its tail so far.
+
+use std::{mem, sync::Arc, thread};
+
+use super::background_plan::Tail;
+use crate::{
+    context::{log, panic_hook},
+    handler::Step,
+    primitives::Rare,
+    result::{Cause, Failure},
+};
+
+/// What became of an event in its tail so far.
+pub(crate) struct Trailed {
+    /// How many handlers ran to their end, those that failed included.
+    pub(crate) ran: usize,
+    /// Those that failed, with their numbers.
+    failures: Rare<Vec<(usize, Failure)>>,
+}
+
+impl Trailed {
+    #[inline]
+    pub(crate) const fn new() -> Self {
+        Self {
+            ran: 0,
+            failures: Rare::NONE,
+        }
+    }
+
+    /// The same; failures are told once.
+    pub(crate) fn tell(&mut self) -> Self {
+        Self {
+            ran: self.ran,
+            failures: mem::replace(&mut self.failures, Rare::NONE),
+        }
+    }
+
+    /// The failures in the order of the subscribers.
+    pub(crate) fn into_failures(mut self) -> impl Iterator<Item = Failure> {
+        let mut failures = self.failures.take().unwrap_or_default();
+        failures.sort_by_key(|(number, _)| *number);
+        failures.into_iter().map(|(_, failure)| failure)
+    }
+
+    /// Logs the failures.
+    #[inline]
+    pub(crate) fn record(&mut self) {
+        if !self.failures.is_none() {
+            self.record_some();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn record_some(&mut self) {
+        self.tell().into_failures().for_each(log::failure);
+    }
+
+    /// A handler has ended.
+    pub(crate) fn end(&mut self, number: usize, tail: &Tail, ended: thread::Result<Step>) {
+        let cause = match ended {
+            Ok(Step::Skipped) => return,
+            Ok(Step::Done | Step::Stop) => None,
+            Ok(Step::Failed(error)) => Some(Cause::Error(error)),
+            Err(payload) => Some(Cause::Panic(panic_hook::caught(payload))),
+        };
+        self.ran += 1;
+        if let Some(cause) = cause {
+            let subscriber = Arc::clone(&tail.subscribers()[number]);
+            let failure = Failure::new(subscriber, cause);
+            self.failures.some().push((number, failure));
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! A bridge from a callback, and its guard.
+
+use std::{
+    fmt,
+    future::poll_fn,
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use super::{
+    builder::Bridge,
+    ended::{Ended, Tally, WhyEnded},
+    lifecycle::Line,
+    mapping::{Choose, Keep, Rules, Whose, contained},
+    source::FromSignal,
+};
+use crate::{current::stand_in, event::Event, registry::WeakRegistry, result::drop_contained};
+
+/// Something that calls back: a button, a file watcher, a library with listeners of its own.
+///
+/// See [`signal_to_event`](crate::signal_to_event) for an example.
+pub trait Signal {
+    /// What it calls back with.
+    type Item;
+
+    /// Keeps the callback connected; dropping it disconnects.
+    type Guard;
+
+    /// Calls this with each item from now on, from any thread, until the guard is dropped. The
+    /// callback does not panic.
+    fn connect(&self, callback: impl Fn(Self::Item) + Send + Sync + 'static) -> Self::Guard;
+}
+
+impl<G: Signal + ?Sized, W, K, C> Bridge<FromSignal<'_, G>, W, K, C> {
+    /// Connects the signal, and gives the guard.
+    pub fn connect(self) -> Connection<G::Guard>
+    where
+        W: Whose<G::Item> + Send + Sync + 'static,
+        K: Keep<G::Item> + Send + Sync + 'static,
+        C: Choose<G::Item> + Send + Sync + 'static,
+    {
+        let shared = Arc::new(Shared {
+            line: Line::default(),
+            tally: Mutex::default(),
+            topic: C::Event::topic(),
+        });
+        let hearer = Hearer {
+            rules: self.rules,
+            registry: self.registry,
+            shared: Arc::clone(&shared),
+        };
+        let guard = self.source.0.connect(move |item| hearer.hear(item));
+        Connection {
+            guard: Some(guard),
+            shared,
+        }
+    }
+}
+
+/// Keeps a signal connected; made by [`Bridge::connect`].
+///
+/// Dropping it disconnects: no other item becomes an event. Calls that are under way on other threads
+/// go on to their end.
+///
+/// The bridge may end before that: when the source drops the callback, when a closure of the bridge
+/// panics, or when the registry is gone at the next call.
+#[must_use = "dropping a Connection disconnects; `.detach()` keeps it for good"]
+pub struct Connection<G> {
+    /// The source's own, until it is dropped or left to itself.
+    guard: Option<G>,
+    shared: Arc<Shared>,
+}
+
+impl<G> Connection<G> {
+    /// Keeps the signal connected for good: the source's guard is never dropped.
+    pub fn detach(mut self) {
+        // Dropping what is left disconnects nothing: it has no guard any more.
+        mem::forget(self.guard.take());
+    }
+
+    /// Whether it has ended by itself.
+    #[must_use]
+    pub fn is_ended(&self) -> bool {
+        self.shared.line.is_ending()
+    }
+
+    /// Disconnects, and says what the bridge did, or how it had ended before.
+    pub fn stop(mut self) -> Ended {
+        self.disconnect();
+        let ended = self.shared.line.take();
+        ended.unwrap_or_else(|| self.shared.ended(WhyEnded::Stopped))
+    }
+
+    /// Blocks until the bridge has ended by itself, and says how.
+    pub fn wait(self) -> Ended {
+        self.shared.line.wait()
+    }
+
+    /// [`wait`](Self::wait) without blocking. Dropping the future disconnects, as dropping the guard
+    /// does.
+    pub async fn wait_async(self) -> Ended {
+        poll_fn(|context| self.shared.line.poll(context.waker())).await
+    }
+
+    fn disconnect(&mut self) {
+        if let Some(guard) = self.guard.take() {
+            self.shared.line.stop();
+            drop(guard);
+            self.shared.end(WhyEnded::Stopped);
+        }
+    }
+}
+
+impl<G> Drop for Connection<G> {
+    fn drop(&mut self) {
+        self.disconnect();
+    }
+}
+
+impl<G> fmt::Debug for Connection<G> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Connection")
+            .field(&self.shared.topic)
+            .finish()
+    }
+}
+
+/// What the callback and the guard share.
+struct Shared {
+    line: Line,
+    tally: Mutex<Tally>,
+    topic: &'static str,
+}
+
+impl Shared {
+    fn tally(&self) -> MutexGuard<'_, Tally> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ended(&self, why: WhyEnded) -> Ended {
+        let tally = *self.tally();
+        Ended { why, tally }
+    }
+
+    /// Says how it ended, unless that was said.
+    fn end(&self, why: WhyEnded) {
+        if self.line.is_first() {
+            let ended = self.ended(why);
+            ended.log(self.topic);
+            self.line.put(ended);
+            self.line.close();
+        }
+    }
+}
+
+/// What the callback is.
+struct Hearer<W, K, C> {
+    rules: Rules<W, K, C>,
+    registry: WeakRegistry,
+    shared: Arc<Shared>,
+}
+
+impl<W, K, C> Hearer<W, K, C> {
+    fn hear<T>(&self, item: T)
+    where
+        W: Whose<T>,
+        K: Keep<T>,
+        C: Choose<T>,
+    {
+        let shared = &self.shared;
+        if shared.line.is_stopping() || shared.line.is_ending() {
+            return;
+        }
+        shared.tally().came += 1;
+        let Some(registry) = self.registry.upgrade() else {
+            return shared.end(WhyEnded::RegistryGone);
+        };
+        let _current = stand_in(&registry);
+        let event = match contained(|| self.rules.event(item)) {
+            Ok(None) => {
+                shared.tally().left_out += 1;
+                return;
+            }
+            Ok(Some((event, Some(origin)))) => registry.emit_from(event, origin),
+            Ok(Some((event, None))) => registry.emit(event),
+            Err(panic) => return shared.end(WhyEnded::Panicked(panic)),
+        };
+        shared.tally().emitted += 1;
+        drop_contained(event);
+    }
+}
+
+/// The source has dropped the callback.
+impl<W, K, C> Drop for Hearer<W, K, C> {
+    fn drop(&mut self) {
+        self.shared.end(if self.shared.line.is_stopping() {
+            WhyEnded::Stopped
+        } else {
+            WhyEnded::SourceEnded
+        });
+    }
+}

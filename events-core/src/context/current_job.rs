@@ -1,0 +1,49 @@
+//! The event out of a queue that runs on this thread, if one does: what is emitted or enqueued
+//! meanwhile belongs to it.
+
+use std::cell::Cell;
+
+use super::emit_stack::{self, EmissionId};
+
+/// An event out of a queue, while it runs.
+#[derive(Clone, Copy)]
+pub(crate) struct Job {
+    /// Which queue it came from, for those who only compare.
+    pub(crate) queue: *const (),
+    /// The emission in which it was put there.
+    pub(crate) parent: Option<EmissionId>,
+}
+
+thread_local! {
+    /// The innermost, and how many emits are around it.
+    static INNERMOST: Cell<Option<(usize, Job)>> = const { Cell::new(None) };
+}
+
+/// A job is the innermost of this thread until this is dropped.
+pub(crate) struct InJob(Option<(usize, Job)>);
+
+impl Job {
+    pub(crate) fn enter(self) -> InJob {
+        InJob(INNERMOST.replace(Some((emit_stack::depth(), self))))
+    }
+
+    /// The innermost of this thread.
+    pub(crate) fn innermost() -> Option<Self> {
+        INNERMOST.get().map(|(_, job)| job)
+    }
+}
+
+impl Drop for InJob {
+    fn drop(&mut self) {
+        INNERMOST.set(self.0);
+    }
+}
+
+/// The emission whose handler emitted the innermost one of this thread, or put it into the queue that
+/// it came out of.
+pub(crate) fn parent() -> Option<EmissionId> {
+    match INNERMOST.get() {
+        Some((around, job)) if around + 1 == emit_stack::depth() => job.parent,
+        _ => emit_stack::parent(),
+    }
+}

@@ -1,0 +1,120 @@
+//! Emitting on the current registry: where the derive's verbs arrive.
+
+use std::panic::Location;
+
+use super::scope::{DEFAULT, entered, is_scoped, registry};
+use crate::{
+    emit::{EmitAsync, TryEmitAsync},
+    event::{Args, Event, Family, OwnedEvent, Verbs, Visit},
+    metadata::Origin,
+    registry::Site,
+    result::{EmitError, Emitted, QueueFull},
+};
+
+/// The verbs on the current registry.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Current {}
+
+impl Verbs for Current {
+    type EmitAsync<E: Event> = EmitAsync<E>;
+    type TryEmitAsync<E: Event> = TryEmitAsync<E>;
+
+    #[inline]
+    fn __emit_async<E: Event>(event: E, origin: Option<Origin>) -> EmitAsync<E> {
+        EmitAsync::new(registry(), event, origin, Location::caller())
+    }
+
+    fn __try_emit_async<E: Event>(event: E, origin: Option<Origin>) -> TryEmitAsync<E> {
+        TryEmitAsync::new(registry(), event, origin, Location::caller())
+    }
+
+    #[inline]
+    fn __enqueue<E>(event: E, origin: Option<Origin>) -> Result<(), QueueFull<E>>
+    where
+        E: OwnedEvent + Send,
+    {
+        match entered() {
+            Some(registry) => registry.core().enqueue(event, origin, Location::caller()),
+            None => DEFAULT.enqueue(event, origin, Location::caller()),
+        }
+    }
+
+    #[inline(always)]
+    fn __emit<E: Event>(event: &mut E, origin: Option<&Origin>) {
+        event.__lend(Emit(origin, Location::caller()));
+    }
+
+    fn __try_emit<E: Event>(event: E, origin: Option<&Origin>) -> Result<Emitted<E>, EmitError<E>> {
+        match entered() {
+            Some(registry) => registry.try_emit_with(event, origin),
+            None => registry().try_emit_with(event, origin),
+        }
+    }
+}
+
+struct Emit<'o>(Option<&'o Origin>, Site);
+
+impl<F: Family> Visit<F> for Emit<'_> {
+    type Output = ();
+
+    #[inline]
+    fn visit(self, event: &mut F::Of<'_>) {
+        if is_scoped() {
+            emit_scoped::<F>(event, self.0, self.1);
+        } else {
+            DEFAULT.emit_home::<F>(event, self.0, self.1);
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn emit_scoped<F: Family>(event: &mut F::Of<'_>, origin: Option<&Origin>, site: Site) {
+    match entered() {
+        Some(registry) => registry.core().emit::<F>(event, origin, site),
+        None => DEFAULT.emit_home::<F>(event, origin, site),
+    }
+}
+
+/// [`Event::emit`] without moving a large event.
+///
+/// ```
+/// use events_core::{Event, emit_mut, Registry};
+///
+/// #[derive(Event)]
+/// struct Frame([u8; 4096]);
+///
+/// let registry = Registry::new();
+/// registry.on(|frame: &mut Frame| frame.0[0] = 7).detach();
+/// let _scope = registry.enter();
+///
+/// let mut frame = Frame([0; 4096]);
+/// emit_mut(&mut frame);
+/// assert_eq!(frame.0[0], 7);
+/// ```
+#[inline]
+#[track_caller]
+pub fn emit_mut<E: Event>(event: &mut E) {
+    E::Verbs::__emit(event, None);
+}
+
+/// Emits an event that has no type to the current registry; see
+/// [`Registry::emit_topic`](crate::Registry::emit_topic).
+#[track_caller]
+pub fn emit_topic(topic: impl AsRef<str>, args: Args) -> Args {
+    registry().emit_topic(topic, args)
+}
+
+/// [`emit_topic`], and tells what became of the event.
+///
+/// # Errors
+///
+/// When a subscriber failed, or when the emit was refused as nested too deep.
+#[track_caller]
+pub fn try_emit_topic(
+    topic: impl AsRef<str>,
+    args: Args,
+) -> Result<Emitted<Args>, EmitError<Args>> {
+    registry().try_emit_topic(topic, args)
+}

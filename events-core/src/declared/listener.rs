@@ -1,0 +1,253 @@
+//! Listeners: structs whose methods are handlers. A scan makes one of each for its registry; others are
+//! added by hand.
+
+use std::{
+    any::Any,
+    marker::PhantomData,
+    sync::{Arc, Weak},
+};
+
+use super::installer::{Group, Installer, Subscriber};
+use crate::{
+    background::{Behind, Hand},
+    event::{Family, Snapshot},
+    handler::{Background, Run, Source, Step, Wired},
+    plan::{Entry, Kind, Rank},
+    registry::{Core, Registry},
+    subscribe::{Batch, Door, Leave, Listening, Member, SubscribeError, Subscription},
+};
+
+/// A struct whose methods are handlers; implemented by [`listener`](crate::listener) and
+/// [`observer`](crate::observer), and by an `Arc` of one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a listener",
+    label = "not a listener",
+    note = "put `#[listener]` on its impl block, and `#[on]` on each method that is a handler"
+)]
+pub trait Listener: Send + Sync + 'static {
+    /// What its attribute leaves of it.
+    #[doc(hidden)]
+    const HANDLERS: &'static [Subscriber];
+
+    /// The listener, as all its handlers share it.
+    #[doc(hidden)]
+    fn into_shared(self) -> Arc<dyn Any + Send + Sync>
+    where
+        Self: Sized,
+    {
+        Arc::new(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<L: Listener> Listener for Arc<L> {
+    const HANDLERS: &'static [Subscriber] = L::HANDLERS;
+
+    fn into_shared(self) -> Arc<dyn Any + Send + Sync> {
+        self
+    }
+}
+
+impl Registry {
+    /// Subscribes all handlers of a listener; dropping what comes back unsubscribes all of them.
+    ///
+    /// Those of equal priority run after the declared subscribers, in order of registration. A state
+    /// that one takes is looked for among those that scans of this registry were given.
+    ///
+    /// A listener that is `Default` needs none of this: the scan makes one. Where both is done there
+    /// are two, and both listen. An `Arc` of a listener is a listener, for those who want to look at
+    /// it later.
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    /// use events_core::{Event, Registry, listener};
+    ///
+    /// #[derive(Event)]
+    /// struct Opened(&'static str);
+    ///
+    /// #[derive(Event)]
+    /// struct Closed(&'static str);
+    ///
+    /// struct Doors {
+    ///     open: Mutex<Vec<&'static str>>,
+    /// }
+    ///
+    /// #[listener]
+    /// impl Doors {
+    ///     #[on]
+    ///     fn opened(&self, event: &Opened) {
+    ///         self.open.lock().unwrap().push(event.0);
+    ///     }
+    ///
+    ///     #[on]
+    ///     fn closed(&self, event: &Closed) {
+    ///         self.open.lock().unwrap().retain(|door| *door != event.0);
+    ///     }
+    /// }
+    ///
+    /// let registry = Registry::new();
+    /// let doors = Arc::new(Doors { open: Mutex::default() });
+    /// let subscription = registry.add(Arc::clone(&doors));
+    /// registry.emit(Opened("front"));
+    /// registry.emit(Opened("back"));
+    /// registry.emit(Closed("front"));
+    /// assert_eq!(*doors.open.lock().unwrap(), ["back"]);
+    ///
+    /// drop(subscription);
+    /// registry.emit(Closed("back"));
+    /// assert_eq!(*doors.open.lock().unwrap(), ["back"]);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When [`try_add`](Self::try_add) would return an error.
+    #[track_caller]
+    pub fn add<L: Listener>(&self, listener: L) -> Subscription {
+        match self.try_add(listener) {
+            Ok(subscription) => subscription,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// [`add`](Self::add), with what is wrong as an error.
+    ///
+    /// # Errors
+    ///
+    /// When no scan of this registry was given a state that a handler takes, a target of `before` or
+    /// `after` does not listen to the handler's event, or these contradict each other. Nothing is
+    /// subscribed then.
+    pub fn try_add<L: Listener>(&self, listener: L) -> Result<Subscription, SubscribeError> {
+        let states = self.core().states();
+        let mut group = Group::default();
+        let mut added = Added {
+            registry: self.clone(),
+            listener: listener.into_shared(),
+            members: Vec::new(),
+        };
+        for subscriber in L::HANDLERS {
+            let core = self.core();
+            let missing = Installer::run(subscriber, core, &states, &mut group, Some(&mut added));
+            if let Some(missing) = missing.first() {
+                return Err(SubscribeError::MissingState {
+                    subscriber: format!("{subscriber:?}"),
+                    type_name: missing.type_name,
+                });
+            }
+        }
+        Batch::of(self.clone(), group, added.members).register()
+    }
+}
+
+/// A listener that is added by hand, and its handlers so far.
+pub(crate) struct Added {
+    pub(crate) registry: Registry,
+    listener: Arc<dyn Any + Send + Sync>,
+    pub(crate) members: Vec<Member>,
+}
+
+/// A listener that a scan has made for its registry, among its listeners.
+struct Own<L>(Arc<L>);
+
+impl Installer<'_> {
+    /// The listener whose method this is: the one that is added, or else that of the registry, which
+    /// is made when there is none yet.
+    pub fn listener<L: Listener>(&mut self, by_default: Option<fn() -> L>) -> Option<Arc<L>> {
+        match &self.added {
+            Some(added) => Arc::clone(&added.listener).downcast().ok(),
+            None => by_default.map(|make| self.core.own_listener(make)),
+        }
+    }
+
+    /// Registers a method as a handler.
+    pub fn listen<F, H>(&mut self, handler: H)
+    where
+        F: Family,
+        H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Send + Sync + 'static,
+    {
+        if self.added.is_none() {
+            return self.subscribe::<F, H>(handler);
+        }
+        let listening = Arc::new(Listening::<F, H>::new(handler, None));
+        let door = Arc::downgrade(&listening);
+        let wired = Wired::new::<F, Listening<F, H>>(listening);
+        self.join(Kind::of::<F>(), Hand::Now(wired), door);
+    }
+
+    /// Registers a method as a handler that runs later.
+    pub fn listen_later<E, H>(
+        &mut self,
+        wants: impl Fn(&E, &Source<'_>) -> bool + Send + Sync + 'static,
+        handler: H,
+    ) where
+        E: Snapshot,
+        H: Background<E>,
+    {
+        if self.added.is_none() {
+            return self.later::<E, H>(wants, handler);
+        }
+        let behind = Arc::new(Behind::new(wants, handler));
+        let door = Arc::downgrade(&behind);
+        self.join(Kind::of::<E>(), Hand::Later(behind), door);
+    }
+
+    /// A handler of a listener that is added by hand.
+    fn join(&mut self, kind: Kind, handler: Hand, door: Weak<dyn Door>) {
+        let number = self.core.next_number();
+        let rank = Rank::subscribed(self.subscriber.priority, number);
+        let topic = kind.info.topic().into();
+        let (position, subscriber) = self.describe(topic, None, rank);
+        if let Some(added) = &mut self.added {
+            let leave = Leave::new(&added.registry, Some(kind), None, number);
+            added.members.push(Member::new(leave, door));
+        }
+        let entry = Entry {
+            number,
+            declared: false,
+            position,
+            subscriber,
+            handler,
+        };
+        self.group.add(kind, entry);
+    }
+}
+
+impl Core {
+    /// This registry's own listener of that type.
+    fn own_listener<L: Listener>(&self, make: fn() -> L) -> Arc<L> {
+        let there = self.writer().listeners.get::<Own<L>>();
+        if let Some(own) = there {
+            return Arc::clone(&own.0);
+        }
+        // Code of the user's: not under the lock.
+        let made = Arc::new(Own(Arc::new(make())));
+        let own = {
+            let mut writer = self.writer();
+            let first = writer.listeners.get::<Own<L>>();
+            first.unwrap_or_else(|| {
+                writer.listeners.insert(Arc::clone(&made));
+                Arc::clone(&made)
+            })
+        };
+        Arc::clone(&own.0)
+    }
+}
+
+/// Asks whether a type is `Default`: [`Made::BY_DEFAULT`] is how it is made if it is, and otherwise the
+/// constant of the same name of [`ByHand`], which the compiler takes when it finds no other.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Made<T>(PhantomData<T>);
+
+impl<T: Default> Made<T> {
+    /// How it is made.
+    pub const BY_DEFAULT: Option<fn() -> T> = Some(T::default);
+}
+
+/// Of a type that is not `Default`.
+#[doc(hidden)]
+pub trait ByHand<T> {
+    /// It is not made by default.
+    const BY_DEFAULT: Option<fn() -> T> = None;
+}
+
+impl<T> ByHand<T> for Made<T> {}

@@ -1,0 +1,374 @@
+//! Running the handlers of a plan: a loop that knows no registry.
+//!
+//! One `catch_unwind` covers the whole plan, for entering it is free but for two instructions; when
+//! a handler panics, the loop goes on behind it.
+
+use std::{sync::Arc, thread};
+
+use tracing::{Level as Verbosity, debug, level_enabled, trace_span};
+
+use super::defer::hand_over;
+use crate::{
+    background::Part,
+    context::{Level, log, panic_hook},
+    handler::{Erased, Run},
+    metadata::{EventInfo, Origin, SubscriberInfo},
+    plan::{Found, Plan, Slot},
+    queue::Waiting,
+    registry::Unheard,
+    result::{Failures, Told, TooDeep, Trouble, drop_contained},
+};
+
+/// What the emitter says of an emit.
+#[derive(Clone, Copy)]
+pub(crate) struct Sending<'e> {
+    pub(crate) info: &'static EventInfo,
+    pub(crate) origin: Option<&'e Origin>,
+    /// How many emits may be inside one another, and the hook for events that nobody hears.
+    pub(crate) unheard: &'e Unheard,
+    /// Where copies wait for the handlers that run later.
+    pub(crate) queue: &'e Waiting,
+}
+
+/// What an emit met.
+pub(crate) enum Met {
+    /// The plan of a scan, and it was run.
+    Scanned,
+    /// Another plan, and it was run.
+    Changed,
+    /// None, or somebody looks at each emit: nothing was run.
+    Nobody,
+    /// A plan, and too many emits are around this one, or there is a hook for those that nobody hears:
+    /// nothing was run.
+    Refused,
+}
+
+/// Whether somebody looks at each emit.
+#[inline]
+pub(crate) fn is_observed() -> bool {
+    level_enabled!(Verbosity::DEBUG)
+}
+
+/// Runs the handlers in the slot and logs what fails. What is emitted is made when somebody listens:
+/// written down before, it would be most of an emit that nobody hears.
+#[inline(always)]
+pub(crate) fn emit<'e>(
+    slot: Option<&Slot>,
+    emitted: impl FnOnce() -> (Erased<'e>, Sending<'e>),
+) -> Met {
+    if is_observed() {
+        return Met::Nobody;
+    }
+    match slot.map_or(Found::Nobody, Slot::find) {
+        Found::Nobody => Met::Nobody,
+        Found::Scanned(plan) => {
+            let (event, sending) = emitted();
+            if run(plan, event, sending) {
+                Met::Scanned
+            } else {
+                Met::Refused
+            }
+        }
+        Found::Changed => {
+            let (event, sending) = emitted();
+            if emit_changed(slot, event, sending) {
+                Met::Changed
+            } else {
+                Met::Refused
+            }
+        }
+    }
+}
+
+#[inline(never)]
+fn emit_changed(slot: Option<&Slot>, event: Erased<'_>, sending: Sending<'_>) -> bool {
+    // The last subscriber may have gone meanwhile.
+    let ran = slot.and_then(|slot| with_held(slot, |plan| run(plan, event, sending)));
+    ran.unwrap_or(true)
+}
+
+/// Says whether the limit let it in. Where the plan is known at a glance this is part of the emit: with
+/// four handlers that are not inlined a call of it took a fifth of the time.
+#[inline(always)]
+fn run(plan: &Plan, mut event: Erased<'_>, sending: Sending<'_>) -> bool {
+    let Some(_level) = Level::enter(plan.info(), sending.unheard.plain_limit()) else {
+        return false;
+    };
+    let mut run = Run::new(plan, plan.deliver(&mut event), sending.origin, None);
+    match run.start() {
+        Ok(()) if !run.is_left() => {}
+        ended => {
+            let Sending {
+                origin,
+                unheard,
+                queue,
+                ..
+            } = sending;
+            resume(&mut run, ended);
+            let stopped = run.is_stopped();
+            hand_on(plan, event, stopped, origin, unheard, queue);
+        }
+    }
+    true
+}
+
+/// The tail of an emit for which nobody waits, if there is one; a chain that none follows does not
+/// come here. It takes one by one what would else have to be written down in every emit.
+#[cold]
+#[inline(never)]
+#[expect(clippy::needless_pass_by_value, reason = "by value it is in registers")]
+fn hand_on(
+    plan: &Plan,
+    event: Erased<'_>,
+    stopped: bool,
+    origin: Option<&Origin>,
+    unheard: &Unheard,
+    queue: &Waiting,
+) {
+    let sending = Sending {
+        info: plan.info(),
+        origin,
+        unheard,
+        queue,
+    };
+    if let Some(tail) = plan.tail().filter(|_| !stopped) {
+        hand_over(tail, event.lend(), sending, Part::All, &mut log::failure);
+    }
+}
+
+/// Runs the handlers in the slot when none of them runs later and nobody looks at the emit. When there
+/// is more to it, it says so, and runs nothing.
+#[inline(always)]
+pub(crate) fn emit_plain(
+    slot: &Slot,
+    event: Erased<'_>,
+    sending: Sending<'_>,
+    failures: &Failures,
+) -> bool {
+    if is_observed() {
+        return false;
+    }
+    match slot.find() {
+        Found::Nobody => false,
+        Found::Scanned(plan) => run_plain(plan, event, sending, failures),
+        Found::Changed => emit_plain_changed(slot, event, sending, failures),
+    }
+}
+
+#[inline(never)]
+fn emit_plain_changed(
+    slot: &Slot,
+    event: Erased<'_>,
+    sending: Sending<'_>,
+    failures: &Failures,
+) -> bool {
+    with_held(slot, |plan| run_plain(plan, event, sending, failures)).unwrap_or(false)
+}
+
+#[inline(always)]
+fn run_plain(
+    plan: &Plan,
+    mut event: Erased<'_>,
+    sending: Sending<'_>,
+    failures: &Failures,
+) -> bool {
+    if plan.tail().is_some() {
+        return false;
+    }
+    let Some(_level) = Level::enter(plan.info(), sending.unheard.plain_limit()) else {
+        return false;
+    };
+    let delivery = plan.deliver(&mut event);
+    all(&mut Run::new(
+        plan,
+        delivery,
+        sending.origin,
+        Some(failures),
+    ));
+    true
+}
+
+/// Runs the handlers in the slot and logs what fails, with all that somebody may look at.
+#[cold]
+#[inline(never)]
+pub(crate) fn emit_observed(
+    slot: Option<&Slot>,
+    event: &mut Erased<'_>,
+    sending: Sending<'_>,
+) -> Option<Told> {
+    let told = observed(slot, event, sending, None);
+    told.map_err(|refusal| log::refusal(&refusal)).ok()
+}
+
+/// Runs the handlers in the slot and tells what became of the event.
+pub(crate) fn try_emit(
+    slot: Option<&Slot>,
+    event: &mut Erased<'_>,
+    sending: Sending<'_>,
+) -> (Told, Option<Trouble>) {
+    let failures = Failures::new();
+    let told = observed(slot, event, sending, Some(&failures));
+    match told {
+        Err(refusal) => (Told::default(), Some(Trouble::TooDeep(*refusal))),
+        Ok(told) => (told, failures.into_inner().take().map(Trouble::Failed)),
+    }
+}
+
+/// The way that looks at everything: spans, a record of what nobody heard, what became of it.
+fn observed(
+    slot: Option<&Slot>,
+    event: &mut Erased<'_>,
+    sending: Sending<'_>,
+    failures: Option<&Failures>,
+) -> Result<Told, Box<TooDeep>> {
+    let topic = sending.info.topic();
+    let origin = sending.origin.map(tracing::field::display);
+    let span = trace_span!(target: "events_core", "emit", topic, origin);
+    let _entered = span.enter();
+    let told = with_level(slot, sending, |plan, _| {
+        let mut told = chain(plan, event, sending, failures);
+        if let Some(tail) = plan.tail().filter(|_| told.stopped_by.is_none()) {
+            let mut fail = |failure| match failures {
+                Some(failures) => failures.push(failure),
+                None => log::failure(failure),
+            };
+            let handed = hand_over(tail, event.lend(), sending, Part::All, &mut fail);
+            told.deferred = handed.deferred;
+            told.ran += handed.ran;
+        }
+        told
+    })?
+    .unwrap_or_default();
+    if told.is_unheard() {
+        debug!(target: "events_core", topic, "no subscriber heard the event");
+    }
+    Ok(told)
+}
+
+/// The chain's part of an emit whose level the caller has entered.
+pub(crate) fn chain(
+    plan: &Plan,
+    event: &mut Erased<'_>,
+    sending: Sending<'_>,
+    failures: Option<&Failures>,
+) -> Told {
+    let traced = level_enabled!(Verbosity::TRACE);
+    let delivery = if traced {
+        plan.deliver_one_by_one(event)
+    } else {
+        plan.deliver(event)
+    };
+    let mut run = Run::new(plan, delivery, sending.origin, failures);
+    if traced {
+        one_by_one(plan, &mut run);
+    } else {
+        all(&mut run);
+    }
+    Told {
+        ran: run.ran(),
+        deferred: 0,
+        stopped_by: run.stopped_by(),
+    }
+}
+
+/// Whether anybody looks at spans.
+#[inline]
+pub(crate) fn is_traced() -> bool {
+    level_enabled!(Verbosity::ERROR)
+}
+
+/// Calls `f` with the plan that is in the slot now, in a level of the emit.
+pub(crate) fn with_level<T>(
+    slot: Option<&Slot>,
+    sending: Sending<'_>,
+    f: impl FnOnce(&Plan, &Level) -> T,
+) -> Result<Option<T>, Box<TooDeep>> {
+    with_plan(slot, |plan| {
+        let limit = sending.unheard.limit();
+        match Level::enter(plan.info(), limit) {
+            Some(level) => Ok(f(plan, &level)),
+            None => Err(Box::new(Level::refusal(plan.info(), limit))),
+        }
+    })
+    .transpose()
+}
+
+/// Who would be called, and whose turn would come later.
+pub(crate) fn everyone(slot: Option<&Slot>) -> Vec<Arc<SubscriberInfo>> {
+    with_plan(slot, |plan| plan.everyone().cloned().collect()).unwrap_or_default()
+}
+
+/// Calls `f` with the plan that is in the slot now, which stays until it returns.
+fn with_plan<T>(slot: Option<&Slot>, f: impl FnOnce(&Plan) -> T) -> Option<T> {
+    let slot = slot?;
+    let mut held = None;
+    let plan = match slot.find() {
+        Found::Nobody => None,
+        Found::Scanned(plan) => Some(plan),
+        Found::Changed => held.insert(slot.hold()?).plan(),
+    };
+    let result = plan.map(f);
+    if held.is_some() {
+        // The last reader of a plan frees its closures, whose `Drop` may panic.
+        drop_contained(held);
+    }
+    result
+}
+
+/// The same, where it is known that the plan is not found at a glance.
+#[inline(always)]
+fn with_held<T>(slot: &Slot, f: impl FnOnce(&Plan) -> T) -> Option<T> {
+    let held = slot.hold()?;
+    let result = held.plan().map(f);
+    // The last reader of a plan frees its closures, whose `Drop` may panic.
+    drop_contained(held);
+    result
+}
+
+/// Runs the handlers, resuming behind one that panics.
+#[inline(always)]
+fn all(run: &mut Run<'_>) {
+    match run.start() {
+        Ok(()) if !run.is_left() => {}
+        ended => resume(run, ended),
+    }
+}
+
+/// Apart from [`all`], whose few registers are saved in every emit.
+#[cold]
+#[inline(never)]
+fn resume(run: &mut Run<'_>, mut ended: thread::Result<()>) {
+    loop {
+        if let Err(payload) = ended {
+            run.panicked(panic_hook::caught(payload));
+        }
+        if !run.is_left() {
+            return;
+        }
+        ended = run.go_on();
+    }
+}
+
+/// Runs the handlers, each in a span of its own; there is a stop behind each.
+#[cold]
+#[inline(never)]
+fn one_by_one(plan: &Plan, run: &mut Run<'_>) {
+    for (index, subscriber) in plan.subscribers().iter().enumerate() {
+        let span = trace_span!(
+            target: "events_core",
+            "handle",
+            subscriber = %subscriber.name,
+            location = %subscriber.location,
+        );
+        let _entered = span.enter();
+        let ended = if index == 0 { run.start() } else { run.go_on() };
+        if let Err(payload) = ended {
+            run.panicked(panic_hook::caught(payload));
+            // To the stop behind it, where those that return have come by themselves.
+            let _ = run.go_on();
+        }
+        if !run.is_left() {
+            return;
+        }
+    }
+}

@@ -1,8 +1,0 @@
-//! The primitives that plans are exchanged with, and that queues are made of.
-
-pub(super) use std::sync::{
-    Arc, Mutex, MutexGuard, OnceLock,
-    atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering},
-};
-
-pub(super) use arc_swap::{ArcSwapOption, Guard};

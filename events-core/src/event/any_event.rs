@@ -1,0 +1,156 @@
+//! Events whose type is not known: what a subscriber to a pattern of topics is given.
+
+use std::{any::Any, fmt, ops::Deref};
+
+use super::{json::Json, traits::Event};
+use crate::metadata::Origin;
+
+/// An event of any type, to read; and an event that has no type, but a topic and arguments by name.
+///
+/// `Debug` tells the topic and the names of the fields, nothing that is in them.
+///
+/// ```
+/// use events_core::{AnyEvent, Event, Registry};
+///
+/// #[derive(Event)]
+/// #[event(topic = "shop::orders::placed")]
+/// struct OrderPlaced {
+///     number: u32,
+/// }
+///
+/// let registry = Registry::new();
+/// let _audit = registry.on_topic("shop::orders::.*", |event: &dyn AnyEvent| {
+///     assert_eq!(event.topic(), "shop::orders::placed");
+///     assert_eq!(event.arg::<u32>("number"), Some(&7));
+///     assert_eq!(event.downcast_ref::<OrderPlaced>().map(|order| order.number), Some(7));
+/// })?;
+/// assert_eq!(registry.try_emit(OrderPlaced { number: 7 }).unwrap().ran(), 1);
+/// # Ok::<(), events_core::PatternError>(())
+/// ```
+pub trait AnyEvent {
+    /// The topic.
+    fn topic(&self) -> &str;
+
+    /// Where it was emitted from, when the emitter said so.
+    fn origin(&self) -> Option<&Origin>;
+
+    /// The event, when it has a type and borrows nothing.
+    #[doc(hidden)]
+    fn __event(&self) -> Option<&dyn Any>;
+
+    /// The field or argument of that name, when it borrows nothing.
+    #[doc(hidden)]
+    fn __arg(&self, name: &str) -> Option<&dyn Any>;
+
+    /// The names of the fields or arguments, and whether they are secret.
+    #[doc(hidden)]
+    fn __names(&self) -> Vec<(&str, bool)>;
+
+    /// The event as JSON, when it is marked for that.
+    #[doc(hidden)]
+    fn __json(&self) -> Option<Json>;
+}
+
+impl dyn AnyEvent + '_ {
+    /// The event, when it is an `E`; one that borrows is none that can be named.
+    #[must_use]
+    pub fn downcast_ref<E: Any>(&self) -> Option<&E> {
+        self.__event()?.downcast_ref()
+    }
+
+    /// The field or argument of that name, when it is a `T`: `event.arg::<u32>("number")`.
+    ///
+    /// The fields of a tuple struct are named `0`, `1`, and so on; an enum has none, and neither has
+    /// a field that borrows. A text that was written into `args!` is a `&'static str`.
+    #[must_use]
+    pub fn arg<T: Any>(&self, name: &str) -> Option<&T> {
+        self.__arg(name)?.downcast_ref()
+    }
+
+    /// The event as JSON, when its type is marked `#[event(serialize)]`: an object with its fields, of a
+    /// tuple struct an array, of an enum what its `Serialize` says. (The cargo feature `serde`.)
+    ///
+    /// The keys are the names of the fields. For a field that is marked `secret` stands `"[redacted]"`, and
+    /// for one that cannot be JSON `"[not serializable]"`, which is logged.
+    ///
+    /// ```
+    /// use events_core::{AnyEvent, Event, Registry};
+    ///
+    /// #[derive(Event)]
+    /// #[event(topic = "accounts::opened", serialize)]
+    /// struct Opened {
+    ///     owner: &'static str,
+    ///     #[event(secret)]
+    ///     pin: u32,
+    /// }
+    ///
+    /// let registry = Registry::new();
+    /// let _audit = registry.on_topic("accounts::.*", |event: &dyn AnyEvent| {
+    ///     let json = event.to_json().expect("it is marked `serialize`");
+    ///     assert_eq!(json.to_string(), r#"{"owner":"Ada","pin":"[redacted]"}"#);
+    /// })?;
+    /// assert_eq!(registry.try_emit(Opened { owner: "Ada", pin: 1234 }).unwrap().ran(), 1);
+    /// # Ok::<(), events_core::PatternError>(())
+    /// ```
+    #[cfg(feature = "serde")]
+    #[must_use]
+    pub fn to_json(&self) -> Option<serde_json::Value> {
+        self.__json()
+    }
+}
+
+impl fmt::Debug for dyn AnyEvent + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut told = f.debug_struct(self.topic());
+        for (name, secret) in self.__names() {
+            let value = if secret { "[redacted]" } else { ".." };
+            told.field(name, &format_args!("{value}"));
+        }
+        told.finish()
+    }
+}
+
+/// The field of that number.
+#[doc(hidden)]
+#[inline]
+#[must_use]
+pub fn nth<'e>(fields: &[&'e dyn Any], number: usize) -> Option<&'e dyn Any> {
+    fields.get(number).copied()
+}
+
+/// What stands among the fields for one that borrows: it has no type that can be asked for.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Borrows;
+
+/// An event with a type, as one of any type: a reference to it, which may be one that lets it change.
+pub(crate) struct Typed<'a, R> {
+    pub(crate) event: R,
+    pub(crate) origin: Option<&'a Origin>,
+}
+
+impl<'a, E: Event + 'a, R: Deref<Target = E>> AnyEvent for Typed<'a, R> {
+    fn topic(&self) -> &str {
+        self.event.__topic()
+    }
+
+    fn origin(&self) -> Option<&Origin> {
+        self.origin
+    }
+
+    fn __event(&self) -> Option<&dyn Any> {
+        self.event.__owned()
+    }
+
+    fn __arg(&self, name: &str) -> Option<&dyn Any> {
+        self.event.__named(name)
+    }
+
+    fn __names(&self) -> Vec<(&str, bool)> {
+        self.event.__names()
+    }
+
+    fn __json(&self) -> Option<Json> {
+        self.event.__json()
+    }
+}

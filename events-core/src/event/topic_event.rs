@@ -1,0 +1,142 @@
+//! Events that have no type: a topic, and arguments by name.
+
+use std::{any::Any, fmt, future::Ready};
+
+use super::{
+    ownership::{Borrowed, OwnedEvent},
+    statics::Declared,
+    traits::{Event, Family, Visit},
+    verbs::Verbs,
+};
+use crate::{
+    metadata::{EventInfo, Location, Origin},
+    result::{EmitError, Emitted, QueueFull},
+};
+
+/// The arguments of an event that has no type, by name; made by [`args!`](crate::args!).
+///
+/// `Debug` tells the names, nothing that is in them.
+#[derive(Default)]
+pub struct Args(Vec<(&'static str, Box<dyn Any>)>);
+
+impl Args {
+    /// No arguments.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds an argument; of several with one name, the last counts.
+    #[must_use]
+    pub fn with<T: Any>(mut self, name: &'static str, value: T) -> Self {
+        self.0.push((name, Box::new(value)));
+        self
+    }
+
+    /// The argument of that name, when it is a `T`.
+    #[must_use]
+    pub fn get<T: Any>(&self, name: &str) -> Option<&T> {
+        self.any(name)?.downcast_ref()
+    }
+
+    fn any(&self, name: &str) -> Option<&dyn Any> {
+        let mut last = self.0.iter().rev();
+        let (_, value) = last.find(|(of, _)| *of == name)?;
+        Some(&**value)
+    }
+}
+
+impl fmt::Debug for Args {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut told = f.debug_struct("Args");
+        for (name, _) in &self.0 {
+            told.field(name, &format_args!(".."));
+        }
+        told.finish()
+    }
+}
+
+/// An event that has no type, on its way.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Named<'e> {
+    pub(crate) topic: &'e str,
+    pub(crate) args: &'e Args,
+}
+
+/// What stands for all of them: their topics are not known before.
+static INFO: EventInfo = EventInfo::new(
+    "a topic",
+    "Named",
+    module_path!(),
+    Location::new(file!(), line!(), column!()),
+    "",
+    &[],
+);
+
+#[diagnostic::do_not_recommend]
+impl Event for Named<'_> {
+    type Family = Named<'static>;
+    type Ownership = Borrowed;
+    type Verbs = Mute;
+
+    fn __lend<V: Visit<Named<'static>>>(&mut self, visitor: V) -> V::Output {
+        visitor.visit(self)
+    }
+
+    fn __named(&self, name: &str) -> Option<&dyn Any> {
+        self.args.any(name)
+    }
+
+    fn __topic(&self) -> &str {
+        self.topic
+    }
+
+    fn __names(&self) -> Vec<(&str, bool)> {
+        self.args.0.iter().map(|(name, _)| (*name, false)).collect()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Family for Named<'static> {
+    type Of<'x> = Named<'x>;
+
+    fn declared() -> Declared {
+        Declared {
+            info: &INFO,
+            home: None,
+            copier: None,
+        }
+    }
+}
+
+/// An event without a type is emitted by its topic, never by itself.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Mute {}
+
+impl Verbs for Mute {
+    type EmitAsync<E: Event> = Ready<E>;
+    type TryEmitAsync<E: Event> = Ready<Result<Emitted<E>, EmitError<E>>>;
+
+    fn __emit_async<E: Event>(event: E, _: Option<Origin>) -> Ready<E> {
+        std::future::ready(event)
+    }
+
+    fn __try_emit_async<E: Event>(event: E, _: Option<Origin>) -> Self::TryEmitAsync<E> {
+        std::future::ready(Self::__try_emit(event, None))
+    }
+
+    fn __enqueue<E>(_: E, _: Option<Origin>) -> Result<(), QueueFull<E>>
+    where
+        E: OwnedEvent + Send,
+    {
+        Ok(())
+    }
+
+    fn __emit<E: Event>(_: &mut E, _: Option<&Origin>) {}
+
+    fn __try_emit<E: Event>(event: E, _: Option<&Origin>) -> Result<Emitted<E>, EmitError<E>> {
+        Ok(Emitted::new(event, crate::result::Told::default()))
+    }
+}

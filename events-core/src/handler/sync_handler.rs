@@ -1,0 +1,87 @@
+//! Functions and closures as handlers of owned events.
+
+use super::{
+    call::Asked,
+    outcome::{Outcome, Step},
+    param::Emission,
+    run::Run,
+};
+use crate::event::OwnedEvent;
+
+/// A function or closure that can be subscribed at run time: it takes `&E` or `&mut E`, after it
+/// perhaps `&Emission`, and returns an [`Outcome`].
+///
+/// `M` only tells the implementations apart; leave it to inference.
+#[diagnostic::on_unimplemented(
+    message = "this is not a handler of events",
+    label = "not a handler",
+    note = "a handler takes `&E` or `&mut E`, and then perhaps `&Emission`; `E` derives `Event` and \
+            borrows nothing; write its type in a closure: `|event: &MyEvent| ..`",
+    note = "it returns nothing, `Result<(), E>`, `ControlFlow<()>`, or `Result<ControlFlow<()>, E>`",
+    note = "for an event that borrows: `registry.on_borrowed::<MyEvent>(|event| ..)`"
+)]
+pub trait Handler<E: OwnedEvent, M>: Send + Sync + 'static {
+    /// Whether it takes `&mut E`.
+    #[doc(hidden)]
+    const CHANGES: bool;
+
+    /// Calls it.
+    #[doc(hidden)]
+    fn call(&self, event: &mut E, run: &Run<'_>) -> Step;
+}
+
+impl<E, H, R> Handler<E, fn(&E) -> R> for H
+where
+    E: OwnedEvent,
+    H: Fn(&E) -> R + Send + Sync + 'static,
+    R: Outcome,
+{
+    const CHANGES: bool = false;
+
+    #[inline]
+    fn call(&self, event: &mut E, _: &Run<'_>) -> Step {
+        self(event).into_step()
+    }
+}
+
+impl<E, H, R> Handler<E, fn(&mut E) -> R> for H
+where
+    E: OwnedEvent,
+    H: Fn(&mut E) -> R + Send + Sync + 'static,
+    R: Outcome,
+{
+    const CHANGES: bool = true;
+
+    #[inline]
+    fn call(&self, event: &mut E, _: &Run<'_>) -> Step {
+        self(event).into_step()
+    }
+}
+
+impl<E, H, R> Handler<E, fn(&E, &Emission) -> R> for H
+where
+    E: OwnedEvent,
+    H: Fn(&E, &Emission) -> R + Send + Sync + 'static,
+    R: Outcome,
+{
+    const CHANGES: bool = false;
+
+    #[inline]
+    fn call(&self, event: &mut E, run: &Run<'_>) -> Step {
+        self(event, &run.emission()).into_step()
+    }
+}
+
+impl<E, H, R> Handler<E, fn(&mut E, &Emission) -> R> for H
+where
+    E: OwnedEvent,
+    H: Fn(&mut E, &Emission) -> R + Send + Sync + 'static,
+    R: Outcome,
+{
+    const CHANGES: bool = true;
+
+    #[inline]
+    fn call(&self, event: &mut E, run: &Run<'_>) -> Step {
+        self(event, &run.emission()).into_step()
+    }
+}

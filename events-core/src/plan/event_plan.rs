@@ -1,0 +1,133 @@
+//! A plan: the handlers of one event type in running order, and who they are.
+
+use std::{
+    any::TypeId,
+    borrow::Cow,
+    sync::{Arc, OnceLock},
+};
+
+use crate::{
+    background::{Hand, Tail},
+    handler::{Chain, Delivery, Erased, Place},
+    metadata::{EventInfo, SubscriberInfo},
+};
+
+/// The handlers of one event type in running order, at least one, and beside each who it is.
+pub(crate) struct Plan {
+    info: &'static EventInfo,
+    /// That of the type, or of an event without one.
+    topic: Cow<'static, str>,
+    chain: Chain,
+    /// The handlers that run when the chain is through, if there are any.
+    tail: Option<Arc<Tail>>,
+    /// The same handlers with a stop after each, once somebody watches them one by one.
+    watched: OnceLock<Chain>,
+    /// Who stands in the chain.
+    subscribers: Box<[Arc<SubscriberInfo>]>,
+}
+
+impl Plan {
+    /// The plan of these handlers, each beside who it is. Of those that run later, some begin when
+    /// others have ended: the second of each pair when the first has.
+    pub(crate) fn new(
+        family: TypeId,
+        info: &'static EventInfo,
+        topic: Cow<'static, str>,
+        handlers: impl Iterator<Item = (Hand, Arc<SubscriberInfo>)>,
+        waits: impl Iterator<Item = (usize, usize)>,
+    ) -> Self {
+        let (mut chain, mut subscribers) = (Vec::new(), Vec::new());
+        let (mut later, mut later_subscribers) = (Vec::new(), Vec::new());
+        let mut places = Vec::new();
+        for (hand, subscriber) in handlers {
+            places.push(later.len());
+            match hand {
+                Hand::Now(wired) => {
+                    chain.push(wired);
+                    subscribers.push(subscriber);
+                }
+                Hand::Later(handler) => {
+                    later.push(handler);
+                    later_subscribers.push(subscriber);
+                }
+            }
+        }
+        let waits = waits.map(|(first, second)| (places[first], places[second]));
+        let waits = waits.collect();
+        let tail = Tail::new(later.into(), later_subscribers.into(), waits);
+        let tail = (tail.len() > 0).then(|| Arc::new(tail));
+        Self {
+            info,
+            topic,
+            chain: Chain::new(family, chain.into(), Chain::STRETCH, tail.is_some()),
+            tail,
+            watched: OnceLock::new(),
+            subscribers: subscribers.into(),
+        }
+    }
+
+    pub(crate) fn topic(&self) -> &Cow<'static, str> {
+        &self.topic
+    }
+
+    #[inline]
+    pub(crate) fn tail(&self) -> Option<&Arc<Tail>> {
+        self.tail.as_ref()
+    }
+
+    /// All subscribers: those of the chain, and then those of the tail.
+    pub(crate) fn everyone(&self) -> impl Iterator<Item = &Arc<SubscriberInfo>> {
+        let tail = self.tail.as_deref().map(Tail::subscribers);
+        self.subscribers.iter().chain(tail.into_iter().flatten())
+    }
+
+    #[inline]
+    pub(crate) fn info(&self) -> &'static EventInfo {
+        self.info
+    }
+
+    /// Those of the chain.
+    pub(crate) fn subscribers(&self) -> &[Arc<SubscriberInfo>] {
+        &self.subscribers
+    }
+
+    /// How many stand in the chain.
+    pub(crate) fn len(&self) -> usize {
+        self.subscribers.len()
+    }
+
+    /// Takes an event that the handlers take.
+    ///
+    /// # Panics
+    ///
+    /// When it is of another type: a slot has been given to the wrong one.
+    #[inline]
+    pub(crate) fn deliver<'a>(&'a self, event: &'a mut Erased<'_>) -> Delivery<'a> {
+        match self.chain.takes(event) {
+            Some(delivery) => delivery,
+            None => self.refuse(),
+        }
+    }
+
+    /// The same, with a stop after each handler.
+    pub(crate) fn deliver_one_by_one<'a>(&'a self, event: &'a mut Erased<'_>) -> Delivery<'a> {
+        let chain = self.watched.get_or_init(|| self.chain.one_by_one());
+        match chain.takes(event) {
+            Some(delivery) => delivery,
+            None => self.refuse(),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn refuse(&self) -> ! {
+        unreachable!("{} was handed an event of another type", self.info.topic());
+    }
+
+    /// Which handler stands there.
+    pub(crate) fn index_of(&self, place: Place) -> usize {
+        let watched = || self.watched.get()?.index_of(place);
+        let index = self.chain.index_of(place).or_else(watched);
+        index.unwrap_or_else(|| unreachable!("no place of this plan"))
+    }
+}

@@ -1,0 +1,46 @@
+//! A subscriber to a pattern of topics, before it is known which events these are.
+
+use std::{borrow::Cow, sync::Arc};
+
+use super::{entry::Entry, order::Position, slot_table::Kind};
+use crate::{
+    background::Hand,
+    handler::OnAny,
+    metadata::{Pattern, SubscriberInfo},
+};
+
+/// A subscriber to a pattern of topics: an entry in the slot of each event type whose topic matches.
+#[derive(Clone)]
+pub(crate) struct Hearing {
+    /// As that of its entries.
+    pub(crate) number: u64,
+    pub(crate) declared: bool,
+    pub(crate) position: Arc<Position>,
+    pub(crate) subscriber: Arc<SubscriberInfo>,
+    pub(crate) handler: Arc<dyn OnAny>,
+    pub(crate) pattern: Pattern,
+}
+
+impl Hearing {
+    pub(crate) fn hears(&self, topic: &str) -> bool {
+        self.pattern.matches(topic)
+    }
+
+    /// Its entry in the slot of an event type whose topic matches.
+    pub(crate) fn entry(&self, kind: Kind) -> Entry {
+        self.entry_for(kind, kind.info.topic().into())
+    }
+
+    /// Its entry where this topic is heard.
+    pub(crate) fn entry_for(&self, kind: Kind, topic: Cow<'static, str>) -> Entry {
+        let mut subscriber = SubscriberInfo::clone(&self.subscriber);
+        subscriber.topic = topic;
+        Entry {
+            number: self.number,
+            declared: self.declared,
+            position: Arc::clone(&self.position),
+            subscriber: Arc::new(subscriber),
+            handler: Hand::Now((kind.any)(&self.handler)),
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! A slot: the place of one event type in one registry. It keeps who has subscribed, and makes of
+//! these the plan that emitters find.
+
+use std::{
+    any::TypeId,
+    collections::BTreeSet,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use super::{
+    entry::{Conflict, Entry, plan},
+    event_plan::Plan,
+    plan_cell::{Exchange, Found, Held},
+};
+use crate::{
+    event::Place,
+    metadata::{EventInfo, Key, SubscriberInfo},
+};
+
+/// The place of one event type in one registry.
+pub struct Slot {
+    plan: Exchange<Plan>,
+    entries: Mutex<Vec<Entry>>,
+    /// Whether those who hear patterns of topics have been asked.
+    known: AtomicBool,
+}
+
+/// A change that has been thought through and not made yet.
+pub(crate) struct Staged {
+    added: Vec<Entry>,
+    /// The declared subscribers, when some were added.
+    declared: Option<Plan>,
+    /// All subscribers, when some came at run time.
+    all: Option<Plan>,
+}
+
+/// What a change left over: dropped where no lock is held, for a closure's `Drop` is user code.
+#[derive(Default)]
+#[must_use = "to be dropped where no lock is held"]
+pub(crate) struct Retired {
+    _plan: Option<Arc<Plan>>,
+    _entries: Vec<Entry>,
+}
+
+impl Place for Slot {}
+
+impl Slot {
+    /// A slot in which nobody listens, thought out once for all events of a crate.
+    #[expect(
+        clippy::declare_interior_mutable_const,
+        reason = "each static that is made of it is a slot of its own"
+    )]
+    pub const NEW: Self = Self::new();
+
+    /// A slot in which nobody listens.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            plan: Exchange::new(),
+            entries: Mutex::new(Vec::new()),
+            known: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether those who hear patterns of topics have been asked whether they hear this one.
+    #[inline]
+    pub(crate) fn is_known(&self) -> bool {
+        self.known.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_known(&self) {
+        self.known.store(true, Ordering::Release);
+    }
+
+    /// The plan to run now, if it is one of those that are found at a glance.
+    #[inline]
+    pub(crate) fn find(&self) -> Found<'_, Plan> {
+        self.plan.find()
+    }
+
+    /// The plan to run now, wherever it is.
+    pub(crate) fn hold(&self) -> Option<Held<'_, Plan>> {
+        self.plan.hold()
+    }
+
+    /// Thinks an addition through, and changes nothing yet.
+    pub(crate) fn stage(
+        &self,
+        family: TypeId,
+        info: &'static EventInfo,
+        added: Vec<Entry>,
+    ) -> Result<Staged, (Conflict, Vec<Entry>)> {
+        match plans(family, info, &self.entries(), &added) {
+            Ok((declared, all)) => Ok(Staged {
+                added,
+                declared,
+                all,
+            }),
+            Err(conflict) => Err((conflict, added)),
+        }
+    }
+
+    /// Makes a change that was staged, with no other in between.
+    pub(crate) fn publish(&self, staged: Staged) -> Retired {
+        self.entries().extend(staged.added);
+        if let Some(plan) = staged.declared {
+            self.plan.append(plan);
+        }
+        Retired {
+            _plan: self.plan.exchange(staged.all),
+            _entries: Vec::new(),
+        }
+    }
+
+    /// Takes run-time subscribers out.
+    pub(crate) fn remove(
+        &self,
+        family: TypeId,
+        info: &'static EventInfo,
+        numbers: &BTreeSet<u64>,
+    ) -> Retired {
+        let mut entries = self.entries();
+        let is_meant = |entry: &mut Entry| !entry.declared && numbers.contains(&entry.number);
+        let removed: Vec<_> = entries.extract_if(.., is_meant).collect();
+        if removed.is_empty() {
+            return Retired::default();
+        }
+        // Fewer entries are fewer constraints: where there was an order there still is one.
+        let (_, plan) = plans(family, info, &entries, &[]).unwrap_or_default();
+        Retired {
+            _plan: self.plan.exchange(plan),
+            _entries: removed,
+        }
+    }
+
+    /// Whether a subscriber goes by this name here.
+    pub(crate) fn knows(&self, name: &Key) -> bool {
+        let entries = self.entries();
+        entries
+            .iter()
+            .any(|entry| entry.position.names.contains(name))
+    }
+
+    /// The declared subscribers in running order.
+    pub(crate) fn declared(&self) -> Vec<Arc<SubscriberInfo>> {
+        let newest = self.plan.newest();
+        newest
+            .map(|plan| plan.everyone().cloned().collect())
+            .unwrap_or_default()
+    }
+
+    fn entries(&self) -> MutexGuard<'_, Vec<Entry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Slot {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The plan of the declared subscribers, when some are added, and that of all, when some came at run
+/// time.
+fn plans(
+    family: TypeId,
+    info: &'static EventInfo,
+    entries: &[Entry],
+    added: &[Entry],
+) -> Result<(Option<Plan>, Option<Plan>), Conflict> {
+    let all = || entries.iter().chain(added);
+    let declared = if added.iter().any(|entry| entry.declared) {
+        plan(
+            family,
+            info,
+            info.topic().into(),
+            all().filter(|entry| entry.declared),
+        )?
+    } else {
+        None
+    };
+    let changed = if all().any(|entry| !entry.declared) {
+        plan(family, info, info.topic().into(), all())?
+    } else {
+        None
+    };
+    Ok((declared, changed))
+}

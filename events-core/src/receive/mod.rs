@@ -1,0 +1,7 @@
+//! receive.
+
+mod buffer;
+mod stream;
+
+pub use buffer::Lagged;
+pub use stream::{EventStream, Next};

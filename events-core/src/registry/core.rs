@@ -1,0 +1,303 @@
+//! The inside of a registry: the slots of its event types, and the one lock that every change of
+//! subscribers takes. Under the lock runs no code of the user's.
+
+use std::{
+    any::TypeId,
+    collections::{BTreeMap, BTreeSet},
+    panic::{RefUnwindSafe, UnwindSafe},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU8, AtomicU64, Ordering},
+    },
+};
+
+use super::{emit_limits::Unheard, interceptor::Intercepting, transaction::Leftovers};
+use crate::{
+    context::panic_hook,
+    declared::Group,
+    emit::{Topics, dispatch},
+    event::Family,
+    handler::States,
+    metadata::SubscriberInfo,
+    plan::{Conflict, Hearing, Kind, Slot, Slots, home},
+    queue::{Crew, Waiting},
+};
+
+/// The registry ought to be scanned and was not yet.
+const AWAITS_SCAN: u8 = 1;
+/// Somebody hears patterns of topics.
+pub(crate) const HEARS_TOPICS: u8 = 2;
+/// There is a hook for events that nobody hears.
+pub(crate) const HOOKED: u8 = 4;
+/// Somebody sees each event before the subscribers do.
+pub(crate) const INTERCEPTED: u8 = 8;
+
+/// The inside of a registry.
+pub(crate) struct Core {
+    /// Whether this is the default registry, whose slots stand beside the types.
+    pub(crate) home: bool,
+    pub(crate) slots: Slots,
+    unheard: Unheard,
+    /// The number of the next run-time subscriber.
+    next: AtomicU64,
+    /// Why an emit that meets no plan has to look further: one look says that it need not.
+    asks: AtomicU8,
+    /// How many subscribers are linked, of a registry that ought to be scanned.
+    linked: Option<fn() -> usize>,
+    writer: Mutex<Writer>,
+    topics: Topics,
+    interceptor: Intercepting,
+    queue: Waiting,
+    crew: Crew,
+}
+
+/// What changes together, under the lock.
+pub(crate) struct Writer {
+    /// The ids in use, and whose they are.
+    pub(crate) ids: BTreeMap<String, u64>,
+    /// The declared subscribers that are here, by their address.
+    installed: BTreeSet<u64>,
+    /// What scans were given.
+    pub(crate) states: States,
+    /// The listeners that they made.
+    pub(crate) listeners: States,
+    /// The event types that somebody was asked for, so that their slots have all who hear them.
+    pub(crate) known: BTreeMap<TypeId, Kind>,
+    /// Those who hear patterns of topics.
+    pub(crate) hearings: Vec<Hearing>,
+}
+
+/// How a batch ended.
+pub(crate) struct Committed {
+    pub(crate) conflicts: Vec<Conflict>,
+    _leftovers: Leftovers,
+}
+
+impl Core {
+    /// A registry that is a value.
+    pub(crate) const fn new() -> Self {
+        Self::with(false, None)
+    }
+
+    /// The default registry; `linked` counts the subscribers that a scan would find.
+    pub(crate) const fn home(linked: fn() -> usize) -> Self {
+        Self::with(true, Some(linked))
+    }
+
+    const fn with(home: bool, linked: Option<fn() -> usize>) -> Self {
+        Self {
+            home,
+            slots: Slots::new(),
+            unheard: Unheard::new(),
+            next: AtomicU64::new(0),
+            asks: AtomicU8::new(if home { AWAITS_SCAN } else { 0 }),
+            linked,
+            writer: Mutex::new(Writer {
+                ids: BTreeMap::new(),
+                installed: BTreeSet::new(),
+                states: States::new(),
+                listeners: States::new(),
+                known: BTreeMap::new(),
+                hearings: Vec::new(),
+            }),
+            topics: Topics::new(),
+            interceptor: Intercepting::const_empty(),
+            queue: Waiting::new(),
+            crew: Crew::new(),
+        }
+    }
+
+    pub(crate) fn set_limit(&self, limit: usize) {
+        let _writer = self.writer();
+        self.unheard.set_limit(limit);
+    }
+
+    pub(crate) fn limit(&self) -> usize {
+        self.unheard.limit()
+    }
+
+    /// The hook for events that nobody hears.
+    pub(crate) fn unheard(&self) -> &Unheard {
+        &self.unheard
+    }
+
+    /// Numbers rise in the order of subscribing.
+    pub(crate) fn next_number(&self) -> u64 {
+        self.next.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// What waits for this registry's handlers.
+    #[inline]
+    pub(crate) fn queue(&self) -> &Waiting {
+        &self.queue
+    }
+
+    /// Whether somebody hears patterns of topics, or has.
+    #[inline]
+    pub(crate) fn hears_topics(&self) -> bool {
+        self.asks_for(HEARS_TOPICS)
+    }
+
+    /// Whether an emit that meets no plan has to look further.
+    #[inline]
+    pub(crate) fn asks(&self) -> bool {
+        self.asks.load(Ordering::Relaxed) > 0
+    }
+
+    #[inline]
+    pub(crate) fn asks_for(&self, reason: u8) -> bool {
+        self.asks.load(Ordering::Relaxed) & reason > 0
+    }
+
+    /// From now on an emit that meets no plan looks further.
+    pub(crate) fn ask_for(&self, reason: u8) {
+        self.asks.fetch_or(reason, Ordering::Relaxed);
+    }
+
+    pub(crate) fn ask_no_more_for(&self, reason: u8) {
+        self.asks.fetch_and(!reason, Ordering::Relaxed);
+    }
+
+    /// Who sees each event before the subscribers do.
+    pub(crate) fn interceptor(&self) -> &Intercepting {
+        &self.interceptor
+    }
+
+    /// Who hears which topic.
+    pub(crate) fn topics(&self) -> &Topics {
+        &self.topics
+    }
+
+    /// Who empties that queue.
+    pub(crate) fn crew(&self) -> &Crew {
+        &self.crew
+    }
+
+    pub(crate) fn slot(&self, kind: Kind) -> Option<&Slot> {
+        match kind.home {
+            Some(slot) if self.home => Some(slot),
+            _ => self.slots.get(kind.family),
+        }
+    }
+
+    pub(crate) fn slot_for_change(&self, kind: Kind) -> &Slot {
+        panic_hook::watch();
+        match kind.home {
+            Some(slot) if self.home => slot,
+            _ => self.slots.get_or_insert(kind.family),
+        }
+    }
+
+    /// All subscribers of an event type, those of the chain before those that run later.
+    pub(crate) fn subscribers<F: Family>(&self) -> Vec<Arc<SubscriberInfo>> {
+        dispatch::everyone(self.slot_asked::<F>())
+    }
+
+    /// The slot, with all who hear the event type by its topic.
+    #[inline]
+    pub(crate) fn slot_asked<F: Family>(&self) -> Option<&Slot> {
+        let slot = match home::<F>() {
+            Some(slot) if self.home => Some(slot),
+            _ => self.slots.get(TypeId::of::<F>()),
+        };
+        if self.hears_topics() && !slot.is_some_and(Slot::is_known) {
+            return Some(self.ask_for_type::<F>());
+        }
+        slot
+    }
+
+    /// An emit that met no plan of a scan: perhaps nobody has scanned.
+    #[inline]
+    pub(crate) fn look_for_scan(&self) {
+        if self.asks.load(Ordering::Relaxed) & AWAITS_SCAN > 0 {
+            self.warn_unscanned();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn warn_unscanned(&self) {
+        let linked = self.linked.map_or(0, |linked| linked());
+        let asked = self.asks.fetch_and(!AWAITS_SCAN, Ordering::Relaxed);
+        if asked & AWAITS_SCAN > 0 && linked > 0 {
+            tracing::warn!(
+                target: "events_core",
+                subscribers = linked,
+                "an event was emitted before any scan: none of the linked subscribers runs; \
+                 call events_core::scan() first thing in main",
+            );
+        }
+    }
+
+    pub(crate) fn writer(&self) -> MutexGuard<'_, Writer> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What scans were given so far.
+    pub(crate) fn states(&self) -> States {
+        self.writer().states.clone()
+    }
+
+    /// Whether a declared subscriber, known by its address, is here.
+    pub(crate) fn has_installed(&self, address: u64) -> bool {
+        self.writer().installed.contains(&address)
+    }
+
+    /// Adds what a scan prepared: all of it, or, when some cannot be ordered, nothing. A scan that
+    /// has found other problems wants to know these, too, and adds nothing.
+    pub(crate) fn commit(&self, mut group: Group, states: States, wanted: bool) -> Committed {
+        let mut writer = self.writer();
+        group.keep_new(&writer.installed);
+        let numbers: Vec<_> = group.numbers().collect();
+        let change = self.stage(&writer, group);
+        let conflicts: Vec<_> = change.conflicts().cloned().collect();
+        let leftovers = if wanted && conflicts.is_empty() {
+            writer.installed.extend(numbers);
+            writer.states.extend(states);
+            self.ask_no_more_for(AWAITS_SCAN);
+            self.publish(&mut writer, change)
+        } else {
+            Leftovers::of(change)
+        };
+        drop(writer);
+        Committed {
+            conflicts,
+            _leftovers: leftovers,
+        }
+    }
+
+    /// The declared subscribers that are here, in running order, by event type; those that hear a
+    /// pattern of topics by that.
+    pub(crate) fn declared(&self) -> Vec<Vec<Arc<SubscriberInfo>>> {
+        let writer = self.writer();
+        let known: Vec<_> = writer.known.values().copied().collect();
+        let hearings = writer.hearings.iter().filter(|hearing| hearing.declared);
+        let hearings = hearings.map(|hearing| vec![Arc::clone(&hearing.subscriber)]);
+        let mut declared: Vec<_> = hearings.collect();
+        drop(writer);
+        declared.extend(known.into_iter().map(|kind| {
+            let mut subscribers = self.slot(kind).map(Slot::declared).unwrap_or_default();
+            subscribers.retain(|subscriber| subscriber.pattern.is_none());
+            subscribers
+        }));
+        declared
+    }
+}
+
+impl Drop for Core {
+    fn drop(&mut self) {
+        let events = self.queue.len();
+        if events > 0 {
+            tracing::warn!(
+                target: "events_core",
+                events,
+                "a registry is dropped, and with it the events that wait in its queue; flush it \
+                 first, or shut it down",
+            );
+        }
+    }
+}
+
+// Panics of handlers are contained, and no lock is held while one runs: nothing is left half done.
+impl UnwindSafe for Core {}
+impl RefUnwindSafe for Core {}

@@ -1,0 +1,155 @@
+//! What a registry's scans found, as a table.
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use crate::{
+    metadata::{EventInfo, SubscriberInfo},
+    primitives::Count,
+};
+
+/// What a registry's scans found so far.
+///
+/// `Display` prints a table: topic, subscriber, file and line, priority, kind and origin of each
+/// subscriber, by topic and in running order, and a line of totals.
+///
+/// ```text
+/// topic                     subscriber        location                priority  kind      origin
+/// orders::OrderPlaced       billing::invoice  billing/src/lib.rs:12         10  sync      -
+///                           shipping::pack    shipping/src/lib.rs:8          0  sync mut  orders::checkout
+/// 2 subscribers of 1 event: 1 from billing, 1 from shipping
+/// ```
+#[derive(Clone, Debug)]
+pub struct ScanReport {
+    subscribers: Vec<Arc<SubscriberInfo>>,
+    crates: BTreeMap<&'static str, CrateCounts>,
+}
+
+/// What one crate contributed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CrateCounts {
+    /// How many event types it declares that are linked.
+    pub events: usize,
+    /// How many of its subscribers the registry's scans found.
+    pub subscribers: usize,
+}
+
+impl ScanReport {
+    pub(crate) fn new(mut by_event: Vec<Vec<Arc<SubscriberInfo>>>, events: &[EventInfo]) -> Self {
+        by_event.retain(|subscribers| !subscribers.is_empty());
+        by_event.sort_by(|one, other| one[0].topic.cmp(&other[0].topic));
+        let subscribers: Vec<_> = by_event.into_iter().flatten().collect();
+        let mut crates: BTreeMap<_, CrateCounts> = BTreeMap::new();
+        for event in events {
+            crates.entry(event.crate_name()).or_default().events += 1;
+        }
+        for subscriber in &subscribers {
+            crates
+                .entry(subscriber.crate_name())
+                .or_default()
+                .subscribers += 1;
+        }
+        Self {
+            subscribers,
+            crates,
+        }
+    }
+
+    /// The subscribers that the registry's scans found, by topic and in running order.
+    #[must_use]
+    pub fn subscribers(&self) -> impl ExactSizeIterator<Item = &SubscriberInfo> {
+        self.subscribers.iter().map(Arc::as_ref)
+    }
+
+    /// What each crate contributed, by name.
+    #[must_use]
+    pub fn crates(&self) -> impl ExactSizeIterator<Item = (&'static str, CrateCounts)> {
+        self.crates.iter().map(|(&name, &counts)| (name, counts))
+    }
+
+    /// How many events have a subscriber.
+    #[must_use]
+    pub fn heard_events(&self) -> usize {
+        self.subscribers
+            .chunk_by(|one, next| one.topic == next.topic)
+            .count()
+    }
+
+    /// The line of totals. Those that run later are async or deferred: somebody has to wait for them
+    /// with `emit_async`, or to empty the [`Queue`](crate::Queue).
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let heads = format!(
+            "{} of {}",
+            Count(self.subscribers.len(), "subscriber"),
+            Count(self.heard_events(), "event")
+        );
+        let crates: Vec<_> = self
+            .crates()
+            .filter(|(_, counts)| counts.subscribers > 0)
+            .map(|(name, counts)| format!("{} from {name}", counts.subscribers))
+            .collect();
+        let later = self.subscribers().filter(|one| one.runs_later()).count();
+        let later = match later {
+            0 => String::new(),
+            1 => "; 1 runs later".to_owned(),
+            later => format!("; {later} run later"),
+        };
+        if crates.is_empty() {
+            heads
+        } else {
+            format!("{heads}: {}{later}", crates.join(", "))
+        }
+    }
+}
+
+const HEADINGS: [&str; 6] = [
+    "topic",
+    "subscriber",
+    "location",
+    "priority",
+    "kind",
+    "origin",
+];
+
+impl fmt::Display for ScanReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rows = vec![HEADINGS.map(String::from)];
+        let mut last = "";
+        for subscriber in self.subscribers() {
+            rows.push([
+                if subscriber.topic == last {
+                    String::new()
+                } else {
+                    subscriber.topic.to_string()
+                },
+                subscriber.name.to_string(),
+                subscriber.location.to_string(),
+                subscriber.priority.to_string(),
+                subscriber.kind().to_owned(),
+                subscriber
+                    .origin
+                    .as_ref()
+                    .map_or("-", |origin| origin.as_str())
+                    .to_owned(),
+            ]);
+            last = &subscriber.topic;
+        }
+        if rows.len() > 1 {
+            let width = |column: usize| {
+                rows.iter()
+                    .map(|row| row[column].chars().count())
+                    .max()
+                    .unwrap_or(0)
+            };
+            let [topic, name, location, priority, kind] = [0, 1, 2, 3, 4].map(width);
+            for [a, b, c, d, e, last] in &rows {
+                writeln!(
+                    f,
+                    "{a:topic$}  {b:name$}  {c:location$}  {d:>priority$}  {e:kind$}  {last}"
+                )?;
+            }
+        }
+        f.write_str(&self.summary())
+    }
+}

@@ -1,0 +1,227 @@
+//! Running what waits in a queue: a loop that can be polled, and knows no runtime.
+
+use std::{
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
+
+use crate::{
+    current::stand_in,
+    queue::{Ended, Flights, InTurn, Left, Place, Running, Started, Waiter},
+    registry::{Core, Registry},
+};
+
+/// After so many events the task that drives lets others have their turn.
+const BURST: usize = 64;
+
+/// So many times does a flush begin again with what came meanwhile: an event that puts the next one
+/// into the queue has this many followers, and no more.
+const ROUNDS: usize = 1000;
+
+/// Runs what waits in a queue.
+pub(crate) struct Drive {
+    registry: Registry,
+    flights: Arc<Flights<Running>>,
+    /// The places of the jobs that wait, by their index.
+    places: Vec<Option<Place>>,
+    waiting: usize,
+    /// A place for the next job.
+    spare: Option<Place>,
+    waiter: Waiter,
+    concurrency: usize,
+    /// So many events are begun in one poll.
+    burst: usize,
+    until: Until,
+    pub(crate) events: usize,
+    pub(crate) failures: usize,
+}
+
+/// When it is over.
+#[derive(Clone, Copy)]
+pub(crate) enum Until {
+    /// When nothing waits.
+    Empty {
+        /// How many of those that waited when the round began.
+        left: usize,
+        rounds: usize,
+    },
+    /// When the queue is drained.
+    Drained,
+}
+
+impl Until {
+    pub(crate) const EMPTY: Self = Self::Empty { left: 0, rounds: 0 };
+}
+
+impl Drive {
+    pub(crate) fn new(registry: Registry, concurrency: usize, until: Until) -> Self {
+        Self {
+            registry,
+            flights: Arc::new(Flights::new()),
+            places: Vec::new(),
+            waiting: 0,
+            spare: None,
+            waiter: Waiter::new(),
+            concurrency: concurrency.max(1),
+            burst: BURST,
+            until,
+            events: 0,
+            failures: 0,
+        }
+    }
+
+    /// Begins one event in each poll, so that a deadline between polls is kept.
+    pub(crate) fn one_by_one(mut self) -> Self {
+        self.burst = 1;
+        self
+    }
+
+    pub(crate) fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    pub(crate) fn flights(&self) -> &Arc<Flights<Running>> {
+        &self.flights
+    }
+
+    /// Whether a chain of events was cut off.
+    pub(crate) fn is_endless(&self) -> bool {
+        matches!(self.until, Until::Empty { rounds, .. } if rounds > ROUNDS)
+    }
+
+    pub(crate) fn poll(&mut self, waker: &Waker) -> Poll<()> {
+        // What runs out of a queue emits to the registry of that queue.
+        let registry = self.registry.clone();
+        let _current = stand_in(&registry);
+        for index in self.flights.woken(waker) {
+            self.go_on(index);
+        }
+        if self.flights.is_stopped() {
+            return Poll::Ready(());
+        }
+        let core = registry.core();
+        let inside = core.enter_queue();
+        for _ in 0..self.burst {
+            if self.waiting >= self.concurrency {
+                return Poll::Pending;
+            }
+            match self.pop(core, waker) {
+                Poll::Ready(Some(popped)) => self.begin(core, popped),
+                Poll::Ready(None) if self.waiting == 0 => return Poll::Ready(()),
+                Poll::Pending | Poll::Ready(None) => {
+                    if self.waiting == 0 {
+                        core.crew().rests().rest();
+                    }
+                    return Poll::Pending;
+                }
+            }
+        }
+        drop(inside);
+        waker.wake_by_ref();
+        Poll::Pending
+    }
+
+    /// The next event. Pending when none waits, `None` when none will.
+    #[inline(always)]
+    fn pop<'c>(&mut self, core: &'c Core, waker: &Waker) -> Poll<Option<InTurn<'c>>> {
+        if self.flights.is_leaving() {
+            return Poll::Ready(None);
+        }
+        if self.spare.is_none() {
+            self.spare = Some(self.flights.place());
+        }
+        match &mut self.until {
+            Until::Drained => {
+                let context = &Context::from_waker(waker);
+                core.queue().poll_pop(&mut self.waiter, context)
+            }
+            Until::Empty { left, rounds } => {
+                if *left == 0 {
+                    *left = core.queue().len();
+                    *rounds += 1;
+                }
+                *left = left.saturating_sub(1);
+                let is_endless = *rounds > ROUNDS;
+                Poll::Ready(if is_endless { None } else { core.queue().pop() })
+            }
+        }
+    }
+
+    /// Begins an event. The queue's outlet is still locked: see `Flights::poll`.
+    #[inline(always)]
+    fn begin(&mut self, core: &Core, popped: InTurn<'_>) {
+        let Some(place) = &self.spare else { return };
+        self.flights.poll();
+        match core.start(popped, place.waker()) {
+            Started::Waits(job) => return self.keep(*job),
+            Started::Done(ended) => self.count(ended),
+            Started::Nothing => {}
+        }
+        self.flights.polled();
+    }
+
+    /// Keeps a job that waits.
+    fn keep(&mut self, job: Running) {
+        let Some(place) = self.spare.take() else {
+            return;
+        };
+        self.events += 1;
+        if let Err(job) = self.flights.put(&place, job) {
+            return self.give_up(job);
+        }
+        let index = place.index();
+        if self.places.len() <= index {
+            self.places.resize_with(index + 1, || None);
+        }
+        self.places[index] = Some(place);
+        self.waiting += 1;
+    }
+
+    /// A job was woken.
+    fn go_on(&mut self, index: usize) {
+        let Some(place) = self.places.get(index).and_then(Option::as_ref) else {
+            return;
+        };
+        let Some(mut job) = self.flights.lift(place) else {
+            // A shutdown has taken it.
+            return;
+        };
+        match job.poll(self.registry.core(), place.waker()) {
+            Poll::Ready(ended) => {
+                self.flights.polled();
+                self.failures += ended.failures;
+            }
+            Poll::Pending => match self.flights.put(place, job) {
+                Ok(()) => return,
+                Err(job) => self.give_up(job),
+            },
+        }
+        self.waiting -= 1;
+        let place = self.places[index].take();
+        if self.spare.is_none() {
+            self.spare = place;
+        } else if let Some(place) = place {
+            self.flights.free(&place);
+        }
+    }
+
+    fn count(&mut self, ended: Ended) {
+        self.events += 1;
+        self.failures += ended.failures;
+    }
+
+    /// A job that nobody will finish is kept for the next shutdown, and told.
+    fn give_up(&self, job: Running) {
+        let crew = self.registry.core().crew();
+        crew.keep(job.stop().inspect(Left::record));
+    }
+}
+
+impl Drop for Drive {
+    fn drop(&mut self) {
+        let core = self.registry.core();
+        core.queue().leave(&mut self.waiter);
+        let waiting = self.flights.stop().waiting;
+        waiting.into_iter().for_each(|job| self.give_up(job));
+    }
+}

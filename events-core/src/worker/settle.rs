@@ -1,0 +1,103 @@
+//! Waiting until nothing waits and nothing is under way.
+
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, Waker, ready},
+    time::{Duration, Instant},
+};
+
+use super::{block_on::park_on, flush::Flush, queue_handle::Queue};
+use crate::queue::is_inside;
+
+impl Queue {
+    /// Flushes, and then waits until no worker is in the middle of an event: what these put into the
+    /// queue meanwhile is run, too. Says whether that is so; it is not when the time is over before.
+    ///
+    /// It does not wait for events that others flush, nor for emits that are under way elsewhere. In
+    /// async code use [`settle_async`](Self::settle_async): a worker that is a task of the same thread
+    /// could not go on. Called by a subscriber that this queue runs, it returns `false` at once, for
+    /// that subscriber is under way.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use events_core::{Event, Registry};
+    ///
+    /// #[derive(Event, Clone)]
+    /// struct Uploaded;
+    ///
+    /// let registry = Registry::new();
+    /// registry.on(|_: &Uploaded| println!("resized")).detach();
+    /// registry.queue().spawn_thread().detach();
+    ///
+    /// registry.enqueue(Uploaded).expect("the queue has room");
+    /// assert!(registry.queue().settle(Duration::from_secs(10)));
+    /// ```
+    #[must_use]
+    pub fn settle(&self, at_most: Duration) -> bool {
+        let mut settle = self.settle_async();
+        let deadline = Instant::now().checked_add(at_most);
+        park_on(|waker| settle.poll_with(waker), deadline).unwrap_or(false)
+    }
+
+    /// [`settle`](Self::settle) without blocking, and without an end to its time. No runtime is needed.
+    ///
+    /// Dropping the future stops it, as that of [`flush_async`](Self::flush_async).
+    pub fn settle_async(&self) -> Settle {
+        Settle {
+            queue: self.clone(),
+            flush: Some(self.flush_async()),
+        }
+    }
+}
+
+/// Waits until a queue is settled; made by [`Queue::settle_async`].
+#[must_use = "futures do nothing unless awaited"]
+pub struct Settle {
+    queue: Queue,
+    flush: Option<Flush>,
+}
+
+impl Settle {
+    fn poll_with(&mut self, waker: &Waker) -> Poll<bool> {
+        let registry = self.queue.0.clone();
+        let core = registry.core();
+        if is_inside(core.queue()) {
+            return Poll::Ready(false);
+        }
+        loop {
+            if let Some(flush) = &mut self.flush {
+                let flushed = ready!(Pin::new(flush).poll(&mut Context::from_waker(waker)));
+                self.flush = None;
+                if flushed.left() > 0 {
+                    return Poll::Ready(false); // a chain without an end, which is logged
+                }
+            }
+            core.crew().rests().wait(waker);
+            if core.queue().is_settled(|| core.crew().is_idle()) {
+                return Poll::Ready(true);
+            }
+            if self.queue.is_empty() {
+                return Poll::Pending;
+            }
+            self.flush = Some(self.queue.flush_async());
+        }
+    }
+}
+
+impl Future for Settle {
+    type Output = bool;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<bool> {
+        self.get_mut().poll_with(context.waker())
+    }
+}
+
+impl fmt::Debug for Settle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settle")
+            .field("queue", &self.queue)
+            .finish_non_exhaustive()
+    }
+}
