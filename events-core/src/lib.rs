@@ -32,17 +32,16 @@ pub mod __testing;
 pub use crate::{
     bridge::{Bridge, Bridged, Connection, Ended, Run, Signal, WhyEnded, bridge, signal_to_event},
     builtin::{auth, record},
-    context::EmissionId,
+    context::{Emission, EmissionId},
     current::{
         Entered, Scoped, WithRegistry, emit_mut, emit_topic, registry, try_emit_topic,
         with_registry,
     },
     declared::{Listener, events},
-    emit::{EmitAsync, TryEmitAsync},
+    emit::emit_async::{EmitAsync, TryEmitAsync},
     event::{AnyEvent, Args, Event, Family, OwnedEvent, Snapshot},
     handler::{
-        AsyncHandler, AsyncOutcome, DeferredHandler, Emission, Handler, Outcome, Param, State,
-        TopicHandler,
+        AsyncHandler, AsyncOutcome, DeferredHandler, Handler, Outcome, Param, State, TopicHandler,
     },
     metadata::{
         EventInfo, FieldInfo, IntoKey, Key, Location, Origin, PatternError, SubscriberInfo,

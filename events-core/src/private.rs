@@ -3,19 +3,20 @@
 pub use crate::{
     __finishers as finishers,
     background::Gated,
+    context::Asked,
     current::Current,
-    declared::{ByHand, EVENTS, Hears, Installer, Made, Once, SUBSCRIBERS, Subscriber},
+    declared::{ByHand, EVENTS, Hears, Installer, Made, SUBSCRIBERS, Subscriber},
     event::{
         Borrowed, Borrows, Build, Copied, Copier, Copying, Declared, Free, Owned, Owning, Set,
         Snapshot, Unset, Verbs, Visit, finish, given, json, nth,
     },
     handler::{
-        Asked, AsyncOutcome, Background, Call, MissingState, Outcome, Param, Run, Source, States,
-        Step,
+        AsyncOutcome, Background, Call, MissingState, Outcome, Param, Run, Source, States, Step,
     },
     metadata::{EventInfo, IntoKey, Key, Location},
     plan::Slot,
     scan::Linked,
+    subscribe::Once,
     worker::{FlushAfter, FlushOnDrop, flush_after_async},
 };
 

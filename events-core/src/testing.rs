@@ -6,11 +6,12 @@ use crate::{
     declared::SUBSCRIBERS,
     event::Event,
     metadata::{Location, SubscriberInfo},
+    plan::Slot,
     registry::Registry,
 };
 pub use crate::{
     metadata::Pattern,
-    registry::{Intercepted, Interceptor, Way},
+    registry::{Intercepted, Interceptor, Viewer, Way},
 };
 
 /// Has this one asked before the subscribers of each event of that registry.
@@ -33,7 +34,8 @@ pub fn copy_of_declared(registry: &Registry) -> Registry {
 /// All subscribers of an event type in that registry, sync ones first.
 #[must_use]
 pub fn subscribers<E: Event>(registry: &Registry) -> Vec<Arc<SubscriberInfo>> {
-    registry.core().subscribers::<E::Family>()
+    let slot = registry.core().slot_asked::<E::Family>();
+    slot.map(Slot::subscribers).unwrap_or_default()
 }
 
 /// The paths of the subscribers that are linked into this program.

@@ -1,15 +1,10 @@
 //! Expectations as a test writes them.
 
-use std::{
-    fmt,
-    marker::PhantomData,
-    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{cell::Cell, fmt, marker::PhantomData, rc::Rc, sync::Arc};
 
 use events_core::{
-    __testing::{Intercepted, Pattern},
-    AnyEvent, Event, IntoKey, Location, OwnedEvent, Registry,
+    __testing::{Intercepted, Pattern, Viewer},
+    AnyEvent, Event, IntoKey, Location, OwnedEvent,
 };
 
 use crate::{
@@ -204,19 +199,12 @@ impl<E: Event> Expectation<E> {
     ) -> Self {
         let matching = Arc::new(matching);
         self.asking(Arc::new(move |event: &mut dyn Intercepted| {
-            // Who knows the type of a borrowed event are its handlers; so this is one, in a registry
-            // where nobody else is.
-            let (answer, matching) = (Arc::new(Mutex::new(None)), Arc::clone(&matching));
-            let answers = Arc::clone(&answer);
-            let registry = Registry::new();
-            let asked = registry.on_borrowed::<E>(move |event| {
-                let holds = catch_unwind(AssertUnwindSafe(|| matching(event)));
-                *answers.lock().unwrap_or_else(PoisonError::into_inner) = Some(holds);
-            });
-            event.show(&registry);
-            drop(asked);
-            let answer = answer.lock().unwrap_or_else(PoisonError::into_inner).take();
-            answer.is_some_and(|holds| holds.unwrap_or_else(|payload| resume_unwind(payload)))
+            let (holds, matching) = (Rc::new(Cell::new(false)), Arc::clone(&matching));
+            let result = Rc::clone(&holds);
+            event.show(&mut Viewer::<E::Family>::new(move |event| {
+                result.set(matching(event));
+            }));
+            holds.get()
         }))
     }
 }

@@ -2,10 +2,10 @@
 
 use std::{mem, sync::Arc, thread};
 
-use super::background_plan::Tail;
 use crate::{
     context::{log, panic_hook},
     handler::Step,
+    metadata::SubscriberInfo,
     primitives::Rare,
     result::{Cause, Failure},
 };
@@ -57,7 +57,12 @@ impl Trailed {
     }
 
     /// A handler has ended.
-    pub(crate) fn end(&mut self, number: usize, tail: &Tail, ended: thread::Result<Step>) {
+    pub(crate) fn end(
+        &mut self,
+        number: usize,
+        subscriber: &Arc<SubscriberInfo>,
+        ended: thread::Result<Step>,
+    ) {
         let cause = match ended {
             Ok(Step::Skipped) => return,
             Ok(Step::Done | Step::Stop) => None,
@@ -66,8 +71,7 @@ impl Trailed {
         };
         self.ran += 1;
         if let Some(cause) = cause {
-            let subscriber = Arc::clone(&tail.subscribers()[number]);
-            let failure = Failure::new(subscriber, cause);
+            let failure = Failure::new(Arc::clone(subscriber), cause);
             self.failures.some().push((number, failure));
         }
     }

@@ -11,10 +11,9 @@ use std::{
 };
 
 use super::{
-    background_plan::{Errand, Part, Tail},
+    background_plan::{Errand, Part, Spans, Tail, Trail, Turns},
     background_result::Trailed,
     future_set::Futures,
-    starter::{Spans, Turns},
 };
 use crate::{
     context::{EmissionId, Level},
@@ -29,7 +28,7 @@ pin_project_lite::pin_project! {
     #[project = Projected]
     pub(crate) struct Trailing<E> {
         #[pin]
-        futures: Futures<E>,
+        futures: Futures<E, Tail>,
         id: Option<EmissionId>,
         told: Trailed,
         // The handlers that are still to be begun, and whether their filters are to be asked.
@@ -45,28 +44,6 @@ pin_project_lite::pin_project! {
             this.project().told.record();
         }
     }
-}
-
-/// A [`Trailing`] of some event.
-pub(crate) trait Trail: Send {
-    /// Goes on; ready when all handlers are through.
-    fn poll(self: Pin<&mut Self>, waker: &Waker) -> Poll<()>;
-
-    /// What became of the event so far; failures are told once.
-    fn told(self: Pin<&mut Self>) -> Trailed;
-
-    /// Leaves out the async handlers of which none is begun yet, and says which.
-    fn leave_out_async(self: Pin<&mut Self>) -> Vec<Arc<SubscriberInfo>>;
-
-    /// The handlers that are not through.
-    fn unfinished(&self) -> Vec<Arc<SubscriberInfo>>;
-
-    /// Drops the handlers that are not through, and gives the event away, with where it was emitted
-    /// from.
-    fn stop(self: Pin<&mut Self>) -> Option<(Box<dyn Any + Send>, Option<Origin>)>;
-
-    /// What the event is.
-    fn info(&self) -> Option<&'static EventInfo>;
 }
 
 impl<E> Trailing<E> {
@@ -189,7 +166,10 @@ impl<E: Event> Trailing<E> {
                 .map(|(_, span)| span.enter());
             match this.futures.poll_at(index, waker) {
                 Poll::Pending => index += 1,
-                Poll::Ready(ended) => this.told.end(number, &tail, ended),
+                Poll::Ready(ended) => {
+                    let subscriber = &tail.subscribers()[number];
+                    this.told.end(number, subscriber, ended);
+                }
             }
         }
         self.as_mut().begin_free(&tail, waker);
@@ -265,7 +245,7 @@ impl<E: Event> Trailing<E> {
     fn about(&self) -> Option<(&'static EventInfo, Arc<Tail>)> {
         self.futures.subject()?;
         let info = self.futures.call().info();
-        Some((info, Arc::clone(self.futures.tail()?)))
+        Some((info, Arc::clone(self.futures.kept()?)))
     }
 }
 

@@ -7,9 +7,8 @@ use std::{
 };
 
 use super::{
-    background_plan::{Errand, Later},
-    background_run::{Trail, Trailing},
-    starter::Turns,
+    background_plan::{Errand, Later, Trail, Turns},
+    background_run::Trailing,
 };
 use crate::{
     event::Snapshot,

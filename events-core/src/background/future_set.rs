@@ -46,10 +46,9 @@ use std::{
     thread,
 };
 
-use super::background_plan::Tail;
 use crate::{
     handler::{Call, Step},
-    result::drop_contained,
+    primitives::drop_contained,
 };
 
 /// How many bytes of futures need no box.
@@ -60,10 +59,10 @@ const ROOM: usize = 256;
 struct Room(UnsafeCell<[MaybeUninit<u8>; ROOM]>);
 
 /// Futures that borrow a subject, what it is called with, and a tail of handlers; and the first two.
-pub(crate) struct Futures<S> {
+pub(crate) struct Futures<S, K> {
     subject: Option<S>,
     call: Call,
-    tail: Option<Arc<Tail>>,
+    kept: Option<Arc<K>>,
     waiting: Vec<Waiting>,
     used: usize,
     room: Room,
@@ -97,11 +96,11 @@ pub(crate) enum Begun {
 }
 
 /// The right to make futures that live for `'s`, as long as the subject and the tail are lent.
-pub(crate) struct Start<'a, 's> {
+pub(crate) struct Start<'a, 's, K> {
     waiting: &'a mut Vec<Waiting>,
     used: &'a mut usize,
-    kept: &'a mut Option<Arc<Tail>>,
-    tail: &'a Arc<Tail>,
+    slot: &'a mut Option<Arc<K>>,
+    kept: &'a Arc<K>,
     room: *mut u8,
     waker: &'a Waker,
     lent: PhantomData<fn(&'s ()) -> &'s ()>,
@@ -109,19 +108,19 @@ pub(crate) struct Start<'a, 's> {
 
 // SAFETY: `Start::run` takes futures that are `Send` only, and there are no others. Those that borrow
 // the subject are `Send` because what they borrow of it is `Sync`. The call goes with any subject.
-unsafe impl<S: Send> Send for Futures<S> {}
+unsafe impl<S: Send, K: Send + Sync> Send for Futures<S, K> {}
 // SAFETY: a shared reference leads to nothing but the subject, and the call and the tail, which are
 // `Sync`.
-unsafe impl<S: Sync> Sync for Futures<S> {}
+unsafe impl<S: Sync, K: Send + Sync> Sync for Futures<S, K> {}
 
-impl<S> Futures<S> {
+impl<S, K> Futures<S, K> {
     /// No futures yet.
     #[inline]
-    pub(crate) const fn new(subject: S, call: Call, tail: Option<Arc<Tail>>) -> Self {
+    pub(crate) const fn new(subject: S, call: Call, kept: Option<Arc<K>>) -> Self {
         Self {
             subject: Some(subject),
             call,
-            tail,
+            kept,
             waiting: Vec::new(),
             used: 0,
             room: Room(UnsafeCell::new([const { MaybeUninit::uninit() }; ROOM])),
@@ -141,8 +140,8 @@ impl<S> Futures<S> {
     }
 
     /// The tail, if it was given or a future waits.
-    pub(crate) fn tail(&self) -> Option<&Arc<Tail>> {
-        self.tail.as_ref()
+    pub(crate) fn kept(&self) -> Option<&Arc<K>> {
+        self.kept.as_ref()
     }
 
     /// The subject to change; `None` while there are futures, and once it is taken.
@@ -183,28 +182,28 @@ impl<S> Futures<S> {
     #[inline]
     pub(crate) fn start<R>(
         self: Pin<&mut Self>,
-        tail: &Arc<Tail>,
+        kept: &Arc<K>,
         waker: &Waker,
-        begin: impl for<'s> FnOnce(&'s S, &'s Call, &'s Tail, Start<'_, 's>) -> R,
+        begin: impl for<'s> FnOnce(&'s S, &'s Call, &'s K, Start<'_, 's, K>) -> R,
     ) -> Option<R> {
         // SAFETY: nothing moves: the subject is lent by shared reference, a future is written where
         // none is (invariant 5).
         let this = unsafe { self.get_unchecked_mut() };
-        let is_other = |kept: &Arc<Tail>| !Arc::ptr_eq(kept, tail);
-        if this.tail.as_ref().is_some_and(is_other) {
+        let is_other = |other: &Arc<K>| !Arc::ptr_eq(other, kept);
+        if this.kept.as_ref().is_some_and(is_other) {
             return None;
         }
         let subject = this.subject.as_ref()?;
         let start = Start {
             waiting: &mut this.waiting,
             used: &mut this.used,
-            kept: &mut this.tail,
-            tail,
+            slot: &mut this.kept,
+            kept,
             room: this.room.0.get().cast(),
             waker,
             lent: PhantomData,
         };
-        Some(begin(subject, &this.call, tail, start))
+        Some(begin(subject, &this.call, kept, start))
     }
 
     /// Polls one that waits. When it is ready, or panics, it waits no longer.
@@ -248,7 +247,7 @@ impl<S> Futures<S> {
     }
 }
 
-impl<S> Drop for Futures<S> {
+impl<S, K> Drop for Futures<S, K> {
     fn drop(&mut self) {
         // The subject after them.
         self.cancel();
@@ -284,7 +283,7 @@ impl Place {
     }
 }
 
-impl<'s> Start<'_, 's> {
+impl<'s, K> Start<'_, 's, K> {
     /// How many futures wait.
     pub(crate) fn waiting(&self) -> usize {
         self.waiting.len()
@@ -365,7 +364,7 @@ impl<'s> Start<'_, 's> {
     #[cold]
     fn wait(&mut self, waiting: Waiting, used: usize) {
         // Invariant 3: the future may borrow the tail.
-        self.kept.get_or_insert_with(|| Arc::clone(self.tail));
+        self.slot.get_or_insert_with(|| Arc::clone(self.kept));
         self.waiting.push(waiting);
         *self.used = used;
     }

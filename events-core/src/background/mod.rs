@@ -6,9 +6,8 @@ mod background_run;
 mod concurrency_limit;
 mod filtered_handler;
 mod future_set;
-mod starter;
 
-pub(crate) use background_plan::{Errand, Hand, Part, Tail};
-pub(crate) use background_run::{Trail, Trailing};
+pub(crate) use background_plan::{Errand, Later, Part, Tail, Trail};
+pub(crate) use background_run::Trailing;
 pub use concurrency_limit::Gated;
 pub(crate) use filtered_handler::Behind;

@@ -5,13 +5,11 @@ use std::fmt;
 use futures_core::Stream;
 
 use super::{
-    connect::Signal,
     mapping::{
         AnyItem, Choose, Keep, Kept, KnowsSenders, Rules, Senders, To, Undecided, Unsent, Whose,
         With,
     },
-    run::Run,
-    source::{FromResults, FromSignal, FromStream, Poll, Source},
+    source::{FromResults, FromSignal, FromStream, Poll, Signal, Source},
 };
 use crate::{
     current::registry,
@@ -353,23 +351,6 @@ impl<S: Source, W, K, C> Bridge<S, W, K, C> {
     pub fn on(mut self, registry: &Registry) -> Self {
         self.registry = registry.weak();
         self
-    }
-}
-
-impl<S: Poll, W, K, C> Bridge<S, W, K, C> {
-    /// Runs the bridge on the caller's task, to the end of the stream, and says how it ended. No
-    /// runtime is needed.
-    ///
-    /// One event after the other is emitted with [`emit_async`](Event::emit_async): the next item is
-    /// taken when the async subscribers are through. Dropping the future ends the bridge: the event
-    /// that is under way is dropped with them, which is logged.
-    pub fn run(self) -> Run<S, W, K, C>
-    where
-        W: Whose<S::Item>,
-        K: Keep<S::Item>,
-        C: Choose<S::Item>,
-    {
-        Run::new(self, None)
     }
 }
 

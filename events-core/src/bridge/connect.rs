@@ -12,24 +12,9 @@ use super::{
     ended::{Ended, Tally, WhyEnded},
     lifecycle::Line,
     mapping::{Choose, Keep, Rules, Whose, contained},
-    source::FromSignal,
+    source::{FromSignal, Signal},
 };
-use crate::{current::stand_in, event::Event, registry::WeakRegistry, result::drop_contained};
-
-/// Something that calls back: a button, a file watcher, a library with listeners of its own.
-///
-/// See [`signal_to_event`](crate::signal_to_event) for an example.
-pub trait Signal {
-    /// What it calls back with.
-    type Item;
-
-    /// Keeps the callback connected; dropping it disconnects.
-    type Guard;
-
-    /// Calls this with each item from now on, from any thread, until the guard is dropped. The
-    /// callback does not panic.
-    fn connect(&self, callback: impl Fn(Self::Item) + Send + Sync + 'static) -> Self::Guard;
-}
+use crate::{current::stand_in, event::Event, primitives::drop_contained, registry::WeakRegistry};
 
 impl<G: Signal + ?Sized, W, K, C> Bridge<FromSignal<'_, G>, W, K, C> {
     /// Connects the signal, and gives the guard.

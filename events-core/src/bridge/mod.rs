@@ -17,11 +17,11 @@ mod source;
 mod spawn;
 
 pub use builder::{Bridge, bridge, signal_to_event};
-pub use connect::{Connection, Signal};
+pub use connect::Connection;
 pub use ended::{Ended, WhyEnded};
 pub use mapping::{
     AnyItem, Choose, Keep, Kept, KnowsSenders, Senders, To, Undecided, Unsent, Whose, With,
 };
 pub use run::Run;
-pub use source::{FromResults, FromSignal, FromStream, Poll, Source};
+pub use source::{FromResults, FromSignal, FromStream, Poll, Signal, Source};
 pub use spawn::Bridged;

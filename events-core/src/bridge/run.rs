@@ -18,8 +18,8 @@ use super::{
     source::Poll,
 };
 use crate::{
-    current::stand_in, emit::EmitAsync, event::Event, registry::WeakRegistry,
-    result::drop_contained,
+    current::stand_in, emit::emit_async::EmitAsync, event::Event, primitives::drop_contained,
+    registry::WeakRegistry,
 };
 
 /// So many items are taken before others on the same task have their turn, when the stream always has
@@ -68,6 +68,23 @@ pin_project! {
                 }
             }
         }
+    }
+}
+
+impl<S: Poll, W, K, C> Bridge<S, W, K, C> {
+    /// Runs the bridge on the caller's task, to the end of the stream, and says how it ended. No
+    /// runtime is needed.
+    ///
+    /// One event after the other is emitted with [`emit_async`](Event::emit_async): the next item is
+    /// taken when the async subscribers are through. Dropping the future ends the bridge: the event
+    /// that is under way is dropped with them, which is logged.
+    pub fn run(self) -> Run<S, W, K, C>
+    where
+        W: Whose<S::Item>,
+        K: Keep<S::Item>,
+        C: Choose<S::Item>,
+    {
+        Run::new(self, None)
     }
 }
 

@@ -9,7 +9,8 @@ use std::{
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
-use super::connect::Signal;
+use super::mapping::{Choose, Keep, Whose};
+use crate::event::Event;
 
 /// Where the items of a bridge come from.
 pub trait Source {
@@ -97,4 +98,19 @@ impl<G: ?Sized> fmt::Debug for FromSignal<'_, G> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("FromSignal")
     }
+}
+
+/// Something that calls back: a button, a file watcher, a library with listeners of its own.
+///
+/// See [`signal_to_event`](crate::signal_to_event) for an example.
+pub trait Signal {
+    /// What it calls back with.
+    type Item;
+
+    /// Keeps the callback connected; dropping it disconnects.
+    type Guard;
+
+    /// Calls this with each item from now on, from any thread, until the guard is dropped. The
+    /// callback does not panic.
+    fn connect(&self, callback: impl Fn(Self::Item) + Send + Sync + 'static) -> Self::Guard;
 }

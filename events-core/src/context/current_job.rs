@@ -1,15 +1,30 @@
 //! The event out of a queue that runs on this thread, if one does: what is emitted or enqueued
 //! meanwhile belongs to it.
 
-use std::cell::Cell;
+use std::{cell::Cell, ptr};
 
-use super::emit_stack::{self, EmissionId};
+use super::{emission::EmissionId, emit_stack};
+
+/// The identity of a queue, for comparison only.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct QueueId(*const ());
+
+impl QueueId {
+    /// Equal to the identity of no queue.
+    pub(crate) const NONE: Self = Self(ptr::null());
+
+    /// The identity of this queue: its address.
+    #[inline]
+    pub(crate) fn of<Q>(queue: &Q) -> Self {
+        Self(ptr::from_ref(queue).cast())
+    }
+}
 
 /// An event out of a queue, while it runs.
 #[derive(Clone, Copy)]
 pub(crate) struct Job {
-    /// Which queue it came from, for those who only compare.
-    pub(crate) queue: *const (),
+    /// The queue that it came from.
+    pub(crate) queue: QueueId,
     /// The emission in which it was put there.
     pub(crate) parent: Option<EmissionId>,
 }

@@ -7,14 +7,9 @@
 //! The places are fixed arrays of cells without a destructor: entering a level is two loads and
 //! three stores on memory that no other thread sees.
 
-use std::{
-    cell::Cell,
-    fmt,
-    marker::PhantomData,
-    num::NonZeroU64,
-    sync::atomic::{AtomicU64, Ordering},
-};
+use std::{cell::Cell, marker::PhantomData};
 
+use super::emission::EmissionId;
 use crate::{metadata::EventInfo, result::TooDeep};
 
 /// How many emits may be inside one another unless the registry is told otherwise.
@@ -22,37 +17,6 @@ pub(crate) const DEFAULT_LIMIT: usize = 128;
 
 /// The highest limit that can be set; the places take 4 KiB a thread.
 pub(crate) const MAX_LIMIT: usize = 256;
-
-/// What tells one emission from every other of this process; made when somebody asks for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EmissionId(NonZeroU64);
-
-impl fmt::Display for EmissionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl EmissionId {
-    /// Each thread takes ids from a block of its own, so that threads share a line of cache once
-    /// in a thousand ids only.
-    const BLOCK: u64 = 1024;
-
-    pub(crate) fn new() -> Self {
-        static BLOCKS: AtomicU64 = AtomicU64::new(0);
-        thread_local! {
-            static NEXT: Cell<u64> = const { Cell::new(0) };
-        }
-        NEXT.with(|next| {
-            let mut id = next.get();
-            if id.is_multiple_of(Self::BLOCK) {
-                id = BLOCKS.fetch_add(1, Ordering::Relaxed) * Self::BLOCK;
-            }
-            next.set(id + 1);
-            Self(NonZeroU64::MIN.saturating_add(id))
-        })
-    }
-}
 
 struct Stack {
     depth: Cell<usize>,

@@ -2,11 +2,11 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use tracing::error;
+use tracing::{Level as Verbosity, error, level_enabled};
 
 use crate::{
-    primitives::Rare,
-    result::{Cause, Failure, TooDeep, drop_contained},
+    primitives::{Rare, drop_contained},
+    result::{Cause, Failure, TooDeep},
 };
 
 /// What failed, if anything did.
@@ -54,4 +54,16 @@ fn record(failure: Failure) {
 #[inline(never)]
 pub(crate) fn refusal(refusal: &TooDeep) {
     error!(target: "events_core", topic = refusal.chain().last().copied(), "{refusal}");
+}
+
+/// Whether somebody looks at each emit.
+#[inline]
+pub(crate) fn is_observed() -> bool {
+    level_enabled!(Verbosity::DEBUG)
+}
+
+/// Whether anybody looks at spans.
+#[inline]
+pub(crate) fn is_traced() -> bool {
+    level_enabled!(Verbosity::ERROR)
 }

@@ -1,10 +1,12 @@
 //! context.
 
 pub(crate) mod current_job;
+mod emission;
 pub(crate) mod emit_stack;
 pub(crate) mod log;
 pub(crate) mod panic_hook;
 
-pub(crate) use current_job::{InJob, Job, parent};
-pub use emit_stack::EmissionId;
+pub(crate) use current_job::{InJob, Job, QueueId, parent};
+pub use emission::{Asked, Emission, EmissionId};
 pub(crate) use emit_stack::{DEFAULT_LIMIT, Level, MAX_LIMIT, depth, id};
+pub(crate) use log::{is_observed, is_traced};

@@ -8,7 +8,7 @@
 use std::{any::Any, backtrace::Backtrace, cell::RefCell, panic, sync::Once, thread};
 
 use super::emit_stack;
-use crate::result::{Panic, drop_contained};
+use crate::{primitives::drop_contained, result::Panic};
 
 thread_local! {
     static LAST: RefCell<Option<Noted>> = const { RefCell::new(None) };

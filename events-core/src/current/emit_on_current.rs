@@ -4,10 +4,12 @@ use std::panic::Location;
 
 use super::scope::{DEFAULT, entered, is_scoped, registry};
 use crate::{
-    emit::{EmitAsync, TryEmitAsync},
+    emit::{
+        Site,
+        emit_async::{EmitAsync, TryEmitAsync},
+    },
     event::{Args, Event, Family, OwnedEvent, Verbs, Visit},
     metadata::Origin,
-    registry::Site,
     result::{EmitError, Emitted, QueueFull},
 };
 

@@ -1,26 +1,22 @@
 //! What an attribute leaves in the link-time slice, and how it gets from there into a registry.
 
 use std::{
-    any::TypeId,
+    any::{Any, TypeId},
     borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
     fmt,
     num::NonZeroUsize,
     ptr,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Weak},
 };
 
-use super::listener::Added;
 use crate::{
-    background::{Behind, Hand},
+    background::Behind,
     event::{Family, Snapshot},
     handler::{Background, MissingState, Param, Run, Source, States, Step, Wired},
     metadata::{EventInfo, Key, Location, Origin, SubscriberInfo},
-    plan::{Entry, Hearing, Kind, Position, Rank, Turn},
-    registry::Core,
+    plan::{Entry, Hand, Kind, Position, Rank, Turn},
+    registry::{Core, Group, Registry},
+    subscribe::{Door, Leave, Member},
 };
 
 /// A declared subscriber, as the attribute leaves it.
@@ -144,7 +140,7 @@ impl<'i> Installer<'i> {
     {
         // All that is compiled for each subscriber: the rest is the same for all.
         let wired = Wired::new::<F, H>(Arc::new(handler));
-        self.place(Kind::of::<F>(), Hand::Now(wired));
+        self.add(Kind::of::<F>(), Hand::Now(wired), self.number(), None);
     }
 
     /// Registers a handler that runs later; its filters are asked once for each emit.
@@ -157,10 +153,25 @@ impl<'i> Installer<'i> {
         H: Background<E>,
     {
         let behind = Behind::new(wants, handler);
-        self.place(Kind::of::<E>(), Hand::Later(Arc::new(behind)));
+        self.add(
+            Kind::of::<E>(),
+            Hand::Later(Arc::new(behind)),
+            self.number(),
+            None,
+        );
     }
 
-    fn place(&mut self, kind: Kind, handler: Hand) {
+    /// The number of the next handler: a declared subscriber has its address, a handler of a listener that
+    /// is added at run time the next number of the registry.
+    pub(super) fn number(&self) -> u64 {
+        match self.added {
+            None => self.subscriber.address(),
+            Some(_) => self.core.next_number(),
+        }
+    }
+
+    /// The rank of the handler with this number.
+    pub(super) fn rank(&self, number: u64) -> Rank {
         let Subscriber {
             priority,
             module,
@@ -168,16 +179,45 @@ impl<'i> Installer<'i> {
             name,
             ..
         } = *self.subscriber;
-        let rank = Rank::declared(priority, module, location, name);
+        match self.added {
+            None => Rank::declared(priority, module, location, name),
+            Some(_) => Rank::subscribed(priority, number),
+        }
+    }
+
+    /// Adds a handler of one event type to the group. `door` closes it when it belongs to a listener that
+    /// is added at run time.
+    pub(super) fn add(
+        &mut self,
+        kind: Kind,
+        handler: Hand,
+        number: u64,
+        door: Option<Weak<dyn Door>>,
+    ) {
+        let rank = self.rank(number);
         let (position, subscriber) = self.describe(kind.info.topic().into(), None, rank);
+        self.unsubscribes(Some(kind), number, door);
         let entry = Entry {
-            number: self.subscriber.address(),
-            declared: true,
+            number,
+            declared: self.added.is_none(),
             position,
             subscriber,
             handler,
         };
         self.group.add(kind, entry);
+    }
+
+    /// Notes how a handler of a listener that is added at run time is unsubscribed.
+    pub(super) fn unsubscribes(
+        &mut self,
+        kind: Option<Kind>,
+        number: u64,
+        door: Option<Weak<dyn Door>>,
+    ) {
+        if let (Some(added), Some(door)) = (&mut self.added, door) {
+            let leave = Leave::new(&added.registry, kind, None, number);
+            added.members.push(Member::new(leave, door));
+        }
     }
 
     /// Where it stands, and who it is.
@@ -225,90 +265,9 @@ impl<'i> Installer<'i> {
     }
 }
 
-/// Lets a handler through the first time only.
-#[derive(Debug, Default)]
-pub struct Once(AtomicBool);
-
-impl Once {
-    /// One that has let nobody through.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Whether this is the first time; of several threads, one is told so.
-    #[inline]
-    #[must_use]
-    pub fn claim(&self) -> bool {
-        !self.0.load(Ordering::Relaxed) && !self.0.swap(true, Ordering::AcqRel)
-    }
-}
-
-/// Subscribers by their event type.
-pub(crate) type ByKind = BTreeMap<TypeId, (Kind, Vec<Entry>)>;
-
-/// Subscribers that go into a registry together, by event type.
-#[derive(Default)]
-pub(crate) struct Group {
-    kinds: ByKind,
-    /// Those who hear patterns of topics.
-    hearings: Vec<Hearing>,
-}
-
-impl Group {
-    pub(crate) fn add(&mut self, kind: Kind, entry: Entry) {
-        self.of_kind(kind).push(entry);
-    }
-
-    pub(crate) fn hear(&mut self, hearing: Hearing) {
-        self.hearings.push(hearing);
-    }
-
-    /// Nobody is added for this event type but those who hear its topic already.
-    pub(crate) fn ask(&mut self, kind: Kind) {
-        self.of_kind(kind);
-    }
-
-    fn of_kind(&mut self, kind: Kind) -> &mut Vec<Entry> {
-        let group = self.kinds.entry(kind.family);
-        &mut group.or_insert_with(|| (kind, Vec::new())).1
-    }
-
-    /// Each subscriber beside its event type.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (Kind, &Entry)> {
-        let kinds = self.kinds.values();
-        kinds.flat_map(|(kind, entries)| entries.iter().map(|entry| (*kind, entry)))
-    }
-
-    pub(crate) fn hearings(&self) -> &[Hearing] {
-        &self.hearings
-    }
-
-    /// The subscribers of one event type.
-    pub(crate) fn of(&self, kind: Kind) -> &[Entry] {
-        let group = self.kinds.get(&kind.family);
-        group
-            .map(|(_, entries)| entries.as_slice())
-            .unwrap_or_default()
-    }
-
-    /// The numbers of all of them.
-    pub(crate) fn numbers(&self) -> impl Iterator<Item = u64> {
-        let entries = self.iter().map(|(_, entry)| entry.number);
-        entries.chain(self.hearings.iter().map(|hearing| hearing.number))
-    }
-
-    /// Leaves out what another scan has installed in the meantime.
-    pub(crate) fn keep_new(&mut self, installed: &BTreeSet<u64>) {
-        for (_, entries) in self.kinds.values_mut() {
-            entries.retain(|entry| !installed.contains(&entry.number));
-        }
-        self.kinds.retain(|_, (_, entries)| !entries.is_empty());
-        self.hearings
-            .retain(|hearing| !installed.contains(&hearing.number));
-    }
-
-    pub(crate) fn into_parts(self) -> (ByKind, Vec<Hearing>) {
-        (self.kinds, self.hearings)
-    }
+/// A listener that is added by hand, and its handlers so far.
+pub(crate) struct Added {
+    pub(crate) registry: Registry,
+    pub(crate) listener: Arc<dyn Any + Send + Sync>,
+    pub(crate) members: Vec<Member>,
 }

@@ -1,20 +1,16 @@
 //! Listeners: structs whose methods are handlers. A scan makes one of each for its registry; others are
 //! added by hand.
 
-use std::{
-    any::Any,
-    marker::PhantomData,
-    sync::{Arc, Weak},
-};
+use std::{any::Any, marker::PhantomData, sync::Arc};
 
-use super::installer::{Group, Installer, Subscriber};
+use super::installer::{Added, Installer, Subscriber};
 use crate::{
-    background::{Behind, Hand},
+    background::Behind,
     event::{Family, Snapshot},
     handler::{Background, Run, Source, Step, Wired},
-    plan::{Entry, Kind, Rank},
-    registry::{Core, Registry},
-    subscribe::{Batch, Door, Leave, Listening, Member, SubscribeError, Subscription},
+    plan::{Hand, Kind},
+    registry::{Core, Group, Registry},
+    subscribe::{Door, Listening, SubscribeError, Subscription, register},
 };
 
 /// A struct whose methods are handlers; implemented by [`listener`](crate::listener) and
@@ -134,15 +130,8 @@ impl Registry {
                 });
             }
         }
-        Batch::of(self.clone(), group, added.members).register()
+        register(self, group, added.members)
     }
-}
-
-/// A listener that is added by hand, and its handlers so far.
-pub(crate) struct Added {
-    pub(crate) registry: Registry,
-    listener: Arc<dyn Any + Send + Sync>,
-    pub(crate) members: Vec<Member>,
 }
 
 /// A listener that a scan has made for its registry, among its listeners.
@@ -170,7 +159,7 @@ impl Installer<'_> {
         let listening = Arc::new(Listening::<F, H>::new(handler, None));
         let door = Arc::downgrade(&listening);
         let wired = Wired::new::<F, Listening<F, H>>(listening);
-        self.join(Kind::of::<F>(), Hand::Now(wired), door);
+        self.add(Kind::of::<F>(), Hand::Now(wired), self.number(), Some(door));
     }
 
     /// Registers a method as a handler that runs later.
@@ -187,27 +176,12 @@ impl Installer<'_> {
         }
         let behind = Arc::new(Behind::new(wants, handler));
         let door = Arc::downgrade(&behind);
-        self.join(Kind::of::<E>(), Hand::Later(behind), door);
-    }
-
-    /// A handler of a listener that is added by hand.
-    fn join(&mut self, kind: Kind, handler: Hand, door: Weak<dyn Door>) {
-        let number = self.core.next_number();
-        let rank = Rank::subscribed(self.subscriber.priority, number);
-        let topic = kind.info.topic().into();
-        let (position, subscriber) = self.describe(topic, None, rank);
-        if let Some(added) = &mut self.added {
-            let leave = Leave::new(&added.registry, Some(kind), None, number);
-            added.members.push(Member::new(leave, door));
-        }
-        let entry = Entry {
-            number,
-            declared: false,
-            position,
-            subscriber,
-            handler,
-        };
-        self.group.add(kind, entry);
+        self.add(
+            Kind::of::<E>(),
+            Hand::Later(behind),
+            self.number(),
+            Some(door),
+        );
     }
 }
 

@@ -5,7 +5,6 @@ mod link_slices;
 mod listener;
 mod topic_installer;
 
-pub(crate) use installer::Group;
-pub use installer::{Hears, Installer, Once, Subscriber};
+pub use installer::{Hears, Installer, Subscriber};
 pub use link_slices::{EVENTS, SUBSCRIBERS, events};
 pub use listener::{ByHand, Listener, Made};

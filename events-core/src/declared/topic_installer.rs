@@ -10,12 +10,11 @@ use std::{
 
 use super::installer::{Hears, Installer};
 use crate::{
-    background::Hand,
     event::{AnyEvent, Family},
     handler::{OnAny, Run, Step},
     metadata::Pattern,
-    plan::{Entry, Hearing, Kind, Rank},
-    subscribe::{Door, Leave, Member},
+    plan::{Hand, Hearing, Kind},
+    subscribe::Door,
 };
 
 /// A declared handler of events of any type, to be registered.
@@ -25,7 +24,6 @@ pub struct AnyHandler {
     /// What closes it, when it belongs to a listener that is added by hand.
     door: Weak<dyn Door>,
     number: u64,
-    declared: bool,
 }
 
 /// What the attribute makes of a function.
@@ -63,33 +61,18 @@ impl Installer<'_> {
             closed: AtomicBool::new(false),
         });
         let door = Arc::downgrade(&open);
-        let declared = self.added.is_none();
         AnyHandler {
             handler: open,
             door,
-            number: if declared {
-                self.subscriber.address()
-            } else {
-                self.core.next_number()
-            },
-            declared,
+            number: self.number(),
         }
     }
 
     /// Registers it for the events of one type.
     pub fn hear<F: Family>(&mut self, any: &AnyHandler) {
         let kind = Kind::of::<F>();
-        let rank = self.rank(any);
-        let (position, subscriber) = self.describe(kind.info.topic().into(), None, rank);
-        self.leave(any, Some(kind));
-        let entry = Entry {
-            number: any.number,
-            declared: any.declared,
-            position,
-            subscriber,
-            handler: Hand::Now((kind.any)(&any.handler)),
-        };
-        self.group.add(kind, entry);
+        let handler = Hand::Now((kind.any)(&any.handler));
+        self.add(kind, handler, any.number, Some(Weak::clone(&any.door)));
     }
 
     /// Registers it for the events whose topic its pattern matches.
@@ -106,35 +89,16 @@ impl Installer<'_> {
             Ok(pattern) => pattern,
             Err(error) => panic!("{:?}: {error}", self.subscriber),
         };
-        let rank = self.rank(any);
+        let rank = self.rank(any.number);
         let (position, subscriber) = self.describe(text.clone(), Some(text), rank);
-        self.leave(any, None);
+        self.unsubscribes(None, any.number, Some(Weak::clone(&any.door)));
         self.group.hear(Hearing {
             number: any.number,
-            declared: any.declared,
+            declared: self.added.is_none(),
             position,
             subscriber,
             handler: Arc::clone(&any.handler),
             pattern,
         });
-    }
-
-    fn rank(&self, any: &AnyHandler) -> Rank {
-        let one = self.subscriber;
-        if any.declared {
-            Rank::declared(one.priority, one.module, one.location, one.name)
-        } else {
-            Rank::subscribed(one.priority, any.number)
-        }
-    }
-
-    /// How it leaves, when it belongs to a listener that is added by hand.
-    fn leave(&mut self, any: &AnyHandler, kind: Option<Kind>) {
-        if let Some(added) = &mut self.added {
-            let leave = Leave::new(&added.registry, kind, None, any.number);
-            added
-                .members
-                .push(Member::new(leave, Weak::clone(&any.door)));
-        }
     }
 }

@@ -2,15 +2,14 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    ptr,
     sync::Arc,
     task::Waker,
 };
 
-use super::dispatch::Sending;
+use super::context::Sending;
 use crate::{
     background::{Errand, Part, Tail},
-    context::{Job, id as emission_id, panic_hook, parent as parent_id},
+    context::{Job, QueueId, id as emission_id, panic_hook, parent as parent_id},
     handler::{Call, Lent, Source},
     metadata::SubscriberInfo,
     queue::{Copied, Refused, Why},
@@ -96,7 +95,7 @@ fn run_at_once(refused: Refused<Copied>, fail: &mut dyn FnMut(Failure)) -> Hande
         .for_each(&mut unreached);
     let innermost = Job::innermost();
     let in_this_emit = Job {
-        queue: innermost.map_or(ptr::null(), |job| job.queue),
+        queue: innermost.map_or(QueueId::NONE, |job| job.queue),
         parent: parent_id(),
     };
     let inside = in_this_emit.enter();

@@ -3,32 +3,20 @@
 //! One `catch_unwind` covers the whole plan, for entering it is free but for two instructions; when
 //! a handler panics, the loop goes on behind it.
 
-use std::{sync::Arc, thread};
+use std::thread;
 
 use tracing::{Level as Verbosity, debug, level_enabled, trace_span};
 
-use super::defer::hand_over;
+use super::{context::Sending, defer::hand_over};
 use crate::{
     background::Part,
-    context::{Level, log, panic_hook},
+    context::{Level, is_observed, log, panic_hook},
     handler::{Erased, Run},
-    metadata::{EventInfo, Origin, SubscriberInfo},
+    metadata::Origin,
     plan::{Found, Plan, Slot},
-    queue::Waiting,
-    registry::Unheard,
-    result::{Failures, Told, TooDeep, Trouble, drop_contained},
+    registry::{EventQueue, Unheard},
+    result::{Failures, Told, TooDeep, Trouble},
 };
-
-/// What the emitter says of an emit.
-#[derive(Clone, Copy)]
-pub(crate) struct Sending<'e> {
-    pub(crate) info: &'static EventInfo,
-    pub(crate) origin: Option<&'e Origin>,
-    /// How many emits may be inside one another, and the hook for events that nobody hears.
-    pub(crate) unheard: &'e Unheard,
-    /// Where copies wait for the handlers that run later.
-    pub(crate) queue: &'e Waiting,
-}
 
 /// What an emit met.
 pub(crate) enum Met {
@@ -41,12 +29,6 @@ pub(crate) enum Met {
     /// A plan, and too many emits are around this one, or there is a hook for those that nobody hears:
     /// nothing was run.
     Refused,
-}
-
-/// Whether somebody looks at each emit.
-#[inline]
-pub(crate) fn is_observed() -> bool {
-    level_enabled!(Verbosity::DEBUG)
 }
 
 /// Runs the handlers in the slot and logs what fails. What is emitted is made when somebody listens:
@@ -83,7 +65,7 @@ pub(crate) fn emit<'e>(
 #[inline(never)]
 fn emit_changed(slot: Option<&Slot>, event: Erased<'_>, sending: Sending<'_>) -> bool {
     // The last subscriber may have gone meanwhile.
-    let ran = slot.and_then(|slot| with_held(slot, |plan| run(plan, event, sending)));
+    let ran = slot.and_then(|slot| slot.with_held(|plan| run(plan, event, sending)));
     ran.unwrap_or(true)
 }
 
@@ -94,7 +76,7 @@ fn run(plan: &Plan, mut event: Erased<'_>, sending: Sending<'_>) -> bool {
     let Some(_level) = Level::enter(plan.info(), sending.unheard.plain_limit()) else {
         return false;
     };
-    let mut run = Run::new(plan, plan.deliver(&mut event), sending.origin, None);
+    let mut run = Run::new(plan.deliver(&mut event), sending.origin, None);
     match run.start() {
         Ok(()) if !run.is_left() => {}
         ended => {
@@ -123,7 +105,7 @@ fn hand_on(
     stopped: bool,
     origin: Option<&Origin>,
     unheard: &Unheard,
-    queue: &Waiting,
+    queue: &EventQueue,
 ) {
     let sending = Sending {
         info: plan.info(),
@@ -162,7 +144,8 @@ fn emit_plain_changed(
     sending: Sending<'_>,
     failures: &Failures,
 ) -> bool {
-    with_held(slot, |plan| run_plain(plan, event, sending, failures)).unwrap_or(false)
+    slot.with_held(|plan| run_plain(plan, event, sending, failures))
+        .unwrap_or(false)
 }
 
 #[inline(always)]
@@ -179,12 +162,7 @@ fn run_plain(
         return false;
     };
     let delivery = plan.deliver(&mut event);
-    all(&mut Run::new(
-        plan,
-        delivery,
-        sending.origin,
-        Some(failures),
-    ));
+    all(&mut Run::new(delivery, sending.origin, Some(failures)));
     true
 }
 
@@ -258,7 +236,7 @@ pub(crate) fn chain(
     } else {
         plan.deliver(event)
     };
-    let mut run = Run::new(plan, delivery, sending.origin, failures);
+    let mut run = Run::new(delivery, sending.origin, failures);
     if traced {
         one_by_one(plan, &mut run);
     } else {
@@ -271,58 +249,22 @@ pub(crate) fn chain(
     }
 }
 
-/// Whether anybody looks at spans.
-#[inline]
-pub(crate) fn is_traced() -> bool {
-    level_enabled!(Verbosity::ERROR)
-}
-
 /// Calls `f` with the plan that is in the slot now, in a level of the emit.
 pub(crate) fn with_level<T>(
     slot: Option<&Slot>,
     sending: Sending<'_>,
     f: impl FnOnce(&Plan, &Level) -> T,
 ) -> Result<Option<T>, Box<TooDeep>> {
-    with_plan(slot, |plan| {
-        let limit = sending.unheard.limit();
-        match Level::enter(plan.info(), limit) {
-            Some(level) => Ok(f(plan, &level)),
-            None => Err(Box::new(Level::refusal(plan.info(), limit))),
-        }
+    slot.and_then(|slot| {
+        slot.with_plan(|plan| {
+            let limit = sending.unheard.limit();
+            match Level::enter(plan.info(), limit) {
+                Some(level) => Ok(f(plan, &level)),
+                None => Err(Box::new(Level::refusal(plan.info(), limit))),
+            }
+        })
     })
     .transpose()
-}
-
-/// Who would be called, and whose turn would come later.
-pub(crate) fn everyone(slot: Option<&Slot>) -> Vec<Arc<SubscriberInfo>> {
-    with_plan(slot, |plan| plan.everyone().cloned().collect()).unwrap_or_default()
-}
-
-/// Calls `f` with the plan that is in the slot now, which stays until it returns.
-fn with_plan<T>(slot: Option<&Slot>, f: impl FnOnce(&Plan) -> T) -> Option<T> {
-    let slot = slot?;
-    let mut held = None;
-    let plan = match slot.find() {
-        Found::Nobody => None,
-        Found::Scanned(plan) => Some(plan),
-        Found::Changed => held.insert(slot.hold()?).plan(),
-    };
-    let result = plan.map(f);
-    if held.is_some() {
-        // The last reader of a plan frees its closures, whose `Drop` may panic.
-        drop_contained(held);
-    }
-    result
-}
-
-/// The same, where it is known that the plan is not found at a glance.
-#[inline(always)]
-fn with_held<T>(slot: &Slot, f: impl FnOnce(&Plan) -> T) -> Option<T> {
-    let held = slot.hold()?;
-    let result = held.plan().map(f);
-    // The last reader of a plan frees its closures, whose `Drop` may panic.
-    drop_contained(held);
-    result
 }
 
 /// Runs the handlers, resuming behind one that panics.

@@ -12,18 +12,19 @@ use std::{
 use tracing::{Level as Verbosity, Span, debug, level_enabled, trace_span};
 
 use super::{
+    context::Site,
     defer::hand_over,
     dispatch,
     run_all::{self, Telling},
 };
 use crate::{
     background::{Part, Tail, Trailing},
-    context::{Level, log},
+    context::{Level, is_traced, log},
     event::{Event, Typed},
     handler::{Call, Lent},
     metadata::Origin,
     primitives::Rare,
-    registry::{Registry, Site, Way},
+    registry::{Registry, Way},
     result::{EmitError, Emitted, Failure, Failures, Told, TooDeep, Trouble},
 };
 
@@ -146,7 +147,7 @@ impl<E: Event> Future for TryEmitAsync<E> {
 impl<E: Event> Flight<E> {
     #[inline]
     fn new(registry: Registry, event: E, origin: Option<Origin>, site: Site) -> Self {
-        let span = if dispatch::is_traced() {
+        let span = if is_traced() {
             // Without one it need not be in memory, from which it would have to be copied.
             let span = match &origin {
                 None => span::<E>(None),

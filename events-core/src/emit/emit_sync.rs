@@ -4,29 +4,20 @@
 use std::any::TypeId;
 
 use super::{
-    dispatch::{self, Met, Sending},
-    enqueue,
+    context::Site,
+    dispatch::{self, Met},
 };
 use crate::{
+    context::is_observed,
     event::{Family, OwnedEvent, Typed},
     handler::Erased,
     metadata::{EventInfo, Origin},
     plan::{Slot, home},
-    registry::{Core, Site, Way},
-    result::{EmitError, Emitted, QueueFull, Told, Trouble},
+    registry::{Core, Way},
+    result::{EmitError, Emitted, Told, Trouble},
 };
 
 impl Core {
-    #[inline]
-    pub(crate) fn sending<'e, F: Family>(&'e self, origin: Option<&'e Origin>) -> Sending<'e> {
-        Sending {
-            info: F::declared().info,
-            origin,
-            unheard: self.unheard(),
-            queue: self.queue(),
-        }
-    }
-
     /// Emits on this registry.
     #[inline]
     pub(crate) fn emit<F: Family>(
@@ -81,7 +72,7 @@ impl Core {
     /// Emits where no plan was found at a glance, or somebody looks at each emit.
     #[inline]
     fn emit_unheard<F: Family>(&self, event: &mut F::Of<'_>, origin: Option<&Origin>, site: Site) {
-        if dispatch::is_observed() || self.asks() {
+        if is_observed() || self.asks() {
             self.look_for_scan();
             self.emit_observed::<F>(event, origin, site);
         }
@@ -123,20 +114,6 @@ impl Core {
             told,
             trouble,
         }
-    }
-
-    /// Puts an event into the queue.
-    #[inline]
-    pub(crate) fn enqueue<E: OwnedEvent + Send>(
-        &self,
-        mut event: E,
-        origin: Option<Origin>,
-        site: Site,
-    ) -> Result<(), QueueFull<E>> {
-        if self.keeps(&mut event, origin.as_ref(), site, Way::Enqueue) {
-            return Ok(());
-        }
-        enqueue::enqueue(self.queue(), event, origin)
     }
 }
 

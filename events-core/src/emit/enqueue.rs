@@ -6,8 +6,9 @@ use std::{
 };
 
 use super::{
+    context::{Sending, Site},
     defer::why,
-    dispatch::{self, Sending},
+    dispatch,
     run_all::{self, Telling},
 };
 use crate::{
@@ -17,8 +18,8 @@ use crate::{
     handler::{Call, Erased},
     metadata::Origin,
     plan::Plan,
-    queue::{Ended, Handling, InTurn, Left, Note, Refused, Running, Started, Waiting, push},
-    registry::Core,
+    queue::{Ended, Handling, InTurn, Left, Note, QueueOwner, Refused, Running, Started, push},
+    registry::{Core, EventQueue, Way},
     result::{Failures, QueueFull, Told},
 };
 
@@ -28,16 +29,32 @@ struct Noted<E> {
     note: Box<Note>,
 }
 
+impl Core {
+    /// Puts an event into the queue.
+    #[inline]
+    pub(crate) fn enqueue<E: OwnedEvent + Send>(
+        &self,
+        mut event: E,
+        origin: Option<Origin>,
+        site: Site,
+    ) -> Result<(), QueueFull<E>> {
+        if self.keeps(&mut event, origin.as_ref(), site, Way::Enqueue) {
+            return Ok(());
+        }
+        enqueue(self.queue(), event, origin)
+    }
+}
+
 /// Puts an event into the queue.
 #[inline]
-pub(crate) fn enqueue<E: OwnedEvent + Send>(
-    queue: &Waiting,
+fn enqueue<E: OwnedEvent + Send>(
+    queue: &EventQueue,
     event: E,
     origin: Option<Origin>,
 ) -> Result<(), QueueFull<E>> {
     match Note::of_enqueued(origin) {
         None => {
-            let handling: &Handling = const {
+            let handling: &Handling<Core> = const {
                 &Handling {
                     start: start::<E>,
                     take: take::<E>,
@@ -52,10 +69,10 @@ pub(crate) fn enqueue<E: OwnedEvent + Send>(
 #[cold]
 #[inline(never)]
 fn enqueue_noted<E: OwnedEvent + Send>(
-    queue: &Waiting,
+    queue: &EventQueue,
     noted: Noted<E>,
 ) -> Result<(), QueueFull<E>> {
-    let handling: &Handling = const {
+    let handling: &Handling<Core> = const {
         &Handling {
             start: start_noted::<E>,
             take: take_noted::<E>,
@@ -69,7 +86,7 @@ fn full<T, E: OwnedEvent>(refused: Refused<T>, event: impl FnOnce(T) -> E) -> Qu
     QueueFull::new(event(refused.item), E::topic(), why(&refused.why))
 }
 
-fn start<E: OwnedEvent + Send>(popped: InTurn<'_>, core: &Core, waker: &Waker) -> Started {
+fn start<E: OwnedEvent + Send>(popped: InTurn<'_, Core>, core: &Core, waker: &Waker) -> Started {
     let Some(mut event) = popped.take() else {
         return Started::Nothing;
     };
@@ -84,18 +101,22 @@ fn start<E: OwnedEvent + Send>(popped: InTurn<'_>, core: &Core, waker: &Waker) -
     start_all(event, None, core, waker)
 }
 
-fn start_noted<E: OwnedEvent + Send>(popped: InTurn<'_>, core: &Core, waker: &Waker) -> Started {
+fn start_noted<E: OwnedEvent + Send>(
+    popped: InTurn<'_, Core>,
+    core: &Core,
+    waker: &Waker,
+) -> Started {
     match popped.take() {
         Some(Noted { event, note }) => start_all::<E>(event, Some(note), core, waker),
         None => Started::Nothing,
     }
 }
 
-fn take<E: OwnedEvent + Send>(popped: InTurn<'_>) -> Option<Left> {
+fn take<E: OwnedEvent + Send>(popped: InTurn<'_, Core>) -> Option<Left> {
     Some(left::<E>(popped.take()?, None))
 }
 
-fn take_noted<E: OwnedEvent + Send>(popped: InTurn<'_>) -> Option<Left> {
+fn take_noted<E: OwnedEvent + Send>(popped: InTurn<'_, Core>) -> Option<Left> {
     let Noted { event, note } = popped.take()?;
     Some(left::<E>(event, note.origin))
 }
@@ -117,7 +138,7 @@ fn start_all<E: OwnedEvent + Send>(
     core: &Core,
     waker: &Waker,
 ) -> Started {
-    let inside = note.as_ref().map(|note| note.enter(core.queue()));
+    let inside = note.as_ref().map(|note| note.enter(core.queue_id()));
     let origin = note.as_ref().and_then(|note| note.origin.as_ref());
     let sending = core.sending::<E>(origin);
     let mut event = Some(event);

@@ -9,14 +9,14 @@
 //!   time, and structs that come either way;
 //! - `waiting` is a way out: futures and streams of events, each behind it an `inbox`.
 
+mod context;
 mod defer;
-pub(crate) mod dispatch;
-mod emit_async;
+mod dispatch;
+pub(crate) mod emit_async;
 mod emit_sync;
 mod emit_topic;
 mod enqueue;
+mod methods;
 mod run_all;
 
-pub use emit_async::{EmitAsync, TryEmitAsync};
-pub(crate) use emit_sync::Outcome;
-pub(crate) use emit_topic::Topics;
+pub(crate) use context::Site;

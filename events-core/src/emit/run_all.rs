@@ -3,10 +3,7 @@
 
 use std::{pin::Pin, sync::Arc, task::Poll, task::Waker};
 
-use super::{
-    defer::hand_over,
-    dispatch::{self, Sending},
-};
+use super::{context::Sending, defer::hand_over, dispatch};
 use crate::{
     background::{Part, Tail, Trailing},
     context::Level,

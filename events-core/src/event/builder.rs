@@ -7,7 +7,7 @@
 //! field for a trait of its own, which carries the error's text in plain words. So these traits are
 //! named once for each event, not in every method, and events compile faster.
 
-use super::{ownership::OwnedEvent, traits::Event, verbs::Verbs};
+use super::traits::{Event, OwnedEvent, Verbs};
 
 /// The state of a builder's field that has no value yet.
 #[derive(Clone, Copy, Debug)]

@@ -3,10 +3,9 @@
 use std::{any::Any, fmt, future::Ready};
 
 use super::{
-    ownership::{Borrowed, OwnedEvent},
+    ownership::Borrowed,
     statics::Declared,
-    traits::{Event, Family, Visit},
-    verbs::Verbs,
+    traits::{Event, Family, OwnedEvent, Verbs, Visit},
 };
 use crate::{
     metadata::{EventInfo, Location, Origin},

@@ -14,11 +14,9 @@
 use std::any::Any;
 
 use super::{
-    copying::Copied,
     json::Json,
-    ownership::{OwnedEvent, Owning},
-    statics::Declared,
-    verbs::Verbs,
+    ownership::{Owned, Owning},
+    statics::{Copied, Declared},
 };
 use crate::{
     metadata::{EventInfo, IntoKey, Origin},
@@ -349,4 +347,55 @@ pub trait Visit<F: Family> {
 
     /// Visits the event.
     fn visit(self, event: &mut F::Of<'_>) -> Self::Output;
+}
+
+/// An event that borrows nothing.
+///
+/// Holds for every event without a lifetime; what must keep an event, or name its type once and
+/// for all, asks for it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` borrows, and an owned event is needed here",
+    label = "this event has a lifetime",
+    note = "subscribe to it with `registry.on_borrowed::<{Self}>(|event| ..)` or `#[subscriber]`",
+    note = "an event that is kept for later, as in the queue, must own what it needs"
+)]
+pub trait OwnedEvent:
+    Event<Family = Self, Ownership = Owned> + for<'x> Family<Of<'x> = Self>
+{
+}
+
+#[diagnostic::do_not_recommend]
+impl<E> OwnedEvent for E where E: Event<Family = E, Ownership = Owned> + for<'x> Family<Of<'x> = E> {}
+
+/// The verbs of events, as the floor that knows the registries has them. By names that the compiler
+/// suggests to nobody.
+#[doc(hidden)]
+pub trait Verbs {
+    /// Gives the event back.
+    type EmitAsync<E: Event>: Future<Output = E>;
+
+    /// Gives the event back with what became of it.
+    type TryEmitAsync<E: Event>: Future<Output = Result<Emitted<E>, EmitError<E>>>;
+
+    /// Emits on the current registry, and waits for the async subscribers.
+    #[track_caller]
+    fn __emit_async<E: Event>(event: E, origin: Option<Origin>) -> Self::EmitAsync<E>;
+
+    /// The same, and tells what became of the event.
+    #[track_caller]
+    fn __try_emit_async<E: Event>(event: E, origin: Option<Origin>) -> Self::TryEmitAsync<E>;
+
+    /// Puts the event into the queue of the current registry.
+    #[track_caller]
+    fn __enqueue<E>(event: E, origin: Option<Origin>) -> Result<(), QueueFull<E>>
+    where
+        E: OwnedEvent + Send;
+
+    /// Emits on the current registry.
+    #[track_caller]
+    fn __emit<E: Event>(event: &mut E, origin: Option<&Origin>);
+
+    /// Emits on the current registry and tells what became of the event.
+    #[track_caller]
+    fn __try_emit<E: Event>(event: E, origin: Option<&Origin>) -> Result<Emitted<E>, EmitError<E>>;
 }

@@ -3,11 +3,13 @@
 use std::{future::Future, marker::PhantomData};
 
 use super::{
-    call::{Asked, Call},
+    call::Call,
     outcome::{AsyncOutcome, Step},
-    param::Emission,
 };
-use crate::event::Snapshot;
+use crate::{
+    context::{Asked, Emission},
+    event::Snapshot,
+};
 
 /// A handler that runs later, with what it keeps: what the attribute writes, and what the traits
 /// below make of closures.

@@ -1,17 +1,9 @@
 //! What a handler that runs later may ask of the emit that it belongs to.
 
-use super::param::Emission;
 use crate::{
-    context::{current_job, emit_stack},
+    context::{Asked, Emission, current_job, emit_stack},
     metadata::{EventInfo, Origin},
 };
-
-/// What a [`Param`](super::Param) is made from.
-#[doc(hidden)]
-pub trait Asked {
-    /// The emission, for a subscriber that asks for it.
-    fn emission(&self) -> Emission;
-}
 
 /// Where an event was emitted from, for the filters of a handler that runs later.
 #[doc(hidden)]

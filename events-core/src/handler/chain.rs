@@ -35,6 +35,7 @@
 
 use std::{
     any::{Any, TypeId},
+    borrow::Cow,
     fmt,
     marker::PhantomData,
     mem,
@@ -45,7 +46,10 @@ use std::{
 };
 
 use super::{outcome::Step, run::Run};
-use crate::event::{Family, OwnedEvent};
+use crate::{
+    event::{Family, OwnedEvent},
+    metadata::{EventInfo, SubscriberInfo},
+};
 
 /// What can be called with the events of a family.
 pub(crate) trait Handle<F: Family>: Send + Sync + 'static {
@@ -167,10 +171,15 @@ impl Drop for Position<'_, '_> {
 /// Handlers of one family in running order.
 pub(crate) struct Chain {
     family: TypeId,
+    info: &'static EventInfo,
+    /// That of the type, or of an event without one.
+    topic: Cow<'static, str>,
     /// The links, with a stop after each `stretch` of them and at the end.
     links: Box<[Link]>,
     stretch: usize,
     handlers: Box<[Wired]>,
+    /// Whose handler each of them is.
+    subscribers: Arc<[Arc<SubscriberInfo>]>,
 }
 
 // SAFETY: the pointers in the links are to the handlers, which are `Send` and `Sync`, see `Wired`.
@@ -190,8 +199,9 @@ impl Chain {
     ///
     /// When they are not all of one family: whoever calls this has mixed up event types.
     pub(crate) fn new(
-        family: TypeId,
+        (family, info, topic): (TypeId, &'static EventInfo, Cow<'static, str>),
         handlers: Box<[Wired]>,
+        subscribers: Arc<[Arc<SubscriberInfo>]>,
         stretch: usize,
         followed: bool,
     ) -> Self {
@@ -217,15 +227,43 @@ impl Chain {
         links.push(stop(end));
         Self {
             family,
+            info,
+            topic,
             links: links.into_boxed_slice(),
             stretch,
             handlers,
+            subscribers,
         }
     }
 
     /// The same handlers, with a stop after each.
     pub(crate) fn one_by_one(&self) -> Self {
-        Self::new(self.family, self.handlers.clone(), 1, false)
+        Self::new(
+            (self.family, self.info, self.topic.clone()),
+            self.handlers.clone(),
+            Arc::clone(&self.subscribers),
+            1,
+            false,
+        )
+    }
+
+    #[inline]
+    pub(crate) fn info(&self) -> &'static EventInfo {
+        self.info
+    }
+
+    pub(crate) fn topic(&self) -> &Cow<'static, str> {
+        &self.topic
+    }
+
+    /// Whose handlers stand here, in running order.
+    pub(crate) fn subscribers(&self) -> &[Arc<SubscriberInfo>] {
+        &self.subscribers
+    }
+
+    /// How many handlers stand here.
+    pub(crate) fn len(&self) -> usize {
+        self.subscribers.len()
     }
 
     /// Takes an event, if it is one of those that the handlers take.
@@ -233,18 +271,20 @@ impl Chain {
     pub(crate) fn takes<'a>(&'a self, event: &'a mut Erased<'_>) -> Option<Delivery<'a>> {
         (*event.family == self.family).then_some(Delivery {
             event: event.event,
+            chain: self,
             first: self.links.as_ptr(),
             borrowed: PhantomData,
         })
     }
 
-    /// Which handler stands there; `None` when it is no place of this chain.
-    pub(crate) fn index_of(&self, Place(link): Place) -> Option<usize> {
+    /// Which handler stands there.
+    pub(super) fn index_of(&self, Place(link): Place) -> usize {
         let range = self.links.as_ptr_range();
-        range.contains(&link).then(|| {
-            let index = (link.addr() - range.start.addr()) / size_of::<Link>();
-            index - index / (self.stretch + 1)
-        })
+        if !range.contains(&link) {
+            unreachable!("no place of this chain");
+        }
+        let index = (link.addr() - range.start.addr()) / size_of::<Link>();
+        index - index / (self.stretch + 1)
     }
 }
 
@@ -307,9 +347,17 @@ impl<'e> Lent<'e> {
 /// An event on its way through a chain whose handlers take it.
 pub(crate) struct Delivery<'a> {
     event: *mut (),
+    chain: &'a Chain,
     first: *const Link,
-    /// The event, and the chain.
-    borrowed: PhantomData<(&'a mut (), &'a Chain)>,
+    /// The event.
+    borrowed: PhantomData<&'a mut ()>,
+}
+
+impl<'a> Delivery<'a> {
+    #[inline]
+    pub(super) fn chain(&self) -> &'a Chain {
+        self.chain
+    }
 }
 
 impl Run<'_> {

@@ -10,6 +10,7 @@
 mod async_handler;
 mod call;
 mod chain;
+mod dyn_topic_handler;
 mod outcome;
 mod param;
 mod run;
@@ -18,11 +19,11 @@ mod topic_handler;
 
 pub(crate) use async_handler::{AsyncCall, DeferredCall};
 pub use async_handler::{AsyncHandler, Background, DeferredHandler};
-pub use call::{Asked, Call, Source};
+pub use call::{Call, Source};
 pub(crate) use chain::{Chain, Delivery, Erased, Handle, Lent, Place, Wired};
+pub(crate) use dyn_topic_handler::{OnAny, Wire, wire};
 pub use outcome::{AsyncOutcome, Outcome, Step};
-pub use param::{Emission, MissingState, Param, State, States};
+pub use param::{MissingState, Param, State, States};
 pub use run::Run;
 pub use sync_handler::Handler;
 pub use topic_handler::TopicHandler;
-pub(crate) use topic_handler::{OnAny, Wire, wire};

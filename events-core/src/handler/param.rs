@@ -2,15 +2,16 @@
 
 use std::{
     any::{Any, TypeId, type_name},
-    borrow::Cow,
     collections::BTreeMap,
     fmt,
     ops::Deref,
     sync::Arc,
 };
 
-use super::call::Asked;
-use crate::{context::EmissionId, event::Event, metadata::Origin};
+use crate::{
+    context::{Asked, Emission},
+    event::Event,
+};
 
 /// Lends a subscriber a value that was given to the scan.
 ///
@@ -70,81 +71,6 @@ impl<T> Deref for State<'_, T> {
 impl<T: fmt::Debug> fmt::Debug for State<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
-    }
-}
-
-/// One emit, for the subscriber that asks: `fn h(event: &E, emission: &Emission)`.
-///
-/// It is made for those who ask; an emit that nobody asks about has no id.
-///
-/// ```
-/// use events_core::{Emission, Event, Registry, subscriber, subscribers};
-///
-/// #[derive(Event)]
-/// #[event(topic = "audit.login")]
-/// struct Login(Vec<String>);
-///
-/// #[subscriber]
-/// fn audit(event: &mut Login, emission: &Emission) {
-///     let from = emission.origin().map_or("somewhere", |origin| origin.as_str());
-///     event.0.push(format!("{} from {from}", emission.topic()));
-/// }
-///
-/// let registry = Registry::with(subscribers![audit]);
-/// let login = registry.emit_from(Login(vec![]), "console");
-/// assert_eq!(login.0, ["audit.login from console"]);
-/// ```
-#[derive(Clone, Debug)]
-pub struct Emission {
-    topic: Cow<'static, str>,
-    origin: Option<Origin>,
-    id: EmissionId,
-    parent: Option<EmissionId>,
-}
-
-impl Emission {
-    pub(crate) fn new(
-        topic: Cow<'static, str>,
-        origin: Option<Origin>,
-        id: EmissionId,
-        parent: Option<EmissionId>,
-    ) -> Self {
-        Self {
-            topic,
-            origin,
-            id,
-            parent,
-        }
-    }
-
-    /// An emission of `E` from nowhere, for calling a subscriber by hand in its own test.
-    #[must_use]
-    pub fn of<E: Event>() -> Self {
-        Self::new(E::topic().into(), None, EmissionId::new(), None)
-    }
-
-    /// The topic of the event.
-    #[must_use]
-    pub fn topic(&self) -> &str {
-        &self.topic
-    }
-
-    /// Where the event was emitted from, when the emitter said so.
-    #[must_use]
-    pub fn origin(&self) -> Option<&Origin> {
-        self.origin.as_ref()
-    }
-
-    /// What tells this emission from every other of this process: the same for all its subscribers.
-    #[must_use]
-    pub fn id(&self) -> EmissionId {
-        self.id
-    }
-
-    /// The emission whose subscriber emitted this one.
-    #[must_use]
-    pub fn parent(&self) -> Option<EmissionId> {
-        self.parent
     }
 }
 

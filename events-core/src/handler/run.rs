@@ -4,15 +4,13 @@
 use std::{cell::Cell, sync::Arc};
 
 use super::{
-    call::{Asked, Source},
+    call::Source,
     chain::{Delivery, Place},
     outcome::Step,
-    param::Emission,
 };
 use crate::{
-    context::{current_job, emit_stack, log},
+    context::{Asked, Emission, current_job, emit_stack, log},
     metadata::{Origin, SubscriberInfo},
-    plan::Plan,
     result::{Cause, Failure, Failures, Panic},
 };
 
@@ -22,7 +20,6 @@ use crate::{
 /// from the plan or the level is not kept twice.
 pub struct Run<'r> {
     pub(crate) delivery: Delivery<'r>,
-    plan: &'r Plan,
     origin: Option<&'r Origin>,
     /// Where failures are collected; without it they are logged.
     failures: Option<&'r Failures>,
@@ -36,14 +33,12 @@ pub struct Run<'r> {
 impl<'r> Run<'r> {
     #[inline]
     pub(crate) fn new(
-        plan: &'r Plan,
         delivery: Delivery<'r>,
         origin: Option<&'r Origin>,
         failures: Option<&'r Failures>,
     ) -> Self {
         Self {
             delivery,
-            plan,
             origin,
             failures,
             left_at: Cell::new(Place::NOWHERE),
@@ -104,10 +99,11 @@ impl<'r> Run<'r> {
     #[cold]
     #[inline(never)]
     fn stop(&self, place: Place) {
-        let index = self.plan.index_of(place);
-        let left = self.plan.len() - 1 - index;
+        let index = self.delivery.chain().index_of(place);
+        let left = self.delivery.chain().len() - 1 - index;
         self.skipped.set(self.skipped.get() + left);
-        self.stopped_by.set(self.plan.subscribers().get(index));
+        self.stopped_by
+            .set(self.delivery.chain().subscribers().get(index));
     }
 
     /// The handler at which the chain was left has panicked.
@@ -119,8 +115,11 @@ impl<'r> Run<'r> {
     #[cold]
     #[inline(never)]
     fn fail(&self, place: Place, cause: Cause) {
-        let index = self.plan.index_of(place);
-        let failure = Failure::new(Arc::clone(&self.plan.subscribers()[index]), cause);
+        let index = self.delivery.chain().index_of(place);
+        let failure = Failure::new(
+            Arc::clone(&self.delivery.chain().subscribers()[index]),
+            cause,
+        );
         let Some(failures) = self.failures else {
             return log::failure(failure);
         };
@@ -128,7 +127,7 @@ impl<'r> Run<'r> {
     }
 
     pub(crate) fn ran(&self) -> usize {
-        self.plan.len() - self.skipped.get()
+        self.delivery.chain().len() - self.skipped.get()
     }
 
     pub(crate) fn is_stopped(&self) -> bool {
@@ -146,7 +145,7 @@ impl<'r> Run<'r> {
 impl Asked for Run<'_> {
     fn emission(&self) -> Emission {
         Emission::new(
-            self.plan.topic().clone(),
+            self.delivery.chain().topic().clone(),
             self.origin.cloned(),
             emit_stack::id(),
             current_job::parent(),

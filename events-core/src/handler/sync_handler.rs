@@ -1,12 +1,10 @@
 //! Functions and closures as handlers of owned events.
 
-use super::{
-    call::Asked,
-    outcome::{Outcome, Step},
-    param::Emission,
-    run::Run,
+use super::outcome::{Outcome, Step};
+use crate::{
+    context::{Asked, Emission},
+    event::OwnedEvent,
 };
-use crate::event::OwnedEvent;
 
 /// A function or closure that can be subscribed at run time: it takes `&E` or `&mut E`, after it
 /// perhaps `&Emission`, and returns an [`Outcome`].
@@ -27,7 +25,7 @@ pub trait Handler<E: OwnedEvent, M>: Send + Sync + 'static {
 
     /// Calls it.
     #[doc(hidden)]
-    fn call(&self, event: &mut E, run: &Run<'_>) -> Step;
+    fn call(&self, event: &mut E, asked: &impl Asked) -> Step;
 }
 
 impl<E, H, R> Handler<E, fn(&E) -> R> for H
@@ -39,7 +37,7 @@ where
     const CHANGES: bool = false;
 
     #[inline]
-    fn call(&self, event: &mut E, _: &Run<'_>) -> Step {
+    fn call(&self, event: &mut E, _: &impl Asked) -> Step {
         self(event).into_step()
     }
 }
@@ -53,7 +51,7 @@ where
     const CHANGES: bool = true;
 
     #[inline]
-    fn call(&self, event: &mut E, _: &Run<'_>) -> Step {
+    fn call(&self, event: &mut E, _: &impl Asked) -> Step {
         self(event).into_step()
     }
 }
@@ -67,8 +65,8 @@ where
     const CHANGES: bool = false;
 
     #[inline]
-    fn call(&self, event: &mut E, run: &Run<'_>) -> Step {
-        self(event, &run.emission()).into_step()
+    fn call(&self, event: &mut E, asked: &impl Asked) -> Step {
+        self(event, &asked.emission()).into_step()
     }
 }
 
@@ -81,7 +79,7 @@ where
     const CHANGES: bool = true;
 
     #[inline]
-    fn call(&self, event: &mut E, run: &Run<'_>) -> Step {
-        self(event, &run.emission()).into_step()
+    fn call(&self, event: &mut E, asked: &impl Asked) -> Step {
+        self(event, &asked.emission()).into_step()
     }
 }

@@ -1,15 +1,13 @@
 //! Functions and closures as handlers of events of any type.
 
-use std::{marker::PhantomData, sync::Arc};
-
 use super::{
-    call::Asked,
-    chain::{Handle, Wired},
+    chain::Handle,
     outcome::{Outcome, Step},
-    param::Emission,
-    run::Run,
 };
-use crate::event::{AnyEvent, Family, Typed};
+use crate::{
+    context::{Asked, Emission},
+    event::{AnyEvent, Family},
+};
 
 /// A function or closure that hears events by a pattern of their topics: it takes `&dyn AnyEvent`,
 /// after it perhaps `&Emission`, and returns an [`Outcome`].
@@ -45,35 +43,5 @@ where
 {
     fn call(&self, event: &dyn AnyEvent, asked: &dyn Asked) -> Step {
         self(event, &asked.emission()).into_step()
-    }
-}
-
-/// A handler of events of any type, with its filters.
-pub(crate) trait OnAny: Send + Sync {
-    /// Calls it, if its filters let the event pass.
-    fn hear(&self, event: &dyn AnyEvent, run: &Run<'_>) -> Step;
-}
-
-/// Makes a handler for the events of one family of it.
-pub(crate) type Wire = fn(&Arc<dyn OnAny>) -> Wired;
-
-/// See [`Wire`].
-pub(crate) fn wire<F: Family>(handler: &Arc<dyn OnAny>) -> Wired {
-    Wired::new::<F, For<F>>(Arc::new(For {
-        handler: Arc::clone(handler),
-        family: PhantomData,
-    }))
-}
-
-/// A handler of any event, called with those of one family.
-struct For<F> {
-    handler: Arc<dyn OnAny>,
-    family: PhantomData<fn(F)>,
-}
-
-impl<F: Family> Handle<F> for For<F> {
-    fn handle(&self, event: &mut F::Of<'_>, run: &Run<'_>) -> Step {
-        let origin = run.origin();
-        self.handler.hear(&Typed { event, origin }, run)
     }
 }

@@ -3,13 +3,10 @@
 use std::{any::TypeId, borrow::Cow, sync::Arc};
 
 use super::{
-    event_plan::Plan,
+    event_plan::{Hand, Plan},
     order::{self, Order, Position},
 };
-use crate::{
-    background::Hand,
-    metadata::{EventInfo, SubscriberInfo},
-};
+use crate::metadata::{EventInfo, SubscriberInfo};
 
 /// One subscriber as its slot keeps it.
 #[derive(Clone)]

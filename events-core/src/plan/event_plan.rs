@@ -7,23 +7,18 @@ use std::{
 };
 
 use crate::{
-    background::{Hand, Tail},
-    handler::{Chain, Delivery, Erased, Place},
+    background::{Later, Tail, Trail},
+    handler::{Chain, Delivery, Erased, Place, Source, Wired},
     metadata::{EventInfo, SubscriberInfo},
 };
 
 /// The handlers of one event type in running order, at least one, and beside each who it is.
 pub(crate) struct Plan {
-    info: &'static EventInfo,
-    /// That of the type, or of an event without one.
-    topic: Cow<'static, str>,
     chain: Chain,
     /// The handlers that run when the chain is through, if there are any.
     tail: Option<Arc<Tail>>,
     /// The same handlers with a stop after each, once somebody watches them one by one.
     watched: OnceLock<Chain>,
-    /// Who stands in the chain.
-    subscribers: Box<[Arc<SubscriberInfo>]>,
 }
 
 impl Plan {
@@ -56,18 +51,18 @@ impl Plan {
         let waits = waits.collect();
         let tail = Tail::new(later.into(), later_subscribers.into(), waits);
         let tail = (tail.len() > 0).then(|| Arc::new(tail));
+        let chain = Chain::new(
+            (family, info, topic),
+            chain.into(),
+            subscribers.into(),
+            Chain::STRETCH,
+            tail.is_some(),
+        );
         Self {
-            info,
-            topic,
-            chain: Chain::new(family, chain.into(), Chain::STRETCH, tail.is_some()),
+            chain,
             tail,
             watched: OnceLock::new(),
-            subscribers: subscribers.into(),
         }
-    }
-
-    pub(crate) fn topic(&self) -> &Cow<'static, str> {
-        &self.topic
     }
 
     #[inline]
@@ -78,22 +73,23 @@ impl Plan {
     /// All subscribers: those of the chain, and then those of the tail.
     pub(crate) fn everyone(&self) -> impl Iterator<Item = &Arc<SubscriberInfo>> {
         let tail = self.tail.as_deref().map(Tail::subscribers);
-        self.subscribers.iter().chain(tail.into_iter().flatten())
+        let chain = self.chain.subscribers();
+        chain.iter().chain(tail.into_iter().flatten())
     }
 
     #[inline]
     pub(crate) fn info(&self) -> &'static EventInfo {
-        self.info
+        self.chain.info()
     }
 
     /// Those of the chain.
     pub(crate) fn subscribers(&self) -> &[Arc<SubscriberInfo>] {
-        &self.subscribers
+        self.chain.subscribers()
     }
 
     /// How many stand in the chain.
     pub(crate) fn len(&self) -> usize {
-        self.subscribers.len()
+        self.chain.len()
     }
 
     /// Takes an event that the handlers take.
@@ -121,13 +117,18 @@ impl Plan {
     #[cold]
     #[inline(never)]
     fn refuse(&self) -> ! {
-        unreachable!("{} was handed an event of another type", self.info.topic());
+        unreachable!(
+            "{} was handed an event of another type",
+            self.info().topic()
+        );
     }
+}
 
-    /// Which handler stands there.
-    pub(crate) fn index_of(&self, place: Place) -> usize {
-        let watched = || self.watched.get()?.index_of(place);
-        let index = self.chain.index_of(place).or_else(watched);
-        index.unwrap_or_else(|| unreachable!("no place of this plan"))
-    }
+/// A handler as its slot keeps it.
+#[derive(Clone)]
+pub(crate) enum Hand {
+    /// It runs when its turn comes, and may change the event.
+    Now(Wired),
+    /// It runs afterwards, and reads.
+    Later(Arc<dyn Later>),
 }

@@ -9,7 +9,7 @@ mod slot;
 mod slot_table;
 
 pub(crate) use entry::{Conflict, Entry, plan};
-pub(crate) use event_plan::Plan;
+pub(crate) use event_plan::{Hand, Plan};
 pub(crate) use order::{Position, Rank, Turn};
 pub(crate) use pattern_entry::Hearing;
 pub(crate) use plan_cell::Found;

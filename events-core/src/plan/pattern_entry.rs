@@ -2,9 +2,8 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use super::{entry::Entry, order::Position, slot_table::Kind};
+use super::{entry::Entry, event_plan::Hand, order::Position, slot_table::Kind};
 use crate::{
-    background::Hand,
     handler::OnAny,
     metadata::{Pattern, SubscriberInfo},
 };

@@ -19,7 +19,7 @@
 //! The file names nothing of this crate but `sync`: `tests/model` puts the primitives of a model
 //! checker in its place, and tries the interleavings of readers and a writer.
 
-use crate::primitives::{Arc, ArcSwapOption, AtomicU8, Guard, OnceLock, Ordering};
+use crate::primitives::sync::{Arc, ArcSwapOption, AtomicU8, Guard, OnceLock, Ordering};
 
 /// A plan that is read far more often than exchanged.
 pub(crate) struct Exchange<T> {

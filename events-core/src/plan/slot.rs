@@ -18,6 +18,7 @@ use super::{
 use crate::{
     event::Place,
     metadata::{EventInfo, Key, SubscriberInfo},
+    primitives::drop_contained,
 };
 
 /// The place of one event type in one registry.
@@ -84,6 +85,38 @@ impl Slot {
     /// The plan to run now, wherever it is.
     pub(crate) fn hold(&self) -> Option<Held<'_, Plan>> {
         self.plan.hold()
+    }
+
+    /// Calls `f` with the plan that is in the slot now, which stays until it returns.
+    pub(crate) fn with_plan<T>(&self, f: impl FnOnce(&Plan) -> T) -> Option<T> {
+        let mut held = None;
+        let plan = match self.find() {
+            Found::Nobody => None,
+            Found::Scanned(plan) => Some(plan),
+            Found::Changed => held.insert(self.hold()?).plan(),
+        };
+        let result = plan.map(f);
+        if held.is_some() {
+            // The last reader of a plan frees its closures, whose `Drop` may panic.
+            drop_contained(held);
+        }
+        result
+    }
+
+    /// The same, where it is known that the plan is not found at a glance.
+    #[inline(always)]
+    pub(crate) fn with_held<T>(&self, f: impl FnOnce(&Plan) -> T) -> Option<T> {
+        let held = self.hold()?;
+        let result = held.plan().map(f);
+        // The last reader of a plan frees its closures, whose `Drop` may panic.
+        drop_contained(held);
+        result
+    }
+
+    /// The subscribers of the plan that is in the slot now: sync ones first.
+    pub(crate) fn subscribers(&self) -> Vec<Arc<SubscriberInfo>> {
+        let subscribers = self.with_plan(|plan| plan.everyone().cloned().collect());
+        subscribers.unwrap_or_default()
     }
 
     /// Thinks an addition through, and changes nothing yet.

@@ -1,14 +1,12 @@
 //! primitives.
 
+mod catch;
 mod option_box;
 mod plural;
-mod sync;
+pub(crate) mod sync;
 mod type_map;
 
+pub(crate) use catch::drop_contained;
 pub(crate) use option_box::Rare;
 pub(crate) use plural::Count;
-pub(crate) use sync::{
-    Arc, ArcSwapOption, AtomicBool, AtomicU8, AtomicUsize, Guard, Mutex, MutexGuard, OnceLock,
-    Ordering,
-};
 pub(crate) use type_map::ByType;

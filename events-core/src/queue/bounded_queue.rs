@@ -33,7 +33,7 @@ use super::{
     typed_fifo::Lanes,
     waiters::{Sleepers, Waiter},
 };
-use crate::primitives::{Arc, AtomicUsize, Mutex, MutexGuard, Ordering};
+use crate::primitives::sync::{Arc, AtomicUsize, Mutex, MutexGuard, Ordering};
 
 /// How many things wait at most, unless told otherwise.
 pub(crate) const DEFAULT_CAPACITY: usize = 65_536;

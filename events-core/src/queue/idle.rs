@@ -8,7 +8,7 @@
 
 use std::{mem, sync::PoisonError, task::Waker};
 
-use crate::primitives::{AtomicBool, Mutex, MutexGuard, Ordering};
+use crate::primitives::sync::{AtomicBool, Mutex, MutexGuard, Ordering};
 
 /// Who waits for workers to have nothing to do.
 pub(crate) struct Rests {

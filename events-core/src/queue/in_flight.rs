@@ -14,7 +14,7 @@ use std::{
     task::{Wake, Waker},
 };
 
-use crate::primitives::{AtomicBool, Mutex, MutexGuard, Ordering};
+use crate::primitives::sync::{AtomicBool, Mutex, MutexGuard, Ordering};
 
 /// The jobs of one taker.
 pub(crate) struct Flights<J> {

@@ -4,55 +4,53 @@
 use std::{
     any::Any,
     pin::Pin,
-    ptr,
     sync::Arc,
     task::{Poll, Waker},
 };
 
-use tracing::{Span, span::Entered};
-
-use super::bounded_queue::{Popped, Refused, Store};
+use super::{
+    bounded_queue::{Popped, Refused, Store},
+    job_context::{Note, enter, is_inside},
+};
 use crate::{
     background::Trail,
-    context::{EmissionId, InJob, Job, depth, id as emission_id, log, parent as parent_id},
-    emit::dispatch,
+    context::{QueueId, log},
     metadata::{EventInfo, Origin, SubscriberInfo},
-    registry::Core,
     result::Failures,
 };
 
-/// The queue of a registry.
-pub(crate) type Waiting = Store<&'static Handling>;
-
-/// The item whose turn it is.
-pub(crate) type InTurn<'s> = Popped<'s, &'static Handling>;
-
-/// What can be done with an item whose type is forgotten.
-pub(crate) struct Handling {
-    /// Runs it, up to where it has to wait.
-    pub(crate) start: fn(InTurn<'_>, &Core, &Waker) -> Started,
-    /// Takes it out.
-    pub(crate) take: fn(InTurn<'_>) -> Option<Left>,
+/// What jobs run against: the registry's core, of which this folder needs only the identity of its queue.
+pub(crate) trait QueueOwner: 'static {
+    /// The identity of its queue.
+    fn queue_id(&self) -> QueueId;
 }
 
-impl Core {
-    /// Until this is dropped, what runs comes out of the queue.
-    pub(crate) fn enter_queue(&self) -> InJob {
-        enter(self.queue(), None)
-    }
+/// A queue of jobs that run against a `C`.
+pub(crate) type JobQueue<C> = Store<&'static Handling<C>>;
 
-    /// Runs what was popped, up to where it has to wait. The queue has been entered.
+/// The job that was popped; the queue's consumer side stays locked until it is started or taken.
+pub(crate) type InTurn<'q, C> = Popped<'q, &'static Handling<C>>;
+
+/// The operations on a job whose type is erased.
+pub(crate) struct Handling<C: 'static> {
+    /// Runs the job up to its first suspension.
+    pub(crate) start: fn(InTurn<'_, C>, &C, &Waker) -> Started,
+    /// Takes the job out without running it.
+    pub(crate) take: fn(InTurn<'_, C>) -> Option<Left>,
+}
+
+impl<C> InTurn<'_, C> {
+    /// Runs the job up to its first suspension. The queue has been entered.
     #[inline]
-    pub(crate) fn start(&self, popped: InTurn<'_>, waker: &Waker) -> Started {
-        let handling = popped.kind();
-        (handling.start)(popped, self, waker)
+    pub(crate) fn start(self, owner: &C, waker: &Waker) -> Started {
+        let handling = self.kind();
+        (handling.start)(self, owner, waker)
     }
 
-    /// Takes the next one out of the queue, without running it.
-    pub(crate) fn take_next(&self) -> Option<Left> {
-        let popped = self.queue().pop()?;
-        let handling = popped.kind();
-        (handling.take)(popped)
+    /// Takes the job out of the queue without running it.
+    pub(crate) fn take_unfinished(self) -> Option<Left> {
+        let handling = self.kind();
+        (handling.take)(self)
     }
 }
 
@@ -119,81 +117,6 @@ pub(crate) struct Copied {
     note: Box<Note>,
 }
 
-/// Where an item comes from.
-#[derive(Default)]
-pub(crate) struct Note {
-    pub(crate) origin: Option<Origin>,
-    /// The span in which it was put here.
-    span: Option<Span>,
-    /// The emission in which it was put here.
-    parent: Option<EmissionId>,
-}
-
-impl Note {
-    /// Of an event that is enqueued. Most have nothing to say of where they come from.
-    #[inline]
-    pub(crate) fn of_enqueued(origin: Option<Origin>) -> Option<Box<Self>> {
-        if origin.is_none() && depth() == 0 && !dispatch::is_traced() {
-            return None;
-        }
-        Self::of_noted(origin)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn of_noted(origin: Option<Origin>) -> Option<Box<Self>> {
-        let around = depth() > 0;
-        let span = span();
-        if origin.is_none() && span.is_none() && !around {
-            return None;
-        }
-        Some(Box::new(Self {
-            origin,
-            span,
-            parent: around.then(emission_id),
-        }))
-    }
-
-    /// Of a copy: it belongs to the emission that is under way.
-    pub(crate) fn of_emit() -> Box<Self> {
-        Box::new(Self {
-            origin: None,
-            span: span(),
-            parent: parent_id(),
-        })
-    }
-
-    /// What runs until this is dropped came from here, out of the queue.
-    pub(crate) fn enter(&self, queue: &Waiting) -> (Option<Entered<'_>>, InJob) {
-        let job = enter(queue, self.parent);
-        (self.span.as_ref().map(Span::enter), job)
-    }
-}
-
-/// The span that the caller is in, when anybody looks at spans.
-fn span() -> Option<Span> {
-    let traced = dispatch::is_traced();
-    traced.then(Span::current).filter(|span| !span.is_none())
-}
-
-/// What runs until this is dropped came out of the queue, and was put there in that emission.
-fn enter(queue: &Waiting, parent: Option<EmissionId>) -> InJob {
-    Job {
-        queue: address(queue),
-        parent,
-    }
-    .enter()
-}
-
-fn address(queue: &Waiting) -> *const () {
-    ptr::from_ref(queue).cast()
-}
-
-/// Whether this is called by something that runs out of that queue, on this thread.
-pub(crate) fn is_inside(queue: &Waiting) -> bool {
-    Job::innermost().is_some_and(|job| job.queue == address(queue))
-}
-
 impl Copied {
     pub(crate) fn new(trail: Pin<Box<dyn Trail>>) -> Self {
         let note = Note::of_emit();
@@ -201,30 +124,32 @@ impl Copied {
     }
 
     /// Puts it into the queue.
-    pub(crate) fn push(self, queue: &Waiting) -> Result<(), Refused<Self>> {
-        const HANDLING: &Handling = &Handling {
-            start: Copied::start,
-            take: Copied::take,
+    pub(crate) fn push<C: QueueOwner>(self, queue: &JobQueue<C>) -> Result<(), Refused<Self>> {
+        let handling = const {
+            &Handling {
+                start: Self::start::<C>,
+                take: Self::take::<C>,
+            }
         };
-        push(queue, HANDLING, self)
+        push(queue, handling, self)
     }
 
     pub(crate) fn into_trail(self) -> Pin<Box<dyn Trail>> {
         self.trail
     }
 
-    fn start(popped: InTurn<'_>, core: &Core, waker: &Waker) -> Started {
+    fn start<C: QueueOwner>(popped: InTurn<'_, C>, owner: &C, waker: &Waker) -> Started {
         let Some(Self { trail, note }) = popped.take() else {
             return Started::Nothing;
         };
         let mut running = Running::new(trail, Some(note));
-        match running.poll(core, waker) {
+        match running.poll(owner.queue_id(), waker) {
             Poll::Ready(ended) => Started::Done(ended),
             Poll::Pending => Started::Waits(Box::new(running)),
         }
     }
 
-    fn take(popped: InTurn<'_>) -> Option<Left> {
+    fn take<C>(popped: InTurn<'_, C>) -> Option<Left> {
         let Self { trail, note } = popped.take()?;
         Running::new(trail, Some(note)).stop()
     }
@@ -253,10 +178,10 @@ impl Running {
     }
 
     /// Goes on; ready when all handlers are through.
-    pub(crate) fn poll(&mut self, core: &Core, waker: &Waker) -> Poll<Ended> {
+    pub(crate) fn poll(&mut self, queue: QueueId, waker: &Waker) -> Poll<Ended> {
         let inside = match &self.note {
-            Some(note) => note.enter(core.queue()),
-            None => (None, enter(core.queue(), None)),
+            Some(note) => note.enter(queue),
+            None => (None, enter(queue, None)),
         };
         let polled = self.trail.as_mut().poll(waker);
         drop(inside);
@@ -285,12 +210,12 @@ impl Running {
     }
 }
 
-pub(crate) fn push<T: Send + 'static>(
-    queue: &Waiting,
-    handling: &'static Handling,
+pub(crate) fn push<C, T: Send + 'static>(
+    queue: &JobQueue<C>,
+    handling: &'static Handling<C>,
     item: T,
 ) -> Result<(), Refused<T>> {
-    queue.push(handling, item, is_inside(queue)).inspect_err(|refused| {
+    queue.push(handling, item, is_inside(QueueId::of(queue))).inspect_err(|refused| {
         if refused.unattended {
             tracing::warn!(
                 target: "events_core",

@@ -6,31 +6,31 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     panic::{RefUnwindSafe, UnwindSafe},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU8, AtomicU64, Ordering},
     },
 };
 
-use super::{emit_limits::Unheard, interceptor::Intercepting, transaction::Leftovers};
+use super::{emit_limits::Unheard, interceptor::Intercepting, topic_cache::Topics};
 use crate::{
-    context::panic_hook,
-    declared::Group,
-    emit::{Topics, dispatch},
+    context::{QueueId, panic_hook},
     event::Family,
     handler::States,
-    metadata::SubscriberInfo,
-    plan::{Conflict, Hearing, Kind, Slot, Slots, home},
-    queue::{Crew, Waiting},
+    plan::{Hearing, Kind, Slot, Slots, home},
+    queue::{Crew, JobQueue, QueueOwner},
 };
 
 /// The registry ought to be scanned and was not yet.
-const AWAITS_SCAN: u8 = 1;
+pub(crate) const AWAITS_SCAN: u8 = 1;
 /// Somebody hears patterns of topics.
 pub(crate) const HEARS_TOPICS: u8 = 2;
 /// There is a hook for events that nobody hears.
 pub(crate) const HOOKED: u8 = 4;
 /// Somebody sees each event before the subscribers do.
 pub(crate) const INTERCEPTED: u8 = 8;
+
+/// The queue of a registry.
+pub(crate) type EventQueue = JobQueue<Core>;
 
 /// The inside of a registry.
 pub(crate) struct Core {
@@ -47,7 +47,7 @@ pub(crate) struct Core {
     writer: Mutex<Writer>,
     topics: Topics,
     interceptor: Intercepting,
-    queue: Waiting,
+    queue: EventQueue,
     crew: Crew,
 }
 
@@ -56,7 +56,7 @@ pub(crate) struct Writer {
     /// The ids in use, and whose they are.
     pub(crate) ids: BTreeMap<String, u64>,
     /// The declared subscribers that are here, by their address.
-    installed: BTreeSet<u64>,
+    pub(crate) installed: BTreeSet<u64>,
     /// What scans were given.
     pub(crate) states: States,
     /// The listeners that they made.
@@ -65,12 +65,6 @@ pub(crate) struct Writer {
     pub(crate) known: BTreeMap<TypeId, Kind>,
     /// Those who hear patterns of topics.
     pub(crate) hearings: Vec<Hearing>,
-}
-
-/// How a batch ended.
-pub(crate) struct Committed {
-    pub(crate) conflicts: Vec<Conflict>,
-    _leftovers: Leftovers,
 }
 
 impl Core {
@@ -102,7 +96,7 @@ impl Core {
             }),
             topics: Topics::new(),
             interceptor: Intercepting::const_empty(),
-            queue: Waiting::new(),
+            queue: EventQueue::new(),
             crew: Crew::new(),
         }
     }
@@ -128,7 +122,7 @@ impl Core {
 
     /// What waits for this registry's handlers.
     #[inline]
-    pub(crate) fn queue(&self) -> &Waiting {
+    pub(crate) fn queue(&self) -> &EventQueue {
         &self.queue
     }
 
@@ -188,24 +182,6 @@ impl Core {
         }
     }
 
-    /// All subscribers of an event type, those of the chain before those that run later.
-    pub(crate) fn subscribers<F: Family>(&self) -> Vec<Arc<SubscriberInfo>> {
-        dispatch::everyone(self.slot_asked::<F>())
-    }
-
-    /// The slot, with all who hear the event type by its topic.
-    #[inline]
-    pub(crate) fn slot_asked<F: Family>(&self) -> Option<&Slot> {
-        let slot = match home::<F>() {
-            Some(slot) if self.home => Some(slot),
-            _ => self.slots.get(TypeId::of::<F>()),
-        };
-        if self.hears_topics() && !slot.is_some_and(Slot::is_known) {
-            return Some(self.ask_for_type::<F>());
-        }
-        slot
-    }
-
     /// An emit that met no plan of a scan: perhaps nobody has scanned.
     #[inline]
     pub(crate) fn look_for_scan(&self) {
@@ -232,55 +208,11 @@ impl Core {
     pub(crate) fn writer(&self) -> MutexGuard<'_, Writer> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    /// What scans were given so far.
-    pub(crate) fn states(&self) -> States {
-        self.writer().states.clone()
-    }
-
-    /// Whether a declared subscriber, known by its address, is here.
-    pub(crate) fn has_installed(&self, address: u64) -> bool {
-        self.writer().installed.contains(&address)
-    }
-
-    /// Adds what a scan prepared: all of it, or, when some cannot be ordered, nothing. A scan that
-    /// has found other problems wants to know these, too, and adds nothing.
-    pub(crate) fn commit(&self, mut group: Group, states: States, wanted: bool) -> Committed {
-        let mut writer = self.writer();
-        group.keep_new(&writer.installed);
-        let numbers: Vec<_> = group.numbers().collect();
-        let change = self.stage(&writer, group);
-        let conflicts: Vec<_> = change.conflicts().cloned().collect();
-        let leftovers = if wanted && conflicts.is_empty() {
-            writer.installed.extend(numbers);
-            writer.states.extend(states);
-            self.ask_no_more_for(AWAITS_SCAN);
-            self.publish(&mut writer, change)
-        } else {
-            Leftovers::of(change)
-        };
-        drop(writer);
-        Committed {
-            conflicts,
-            _leftovers: leftovers,
-        }
-    }
-
-    /// The declared subscribers that are here, in running order, by event type; those that hear a
-    /// pattern of topics by that.
-    pub(crate) fn declared(&self) -> Vec<Vec<Arc<SubscriberInfo>>> {
-        let writer = self.writer();
-        let known: Vec<_> = writer.known.values().copied().collect();
-        let hearings = writer.hearings.iter().filter(|hearing| hearing.declared);
-        let hearings = hearings.map(|hearing| vec![Arc::clone(&hearing.subscriber)]);
-        let mut declared: Vec<_> = hearings.collect();
-        drop(writer);
-        declared.extend(known.into_iter().map(|kind| {
-            let mut subscribers = self.slot(kind).map(Slot::declared).unwrap_or_default();
-            subscribers.retain(|subscriber| subscriber.pattern.is_none());
-            subscribers
-        }));
-        declared
+impl QueueOwner for Core {
+    fn queue_id(&self) -> QueueId {
+        QueueId::of(&self.queue)
     }
 }
 

@@ -19,7 +19,7 @@ use arc_swap::ArcSwapOption;
 use crate::{
     context::{DEFAULT_LIMIT, MAX_LIMIT, panic_hook},
     event::AnyEvent,
-    result::drop_contained,
+    primitives::drop_contained,
 };
 
 /// Called with each event that nobody hears.

@@ -5,24 +5,16 @@
 
 use std::{
     any::{Any, TypeId},
-    fmt, panic,
+    fmt,
     sync::Arc,
 };
 
 use arc_swap::ArcSwapOption;
 
-use super::{
-    core::{Core, INTERCEPTED},
-    handle::Registry,
-};
 use crate::{
-    event::{AnyEvent, Copied, Event, Typed},
-    metadata::{Location, Origin},
-    result::drop_contained,
+    event::{AnyEvent, Copied, Family},
+    metadata::Location,
 };
-
-/// Where an emitter stands.
-pub(crate) type Site = &'static panic::Location<'static>;
 
 /// Sees each event before the subscribers do.
 pub trait Interceptor: Any + fmt::Debug + Send + Sync {
@@ -48,8 +40,32 @@ pub trait Intercepted {
     /// A copy of it, when it can be copied.
     fn copy(&self) -> Option<Copied>;
 
-    /// Runs the subscribers of another registry, for those who know the type.
-    fn show(&mut self, registry: &Registry);
+    /// Shows the event to a [`Viewer`] of its family; a viewer of another family, or any other value, is
+    /// not called.
+    fn show(&mut self, viewer: &mut dyn Any);
+}
+
+/// A closure that reads the events of one family, whatever they borrow.
+pub struct Viewer<F: Family>(Box<View<F>>);
+
+type View<F> = dyn FnMut(&<F as Family>::Of<'_>);
+
+impl<F: Family> Viewer<F> {
+    /// Wraps the closure.
+    pub fn new(view: impl FnMut(&F::Of<'_>) + 'static) -> Self {
+        Self(Box::new(view))
+    }
+
+    /// Calls the closure.
+    pub(crate) fn view(&mut self, event: &F::Of<'_>) {
+        (self.0)(event);
+    }
+}
+
+impl<F: Family> fmt::Debug for Viewer<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Viewer").finish_non_exhaustive()
+    }
 }
 
 /// By which kind of verb an event is emitted.
@@ -63,98 +79,5 @@ pub enum Way {
     Enqueue,
 }
 
-/// An event on its way.
-struct Passing<'p, E> {
-    event: Typed<'p, &'p mut E>,
-    site: Site,
-    way: Way,
-}
-
-impl<E: Event> Intercepted for Passing<'_, E> {
-    fn event(&self) -> &dyn AnyEvent {
-        &self.event
-    }
-
-    fn family(&self) -> TypeId {
-        TypeId::of::<E::Family>()
-    }
-
-    fn location(&self) -> Location {
-        self.site.into()
-    }
-
-    fn way(&self) -> Way {
-        self.way
-    }
-
-    fn copy(&self) -> Option<Copied> {
-        self.event.event.__copy()
-    }
-
-    fn show(&mut self, registry: &Registry) {
-        registry.emit_mut(self.event.event);
-    }
-}
-
 /// The one who intercepts, if there is one. Twice shared, for what is exchanged is one word.
 pub(crate) type Intercepting = ArcSwapOption<Arc<dyn Interceptor>>;
-
-impl Core {
-    /// Whether somebody intercepts.
-    #[inline]
-    pub(crate) fn is_intercepted(&self) -> bool {
-        self.asks_for(INTERCEPTED)
-    }
-
-    /// Whether this event is kept from the subscribers.
-    #[inline]
-    pub(crate) fn keeps<E: Event>(
-        &self,
-        event: &mut E,
-        origin: Option<&Origin>,
-        site: Site,
-        way: Way,
-    ) -> bool {
-        self.is_intercepted()
-            && self.intercept(&mut Passing {
-                event: Typed { event, origin },
-                site,
-                way,
-            })
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn intercept(&self, event: &mut dyn Intercepted) -> bool {
-        let Some(interceptor) = self.interceptor().load_full() else {
-            return false;
-        };
-        let keeps = interceptor.keeps(event);
-        drop_contained(interceptor);
-        keeps
-    }
-}
-
-impl Registry {
-    /// Has this one asked before the subscribers of each event.
-    pub(crate) fn set_interceptor(&self, interceptor: Option<Arc<dyn Interceptor>>) {
-        let core = self.core();
-        let is_there = interceptor.is_some();
-        let writer = core.writer();
-        let old = core.interceptor().swap(interceptor.map(Arc::new));
-        core.unheard().set_intercepted(is_there);
-        if is_there {
-            core.ask_for(INTERCEPTED);
-        } else {
-            core.ask_no_more_for(INTERCEPTED);
-        }
-        drop(writer);
-        drop_contained(old);
-    }
-
-    /// Who is asked before the subscribers.
-    pub(crate) fn interceptor(&self) -> Option<Arc<dyn Interceptor>> {
-        let interceptor = self.core().interceptor().load_full();
-        interceptor.map(|interceptor| Arc::clone(&*interceptor))
-    }
-}

@@ -2,13 +2,19 @@
 
 mod core;
 mod emit_limits;
+mod group;
 mod handle;
 mod interceptor;
+mod settings;
+mod topic_cache;
+mod topic_matching;
 mod transaction;
 
-pub(crate) use core::{Core, Writer};
+pub(crate) use core::{Core, EventQueue, INTERCEPTED, Writer};
 pub(crate) use emit_limits::Unheard;
+pub(crate) use group::Group;
 pub use handle::Registry;
 pub(crate) use handle::{Handle, WeakRegistry};
-pub(crate) use interceptor::Site;
-pub use interceptor::{Intercepted, Interceptor, Way};
+pub use interceptor::{Intercepted, Interceptor, Viewer, Way};
+pub(crate) use topic_cache::Found;
+pub(crate) use transaction::Removal;

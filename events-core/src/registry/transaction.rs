@@ -4,12 +4,20 @@
 //! types there are, a registry learns when somebody subscribes to one or emits one; from then on the
 //! type is known, and its slot has all who hear it.
 
-use std::sync::Arc;
+use std::{
+    any::TypeId,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use super::core::{Core, HEARS_TOPICS, Writer};
+use super::{
+    core::{AWAITS_SCAN, Core, HEARS_TOPICS, Writer},
+    group::Group,
+};
 use crate::{
-    declared::Group,
     event::Family,
+    handler::States,
+    metadata::SubscriberInfo,
     plan::{Conflict, Entry, Hearing, Kind, Retired, Slot, Staged, order},
 };
 
@@ -18,6 +26,14 @@ pub(crate) struct Change {
     staged: Vec<(Kind, Staged)>,
     hearings: Vec<Hearing>,
     refused: Vec<(Conflict, Vec<Entry>)>,
+}
+
+/// One run-time subscriber that is to be taken out.
+pub(crate) struct Removal<'r> {
+    /// What it listens to; `None` for whatever a pattern matches.
+    pub(crate) kind: Option<Kind>,
+    pub(crate) number: u64,
+    pub(crate) id: Option<&'r str>,
 }
 
 /// What a change left over; to be dropped without the lock.
@@ -100,29 +116,54 @@ impl Core {
         }
     }
 
-    /// The same as [`ask`](Self::ask). What is known of the type is written down here, not by whoever
-    /// seldom asks.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn ask_for_type<F: Family>(&self) -> &Slot {
-        self.ask(Kind::of::<F>())
+    /// What scans were given so far.
+    pub(crate) fn states(&self) -> States {
+        self.writer().states.clone()
     }
 
-    /// Asks those who hear patterns of topics whether they hear an event type.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn ask(&self, kind: Kind) -> &Slot {
-        let slot = self.slot_for_change(kind);
+    /// Whether a declared subscriber, known by its address, is here.
+    pub(crate) fn has_installed(&self, address: u64) -> bool {
+        self.writer().installed.contains(&address)
+    }
+
+    /// Adds what a scan prepared: all of it, or, when some cannot be ordered, nothing. A scan that
+    /// has found other problems wants to know these, too, and adds nothing.
+    pub(crate) fn commit(&self, mut group: Group, states: States, wanted: bool) -> Committed {
         let mut writer = self.writer();
-        if !slot.is_known() {
-            let mut group = Group::default();
-            group.ask(kind);
-            let change = self.stage(&writer, group);
-            let leftovers = self.publish(&mut writer, change);
-            drop(writer);
-            drop(leftovers);
+        group.keep_new(&writer.installed);
+        let numbers: Vec<_> = group.numbers().collect();
+        let change = self.stage(&writer, group);
+        let conflicts: Vec<_> = change.conflicts().cloned().collect();
+        let leftovers = if wanted && conflicts.is_empty() {
+            writer.installed.extend(numbers);
+            writer.states.extend(states);
+            self.ask_no_more_for(AWAITS_SCAN);
+            self.publish(&mut writer, change)
+        } else {
+            Leftovers::of(change)
+        };
+        drop(writer);
+        Committed {
+            conflicts,
+            _leftovers: leftovers,
         }
-        slot
+    }
+
+    /// The declared subscribers that are here, in running order, by event type; those that hear a
+    /// pattern of topics by that.
+    pub(crate) fn declared(&self) -> Vec<Vec<Arc<SubscriberInfo>>> {
+        let writer = self.writer();
+        let known: Vec<_> = writer.known.values().copied().collect();
+        let hearings = writer.hearings.iter().filter(|hearing| hearing.declared);
+        let hearings = hearings.map(|hearing| vec![Arc::clone(&hearing.subscriber)]);
+        let mut declared: Vec<_> = hearings.collect();
+        drop(writer);
+        declared.extend(known.into_iter().map(|kind| {
+            let mut subscribers = self.slot(kind).map(Slot::declared).unwrap_or_default();
+            subscribers.retain(|subscriber| subscriber.pattern.is_none());
+            subscribers
+        }));
+        declared
     }
 }
 
@@ -134,5 +175,55 @@ fn order_of<'h>(hearings: impl Iterator<Item = &'h Hearing>) -> Result<(), Confl
     match order::sort(&positions) {
         Ok(_) => Ok(()),
         Err(conflict) => Err(Conflict::of(conflict, who)),
+    }
+}
+
+/// How a batch ended.
+pub(crate) struct Committed {
+    pub(crate) conflicts: Vec<Conflict>,
+    _leftovers: Leftovers,
+}
+
+impl Core {
+    /// Takes run-time subscribers out: one new plan for each event type.
+    pub(crate) fn remove(&self, removals: &mut dyn Iterator<Item = Removal<'_>>) {
+        let mut kinds: BTreeMap<TypeId, (Kind, BTreeSet<u64>)> = BTreeMap::new();
+        let mut hearings = BTreeSet::new();
+        let mut ids = Vec::new();
+        for Removal { kind, number, id } in removals {
+            if let Some(kind) = kind {
+                let (_, numbers) = kinds.entry(kind.family).or_insert((kind, BTreeSet::new()));
+                numbers.insert(number);
+            } else {
+                hearings.insert(number);
+            }
+            ids.extend(id.map(|id| (id, number)));
+        }
+        let mut writer = self.writer();
+        let mut gone = Vec::new();
+        if !hearings.is_empty() {
+            for (family, kind) in &writer.known {
+                let (_, numbers) = kinds.entry(*family).or_insert((*kind, BTreeSet::new()));
+                numbers.extend(&hearings);
+            }
+            let leaves = |hearing: &mut Hearing| hearings.contains(&hearing.number);
+            gone.extend(writer.hearings.extract_if(.., leaves));
+            self.topics().forget();
+        }
+        let retired: Vec<_> = kinds
+            .values()
+            .map(|(kind, numbers)| {
+                self.slot_for_change(*kind)
+                    .remove(kind.family, kind.info, numbers)
+            })
+            .collect();
+        for (id, number) in ids {
+            // One that has left before may have left its id to another.
+            if writer.ids.get(id) == Some(&number) {
+                writer.ids.remove(id);
+            }
+        }
+        drop(writer);
+        drop((retired, gone));
     }
 }

@@ -4,15 +4,13 @@
 use std::{
     backtrace::{Backtrace, BacktraceStatus},
     error::Error,
-    fmt,
-    fmt::Write as _,
-    mem,
+    fmt::{self, Write as _},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
 
 use super::queue_full::Undelivered;
-use crate::metadata::SubscriberInfo;
+use crate::{metadata::SubscriberInfo, primitives::drop_contained};
 
 /// The error that a subscriber returned, whatever its type was.
 pub type BoxError = Box<dyn Error + Send + Sync>;
@@ -195,12 +193,4 @@ fn contained_source<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Err
         drop_contained(payload);
         None
     })
-}
-
-/// Drops a value of the user's; where that panics, the second payload is leaked, for its own
-/// `Drop` might panic again.
-pub(crate) fn drop_contained<T>(value: T) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
-        mem::forget(payload);
-    }
 }

@@ -2,8 +2,8 @@
 
 use super::declarations::Declared;
 use crate::{
-    declared::{Group, Installer},
-    registry::Registry,
+    declared::Installer,
+    registry::{Group, Registry},
 };
 
 impl Registry {

@@ -4,7 +4,7 @@ mod copy;
 mod declarations;
 mod problem;
 mod report;
-pub(crate) mod scanner;
+mod scanner;
 
 pub use problem::{Problem, ScanError};
 pub use report::{CrateCounts, ScanReport};

@@ -9,10 +9,10 @@ use super::{
 };
 use crate::{
     current::registry,
-    declared::{EVENTS, Group, Installer},
+    declared::{EVENTS, Installer},
     handler::States,
     metadata::{IntoKey, Key},
-    registry::Registry,
+    registry::{Group, Registry},
 };
 
 /// Registers every linked subscriber in the current registry: the first thing in `main`.

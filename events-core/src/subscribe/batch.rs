@@ -1,19 +1,17 @@
 //! Subscribing many handlers at once.
 
-use std::{collections::BTreeSet, fmt, panic::Location};
+use std::{fmt, panic::Location};
 
 use super::{
-    builder::{NewSubscription, Waits},
+    builder::NewSubscription,
     error::SubscribeError,
+    register::register,
     subscription::{Member, Subscription},
 };
 use crate::{
-    declared::Group,
     event::{Family, OwnedEvent},
     handler::Handler,
-    metadata::Key,
-    plan::{Entry, Hearing, Kind, Position},
-    registry::{Registry, Writer},
+    registry::{Group, Registry},
 };
 
 /// Subscriptions that are made together, and dropped together: all of them, or, when one cannot be
@@ -51,15 +49,10 @@ pub struct Batch {
 
 impl Batch {
     pub(crate) fn new(registry: Registry) -> Self {
-        Self::of(registry, Group::default(), Vec::new())
-    }
-
-    /// Of handlers that are made already.
-    pub(crate) fn of(registry: Registry, group: Group, members: Vec<Member>) -> Self {
         Self {
             registry,
-            group,
-            members,
+            group: Group::default(),
+            members: Vec::new(),
         }
     }
 
@@ -87,10 +80,7 @@ impl Batch {
             Location::caller(),
         );
         let (waits, member) = subscription.prepare();
-        match waits {
-            Waits::Typed(kind, entry) => self.group.add(kind, entry),
-            Waits::Any(hearing) => self.group.hear(hearing),
-        }
+        waits.add_to(&mut self.group);
         self.members.push(member);
     }
 
@@ -114,83 +104,8 @@ impl Batch {
     /// When an id is taken, a target of `before` or `after` does not listen to its event, or these
     /// contradict each other. Nothing is subscribed then.
     pub fn register(self) -> Result<Subscription, SubscribeError> {
-        let core = self.registry.core();
-        let mut writer = core.writer();
-        if let Some(error) = self.problem(&writer) {
-            drop(writer);
-            return Err(error);
-        }
-        let change = core.stage(&writer, self.group);
-        let error = change.conflicts().next().map(SubscribeError::from);
-        if let Some(error) = error {
-            drop(writer);
-            // Closures, and with them code of the user's: not under the lock.
-            drop(change);
-            return Err(error);
-        }
-        let retired = core.publish(&mut writer, change);
-        let ids = self.members.iter().filter_map(Member::id);
-        writer
-            .ids
-            .extend(ids.map(|(id, number)| (id.to_owned(), number)));
-        drop(writer);
-        drop(retired);
-        Ok(Subscription::new(self.members))
+        register(&self.registry, self.group, self.members)
     }
-
-    /// What keeps it from being registered, before anything is ordered.
-    fn problem(&self, writer: &Writer) -> Option<SubscribeError> {
-        let mut own = BTreeSet::new();
-        for (id, _) in self.members.iter().filter_map(Member::id) {
-            if writer.ids.contains_key(id) || !own.insert(id) {
-                return Some(SubscribeError::IdTaken { id: id.to_owned() });
-            }
-        }
-        let typed = self.group.iter().find_map(|(kind, entry)| {
-            let target = stray(&entry.position, |target| self.knows(writer, kind, target))?;
-            Some((&entry.subscriber, target))
-        });
-        let by_topic = || {
-            self.group.hearings().iter().find_map(|hearing| {
-                let target = stray(&hearing.position, |target| self.knows_any(writer, target))?;
-                Some((&hearing.subscriber, target))
-            })
-        };
-        let (subscriber, target) = typed.or_else(by_topic)?;
-        Some(SubscribeError::UnknownTarget {
-            subscriber: subscriber.to_string(),
-            target: target.to_string(),
-            topic: subscriber.topic.clone(),
-        })
-    }
-
-    /// Whether somebody of that name listens to these events, or is about to.
-    fn knows(&self, writer: &Writer, kind: Kind, name: &Key) -> bool {
-        let slot = self.registry.core().slot_for_change(kind);
-        let hears = |hearing: &Hearing| {
-            hearing.position.names.contains(name) && hearing.hears(kind.info.topic())
-        };
-        let mut hearings = self.group.hearings().iter().chain(&writer.hearings);
-        let beside = |entry: &Entry| entry.position.names.contains(name);
-        slot.knows(name) || self.group.of(kind).iter().any(beside) || hearings.any(hears)
-    }
-
-    /// Whether somebody of that name listens to whatever, or is about to.
-    fn knows_any(&self, writer: &Writer, name: &Key) -> bool {
-        let core = self.registry.core();
-        let named = |position: &Position| position.names.contains(name);
-        let mut hearings = self.group.hearings().iter().chain(&writer.hearings);
-        let mut known = writer.known.values();
-        self.group.iter().any(|(_, entry)| named(&entry.position))
-            || hearings.any(|hearing| named(&hearing.position))
-            || known.any(|kind| core.slot_for_change(*kind).knows(name))
-    }
-}
-
-/// A target of `before` or `after` that is not known.
-fn stray(position: &Position, knows: impl Fn(&Key) -> bool) -> Option<&Key> {
-    let mut targets = position.before.iter().chain(&position.after);
-    targets.find(|target| !knows(target))
 }
 
 impl fmt::Debug for Batch {

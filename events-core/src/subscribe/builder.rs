@@ -4,24 +4,23 @@ use std::{
     fmt,
     marker::PhantomData,
     num::NonZeroUsize,
-    sync::{Arc, Weak, atomic::AtomicBool},
+    sync::{Arc, Weak},
 };
 
 use super::{
-    batch::Batch,
     error::SubscribeError,
-    filtered_handlers::{Filters, Listening},
-    filtered_topic_handler::{HearingAny, WhenAny},
+    filter::{AnyCondition, Filters, TypedCondition},
+    filtered_handlers::{HearingAny, Listening},
+    register::{Waits, register},
     subscription::{Door, Leave, Member, Subscription},
 };
 use crate::{
-    background::{Behind, Gated, Hand},
-    declared::Once,
+    background::{Behind, Gated},
     event::{AnyEvent, Family, Named, Snapshot},
     handler::{Background, OnAny, Run, Source, Step, TopicHandler, Wired},
-    metadata::{IntoKey, Key, Location, Origin, Pattern, SubscriberInfo},
-    plan::{Entry, Hearing, Kind, Position, Rank, Turn},
-    registry::Registry,
+    metadata::{IntoKey, Key, Location, Pattern, SubscriberInfo},
+    plan::{Entry, Hand, Hearing, Kind, Position, Rank, Turn},
+    registry::{Group, Registry},
 };
 
 /// A subscription about to be made: options, and then [`register`](Self::register).
@@ -64,8 +63,8 @@ pub struct NewSubscription<F: Family, T = Now> {
     names: Vec<Key>,
     before: Vec<Key>,
     after: Vec<Key>,
-    when: Option<When<F>>,
-    when_any: Option<WhenAny>,
+    when: Option<Box<TypedCondition<F>>>,
+    when_any: Option<Box<AnyCondition>>,
 }
 
 /// The handler runs when its turn comes, and the emit goes on when it has ended.
@@ -95,26 +94,10 @@ enum Wire<F: Family> {
     Any(Pattern, Box<WireAny>),
 }
 
-type WireTyped<F> =
-    dyn FnOnce(Option<Filters<F>>, Option<NonZeroUsize>) -> (Hand, Weak<dyn Door>) + Send;
+type WireTyped<F> = dyn FnOnce(Option<Filters<TypedCondition<F>>>, Option<NonZeroUsize>) -> (Hand, Weak<dyn Door>)
+    + Send;
 
-type WireAny = dyn FnOnce(AnyFilters) -> (Arc<dyn OnAny>, Weak<dyn Door>) + Send;
-
-/// What keeps a handler of any event from being called.
-struct AnyFilters {
-    origin: Option<Origin>,
-    when: Option<WhenAny>,
-    once: Option<Leave>,
-}
-
-/// A subscription that waits to be made.
-pub(crate) enum Waits {
-    Typed(Kind, Entry),
-    Any(Hearing),
-}
-
-/// A condition on the event.
-pub(crate) type When<F> = Box<dyn Fn(&<F as Family>::Of<'_>) -> bool + Send + Sync>;
+type WireAny = dyn FnOnce(Option<Filters<AnyCondition>>) -> (Arc<dyn OnAny>, Weak<dyn Door>) + Send;
 
 impl<F: Family> NewSubscription<F> {
     /// Of a handler that runs when its turn comes.
@@ -153,8 +136,8 @@ impl<E: Snapshot> NewSubscription<E, Afterwards> {
             name,
             Wire::Typed(Box::new(|filters, concurrency| {
                 let wants = move |event: &E, source: &Source<'_>| {
-                    let filters: Option<&Filters<E>> = filters.as_ref();
-                    filters.is_none_or(|filters| filters.pass(event, source))
+                    let filters: Option<&Filters<TypedCondition<E>>> = filters.as_ref();
+                    filters.is_none_or(|filters| filters.pass(source, |when| when(event)))
                 };
                 match concurrency {
                     None => behind(wants, handler),
@@ -205,15 +188,8 @@ impl NewSubscription<Named<'static>, ByTopic> {
         handler: impl TopicHandler<M>,
     ) -> Self {
         let text = pattern.text().clone();
-        let wire = |filters: AnyFilters| {
-            let hearing = Arc::new(HearingAny {
-                handler,
-                origin: filters.origin,
-                when: filters.when,
-                once: filters.once.map(|leave| (Once::new(), leave)),
-                closed: AtomicBool::new(false),
-                marker: PhantomData,
-            });
+        let wire = |filters| {
+            let hearing = Arc::new(HearingAny::<_, M>::new(handler, filters));
             let door = Arc::downgrade(&hearing);
             (hearing as Arc<dyn OnAny>, door as Weak<dyn Door>)
         };
@@ -319,9 +295,11 @@ impl<F: Family, T> NewSubscription<F, T> {
     /// When the id is taken, a target of `before` or `after` does not listen to this event, or
     /// these contradict each other. Nothing is subscribed then.
     pub fn register(self) -> Result<Subscription, SubscribeError> {
-        let mut batch = Batch::new(self.registry.clone());
-        batch.add(self);
-        batch.register()
+        let registry = self.registry.clone();
+        let (waits, member) = self.prepare();
+        let mut group = Group::default();
+        waits.add_to(&mut group);
+        register(&registry, group, vec![member])
     }
 
     /// Subscribes without options of its own.
@@ -370,8 +348,7 @@ impl<F: Family, T> NewSubscription<F, T> {
                 (Waits::Typed(Kind::of::<F>(), entry), door)
             }
             Wire::Any(pattern, wire) => {
-                let when = self.when_any;
-                let (handler, door) = wire(AnyFilters { origin, when, once });
+                let (handler, door) = wire(Filters::new(origin, self.when_any, once));
                 let hearing = Hearing {
                     number,
                     declared: false,

@@ -1,24 +1,25 @@
 //! A run-time subscription's handler: it listens until the subscription is dropped.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::{
+    marker::PhantomData,
+    sync::atomic::{AtomicBool, AtomicU8, Ordering},
+};
 
 use super::{
-    builder::When,
-    subscription::{Door, Leave},
+    filter::{AnyCondition, Filters, TypedCondition},
+    subscription::Door,
 };
 use crate::{
     background::Behind,
-    declared::Once,
-    event::Family,
-    handler::{Handle, Run, Source, Step},
-    metadata::Origin,
+    event::{AnyEvent, Family},
+    handler::{Handle, OnAny, Run, Source, Step, TopicHandler},
 };
 
 /// A handler, and whether it is to be called.
 pub(crate) struct Listening<F: Family, H> {
     handler: H,
     state: AtomicU8,
-    filters: Option<Box<Filters<F>>>,
+    filters: Option<Box<Filters<TypedCondition<F>>>>,
 }
 
 /// Most handlers have no filter: one look says that and that they still listen.
@@ -26,15 +27,8 @@ const OPEN: u8 = 0;
 const FILTERED: u8 = 1;
 const CLOSED: u8 = 2;
 
-/// What keeps a handler from being called for some events.
-pub(crate) struct Filters<F: Family> {
-    origin: Option<Origin>,
-    when: Option<When<F>>,
-    once: Option<(Once, Leave)>,
-}
-
 impl<F: Family, H> Listening<F, H> {
-    pub(crate) fn new(handler: H, filters: Option<Filters<F>>) -> Self {
+    pub(crate) fn new(handler: H, filters: Option<Filters<TypedCondition<F>>>) -> Self {
         let state = if filters.is_some() { FILTERED } else { OPEN };
         Self {
             handler,
@@ -56,7 +50,7 @@ where
             FILTERED => self
                 .filters
                 .as_ref()
-                .is_none_or(|filters| filters.pass(event, &run.source())),
+                .is_none_or(|filters| filters.pass(&run.source(), |when| when(event))),
             _ => false,
         };
         if passes {
@@ -79,32 +73,42 @@ impl<E, W: Send + Sync, H: Send + Sync> Door for Behind<E, W, H> {
     }
 }
 
-impl<F: Family> Filters<F> {
-    /// `None` when there is nothing to ask. With `once` the handler leaves when it is called.
-    pub(crate) fn new(
-        origin: Option<Origin>,
-        when: Option<When<F>>,
-        once: Option<Leave>,
-    ) -> Option<Self> {
-        let any = origin.is_some() || when.is_some() || once.is_some();
-        any.then(|| Self {
-            origin,
-            when,
-            once: once.map(|leave| (Once::new(), leave)),
-        })
-    }
+/// A run-time subscription's handler, with its filters.
+pub(crate) struct HearingAny<H, M> {
+    handler: H,
+    closed: AtomicBool,
+    filters: Option<Filters<AnyCondition>>,
+    marker: PhantomData<fn() -> M>,
+}
 
-    #[inline(never)]
-    pub(crate) fn pass(&self, event: &F::Of<'_>, source: &Source<'_>) -> bool {
-        let passes = self
-            .origin
-            .as_ref()
-            .is_none_or(|origin| source.is_from(origin))
-            && self.when.as_ref().is_none_or(|when| when(event))
-            && self.once.as_ref().is_none_or(|(once, _)| once.claim());
-        if passes && let Some((_, leave)) = &self.once {
-            leave.run();
+impl<H, M> HearingAny<H, M> {
+    pub(crate) fn new(handler: H, filters: Option<Filters<AnyCondition>>) -> Self {
+        Self {
+            handler,
+            closed: AtomicBool::new(false),
+            filters,
+            marker: PhantomData,
         }
-        passes
+    }
+}
+
+impl<M: 'static, H: TopicHandler<M>> OnAny for HearingAny<H, M> {
+    fn hear(&self, event: &dyn AnyEvent, run: &Run<'_>) -> Step {
+        let passes = !self.closed.load(Ordering::Acquire)
+            && self
+                .filters
+                .as_ref()
+                .is_none_or(|filters| filters.pass(&run.source(), |when| when(event)));
+        if passes {
+            self.handler.call(event, run)
+        } else {
+            Step::Skipped
+        }
+    }
+}
+
+impl<M: 'static, H: Send + Sync> Door for HearingAny<H, M> {
+    fn close(&self) {
+        self.closed.store(true, Ordering::Release);
     }
 }

@@ -3,14 +3,17 @@
 mod batch;
 mod builder;
 mod error;
+mod filter;
 mod filtered_handlers;
-mod filtered_topic_handler;
 mod methods;
+mod register;
 mod subscription;
 
 pub use batch::Batch;
 pub use builder::{Afterwards, ByTopic, NewSubscription, Now};
 pub use error::SubscribeError;
+pub use filter::Once;
 pub(crate) use filtered_handlers::Listening;
+pub(crate) use register::register;
 pub use subscription::Subscription;
 pub(crate) use subscription::{Door, Leave, Member};

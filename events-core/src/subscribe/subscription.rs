@@ -1,15 +1,10 @@
 //! The guard of a run-time subscription, and how it leaves its registry.
 
-use std::{
-    any::TypeId,
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-    sync::Weak,
-};
+use std::{fmt, sync::Weak};
 
 use crate::{
-    plan::{Hearing, Kind},
-    registry::{Core, Handle, Registry},
+    plan::Kind,
+    registry::{Core, Handle, Registry, Removal},
 };
 
 /// A run-time subscription: dropping it unsubscribes and frees the closure.
@@ -122,60 +117,21 @@ impl Leave {
 }
 
 /// Those of one registry leave it together: one new plan for each event type.
-fn leave<'l>(mut leaves: impl Iterator<Item = &'l Leave> + Clone) {
+fn leave<'l>(leaves: impl Iterator<Item = &'l Leave> + Clone) {
     let Some(Leave { home, .. }) = leaves.clone().next() else {
         return;
     };
+    let mut removals = leaves.map(|leave| Removal {
+        kind: leave.kind,
+        number: leave.number,
+        id: leave.id.as_deref(),
+    });
     match home {
-        Handle::Default(core) => core.remove(&mut leaves),
+        Handle::Default(core) => core.remove(&mut removals),
         Handle::Own(core) => {
             if let Some(core) = core.upgrade() {
-                core.remove(&mut leaves);
+                core.remove(&mut removals);
             }
         }
-    }
-}
-
-impl Core {
-    fn remove(&self, leaves: &mut dyn Iterator<Item = &Leave>) {
-        let mut kinds: BTreeMap<TypeId, (Kind, BTreeSet<u64>)> = BTreeMap::new();
-        let mut hearings = BTreeSet::new();
-        let mut ids = Vec::new();
-        for leave in leaves {
-            let Leave { kind, number, .. } = *leave;
-            if let Some(kind) = kind {
-                let (_, numbers) = kinds.entry(kind.family).or_insert((kind, BTreeSet::new()));
-                numbers.insert(number);
-            } else {
-                hearings.insert(number);
-            }
-            ids.extend(leave.id.as_ref().map(|id| (id, number)));
-        }
-        let mut writer = self.writer();
-        let mut gone = Vec::new();
-        if !hearings.is_empty() {
-            for (family, kind) in &writer.known {
-                let (_, numbers) = kinds.entry(*family).or_insert((*kind, BTreeSet::new()));
-                numbers.extend(&hearings);
-            }
-            let leaves = |hearing: &mut Hearing| hearings.contains(&hearing.number);
-            gone.extend(writer.hearings.extract_if(.., leaves));
-            self.topics().forget();
-        }
-        let retired: Vec<_> = kinds
-            .values()
-            .map(|(kind, numbers)| {
-                self.slot_for_change(*kind)
-                    .remove(kind.family, kind.info, numbers)
-            })
-            .collect();
-        for (id, number) in ids {
-            // One that has left before may have left its id to another.
-            if writer.ids.get(id) == Some(&number) {
-                writer.ids.remove(id);
-            }
-        }
-        drop(writer);
-        drop((retired, gone));
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     current::stand_in,
-    queue::{Ended, Flights, InTurn, Left, Place, Running, Started, Waiter},
+    queue::{Ended, Flights, InTurn, Left, Place, QueueOwner, Running, Started, Waiter, enter},
     registry::{Core, Registry},
 };
 
@@ -100,7 +100,7 @@ impl Drive {
             return Poll::Ready(());
         }
         let core = registry.core();
-        let inside = core.enter_queue();
+        let inside = enter(core.queue_id(), None);
         for _ in 0..self.burst {
             if self.waiting >= self.concurrency {
                 return Poll::Pending;
@@ -123,7 +123,7 @@ impl Drive {
 
     /// The next event. Pending when none waits, `None` when none will.
     #[inline(always)]
-    fn pop<'c>(&mut self, core: &'c Core, waker: &Waker) -> Poll<Option<InTurn<'c>>> {
+    fn pop<'c>(&mut self, core: &'c Core, waker: &Waker) -> Poll<Option<InTurn<'c, Core>>> {
         if self.flights.is_leaving() {
             return Poll::Ready(None);
         }
@@ -149,10 +149,10 @@ impl Drive {
 
     /// Begins an event. The queue's outlet is still locked: see `Flights::poll`.
     #[inline(always)]
-    fn begin(&mut self, core: &Core, popped: InTurn<'_>) {
+    fn begin(&mut self, core: &Core, popped: InTurn<'_, Core>) {
         let Some(place) = &self.spare else { return };
         self.flights.poll();
-        match core.start(popped, place.waker()) {
+        match popped.start(core, place.waker()) {
             Started::Waits(job) => return self.keep(*job),
             Started::Done(ended) => self.count(ended),
             Started::Nothing => {}
@@ -186,7 +186,7 @@ impl Drive {
             // A shutdown has taken it.
             return;
         };
-        match job.poll(self.registry.core(), place.waker()) {
+        match job.poll(self.registry.core().queue_id(), place.waker()) {
             Poll::Ready(ended) => {
                 self.flights.polled();
                 self.failures += ended.failures;

@@ -14,7 +14,12 @@ use super::{
     driver::{Drive, Until},
     queue_handle::Queue,
 };
-use crate::{current::registry, primitives::Count, queue::is_inside, registry::Registry};
+use crate::{
+    current::registry,
+    primitives::Count,
+    queue::{QueueOwner, is_inside},
+    registry::Registry,
+};
 
 /// What a flush did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,7 +91,7 @@ impl Queue {
     /// Dropping the future stops it. An event that is in the middle of its subscribers then is kept
     /// for [`shutdown`](Self::shutdown) to hand back, and that is logged.
     pub fn flush_async(&self) -> Flush {
-        let queue = self.0.core().queue();
+        let queue = self.0.core().queue_id();
         let drive = (!is_inside(queue)).then(|| Drive::new(self.0.clone(), 1, Until::EMPTY));
         Flush {
             queue: self.clone(),

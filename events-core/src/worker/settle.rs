@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{block_on::park_on, flush::Flush, queue_handle::Queue};
-use crate::queue::is_inside;
+use crate::queue::{QueueOwner, is_inside};
 
 impl Queue {
     /// Flushes, and then waits until no worker is in the middle of an event: what these put into the
@@ -63,7 +63,7 @@ impl Settle {
     fn poll_with(&mut self, waker: &Waker) -> Poll<bool> {
         let registry = self.queue.0.clone();
         let core = registry.core();
-        if is_inside(core.queue()) {
+        if is_inside(core.queue_id()) {
             return Poll::Ready(false);
         }
         loop {

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     metadata::{EventInfo, Origin, SubscriberInfo},
     primitives::Count,
-    queue::{Left, Running, is_inside},
+    queue::{Left, QueueOwner, Running, is_inside},
 };
 
 /// Without workers a shutdown runs what waits itself, with so many events under way at once: one
@@ -43,7 +43,7 @@ impl Queue {
     pub fn shutdown(&self, at_most: Duration) -> Unfinished {
         let core = self.0.core();
         core.queue().drain();
-        if is_inside(core.queue()) {
+        if is_inside(core.queue_id()) {
             return Unfinished::default();
         }
         let deadline = Instant::now().checked_add(at_most);
@@ -73,7 +73,10 @@ impl Queue {
         let core = self.0.core();
         core.queue().close();
         let mut unfinished = Unfinished::default();
-        while let Some(left) = core.take_next() {
+        while let Some(popped) = core.queue().pop() {
+            let Some(left) = popped.take_unfinished() else {
+                break;
+            };
             unfinished.events.push(UnfinishedEvent(left));
         }
         for worker in core.crew().workers() {
@@ -110,7 +113,7 @@ impl<D: Future> Future for Shutdown<D> {
         let this = self.project();
         let core = this.queue.0.core();
         core.queue().drain();
-        if is_inside(core.queue()) {
+        if is_inside(core.queue_id()) {
             return Poll::Ready(Unfinished::default());
         }
         if !*this.done {

@@ -3,13 +3,20 @@
 //! The derive gives all instances of a generic event one topic, and these have one for each model,
 //! so what it would write stands here.
 
-use std::fmt;
+use std::{
+    any::{TypeId, type_name},
+    fmt,
+};
 
-use super::{diff::Diff, model::known};
+use super::{
+    diff::Diff,
+    model::{MODELS, Model},
+};
 use crate::{
     current::Current,
     event::{Declared, Event, Family, Owned, OwnedEvent, Verbs, Visit, nth},
     metadata::{EventInfo, Location, Origin},
+    primitives::ByType,
     result::{EmitError, Emitted, QueueFull},
 };
 
@@ -326,3 +333,34 @@ macro_rules! can_be_vetoed {
 }
 
 can_be_vetoed!(Creating Updating Deleting);
+
+/// Makes a model known, with its six topics, before the first of its events; gives what is known.
+///
+/// A model that anything has asked for, be it an emit or a subscriber, is known already; it does no
+/// harm to say it again.
+///
+/// ```
+/// use events_core::record::{models, register_model};
+///
+/// struct Invoice;
+///
+/// register_model::<Invoice>();
+/// let known = models();
+/// let invoice = known.iter().find(|model| model.name().ends_with("::Invoice")).unwrap();
+/// assert!(invoice.events().iter().all(|event| event.topic().contains("::Invoice::")));
+/// ```
+#[expect(
+    clippy::must_use_candidate,
+    reason = "what it is called for is that the model is known"
+)]
+pub fn register_model<M: 'static>() -> &'static Model {
+    known::<M>()
+}
+
+/// What is known of the model, from its first time on.
+#[inline]
+pub(crate) fn known<M: 'static>() -> &'static Model {
+    MODELS.get_or_insert(TypeId::of::<M>(), || {
+        Model::new::<M>(described::<M>(type_name::<M>()))
+    })
+}

@@ -68,5 +68,5 @@ mod events;
 mod model;
 
 pub use diff::{Change, Diff};
-pub use events::{Created, Creating, Deleted, Deleting, Updated, Updating};
-pub use model::{Model, models, register_model};
+pub use events::{Created, Creating, Deleted, Deleting, Updated, Updating, register_model};
+pub use model::{Model, models};

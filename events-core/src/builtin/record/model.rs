@@ -6,12 +6,8 @@
 //! Nothing in it is ever freed. There is one node for each model type of the program, which the
 //! source bounds, and not what the program does.
 
-use std::{
-    any::{TypeId, type_name},
-    fmt,
-};
+use std::{any::type_name, fmt};
 
-use super::events::described;
 use crate::{
     metadata::{EventInfo, Origin},
     primitives::ByType,
@@ -36,11 +32,11 @@ pub struct Model {
 }
 
 impl Model {
-    fn of<M: 'static>() -> Self {
+    pub(super) fn new<M: 'static>(events: [EventInfo; 6]) -> Self {
         Self {
             name: type_name::<M>(),
             origin: Origin::of::<M>(),
-            events: described::<M>(type_name::<M>()),
+            events,
         }
     }
 
@@ -69,29 +65,6 @@ impl fmt::Debug for Model {
     }
 }
 
-/// Makes a model known, with its six topics, before the first of its events; gives what is known.
-///
-/// A model that anything has asked for, be it an emit or a subscriber, is known already; it does no
-/// harm to say it again.
-///
-/// ```
-/// use events_core::record::{models, register_model};
-///
-/// struct Invoice;
-///
-/// register_model::<Invoice>();
-/// let known = models();
-/// let invoice = known.iter().find(|model| model.name().ends_with("::Invoice")).unwrap();
-/// assert!(invoice.events().iter().all(|event| event.topic().contains("::Invoice::")));
-/// ```
-#[expect(
-    clippy::must_use_candidate,
-    reason = "what it is called for is that the model is known"
-)]
-pub fn register_model<M: 'static>() -> &'static Model {
-    known::<M>()
-}
-
 /// The models that are known so far, by name.
 ///
 /// Those that were registered, and those of which an event was subscribed to or emitted; see
@@ -106,10 +79,4 @@ pub fn models() -> Vec<&'static Model> {
 /// A program with hundreds of models has lists of a few.
 const BUCKETS: usize = 64;
 
-static MODELS: ByType<Model, BUCKETS> = ByType::new();
-
-/// What is known of the model, from its first time on.
-#[inline]
-pub(crate) fn known<M: 'static>() -> &'static Model {
-    MODELS.get_or_insert(TypeId::of::<M>(), Model::of::<M>)
-}
+pub(super) static MODELS: ByType<Model, BUCKETS> = ByType::new();

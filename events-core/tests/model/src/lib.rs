@@ -8,18 +8,23 @@
 
 #![cfg(test)]
 
-#[path = "../../../src/engine/exchange.rs"]
-mod exchange;
-#[path = "../../../src/engine/flights.rs"]
-mod flights;
-#[path = "../../../src/engine/lanes.rs"]
-mod lanes;
-#[path = "../../../src/engine/rests.rs"]
-mod rests;
-#[path = "../../../src/engine/sleepers.rs"]
-mod sleepers;
-#[path = "../../../src/engine/store.rs"]
-mod store;
-mod sync;
+#[path = "../../../src/queue/bounded_queue.rs"]
+mod bounded_queue;
+#[path = "../../../src/queue/idle.rs"]
+mod idle;
+#[path = "../../../src/queue/in_flight.rs"]
+mod in_flight;
+#[path = "../../../src/plan/plan_cell.rs"]
+mod plan_cell;
+#[path = "../../../src/queue/typed_fifo.rs"]
+mod typed_fifo;
+#[path = "../../../src/queue/waiters.rs"]
+mod waiters;
+
+/// What the files above import of the crate's lowest folder.
+mod primitives {
+    #[path = "../sync.rs"]
+    pub(crate) mod sync;
+}
 
 mod tests;

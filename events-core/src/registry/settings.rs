@@ -1,0 +1,81 @@
+//! Settings of a registry: the depth limit, the hook for events that no subscriber received, the interceptor.
+
+use std::sync::Arc;
+
+use super::{
+    core::{HOOKED, INTERCEPTED},
+    handle::Registry,
+    interceptor::Interceptor,
+};
+use crate::{event::AnyEvent, primitives::drop_contained};
+
+impl Registry {
+    /// Sets how many emits may be under way inside one another on a thread, this registry's being
+    /// the innermost: 128 unless told, at least 1, at most 256.
+    ///
+    /// A deeper one is refused with [`TooDeep`](crate::TooDeep), whose text prints the chain.
+    pub fn set_depth_limit(&self, limit: usize) {
+        self.core().set_limit(limit);
+    }
+
+    /// Has this called with each event that nobody hears: that no subscriber ran for, and none will out
+    /// of the queue. It takes the place of the hook that was set before.
+    ///
+    /// An event that the hook itself emits, and nobody hears, is not told to it. A panic in it is logged.
+    /// While there is a hook, emits cost what they cost when somebody looks at them with `tracing`.
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    /// use events_core::{Event, Registry};
+    ///
+    /// #[derive(Event)]
+    /// #[event(topic = "mail.sent")]
+    /// struct MailSent;
+    ///
+    /// let registry = Registry::new();
+    /// let unheard = Arc::new(Mutex::new(Vec::new()));
+    /// let topics = Arc::clone(&unheard);
+    /// registry.set_unheard_hook(move |event| topics.lock().unwrap().push(event.topic().to_owned()));
+    ///
+    /// registry.emit(MailSent);
+    /// assert_eq!(*unheard.lock().unwrap(), ["mail.sent"]);
+    /// ```
+    pub fn set_unheard_hook(&self, hook: impl Fn(&dyn AnyEvent) + Send + Sync + 'static) {
+        let writer = self.core().writer();
+        let old = self.core().unheard().set_hook(Some(Box::new(hook)));
+        self.core().ask_for(HOOKED);
+        drop(writer);
+        drop(old);
+    }
+
+    /// Takes the hook away that [`set_unheard_hook`](Self::set_unheard_hook) has set.
+    pub fn clear_unheard_hook(&self) {
+        let writer = self.core().writer();
+        let old = self.core().unheard().set_hook(None);
+        self.core().ask_no_more_for(HOOKED);
+        drop(writer);
+        drop(old);
+    }
+
+    /// Has this one asked before the subscribers of each event.
+    pub(crate) fn set_interceptor(&self, interceptor: Option<Arc<dyn Interceptor>>) {
+        let core = self.core();
+        let is_there = interceptor.is_some();
+        let writer = core.writer();
+        let old = core.interceptor().swap(interceptor.map(Arc::new));
+        core.unheard().set_intercepted(is_there);
+        if is_there {
+            core.ask_for(INTERCEPTED);
+        } else {
+            core.ask_no_more_for(INTERCEPTED);
+        }
+        drop(writer);
+        drop_contained(old);
+    }
+
+    /// Who is asked before the subscribers.
+    pub(crate) fn interceptor(&self) -> Option<Arc<dyn Interceptor>> {
+        let interceptor = self.core().interceptor().load_full();
+        interceptor.map(|interceptor| Arc::clone(&*interceptor))
+    }
+}

@@ -1,0 +1,97 @@
+//! Which pattern subscribers receive an event type or a topic, resolved once and kept.
+
+use std::{
+    any::TypeId,
+    borrow::Cow,
+    sync::{Arc, atomic::Ordering},
+};
+
+use super::{
+    core::{Core, Writer},
+    group::Group,
+    topic_cache::{Found, Heard, LONGEST},
+};
+use crate::{
+    event::{Family, Named},
+    plan::{Kind, Slot, home, plan},
+    primitives::drop_contained,
+};
+
+impl Core {
+    /// The slot, with all who hear the event type by its topic.
+    #[inline]
+    pub(crate) fn slot_asked<F: Family>(&self) -> Option<&Slot> {
+        let slot = match home::<F>() {
+            Some(slot) if self.home => Some(slot),
+            _ => self.slots.get(TypeId::of::<F>()),
+        };
+        if self.hears_topics() && !slot.is_some_and(Slot::is_known) {
+            return Some(self.ask_for_type::<F>());
+        }
+        slot
+    }
+
+    /// The same as [`ask`](Self::ask). What is known of the type is written down here, not by whoever
+    /// seldom asks.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn ask_for_type<F: Family>(&self) -> &Slot {
+        self.ask(Kind::of::<F>())
+    }
+
+    /// Asks those who hear patterns of topics whether they hear an event type.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn ask(&self, kind: Kind) -> &Slot {
+        let slot = self.slot_for_change(kind);
+        let mut writer = self.writer();
+        if !slot.is_known() {
+            let mut group = Group::default();
+            group.ask(kind);
+            let change = self.stage(&writer, group);
+            let leftovers = self.publish(&mut writer, change);
+            drop(writer);
+            drop(leftovers);
+        }
+        slot
+    }
+
+    pub(crate) fn found(&self, topic: &str) -> Found {
+        if topic.len() > LONGEST {
+            return Found::New(Arc::new(self.hear(&self.writer(), topic)));
+        }
+        let place = self.topics().place(topic);
+        let heard = place.load();
+        let version = self.topics().version.load(Ordering::Acquire);
+        let is_it = |heard: &Arc<Heard>| heard.version == version && *heard.topic == *topic;
+        if heard.as_ref().is_some_and(is_it) {
+            return Found::Remembered(heard);
+        }
+        let writer = self.writer();
+        let new = Arc::new(self.hear(&writer, topic));
+        let old = place.swap(Some(Arc::clone(&new)));
+        drop(writer);
+        drop_contained((old, heard));
+        Found::New(new)
+    }
+
+    /// Asks everybody.
+    fn hear(&self, writer: &Writer, topic: &str) -> Heard {
+        let kind = Kind::of::<Named<'static>>();
+        let owned: Cow<'static, str> = topic.to_owned().into();
+        let hearings = writer
+            .hearings
+            .iter()
+            .filter(|hearing| hearing.hears(topic));
+        let entries: Vec<_> = hearings
+            .map(|hearing| hearing.entry_for(kind, owned.clone()))
+            .collect();
+        let family = TypeId::of::<Named<'static>>();
+        Heard {
+            topic: topic.into(),
+            version: self.topics().version.load(Ordering::Acquire),
+            // All who hear patterns can be ordered: that was looked at when they came.
+            plan: plan(family, kind.info, owned, entries.iter()).unwrap_or_default(),
+        }
+    }
+}
