@@ -3,7 +3,6 @@
 
 use std::{
     any::Any,
-    iter,
     ops::Range,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
@@ -21,7 +20,7 @@ use super::{
 };
 use crate::{
     context::EmissionId,
-    event::{Event, OwnedEvent},
+    event::OwnedEvent,
     handler::{Call, Lent, Source, Step},
     metadata::{EventInfo, Origin, SubscriberInfo},
     primitives::Rare,

@@ -5,11 +5,8 @@ use std::fmt;
 use futures_core::Stream;
 
 use super::{
-    mapping::{
-        AnyItem, Choose, Keep, Kept, KnowsSenders, Rules, Senders, To, Undecided, Unsent, Whose,
-        With,
-    },
-    source::{FromResults, FromSignal, FromStream, Poll, Signal, Source},
+    mapping::{AnyItem, Choose, Kept, KnowsSenders, Rules, Senders, To, Undecided, Unsent, With},
+    source::{FromResults, FromSignal, FromStream, Signal, Source},
 };
 use crate::{
     current::registry,

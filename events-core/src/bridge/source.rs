@@ -9,9 +9,6 @@ use std::{
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
-use super::mapping::{Choose, Keep, Whose};
-use crate::event::Event;
-
 /// Where the items of a bridge come from.
 pub trait Source {
     /// What comes.

@@ -5,7 +5,6 @@ use std::{
     cell::Cell,
     fmt,
     num::NonZeroU64,
-    ops::Deref,
     sync::atomic::{AtomicU64, Ordering},
 };
 

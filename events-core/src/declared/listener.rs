@@ -10,7 +10,7 @@ use crate::{
     handler::{Background, Run, Source, Step, Wired},
     plan::{Hand, Kind},
     registry::{Core, Group, Registry},
-    subscribe::{Door, Listening, SubscribeError, Subscription, register},
+    subscribe::{Listening, SubscribeError, Subscription, register},
 };
 
 /// A struct whose methods are handlers; implemented by [`listener`](crate::listener) and

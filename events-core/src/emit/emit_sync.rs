@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     context::is_observed,
-    event::{Family, OwnedEvent, Typed},
+    event::{Family, Typed},
     handler::Erased,
     metadata::{EventInfo, Origin},
     plan::{Slot, home},

@@ -4,8 +4,6 @@
 //! place there, and takes it from another. So a million topics take no more memory than a thousand,
 //! and one that is emitted again and again is not matched again.
 
-use std::hash::BuildHasher;
-
 use tracing::{debug, trace_span};
 
 use super::{
@@ -17,7 +15,7 @@ use crate::{
     event::{Args, Named, Typed},
     handler::Erased,
     metadata::Origin,
-    plan::{Plan, plan},
+    plan::Plan,
     primitives::drop_contained,
     registry::{Core, Found, Way},
     result::{EmitError, Emitted, Failures, Told, Trouble},

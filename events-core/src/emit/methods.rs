@@ -8,7 +8,7 @@ use super::{
     emit_sync::Outcome,
 };
 use crate::{
-    event::{AnyEvent, Args, Event, Family, OwnedEvent, Visit},
+    event::{Args, Event, Family, OwnedEvent, Visit},
     metadata::{IntoKey, Origin},
     registry::{Core, Registry},
     result::{EmitError, Emitted, QueueFull},

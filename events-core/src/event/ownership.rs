@@ -2,8 +2,6 @@
 
 use std::any::Any;
 
-use super::traits::{Event, Family};
-
 /// The ownership of an event without a lifetime.
 ///
 /// That it is its own family says the same; but when that does not hold, the compiler tells of a

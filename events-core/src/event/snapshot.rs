@@ -1,6 +1,6 @@
 //! Events of which a copy can be kept for a background handler.
 
-use super::traits::{Event, Family, OwnedEvent};
+use super::traits::OwnedEvent;
 
 /// An owned event of which copies can wait for a subscriber that runs later.
 ///

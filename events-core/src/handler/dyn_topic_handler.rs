@@ -4,13 +4,10 @@ use std::{marker::PhantomData, sync::Arc};
 
 use super::{
     chain::{Handle, Wired},
-    outcome::{Outcome, Step},
+    outcome::Step,
     run::Run,
 };
-use crate::{
-    context::Asked,
-    event::{AnyEvent, Family, Typed},
-};
+use crate::event::{AnyEvent, Family, Typed};
 
 /// A handler of events of any type, with its filters.
 pub(crate) trait OnAny: Send + Sync {

@@ -8,10 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::{
-    context::{Asked, Emission},
-    event::Event,
-};
+use crate::context::{Asked, Emission};
 
 /// Lends a subscriber a value that was given to the scan.
 ///

@@ -1,12 +1,9 @@
 //! Functions and closures as handlers of events of any type.
 
-use super::{
-    chain::Handle,
-    outcome::{Outcome, Step},
-};
+use super::outcome::{Outcome, Step};
 use crate::{
     context::{Asked, Emission},
-    event::{AnyEvent, Family},
+    event::AnyEvent,
 };
 
 /// A function or closure that hears events by a pattern of their topics: it takes `&dyn AnyEvent`,

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     background::{Later, Tail, Trail},
-    handler::{Chain, Delivery, Erased, Place, Source, Wired},
+    handler::{Chain, Delivery, Erased, Wired},
     metadata::{EventInfo, SubscriberInfo},
 };
 

@@ -1,8 +1,6 @@
 //! Dropping values of user types without letting a panic escape.
 
 use std::{
-    error::Error,
-    fmt::Write as _,
     mem,
     panic::{AssertUnwindSafe, catch_unwind},
 };

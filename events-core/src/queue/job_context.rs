@@ -3,7 +3,6 @@
 use tracing::{Span, span::Entered};
 
 use crate::{
-    background::Trail,
     context::{
         EmissionId, InJob, Job, QueueId, depth, id as emission_id, is_traced, parent as parent_id,
     },

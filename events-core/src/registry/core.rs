@@ -14,9 +14,8 @@ use std::{
 use super::{emit_limits::Unheard, interceptor::Intercepting, topic_cache::Topics};
 use crate::{
     context::{QueueId, panic_hook},
-    event::Family,
     handler::States,
-    plan::{Hearing, Kind, Slot, Slots, home},
+    plan::{Hearing, Kind, Slot, Slots},
     queue::{Crew, JobQueue, QueueOwner},
 };
 

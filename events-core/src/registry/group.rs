@@ -5,11 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use crate::{
-    event::{Family, Snapshot},
-    handler::{Background, Param, Source},
-    plan::{Entry, Hearing, Kind},
-};
+use crate::plan::{Entry, Hearing, Kind};
 
 /// Subscribers by their event type.
 pub(crate) type ByKind = BTreeMap<TypeId, (Kind, Vec<Entry>)>;

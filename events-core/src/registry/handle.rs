@@ -6,7 +6,6 @@ use std::{
 };
 
 use super::core::Core;
-use crate::event::Event;
 
 /// Who listens to which event, and the verbs that reach them.
 ///

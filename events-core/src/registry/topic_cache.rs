@@ -10,10 +10,7 @@ use std::{
 
 use arc_swap::{ArcSwapOption, Guard};
 
-use crate::{
-    plan::{Plan, plan},
-    primitives::drop_contained,
-};
+use crate::{plan::Plan, primitives::drop_contained};
 
 /// So many topics are remembered.
 const PLACES: usize = 1024;

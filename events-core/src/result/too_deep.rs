@@ -1,6 +1,6 @@
 //! The refusal of an emit that is nested too deep.
 
-use std::{error::Error, fmt, ops::Deref};
+use std::{error::Error, fmt};
 
 /// A chain of emits, each inside a handler of the one before, that became too deep.
 ///

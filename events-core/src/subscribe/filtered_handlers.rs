@@ -12,7 +12,7 @@ use super::{
 use crate::{
     background::Behind,
     event::{AnyEvent, Family},
-    handler::{Handle, OnAny, Run, Source, Step, TopicHandler},
+    handler::{Handle, OnAny, Run, Step, TopicHandler},
 };
 
 /// A handler, and whether it is to be called.

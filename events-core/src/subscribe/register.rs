@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::{
     error::SubscribeError,
-    subscription::{Door, Member, Subscription},
+    subscription::{Member, Subscription},
 };
 use crate::{
-    event::{AnyEvent, Family, OwnedEvent, Snapshot},
-    handler::{Background, Handler, OnAny, Source, TopicHandler},
-    metadata::{IntoKey, Key},
+    event::AnyEvent,
+    handler::OnAny,
+    metadata::Key,
     plan::{Entry, Hearing, Kind, Position},
     registry::{Core, Group, Registry, Writer},
 };

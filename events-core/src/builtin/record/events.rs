@@ -16,7 +16,6 @@ use crate::{
     current::Current,
     event::{Declared, Event, Family, Owned, OwnedEvent, Verbs, Visit, nth},
     metadata::{EventInfo, Location, Origin},
-    primitives::ByType,
     result::{EmitError, Emitted, QueueFull},
 };
 

@@ -22,8 +22,8 @@ mod typed_fifo;
 mod waiters;
 
 /// What the files above import of the crate's lowest folder.
+#[path = "."]
 mod primitives {
-    #[path = "../sync.rs"]
     pub(crate) mod sync;
 }
 

@@ -1,12 +1,12 @@
 //! What several threads may see, one schedule after the other.
 
-mod exchange;
-mod flights;
-mod lanes;
+mod bounded_queue;
+mod in_flight;
+mod plan_cell;
 mod races;
-mod settled;
-mod store;
+mod settle;
 mod taker;
+mod typed_fifo;
 
 /// Schedules that are tried of each case, by each of two ways to choose them.
 const SCHEDULES: usize = 2_000;

@@ -15,8 +15,8 @@ use super::{
     taker::{Bell, Queue, Thing, poll, pop, push, wait},
 };
 use crate::{
-    sleepers::Waiter,
-    store::{Store, Why},
+    bounded_queue::{Store, Why},
+    waiters::Waiter,
 };
 
 /// Counts up; somebody waits for it.

@@ -9,8 +9,8 @@ use std::{
 use shuttle::sync::{Condvar, Mutex};
 
 use crate::{
-    sleepers::Waiter,
-    store::{Popped, Refused, Store, Why},
+    bounded_queue::{Popped, Refused, Store, Why},
+    waiters::Waiter,
 };
 
 /// How a thing of one type is taken out.

@@ -15,7 +15,7 @@ use shuttle::{
 };
 
 use super::check_schedules;
-use crate::{flights::Flights, rests::Rests, sleepers::Waiter, store::Store};
+use crate::{bounded_queue::Store, idle::Rests, in_flight::Flights, waiters::Waiter};
 
 struct Queue {
     store: Store<()>,

@@ -9,7 +9,7 @@ use shuttle::{
 };
 
 use super::check_schedules;
-use crate::exchange::{Exchange, Found};
+use crate::plan_cell::{Exchange, Found};
 
 /// What a writer does: each step makes another plan the current one.
 #[derive(Clone, Copy)]

@@ -11,7 +11,7 @@ use shuttle::{
 };
 
 use super::check_schedules;
-use crate::flights::{Flights, Place};
+use crate::in_flight::{Flights, Place};
 
 /// How many jobs the taker has.
 const JOBS: usize = 2;

@@ -4,8 +4,8 @@ use std::{sync::Arc, task::Poll};
 
 use super::taker::{Bell, Queue, Thing, poll, pop, push};
 use crate::{
-    sleepers::Waiter,
-    store::{DEFAULT_CAPACITY, Store, Why},
+    bounded_queue::{DEFAULT_CAPACITY, Store, Why},
+    waiters::Waiter,
 };
 
 #[derive(Clone, Copy)]

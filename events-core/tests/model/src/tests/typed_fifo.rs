@@ -1,6 +1,6 @@
 //! What waits in lanes comes out in the order in which it came, whatever its type.
 
-use crate::lanes::Lanes;
+use crate::typed_fifo::Lanes;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Thing {
