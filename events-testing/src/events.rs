@@ -8,9 +8,11 @@ use crate::{
     expectation::{ByTopic, Expectation},
     mute::{Body, Muted},
     order::{InOrder, Step},
-    report,
-    rule::{Came, Times},
-    shared::{Faked, Shared},
+    report::failure_text as report,
+    state::{
+        mock_state::{Faked, Shared},
+        rule::{Came, Times},
+    },
 };
 
 /// So long does [`Events::settle`] wait before it fails the test.

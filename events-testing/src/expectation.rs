@@ -13,8 +13,12 @@ use events_core::{
 };
 
 use crate::{
-    rule::{Matching, Rule, Subject, Times},
-    shared::{Shared, State},
+    report::plural::times,
+    state::{
+        mock_state::{Shared, State},
+        recorded_event::Seen,
+        rule::{Matching, Rule, Subject, Times},
+    },
 };
 
 /// An expectation, made by [`Events::expect`](crate::Events::expect) and
@@ -263,10 +267,9 @@ impl Expectation<ByTopic> {
 impl State {
     /// What is wrong with expecting what has been emitted already.
     fn is_late(&self, subject: &Subject) -> Option<String> {
-        let meant =
-            |seen: &&crate::seen::Seen| seen.counts() && subject.is(seen.family, &seen.topic);
+        let meant = |seen: &&Seen| seen.counts() && subject.is(seen.family, &seen.topic);
         let first = self.seen.iter().find(meant)?;
-        let came = crate::words::times(self.seen.iter().filter(meant).count());
+        let came = times(self.seen.iter().filter(meant).count());
         let (what, instead) = match subject {
             Subject::Event { topic, .. } => (format!("`{topic}`"), "assert_emitted::<..>()"),
             Subject::Topic(pattern) => (

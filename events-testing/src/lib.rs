@@ -21,7 +21,7 @@
 //! } // here it fails if that has not happened, and says what has
 //! ```
 //!
-//! - [`macro@test`] makes a function a test with a mock of its own, [`current`] gives the mock; without
+//! - [`macro@test`] makes a function a test with a mock of its own, [`current()`] gives the mock; without
 //!   the attribute [`EventMock::install`] does.
 //! - [`expect`](Events::expect) says beforehand what is to be emitted; it is recorded and **not**
 //!   delivered, everything else is. [`fake_only`](Events::fake_only), [`fake_except`](Events::fake_except)
@@ -51,31 +51,26 @@
 //! `asserted` (the handle), `here` (which one it is), `mock` (the guard), `private` (the door of the
 //! attribute).
 
-mod asserted;
+mod assertions;
+mod current;
 mod events;
 mod expectation;
-mod here;
 mod mock;
 mod mute;
 mod order;
 mod report;
-mod rule;
-mod seen;
-mod shared;
-mod similar;
-mod values;
-mod words;
+mod state;
 
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
 
-pub use asserted::Emissions;
+pub use assertions::Emissions;
+pub use current::{current, muted};
 pub use events::Events;
 pub use events_core::__testing::EventSet;
 pub use events_macros::test;
 pub use expectation::{ByTopic, ByValue, Expectation};
-pub use here::{current, muted};
 pub use mock::EventMock;
 pub use mute::{Body, Muted};
 pub use order::{Expected, InOrder};

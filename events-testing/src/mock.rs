@@ -6,7 +6,7 @@ use events_core::{__testing, Entered, Location, Registry};
 
 use crate::{
     events::{Events, fail, note},
-    shared::{self, Shared},
+    state::mock_state::{self as shared, Shared},
 };
 
 /// A mock of the events of one test, installed on this thread until this guard is dropped.

@@ -7,7 +7,7 @@ use std::{
     thread::{self, ThreadId},
 };
 
-use crate::shared::Shared;
+use crate::state::mock_state::Shared;
 
 /// What [`muted`](crate::muted()) calls: a closure, whatever it returns.
 pub trait Body {

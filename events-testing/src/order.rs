@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{expectation::Expectation, shared::Shared};
+use crate::{expectation::Expectation, state::mock_state::Shared};
 
 /// An expectation that can stand in an order.
 pub trait Expected {

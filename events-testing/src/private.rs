@@ -5,7 +5,7 @@ use std::{convert::Infallible, fmt::Debug, future::Future, process::ExitCode};
 /// For a type hint: what a body returns, never.
 pub use events_core::__private::returned;
 
-use crate::EventMock;
+use crate::mock::EventMock;
 
 /// Which mock a test begins with.
 #[derive(Clone, Copy, Debug)]

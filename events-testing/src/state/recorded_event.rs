@@ -11,7 +11,7 @@ use events_core::{
     Location, Origin,
 };
 
-use crate::values;
+use super::field_values as values;
 
 /// An event that was emitted.
 pub(crate) struct Seen {

@@ -13,9 +13,9 @@ use events_core::{
     Location, Registry,
 };
 
-use crate::{
+use super::{
+    recorded_event::{Fate, Seen},
     rule::{Question, Rule, Verdict},
-    seen::{Fate, Seen},
 };
 
 /// A mock.

@@ -2,7 +2,7 @@
 
 use events_core::__testing::EventSet;
 
-use crate::{events::Events, mute::Body, shared};
+use crate::{events::Events, mute::Body, state::mock_state as shared};
 
 /// The mock of the test that this thread or task is part of.
 ///

@@ -4,12 +4,14 @@ use std::fmt::Write as _;
 
 use events_core::Location;
 
-use crate::{
+use super::{
+    did_you_mean as similar,
+    plural::{list, times},
+};
+use crate::state::{
+    mock_state::State,
+    recorded_event::Seen,
     rule::{Rule, Subject, Times},
-    seen::Seen,
-    shared::State,
-    similar,
-    words::{list, times},
 };
 
 /// So many emitted events are listed.

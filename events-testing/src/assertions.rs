@@ -7,10 +7,11 @@ use events_core::{
 
 use crate::{
     events::Events,
-    report,
-    seen::Seen,
-    similar,
-    words::{list, times},
+    report::{
+        did_you_mean as similar, failure_text as report,
+        plural::{list, times},
+    },
+    state::recorded_event::Seen,
 };
 
 /// The events of one type or topic that were emitted; made by

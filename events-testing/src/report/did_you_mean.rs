@@ -1,6 +1,6 @@
 //! "Did you mean": topics and names that look like what was written.
 
-use crate::{rule::Subject, shared::State};
+use crate::state::{mock_state::State, rule::Subject};
 
 /// From 0, nothing in common, to 1, the same.
 const ENOUGH: f64 = 0.6;
