@@ -1,64 +1,66 @@
-//! Questions after the fact: what was emitted, and who would hear it.
+//! Assertions about the events that were emitted so far, and about subscribers.
 
-use events_core::{
-    __testing::{self, Pattern, family},
-    Event, OwnedEvent,
-};
+use events_core::{__testing, Event, OwnedEvent};
 
 use crate::{
     events::Events,
     report::{
-        did_you_mean as similar, failure_text as report,
+        did_you_mean, failure_text,
         plural::{list, times},
     },
-    state::recorded_event::Seen,
+    state::rule::EventSelector,
 };
 
-/// The events of one type or topic that were emitted; made by
-/// [`assert_emitted`](Events::assert_emitted).
+/// The emitted events of one type or topic pattern; returned by
+/// [`assert_emitted`](Events::assert_emitted) and [`assert_emitted_topic`](Events::assert_emitted_topic).
 #[derive(Clone, Debug)]
 pub struct Emissions {
-    what: String,
+    /// The text of the selector.
+    selected: String,
     count: usize,
     events: Events,
 }
 
 impl Emissions {
     #[track_caller]
-    pub(crate) fn of(events: &Events, what: &str, is_meant: &dyn Fn(&Seen) -> bool) -> Self {
-        let count = events.count(is_meant);
-        assert!(count > 0, "{what} was not emitted\n\n{}", events.told());
+    fn new(events: &Events, selector: &EventSelector) -> Self {
+        let count = events.count(selector);
+        assert!(
+            count > 0,
+            "{selector} was not emitted\n\n{}",
+            events.emitted_text()
+        );
         Self {
-            what: what.to_owned(),
+            selected: selector.to_string(),
             count,
             events: events.clone(),
         }
     }
 
-    /// That it was exactly so often.
+    /// Asserts that the count is exactly `expected`.
     ///
     /// # Panics
     ///
-    /// When it was not.
+    /// When it is not.
     #[track_caller]
     #[expect(clippy::must_use_candidate, reason = "it is an assertion")]
     pub fn times(self, expected: usize) -> Self {
         let Self {
-            what,
+            selected,
             count,
             events,
         } = &self;
         assert!(
             *count == expected,
-            "{what} was emitted {}, not {}\n\n{}",
+            "{selected} was emitted {}, not {}\n\n{}",
             times(*count),
             times(expected),
-            events.told()
+            events.emitted_text()
         );
         self
     }
 
-    /// How often it was.
+    /// How many such events were emitted.
     #[must_use]
     pub fn count(&self) -> usize {
         self.count
@@ -66,212 +68,176 @@ impl Emissions {
 }
 
 impl Events {
-    /// That this event was emitted so far, delivered or not: `assert_emitted::<E>().times(2)` says how
-    /// often.
+    /// Asserts that this event was emitted so far, delivered or not. `assert_emitted::<E>().times(2)` also
+    /// asserts how often.
     ///
     /// # Panics
     ///
-    /// When it was not.
+    /// When it was not emitted.
     #[track_caller]
     #[expect(clippy::must_use_candidate, reason = "it is an assertion")]
     pub fn assert_emitted<E: Event>(&self) -> Emissions {
-        Emissions::of(self, &format!("`{}`", E::topic()), &|seen| {
-            seen.family == family::<E>()
-        })
+        Emissions::new(self, &EventSelector::of_type::<E>())
     }
 
-    /// That no such event was emitted so far.
+    /// Asserts that no such event was emitted so far.
     ///
     /// # Panics
     ///
-    /// When it was.
+    /// When one was emitted.
     #[track_caller]
     pub fn assert_not_emitted<E: Event>(&self) {
-        let what = format!("`{}`", E::topic());
-        self.refuse(&what, &|seen| seen.family == family::<E>());
+        self.assert_none(&EventSelector::of_type::<E>());
     }
 
-    /// That an event whose topic matches this regular expression as a whole was emitted so far.
+    /// Asserts that an event whose whole topic matches this regular expression was emitted so far.
     ///
     /// # Panics
     ///
-    /// When none was, and when the pattern is no regular expression.
+    /// When none was emitted, and when the pattern is not a regular expression.
     #[track_caller]
     pub fn assert_emitted_topic(&self, pattern: impl Into<String>) -> Emissions {
-        let pattern = compiled(pattern.into());
-        let what = format!("a topic like `{}`", pattern.text());
-        Emissions::of(self, &what, &|seen| pattern.matches(&seen.topic))
+        Emissions::new(self, &EventSelector::of_topic(pattern.into()))
     }
 
-    /// That no event whose topic matches this regular expression as a whole was emitted so far.
+    /// Asserts that no event whose whole topic matches this regular expression was emitted so far.
     ///
     /// # Panics
     ///
-    /// When one was, and when the pattern is no regular expression.
+    /// When one was emitted, and when the pattern is not a regular expression.
     #[track_caller]
     pub fn assert_not_emitted_topic(&self, pattern: impl Into<String>) {
-        let pattern = compiled(pattern.into());
-        let what = format!("a topic like `{}`", pattern.text());
-        self.refuse(&what, &|seen| pattern.matches(&seen.topic));
+        self.assert_none(&EventSelector::of_topic(pattern.into()));
     }
 
-    /// How many such events were emitted.
-    fn count(&self, is_meant: &dyn Fn(&Seen) -> bool) -> usize {
-        let state = self.shared.state();
-        let meant = state
-            .seen
-            .iter()
-            .filter(|seen| seen.counts() && is_meant(seen));
-        meant.count()
+    fn count(&self, selector: &EventSelector) -> usize {
+        self.mock.lock().selected_events(selector).count()
     }
 
-    /// All that was emitted.
-    fn told(&self) -> String {
-        report::emitted(&self.shared.state())
-    }
-
-    /// How often each event was emitted, and all that was.
-    fn counted(&self) -> String {
-        let state = self.shared.state();
-        format!("{}\n\n{}", report::counts(&state), report::emitted(&state))
+    fn emitted_text(&self) -> String {
+        failure_text::emitted_events(&self.mock.lock())
     }
 
     #[track_caller]
-    fn refuse(&self, what: &str, is_meant: &dyn Fn(&Seen) -> bool) {
-        let count = self.count(is_meant);
+    fn assert_none(&self, selector: &EventSelector) {
+        let count = self.count(selector);
         assert!(
             count == 0,
-            "{what} was emitted {}\n\n{}",
+            "{selector} was emitted {}\n\n{}",
             times(count),
-            self.told()
+            self.emitted_text()
         );
     }
 
-    /// That no event at all was emitted so far; muted ones do not count.
+    /// Asserts that no event was emitted so far. Muted events do not count.
     ///
     /// # Panics
     ///
-    /// When one was, with how often each was.
+    /// When an event was emitted. The text lists how often each topic was emitted.
     #[track_caller]
     pub fn assert_nothing_emitted(&self) {
-        let count = self.count(&|_| true);
-        let events = if count == 1 {
-            "event was"
-        } else {
-            "events were"
+        let data = self.mock.lock();
+        let text = match data.counted_events().count() {
+            0 => return,
+            1 => "1 event was emitted".to_owned(),
+            count => format!("{count} events were emitted"),
         };
-        assert!(
-            count == 0,
-            "{count} {events} emitted, and none was to be\n\n{}",
-            self.counted()
-        );
+        let counts = failure_text::topic_counts(&data);
+        let emitted = failure_text::emitted_events(&data);
+        drop(data);
+        panic!("{text}, but none should have been\n\n{counts}\n\n{emitted}");
     }
 
-    /// The events of this type that were emitted so far, in order, each as it was when it was emitted.
+    /// The events of this type that were emitted so far, in order, each as it was before its subscribers ran.
     ///
-    /// They are copied where they are emitted, so that anybody may ask afterwards. The copies live until
-    /// [`clear`](Self::clear) or the end of the mock: an event that is `Clone` and shares something, such
-    /// as an `Arc` or a sender, shares it until then.
+    /// The mock clones each event when it is emitted, and keeps the clone until [`clear`](Self::clear) or
+    /// the end of the mock. If the clone shares a value with the event, such as an `Arc` or a sender, the
+    /// value lives as long.
     ///
     /// # Panics
     ///
-    /// When some could not be copied: those of a type with parameters of which it does not say that they
-    /// are `Clone` and `Send`, and those whose `Clone` panics.
+    /// When an event could not be cloned: its type has parameters without the bounds `Clone + Send`, or its
+    /// `Clone` panicked.
     #[must_use]
     #[track_caller]
     pub fn emitted<E: OwnedEvent + Clone + Send>(&self) -> Vec<E> {
-        let mut state = self.shared.state();
-        state.seen.sort_by_key(|seen| seen.number);
-        let meant = |seen: &&Seen| seen.counts() && seen.family == family::<E>();
-        let meant = state.seen.iter().filter(meant);
-        let copies: Option<Vec<E>> = meant
-            .map(|seen| seen.copy.as_ref()?.downcast_ref().cloned())
+        let mut data = self.mock.lock();
+        data.events.sort_by_key(|event| event.number);
+        let selector = EventSelector::of_type::<E>();
+        let copies: Option<Vec<E>> = data
+            .selected_events(&selector)
+            .map(|event| event.copy.as_ref()?.downcast_ref().cloned())
             .collect();
-        drop(state);
+        drop(data);
         copies.unwrap_or_else(|| {
             panic!(
-                "`{}` cannot be copied where it is emitted: where its struct has type parameters, let it \
-                 say that they are `Clone + Send`; or look at it with `expect::<..>().matching(..)`",
-                E::topic()
+                "{selector} could not be cloned when it was emitted: if its struct has type parameters, add \
+                 the bounds `Clone + Send` to them; or check the event with `expect::<..>().matching(..)`"
             )
         })
     }
 
-    /// That this subscriber would be called with the event. It is named by the path of its function or by
-    /// its id, as the report of a scan shows it; the end of the path will do.
+    /// Asserts that this subscriber is registered for the event. It is identified by the path of its function
+    /// or by its id, as in the report of a scan; the end of the path is enough.
     ///
     /// # Panics
     ///
-    /// When it would not, with who would.
+    /// When it is not registered. The text lists the subscribers that are.
     #[track_caller]
     pub fn assert_subscribed<E: Event>(&self, subscriber: &str) {
-        let names = self.names::<E>();
-        if names.iter().any(|name| is_called(name, subscriber)) {
+        let names = self.subscriber_names::<E>();
+        if names.iter().any(|name| is_name_or_end(name, subscriber)) {
             return;
         }
         let topic = E::topic();
-        let mut text = format!("`{subscriber}` is not subscribed to `{topic}`");
-        let similar = similar::closest(subscriber, names.iter().map(String::as_str));
-        if !similar.is_empty() {
-            text.push_str(&format!("; did you mean {}?", quoted(&similar)));
-        } else if names.is_empty() {
-            text.push_str(
-                ", and nobody is: a mock begins with what was scanned before it was installed, so call \
-                 `events_core::scan()` there or in the test",
-            );
-        } else {
-            text.push_str(&format!("; subscribed: {}", quoted(&names)));
+        let text = format!("`{subscriber}` is not subscribed to `{topic}`");
+        if let Some(question) = did_you_mean::suggest(subscriber, names.iter().map(String::as_str))
+        {
+            panic!("{text}; {question}");
         }
-        panic!("{text}");
+        assert!(
+            !names.is_empty(),
+            "{text}, which has no subscribers: a mock starts with the subscribers that were scanned before \
+             it was installed, so call `events_core::scan()` before that or in the test"
+        );
+        let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+        panic!("{text}; subscribed: {}", list(&names));
     }
 
-    /// That no such subscriber would be called with the event.
+    /// Asserts that no such subscriber is registered for the event.
     ///
     /// # Panics
     ///
-    /// When it would; and when the program knows no subscriber of that path, for the name may be
-    /// misspelt, and then this could not fail.
+    /// When it is registered; and when no subscriber with that path is linked into the program, because an
+    /// assertion about a misspelt path could not fail.
     #[track_caller]
     pub fn assert_not_subscribed<E: Event>(&self, subscriber: &str) {
         let topic = E::topic();
-        let names = self.names::<E>();
+        let names = self.subscriber_names::<E>();
         assert!(
-            !names.iter().any(|name| is_called(name, subscriber)),
+            !names.iter().any(|name| is_name_or_end(name, subscriber)),
             "`{subscriber}` is subscribed to `{topic}`"
         );
         let declared = __testing::declared();
-        let is_known = declared.iter().any(|name| is_called(name, subscriber));
-        if subscriber.contains("::") && !is_known {
-            let similar = similar::closest(subscriber, declared.iter().copied());
-            let similar = match similar.as_slice() {
-                [] => String::new(),
-                similar => format!("; did you mean {}?", quoted(similar)),
-            };
-            panic!("no subscriber `{subscriber}` is linked into this program{similar}");
+        let is_declared = declared.iter().any(|name| is_name_or_end(name, subscriber));
+        if subscriber.contains("::") && !is_declared {
+            let question = did_you_mean::suggest(subscriber, declared.iter().copied());
+            let question = question.map_or_else(String::new, |question| format!("; {question}"));
+            panic!("no subscriber `{subscriber}` is linked into this program{question}");
         }
     }
 
-    fn names<E: Event>(&self) -> Vec<String> {
+    fn subscriber_names<E: Event>(&self) -> Vec<String> {
         let subscribers = __testing::subscribers::<E>(&self.registry);
-        subscribers.iter().map(|one| one.name.to_string()).collect()
+        subscribers
+            .iter()
+            .map(|subscriber| subscriber.name.to_string())
+            .collect()
     }
 }
 
-#[track_caller]
-fn compiled(pattern: String) -> Pattern {
-    match Pattern::new(pattern.into()) {
-        Ok(pattern) => pattern,
-        Err(error) => panic!("{error}"),
-    }
-}
-
-/// Whether this is the name, or the end of the path.
-fn is_called(name: &str, wanted: &str) -> bool {
+/// Whether `wanted` is the name, or the end of the name after a `::`.
+fn is_name_or_end(name: &str, wanted: &str) -> bool {
     let before = name.strip_suffix(wanted);
     before.is_some_and(|before| before.is_empty() || before.ends_with("::"))
-}
-
-fn quoted(names: &[String]) -> String {
-    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-    list(&names)
 }

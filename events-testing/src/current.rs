@@ -1,14 +1,14 @@
-//! The mock of the test that this code is part of.
+//! The current mock: the one installed on the current registry of this thread or task.
 
 use events_core::__testing::EventSet;
 
-use crate::{events::Events, mute::Body, state::mock_state as shared};
+use crate::{events::Events, mute::Body, state::mock_state::MockState};
 
-/// The mock of the test that this thread or task is part of.
+/// The mock of the test to which this thread or task belongs.
 ///
 /// # Panics
 ///
-/// When there is none here.
+/// When this thread or task has no mock.
 ///
 /// ```test_harness
 /// #[events_testing::test]
@@ -21,20 +21,20 @@ use crate::{events::Events, mute::Body, state::mock_state as shared};
 #[track_caller]
 pub fn current() -> Events {
     let registry = events_core::registry();
-    match shared::of(&registry) {
-        Some(shared) => Events { registry, shared },
+    match MockState::of_registry(&registry) {
+        Some(mock) => Events { registry, mock },
         None => panic!(
             "no mock is installed here; put `#[events_testing::test]` on the test, or write \
-             `let events = EventMock::install();`; a thread or task that a test has started is brought \
-             in with `events.bring(..)` or `events.bring_future(..)`"
+             `let events = EventMock::install();`; if the test started this thread or task, wrap its closure \
+             in `events.bring(..)` or its future in `events.bring_future(..)`"
         ),
     }
 }
 
-/// Calls `body` while these events are muted on this thread: neither delivered nor counted by the mock of
-/// this test. It is nesting-safe, and ends with `body` also when that panics.
+/// Calls `body` while these events are muted on this thread: the mock of this test neither delivers nor
+/// counts them. Calls may be nested. Muting ends when `body` returns or panics.
 ///
-/// What `body` returns is dropped; [`Events::mute`](crate::Events::mute) gives a guard instead.
+/// The return value of `body` is dropped. [`Events::mute`](crate::Events::mute) returns a guard instead.
 ///
 /// ```
 /// use events_core::Event;
@@ -50,7 +50,7 @@ pub fn current() -> Events {
 ///
 /// # Panics
 ///
-/// When no mock is installed here.
+/// When this thread or task has no mock.
 #[track_caller]
 pub fn muted<E: EventSet>(body: impl Body) {
     current().muted::<E>(body);

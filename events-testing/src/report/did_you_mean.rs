@@ -1,60 +1,58 @@
-//! "Did you mean": topics and names that look like what was written.
+//! "Did you mean": the topics and names that are similar to a missing one.
 
-use crate::state::{mock_state::State, rule::Subject};
+use crate::state::{mock_state::MockData, rule::EventSelector};
 
-/// From 0, nothing in common, to 1, the same.
-const ENOUGH: f64 = 0.6;
+/// The least similarity of a suggestion, between 0 (nothing in common) and 1 (equal).
+const MIN_SIMILARITY: f64 = 0.6;
 
-/// So many are told.
-const TOLD: usize = 2;
+/// The most names that one text suggests.
+const MAX_SUGGESTIONS: usize = 2;
 
-/// Emitted topics that look like the one that is missed.
-pub(crate) fn topics(state: &State, subject: &Subject) -> Vec<String> {
-    let seen = state.seen.iter().filter(|seen| seen.counts());
-    let seen = seen.map(|seen| seen.topic.as_str());
-    match subject {
-        // One that was emitted and was not meant has the same topic: that is told elsewhere.
-        Subject::Event { topic, .. } => closest(topic, seen.filter(|seen| seen != topic)),
-        Subject::Topic(pattern) => {
-            // What is special in a regular expression stands in no topic.
+/// Suggests emitted topics that are similar to the selected one.
+pub(crate) fn suggest_topics(data: &MockData, selector: &EventSelector) -> Option<String> {
+    let topics = data.counted_events().map(|event| event.topic.as_str());
+    match selector {
+        // An emitted event of the same topic appears in the report already.
+        EventSelector::Type { topic, .. } => suggest(topic, topics.filter(|other| other != topic)),
+        EventSelector::Topic(pattern) => {
+            // The special characters of a regular expression occur in no topic.
             let text = pattern.text().replace(".*", "");
             let text = text.replace(['\\', '*', '+', '?', '(', ')'], "");
-            closest(text.trim_end_matches([':', '.']), seen)
+            suggest(text.trim_end_matches([':', '.']), topics)
         }
     }
 }
 
-/// The names that look like this one, the most similar first.
-pub(crate) fn closest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Vec<String> {
+/// ``did you mean `a` or `b`?`` with the names that are most similar to the missing one, or `None` when no
+/// name is similar.
+pub(crate) fn suggest<'n>(missing: &str, names: impl Iterator<Item = &'n str>) -> Option<String> {
     let mut similar: Vec<(f64, &str)> = names
-        .map(|name| (similarity(wanted, name), name))
-        .filter(|(similarity, _)| *similarity >= ENOUGH)
+        .map(|name| (similarity(missing, name), name))
+        .filter(|(similarity, _)| *similarity >= MIN_SIMILARITY)
         .collect();
     similar.sort_by(|(one, name), (other, other_name)| {
         other.total_cmp(one).then(name.cmp(other_name))
     });
     similar.dedup_by_key(|(_, name)| *name);
-    similar
-        .iter()
-        .take(TOLD)
-        .map(|(_, name)| (*name).to_owned())
-        .collect()
+    let suggestions = similar.iter().take(MAX_SUGGESTIONS);
+    let suggestions: Vec<_> = suggestions.map(|(_, name)| format!("`{name}`")).collect();
+    (!suggestions.is_empty()).then(|| format!("did you mean {}?", suggestions.join(" or ")))
 }
 
-/// Whether the whole is alike, or the end, for a type may have moved to another module, or the beginning,
-/// for a pattern may leave the end open.
-fn similarity(wanted: &str, name: &str) -> f64 {
-    let alike = strsim::normalized_damerau_levenshtein;
+/// The greatest of three similarities: of the whole names; of their last parts, because a type may be in
+/// another module; of their first parts, because a pattern may leave the end open.
+fn similarity(missing: &str, name: &str) -> f64 {
+    let compare = strsim::normalized_damerau_levenshtein;
     let parts = |path: &str| -> Vec<String> {
         let parts = path.split(['.', ':']).filter(|part| !part.is_empty());
         parts.map(str::to_owned).collect()
     };
-    let (wanted_parts, name_parts) = (parts(wanted), parts(name));
-    let end = match (wanted_parts.last(), name_parts.last()) {
-        (Some(wanted), Some(name)) => alike(wanted, name),
+    let (missing_parts, name_parts) = (parts(missing), parts(name));
+    let end = match (missing_parts.last(), name_parts.last()) {
+        (Some(missing), Some(name)) => compare(missing, name),
         _ => 0.0,
     };
-    let begins = &name_parts[..wanted_parts.len().min(name_parts.len())];
-    let beginning = alike(&wanted_parts.join(":"), &begins.join(":"));
-    alike(wanted, name).max(end).max(beginning)
+    let first_parts = &name_parts[..missing_parts.len().min(name_parts.len())];
+    let start = compare(&missing_parts.join(":"), &first_parts.join(":"));
+    compare(missing, name).max(end).max(start)
 }

@@ -1,83 +1,96 @@
-//! What a failing test says: what was expected, what came of it, and what was emitted instead.
+//! The texts of a failing test: which expectations do not hold, why, and which events were emitted.
 
 use std::fmt::Write as _;
 
-use events_core::Location;
-
 use super::{
-    did_you_mean as similar,
+    did_you_mean,
     plural::{list, times},
 };
 use crate::state::{
-    mock_state::State,
-    recorded_event::Seen,
-    rule::{Rule, Subject, Times},
+    mock_state::MockData,
+    rule::{EventSelector, Rule, RuleOrder, Times},
 };
 
-/// So many emitted events are listed.
-const LISTED: usize = 40;
+/// The most entries in the list of emitted events; equal events in a row are one entry.
+const MAX_LISTED: usize = 40;
 
-/// What does not hold at the end of a test, or nothing.
-pub(crate) fn verdict(state: &State) -> Option<String> {
-    let unmet = state.rules.iter().filter(|rule| !rule.holds());
-    let mut found: Vec<_> = unmet.map(|rule| unmet_rule(state, rule)).collect();
-    let orders = state.orders.iter();
-    found.extend(orders.filter_map(|(rules, location)| broken_order(state, rules, *location)));
-    let all = state.rules.len() + state.orders.len();
-    let mut text = match found.len() {
+/// The text of all expectations that do not hold at the end of a test, or `None` when all hold.
+pub(crate) fn failed_expectations(data: &MockData) -> Option<String> {
+    let rules = data.rules.iter().filter(|rule| !rule.holds());
+    let mut failed: Vec<_> = rules.map(|rule| failed_rule(data, rule)).collect();
+    let orders = data.orders.iter();
+    failed.extend(orders.filter_map(|order| violated_order(data, order)));
+    let all = data.rules.len() + data.orders.len();
+    let mut text = match failed.len() {
         0 => return None,
         1 if all == 1 => "an expectation does not hold\n".to_owned(),
         some => format!("{some} of {all} expectations do not hold\n"),
     };
-    for one in &found {
-        let _ = write!(text, "\n{}\n", indented(one, "  "));
+    for one in &failed {
+        let _ = write!(text, "\n{}\n", indent(one, "  "));
     }
     text.push('\n');
-    text.push_str(&emitted(state));
+    text.push_str(&emitted_events(data));
     Some(text)
 }
 
-/// All that was emitted, in order.
-pub(crate) fn emitted(state: &State) -> String {
-    if state.seen.is_empty() {
+/// The text that refuses an expectation of events that were already emitted, or `None` when none was.
+pub(crate) fn late_expectation(data: &MockData, selector: &EventSelector) -> Option<String> {
+    let first = data.selected_events(selector).next()?;
+    let count = times(data.selected_events(selector).count());
+    let assertion = match selector {
+        EventSelector::Type { .. } => "assert_emitted::<..>()",
+        EventSelector::Topic(_) => "assert_emitted_topic(..)",
+    };
+    Some(format!(
+        "this expectation is too late: {selector} was already emitted {count}, first as\n{}\n\
+         write the expectation before the code that emits; or call `{assertion}` afterwards; or discard \
+         the events recorded so far with `clear()`",
+        indent(&first.to_string(), "  "),
+    ))
+}
+
+/// The list of all recorded events, in the order of emits.
+pub(crate) fn emitted_events(data: &MockData) -> String {
+    if data.events.is_empty() {
         return "nothing was emitted".to_owned();
     }
-    let mut seen: Vec<_> = state.seen.iter().collect();
-    seen.sort_by_key(|seen| seen.number);
+    let mut events: Vec<_> = data.events.iter().collect();
+    events.sort_by_key(|event| event.number);
     let mut text = "emitted, in order:".to_owned();
     let mut listed = 0;
-    let mut rest = &seen[..];
+    let mut rest = &events[..];
     while let [first, ..] = rest {
-        if listed == LISTED {
+        if listed == MAX_LISTED {
             let _ = write!(text, "\n  and {} more", rest.len());
             break;
         }
-        let line = first.to_string();
-        let alike = rest.iter().take_while(|seen| seen.to_string() == line);
-        let alike = alike.count();
-        let number = position(state, first.number);
-        let many = match alike {
+        let lines = first.to_string();
+        let equal = rest.iter().take_while(|event| event.to_string() == lines);
+        let equal = equal.count();
+        let position = list_position(data, first.number);
+        let repeated = match equal {
             1 => String::new(),
-            alike => format!(
-                "\n{alike} times, to #{}",
-                position(state, rest[alike - 1].number)
+            equal => format!(
+                "\n{equal} times, to #{}",
+                list_position(data, rest[equal - 1].number)
             ),
         };
-        let told = indented(&format!("{line}{many}"), "     ");
-        let _ = write!(text, "\n  #{number} {}", told.trim_start());
-        rest = &rest[alike..];
+        let entry = indent(&format!("{lines}{repeated}"), "     ");
+        let _ = write!(text, "\n  #{position} {}", entry.trim_start());
+        rest = &rest[equal..];
         listed += 1;
     }
     text
 }
 
-/// How often each topic was emitted.
-pub(crate) fn counts(state: &State) -> String {
+/// How often each topic was emitted, a line for each topic.
+pub(crate) fn topic_counts(data: &MockData) -> String {
     let mut topics: Vec<(&str, usize)> = Vec::new();
-    for seen in state.seen.iter().filter(|seen| seen.counts()) {
-        match topics.iter_mut().find(|(topic, _)| *topic == seen.topic) {
+    for event in data.counted_events() {
+        match topics.iter_mut().find(|(topic, _)| *topic == event.topic) {
             Some((_, count)) => *count += 1,
-            None => topics.push((&seen.topic, 1)),
+            None => topics.push((&event.topic, 1)),
         }
     }
     let lines: Vec<_> = topics
@@ -87,20 +100,17 @@ pub(crate) fn counts(state: &State) -> String {
     lines.join("\n")
 }
 
-fn unmet_rule(state: &State, rule: &Rule) -> String {
-    let mut text = format!("expected {}\nat {}", expected(rule), rule.location);
-    for what in why(state, rule) {
-        let _ = write!(text, "\n- {what}");
+fn failed_rule(data: &MockData, rule: &Rule) -> String {
+    let mut text = format!("expected {}\nat {}", rule_text(rule), rule.location);
+    for reason in failure_reasons(data, rule) {
+        let _ = write!(text, "\n- {reason}");
     }
     text
 }
 
-/// The expectation in words.
-fn expected(rule: &Rule) -> String {
-    let mut text = match &rule.subject {
-        Subject::Event { topic, .. } => format!("`{topic}`"),
-        Subject::Topic(pattern) => format!("a topic like `{}`", pattern.text()),
-    };
+/// The expectation as text: its events, count, origin, and whether it has a condition.
+fn rule_text(rule: &Rule) -> String {
+    let mut text = rule.selector.to_string();
     text.push_str(&match rule.times() {
         Times::Exactly(0) => " never".to_owned(),
         Times::Exactly(count) => format!(" exactly {}", times(count)),
@@ -115,98 +125,91 @@ fn expected(rule: &Rule) -> String {
     text
 }
 
-/// What came instead of it.
-fn why(state: &State, rule: &Rule) -> Vec<String> {
-    let came = &rule.came;
-    let mut why = Vec::new();
-    let meant = came.meant.len();
-    if rule.is_unasked() && rule.times() == Times::Exactly(0) {
-        why.push(
-            "no such event came, so `matching` was never asked, and this could not fail; write \
-             `never()` alone, or expect the others as well"
+/// Why a rule does not hold.
+fn failure_reasons(data: &MockData, rule: &Rule) -> Vec<String> {
+    if rule.has_uncalled_matching() && rule.times() == Times::Exactly(0) {
+        return vec![
+            "no such event was emitted, so `matching` was never called and this expectation could not \
+             fail; write `never()` without `matching`, or also expect the events that do not match"
                 .to_owned(),
-        );
-        return why;
+        ];
     }
-    if meant > 0 {
-        why.push(format!(
-            "it was emitted {}: {}",
-            times(meant),
-            numbers(state, &came.meant)
-        ));
+    let results = &rule.results;
+    let mut reasons = Vec::new();
+    let mut add = |before: &str, after: &str, events: &[u64]| {
+        if !events.is_empty() {
+            let (count, which) = (times(events.len()), event_list(data, events));
+            reasons.push(format!("{before} {count}{after}: {which}"));
+        }
+    };
+    add("it was emitted", "", &results.matched);
+    add("`matching` did not hold", "", &results.rejected);
+    add(
+        "it was emitted",
+        " without this origin",
+        &results.other_origin,
+    );
+    for (number, panic) in &results.panicked {
+        let which = event_list(data, &[*number]);
+        reasons.push(format!("`matching` panicked at {which}: {panic}"));
     }
-    if !came.refused.is_empty() {
-        let (count, which) = (times(came.refused.len()), numbers(state, &came.refused));
-        why.push(format!("`matching` did not hold {count}: {which}"));
+    if !reasons.is_empty() {
+        return reasons;
     }
-    if !came.elsewhere.is_empty() {
-        let (count, which) = (times(came.elsewhere.len()), numbers(state, &came.elsewhere));
-        why.push(format!("it came {count} from elsewhere: {which}"));
-    }
-    for (number, how) in &came.panicked {
-        let which = numbers(state, &[*number]);
-        why.push(format!("`matching` panicked at {which}: {how}"));
-    }
-    if !why.is_empty() {
-        return why;
-    }
-    why.push("it was not emitted".to_owned());
-    let nothing_since = state.seen.iter().all(|seen| seen.number < rule.begins);
-    if nothing_since && !state.seen.is_empty() {
-        why.push(
-            "nothing at all was emitted after this line: expectations stand before the code that emits"
+    reasons.push("it was not emitted".to_owned());
+    let mut events = data.events.iter();
+    let nothing_since = events.all(|event| event.number < rule.first_event);
+    if nothing_since && !data.events.is_empty() {
+        reasons.push(
+            "no event was emitted after this line; write an expectation before the code that emits"
                 .to_owned(),
         );
     }
-    let similar = similar::topics(state, &rule.subject);
-    if !similar.is_empty() {
-        let similar: Vec<_> = similar.iter().map(|topic| format!("`{topic}`")).collect();
-        why.push(format!("did you mean {}?", similar.join(" or ")));
-    }
-    why
+    reasons.extend(did_you_mean::suggest_topics(data, &rule.selector));
+    reasons
 }
 
-/// What is wrong with an order whose expectations were all met.
-fn broken_order(state: &State, rules: &[usize], location: Location) -> Option<String> {
-    let rules: Vec<_> = rules
-        .iter()
-        .filter_map(|rule| state.rules.get(*rule))
-        .collect();
+/// The text of the first two neighbours that violate an order, or `None`. A rule without a matched event
+/// violates no order; it is reported when it does not hold.
+fn violated_order(data: &MockData, order: &RuleOrder) -> Option<String> {
+    let indices = order.rules.iter();
+    let rules: Vec<_> = indices.filter_map(|rule| data.rules.get(*rule)).collect();
     let (before, after) =
         rules
             .windows(2)
             .map(|pair| (pair[0], pair[1]))
             .find(|(before, after)| {
-                let last = before.came.meant.iter().max();
-                let first = after.came.meant.iter().min();
+                let last = before.results.matched.iter().max();
+                let first = after.results.matched.iter().min();
                 last.zip(first).is_some_and(|(last, first)| last >= first)
             })?;
-    let which = |rule: &Rule| numbers(state, &rule.came.meant);
+    let which = |rule: &Rule| event_list(data, &rule.results.matched);
     Some(format!(
-        "expected in this order\nat {location}\n- first {}: {}\n- then {}: {}",
-        expected(before),
+        "expected in this order\nat {}\n- first {}: {}\n- then {}: {}",
+        order.location,
+        rule_text(before),
         which(before),
-        expected(after),
+        rule_text(after),
         which(after),
     ))
 }
 
-/// `#2 and #5`, as they stand in the list.
-fn numbers(state: &State, numbers: &[u64]) -> String {
+/// `#2 and #5`: these events by their positions in the list of emitted events.
+fn event_list(data: &MockData, numbers: &[u64]) -> String {
     let mut numbers = numbers.to_vec();
     numbers.sort_unstable();
-    let numbers = numbers.iter().map(|number| position(state, *number));
-    let numbers: Vec<_> = numbers.map(|number| format!("#{number}")).collect();
-    list(&numbers)
+    let positions = numbers.iter().map(|number| list_position(data, *number));
+    let positions: Vec<_> = positions.map(|position| format!("#{position}")).collect();
+    list(&positions)
 }
 
-/// The place of an event in the list, from 1: what was forgotten does not count.
-fn position(state: &State, number: u64) -> usize {
-    let before = |seen: &&Seen| seen.number < number;
-    state.seen.iter().filter(before).count() + 1
+/// The position of an event in the list of emitted events, from 1. Cleared events are not in the list.
+fn list_position(data: &MockData, number: u64) -> usize {
+    let events = data.events.iter();
+    events.filter(|event| event.number < number).count() + 1
 }
 
-fn indented(text: &str, by: &str) -> String {
+fn indent(text: &str, by: &str) -> String {
     let lines = text.lines().map(|line| format!("{by}{line}"));
     lines.collect::<Vec<_>>().join("\n")
 }

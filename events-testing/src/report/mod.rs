@@ -1,4 +1,4 @@
-//! The texts of a failing test, written from the state of its mock.
+//! The texts that a failing test prints, written from the state of its mock.
 
 pub(crate) mod did_you_mean;
 pub(crate) mod failure_text;

@@ -1,6 +1,6 @@
-//! Numbers and lists in a text.
+//! Counts and lists as English text.
 
-/// `once`, `twice`, `3 times`.
+/// `never`, `once`, `twice`, `3 times`.
 pub(crate) fn times(count: usize) -> String {
     match count {
         0 => "never".to_owned(),
@@ -10,16 +10,16 @@ pub(crate) fn times(count: usize) -> String {
     }
 }
 
-/// `a`, `a and b`, `a, b and c`; of many the first five, and how many others.
-pub(crate) fn list(things: &[String]) -> String {
-    const SHOWN: usize = 5;
-    if things.len() > SHOWN {
-        let others = things.len() - SHOWN;
-        return format!("{} and {others} more", things[..SHOWN].join(", "));
+/// `a`, `a and b`, `a, b and c`; of more than five the first five and the number of the others.
+pub(crate) fn list(items: &[String]) -> String {
+    const MAX_SHOWN: usize = 5;
+    if items.len() > MAX_SHOWN {
+        let others = items.len() - MAX_SHOWN;
+        return format!("{} and {others} more", items[..MAX_SHOWN].join(", "));
     }
-    match things {
+    match items {
         [] => "none".to_owned(),
-        [one] => one.clone(),
+        [only] => only.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }

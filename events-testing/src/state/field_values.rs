@@ -1,17 +1,16 @@
-//! The fields of an event in words. What is secret stays so.
+//! The fields of an event as text. The value of a secret field is not shown.
 
 use std::fmt::Debug;
 
 use events_core::AnyEvent;
 
-/// A longer text is cut: a report is read in a terminal.
-const LONGEST: usize = 60;
+/// The number of characters after which a value is cut, so that a report fits a terminal.
+const MAX_VALUE_CHARS: usize = 60;
 
 /// ` { email: "a@x.org", password: [redacted], .. }`, `(7)`, or nothing when it has no fields.
 ///
-/// Numbers, texts and the like are written down; of other types nothing is known, not even whether they
-/// are `Debug`, so `..` stands there.
-pub(crate) fn describe(event: &dyn AnyEvent) -> String {
+/// Shows values of the types that [`value`] lists, and `..` for any other type, which need not be `Debug`.
+pub(crate) fn fields_text(event: &dyn AnyEvent) -> String {
     let names = event.__names();
     let is_tuple = names.first().is_some_and(|(name, _)| *name == "0");
     let fields = names.iter().map(|(name, is_secret)| {
@@ -34,18 +33,18 @@ pub(crate) fn describe(event: &dyn AnyEvent) -> String {
     }
 }
 
-/// The value of a field, if it is of a type that can be written down.
+/// The text of a field, if it has one of the types below, or is an `Option` or a `Vec` of one.
 fn value(event: &dyn AnyEvent, name: &str) -> Option<String> {
-    macro_rules! first {
+    macro_rules! first_type {
         ($($type:ty),* $(,)?) => {
             None$(
-                .or_else(|| event.arg::<$type>(name).map(written))
-                .or_else(|| event.arg::<Option<$type>>(name).map(written))
-                .or_else(|| event.arg::<Vec<$type>>(name).map(written))
+                .or_else(|| event.arg::<$type>(name).map(debug_text))
+                .or_else(|| event.arg::<Option<$type>>(name).map(debug_text))
+                .or_else(|| event.arg::<Vec<$type>>(name).map(debug_text))
             )*
         };
     }
-    first!(
+    first_type!(
         String,
         &'static str,
         bool,
@@ -69,9 +68,9 @@ fn value(event: &dyn AnyEvent, name: &str) -> Option<String> {
     )
 }
 
-fn written(value: &impl Debug) -> String {
+fn debug_text(value: &impl Debug) -> String {
     let mut text = format!("{value:?}");
-    if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+    if let Some((end, _)) = text.char_indices().nth(MAX_VALUE_CHARS) {
         text.truncate(end);
         text.push_str("..");
     }

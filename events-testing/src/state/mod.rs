@@ -1,4 +1,5 @@
-//! The state of a mock: the rules that a test has set, and the events that were recorded.
+//! The state of a mock. A mock records the events that a registry emits and compares them with its
+//! rules; a rule is one expectation of the test.
 
 pub(crate) mod field_values;
 pub(crate) mod mock_state;

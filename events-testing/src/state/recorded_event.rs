@@ -1,4 +1,4 @@
-//! One event as a mock has seen it: names and places, and those values that can be written down.
+//! A recorded event: what a mock stores of one event when it is emitted.
 
 use std::{
     any::{Any, TypeId},
@@ -11,73 +11,73 @@ use events_core::{
     Location, Origin,
 };
 
-use super::field_values as values;
+use super::field_values;
 
 /// An event that was emitted.
-pub(crate) struct Seen {
-    /// They are numbered in the order in which they are emitted.
+pub(crate) struct RecordedEvent {
+    /// Its position in the order of emits, from 0.
     pub(crate) number: u64,
     pub(crate) topic: String,
-    /// What tells its type from others.
+    /// The type id of its family, which is the same for all lifetimes of an event that borrows.
     pub(crate) family: TypeId,
-    pub(crate) origin: Option<Origin>,
-    pub(crate) way: Way,
-    pub(crate) fate: Fate,
-    /// Where it was emitted, if that is in the user's code.
-    pub(crate) location: Option<Location>,
-    /// Its fields and their values, in words; none when there were many events before.
+    origin: Option<Origin>,
+    verb: Way,
+    pub(crate) delivery: Delivery,
+    /// The line that emitted it, unless that is inside events-core.
+    location: Option<Location>,
+    /// The text of its fields; `None` for events after the first [`MAX_WITH_FIELDS`].
     fields: Option<String>,
-    /// The event as it was emitted, when it can be copied.
+    /// A clone of the event from before its subscribers ran, if its type allows one.
     pub(crate) copy: Option<Box<dyn Any + Send>>,
 }
 
-/// What became of it.
+/// Whether an event was delivered to its subscribers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
-    /// Its subscribers were given it.
+pub(crate) enum Delivery {
     Delivered,
-    /// It was expected or faked, and kept from them.
-    Kept,
-    /// Its type was muted; it does not count.
+    /// It was expected or faked, so its subscribers did not receive it.
+    Withheld,
+    /// Its type was muted: its subscribers did not receive it, and it does not count.
     Muted,
 }
 
-/// Of so many events the values are written down; of further ones the report tells names alone.
-const DESCRIBED: u64 = 1000;
+/// The number of events whose fields are recorded, which bounds the cost of a test that emits very many.
+const MAX_WITH_FIELDS: u64 = 1000;
 
-impl Seen {
-    /// Still without its number; `described` is how many came before it.
-    pub(crate) fn new(described: u64, event: &dyn Intercepted, fate: Fate) -> Self {
+impl RecordedEvent {
+    /// The record of an event, without its number; `recorded_before` is the number of events before it.
+    pub(crate) fn new(recorded_before: u64, event: &dyn Intercepted, delivery: Delivery) -> Self {
         let location = event.location();
         Self {
             number: 0,
             topic: event.event().topic().to_owned(),
             family: event.family(),
             origin: event.event().origin().cloned(),
-            way: event.way(),
-            fate,
+            verb: event.way(),
+            delivery,
             location: (!is_inside(location)).then_some(location),
-            fields: (described < DESCRIBED).then(|| values::describe(event.event())),
-            // A `Clone` that panics is nothing to the emitter.
+            fields: (recorded_before < MAX_WITH_FIELDS)
+                .then(|| field_values::fields_text(event.event())),
+            // A `Clone` that panics must not fail the code that emits.
             copy: catch_unwind(AssertUnwindSafe(|| event.copy())).unwrap_or(None),
         }
     }
 
-    /// Whether it counts.
-    pub(crate) fn counts(&self) -> bool {
-        self.fate != Fate::Muted
+    /// Whether it counts for assertions and expectations: all but muted events do.
+    pub(crate) fn is_counted(&self) -> bool {
+        self.delivery != Delivery::Muted
     }
 }
 
-/// What was emitted, on one line, and where, on another.
-impl fmt::Display for Seen {
+/// Two lines: the topic with the fields, then the verb with the location and the origin.
+impl fmt::Display for RecordedEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { topic, fields, .. } = self;
         f.write_str(topic)?;
         if let Some(fields) = fields {
             f.write_str(fields)?;
         }
-        let verb = match self.way {
+        let verb = match self.verb {
             Way::Emit => "emitted",
             Way::EmitAsync => "emitted and awaited",
             Way::Enqueue => "enqueued",
@@ -89,10 +89,10 @@ impl fmt::Display for Seen {
         if let Some(origin) = &self.origin {
             write!(f, " from `{origin}`")?;
         }
-        f.write_str(match self.fate {
-            Fate::Delivered => "",
-            Fate::Kept => ", not delivered",
-            Fate::Muted => ", muted",
+        f.write_str(match self.delivery {
+            Delivery::Delivered => "",
+            Delivery::Withheld => ", not delivered",
+            Delivery::Muted => ", muted",
         })
     }
 }
