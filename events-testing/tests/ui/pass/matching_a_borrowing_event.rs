@@ -1,4 +1,4 @@
-//! What an event that borrows must match.
+//! An event that borrows needs `matching_borrowed` in place of `matching`.
 
 use events_core::Event;
 use events_testing::EventMock;
@@ -16,7 +16,7 @@ struct Login<'a> {
 
 fn main() {
     let events = EventMock::install();
-    events.expect::<Login<'_>>().matching(|event| event.user == "ada");
+    events.expect::<Login<'_>>().matching_borrowed(|event| event.user == "ada");
     let name = String::from("ada");
     Login { user: &name }.emit();
     let _ = (Saved, Sent);

@@ -1,4 +1,4 @@
-//! Tests beside one another, threads and tasks of one test, and what outlives it.
+//! Isolation: parallel tests, the threads and tasks of a test, and those that outlive it.
 
 use std::{sync::mpsc, thread};
 
@@ -20,7 +20,7 @@ fn first_only(event: &mut Number) {
     event.0 += 1000;
 }
 
-/// Under `cargo nextest` each test is a process, so the threads are made here.
+/// `cargo nextest` runs each test in its own process, so this test starts the threads itself.
 #[test]
 fn eight_threads_with_ten_thousand_mocks_each() {
     const MOCKS: u32 = 10_000;
@@ -45,13 +45,13 @@ fn eight_threads_with_ten_thousand_mocks_each() {
 }
 
 #[test]
-fn each_mock_has_subscribers_as_a_scan_makes_them() {
+fn each_mock_has_new_declared_subscribers() {
     let scanned = events_core::Registry::new();
-    scanned.scanner().module("it::isolated").run();
+    scanned.scanner().module("it::isolation").run();
     let _scope = scanned.enter();
     for _ in 0..2 {
         let events = EventMock::install();
-        assert_eq!(Number(1).emit().0, 1001); // `once` is not used up
+        assert_eq!(Number(1).emit().0, 1001); // the `once` subscriber has not run yet
         assert_eq!(Number(1).emit().0, 1);
         events.assert_emitted::<Number>().times(2);
     }
@@ -59,11 +59,11 @@ fn each_mock_has_subscribers_as_a_scan_makes_them() {
 }
 
 #[test]
-fn other_threads_are_not_part_of_a_test_unless_they_are_brought_in() {
+fn a_thread_belongs_to_a_test_only_with_bring() {
     let events = EventMock::empty();
     thread::spawn(|| Number(1).emit())
         .join()
-        .expect("nobody panics");
+        .expect("the thread does not panic");
     events.assert_nothing_emitted();
 
     thread::spawn(events.bring(|| {
@@ -71,7 +71,7 @@ fn other_threads_are_not_part_of_a_test_unless_they_are_brought_in() {
         Number(1).emit()
     }))
     .join()
-    .expect("nobody panics");
+    .expect("the thread does not panic");
     events.assert_emitted::<Number>().times(1);
 
     thread::scope(|scope| {
@@ -80,11 +80,11 @@ fn other_threads_are_not_part_of_a_test_unless_they_are_brought_in() {
 }
 
 #[test]
-fn tasks_are_brought_in() {
+fn a_task_belongs_to_a_test_only_with_bring_future() {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .build();
-    let runtime = runtime.expect("a runtime");
+    let runtime = runtime.expect("tokio builds a runtime");
     let events = EventMock::empty();
     events.expect::<Number>().times(1);
     runtime.block_on(async {
@@ -93,8 +93,8 @@ fn tasks_are_brought_in() {
             tokio::task::yield_now().await;
             Number(2).emit()
         }));
-        outside.await.expect("nobody panics");
-        inside.await.expect("nobody panics");
+        outside.await.expect("the task does not panic");
+        inside.await.expect("the task does not panic");
     });
 }
 
@@ -102,23 +102,23 @@ fn tasks_are_brought_in() {
 #[event(topic = "isolated.everywhere")]
 struct Everywhere;
 
-/// For code whose threads a test cannot reach; such a test must be the only one that is about them.
+/// This is for code that starts threads which a test cannot wrap. No other test may emit these events.
 #[test]
-fn a_mock_over_the_default_registry_sees_all_threads() {
+fn a_mock_over_the_default_registry_records_the_events_of_all_threads() {
     let events = EventMock::over(&events_core::registry());
     events.expect::<Everywhere>().times(2);
     thread::spawn(|| Everywhere.emit())
         .join()
-        .expect("nobody panics");
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        .expect("the thread does not panic");
+    let runtime = tokio::runtime::Runtime::new().expect("tokio builds a runtime");
     runtime.block_on(async {
         let task = tokio::spawn(async { drop(Everywhere.try_emit()) });
-        task.await.expect("nobody panics");
+        task.await.expect("the task does not panic");
     });
 }
 
 #[test]
-fn a_mock_of_a_task_is_no_other_tasks() {
+fn each_task_can_have_a_mock_of_its_own() {
     let task = |number| {
         EventMock::run_future(async move {
             let events = current();
@@ -132,17 +132,17 @@ fn a_mock_of_a_task_is_no_other_tasks() {
             }
         })
     };
-    // On one thread, in turns; and on several.
-    let one = tokio::runtime::Builder::new_current_thread()
+    // Interleaved on one thread, then on several threads.
+    let single_threaded = tokio::runtime::Builder::new_current_thread()
         .build()
-        .expect("a runtime");
-    one.block_on(async { tokio::join!(task(1), task(2), task(3)) });
-    let many = tokio::runtime::Runtime::new().expect("a runtime");
-    many.block_on(async {
+        .expect("tokio builds a runtime");
+    single_threaded.block_on(async { tokio::join!(task(1), task(2), task(3)) });
+    let multi_threaded = tokio::runtime::Runtime::new().expect("tokio builds a runtime");
+    multi_threaded.block_on(async {
         let tasks: Vec<_> = (0..20).map(|number| tokio::spawn(task(number))).collect();
         for task in tasks {
             task.await
-                .expect("each has seen its own events, and those alone");
+                .expect("each mock records only the events of its task");
         }
     });
 }
@@ -164,9 +164,9 @@ fn the_mock_of_a_task_fails_in_that_task() {
 }
 
 #[test]
-fn what_outlives_the_mock_is_treated_as_before_and_not_counted() {
-    let (end, ended) = mpsc::channel::<()>();
-    let late;
+fn after_the_end_of_a_mock_events_are_withheld_as_before_and_not_recorded() {
+    let (end, has_ended) = mpsc::channel::<()>();
+    let late_thread;
     {
         let events = EventMock::empty();
         events
@@ -178,30 +178,35 @@ fn what_outlives_the_mock_is_treated_as_before_and_not_counted() {
             .times(1)
             .matching(|event| event.0 == 7);
         Number(7).emit();
-        late = thread::spawn(events.bring(move || {
-            ended.recv().expect("the mock is over");
+        late_thread = thread::spawn(events.bring(move || {
+            has_ended
+                .recv()
+                .expect("the test signals the end of the mock");
             (Number(7).emit().0, Number(8).emit().0)
         }));
     }
-    end.send(()).expect("the thread waits");
-    // The expected one is still kept from the subscriber.
-    assert_eq!(late.join().expect("nobody panics"), (7, 9));
+    end.send(()).expect("the thread still receives");
+    // The expected event is still withheld from the subscriber.
+    assert_eq!(
+        late_thread.join().expect("the thread does not panic"),
+        (7, 9)
+    );
 }
 
 #[test]
-fn emits_elsewhere_while_the_mock_goes() {
+fn another_thread_emits_while_the_mock_ends() {
     for _ in 0..200 {
         let events = EventMock::empty();
         events.fake_all();
         let emits = events.bring(|| (0..50).for_each(|number| _ = Number(number).emit()));
         let thread = thread::spawn(emits);
         drop(events);
-        thread.join().expect("nobody panics");
+        thread.join().expect("the thread does not panic");
     }
 }
 
 #[test]
-fn what_is_shared_goes_anywhere() {
+fn handles_and_expectations_are_send_and_sync() {
     fn check<T: Send + Sync + 'static>() {}
     check::<events_testing::Events>();
     check::<events_testing::Expectation<Number>>();
@@ -209,13 +214,13 @@ fn what_is_shared_goes_anywhere() {
 }
 
 #[test]
-fn a_mock_leaves_no_memory_behind() {
+fn a_mock_frees_its_memory() {
     let events = EventMock::empty();
     let watched = std::sync::Arc::new(());
-    let kept = std::sync::Arc::clone(&watched);
+    let captured = std::sync::Arc::clone(&watched);
     events
         .expect::<Other>()
-        .matching(move |_| std::sync::Arc::strong_count(&kept) > 0);
+        .matching(move |_| std::sync::Arc::strong_count(&captured) > 0);
     Other.emit();
     assert_eq!(std::sync::Arc::strong_count(&watched), 2);
     drop(events);

@@ -1,4 +1,4 @@
-//! The guard of a mock stays on its thread; a handle goes anywhere.
+//! The guard of a mock stays on its thread; a handle can be sent to other threads.
 
 use events_core::Event;
 use events_testing::EventMock;
@@ -11,7 +11,7 @@ struct Sent;
 
 fn main() {
     let guard = EventMock::install();
-    let events = guard;
+    let events = guard.clone();
     std::thread::spawn(move || {
         events.fake_all();
         let _ = (Saved, Sent);

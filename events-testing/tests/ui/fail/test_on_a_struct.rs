@@ -1,4 +1,4 @@
-//! A test is a function.
+//! Only a function can be a test.
 
 use events_core::Event;
 use events_testing::EventMock;

@@ -1,4 +1,4 @@
-//! Expectations: which events they mean, how often, from where, and in which order.
+//! Expectations: which events match them, their counts, origins and orders.
 
 use std::sync::{
     Arc,
@@ -46,25 +46,25 @@ fn place(numbers: &[u32]) {
 }
 
 #[test]
-fn counts() {
-    type Say = fn(events_testing::Expectation<Placed>) -> events_testing::Expectation<Placed>;
-    let cases: [(&str, Say, &[usize]); 6] = [
-        ("unless told, at least once", |e| e, &[1, 2, 3, 4]),
+fn each_count_accepts_and_rejects_the_right_numbers_of_events() {
+    type Configure = fn(events_testing::Expectation<Placed>) -> events_testing::Expectation<Placed>;
+    let cases: [(&str, Configure, &[usize]); 6] = [
+        ("without a count", |e| e, &[1, 2, 3, 4]),
         ("times", |e| e.times(2), &[2]),
         ("times(0)", |e| e.times(0), &[0]),
         ("at_least", |e| e.at_least(2), &[2, 3, 4]),
         ("at_least(1)", |e| e.at_least(1), &[1, 2, 3, 4]),
         ("never", events_testing::Expectation::never, &[0]),
     ];
-    for (name, say, good) in cases {
+    for (name, configure, passing) in cases {
         for count in 0..5 {
             let mock = EventMock::install();
-            let _ = say(mock.expect::<Placed>());
+            let _ = configure(mock.expect::<Placed>());
             place(&vec![7; count]);
-            let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| mock.verify()));
+            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| mock.verify()));
             assert_eq!(
-                ended.is_ok(),
-                good.contains(&count),
+                result.is_ok(),
+                passing.contains(&count),
                 "{name}, {count} events"
             );
         }
@@ -74,16 +74,16 @@ fn counts() {
 #[test]
 fn an_expected_event_is_recorded_and_not_delivered() {
     let events = EventMock::empty();
-    let heard = subscribe(&events);
+    let calls = count_calls(&events);
     events.expect::<Placed>().times(2);
 
     place(&[1, 2]);
-    assert_eq!(heard.load(Ordering::Relaxed), 0);
+    assert_eq!(calls.load(Ordering::Relaxed), 0);
     events.assert_emitted::<Placed>().times(2);
 }
 
 #[test]
-fn others_are_delivered_and_come_back_changed() {
+fn other_events_are_delivered_and_can_be_modified() {
     let events = EventMock::empty();
     events
         .registry()
@@ -96,34 +96,35 @@ fn others_are_delivered_and_come_back_changed() {
 }
 
 #[test]
-fn what_the_filters_leave_out_is_delivered() {
+fn events_that_do_not_match_are_delivered() {
     let events = EventMock::empty();
-    let heard = subscribe(&events);
+    let calls = count_calls(&events);
     events
         .expect::<Placed>()
         .times(1)
         .matching(|event| event.number == 7)
         .from("shop");
 
-    Placed { number: 7 }.emit(); // from nowhere
+    Placed { number: 7 }.emit(); // without an origin
     Placed { number: 8 }.emit_from("shop");
-    assert_eq!(heard.load(Ordering::Relaxed), 2);
+    assert_eq!(calls.load(Ordering::Relaxed), 2);
     Placed { number: 7 }.emit_from("shop");
-    assert_eq!(heard.load(Ordering::Relaxed), 2);
+    assert_eq!(calls.load(Ordering::Relaxed), 2);
 }
 
-fn subscribe(events: &Events) -> Arc<AtomicU32> {
-    let heard = Arc::new(AtomicU32::new(0));
-    let counts = Arc::clone(&heard);
-    let count = move |_: &Placed| {
-        counts.fetch_add(1, Ordering::Relaxed);
+/// Subscribes a handler; returns the number of its calls.
+fn count_calls(events: &Events) -> Arc<AtomicU32> {
+    let calls = Arc::new(AtomicU32::new(0));
+    let counter = Arc::clone(&calls);
+    let handler = move |_: &Placed| {
+        counter.fetch_add(1, Ordering::Relaxed);
     };
-    events.registry().on(count).detach();
-    heard
+    events.registry().on(handler).detach();
+    calls
 }
 
 #[test]
-fn matching_reads_the_event_at_the_emit_and_needs_no_clone() {
+fn matching_runs_during_the_emit_and_needs_no_clone() {
     check(None, |events| {
         events
             .expect::<Sealed>()
@@ -140,7 +141,7 @@ fn matching_reads_the_event_at_the_emit_and_needs_no_clone() {
 }
 
 #[test]
-fn events_that_borrow_and_generic_ones() {
+fn borrowing_and_generic_events() {
     check(None, |events| {
         events
             .expect::<Login<'_>>()
@@ -165,7 +166,7 @@ fn events_that_borrow_and_generic_ones() {
             .expect::<Boxed<u8>>()
             .times(1)
             .matching(|event| event.item == 7);
-        Boxed { item: 7_u16 }.emit(); // another type of the same topic
+        Boxed { item: 7_u16 }.emit(); // another type with the same topic
     });
 }
 
@@ -183,15 +184,18 @@ fn origins() {
         checkout();
         Paid.emit_from(Origin::of::<Setting>());
     });
-    check(Some("it came twice from elsewhere: #1 and #2"), |events| {
-        events.expect::<Placed>().from("billing");
-        checkout();
-        Placed { number: 1 }.emit();
-    });
+    check(
+        Some("it was emitted twice without this origin: #1 and #2"),
+        |events| {
+            events.expect::<Placed>().from("billing");
+            checkout();
+            Placed { number: 1 }.emit();
+        },
+    );
 }
 
 #[test]
-fn topics_are_regular_expressions_that_match_as_a_whole() {
+fn a_topic_pattern_matches_whole_topics() {
     check(None, |events| {
         events.expect_topic("expected\\.p.*").times(3);
         place(&[1]);
@@ -216,47 +220,47 @@ fn a_topic_expectation_reads_arguments() {
 }
 
 #[test]
-fn every_verb_is_seen() {
+fn events_of_every_emit_method_are_recorded() {
     let events = EventMock::empty();
     let shop = events.registry().clone();
     events.expect::<Placed>().times(13);
 
     let placed = || Placed { number: 1 };
     placed().emit();
-    let emitted = placed().try_emit().expect("nobody fails");
+    let emitted = placed().try_emit().expect("no handler fails");
     assert_eq!((emitted.ran(), emitted.deferred()), (0, 0));
     events_core::emit_mut(&mut placed());
-    placed().enqueue().expect("it does not go into the queue");
+    placed().enqueue().expect("a withheld event is not queued");
     Placed::builder().number(1).emit();
     emit!(Placed, number = 1);
     shop.emit(placed());
     shop.emit_mut(&mut placed());
-    shop.try_emit(placed()).expect("nobody fails");
+    shop.try_emit(placed()).expect("no handler fails");
     shop.enqueue(placed())
-        .expect("it does not go into the queue");
+        .expect("a withheld event is not queued");
     smol::block_on(async {
         placed().emit_async().await;
-        placed().try_emit_async().await.expect("nobody fails");
+        placed().try_emit_async().await.expect("no handler fails");
         shop.emit_async(placed()).await;
     });
     assert!(shop.queue().is_empty());
 }
 
 #[test]
-fn what_was_enqueued_counts_when_it_is_enqueued_and_not_again() {
+fn an_enqueued_event_counts_once_when_it_is_enqueued() {
     let events = EventMock::empty();
-    let heard = subscribe(&events);
+    let calls = count_calls(&events);
     Placed { number: 1 }.enqueue().expect("the queue has room");
     events.assert_emitted::<Placed>().times(1);
-    assert_eq!(heard.load(Ordering::Relaxed), 0);
+    assert_eq!(calls.load(Ordering::Relaxed), 0);
 
     events.settle();
     events.assert_emitted::<Placed>().times(1);
-    assert_eq!(heard.load(Ordering::Relaxed), 1);
+    assert_eq!(calls.load(Ordering::Relaxed), 1);
 }
 
 #[test]
-fn what_handlers_emit_in_turn_is_seen() {
+fn events_that_handlers_emit_are_recorded() {
     let events = EventMock::empty();
     events.registry().on(|_: &Placed| _ = Paid.emit()).detach();
     events.expect::<Paid>().times(1);
@@ -264,7 +268,7 @@ fn what_handlers_emit_in_turn_is_seen() {
 }
 
 #[test]
-fn each_expectation_is_a_statement_of_its_own() {
+fn expectations_are_independent() {
     check(None, |events| {
         events.expect::<Placed>().times(3);
         events
@@ -277,17 +281,17 @@ fn each_expectation_is_a_statement_of_its_own() {
 }
 
 #[test]
-fn in_order_holds_when_all_of_one_come_before_all_of_the_next() {
+fn in_order_holds_when_all_events_of_one_expectation_precede_those_of_the_next() {
     let cases: [(&[u32], bool); 5] = [
         (&[1, 2], true),
         (&[1, 1, 2, 2], true),
         (&[2, 1], false),
         (&[1, 2, 1], false),
-        (&[1, 3, 2], true), // what is not expected may come between
+        (&[1, 3, 2], true), // events without an expectation may be in between
     ];
     for (numbers, holds) in cases {
-        let wrong = "expected in this order";
-        check((!holds).then_some(wrong), |events| {
+        let failure = "expected in this order";
+        check((!holds).then_some(failure), |events| {
             let first = events
                 .expect::<Placed>()
                 .matching(|event| event.number == 1);
@@ -301,7 +305,7 @@ fn in_order_holds_when_all_of_one_come_before_all_of_the_next() {
 }
 
 #[test]
-fn an_order_is_a_tuple_an_array_or_a_list() {
+fn an_order_is_a_tuple_an_array_or_a_vec() {
     check(None, |events| {
         let placed = events.expect::<Placed>();
         let paid = events.expect::<Paid>();
@@ -322,14 +326,14 @@ fn an_order_is_a_tuple_an_array_or_a_list() {
 }
 
 #[test]
-fn a_mock_over_a_registry_sees_what_is_emitted_there() {
+fn a_mock_over_a_registry_records_the_events_of_that_registry() {
     let shop = Registry::new();
     shop.on(|event: &mut Placed| event.number += 1).detach();
     {
         let events = EventMock::over(&shop);
         events.expect::<Placed>().times(2);
         assert_eq!(shop.emit(Placed { number: 1 }).number, 1);
-        Placed { number: 1 }.emit(); // it is the current one, too
+        Placed { number: 1 }.emit(); // the registry is also the current one
     }
     assert_eq!(shop.emit(Placed { number: 1 }).number, 2);
 }

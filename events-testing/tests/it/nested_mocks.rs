@@ -1,4 +1,4 @@
-//! Mocks inside mocks: the inner one hides the outer until it goes.
+//! Nested mocks: the inner mock hides the outer one until it is dropped.
 
 use events_core::{Event, Registry};
 use events_testing::{EventMock, current};
@@ -8,11 +8,11 @@ use events_testing::{EventMock, current};
 struct Saved;
 
 #[derive(Event, Clone)]
-#[event(topic = "nested.heard")]
-struct Heard;
+#[event(topic = "nested.delivered")]
+struct Delivered;
 
 #[test]
-fn the_inner_one_hides_the_outer() {
+fn the_inner_mock_hides_the_outer_one() {
     let outer = EventMock::empty();
     outer.expect::<Saved>().times(2);
     Saved.emit();
@@ -27,20 +27,20 @@ fn the_inner_one_hides_the_outer() {
 }
 
 #[test]
-fn an_inner_one_begins_with_what_the_outer_was_given_by_scans() {
+fn an_inner_mock_starts_with_the_subscribers_scanned_under_the_outer_one() {
     let outer = EventMock::empty();
     events_core::scanner().module("it::laravel").run();
-    let subscribers = |events: &events_testing::Events| {
+    let check_subscribed = |events: &events_testing::Events| {
         events.assert_subscribed::<super::laravel::OrderShipped>("it::laravel::send_notification");
     };
-    subscribers(&outer);
+    check_subscribed(&outer);
     let inner = EventMock::install();
-    subscribers(&inner);
+    check_subscribed(&inner);
     assert_ne!(inner.registry(), outer.registry());
 }
 
 #[test]
-fn guards_may_go_in_any_order() {
+fn guards_can_be_dropped_in_any_order() {
     let before = events_core::registry();
     let outer = EventMock::empty();
     let inner = EventMock::empty();
@@ -53,7 +53,7 @@ fn guards_may_go_in_any_order() {
 }
 
 #[test]
-fn two_over_one_registry() {
+fn two_mocks_over_one_registry() {
     let registry = Registry::new();
     let outer = EventMock::over(&registry);
     outer.expect::<Saved>().times(1);
@@ -66,9 +66,9 @@ fn two_over_one_registry() {
 }
 
 #[test]
-fn two_over_one_registry_may_go_in_any_order() {
+fn two_mocks_over_one_registry_can_be_dropped_in_any_order() {
     let registry = Registry::new();
-    let heard = registry.next::<Heard>();
+    let delivered = registry.next::<Delivered>();
     let outer = EventMock::over(&registry);
     outer.fake_all();
     let inner = EventMock::over(&registry);
@@ -76,19 +76,19 @@ fn two_over_one_registry_may_go_in_any_order() {
     drop(outer);
     registry.emit(Saved);
     drop(inner);
-    // Nobody keeps anything from its subscribers any more.
-    registry.emit(Heard);
-    assert!(smol::block_on(heard).is_some());
+    // No mock is installed any more, so the event is delivered.
+    registry.emit(Delivered);
+    assert!(smol::block_on(delivered).is_some());
 }
 
 #[test]
-fn run_is_for_a_part_of_a_test() {
+fn run_installs_a_mock_for_a_part_of_a_test() {
     let outer = EventMock::empty();
     outer.expect::<Saved>().never();
-    let seven = EventMock::run(|events| {
+    let result = EventMock::run(|events| {
         events.expect::<Saved>().times(1);
         Saved.emit();
         7
     });
-    assert_eq!(seven, 7);
+    assert_eq!(result, 7);
 }

@@ -1,4 +1,4 @@
-//! A test without a body.
+//! Only a function can be a test.
 
 use events_core::Event;
 use events_testing::EventMock;

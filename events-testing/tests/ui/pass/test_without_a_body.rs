@@ -1,4 +1,4 @@
-//! A test without a body.
+//! A test function needs a body.
 
 use events_core::Event;
 use events_testing::EventMock;
@@ -10,7 +10,7 @@ struct Saved;
 struct Sent;
 
 #[events_testing::test]
-fn signup();
+fn signup() {}
 
 fn main() {
     EventMock::install().fake_only::<(Saved, Sent)>();

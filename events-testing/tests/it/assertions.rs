@@ -1,4 +1,4 @@
-//! Questions after the fact.
+//! Assertions about emitted events and about subscribers.
 
 use std::rc::Rc;
 
@@ -35,7 +35,7 @@ fn place(numbers: &[u32]) {
 }
 
 #[test]
-fn emitted_or_not() {
+fn assert_emitted_and_assert_not_emitted() {
     let events = EventMock::empty();
     events.assert_nothing_emitted();
     events.assert_not_emitted::<Placed>();
@@ -52,18 +52,21 @@ fn emitted_or_not() {
     events.assert_not_emitted::<Paid>();
     assert!(failure(|| events.assert_not_emitted::<Placed>()).contains("was emitted twice"));
     assert!(failure(|| events.assert_not_emitted_topic(".*text")).contains("was emitted once"));
-    let wrong = failure(|| drop(events.assert_emitted::<Placed>().times(3)));
-    assert!(wrong.contains("was emitted twice, not 3 times"), "{wrong}");
+    let wrong_count = failure(|| drop(events.assert_emitted::<Placed>().times(3)));
+    assert!(
+        wrong_count.contains("was emitted twice, not 3 times"),
+        "{wrong_count}"
+    );
 }
 
 #[test]
-fn nothing_emitted_lists_every_event_and_how_often() {
+fn assert_nothing_emitted_lists_each_topic_with_its_count() {
     let events = EventMock::empty();
     place(&[1, 2, 3]);
     Paid.emit();
     let text = failure(|| events.assert_nothing_emitted());
     assert!(
-        text.contains("4 events were emitted, and none was to be"),
+        text.contains("4 events were emitted, but none should have been"),
         "{text}"
     );
     assert!(
@@ -73,7 +76,7 @@ fn nothing_emitted_lists_every_event_and_how_often() {
 }
 
 #[test]
-fn emitted_gives_the_events_as_they_were() {
+fn emitted_returns_the_events_as_they_were_before_their_subscribers() {
     let events = EventMock::empty();
     events
         .registry()
@@ -88,20 +91,20 @@ fn emitted_gives_the_events_as_they_were() {
 }
 
 #[derive(Event, Clone)]
-struct Both<T: Clone + Send + 'static>(T);
+struct Bounded<T: Clone + Send + 'static>(T);
 
 #[derive(Event, Clone)]
-struct Either<T: 'static>(T);
+struct Unbounded<T: 'static>(T);
 
 #[derive(Event, Clone)]
-struct Shared(Rc<u8>);
+struct NotSend(Rc<u8>);
 
 #[derive(Event)]
-struct Fragile;
+struct PanickingClone;
 
-impl Clone for Fragile {
+impl Clone for PanickingClone {
     fn clone(&self) -> Self {
-        panic!("it cannot be copied")
+        panic!("the clone panics")
     }
 }
 
@@ -109,29 +112,29 @@ impl Clone for Fragile {
 struct Borrowed<'a>(&'a str);
 
 #[test]
-fn of_which_types_there_are_copies() {
+fn emitted_returns_events_whose_type_can_be_cloned_and_sent() {
     let events = EventMock::empty();
-    Both(7).emit();
-    assert_eq!(events.emitted::<Both<i32>>()[0].0, 7);
-    Either(7).emit();
-    let unknown = failure(|| drop(events.emitted::<Either<i32>>()));
+    Bounded(7).emit();
+    assert_eq!(events.emitted::<Bounded<i32>>()[0].0, 7);
+    Unbounded(7).emit();
+    let unbounded = failure(|| drop(events.emitted::<Unbounded<i32>>()));
     assert!(
-        unknown.contains("let it say that they are `Clone + Send`"),
-        "{unknown}"
+        unbounded.contains("add the bounds `Clone + Send`"),
+        "{unbounded}"
     );
 
-    Fragile.emit();
-    events.assert_emitted::<Fragile>().times(1);
-    assert!(failure(|| drop(events.emitted::<Fragile>())).contains("cannot be copied"));
+    PanickingClone.emit();
+    events.assert_emitted::<PanickingClone>().times(1);
+    assert!(failure(|| drop(events.emitted::<PanickingClone>())).contains("could not be cloned"));
 
-    // Of these nobody can ask, and nobody need.
-    let shared = Shared(Rc::new(7)).emit();
-    assert_eq!(Rc::strong_count(&shared.0), 1);
+    // `emitted` does not accept these types. Their events are not cloned.
+    let not_send = NotSend(Rc::new(7)).emit();
+    assert_eq!(Rc::strong_count(&not_send.0), 1);
     assert_eq!(Borrowed("text").emit().0, "text");
 }
 
 #[test]
-fn subscribed_or_not() {
+fn assert_subscribed_and_assert_not_subscribed() {
     let events = EventMock::empty();
     events
         .registry()
@@ -144,22 +147,22 @@ fn subscribed_or_not() {
         .subscribe(|_: &Paid| {})
         .id("till")
         .register()
-        .expect("it is new")
+        .expect("the id is not registered yet")
         .detach();
 
-    events.assert_subscribed::<Placed>("it::asserted::charge");
-    events.assert_subscribed::<Placed>("asserted::charge"); // the end of the path
+    events.assert_subscribed::<Placed>("it::assertions::charge");
+    events.assert_subscribed::<Placed>("assertions::charge"); // the end of the path
     events.assert_subscribed::<Placed>("charge");
     events.assert_subscribed::<Placed>("report"); // deferred
     events.assert_subscribed::<Paid>("audit"); // by a pattern
     events.assert_subscribed::<Paid>("till");
-    events.assert_not_subscribed::<Paid>("asserted::charge");
-    events.assert_not_subscribed::<Placed>("till"); // an id, which nothing knows that is gone
+    events.assert_not_subscribed::<Paid>("assertions::charge");
+    events.assert_not_subscribed::<Placed>("till"); // ids are not checked for existence
 
-    let wrong = [
+    let failures = [
         (
-            failure(|| events.assert_subscribed::<Placed>("asserted::chrage")),
-            "did you mean `it::asserted::charge`?",
+            failure(|| events.assert_subscribed::<Placed>("assertions::chrage")),
+            "did you mean `it::assertions::charge`?",
         ),
         (
             failure(|| events.assert_subscribed::<Paid>("charge")),
@@ -174,34 +177,41 @@ fn subscribed_or_not() {
             "`charge` is subscribed to",
         ),
         (
-            failure(|| events.assert_not_subscribed::<Paid>("asserted::chrage")),
-            "no subscriber `asserted::chrage` is linked into this program; did you mean `it::asserted::charge`?",
+            failure(|| events.assert_not_subscribed::<Paid>("assertions::chrage")),
+            "no subscriber `assertions::chrage` is linked into this program; did you mean `it::assertions::charge`?",
         ),
     ];
-    for (text, part) in wrong {
+    for (text, part) in failures {
         assert!(text.contains(part), "`{part}` is not in: {text}");
     }
 }
 
 #[test]
-fn a_mock_begins_with_what_was_scanned() {
+fn a_mock_starts_with_the_scanned_subscribers() {
     let scanned = events_core::Registry::new();
-    let nobody = {
+    let without_scan = {
         let _scope = scanned.enter();
         let events = EventMock::install();
         failure(|| events.assert_subscribed::<Placed>("charge"))
     };
-    assert!(nobody.contains("call `events_core::scan()`"), "{nobody}");
+    assert!(
+        without_scan.contains("call `events_core::scan()`"),
+        "{without_scan}"
+    );
 
     let _scope = scanned.enter();
-    scanned.scanner().state(Ledger).module("it::asserted").run();
+    scanned
+        .scanner()
+        .state(Ledger)
+        .module("it::assertions")
+        .run();
     let events = EventMock::install();
-    events.assert_subscribed::<Placed>("it::asserted::charge");
-    events.assert_subscribed::<Paid>("it::asserted::audit");
+    events.assert_subscribed::<Placed>("it::assertions::charge");
+    events.assert_subscribed::<Paid>("it::assertions::audit");
 }
 
 #[test]
-fn clear_forgets_what_was_emitted() {
+fn clear_discards_the_recorded_events() {
     let events = EventMock::empty();
     events.expect::<Placed>().times(1);
     place(&[1, 2]);

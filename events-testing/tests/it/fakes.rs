@@ -1,4 +1,4 @@
-//! Fakes: events that are kept from their subscribers though nobody expects them.
+//! Fakes: events that are withheld from their subscribers without an expectation.
 
 use std::sync::{Arc, Mutex};
 
@@ -15,39 +15,39 @@ struct B;
 
 #[derive(Event)]
 #[event(topic = "faked.borrowed")]
-struct Borrowed<'a>(#[expect(dead_code, reason = "it is there to borrow")] &'a str);
+struct Borrowed<'a>(#[expect(dead_code, reason = "the event must borrow")] &'a str);
 
-/// Which of the three events are delivered, all of which are emitted.
+/// Emits three events and checks which of them are delivered.
 fn check(fake: impl FnOnce(&Events), delivered: &[&str]) {
     let events = EventMock::empty();
-    let heard = Arc::new(Mutex::new(Vec::new()));
-    let topics = Arc::clone(&heard);
-    let hear = move |event: &dyn events_core::AnyEvent| {
+    let received = Arc::new(Mutex::new(Vec::new()));
+    let topics = Arc::clone(&received);
+    let handler = move |event: &dyn events_core::AnyEvent| {
         topics
             .lock()
-            .expect("nobody panics")
+            .expect("no thread panics")
             .push(event.topic().to_owned());
     };
     events
         .registry()
-        .on_topic(".*", hear)
-        .expect("it is a pattern")
+        .on_topic(".*", handler)
+        .expect("the pattern is valid")
         .detach();
     fake(&events);
 
     A.emit();
     B.emit();
     Borrowed("text").emit();
-    assert_eq!(*heard.lock().expect("nobody panics"), delivered);
+    assert_eq!(*received.lock().expect("no thread panics"), delivered);
 
-    // Delivered or not, all are recorded.
+    // All events are recorded, delivered or not.
     events.assert_emitted::<A>().times(1);
     events.assert_emitted::<B>().times(1);
     events.assert_emitted::<Borrowed<'_>>().times(1);
 }
 
 #[test]
-fn fakes() {
+fn fake_all_fake_only_and_fake_except() {
     check(|_| {}, &["faked.a", "faked.b", "faked.borrowed"]);
     check(Events::fake_all, &[]);
     check(Events::fake_only::<A>, &["faked.b", "faked.borrowed"]);
@@ -58,7 +58,7 @@ fn fakes() {
 }
 
 #[test]
-fn the_last_fake_holds_and_expectations_hold_beside_it() {
+fn a_fake_replaces_the_previous_one_and_expectations_remain() {
     check(
         |events| {
             events.fake_all();
@@ -70,15 +70,15 @@ fn the_last_fake_holds_and_expectations_hold_beside_it() {
 }
 
 #[test]
-fn a_faked_event_is_not_unheard() {
+fn the_unheard_hook_is_not_called_for_a_faked_event() {
     let events = EventMock::empty();
-    let unheard = Arc::new(Mutex::new(0));
-    let count = Arc::clone(&unheard);
+    let calls = Arc::new(Mutex::new(0));
+    let counter = Arc::clone(&calls);
     events
         .registry()
-        .set_unheard_hook(move |_| *count.lock().expect("nobody panics") += 1);
+        .set_unheard_hook(move |_| *counter.lock().expect("no thread panics") += 1);
     A.emit();
     events.fake_all();
     A.emit();
-    assert_eq!(*unheard.lock().expect("nobody panics"), 1);
+    assert_eq!(*calls.lock().expect("no thread panics"), 1);
 }

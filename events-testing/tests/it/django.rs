@@ -1,4 +1,4 @@
-//! The tests of django-event-system, as they are written here.
+//! The tests of django-event-system, written with `events-testing`.
 
 use events_core::{Event, Registry, Signal, args, emit_topic, signal_to_event};
 use events_testing::current;
@@ -19,7 +19,7 @@ fn expect_with_a_name() {
     emit_topic("some::event::to::be::fired", args! {});
 }
 
-/// A typed event is heard under its topic.
+/// An expectation of a topic also matches a typed event with that topic.
 #[events_testing::test]
 fn expect_with_the_name_of_a_class() {
     current().expect_topic("some::event::to::be::fired");
@@ -37,8 +37,8 @@ fn expect_with_a_class() {
 #[events_testing::test(empty)]
 fn listeners_are_not_called() {
     let events = current();
-    let called = |_: &ExampleEvent| -> Result<(), &str> { Err("it is called") };
-    events.registry().on(called).detach();
+    let handler = |_: &ExampleEvent| -> Result<(), &str> { Err("the handler was called") };
+    events.registry().on(handler).detach();
     events.expect::<ExampleEvent>().times(1);
     assert!(ExampleEvent { number: 1 }.try_emit().is_ok());
 }
@@ -46,7 +46,7 @@ fn listeners_are_not_called() {
 /// "If the event is never called, the test will fail and the message will tell you exactly what events
 /// where not raised."
 #[test]
-fn the_message_tells_which_events_were_not_raised() {
+fn the_message_lists_the_events_that_were_not_raised() {
     check(Some("2 of 3 expectations do not hold"), |events| {
         events.expect_topic("first::event");
         events.expect_topic("second::event");
@@ -67,7 +67,7 @@ fn the_message_tells_which_events_were_not_raised() {
     );
 }
 
-/// A signal as Django has it: whoever is connected is called.
+/// A signal like those of Django: it calls each connected callback.
 struct PostSave(Registry);
 
 #[derive(Event, Clone)]
@@ -98,6 +98,6 @@ fn signal_to_event_under_a_mock() {
         .times(1)
         .matching(|event| event.number == 7);
     let post_save = PostSave(Registry::new());
-    let _connected = signal_to_event(&post_save).to::<ExampleEvent>().connect();
+    let _connection = signal_to_event(&post_save).to::<ExampleEvent>().connect();
     post_save.0.emit(Saved(7));
 }

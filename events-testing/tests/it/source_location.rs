@@ -1,4 +1,4 @@
-//! Where an event was emitted is the user's line, whatever the verb.
+//! The location of an emitted event is the line of the caller, for every emit method.
 
 use events_core::{Event, Registry, args, emit};
 use events_testing::EventMock;
@@ -11,19 +11,19 @@ struct Saved {
     number: u32,
 }
 
-/// One event is emitted in the line that it says.
+/// Checks that `emits` emits one event, and that the report shows the line that `emits` returns.
 #[track_caller]
 fn check(emits: impl FnOnce(&Registry) -> u32) {
     let events = EventMock::empty();
     events.fake_all();
     let line = emits(events.registry());
     let text = failure(|| events.assert_nothing_emitted());
-    let place = format!(" at events-testing/tests/it/located.rs:{line}");
-    assert!(text.contains(&place), "`{place}` is not in: {text}");
+    let location = format!(" at events-testing/tests/it/source_location.rs:{line}");
+    assert!(text.contains(&location), "`{location}` is not in: {text}");
     assert!(text.starts_with("1 event was emitted"), "{text}");
 }
 
-/// Emits, and tells the line of that.
+/// Evaluates the expression and returns its line.
 macro_rules! at {
     ($emit:expr) => {{
         let _ = $emit;
@@ -36,7 +36,7 @@ const fn saved() -> Saved {
 }
 
 #[test]
-fn verbs_of_events() {
+fn methods_of_events() {
     check(|_| at!(saved().emit()));
     check(|_| at!(saved().emit_from("shop")));
     check(|_| at!(saved().try_emit()));
@@ -53,8 +53,8 @@ fn verbs_of_events() {
 }
 
 #[test]
-#[rustfmt::skip] // one line for each
-fn verbs_of_registries() {
+#[rustfmt::skip] // `at!` returns the line of a whole call
+fn methods_of_registries() {
     check(|registry| at!(registry.emit(saved())));
     check(|registry| at!(registry.emit_from(saved(), "shop")));
     check(|registry| at!(registry.emit_mut(&mut saved())));
@@ -72,7 +72,7 @@ fn verbs_of_registries() {
 }
 
 #[test]
-fn builders_and_emit() {
+fn builders_and_the_macro_emit() {
     check(|_| at!(Saved::builder().number(1).emit()));
     check(|_| at!(Saved::builder().number(1).try_emit()));
     check(|_| at!(smol::block_on(Saved::builder().number(1).emit_async())));

@@ -1,4 +1,4 @@
-//! What is faked are events.
+//! Only events can be faked.
 
 use events_core::Event;
 use events_testing::EventMock;
@@ -13,6 +13,6 @@ struct Text;
 
 fn main() {
     let events = EventMock::install();
-    events.fake_only::<(Saved, Sent)>();
+    events.fake_only::<(Saved, Text)>();
     let _ = (Text, Saved, Sent);
 }

@@ -1,4 +1,4 @@
-//! What is expected is an event.
+//! Only events can be expected.
 
 use events_core::Event;
 use events_testing::EventMock;
@@ -13,7 +13,7 @@ struct Text;
 
 fn main() {
     let events = EventMock::install();
-    events.expect::<Saved>();
+    events.expect::<Text>();
     let _ = (Text, Sent);
     Saved.emit();
 }
