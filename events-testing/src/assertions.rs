@@ -156,8 +156,8 @@ impl Events {
     ///
     /// # Panics
     ///
-    /// When an event could not be cloned: its type has parameters without the bounds `Clone + Send`, or its
-    /// `Clone` panicked.
+    /// When an event could not be cloned: its struct has type parameters without the bounds `Clone + Send`,
+    /// or its `Clone` panicked.
     #[must_use]
     #[track_caller]
     pub fn emitted<E: OwnedEvent + Clone + Send>(&self) -> Vec<E> {

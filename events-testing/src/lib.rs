@@ -55,7 +55,7 @@
 //! - `mute`: the guard that mutes events.
 //! - `events`: the handle of a mock; `assertions`: its assertions; `current`: the mock of this thread.
 //! - `mock`: the guard of a mock.
-//! - `private`: what the code of the attribute calls.
+//! - `private`: the functions that the expansion of the attribute calls.
 
 mod assertions;
 mod current;

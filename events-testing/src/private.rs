@@ -1,4 +1,4 @@
-//! What the code that `#[events_testing::test]` writes calls. It is not public API and may change.
+//! The functions that the expansion of `#[events_testing::test]` calls. They are not public API and may change.
 
 use std::{convert::Infallible, fmt::Debug, future::Future, process::ExitCode};
 
