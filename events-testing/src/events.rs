@@ -1,6 +1,6 @@
-//! What a test asks of its mock: a handle that may go to other threads.
+//! [`Events`]: the handle of a mock that tests use, which can be sent to other threads.
 
-use std::{any::TypeId, fmt, future::Future, mem, sync::Arc, thread, time::Duration};
+use std::{any::TypeId, fmt, future::Future, mem, sync::Arc, time::Duration};
 
 use events_core::{__testing::EventSet, Event, Location, Registry, Scoped, WithRegistry};
 
@@ -8,27 +8,29 @@ use crate::{
     expectation::{ByTopic, Expectation},
     mute::{Body, Muted},
     order::{InOrder, Step},
-    report,
-    rule::{Came, Times},
-    shared::{Faked, Shared},
+    report::failure_text,
+    state::{
+        mock_state::{Fakes, MockState},
+        rule::{MatchResults, RuleOrder, Times},
+    },
 };
 
-/// So long does [`Events::settle`] wait before it fails the test.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// The time after which [`Events::settle`] fails the test.
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A mock, as tests use it: what they expect, what is kept from its subscribers, what was emitted.
+/// A handle of a mock, with which a test expects, fakes, mutes and inspects events.
 ///
-/// Given by [`current`](crate::current), and by an [`EventMock`](crate::EventMock), which is the guard of
-/// the same mock. Clones are handles on the same mock, for other threads and for tasks.
+/// [`current`](crate::current()) returns one, and an [`EventMock`](crate::EventMock), the guard of a mock,
+/// dereferences to one. Clones are handles of the same mock, for other threads and for tasks.
 #[derive(Clone)]
 pub struct Events {
     pub(crate) registry: Registry,
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) mock: Arc<MockState>,
 }
 
 impl Events {
-    /// Expects that this event is emitted: at least once, unless the expectation is told otherwise. It is
-    /// recorded, and not delivered to its subscribers.
+    /// Expects that this event is emitted: at least once, unless the expectation sets another count. The
+    /// event is recorded, and not delivered to its subscribers.
     ///
     /// ```
     /// use events_core::Event;
@@ -47,14 +49,14 @@ impl Events {
     ///
     /// # Panics
     ///
-    /// When such an event was emitted already: write expectations before the code that emits.
+    /// When such an event was already emitted: write expectations before the code that emits.
     #[track_caller]
-    #[expect(clippy::must_use_candidate, reason = "it is noted when it is made")]
+    #[expect(clippy::must_use_candidate, reason = "the rule is stored in the mock")]
     pub fn expect<E: Event>(&self) -> Expectation<E> {
-        Expectation::of_event(&self.shared)
+        Expectation::of_event(&self.mock)
     }
 
-    /// Expects an event whose topic matches this regular expression as a whole, whatever its type.
+    /// Expects an event of any type whose whole topic matches this regular expression.
     ///
     /// ```
     /// use events_core::{args, emit_topic};
@@ -68,13 +70,13 @@ impl Events {
     ///
     /// # Panics
     ///
-    /// When the pattern is no regular expression, and when such an event was emitted already.
+    /// When the pattern is not a regular expression, and when such an event was already emitted.
     #[track_caller]
     pub fn expect_topic(&self, pattern: impl Into<String>) -> Expectation<ByTopic> {
-        Expectation::of_topic(&self.shared, pattern.into())
+        Expectation::of_topic(&self.mock, pattern.into())
     }
 
-    /// Expects that all events of each of these expectations are emitted before those of the next one.
+    /// Expects that all events of each expectation are emitted before those of the next one.
     ///
     /// ```
     /// use events_core::Event;
@@ -94,61 +96,63 @@ impl Events {
     ///
     /// # Panics
     ///
-    /// When there are not two or more, which does not compile unless they are in a slice or a `Vec`; when
-    /// one of them is to be emitted `never`, or is of another mock.
+    /// When there are fewer than two expectations (unless they are in a slice or a `Vec`, this does not
+    /// compile); when one of them is a `never()`, or belongs to another mock.
     #[track_caller]
     pub fn in_order(&self, order: impl InOrder) {
         let steps = order.steps();
         assert!(
             steps.len() > 1,
-            "an order of {} expectations says nothing; write two or more",
+            "an order needs at least two expectations, and this one has {}; add another",
             steps.len()
         );
-        let foreign = |step: &Step| !Arc::ptr_eq(&step.shared, &self.shared);
+        let is_foreign = |step: &Step| !Arc::ptr_eq(&step.mock, &self.mock);
         assert!(
-            !steps.iter().any(foreign),
-            "an order is of expectations of one mock, and this one is of another"
+            !steps.iter().any(is_foreign),
+            "an order cannot contain an expectation of another mock; create all of its expectations with \
+             the same mock"
         );
-        let mut state = self.shared.state();
-        let never = |step: &&Step| state.rules[step.rule].times() == Times::Exactly(0);
+        let mut data = self.mock.lock();
+        let is_never = |step: &&Step| data.rules[step.rule].times() == Times::Exactly(0);
         let never = steps
             .iter()
-            .find(never)
-            .map(|step| state.rules[step.rule].location);
+            .find(is_never)
+            .map(|step| data.rules[step.rule].location);
         if let Some(location) = never {
-            drop(state);
+            drop(data);
             panic!(
-                "what is never to be emitted has no place in an order: it is expected at {location}"
+                "an order cannot contain an expectation of `never()`; remove the one at {location} from it"
             );
         }
         let location = Location::from(std::panic::Location::caller());
         let rules = steps.iter().map(|step| step.rule).collect();
-        state.orders.push((rules, location));
+        data.orders.push(RuleOrder { rules, location });
     }
 
-    /// From now on these events, and no others that are not expected, are kept from their subscribers;
-    /// all events are recorded.
+    /// From now on these events are recorded and not delivered to their subscribers. Other events are
+    /// delivered, unless they match an expectation. Replaces any earlier fake.
     pub fn fake_only<E: EventSet>(&self) {
         self.fake(false, E::families());
     }
 
-    /// From now on all events but these are kept from their subscribers; all events are recorded.
+    /// From now on all events but these are recorded and not delivered to their subscribers. Replaces any
+    /// earlier fake.
     pub fn fake_except<E: EventSet>(&self) {
         self.fake(true, E::families());
     }
 
-    /// From now on no event reaches its subscribers; all events are recorded.
+    /// From now on all events are recorded and not delivered to their subscribers. Replaces any earlier fake.
     pub fn fake_all(&self) {
         self.fake(true, Vec::new());
     }
 
     fn fake(&self, all: bool, except: Vec<TypeId>) {
         let except = except.into_iter().collect();
-        self.shared.state().faked = Faked { all, except };
+        self.mock.lock().fakes = Fakes { all, except };
     }
 
-    /// Calls `body` while these events are muted on this thread: neither delivered nor counted. It is
-    /// nesting-safe. What `body` returns is dropped; [`mute`](Self::mute) gives a guard instead.
+    /// Calls `body` while these events are muted on this thread: neither delivered nor counted. Calls may
+    /// be nested. The return value of `body` is dropped. [`mute`](Self::mute) returns a guard instead.
     pub fn muted<E: EventSet>(&self, body: impl Body) {
         let _muted = self.mute::<E>();
         body.run();
@@ -157,56 +161,56 @@ impl Events {
     /// Mutes these events on this thread until the guard is dropped: they are neither delivered nor
     /// counted.
     pub fn mute<E: EventSet>(&self) -> Muted {
-        Muted::new(&self.shared, &E::families())
+        Muted::new(&self.mock, &E::families())
     }
 
-    /// Runs what waits in the queue, and waits until no worker is in the middle of an event; see
+    /// Runs the queued events and deferred subscribers, and waits until all workers are idle; see
     /// [`Queue::settle`](events_core::Queue::settle).
     ///
-    /// In async code use [`settle_async`](Self::settle_async): a worker that is a task of this very
-    /// thread could not go on.
+    /// This blocks the thread. In async code use [`settle_async`](Self::settle_async), because a worker
+    /// that is a task of this thread makes no progress while the thread is blocked.
     ///
     /// # Panics
     ///
-    /// When that is not so after a minute.
+    /// When the queue has not settled after 60 seconds.
     #[track_caller]
     pub fn settle(&self) {
         assert!(
-            self.registry.queue().settle(PATIENCE),
-            "the queue has not settled within {} seconds: a subscriber waits for something that does not \
-             come; in async code write `settle_async().await`",
-            PATIENCE.as_secs()
+            self.registry.queue().settle(SETTLE_TIMEOUT),
+            "the queue did not settle within {} seconds; look for a handler that does not return, and in \
+             async code call `settle_async().await` instead",
+            SETTLE_TIMEOUT.as_secs()
         );
     }
 
-    /// [`settle`](Self::settle) without blocking, and without an end to its time.
+    /// [`settle`](Self::settle) without blocking the thread, and without a time limit.
     pub async fn settle_async(&self) {
         self.registry.queue().settle_async().await;
     }
 
-    /// Forgets all events so far, as if nothing had been emitted yet. What is expected, faked and muted
-    /// stays so.
+    /// Discards all events recorded so far, as if nothing had been emitted yet. Expectations, fakes and
+    /// muted events remain.
     pub fn clear(&self) {
-        let seen = {
-            let mut state = self.shared.state();
-            let next = state.next;
-            for rule in &mut state.rules {
-                rule.came = Came::default();
-                rule.begins = next;
+        let discarded = {
+            let mut data = self.mock.lock();
+            let next_number = data.next_number;
+            for rule in &mut data.rules {
+                rule.results = MatchResults::default();
+                rule.first_event = next_number;
             }
-            mem::take(&mut state.seen)
+            mem::take(&mut data.events)
         };
-        drop(seen);
+        // Dropped while the mock is not locked: they contain values of the user, whose `Drop` may emit.
+        drop(discarded);
     }
 
-    /// The registry to which events are delivered here; it is the current one of the test. It begins with
-    /// the declared subscribers of the registry that was current where the mock was installed.
+    /// The registry on which the mock is installed: the current registry of the test.
     #[must_use]
     pub fn registry(&self) -> &Registry {
         &self.registry
     }
 
-    /// A closure that is part of this test wherever it is called: `thread::spawn(events.bring(|| ..))`.
+    /// Wraps a closure so that it belongs to this test on any thread: `thread::spawn(events.bring(|| ..))`.
     ///
     /// ```
     /// use std::thread;
@@ -225,40 +229,22 @@ impl Events {
         move || events_core::with_registry(&registry, body)
     }
 
-    /// A future that is part of this test wherever it is polled: `tokio::spawn(events.bring_future(..))`.
+    /// Wraps a future so that it belongs to this test on any thread:
+    /// `tokio::spawn(events.bring_future(..))`.
     pub fn bring_future<F: Future>(&self, future: F) -> Scoped<F> {
         future.with_registry(self.registry.clone())
     }
 
-    /// What does not hold of what was expected, or nothing.
-    pub(crate) fn verdict(&self) -> Option<String> {
-        report::verdict(&self.shared.state())
+    /// The text of all expectations that do not hold, or `None`.
+    pub(crate) fn failed_expectations(&self) -> Option<String> {
+        failure_text::failed_expectations(&self.mock.lock())
     }
-}
-
-/// Fails the test, or, when it fails already, only says what else is wrong.
-#[track_caller]
-pub(crate) fn fail(text: &str) {
-    if thread::panicking() {
-        note(text);
-    } else {
-        panic!("{text}");
-    }
-}
-
-/// Says what is wrong beside what fails the test already.
-#[expect(
-    clippy::print_stderr,
-    reason = "a test that fails for another reason shows this, too"
-)]
-pub(crate) fn note(text: &str) {
-    eprintln!("\nbeside that, {text}\n");
 }
 
 impl fmt::Debug for Events {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Events")
-            .field("installed", &format_args!("{}", self.shared.location))
+            .field("installed", &format_args!("{}", self.mock.location))
             .finish_non_exhaustive()
     }
 }

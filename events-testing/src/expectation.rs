@@ -1,175 +1,175 @@
-//! Expectations as a test writes them.
+//! [`Expectation`]: the handle with which a test configures a rule of its mock.
 
 use std::{cell::Cell, fmt, marker::PhantomData, rc::Rc, sync::Arc};
 
 use events_core::{
-    __testing::{Intercepted, Pattern, Viewer},
+    __testing::{Intercepted, Viewer},
     AnyEvent, Event, IntoKey, Location, OwnedEvent,
 };
 
 use crate::{
-    rule::{Matching, Rule, Subject, Times},
-    shared::{Shared, State},
+    report::failure_text,
+    state::{
+        mock_state::MockState,
+        rule::{EventSelector, MatchFn, Rule, Times},
+    },
 };
 
-/// An expectation, made by [`Events::expect`](crate::Events::expect) and
-/// [`Events::expect_topic`](crate::Events::expect_topic): an event that is to be emitted, once or more
-/// often unless told otherwise.
+/// An expectation that an event is emitted: at least once, unless another count is set. Created by
+/// [`Events::expect`](crate::Events::expect) and [`Events::expect_topic`](crate::Events::expect_topic).
 ///
-/// Whether it holds is looked at when the test ends. The events that it means are recorded, and not
-/// delivered to their subscribers. Each expectation is a statement of its own: an event that several of
-/// them mean counts for each.
+/// It is checked at the end of the test. The events that match it are recorded and not delivered to their
+/// subscribers. Expectations are independent: an event that matches several of them counts for each.
 ///
-/// `E` is the type of the event; of a pattern of topics it is [`ByTopic`].
+/// `E` is the type of the event; it is [`ByTopic`] for an expectation of a topic pattern.
 #[derive(Clone)]
 pub struct Expectation<E> {
-    shared: Arc<Shared>,
+    mock: Arc<MockState>,
+    /// The index of the rule in the mock.
     rule: usize,
     event: PhantomData<fn(E)>,
 }
 
-/// What an expectation of a pattern of topics is about.
+/// Marks an [`Expectation`] of a topic pattern, in place of an event type.
 #[derive(Debug)]
 pub enum ByTopic {}
 
 impl<E> Expectation<E> {
-    /// The events to come; those of the past are told to whoever expects them.
+    /// Adds a rule for the events from now on.
+    ///
+    /// # Panics
+    ///
+    /// When a selected event was already emitted.
     #[track_caller]
-    fn new(shared: &Arc<Shared>, subject: Subject) -> Self {
+    fn new(mock: &Arc<MockState>, selector: EventSelector) -> Self {
         let location = Location::from(std::panic::Location::caller());
-        let mut state = shared.state();
-        if let Some(refusal) = state.is_late(&subject) {
-            drop(state);
-            panic!("{refusal}");
+        let mut data = mock.lock();
+        if let Some(text) = failure_text::late_expectation(&data, &selector) {
+            drop(data);
+            panic!("{text}");
         }
-        let begins = state.next;
-        state.rules.push(Rule::new(subject, location, begins));
-        let rule = state.rules.len() - 1;
-        drop(state);
+        let first_event = data.next_number;
+        data.rules.push(Rule::new(selector, location, first_event));
+        let rule = data.rules.len() - 1;
+        drop(data);
         Self {
-            shared: Arc::clone(shared),
+            mock: Arc::clone(mock),
             rule,
             event: PhantomData,
         }
     }
 
-    /// Exactly so often. `times(0)` is [`never`](Self::never).
+    /// Requires exactly this count. `times(0)` is [`never`](Self::never).
     ///
     /// # Panics
     ///
-    /// When it was said before how often.
+    /// When the expectation already has a count.
     #[track_caller]
-    #[expect(clippy::must_use_candidate, reason = "it is noted when it is made")]
+    #[expect(clippy::must_use_candidate, reason = "the rule is stored in the mock")]
     pub fn times(self, times: usize) -> Self {
-        self.often(Times::Exactly(times))
+        self.set_times(Times::Exactly(times))
     }
 
-    /// So often or more.
+    /// Requires at least this count.
     ///
     /// # Panics
     ///
-    /// When `times` is 0, which would hold whatever happens, and when it was said before how often.
+    /// When `times` is 0, because such an expectation always holds; and when it already has a count.
     #[track_caller]
-    #[expect(clippy::must_use_candidate, reason = "it is noted when it is made")]
+    #[expect(clippy::must_use_candidate, reason = "the rule is stored in the mock")]
     pub fn at_least(self, times: usize) -> Self {
         assert!(
             times > 0,
-            "`at_least(0)` holds whatever happens; write `never()`, or leave the expectation out"
+            "`at_least(0)` always holds; write `never()`, or remove the expectation"
         );
-        self.often(Times::AtLeast(times))
+        self.set_times(Times::AtLeast(times))
     }
 
-    /// Not at all: the test fails when such an event is emitted.
+    /// Requires that no such event is emitted.
     ///
-    /// With [`matching`](Self::matching), others of the type must come: when none does, `matching` was
-    /// never asked, and that is a failure, for the test would have passed on nothing.
+    /// With [`matching`](Self::matching), another event of the type must be emitted: otherwise `matching`
+    /// is never called, and the expectation fails because it proves nothing.
     ///
     /// # Panics
     ///
-    /// When it was said before how often.
+    /// When the expectation already has a count.
     #[track_caller]
-    #[expect(clippy::must_use_candidate, reason = "it is noted when it is made")]
+    #[expect(clippy::must_use_candidate, reason = "the rule is stored in the mock")]
     pub fn never(self) -> Self {
-        self.often(Times::Exactly(0))
+        self.set_times(Times::Exactly(0))
     }
 
-    /// Only events that are emitted from there: a function, `Origin::of::<Type>()`, or a text.
+    /// Restricts the expectation to events with this origin: a function, `Origin::of::<Type>()`, or a text.
     ///
     /// # Panics
     ///
-    /// When it has an origin already.
+    /// When the expectation already has an origin.
     #[track_caller]
     pub fn from<M>(self, origin: impl IntoKey<M>) -> Self {
         let origin = origin.into_key().into();
-        let old = self.change(|rule| rule.origin.replace(origin));
+        let old = self.with_rule(|rule| rule.origin.replace(origin));
         assert!(
             old.is_none(),
-            "this expectation has an origin already; an event comes from one only, so expect those \
-             from another by themselves"
+            "this expectation already has an origin; write another expectation for the other origin"
         );
         self
     }
 
     #[track_caller]
-    fn often(self, times: Times) -> Self {
-        let old = self.change(|rule| rule.times.replace(times));
+    fn set_times(self, times: Times) -> Self {
+        let old = self.with_rule(|rule| rule.times.replace(times));
         assert!(
             old.is_none(),
-            "it is said already how often this event is expected; of `times`, `at_least` and `never`, \
-             write one"
+            "this expectation already has a count; write only one of `times`, `at_least` and `never`"
         );
         self
     }
 
     #[track_caller]
-    fn asking(self, matching: Matching) -> Self {
-        let old = self.change(|rule| rule.matching.replace(matching));
+    fn set_matching(self, matching: MatchFn) -> Self {
+        let old = self.with_rule(|rule| rule.matching.replace(matching));
         assert!(
             old.is_none(),
-            "this expectation has a `matching` already; join both with `&&`"
+            "this expectation already has a `matching`; combine both conditions with `&&`"
         );
         self
     }
 
-    fn change<T>(&self, change: impl FnOnce(&mut Rule) -> T) -> T {
-        change(&mut self.shared.state().rules[self.rule])
+    fn with_rule<T>(&self, change: impl FnOnce(&mut Rule) -> T) -> T {
+        change(&mut self.mock.lock().rules[self.rule])
     }
 
-    /// Which mock it belongs to, and which of its rules it is.
-    pub(crate) fn place(&self) -> (&Arc<Shared>, usize) {
-        (&self.shared, self.rule)
+    /// The mock of this expectation, and the index of its rule there.
+    pub(crate) fn mock_and_rule(&self) -> (&Arc<MockState>, usize) {
+        (&self.mock, self.rule)
     }
 }
 
 impl<E: Event> Expectation<E> {
     #[track_caller]
-    pub(crate) fn of_event(shared: &Arc<Shared>) -> Self {
-        let subject = Subject::Event {
-            family: events_core::__testing::family::<E>(),
-            topic: E::topic(),
-        };
-        Self::new(shared, subject)
+    pub(crate) fn of_event(mock: &Arc<MockState>) -> Self {
+        Self::new(mock, EventSelector::of_type::<E>())
     }
 
-    /// Only events of which this holds; it is asked where the event is emitted, before its subscribers
-    /// run. Others are delivered.
+    /// Restricts the expectation to events for which the closure returns `true`. It is called when the
+    /// event is emitted, before the subscribers. Other events are delivered.
     ///
-    /// A panic in it, of an `assert!` for instance, fails the test at its end.
+    /// When the closure panics, for example in an `assert!`, the test fails at its end.
     ///
     /// # Panics
     ///
-    /// When it has a `matching` already.
+    /// When the expectation already has a `matching`.
     #[track_caller]
     pub fn matching(self, matching: impl Fn(&E) -> bool + Send + Sync + 'static) -> Self
     where
         E: ByValue,
     {
-        self.asking(Arc::new(move |event: &mut dyn Intercepted| {
+        self.set_matching(Arc::new(move |event: &mut dyn Intercepted| {
             event.event().downcast_ref().is_some_and(&matching)
         }))
     }
 
-    /// [`matching`](Self::matching), for an event that borrows.
+    /// [`matching`](Self::matching) for an event type with a lifetime.
     ///
     /// ```
     /// use events_core::Event;
@@ -188,7 +188,7 @@ impl<E: Event> Expectation<E> {
     ///
     /// # Panics
     ///
-    /// When it has a `matching` already.
+    /// When the expectation already has a `matching`.
     #[track_caller]
     pub fn matching_borrowed(
         self,
@@ -198,7 +198,7 @@ impl<E: Event> Expectation<E> {
         + 'static,
     ) -> Self {
         let matching = Arc::new(matching);
-        self.asking(Arc::new(move |event: &mut dyn Intercepted| {
+        self.set_matching(Arc::new(move |event: &mut dyn Intercepted| {
             let (holds, matching) = (Rc::new(Cell::new(false)), Arc::clone(&matching));
             let result = Rc::clone(&holds);
             event.show(&mut Viewer::<E::Family>::new(move |event| {
@@ -209,11 +209,11 @@ impl<E: Event> Expectation<E> {
     }
 }
 
-/// An event that borrows nothing, of which a closure can be told by its type.
+/// An event type without a lifetime, which [`Expectation::matching`] accepts.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` borrows, so what it must match is said otherwise",
-    label = "an event with a lifetime",
-    note = "write `.matching_borrowed(|event| ..)`"
+    message = "`{Self}` borrows, so `matching` does not accept it",
+    label = "an event type with a lifetime",
+    note = "use `.matching_borrowed(|event| ..)`"
 )]
 pub trait ByValue: OwnedEvent {}
 
@@ -222,63 +222,37 @@ impl<E: OwnedEvent> ByValue for E {}
 
 impl Expectation<ByTopic> {
     #[track_caller]
-    pub(crate) fn of_topic(shared: &Arc<Shared>, pattern: String) -> Self {
-        match Pattern::new(pattern.into()) {
-            Ok(pattern) => Self::new(shared, Subject::Topic(pattern)),
-            Err(error) => panic!("{error}"),
-        }
+    pub(crate) fn of_topic(mock: &Arc<MockState>, pattern: String) -> Self {
+        Self::new(mock, EventSelector::of_topic(pattern))
     }
 
-    /// Only events of which this holds; it is asked where the event is emitted, before its subscribers
-    /// run. Others are delivered.
+    /// Restricts the expectation to events for which the closure returns `true`. It is called when the
+    /// event is emitted, before the subscribers. Other events are delivered.
     ///
-    /// A panic in it, of an `assert!` for instance, fails the test at its end.
+    /// When the closure panics, for example in an `assert!`, the test fails at its end.
     ///
     /// # Panics
     ///
-    /// When it has a `matching` already.
+    /// When the expectation already has a `matching`.
     #[track_caller]
     pub fn matching(
         self,
         matching: impl Fn(&dyn AnyEvent) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.asking(Arc::new(move |event: &mut dyn Intercepted| {
+        self.set_matching(Arc::new(move |event: &mut dyn Intercepted| {
             matching(event.event())
         }))
     }
 }
 
-impl State {
-    /// What is wrong with expecting what has been emitted already.
-    fn is_late(&self, subject: &Subject) -> Option<String> {
-        let meant =
-            |seen: &&crate::seen::Seen| seen.counts() && subject.is(seen.family, &seen.topic);
-        let first = self.seen.iter().find(meant)?;
-        let came = crate::words::times(self.seen.iter().filter(meant).count());
-        let (what, instead) = match subject {
-            Subject::Event { topic, .. } => (format!("`{topic}`"), "assert_emitted::<..>()"),
-            Subject::Topic(pattern) => (
-                format!("a topic like `{}`", pattern.text()),
-                "assert_emitted_topic(..)",
-            ),
-        };
-        Some(format!(
-            "an expectation after the fact: {what} was emitted {came} already, first as\n  {}\n\
-             write the expectation before the code that emits; or ask `{instead}` afterwards; or forget \
-             what was emitted so far with `clear()`",
-            first.to_string().replace('\n', "\n  "),
-        ))
-    }
-}
-
 impl<E> fmt::Debug for Expectation<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = self.shared.state();
-        let rule = &state.rules[self.rule];
+        let data = self.mock.lock();
+        let rule = &data.rules[self.rule];
         let (times, location) = (rule.times(), rule.location);
-        let mut told = f.debug_struct("Expectation");
-        told.field("times", &times);
-        told.field("location", &format_args!("{location}"));
-        told.finish_non_exhaustive()
+        f.debug_struct("Expectation")
+            .field("times", &times)
+            .field("location", &format_args!("{location}"))
+            .finish_non_exhaustive()
     }
 }

@@ -1,5 +1,5 @@
-//! Prove that an event of [`events_core`] was emitted, in parallel with other tests, and without touching
-//! the code under test.
+//! Tests for events of [`events_core`]: prove that code emits an event. Such tests run in parallel, and the
+//! code under test stays as it is.
 //!
 //! ```test_harness
 //! use events_core::Event;
@@ -14,68 +14,69 @@
 //! }
 //!
 //! #[events_testing::test]
-//! fn signup_announces_itself() {
+//! fn signup_emits_an_event() {
 //!     let events = events_testing::current();
 //!     events.expect::<UserRegistered>().times(1).matching(|event| event.email.ends_with("@x.org"));
 //!     signup("a@x.org");
-//! } // here it fails if that has not happened, and says what has
+//! } // the expectation is checked here; if it fails, the text lists what was emitted instead
 //! ```
 //!
-//! - [`macro@test`] makes a function a test with a mock of its own, [`current`] gives the mock; without
-//!   the attribute [`EventMock::install`] does.
-//! - [`expect`](Events::expect) says beforehand what is to be emitted; it is recorded and **not**
-//!   delivered, everything else is. [`fake_only`](Events::fake_only), [`fake_except`](Events::fake_except)
-//!   and [`fake_all`](Events::fake_all) keep events from their subscribers without expecting them.
-//! - [`assert_emitted`](Events::assert_emitted) and its relatives ask afterwards, and
-//!   [`emitted`](Events::emitted) gives the events themselves.
-//! - [`settle`](Events::settle) waits until the queue is empty and its workers are through, without
-//!   sleeping.
+//! - [`macro@test`] makes a function a test with a mock of its own. The mock records the events that the
+//!   test emits. [`current()`] returns its handle. Without the attribute, [`EventMock::install`] installs a
+//!   mock.
+//! - [`expect`](Events::expect) states before the code runs which event it must emit. An expected event is
+//!   recorded and **not** delivered to its subscribers; all other events are delivered.
+//! - [`fake_only`](Events::fake_only), [`fake_except`](Events::fake_except) and
+//!   [`fake_all`](Events::fake_all) keep events from their subscribers without expecting them.
+//! - [`assert_emitted`](Events::assert_emitted) and the other assertions check the recorded events
+//!   afterwards. [`emitted`](Events::emitted) returns the events themselves.
+//! - [`settle`](Events::settle) waits, without sleeping, until the queue is empty and its workers are idle.
 //!
 //! # Isolation
 //!
-//! A mock has a registry of its own, which is the current one of its thread. Threads and tasks that a test
-//! starts are brought in with [`bring`](Events::bring) and [`bring_future`](Events::bring_future); tasks on
-//! the test's own thread, as `#[tokio::test]` has them, are part of it anyway. When a test panics nothing
-//! stays installed.
+//! A mock has its own registry, which is the current registry of its thread. To include a thread or task that
+//! the test starts, wrap its closure in [`bring`](Events::bring) or its future in
+//! [`bring_future`](Events::bring_future). Tasks on the thread of the test, as with `#[tokio::test]`, are
+//! included anyway. When a test panics, its mock is removed.
 //!
 //! # Tests that cannot fail
 //!
-//! What would pass whatever happens is told: a `matching` that was never asked under `never()`, an order of
-//! one, an expectation of what was emitted before it, `at_least(0)`.
+//! A check that holds whatever the code does is an error: a `matching` that was never called under `never()`,
+//! an order of one expectation, an expectation of an event that was already emitted, `at_least(0)`.
 //!
 //! # Where things are
 //!
-//! From below: `words`, `values` (fields in words), `seen` (one emitted event), `rule` (one expectation,
-//! as the mock keeps it), `shared` (what a mock knows, and the one place where events arrive), `similar` and
-//! `report` (what a failing test says), `expectation` and `order` (what tests write), `mute`, `events` and
-//! `asserted` (the handle), `here` (which one it is), `mock` (the guard), `private` (the door of the
-//! attribute).
+//! Each module imports only from the modules before it:
+//!
+//! - `state/`: the state of a mock. `field_values` (the fields of an event as text), `rule` (one
+//!   expectation), `recorded_event`, `mock_state` (where the registry calls the mock with each event).
+//! - `report/`: the texts of a failing test. `plural`, `did_you_mean`, `failure_text`.
+//! - `expectation`, `order`: how a test configures rules.
+//! - `mute`: the guard that mutes events.
+//! - `events`: the handle of a mock; `assertions`: its assertions; `current`: the mock of this thread.
+//! - `mock`: the guard of a mock.
+//! - `private`: the functions that the expansion of the attribute calls.
 
-mod asserted;
+mod assertions;
+mod current;
 mod events;
 mod expectation;
-mod here;
 mod mock;
 mod mute;
 mod order;
 mod report;
-mod rule;
-mod seen;
-mod shared;
-mod similar;
-mod values;
-mod words;
+mod state;
 
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
 
-pub use asserted::Emissions;
+pub use assertions::Emissions;
+pub use current::{current, muted};
 pub use events::Events;
 pub use events_core::__testing::EventSet;
 pub use events_macros::test;
 pub use expectation::{ByTopic, ByValue, Expectation};
-pub use here::{current, muted};
 pub use mock::EventMock;
 pub use mute::{Body, Muted};
 pub use order::{Expected, InOrder};

@@ -1,23 +1,20 @@
-//! The guard of a mock: it is installed, and when it goes what was expected must hold.
+//! [`EventMock`]: the guard of a mock. It installs the mock, and checks the expectations when it is dropped.
 
-use std::{future::Future, ops::Deref, panic, sync::Arc};
+use std::{future::Future, ops::Deref, panic, sync::Arc, thread};
 
 use events_core::{__testing, Entered, Location, Registry};
 
-use crate::{
-    events::{Events, fail, note},
-    shared::{self, Shared},
-};
+use crate::{events::Events, state::mock_state::MockState};
 
 /// A mock of the events of one test, installed on this thread until this guard is dropped.
 ///
-/// The events of this thread go to a registry of the mock's own, so tests that run beside one another see
-/// nothing of each other. When the guard is dropped, what was expected must hold: otherwise it panics,
-/// or, when the thread panics already, says on standard error what else is wrong.
+/// The mock makes a registry of its own the current one of this thread, so tests that run in parallel do
+/// not affect each other. When the guard is dropped, it checks the expectations. If one does not hold, it
+/// panics; if the thread is already panicking, it prints the failure to standard error instead.
 ///
-/// Mocks nest: the inner one hides the outer until it is dropped. A guard stays on its thread; handles
-/// ([`Events`], to which it dereferences) go anywhere. What is emitted by a thread that outlives the mock
-/// is treated as before, and nobody counts it.
+/// Mocks nest: the inner mock hides the outer one until it is dropped. A guard stays on its thread; the
+/// handles ([`Events`], to which it dereferences) can be sent to other threads. Events that a thread emits
+/// after the end of the mock are delivered or withheld as before, but not recorded.
 ///
 /// ```
 /// use events_core::Event;
@@ -33,55 +30,55 @@ use crate::{
 #[must_use = "the mock is installed only until this guard is dropped"]
 #[derive(Debug)]
 pub struct EventMock {
-    // The scope is left before what was expected is looked at.
+    // Dropped first: the registry is no longer current when the expectations are checked.
     _entered: Entered,
     verifier: Verifier,
 }
 
-/// Looks at what was expected when it goes.
+/// Checks the expectations when it is dropped.
 #[derive(Debug)]
 struct Verifier {
     events: Events,
-    /// The test has failed for another reason, which it tells by itself.
-    failed: bool,
+    /// The test has failed for another reason, which the test harness reports.
+    test_failed: bool,
 }
 
 impl EventMock {
-    /// A mock whose registry begins with the declared subscribers of the current one, as a scan would
-    /// make them: with the values that scans were given, with listeners of its own, and with `once` not
-    /// used up. Where nothing was scanned there are none. A scan in the test is one of this registry.
+    /// Installs a mock with a new registry. The registry starts with the declared subscribers of the current
+    /// one, as a scan with the same state values would add them: with new listeners, and with unused `once`
+    /// subscribers. If nothing was scanned, it starts empty. A scan in the test adds to this registry.
     ///
     /// # Panics
     ///
-    /// See [`EventMock`]: when it is dropped, and an expectation does not hold.
+    /// See [`EventMock`]: the guard panics on drop when an expectation does not hold.
     #[track_caller]
     pub fn install() -> Self {
-        Self::of(__testing::copy_of_declared(&events_core::registry()), true)
+        Self::install_on(__testing::copy_of_declared(&events_core::registry()), true)
     }
 
-    /// A mock whose registry begins empty: nobody hears anything but those whom the test subscribes.
+    /// Installs a mock with an empty registry: it has only the subscribers that the test adds.
     #[track_caller]
     pub fn empty() -> Self {
-        Self::of(Registry::new(), true)
+        Self::install_on(Registry::new(), true)
     }
 
-    /// A mock of the events of this registry, whoever emits them on whatever thread; it becomes the
-    /// current one, too. What the registry was before it is again when the guard is dropped.
+    /// Installs a mock on an existing registry, for events from any thread, and makes that registry the
+    /// current one. When the guard is dropped, the mock is removed from the registry.
     ///
-    /// For code that holds a registry of its own, and for a test with subscribers of its own:
-    /// `EventMock::over(&Registry::with(subscribers![greet]))`. Other tests that use the registry
-    /// meanwhile are mixed up with this one. Of several over one registry the last that is still there sees
-    /// the events.
+    /// For code that holds its own registry, and for a test with given subscribers:
+    /// `EventMock::over(&Registry::with(subscribers![greet]))`. The mock also records the events of other
+    /// tests that use the registry at the same time. If several mocks are installed on one registry, only
+    /// the newest records the events.
     #[track_caller]
     pub fn over(registry: &Registry) -> Self {
-        Self::of(registry.clone(), false)
+        Self::install_on(registry.clone(), false)
     }
 
-    /// Calls `body` with a mock that is installed meanwhile.
+    /// Calls `body` with a mock that is installed until `body` returns.
     ///
     /// # Panics
     ///
-    /// When an expectation does not hold in the end.
+    /// When an expectation does not hold after `body`.
     #[track_caller]
     pub fn run<T>(body: impl FnOnce(&Events) -> T) -> T {
         let mock = Self::install();
@@ -90,21 +87,22 @@ impl EventMock {
         result
     }
 
-    /// Awaits `future` with a mock that is installed whenever it is polled, on whatever thread: for a test
-    /// that is one task among others. The future gets the mock with [`current`](crate::current).
+    /// Awaits `future` with a mock that is installed during each poll, on any thread: for a test that is one
+    /// of several tasks. In the future, [`current`](crate::current()) returns the mock.
     ///
-    /// Dropping it before it is ready drops the mock, and an expectation that does not hold panics.
+    /// If the returned future is dropped before it is ready, the mock is dropped, which panics when an
+    /// expectation does not hold.
     ///
     /// # Panics
     ///
-    /// When an expectation does not hold in the end.
+    /// When an expectation does not hold after `future`.
     #[track_caller]
     pub fn run_future<F: Future>(future: F) -> impl Future<Output = F::Output> + use<F> {
         let EventMock { _entered, verifier } = Self::install();
         drop(_entered);
         let scoped = verifier.events.bring_future(future);
         async move {
-            // As long as the future, and behind it when both are dropped.
+            // Moved in here, so that it is dropped after `scoped` if this future is dropped early.
             let verifier = verifier;
             let result = scoped.await;
             drop(verifier);
@@ -112,11 +110,11 @@ impl EventMock {
         }
     }
 
-    /// Looks now whether what was expected holds, and ends the mock.
+    /// Ends the mock and checks the expectations now.
     ///
     /// # Panics
     ///
-    /// When it does not.
+    /// When an expectation does not hold.
     #[track_caller]
     pub fn verify(self) {
         let Self {
@@ -125,26 +123,27 @@ impl EventMock {
         } = self;
         drop(_entered);
         if let Some(text) = verifier.end() {
-            fail(&text);
+            fail_test(&text);
         }
     }
 
-    /// Ends the mock of a test that has failed for another reason, which it tells by itself.
+    /// Ends the mock of a test that has failed for another reason, which the test harness reports.
     pub(crate) fn end_failed(mut self) {
-        self.verifier.failed = true;
+        self.verifier.test_failed = true;
     }
 
-    /// The mock of a registry; when it `stays`, also once it is over.
+    /// Installs a mock on a registry and enters the registry.
     #[track_caller]
-    fn of(registry: Registry, stays: bool) -> Self {
+    fn install_on(registry: Registry, withholds_after_end: bool) -> Self {
         let location = Location::from(panic::Location::caller());
-        let shared = Arc::new(Shared::new(location, stays, shared::of(&registry)));
-        shared::set(&registry, Some(&shared));
+        let previous = MockState::of_registry(&registry);
+        let mock = Arc::new(MockState::new(location, withholds_after_end, previous));
+        mock.install(&registry);
         Self {
             _entered: registry.enter(),
             verifier: Verifier {
-                events: Events { registry, shared },
-                failed: false,
+                events: Events { registry, mock },
+                test_failed: false,
             },
         }
     }
@@ -159,22 +158,43 @@ impl Deref for EventMock {
 }
 
 impl Verifier {
-    /// The mock is over; what does not hold, the first time.
+    /// Ends the mock. The first call returns the text of the expectations that do not hold.
     fn end(&mut self) -> Option<String> {
-        if self.events.shared.end() {
+        let Events { registry, mock } = &self.events;
+        if mock.end() {
             return None;
         }
-        shared::leave(&self.events.registry, &self.events.shared);
-        self.events.verdict()
+        mock.uninstall(registry);
+        self.events.failed_expectations()
     }
 }
 
 impl Drop for Verifier {
     fn drop(&mut self) {
         match self.end() {
-            Some(text) if self.failed => note(&text),
-            Some(text) => fail(&text),
+            Some(text) if self.test_failed => print_failure(&text),
+            Some(text) => fail_test(&text),
             None => {}
         }
     }
+}
+
+/// Fails the test with this text. If the thread is already panicking, only prints it, because a second panic
+/// would abort the process.
+#[track_caller]
+fn fail_test(text: &str) {
+    if thread::panicking() {
+        print_failure(text);
+    } else {
+        panic!("{text}");
+    }
+}
+
+/// Prints the failure of a test that fails for another reason, too.
+#[expect(
+    clippy::print_stderr,
+    reason = "the test harness shows the standard error of a failed test"
+)]
+fn print_failure(text: &str) {
+    eprintln!("\nin addition, {text}\n");
 }

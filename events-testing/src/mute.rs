@@ -1,4 +1,4 @@
-//! Muting: events that for a while are neither delivered nor counted.
+//! Muting: muted events are neither delivered nor counted, until a guard is dropped.
 
 use std::{
     any::TypeId,
@@ -7,11 +7,11 @@ use std::{
     thread::{self, ThreadId},
 };
 
-use crate::shared::Shared;
+use crate::state::mock_state::MockState;
 
-/// What [`muted`](crate::muted()) calls: a closure, whatever it returns.
+/// The closure that [`muted`](crate::muted()) calls. Its return value is dropped.
 pub trait Body {
-    /// Calls it.
+    /// Calls the closure.
     #[doc(hidden)]
     fn run(self);
 }
@@ -22,35 +22,36 @@ impl<F: FnOnce() -> T, T> Body for F {
     }
 }
 
-/// Mutes events until it is dropped; made by [`Events::mute`](crate::Events::mute).
+/// A guard that mutes events until it is dropped; returned by [`Events::mute`](crate::Events::mute).
 #[must_use = "the events are muted only until this guard is dropped"]
 #[derive(Debug)]
 pub struct Muted {
-    shared: Arc<Shared>,
+    mock: Arc<MockState>,
     muted: Vec<(TypeId, ThreadId)>,
-    this_thread: PhantomData<MutexGuard<'static, ()>>,
+    /// A guard must not move to another thread: it unmutes the events of the thread that created it.
+    not_send: PhantomData<MutexGuard<'static, ()>>,
 }
 
 impl Muted {
-    pub(crate) fn new(shared: &Arc<Shared>, events: &[TypeId]) -> Self {
+    pub(crate) fn new(mock: &Arc<MockState>, families: &[TypeId]) -> Self {
         let thread = thread::current().id();
-        let muted: Vec<_> = events.iter().map(|family| (*family, thread)).collect();
-        shared.state().muted.extend(&muted);
+        let muted: Vec<_> = families.iter().map(|family| (*family, thread)).collect();
+        mock.lock().muted.extend(&muted);
         Self {
-            shared: Arc::clone(shared),
+            mock: Arc::clone(mock),
             muted,
-            this_thread: PhantomData,
+            not_send: PhantomData,
         }
     }
 }
 
 impl Drop for Muted {
     fn drop(&mut self) {
-        let mut state = self.shared.state();
+        let mut data = self.mock.lock();
         for muted in &self.muted {
-            // Each guard takes one away: what another has muted stays so.
-            if let Some(index) = state.muted.iter().position(|one| one == muted) {
-                state.muted.swap_remove(index);
+            // Each guard removes one entry only: another guard may mute the same event.
+            if let Some(index) = data.muted.iter().position(|entry| entry == muted) {
+                data.muted.swap_remove(index);
             }
         }
     }

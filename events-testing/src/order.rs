@@ -1,29 +1,30 @@
-//! Several expectations as one order.
+//! Orders: several expectations that must be met one after the other.
 
 use std::sync::Arc;
 
-use crate::{expectation::Expectation, shared::Shared};
+use crate::{expectation::Expectation, state::mock_state::MockState};
 
-/// An expectation that can stand in an order.
+/// An expectation as part of an order.
 pub trait Expected {
-    /// Which mock it belongs to, and which of its rules it is.
+    /// The mock and the rule of the expectation.
     #[doc(hidden)]
     fn step(&self) -> Step;
 }
 
-/// An expectation in an order.
+/// A step of an order: one rule of a mock.
 #[doc(hidden)]
 #[derive(Clone)]
 pub struct Step {
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) mock: Arc<MockState>,
+    /// The index of the rule in the mock.
     pub(crate) rule: usize,
 }
 
 impl<E> Expected for Expectation<E> {
     fn step(&self) -> Step {
-        let (shared, rule) = self.place();
+        let (mock, rule) = self.mock_and_rule();
         Step {
-            shared: Arc::clone(shared),
+            mock: Arc::clone(mock),
             rule,
         }
     }
@@ -35,8 +36,8 @@ impl<E: Expected> Expected for &E {
     }
 }
 
-/// Several expectations that are to be met one after the other: a tuple of two to eight, or an array,
-/// slice or `Vec` when all are of one type.
+/// Expectations that must be met one after the other: a tuple of two to eight, or an array, slice or `Vec`
+/// of expectations of the same type.
 ///
 /// ```
 /// # #[derive(events_core::Event)] struct Saved(u32);
@@ -56,12 +57,12 @@ impl<E: Expected> Expected for &E {
 /// # (1..=2).for_each(|number| _ = events_core::Event::emit(Saved(number)));
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no order of expectations",
-    label = "an order has two expectations or more",
-    note = "write `in_order((events.expect::<A>(), events.expect::<B>()))`; of one alone there is no order"
+    message = "`{Self}` is not an order of expectations",
+    label = "an order needs at least two expectations",
+    note = "write `in_order((events.expect::<A>(), events.expect::<B>()))`"
 )]
 pub trait InOrder {
-    /// The expectations.
+    /// The steps in their order.
     #[doc(hidden)]
     fn steps(&self) -> Vec<Step>;
 }
@@ -71,7 +72,7 @@ impl<E: Expected, const N: usize> InOrder for [E; N] {
         const {
             assert!(
                 N > 1,
-                "of one expectation there is no order; write two or more"
+                "an order needs at least two expectations; add another"
             );
         }
         self.as_slice().steps()
@@ -101,7 +102,7 @@ macro_rules! tuples {
         impl<$first: Expected, $second: Expected, $($more: Expected),*> InOrder
             for ($first, $second, $($more),*)
         {
-            #[expect(non_snake_case, reason = "a value is named as its type")]
+            #[expect(non_snake_case, reason = "each variable has the name of its type")]
             fn steps(&self) -> Vec<Step> {
                 let ($first, $second, $($more),*) = self;
                 vec![$first.step(), $second.step(), $($more.step()),*]

@@ -1,18 +1,18 @@
-//! The door of the attribute `test`. Nothing here is for users, and any of it may change.
+//! The functions that the expansion of `#[events_testing::test]` calls. They are not public API and may change.
 
 use std::{convert::Infallible, fmt::Debug, future::Future, process::ExitCode};
 
-/// For a type hint: what a body returns, never.
+/// A type hint for the return value of a test body; never called.
 pub use events_core::__private::returned;
 
-use crate::EventMock;
+use crate::mock::EventMock;
 
-/// Which mock a test begins with.
+/// The constructor of the mock with which a test begins.
 #[derive(Clone, Copy, Debug)]
 pub enum Begin {
-    /// With what was scanned.
+    /// [`EventMock::install`].
     Install,
-    /// With nobody.
+    /// [`EventMock::empty`].
     Empty,
 }
 
@@ -26,90 +26,90 @@ impl Begin {
     }
 }
 
-/// What a test returns.
-pub trait Ended {
-    /// Whether it has failed.
+/// The return value of a test.
+pub trait TestResult {
+    /// Whether the test has failed.
     fn has_failed(&self) -> bool;
 }
 
-impl Ended for () {
+impl TestResult for () {
     fn has_failed(&self) -> bool {
         false
     }
 }
 
-impl Ended for ExitCode {
+impl TestResult for ExitCode {
     fn has_failed(&self) -> bool {
         *self != Self::SUCCESS
     }
 }
 
-impl Ended for Infallible {
+impl TestResult for Infallible {
     fn has_failed(&self) -> bool {
         match *self {}
     }
 }
 
-impl<T: Ended, E: Debug> Ended for Result<T, E> {
+impl<T: TestResult, E: Debug> TestResult for Result<T, E> {
     fn has_failed(&self) -> bool {
-        self.as_ref().map_or(true, Ended::has_failed)
+        self.as_ref().map_or(true, TestResult::has_failed)
     }
 }
 
 #[track_caller]
-fn end<T: Ended>(mock: EventMock, ended: T) -> T {
-    if ended.has_failed() {
+fn end<T: TestResult>(mock: EventMock, result: T) -> T {
+    if result.has_failed() {
         mock.end_failed();
     } else {
         mock.verify();
     }
-    ended
+    result
 }
 
-/// The body of a test.
+/// Runs the body of a test.
 #[track_caller]
-pub fn run<T: Ended>(begin: Begin, body: impl FnOnce() -> T) -> T {
+pub fn run<T: TestResult>(begin: Begin, body: impl FnOnce() -> T) -> T {
     let mock = begin.mock();
-    let ended = body();
-    end(mock, ended)
+    let result = body();
+    end(mock, result)
 }
 
-/// The body of an async test that another attribute runs.
-pub async fn run_async<T: Ended>(begin: Begin, body: impl Future<Output = T>) -> T {
-    // On this thread, so that tasks of a runtime that has no other are part of the test; and wherever
-    // the body is polled.
+/// Runs the body of an async test whose runtime comes from another attribute.
+pub async fn run_async<T: TestResult>(begin: Begin, body: impl Future<Output = T>) -> T {
+    // The guard covers the tasks of a single-threaded runtime, which run on this thread. `bring_future`
+    // covers the body, on whichever thread it is polled.
     let mock = begin.mock();
-    let ended = mock.bring_future(body).await;
-    end(mock, ended)
+    let result = mock.bring_future(body).await;
+    end(mock, result)
 }
 
-/// The body of an async test that no other attribute runs.
+/// Runs the body of an async test on a runtime of tokio, when no other attribute brings a runtime.
 #[cfg(feature = "tokio")]
 #[track_caller]
-pub fn block_on<T: Ended>(begin: Begin, body: impl Future<Output = T>) -> T {
+pub fn block_on<T: TestResult>(begin: Begin, body: impl Future<Output = T>) -> T {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_all().build();
-    let runtime = runtime.expect("a runtime of tokio for this thread");
+    let runtime = runtime.expect("tokio builds a runtime for this thread");
     let mock = begin.mock();
-    let ended = runtime.block_on(mock.bring_future(body));
-    // The tasks that are left are dropped before the mock is over.
+    let result = runtime.block_on(mock.bring_future(body));
+    // Drops the remaining tasks before the mock ends.
     drop(runtime);
-    end(mock, ended)
+    end(mock, result)
 }
 
-/// The body of an async test that nobody can run.
+/// Rejects an async test that has no runtime: no type fulfils the bound, so the call does not compile.
 #[cfg(not(feature = "tokio"))]
 #[must_use]
-pub fn block_on<T: RunsSomewhere>(_: Begin, _: impl Future<Output = T>) -> T {
-    unreachable!("no type is `RunsSomewhere`")
+pub fn block_on<T: HasRuntime>(_: Begin, _: impl Future<Output = T>) -> T {
+    unreachable!("no type implements `HasRuntime`")
 }
 
-/// No type is this.
+/// Implemented by no type.
 #[cfg(not(feature = "tokio"))]
 #[diagnostic::on_unimplemented(
     message = "an async test needs a runtime",
-    label = "nothing runs this test",
-    note = "turn on the feature `tokio` of `events-testing`, or put `#[tokio::test]` or the like below \
-            this attribute"
+    label = "no runtime runs this test",
+    note = "enable the feature `tokio` of `events-testing`, or put `#[tokio::test]` or a similar attribute \
+            below this one"
 )]
-pub trait RunsSomewhere {}
+pub trait HasRuntime {}

@@ -1,5 +1,4 @@
-//! What a user reads when something does not compile: the cases of this crate, looked at as those of
-//! `events-core` are.
+//! Compile errors: the cases in `ui/` of this crate, checked by the same code as those of `events-core`.
 
 #[path = "../../events-core/tests/ui.rs"]
 mod ui;

@@ -1,4 +1,4 @@
-//! `#[events_testing::test]`: on every kind of test, and beside other attributes.
+//! `#[events_testing::test]` on each kind of test, and together with other attributes.
 
 use std::{error::Error, fs, process::ExitCode};
 
@@ -21,6 +21,25 @@ fn place(number: u32) -> u32 {
     Placed { number }.emit().number
 }
 
+/// Expects one event with this number, and emits it.
+fn expect_and_place(number: u32) {
+    current()
+        .expect::<Placed>()
+        .times(1)
+        .matching(move |event| event.number == number);
+    place(number);
+}
+
+/// Expects two events, and emits one here and one in a task of this thread.
+async fn expect_and_place_two() {
+    current().expect::<Placed>().times(2);
+    tokio::task::yield_now().await;
+    place(1);
+    tokio::spawn(async { place(2) })
+        .await
+        .expect("the task does not panic");
+}
+
 #[events_testing::test]
 fn a_test() {
     current()
@@ -31,7 +50,7 @@ fn a_test() {
 }
 
 #[events_testing::test]
-fn a_scan_in_a_test_is_one_of_its_own_registry() {
+fn a_scan_in_a_test_adds_to_the_registry_of_the_test() {
     assert_eq!(place(7), 7);
     events_core::scanner().module("it::attribute").run();
     assert_eq!(place(7), 14);
@@ -45,51 +64,44 @@ fn a_test_that_should_fail() {
 }
 
 #[events_testing::test]
-fn one_that_returns_a_result() -> Result<(), Box<dyn Error>> {
+fn a_test_that_returns_a_result() -> Result<(), Box<dyn Error>> {
     current().expect::<Placed>();
     place("7".parse()?);
     if fs::metadata("/").is_err() {
-        return Err("there is no root".into());
+        return Err("the root folder is missing".into());
     }
     Ok(())
 }
 
 #[events_testing::test]
-fn one_that_returns_an_exit_code() -> ExitCode {
+fn a_test_that_returns_an_exit_code() -> ExitCode {
     current().expect::<Placed>();
     place(7);
     ExitCode::SUCCESS
 }
 
 #[events_testing::test(empty)]
-fn one_that_begins_empty() {
-    let _outer = events_core::Registry::new().enter();
-    current_is_the_mocks_own();
-}
-
-fn current_is_the_mocks_own() {
-    let emitted = std::panic::catch_unwind(|| current().assert_nothing_emitted());
-    assert!(
-        emitted.is_err(),
-        "another registry was entered, which has no mock"
-    );
+fn current_panics_in_a_registry_without_a_mock() {
+    let _other = events_core::Registry::new().enter();
+    let result = std::panic::catch_unwind(|| current().assert_nothing_emitted());
+    assert!(result.is_err(), "the entered registry has no mock");
 }
 
 #[events_testing::test]
-async fn an_async_one() {
+async fn an_async_test() {
     let events = current();
     events.expect::<Placed>().times(3);
     place(1);
     tokio::task::yield_now().await;
     Placed { number: 2 }.emit_async().await;
-    // A task of this thread is part of the test.
+    // A task of this thread belongs to the test.
     tokio::spawn(async { place(3) })
         .await
-        .expect("nobody panics");
+        .expect("the task does not panic");
 }
 
 #[events_testing::test]
-async fn an_async_one_that_returns_a_result() -> Result<(), Box<dyn Error>> {
+async fn an_async_test_that_returns_a_result() -> Result<(), Box<dyn Error>> {
     current().expect::<Placed>();
     tokio::task::yield_now().await;
     place("7".parse()?);
@@ -98,42 +110,32 @@ async fn an_async_one_that_returns_a_result() -> Result<(), Box<dyn Error>> {
 
 #[events_testing::test]
 #[should_panic(expected = "it was not emitted")]
-async fn an_async_one_that_should_fail() {
+async fn an_async_test_that_should_fail() {
     current().expect::<Placed>();
     tokio::task::yield_now().await;
 }
 
 #[events_testing::test]
 #[tokio::test]
-async fn above_that_of_tokio() {
-    current().expect::<Placed>().times(2);
-    tokio::task::yield_now().await;
-    place(1);
-    tokio::spawn(async { place(2) })
-        .await
-        .expect("nobody panics");
+async fn above_tokio_test() {
+    expect_and_place_two().await;
 }
 
 #[tokio::test]
 #[events_testing::test]
-async fn below_that_of_tokio() {
-    current().expect::<Placed>().times(2);
-    tokio::task::yield_now().await;
-    place(1);
-    tokio::spawn(async { place(2) })
-        .await
-        .expect("nobody panics");
+async fn below_tokio_test() {
+    expect_and_place_two().await;
 }
 
 #[events_testing::test]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn on_several_threads() {
+async fn tasks_on_several_threads() {
     let events = current();
     events.expect::<Placed>().times(10);
     let place = |number| tokio::spawn(events.bring_future(async move { place(number) }));
     let tasks: Vec<_> = (0..10).map(place).collect();
     for task in tasks {
-        task.await.expect("nobody panics");
+        task.await.expect("the task does not panic");
     }
 }
 
@@ -142,38 +144,30 @@ async fn on_several_threads() {
 #[case(2)]
 #[events_testing::test]
 fn below_rstest(#[case] number: u32) {
-    current()
-        .expect::<Placed>()
-        .times(1)
-        .matching(move |event| event.number == number);
-    place(number);
+    expect_and_place(number);
 }
 
 #[events_testing::test]
 #[rstest]
 fn above_rstest(#[values(1, 2)] number: u32) {
-    current()
-        .expect::<Placed>()
-        .times(1)
-        .matching(move |event| event.number == number);
-    place(number);
+    expect_and_place(number);
 }
 
 #[rstest]
 #[tokio::test]
 #[events_testing::test]
-async fn beside_both(#[values(1, 2)] number: u32) {
+async fn below_rstest_and_tokio_test(#[values(1, 2)] number: u32) {
     current().expect::<Placed>().times(1);
     tokio::task::yield_now().await;
     place(number);
 }
 
-/// What a crate does that re-exports this one.
+/// Stands for a crate that re-exports this one.
 mod renamed {
     pub(super) use events_testing as testing;
 }
 
 #[renamed::testing::test(crate = renamed::testing)]
-fn by_another_path() {
+fn the_option_crate() {
     current().assert_nothing_emitted();
 }

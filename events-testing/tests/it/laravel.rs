@@ -1,4 +1,4 @@
-//! What Laravel's event fake can assert, as it is written here.
+//! The assertions of Laravel's event fake, written with `events-testing`.
 
 use events_core::{Event, subscriber};
 use events_testing::{EventMock, current};
@@ -49,7 +49,7 @@ fn fake_all_except() {
     events.assert_emitted::<OrderShipped>();
 }
 
-/// `Event::assertDispatched(OrderShipped::class)`, with a number, and `assertDispatchedOnce`.
+/// `Event::assertDispatched(OrderShipped::class)`, with a count, and `assertDispatchedOnce`.
 #[events_testing::test]
 fn assert_dispatched() {
     let events = current();

@@ -1,18 +1,18 @@
-//! What `events-testing` promises, in the order in which its design says it.
+//! The integration tests of `events-testing`, a file for each subject.
 
-mod asserted;
+mod assertions;
 mod attribute;
-mod expected;
-mod faked;
-mod isolated;
+mod django;
+mod expectations;
+mod failure_texts;
+mod fakes;
+mod isolation;
 mod laravel;
-mod located;
 mod muting;
-mod nested;
+mod nested_mocks;
 mod panicking;
-mod reported;
-mod seeds;
-mod settled;
+mod settle;
+mod source_location;
 mod vacuous;
 
 use std::{
@@ -22,34 +22,34 @@ use std::{
 
 use events_testing::{EventMock, Events};
 
-/// What a test says that fails; panics when it does not.
+/// The text of the panic of `body`; panics when `body` does not.
 fn failure(body: impl FnOnce()) -> String {
-    let payload = catch_unwind(AssertUnwindSafe(body)).expect_err("this fails");
-    told(&*payload)
+    let payload = catch_unwind(AssertUnwindSafe(body)).expect_err("the body panics");
+    panic_text(&*payload)
 }
 
-/// The text of a panic.
-fn told(payload: &(dyn Any + Send)) -> String {
+fn panic_text(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&'static str>().copied();
     let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    text.expect("it fails with a text").to_owned()
+    text.expect("the payload of the panic is a text").to_owned()
 }
 
-/// What the mock of that test says at its end, or nothing.
-fn verdict(body: impl FnOnce(&Events)) -> Option<String> {
+/// The text with which a mock fails at the end of a test with this body, or `None` when all expectations
+/// hold.
+fn failed_expectations(body: impl FnOnce(&Events)) -> Option<String> {
     let mock = EventMock::install();
     body(&mock);
     let payload = catch_unwind(AssertUnwindSafe(|| mock.verify())).err()?;
-    Some(told(&*payload))
+    Some(panic_text(&*payload))
 }
 
-/// The test passes or fails, and fails with this in its text.
+/// Checks that a test with this body passes, or fails with a text that contains `fails_with`.
 #[track_caller]
 fn check(fails_with: Option<&str>, body: impl FnOnce(&Events)) {
-    match (fails_with, verdict(body)) {
+    match (fails_with, failed_expectations(body)) {
         (None, None) => {}
-        (None, Some(text)) => panic!("it passes, but for:\n{text}"),
-        (Some(part), None) => panic!("it fails with `{part}`, but passes"),
+        (None, Some(text)) => panic!("the test should pass, but fails:\n{text}"),
+        (Some(part), None) => panic!("the test should fail with `{part}`, but passes"),
         (Some(part), Some(text)) => assert!(text.contains(part), "`{part}` is not in:\n{text}"),
     }
 }

@@ -15,19 +15,19 @@ struct Saved;
 #[event(topic = "muting.sent")]
 struct Sent;
 
-fn listen(events: &events_testing::Events) -> events_core::Subscription {
+fn subscribe_failing(events: &events_testing::Events) -> events_core::Subscription {
     events
         .registry()
-        .on(|_: &Saved| -> Result<(), &str> { Err("it is muted") })
+        .on(|_: &Saved| -> Result<(), &str> { Err("the handler was called") })
 }
 
 #[test]
 fn muted_events_are_neither_delivered_nor_counted() {
     let events = EventMock::empty();
-    let _listens = listen(&events);
+    let _subscription = subscribe_failing(&events);
     muted::<Saved>(|| {
         assert!(Saved.try_emit().is_ok());
-        Saved.enqueue().expect("it does not go into the queue");
+        Saved.enqueue().expect("a muted event is not queued");
         Sent.emit()
     });
     events.assert_not_emitted::<Saved>();
@@ -36,7 +36,7 @@ fn muted_events_are_neither_delivered_nor_counted() {
 }
 
 #[test]
-fn expectations_do_not_see_them() {
+fn muted_events_do_not_count_for_expectations() {
     check(Some("expected `muting.saved` at least once"), |events| {
         events.expect::<Saved>();
         events.muted::<(Saved, Sent)>(|| Saved.emit());
@@ -48,7 +48,7 @@ fn expectations_do_not_see_them() {
 }
 
 #[test]
-fn it_nests() {
+fn muting_can_be_nested() {
     let events = EventMock::empty();
     events.muted::<Saved>(|| {
         events.muted::<(Saved, Sent)>(|| Saved.emit());
@@ -62,7 +62,7 @@ fn it_nests() {
 }
 
 #[test]
-fn guards_may_go_in_any_order() {
+fn guards_can_be_dropped_in_any_order() {
     let events = EventMock::empty();
     let first = events.mute::<Saved>();
     let second = events.mute::<Saved>();
@@ -75,7 +75,7 @@ fn guards_may_go_in_any_order() {
 }
 
 #[test]
-fn it_ends_with_a_panic() {
+fn muting_ends_with_a_panic() {
     let events = EventMock::empty();
     failure(|| muted::<Saved>(|| panic!("{}", "on purpose")));
     Saved.emit();
@@ -88,13 +88,13 @@ fn other_threads_are_not_muted() {
     events.muted::<Saved>(|| {
         thread::spawn(events.bring(|| Saved.emit()))
             .join()
-            .expect("nobody panics");
+            .expect("the thread does not panic");
     });
     events.assert_emitted::<Saved>().times(1);
 }
 
 #[test]
-fn a_muted_event_is_told_in_a_report() {
+fn a_report_lists_muted_events() {
     check(
         Some("emitted at events-testing/tests/it/muting.rs:"),
         |events| {

@@ -1,4 +1,5 @@
-//! A test that fails for another reason: that is told first, nothing aborts, and nothing stays behind.
+//! A test that fails for another reason: that failure is printed first, the process does not abort, and the
+//! mock is removed.
 
 use std::{env, process::Command};
 
@@ -11,31 +12,31 @@ use super::failure;
 #[event(topic = "panicking.saved")]
 struct Saved;
 
-/// Set in the process of a test that fails.
+/// The environment variable that is set in the process of a test that must fail.
 const FAILS: &str = "EVENTS_TESTING_FAILS";
 
-/// Runs this test once more, in a process of its own, where it is to fail: these parts stand in what it says,
-/// in this order. Whether this is that process.
-fn fails(name: &str, parts: &[&str]) -> bool {
+/// Runs the test once more in a child process, where it must fail and print these parts in this order.
+/// Returns `true` in the child process and `false` in the parent.
+fn is_failing_process(name: &str, parts: &[&str]) -> bool {
     if env::var_os(FAILS).is_some() {
         return true;
     }
-    let output = Command::new(env::current_exe().expect("this is a program"))
+    let output = Command::new(env::current_exe().expect("the path of the test binary is known"))
         .args(["--exact", &format!("panicking::{name}"), "--nocapture"])
         .env(FAILS, "yes")
         .env("RUST_BACKTRACE", "0")
         .output()
-        .expect("it can be run again");
-    // 101 is how the test harness ends when a test fails; an abort would be a signal.
+        .expect("the test binary can be run");
+    // The test harness exits with 101 when a test fails; an abort would end the process with a signal.
     assert_eq!(output.status.code(), Some(101), "{name}: {}", output.status);
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     let text = text + &String::from_utf8_lossy(&output.stdout);
     let mut rest = &text[..];
     for part in parts {
-        let (_, behind) = rest
+        let (_, after) = rest
             .split_once(part)
             .unwrap_or_else(|| panic!("no `{part}` in:\n{text}"));
-        rest = behind;
+        rest = after;
     }
     false
 }
@@ -43,35 +44,38 @@ fn fails(name: &str, parts: &[&str]) -> bool {
 const ONCE: &str = "expected `panicking.saved` exactly once";
 const TWICE: &str = "expected `panicking.saved` exactly twice";
 const FIRST: &str = "the first panic";
-const BESIDE: &str = "beside that, an expectation does not hold";
+const ADDITION: &str = "in addition, an expectation does not hold";
 
 #[events_testing::test]
 fn an_expectation_that_does_not_hold() {
-    let says = [
+    let parts = [
         "panicked at",
         "an expectation does not hold",
         ONCE,
         "1 failed",
     ];
-    if fails("an_expectation_that_does_not_hold", &says) {
+    if is_failing_process("an_expectation_that_does_not_hold", &parts) {
         current().expect::<Saved>().times(1);
     }
 }
 
 #[events_testing::test]
-fn one_that_does_not_hold_though_the_test_is_ok() -> Result<(), String> {
-    let says = ["panicked at", ONCE, "1 failed"];
-    if fails("one_that_does_not_hold_though_the_test_is_ok", &says) {
+fn an_expectation_that_does_not_hold_in_a_test_that_returns_ok() -> Result<(), String> {
+    let parts = ["panicked at", ONCE, "1 failed"];
+    if is_failing_process(
+        "an_expectation_that_does_not_hold_in_a_test_that_returns_ok",
+        &parts,
+    ) {
         current().expect::<Saved>().times(1);
     }
     Ok(())
 }
 
 #[events_testing::test]
-fn beside_a_panic() {
-    if fails(
-        "beside_a_panic",
-        &["panicked at", FIRST, BESIDE, ONCE, "1 failed"],
+fn in_addition_to_a_panic() {
+    if is_failing_process(
+        "in_addition_to_a_panic",
+        &["panicked at", FIRST, ADDITION, ONCE, "1 failed"],
     ) {
         current().expect::<Saved>().times(1);
         panic!("{FIRST}");
@@ -79,9 +83,9 @@ fn beside_a_panic() {
 }
 
 #[events_testing::test]
-async fn beside_a_panic_in_async_code() {
-    let says = ["panicked at", FIRST, BESIDE, ONCE, "1 failed"];
-    if fails("beside_a_panic_in_async_code", &says) {
+async fn in_addition_to_a_panic_in_async_code() {
+    let parts = ["panicked at", FIRST, ADDITION, ONCE, "1 failed"];
+    if is_failing_process("in_addition_to_a_panic_in_async_code", &parts) {
         current().expect::<Saved>().times(1);
         tokio::task::yield_now().await;
         panic!("{FIRST}");
@@ -89,17 +93,17 @@ async fn beside_a_panic_in_async_code() {
 }
 
 #[test]
-fn beside_a_panic_under_two_guards() {
-    let says = [
+fn in_addition_to_a_panic_with_two_guards() {
+    let parts = [
         "panicked at",
         FIRST,
-        BESIDE,
+        ADDITION,
         TWICE,
-        BESIDE,
+        ADDITION,
         ONCE,
         "1 failed",
     ];
-    if fails("beside_a_panic_under_two_guards", &says) {
+    if is_failing_process("in_addition_to_a_panic_with_two_guards", &parts) {
         let outer = EventMock::install();
         outer.expect::<Saved>().times(1);
         let inner = EventMock::install();
@@ -109,9 +113,9 @@ fn beside_a_panic_under_two_guards() {
 }
 
 #[events_testing::test]
-fn beside_an_error() -> Result<(), String> {
-    let says = [BESIDE, ONCE, "Error: \"the error\"", "1 failed"];
-    if fails("beside_an_error", &says) {
+fn in_addition_to_an_error() -> Result<(), String> {
+    let parts = [ADDITION, ONCE, "Error: \"the error\"", "1 failed"];
+    if is_failing_process("in_addition_to_an_error", &parts) {
         current().expect::<Saved>().times(1);
         return Err("the error".to_owned());
     }
@@ -119,7 +123,7 @@ fn beside_an_error() -> Result<(), String> {
 }
 
 #[test]
-fn nothing_stays_installed_after_a_panic() {
+fn a_mock_is_removed_after_a_panic() {
     let before = events_core::registry();
     failure(|| {
         let _events = EventMock::install();
@@ -139,19 +143,19 @@ fn nothing_stays_installed_after_a_panic() {
 }
 
 #[test]
-fn nothing_stays_installed_on_a_registry_after_a_panic() {
+fn a_mock_over_a_registry_is_removed_after_a_panic() {
     let registry = events_core::Registry::new();
     failure(|| {
         let events = EventMock::over(&registry);
         events.fake_all();
         panic!("on purpose");
     });
-    let _listens = registry.on(|_: &Saved| {});
-    assert_eq!(registry.try_emit(Saved).expect("nobody fails").ran(), 1);
+    let _subscription = registry.on(|_: &Saved| {});
+    assert_eq!(registry.try_emit(Saved).expect("no handler fails").ran(), 1);
 }
 
 #[test]
-fn verify_ends_the_mock_once() {
+fn verify_checks_the_expectations_once() {
     let events = EventMock::install();
     events.expect::<Saved>();
     let text = failure(|| events.verify());

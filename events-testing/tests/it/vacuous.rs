@@ -1,4 +1,4 @@
-//! An assertion that passes on nothing is told.
+//! Checks that hold whatever the code does are errors.
 
 use events_core::{Event, args, emit_topic};
 use events_testing::EventMock;
@@ -16,16 +16,17 @@ struct Saved {
 struct Sent;
 
 #[test]
-fn never_with_a_matching_that_was_never_asked() {
-    let unasked = "no such event came, so `matching` was never asked, and this could not fail";
-    check(Some(unasked), |events| {
+fn never_with_a_matching_that_was_never_called() {
+    let uncalled = "no such event was emitted, so `matching` was never called and this expectation could not \
+                    fail";
+    check(Some(uncalled), |events| {
         events
             .expect::<Saved>()
             .never()
             .matching(|event| event.number == 7);
         Sent.emit();
     });
-    check(Some(unasked), |events| {
+    check(Some(uncalled), |events| {
         events
             .expect::<Saved>()
             .times(0)
@@ -46,7 +47,7 @@ fn never_with_a_matching_that_was_never_asked() {
 }
 
 #[test]
-fn a_matching_that_panics_holds_for_nothing() {
+fn a_matching_that_panics_fails_the_test() {
     let panicked = "`matching` panicked at #1: seven was expected";
     check(Some(panicked), |events| {
         let seven = |event: &Saved| {
@@ -63,16 +64,14 @@ fn a_matching_that_panics_holds_for_nothing() {
 }
 
 #[test]
-fn an_expectation_after_the_fact() {
+fn an_expectation_of_an_event_that_was_already_emitted() {
     let events = EventMock::empty();
     for number in [1, 2] {
         Saved { number }.emit();
     }
     let late = failure(|| drop(events.expect::<Saved>()));
     assert!(
-        late.starts_with(
-            "an expectation after the fact: `vacuous.saved` was emitted twice already"
-        ),
+        late.starts_with("this expectation is too late: `vacuous.saved` was already emitted twice"),
         "{late}"
     );
     assert!(
@@ -81,7 +80,7 @@ fn an_expectation_after_the_fact() {
     );
     let late = failure(|| drop(events.expect_topic("vacuous.*").never()));
     assert!(
-        late.contains("a topic like `vacuous.*` was emitted twice already"),
+        late.contains("a topic like `vacuous.*` was already emitted twice"),
         "{late}"
     );
 
@@ -93,51 +92,51 @@ fn an_expectation_after_the_fact() {
 }
 
 #[test]
-fn an_expectation_behind_all_that_emits() {
-    check(
-        Some("nothing at all was emitted after this line"),
-        |events| {
-            Sent.emit();
-            events.expect::<Saved>();
-        },
-    );
+fn an_expectation_after_the_last_emit() {
+    check(Some("no event was emitted after this line"), |events| {
+        Sent.emit();
+        events.expect::<Saved>();
+    });
 }
 
 #[test]
-fn what_holds_whatever_happens_is_refused() {
+fn at_least_0_is_refused() {
     let events = EventMock::empty();
     let at_least = failure(|| drop(events.expect::<Saved>().at_least(0)));
     assert!(
-        at_least.starts_with("`at_least(0)` holds whatever happens"),
+        at_least.starts_with("`at_least(0)` always holds"),
         "{at_least}"
     );
     Saved { number: 1 }.emit();
 }
 
 #[test]
-fn an_order_of_one_or_with_what_never_comes() {
+fn an_order_of_one_with_never_or_of_another_mock_is_refused() {
     let events = EventMock::empty();
     let saved = events.expect::<Saved>();
     let sent = events.expect::<Sent>().never();
     let one = failure(|| events.in_order(vec![&saved]));
     assert_eq!(
         one,
-        "an order of 1 expectations says nothing; write two or more"
+        "an order needs at least two expectations, and this one has 1; add another"
     );
     let never = failure(|| events.in_order((&saved, &sent)));
     assert!(
-        never.starts_with("what is never to be emitted has no place in an order"),
+        never.starts_with("an order cannot contain an expectation of `never()`; remove the one at"),
         "{never}"
     );
     let other = EventMock::empty();
     let foreign = failure(|| other.in_order((&saved, &saved)));
-    assert!(foreign.ends_with("this one is of another"), "{foreign}");
+    assert!(
+        foreign.starts_with("an order cannot contain an expectation of another mock"),
+        "{foreign}"
+    );
     drop(other);
     Saved { number: 1 }.emit();
 }
 
 #[test]
-fn what_is_said_twice() {
+fn a_count_an_origin_or_a_matching_that_is_set_twice_is_refused() {
     let events = EventMock::empty();
     events.fake_all();
     let cases: [fn(events_testing::Expectation<Saved>); 3] = [
@@ -150,5 +149,5 @@ fn what_is_said_twice() {
         assert!(text.contains("already"), "{text}");
     }
     assert!(failure(|| drop(events.expect_topic("("))).contains("no regular expression"));
-    failure(|| drop(events)); // what was said first holds, and such an event was not emitted
+    failure(|| drop(events)); // the first count remains in force, and the event was not emitted
 }

@@ -1,4 +1,4 @@
-//! An option that there is not.
+//! The attribute rejects unknown options.
 
 use events_core::Event;
 use events_testing::EventMock;

@@ -1,4 +1,4 @@
-//! Of one expectation there is no order.
+//! An order needs at least two expectations.
 
 use events_core::Event;
 use events_testing::EventMock;

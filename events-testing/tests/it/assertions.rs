@@ -1,0 +1,222 @@
+//! Assertions about emitted events and about subscribers.
+
+use std::rc::Rc;
+
+use events_core::{Event, State, args, emit_topic, subscriber, subscribers};
+use events_testing::EventMock;
+
+use super::failure;
+
+#[derive(Event, Clone, Debug, PartialEq)]
+#[event(topic = "asserted.placed")]
+struct Placed {
+    number: u32,
+}
+
+#[derive(Event)]
+#[event(topic = "asserted.paid")]
+struct Paid;
+
+struct Ledger;
+
+#[subscriber]
+fn charge(_: &Placed, _: State<'_, Ledger>) {}
+
+#[subscriber(topic = "asserted\\..*")]
+fn audit(_: &dyn events_core::AnyEvent) {}
+
+#[subscriber(deferred)]
+fn report(_: &Placed) {}
+
+fn place(numbers: &[u32]) {
+    for &number in numbers {
+        Placed { number }.emit();
+    }
+}
+
+#[test]
+fn assert_emitted_and_assert_not_emitted() {
+    let events = EventMock::empty();
+    events.assert_nothing_emitted();
+    events.assert_not_emitted::<Placed>();
+    events.assert_not_emitted_topic("asserted.*");
+    assert!(failure(|| drop(events.assert_emitted::<Placed>())).contains("was not emitted"));
+    assert!(
+        failure(|| drop(events.assert_emitted_topic("asserted.*"))).contains("was not emitted")
+    );
+
+    place(&[1, 2]);
+    emit_topic("asserted.text", args! {});
+    assert_eq!(events.assert_emitted::<Placed>().times(2).count(), 2);
+    events.assert_emitted_topic("asserted\\..*").times(3);
+    events.assert_not_emitted::<Paid>();
+    assert!(failure(|| events.assert_not_emitted::<Placed>()).contains("was emitted twice"));
+    assert!(failure(|| events.assert_not_emitted_topic(".*text")).contains("was emitted once"));
+    let wrong_count = failure(|| drop(events.assert_emitted::<Placed>().times(3)));
+    assert!(
+        wrong_count.contains("was emitted twice, not 3 times"),
+        "{wrong_count}"
+    );
+}
+
+#[test]
+fn assert_nothing_emitted_lists_each_topic_with_its_count() {
+    let events = EventMock::empty();
+    place(&[1, 2, 3]);
+    Paid.emit();
+    let text = failure(|| events.assert_nothing_emitted());
+    assert!(
+        text.contains("4 events were emitted, but none should have been"),
+        "{text}"
+    );
+    assert!(
+        text.contains("  asserted.placed: 3 times\n  asserted.paid: once\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn emitted_returns_the_events_as_they_were_before_their_subscribers() {
+    let events = EventMock::empty();
+    events
+        .registry()
+        .on(|event: &mut Placed| event.number = 0)
+        .detach();
+    assert_eq!(events.emitted::<Placed>(), []);
+    place(&[1, 2]);
+    events.fake_all();
+    place(&[3]);
+    let numbers = events.emitted::<Placed>();
+    assert_eq!(numbers, [1, 2, 3].map(|number| Placed { number }));
+}
+
+#[derive(Event, Clone)]
+struct Bounded<T: Clone + Send + 'static>(T);
+
+#[derive(Event, Clone)]
+struct Unbounded<T: 'static>(T);
+
+#[derive(Event, Clone)]
+struct NotSend(Rc<u8>);
+
+#[derive(Event)]
+struct PanickingClone;
+
+impl Clone for PanickingClone {
+    fn clone(&self) -> Self {
+        panic!("the clone panics")
+    }
+}
+
+#[derive(Event)]
+struct Borrowed<'a>(&'a str);
+
+#[test]
+fn emitted_returns_events_whose_type_can_be_cloned_and_sent() {
+    let events = EventMock::empty();
+    Bounded(7).emit();
+    assert_eq!(events.emitted::<Bounded<i32>>()[0].0, 7);
+    Unbounded(7).emit();
+    let unbounded = failure(|| drop(events.emitted::<Unbounded<i32>>()));
+    assert!(
+        unbounded.contains("add the bounds `Clone + Send`"),
+        "{unbounded}"
+    );
+
+    PanickingClone.emit();
+    events.assert_emitted::<PanickingClone>().times(1);
+    assert!(failure(|| drop(events.emitted::<PanickingClone>())).contains("could not be cloned"));
+
+    // `emitted` does not accept these types. Their events are not cloned.
+    let not_send = NotSend(Rc::new(7)).emit();
+    assert_eq!(Rc::strong_count(&not_send.0), 1);
+    assert_eq!(Borrowed("text").emit().0, "text");
+}
+
+#[test]
+fn assert_subscribed_and_assert_not_subscribed() {
+    let events = EventMock::empty();
+    events
+        .registry()
+        .scanner()
+        .state(Ledger)
+        .subscribers(subscribers![charge, audit, report])
+        .run();
+    events
+        .registry()
+        .subscribe(|_: &Paid| {})
+        .id("till")
+        .register()
+        .expect("the id is not registered yet")
+        .detach();
+
+    events.assert_subscribed::<Placed>("it::assertions::charge");
+    events.assert_subscribed::<Placed>("assertions::charge"); // the end of the path
+    events.assert_subscribed::<Placed>("charge");
+    events.assert_subscribed::<Placed>("report"); // deferred
+    events.assert_subscribed::<Paid>("audit"); // by a pattern
+    events.assert_subscribed::<Paid>("till");
+    events.assert_not_subscribed::<Paid>("assertions::charge");
+    events.assert_not_subscribed::<Placed>("till"); // ids are not checked for existence
+
+    let failures = [
+        (
+            failure(|| events.assert_subscribed::<Placed>("assertions::chrage")),
+            "did you mean `it::assertions::charge`?",
+        ),
+        (
+            failure(|| events.assert_subscribed::<Paid>("charge")),
+            "; subscribed: ",
+        ),
+        (
+            failure(|| events.assert_subscribed::<Placed>("arge")),
+            "is not subscribed",
+        ),
+        (
+            failure(|| events.assert_not_subscribed::<Placed>("charge")),
+            "`charge` is subscribed to",
+        ),
+        (
+            failure(|| events.assert_not_subscribed::<Paid>("assertions::chrage")),
+            "no subscriber `assertions::chrage` is linked into this program; did you mean `it::assertions::charge`?",
+        ),
+    ];
+    for (text, part) in failures {
+        assert!(text.contains(part), "`{part}` is not in: {text}");
+    }
+}
+
+#[test]
+fn a_mock_starts_with_the_scanned_subscribers() {
+    let scanned = events_core::Registry::new();
+    let without_scan = {
+        let _scope = scanned.enter();
+        let events = EventMock::install();
+        failure(|| events.assert_subscribed::<Placed>("charge"))
+    };
+    assert!(
+        without_scan.contains("call `events_core::scan()`"),
+        "{without_scan}"
+    );
+
+    let _scope = scanned.enter();
+    scanned
+        .scanner()
+        .state(Ledger)
+        .module("it::assertions")
+        .run();
+    let events = EventMock::install();
+    events.assert_subscribed::<Placed>("it::assertions::charge");
+    events.assert_subscribed::<Paid>("it::assertions::audit");
+}
+
+#[test]
+fn clear_discards_the_recorded_events() {
+    let events = EventMock::empty();
+    events.expect::<Placed>().times(1);
+    place(&[1, 2]);
+    events.clear();
+    events.assert_nothing_emitted();
+    assert_eq!(events.emitted::<Placed>(), []);
+    place(&[3]);
+}

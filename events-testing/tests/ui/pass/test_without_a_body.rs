@@ -1,0 +1,17 @@
+//! A test function needs a body.
+
+use events_core::Event;
+use events_testing::EventMock;
+
+#[derive(Event)]
+struct Saved;
+
+#[derive(Event)]
+struct Sent;
+
+#[events_testing::test]
+fn signup() {}
+
+fn main() {
+    EventMock::install().fake_only::<(Saved, Sent)>();
+}
