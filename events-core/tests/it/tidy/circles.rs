@@ -16,7 +16,7 @@ pub(super) struct Pair {
 /// The files that a file imports, each with the first path that names something in it.
 type Edges<'g> = BTreeMap<&'g str, BTreeMap<&'g str, String>>;
 
-/// The shortest circle of each file that stands in one; an allowed pair counts as one file.
+/// The circles of files, the shortest first; an allowed pair counts as one file.
 pub(super) fn check(graph: &Graph<'_>, allowed: &[Pair]) -> Vec<String> {
     let mut edges = edges(graph);
     let mut found = Vec::new();
@@ -40,14 +40,18 @@ pub(super) fn check(graph: &Graph<'_>, allowed: &[Pair]) -> Vec<String> {
             ));
         }
     }
+    let circles = edges
+        .keys()
+        .filter_map(|file| shortest_circle(file, &edges));
+    let mut circles: Vec<_> = circles.collect();
+    circles.sort_by_key(Vec::len);
+    // Of circles with an import in common, the shortest is enough.
     let mut reported = BTreeSet::new();
-    for file in edges.keys() {
-        let Some(circle) = shortest_circle(file, &edges) else {
-            continue;
-        };
-        let files: BTreeSet<_> = circle.iter().copied().collect();
-        if reported.insert(files) {
+    for circle in circles {
+        let imports: Vec<_> = imports_of(&circle).collect();
+        if imports.iter().all(|import| !reported.contains(import)) {
             found.push(describe(&circle, &edges));
+            reported.extend(imports);
         }
     }
     found
@@ -102,9 +106,14 @@ fn shortest_circle<'g>(start: &'g str, edges: &Edges<'g>) -> Option<Vec<&'g str>
     None
 }
 
+/// Each file of a circle with the one that it imports.
+fn imports_of<'g>(circle: &[&'g str]) -> impl Iterator<Item = (&'g str, &'g str)> {
+    let next = circle.iter().copied().cycle().skip(1);
+    circle.iter().copied().zip(next)
+}
+
 fn describe(circle: &[&str], edges: &Edges<'_>) -> String {
-    let next = circle.iter().cycle().skip(1);
-    let ties = circle.iter().zip(next).map(|(from, to)| {
+    let ties = imports_of(circle).map(|(from, to)| {
         let place = &edges[from][to];
         format!("\n    {place} in {to}")
     });
@@ -178,6 +187,20 @@ mod tests {
     src/c.rs:1: `crate::a::g` in src/a.rs",
             ],
         );
+    }
+
+    #[test]
+    fn one_import_is_reported_with_its_shortest_circle() {
+        let found = circles(
+            &[
+                LIB,
+                ("src/a.rs", "use crate::{b::B, c::C};"),
+                ("src/b.rs", "use crate::c::C; pub struct B;"),
+                ("src/c.rs", "use crate::a; pub struct C;"),
+            ],
+            &[],
+        );
+        assert_found(&found, &["src/a.rs:1: `crate::c::C` in src/c.rs"]);
     }
 
     #[test]
