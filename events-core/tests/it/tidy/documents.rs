@@ -1,0 +1,120 @@
+//! The documents that describe the tree name each folder of it, and no folder that does not exist.
+
+use std::collections::BTreeSet;
+
+use super::sources::Files;
+
+/// The folders that a document names, as `` `name/` `` or `[name/](..)`, with their lines. A path
+/// counts by its last folder.
+fn named(text: &str) -> Vec<(&str, usize)> {
+    let mut found = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        for (end, _) in line.match_indices(['`', ']']) {
+            let path = line[..end].rsplit(['`', '[']).next().unwrap_or_default();
+            if let Some(path) = path.strip_suffix('/') {
+                let name = path.rsplit('/').next().unwrap_or(path);
+                found.push((name, index + 1));
+            }
+        }
+    }
+    found
+}
+
+/// Folders that a document does not name, and names without a folder.
+///
+/// `folders` are those that must be named, `others` those that may be: folders inside of these and
+/// of the other crates, and `announced` are those that are not built yet.
+pub(super) fn check(
+    path: &str,
+    text: Option<&str>,
+    folders: &[&str],
+    others: &Files,
+    announced: &[&str],
+) -> Vec<String> {
+    let Some(text) = text else {
+        return vec![format!(
+            "{path}: does not exist; write it, with a line for each folder"
+        )];
+    };
+    let named = named(text);
+    let mut found = Vec::new();
+    for folder in folders {
+        if !named.iter().any(|(name, _)| name == folder) {
+            found.push(format!(
+                "{path}: does not name `{folder}/`; say what the folder is"
+            ));
+        }
+    }
+    let existing: BTreeSet<_> = others
+        .keys()
+        .flat_map(|path| path.split('/').rev().skip(1))
+        .chain(folders.iter().copied())
+        .collect();
+    for announced in announced.iter().filter(|name| existing.contains(*name)) {
+        found.push(format!(
+            "{announced}: exists; take it off the list of announced folders"
+        ));
+    }
+    for (name, line) in named {
+        if !existing.contains(name) && !announced.contains(&name) {
+            found.push(format!(
+                "{path}:{line}: `{name}/` does not exist; name the folder as it is now"
+            ));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::sources::{assert_found, assert_none, fixture},
+        check,
+    };
+
+    fn found(text: &str) -> Vec<String> {
+        let others = fixture(&[
+            ("core/src/queue/mod.rs", ""),
+            ("core/src/builtin/auth/mod.rs", ""),
+        ]);
+        check(
+            "A.md",
+            Some(text),
+            &["queue", "builtin"],
+            &others,
+            &["policy"],
+        )
+    }
+
+    #[test]
+    fn a_document_names_every_folder() {
+        assert_none(&found("`queue/`, [`builtin/`](src/builtin)"));
+        assert_none(&found(
+            "| `core/src/queue/` | [builtin/](x) with `auth/`; later `policy/` |",
+        ));
+        assert_found(
+            &found("`builtin/`, queue"),
+            &["A.md: does not name `queue/`"],
+        );
+    }
+
+    #[test]
+    fn a_document_names_no_folder_that_is_gone() {
+        let text = "`queue/`, `builtin/`\n`stock/` and `a / b`";
+        assert_found(&found(text), &["A.md:2: `stock/` does not exist"]);
+    }
+
+    #[test]
+    fn a_folder_is_no_longer_announced_when_it_exists() {
+        let others = fixture(&[("core/src/policy/mod.rs", "")]);
+        let text = "`queue/`";
+        let found = check("A.md", Some(text), &["queue"], &others, &["policy"]);
+        assert_found(&found, &["policy: exists"]);
+    }
+
+    #[test]
+    fn a_document_exists() {
+        let found = check("A.md", None, &["queue"], &fixture(&[]), &[]);
+        assert_found(&found, &["A.md: does not exist"]);
+    }
+}

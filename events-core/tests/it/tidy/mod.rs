@@ -1,0 +1,167 @@
+//! The structure of the workspace, as tests.
+//!
+//! What is expected is data, in `house` and `vocabulary`. Each rule has a file: `floors` (which folders
+//! a file imports from), `circles` (of files), `shape` (of folders and files), `documents` (they name
+//! the folders) and `words`. They find what is wrong in a map of files, `sources`, which is the working
+//! tree here and a fixture in the tests of the rules. `lexer`, `syntax` and `graph` find out which file
+//! each path in a source refers to.
+
+mod circles;
+mod documents;
+mod floors;
+mod graph;
+mod house;
+mod lexer;
+mod shape;
+mod sources;
+mod syntax;
+mod vocabulary;
+mod words;
+
+use std::sync::LazyLock;
+
+use self::{
+    graph::Graph,
+    house::{ANNOUNCED, CORE, CROWDED, LINKME, Library, MACROS, TESTING, UNSAFE},
+    sources::{Files, assert_none, read},
+    vocabulary::{ALLOWED, BANNED},
+};
+
+const LIBRARIES: [Library; 3] = [CORE, MACROS, TESTING];
+
+static SOURCES: LazyLock<Files> =
+    LazyLock::new(|| read(&LIBRARIES.map(|library| library.src), &[".rs"]));
+
+static GRAPHS: LazyLock<Vec<Graph<'static>>> = LazyLock::new(|| {
+    let graph = |library: &Library| Graph::new(library.src, &SOURCES);
+    LIBRARIES.iter().map(graph).collect()
+});
+
+/// Fails with what a rule finds in the libraries.
+#[track_caller]
+fn assert_none_in_graphs(rule: impl Fn(&Graph<'_>, &Library) -> Vec<String>) {
+    let libraries = GRAPHS.iter().zip(&LIBRARIES);
+    let found = libraries.flat_map(|(graph, library)| rule(graph, library));
+    assert_none(&found.collect::<Vec<_>>());
+}
+
+/// The Rust sources that are ours, apart from those of compile-fail tests and of nested workspaces.
+fn ours() -> Files {
+    let folders = [
+        CORE.src,
+        "events-core/tests/it",
+        MACROS.src,
+        TESTING.src,
+        "events-testing/tests",
+        "examples",
+    ];
+    read(&folders, &[".rs"])
+}
+
+#[test]
+fn every_source_belongs_to_a_module() {
+    assert_none_in_graphs(|graph, _| graph.problems.clone());
+}
+
+#[test]
+fn files_import_from_floors_below() {
+    assert_none_in_graphs(|graph, library| floors::check(graph, library.floors, library.climbs));
+}
+
+#[test]
+fn imports_within_a_folder_name_the_file() {
+    assert_none_in_graphs(|graph, _| floors::check_names_the_file(graph));
+}
+
+#[test]
+fn no_files_import_one_another_in_a_circle() {
+    assert_none_in_graphs(|graph, library| circles::check(graph, library.circles));
+}
+
+#[test]
+fn folders_have_few_files() {
+    assert_none(&shape::check_folders(&SOURCES, CROWDED));
+}
+
+#[test]
+fn every_file_opens_with_what_it_is() {
+    assert_none(&shape::check_openings(&ours()));
+}
+
+#[test]
+fn files_are_short() {
+    assert_none(&shape::check_lengths(&ours()));
+}
+
+#[test]
+fn unsafe_code_is_in_two_files_with_its_arguments() {
+    let manifest = read(&["Cargo.toml"], &[]);
+    assert!(manifest["Cargo.toml"].contains("unsafe_code = \"deny\""));
+    assert_none(&shape::check_unsafe(&ours(), &UNSAFE));
+}
+
+#[test]
+fn linkme_is_named_in_one_file() {
+    assert_none(&shape::check_linkme(&read(&[CORE.src], &[".rs"]), LINKME));
+}
+
+/// The folders of events-core that have a floor.
+fn folders() -> Vec<&'static str> {
+    let files = ["private", "testing", "macros", "lib"];
+    let units = CORE.floors.iter().copied().flatten().copied();
+    units.filter(|unit| !files.contains(unit)).collect()
+}
+
+#[test]
+fn architecture_names_every_folder() {
+    let file = "ARCHITECTURE.md";
+    let text = sources::text(file);
+    let found = documents::check(file, text.as_deref(), &folders(), &SOURCES, ANNOUNCED);
+    assert_none(&found);
+}
+
+#[test]
+fn the_code_map_of_readme_names_every_folder() {
+    let file = "README.md";
+    let text = sources::text(file).expect("the workspace has a README");
+    // Only the table of folders: elsewhere README names folders of the user's.
+    let is_before = |line: &&str| !(line.starts_with('|') && line.contains("| Folder |"));
+    let before = text.lines().take_while(is_before).count();
+    let table = text.lines().skip(before);
+    let table = table.take_while(|line| line.starts_with('|'));
+    let table = "\n".repeat(before) + &table.collect::<Vec<_>>().join("\n");
+    assert_none(&documents::check(
+        file,
+        Some(&table),
+        &folders(),
+        &SOURCES,
+        &[],
+    ));
+}
+
+#[test]
+fn comments_and_documents_avoid_the_words_of_the_list() {
+    let mut paths = vec![
+        "events-core",
+        "events-macros",
+        "events-testing",
+        "examples",
+        "benches",
+        ".ci/run",
+        "benches/compile-cost/run",
+        "benches/gate",
+        "events-core/tests/link/matrix",
+        "events-core/tests/model/check",
+        "events-core/tests/sanitize",
+        "events-core/tests/strict/check",
+        "examples/check",
+        "README.md",
+        "BENCHMARKS.md",
+        "CHANGELOG.md",
+        "Cargo.toml",
+    ];
+    let later = ["ARCHITECTURE.md", "docs"];
+    paths.extend(later.iter().filter(|path| sources::exists(path)));
+    let files = read(&paths, &[".rs", ".md", ".toml"]);
+    assert_none(&words::check(&files, BANNED, ALLOWED));
+}
