@@ -63,7 +63,7 @@ pub const fn returned<T>() -> Option<T> {
 
 /// What a subscriber listens to.
 #[must_use]
-pub fn event<E: crate::Event>() -> (std::any::TypeId, &'static EventInfo) {
+pub fn event<E: crate::event::Event>() -> (std::any::TypeId, &'static EventInfo) {
     (std::any::TypeId::of::<E::Family>(), E::info())
 }
 

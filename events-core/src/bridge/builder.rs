@@ -5,7 +5,7 @@ use std::fmt;
 use futures_core::Stream;
 
 use super::{
-    mapping::{AnyItem, Choose, Kept, KnowsSenders, Rules, Senders, To, Undecided, Unsent, With},
+    mapping::{AnyItem, Kept, KnowsSenders, Rules, Senders, To, Undecided, Unsent, With},
     source::{FromResults, FromSignal, FromStream, Signal, Source},
 };
 use crate::{

@@ -4,7 +4,10 @@
 //! program, also in one that has never heard of them and calls an event of its own `email_changed`,
 //! which a scan would then refuse as a second event of that topic.
 
-pub(crate) use crate::{__private, Event, Family};
+pub(super) use crate::{
+    __private,
+    event::{Event, Family},
+};
 
 macro_rules! register {
     (static $name:ident: $type:ident in $slice:ident = $value:expr) => {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    background::{Later, Tail, Trail},
+    background::{Later, Tail},
     handler::{Chain, Delivery, Erased, Wired},
     metadata::{EventInfo, SubscriberInfo},
 };

@@ -15,7 +15,6 @@ use super::{
     group::Group,
 };
 use crate::{
-    event::Family,
     handler::States,
     metadata::SubscriberInfo,
     plan::{Conflict, Entry, Hearing, Kind, Retired, Slot, Staged, order},

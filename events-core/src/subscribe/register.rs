@@ -7,8 +7,6 @@ use super::{
     subscription::{Member, Subscription},
 };
 use crate::{
-    event::AnyEvent,
-    handler::OnAny,
     metadata::Key,
     plan::{Entry, Hearing, Kind, Position},
     registry::{Core, Group, Registry, Writer},
