@@ -2,16 +2,19 @@
 
 pub use crate::{
     __finishers as finishers,
-    background::Gated,
-    context::Asked,
-    current::Current,
-    declared::{ByHand, EVENTS, Hears, Installer, Made, SUBSCRIBERS, Subscriber},
+    background::ConcurrencyLimited,
+    context::EmissionSource,
+    current::CurrentRegistry,
+    declared::{
+        DefaultProbe, EVENTS, EventSelector, Installer, NoDefault, SUBSCRIBERS, Subscriber,
+    },
     event::{
-        Borrowed, Borrows, Build, Copied, Copier, Copying, Declared, Free, Owned, Owning, Set,
-        Snapshot, Unset, Verbs, Visit, finish, given, json, nth,
+        Borrowed, Borrows, BoxedEvent, Build, CloneFn, CloneProbe, EmitBackend, EventStatics, Free,
+        Owned, Owning, Set, Snapshot, Unset, Visit, finish, given, json, nth,
     },
     handler::{
-        AsyncOutcome, Background, Call, MissingState, Outcome, Param, Run, Source, States, Step,
+        AsyncOutcome, Background, BackgroundCall, EmitOrigin, MissingState, Outcome, Param, Run,
+        States, Step,
     },
     metadata::{EventInfo, IntoKey, Key, Location},
     plan::Slot,

@@ -11,7 +11,7 @@ use crate::{
 };
 pub use crate::{
     metadata::Pattern,
-    registry::{Intercepted, Interceptor, Viewer, Way},
+    registry::{EmitVerb, Intercepted, Interceptor, Viewer},
 };
 
 /// Has this one asked before the subscribers of each event of that registry.
@@ -34,7 +34,7 @@ pub fn copy_of_declared(registry: &Registry) -> Registry {
 /// All subscribers of an event type in that registry, sync ones first.
 #[must_use]
 pub fn subscribers<E: Event>(registry: &Registry) -> Vec<Arc<SubscriberInfo>> {
-    let slot = registry.core().slot_asked::<E::Family>();
+    let slot = registry.core().slot_with_patterns::<E::Family>();
     slot.map(Slot::subscribers).unwrap_or_default()
 }
 

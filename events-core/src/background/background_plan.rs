@@ -15,53 +15,57 @@ use std::{
 use tracing::{Level as Verbosity, Span, level_enabled, trace_span};
 
 use super::{
-    background_result::Trailed,
-    future_set::{Begun, Start},
+    background_result::BackgroundResult,
+    future_set::{FirstPoll, Start},
 };
 use crate::{
     context::EmissionId,
     event::OwnedEvent,
-    handler::{Call, Lent, Source, Step},
+    handler::{BackgroundCall, EmitOrigin, ErasedEventRef, Step},
     metadata::{EventInfo, Origin, SubscriberInfo},
-    primitives::Rare,
+    primitives::OptionBox,
 };
 
 /// A handler that runs when the sync ones are through; which events it takes is forgotten.
-pub(crate) trait Later: Send + Sync {
+pub(crate) trait BackgroundHandler: Send + Sync {
     /// Asks its filters, once for each emit. They are code of the user's.
-    fn wants(&self, event: Lent<'_>, source: &Source<'_>) -> bool;
+    fn wants(&self, event: ErasedEventRef<'_>, source: &EmitOrigin<'_>) -> bool;
 
     /// Begins, with the event lent for as long as it takes, and has the next one begin. Its filters are
     /// asked if they are to be.
-    fn begin<'s>(&'s self, turns: &mut Turns<'_, 's>);
+    fn begin<'s>(&'s self, turns: &mut Starter<'_, 's>);
 
     /// A copy of the event on its way through some handlers of a tail in which this one is, too.
     /// Copying is code of the user's. `None` when it is an event of another type.
-    fn copy(&self, event: Lent<'_>, errand: Errand) -> Option<Pin<Box<dyn Trail>>>;
+    fn copy(
+        &self,
+        event: ErasedEventRef<'_>,
+        errand: DeferredRun,
+    ) -> Option<Pin<Box<dyn ErasedBackgroundRun>>>;
 }
 
 /// What is to be done with a copy.
-pub(crate) struct Errand {
-    pub(crate) tail: Arc<Tail>,
+pub(crate) struct DeferredRun {
+    pub(crate) tail: Arc<BackgroundPlan>,
     pub(crate) selected: Vec<usize>,
-    pub(crate) call: Call,
+    pub(crate) call: BackgroundCall,
     /// The emission that the copy belongs to.
     pub(crate) id: EmissionId,
 }
 
 /// The handlers of one event type that run later, in the order in which they are begun.
-pub(crate) struct Tail {
-    handlers: Box<[Arc<dyn Later>]>,
+pub(crate) struct BackgroundPlan {
+    handlers: Box<[Arc<dyn BackgroundHandler>]>,
     subscribers: Box<[Arc<SubscriberInfo>]>,
     /// Whether some go through the queue even when the emitter waits for the others.
     defers: bool,
     /// Who begins when whom has ended: the second of each pair when the first has.
-    waits: Box<[(usize, usize)]>,
+    dependencies: Box<[(usize, usize)]>,
 }
 
 /// Which handlers of a tail are meant.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part {
+pub(crate) enum Select {
     All,
     /// Those that go through the queue even when the emitter waits for the others.
     Deferred,
@@ -69,37 +73,37 @@ pub(crate) enum Part {
     Async,
 }
 
-impl Tail {
+impl BackgroundPlan {
     pub(crate) fn new(
-        handlers: Box<[Arc<dyn Later>]>,
+        handlers: Box<[Arc<dyn BackgroundHandler>]>,
         subscribers: Box<[Arc<SubscriberInfo>]>,
-        waits: Box<[(usize, usize)]>,
+        dependencies: Box<[(usize, usize)]>,
     ) -> Self {
         Self {
             handlers,
             defers: subscribers.iter().any(|subscriber| subscriber.deferred),
             subscribers,
-            waits,
+            dependencies,
         }
     }
 
     /// Whether one begins when another has ended.
     #[inline]
-    pub(crate) fn has_waits(&self) -> bool {
-        !self.waits.is_empty()
+    pub(crate) fn has_dependencies(&self) -> bool {
+        !self.dependencies.is_empty()
     }
 
     /// Whether that handler begins when one of those has ended.
-    pub(crate) fn waits_for(&self, index: usize, mut any: impl FnMut(usize) -> bool) -> bool {
-        let mut waits = self.waits.iter();
-        waits.any(|&(first, second)| second == index && any(first))
+    pub(crate) fn depends_on(&self, index: usize, mut any: impl FnMut(usize) -> bool) -> bool {
+        let mut dependencies = self.dependencies.iter();
+        dependencies.any(|&(first, second)| second == index && any(first))
     }
 
     /// Whether a deferred one begins when one has ended that is not deferred.
-    pub(crate) fn defers_last(&self) -> bool {
+    pub(crate) fn has_deferred_after_async(&self) -> bool {
         let is_deferred = |index: usize| self.subscribers[index].deferred;
-        let mut waits = self.waits.iter();
-        waits.any(|&(first, second)| is_deferred(second) && !is_deferred(first))
+        let mut dependencies = self.dependencies.iter();
+        dependencies.any(|&(first, second)| is_deferred(second) && !is_deferred(first))
     }
 
     /// Whether some go through the queue even when the emitter waits for the others.
@@ -112,11 +116,11 @@ impl Tail {
         self.handlers.len()
     }
 
-    pub(crate) fn handlers(&self) -> &[Arc<dyn Later>] {
+    pub(crate) fn handlers(&self) -> &[Arc<dyn BackgroundHandler>] {
         &self.handlers
     }
 
-    pub(crate) fn handler(&self, index: usize) -> &dyn Later {
+    pub(crate) fn handler(&self, index: usize) -> &dyn BackgroundHandler {
         &*self.handlers[index]
     }
 
@@ -126,11 +130,11 @@ impl Tail {
 
     /// Whether that handler belongs to the part.
     #[inline]
-    pub(crate) fn is_in(&self, index: usize, part: Part) -> bool {
+    pub(crate) fn is_in(&self, index: usize, part: Select) -> bool {
         match part {
-            Part::All => true,
-            Part::Deferred => self.subscribers[index].deferred,
-            Part::Async => !self.subscribers[index].deferred,
+            Select::All => true,
+            Select::Deferred => self.subscribers[index].deferred,
+            Select::Async => !self.subscribers[index].deferred,
         }
     }
 
@@ -139,24 +143,24 @@ impl Tail {
     pub(crate) fn wants(
         &self,
         index: usize,
-        event: Lent<'_>,
-        source: &Source<'_>,
+        event: ErasedEventRef<'_>,
+        source: &EmitOrigin<'_>,
     ) -> thread::Result<bool> {
         let handler = &self.handlers[index];
         catch_unwind(AssertUnwindSafe(|| handler.wants(event, source)))
     }
 }
 
-/// A [`Trailing`] of some event.
-pub(crate) trait Trail: Send {
+/// A [`BackgroundRun`] of some event.
+pub(crate) trait ErasedBackgroundRun: Send {
     /// Goes on; ready when all handlers are through.
     fn poll(self: Pin<&mut Self>, waker: &Waker) -> Poll<()>;
 
     /// What became of the event so far; failures are told once.
-    fn told(self: Pin<&mut Self>) -> Trailed;
+    fn told(self: Pin<&mut Self>) -> BackgroundResult;
 
     /// Leaves out the async handlers of which none is begun yet, and says which.
-    fn leave_out_async(self: Pin<&mut Self>) -> Vec<Arc<SubscriberInfo>>;
+    fn remove_async(self: Pin<&mut Self>) -> Vec<Arc<SubscriberInfo>>;
 
     /// The handlers that are not through.
     fn unfinished(&self) -> Vec<Arc<SubscriberInfo>>;
@@ -170,36 +174,36 @@ pub(crate) trait Trail: Send {
 }
 
 /// How many handlers begin one another before the stack is given back.
-const STRETCH: usize = 16;
+const MAX_NESTED_CALLS: usize = 16;
 
 /// The spans of handlers that wait, with their numbers.
-pub(crate) type Spans = Vec<(usize, Span)>;
+pub(crate) type HandlerSpans = Vec<(usize, Span)>;
 
 /// Handlers of a tail that begin one after the other.
-pub(crate) struct Turns<'a, 's> {
-    start: Start<'a, 's, Tail>,
-    tail: &'s Tail,
-    event: Lent<'s>,
-    call: &'s Call,
+pub(crate) struct Starter<'a, 's> {
+    start: Start<'a, 's, BackgroundPlan>,
+    tail: &'s BackgroundPlan,
+    event: ErasedEventRef<'s>,
+    call: &'s BackgroundCall,
     /// Whether filters are to be asked.
     ask: bool,
     /// Those of this stretch whose turn is still to come, and the number behind the last of them.
-    rest: slice::Iter<'s, Arc<dyn Later>>,
+    rest: slice::Iter<'s, Arc<dyn BackgroundHandler>>,
     until: usize,
     /// How many of this stretch did something else than run to their end.
     others: usize,
-    told: &'a mut Trailed,
+    told: &'a mut BackgroundResult,
 }
 
-impl<'a, 's> Turns<'a, 's> {
+impl<'a, 's> Starter<'a, 's> {
     #[inline]
     pub(crate) fn new(
-        start: Start<'a, 's, Tail>,
-        tail: &'s Tail,
-        event: Lent<'s>,
-        call: &'s Call,
+        start: Start<'a, 's, BackgroundPlan>,
+        tail: &'s BackgroundPlan,
+        event: ErasedEventRef<'s>,
+        call: &'s BackgroundCall,
         ask: bool,
-        told: &'a mut Trailed,
+        told: &'a mut BackgroundResult,
     ) -> Self {
         Self {
             start,
@@ -216,13 +220,13 @@ impl<'a, 's> Turns<'a, 's> {
 
     /// Begins the handlers with these numbers.
     #[inline]
-    pub(crate) fn all(&mut self, numbers: Range<usize>, spans: &mut Rare<Spans>) {
+    pub(crate) fn all(&mut self, numbers: Range<usize>, spans: &mut OptionBox<HandlerSpans>) {
         if level_enabled!(Verbosity::TRACE) {
             return numbers.for_each(|number| self.traced(number, spans));
         }
         let mut first = numbers.start;
         while first < numbers.end {
-            let until = numbers.end.min(first + STRETCH);
+            let until = numbers.end.min(first + MAX_NESTED_CALLS);
             self.stretch(first, until);
             first = until;
         }
@@ -230,7 +234,7 @@ impl<'a, 's> Turns<'a, 's> {
 
     /// Begins one, in a span of its own.
     #[cold]
-    fn traced(&mut self, number: usize, spans: &mut Rare<Spans>) {
+    fn traced(&mut self, number: usize, spans: &mut OptionBox<HandlerSpans>) {
         let span = span(&self.tail.subscribers()[number]);
         let waiting = self.start.waiting();
         span.in_scope(|| self.stretch(number, number + 1));
@@ -246,7 +250,7 @@ impl<'a, 's> Turns<'a, 's> {
         self.others = 0;
         while !self.rest.as_slice().is_empty() {
             // What a handler's future does when it is polled is contained there, its filters are not.
-            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| self.go_on())) {
+            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| self.start_next())) {
                 self.end(Err(payload));
             }
         }
@@ -255,7 +259,7 @@ impl<'a, 's> Turns<'a, 's> {
 
     /// Begins the next one, if this stretch has one. The last thing that a handler does with its turn.
     #[inline(always)]
-    pub(crate) fn go_on(&mut self) {
+    pub(crate) fn start_next(&mut self) {
         if let Some(handler) = self.rest.next() {
             handler.begin(self);
         }
@@ -268,14 +272,14 @@ impl<'a, 's> Turns<'a, 's> {
     }
 
     #[inline]
-    pub(crate) fn call(&self) -> &'s Call {
+    pub(crate) fn call(&self) -> &'s BackgroundCall {
         self.call
     }
 
     /// Whether filters are to be asked, with this.
     #[inline]
-    pub(crate) fn asks(&self) -> Option<Source<'s>> {
-        self.ask.then(|| Source::new(self.call.origin()))
+    pub(crate) fn asks(&self) -> Option<EmitOrigin<'s>> {
+        self.ask.then(|| EmitOrigin::new(self.call.origin()))
     }
 
     /// The handler whose turn it is does not begin.
@@ -291,10 +295,10 @@ impl<'a, 's> Turns<'a, 's> {
         F: Future<Output = Step> + Send + 's,
     {
         match self.start.run(make) {
-            Begun::Done => {}
-            Begun::Skipped => self.skip(),
-            Begun::Waits => self.wait(),
-            Begun::Ended(ended) => self.end(*ended),
+            FirstPoll::Done => {}
+            FirstPoll::Skipped => self.skip(),
+            FirstPoll::Pending => self.wait(),
+            FirstPoll::Ended(ended) => self.end(*ended),
         }
     }
 
@@ -302,7 +306,7 @@ impl<'a, 's> Turns<'a, 's> {
     #[inline(never)]
     fn wait(&mut self) {
         self.others += 1;
-        self.start.call_last(self.number());
+        self.start.set_last_number(self.number());
     }
 
     #[cold]

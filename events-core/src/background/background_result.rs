@@ -6,24 +6,24 @@ use crate::{
     context::{log, panic_hook},
     handler::Step,
     metadata::SubscriberInfo,
-    primitives::Rare,
+    primitives::OptionBox,
     result::{Cause, Failure},
 };
 
 /// What became of an event in its tail so far.
-pub(crate) struct Trailed {
+pub(crate) struct BackgroundResult {
     /// How many handlers ran to their end, those that failed included.
     pub(crate) ran: usize,
     /// Those that failed, with their numbers.
-    failures: Rare<Vec<(usize, Failure)>>,
+    failures: OptionBox<Vec<(usize, Failure)>>,
 }
 
-impl Trailed {
+impl BackgroundResult {
     #[inline]
     pub(crate) const fn new() -> Self {
         Self {
             ran: 0,
-            failures: Rare::NONE,
+            failures: OptionBox::NONE,
         }
     }
 
@@ -31,7 +31,7 @@ impl Trailed {
     pub(crate) fn tell(&mut self) -> Self {
         Self {
             ran: self.ran,
-            failures: mem::replace(&mut self.failures, Rare::NONE),
+            failures: mem::replace(&mut self.failures, OptionBox::NONE),
         }
     }
 

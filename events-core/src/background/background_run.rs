@@ -11,34 +11,36 @@ use std::{
 };
 
 use super::{
-    background_plan::{Errand, Part, Spans, Tail, Trail, Turns},
-    background_result::Trailed,
-    future_set::Futures,
+    background_plan::{
+        BackgroundPlan, DeferredRun, ErasedBackgroundRun, HandlerSpans, Select, Starter,
+    },
+    background_result::BackgroundResult,
+    future_set::FutureSet,
 };
 use crate::{
-    context::{EmissionId, Level},
+    context::{EmissionId, EmitGuard},
     event::Event,
-    handler::{Call, Lent},
+    handler::{BackgroundCall, ErasedEventRef},
     metadata::{EventInfo, Origin, SubscriberInfo},
-    primitives::Rare,
+    primitives::OptionBox,
 };
 
 pin_project_lite::pin_project! {
     /// An event on its way through the tail of its plan.
     #[project = Projected]
-    pub(crate) struct Trailing<E> {
+    pub(crate) struct BackgroundRun<E> {
         #[pin]
-        futures: Futures<E, Tail>,
+        futures: FutureSet<E, BackgroundPlan>,
         id: Option<EmissionId>,
-        told: Trailed,
+        told: BackgroundResult,
         // The handlers that are still to be begun, and whether their filters are to be asked.
         selected: Vec<usize>,
         ask: bool,
         // The span of each handler that waits, by its number, when somebody looks at these.
-        spans: Rare<Spans>,
+        spans: OptionBox<HandlerSpans>,
     }
 
-    impl<E> PinnedDrop for Trailing<E> {
+    impl<E> PinnedDrop for BackgroundRun<E> {
         fn drop(this: Pin<&mut Self>) {
             // Whoever drops it early still is to hear of those that have failed.
             this.project().told.record();
@@ -46,16 +48,16 @@ pin_project_lite::pin_project! {
     }
 }
 
-impl<E> Trailing<E> {
+impl<E> BackgroundRun<E> {
     #[inline]
-    pub(crate) const fn new(event: E, call: Call) -> Self {
+    pub(crate) const fn new(event: E, call: BackgroundCall) -> Self {
         Self {
-            futures: Futures::new(event, call, None),
+            futures: FutureSet::new(event, call, None),
             id: None,
-            told: Trailed::new(),
+            told: BackgroundResult::new(),
             selected: Vec::new(),
             ask: true,
-            spans: Rare::NONE,
+            spans: OptionBox::NONE,
         }
     }
 
@@ -72,7 +74,7 @@ impl<E> Trailing<E> {
     }
 
     /// What became of the event so far; failures are told once.
-    pub(crate) fn told(self: Pin<&mut Self>) -> Trailed {
+    pub(crate) fn told(self: Pin<&mut Self>) -> BackgroundResult {
         self.project().told.tell()
     }
 
@@ -105,22 +107,22 @@ impl<E> Trailing<E> {
     }
 }
 
-impl<E: Event> Trailing<E> {
+impl<E: Event> BackgroundRun<E> {
     /// A copy of an event for some handlers, to be polled.
-    pub(crate) fn of(event: E, errand: Errand) -> Self {
-        let Errand {
+    pub(crate) fn of(event: E, errand: DeferredRun) -> Self {
+        let DeferredRun {
             tail,
             selected,
             call,
             id,
         } = errand;
         Self {
-            futures: Futures::new(event, call, Some(tail)),
+            futures: FutureSet::new(event, call, Some(tail)),
             id: Some(id),
-            told: Trailed::new(),
+            told: BackgroundResult::new(),
             selected,
             ask: false,
-            spans: Rare::NONE,
+            spans: OptionBox::NONE,
         }
     }
 
@@ -128,17 +130,17 @@ impl<E: Event> Trailing<E> {
     /// emit.
     pub(crate) fn begin(
         mut self: Pin<&mut Self>,
-        tail: &Arc<Tail>,
-        part: Part,
-        level: &Level,
+        tail: &Arc<BackgroundPlan>,
+        part: Select,
+        level: &EmitGuard,
         waker: &Waker,
     ) -> Poll<()> {
         let this = self.as_mut();
         let is_meant = |&number: &usize| tail.is_in(number, part);
-        if tail.has_waits() {
+        if tail.has_dependencies() {
             *this.project().selected = (0..tail.len()).filter(is_meant).collect();
-            self.as_mut().begin_free(tail, waker);
-        } else if part == Part::All || !tail.defers() {
+            self.as_mut().start_unblocked(tail, waker);
+        } else if part == Select::All || !tail.defers() {
             this.start(iter::once(0..tail.len()), tail, true, waker);
         } else {
             let meant = (0..tail.len()).filter(is_meant);
@@ -152,7 +154,7 @@ impl<E: Event> Trailing<E> {
         let Some((info, tail)) = self.about() else {
             return Poll::Ready(());
         };
-        let level = Level::enter_again(info, self.id);
+        let level = EmitGuard::reenter(info, self.id);
         let mut index = 0;
         while index < self.futures.len() {
             let number = self.futures.number(index);
@@ -172,7 +174,7 @@ impl<E: Event> Trailing<E> {
                 }
             }
         }
-        self.as_mut().begin_free(&tail, waker);
+        self.as_mut().start_unblocked(&tail, waker);
         match &level {
             Some(level) => self.left(level),
             None => self.ready(),
@@ -180,7 +182,7 @@ impl<E: Event> Trailing<E> {
     }
 
     /// Begins those that are still to be begun and wait for no other, until there are none.
-    fn begin_free(mut self: Pin<&mut Self>, tail: &Arc<Tail>, waker: &Waker) {
+    fn start_unblocked(mut self: Pin<&mut Self>, tail: &Arc<BackgroundPlan>, waker: &Waker) {
         loop {
             let this = self.as_mut().project();
             let runs = |number: usize| {
@@ -188,7 +190,7 @@ impl<E: Event> Trailing<E> {
             };
             let selected = mem::take(this.selected);
             let is_held = |&number: &usize| {
-                tail.waits_for(number, |other| selected.contains(&other) || runs(other))
+                tail.depends_on(number, |other| selected.contains(&other) || runs(other))
             };
             let (held, free): (Vec<_>, Vec<_>) =
                 selected.iter().partition(|&number| is_held(number));
@@ -207,7 +209,7 @@ impl<E: Event> Trailing<E> {
     fn start(
         self: Pin<&mut Self>,
         numbers: impl Iterator<Item = Range<usize>>,
-        tail: &Arc<Tail>,
+        tail: &Arc<BackgroundPlan>,
         ask: bool,
         waker: &Waker,
     ) {
@@ -218,8 +220,8 @@ impl<E: Event> Trailing<E> {
             ..
         } = self.project();
         futures.start(tail, waker, |event, call, tail, start| {
-            if let Some(event) = event.__owned().map(Lent::of) {
-                let mut turns = Turns::new(start, tail, event, call, ask, told);
+            if let Some(event) = event.__owned().map(ErasedEventRef::of) {
+                let mut turns = Starter::new(start, tail, event, call, ask, told);
                 numbers.for_each(|numbers| turns.all(numbers, spans));
             }
         });
@@ -227,7 +229,7 @@ impl<E: Event> Trailing<E> {
 
     /// The emit's level is left until the next poll.
     #[inline]
-    fn left(self: Pin<&mut Self>, level: &Level) -> Poll<()> {
+    fn left(self: Pin<&mut Self>, level: &EmitGuard) -> Poll<()> {
         let ready = self.ready();
         *self.project().id = level.id();
         ready
@@ -242,7 +244,7 @@ impl<E: Event> Trailing<E> {
         }
     }
 
-    fn about(&self) -> Option<(&'static EventInfo, Arc<Tail>)> {
+    fn about(&self) -> Option<(&'static EventInfo, Arc<BackgroundPlan>)> {
         self.futures.subject()?;
         let info = self.futures.call().info();
         Some((info, Arc::clone(self.futures.kept()?)))
@@ -253,16 +255,16 @@ fn one(number: usize) -> Range<usize> {
     number..number + 1
 }
 
-impl<E: Event + Send + 'static> Trail for Trailing<E> {
+impl<E: Event + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> {
     fn poll(self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {
         self.poll(waker)
     }
 
-    fn told(self: Pin<&mut Self>) -> Trailed {
+    fn told(self: Pin<&mut Self>) -> BackgroundResult {
         self.told()
     }
 
-    fn leave_out_async(self: Pin<&mut Self>) -> Vec<Arc<SubscriberInfo>> {
+    fn remove_async(self: Pin<&mut Self>) -> Vec<Arc<SubscriberInfo>> {
         let Some((_, tail)) = self.about() else {
             return Vec::new();
         };

@@ -11,68 +11,68 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use crate::handler::{Background, Call, Step};
+use crate::handler::{Background, BackgroundCall, Step};
 
 /// A handler of which only so many calls are under way at once.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Gated<H> {
-    gate: Gate,
+pub struct ConcurrencyLimited<H> {
+    semaphore: FairSemaphore,
     handler: H,
 }
 
-impl<H> Gated<H> {
+impl<H> ConcurrencyLimited<H> {
     /// At least one call is let through.
     pub fn new(concurrency: usize, handler: H) -> Self {
         Self {
-            gate: Gate::new(concurrency),
+            semaphore: FairSemaphore::new(concurrency),
             handler,
         }
     }
 }
 
-impl<E: Sync, H: Background<E>> Background<E> for Gated<H> {
-    async fn call<'a>(&'a self, event: &'a E, call: &'a Call) -> Step {
-        let _inside = self.gate.enter().await;
+impl<E: Sync, H: Background<E>> Background<E> for ConcurrencyLimited<H> {
+    async fn call<'a>(&'a self, event: &'a E, call: &'a BackgroundCall) -> Step {
+        let _inside = self.semaphore.enter().await;
         self.handler.call(event, call).await
     }
 }
 
 #[derive(Debug)]
-struct Gate {
-    arrivals: AtomicU64,
-    state: Mutex<State>,
+struct FairSemaphore {
+    next_ticket: AtomicU64,
+    state: Mutex<Permits>,
 }
 
 #[derive(Debug)]
-struct State {
+struct Permits {
     free: usize,
     /// Who waits, by arrival; the waker of one that has been let through is taken.
     waiting: VecDeque<(u64, Waker)>,
     /// Who was let through and has not heard of it yet.
-    called: Vec<u64>,
+    granted: Vec<u64>,
 }
 
-impl Gate {
+impl FairSemaphore {
     fn new(concurrency: usize) -> Self {
         Self {
-            arrivals: AtomicU64::new(0),
-            state: Mutex::new(State {
+            next_ticket: AtomicU64::new(0),
+            state: Mutex::new(Permits {
                 free: concurrency.max(1),
                 waiting: VecDeque::new(),
-                called: Vec::new(),
+                granted: Vec::new(),
             }),
         }
     }
 
-    fn enter(&self) -> Enter<'_> {
-        Enter {
-            gate: self,
-            arrival: None,
+    fn enter(&self) -> Acquire<'_> {
+        Acquire {
+            semaphore: self,
+            ticket: None,
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, Permits> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -82,7 +82,7 @@ impl Gate {
             let mut state = self.state();
             let next = state.waiting.pop_front();
             match &next {
-                Some((arrival, _)) => state.called.push(*arrival),
+                Some((ticket, _)) => state.granted.push(*ticket),
                 None => state.free += 1,
             }
             next
@@ -94,78 +94,78 @@ impl Gate {
 }
 
 /// Waits until there is a place.
-struct Enter<'g> {
-    gate: &'g Gate,
+struct Acquire<'g> {
+    semaphore: &'g FairSemaphore,
     /// Its place in the line, while it waits.
-    arrival: Option<u64>,
+    ticket: Option<u64>,
 }
 
 /// Has a place, and gives it back.
-struct Inside<'g>(&'g Gate);
+struct Permit<'g>(&'g FairSemaphore);
 
-impl<'g> Future for Enter<'g> {
-    type Output = Inside<'g>;
+impl<'g> Future for Acquire<'g> {
+    type Output = Permit<'g>;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Inside<'g>> {
-        let gate = self.gate;
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Permit<'g>> {
+        let semaphore = self.semaphore;
         let waker = context.waker().clone();
-        let (entered, _old) = {
-            let mut state = gate.state();
-            match self.arrival {
+        let (acquired, _old) = {
+            let mut state = semaphore.state();
+            match self.ticket {
                 None if state.free > 0 => {
                     state.free -= 1;
                     (true, Some(waker))
                 }
                 None => {
-                    let arrival = gate.arrivals.fetch_add(1, Ordering::Relaxed);
-                    self.arrival = Some(arrival);
-                    state.waiting.push_back((arrival, waker));
+                    let ticket = semaphore.next_ticket.fetch_add(1, Ordering::Relaxed);
+                    self.ticket = Some(ticket);
+                    state.waiting.push_back((ticket, waker));
                     (false, None)
                 }
-                Some(arrival) => match state.called.iter().position(|one| *one == arrival) {
+                Some(ticket) => match state.granted.iter().position(|one| *one == ticket) {
                     Some(index) => {
-                        state.called.swap_remove(index);
+                        state.granted.swap_remove(index);
                         (true, Some(waker))
                     }
                     None => {
-                        let waiting = state.waiting.iter_mut().find(|(one, _)| *one == arrival);
+                        let waiting = state.waiting.iter_mut().find(|(one, _)| *one == ticket);
                         (false, waiting.map(|(_, old)| std::mem::replace(old, waker)))
                     }
                 },
             }
         };
-        if entered {
-            self.arrival = None;
-            Poll::Ready(Inside(gate))
+        if acquired {
+            self.ticket = None;
+            Poll::Ready(Permit(semaphore))
         } else {
             Poll::Pending
         }
     }
 }
 
-impl Drop for Enter<'_> {
+impl Drop for Acquire<'_> {
     fn drop(&mut self) {
-        let Some(arrival) = self.arrival else {
+        let Some(ticket) = self.ticket else {
             return;
         };
-        let (called, _waker) = {
-            let mut state = self.gate.state();
-            let called = state.called.iter().position(|one| *one == arrival);
-            if let Some(index) = called {
-                state.called.swap_remove(index);
+        let (granted, _waker) = {
+            let mut state = self.semaphore.state();
+            let granted = state.granted.iter().position(|one| *one == ticket);
+            if let Some(index) = granted {
+                state.granted.swap_remove(index);
             }
-            let waiting = state.waiting.iter().position(|(one, _)| *one == arrival);
+            let waiting = state.waiting.iter().position(|(one, _)| *one == ticket);
             let waker = waiting.and_then(|index| state.waiting.remove(index));
-            (called.is_some(), waker)
+            (granted.is_some(), waker)
         };
-        if called {
+        if granted {
             // It was let through and does not go: the next one.
-            self.gate.leave();
+            self.semaphore.leave();
         }
     }
 }
 
-impl Drop for Inside<'_> {
+impl Drop for Permit<'_> {
     fn drop(&mut self) {
         self.0.leave();
     }

@@ -7,23 +7,23 @@ use std::{
 };
 
 use super::{
-    background_plan::{Errand, Later, Trail, Turns},
-    background_run::Trailing,
+    background_plan::{BackgroundHandler, DeferredRun, ErasedBackgroundRun, Starter},
+    background_run::BackgroundRun,
 };
 use crate::{
     event::Snapshot,
-    handler::{Background, Lent, Source},
+    handler::{Background, EmitOrigin, ErasedEventRef},
 };
 
 /// A handler of the tail, with its filters.
-pub(crate) struct Behind<E, W, H> {
+pub(crate) struct FilteredHandler<E, W, H> {
     wants: W,
     handler: H,
     closed: AtomicBool,
     event: PhantomData<fn(&E)>,
 }
 
-impl<E, W, H> Behind<E, W, H> {
+impl<E, W, H> FilteredHandler<E, W, H> {
     pub(crate) fn new(wants: W, handler: H) -> Self {
         Self {
             wants,
@@ -43,20 +43,20 @@ impl<E, W, H> Behind<E, W, H> {
     }
 }
 
-impl<E, W, H> Later for Behind<E, W, H>
+impl<E, W, H> BackgroundHandler for FilteredHandler<E, W, H>
 where
     E: Snapshot,
-    W: Fn(&E, &Source<'_>) -> bool + Send + Sync + 'static,
+    W: Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
     H: Background<E>,
 {
-    fn wants(&self, event: Lent<'_>, source: &Source<'_>) -> bool {
+    fn wants(&self, event: ErasedEventRef<'_>, source: &EmitOrigin<'_>) -> bool {
         !self.is_closed()
             && event
                 .get::<E>()
                 .is_some_and(|event| (self.wants)(event, source))
     }
 
-    fn begin<'s>(&'s self, turns: &mut Turns<'_, 's>) {
+    fn begin<'s>(&'s self, turns: &mut Starter<'_, 's>) {
         let call = turns.call();
         // A copy may have waited in the queue while the handler was unsubscribed.
         let event = turns.event::<E>().filter(|_| !self.is_closed());
@@ -68,11 +68,15 @@ where
             Some(event) => turns.run(|| self.handler.call(event, call)),
             None => turns.skip(),
         }
-        turns.go_on();
+        turns.start_next();
     }
 
-    fn copy(&self, event: Lent<'_>, errand: Errand) -> Option<Pin<Box<dyn Trail>>> {
+    fn copy(
+        &self,
+        event: ErasedEventRef<'_>,
+        errand: DeferredRun,
+    ) -> Option<Pin<Box<dyn ErasedBackgroundRun>>> {
         let copy = event.get::<E>()?.clone();
-        Some(Box::pin(Trailing::of(copy, errand)))
+        Some(Box::pin(BackgroundRun::of(copy, errand)))
     }
 }

@@ -11,7 +11,7 @@
 //! handlers, which no safe type can say, and they have forgotten what type they are. Five invariants,
 //! all of them kept by this file alone:
 //!
-//! 1. *Place.* From the first future on this is pinned: [`Futures::start`] takes it so, and it is not
+//! 1. *Place.* From the first future on this is pinned: [`FutureSet::start`] takes it so, and it is not
 //!    `Unpin`. So neither the subject nor a future in the room moves before it is dropped.
 //! 2. *Subject.* While a future lives, the subject is lent by shared reference only: whoever wants
 //!    more of it drops the futures first ([`take`](Futures::take)) or is told that there are some
@@ -21,7 +21,7 @@
 //!    futures can be mixed up with it.
 //! 3. *Tail.* The first future that waits has the tail kept, until all are dropped; while it is kept
 //!    no other is lent. A future that is ready at once is gone before the tail is given back.
-//! 4. *Type.* A [`Waiting`] is made in [`Start::run`] from one future; its functions are those of
+//! 4. *Type.* A [`PendingFuture`] is made in [`Start::run`] from one future; its functions are those of
 //!    that type, and its place is where that future was written.
 //! 5. *Room.* `used` is behind the last future in the room that waits; nothing is written before it.
 //!
@@ -47,83 +47,85 @@ use std::{
 };
 
 use crate::{
-    handler::{Call, Step},
-    primitives::drop_contained,
+    handler::{BackgroundCall, Step},
+    primitives::drop_catching,
 };
 
 /// How many bytes of futures need no box.
-const ROOM: usize = 256;
+const INLINE_BYTES: usize = 256;
 
 /// The bytes, aligned for all that is not aligned by hand.
 #[repr(C, align(16))]
-struct Room(UnsafeCell<[MaybeUninit<u8>; ROOM]>);
+struct InlineBuffer(UnsafeCell<[MaybeUninit<u8>; INLINE_BYTES]>);
 
 /// Futures that borrow a subject, what it is called with, and a tail of handlers; and the first two.
-pub(crate) struct Futures<S, K> {
+pub(crate) struct FutureSet<S, K> {
     subject: Option<S>,
-    call: Call,
+    call: BackgroundCall,
     kept: Option<Arc<K>>,
-    waiting: Vec<Waiting>,
+    waiting: Vec<PendingFuture>,
     used: usize,
-    room: Room,
+    inline: InlineBuffer,
     _pinned: PhantomPinned,
 }
 
 /// A future that was polled and is not ready.
-struct Waiting {
+struct PendingFuture {
     /// What its maker calls it.
     number: usize,
-    place: Place,
+    place: Storage,
     poll: unsafe fn(*mut (), &mut Context<'_>) -> Poll<Step>,
-    drop: unsafe fn(*mut (), Place),
+    drop: unsafe fn(*mut (), Storage),
 }
 
 /// Where a future is.
 #[derive(Clone, Copy)]
-enum Place {
+enum Storage {
     /// In the room, so many bytes from its beginning.
-    Room(usize),
+    InlineBuffer(usize),
     Boxed(*mut ()),
 }
 
 /// How a future began; so small that it stays in registers.
-pub(crate) enum Begun {
+pub(crate) enum FirstPoll {
     Done,
     Skipped,
-    Waits,
+    Pending,
     /// It ended in another way: the uncommon ones.
     Ended(Box<thread::Result<Step>>),
 }
 
 /// The right to make futures that live for `'s`, as long as the subject and the tail are lent.
 pub(crate) struct Start<'a, 's, K> {
-    waiting: &'a mut Vec<Waiting>,
+    waiting: &'a mut Vec<PendingFuture>,
     used: &'a mut usize,
     slot: &'a mut Option<Arc<K>>,
     kept: &'a Arc<K>,
-    room: *mut u8,
+    inline: *mut u8,
     waker: &'a Waker,
     lent: PhantomData<fn(&'s ()) -> &'s ()>,
 }
 
 // SAFETY: `Start::run` takes futures that are `Send` only, and there are no others. Those that borrow
 // the subject are `Send` because what they borrow of it is `Sync`. The call goes with any subject.
-unsafe impl<S: Send, K: Send + Sync> Send for Futures<S, K> {}
+unsafe impl<S: Send, K: Send + Sync> Send for FutureSet<S, K> {}
 // SAFETY: a shared reference leads to nothing but the subject, and the call and the tail, which are
 // `Sync`.
-unsafe impl<S: Sync, K: Send + Sync> Sync for Futures<S, K> {}
+unsafe impl<S: Sync, K: Send + Sync> Sync for FutureSet<S, K> {}
 
-impl<S, K> Futures<S, K> {
+impl<S, K> FutureSet<S, K> {
     /// No futures yet.
     #[inline]
-    pub(crate) const fn new(subject: S, call: Call, kept: Option<Arc<K>>) -> Self {
+    pub(crate) const fn new(subject: S, call: BackgroundCall, kept: Option<Arc<K>>) -> Self {
         Self {
             subject: Some(subject),
             call,
             kept,
             waiting: Vec::new(),
             used: 0,
-            room: Room(UnsafeCell::new([const { MaybeUninit::uninit() }; ROOM])),
+            inline: InlineBuffer(UnsafeCell::new(
+                [const { MaybeUninit::uninit() }; INLINE_BYTES],
+            )),
             _pinned: PhantomPinned,
         }
     }
@@ -135,7 +137,7 @@ impl<S, K> Futures<S, K> {
 
     /// What the subject is called with.
     #[inline]
-    pub(crate) fn call(&self) -> &Call {
+    pub(crate) fn call(&self) -> &BackgroundCall {
         &self.call
     }
 
@@ -184,7 +186,7 @@ impl<S, K> Futures<S, K> {
         self: Pin<&mut Self>,
         kept: &Arc<K>,
         waker: &Waker,
-        begin: impl for<'s> FnOnce(&'s S, &'s Call, &'s K, Start<'_, 's, K>) -> R,
+        begin: impl for<'s> FnOnce(&'s S, &'s BackgroundCall, &'s K, Start<'_, 's, K>) -> R,
     ) -> Option<R> {
         // SAFETY: nothing moves: the subject is lent by shared reference, a future is written where
         // none is (invariant 5).
@@ -199,7 +201,7 @@ impl<S, K> Futures<S, K> {
             used: &mut this.used,
             slot: &mut this.kept,
             kept,
-            room: this.room.0.get().cast(),
+            inline: this.inline.0.get().cast(),
             waker,
             lent: PhantomData,
         };
@@ -214,8 +216,8 @@ impl<S, K> Futures<S, K> {
     ) -> Poll<thread::Result<Step>> {
         // SAFETY: nothing moves: the future is polled where it is (invariant 1).
         let this = unsafe { self.get_unchecked_mut() };
-        let Waiting { place, poll, .. } = this.waiting[index];
-        let future = place.at(this.room.0.get().cast());
+        let PendingFuture { place, poll, .. } = this.waiting[index];
+        let future = place.at(this.inline.0.get().cast());
         // SAFETY: by invariant 4 there is a future of the type that `poll` is for, and it is pinned by
         // invariant 1.
         let polled = catch_unwind(AssertUnwindSafe(|| unsafe {
@@ -226,58 +228,60 @@ impl<S, K> Futures<S, K> {
             Ok(Poll::Ready(step)) => Ok(step),
             Err(payload) => Err(payload),
         };
-        this.waiting.remove(index).discard(this.room.0.get().cast());
+        this.waiting
+            .remove(index)
+            .discard(this.inline.0.get().cast());
         Poll::Ready(ended)
     }
 
     #[inline]
     fn cancel(&mut self) {
         if !self.waiting.is_empty() {
-            self.cancel_some();
+            self.cancel_pending();
         }
         self.used = 0;
     }
 
     #[cold]
     #[inline(never)]
-    fn cancel_some(&mut self) {
+    fn cancel_pending(&mut self) {
         for waiting in self.waiting.drain(..) {
-            waiting.discard(self.room.0.get().cast());
+            waiting.discard(self.inline.0.get().cast());
         }
     }
 }
 
-impl<S, K> Drop for Futures<S, K> {
+impl<S, K> Drop for FutureSet<S, K> {
     fn drop(&mut self) {
         // The subject after them.
         self.cancel();
     }
 }
 
-impl Waiting {
+impl PendingFuture {
     /// Drops the future; a panic of its `Drop` stays here.
-    fn discard(self, room: *mut u8) {
+    fn discard(self, inline: *mut u8) {
         let Self { place, drop, .. } = self;
-        let future = place.at(room);
+        let future = place.at(inline);
         // SAFETY: by invariant 4 there is a future of the type that `drop` is for; nobody reaches it
         // any more, for `self` is gone.
-        drop_contained(Discard(|| unsafe { drop(future, place) }));
+        drop_catching(DropFn(|| unsafe { drop(future, place) }));
     }
 }
 
 /// Calls a function when it is dropped.
-struct Discard<F: FnMut()>(F);
+struct DropFn<F: FnMut()>(F);
 
-impl<F: FnMut()> Drop for Discard<F> {
+impl<F: FnMut()> Drop for DropFn<F> {
     fn drop(&mut self) {
         (self.0)();
     }
 }
 
-impl Place {
-    fn at(self, room: *mut u8) -> *mut () {
+impl Storage {
+    fn at(self, inline: *mut u8) -> *mut () {
         match self {
-            Self::Room(offset) => room.wrapping_add(offset).cast(),
+            Self::InlineBuffer(offset) => inline.wrapping_add(offset).cast(),
             Self::Boxed(future) => future,
         }
     }
@@ -290,7 +294,7 @@ impl<'s, K> Start<'_, 's, K> {
     }
 
     /// What the last of those that wait is called.
-    pub(crate) fn call_last(&mut self, number: usize) {
+    pub(crate) fn set_last_number(&mut self, number: usize) {
         if let Some(last) = self.waiting.last_mut() {
             last.number = number;
         }
@@ -302,34 +306,34 @@ impl<'s, K> Start<'_, 's, K> {
     /// Made elsewhere it would have to be copied, by loads that are larger than the stores which
     /// they wait for.
     #[inline]
-    pub(crate) fn run<F>(&mut self, make: impl FnOnce() -> F) -> Begun
+    pub(crate) fn run<F>(&mut self, make: impl FnOnce() -> F) -> FirstPoll
     where
         F: Future<Output = Step> + Send + 's,
     {
         let offset = self.used.next_multiple_of(align_of::<F>());
         let end = offset + size_of::<F>();
-        if align_of::<F>() > align_of::<Room>() || end > ROOM {
+        if align_of::<F>() > align_of::<InlineBuffer>() || end > INLINE_BYTES {
             return self.run_boxed(make);
         }
-        let at: *mut F = self.room.wrapping_add(offset).cast();
+        let at: *mut F = self.inline.wrapping_add(offset).cast();
         // SAFETY: there is room for an `F` here, behind all that is used.
         unsafe { at.write(make()) };
-        self.run_at(at, Place::Room(offset), end)
+        self.run_at(at, Storage::InlineBuffer(offset), end)
     }
 
     #[cold]
     #[inline(never)]
-    fn run_boxed<F>(&mut self, make: impl FnOnce() -> F) -> Begun
+    fn run_boxed<F>(&mut self, make: impl FnOnce() -> F) -> FirstPoll
     where
         F: Future<Output = Step> + Send + 's,
     {
         let at = Box::into_raw(Box::new(make()));
-        self.run_at(at, Place::Boxed(at.cast()), *self.used)
+        self.run_at(at, Storage::Boxed(at.cast()), *self.used)
     }
 
     /// Polls a future that was just written to its place; when it waits, so much is used.
     #[inline(always)]
-    fn run_at<F>(&mut self, at: *mut F, place: Place, used: usize) -> Begun
+    fn run_at<F>(&mut self, at: *mut F, place: Storage, used: usize) -> FirstPoll
     where
         F: Future<Output = Step> + Send + 's,
     {
@@ -341,7 +345,7 @@ impl<'s, K> Start<'_, 's, K> {
         let ended = match polled {
             Ok(Poll::Pending) => {
                 self.wait(
-                    Waiting {
+                    PendingFuture {
                         number: 0,
                         place,
                         poll: poll::<F>,
@@ -349,20 +353,20 @@ impl<'s, K> Start<'_, 's, K> {
                     },
                     used,
                 );
-                return Begun::Waits;
+                return FirstPoll::Pending;
             }
-            Ok(Poll::Ready(Step::Done)) => Begun::Done,
-            Ok(Poll::Ready(Step::Skipped)) => Begun::Skipped,
-            Ok(Poll::Ready(step)) => Begun::Ended(Box::new(Ok(step))),
-            Err(payload) => Begun::Ended(Box::new(Err(payload))),
+            Ok(Poll::Ready(Step::Done)) => FirstPoll::Done,
+            Ok(Poll::Ready(Step::Skipped)) => FirstPoll::Skipped,
+            Ok(Poll::Ready(step)) => FirstPoll::Ended(Box::new(Ok(step))),
+            Err(payload) => FirstPoll::Ended(Box::new(Err(payload))),
         };
         // SAFETY: there is an `F`, as above, and nobody reaches it any more.
-        drop_contained(Discard(|| unsafe { discard::<F>(at.cast(), place) }));
+        drop_catching(DropFn(|| unsafe { discard::<F>(at.cast(), place) }));
         ended
     }
 
     #[cold]
-    fn wait(&mut self, waiting: Waiting, used: usize) {
+    fn wait(&mut self, waiting: PendingFuture, used: usize) {
         // Invariant 3: the future may borrow the tail.
         self.slot.get_or_insert_with(|| Arc::clone(self.kept));
         self.waiting.push(waiting);
@@ -381,12 +385,12 @@ unsafe fn poll<F: Future<Output = Step>>(future: *mut (), context: &mut Context<
 /// # Safety
 ///
 /// There is an `F`, boxed or in the room as `place` says, which nobody reaches afterwards.
-unsafe fn discard<F>(future: *mut (), place: Place) {
+unsafe fn discard<F>(future: *mut (), place: Storage) {
     let future: *mut F = future.cast();
     match place {
         // SAFETY: as above.
-        Place::Room(_) => unsafe { ptr::drop_in_place(future) },
+        Storage::InlineBuffer(_) => unsafe { ptr::drop_in_place(future) },
         // SAFETY: as above; it came out of a box.
-        Place::Boxed(_) => drop(unsafe { Box::from_raw(future) }),
+        Storage::Boxed(_) => drop(unsafe { Box::from_raw(future) }),
     }
 }

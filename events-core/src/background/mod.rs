@@ -7,7 +7,9 @@ mod concurrency_limit;
 mod filtered_handler;
 mod future_set;
 
-pub(crate) use background_plan::{Errand, Later, Part, Tail, Trail};
-pub(crate) use background_run::Trailing;
-pub use concurrency_limit::Gated;
-pub(crate) use filtered_handler::Behind;
+pub(crate) use background_plan::{
+    BackgroundHandler, BackgroundPlan, DeferredRun, ErasedBackgroundRun, Select,
+};
+pub(crate) use background_run::BackgroundRun;
+pub use concurrency_limit::ConcurrencyLimited;
+pub(crate) use filtered_handler::FilteredHandler;

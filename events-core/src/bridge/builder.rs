@@ -5,7 +5,7 @@ use std::fmt;
 use futures_core::Stream;
 
 use super::{
-    mapping::{AnyItem, Kept, KnowsSenders, Rules, Senders, To, Undecided, Unsent, With},
+    mapping::{AnyItem, Kept, KnowsSenders, Mapping, Senders, To, Undecided, Unsent, With},
     source::{FromResults, FromSignal, FromStream, Signal, Source},
 };
 use crate::{
@@ -32,7 +32,7 @@ use crate::{
 #[must_use = "a bridge does nothing before `.run()`, `.spawn()` or `.connect()`"]
 pub struct Bridge<S, W = Unsent, K = AnyItem, C = Undecided> {
     pub(crate) source: S,
-    pub(crate) rules: Rules<W, K, C>,
+    pub(crate) mapping: Mapping<W, K, C>,
     pub(crate) registry: WeakRegistry,
 }
 
@@ -153,7 +153,7 @@ impl<S> Bridge<S> {
     fn new(source: S) -> Self {
         Self {
             source,
-            rules: Rules {
+            mapping: Mapping {
                 whose: Unsent,
                 senders: Vec::new(),
                 keep: AnyItem,
@@ -183,7 +183,7 @@ impl<S> Bridge<FromStream<S>> {
             source: FromResults {
                 stream: self.source.stream,
             },
-            rules: self.rules,
+            mapping: self.mapping,
             registry: self.registry,
         }
     }
@@ -213,16 +213,16 @@ impl<S: Source, W, K> Bridge<S, W, K, Undecided> {
     }
 
     fn choose<C>(self, choose: C) -> Bridge<S, W, K, C> {
-        let Rules {
+        let Mapping {
             whose,
             senders,
             keep,
             choose: Undecided,
             origin,
-        } = self.rules;
+        } = self.mapping;
         Bridge {
             source: self.source,
-            rules: Rules {
+            mapping: Mapping {
                 whose,
                 senders,
                 keep,
@@ -278,16 +278,16 @@ impl<S: Source, K, C> Bridge<S, Unsent, K, C> {
         F: Fn(&S::Item) -> N,
         N: IntoKey<M>,
     {
-        let Rules {
+        let Mapping {
             whose: Unsent,
             senders,
             keep,
             choose,
             origin,
-        } = self.rules;
+        } = self.mapping;
         Bridge {
             source: self.source,
-            rules: Rules {
+            mapping: Mapping {
                 whose: Senders::new(sender),
                 senders,
                 keep,
@@ -308,7 +308,7 @@ impl<S: Source, W, K, C> Bridge<S, W, K, C> {
     where
         W: KnowsSenders,
     {
-        self.rules.senders.push(sender.into_key().into());
+        self.mapping.senders.push(sender.into_key().into());
         self
     }
 
@@ -317,16 +317,16 @@ impl<S: Source, W, K, C> Bridge<S, W, K, C> {
     where
         F: Fn(&S::Item) -> bool,
     {
-        let Rules {
+        let Mapping {
             whose,
             senders,
             keep,
             choose,
             origin,
-        } = self.rules;
+        } = self.mapping;
         Bridge {
             source: self.source,
-            rules: Rules {
+            mapping: Mapping {
                 whose,
                 senders,
                 keep: Kept(keep, filter),
@@ -339,7 +339,7 @@ impl<S: Source, W, K, C> Bridge<S, W, K, C> {
 
     /// Where the events are from, of items whose sender is not known.
     pub fn origin<M>(mut self, origin: impl IntoKey<M>) -> Self {
-        self.rules.origin = Some(origin.into_key().into());
+        self.mapping.origin = Some(origin.into_key().into());
         self
     }
 

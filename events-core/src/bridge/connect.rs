@@ -9,12 +9,14 @@ use std::{
 
 use super::{
     builder::Bridge,
-    ended::{Ended, Tally, WhyEnded},
-    lifecycle::Line,
-    mapping::{Choose, Keep, Rules, Whose, contained},
+    ended::{Counts, Ended, WhyEnded},
+    lifecycle::Lifecycle,
+    mapping::{Choose, Keep, Mapping, Whose, contained},
     source::{FromSignal, Signal},
 };
-use crate::{current::stand_in, event::Event, primitives::drop_contained, registry::WeakRegistry};
+use crate::{
+    current::enter_if_other, event::Event, primitives::drop_catching, registry::WeakRegistry,
+};
 
 impl<G: Signal + ?Sized, W, K, C> Bridge<FromSignal<'_, G>, W, K, C> {
     /// Connects the signal, and gives the guard.
@@ -25,12 +27,12 @@ impl<G: Signal + ?Sized, W, K, C> Bridge<FromSignal<'_, G>, W, K, C> {
         C: Choose<G::Item> + Send + Sync + 'static,
     {
         let shared = Arc::new(Shared {
-            line: Line::default(),
-            tally: Mutex::default(),
+            lifecycle: Lifecycle::default(),
+            counts: Mutex::default(),
             topic: C::Event::topic(),
         });
-        let hearer = Hearer {
-            rules: self.rules,
+        let hearer = CallbackState {
+            mapping: self.mapping,
             registry: self.registry,
             shared: Arc::clone(&shared),
         };
@@ -66,30 +68,30 @@ impl<G> Connection<G> {
     /// Whether it has ended by itself.
     #[must_use]
     pub fn is_ended(&self) -> bool {
-        self.shared.line.is_ending()
+        self.shared.lifecycle.is_ending()
     }
 
     /// Disconnects, and says what the bridge did, or how it had ended before.
     pub fn stop(mut self) -> Ended {
         self.disconnect();
-        let ended = self.shared.line.take();
+        let ended = self.shared.lifecycle.take();
         ended.unwrap_or_else(|| self.shared.ended(WhyEnded::Stopped))
     }
 
     /// Blocks until the bridge has ended by itself, and says how.
     pub fn wait(self) -> Ended {
-        self.shared.line.wait()
+        self.shared.lifecycle.wait()
     }
 
     /// [`wait`](Self::wait) without blocking. Dropping the future disconnects, as dropping the guard
     /// does.
     pub async fn wait_async(self) -> Ended {
-        poll_fn(|context| self.shared.line.poll(context.waker())).await
+        poll_fn(|context| self.shared.lifecycle.poll(context.waker())).await
     }
 
     fn disconnect(&mut self) {
         if let Some(guard) = self.guard.take() {
-            self.shared.line.stop();
+            self.shared.lifecycle.stop();
             drop(guard);
             self.shared.end(WhyEnded::Stopped);
         }
@@ -112,40 +114,40 @@ impl<G> fmt::Debug for Connection<G> {
 
 /// What the callback and the guard share.
 struct Shared {
-    line: Line,
-    tally: Mutex<Tally>,
+    lifecycle: Lifecycle,
+    counts: Mutex<Counts>,
     topic: &'static str,
 }
 
 impl Shared {
-    fn tally(&self) -> MutexGuard<'_, Tally> {
-        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn ended(&self, why: WhyEnded) -> Ended {
-        let tally = *self.tally();
-        Ended { why, tally }
+        let counts = *self.counts();
+        Ended { why, counts }
     }
 
     /// Says how it ended, unless that was said.
     fn end(&self, why: WhyEnded) {
-        if self.line.is_first() {
+        if self.lifecycle.is_first() {
             let ended = self.ended(why);
             ended.log(self.topic);
-            self.line.put(ended);
-            self.line.close();
+            self.lifecycle.put(ended);
+            self.lifecycle.close();
         }
     }
 }
 
 /// What the callback is.
-struct Hearer<W, K, C> {
-    rules: Rules<W, K, C>,
+struct CallbackState<W, K, C> {
+    mapping: Mapping<W, K, C>,
     registry: WeakRegistry,
     shared: Arc<Shared>,
 }
 
-impl<W, K, C> Hearer<W, K, C> {
+impl<W, K, C> CallbackState<W, K, C> {
     fn hear<T>(&self, item: T)
     where
         W: Whose<T>,
@@ -153,32 +155,32 @@ impl<W, K, C> Hearer<W, K, C> {
         C: Choose<T>,
     {
         let shared = &self.shared;
-        if shared.line.is_stopping() || shared.line.is_ending() {
+        if shared.lifecycle.is_stopping() || shared.lifecycle.is_ending() {
             return;
         }
-        shared.tally().came += 1;
+        shared.counts().came += 1;
         let Some(registry) = self.registry.upgrade() else {
             return shared.end(WhyEnded::RegistryGone);
         };
-        let _current = stand_in(&registry);
-        let event = match contained(|| self.rules.event(item)) {
+        let _current = enter_if_other(&registry);
+        let event = match contained(|| self.mapping.event(item)) {
             Ok(None) => {
-                shared.tally().left_out += 1;
+                shared.counts().left_out += 1;
                 return;
             }
             Ok(Some((event, Some(origin)))) => registry.emit_from(event, origin),
             Ok(Some((event, None))) => registry.emit(event),
             Err(panic) => return shared.end(WhyEnded::Panicked(panic)),
         };
-        shared.tally().emitted += 1;
-        drop_contained(event);
+        shared.counts().emitted += 1;
+        drop_catching(event);
     }
 }
 
 /// The source has dropped the callback.
-impl<W, K, C> Drop for Hearer<W, K, C> {
+impl<W, K, C> Drop for CallbackState<W, K, C> {
     fn drop(&mut self) {
-        self.shared.end(if self.shared.line.is_stopping() {
+        self.shared.end(if self.shared.lifecycle.is_stopping() {
             WhyEnded::Stopped
         } else {
             WhyEnded::SourceEnded

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use crate::{primitives::Count, result::Panic};
+use crate::{primitives::Plural, result::Panic};
 
 /// How a bridge ended, and what it did until then. It is also logged: at `error` when a closure
 /// panicked, at `info` when the source or the registry ended it, else at `debug`.
 #[derive(Debug)]
 pub struct Ended {
     pub(crate) why: WhyEnded,
-    pub(crate) tally: Tally,
+    pub(crate) counts: Counts,
 }
 
 /// Why a bridge ended.
@@ -31,7 +31,7 @@ pub enum WhyEnded {
 
 /// What a bridge counts.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Tally {
+pub(crate) struct Counts {
     pub(crate) came: usize,
     pub(crate) emitted: usize,
     pub(crate) left_out: usize,
@@ -49,26 +49,26 @@ impl Ended {
     /// numbers together, the last one was under way at the end.
     #[must_use]
     pub fn came(&self) -> usize {
-        self.tally.came
+        self.counts.came
     }
 
     /// How many became an event whose subscribers were run.
     #[must_use]
     pub fn emitted(&self) -> usize {
-        self.tally.emitted
+        self.counts.emitted
     }
 
     /// How many were of another sender, were filtered out, or became no event.
     #[must_use]
     pub fn left_out(&self) -> usize {
-        self.tally.left_out
+        self.counts.left_out
     }
 
     /// How many were errors of the source, each logged at `warn`; see
     /// [`results`](crate::Bridge::results).
     #[must_use]
     pub fn errors(&self) -> usize {
-        self.tally.errors
+        self.counts.errors
     }
 
     pub(crate) fn log(&self, topic: &str) {
@@ -89,15 +89,15 @@ impl Ended {
 
 impl fmt::Display for Ended {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let tally = &self.tally;
+        let counts = &self.counts;
         write!(
             f,
             "{}; {} came, {} emitted, {} left out, {}",
             self.why,
-            Count(tally.came, "item"),
-            tally.emitted,
-            tally.left_out,
-            Count(tally.errors, "error"),
+            Plural(counts.came, "item"),
+            counts.emitted,
+            counts.left_out,
+            Plural(counts.errors, "error"),
         )
     }
 }

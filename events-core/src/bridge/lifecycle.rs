@@ -6,10 +6,10 @@ use std::{
     task::{Poll, Waker},
 };
 
-use super::ended::{Ended, Tally, WhyEnded};
+use super::ended::{Counts, Ended, WhyEnded};
 
 #[derive(Default)]
-pub(crate) struct Line {
+pub(crate) struct Lifecycle {
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -28,7 +28,7 @@ struct State {
     waiting: Vec<Waker>,
 }
 
-impl Line {
+impl Lifecycle {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -116,7 +116,7 @@ impl State {
     fn take(&mut self) -> Ended {
         self.ended.take().unwrap_or(Ended {
             why: WhyEnded::Dropped,
-            tally: Tally::default(),
+            counts: Counts::default(),
         })
     }
 }

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// All that a bridge was told of the items.
-pub(crate) struct Rules<W, K, C> {
+pub(crate) struct Mapping<W, K, C> {
     pub(crate) whose: W,
     /// The senders that are kept; none means all.
     pub(crate) senders: Vec<Origin>,
@@ -26,7 +26,7 @@ pub(crate) struct Rules<W, K, C> {
     pub(crate) origin: Option<Origin>,
 }
 
-impl<W, K, C> Rules<W, K, C> {
+impl<W, K, C> Mapping<W, K, C> {
     /// The event that this item becomes, if any, and where it is from.
     pub(crate) fn event<T>(&self, item: T) -> Option<(C::Event, Option<Origin>)>
     where

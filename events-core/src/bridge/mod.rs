@@ -1,11 +1,11 @@
 //! Floor 7, bridge: events out of what comes from elsewhere, streams and callbacks.
 //!
-//! - `build` has the words that a bridge is described with, and `rules` what they come to: which
+//! - `build` has the words that a bridge is described with, and `mapping` what they come to: which
 //!   items are let through, as which event, from whom;
 //! - `source` says what items come from;
 //! - `run` is a bridge from a stream as a future, and `spawn` gives it a thread or a task;
 //! - `signal` is a bridge from a callback;
-//! - `line` is what a bridge and its guard share, and `ended` what a bridge says at its end.
+//! - `lifecycle` is what a bridge and its guard share, and `ended` what a bridge says at its end.
 
 mod builder;
 mod connect;

@@ -12,13 +12,13 @@ use pin_project_lite::pin_project;
 
 use super::{
     builder::Bridge,
-    ended::{Ended, Tally, WhyEnded},
-    lifecycle::Line,
-    mapping::{Choose, Keep, Rules, Whose, contained},
+    ended::{Counts, Ended, WhyEnded},
+    lifecycle::Lifecycle,
+    mapping::{Choose, Keep, Mapping, Whose, contained},
     source::Poll,
 };
 use crate::{
-    current::stand_in, emit::emit_async::EmitAsync, event::Event, primitives::drop_contained,
+    current::enter_if_other, emit::emit_async::EmitAsync, event::Event, primitives::drop_catching,
     registry::WeakRegistry,
 };
 
@@ -46,11 +46,11 @@ pin_project! {
         // The event that is being emitted.
         #[pin]
         emit: Option<EmitAsync<C::Event>>,
-        rules: Rules<W, K, C>,
+        mapping: Mapping<W, K, C>,
         registry: WeakRegistry,
-        tally: Tally,
+        counts: Counts,
         // To its guard, if it has one.
-        line: Option<Arc<Line>>,
+        lifecycle: Option<Arc<Lifecycle>>,
         over: bool,
     }
 
@@ -61,10 +61,10 @@ pin_project! {
     {
         fn drop(this: Pin<&mut Self>) {
             if !this.over {
-                let line = this.line.clone();
+                let lifecycle = this.lifecycle.clone();
                 let ended = this.end(WhyEnded::Dropped);
-                if let Some(line) = line {
-                    line.put(ended);
+                if let Some(lifecycle) = lifecycle {
+                    lifecycle.put(ended);
                 }
             }
         }
@@ -93,19 +93,19 @@ where
     S: Poll,
     C: Choose<S::Item>,
 {
-    pub(crate) fn new(bridge: Bridge<S, W, K, C>, line: Option<Arc<Line>>) -> Self {
+    pub(crate) fn new(bridge: Bridge<S, W, K, C>, lifecycle: Option<Arc<Lifecycle>>) -> Self {
         let Bridge {
             source,
-            rules,
+            mapping,
             registry,
         } = bridge;
         Self {
             source,
             emit: None,
-            rules,
+            mapping,
             registry,
-            tally: Tally::default(),
-            line,
+            counts: Counts::default(),
+            lifecycle,
             over: false,
         }
     }
@@ -115,7 +115,7 @@ where
         *this.over = true;
         let ended = Ended {
             why,
-            tally: *this.tally,
+            counts: *this.counts,
         };
         ended.log(C::Event::topic());
         ended
@@ -130,15 +130,15 @@ where
     {
         let mut this = self.project();
         let registry = this.registry.upgrade();
-        let _current = registry.as_ref().and_then(stand_in);
+        let _current = registry.as_ref().and_then(enter_if_other);
         if let Some(emit) = this.emit.as_mut().as_pin_mut() {
             let event = ready!(emit.poll(context));
             this.emit.set(None);
-            this.tally.emitted += 1;
-            drop_contained(event);
+            this.counts.emitted += 1;
+            drop_catching(event);
         }
-        let line = this.line.as_ref();
-        if line.is_some_and(|line| line.poll_stopping(context.waker())) {
+        let lifecycle = this.lifecycle.as_ref();
+        if lifecycle.is_some_and(|lifecycle| lifecycle.poll_stopping(context.waker())) {
             return task::Poll::Ready(Some(WhyEnded::Stopped));
         }
         let Some(registry) = &registry else {
@@ -150,18 +150,18 @@ where
             Ok(task::Poll::Ready(Some(item))) => item,
             Err(panic) => return task::Poll::Ready(Some(WhyEnded::Panicked(panic))),
         };
-        this.tally.came += 1;
+        this.counts.came += 1;
         let item = match item {
             Ok(item) => item,
             Err(error) => {
-                this.tally.errors += 1;
+                this.counts.errors += 1;
                 let topic = C::Event::topic();
                 tracing::warn!(target: "events_core", topic, error, "the source of a bridge gave an error");
                 return task::Poll::Ready(None);
             }
         };
-        match contained(|| this.rules.event(item)) {
-            Ok(None) => this.tally.left_out += 1,
+        match contained(|| this.mapping.event(item)) {
+            Ok(None) => this.counts.left_out += 1,
             Ok(Some((event, Some(origin)))) => {
                 this.emit.set(Some(registry.emit_async_from(event, origin)));
             }

@@ -15,12 +15,12 @@ use tracing::Span;
 use super::{
     builder::Bridge,
     ended::Ended,
-    lifecycle::Line,
+    lifecycle::Lifecycle,
     mapping::{Choose, Keep, Whose},
     run::Run,
     source::Poll,
 };
-use crate::worker::park_on;
+use crate::worker::block_on_until;
 
 impl<S: Poll, W, K, C> Bridge<S, W, K, C> {
     /// Runs the bridge on a thread of its own, with no runtime around it, and gives its guard.
@@ -62,7 +62,7 @@ impl<S: Poll, W, K, C> Bridge<S, W, K, C> {
         let named = thread::Builder::new().name("events-bridge".to_owned());
         let spawned = named.spawn(move || {
             let mut task = pin!(task);
-            park_on(
+            block_on_until(
                 |waker| task.as_mut().poll(&mut Context::from_waker(waker)),
                 None,
             );
@@ -103,13 +103,13 @@ impl<S: Poll, W, K, C> Bridge<S, W, K, C> {
 #[must_use = "dropping a Bridged ends the bridge; `.detach()` leaves it to itself"]
 pub struct Bridged {
     /// Until it is detached.
-    line: Option<Arc<Line>>,
+    lifecycle: Option<Arc<Lifecycle>>,
 }
 
 impl Bridged {
     /// Leaves the bridge to itself.
     pub fn detach(mut self) {
-        self.line = None;
+        self.lifecycle = None;
     }
 
     /// Ends the bridge, blocks until it has ended and the stream is dropped, and says what it did. The
@@ -118,33 +118,33 @@ impl Bridged {
     /// Not for a subscriber of the event under way: that would wait for itself.
     #[expect(clippy::must_use_candidate, reason = "called for what it does")]
     pub fn stop(self) -> Ended {
-        self.line().stop();
+        self.lifecycle().stop();
         self.wait()
     }
 
     /// [`stop`](Self::stop) without blocking. It is told to end at the first poll, or when the future
     /// is dropped.
     pub async fn stop_async(self) -> Ended {
-        self.line().stop();
+        self.lifecycle().stop();
         self.wait_async().await
     }
 
     /// Blocks until the bridge has ended by itself, and says how.
     #[expect(clippy::must_use_candidate, reason = "called for what it does")]
     pub fn wait(self) -> Ended {
-        self.line().wait()
+        self.lifecycle().wait()
     }
 
     /// [`wait`](Self::wait) without blocking. Dropping the future ends the bridge, as dropping the
     /// guard does.
     pub async fn wait_async(self) -> Ended {
-        let line = self.line();
-        poll_fn(|context| line.poll(context.waker())).await
+        let lifecycle = self.lifecycle();
+        poll_fn(|context| lifecycle.poll(context.waker())).await
     }
 
-    fn line(&self) -> &Line {
-        match &self.line {
-            Some(line) => line,
+    fn lifecycle(&self) -> &Lifecycle {
+        match &self.lifecycle {
+            Some(lifecycle) => lifecycle,
             None => unreachable!("what is detached has no guard"),
         }
     }
@@ -152,8 +152,8 @@ impl Bridged {
 
 impl Drop for Bridged {
     fn drop(&mut self) {
-        if let Some(line) = &self.line {
-            line.stop();
+        if let Some(lifecycle) = &self.lifecycle {
+            lifecycle.stop();
         }
     }
 }
@@ -180,7 +180,7 @@ pin_project! {
 }
 
 /// Says that nothing of a bridge is left, when it is dropped.
-struct End(Arc<Line>);
+struct End(Arc<Lifecycle>);
 
 impl Drop for End {
     fn drop(&mut self) {
@@ -194,13 +194,18 @@ where
     C: Choose<S::Item>,
 {
     fn new(bridge: Bridge<S, W, K, C>) -> (Self, Bridged) {
-        let line = Arc::new(Line::default());
+        let lifecycle = Arc::new(Lifecycle::default());
         let task = Self {
-            run: Run::new(bridge, Some(Arc::clone(&line))),
+            run: Run::new(bridge, Some(Arc::clone(&lifecycle))),
             span: Span::current(),
-            end: End(Arc::clone(&line)),
+            end: End(Arc::clone(&lifecycle)),
         };
-        (task, Bridged { line: Some(line) })
+        (
+            task,
+            Bridged {
+                lifecycle: Some(lifecycle),
+            },
+        )
     }
 }
 

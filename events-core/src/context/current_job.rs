@@ -22,7 +22,7 @@ impl QueueId {
 
 /// An event out of a queue, while it runs.
 #[derive(Clone, Copy)]
-pub(crate) struct Job {
+pub(crate) struct CurrentJob {
     /// The queue that it came from.
     pub(crate) queue: QueueId,
     /// The emission in which it was put there.
@@ -31,15 +31,15 @@ pub(crate) struct Job {
 
 thread_local! {
     /// The innermost, and how many emits are around it.
-    static INNERMOST: Cell<Option<(usize, Job)>> = const { Cell::new(None) };
+    static INNERMOST: Cell<Option<(usize, CurrentJob)>> = const { Cell::new(None) };
 }
 
 /// A job is the innermost of this thread until this is dropped.
-pub(crate) struct InJob(Option<(usize, Job)>);
+pub(crate) struct CurrentJobGuard(Option<(usize, CurrentJob)>);
 
-impl Job {
-    pub(crate) fn enter(self) -> InJob {
-        InJob(INNERMOST.replace(Some((emit_stack::depth(), self))))
+impl CurrentJob {
+    pub(crate) fn enter(self) -> CurrentJobGuard {
+        CurrentJobGuard(INNERMOST.replace(Some((emit_stack::depth(), self))))
     }
 
     /// The innermost of this thread.
@@ -48,7 +48,7 @@ impl Job {
     }
 }
 
-impl Drop for InJob {
+impl Drop for CurrentJobGuard {
     fn drop(&mut self) {
         INNERMOST.set(self.0);
     }

@@ -118,7 +118,7 @@ impl Emission {
 
 /// What a [`Param`](super::Param) is made from.
 #[doc(hidden)]
-pub trait Asked {
+pub trait EmissionSource {
     /// The emission, for a subscriber that asks for it.
     fn emission(&self) -> Emission;
 }

@@ -38,13 +38,13 @@ thread_local! {
 ///
 /// Nothing refers to it, so it stays in a register: what one emit leaves in the counter the next
 /// one waits for, and a detour through the stack would double that wait.
-pub(crate) struct Level {
+pub(crate) struct EmitGuard {
     /// How many emits are around this one.
     depth: usize,
     this_thread: PhantomData<*const ()>,
 }
 
-impl Level {
+impl EmitGuard {
     /// `None` when there are `limit` already.
     #[inline]
     pub(crate) fn enter(info: &'static EventInfo, limit: usize) -> Option<Self> {
@@ -65,7 +65,7 @@ impl Level {
     }
 
     /// Enters again, with the id that the emission had when it was left; nothing refuses it.
-    pub(crate) fn enter_again(info: &'static EventInfo, id: Option<EmissionId>) -> Option<Self> {
+    pub(crate) fn reenter(info: &'static EventInfo, id: Option<EmissionId>) -> Option<Self> {
         let level = Self::enter(info, MAX_LIMIT)?;
         STACK.with(|stack| stack.ids[level.depth % MAX_LIMIT].set(id));
         Some(level)
@@ -91,7 +91,7 @@ impl Level {
     }
 }
 
-impl Drop for Level {
+impl Drop for EmitGuard {
     #[inline]
     fn drop(&mut self) {
         STACK.with(|stack| stack.depth.set(self.depth));

@@ -5,13 +5,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use tracing::{Level as Verbosity, error, level_enabled};
 
 use crate::{
-    primitives::{Rare, drop_contained},
+    primitives::{OptionBox, drop_catching},
     result::{Cause, Failure, TooDeep},
 };
 
 /// What failed, if anything did.
 #[inline]
-pub(crate) fn failures(failures: &mut Rare<Vec<Failure>>) {
+pub(crate) fn failures(failures: &mut OptionBox<Vec<Failure>>) {
     #[cold]
     #[inline(never)]
     fn record(failures: Vec<Failure>) {
@@ -27,7 +27,7 @@ pub(crate) fn failures(failures: &mut Rare<Vec<Failure>>) {
 pub(crate) fn failure(failure: Failure) {
     let recorded = catch_unwind(AssertUnwindSafe(|| record(failure)));
     if let Err(payload) = recorded {
-        drop_contained(payload);
+        drop_catching(payload);
     }
 }
 

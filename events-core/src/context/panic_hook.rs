@@ -8,7 +8,7 @@
 use std::{any::Any, backtrace::Backtrace, cell::RefCell, panic, sync::Once, thread};
 
 use super::emit_stack;
-use crate::{primitives::drop_contained, result::Panic};
+use crate::{primitives::drop_catching, result::Panic};
 
 thread_local! {
     static LAST: RefCell<Option<Noted>> = const { RefCell::new(None) };
@@ -58,7 +58,7 @@ pub(crate) fn caught(payload: Box<dyn Any + Send>) -> Panic {
     let noted = LAST.try_with(RefCell::take).ok().flatten();
     let noted = noted.filter(|noted| noted.message == message);
     let (location, backtrace) = noted.map(|noted| (noted.location, noted.backtrace)).unzip();
-    drop_contained(payload);
+    drop_catching(payload);
     Panic::new(message, location, backtrace)
 }
 

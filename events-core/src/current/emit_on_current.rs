@@ -5,10 +5,10 @@ use std::panic::Location;
 use super::scope::{DEFAULT, entered, is_scoped, registry};
 use crate::{
     emit::{
-        Site,
+        CallSite,
         emit_async::{EmitAsync, TryEmitAsync},
     },
-    event::{Args, Event, Family, OwnedEvent, Verbs, Visit},
+    event::{Args, EmitBackend, Event, Family, OwnedEvent, Visit},
     metadata::Origin,
     result::{EmitError, Emitted, QueueFull},
 };
@@ -16,9 +16,9 @@ use crate::{
 /// The verbs on the current registry.
 #[doc(hidden)]
 #[derive(Debug)]
-pub enum Current {}
+pub enum CurrentRegistry {}
 
-impl Verbs for Current {
+impl EmitBackend for CurrentRegistry {
     type EmitAsync<E: Event> = EmitAsync<E>;
     type TryEmitAsync<E: Event> = TryEmitAsync<E>;
 
@@ -55,7 +55,7 @@ impl Verbs for Current {
     }
 }
 
-struct Emit<'o>(Option<&'o Origin>, Site);
+struct Emit<'o>(Option<&'o Origin>, CallSite);
 
 impl<F: Family> Visit<F> for Emit<'_> {
     type Output = ();
@@ -72,7 +72,7 @@ impl<F: Family> Visit<F> for Emit<'_> {
 
 #[cold]
 #[inline(never)]
-fn emit_scoped<F: Family>(event: &mut F::Of<'_>, origin: Option<&Origin>, site: Site) {
+fn emit_scoped<F: Family>(event: &mut F::Of<'_>, origin: Option<&Origin>, site: CallSite) {
     match entered() {
         Some(registry) => registry.core().emit::<F>(event, origin, site),
         None => DEFAULT.emit_home::<F>(event, origin, site),
@@ -98,7 +98,7 @@ fn emit_scoped<F: Family>(event: &mut F::Of<'_>, origin: Option<&Origin>, site: 
 #[inline]
 #[track_caller]
 pub fn emit_mut<E: Event>(event: &mut E) {
-    E::Verbs::__emit(event, None);
+    E::EmitBackend::__emit(event, None);
 }
 
 /// Emits an event that has no type to the current registry; see

@@ -4,6 +4,6 @@
 mod emit_on_current;
 mod scope;
 
-pub use emit_on_current::{Current, emit_mut, emit_topic, try_emit_topic};
-pub(crate) use scope::stand_in;
+pub use emit_on_current::{CurrentRegistry, emit_mut, emit_topic, try_emit_topic};
+pub(crate) use scope::enter_if_other;
 pub use scope::{Entered, Scoped, WithRegistry, registry, with_registry};

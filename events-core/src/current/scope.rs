@@ -88,7 +88,7 @@ pub(crate) fn entered() -> Option<Rc<Registry>> {
 }
 
 /// Makes this registry the current one of this thread, if it is not.
-pub(crate) fn stand_in(registry: &Registry) -> Option<Entered> {
+pub(crate) fn enter_if_other(registry: &Registry) -> Option<Entered> {
     let is_current = match entered() {
         Some(entered) => *entered == *registry,
         None => registry.is_default(),

@@ -10,13 +10,13 @@ use std::{
 };
 
 use crate::{
-    background::Behind,
+    background::FilteredHandler,
     event::{Family, Snapshot},
-    handler::{Background, MissingState, Param, Run, Source, States, Step, Wired},
+    handler::{Background, EmitOrigin, ErasedHandler, MissingState, Param, Run, States, Step},
     metadata::{EventInfo, Key, Location, Origin, SubscriberInfo},
-    plan::{Entry, Hand, Kind, Position, Rank, Turn},
-    registry::{Core, Group, Registry},
-    subscribe::{Door, Leave, Member},
+    plan::{Entry, EventType, HandlerKind, Phase, Position, Rank},
+    registry::{Core, Registry, SubscriberGroup},
+    subscribe::{Closable, SubscriptionPart, Unsubscribe},
 };
 
 /// A declared subscriber, as the attribute leaves it.
@@ -45,7 +45,7 @@ pub struct Subscriber {
     /// The function.
     pub key: fn() -> Key,
     /// What it listens to.
-    pub hears: Hears,
+    pub selector: EventSelector,
     /// Whom it runs before.
     pub before: &'static [fn() -> Key],
     /// Whom it runs after.
@@ -57,7 +57,7 @@ pub struct Subscriber {
 /// What a declared subscriber listens to.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-pub enum Hears {
+pub enum EventSelector {
     /// Events of these types.
     Events(&'static [fn() -> (TypeId, &'static EventInfo)]),
     /// Events whose topic matches this pattern.
@@ -85,9 +85,9 @@ pub struct Installer<'i> {
     states: &'i States,
     origin: Option<Origin>,
     missing: Vec<MissingState>,
-    pub(crate) group: &'i mut Group,
+    pub(crate) group: &'i mut SubscriberGroup,
     /// The listener that is added by hand.
-    pub(crate) added: Option<&'i mut Added>,
+    pub(crate) added: Option<&'i mut AddedListener>,
 }
 
 impl<'i> Installer<'i> {
@@ -96,8 +96,8 @@ impl<'i> Installer<'i> {
         subscriber: &'static Subscriber,
         core: &'i Core,
         states: &'i States,
-        group: &'i mut Group,
-        added: Option<&'i mut Added>,
+        group: &'i mut SubscriberGroup,
+        added: Option<&'i mut AddedListener>,
     ) -> Vec<MissingState> {
         let mut installer = Self {
             subscriber,
@@ -139,23 +139,28 @@ impl<'i> Installer<'i> {
         H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Send + Sync + 'static,
     {
         // All that is compiled for each subscriber: the rest is the same for all.
-        let wired = Wired::new::<F, H>(Arc::new(handler));
-        self.add(Kind::of::<F>(), Hand::Now(wired), self.number(), None);
+        let wired = ErasedHandler::new::<F, H>(Arc::new(handler));
+        self.add(
+            EventType::of::<F>(),
+            HandlerKind::Now(wired),
+            self.number(),
+            None,
+        );
     }
 
     /// Registers a handler that runs later; its filters are asked once for each emit.
     pub fn later<E, H>(
         &mut self,
-        wants: impl Fn(&E, &Source<'_>) -> bool + Send + Sync + 'static,
+        wants: impl Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
         handler: H,
     ) where
         E: Snapshot,
         H: Background<E>,
     {
-        let behind = Behind::new(wants, handler);
+        let behind = FilteredHandler::new(wants, handler);
         self.add(
-            Kind::of::<E>(),
-            Hand::Later(Arc::new(behind)),
+            EventType::of::<E>(),
+            HandlerKind::BackgroundHandler(Arc::new(behind)),
             self.number(),
             None,
         );
@@ -189,10 +194,10 @@ impl<'i> Installer<'i> {
     /// is added at run time.
     pub(super) fn add(
         &mut self,
-        kind: Kind,
-        handler: Hand,
+        kind: EventType,
+        handler: HandlerKind,
         number: u64,
-        door: Option<Weak<dyn Door>>,
+        door: Option<Weak<dyn Closable>>,
     ) {
         let rank = self.rank(number);
         let (position, subscriber) = self.describe(kind.info.topic().into(), None, rank);
@@ -210,13 +215,13 @@ impl<'i> Installer<'i> {
     /// Notes how a handler of a listener that is added at run time is unsubscribed.
     pub(super) fn unsubscribes(
         &mut self,
-        kind: Option<Kind>,
+        kind: Option<EventType>,
         number: u64,
-        door: Option<Weak<dyn Door>>,
+        door: Option<Weak<dyn Closable>>,
     ) {
         if let (Some(added), Some(door)) = (&mut self.added, door) {
-            let leave = Leave::new(&added.registry, kind, None, number);
-            added.members.push(Member::new(leave, door));
+            let leave = Unsubscribe::new(&added.registry, kind, None, number);
+            added.members.push(SubscriptionPart::new(leave, door));
         }
     }
 
@@ -255,7 +260,7 @@ impl<'i> Installer<'i> {
             concurrency: NonZeroUsize::new(concurrency),
         };
         let position = Position {
-            turn: Turn::of(&subscriber),
+            turn: Phase::of(&subscriber),
             rank,
             names: vec![(self.subscriber.key)()],
             before: keys(self.subscriber.before),
@@ -266,8 +271,8 @@ impl<'i> Installer<'i> {
 }
 
 /// A listener that is added by hand, and its handlers so far.
-pub(crate) struct Added {
+pub(crate) struct AddedListener {
     pub(crate) registry: Registry,
     pub(crate) listener: Arc<dyn Any + Send + Sync>,
-    pub(crate) members: Vec<Member>,
+    pub(crate) members: Vec<SubscriptionPart>,
 }

@@ -3,14 +3,14 @@
 
 use std::{any::Any, marker::PhantomData, sync::Arc};
 
-use super::installer::{Added, Installer, Subscriber};
+use super::installer::{AddedListener, Installer, Subscriber};
 use crate::{
-    background::Behind,
+    background::FilteredHandler,
     event::{Family, Snapshot},
-    handler::{Background, Run, Source, Step, Wired},
-    plan::{Hand, Kind},
-    registry::{Core, Group, Registry},
-    subscribe::{Listening, SubscribeError, Subscription, register},
+    handler::{Background, EmitOrigin, ErasedHandler, Run, Step},
+    plan::{EventType, HandlerKind},
+    registry::{Core, Registry, SubscriberGroup},
+    subscribe::{SubscribeError, SubscribedHandler, Subscription, register},
 };
 
 /// A struct whose methods are handlers; implemented by [`listener`](crate::listener) and
@@ -114,8 +114,8 @@ impl Registry {
     /// subscribed then.
     pub fn try_add<L: Listener>(&self, listener: L) -> Result<Subscription, SubscribeError> {
         let states = self.core().states();
-        let mut group = Group::default();
-        let mut added = Added {
+        let mut group = SubscriberGroup::default();
+        let mut added = AddedListener {
             registry: self.clone(),
             listener: listener.into_shared(),
             members: Vec::new(),
@@ -135,7 +135,7 @@ impl Registry {
 }
 
 /// A listener that a scan has made for its registry, among its listeners.
-struct Own<L>(Arc<L>);
+struct DefaultListener<L>(Arc<L>);
 
 impl Installer<'_> {
     /// The listener whose method this is: the one that is added, or else that of the registry, which
@@ -156,16 +156,21 @@ impl Installer<'_> {
         if self.added.is_none() {
             return self.subscribe::<F, H>(handler);
         }
-        let listening = Arc::new(Listening::<F, H>::new(handler, None));
+        let listening = Arc::new(SubscribedHandler::<F, H>::new(handler, None));
         let door = Arc::downgrade(&listening);
-        let wired = Wired::new::<F, Listening<F, H>>(listening);
-        self.add(Kind::of::<F>(), Hand::Now(wired), self.number(), Some(door));
+        let wired = ErasedHandler::new::<F, SubscribedHandler<F, H>>(listening);
+        self.add(
+            EventType::of::<F>(),
+            HandlerKind::Now(wired),
+            self.number(),
+            Some(door),
+        );
     }
 
     /// Registers a method as a handler that runs later.
     pub fn listen_later<E, H>(
         &mut self,
-        wants: impl Fn(&E, &Source<'_>) -> bool + Send + Sync + 'static,
+        wants: impl Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
         handler: H,
     ) where
         E: Snapshot,
@@ -174,11 +179,11 @@ impl Installer<'_> {
         if self.added.is_none() {
             return self.later::<E, H>(wants, handler);
         }
-        let behind = Arc::new(Behind::new(wants, handler));
+        let behind = Arc::new(FilteredHandler::new(wants, handler));
         let door = Arc::downgrade(&behind);
         self.add(
-            Kind::of::<E>(),
-            Hand::Later(behind),
+            EventType::of::<E>(),
+            HandlerKind::BackgroundHandler(behind),
             self.number(),
             Some(door),
         );
@@ -188,15 +193,15 @@ impl Installer<'_> {
 impl Core {
     /// This registry's own listener of that type.
     fn own_listener<L: Listener>(&self, make: fn() -> L) -> Arc<L> {
-        let there = self.writer().listeners.get::<Own<L>>();
+        let there = self.writer().listeners.get::<DefaultListener<L>>();
         if let Some(own) = there {
             return Arc::clone(&own.0);
         }
         // Code of the user's: not under the lock.
-        let made = Arc::new(Own(Arc::new(make())));
+        let made = Arc::new(DefaultListener(Arc::new(make())));
         let own = {
             let mut writer = self.writer();
-            let first = writer.listeners.get::<Own<L>>();
+            let first = writer.listeners.get::<DefaultListener<L>>();
             first.unwrap_or_else(|| {
                 writer.listeners.insert(Arc::clone(&made));
                 Arc::clone(&made)
@@ -206,22 +211,22 @@ impl Core {
     }
 }
 
-/// Asks whether a type is `Default`: [`Made::BY_DEFAULT`] is how it is made if it is, and otherwise the
-/// constant of the same name of [`ByHand`], which the compiler takes when it finds no other.
+/// Asks whether a type is `Default`: [`DefaultProbe::BY_DEFAULT`] is how it is made if it is, and otherwise the
+/// constant of the same name of [`NoDefault`], which the compiler takes when it finds no other.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Made<T>(PhantomData<T>);
+pub struct DefaultProbe<T>(PhantomData<T>);
 
-impl<T: Default> Made<T> {
+impl<T: Default> DefaultProbe<T> {
     /// How it is made.
     pub const BY_DEFAULT: Option<fn() -> T> = Some(T::default);
 }
 
 /// Of a type that is not `Default`.
 #[doc(hidden)]
-pub trait ByHand<T> {
+pub trait NoDefault<T> {
     /// It is not made by default.
     const BY_DEFAULT: Option<fn() -> T> = None;
 }
 
-impl<T> ByHand<T> for Made<T> {}
+impl<T> NoDefault<T> for DefaultProbe<T> {}

@@ -5,6 +5,6 @@ mod link_slices;
 mod listener;
 mod topic_installer;
 
-pub use installer::{Hears, Installer, Subscriber};
+pub use installer::{EventSelector, Installer, Subscriber};
 pub use link_slices::{EVENTS, SUBSCRIBERS, events};
-pub use listener::{ByHand, Listener, Made};
+pub use listener::{DefaultProbe, Listener, NoDefault};

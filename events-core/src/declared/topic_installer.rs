@@ -8,31 +8,31 @@ use std::{
     },
 };
 
-use super::installer::{Hears, Installer};
+use super::installer::{EventSelector, Installer};
 use crate::{
     event::{AnyEvent, Family},
-    handler::{OnAny, Run, Step},
+    handler::{DynTopicHandler, Run, Step},
     metadata::Pattern,
-    plan::{Hand, Hearing, Kind},
-    subscribe::Door,
+    plan::{EventType, HandlerKind, PatternEntry},
+    subscribe::Closable,
 };
 
 /// A declared handler of events of any type, to be registered.
 #[doc(hidden)]
 pub struct AnyHandler {
-    handler: Arc<dyn OnAny>,
+    handler: Arc<dyn DynTopicHandler>,
     /// What closes it, when it belongs to a listener that is added by hand.
-    door: Weak<dyn Door>,
+    door: Weak<dyn Closable>,
     number: u64,
 }
 
 /// What the attribute makes of a function.
-struct Open<H> {
+struct DeclaredTopicHandler<H> {
     handler: H,
     closed: AtomicBool,
 }
 
-impl<H> OnAny for Open<H>
+impl<H> DynTopicHandler for DeclaredTopicHandler<H>
 where
     H: Fn(&dyn AnyEvent, &Run<'_>) -> Step + Send + Sync,
 {
@@ -44,7 +44,7 @@ where
     }
 }
 
-impl<H: Send + Sync> Door for Open<H> {
+impl<H: Send + Sync> Closable for DeclaredTopicHandler<H> {
     fn close(&self) {
         self.closed.store(true, Ordering::Release);
     }
@@ -56,7 +56,7 @@ impl Installer<'_> {
     where
         H: Fn(&dyn AnyEvent, &Run<'_>) -> Step + Send + Sync + 'static,
     {
-        let open = Arc::new(Open {
+        let open = Arc::new(DeclaredTopicHandler {
             handler,
             closed: AtomicBool::new(false),
         });
@@ -70,8 +70,8 @@ impl Installer<'_> {
 
     /// Registers it for the events of one type.
     pub fn hear<F: Family>(&mut self, any: &AnyHandler) {
-        let kind = Kind::of::<F>();
-        let handler = Hand::Now((kind.any)(&any.handler));
+        let kind = EventType::of::<F>();
+        let handler = HandlerKind::Now((kind.any)(&any.handler));
         self.add(kind, handler, any.number, Some(Weak::clone(&any.door)));
     }
 
@@ -81,7 +81,7 @@ impl Installer<'_> {
     ///
     /// When that is no regular expression; the attribute has looked.
     pub fn hear_topic(&mut self, any: &AnyHandler) {
-        let Hears::Topic(text) = self.subscriber.hears else {
+        let EventSelector::Topic(text) = self.subscriber.selector else {
             return;
         };
         let text = Cow::Borrowed(text);
@@ -92,7 +92,7 @@ impl Installer<'_> {
         let rank = self.rank(any.number);
         let (position, subscriber) = self.describe(text.clone(), Some(text), rank);
         self.unsubscribes(None, any.number, Some(Weak::clone(&any.door)));
-        self.group.hear(Hearing {
+        self.group.hear(PatternEntry {
             number: any.number,
             declared: self.added.is_none(),
             position,

@@ -6,20 +6,20 @@ use std::{
 };
 
 use crate::{
-    event::{AnyEvent, Copied, Event, Family, Typed, Visit},
+    event::{AnyEvent, BoxedEvent, Event, Family, TypedView, Visit},
     metadata::{EventInfo, Location, Origin},
-    primitives::drop_contained,
-    registry::{Core, EventQueue, INTERCEPTED, Intercepted, Unheard, Viewer, Way},
+    primitives::drop_catching,
+    registry::{Core, EmitLimits, EmitVerb, EventQueue, INTERCEPTED, Intercepted, Viewer},
 };
 
 /// An event on its way.
-struct Passing<'p, E> {
-    event: Typed<'p, &'p mut E>,
-    site: Site,
-    way: Way,
+struct InterceptedEvent<'p, E> {
+    event: TypedView<'p, &'p mut E>,
+    site: CallSite,
+    verb: EmitVerb,
 }
 
-impl<E: Event> Intercepted for Passing<'_, E> {
+impl<E: Event> Intercepted for InterceptedEvent<'_, E> {
     fn event(&self) -> &dyn AnyEvent {
         &self.event
     }
@@ -32,11 +32,11 @@ impl<E: Event> Intercepted for Passing<'_, E> {
         self.site.into()
     }
 
-    fn way(&self) -> Way {
-        self.way
+    fn verb(&self) -> EmitVerb {
+        self.verb
     }
 
-    fn copy(&self) -> Option<Copied> {
+    fn copy(&self) -> Option<BoxedEvent> {
         self.event.event.__copy()
     }
 
@@ -59,23 +59,26 @@ impl<F: Family> Visit<F> for Show<'_, F> {
 }
 
 /// Where an emitter stands.
-pub(crate) type Site = &'static panic::Location<'static>;
+pub(crate) type CallSite = &'static panic::Location<'static>;
 
 /// What the emitter says of an emit.
 #[derive(Clone, Copy)]
-pub(crate) struct Sending<'e> {
+pub(crate) struct EmitContext<'e> {
     pub(crate) info: &'static EventInfo,
     pub(crate) origin: Option<&'e Origin>,
     /// How many emits may be inside one another, and the hook for events that nobody hears.
-    pub(crate) unheard: &'e Unheard,
+    pub(crate) unheard: &'e EmitLimits,
     /// Where copies wait for the handlers that run later.
     pub(crate) queue: &'e EventQueue,
 }
 
 impl Core {
     #[inline]
-    pub(crate) fn sending<'e, F: Family>(&'e self, origin: Option<&'e Origin>) -> Sending<'e> {
-        Sending {
+    pub(crate) fn emit_context<'e, F: Family>(
+        &'e self,
+        origin: Option<&'e Origin>,
+    ) -> EmitContext<'e> {
+        EmitContext {
             info: F::declared().info,
             origin,
             unheard: self.unheard(),
@@ -86,23 +89,23 @@ impl Core {
     /// Whether somebody intercepts.
     #[inline]
     pub(crate) fn is_intercepted(&self) -> bool {
-        self.asks_for(INTERCEPTED)
+        self.has_flag(INTERCEPTED)
     }
 
     /// Whether this event is kept from the subscribers.
     #[inline]
-    pub(crate) fn keeps<E: Event>(
+    pub(crate) fn withholds<E: Event>(
         &self,
         event: &mut E,
         origin: Option<&Origin>,
-        site: Site,
-        way: Way,
+        site: CallSite,
+        verb: EmitVerb,
     ) -> bool {
         self.is_intercepted()
-            && self.intercept(&mut Passing {
-                event: Typed { event, origin },
+            && self.intercept(&mut InterceptedEvent {
+                event: TypedView { event, origin },
                 site,
-                way,
+                verb,
             })
     }
 
@@ -112,8 +115,8 @@ impl Core {
         let Some(interceptor) = self.interceptor().load_full() else {
             return false;
         };
-        let keeps = interceptor.keeps(event);
-        drop_contained(interceptor);
-        keeps
+        let withholds = interceptor.withholds(event);
+        drop_catching(interceptor);
+        withholds
     }
 }

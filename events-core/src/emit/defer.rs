@@ -6,19 +6,19 @@ use std::{
     task::Waker,
 };
 
-use super::context::Sending;
+use super::context::EmitContext;
 use crate::{
-    background::{Errand, Part, Tail},
-    context::{Job, QueueId, id as emission_id, panic_hook, parent as parent_id},
-    handler::{Call, Lent, Source},
+    background::{BackgroundPlan, DeferredRun, Select},
+    context::{CurrentJob, QueueId, id as emission_id, panic_hook, parent as parent_id},
+    handler::{BackgroundCall, EmitOrigin, ErasedEventRef},
     metadata::SubscriberInfo,
-    queue::{Copied, Refused, Why},
+    queue::{ClonedEventJob, PushErrorKind, Refused},
     result::{Cause, Failure, Undelivered},
 };
 
 /// What became of the handlers that run later.
 #[derive(Default)]
-pub(crate) struct HandedOver {
+pub(crate) struct Deferral {
     /// How many will run out of the queue.
     pub(crate) deferred: usize,
     /// How many ran at once, for the queue was full.
@@ -28,15 +28,15 @@ pub(crate) struct HandedOver {
 /// Hands an event over for the handlers of that part of the tail whose filters let it pass.
 #[cold]
 #[inline(never)]
-pub(crate) fn hand_over(
-    tail: &Arc<Tail>,
-    event: Lent<'_>,
-    sending: Sending<'_>,
-    part: Part,
+pub(crate) fn defer(
+    tail: &Arc<BackgroundPlan>,
+    event: ErasedEventRef<'_>,
+    emit_context: EmitContext<'_>,
+    part: Select,
     fail: &mut dyn FnMut(Failure),
-) -> HandedOver {
+) -> Deferral {
     let subscriber = |number: usize| &tail.subscribers()[number];
-    let source = Source::new(sending.origin);
+    let source = EmitOrigin::new(emit_context.origin);
     let mut selected = Vec::new();
     for number in (0..tail.len()).filter(|&number| tail.is_in(number, part)) {
         match tail.wants(number, event, &source) {
@@ -49,19 +49,19 @@ pub(crate) fn hand_over(
         }
     }
     let Some((&first, others)) = selected.split_first() else {
-        return HandedOver::default();
+        return Deferral::default();
     };
-    let errand = Errand {
+    let errand = DeferredRun {
         tail: Arc::clone(tail),
         selected: selected.clone(),
-        call: Call::new(sending.info, sending.origin.cloned()),
+        call: BackgroundCall::new(emit_context.info, emit_context.origin.cloned()),
         id: emission_id(),
     };
     let handler = tail.handler(first);
     let copied = catch_unwind(AssertUnwindSafe(|| handler.copy(event, errand)));
     let trail = match copied {
         Ok(Some(trail)) => trail,
-        Ok(None) => return HandedOver::default(),
+        Ok(None) => return Deferral::default(),
         Err(payload) => {
             let cause = Cause::Panic(panic_hook::caught(payload));
             fail(Failure::new(Arc::clone(subscriber(first)), cause));
@@ -69,20 +69,20 @@ pub(crate) fn hand_over(
                 let cause = Cause::Undelivered(Undelivered::NotCopied);
                 fail(Failure::new(Arc::clone(subscriber(number)), cause));
             }
-            return HandedOver::default();
+            return Deferral::default();
         }
     };
-    match Copied::new(trail).push(sending.queue) {
-        Ok(()) => HandedOver {
+    match ClonedEventJob::new(trail).push(emit_context.queue) {
+        Ok(()) => Deferral {
             deferred: selected.len(),
             ran: 0,
         },
-        Err(refused) => run_at_once(refused, fail),
+        Err(refused) => run_on_full_queue(refused, fail),
     }
 }
 
 /// The queue takes nothing: sync handlers run here and now, async ones are not reached.
-fn run_at_once(refused: Refused<Copied>, fail: &mut dyn FnMut(Failure)) -> HandedOver {
+fn run_on_full_queue(refused: Refused<ClonedEventJob>, fail: &mut dyn FnMut(Failure)) -> Deferral {
     let why = why(&refused.why);
     let mut trail = refused.item.into_trail();
     let mut unreached = |subscriber: Arc<SubscriberInfo>| {
@@ -90,11 +90,11 @@ fn run_at_once(refused: Refused<Copied>, fail: &mut dyn FnMut(Failure)) -> Hande
     };
     trail
         .as_mut()
-        .leave_out_async()
+        .remove_async()
         .into_iter()
         .for_each(&mut unreached);
-    let innermost = Job::innermost();
-    let in_this_emit = Job {
+    let innermost = CurrentJob::innermost();
+    let in_this_emit = CurrentJob {
         queue: innermost.map_or(QueueId::NONE, |job| job.queue),
         parent: parent_id(),
     };
@@ -106,13 +106,13 @@ fn run_at_once(refused: Refused<Copied>, fail: &mut dyn FnMut(Failure)) -> Hande
     let told = trail.as_mut().told();
     let ran = told.ran;
     told.into_failures().for_each(fail);
-    HandedOver { deferred: 0, ran }
+    Deferral { deferred: 0, ran }
 }
 
 /// Why the queue took nothing, to be told.
-pub(crate) fn why(why: &Why) -> Undelivered {
+pub(crate) fn why(why: &PushErrorKind) -> Undelivered {
     match *why {
-        Why::Full { capacity } => Undelivered::QueueFull { capacity },
-        Why::ShutDown => Undelivered::ShutDown,
+        PushErrorKind::Full { capacity } => Undelivered::QueueFull { capacity },
+        PushErrorKind::ShutDown => Undelivered::ShutDown,
     }
 }

@@ -7,25 +7,25 @@ use std::thread;
 
 use tracing::{Level as Verbosity, debug, level_enabled, trace_span};
 
-use super::{context::Sending, defer::hand_over};
+use super::{context::EmitContext, defer::defer};
 use crate::{
-    background::Part,
-    context::{Level, is_observed, log, panic_hook},
-    handler::{Erased, Run},
+    background::Select,
+    context::{EmitGuard, is_observed, log, panic_hook},
+    handler::{ErasedEvent, Run},
     metadata::Origin,
     plan::{Found, Plan, Slot},
-    registry::{EventQueue, Unheard},
-    result::{Failures, Told, TooDeep, Trouble},
+    registry::{EmitLimits, EventQueue},
+    result::{EmitErrorKind, EmitStats, FailureList, TooDeep},
 };
 
 /// What an emit met.
-pub(crate) enum Met {
+pub(crate) enum EmitPath {
     /// The plan of a scan, and it was run.
     Scanned,
     /// Another plan, and it was run.
     Changed,
     /// None, or somebody looks at each emit: nothing was run.
-    Nobody,
+    Empty,
     /// A plan, and too many emits are around this one, or there is a hook for those that nobody hears:
     /// nothing was run.
     Refused,
@@ -36,59 +36,63 @@ pub(crate) enum Met {
 #[inline(always)]
 pub(crate) fn emit<'e>(
     slot: Option<&Slot>,
-    emitted: impl FnOnce() -> (Erased<'e>, Sending<'e>),
-) -> Met {
+    emitted: impl FnOnce() -> (ErasedEvent<'e>, EmitContext<'e>),
+) -> EmitPath {
     if is_observed() {
-        return Met::Nobody;
+        return EmitPath::Empty;
     }
-    match slot.map_or(Found::Nobody, Slot::find) {
-        Found::Nobody => Met::Nobody,
+    match slot.map_or(Found::Empty, Slot::lookup) {
+        Found::Empty => EmitPath::Empty,
         Found::Scanned(plan) => {
-            let (event, sending) = emitted();
-            if run(plan, event, sending) {
-                Met::Scanned
+            let (event, emit_context) = emitted();
+            if run(plan, event, emit_context) {
+                EmitPath::Scanned
             } else {
-                Met::Refused
+                EmitPath::Refused
             }
         }
         Found::Changed => {
-            let (event, sending) = emitted();
-            if emit_changed(slot, event, sending) {
-                Met::Changed
+            let (event, emit_context) = emitted();
+            if emit_changed(slot, event, emit_context) {
+                EmitPath::Changed
             } else {
-                Met::Refused
+                EmitPath::Refused
             }
         }
     }
 }
 
 #[inline(never)]
-fn emit_changed(slot: Option<&Slot>, event: Erased<'_>, sending: Sending<'_>) -> bool {
+fn emit_changed(
+    slot: Option<&Slot>,
+    event: ErasedEvent<'_>,
+    emit_context: EmitContext<'_>,
+) -> bool {
     // The last subscriber may have gone meanwhile.
-    let ran = slot.and_then(|slot| slot.with_held(|plan| run(plan, event, sending)));
+    let ran = slot.and_then(|slot| slot.with_held(|plan| run(plan, event, emit_context)));
     ran.unwrap_or(true)
 }
 
 /// Says whether the limit let it in. Where the plan is known at a glance this is part of the emit: with
 /// four handlers that are not inlined a call of it took a fifth of the time.
 #[inline(always)]
-fn run(plan: &Plan, mut event: Erased<'_>, sending: Sending<'_>) -> bool {
-    let Some(_level) = Level::enter(plan.info(), sending.unheard.plain_limit()) else {
+fn run(plan: &Plan, mut event: ErasedEvent<'_>, emit_context: EmitContext<'_>) -> bool {
+    let Some(_level) = EmitGuard::enter(plan.info(), emit_context.unheard.fast_path_limit()) else {
         return false;
     };
-    let mut run = Run::new(plan.deliver(&mut event), sending.origin, None);
+    let mut run = Run::new(plan.deliver(&mut event), emit_context.origin, None);
     match run.start() {
-        Ok(()) if !run.is_left() => {}
+        Ok(()) if !run.is_paused() => {}
         ended => {
-            let Sending {
+            let EmitContext {
                 origin,
                 unheard,
                 queue,
                 ..
-            } = sending;
+            } = emit_context;
             resume(&mut run, ended);
             let stopped = run.is_stopped();
-            hand_on(plan, event, stopped, origin, unheard, queue);
+            defer_tail(plan, event, stopped, origin, unheard, queue);
         }
     }
     true
@@ -99,22 +103,28 @@ fn run(plan: &Plan, mut event: Erased<'_>, sending: Sending<'_>) -> bool {
 #[cold]
 #[inline(never)]
 #[expect(clippy::needless_pass_by_value, reason = "by value it is in registers")]
-fn hand_on(
+fn defer_tail(
     plan: &Plan,
-    event: Erased<'_>,
+    event: ErasedEvent<'_>,
     stopped: bool,
     origin: Option<&Origin>,
-    unheard: &Unheard,
+    unheard: &EmitLimits,
     queue: &EventQueue,
 ) {
-    let sending = Sending {
+    let emit_context = EmitContext {
         info: plan.info(),
         origin,
         unheard,
         queue,
     };
     if let Some(tail) = plan.tail().filter(|_| !stopped) {
-        hand_over(tail, event.lend(), sending, Part::All, &mut log::failure);
+        defer(
+            tail,
+            event.lend(),
+            emit_context,
+            Select::All,
+            &mut log::failure,
+        );
     }
 }
 
@@ -123,46 +133,46 @@ fn hand_on(
 #[inline(always)]
 pub(crate) fn emit_plain(
     slot: &Slot,
-    event: Erased<'_>,
-    sending: Sending<'_>,
-    failures: &Failures,
+    event: ErasedEvent<'_>,
+    emit_context: EmitContext<'_>,
+    failures: &FailureList,
 ) -> bool {
     if is_observed() {
         return false;
     }
-    match slot.find() {
-        Found::Nobody => false,
-        Found::Scanned(plan) => run_plain(plan, event, sending, failures),
-        Found::Changed => emit_plain_changed(slot, event, sending, failures),
+    match slot.lookup() {
+        Found::Empty => false,
+        Found::Scanned(plan) => run_plain(plan, event, emit_context, failures),
+        Found::Changed => emit_plain_changed(slot, event, emit_context, failures),
     }
 }
 
 #[inline(never)]
 fn emit_plain_changed(
     slot: &Slot,
-    event: Erased<'_>,
-    sending: Sending<'_>,
-    failures: &Failures,
+    event: ErasedEvent<'_>,
+    emit_context: EmitContext<'_>,
+    failures: &FailureList,
 ) -> bool {
-    slot.with_held(|plan| run_plain(plan, event, sending, failures))
+    slot.with_held(|plan| run_plain(plan, event, emit_context, failures))
         .unwrap_or(false)
 }
 
 #[inline(always)]
 fn run_plain(
     plan: &Plan,
-    mut event: Erased<'_>,
-    sending: Sending<'_>,
-    failures: &Failures,
+    mut event: ErasedEvent<'_>,
+    emit_context: EmitContext<'_>,
+    failures: &FailureList,
 ) -> bool {
     if plan.tail().is_some() {
         return false;
     }
-    let Some(_level) = Level::enter(plan.info(), sending.unheard.plain_limit()) else {
+    let Some(_level) = EmitGuard::enter(plan.info(), emit_context.unheard.fast_path_limit()) else {
         return false;
     };
     let delivery = plan.deliver(&mut event);
-    all(&mut Run::new(delivery, sending.origin, Some(failures)));
+    all(&mut Run::new(delivery, emit_context.origin, Some(failures)));
     true
 }
 
@@ -171,46 +181,49 @@ fn run_plain(
 #[inline(never)]
 pub(crate) fn emit_observed(
     slot: Option<&Slot>,
-    event: &mut Erased<'_>,
-    sending: Sending<'_>,
-) -> Option<Told> {
-    let told = observed(slot, event, sending, None);
+    event: &mut ErasedEvent<'_>,
+    emit_context: EmitContext<'_>,
+) -> Option<EmitStats> {
+    let told = observed(slot, event, emit_context, None);
     told.map_err(|refusal| log::refusal(&refusal)).ok()
 }
 
 /// Runs the handlers in the slot and tells what became of the event.
 pub(crate) fn try_emit(
     slot: Option<&Slot>,
-    event: &mut Erased<'_>,
-    sending: Sending<'_>,
-) -> (Told, Option<Trouble>) {
-    let failures = Failures::new();
-    let told = observed(slot, event, sending, Some(&failures));
+    event: &mut ErasedEvent<'_>,
+    emit_context: EmitContext<'_>,
+) -> (EmitStats, Option<EmitErrorKind>) {
+    let failures = FailureList::new();
+    let told = observed(slot, event, emit_context, Some(&failures));
     match told {
-        Err(refusal) => (Told::default(), Some(Trouble::TooDeep(*refusal))),
-        Ok(told) => (told, failures.into_inner().take().map(Trouble::Failed)),
+        Err(refusal) => (EmitStats::default(), Some(EmitErrorKind::TooDeep(*refusal))),
+        Ok(told) => (
+            told,
+            failures.into_inner().take().map(EmitErrorKind::Failed),
+        ),
     }
 }
 
 /// The way that looks at everything: spans, a record of what nobody heard, what became of it.
 fn observed(
     slot: Option<&Slot>,
-    event: &mut Erased<'_>,
-    sending: Sending<'_>,
-    failures: Option<&Failures>,
-) -> Result<Told, Box<TooDeep>> {
-    let topic = sending.info.topic();
-    let origin = sending.origin.map(tracing::field::display);
+    event: &mut ErasedEvent<'_>,
+    emit_context: EmitContext<'_>,
+    failures: Option<&FailureList>,
+) -> Result<EmitStats, Box<TooDeep>> {
+    let topic = emit_context.info.topic();
+    let origin = emit_context.origin.map(tracing::field::display);
     let span = trace_span!(target: "events_core", "emit", topic, origin);
     let _entered = span.enter();
-    let told = with_level(slot, sending, |plan, _| {
-        let mut told = chain(plan, event, sending, failures);
+    let told = with_level(slot, emit_context, |plan, _| {
+        let mut told = chain(plan, event, emit_context, failures);
         if let Some(tail) = plan.tail().filter(|_| told.stopped_by.is_none()) {
             let mut fail = |failure| match failures {
                 Some(failures) => failures.push(failure),
                 None => log::failure(failure),
             };
-            let handed = hand_over(tail, event.lend(), sending, Part::All, &mut fail);
+            let handed = defer(tail, event.lend(), emit_context, Select::All, &mut fail);
             told.deferred = handed.deferred;
             told.ran += handed.ran;
         }
@@ -226,23 +239,23 @@ fn observed(
 /// The chain's part of an emit whose level the caller has entered.
 pub(crate) fn chain(
     plan: &Plan,
-    event: &mut Erased<'_>,
-    sending: Sending<'_>,
-    failures: Option<&Failures>,
-) -> Told {
+    event: &mut ErasedEvent<'_>,
+    emit_context: EmitContext<'_>,
+    failures: Option<&FailureList>,
+) -> EmitStats {
     let traced = level_enabled!(Verbosity::TRACE);
     let delivery = if traced {
         plan.deliver_one_by_one(event)
     } else {
         plan.deliver(event)
     };
-    let mut run = Run::new(delivery, sending.origin, failures);
+    let mut run = Run::new(delivery, emit_context.origin, failures);
     if traced {
         one_by_one(plan, &mut run);
     } else {
         all(&mut run);
     }
-    Told {
+    EmitStats {
         ran: run.ran(),
         deferred: 0,
         stopped_by: run.stopped_by(),
@@ -252,15 +265,15 @@ pub(crate) fn chain(
 /// Calls `f` with the plan that is in the slot now, in a level of the emit.
 pub(crate) fn with_level<T>(
     slot: Option<&Slot>,
-    sending: Sending<'_>,
-    f: impl FnOnce(&Plan, &Level) -> T,
+    emit_context: EmitContext<'_>,
+    f: impl FnOnce(&Plan, &EmitGuard) -> T,
 ) -> Result<Option<T>, Box<TooDeep>> {
     slot.and_then(|slot| {
         slot.with_plan(|plan| {
-            let limit = sending.unheard.limit();
-            match Level::enter(plan.info(), limit) {
+            let limit = emit_context.unheard.limit();
+            match EmitGuard::enter(plan.info(), limit) {
                 Some(level) => Ok(f(plan, &level)),
-                None => Err(Box::new(Level::refusal(plan.info(), limit))),
+                None => Err(Box::new(EmitGuard::refusal(plan.info(), limit))),
             }
         })
     })
@@ -271,7 +284,7 @@ pub(crate) fn with_level<T>(
 #[inline(always)]
 fn all(run: &mut Run<'_>) {
     match run.start() {
-        Ok(()) if !run.is_left() => {}
+        Ok(()) if !run.is_paused() => {}
         ended => resume(run, ended),
     }
 }
@@ -284,10 +297,10 @@ fn resume(run: &mut Run<'_>, mut ended: thread::Result<()>) {
         if let Err(payload) = ended {
             run.panicked(panic_hook::caught(payload));
         }
-        if !run.is_left() {
+        if !run.is_paused() {
             return;
         }
-        ended = run.go_on();
+        ended = run.resume();
     }
 }
 
@@ -303,13 +316,17 @@ fn one_by_one(plan: &Plan, run: &mut Run<'_>) {
             location = %subscriber.location,
         );
         let _entered = span.enter();
-        let ended = if index == 0 { run.start() } else { run.go_on() };
+        let ended = if index == 0 {
+            run.start()
+        } else {
+            run.resume()
+        };
         if let Err(payload) = ended {
             run.panicked(panic_hook::caught(payload));
             // To the stop behind it, where those that return have come by themselves.
-            let _ = run.go_on();
+            let _ = run.resume();
         }
-        if !run.is_left() {
+        if !run.is_paused() {
             return;
         }
     }

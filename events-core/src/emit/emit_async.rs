@@ -12,20 +12,20 @@ use std::{
 use tracing::{Level as Verbosity, Span, debug, level_enabled, trace_span};
 
 use super::{
-    context::Site,
-    defer::hand_over,
+    context::CallSite,
+    defer::defer,
     dispatch,
-    run_all::{self, Telling},
+    run_all::{self, RunReport},
 };
 use crate::{
-    background::{Part, Tail, Trailing},
-    context::{Level, is_traced, log},
-    event::{Event, Typed},
-    handler::{Call, Lent},
+    background::{BackgroundPlan, BackgroundRun, Select},
+    context::{EmitGuard, is_traced, log},
+    event::{Event, TypedView},
+    handler::{BackgroundCall, ErasedEventRef},
     metadata::Origin,
-    primitives::Rare,
-    registry::{Registry, Way},
-    result::{EmitError, Emitted, Failure, Failures, Told, TooDeep, Trouble},
+    primitives::OptionBox,
+    registry::{EmitVerb, Registry},
+    result::{EmitError, EmitErrorKind, EmitStats, Emitted, Failure, FailureList, TooDeep},
 };
 
 pin_project_lite::pin_project! {
@@ -44,7 +44,7 @@ pin_project_lite::pin_project! {
     #[must_use = "futures do nothing unless awaited"]
     pub struct EmitAsync<E> {
         #[pin]
-        flight: Flight<E>,
+        flight: AsyncEmit<E>,
     }
 }
 
@@ -58,30 +58,30 @@ pin_project_lite::pin_project! {
     #[must_use = "futures do nothing unless awaited"]
     pub struct TryEmitAsync<E> {
         #[pin]
-        flight: Flight<E>,
+        flight: AsyncEmit<E>,
     }
 }
 
 pin_project_lite::pin_project! {
     /// An event under way.
-    struct Flight<E> {
+    struct AsyncEmit<E> {
         #[pin]
-        trailing: Trailing<E>,
+        trailing: BackgroundRun<E>,
         registry: Registry,
         // Where it is emitted.
-        site: Site,
+        site: CallSite,
         // The emitter's span, when anybody looks at spans.
-        span: Rare<Span>,
+        span: OptionBox<Span>,
         begun: bool,
         refused: bool,
-        told: Told,
+        told: EmitStats,
         // What failed in the chain, if the emitter wants to know.
-        failures: Rare<Vec<Failure>>,
+        failures: OptionBox<Vec<Failure>>,
         // The tail whose deferred handlers go to the queue at the end.
-        last: Option<Arc<Tail>>,
+        last: Option<Arc<BackgroundPlan>>,
     }
 
-    impl<E> PinnedDrop for Flight<E> {
+    impl<E> PinnedDrop for AsyncEmit<E> {
         fn drop(this: Pin<&mut Self>) {
             log::failures(this.project().failures);
         }
@@ -90,17 +90,27 @@ pin_project_lite::pin_project! {
 
 impl<E: Event> EmitAsync<E> {
     #[inline]
-    pub(crate) fn new(registry: Registry, event: E, origin: Option<Origin>, site: Site) -> Self {
+    pub(crate) fn new(
+        registry: Registry,
+        event: E,
+        origin: Option<Origin>,
+        site: CallSite,
+    ) -> Self {
         Self {
-            flight: Flight::new(registry, event, origin, site),
+            flight: AsyncEmit::new(registry, event, origin, site),
         }
     }
 }
 
 impl<E: Event> TryEmitAsync<E> {
-    pub(crate) fn new(registry: Registry, event: E, origin: Option<Origin>, site: Site) -> Self {
+    pub(crate) fn new(
+        registry: Registry,
+        event: E,
+        origin: Option<Origin>,
+        site: CallSite,
+    ) -> Self {
         Self {
-            flight: Flight::new(registry, event, origin, site),
+            flight: AsyncEmit::new(registry, event, origin, site),
         }
     }
 }
@@ -136,17 +146,17 @@ impl<E: Event> Future for TryEmitAsync<E> {
         told.ran += flight.trailing.ran();
         let emitted = Emitted::new(event, told);
         let trouble = match refused {
-            Some(refusal) => Trouble::TooDeep(*refusal),
+            Some(refusal) => EmitErrorKind::TooDeep(*refusal),
             None if failures.is_empty() => return Poll::Ready(Ok(emitted)),
-            None => Trouble::Failed(failures),
+            None => EmitErrorKind::Failed(failures),
         };
         Poll::Ready(Err(EmitError::new(emitted, E::topic().into(), trouble)))
     }
 }
 
-impl<E: Event> Flight<E> {
+impl<E: Event> AsyncEmit<E> {
     #[inline]
-    fn new(registry: Registry, event: E, origin: Option<Origin>, site: Site) -> Self {
+    fn new(registry: Registry, event: E, origin: Option<Origin>, site: CallSite) -> Self {
         let span = if is_traced() {
             // Without one it need not be in memory, from which it would have to be copied.
             let span = match &origin {
@@ -155,17 +165,17 @@ impl<E: Event> Flight<E> {
             };
             span.into()
         } else {
-            Rare::NONE
+            OptionBox::NONE
         };
         Self {
-            trailing: Trailing::new(event, Call::new(E::info(), origin)),
+            trailing: BackgroundRun::new(event, BackgroundCall::new(E::info(), origin)),
             registry,
             site,
             span,
             begun: false,
             refused: false,
-            told: Told::default(),
-            failures: Rare::NONE,
+            told: EmitStats::default(),
+            failures: OptionBox::NONE,
             last: None,
         }
     }
@@ -185,15 +195,24 @@ impl<E: Event> Flight<E> {
         let this = self.project();
         let mut trailing = this.trailing;
         let origin = trailing.origin().cloned();
-        let sending = this.registry.core().sending::<E::Family>(origin.as_ref());
-        let _level = Level::enter_again(E::info(), trailing.id());
+        let emit_context = this
+            .registry
+            .core()
+            .emit_context::<E::Family>(origin.as_ref());
+        let _level = EmitGuard::reenter(E::info(), trailing.id());
         let Some(tail) = this.last.take() else { return };
         let event = trailing.as_mut().event_mut();
         let Some(event) = event.and_then(|event| event.__owned()) else {
             return;
         };
         let mut fail = |failure| this.failures.some().push(failure);
-        let handed = hand_over(&tail, Lent::of(event), sending, Part::Deferred, &mut fail);
+        let handed = defer(
+            &tail,
+            ErasedEventRef::of(event),
+            emit_context,
+            Select::Deferred,
+            &mut fail,
+        );
         this.told.deferred = handed.deferred;
         this.told.ran += handed.ran;
     }
@@ -218,22 +237,30 @@ impl<E: Event> Flight<E> {
         };
         if core.is_intercepted()
             && let Some(event) = trailing.as_mut().event_mut()
-            && core.keeps(event, origin, this.site, Way::EmitAsync)
+            && core.withholds(event, origin, this.site, EmitVerb::EmitAsync)
         {
             *this.refused = true; // nobody heard it, and that is not to be told
             return Poll::Ready(Ok(()));
         }
-        let sending = core.sending::<E::Family>(origin);
-        let failures = Failures::new();
-        let slot = core.slot_asked::<E::Family>();
+        let emit_context = core.emit_context::<E::Family>(origin);
+        let failures = FailureList::new();
+        let slot = core.slot_with_patterns::<E::Family>();
         let mut polled = Poll::Ready(());
-        let refused = dispatch::with_level(slot, sending, |plan, level| {
-            let telling = Telling {
+        let refused = dispatch::with_level(slot, emit_context, |plan, level| {
+            let telling = RunReport {
                 told: this.told,
                 failures: &failures,
                 last: this.last,
             };
-            polled = run_all::begin(trailing, plan, level, sending, Part::Async, telling, waker);
+            polled = run_all::begin(
+                trailing,
+                plan,
+                level,
+                emit_context,
+                Select::Async,
+                telling,
+                waker,
+            );
         });
         *this.failures = failures.into_inner();
         match refused {
@@ -270,7 +297,7 @@ impl<E: Event> Flight<E> {
             && !self.refused
         {
             let origin = self.trailing.origin();
-            unheard.tell(&Typed { event, origin });
+            unheard.tell(&TypedView { event, origin });
         }
     }
 }

@@ -4,17 +4,17 @@
 use std::any::TypeId;
 
 use super::{
-    context::Site,
-    dispatch::{self, Met},
+    context::CallSite,
+    dispatch::{self, EmitPath},
 };
 use crate::{
     context::is_observed,
-    event::{Family, Typed},
-    handler::Erased,
+    event::{Family, TypedView},
+    handler::ErasedEvent,
     metadata::{EventInfo, Origin},
     plan::{Slot, home},
-    registry::{Core, Way},
-    result::{EmitError, Emitted, Told, Trouble},
+    registry::{Core, EmitVerb},
+    result::{EmitError, EmitErrorKind, EmitStats, Emitted},
 };
 
 impl Core {
@@ -24,7 +24,7 @@ impl Core {
         &self,
         event: &mut F::Of<'_>,
         origin: Option<&Origin>,
-        site: Site,
+        site: CallSite,
     ) {
         if self.home {
             self.emit_home::<F>(event, origin, site);
@@ -41,7 +41,7 @@ impl Core {
         &self,
         event: &mut F::Of<'_>,
         origin: Option<&Origin>,
-        site: Site,
+        site: CallSite,
     ) {
         let slot = match home::<F>() {
             Some(slot) => Some(slot),
@@ -56,22 +56,27 @@ impl Core {
         slot: Option<&Slot>,
         event: &mut F::Of<'_>,
         origin: Option<&Origin>,
-        site: Site,
+        site: CallSite,
     ) {
         let lent = &mut *event;
         match dispatch::emit(slot, move || {
-            (Erased::new::<F>(lent), self.sending::<F>(origin))
+            (ErasedEvent::new::<F>(lent), self.emit_context::<F>(origin))
         }) {
-            Met::Scanned => {}
-            Met::Changed => self.look_for_scan(),
-            Met::Nobody => self.emit_unheard::<F>(event, origin, site),
-            Met::Refused => self.emit_observed::<F>(event, origin, site),
+            EmitPath::Scanned => {}
+            EmitPath::Changed => self.look_for_scan(),
+            EmitPath::Nobody => self.emit_unheard::<F>(event, origin, site),
+            EmitPath::Refused => self.emit_observed::<F>(event, origin, site),
         }
     }
 
     /// Emits where no plan was found at a glance, or somebody looks at each emit.
     #[inline]
-    fn emit_unheard<F: Family>(&self, event: &mut F::Of<'_>, origin: Option<&Origin>, site: Site) {
+    fn emit_unheard<F: Family>(
+        &self,
+        event: &mut F::Of<'_>,
+        origin: Option<&Origin>,
+        site: CallSite,
+    ) {
         if is_observed() || self.asks() {
             self.look_for_scan();
             self.emit_observed::<F>(event, origin, site);
@@ -80,15 +85,20 @@ impl Core {
 
     #[cold]
     #[inline(never)]
-    fn emit_observed<F: Family>(&self, event: &mut F::Of<'_>, origin: Option<&Origin>, site: Site) {
-        if self.keeps(event, origin, site, Way::Emit) {
+    fn emit_observed<F: Family>(
+        &self,
+        event: &mut F::Of<'_>,
+        origin: Option<&Origin>,
+        site: CallSite,
+    ) {
+        if self.withholds(event, origin, site, EmitVerb::Emit) {
             return;
         }
-        let slot = self.slot_asked::<F>();
-        let sending = self.sending::<F>(origin);
-        let told = dispatch::emit_observed(slot, &mut Erased::new::<F>(event), sending);
+        let slot = self.slot_with_patterns::<F>();
+        let emit_context = self.emit_context::<F>(origin);
+        let told = dispatch::emit_observed(slot, &mut ErasedEvent::new::<F>(event), emit_context);
         if told.is_some_and(|told| told.is_unheard()) {
-            self.unheard().tell(&Typed { event, origin });
+            self.unheard().tell(&TypedView { event, origin });
         }
     }
 
@@ -97,19 +107,20 @@ impl Core {
         &self,
         event: &mut F::Of<'_>,
         origin: Option<&Origin>,
-        site: Site,
-    ) -> Outcome {
+        site: CallSite,
+    ) -> TryEmitResult {
         self.look_for_scan();
-        if self.keeps(event, origin, site, Way::Emit) {
-            return Outcome::unheard(F::declared().info);
+        if self.withholds(event, origin, site, EmitVerb::Emit) {
+            return TryEmitResult::unheard(F::declared().info);
         }
-        let slot = self.slot_asked::<F>();
-        let sending = self.sending::<F>(origin);
-        let (told, trouble) = dispatch::try_emit(slot, &mut Erased::new::<F>(event), sending);
+        let slot = self.slot_with_patterns::<F>();
+        let emit_context = self.emit_context::<F>(origin);
+        let (told, trouble) =
+            dispatch::try_emit(slot, &mut ErasedEvent::new::<F>(event), emit_context);
         if trouble.is_none() && told.is_unheard() {
-            self.unheard().tell(&Typed { event, origin });
+            self.unheard().tell(&TypedView { event, origin });
         }
-        Outcome {
+        TryEmitResult {
             topic: F::declared().info.topic(),
             told,
             trouble,
@@ -118,18 +129,18 @@ impl Core {
 }
 
 /// What became of an emit, still without its event.
-pub(crate) struct Outcome {
+pub(crate) struct TryEmitResult {
     topic: &'static str,
-    told: Told,
-    trouble: Option<Trouble>,
+    told: EmitStats,
+    trouble: Option<EmitErrorKind>,
 }
 
-impl Outcome {
+impl TryEmitResult {
     /// Of an event that no subscriber was given.
     fn unheard(info: &'static EventInfo) -> Self {
         Self {
             topic: info.topic(),
-            told: Told::default(),
+            told: EmitStats::default(),
             trouble: None,
         }
     }

@@ -7,26 +7,32 @@
 use tracing::{debug, trace_span};
 
 use super::{
-    context::{Sending, Site},
+    context::{CallSite, EmitContext},
     dispatch,
 };
 use crate::{
-    context::{Level, log},
-    event::{Args, Named, Typed},
-    handler::Erased,
+    context::{EmitGuard, log},
+    event::{Args, TopicEvent, TypedView},
+    handler::ErasedEvent,
     metadata::Origin,
     plan::Plan,
-    primitives::drop_contained,
-    registry::{Core, Found, Way},
-    result::{EmitError, Emitted, Failures, Told, Trouble},
+    primitives::drop_catching,
+    registry::{Core, EmitVerb, TopicPlan},
+    result::{EmitError, EmitErrorKind, EmitStats, Emitted, FailureList},
 };
 
 impl Core {
     /// Emits a topic with its arguments, and logs what fails.
-    pub(crate) fn emit_topic(&self, topic: &str, args: &Args, origin: Option<&Origin>, site: Site) {
-        let failures = Failures::new();
+    pub(crate) fn emit_topic(
+        &self,
+        topic: &str,
+        args: &Args,
+        origin: Option<&Origin>,
+        site: CallSite,
+    ) {
+        let failures = FailureList::new();
         let (_, trouble) = self.run_topic(topic, args, origin, &failures, site);
-        if let Some(Trouble::TooDeep(refusal)) = trouble {
+        if let Some(EmitErrorKind::TooDeep(refusal)) = trouble {
             log::refusal(&refusal);
         }
         log::failures(&mut failures.into_inner());
@@ -38,9 +44,9 @@ impl Core {
         topic: &str,
         args: Args,
         origin: Option<&Origin>,
-        site: Site,
+        site: CallSite,
     ) -> Result<Emitted<Args>, EmitError<Args>> {
-        let failures = Failures::new();
+        let failures = FailureList::new();
         let (told, trouble) = self.run_topic(topic, &args, origin, &failures, site);
         let emitted = Emitted::new(args, told);
         let failures = failures.into_inner().take();
@@ -49,7 +55,7 @@ impl Core {
             None => match failures {
                 None => Ok(emitted),
                 Some(failures) => {
-                    let trouble = Trouble::Failed(failures);
+                    let trouble = EmitErrorKind::Failed(failures);
                     Err(EmitError::new(emitted, topic.to_owned().into(), trouble))
                 }
             },
@@ -61,12 +67,17 @@ impl Core {
         topic: &str,
         args: &Args,
         origin: Option<&Origin>,
-        failures: &Failures,
-        site: Site,
-    ) -> (Told, Option<Trouble>) {
+        failures: &FailureList,
+        site: CallSite,
+    ) -> (EmitStats, Option<EmitErrorKind>) {
         self.look_for_scan();
-        if self.keeps(&mut Named { topic, args }, origin, site, Way::Emit) {
-            return (Told::default(), None);
+        if self.withholds(
+            &mut TopicEvent { topic, args },
+            origin,
+            site,
+            EmitVerb::Emit,
+        ) {
+            return (EmitStats::default(), None);
         }
         let span = {
             let origin = origin.map(tracing::field::display);
@@ -76,32 +87,43 @@ impl Core {
         let found = self.hears_topics().then(|| self.found(topic));
         let heard = match &found {
             None => None,
-            Some(Found::Remembered(heard)) => heard.as_deref(),
-            Some(Found::New(heard)) => Some(&**heard),
+            Some(TopicPlan::Cached(heard)) => heard.as_deref(),
+            Some(TopicPlan::Uncached(heard)) => Some(&**heard),
         };
-        let mut told = Told::default();
+        let mut told = EmitStats::default();
         let mut trouble = None;
         if let Some(plan) = heard.and_then(|heard| heard.plan.as_ref()) {
-            let sending = self.sending::<Named<'static>>(origin);
-            let limit = sending.unheard.limit();
-            match Level::enter(plan.info(), limit) {
-                Some(_level) => told = run(plan, topic, args, sending, failures),
-                None => trouble = Some(Trouble::TooDeep(Level::refusal(plan.info(), limit))),
+            let emit_context = self.emit_context::<TopicEvent<'static>>(origin);
+            let limit = emit_context.unheard.limit();
+            match EmitGuard::enter(plan.info(), limit) {
+                Some(_level) => told = run(plan, topic, args, emit_context, failures),
+                None => {
+                    trouble = Some(EmitErrorKind::TooDeep(EmitGuard::refusal(
+                        plan.info(),
+                        limit,
+                    )))
+                }
             }
         }
         if trouble.is_none() && told.is_unheard() {
             debug!(target: "events_core", topic, "no subscriber heard the event");
-            let event = &Named { topic, args };
-            self.unheard().tell(&Typed { event, origin });
+            let event = &TopicEvent { topic, args };
+            self.unheard().tell(&TypedView { event, origin });
         }
         // The last who looks at a plan frees its closures, whose `Drop` may panic.
-        drop_contained(found);
+        drop_catching(found);
         (told, trouble)
     }
 }
 
-fn run(plan: &Plan, topic: &str, args: &Args, sending: Sending<'_>, failures: &Failures) -> Told {
-    let mut event = Named { topic, args };
-    let event = &mut Erased::new::<Named<'static>>(&mut event);
-    dispatch::chain(plan, event, sending, Some(failures))
+fn run(
+    plan: &Plan,
+    topic: &str,
+    args: &Args,
+    emit_context: EmitContext<'_>,
+    failures: &FailureList,
+) -> EmitStats {
+    let mut event = TopicEvent { topic, args };
+    let event = &mut ErasedEvent::new::<TopicEvent<'static>>(&mut event);
+    dispatch::chain(plan, event, emit_context, Some(failures))
 }

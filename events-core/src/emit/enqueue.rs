@@ -6,27 +6,30 @@ use std::{
 };
 
 use super::{
-    context::{Sending, Site},
+    context::{CallSite, EmitContext},
     defer::why,
     dispatch,
-    run_all::{self, Telling},
+    run_all::{self, RunReport},
 };
 use crate::{
-    background::{Part, Trail, Trailing},
-    context::{Level, log},
-    event::{OwnedEvent, Typed},
-    handler::{Call, Erased},
+    background::{BackgroundRun, ErasedBackgroundRun, Select},
+    context::{EmitGuard, log},
+    event::{OwnedEvent, TypedView},
+    handler::{BackgroundCall, ErasedEvent},
     metadata::Origin,
     plan::Plan,
-    queue::{Ended, Handling, InTurn, Left, Note, QueueOwner, Refused, Running, Started, push},
-    registry::{Core, EventQueue, Way},
-    result::{Failures, QueueFull, Told},
+    queue::{
+        JobContext, JobProgress, JobResult, JobVtable, PoppedJob, QueueOwner, Refused, RunningJob,
+        UnfinishedJob, push,
+    },
+    registry::{Core, EmitVerb, EventQueue},
+    result::{EmitStats, FailureList, QueueFull},
 };
 
 /// An event, and where it comes from. Most have nothing to say of that, and wait as they are.
-struct Noted<E> {
+struct WithContext<E> {
     event: E,
-    note: Box<Note>,
+    note: Box<JobContext>,
 }
 
 impl Core {
@@ -36,9 +39,9 @@ impl Core {
         &self,
         mut event: E,
         origin: Option<Origin>,
-        site: Site,
+        site: CallSite,
     ) -> Result<(), QueueFull<E>> {
-        if self.keeps(&mut event, origin.as_ref(), site, Way::Enqueue) {
+        if self.withholds(&mut event, origin.as_ref(), site, EmitVerb::Enqueue) {
             return Ok(());
         }
         enqueue(self.queue(), event, origin)
@@ -52,30 +55,30 @@ fn enqueue<E: OwnedEvent + Send>(
     event: E,
     origin: Option<Origin>,
 ) -> Result<(), QueueFull<E>> {
-    match Note::of_enqueued(origin) {
+    match JobContext::of_enqueued(origin) {
         None => {
-            let handling: &Handling<Core> = const {
-                &Handling {
+            let handling: &JobVtable<Core> = const {
+                &JobVtable {
                     start: start::<E>,
                     take: take::<E>,
                 }
             };
             push(queue, handling, event).map_err(|refused| full(refused, |event| event))
         }
-        Some(note) => enqueue_noted(queue, Noted { event, note }),
+        Some(note) => enqueue_with_context(queue, WithContext { event, note }),
     }
 }
 
 #[cold]
 #[inline(never)]
-fn enqueue_noted<E: OwnedEvent + Send>(
+fn enqueue_with_context<E: OwnedEvent + Send>(
     queue: &EventQueue,
-    noted: Noted<E>,
+    noted: WithContext<E>,
 ) -> Result<(), QueueFull<E>> {
-    let handling: &Handling<Core> = const {
-        &Handling {
-            start: start_noted::<E>,
-            take: take_noted::<E>,
+    let handling: &JobVtable<Core> = const {
+        &JobVtable {
+            start: start_with_context::<E>,
+            take: take_with_context::<E>,
         }
     };
     push(queue, handling, noted).map_err(|refused| full(refused, |noted| noted.event))
@@ -86,43 +89,47 @@ fn full<T, E: OwnedEvent>(refused: Refused<T>, event: impl FnOnce(T) -> E) -> Qu
     QueueFull::new(event(refused.item), E::topic(), why(&refused.why))
 }
 
-fn start<E: OwnedEvent + Send>(popped: InTurn<'_, Core>, core: &Core, waker: &Waker) -> Started {
+fn start<E: OwnedEvent + Send>(
+    popped: PoppedJob<'_, Core>,
+    core: &Core,
+    waker: &Waker,
+) -> JobProgress {
     let Some(mut event) = popped.take() else {
-        return Started::Nothing;
+        return JobProgress::Nothing;
     };
-    let failures = Failures::new();
-    let plain = core.slot_asked::<E>().is_some_and(|slot| {
-        let event = Erased::new::<E>(&mut event);
-        dispatch::emit_plain(slot, event, core.sending::<E>(None), &failures)
+    let failures = FailureList::new();
+    let plain = core.slot_with_patterns::<E>().is_some_and(|slot| {
+        let event = ErasedEvent::new::<E>(&mut event);
+        dispatch::emit_plain(slot, event, core.emit_context::<E>(None), &failures)
     });
     if plain {
-        return Started::Done(Ended::of(failures));
+        return JobProgress::Done(JobResult::of(failures));
     }
     start_all(event, None, core, waker)
 }
 
-fn start_noted<E: OwnedEvent + Send>(
-    popped: InTurn<'_, Core>,
+fn start_with_context<E: OwnedEvent + Send>(
+    popped: PoppedJob<'_, Core>,
     core: &Core,
     waker: &Waker,
-) -> Started {
+) -> JobProgress {
     match popped.take() {
-        Some(Noted { event, note }) => start_all::<E>(event, Some(note), core, waker),
-        None => Started::Nothing,
+        Some(WithContext { event, note }) => start_all::<E>(event, Some(note), core, waker),
+        None => JobProgress::Nothing,
     }
 }
 
-fn take<E: OwnedEvent + Send>(popped: InTurn<'_, Core>) -> Option<Left> {
+fn take<E: OwnedEvent + Send>(popped: PoppedJob<'_, Core>) -> Option<UnfinishedJob> {
     Some(left::<E>(popped.take()?, None))
 }
 
-fn take_noted<E: OwnedEvent + Send>(popped: InTurn<'_, Core>) -> Option<Left> {
-    let Noted { event, note } = popped.take()?;
+fn take_with_context<E: OwnedEvent + Send>(popped: PoppedJob<'_, Core>) -> Option<UnfinishedJob> {
+    let WithContext { event, note } = popped.take()?;
     Some(left::<E>(event, note.origin))
 }
 
-fn left<E: OwnedEvent + Send>(event: E, origin: Option<Origin>) -> Left {
-    Left {
+fn left<E: OwnedEvent + Send>(event: E, origin: Option<Origin>) -> UnfinishedJob {
+    UnfinishedJob {
         info: E::info(),
         origin,
         event: Box::new(event),
@@ -134,31 +141,31 @@ fn left<E: OwnedEvent + Send>(event: E, origin: Option<Origin>) -> Left {
 #[inline(never)]
 fn start_all<E: OwnedEvent + Send>(
     event: E,
-    note: Option<Box<Note>>,
+    note: Option<Box<JobContext>>,
     core: &Core,
     waker: &Waker,
-) -> Started {
+) -> JobProgress {
     let inside = note.as_ref().map(|note| note.enter(core.queue_id()));
     let origin = note.as_ref().and_then(|note| note.origin.as_ref());
-    let sending = core.sending::<E>(origin);
+    let emit_context = core.emit_context::<E>(origin);
     let mut event = Some(event);
-    let failures = Failures::new();
+    let failures = FailureList::new();
     let mut begun = None;
     let mut heard = false;
-    let slot = core.slot_asked::<E>();
-    let refused = dispatch::with_level(slot, sending, |plan, level| {
+    let slot = core.slot_with_patterns::<E>();
+    let refused = dispatch::with_level(slot, emit_context, |plan, level| {
         if plan.tail().is_some() {
-            let trail = |event| trail(event, plan, level, sending, &failures, waker);
+            let trail = |event| trail(event, plan, level, emit_context, &failures, waker);
             begun = event.take().map(trail);
         } else if let Some(event) = &mut event {
-            let event = &mut Erased::new::<E>(event);
-            heard = !dispatch::chain(plan, event, sending, Some(&failures)).is_unheard();
+            let event = &mut ErasedEvent::new::<E>(event);
+            heard = !dispatch::chain(plan, event, emit_context, Some(&failures)).is_unheard();
         }
     });
     if let Some(event) = event.as_ref().filter(|_| !heard && refused.is_ok()) {
         let unheard = core.unheard();
         if unheard.is_hooked() {
-            unheard.tell(&Typed { event, origin });
+            unheard.tell(&TypedView { event, origin });
         }
     }
     drop(inside);
@@ -166,10 +173,10 @@ fn start_all<E: OwnedEvent + Send>(
     if let Err(refusal) = refused {
         log::refusal(&refusal);
     }
-    let ended = Ended::of(failures);
+    let ended = JobResult::of(failures);
     match begun {
-        None => Started::Done(ended),
-        Some((trail, polled)) => Running::new(trail, note).begun(polled, ended),
+        None => JobProgress::Done(ended),
+        Some((trail, polled)) => RunningJob::new(trail, note).begun(polled, ended),
     }
 }
 
@@ -178,21 +185,29 @@ fn start_all<E: OwnedEvent + Send>(
 fn trail<E: OwnedEvent + Send>(
     event: E,
     plan: &Plan,
-    level: &Level,
-    sending: Sending<'_>,
-    failures: &Failures,
+    level: &EmitGuard,
+    emit_context: EmitContext<'_>,
+    failures: &FailureList,
     waker: &Waker,
-) -> (Pin<Box<dyn Trail>>, Poll<()>) {
-    let call = Call::new(E::info(), sending.origin.cloned());
-    let mut trail = Box::pin(Trailing::new(event, call));
+) -> (Pin<Box<dyn ErasedBackgroundRun>>, Poll<()>) {
+    let call = BackgroundCall::new(E::info(), emit_context.origin.cloned());
+    let mut trail = Box::pin(BackgroundRun::new(event, call));
     let pinned = trail.as_mut();
-    let told = &mut Told::default();
+    let told = &mut EmitStats::default();
     let last = &mut None;
-    let telling = Telling {
+    let telling = RunReport {
         told,
         failures,
         last,
     };
-    let polled = run_all::begin(pinned, plan, level, sending, Part::All, telling, waker);
+    let polled = run_all::begin(
+        pinned,
+        plan,
+        level,
+        emit_context,
+        Select::All,
+        telling,
+        waker,
+    );
     (trail, polled)
 }

@@ -3,9 +3,9 @@
 use std::panic::Location;
 
 use super::{
-    context::Site,
+    context::CallSite,
     emit_async::{EmitAsync, TryEmitAsync},
-    emit_sync::Outcome,
+    emit_sync::TryEmitResult,
 };
 use crate::{
     event::{Args, Event, Family, OwnedEvent, Visit},
@@ -199,7 +199,7 @@ impl Registry {
     }
 }
 
-struct Emit<'a>(&'a Core, Option<&'a Origin>, Site);
+struct Emit<'a>(&'a Core, Option<&'a Origin>, CallSite);
 
 impl<F: Family> Visit<F> for Emit<'_> {
     type Output = ();
@@ -210,12 +210,12 @@ impl<F: Family> Visit<F> for Emit<'_> {
     }
 }
 
-struct TryEmit<'a>(&'a Core, Option<&'a Origin>, Site);
+struct TryEmit<'a>(&'a Core, Option<&'a Origin>, CallSite);
 
 impl<F: Family> Visit<F> for TryEmit<'_> {
-    type Output = Outcome;
+    type Output = TryEmitResult;
 
-    fn visit(self, event: &mut F::Of<'_>) -> Outcome {
+    fn visit(self, event: &mut F::Of<'_>) -> TryEmitResult {
         self.0.try_emit::<F>(event, self.1, self.2)
     }
 }

@@ -19,4 +19,4 @@ mod enqueue;
 mod methods;
 mod run_all;
 
-pub(crate) use context::Site;
+pub(crate) use context::CallSite;

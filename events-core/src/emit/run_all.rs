@@ -3,37 +3,37 @@
 
 use std::{pin::Pin, sync::Arc, task::Poll, task::Waker};
 
-use super::{context::Sending, defer::hand_over, dispatch};
+use super::{context::EmitContext, defer::defer, dispatch};
 use crate::{
-    background::{Part, Tail, Trailing},
-    context::Level,
+    background::{BackgroundPlan, BackgroundRun, Select},
+    context::EmitGuard,
     event::{Event, Family, Visit},
-    handler::{Erased, Lent},
+    handler::{ErasedEvent, ErasedEventRef},
     plan::Plan,
-    result::{Failures, Told},
+    result::{EmitStats, FailureList},
 };
 
 /// Where it is told what became of the event in the chain.
-pub(crate) struct Telling<'a> {
-    pub(crate) told: &'a mut Told,
-    pub(crate) failures: &'a Failures,
+pub(crate) struct RunReport<'a> {
+    pub(crate) told: &'a mut EmitStats,
+    pub(crate) failures: &'a FailureList,
     /// The tail of which a deferred handler waits for an async one, and the others with it: they go to
     /// the queue at the end.
-    pub(crate) last: &'a mut Option<Arc<Tail>>,
+    pub(crate) last: &'a mut Option<Arc<BackgroundPlan>>,
 }
 
 /// Runs the chain, tells of it, and begins that part of the tail; what is deferred and not in it goes
 /// to the queue.
 pub(crate) fn begin<E: Event>(
-    mut trailing: Pin<&mut Trailing<E>>,
+    mut trailing: Pin<&mut BackgroundRun<E>>,
     plan: &Plan,
-    level: &Level,
-    sending: Sending<'_>,
-    part: Part,
-    telling: Telling<'_>,
+    level: &EmitGuard,
+    emit_context: EmitContext<'_>,
+    part: Select,
+    telling: RunReport<'_>,
     waker: &Waker,
 ) -> Poll<()> {
-    let Telling {
+    let RunReport {
         told,
         failures,
         last,
@@ -44,22 +44,28 @@ pub(crate) fn begin<E: Event>(
     if plan.len() > 0 {
         *told = event.__lend(Chain {
             plan,
-            sending,
+            emit_context,
             failures,
         });
     }
     let Some(tail) = plan.tail().filter(|_| told.stopped_by.is_none()) else {
         return Poll::Ready(());
     };
-    if part == Part::Async
+    if part == Select::Async
         && tail.defers()
         && let Some(event) = event.__owned()
     {
-        if tail.defers_last() {
+        if tail.has_deferred_after_async() {
             *last = Some(Arc::clone(tail));
         } else {
             let mut fail = |failure| failures.push(failure);
-            let handed = hand_over(tail, Lent::of(event), sending, Part::Deferred, &mut fail);
+            let handed = defer(
+                tail,
+                ErasedEventRef::of(event),
+                emit_context,
+                Select::Deferred,
+                &mut fail,
+            );
             told.deferred = handed.deferred;
             told.ran += handed.ran;
         }
@@ -69,18 +75,18 @@ pub(crate) fn begin<E: Event>(
 
 struct Chain<'a> {
     plan: &'a Plan,
-    sending: Sending<'a>,
-    failures: &'a Failures,
+    emit_context: EmitContext<'a>,
+    failures: &'a FailureList,
 }
 
 impl<F: Family> Visit<F> for Chain<'_> {
-    type Output = Told;
+    type Output = EmitStats;
 
-    fn visit(self, event: &mut F::Of<'_>) -> Told {
+    fn visit(self, event: &mut F::Of<'_>) -> EmitStats {
         dispatch::chain(
             self.plan,
-            &mut Erased::new::<F>(event),
-            self.sending,
+            &mut ErasedEvent::new::<F>(event),
+            self.emit_context,
             Some(self.failures),
         )
     }

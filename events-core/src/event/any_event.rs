@@ -124,12 +124,12 @@ pub fn nth<'e>(fields: &[&'e dyn Any], number: usize) -> Option<&'e dyn Any> {
 pub struct Borrows;
 
 /// An event with a type, as one of any type: a reference to it, which may be one that lets it change.
-pub(crate) struct Typed<'a, R> {
+pub(crate) struct TypedView<'a, R> {
     pub(crate) event: R,
     pub(crate) origin: Option<&'a Origin>,
 }
 
-impl<'a, E: Event + 'a, R: Deref<Target = E>> AnyEvent for Typed<'a, R> {
+impl<'a, E: Event + 'a, R: Deref<Target = E>> AnyEvent for TypedView<'a, R> {
     fn topic(&self) -> &str {
         self.event.__topic()
     }

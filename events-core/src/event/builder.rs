@@ -7,7 +7,7 @@
 //! field for a trait of its own, which carries the error's text in plain words. So these traits are
 //! named once for each event, not in every method, and events compile faster.
 
-use super::traits::{Event, OwnedEvent, Verbs};
+use super::traits::{EmitBackend, Event, OwnedEvent};
 
 /// The state of a builder's field that has no value yet.
 #[derive(Clone, Copy, Debug)]
@@ -55,11 +55,11 @@ impl Free for Unset {}
 /// What the methods that finish a builder do: here, for what stands here is compiled once for all events.
 #[doc(hidden)]
 pub mod finish {
-    use super::{Build, Event, OwnedEvent, Verbs};
+    use super::{Build, EmitBackend, Event, OwnedEvent};
     use crate::result::{EmitError, Emitted, QueueFull};
 
     /// An event's future.
-    type EmitAsync<E> = <<E as Event>::Verbs as Verbs>::EmitAsync<E>;
+    type EmitAsync<E> = <<E as Event>::EmitBackend as EmitBackend>::EmitAsync<E>;
 
     #[inline]
     #[track_caller]

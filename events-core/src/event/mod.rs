@@ -9,13 +9,13 @@ mod statics;
 mod topic_event;
 mod traits;
 
-pub(crate) use any_event::Typed;
+pub(crate) use any_event::TypedView;
 pub use any_event::{AnyEvent, Borrows, nth};
 pub use builder::{Build, Free, Set, Unset, finish, given};
 pub use ownership::{Borrowed, Owned, Owning};
 pub use snapshot::Snapshot;
-pub(crate) use statics::Place;
-pub use statics::{Copied, Copier, Copying, Declared};
+pub(crate) use statics::AnySlot;
+pub use statics::{BoxedEvent, CloneFn, CloneProbe, EventStatics};
 pub use topic_event::Args;
-pub(crate) use topic_event::Named;
-pub use traits::{Event, Family, OwnedEvent, Verbs, Visit};
+pub(crate) use topic_event::TopicEvent;
+pub use traits::{EmitBackend, Event, Family, OwnedEvent, Visit};

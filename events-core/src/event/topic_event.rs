@@ -4,8 +4,8 @@ use std::{any::Any, fmt, future::Ready};
 
 use super::{
     ownership::Borrowed,
-    statics::Declared,
-    traits::{Event, Family, OwnedEvent, Verbs, Visit},
+    statics::EventStatics,
+    traits::{EmitBackend, Event, Family, OwnedEvent, Visit},
 };
 use crate::{
     metadata::{EventInfo, Location, Origin},
@@ -58,7 +58,7 @@ impl fmt::Debug for Args {
 /// An event that has no type, on its way.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Named<'e> {
+pub struct TopicEvent<'e> {
     pub(crate) topic: &'e str,
     pub(crate) args: &'e Args,
 }
@@ -74,12 +74,12 @@ static INFO: EventInfo = EventInfo::new(
 );
 
 #[diagnostic::do_not_recommend]
-impl Event for Named<'_> {
-    type Family = Named<'static>;
+impl Event for TopicEvent<'_> {
+    type Family = TopicEvent<'static>;
     type Ownership = Borrowed;
-    type Verbs = Mute;
+    type EmitBackend = NoBackend;
 
-    fn __lend<V: Visit<Named<'static>>>(&mut self, visitor: V) -> V::Output {
+    fn __lend<V: Visit<TopicEvent<'static>>>(&mut self, visitor: V) -> V::Output {
         visitor.visit(self)
     }
 
@@ -97,14 +97,14 @@ impl Event for Named<'_> {
 }
 
 #[diagnostic::do_not_recommend]
-impl Family for Named<'static> {
-    type Of<'x> = Named<'x>;
+impl Family for TopicEvent<'static> {
+    type Of<'x> = TopicEvent<'x>;
 
-    fn declared() -> Declared {
-        Declared {
+    fn declared() -> EventStatics {
+        EventStatics {
             info: &INFO,
             home: None,
-            copier: None,
+            clone_fn: None,
         }
     }
 }
@@ -112,9 +112,9 @@ impl Family for Named<'static> {
 /// An event without a type is emitted by its topic, never by itself.
 #[doc(hidden)]
 #[derive(Debug)]
-pub enum Mute {}
+pub enum NoBackend {}
 
-impl Verbs for Mute {
+impl EmitBackend for NoBackend {
     type EmitAsync<E: Event> = Ready<E>;
     type TryEmitAsync<E: Event> = Ready<Result<Emitted<E>, EmitError<E>>>;
 
@@ -136,6 +136,6 @@ impl Verbs for Mute {
     fn __emit<E: Event>(_: &mut E, _: Option<&Origin>) {}
 
     fn __try_emit<E: Event>(event: E, _: Option<&Origin>) -> Result<Emitted<E>, EmitError<E>> {
-        Ok(Emitted::new(event, crate::result::Told::default()))
+        Ok(Emitted::new(event, crate::result::EmitStats::default()))
     }
 }

@@ -9,14 +9,14 @@
 //! say which member it holds. The derive can: [`Event::__lend`] hands the event to a [`Visit`]or
 //! as the member that it is.
 //!
-//! What the verbs do, higher floors know; the derive names it as [`Event::Verbs`].
+//! What the verbs do, higher floors know; the derive names it as [`Event::EmitBackend`].
 
 use std::any::Any;
 
 use super::{
     json::Json,
     ownership::{Owned, Owning},
-    statics::{Copied, Declared},
+    statics::{BoxedEvent, EventStatics},
 };
 use crate::{
     metadata::{EventInfo, IntoKey, Origin},
@@ -60,7 +60,7 @@ pub trait Event: Sized {
 
     /// Where the verbs below lead.
     #[doc(hidden)]
-    type Verbs: Verbs;
+    type EmitBackend: EmitBackend;
 
     /// What this event is called: the path of its module, `::`, its name; or what
     /// `#[event(topic = "..")]` says.
@@ -83,7 +83,7 @@ pub trait Event: Sized {
     #[inline]
     #[track_caller]
     fn emit(mut self) -> Self {
-        Self::Verbs::__emit(&mut self, None);
+        Self::EmitBackend::__emit(&mut self, None);
         self
     }
 
@@ -113,7 +113,7 @@ pub trait Event: Sized {
     #[inline]
     #[track_caller]
     fn emit_from<M>(mut self, origin: impl IntoKey<M>) -> Self {
-        Self::Verbs::__emit(&mut self, Some(&Origin::from(origin.into_key())));
+        Self::EmitBackend::__emit(&mut self, Some(&Origin::from(origin.into_key())));
         self
     }
 
@@ -150,7 +150,7 @@ pub trait Event: Sized {
     #[inline]
     #[track_caller]
     fn try_emit(self) -> Result<Emitted<Self>, EmitError<Self>> {
-        Self::Verbs::__try_emit(self, None)
+        Self::EmitBackend::__try_emit(self, None)
     }
 
     /// [`try_emit`](Self::try_emit), and says where from.
@@ -161,7 +161,7 @@ pub trait Event: Sized {
     #[inline]
     #[track_caller]
     fn try_emit_from<M>(self, origin: impl IntoKey<M>) -> Result<Emitted<Self>, EmitError<Self>> {
-        Self::Verbs::__try_emit(self, Some(&Origin::from(origin.into_key())))
+        Self::EmitBackend::__try_emit(self, Some(&Origin::from(origin.into_key())))
     }
 
     /// The event itself, when it borrows nothing.
@@ -206,8 +206,8 @@ pub trait Event: Sized {
     /// ```
     #[inline]
     #[track_caller]
-    fn emit_async(self) -> <Self::Verbs as Verbs>::EmitAsync<Self> {
-        Self::Verbs::__emit_async(self, None)
+    fn emit_async(self) -> <Self::EmitBackend as EmitBackend>::EmitAsync<Self> {
+        Self::EmitBackend::__emit_async(self, None)
     }
 
     /// [`emit_async`](Self::emit_async), and says where from.
@@ -216,8 +216,8 @@ pub trait Event: Sized {
     fn emit_async_from<M>(
         self,
         origin: impl IntoKey<M>,
-    ) -> <Self::Verbs as Verbs>::EmitAsync<Self> {
-        Self::Verbs::__emit_async(self, Some(Origin::from(origin.into_key())))
+    ) -> <Self::EmitBackend as EmitBackend>::EmitAsync<Self> {
+        Self::EmitBackend::__emit_async(self, Some(Origin::from(origin.into_key())))
     }
 
     /// [`emit_async`](Self::emit_async), and tells what became of the event: of those that failed
@@ -229,8 +229,8 @@ pub trait Event: Sized {
     /// or when the emit was refused as nested too deep (none ran). The event is in the error.
     #[inline]
     #[track_caller]
-    fn try_emit_async(self) -> <Self::Verbs as Verbs>::TryEmitAsync<Self> {
-        Self::Verbs::__try_emit_async(self, None)
+    fn try_emit_async(self) -> <Self::EmitBackend as EmitBackend>::TryEmitAsync<Self> {
+        Self::EmitBackend::__try_emit_async(self, None)
     }
 
     /// [`try_emit_async`](Self::try_emit_async), and says where from.
@@ -243,8 +243,8 @@ pub trait Event: Sized {
     fn try_emit_async_from<M>(
         self,
         origin: impl IntoKey<M>,
-    ) -> <Self::Verbs as Verbs>::TryEmitAsync<Self> {
-        Self::Verbs::__try_emit_async(self, Some(Origin::from(origin.into_key())))
+    ) -> <Self::EmitBackend as EmitBackend>::TryEmitAsync<Self> {
+        Self::EmitBackend::__try_emit_async(self, Some(Origin::from(origin.into_key())))
     }
 
     /// Puts the event into the queue of the current registry, and returns at once. It is emitted
@@ -260,7 +260,7 @@ pub trait Event: Sized {
     where
         Self: OwnedEvent + Send,
     {
-        Self::Verbs::__enqueue(self, None)
+        Self::EmitBackend::__enqueue(self, None)
     }
 
     /// [`enqueue`](Self::enqueue), and says where from.
@@ -274,7 +274,7 @@ pub trait Event: Sized {
     where
         Self: OwnedEvent + Send,
     {
-        Self::Verbs::__enqueue(self, Some(Origin::from(origin.into_key())))
+        Self::EmitBackend::__enqueue(self, Some(Origin::from(origin.into_key())))
     }
 
     /// The field of that number, as [`info`](Self::info) counts them, when it borrows nothing.
@@ -287,9 +287,9 @@ pub trait Event: Sized {
     /// A copy of it, when it borrows nothing and is known to be `Clone` and `Send`.
     #[doc(hidden)]
     #[inline]
-    fn __copy(&self) -> Option<Copied> {
-        let copier = Self::Family::declared().copier?;
-        copier(self.__owned()?)
+    fn __copy(&self) -> Option<BoxedEvent> {
+        let clone_fn = Self::Family::declared().clone_fn?;
+        clone_fn(self.__owned()?)
     }
 
     /// The field of that name, when it borrows nothing.
@@ -336,7 +336,7 @@ pub trait Family: Sized + 'static {
 
     /// What stands beside the type.
     #[doc(hidden)]
-    fn declared() -> Declared;
+    fn declared() -> EventStatics;
 }
 
 /// Takes an event as the member of its family that it is.
@@ -370,7 +370,7 @@ impl<E> OwnedEvent for E where E: Event<Family = E, Ownership = Owned> + for<'x>
 /// The verbs of events, as the floor that knows the registries has them. By names that the compiler
 /// suggests to nobody.
 #[doc(hidden)]
-pub trait Verbs {
+pub trait EmitBackend {
     /// Gives the event back.
     type EmitAsync<E: Event>: Future<Output = E>;
 

@@ -3,11 +3,11 @@
 use std::{future::Future, marker::PhantomData};
 
 use super::{
-    call::Call,
+    call::BackgroundCall,
     outcome::{AsyncOutcome, Step},
 };
 use crate::{
-    context::{Asked, Emission},
+    context::{Emission, EmissionSource},
     event::Snapshot,
 };
 
@@ -16,7 +16,11 @@ use crate::{
 #[doc(hidden)]
 pub trait Background<E>: Send + Sync + 'static {
     /// Calls it.
-    fn call<'a>(&'a self, event: &'a E, call: &'a Call) -> impl Future<Output = Step> + Send + 'a;
+    fn call<'a>(
+        &'a self,
+        event: &'a E,
+        call: &'a BackgroundCall,
+    ) -> impl Future<Output = Step> + Send + 'a;
 }
 
 /// An async function, or a closure that gives a future, that can be subscribed at run time: it takes
@@ -66,7 +70,11 @@ pub trait Background<E>: Send + Sync + 'static {
 pub trait AsyncHandler<E, M>: Send + Sync + 'static {
     /// Calls it.
     #[doc(hidden)]
-    fn call<'a>(&'a self, event: &'a E, call: &'a Call) -> impl Future<Output = Step> + Send + 'a;
+    fn call<'a>(
+        &'a self,
+        event: &'a E,
+        call: &'a BackgroundCall,
+    ) -> impl Future<Output = Step> + Send + 'a;
 }
 
 /// A function or closure whose future may borrow what it is called with.
@@ -113,7 +121,7 @@ where
     H: for<'a> Calls<'a, (&'a E,)> + Send + Sync + 'static,
 {
     #[inline]
-    async fn call<'a>(&'a self, event: &'a E, _: &'a Call) -> Step {
+    async fn call<'a>(&'a self, event: &'a E, _: &'a BackgroundCall) -> Step {
         self.calls((event,)).await.into_step()
     }
 }
@@ -124,7 +132,7 @@ where
     H: for<'a> Calls<'a, (&'a E, &'a Emission)> + Send + Sync + 'static,
 {
     #[inline]
-    async fn call<'a>(&'a self, event: &'a E, call: &'a Call) -> Step {
+    async fn call<'a>(&'a self, event: &'a E, call: &'a BackgroundCall) -> Step {
         let emission = call.emission();
         self.calls((event, &emission)).await.into_step()
     }
@@ -144,7 +152,7 @@ where
 pub trait DeferredHandler<E, M>: Send + Sync + 'static {
     /// Calls it.
     #[doc(hidden)]
-    fn call(&self, event: &E, call: &Call) -> Step;
+    fn call(&self, event: &E, call: &BackgroundCall) -> Step;
 }
 
 impl<E, H, R> DeferredHandler<E, fn(&E) -> R> for H
@@ -153,7 +161,7 @@ where
     H: Fn(&E) -> R + Send + Sync + 'static,
     R: AsyncOutcome,
 {
-    fn call(&self, event: &E, _: &Call) -> Step {
+    fn call(&self, event: &E, _: &BackgroundCall) -> Step {
         self(event).into_step()
     }
 }
@@ -164,7 +172,7 @@ where
     H: Fn(&E, &Emission) -> R + Send + Sync + 'static,
     R: AsyncOutcome,
 {
-    fn call(&self, event: &E, call: &Call) -> Step {
+    fn call(&self, event: &E, call: &BackgroundCall) -> Step {
         self(event, &call.emission()).into_step()
     }
 }
@@ -189,14 +197,18 @@ impl<H, M> DeferredCall<H, M> {
 
 impl<E: Snapshot, M: 'static, H: AsyncHandler<E, M>> Background<E> for AsyncCall<H, M> {
     #[inline]
-    fn call<'a>(&'a self, event: &'a E, call: &'a Call) -> impl Future<Output = Step> + Send + 'a {
+    fn call<'a>(
+        &'a self,
+        event: &'a E,
+        call: &'a BackgroundCall,
+    ) -> impl Future<Output = Step> + Send + 'a {
         self.0.call(event, call)
     }
 }
 
 impl<E: Snapshot, M: 'static, H: DeferredHandler<E, M>> Background<E> for DeferredCall<H, M> {
     #[inline]
-    async fn call<'a>(&'a self, event: &'a E, call: &'a Call) -> Step {
+    async fn call<'a>(&'a self, event: &'a E, call: &'a BackgroundCall) -> Step {
         self.0.call(event, call)
     }
 }

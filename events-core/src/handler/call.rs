@@ -1,16 +1,16 @@
 //! What a handler that runs later may ask of the emit that it belongs to.
 
 use crate::{
-    context::{Asked, Emission, current_job, emit_stack},
+    context::{Emission, EmissionSource, current_job, emit_stack},
     metadata::{EventInfo, Origin},
 };
 
 /// Where an event was emitted from, for the filters of a handler that runs later.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Source<'s>(Option<&'s Origin>);
+pub struct EmitOrigin<'s>(Option<&'s Origin>);
 
-impl<'s> Source<'s> {
+impl<'s> EmitOrigin<'s> {
     #[inline]
     pub(crate) fn new(origin: Option<&'s Origin>) -> Self {
         Self(origin)
@@ -27,12 +27,12 @@ impl<'s> Source<'s> {
 /// What a handler that runs later may ask.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Call {
+pub struct BackgroundCall {
     info: &'static EventInfo,
     origin: Option<Origin>,
 }
 
-impl Call {
+impl BackgroundCall {
     #[inline]
     pub(crate) fn new(info: &'static EventInfo, origin: Option<Origin>) -> Self {
         Self { info, origin }
@@ -47,7 +47,7 @@ impl Call {
     }
 }
 
-impl Asked for Call {
+impl EmissionSource for BackgroundCall {
     fn emission(&self) -> Emission {
         Emission::new(
             self.info.topic().into(),

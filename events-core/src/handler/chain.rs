@@ -18,10 +18,10 @@
 //! takes and what its handler is. Three invariants, all of them kept by this file alone, say that
 //! the right things meet again:
 //!
-//! 1. *Handler.* A [`Link`] is made from a [`Wired`], whose `call` and `handler` were made together
-//!    in [`Wired::new`] for one `H`. The chain holds the `Wired`, and with it the handler, for as
+//! 1. *Handler.* A [`Link`] is made from a [`ErasedHandler`], whose `call` and `handler` were made together
+//!    in [`ErasedHandler::new`] for one `H`. The chain holds the `ErasedHandler`, and with it the handler, for as
 //!    long as its links exist.
-//! 2. *Event.* All `Wired` of a chain are of one family, and [`Chain::takes`] lets an event only
+//! 2. *Event.* All `ErasedHandler` of a chain are of one family, and [`Chain::takes`] lets an event only
 //!    through as a [`Delivery`] when its family is that one. A `Delivery` borrows the event for as
 //!    long as it lives, and belongs to one `Run`, which calls that chain and no other.
 //! 3. *Neighbour.* Behind every link that calls the next one there is a next one: the last link of a
@@ -52,12 +52,12 @@ use crate::{
 };
 
 /// What can be called with the events of a family.
-pub(crate) trait Handle<F: Family>: Send + Sync + 'static {
+pub(crate) trait CallHandler<F: Family>: Send + Sync + 'static {
     /// Calls it.
     fn handle(&self, event: &mut F::Of<'_>, run: &Run<'_>) -> Step;
 }
 
-impl<F, H> Handle<F> for H
+impl<F, H> CallHandler<F> for H
 where
     F: Family,
     H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Send + Sync + 'static,
@@ -70,34 +70,34 @@ where
 
 /// A handler, shared by all chains that it stands in; its type is forgotten.
 #[derive(Clone)]
-pub(crate) struct Wired {
+pub(crate) struct ErasedHandler {
     family: TypeId,
-    call: Call,
+    call: CallFn,
     handler: Arc<dyn Any + Send + Sync>,
 }
 
 /// Runs a handler and calls the next link. The arguments are what invariants 1 to 3 say.
-type Call = unsafe fn(*const Link, *mut (), &Run<'_>);
+type CallFn = unsafe fn(*const Link, *mut (), &Run<'_>);
 
 /// A handler in its place, or a stop.
 #[derive(Clone, Copy)]
 struct Link {
-    call: Call,
+    call: CallFn,
     handler: *const (),
 }
 
 /// Where a handler or a stop is, for those who only compare places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place(*const Link);
+pub(crate) struct LinkPos(*const Link);
 
-impl Place {
+impl LinkPos {
     /// No link.
     pub(crate) const NOWHERE: Self = Self(ptr::null());
 }
 
-impl Wired {
+impl ErasedHandler {
     /// Forgets what the handler is.
-    pub(crate) fn new<F: Family, H: Handle<F>>(handler: Arc<H>) -> Self {
+    pub(crate) fn new<F: Family, H: CallHandler<F>>(handler: Arc<H>) -> Self {
         Self {
             family: TypeId::of::<F>(),
             call: call::<F, H>,
@@ -113,7 +113,7 @@ impl Wired {
     }
 }
 
-impl fmt::Debug for Wired {
+impl fmt::Debug for ErasedHandler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Wired").finish_non_exhaustive()
     }
@@ -123,21 +123,21 @@ impl fmt::Debug for Wired {
 ///
 /// # Safety
 ///
-/// `link` is a link of the chain that `run` delivers to, made from a `Wired` of `F` and `H`, and
+/// `link` is a link of the chain that `run` delivers to, made from a `ErasedHandler` of `F` and `H`, and
 /// `event` is the event that `run` delivers.
-unsafe fn call<F: Family, H: Handle<F>>(link: *const Link, event: *mut (), run: &Run<'_>) {
+unsafe fn call<F: Family, H: CallHandler<F>>(link: *const Link, event: *mut (), run: &Run<'_>) {
     // SAFETY: by invariant 1 `handler` points to an `H` which the chain keeps alive.
     let handler = unsafe { &*(*link).handler.cast::<H>() };
     // SAFETY: by invariant 2 this is an event of `F`, borrowed by the delivery under way; handlers
     // take every lifetime that it may have. The reference ends before the next handler is called.
     let borrowed = unsafe { &mut *event.cast::<F::Of<'_>>() };
-    let position = Position { run, link };
+    let guard = UnwindGuard { run, link };
     // Nothing that has a `Drop` may outlive this match: the call below must stay the last.
     let goes_on = match handler.handle(borrowed, run) {
         Step::Done => true,
-        step => run.settle(step, Place(link)),
+        step => run.record_step(step, LinkPos(link)),
     };
-    mem::forget(position);
+    mem::forget(guard);
     if goes_on {
         // SAFETY: by invariant 3 a link that is no stop has one behind it, for which the same holds.
         // The event is read anew, for a handler that is not inlined then keeps a register less.
@@ -153,18 +153,18 @@ fn end(_: *const Link, _: *mut (), _: &Run<'_>) {}
 
 /// A link before others: whoever runs the chain shall go on behind it.
 fn pause(link: *const Link, _: *mut (), run: &Run<'_>) {
-    run.leave(Place(link));
+    run.pause_at(LinkPos(link));
 }
 
 /// Dropped only while its handler unwinds: a handler that returns forgets it.
-struct Position<'a, 'r> {
+struct UnwindGuard<'a, 'r> {
     run: &'a Run<'r>,
     link: *const Link,
 }
 
-impl Drop for Position<'_, '_> {
+impl Drop for UnwindGuard<'_, '_> {
     fn drop(&mut self) {
-        self.run.leave(Place(self.link));
+        self.run.pause_at(LinkPos(self.link));
     }
 }
 
@@ -177,19 +177,19 @@ pub(crate) struct Chain {
     /// The links, with a stop after each `stretch` of them and at the end.
     links: Box<[Link]>,
     stretch: usize,
-    handlers: Box<[Wired]>,
+    handlers: Box<[ErasedHandler]>,
     /// Whose handler each of them is.
     subscribers: Arc<[Arc<SubscriberInfo>]>,
 }
 
-// SAFETY: the pointers in the links are to the handlers, which are `Send` and `Sync`, see `Wired`.
+// SAFETY: the pointers in the links are to the handlers, which are `Send` and `Sync`, see `ErasedHandler`.
 unsafe impl Send for Chain {}
 // SAFETY: as above; a chain does not change.
 unsafe impl Sync for Chain {}
 
 impl Chain {
     /// How many handlers call one another before the stack is given back.
-    pub(crate) const STRETCH: usize = 16;
+    pub(crate) const MAX_NESTED_CALLS: usize = 16;
 
     /// The chain of these handlers, with a stop after each `stretch` of them, and, if it is
     /// `followed`, after the last: so whoever runs it learns there that something comes after it, and
@@ -200,7 +200,7 @@ impl Chain {
     /// When they are not all of one family: whoever calls this has mixed up event types.
     pub(crate) fn new(
         (family, info, topic): (TypeId, &'static EventInfo, Cow<'static, str>),
-        handlers: Box<[Wired]>,
+        handlers: Box<[ErasedHandler]>,
         subscribers: Arc<[Arc<SubscriberInfo>]>,
         stretch: usize,
         followed: bool,
@@ -209,7 +209,7 @@ impl Chain {
             handlers.iter().all(|one| one.family == family),
             "all handlers of a chain take the same events"
         );
-        let stop = |call: Call| Link {
+        let stop = |call: CallFn| Link {
             call,
             handler: ptr::null(),
         };
@@ -268,7 +268,7 @@ impl Chain {
 
     /// Takes an event, if it is one of those that the handlers take.
     #[inline]
-    pub(crate) fn takes<'a>(&'a self, event: &'a mut Erased<'_>) -> Option<Delivery<'a>> {
+    pub(crate) fn takes<'a>(&'a self, event: &'a mut ErasedEvent<'_>) -> Option<Delivery<'a>> {
         (*event.family == self.family).then_some(Delivery {
             event: event.event,
             chain: self,
@@ -278,7 +278,7 @@ impl Chain {
     }
 
     /// Which handler stands there.
-    pub(super) fn index_of(&self, Place(link): Place) -> usize {
+    pub(super) fn index_of(&self, LinkPos(link): LinkPos) -> usize {
         let range = self.links.as_ptr_range();
         if !range.contains(&link) {
             unreachable!("no place of this chain");
@@ -289,13 +289,13 @@ impl Chain {
 }
 
 /// An event whose type is forgotten, borrowed. It is two words, which travel in registers.
-pub(crate) struct Erased<'e> {
+pub(crate) struct ErasedEvent<'e> {
     family: &'static TypeId,
     event: *mut (),
     borrowed: PhantomData<&'e mut ()>,
 }
 
-impl<'e> Erased<'e> {
+impl<'e> ErasedEvent<'e> {
     #[inline]
     pub(crate) fn new<F: Family>(event: &'e mut F::Of<'_>) -> Self {
         Self {
@@ -308,16 +308,16 @@ impl<'e> Erased<'e> {
 
 /// An event whose type is forgotten, lent to read.
 #[derive(Clone, Copy)]
-pub(crate) struct Lent<'e> {
+pub(crate) struct ErasedEventRef<'e> {
     family: TypeId,
     event: *const (),
     borrowed: PhantomData<&'e ()>,
 }
 
-impl Erased<'_> {
+impl ErasedEvent<'_> {
     /// Lends it.
-    pub(crate) fn lend(&self) -> Lent<'_> {
-        Lent {
+    pub(crate) fn lend(&self) -> ErasedEventRef<'_> {
+        ErasedEventRef {
             family: *self.family,
             event: self.event,
             borrowed: PhantomData,
@@ -325,7 +325,7 @@ impl Erased<'_> {
     }
 }
 
-impl<'e> Lent<'e> {
+impl<'e> ErasedEventRef<'e> {
     #[inline]
     pub(crate) fn of(event: &'e dyn Any) -> Self {
         Self {
@@ -368,8 +368,8 @@ impl Run<'_> {
     }
 
     /// Runs the handlers behind the one that panicked, or behind the stop.
-    pub(crate) fn go_on(&mut self) -> thread::Result<()> {
-        let Place(link) = self.left_at.replace(Place::NOWHERE);
+    pub(crate) fn resume(&mut self) -> thread::Result<()> {
+        let LinkPos(link) = self.paused_at.replace(LinkPos::NOWHERE);
         if link.is_null() {
             return Ok(());
         }

@@ -3,38 +3,38 @@
 use std::{marker::PhantomData, sync::Arc};
 
 use super::{
-    chain::{Handle, Wired},
+    chain::{CallHandler, ErasedHandler},
     outcome::Step,
     run::Run,
 };
-use crate::event::{AnyEvent, Family, Typed};
+use crate::event::{AnyEvent, Family, TypedView};
 
 /// A handler of events of any type, with its filters.
-pub(crate) trait OnAny: Send + Sync {
+pub(crate) trait DynTopicHandler: Send + Sync {
     /// Calls it, if its filters let the event pass.
     fn hear(&self, event: &dyn AnyEvent, run: &Run<'_>) -> Step;
 }
 
 /// Makes a handler for the events of one family of it.
-pub(crate) type Wire = fn(&Arc<dyn OnAny>) -> Wired;
+pub(crate) type AdaptFn = fn(&Arc<dyn DynTopicHandler>) -> ErasedHandler;
 
-/// See [`Wire`].
-pub(crate) fn wire<F: Family>(handler: &Arc<dyn OnAny>) -> Wired {
-    Wired::new::<F, For<F>>(Arc::new(For {
+/// See [`AdaptFn`].
+pub(crate) fn adapt<F: Family>(handler: &Arc<dyn DynTopicHandler>) -> ErasedHandler {
+    ErasedHandler::new::<F, FamilyAdapter<F>>(Arc::new(FamilyAdapter {
         handler: Arc::clone(handler),
         family: PhantomData,
     }))
 }
 
 /// A handler of any event, called with those of one family.
-struct For<F> {
-    handler: Arc<dyn OnAny>,
+struct FamilyAdapter<F> {
+    handler: Arc<dyn DynTopicHandler>,
     family: PhantomData<fn(F)>,
 }
 
-impl<F: Family> Handle<F> for For<F> {
+impl<F: Family> CallHandler<F> for FamilyAdapter<F> {
     fn handle(&self, event: &mut F::Of<'_>, run: &Run<'_>) -> Step {
         let origin = run.origin();
-        self.handler.hear(&Typed { event, origin }, run)
+        self.handler.hear(&TypedView { event, origin }, run)
     }
 }

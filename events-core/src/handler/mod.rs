@@ -19,9 +19,9 @@ mod topic_handler;
 
 pub(crate) use async_handler::{AsyncCall, DeferredCall};
 pub use async_handler::{AsyncHandler, Background, DeferredHandler};
-pub use call::{Call, Source};
-pub(crate) use chain::{Chain, Delivery, Erased, Handle, Lent, Wired};
-pub(crate) use dyn_topic_handler::{OnAny, Wire, wire};
+pub use call::{BackgroundCall, EmitOrigin};
+pub(crate) use chain::{CallHandler, Chain, Delivery, ErasedEvent, ErasedEventRef, ErasedHandler};
+pub(crate) use dyn_topic_handler::{AdaptFn, DynTopicHandler, adapt};
 pub use outcome::{AsyncOutcome, Outcome, Step};
 pub use param::{MissingState, Param, State, States};
 pub use run::Run;

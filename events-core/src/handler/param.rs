@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::context::{Asked, Emission};
+use crate::context::{Emission, EmissionSource};
 
 /// Lends a subscriber a value that was given to the scan.
 ///
@@ -87,7 +87,7 @@ pub trait Param {
     type Made<'a>;
     /// What the function is given.
     #[doc(hidden)]
-    type Lent<'a>;
+    type ErasedEventRef<'a>;
 
     /// Finds what is needed, once.
     #[doc(hidden)]
@@ -95,17 +95,17 @@ pub trait Param {
 
     /// Makes what one call needs.
     #[doc(hidden)]
-    fn make<'a>(kept: &'a Self::Kept, asked: &impl Asked) -> Self::Made<'a>;
+    fn make<'a>(kept: &'a Self::Kept, asked: &impl EmissionSource) -> Self::Made<'a>;
 
     /// Lends it to the function.
     #[doc(hidden)]
-    fn lend<'a>(made: &'a Self::Made<'a>) -> Self::Lent<'a>;
+    fn lend<'a>(made: &'a Self::Made<'a>) -> Self::ErasedEventRef<'a>;
 }
 
 impl<T: Send + Sync + 'static> Param for State<'_, T> {
     type Kept = Arc<T>;
     type Made<'a> = &'a T;
-    type Lent<'a> = State<'a, T>;
+    type ErasedEventRef<'a> = State<'a, T>;
 
     fn find(states: &States) -> Result<Arc<T>, MissingState> {
         states.get::<T>().ok_or(MissingState {
@@ -114,7 +114,7 @@ impl<T: Send + Sync + 'static> Param for State<'_, T> {
     }
 
     #[inline]
-    fn make<'a>(kept: &'a Arc<T>, _: &impl Asked) -> &'a T {
+    fn make<'a>(kept: &'a Arc<T>, _: &impl EmissionSource) -> &'a T {
         kept
     }
 
@@ -127,13 +127,13 @@ impl<T: Send + Sync + 'static> Param for State<'_, T> {
 impl Param for &Emission {
     type Kept = ();
     type Made<'a> = Emission;
-    type Lent<'a> = &'a Emission;
+    type ErasedEventRef<'a> = &'a Emission;
 
     fn find(_: &States) -> Result<(), MissingState> {
         Ok(())
     }
 
-    fn make((): &(), asked: &impl Asked) -> Emission {
+    fn make((): &(), asked: &impl EmissionSource) -> Emission {
         asked.emission()
     }
 

@@ -4,14 +4,14 @@
 use std::{cell::Cell, sync::Arc};
 
 use super::{
-    call::Source,
-    chain::{Delivery, Place},
+    call::EmitOrigin,
+    chain::{Delivery, LinkPos},
     outcome::Step,
 };
 use crate::{
-    context::{Asked, Emission, current_job, emit_stack, log},
+    context::{Emission, EmissionSource, current_job, emit_stack, log},
     metadata::{Origin, SubscriberInfo},
-    result::{Cause, Failure, Failures, Panic},
+    result::{Cause, Failure, FailureList, Panic},
 };
 
 /// One emit under way.
@@ -22,9 +22,9 @@ pub struct Run<'r> {
     pub(crate) delivery: Delivery<'r>,
     origin: Option<&'r Origin>,
     /// Where failures are collected; without it they are logged.
-    failures: Option<&'r Failures>,
+    failures: Option<&'r FailureList>,
     /// Where the chain was left before its end: by a panic, or at a stop.
-    pub(crate) left_at: Cell<Place>,
+    pub(crate) paused_at: Cell<LinkPos>,
     skipped: Cell<usize>,
     /// Who stopped those after it.
     stopped_by: Cell<Option<&'r Arc<SubscriberInfo>>>,
@@ -35,13 +35,13 @@ impl<'r> Run<'r> {
     pub(crate) fn new(
         delivery: Delivery<'r>,
         origin: Option<&'r Origin>,
-        failures: Option<&'r Failures>,
+        failures: Option<&'r FailureList>,
     ) -> Self {
         Self {
             delivery,
             origin,
             failures,
-            left_at: Cell::new(Place::NOWHERE),
+            paused_at: Cell::new(LinkPos::NOWHERE),
             skipped: Cell::new(0),
             stopped_by: Cell::new(None),
         }
@@ -52,8 +52,8 @@ impl<'r> Run<'r> {
     }
 
     /// Where the event was emitted from.
-    pub(crate) fn source(&self) -> Source<'_> {
-        Source::new(self.origin)
+    pub(crate) fn source(&self) -> EmitOrigin<'_> {
+        EmitOrigin::new(self.origin)
     }
 
     /// Whether the event was emitted from there.
@@ -64,21 +64,21 @@ impl<'r> Run<'r> {
     }
 
     /// The chain is left there, and may be gone on with. Called by the links of this run's chain
-    /// alone: [`go_on`](Self::go_on) relies on it.
+    /// alone: [`resume`](Self::go_on) relies on it.
     #[inline]
-    pub(crate) fn leave(&self, place: Place) {
-        self.left_at.set(place);
+    pub(crate) fn pause_at(&self, place: LinkPos) {
+        self.paused_at.set(place);
     }
 
     /// Whether the handlers are not through: one panicked, or there was a stop.
     #[inline]
-    pub(crate) fn is_left(&self) -> bool {
-        self.left_at.get() != Place::NOWHERE
+    pub(crate) fn is_paused(&self) -> bool {
+        self.paused_at.get() != LinkPos::NOWHERE
     }
 
     /// The handler there did something else than just run; says whether the next one shall.
     #[inline]
-    pub(crate) fn settle(&self, step: Step, place: Place) -> bool {
+    pub(crate) fn record_step(&self, step: Step, place: LinkPos) -> bool {
         match step {
             Step::Done => true,
             Step::Skipped => {
@@ -98,7 +98,7 @@ impl<'r> Run<'r> {
 
     #[cold]
     #[inline(never)]
-    fn stop(&self, place: Place) {
+    fn stop(&self, place: LinkPos) {
         let index = self.delivery.chain().index_of(place);
         let left = self.delivery.chain().len() - 1 - index;
         self.skipped.set(self.skipped.get() + left);
@@ -109,12 +109,12 @@ impl<'r> Run<'r> {
     /// The handler at which the chain was left has panicked.
     #[cold]
     pub(crate) fn panicked(&self, panic: Panic) {
-        self.fail(self.left_at.get(), Cause::Panic(panic));
+        self.fail(self.paused_at.get(), Cause::Panic(panic));
     }
 
     #[cold]
     #[inline(never)]
-    fn fail(&self, place: Place, cause: Cause) {
+    fn fail(&self, place: LinkPos, cause: Cause) {
         let index = self.delivery.chain().index_of(place);
         let failure = Failure::new(
             Arc::clone(&self.delivery.chain().subscribers()[index]),
@@ -142,7 +142,7 @@ impl<'r> Run<'r> {
 }
 
 /// The emission is the innermost of this thread, as long as the subscriber that asks runs.
-impl Asked for Run<'_> {
+impl EmissionSource for Run<'_> {
     fn emission(&self) -> Emission {
         Emission::new(
             self.delivery.chain().topic().clone(),

@@ -2,7 +2,7 @@
 
 use super::outcome::{Outcome, Step};
 use crate::{
-    context::{Asked, Emission},
+    context::{Emission, EmissionSource},
     event::OwnedEvent,
 };
 
@@ -25,7 +25,7 @@ pub trait Handler<E: OwnedEvent, M>: Send + Sync + 'static {
 
     /// Calls it.
     #[doc(hidden)]
-    fn call(&self, event: &mut E, asked: &impl Asked) -> Step;
+    fn call(&self, event: &mut E, asked: &impl EmissionSource) -> Step;
 }
 
 impl<E, H, R> Handler<E, fn(&E) -> R> for H
@@ -37,7 +37,7 @@ where
     const CHANGES: bool = false;
 
     #[inline]
-    fn call(&self, event: &mut E, _: &impl Asked) -> Step {
+    fn call(&self, event: &mut E, _: &impl EmissionSource) -> Step {
         self(event).into_step()
     }
 }
@@ -51,7 +51,7 @@ where
     const CHANGES: bool = true;
 
     #[inline]
-    fn call(&self, event: &mut E, _: &impl Asked) -> Step {
+    fn call(&self, event: &mut E, _: &impl EmissionSource) -> Step {
         self(event).into_step()
     }
 }
@@ -65,7 +65,7 @@ where
     const CHANGES: bool = false;
 
     #[inline]
-    fn call(&self, event: &mut E, asked: &impl Asked) -> Step {
+    fn call(&self, event: &mut E, asked: &impl EmissionSource) -> Step {
         self(event, &asked.emission()).into_step()
     }
 }
@@ -79,7 +79,7 @@ where
     const CHANGES: bool = true;
 
     #[inline]
-    fn call(&self, event: &mut E, asked: &impl Asked) -> Step {
+    fn call(&self, event: &mut E, asked: &impl EmissionSource) -> Step {
         self(event, &asked.emission()).into_step()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::outcome::{Outcome, Step};
 use crate::{
-    context::{Asked, Emission},
+    context::{Emission, EmissionSource},
     event::AnyEvent,
 };
 
@@ -20,7 +20,7 @@ use crate::{
 pub trait TopicHandler<M>: Send + Sync + 'static {
     /// Calls it.
     #[doc(hidden)]
-    fn call(&self, event: &dyn AnyEvent, asked: &dyn Asked) -> Step;
+    fn call(&self, event: &dyn AnyEvent, asked: &dyn EmissionSource) -> Step;
 }
 
 impl<H, R> TopicHandler<fn(&dyn AnyEvent) -> R> for H
@@ -28,7 +28,7 @@ where
     H: Fn(&dyn AnyEvent) -> R + Send + Sync + 'static,
     R: Outcome,
 {
-    fn call(&self, event: &dyn AnyEvent, _: &dyn Asked) -> Step {
+    fn call(&self, event: &dyn AnyEvent, _: &dyn EmissionSource) -> Step {
         self(event).into_step()
     }
 }
@@ -38,7 +38,7 @@ where
     H: Fn(&dyn AnyEvent, &Emission) -> R + Send + Sync + 'static,
     R: Outcome,
 {
-    fn call(&self, event: &dyn AnyEvent, asked: &dyn Asked) -> Step {
+    fn call(&self, event: &dyn AnyEvent, asked: &dyn EmissionSource) -> Step {
         self(event, &asked.emission()).into_step()
     }
 }

@@ -3,7 +3,7 @@
 use std::{any::TypeId, borrow::Cow, sync::Arc};
 
 use super::{
-    event_plan::{Hand, Plan},
+    event_plan::{HandlerKind, Plan},
     order::{self, Order, Position},
 };
 use crate::metadata::{EventInfo, SubscriberInfo};
@@ -17,7 +17,7 @@ pub(crate) struct Entry {
     pub(crate) declared: bool,
     pub(crate) position: Arc<Position>,
     pub(crate) subscriber: Arc<SubscriberInfo>,
-    pub(crate) handler: Hand,
+    pub(crate) handler: HandlerKind,
 }
 
 /// Why subscribers cannot be ordered.
@@ -32,12 +32,12 @@ pub(crate) enum Conflict {
 impl Conflict {
     /// With who the subscribers are instead of their indices.
     pub(crate) fn of(
-        conflict: order::Conflict,
+        conflict: order::OrderConflict,
         who: impl Fn(&usize) -> Arc<SubscriberInfo>,
     ) -> Self {
         match conflict {
-            order::Conflict::Cycle(cycle) => Self::Cycle(cycle.iter().map(who).collect()),
-            order::Conflict::Unawaited(pair) => Self::Unawaited(pair.each_ref().map(who)),
+            order::OrderConflict::Cycle(cycle) => Self::Cycle(cycle.iter().map(who).collect()),
+            order::OrderConflict::Unawaited(pair) => Self::Unawaited(pair.each_ref().map(who)),
         }
     }
 }
@@ -56,16 +56,19 @@ pub(crate) fn plan<'e>(
     let positions: Vec<_> = entries.iter().map(|entry| &*entry.position).collect();
     let who = |index: &usize| Arc::clone(&entries[*index].subscriber);
     match order::sort(&positions) {
-        Ok(Order { indices, waits }) => {
+        Ok(Order {
+            indices,
+            dependencies,
+        }) => {
             let handlers = indices.iter().map(|index| {
                 let handler = entries[*index].handler.clone();
                 (handler, who(index))
             });
             let place = |of: usize| indices.iter().position(|&index| index == of).unwrap_or(of);
-            let waits = waits
+            let dependencies = dependencies
                 .iter()
                 .map(|&(first, second)| (place(first), place(second)));
-            Ok(Some(Plan::new(family, info, topic, handlers, waits)))
+            Ok(Some(Plan::new(family, info, topic, handlers, dependencies)))
         }
         Err(conflict) => Err(Conflict::of(conflict, who)),
     }

@@ -7,8 +7,8 @@ use std::{
 };
 
 use crate::{
-    background::{Later, Tail},
-    handler::{Chain, Delivery, Erased, Wired},
+    background::{BackgroundHandler, BackgroundPlan},
+    handler::{Chain, Delivery, ErasedEvent, ErasedHandler},
     metadata::{EventInfo, SubscriberInfo},
 };
 
@@ -16,7 +16,7 @@ use crate::{
 pub(crate) struct Plan {
     chain: Chain,
     /// The handlers that run when the chain is through, if there are any.
-    tail: Option<Arc<Tail>>,
+    tail: Option<Arc<BackgroundPlan>>,
     /// The same handlers with a stop after each, once somebody watches them one by one.
     watched: OnceLock<Chain>,
 }
@@ -28,8 +28,8 @@ impl Plan {
         family: TypeId,
         info: &'static EventInfo,
         topic: Cow<'static, str>,
-        handlers: impl Iterator<Item = (Hand, Arc<SubscriberInfo>)>,
-        waits: impl Iterator<Item = (usize, usize)>,
+        handlers: impl Iterator<Item = (HandlerKind, Arc<SubscriberInfo>)>,
+        dependencies: impl Iterator<Item = (usize, usize)>,
     ) -> Self {
         let (mut chain, mut subscribers) = (Vec::new(), Vec::new());
         let (mut later, mut later_subscribers) = (Vec::new(), Vec::new());
@@ -37,25 +37,25 @@ impl Plan {
         for (hand, subscriber) in handlers {
             places.push(later.len());
             match hand {
-                Hand::Now(wired) => {
+                HandlerKind::Now(wired) => {
                     chain.push(wired);
                     subscribers.push(subscriber);
                 }
-                Hand::Later(handler) => {
+                HandlerKind::BackgroundHandler(handler) => {
                     later.push(handler);
                     later_subscribers.push(subscriber);
                 }
             }
         }
-        let waits = waits.map(|(first, second)| (places[first], places[second]));
-        let waits = waits.collect();
-        let tail = Tail::new(later.into(), later_subscribers.into(), waits);
+        let dependencies = dependencies.map(|(first, second)| (places[first], places[second]));
+        let dependencies = dependencies.collect();
+        let tail = BackgroundPlan::new(later.into(), later_subscribers.into(), dependencies);
         let tail = (tail.len() > 0).then(|| Arc::new(tail));
         let chain = Chain::new(
             (family, info, topic),
             chain.into(),
             subscribers.into(),
-            Chain::STRETCH,
+            Chain::MAX_NESTED_CALLS,
             tail.is_some(),
         );
         Self {
@@ -66,13 +66,13 @@ impl Plan {
     }
 
     #[inline]
-    pub(crate) fn tail(&self) -> Option<&Arc<Tail>> {
+    pub(crate) fn tail(&self) -> Option<&Arc<BackgroundPlan>> {
         self.tail.as_ref()
     }
 
     /// All subscribers: those of the chain, and then those of the tail.
     pub(crate) fn everyone(&self) -> impl Iterator<Item = &Arc<SubscriberInfo>> {
-        let tail = self.tail.as_deref().map(Tail::subscribers);
+        let tail = self.tail.as_deref().map(BackgroundPlan::subscribers);
         let chain = self.chain.subscribers();
         chain.iter().chain(tail.into_iter().flatten())
     }
@@ -98,7 +98,7 @@ impl Plan {
     ///
     /// When it is of another type: a slot has been given to the wrong one.
     #[inline]
-    pub(crate) fn deliver<'a>(&'a self, event: &'a mut Erased<'_>) -> Delivery<'a> {
+    pub(crate) fn deliver<'a>(&'a self, event: &'a mut ErasedEvent<'_>) -> Delivery<'a> {
         match self.chain.takes(event) {
             Some(delivery) => delivery,
             None => self.refuse(),
@@ -106,7 +106,7 @@ impl Plan {
     }
 
     /// The same, with a stop after each handler.
-    pub(crate) fn deliver_one_by_one<'a>(&'a self, event: &'a mut Erased<'_>) -> Delivery<'a> {
+    pub(crate) fn deliver_one_by_one<'a>(&'a self, event: &'a mut ErasedEvent<'_>) -> Delivery<'a> {
         let chain = self.watched.get_or_init(|| self.chain.one_by_one());
         match chain.takes(event) {
             Some(delivery) => delivery,
@@ -126,9 +126,9 @@ impl Plan {
 
 /// A handler as its slot keeps it.
 #[derive(Clone)]
-pub(crate) enum Hand {
+pub(crate) enum HandlerKind {
     /// It runs when its turn comes, and may change the event.
-    Now(Wired),
+    Now(ErasedHandler),
     /// It runs afterwards, and reads.
-    Later(Arc<dyn Later>),
+    BackgroundHandler(Arc<dyn BackgroundHandler>),
 }

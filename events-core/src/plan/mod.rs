@@ -9,10 +9,10 @@ mod slot;
 mod slot_table;
 
 pub(crate) use entry::{Conflict, Entry, plan};
-pub(crate) use event_plan::{Hand, Plan};
-pub(crate) use order::{Position, Rank, Turn};
-pub(crate) use pattern_entry::Hearing;
+pub(crate) use event_plan::{HandlerKind, Plan};
+pub(crate) use order::{Phase, Position, Rank};
+pub(crate) use pattern_entry::PatternEntry;
 pub(crate) use plan_cell::Found;
 pub use slot::Slot;
 pub(crate) use slot::{Retired, Staged};
-pub(crate) use slot_table::{Kind, Slots, home};
+pub(crate) use slot_table::{EventType, Slots, home};

@@ -12,12 +12,12 @@ use crate::metadata::{Key, Location, SubscriberInfo};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Rank {
     priority: Reverse<i32>,
-    place: Place,
+    place: Tiebreak,
 }
 
 /// What decides between equal priorities.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
+enum Tiebreak {
     /// Declared with an attribute: by its place in the source.
     Declared {
         module: &'static str,
@@ -37,7 +37,7 @@ impl Rank {
     ) -> Self {
         Self {
             priority: Reverse(priority),
-            place: Place::Declared {
+            place: Tiebreak::Declared {
                 module,
                 location,
                 name,
@@ -48,14 +48,14 @@ impl Rank {
     pub(crate) fn subscribed(priority: i32, number: u64) -> Self {
         Self {
             priority: Reverse(priority),
-            place: Place::Subscribed(number),
+            place: Tiebreak::Subscribed(number),
         }
     }
 }
 
 /// When a subscriber's turn is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Turn {
+pub(crate) enum Phase {
     /// In the chain, one after the other.
     Sync,
     /// When the chain is through, for an emitter who waits.
@@ -64,7 +64,7 @@ pub(crate) enum Turn {
     Deferred,
 }
 
-impl Turn {
+impl Phase {
     pub(crate) fn of(subscriber: &SubscriberInfo) -> Self {
         match (subscriber.deferred, subscriber.asynchronous) {
             (true, _) => Self::Deferred,
@@ -76,7 +76,7 @@ impl Turn {
 
 /// Why subscribers cannot be ordered, by their indices.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Conflict {
+pub(crate) enum OrderConflict {
     /// Each must run before the next, and the last before the first.
     Cycle(Vec<usize>),
     /// The first must run before the second, and its turn is later.
@@ -88,13 +88,13 @@ pub(crate) enum Conflict {
 pub(crate) struct Order {
     pub(crate) indices: Vec<usize>,
     /// Of those that run beside others, who begins when whom has ended: the first before the second.
-    pub(crate) waits: Vec<(usize, usize)>,
+    pub(crate) dependencies: Vec<(usize, usize)>,
 }
 
 /// What sorting needs to know of one subscriber.
 #[derive(Clone, Debug)]
 pub(crate) struct Position {
-    pub(crate) turn: Turn,
+    pub(crate) turn: Phase,
     pub(crate) rank: Rank,
     /// What others may call it: the key of its function, its id.
     pub(crate) names: Vec<Key>,
@@ -106,14 +106,14 @@ pub(crate) struct Position {
 ///
 /// Takes O((n + c) log n) for n subscribers and c constraints. A target that is not here binds
 /// nothing.
-pub(crate) fn sort(positions: &[&Position]) -> Result<Order, Conflict> {
+pub(crate) fn sort(positions: &[&Position]) -> Result<Order, OrderConflict> {
     let is_free = |position: &&Position| position.before.is_empty() && position.after.is_empty();
     if positions.iter().all(is_free) {
         let mut indices: Vec<_> = (0..positions.len()).collect();
         indices.sort_by_key(|&index| &positions[index].rank);
         return Ok(Order {
             indices,
-            waits: Vec::new(),
+            dependencies: Vec::new(),
         });
     }
     let mut named: HashMap<&Key, Vec<usize>> = HashMap::new();
@@ -124,7 +124,7 @@ pub(crate) fn sort(positions: &[&Position]) -> Result<Order, Conflict> {
     }
     let targets = |key| named.get(key).into_iter().flatten().copied();
 
-    let mut waits = Vec::new();
+    let mut dependencies = Vec::new();
     let mut followers = vec![Vec::new(); positions.len()];
     let mut waits_for = vec![0_usize; positions.len()];
     for (index, position) in positions.iter().enumerate() {
@@ -140,10 +140,10 @@ pub(crate) fn sort(positions: &[&Position]) -> Result<Order, Conflict> {
             .map(|target| (index, target));
         for (first, second) in earlier.chain(later) {
             if positions[first].turn > positions[second].turn {
-                return Err(Conflict::Unawaited([first, second]));
+                return Err(OrderConflict::Unawaited([first, second]));
             }
-            if positions[first].turn != Turn::Sync {
-                waits.push((first, second));
+            if positions[first].turn != Phase::Sync {
+                dependencies.push((first, second));
             }
             followers[first].push(second);
             waits_for[second] += 1;
@@ -166,9 +166,12 @@ pub(crate) fn sort(positions: &[&Position]) -> Result<Order, Conflict> {
         }
     }
     if indices.len() == positions.len() {
-        Ok(Order { indices, waits })
+        Ok(Order {
+            indices,
+            dependencies,
+        })
     } else {
-        Err(Conflict::Cycle(cycle(&followers, &waits_for)))
+        Err(OrderConflict::Cycle(cycle(&followers, &waits_for)))
     }
 }
 
@@ -179,10 +182,10 @@ fn cycle(followers: &[Vec<usize>], waits_for: &[usize]) -> Vec<usize> {
     let stuck_before = |index: usize| {
         (0..followers.len())
             .filter(stuck)
-            .find(|&earlier| followers[earlier].contains(&index))
+            .lookup(|&earlier| followers[earlier].contains(&index))
     };
     let mut path: Vec<usize> = (0..followers.len())
-        .find(|index| stuck(index))
+        .lookup(|index| stuck(index))
         .into_iter()
         .collect();
     while let Some(earlier) = path.last().copied().and_then(stuck_before) {
@@ -220,9 +223,9 @@ mod tests {
             .zip(&words)
             .map(|(number, words)| Position {
                 turn: match words.iter().find_map(|word| word.strip_prefix('@')) {
-                    None => Turn::Sync,
-                    Some("deferred") => Turn::Deferred,
-                    Some(_) => Turn::Async,
+                    None => Phase::Sync,
+                    Some("deferred") => Phase::Deferred,
+                    Some(_) => Phase::Async,
                 },
                 rank: Rank::subscribed(words[1].parse().expect("a priority"), number),
                 names: vec![words[0].into()],
@@ -240,8 +243,8 @@ mod tests {
         let actual = sort(&positions.iter().collect::<Vec<_>>())
             .map(|order| names(order.indices))
             .map_err(|conflict| match conflict {
-                Conflict::Cycle(cycle) => names(cycle),
-                Conflict::Unawaited(pair) => format!("unawaited {}", names(pair.into())),
+                OrderConflict::Cycle(cycle) => names(cycle),
+                OrderConflict::Unawaited(pair) => format!("unawaited {}", names(pair.into())),
             });
         assert_eq!(
             actual.as_deref().map_err(String::as_str),

@@ -2,36 +2,36 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use super::{entry::Entry, event_plan::Hand, order::Position, slot_table::Kind};
+use super::{entry::Entry, event_plan::HandlerKind, order::Position, slot_table::EventType};
 use crate::{
-    handler::OnAny,
+    handler::DynTopicHandler,
     metadata::{Pattern, SubscriberInfo},
 };
 
 /// A subscriber to a pattern of topics: an entry in the slot of each event type whose topic matches.
 #[derive(Clone)]
-pub(crate) struct Hearing {
+pub(crate) struct PatternEntry {
     /// As that of its entries.
     pub(crate) number: u64,
     pub(crate) declared: bool,
     pub(crate) position: Arc<Position>,
     pub(crate) subscriber: Arc<SubscriberInfo>,
-    pub(crate) handler: Arc<dyn OnAny>,
+    pub(crate) handler: Arc<dyn DynTopicHandler>,
     pub(crate) pattern: Pattern,
 }
 
-impl Hearing {
+impl PatternEntry {
     pub(crate) fn hears(&self, topic: &str) -> bool {
         self.pattern.matches(topic)
     }
 
     /// Its entry in the slot of an event type whose topic matches.
-    pub(crate) fn entry(&self, kind: Kind) -> Entry {
+    pub(crate) fn entry(&self, kind: EventType) -> Entry {
         self.entry_for(kind, kind.info.topic().into())
     }
 
     /// Its entry where this topic is heard.
-    pub(crate) fn entry_for(&self, kind: Kind, topic: Cow<'static, str>) -> Entry {
+    pub(crate) fn entry_for(&self, kind: EventType, topic: Cow<'static, str>) -> Entry {
         let mut subscriber = SubscriberInfo::clone(&self.subscriber);
         subscriber.topic = topic;
         Entry {
@@ -39,7 +39,7 @@ impl Hearing {
             declared: self.declared,
             position: Arc::clone(&self.position),
             subscriber: Arc::new(subscriber),
-            handler: Hand::Now((kind.any)(&self.handler)),
+            handler: HandlerKind::Now((kind.any)(&self.handler)),
         }
     }
 }

@@ -22,7 +22,7 @@
 use crate::primitives::sync::{Arc, ArcSwapOption, AtomicU8, Guard, OnceLock, Ordering};
 
 /// A plan that is read far more often than exchanged.
-pub(crate) struct Exchange<T> {
+pub(crate) struct PlanCell<T> {
     state: AtomicU8,
     versions: OnceLock<Version<T>>,
     exchanged: ArcSwapOption<T>,
@@ -44,10 +44,10 @@ struct Version<T> {
 /// What an emitter finds.
 pub(crate) enum Found<'s, T> {
     /// Nobody listens.
-    Nobody,
+    Empty,
     /// The subscribers that the first scan found.
     Scanned(&'s T),
-    /// The plan changed since then: [`Exchange::hold`] has it.
+    /// The plan changed since then: [`PlanCell::load`] has it.
     Changed,
 }
 
@@ -59,7 +59,7 @@ pub(crate) enum Held<'s, T> {
     Exchanged(Guard<Option<Arc<T>>>),
 }
 
-impl<T> Exchange<T> {
+impl<T> PlanCell<T> {
     /// One without a plan.
     pub(crate) const fn new() -> Self {
         Self {
@@ -71,19 +71,19 @@ impl<T> Exchange<T> {
 
     /// The plan to run now, if it is one of those that are found at a glance.
     #[inline]
-    pub(crate) fn find(&self) -> Found<'_, T> {
+    pub(crate) fn lookup(&self) -> Found<'_, T> {
         match self.state.load(Ordering::Acquire) {
-            NOBODY => Found::Nobody,
+            NOBODY => Found::Empty,
             SCANNED => match self.versions.get() {
                 Some(first) => Found::Scanned(&first.plan),
-                None => Found::Nobody,
+                None => Found::Empty,
             },
             _ => Found::Changed,
         }
     }
 
     /// The plan to run now, wherever it is.
-    pub(crate) fn hold(&self) -> Option<Held<'_, T>> {
+    pub(crate) fn load(&self) -> Option<Held<'_, T>> {
         loop {
             match self.state.load(Ordering::Acquire) {
                 NOBODY => return None,
@@ -108,7 +108,7 @@ impl<T> Exchange<T> {
     }
 
     /// Keeps the plan of a scan for good. Emitters find it after the next [`exchange`](Self::exchange).
-    pub(crate) fn append(&self, plan: T) {
+    pub(crate) fn push_version(&self, plan: T) {
         let newest = Version {
             plan,
             newer: OnceLock::new(),

@@ -13,17 +13,17 @@ use std::{
 use super::{
     entry::{Conflict, Entry, plan},
     event_plan::Plan,
-    plan_cell::{Exchange, Found, Held},
+    plan_cell::{Found, Held, PlanCell},
 };
 use crate::{
-    event::Place,
+    event::AnySlot,
     metadata::{EventInfo, Key, SubscriberInfo},
-    primitives::drop_contained,
+    primitives::drop_catching,
 };
 
 /// The place of one event type in one registry.
 pub struct Slot {
-    plan: Exchange<Plan>,
+    plan: PlanCell<Plan>,
     entries: Mutex<Vec<Entry>>,
     /// Whether those who hear patterns of topics have been asked.
     known: AtomicBool,
@@ -46,7 +46,7 @@ pub(crate) struct Retired {
     _entries: Vec<Entry>,
 }
 
-impl Place for Slot {}
+impl AnySlot for Slot {}
 
 impl Slot {
     /// A slot in which nobody listens, thought out once for all events of a crate.
@@ -60,7 +60,7 @@ impl Slot {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            plan: Exchange::new(),
+            plan: PlanCell::new(),
             entries: Mutex::new(Vec::new()),
             known: AtomicBool::new(false),
         }
@@ -78,27 +78,27 @@ impl Slot {
 
     /// The plan to run now, if it is one of those that are found at a glance.
     #[inline]
-    pub(crate) fn find(&self) -> Found<'_, Plan> {
-        self.plan.find()
+    pub(crate) fn lookup(&self) -> Found<'_, Plan> {
+        self.plan.lookup()
     }
 
     /// The plan to run now, wherever it is.
-    pub(crate) fn hold(&self) -> Option<Held<'_, Plan>> {
-        self.plan.hold()
+    pub(crate) fn load(&self) -> Option<Held<'_, Plan>> {
+        self.plan.load()
     }
 
     /// Calls `f` with the plan that is in the slot now, which stays until it returns.
     pub(crate) fn with_plan<T>(&self, f: impl FnOnce(&Plan) -> T) -> Option<T> {
         let mut held = None;
-        let plan = match self.find() {
-            Found::Nobody => None,
+        let plan = match self.lookup() {
+            Found::Empty => None,
             Found::Scanned(plan) => Some(plan),
-            Found::Changed => held.insert(self.hold()?).plan(),
+            Found::Changed => held.insert(self.load()?).plan(),
         };
         let result = plan.map(f);
         if held.is_some() {
             // The last reader of a plan frees its closures, whose `Drop` may panic.
-            drop_contained(held);
+            drop_catching(held);
         }
         result
     }
@@ -106,10 +106,10 @@ impl Slot {
     /// The same, where it is known that the plan is not found at a glance.
     #[inline(always)]
     pub(crate) fn with_held<T>(&self, f: impl FnOnce(&Plan) -> T) -> Option<T> {
-        let held = self.hold()?;
+        let held = self.load()?;
         let result = held.plan().map(f);
         // The last reader of a plan frees its closures, whose `Drop` may panic.
-        drop_contained(held);
+        drop_catching(held);
         result
     }
 
@@ -140,7 +140,7 @@ impl Slot {
     pub(crate) fn publish(&self, staged: Staged) -> Retired {
         self.entries().extend(staged.added);
         if let Some(plan) = staged.declared {
-            self.plan.append(plan);
+            self.plan.push_version(plan);
         }
         Retired {
             _plan: self.plan.exchange(staged.all),

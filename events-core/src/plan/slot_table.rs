@@ -14,9 +14,9 @@ use std::{
 use super::slot::Slot;
 use crate::{
     event::Family,
-    handler::{Wire, wire},
+    handler::{AdaptFn, adapt},
     metadata::EventInfo,
-    primitives::ByType,
+    primitives::TypeMap,
 };
 
 /// Two thousand event types give lists of eight.
@@ -24,23 +24,23 @@ const BUCKETS: usize = 256;
 
 /// An event type, as registries tell it from others.
 #[derive(Clone, Copy)]
-pub(crate) struct Kind {
+pub(crate) struct EventType {
     pub(crate) family: TypeId,
     pub(crate) info: &'static EventInfo,
     /// Its slot of the default registry, if that stands beside the type.
     pub(crate) home: Option<&'static Slot>,
     /// Makes a handler of any event one of these.
-    pub(crate) any: Wire,
+    pub(crate) any: AdaptFn,
 }
 
-impl Kind {
+impl EventType {
     #[inline]
     pub(crate) fn of<F: Family>() -> Self {
         Self {
             family: TypeId::of::<F>(),
             info: F::declared().info,
             home: home::<F>(),
-            any: wire::<F>,
+            any: adapt::<F>,
         }
     }
 }
@@ -54,7 +54,7 @@ pub(crate) fn home<F: Family>() -> Option<&'static Slot> {
 }
 
 /// Slots by event type, of the types for which there is one.
-pub(crate) struct Slots(OnceLock<Box<ByType<Slot, BUCKETS>>>);
+pub(crate) struct Slots(OnceLock<Box<TypeMap<Slot, BUCKETS>>>);
 
 impl Slots {
     pub(crate) const fn new() -> Self {
@@ -67,7 +67,7 @@ impl Slots {
     }
 
     pub(crate) fn get_or_insert(&self, family: TypeId) -> &Slot {
-        let slots = self.0.get_or_init(|| Box::new(ByType::new()));
+        let slots = self.0.get_or_init(|| Box::new(TypeMap::new()));
         slots.get_or_insert(family, Slot::new)
     }
 }

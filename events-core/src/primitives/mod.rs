@@ -6,7 +6,7 @@ mod plural;
 pub(crate) mod sync;
 mod type_map;
 
-pub(crate) use catch::drop_contained;
-pub(crate) use option_box::Rare;
-pub(crate) use plural::Count;
-pub(crate) use type_map::ByType;
+pub(crate) use catch::drop_catching;
+pub(crate) use option_box::OptionBox;
+pub(crate) use plural::Plural;
+pub(crate) use type_map::TypeMap;

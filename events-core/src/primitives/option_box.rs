@@ -4,9 +4,9 @@
 ///
 /// An `Option<Box<T>>` is as small, but to drop one is a call, for all that dropping a `T` takes is
 /// part of that.
-pub(crate) struct Rare<T>(Option<Box<T>>);
+pub(crate) struct OptionBox<T>(Option<Box<T>>);
 
-impl<T> Rare<T> {
+impl<T> OptionBox<T> {
     pub(crate) const NONE: Self = Self(None);
 
     #[inline]
@@ -25,7 +25,7 @@ impl<T> Rare<T> {
     }
 }
 
-impl<T: Default> Rare<T> {
+impl<T: Default> OptionBox<T> {
     /// What is there from now on.
     #[cold]
     pub(crate) fn some(&mut self) -> &mut T {
@@ -33,14 +33,14 @@ impl<T: Default> Rare<T> {
     }
 }
 
-impl<T> From<T> for Rare<T> {
+impl<T> From<T> for OptionBox<T> {
     #[cold]
     fn from(value: T) -> Self {
         Self(Some(Box::new(value)))
     }
 }
 
-impl<T> Drop for Rare<T> {
+impl<T> Drop for OptionBox<T> {
     #[inline]
     fn drop(&mut self) {
         if let Some(value) = self.0.take() {

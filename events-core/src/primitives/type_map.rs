@@ -9,7 +9,7 @@ use std::{
 };
 
 /// Values by type, in so many buckets.
-pub(crate) struct ByType<V, const BUCKETS: usize>([Next<V>; BUCKETS]);
+pub(crate) struct TypeMap<V, const BUCKETS: usize>([Next<V>; BUCKETS]);
 
 type Next<V> = OnceLock<Box<Node<V>>>;
 
@@ -19,7 +19,7 @@ struct Node<V> {
     next: Next<V>,
 }
 
-impl<V, const BUCKETS: usize> ByType<V, BUCKETS> {
+impl<V, const BUCKETS: usize> TypeMap<V, BUCKETS> {
     pub(crate) const fn new() -> Self {
         Self([const { OnceLock::new() }; BUCKETS])
     }
@@ -64,7 +64,7 @@ impl<V, const BUCKETS: usize> ByType<V, BUCKETS> {
 
     #[inline]
     fn bucket(&self, id: TypeId) -> &Next<V> {
-        let mut hasher = Last(0);
+        let mut hasher = TypeIdHasher(0);
         id.hash(&mut hasher);
         let index = usize::try_from(hasher.finish() % BUCKETS as u64).unwrap_or(0);
         &self.0[index]
@@ -72,9 +72,9 @@ impl<V, const BUCKETS: usize> ByType<V, BUCKETS> {
 }
 
 /// A `TypeId` is a good hash already.
-struct Last(u64);
+struct TypeIdHasher(u64);
 
-impl Hasher for Last {
+impl Hasher for TypeIdHasher {
     #[inline]
     fn finish(&self) -> u64 {
         self.0

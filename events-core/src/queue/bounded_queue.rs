@@ -30,8 +30,8 @@ use std::{
 };
 
 use super::{
-    typed_fifo::Lanes,
-    waiters::{Sleepers, Waiter},
+    typed_fifo::TypedFifo,
+    waiters::{Waiter, Waiters},
 };
 use crate::primitives::sync::{Arc, AtomicUsize, Mutex, MutexGuard, Ordering};
 
@@ -43,45 +43,45 @@ pub(crate) const DEFAULT_CAPACITY: usize = 65_536;
 const PAUSE: usize = 24;
 
 /// What was pushed and not yet taken, the oldest first.
-pub(crate) struct Store<K> {
-    emitters: Apart<Mutex<Inbox<K>>>,
-    takers: Apart<Mutex<Outbox<K>>>,
+pub(crate) struct BoundedQueue<K> {
+    emitters: CacheAligned<Mutex<EventBuffer<K>>>,
+    takers: CacheAligned<Mutex<Outbox<K>>>,
 }
 
 /// What one side writes is not beside what the other reads: processors fetch two cache lines of 64
 /// bytes at once.
 #[derive(Default)]
 #[repr(align(128))]
-struct Apart<T>(T);
+struct CacheAligned<T>(T);
 
 /// How many are in the outbox; both sides have it from the first exchange on.
 ///
 /// It is not a field of the store, so that a [`Popped`] can be no more than the guard of a lock: two
 /// words travel in registers. With a third, a pop that was not inlined took twice as long.
-type Outside = Option<Arc<Apart<AtomicUsize>>>;
+type OutboxLen = Option<Arc<CacheAligned<AtomicUsize>>>;
 
 struct Outbox<K> {
-    lanes: Lanes<K>,
-    outside: Outside,
+    lanes: TypedFifo<K>,
+    outside: OutboxLen,
 }
 
-struct Inbox<K> {
-    lanes: Lanes<K>,
-    outside: Outside,
+struct EventBuffer<K> {
+    lanes: TypedFifo<K>,
+    outside: OutboxLen,
     /// What that was when an emitter or an exchange last looked.
     seen: usize,
     capacity: usize,
-    phase: Phase,
+    phase: QueueState,
     /// How many takers are there for good.
     attached: usize,
     /// Whether somebody was told that it was full and nobody attached.
-    told: bool,
-    sleepers: Sleepers,
+    warned: bool,
+    sleepers: Waiters,
 }
 
 /// What may still be pushed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Phase {
+enum QueueState {
     /// Everything.
     Open,
     /// What comes from inside.
@@ -93,14 +93,14 @@ enum Phase {
 /// A thing that was not let in.
 pub(crate) struct Refused<T> {
     pub(crate) item: T,
-    pub(crate) why: Why,
+    pub(crate) why: PushErrorKind,
     /// The store is full and nobody is attached who would empty it; true once in its life.
     pub(crate) unattended: bool,
 }
 
 /// Why something is not let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Why {
+pub(crate) enum PushErrorKind {
     /// As many wait as may.
     Full { capacity: usize },
     /// The store is draining or closed.
@@ -113,29 +113,29 @@ pub(crate) struct Popped<'s, K> {
     outbox: MutexGuard<'s, Outbox<K>>,
 }
 
-impl<K: Copy> Store<K> {
+impl<K: Copy> BoundedQueue<K> {
     /// An open one, in which [`DEFAULT_CAPACITY`] things may wait.
     pub(crate) const fn new() -> Self {
         Self {
-            emitters: Apart(Mutex::new(Inbox {
-                lanes: Lanes::new(),
+            emitters: CacheAligned(Mutex::new(EventBuffer {
+                lanes: TypedFifo::new(),
                 outside: None,
                 seen: 0,
                 capacity: DEFAULT_CAPACITY,
-                phase: Phase::Open,
+                phase: QueueState::Open,
                 attached: 0,
-                told: false,
-                sleepers: Sleepers::new(),
+                warned: false,
+                sleepers: Waiters::new(),
             })),
-            takers: Apart(Mutex::new(Outbox {
-                lanes: Lanes::new(),
+            takers: CacheAligned(Mutex::new(Outbox {
+                lanes: TypedFifo::new(),
                 outside: None,
             })),
         }
     }
 
     #[inline]
-    fn inbox(&self) -> MutexGuard<'_, Inbox<K>> {
+    fn inbox(&self) -> MutexGuard<'_, EventBuffer<K>> {
         let inbox = self.emitters.0.lock();
         inbox.unwrap_or_else(PoisonError::into_inner)
     }
@@ -175,18 +175,18 @@ impl<K: Copy> Store<K> {
         inbox.attached = inbox.attached.saturating_sub(1);
     }
 
-    /// Puts a thing behind all others, and wakes one sleeper. `inside` says that it comes from
+    /// Puts a thing behind all others, and wakes one sleeper. `from_job` says that it comes from
     /// something which the takers of this store run.
     ///
     /// `kind` belongs to the type: of several, the first is kept.
     // A call less: a lock waits until what was stored before it, such as registers, is written.
     #[inline(always)]
-    pub(crate) fn push<T>(&self, kind: K, item: T, inside: bool) -> Result<(), Refused<T>>
+    pub(crate) fn push<T>(&self, kind: K, item: T, from_job: bool) -> Result<(), Refused<T>>
     where
         T: Send + 'static,
     {
         let mut inbox = self.inbox();
-        if let Some(why) = inbox.refuses(inside) {
+        if let Some(why) = inbox.refuses(from_job) {
             return Err(inbox.refused(item, why));
         }
         inbox.lanes.push(kind, item);
@@ -199,15 +199,15 @@ impl<K: Copy> Store<K> {
     /// Lets in nothing any more but what comes from inside; who sleeps is woken. What waits can still
     /// be popped.
     pub(crate) fn drain(&self) {
-        self.enter(Phase::Draining);
+        self.enter(QueueState::Draining);
     }
 
     /// Lets in nothing any more; who sleeps is woken. What waits can still be popped.
     pub(crate) fn close(&self) {
-        self.enter(Phase::Closed);
+        self.enter(QueueState::Closed);
     }
 
-    fn enter(&self, phase: Phase) {
+    fn enter(&self, phase: QueueState) {
         let sleepers = {
             let mut inbox = self.inbox();
             inbox.phase = inbox.phase.max(phase);
@@ -218,7 +218,7 @@ impl<K: Copy> Store<K> {
 
     /// Whether it takes what comes from outside.
     pub(crate) fn is_open(&self) -> bool {
-        self.inbox().phase == Phase::Open
+        self.inbox().phase == QueueState::Open
     }
 
     /// The thing whose turn it is.
@@ -287,7 +287,7 @@ impl<K: Copy> Store<K> {
         if !inbox.is_empty() {
             return None;
         }
-        if inbox.phase != Phase::Open {
+        if inbox.phase != QueueState::Open {
             return Some(Poll::Ready(()));
         }
         inbox.sleepers.add(waiter, waker);
@@ -308,7 +308,7 @@ impl<K: Copy> Store<K> {
     }
 }
 
-impl<K: Copy> Inbox<K> {
+impl<K: Copy> EventBuffer<K> {
     fn outside(&self) -> usize {
         // Nothing else is read by what this says, and a taker who was done before is seen.
         let outside = self.outside.as_ref();
@@ -320,29 +320,29 @@ impl<K: Copy> Inbox<K> {
     }
 
     #[inline]
-    fn refuses(&mut self, inside: bool) -> Option<Why> {
+    fn refuses(&mut self, from_job: bool) -> Option<PushErrorKind> {
         let is_let_in = match self.phase {
-            Phase::Open => true,
-            Phase::Draining => inside,
-            Phase::Closed => false,
+            QueueState::Open => true,
+            QueueState::Draining => from_job,
+            QueueState::Closed => false,
         };
         if !is_let_in {
-            return Some(Why::ShutDown);
+            return Some(PushErrorKind::ShutDown);
         }
         if self.lanes.len() + self.seen < self.capacity {
             return None;
         }
         self.seen = self.outside();
         let is_full = self.lanes.len() + self.seen >= self.capacity;
-        is_full.then_some(Why::Full {
+        is_full.then_some(PushErrorKind::Full {
             capacity: self.capacity,
         })
     }
 
     #[cold]
-    fn refused<T>(&mut self, item: T, why: Why) -> Refused<T> {
-        let unattended = self.attached == 0 && why != Why::ShutDown && !self.told;
-        self.told |= unattended;
+    fn refused<T>(&mut self, item: T, why: PushErrorKind) -> Refused<T> {
+        let unattended = self.attached == 0 && why != PushErrorKind::ShutDown && !self.warned;
+        self.warned |= unattended;
         Refused {
             item,
             why,

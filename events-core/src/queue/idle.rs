@@ -11,13 +11,13 @@ use std::{mem, sync::PoisonError, task::Waker};
 use crate::primitives::sync::{AtomicBool, Mutex, MutexGuard, Ordering};
 
 /// Who waits for workers to have nothing to do.
-pub(crate) struct Rests {
+pub(crate) struct IdleNotifier {
     /// Whether anybody does.
     awaited: AtomicBool,
     waiting: Mutex<Vec<Waker>>,
 }
 
-impl Rests {
+impl IdleNotifier {
     pub(crate) const fn new() -> Self {
         Self {
             awaited: AtomicBool::new(false),

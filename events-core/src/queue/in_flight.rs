@@ -17,41 +17,41 @@ use std::{
 use crate::primitives::sync::{AtomicBool, Mutex, MutexGuard, Ordering};
 
 /// The jobs of one taker.
-pub(crate) struct Flights<J> {
-    places: Mutex<Places<J>>,
-    ready: Arc<Ready>,
+pub(crate) struct InFlight<J> {
+    places: Mutex<JobTable<J>>,
+    ready: Arc<WakeList>,
     /// The taker begins nothing any more.
     leaving: AtomicBool,
     /// A job is being polled.
     polling: AtomicBool,
 }
 
-struct Places<J> {
+struct JobTable<J> {
     jobs: Vec<Option<J>>,
     free: Vec<usize>,
     stopped: bool,
 }
 
 /// Which jobs are to go on, and who polls them.
-struct Ready(Mutex<State>);
+struct WakeList(Mutex<Woken>);
 
-struct State {
+struct Woken {
     places: Vec<usize>,
     taker: Option<Waker>,
 }
 
 /// Wakes one job: the taker, which then finds its place.
-struct One {
+struct JobWaker {
     place: usize,
     /// Whether the place is in the list already.
-    listed: AtomicBool,
-    ready: Arc<Ready>,
+    queued: AtomicBool,
+    ready: Arc<WakeList>,
 }
 
 /// A place for a job, with the job's waker.
-pub(crate) struct Place {
+pub(crate) struct JobSlot {
     index: usize,
-    one: Arc<One>,
+    one: Arc<JobWaker>,
     waker: Waker,
 }
 
@@ -63,15 +63,15 @@ pub(crate) struct Stopped<J> {
     pub(crate) polling: bool,
 }
 
-impl<J> Flights<J> {
+impl<J> InFlight<J> {
     pub(crate) fn new() -> Self {
         Self {
-            places: Mutex::new(Places {
+            places: Mutex::new(JobTable {
                 jobs: Vec::new(),
                 free: Vec::new(),
                 stopped: false,
             }),
-            ready: Arc::new(Ready(Mutex::new(State {
+            ready: Arc::new(WakeList(Mutex::new(Woken {
                 places: Vec::new(),
                 taker: None,
             }))),
@@ -80,25 +80,25 @@ impl<J> Flights<J> {
         }
     }
 
-    fn places(&self) -> MutexGuard<'_, Places<J>> {
+    fn places(&self) -> MutexGuard<'_, JobTable<J>> {
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A place for a job, empty so far.
-    pub(crate) fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> JobSlot {
         let mut places = self.places();
         let index = places.free.pop().unwrap_or_else(|| {
             places.jobs.push(None);
             places.jobs.len() - 1
         });
         drop(places);
-        let one = Arc::new(One {
+        let one = Arc::new(JobWaker {
             place: index,
-            listed: AtomicBool::new(false),
+            queued: AtomicBool::new(false),
             ready: Arc::clone(&self.ready),
         });
         let waker = Waker::from(Arc::clone(&one));
-        Place { index, one, waker }
+        JobSlot { index, one, waker }
     }
 
     /// The taker is polled by this one from now on; those that were woken meanwhile come back.
@@ -125,8 +125,8 @@ impl<J> Flights<J> {
     }
 
     /// Takes the job of a place to poll it.
-    pub(crate) fn lift(&self, place: &Place) -> Option<J> {
-        place.one.listed.store(false, Ordering::SeqCst);
+    pub(crate) fn lift(&self, place: &JobSlot) -> Option<J> {
+        place.one.queued.store(false, Ordering::SeqCst);
         let mut places = self.places();
         let job = places.jobs[place.index].take();
         if job.is_some() {
@@ -137,7 +137,7 @@ impl<J> Flights<J> {
 
     /// Puts a job that waits into its place, after it was polled. It comes back when a shutdown is
     /// over that would have taken it.
-    pub(crate) fn put(&self, place: &Place, job: J) -> Result<(), J> {
+    pub(crate) fn put(&self, place: &JobSlot, job: J) -> Result<(), J> {
         let mut places = self.places();
         let result = if places.stopped {
             Err(job)
@@ -157,7 +157,7 @@ impl<J> Flights<J> {
     }
 
     /// The place is not needed any more.
-    pub(crate) fn free(&self, place: &Place) {
+    pub(crate) fn free(&self, place: &JobSlot) {
         self.places().free.push(place.index);
     }
 
@@ -192,7 +192,7 @@ impl<J> Flights<J> {
     }
 }
 
-impl Place {
+impl JobSlot {
     pub(crate) fn waker(&self) -> &Waker {
         &self.waker
     }
@@ -202,8 +202,8 @@ impl Place {
     }
 }
 
-impl Ready {
-    fn state(&self) -> MutexGuard<'_, State> {
+impl WakeList {
+    fn state(&self) -> MutexGuard<'_, Woken> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -216,13 +216,13 @@ impl Ready {
     }
 }
 
-impl Wake for One {
+impl Wake for JobWaker {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        if !self.listed.swap(true, Ordering::SeqCst) {
+        if !self.queued.swap(true, Ordering::SeqCst) {
             self.ready.state().places.push(self.place);
             self.ready.wake();
         }

@@ -9,14 +9,14 @@ use std::{
 };
 
 use super::{
-    bounded_queue::{Popped, Refused, Store},
-    job_context::{Note, enter, is_inside},
+    bounded_queue::{BoundedQueue, Popped, Refused},
+    job_context::{JobContext, enter, is_inside},
 };
 use crate::{
-    background::Trail,
+    background::ErasedBackgroundRun,
     context::{QueueId, log},
     metadata::{EventInfo, Origin, SubscriberInfo},
-    result::Failures,
+    result::FailureList,
 };
 
 /// What jobs run against: the registry's core, of which this folder needs only the identity of its queue.
@@ -26,55 +26,55 @@ pub(crate) trait QueueOwner: 'static {
 }
 
 /// A queue of jobs that run against a `C`.
-pub(crate) type JobQueue<C> = Store<&'static Handling<C>>;
+pub(crate) type JobQueue<C> = BoundedQueue<&'static JobVtable<C>>;
 
 /// The job that was popped; the queue's consumer side stays locked until it is started or taken.
-pub(crate) type InTurn<'q, C> = Popped<'q, &'static Handling<C>>;
+pub(crate) type PoppedJob<'q, C> = Popped<'q, &'static JobVtable<C>>;
 
 /// The operations on a job whose type is erased.
-pub(crate) struct Handling<C: 'static> {
+pub(crate) struct JobVtable<C: 'static> {
     /// Runs the job up to its first suspension.
-    pub(crate) start: fn(InTurn<'_, C>, &C, &Waker) -> Started,
+    pub(crate) start: fn(PoppedJob<'_, C>, &C, &Waker) -> JobProgress,
     /// Takes the job out without running it.
-    pub(crate) take: fn(InTurn<'_, C>) -> Option<Left>,
+    pub(crate) take: fn(PoppedJob<'_, C>) -> Option<UnfinishedJob>,
 }
 
-impl<C> InTurn<'_, C> {
+impl<C> PoppedJob<'_, C> {
     /// Runs the job up to its first suspension. The queue has been entered.
     #[inline]
-    pub(crate) fn start(self, owner: &C, waker: &Waker) -> Started {
+    pub(crate) fn start(self, owner: &C, waker: &Waker) -> JobProgress {
         let handling = self.kind();
         (handling.start)(self, owner, waker)
     }
 
     /// Takes the job out of the queue without running it.
-    pub(crate) fn take_unfinished(self) -> Option<Left> {
+    pub(crate) fn take_unfinished(self) -> Option<UnfinishedJob> {
         let handling = self.kind();
         (handling.take)(self)
     }
 }
 
 /// How far an item came; so small that it stays in registers.
-pub(crate) enum Started {
+pub(crate) enum JobProgress {
     /// There was none.
     Nothing,
     /// All its handlers are through.
-    Done(Ended),
+    Done(JobResult),
     /// Some wait.
-    Waits(Box<Running>),
+    Waits(Box<RunningJob>),
 }
 
 /// What became of an item.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Ended {
+pub(crate) struct JobResult {
     /// How many handlers failed; each is logged already.
     pub(crate) failures: usize,
 }
 
-impl Ended {
+impl JobResult {
     /// With these failures, which are logged.
     #[inline]
-    pub(crate) fn of(failures: Failures) -> Self {
+    pub(crate) fn of(failures: FailureList) -> Self {
         let mut failures = failures.into_inner();
         let ended = Self {
             failures: failures.get().map_or(0, Vec::len),
@@ -85,7 +85,7 @@ impl Ended {
 }
 
 /// An event that was not run to its end.
-pub(crate) struct Left {
+pub(crate) struct UnfinishedJob {
     pub(crate) info: &'static EventInfo,
     pub(crate) origin: Option<Origin>,
     pub(crate) event: Box<dyn Any + Send>,
@@ -93,7 +93,7 @@ pub(crate) struct Left {
     pub(crate) unfinished: Option<Vec<Arc<SubscriberInfo>>>,
 }
 
-impl Left {
+impl UnfinishedJob {
     /// Logs that it was begun and will not be finished, unless somebody does.
     pub(crate) fn record(&self) {
         let unfinished: Vec<_> = self
@@ -112,21 +112,21 @@ impl Left {
 }
 
 /// A copy of an event that was emitted, on its way through handlers that run later.
-pub(crate) struct Copied {
-    trail: Pin<Box<dyn Trail>>,
-    note: Box<Note>,
+pub(crate) struct ClonedEventJob {
+    trail: Pin<Box<dyn ErasedBackgroundRun>>,
+    note: Box<JobContext>,
 }
 
-impl Copied {
-    pub(crate) fn new(trail: Pin<Box<dyn Trail>>) -> Self {
-        let note = Note::of_emit();
+impl ClonedEventJob {
+    pub(crate) fn new(trail: Pin<Box<dyn ErasedBackgroundRun>>) -> Self {
+        let note = JobContext::of_emit();
         Self { trail, note }
     }
 
     /// Puts it into the queue.
     pub(crate) fn push<C: QueueOwner>(self, queue: &JobQueue<C>) -> Result<(), Refused<Self>> {
         let handling = const {
-            &Handling {
+            &JobVtable {
                 start: Self::start::<C>,
                 take: Self::take::<C>,
             }
@@ -134,51 +134,54 @@ impl Copied {
         push(queue, handling, self)
     }
 
-    pub(crate) fn into_trail(self) -> Pin<Box<dyn Trail>> {
+    pub(crate) fn into_trail(self) -> Pin<Box<dyn ErasedBackgroundRun>> {
         self.trail
     }
 
-    fn start<C: QueueOwner>(popped: InTurn<'_, C>, owner: &C, waker: &Waker) -> Started {
+    fn start<C: QueueOwner>(popped: PoppedJob<'_, C>, owner: &C, waker: &Waker) -> JobProgress {
         let Some(Self { trail, note }) = popped.take() else {
-            return Started::Nothing;
+            return JobProgress::Nothing;
         };
-        let mut running = Running::new(trail, Some(note));
+        let mut running = RunningJob::new(trail, Some(note));
         match running.poll(owner.queue_id(), waker) {
-            Poll::Ready(ended) => Started::Done(ended),
-            Poll::Pending => Started::Waits(Box::new(running)),
+            Poll::Ready(ended) => JobProgress::Done(ended),
+            Poll::Pending => JobProgress::Waits(Box::new(running)),
         }
     }
 
-    fn take<C>(popped: InTurn<'_, C>) -> Option<Left> {
+    fn take<C>(popped: PoppedJob<'_, C>) -> Option<UnfinishedJob> {
         let Self { trail, note } = popped.take()?;
-        Running::new(trail, Some(note)).stop()
+        RunningJob::new(trail, Some(note)).stop()
     }
 }
 
 /// An event out of the queue, of which some handlers wait.
-pub(crate) struct Running {
-    trail: Pin<Box<dyn Trail>>,
-    note: Option<Box<Note>>,
-    ended: Ended,
+pub(crate) struct RunningJob {
+    trail: Pin<Box<dyn ErasedBackgroundRun>>,
+    note: Option<Box<JobContext>>,
+    ended: JobResult,
 }
 
-impl Running {
-    pub(crate) fn new(trail: Pin<Box<dyn Trail>>, note: Option<Box<Note>>) -> Self {
-        let ended = Ended::default();
+impl RunningJob {
+    pub(crate) fn new(
+        trail: Pin<Box<dyn ErasedBackgroundRun>>,
+        note: Option<Box<JobContext>>,
+    ) -> Self {
+        let ended = JobResult::default();
         Self { trail, note, ended }
     }
 
     /// How far it came, after it was polled a first time, and so much had failed before that.
-    pub(crate) fn begun(mut self, polled: Poll<()>, before: Ended) -> Started {
+    pub(crate) fn begun(mut self, polled: Poll<()>, before: JobResult) -> JobProgress {
         self.ended = before;
         match polled {
-            Poll::Ready(()) => Started::Done(self.end()),
-            Poll::Pending => Started::Waits(Box::new(self)),
+            Poll::Ready(()) => JobProgress::Done(self.end()),
+            Poll::Pending => JobProgress::Waits(Box::new(self)),
         }
     }
 
     /// Goes on; ready when all handlers are through.
-    pub(crate) fn poll(&mut self, queue: QueueId, waker: &Waker) -> Poll<Ended> {
+    pub(crate) fn poll(&mut self, queue: QueueId, waker: &Waker) -> Poll<JobResult> {
         let inside = match &self.note {
             Some(note) => note.enter(queue),
             None => (None, enter(queue, None)),
@@ -188,7 +191,7 @@ impl Running {
         polled.map(|()| self.end())
     }
 
-    fn end(&mut self) -> Ended {
+    fn end(&mut self) -> JobResult {
         let failures = self.trail.as_mut().told().into_failures();
         for failure in failures {
             self.ended.failures += 1;
@@ -198,10 +201,10 @@ impl Running {
     }
 
     /// Drops the handlers that wait.
-    pub(crate) fn stop(mut self) -> Option<Left> {
+    pub(crate) fn stop(mut self) -> Option<UnfinishedJob> {
         let (info, unfinished) = (self.trail.info()?, self.trail.unfinished());
         let (event, origin) = self.trail.as_mut().stop()?;
-        Some(Left {
+        Some(UnfinishedJob {
             info,
             origin,
             event,
@@ -212,7 +215,7 @@ impl Running {
 
 pub(crate) fn push<C, T: Send + 'static>(
     queue: &JobQueue<C>,
-    handling: &'static Handling<C>,
+    handling: &'static JobVtable<C>,
     item: T,
 ) -> Result<(), Refused<T>> {
     queue.push(handling, item, is_inside(QueueId::of(queue))).inspect_err(|refused| {

@@ -4,14 +4,15 @@ use tracing::{Span, span::Entered};
 
 use crate::{
     context::{
-        EmissionId, InJob, Job, QueueId, depth, id as emission_id, is_traced, parent as parent_id,
+        CurrentJob, CurrentJobGuard, EmissionId, QueueId, depth, id as emission_id, is_traced,
+        parent as parent_id,
     },
     metadata::Origin,
 };
 
 /// Where an item comes from.
 #[derive(Default)]
-pub(crate) struct Note {
+pub(crate) struct JobContext {
     pub(crate) origin: Option<Origin>,
     /// The span in which it was put here.
     span: Option<Span>,
@@ -19,7 +20,7 @@ pub(crate) struct Note {
     parent: Option<EmissionId>,
 }
 
-impl Note {
+impl JobContext {
     /// Of an event that is enqueued. Most have nothing to say of where they come from.
     #[inline]
     pub(crate) fn of_enqueued(origin: Option<Origin>) -> Option<Box<Self>> {
@@ -54,7 +55,7 @@ impl Note {
     }
 
     /// What runs until this is dropped came from here, out of the queue.
-    pub(crate) fn enter(&self, queue: QueueId) -> (Option<Entered<'_>>, InJob) {
+    pub(crate) fn enter(&self, queue: QueueId) -> (Option<Entered<'_>>, CurrentJobGuard) {
         let job = enter(queue, self.parent);
         (self.span.as_ref().map(Span::enter), job)
     }
@@ -67,11 +68,11 @@ fn span() -> Option<Span> {
 }
 
 /// What runs until this is dropped came out of the queue, and was put there in that emission.
-pub(crate) fn enter(queue: QueueId, parent: Option<EmissionId>) -> InJob {
-    Job { queue, parent }.enter()
+pub(crate) fn enter(queue: QueueId, parent: Option<EmissionId>) -> CurrentJobGuard {
+    CurrentJob { queue, parent }.enter()
 }
 
 /// Whether this is called by something that runs out of that queue, on this thread.
 pub(crate) fn is_inside(queue: QueueId) -> bool {
-    Job::innermost().is_some_and(|job| job.queue == queue)
+    CurrentJob::innermost().is_some_and(|job| job.queue == queue)
 }

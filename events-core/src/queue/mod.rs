@@ -9,11 +9,12 @@ mod typed_fifo;
 mod waiters;
 mod workers;
 
-pub(crate) use bounded_queue::{Refused, Why};
-pub(crate) use in_flight::{Flights, Place};
+pub(crate) use bounded_queue::{PushErrorKind, Refused};
+pub(crate) use in_flight::{InFlight, JobSlot};
 pub(crate) use job::{
-    Copied, Ended, Handling, InTurn, JobQueue, Left, QueueOwner, Running, Started, push,
+    ClonedEventJob, JobProgress, JobQueue, JobResult, JobVtable, PoppedJob, QueueOwner, RunningJob,
+    UnfinishedJob, push,
 };
-pub(crate) use job_context::{Note, enter, is_inside};
+pub(crate) use job_context::{JobContext, enter, is_inside};
 pub(crate) use waiters::Waiter;
-pub(crate) use workers::Crew;
+pub(crate) use workers::Workers;

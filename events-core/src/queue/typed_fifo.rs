@@ -19,11 +19,11 @@ use std::{
 };
 
 /// What waits, the oldest first.
-pub(crate) struct Lanes<K> {
+pub(crate) struct TypedFifo<K> {
     lanes: Vec<Lane<K>>,
     /// The lane of each thing that waits.
     order: VecDeque<u32>,
-    numbers: HashMap<TypeId, u32, BuildHasherDefault<AsItIs>>,
+    numbers: HashMap<TypeId, u32, BuildHasherDefault<TypeIdHasher>>,
     /// The lane of the last push: often the next is of the same type.
     last: u32,
 }
@@ -34,7 +34,7 @@ struct Lane<K> {
     things: Box<dyn Any + Send>,
 }
 
-impl<K: Copy> Lanes<K> {
+impl<K: Copy> TypedFifo<K> {
     /// Nothing waits.
     pub(crate) const fn new() -> Self {
         Self {
@@ -114,9 +114,9 @@ impl<K: Copy> Lanes<K> {
 
 /// A `TypeId` is a good hash already.
 #[derive(Default)]
-struct AsItIs(u64);
+struct TypeIdHasher(u64);
 
-impl Hasher for AsItIs {
+impl Hasher for TypeIdHasher {
     #[inline]
     fn finish(&self) -> u64 {
         self.0

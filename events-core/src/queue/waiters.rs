@@ -10,7 +10,7 @@ pub(crate) struct Waiter {
 }
 
 /// Whoever fell asleep last stands last, and is woken first, for its memory is still at hand.
-pub(crate) struct Sleepers {
+pub(crate) struct Waiters {
     wakers: Vec<(u64, Waker)>,
     /// The number of the next sleeper.
     next: u64,
@@ -28,7 +28,7 @@ impl Waiter {
     }
 }
 
-impl Sleepers {
+impl Waiters {
     /// Everybody is awake.
     pub(crate) const fn new() -> Self {
         Self {

@@ -8,50 +8,50 @@ use std::{
 };
 
 use super::{
-    idle::Rests,
-    in_flight::Flights,
-    job::{Left, Running},
+    idle::IdleNotifier,
+    in_flight::InFlight,
+    job::{RunningJob, UnfinishedJob},
 };
 
 /// The workers of a queue.
-pub(crate) struct Crew {
-    state: Mutex<State>,
+pub(crate) struct Workers {
+    state: Mutex<Members>,
     changed: Condvar,
-    rests: Rests,
+    rests: IdleNotifier,
 }
 
-struct State {
-    workers: Vec<Arc<Flights<Running>>>,
+struct Members {
+    workers: Vec<Arc<InFlight<RunningJob>>>,
     /// Events that were begun and not finished.
-    left: Vec<Left>,
+    left: Vec<UnfinishedJob>,
     /// Who waits for the workers to end.
     waiting: Vec<Waker>,
 }
 
-impl Crew {
+impl Workers {
     pub(crate) const fn new() -> Self {
         Self {
-            state: Mutex::new(State {
+            state: Mutex::new(Members {
                 workers: Vec::new(),
                 left: Vec::new(),
                 waiting: Vec::new(),
             }),
             changed: Condvar::new(),
-            rests: Rests::new(),
+            rests: IdleNotifier::new(),
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, Members> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A worker begins.
-    pub(crate) fn join(&self, worker: Arc<Flights<Running>>) {
+    pub(crate) fn join(&self, worker: Arc<InFlight<RunningJob>>) {
         self.state().workers.push(worker);
     }
 
     /// A worker ends.
-    pub(crate) fn leave(&self, worker: &Arc<Flights<Running>>) {
+    pub(crate) fn leave(&self, worker: &Arc<InFlight<RunningJob>>) {
         let (gone, waiting) = {
             let mut state = self.state();
             let is_it = |one: &mut Arc<_>| Arc::ptr_eq(one, worker);
@@ -66,7 +66,7 @@ impl Crew {
 
     /// Where workers say that they have nothing to do.
     #[inline]
-    pub(crate) fn rests(&self) -> &Rests {
+    pub(crate) fn rests(&self) -> &IdleNotifier {
         &self.rests
     }
 
@@ -76,17 +76,17 @@ impl Crew {
     }
 
     /// Keeps what could not be finished.
-    pub(crate) fn keep(&self, left: impl IntoIterator<Item = Left>) {
+    pub(crate) fn keep(&self, left: impl IntoIterator<Item = UnfinishedJob>) {
         let left: Vec<_> = left.into_iter().collect();
         self.state().left.extend(left);
     }
 
-    pub(crate) fn workers(&self) -> Vec<Arc<Flights<Running>>> {
+    pub(crate) fn workers(&self) -> Vec<Arc<InFlight<RunningJob>>> {
         self.state().workers.clone()
     }
 
     /// Takes what could not be finished.
-    pub(crate) fn left(&self) -> Vec<Left> {
+    pub(crate) fn left(&self) -> Vec<UnfinishedJob> {
         mem::take(&mut self.state().left)
     }
 
@@ -94,7 +94,7 @@ impl Crew {
     /// whether they have.
     pub(crate) fn wait(
         &self,
-        worker: Option<&Arc<Flights<Running>>>,
+        worker: Option<&Arc<InFlight<RunningJob>>>,
         deadline: Option<Instant>,
     ) -> bool {
         let mut state = self.state();
@@ -118,7 +118,11 @@ impl Crew {
     }
 
     /// Ready when that worker, or without one all, have ended.
-    pub(crate) fn poll(&self, worker: Option<&Arc<Flights<Running>>>, waker: &Waker) -> Poll<()> {
+    pub(crate) fn poll(
+        &self,
+        worker: Option<&Arc<InFlight<RunningJob>>>,
+        waker: &Waker,
+    ) -> Poll<()> {
         let waker = waker.clone();
         let mut state = self.state();
         if !state.has(worker) {
@@ -129,9 +133,9 @@ impl Crew {
     }
 }
 
-impl State {
+impl Members {
     /// Whether that worker, or without one any, is still there.
-    fn has(&self, worker: Option<&Arc<Flights<Running>>>) -> bool {
+    fn has(&self, worker: Option<&Arc<InFlight<RunningJob>>>) -> bool {
         match worker {
             None => !self.workers.is_empty(),
             Some(worker) => self.workers.iter().any(|one| Arc::ptr_eq(one, worker)),

@@ -42,7 +42,7 @@ impl fmt::Display for Lagged {
 impl std::error::Error for Lagged {}
 
 /// The receiver's end; dropping it unsubscribes.
-pub(crate) struct Inbox<E> {
+pub(crate) struct EventBuffer<E> {
     shared: Arc<Shared<E>>,
     _subscription: Subscription,
 }
@@ -59,7 +59,7 @@ pub(crate) type When<E> = Box<dyn Fn(&E) -> bool + Send + Sync>;
 struct State<E> {
     queue: VecDeque<E>,
     capacity: usize,
-    full: Full,
+    full: Overflow,
     /// How many the receiver has not been told of yet.
     missed: u64,
     /// Nothing comes any more.
@@ -69,22 +69,22 @@ struct State<E> {
 
 /// What a full queue does with one event more.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Full {
+pub(crate) enum Overflow {
     /// It wants no more.
-    Ignores,
+    KeepOldest,
     /// It forgets its oldest.
-    Forgets,
+    DropOldest,
 }
 
 /// The handler's end; when the last plan that has it goes, nothing comes any more.
 struct Sender<E>(Arc<Shared<E>>);
 
-impl<E> Inbox<E>
+impl<E> EventBuffer<E>
 where
     E: OwnedEvent + Clone + Send + 'static,
 {
     #[track_caller]
-    pub(crate) fn new(registry: &Registry, name: Key, capacity: usize, full: Full) -> Self {
+    pub(crate) fn new(registry: &Registry, name: Key, capacity: usize, full: Overflow) -> Self {
         let shared = Arc::new(Shared {
             when: OnceLock::new(),
             origin: OnceLock::new(),
@@ -104,12 +104,12 @@ where
         Self {
             shared,
             // After all others: what it hears is what they leave.
-            _subscription: subscription.priority(i32::MIN).infallibly(),
+            _subscription: subscription.priority(i32::MIN).register_or_panic(),
         }
     }
 }
 
-impl<E> Inbox<E> {
+impl<E> EventBuffer<E> {
     pub(crate) fn set_capacity(&self, capacity: usize) {
         self.shared.state().capacity = capacity.max(1);
     }
@@ -171,7 +171,7 @@ impl<E> Shared<E> {
             if state.queue.len() < state.capacity {
                 state.queue.push_back(event);
                 waker = state.waker.take();
-            } else if state.full == Full::Forgets {
+            } else if state.full == Overflow::DropOldest {
                 forgotten = state.queue.pop_front();
                 state.missed += 1;
                 state.queue.push_back(event);

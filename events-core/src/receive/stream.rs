@@ -11,7 +11,7 @@ use std::{
 
 use futures_core::Stream;
 
-use super::buffer::{Full, Inbox, Lagged};
+use super::buffer::{EventBuffer, Lagged, Overflow};
 use crate::{
     event::OwnedEvent,
     metadata::{IntoKey, Key},
@@ -28,7 +28,7 @@ const DEFAULT_CAPACITY: usize = 64;
 /// dropping it unsubscribes, too.
 #[must_use = "a future does nothing unless awaited"]
 pub struct Next<E: OwnedEvent> {
-    inbox: Option<Inbox<E>>,
+    inbox: Option<EventBuffer<E>>,
 }
 
 /// A stream of all events of a type; made by [`Registry::stream`].
@@ -39,7 +39,7 @@ pub struct Next<E: OwnedEvent> {
 /// unsubscribes.
 #[must_use = "a stream does nothing unless polled"]
 pub struct EventStream<E: OwnedEvent> {
-    inbox: Inbox<E>,
+    inbox: EventBuffer<E>,
 }
 
 impl Registry {
@@ -75,7 +75,12 @@ impl Registry {
         E: OwnedEvent + Clone + Send + 'static,
     {
         Next {
-            inbox: Some(Inbox::new(self, Key::of::<Next<E>>(), 1, Full::Ignores)),
+            inbox: Some(EventBuffer::new(
+                self,
+                Key::of::<Next<E>>(),
+                1,
+                Overflow::KeepOldest,
+            )),
         }
     }
 
@@ -116,11 +121,11 @@ impl Registry {
         E: OwnedEvent + Clone + Send + 'static,
     {
         EventStream {
-            inbox: Inbox::new(
+            inbox: EventBuffer::new(
                 self,
                 Key::of::<EventStream<E>>(),
                 DEFAULT_CAPACITY,
-                Full::Forgets,
+                Overflow::DropOldest,
             ),
         }
     }

@@ -11,12 +11,12 @@ use std::{
     },
 };
 
-use super::{emit_limits::Unheard, interceptor::Intercepting, topic_cache::Topics};
+use super::{emit_limits::EmitLimits, interceptor::InterceptorCell, topic_cache::TopicCache};
 use crate::{
     context::{QueueId, panic_hook},
     handler::States,
-    plan::{Hearing, Kind, Slot, Slots},
-    queue::{Crew, JobQueue, QueueOwner},
+    plan::{EventType, PatternEntry, Slot, Slots},
+    queue::{JobQueue, QueueOwner, Workers},
 };
 
 /// The registry ought to be scanned and was not yet.
@@ -36,7 +36,7 @@ pub(crate) struct Core {
     /// Whether this is the default registry, whose slots stand beside the types.
     pub(crate) home: bool,
     pub(crate) slots: Slots,
-    unheard: Unheard,
+    unheard: EmitLimits,
     /// The number of the next run-time subscriber.
     next: AtomicU64,
     /// Why an emit that meets no plan has to look further: one look says that it need not.
@@ -44,10 +44,10 @@ pub(crate) struct Core {
     /// How many subscribers are linked, of a registry that ought to be scanned.
     linked: Option<fn() -> usize>,
     writer: Mutex<Writer>,
-    topics: Topics,
-    interceptor: Intercepting,
+    topics: TopicCache,
+    interceptor: InterceptorCell,
     queue: EventQueue,
-    crew: Crew,
+    crew: Workers,
 }
 
 /// What changes together, under the lock.
@@ -61,9 +61,9 @@ pub(crate) struct Writer {
     /// The listeners that they made.
     pub(crate) listeners: States,
     /// The event types that somebody was asked for, so that their slots have all who hear them.
-    pub(crate) known: BTreeMap<TypeId, Kind>,
+    pub(crate) known: BTreeMap<TypeId, EventType>,
     /// Those who hear patterns of topics.
-    pub(crate) hearings: Vec<Hearing>,
+    pub(crate) hearings: Vec<PatternEntry>,
 }
 
 impl Core {
@@ -81,7 +81,7 @@ impl Core {
         Self {
             home,
             slots: Slots::new(),
-            unheard: Unheard::new(),
+            unheard: EmitLimits::new(),
             next: AtomicU64::new(0),
             asks: AtomicU8::new(if home { AWAITS_SCAN } else { 0 }),
             linked,
@@ -93,10 +93,10 @@ impl Core {
                 known: BTreeMap::new(),
                 hearings: Vec::new(),
             }),
-            topics: Topics::new(),
-            interceptor: Intercepting::const_empty(),
+            topics: TopicCache::new(),
+            interceptor: InterceptorCell::const_empty(),
             queue: EventQueue::new(),
-            crew: Crew::new(),
+            crew: Workers::new(),
         }
     }
 
@@ -110,7 +110,7 @@ impl Core {
     }
 
     /// The hook for events that nobody hears.
-    pub(crate) fn unheard(&self) -> &Unheard {
+    pub(crate) fn unheard(&self) -> &EmitLimits {
         &self.unheard
     }
 
@@ -128,7 +128,7 @@ impl Core {
     /// Whether somebody hears patterns of topics, or has.
     #[inline]
     pub(crate) fn hears_topics(&self) -> bool {
-        self.asks_for(HEARS_TOPICS)
+        self.has_flag(HEARS_TOPICS)
     }
 
     /// Whether an emit that meets no plan has to look further.
@@ -138,42 +138,42 @@ impl Core {
     }
 
     #[inline]
-    pub(crate) fn asks_for(&self, reason: u8) -> bool {
+    pub(crate) fn has_flag(&self, reason: u8) -> bool {
         self.asks.load(Ordering::Relaxed) & reason > 0
     }
 
     /// From now on an emit that meets no plan looks further.
-    pub(crate) fn ask_for(&self, reason: u8) {
+    pub(crate) fn set_flag(&self, reason: u8) {
         self.asks.fetch_or(reason, Ordering::Relaxed);
     }
 
-    pub(crate) fn ask_no_more_for(&self, reason: u8) {
+    pub(crate) fn clear_flag(&self, reason: u8) {
         self.asks.fetch_and(!reason, Ordering::Relaxed);
     }
 
     /// Who sees each event before the subscribers do.
-    pub(crate) fn interceptor(&self) -> &Intercepting {
+    pub(crate) fn interceptor(&self) -> &InterceptorCell {
         &self.interceptor
     }
 
     /// Who hears which topic.
-    pub(crate) fn topics(&self) -> &Topics {
+    pub(crate) fn topics(&self) -> &TopicCache {
         &self.topics
     }
 
     /// Who empties that queue.
-    pub(crate) fn crew(&self) -> &Crew {
+    pub(crate) fn crew(&self) -> &Workers {
         &self.crew
     }
 
-    pub(crate) fn slot(&self, kind: Kind) -> Option<&Slot> {
+    pub(crate) fn slot(&self, kind: EventType) -> Option<&Slot> {
         match kind.home {
             Some(slot) if self.home => Some(slot),
             _ => self.slots.get(kind.family),
         }
     }
 
-    pub(crate) fn slot_for_change(&self, kind: Kind) -> &Slot {
+    pub(crate) fn slot_for_change(&self, kind: EventType) -> &Slot {
         panic_hook::watch();
         match kind.home {
             Some(slot) if self.home => slot,

@@ -19,21 +19,21 @@ use arc_swap::ArcSwapOption;
 use crate::{
     context::{DEFAULT_LIMIT, MAX_LIMIT, panic_hook},
     event::AnyEvent,
-    primitives::drop_contained,
+    primitives::drop_catching,
 };
 
 /// Called with each event that nobody hears.
 type Hook = Box<dyn Fn(&dyn AnyEvent) + Send + Sync>;
 
 /// How many emits may be inside one another, and the hook.
-pub(crate) struct Unheard {
+pub(crate) struct EmitLimits {
     plain: AtomicUsize,
     limit: AtomicUsize,
     hook: ArcSwapOption<Hook>,
     intercepted: AtomicBool,
 }
 
-impl Unheard {
+impl EmitLimits {
     pub(crate) const fn new() -> Self {
         Self {
             plain: AtomicUsize::new(DEFAULT_LIMIT),
@@ -45,7 +45,7 @@ impl Unheard {
 
     /// The limit of an emit that does not look whether it was heard.
     #[inline]
-    pub(crate) fn plain_limit(&self) -> usize {
+    pub(crate) fn fast_path_limit(&self) -> usize {
         self.plain.load(Ordering::Relaxed)
     }
 
@@ -57,7 +57,7 @@ impl Unheard {
     /// Whether there is a hook.
     #[inline]
     pub(crate) fn is_hooked(&self) -> bool {
-        self.plain_limit() == 0 && self.hook.load().is_some()
+        self.fast_path_limit() == 0 && self.hook.load().is_some()
     }
 
     /// Sets the limit. Called under the lock of the writer.
@@ -102,7 +102,7 @@ impl Unheard {
             return;
         };
         if TELLS.replace(true) {
-            return drop_contained(hook);
+            return drop_catching(hook);
         }
         let told = catch_unwind(AssertUnwindSafe(|| hook(event)));
         TELLS.set(false);
@@ -116,6 +116,6 @@ impl Unheard {
                 "the hook for events that nobody hears failed",
             );
         }
-        drop_contained(hook);
+        drop_catching(hook);
     }
 }

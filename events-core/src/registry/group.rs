@@ -5,50 +5,50 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use crate::plan::{Entry, Hearing, Kind};
+use crate::plan::{Entry, EventType, PatternEntry};
 
 /// Subscribers by their event type.
-pub(crate) type ByKind = BTreeMap<TypeId, (Kind, Vec<Entry>)>;
+pub(crate) type ByKind = BTreeMap<TypeId, (EventType, Vec<Entry>)>;
 
 /// Subscribers that go into a registry together, by event type.
 #[derive(Default)]
-pub(crate) struct Group {
+pub(crate) struct SubscriberGroup {
     kinds: ByKind,
     /// Those who hear patterns of topics.
-    hearings: Vec<Hearing>,
+    hearings: Vec<PatternEntry>,
 }
 
-impl Group {
-    pub(crate) fn add(&mut self, kind: Kind, entry: Entry) {
+impl SubscriberGroup {
+    pub(crate) fn add(&mut self, kind: EventType, entry: Entry) {
         self.of_kind(kind).push(entry);
     }
 
-    pub(crate) fn hear(&mut self, hearing: Hearing) {
+    pub(crate) fn hear(&mut self, hearing: PatternEntry) {
         self.hearings.push(hearing);
     }
 
     /// Nobody is added for this event type but those who hear its topic already.
-    pub(crate) fn ask(&mut self, kind: Kind) {
+    pub(crate) fn ask(&mut self, kind: EventType) {
         self.of_kind(kind);
     }
 
-    fn of_kind(&mut self, kind: Kind) -> &mut Vec<Entry> {
+    fn of_kind(&mut self, kind: EventType) -> &mut Vec<Entry> {
         let group = self.kinds.entry(kind.family);
         &mut group.or_insert_with(|| (kind, Vec::new())).1
     }
 
     /// Each subscriber beside its event type.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (Kind, &Entry)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (EventType, &Entry)> {
         let kinds = self.kinds.values();
         kinds.flat_map(|(kind, entries)| entries.iter().map(|entry| (*kind, entry)))
     }
 
-    pub(crate) fn hearings(&self) -> &[Hearing] {
+    pub(crate) fn hearings(&self) -> &[PatternEntry] {
         &self.hearings
     }
 
     /// The subscribers of one event type.
-    pub(crate) fn of(&self, kind: Kind) -> &[Entry] {
+    pub(crate) fn of(&self, kind: EventType) -> &[Entry] {
         let group = self.kinds.get(&kind.family);
         group
             .map(|(_, entries)| entries.as_slice())
@@ -71,7 +71,7 @@ impl Group {
             .retain(|hearing| !installed.contains(&hearing.number));
     }
 
-    pub(crate) fn into_parts(self) -> (ByKind, Vec<Hearing>) {
+    pub(crate) fn into_parts(self) -> (ByKind, Vec<PatternEntry>) {
         (self.kinds, self.hearings)
     }
 }

@@ -34,25 +34,25 @@ use super::core::Core;
 /// assert!(saved.notes.is_empty());
 /// ```
 #[derive(Clone)]
-pub struct Registry(Handle<Arc<Core>>);
+pub struct Registry(CoreRef<Arc<Core>>);
 
 /// The default registry, which is always there, or one of several.
 #[derive(Clone)]
-pub(crate) enum Handle<C> {
+pub(crate) enum CoreRef<C> {
     Default(&'static Core),
     Own(C),
 }
 
 /// A registry that its holder does not keep alive.
 #[derive(Clone)]
-pub(crate) struct WeakRegistry(Handle<Weak<Core>>);
+pub(crate) struct WeakRegistry(CoreRef<Weak<Core>>);
 
 impl WeakRegistry {
     /// The registry, if it is still there.
     pub(crate) fn upgrade(&self) -> Option<Registry> {
         match &self.0 {
-            Handle::Default(core) => Some(Registry(Handle::Default(core))),
-            Handle::Own(core) => core.upgrade().map(|core| Registry(Handle::Own(core))),
+            CoreRef::Default(core) => Some(Registry(CoreRef::Default(core))),
+            CoreRef::Own(core) => core.upgrade().map(|core| Registry(CoreRef::Own(core))),
         }
     }
 }
@@ -61,24 +61,24 @@ impl Registry {
     /// A registry in which nobody listens.
     #[must_use]
     pub fn new() -> Self {
-        Self(Handle::Own(Arc::new(Core::new())))
+        Self(CoreRef::Own(Arc::new(Core::new())))
     }
 
     /// A handle on the default registry.
     pub(crate) fn of_default(core: &'static Core) -> Self {
-        Self(Handle::Default(core))
+        Self(CoreRef::Default(core))
     }
 
     #[inline]
     pub(crate) fn core(&self) -> &Core {
         match &self.0 {
-            Handle::Default(core) => core,
-            Handle::Own(core) => core,
+            CoreRef::Default(core) => core,
+            CoreRef::Own(core) => core,
         }
     }
 
     pub(crate) fn is_default(&self) -> bool {
-        matches!(self.0, Handle::Default(_))
+        matches!(self.0, CoreRef::Default(_))
     }
 
     /// This registry, not kept alive.
@@ -86,10 +86,10 @@ impl Registry {
         WeakRegistry(self.downgrade())
     }
 
-    pub(crate) fn downgrade(&self) -> Handle<Weak<Core>> {
+    pub(crate) fn downgrade(&self) -> CoreRef<Weak<Core>> {
         match &self.0 {
-            Handle::Default(core) => Handle::Default(core),
-            Handle::Own(core) => Handle::Own(Arc::downgrade(core)),
+            CoreRef::Default(core) => CoreRef::Default(core),
+            CoreRef::Own(core) => CoreRef::Own(Arc::downgrade(core)),
         }
     }
 }
@@ -112,8 +112,8 @@ impl Eq for Registry {}
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Handle::Default(_) => f.write_str("Registry(default)"),
-            Handle::Own(core) => write!(f, "Registry({:p})", Arc::as_ptr(core)),
+            CoreRef::Default(_) => f.write_str("Registry(default)"),
+            CoreRef::Own(core) => write!(f, "Registry({:p})", Arc::as_ptr(core)),
         }
     }
 }

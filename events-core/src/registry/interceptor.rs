@@ -12,7 +12,7 @@ use std::{
 use arc_swap::ArcSwapOption;
 
 use crate::{
-    event::{AnyEvent, Copied, Family},
+    event::{AnyEvent, BoxedEvent, Family},
     metadata::Location,
 };
 
@@ -20,7 +20,7 @@ use crate::{
 pub trait Interceptor: Any + fmt::Debug + Send + Sync {
     /// Whether the event is kept from the subscribers. Called on the emitter's thread, with no lock
     /// held.
-    fn keeps(&self, event: &mut dyn Intercepted) -> bool;
+    fn withholds(&self, event: &mut dyn Intercepted) -> bool;
 }
 
 /// An event before its subscribers.
@@ -35,10 +35,10 @@ pub trait Intercepted {
     fn location(&self) -> Location;
 
     /// By which verb.
-    fn way(&self) -> Way;
+    fn verb(&self) -> EmitVerb;
 
     /// A copy of it, when it can be copied.
-    fn copy(&self) -> Option<Copied>;
+    fn copy(&self) -> Option<BoxedEvent>;
 
     /// Shows the event to a [`Viewer`] of its family; a viewer of another family, or any other value, is
     /// not called.
@@ -70,7 +70,7 @@ impl<F: Family> fmt::Debug for Viewer<F> {
 
 /// By which kind of verb an event is emitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum EmitVerb {
     /// `emit`, `try_emit`, `emit_topic`.
     Emit,
     /// `emit_async`, `try_emit_async`.
@@ -80,4 +80,4 @@ pub enum Way {
 }
 
 /// The one who intercepts, if there is one. Twice shared, for what is exchanged is one word.
-pub(crate) type Intercepting = ArcSwapOption<Arc<dyn Interceptor>>;
+pub(crate) type InterceptorCell = ArcSwapOption<Arc<dyn Interceptor>>;

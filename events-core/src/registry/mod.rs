@@ -11,10 +11,10 @@ mod topic_matching;
 mod transaction;
 
 pub(crate) use core::{Core, EventQueue, INTERCEPTED, Writer};
-pub(crate) use emit_limits::Unheard;
-pub(crate) use group::Group;
+pub(crate) use emit_limits::EmitLimits;
+pub(crate) use group::SubscriberGroup;
 pub use handle::Registry;
-pub(crate) use handle::{Handle, WeakRegistry};
-pub use interceptor::{Intercepted, Interceptor, Viewer, Way};
-pub(crate) use topic_cache::Found;
+pub(crate) use handle::{CoreRef, WeakRegistry};
+pub use interceptor::{EmitVerb, Intercepted, Interceptor, Viewer};
+pub(crate) use topic_cache::TopicPlan;
 pub(crate) use transaction::Removal;

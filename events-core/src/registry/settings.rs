@@ -7,7 +7,7 @@ use super::{
     handle::Registry,
     interceptor::Interceptor,
 };
-use crate::{event::AnyEvent, primitives::drop_contained};
+use crate::{event::AnyEvent, primitives::drop_catching};
 
 impl Registry {
     /// Sets how many emits may be under way inside one another on a thread, this registry's being
@@ -43,7 +43,7 @@ impl Registry {
     pub fn set_unheard_hook(&self, hook: impl Fn(&dyn AnyEvent) + Send + Sync + 'static) {
         let writer = self.core().writer();
         let old = self.core().unheard().set_hook(Some(Box::new(hook)));
-        self.core().ask_for(HOOKED);
+        self.core().set_flag(HOOKED);
         drop(writer);
         drop(old);
     }
@@ -52,7 +52,7 @@ impl Registry {
     pub fn clear_unheard_hook(&self) {
         let writer = self.core().writer();
         let old = self.core().unheard().set_hook(None);
-        self.core().ask_no_more_for(HOOKED);
+        self.core().clear_flag(HOOKED);
         drop(writer);
         drop(old);
     }
@@ -65,12 +65,12 @@ impl Registry {
         let old = core.interceptor().swap(interceptor.map(Arc::new));
         core.unheard().set_intercepted(is_there);
         if is_there {
-            core.ask_for(INTERCEPTED);
+            core.set_flag(INTERCEPTED);
         } else {
-            core.ask_no_more_for(INTERCEPTED);
+            core.clear_flag(INTERCEPTED);
         }
         drop(writer);
-        drop_contained(old);
+        drop_catching(old);
     }
 
     /// Who is asked before the subscribers.

@@ -10,35 +10,35 @@ use std::{
 
 use arc_swap::{ArcSwapOption, Guard};
 
-use crate::{plan::Plan, primitives::drop_contained};
+use crate::{plan::Plan, primitives::drop_catching};
 
 /// So many topics are remembered.
-const PLACES: usize = 1024;
+const CAPACITY: usize = 1024;
 
 /// A longer topic is not remembered, but matched each time.
 pub(crate) const LONGEST: usize = 256;
 
 /// Who hears the topics that were emitted last.
-pub(crate) struct Topics {
-    places: OnceLock<Places>,
+pub(crate) struct TopicCache {
+    places: OnceLock<Table>,
     /// Rises when somebody comes or goes who hears patterns of topics.
     pub(crate) version: AtomicU64,
 }
 
-struct Places {
+struct Table {
     /// Of this process alone, so that nobody can choose topics that take the place of one another.
     hasher: RandomState,
-    heard: Box<[ArcSwapOption<Heard>]>,
+    heard: Box<[ArcSwapOption<CachedPlan>]>,
 }
 
 /// Who hears a topic.
-pub(crate) struct Heard {
+pub(crate) struct CachedPlan {
     pub(crate) topic: Box<str>,
     pub(crate) version: u64,
     pub(crate) plan: Option<Plan>,
 }
 
-impl Topics {
+impl TopicCache {
     pub(crate) const fn new() -> Self {
         Self {
             places: OnceLock::new(),
@@ -47,26 +47,26 @@ impl Topics {
     }
 
     /// What is remembered holds no longer. Called under the lock of the writer.
-    pub(crate) fn forget(&self) {
+    pub(crate) fn invalidate(&self) {
         self.version.fetch_add(1, Ordering::Release);
         for place in self.places.get().iter().flat_map(|places| &places.heard) {
-            drop_contained(place.swap(None));
+            drop_catching(place.swap(None));
         }
     }
 
-    pub(crate) fn place(&self, topic: &str) -> &ArcSwapOption<Heard> {
-        let places = self.places.get_or_init(|| Places {
+    pub(crate) fn place(&self, topic: &str) -> &ArcSwapOption<CachedPlan> {
+        let places = self.places.get_or_init(|| Table {
             hasher: RandomState::new(),
-            heard: (0..PLACES).map(|_| ArcSwapOption::empty()).collect(),
+            heard: (0..CAPACITY).map(|_| ArcSwapOption::empty()).collect(),
         });
         let hash = places.hasher.hash_one(topic);
-        let index = usize::try_from(hash % PLACES as u64).unwrap_or(0);
+        let index = usize::try_from(hash % CAPACITY as u64).unwrap_or(0);
         &places.heard[index]
     }
 }
 
 /// Who hears a topic, remembered or not.
-pub(crate) enum Found {
-    Remembered(Guard<Option<Arc<Heard>>>),
-    New(Arc<Heard>),
+pub(crate) enum TopicPlan {
+    Cached(Guard<Option<Arc<CachedPlan>>>),
+    Uncached(Arc<CachedPlan>),
 }

@@ -8,25 +8,25 @@ use std::{
 
 use super::{
     core::{Core, Writer},
-    group::Group,
-    topic_cache::{Found, Heard, LONGEST},
+    group::SubscriberGroup,
+    topic_cache::{CachedPlan, LONGEST, TopicPlan},
 };
 use crate::{
-    event::{Family, Named},
-    plan::{Kind, Slot, home, plan},
-    primitives::drop_contained,
+    event::{Family, TopicEvent},
+    plan::{EventType, Slot, home, plan},
+    primitives::drop_catching,
 };
 
 impl Core {
     /// The slot, with all who hear the event type by its topic.
     #[inline]
-    pub(crate) fn slot_asked<F: Family>(&self) -> Option<&Slot> {
+    pub(crate) fn slot_with_patterns<F: Family>(&self) -> Option<&Slot> {
         let slot = match home::<F>() {
             Some(slot) if self.home => Some(slot),
             _ => self.slots.get(TypeId::of::<F>()),
         };
         if self.hears_topics() && !slot.is_some_and(Slot::is_known) {
-            return Some(self.ask_for_type::<F>());
+            return Some(self.resolve_patterns_of::<F>());
         }
         slot
     }
@@ -35,18 +35,18 @@ impl Core {
     /// seldom asks.
     #[cold]
     #[inline(never)]
-    pub(crate) fn ask_for_type<F: Family>(&self) -> &Slot {
-        self.ask(Kind::of::<F>())
+    pub(crate) fn resolve_patterns_of<F: Family>(&self) -> &Slot {
+        self.ask(EventType::of::<F>())
     }
 
     /// Asks those who hear patterns of topics whether they hear an event type.
     #[cold]
     #[inline(never)]
-    pub(crate) fn ask(&self, kind: Kind) -> &Slot {
+    pub(crate) fn ask(&self, kind: EventType) -> &Slot {
         let slot = self.slot_for_change(kind);
         let mut writer = self.writer();
         if !slot.is_known() {
-            let mut group = Group::default();
+            let mut group = SubscriberGroup::default();
             group.ask(kind);
             let change = self.stage(&writer, group);
             let leftovers = self.publish(&mut writer, change);
@@ -56,28 +56,28 @@ impl Core {
         slot
     }
 
-    pub(crate) fn found(&self, topic: &str) -> Found {
+    pub(crate) fn found(&self, topic: &str) -> TopicPlan {
         if topic.len() > LONGEST {
-            return Found::New(Arc::new(self.hear(&self.writer(), topic)));
+            return TopicPlan::Uncached(Arc::new(self.hear(&self.writer(), topic)));
         }
         let place = self.topics().place(topic);
         let heard = place.load();
         let version = self.topics().version.load(Ordering::Acquire);
-        let is_it = |heard: &Arc<Heard>| heard.version == version && *heard.topic == *topic;
+        let is_it = |heard: &Arc<CachedPlan>| heard.version == version && *heard.topic == *topic;
         if heard.as_ref().is_some_and(is_it) {
-            return Found::Remembered(heard);
+            return TopicPlan::Cached(heard);
         }
         let writer = self.writer();
         let new = Arc::new(self.hear(&writer, topic));
         let old = place.swap(Some(Arc::clone(&new)));
         drop(writer);
-        drop_contained((old, heard));
-        Found::New(new)
+        drop_catching((old, heard));
+        TopicPlan::Uncached(new)
     }
 
     /// Asks everybody.
-    fn hear(&self, writer: &Writer, topic: &str) -> Heard {
-        let kind = Kind::of::<Named<'static>>();
+    fn hear(&self, writer: &Writer, topic: &str) -> CachedPlan {
+        let kind = EventType::of::<TopicEvent<'static>>();
         let owned: Cow<'static, str> = topic.to_owned().into();
         let hearings = writer
             .hearings
@@ -86,8 +86,8 @@ impl Core {
         let entries: Vec<_> = hearings
             .map(|hearing| hearing.entry_for(kind, owned.clone()))
             .collect();
-        let family = TypeId::of::<Named<'static>>();
-        Heard {
+        let family = TypeId::of::<TopicEvent<'static>>();
+        CachedPlan {
             topic: topic.into(),
             version: self.topics().version.load(Ordering::Acquire),
             // All who hear patterns can be ordered: that was looked at when they came.

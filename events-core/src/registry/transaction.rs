@@ -12,46 +12,46 @@ use std::{
 
 use super::{
     core::{AWAITS_SCAN, Core, HEARS_TOPICS, Writer},
-    group::Group,
+    group::SubscriberGroup,
 };
 use crate::{
     handler::States,
     metadata::SubscriberInfo,
-    plan::{Conflict, Entry, Hearing, Kind, Retired, Slot, Staged, order},
+    plan::{Conflict, Entry, EventType, PatternEntry, Retired, Slot, Staged, order},
 };
 
 /// A change that has been thought through and not made yet.
-pub(crate) struct Change {
-    staged: Vec<(Kind, Staged)>,
-    hearings: Vec<Hearing>,
+pub(crate) struct Transaction {
+    staged: Vec<(EventType, Staged)>,
+    hearings: Vec<PatternEntry>,
     refused: Vec<(Conflict, Vec<Entry>)>,
 }
 
 /// One run-time subscriber that is to be taken out.
 pub(crate) struct Removal<'r> {
     /// What it listens to; `None` for whatever a pattern matches.
-    pub(crate) kind: Option<Kind>,
+    pub(crate) kind: Option<EventType>,
     pub(crate) number: u64,
     pub(crate) id: Option<&'r str>,
 }
 
 /// What a change left over; to be dropped without the lock.
 #[derive(Default)]
-pub(crate) struct Leftovers {
+pub(crate) struct Garbage {
     _retired: Vec<Retired>,
-    _refused: Option<Change>,
+    _refused: Option<Transaction>,
 }
 
-impl Change {
+impl Transaction {
     /// Why it cannot be made.
     pub(crate) fn conflicts(&self) -> impl Iterator<Item = &Conflict> {
         self.refused.iter().map(|(conflict, _)| conflict)
     }
 }
 
-impl Leftovers {
+impl Garbage {
     /// Of a change that is not made.
-    pub(crate) fn of(change: Change) -> Self {
+    pub(crate) fn of(change: Transaction) -> Self {
         Self {
             _retired: Vec::new(),
             _refused: Some(change),
@@ -61,14 +61,14 @@ impl Leftovers {
 
 impl Core {
     /// Thinks an addition through, and changes nothing yet.
-    pub(crate) fn stage(&self, writer: &Writer, group: Group) -> Change {
+    pub(crate) fn stage(&self, writer: &Writer, group: SubscriberGroup) -> Transaction {
         let (mut kinds, hearings) = group.into_parts();
         if !hearings.is_empty() {
             for (family, kind) in &writer.known {
                 kinds.entry(*family).or_insert((*kind, Vec::new()));
             }
         }
-        let mut change = Change {
+        let mut change = Transaction {
             staged: Vec::new(),
             refused: Vec::new(),
             hearings,
@@ -78,7 +78,7 @@ impl Core {
             change.refused.push((conflict, Vec::new()));
         }
         for (family, (kind, mut entries)) in kinds {
-            let hears = |hearing: &&Hearing| hearing.hears(kind.info.topic());
+            let hears = |hearing: &&PatternEntry| hearing.hears(kind.info.topic());
             let is_known = writer.known.contains_key(&family);
             let earlier = writer.hearings.iter().filter(|_| !is_known);
             let all = earlier.chain(&change.hearings).filter(hears);
@@ -93,8 +93,8 @@ impl Core {
     }
 
     /// Makes a change that was staged, with no other in between.
-    pub(crate) fn publish(&self, writer: &mut Writer, change: Change) -> Leftovers {
-        let Change {
+    pub(crate) fn publish(&self, writer: &mut Writer, change: Transaction) -> Garbage {
+        let Transaction {
             staged, hearings, ..
         } = change;
         let mut retired = Vec::new();
@@ -106,10 +106,10 @@ impl Core {
         }
         if !hearings.is_empty() {
             writer.hearings.extend(hearings);
-            self.topics().forget();
-            self.ask_for(HEARS_TOPICS);
+            self.topics().invalidate();
+            self.set_flag(HEARS_TOPICS);
         }
-        Leftovers {
+        Garbage {
             _retired: retired,
             _refused: None,
         }
@@ -127,7 +127,12 @@ impl Core {
 
     /// Adds what a scan prepared: all of it, or, when some cannot be ordered, nothing. A scan that
     /// has found other problems wants to know these, too, and adds nothing.
-    pub(crate) fn commit(&self, mut group: Group, states: States, wanted: bool) -> Committed {
+    pub(crate) fn commit(
+        &self,
+        mut group: SubscriberGroup,
+        states: States,
+        wanted: bool,
+    ) -> Committed {
         let mut writer = self.writer();
         group.keep_new(&writer.installed);
         let numbers: Vec<_> = group.numbers().collect();
@@ -136,10 +141,10 @@ impl Core {
         let leftovers = if wanted && conflicts.is_empty() {
             writer.installed.extend(numbers);
             writer.states.extend(states);
-            self.ask_no_more_for(AWAITS_SCAN);
+            self.clear_flag(AWAITS_SCAN);
             self.publish(&mut writer, change)
         } else {
-            Leftovers::of(change)
+            Garbage::of(change)
         };
         drop(writer);
         Committed {
@@ -167,7 +172,7 @@ impl Core {
 }
 
 /// Whether all of these can be ordered.
-fn order_of<'h>(hearings: impl Iterator<Item = &'h Hearing>) -> Result<(), Conflict> {
+fn order_of<'h>(hearings: impl Iterator<Item = &'h PatternEntry>) -> Result<(), Conflict> {
     let hearings: Vec<_> = hearings.collect();
     let positions: Vec<_> = hearings.iter().map(|hearing| &*hearing.position).collect();
     let who = |index: &usize| Arc::clone(&hearings[*index].subscriber);
@@ -180,13 +185,13 @@ fn order_of<'h>(hearings: impl Iterator<Item = &'h Hearing>) -> Result<(), Confl
 /// How a batch ended.
 pub(crate) struct Committed {
     pub(crate) conflicts: Vec<Conflict>,
-    _leftovers: Leftovers,
+    _leftovers: Garbage,
 }
 
 impl Core {
     /// Takes run-time subscribers out: one new plan for each event type.
     pub(crate) fn remove(&self, removals: &mut dyn Iterator<Item = Removal<'_>>) {
-        let mut kinds: BTreeMap<TypeId, (Kind, BTreeSet<u64>)> = BTreeMap::new();
+        let mut kinds: BTreeMap<TypeId, (EventType, BTreeSet<u64>)> = BTreeMap::new();
         let mut hearings = BTreeSet::new();
         let mut ids = Vec::new();
         for Removal { kind, number, id } in removals {
@@ -205,9 +210,9 @@ impl Core {
                 let (_, numbers) = kinds.entry(*family).or_insert((*kind, BTreeSet::new()));
                 numbers.extend(&hearings);
             }
-            let leaves = |hearing: &mut Hearing| hearings.contains(&hearing.number);
+            let leaves = |hearing: &mut PatternEntry| hearings.contains(&hearing.number);
             gone.extend(writer.hearings.extract_if(.., leaves));
-            self.topics().forget();
+            self.topics().invalidate();
         }
         let retired: Vec<_> = kinds
             .values()

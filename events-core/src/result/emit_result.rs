@@ -13,19 +13,19 @@ use crate::metadata::SubscriberInfo;
 /// Reads like the event itself (`Deref`); [`into_event`](Self::into_event) takes it out.
 pub struct Emitted<E> {
     event: E,
-    told: Told,
+    told: EmitStats,
 }
 
 /// What became of an event.
 #[derive(Default)]
-pub(crate) struct Told {
+pub(crate) struct EmitStats {
     pub(crate) ran: usize,
     pub(crate) deferred: usize,
     pub(crate) stopped_by: Option<Arc<SubscriberInfo>>,
 }
 
 impl<E> Emitted<E> {
-    pub(crate) fn new(event: E, told: Told) -> Self {
+    pub(crate) fn new(event: E, told: EmitStats) -> Self {
         Self { event, told }
     }
 
@@ -66,7 +66,7 @@ impl<E> Emitted<E> {
     }
 }
 
-impl Told {
+impl EmitStats {
     pub(crate) fn is_unheard(&self) -> bool {
         self.ran == 0 && self.deferred == 0
     }
@@ -97,18 +97,22 @@ impl<E> fmt::Debug for Emitted<E> {
 pub struct EmitError<E> {
     emitted: Emitted<E>,
     topic: Cow<'static, str>,
-    trouble: Trouble,
+    trouble: EmitErrorKind,
 }
 
 /// What went wrong with an emit.
 #[derive(Debug)]
-pub(crate) enum Trouble {
+pub(crate) enum EmitErrorKind {
     Failed(Vec<Failure>),
     TooDeep(TooDeep),
 }
 
 impl<E> EmitError<E> {
-    pub(crate) fn new(emitted: Emitted<E>, topic: Cow<'static, str>, trouble: Trouble) -> Self {
+    pub(crate) fn new(
+        emitted: Emitted<E>,
+        topic: Cow<'static, str>,
+        trouble: EmitErrorKind,
+    ) -> Self {
         Self {
             emitted,
             topic,
@@ -132,8 +136,8 @@ impl<E> EmitError<E> {
     #[must_use]
     pub fn failures(&self) -> &[Failure] {
         match &self.trouble {
-            Trouble::Failed(failures) => failures,
-            Trouble::TooDeep(_) => &[],
+            EmitErrorKind::Failed(failures) => failures,
+            EmitErrorKind::TooDeep(_) => &[],
         }
     }
 
@@ -141,8 +145,8 @@ impl<E> EmitError<E> {
     #[must_use]
     pub fn too_deep(&self) -> Option<&TooDeep> {
         match &self.trouble {
-            Trouble::Failed(_) => None,
-            Trouble::TooDeep(refusal) => Some(refusal),
+            EmitErrorKind::Failed(_) => None,
+            EmitErrorKind::TooDeep(refusal) => Some(refusal),
         }
     }
 
@@ -162,8 +166,8 @@ impl<E> EmitError<E> {
 impl<E> fmt::Display for EmitError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.trouble {
-            Trouble::TooDeep(refusal) => refusal.fmt(f),
-            Trouble::Failed(failures) => {
+            EmitErrorKind::TooDeep(refusal) => refusal.fmt(f),
+            EmitErrorKind::Failed(failures) => {
                 let (ran, topic) = (self.ran(), &self.topic);
                 let is_unreached = |one: &&Failure| matches!(one.cause(), Cause::Undelivered(_));
                 let unreached = failures.iter().filter(is_unreached).count();

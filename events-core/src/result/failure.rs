@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::queue_full::Undelivered;
-use crate::{metadata::SubscriberInfo, primitives::drop_contained};
+use crate::{metadata::SubscriberInfo, primitives::drop_catching};
 
 /// The error that a subscriber returned, whatever its type was.
 pub type BoxError = Box<dyn Error + Send + Sync>;
@@ -86,7 +86,7 @@ impl Failure {
     /// Drops the error that was returned, should its `Drop` panic too.
     pub(crate) fn discard(self) {
         if let Cause::Error(error) = self.cause {
-            drop_contained(error);
+            drop_catching(error);
         }
     }
 }
@@ -181,7 +181,7 @@ fn contained(error: &(dyn Error + 'static)) -> String {
         Ok(Ok(())) => {}
         Ok(Err(_)) => text.push_str("[its Display failed]"),
         Err(payload) => {
-            drop_contained(payload);
+            drop_catching(payload);
             text.push_str("[its Display panicked]");
         }
     }
@@ -190,7 +190,7 @@ fn contained(error: &(dyn Error + 'static)) -> String {
 
 fn contained_source<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
     catch_unwind(AssertUnwindSafe(|| error.source())).unwrap_or_else(|payload| {
-        drop_contained(payload);
+        drop_catching(payload);
         None
     })
 }

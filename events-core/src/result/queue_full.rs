@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt};
 
-use crate::primitives::Count;
+use crate::primitives::Plural;
 
 /// Why a subscriber that runs later did not get its event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl fmt::Display for Undelivered {
                 f,
                 "the queue is full, with {}; flush it more often, have a worker empty it, or give it \
                  more with set_capacity",
-                Count(*capacity, "event")
+                Plural(*capacity, "event")
             ),
             Self::ShutDown => f.write_str("the queue is shut down"),
             Self::NotCopied => f.write_str("the event could not be copied: its Clone panicked"),

@@ -1,9 +1,9 @@
 //! A registry with the declared subscribers of another: what a test changes in it stays in it.
 
-use super::declarations::Declared;
+use super::declarations::Declarations;
 use crate::{
     declared::Installer,
-    registry::{Group, Registry},
+    registry::{Registry, SubscriberGroup},
 };
 
 impl Registry {
@@ -16,8 +16,8 @@ impl Registry {
         to.set_limit(from.limit());
         to.queue().set_capacity(from.queue().capacity());
         let states = from.states();
-        let mut group = Group::default();
-        for one in Declared::new().all() {
+        let mut group = SubscriberGroup::default();
+        for one in Declarations::new().all() {
             if from.has_installed(one.subscriber.address()) {
                 // Nothing is missing: these were given what they need.
                 let _ = Installer::run(one.subscriber, to, &states, &mut group, None);

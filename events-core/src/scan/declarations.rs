@@ -8,34 +8,34 @@ use std::{
 
 use super::problem::Problem;
 use crate::{
-    declared::{EVENTS, Hears, SUBSCRIBERS, Subscriber},
+    declared::{EVENTS, EventSelector, SUBSCRIBERS, Subscriber},
     metadata::{EventInfo, Key, Pattern},
 };
 
 /// All linked subscribers, by place: the linker's order means nothing.
-pub(crate) struct Declared {
-    all: Vec<One>,
+pub(crate) struct Declarations {
+    all: Vec<Declaration>,
     /// The subscribers that each function is; most scans do not ask.
     functions: OnceCell<HashMap<Key, Vec<usize>>>,
 }
 
 /// A linked subscriber, with what its functions say evaluated.
-pub(crate) struct One {
+pub(crate) struct Declaration {
     pub(crate) subscriber: &'static Subscriber,
     pub(crate) key: Key,
 }
 
-impl Declared {
+impl Declarations {
     pub(crate) fn new() -> Self {
         let mut all: Vec<_> = SUBSCRIBERS
             .static_slice()
             .iter()
-            .map(|subscriber| One {
+            .map(|subscriber| Declaration {
                 subscriber,
                 key: (subscriber.key)(),
             })
             .collect();
-        all.sort_by_key(|One { subscriber, .. }| {
+        all.sort_by_key(|Declaration { subscriber, .. }| {
             (subscriber.module, subscriber.location, subscriber.name)
         });
         Self {
@@ -54,7 +54,7 @@ impl Declared {
         })
     }
 
-    pub(crate) fn all(&self) -> &[One] {
+    pub(crate) fn all(&self) -> &[Declaration] {
         &self.all
     }
 
@@ -64,7 +64,7 @@ impl Declared {
     }
 
     /// Whether it is a method of a listener that no scan can make.
-    pub(crate) fn is_by_hand(&self, function: &Key) -> bool {
+    pub(crate) fn is_added_only(&self, function: &Key) -> bool {
         let mut by_hand = self.all.iter().filter(|one| one.subscriber.by_hand);
         by_hand.any(|one| one.key == *function)
     }
@@ -75,14 +75,14 @@ impl Declared {
     }
 
     /// Targets of `before` and `after` with which a subscriber never runs together.
-    pub(crate) fn stray_targets(&self, one: &One) -> Vec<Problem> {
+    pub(crate) fn unknown_targets(&self, one: &Declaration) -> Vec<Problem> {
         let Subscriber { before, after, .. } = one.subscriber;
         let before = before.iter().map(|target| ("before", target()));
         let after = after.iter().map(|target| ("after", target()));
-        let stray = |(relation, target)| {
-            let subscriber = one.told();
+        let unknown_target = |(relation, target)| {
+            let subscriber = one.describe();
             match self.functions().get(&target) {
-                Some(others) if others.iter().any(|&other| one.meets(&self.all[other])) => None,
+                Some(others) if others.iter().any(|&other| one.overlaps(&self.all[other])) => None,
                 Some(_) => Some(Problem::UnrelatedTarget {
                     subscriber,
                     relation,
@@ -96,11 +96,11 @@ impl Declared {
                 }),
             }
         };
-        before.chain(after).filter_map(stray).collect()
+        before.chain(after).filter_map(unknown_target).collect()
     }
 }
 
-impl One {
+impl Declaration {
     /// Whether it is declared in that module or one inside it.
     pub(crate) fn is_in(&self, module: &str) -> bool {
         let rest = self.subscriber.module.strip_prefix(module);
@@ -109,30 +109,30 @@ impl One {
 
     /// What it listens to, in words.
     fn topics(&self) -> Vec<&'static str> {
-        match self.subscriber.hears {
-            Hears::Events(events) => events.iter().map(|event| event().1.topic()).collect(),
-            Hears::Topic(pattern) => vec![pattern],
+        match self.subscriber.selector {
+            EventSelector::Events(events) => events.iter().map(|event| event().1.topic()).collect(),
+            EventSelector::Topic(pattern) => vec![pattern],
         }
     }
 
     /// Whether there can be an event that both listen to.
-    fn meets(&self, other: &Self) -> bool {
-        match (self.subscriber.hears, other.subscriber.hears) {
-            (Hears::Events(events), Hears::Events(others)) => {
+    fn overlaps(&self, other: &Self) -> bool {
+        match (self.subscriber.selector, other.subscriber.selector) {
+            (EventSelector::Events(events), EventSelector::Events(others)) => {
                 let is_there = |event: TypeId| others.iter().any(|other| other().0 == event);
                 events.iter().any(|event| is_there(event().0))
             }
-            (Hears::Events(events), Hears::Topic(pattern))
-            | (Hears::Topic(pattern), Hears::Events(events)) => {
+            (EventSelector::Events(events), EventSelector::Topic(pattern))
+            | (EventSelector::Topic(pattern), EventSelector::Events(events)) => {
                 let pattern = Pattern::new(pattern.into());
                 let matches = |topic| pattern.as_ref().is_ok_and(|pattern| pattern.matches(topic));
                 events.iter().any(|event| matches(event().1.topic()))
             }
-            (Hears::Topic(_), Hears::Topic(_)) => true,
+            (EventSelector::Topic(_), EventSelector::Topic(_)) => true,
         }
     }
 
-    pub(crate) fn told(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         format!("{:?}", self.subscriber)
     }
 }
@@ -148,7 +148,7 @@ pub(crate) fn duplicate_topics() -> Vec<Problem> {
         .filter(|(_, events)| events.len() > 1)
         .map(|(topic, mut events)| {
             events.sort_by_key(|event| (event.module(), event.location()));
-            let told = |event: &&EventInfo| {
+            let describe = |event: &&EventInfo| {
                 format!(
                     "{}::{} ({})",
                     event.module(),
@@ -158,7 +158,7 @@ pub(crate) fn duplicate_topics() -> Vec<Problem> {
             };
             Problem::DuplicateTopic {
                 topic,
-                events: events.iter().map(told).collect(),
+                events: events.iter().map(describe).collect(),
             }
         })
         .collect()

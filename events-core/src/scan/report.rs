@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use crate::{
     metadata::{EventInfo, SubscriberInfo},
-    primitives::Count,
+    primitives::Plural,
 };
 
 /// What a registry's scans found so far.
@@ -81,8 +81,8 @@ impl ScanReport {
     pub fn summary(&self) -> String {
         let heads = format!(
             "{} of {}",
-            Count(self.subscribers.len(), "subscriber"),
-            Count(self.heard_events(), "event")
+            Plural(self.subscribers.len(), "subscriber"),
+            Plural(self.heard_events(), "event")
         );
         let crates: Vec<_> = self
             .crates()

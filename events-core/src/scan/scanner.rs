@@ -3,7 +3,7 @@
 use std::{any::type_name, sync::Arc};
 
 use super::{
-    declarations::{self, Declared, One},
+    declarations::{self, Declaration, Declarations},
     problem::{Problem, ScanError},
     report::ScanReport,
 };
@@ -12,7 +12,7 @@ use crate::{
     declared::{EVENTS, Installer},
     handler::States,
     metadata::{IntoKey, Key},
-    registry::{Group, Registry},
+    registry::{Registry, SubscriberGroup},
 };
 
 /// Registers every linked subscriber in the current registry: the first thing in `main`.
@@ -212,22 +212,22 @@ impl Scanner {
     ///
     /// When anything is wrong; nothing is registered then. See [`Problem`].
     pub fn try_run(self) -> Result<ScanReport, ScanError> {
-        let linked = Declared::new();
+        let linked = Declarations::new();
         let mut problems = declarations::duplicate_topics();
         problems.extend(self.unmet_demands(&linked));
 
         let core = self.registry.core();
         let mut states = core.states();
         states.extend(self.states.clone());
-        let mut group = Group::default();
+        let mut group = SubscriberGroup::default();
         for one in linked.all().iter().filter(|one| self.selects(one)) {
-            problems.extend(linked.stray_targets(one));
+            problems.extend(linked.unknown_targets(one));
             if core.has_installed(one.subscriber.address()) {
                 continue;
             }
             let missing = Installer::run(one.subscriber, core, &states, &mut group, None);
             problems.extend(missing.into_iter().map(|missing| Problem::MissingState {
-                subscriber: one.told(),
+                subscriber: one.describe(),
                 type_name: missing.type_name,
             }));
         }
@@ -248,7 +248,7 @@ impl Scanner {
     }
 
     /// What this scan was told to insist on and does not find.
-    fn unmet_demands(&self, linked: &Declared) -> Vec<Problem> {
+    fn unmet_demands(&self, linked: &Declarations) -> Vec<Problem> {
         let mut problems = Vec::new();
         for &type_name in &self.duplicate_states {
             problems.push(Problem::DuplicateState { type_name });
@@ -272,15 +272,15 @@ impl Scanner {
             if !linked.is_subscriber(function) {
                 let function = function.to_string();
                 problems.push(Problem::NotASubscriber { function });
-            } else if linked.is_by_hand(function) {
+            } else if linked.is_added_only(function) {
                 let method = function.to_string();
-                problems.push(Problem::ByHand { method });
+                problems.push(Problem::NoDefault { method });
             }
         }
         problems
     }
 
-    fn selects(&self, one: &One) -> bool {
+    fn selects(&self, one: &Declaration) -> bool {
         let named = |subscribers: &Subscribers| subscribers.0.contains(&one.key);
         !one.subscriber.by_hand
             && (self.modules.is_empty() || self.modules.iter().any(|module| one.is_in(module)))

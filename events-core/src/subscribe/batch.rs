@@ -6,12 +6,12 @@ use super::{
     builder::NewSubscription,
     error::SubscribeError,
     register::register,
-    subscription::{Member, Subscription},
+    subscription::{Subscription, SubscriptionPart},
 };
 use crate::{
     event::{Family, OwnedEvent},
     handler::Handler,
-    registry::{Group, Registry},
+    registry::{Registry, SubscriberGroup},
 };
 
 /// Subscriptions that are made together, and dropped together: all of them, or, when one cannot be
@@ -43,15 +43,15 @@ use crate::{
 #[must_use = "nothing is subscribed before `.register()`"]
 pub struct Batch {
     registry: Registry,
-    group: Group,
-    members: Vec<Member>,
+    group: SubscriberGroup,
+    members: Vec<SubscriptionPart>,
 }
 
 impl Batch {
     pub(crate) fn new(registry: Registry) -> Self {
         Self {
             registry,
-            group: Group::default(),
+            group: SubscriberGroup::default(),
             members: Vec::new(),
         }
     }

@@ -10,17 +10,17 @@ use std::{
 use super::{
     error::SubscribeError,
     filter::{AnyCondition, Filters, TypedCondition},
-    filtered_handlers::{HearingAny, Listening},
-    register::{Waits, register},
-    subscription::{Door, Leave, Member, Subscription},
+    filtered_handlers::{SubscribedHandler, SubscribedTopicHandler},
+    register::{PreparedEntry, register},
+    subscription::{Closable, Subscription, SubscriptionPart, Unsubscribe},
 };
 use crate::{
-    background::{Behind, Gated},
-    event::{AnyEvent, Family, Named, Snapshot},
-    handler::{Background, OnAny, Run, Source, Step, TopicHandler, Wired},
+    background::{ConcurrencyLimited, FilteredHandler},
+    event::{AnyEvent, Family, Snapshot, TopicEvent},
+    handler::{Background, DynTopicHandler, EmitOrigin, ErasedHandler, Run, Step, TopicHandler},
     metadata::{IntoKey, Key, Location, Pattern, SubscriberInfo},
-    plan::{Entry, Hand, Hearing, Kind, Position, Rank, Turn},
-    registry::{Group, Registry},
+    plan::{Entry, EventType, HandlerKind, PatternEntry, Phase, Position, Rank},
+    registry::{Registry, SubscriberGroup},
 };
 
 /// A subscription about to be made: options, and then [`register`](Self::register).
@@ -56,7 +56,7 @@ use crate::{
 #[must_use = "nothing is subscribed before `.register()`"]
 pub struct NewSubscription<F: Family, T = Now> {
     registry: Registry,
-    wire: Wire<F>,
+    factory: HandlerFactory<F>,
     turn: PhantomData<T>,
     subscriber: SubscriberInfo,
     id: Option<String>,
@@ -81,23 +81,27 @@ pub enum ByTopic {}
 
 /// That the handler hears events of one type.
 #[doc(hidden)]
-pub trait ByType {}
+pub trait ExactKind {}
 
-impl ByType for Now {}
-impl ByType for Afterwards {}
+impl ExactKind for Now {}
+impl ExactKind for Afterwards {}
 
 /// Makes a handler that listens of one that only runs.
-enum Wire<F: Family> {
+enum HandlerFactory<F: Family> {
     /// With filters, and limited to so many calls at once.
-    Typed(Box<WireTyped<F>>),
+    TypedView(Box<TypedFactory<F>>),
     /// With filters, and for topics that match the pattern.
-    Any(Pattern, Box<WireAny>),
+    Any(Pattern, Box<PatternFactory>),
 }
 
-type WireTyped<F> = dyn FnOnce(Option<Filters<TypedCondition<F>>>, Option<NonZeroUsize>) -> (Hand, Weak<dyn Door>)
+type TypedFactory<F> = dyn FnOnce(
+        Option<Filters<TypedCondition<F>>>,
+        Option<NonZeroUsize>,
+    ) -> (HandlerKind, Weak<dyn Closable>)
     + Send;
 
-type WireAny = dyn FnOnce(Option<Filters<AnyCondition>>) -> (Arc<dyn OnAny>, Weak<dyn Door>) + Send;
+type PatternFactory = dyn FnOnce(Option<Filters<AnyCondition>>) -> (Arc<dyn DynTopicHandler>, Weak<dyn Closable>)
+    + Send;
 
 impl<F: Family> NewSubscription<F> {
     /// Of a handler that runs when its turn comes.
@@ -111,12 +115,12 @@ impl<F: Family> NewSubscription<F> {
     where
         H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Send + Sync + 'static,
     {
-        let wire = Wire::Typed(Box::new(|filters, _| {
-            let listening = Arc::new(Listening::new(handler, filters));
-            let wired = Wired::new::<F, Listening<F, H>>(Arc::clone(&listening));
-            (Hand::Now(wired), Arc::downgrade(&listening) as _)
+        let factory = HandlerFactory::TypedView(Box::new(|filters, _| {
+            let listening = Arc::new(SubscribedHandler::new(handler, filters));
+            let wired = ErasedHandler::new::<F, SubscribedHandler<F, H>>(Arc::clone(&listening));
+            (HandlerKind::Now(wired), Arc::downgrade(&listening) as _)
         }));
-        let mut new = Self::new(registry, location, name, wire);
+        let mut new = Self::new(registry, location, name, factory);
         new.subscriber.changes = changes;
         new
     }
@@ -134,14 +138,14 @@ impl<E: Snapshot> NewSubscription<E, Afterwards> {
             registry,
             location,
             name,
-            Wire::Typed(Box::new(|filters, concurrency| {
-                let wants = move |event: &E, source: &Source<'_>| {
+            HandlerFactory::TypedView(Box::new(|filters, concurrency| {
+                let wants = move |event: &E, source: &EmitOrigin<'_>| {
                     let filters: Option<&Filters<TypedCondition<E>>> = filters.as_ref();
                     filters.is_none_or(|filters| filters.pass(source, |when| when(event)))
                 };
                 match concurrency {
                     None => behind(wants, handler),
-                    Some(limit) => behind(wants, Gated::new(limit.get(), handler)),
+                    Some(limit) => behind(wants, ConcurrencyLimited::new(limit.get(), handler)),
                 }
             })),
         )
@@ -169,7 +173,7 @@ impl<E: Snapshot> NewSubscription<E, Afterwards> {
     }
 }
 
-impl<F: Family, T: ByType> NewSubscription<F, T> {
+impl<F: Family, T: ExactKind> NewSubscription<F, T> {
     /// Listens only to events for which this holds, asked when it is the handler's turn. A panic in
     /// it counts as a failure of the subscriber.
     pub fn when(mut self, when: impl Fn(&F::Of<'_>) -> bool + Send + Sync + 'static) -> Self {
@@ -178,7 +182,7 @@ impl<F: Family, T: ByType> NewSubscription<F, T> {
     }
 }
 
-impl NewSubscription<Named<'static>, ByTopic> {
+impl NewSubscription<TopicEvent<'static>, ByTopic> {
     /// Of a handler that hears what has a topic that the pattern matches.
     pub(crate) fn by_topic<M: 'static>(
         registry: Registry,
@@ -188,12 +192,20 @@ impl NewSubscription<Named<'static>, ByTopic> {
         handler: impl TopicHandler<M>,
     ) -> Self {
         let text = pattern.text().clone();
-        let wire = |filters| {
-            let hearing = Arc::new(HearingAny::<_, M>::new(handler, filters));
+        let factory = |filters| {
+            let hearing = Arc::new(SubscribedTopicHandler::<_, M>::new(handler, filters));
             let door = Arc::downgrade(&hearing);
-            (hearing as Arc<dyn OnAny>, door as Weak<dyn Door>)
+            (
+                hearing as Arc<dyn DynTopicHandler>,
+                door as Weak<dyn Closable>,
+            )
         };
-        let mut new = Self::new(registry, location, name, Wire::Any(pattern, Box::new(wire)));
+        let mut new = Self::new(
+            registry,
+            location,
+            name,
+            HandlerFactory::Any(pattern, Box::new(factory)),
+        );
         new.subscriber.topic = text.clone();
         new.subscriber.pattern = Some(text);
         new
@@ -208,22 +220,22 @@ impl NewSubscription<Named<'static>, ByTopic> {
 }
 
 /// The handler in the tail, and what closes it.
-fn behind<E, W, H>(wants: W, handler: H) -> (Hand, Weak<dyn Door>)
+fn behind<E, W, H>(wants: W, handler: H) -> (HandlerKind, Weak<dyn Closable>)
 where
     E: Snapshot,
-    W: Fn(&E, &Source<'_>) -> bool + Send + Sync + 'static,
+    W: Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
     H: Background<E>,
 {
-    let behind = Arc::new(Behind::new(wants, handler));
+    let behind = Arc::new(FilteredHandler::new(wants, handler));
     let door = Arc::downgrade(&behind);
-    (Hand::Later(behind), door)
+    (HandlerKind::BackgroundHandler(behind), door)
 }
 
 impl<F: Family, T> NewSubscription<F, T> {
-    fn new(registry: Registry, location: Location, name: Key, wire: Wire<F>) -> Self {
+    fn new(registry: Registry, location: Location, name: Key, factory: HandlerFactory<F>) -> Self {
         Self {
             registry,
-            wire,
+            factory,
             turn: PhantomData,
             subscriber: SubscriberInfo {
                 topic: F::declared().info.topic().into(),
@@ -297,14 +309,14 @@ impl<F: Family, T> NewSubscription<F, T> {
     pub fn register(self) -> Result<Subscription, SubscribeError> {
         let registry = self.registry.clone();
         let (waits, member) = self.prepare();
-        let mut group = Group::default();
+        let mut group = SubscriberGroup::default();
         waits.add_to(&mut group);
         register(&registry, group, vec![member])
     }
 
     /// Subscribes without options of its own.
     #[track_caller]
-    pub(crate) fn infallibly(self) -> Subscription {
+    pub(crate) fn register_or_panic(self) -> Subscription {
         match self.register() {
             Ok(subscription) => subscription,
             Err(error) => panic!("{error}"),
@@ -316,18 +328,18 @@ impl<F: Family, T> NewSubscription<F, T> {
     }
 
     /// All but the last step: what waits to be subscribed, and what unsubscribes it.
-    pub(crate) fn prepare(self) -> (Waits, Member) {
+    pub(crate) fn prepare(self) -> (PreparedEntry, SubscriptionPart) {
         let number = self.registry.core().next_number();
-        let kind = match &self.wire {
-            Wire::Typed(_) => Some(Kind::of::<F>()),
-            Wire::Any(..) => None,
+        let kind = match &self.factory {
+            HandlerFactory::TypedView(_) => Some(EventType::of::<F>()),
+            HandlerFactory::Any(..) => None,
         };
-        let leave = Leave::new(&self.registry, kind, self.id.clone(), number);
+        let leave = Unsubscribe::new(&self.registry, kind, self.id.clone(), number);
         let origin = self.subscriber.origin.clone();
         let once = self.subscriber.once.then(|| leave.clone());
         let id = self.id.map(Key::from);
         let position = Arc::new(Position {
-            turn: Turn::of(&self.subscriber),
+            turn: Phase::of(&self.subscriber),
             rank: Rank::subscribed(self.subscriber.priority, number),
             names: self.names.into_iter().chain(id).collect(),
             before: self.before,
@@ -335,9 +347,9 @@ impl<F: Family, T> NewSubscription<F, T> {
         });
         let concurrency = self.subscriber.concurrency;
         let subscriber = Arc::new(self.subscriber);
-        let (waits, door) = match self.wire {
-            Wire::Typed(wire) => {
-                let (handler, door) = wire(Filters::new(origin, self.when, once), concurrency);
+        let (waits, door) = match self.factory {
+            HandlerFactory::TypedView(factory) => {
+                let (handler, door) = factory(Filters::new(origin, self.when, once), concurrency);
                 let entry = Entry {
                     number,
                     declared: false,
@@ -345,11 +357,11 @@ impl<F: Family, T> NewSubscription<F, T> {
                     subscriber,
                     handler,
                 };
-                (Waits::Typed(Kind::of::<F>(), entry), door)
+                (PreparedEntry::TypedView(EventType::of::<F>(), entry), door)
             }
-            Wire::Any(pattern, wire) => {
-                let (handler, door) = wire(Filters::new(origin, self.when_any, once));
-                let hearing = Hearing {
+            HandlerFactory::Any(pattern, factory) => {
+                let (handler, door) = factory(Filters::new(origin, self.when_any, once));
+                let hearing = PatternEntry {
                     number,
                     declared: false,
                     position,
@@ -357,10 +369,10 @@ impl<F: Family, T> NewSubscription<F, T> {
                     handler,
                     pattern,
                 };
-                (Waits::Any(hearing), door)
+                (PreparedEntry::Any(hearing), door)
             }
         };
-        (waits, Member::new(leave, door))
+        (waits, SubscriptionPart::new(leave, door))
     }
 }
 

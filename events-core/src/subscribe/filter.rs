@@ -2,10 +2,10 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::subscription::Leave;
+use super::subscription::Unsubscribe;
 use crate::{
     event::{AnyEvent, Family},
-    handler::Source,
+    handler::EmitOrigin,
     metadata::Origin,
 };
 
@@ -19,7 +19,7 @@ pub(crate) type AnyCondition = dyn Fn(&dyn AnyEvent) -> bool + Send + Sync;
 pub(crate) struct Filters<C: ?Sized> {
     origin: Option<Origin>,
     when: Option<Box<C>>,
-    once: Option<(Once, Leave)>,
+    once: Option<(Once, Unsubscribe)>,
 }
 
 impl<C: ?Sized> Filters<C> {
@@ -27,7 +27,7 @@ impl<C: ?Sized> Filters<C> {
     pub(crate) fn new(
         origin: Option<Origin>,
         when: Option<Box<C>>,
-        once: Option<Leave>,
+        once: Option<Unsubscribe>,
     ) -> Option<Self> {
         let any = origin.is_some() || when.is_some() || once.is_some();
         any.then(|| Self {
@@ -39,7 +39,7 @@ impl<C: ?Sized> Filters<C> {
 
     /// Whether the event passes all filters; `holds` evaluates the condition on it.
     #[inline(never)]
-    pub(crate) fn pass(&self, source: &Source<'_>, holds: impl FnOnce(&C) -> bool) -> bool {
+    pub(crate) fn pass(&self, source: &EmitOrigin<'_>, holds: impl FnOnce(&C) -> bool) -> bool {
         let passes = self
             .origin
             .as_ref()

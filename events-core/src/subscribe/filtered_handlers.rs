@@ -7,16 +7,16 @@ use std::{
 
 use super::{
     filter::{AnyCondition, Filters, TypedCondition},
-    subscription::Door,
+    subscription::Closable,
 };
 use crate::{
-    background::Behind,
+    background::FilteredHandler,
     event::{AnyEvent, Family},
-    handler::{Handle, OnAny, Run, Step, TopicHandler},
+    handler::{CallHandler, DynTopicHandler, Run, Step, TopicHandler},
 };
 
 /// A handler, and whether it is to be called.
-pub(crate) struct Listening<F: Family, H> {
+pub(crate) struct SubscribedHandler<F: Family, H> {
     handler: H,
     state: AtomicU8,
     filters: Option<Box<Filters<TypedCondition<F>>>>,
@@ -27,7 +27,7 @@ const OPEN: u8 = 0;
 const FILTERED: u8 = 1;
 const CLOSED: u8 = 2;
 
-impl<F: Family, H> Listening<F, H> {
+impl<F: Family, H> SubscribedHandler<F, H> {
     pub(crate) fn new(handler: H, filters: Option<Filters<TypedCondition<F>>>) -> Self {
         let state = if filters.is_some() { FILTERED } else { OPEN };
         Self {
@@ -38,7 +38,7 @@ impl<F: Family, H> Listening<F, H> {
     }
 }
 
-impl<F, H> Handle<F> for Listening<F, H>
+impl<F, H> CallHandler<F> for SubscribedHandler<F, H>
 where
     F: Family,
     H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Send + Sync + 'static,
@@ -61,27 +61,27 @@ where
     }
 }
 
-impl<F: Family, H: Send + Sync> Door for Listening<F, H> {
+impl<F: Family, H: Send + Sync> Closable for SubscribedHandler<F, H> {
     fn close(&self) {
         self.state.store(CLOSED, Ordering::Release);
     }
 }
 
-impl<E, W: Send + Sync, H: Send + Sync> Door for Behind<E, W, H> {
+impl<E, W: Send + Sync, H: Send + Sync> Closable for FilteredHandler<E, W, H> {
     fn close(&self) {
-        Behind::close(self);
+        FilteredHandler::close(self);
     }
 }
 
 /// A run-time subscription's handler, with its filters.
-pub(crate) struct HearingAny<H, M> {
+pub(crate) struct SubscribedTopicHandler<H, M> {
     handler: H,
     closed: AtomicBool,
     filters: Option<Filters<AnyCondition>>,
     marker: PhantomData<fn() -> M>,
 }
 
-impl<H, M> HearingAny<H, M> {
+impl<H, M> SubscribedTopicHandler<H, M> {
     pub(crate) fn new(handler: H, filters: Option<Filters<AnyCondition>>) -> Self {
         Self {
             handler,
@@ -92,7 +92,7 @@ impl<H, M> HearingAny<H, M> {
     }
 }
 
-impl<M: 'static, H: TopicHandler<M>> OnAny for HearingAny<H, M> {
+impl<M: 'static, H: TopicHandler<M>> DynTopicHandler for SubscribedTopicHandler<H, M> {
     fn hear(&self, event: &dyn AnyEvent, run: &Run<'_>) -> Step {
         let passes = !self.closed.load(Ordering::Acquire)
             && self
@@ -107,7 +107,7 @@ impl<M: 'static, H: TopicHandler<M>> OnAny for HearingAny<H, M> {
     }
 }
 
-impl<M: 'static, H: Send + Sync> Door for HearingAny<H, M> {
+impl<M: 'static, H: Send + Sync> Closable for SubscribedTopicHandler<H, M> {
     fn close(&self) {
         self.closed.store(true, Ordering::Release);
     }

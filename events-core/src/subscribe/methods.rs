@@ -8,7 +8,7 @@ use super::{
     subscription::Subscription,
 };
 use crate::{
-    event::{Event, Family, Named, OwnedEvent, Snapshot},
+    event::{Event, Family, OwnedEvent, Snapshot, TopicEvent},
     handler::{
         AsyncCall, AsyncHandler, DeferredCall, DeferredHandler, Handler, Run, Step, TopicHandler,
     },
@@ -31,7 +31,7 @@ impl Registry {
         E: OwnedEvent,
         H: Handler<E, M>,
     {
-        self.subscribe(handler).infallibly()
+        self.subscribe(handler).register_or_panic()
     }
 
     /// A subscription with options; nothing happens before its `register()`.
@@ -83,7 +83,7 @@ impl Registry {
         E: Snapshot,
         H: AsyncHandler<E, M>,
     {
-        self.subscribe_async(handler).infallibly()
+        self.subscribe_async(handler).register_or_panic()
     }
 
     /// As [`on_async`](Self::on_async), with options.
@@ -115,7 +115,7 @@ impl Registry {
         E: Snapshot,
         H: DeferredHandler<E, M>,
     {
-        self.subscribe_deferred(handler).infallibly()
+        self.subscribe_deferred(handler).register_or_panic()
     }
 
     /// As [`on_deferred`](Self::on_deferred), with options.
@@ -173,7 +173,7 @@ impl Registry {
         handler: H,
     ) -> Result<Subscription, PatternError> {
         let new = self.subscribe_topic(pattern, handler)?;
-        Ok(new.infallibly())
+        Ok(new.register_or_panic())
     }
 
     /// As [`on_topic`](Self::on_topic), with options.
@@ -186,7 +186,7 @@ impl Registry {
         &self,
         pattern: impl Into<Cow<'static, str>>,
         handler: H,
-    ) -> Result<NewSubscription<Named<'static>, ByTopic>, PatternError> {
+    ) -> Result<NewSubscription<TopicEvent<'static>, ByTopic>, PatternError> {
         let place = Location::caller().into();
         let pattern = Pattern::new(pattern.into())?;
         let name = Key::of::<H>();
@@ -216,7 +216,7 @@ impl Registry {
         &self,
         handler: impl Fn(&mut <E::Family as Family>::Of<'_>) + Send + Sync + 'static,
     ) -> Subscription {
-        self.subscribe_borrowed::<E>(handler).infallibly()
+        self.subscribe_borrowed::<E>(handler).register_or_panic()
     }
 
     /// As [`on_borrowed`](Self::on_borrowed), with options.

@@ -4,30 +4,30 @@ use std::collections::BTreeSet;
 
 use super::{
     error::SubscribeError,
-    subscription::{Member, Subscription},
+    subscription::{Subscription, SubscriptionPart},
 };
 use crate::{
     metadata::Key,
-    plan::{Entry, Hearing, Kind, Position},
-    registry::{Core, Group, Registry, Writer},
+    plan::{Entry, EventType, PatternEntry, Position},
+    registry::{Core, Registry, SubscriberGroup, Writer},
 };
 
 /// A subscription that waits to be made.
-pub(crate) enum Waits {
-    Typed(Kind, Entry),
-    Any(Hearing),
+pub(crate) enum PreparedEntry {
+    TypedView(EventType, Entry),
+    Any(PatternEntry),
 }
 
 /// A target of `before` or `after` that is not known.
-fn stray(position: &Position, knows: impl Fn(&Key) -> bool) -> Option<&Key> {
+fn unknown_target(position: &Position, knows: impl Fn(&Key) -> bool) -> Option<&Key> {
     let mut targets = position.before.iter().chain(&position.after);
     targets.find(|target| !knows(target))
 }
 
-impl Waits {
-    pub(crate) fn add_to(self, group: &mut Group) {
+impl PreparedEntry {
+    pub(crate) fn add_to(self, group: &mut SubscriberGroup) {
         match self {
-            Self::Typed(kind, entry) => group.add(kind, entry),
+            Self::TypedView(kind, entry) => group.add(kind, entry),
             Self::Any(hearing) => group.hear(hearing),
         }
     }
@@ -36,8 +36,8 @@ impl Waits {
 /// Registers a group of subscribers together: all of them, or, with an error, none.
 pub(crate) fn register(
     registry: &Registry,
-    group: Group,
-    members: Vec<Member>,
+    group: SubscriberGroup,
+    members: Vec<SubscriptionPart>,
 ) -> Result<Subscription, SubscribeError> {
     let core = registry.core();
     let mut writer = core.writer();
@@ -61,7 +61,7 @@ pub(crate) fn register(
         return Err(error);
     }
     let retired = core.publish(&mut writer, change);
-    let ids = members.iter().filter_map(Member::id);
+    let ids = members.iter().filter_map(SubscriptionPart::id);
     writer
         .ids
         .extend(ids.map(|(id, number)| (id.to_owned(), number)));
@@ -74,26 +74,26 @@ pub(crate) fn register(
 struct Candidates<'c> {
     core: &'c Core,
     writer: &'c Writer,
-    group: &'c Group,
-    members: &'c [Member],
+    group: &'c SubscriberGroup,
+    members: &'c [SubscriptionPart],
 }
 
 impl Candidates<'_> {
     /// What keeps it from being registered, before anything is ordered.
     fn problem(&self) -> Option<SubscribeError> {
         let mut own = BTreeSet::new();
-        for (id, _) in self.members.iter().filter_map(Member::id) {
+        for (id, _) in self.members.iter().filter_map(SubscriptionPart::id) {
             if self.writer.ids.contains_key(id) || !own.insert(id) {
                 return Some(SubscribeError::IdTaken { id: id.to_owned() });
             }
         }
         let typed = self.group.iter().find_map(|(kind, entry)| {
-            let target = stray(&entry.position, |target| self.knows(kind, target))?;
+            let target = unknown_target(&entry.position, |target| self.knows(kind, target))?;
             Some((&entry.subscriber, target))
         });
         let by_topic = || {
             self.group.hearings().iter().find_map(|hearing| {
-                let target = stray(&hearing.position, |target| self.knows_any(target))?;
+                let target = unknown_target(&hearing.position, |target| self.knows_any(target))?;
                 Some((&hearing.subscriber, target))
             })
         };
@@ -106,9 +106,9 @@ impl Candidates<'_> {
     }
 
     /// Whether somebody of that name listens to these events, or is about to.
-    fn knows(&self, kind: Kind, name: &Key) -> bool {
+    fn knows(&self, kind: EventType, name: &Key) -> bool {
         let slot = self.core.slot_for_change(kind);
-        let hears = |hearing: &Hearing| {
+        let hears = |hearing: &PatternEntry| {
             hearing.position.names.contains(name) && hearing.hears(kind.info.topic())
         };
         let mut hearings = self.group.hearings().iter().chain(&self.writer.hearings);

@@ -3,8 +3,8 @@
 use std::{fmt, sync::Weak};
 
 use crate::{
-    plan::Kind,
-    registry::{Core, Handle, Registry, Removal},
+    plan::EventType,
+    registry::{Core, CoreRef, Registry, Removal},
 };
 
 /// A run-time subscription: dropping it unsubscribes and frees the closure.
@@ -30,22 +30,22 @@ use crate::{
 /// assert_eq!(registry.emit(Tick(0)).0, 10);
 /// ```
 #[must_use = "dropping a Subscription unsubscribes; `.detach()` keeps it for good"]
-pub struct Subscription(Vec<Member>);
+pub struct Subscription(Vec<SubscriptionPart>);
 
 /// One handler of a subscription.
-pub(crate) struct Member {
-    leave: Leave,
-    door: Weak<dyn Door>,
+pub(crate) struct SubscriptionPart {
+    leave: Unsubscribe,
+    door: Weak<dyn Closable>,
 }
 
 /// What keeps a handler from being started. The guard holds it weakly, for the closure is to go when
 /// the last plan goes.
-pub(crate) trait Door: Send + Sync {
+pub(crate) trait Closable: Send + Sync {
     fn close(&self);
 }
 
 impl Subscription {
-    pub(crate) fn new(members: Vec<Member>) -> Self {
+    pub(crate) fn new(members: Vec<SubscriptionPart>) -> Self {
         Self(members)
     }
 
@@ -55,8 +55,8 @@ impl Subscription {
     }
 }
 
-impl Member {
-    pub(crate) fn new(leave: Leave, door: Weak<dyn Door>) -> Self {
+impl SubscriptionPart {
+    pub(crate) fn new(leave: Unsubscribe, door: Weak<dyn Closable>) -> Self {
         Self { leave, door }
     }
 
@@ -68,7 +68,7 @@ impl Member {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        for Member { door, .. } in &self.0 {
+        for SubscriptionPart { door, .. } in &self.0 {
             if let Some(door) = door.upgrade() {
                 door.close();
             }
@@ -87,18 +87,18 @@ impl fmt::Debug for Subscription {
 
 /// How a handler leaves its registry, if that is still there.
 #[derive(Clone)]
-pub(crate) struct Leave {
-    home: Handle<Weak<Core>>,
+pub(crate) struct Unsubscribe {
+    home: CoreRef<Weak<Core>>,
     /// What it listens to; `None` for whatever a pattern matches.
-    kind: Option<Kind>,
+    kind: Option<EventType>,
     id: Option<String>,
     number: u64,
 }
 
-impl Leave {
+impl Unsubscribe {
     pub(crate) fn new(
         registry: &Registry,
-        kind: Option<Kind>,
+        kind: Option<EventType>,
         id: Option<String>,
         number: u64,
     ) -> Self {
@@ -117,8 +117,8 @@ impl Leave {
 }
 
 /// Those of one registry leave it together: one new plan for each event type.
-fn leave<'l>(leaves: impl Iterator<Item = &'l Leave> + Clone) {
-    let Some(Leave { home, .. }) = leaves.clone().next() else {
+fn leave<'l>(leaves: impl Iterator<Item = &'l Unsubscribe> + Clone) {
+    let Some(Unsubscribe { home, .. }) = leaves.clone().next() else {
         return;
     };
     let mut removals = leaves.map(|leave| Removal {
@@ -127,8 +127,8 @@ fn leave<'l>(leaves: impl Iterator<Item = &'l Leave> + Clone) {
         id: leave.id.as_deref(),
     });
     match home {
-        Handle::Default(core) => core.remove(&mut removals),
-        Handle::Own(core) => {
+        CoreRef::Default(core) => core.remove(&mut removals),
+        CoreRef::Own(core) => {
             if let Some(core) = core.upgrade() {
                 core.remove(&mut removals);
             }

@@ -53,7 +53,7 @@ impl Wake for Unpark {
 }
 
 /// Polls until it is ready, or until the deadline; parks the thread in between.
-pub(crate) fn park_on<T>(
+pub(crate) fn block_on_until<T>(
     mut poll: impl FnMut(&Waker) -> Poll<T>,
     deadline: Option<Instant>,
 ) -> Option<T> {

@@ -6,8 +6,11 @@ use std::{
 };
 
 use crate::{
-    current::stand_in,
-    queue::{Ended, Flights, InTurn, Left, Place, QueueOwner, Running, Started, Waiter, enter},
+    current::enter_if_other,
+    queue::{
+        InFlight, JobProgress, JobResult, JobSlot, PoppedJob, QueueOwner, RunningJob,
+        UnfinishedJob, Waiter, enter,
+    },
     registry::{Core, Registry},
 };
 
@@ -19,14 +22,14 @@ const BURST: usize = 64;
 const ROUNDS: usize = 1000;
 
 /// Runs what waits in a queue.
-pub(crate) struct Drive {
+pub(crate) struct Driver {
     registry: Registry,
-    flights: Arc<Flights<Running>>,
+    flights: Arc<InFlight<RunningJob>>,
     /// The places of the jobs that wait, by their index.
-    places: Vec<Option<Place>>,
+    places: Vec<Option<JobSlot>>,
     waiting: usize,
     /// A place for the next job.
-    spare: Option<Place>,
+    spare: Option<JobSlot>,
     waiter: Waiter,
     concurrency: usize,
     /// So many events are begun in one poll.
@@ -53,11 +56,11 @@ impl Until {
     pub(crate) const EMPTY: Self = Self::Empty { left: 0, rounds: 0 };
 }
 
-impl Drive {
+impl Driver {
     pub(crate) fn new(registry: Registry, concurrency: usize, until: Until) -> Self {
         Self {
             registry,
-            flights: Arc::new(Flights::new()),
+            flights: Arc::new(InFlight::new()),
             places: Vec::new(),
             waiting: 0,
             spare: None,
@@ -80,7 +83,7 @@ impl Drive {
         &self.registry
     }
 
-    pub(crate) fn flights(&self) -> &Arc<Flights<Running>> {
+    pub(crate) fn flights(&self) -> &Arc<InFlight<RunningJob>> {
         &self.flights
     }
 
@@ -92,7 +95,7 @@ impl Drive {
     pub(crate) fn poll(&mut self, waker: &Waker) -> Poll<()> {
         // What runs out of a queue emits to the registry of that queue.
         let registry = self.registry.clone();
-        let _current = stand_in(&registry);
+        let _current = enter_if_other(&registry);
         for index in self.flights.woken(waker) {
             self.go_on(index);
         }
@@ -123,7 +126,7 @@ impl Drive {
 
     /// The next event. Pending when none waits, `None` when none will.
     #[inline(always)]
-    fn pop<'c>(&mut self, core: &'c Core, waker: &Waker) -> Poll<Option<InTurn<'c, Core>>> {
+    fn pop<'c>(&mut self, core: &'c Core, waker: &Waker) -> Poll<Option<PoppedJob<'c, Core>>> {
         if self.flights.is_leaving() {
             return Poll::Ready(None);
         }
@@ -147,21 +150,21 @@ impl Drive {
         }
     }
 
-    /// Begins an event. The queue's outlet is still locked: see `Flights::poll`.
+    /// Begins an event. The queue's outlet is still locked: see `InFlight::poll`.
     #[inline(always)]
-    fn begin(&mut self, core: &Core, popped: InTurn<'_, Core>) {
+    fn begin(&mut self, core: &Core, popped: PoppedJob<'_, Core>) {
         let Some(place) = &self.spare else { return };
         self.flights.poll();
         match popped.start(core, place.waker()) {
-            Started::Waits(job) => return self.keep(*job),
-            Started::Done(ended) => self.count(ended),
-            Started::Nothing => {}
+            JobProgress::Waits(job) => return self.keep(*job),
+            JobProgress::Done(ended) => self.count(ended),
+            JobProgress::Nothing => {}
         }
         self.flights.polled();
     }
 
     /// Keeps a job that waits.
-    fn keep(&mut self, job: Running) {
+    fn keep(&mut self, job: RunningJob) {
         let Some(place) = self.spare.take() else {
             return;
         };
@@ -205,19 +208,19 @@ impl Drive {
         }
     }
 
-    fn count(&mut self, ended: Ended) {
+    fn count(&mut self, ended: JobResult) {
         self.events += 1;
         self.failures += ended.failures;
     }
 
     /// A job that nobody will finish is kept for the next shutdown, and told.
-    fn give_up(&self, job: Running) {
+    fn give_up(&self, job: RunningJob) {
         let crew = self.registry.core().crew();
-        crew.keep(job.stop().inspect(Left::record));
+        crew.keep(job.stop().inspect(UnfinishedJob::record));
     }
 }
 
-impl Drop for Drive {
+impl Drop for Driver {
     fn drop(&mut self) {
         let core = self.registry.core();
         core.queue().leave(&mut self.waiter);

@@ -10,13 +10,13 @@ use std::{
 };
 
 use super::{
-    block_on::park_on,
-    driver::{Drive, Until},
+    block_on::block_on_until,
+    driver::{Driver, Until},
     queue_handle::Queue,
 };
 use crate::{
     current::registry,
-    primitives::Count,
+    primitives::Plural,
     queue::{QueueOwner, is_inside},
     registry::Registry,
 };
@@ -57,7 +57,7 @@ impl fmt::Display for Flushed {
             failures,
             left,
         } = self;
-        let (ran, failures) = (Count(*ran, "event"), Count(*failures, "subscriber"));
+        let (ran, failures) = (Plural(*ran, "event"), Plural(*failures, "subscriber"));
         write!(f, "{ran} ran, {failures} failed, ")?;
         match left {
             0 => f.write_str("none wait"),
@@ -79,7 +79,7 @@ impl Queue {
     #[expect(clippy::must_use_candidate, reason = "called for what it does")]
     pub fn flush(&self) -> Flushed {
         let mut flush = self.flush_async();
-        park_on(
+        block_on_until(
             |waker| flush.poll_with(&mut Context::from_waker(waker)),
             None,
         )
@@ -92,7 +92,7 @@ impl Queue {
     /// for [`shutdown`](Self::shutdown) to hand back, and that is logged.
     pub fn flush_async(&self) -> Flush {
         let queue = self.0.core().queue_id();
-        let drive = (!is_inside(queue)).then(|| Drive::new(self.0.clone(), 1, Until::EMPTY));
+        let drive = (!is_inside(queue)).then(|| Driver::new(self.0.clone(), 1, Until::EMPTY));
         Flush {
             queue: self.clone(),
             drive,
@@ -105,7 +105,7 @@ impl Queue {
 pub struct Flush {
     queue: Queue,
     /// None inside something that the same queue runs.
-    drive: Option<Drive>,
+    drive: Option<Driver>,
 }
 
 impl Flush {

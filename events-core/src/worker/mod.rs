@@ -14,7 +14,7 @@ mod settle;
 mod shutdown;
 mod spawn;
 
-pub(crate) use block_on::park_on;
+pub(crate) use block_on::block_on_until;
 pub use flush::{Flush, FlushAfter, FlushOnDrop, Flushed, flush_after, flush_after_async};
 pub use queue_handle::Queue;
 pub use settle::Settle;

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{block_on::park_on, flush::Flush, queue_handle::Queue};
+use super::{block_on::block_on_until, flush::Flush, queue_handle::Queue};
 use crate::queue::{QueueOwner, is_inside};
 
 impl Queue {
@@ -38,7 +38,7 @@ impl Queue {
     pub fn settle(&self, at_most: Duration) -> bool {
         let mut settle = self.settle_async();
         let deadline = Instant::now().checked_add(at_most);
-        park_on(|waker| settle.poll_with(waker), deadline).unwrap_or(false)
+        block_on_until(|waker| settle.poll_with(waker), deadline).unwrap_or(false)
     }
 
     /// [`settle`](Self::settle) without blocking, and without an end to its time. No runtime is needed.

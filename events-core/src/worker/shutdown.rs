@@ -11,14 +11,14 @@ use std::{
 };
 
 use super::{
-    block_on::park_on,
-    driver::{Drive, Until},
+    block_on::block_on_until,
+    driver::{Driver, Until},
     queue_handle::Queue,
 };
 use crate::{
     metadata::{EventInfo, Origin, SubscriberInfo},
-    primitives::Count,
-    queue::{Left, QueueOwner, Running, is_inside},
+    primitives::Plural,
+    queue::{QueueOwner, RunningJob, UnfinishedJob, is_inside},
 };
 
 /// Without workers a shutdown runs what waits itself, with so many events under way at once: one
@@ -50,7 +50,7 @@ impl Queue {
         let is_over = || deadline.is_some_and(|deadline| deadline <= Instant::now());
         if core.crew().wait(None, deadline) && !is_over() {
             let mut drive = drive(self);
-            park_on(|waker| drive.poll(waker), deadline);
+            block_on_until(|waker| drive.poll(waker), deadline);
         }
         self.hand_back()
     }
@@ -83,7 +83,7 @@ impl Queue {
             let stopped = worker.stop();
             unfinished.running += usize::from(stopped.polling);
             core.crew()
-                .keep(stopped.waiting.into_iter().filter_map(Running::stop));
+                .keep(stopped.waiting.into_iter().filter_map(RunningJob::stop));
         }
         let begun = core.crew().left().into_iter().map(UnfinishedEvent);
         unfinished.events.splice(0..0, begun);
@@ -101,7 +101,7 @@ pin_project_lite::pin_project! {
         queue: Queue,
         #[pin]
         deadline: D,
-        drive: Option<Drive>,
+        drive: Option<Driver>,
         done: bool,
     }
 }
@@ -131,7 +131,7 @@ impl<D: Future> Future for Shutdown<D> {
 }
 
 /// Ready when the workers have ended, and then nothing waits.
-fn drained(queue: &Queue, drive: &mut Option<Drive>, waker: &Waker) -> Poll<()> {
+fn drained(queue: &Queue, drive: &mut Option<Driver>, waker: &Waker) -> Poll<()> {
     if queue.0.core().crew().poll(None, waker).is_pending() {
         return Poll::Pending;
     }
@@ -139,8 +139,8 @@ fn drained(queue: &Queue, drive: &mut Option<Drive>, waker: &Waker) -> Poll<()> 
 }
 
 /// Runs what waits, when there are no workers.
-fn drive(queue: &Queue) -> Drive {
-    Drive::new(queue.0.clone(), CONCURRENCY, Until::Drained).one_by_one()
+fn drive(queue: &Queue) -> Driver {
+    Driver::new(queue.0.clone(), CONCURRENCY, Until::Drained).one_by_one()
 }
 
 impl<D> fmt::Debug for Shutdown<D> {
@@ -177,10 +177,10 @@ impl fmt::Display for Unfinished {
         if self.is_empty() {
             return f.write_str("the queue was shut down, and nothing is left");
         }
-        let left = Count(events.len(), "event");
+        let left = Plural(events.len(), "event");
         write!(f, "the queue was shut down with {left} left")?;
         if *running > 0 {
-            let running = Count(*running, "subscriber");
+            let running = Plural(*running, "subscriber");
             write!(f, " and {running} that did not return")?;
         }
         let mut counts: Vec<(&str, usize)> = Vec::new();
@@ -199,7 +199,7 @@ impl fmt::Display for Unfinished {
 }
 
 /// An event that a shutdown hands back.
-pub struct UnfinishedEvent(Left);
+pub struct UnfinishedEvent(UnfinishedJob);
 
 impl UnfinishedEvent {
     /// What is known of its type.
@@ -234,14 +234,14 @@ impl UnfinishedEvent {
     ///
     /// This, when it is another event.
     pub fn downcast<E: Any>(self) -> Result<E, Self> {
-        let Left {
+        let UnfinishedJob {
             info,
             origin,
             event,
             unfinished,
         } = self.0;
         event.downcast().map(|event| *event).map_err(|event| {
-            Self(Left {
+            Self(UnfinishedJob {
                 info,
                 origin,
                 event,

@@ -10,12 +10,12 @@ use std::{
 };
 
 use super::{
-    block_on::park_on,
-    driver::{Drive, Until},
+    block_on::block_on_until,
+    driver::{Driver, Until},
     queue_handle::Queue,
 };
 use crate::{
-    queue::{Flights, Running},
+    queue::{InFlight, RunningJob},
     registry::Registry,
 };
 
@@ -63,7 +63,7 @@ impl Queue {
         let worker = work.worker();
         let named = thread::Builder::new().name("events-queue".to_owned());
         let spawned = named.spawn(move || {
-            park_on(
+            block_on_until(
                 |waker| Pin::new(&mut work).poll(&mut Context::from_waker(waker)),
                 None,
             );
@@ -100,7 +100,7 @@ impl Queue {
     /// Dropping it ends the worker. What is under way then is kept for
     /// [`shutdown`](Self::shutdown) to hand back, and that is logged.
     pub fn work(&self, concurrency: usize) -> Work {
-        let drive = Drive::new(self.0.clone(), concurrency, Until::Drained);
+        let drive = Driver::new(self.0.clone(), concurrency, Until::Drained);
         let core = self.0.core();
         core.queue().attach();
         core.crew().join(Arc::clone(drive.flights()));
@@ -112,7 +112,7 @@ impl Queue {
 #[must_use = "futures do nothing unless awaited"]
 pub struct Work {
     /// Until it has ended.
-    drive: Option<Drive>,
+    drive: Option<Driver>,
 }
 
 impl Work {
@@ -170,7 +170,7 @@ impl fmt::Debug for Work {
 #[must_use = "dropping a Worker ends it; `.detach()` leaves it to itself"]
 pub struct Worker {
     /// Whose worker it is, until it is detached.
-    told: Option<(Registry, Arc<Flights<Running>>)>,
+    told: Option<(Registry, Arc<InFlight<RunningJob>>)>,
 }
 
 impl Worker {

@@ -190,7 +190,7 @@ impl MockState {
 }
 
 impl Interceptor for MockState {
-    fn keeps(&self, event: &mut dyn Intercepted) -> bool {
+    fn withholds(&self, event: &mut dyn Intercepted) -> bool {
         let family = event.family();
         let (is_muted, recorded_before) = {
             let data = self.lock();

@@ -7,7 +7,7 @@ use std::{
 };
 
 use events_core::{
-    __testing::{Intercepted, Way, is_inside},
+    __testing::{EmitVerb, Intercepted, is_inside},
     Location, Origin,
 };
 
@@ -21,7 +21,7 @@ pub(crate) struct RecordedEvent {
     /// The type id of its family, which is the same for all lifetimes of an event that borrows.
     pub(crate) family: TypeId,
     origin: Option<Origin>,
-    verb: Way,
+    verb: EmitVerb,
     pub(crate) delivery: Delivery,
     /// The line that emitted it, unless that is inside events-core.
     location: Option<Location>,
@@ -53,7 +53,7 @@ impl RecordedEvent {
             topic: event.event().topic().to_owned(),
             family: event.family(),
             origin: event.event().origin().cloned(),
-            verb: event.way(),
+            verb: event.verb(),
             delivery,
             location: (!is_inside(location)).then_some(location),
             fields: (recorded_before < MAX_WITH_FIELDS)
@@ -78,9 +78,9 @@ impl fmt::Display for RecordedEvent {
             f.write_str(fields)?;
         }
         let verb = match self.verb {
-            Way::Emit => "emitted",
-            Way::EmitAsync => "emitted and awaited",
-            Way::Enqueue => "enqueued",
+            EmitVerb::Emit => "emitted",
+            EmitVerb::EmitAsync => "emitted and awaited",
+            EmitVerb::Enqueue => "enqueued",
         };
         write!(f, "\n{verb}")?;
         if let Some(location) = &self.location {

@@ -13,8 +13,8 @@ use super::{
     model::{MODELS, Model},
 };
 use crate::{
-    current::Current,
-    event::{Declared, Event, Family, Owned, OwnedEvent, Verbs, Visit, nth},
+    current::CurrentRegistry,
+    event::{EmitBackend, Event, EventStatics, Family, Owned, OwnedEvent, Visit, nth},
     metadata::{EventInfo, Location, Origin},
     result::{EmitError, Emitted, QueueFull},
 };
@@ -200,8 +200,8 @@ macro_rules! record_event {
             type Of<'x> = Self;
 
             #[inline]
-            fn declared() -> Declared {
-                Declared { info: &known::<M>().events()[$number], home: None, copier: None }
+            fn declared() -> EventStatics {
+                EventStatics { info: &known::<M>().events()[$number], home: None, clone_fn: None }
             }
         }
 
@@ -209,7 +209,7 @@ macro_rules! record_event {
         impl<M: 'static> Event for $event<M> {
             type Family = Self;
             type Ownership = Owned;
-            type Verbs = Current;
+            type EmitBackend = CurrentRegistry;
 
             #[inline]
             fn __lend<V: Visit<Self>>(&mut self, visitor: V) -> V::Output {
@@ -232,12 +232,12 @@ macro_rules! record_event {
             }
 
             #[inline]
-            fn emit_async(self) -> <Current as Verbs>::EmitAsync<Self> {
+            fn emit_async(self) -> <CurrentRegistry as EmitBackend>::EmitAsync<Self> {
                 self.emit_async_from(Origin::of::<M>())
             }
 
             #[inline]
-            fn try_emit_async(self) -> <Current as Verbs>::TryEmitAsync<Self> {
+            fn try_emit_async(self) -> <CurrentRegistry as EmitBackend>::TryEmitAsync<Self> {
                 self.try_emit_async_from(Origin::of::<M>())
             }
 

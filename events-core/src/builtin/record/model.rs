@@ -10,7 +10,7 @@ use std::{any::type_name, fmt};
 
 use crate::{
     metadata::{EventInfo, Origin},
-    primitives::ByType,
+    primitives::TypeMap,
 };
 
 /// A type whose records are written, with its events.
@@ -79,4 +79,4 @@ pub fn models() -> Vec<&'static Model> {
 /// A program with hundreds of models has lists of a few.
 const BUCKETS: usize = 64;
 
-pub(super) static MODELS: ByType<Model, BUCKETS> = ByType::new();
+pub(super) static MODELS: TypeMap<Model, BUCKETS> = TypeMap::new();

@@ -4,15 +4,15 @@ use std::{sync::Arc, task::Poll};
 
 use super::taker::{Bell, Queue, Thing, poll, pop, push};
 use crate::{
-    bounded_queue::{DEFAULT_CAPACITY, Store, Why},
+    bounded_queue::{DEFAULT_CAPACITY, BoundedQueue, PushErrorKind},
     waiters::Waiter,
 };
 
 #[derive(Clone, Copy)]
 enum Step {
     Capacity(usize),
-    Push(Result<(), Why>),
-    PushInside(Result<(), Why>),
+    Push(Result<(), PushErrorKind>),
+    PushInside(Result<(), PushErrorKind>),
     /// What has waited longest.
     Pop,
     /// Nothing waits.
@@ -23,13 +23,13 @@ enum Step {
 
 use Step::{Capacity, Close, Drain, Pop, PopNothing, Push, PushInside};
 
-const FULL_OF_ONE: Result<(), Why> = Err(Why::Full { capacity: 1 });
-const FULL_OF_TWO: Result<(), Why> = Err(Why::Full { capacity: 2 });
-const SHUT_DOWN: Result<(), Why> = Err(Why::ShutDown);
+const FULL_OF_ONE: Result<(), PushErrorKind> = Err(PushErrorKind::Full { capacity: 1 });
+const FULL_OF_TWO: Result<(), PushErrorKind> = Err(PushErrorKind::Full { capacity: 2 });
+const SHUT_DOWN: Result<(), PushErrorKind> = Err(PushErrorKind::ShutDown);
 
 /// Runs a case in a single schedule.
 fn alone(case: impl Fn(&Queue) + Send + Sync + 'static) {
-    shuttle::check_random(move || case(&Arc::new(Store::new())), 1);
+    shuttle::check_random(move || case(&Arc::new(BoundedQueue::new())), 1);
 }
 
 /// What is pushed is numbered, and the emitters take turns.
@@ -171,7 +171,7 @@ fn nobody_attached_is_told_once() {
 fn a_store_that_drains_is_not_unattended() {
     alone(|store| {
         store.drain();
-        assert_eq!(push(store, Thing(0, 0), false), Err((Why::ShutDown, false)));
+        assert_eq!(push(store, Thing(0, 0), false), Err((PushErrorKind::ShutDown, false)));
     });
 }
 

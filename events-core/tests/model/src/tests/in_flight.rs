@@ -11,7 +11,7 @@ use shuttle::{
 };
 
 use super::check_schedules;
-use crate::in_flight::{Flights, Place};
+use crate::in_flight::{InFlight, JobSlot};
 
 /// How many jobs the taker has.
 const JOBS: usize = 2;
@@ -58,7 +58,7 @@ struct Ends {
 
 impl Ends {
     /// Polls a job; says whether it waits.
-    fn poll(&self, flights: &Flights<Job>, place: &Place, job: Job) -> bool {
+    fn poll(&self, flights: &InFlight<Job>, place: &JobSlot, job: Job) -> bool {
         if job.is_through() {
             flights.polled();
             self.through.fetch_add(1, Ordering::SeqCst);
@@ -76,7 +76,7 @@ impl Ends {
 /// many jobs each end had: through, given up by the taker, taken by the shutdown, and whether the
 /// shutdown saw one being polled.
 fn run(stops: bool) -> ([usize; 3], bool) {
-    let flights = Arc::new(Flights::new());
+    let flights = Arc::new(InFlight::new());
     let ends = Arc::new(Ends::default());
     let bell = Arc::new(Bell::default());
     let taker_waker = Arc::clone(&bell).into();
@@ -105,7 +105,7 @@ fn run(stops: bool) -> ([usize; 3], bool) {
             let mut woken = woken;
             while waiting > 0 {
                 for index in woken {
-                    let place = places.iter().find(|place| place.index() == index);
+                    let place = places.iter().lookup(|place| place.index() == index);
                     let place = place.expect("woken jobs have a place");
                     if let Some(job) = flights.lift(place) {
                         waiting -= usize::from(!ends.poll(&flights, place, job));
@@ -149,7 +149,7 @@ fn a_shutdown_leaves_no_job_to_nobody() {
 #[test]
 fn a_job_that_no_shutdown_finds_in_its_place_is_being_polled() {
     check_schedules(|| {
-        let flights = Arc::new(Flights::new());
+        let flights = Arc::new(InFlight::new());
         let place = flights.place();
         flights.poll();
         let taker = {
@@ -176,7 +176,7 @@ fn a_job_that_no_shutdown_finds_in_its_place_is_being_polled() {
 #[test]
 fn a_taker_that_is_told_to_leave_is_woken() {
     check_schedules(|| {
-        let flights = Arc::new(Flights::<()>::new());
+        let flights = Arc::new(InFlight::<()>::new());
         let bell = Arc::new(Bell::default());
         let taker = {
             let (flights, bell) = (Arc::clone(&flights), Arc::clone(&bell));
@@ -201,7 +201,7 @@ fn a_taker_that_is_told_to_leave_is_woken() {
 fn a_place_that_is_not_needed_any_more_is_given_to_another() {
     shuttle::check_random(
         || {
-            let flights = Flights::<()>::new();
+            let flights = InFlight::<()>::new();
             let (one, other) = (flights.place(), flights.place());
             assert_eq!((one.index(), other.index()), (0, 1));
             flights.free(&one);

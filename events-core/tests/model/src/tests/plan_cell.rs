@@ -9,7 +9,7 @@ use shuttle::{
 };
 
 use super::check_schedules;
-use crate::plan_cell::{Exchange, Found};
+use crate::plan_cell::{PlanCell, Found};
 
 /// What a writer does: each step makes another plan the current one.
 #[derive(Clone, Copy)]
@@ -50,7 +50,7 @@ impl Drop for Plan {
 
 /// What readers and the writer share.
 struct World {
-    exchange: Exchange<Plan>,
+    exchange: PlanCell<Plan>,
     /// How many steps have begun, and how many are over.
     begun: AtomicUsize,
     over: AtomicUsize,
@@ -68,7 +68,7 @@ fn check(steps: &'static [Step]) {
 
 fn run(steps: &'static [Step]) {
     let world = Arc::new(World {
-        exchange: Exchange::new(),
+        exchange: PlanCell::new(),
         begun: AtomicUsize::new(0),
         over: AtomicUsize::new(0),
         alive: Arc::new(AtomicUsize::new(0)),
@@ -104,11 +104,11 @@ fn write(world: &World, step: Step, number: usize) {
     let plan = || Plan::new(number, &world.alive);
     let retired = match step {
         Step::Scan => {
-            world.exchange.append(plan());
+            world.exchange.push_version(plan());
             world.exchange.exchange(None)
         }
         Step::ScanBeside => {
-            world.exchange.append(plan());
+            world.exchange.push_version(plan());
             world.exchange.exchange(Some(plan()))
         }
         Step::Change => world.exchange.exchange(Some(plan())),
@@ -120,11 +120,11 @@ fn write(world: &World, step: Step, number: usize) {
 fn look(world: &World, steps: &[Step]) {
     let over = world.over.load(Ordering::SeqCst);
     let held;
-    let found = match world.exchange.find() {
-        Found::Nobody => None,
+    let found = match world.exchange.lookup() {
+        Found::Empty => None,
         Found::Scanned(plan) => Some(plan),
         Found::Changed => {
-            held = world.exchange.hold();
+            held = world.exchange.load();
             held.as_ref().and_then(|held| held.plan())
         }
     };

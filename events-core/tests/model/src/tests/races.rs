@@ -15,7 +15,7 @@ use super::{
     taker::{Bell, Queue, Thing, poll, pop, push, wait},
 };
 use crate::{
-    bounded_queue::{Store, Why},
+    bounded_queue::{BoundedQueue, PushErrorKind},
     waiters::Waiter,
 };
 
@@ -64,7 +64,7 @@ fn join<T>(threads: Vec<thread::JoinHandle<T>>) -> Vec<T> {
 /// forgotten is woken by that.
 fn check_delivery(emitters: usize, each: usize, takers: usize) {
     check_schedules(move || {
-        let store: Queue = Arc::new(Store::new());
+        let store: Queue = Arc::new(BoundedQueue::new());
         let taken = Count::new();
         let takers: Vec<_> = (0..takers)
             .map(|_| {
@@ -132,7 +132,7 @@ struct Tally {
 /// is refused as many must have waited.
 fn check_capacity(capacity: usize, emitters: usize, takers: usize) {
     check_schedules(move || {
-        let store: Queue = Arc::new(Store::new());
+        let store: Queue = Arc::new(BoundedQueue::new());
         store.set_capacity(capacity);
         let tally = Arc::new(Tally {
             pushes: AtomicUsize::new(0),
@@ -176,7 +176,7 @@ fn try_push(store: &Queue, tally: &Tally, thing: Thing, capacity: usize) {
             assert!(store.len() <= capacity);
         }
         Err((why, _)) => {
-            assert_eq!(why, Why::Full { capacity });
+            assert_eq!(why, PushErrorKind::Full { capacity });
             let pushes = tally.pushes.fetch_sub(1, Ordering::SeqCst) - 1;
             assert!(pushes >= capacity + taken, "there was room");
         }
@@ -199,14 +199,14 @@ fn two_emitters_fill_it_while_two_takers_empty_it() {
 /// everything, but for what comes from inside after that.
 fn check_end(drains: bool) {
     check_schedules(move || {
-        let store: Queue = Arc::new(Store::new());
+        let store: Queue = Arc::new(BoundedQueue::new());
         let pushing = (0..2).map(|emitter| {
             spawn(&store, move |store| {
                 let things = (0..3).map(|number| Thing(emitter, number));
                 let is_let_in = |thing: &Thing| match push(store, *thing, emitter == 1) {
                     Ok(()) => true,
                     Err((why, _)) => {
-                        assert_eq!(why, Why::ShutDown);
+                        assert_eq!(why, PushErrorKind::ShutDown);
                         false
                     }
                 };
@@ -223,16 +223,16 @@ fn check_end(drains: bool) {
         if drains {
             store.drain();
             let late = push(&store, Thing(0, 9), false);
-            assert_eq!(late, Err((Why::ShutDown, false)));
+            assert_eq!(late, Err((PushErrorKind::ShutDown, false)));
         }
         store.close();
         let late = push(&store, Thing(1, 9), true);
-        assert_eq!(late, Err((Why::ShutDown, false)));
+        assert_eq!(late, Err((PushErrorKind::ShutDown, false)));
         let mut taken = join(vec![taking]).concat();
         let mut pushed = join(pushing).concat();
         let mut rest: Vec<_> = std::iter::from_fn(|| pop(&store)).collect();
         assert!(rest.iter().all(|thing| drains && thing.0 == 1), "{rest:?}");
-        taken.append(&mut rest);
+        taken.push_version(&mut rest);
         taken.sort();
         pushed.sort();
         assert_eq!(taken, pushed);
@@ -251,7 +251,7 @@ fn what_is_let_in_before_the_end_is_taken() {
 #[test]
 fn a_taker_that_leaves_strands_nothing() {
     check_schedules(|| {
-        let store: Queue = Arc::new(Store::new());
+        let store: Queue = Arc::new(BoundedQueue::new());
         let pushing = spawn(&store, |store| {
             push(store, Thing(0, 0), false).expect("there is room");
         });
@@ -277,7 +277,7 @@ fn a_taker_that_leaves_strands_nothing() {
 #[test]
 fn a_busy_taker_is_not_woken_instead_of_a_sleeper() {
     check_schedules(|| {
-        let store: Queue = Arc::new(Store::new());
+        let store: Queue = Arc::new(BoundedQueue::new());
         let (looks, pushes, takes) = (Count::new(), Count::new(), Count::new());
         let look = |again: bool| {
             let looks = Arc::clone(&looks);

@@ -15,12 +15,12 @@ use shuttle::{
 };
 
 use super::check_schedules;
-use crate::{bounded_queue::Store, idle::Rests, in_flight::Flights, waiters::Waiter};
+use crate::{bounded_queue::BoundedQueue, idle::IdleNotifier, in_flight::InFlight, waiters::Waiter};
 
 struct Queue {
-    store: Store<()>,
-    rests: Rests,
-    flights: Vec<Flights<()>>,
+    store: BoundedQueue<()>,
+    rests: IdleNotifier,
+    flights: Vec<InFlight<()>>,
     done: AtomicUsize,
 }
 
@@ -59,7 +59,7 @@ impl Queue {
 
     fn poll_settled(&self, waker: &Waker) -> Poll<()> {
         self.rests.wait(waker);
-        let idle = || self.flights.iter().all(Flights::is_idle);
+        let idle = || self.flights.iter().all(InFlight::is_idle);
         if self.store.is_settled(idle) {
             Poll::Ready(())
         } else {
@@ -70,9 +70,9 @@ impl Queue {
 
 fn check(workers: usize, followers: usize) {
     let queue = Arc::new(Queue {
-        store: Store::new(),
-        rests: Rests::new(),
-        flights: (0..workers).map(|_| Flights::new()).collect(),
+        store: BoundedQueue::new(),
+        rests: IdleNotifier::new(),
+        flights: (0..workers).map(|_| InFlight::new()).collect(),
         done: AtomicUsize::new(0),
     });
     let workers = (0..workers).map(|worker| {

@@ -9,7 +9,7 @@ use std::{
 use shuttle::sync::{Condvar, Mutex};
 
 use crate::{
-    bounded_queue::{Popped, Refused, Store, Why},
+    bounded_queue::{Popped, Refused, BoundedQueue, PushErrorKind},
     waiters::Waiter,
 };
 
@@ -17,7 +17,7 @@ use crate::{
 #[derive(Clone, Copy)]
 pub(super) struct Kind(fn(Popped<'_, Kind>) -> Option<Thing>);
 
-pub(super) type Queue = Arc<Store<Kind>>;
+pub(super) type Queue = Arc<BoundedQueue<Kind>>;
 
 /// The third thing that the second emitter pushes is `Thing(1, 2)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,7 +32,7 @@ fn take<const EMITTER: usize>(popped: Popped<'_, Kind>) -> Option<Thing> {
 }
 
 /// Pushes a thing; what is refused is the same thing, and why, and whether nobody is attached.
-pub(super) fn push(store: &Queue, thing: Thing, inside: bool) -> Result<(), (Why, bool)> {
+pub(super) fn push(store: &Queue, thing: Thing, inside: bool) -> Result<(), (PushErrorKind, bool)> {
     match thing.0 {
         0 => push_typed::<0>(store, thing.1, inside),
         1 => push_typed::<1>(store, thing.1, inside),
@@ -44,7 +44,7 @@ fn push_typed<const EMITTER: usize>(
     store: &Queue,
     number: usize,
     inside: bool,
-) -> Result<(), (Why, bool)> {
+) -> Result<(), (PushErrorKind, bool)> {
     let pushed = store.push(Kind(take::<EMITTER>), Typed::<EMITTER>(number), inside);
     pushed.map_err(|refused| {
         let Refused {

@@ -1,6 +1,6 @@
 //! What waits in lanes comes out in the order in which it came, whatever its type.
 
-use crate::typed_fifo::Lanes;
+use crate::typed_fifo::TypedFifo;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Thing {
@@ -13,13 +13,13 @@ use Thing::{Nothing, Number, Word};
 
 /// How a thing of one type is taken out.
 #[derive(Clone, Copy)]
-struct Kind(fn(&mut Lanes<Kind>, usize) -> Option<Thing>);
+struct Kind(fn(&mut TypedFifo<Kind>, usize) -> Option<Thing>);
 
 const NUMBER: Kind = Kind(|lanes, lane| lanes.take(lane).map(Number));
 const WORD: Kind = Kind(|lanes, lane| lanes.take(lane).map(Word));
 const NOTHING: Kind = Kind(|lanes, lane| lanes.take(lane).map(|()| Nothing));
 
-fn put(lanes: &mut Lanes<Kind>, thing: Thing) {
+fn put(lanes: &mut TypedFifo<Kind>, thing: Thing) {
     match thing {
         Number(number) => lanes.push(NUMBER, number),
         Word(word) => lanes.push(WORD, word),
@@ -27,14 +27,14 @@ fn put(lanes: &mut Lanes<Kind>, thing: Thing) {
     }
 }
 
-fn next(lanes: &mut Lanes<Kind>) -> Option<Thing> {
+fn next(lanes: &mut TypedFifo<Kind>) -> Option<Thing> {
     let (lane, kind) = lanes.front()?;
     (kind.0)(lanes, lane)
 }
 
 /// The things come out as they were put in; when they do so again, their lanes are there already.
 fn check(things: &[Thing]) {
-    let mut lanes = Lanes::new();
+    let mut lanes = TypedFifo::new();
     for _ in 0..2 {
         for (count, thing) in things.iter().enumerate() {
             assert_eq!(lanes.len(), count);
@@ -57,7 +57,7 @@ fn things_keep_their_order() {
 
 #[test]
 fn things_come_and_go_in_between() {
-    let mut lanes = Lanes::new();
+    let mut lanes = TypedFifo::new();
     for round in 0..100 {
         put(&mut lanes, Number(round));
         put(&mut lanes, Word("a"));
@@ -71,7 +71,7 @@ fn things_come_and_go_in_between() {
 
 #[test]
 fn what_is_asked_for_wrongly_stays() {
-    let mut lanes = Lanes::new();
+    let mut lanes = TypedFifo::new();
     put(&mut lanes, Number(1));
     put(&mut lanes, Word("a"));
     let (lane, _) = lanes.front().expect("two things wait");
