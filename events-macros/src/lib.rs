@@ -4,19 +4,14 @@
 //! the user's token), and an *expand*, which quotes the model and cannot fail. What they write is
 //! thin: the logic lives in generics of `events-core`, reached through its `__private` door.
 
-mod body;
 mod emit;
 mod event;
 mod flush;
-mod function;
 #[cfg(test)]
 mod golden;
-mod inplace;
-mod lifetimes;
 mod listener;
-mod options;
-mod spans;
 mod subscriber;
+mod syntax;
 mod testing;
 
 use proc_macro::TokenStream;
@@ -243,7 +238,7 @@ pub fn listener(options: TokenStream, item: TokenStream) -> TokenStream {
 /// its options. These attributes read it, so there is no need to import it; elsewhere it is an error.
 #[proc_macro_attribute]
 pub fn on(_: TokenStream, item: TokenStream) -> TokenStream {
-    listener::stray(&item.into()).into()
+    listener::misplaced_on(&item.into()).into()
 }
 
 /// Makes a struct a listener to what happens to the records of a model: each method of this impl block
