@@ -126,8 +126,8 @@ impl Event {
                     .flat_map(|field| &field.attrs)
                     .filter(|attr| is_event_attribute(attr))
                 {
-                    let text = "`#[event(..)]` has no effect on a field of an enum, which has no builder; remove \
-                                it, or make each variant a struct of its own";
+                    let text = "`#[event(..)]` has no effect on a field of an enum, which has no \
+                                builder; remove it, or make each variant a struct of its own";
                     errors.push(Error::new(attr.path().span(), text));
                 }
                 (Vec::new(), Shape::TupleOrEnum)
