@@ -187,7 +187,7 @@ pub fn subscriber(options: TokenStream, item: TokenStream) -> TokenStream {
 /// }
 ///
 /// #[derive(Event)]
-/// struct BalanceAsked {
+/// struct BalanceRequested {
 ///     cents: u64,
 /// }
 ///
@@ -203,8 +203,8 @@ pub fn subscriber(options: TokenStream, item: TokenStream) -> TokenStream {
 ///         self.add(event.cents);
 ///     }
 ///
-///     #[on(priority = 5, when = |event: &BalanceAsked| event.cents == 0)]
-///     fn asked(&self, event: &mut BalanceAsked) {
+///     #[on(priority = 5, when = |event: &BalanceRequested| event.cents == 0)]
+///     fn requested(&self, event: &mut BalanceRequested) {
 ///         event.cents = self.cents.load(Ordering::Relaxed);
 ///     }
 ///
@@ -214,9 +214,9 @@ pub fn subscriber(options: TokenStream, item: TokenStream) -> TokenStream {
 /// }
 ///
 /// // In a program: `events_core::scan()`.
-/// let registry = Registry::with(subscribers![Account::deposited, Account::asked]);
+/// let registry = Registry::with(subscribers![Account::deposited, Account::requested]);
 /// registry.emit(Deposited { cents: 995 });
-/// assert_eq!(registry.emit(BalanceAsked { cents: 0 }).cents, 995);
+/// assert_eq!(registry.emit(BalanceRequested { cents: 0 }).cents, 995);
 /// ```
 ///
 /// It remains an ordinary impl block: all its methods can be called directly.
@@ -228,8 +228,8 @@ pub fn subscriber(options: TokenStream, item: TokenStream) -> TokenStream {
 /// [`macro@subscriber`] except `crate`. Handlers run on any thread, several at once: state that changes
 /// belongs in a `Mutex` or an atomic.
 ///
-/// In `before`, `after` and `subscribers!`, a handler has the path of the method: `Account::asked`, and in
-/// its own block also `Self::asked`.
+/// In `before`, `after` and `subscribers!`, a handler has the path of the method: `Account::requested`, and in
+/// its own block also `Self::requested`.
 ///
 /// # Registration
 ///

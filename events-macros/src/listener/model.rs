@@ -136,7 +136,7 @@ fn check_self_type(block: &ImplBlock, errors: &mut Errors) {
 }
 
 fn borrows_error(lifetime: &Lifetime) -> Error {
-    let text = "a listener is stored in its registry, so it borrows nothing; let it own what it \
+    let text = "a listener is stored in its registry, so it cannot borrow; let it own what it \
                 needs, or write `'static`";
     Error::new(lifetime.span(), text)
 }

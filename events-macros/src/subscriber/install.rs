@@ -82,8 +82,8 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
 
 /// The tokens for one parameter after the event.
 ///
-/// A parameter has three values: the *kept* one is resolved at registration; from it each call makes the
-/// *made* one, which lends the function its argument.
+/// The *kept* value is resolved at registration. Each call creates the *made* value from it, and the
+/// argument borrows from that.
 pub(super) struct ParamTokens {
     /// The span of the type's name, where errors about the parameter are reported.
     pub(super) span: Span,

@@ -1,7 +1,7 @@
 //! A handler that is a method of a listener.
 //!
 //! Its registration is written outside the impl block, where `Self` does not resolve. A type alias, the
-//! *listener alias*, replaces it there.
+//! *listener alias*, replaces it.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -28,11 +28,6 @@ pub(crate) struct Observed {
 }
 
 impl Method {
-    /// The listener's type, located there.
-    pub(crate) fn listener_alias(&self, location: Span) -> Ident {
-        listener_alias(location)
-    }
-
     /// The type with `Self` replaced by the listener alias.
     pub(crate) fn without_self(&self, ty: &Type) -> Type {
         struct ReplaceSelf;
@@ -87,7 +82,7 @@ impl Method {
     }
 }
 
-/// The alias of the listener's type.
+/// The listener alias, at this location.
 pub(crate) fn listener_alias(location: Span) -> Ident {
     Ident::new("__This", mixed_site_at(location))
 }

@@ -168,8 +168,8 @@ fn event_reference(signature: &Signature, is_method: bool) -> Result<TypeReferen
         None => Err(Error::new(signature.paren_token.span.join(), no_event)),
         Some(FnArg::Receiver(receiver)) => Err(Error::new(
             receiver.self_token.span,
-            "`#[subscriber]` goes on a free function, because it has no `self` to call a method on; put \
-             `#[listener]` on the impl block and write `#[on]` here, or move the function out and \
+            "`#[subscriber]` goes on a free function, because there is no `self` to call a method on; \
+             put `#[listener]` on the impl block and write `#[on]` here, or move the function out and \
              take what it needs as `State<'_, T>`",
         )),
         Some(FnArg::Typed(input)) => match &*input.ty {

@@ -4,7 +4,10 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::{Type, spanned::Spanned};
 
-use super::model::{EventSelector, Subscriber};
+use super::{
+    method::listener_alias,
+    model::{EventSelector, Subscriber},
+};
 use crate::syntax::{
     lifetimes::all_static,
     spans::{located_at, mixed_site_at, type_name_span},
@@ -15,13 +18,13 @@ pub(super) fn hygienic_ident(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
-/// The path of the function or method, located there.
+/// The path of the function or method, at this location.
 pub(super) fn function_path(subscriber: &Subscriber, location: Span) -> TokenStream {
     let function = located_at(&subscriber.ident, location);
     match &subscriber.method {
         None => function,
-        Some(method) => {
-            let listener = method.listener_alias(location);
+        Some(_) => {
+            let listener = listener_alias(location);
             quote_spanned!(mixed_site_at(location)=> #listener::#function)
         }
     }

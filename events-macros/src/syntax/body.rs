@@ -107,8 +107,8 @@ pub(crate) fn return_type_hint(
     })
 }
 
-/// The tokens in braces that have the location of the user's and the hygiene of the macro: lints
-/// that count the statements before an item then ignore generated ones.
+/// The tokens in braces with the location of the user's braces and the hygiene of the macro: lints that
+/// check the statements before an item then ignore generated ones.
 pub(crate) fn braced(statements: TokenStream, span: Span) -> Group {
     let mut group = Group::new(Delimiter::Brace, statements);
     group.set_span(mixed_site_at(span));
