@@ -9,10 +9,11 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Token;
 
 use super::{
-    install::{Filters, ParamTokens, find_listener, find_params},
+    filters::Filters,
     method::Method,
     model::Subscriber,
-    tokens::{call_spans, function_path, hygienic_ident, parameter_family},
+    params::{ParamTokens, find_params},
+    tokens::{call_spans, find_listener, function_path, hygienic_ident, parameter_family},
 };
 use crate::syntax::{
     lifetimes::all_static,

@@ -3,9 +3,11 @@
 mod arguments;
 mod background;
 pub(crate) mod expand;
+mod filters;
 mod install;
 pub(crate) mod method;
 pub(crate) mod model;
+mod params;
 mod tokens;
 
 use proc_macro2::TokenStream;

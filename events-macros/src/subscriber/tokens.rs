@@ -1,7 +1,7 @@
 //! Tokens that several parts of a registration contain.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{Type, spanned::Spanned};
 
 use super::{
@@ -40,6 +40,18 @@ pub(super) fn call_spans(subscriber: &Subscriber) -> (Span, Span) {
             (span, mixed_site_at(span))
         }
     }
+}
+
+/// Resolves the listener of a method.
+pub(super) fn find_listener(subscriber: &Subscriber) -> Option<TokenStream> {
+    let method = subscriber.method.as_ref()?;
+    let [installer, listener] = ["installer", "listener"].map(hygienic_ident);
+    let default_listener = method.default_listener();
+    Some(quote! {
+        let ::core::option::Option::Some(#listener) = #installer.listener(#default_listener) else {
+            return;
+        };
+    })
 }
 
 /// The families of the listed event types, located where the compiler reports a type that is not an event.

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::{super::model::Event, model::Builder};
 
-pub(in crate::event) fn expand(event: &Event) -> TokenStream {
+pub(crate) fn expand(event: &Event) -> TokenStream {
     let builder = Builder::new(event);
     let core = &event.core;
     let items: TokenStream = [
