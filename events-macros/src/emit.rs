@@ -1,4 +1,4 @@
-//! `emit!(Event, field = value, ..; origin = place)`: the builder in keyword form.
+//! `emit!(Event, field = value, ..; origin = place)`: builds an event with its builder and emits it.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
@@ -9,9 +9,9 @@ use syn::{
     spanned::Spanned,
 };
 
-use crate::{options::Errors, spans::located};
+use crate::syntax::{errors::Errors, spans::located_at};
 
-/// What was written, with the path of the crate before it.
+/// The parsed input: the path of `events-core`, which `events_core::emit!` inserts, and the arguments.
 struct Emit {
     core: TokenTree,
     event: Path,
@@ -37,21 +37,21 @@ impl Parse for Emit {
             if input.is_empty() || input.peek(Token![;]) {
                 break;
             }
-            fields.push(keyword(input)?);
+            fields.push(named_value(input)?);
         }
         let mut origin = None;
         if input.peek(Token![;]) {
             input.parse::<Token![;]>()?;
-            let (name, value) = keyword(input)?;
+            let (name, value) = named_value(input)?;
             if name != "origin" {
-                let text = format!("unknown option `{name}`; after `;` stands `origin = place`");
+                let text = format!("unknown option `{name}`; only `origin = place` may follow `;`");
                 return Err(Error::new(name.span(), text));
             }
             origin = Some(value);
         }
         if !input.is_empty() {
             let text = if origin.is_some() {
-                "nothing stands after the origin; write the fields before `;`"
+                "unexpected input after the origin; write the fields before `;`"
             } else {
                 "expected `,` and `field = value`, or `; origin = place`"
             };
@@ -73,7 +73,8 @@ impl Parse for Emit {
     }
 }
 
-fn keyword(input: ParseStream<'_>) -> Result<(Ident, Expr)> {
+/// Parses `name = value`.
+fn named_value(input: ParseStream<'_>) -> Result<(Ident, Expr)> {
     let name = input.call(Ident::parse_any).map_err(|error| {
         let text = "expected a field's name; write `field = value`";
         Error::new(error.span(), text)
@@ -109,14 +110,14 @@ impl Emit {
         let setters = fields
             .iter()
             .map(|(name, value)| quote_spanned!(span=> .#name(#value)));
-        let private = located(&quote!(#core::__private), span);
-        let built = quote_spanned!(span=> #private::Build::build(#event::builder()#(#setters)*));
+        let private = located_at(&quote!(#core::__private), span);
+        let event = quote_spanned!(span=> #private::Build::build(#event::builder()#(#setters)*));
         match origin {
-            None => quote!(#core::Event::emit(#built)),
+            None => quote!(#core::Event::emit(#event)),
             Some(origin) => {
-                let place = origin.span();
-                let core = located(&core, place);
-                quote_spanned!(place=> #core::Event::emit_from(#built, #origin))
+                let span = origin.span();
+                let core = located_at(&core, span);
+                quote_spanned!(span=> #core::Event::emit_from(#event, #origin))
             }
         }
     }

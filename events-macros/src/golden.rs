@@ -1,6 +1,7 @@
-//! What the macros write, compared with `tests/golden`: there a newcomer can read it.
+//! Compares expansions of the macros with the files in `tests/golden`, which also show what the macros
+//! generate.
 //!
-//! `UPDATE_GOLDEN=1 cargo test -p events-macros` writes the files anew.
+//! `UPDATE_GOLDEN=1 cargo test -p events-macros` rewrites the files.
 
 use std::{env, fs, path::Path};
 
@@ -8,22 +9,13 @@ use proc_macro2::TokenStream;
 
 use crate::{event, flush, listener, subscriber};
 
-/// What an expansion says, without the attribute and its item.
-fn derived(input: &str) -> TokenStream {
-    event::derive(parsed(input))
+fn tokens(input: &str) -> TokenStream {
+    input.parse().expect("the input is valid tokens")
 }
 
-fn subscribed(options: &str, item: &str) -> TokenStream {
-    subscriber::registration(parsed(options), parsed(item))
-}
-
-fn parsed(input: &str) -> TokenStream {
-    input.parse().expect("the input is made of tokens")
-}
-
-/// Compares what was written for the input with the file of that name.
+/// Compares the expansion of the input with the file of that name.
 fn check(name: &str, input: &str, output: TokenStream) {
-    let file = syn::parse2(output).expect("the output is made of items");
+    let file = syn::parse2(output).expect("the output is valid items");
     let mut text = String::from("//! Written by a macro, for this:\n//!\n//! ```\n");
     for line in input.trim().lines() {
         text.push_str(format!("//! {}", line.strip_prefix("        ").unwrap_or(line)).trim_end());
@@ -37,20 +29,20 @@ fn check(name: &str, input: &str, output: TokenStream) {
         .join(name)
         .with_extension("rs");
     if env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::write(&path, text).expect("the file can be written");
+        fs::write(&path, text).expect("the file is writable");
         return;
     }
     let golden = fs::read_to_string(&path).unwrap_or_default();
     let differs = golden
         .lines()
         .zip(text.lines())
-        .position(|(golden, written)| golden != written)
+        .position(|(golden, expanded)| golden != expanded)
         .or((golden != text).then_some(golden.lines().count().min(text.lines().count())));
     if let Some(line) = differs {
         panic!(
             "the expansion differs from tests/golden/{name}.rs, first in line {}:\n\
              \x20   was: {}\n    is:  {}\n\
-             when that is meant, write it anew and read the difference:\n\
+             if the change is intended, rewrite the file and review the difference:\n\
              \x20   UPDATE_GOLDEN=1 cargo test -p events-macros\n\
              \x20   git diff events-macros/tests/golden",
             line + 1,
@@ -61,7 +53,7 @@ fn check(name: &str, input: &str, output: TokenStream) {
 }
 
 fn check_event(name: &str, input: &str) {
-    check(name, input, derived(input));
+    check(name, input, event::derive(tokens(input)));
 }
 
 fn check_subscriber(name: &str, options: &str, item: &str) {
@@ -71,22 +63,20 @@ fn check_subscriber(name: &str, options: &str, item: &str) {
         format!("#[subscriber({options})]")
     };
     let input = format!("{attribute}\n{}", item.trim());
-    check(name, &input, subscribed(options, item));
+    let expansion = subscriber::registration(tokens(options), tokens(item));
+    check(name, &input, expansion);
 }
 
 fn check_flush(name: &str, item: &str) {
     let input = format!("#[flush_queue]\n{}", item.trim());
-    check(
-        name,
-        &input,
-        flush::attribute(TokenStream::new(), &parsed(item)),
-    );
+    let expansion = flush::attribute(TokenStream::new(), &tokens(item));
+    check(name, &input, expansion);
 }
 
 fn check_listener(name: &str, item: &str) {
     let input = format!("#[listener]\n{}", item.trim());
-    let written = listener::registered(TokenStream::new(), parsed(item));
-    check(name, &input, written);
+    let expansion = listener::listener_registration(TokenStream::new(), tokens(item));
+    check(name, &input, expansion);
 }
 
 #[test]
@@ -109,7 +99,7 @@ fn an_event_with_options_on_its_fields() {
 }
 
 #[test]
-fn an_event_that_borrows() {
+fn a_borrowing_event() {
     check_event(
         "event_borrows",
         "
@@ -122,7 +112,7 @@ fn an_event_that_borrows() {
 }
 
 #[test]
-fn an_event_with_a_parameter() {
+fn a_generic_event() {
     check_event(
         "event_generic",
         r#"
@@ -150,7 +140,7 @@ fn a_unit_event() {
 }
 
 #[test]
-fn a_field_that_is_named_as_a_method_of_the_builder() {
+fn a_field_named_like_a_builder_method() {
     check_event(
         "event_field_build",
         "
@@ -271,12 +261,12 @@ fn an_observer() {
     check(
         "observer",
         &format!("#[observer(User)]\n{}", item.trim()),
-        listener::observed(parsed("User"), parsed(item)),
+        listener::observer_registration(tokens("User"), tokens(item)),
     );
 }
 
 #[test]
-fn a_function_that_flushes() {
+fn a_flushing_function() {
     check_flush(
         "flush_queue",
         "
@@ -290,7 +280,7 @@ fn a_function_that_flushes() {
 }
 
 #[test]
-fn an_async_function_that_flushes() {
+fn an_async_flushing_function() {
     check_flush(
         "flush_queue_async",
         "

@@ -1,28 +1,23 @@
-//! The macros of `events-core`; use them from there.
+//! The procedural macros of `events-core` and `events-testing`, which re-export them. Use them from there.
 //!
-//! Each macro has a *model*, which holds what was read and checked (every error is born there, on
-//! the user's token), and an *expand*, which quotes the model and cannot fail. What they write is
-//! thin: the logic lives in generics of `events-core`, reached through its `__private` door.
+//! Each macro has a *model*, which parses and validates the input and creates every error, located at
+//! the user's token, and an *expand* step, which turns the model into tokens and cannot fail. The generated
+//! code is small: the logic is in generic functions of `events-core`, in its module `__private`.
 
-mod body;
 mod emit;
 mod event;
 mod flush;
-mod function;
 #[cfg(test)]
 mod golden;
-mod inplace;
-mod lifetimes;
 mod listener;
-mod options;
-mod spans;
 mod subscriber;
+mod syntax;
 mod testing;
 
 use proc_macro::TokenStream;
 
-/// Makes a struct or an enum an event: the trait `Event`, a topic, and for structs with named
-/// fields and unit structs a builder.
+/// Derives `Event` for a struct or an enum: it implements the trait, defines the event's topic, and
+/// generates a builder for structs with named fields and for unit structs.
 ///
 /// ```
 /// use events_core::Event;
@@ -43,43 +38,51 @@ use proc_macro::TokenStream;
 /// assert!(FirstLogin::topic().ends_with("::FirstLogin"));
 /// ```
 ///
-/// # On the type
+/// # Options on the type
 ///
-/// - `#[event(topic = "user.first_login")]` replaces the topic, which is the path of the module,
-///   `::`, and the name of the type. All instances of a generic type share it.
-/// - `#[event(serialize)]` has the event read as JSON by subscribers that do not know its type, with
-///   `AnyEvent::to_json`: the type of each field is `serde::Serialize`, but for those that are secret; of an
-///   enum the enum itself is. It needs the cargo feature `serde` of `events-core`.
-/// - `#[event(crate = path)]` says where `events-core` is, when a crate renames or re-exports it.
-/// - `#[event(no_implicit_prelude)]` is for a module with `#![no_implicit_prelude]`, which does not
-///   know the attributes that give the builder's errors their text: they are the compiler's own.
+/// - `#[event(topic = "user.first_login")]` sets the topic. The default is the module path, `::`, and
+///   the name of the type. All instances of a generic type have the same topic.
+/// - `#[event(serialize)]` makes the event available as JSON to subscribers that do not know its type,
+///   through `AnyEvent::to_json`. The type of each field must implement `serde::Serialize`, except for
+///   secret fields; for an enum, the enum itself must implement it. This option requires the cargo
+///   feature `serde` of `events-core`.
+/// - `#[event(crate = path)]` is the path of `events-core`, for crates that rename or re-export it.
+/// - `#[event(no_implicit_prelude)]` is for a module with `#![no_implicit_prelude]`. The builder is then
+///   generated without `#[diagnostic::..]` attributes, which do not resolve in such a module, so errors
+///   about missing fields have the compiler's own text.
 ///
-/// # On a field
+/// # Options on a field
 ///
-/// - `into`: the setter takes `impl Into<T>`; of an `Option<T>`, likewise.
-/// - `default`, `default = expr`: may be left out; the value is made when the event is built, and
-///   with `into` it is converted.
-/// - `required`: an `Option` that may *not* be left out, and is set as an `Option`.
-/// - `secret`: the value appears in no log, no JSON and no report.
+/// - `into`: the setter accepts `impl Into<T>`; for an `Option<T>` as well.
+/// - `default`, `default = expr`: the field may be left out. The default is evaluated when the event is
+///   built; with `into` it is converted.
+/// - `required`: an `Option` that must be set, and whose setter accepts the `Option`.
+/// - `secret`: the value does not appear in logs, JSON or reports.
 ///
-/// A field of type `Option<T>` may be left out, and its setter takes the `T`. Each field that may
-/// be left out has a second setter, `maybe_<field>`, which takes an `Option`.
+/// A field of type `Option<T>` may be left out, and its setter accepts a `T`. Each field that may be left
+/// out has a second setter, `maybe_<field>`, which accepts an `Option`.
 ///
-/// # Fields that are named like a method of the builder
+/// # Fields named like a method of the builder
 ///
-/// A field `build`, `emit`, `try_emit`, `emit_async` or `enqueue` has a setter like any other. Until
-/// it is called, that is what the name means; afterwards it finishes: `.build(1).build()`.
+/// A field may be called `build`, `emit`, `try_emit`, `emit_async` or `enqueue`. The name refers to its
+/// setter until the field is set, and to the builder's method afterwards: `.build(1).build()`.
 ///
 /// # Events that borrow
 ///
-/// One lifetime is enough for any number of references: `struct Login<'a> { request: &'a Request,
-/// user: &'a mut User }`.
+/// An event may have one lifetime parameter, for any number of references: `struct Login<'a> { request:
+/// &'a Request, user: &'a mut User }`.
+///
+/// # Errors
+///
+/// A missing required field, a field that is set twice, an unknown option, a second lifetime parameter
+/// and a union are compile errors.
 #[proc_macro_derive(Event, attributes(event))]
 pub fn derive_event(input: TokenStream) -> TokenStream {
     event::derive(input.into()).into()
 }
 
-/// Registers a function to be called when an event is emitted, from the next scan on.
+/// Declares a function as a subscriber: the next scan registers it, and from then on each emit of its event
+/// calls it.
 ///
 /// ```
 /// use events_core::{Event, Registry, subscriber, subscribers};
@@ -100,17 +103,18 @@ pub fn derive_event(input: TokenStream) -> TokenStream {
 /// assert_eq!(sent.text, "hi (sent from Canvas)");
 /// ```
 ///
-/// The function takes the event as `&E` or `&mut E`, then perhaps `State<'_, T>` and `&Emission`;
-/// it returns an `Outcome`: nothing, `Result<(), E>`, `ControlFlow<()>`, or
-/// `Result<ControlFlow<()>, E>`. It stays an ordinary function, callable and testable as before.
+/// The first parameter is the event, as `&E` or `&mut E`. Further parameters, all optional, are
+/// `State<'_, T>` and `&Emission`. The function returns an `Outcome`: `()`, `Result<(), E>`,
+/// `ControlFlow<()>`, or `Result<ControlFlow<()>, E>`. It remains an ordinary function that can be called
+/// and tested directly.
 ///
-/// # Functions that run later
+/// # Async and deferred functions
 ///
-/// An `async fn` takes `&E` and gets a copy of the event, so the event is `Clone`, can go to another
-/// thread, and borrows nothing. What it returns is nothing or `Result<(), E>`: it runs beside others
-/// and cannot stop them. `emit_async` runs it while the emitter waits; after any other emit it runs
-/// from the queue, when that is flushed. With `deferred` a function, sync or async, always goes
-/// through the queue, and the same holds for it.
+/// An `async fn` takes the event as `&E` and receives a copy of it, so the event must be `Clone`, `Send`
+/// and `Sync`, and must not borrow. It returns `()` or `Result<(), E>`: it runs concurrently with other
+/// subscribers and cannot stop them. `emit_async` runs it and waits for it; any other emit puts it into the
+/// queue, and it runs when the queue is flushed. With `deferred`, a sync or async function always goes
+/// through the queue; the same rules apply to it.
 ///
 /// ```
 /// use events_core::{Event, State, subscriber};
@@ -137,36 +141,41 @@ pub fn derive_event(input: TokenStream) -> TokenStream {
 ///
 /// #[subscriber(deferred)]
 /// fn count(event: &FirstLogin) {
-///     // Runs when the queue is flushed, not while somebody waits for the login.
+///     // Runs when the queue is flushed, after the emit.
 ///     # let _ = event;
 /// }
 /// ```
 ///
 /// # Options
 ///
-/// - `topic = "shop::orders::.*"`: hears all events whose topic this regular expression matches as a
-///   whole, and takes `&dyn AnyEvent`. A pattern that is none does not compile.
-/// - `FirstLogin, Login`: hears events of these types, and takes `&dyn AnyEvent`.
-/// - `priority = 10`: high runs first; 0 unless told.
-/// - `when = |event: &E| ..`: runs only when this holds, asked when it is the function's turn; of a
-///   function that runs later, when the event is emitted.
-/// - `origin = checkout`: runs only when the event was emitted from there: a function,
-///   `Origin::of::<Type>()`, or a text.
-/// - `once`: runs the first time only.
-/// - `before = audit`, `after = [audit, charge]`: the order relative to other subscribers of the
-///   same event; outweighs priorities. Sync ones run first, then async ones, then deferred ones; of
-///   those that run later, one that comes after another begins when that has ended.
-/// - `deferred`: runs later, from the queue.
-/// - `concurrency = 1`: how many calls may be under way at once, of a function that runs later; as
-///   many as come unless told.
-/// - `crate = path`: where `events-core` is, when a crate renames or re-exports it.
+/// - `topic = "shop::orders::.*"`: subscribes to all events whose whole topic matches this regular
+///   expression. The function takes `&dyn AnyEvent`. An invalid pattern is a compile error.
+/// - `FirstLogin, Login`: subscribes to events of these types. The function takes `&dyn AnyEvent`.
+/// - `priority = 10`: subscribers with a higher priority run first. The default is 0.
+/// - `when = |event: &E| ..`: runs only if the condition holds. It is evaluated immediately before the
+///   call; for an async or deferred function, during the emit.
+/// - `origin = checkout`: runs only for events that were emitted with this origin: a function,
+///   `Origin::of::<Type>()`, or a string.
+/// - `once`: runs at most once.
+/// - `before = audit`, `after = [audit, charge]`: the order relative to other subscribers of the same
+///   event, which takes precedence over priorities. Sync subscribers run first, then async ones, then
+///   deferred ones; among async and deferred ones, `after` means after the other has finished.
+/// - `deferred`: runs from the queue.
+/// - `concurrency = 1`: the maximum number of concurrent calls of an async or deferred function. The
+///   default is no limit.
+/// - `crate = path`: the path of `events-core`, for crates that rename or re-export it.
+///
+/// # Errors
+///
+/// A function that cannot be a subscriber does not compile: a generic or unsafe function, a method (use
+/// [`macro@listener`]), and an async or deferred function whose event borrows or is taken as `&mut`.
 #[proc_macro_attribute]
 pub fn subscriber(options: TokenStream, item: TokenStream) -> TokenStream {
     subscriber::attribute(options.into(), &item.into()).into()
 }
 
-/// Makes a struct a listener: the methods with `#[on]` in this impl block are handlers, which share
-/// what the struct holds.
+/// Declares a type as a listener: the methods with `#[on]` in this impl block are handlers, which share
+/// the data of the type.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};
@@ -178,7 +187,7 @@ pub fn subscriber(options: TokenStream, item: TokenStream) -> TokenStream {
 /// }
 ///
 /// #[derive(Event)]
-/// struct BalanceAsked {
+/// struct BalanceRequested {
 ///     cents: u64,
 /// }
 ///
@@ -194,8 +203,8 @@ pub fn subscriber(options: TokenStream, item: TokenStream) -> TokenStream {
 ///         self.add(event.cents);
 ///     }
 ///
-///     #[on(priority = 5, when = |event: &BalanceAsked| event.cents == 0)]
-///     fn asked(&self, event: &mut BalanceAsked) {
+///     #[on(priority = 5, when = |event: &BalanceRequested| event.cents == 0)]
+///     fn requested(&self, event: &mut BalanceRequested) {
 ///         event.cents = self.cents.load(Ordering::Relaxed);
 ///     }
 ///
@@ -205,49 +214,50 @@ pub fn subscriber(options: TokenStream, item: TokenStream) -> TokenStream {
 /// }
 ///
 /// // In a program: `events_core::scan()`.
-/// let registry = Registry::with(subscribers![Account::deposited, Account::asked]);
+/// let registry = Registry::with(subscribers![Account::deposited, Account::requested]);
 /// registry.emit(Deposited { cents: 995 });
-/// assert_eq!(registry.emit(BalanceAsked { cents: 0 }).cents, 995);
+/// assert_eq!(registry.emit(BalanceRequested { cents: 0 }).cents, 995);
 /// ```
 ///
-/// It stays an ordinary impl block: all its methods can be called as before.
+/// It remains an ordinary impl block: all its methods can be called directly.
 ///
 /// # Handlers
 ///
-/// A handler takes `&self`, then its event, and then what a [`macro@subscriber`] may take; it returns
-/// what a subscriber may return, and may be an `async fn`. `#[on(..)]` has the options of
-/// [`macro@subscriber`], but for `crate`. Handlers run on any thread, several at once: state that
-/// changes goes into a `Mutex` or an atomic.
+/// A handler takes `&self`, then its event, then the further parameters of a [`macro@subscriber`]. It has
+/// the return types of a subscriber, and may be an `async fn`. `#[on(..)]` has the options of
+/// [`macro@subscriber`] except `crate`. Handlers run on any thread, several at once: state that changes
+/// belongs in a `Mutex` or an atomic.
 ///
-/// A handler is named as a function is, where others are ordered around it and in `subscribers!`:
-/// `Account::asked`, and in its own block also `Self::asked`.
+/// In `before`, `after` and `subscribers!`, a handler has the path of the method: `Account::requested`, and in
+/// its own block also `Self::requested`.
 ///
 /// # Registration
 ///
-/// When the type is `Default`, a scan makes a listener and registers it: one for each registry, which
-/// all its handlers share. When it is not, the scan passes it over, and
-/// `registry.add(Account::open(..))` registers all its handlers; dropping what comes back unsubscribes
-/// them as a unit.
+/// If the type implements `Default`, a scan creates one instance per registry, which all handlers share,
+/// and registers it. Otherwise the scan skips the type, and `registry.add(Account::open(..))` registers all
+/// its handlers; dropping the returned subscription unsubscribes them together.
 ///
-/// A type has one such block, of a type without parameters: `impl Account`, `impl Account<Euro>`.
+/// A type has at most one such block. The type cannot be generic or borrow: `impl Account`,
+/// `impl Account<Euro>`.
 ///
 /// # Options
 ///
-/// - `crate = path`: where `events-core` is, when a crate renames or re-exports it.
+/// - `crate = path`: the path of `events-core`, for crates that rename or re-export it.
 #[proc_macro_attribute]
 pub fn listener(options: TokenStream, item: TokenStream) -> TokenStream {
     listener::listener(options.into(), item.into()).into()
 }
 
-/// Marks a handler in the impl block of a [`macro@listener`], and gives one of an [`macro@observer`]
-/// its options. These attributes read it, so there is no need to import it; elsewhere it is an error.
+/// Marks a handler in the impl block of a [`macro@listener`], and sets the options of a handler in that of an
+/// [`macro@observer`]. Those attributes consume it, so it does not have to be imported. Elsewhere it is a
+/// compile error.
 #[proc_macro_attribute]
 pub fn on(_: TokenStream, item: TokenStream) -> TokenStream {
-    listener::stray(&item.into()).into()
+    listener::misplaced_on(&item.into()).into()
 }
 
-/// Makes a struct a listener to what happens to the records of a model: each method of this impl block
-/// is a handler, and its name says of which event.
+/// Declares a type as a listener to the record events of a model: each method of this impl block is a
+/// handler, and its name determines the event.
 ///
 /// ```
 /// use events_core::{Registry, observer, record::{Created, Creating}, subscribers};
@@ -278,20 +288,24 @@ pub fn on(_: TokenStream, item: TokenStream) -> TokenStream {
 /// assert_eq!(event.record.name, "Ada");
 /// ```
 ///
-/// The methods are `creating`, `created`, `updating`, `updated`, `deleting` and `deleted`, any of
-/// them; each takes the event of that name in `events_core::record`. Other methods go into another
-/// impl block. A handler hears of the record wherever the event comes from.
+/// The possible methods are `creating`, `created`, `updating`, `updated`, `deleting` and `deleted`. Each
+/// takes the event of that name in `events_core::record`. Other methods belong in another impl block. A
+/// handler receives the event from any origin.
 ///
-/// In all else an observer is a [`macro@listener`]: what a handler may take and return, how it is
-/// registered, and, in an `#[on(..)]`, the options of a handler. `crate = path` stands behind the
-/// model: `#[observer(User, crate = my_framework::events)]`.
+/// Otherwise an observer is a [`macro@listener`]: with the same parameters and return types of handlers,
+/// the same registration, and the same options in `#[on(..)]`.
+///
+/// # Options
+///
+/// - `crate = path`, after the model: the path of `events-core`, for crates that rename or re-export it:
+///   `#[observer(User, crate = my_framework::events)]`.
 #[proc_macro_attribute]
 pub fn observer(options: TokenStream, item: TokenStream) -> TokenStream {
     listener::observer(options.into(), item.into()).into()
 }
 
-/// Flushes the queue of the current registry when the function ends, however it ends: by its last
-/// expression, `return`, `?`, or a panic.
+/// Flushes the queue of the current registry when the function ends: by its last expression, `return`,
+/// `?`, or a panic.
 ///
 /// ```
 /// use events_core::{Event, Registry, flush_queue};
@@ -309,30 +323,32 @@ pub fn observer(options: TokenStream, item: TokenStream) -> TokenStream {
 /// }
 ///
 /// # use std::sync::atomic::{AtomicU64, Ordering};
-/// # static HEARD: AtomicU64 = AtomicU64::new(0);
+/// # static TOTAL: AtomicU64 = AtomicU64::new(0);
 /// let registry = Registry::new();
 /// let _count = registry.on(|event: &Uploaded| {
-///     HEARD.fetch_add(event.bytes, Ordering::Relaxed);
+///     TOTAL.fetch_add(event.bytes, Ordering::Relaxed);
 /// });
 /// let _scope = registry.enter();
 ///
 /// assert_eq!(upload("7"), Ok(7));
-/// assert_eq!(HEARD.load(Ordering::Relaxed), 7);
+/// assert_eq!(TOTAL.load(Ordering::Relaxed), 7);
 /// ```
 ///
-/// It goes on functions and methods of any kind, but for a `const fn`. An `async fn` awaits the flush
-/// when its body has ended; when that panics, or when its future is dropped, nobody awaits anything,
-/// and what is pending waits for the next flush. A function that is not an `async fn` and returns a
-/// future flushes when it has made that future.
+/// It applies to functions and methods of any kind except `const fn`. An `async fn` awaits the flush after
+/// its body, also if the body panics. If the future is dropped before it completes, pending jobs remain in the
+/// queue until the next flush. A function that is not an `async fn` but returns a
+/// future flushes when it returns that future, not when the future completes.
 ///
-/// Its one option is `crate = path`: where `events-core` is, when a crate renames or re-exports it.
+/// # Options
+///
+/// - `crate = path`: the path of `events-core`, for crates that rename or re-export it.
 #[proc_macro_attribute]
 pub fn flush_queue(options: TokenStream, item: TokenStream) -> TokenStream {
     flush::attribute(options.into(), &item.into()).into()
 }
 
-/// Makes a function a test with a mock of its own, which `events_testing::current()` gives; what was
-/// expected of it is looked at when the function has ended. Use it from `events_testing`.
+/// Turns a function into a test with its own mock, which `events_testing::current()` returns. The
+/// expectations are verified when the function has ended. Use it from `events_testing`.
 ///
 /// ```test_harness
 /// use events_core::Event;
@@ -348,22 +364,21 @@ pub fn flush_queue(options: TokenStream, item: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// It takes the place of `#[test]`. Another attribute that makes a function a test may stand above or
-/// below it, `#[tokio::test]` or `#[rstest]` for instance, and keeps what it does. An `async fn` without
-/// one runs on a runtime of tokio for this thread (the feature `tokio` of `events-testing`, which is on
-/// unless told otherwise). A test that returns an error fails by that; what was expected and does not hold
-/// is then said beside it.
+/// It replaces `#[test]`. It can be combined with another test attribute above or below it, for instance
+/// `#[tokio::test]` or `#[rstest]`, which keeps its effect. Without one, an `async fn` runs on a
+/// current-thread runtime of tokio, which requires the cargo feature `tokio` of `events-testing`, enabled by
+/// default. A test that returns an error fails with that error; unmet expectations are reported in addition.
 ///
 /// # Options
 ///
-/// - `empty`: the mock begins with no subscribers, not with those that were scanned.
-/// - `crate = path`: where `events-testing` is, when a crate renames or re-exports it.
+/// - `empty`: the mock starts without subscribers instead of with those that a scan finds.
+/// - `crate = path`: the path of `events-testing`, for crates that rename or re-export it.
 #[proc_macro_attribute]
 pub fn test(options: TokenStream, item: TokenStream) -> TokenStream {
     testing::attribute(options.into(), &item.into()).into()
 }
 
-/// What `events_core::emit!` hands its input to, with the path of the crate in front.
+/// The implementation of `events_core::emit!`, which passes its input after the path of its crate.
 #[doc(hidden)]
 #[proc_macro]
 pub fn emit_keywords(input: TokenStream) -> TokenStream {

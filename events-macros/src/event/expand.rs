@@ -1,4 +1,5 @@
-//! What the derive writes for the type itself: the trait, its family, its description.
+//! Writes the implementations of the traits `Event` and `Family`, and the static description of the
+//! event.
 
 use std::iter;
 
@@ -8,16 +9,16 @@ use syn::{GenericParam, Index, Lifetime, Member, Token, Type, ext::IdentExt, par
 
 use super::{
     builder,
-    model::{Built, Event, Field, Fill},
+    model::{Event, Field, Presence, Shape},
 };
-use crate::{
-    inplace::InPlace,
-    lifetimes::{is_static, with_static},
-    spans::{at, place},
+use crate::syntax::{
+    in_place::InPlace,
+    lifetimes::{non_static_lifetime, with_static},
+    spans::{call_site_at, ident_with_span, mixed_site_at, type_name_span},
 };
 
 pub(crate) fn expand(event: &Event) -> TokenStream {
-    let builder = (event.built != Built::ByHand).then(|| builder::expand(event));
+    let builder = (event.shape != Shape::TupleOrEnum).then(|| builder::expand(event));
     iter::once(implementations(event)).chain(builder).collect()
 }
 
@@ -34,14 +35,14 @@ fn implementations(event: &Event) -> TokenStream {
     let topic = match &event.topic {
         Some(topic) => quote!(#topic),
         None => {
-            // As a value, for what is a literal here would be parsed anew for each event.
-            let between = "::";
-            quote!(__events::concat!(__events::module_path!(), #between, #name))
+            // A variable, because a literal inside `quote!` is parsed again on each expansion.
+            let separator = "::";
+            quote!(__events::concat!(__events::module_path!(), #separator, #name))
         }
     };
-    let here = quote_spanned!(span=> __events::here());
+    let location = quote_spanned!(span=> __events::here());
     let field_names = fields.iter().map(|field| &field.name);
-    let field_types = fields.iter().map(|field| text(&field.ty));
+    let field_types = fields.iter().map(|field| token_text(&field.ty));
     let secrets = fields.iter().map(|field| field.secret);
 
     let mut generics = event.generics.clone();
@@ -52,12 +53,12 @@ fn implementations(event: &Event) -> TokenStream {
             .predicates
             .push(parse_quote!(#param: 'static));
     }
-    let of_static = with_static(&generics);
-    let (impls, args, wheres) = generics.split_for_impl();
-    let (static_impls, _, static_wheres) = of_static.split_for_impl();
-    let family = instance(event, Lifetime::new("'static", span));
-    let member = instance(event, Lifetime::new("'__member", span));
-    let (slot, home) = if event.is_generic() {
+    let static_generics = with_static(&generics);
+    let (params, args, bounds) = generics.split_for_impl();
+    let (static_params, _, static_bounds) = static_generics.split_for_impl();
+    let family = with_lifetime(event, Lifetime::new("'static", span));
+    let member = with_lifetime(event, Lifetime::new("'__member", span));
+    let (slot, slot_ref) = if event.is_generic() {
         (quote!(), quote!(__events::None))
     } else {
         let slot = quote! {
@@ -66,22 +67,23 @@ fn implementations(event: &Event) -> TokenStream {
         (slot, quote!(__events::Some(&__SLOT)))
     };
 
-    let (ownership, copier) = if event.borrows() {
+    let (ownership, clone_fn) = if event.borrows() {
         ("Borrowed", quote!(__events::None))
     } else {
-        let copier = quote!(__events::Copying::<#family>(__events::PhantomData).copier());
-        ("Owned", copier)
+        let clone_fn = quote!(__events::Copying::<#family>(__events::PhantomData).copier());
+        ("Owned", clone_fn)
     };
     let ownership = Ident::new(ownership, Span::call_site());
 
-    let by_number = by_number(event);
-    let json = json(event);
-    // To a type that is no event the compiler would list those that are, and some come with the crate.
-    // Where the builder has no such attribute the module may have no prelude, and not say so.
-    let is_required = |field: &Field| matches!(field.fill, Fill::Required);
-    let has_tools = event.built == Built::ByName && fields.iter().any(is_required);
-    let quiet =
-        (has_tools && !event.no_implicit_prelude).then(|| quote!(#[diagnostic::do_not_recommend]));
+    let field_method = field_method(event);
+    let json_method = json_method(event);
+    // Keeps this impl out of the compiler's list of events in the error for a type that is not one. A
+    // module without a prelude does not know `#[diagnostic::..]`; it needs the option
+    // `no_implicit_prelude` only if the builder has such attributes, which is if a field is required.
+    let is_required = |field: &Field| matches!(field.presence, Presence::Required);
+    let has_diagnostics = event.shape == Shape::NamedFields && fields.iter().any(is_required);
+    let do_not_recommend = (has_diagnostics && !event.no_implicit_prelude)
+        .then(|| quote!(#[diagnostic::do_not_recommend]));
 
     quote! {
         const _: () = {
@@ -91,7 +93,7 @@ fn implementations(event: &Event) -> TokenStream {
                 #topic,
                 #name,
                 __events::module_path!(),
-                #here,
+                #location,
                 #docs,
                 &[#((#field_names, #field_types, #secrets)),*],
             );
@@ -101,9 +103,9 @@ fn implementations(event: &Event) -> TokenStream {
 
             #slot
 
-            #quiet
+            #do_not_recommend
             #[automatically_derived]
-            impl #impls #core::Event for #ident #args #wheres {
+            impl #params #core::Event for #ident #args #bounds {
                 type Family = #family;
                 type Ownership = __events::#ownership;
                 type Verbs = __events::Current;
@@ -116,25 +118,25 @@ fn implementations(event: &Event) -> TokenStream {
                     visitor.visit(self)
                 }
 
-                #by_number
-                #json
+                #field_method
+                #json_method
             }
 
             #[automatically_derived]
-            impl #static_impls #core::Family for #family #static_wheres {
+            impl #static_params #core::Family for #family #static_bounds {
                 type Of<'__member> = #member;
 
                 #[inline]
                 fn declared() -> __events::Declared {
-                    __events::Declared { info: &__INFO, home: #home, copier: #copier }
+                    __events::Declared { info: &__INFO, home: #slot_ref, copier: #clone_fn }
                 }
             }
         };
     }
 }
 
-/// The type as the compiler prints it. A name by itself is its own text, and that is quicker.
-fn text(ty: &Type) -> String {
+/// The type as the compiler prints its tokens; faster for a single name, which is its own text.
+fn token_text(ty: &Type) -> String {
     let name = match ty {
         Type::Path(ty) if ty.qself.is_none() && ty.attrs.is_empty() => ty.path.get_ident(),
         _ => None,
@@ -145,47 +147,50 @@ fn text(ty: &Type) -> String {
     }
 }
 
-/// What makes JSON of the event, when it is marked for that.
-fn json(event: &Event) -> Option<TokenStream> {
-    let marked = at(event.serialize?);
-    let Event { fields, built, .. } = event;
-    let values = fields.iter().enumerate().map(|(number, field)| {
+/// The method that serializes the event as JSON, if the option `serialize` is given.
+fn json_method(event: &Event) -> Option<TokenStream> {
+    let option_span = mixed_site_at(event.serialize?);
+    let Event { fields, shape, .. } = event;
+    let values = fields.iter().enumerate().map(|(index, field)| {
         if field.secret {
             return quote!(__events::json::secret());
         }
         let member = match &field.ident {
             Some(ident) => Member::Named(ident.clone()),
-            None => Member::Unnamed(Index::from(number)),
+            None => Member::Unnamed(Index::from(index)),
         };
-        // As `self` is written elsewhere here, and underlined at the field's type.
-        let written = Span::call_site().located_at(place(&field.ty));
-        quote_spanned!(written=> __events::json::value(&self.#member))
+        // Call-site hygiene, as `self` has elsewhere; errors underline the field's type.
+        let span = call_site_at(type_name_span(&field.ty));
+        quote_spanned!(span=> __events::json::value(&self.#member))
     });
     let names = fields.iter().map(|field| &field.name);
-    let json = match built {
-        Built::Unit => quote!(__events::json::null()),
-        Built::ByName => quote!(__events::json::object([#((#names, #values)),*])),
-        Built::ByHand if fields.is_empty() => quote!(__events::json::value(self)),
-        Built::ByHand => quote!(__events::json::array([#(#values),*])),
+    let json = match shape {
+        Shape::Unit => quote!(__events::json::null()),
+        Shape::NamedFields => quote!(__events::json::object([#((#names, #values)),*])),
+        Shape::TupleOrEnum if fields.is_empty() => quote!(__events::json::value(self)),
+        Shape::TupleOrEnum => quote!(__events::json::array([#(#values),*])),
     };
-    let on = quote_spanned!(marked=> __events::json::on::<Self>());
+    let feature_check = quote_spanned!(option_span=> __events::json::on::<Self>());
     Some(quote! {
         fn __json(&self) -> __events::Option<__events::json::Json> {
-            #on;
+            #feature_check;
             __events::Some(#json)
         }
     })
 }
 
-/// What finds a field by its number, when there are any that borrow nothing.
-fn by_number(event: &Event) -> Option<TokenStream> {
-    let owned = |field: &Field| {
-        let may_hide = matches!(field.ty, Type::Macro(_)) && event.borrows();
-        !may_hide && is_static(&field.ty)
+/// The method that returns a field by its index, if any field is `'static`.
+fn field_method(event: &Event) -> Option<TokenStream> {
+    let is_static = |field: &Field| {
+        let may_hide_lifetime = matches!(field.ty, Type::Macro(_)) && event.borrows();
+        !may_hide_lifetime && non_static_lifetime(&field.ty).is_none()
     };
     let fields = event.fields.iter().enumerate().map(|(index, field)| {
-        let member = owned(field).then(|| match &field.ident {
-            Some(ident) => Member::Named(declared(ident)),
+        let member = is_static(field).then(|| match &field.ident {
+            Some(ident) => {
+                // With the macro's hygiene no lint checks the name.
+                Member::Named(ident_with_span(ident, mixed_site_at(ident.span())))
+            }
             None => Member::Unnamed(Index::from(index)),
         });
         InPlace(move |tokens: &mut TokenStream| match &member {
@@ -197,7 +202,7 @@ fn by_number(event: &Event) -> Option<TokenStream> {
             None => quote!(__events::Borrows).to_tokens(tokens),
         })
     });
-    event.fields.iter().any(owned).then(|| {
+    event.fields.iter().any(is_static).then(|| {
         quote! {
             #[inline]
             fn __field(&self, number: usize) -> __events::Option<&dyn __events::Any> {
@@ -207,15 +212,8 @@ fn by_number(event: &Event) -> Option<TokenStream> {
     })
 }
 
-/// The name where it is declared, as ours: no lint shall look at it.
-fn declared(name: &Ident) -> Ident {
-    let mut name = name.clone();
-    name.set_span(at(name.span()));
-    name
-}
-
-/// The type with this lifetime in the place of its own.
-fn instance(event: &Event, lifetime: Lifetime) -> impl ToTokens {
+/// The event's type with its lifetime parameter replaced.
+fn with_lifetime(event: &Event, lifetime: Lifetime) -> impl ToTokens {
     InPlace(move |tokens: &mut TokenStream| {
         let args = event.generics.params.iter().map(|param| -> &dyn ToTokens {
             match param {

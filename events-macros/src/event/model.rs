@@ -1,80 +1,85 @@
-//! What a derived event is. Every error of the derive is born here.
+//! The model of `#[derive(Event)]`. Every error of the derive is created here.
 
 use proc_macro2::Span;
 use syn::{
-    Attribute, Data, DeriveInput, Error, Expr, ExprLit, Field as Syntax, Fields, GenericArgument,
-    Generics, Ident, Lit, LitStr, Meta, Path, PathArguments, Result, Type, Visibility,
-    ext::IdentExt, spanned::Spanned,
+    Attribute, Data, DeriveInput, Error, Expr, ExprLit, Field as FieldSyntax, Fields,
+    GenericArgument, Generics, Ident, Lit, LitStr, Meta, Path, PathArguments, Result, Type,
+    Visibility, ext::IdentExt, spanned::Spanned,
 };
 
-use crate::{
-    options::{Errors, Once, Options, core_path},
-    spans::at,
+use crate::syntax::{
+    errors::Errors,
+    options::{Options, RawOption, SetOnce, core_path},
+    spans::mixed_site_at,
 };
 
-/// A struct or enum that derives `Event`.
+/// A struct or an enum that derives `Event`.
 pub(crate) struct Event {
     pub(crate) core: Path,
     pub(crate) ident: Ident,
     pub(crate) vis: Visibility,
     pub(crate) generics: Generics,
     pub(crate) topic: Option<LitStr>,
-    /// The word that says that it can be read as JSON.
+    /// The span of the option `serialize`, if it is given.
     pub(crate) serialize: Option<Span>,
     pub(crate) docs: String,
-    /// Whether the module has no prelude, and with it no attributes of tools.
+    /// Whether the module has no prelude, and so no tool attributes such as `#[diagnostic::..]`.
     pub(crate) no_implicit_prelude: bool,
     pub(crate) fields: Vec<Field>,
-    pub(crate) built: Built,
+    pub(crate) shape: Shape,
 }
 
-/// Whether there is a builder.
+/// The kind of type, which decides whether there is a builder.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Built {
-    /// Named fields.
-    ByName,
+pub(crate) enum Shape {
+    /// A struct with named fields.
+    NamedFields,
     /// A unit struct.
     Unit,
-    /// A tuple struct or an enum: by construction.
-    ByHand,
+    /// A tuple struct or an enum, which has no builder.
+    TupleOrEnum,
 }
 
 /// A field of a struct.
 pub(crate) struct Field {
     /// `None` in a tuple struct.
     pub(crate) ident: Option<Ident>,
-    /// Its name without `r#`, or its number.
+    /// The name without `r#`, or the index.
     pub(crate) name: String,
     pub(crate) ty: Type,
-    /// Its docs and `#[deprecated]`, which its setter carries, too.
-    pub(crate) carried: Vec<Attribute>,
+    /// The doc comment and `#[deprecated]`, which the setter repeats.
+    pub(crate) setter_attrs: Vec<Attribute>,
     pub(crate) into: bool,
-    pub(crate) fill: Fill,
+    pub(crate) presence: Presence,
     pub(crate) secret: bool,
 }
 
-/// What happens when the field is not set.
-pub(crate) enum Fill {
-    /// It must be.
+/// What `build()` does about a field that is not set.
+pub(crate) enum Presence {
+    /// It is a compile error.
     Required,
-    /// It is `None`; the type inside the `Option`.
+    /// The field is `None`; holds the type inside the `Option`.
     Optional(Type),
-    /// It is this, or `Default::default()`.
-    Default { word: Span, value: Option<Expr> },
+    /// The field is this value, or `Default::default()`; `span` is that of the option `default`.
+    Default { span: Span, value: Option<Expr> },
 }
 
-const ON_TYPE: &[&str] = &["topic", "serialize", "crate", "no_implicit_prelude"];
-const ON_FIELD: &[&str] = &["into", "default", "required", "secret"];
+const TYPE_OPTIONS: &[&str] = &["topic", "serialize", "crate", "no_implicit_prelude"];
+const FIELD_OPTIONS: &[&str] = &["into", "default", "required", "secret"];
 
 impl Event {
-    pub(crate) fn of(input: &DeriveInput) -> Result<Self> {
+    pub(crate) fn new(input: &DeriveInput) -> Result<Self> {
         let mut errors = Errors::default();
-        let (mut topic, mut core, mut bare) = (Once::default(), Once::default(), Once::default());
-        let mut serialize = Once::default();
-        for option in errors.note(options(&input.attrs)).into_iter().flatten() {
+        let (mut topic, mut core) = (SetOnce::default(), SetOnce::default());
+        let (mut serialize, mut no_prelude) = (SetOnce::default(), SetOnce::default());
+        for option in errors
+            .record(event_options(&input.attrs))
+            .into_iter()
+            .flatten()
+        {
             let name = option.name.clone();
             let set = match name.to_string().as_str() {
-                "topic" => option.text("\"user.first_login\"").and_then(|text| {
+                "topic" => option.into_string("\"user.first_login\"").and_then(|text| {
                     if text.value().trim().is_empty() {
                         let error = "a topic cannot be empty; write `topic = \"user.first_login\"`";
                         return Err(Error::new(text.span(), error));
@@ -82,75 +87,77 @@ impl Event {
                     topic.set(&name, text)
                 }),
                 "crate" => option
-                    .path("my_framework::events")
+                    .into_path("my_framework::events")
                     .and_then(|path| core.set(&name, path)),
-                "serialize" => option.flag().and_then(|()| serialize.set(&name, ())),
-                "no_implicit_prelude" => option.flag().and_then(|()| bare.set(&name, ())),
-                _ if ON_FIELD.contains(&name.to_string().as_str()) => Err(Error::new(
+                "serialize" => option.expect_flag().and_then(|()| serialize.set(&name, ())),
+                "no_implicit_prelude" => option
+                    .expect_flag()
+                    .and_then(|()| no_prelude.set(&name, ())),
+                _ if FIELD_OPTIONS.contains(&name.to_string().as_str()) => Err(Error::new(
                     name.span(),
                     format!("`{name}` belongs on a field; put `#[event({name})]` before it"),
                 )),
-                _ => Err(option.unknown("`#[event(..)]` on a type", ON_TYPE)),
+                _ => Err(option.unknown("`#[event(..)]` on a type", TYPE_OPTIONS)),
             };
-            errors.note(set);
+            errors.record(set);
         }
         for second in input.generics.lifetimes().skip(1) {
             let text = "an event borrows through one lifetime; use it for all its references";
             errors.push(Error::new(second.lifetime.span(), text));
         }
-        let (fields, built) = match &input.data {
+        let (fields, shape) = match &input.data {
             Data::Struct(data) => {
                 let fields = data.fields.iter().enumerate();
-                let built = match data.fields {
-                    Fields::Named(_) => Built::ByName,
-                    Fields::Unit => Built::Unit,
-                    Fields::Unnamed(_) => Built::ByHand,
+                let shape = match data.fields {
+                    Fields::Named(_) => Shape::NamedFields,
+                    Fields::Unit => Shape::Unit,
+                    Fields::Unnamed(_) => Shape::TupleOrEnum,
                 };
                 (
                     fields
-                        .filter_map(|(number, field)| Field::of(number, field, &mut errors))
+                        .filter_map(|(index, field)| Field::new(index, field, &mut errors))
                         .collect(),
-                    built,
+                    shape,
                 )
             }
             Data::Enum(data) => {
                 let fields = data.variants.iter().flat_map(|variant| &variant.fields);
                 for attr in fields
                     .flat_map(|field| &field.attrs)
-                    .filter(|attr| is_event(attr))
+                    .filter(|attr| is_event_attribute(attr))
                 {
-                    let text = "an enum is no subject of `#[event(..)]` on fields, for it has no \
+                    let text = "`#[event(..)]` has no effect on a field of an enum, which has no \
                                 builder; remove it, or make each variant a struct of its own";
                     errors.push(Error::new(attr.path().span(), text));
                 }
-                (Vec::new(), Built::ByHand)
+                (Vec::new(), Shape::TupleOrEnum)
             }
             Data::Union(data) => {
                 let text = "a union cannot be an event; use a struct or an enum";
                 errors.push(Error::new(data.union_token.span, text));
-                (Vec::new(), Built::ByHand)
+                (Vec::new(), Shape::TupleOrEnum)
             }
         };
         errors.finish(Self {
-            core: core_path(core.get()),
+            core: core_path(core.into_value()),
             ident: input.ident.clone(),
-            vis: derived(&input.vis),
+            vis: generated_visibility(&input.vis),
             generics: input.generics.clone(),
-            topic: topic.get(),
+            topic: topic.into_value(),
             serialize: serialize.span(),
-            docs: docs(&input.attrs),
-            no_implicit_prelude: bare.is_set(),
+            docs: doc_text(&input.attrs),
+            no_implicit_prelude: no_prelude.is_set(),
             fields,
-            built,
+            shape,
         })
     }
 
-    /// Whether it has a lifetime.
+    /// Whether the type has a lifetime parameter.
     pub(crate) fn borrows(&self) -> bool {
         self.generics.lifetimes().next().is_some()
     }
 
-    /// Whether no static can stand beside it: statics have no parameters.
+    /// Whether the type has type or const parameters, so that no `static` can be declared for it.
     pub(crate) fn is_generic(&self) -> bool {
         self.generics.type_params().next().is_some()
             || self.generics.const_params().next().is_some()
@@ -158,27 +165,27 @@ impl Event {
 }
 
 impl Field {
-    fn of(number: usize, syntax: &Syntax, errors: &mut Errors) -> Option<Self> {
+    fn new(index: usize, syntax: &FieldSyntax, errors: &mut Errors) -> Option<Self> {
         let (mut into, mut default, mut required, mut secret) = (
-            Once::default(),
-            Once::default(),
-            Once::default(),
-            Once::default(),
+            SetOnce::default(),
+            SetOnce::default(),
+            SetOnce::default(),
+            SetOnce::default(),
         );
-        for option in errors.note(options(&syntax.attrs))? {
+        for option in errors.record(event_options(&syntax.attrs))? {
             let name = option.name.clone();
             let set = match name.to_string().as_str() {
-                "into" => option.flag().and_then(|()| into.set(&name, ())),
-                "required" => option.flag().and_then(|()| required.set(&name, ())),
-                "secret" => option.flag().and_then(|()| secret.set(&name, ())),
+                "into" => option.expect_flag().and_then(|()| into.set(&name, ())),
+                "required" => option.expect_flag().and_then(|()| required.set(&name, ())),
+                "secret" => option.expect_flag().and_then(|()| secret.set(&name, ())),
                 "default" => default.set(&name, (name.span(), option.value)),
-                _ if ON_TYPE.contains(&name.to_string().as_str()) => Err(Error::new(
+                _ if TYPE_OPTIONS.contains(&name.to_string().as_str()) => Err(Error::new(
                     name.span(),
                     format!("`{name}` belongs on the type; put `#[event({name} = ..)]` before it"),
                 )),
-                _ => Err(option.unknown("`#[event(..)]` on a field", ON_FIELD)),
+                _ => Err(option.unknown("`#[event(..)]` on a field", FIELD_OPTIONS)),
             };
-            errors.note(set);
+            errors.record(set);
         }
         if syntax.ident.is_none() {
             for span in [into.span(), default.span(), required.span()]
@@ -193,15 +200,15 @@ impl Field {
             let text = "a field with a default may be left out; remove `required` or `default`";
             errors.push(Error::new(span, text));
         }
-        let inside = inside_option(&syntax.ty);
-        if let (Some(span), None) = (required.span(), &inside) {
-            let text = "only an `Option` may be left out otherwise; remove `required`";
+        let inner = option_inner_type(&syntax.ty);
+        if let (Some(span), None) = (required.span(), &inner) {
+            let text = "a field that is not an `Option` is required anyway; remove `required`";
             errors.push(Error::new(span, text));
         }
-        let fill = match (default.get(), inside) {
-            (Some((word, value)), _) => Fill::Default { word, value },
-            (None, Some(inside)) if !required.is_set() => Fill::Optional(inside),
-            _ => Fill::Required,
+        let presence = match (default.into_value(), inner) {
+            (Some((span, value)), _) => Presence::Default { span, value },
+            (None, Some(inner)) if !required.is_set() => Presence::Optional(inner),
+            _ => Presence::Required,
         };
         let is = |attr: &&Attribute, name| attr.path().is_ident(name);
         Some(Self {
@@ -209,31 +216,40 @@ impl Field {
             name: syntax
                 .ident
                 .as_ref()
-                .map_or_else(|| number.to_string(), |ident| ident.unraw().to_string()),
+                .map_or_else(|| index.to_string(), |ident| ident.unraw().to_string()),
             ty: syntax.ty.clone(),
-            carried: syntax
+            setter_attrs: syntax
                 .attrs
                 .iter()
                 .filter(|attr| is(attr, "doc") || is(attr, "deprecated"))
                 .cloned()
                 .collect(),
             into: into.is_set(),
-            fill,
+            presence,
             secret: secret.is_set(),
         })
     }
+
+    /// The type that the setter accepts.
+    pub(super) fn setter_type(&self) -> &Type {
+        match &self.presence {
+            Presence::Optional(inner) => inner,
+            _ => &self.ty,
+        }
+    }
 }
 
-fn is_event(attr: &Attribute) -> bool {
+fn is_event_attribute(attr: &Attribute) -> bool {
     attr.path().is_ident("event")
 }
 
 /// The options of all `#[event(..)]` attributes.
-fn options(attrs: &[Attribute]) -> Result<Vec<crate::options::Written>> {
+fn event_options(attrs: &[Attribute]) -> Result<Vec<RawOption>> {
     let mut options = Vec::new();
-    for attr in attrs.iter().filter(|attr| is_event(attr)) {
+    for attr in attrs.iter().filter(|attr| is_event_attribute(attr)) {
         if matches!(attr.meta, Meta::Path(_)) {
-            let text = "`#[event]` says nothing; write `#[event(..)]` with an option, or remove it";
+            let text =
+                "`#[event]` has no options; write `#[event(..)]` with an option, or remove it";
             return Err(Error::new(attr.path().span(), text));
         }
         options.extend(attr.parse_args::<Options>()?.0);
@@ -241,22 +257,22 @@ fn options(attrs: &[Attribute]) -> Result<Vec<crate::options::Written>> {
     Ok(options)
 }
 
-/// The visibility where it was written, for items that a macro writes: the lints of the user's
-/// look at an item by its first token.
-fn derived(vis: &Visibility) -> Visibility {
+/// The visibility with the hygiene of the macro: lints decide by the first token of an item whether
+/// it is generated.
+fn generated_visibility(vis: &Visibility) -> Visibility {
     let mut vis = vis.clone();
     match &mut vis {
-        Visibility::Public(public) => public.span = at(public.span),
+        Visibility::Public(public) => public.span = mixed_site_at(public.span),
         Visibility::Restricted(restricted) => {
-            restricted.pub_token.span = at(restricted.pub_token.span);
+            restricted.pub_token.span = mixed_site_at(restricted.pub_token.span);
         }
         Visibility::Inherited => {}
     }
     vis
 }
 
-/// The doc comment, as one text.
-fn docs(attrs: &[Attribute]) -> String {
+/// The doc comment as one string.
+fn doc_text(attrs: &[Attribute]) -> String {
     let lines = attrs.iter().filter_map(|attr| match &attr.meta {
         Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
             Expr::Lit(ExprLit {
@@ -279,7 +295,7 @@ fn docs(attrs: &[Attribute]) -> String {
 }
 
 /// The `T` of a type that is written `Option<T>`.
-fn inside_option(ty: &Type) -> Option<Type> {
+fn option_inner_type(ty: &Type) -> Option<Type> {
     let Type::Path(path) = ty else { return None };
     let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else {
         return None;
@@ -295,7 +311,7 @@ fn inside_option(ty: &Type) -> Option<Type> {
         return None;
     }
     match arguments.args.first()? {
-        GenericArgument::Type(inside) => Some(inside.clone()),
+        GenericArgument::Type(inner) => Some(inner.clone()),
         _ => None,
     }
 }

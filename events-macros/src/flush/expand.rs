@@ -1,28 +1,30 @@
-//! What the attribute writes: the function again, with something before its body that flushes at
-//! the end, or in an `async fn` around its body, for nothing can be awaited when something is dropped.
+//! Writes the function with a flush at its end.
+//!
+//! In a sync function a guard at the start of the body flushes when it is dropped. Dropping cannot
+//! await, so in an `async fn` the body becomes a future that is wrapped instead.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::model::Flushed;
-use crate::body::{braced, returned};
+use super::model::FlushedFunction;
+use crate::syntax::body::{braced, return_type_hint};
 
-pub(super) fn expand(flushed: &Flushed) -> TokenStream {
-    let Flushed {
+pub(super) fn expand(function: &FlushedFunction) -> TokenStream {
+    let FlushedFunction {
         core, head, body, ..
-    } = flushed;
+    } = function;
     let private = quote!(#core::__private);
-    let (attrs, inside) = (&body.attrs, &body.inside);
-    let inside = if flushed.is_async {
-        let returned = returned(flushed.returns.as_ref(), &private);
-        let block = braced(quote!(#returned #inside), body.span);
+    let (attrs, statements) = (&body.attrs, &body.statements);
+    let statements = if function.is_async {
+        let hint = return_type_hint(function.return_type.as_ref(), &private);
+        let block = braced(quote!(#hint #statements), body.span);
         quote!(#private::flush_after_async(async move #block).await)
     } else {
         quote_spanned! {Span::mixed_site()=>
             let _flush = #private::FlushOnDrop::new();
-            #inside
+            #statements
         }
     };
-    let block = braced(inside, body.span);
+    let block = braced(statements, body.span);
     quote!(#(#attrs)* #head #block)
 }

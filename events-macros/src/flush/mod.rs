@@ -4,15 +4,13 @@ mod expand;
 mod model;
 
 use proc_macro2::TokenStream;
-use quote::quote;
 
-/// The function with a flush at its end; or as it was, and beside it what is wrong with it.
+use crate::syntax::errors::item_with_error;
+
+/// Expands to the function with a flush at its end, or to the unchanged item and an error.
 pub(crate) fn attribute(options: TokenStream, item: &TokenStream) -> TokenStream {
-    match model::Flushed::of(options, item.clone()) {
-        Ok(flushed) => expand::expand(&flushed),
-        Err(error) => {
-            let error = error.into_compile_error();
-            quote!(#item #error)
-        }
+    match model::FlushedFunction::parse(options, item.clone()) {
+        Ok(function) => expand::expand(&function),
+        Err(error) => item_with_error(item, &error),
     }
 }

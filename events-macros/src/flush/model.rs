@@ -1,4 +1,4 @@
-//! What a function is after which the queue is flushed. Every error of the attribute is born here.
+//! The model of `#[flush_queue]`. Every error of the attribute is created here.
 
 use proc_macro2::TokenStream;
 use syn::{
@@ -7,51 +7,52 @@ use syn::{
     spanned::Spanned,
 };
 
-use crate::{
-    body::{Body, said, split},
+use crate::syntax::{
+    body::{Body, nameable_return_type, split_body},
+    errors::Errors,
     function::Function,
-    options::{Errors, Options, core_alone},
+    options::{Options, core_from_options},
 };
 
-/// A function after which the queue is flushed.
-pub(crate) struct Flushed {
+/// A function at whose end the queue is flushed.
+pub(crate) struct FlushedFunction {
     pub(crate) core: Path,
-    /// All that stands before the body.
+    /// The tokens before the body.
     pub(crate) head: TokenStream,
     pub(crate) body: Body,
     pub(crate) is_async: bool,
-    /// What it returns, as far as a body may say it: no type for `!`, and `_` for `impl Trait`.
-    pub(crate) returns: Option<Type>,
+    /// The return type as an expression may name it: see [`nameable_return_type`].
+    pub(crate) return_type: Option<Type>,
 }
 
-const BODILESS: &str = "a function without a body has no end at which to flush the queue; move \
-                        `#[flush_queue]` to where it is implemented";
-const OTHERWISE: &str = "`#[flush_queue]` goes on a function, at whose end the queue is flushed; \
-                         move it there";
+const NO_BODY: &str = "a function without a body has no end at which to flush the queue; move \
+                       `#[flush_queue]` to where it is implemented";
+const NOT_A_FUNCTION: &str = "`#[flush_queue]` goes on a function, at whose end the queue is \
+                              flushed; move it there";
 
-impl Flushed {
-    pub(crate) fn of(options: TokenStream, item: TokenStream) -> Result<Self> {
+impl FlushedFunction {
+    pub(crate) fn parse(options: TokenStream, item: TokenStream) -> Result<Self> {
         let mut errors = Errors::default();
-        let options = errors.note(Options::parse.parse2(options));
-        let core = core_alone(options, "`#[flush_queue]`", &mut errors);
-        let function = errors.note(Function::of(item.clone(), OTHERWISE));
+        let options = errors.record(Options::parse.parse2(options));
+        let core = core_from_options(options, "`#[flush_queue]`", &mut errors);
+        let function = errors.record(Function::parse(item.clone(), NOT_A_FUNCTION));
         let parts = function.and_then(|Function { signature, .. }| {
-            errors.note(check(&signature));
-            let (head, body) = errors.note(split(item, &signature, BODILESS))?;
+            errors.record(check_not_const(&signature));
+            let (head, body) = errors.record(split_body(item, &signature, NO_BODY))?;
             Some((signature, head, body))
         });
-        let (signature, head, body) = errors.need(parts)?;
+        let (signature, head, body) = errors.require(parts)?;
         errors.finish(Self {
             core,
             head,
             body,
             is_async: signature.asyncness.is_some(),
-            returns: said(&signature),
+            return_type: nameable_return_type(&signature),
         })
     }
 }
 
-fn check(signature: &Signature) -> Result<()> {
+fn check_not_const(signature: &Signature) -> Result<()> {
     match &signature.constness {
         None => Ok(()),
         Some(constness) => {

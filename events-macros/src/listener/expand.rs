@@ -1,80 +1,83 @@
-//! What the attribute writes beside the impl block: a static in the link-time slice for each handler,
-//! and the trait by which the listener is added by hand.
+//! Writes the registration of a listener: for each handler a static in the slice that the linker
+//! collects, and the implementation of the trait `Listener`, by which the program adds one itself.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
-use super::{method::this, model::Listener};
+use super::model::Listener;
 use crate::{
-    spans::{at, located, place},
     subscriber::{
-        Subscriber,
-        expand::{background, declared},
+        expand::{background_type, declaration},
+        method::listener_alias,
+        model::Subscriber,
     },
+    syntax::spans::{located_at, mixed_site_at, type_name_span},
 };
 
 pub(super) fn expand(listener: &Listener) -> TokenStream {
     let Listener {
         core,
-        this: ty,
+        self_type,
         cfgs,
         handlers,
     } = listener;
     let private = quote!(#core::__private);
-    let alias = this(Span::mixed_site());
+    let alias = listener_alias(Span::mixed_site());
     let names: Vec<_> = (0..handlers.len())
         .map(|index| format_ident!("__HANDLER{index}", span = Span::mixed_site()))
         .collect();
-    let each = handlers.iter().zip(&names).zip(0..);
-    let each = each.map(|((handler, name), index)| registered(listener, handler, name, index));
+    let registrations = handlers.iter().zip(&names).zip(0..);
+    let registrations = registrations
+        .map(|((handler, name), index)| handler_registration(listener, handler, name, index));
     let listed = handlers
         .iter()
         .zip(&names)
         .map(|(Subscriber { cfgs, .. }, name)| quote!(#(#cfgs)* #name));
-    let place = place(ty);
-    let (at_type, named) = (located(core, at(place)), this(place));
-    let implemented = quote_spanned! {place=>
-        impl #at_type::Listener for #named {
-            const HANDLERS: &'static [#at_type::__private::Subscriber] = &[#(#listed),*];
+    let span = type_name_span(self_type);
+    let core_at_type = located_at(core, mixed_site_at(span));
+    let alias_at_type = listener_alias(span);
+    let listener_impl = quote_spanned! {span=>
+        impl #core_at_type::Listener for #alias_at_type {
+            const HANDLERS: &'static [#core_at_type::__private::Subscriber] = &[#(#listed),*];
         }
     };
     quote_spanned! {Span::mixed_site()=>
         #(#cfgs)*
         const _: () = {
-            type #alias = #ty;
+            type #alias = #self_type;
 
             const __BY_DEFAULT: ::core::option::Option<fn() -> #alias> = {
                 use #private::ByHand as _;
                 #private::Made::<#alias>::BY_DEFAULT
             };
 
-            #(#each)*
+            #(#registrations)*
 
-            #implemented
+            #listener_impl
         };
     }
 }
 
-/// One handler.
-fn registered(
+/// The registration of one handler.
+fn handler_registration(
     Listener { core, .. }: &Listener,
     handler: &Subscriber,
     name: &Ident,
     index: usize,
 ) -> TokenStream {
     let cfgs = &handler.cfgs;
-    let (background, declared) = (background(handler), declared(handler));
-    let slot = format_ident!("__SUBSCRIBER{index}", span = Span::mixed_site());
-    let value = match background {
-        None => declared,
-        Some(background) => quote!({ #background #declared }),
+    let (background_type, declaration) = (background_type(handler), declaration(handler));
+    let entry = format_ident!("__SUBSCRIBER{index}", span = Span::mixed_site());
+    let value = match background_type {
+        None => declaration,
+        Some(background_type) => quote!({ #background_type #declaration }),
     };
     quote_spanned! {Span::mixed_site()=>
         #(#cfgs)*
         const #name: #core::__private::Subscriber = #value;
         #(#cfgs)*
         #core::__register! {
-            static #slot: Subscriber in SUBSCRIBERS = #name
+            static #entry: Subscriber in SUBSCRIBERS = #name
         }
     }
 }

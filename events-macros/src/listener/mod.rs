@@ -1,59 +1,57 @@
 //! `#[listener]` and `#[observer]`: an impl block whose methods are handlers.
 
-mod block;
 mod expand;
-mod method;
+mod impl_block;
 mod model;
-mod observer;
+mod observer_args;
+mod self_type;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Error, Result};
 
-pub(crate) use self::method::Method;
 use self::model::Listener;
+use crate::syntax::errors::item_with_error;
 
-/// The impl block as it was, and beside it the registration of its handlers, or what is wrong.
+/// The impl block without `#[on]`, followed by the registration of its handlers or an error.
 pub(crate) fn listener(options: TokenStream, item: TokenStream) -> TokenStream {
-    let model = Listener::of(options, item.clone());
-    beside(item, model)
+    let listener = Listener::parse(options, item.clone());
+    item_with_registration(item, listener)
 }
 
-/// As [`listener`]; the handlers observe the records of a model.
+/// As [`listener`], for an impl block whose handlers are named after record events.
 pub(crate) fn observer(options: TokenStream, item: TokenStream) -> TokenStream {
-    let model = Listener::of_observer(options, item.clone());
-    beside(item, model)
+    let listener = Listener::parse_observer(options, item.clone());
+    item_with_registration(item, listener)
 }
 
-/// `#[on]` where nobody reads it: the item, and what is wrong.
-pub(crate) fn stray(item: &TokenStream) -> TokenStream {
+/// `#[on]` outside a listener: the unchanged item and an error.
+pub(crate) fn misplaced_on(item: &TokenStream) -> TokenStream {
     let text = "`#[on]` marks a method of a listener; put `#[listener]` on the impl block, or \
                 `#[subscriber]` on a function outside of one";
-    let error = Error::new(Span::call_site(), text).into_compile_error();
-    quote!(#item #error)
+    item_with_error(item, &Error::new(Span::call_site(), text))
 }
 
-fn beside(item: TokenStream, model: Result<Listener>) -> TokenStream {
-    let block = block::without_marks(item);
-    let beside = written(model);
-    quote!(#block #beside)
+fn item_with_registration(item: TokenStream, listener: Result<Listener>) -> TokenStream {
+    let block = impl_block::without_on_attributes(item);
+    let registration = registration(listener);
+    quote!(#block #registration)
 }
 
-/// What stands beside the block.
-fn written(model: Result<Listener>) -> TokenStream {
-    model.map_or_else(Error::into_compile_error, |listener| {
+fn registration(listener: Result<Listener>) -> TokenStream {
+    listener.map_or_else(Error::into_compile_error, |listener| {
         expand::expand(&listener)
     })
 }
 
-/// The registration alone.
+/// The registration of a listener without the impl block.
 #[cfg(test)]
-pub(crate) fn registered(options: TokenStream, item: TokenStream) -> TokenStream {
-    written(Listener::of(options, item))
+pub(crate) fn listener_registration(options: TokenStream, item: TokenStream) -> TokenStream {
+    registration(Listener::parse(options, item))
 }
 
-/// The registration of an observer alone.
+/// The registration of an observer without the impl block.
 #[cfg(test)]
-pub(crate) fn observed(options: TokenStream, item: TokenStream) -> TokenStream {
-    written(Listener::of_observer(options, item))
+pub(crate) fn observer_registration(options: TokenStream, item: TokenStream) -> TokenStream {
+    registration(Listener::parse_observer(options, item))
 }

@@ -1,5 +1,5 @@
-//! What a listener is. Every error of its attributes is born here, or, for one handler, in the model
-//! of a subscriber.
+//! The model of a listener. Every error of its attributes is created here, in `observer_args`, or, for
+//! one handler, in the model of a subscriber.
 
 use proc_macro2::{Span, TokenStream};
 use syn::{
@@ -7,165 +7,154 @@ use syn::{
     Signature, Type, TypeReference, Visibility,
     parse::{Parse, Parser},
     spanned::Spanned,
-    visit_mut::VisitMut,
 };
 
 use super::{
-    block::{Block, Item, is_mark},
-    method::{Method, name, without_self},
-    observer::{Heading, Observed, names},
+    impl_block::{ImplBlock, ImplItem, is_on_path},
+    observer_args::{ObserverArgs, method_names, observed_event},
+    self_type::without_self,
 };
 use crate::{
-    function::Function,
-    options::{Errors, Options, core_alone},
-    spans::place,
-    subscriber::Subscriber,
+    subscriber::{method::Method, model::Subscriber},
+    syntax::{
+        attributes::cfg_attributes,
+        errors::Errors,
+        function::Function,
+        lifetimes::non_static_lifetime,
+        options::{Options, core_from_options},
+        spans::type_name_span,
+        type_text::type_name,
+    },
 };
 
 /// An impl block with handlers.
 pub(crate) struct Listener {
     pub(crate) core: Path,
-    pub(crate) this: Type,
+    pub(crate) self_type: Type,
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) handlers: Vec<Subscriber>,
 }
 
 impl Listener {
-    /// What `#[listener]` makes of an impl block.
-    pub(crate) fn of(options: TokenStream, item: TokenStream) -> Result<Self> {
+    /// Parses `#[listener]` and its impl block.
+    pub(crate) fn parse(options: TokenStream, item: TokenStream) -> Result<Self> {
         let mut errors = Errors::default();
-        let options = errors.note(Options::parse.parse2(options));
-        let core = core_alone(options, "`#[listener(..)]`", &mut errors);
-        let otherwise = "`#[listener]` goes on an impl block, on whose methods you write `#[on]`; \
+        let options = errors.record(Options::parse.parse2(options));
+        let core = core_from_options(options, "`#[listener(..)]`", &mut errors);
+        let not_an_impl = "`#[listener]` goes on an impl block, on whose methods you write `#[on]`; \
                          move it to `impl MyListener { .. }`";
-        let block = errors.note(Block::of(item, otherwise));
+        let block = errors.record(ImplBlock::parse(item, not_an_impl));
         let listener = block.map(|block| Self::new(core, block, None, &mut errors));
-        let listener = errors.need(listener)?;
+        let listener = errors.require(listener)?;
         errors.finish(listener)
     }
 
-    /// What `#[observer(Model)]` makes of an impl block.
-    pub(crate) fn of_observer(options: TokenStream, item: TokenStream) -> Result<Self> {
+    /// Parses `#[observer(Model)]` and its impl block.
+    pub(crate) fn parse_observer(options: TokenStream, item: TokenStream) -> Result<Self> {
         let mut errors = Errors::default();
-        let heading = errors.note(Heading::parse.parse2(options));
-        let (model, options) = heading
-            .map(|Heading { model, options }| (model, options))
+        let args = errors.record(ObserverArgs::parse.parse2(options));
+        let (model, options) = args
+            .map(|ObserverArgs { model, options }| (model, options))
             .unzip();
-        let core = core_alone(options, "`#[observer(Model, ..)]`", &mut errors);
-        let otherwise = "`#[observer]` goes on an impl block; move it to `impl MyObserver { .. }`";
-        let block = errors.note(Block::of(item, otherwise));
+        let core = core_from_options(options, "`#[observer(Model, ..)]`", &mut errors);
+        let not_an_impl =
+            "`#[observer]` goes on an impl block; move it to `impl MyObserver { .. }`";
+        let block = errors.record(ImplBlock::parse(item, not_an_impl));
         let listener = model
             .zip(block)
             .map(|(model, block)| Self::new(core, block, Some(&model), &mut errors));
-        let listener = errors.need(listener)?;
+        let listener = errors.require(listener)?;
         errors.finish(listener)
     }
 
-    /// Of an observer with its model.
-    fn new(core: Path, block: Block, model: Option<&Type>, errors: &mut Errors) -> Self {
-        check(&block, errors);
-        let listener = name(&block.this);
+    /// `model` is that of an observer, and `None` for a listener.
+    fn new(core: Path, block: ImplBlock, model: Option<&Type>, errors: &mut Errors) -> Self {
+        check_self_type(&block, errors);
+        let listener = type_name(&block.self_type);
         let mut handlers = Vec::new();
-        let mut any = false;
+        let mut has_handler = false;
         for item in block.items {
-            let options = errors.note(mark(&item, model.is_some()));
-            any |= !matches!(options, Some(None));
-            let Item { attrs, signature } = item;
+            let options = errors.record(handler_options(&item, model.is_some()));
+            has_handler |= !matches!(options, Some(None));
+            let ImplItem { attrs, signature } = item;
             let (Some(signature), Some(Some(options))) = (signature, options) else {
                 continue;
             };
             let observed = match model {
                 None => Some(None),
                 Some(model) => {
-                    let observed = Observed::of(&signature.ident, model);
-                    errors.note(observed).map(Some)
+                    let observed = observed_event(&signature.ident, model);
+                    errors.record(observed).map(Some)
                 }
             };
-            let function = errors.note(without_receiver(attrs, signature));
+            let function = errors.record(without_receiver(attrs, signature));
             if let (Some(observed), Some(function)) = (observed, function) {
                 let method = Method {
                     core: core.clone(),
                     listener: listener.clone(),
                     observed,
                 };
-                let options = without_self(options, &block.this);
-                handlers.extend(Subscriber::of_method(options, function, method, errors));
+                let options = without_self(options, &block.self_type);
+                handlers.extend(Subscriber::parse_method(options, function, method, errors));
             }
         }
-        if !any {
-            errors.push(no_handler(&block.this, model.is_some()));
+        if !has_handler {
+            errors.push(no_handler_error(&block.self_type, model.is_some()));
         }
         Self {
             core,
-            this: block.this,
-            cfgs: cfgs(block.attrs),
+            self_type: block.self_type,
+            cfgs: cfg_attributes(block.attrs),
             handlers,
         }
     }
 }
 
-/// The impl block is one of a type.
-fn check(block: &Block, errors: &mut Errors) {
-    if let Some(of_trait) = &block.of_trait {
-        let text = "the handlers of a listener are methods of its own, not those of a trait; move \
+/// Checks that the block is an inherent impl of a type that can be a listener.
+fn check_self_type(block: &ImplBlock, errors: &mut Errors) {
+    if let Some(trait_type) = &block.trait_type {
+        let text = "the handlers of a listener are inherent methods, not those of a trait; move \
                     them to `impl MyListener { .. }`";
-        errors.push(Error::new(of_trait.span(), text));
+        errors.push(Error::new(trait_type.span(), text));
         return;
     }
     if let Some(param) = block.generics.params.first() {
         errors.push(match param {
-            GenericParam::Lifetime(param) => borrows(&param.lifetime),
+            GenericParam::Lifetime(param) => borrows_error(&param.lifetime),
             param => {
-                let text = "a listener cannot be generic, for a scan must know what to make; write \
-                            the block for one type, such as `impl MyListener<u8> { .. }`";
+                let text = "a listener cannot be generic, because a scan must know which type to create; \
+                            write the block for one type, such as `impl MyListener<u8> { .. }`";
                 Error::new(param.span(), text)
             }
         });
-    } else if let Some(lifetime) = lifetime(&block.this) {
-        errors.push(borrows(&lifetime));
-    } else if !matches!(block.this, Type::Path(_)) {
+    } else if let Some(lifetime) = non_static_lifetime(&block.self_type) {
+        errors.push(borrows_error(&lifetime));
+    } else if !matches!(block.self_type, Type::Path(_)) {
         let text = "a listener is a struct or an enum of your own; wrap this in one";
-        errors.push(Error::new(block.this.span(), text));
+        errors.push(Error::new(block.self_type.span(), text));
     }
 }
 
-fn borrows(lifetime: &Lifetime) -> Error {
-    let text = "a listener is kept by its registry, so it borrows nothing; let it own what it \
+fn borrows_error(lifetime: &Lifetime) -> Error {
+    let text = "a listener is stored in its registry, so it cannot borrow; let it own what it \
                 needs, or write `'static`";
     Error::new(lifetime.span(), text)
 }
 
-/// A lifetime that the type is written with, but for `'static`.
-fn lifetime(ty: &Type) -> Option<Lifetime> {
-    struct Find(Option<Lifetime>);
-
-    impl VisitMut for Find {
-        fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
-            if lifetime.ident != "static" {
-                self.0.get_or_insert(lifetime.clone());
-            }
-        }
-    }
-
-    let mut find = Find(None);
-    find.visit_type_mut(&mut ty.clone());
-    find.0
-}
-
-/// The options of a handler; none of what is no handler. Of an observer, all methods are.
-fn mark(item: &Item, observes: bool) -> Result<Option<TokenStream>> {
-    let mut marks = item.attrs.iter().filter(|attr| is_mark(attr.path()));
-    let Some(attr) = marks.next() else {
-        let is_handler = item.signature.is_some() && observes;
+/// The options of a handler; `None` for an item that is not one. All methods of an observer are handlers.
+fn handler_options(item: &ImplItem, is_observer: bool) -> Result<Option<TokenStream>> {
+    let mut on_attributes = item.attrs.iter().filter(|attr| is_on_path(attr.path()));
+    let Some(attr) = on_attributes.next() else {
+        let is_handler = item.signature.is_some() && is_observer;
         return Ok(is_handler.then(TokenStream::new));
     };
     if item.signature.is_none() {
         let text = "`#[on]` marks a handler, which is a method; remove it here";
         return Err(Error::new(attr.path().span(), text));
     }
-    if let Some(again) = marks.next() {
+    if let Some(second) = on_attributes.next() {
         let text = "`#[on]` is given twice; write all options into one";
-        return Err(Error::new(again.path().span(), text));
+        return Err(Error::new(second.path().span(), text));
     }
     match &attr.meta {
         Meta::Path(_) => Ok(Some(TokenStream::new())),
@@ -177,16 +166,16 @@ fn mark(item: &Item, observes: bool) -> Result<Option<TokenStream>> {
     }
 }
 
-/// The method as a function that takes its event first.
+/// The method without its receiver, so that its first parameter is the event.
 fn without_receiver(attrs: Vec<Attribute>, mut signature: Signature) -> Result<Function> {
     let inputs = std::mem::take(&mut signature.inputs);
     let mut inputs = inputs.into_iter();
     match inputs.next() {
-        Some(FnArg::Receiver(receiver)) if is_shared(&receiver) => {}
+        Some(FnArg::Receiver(receiver)) if is_shared_reference(&receiver) => {}
         Some(FnArg::Receiver(receiver)) => {
-            let text = "a listener is called from several places at once; take `&self`; state that \
-                        changes goes into a Mutex or an atomic";
-            return Err(Error::new(place_of(&receiver), text));
+            let text = "a listener is called from several threads at once; take `&self`, and put state \
+                        that changes into a `Mutex` or an atomic";
+            return Err(Error::new(receiver_error_span(&receiver), text));
         }
         _ => {
             let text = "a handler of a listener takes `&self` first; write it there, or move the \
@@ -196,22 +185,22 @@ fn without_receiver(attrs: Vec<Attribute>, mut signature: Signature) -> Result<F
     }
     signature.inputs = inputs.collect();
     Ok(Function {
-        attrs: cfgs(attrs),
+        attrs: cfg_attributes(attrs),
         vis: Visibility::Inherited,
         signature,
     })
 }
 
-/// What is wrong with a receiver: `mut`, or else all of it.
-fn place_of(receiver: &Receiver) -> Span {
+/// The span to report for an unsupported receiver: `mut` if it is a reference, otherwise `self`.
+fn receiver_error_span(receiver: &Receiver) -> Span {
     match &receiver.kind {
         ReceiverKind::Reference(_, _, Some(mutability)) => mutability.span,
         _ => receiver.self_token.span,
     }
 }
 
-/// Whether it is `&self`, or says the same.
-fn is_shared(receiver: &Receiver) -> bool {
+/// Whether it is `&self` or `self: &Self`.
+fn is_shared_reference(receiver: &Receiver) -> bool {
     match &receiver.kind {
         ReceiverKind::Reference(_, _, mutability) => mutability.is_none(),
         ReceiverKind::Typed(_, ty) => matches!(
@@ -223,23 +212,17 @@ fn is_shared(receiver: &Receiver) -> bool {
     }
 }
 
-fn no_handler(this: &Type, observes: bool) -> Error {
-    let text = if observes {
+fn no_handler_error(self_type: &Type, is_observer: bool) -> Error {
+    let text = if is_observer {
         format!(
-            "an observer without a method sees nothing; write one of {}, or remove `#[observer]`",
-            names()
+            "an observer without a method receives no events; write one of {}, or remove \
+             `#[observer]`",
+            method_names()
         )
     } else {
-        "a listener without a handler hears nothing; write `#[on]` on a method such as \
+        "a listener without a handler receives no events; write `#[on]` on a method such as \
          `fn name(&self, event: &MyEvent) { .. }`, or remove `#[listener]`"
             .to_owned()
     };
-    Error::new(place(this), text)
-}
-
-fn cfgs(attrs: Vec<Attribute>) -> Vec<Attribute> {
-    attrs
-        .into_iter()
-        .filter(|attr| attr.path().is_ident("cfg"))
-        .collect()
+    Error::new(type_name_span(self_type), text)
 }

@@ -1,34 +1,34 @@
-//! What the attribute writes beside the function: a static in the link-time slice.
+//! Writes the registration of a function: a static in the slice that the linker collects.
 //!
-//! Names of our own stand at `mixed_site`, where the user's tokens do not see them: a function may
-//! be called `event`, and a filter may be written by a macro.
+//! Generated names have mixed-site hygiene, so that the user's tokens do not see them: a function may be
+//! called `event`, and a filter may come from another macro.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
-use syn::{Expr, Type, ext::IdentExt, spanned::Spanned};
+use quote::{quote, quote_spanned};
+use syn::{Expr, ext::IdentExt, spanned::Spanned};
 
 use super::{
-    install, later,
-    model::{Hears, Subscriber},
+    background, install,
+    model::{EventSelector, Subscriber},
+    tokens::{function_path, key, listed_families, parameter_family},
 };
-use crate::{
-    lifetimes::all_static,
-    spans::{at, located, place},
-};
+use crate::syntax::spans::{located_at, mixed_site_at};
 
-/// The registration inside something that may stand beside a free function only.
+/// The registration, passed through an attribute on an `impl` item.
 ///
-/// Nobody tells the attribute whether its function stands in an impl block. An `impl` there is an
-/// error that says what to do, and the compiler does not look inside: so it is one error, not one
-/// for each name that is not found. Anywhere else the attribute is called again, by [`unwrap`].
-pub(super) fn wrapped(subscriber: &Subscriber) -> TokenStream {
+/// An attribute cannot find out whether its function is in an impl block. In one, a nested `impl` is a
+/// syntax error that says so, and the compiler reports this one error instead of one for each name that
+/// it cannot resolve. Elsewhere the compiler expands the attribute, which
+/// [`unwrap_registration`] turns into the registration.
+pub(super) fn wrapped_registration(subscriber: &Subscriber) -> TokenStream {
     let Subscriber { core, ident, .. } = subscriber;
-    let registration = expand(subscriber);
-    quote_spanned!(at(ident.span())=> #[#core::subscriber(@ #registration)] impl () {})
+    let registration = registration(subscriber);
+    let span = mixed_site_at(ident.span());
+    quote_spanned!(span=> #[#core::subscriber(@ #registration)] impl () {})
 }
 
-/// What [`wrapped`] has wrapped, if this is that.
-pub(super) fn unwrap(options: &TokenStream) -> Option<TokenStream> {
+/// The registration inside the options that [`wrapped_registration`] writes; `None` for the user's options.
+pub(super) fn unwrap_registration(options: &TokenStream) -> Option<TokenStream> {
     let mut tokens = options.clone().into_iter();
     match tokens.next()? {
         TokenTree::Punct(mark) if mark.as_char() == '@' => Some(tokens.collect()),
@@ -37,16 +37,16 @@ pub(super) fn unwrap(options: &TokenStream) -> Option<TokenStream> {
 }
 
 /// The registration.
-pub(super) fn expand(subscriber: &Subscriber) -> TokenStream {
+pub(super) fn registration(subscriber: &Subscriber) -> TokenStream {
     let Subscriber { core, cfgs, .. } = subscriber;
-    let background = background(subscriber);
-    let declared = declared(subscriber);
+    let background_type = background_type(subscriber);
+    let declaration = declaration(subscriber);
     quote_spanned! {Span::mixed_site()=>
         #(#cfgs)*
         const _: () = {
-            #background
+            #background_type
 
-            const __DECLARED: #core::__private::Subscriber = #declared;
+            const __DECLARED: #core::__private::Subscriber = #declaration;
             #core::__register! {
                 static __SUBSCRIBER: Subscriber in SUBSCRIBERS = __DECLARED
             }
@@ -54,29 +54,30 @@ pub(super) fn expand(subscriber: &Subscriber) -> TokenStream {
     }
 }
 
-/// The type that stands beside a function which runs later.
-pub(crate) fn background(subscriber: &Subscriber) -> Option<TokenStream> {
-    subscriber.is_later().then(|| later::background(subscriber))
+/// The struct that a background handler needs beside the function.
+pub(crate) fn background_type(subscriber: &Subscriber) -> Option<TokenStream> {
+    let is_background = subscriber.is_background();
+    is_background.then(|| background::background_type(subscriber))
 }
 
-/// What is declared.
-pub(crate) fn declared(subscriber: &Subscriber) -> TokenStream {
+/// The value that describes the subscriber.
+pub(crate) fn declaration(subscriber: &Subscriber) -> TokenStream {
     let Subscriber {
         core,
         ident,
-        changes,
+        mutates,
         once,
         deferred,
         ..
     } = subscriber;
-    let asynchronous = subscriber.is_async();
+    let is_async = subscriber.is_async();
     let name = match &subscriber.method {
         None => ident.unraw().to_string(),
         Some(method) => format!("{}::{}", method.listener, ident.unraw()),
     };
-    let by_hand = match &subscriber.method {
+    let has_no_default = match &subscriber.method {
         None => quote!(false),
-        Some(method) => method.by_hand(),
+        Some(method) => method.has_no_default(),
     };
     let location = quote_spanned! {ident.span()=>
         #core::Location::new(::core::file!(), ::core::line!(), ::core::column!())
@@ -86,15 +87,15 @@ pub(crate) fn declared(subscriber: &Subscriber) -> TokenStream {
         None => quote!(0),
     };
     let concurrency = match &subscriber.concurrency {
-        Some(calls) => {
-            let span = at(calls.span());
-            let core = located(core, span);
-            quote_spanned!(span=> #core::__private::at_once(#calls))
+        Some(limit) => {
+            let span = mixed_site_at(limit.span());
+            let core = located_at(core, span);
+            quote_spanned!(span=> #core::__private::at_once(#limit))
         }
         None => quote!(0),
     };
-    let hears = hears(subscriber);
-    let this = key(subscriber, &function(subscriber, ident.span()));
+    let selector = selector(subscriber);
+    let own_key = key(subscriber, &function_path(subscriber, ident.span()));
     let keys = |targets: &[Expr]| -> Vec<_> {
         targets
             .iter()
@@ -102,8 +103,8 @@ pub(crate) fn declared(subscriber: &Subscriber) -> TokenStream {
             .collect()
     };
     let (before, after) = (keys(&subscriber.before), keys(&subscriber.after));
-    let install = if subscriber.is_later() {
-        later::install(subscriber)
+    let install = if subscriber.is_background() {
+        background::install(subscriber)
     } else {
         install::install(subscriber)
     };
@@ -113,14 +114,14 @@ pub(crate) fn declared(subscriber: &Subscriber) -> TokenStream {
             module: ::core::module_path!(),
             location: #location,
             priority: #priority,
-            changes: #changes,
+            changes: #mutates,
             once: #once,
-            asynchronous: #asynchronous,
+            asynchronous: #is_async,
             deferred: #deferred,
             concurrency: #concurrency,
-            by_hand: #by_hand,
-            key: || #this,
-            hears: #hears,
+            by_hand: #has_no_default,
+            key: || #own_key,
+            hears: #selector,
             before: &[#(|| #before),*],
             after: &[#(|| #after),*],
             install: |installer| { #install },
@@ -128,59 +129,13 @@ pub(crate) fn declared(subscriber: &Subscriber) -> TokenStream {
     }
 }
 
-/// The function or method by name, as if it were named there.
-pub(super) fn function(subscriber: &Subscriber, place: Span) -> TokenStream {
-    let function = located(&subscriber.ident, place);
-    match &subscriber.method {
-        None => function,
-        Some(method) => {
-            let this = method.this(place);
-            quote_spanned!(at(place)=> #this::#function)
-        }
-    }
-}
-
-/// What it listens to.
-fn hears(subscriber: &Subscriber) -> TokenStream {
+/// The events that the subscriber receives.
+fn selector(subscriber: &Subscriber) -> TokenStream {
     let core = &subscriber.core;
-    let families = match &subscriber.hears {
-        Hears::Topic(topic) => return quote!(#core::__private::Hears::Topic(#topic)),
-        Hears::Event => vec![family(subscriber)],
-        Hears::Events(_) => families(subscriber),
+    let families = match &subscriber.selector {
+        EventSelector::Topic(topic) => return quote!(#core::__private::Hears::Topic(#topic)),
+        EventSelector::Parameter => vec![parameter_family(subscriber)],
+        EventSelector::Types(_) => listed_families(subscriber),
     };
     quote!(#core::__private::Hears::Events(&[#(#core::__private::event::<#families>),*]))
-}
-
-/// The families of the events, when it says which: where the compiler says so if one is none.
-pub(super) fn families(subscriber: &Subscriber) -> Vec<TokenStream> {
-    match &subscriber.hears {
-        Hears::Events(events) => {
-            let one = |event: &Type| family_of(subscriber, event);
-            events.iter().map(one).collect()
-        }
-        Hears::Event | Hears::Topic(_) => Vec::new(),
-    }
-}
-
-/// The family of the event: where the compiler says so if it is none.
-pub(super) fn family(subscriber: &Subscriber) -> TokenStream {
-    family_of(subscriber, &subscriber.event)
-}
-
-fn family_of(subscriber: &Subscriber, event: &Type) -> TokenStream {
-    let core = &subscriber.core;
-    let place = place(event);
-    let (core, event) = (located(core, place), located(&all_static(event), place));
-    let event = match &subscriber.method {
-        None => event,
-        Some(method) => method.checked(&event, place),
-    };
-    quote_spanned!(place=> <#event as #core::Event>::Family)
-}
-
-/// The key of a function or a text.
-pub(super) fn key(subscriber: &Subscriber, named: &impl ToTokens) -> TokenStream {
-    let span = at(named.span());
-    let core = located(&subscriber.core, span);
-    quote_spanned!(span=> #core::IntoKey::into_key(#named))
 }

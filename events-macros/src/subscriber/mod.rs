@@ -1,33 +1,39 @@
 //! `#[subscriber]`.
 
-mod chosen;
+mod arguments;
+mod background;
 pub(crate) mod expand;
+mod filters;
 mod install;
-mod later;
-mod model;
+pub(crate) mod method;
+pub(crate) mod model;
+mod params;
+mod tokens;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Error;
 
-pub(crate) use self::model::Subscriber;
+use self::model::Subscriber;
+use crate::syntax::errors::item_with_error;
 
-/// The item as it was, and beside it its registration, or what is wrong with it.
+/// The unchanged item, followed by its registration or an error.
 pub(crate) fn attribute(options: TokenStream, item: &TokenStream) -> TokenStream {
-    if let Some(registration) = expand::unwrap(&options) {
+    if let Some(registration) = expand::unwrap_registration(&options) {
         return registration;
     }
-    let beside = Subscriber::of(options, item.clone())
-        .map_or_else(Error::into_compile_error, |subscriber| {
-            expand::wrapped(&subscriber)
-        });
-    quote!(#item #beside)
+    match Subscriber::parse(options, item.clone()) {
+        Ok(subscriber) => {
+            let registration = expand::wrapped_registration(&subscriber);
+            quote!(#item #registration)
+        }
+        Err(error) => item_with_error(item, &error),
+    }
 }
 
-/// The registration alone.
+/// The registration without the item and without its wrapper.
 #[cfg(test)]
 pub(crate) fn registration(options: TokenStream, item: TokenStream) -> TokenStream {
-    Subscriber::of(options, item).map_or_else(Error::into_compile_error, |subscriber| {
-        expand::expand(&subscriber)
+    Subscriber::parse(options, item).map_or_else(syn::Error::into_compile_error, |subscriber| {
+        expand::registration(&subscriber)
     })
 }

@@ -1,5 +1,5 @@
-//! What a subscriber is: a function, or a method of a listener. Every error of the attribute is born
-//! here.
+//! The model of a subscriber: a function, or a method of a listener. Every error of the attribute is
+//! created here or in `arguments`.
 
 use proc_macro2::{Span, TokenStream};
 use syn::{
@@ -10,29 +10,34 @@ use syn::{
     visit_mut::VisitMut,
 };
 
-use super::chosen::{Chosen, targets};
-use crate::{
+use super::{
+    arguments::{SubscriberArgs, targets},
+    method::Method,
+};
+use crate::syntax::{
+    attributes::cfg_attributes,
+    errors::Errors,
     function::Function,
-    listener::Method,
-    options::{Errors, Options, core_path},
+    options::{Options, core_path},
+    type_text::source_text,
 };
 
 /// A function or method that subscribes to an event.
 pub(crate) struct Subscriber {
     pub(crate) core: Path,
     pub(crate) ident: Ident,
-    /// What makes it a method, if it is one.
+    /// The listener's side, if it is a method.
     pub(crate) method: Option<Method>,
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) signature: Signature,
     /// The event's type, without the reference.
     pub(crate) event: Type,
-    pub(crate) hears: Hears,
-    /// Whether it takes `&mut`.
-    pub(crate) changes: bool,
-    /// What it takes beside its event.
+    pub(crate) selector: EventSelector,
+    /// Whether it takes the event as `&mut`.
+    pub(crate) mutates: bool,
+    /// The types of the parameters after the event.
     pub(crate) params: Vec<Type>,
-    pub(crate) returns: Option<Type>,
+    pub(crate) return_type: Option<Type>,
     pub(crate) priority: Option<Expr>,
     pub(crate) when: Option<Expr>,
     pub(crate) origin: Option<Expr>,
@@ -43,44 +48,44 @@ pub(crate) struct Subscriber {
     pub(crate) after: Vec<Expr>,
 }
 
-/// What it listens to.
-pub(crate) enum Hears {
-    /// Events of the type that it takes.
-    Event,
-    /// Events of these types.
-    Events(Vec<Type>),
-    /// Events whose topic matches.
+/// The events that a subscriber receives.
+pub(crate) enum EventSelector {
+    /// Events of the parameter's type.
+    Parameter,
+    /// Events of the listed types.
+    Types(Vec<Type>),
+    /// Events whose topic matches the pattern.
     Topic(LitStr),
 }
 
-const OTHERWISE: &str =
+const NOT_A_FUNCTION: &str =
     "`#[subscriber]` goes on a function; move it to `fn name(event: &MyEvent) { .. }`";
 
 impl Subscriber {
-    pub(crate) fn of(options: TokenStream, item: TokenStream) -> Result<Self> {
+    pub(crate) fn parse(options: TokenStream, item: TokenStream) -> Result<Self> {
         let mut errors = Errors::default();
-        let options = errors.note(Options::parse.parse2(options));
-        let options = options.map(|Options(written)| Chosen::of(written, false, &mut errors));
-        let function = errors.note(Function::of(item, OTHERWISE));
-        let subscriber = Self::new(options, function, None, &mut errors);
-        let subscriber = errors.need(subscriber)?;
+        let options = errors.record(Options::parse.parse2(options));
+        let args = options.map(|Options(raw)| SubscriberArgs::new(raw, false, &mut errors));
+        let function = errors.record(Function::parse(item, NOT_A_FUNCTION));
+        let subscriber = Self::new(args, function, None, &mut errors);
+        let subscriber = errors.require(subscriber)?;
         errors.finish(subscriber)
     }
 
-    /// A method of a listener; the function is without its receiver.
-    pub(crate) fn of_method(
+    /// A method of a listener; `function` is the method without its receiver.
+    pub(crate) fn parse_method(
         options: TokenStream,
         function: Function,
         method: Method,
         errors: &mut Errors,
     ) -> Option<Self> {
-        let options = errors.note(Options::parse.parse2(options));
-        let options = options.map(|Options(written)| Chosen::of(written, true, errors));
-        Self::new(options, Some(function), Some(method), errors)
+        let options = errors.record(Options::parse.parse2(options));
+        let args = options.map(|Options(raw)| SubscriberArgs::new(raw, true, errors));
+        Self::new(args, Some(function), Some(method), errors)
     }
 
     fn new(
-        chosen: Option<Chosen>,
+        args: Option<SubscriberArgs>,
         function: Option<Function>,
         method: Option<Method>,
         errors: &mut Errors,
@@ -88,13 +93,13 @@ impl Subscriber {
         let Function {
             attrs, signature, ..
         } = function?;
-        let event = errors.note(event_of(&signature, method.is_some()));
-        let (chosen, event) = (chosen?, event?);
-        check(&signature, errors);
-        check_later(&signature, &event, &chosen, errors);
-        check_hears(&signature, &event, &chosen, method.as_ref(), errors);
-        let said = |ty: &Type| match &method {
-            Some(method) => method.said(ty),
+        let event = errors.record(event_reference(&signature, method.is_some()));
+        let (args, event) = (args?, event?);
+        check_signature(&signature, errors);
+        check_background(&signature, &event, &args, errors);
+        check_selector(&signature, &event, &args, method.as_ref(), errors);
+        let without_self = |ty: &Type| match &method {
+            Some(method) => method.without_self(ty),
             None => ty.clone(),
         };
         let params = signature
@@ -102,42 +107,41 @@ impl Subscriber {
             .iter()
             .skip(1)
             .filter_map(|input| match input {
-                FnArg::Typed(input) => Some(said(&input.ty)),
+                FnArg::Typed(input) => Some(without_self(&input.ty)),
                 FnArg::Receiver(_) => None,
             });
         let params = params.collect();
-        let hears = match chosen.topic.get() {
-            Some(topic) => Hears::Topic(topic),
-            None if is_any(&event) => Hears::Events(chosen.events.iter().map(said).collect()),
-            None => Hears::Event,
+        let selector = match args.topic.into_value() {
+            Some(topic) => EventSelector::Topic(topic),
+            None if takes_any_event(&event) => {
+                EventSelector::Types(args.event_types.iter().map(without_self).collect())
+            }
+            None => EventSelector::Parameter,
         };
         Some(Self {
             core: match &method {
                 Some(method) => method.core.clone(),
-                None => core_path(chosen.core.get()),
+                None => core_path(args.core.into_value()),
             },
             ident: signature.ident.clone(),
-            cfgs: attrs
-                .into_iter()
-                .filter(|attr| attr.path().is_ident("cfg"))
-                .collect(),
-            changes: event.mutability.is_some(),
+            cfgs: cfg_attributes(attrs),
+            mutates: event.mutability.is_some(),
             params,
-            returns: match &signature.output {
+            return_type: match &signature.output {
                 ReturnType::Default => None,
                 ReturnType::Type(_, ty) => Some((**ty).clone()),
             },
-            event: said(&event.elem),
-            hears,
+            event: without_self(&event.elem),
+            selector,
             method,
-            priority: chosen.priority.get(),
-            when: chosen.when.get(),
-            origin: chosen.origin.get(),
-            once: chosen.once.is_set(),
-            deferred: chosen.deferred.is_set(),
-            concurrency: chosen.concurrency.get(),
-            before: targets(chosen.before.get()),
-            after: targets(chosen.after.get()),
+            priority: args.priority.into_value(),
+            when: args.when.into_value(),
+            origin: args.origin.into_value(),
+            once: args.once.is_set(),
+            deferred: args.deferred.is_set(),
+            concurrency: args.concurrency.into_value(),
+            before: targets(args.before.into_value()),
+            after: targets(args.after.into_value()),
             signature,
         })
     }
@@ -147,37 +151,37 @@ impl Subscriber {
         self.signature.asyncness.is_some()
     }
 
-    /// Whether it runs when the emit is over, with a copy of the event.
-    pub(crate) fn is_later(&self) -> bool {
+    /// Whether it is async or deferred: it runs after the emit, with a copy of the event.
+    pub(crate) fn is_background(&self) -> bool {
         self.is_async() || self.deferred
     }
 }
 
-/// The type of the event, which comes first and by reference.
-fn event_of(signature: &Signature, of_method: bool) -> Result<TypeReference> {
-    let takes = if of_method {
+/// The type of the event parameter, which is the first parameter and a reference.
+fn event_reference(signature: &Signature, is_method: bool) -> Result<TypeReference> {
+    let no_event = if is_method {
         "a handler takes its event after `&self`: write `event: &MyEvent` or `event: &mut MyEvent`"
     } else {
         "a subscriber takes its event first: write `event: &MyEvent` or `event: &mut MyEvent`"
     };
     match signature.inputs.first() {
-        None => Err(Error::new(signature.paren_token.span.join(), takes)),
+        None => Err(Error::new(signature.paren_token.span.join(), no_event)),
         Some(FnArg::Receiver(receiver)) => Err(Error::new(
             receiver.self_token.span,
-            "a subscriber is a free function, for nobody could say which `self` to call; put \
-             `#[listener]` on the impl block and write `#[on]` here, or move the function out and \
+            "`#[subscriber]` goes on a free function, because there is no `self` to call a method on; \
+             put `#[listener]` on the impl block and write `#[on]` here, or move the function out and \
              take what it needs as `State<'_, T>`",
         )),
         Some(FnArg::Typed(input)) => match &*input.ty {
             Type::Reference(reference) => Ok(reference.clone()),
             ty => {
-                if let Some(span) = impl_trait(ty) {
-                    return Err(generic(span));
+                if let Some(span) = impl_trait_span(ty) {
+                    return Err(generic_error(span));
                 }
-                let ty_text = quote::quote!(#ty).to_string().replace(" :: ", "::");
+                let name = source_text(ty);
                 let text = format!(
-                    "a subscriber takes its event by reference: write `&{ty_text}` to read it or \
-                     `&mut {ty_text}` to change it"
+                    "a subscriber takes its event by reference: write `&{name}` to read it or \
+                     `&mut {name}` to change it"
                 );
                 Err(Error::new(ty.span(), text))
             }
@@ -185,37 +189,42 @@ fn event_of(signature: &Signature, of_method: bool) -> Result<TypeReference> {
     }
 }
 
-fn check(signature: &Signature, errors: &mut Errors) {
+fn check_signature(signature: &Signature, errors: &mut Errors) {
     for param in &signature.generics.params {
         match param {
             GenericParam::Lifetime(_) => {}
-            GenericParam::Type(param) => errors.push(generic(param.ident.span())),
-            GenericParam::Const(param) => errors.push(generic(param.ident.span())),
+            GenericParam::Type(param) => errors.push(generic_error(param.ident.span())),
+            GenericParam::Const(param) => errors.push(generic_error(param.ident.span())),
         }
     }
     for input in &signature.inputs {
         let FnArg::Typed(input) = input else { continue };
-        if let Some(span) = impl_trait(&input.ty) {
-            errors.push(generic(span));
+        if let Some(span) = impl_trait_span(&input.ty) {
+            errors.push(generic_error(span));
         }
-        for lifetime in kept(&input.ty) {
-            let text = "a subscriber is lent this for one call; write `'_` in place of `'static`";
+        for lifetime in static_lifetimes(&input.ty) {
+            let text = "this is borrowed for one call only; write `'_` in place of `'static`";
             errors.push(Error::new(lifetime.span(), text));
         }
     }
     if let Safety::Unsafe(unsafety) = &signature.safety {
-        let text = "an unsafe function cannot be a subscriber, for nobody could keep its promise; \
-                    subscribe a safe function that calls it";
+        let text = "an unsafe function cannot be a subscriber, because its safety requirements cannot be \
+                    checked; subscribe a safe function that calls it";
         errors.push(Error::new(unsafety.span, text));
     }
 }
 
-/// What a function that runs later must be like: it gets a copy of the event, when the emit is over.
-fn check_later(signature: &Signature, event: &TypeReference, chosen: &Chosen, errors: &mut Errors) {
+/// Checks an async or deferred function: it receives a copy of the event, after the emit.
+fn check_background(
+    signature: &Signature,
+    event: &TypeReference,
+    args: &SubscriberArgs,
+    errors: &mut Errors,
+) {
     let asyncness = signature.asyncness.as_ref().map(Spanned::span);
-    let Some(place) = asyncness.or(chosen.deferred.span()) else {
-        if let Some(span) = chosen.concurrency.span() {
-            let text = "`concurrency` is for a subscriber that runs later; make the function async, \
+    let Some(span) = asyncness.or(args.deferred.span()) else {
+        if let Some(span) = args.concurrency.span() {
+            let text = "`concurrency` is for async and deferred subscribers; make the function async, \
                         add `deferred`, or remove this option";
             errors.push(Error::new(span, text));
         }
@@ -229,11 +238,11 @@ fn check_later(signature: &Signature, event: &TypeReference, chosen: &Chosen, er
             "a deferred subscriber outlives the emit, and this event borrows; \
              remove `deferred`, or let the event own what it needs"
         };
-        errors.push(Error::new(place, text));
+        errors.push(Error::new(span, text));
     }
     if let Some(mutability) = &event.mutability {
         let text = if asyncness.is_some() {
-            "an async subscriber runs beside others, so it only reads the event; \
+            "an async subscriber runs concurrently with others, so it only reads the event; \
              write `&` in place of `&mut`, or make the function sync to change the event"
         } else {
             "a deferred subscriber gets a copy of the event, so it only reads; \
@@ -243,67 +252,68 @@ fn check_later(signature: &Signature, event: &TypeReference, chosen: &Chosen, er
     }
 }
 
-/// Whether it takes events of any type.
-fn is_any(event: &TypeReference) -> bool {
+/// Whether the event parameter is `&dyn AnyEvent`.
+fn takes_any_event(event: &TypeReference) -> bool {
     matches!(*event.elem, Type::TraitObject(_))
 }
 
-/// What a function must be like that hears several types of events, or a pattern of topics.
-fn check_hears(
+/// Checks a function that selects events by type or by topic.
+fn check_selector(
     signature: &Signature,
     event: &TypeReference,
-    chosen: &Chosen,
+    args: &SubscriberArgs,
     method: Option<&Method>,
     errors: &mut Errors,
 ) {
-    let place = chosen
+    let selector_span = args
         .topic
         .span()
-        .or(chosen.events.first().map(Spanned::span));
-    if let Some(place) = place
+        .or(args.event_types.first().map(Spanned::span));
+    if let Some(span) = selector_span
         && method.is_some_and(|method| method.observed.is_some())
     {
-        let text = "the name of an observer's method says which event it hears; remove this, or write a \
+        let text = "the name of an observer's method determines its event; remove this, or write a \
                     `#[listener]`";
-        return errors.push(Error::new(place, text));
+        return errors.push(Error::new(span, text));
     }
-    if place.is_none() {
-        if is_any(event) && !chosen.names_topic {
-            let text = "nobody says which events this hears; write `topic = \"shop::.*\"`, or the \
-                        types: `#[subscriber(OrderPlaced, OrderPaid)]`";
+    if selector_span.is_none() {
+        if takes_any_event(event) && !args.has_topic {
+            let text = "`&dyn AnyEvent` does not select any events; write `topic = \"shop::.*\"`, or list \
+                        the types: `#[subscriber(OrderPlaced, OrderPaid)]`";
             errors.push(Error::new(event.elem.span(), text));
         }
         return;
     }
-    if chosen.topic.is_set() && !chosen.events.is_empty() {
-        let text = "it hears a pattern of topics or types of events; remove one of them";
-        errors.push(Error::new(chosen.events[0].span(), text));
+    if args.topic.is_set() && !args.event_types.is_empty() {
+        let text =
+            "a subscriber selects events by topic or by type, not by both; remove one of them";
+        errors.push(Error::new(args.event_types[0].span(), text));
     }
-    if !is_any(event) {
-        let text = "which type of event comes is not known here; take `&dyn AnyEvent`, or hear the one \
-                    type alone: `#[subscriber]`";
+    if !takes_any_event(event) {
+        let text = "a subscriber with a topic or with a list of types takes `&dyn AnyEvent`; write that, or \
+                    subscribe to this one type: `#[subscriber]`";
         return errors.push(Error::new(event.elem.span(), text));
     }
     if let Some(mutability) = &event.mutability {
-        let text = "an event of any type is only read; write `&dyn AnyEvent`";
+        let text = "an `AnyEvent` is read-only; write `&dyn AnyEvent`";
         errors.push(Error::new(mutability.span(), text));
     }
-    let later = signature.asyncness.as_ref().map(Spanned::span);
-    if let Some(span) = later.or(chosen.deferred.span()) {
-        let text = "there is no copy of an event whose type is not known, so this runs at once; make the \
-                    function sync, without `deferred`, and let it hand on what it needs";
+    let asyncness = signature.asyncness.as_ref().map(Spanned::span);
+    if let Some(span) = asyncness.or(args.deferred.span()) {
+        let text = "an event of unknown type cannot be copied for an async or deferred subscriber; make \
+                    the function sync, without `deferred`, and pass on the data that is needed";
         errors.push(Error::new(span, text));
     }
 }
 
-fn generic(span: Span) -> Error {
-    let text = "a subscriber cannot be generic, for it is registered once, when the program is \
+fn generic_error(span: Span) -> Error {
+    let text = "a subscriber cannot be generic, because it is registered once, when the program is \
                 linked; write one function for each type and let them call the generic one";
     Error::new(span, text)
 }
 
-/// Where the type says `impl Trait`, if it does.
-fn impl_trait(ty: &Type) -> Option<Span> {
+/// The span of the first `impl Trait` in the type.
+fn impl_trait_span(ty: &Type) -> Option<Span> {
     struct Find(Option<Span>);
 
     impl VisitMut for Find {
@@ -317,23 +327,23 @@ fn impl_trait(ty: &Type) -> Option<Span> {
     find.0
 }
 
-/// Whether the type shows a lifetime.
+/// Whether the type is written with a lifetime argument.
 fn borrows(ty: &Type) -> bool {
-    lifetimes(ty).next().is_some()
+    lifetime_arguments(ty).next().is_some()
 }
 
-/// The lifetimes of what is lent that say `'static`. Those deeper inside are the user's own matter.
-fn kept(ty: &Type) -> impl Iterator<Item = &Lifetime> {
+/// The lifetimes `'static` of a parameter's own reference or generic arguments. Nested types may have them.
+fn static_lifetimes(ty: &Type) -> impl Iterator<Item = &Lifetime> {
     let (outer, inner) = match ty {
         Type::Reference(reference) => (reference.lifetime.as_ref(), &*reference.elem),
         ty => (None, ty),
     };
-    let all = outer.into_iter().chain(lifetimes(inner));
+    let all = outer.into_iter().chain(lifetime_arguments(inner));
     all.filter(|lifetime| lifetime.ident == "static")
 }
 
-/// The lifetimes that a type is written with.
-fn lifetimes(ty: &Type) -> impl Iterator<Item = &Lifetime> {
+/// The lifetime arguments of the last path segment.
+fn lifetime_arguments(ty: &Type) -> impl Iterator<Item = &Lifetime> {
     let last = match ty {
         Type::Path(path) => path.path.segments.last(),
         _ => None,

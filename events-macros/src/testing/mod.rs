@@ -4,15 +4,13 @@ mod expand;
 mod model;
 
 use proc_macro2::TokenStream;
-use quote::quote;
 
-/// The function as a test with a mock; or as it was, and beside it what is wrong with it.
+use crate::syntax::errors::item_with_error;
+
+/// Expands to a test that runs with a mock, or to the unchanged item and an error.
 pub(crate) fn attribute(options: TokenStream, item: &TokenStream) -> TokenStream {
-    match model::Test::of(options, item.clone()) {
+    match model::Test::parse(options, item.clone()) {
         Ok(test) => expand::expand(&test),
-        Err(error) => {
-            let error = error.into_compile_error();
-            quote!(#item #error)
-        }
+        Err(error) => item_with_error(item, &error),
     }
 }

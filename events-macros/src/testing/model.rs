@@ -1,4 +1,4 @@
-//! What a test with a mock is. Every error of the attribute is born here.
+//! The model of `#[events_testing::test]`. Every error of the attribute is created here.
 
 use proc_macro2::TokenStream;
 use syn::{
@@ -7,10 +7,11 @@ use syn::{
     parse_quote,
 };
 
-use crate::{
-    body::{Body, said, split},
+use crate::syntax::{
+    body::{Body, nameable_return_type, split_body},
+    errors::Errors,
     function::Function,
-    options::{Errors, Once, Options},
+    options::{Options, SetOnce},
 };
 
 /// A test with a mock.
@@ -21,39 +22,39 @@ pub(crate) struct Test {
     pub(crate) vis: Visibility,
     pub(crate) signature: Signature,
     pub(crate) body: Body,
-    /// Whether another attribute makes it a test, and runs it when it is async.
-    pub(crate) is_test: bool,
-    /// What it returns, as far as a body may say it.
-    pub(crate) returns: Option<Type>,
+    /// Whether another attribute makes it a test, and runs it if it is async.
+    pub(crate) has_test_attribute: bool,
+    /// The return type as an expression may name it: see [`nameable_return_type`].
+    pub(crate) return_type: Option<Type>,
 }
 
 const OPTIONS: &[&str] = &["empty", "crate"];
-const OTHERWISE: &str = "`#[events_testing::test]` goes on a function, which is a test then; move it \
-                         there";
-const BODILESS: &str = "a test has a body; write `{ .. }`";
+const NOT_A_FUNCTION: &str =
+    "`#[events_testing::test]` goes on a function, which it makes a test; move it there";
+const NO_BODY: &str = "a test has a body; write `{ .. }`";
 
 impl Test {
-    pub(crate) fn of(options: TokenStream, item: TokenStream) -> Result<Self> {
+    pub(crate) fn parse(options: TokenStream, item: TokenStream) -> Result<Self> {
         let mut errors = Errors::default();
-        let (mut testing, mut empty) = (Once::default(), Once::default());
-        let options = errors.note(Options::parse.parse2(options));
-        for option in options.into_iter().flat_map(|Options(written)| written) {
+        let (mut testing, mut empty) = (SetOnce::default(), SetOnce::default());
+        let options = errors.record(Options::parse.parse2(options));
+        for option in options.into_iter().flat_map(|Options(raw)| raw) {
             let name = option.name.clone();
             let set = match name.to_string().as_str() {
-                "empty" => option.flag().and_then(|()| empty.set(&name, ())),
+                "empty" => option.expect_flag().and_then(|()| empty.set(&name, ())),
                 "crate" => option
-                    .path("my_framework::testing")
+                    .into_path("my_framework::testing")
                     .and_then(|path| testing.set(&name, path)),
                 _ => Err(option.unknown("`#[events_testing::test]`", OPTIONS)),
             };
-            errors.note(set);
+            errors.record(set);
         }
-        let function = errors.note(Function::of(item.clone(), OTHERWISE));
+        let function = errors.record(Function::parse(item.clone(), NOT_A_FUNCTION));
         let parts = function.and_then(|function| {
-            let (_, body) = errors.note(split(item, &function.signature, BODILESS))?;
+            let (_, body) = errors.record(split_body(item, &function.signature, NO_BODY))?;
             Some((function, body))
         });
-        let (function, body) = errors.need(parts)?;
+        let (function, body) = errors.require(parts)?;
         let Function {
             attrs,
             vis,
@@ -61,13 +62,13 @@ impl Test {
         } = function;
         errors.finish(Self {
             testing: testing
-                .get()
+                .into_value()
                 .unwrap_or_else(|| parse_quote!(::events_testing)),
             empty: empty.is_set(),
-            is_test: attrs.iter().any(is_test),
+            has_test_attribute: attrs.iter().any(is_test_attribute),
             attrs,
             vis,
-            returns: said(&signature),
+            return_type: nameable_return_type(&signature),
             signature,
             body,
         })
@@ -76,7 +77,7 @@ impl Test {
 
 /// Whether an attribute makes a function a test: `#[test]`, `#[tokio::test]`, `#[rstest]`,
 /// `#[test_case(..)]`, `#[wasm_bindgen_test]`.
-fn is_test(attr: &Attribute) -> bool {
+fn is_test_attribute(attr: &Attribute) -> bool {
     let last = attr.path().segments.last();
     last.is_some_and(|last| last.ident.to_string().contains("test"))
 }

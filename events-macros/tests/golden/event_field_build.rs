@@ -52,7 +52,7 @@ const _: () = {
         }
     }
 };
-/// Builds a [`Deployed`]: one setter a field, in any order, and then `build()` or `emit()`.
+/// Builds a [`Deployed`]: call one setter per field, in any order, then `build()` or `emit()`.
 #[must_use = "nothing happens before `.build()` or `.emit()`"]
 struct DeployedBuilder<__build = ::events_core::__private::Unset> {
     __values: (::core::option::Option<u32>,),
@@ -61,7 +61,7 @@ struct DeployedBuilder<__build = ::events_core::__private::Unset> {
 const _: () = {
     use ::events_core::__private::{self as __events, Build as __Build};
     impl Deployed {
-        /// Starts a [`Deployed`]; see [`DeployedBuilder`].
+        /// Starts building a [`Deployed`]; see [`DeployedBuilder`].
         #[inline]
         fn builder() -> DeployedBuilder {
             DeployedBuilder {

@@ -62,7 +62,7 @@ const _: () = {
         }
     }
 };
-/// Builds a [`FirstLogin`]: one setter a field, in any order, and then `build()` or `emit()`.
+/// Builds a [`FirstLogin`]: call one setter per field, in any order, then `build()` or `emit()`.
 #[must_use = "nothing happens before `.build()` or `.emit()`"]
 pub struct FirstLoginBuilder<
     __ip = ::events_core::__private::Unset,
@@ -79,7 +79,7 @@ pub struct FirstLoginBuilder<
 const _: () = {
     use ::events_core::__private::{self as __events, Build as __Build};
     impl FirstLogin {
-        /// Starts a [`FirstLogin`]; see [`FirstLoginBuilder`].
+        /// Starts building a [`FirstLogin`]; see [`FirstLoginBuilder`].
         #[inline]
         pub fn builder() -> FirstLoginBuilder {
             FirstLoginBuilder {
@@ -152,7 +152,7 @@ const _: () = {
                 __states: __events::PhantomData,
             }
         }
-        /// Sets `attempts`, or with `None` leaves it as if it were not set.
+        /// Sets `attempts`; `None` selects its default.
         pub fn maybe_attempts(
             mut self,
             value: __events::Option<u32>,
@@ -166,7 +166,7 @@ const _: () = {
                 __states: __events::PhantomData,
             }
         }
-        /// Sets `referrer`, or with `None` leaves it as if it were not set.
+        /// Sets `referrer`; `None` selects its default.
         pub fn maybe_referrer(
             mut self,
             value: __events::Option<String>,

@@ -63,7 +63,7 @@ const _: () = {
         }
     }
 };
-/// Builds a [`Saved`]: one setter a field, in any order, and then `build()` or `emit()`.
+/// Builds a [`Saved`]: call one setter per field, in any order, then `build()` or `emit()`.
 #[must_use = "nothing happens before `.build()` or `.emit()`"]
 pub(crate) struct SavedBuilder<T: Clone, __record = ::events_core::__private::Unset>
 where
@@ -78,7 +78,7 @@ const _: () = {
     where
         T: Send,
     {
-        /// Starts a [`Saved`]; see [`SavedBuilder`].
+        /// Starts building a [`Saved`]; see [`SavedBuilder`].
         #[inline]
         pub(crate) fn builder() -> SavedBuilder<T> {
             SavedBuilder {

@@ -45,7 +45,7 @@ const _: () = {
         }
     }
 };
-/// Builds a [`Started`]: one setter a field, in any order, and then `build()` or `emit()`.
+/// Builds a [`Started`]: call one setter per field, in any order, then `build()` or `emit()`.
 #[must_use = "nothing happens before `.build()` or `.emit()`"]
 struct StartedBuilder {
     __values: (),
@@ -54,7 +54,7 @@ struct StartedBuilder {
 const _: () = {
     use ::events_core::__private::{self as __events, Build as __Build};
     impl Started {
-        /// Starts a [`Started`]; see [`StartedBuilder`].
+        /// Starts building a [`Started`]; see [`StartedBuilder`].
         #[inline]
         fn builder() -> StartedBuilder {
             StartedBuilder {

@@ -1,137 +1,136 @@
-//! One setter a field, and a second one of a field that may be left out.
+//! Writes one setter per field, and a second one for each field that may be left out.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream};
 use quote::{ToTokens, TokenStreamExt, format_ident, quote, quote_spanned};
 use syn::Token;
 
-use super::{Part, Parts};
-use crate::{
-    event::model::{Field, Fill},
-    inplace::InPlace,
+use super::{
+    super::model::Presence,
+    model::{Builder, BuilderField},
 };
+use crate::syntax::{in_place::InPlace, spans::mixed_site_at};
 
-impl Parts<'_> {
-    /// The setters: those of ordinary names together, any other by itself.
+impl Builder<'_> {
+    /// The setters: one impl block for all of them, and one for each that has the name of a finisher.
     pub(super) fn setters(&self) -> TokenStream {
-        let (params, builder, wheres) = (self.params(|_| true), self.builder(), self.wheres());
-        let rest = rest();
-        let (special, ordinary): (Vec<_>, Vec<_>) =
-            self.fields.iter().partition(|part| part.is_finisher());
-        let ordinary = ordinary.into_iter().map(|part| self.setter(part, &rest));
+        let (params, builder) = (self.impl_params(|_| true), self.generic_type());
+        let (bounds, rest) = (self.where_clause(), struct_rest());
+        let (special, common): (Vec<_>, Vec<_>) = self
+            .fields
+            .iter()
+            .partition(|field| field.is_named_like_finisher());
+        let common = common.into_iter().map(|field| self.setter(field, &rest));
         let maybe = self
             .fields
             .iter()
-            .filter_map(|part| self.maybe_setter(part, &rest));
-        let setters: TokenStream = ordinary.chain(maybe).collect();
-        let special = special.into_iter().map(|part| {
-            let same = |other: &Part<'_>| other.index == part.index;
-            let params = self.params(|other| !same(other));
-            let builder = self.with(same, "Unset");
-            let setter = self.setter(part, &rest);
+            .filter_map(|field| self.maybe_setter(field, &rest));
+        let setters: TokenStream = common.chain(maybe).collect();
+        let special = special.into_iter().map(|field| {
+            let is_same = |other: &BuilderField<'_>| other.index == field.index;
+            let params = self.impl_params(|other| !is_same(other));
+            let builder = self.type_with_state(is_same, "Unset");
+            let setter = self.setter(field, &rest);
             quote! {
-                impl #params #builder #wheres {
+                impl #params #builder #bounds {
                     #setter
                 }
             }
         });
         quote! {
-            impl #params #builder #wheres {
+            impl #params #builder #bounds {
                 #setters
             }
             #(#special)*
         }
     }
 
-    /// The setter. One that shares its name with a finisher is defined while its field is unset
-    /// only, and the finisher once it is set: so the name is free for both.
-    fn setter(&self, part: &Part<'_>, rest: &Group) -> TokenStream {
-        let Part {
-            field,
+    /// The setter. One that has the name of a finisher is defined only while its field is unset, and the
+    /// finisher only once it is set, so the two do not conflict.
+    fn setter(&self, field: &BuilderField<'_>, rest: &Group) -> TokenStream {
+        let BuilderField {
+            model,
             ident: name,
             index,
             ..
-        } = part;
-        let (vis, builder, set) = (&self.event.vis, &self.ident, self.once_set(part));
-        let (span, inside, given) = (name.span(), field.inside(), part.value());
-        let (param, value): (Box<dyn ToTokens>, Box<dyn ToTokens>) = if field.into {
+        } = field;
+        let (vis, builder, result) = (&self.event.vis, &self.ident, self.type_with_set(field));
+        let (span, ty, input) = (name.span(), model.setter_type(), field.input_ident());
+        let (param, value): (Box<dyn ToTokens>, Box<dyn ToTokens>) = if model.into {
             (
-                Box::new(quote_spanned!(span=> impl ::core::convert::Into<#inside>)),
-                Box::new(quote!(__events::Into::into(#given))),
+                Box::new(quote_spanned!(span=> impl ::core::convert::Into<#ty>)),
+                Box::new(quote!(__events::Into::into(#input))),
             )
         } else {
-            (Box::new(inside), Box::new(&given))
+            (Box::new(ty), Box::new(&input))
         };
-        let carried = &field.carried;
-        let is_documented = carried.iter().any(|attr| attr.path().is_ident("doc"));
-        let docs = (!is_documented).then(|| format!(" Sets `{}`.", field.name));
+        let attrs = &model.setter_attrs;
+        let is_documented = attrs.iter().any(|attr| attr.path().is_ident("doc"));
+        let docs = (!is_documented).then(|| format!(" Sets `{}`.", model.name));
         let docs = docs.iter();
-        let bound = (!part.is_finisher()).then(|| part.while_unset());
+        let bound = (!field.is_named_like_finisher()).then(|| field.unset_bound());
         quote! {
             #(#[doc = #docs])*
-            #(#carried)*
-            #vis fn #name(mut self, #given: #param) -> #set #bound {
+            #(#attrs)*
+            #vis fn #name(mut self, #input: #param) -> #result #bound {
                 self.__values.#index = __events::Some(#value);
                 #builder #rest
             }
         }
     }
 
-    /// The setter that takes an `Option`, of a field that may be left out.
-    fn maybe_setter(&self, part: &Part<'_>, rest: &Group) -> Option<TokenStream> {
-        let Part {
-            field,
+    /// The second setter of a field that may be left out: `maybe_<field>`, which accepts an `Option`.
+    fn maybe_setter(&self, field: &BuilderField<'_>, rest: &Group) -> Option<TokenStream> {
+        let BuilderField {
+            model,
             ident,
             index,
             ..
-        } = part;
-        if matches!(field.fill, Fill::Required) {
+        } = field;
+        if matches!(model.presence, Presence::Required) {
             return None;
         }
         let span = ident.span();
-        let name = field.name.trim_start_matches('_');
+        let name = model.name.trim_start_matches('_');
         let name = format_ident!("maybe_{name}", span = span);
-        if self.fields.iter().any(|part| *part.ident == name) {
+        if self.fields.iter().any(|field| *field.ident == name) {
             return None;
         }
-        let (vis, builder, set) = (&self.event.vis, &self.ident, self.once_set(part));
-        let (inside, given) = (field.inside(), part.value());
-        let (param, value): (_, Box<dyn ToTokens>) = if field.into {
+        let (vis, builder, result) = (&self.event.vis, &self.ident, self.type_with_set(field));
+        let (ty, input) = (model.setter_type(), field.input_ident());
+        let (param, value): (_, Box<dyn ToTokens>) = if model.into {
             (
-                quote_spanned!(span=> ::core::option::Option<impl ::core::convert::Into<#inside>>),
-                Box::new(quote!(__events::Option::map(#given, __events::Into::into))),
+                quote_spanned!(span=> ::core::option::Option<impl ::core::convert::Into<#ty>>),
+                Box::new(quote!(__events::Option::map(#input, __events::Into::into))),
             )
         } else {
             (
-                quote_spanned!(part.here=> __events::Option<#inside>),
-                Box::new(&given),
+                quote_spanned!(field.span=> __events::Option<#ty>),
+                Box::new(&input),
             )
         };
-        let docs = format!(
-            " Sets `{}`, or with `None` leaves it as if it were not set.",
-            field.name
-        );
-        let carried = field.carried.iter();
-        let deprecated = carried.filter(|attr| attr.path().is_ident("deprecated"));
-        let bound = part.while_unset();
+        let docs = format!(" Sets `{}`; `None` selects its default.", model.name);
+        let attrs = model.setter_attrs.iter();
+        let deprecated = attrs.filter(|attr| attr.path().is_ident("deprecated"));
+        let bound = field.unset_bound();
         Some(quote! {
             #[doc = #docs]
             #(#deprecated)*
-            #vis fn #name(mut self, #given: #param) -> #set #bound {
+            #vis fn #name(mut self, #input: #param) -> #result #bound {
                 self.__values.#index = #value;
                 #builder #rest
             }
         })
     }
 
-    /// The builder in which this field is set.
-    fn once_set(&self, part: &Part<'_>) -> impl ToTokens {
-        self.with(|other| other.index == part.index, "Set")
+    /// The type of the builder in which this field is set.
+    fn type_with_set(&self, field: &BuilderField<'_>) -> impl ToTokens {
+        self.type_with_state(|other| other.index == field.index, "Set")
     }
 }
 
-/// What stands behind the builder's name in the body of a setter: one for all of them, for a group
-/// that is there already costs less than its tokens anew.
-fn rest() -> Group {
+/// The braces of the struct literal that a setter returns. All setters share one group: copying a group
+/// costs less than creating its tokens again.
+fn struct_rest() -> Group {
     let fields = quote! {
         __values: self.__values,
         __states: __events::PhantomData,
@@ -139,9 +138,9 @@ fn rest() -> Group {
     Group::new(Delimiter::Brace, fields)
 }
 
-impl Part<'_> {
-    /// The bound of a setter: it is called once.
-    fn while_unset(&self) -> impl ToTokens {
+impl BuilderField<'_> {
+    /// The bound of a setter that its field is unset: setting a field twice does not compile.
+    fn unset_bound(&self) -> impl ToTokens {
         let span = self.ident.span();
         InPlace(move |tokens: &mut TokenStream| {
             Token![where](span).to_tokens(tokens);
@@ -153,19 +152,8 @@ impl Part<'_> {
         })
     }
 
-    /// What a setter takes, under a name that the user's own expressions do not see.
-    fn value(&self) -> Ident {
-        let span = Span::mixed_site().located_at(self.ident.span());
-        Ident::new("value", span)
-    }
-}
-
-impl Field {
-    /// The type that its setter takes.
-    pub(super) fn inside(&self) -> &syn::Type {
-        match &self.fill {
-            Fill::Optional(inside) => inside,
-            _ => &self.ty,
-        }
+    /// The name of a setter's parameter, invisible to the user's expressions.
+    fn input_ident(&self) -> Ident {
+        Ident::new("value", mixed_site_at(self.ident.span()))
     }
 }

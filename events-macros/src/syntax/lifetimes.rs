@@ -1,9 +1,9 @@
-//! Putting one lifetime in the place of others.
+//! Finding and replacing the lifetimes of types and generics.
 
 use syn::{GenericParam, Generics, Lifetime, Type, TypeReference, visit_mut::VisitMut};
 
-/// The type with every lifetime, written or left out, replaced by `'static`: the name of an event's
-/// family when the type is an event.
+/// The type with every lifetime, explicit or elided, replaced by `'static`. For the type of an event this
+/// is its family.
 pub(crate) fn all_static(ty: &Type) -> Type {
     struct AllStatic;
 
@@ -24,13 +24,13 @@ pub(crate) fn all_static(ty: &Type) -> Type {
     ty
 }
 
-/// The type with the lifetimes that a function declares left to inference.
+/// The type with the lifetime parameters of a function replaced by `'_`.
 pub(crate) fn inferred(ty: &Type, declared: &Generics) -> Type {
     struct Inferred<'g>(&'g Generics);
 
     impl VisitMut for Inferred<'_> {
         fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
-            if self.0.lifetimes().any(|known| known.lifetime == *lifetime) {
+            if self.0.lifetimes().any(|param| param.lifetime == *lifetime) {
                 *lifetime = Lifetime::new("'_", lifetime.span());
             }
         }
@@ -41,7 +41,7 @@ pub(crate) fn inferred(ty: &Type, declared: &Generics) -> Type {
     ty
 }
 
-/// The generics without their lifetime, which is replaced where bounds name it.
+/// The generics without their lifetime parameter, which becomes `'static` in the bounds.
 pub(crate) fn with_static(generics: &Generics) -> Generics {
     struct Replace(Lifetime);
 
@@ -70,17 +70,19 @@ pub(crate) fn with_static(generics: &Generics) -> Generics {
     generics
 }
 
-/// Whether the type shows no lifetime but `'static`.
-pub(crate) fn is_static(ty: &Type) -> bool {
-    struct Find(bool);
+/// The first explicit lifetime in the type other than `'static`.
+pub(crate) fn non_static_lifetime(ty: &Type) -> Option<Lifetime> {
+    struct Find(Option<Lifetime>);
 
     impl VisitMut for Find {
         fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
-            self.0 &= lifetime.ident == "static";
+            if self.0.is_none() && lifetime.ident != "static" {
+                self.0 = Some(lifetime.clone());
+            }
         }
     }
 
-    let mut find = Find(true);
+    let mut find = Find(None);
     find.visit_type_mut(&mut ty.clone());
     find.0
 }

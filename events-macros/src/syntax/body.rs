@@ -1,4 +1,4 @@
-//! The body of a function, for attributes that put something around it.
+//! The body of a function, for attributes that wrap it.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
@@ -9,25 +9,26 @@ use syn::{
     visit_mut::{VisitMut, visit_type_mut},
 };
 
-use crate::spans::{at, located};
+use super::spans::{located_at, mixed_site_at};
 
 /// The body of a function.
 pub(crate) struct Body {
-    /// What stands at its beginning as `#![..]`, as it stands before a function.
+    /// The inner attributes `#![..]` of the body, converted to outer ones.
     pub(crate) attrs: Vec<Attribute>,
-    pub(crate) inside: TokenStream,
-    /// The place of its braces.
+    pub(crate) statements: TokenStream,
+    /// The span of the braces.
     pub(crate) span: Span,
 }
 
-/// What stands before the body, and the body; `bodiless` says what to do with a function that has none.
-pub(crate) fn split(
+/// Splits a function into the tokens before its body and the body; `no_body` is the error text for a
+/// function without one.
+pub(crate) fn split_body(
     item: TokenStream,
     signature: &Signature,
-    bodiless: &str,
+    no_body: &str,
 ) -> Result<(TokenStream, Body)> {
     let mut head: Vec<_> = item.into_iter().collect();
-    // The whole item, or its body, may come from a macro as one piece in invisible delimiters.
+    // A macro may pass the whole item, or its body, as one group with invisible delimiters.
     while let [TokenTree::Group(whole)] = &head[..]
         && whole.delimiter() == Delimiter::None
     {
@@ -35,42 +36,42 @@ pub(crate) fn split(
     }
     let body = match head.pop() {
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
-            Body::of(group.stream(), group.span())
+            Body::parse(group.stream(), group.span())
         }
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::None => Body {
             attrs: Vec::new(),
             span: group.span(),
-            inside: TokenTree::Group(group).into(),
+            statements: TokenTree::Group(group).into(),
         },
         _ => {
-            return Err(Error::new(signature.ident.span(), bodiless));
+            return Err(Error::new(signature.ident.span(), no_body));
         }
     };
     Ok((head.into_iter().collect(), body))
 }
 
 impl Body {
-    fn of(inside: TokenStream, span: Span) -> Self {
+    fn parse(content: TokenStream, span: Span) -> Self {
         let parts = |input: ParseStream<'_>| {
             let attrs = input.call(Attribute::parse_inner)?;
             Ok((attrs, input.parse()?))
         };
-        let (mut attrs, inside) = parts
-            .parse2(inside.clone())
-            .unwrap_or_else(|_| (Vec::new(), inside));
+        let (mut attrs, statements) = parts
+            .parse2(content.clone())
+            .unwrap_or_else(|_| (Vec::new(), content));
         for attr in &mut attrs {
             attr.style = AttrStyle::Outer;
         }
         Self {
             attrs,
-            inside,
+            statements,
             span,
         }
     }
 }
 
-/// The type, as far as an expression may say it.
-pub(crate) fn said(signature: &Signature) -> Option<Type> {
+/// The return type as an expression may name it: `None` for `!`, and with `_` for each `impl Trait`.
+pub(crate) fn nameable_return_type(signature: &Signature) -> Option<Type> {
     struct Infer;
 
     impl VisitMut for Infer {
@@ -90,23 +91,26 @@ pub(crate) fn said(signature: &Signature) -> Option<Type> {
     (!matches!(ty, Type::Never(_))).then_some(ty)
 }
 
-/// Tells a block inside the function what it returns, as the function tells its own body: by a
-/// `return` of that type, which is never reached.
-pub(crate) fn returned(returns: Option<&Type>, private: &TokenStream) -> Option<TokenStream> {
-    let ty = returns?;
-    let place = at(ty.span());
-    let private = located(private, place);
-    Some(quote_spanned! {place=>
+/// Fixes the type that a block returns, for type inference: a `return` of that type that is never
+/// executed.
+pub(crate) fn return_type_hint(
+    return_type: Option<&Type>,
+    private: &TokenStream,
+) -> Option<TokenStream> {
+    let ty = return_type?;
+    let span = mixed_site_at(ty.span());
+    let private = located_at(private, span);
+    Some(quote_spanned! {span=>
         if let ::core::option::Option::Some(returned) = #private::returned::<#ty>() {
             return returned;
         }
     })
 }
 
-/// The braces of the user's, with something else in them: a lint that counts what stands before an
-/// item in them knows them for ours.
-pub(crate) fn braced(inside: TokenStream, span: Span) -> Group {
-    let mut group = Group::new(Delimiter::Brace, inside);
-    group.set_span(at(span));
+/// The tokens in braces with the location of the user's braces and the hygiene of the macro: lints that
+/// check the statements before an item then ignore generated ones.
+pub(crate) fn braced(statements: TokenStream, span: Span) -> Group {
+    let mut group = Group::new(Delimiter::Brace, statements);
+    group.set_span(mixed_site_at(span));
     group
 }

@@ -1,5 +1,4 @@
-//! A function as an attribute sees it: up to its body, which is none of our business. What is wrong
-//! there, rustc tells.
+//! A function without its body. Errors in the body are the compiler's to report.
 
 use proc_macro2::TokenStream;
 use syn::{
@@ -7,7 +6,7 @@ use syn::{
     parse::{ParseStream, Parser},
 };
 
-/// A function up to its body.
+/// A function without its body.
 pub(crate) struct Function {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
@@ -15,13 +14,15 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    /// The function that an item is; `otherwise` says what to do with one that is none.
-    pub(crate) fn of(item: TokenStream, otherwise: &str) -> Result<Self> {
+    /// Parses an item; `not_a_function` is the error text for an item of another kind.
+    pub(crate) fn parse(item: TokenStream, not_a_function: &str) -> Result<Self> {
         let parse = |input: ParseStream<'_>| {
             let attrs = input.call(Attribute::parse_outer)?;
             let vis = input.parse()?;
             let start = input.span();
-            let signature = input.parse().map_err(|_| Error::new(start, otherwise))?;
+            let signature = input
+                .parse()
+                .map_err(|_| Error::new(start, not_a_function))?;
             let _body: TokenStream = input.parse()?;
             Ok(Self {
                 attrs,

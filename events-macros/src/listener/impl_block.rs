@@ -1,4 +1,4 @@
-//! An impl block as an attribute sees it: its head, and of its methods all but the bodies.
+//! An impl block without the bodies of its methods.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::{
@@ -9,53 +9,53 @@ use syn::{
 };
 
 /// An impl block.
-pub(super) struct Block {
+pub(super) struct ImplBlock {
     pub(super) attrs: Vec<Attribute>,
     pub(super) generics: Generics,
-    /// The trait that is implemented, if one is.
-    pub(super) of_trait: Option<Type>,
-    pub(super) this: Type,
-    pub(super) items: Vec<Item>,
+    /// The implemented trait, if there is one.
+    pub(super) trait_type: Option<Type>,
+    pub(super) self_type: Type,
+    pub(super) items: Vec<ImplItem>,
 }
 
-/// What stands in an impl block.
-pub(super) struct Item {
+/// An item of an impl block.
+pub(super) struct ImplItem {
     pub(super) attrs: Vec<Attribute>,
-    /// Of a function.
+    /// The signature, if the item is a function.
     pub(super) signature: Option<Signature>,
 }
 
-impl Block {
-    /// The impl block that an item is; `otherwise` says what to do with one that is none.
-    pub(super) fn of(item: TokenStream, otherwise: &str) -> Result<Self> {
+impl ImplBlock {
+    /// Parses an item; `not_an_impl` is the error text for an item of another kind.
+    pub(super) fn parse(item: TokenStream, not_an_impl: &str) -> Result<Self> {
         let parse = |input: ParseStream<'_>| {
             let attrs = input.call(Attribute::parse_outer)?;
             let start = input.span();
-            let no_block = |_| Error::new(start, otherwise);
+            let not_an_impl = |_| Error::new(start, not_an_impl);
             let _unsafe: Option<Token![unsafe]> = input.parse()?;
-            let _impl: Token![impl] = input.parse().map_err(no_block)?;
+            let _impl: Token![impl] = input.parse().map_err(not_an_impl)?;
             let generics = input.parse()?;
             let _not: Option<Token![!]> = input.parse()?;
             let first: Type = input.parse()?;
-            let (of_trait, this) = if input.peek(Token![for]) {
+            let (trait_type, self_type) = if input.peek(Token![for]) {
                 let _for: Token![for] = input.parse()?;
                 (Some(first), input.parse()?)
             } else {
                 (None, first)
             };
             let _where: Option<WhereClause> = input.parse()?;
-            let inside;
-            braced!(inside in input);
-            let _ = inside.call(Attribute::parse_inner)?;
+            let content;
+            braced!(content in input);
+            let _ = content.call(Attribute::parse_inner)?;
             let mut items = Vec::new();
-            while !inside.is_empty() {
-                items.push(inside.parse()?);
+            while !content.is_empty() {
+                items.push(content.parse()?);
             }
             Ok(Self {
                 attrs,
                 generics,
-                of_trait,
-                this,
+                trait_type,
+                self_type,
                 items,
             })
         };
@@ -63,7 +63,7 @@ impl Block {
     }
 }
 
-impl Parse for Item {
+impl Parse for ImplItem {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let attrs = input.call(Attribute::parse_outer)?;
         let _: Visibility = input.parse()?;
@@ -73,14 +73,14 @@ impl Parse for Item {
             input.advance_to(&ahead);
             let _body: TokenTree = input.parse()?;
         } else {
-            skip(input)?;
+            skip_item(input)?;
         }
         Ok(Self { attrs, signature })
     }
 }
 
-/// Goes past an item that is no function.
-fn skip(input: ParseStream<'_>) -> Result<()> {
+/// Skips an item that is not a function.
+fn skip_item(input: ParseStream<'_>) -> Result<()> {
     let is_macro = !input.peek(Token![const]) && !input.peek(Token![type]);
     loop {
         let ends = input.peek(Token![;]) || (is_macro && input.peek(Brace));
@@ -91,59 +91,58 @@ fn skip(input: ParseStream<'_>) -> Result<()> {
     }
 }
 
-/// Whether this is the path of the attribute that marks a handler.
-pub(super) fn is_mark(path: &Path) -> bool {
+/// Whether this is the path of the attribute `#[on]`.
+pub(super) fn is_on_path(path: &Path) -> bool {
     path.segments.last().is_some_and(|last| last.ident == "on")
 }
 
-/// The impl block without the attributes that mark its handlers: these are ours, and nobody else
-/// knows them.
-pub(super) fn without_marks(item: TokenStream) -> TokenStream {
-    each_group(item, &|group| match group.delimiter() {
-        Delimiter::Brace => Some(unmarked(group.stream())),
-        Delimiter::None => Some(without_marks(group.stream())),
+/// The impl block without the attributes `#[on]`, which `#[listener]` consumes.
+pub(super) fn without_on_attributes(item: TokenStream) -> TokenStream {
+    map_groups(item, &|group| match group.delimiter() {
+        Delimiter::Brace => Some(items_without_on(group.stream())),
+        Delimiter::None => Some(without_on_attributes(group.stream())),
         _ => None,
     })
 }
 
-fn unmarked(items: TokenStream) -> TokenStream {
-    let mut left: Vec<TokenTree> = Vec::new();
+fn items_without_on(items: TokenStream) -> TokenStream {
+    let mut kept: Vec<TokenTree> = Vec::new();
     for token in items {
         if let TokenTree::Group(group) = &token
             && group.delimiter() == Delimiter::Bracket
-            && matches!(left.last(), Some(TokenTree::Punct(hash)) if hash.as_char() == '#')
-            && marks(group.stream())
+            && matches!(kept.last(), Some(TokenTree::Punct(hash)) if hash.as_char() == '#')
+            && is_on_attribute(group.stream())
         {
-            left.pop();
+            kept.pop();
         } else {
-            left.push(token);
+            kept.push(token);
         }
     }
-    each_group(left.into_iter().collect(), &|group| {
+    map_groups(kept.into_iter().collect(), &|group| {
         let is_item = group.delimiter() == Delimiter::None;
-        is_item.then(|| unmarked(group.stream()))
+        is_item.then(|| items_without_on(group.stream()))
     })
 }
 
-fn marks(attribute: TokenStream) -> bool {
+fn is_on_attribute(attribute: TokenStream) -> bool {
     let path = |input: ParseStream<'_>| {
         let path = input.call(Path::parse_mod_style)?;
         let _: TokenStream = input.parse()?;
         Ok(path)
     };
-    path.parse2(attribute).is_ok_and(|path| is_mark(&path))
+    path.parse2(attribute).is_ok_and(|path| is_on_path(&path))
 }
 
-/// The tokens, with something else in some of the groups.
-fn each_group(tokens: TokenStream, inside: &impl Fn(&Group) -> Option<TokenStream>) -> TokenStream {
+/// Replaces the content of the groups for which `map` returns `Some`.
+fn map_groups(tokens: TokenStream, map: &impl Fn(&Group) -> Option<TokenStream>) -> TokenStream {
     let tokens = tokens.into_iter().map(|token| match token {
         TokenTree::Group(group) => {
-            let changed = inside(&group).map(|inside| {
-                let mut changed = Group::new(group.delimiter(), inside);
-                changed.set_span(group.span());
-                changed
+            let mapped = map(&group).map(|content| {
+                let mut mapped = Group::new(group.delimiter(), content);
+                mapped.set_span(group.span());
+                mapped
             });
-            changed.unwrap_or(group).into()
+            mapped.unwrap_or(group).into()
         }
         token => token,
     });

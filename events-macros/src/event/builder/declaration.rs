@@ -1,0 +1,66 @@
+//! Writes the builder's struct and the event's function `builder()`.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use syn::Token;
+
+use super::{super::model::Event, model::Builder};
+use crate::syntax::in_place::shared;
+
+impl Builder<'_> {
+    pub(super) fn declaration(&self) -> TokenStream {
+        let Event {
+            core,
+            vis,
+            ident: event,
+            ..
+        } = self.event;
+        let (ident, bounds) = (&self.ident, self.where_clause());
+        let params = &self.event.generics.params;
+        let comma = (!params.is_empty() && !params.trailing_punct()).then(<Token![,]>::default);
+        let states = self.fields.iter().map(|field| {
+            let name = format!("__{}", field.model.name);
+            Ident::new(&name, field.span)
+        });
+        let states: Vec<_> = states.collect();
+        let values = self.fields.iter().map(|field| field.model.setter_type());
+        let docs = format!(
+            " Builds a [`{event}`]: call one setter per field, in any order, then `build()` or `emit()`.",
+        );
+        let option = shared(quote!(::core::option::Option));
+        let unset = shared(quote!(#core::__private::Unset));
+        // A variable, because a literal inside `quote!` is parsed again on each expansion.
+        let hint = "nothing happens before `.build()` or `.emit()`";
+        quote! {
+            #[doc = #docs]
+            #[must_use = #hint]
+            #vis struct #ident<#params #comma #(#states = #unset),*> #bounds {
+                __values: (#(#option<#values>,)*),
+                __states: ::core::marker::PhantomData<(#(#states,)*)>,
+            }
+        }
+    }
+
+    pub(super) fn builder_fn(&self) -> TokenStream {
+        let Event {
+            ident: event, vis, ..
+        } = self.event;
+        let (params, args, bounds) = self.event.generics.split_for_impl();
+        let (ident, event_type) = (&self.ident, self.event_type());
+        let none = self.fields.iter();
+        let none = none.map(|_| Ident::new("None", Span::call_site()));
+        let docs = format!(" Starts building a [`{event}`]; see [`{ident}`].");
+        quote! {
+            impl #params #event_type #bounds {
+                #[doc = #docs]
+                #[inline]
+                #vis fn builder() -> #ident #args {
+                    #ident {
+                        __values: (#(__events::#none,)*),
+                        __states: __events::PhantomData,
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! The options of `#[subscriber(..)]` and `#[on(..)]`.
+
+use syn::{Error, Expr, ExprLit, Lit, LitStr, Path, Result, Type, ext::IdentExt, parse_quote};
+
+use crate::syntax::{
+    errors::Errors,
+    options::{RawOption, SetOnce},
+};
+
+const OPTIONS: &[&str] = &[
+    "priority",
+    "when",
+    "origin",
+    "once",
+    "before",
+    "after",
+    "deferred",
+    "concurrency",
+    "topic",
+];
+
+/// The validated options.
+#[derive(Default)]
+pub(super) struct SubscriberArgs {
+    pub(super) priority: SetOnce<Expr>,
+    pub(super) when: SetOnce<Expr>,
+    pub(super) origin: SetOnce<Expr>,
+    pub(super) once: SetOnce<()>,
+    pub(super) before: SetOnce<Expr>,
+    pub(super) after: SetOnce<Expr>,
+    pub(super) deferred: SetOnce<()>,
+    pub(super) concurrency: SetOnce<Expr>,
+    pub(super) topic: SetOnce<LitStr>,
+    pub(super) core: SetOnce<Path>,
+    /// The listed event types.
+    pub(super) event_types: Vec<Type>,
+    /// Whether the option `topic` is given, valid or not.
+    pub(super) has_topic: bool,
+}
+
+impl SubscriberArgs {
+    pub(super) fn new(options: Vec<RawOption>, is_method: bool, errors: &mut Errors) -> Self {
+        let mut args = Self::default();
+        for option in options {
+            let name = option.name.clone();
+            if let Some(ty) = event_type(&option) {
+                args.event_types.push(ty);
+                continue;
+            }
+            args.has_topic |= name == "topic";
+            let set = match name.to_string().as_str() {
+                "priority" => option
+                    .into_expr("10")
+                    .and_then(|value| args.priority.set(&name, value)),
+                "when" => option
+                    .into_expr("|event: &MyEvent| ..")
+                    .and_then(|value| args.when.set(&name, value)),
+                "origin" => option
+                    .into_expr("checkout")
+                    .and_then(|value| args.origin.set(&name, value)),
+                "once" => option.expect_flag().and_then(|()| args.once.set(&name, ())),
+                "before" => option
+                    .into_expr("audit")
+                    .and_then(|value| args.before.set(&name, value)),
+                "after" => option
+                    .into_expr("audit")
+                    .and_then(|value| args.after.set(&name, value)),
+                "deferred" => option
+                    .expect_flag()
+                    .and_then(|()| args.deferred.set(&name, ())),
+                "concurrency" => option
+                    .into_expr("1")
+                    .and_then(positive)
+                    .and_then(|value| args.concurrency.set(&name, value)),
+                "topic" => option
+                    .into_string("\"shop::orders::.*\"")
+                    .and_then(valid_pattern)
+                    .and_then(|value| args.topic.set(&name, value)),
+                "crate" if !is_method => option
+                    .into_path("my_framework::events")
+                    .and_then(|value| args.core.set(&name, value)),
+                _ if is_method => Err(option.unknown("`#[on(..)]`", OPTIONS)),
+                _ => {
+                    let known = [OPTIONS, &["crate"]].concat();
+                    Err(option.unknown("`#[subscriber(..)]`", &known))
+                }
+            };
+            errors.record(set);
+        }
+        args
+    }
+}
+
+/// A concurrency limit, which is at least 1. Only literals are checked here.
+fn positive(value: Expr) -> Result<Expr> {
+    if let Expr::Lit(ExprLit {
+        lit: Lit::Int(number),
+        ..
+    }) = &value
+        && number.base10_digits() == "0"
+    {
+        let text = "with `concurrency = 0` the subscriber would never run; write 1 or more, or \
+                    remove the option for no limit";
+        return Err(Error::new(number.span(), text));
+    }
+    Ok(value)
+}
+
+/// The targets of `before = audit` or `before = [audit, charge]`.
+pub(super) fn targets(value: Option<Expr>) -> Vec<Expr> {
+    match value {
+        Some(Expr::Array(array)) => array.elems.into_iter().collect(),
+        Some(target) => vec![target],
+        None => Vec::new(),
+    }
+}
+
+/// The option as an event type: a path with several segments, or a name that starts with an upper-case
+/// letter.
+fn event_type(option: &RawOption) -> Option<Type> {
+    if let Some(ty) = &option.ty {
+        return Some(ty.clone());
+    }
+    let name = option.name.unraw().to_string();
+    let is_type = option.value.is_none() && name.starts_with(char::is_uppercase);
+    is_type.then(|| {
+        let name = &option.name;
+        parse_quote!(#name)
+    })
+}
+
+/// A topic pattern, which is a valid regular expression.
+fn valid_pattern(text: LitStr) -> Result<LitStr> {
+    match regex_syntax::Parser::new().parse(&text.value()) {
+        Ok(_) => Ok(text),
+        Err(error) => {
+            let error = format!("the topic pattern is not a valid regular expression; {error}");
+            Err(Error::new(text.span(), error))
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Writes the registration of a background handler: one that is async or deferred, and runs after the
+//! emit with a copy of the event.
+//!
+//! A closure cannot lend its captures to a future that it returns. The parameters are therefore stored in
+//! a generated struct whose method returns the future, which borrows the struct and the event.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::Token;
+
+use super::{
+    filters::Filters,
+    method::Method,
+    model::Subscriber,
+    params::{ParamTokens, find_params},
+    tokens::{call_spans, find_listener, function_path, hygienic_ident, parameter_family},
+};
+use crate::syntax::{
+    lifetimes::all_static,
+    spans::{located_at, mixed_site_at, type_name_span},
+};
+
+/// The struct that stores the parameters, and the implementation that calls the function.
+///
+/// The struct is generic over the stored types; bounds on the impl determine them. Naming a stored type
+/// in any further place would make the compiler report an unsupported parameter once more.
+///
+/// The bound on the event has a higher-ranked lifetime, which delays its check from this impl to the
+/// registration: an error is then reported once, where the user can fix it.
+pub(super) fn background_type(subscriber: &Subscriber) -> TokenStream {
+    let Subscriber { core, ident, .. } = subscriber;
+    // The compiler reports an unsupported parameter once per location, so the impl has the location of the
+    // first parameter.
+    let params = ParamTokens::of(subscriber);
+    let name_span = ident.span();
+    let param_span = params.first().map_or(name_span, |param| param.span);
+    let (this, param_span) = (Ident::new("self", param_span), mixed_site_at(param_span));
+    let core_at_param = located_at(core, param_span);
+    let private = quote_spanned!(param_span=> #core_at_param::__private);
+    let [event, call] = ["event", "call"].map(hygienic_ident);
+    let event_type = {
+        let ty = &subscriber.event;
+        located_at(&all_static(ty), type_name_span(ty))
+    };
+
+    let fields: Vec<_> = params.iter().map(|param| &param.kept).collect();
+    let types: Vec<_> = (0..params.len())
+        .map(|index| format_ident!("__{index}", span = Span::mixed_site()))
+        .collect();
+    let kept_bounds = params.iter().zip(&types);
+    let kept_bounds = kept_bounds.map(|(param, kept)| param.kept_bound(core, kept));
+    let makes = params.iter().map(|param| {
+        let kept = &param.kept;
+        param.make(&quote!(#this.#kept), &call)
+    });
+    let lends = params.iter().map(ParamTokens::lend);
+
+    let (location, span) = call_spans(subscriber);
+    let function = function_path(subscriber, location);
+    let listener = subscriber
+        .method
+        .as_ref()
+        .map(|_| hygienic_ident("__listener"));
+    let receiver = listener.as_ref().map(|listener| quote!(&#this.#listener,));
+    let listener_field = subscriber
+        .method
+        .as_ref()
+        .map(|method| method.listener_field(&hygienic_ident("__listener")));
+    let awaited = subscriber.is_async().then(|| quote_spanned!(span=> .await));
+    let core_at_return = located_at(core, span);
+    let step = quote_spanned! {span=>
+        #core_at_return::__private::AsyncOutcome::into_step(
+            #function(#receiver #event, #(#lends),*) #awaited
+        )
+    };
+    // A future that is not `Send` is reported at the function's name.
+    let (generated, core_at_name) = (
+        mixed_site_at(name_span),
+        located_at(core, mixed_site_at(name_span)),
+    );
+    let future = quote_spanned! {generated=>
+        ::core::future::Future<Output = #core_at_name::__private::Step> + ::core::marker::Send
+    };
+    let future = quote_spanned!(name_span=> impl #future + '__call);
+    let self_type = quote_spanned!(this.span()=> __Background<#(#types),*>);
+    let listener_bound = subscriber.method.as_ref().map(Method::thread_safe_bound);
+    let type_params = quote!(#(#types: ::core::marker::Send + ::core::marker::Sync + 'static),*);
+    let header = quote_spanned! {param_span=>
+        impl<#type_params> #private::Background<#event_type> for #self_type
+    };
+    let self_ref = quote_spanned!(this.span()=> &'__call #this);
+    let method = quote_spanned! {param_span=>
+        fn call<'__call>(
+            #self_ref,
+            #event: &'__call #event_type,
+            #call: &'__call #private::Call,
+        )
+    };
+    let body = quote_spanned!(name_span=> async move { #(#makes)* #step });
+    quote! {
+        struct __Background<#(#types),*> {
+            #listener_field
+            #(#fields: #types,)*
+        }
+
+        #header
+        where
+            for<'__any> #event_type: #private::Snapshot,
+            #(#kept_bounds,)*
+            #listener_bound
+        {
+            #method -> #future {
+                #body
+            }
+        }
+    }
+}
+
+/// The body of the function that registers the subscriber: its parameters, its filters, the handler.
+pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
+    let [installer, event, source] = ["installer", "event", "source"].map(hygienic_ident);
+    let params = ParamTokens::of(subscriber);
+    let find_params = find_params(&params);
+    let kept = params.iter().map(|param| &param.kept);
+    let Filters { captures, checks } = Filters::new(subscriber, &source, &quote!(false));
+    let family = parameter_family(subscriber);
+    let event_span = type_name_span(&subscriber.event);
+    let handler = Token![_](params.first().map_or(event_span, |param| param.span));
+    let (find_listener, method) = (find_listener(subscriber), subscriber.method.as_ref());
+    let register = hygienic_ident(method.map_or("later", |_| "listen_later"));
+    let register = located_at(&register, event_span);
+    let register = quote_spanned!(event_span=> #register::<#family, #handler>);
+    let listener = method.map(|_| {
+        let listener = hygienic_ident("listener");
+        quote!(__listener: #listener,)
+    });
+    let background = quote!(__Background { #listener #(#kept,)* });
+    let background = if subscriber.concurrency.is_some() {
+        let core = &subscriber.core;
+        quote!(#core::__private::Gated::new(#installer.concurrency(), #background))
+    } else {
+        background
+    };
+    quote! {
+        #find_params
+        #find_listener
+        #captures
+        #installer.#register(
+            move |#event, #source| {
+                #checks
+                true
+            },
+            #background,
+        );
+    }
+}

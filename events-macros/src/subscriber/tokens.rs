@@ -1,0 +1,91 @@
+//! Tokens that several parts of a registration contain.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Type, spanned::Spanned};
+
+use super::{
+    method::listener_alias,
+    model::{EventSelector, Subscriber},
+};
+use crate::syntax::{
+    lifetimes::all_static,
+    spans::{located_at, mixed_site_at, type_name_span},
+};
+
+/// An identifier that the user's code does not see, and that does not shadow the user's.
+pub(super) fn hygienic_ident(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+/// The path of the function or method, at this location.
+pub(super) fn function_path(subscriber: &Subscriber, location: Span) -> TokenStream {
+    let function = located_at(&subscriber.ident, location);
+    match &subscriber.method {
+        None => function,
+        Some(_) => {
+            let listener = listener_alias(location);
+            quote_spanned!(mixed_site_at(location)=> #listener::#function)
+        }
+    }
+}
+
+/// The location of the function's path in a call, and the span of the tokens around it: the return type,
+/// where the compiler reports one that is not an outcome.
+pub(super) fn call_spans(subscriber: &Subscriber) -> (Span, Span) {
+    match &subscriber.return_type {
+        Some(ty) => (type_name_span(ty), type_name_span(ty)),
+        None => {
+            let span = subscriber.ident.span();
+            (span, mixed_site_at(span))
+        }
+    }
+}
+
+/// Resolves the listener of a method.
+pub(super) fn find_listener(subscriber: &Subscriber) -> Option<TokenStream> {
+    let method = subscriber.method.as_ref()?;
+    let [installer, listener] = ["installer", "listener"].map(hygienic_ident);
+    let default_listener = method.default_listener();
+    Some(quote! {
+        let ::core::option::Option::Some(#listener) = #installer.listener(#default_listener) else {
+            return;
+        };
+    })
+}
+
+/// The families of the listed event types, located where the compiler reports a type that is not an event.
+/// Empty unless types are listed.
+pub(super) fn listed_families(subscriber: &Subscriber) -> Vec<TokenStream> {
+    match &subscriber.selector {
+        EventSelector::Types(events) => {
+            let family = |event: &Type| family_of(subscriber, event);
+            events.iter().map(family).collect()
+        }
+        EventSelector::Parameter | EventSelector::Topic(_) => Vec::new(),
+    }
+}
+
+/// The family of the event parameter's type, located where the compiler reports a type that is not an
+/// event.
+pub(super) fn parameter_family(subscriber: &Subscriber) -> TokenStream {
+    family_of(subscriber, &subscriber.event)
+}
+
+fn family_of(subscriber: &Subscriber, event: &Type) -> TokenStream {
+    let core = &subscriber.core;
+    let span = type_name_span(event);
+    let (core, event) = (located_at(core, span), located_at(&all_static(event), span));
+    let event = match &subscriber.method {
+        None => event,
+        Some(method) => method.checked_event(&event, span),
+    };
+    quote_spanned!(span=> <#event as #core::Event>::Family)
+}
+
+/// The key of a function or of a string.
+pub(super) fn key(subscriber: &Subscriber, target: &impl ToTokens) -> TokenStream {
+    let span = mixed_site_at(target.span());
+    let core = located_at(&subscriber.core, span);
+    quote_spanned!(span=> #core::IntoKey::into_key(#target))
+}
