@@ -65,7 +65,7 @@ impl<F: Family> Visit<F> for Emit<'_> {
         if is_scoped() {
             emit_scoped::<F>(event, self.0, self.1);
         } else {
-            DEFAULT.emit_home::<F>(event, self.0, self.1);
+            DEFAULT.emit_default::<F>(event, self.0, self.1);
         }
     }
 }
@@ -75,7 +75,7 @@ impl<F: Family> Visit<F> for Emit<'_> {
 fn emit_scoped<F: Family>(event: &mut F::Of<'_>, origin: Option<&Origin>, site: CallSite) {
     match entered() {
         Some(registry) => registry.core().emit::<F>(event, origin, site),
-        None => DEFAULT.emit_home::<F>(event, origin, site),
+        None => DEFAULT.emit_default::<F>(event, origin, site),
     }
 }
 
@@ -98,7 +98,7 @@ fn emit_scoped<F: Family>(event: &mut F::Of<'_>, origin: Option<&Origin>, site: 
 #[inline]
 #[track_caller]
 pub fn emit_mut<E: Event>(event: &mut E) {
-    E::EmitBackend::__emit(event, None);
+    E::Backend::__emit(event, None);
 }
 
 /// Emits an event that has no type to the current registry; see

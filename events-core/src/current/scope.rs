@@ -23,7 +23,7 @@ use crate::{
 };
 
 pub(crate) static DEFAULT: Core = Core::home(|| {
-    let by_scan = SUBSCRIBERS.iter().filter(|one| !one.by_hand);
+    let by_scan = SUBSCRIBERS.iter().filter(|one| !one.added_only);
     by_scan.count()
 });
 

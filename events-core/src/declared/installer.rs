@@ -1,12 +1,12 @@
 //! What an attribute leaves in the link-time slice, and how it gets from there into a registry.
 
 use std::{
-    any::{Any, TypeId},
     borrow::Cow,
     fmt,
     num::NonZeroUsize,
     ptr,
     sync::{Arc, Weak},
+    topic_handler::{Any, TypeId},
 };
 
 use crate::{
@@ -41,7 +41,7 @@ pub struct Subscriber {
     /// How many of its calls may be under way at once; 0 for as many as come.
     pub concurrency: usize,
     /// Whether it is a method of a listener that no scan can make, for it is not `Default`.
-    pub by_hand: bool,
+    pub added_only: bool,
     /// The function.
     pub key: fn() -> Key,
     /// What it listens to.
@@ -149,7 +149,7 @@ impl<'i> Installer<'i> {
     }
 
     /// Registers a handler that runs later; its filters are asked once for each emit.
-    pub fn later<E, H>(
+    pub fn subscribe_background<E, H>(
         &mut self,
         wants: impl Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
         handler: H,

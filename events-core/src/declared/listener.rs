@@ -1,7 +1,7 @@
 //! Listeners: structs whose methods are handlers. A scan makes one of each for its registry; others are
 //! added by hand.
 
-use std::{any::Any, marker::PhantomData, sync::Arc};
+use std::{marker::PhantomData, sync::Arc, topic_handler::Any};
 
 use super::installer::{AddedListener, Installer, Subscriber};
 use crate::{
@@ -148,7 +148,7 @@ impl Installer<'_> {
     }
 
     /// Registers a method as a handler.
-    pub fn listen<F, H>(&mut self, handler: H)
+    pub fn subscribe_method<F, H>(&mut self, handler: H)
     where
         F: Family,
         H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Send + Sync + 'static,
@@ -168,7 +168,7 @@ impl Installer<'_> {
     }
 
     /// Registers a method as a handler that runs later.
-    pub fn listen_later<E, H>(
+    pub fn subscribe_background_method<E, H>(
         &mut self,
         wants: impl Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
         handler: H,
@@ -177,7 +177,7 @@ impl Installer<'_> {
         H: Background<E>,
     {
         if self.added.is_none() {
-            return self.later::<E, H>(wants, handler);
+            return self.subscribe_background::<E, H>(wants, handler);
         }
         let behind = Arc::new(FilteredHandler::new(wants, handler));
         let door = Arc::downgrade(&behind);
@@ -211,7 +211,7 @@ impl Core {
     }
 }
 
-/// Asks whether a type is `Default`: [`DefaultProbe::BY_DEFAULT`] is how it is made if it is, and otherwise the
+/// Asks whether a type is `Default`: [`DefaultProbe::CONSTRUCTOR`] is how it is made if it is, and otherwise the
 /// constant of the same name of [`NoDefault`], which the compiler takes when it finds no other.
 #[doc(hidden)]
 #[derive(Debug)]
@@ -219,14 +219,14 @@ pub struct DefaultProbe<T>(PhantomData<T>);
 
 impl<T: Default> DefaultProbe<T> {
     /// How it is made.
-    pub const BY_DEFAULT: Option<fn() -> T> = Some(T::default);
+    pub const CONSTRUCTOR: Option<fn() -> T> = Some(T::default);
 }
 
 /// Of a type that is not `Default`.
 #[doc(hidden)]
 pub trait NoDefault<T> {
     /// It is not made by default.
-    const BY_DEFAULT: Option<fn() -> T> = None;
+    const CONSTRUCTOR: Option<fn() -> T> = None;
 }
 
 impl<T> NoDefault<T> for DefaultProbe<T> {}

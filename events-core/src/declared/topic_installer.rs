@@ -36,7 +36,7 @@ impl<H> DynTopicHandler for DeclaredTopicHandler<H>
 where
     H: Fn(&dyn AnyEvent, &Run<'_>) -> Step + Send + Sync,
 {
-    fn hear(&self, event: &dyn AnyEvent, run: &Run<'_>) -> Step {
+    fn subscribe_type(&self, event: &dyn AnyEvent, run: &Run<'_>) -> Step {
         if self.closed.load(Ordering::Acquire) {
             return Step::Skipped;
         }
@@ -52,7 +52,7 @@ impl<H: Send + Sync> Closable for DeclaredTopicHandler<H> {
 
 impl Installer<'_> {
     /// Makes a handler of a function that takes `&dyn AnyEvent`.
-    pub fn any<H>(&mut self, handler: H) -> AnyHandler
+    pub fn topic_handler<H>(&mut self, handler: H) -> AnyHandler
     where
         H: Fn(&dyn AnyEvent, &Run<'_>) -> Step + Send + Sync + 'static,
     {
@@ -69,10 +69,15 @@ impl Installer<'_> {
     }
 
     /// Registers it for the events of one type.
-    pub fn hear<F: Family>(&mut self, any: &AnyHandler) {
+    pub fn subscribe_type<F: Family>(&mut self, topic_handler: &AnyHandler) {
         let kind = EventType::of::<F>();
-        let handler = HandlerKind::Now((kind.any)(&any.handler));
-        self.add(kind, handler, any.number, Some(Weak::clone(&any.door)));
+        let handler = HandlerKind::Now((kind.topic_handler)(&topic_handler.handler));
+        self.add(
+            kind,
+            handler,
+            topic_handler.number,
+            Some(Weak::clone(&topic_handler.door)),
+        );
     }
 
     /// Registers it for the events whose topic its pattern matches.
@@ -80,7 +85,7 @@ impl Installer<'_> {
     /// # Panics
     ///
     /// When that is no regular expression; the attribute has looked.
-    pub fn hear_topic(&mut self, any: &AnyHandler) {
+    pub fn subscribe_topic(&mut self, topic_handler: &AnyHandler) {
         let EventSelector::Topic(text) = self.subscriber.selector else {
             return;
         };
@@ -89,15 +94,19 @@ impl Installer<'_> {
             Ok(pattern) => pattern,
             Err(error) => panic!("{:?}: {error}", self.subscriber),
         };
-        let rank = self.rank(any.number);
+        let rank = self.rank(topic_handler.number);
         let (position, subscriber) = self.describe(text.clone(), Some(text), rank);
-        self.unsubscribes(None, any.number, Some(Weak::clone(&any.door)));
-        self.group.hear(PatternEntry {
-            number: any.number,
+        self.unsubscribes(
+            None,
+            topic_handler.number,
+            Some(Weak::clone(&topic_handler.door)),
+        );
+        self.group.subscribe_type(PatternEntry {
+            number: topic_handler.number,
             declared: self.added.is_none(),
             position,
             subscriber,
-            handler: Arc::clone(&any.handler),
+            handler: Arc::clone(&topic_handler.handler),
             pattern,
         });
     }

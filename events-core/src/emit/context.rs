@@ -79,7 +79,7 @@ impl Core {
         origin: Option<&'e Origin>,
     ) -> EmitContext<'e> {
         EmitContext {
-            info: F::declared().info,
+            info: F::statics().info,
             origin,
             unheard: self.unheard(),
             queue: self.queue(),

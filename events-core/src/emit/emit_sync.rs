@@ -12,7 +12,7 @@ use crate::{
     event::{Family, TypedView},
     handler::ErasedEvent,
     metadata::{EventInfo, Origin},
-    plan::{Slot, home},
+    plan::{Slot, default_slot},
     registry::{Core, EmitVerb},
     result::{EmitError, EmitErrorKind, EmitStats, Emitted},
 };
@@ -26,8 +26,8 @@ impl Core {
         origin: Option<&Origin>,
         site: CallSite,
     ) {
-        if self.home {
-            self.emit_home::<F>(event, origin, site);
+        if self.default_slot {
+            self.emit_default::<F>(event, origin, site);
         } else {
             let slot = self.slots.get(TypeId::of::<F>());
             self.emit_in::<F>(slot, event, origin, site);
@@ -37,13 +37,13 @@ impl Core {
     /// Emits on this registry, which is the default one: where the slot is, is known when this is
     /// compiled.
     #[inline(always)]
-    pub(crate) fn emit_home<F: Family>(
+    pub(crate) fn emit_default<F: Family>(
         &self,
         event: &mut F::Of<'_>,
         origin: Option<&Origin>,
         site: CallSite,
     ) {
-        let slot = match home::<F>() {
+        let slot = match default_slot::<F>() {
             Some(slot) => Some(slot),
             None => self.slots.get(TypeId::of::<F>()),
         };
@@ -111,7 +111,7 @@ impl Core {
     ) -> TryEmitResult {
         self.look_for_scan();
         if self.withholds(event, origin, site, EmitVerb::Emit) {
-            return TryEmitResult::unheard(F::declared().info);
+            return TryEmitResult::unheard(F::statics().info);
         }
         let slot = self.slot_with_patterns::<F>();
         let emit_context = self.emit_context::<F>(origin);
@@ -121,7 +121,7 @@ impl Core {
             self.unheard().tell(&TypedView { event, origin });
         }
         TryEmitResult {
-            topic: F::declared().info.topic(),
+            topic: F::statics().info.topic(),
             told,
             trouble,
         }

@@ -59,7 +59,7 @@ pub mod finish {
     use crate::result::{EmitError, Emitted, QueueFull};
 
     /// An event's future.
-    type EmitAsync<E> = <<E as Event>::EmitBackend as EmitBackend>::EmitAsync<E>;
+    type EmitAsync<E> = <<E as Event>::Backend as EmitBackend>::EmitAsync<E>;
 
     #[inline]
     #[track_caller]

@@ -12,7 +12,7 @@ pub struct EventStatics {
     pub info: &'static EventInfo,
     /// The place for the default registry's subscribers; a type with parameters has none, for a
     /// static cannot be generic.
-    pub home: Option<&'static dyn AnySlot>,
+    pub default_slot: Option<&'static dyn AnySlot>,
     /// Copies an event, where that is known to be possible.
     pub clone_fn: Option<CloneFn>,
 }

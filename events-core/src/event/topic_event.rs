@@ -77,7 +77,7 @@ static INFO: EventInfo = EventInfo::new(
 impl Event for TopicEvent<'_> {
     type Family = TopicEvent<'static>;
     type Ownership = Borrowed;
-    type EmitBackend = NoBackend;
+    type Backend = NoBackend;
 
     fn __lend<V: Visit<TopicEvent<'static>>>(&mut self, visitor: V) -> V::Output {
         visitor.visit(self)
@@ -100,10 +100,10 @@ impl Event for TopicEvent<'_> {
 impl Family for TopicEvent<'static> {
     type Of<'x> = TopicEvent<'x>;
 
-    fn declared() -> EventStatics {
+    fn statics() -> EventStatics {
         EventStatics {
             info: &INFO,
-            home: None,
+            default_slot: None,
             clone_fn: None,
         }
     }

@@ -60,7 +60,7 @@ pub trait Event: Sized {
 
     /// Where the verbs below lead.
     #[doc(hidden)]
-    type EmitBackend: EmitBackend;
+    type Backend: EmitBackend;
 
     /// What this event is called: the path of its module, `::`, its name; or what
     /// `#[event(topic = "..")]` says.
@@ -72,7 +72,7 @@ pub trait Event: Sized {
     /// What the derive knows of this type.
     #[must_use]
     fn info() -> &'static EventInfo {
-        Self::Family::declared().info
+        Self::Family::statics().info
     }
 
     /// Runs the subscribers and gives the event back.
@@ -83,7 +83,7 @@ pub trait Event: Sized {
     #[inline]
     #[track_caller]
     fn emit(mut self) -> Self {
-        Self::EmitBackend::__emit(&mut self, None);
+        Self::Backend::__emit(&mut self, None);
         self
     }
 
@@ -113,7 +113,7 @@ pub trait Event: Sized {
     #[inline]
     #[track_caller]
     fn emit_from<M>(mut self, origin: impl IntoKey<M>) -> Self {
-        Self::EmitBackend::__emit(&mut self, Some(&Origin::from(origin.into_key())));
+        Self::Backend::__emit(&mut self, Some(&Origin::from(origin.into_key())));
         self
     }
 
@@ -150,7 +150,7 @@ pub trait Event: Sized {
     #[inline]
     #[track_caller]
     fn try_emit(self) -> Result<Emitted<Self>, EmitError<Self>> {
-        Self::EmitBackend::__try_emit(self, None)
+        Self::Backend::__try_emit(self, None)
     }
 
     /// [`try_emit`](Self::try_emit), and says where from.
@@ -161,7 +161,7 @@ pub trait Event: Sized {
     #[inline]
     #[track_caller]
     fn try_emit_from<M>(self, origin: impl IntoKey<M>) -> Result<Emitted<Self>, EmitError<Self>> {
-        Self::EmitBackend::__try_emit(self, Some(&Origin::from(origin.into_key())))
+        Self::Backend::__try_emit(self, Some(&Origin::from(origin.into_key())))
     }
 
     /// The event itself, when it borrows nothing.
@@ -206,8 +206,8 @@ pub trait Event: Sized {
     /// ```
     #[inline]
     #[track_caller]
-    fn emit_async(self) -> <Self::EmitBackend as EmitBackend>::EmitAsync<Self> {
-        Self::EmitBackend::__emit_async(self, None)
+    fn emit_async(self) -> <Self::Backend as EmitBackend>::EmitAsync<Self> {
+        Self::Backend::__emit_async(self, None)
     }
 
     /// [`emit_async`](Self::emit_async), and says where from.
@@ -216,8 +216,8 @@ pub trait Event: Sized {
     fn emit_async_from<M>(
         self,
         origin: impl IntoKey<M>,
-    ) -> <Self::EmitBackend as EmitBackend>::EmitAsync<Self> {
-        Self::EmitBackend::__emit_async(self, Some(Origin::from(origin.into_key())))
+    ) -> <Self::Backend as EmitBackend>::EmitAsync<Self> {
+        Self::Backend::__emit_async(self, Some(Origin::from(origin.into_key())))
     }
 
     /// [`emit_async`](Self::emit_async), and tells what became of the event: of those that failed
@@ -229,8 +229,8 @@ pub trait Event: Sized {
     /// or when the emit was refused as nested too deep (none ran). The event is in the error.
     #[inline]
     #[track_caller]
-    fn try_emit_async(self) -> <Self::EmitBackend as EmitBackend>::TryEmitAsync<Self> {
-        Self::EmitBackend::__try_emit_async(self, None)
+    fn try_emit_async(self) -> <Self::Backend as EmitBackend>::TryEmitAsync<Self> {
+        Self::Backend::__try_emit_async(self, None)
     }
 
     /// [`try_emit_async`](Self::try_emit_async), and says where from.
@@ -243,8 +243,8 @@ pub trait Event: Sized {
     fn try_emit_async_from<M>(
         self,
         origin: impl IntoKey<M>,
-    ) -> <Self::EmitBackend as EmitBackend>::TryEmitAsync<Self> {
-        Self::EmitBackend::__try_emit_async(self, Some(Origin::from(origin.into_key())))
+    ) -> <Self::Backend as EmitBackend>::TryEmitAsync<Self> {
+        Self::Backend::__try_emit_async(self, Some(Origin::from(origin.into_key())))
     }
 
     /// Puts the event into the queue of the current registry, and returns at once. It is emitted
@@ -260,7 +260,7 @@ pub trait Event: Sized {
     where
         Self: OwnedEvent + Send,
     {
-        Self::EmitBackend::__enqueue(self, None)
+        Self::Backend::__enqueue(self, None)
     }
 
     /// [`enqueue`](Self::enqueue), and says where from.
@@ -274,7 +274,7 @@ pub trait Event: Sized {
     where
         Self: OwnedEvent + Send,
     {
-        Self::EmitBackend::__enqueue(self, Some(Origin::from(origin.into_key())))
+        Self::Backend::__enqueue(self, Some(Origin::from(origin.into_key())))
     }
 
     /// The field of that number, as [`info`](Self::info) counts them, when it borrows nothing.
@@ -288,7 +288,7 @@ pub trait Event: Sized {
     #[doc(hidden)]
     #[inline]
     fn __copy(&self) -> Option<BoxedEvent> {
-        let clone_fn = Self::Family::declared().clone_fn?;
+        let clone_fn = Self::Family::statics().clone_fn?;
         clone_fn(self.__owned()?)
     }
 
@@ -336,7 +336,7 @@ pub trait Family: Sized + 'static {
 
     /// What stands beside the type.
     #[doc(hidden)]
-    fn declared() -> EventStatics;
+    fn statics() -> EventStatics;
 }
 
 /// Takes an event as the member of its family that it is.

@@ -15,4 +15,4 @@ pub(crate) use pattern_entry::PatternEntry;
 pub(crate) use plan_cell::Found;
 pub use slot::Slot;
 pub(crate) use slot::{Retired, Staged};
-pub(crate) use slot_table::{EventType, Slots, home};
+pub(crate) use slot_table::{EventType, Slots, default_slot};

@@ -28,7 +28,7 @@ pub(crate) struct EventType {
     pub(crate) family: TypeId,
     pub(crate) info: &'static EventInfo,
     /// Its slot of the default registry, if that stands beside the type.
-    pub(crate) home: Option<&'static Slot>,
+    pub(crate) default_slot: Option<&'static Slot>,
     /// Makes a handler of any event one of these.
     pub(crate) any: AdaptFn,
 }
@@ -38,8 +38,8 @@ impl EventType {
     pub(crate) fn of<F: Family>() -> Self {
         Self {
             family: TypeId::of::<F>(),
-            info: F::declared().info,
-            home: home::<F>(),
+            info: F::statics().info,
+            default_slot: default_slot::<F>(),
             any: adapt::<F>,
         }
     }
@@ -48,9 +48,9 @@ impl EventType {
 /// The slot beside the type. What [`Family::declared`] gives is known when this is compiled, and the look
 /// at its type with it.
 #[inline]
-pub(crate) fn home<F: Family>() -> Option<&'static Slot> {
-    let home: &'static dyn Any = F::declared().home?;
-    home.downcast_ref()
+pub(crate) fn default_slot<F: Family>() -> Option<&'static Slot> {
+    let default_slot: &'static dyn Any = F::statics().default_slot?;
+    default_slot.downcast_ref()
 }
 
 /// Slots by event type, of the types for which there is one.

@@ -34,7 +34,7 @@ pub(crate) type EventQueue = JobQueue<Core>;
 /// The inside of a registry.
 pub(crate) struct Core {
     /// Whether this is the default registry, whose slots stand beside the types.
-    pub(crate) home: bool,
+    pub(crate) default_slot: bool,
     pub(crate) slots: Slots,
     unheard: EmitLimits,
     /// The number of the next run-time subscriber.
@@ -73,17 +73,17 @@ impl Core {
     }
 
     /// The default registry; `linked` counts the subscribers that a scan would find.
-    pub(crate) const fn home(linked: fn() -> usize) -> Self {
+    pub(crate) const fn default_slot(linked: fn() -> usize) -> Self {
         Self::with(true, Some(linked))
     }
 
-    const fn with(home: bool, linked: Option<fn() -> usize>) -> Self {
+    const fn with(default_slot: bool, linked: Option<fn() -> usize>) -> Self {
         Self {
-            home,
+            default_slot,
             slots: Slots::new(),
             unheard: EmitLimits::new(),
             next: AtomicU64::new(0),
-            asks: AtomicU8::new(if home { AWAITS_SCAN } else { 0 }),
+            asks: AtomicU8::new(if default_slot { AWAITS_SCAN } else { 0 }),
             linked,
             writer: Mutex::new(Writer {
                 ids: BTreeMap::new(),
@@ -167,16 +167,16 @@ impl Core {
     }
 
     pub(crate) fn slot(&self, kind: EventType) -> Option<&Slot> {
-        match kind.home {
-            Some(slot) if self.home => Some(slot),
+        match kind.default_slot {
+            Some(slot) if self.default_slot => Some(slot),
             _ => self.slots.get(kind.family),
         }
     }
 
     pub(crate) fn slot_for_change(&self, kind: EventType) -> &Slot {
         panic_hook::watch();
-        match kind.home {
-            Some(slot) if self.home => slot,
+        match kind.default_slot {
+            Some(slot) if self.default_slot => slot,
             _ => self.slots.get_or_insert(kind.family),
         }
     }

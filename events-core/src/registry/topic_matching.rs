@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     event::{Family, TopicEvent},
-    plan::{EventType, Slot, home, plan},
+    plan::{EventType, Slot, default_slot, plan},
     primitives::drop_catching,
 };
 
@@ -21,8 +21,8 @@ impl Core {
     /// The slot, with all who hear the event type by its topic.
     #[inline]
     pub(crate) fn slot_with_patterns<F: Family>(&self) -> Option<&Slot> {
-        let slot = match home::<F>() {
-            Some(slot) if self.home => Some(slot),
+        let slot = match default_slot::<F>() {
+            Some(slot) if self.default_slot => Some(slot),
             _ => self.slots.get(TypeId::of::<F>()),
         };
         if self.hears_topics() && !slot.is_some_and(Slot::is_known) {

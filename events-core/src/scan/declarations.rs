@@ -65,8 +65,8 @@ impl Declarations {
 
     /// Whether it is a method of a listener that no scan can make.
     pub(crate) fn is_added_only(&self, function: &Key) -> bool {
-        let mut by_hand = self.all.iter().filter(|one| one.subscriber.by_hand);
-        by_hand.any(|one| one.key == *function)
+        let mut added_only = self.all.iter().filter(|one| one.subscriber.added_only);
+        added_only.any(|one| one.key == *function)
     }
 
     /// Whether a subscriber is declared in that module or one inside it.

@@ -282,7 +282,7 @@ impl Scanner {
 
     fn selects(&self, one: &Declaration) -> bool {
         let named = |subscribers: &Subscribers| subscribers.0.contains(&one.key);
-        !one.subscriber.by_hand
+        !one.subscriber.added_only
             && (self.modules.is_empty() || self.modules.iter().any(|module| one.is_in(module)))
             && self.subscribers.as_ref().is_none_or(named)
     }

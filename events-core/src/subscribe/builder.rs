@@ -238,7 +238,7 @@ impl<F: Family, T> NewSubscription<F, T> {
             factory,
             turn: PhantomData,
             subscriber: SubscriberInfo {
-                topic: F::declared().info.topic().into(),
+                topic: F::statics().info.topic().into(),
                 pattern: None,
                 name: name.to_name(),
                 module: "",

@@ -70,7 +70,7 @@ fn implementations(event: &Event) -> TokenStream {
     let (ownership, clone_fn) = if event.borrows() {
         ("Borrowed", quote!(__events::None))
     } else {
-        let clone_fn = quote!(__events::Copying::<#family>(__events::PhantomData).copier());
+        let clone_fn = quote!(__events::CloneProbe::<#family>(__events::PhantomData).clone_fn());
         ("Owned", clone_fn)
     };
     let ownership = Ident::new(ownership, Span::call_site());
@@ -108,7 +108,7 @@ fn implementations(event: &Event) -> TokenStream {
             impl #params #core::Event for #ident #args #bounds {
                 type Family = #family;
                 type Ownership = __events::#ownership;
-                type Verbs = __events::Current;
+                type Backend = __events::CurrentRegistry;
 
                 #[inline]
                 fn __lend<__V: __events::Visit<#family>>(
@@ -127,8 +127,8 @@ fn implementations(event: &Event) -> TokenStream {
                 type Of<'__member> = #member;
 
                 #[inline]
-                fn declared() -> __events::Declared {
-                    __events::Declared { info: &__INFO, home: #slot_ref, copier: #clone_fn }
+                fn statics() -> __events::EventStatics {
+                    __events::EventStatics { info: &__INFO, default_slot: #slot_ref, clone_fn: #clone_fn }
                 }
             }
         };

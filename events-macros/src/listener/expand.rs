@@ -46,9 +46,9 @@ pub(super) fn expand(listener: &Listener) -> TokenStream {
         const _: () = {
             type #alias = #self_type;
 
-            const __BY_DEFAULT: ::core::option::Option<fn() -> #alias> = {
-                use #private::ByHand as _;
-                #private::Made::<#alias>::BY_DEFAULT
+            const __CONSTRUCTOR: ::core::option::Option<fn() -> #alias> = {
+                use #private::NoDefault as _;
+                #private::DefaultProbe::<#alias>::CONSTRUCTOR
             };
 
             #(#registrations)*

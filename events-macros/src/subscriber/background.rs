@@ -93,7 +93,7 @@ pub(super) fn background_type(subscriber: &Subscriber) -> TokenStream {
         fn call<'__call>(
             #self_ref,
             #event: &'__call #event_type,
-            #call: &'__call #private::Call,
+            #call: &'__call #private::BackgroundCall,
         )
     };
     let body = quote_spanned!(name_span=> async move { #(#makes)* #step });
@@ -127,7 +127,8 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
     let event_span = type_name_span(&subscriber.event);
     let handler = Token![_](params.first().map_or(event_span, |param| param.span));
     let (find_listener, method) = (find_listener(subscriber), subscriber.method.as_ref());
-    let register = hygienic_ident(method.map_or("later", |_| "listen_later"));
+    let register =
+        hygienic_ident(method.map_or("subscribe_background", |_| "subscribe_background_method"));
     let register = located_at(&register, event_span);
     let register = quote_spanned!(event_span=> #register::<#family, #handler>);
     let listener = method.map(|_| {
@@ -137,7 +138,7 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
     let background = quote!(__Background { #listener #(#kept,)* });
     let background = if subscriber.concurrency.is_some() {
         let core = &subscriber.core;
-        quote!(#core::__private::Gated::new(#installer.concurrency(), #background))
+        quote!(#core::__private::ConcurrencyLimited::new(#installer.concurrency(), #background))
     } else {
         background
     };

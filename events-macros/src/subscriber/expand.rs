@@ -119,9 +119,9 @@ pub(crate) fn declaration(subscriber: &Subscriber) -> TokenStream {
             asynchronous: #is_async,
             deferred: #deferred,
             concurrency: #concurrency,
-            by_hand: #has_no_default,
+            added_only: #has_no_default,
             key: || #own_key,
-            hears: #selector,
+            selector: #selector,
             before: &[#(|| #before),*],
             after: &[#(|| #after),*],
             install: |installer| { #install },
@@ -133,9 +133,11 @@ pub(crate) fn declaration(subscriber: &Subscriber) -> TokenStream {
 fn selector(subscriber: &Subscriber) -> TokenStream {
     let core = &subscriber.core;
     let families = match &subscriber.selector {
-        EventSelector::Topic(topic) => return quote!(#core::__private::Hears::Topic(#topic)),
+        EventSelector::Topic(topic) => {
+            return quote!(#core::__private::EventSelector::Topic(#topic));
+        }
         EventSelector::Parameter => vec![parameter_family(subscriber)],
         EventSelector::Types(_) => listed_families(subscriber),
     };
-    quote!(#core::__private::Hears::Events(&[#(#core::__private::event::<#families>),*]))
+    quote!(#core::__private::EventSelector::Events(&[#(#core::__private::event::<#families>),*]))
 }

@@ -45,7 +45,7 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
     };
     let find_listener = find_listener(subscriber);
     let subscribe = hygienic_ident(if listener.is_some() {
-        "listen"
+        "subscribe_method"
     } else {
         "subscribe"
     });
@@ -53,17 +53,17 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
         let any = hygienic_ident("any");
         let families = listed_families(subscriber);
         let has_topic = matches!(subscriber.selector, EventSelector::Topic(_));
-        let add_topic = has_topic.then(|| quote!(#installer.hear_topic(&#any);));
+        let add_topic = has_topic.then(|| quote!(#installer.subscribe_topic(&#any);));
         return quote! {
             #find_params
             #find_listener
             #captures
-            let #any = #installer.any(move |#event, #run| {
+            let #any = #installer.topic_handler(move |#event, #run| {
                 #checks
                 #(#makes)*
                 #call
             });
-            #(#installer.hear::<#families>(&#any);)*
+            #(#installer.subscribe_type::<#families>(&#any);)*
             #add_topic
         };
     }

@@ -60,12 +60,12 @@ impl Method {
 
     /// An `Option` of the function that creates the listener in a scan.
     pub(crate) fn default_listener(&self) -> TokenStream {
-        quote_spanned!(Span::mixed_site()=> __BY_DEFAULT)
+        quote_spanned!(Span::mixed_site()=> __CONSTRUCTOR)
     }
 
     /// Whether a scan cannot create the listener, so that the program adds it.
     pub(crate) fn has_no_default(&self) -> TokenStream {
-        quote_spanned!(Span::mixed_site()=> __BY_DEFAULT.is_none())
+        quote_spanned!(Span::mixed_site()=> __CONSTRUCTOR.is_none())
     }
 
     /// The bound that the listener is `Send + Sync`. The higher-ranked lifetime delays the check until the

@@ -26,7 +26,7 @@ const _: () = {
     impl<'a> ::events_core::Event for Login<'a> {
         type Family = Login<'static>;
         type Ownership = __events::Borrowed;
-        type Verbs = __events::Current;
+        type Backend = __events::CurrentRegistry;
         #[inline]
         fn __lend<__V: __events::Visit<Login<'static>>>(
             &mut self,
@@ -39,11 +39,11 @@ const _: () = {
     impl ::events_core::Family for Login<'static> {
         type Of<'__member> = Login<'__member>;
         #[inline]
-        fn declared() -> __events::Declared {
-            __events::Declared {
+        fn statics() -> __events::EventStatics {
+            __events::EventStatics {
                 info: &__INFO,
-                home: __events::Some(&__SLOT),
-                copier: __events::None,
+                default_slot: __events::Some(&__SLOT),
+                clone_fn: __events::None,
             }
         }
     }

@@ -26,7 +26,7 @@ const _: () = {
     impl ::events_core::Event for Deployed {
         type Family = Deployed;
         type Ownership = __events::Owned;
-        type Verbs = __events::Current;
+        type Backend = __events::CurrentRegistry;
         #[inline]
         fn __lend<__V: __events::Visit<Deployed>>(
             &mut self,
@@ -43,11 +43,11 @@ const _: () = {
     impl ::events_core::Family for Deployed {
         type Of<'__member> = Deployed;
         #[inline]
-        fn declared() -> __events::Declared {
-            __events::Declared {
+        fn statics() -> __events::EventStatics {
+            __events::EventStatics {
                 info: &__INFO,
-                home: __events::Some(&__SLOT),
-                copier: __events::Copying::<Deployed>(__events::PhantomData).copier(),
+                default_slot: __events::Some(&__SLOT),
+                clone_fn: __events::CloneProbe::<Deployed>(__events::PhantomData).clone_fn(),
             }
         }
     }

@@ -36,7 +36,7 @@ const _: () = {
     impl ::events_core::Event for FirstLogin {
         type Family = FirstLogin;
         type Ownership = __events::Owned;
-        type Verbs = __events::Current;
+        type Backend = __events::CurrentRegistry;
         #[inline]
         fn __lend<__V: __events::Visit<FirstLogin>>(
             &mut self,
@@ -53,11 +53,11 @@ const _: () = {
     impl ::events_core::Family for FirstLogin {
         type Of<'__member> = FirstLogin;
         #[inline]
-        fn declared() -> __events::Declared {
-            __events::Declared {
+        fn statics() -> __events::EventStatics {
+            __events::EventStatics {
                 info: &__INFO,
-                home: __events::Some(&__SLOT),
-                copier: __events::Copying::<FirstLogin>(__events::PhantomData).copier(),
+                default_slot: __events::Some(&__SLOT),
+                clone_fn: __events::CloneProbe::<FirstLogin>(__events::PhantomData).clone_fn(),
             }
         }
     }

@@ -33,7 +33,7 @@ const _: () = {
     {
         type Family = Saved<T>;
         type Ownership = __events::Owned;
-        type Verbs = __events::Current;
+        type Backend = __events::CurrentRegistry;
         #[inline]
         fn __lend<__V: __events::Visit<Saved<T>>>(
             &mut self,
@@ -54,11 +54,11 @@ const _: () = {
     {
         type Of<'__member> = Saved<T>;
         #[inline]
-        fn declared() -> __events::Declared {
-            __events::Declared {
+        fn statics() -> __events::EventStatics {
+            __events::EventStatics {
                 info: &__INFO,
-                home: __events::None,
-                copier: __events::Copying::<Saved<T>>(__events::PhantomData).copier(),
+                default_slot: __events::None,
+                clone_fn: __events::CloneProbe::<Saved<T>>(__events::PhantomData).clone_fn(),
             }
         }
     }

@@ -23,7 +23,7 @@ const _: () = {
     impl ::events_core::Event for Started {
         type Family = Started;
         type Ownership = __events::Owned;
-        type Verbs = __events::Current;
+        type Backend = __events::CurrentRegistry;
         #[inline]
         fn __lend<__V: __events::Visit<Started>>(
             &mut self,
@@ -36,11 +36,11 @@ const _: () = {
     impl ::events_core::Family for Started {
         type Of<'__member> = Started;
         #[inline]
-        fn declared() -> __events::Declared {
-            __events::Declared {
+        fn statics() -> __events::EventStatics {
+            __events::EventStatics {
                 info: &__INFO,
-                home: __events::Some(&__SLOT),
-                copier: __events::Copying::<Started>(__events::PhantomData).copier(),
+                default_slot: __events::Some(&__SLOT),
+                clone_fn: __events::CloneProbe::<Started>(__events::PhantomData).clone_fn(),
             }
         }
     }

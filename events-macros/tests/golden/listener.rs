@@ -20,9 +20,9 @@
 
 const _: () = {
     type __This = Greeter;
-    const __BY_DEFAULT: ::core::option::Option<fn() -> __This> = {
-        use ::events_core::__private::ByHand as _;
-        ::events_core::__private::Made::<__This>::BY_DEFAULT
+    const __CONSTRUCTOR: ::core::option::Option<fn() -> __This> = {
+        use ::events_core::__private::NoDefault as _;
+        ::events_core::__private::DefaultProbe::<__This>::CONSTRUCTOR
     };
     const __HANDLER0: ::events_core::__private::Subscriber = ::events_core::__private::Subscriber {
         name: ::core::concat!(::core::module_path!(), "::", "Greeter::first"),
@@ -38,9 +38,9 @@ const _: () = {
         asynchronous: false,
         deferred: false,
         concurrency: 0,
-        by_hand: __BY_DEFAULT.is_none(),
+        added_only: __CONSTRUCTOR.is_none(),
         key: || ::events_core::IntoKey::into_key(__This::first),
-        hears: ::events_core::__private::Hears::Events(
+        selector: ::events_core::__private::EventSelector::Events(
             &[
                 ::events_core::__private::event::<
                     <FirstLogin as ::events_core::Event>::Family,
@@ -50,12 +50,12 @@ const _: () = {
         before: &[],
         after: &[],
         install: |installer| {
-            let ::core::option::Option::Some(listener) = installer.listener(__BY_DEFAULT)
+            let ::core::option::Option::Some(listener) = installer.listener(__CONSTRUCTOR)
             else {
                 return;
             };
             installer
-                .listen::<
+                .subscribe_method::<
                     <FirstLogin as ::events_core::Event>::Family,
                     _,
                 >(move |event, run| {
@@ -83,9 +83,9 @@ const _: () = {
         asynchronous: false,
         deferred: false,
         concurrency: 0,
-        by_hand: __BY_DEFAULT.is_none(),
+        added_only: __CONSTRUCTOR.is_none(),
         key: || ::events_core::IntoKey::into_key(__This::login),
-        hears: ::events_core::__private::Hears::Events(
+        selector: ::events_core::__private::EventSelector::Events(
             &[::events_core::__private::event::<<Login as ::events_core::Event>::Family>],
         ),
         before: &[],
@@ -95,12 +95,12 @@ const _: () = {
             let ::core::option::Option::Some(__kept0) = __kept0 else {
                 return;
             };
-            let ::core::option::Option::Some(listener) = installer.listener(__BY_DEFAULT)
+            let ::core::option::Option::Some(listener) = installer.listener(__CONSTRUCTOR)
             else {
                 return;
             };
             installer
-                .listen::<
+                .subscribe_method::<
                     <Login as ::events_core::Event>::Family,
                     _,
                 >(move |event, run| {

@@ -12,9 +12,9 @@
 
 const _: () = {
     type __This = Greeter<u8>;
-    const __BY_DEFAULT: ::core::option::Option<fn() -> __This> = {
-        use ::events_core::__private::ByHand as _;
-        ::events_core::__private::Made::<__This>::BY_DEFAULT
+    const __CONSTRUCTOR: ::core::option::Option<fn() -> __This> = {
+        use ::events_core::__private::NoDefault as _;
+        ::events_core::__private::DefaultProbe::<__This>::CONSTRUCTOR
     };
     const __HANDLER0: ::events_core::__private::Subscriber = {
         struct __Background<__0> {
@@ -32,7 +32,7 @@ const _: () = {
             fn call<'__call>(
                 &'__call self,
                 event: &'__call Changed<__This>,
-                call: &'__call ::events_core::__private::Call,
+                call: &'__call ::events_core::__private::BackgroundCall,
             ) -> impl ::core::future::Future<
                 Output = ::events_core::__private::Step,
             > + ::core::marker::Send + '__call {
@@ -69,9 +69,9 @@ const _: () = {
             asynchronous: true,
             deferred: false,
             concurrency: ::events_core::__private::at_once(1),
-            by_hand: __BY_DEFAULT.is_none(),
+            added_only: __CONSTRUCTOR.is_none(),
             key: || ::events_core::IntoKey::into_key(__This::mail),
-            hears: ::events_core::__private::Hears::Events(
+            selector: ::events_core::__private::EventSelector::Events(
                 &[
                     ::events_core::__private::event::<
                         <Changed<__This> as ::events_core::Event>::Family,
@@ -86,16 +86,16 @@ const _: () = {
                     return;
                 };
                 let ::core::option::Option::Some(listener) = installer
-                    .listener(__BY_DEFAULT) else {
+                    .listener(__CONSTRUCTOR) else {
                     return;
                 };
                 installer
-                    .listen_later::<
+                    .subscribe_background_method::<
                         <Changed<__This> as ::events_core::Event>::Family,
                         _,
                     >(
                         move |event, source| { true },
-                        ::events_core::__private::Gated::new(
+                        ::events_core::__private::ConcurrencyLimited::new(
                             installer.concurrency(),
                             __Background {
                                 __listener: listener,

@@ -12,9 +12,9 @@
 
 const _: () = {
     type __This = UserObserver;
-    const __BY_DEFAULT: ::core::option::Option<fn() -> __This> = {
-        use ::events_core::__private::ByHand as _;
-        ::events_core::__private::Made::<__This>::BY_DEFAULT
+    const __CONSTRUCTOR: ::core::option::Option<fn() -> __This> = {
+        use ::events_core::__private::NoDefault as _;
+        ::events_core::__private::DefaultProbe::<__This>::CONSTRUCTOR
     };
     const __HANDLER0: ::events_core::__private::Subscriber = ::events_core::__private::Subscriber {
         name: ::core::concat!(::core::module_path!(), "::", "UserObserver::creating"),
@@ -30,9 +30,9 @@ const _: () = {
         asynchronous: false,
         deferred: false,
         concurrency: 0,
-        by_hand: __BY_DEFAULT.is_none(),
+        added_only: __CONSTRUCTOR.is_none(),
         key: || ::events_core::IntoKey::into_key(__This::creating),
-        hears: ::events_core::__private::Hears::Events(
+        selector: ::events_core::__private::EventSelector::Events(
             &[
                 ::events_core::__private::event::<
                     <<Creating<
@@ -46,12 +46,12 @@ const _: () = {
         before: &[],
         after: &[],
         install: |installer| {
-            let ::core::option::Option::Some(listener) = installer.listener(__BY_DEFAULT)
+            let ::core::option::Option::Some(listener) = installer.listener(__CONSTRUCTOR)
             else {
                 return;
             };
             installer
-                .listen::<
+                .subscribe_method::<
                     <<Creating<
                         User,
                     > as ::events_core::__private::Observed<
@@ -80,7 +80,7 @@ const _: () = {
             fn call<'__call>(
                 &'__call self,
                 event: &'__call Updated<User>,
-                call: &'__call ::events_core::__private::Call,
+                call: &'__call ::events_core::__private::BackgroundCall,
             ) -> impl ::core::future::Future<
                 Output = ::events_core::__private::Step,
             > + ::core::marker::Send + '__call {
@@ -105,9 +105,9 @@ const _: () = {
             asynchronous: false,
             deferred: true,
             concurrency: 0,
-            by_hand: __BY_DEFAULT.is_none(),
+            added_only: __CONSTRUCTOR.is_none(),
             key: || ::events_core::IntoKey::into_key(__This::updated),
-            hears: ::events_core::__private::Hears::Events(
+            selector: ::events_core::__private::EventSelector::Events(
                 &[
                     ::events_core::__private::event::<
                         <<Updated<
@@ -122,11 +122,11 @@ const _: () = {
             after: &[],
             install: |installer| {
                 let ::core::option::Option::Some(listener) = installer
-                    .listener(__BY_DEFAULT) else {
+                    .listener(__CONSTRUCTOR) else {
                     return;
                 };
                 installer
-                    .listen_later::<
+                    .subscribe_background_method::<
                         <<Updated<
                             User,
                         > as ::events_core::__private::Observed<

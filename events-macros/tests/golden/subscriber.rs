@@ -20,9 +20,9 @@ const _: () = {
         asynchronous: false,
         deferred: false,
         concurrency: 0,
-        by_hand: false,
+        added_only: false,
         key: || ::events_core::IntoKey::into_key(greet),
-        hears: ::events_core::__private::Hears::Events(
+        selector: ::events_core::__private::EventSelector::Events(
             &[
                 ::events_core::__private::event::<
                     <FirstLogin as ::events_core::Event>::Family,

@@ -28,7 +28,7 @@ const _: () = {
         fn call<'__call>(
             &'__call self,
             event: &'__call FirstLogin,
-            call: &'__call ::events_core::__private::Call,
+            call: &'__call ::events_core::__private::BackgroundCall,
         ) -> impl ::core::future::Future<
             Output = ::events_core::__private::Step,
         > + ::core::marker::Send + '__call {
@@ -69,9 +69,9 @@ const _: () = {
         asynchronous: true,
         deferred: false,
         concurrency: 0,
-        by_hand: false,
+        added_only: false,
         key: || ::events_core::IntoKey::into_key(welcome),
-        hears: ::events_core::__private::Hears::Events(
+        selector: ::events_core::__private::EventSelector::Events(
             &[
                 ::events_core::__private::event::<
                     <FirstLogin as ::events_core::Event>::Family,
@@ -90,7 +90,7 @@ const _: () = {
                 return;
             };
             installer
-                .later::<
+                .subscribe_background::<
                     <FirstLogin as ::events_core::Event>::Family,
                     _,
                 >(move |event, source| { true }, __Background { __kept0, __kept1 });

@@ -14,7 +14,7 @@ const _: () = {
         fn call<'__call>(
             &'__call self,
             event: &'__call FirstLogin,
-            call: &'__call ::events_core::__private::Call,
+            call: &'__call ::events_core::__private::BackgroundCall,
         ) -> impl ::core::future::Future<
             Output = ::events_core::__private::Step,
         > + ::core::marker::Send + '__call {
@@ -37,9 +37,9 @@ const _: () = {
         asynchronous: false,
         deferred: true,
         concurrency: ::events_core::__private::at_once(1),
-        by_hand: false,
+        added_only: false,
         key: || ::events_core::IntoKey::into_key(report),
-        hears: ::events_core::__private::Hears::Events(
+        selector: ::events_core::__private::EventSelector::Events(
             &[
                 ::events_core::__private::event::<
                     <FirstLogin as ::events_core::Event>::Family,
@@ -52,7 +52,7 @@ const _: () = {
             let origin = installer.origin(::events_core::IntoKey::into_key(signup));
             let once = ::events_core::__private::Once::new();
             installer
-                .later::<
+                .subscribe_background::<
                     <FirstLogin as ::events_core::Event>::Family,
                     _,
                 >(
@@ -71,7 +71,7 @@ const _: () = {
                         }
                         true
                     },
-                    ::events_core::__private::Gated::new(
+                    ::events_core::__private::ConcurrencyLimited::new(
                         installer.concurrency(),
                         __Background {},
                     ),

@@ -28,9 +28,9 @@ const _: () = {
         asynchronous: false,
         deferred: false,
         concurrency: 0,
-        by_hand: false,
+        added_only: false,
         key: || ::events_core::IntoKey::into_key(book),
-        hears: ::events_core::__private::Hears::Events(
+        selector: ::events_core::__private::EventSelector::Events(
             &[
                 ::events_core::__private::event::<
                     <Login<'static> as ::events_core::Event>::Family,

@@ -200,8 +200,8 @@ macro_rules! record_event {
             type Of<'x> = Self;
 
             #[inline]
-            fn declared() -> EventStatics {
-                EventStatics { info: &known::<M>().events()[$number], home: None, clone_fn: None }
+            fn statics() -> EventStatics {
+                EventStatics { info: &known::<M>().events()[$number], default_slot: None, clone_fn: None }
             }
         }
 
@@ -209,7 +209,7 @@ macro_rules! record_event {
         impl<M: 'static> Event for $event<M> {
             type Family = Self;
             type Ownership = Owned;
-            type EmitBackend = CurrentRegistry;
+            type Backend = CurrentRegistry;
 
             #[inline]
             fn __lend<V: Visit<Self>>(&mut self, visitor: V) -> V::Output {
