@@ -8,7 +8,8 @@ fn emits(criterion: &mut Criterion) {
     let mut cases = dispatch_benches::ready();
     cases.sort_by_key(|case| case.subscribers);
     for group_cases in cases.chunk_by(|one, two| one.subscribers == two.subscribers) {
-        let mut group = criterion.benchmark_group(format!("{} subscribers", group_cases[0].subscribers));
+        let mut group =
+            criterion.benchmark_group(format!("{} subscribers", group_cases[0].subscribers));
         for case in group_cases {
             group.bench_function(case.series, |bencher| {
                 bencher.iter_custom(|times| {

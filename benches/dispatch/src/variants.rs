@@ -258,7 +258,9 @@ pub(crate) fn cases() -> Vec<Case> {
             sum
         }),
         Case::new("emit_from", 4, |times| {
-            repeat(times, |a| events::four::Pair { a, b: B }.emit_from(producer).a)
+            repeat(times, |a| {
+                events::four::Pair { a, b: B }.emit_from(producer).a
+            })
         }),
         Case::new("emit_from, origin filter", 4, |times| {
             repeat(times, |a| Filtered { a, b: B }.emit_from(producer).a)

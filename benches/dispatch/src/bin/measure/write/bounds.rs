@@ -57,13 +57,7 @@ fn bounds(figures: &Figures) -> Vec<Bound> {
             ours,
             NOISE,
         ),
-        Bound::at_most_times(
-            "4, two threads",
-            "one thread",
-            time(TWO_THREADS),
-            ours,
-            1.1,
-        ),
+        Bound::at_most_times("4, two threads", "one thread", time(TWO_THREADS), ours, 1.1),
         Bound::at_most_times(
             "4, 256 bytes through `emit_mut`",
             "16 bytes",

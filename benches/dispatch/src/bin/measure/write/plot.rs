@@ -61,7 +61,8 @@ pub(super) fn svg(figures: &Figures) -> Result<String> {
                 let positive = SUBSCRIBERS
                     .into_iter()
                     .filter(|&subscribers| subscribers > 0);
-                positive.map(|subscribers| (subscribers as f64, figures.times.at(series, subscribers)))
+                positive
+                    .map(|subscribers| (subscribers as f64, figures.times.at(series, subscribers)))
             };
             chart
                 .draw_series(LineSeries::new(points(), style))?
