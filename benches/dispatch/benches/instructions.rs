@@ -1,6 +1,6 @@
-//! Instructions of a thousand emits, by callgrind, under gungraun.
+//! Instructions of a thousand emits, counted by callgrind under gungraun.
 //!
-//! It needs the runner of the same version, on the path or in `GUNGRAUN_RUNNER`:
+//! This needs the gungraun runner of the same version, on the path or in `GUNGRAUN_RUNNER`:
 //! `cargo install --locked gungraun-runner --version 0.20.0`
 
 use std::hint::black_box;

@@ -1,4 +1,4 @@
-//! The same cases by criterion, side by side: a group for each number of subscribers.
+//! The same cases under criterion: a group for each number of subscribers.
 
 use std::{hint::black_box, time::Instant};
 
@@ -7,9 +7,10 @@ use criterion::{Criterion, criterion_group, criterion_main};
 fn emits(criterion: &mut Criterion) {
     let mut cases = dispatch_benches::ready();
     cases.sort_by_key(|case| case.subscribers);
-    for same in cases.chunk_by(|one, two| one.subscribers == two.subscribers) {
-        let mut group = criterion.benchmark_group(format!("{} subscribers", same[0].subscribers));
-        for case in same {
+    for group_cases in cases.chunk_by(|one, two| one.subscribers == two.subscribers) {
+        let mut group =
+            criterion.benchmark_group(format!("{} subscribers", group_cases[0].subscribers));
+        for case in group_cases {
             group.bench_function(case.series, |bencher| {
                 bencher.iter_custom(|times| {
                     let start = Instant::now();

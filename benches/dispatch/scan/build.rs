@@ -1,9 +1,9 @@
-//! Writes the subscribers of two programs: 100 over 10 events, and 10,000 over 1,000 events.
+//! Generates the subscribers of two programs: 100 over 10 events, and 10,000 over 1,000 events.
 
 use std::{env, error::Error, fmt::Write as _, fs, path::Path};
 
-/// How many subscribers each event has.
-const EACH: usize = 10;
+/// The number of subscribers of each event.
+const SUBSCRIBERS: usize = 10;
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
@@ -19,11 +19,11 @@ fn program(events: usize) -> Result<String, std::fmt::Error> {
     for event in 0..events {
         writeln!(source, "mod m{event} {{")?;
         writeln!(source, "#[derive(events_core::Event)] pub struct E(u64);")?;
-        for number in 0..EACH {
+        for number in 0..SUBSCRIBERS {
             writeln!(
                 source,
                 "#[events_core::subscriber(priority = {})]",
-                number * 7 % EACH
+                number * 7 % SUBSCRIBERS
             )?;
             writeln!(
                 source,

@@ -1,17 +1,18 @@
-//! A case: one way to hand an event to N handlers.
+//! A case: one way to dispatch an event to N handlers.
 
-/// `b` of every event that is emitted.
+/// The field `b` of every emitted event.
 pub const B: u64 = 128;
 
-/// One way to hand an event to N handlers.
+/// One way to dispatch an event to N handlers.
 ///
-/// Handler `k` adds `b ^ k` to the event's `a`, or to a sum when it cannot change the event; `b` is
-/// above every `k`, so that each handler adds something and the sum tells when one did not run.
+/// Handler `k` adds `b ^ k` to the event's `a`, or to a sum when it cannot change the event. `b` is
+/// greater than every `k`, so each handler adds more than zero, and the sum is wrong when one did not run.
 #[derive(Clone, Copy)]
 pub struct Case {
+    /// The kind of dispatch.
     pub series: &'static str,
     pub subscribers: u64,
-    /// Emits this many times, with `a` from zero up, and gives all the results xored.
+    /// Emits this many times, with `a` counted up from zero, and returns the XOR of all results.
     pub run: fn(u64) -> u64,
 }
 
@@ -28,11 +29,11 @@ impl Case {
         format!("{}/{}", self.series, self.subscribers)
     }
 
-    /// Panics unless every handler ran.
+    /// Checks that every handler runs.
     ///
     /// # Panics
     ///
-    /// When one did not.
+    /// When one does not.
     pub fn check(&self) {
         for times in [1, 5] {
             let expected = (0..times).fold(0, |all, a| all ^ (a + self.sum()));
@@ -46,19 +47,19 @@ impl Case {
         }
     }
 
-    /// What the handlers of one emit add.
+    /// The sum that the handlers of one emit add.
     fn sum(&self) -> u64 {
         (0..self.subscribers).map(|k| B ^ k).sum()
     }
 }
 
-/// What handler `k` makes of the event's `a`.
+/// The new value of the event's `a` after handler `k`.
 #[inline(always)]
 pub fn step(a: u64, b: u64, k: u64) -> u64 {
     a.wrapping_add(b ^ k)
 }
 
-/// Emits so many times, and gives all the results xored.
+/// Emits this many times, and returns the XOR of all results.
 #[inline(always)]
 pub fn repeat(times: u64, mut emit: impl FnMut(u64) -> u64) -> u64 {
     let mut all = 0;

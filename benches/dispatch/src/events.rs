@@ -1,12 +1,12 @@
-//! Events of 16 bytes with 0, 1, 4, 16 and 64 link-time subscribers, each of them a function of its
-//! own; and lists of the same functions, for the floors to loop over.
+//! Events of 16 bytes with 0, 1, 4, 16 and 64 link-time subscribers, each with a function of its own,
+//! and arrays of the same functions, for the baselines to loop over.
 
 use events_core::{Event, subscriber};
 use seq_macro::seq;
 
 use crate::case::step;
 
-macro_rules! heard {
+macro_rules! pair_event {
     ($module:ident, $count:literal $(, #[$attribute:meta])?) => {
         pub(crate) mod $module {
             use super::{Event, seq};
@@ -15,7 +15,7 @@ macro_rules! heard {
 
             #[derive(Event)]
             #[allow(dead_code, reason = "with no subscribers")]
-            pub(crate) struct Heard {
+            pub(crate) struct Pair {
                 pub(crate) a: u64,
                 pub(crate) b: u64,
             }
@@ -24,23 +24,23 @@ macro_rules! heard {
                 #(
                     #[subscriber]
                     $(#[$attribute])?
-                    fn handler~K(event: &mut Heard) {
+                    fn handler~K(event: &mut Pair) {
                         event.a = step(event.a, event.b, K);
                     }
                 )*
 
-                pub(crate) static LIST: &[fn(&mut Heard)] = &[#(handler~K,)*];
+                pub(crate) static HANDLERS: &[fn(&mut Pair)] = &[#(handler~K,)*];
             });
         }
     };
 }
 
-heard!(zero, 0);
-heard!(one, 1);
-heard!(four, 4);
-heard!(sixteen, 16);
-heard!(sixty_four, 64);
-heard!(opaque_one, 1, #[inline(never)]);
-heard!(opaque_four, 4, #[inline(never)]);
-heard!(opaque_sixteen, 16, #[inline(never)]);
-heard!(opaque_sixty_four, 64, #[inline(never)]);
+pair_event!(zero, 0);
+pair_event!(one, 1);
+pair_event!(four, 4);
+pair_event!(sixteen, 16);
+pair_event!(sixty_four, 64);
+pair_event!(opaque_one, 1, #[inline(never)]);
+pair_event!(opaque_four, 4, #[inline(never)]);
+pair_event!(opaque_sixteen, 16, #[inline(never)]);
+pair_event!(opaque_sixty_four, 64, #[inline(never)]);

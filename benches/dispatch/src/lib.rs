@@ -1,34 +1,34 @@
-//! What is measured: ways to hand an event to N handlers, as plain data.
+//! The measured cases: ways to dispatch an event to N handlers.
 //!
-//! A [`Case`](case::Case) emits in a loop of its own, so that whoever measures it, a clock or an
-//! instruction counter, calls it once. Run [`ready`] first: it scans, and checks of each case that
-//! every handler ran.
+//! A [`Case`](case::Case) contains the loop that emits, so that a clock or an instruction counter
+//! measures a single call. Use [`ready`] or [`ready_one`]: they scan the default registry, and check
+//! that every handler of a case runs.
 
+mod baselines;
 pub mod case;
 mod events;
-mod floor;
 mod ours;
 #[cfg(feature = "peers")]
 mod peers;
-mod special;
+mod variants;
 
 use case::Case;
 
-/// Every case, without a look at whether it works.
+/// Every case, unchecked.
 pub fn all() -> Vec<Case> {
-    let mut cases = floor::cases();
+    let mut cases = baselines::cases();
     cases.extend(ours::cases());
-    cases.extend(special::cases());
+    cases.extend(variants::cases());
     #[cfg(feature = "peers")]
     cases.extend(peers::cases());
     cases
 }
 
-/// Every case, ready to be measured.
+/// Every case, checked and ready to be measured.
 ///
 /// # Panics
 ///
-/// When a handler of a case did not run.
+/// When a handler of a case does not run.
 pub fn ready() -> Vec<Case> {
     prepare();
     let cases = all();
@@ -38,11 +38,11 @@ pub fn ready() -> Vec<Case> {
     cases
 }
 
-/// This one case, ready to be measured.
+/// The case with this name, checked and ready to be measured.
 ///
 /// # Panics
 ///
-/// When there is no such case, or a handler of it did not run.
+/// When there is no such case, or a handler of it does not run.
 pub fn ready_one(name: &str) -> Case {
     prepare();
     let found = all().into_iter().find(|case| case.name() == name);
@@ -53,5 +53,5 @@ pub fn ready_one(name: &str) -> Case {
 
 fn prepare() {
     events_core::scan();
-    special::subscribe();
+    variants::subscribe();
 }

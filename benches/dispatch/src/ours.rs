@@ -1,4 +1,4 @@
-//! Ours: link-time subscribers on the default registry, `emit` by value.
+//! events-core: link-time subscribers on the default registry, `emit` by value.
 
 use events_core::Event as _;
 
@@ -12,7 +12,7 @@ pub(crate) fn cases() -> Vec<Case> {
         ($($series:literal $count:literal $module:ident;)*) => {
             vec![$(
                 Case::new($series, $count, |times| repeat(times, |a| {
-                    events::$module::Heard { a, b: B }.emit().a
+                    events::$module::Pair { a, b: B }.emit().a
                 })),
             )*]
         };

@@ -1,8 +1,8 @@
-//! The peers, each used the way its own documentation shows.
+//! The peers: other crates, each used as its own documentation shows.
 //!
-//! Where handlers can change the event they do; where they cannot (evenio gives it to the last one
-//! for good, signals2 shares it and tokio hands out copies) they add to a sum instead, by a plain load and
-//! store, which is as long a chain of dependent memory accesses as the change is.
+//! Handlers change the event where the crate permits it. Where it does not (in evenio only the last
+//! handler may own the event, signals2 shares it, tokio clones it) they add to a sum instead, by a plain
+//! load and store, which is a chain of dependent memory accesses of the same length.
 
 use std::{cell::RefCell, collections::HashMap, hint::black_box, sync::Arc};
 
@@ -29,10 +29,10 @@ pub(crate) fn cases() -> Vec<Case> {
     }
 }
 
-/// What a peer keeps between runs, by the number of its handlers.
-type Kept<T> = RefCell<HashMap<u64, T>>;
+/// The state of a peer, kept between runs, by the number of its handlers.
+type ByHandlers<T> = RefCell<HashMap<u64, T>>;
 
-/// A sum for handlers that cannot change the event.
+/// The sum of the handlers that cannot change the event.
 mod sum {
     use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -61,7 +61,7 @@ fn string_map<const N: u64>(times: u64) -> u64 {
     }
     type Map = HashMap<String, Vec<Box<dyn Fn(&mut Changed)>>>;
     thread_local! {
-        static MAPS: Kept<Map> = RefCell::default();
+        static MAPS: ByHandlers<Map> = RefCell::default();
     }
     MAPS.with_borrow_mut(|maps| {
         let map = maps.entry(N).or_insert_with(|| {
@@ -95,7 +95,7 @@ fn evenio<const N: u64>(times: u64) -> u64 {
         b: u64,
     }
     thread_local! {
-        static WORLDS: Kept<World> = RefCell::default();
+        static WORLDS: ByHandlers<World> = RefCell::default();
     }
     WORLDS.with_borrow_mut(|worlds| {
         let world = worlds.entry(N).or_insert_with(|| {
@@ -123,7 +123,7 @@ fn bevy<const N: u64>(times: u64) -> u64 {
         b: u64,
     }
     thread_local! {
-        static WORLDS: Kept<World> = RefCell::default();
+        static WORLDS: ByHandlers<World> = RefCell::default();
     }
     WORLDS.with_borrow_mut(|worlds| {
         let world = worlds.entry(N).or_insert_with(|| {
@@ -151,8 +151,8 @@ fn signals2<const N: u64>(times: u64) -> u64 {
         b: u64,
     }
     thread_local! {
-        // Slots take their argument by value: an event goes to all of them as an `Arc`.
-        static SIGNALS: Kept<Signal<(Arc<Placed>,)>> = RefCell::default();
+        // Slots accept their argument by value, so the event is passed as an `Arc`.
+        static SIGNALS: ByHandlers<Signal<(Arc<Placed>,)>> = RefCell::default();
     }
     SIGNALS.with_borrow_mut(|signals| {
         let signal = signals.entry(N).or_insert_with(|| {
@@ -179,7 +179,7 @@ fn tokio_broadcast<const N: u64>(times: u64) -> u64 {
         b: u64,
     }
     thread_local! {
-        static CHANNELS: Kept<(Sender<Placed>, Vec<Receiver<Placed>>)> = RefCell::default();
+        static CHANNELS: ByHandlers<(Sender<Placed>, Vec<Receiver<Placed>>)> = RefCell::default();
     }
     CHANNELS.with_borrow_mut(|channels| {
         let (sender, receivers) = channels.entry(N).or_insert_with(|| {
@@ -189,7 +189,7 @@ fn tokio_broadcast<const N: u64>(times: u64) -> u64 {
             (sender, receivers)
         });
         repeat(times, |a| {
-            // Without receivers it is an error, and the event comes back in it.
+            // Without receivers this is an error that contains the event.
             let _ = sender.send(Placed { a, b: B });
             let mut sum = a;
             for (receiver, k) in receivers.iter_mut().zip(0..) {

@@ -1,9 +1,9 @@
-//! `emit_async`, and what else can be done with N async functions that are ready at once.
+//! `emit_async`, and other ways to await N async functions that are ready at the first poll.
 //!
-//! All are polled by the same loop, with a waker that does nothing, and all own the event which the
-//! handlers borrow. What they are compared with gets its handlers as a program would that does not
-//! know them: as a list of functions that give boxed futures. *Direct* names each of them, and is the
-//! floor.
+//! All are polled by the same loop, with a waker that does nothing, and all own the event, which the
+//! handlers borrow. `join_all` and `boxed` have their handlers as an array of functions that return boxed
+//! futures, since a dispatch does not know the types of its handlers. `direct` awaits each handler by its
+//! name, and is the lower bound.
 
 use std::{
     hint::black_box,
@@ -25,7 +25,7 @@ pub(crate) fn cases() -> Vec<Case> {
         ($($count:literal $module:ident;)*) => {
             vec![$(
                 Case::awaited("emit_async", $count, |times| time(|| repeat(times, |a| {
-                    let event = events::$module::Heard { a, b: B };
+                    let event = events::$module::Pair { a, b: B };
                     block_on(event.emit_async()).a
                 }))),
                 Case::awaited("emit_async, run-time", $count, |times| {
@@ -36,14 +36,14 @@ pub(crate) fn cases() -> Vec<Case> {
                     });
                     let registry = &*REGISTRY;
                     time(|| repeat(times, |a| {
-                        let event = events::$module::Heard { a, b: B };
+                        let event = events::$module::Pair { a, b: B };
                         block_on(registry.emit_async(event)).a
                     }))
                 }),
                 Case::awaited("join_all", $count, |times| time(|| repeat(times, |a| {
                     block_on(async {
-                        let event = events::$module::Heard { a, b: B };
-                        let handlers = black_box(events::$module::LIST).iter();
+                        let event = events::$module::Pair { a, b: B };
+                        let handlers = black_box(events::$module::HANDLERS).iter();
                         let futures: Vec<_> = handlers.map(|handler| handler(&event)).collect();
                         join_all(futures).await;
                         event.a
@@ -51,8 +51,8 @@ pub(crate) fn cases() -> Vec<Case> {
                 }))),
                 Case::awaited("boxed", $count, |times| time(|| repeat(times, |a| {
                     block_on(async {
-                        let event = events::$module::Heard { a, b: B };
-                        for handler in black_box(events::$module::LIST) {
+                        let event = events::$module::Pair { a, b: B };
+                        for handler in black_box(events::$module::HANDLERS) {
                             handler(&event).await;
                         }
                         event.a
@@ -60,7 +60,7 @@ pub(crate) fn cases() -> Vec<Case> {
                 }))),
                 Case::awaited("direct", $count, |times| time(|| repeat(times, |a| {
                     block_on(async {
-                        let event = events::$module::Heard { a, b: B };
+                        let event = events::$module::Pair { a, b: B };
                         events::$module::direct(&event).await;
                         event.a
                     })
@@ -76,7 +76,7 @@ pub(crate) fn cases() -> Vec<Case> {
     }
 }
 
-/// Emits so many times.
+/// Emits this many times.
 #[inline(always)]
 fn repeat(times: u64, mut emit: impl FnMut(u64) -> u64) {
     for a in 0..times {
@@ -84,7 +84,7 @@ fn repeat(times: u64, mut emit: impl FnMut(u64) -> u64) {
     }
 }
 
-/// Polls until it is ready.
+/// Polls the future in a loop until it is ready.
 #[inline(always)]
 fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);

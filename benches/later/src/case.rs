@@ -1,28 +1,29 @@
-//! A case: one way to hand events to handlers that run later.
+//! A case: one way to run background handlers.
 
 use std::time::{Duration, Instant};
 
 use crate::sum;
 
-/// The number that handler `k` adds is `B ^ k`; it is above every `k`, so that each handler adds
-/// something, and the sum tells when one did not run.
+/// Handler `k` adds `B ^ k` to the sum. `B` is greater than every `k`, so each handler adds more than
+/// zero, and the sum is wrong when one did not run.
 pub const B: u64 = 128;
 
-/// One way to hand events to handlers.
+/// One way to run background handlers.
 #[derive(Clone, Copy)]
 pub struct Case {
+    /// The way, and the crate.
     pub series: &'static str,
-    /// How many handlers, or how large the event is.
+    /// The number of handlers, or the bytes of the event.
     pub size: u64,
-    /// Whether two threads are at it.
+    /// The threads that take part.
     pub threads: Threads,
-    /// How many handlers an event has.
+    /// The number of handlers of an event.
     handlers: u64,
-    /// Hands over this many events, and tells how long it took.
+    /// Passes this many events to their handlers, and returns the time it took.
     pub run: fn(u64) -> Duration,
 }
 
-/// How many threads a case needs.
+/// The number of threads of a case.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Threads {
     One,
@@ -30,7 +31,7 @@ pub enum Threads {
 }
 
 impl Case {
-    /// Some handlers of an event of 16 bytes.
+    /// Handlers of an event of 16 bytes, awaited by the emit.
     pub(crate) const fn awaited(
         series: &'static str,
         handlers: u64,
@@ -45,7 +46,7 @@ impl Case {
         }
     }
 
-    /// One handler of an event of some size.
+    /// One handler of an event of this size, passed through a queue.
     pub(crate) const fn queued(
         series: &'static str,
         size: u64,
@@ -65,11 +66,11 @@ impl Case {
         format!("{}/{}", self.series, self.size)
     }
 
-    /// Panics unless every handler ran.
+    /// Checks that every handler runs.
     ///
     /// # Panics
     ///
-    /// When one did not.
+    /// When one does not.
     pub fn check(&self) {
         let one: u64 = (0..self.handlers).map(|k| B ^ k).sum();
         for times in [1, 5, 3_000] {
@@ -81,10 +82,10 @@ impl Case {
     }
 }
 
-/// How long it takes.
+/// The time of a call.
 #[inline(always)]
-pub(crate) fn time(what: impl FnOnce()) -> Duration {
+pub(crate) fn time(call: impl FnOnce()) -> Duration {
     let start = Instant::now();
-    what();
+    call();
     start.elapsed()
 }

@@ -1,6 +1,6 @@
-//! Events of 16 bytes with 1, 4, 16 and 64 async link-time subscribers, each of them a function of its
-//! own, with lists of the same functions for the others to run; and events of 16 and 256 bytes with
-//! one sync subscriber, for the queue.
+//! Events of 16 bytes with 1, 4, 16 and 64 async link-time subscribers, each with a function of its own,
+//! and arrays of the same functions for the peers; and events of 16 and 256 bytes with one sync
+//! subscriber, for the queue.
 
 use std::pin::Pin;
 
@@ -10,15 +10,15 @@ use seq_macro::seq;
 use crate::{case::B, sum};
 
 /// A future that borrows its event.
-pub(crate) type Boxed<'e> = Pin<Box<dyn Future<Output = ()> + Send + 'e>>;
+pub(crate) type BoxedFuture<'e> = Pin<Box<dyn Future<Output = ()> + Send + 'e>>;
 
-macro_rules! heard {
+macro_rules! pair_event {
     ($module:ident, $count:literal) => {
         pub(crate) mod $module {
-            use super::{Boxed, Event, Registry, seq, subscriber, sum};
+            use super::{BoxedFuture, Event, Registry, seq, subscriber, sum};
 
             #[derive(Event, Clone)]
-            pub(crate) struct Heard {
+            pub(crate) struct Pair {
                 pub(crate) a: u64,
                 pub(crate) b: u64,
             }
@@ -26,17 +26,17 @@ macro_rules! heard {
             seq!(K in 0..$count {
                 #(
                     #[subscriber]
-                    async fn handler~K(event: &Heard) {
+                    async fn handler~K(event: &Pair) {
                         sum::add(event.b ^ K);
                     }
                 )*
 
-                pub(crate) static LIST: &[for<'e> fn(&'e Heard) -> Boxed<'e>] =
+                pub(crate) static HANDLERS: &[for<'e> fn(&'e Pair) -> BoxedFuture<'e>] =
                     &[#(|event| Box::pin(handler~K(event)),)*];
 
-                /// One after the other, each as what it is.
+                /// Awaits each handler by its name, one after the other.
                 #[inline]
-                pub(crate) async fn direct(event: &Heard) {
+                pub(crate) async fn direct(event: &Pair) {
                     #(handler~K(event).await;)*
                 }
 
@@ -48,10 +48,10 @@ macro_rules! heard {
     };
 }
 
-heard!(one, 1);
-heard!(four, 4);
-heard!(sixteen, 16);
-heard!(sixty_four, 64);
+pair_event!(one, 1);
+pair_event!(four, 4);
+pair_event!(sixteen, 16);
+pair_event!(sixty_four, 64);
 
 /// An event of 16 bytes.
 #[derive(Event)]
@@ -78,17 +78,17 @@ pub(crate) fn large(event: &Large) {
     sum::add(event.b);
 }
 
-/// An event for the queue.
-pub(crate) trait Queued: OwnedEvent + Send {
+/// An event of the queue benchmarks.
+pub(crate) trait QueueEvent: OwnedEvent + Send {
     const SIZE: u64 = size_of::<Self>() as u64;
 
-    /// What handles it.
+    /// The function of its subscriber.
     const HANDLER: fn(&Self);
 
     fn numbered(a: u64) -> Self;
 }
 
-impl Queued for Small {
+impl QueueEvent for Small {
     const HANDLER: fn(&Self) = small;
 
     fn numbered(a: u64) -> Self {
@@ -96,7 +96,7 @@ impl Queued for Small {
     }
 }
 
-impl Queued for Large {
+impl QueueEvent for Large {
     const HANDLER: fn(&Self) = large;
 
     fn numbered(a: u64) -> Self {

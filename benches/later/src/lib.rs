@@ -1,31 +1,31 @@
-//! What is measured: ways to hand an event to handlers that run later, as plain data.
+//! The measured cases: ways to run background handlers, awaited by `emit_async` or through the queue.
 //!
-//! `awaited` is about `emit_async`, `queued` about the queue on one thread, `across` about the queue
-//! between two. Run [`ready`] first: it scans, and checks of each case that every handler ran.
+//! Use [`ready`] or [`ready_one`]: they scan the default registry, and check that every handler of a
+//! case runs.
 
-mod across;
 mod awaited;
 pub mod case;
+pub mod concurrent_sleep;
 mod events;
-mod queued;
-pub mod sleeping;
+mod queue_one_thread;
+mod queue_two_threads;
 mod sum;
 
 use case::Case;
 
-/// Every case, without a look at whether it works.
+/// Every case, unchecked.
 pub fn all() -> Vec<Case> {
     let mut cases = awaited::cases();
-    cases.extend(queued::cases());
-    cases.extend(across::cases());
+    cases.extend(queue_one_thread::cases());
+    cases.extend(queue_two_threads::cases());
     cases
 }
 
-/// Every case, ready to be measured.
+/// Every case, checked and ready to be measured.
 ///
 /// # Panics
 ///
-/// When a handler of a case did not run.
+/// When a handler of a case does not run.
 pub fn ready() -> Vec<Case> {
     events_core::scan();
     let cases = all();
@@ -33,11 +33,11 @@ pub fn ready() -> Vec<Case> {
     cases
 }
 
-/// This one case, ready to be measured.
+/// The case with this name, checked and ready to be measured.
 ///
 /// # Panics
 ///
-/// When there is no such case, or a handler of it did not run.
+/// When there is no such case, or a handler of it does not run.
 pub fn ready_one(name: &str) -> Case {
     events_core::scan();
     let found = all().into_iter().find(|case| case.name() == name);

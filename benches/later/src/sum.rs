@@ -1,4 +1,4 @@
-//! The sum that handlers add to: plain loads and stores, for only one thread adds at a time.
+//! The sum to which handlers add, by plain loads and stores: only one thread adds at a time.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -1,16 +1,15 @@
-//! What a scan of all link-time subscribers of this program costs each of them.
+//! Measures the cost of a scan for each link-time subscriber of this program.
 
 use std::time::Instant;
 
 use events_core::Registry;
 
-/// Scans fresh registries, and prints the nanoseconds per subscriber of the first scan, which meets
-/// the subscribers on pages and cache lines that nobody has touched, and the 10th percentile of
-/// those after it.
+/// Scans new registries, and prints the nanoseconds per subscriber of the first scan, for which the
+/// pages and cache lines of the subscribers are cold, and the 10th percentile of the scans after it.
 ///
 /// # Panics
 ///
-/// When the program does not have so many subscribers.
+/// When the program does not have this number of subscribers.
 pub fn measure(expected: u32, rounds: usize) {
     let scan = || {
         let registry = Registry::new();

@@ -1,7 +1,7 @@
-//! Memory: how often a case allocates, and what a full queue holds.
+//! Memory: the allocations of each case, and the bytes that a full queue holds.
 //!
-//! A program of its own, for an allocator that counts takes its time. It prints a line for each
-//! figure: its name, a tab, and the number.
+//! This is a separate program, because the counting allocator would distort the times. It prints a line
+//! for each figure: its name, a tab, and the number.
 
 use std::{alloc::System, hint::black_box};
 
@@ -37,15 +37,16 @@ fn main() {
     }
 }
 
-fn allocations<T>(what: impl FnOnce() -> T) -> usize {
+/// The number of allocations of a call.
+fn allocations<T>(call: impl FnOnce() -> T) -> usize {
     let before = ALLOCATOR.stats();
-    black_box(what());
+    black_box(call());
     let change = ALLOCATOR.stats() - before;
     change.allocations + change.reallocations
 }
 
-/// How many bytes are allocated and not freed.
-fn held() -> i64 {
+/// The number of bytes allocated and not freed.
+fn allocated() -> i64 {
     let Stats {
         bytes_allocated,
         bytes_deallocated,
@@ -54,19 +55,19 @@ fn held() -> i64 {
     bytes_allocated as i64 - bytes_deallocated as i64
 }
 
-/// Fills a queue of its own, empties it, and does so again: each of its two sides has then held as
-/// much as may wait.
+/// Fills a new queue to its capacity and flushes it, twice: both its buffers, for producers and for
+/// consumers, have then held that many events.
 fn full<E: OwnedEvent + Send>(size: &str, capacity: usize, event: fn() -> E) {
     let registry = Registry::new();
     let queue = registry.queue();
     queue.set_capacity(capacity);
-    let before = held();
+    let before = allocated();
     let per_event = |bytes: i64| bytes as f64 / capacity as f64;
-    for burst in ["once", "twice"] {
+    for fills in ["once", "twice"] {
         while registry.enqueue(event()).is_ok() {}
         assert_eq!(queue.len(), capacity);
-        let bytes = per_event(held() - before);
-        println!("full {burst} {size}/{capacity}\t{bytes}");
+        let bytes = per_event(allocated() - before);
+        println!("full {fills} {size}/{capacity}\t{bytes}");
         queue.flush();
     }
 }

@@ -1,20 +1,21 @@
 //! Measures every case, and writes `BENCHMARKS.md` and its plot.
 //!
 //! ```text
-//! measure                     prints what an emit takes, in every case
-//! measure --write             the same and instructions; writes BENCHMARKS.md and plot.svg
-//! measure --list              names the cases
-//! measure --count CASE TIMES  runs one case so often, for callgrind to count
+//! measure                     prints the time of an emit in every case
+//! measure --write             measures times and instructions, and writes BENCHMARKS.md and plot.svg
+//! measure --list              prints the names of the cases
+//! measure --count CASE TIMES  emits this many times in one case, under an instruction counter
 //! ```
 
 mod rounds;
-mod subscribe;
+mod subscribing;
 #[cfg(feature = "peers")]
 mod write;
 
 use std::{env, hint::black_box, process::ExitCode};
 
 use dispatch_benches::{ready, ready_one};
+use subscribing::SubscribeTimes;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -24,9 +25,9 @@ fn main() -> ExitCode {
             for (name, time) in rounds::times(&ready()) {
                 println!("{name:32} {time:8.2} ns");
             }
-            let subscribe::Subscribing { batch, one } = subscribe::measure();
+            let SubscribeTimes { batch, single } = subscribing::measure();
             println!("{:32} {batch:8.0} ns", "a batch of 1,000");
-            println!("{:32} {one:8.0} ns", "one beside 1,000 others");
+            println!("{:32} {single:8.0} ns", "one beside 1,000 others");
         }
         ["--list"] => {
             for case in dispatch_benches::all() {

@@ -1,6 +1,7 @@
 //! Times: the 10th percentile over rounds, each of which runs every case once.
 //!
-//! A machine that is slower for a while is so for all cases, and interrupted rounds fall away.
+//! A machine that is slower for a while slows all cases alike, and the percentile excludes interrupted
+//! rounds.
 
 use std::{
     hint::{black_box, spin_loop},
@@ -13,36 +14,35 @@ use dispatch_benches::case::Case;
 
 const ROUNDS: usize = 200;
 
-/// How long a case runs in each round.
-const SHARE: Duration = Duration::from_micros(400);
+/// The approximate time that a case runs in each round.
+const TIME_PER_ROUND: Duration = Duration::from_micros(400);
 
-/// Measured a second time while another thread emits the same, under this name.
+/// The name of the case that is measured again while another thread emits the same event.
 pub(crate) const TWO_THREADS: &str = "ours/4, another thread emits too";
-const ONE_OF_TWO: &str = "ours/4";
+const ONE_THREAD: &str = "ours/4";
 
 /// Nanoseconds of one emit, by the name of the case.
 pub(crate) fn times(cases: &[Case]) -> Vec<(String, f64)> {
     let names = cases.iter().map(Case::name).chain([TWO_THREADS.to_owned()]);
     let mut samples: Vec<_> = names.map(|name| (name, Vec::new())).collect();
     let repeats: Vec<u64> = cases.iter().map(repeats).collect();
-    let two = cases.iter().position(|case| case.name() == ONE_OF_TWO);
+    let contended = cases.iter().position(|case| case.name() == ONE_THREAD);
     for _ in 0..ROUNDS {
         for ((case, &repeats), (_, times)) in cases.iter().zip(&repeats).zip(&mut samples) {
             times.push(time(case, repeats));
         }
-        if let Some(two) = two {
-            samples[cases.len()]
-                .1
-                .push(beside(&cases[two], repeats[two]));
+        if let Some(case) = contended {
+            let time = time_with_two_threads(&cases[case], repeats[case]);
+            samples[cases.len()].1.push(time);
         }
     }
-    let low = |mut times: Vec<f64>| {
+    let percentile = |mut times: Vec<f64>| {
         times.sort_by(f64::total_cmp);
         times.get(times.len() / 10).copied().unwrap_or(f64::NAN)
     };
     samples
         .into_iter()
-        .map(|(name, times)| (name, low(times)))
+        .map(|(name, times)| (name, percentile(times)))
         .collect()
 }
 
@@ -52,8 +52,8 @@ fn time(case: &Case, times: u64) -> f64 {
     start.elapsed().as_secs_f64() * 1e9 / times as f64
 }
 
-/// As [`time`], while another thread does the same all along.
-fn beside(case: &Case, times: u64) -> f64 {
+/// The same as [`time`], while a second thread runs the same case.
+fn time_with_two_threads(case: &Case, times: u64) -> f64 {
     let (started, done) = (AtomicBool::new(false), AtomicBool::new(false));
     thread::scope(|scope| {
         scope.spawn(|| {
@@ -71,10 +71,10 @@ fn beside(case: &Case, times: u64) -> f64 {
     })
 }
 
-/// How often a case runs in its share of a round.
+/// The number of emits that take [`TIME_PER_ROUND`].
 fn repeats(case: &Case) -> u64 {
     let mut times = 64;
-    while time(case, times) * times as f64 * 2.0 < SHARE.as_secs_f64() * 1e9 {
+    while time(case, times) * times as f64 * 2.0 < TIME_PER_ROUND.as_secs_f64() * 1e9 {
         times *= 2;
     }
     times

@@ -1,10 +1,10 @@
 //! Measures every case, and writes `BENCHMARKS.md`.
 //!
 //! ```text
-//! measure                   prints what an emit, or an event, takes in every case
-//! measure --write           the same and memory; writes the tables in BENCHMARKS.md
-//! measure --list            names the cases
-//! measure --run CASE TIMES  runs one case so often, for a profiler to look at
+//! measure                   prints the time of an emit, or of an event, in every case
+//! measure --write           measures times and memory, and writes the tables in BENCHMARKS.md
+//! measure --list            prints the names of the cases
+//! measure --run CASE TIMES  runs one case with this many events, under a profiler
 //! ```
 
 mod rounds;

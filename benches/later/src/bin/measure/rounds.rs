@@ -1,8 +1,8 @@
 //! Times: rounds, each of which runs every case once.
 //!
-//! A machine that is slower for a while is so for all cases. What one thread does alone counts by its
-//! 10th percentile, since interrupted rounds fall away; what two do by the median, since how they get
-//! in each other's way belongs to it.
+//! A machine that is slower for a while slows all cases alike. A case of one thread is measured by its
+//! 10th percentile, which excludes interrupted rounds; a case of two threads by the median, since their
+//! contention is part of the cost.
 
 use std::{collections::HashMap, hint::black_box};
 
@@ -10,12 +10,12 @@ use later_benches::case::{Case, Threads};
 
 const ROUNDS: usize = 200;
 
-/// How many nanoseconds a case of one thread runs in each round.
-const SHARE: f64 = 400e3;
+/// The approximate time, in nanoseconds, that a case of one thread runs in each round.
+const TIME_PER_ROUND: f64 = 400e3;
 
-/// How many events a case of two threads hands over in each round: how long that takes now tells
-/// little of the next time.
-const HANDED_OVER: u64 = 20_000;
+/// The number of events in each round of a case of two threads. It is fixed, because the time of one run
+/// does not predict that of the next.
+const TWO_THREAD_EVENTS: u64 = 20_000;
 
 /// Nanoseconds of one emit, or of one event, by the name of the case.
 pub(crate) fn times(cases: &[Case]) -> HashMap<String, f64> {
@@ -30,11 +30,11 @@ pub(crate) fn times(cases: &[Case]) -> HashMap<String, f64> {
     names
         .map(|(case, mut times)| {
             times.sort_by(f64::total_cmp);
-            let place = match case.threads {
+            let index = match case.threads {
                 Threads::One => times.len() / 10,
                 Threads::Two => times.len() / 2,
             };
-            (case.name(), times[place])
+            (case.name(), times[index])
         })
         .collect()
 }
@@ -44,13 +44,13 @@ fn time(case: &Case, times: u64) -> f64 {
     time.as_secs_f64() * 1e9 / times as f64
 }
 
-/// How often a case runs in its share of a round.
+/// The number of emits or events of a case in each round.
 fn repeats(case: &Case) -> u64 {
     if case.threads == Threads::Two {
-        return HANDED_OVER;
+        return TWO_THREAD_EVENTS;
     }
     let mut times = 64;
-    while time(case, times) * times as f64 * 2.0 < SHARE {
+    while time(case, times) * times as f64 * 2.0 < TIME_PER_ROUND {
         times *= 2;
     }
     times

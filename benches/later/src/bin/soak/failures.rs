@@ -1,4 +1,4 @@
-//! Counts the failures that are logged: a `tracing::Subscriber` that hears nothing else.
+//! Counts the logged failures, by a `tracing::Subscriber` that ignores all other records.
 
 use std::{
     fmt,
@@ -14,12 +14,12 @@ use tracing::{
 
 static LOGGED: AtomicU64 = AtomicU64::new(0);
 
-/// From now on they are counted.
-pub(crate) fn count() {
-    tracing::subscriber::set_global_default(Counter).expect("nobody else has set one");
+/// Starts to count.
+pub(crate) fn start_counting() {
+    tracing::subscriber::set_global_default(Counter).expect("no other subscriber is set");
 }
 
-/// How many there were since this was asked last.
+/// The number of logged failures since the last call.
 pub(crate) fn take() -> u64 {
     LOGGED.swap(0, Ordering::Relaxed)
 }
@@ -59,7 +59,7 @@ impl tracing::Subscriber for Counter {
     fn exit(&self, _: &Id) {}
 }
 
-/// Whether a record says that a subscriber failed.
+/// Whether a record reports a failed subscriber.
 struct Failed(bool);
 
 impl Visit for Failed {

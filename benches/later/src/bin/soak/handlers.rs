@@ -1,16 +1,16 @@
-//! The events, and what their handlers do.
+//! The events of the soak, and their handlers.
 
 use std::{sync::Arc, time::Duration};
 
 use events_core::{Event, Registry, UnfinishedEvent};
 
-use super::tally::{Tally, Who};
+use super::counts::{Counts, HandlerKind};
 
-/// What the panics say that are meant.
-pub(crate) const MEANT: &str = "this panic is meant";
+/// The message of the intended panics.
+pub(crate) const INTENDED_PANIC: &str = "this panic is intended";
 
-/// How long the handlers sleep that do.
-const NAP: Duration = Duration::from_millis(1);
+/// The time for which some handlers sleep.
+const SLEEP: Duration = Duration::from_millis(1);
 
 macro_rules! events {
     ($($name:ident)*) => {$(
@@ -19,63 +19,65 @@ macro_rules! events {
     )*};
 }
 
-events!(Counted Failing Panicking More Sleepy Emitted);
+events!(Succeeding Failing Panicking More Sleepy Emitted);
 
 /// Subscribes a handler of each kind.
-pub(crate) fn subscribe(registry: &Registry, tally: &Arc<Tally>) {
-    let own = || Arc::clone(tally);
+pub(crate) fn subscribe(registry: &Registry, counts: &Arc<Counts>) {
+    let shared = || Arc::clone(counts);
 
-    let tally = own();
-    let counts = move |event: &Counted| tally.of(Who::Counts).delivered.add(event.0);
-    registry.on(counts).detach();
+    let counts = shared();
+    let succeeds = move |event: &Succeeding| {
+        counts.of(HandlerKind::Succeeds).delivered.add(event.0);
+    };
+    registry.on(succeeds).detach();
 
-    let tally = own();
+    let counts = shared();
     let fails = move |event: &Failing| {
-        tally.of(Who::Fails).delivered.add(event.0);
+        counts.of(HandlerKind::Fails).delivered.add(event.0);
         if event.0.is_multiple_of(4) {
-            tally.failed.add(event.0);
-            return Err("every fourth one fails");
+            counts.failed.add(event.0);
+            return Err("every fourth event fails");
         }
         Ok(())
     };
     registry.on(fails).detach();
 
-    let tally = own();
+    let counts = shared();
     let panics = move |event: &Panicking| {
-        tally.of(Who::Panics).delivered.add(event.0);
+        counts.of(HandlerKind::Panics).delivered.add(event.0);
         if event.0.is_multiple_of(8) {
-            tally.failed.add(event.0);
-            panic!("{MEANT}");
+            counts.failed.add(event.0);
+            panic!("{INTENDED_PANIC}");
         }
     };
     registry.on(panics).detach();
 
-    let tally = own();
+    let counts = shared();
     let enqueues_more = move |event: &More| {
-        tally.of(Who::EnqueuesMore).delivered.add(event.0);
-        // Into the queue that this runs out of, for its registry is the current one.
-        enqueue(&tally, Who::Counts, event.0, || {
-            Counted(event.0).enqueue().is_ok()
+        counts.of(HandlerKind::EnqueuesMore).delivered.add(event.0);
+        // `enqueue` uses the current registry, so this is the queue from which the handler runs.
+        enqueue(&counts, HandlerKind::Succeeds, event.0, || {
+            Succeeding(event.0).enqueue().is_ok()
         });
     };
     registry.on(enqueues_more).detach();
 
-    let tally = own();
+    let counts = shared();
     let sleeps = move |event: &Sleepy| {
-        let (number, tally) = (event.0, Arc::clone(&tally));
+        let (number, counts) = (event.0, Arc::clone(&counts));
         async move {
             if number.is_multiple_of(4) {
-                tokio::time::sleep(NAP).await;
+                tokio::time::sleep(SLEEP).await;
             }
-            tally.of(Who::Sleeps).delivered.add(number);
+            counts.of(HandlerKind::Sleeps).delivered.add(number);
             match number % 16 {
                 0 => {
-                    tally.failed.add(number);
-                    panic!("{MEANT}")
+                    counts.failed.add(number);
+                    panic!("{INTENDED_PANIC}")
                 }
                 1 | 8 => {
-                    tally.failed.add(number);
-                    Err("some fail, with sleep and without")
+                    counts.failed.add(number);
+                    Err("two in sixteen fail, one of them after a sleep")
                 }
                 _ => Ok(()),
             }
@@ -83,64 +85,70 @@ pub(crate) fn subscribe(registry: &Registry, tally: &Arc<Tally>) {
     };
     registry.on_async(sleeps).detach();
 
-    let tally = own();
+    let counts = shared();
     let after_emit = move |event: &Emitted| {
-        let (number, tally) = (event.0, Arc::clone(&tally));
+        let (number, counts) = (event.0, Arc::clone(&counts));
         async move {
             if number.is_multiple_of(16) {
-                tokio::time::sleep(NAP).await;
+                tokio::time::sleep(SLEEP).await;
             }
-            tally.of(Who::AfterEmit).delivered.add(number);
+            counts.of(HandlerKind::AfterEmit).delivered.add(number);
         }
     };
     registry.on_async(after_emit).detach();
 
-    let tally = own();
+    let counts = shared();
     let deferred = move |event: &Emitted| {
-        let line = tally.of(Who::DeferredAfterEmit);
-        line.delivered.add(event.0);
+        let kind = HandlerKind::DeferredAfterEmit;
+        counts.of(kind).delivered.add(event.0);
     };
     registry.on_deferred(deferred).detach();
 }
 
-/// Tells what became of an event that somebody enqueues; says whether the queue took it.
-pub(crate) fn enqueue(tally: &Tally, who: Who, number: u64, take: impl FnOnce() -> bool) -> bool {
-    let line = tally.of(who);
-    let taken = take();
-    match taken {
-        true => line.accepted.add(number),
-        false => line.given_back.add(number),
+/// Enqueues an event by `put`, counts whether the queue accepted it, and returns that.
+pub(crate) fn enqueue(
+    counts: &Counts,
+    kind: HandlerKind,
+    number: u64,
+    put: impl FnOnce() -> bool,
+) -> bool {
+    let handler = counts.of(kind);
+    let accepted = put();
+    match accepted {
+        true => handler.accepted.add(number),
+        false => handler.rejected.add(number),
     }
-    taken
+    accepted
 }
 
-/// Tells of an event that a shutdown handed back.
-pub(crate) fn hand_back(tally: &Tally, event: UnfinishedEvent) {
-    let reached = event.unfinished().map(|left| {
-        let left: Vec<bool> = left.map(|subscriber| subscriber.deferred).collect();
-        left
+/// Counts an event that a shutdown returned.
+pub(crate) fn count_unfinished(counts: &Counts, event: UnfinishedEvent) {
+    let deferred = event.unfinished().map(|subscribers| {
+        let deferred: Vec<bool> = subscribers.map(|subscriber| subscriber.deferred).collect();
+        deferred
     });
     let event = match event.downcast::<Emitted>() {
         Err(event) => event,
         Ok(Emitted(number)) => {
-            for deferred in reached.expect("a copy knows whom it is for") {
-                let who = match deferred {
-                    true => Who::DeferredAfterEmit,
-                    false => Who::AfterEmit,
+            for deferred in deferred.expect("an emitted event has a list of unfinished subscribers")
+            {
+                let kind = match deferred {
+                    true => HandlerKind::DeferredAfterEmit,
+                    false => HandlerKind::AfterEmit,
                 };
-                tally.of(who).handed_back.add(number);
+                counts.of(kind).unfinished.add(number);
             }
             return;
         }
     };
     macro_rules! kinds {
-        ($event:ident: $($name:ident $who:ident)*) => {$(
+        ($event:ident: $($name:ident $kind:ident)*) => {$(
             let $event = match $event.downcast::<$name>() {
-                Ok($name(number)) => return tally.of(Who::$who).handed_back.add(number),
+                Ok($name(number)) => return counts.of(HandlerKind::$kind).unfinished.add(number),
                 Err(event) => event,
             };
         )*};
     }
-    kinds!(event: Counted Counts Failing Fails Panicking Panics More EnqueuesMore Sleepy Sleeps);
-    panic!("a shutdown handed `{}` back", event.topic());
+    kinds!(event: Succeeding Succeeds Failing Fails Panicking Panics More EnqueuesMore Sleepy Sleeps);
+    panic!("the shutdown returned an unknown event `{}`", event.topic());
 }

@@ -1,24 +1,24 @@
-//! A soak: a queue under load for a while, and every event is accounted for.
+//! A soak test: a queue under load, with a count of what happened to every event.
 //!
 //! ```text
 //! soak               for a minute
-//! soak --seconds 5   for a quick look
+//! soak --seconds 5   for five seconds
 //! ```
 //!
 //! Four threads enqueue and emit; a tokio worker runs four events at a time, out of a queue that is
 //! small enough to be full at times. Handlers, sync and async, succeed, sleep, fail, panic, and
-//! enqueue more. Every second the queue is shut down under the load, at times with a deadline that is
-//! too short, and the next one begins.
+//! enqueue more. Every second the queue is shut down under load, at times with a deadline that is too
+//! short, and the next round begins with a new queue.
 //!
-//! What must hold: of each handler, the events that were accepted are those that it was through with
-//! and those that were handed back, by number and by sum; as many failures were logged as happened;
-//! and the memory of the process does not grow in the second half.
+//! It checks that for each handler the accepted events are those that were handled and those that the
+//! shutdown returned, by number and by sum; that every failure was logged; and that the memory of the
+//! process does not grow in the second half.
 
+mod counts;
 mod failures;
 mod handlers;
 mod load;
 mod resident;
-mod tally;
 
 use std::{
     env, panic,
@@ -26,10 +26,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use counts::Counts;
 use resident::Resident;
-use tally::Tally;
 
-/// How long one queue lives.
+/// The time of one round.
 const ROUND: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
@@ -44,8 +44,8 @@ fn main() -> ExitCode {
         eprintln!("usage: soak [--seconds N]");
         return ExitCode::FAILURE;
     };
-    silence();
-    failures::count();
+    silence_intended_panics();
+    failures::start_counting();
     match soak(Duration::from_secs(seconds)) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
@@ -56,36 +56,36 @@ fn main() -> ExitCode {
     }
 }
 
-/// Says nothing of the panics that are meant.
-fn silence() {
+/// Prints no message for the intended panics.
+fn silence_intended_panics() {
     let hook = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
-        if info.payload_as_str() != Some(handlers::MEANT) {
+        if info.payload_as_str() != Some(handlers::INTENDED_PANIC) {
             hook(info);
         }
     }));
 }
 
-/// Whether everything added up.
+/// Whether all checks passed.
 fn soak(time: Duration) -> std::io::Result<bool> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_time()
         .build()?;
-    let resident = Resident::watch();
+    let resident = Resident::start();
     let end = Instant::now() + time;
-    let total = Tally::default();
-    let (mut rounds, mut too_early) = (0, 0);
+    let total = Counts::default();
+    let (mut rounds, mut unfinished) = (0, 0);
     while Instant::now() < end {
-        let tally = load::round(&runtime, rounds, ROUND.min(time));
-        too_early += u64::from(tally.was_handed_back());
+        let counts = load::round(&runtime, rounds, ROUND.min(time));
+        unfinished += u64::from(counts.left_events());
         rounds += 1;
-        total.add(&tally);
+        total.add(&counts);
     }
     drop(runtime);
     let growth = resident.growth();
     print!("{total}");
-    println!("{rounds} queues, {too_early} of them shut down with events left");
+    println!("{rounds} queues, {unfinished} of them shut down with events left");
     println!("{growth}");
     Ok(total.adds_up() && growth.is_flat())
 }

@@ -1,69 +1,52 @@
-//! Writes `BENCHMARKS.md` and the plot in it: everything between its markers.
+//! Writes the plot, and the sections of `BENCHMARKS.md` about dispatch.
 
 mod bounds;
-mod count;
 mod figures;
+mod instructions;
 mod peers;
 mod plot;
 mod scan;
 
-use std::{error::Error, fs, path::Path, process::Command, thread};
+use std::{fs, path::Path, process::Command, thread};
 
+use bench_report::{Result, document, times::Times};
 use dispatch_benches::ready;
 use figures::Figures;
 
-use crate::{rounds, subscribe};
+use crate::{rounds, subscribing};
 
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
-
-/// The numbers of subscribers that series are measured at.
+/// The numbers of subscribers in the tables and the plot.
 const SUBSCRIBERS: [u64; 5] = [0, 1, 4, 16, 64];
 
-/// Measures everything, and writes it.
+/// Measures all figures, and writes the document and the plot.
 pub(crate) fn write() -> Result<()> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let document = here.join("../../BENCHMARKS.md");
     let cases = ready();
 
     eprintln!("instructions, by callgrind ..");
-    let instructions = count::instructions(&cases)?;
-    eprintln!("scans: the first build of a thousand events takes minutes ..");
-    let scans = scan::per_subscriber(&here.join("scan/Cargo.toml"))?;
+    let instructions = instructions::count(&cases)?;
+    eprintln!("scans: the first build, with a thousand events, takes minutes ..");
+    let scans = scan::measure(&here.join("scan/Cargo.toml"))?;
     eprintln!("times ..");
     let figures = Figures {
-        times: rounds::times(&cases).into_iter().collect(),
+        times: Times::new(rounds::times(&cases)),
         instructions,
         scans,
-        subscribing: subscribe::measure(),
+        subscribing: subscribing::measure(),
     };
 
-    let mut text = fs::read_to_string(&document)?;
-    for (section, table) in [
+    let sections = [
         ("machine", machine()?),
         ("bounds", bounds::table(&figures)),
         ("peers", peers::table(&figures)),
-        ("instructions", count::table(&figures)),
-    ] {
-        println!("{table}");
-        text = replaced(&text, section, &table)?;
-    }
-    fs::write(&document, text)?;
+        ("instructions", instructions::table(&figures)),
+    ];
+    document::update(&here.join("../../BENCHMARKS.md"), &sections)?;
     fs::write(here.join("plot.svg"), plot::svg(&figures)?)?;
     Ok(())
 }
 
-/// `text` with `content` between the markers of that section.
-fn replaced(text: &str, section: &str, content: &str) -> Result<String> {
-    let (start, end) = (
-        format!("<!-- {section} -->\n"),
-        format!("<!-- end of {section} -->\n"),
-    );
-    let missing = || format!("BENCHMARKS.md has no markers of `{section}`");
-    let (before, rest) = text.split_once(&start).ok_or_else(missing)?;
-    let (_, after) = rest.split_once(&end).ok_or_else(missing)?;
-    Ok(format!("{before}{start}\n{content}\n{end}{after}"))
-}
-
+/// The processor, the system and the compiler.
 fn machine() -> Result<String> {
     let rustc = Command::new("rustc").arg("--version").output()?;
     let rustc = String::from_utf8(rustc.stdout)?;

@@ -1,11 +1,11 @@
 //! The table of the peers.
 
-use std::fmt::Write as _;
+use bench_report::times::Series;
 
 use super::{SUBSCRIBERS, figures::Figures};
 
-/// What is compared, and where it is not ours, what a case of it does.
-pub(super) const SERIES: [(&str, &str); 8] = [
+/// The name of a series, and its title in the table: the crate, and what a case of it calls.
+const SERIES: [(&str, &str); 8] = [
     ("ours", "events-core: `event.emit()`"),
     ("L1", "L1: loop over function pointers"),
     ("L2", "L2: L1 with `catch_unwind` around each call"),
@@ -23,24 +23,10 @@ pub(super) const SERIES: [(&str, &str); 8] = [
 ];
 
 pub(super) fn table(figures: &Figures) -> String {
-    let heads = SUBSCRIBERS.map(|subscribers| format!(" {subscribers} |"));
-    let mut table = format!(
-        "| subscribers |{}\n|:--|{}\n",
-        heads.concat(),
-        "--:|".repeat(SUBSCRIBERS.len()),
-    );
-    for (series, what) in SERIES {
-        let cells = SUBSCRIBERS.map(|subscribers| {
-            let time = figures.at(series, subscribers);
-            match series {
-                "ours" => format!(" {time:.1} |"),
-                _ => {
-                    let ratio = time / figures.at("ours", subscribers);
-                    format!(" {time:.1} ({ratio:.1}x) |")
-                }
-            }
-        });
-        let _ = writeln!(table, "| {what} |{}", cells.concat());
-    }
-    table
+    let series = SERIES.map(|(name, title)| Series {
+        name,
+        title,
+        compared_with: "ours",
+    });
+    figures.times.table("subscribers", &SUBSCRIBERS, &series)
 }

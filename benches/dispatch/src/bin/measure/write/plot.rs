@@ -10,9 +10,11 @@ use plotters::{
     style::{BLACK, Color as _, RGBColor, ShapeStyle, WHITE},
 };
 
-use super::{Result, SUBSCRIBERS, figures::Figures};
+use bench_report::Result;
 
-/// Series, name in the legend, colour.
+use super::{SUBSCRIBERS, figures::Figures};
+
+/// Series, its name in the legend, its color.
 const LINES: [(&str, &str, RGBColor); 8] = [
     ("ours", "events-core", RGBColor(214, 39, 40)),
     (
@@ -52,20 +54,21 @@ pub(super) fn svg(figures: &Figures) -> Result<String> {
             .x_label_formatter(&|subscribers| format!("{subscribers:.0}"))
             .label_style(("sans-serif", 14))
             .draw()?;
-        for (series, name, colour) in LINES {
+        for (series, name, color) in LINES {
             let width = if series == "ours" { 3 } else { 2 };
-            let style = colour.stroke_width(width);
+            let style = color.stroke_width(width);
             let points = || {
-                let above_zero = SUBSCRIBERS
+                let positive = SUBSCRIBERS
                     .into_iter()
                     .filter(|&subscribers| subscribers > 0);
-                above_zero.map(|subscribers| (subscribers as f64, figures.at(series, subscribers)))
+                positive
+                    .map(|subscribers| (subscribers as f64, figures.times.at(series, subscribers)))
             };
             chart
                 .draw_series(LineSeries::new(points(), style))?
                 .label(name)
                 .legend(move |(x, y)| PathElement::new([(x, y), (x + 22, y)], style));
-            let dot = ShapeStyle::from(colour).filled();
+            let dot = ShapeStyle::from(color).filled();
             chart.draw_series(points().map(|point| Circle::new(point, 3, dot)))?;
         }
         chart

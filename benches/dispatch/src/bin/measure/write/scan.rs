@@ -1,31 +1,32 @@
-//! What scans cost each subscriber, in a program of few and in one of many: see `scan/`.
+//! The cost of a scan for each subscriber, in a program with 100 and in one with 10,000: see `scan/`.
 
-use std::{env, path::Path, process::Command};
+use std::path::Path;
 
-use super::Result;
+use bench_report::{Result, program};
 
-/// Runs of each program; the fastest counts.
+/// The number of runs of each program; the fastest one counts.
 const RUNS: usize = 7;
 
-/// Nanoseconds of a scan, divided by the number of its subscribers.
-pub(super) struct PerSubscriber {
+/// The cost of scans in both programs.
+pub(super) struct ScanTimes {
     /// With 100 subscribers.
-    pub(super) few: Scans,
+    pub(super) few: PerSubscriber,
     /// With 10,000 subscribers.
-    pub(super) many: Scans,
+    pub(super) many: PerSubscriber,
 }
 
-pub(super) struct Scans {
-    /// The first in a process.
+/// Nanoseconds of a scan, divided by the number of subscribers.
+pub(super) struct PerSubscriber {
+    /// Of the first scan in a process.
     pub(super) first: f64,
-    /// Those after it.
+    /// Of the scans after it, the 10th percentile.
     pub(super) later: f64,
 }
 
-pub(super) fn per_subscriber(manifest: &Path) -> Result<PerSubscriber> {
-    let mut fastest = PerSubscriber {
-        few: Scans::NONE,
-        many: Scans::NONE,
+pub(super) fn measure(manifest: &Path) -> Result<ScanTimes> {
+    let mut fastest = ScanTimes {
+        few: PerSubscriber::NONE,
+        many: PerSubscriber::NONE,
     };
     for _ in 0..RUNS {
         fastest.few = fastest.few.min(&run(manifest, "few")?);
@@ -34,24 +35,19 @@ pub(super) fn per_subscriber(manifest: &Path) -> Result<PerSubscriber> {
     Ok(fastest)
 }
 
-fn run(manifest: &Path, program: &str) -> Result<Scans> {
-    let output = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["run", "--quiet", "--locked", "--release", "--manifest-path"])
-        .arg(manifest)
-        .args(["--bin", program])
-        .output()?;
-    if !output.status.success() {
-        return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
-    }
-    let told = String::from_utf8(output.stdout)?;
-    let (first, later) = told.trim().split_once(' ').ok_or("a scan told nothing")?;
-    Ok(Scans {
+fn run(manifest: &Path, binary: &str) -> Result<PerSubscriber> {
+    let output = program::output(manifest, binary)?;
+    let (first, later) = output
+        .trim()
+        .split_once(' ')
+        .ok_or("the scan program printed no two figures")?;
+    Ok(PerSubscriber {
         first: first.parse()?,
         later: later.parse()?,
     })
 }
 
-impl Scans {
+impl PerSubscriber {
     const NONE: Self = Self {
         first: f64::INFINITY,
         later: f64::INFINITY,

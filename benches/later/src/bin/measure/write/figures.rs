@@ -1,24 +1,20 @@
-//! All that was measured, by name.
+//! All measured figures.
 
 use std::{collections::HashMap, time::Duration};
 
+use bench_report::times::Times;
+
 pub(super) struct Figures {
     /// Nanoseconds of one emit, or of one event.
-    pub(super) times: HashMap<String, f64>,
-    /// What the program `memory` told.
+    pub(super) times: Times,
+    /// The output of the program `memory`, by the name of the figure.
     pub(super) memory: HashMap<String, f64>,
-    /// How long three handlers took that sleep.
-    pub(super) slept: Duration,
+    /// The time of an emit with three handlers that sleep.
+    pub(super) sleep: Duration,
 }
 
 impl Figures {
-    /// Nanoseconds of one emit or event in this series, with so many handlers or bytes.
-    pub(super) fn at(&self, series: &str, size: u64) -> f64 {
-        let time = self.times.get(&format!("{series}/{size}"));
-        time.copied().unwrap_or(f64::NAN)
-    }
-
-    /// A figure of the program `memory`.
+    /// A figure of the program `memory`; not a number when it is missing.
     pub(super) fn memory(&self, name: &str) -> f64 {
         self.memory.get(name).copied().unwrap_or(f64::NAN)
     }

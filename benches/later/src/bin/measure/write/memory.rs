@@ -1,22 +1,16 @@
-//! What the program `memory` tells.
+//! The figures of the program `memory`.
 
-use std::{collections::HashMap, env, path::Path, process::Command};
+use std::{collections::HashMap, path::Path};
 
-use super::Result;
+use bench_report::{Result, program};
 
 pub(super) fn figures(manifest: &Path) -> Result<HashMap<String, f64>> {
-    let output = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["run", "--quiet", "--locked", "--release", "--manifest-path"])
-        .arg(manifest)
-        .args(["--bin", "memory"])
-        .output()?;
-    if !output.status.success() {
-        return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
-    }
-    let told = String::from_utf8(output.stdout)?;
+    let output = program::output(manifest, "memory")?;
     let figure = |line: &str| {
-        let (name, number) = line.split_once('\t').ok_or("a line without a number")?;
+        let (name, number) = line
+            .split_once('\t')
+            .ok_or("the program `memory` printed a line without a number")?;
         Ok((name.to_owned(), number.parse()?))
     };
-    told.lines().map(figure).collect()
+    output.lines().map(figure).collect()
 }

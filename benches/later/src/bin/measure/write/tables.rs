@@ -1,9 +1,10 @@
-//! The tables of times: handlers that are awaited, and events that wait in a queue.
+//! The tables of times: awaited handlers, and events in the queue.
 
-use std::fmt::Write as _;
+use bench_report::times::Series;
 
 use super::{HANDLERS, SIZES, figures::Figures};
 
+/// The name of a series, and its title in the table.
 const AWAITED: [(&str, &str); 5] = [
     (
         "emit_async",
@@ -18,69 +19,53 @@ const AWAITED: [(&str, &str); 5] = [
         "futures-util 0.3.34: `join_all` of boxed futures",
     ),
     ("boxed", "boxed futures, one after the other"),
-    ("direct", "each awaited by its name: the floor"),
+    ("direct", "each awaited by its name: the lower bound"),
 ];
 
-const QUEUED: [(&str, &str); 6] = [
-    ("queue", "events-core: default registry, one thread"),
+/// The name of a series, its title in the table, and the series it is compared with.
+const QUEUED: [(&str, &str, &str); 6] = [
+    (
+        "queue",
+        "events-core: default registry, one thread",
+        "queue",
+    ),
     (
         "queue, own registry",
         "events-core: own registry, one thread",
+        "queue",
     ),
-    ("channel", "crossbeam-channel 0.5.15, one thread"),
-    ("worker", "events-core: default registry, two threads"),
+    ("channel", "crossbeam-channel 0.5.15, one thread", "queue"),
+    (
+        "worker",
+        "events-core: default registry, two threads",
+        "worker",
+    ),
     (
         "worker, own registry",
         "events-core: own registry, two threads",
+        "worker",
     ),
-    ("receiver", "crossbeam-channel 0.5.15, two threads"),
+    (
+        "receiver",
+        "crossbeam-channel 0.5.15, two threads",
+        "worker",
+    ),
 ];
 
 pub(super) fn awaited(figures: &Figures) -> String {
-    table(
-        figures,
-        "ready handlers",
-        &HANDLERS,
-        &AWAITED,
-        |_| "emit_async",
-    )
+    let series = AWAITED.map(|(name, title)| Series {
+        name,
+        title,
+        compared_with: "emit_async",
+    });
+    figures.times.table("ready handlers", &HANDLERS, &series)
 }
 
 pub(super) fn queued(figures: &Figures) -> String {
-    table(
-        figures,
-        "bytes of the event",
-        &SIZES,
-        &QUEUED,
-        |series| match series {
-            "worker" | "worker, own registry" | "receiver" => "worker",
-            _ => "queue",
-        },
-    )
-}
-
-/// A line for each series; where it is not ours, with how many times ours it takes.
-fn table(
-    figures: &Figures,
-    head: &str,
-    sizes: &[u64],
-    lines: &[(&str, &str)],
-    ours: fn(&str) -> &'static str,
-) -> String {
-    let heads: String = sizes.iter().map(|size| format!(" {size} |")).collect();
-    let mut table = format!("| {head} |{heads}\n|:--|{}\n", "--:|".repeat(sizes.len()));
-    for &(series, what) in lines {
-        let cells: String = sizes
-            .iter()
-            .map(|&size| {
-                let (time, ours) = (figures.at(series, size), figures.at(ours(series), size));
-                match time == ours {
-                    true => format!(" {time:.1} |"),
-                    false => format!(" {time:.1} ({:.1}x) |", time / ours),
-                }
-            })
-            .collect();
-        let _ = writeln!(table, "| {what} |{cells}");
-    }
-    table
+    let series = QUEUED.map(|(name, title, compared_with)| Series {
+        name,
+        title,
+        compared_with,
+    });
+    figures.times.table("bytes of the event", &SIZES, &series)
 }

@@ -1,5 +1,5 @@
-//! Ours where something is out of the ordinary: the kind of the event, of the registry, or of the
-//! handlers. Four handlers each.
+//! events-core with another kind of event, registry or subscription than in `ours`, with four handlers
+//! each.
 
 use std::{
     hint::black_box,
@@ -17,15 +17,15 @@ use crate::{
     events,
 };
 
-/// A registry that is a value, and was scanned.
+/// A registry other than the default one, scanned.
 static INSTANCE: LazyLock<Registry> = LazyLock::new(|| {
     let registry = Registry::new();
     registry.scan();
     registry
 });
 
-/// A registry in which four handlers hear a pattern of topics.
-static BY_TOPIC: LazyLock<Registry> = LazyLock::new(|| {
+/// A registry with four subscribers to a pattern of topics.
+static BY_PATTERN: LazyLock<Registry> = LazyLock::new(|| {
     let registry = Registry::new();
     for k in 0..4 {
         let handler = move |_: &dyn AnyEvent| {
@@ -37,9 +37,9 @@ static BY_TOPIC: LazyLock<Registry> = LazyLock::new(|| {
     registry
 });
 
-/// A registry in which four handlers hear a pattern of topics, and each reads the last of eight fields by
+/// A registry with four subscribers to a pattern of topics, each of which reads the last of eight fields by
 /// its name.
-static BY_NAME: LazyLock<Registry> = LazyLock::new(|| {
+static FIELD_BY_NAME: LazyLock<Registry> = LazyLock::new(|| {
     let registry = Registry::new();
     for k in 0..4 {
         let handler = move |event: &dyn AnyEvent| {
@@ -52,12 +52,12 @@ static BY_NAME: LazyLock<Registry> = LazyLock::new(|| {
     registry
 });
 
-/// What those handlers have added, for they only read their event.
+/// The sum of the pattern subscribers, which only read their event.
 static ADDED: AtomicU64 = AtomicU64::new(0);
 
 #[derive(Event)]
 #[event(topic = "bench::typed")]
-struct ByTopic;
+struct Typed;
 
 #[derive(Event, Default)]
 #[event(topic = "bench::fields")]
@@ -72,7 +72,7 @@ struct Fields {
     eighth: u64,
 }
 
-/// Nobody listens to it at link time.
+/// An event without link-time subscribers.
 #[derive(Event)]
 struct RunTime {
     a: u64,
@@ -85,7 +85,7 @@ struct Generic<T> {
     b: T,
 }
 
-/// As large as the owned one.
+/// Of the same size as the owned event.
 #[derive(Event)]
 struct Borrowed<'e> {
     a: u64,
@@ -105,7 +105,7 @@ struct Filtered {
     b: u64,
 }
 
-/// One handler has a filter, three have none.
+/// An event with four subscribers, one of which has a filter.
 #[derive(Event)]
 struct Mixed {
     a: u64,
@@ -124,8 +124,8 @@ struct Fallible {
     b: u64,
 }
 
-/// Where the filtered events come from.
-fn here() {}
+/// The origin of the filtered events.
+fn producer() {}
 
 seq!(K in 0..4 {
     #(
@@ -144,7 +144,7 @@ seq!(K in 0..4 {
             event.a = step(event.a, event.b, K);
         }
 
-        #[subscriber(origin = here)]
+        #[subscriber(origin = producer)]
         fn filtered~K(event: &mut Filtered) {
             event.a = step(event.a, event.b, K);
         }
@@ -165,7 +165,7 @@ seq!(K in 0..4 {
     )*
 });
 
-#[subscriber(origin = here)]
+#[subscriber(origin = producer)]
 fn mixed0(event: &mut Mixed) {
     event.a = step(event.a, event.b, 0);
 }
@@ -179,7 +179,7 @@ seq!(K in 1..4 {
     )*
 });
 
-/// Subscribes what subscribes at run time.
+/// Registers all subscribers that are registered at run time.
 pub(crate) fn subscribe() {
     for k in 0..4 {
         registry()
@@ -187,8 +187,8 @@ pub(crate) fn subscribe() {
             .detach();
     }
     LazyLock::force(&INSTANCE);
-    LazyLock::force(&BY_TOPIC);
-    LazyLock::force(&BY_NAME);
+    LazyLock::force(&BY_PATTERN);
+    LazyLock::force(&FIELD_BY_NAME);
 }
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -198,26 +198,26 @@ pub(crate) fn cases() -> Vec<Case> {
         }),
         Case::new("instance", 4, |times| {
             let registry = &*INSTANCE;
-            repeat(times, |a| registry.emit(events::four::Heard { a, b: B }).a)
+            repeat(times, |a| registry.emit(events::four::Pair { a, b: B }).a)
         }),
         Case::new("by pattern, typed", 4, |times| {
-            let registry = &*BY_TOPIC;
+            let registry = &*BY_PATTERN;
             repeat(times, |a| {
                 ADDED.store(a, Relaxed);
-                registry.emit(ByTopic);
+                registry.emit(Typed);
                 ADDED.load(Relaxed)
             })
         }),
-        Case::new("by pattern, named", 4, |times| {
-            let registry = &*BY_TOPIC;
+        Case::new("by pattern, topic event", 4, |times| {
+            let registry = &*BY_PATTERN;
             repeat(times, |a| {
                 ADDED.store(a, Relaxed);
-                registry.emit_topic(black_box("bench::named"), args! {});
+                registry.emit_topic(black_box("bench::topic"), args! {});
                 ADDED.load(Relaxed)
             })
         }),
         Case::new("arg", 4, |times| {
-            let registry = &*BY_NAME;
+            let registry = &*FIELD_BY_NAME;
             let mut event = Fields {
                 eighth: B,
                 ..Fields::default()
@@ -236,7 +236,7 @@ pub(crate) fn cases() -> Vec<Case> {
             repeat(times, |a| Borrowed { a, b: &b }.emit().a)
         }),
         Case::new("mut 16 bytes", 4, |times| {
-            let mut event = events::four::Heard { a: 0, b: B };
+            let mut event = events::four::Pair { a: 0, b: B };
             repeat(times, |a| {
                 event.a = a;
                 emit_mut(&mut event);
@@ -257,14 +257,16 @@ pub(crate) fn cases() -> Vec<Case> {
             assert_eq!(event.rest, [1; 30]);
             sum
         }),
-        Case::new("from", 4, |times| {
-            repeat(times, |a| events::four::Heard { a, b: B }.emit_from(here).a)
+        Case::new("emit_from", 4, |times| {
+            repeat(times, |a| {
+                events::four::Pair { a, b: B }.emit_from(producer).a
+            })
         }),
-        Case::new("from, filtered", 4, |times| {
-            repeat(times, |a| Filtered { a, b: B }.emit_from(here).a)
+        Case::new("emit_from, origin filter", 4, |times| {
+            repeat(times, |a| Filtered { a, b: B }.emit_from(producer).a)
         }),
-        Case::new("from, one filtered", 4, |times| {
-            repeat(times, |a| Mixed { a, b: B }.emit_from(here).a)
+        Case::new("emit_from, one origin filter", 4, |times| {
+            repeat(times, |a| Mixed { a, b: B }.emit_from(producer).a)
         }),
         Case::new("when", 4, |times| {
             repeat(times, |a| Conditional { a, b: B }.emit().a)

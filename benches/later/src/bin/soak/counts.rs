@@ -1,4 +1,4 @@
-//! What became of the events, handler by handler.
+//! Counts of the events by outcome, for each handler.
 
 use std::{
     fmt,
@@ -7,10 +7,10 @@ use std::{
 
 use super::failures;
 
-/// The handlers, by what they do.
+/// The handlers, by their behavior.
 #[derive(Clone, Copy)]
-pub(crate) enum Who {
-    Counts,
+pub(crate) enum HandlerKind {
+    Succeeds,
     Fails,
     Panics,
     EnqueuesMore,
@@ -20,7 +20,7 @@ pub(crate) enum Who {
 }
 
 const NAMES: [&str; 7] = [
-    "counts",
+    "succeeds",
     "fails at times",
     "panics at times",
     "enqueues more",
@@ -29,38 +29,38 @@ const NAMES: [&str; 7] = [
     "deferred, after an emit",
 ];
 
-/// How many events, and the sum of their numbers: neither alone would tell one that ran twice from
-/// another that got lost.
+/// The number of events, and the sum of the numbers in them. The sum detects an event that was handled
+/// twice while another was lost.
 #[derive(Default)]
-pub(crate) struct Count {
+pub(crate) struct EventCount {
     events: AtomicU64,
     sum: AtomicU64,
 }
 
-/// What became of the events of one handler.
+/// The events of one handler, by outcome.
 #[derive(Default)]
-pub(crate) struct Line {
-    /// The queue took it.
-    pub(crate) accepted: Count,
-    /// The queue did not take it, for it was full or shut down.
-    pub(crate) given_back: Count,
-    /// The handler came to its end, with success or without.
-    pub(crate) delivered: Count,
-    /// A shutdown handed it back.
-    pub(crate) handed_back: Count,
+pub(crate) struct HandlerCounts {
+    /// Accepted by the queue.
+    pub(crate) accepted: EventCount,
+    /// Rejected by the queue, because it was full or shut down.
+    pub(crate) rejected: EventCount,
+    /// Handled, with success or failure.
+    pub(crate) delivered: EventCount,
+    /// Returned by the shutdown.
+    pub(crate) unfinished: EventCount,
 }
 
-/// What became of all events.
+/// The events of all handlers.
 #[derive(Default)]
-pub(crate) struct Tally {
-    lines: [Line; NAMES.len()],
-    /// How often a handler failed or panicked.
-    pub(crate) failed: Count,
-    /// How many failures were logged meanwhile.
+pub(crate) struct Counts {
+    handlers: [HandlerCounts; NAMES.len()],
+    /// The events with which a handler failed or panicked.
+    pub(crate) failed: EventCount,
+    /// The number of logged failures.
     logged: AtomicU64,
 }
 
-impl Count {
+impl EventCount {
     pub(crate) fn add(&self, number: u64) {
         self.add_all(1, number);
     }
@@ -78,42 +78,44 @@ impl Count {
     }
 }
 
-impl Line {
-    fn counts(&self) -> [&Count; 4] {
+impl HandlerCounts {
+    fn all(&self) -> [&EventCount; 4] {
         [
             &self.accepted,
-            &self.given_back,
+            &self.rejected,
             &self.delivered,
-            &self.handed_back,
+            &self.unfinished,
         ]
     }
 
     fn adds_up(&self) -> bool {
         let (accepted, sum) = self.accepted.get();
         let (delivered, sum_delivered) = self.delivered.get();
-        let (handed_back, sum_handed_back) = self.handed_back.get();
-        accepted == delivered + handed_back && sum == sum_delivered + sum_handed_back
+        let (unfinished, sum_unfinished) = self.unfinished.get();
+        accepted == delivered + unfinished && sum == sum_delivered + sum_unfinished
     }
 }
 
-impl Tally {
-    pub(crate) fn of(&self, who: Who) -> &Line {
-        &self.lines[who as usize]
+impl Counts {
+    pub(crate) fn of(&self, kind: HandlerKind) -> &HandlerCounts {
+        &self.handlers[kind as usize]
     }
 
-    /// The round is over: keeps how many failures were logged in it.
-    pub(crate) fn end(&self) {
+    /// Stores the number of failures logged since the last call.
+    pub(crate) fn take_logged(&self) {
         self.logged.store(failures::take(), Ordering::Relaxed);
     }
 
-    /// Whether a shutdown left something.
-    pub(crate) fn was_handed_back(&self) -> bool {
-        self.lines.iter().any(|line| line.handed_back.get().0 > 0)
+    /// Whether the shutdown returned events.
+    pub(crate) fn left_events(&self) -> bool {
+        self.handlers
+            .iter()
+            .any(|handler| handler.unfinished.get().0 > 0)
     }
 
     pub(crate) fn add(&self, other: &Self) {
-        for (line, other) in self.lines.iter().zip(&other.lines) {
-            for (count, other) in line.counts().into_iter().zip(other.counts()) {
+        for (handler, other) in self.handlers.iter().zip(&other.handlers) {
+            for (count, other) in handler.all().into_iter().zip(other.all()) {
                 let (events, sum) = other.get();
                 count.add_all(events, sum);
             }
@@ -124,9 +126,9 @@ impl Tally {
         self.logged.fetch_add(logged, Ordering::Relaxed);
     }
 
-    /// Whether all events are accounted for, and all failures.
+    /// Whether every accepted event was handled or returned, and every failure logged.
     pub(crate) fn adds_up(&self) -> bool {
-        self.lines.iter().all(Line::adds_up) && self.failures_add_up()
+        self.handlers.iter().all(HandlerCounts::adds_up) && self.failures_add_up()
     }
 
     fn failures_add_up(&self) -> bool {
@@ -134,23 +136,23 @@ impl Tally {
     }
 }
 
-impl fmt::Display for Tally {
+impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verdict = |holds| if holds { "adds up" } else { "DOES NOT ADD UP" };
         writeln!(
             f,
             "{:40} {:>12} {:>12} {:>12} {:>12}",
-            "handler", "accepted", "delivered", "handed back", "given back",
+            "handler", "accepted", "delivered", "unfinished", "rejected",
         )?;
-        for (name, line) in NAMES.iter().zip(&self.lines) {
+        for (name, handler) in NAMES.iter().zip(&self.handlers) {
             writeln!(
                 f,
                 "{name:40} {:12} {:12} {:12} {:12}  {}",
-                line.accepted.get().0,
-                line.delivered.get().0,
-                line.handed_back.get().0,
-                line.given_back.get().0,
-                verdict(line.adds_up()),
+                handler.accepted.get().0,
+                handler.delivered.get().0,
+                handler.unfinished.get().0,
+                handler.rejected.get().0,
+                verdict(handler.adds_up()),
             )?;
         }
         writeln!(

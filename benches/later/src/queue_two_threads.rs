@@ -1,8 +1,8 @@
-//! The queue between two threads: one enqueues, a worker handles.
+//! The queue between two threads: one enqueues, a worker calls the handlers.
 //!
-//! The other side is a thread that receives from a bounded channel. Both sides hold as many events at
-//! most, whoever finds no room lets others have the processor and tries again, and both are done when
-//! the last event is handled.
+//! It is compared with a bounded channel of the same capacity and a thread that receives from it. A
+//! producer that finds the queue or the channel full yields its processor and tries again. The time ends
+//! when the last event is handled.
 
 use std::{any::Any, hint::black_box, thread, time::Duration};
 
@@ -11,24 +11,26 @@ use events_core::{Registry, registry};
 
 use crate::{
     case::{B, Case, Threads, time},
-    events::{Large, Queued, Small},
-    queued::{Anything, CAPACITY, OWN, handle},
+    events::{Large, QueueEvent, Small},
+    queue_one_thread::{BoxedEvent, CAPACITY, OWN_REGISTRY, handle},
     sum,
 };
 
 pub(crate) fn cases() -> Vec<Case> {
-    fn sized<E: Queued>() -> [Case; 3] {
+    fn sized<E: QueueEvent>() -> [Case; 3] {
         let case = |series, run| Case::queued(series, E::SIZE, Threads::Two, run);
         [
             case("worker", |times| ours::<E>(&registry(), times)),
-            case("worker, own registry", |times| ours::<E>(&OWN, times)),
+            case("worker, own registry", |times| {
+                ours::<E>(&OWN_REGISTRY, times)
+            }),
             case("receiver", channel::<E>),
         ]
     }
     [sized::<Small>(), sized::<Large>()].concat()
 }
 
-fn ours<E: Queued>(registry: &Registry, times: u64) -> Duration {
+fn ours<E: QueueEvent>(registry: &Registry, times: u64) -> Duration {
     let queue = registry.queue();
     queue.set_capacity(CAPACITY);
     let worker = queue.spawn_thread();
@@ -47,8 +49,8 @@ fn ours<E: Queued>(registry: &Registry, times: u64) -> Duration {
     time
 }
 
-fn channel<E: Queued>(times: u64) -> Duration {
-    let (sender, receiver) = bounded::<Anything>(CAPACITY);
+fn channel<E: QueueEvent>(times: u64) -> Duration {
+    let (sender, receiver) = bounded::<BoxedEvent>(CAPACITY);
     let handler = black_box(E::HANDLER);
     let worker = thread::spawn(move || {
         for event in receiver {
@@ -71,7 +73,7 @@ fn channel<E: Queued>(times: u64) -> Duration {
     time
 }
 
-/// Waits until this much has been added.
+/// Waits until the handlers have added up to this sum.
 fn wait_for(sum: u64) {
     while sum::get() < sum {
         thread::yield_now();

@@ -1,7 +1,7 @@
-//! The floors: what nobody who calls N functions by pointer can go below.
+//! The baselines: a dispatch that calls N functions by pointer cannot take less.
 //!
 //! L1 is a loop over function pointers; L2 is L1 with `catch_unwind` around each call. `loop` emits
-//! nothing: it is what every case pays for being repeated.
+//! nothing: it is the cost of the measuring loop, which is part of every case.
 
 use std::{
     hint::black_box,
@@ -14,25 +14,25 @@ use crate::{
 };
 
 pub(crate) fn cases() -> Vec<Case> {
-    macro_rules! floors {
+    macro_rules! baselines {
         ($($count:literal $plain:ident $(opaque $opaque:ident)?;)*) => {
             vec![
                 Case::new("loop", 0, |times| repeat(times, black_box)),
                 $(
                     Case::new("L1", $count, |times| repeat(times, |a| {
-                        l1(events::$plain::LIST, events::$plain::Heard { a, b: B }).a
+                        l1(events::$plain::HANDLERS, events::$plain::Pair { a, b: B }).a
                     })),
                     Case::new("L2", $count, |times| repeat(times, |a| {
-                        l2(events::$plain::LIST, events::$plain::Heard { a, b: B }).a
+                        l2(events::$plain::HANDLERS, events::$plain::Pair { a, b: B }).a
                     })),
                     $(Case::new("L2 opaque", $count, |times| repeat(times, |a| {
-                        l2(events::$opaque::LIST, events::$opaque::Heard { a, b: B }).a
+                        l2(events::$opaque::HANDLERS, events::$opaque::Pair { a, b: B }).a
                     })),)?
                 )*
             ]
         };
     }
-    floors! {
+    baselines! {
         0 zero;
         1 one opaque opaque_one;
         4 four opaque opaque_four;
