@@ -54,7 +54,9 @@ pub use crate::{
     scan::{
         CrateCounts, Problem, ScanError, ScanReport, Scanner, Subscribers, scan, scanner, try_scan,
     },
-    subscribe::{Afterwards, Batch, ByTopic, NewSubscription, Now, SubscribeError, Subscription},
+    subscribe::{
+        BackgroundKind, Batch, NewSubscription, PatternKind, SubscribeError, Subscription, SyncKind,
+    },
     worker::{
         Flush, Flushed, Queue, Settle, Shutdown, Unfinished, UnfinishedEvent, Work, Worker,
         flush_after,

@@ -67,7 +67,7 @@ impl BackgroundResult {
             Ok(Step::Skipped) => return,
             Ok(Step::Done | Step::Stop) => None,
             Ok(Step::Failed(error)) => Some(Cause::Error(error)),
-            Err(payload) => Some(Cause::Panic(panic_hook::caught(payload))),
+            Err(payload) => Some(Cause::Panic(panic_hook::into_panic(payload))),
         };
         self.ran += 1;
         if let Some(cause) = cause {

@@ -31,12 +31,15 @@ impl<G: Signal + ?Sized, W, K, C> Bridge<FromSignal<'_, G>, W, K, C> {
             counts: Mutex::default(),
             topic: C::Event::topic(),
         });
-        let hearer = CallbackState {
+        let callback_state = CallbackState {
             mapping: self.mapping,
             registry: self.registry,
             shared: Arc::clone(&shared),
         };
-        let guard = self.source.0.connect(move |item| hearer.hear(item));
+        let guard = self
+            .source
+            .0
+            .connect(move |item| callback_state.receive(item));
         Connection {
             guard: Some(guard),
             shared,
@@ -148,7 +151,7 @@ struct CallbackState<W, K, C> {
 }
 
 impl<W, K, C> CallbackState<W, K, C> {
-    fn hear<T>(&self, item: T)
+    fn receive<T>(&self, item: T)
     where
         W: Whose<T>,
         K: Keep<T>,

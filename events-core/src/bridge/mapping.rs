@@ -49,7 +49,7 @@ impl<W, K, C> Mapping<W, K, C> {
 
 /// Calls what is the user's.
 pub(crate) fn contained<T>(f: impl FnOnce() -> T) -> Result<T, Panic> {
-    catch_unwind(AssertUnwindSafe(f)).map_err(panic_hook::caught)
+    catch_unwind(AssertUnwindSafe(f)).map_err(panic_hook::into_panic)
 }
 
 /// Who sent an item; implemented by [`Unsent`] and [`Senders`].

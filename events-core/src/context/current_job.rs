@@ -56,9 +56,9 @@ impl Drop for CurrentJobGuard {
 
 /// The emission whose handler emitted the innermost one of this thread, or put it into the queue that
 /// it came out of.
-pub(crate) fn parent() -> Option<EmissionId> {
+pub(crate) fn parent_id() -> Option<EmissionId> {
     match INNERMOST.get() {
         Some((around, job)) if around + 1 == emit_stack::depth() => job.parent,
-        _ => emit_stack::parent(),
+        _ => emit_stack::thread_parent(),
     }
 }

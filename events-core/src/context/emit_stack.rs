@@ -104,12 +104,12 @@ pub(crate) fn depth() -> usize {
 }
 
 /// The id of the innermost emission of this thread.
-pub(crate) fn id() -> EmissionId {
+pub(crate) fn emission_id() -> EmissionId {
     id_at(depth().saturating_sub(1))
 }
 
 /// The id of the emission whose handler emitted the innermost one, when both are on this thread.
-pub(crate) fn parent() -> Option<EmissionId> {
+pub(crate) fn thread_parent() -> Option<EmissionId> {
     depth().checked_sub(2).map(id_at)
 }
 

@@ -22,7 +22,7 @@ struct Noted {
 }
 
 /// Installs the hook, the first time that it is called.
-pub(crate) fn watch() {
+pub(crate) fn install_hook() {
     static ONCE: Once = Once::new();
     if thread::panicking() || ONCE.is_completed() {
         return; // the hook cannot be set by a thread that panics; the next subscription will
@@ -51,7 +51,7 @@ fn note(info: &panic::PanicHookInfo<'_>) {
 }
 
 /// The caught panic, with what the hook noted of it.
-pub(crate) fn caught(payload: Box<dyn Any + Send>) -> Panic {
+pub(crate) fn into_panic(payload: Box<dyn Any + Send>) -> Panic {
     let message = payload_as_str(&*payload).map(str::to_owned);
     // A handler may have caught the noted one itself; the one that got here may have been resumed,
     // which no hook sees.

@@ -22,7 +22,7 @@ use crate::{
     registry::{Core, Registry},
 };
 
-pub(crate) static DEFAULT: Core = Core::home(|| {
+pub(crate) static DEFAULT: Core = Core::for_default(|| {
     let by_scan = SUBSCRIBERS.iter().filter(|one| !one.added_only);
     by_scan.count()
 });

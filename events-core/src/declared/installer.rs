@@ -1,12 +1,12 @@
 //! What an attribute leaves in the link-time slice, and how it gets from there into a registry.
 
 use std::{
+    any::{Any, TypeId},
     borrow::Cow,
     fmt,
     num::NonZeroUsize,
     ptr,
     sync::{Arc, Weak},
-    topic_handler::{Any, TypeId},
 };
 
 use crate::{
@@ -142,7 +142,7 @@ impl<'i> Installer<'i> {
         let wired = ErasedHandler::new::<F, H>(Arc::new(handler));
         self.add(
             EventType::of::<F>(),
-            HandlerKind::Now(wired),
+            HandlerKind::Sync(wired),
             self.number(),
             None,
         );
@@ -160,7 +160,7 @@ impl<'i> Installer<'i> {
         let behind = FilteredHandler::new(wants, handler);
         self.add(
             EventType::of::<E>(),
-            HandlerKind::BackgroundHandler(Arc::new(behind)),
+            HandlerKind::Background(Arc::new(behind)),
             self.number(),
             None,
         );
@@ -194,14 +194,14 @@ impl<'i> Installer<'i> {
     /// is added at run time.
     pub(super) fn add(
         &mut self,
-        kind: EventType,
+        event_type: EventType,
         handler: HandlerKind,
         number: u64,
         door: Option<Weak<dyn Closable>>,
     ) {
         let rank = self.rank(number);
-        let (position, subscriber) = self.describe(kind.info.topic().into(), None, rank);
-        self.unsubscribes(Some(kind), number, door);
+        let (position, subscriber) = self.describe(event_type.info.topic().into(), None, rank);
+        self.unsubscribes(Some(event_type), number, door);
         let entry = Entry {
             number,
             declared: self.added.is_none(),
@@ -209,18 +209,18 @@ impl<'i> Installer<'i> {
             subscriber,
             handler,
         };
-        self.group.add(kind, entry);
+        self.group.add(event_type, entry);
     }
 
     /// Notes how a handler of a listener that is added at run time is unsubscribed.
     pub(super) fn unsubscribes(
         &mut self,
-        kind: Option<EventType>,
+        event_type: Option<EventType>,
         number: u64,
         door: Option<Weak<dyn Closable>>,
     ) {
         if let (Some(added), Some(door)) = (&mut self.added, door) {
-            let leave = Unsubscribe::new(&added.registry, kind, None, number);
+            let leave = Unsubscribe::new(&added.registry, event_type, None, number);
             added.members.push(SubscriptionPart::new(leave, door));
         }
     }

@@ -1,7 +1,7 @@
 //! Listeners: structs whose methods are handlers. A scan makes one of each for its registry; others are
 //! added by hand.
 
-use std::{marker::PhantomData, sync::Arc, topic_handler::Any};
+use std::{any::Any, marker::PhantomData, sync::Arc};
 
 use super::installer::{AddedListener, Installer, Subscriber};
 use crate::{
@@ -161,7 +161,7 @@ impl Installer<'_> {
         let wired = ErasedHandler::new::<F, SubscribedHandler<F, H>>(listening);
         self.add(
             EventType::of::<F>(),
-            HandlerKind::Now(wired),
+            HandlerKind::Sync(wired),
             self.number(),
             Some(door),
         );
@@ -183,7 +183,7 @@ impl Installer<'_> {
         let door = Arc::downgrade(&behind);
         self.add(
             EventType::of::<E>(),
-            HandlerKind::BackgroundHandler(behind),
+            HandlerKind::Background(behind),
             self.number(),
             Some(door),
         );

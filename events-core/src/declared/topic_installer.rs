@@ -36,7 +36,7 @@ impl<H> DynTopicHandler for DeclaredTopicHandler<H>
 where
     H: Fn(&dyn AnyEvent, &Run<'_>) -> Step + Send + Sync,
 {
-    fn subscribe_type(&self, event: &dyn AnyEvent, run: &Run<'_>) -> Step {
+    fn call(&self, event: &dyn AnyEvent, run: &Run<'_>) -> Step {
         if self.closed.load(Ordering::Acquire) {
             return Step::Skipped;
         }
@@ -70,10 +70,10 @@ impl Installer<'_> {
 
     /// Registers it for the events of one type.
     pub fn subscribe_type<F: Family>(&mut self, topic_handler: &AnyHandler) {
-        let kind = EventType::of::<F>();
-        let handler = HandlerKind::Now((kind.topic_handler)(&topic_handler.handler));
+        let event_type = EventType::of::<F>();
+        let handler = HandlerKind::Sync((event_type.adapt)(&topic_handler.handler));
         self.add(
-            kind,
+            event_type,
             handler,
             topic_handler.number,
             Some(Weak::clone(&topic_handler.door)),
@@ -101,7 +101,7 @@ impl Installer<'_> {
             topic_handler.number,
             Some(Weak::clone(&topic_handler.door)),
         );
-        self.group.subscribe_type(PatternEntry {
+        self.group.add_pattern(PatternEntry {
             number: topic_handler.number,
             declared: self.added.is_none(),
             position,

@@ -67,7 +67,7 @@ pub(crate) struct EmitContext<'e> {
     pub(crate) info: &'static EventInfo,
     pub(crate) origin: Option<&'e Origin>,
     /// How many emits may be inside one another, and the hook for events that nobody hears.
-    pub(crate) unheard: &'e EmitLimits,
+    pub(crate) emit_limits: &'e EmitLimits,
     /// Where copies wait for the handlers that run later.
     pub(crate) queue: &'e EventQueue,
 }
@@ -81,7 +81,7 @@ impl Core {
         EmitContext {
             info: F::statics().info,
             origin,
-            unheard: self.unheard(),
+            emit_limits: self.emit_limits(),
             queue: self.queue(),
         }
     }

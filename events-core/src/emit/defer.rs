@@ -9,10 +9,10 @@ use std::{
 use super::context::EmitContext;
 use crate::{
     background::{BackgroundPlan, DeferredRun, Select},
-    context::{CurrentJob, QueueId, id as emission_id, panic_hook, parent as parent_id},
+    context::{CurrentJob, QueueId, emission_id, panic_hook, parent_id},
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef},
     metadata::SubscriberInfo,
-    queue::{ClonedEventJob, PushErrorKind, Refused},
+    queue::{ClonedEventJob, PushError, PushErrorKind},
     result::{Cause, Failure, Undelivered},
 };
 
@@ -43,7 +43,7 @@ pub(crate) fn defer(
             Ok(true) => selected.push(number),
             Ok(false) => {}
             Err(payload) => {
-                let cause = Cause::Panic(panic_hook::caught(payload));
+                let cause = Cause::Panic(panic_hook::into_panic(payload));
                 fail(Failure::new(Arc::clone(subscriber(number)), cause));
             }
         }
@@ -63,7 +63,7 @@ pub(crate) fn defer(
         Ok(Some(trail)) => trail,
         Ok(None) => return Deferral::default(),
         Err(payload) => {
-            let cause = Cause::Panic(panic_hook::caught(payload));
+            let cause = Cause::Panic(panic_hook::into_panic(payload));
             fail(Failure::new(Arc::clone(subscriber(first)), cause));
             for &number in others {
                 let cause = Cause::Undelivered(Undelivered::NotCopied);
@@ -82,7 +82,10 @@ pub(crate) fn defer(
 }
 
 /// The queue takes nothing: sync handlers run here and now, async ones are not reached.
-fn run_on_full_queue(refused: Refused<ClonedEventJob>, fail: &mut dyn FnMut(Failure)) -> Deferral {
+fn run_on_full_queue(
+    refused: PushError<ClonedEventJob>,
+    fail: &mut dyn FnMut(Failure),
+) -> Deferral {
     let why = why(&refused.why);
     let mut trail = refused.item.into_trail();
     let mut unreached = |subscriber: Arc<SubscriberInfo>| {

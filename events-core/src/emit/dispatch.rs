@@ -23,12 +23,12 @@ pub(crate) enum EmitPath {
     /// The plan of a scan, and it was run.
     Scanned,
     /// Another plan, and it was run.
-    Changed,
+    Swapped,
     /// None, or somebody looks at each emit: nothing was run.
-    Empty,
+    NoPlan,
     /// A plan, and too many emits are around this one, or there is a hook for those that nobody hears:
     /// nothing was run.
-    Refused,
+    Slow,
 }
 
 /// Runs the handlers in the slot and logs what fails. What is emitted is made when somebody listens:
@@ -39,31 +39,31 @@ pub(crate) fn emit<'e>(
     emitted: impl FnOnce() -> (ErasedEvent<'e>, EmitContext<'e>),
 ) -> EmitPath {
     if is_observed() {
-        return EmitPath::Empty;
+        return EmitPath::NoPlan;
     }
     match slot.map_or(Found::Empty, Slot::lookup) {
-        Found::Empty => EmitPath::Empty,
+        Found::Empty => EmitPath::NoPlan,
         Found::Scanned(plan) => {
             let (event, emit_context) = emitted();
             if run(plan, event, emit_context) {
                 EmitPath::Scanned
             } else {
-                EmitPath::Refused
+                EmitPath::Slow
             }
         }
-        Found::Changed => {
+        Found::Swapped => {
             let (event, emit_context) = emitted();
-            if emit_changed(slot, event, emit_context) {
-                EmitPath::Changed
+            if emit_swapped(slot, event, emit_context) {
+                EmitPath::Swapped
             } else {
-                EmitPath::Refused
+                EmitPath::Slow
             }
         }
     }
 }
 
 #[inline(never)]
-fn emit_changed(
+fn emit_swapped(
     slot: Option<&Slot>,
     event: ErasedEvent<'_>,
     emit_context: EmitContext<'_>,
@@ -77,7 +77,8 @@ fn emit_changed(
 /// four handlers that are not inlined a call of it took a fifth of the time.
 #[inline(always)]
 fn run(plan: &Plan, mut event: ErasedEvent<'_>, emit_context: EmitContext<'_>) -> bool {
-    let Some(_level) = EmitGuard::enter(plan.info(), emit_context.unheard.fast_path_limit()) else {
+    let Some(_level) = EmitGuard::enter(plan.info(), emit_context.emit_limits.fast_path_limit())
+    else {
         return false;
     };
     let mut run = Run::new(plan.deliver(&mut event), emit_context.origin, None);
@@ -86,13 +87,13 @@ fn run(plan: &Plan, mut event: ErasedEvent<'_>, emit_context: EmitContext<'_>) -
         ended => {
             let EmitContext {
                 origin,
-                unheard,
+                emit_limits,
                 queue,
                 ..
             } = emit_context;
             resume(&mut run, ended);
             let stopped = run.is_stopped();
-            defer_tail(plan, event, stopped, origin, unheard, queue);
+            defer_tail(plan, event, stopped, origin, emit_limits, queue);
         }
     }
     true
@@ -108,13 +109,13 @@ fn defer_tail(
     event: ErasedEvent<'_>,
     stopped: bool,
     origin: Option<&Origin>,
-    unheard: &EmitLimits,
+    emit_limits: &EmitLimits,
     queue: &EventQueue,
 ) {
     let emit_context = EmitContext {
         info: plan.info(),
         origin,
-        unheard,
+        emit_limits,
         queue,
     };
     if let Some(tail) = plan.tail().filter(|_| !stopped) {
@@ -131,7 +132,7 @@ fn defer_tail(
 /// Runs the handlers in the slot when none of them runs later and nobody looks at the emit. When there
 /// is more to it, it says so, and runs nothing.
 #[inline(always)]
-pub(crate) fn emit_plain(
+pub(crate) fn emit_fast(
     slot: &Slot,
     event: ErasedEvent<'_>,
     emit_context: EmitContext<'_>,
@@ -142,24 +143,24 @@ pub(crate) fn emit_plain(
     }
     match slot.lookup() {
         Found::Empty => false,
-        Found::Scanned(plan) => run_plain(plan, event, emit_context, failures),
-        Found::Changed => emit_plain_changed(slot, event, emit_context, failures),
+        Found::Scanned(plan) => run_fast(plan, event, emit_context, failures),
+        Found::Swapped => emit_fast_swapped(slot, event, emit_context, failures),
     }
 }
 
 #[inline(never)]
-fn emit_plain_changed(
+fn emit_fast_swapped(
     slot: &Slot,
     event: ErasedEvent<'_>,
     emit_context: EmitContext<'_>,
     failures: &FailureList,
 ) -> bool {
-    slot.with_held(|plan| run_plain(plan, event, emit_context, failures))
+    slot.with_held(|plan| run_fast(plan, event, emit_context, failures))
         .unwrap_or(false)
 }
 
 #[inline(always)]
-fn run_plain(
+fn run_fast(
     plan: &Plan,
     mut event: ErasedEvent<'_>,
     emit_context: EmitContext<'_>,
@@ -168,7 +169,8 @@ fn run_plain(
     if plan.tail().is_some() {
         return false;
     }
-    let Some(_level) = EmitGuard::enter(plan.info(), emit_context.unheard.fast_path_limit()) else {
+    let Some(_level) = EmitGuard::enter(plan.info(), emit_context.emit_limits.fast_path_limit())
+    else {
         return false;
     };
     let delivery = plan.deliver(&mut event);
@@ -179,12 +181,12 @@ fn run_plain(
 /// Runs the handlers in the slot and logs what fails, with all that somebody may look at.
 #[cold]
 #[inline(never)]
-pub(crate) fn emit_observed(
+pub(crate) fn emit_slow(
     slot: Option<&Slot>,
     event: &mut ErasedEvent<'_>,
     emit_context: EmitContext<'_>,
 ) -> Option<EmitStats> {
-    let told = observed(slot, event, emit_context, None);
+    let told = run_slow(slot, event, emit_context, None);
     told.map_err(|refusal| log::refusal(&refusal)).ok()
 }
 
@@ -195,7 +197,7 @@ pub(crate) fn try_emit(
     emit_context: EmitContext<'_>,
 ) -> (EmitStats, Option<EmitErrorKind>) {
     let failures = FailureList::new();
-    let told = observed(slot, event, emit_context, Some(&failures));
+    let told = run_slow(slot, event, emit_context, Some(&failures));
     match told {
         Err(refusal) => (EmitStats::default(), Some(EmitErrorKind::TooDeep(*refusal))),
         Ok(told) => (
@@ -206,7 +208,7 @@ pub(crate) fn try_emit(
 }
 
 /// The way that looks at everything: spans, a record of what nobody heard, what became of it.
-fn observed(
+fn run_slow(
     slot: Option<&Slot>,
     event: &mut ErasedEvent<'_>,
     emit_context: EmitContext<'_>,
@@ -216,7 +218,7 @@ fn observed(
     let origin = emit_context.origin.map(tracing::field::display);
     let span = trace_span!(target: "events_core", "emit", topic, origin);
     let _entered = span.enter();
-    let told = with_level(slot, emit_context, |plan, _| {
+    let told = with_guard(slot, emit_context, |plan, _| {
         let mut told = chain(plan, event, emit_context, failures);
         if let Some(tail) = plan.tail().filter(|_| told.stopped_by.is_none()) {
             let mut fail = |failure| match failures {
@@ -251,7 +253,7 @@ pub(crate) fn chain(
     };
     let mut run = Run::new(delivery, emit_context.origin, failures);
     if traced {
-        one_by_one(plan, &mut run);
+        run_traced(plan, &mut run);
     } else {
         all(&mut run);
     }
@@ -263,14 +265,14 @@ pub(crate) fn chain(
 }
 
 /// Calls `f` with the plan that is in the slot now, in a level of the emit.
-pub(crate) fn with_level<T>(
+pub(crate) fn with_guard<T>(
     slot: Option<&Slot>,
     emit_context: EmitContext<'_>,
     f: impl FnOnce(&Plan, &EmitGuard) -> T,
 ) -> Result<Option<T>, Box<TooDeep>> {
     slot.and_then(|slot| {
         slot.with_plan(|plan| {
-            let limit = emit_context.unheard.limit();
+            let limit = emit_context.emit_limits.limit();
             match EmitGuard::enter(plan.info(), limit) {
                 Some(level) => Ok(f(plan, &level)),
                 None => Err(Box::new(EmitGuard::refusal(plan.info(), limit))),
@@ -295,7 +297,7 @@ fn all(run: &mut Run<'_>) {
 fn resume(run: &mut Run<'_>, mut ended: thread::Result<()>) {
     loop {
         if let Err(payload) = ended {
-            run.panicked(panic_hook::caught(payload));
+            run.panicked(panic_hook::into_panic(payload));
         }
         if !run.is_paused() {
             return;
@@ -307,7 +309,7 @@ fn resume(run: &mut Run<'_>, mut ended: thread::Result<()>) {
 /// Runs the handlers, each in a span of its own; there is a stop behind each.
 #[cold]
 #[inline(never)]
-fn one_by_one(plan: &Plan, run: &mut Run<'_>) {
+fn run_traced(plan: &Plan, run: &mut Run<'_>) {
     for (index, subscriber) in plan.subscribers().iter().enumerate() {
         let span = trace_span!(
             target: "events_core",
@@ -322,7 +324,7 @@ fn one_by_one(plan: &Plan, run: &mut Run<'_>) {
             run.resume()
         };
         if let Err(payload) = ended {
-            run.panicked(panic_hook::caught(payload));
+            run.panicked(panic_hook::into_panic(payload));
             // To the stop behind it, where those that return have come by themselves.
             let _ = run.resume();
         }

@@ -225,7 +225,7 @@ impl<E: Event> AsyncEmit<E> {
             return this.trailing.poll(waker).map(Ok);
         }
         let core = this.registry.core();
-        core.look_for_scan();
+        core.warn_if_unscanned();
         let mut trailing = this.trailing;
         let cloned;
         let origin = match trailing.origin() {
@@ -246,7 +246,7 @@ impl<E: Event> AsyncEmit<E> {
         let failures = FailureList::new();
         let slot = core.slot_with_patterns::<E::Family>();
         let mut polled = Poll::Ready(());
-        let refused = dispatch::with_level(slot, emit_context, |plan, level| {
+        let refused = dispatch::with_guard(slot, emit_context, |plan, level| {
             let telling = RunReport {
                 told: this.told,
                 failures: &failures,
@@ -277,7 +277,7 @@ impl<E: Event> AsyncEmit<E> {
     fn end(mut self: Pin<&mut Self>) -> E {
         let told = &self.told;
         if told.is_unheard() && self.trailing.ran() == 0 {
-            self.tell_unheard();
+            self.report_unheard();
         }
         match self.as_mut().project().trailing.take() {
             Some(event) => event,
@@ -288,16 +288,16 @@ impl<E: Event> AsyncEmit<E> {
     /// Nobody has heard it.
     #[cold]
     #[inline(never)]
-    fn tell_unheard(&self) {
+    fn report_unheard(&self) {
         let topic = E::topic();
         debug!(target: "events_core", topic, "no subscriber heard the event");
-        let unheard = self.registry.core().unheard();
+        let emit_limits = self.registry.core().emit_limits();
         if let Some(event) = self.trailing.event()
-            && unheard.is_hooked()
+            && emit_limits.is_hooked()
             && !self.refused
         {
             let origin = self.trailing.origin();
-            unheard.tell(&TypedView { event, origin });
+            emit_limits.call_unheard_hook(&TypedView { event, origin });
         }
     }
 }

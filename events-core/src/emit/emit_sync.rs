@@ -26,7 +26,7 @@ impl Core {
         origin: Option<&Origin>,
         site: CallSite,
     ) {
-        if self.default_slot {
+        if self.is_default {
             self.emit_default::<F>(event, origin, site);
         } else {
             let slot = self.slots.get(TypeId::of::<F>());
@@ -63,42 +63,38 @@ impl Core {
             (ErasedEvent::new::<F>(lent), self.emit_context::<F>(origin))
         }) {
             EmitPath::Scanned => {}
-            EmitPath::Changed => self.look_for_scan(),
-            EmitPath::Nobody => self.emit_unheard::<F>(event, origin, site),
-            EmitPath::Refused => self.emit_observed::<F>(event, origin, site),
+            EmitPath::Swapped => self.warn_if_unscanned(),
+            EmitPath::NoPlan => self.emit_without_plan::<F>(event, origin, site),
+            EmitPath::Slow => self.emit_slow::<F>(event, origin, site),
         }
     }
 
     /// Emits where no plan was found at a glance, or somebody looks at each emit.
     #[inline]
-    fn emit_unheard<F: Family>(
+    fn emit_without_plan<F: Family>(
         &self,
         event: &mut F::Of<'_>,
         origin: Option<&Origin>,
         site: CallSite,
     ) {
-        if is_observed() || self.asks() {
-            self.look_for_scan();
-            self.emit_observed::<F>(event, origin, site);
+        if is_observed() || self.flags() {
+            self.warn_if_unscanned();
+            self.emit_slow::<F>(event, origin, site);
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn emit_observed<F: Family>(
-        &self,
-        event: &mut F::Of<'_>,
-        origin: Option<&Origin>,
-        site: CallSite,
-    ) {
+    fn emit_slow<F: Family>(&self, event: &mut F::Of<'_>, origin: Option<&Origin>, site: CallSite) {
         if self.withholds(event, origin, site, EmitVerb::Emit) {
             return;
         }
         let slot = self.slot_with_patterns::<F>();
         let emit_context = self.emit_context::<F>(origin);
-        let told = dispatch::emit_observed(slot, &mut ErasedEvent::new::<F>(event), emit_context);
+        let told = dispatch::emit_slow(slot, &mut ErasedEvent::new::<F>(event), emit_context);
         if told.is_some_and(|told| told.is_unheard()) {
-            self.unheard().tell(&TypedView { event, origin });
+            self.emit_limits()
+                .call_unheard_hook(&TypedView { event, origin });
         }
     }
 
@@ -109,16 +105,17 @@ impl Core {
         origin: Option<&Origin>,
         site: CallSite,
     ) -> TryEmitResult {
-        self.look_for_scan();
+        self.warn_if_unscanned();
         if self.withholds(event, origin, site, EmitVerb::Emit) {
-            return TryEmitResult::unheard(F::statics().info);
+            return TryEmitResult::emit_limits(F::statics().info);
         }
         let slot = self.slot_with_patterns::<F>();
         let emit_context = self.emit_context::<F>(origin);
         let (told, trouble) =
             dispatch::try_emit(slot, &mut ErasedEvent::new::<F>(event), emit_context);
         if trouble.is_none() && told.is_unheard() {
-            self.unheard().tell(&TypedView { event, origin });
+            self.emit_limits()
+                .call_unheard_hook(&TypedView { event, origin });
         }
         TryEmitResult {
             topic: F::statics().info.topic(),
@@ -137,7 +134,7 @@ pub(crate) struct TryEmitResult {
 
 impl TryEmitResult {
     /// Of an event that no subscriber was given.
-    fn unheard(info: &'static EventInfo) -> Self {
+    fn emit_limits(info: &'static EventInfo) -> Self {
         Self {
             topic: info.topic(),
             told: EmitStats::default(),

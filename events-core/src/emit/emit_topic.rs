@@ -70,7 +70,7 @@ impl Core {
         failures: &FailureList,
         site: CallSite,
     ) -> (EmitStats, Option<EmitErrorKind>) {
-        self.look_for_scan();
+        self.warn_if_unscanned();
         if self.withholds(
             &mut TopicEvent { topic, args },
             origin,
@@ -84,7 +84,7 @@ impl Core {
             trace_span!(target: "events_core", "emit", topic, origin)
         };
         let _entered = span.enter();
-        let found = self.hears_topics().then(|| self.found(topic));
+        let found = self.has_patterns().then(|| self.found(topic));
         let heard = match &found {
             None => None,
             Some(TopicPlan::Cached(heard)) => heard.as_deref(),
@@ -94,7 +94,7 @@ impl Core {
         let mut trouble = None;
         if let Some(plan) = heard.and_then(|heard| heard.plan.as_ref()) {
             let emit_context = self.emit_context::<TopicEvent<'static>>(origin);
-            let limit = emit_context.unheard.limit();
+            let limit = emit_context.emit_limits.limit();
             match EmitGuard::enter(plan.info(), limit) {
                 Some(_level) => told = run(plan, topic, args, emit_context, failures),
                 None => {
@@ -108,7 +108,8 @@ impl Core {
         if trouble.is_none() && told.is_unheard() {
             debug!(target: "events_core", topic, "no subscriber heard the event");
             let event = &TopicEvent { topic, args };
-            self.unheard().tell(&TypedView { event, origin });
+            self.emit_limits()
+                .call_unheard_hook(&TypedView { event, origin });
         }
         // The last who looks at a plan frees its closures, whose `Drop` may panic.
         drop_catching(found);

@@ -19,8 +19,8 @@ use crate::{
     metadata::Origin,
     plan::Plan,
     queue::{
-        JobContext, JobProgress, JobResult, JobVtable, PoppedJob, QueueOwner, Refused, RunningJob,
-        UnfinishedJob, push,
+        JobContext, JobProgress, JobResult, JobVtable, PoppedJob, PushError, QueueOwner,
+        RunningJob, UnfinishedJob, push,
     },
     registry::{Core, EmitVerb, EventQueue},
     result::{EmitStats, FailureList, QueueFull},
@@ -85,7 +85,7 @@ fn enqueue_with_context<E: OwnedEvent + Send>(
 }
 
 #[cold]
-fn full<T, E: OwnedEvent>(refused: Refused<T>, event: impl FnOnce(T) -> E) -> QueueFull<E> {
+fn full<T, E: OwnedEvent>(refused: PushError<T>, event: impl FnOnce(T) -> E) -> QueueFull<E> {
     QueueFull::new(event(refused.item), E::topic(), why(&refused.why))
 }
 
@@ -100,7 +100,7 @@ fn start<E: OwnedEvent + Send>(
     let failures = FailureList::new();
     let plain = core.slot_with_patterns::<E>().is_some_and(|slot| {
         let event = ErasedEvent::new::<E>(&mut event);
-        dispatch::emit_plain(slot, event, core.emit_context::<E>(None), &failures)
+        dispatch::emit_fast(slot, event, core.emit_context::<E>(None), &failures)
     });
     if plain {
         return JobProgress::Done(JobResult::of(failures));
@@ -153,7 +153,7 @@ fn start_all<E: OwnedEvent + Send>(
     let mut begun = None;
     let mut heard = false;
     let slot = core.slot_with_patterns::<E>();
-    let refused = dispatch::with_level(slot, emit_context, |plan, level| {
+    let refused = dispatch::with_guard(slot, emit_context, |plan, level| {
         if plan.tail().is_some() {
             let trail = |event| trail(event, plan, level, emit_context, &failures, waker);
             begun = event.take().map(trail);
@@ -163,9 +163,9 @@ fn start_all<E: OwnedEvent + Send>(
         }
     });
     if let Some(event) = event.as_ref().filter(|_| !heard && refused.is_ok()) {
-        let unheard = core.unheard();
-        if unheard.is_hooked() {
-            unheard.tell(&TypedView { event, origin });
+        let emit_limits = core.emit_limits();
+        if emit_limits.is_hooked() {
+            emit_limits.call_unheard_hook(&TypedView { event, origin });
         }
     }
     drop(inside);

@@ -52,8 +52,8 @@ impl EmissionSource for BackgroundCall {
         Emission::new(
             self.info.topic().into(),
             self.origin.clone(),
-            emit_stack::id(),
-            current_job::parent(),
+            emit_stack::emission_id(),
+            current_job::parent_id(),
         )
     }
 }

@@ -12,7 +12,7 @@ use crate::event::{AnyEvent, Family, TypedView};
 /// A handler of events of any type, with its filters.
 pub(crate) trait DynTopicHandler: Send + Sync {
     /// Calls it, if its filters let the event pass.
-    fn hear(&self, event: &dyn AnyEvent, run: &Run<'_>) -> Step;
+    fn call(&self, event: &dyn AnyEvent, run: &Run<'_>) -> Step;
 }
 
 /// Makes a handler for the events of one family of it.
@@ -35,6 +35,6 @@ struct FamilyAdapter<F> {
 impl<F: Family> CallHandler<F> for FamilyAdapter<F> {
     fn handle(&self, event: &mut F::Of<'_>, run: &Run<'_>) -> Step {
         let origin = run.origin();
-        self.handler.hear(&TypedView { event, origin }, run)
+        self.handler.call(&TypedView { event, origin }, run)
     }
 }

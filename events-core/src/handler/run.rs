@@ -147,8 +147,8 @@ impl EmissionSource for Run<'_> {
         Emission::new(
             self.delivery.chain().topic().clone(),
             self.origin.cloned(),
-            emit_stack::id(),
-            current_job::parent(),
+            emit_stack::emission_id(),
+            current_job::parent_id(),
         )
     }
 }

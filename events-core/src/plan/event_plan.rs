@@ -37,11 +37,11 @@ impl Plan {
         for (hand, subscriber) in handlers {
             places.push(later.len());
             match hand {
-                HandlerKind::Now(wired) => {
+                HandlerKind::Sync(wired) => {
                     chain.push(wired);
                     subscribers.push(subscriber);
                 }
-                HandlerKind::BackgroundHandler(handler) => {
+                HandlerKind::Background(handler) => {
                     later.push(handler);
                     later_subscribers.push(subscriber);
                 }
@@ -128,7 +128,7 @@ impl Plan {
 #[derive(Clone)]
 pub(crate) enum HandlerKind {
     /// It runs when its turn comes, and may change the event.
-    Now(ErasedHandler),
+    Sync(ErasedHandler),
     /// It runs afterwards, and reads.
-    BackgroundHandler(Arc<dyn BackgroundHandler>),
+    Background(Arc<dyn BackgroundHandler>),
 }

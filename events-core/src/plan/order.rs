@@ -182,10 +182,10 @@ fn cycle(followers: &[Vec<usize>], waits_for: &[usize]) -> Vec<usize> {
     let stuck_before = |index: usize| {
         (0..followers.len())
             .filter(stuck)
-            .lookup(|&earlier| followers[earlier].contains(&index))
+            .find(|&earlier| followers[earlier].contains(&index))
     };
     let mut path: Vec<usize> = (0..followers.len())
-        .lookup(|index| stuck(index))
+        .find(|index| stuck(index))
         .into_iter()
         .collect();
     while let Some(earlier) = path.last().copied().and_then(stuck_before) {

@@ -21,17 +21,17 @@ pub(crate) struct PatternEntry {
 }
 
 impl PatternEntry {
-    pub(crate) fn hears(&self, topic: &str) -> bool {
+    pub(crate) fn matches(&self, topic: &str) -> bool {
         self.pattern.matches(topic)
     }
 
     /// Its entry in the slot of an event type whose topic matches.
-    pub(crate) fn entry(&self, kind: EventType) -> Entry {
-        self.entry_for(kind, kind.info.topic().into())
+    pub(crate) fn entry(&self, event_type: EventType) -> Entry {
+        self.entry_for(event_type, event_type.info.topic().into())
     }
 
     /// Its entry where this topic is heard.
-    pub(crate) fn entry_for(&self, kind: EventType, topic: Cow<'static, str>) -> Entry {
+    pub(crate) fn entry_for(&self, event_type: EventType, topic: Cow<'static, str>) -> Entry {
         let mut subscriber = SubscriberInfo::clone(&self.subscriber);
         subscriber.topic = topic;
         Entry {
@@ -39,7 +39,7 @@ impl PatternEntry {
             declared: self.declared,
             position: Arc::clone(&self.position),
             subscriber: Arc::new(subscriber),
-            handler: HandlerKind::Now((kind.any)(&self.handler)),
+            handler: HandlerKind::Sync((event_type.adapt)(&self.handler)),
         }
     }
 }

@@ -11,7 +11,7 @@
 //!
 //! Invariants, for one writer at a time (the registry's lock) and any number of readers:
 //! - `versions` holds the plans of the declared entries alone, newest last;
-//! - `state` is `CHANGED` only while `exchanged` holds the plan of all entries; it becomes so after
+//! - `state` is `SWAPPED` only while `swapped` holds the plan of all entries; it becomes so after
 //!   that plan was stored, and something else before it is taken away, so a reader who is sent there
 //!   and finds no plan has met the second case and looks again;
 //! - `state` is `SCANNED` only while `versions` has one version, and `RESCANNED` while it has more.
@@ -25,16 +25,16 @@ use crate::primitives::sync::{Arc, ArcSwapOption, AtomicU8, Guard, OnceLock, Ord
 pub(crate) struct PlanCell<T> {
     state: AtomicU8,
     versions: OnceLock<Version<T>>,
-    exchanged: ArcSwapOption<T>,
+    swapped: ArcSwapOption<T>,
 }
 
-const NOBODY: u8 = 0;
+const EMPTY: u8 = 0;
 /// The first version of `versions` is the plan.
 const SCANNED: u8 = 1;
 /// The last one is.
 const RESCANNED: u8 = 2;
-/// The plan is in `exchanged`.
-const CHANGED: u8 = 3;
+/// The plan is in `swapped`.
+const SWAPPED: u8 = 3;
 
 struct Version<T> {
     plan: T,
@@ -48,7 +48,7 @@ pub(crate) enum Found<'s, T> {
     /// The subscribers that the first scan found.
     Scanned(&'s T),
     /// The plan changed since then: [`PlanCell::load`] has it.
-    Changed,
+    Swapped,
 }
 
 /// A plan that stays while this does.
@@ -56,16 +56,16 @@ pub(crate) enum Held<'s, T> {
     /// It stays for as long as the exchange.
     Scanned(&'s T),
     /// The last to hold it frees it.
-    Exchanged(Guard<Option<Arc<T>>>),
+    Swapped(Guard<Option<Arc<T>>>),
 }
 
 impl<T> PlanCell<T> {
     /// One without a plan.
     pub(crate) const fn new() -> Self {
         Self {
-            state: AtomicU8::new(NOBODY),
+            state: AtomicU8::new(EMPTY),
             versions: OnceLock::new(),
-            exchanged: ArcSwapOption::const_empty(),
+            swapped: ArcSwapOption::const_empty(),
         }
     }
 
@@ -73,12 +73,12 @@ impl<T> PlanCell<T> {
     #[inline]
     pub(crate) fn lookup(&self) -> Found<'_, T> {
         match self.state.load(Ordering::Acquire) {
-            NOBODY => Found::Empty,
+            EMPTY => Found::Empty,
             SCANNED => match self.versions.get() {
                 Some(first) => Found::Scanned(&first.plan),
                 None => Found::Empty,
             },
-            _ => Found::Changed,
+            _ => Found::Swapped,
         }
     }
 
@@ -86,11 +86,11 @@ impl<T> PlanCell<T> {
     pub(crate) fn load(&self) -> Option<Held<'_, T>> {
         loop {
             match self.state.load(Ordering::Acquire) {
-                NOBODY => return None,
-                CHANGED => {
-                    let held = self.exchanged.load();
+                EMPTY => return None,
+                SWAPPED => {
+                    let held = self.swapped.load();
                     if held.is_some() {
-                        return Some(Held::Exchanged(held));
+                        return Some(Held::Swapped(held));
                     }
                 }
                 _ => return self.newest().map(Held::Scanned),
@@ -107,7 +107,7 @@ impl<T> PlanCell<T> {
         Some(&version.plan)
     }
 
-    /// Keeps the plan of a scan for good. Emitters find it after the next [`exchange`](Self::exchange).
+    /// Keeps the plan of a scan for good. Emitters find it after the next [`swap`](Self::exchange).
     pub(crate) fn push_version(&self, plan: T) {
         let newest = Version {
             plan,
@@ -129,19 +129,19 @@ impl<T> PlanCell<T> {
 
     /// Sends emitters to this plan, or with `None` to what scans found. Gives back the plan that was
     /// exchanged before, to be dropped where no lock is held.
-    pub(crate) fn exchange(&self, plan: Option<T>) -> Option<Arc<T>> {
+    pub(crate) fn swap(&self, plan: Option<T>) -> Option<Arc<T>> {
         if let Some(plan) = plan {
-            let retired = self.exchanged.swap(Some(Arc::new(plan)));
-            self.state.store(CHANGED, Ordering::Release);
+            let retired = self.swapped.swap(Some(Arc::new(plan)));
+            self.state.store(SWAPPED, Ordering::Release);
             return retired;
         }
         let state = match self.versions.get() {
-            None => NOBODY,
+            None => EMPTY,
             Some(first) if first.newer.get().is_none() => SCANNED,
             Some(_) => RESCANNED,
         };
         self.state.store(state, Ordering::Release);
-        self.exchanged.swap(None)
+        self.swapped.swap(None)
     }
 }
 
@@ -150,7 +150,7 @@ impl<T> Held<'_, T> {
     pub(crate) fn plan(&self) -> Option<&T> {
         match self {
             Self::Scanned(plan) => Some(plan),
-            Self::Exchanged(held) => held.as_deref(),
+            Self::Swapped(held) => held.as_deref(),
         }
     }
 }

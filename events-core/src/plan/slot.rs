@@ -68,11 +68,11 @@ impl Slot {
 
     /// Whether those who hear patterns of topics have been asked whether they hear this one.
     #[inline]
-    pub(crate) fn is_known(&self) -> bool {
+    pub(crate) fn has_resolved_patterns(&self) -> bool {
         self.known.load(Ordering::Acquire)
     }
 
-    pub(crate) fn set_known(&self) {
+    pub(crate) fn set_patterns_resolved(&self) {
         self.known.store(true, Ordering::Release);
     }
 
@@ -93,7 +93,7 @@ impl Slot {
         let plan = match self.lookup() {
             Found::Empty => None,
             Found::Scanned(plan) => Some(plan),
-            Found::Changed => held.insert(self.load()?).plan(),
+            Found::Swapped => held.insert(self.load()?).plan(),
         };
         let result = plan.map(f);
         if held.is_some() {
@@ -143,7 +143,7 @@ impl Slot {
             self.plan.push_version(plan);
         }
         Retired {
-            _plan: self.plan.exchange(staged.all),
+            _plan: self.plan.swap(staged.all),
             _entries: Vec::new(),
         }
     }
@@ -164,13 +164,13 @@ impl Slot {
         // Fewer entries are fewer constraints: where there was an order there still is one.
         let (_, plan) = plans(family, info, &entries, &[]).unwrap_or_default();
         Retired {
-            _plan: self.plan.exchange(plan),
+            _plan: self.plan.swap(plan),
             _entries: removed,
         }
     }
 
     /// Whether a subscriber goes by this name here.
-    pub(crate) fn knows(&self, name: &Key) -> bool {
+    pub(crate) fn has_subscriber(&self, name: &Key) -> bool {
         let entries = self.entries();
         entries
             .iter()

@@ -30,7 +30,7 @@ pub(crate) struct EventType {
     /// Its slot of the default registry, if that stands beside the type.
     pub(crate) default_slot: Option<&'static Slot>,
     /// Makes a handler of any event one of these.
-    pub(crate) any: AdaptFn,
+    pub(crate) adapt: AdaptFn,
 }
 
 impl EventType {
@@ -40,7 +40,7 @@ impl EventType {
             family: TypeId::of::<F>(),
             info: F::statics().info,
             default_slot: default_slot::<F>(),
-            any: adapt::<F>,
+            adapt: adapt::<F>,
         }
     }
 }

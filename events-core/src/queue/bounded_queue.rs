@@ -19,7 +19,7 @@
 //! Under the locks runs no code of the user's: things and wakers are dropped, and wakers cloned and
 //! woken, where none is held.
 //!
-//! The file names nothing of this crate but `lanes`, `sleepers`, which name nothing, and `sync`:
+//! The file names nothing of this crate but `lanes`, `waiters`, which name nothing, and `sync`:
 //! `tests/model` puts the primitives of a model checker in the place of that, and tries the
 //! interleavings of emitters and takers.
 
@@ -76,7 +76,7 @@ struct EventBuffer<K> {
     attached: usize,
     /// Whether somebody was told that it was full and nobody attached.
     warned: bool,
-    sleepers: Waiters,
+    waiters: Waiters,
 }
 
 /// What may still be pushed.
@@ -91,7 +91,7 @@ enum QueueState {
 }
 
 /// A thing that was not let in.
-pub(crate) struct Refused<T> {
+pub(crate) struct PushError<T> {
     pub(crate) item: T,
     pub(crate) why: PushErrorKind,
     /// The store is full and nobody is attached who would empty it; true once in its life.
@@ -125,7 +125,7 @@ impl<K: Copy> BoundedQueue<K> {
                 phase: QueueState::Open,
                 attached: 0,
                 warned: false,
-                sleepers: Waiters::new(),
+                waiters: Waiters::new(),
             })),
             takers: CacheAligned(Mutex::new(Outbox {
                 lanes: TypedFifo::new(),
@@ -181,7 +181,7 @@ impl<K: Copy> BoundedQueue<K> {
     /// `kind` belongs to the type: of several, the first is kept.
     // A call less: a lock waits until what was stored before it, such as registers, is written.
     #[inline(always)]
-    pub(crate) fn push<T>(&self, kind: K, item: T, from_job: bool) -> Result<(), Refused<T>>
+    pub(crate) fn push<T>(&self, kind: K, item: T, from_job: bool) -> Result<(), PushError<T>>
     where
         T: Send + 'static,
     {
@@ -190,7 +190,7 @@ impl<K: Copy> BoundedQueue<K> {
             return Err(inbox.refused(item, why));
         }
         inbox.lanes.push(kind, item);
-        let waker = inbox.sleepers.pop();
+        let waker = inbox.waiters.pop();
         drop(inbox);
         wake(waker);
         Ok(())
@@ -208,12 +208,12 @@ impl<K: Copy> BoundedQueue<K> {
     }
 
     fn enter(&self, phase: QueueState) {
-        let sleepers = {
+        let waiters = {
             let mut inbox = self.inbox();
             inbox.phase = inbox.phase.max(phase);
-            inbox.sleepers.take()
+            inbox.waiters.take()
         };
-        sleepers.for_each(Waker::wake);
+        waiters.for_each(Waker::wake);
     }
 
     /// Whether it takes what comes from outside.
@@ -266,16 +266,16 @@ impl<K: Copy> BoundedQueue<K> {
         context: &Context<'_>,
     ) -> Poll<Option<Popped<'_, K>>> {
         // If it stayed a sleeper while it is busy, a push could wake it, and nobody who has time.
-        if waiter.sleeps() {
-            let waker = self.inbox().sleepers.rouse(waiter);
+        if waiter.is_waiting() {
+            let waker = self.inbox().waiters.remove(waiter);
             drop(waker);
         }
         loop {
             if let Some(popped) = self.pop_after(PAUSE) {
                 return Poll::Ready(Some(popped));
             }
-            if let Some(sleeps) = self.sleep(waiter, context.waker().clone()) {
-                return sleeps.map(|()| None);
+            if let Some(is_waiting) = self.sleep(waiter, context.waker().clone()) {
+                return is_waiting.map(|()| None);
             }
         }
     }
@@ -290,7 +290,7 @@ impl<K: Copy> BoundedQueue<K> {
         if inbox.phase != QueueState::Open {
             return Some(Poll::Ready(()));
         }
-        inbox.sleepers.add(waiter, waker);
+        inbox.waiters.add(waiter, waker);
         Some(Poll::Pending)
     }
 
@@ -298,9 +298,9 @@ impl<K: Copy> BoundedQueue<K> {
     pub(crate) fn leave(&self, waiter: &mut Waiter) {
         let (gone, instead) = {
             let mut inbox = self.inbox();
-            let gone = inbox.sleepers.rouse(waiter);
+            let gone = inbox.waiters.remove(waiter);
             let waits = !inbox.is_empty();
-            let instead = waits.then(|| inbox.sleepers.pop()).flatten();
+            let instead = waits.then(|| inbox.waiters.pop()).flatten();
             (gone, instead)
         };
         drop(gone);
@@ -340,10 +340,10 @@ impl<K: Copy> EventBuffer<K> {
     }
 
     #[cold]
-    fn refused<T>(&mut self, item: T, why: PushErrorKind) -> Refused<T> {
+    fn refused<T>(&mut self, item: T, why: PushErrorKind) -> PushError<T> {
         let unattended = self.attached == 0 && why != PushErrorKind::ShutDown && !self.warned;
         self.warned |= unattended;
-        Refused {
+        PushError {
             item,
             why,
             unattended,

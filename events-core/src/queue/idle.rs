@@ -13,14 +13,14 @@ use crate::primitives::sync::{AtomicBool, Mutex, MutexGuard, Ordering};
 /// Who waits for workers to have nothing to do.
 pub(crate) struct IdleNotifier {
     /// Whether anybody does.
-    awaited: AtomicBool,
+    has_waiters: AtomicBool,
     waiting: Mutex<Vec<Waker>>,
 }
 
 impl IdleNotifier {
     pub(crate) const fn new() -> Self {
         Self {
-            awaited: AtomicBool::new(false),
+            has_waiters: AtomicBool::new(false),
             waiting: Mutex::new(Vec::new()),
         }
     }
@@ -30,20 +30,20 @@ impl IdleNotifier {
     }
 
     /// Wakes this one when a worker has nothing to do. Called before it is looked whether that is so.
-    pub(crate) fn wait(&self, waker: &Waker) {
+    pub(crate) fn register(&self, waker: &Waker) {
         let waker = waker.clone();
         let mut waiting = self.waiting();
         waiting.push(waker);
-        self.awaited.store(true, Ordering::Relaxed);
+        self.has_waiters.store(true, Ordering::Relaxed);
     }
 
     /// A worker has nothing to do, and has looked into the queue since.
     #[inline]
-    pub(crate) fn rest(&self) {
-        if self.awaited.load(Ordering::Relaxed) {
+    pub(crate) fn notify(&self) {
+        if self.has_waiters.load(Ordering::Relaxed) {
             let waiting = {
                 let mut waiting = self.waiting();
-                self.awaited.store(false, Ordering::Relaxed);
+                self.has_waiters.store(false, Ordering::Relaxed);
                 mem::take(&mut *waiting)
             };
             waiting.into_iter().for_each(Waker::wake);

@@ -111,7 +111,7 @@ impl<J> InFlight<J> {
         woken
     }
 
-    /// A job is polled until [`put`](Self::put) or [`polled`](Self::polled). Said under the lock of
+    /// A job is polled until [`put_back`](Self::put) or [`end_poll`](Self::polled). Said under the lock of
     /// the place that it comes from: whoever finds it there no more, under that lock, sees this.
     #[inline]
     pub(crate) fn poll(&self) {
@@ -120,12 +120,12 @@ impl<J> InFlight<J> {
 
     /// The job that was polled is through.
     #[inline]
-    pub(crate) fn polled(&self) {
+    pub(crate) fn end_poll(&self) {
         self.polling.store(false, Ordering::Relaxed);
     }
 
     /// Takes the job of a place to poll it.
-    pub(crate) fn lift(&self, place: &JobSlot) -> Option<J> {
+    pub(crate) fn take(&self, place: &JobSlot) -> Option<J> {
         place.one.queued.store(false, Ordering::SeqCst);
         let mut places = self.places();
         let job = places.jobs[place.index].take();
@@ -137,7 +137,7 @@ impl<J> InFlight<J> {
 
     /// Puts a job that waits into its place, after it was polled. It comes back when a shutdown is
     /// over that would have taken it.
-    pub(crate) fn put(&self, place: &JobSlot, job: J) -> Result<(), J> {
+    pub(crate) fn put_back(&self, place: &JobSlot, job: J) -> Result<(), J> {
         let mut places = self.places();
         let result = if places.stopped {
             Err(job)
@@ -146,7 +146,7 @@ impl<J> InFlight<J> {
             Ok(())
         };
         // Under the lock: a shutdown sees the job in its place, or that it is being polled.
-        self.polled();
+        self.end_poll();
         result
     }
 
@@ -167,13 +167,13 @@ impl<J> InFlight<J> {
         self.ready.wake();
     }
 
-    pub(crate) fn is_leaving(&self) -> bool {
+    pub(crate) fn is_stop_requested(&self) -> bool {
         self.leaving.load(Ordering::SeqCst)
     }
 
     /// Whether a shutdown has taken what waited.
     pub(crate) fn is_stopped(&self) -> bool {
-        self.is_leaving() && self.places().stopped
+        self.is_stop_requested() && self.places().stopped
     }
 
     /// Takes what waits; nothing is begun or put back any more.

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    bounded_queue::{BoundedQueue, Popped, Refused},
+    bounded_queue::{BoundedQueue, Popped, PushError},
     job_context::{JobContext, enter, is_inside},
 };
 use crate::{
@@ -124,7 +124,7 @@ impl ClonedEventJob {
     }
 
     /// Puts it into the queue.
-    pub(crate) fn push<C: QueueOwner>(self, queue: &JobQueue<C>) -> Result<(), Refused<Self>> {
+    pub(crate) fn push<C: QueueOwner>(self, queue: &JobQueue<C>) -> Result<(), PushError<Self>> {
         let handling = const {
             &JobVtable {
                 start: Self::start::<C>,
@@ -217,7 +217,7 @@ pub(crate) fn push<C, T: Send + 'static>(
     queue: &JobQueue<C>,
     handling: &'static JobVtable<C>,
     item: T,
-) -> Result<(), Refused<T>> {
+) -> Result<(), PushError<T>> {
     queue.push(handling, item, is_inside(QueueId::of(queue))).inspect_err(|refused| {
         if refused.unattended {
             tracing::warn!(

@@ -4,8 +4,7 @@ use tracing::{Span, span::Entered};
 
 use crate::{
     context::{
-        CurrentJob, CurrentJobGuard, EmissionId, QueueId, depth, id as emission_id, is_traced,
-        parent as parent_id,
+        CurrentJob, CurrentJobGuard, EmissionId, QueueId, depth, emission_id, is_traced, parent_id,
     },
     metadata::Origin,
 };

@@ -9,7 +9,7 @@ mod typed_fifo;
 mod waiters;
 mod workers;
 
-pub(crate) use bounded_queue::{PushErrorKind, Refused};
+pub(crate) use bounded_queue::{PushError, PushErrorKind};
 pub(crate) use in_flight::{InFlight, JobSlot};
 pub(crate) use job::{
     ClonedEventJob, JobProgress, JobQueue, JobResult, JobVtable, PoppedJob, QueueOwner, RunningJob,

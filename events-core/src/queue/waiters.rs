@@ -23,7 +23,7 @@ impl Waiter {
 
     /// Whether it fell asleep and was not roused; it may have been woken since.
     #[inline]
-    pub(crate) fn sleeps(&self) -> bool {
+    pub(crate) fn is_waiting(&self) -> bool {
         self.number.is_some()
     }
 }
@@ -45,7 +45,7 @@ impl Waiters {
     }
 
     /// Sleeps no longer. Gives back its waker, if it was not woken.
-    pub(crate) fn rouse(&mut self, waiter: &mut Waiter) -> Option<Waker> {
+    pub(crate) fn remove(&mut self, waiter: &mut Waiter) -> Option<Waker> {
         let number = waiter.number.take()?;
         let place = self.wakers.iter().position(|(of, _)| *of == number)?;
         let (_, waker) = self.wakers.remove(place);

@@ -17,7 +17,7 @@ use super::{
 pub(crate) struct Workers {
     state: Mutex<Members>,
     changed: Condvar,
-    rests: IdleNotifier,
+    idle: IdleNotifier,
 }
 
 struct Members {
@@ -37,7 +37,7 @@ impl Workers {
                 waiting: Vec::new(),
             }),
             changed: Condvar::new(),
-            rests: IdleNotifier::new(),
+            idle: IdleNotifier::new(),
         }
     }
 
@@ -61,13 +61,13 @@ impl Workers {
         drop(gone);
         self.changed.notify_all();
         waiting.into_iter().for_each(Waker::wake);
-        self.rests.rest();
+        self.idle.notify();
     }
 
     /// Where workers say that they have nothing to do.
     #[inline]
-    pub(crate) fn rests(&self) -> &IdleNotifier {
-        &self.rests
+    pub(crate) fn idle(&self) -> &IdleNotifier {
+        &self.idle
     }
 
     /// Whether no worker is in the middle of an event.

@@ -98,9 +98,9 @@ where
             }),
         });
         let sender = Sender(Arc::clone(&shared));
-        let hear = move |event: &mut E, run: &Run<'_>| sender.0.hear(event, run);
+        let receive = move |event: &mut E, run: &Run<'_>| sender.0.receive(event, run);
         let place = Location::caller().into();
-        let subscription = NewSubscription::<E>::now(registry.clone(), place, name, false, hear);
+        let subscription = NewSubscription::<E>::now(registry.clone(), place, name, false, receive);
         Self {
             shared,
             // After all others: what it hears is what they leave.
@@ -156,7 +156,7 @@ impl<E> Shared<E> {
     }
 
     /// The handler.
-    fn hear(&self, event: &E, run: &Run<'_>) -> Step
+    fn receive(&self, event: &E, run: &Run<'_>) -> Step
     where
         E: Clone,
     {

@@ -22,9 +22,9 @@ use crate::{
 /// The registry ought to be scanned and was not yet.
 pub(crate) const AWAITS_SCAN: u8 = 1;
 /// Somebody hears patterns of topics.
-pub(crate) const HEARS_TOPICS: u8 = 2;
+pub(crate) const HAS_PATTERNS: u8 = 2;
 /// There is a hook for events that nobody hears.
-pub(crate) const HOOKED: u8 = 4;
+pub(crate) const HAS_HOOK: u8 = 4;
 /// Somebody sees each event before the subscribers do.
 pub(crate) const INTERCEPTED: u8 = 8;
 
@@ -34,20 +34,20 @@ pub(crate) type EventQueue = JobQueue<Core>;
 /// The inside of a registry.
 pub(crate) struct Core {
     /// Whether this is the default registry, whose slots stand beside the types.
-    pub(crate) default_slot: bool,
+    pub(crate) is_default: bool,
     pub(crate) slots: Slots,
-    unheard: EmitLimits,
+    emit_limits: EmitLimits,
     /// The number of the next run-time subscriber.
     next: AtomicU64,
     /// Why an emit that meets no plan has to look further: one look says that it need not.
-    asks: AtomicU8,
+    flags: AtomicU8,
     /// How many subscribers are linked, of a registry that ought to be scanned.
     linked: Option<fn() -> usize>,
     writer: Mutex<Writer>,
     topics: TopicCache,
     interceptor: InterceptorCell,
     queue: EventQueue,
-    crew: Workers,
+    workers: Workers,
 }
 
 /// What changes together, under the lock.
@@ -61,9 +61,9 @@ pub(crate) struct Writer {
     /// The listeners that they made.
     pub(crate) listeners: States,
     /// The event types that somebody was asked for, so that their slots have all who hear them.
-    pub(crate) known: BTreeMap<TypeId, EventType>,
+    pub(crate) known_types: BTreeMap<TypeId, EventType>,
     /// Those who hear patterns of topics.
-    pub(crate) hearings: Vec<PatternEntry>,
+    pub(crate) patterns: Vec<PatternEntry>,
 }
 
 impl Core {
@@ -73,45 +73,45 @@ impl Core {
     }
 
     /// The default registry; `linked` counts the subscribers that a scan would find.
-    pub(crate) const fn default_slot(linked: fn() -> usize) -> Self {
+    pub(crate) const fn for_default(linked: fn() -> usize) -> Self {
         Self::with(true, Some(linked))
     }
 
-    const fn with(default_slot: bool, linked: Option<fn() -> usize>) -> Self {
+    const fn with(is_default: bool, linked: Option<fn() -> usize>) -> Self {
         Self {
-            default_slot,
+            is_default,
             slots: Slots::new(),
-            unheard: EmitLimits::new(),
+            emit_limits: EmitLimits::new(),
             next: AtomicU64::new(0),
-            asks: AtomicU8::new(if default_slot { AWAITS_SCAN } else { 0 }),
+            flags: AtomicU8::new(if is_default { AWAITS_SCAN } else { 0 }),
             linked,
             writer: Mutex::new(Writer {
                 ids: BTreeMap::new(),
                 installed: BTreeSet::new(),
                 states: States::new(),
                 listeners: States::new(),
-                known: BTreeMap::new(),
-                hearings: Vec::new(),
+                known_types: BTreeMap::new(),
+                patterns: Vec::new(),
             }),
             topics: TopicCache::new(),
             interceptor: InterceptorCell::const_empty(),
             queue: EventQueue::new(),
-            crew: Workers::new(),
+            workers: Workers::new(),
         }
     }
 
     pub(crate) fn set_limit(&self, limit: usize) {
         let _writer = self.writer();
-        self.unheard.set_limit(limit);
+        self.emit_limits.set_limit(limit);
     }
 
     pub(crate) fn limit(&self) -> usize {
-        self.unheard.limit()
+        self.emit_limits.limit()
     }
 
     /// The hook for events that nobody hears.
-    pub(crate) fn unheard(&self) -> &EmitLimits {
-        &self.unheard
+    pub(crate) fn emit_limits(&self) -> &EmitLimits {
+        &self.emit_limits
     }
 
     /// Numbers rise in the order of subscribing.
@@ -127,28 +127,28 @@ impl Core {
 
     /// Whether somebody hears patterns of topics, or has.
     #[inline]
-    pub(crate) fn hears_topics(&self) -> bool {
-        self.has_flag(HEARS_TOPICS)
+    pub(crate) fn has_patterns(&self) -> bool {
+        self.has_flag(HAS_PATTERNS)
     }
 
     /// Whether an emit that meets no plan has to look further.
     #[inline]
-    pub(crate) fn asks(&self) -> bool {
-        self.asks.load(Ordering::Relaxed) > 0
+    pub(crate) fn flags(&self) -> bool {
+        self.flags.load(Ordering::Relaxed) > 0
     }
 
     #[inline]
     pub(crate) fn has_flag(&self, reason: u8) -> bool {
-        self.asks.load(Ordering::Relaxed) & reason > 0
+        self.flags.load(Ordering::Relaxed) & reason > 0
     }
 
     /// From now on an emit that meets no plan looks further.
     pub(crate) fn set_flag(&self, reason: u8) {
-        self.asks.fetch_or(reason, Ordering::Relaxed);
+        self.flags.fetch_or(reason, Ordering::Relaxed);
     }
 
     pub(crate) fn clear_flag(&self, reason: u8) {
-        self.asks.fetch_and(!reason, Ordering::Relaxed);
+        self.flags.fetch_and(!reason, Ordering::Relaxed);
     }
 
     /// Who sees each event before the subscribers do.
@@ -162,29 +162,29 @@ impl Core {
     }
 
     /// Who empties that queue.
-    pub(crate) fn crew(&self) -> &Workers {
-        &self.crew
+    pub(crate) fn workers(&self) -> &Workers {
+        &self.workers
     }
 
-    pub(crate) fn slot(&self, kind: EventType) -> Option<&Slot> {
-        match kind.default_slot {
-            Some(slot) if self.default_slot => Some(slot),
-            _ => self.slots.get(kind.family),
+    pub(crate) fn slot(&self, event_type: EventType) -> Option<&Slot> {
+        match event_type.default_slot {
+            Some(slot) if self.is_default => Some(slot),
+            _ => self.slots.get(event_type.family),
         }
     }
 
-    pub(crate) fn slot_for_change(&self, kind: EventType) -> &Slot {
-        panic_hook::watch();
-        match kind.default_slot {
-            Some(slot) if self.default_slot => slot,
-            _ => self.slots.get_or_insert(kind.family),
+    pub(crate) fn slot_for_change(&self, event_type: EventType) -> &Slot {
+        panic_hook::install_hook();
+        match event_type.default_slot {
+            Some(slot) if self.is_default => slot,
+            _ => self.slots.get_or_insert(event_type.family),
         }
     }
 
     /// An emit that met no plan of a scan: perhaps nobody has scanned.
     #[inline]
-    pub(crate) fn look_for_scan(&self) {
-        if self.asks.load(Ordering::Relaxed) & AWAITS_SCAN > 0 {
+    pub(crate) fn warn_if_unscanned(&self) {
+        if self.flags.load(Ordering::Relaxed) & AWAITS_SCAN > 0 {
             self.warn_unscanned();
         }
     }
@@ -193,7 +193,7 @@ impl Core {
     #[inline(never)]
     fn warn_unscanned(&self) {
         let linked = self.linked.map_or(0, |linked| linked());
-        let asked = self.asks.fetch_and(!AWAITS_SCAN, Ordering::Relaxed);
+        let asked = self.flags.fetch_and(!AWAITS_SCAN, Ordering::Relaxed);
         if asked & AWAITS_SCAN > 0 && linked > 0 {
             tracing::warn!(
                 target: "events_core",

@@ -94,7 +94,7 @@ impl EmitLimits {
     /// Nobody has heard this event. What the hook itself emits, and nobody hears, is not told: that
     /// would have no end.
     #[cold]
-    pub(crate) fn tell(&self, event: &dyn AnyEvent) {
+    pub(crate) fn call_unheard_hook(&self, event: &dyn AnyEvent) {
         thread_local! {
             static TELLS: Cell<bool> = const { Cell::new(false) };
         }
@@ -107,7 +107,7 @@ impl EmitLimits {
         let told = catch_unwind(AssertUnwindSafe(|| hook(event)));
         TELLS.set(false);
         if let Err(payload) = told {
-            let panic = panic_hook::caught(payload);
+            let panic = panic_hook::into_panic(payload);
             let topic = event.topic();
             tracing::error!(
                 target: "events_core",

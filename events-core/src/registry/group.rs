@@ -8,48 +8,49 @@ use std::{
 use crate::plan::{Entry, EventType, PatternEntry};
 
 /// Subscribers by their event type.
-pub(crate) type ByKind = BTreeMap<TypeId, (EventType, Vec<Entry>)>;
+pub(crate) type ByEventType = BTreeMap<TypeId, (EventType, Vec<Entry>)>;
 
 /// Subscribers that go into a registry together, by event type.
 #[derive(Default)]
 pub(crate) struct SubscriberGroup {
-    kinds: ByKind,
+    event_types: ByEventType,
     /// Those who hear patterns of topics.
-    hearings: Vec<PatternEntry>,
+    patterns: Vec<PatternEntry>,
 }
 
 impl SubscriberGroup {
-    pub(crate) fn add(&mut self, kind: EventType, entry: Entry) {
-        self.of_kind(kind).push(entry);
+    pub(crate) fn add(&mut self, event_type: EventType, entry: Entry) {
+        self.entries_of(event_type).push(entry);
     }
 
-    pub(crate) fn hear(&mut self, hearing: PatternEntry) {
-        self.hearings.push(hearing);
+    pub(crate) fn add_pattern(&mut self, pattern_entry: PatternEntry) {
+        self.patterns.push(pattern_entry);
     }
 
     /// Nobody is added for this event type but those who hear its topic already.
-    pub(crate) fn ask(&mut self, kind: EventType) {
-        self.of_kind(kind);
+    pub(crate) fn add_type(&mut self, event_type: EventType) {
+        self.entries_of(event_type);
     }
 
-    fn of_kind(&mut self, kind: EventType) -> &mut Vec<Entry> {
-        let group = self.kinds.entry(kind.family);
-        &mut group.or_insert_with(|| (kind, Vec::new())).1
+    fn entries_of(&mut self, event_type: EventType) -> &mut Vec<Entry> {
+        let group = self.event_types.entry(event_type.family);
+        &mut group.or_insert_with(|| (event_type, Vec::new())).1
     }
 
     /// Each subscriber beside its event type.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (EventType, &Entry)> {
-        let kinds = self.kinds.values();
-        kinds.flat_map(|(kind, entries)| entries.iter().map(|entry| (*kind, entry)))
+        let event_types = self.event_types.values();
+        event_types
+            .flat_map(|(event_type, entries)| entries.iter().map(|entry| (*event_type, entry)))
     }
 
-    pub(crate) fn hearings(&self) -> &[PatternEntry] {
-        &self.hearings
+    pub(crate) fn patterns(&self) -> &[PatternEntry] {
+        &self.patterns
     }
 
     /// The subscribers of one event type.
-    pub(crate) fn of(&self, kind: EventType) -> &[Entry] {
-        let group = self.kinds.get(&kind.family);
+    pub(crate) fn of(&self, event_type: EventType) -> &[Entry] {
+        let group = self.event_types.get(&event_type.family);
         group
             .map(|(_, entries)| entries.as_slice())
             .unwrap_or_default()
@@ -58,20 +59,25 @@ impl SubscriberGroup {
     /// The numbers of all of them.
     pub(crate) fn numbers(&self) -> impl Iterator<Item = u64> {
         let entries = self.iter().map(|(_, entry)| entry.number);
-        entries.chain(self.hearings.iter().map(|hearing| hearing.number))
+        entries.chain(
+            self.patterns
+                .iter()
+                .map(|pattern_entry| pattern_entry.number),
+        )
     }
 
     /// Leaves out what another scan has installed in the meantime.
     pub(crate) fn keep_new(&mut self, installed: &BTreeSet<u64>) {
-        for (_, entries) in self.kinds.values_mut() {
+        for (_, entries) in self.event_types.values_mut() {
             entries.retain(|entry| !installed.contains(&entry.number));
         }
-        self.kinds.retain(|_, (_, entries)| !entries.is_empty());
-        self.hearings
-            .retain(|hearing| !installed.contains(&hearing.number));
+        self.event_types
+            .retain(|_, (_, entries)| !entries.is_empty());
+        self.patterns
+            .retain(|pattern_entry| !installed.contains(&pattern_entry.number));
     }
 
-    pub(crate) fn into_parts(self) -> (ByKind, Vec<PatternEntry>) {
-        (self.kinds, self.hearings)
+    pub(crate) fn into_parts(self) -> (ByEventType, Vec<PatternEntry>) {
+        (self.event_types, self.patterns)
     }
 }

@@ -1,7 +1,7 @@
 //! Who sees each event of a registry before its subscribers do, and may keep it from them: a test.
 //!
 //! Emits that nobody intercepts pay nothing for it: while somebody does, no plain emit gets in, as
-//! `unheard` describes, and each takes the way on which this is asked.
+//! `emit_limits` describes, and each takes the way on which this is asked.
 
 use std::{
     any::{Any, TypeId},

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    core::{HOOKED, INTERCEPTED},
+    core::{HAS_HOOK, INTERCEPTED},
     handle::Registry,
     interceptor::Interceptor,
 };
@@ -42,8 +42,8 @@ impl Registry {
     /// ```
     pub fn set_unheard_hook(&self, hook: impl Fn(&dyn AnyEvent) + Send + Sync + 'static) {
         let writer = self.core().writer();
-        let old = self.core().unheard().set_hook(Some(Box::new(hook)));
-        self.core().set_flag(HOOKED);
+        let old = self.core().emit_limits().set_hook(Some(Box::new(hook)));
+        self.core().set_flag(HAS_HOOK);
         drop(writer);
         drop(old);
     }
@@ -51,8 +51,8 @@ impl Registry {
     /// Takes the hook away that [`set_unheard_hook`](Self::set_unheard_hook) has set.
     pub fn clear_unheard_hook(&self) {
         let writer = self.core().writer();
-        let old = self.core().unheard().set_hook(None);
-        self.core().clear_flag(HOOKED);
+        let old = self.core().emit_limits().set_hook(None);
+        self.core().clear_flag(HAS_HOOK);
         drop(writer);
         drop(old);
     }
@@ -63,7 +63,7 @@ impl Registry {
         let is_there = interceptor.is_some();
         let writer = core.writer();
         let old = core.interceptor().swap(interceptor.map(Arc::new));
-        core.unheard().set_intercepted(is_there);
+        core.emit_limits().set_intercepted(is_there);
         if is_there {
             core.set_flag(INTERCEPTED);
         } else {

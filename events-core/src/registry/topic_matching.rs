@@ -22,32 +22,32 @@ impl Core {
     #[inline]
     pub(crate) fn slot_with_patterns<F: Family>(&self) -> Option<&Slot> {
         let slot = match default_slot::<F>() {
-            Some(slot) if self.default_slot => Some(slot),
+            Some(slot) if self.is_default => Some(slot),
             _ => self.slots.get(TypeId::of::<F>()),
         };
-        if self.hears_topics() && !slot.is_some_and(Slot::is_known) {
+        if self.has_patterns() && !slot.is_some_and(Slot::has_resolved_patterns) {
             return Some(self.resolve_patterns_of::<F>());
         }
         slot
     }
 
-    /// The same as [`ask`](Self::ask). What is known of the type is written down here, not by whoever
+    /// The same as [`add_type`](Self::ask). What is known of the type is written down here, not by whoever
     /// seldom asks.
     #[cold]
     #[inline(never)]
     pub(crate) fn resolve_patterns_of<F: Family>(&self) -> &Slot {
-        self.ask(EventType::of::<F>())
+        self.add_type(EventType::of::<F>())
     }
 
     /// Asks those who hear patterns of topics whether they hear an event type.
     #[cold]
     #[inline(never)]
-    pub(crate) fn ask(&self, kind: EventType) -> &Slot {
-        let slot = self.slot_for_change(kind);
+    pub(crate) fn add_type(&self, event_type: EventType) -> &Slot {
+        let slot = self.slot_for_change(event_type);
         let mut writer = self.writer();
-        if !slot.is_known() {
+        if !slot.has_resolved_patterns() {
             let mut group = SubscriberGroup::default();
-            group.ask(kind);
+            group.add_type(event_type);
             let change = self.stage(&writer, group);
             let leftovers = self.publish(&mut writer, change);
             drop(writer);
@@ -58,7 +58,7 @@ impl Core {
 
     pub(crate) fn found(&self, topic: &str) -> TopicPlan {
         if topic.len() > LONGEST {
-            return TopicPlan::Uncached(Arc::new(self.hear(&self.writer(), topic)));
+            return TopicPlan::Uncached(Arc::new(self.add_pattern(&self.writer(), topic)));
         }
         let place = self.topics().place(topic);
         let heard = place.load();
@@ -68,7 +68,7 @@ impl Core {
             return TopicPlan::Cached(heard);
         }
         let writer = self.writer();
-        let new = Arc::new(self.hear(&writer, topic));
+        let new = Arc::new(self.add_pattern(&writer, topic));
         let old = place.swap(Some(Arc::clone(&new)));
         drop(writer);
         drop_catching((old, heard));
@@ -76,22 +76,22 @@ impl Core {
     }
 
     /// Asks everybody.
-    fn hear(&self, writer: &Writer, topic: &str) -> CachedPlan {
-        let kind = EventType::of::<TopicEvent<'static>>();
+    fn add_pattern(&self, writer: &Writer, topic: &str) -> CachedPlan {
+        let event_type = EventType::of::<TopicEvent<'static>>();
         let owned: Cow<'static, str> = topic.to_owned().into();
-        let hearings = writer
-            .hearings
+        let patterns = writer
+            .patterns
             .iter()
-            .filter(|hearing| hearing.hears(topic));
-        let entries: Vec<_> = hearings
-            .map(|hearing| hearing.entry_for(kind, owned.clone()))
+            .filter(|pattern_entry| pattern_entry.matches(topic));
+        let entries: Vec<_> = patterns
+            .map(|pattern_entry| pattern_entry.entry_for(event_type, owned.clone()))
             .collect();
         let family = TypeId::of::<TopicEvent<'static>>();
         CachedPlan {
             topic: topic.into(),
             version: self.topics().version.load(Ordering::Acquire),
             // All who hear patterns can be ordered: that was looked at when they came.
-            plan: plan(family, kind.info, owned, entries.iter()).unwrap_or_default(),
+            plan: plan(family, event_type.info, owned, entries.iter()).unwrap_or_default(),
         }
     }
 }

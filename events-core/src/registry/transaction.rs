@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::{
-    core::{AWAITS_SCAN, Core, HEARS_TOPICS, Writer},
+    core::{AWAITS_SCAN, Core, HAS_PATTERNS, Writer},
     group::SubscriberGroup,
 };
 use crate::{
@@ -23,14 +23,14 @@ use crate::{
 /// A change that has been thought through and not made yet.
 pub(crate) struct Transaction {
     staged: Vec<(EventType, Staged)>,
-    hearings: Vec<PatternEntry>,
+    patterns: Vec<PatternEntry>,
     refused: Vec<(Conflict, Vec<Entry>)>,
 }
 
 /// One run-time subscriber that is to be taken out.
 pub(crate) struct Removal<'r> {
     /// What it listens to; `None` for whatever a pattern matches.
-    pub(crate) kind: Option<EventType>,
+    pub(crate) event_type: Option<EventType>,
     pub(crate) number: u64,
     pub(crate) id: Option<&'r str>,
 }
@@ -62,30 +62,33 @@ impl Garbage {
 impl Core {
     /// Thinks an addition through, and changes nothing yet.
     pub(crate) fn stage(&self, writer: &Writer, group: SubscriberGroup) -> Transaction {
-        let (mut kinds, hearings) = group.into_parts();
-        if !hearings.is_empty() {
-            for (family, kind) in &writer.known {
-                kinds.entry(*family).or_insert((*kind, Vec::new()));
+        let (mut event_types, patterns) = group.into_parts();
+        if !patterns.is_empty() {
+            for (family, event_type) in &writer.known_types {
+                event_types
+                    .entry(*family)
+                    .or_insert((*event_type, Vec::new()));
             }
         }
         let mut change = Transaction {
             staged: Vec::new(),
             refused: Vec::new(),
-            hearings,
+            patterns,
         };
         // Those that an event type meets first are all who hear its topic: they must be in order.
-        if let Err(conflict) = order_of(writer.hearings.iter().chain(&change.hearings)) {
+        if let Err(conflict) = order_of(writer.patterns.iter().chain(&change.patterns)) {
             change.refused.push((conflict, Vec::new()));
         }
-        for (family, (kind, mut entries)) in kinds {
-            let hears = |hearing: &&PatternEntry| hearing.hears(kind.info.topic());
-            let is_known = writer.known.contains_key(&family);
-            let earlier = writer.hearings.iter().filter(|_| !is_known);
-            let all = earlier.chain(&change.hearings).filter(hears);
-            entries.extend(all.map(|hearing| hearing.entry(kind)));
-            let slot = self.slot_for_change(kind);
-            match slot.stage(kind.family, kind.info, entries) {
-                Ok(staged) => change.staged.push((kind, staged)),
+        for (family, (event_type, mut entries)) in event_types {
+            let matches =
+                |pattern_entry: &&PatternEntry| pattern_entry.matches(event_type.info.topic());
+            let has_resolved_patterns = writer.known_types.contains_key(&family);
+            let earlier = writer.patterns.iter().filter(|_| !has_resolved_patterns);
+            let all = earlier.chain(&change.patterns).filter(matches);
+            entries.extend(all.map(|pattern_entry| pattern_entry.entry(event_type)));
+            let slot = self.slot_for_change(event_type);
+            match slot.stage(event_type.family, event_type.info, entries) {
+                Ok(staged) => change.staged.push((event_type, staged)),
                 Err(refused) => change.refused.push(refused),
             }
         }
@@ -95,19 +98,19 @@ impl Core {
     /// Makes a change that was staged, with no other in between.
     pub(crate) fn publish(&self, writer: &mut Writer, change: Transaction) -> Garbage {
         let Transaction {
-            staged, hearings, ..
+            staged, patterns, ..
         } = change;
         let mut retired = Vec::new();
-        for (kind, staged) in staged {
-            let slot = self.slot_for_change(kind);
+        for (event_type, staged) in staged {
+            let slot = self.slot_for_change(event_type);
             retired.push(slot.publish(staged));
-            slot.set_known();
-            writer.known.insert(kind.family, kind);
+            slot.set_patterns_resolved();
+            writer.known_types.insert(event_type.family, event_type);
         }
-        if !hearings.is_empty() {
-            writer.hearings.extend(hearings);
+        if !patterns.is_empty() {
+            writer.patterns.extend(patterns);
             self.topics().invalidate();
-            self.set_flag(HEARS_TOPICS);
+            self.set_flag(HAS_PATTERNS);
         }
         Garbage {
             _retired: retired,
@@ -157,13 +160,19 @@ impl Core {
     /// pattern of topics by that.
     pub(crate) fn declared(&self) -> Vec<Vec<Arc<SubscriberInfo>>> {
         let writer = self.writer();
-        let known: Vec<_> = writer.known.values().copied().collect();
-        let hearings = writer.hearings.iter().filter(|hearing| hearing.declared);
-        let hearings = hearings.map(|hearing| vec![Arc::clone(&hearing.subscriber)]);
-        let mut declared: Vec<_> = hearings.collect();
+        let known_types: Vec<_> = writer.known_types.values().copied().collect();
+        let patterns = writer
+            .patterns
+            .iter()
+            .filter(|pattern_entry| pattern_entry.declared);
+        let patterns = patterns.map(|pattern_entry| vec![Arc::clone(&pattern_entry.subscriber)]);
+        let mut declared: Vec<_> = patterns.collect();
         drop(writer);
-        declared.extend(known.into_iter().map(|kind| {
-            let mut subscribers = self.slot(kind).map(Slot::declared).unwrap_or_default();
+        declared.extend(known_types.into_iter().map(|event_type| {
+            let mut subscribers = self
+                .slot(event_type)
+                .map(Slot::declared)
+                .unwrap_or_default();
             subscribers.retain(|subscriber| subscriber.pattern.is_none());
             subscribers
         }));
@@ -172,10 +181,13 @@ impl Core {
 }
 
 /// Whether all of these can be ordered.
-fn order_of<'h>(hearings: impl Iterator<Item = &'h PatternEntry>) -> Result<(), Conflict> {
-    let hearings: Vec<_> = hearings.collect();
-    let positions: Vec<_> = hearings.iter().map(|hearing| &*hearing.position).collect();
-    let who = |index: &usize| Arc::clone(&hearings[*index].subscriber);
+fn order_of<'h>(patterns: impl Iterator<Item = &'h PatternEntry>) -> Result<(), Conflict> {
+    let patterns: Vec<_> = patterns.collect();
+    let positions: Vec<_> = patterns
+        .iter()
+        .map(|pattern_entry| &*pattern_entry.position)
+        .collect();
+    let who = |index: &usize| Arc::clone(&patterns[*index].subscriber);
     match order::sort(&positions) {
         Ok(_) => Ok(()),
         Err(conflict) => Err(Conflict::of(conflict, who)),
@@ -191,34 +203,47 @@ pub(crate) struct Committed {
 impl Core {
     /// Takes run-time subscribers out: one new plan for each event type.
     pub(crate) fn remove(&self, removals: &mut dyn Iterator<Item = Removal<'_>>) {
-        let mut kinds: BTreeMap<TypeId, (EventType, BTreeSet<u64>)> = BTreeMap::new();
-        let mut hearings = BTreeSet::new();
+        let mut event_types: BTreeMap<TypeId, (EventType, BTreeSet<u64>)> = BTreeMap::new();
+        let mut patterns = BTreeSet::new();
         let mut ids = Vec::new();
-        for Removal { kind, number, id } in removals {
-            if let Some(kind) = kind {
-                let (_, numbers) = kinds.entry(kind.family).or_insert((kind, BTreeSet::new()));
+        for Removal {
+            event_type,
+            number,
+            id,
+        } in removals
+        {
+            if let Some(event_type) = event_type {
+                let (_, numbers) = event_types
+                    .entry(event_type.family)
+                    .or_insert((event_type, BTreeSet::new()));
                 numbers.insert(number);
             } else {
-                hearings.insert(number);
+                patterns.insert(number);
             }
             ids.extend(id.map(|id| (id, number)));
         }
         let mut writer = self.writer();
         let mut gone = Vec::new();
-        if !hearings.is_empty() {
-            for (family, kind) in &writer.known {
-                let (_, numbers) = kinds.entry(*family).or_insert((*kind, BTreeSet::new()));
-                numbers.extend(&hearings);
+        if !patterns.is_empty() {
+            for (family, event_type) in &writer.known_types {
+                let (_, numbers) = event_types
+                    .entry(*family)
+                    .or_insert((*event_type, BTreeSet::new()));
+                numbers.extend(&patterns);
             }
-            let leaves = |hearing: &mut PatternEntry| hearings.contains(&hearing.number);
-            gone.extend(writer.hearings.extract_if(.., leaves));
+            let leaves =
+                |pattern_entry: &mut PatternEntry| patterns.contains(&pattern_entry.number);
+            gone.extend(writer.patterns.extract_if(.., leaves));
             self.topics().invalidate();
         }
-        let retired: Vec<_> = kinds
+        let retired: Vec<_> = event_types
             .values()
-            .map(|(kind, numbers)| {
-                self.slot_for_change(*kind)
-                    .remove(kind.family, kind.info, numbers)
+            .map(|(event_type, numbers)| {
+                self.slot_for_change(*event_type).remove(
+                    event_type.family,
+                    event_type.info,
+                    numbers,
+                )
             })
             .collect();
         for (id, number) in ids {

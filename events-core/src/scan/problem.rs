@@ -109,7 +109,7 @@ pub enum Problem {
     },
     /// A method named in `subscribers!` is of a listener that is not `Default`, so that no scan can
     /// make one.
-    NoDefault {
+    ByHand {
         /// The method.
         method: String,
     },
@@ -201,7 +201,7 @@ impl fmt::Display for Problem {
                 "`{function}` was named in subscribers![..] and is not annotated; \
                  put #[subscriber] on it, or use registry.on({function})"
             ),
-            Self::NoDefault { method } => write!(
+            Self::ByHand { method } => write!(
                 f,
                 "`{method}` was named in subscribers![..], and its listener is not Default, so no \
                  scan can make one; use registry.add(listener), or implement Default"

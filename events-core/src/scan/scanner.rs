@@ -274,7 +274,7 @@ impl Scanner {
                 problems.push(Problem::NotASubscriber { function });
             } else if linked.is_added_only(function) {
                 let method = function.to_string();
-                problems.push(Problem::NoDefault { method });
+                problems.push(Problem::ByHand { method });
             }
         }
         problems

@@ -113,9 +113,9 @@ impl fmt::Debug for Batch {
         let typed = self.group.iter().map(|(_, entry)| &entry.subscriber);
         let by_topic = self
             .group
-            .hearings()
+            .patterns()
             .iter()
-            .map(|hearing| &hearing.subscriber);
+            .map(|pattern_entry| &pattern_entry.subscriber);
         f.debug_list().entries(typed.chain(by_topic)).finish()
     }
 }

@@ -52,9 +52,9 @@ use crate::{
 /// # Ok::<(), events_core::SubscribeError>(())
 /// ```
 ///
-/// `T` says when the handler's turn is: [`Now`], or for those that run later [`Afterwards`].
+/// `T` says when the handler's turn is: [`SyncKind`], or for those that run later [`BackgroundKind`].
 #[must_use = "nothing is subscribed before `.register()`"]
-pub struct NewSubscription<F: Family, T = Now> {
+pub struct NewSubscription<F: Family, T = SyncKind> {
     registry: Registry,
     factory: HandlerFactory<F>,
     turn: PhantomData<T>,
@@ -69,22 +69,22 @@ pub struct NewSubscription<F: Family, T = Now> {
 
 /// The handler runs when its turn comes, and the emit goes on when it has ended.
 #[derive(Debug)]
-pub enum Now {}
+pub enum SyncKind {}
 
 /// The handler runs when the sync ones are through: beside others, or out of the queue.
 #[derive(Debug)]
-pub enum Afterwards {}
+pub enum BackgroundKind {}
 
 /// The handler hears whatever event has a topic that its pattern matches.
 #[derive(Debug)]
-pub enum ByTopic {}
+pub enum PatternKind {}
 
 /// That the handler hears events of one type.
 #[doc(hidden)]
 pub trait ExactKind {}
 
-impl ExactKind for Now {}
-impl ExactKind for Afterwards {}
+impl ExactKind for SyncKind {}
+impl ExactKind for BackgroundKind {}
 
 /// Makes a handler that listens of one that only runs.
 enum HandlerFactory<F: Family> {
@@ -118,7 +118,7 @@ impl<F: Family> NewSubscription<F> {
         let factory = HandlerFactory::TypedView(Box::new(|filters, _| {
             let listening = Arc::new(SubscribedHandler::new(handler, filters));
             let wired = ErasedHandler::new::<F, SubscribedHandler<F, H>>(Arc::clone(&listening));
-            (HandlerKind::Now(wired), Arc::downgrade(&listening) as _)
+            (HandlerKind::Sync(wired), Arc::downgrade(&listening) as _)
         }));
         let mut new = Self::new(registry, location, name, factory);
         new.subscriber.changes = changes;
@@ -126,9 +126,9 @@ impl<F: Family> NewSubscription<F> {
     }
 }
 
-impl<E: Snapshot> NewSubscription<E, Afterwards> {
+impl<E: Snapshot> NewSubscription<E, BackgroundKind> {
     /// Of a handler that runs later.
-    pub(crate) fn afterwards(
+    pub(crate) fn background(
         registry: Registry,
         location: Location,
         name: Key,
@@ -182,7 +182,7 @@ impl<F: Family, T: ExactKind> NewSubscription<F, T> {
     }
 }
 
-impl NewSubscription<TopicEvent<'static>, ByTopic> {
+impl NewSubscription<TopicEvent<'static>, PatternKind> {
     /// Of a handler that hears what has a topic that the pattern matches.
     pub(crate) fn by_topic<M: 'static>(
         registry: Registry,
@@ -193,10 +193,10 @@ impl NewSubscription<TopicEvent<'static>, ByTopic> {
     ) -> Self {
         let text = pattern.text().clone();
         let factory = |filters| {
-            let hearing = Arc::new(SubscribedTopicHandler::<_, M>::new(handler, filters));
-            let door = Arc::downgrade(&hearing);
+            let pattern_entry = Arc::new(SubscribedTopicHandler::<_, M>::new(handler, filters));
+            let door = Arc::downgrade(&pattern_entry);
             (
-                hearing as Arc<dyn DynTopicHandler>,
+                pattern_entry as Arc<dyn DynTopicHandler>,
                 door as Weak<dyn Closable>,
             )
         };
@@ -228,7 +228,7 @@ where
 {
     let behind = Arc::new(FilteredHandler::new(wants, handler));
     let door = Arc::downgrade(&behind);
-    (HandlerKind::BackgroundHandler(behind), door)
+    (HandlerKind::Background(behind), door)
 }
 
 impl<F: Family, T> NewSubscription<F, T> {
@@ -330,11 +330,11 @@ impl<F: Family, T> NewSubscription<F, T> {
     /// All but the last step: what waits to be subscribed, and what unsubscribes it.
     pub(crate) fn prepare(self) -> (PreparedEntry, SubscriptionPart) {
         let number = self.registry.core().next_number();
-        let kind = match &self.factory {
+        let event_type = match &self.factory {
             HandlerFactory::TypedView(_) => Some(EventType::of::<F>()),
             HandlerFactory::Any(..) => None,
         };
-        let leave = Unsubscribe::new(&self.registry, kind, self.id.clone(), number);
+        let leave = Unsubscribe::new(&self.registry, event_type, self.id.clone(), number);
         let origin = self.subscriber.origin.clone();
         let once = self.subscriber.once.then(|| leave.clone());
         let id = self.id.map(Key::from);
@@ -361,7 +361,7 @@ impl<F: Family, T> NewSubscription<F, T> {
             }
             HandlerFactory::Any(pattern, factory) => {
                 let (handler, door) = factory(Filters::new(origin, self.when_any, once));
-                let hearing = PatternEntry {
+                let pattern_entry = PatternEntry {
                     number,
                     declared: false,
                     position,
@@ -369,7 +369,7 @@ impl<F: Family, T> NewSubscription<F, T> {
                     handler,
                     pattern,
                 };
-                (PreparedEntry::Any(hearing), door)
+                (PreparedEntry::Any(pattern_entry), door)
             }
         };
         (waits, SubscriptionPart::new(leave, door))

@@ -93,7 +93,7 @@ impl<H, M> SubscribedTopicHandler<H, M> {
 }
 
 impl<M: 'static, H: TopicHandler<M>> DynTopicHandler for SubscribedTopicHandler<H, M> {
-    fn hear(&self, event: &dyn AnyEvent, run: &Run<'_>) -> Step {
+    fn call(&self, event: &dyn AnyEvent, run: &Run<'_>) -> Step {
         let passes = !self.closed.load(Ordering::Acquire)
             && self
                 .filters

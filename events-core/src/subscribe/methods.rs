@@ -4,7 +4,7 @@ use std::{borrow::Cow, panic::Location};
 
 use super::{
     batch::Batch,
-    builder::{Afterwards, ByTopic, NewSubscription},
+    builder::{BackgroundKind, NewSubscription, PatternKind},
     subscription::Subscription,
 };
 use crate::{
@@ -88,13 +88,16 @@ impl Registry {
 
     /// As [`on_async`](Self::on_async), with options.
     #[track_caller]
-    pub fn subscribe_async<E, M: 'static, H>(&self, handler: H) -> NewSubscription<E, Afterwards>
+    pub fn subscribe_async<E, M: 'static, H>(
+        &self,
+        handler: H,
+    ) -> NewSubscription<E, BackgroundKind>
     where
         E: Snapshot,
         H: AsyncHandler<E, M>,
     {
         let place = Location::caller().into();
-        let new = NewSubscription::afterwards(
+        let new = NewSubscription::background(
             self.clone(),
             place,
             Key::of::<H>(),
@@ -120,13 +123,16 @@ impl Registry {
 
     /// As [`on_deferred`](Self::on_deferred), with options.
     #[track_caller]
-    pub fn subscribe_deferred<E, M: 'static, H>(&self, handler: H) -> NewSubscription<E, Afterwards>
+    pub fn subscribe_deferred<E, M: 'static, H>(
+        &self,
+        handler: H,
+    ) -> NewSubscription<E, BackgroundKind>
     where
         E: Snapshot,
         H: DeferredHandler<E, M>,
     {
         let place = Location::caller().into();
-        let new = NewSubscription::afterwards(
+        let new = NewSubscription::background(
             self.clone(),
             place,
             Key::of::<H>(),
@@ -186,7 +192,7 @@ impl Registry {
         &self,
         pattern: impl Into<Cow<'static, str>>,
         handler: H,
-    ) -> Result<NewSubscription<TopicEvent<'static>, ByTopic>, PatternError> {
+    ) -> Result<NewSubscription<TopicEvent<'static>, PatternKind>, PatternError> {
         let place = Location::caller().into();
         let pattern = Pattern::new(pattern.into())?;
         let name = Key::of::<H>();

@@ -10,7 +10,7 @@ mod register;
 mod subscription;
 
 pub use batch::Batch;
-pub use builder::{Afterwards, ByTopic, NewSubscription, Now};
+pub use builder::{BackgroundKind, NewSubscription, PatternKind, SyncKind};
 pub use error::SubscribeError;
 pub use filter::Once;
 pub(crate) use filtered_handlers::SubscribedHandler;

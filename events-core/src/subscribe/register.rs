@@ -19,16 +19,16 @@ pub(crate) enum PreparedEntry {
 }
 
 /// A target of `before` or `after` that is not known.
-fn unknown_target(position: &Position, knows: impl Fn(&Key) -> bool) -> Option<&Key> {
+fn unknown_target(position: &Position, has_subscriber: impl Fn(&Key) -> bool) -> Option<&Key> {
     let mut targets = position.before.iter().chain(&position.after);
-    targets.find(|target| !knows(target))
+    targets.find(|target| !has_subscriber(target))
 }
 
 impl PreparedEntry {
     pub(crate) fn add_to(self, group: &mut SubscriberGroup) {
         match self {
-            Self::TypedView(kind, entry) => group.add(kind, entry),
-            Self::Any(hearing) => group.hear(hearing),
+            Self::TypedView(event_type, entry) => group.add(event_type, entry),
+            Self::Any(pattern_entry) => group.add_pattern(pattern_entry),
         }
     }
 }
@@ -87,14 +87,18 @@ impl Candidates<'_> {
                 return Some(SubscribeError::IdTaken { id: id.to_owned() });
             }
         }
-        let typed = self.group.iter().find_map(|(kind, entry)| {
-            let target = unknown_target(&entry.position, |target| self.knows(kind, target))?;
+        let typed = self.group.iter().find_map(|(event_type, entry)| {
+            let target = unknown_target(&entry.position, |target| {
+                self.has_subscriber(event_type, target)
+            })?;
             Some((&entry.subscriber, target))
         });
         let by_topic = || {
-            self.group.hearings().iter().find_map(|hearing| {
-                let target = unknown_target(&hearing.position, |target| self.knows_any(target))?;
-                Some((&hearing.subscriber, target))
+            self.group.patterns().iter().find_map(|pattern_entry| {
+                let target = unknown_target(&pattern_entry.position, |target| {
+                    self.has_subscriber_anywhere(target)
+                })?;
+                Some((&pattern_entry.subscriber, target))
             })
         };
         let (subscriber, target) = typed.or_else(by_topic)?;
@@ -106,23 +110,27 @@ impl Candidates<'_> {
     }
 
     /// Whether somebody of that name listens to these events, or is about to.
-    fn knows(&self, kind: EventType, name: &Key) -> bool {
-        let slot = self.core.slot_for_change(kind);
-        let hears = |hearing: &PatternEntry| {
-            hearing.position.names.contains(name) && hearing.hears(kind.info.topic())
+    fn has_subscriber(&self, event_type: EventType, name: &Key) -> bool {
+        let slot = self.core.slot_for_change(event_type);
+        let matches = |pattern_entry: &PatternEntry| {
+            pattern_entry.position.names.contains(name)
+                && pattern_entry.matches(event_type.info.topic())
         };
-        let mut hearings = self.group.hearings().iter().chain(&self.writer.hearings);
+        let mut patterns = self.group.patterns().iter().chain(&self.writer.patterns);
         let beside = |entry: &Entry| entry.position.names.contains(name);
-        slot.knows(name) || self.group.of(kind).iter().any(beside) || hearings.any(hears)
+        slot.has_subscriber(name)
+            || self.group.of(event_type).iter().any(beside)
+            || patterns.any(matches)
     }
 
     /// Whether somebody of that name listens to whatever, or is about to.
-    fn knows_any(&self, name: &Key) -> bool {
+    fn has_subscriber_anywhere(&self, name: &Key) -> bool {
         let named = |position: &Position| position.names.contains(name);
-        let mut hearings = self.group.hearings().iter().chain(&self.writer.hearings);
-        let mut known = self.writer.known.values();
+        let mut patterns = self.group.patterns().iter().chain(&self.writer.patterns);
+        let mut known_types = self.writer.known_types.values();
         self.group.iter().any(|(_, entry)| named(&entry.position))
-            || hearings.any(|hearing| named(&hearing.position))
-            || known.any(|kind| self.core.slot_for_change(*kind).knows(name))
+            || patterns.any(|pattern_entry| named(&pattern_entry.position))
+            || known_types
+                .any(|event_type| self.core.slot_for_change(*event_type).has_subscriber(name))
     }
 }

@@ -90,7 +90,7 @@ impl fmt::Debug for Subscription {
 pub(crate) struct Unsubscribe {
     home: CoreRef<Weak<Core>>,
     /// What it listens to; `None` for whatever a pattern matches.
-    kind: Option<EventType>,
+    event_type: Option<EventType>,
     id: Option<String>,
     number: u64,
 }
@@ -98,13 +98,13 @@ pub(crate) struct Unsubscribe {
 impl Unsubscribe {
     pub(crate) fn new(
         registry: &Registry,
-        kind: Option<EventType>,
+        event_type: Option<EventType>,
         id: Option<String>,
         number: u64,
     ) -> Self {
         Self {
             home: registry.downgrade(),
-            kind,
+            event_type,
             id,
             number,
         }
@@ -122,7 +122,7 @@ fn leave<'l>(leaves: impl Iterator<Item = &'l Unsubscribe> + Clone) {
         return;
     };
     let mut removals = leaves.map(|leave| Removal {
-        kind: leave.kind,
+        event_type: leave.event_type,
         number: leave.number,
         id: leave.id.as_deref(),
     });

@@ -24,7 +24,7 @@ const ROUNDS: usize = 1000;
 /// Runs what waits in a queue.
 pub(crate) struct Driver {
     registry: Registry,
-    flights: Arc<InFlight<RunningJob>>,
+    in_flight: Arc<InFlight<RunningJob>>,
     /// The places of the jobs that wait, by their index.
     places: Vec<Option<JobSlot>>,
     waiting: usize,
@@ -60,7 +60,7 @@ impl Driver {
     pub(crate) fn new(registry: Registry, concurrency: usize, until: Until) -> Self {
         Self {
             registry,
-            flights: Arc::new(InFlight::new()),
+            in_flight: Arc::new(InFlight::new()),
             places: Vec::new(),
             waiting: 0,
             spare: None,
@@ -83,8 +83,8 @@ impl Driver {
         &self.registry
     }
 
-    pub(crate) fn flights(&self) -> &Arc<InFlight<RunningJob>> {
-        &self.flights
+    pub(crate) fn in_flight(&self) -> &Arc<InFlight<RunningJob>> {
+        &self.in_flight
     }
 
     /// Whether a chain of events was cut off.
@@ -96,10 +96,10 @@ impl Driver {
         // What runs out of a queue emits to the registry of that queue.
         let registry = self.registry.clone();
         let _current = enter_if_other(&registry);
-        for index in self.flights.woken(waker) {
+        for index in self.in_flight.woken(waker) {
             self.go_on(index);
         }
-        if self.flights.is_stopped() {
+        if self.in_flight.is_stopped() {
             return Poll::Ready(());
         }
         let core = registry.core();
@@ -113,7 +113,7 @@ impl Driver {
                 Poll::Ready(None) if self.waiting == 0 => return Poll::Ready(()),
                 Poll::Pending | Poll::Ready(None) => {
                     if self.waiting == 0 {
-                        core.crew().rests().rest();
+                        core.workers().idle().notify();
                     }
                     return Poll::Pending;
                 }
@@ -127,11 +127,11 @@ impl Driver {
     /// The next event. Pending when none waits, `None` when none will.
     #[inline(always)]
     fn pop<'c>(&mut self, core: &'c Core, waker: &Waker) -> Poll<Option<PoppedJob<'c, Core>>> {
-        if self.flights.is_leaving() {
+        if self.in_flight.is_stop_requested() {
             return Poll::Ready(None);
         }
         if self.spare.is_none() {
-            self.spare = Some(self.flights.place());
+            self.spare = Some(self.in_flight.place());
         }
         match &mut self.until {
             Until::Drained => {
@@ -154,13 +154,13 @@ impl Driver {
     #[inline(always)]
     fn begin(&mut self, core: &Core, popped: PoppedJob<'_, Core>) {
         let Some(place) = &self.spare else { return };
-        self.flights.poll();
+        self.in_flight.poll();
         match popped.start(core, place.waker()) {
             JobProgress::Waits(job) => return self.keep(*job),
             JobProgress::Done(ended) => self.count(ended),
             JobProgress::Nothing => {}
         }
-        self.flights.polled();
+        self.in_flight.end_poll();
     }
 
     /// Keeps a job that waits.
@@ -169,7 +169,7 @@ impl Driver {
             return;
         };
         self.events += 1;
-        if let Err(job) = self.flights.put(&place, job) {
+        if let Err(job) = self.in_flight.put_back(&place, job) {
             return self.give_up(job);
         }
         let index = place.index();
@@ -185,16 +185,16 @@ impl Driver {
         let Some(place) = self.places.get(index).and_then(Option::as_ref) else {
             return;
         };
-        let Some(mut job) = self.flights.lift(place) else {
+        let Some(mut job) = self.in_flight.take(place) else {
             // A shutdown has taken it.
             return;
         };
         match job.poll(self.registry.core().queue_id(), place.waker()) {
             Poll::Ready(ended) => {
-                self.flights.polled();
+                self.in_flight.end_poll();
                 self.failures += ended.failures;
             }
-            Poll::Pending => match self.flights.put(place, job) {
+            Poll::Pending => match self.in_flight.put_back(place, job) {
                 Ok(()) => return,
                 Err(job) => self.give_up(job),
             },
@@ -204,7 +204,7 @@ impl Driver {
         if self.spare.is_none() {
             self.spare = place;
         } else if let Some(place) = place {
-            self.flights.free(&place);
+            self.in_flight.free(&place);
         }
     }
 
@@ -215,8 +215,8 @@ impl Driver {
 
     /// A job that nobody will finish is kept for the next shutdown, and told.
     fn give_up(&self, job: RunningJob) {
-        let crew = self.registry.core().crew();
-        crew.keep(job.stop().inspect(UnfinishedJob::record));
+        let workers = self.registry.core().workers();
+        workers.keep(job.stop().inspect(UnfinishedJob::record));
     }
 }
 
@@ -224,7 +224,7 @@ impl Drop for Driver {
     fn drop(&mut self) {
         let core = self.registry.core();
         core.queue().leave(&mut self.waiter);
-        let waiting = self.flights.stop().waiting;
+        let waiting = self.in_flight.stop().waiting;
         waiting.into_iter().for_each(|job| self.give_up(job));
     }
 }

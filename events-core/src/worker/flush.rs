@@ -229,8 +229,8 @@ impl<F: Future> Future for FlushAfter<F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         if this.result.is_none() {
-            let polled = catch_unwind(AssertUnwindSafe(|| this.future.poll(context)));
-            *this.result = match polled {
+            let end_poll = catch_unwind(AssertUnwindSafe(|| this.future.poll(context)));
+            *this.result = match end_poll {
                 Ok(Poll::Pending) => return Poll::Pending,
                 Ok(Poll::Ready(value)) => Some(Ok(value)),
                 Err(payload) => Some(Err(payload)),

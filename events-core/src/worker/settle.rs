@@ -74,8 +74,8 @@ impl Settle {
                     return Poll::Ready(false); // a chain without an end, which is logged
                 }
             }
-            core.crew().rests().wait(waker);
-            if core.queue().is_settled(|| core.crew().is_idle()) {
+            core.workers().idle().register(waker);
+            if core.queue().is_settled(|| core.workers().is_idle()) {
                 return Poll::Ready(true);
             }
             if self.queue.is_empty() {

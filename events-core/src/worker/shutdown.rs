@@ -48,7 +48,7 @@ impl Queue {
         }
         let deadline = Instant::now().checked_add(at_most);
         let is_over = || deadline.is_some_and(|deadline| deadline <= Instant::now());
-        if core.crew().wait(None, deadline) && !is_over() {
+        if core.workers().wait(None, deadline) && !is_over() {
             let mut drive = drive(self);
             block_on_until(|waker| drive.poll(waker), deadline);
         }
@@ -79,13 +79,13 @@ impl Queue {
             };
             unfinished.events.push(UnfinishedEvent(left));
         }
-        for worker in core.crew().workers() {
+        for worker in core.workers().workers() {
             let stopped = worker.stop();
             unfinished.running += usize::from(stopped.polling);
-            core.crew()
+            core.workers()
                 .keep(stopped.waiting.into_iter().filter_map(RunningJob::stop));
         }
-        let begun = core.crew().left().into_iter().map(UnfinishedEvent);
+        let begun = core.workers().left().into_iter().map(UnfinishedEvent);
         unfinished.events.splice(0..0, begun);
         if !unfinished.is_empty() {
             tracing::warn!(target: "events_core", "{unfinished}");
@@ -132,7 +132,7 @@ impl<D: Future> Future for Shutdown<D> {
 
 /// Ready when the workers have ended, and then nothing waits.
 fn drained(queue: &Queue, drive: &mut Option<Driver>, waker: &Waker) -> Poll<()> {
-    if queue.0.core().crew().poll(None, waker).is_pending() {
+    if queue.0.core().workers().poll(None, waker).is_pending() {
         return Poll::Pending;
     }
     drive.get_or_insert_with(|| self::drive(queue)).poll(waker)

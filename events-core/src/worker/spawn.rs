@@ -103,7 +103,7 @@ impl Queue {
         let drive = Driver::new(self.0.clone(), concurrency, Until::Drained);
         let core = self.0.core();
         core.queue().attach();
-        core.crew().join(Arc::clone(drive.flights()));
+        core.workers().join(Arc::clone(drive.in_flight()));
         Work { drive: Some(drive) }
     }
 }
@@ -119,7 +119,7 @@ impl Work {
     fn worker(&self) -> Worker {
         let drive = self.drive.as_ref();
         Worker {
-            told: drive.map(|drive| (drive.registry().clone(), Arc::clone(drive.flights()))),
+            told: drive.map(|drive| (drive.registry().clone(), Arc::clone(drive.in_flight()))),
         }
     }
 
@@ -127,11 +127,11 @@ impl Work {
         let Some(drive) = self.drive.take() else {
             return;
         };
-        let (registry, flights) = (drive.registry().clone(), Arc::clone(drive.flights()));
+        let (registry, in_flight) = (drive.registry().clone(), Arc::clone(drive.in_flight()));
         // First what is left is kept, then others hear that it has ended.
         drop(drive);
         registry.core().queue().detach();
-        registry.core().crew().leave(&flights);
+        registry.core().workers().leave(&in_flight);
     }
 }
 
@@ -139,14 +139,14 @@ impl Future for Work {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let polled = match &mut self.drive {
+        let end_poll = match &mut self.drive {
             Some(drive) => drive.poll(context.waker()),
             None => Poll::Ready(()),
         };
-        if polled.is_ready() {
+        if end_poll.is_ready() {
             self.end();
         }
-        polled
+        end_poll
     }
 }
 
@@ -184,26 +184,26 @@ impl Worker {
     ///
     /// Not for something that the same worker runs: that would wait for itself.
     pub fn stop(self) {
-        if let Some((registry, flights)) = &self.told {
-            flights.leave();
-            registry.core().crew().wait(Some(flights), None);
+        if let Some((registry, in_flight)) = &self.told {
+            in_flight.leave();
+            registry.core().workers().wait(Some(in_flight), None);
         }
     }
 
     /// [`stop`](Self::stop) without blocking.
     pub async fn stop_async(self) {
-        if let Some((registry, flights)) = &self.told {
-            flights.leave();
-            let crew = registry.core().crew();
-            poll_fn(|context| crew.poll(Some(flights), context.waker())).await;
+        if let Some((registry, in_flight)) = &self.told {
+            in_flight.leave();
+            let workers = registry.core().workers();
+            poll_fn(|context| workers.poll(Some(in_flight), context.waker())).await;
         }
     }
 }
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        if let Some((_, flights)) = &self.told {
-            flights.leave();
+        if let Some((_, in_flight)) = &self.told {
+            in_flight.leave();
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The exchange of plans, the store of the queue, and the jobs of those who empty it: `exchange.rs`,
+//! The exchange of plans, the store of the queue, and the jobs of those who empty it: `swap.rs`,
 //! `store.rs`, `flights.rs` and `rests.rs` of `events-core/src/engine`, with the primitives of a model checker instead of those of the standard
 //! library and of `arc-swap`.
 //!

@@ -60,15 +60,15 @@ impl Ends {
     /// Polls a job; says whether it waits.
     fn poll(&self, flights: &InFlight<Job>, place: &JobSlot, job: Job) -> bool {
         if job.is_through() {
-            flights.polled();
+            flights.end_poll();
             self.through.fetch_add(1, Ordering::SeqCst);
             return false;
         }
-        let put = flights.put(place, job);
-        if put.is_err() {
+        let put_back = flights.put_back(place, job);
+        if put_back.is_err() {
             self.given_up.fetch_add(1, Ordering::SeqCst);
         }
-        put.is_ok()
+        put_back.is_ok()
     }
 }
 
@@ -105,9 +105,9 @@ fn run(stops: bool) -> ([usize; 3], bool) {
             let mut woken = woken;
             while waiting > 0 {
                 for index in woken {
-                    let place = places.iter().lookup(|place| place.index() == index);
+                    let place = places.iter().find(|place| place.index() == index);
                     let place = place.expect("woken jobs have a place");
-                    if let Some(job) = flights.lift(place) {
+                    if let Some(job) = flights.take(place) {
                         waiting -= usize::from(!ends.poll(&flights, place, job));
                     }
                 }
@@ -155,13 +155,13 @@ fn a_job_that_no_shutdown_finds_in_its_place_is_being_polled() {
         let taker = {
             let flights = Arc::clone(&flights);
             thread::spawn(move || {
-                let put = flights.put(&place, ());
-                assert!(put.is_ok() || flights.is_stopped());
-                let lifted = flights.lift(&place);
+                let put_back = flights.put_back(&place, ());
+                assert!(put_back.is_ok() || flights.is_stopped());
+                let lifted = flights.take(&place);
                 if lifted.is_some() {
-                    flights.put(&place, ()).is_err()
+                    flights.put_back(&place, ()).is_err()
                 } else {
-                    put.is_err()
+                    put_back.is_err()
                 }
             })
         };
@@ -184,7 +184,7 @@ fn a_taker_that_is_told_to_leave_is_woken() {
                 let waker = Arc::clone(&bell).into();
                 loop {
                     assert!(flights.woken(&waker).is_empty());
-                    if flights.is_leaving() {
+                    if flights.is_stop_requested() {
                         return;
                     }
                     bell.wait();

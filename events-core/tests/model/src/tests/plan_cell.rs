@@ -50,7 +50,7 @@ impl Drop for Plan {
 
 /// What readers and the writer share.
 struct World {
-    exchange: PlanCell<Plan>,
+    swap: PlanCell<Plan>,
     /// How many steps have begun, and how many are over.
     begun: AtomicUsize,
     over: AtomicUsize,
@@ -68,7 +68,7 @@ fn check(steps: &'static [Step]) {
 
 fn run(steps: &'static [Step]) {
     let world = Arc::new(World {
-        exchange: PlanCell::new(),
+        swap: PlanCell::new(),
         begun: AtomicUsize::new(0),
         over: AtomicUsize::new(0),
         alive: Arc::new(AtomicUsize::new(0)),
@@ -104,15 +104,15 @@ fn write(world: &World, step: Step, number: usize) {
     let plan = || Plan::new(number, &world.alive);
     let retired = match step {
         Step::Scan => {
-            world.exchange.push_version(plan());
-            world.exchange.exchange(None)
+            world.swap.push_version(plan());
+            world.swap.swap(None)
         }
         Step::ScanBeside => {
-            world.exchange.push_version(plan());
-            world.exchange.exchange(Some(plan()))
+            world.swap.push_version(plan());
+            world.swap.swap(Some(plan()))
         }
-        Step::Change => world.exchange.exchange(Some(plan())),
-        Step::Empty | Step::Restore => world.exchange.exchange(None),
+        Step::Change => world.swap.swap(Some(plan())),
+        Step::Empty | Step::Restore => world.swap.swap(None),
     };
     drop(retired);
 }
@@ -120,11 +120,11 @@ fn write(world: &World, step: Step, number: usize) {
 fn look(world: &World, steps: &[Step]) {
     let over = world.over.load(Ordering::SeqCst);
     let held;
-    let found = match world.exchange.lookup() {
+    let found = match world.swap.lookup() {
         Found::Empty => None,
         Found::Scanned(plan) => Some(plan),
-        Found::Changed => {
-            held = world.exchange.load();
+        Found::Swapped => {
+            held = world.swap.load();
             held.as_ref().and_then(|held| held.plan())
         }
     };

@@ -232,7 +232,7 @@ fn check_end(drains: bool) {
         let mut pushed = join(pushing).concat();
         let mut rest: Vec<_> = std::iter::from_fn(|| pop(&store)).collect();
         assert!(rest.iter().all(|thing| drains && thing.0 == 1), "{rest:?}");
-        taken.push_version(&mut rest);
+        taken.append(&mut rest);
         taken.sort();
         pushed.sort();
         assert_eq!(taken, pushed);

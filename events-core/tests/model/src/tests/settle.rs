@@ -46,11 +46,11 @@ impl Queue {
                         self.push(followers - 1);
                     }
                     self.done.fetch_add(1, Ordering::SeqCst);
-                    flights.polled();
+                    flights.end_poll();
                 }
                 Poll::Ready(None) => return Poll::Ready(()),
                 Poll::Pending => {
-                    self.rests.rest();
+                    self.rests.notify();
                     return Poll::Pending;
                 }
             }
@@ -58,7 +58,7 @@ impl Queue {
     }
 
     fn poll_settled(&self, waker: &Waker) -> Poll<()> {
-        self.rests.wait(waker);
+        self.rests.register(waker);
         let idle = || self.flights.iter().all(InFlight::is_idle);
         if self.store.is_settled(idle) {
             Poll::Ready(())

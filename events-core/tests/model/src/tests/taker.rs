@@ -9,7 +9,7 @@ use std::{
 use shuttle::sync::{Condvar, Mutex};
 
 use crate::{
-    bounded_queue::{Popped, Refused, BoundedQueue, PushErrorKind},
+    bounded_queue::{Popped, PushError, BoundedQueue, PushErrorKind},
     waiters::Waiter,
 };
 
@@ -47,7 +47,7 @@ fn push_typed<const EMITTER: usize>(
 ) -> Result<(), (PushErrorKind, bool)> {
     let pushed = store.push(Kind(take::<EMITTER>), Typed::<EMITTER>(number), inside);
     pushed.map_err(|refused| {
-        let Refused {
+        let PushError {
             item,
             why,
             unattended,
