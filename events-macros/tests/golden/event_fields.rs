@@ -57,7 +57,8 @@ const _: () = {
             __events::EventStatics {
                 info: &__INFO,
                 default_slot: __events::Some(&__SLOT),
-                clone_fn: __events::CloneProbe::<FirstLogin>(__events::PhantomData).clone_fn(),
+                clone_fn: __events::CloneProbe::<FirstLogin>(__events::PhantomData)
+                    .clone_fn(),
             }
         }
     }

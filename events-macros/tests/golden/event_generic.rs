@@ -58,7 +58,8 @@ const _: () = {
             __events::EventStatics {
                 info: &__INFO,
                 default_slot: __events::None,
-                clone_fn: __events::CloneProbe::<Saved<T>>(__events::PhantomData).clone_fn(),
+                clone_fn: __events::CloneProbe::<Saved<T>>(__events::PhantomData)
+                    .clone_fn(),
             }
         }
     }

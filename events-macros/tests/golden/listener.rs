@@ -50,8 +50,8 @@ const _: () = {
         before: &[],
         after: &[],
         install: |installer| {
-            let ::core::option::Option::Some(listener) = installer.listener(__CONSTRUCTOR)
-            else {
+            let ::core::option::Option::Some(listener) = installer
+                .listener(__CONSTRUCTOR) else {
                 return;
             };
             installer
@@ -95,8 +95,8 @@ const _: () = {
             let ::core::option::Option::Some(__kept0) = __kept0 else {
                 return;
             };
-            let ::core::option::Option::Some(listener) = installer.listener(__CONSTRUCTOR)
-            else {
+            let ::core::option::Option::Some(listener) = installer
+                .listener(__CONSTRUCTOR) else {
                 return;
             };
             installer

@@ -46,8 +46,8 @@ const _: () = {
         before: &[],
         after: &[],
         install: |installer| {
-            let ::core::option::Option::Some(listener) = installer.listener(__CONSTRUCTOR)
-            else {
+            let ::core::option::Option::Some(listener) = installer
+                .listener(__CONSTRUCTOR) else {
                 return;
             };
             installer
