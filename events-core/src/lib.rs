@@ -30,49 +30,103 @@ pub mod __private;
 pub mod __testing;
 
 pub use crate::{
-    bridge::{Bridge, Bridged, Connection, Ended, Run, Signal, WhyEnded, bridge, signal_to_event},
+    bridge::{bridge, signal_to_event},
     builtin::{auth, record},
-    context::{Emission, EmissionId},
-    current::{
-        Entered, Scoped, WithRegistry, emit_mut, emit_topic, registry, try_emit_topic,
-        with_registry,
-    },
-    declared::{Listener, events},
-    emit::emit_async::{EmitAsync, TryEmitAsync},
-    event::{AnyEvent, Args, Event, Family, OwnedEvent, Snapshot},
-    handler::{
-        AsyncHandler, AsyncOutcome, DeferredHandler, Handler, Outcome, Param, State, TopicHandler,
-    },
-    metadata::{
-        EventInfo, FieldInfo, IntoKey, Key, Location, Origin, PatternError, SubscriberInfo,
-    },
-    receive::{EventStream, Lagged, Next},
+    context::Emission,
+    current::{emit_mut, emit_topic, registry, try_emit_topic, with_registry},
+    declared::events,
+    event::{AnyEvent, Event},
+    handler::{Outcome, State},
+    metadata::Origin,
     registry::Registry,
-    result::{
-        BoxError, Cause, EmitError, Emitted, Failure, Panic, QueueFull, TooDeep, Undelivered,
-    },
-    scan::{
-        CrateCounts, Problem, ScanError, ScanReport, Scanner, Subscribers, scan, scanner, try_scan,
-    },
-    subscribe::{
-        BackgroundKind, Batch, NewSubscription, PatternKind, SubscribeError, Subscription, SyncKind,
-    },
-    worker::{
-        Flush, Flushed, Queue, Settle, Shutdown, Unfinished, UnfinishedEvent, Work, Worker,
-        flush_after,
-    },
+    result::{EmitError, Emitted, Failure},
+    scan::{ScanReport, scan, scanner, try_scan},
+    subscribe::Subscription,
+    worker::Queue,
 };
 pub use events_macros::{Event, flush_queue, listener, observer, on, subscriber};
 
-/// The parts of derived builders: for naming a builder that is half done.
+/// Bounds for code that is generic over events: owned ones, ones of which a snapshot can be taken, and
+/// families of events that borrow.
+pub mod bounds {
+    pub use crate::event::{Family, OwnedEvent, Snapshot};
+}
+
+/// The parts of a bridge: its builder, the future or guard that runs it, and the result of a run.
+pub mod bridges {
+    pub use crate::bridge::{
+        AnyItem, Bridge, Bridged, Choose, Connection, EndReason, Ended, FromResults, FromSignal,
+        FromStream, Keep, Kept, KnowsSenders, Poll as PollSource, Run, Senders, Signal, Source, To,
+        Undecided, Unsent, Whose, With,
+    };
+}
+
+/// The parts of derived builders, for naming the type of a builder with some fields set.
 pub mod builder {
     pub use crate::event::{Build, Set, Unset};
 }
 
-/// The parts of bridges: for naming a bridge that is half done.
-pub mod bridges {
-    pub use crate::bridge::{
-        AnyItem, Choose, FromResults, FromSignal, FromStream, Keep, Kept, KnowsSenders,
-        Poll as PollSource, Senders, Source, To, Undecided, Unsent, Whose, With,
+/// What emitting takes and returns besides the event: arguments by name, and the futures of async emits.
+pub mod emitting {
+    pub use crate::{
+        emit::{EmitAsync, TryEmitAsync},
+        event::Args,
+    };
+}
+
+/// The causes of a [`Failure`] or an [`EmitError`].
+pub mod failures {
+    pub use crate::result::{BoxError, Cause, Panic, TooDeep, Undelivered};
+}
+
+/// What can be subscribed: traits of functions and closures, of their parameters and of what they return.
+pub mod handlers {
+    pub use crate::handler::{
+        AsyncHandler, AsyncOutcome, DeferredHandler, Handler, Param, TopicHandler,
+    };
+}
+
+/// Descriptions of events and subscribers: names, topics, source locations, ids.
+pub mod info {
+    pub use crate::{
+        context::EmissionId,
+        metadata::{EventInfo, FieldInfo, IntoKey, Key, Location, SubscriberInfo},
+    };
+}
+
+/// What the methods of [`Queue`] return: flushes, workers, shutdowns; and the error of a full queue.
+pub mod queues {
+    pub use crate::{
+        result::QueueFull,
+        worker::{
+            Flush, Flushed, Settle, Shutdown, Unfinished, UnfinishedEvent, Work, Worker,
+            flush_after,
+        },
+    };
+}
+
+/// A scan with options, and the problems that it can find.
+pub mod scanning {
+    pub use crate::scan::{CrateCounts, Problem, ScanError, Scanner, Subscribers};
+}
+
+/// Making a registry the current one, for a scope or for a future.
+pub mod scopes {
+    pub use crate::current::{Entered, Scoped, WithRegistry};
+}
+
+/// Receiving events as a future or a stream.
+pub mod streams {
+    pub use crate::receive::{EventStream, Lagged, Next};
+}
+
+/// Subscribing at run time with options, in batches, and as listeners.
+pub mod subscribing {
+    pub use crate::{
+        declared::Listener,
+        metadata::PatternError,
+        subscribe::{
+            BackgroundKind, Batch, NewSubscription, PatternKind, SubscribeError, SyncKind,
+        },
     };
 }

@@ -43,11 +43,11 @@ macro_rules! __linked {
 }
 
 /// Annotated functions by name, for [`Registry::with`](crate::Registry::with) and
-/// [`Scanner::subscribers`](crate::Scanner::subscribers): `subscribers![greet, mail::welcome]`.
+/// [`Scanner::subscribers`](crate::scanning::Scanner::subscribers): `subscribers![greet, mail::welcome]`.
 #[macro_export]
 macro_rules! subscribers {
     ($($function:path),* $(,)?) => {
-        $crate::Subscribers::new([$($crate::Subscribers::key($function)),*])
+        $crate::scanning::Subscribers::new([$($crate::scanning::Subscribers::key($function)),*])
     };
 }
 
@@ -87,6 +87,6 @@ macro_rules! emit {
 #[macro_export]
 macro_rules! args {
     ($($name:ident: $value:expr),* $(,)?) => {
-        $crate::Args::new()$(.with(::core::stringify!($name), $value))*
+        $crate::emitting::Args::new()$(.with(::core::stringify!($name), $value))*
     };
 }

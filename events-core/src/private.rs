@@ -6,11 +6,13 @@ pub use crate::{
     context::EmissionSource,
     current::CurrentRegistry,
     declared::{
-        DefaultProbe, EVENTS, EventSelector, Installer, NoDefault, SUBSCRIBERS, Subscriber,
+        DefaultProbe, EVENTS, EventSelector, Installer, Listener, NoDefault, SUBSCRIBERS,
+        Subscriber,
     },
     event::{
-        Borrowed, Borrows, BoxedEvent, Build, CloneFn, CloneProbe, EmitBackend, EventStatics, Free,
-        Owned, Owning, Set, Snapshot, Unset, Visit, finish, given, json, nth,
+        Borrowed, Borrows, BoxedEvent, Build, CloneFn, CloneProbe, EmitBackend, EventStatics,
+        Family, Free, Owned, OwnedEvent, Owning, Set, Snapshot, Unset, Visit, finish, given, json,
+        nth,
     },
     handler::{
         AsyncOutcome, Background, BackgroundCall, EmitOrigin, MissingState, Outcome, Param, Run,

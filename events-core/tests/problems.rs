@@ -3,7 +3,9 @@
 #![allow(missing_docs, reason = "the names of the tests say what they are")]
 
 use events_core::{
-    Event, Problem, Registry, ScanError, Scanner, State, scanner, subscriber, subscribers,
+    Event, Registry, State, scanner,
+    scanning::{Problem, ScanError, Scanner},
+    subscriber, subscribers,
 };
 
 #[derive(Event)]
@@ -74,7 +76,7 @@ fn problems(scanner: Scanner) -> Vec<Problem> {
     problems
 }
 
-fn scan_of(subscribers: events_core::Subscribers) -> Scanner {
+fn scan_of(subscribers: events_core::scanning::Subscribers) -> Scanner {
     Registry::new().scanner().subscribers(subscribers)
 }
 

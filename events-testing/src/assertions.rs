@@ -1,6 +1,6 @@
 //! Assertions about the events that were emitted so far, and about subscribers.
 
-use events_core::{__testing, Event, OwnedEvent};
+use events_core::{__testing, Event, bounds::OwnedEvent};
 
 use crate::{
     events::Events,
@@ -96,8 +96,8 @@ impl Events {
     ///
     /// When none was emitted, and when the pattern is not a regular expression.
     #[track_caller]
-    pub fn assert_emitted_topic(&self, pattern: impl Into<String>) -> Emissions {
-        Emissions::new(self, &EventSelector::of_topic(pattern.into()))
+    pub fn assert_emitted_topic(&self, pattern: impl AsRef<str>) -> Emissions {
+        Emissions::new(self, &EventSelector::of_topic(pattern.as_ref()))
     }
 
     /// Asserts that no event whose whole topic matches this regular expression was emitted so far.
@@ -106,8 +106,8 @@ impl Events {
     ///
     /// When one was emitted, and when the pattern is not a regular expression.
     #[track_caller]
-    pub fn assert_not_emitted_topic(&self, pattern: impl Into<String>) {
-        self.assert_none(&EventSelector::of_topic(pattern.into()));
+    pub fn assert_not_emitted_topic(&self, pattern: impl AsRef<str>) {
+        self.assert_none(&EventSelector::of_topic(pattern.as_ref()));
     }
 
     fn count(&self, selector: &EventSelector) -> usize {

@@ -2,7 +2,12 @@
 
 use std::{any::TypeId, fmt, future::Future, mem, sync::Arc, time::Duration};
 
-use events_core::{__testing::EventSet, Event, Location, Registry, Scoped, WithRegistry};
+use events_core::{
+    __testing::EventSet,
+    Event, Registry,
+    info::Location,
+    scopes::{Scoped, WithRegistry},
+};
 
 use crate::{
     expectation::{ByTopic, Expectation},
@@ -72,8 +77,8 @@ impl Events {
     ///
     /// When the pattern is not a regular expression, and when such an event was already emitted.
     #[track_caller]
-    pub fn expect_topic(&self, pattern: impl Into<String>) -> Expectation<ByTopic> {
-        Expectation::of_topic(&self.mock, pattern.into())
+    pub fn expect_topic(&self, pattern: impl AsRef<str>) -> Expectation<ByTopic> {
+        Expectation::of_topic(&self.mock, pattern.as_ref())
     }
 
     /// Expects that all events of each expectation are emitted before those of the next one.

@@ -4,7 +4,9 @@ use std::{cell::Cell, fmt, marker::PhantomData, rc::Rc, sync::Arc};
 
 use events_core::{
     __testing::{Intercepted, Viewer},
-    AnyEvent, Event, IntoKey, Location, OwnedEvent,
+    AnyEvent, Event,
+    bounds::OwnedEvent,
+    info::{IntoKey, Location},
 };
 
 use crate::{
@@ -192,7 +194,7 @@ impl<E: Event> Expectation<E> {
     #[track_caller]
     pub fn matching_borrowed(
         self,
-        matching: impl for<'x> Fn(&<E::Family as events_core::Family>::Of<'x>) -> bool
+        matching: impl for<'x> Fn(&<E::Family as events_core::bounds::Family>::Of<'x>) -> bool
         + Send
         + Sync
         + 'static,
@@ -222,7 +224,7 @@ impl<E: OwnedEvent> ByValue for E {}
 
 impl Expectation<ByTopic> {
     #[track_caller]
-    pub(crate) fn of_topic(mock: &Arc<MockState>, pattern: String) -> Self {
+    pub(crate) fn of_topic(mock: &Arc<MockState>, pattern: &str) -> Self {
         Self::new(mock, EventSelector::of_topic(pattern))
     }
 

@@ -2,7 +2,7 @@
 
 use std::{future::Future, ops::Deref, panic, sync::Arc, thread};
 
-use events_core::{__testing, Entered, Location, Registry};
+use events_core::{__testing, Registry, info::Location, scopes::Entered};
 
 use crate::{events::Events, state::mock_state::MockState};
 

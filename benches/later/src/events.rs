@@ -4,7 +4,7 @@
 
 use std::pin::Pin;
 
-use events_core::{Event, OwnedEvent, Registry, subscriber};
+use events_core::{Event, Registry, bounds::OwnedEvent, subscriber};
 use seq_macro::seq;
 
 use crate::{case::B, sum};

@@ -5,13 +5,16 @@ use std::{
     future::Future,
     pin::Pin,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Mutex, MutexGuard,
         atomic::{AtomicU64, Ordering},
     },
     task::{Context, Poll, Waker},
 };
 
-use crate::handler::{Background, BackgroundCall, Step};
+use crate::{
+    handler::{Background, BackgroundCall, Step},
+    primitives::sync::lock,
+};
 
 /// A handler of which only so many calls are under way at once.
 #[doc(hidden)]
@@ -73,7 +76,7 @@ impl FairSemaphore {
     }
 
     fn state(&self) -> MutexGuard<'_, Permits> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     /// One is through: the next may enter.

@@ -42,7 +42,7 @@ pub struct Bridge<S, W = Unsent, K = AnyItem, C = Undecided> {
 /// is current when this is called.
 ///
 /// ```
-/// use events_core::{Event, WhyEnded, Registry, bridge};
+/// use events_core::{Event, Registry, bridge, bridges::EndReason};
 /// # struct Iter<I>(I);
 /// # impl<I: Iterator + Unpin> futures_core::Stream for Iter<I> {
 /// #     type Item = I::Item;
@@ -82,7 +82,7 @@ pub struct Bridge<S, W = Unsent, K = AnyItem, C = Undecided> {
 ///     .run()
 ///     .await;
 ///
-/// assert!(matches!(ended.why(), WhyEnded::SourceEnded));
+/// assert!(matches!(ended.why(), EndReason::SourceEnded));
 /// assert_eq!((ended.came(), ended.emitted(), ended.left_out()), (3, 2, 1));
 /// # };
 /// # let mut context = std::task::Context::from_waker(std::task::Waker::noop());
@@ -98,7 +98,7 @@ pub fn bridge<S: Stream>(stream: S) -> Bridge<FromStream<S>> {
 ///
 /// ```
 /// use std::sync::{Arc, Mutex, Weak};
-/// use events_core::{Event, Registry, Signal, signal_to_event};
+/// use events_core::{Event, Registry, bridges::Signal, signal_to_event};
 ///
 /// type Callback = Box<dyn Fn(u32) + Send + Sync>;
 ///
@@ -167,7 +167,7 @@ impl<S> Bridge<S> {
 
 impl<S> Bridge<FromStream<S>> {
     /// Of a stream that gives `Result`s: what is `Ok` are the items, and an error is logged at `warn`
-    /// and counted by [`Ended::errors`](crate::Ended::errors). The bridge goes on after it.
+    /// and counted by [`Ended::errors`](crate::bridges::Ended::errors). The bridge goes on after it.
     ///
     /// So it is told when a receiver of tokio's `broadcast` lags: by
     /// `bridge(BroadcastStream::new(receiver)).results()`. To do something else about errors, leave

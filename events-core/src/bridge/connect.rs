@@ -4,18 +4,21 @@ use std::{
     fmt,
     future::poll_fn,
     mem,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
 };
 
 use super::{
     builder::Bridge,
-    ended::{Counts, Ended, WhyEnded},
+    ended::{Counts, EndReason, Ended},
     lifecycle::Lifecycle,
     mapping::{Choose, Keep, Mapping, Whose, contained},
     source::{FromSignal, Signal},
 };
 use crate::{
-    current::enter_if_other, event::Event, primitives::drop_catching, registry::WeakRegistry,
+    current::enter_if_other,
+    event::Event,
+    primitives::{drop_catching, sync::lock},
+    registry::WeakRegistry,
 };
 
 impl<G: Signal + ?Sized, W, K, C> Bridge<FromSignal<'_, G>, W, K, C> {
@@ -78,7 +81,7 @@ impl<G> Connection<G> {
     pub fn stop(mut self) -> Ended {
         self.disconnect();
         let ended = self.shared.lifecycle.take();
-        ended.unwrap_or_else(|| self.shared.ended(WhyEnded::Stopped))
+        ended.unwrap_or_else(|| self.shared.ended(EndReason::Stopped))
     }
 
     /// Blocks until the bridge has ended by itself, and says how.
@@ -96,7 +99,7 @@ impl<G> Connection<G> {
         if let Some(guard) = self.guard.take() {
             self.shared.lifecycle.stop();
             drop(guard);
-            self.shared.end(WhyEnded::Stopped);
+            self.shared.end(EndReason::Stopped);
         }
     }
 }
@@ -124,16 +127,16 @@ struct Shared {
 
 impl Shared {
     fn counts(&self) -> MutexGuard<'_, Counts> {
-        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.counts)
     }
 
-    fn ended(&self, why: WhyEnded) -> Ended {
+    fn ended(&self, why: EndReason) -> Ended {
         let counts = *self.counts();
         Ended { why, counts }
     }
 
     /// Says how it ended, unless that was said.
-    fn end(&self, why: WhyEnded) {
+    fn end(&self, why: EndReason) {
         if self.lifecycle.is_first() {
             let ended = self.ended(why);
             ended.log(self.topic);
@@ -163,7 +166,7 @@ impl<W, K, C> CallbackState<W, K, C> {
         }
         shared.counts().came += 1;
         let Some(registry) = self.registry.upgrade() else {
-            return shared.end(WhyEnded::RegistryGone);
+            return shared.end(EndReason::RegistryGone);
         };
         let _current = enter_if_other(&registry);
         let event = match contained(|| self.mapping.event(item)) {
@@ -173,7 +176,7 @@ impl<W, K, C> CallbackState<W, K, C> {
             }
             Ok(Some((event, Some(origin)))) => registry.emit_from(event, origin),
             Ok(Some((event, None))) => registry.emit(event),
-            Err(panic) => return shared.end(WhyEnded::Panicked(panic)),
+            Err(panic) => return shared.end(EndReason::Panicked(panic)),
         };
         shared.counts().emitted += 1;
         drop_catching(event);
@@ -184,9 +187,9 @@ impl<W, K, C> CallbackState<W, K, C> {
 impl<W, K, C> Drop for CallbackState<W, K, C> {
     fn drop(&mut self) {
         self.shared.end(if self.shared.lifecycle.is_stopping() {
-            WhyEnded::Stopped
+            EndReason::Stopped
         } else {
-            WhyEnded::SourceEnded
+            EndReason::SourceEnded
         });
     }
 }

@@ -8,14 +8,14 @@ use crate::{primitives::Plural, result::Panic};
 /// panicked, at `info` when the source or the registry ended it, else at `debug`.
 #[derive(Debug)]
 pub struct Ended {
-    pub(crate) why: WhyEnded,
+    pub(crate) why: EndReason,
     pub(crate) counts: Counts,
 }
 
 /// Why a bridge ended.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum WhyEnded {
+pub enum EndReason {
     /// Nothing more comes from the source.
     SourceEnded,
     /// Its guard was dropped, or told to stop it.
@@ -41,7 +41,7 @@ pub(crate) struct Counts {
 impl Ended {
     /// Why it ended.
     #[must_use]
-    pub fn why(&self) -> &WhyEnded {
+    pub fn why(&self) -> &EndReason {
         &self.why
     }
 
@@ -65,7 +65,7 @@ impl Ended {
     }
 
     /// How many were errors of the source, each logged at `warn`; see
-    /// [`results`](crate::Bridge::results).
+    /// [`results`](crate::bridges::Bridge::results).
     #[must_use]
     pub fn errors(&self) -> usize {
         self.counts.errors
@@ -74,13 +74,13 @@ impl Ended {
     pub(crate) fn log(&self, topic: &str) {
         const TEXT: &str = "a bridge has ended";
         match &self.why {
-            WhyEnded::Panicked(_) => {
+            EndReason::Panicked(_) => {
                 tracing::error!(target: "events_core", topic, ended = %self, "{TEXT}");
             }
-            WhyEnded::SourceEnded | WhyEnded::RegistryGone => {
+            EndReason::SourceEnded | EndReason::RegistryGone => {
                 tracing::info!(target: "events_core", topic, ended = %self, "{TEXT}");
             }
-            WhyEnded::Stopped | WhyEnded::Dropped => {
+            EndReason::Stopped | EndReason::Dropped => {
                 tracing::debug!(target: "events_core", topic, ended = %self, "{TEXT}");
             }
         }
@@ -102,7 +102,7 @@ impl fmt::Display for Ended {
     }
 }
 
-impl fmt::Display for WhyEnded {
+impl fmt::Display for EndReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SourceEnded => f.write_str("the source has ended"),

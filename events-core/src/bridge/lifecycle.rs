@@ -6,7 +6,8 @@ use std::{
     task::{Poll, Waker},
 };
 
-use super::ended::{Counts, Ended, WhyEnded};
+use super::ended::{Counts, EndReason, Ended};
+use crate::primitives::sync::lock;
 
 #[derive(Default)]
 pub(crate) struct Lifecycle {
@@ -30,7 +31,7 @@ struct State {
 
 impl Lifecycle {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     /// The guard wants the bridge to end.
@@ -115,7 +116,7 @@ impl Lifecycle {
 impl State {
     fn take(&mut self) -> Ended {
         self.ended.take().unwrap_or(Ended {
-            why: WhyEnded::Dropped,
+            why: EndReason::Dropped,
             counts: Counts::default(),
         })
     }

@@ -1,6 +1,6 @@
 //! Which items are let through, as which event, and from whom.
 //!
-//! The types here say in a bridge's type what it was told; see [`Bridge`](crate::Bridge).
+//! The types here say in a bridge's type what it was told; see [`Bridge`](crate::bridges::Bridge).
 
 use std::{
     fmt,
@@ -63,7 +63,7 @@ pub trait Whose<T> {
 #[derive(Clone, Copy, Debug)]
 pub struct Unsent;
 
-/// A closure tells who sent an item; see [`Bridge::senders`](crate::Bridge::senders).
+/// A closure tells who sent an item; see [`Bridge::senders`](crate::bridges::Bridge::senders).
 pub struct Senders<F, M>(F, PhantomData<fn() -> M>);
 
 impl<F, M> Senders<F, M> {
@@ -110,7 +110,7 @@ pub trait Keep<T> {
 pub struct AnyItem;
 
 /// A closure says which of those are let through that passed the filters before it; see
-/// [`Bridge::filter`](crate::Bridge::filter).
+/// [`Bridge::filter`](crate::bridges::Bridge::filter).
 #[derive(Clone, Copy)]
 pub struct Kept<K, F>(pub(crate) K, pub(crate) F);
 
@@ -145,10 +145,10 @@ pub trait Choose<T> {
 #[derive(Clone, Copy, Debug)]
 pub struct Undecided;
 
-/// Items become an event by conversion; see [`Bridge::to`](crate::Bridge::to).
+/// Items become an event by conversion; see [`Bridge::to`](crate::bridges::Bridge::to).
 pub struct To<E>(PhantomData<fn() -> E>);
 
-/// A closure chooses the event; see [`Bridge::with`](crate::Bridge::with).
+/// A closure chooses the event; see [`Bridge::with`](crate::bridges::Bridge::with).
 #[derive(Clone, Copy)]
 pub struct With<F>(pub(crate) F);
 

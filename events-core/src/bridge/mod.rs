@@ -18,7 +18,7 @@ mod spawn;
 
 pub use builder::{Bridge, bridge, signal_to_event};
 pub use connect::Connection;
-pub use ended::{Ended, WhyEnded};
+pub use ended::{EndReason, Ended};
 pub use mapping::{
     AnyItem, Choose, Keep, Kept, KnowsSenders, Senders, To, Undecided, Unsent, Whose, With,
 };

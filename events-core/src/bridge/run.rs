@@ -12,7 +12,7 @@ use pin_project_lite::pin_project;
 
 use super::{
     builder::Bridge,
-    ended::{Counts, Ended, WhyEnded},
+    ended::{Counts, EndReason, Ended},
     lifecycle::Lifecycle,
     mapping::{Choose, Keep, Mapping, Whose, contained},
     source::Poll,
@@ -62,7 +62,7 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             if !this.over {
                 let lifecycle = this.lifecycle.clone();
-                let ended = this.end(WhyEnded::Dropped);
+                let ended = this.end(EndReason::Dropped);
                 if let Some(lifecycle) = lifecycle {
                     lifecycle.put(ended);
                 }
@@ -110,7 +110,7 @@ where
         }
     }
 
-    fn end(self: Pin<&mut Self>, why: WhyEnded) -> Ended {
+    fn end(self: Pin<&mut Self>, why: EndReason) -> Ended {
         let this = self.project();
         *this.over = true;
         let ended = Ended {
@@ -123,7 +123,7 @@ where
 
     /// Finishes the event that is under way, and begins that of the next item; says so when that was
     /// the last.
-    fn step(self: Pin<&mut Self>, context: &mut Context<'_>) -> task::Poll<Option<WhyEnded>>
+    fn step(self: Pin<&mut Self>, context: &mut Context<'_>) -> task::Poll<Option<EndReason>>
     where
         W: Whose<S::Item>,
         K: Keep<S::Item>,
@@ -139,16 +139,16 @@ where
         }
         let lifecycle = this.lifecycle.as_ref();
         if lifecycle.is_some_and(|lifecycle| lifecycle.poll_stopping(context.waker())) {
-            return task::Poll::Ready(Some(WhyEnded::Stopped));
+            return task::Poll::Ready(Some(EndReason::Stopped));
         }
         let Some(registry) = &registry else {
-            return task::Poll::Ready(Some(WhyEnded::RegistryGone));
+            return task::Poll::Ready(Some(EndReason::RegistryGone));
         };
         let item = match contained(|| this.source.poll_item(context)) {
             Ok(task::Poll::Pending) => return task::Poll::Pending,
-            Ok(task::Poll::Ready(None)) => return task::Poll::Ready(Some(WhyEnded::SourceEnded)),
+            Ok(task::Poll::Ready(None)) => return task::Poll::Ready(Some(EndReason::SourceEnded)),
             Ok(task::Poll::Ready(Some(item))) => item,
-            Err(panic) => return task::Poll::Ready(Some(WhyEnded::Panicked(panic))),
+            Err(panic) => return task::Poll::Ready(Some(EndReason::Panicked(panic))),
         };
         this.counts.came += 1;
         let item = match item {
@@ -166,7 +166,7 @@ where
                 this.emit.set(Some(registry.emit_async_from(event, origin)));
             }
             Ok(Some((event, None))) => this.emit.set(Some(registry.emit_async(event))),
-            Err(panic) => return task::Poll::Ready(Some(WhyEnded::Panicked(panic))),
+            Err(panic) => return task::Poll::Ready(Some(EndReason::Panicked(panic))),
         }
         task::Poll::Ready(None)
     }

@@ -35,7 +35,7 @@ pin_project! {
 
 pin_project! {
     /// Items come from a stream, with errors between them; see
-    /// [`Bridge::results`](crate::Bridge::results).
+    /// [`Bridge::results`](crate::bridges::Bridge::results).
     pub struct FromResults<S> {
         #[pin]
         pub(crate) stream: S,

@@ -76,7 +76,7 @@ impl<S: Poll, W, K, C> Bridge<S, W, K, C> {
     /// Runs the bridge as a task of the tokio runtime that this is called in, and gives its guard.
     ///
     /// The bridge is in the span in which this is called. When the runtime is shut down under it, it
-    /// has ended with [`WhyEnded::Dropped`](crate::WhyEnded::Dropped).
+    /// has ended with [`EndReason::Dropped`](crate::bridges::EndReason::Dropped).
     ///
     /// # Panics
     ///

@@ -4,10 +4,7 @@
 //! program, also in one that has never heard of them and calls an event of its own `email_changed`,
 //! which a scan would then refuse as a second event of that topic.
 
-pub(super) use crate::{
-    __private,
-    event::{Event, Family},
-};
+pub(super) use crate::{__private, event::Event};
 
 macro_rules! register {
     (static $name:ident: $type:ident in $slice:ident = $value:expr) => {

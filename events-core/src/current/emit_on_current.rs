@@ -82,7 +82,7 @@ fn emit_scoped<F: Family>(event: &mut F::Of<'_>, origin: Option<&Origin>, site: 
 /// [`Event::emit`] without moving a large event.
 ///
 /// ```
-/// use events_core::{Event, emit_mut, Registry};
+/// use events_core::{Event, Registry, emit_mut};
 ///
 /// #[derive(Event)]
 /// struct Frame([u8; 4096]);

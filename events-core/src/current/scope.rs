@@ -168,7 +168,7 @@ pub trait WithRegistry: Sized {
     /// Makes `registry` the current one whenever this future runs, on whatever thread.
     ///
     /// ```
-    /// use events_core::{Event, Registry, WithRegistry};
+    /// use events_core::{Event, Registry, scopes::WithRegistry};
     ///
     /// #[derive(Event)]
     /// struct Named(&'static str);

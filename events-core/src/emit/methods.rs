@@ -133,7 +133,7 @@ impl Registry {
     ///     assert_eq!(event.arg::<u32>("user"), Some(&7));
     /// })?;
     /// registry.emit_topic("user::logged_in", args! { user: 7_u32, mode: "signin" });
-    /// # Ok::<(), events_core::PatternError>(())
+    /// # Ok::<(), events_core::subscribing::PatternError>(())
     /// ```
     #[track_caller]
     pub fn emit_topic(&self, topic: impl AsRef<str>, args: Args) -> Args {

@@ -20,3 +20,4 @@ mod methods;
 mod run_all;
 
 pub(crate) use context::CallSite;
+pub use emit_async::{EmitAsync, TryEmitAsync};

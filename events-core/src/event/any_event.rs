@@ -25,7 +25,7 @@ use crate::metadata::Origin;
 ///     assert_eq!(event.downcast_ref::<OrderPlaced>().map(|order| order.number), Some(7));
 /// })?;
 /// assert_eq!(registry.try_emit(OrderPlaced { number: 7 }).unwrap().ran(), 1);
-/// # Ok::<(), events_core::PatternError>(())
+/// # Ok::<(), events_core::subscribing::PatternError>(())
 /// ```
 pub trait AnyEvent {
     /// The topic.
@@ -90,7 +90,7 @@ impl dyn AnyEvent + '_ {
     ///     assert_eq!(json.to_string(), r#"{"owner":"Ada","pin":"[redacted]"}"#);
     /// })?;
     /// assert_eq!(registry.try_emit(Opened { owner: "Ada", pin: 1234 }).unwrap().ran(), 1);
-    /// # Ok::<(), events_core::PatternError>(())
+    /// # Ok::<(), events_core::subscribing::PatternError>(())
     /// ```
     #[cfg(feature = "serde")]
     #[must_use]

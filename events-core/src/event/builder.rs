@@ -145,7 +145,7 @@ macro_rules! __finisher {
         /// Builds the event; awaited, runs its subscribers, the async ones beside each other, and
         /// gives it back.
         #[track_caller]
-        $vis fn emit_async(self) -> $crate::EmitAsync<$event>
+        $vis fn emit_async(self) -> $crate::emitting::EmitAsync<$event>
         where
             Self: $crate::__private::Build<Event = $event>,
         {
@@ -159,7 +159,7 @@ macro_rules! __finisher {
         ///
         /// When the queue is full; the event is in the error.
         #[track_caller]
-        $vis fn enqueue(self) -> $crate::__private::Result<(), $crate::QueueFull<$event>>
+        $vis fn enqueue(self) -> $crate::__private::Result<(), $crate::queues::QueueFull<$event>>
         where
             Self: $crate::__private::Build<Event = $event>,
             for<'__any> $event: $($queued)*,

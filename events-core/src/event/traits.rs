@@ -78,7 +78,7 @@ pub trait Event: Sized {
     /// Runs the subscribers and gives the event back.
     ///
     /// An error or a panic in one subscriber is logged with `tracing::error!`, and the others still
-    /// run. An emit that is nested too deep (see [`TooDeep`](crate::TooDeep)) is logged, too, and
+    /// run. An emit that is nested too deep (see [`TooDeep`](crate::failures::TooDeep)) is logged, too, and
     /// runs none.
     #[inline]
     #[track_caller]

@@ -5,7 +5,7 @@ use std::{
     any::TypeId,
     collections::BTreeSet,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -18,7 +18,7 @@ use super::{
 use crate::{
     event::AnySlot,
     metadata::{EventInfo, Key, SubscriberInfo},
-    primitives::drop_catching,
+    primitives::{drop_catching, sync::lock},
 };
 
 /// The place of one event type in one registry.
@@ -186,7 +186,7 @@ impl Slot {
     }
 
     fn entries(&self) -> MutexGuard<'_, Vec<Entry>> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.entries)
     }
 }
 

@@ -8,6 +8,8 @@ use std::{
     sync::OnceLock,
 };
 
+use super::type_id_hasher::TypeIdHasher;
+
 /// Values by type, in so many buckets.
 pub(crate) struct TypeMap<V, const BUCKETS: usize>([Next<V>; BUCKETS]);
 
@@ -64,30 +66,9 @@ impl<V, const BUCKETS: usize> TypeMap<V, BUCKETS> {
 
     #[inline]
     fn bucket(&self, id: TypeId) -> &Next<V> {
-        let mut hasher = TypeIdHasher(0);
+        let mut hasher = TypeIdHasher::default();
         id.hash(&mut hasher);
         let index = usize::try_from(hasher.finish() % BUCKETS as u64).unwrap_or(0);
         &self.0[index]
-    }
-}
-
-/// A `TypeId` is a good hash already.
-struct TypeIdHasher(u64);
-
-impl Hasher for TypeIdHasher {
-    #[inline]
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    #[inline]
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
-        }
     }
 }

@@ -25,7 +25,6 @@
 
 use std::{
     hint, mem,
-    sync::PoisonError,
     task::{Context, Poll, Waker},
 };
 
@@ -33,7 +32,7 @@ use super::{
     typed_fifo::TypedFifo,
     waiters::{Waiter, Waiters},
 };
-use crate::primitives::sync::{Arc, AtomicUsize, Mutex, MutexGuard, Ordering};
+use crate::primitives::sync::{Arc, AtomicUsize, Mutex, MutexGuard, Ordering, lock};
 
 /// How many things wait at most, unless told otherwise.
 pub(crate) const DEFAULT_CAPACITY: usize = 65_536;
@@ -136,8 +135,7 @@ impl<K: Copy> BoundedQueue<K> {
 
     #[inline]
     fn inbox(&self) -> MutexGuard<'_, EventBuffer<K>> {
-        let inbox = self.emitters.0.lock();
-        inbox.unwrap_or_else(PoisonError::into_inner)
+        lock(&self.emitters.0)
     }
 
     /// At least one. What waits already stays, even if it is more.
@@ -158,8 +156,7 @@ impl<K: Copy> BoundedQueue<K> {
     /// Whether nothing waits and `idle` says that nobody is in the middle of anything. While it is
     /// asked nothing can be taken out.
     pub(crate) fn is_settled(&self, idle: impl FnOnce() -> bool) -> bool {
-        let outbox = self.takers.0.lock();
-        let outbox = outbox.unwrap_or_else(PoisonError::into_inner);
+        let outbox = lock(&self.takers.0);
         // What somebody pushes who is in the middle of something is there before they are idle.
         outbox.lanes.is_empty() && idle() && self.inbox().is_empty()
     }
@@ -230,8 +227,7 @@ impl<K: Copy> BoundedQueue<K> {
     /// The same; if emitters have to be met for it, after so many steps.
     #[inline(always)]
     fn pop_after(&self, pause: usize) -> Option<Popped<'_, K>> {
-        let outbox = self.takers.0.lock();
-        let mut outbox = outbox.unwrap_or_else(PoisonError::into_inner);
+        let mut outbox = lock(&self.takers.0);
         if outbox.lanes.is_empty() && !self.fetch(&mut outbox, pause) {
             return None;
         }

@@ -6,9 +6,9 @@
 //!
 //! The file names nothing of this crate but `sync`: `tests/model` tries the interleavings.
 
-use std::{mem, sync::PoisonError, task::Waker};
+use std::{mem, task::Waker};
 
-use crate::primitives::sync::{AtomicBool, Mutex, MutexGuard, Ordering};
+use crate::primitives::sync::{AtomicBool, Mutex, MutexGuard, Ordering, lock};
 
 /// Who waits for workers to have nothing to do.
 pub(crate) struct IdleNotifier {
@@ -26,7 +26,7 @@ impl IdleNotifier {
     }
 
     fn waiting(&self) -> MutexGuard<'_, Vec<Waker>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.waiting)
     }
 
     /// Wakes this one when a worker has nothing to do. Called before it is looked whether that is so.

@@ -10,11 +10,11 @@
 
 use std::{
     mem,
-    sync::{Arc, PoisonError},
+    sync::Arc,
     task::{Wake, Waker},
 };
 
-use crate::primitives::sync::{AtomicBool, Mutex, MutexGuard, Ordering};
+use crate::primitives::sync::{AtomicBool, Mutex, MutexGuard, Ordering, lock};
 
 /// The jobs of one taker.
 pub(crate) struct InFlight<J> {
@@ -81,7 +81,7 @@ impl<J> InFlight<J> {
     }
 
     fn places(&self) -> MutexGuard<'_, JobTable<J>> {
-        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.places)
     }
 
     /// A place for a job, empty so far.
@@ -204,7 +204,7 @@ impl JobSlot {
 
 impl WakeList {
     fn state(&self) -> MutexGuard<'_, Woken> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 
     /// Wakes the taker.

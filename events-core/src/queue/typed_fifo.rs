@@ -15,8 +15,10 @@
 use std::{
     any::{Any, TypeId},
     collections::{HashMap, VecDeque},
-    hash::{BuildHasherDefault, Hasher},
+    hash::BuildHasherDefault,
 };
+
+use crate::primitives::TypeIdHasher;
 
 /// What waits, the oldest first.
 pub(crate) struct TypedFifo<K> {
@@ -109,27 +111,5 @@ impl<K: Copy> TypedFifo<K> {
         let thing = things.pop_front()?;
         self.order.pop_front();
         Some(thing)
-    }
-}
-
-/// A `TypeId` is a good hash already.
-#[derive(Default)]
-struct TypeIdHasher(u64);
-
-impl Hasher for TypeIdHasher {
-    #[inline]
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    #[inline]
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
-        }
     }
 }

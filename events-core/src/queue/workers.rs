@@ -12,6 +12,7 @@ use super::{
     in_flight::InFlight,
     job::{RunningJob, UnfinishedJob},
 };
+use crate::primitives::sync::lock;
 
 /// The workers of a queue.
 pub(crate) struct Workers {
@@ -42,7 +43,7 @@ impl Workers {
     }
 
     fn state(&self) -> MutexGuard<'_, Members> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     /// A worker begins.

@@ -8,7 +8,7 @@ use std::{
     collections::VecDeque,
     fmt, mem,
     panic::Location,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock},
     task::{Context, Poll, Waker},
 };
 
@@ -16,11 +16,12 @@ use crate::{
     event::OwnedEvent,
     handler::{Run, Step},
     metadata::{Key, Origin},
+    primitives::sync::lock,
     registry::Registry,
     subscribe::{NewSubscription, Subscription},
 };
 
-/// Events were emitted faster than an [`EventStream`](crate::EventStream) was read.
+/// Events were emitted faster than an [`EventStream`](crate::streams::EventStream) was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Lagged {
@@ -142,7 +143,7 @@ impl<E> EventBuffer<E> {
 
 impl<E> Shared<E> {
     fn state(&self) -> MutexGuard<'_, State<E>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     /// Of what has come already, keeps what a condition that comes later lets pass.

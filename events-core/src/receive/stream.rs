@@ -94,7 +94,7 @@ impl Registry {
     /// #[derive(Event, Clone, Debug, PartialEq)]
     /// struct Tick(u32);
     ///
-    /// # async fn next(stream: &mut events_core::EventStream<Tick>) -> Result<Tick, events_core::Lagged> {
+    /// # async fn next(stream: &mut events_core::streams::EventStream<Tick>) -> Result<Tick, events_core::streams::Lagged> {
     /// #     use futures_core::Stream;
     /// #     std::future::poll_fn(|context| std::pin::Pin::new(&mut *stream).poll_next(context))
     /// #         .await

@@ -6,7 +6,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     panic::{RefUnwindSafe, UnwindSafe},
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Mutex, MutexGuard,
         atomic::{AtomicU8, AtomicU64, Ordering},
     },
 };
@@ -16,6 +16,7 @@ use crate::{
     context::{QueueId, panic_hook},
     handler::States,
     plan::{EventType, PatternEntry, Slot, Slots},
+    primitives::sync::lock,
     queue::{JobQueue, QueueOwner, Workers},
 };
 
@@ -205,7 +206,7 @@ impl Core {
     }
 
     pub(crate) fn writer(&self) -> MutexGuard<'_, Writer> {
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.writer)
     }
 }
 

@@ -13,7 +13,7 @@ impl Registry {
     /// Sets how many emits may be under way inside one another on a thread, this registry's being
     /// the innermost: 128 unless told, at least 1, at most 256.
     ///
-    /// A deeper one is refused with [`TooDeep`](crate::TooDeep), whose text prints the chain.
+    /// A deeper one is refused with [`TooDeep`](crate::failures::TooDeep), whose text prints the chain.
     pub fn set_depth_limit(&self, limit: usize) {
         self.core().set_limit(limit);
     }

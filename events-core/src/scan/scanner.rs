@@ -171,8 +171,8 @@ impl Scanner {
 
     /// Narrows the scan to a module and the ones inside it; called again, to several. The path is
     /// written as `module_path!()` gives it, crate first.
-    pub fn module(mut self, path: impl Into<String>) -> Self {
-        self.modules.push(path.into());
+    pub fn module(mut self, path: impl AsRef<str>) -> Self {
+        self.modules.push(path.as_ref().to_owned());
         self
     }
 

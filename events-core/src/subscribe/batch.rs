@@ -38,7 +38,7 @@ use crate::{
 /// assert_eq!(registry.emit(Opened(vec![])).0, ["opened"]);
 /// drop(plugin);
 /// assert!(registry.emit(Closed(vec![])).0.is_empty());
-/// # Ok::<(), events_core::SubscribeError>(())
+/// # Ok::<(), events_core::subscribing::SubscribeError>(())
 /// ```
 #[must_use = "nothing is subscribed before `.register()`"]
 pub struct Batch {

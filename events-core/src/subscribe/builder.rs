@@ -49,7 +49,7 @@ use crate::{
 ///
 /// assert_eq!(registry.emit(Tick(1)).0, 20);
 /// assert_eq!(registry.emit(Tick(1)).0, 10);
-/// # Ok::<(), events_core::SubscribeError>(())
+/// # Ok::<(), events_core::subscribing::SubscribeError>(())
 /// ```
 ///
 /// `T` says when the handler's turn is: [`SyncKind`], or for those that run later [`BackgroundKind`].
@@ -281,8 +281,8 @@ impl<F: Family, T> NewSubscription<F, T> {
 
     /// A name of its own: reports and errors show it, `before` and `after` find it, and a second
     /// subscription under it is an error.
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        let id = id.into();
+    pub fn id(mut self, id: impl AsRef<str>) -> Self {
+        let id = id.as_ref().to_owned();
         self.subscriber.name = id.clone().into();
         self.id = Some(id);
         self

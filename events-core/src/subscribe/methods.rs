@@ -1,6 +1,6 @@
 //! The ways to subscribe at run time, as methods of the registry.
 
-use std::{borrow::Cow, panic::Location};
+use std::panic::Location;
 
 use super::{
     batch::Batch,
@@ -162,7 +162,7 @@ impl Registry {
     ///
     /// let error = registry.on_topic("shop::(orders", |_: &dyn AnyEvent| ()).unwrap_err();
     /// assert!(error.to_string().contains("unclosed group"));
-    /// # Ok::<(), events_core::PatternError>(())
+    /// # Ok::<(), events_core::subscribing::PatternError>(())
     /// ```
     ///
     /// # Errors
@@ -175,7 +175,7 @@ impl Registry {
     #[track_caller]
     pub fn on_topic<M: 'static, H: TopicHandler<M>>(
         &self,
-        pattern: impl Into<Cow<'static, str>>,
+        pattern: impl AsRef<str>,
         handler: H,
     ) -> Result<Subscription, PatternError> {
         let new = self.subscribe_topic(pattern, handler)?;
@@ -190,11 +190,11 @@ impl Registry {
     #[track_caller]
     pub fn subscribe_topic<M: 'static, H: TopicHandler<M>>(
         &self,
-        pattern: impl Into<Cow<'static, str>>,
+        pattern: impl AsRef<str>,
         handler: H,
     ) -> Result<NewSubscription<TopicEvent<'static>, PatternKind>, PatternError> {
         let place = Location::caller().into();
-        let pattern = Pattern::new(pattern.into())?;
+        let pattern = Pattern::new(pattern.as_ref().to_owned().into())?;
         let name = Key::of::<H>();
         Ok(NewSubscription::by_topic(
             self.clone(),

@@ -159,7 +159,7 @@ impl fmt::Debug for Flush {
 /// As an attribute of a function: [`flush_queue`](macro@crate::flush_queue).
 ///
 /// ```
-/// use events_core::{Event, Registry, flush_after};
+/// use events_core::{Event, Registry, queues::flush_after};
 ///
 /// #[derive(Event, Clone)]
 /// struct Saved;

@@ -12,7 +12,7 @@ use crate::registry::Registry;
 /// order until somebody empties the queue:
 ///
 /// - [`flush`](Self::flush), [`flush_async`](Self::flush_async), `#[flush_queue]` and
-///   [`flush_after`](crate::flush_after) run what waits, and what comes meanwhile, and return;
+///   [`flush_after`](crate::queues::flush_after) run what waits, and what comes meanwhile, and return;
 /// - a worker runs it as it comes: on a thread of its own
 ///   ([`spawn_thread`](Self::spawn_thread)), on tokio (`spawn_tokio`), or wherever you poll
 ///   [`work`](Self::work);
@@ -42,7 +42,7 @@ use crate::registry::Registry;
 /// assert_eq!(registry.queue().len(), 1);
 /// assert_eq!(registry.queue().flush().ran(), 1);
 /// assert!(registry.queue().is_empty());
-/// # Ok::<(), events_core::QueueFull<OrderPlaced>>(())
+/// # Ok::<(), events_core::queues::QueueFull<OrderPlaced>>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Queue(pub(crate) Registry);

@@ -46,7 +46,7 @@ impl Queue {
     /// registry.enqueue(Mail { to: "a@x.org".into() })?;
     /// let unfinished = registry.queue().shutdown(Duration::from_secs(5));
     /// assert!(unfinished.is_empty());
-    /// # Ok::<(), events_core::QueueFull<Mail>>(())
+    /// # Ok::<(), events_core::queues::QueueFull<Mail>>(())
     /// ```
     pub fn spawn_thread(&self) -> Worker {
         self.spawn_thread_with(1)

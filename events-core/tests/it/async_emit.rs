@@ -8,7 +8,8 @@ use std::{
 };
 
 use events_core::{
-    Emission, EmitAsync, Event, Registry, State, WithRegistry, subscriber, subscribers,
+    Emission, Event, Registry, State, emitting::EmitAsync, scopes::WithRegistry, subscriber,
+    subscribers,
 };
 
 use crate::{Gate, Journal, block_on};

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use events_core::{Event, EventInfo, Registry, auth::*, subscriber, subscribers};
+use events_core::{Event, Registry, auth::*, info::EventInfo, subscriber, subscribers};
 
 use crate::{Journal, block_on};
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use events_core::{Event, Registry, SubscribeError};
+use events_core::{Event, Registry, subscribing::SubscribeError};
 
 #[derive(Event)]
 struct Opened(Vec<u32>);
@@ -80,7 +80,7 @@ fn when_one_cannot_be_subscribed_none_is() {
     let taken = registry.subscribe(|_: &Closed| ()).id("taken").register();
     let _taken = taken.expect("the id is free");
     let option = || registry.subscribe(|event: &mut Opened| event.0.push(1));
-    let check = |second: fn(&Registry, &mut events_core::Batch), expected: &str| {
+    let check = |second: fn(&Registry, &mut events_core::subscribing::Batch), expected: &str| {
         let held = Arc::new(());
         let captured = Arc::clone(&held);
         let mut batch = registry.batch();

@@ -7,7 +7,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use events_core::{Bridged, Registry, bridge};
+use events_core::{Registry, bridge, bridges::Bridged};
 use futures_core::Stream;
 use tokio::sync::mpsc as tokio_mpsc;
 use tokio_stream::{iter, wrappers::UnboundedReceiverStream};

@@ -6,7 +6,10 @@ use std::{
     task::{Context, Waker},
 };
 
-use events_core::{Emission, Ended, Event, Origin, Registry, WhyEnded, bridge};
+use events_core::{
+    Emission, Event, Origin, Registry, bridge,
+    bridges::{EndReason, Ended},
+};
 use tokio_stream::iter;
 
 use crate::{Gate, Journal, block_on};
@@ -63,11 +66,11 @@ pub(super) fn listening(journal: &Journal) -> Registry {
 /// Why it ended, and came, emitted, left out, errors.
 pub(super) fn told(ended: &Ended) -> (&'static str, [usize; 4]) {
     let why = match ended.why() {
-        WhyEnded::SourceEnded => "source",
-        WhyEnded::Stopped => "stop",
-        WhyEnded::RegistryGone => "registry",
-        WhyEnded::Panicked(_) => "panic",
-        WhyEnded::Dropped => "drop",
+        EndReason::SourceEnded => "source",
+        EndReason::Stopped => "stop",
+        EndReason::RegistryGone => "registry",
+        EndReason::Panicked(_) => "panic",
+        EndReason::Dropped => "drop",
         _ => "something new",
     };
     let numbers = [
@@ -167,7 +170,7 @@ fn a_type_or_a_function_may_be_the_sender() {
             bridge(orders)
                 .senders(|order| match order.number {
                     1 => Origin::of::<Till>(),
-                    _ => Origin::from(events_core::IntoKey::into_key(checkout)),
+                    _ => Origin::from(events_core::info::IntoKey::into_key(checkout)),
                 })
                 .sender(Origin::of::<Till>())
                 .sender(checkout)

@@ -5,7 +5,7 @@ use std::{
     thread,
 };
 
-use events_core::{Event, Origin, Registry, Signal, signal_to_event};
+use events_core::{Event, Origin, Registry, bridges::Signal, signal_to_event};
 
 use super::bridges::{ORDERS, Order, OrderPlaced, listening, told};
 use crate::{Journal, block_on};

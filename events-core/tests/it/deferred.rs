@@ -11,7 +11,11 @@ use std::{
     task::{Context, Waker},
 };
 
-use events_core::{Cause, Emission, Event, Registry, Undelivered, subscriber, subscribers};
+use events_core::{
+    Emission, Event, Registry,
+    failures::{Cause, Undelivered},
+    subscriber, subscribers,
+};
 
 use crate::{Gate, Journal, block_on};
 
@@ -425,7 +429,7 @@ fn reports_tell_what_runs_later() {
     let report = scanner.run();
     let kinds: Vec<_> = report
         .subscribers()
-        .map(events_core::SubscriberInfo::kind)
+        .map(events_core::info::SubscriberInfo::kind)
         .collect();
     assert_eq!(kinds, ["sync mut", "async deferred", "async", "deferred"]);
     assert_eq!(

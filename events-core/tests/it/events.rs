@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use events_core::{Event, EventInfo, Registry, Subscription};
+use events_core::{Event, Registry, Subscription, info::EventInfo};
 
 /// User logs in for the first time.
 ///

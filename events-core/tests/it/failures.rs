@@ -2,7 +2,11 @@
 
 use std::{error::Error, fmt, panic::panic_any};
 
-use events_core::{BoxError, Cause, Event, Registry, Subscription, subscriber, subscribers};
+use events_core::{
+    Event, Registry, Subscription,
+    failures::{BoxError, Cause},
+    subscriber, subscribers,
+};
 
 #[derive(Event, Debug, Default)]
 struct Work(Vec<usize>);

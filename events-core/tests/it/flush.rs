@@ -6,7 +6,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use events_core::{Event, Registry, flush_after, flush_queue, subscribers};
+use events_core::{Event, Registry, flush_queue, queues::flush_after, subscribers};
 
 use super::queue::{Job, Other, job, work};
 use crate::{Gate, Journal, block_on};

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use events_core::{Emission, Registry, State, SubscribeError, listener, subscriber, subscribers};
+use events_core::{
+    Emission, Registry, State, listener, subscriber, subscribers, subscribing::SubscribeError,
+};
 
 use super::listeners::{Login, Tick, login};
 use crate::{Journal, block_on};

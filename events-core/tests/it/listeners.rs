@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use events_core::{BoxError, Event, Problem, Registry, listener, subscribers};
+use events_core::{Event, Registry, failures::BoxError, listener, scanning::Problem, subscribers};
 
 use crate::Journal;
 

@@ -1,6 +1,6 @@
 //! Section 4: the order in which subscribers run.
 
-use events_core::{Event, Registry, SubscribeError, subscriber, subscribers};
+use events_core::{Event, Registry, subscriber, subscribers, subscribing::SubscribeError};
 
 #[derive(Event, Default)]
 pub(crate) struct Trail(Vec<&'static str>);

@@ -5,7 +5,9 @@ use std::{
     task::{Context, Waker},
 };
 
-use events_core::{Emission, Event, Registry, Undelivered, WithRegistry, subscriber, subscribers};
+use events_core::{
+    Emission, Event, Registry, failures::Undelivered, scopes::WithRegistry, subscriber, subscribers,
+};
 
 use crate::{Gate, Journal, block_on};
 

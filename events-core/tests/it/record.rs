@@ -7,7 +7,8 @@ use std::{
 };
 
 use events_core::{
-    Emission, Event, EventInfo, Origin, Registry,
+    Emission, Event, Origin, Registry,
+    info::EventInfo,
     record::{
         Created, Creating, Deleted, Deleting, Diff, Updated, Updating, models, register_model,
     },

@@ -1,6 +1,6 @@
 //! Section 2: registering by hand.
 
-use events_core::{Emission, Event, Registry, SubscribeError, subscriber};
+use events_core::{Emission, Event, Registry, subscriber, subscribing::SubscribeError};
 
 #[derive(Event, Debug, Default, PartialEq)]
 struct Order {

@@ -2,7 +2,7 @@
 
 use std::{future::Future, time::Duration};
 
-use events_core::{Event, Registry, Worker};
+use events_core::{Event, Registry, queues::Worker};
 
 use crate::{Journal, block_on};
 

@@ -7,7 +7,7 @@ use std::{
     thread,
 };
 
-use events_core::{Event, Registry, WithRegistry, registry, with_registry};
+use events_core::{Event, Registry, registry, scopes::WithRegistry, with_registry};
 
 #[derive(Event)]
 struct Where(&'static str);

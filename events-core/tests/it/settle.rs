@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use events_core::{Event, Registry, Worker};
+use events_core::{Event, Registry, queues::Worker};
 
 use crate::block_on;
 

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use events_core::{Event, Registry, Undelivered, Unfinished};
+use events_core::{Event, Registry, failures::Undelivered, queues::Unfinished};
 
 use crate::{Gate, Journal, block_on};
 
@@ -34,7 +34,7 @@ const LONG: Duration = Duration::from_secs(60);
 
 /// The numbers of the jobs that were handed back, and whether they were begun.
 fn numbers(unfinished: Unfinished) -> Vec<(u32, bool)> {
-    let told = |event: events_core::UnfinishedEvent| {
+    let told = |event: events_core::queues::UnfinishedEvent| {
         let begun = event.unfinished().is_some();
         (event.downcast::<Job>().expect("a job").number, begun)
     };

@@ -5,7 +5,9 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use events_core::{BoxError, Emission, Event, Origin, Registry, State, subscriber, subscribers};
+use events_core::{
+    Emission, Event, Origin, Registry, State, failures::BoxError, subscriber, subscribers,
+};
 
 use crate::Journal;
 

@@ -8,7 +8,10 @@ use std::{
     thread,
 };
 
-use events_core::{Event, EventStream, Lagged, Next, Registry};
+use events_core::{
+    Event, Registry,
+    streams::{EventStream, Lagged, Next},
+};
 use futures_core::Stream;
 
 use crate::block_on;

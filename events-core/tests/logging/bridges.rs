@@ -6,7 +6,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use events_core::{Ended, Event, Registry, bridge};
+use events_core::{Event, Registry, bridge, bridges::Ended};
 use tokio::sync::broadcast;
 use tokio_stream::{iter, wrappers::BroadcastStream};
 use tracing::Level;

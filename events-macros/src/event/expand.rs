@@ -15,6 +15,7 @@ use crate::syntax::{
     in_place::InPlace,
     lifetimes::{non_static_lifetime, with_static},
     spans::{call_site_at, ident_with_span, mixed_site_at, type_name_span},
+    type_text::source_text,
 };
 
 pub(crate) fn expand(event: &Event) -> TokenStream {
@@ -42,7 +43,7 @@ fn implementations(event: &Event) -> TokenStream {
     };
     let location = quote_spanned!(span=> __events::here());
     let field_names = fields.iter().map(|field| &field.name);
-    let field_types = fields.iter().map(|field| token_text(&field.ty));
+    let field_types = fields.iter().map(|field| type_text(&field.ty));
     let secrets = fields.iter().map(|field| field.secret);
 
     let mut generics = event.generics.clone();
@@ -123,7 +124,7 @@ fn implementations(event: &Event) -> TokenStream {
             }
 
             #[automatically_derived]
-            impl #static_params #core::Family for #family #static_bounds {
+            impl #static_params #core::__private::Family for #family #static_bounds {
                 type Of<'__member> = #member;
 
                 #[inline]
@@ -135,15 +136,15 @@ fn implementations(event: &Event) -> TokenStream {
     }
 }
 
-/// The type as the compiler prints its tokens; faster for a single name, which is its own text.
-fn token_text(ty: &Type) -> String {
+/// The type as text; faster for a single name, which is its own text.
+fn type_text(ty: &Type) -> String {
     let name = match ty {
         Type::Path(ty) if ty.qself.is_none() && ty.attrs.is_empty() => ty.path.get_ident(),
         _ => None,
     };
     match name {
         Some(name) => name.to_string(),
-        None => ty.to_token_stream().to_string(),
+        None => source_text(ty),
     }
 }
 

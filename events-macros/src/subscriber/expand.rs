@@ -80,7 +80,7 @@ pub(crate) fn declaration(subscriber: &Subscriber) -> TokenStream {
         Some(method) => method.has_no_default(),
     };
     let location = quote_spanned! {ident.span()=>
-        #core::Location::new(::core::file!(), ::core::line!(), ::core::column!())
+        #core::__private::Location::new(::core::file!(), ::core::line!(), ::core::column!())
     };
     let priority = match &subscriber.priority {
         Some(priority) => quote!(#priority),

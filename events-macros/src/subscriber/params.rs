@@ -34,7 +34,7 @@ impl ParamTokens {
             );
             Self {
                 span,
-                as_param: quote_spanned!(span=> <#ty as #core::Param>),
+                as_param: quote_spanned!(span=> <#ty as #core::__private::Param>),
                 ty,
                 kept: format_ident!("__kept{index}", span = span),
                 made: format_ident!("__made{index}", span = span),
@@ -47,7 +47,7 @@ impl ParamTokens {
     pub(super) fn kept_bound(&self, core: &Path, kept: &Ident) -> TokenStream {
         let Self { span, ty, .. } = self;
         let core = located_at(core, *span);
-        quote_spanned!(*span=> #ty: #core::Param<Kept = #kept>)
+        quote_spanned!(*span=> #ty: #core::__private::Param<Kept = #kept>)
     }
 
     pub(super) fn make(&self, kept: &impl ToTokens, source: &Ident) -> TokenStream {

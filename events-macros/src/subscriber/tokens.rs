@@ -87,5 +87,5 @@ fn family_of(subscriber: &Subscriber, event: &Type) -> TokenStream {
 pub(super) fn key(subscriber: &Subscriber, target: &impl ToTokens) -> TokenStream {
     let span = mixed_site_at(target.span());
     let core = located_at(&subscriber.core, span);
-    quote_spanned!(span=> #core::IntoKey::into_key(#target))
+    quote_spanned!(span=> #core::__private::IntoKey::into_key(#target))
 }

@@ -15,7 +15,7 @@ const _: () = {
         __events::module_path!(),
         __events::here(),
         "",
-        &[("user", "& 'a mut User", false)],
+        &[("user", "&'a mut User", false)],
     );
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED
@@ -36,7 +36,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::events_core::Family for Login<'static> {
+    impl ::events_core::__private::Family for Login<'static> {
         type Of<'__member> = Login<'__member>;
         #[inline]
         fn statics() -> __events::EventStatics {
@@ -100,8 +100,8 @@ const _: () = {
     }
     impl<'a, __0> LoginBuilder<'a, __0> {
         __events::finishers! {
-            pub Login < 'a >, { ::events_core::OwnedEvent + __events::Send } : build emit
-            try_emit emit_async enqueue
+            pub Login < 'a >, { ::events_core::__private::OwnedEvent + __events::Send } :
+            build emit try_emit emit_async enqueue
         }
     }
 };

@@ -40,7 +40,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::events_core::Family for Deployed {
+    impl ::events_core::__private::Family for Deployed {
         type Of<'__member> = Deployed;
         #[inline]
         fn statics() -> __events::EventStatics {

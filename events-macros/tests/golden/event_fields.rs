@@ -24,7 +24,7 @@ const _: () = {
         &[
             ("ip", "String", true),
             ("attempts", "u32", false),
-            ("referrer", "Option < String >", false),
+            ("referrer", "Option<String>", false),
         ],
     );
     ::events_core::__register! {
@@ -50,7 +50,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::events_core::Family for FirstLogin {
+    impl ::events_core::__private::Family for FirstLogin {
         type Of<'__member> = FirstLogin;
         #[inline]
         fn statics() -> __events::EventStatics {

@@ -47,7 +47,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<T: Clone> ::events_core::Family for Saved<T>
+    impl<T: Clone> ::events_core::__private::Family for Saved<T>
     where
         T: Send,
         T: 'static,

@@ -33,7 +33,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::events_core::Family for Started {
+    impl ::events_core::__private::Family for Started {
         type Of<'__member> = Started;
         #[inline]
         fn statics() -> __events::EventStatics {

@@ -27,7 +27,7 @@ const _: () = {
     const __HANDLER0: ::events_core::__private::Subscriber = ::events_core::__private::Subscriber {
         name: ::core::concat!(::core::module_path!(), "::", "Greeter::first"),
         module: ::core::module_path!(),
-        location: ::events_core::Location::new(
+        location: ::events_core::__private::Location::new(
             ::core::file!(),
             ::core::line!(),
             ::core::column!(),
@@ -39,7 +39,7 @@ const _: () = {
         deferred: false,
         concurrency: 0,
         added_only: __CONSTRUCTOR.is_none(),
-        key: || ::events_core::IntoKey::into_key(__This::first),
+        key: || ::events_core::__private::IntoKey::into_key(__This::first),
         selector: ::events_core::__private::EventSelector::Events(
             &[
                 ::events_core::__private::event::<
@@ -72,7 +72,7 @@ const _: () = {
     const __HANDLER1: ::events_core::__private::Subscriber = ::events_core::__private::Subscriber {
         name: ::core::concat!(::core::module_path!(), "::", "Greeter::login"),
         module: ::core::module_path!(),
-        location: ::events_core::Location::new(
+        location: ::events_core::__private::Location::new(
             ::core::file!(),
             ::core::line!(),
             ::core::column!(),
@@ -84,12 +84,12 @@ const _: () = {
         deferred: false,
         concurrency: 0,
         added_only: __CONSTRUCTOR.is_none(),
-        key: || ::events_core::IntoKey::into_key(__This::login),
+        key: || ::events_core::__private::IntoKey::into_key(__This::login),
         selector: ::events_core::__private::EventSelector::Events(
             &[::events_core::__private::event::<<Login as ::events_core::Event>::Family>],
         ),
         before: &[],
-        after: &[|| ::events_core::IntoKey::into_key(Greeter::first)],
+        after: &[|| ::events_core::__private::IntoKey::into_key(Greeter::first)],
         install: |installer| {
             let __kept0 = installer.find::<State<'static, Ledger>>();
             let ::core::option::Option::Some(__kept0) = __kept0 else {
@@ -111,7 +111,7 @@ const _: () = {
                     let __made0 = <State<
                         'static,
                         Ledger,
-                    > as ::events_core::Param>::make(&__kept0, run);
+                    > as ::events_core::__private::Param>::make(&__kept0, run);
                     ::events_core::__private::Outcome::into_step(
                         __This::login(
                             &listener,
@@ -119,7 +119,7 @@ const _: () = {
                             <State<
                                 'static,
                                 Ledger,
-                            > as ::events_core::Param>::lend(&__made0),
+                            > as ::events_core::__private::Param>::lend(&__made0),
                         ),
                     )
                 });
@@ -129,7 +129,7 @@ const _: () = {
     ::events_core::__register! {
         static __SUBSCRIBER1 : Subscriber in SUBSCRIBERS = __HANDLER1
     }
-    impl ::events_core::Listener for __This {
+    impl ::events_core::__private::Listener for __This {
         const HANDLERS: &'static [::events_core::__private::Subscriber] = &[
             __HANDLER0,
             #[cfg(unix)]

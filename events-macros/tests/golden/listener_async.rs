@@ -26,7 +26,7 @@ const _: () = {
         > ::events_core::__private::Background<Changed<__This>> for __Background<__0>
         where
             for<'__any> Changed<__This>: ::events_core::__private::Snapshot,
-            State<'static, Mailer>: ::events_core::Param<Kept = __0>,
+            State<'static, Mailer>: ::events_core::__private::Param<Kept = __0>,
             for<'__any> __This: ::core::marker::Send + ::core::marker::Sync,
         {
             fn call<'__call>(
@@ -40,7 +40,7 @@ const _: () = {
                     let __made0 = <State<
                         'static,
                         Mailer,
-                    > as ::events_core::Param>::make(&self.__kept0, call);
+                    > as ::events_core::__private::Param>::make(&self.__kept0, call);
                     ::events_core::__private::AsyncOutcome::into_step(
                         __This::mail(
                                 &self.__listener,
@@ -48,7 +48,7 @@ const _: () = {
                                 <State<
                                     'static,
                                     Mailer,
-                                > as ::events_core::Param>::lend(&__made0),
+                                > as ::events_core::__private::Param>::lend(&__made0),
                             )
                             .await,
                     )
@@ -58,7 +58,7 @@ const _: () = {
         ::events_core::__private::Subscriber {
             name: ::core::concat!(::core::module_path!(), "::", "Greeter<u8>::mail"),
             module: ::core::module_path!(),
-            location: ::events_core::Location::new(
+            location: ::events_core::__private::Location::new(
                 ::core::file!(),
                 ::core::line!(),
                 ::core::column!(),
@@ -70,7 +70,7 @@ const _: () = {
             deferred: false,
             concurrency: ::events_core::__private::at_once(1),
             added_only: __CONSTRUCTOR.is_none(),
-            key: || ::events_core::IntoKey::into_key(__This::mail),
+            key: || ::events_core::__private::IntoKey::into_key(__This::mail),
             selector: ::events_core::__private::EventSelector::Events(
                 &[
                     ::events_core::__private::event::<
@@ -109,7 +109,7 @@ const _: () = {
     ::events_core::__register! {
         static __SUBSCRIBER0 : Subscriber in SUBSCRIBERS = __HANDLER0
     }
-    impl ::events_core::Listener for __This {
+    impl ::events_core::__private::Listener for __This {
         const HANDLERS: &'static [::events_core::__private::Subscriber] = &[__HANDLER0];
     }
 };

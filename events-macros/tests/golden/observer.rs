@@ -19,7 +19,7 @@ const _: () = {
     const __HANDLER0: ::events_core::__private::Subscriber = ::events_core::__private::Subscriber {
         name: ::core::concat!(::core::module_path!(), "::", "UserObserver::creating"),
         module: ::core::module_path!(),
-        location: ::events_core::Location::new(
+        location: ::events_core::__private::Location::new(
             ::core::file!(),
             ::core::line!(),
             ::core::column!(),
@@ -31,7 +31,7 @@ const _: () = {
         deferred: false,
         concurrency: 0,
         added_only: __CONSTRUCTOR.is_none(),
-        key: || ::events_core::IntoKey::into_key(__This::creating),
+        key: || ::events_core::__private::IntoKey::into_key(__This::creating),
         selector: ::events_core::__private::EventSelector::Events(
             &[
                 ::events_core::__private::event::<
@@ -94,7 +94,7 @@ const _: () = {
         ::events_core::__private::Subscriber {
             name: ::core::concat!(::core::module_path!(), "::", "UserObserver::updated"),
             module: ::core::module_path!(),
-            location: ::events_core::Location::new(
+            location: ::events_core::__private::Location::new(
                 ::core::file!(),
                 ::core::line!(),
                 ::core::column!(),
@@ -106,7 +106,7 @@ const _: () = {
             deferred: true,
             concurrency: 0,
             added_only: __CONSTRUCTOR.is_none(),
-            key: || ::events_core::IntoKey::into_key(__This::updated),
+            key: || ::events_core::__private::IntoKey::into_key(__This::updated),
             selector: ::events_core::__private::EventSelector::Events(
                 &[
                     ::events_core::__private::event::<
@@ -145,7 +145,7 @@ const _: () = {
     ::events_core::__register! {
         static __SUBSCRIBER1 : Subscriber in SUBSCRIBERS = __HANDLER1
     }
-    impl ::events_core::Listener for __This {
+    impl ::events_core::__private::Listener for __This {
         const HANDLERS: &'static [::events_core::__private::Subscriber] = &[
             __HANDLER0,
             __HANDLER1,

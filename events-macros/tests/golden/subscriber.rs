@@ -9,7 +9,7 @@ const _: () = {
     const __DECLARED: ::events_core::__private::Subscriber = ::events_core::__private::Subscriber {
         name: ::core::concat!(::core::module_path!(), "::", "greet"),
         module: ::core::module_path!(),
-        location: ::events_core::Location::new(
+        location: ::events_core::__private::Location::new(
             ::core::file!(),
             ::core::line!(),
             ::core::column!(),
@@ -21,7 +21,7 @@ const _: () = {
         deferred: false,
         concurrency: 0,
         added_only: false,
-        key: || ::events_core::IntoKey::into_key(greet),
+        key: || ::events_core::__private::IntoKey::into_key(greet),
         selector: ::events_core::__private::EventSelector::Events(
             &[
                 ::events_core::__private::event::<

@@ -22,8 +22,8 @@ const _: () = {
     > ::events_core::__private::Background<FirstLogin> for __Background<__0, __1>
     where
         for<'__any> FirstLogin: ::events_core::__private::Snapshot,
-        State<'static, Mailer>: ::events_core::Param<Kept = __0>,
-        &'static Emission: ::events_core::Param<Kept = __1>,
+        State<'static, Mailer>: ::events_core::__private::Param<Kept = __0>,
+        &'static Emission: ::events_core::__private::Param<Kept = __1>,
     {
         fn call<'__call>(
             &'__call self,
@@ -36,8 +36,8 @@ const _: () = {
                 let __made0 = <State<
                     'static,
                     Mailer,
-                > as ::events_core::Param>::make(&self.__kept0, call);
-                let __made1 = <&'static Emission as ::events_core::Param>::make(
+                > as ::events_core::__private::Param>::make(&self.__kept0, call);
+                let __made1 = <&'static Emission as ::events_core::__private::Param>::make(
                     &self.__kept1,
                     call,
                 );
@@ -47,8 +47,10 @@ const _: () = {
                             <State<
                                 'static,
                                 Mailer,
-                            > as ::events_core::Param>::lend(&__made0),
-                            <&'static Emission as ::events_core::Param>::lend(&__made1),
+                            > as ::events_core::__private::Param>::lend(&__made0),
+                            <&'static Emission as ::events_core::__private::Param>::lend(
+                                &__made1,
+                            ),
                         )
                         .await,
                 )
@@ -58,7 +60,7 @@ const _: () = {
     const __DECLARED: ::events_core::__private::Subscriber = ::events_core::__private::Subscriber {
         name: ::core::concat!(::core::module_path!(), "::", "welcome"),
         module: ::core::module_path!(),
-        location: ::events_core::Location::new(
+        location: ::events_core::__private::Location::new(
             ::core::file!(),
             ::core::line!(),
             ::core::column!(),
@@ -70,7 +72,7 @@ const _: () = {
         deferred: false,
         concurrency: 0,
         added_only: false,
-        key: || ::events_core::IntoKey::into_key(welcome),
+        key: || ::events_core::__private::IntoKey::into_key(welcome),
         selector: ::events_core::__private::EventSelector::Events(
             &[
                 ::events_core::__private::event::<

@@ -26,7 +26,7 @@ const _: () = {
     const __DECLARED: ::events_core::__private::Subscriber = ::events_core::__private::Subscriber {
         name: ::core::concat!(::core::module_path!(), "::", "report"),
         module: ::core::module_path!(),
-        location: ::events_core::Location::new(
+        location: ::events_core::__private::Location::new(
             ::core::file!(),
             ::core::line!(),
             ::core::column!(),
@@ -38,7 +38,7 @@ const _: () = {
         deferred: true,
         concurrency: ::events_core::__private::at_once(1),
         added_only: false,
-        key: || ::events_core::IntoKey::into_key(report),
+        key: || ::events_core::__private::IntoKey::into_key(report),
         selector: ::events_core::__private::EventSelector::Events(
             &[
                 ::events_core::__private::event::<
@@ -49,7 +49,8 @@ const _: () = {
         before: &[],
         after: &[],
         install: |installer| {
-            let origin = installer.origin(::events_core::IntoKey::into_key(signup));
+            let origin = installer
+                .origin(::events_core::__private::IntoKey::into_key(signup));
             let once = ::events_core::__private::Once::new();
             installer
                 .subscribe_background::<

@@ -17,7 +17,7 @@ const _: () = {
     const __DECLARED: ::events_core::__private::Subscriber = ::events_core::__private::Subscriber {
         name: ::core::concat!(::core::module_path!(), "::", "book"),
         module: ::core::module_path!(),
-        location: ::events_core::Location::new(
+        location: ::events_core::__private::Location::new(
             ::core::file!(),
             ::core::line!(),
             ::core::column!(),
@@ -29,7 +29,7 @@ const _: () = {
         deferred: false,
         concurrency: 0,
         added_only: false,
-        key: || ::events_core::IntoKey::into_key(book),
+        key: || ::events_core::__private::IntoKey::into_key(book),
         selector: ::events_core::__private::EventSelector::Events(
             &[
                 ::events_core::__private::event::<
@@ -37,10 +37,10 @@ const _: () = {
                 >,
             ],
         ),
-        before: &[|| ::events_core::IntoKey::into_key(audit)],
+        before: &[|| ::events_core::__private::IntoKey::into_key(audit)],
         after: &[
-            || ::events_core::IntoKey::into_key(charge),
-            || ::events_core::IntoKey::into_key(ship),
+            || ::events_core::__private::IntoKey::into_key(charge),
+            || ::events_core::__private::IntoKey::into_key(ship),
         ],
         install: |installer| {
             let __kept0 = installer.find::<State<'static, Ledger>>();
@@ -51,7 +51,8 @@ const _: () = {
             let ::core::option::Option::Some(__kept1) = __kept1 else {
                 return;
             };
-            let origin = installer.origin(::events_core::IntoKey::into_key(checkout));
+            let origin = installer
+                .origin(::events_core::__private::IntoKey::into_key(checkout));
             let once = ::events_core::__private::Once::new();
             installer
                 .subscribe::<
@@ -71,8 +72,8 @@ const _: () = {
                     let __made0 = <State<
                         'static,
                         Ledger,
-                    > as ::events_core::Param>::make(&__kept0, run);
-                    let __made1 = <&'static Emission as ::events_core::Param>::make(
+                    > as ::events_core::__private::Param>::make(&__kept0, run);
+                    let __made1 = <&'static Emission as ::events_core::__private::Param>::make(
                         &__kept1,
                         run,
                     );
@@ -82,8 +83,10 @@ const _: () = {
                             <State<
                                 'static,
                                 Ledger,
-                            > as ::events_core::Param>::lend(&__made0),
-                            <&'static Emission as ::events_core::Param>::lend(&__made1),
+                            > as ::events_core::__private::Param>::lend(&__made0),
+                            <&'static Emission as ::events_core::__private::Param>::lend(
+                                &__made1,
+                            ),
                         ),
                     )
                 });

@@ -16,7 +16,8 @@ use std::{
 
 use events_core::{
     __testing::{self, Intercepted, Interceptor},
-    Location, Registry,
+    Registry,
+    info::Location,
 };
 
 use super::{

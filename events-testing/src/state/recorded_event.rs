@@ -8,7 +8,8 @@ use std::{
 
 use events_core::{
     __testing::{EmitVerb, Intercepted, is_inside},
-    Location, Origin,
+    Origin,
+    info::Location,
 };
 
 use super::field_values;

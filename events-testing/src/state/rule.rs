@@ -9,7 +9,8 @@ use std::{
 
 use events_core::{
     __testing::{self, Intercepted, Pattern},
-    Event, Location, Origin,
+    Event, Origin,
+    info::Location,
 };
 
 /// The closure that a test passes to `matching`.
@@ -91,8 +92,8 @@ impl EventSelector {
     ///
     /// When the pattern is not a regular expression.
     #[track_caller]
-    pub(crate) fn of_topic(pattern: String) -> Self {
-        match Pattern::new(pattern.into()) {
+    pub(crate) fn of_topic(pattern: &str) -> Self {
+        match Pattern::new(pattern.to_owned().into()) {
             Ok(pattern) => Self::Topic(pattern),
             Err(error) => panic!("{error}"),
         }

@@ -1,6 +1,6 @@
 //! The tests of django-event-system, written with `events-testing`.
 
-use events_core::{Event, Registry, Signal, args, emit_topic, signal_to_event};
+use events_core::{Event, Registry, args, bridges::Signal, emit_topic, signal_to_event};
 use events_testing::current;
 
 use super::check;

@@ -52,7 +52,9 @@ fn settle_waits_for_the_running_jobs_of_workers() {
         Step(9).enqueue().expect("the queue has room");
         events.settle();
         assert_eq!(calls.load(Ordering::Relaxed), 20);
-        workers.into_iter().for_each(events_core::Worker::stop);
+        workers
+            .into_iter()
+            .for_each(events_core::queues::Worker::stop);
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::{alloc::System, hint::black_box};
 
-use events_core::{Event, OwnedEvent, Registry};
+use events_core::{Event, Registry, bounds::OwnedEvent};
 use later_benches::{case::Threads, ready};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Stats, StatsAlloc};
 

@@ -15,7 +15,9 @@
 //! | sign-in through a provider | [`OauthSigninStarted`], [`OauthSigninCompleted`], [`OauthAccountLinked`], [`OauthAccountUnlinked`] |
 //!
 //! ```
-//! use events_core::{Registry, auth::{PasswordResetRequested, UserRegistered}, subscriber, subscribers};
+//! use events_core::{
+//!     Registry, auth::{PasswordResetRequested, UserRegistered}, subscriber, subscribers,
+//! };
 //!
 //! #[derive(Clone, Debug)]
 //! struct User {

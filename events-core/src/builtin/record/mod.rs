@@ -12,10 +12,7 @@
 //! # Listening
 //!
 //! ```
-//! use events_core::{
-//!     Event, Registry, subscriber, subscribers,
-//!     record::{Creating, Diff, Updated},
-//! };
+//! use events_core::{Event, Registry, record::{Creating, Diff, Updated}, subscriber, subscribers};
 //!
 //! #[derive(Clone)]
 //! struct User {

@@ -25,6 +25,9 @@ mod waiters;
 #[path = "."]
 mod primitives {
     pub(crate) mod sync;
+    #[path = "../../../src/primitives/type_id_hasher.rs"]
+    mod type_id_hasher;
+    pub(crate) use type_id_hasher::TypeIdHasher;
 }
 
 mod tests;

@@ -1,4 +1,4 @@
-//! What `events-core/src/engine/sync.rs` gives, in the terms of the model checker: a step of each is
+//! What `events-core/src/primitives/sync.rs` gives, in the terms of the model checker: a step of each is
 //! where it may switch to another thread.
 
 use std::ops::Deref;
@@ -60,4 +60,12 @@ impl<T> Deref for Guard<T> {
     fn deref(&self) -> &T {
         &self.0
     }
+}
+
+/// Locks a mutex.
+#[inline]
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }

@@ -3,10 +3,7 @@
 
 use std::future::{Future, ready};
 
-use events_core::{
-    Emission, EmitError, Emitted, Event, EventInfo, Family, FieldInfo, IntoKey, Key, Location,
-    Origin, Outcome, Param, State, builder::Build, flush_queue, subscriber,
-};
+use events_core::{Emission, EmitError, Emitted, Event, Origin, Outcome, State, bounds::Family, builder::Build, flush_queue, handlers::Param, info::{EventInfo, FieldInfo, IntoKey, Key, Location}, subscriber};
 
 /// What a framework has.
 pub mod framework {

@@ -48,7 +48,10 @@ impl Builder<'_> {
         let (vis, event_type) = (&self.event.vis, self.event_type());
         // An event without a lifetime parameter is always owned; leaving the bound out compiles faster.
         let core = &self.event.core;
-        let owned = self.event.borrows().then(|| quote!(#core::OwnedEvent +));
+        let owned = self
+            .event
+            .borrows()
+            .then(|| quote!(#core::__private::OwnedEvent +));
         let names = names.iter().map(|name| Ident::new(name, Span::call_site()));
         quote! {
             impl #params #builder where #(#bounds,)* #(#types: 'static,)* {

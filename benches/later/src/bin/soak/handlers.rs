@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use events_core::{Event, Registry, UnfinishedEvent};
+use events_core::{Event, Registry, queues::UnfinishedEvent};
 
 use super::counts::{Counts, HandlerKind};
 

@@ -4,7 +4,7 @@ use std::{sync::Arc, task::Poll};
 
 use super::taker::{Bell, Queue, Thing, poll, pop, push};
 use crate::{
-    bounded_queue::{DEFAULT_CAPACITY, BoundedQueue, PushErrorKind},
+    bounded_queue::{BoundedQueue, DEFAULT_CAPACITY, PushErrorKind},
     waiters::Waiter,
 };
 
@@ -171,7 +171,10 @@ fn nobody_attached_is_told_once() {
 fn a_store_that_drains_is_not_unattended() {
     alone(|store| {
         store.drain();
-        assert_eq!(push(store, Thing(0, 0), false), Err((PushErrorKind::ShutDown, false)));
+        assert_eq!(
+            push(store, Thing(0, 0), false),
+            Err((PushErrorKind::ShutDown, false))
+        );
     });
 }
 

@@ -9,7 +9,7 @@ use shuttle::{
 };
 
 use super::check_schedules;
-use crate::plan_cell::{PlanCell, Found};
+use crate::plan_cell::{Found, PlanCell};
 
 /// What a writer does: each step makes another plan the current one.
 #[derive(Clone, Copy)]

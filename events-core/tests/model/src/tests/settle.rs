@@ -15,7 +15,9 @@ use shuttle::{
 };
 
 use super::check_schedules;
-use crate::{bounded_queue::BoundedQueue, idle::IdleNotifier, in_flight::InFlight, waiters::Waiter};
+use crate::{
+    bounded_queue::BoundedQueue, idle::IdleNotifier, in_flight::InFlight, waiters::Waiter,
+};
 
 struct Queue {
     store: BoundedQueue<()>,

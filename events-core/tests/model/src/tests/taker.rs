@@ -9,7 +9,7 @@ use std::{
 use shuttle::sync::{Condvar, Mutex};
 
 use crate::{
-    bounded_queue::{Popped, PushError, BoundedQueue, PushErrorKind},
+    bounded_queue::{BoundedQueue, Popped, PushError, PushErrorKind},
     waiters::Waiter,
 };
 

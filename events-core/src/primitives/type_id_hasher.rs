@@ -1,0 +1,26 @@
+//! A hasher for `TypeId`, which is a good hash already.
+
+use std::hash::Hasher;
+
+/// Returns the bits of the hashed `TypeId` themselves.
+#[derive(Default)]
+pub(crate) struct TypeIdHasher(u64);
+
+impl Hasher for TypeIdHasher {
+    #[inline]
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    #[inline]
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    /// For a standard library whose `TypeId` does not hash itself with `write_u64`.
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
+    }
+}
