@@ -101,4 +101,4 @@ pub(super) const UNSAFE: [&str; 2] = [
 pub(super) const LINKME: &str = "events-core/src/declared/link_slices.rs";
 
 /// Folders that ARCHITECTURE.md names and that are not built yet.
-pub(super) const ANNOUNCED: &[&str] = &["policy", "time", "unit", "explain"];
+pub(super) const ANNOUNCED: &[&str] = &["policy", "time", "unit", "explain", "integrations"];
