@@ -239,7 +239,7 @@ impl<'a, 's> Starter<'a, 's> {
         let waiting = self.start.waiting();
         span.in_scope(|| self.stretch(number, number + 1));
         if self.start.waiting() > waiting {
-            spans.some().push((number, span));
+            spans.get_or_insert_default().push((number, span));
         }
     }
 

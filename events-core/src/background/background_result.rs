@@ -72,7 +72,9 @@ impl BackgroundResult {
         self.ran += 1;
         if let Some(cause) = cause {
             let failure = Failure::new(Arc::clone(subscriber), cause);
-            self.failures.some().push((number, failure));
+            self.failures
+                .get_or_insert_default()
+                .push((number, failure));
         }
     }
 }

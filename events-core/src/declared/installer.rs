@@ -260,7 +260,7 @@ impl<'i> Installer<'i> {
             concurrency: NonZeroUsize::new(concurrency),
         };
         let position = Position {
-            turn: Phase::of(&subscriber),
+            phase: Phase::of(&subscriber),
             rank,
             names: vec![(self.subscriber.key)()],
             before: keys(self.subscriber.before),

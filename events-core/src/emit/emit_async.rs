@@ -205,7 +205,7 @@ impl<E: Event> AsyncEmit<E> {
         let Some(event) = event.and_then(|event| event.__owned()) else {
             return;
         };
-        let mut fail = |failure| this.failures.some().push(failure);
+        let mut fail = |failure| this.failures.get_or_insert_default().push(failure);
         let handed = defer(
             &tail,
             ErasedEventRef::of(event),

@@ -1,4 +1,4 @@
-//! A subscriber to a pattern of topics, before it is known which events these are.
+//! A pattern subscriber: it is subscribed to a pattern of topics instead of an event type.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -8,10 +8,10 @@ use crate::{
     metadata::{Pattern, SubscriberInfo},
 };
 
-/// A subscriber to a pattern of topics: an entry in the slot of each event type whose topic matches.
+/// A pattern subscriber. It has an entry in the slot of each event type whose topic matches.
 #[derive(Clone)]
 pub(crate) struct PatternEntry {
-    /// As that of its entries.
+    /// Identifies the subscriber; all its entries have the same number.
     pub(crate) number: u64,
     pub(crate) declared: bool,
     pub(crate) position: Arc<Position>,
@@ -30,7 +30,7 @@ impl PatternEntry {
         self.entry_for(event_type, event_type.info.topic().into())
     }
 
-    /// Its entry where this topic is heard.
+    /// Its entry in a plan for this topic, which the entry's description shows.
     pub(crate) fn entry_for(&self, event_type: EventType, topic: Cow<'static, str>) -> Entry {
         let mut subscriber = SubscriberInfo::clone(&self.subscriber);
         subscriber.topic = topic;

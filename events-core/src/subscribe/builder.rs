@@ -339,7 +339,7 @@ impl<F: Family, T> NewSubscription<F, T> {
         let once = self.subscriber.once.then(|| leave.clone());
         let id = self.id.map(Key::from);
         let position = Arc::new(Position {
-            turn: Phase::of(&self.subscriber),
+            phase: Phase::of(&self.subscriber),
             rank: Rank::subscribed(self.subscriber.priority, number),
             names: self.names.into_iter().chain(id).collect(),
             before: self.before,

@@ -215,8 +215,8 @@ fn when_the_queue_is_full_sync_ones_run_at_once_and_async_ones_fail() {
     let text = failure.cause().to_string();
     assert_eq!(
         text,
-        "was not reached: the queue is full, with 1 event; flush it more often, have a worker empty \
-         it, or give it more with set_capacity"
+        "was not reached: the queue is full, with 1 event; flush it more often, run a worker, or \
+         raise its capacity with set_capacity"
     );
     assert_eq!(error.ran(), 1);
     let text = error.to_string();

@@ -72,7 +72,7 @@ fn a_chain_of_128_is_run_and_a_deeper_one_is_refused() {
     assert_eq!(deepest.load(Ordering::Relaxed), 64);
     let text = error.to_string();
     assert!(
-        text.contains("emit refused: 128 emits are under way"),
+        text.contains("emit refused: 128 emits are nested"),
         "{text}"
     );
     let chain = "it::nesting::Ping -> it::nesting::Pong -> it::nesting::Ping";
@@ -105,8 +105,8 @@ fn the_limit_can_be_set_and_the_refusal_prints_the_chain() {
     assert_eq!(refusal.chain(), ["it::nesting::Ping"; 4]);
     assert_eq!(
         refusal.to_string(),
-        "emit refused: 3 emits are under way inside one another, which is the limit \
-         (Registry::set_depth_limit changes it); the chain is it::nesting::Ping (x4)",
+        "emit refused: 3 emits are nested, which is the limit (Registry::set_depth_limit changes \
+         it); the chain is it::nesting::Ping (x4)",
     );
 }
 

@@ -117,8 +117,8 @@ fn a_full_queue_gives_the_event_back() {
     assert_eq!(
         error.to_string(),
         format!(
-            "`{}` was not enqueued: the queue is full, with 2 events; flush it more often, have a \
-             worker empty it, or give it more with set_capacity",
+            "`{}` was not enqueued: the queue is full, with 2 events; flush it more often, run a \
+             worker, or raise its capacity with set_capacity",
             Job::topic()
         )
     );
