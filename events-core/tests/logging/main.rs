@@ -153,7 +153,7 @@ fn each_emit_and_each_handler_has_a_span_at_trace() {
 fn an_event_that_nobody_hears_is_a_record_at_debug() {
     let registry = Registry::new();
     let log = logged(tracing::Level::DEBUG, || registry.emit(login()));
-    let record = "DEBUG events_core: no subscriber heard the event topic=\"logging::Login\"";
+    let record = "DEBUG events_core: no subscriber received the event topic=\"logging::Login\"";
     assert_eq!(log, [record]);
     assert!(logged(tracing::Level::INFO, || registry.emit(login())).is_empty());
 }
