@@ -86,8 +86,8 @@ fn run_on_full_queue(
     refused: PushError<ClonedEventJob>,
     fail: &mut dyn FnMut(Failure),
 ) -> Deferral {
-    let why = why(&refused.why);
-    let mut trail = refused.item.into_trail();
+    let why = why(&refused.kind);
+    let mut trail = refused.item.into_run();
     let mut unreached = |subscriber: Arc<SubscriberInfo>| {
         fail(Failure::new(subscriber, Cause::Undelivered(why)));
     };

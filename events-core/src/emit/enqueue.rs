@@ -86,7 +86,7 @@ fn enqueue_with_context<E: OwnedEvent + Send>(
 
 #[cold]
 fn full<T, E: OwnedEvent>(refused: PushError<T>, event: impl FnOnce(T) -> E) -> QueueFull<E> {
-    QueueFull::new(event(refused.item), E::topic(), why(&refused.why))
+    QueueFull::new(event(refused.item), E::topic(), why(&refused.kind))
 }
 
 fn start<E: OwnedEvent + Send>(
@@ -95,7 +95,7 @@ fn start<E: OwnedEvent + Send>(
     waker: &Waker,
 ) -> JobProgress {
     let Some(mut event) = popped.take() else {
-        return JobProgress::Nothing;
+        return JobProgress::Empty;
     };
     let failures = FailureList::new();
     let plain = core.slot_with_patterns::<E>().is_some_and(|slot| {
@@ -115,7 +115,7 @@ fn start_with_context<E: OwnedEvent + Send>(
 ) -> JobProgress {
     match popped.take() {
         Some(WithContext { event, note }) => start_all::<E>(event, Some(note), core, waker),
-        None => JobProgress::Nothing,
+        None => JobProgress::Empty,
     }
 }
 
@@ -176,7 +176,7 @@ fn start_all<E: OwnedEvent + Send>(
     let ended = JobResult::of(failures);
     match begun {
         None => JobProgress::Done(ended),
-        Some((trail, polled)) => RunningJob::new(trail, note).begun(polled, ended),
+        Some((trail, polled)) => RunningJob::new(trail, note).into_progress(polled, ended),
     }
 }
 
