@@ -60,8 +60,8 @@ impl fmt::Display for Flushed {
         let (ran, failures) = (Plural(*ran, "event"), Plural(*failures, "subscriber"));
         write!(f, "{ran} ran, {failures} failed, ")?;
         match left {
-            0 => f.write_str("none wait"),
-            left => write!(f, "{left} wait"),
+            0 => f.write_str("none left"),
+            left => write!(f, "{left} left"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! SharedQueue that run items, and a task that waits until the queue is empty and the workers are idle.
+//! Workers that run items, and a task that waits until the queue is empty and the workers are idle.
 
 use std::{
     future::poll_fn,
