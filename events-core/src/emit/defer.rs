@@ -92,8 +92,8 @@ fn run_on_full_queue(
     refused: PushError<ClonedEventJob>,
     fail: &mut dyn FnMut(Failure),
 ) -> Deferral {
-    let reason = undelivered(&refused.why);
-    let mut run = refused.item.into_trail();
+    let reason = undelivered(&refused.kind);
+    let mut run = refused.item.into_run();
     let mut report_unreached = |subscriber: Arc<SubscriberInfo>| {
         fail(Failure::new(subscriber, Cause::Undelivered(reason)));
     };

@@ -91,7 +91,7 @@ fn enqueue_with_context<E: OwnedEvent + Send>(
 
 #[cold]
 fn queue_full<T, E: OwnedEvent>(refused: PushError<T>, event: impl FnOnce(T) -> E) -> QueueFull<E> {
-    QueueFull::new(event(refused.item), E::topic(), undelivered(&refused.why))
+    QueueFull::new(event(refused.item), E::topic(), undelivered(&refused.kind))
 }
 
 fn start<E: OwnedEvent + Send>(
@@ -100,7 +100,7 @@ fn start<E: OwnedEvent + Send>(
     waker: &Waker,
 ) -> JobProgress {
     let Some(mut event) = popped.take() else {
-        return JobProgress::Nothing;
+        return JobProgress::Empty;
     };
     let failures = FailureList::new();
     let is_done = core.slot_with_patterns::<E>().is_some_and(|slot| {
@@ -120,7 +120,7 @@ fn start_with_context<E: OwnedEvent + Send>(
 ) -> JobProgress {
     match popped.take() {
         Some(WithContext { event, context }) => start_all::<E>(event, Some(context), core, waker),
-        None => JobProgress::Nothing,
+        None => JobProgress::Empty,
     }
 }
 
@@ -185,7 +185,7 @@ fn start_all<E: OwnedEvent + Send>(
     let before = JobResult::of(failures);
     match background_run {
         None => JobProgress::Done(before),
-        Some((run, polled)) => RunningJob::new(run, context).begun(polled, before),
+        Some((run, polled)) => RunningJob::new(run, context).into_progress(polled, before),
     }
 }
 

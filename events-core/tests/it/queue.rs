@@ -186,7 +186,7 @@ fn failures_and_panics_stay_in_the_queue() {
     assert_eq!((flushed.ran(), flushed.failures()), (3, 2));
     assert_eq!(
         flushed.to_string(),
-        "3 events ran, 2 subscribers failed, none wait"
+        "3 events ran, 2 subscribers failed, none left"
     );
     assert_eq!(journal.take(), ["0", "1", "2"]);
 }

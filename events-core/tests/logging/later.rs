@@ -166,7 +166,7 @@ fn a_queue_that_fills_while_nothing_empties_it_warns_once() {
     });
     let warning = the_one(&log, "WARN");
     assert!(
-        warning.contains("the queue is full, and nothing empties it"),
+        warning.contains("the queue is full and has no worker"),
         "{warning}"
     );
 }
