@@ -77,7 +77,7 @@ impl<F, M> Senders<F, M> {
 
 /// The sender of each item is known; implemented by [`Senders`].
 #[diagnostic::on_unimplemented(
-    message = "this bridge does not know the senders of its items",
+    message = "the senders of the items of this bridge are not known",
     label = "no sender is known yet",
     note = "write `.senders(|item| ..)` before this call, with a closure that returns the sender of an item"
 )]
@@ -131,7 +131,7 @@ impl<T, K: Keep<T>, F: Fn(&T) -> bool> Keep<T> for Kept<K, F> {
 
 /// Converts an item into an event; implemented by [`To`] and [`With`].
 #[diagnostic::on_unimplemented(
-    message = "this bridge does not know which event its items become",
+    message = "the event of this bridge is not set",
     label = "no event yet",
     note = "write `.to::<Event>()` before this call, or `.with(|item| ..)` with a closure that returns an `Option` of an event"
 )]
