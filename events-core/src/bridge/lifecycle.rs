@@ -20,6 +20,7 @@ use crate::primitives::sync::lock;
 #[derive(Default)]
 pub(crate) struct Lifecycle {
     state: Mutex<State>,
+    /// Notified by `close`.
     changed: Condvar,
 }
 

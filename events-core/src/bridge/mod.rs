@@ -1,7 +1,7 @@
 //! Bridges: each emits events for the items of a source outside the event system.
 //!
-//! A *source* is a stream or a callback. Its *items* go through the *mapping*: a bridge finds out which
-//! *sender* an item has, filters it by sender and content, and converts it into an event. The *guard* of
+//! A *source* is a stream or a callback. Its *items* go through the *mapping*, which determines the
+//! *sender* of an item, filters it by sender and content, and converts it into an event. The *guard* of
 //! a running bridge stops it when it is dropped.
 //!
 //! - `builder`: configures a bridge;

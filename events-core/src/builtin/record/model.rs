@@ -65,7 +65,7 @@ impl fmt::Debug for Model {
     }
 }
 
-/// The models registered so far, ordered by name; see [`register_model`].
+/// The models registered so far, ordered by name; see [`register_model`](super::register_model).
 #[must_use]
 pub fn models() -> Vec<&'static Model> {
     let mut models: Vec<_> = MODELS.iter().collect();
