@@ -55,7 +55,7 @@ fn a_lag_is_a_warning_and_an_end_by_the_source_is_told_at_info() {
         || run(ticks.run()),
         &[
             [
-                "WARN events_core: the source of a bridge gave an error topic=\"logging::bridges::Tick\"",
+                "WARN events_core: the source of a bridge returned an error topic=\"logging::bridges::Tick\"",
                 "error=\"channel lagged by 3\"",
             ],
             [
@@ -87,7 +87,7 @@ fn a_registry_that_is_gone_is_told_at_info_and_a_dropped_future_at_debug() {
         || run(gone.run()),
         &[[
             "INFO events_core: a bridge has ended",
-            "its registry is gone; 0 items came, 0 emitted, 0 left out, 0 errors",
+            "its registry was dropped; 0 items came, 0 emitted, 0 left out, 0 errors",
         ]],
     );
     let dropped = bridge(iter([1])).to::<Tick>().run();
