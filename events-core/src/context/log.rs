@@ -6,7 +6,7 @@ use tracing::{Level as Verbosity, error, level_enabled};
 
 use crate::{
     primitives::{OptionBox, drop_catching},
-    result::{Cause, Failure, TooDeep},
+    result::{Failure, TooDeep},
 };
 
 /// Records failures, if there are any.
@@ -33,10 +33,7 @@ pub(crate) fn failure(failure: Failure) {
 }
 
 fn record(failure: Failure) {
-    let message = match failure.cause() {
-        Cause::Undelivered(_) => "a subscriber was not reached",
-        _ => "a subscriber failed",
-    };
+    let message = failure.cause().message();
     let subscriber = failure.subscriber();
     error!(
         target: "events_core",

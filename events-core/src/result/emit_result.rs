@@ -2,10 +2,7 @@
 
 use std::{borrow::Cow, error::Error, fmt, ops::Deref, sync::Arc};
 
-use super::{
-    failure::{Cause, Failure},
-    too_deep::TooDeep,
-};
+use super::{failure::Failure, too_deep::TooDeep};
 use crate::metadata::SubscriberInfo;
 
 /// An event after [`try_emit`](crate::Event::try_emit), with what its subscribers did.
@@ -165,8 +162,7 @@ impl<E> fmt::Display for EmitError<E> {
             EmitErrorKind::TooDeep(refusal) => refusal.fmt(f),
             EmitErrorKind::Failed(failures) => {
                 let (ran, topic) = (self.ran(), &self.topic);
-                let is_unreached =
-                    |failure: &&Failure| matches!(failure.cause(), Cause::Undelivered(_));
+                let is_unreached = |failure: &&Failure| !failure.cause().is_from_call();
                 let unreached = failures.iter().filter(is_unreached).count();
                 let were = if unreached == 1 { "was" } else { "were" };
                 match failures.len() - unreached {

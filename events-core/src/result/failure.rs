@@ -49,6 +49,21 @@ pub struct Panic {
     backtrace: Option<Backtrace>,
 }
 
+impl Cause {
+    /// Whether the handler was called; otherwise the event did not reach it.
+    pub(crate) fn is_from_call(&self) -> bool {
+        !matches!(self, Self::Undelivered(_))
+    }
+
+    /// The message of its log record.
+    pub(crate) fn message(&self) -> &'static str {
+        match self {
+            Self::Undelivered(_) => "a subscriber was not reached",
+            Self::Error(_) | Self::Panic(_) => "a subscriber failed",
+        }
+    }
+}
+
 impl Failure {
     pub(crate) fn new(subscriber: Arc<SubscriberInfo>, cause: Cause) -> Self {
         Self { subscriber, cause }
