@@ -1,8 +1,8 @@
 //! The current registry: the one that `event.emit()` uses, which names no registry.
 //!
 //! It is the innermost registry that this thread has entered with a *scope* (the guard of
-//! `Registry::enter`, `with_registry`, or a future with a registry), or else the *default registry*, a
-//! static of the program.
+//! `Registry::enter`, `with_registry`, or a future with a registry), or else the *default
+//! registry*, a static of the program.
 //!
 //! - `scope`: the default registry, and scopes;
 //! - `emit_on_current`: emitting to the current registry.

@@ -1,7 +1,7 @@
 //! The default registry, and the scopes that make another registry the current one of a thread.
 //!
-//! A program without scopes pays one relaxed load for each emit: a counter of the scopes of all threads.
-//! Only when it is not 0 is the thread's own list read.
+//! A program without scopes pays one relaxed load for each emit: a counter of the scopes of all
+//! threads. Only when it is not 0 is the thread's own list read.
 
 use std::{
     cell::RefCell,
@@ -44,8 +44,8 @@ pub(crate) fn is_scoped() -> bool {
     SCOPES.load(Ordering::Relaxed) > 0
 }
 
-/// The registry that [`Event::emit`](crate::Event::emit) uses here: the innermost one that this thread
-/// has entered, or else the default one.
+/// The registry that [`Event::emit`](crate::Event::emit) uses here: the innermost one that this
+/// thread has entered, or else the default one.
 ///
 /// ```
 /// use events_core::Registry;
@@ -75,8 +75,8 @@ fn registry_of_scope() -> Registry {
     )
 }
 
-/// The innermost registry that this thread has entered. `Rc` instead of a clone of the registry, so that
-/// an emit does not write to a reference count that other threads use.
+/// The innermost registry that this thread has entered. `Rc` instead of a clone of the registry, so
+/// that an emit does not write to a reference count that other threads use.
 pub(crate) fn entered() -> Option<Rc<Registry>> {
     if !is_scoped() {
         return None;
@@ -155,7 +155,8 @@ impl Drop for Entered {
             Some(entered.remove(index))
         });
         SCOPES.fetch_sub(1, Ordering::Relaxed);
-        // This may be the last handle of the registry, and drop closures: not while `ENTERED` is borrowed.
+        // This may be the last handle of the registry, and drop closures: not while `ENTERED` is
+        // borrowed.
         drop(removed);
     }
 }

@@ -40,7 +40,7 @@ pub struct Subscriber {
     pub deferred: bool,
     /// How many of its calls may be in progress at once; 0 for no limit.
     pub concurrency: usize,
-    /// Whether it is a method of a listener that is not `Default`, so that a scan cannot create one.
+    /// Whether it is a method of a listener that is not `Default`, which no scan can create.
     pub added_only: bool,
     /// The key of the function.
     pub key: fn() -> Key,
@@ -166,8 +166,8 @@ impl<'i> Installer<'i> {
         );
     }
 
-    /// The number of the next handler: the address of a declared subscriber, or the next number of the
-    /// registry for a listener that is added at run time.
+    /// The number of the next handler: the address of a declared subscriber, or the next number of
+    /// the registry for a listener that is added at run time.
     pub(super) fn number(&self) -> u64 {
         match self.added {
             None => self.subscriber.address(),

@@ -1,6 +1,6 @@
 //! Listeners: structs whose methods are handlers.
 //!
-//! A scan creates one of each type that is `Default` for its registry; others are added at run time.
+//! A scan creates one of each type that is `Default`; others are added at run time.
 
 use std::{any::Any, marker::PhantomData, sync::Arc};
 
@@ -46,14 +46,15 @@ impl<L: Listener> Listener for Arc<L> {
 }
 
 impl Registry {
-    /// Subscribes all handlers of a listener; dropping the returned subscription unsubscribes all of them.
+    /// Subscribes all handlers of a listener; dropping the returned subscription unsubscribes all
+    /// of them.
     ///
-    /// They run after the declared subscribers of equal priority, in order of registration. A handler may
-    /// take a `State` that a scan of this registry provides.
+    /// They run after the declared subscribers of equal priority, in order of registration. A
+    /// handler may take a `State` that a scan of this registry provides.
     ///
-    /// A listener that is `Default` need not be added: the scan creates one. If it is added as well, there
-    /// are two, and both are called. An `Arc` of a listener is a listener, too, so that the caller can
-    /// keep access to it.
+    /// A listener that is `Default` need not be added: the scan creates one. If it is added as
+    /// well, there are two, and both are called. An `Arc` of a listener is a listener, too, so that
+    /// the caller can keep access to it.
     ///
     /// ```
     /// use std::sync::{Arc, Mutex};
@@ -111,8 +112,8 @@ impl Registry {
     /// # Errors
     ///
     /// When no scan of this registry provides a state that a handler takes, a target of `before` or
-    /// `after` is not subscribed to the handler's event, or these options contradict each other. Nothing
-    /// is subscribed then.
+    /// `after` is not subscribed to the handler's event, or these options contradict each other.
+    /// Nothing is subscribed then.
     pub fn try_add<L: Listener>(&self, listener: L) -> Result<Subscription, SubscribeError> {
         let states = self.core().states();
         let mut group = SubscriberGroup::default();
@@ -139,8 +140,8 @@ impl Registry {
 struct DefaultListener<L>(Arc<L>);
 
 impl Installer<'_> {
-    /// The listener of the method that is installed: the one that is added at run time, or else that of
-    /// the registry, which `constructor` creates for the first method.
+    /// The listener of the method that is installed: the one that is added at run time, or else
+    /// that of the registry, which `constructor` creates for the first method.
     pub fn listener<L: Listener>(&mut self, constructor: Option<fn() -> L>) -> Option<Arc<L>> {
         match &self.added {
             Some(added) => Arc::clone(&added.listener).downcast().ok(),
@@ -212,9 +213,9 @@ impl Core {
     }
 }
 
-/// Finds out at compile time whether a type is `Default`. If it is, [`DefaultProbe::CONSTRUCTOR`] is its
-/// constructor; if not, the name refers to the constant of [`NoDefault`], since an inherent constant takes
-/// precedence over one of a trait.
+/// Finds out at compile time whether a type is `Default`. If it is, [`DefaultProbe::CONSTRUCTOR`]
+/// is its constructor; if not, the name refers to the constant of [`NoDefault`], since an inherent
+/// constant takes precedence over one of a trait.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct DefaultProbe<T>(PhantomData<T>);

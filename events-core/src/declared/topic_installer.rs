@@ -1,7 +1,7 @@
 //! The installer of declared handlers that take `&dyn AnyEvent`.
 //!
-//! One such handler may have several entries: one for each event type that the attribute lists, or one
-//! for all topics that match its pattern.
+//! One such handler may have several entries: one for each event type that the attribute lists, or
+//! one for all topics that match its pattern.
 
 use std::{
     borrow::Cow,

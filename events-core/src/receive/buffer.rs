@@ -1,8 +1,9 @@
 //! A bounded buffer of events that a sync handler fills and a receiver empties.
 //!
-//! The handler clones each event. It has the lowest priority, so the clone contains the changes of the
-//! other sync handlers. An emit never waits for a receiver: a full buffer drops its oldest event, which
-//! the receiver is notified of, or the new one. User code does not run while the buffer is locked.
+//! The handler clones each event. It has the lowest priority, so the clone contains the changes of
+//! the other sync handlers. An emit never waits for a receiver: a full buffer drops its oldest
+//! event, which the receiver is notified of, or the new one. User code does not run while the
+//! buffer is locked.
 
 use std::{
     collections::VecDeque,
@@ -34,8 +35,8 @@ impl fmt::Display for Lagged {
         let Self { missed } = self;
         write!(
             f,
-            "{missed} events were emitted faster than this stream was read, and are lost to it; read \
-             it more often, or raise its `.capacity(..)`"
+            "{missed} events were emitted faster than this stream was read, and are lost to it; \
+             read it more often, or raise its `.capacity(..)`"
         )
     }
 }
@@ -77,7 +78,7 @@ pub(crate) enum Overflow {
     DropOldest,
 }
 
-/// The handler's end. It is dropped with the last plan that contains the handler, which closes the buffer.
+/// The handler's end. The last plan that contains the handler drops it, which closes the buffer.
 struct Sender<E>(Arc<Shared<E>>);
 
 impl<E> EventBuffer<E>

@@ -24,8 +24,8 @@ const DEFAULT_CAPACITY: usize = 64;
 /// A future for the next event of a type; made by [`Registry::next`].
 ///
 /// It is subscribed from the call of `next` on, not from its first poll. It returns `None` when the
-/// registry is dropped before an event is emitted. After it has returned an event it is unsubscribed and
-/// returns `None`; dropping it unsubscribes, too.
+/// registry is dropped before an event is emitted. After it has returned an event it is
+/// unsubscribed and returns `None`; dropping it unsubscribes, too.
 #[must_use = "a future does nothing unless awaited"]
 pub struct Next<E: OwnedEvent> {
     buffer: Option<EventBuffer<E>>,
@@ -33,10 +33,10 @@ pub struct Next<E: OwnedEvent> {
 
 /// A stream of all events of a type; made by [`Registry::stream`].
 ///
-/// It is subscribed from the call of `stream` on, not from its first poll. When the receiver is so slow
-/// that more than [`capacity`](Self::capacity) events wait for it, the oldest ones are dropped, and the
-/// next item is an error with their number. It ends when the registry is dropped. Dropping it
-/// unsubscribes.
+/// It is subscribed from the call of `stream` on, not from its first poll. When the receiver is so
+/// slow that more than [`capacity`](Self::capacity) events wait for it, the oldest ones are
+/// dropped, and the next item is an error with their number. It ends when the registry is dropped.
+/// Dropping it unsubscribes.
 #[must_use = "a stream does nothing unless polled"]
 pub struct EventStream<E: OwnedEvent> {
     buffer: EventBuffer<E>,
@@ -146,7 +146,8 @@ impl<E: OwnedEvent> Next<E> {
         self
     }
 
-    /// Waits for an event that is emitted from this origin: a function, `Origin::of::<Type>()`, or a text.
+    /// Waits for an event that is emitted from this origin: a function, `Origin::of::<Type>()`, or
+    /// a text.
     ///
     /// # Panics
     ///
@@ -171,8 +172,8 @@ impl<E: OwnedEvent> EventStream<E> {
         self
     }
 
-    /// Receives only events that are emitted from this origin: a function, `Origin::of::<Type>()`, or a
-    /// text.
+    /// Receives only events that are emitted from this origin: a function, `Origin::of::<Type>()`,
+    /// or a text.
     ///
     /// # Panics
     ///
@@ -182,8 +183,8 @@ impl<E: OwnedEvent> EventStream<E> {
         self
     }
 
-    /// How many events are kept for a slow receiver: 64 by default, and at least 1. Memory is allocated
-    /// only as events arrive.
+    /// How many events are kept for a slow receiver: 64 by default, and at least 1. Memory is
+    /// allocated only as events arrive.
     pub fn capacity(self, capacity: usize) -> Self {
         self.buffer.set_capacity(capacity);
         self

@@ -7,9 +7,9 @@ use crate::{
 };
 
 impl Registry {
-    /// A new registry with the declared subscribers of this one, as a scan with the same states creates
-    /// it: `once` subscribers have not run, the scan's listeners are new, and the queue is empty.
-    /// Run-time subscriptions and hooks are not copied.
+    /// A new registry with the declared subscribers of this one, as a scan with the same states
+    /// creates it: `once` subscribers have not run, the scan's listeners are new, and the queue is
+    /// empty. Run-time subscriptions and hooks are not copied.
     pub(crate) fn copy_of_declared(&self) -> Self {
         let copy = Self::new();
         let (from, to) = (self.core(), copy.core());
@@ -19,7 +19,7 @@ impl Registry {
         let mut group = SubscriberGroup::default();
         for declaration in Declarations::new().all() {
             if from.has_installed(declaration.subscriber.address()) {
-                // No state is missing: `states` are those that these were installed with.
+                // No state is missing: `states` contains all that these were installed with.
                 let _ = Installer::run(declaration.subscriber, to, &states, &mut group, None);
             }
         }

@@ -15,7 +15,8 @@ use crate::{
 /// All linked subscribers, sorted by source location: the order of the linker is not stable.
 pub(crate) struct Declarations {
     all: Vec<Declaration>,
-    /// The subscribers of each function; created when first needed, which in most scans it is not.
+    /// The subscribers of each function, by index; created when first needed, and most scans do
+    /// not.
     functions: OnceCell<HashMap<Key, Vec<usize>>>,
 }
 

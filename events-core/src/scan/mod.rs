@@ -1,7 +1,8 @@
-//! The scan: registers declared subscribers, those that attributes left at link time, in a registry.
+//! The scan: registers declared subscribers, those that attributes left at link time, in a
+//! registry.
 //!
-//! A scan finds all problems before it registers anything: it registers all subscribers that it selects,
-//! or reports every problem and registers none.
+//! A scan finds all problems before it registers anything: it registers all subscribers that it
+//! selects, or reports every problem and registers none.
 //!
 //! - `declarations`: all declared subscribers of the program, and the problems among them;
 //! - `scanner`: the options of a scan, and the scan itself;

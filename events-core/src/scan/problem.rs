@@ -110,8 +110,8 @@ pub enum Problem {
         /// The function.
         function: String,
     },
-    /// A method named in `subscribers!` belongs to a listener that is not `Default`, so that a scan cannot
-    /// create one.
+    /// A method named in `subscribers!` belongs to a listener that is not `Default`, so that a scan
+    /// cannot create one.
     ByHand {
         /// The method.
         method: String,

@@ -75,8 +75,8 @@ impl ScanReport {
             .count()
     }
 
-    /// The line of totals. Subscribers that run later are async or deferred: they need an `emit_async`, or
-    /// a worker or flush of the [`Queue`](crate::Queue).
+    /// The line of totals. Subscribers that run later are async or deferred: they need an
+    /// `emit_async`, or a worker or flush of the [`Queue`](crate::Queue).
     #[must_use]
     pub fn summary(&self) -> String {
         let totals = format!(

@@ -22,8 +22,8 @@ use crate::{
 ///
 /// # Panics
 ///
-/// When a problem is found, with a message that lists all of them; see [`Problem`]. [`try_scan`] returns
-/// them as an error.
+/// When a problem is found, with a message that lists all of them; see [`Problem`]. [`try_scan`]
+/// returns them as an error.
 ///
 /// ```standalone_crate
 /// events_core::scan();
@@ -43,7 +43,8 @@ pub fn try_scan() -> Result<ScanReport, ScanError> {
     scanner().try_run()
 }
 
-/// A scan of the current registry with options: states for the subscribers, and modules to restrict it to.
+/// A scan of the current registry with options: states for the subscribers, and modules to restrict
+/// it to.
 pub fn scanner() -> Scanner {
     registry().scanner()
 }
@@ -157,8 +158,8 @@ pub struct Scanner {
 }
 
 impl Scanner {
-    /// Provides a value that subscribers take as `State<'_, T>`. The registry stores it for later scans; a
-    /// value of a later scan replaces it for the subscribers that that scan registers.
+    /// Provides a value that subscribers take as `State<'_, T>`. The registry stores it for later
+    /// scans; a value of a later scan replaces it for the subscribers that that scan registers.
     ///
     /// To share a value with other parts of the program, provide an `Arc`, a pool or a channel.
     pub fn state<T: Send + Sync + 'static>(mut self, value: T) -> Self {
@@ -168,8 +169,8 @@ impl Scanner {
         self
     }
 
-    /// Restricts the scan to a module and those inside of it; several calls restrict it to several modules.
-    /// The path is written as `module_path!()` returns it, crate first.
+    /// Restricts the scan to a module and those inside of it; several calls restrict it to several
+    /// modules. The path is written as `module_path!()` returns it, crate first.
     pub fn module(mut self, path: impl AsRef<str>) -> Self {
         self.modules.push(path.as_ref().to_owned());
         self

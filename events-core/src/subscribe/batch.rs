@@ -17,9 +17,9 @@ use crate::{
 /// Subscriptions that are registered together and dropped together. If one of them cannot be
 /// registered, none is.
 ///
-/// Each registration builds a new list of all handlers of its event type. A batch builds one list for
-/// each event type, so registering a thousand handlers costs about as much as adding one handler to a
-/// thousand others.
+/// Each registration builds a new list of all handlers of its event type. A batch builds one list
+/// for each event type, so registering a thousand handlers costs about as much as adding one
+/// handler to a thousand others.
 ///
 /// ```
 /// use events_core::{Event, Registry};
@@ -103,8 +103,8 @@ impl Batch {
     ///
     /// # Errors
     ///
-    /// When an id is in use, a target of `before` or `after` is not subscribed to the event, or these
-    /// options contradict each other. Nothing is subscribed then.
+    /// When an id is in use, a target of `before` or `after` is not subscribed to the event, or
+    /// these options contradict each other. Nothing is subscribed then.
     pub fn register(self) -> Result<Subscription, SubscribeError> {
         register(&self.registry, self.group, self.parts)
     }

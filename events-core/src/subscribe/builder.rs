@@ -52,8 +52,8 @@ use crate::{
 /// # Ok::<(), events_core::subscribing::SubscribeError>(())
 /// ```
 ///
-/// `T` is the kind of the subscription: [`SyncKind`], [`BackgroundKind`] for async and deferred handlers,
-/// or [`PatternKind`].
+/// `T` is the kind of the subscription: [`SyncKind`], [`BackgroundKind`] for async and deferred
+/// handlers, or [`PatternKind`].
 #[must_use = "nothing is subscribed before `.register()`"]
 pub struct NewSubscription<F: Family, T = SyncKind> {
     registry: Registry,
@@ -68,12 +68,13 @@ pub struct NewSubscription<F: Family, T = SyncKind> {
     when_any: Option<Box<AnyCondition>>,
 }
 
-/// A sync handler: the emit calls it at its position in the order, and resumes when it has returned.
+/// A sync handler: the emit calls it at its position in the order, and resumes when it has
+/// returned.
 #[derive(Debug)]
 pub enum SyncKind {}
 
-/// An async or deferred handler: it runs after the sync handlers, concurrently with others or from the
-/// queue.
+/// An async or deferred handler: it runs after the sync handlers, concurrently with others or from
+/// the queue.
 #[derive(Debug)]
 pub enum BackgroundKind {}
 
@@ -88,8 +89,8 @@ pub trait ExactKind {}
 impl ExactKind for SyncKind {}
 impl ExactKind for BackgroundKind {}
 
-/// Adds the filters to a handler, when all options are known. It returns the handler with type erasure,
-/// and the reference through which its guard closes it.
+/// Adds the filters to a handler, when all options are known. It returns the handler with type
+/// erasure, and the reference through which its guard closes it.
 enum HandlerFactory<F: Family> {
     /// Of an exact subscriber: accepts filters, and the limit of concurrent calls.
     Exact(Box<ExactFactory<F>>),
@@ -160,16 +161,16 @@ impl<E: Snapshot> NewSubscription<E, BackgroundKind> {
         self
     }
 
-    /// Runs the handler from the queue after every emit; [`Event::emit_async`](crate::Event::emit_async)
-    /// does not wait for it, either.
+    /// Runs the handler from the queue after every emit;
+    /// [`Event::emit_async`](crate::Event::emit_async) does not wait for it, either.
     pub fn deferred(mut self) -> Self {
         self.subscriber.deferred = true;
         self
     }
 
-    /// Limits how many calls of the handler are in progress at once, over all emits and workers; further
-    /// calls wait, first in, first out. With 1, the handler processes the events in the order in which
-    /// they reach it. 0 is treated as 1.
+    /// Limits how many calls of the handler are in progress at once, over all emits and workers;
+    /// further calls wait, first in, first out. With 1, the handler processes the events in the
+    /// order in which they reach it. 0 is treated as 1.
     pub fn concurrency(mut self, limit: usize) -> Self {
         self.subscriber.concurrency = Some(NonZeroUsize::new(limit).unwrap_or(NonZeroUsize::MIN));
         self
@@ -177,8 +178,9 @@ impl<E: Snapshot> NewSubscription<E, BackgroundKind> {
 }
 
 impl<F: Family, T: ExactKind> NewSubscription<F, T> {
-    /// Calls the handler only for events for which the condition is true. The condition is evaluated
-    /// when the order reaches the handler. A panic in it counts as a failure of the subscriber.
+    /// Calls the handler only for events for which the condition is true. The condition is
+    /// evaluated when the order reaches the handler. A panic in it counts as a failure of the
+    /// subscriber.
     pub fn when(mut self, when: impl Fn(&F::Of<'_>) -> bool + Send + Sync + 'static) -> Self {
         self.when = Some(Box::new(when));
         self
@@ -214,8 +216,9 @@ impl NewSubscription<TopicEvent<'static>, PatternKind> {
         new
     }
 
-    /// Calls the handler only for events for which the condition is true. The condition is evaluated
-    /// when the order reaches the handler. A panic in it counts as a failure of the subscriber.
+    /// Calls the handler only for events for which the condition is true. The condition is
+    /// evaluated when the order reaches the handler. A panic in it counts as a failure of the
+    /// subscriber.
     pub fn when(mut self, when: impl Fn(&dyn AnyEvent) -> bool + Send + Sync + 'static) -> Self {
         self.when_any = Some(Box::new(when));
         self
@@ -276,14 +279,15 @@ impl<F: Family, T> NewSubscription<F, T> {
         self
     }
 
-    /// Calls the handler for the first event that passes its other filters, and unsubscribes it then.
+    /// Calls the handler for the first event that passes its other filters, and unsubscribes it
+    /// then.
     pub fn once(mut self) -> Self {
         self.subscriber.once = true;
         self
     }
 
-    /// Sets an id. Reports and errors show it, `before` and `after` find the subscriber by it, and a
-    /// second subscription with the same id is an error.
+    /// Sets an id. Reports and errors show it, `before` and `after` find the subscriber by it, and
+    /// a second subscription with the same id is an error.
     pub fn id(mut self, id: impl AsRef<str>) -> Self {
         let id = id.as_ref().to_owned();
         self.subscriber.name = id.clone().into();
@@ -307,8 +311,8 @@ impl<F: Family, T> NewSubscription<F, T> {
     ///
     /// # Errors
     ///
-    /// When the id is in use, a target of `before` or `after` is not subscribed to the event, or these
-    /// options contradict each other. Nothing is subscribed then.
+    /// When the id is in use, a target of `before` or `after` is not subscribed to the event, or
+    /// these options contradict each other. Nothing is subscribed then.
     pub fn register(self) -> Result<Subscription, SubscribeError> {
         let registry = self.registry.clone();
         let (entry, part) = self.prepare();
@@ -317,8 +321,9 @@ impl<F: Family, T> NewSubscription<F, T> {
         register(&registry, group, vec![part])
     }
 
-    /// As [`register`](Self::register), for subscriptions without an id, `before` and `after`. These
-    /// fail only if the options of other subscribers, which name the same function, become a cycle.
+    /// As [`register`](Self::register), for subscriptions without an id, `before` and `after`.
+    /// These fail only if the options of other subscribers, which name the same function, become a
+    /// cycle.
     #[track_caller]
     pub(crate) fn register_or_panic(self) -> Subscription {
         match self.register() {

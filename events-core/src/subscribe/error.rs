@@ -81,7 +81,7 @@ impl fmt::Display for SubscribeError {
             } => write!(
                 f,
                 "{subscriber} takes State<{type_name}>, which no scan of this registry provides; \
-                 run one that does first: registry.scanner().state(value).run()"
+                 run a scan with it first: registry.scanner().state(value).run()"
             ),
             Self::Cycle { cycle } => fmt_cycle(f, cycle),
             Self::Unawaited { first, second } => fmt_unawaited(f, first, second),
@@ -107,8 +107,8 @@ pub(crate) fn fmt_cycle(f: &mut fmt::Formatter<'_>, subscribers: &[String]) -> f
     }
 }
 
-/// The text of a subscriber that must run before one that always runs earlier, also for the errors of
-/// a scan.
+/// The text of a subscriber that must run before one that always runs earlier, also for the errors
+/// of a scan.
 pub(crate) fn fmt_unawaited(f: &mut fmt::Formatter<'_>, first: &str, second: &str) -> fmt::Result {
     write!(
         f,

@@ -1,4 +1,5 @@
-//! The filters of a subscriber: origin, `when` and `once`, evaluated in this order before each call.
+//! The filters of a subscriber: origin, `when` and `once`, evaluated in this order before each
+//! call.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -23,7 +24,8 @@ pub(crate) struct Filters<C: ?Sized> {
 }
 
 impl<C: ?Sized> Filters<C> {
-    /// Returns `None` when no filter is set. With `once` the first call that passes also unsubscribes.
+    /// Returns `None` when no filter is set. With `once` the first call that passes also
+    /// unsubscribes.
     pub(crate) fn new(
         origin: Option<Origin>,
         when: Option<Box<C>>,

@@ -24,7 +24,8 @@ pub(crate) struct SubscribedHandler<F: Family, H> {
     filters: Option<Box<Filters<TypedCondition<F>>>>,
 }
 
-/// The values of `state`. Most handlers have no filter: one load shows that, and that they are not closed.
+/// The values of `state`. Most handlers have no filter: one load shows that, and that they are not
+/// closed.
 const OPEN: u8 = 0;
 const FILTERED: u8 = 1;
 const CLOSED: u8 = 2;

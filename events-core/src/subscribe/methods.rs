@@ -19,11 +19,13 @@ use crate::{
 impl Registry {
     /// Subscribes a function or closure that takes `&E` or `&mut E`; see [`Handler`].
     ///
-    /// The next emit calls it. Without options it cannot fail; [`subscribe`](Self::subscribe) has options.
+    /// The next emit calls it. It has no options, so registering it returns no error;
+    /// [`subscribe`](Self::subscribe) has options.
     ///
     /// # Panics
     ///
-    /// When `before` and `after` of other subscribers that name this function contradict each other.
+    /// When `before` and `after` of other subscribers that name this function contradict each
+    /// other.
     #[track_caller]
     pub fn on<E, M, H>(&self, handler: H) -> Subscription
     where
@@ -51,8 +53,8 @@ impl Registry {
 
     /// Subscribes an async function, or a closure that returns a future; see [`AsyncHandler`].
     ///
-    /// [`emit_async`](Event::emit_async) waits for it. A sync emit enqueues a clone of the event for it,
-    /// so the queue needs a worker or a flush: see [`Queue`](crate::Queue).
+    /// [`emit_async`](Event::emit_async) waits for it. A sync emit enqueues a clone of the event
+    /// for it, so the queue needs a worker or a flush: see [`Queue`](crate::Queue).
     ///
     /// ```
     /// use events_core::{Event, Registry};
@@ -105,8 +107,8 @@ impl Registry {
         new.asynchronous()
     }
 
-    /// Subscribes a sync function or closure that runs from the queue, with a clone of the event; see
-    /// [`DeferredHandler`].
+    /// Subscribes a sync function or closure that runs from the queue, with a clone of the event;
+    /// see [`DeferredHandler`].
     ///
     /// # Panics
     ///
@@ -140,11 +142,11 @@ impl Registry {
         new.deferred()
     }
 
-    /// Subscribes a function or closure that takes `&dyn AnyEvent` to all events whose topic matches a
-    /// pattern: a regular expression that must match the whole topic.
+    /// Subscribes a function or closure that takes `&dyn AnyEvent` to all events whose topic
+    /// matches a pattern: a regular expression that must match the whole topic.
     ///
-    /// The pattern is matched once for each event type, so emits of types that do not match cost nothing
-    /// more. The handler is ordered together with the other subscribers of the type.
+    /// The pattern is matched once for each event type, so emits of types that do not match cost
+    /// nothing more. The handler is ordered together with the other subscribers of the type.
     ///
     /// ```
     /// use events_core::{AnyEvent, Event, Registry};

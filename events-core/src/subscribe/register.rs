@@ -1,7 +1,7 @@
 //! The registration of prepared subscribers in a registry.
 //!
-//! It holds the lock of the registry from the first check to the publication of the new plans, so no
-//! other change comes in between. User code does not run under the lock.
+//! It holds the lock of the registry from the first check to the publication of the new plans, so
+//! no other change comes in between. User code does not run under the lock.
 
 use std::collections::BTreeSet;
 

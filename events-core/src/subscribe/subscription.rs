@@ -38,8 +38,8 @@ pub(crate) struct SubscriptionPart {
     closable: Weak<dyn Closable>,
 }
 
-/// A handler that can be closed. The guard holds a weak reference, so that the closure is freed with
-/// the last plan that contains it.
+/// A handler that can be closed. The guard holds a weak reference, so that the closure is freed
+/// with the last plan that contains it.
 pub(crate) trait Closable: Send + Sync {
     /// After this, the handler is not started again.
     fn close(&self);
