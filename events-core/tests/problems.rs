@@ -163,8 +163,8 @@ fn a_cycle_is_told_by_its_members() {
     assert_eq!(
         problems[1].to_string(),
         format!(
-            "before and after contradict each other: of {}, {}, {}, each must run before the next, \
-             and the last before the first; remove one of the options",
+            "before and after contradict each other: each of {}, {}, {} must run before the next, \
+             and the last before the first; remove one of these options",
             place("first"),
             place("second"),
             place("third"),
@@ -174,7 +174,7 @@ fn a_cycle_is_told_by_its_members() {
     assert_eq!(
         alone[0].to_string(),
         format!(
-            "{} is ordered relative to itself; remove that",
+            "{} is ordered relative to itself; remove that option",
             place("itself")
         ),
     );
@@ -219,9 +219,9 @@ fn a_scan_lists_every_problem_at_once_and_registers_nothing() {
     );
     for part in [
         ") takes State<problems::Mailer>, \
-         which this scan was not given; add .state(..) to the scanner",
-        "says after = problems::not_annotated, which is no subscriber; annotate that function",
-        "says after = problems::mail, which does not listen to `problems::Order`; name a subscriber",
+         which no scan provides; add .state(..) to the scanner",
+        "has after = problems::not_annotated, which is no subscriber; annotate that function",
+        "has after = problems::mail, which is not subscribed to `problems::Order`; name a subscriber",
     ] {
         assert!(text.contains(part), "{part:?} is not in {text}");
     }

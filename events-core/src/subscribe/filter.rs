@@ -1,4 +1,5 @@
-//! The filters of a subscriber: origin, `when` and `once`, asked in this order before each call.
+//! The filters of a subscriber: origin, `when` and `once`, evaluated in this order before each
+//! call.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -23,7 +24,8 @@ pub(crate) struct Filters<C: ?Sized> {
 }
 
 impl<C: ?Sized> Filters<C> {
-    /// Returns `None` when no filter is set. With `once` the first call that passes also unsubscribes.
+    /// Returns `None` when no filter is set. With `once` the first call that passes also
+    /// unsubscribes.
     pub(crate) fn new(
         origin: Option<Origin>,
         when: Option<Box<C>>,
@@ -33,7 +35,7 @@ impl<C: ?Sized> Filters<C> {
         any.then(|| Self {
             origin,
             when,
-            once: once.map(|leave| (Once::new(), leave)),
+            once: once.map(|unsubscribe| (Once::new(), unsubscribe)),
         })
     }
 
@@ -46,8 +48,8 @@ impl<C: ?Sized> Filters<C> {
             .is_none_or(|origin| source.is_from(origin))
             && self.when.as_deref().is_none_or(holds)
             && self.once.as_ref().is_none_or(|(once, _)| once.claim());
-        if passes && let Some((_, leave)) = &self.once {
-            leave.run();
+        if passes && let Some((_, unsubscribe)) = &self.once {
+            unsubscribe.run();
         }
         passes
     }

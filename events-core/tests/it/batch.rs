@@ -160,7 +160,7 @@ fn an_empty_batch_subscribes_nothing() {
 }
 
 #[test]
-#[should_panic(expected = "a batch takes subscriptions of its own registry")]
+#[should_panic(expected = "belongs to another registry; create it with the registry of the batch")]
 fn a_batch_takes_subscriptions_of_its_own_registry() {
     let (registry, other) = (Registry::new(), Registry::new());
     registry.batch().add(other.subscribe(|_: &Opened| ()));

@@ -161,8 +161,8 @@ fn a_lag_says_what_to_do() {
     };
     assert_eq!(
         lagged.to_string(),
-        "2 events came faster than they were read, and are lost to this stream; read it more \
-         often, or give it more `.capacity(..)`"
+        "2 events were emitted faster than this stream was read, and are lost to it; read it \
+         more often, or raise its `.capacity(..)`"
     );
 }
 
@@ -228,7 +228,7 @@ fn a_panic_in_a_condition_stays_in_it() {
 }
 
 #[test]
-#[should_panic(expected = "this has a condition already")]
+#[should_panic(expected = "a condition is set already")]
 fn a_second_condition_is_refused() {
     drop(
         Registry::new()
