@@ -18,7 +18,7 @@ pub use crate::{
         AsyncOutcome, Background, BackgroundCall, EmitOrigin, MissingState, Outcome, Param, Run,
         States, Step,
     },
-    metadata::{EventInfo, IntoKey, Key, Location},
+    metadata::{EventInfo, IntoKey, Key, Location, SubscriberOptions},
     plan::Slot,
     scan::Linked,
     subscribe::Once,

@@ -3,9 +3,7 @@
 use std::{
     any::{Any, TypeId},
     borrow::Cow,
-    fmt,
-    num::NonZeroUsize,
-    ptr,
+    fmt, ptr,
     sync::{Arc, Weak},
 };
 
@@ -13,7 +11,7 @@ use crate::{
     background::FilteredHandler,
     event::{Family, Snapshot},
     handler::{Background, EmitOrigin, ErasedHandler, MissingState, Param, Run, States, Step},
-    metadata::{EventInfo, Key, Location, Origin, SubscriberInfo},
+    metadata::{EventInfo, Key, Location, Origin, SubscriberInfo, SubscriberOptions},
     plan::{Entry, EventType, HandlerKind, Phase, Position, Rank},
     registry::{Core, Registry, SubscriberGroup},
     subscribe::{Closable, SubscriptionPart, Unsubscribe},
@@ -28,18 +26,8 @@ pub struct Subscriber {
     pub module: &'static str,
     /// The place of its declaration.
     pub location: Location,
-    /// Handlers of high priority run first.
-    pub priority: i32,
-    /// Whether it takes `&mut`.
-    pub changes: bool,
-    /// Whether it runs for the first event only.
-    pub once: bool,
-    /// Whether it is async.
-    pub asynchronous: bool,
-    /// Whether it runs from the queue after every emit.
-    pub deferred: bool,
-    /// How many of its calls may be in progress at once; 0 for no limit.
-    pub concurrency: usize,
+    /// Its options that are plain values.
+    pub options: SubscriberOptions,
     /// Whether it is a method of a listener that is not `Default`, which no scan can create.
     pub added_only: bool,
     /// The key of the function.
@@ -122,7 +110,7 @@ impl<'i> Installer<'i> {
     /// How many calls of the subscriber may be in progress at once; 0 for no limit.
     #[must_use]
     pub fn concurrency(&self) -> usize {
-        self.subscriber.concurrency
+        self.subscriber.options.concurrency
     }
 
     /// Restricts the subscriber to events of an origin.
@@ -178,10 +166,10 @@ impl<'i> Installer<'i> {
     /// The rank of the handler with this number: what orders it where `before` and `after` do not.
     pub(super) fn rank(&self, number: u64) -> Rank {
         let Subscriber {
-            priority,
             module,
             location,
             name,
+            options: SubscriberOptions { priority, .. },
             ..
         } = *self.subscriber;
         match self.added {
@@ -237,29 +225,13 @@ impl<'i> Installer<'i> {
             name,
             module,
             location,
-            priority,
-            changes,
-            once,
-            asynchronous,
-            deferred,
-            concurrency,
+            options,
             ..
         } = *self.subscriber;
+        let mut subscriber = SubscriberInfo::new(topic, name.into(), module, location, options);
+        subscriber.pattern = pattern;
+        subscriber.origin = self.origin.clone();
         let keys = |keys: &[fn() -> Key]| keys.iter().map(|key| key()).collect();
-        let subscriber = SubscriberInfo {
-            topic,
-            pattern,
-            name: name.into(),
-            module,
-            location,
-            priority,
-            origin: self.origin.clone(),
-            changes,
-            once,
-            asynchronous,
-            deferred,
-            concurrency: NonZeroUsize::new(concurrency),
-        };
         let position = Position {
             phase: Phase::of(&subscriber),
             rank,

@@ -173,7 +173,57 @@ pub struct SubscriberInfo {
     pub concurrency: Option<NonZeroUsize>,
 }
 
+/// The options of a subscriber that are plain values, as its attribute sets them.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SubscriberOptions {
+    /// Handlers of high priority run first.
+    pub priority: i32,
+    /// Whether the handler takes the event by `&mut`.
+    pub changes: bool,
+    /// Whether it runs at most once.
+    pub once: bool,
+    /// Whether it is async.
+    pub asynchronous: bool,
+    /// Whether it always runs from the queue.
+    pub deferred: bool,
+    /// The maximum number of its calls in progress at the same time; 0 for no limit.
+    pub concurrency: usize,
+}
+
 impl SubscriberInfo {
+    /// The description of a subscriber with these options. It has no pattern and no origin yet.
+    pub(crate) fn new(
+        topic: Cow<'static, str>,
+        name: Cow<'static, str>,
+        module: &'static str,
+        location: Location,
+        options: SubscriberOptions,
+    ) -> Self {
+        let SubscriberOptions {
+            priority,
+            changes,
+            once,
+            asynchronous,
+            deferred,
+            concurrency,
+        } = options;
+        Self {
+            topic,
+            pattern: None,
+            name,
+            module,
+            location,
+            priority,
+            origin: None,
+            changes,
+            once,
+            asynchronous,
+            deferred,
+            concurrency: NonZeroUsize::new(concurrency),
+        }
+    }
+
     /// The crate that declares it; empty if the module is.
     #[must_use]
     pub fn crate_name(&self) -> &'static str {

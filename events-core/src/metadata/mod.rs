@@ -15,7 +15,7 @@ mod location;
 mod origin;
 mod pattern;
 
-pub use info::{EventInfo, FieldInfo, SubscriberInfo};
+pub use info::{EventInfo, FieldInfo, SubscriberInfo, SubscriberOptions};
 pub use key::{IntoKey, Key};
 pub use location::Location;
 pub use origin::Origin;
