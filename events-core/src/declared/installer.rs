@@ -12,7 +12,7 @@ use crate::{
     event::{Family, Snapshot},
     handler::{Background, EmitOrigin, ErasedHandler, MissingState, Param, Run, States, Step},
     metadata::{EventInfo, Key, Location, Origin, SubscriberInfo, SubscriberOptions},
-    plan::{Entry, EventType, HandlerKind, Phase, Position, Rank},
+    plan::{Entry, EventType, HandlerKind, Phase, Position, Rank, Registration},
     registry::{Core, Registry, SubscriberGroup},
     subscribe::{Closable, SubscriptionPart, Unsubscribe},
 };
@@ -164,7 +164,7 @@ impl<'i> Installer<'i> {
     }
 
     /// The rank of the handler with this number: what orders it where `before` and `after` do not.
-    pub(super) fn rank(&self, number: u64) -> Rank {
+    fn rank(&self, number: u64) -> Rank {
         let Subscriber {
             module,
             location,
@@ -187,14 +187,10 @@ impl<'i> Installer<'i> {
         number: u64,
         closable: Option<Weak<dyn Closable>>,
     ) {
-        let rank = self.rank(number);
-        let (position, subscriber) = self.describe(event_type.info.topic().into(), None, rank);
+        let registration = self.registration(number, event_type.info.topic().into(), None);
         self.add_part(Some(event_type), number, closable);
         let entry = Entry {
-            number,
-            declared: self.added.is_none(),
-            position,
-            subscriber,
+            registration,
             handler,
         };
         self.group.add(event_type, entry);
@@ -214,13 +210,13 @@ impl<'i> Installer<'i> {
         }
     }
 
-    /// The position of the subscriber in the order, and its description.
-    pub(crate) fn describe(
-        &mut self,
+    /// The registration of the handler with this number.
+    pub(super) fn registration(
+        &self,
+        number: u64,
         topic: Cow<'static, str>,
         pattern: Option<Cow<'static, str>>,
-        rank: Rank,
-    ) -> (Arc<Position>, Arc<SubscriberInfo>) {
+    ) -> Registration {
         let Subscriber {
             name,
             module,
@@ -234,12 +230,17 @@ impl<'i> Installer<'i> {
         let keys = |keys: &[fn() -> Key]| keys.iter().map(|key| key()).collect();
         let position = Position {
             phase: Phase::of(&subscriber),
-            rank,
+            rank: self.rank(number),
             names: vec![(self.subscriber.key)()],
             before: keys(self.subscriber.before),
             after: keys(self.subscriber.after),
         };
-        (Arc::new(position), Arc::new(subscriber))
+        Registration {
+            number,
+            declared: self.added.is_none(),
+            position: Arc::new(position),
+            subscriber: Arc::new(subscriber),
+        }
     }
 }
 

@@ -97,18 +97,14 @@ impl Installer<'_> {
             Ok(pattern) => pattern,
             Err(error) => panic!("{:?}: {error}", self.subscriber),
         };
-        let rank = self.rank(topic_handler.number);
-        let (position, subscriber) = self.describe(text.clone(), Some(text), rank);
+        let registration = self.registration(topic_handler.number, text.clone(), Some(text));
         self.add_part(
             None,
             topic_handler.number,
             Some(Weak::clone(&topic_handler.closable)),
         );
         self.group.add_pattern(PatternEntry {
-            number: topic_handler.number,
-            declared: self.added.is_none(),
-            position,
-            subscriber,
+            registration,
             handler: Arc::clone(&topic_handler.handler),
             pattern,
         });

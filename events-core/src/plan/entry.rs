@@ -8,9 +8,9 @@ use super::{
 };
 use crate::metadata::{EventInfo, SubscriberInfo};
 
-/// One subscriber in a slot.
+/// A subscriber as its registry stores it, apart from its handler.
 #[derive(Clone)]
-pub(crate) struct Entry {
+pub(crate) struct Registration {
     /// Identifies the subscriber, for example when it is removed. Of a declared one: the address of its
     /// declaration.
     pub(crate) number: u64,
@@ -18,6 +18,12 @@ pub(crate) struct Entry {
     pub(crate) declared: bool,
     pub(crate) position: Arc<Position>,
     pub(crate) subscriber: Arc<SubscriberInfo>,
+}
+
+/// One subscriber in a slot.
+#[derive(Clone)]
+pub(crate) struct Entry {
+    pub(crate) registration: Registration,
     pub(crate) handler: HandlerKind,
 }
 
@@ -58,8 +64,11 @@ pub(crate) fn plan<'e>(
     if entries.is_empty() {
         return Ok(None);
     }
-    let positions: Vec<_> = entries.iter().map(|entry| &*entry.position).collect();
-    let subscriber_at = |index: &usize| Arc::clone(&entries[*index].subscriber);
+    let positions: Vec<_> = entries
+        .iter()
+        .map(|entry| &*entry.registration.position)
+        .collect();
+    let subscriber_at = |index: &usize| Arc::clone(&entries[*index].registration.subscriber);
     match order::sort(&positions) {
         Ok(Order {
             indices,

@@ -21,7 +21,7 @@ mod plan_cell;
 mod slot;
 mod slot_table;
 
-pub(crate) use entry::{Conflict, Entry, plan};
+pub(crate) use entry::{Conflict, Entry, Registration, plan};
 pub(crate) use event_plan::{HandlerKind, Plan};
 pub(crate) use order::{Phase, Position, Rank};
 pub(crate) use pattern_entry::PatternEntry;

@@ -2,20 +2,18 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use super::{entry::Entry, event_plan::HandlerKind, order::Position, slot_table::EventType};
-use crate::{
-    handler::DynTopicHandler,
-    metadata::{Pattern, SubscriberInfo},
+use super::{
+    entry::{Entry, Registration},
+    event_plan::HandlerKind,
+    slot_table::EventType,
 };
+use crate::{handler::DynTopicHandler, metadata::Pattern};
 
 /// A pattern subscriber. It has an entry in the slot of each event type whose topic matches.
 #[derive(Clone)]
 pub(crate) struct PatternEntry {
-    /// Identifies the subscriber; all its entries have the same number.
-    pub(crate) number: u64,
-    pub(crate) declared: bool,
-    pub(crate) position: Arc<Position>,
-    pub(crate) subscriber: Arc<SubscriberInfo>,
+    /// The registration that all its entries share, but for the topic in the description.
+    pub(crate) registration: Registration,
     pub(crate) handler: Arc<dyn DynTopicHandler>,
     pub(crate) pattern: Pattern,
 }
@@ -32,13 +30,10 @@ impl PatternEntry {
 
     /// Its entry in a plan for this topic, which the entry's description shows.
     pub(crate) fn entry_for(&self, event_type: EventType, topic: Cow<'static, str>) -> Entry {
-        let mut subscriber = SubscriberInfo::clone(&self.subscriber);
-        subscriber.topic = topic;
+        let mut registration = self.registration.clone();
+        Arc::make_mut(&mut registration.subscriber).topic = topic;
         Entry {
-            number: self.number,
-            declared: self.declared,
-            position: Arc::clone(&self.position),
-            subscriber: Arc::new(subscriber),
+            registration,
             handler: HandlerKind::Sync((event_type.adapt)(&self.handler)),
         }
     }

@@ -161,7 +161,9 @@ impl Slot {
         numbers: &BTreeSet<u64>,
     ) -> Retired {
         let mut entries = self.entries();
-        let is_removed = |entry: &mut Entry| !entry.declared && numbers.contains(&entry.number);
+        let is_removed = |entry: &mut Entry| {
+            !entry.registration.declared && numbers.contains(&entry.registration.number)
+        };
         let removed: Vec<_> = entries.extract_if(.., is_removed).collect();
         if removed.is_empty() {
             return Retired::default();
@@ -179,7 +181,7 @@ impl Slot {
         let entries = self.entries();
         entries
             .iter()
-            .any(|entry| entry.position.names.contains(name))
+            .any(|entry| entry.registration.position.names.contains(name))
     }
 
     /// The declared subscribers in running order.
@@ -210,17 +212,17 @@ fn plans(
     added: &[Entry],
 ) -> Result<(Option<Plan>, Option<Plan>), Conflict> {
     let all_entries = || entries.iter().chain(added);
-    let declared = if added.iter().any(|entry| entry.declared) {
+    let declared = if added.iter().any(|entry| entry.registration.declared) {
         plan(
             family,
             info,
             info.topic().into(),
-            all_entries().filter(|entry| entry.declared),
+            all_entries().filter(|entry| entry.registration.declared),
         )?
     } else {
         None
     };
-    let all = if all_entries().any(|entry| !entry.declared) {
+    let all = if all_entries().any(|entry| !entry.registration.declared) {
         plan(family, info, info.topic().into(), all_entries())?
     } else {
         None

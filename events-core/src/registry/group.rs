@@ -59,23 +59,23 @@ impl SubscriberGroup {
 
     /// The numbers of all subscribers.
     pub(crate) fn numbers(&self) -> impl Iterator<Item = u64> {
-        let entries = self.iter().map(|(_, entry)| entry.number);
+        let entries = self.iter().map(|(_, entry)| entry.registration.number);
         entries.chain(
             self.patterns
                 .iter()
-                .map(|pattern_entry| pattern_entry.number),
+                .map(|pattern_entry| pattern_entry.registration.number),
         )
     }
 
     /// Removes the declared subscribers that another scan has installed in the meantime.
     pub(crate) fn remove_installed(&mut self, installed: &BTreeSet<u64>) {
         for (_, entries) in self.event_types.values_mut() {
-            entries.retain(|entry| !installed.contains(&entry.number));
+            entries.retain(|entry| !installed.contains(&entry.registration.number));
         }
         self.event_types
             .retain(|_, (_, entries)| !entries.is_empty());
         self.patterns
-            .retain(|pattern_entry| !installed.contains(&pattern_entry.number));
+            .retain(|pattern_entry| !installed.contains(&pattern_entry.registration.number));
     }
 
     pub(crate) fn into_parts(self) -> (ByEventType, Vec<PatternEntry>) {

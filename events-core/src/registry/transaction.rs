@@ -177,8 +177,9 @@ impl Core {
         let patterns = writer
             .patterns
             .iter()
-            .filter(|pattern_entry| pattern_entry.declared);
-        let patterns = patterns.map(|pattern_entry| vec![Arc::clone(&pattern_entry.subscriber)]);
+            .filter(|pattern_entry| pattern_entry.registration.declared);
+        let patterns =
+            patterns.map(|pattern_entry| vec![Arc::clone(&pattern_entry.registration.subscriber)]);
         let mut declared: Vec<_> = patterns.collect();
         drop(writer);
         declared.extend(known_types.into_iter().map(|event_type| {
@@ -198,9 +199,9 @@ fn check_order<'h>(patterns: impl Iterator<Item = &'h PatternEntry>) -> Result<(
     let patterns: Vec<_> = patterns.collect();
     let positions: Vec<_> = patterns
         .iter()
-        .map(|pattern_entry| &*pattern_entry.position)
+        .map(|pattern_entry| &*pattern_entry.registration.position)
         .collect();
-    let subscriber = |index: &usize| Arc::clone(&patterns[*index].subscriber);
+    let subscriber = |index: &usize| Arc::clone(&patterns[*index].registration.subscriber);
     match order::sort(&positions) {
         Ok(_) => Ok(()),
         Err(conflict) => Err(Conflict::of(conflict, subscriber)),
@@ -244,8 +245,9 @@ impl Core {
                     .or_insert((*event_type, BTreeSet::new()));
                 numbers.extend(&patterns);
             }
-            let is_removed =
-                |pattern_entry: &mut PatternEntry| patterns.contains(&pattern_entry.number);
+            let is_removed = |pattern_entry: &mut PatternEntry| {
+                patterns.contains(&pattern_entry.registration.number)
+            };
             removed.extend(writer.patterns.extract_if(.., is_removed));
             self.topics().invalidate();
         }

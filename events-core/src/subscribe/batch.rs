@@ -112,12 +112,15 @@ impl Batch {
 
 impl fmt::Debug for Batch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let exact = self.group.iter().map(|(_, entry)| &entry.subscriber);
+        let exact = self
+            .group
+            .iter()
+            .map(|(_, entry)| &entry.registration.subscriber);
         let by_pattern = self
             .group
             .patterns()
             .iter()
-            .map(|pattern_entry| &pattern_entry.subscriber);
+            .map(|pattern_entry| &pattern_entry.registration.subscriber);
         f.debug_list().entries(exact.chain(by_pattern)).finish()
     }
 }

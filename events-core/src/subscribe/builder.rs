@@ -19,7 +19,7 @@ use crate::{
     event::{AnyEvent, Family, Snapshot, TopicEvent},
     handler::{Background, DynTopicHandler, EmitOrigin, ErasedHandler, Run, Step, TopicHandler},
     metadata::{IntoKey, Key, Location, Pattern, SubscriberInfo, SubscriberOptions},
-    plan::{Entry, EventType, HandlerKind, PatternEntry, Phase, Position, Rank},
+    plan::{Entry, EventType, HandlerKind, PatternEntry, Phase, Position, Rank, Registration},
     registry::{Registry, SubscriberGroup},
 };
 
@@ -348,16 +348,18 @@ impl<F: Family, T> NewSubscription<F, T> {
             after: self.after,
         });
         let concurrency = self.subscriber.concurrency;
-        let subscriber = Arc::new(self.subscriber);
+        let registration = Registration {
+            number,
+            declared: false,
+            position,
+            subscriber: Arc::new(self.subscriber),
+        };
         let (entry, closable) = match self.factory {
             HandlerFactory::Exact(factory) => {
                 let (handler, closable) =
                     factory(Filters::new(origin, self.when, once), concurrency);
                 let entry = Entry {
-                    number,
-                    declared: false,
-                    position,
-                    subscriber,
+                    registration,
                     handler,
                 };
                 (PreparedEntry::Exact(EventType::of::<F>(), entry), closable)
@@ -365,10 +367,7 @@ impl<F: Family, T> NewSubscription<F, T> {
             HandlerFactory::Pattern(pattern, factory) => {
                 let (handler, closable) = factory(Filters::new(origin, self.when_any, once));
                 let pattern_entry = PatternEntry {
-                    number,
-                    declared: false,
-                    position,
-                    subscriber,
+                    registration,
                     handler,
                     pattern,
                 };

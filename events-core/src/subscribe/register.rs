@@ -91,17 +91,17 @@ impl Candidates<'_> {
             }
         }
         let exact = self.group.iter().find_map(|(event_type, entry)| {
-            let target = unknown_target(&entry.position, |target| {
+            let target = unknown_target(&entry.registration.position, |target| {
                 self.has_subscriber(event_type, target)
             })?;
-            Some((&entry.subscriber, target))
+            Some((&entry.registration.subscriber, target))
         });
         let by_pattern = || {
             self.group.patterns().iter().find_map(|pattern_entry| {
-                let target = unknown_target(&pattern_entry.position, |target| {
+                let target = unknown_target(&pattern_entry.registration.position, |target| {
                     self.has_subscriber_anywhere(target)
                 })?;
-                Some((&pattern_entry.subscriber, target))
+                Some((&pattern_entry.registration.subscriber, target))
             })
         };
         let (subscriber, target) = exact.or_else(by_pattern)?;
@@ -116,11 +116,11 @@ impl Candidates<'_> {
     fn has_subscriber(&self, event_type: EventType, name: &Key) -> bool {
         let slot = self.core.slot_for_change(event_type);
         let matches = |pattern_entry: &PatternEntry| {
-            pattern_entry.position.names.contains(name)
+            pattern_entry.registration.position.names.contains(name)
                 && pattern_entry.matches(event_type.info.topic())
         };
         let mut patterns = self.group.patterns().iter().chain(&self.writer.patterns);
-        let has_name = |entry: &Entry| entry.position.names.contains(name);
+        let has_name = |entry: &Entry| entry.registration.position.names.contains(name);
         slot.has_subscriber(name)
             || self.group.of(event_type).iter().any(has_name)
             || patterns.any(matches)
@@ -131,8 +131,10 @@ impl Candidates<'_> {
         let named = |position: &Position| position.names.contains(name);
         let mut patterns = self.group.patterns().iter().chain(&self.writer.patterns);
         let mut known_types = self.writer.known_types.values();
-        self.group.iter().any(|(_, entry)| named(&entry.position))
-            || patterns.any(|pattern_entry| named(&pattern_entry.position))
+        self.group
+            .iter()
+            .any(|(_, entry)| named(&entry.registration.position))
+            || patterns.any(|pattern_entry| named(&pattern_entry.registration.position))
             || known_types
                 .any(|event_type| self.core.slot_for_change(*event_type).has_subscriber(name))
     }
