@@ -43,7 +43,7 @@ fn a_lag_is_a_warning_and_an_end_by_the_source_is_told_at_info() {
     let registry = Registry::new();
     let (sender, receiver) = broadcast::channel(2);
     for number in 0..5 {
-        sender.send(number).expect("it listens");
+        sender.send(number).expect("the receiver exists");
     }
     drop(sender);
     let ticks = bridge(BroadcastStream::new(receiver))

@@ -5,8 +5,8 @@
 
 #![allow(missing_docs, reason = "the names of the tests say what they are")]
 
+mod background;
 mod bridges;
-mod later;
 
 use std::{
     io::{self, Write},
@@ -24,7 +24,10 @@ struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("nobody panics").write(bytes)
+        self.0
+            .lock()
+            .expect("the lock is not poisoned")
+            .write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -53,7 +56,7 @@ fn logged<T>(level: tracing::Level, f: impl FnOnce() -> T) -> Vec<String> {
         .with_ansi(false)
         .finish();
     tracing::subscriber::with_default(subscriber, f);
-    let bytes = log.0.lock().expect("nobody panics").clone();
+    let bytes = log.0.lock().expect("the lock is not poisoned").clone();
     let text = String::from_utf8(bytes).expect("text");
     text.lines().map(|line| line.trim().to_owned()).collect()
 }

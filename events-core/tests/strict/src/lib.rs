@@ -25,17 +25,17 @@
 )]
 #![deny(clippy::all, clippy::pedantic)]
 
+pub mod background;
 pub mod fields;
 pub mod flushed;
 pub mod generics;
 pub mod handlers;
 pub mod hidden;
 pub mod imported;
-pub mod later;
 pub mod listeners;
+pub mod macro_generated;
+#[cfg(test)]
+mod mocked;
 pub mod observers;
 pub mod shadowed;
 pub mod shapes;
-#[cfg(test)]
-mod tested;
-pub mod written;

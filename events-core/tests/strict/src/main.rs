@@ -8,18 +8,18 @@ use std::sync::atomic::Ordering;
 
 use events_core::{Event, emit, record::Creating};
 use strict::{
+    background::{Outbox, signup},
     fields::{Conventions, Difficult, Options},
     flushed::{DONE, Job, Office, parsed},
     generics::{Lent, Login, Page, Shared},
     handlers::{Ledger, OrderPlaced, checkout, names},
     hidden,
     imported::Framed,
-    later::{Outbox, signup},
     listeners::{Branch, Sent},
+    macro_generated::{Again, Written},
     observers::{self, User},
     shadowed,
     shapes::{Door, Empty, Named, Tuple, Unit, r#virtual},
-    written::{Again, Written},
 };
 
 fn main() {

@@ -77,7 +77,7 @@ fn an_async_emit_enters_the_emitters_span_at_each_poll() {
         finish(emit);
     });
     for words in ["before", "after"] {
-        let expected = format!("request{{id=7}}: logging::later: {words}");
+        let expected = format!("request{{id=7}}: logging::background: {words}");
         assert_eq!(spans_of(&log, words), [expected], "{log:#?}");
     }
 }
@@ -95,7 +95,7 @@ fn the_emitters_span_is_carried_through_the_queue() {
     });
     for words in ["before", "after"] {
         let spans = ["request{id=7}: ", "other: ", ""];
-        let expected = spans.map(|span| format!("{span}logging::later: {words}"));
+        let expected = spans.map(|span| format!("{span}logging::background: {words}"));
         assert_eq!(spans_of(&log, words), expected, "{log:#?}");
     }
 }
@@ -110,7 +110,7 @@ fn each_async_handler_has_a_span_at_trace() {
             panic!("said once: {log:#?}");
         };
         assert!(
-            line.starts_with("emit{topic=\"logging::later::Order\"}:handle{subscriber="),
+            line.starts_with("emit{topic=\"logging::background::Order\"}:handle{subscriber="),
             "{line}"
         );
     }
@@ -221,11 +221,11 @@ fn an_event_whose_worker_goes_away_is_told() {
     });
     let record = the_one(&log, "ERROR");
     assert!(
-        record.contains("topic=\"logging::later::Order\""),
+        record.contains("topic=\"logging::background::Order\""),
         "{record}"
     );
     assert!(
-        record.contains("events-core/tests/logging/later.rs:"),
+        record.contains("events-core/tests/logging/background.rs:"),
         "{record}"
     );
 }
@@ -241,7 +241,7 @@ fn what_a_shutdown_hands_back_is_told() {
     });
     let warning = the_one(&log, "WARN");
     assert!(
-        warning.contains("shut down with 1 event left: logging::later::Order (x1)"),
+        warning.contains("shut down with 1 event left: logging::background::Order (x1)"),
         "{warning}"
     );
 }
