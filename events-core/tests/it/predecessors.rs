@@ -1,5 +1,5 @@
-//! Section 9: examples from the documentation of the four systems that this one replaces, written with
-//! events-core. The comments name the document that a test follows, and quote its code.
+//! Section 9: examples from the documentation of the four systems that this one replaces, written
+//! with events-core. The comments name the document that a test follows, and quote its code.
 
 use std::{collections::BTreeMap, sync::Arc};
 

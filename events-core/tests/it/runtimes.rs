@@ -12,8 +12,8 @@ struct Job {
     journal: Journal,
 }
 
-/// Awaits an emit, enqueues for a worker, and shuts down. `sleep` is that of the runtime, and `worker`
-/// spawns a worker on it.
+/// Awaits an emit, enqueues for a worker, and shuts down. `sleep` is that of the runtime, and
+/// `worker` spawns a worker on it.
 async fn check<S>(
     sleep: impl Fn() -> S + Send + Sync + 'static,
     worker: impl FnOnce(&Registry) -> Option<Worker>,

@@ -1,4 +1,4 @@
-//! Subscribers that run later and would stop others, or say what is no outcome.
+//! Background subscribers that return a control flow, or a type that is no outcome.
 
 use std::ops::ControlFlow;
 

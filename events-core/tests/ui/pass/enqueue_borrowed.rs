@@ -1,4 +1,4 @@
-//! An event that borrows cannot wait in the queue.
+//! An event that borrows cannot be enqueued.
 
 use events_core::Event;
 

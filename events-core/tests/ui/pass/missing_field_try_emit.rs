@@ -1,4 +1,4 @@
-//! A required field that is not set, found by the other verb of the builder.
+//! A required field that is not set, found by `try_emit`.
 
 use events_core::Event;
 
