@@ -45,7 +45,7 @@ fn dropping_an_emit_future_drops_the_handler_futures_and_the_event() {
 }
 
 #[test]
-#[should_panic(expected = "poll_once after it was ready")]
+#[should_panic(expected = "polled after it was ready")]
 fn polling_a_finished_emit_future_panics() {
     let mut emit = pin!(Registry::new().emit_async(greeting(&Journal::default())));
     assert!(poll_once(emit.as_mut()).is_ready());

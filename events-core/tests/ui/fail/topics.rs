@@ -1,4 +1,4 @@
-//! Subscribers to a pattern or to several events take `&dyn AnyEvent`, and name the pattern or events.
+//! Subscribers to a pattern or to several events take `&dyn AnyEvent`, and name what they receive.
 
 use events_core::{AnyEvent, Event, observer, record::Created, subscriber};
 
