@@ -42,7 +42,7 @@ struct Greeter;
 #[listener]
 impl Greeter {
     #[on]
-    fn heard(&self, event: &Login) {
+    fn greet(&self, event: &Login) {
         self.greet(event);
     }
 }

@@ -8,6 +8,6 @@ struct OrderPlaced {
 }
 
 fn main() {
-    let told = OrderPlaced::builder().customer(1).try_emit();
-    let _ = told.is_ok();
+    let sent = OrderPlaced::builder().customer(1).try_emit();
+    let _ = sent.is_ok();
 }
