@@ -42,7 +42,7 @@ struct Greeter;
 #[listener]
 impl Greeter {
     #[on]
-    fn greet(&self, event: &Login) {
+    fn handle(&self, event: &Login) {
         self.greet(event);
     }
 }
