@@ -39,7 +39,7 @@ pub(crate) fn defer(
     let source = EmitOrigin::new(emit_context.origin);
     let mut selected = Vec::new();
     for number in (0..tail.len()).filter(|&number| tail.is_in(number, part)) {
-        match tail.wants(number, event, &source) {
+        match tail.accepts(number, event, &source) {
             Ok(true) => selected.push(number),
             Ok(false) => {}
             Err(payload) => {
@@ -52,7 +52,7 @@ pub(crate) fn defer(
         return Deferral::default();
     };
     let errand = DeferredRun {
-        tail: Arc::clone(tail),
+        plan: Arc::clone(tail),
         selected: selected.clone(),
         call: BackgroundCall::new(emit_context.info, emit_context.origin.cloned()),
         id: emission_id(),
@@ -106,7 +106,7 @@ fn run_on_full_queue(
     drop(inside);
     // One whose calls are limited may have to wait, and nobody would wake it.
     trail.unfinished().into_iter().for_each(unreached);
-    let told = trail.as_mut().told();
+    let told = trail.as_mut().take_result();
     let ran = told.ran;
     told.into_failures().for_each(fail);
     Deferral { deferred: 0, ran }

@@ -140,7 +140,14 @@ impl<E: Event> Future for TryEmitAsync<E> {
         let refused = ready!(flight.as_mut().poll(context.waker())).err();
         let failures = flight.as_mut().project().failures.take();
         let mut failures = failures.unwrap_or_default();
-        failures.extend(flight.as_mut().project().trailing.told().into_failures());
+        failures.extend(
+            flight
+                .as_mut()
+                .project()
+                .trailing
+                .take_result()
+                .into_failures(),
+        );
         let event = flight.as_mut().end();
         let mut told = mem::take(flight.as_mut().project().told);
         told.ran += flight.trailing.ran();

@@ -52,7 +52,7 @@ pub(crate) fn begin<E: Event>(
         return Poll::Ready(());
     };
     if part == Select::Async
-        && tail.defers()
+        && tail.has_deferred()
         && let Some(event) = event.__owned()
     {
         if tail.has_deferred_after_async() {

@@ -99,7 +99,7 @@ impl Plan {
     /// When it is of another type: a slot has been given to the wrong one.
     #[inline]
     pub(crate) fn deliver<'a>(&'a self, event: &'a mut ErasedEvent<'_>) -> Delivery<'a> {
-        match self.chain.takes(event) {
+        match self.chain.deliver(event) {
             Some(delivery) => delivery,
             None => self.refuse(),
         }
@@ -108,7 +108,7 @@ impl Plan {
     /// The same, with a stop after each handler.
     pub(crate) fn deliver_one_by_one<'a>(&'a self, event: &'a mut ErasedEvent<'_>) -> Delivery<'a> {
         let chain = self.watched.get_or_init(|| self.chain.one_by_one());
-        match chain.takes(event) {
+        match chain.deliver(event) {
             Some(delivery) => delivery,
             None => self.refuse(),
         }

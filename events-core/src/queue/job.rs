@@ -192,7 +192,7 @@ impl RunningJob {
     }
 
     fn end(&mut self) -> JobResult {
-        let failures = self.trail.as_mut().told().into_failures();
+        let failures = self.trail.as_mut().take_result().into_failures();
         for failure in failures {
             self.ended.failures += 1;
             log::failure(failure);
