@@ -1,7 +1,6 @@
-//! A set of futures of different types that borrow one subject (here: an event) and are polled where they
-//! were constructed.
+//! A set of futures of different types that borrow one subject, here an event, and are polled in place.
 //!
-//! Most handlers are ready at the first poll, and a box for each would be most of its cost. So a future is
+//! Most handlers are ready at the first poll, and a box for each would be most of the cost. So a future is
 //! constructed in an inline buffer, which is part of the set, and polled there. If it is ready, its bytes
 //! are used again for the next future. If it is pending, it stays where it is. A future for which the
 //! buffer has no space left is boxed.
@@ -24,15 +23,12 @@
 //!    valid for every `'s`, and [`Start`] is invariant in it. So a future borrows only the subject, the
 //!    call and the `K` of its own set, and data that outlives the set.
 //! 3. *Keep-alive.* The first pending future makes the set keep a clone of the `Arc`, unless it has one
-//!    already. The set drops it after all futures. While it has one, it lends the `K` of no other `Arc`. A future that is
-//!    ready at once is dropped before the caller's borrow of the `Arc` ends.
+//!    already. The set drops it after all futures, and before that it lends the `K` of no other `Arc`. A
+//!    future that is ready at once is dropped before the caller's borrow of the `Arc` ends.
 //! 4. *Type.* A [`PendingFuture`] is made in [`Start::run_at`] for one future; its functions are those of
 //!    that future's type, and its storage is where that future was written.
 //! 5. *Buffer.* `used` is at or behind the end of each pending future in the buffer, and nothing is written
 //!    before it.
-//!
-//! Only `Send` futures are accepted, so a set may be sent to another thread if the subject may, and if `K`
-//! is `Send + Sync`.
 
 #![expect(
     unsafe_code,
@@ -58,7 +54,6 @@ use crate::{
     primitives::drop_catching,
 };
 
-/// The size of the inline buffer.
 const INLINE_BYTES: usize = 256;
 
 /// The bytes of the futures that are not boxed. Futures with a greater alignment are boxed.
@@ -69,10 +64,8 @@ struct InlineBuffer(UnsafeCell<[MaybeUninit<u8>; INLINE_BYTES]>);
 pub(crate) struct FutureSet<S, K> {
     subject: Option<S>,
     call: BackgroundCall,
-    /// What keeps the `K` alive (invariant 3).
     keep_alive: Option<Arc<K>>,
     pending: Vec<PendingFuture>,
-    /// How many bytes of the buffer are not to be written to (invariant 5).
     used: usize,
     inline: InlineBuffer,
     _pinned: PhantomPinned,
@@ -147,14 +140,12 @@ impl<S, K> FutureSet<S, K> {
         self.subject.as_ref()
     }
 
-    /// The call.
     #[inline]
     pub(crate) fn call(&self) -> &BackgroundCall {
         &self.call
     }
 
-    /// The `K` that the set keeps alive: the one passed to [`new`](Self::new), or that of the first pending
-    /// future.
+    /// The `K` that the set keeps alive, if it does.
     pub(crate) fn keep_alive(&self) -> Option<&Arc<K>> {
         self.keep_alive.as_ref()
     }
@@ -175,8 +166,7 @@ impl<S, K> FutureSet<S, K> {
     /// Drops the futures, and returns the subject.
     #[inline]
     pub(crate) fn take(self: Pin<&mut Self>) -> Option<S> {
-        // SAFETY: the futures are dropped in place, before the subject is moved; after that nothing needs
-        // to be pinned.
+        // SAFETY: the futures are dropped in place; after that the subject may be moved (invariant 2).
         let this = unsafe { self.get_unchecked_mut() };
         this.cancel();
         this.subject.take()
@@ -293,7 +283,6 @@ impl<F: FnMut()> Drop for DropFn<F> {
 }
 
 impl Storage {
-    /// The address of the future, given that of the buffer.
     fn at(self, inline: *mut u8) -> *mut () {
         match self {
             Self::InlineBuffer(offset) => inline.wrapping_add(offset).cast(),
@@ -303,7 +292,6 @@ impl Storage {
 }
 
 impl<'s, K> Start<'_, 's, K> {
-    /// How many futures are pending.
     pub(crate) fn pending_count(&self) -> usize {
         self.pending.len()
     }
@@ -390,8 +378,6 @@ impl<'s, K> Start<'_, 's, K> {
     }
 }
 
-/// Polls an `F`.
-///
 /// # Safety
 ///
 /// `future` points to a pinned `F`, to which the caller has exclusive access.
@@ -400,8 +386,6 @@ unsafe fn poll<F: Future<Output = Step>>(future: *mut (), context: &mut Context<
     unsafe { Pin::new_unchecked(&mut *future.cast::<F>()).poll(context) }
 }
 
-/// Drops an `F`, and frees its box if it has one.
-///
 /// # Safety
 ///
 /// `future` points to an `F`, boxed or in the buffer as `storage` says, which is not used afterwards.

@@ -5,7 +5,7 @@ use super::traits::OwnedEvent;
 
 /// An owned event that can be cloned for async and deferred subscribers.
 ///
-/// After an [`emit`](Event::emit), such a subscriber receives a snapshot from the queue: a clone of the
+/// After an [`emit`](crate::Event::emit), such a subscriber receives a snapshot from the queue: a clone of the
 /// event, perhaps on another thread. So the event is `Clone`, `Send` and `Sync`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be queued for an async or deferred subscriber",

@@ -30,7 +30,7 @@ pub type BoxedEvent = Box<dyn Any + Send>;
 pub type CloneFn = fn(&dyn Any) -> Option<BoxedEvent>;
 
 /// Finds out whether `E` is `Clone` and `Send`, without a bound on it. If it is, method resolution selects
-/// [`clone_fn`](Self::clone_fn); else that of [`NotClone`], to which this dereferences.
+/// [`clone_fn`](Self::clone_fn); else that of `NotClone`, to which this dereferences.
 pub struct CloneProbe<E>(pub PhantomData<E>);
 
 impl<E: Clone + Send + 'static> CloneProbe<E> {

@@ -176,9 +176,8 @@ pub trait Event: Sized {
     /// returns the event.
     ///
     /// No runtime is needed. An async subscriber reads the event; one that fails or panics does not
-    /// affect the others, and is logged when all are complete. A `deferred` subscriber still runs from
-    /// the queue. Dropping the future cancels the subscribers that are not complete and drops the event;
-    /// it has no other effect.
+    /// affect the others, and is logged when all are complete. A `deferred` subscriber runs from the queue
+    /// nevertheless. Dropping the future only drops the event and cancels the incomplete subscribers.
     ///
     /// ```
     /// use events_core::{Event, Registry};
@@ -221,9 +220,8 @@ pub trait Event: Sized {
         Self::Backend::__emit_async(self, Some(Origin::from(origin.into_key())))
     }
 
-    /// [`emit_async`](Self::emit_async) that returns the event with the result. Its failures are first
-    /// those of the sync subscribers, then those of the async ones, each in the order in which they were
-    /// started.
+    /// [`emit_async`](Self::emit_async) that returns the event with the result. The failures of the sync
+    /// subscribers come first, then those of the async ones, each in the order in which they started.
     ///
     /// # Errors
     ///

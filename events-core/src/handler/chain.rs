@@ -29,8 +29,8 @@
 //!    chain, for as long as it lives. It belongs to one [`Run`], which keeps it for life and calls the
 //!    links of that chain only. A run is started and resumed by `&mut`, and its handlers receive it by
 //!    `&`: so a run is neither started nor resumed while one of its handlers holds the event.
-//! 3. *Next link.* Every link but the last has a next one. The last link of a chain is the stop [`end`],
-//!    which calls no other link.
+//! 3. *Next link.* The last link of a chain is the stop [`end`], which calls no link and pauses no run. So
+//!    every link that calls the next one, or at which a run is paused, has a next one.
 //! 4. *Position.* The position at which a [`Run`] is paused is none, or that of a link which is in the
 //!    chain of its delivery and is not the last. Only this file makes a [`LinkPos`] of a link, and
 //!    [`Run::pause_at`] is called by the handlers and the [`pause`] stops of that chain alone.
@@ -135,12 +135,10 @@ impl fmt::Debug for ErasedHandler {
 /// `link` is in the chain of `run.delivery` and was made from an `ErasedHandler` of `F` and `H`, `event`
 /// is the event of `run.delivery`, and no reference to that event is in use.
 unsafe fn call<F: Family, H: CallHandler<F>>(link: *const Link, event: *mut (), run: &Run<'_>) {
-    // SAFETY: by invariant 1 `handler` points to an `H`, which the chain keeps alive; the chain outlives
-    // this call, for the delivery of `run` borrows it.
+    // SAFETY: by invariant 1 this is an `H`, kept alive by the chain, which the delivery of `run` borrows.
     let handler = unsafe { &*(*link).handler.cast::<H>() };
-    // SAFETY: by invariant 2 this is an event of `F`, which the delivery borrows exclusively; a
-    // `CallHandler` accepts every lifetime that the event may have. The reference ends before the next
-    // handler is called.
+    // SAFETY: by invariant 2 this is an event of `F`, borrowed exclusively; a `CallHandler` accepts every
+    // lifetime that it may have. The reference ends before the next handler is called.
     let borrowed = unsafe { &mut *event.cast::<F::Of<'_>>() };
     let guard = UnwindGuard { run, link };
     // No value with a `Drop` may live longer than this match: the call below must stay a tail call.
@@ -150,10 +148,9 @@ unsafe fn call<F: Family, H: CallHandler<F>>(link: *const Link, event: *mut (), 
     };
     mem::forget(guard);
     if runs_next {
-        // SAFETY: by invariant 3 a handler's link has a next one, in the same chain. If that is a handler
-        // its function was made for it (invariant 1); stops accept any arguments. The event is loaded
-        // from the run again: kept across the call of a handler that is not inlined, the pointer would
-        // need one more callee-saved register.
+        // SAFETY: by invariant 3 there is a next link, in the same chain: a handler's, for which invariant 1
+        // holds, or a stop, which accepts any arguments. The event is loaded from the run again: kept across
+        // the call of a handler that is not inlined, it would need one more callee-saved register.
         unsafe {
             let next = link.add(1);
             ((*next).call)(next, run.delivery.event, run);
@@ -203,13 +200,11 @@ unsafe impl Send for Chain {}
 unsafe impl Sync for Chain {}
 
 impl Chain {
-    /// How many handlers of a plan's chain call one another before the stack is unwound: its segments'
-    /// length.
+    /// The segment length of a plan: how many handlers call one another before the stack is unwound.
     pub(crate) const MAX_NESTED_CALLS: usize = 16;
 
-    /// The chain of these handlers, with a stop after each `segment_len` of them and, if
-    /// `has_background`, after the last. That stop pauses the run, from which the caller sees that
-    /// background handlers follow; a caller whose run is not paused need not check for them.
+    /// The chain of these handlers, with a stop after each `segment_len` of them and, if `has_background`,
+    /// after the last: only a caller whose run is paused then has to check for background handlers.
     ///
     /// # Panics
     ///
@@ -277,7 +272,6 @@ impl Chain {
         &self.subscribers
     }
 
-    /// How many handlers there are.
     pub(crate) fn len(&self) -> usize {
         self.subscribers.len()
     }
@@ -354,9 +348,8 @@ impl<'e> ErasedEventRef<'e> {
     /// The event, if it is of this type.
     #[inline]
     pub(crate) fn get<E: OwnedEvent>(self) -> Option<&'e E> {
-        // SAFETY: the type id says that the event is an `E` (made by `of`) or a member of the family `E`
-        // (made by `ErasedEvent::new`), of which `E` is the only one, for it is an `OwnedEvent`. It is
-        // borrowed for `'e`.
+        // SAFETY: by its type id the event is an `E` (see `of`), or a member of the family `E` (see `lend`), of
+        // which the `OwnedEvent` `E` is the only one. It is borrowed for `'e`.
         (self.family == TypeId::of::<E>()).then(|| unsafe { &*self.event.cast::<E>() })
     }
 }
