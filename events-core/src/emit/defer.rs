@@ -45,7 +45,7 @@ pub(crate) fn defer(
     let origin = EmitOrigin::new(emit_context.origin);
     let mut selected = Vec::new();
     for index in (0..background.len()).filter(|&index| background.is_in(index, select)) {
-        match background.wants(index, event, &origin) {
+        match background.accepts(index, event, &origin) {
             Ok(true) => selected.push(index),
             Ok(false) => {}
             Err(payload) => {
@@ -58,7 +58,7 @@ pub(crate) fn defer(
         return Deferral::default();
     };
     let run = DeferredRun {
-        tail: Arc::clone(background),
+        plan: Arc::clone(background),
         selected: selected.clone(),
         call: BackgroundCall::new(emit_context.info, emit_context.origin.cloned()),
         id: emission_id(),
@@ -111,7 +111,7 @@ fn run_on_full_queue(
     drop(guard);
     // A handler with a concurrency limit may be pending. Nothing would poll it again.
     run.unfinished().into_iter().for_each(report_unreached);
-    let result = run.as_mut().told();
+    let result = run.as_mut().take_result();
     let ran = result.ran;
     result.into_failures().for_each(fail);
     Deferral { deferred: 0, ran }

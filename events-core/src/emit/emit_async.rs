@@ -149,7 +149,7 @@ impl<E: Event> Future for TryEmitAsync<E> {
         let failures = emit.as_mut().project().failures.take();
         let mut failures = failures.unwrap_or_default();
         let background_run = emit.as_mut().project().background_run;
-        failures.extend(background_run.told().into_failures());
+        failures.extend(background_run.take_result().into_failures());
         let event = emit.as_mut().finish();
         let mut stats = mem::take(emit.as_mut().project().stats);
         stats.ran += emit.background_run.ran();

@@ -51,7 +51,7 @@ pub(crate) fn run_all<E: Event>(
         return Poll::Ready(());
     };
     if select == Select::Async
-        && background.defers()
+        && background.has_deferred()
         && let Some(event) = event.__owned()
     {
         if background.has_deferred_after_async() {

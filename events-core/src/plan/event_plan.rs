@@ -106,7 +106,7 @@ impl Plan {
     /// If the event is of another type: the plan is in the slot of the wrong type.
     #[inline]
     pub(crate) fn deliver<'a>(&'a self, event: &'a mut ErasedEvent<'_>) -> Delivery<'a> {
-        match self.chain.takes(event) {
+        match self.chain.deliver(event) {
             Some(delivery) => delivery,
             None => self.refuse(),
         }
@@ -115,7 +115,7 @@ impl Plan {
     /// Like [`deliver`](Self::deliver), with a stop after each handler.
     pub(crate) fn deliver_one_by_one<'a>(&'a self, event: &'a mut ErasedEvent<'_>) -> Delivery<'a> {
         let chain = self.traced_chain.get_or_init(|| self.chain.one_by_one());
-        match chain.takes(event) {
+        match chain.deliver(event) {
             Some(delivery) => delivery,
             None => self.refuse(),
         }

@@ -200,7 +200,7 @@ impl RunningJob {
     }
 
     fn finish(&mut self) -> JobResult {
-        let failures = self.run.as_mut().told().into_failures();
+        let failures = self.run.as_mut().take_result().into_failures();
         for failure in failures {
             self.result.failures += 1;
             log::failure(failure);

@@ -53,7 +53,7 @@ where
             FILTERED => self
                 .filters
                 .as_ref()
-                .is_none_or(|filters| filters.pass(&run.source(), |when| when(event))),
+                .is_none_or(|filters| filters.pass(&run.emit_origin(), |when| when(event))),
             _ => false,
         };
         if passes {
@@ -101,7 +101,7 @@ impl<M: 'static, H: TopicHandler<M>> DynTopicHandler for SubscribedTopicHandler<
             && self
                 .filters
                 .as_ref()
-                .is_none_or(|filters| filters.pass(&run.source(), |when| when(event)));
+                .is_none_or(|filters| filters.pass(&run.emit_origin(), |when| when(event)));
         if passes {
             self.handler.call(event, run)
         } else {

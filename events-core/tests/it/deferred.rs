@@ -279,7 +279,7 @@ fn background_subscribers_have_the_emission_of_the_emit() {
         .detach();
     registry
         .on_deferred(move |event: &Order, emission: &Emission| {
-            event.journal.note(describe(emission))
+            event.journal.note(describe(emission));
         })
         .detach();
     registry.emit_from(order(1, &journal), "desk");
