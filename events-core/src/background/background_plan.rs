@@ -109,12 +109,12 @@ impl BackgroundPlan {
 
     /// Whether a handler depends on another.
     #[inline]
-    pub(crate) fn has_dependencies(&self) -> bool {
+    pub(super) fn has_dependencies(&self) -> bool {
         !self.dependencies.is_empty()
     }
 
     /// Whether that handler depends on one for which `is_one` holds.
-    pub(crate) fn depends_on(&self, number: usize, mut is_one: impl FnMut(usize) -> bool) -> bool {
+    pub(super) fn depends_on(&self, number: usize, mut is_one: impl FnMut(usize) -> bool) -> bool {
         let mut dependencies = self.dependencies.iter();
         dependencies.any(|&(first, second)| second == number && is_one(first))
     }
@@ -198,7 +198,7 @@ pub(crate) trait ErasedBackgroundRun: Send {
 const MAX_NESTED_CALLS: usize = 16;
 
 /// The spans of pending handlers, with the handlers' numbers.
-pub(crate) type HandlerSpans = Vec<(usize, Span)>;
+pub(super) type HandlerSpans = Vec<(usize, Span)>;
 
 /// Starts the handlers of a run, one after the other; see the module's documentation.
 pub(crate) struct Starter<'a, 's> {
@@ -281,7 +281,7 @@ impl<'a, 's> Starter<'a, 's> {
 
     /// Starts the next handler of this segment, if there is one. Each handler's `start` calls this last.
     #[inline(always)]
-    pub(crate) fn start_next(&mut self) {
+    pub(super) fn start_next(&mut self) {
         if let Some(handler) = self.remaining.next() {
             handler.start(self);
         }
@@ -300,14 +300,14 @@ impl<'a, 's> Starter<'a, 's> {
 
     /// The origin with which the handler is to evaluate its filters, if it is to do that.
     #[inline]
-    pub(crate) fn filter_origin(&self) -> Option<EmitOrigin<'s>> {
+    pub(super) fn filter_origin(&self) -> Option<EmitOrigin<'s>> {
         self.check_filters
             .then(|| EmitOrigin::new(self.call.origin()))
     }
 
     /// The current handler, which is the one that calls this, does not run.
     #[inline]
-    pub(crate) fn skip(&mut self) {
+    pub(super) fn skip(&mut self) {
         self.uncounted += 1;
     }
 

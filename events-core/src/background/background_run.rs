@@ -112,7 +112,7 @@ impl<E> BackgroundRun<E> {
 
 impl<E: Event> BackgroundRun<E> {
     /// The run of a snapshot through selected handlers. Nothing is started before it is polled.
-    pub(crate) fn of_snapshot(event: E, deferred: DeferredRun) -> Self {
+    pub(super) fn of_snapshot(event: E, deferred: DeferredRun) -> Self {
         let DeferredRun {
             plan,
             selected,

@@ -61,7 +61,7 @@ const INLINE_BYTES: usize = 256;
 struct InlineBuffer(UnsafeCell<[MaybeUninit<u8>; INLINE_BYTES]>);
 
 /// A subject, its call, and futures that borrow both and a `K`, which the set keeps alive.
-pub(crate) struct FutureSet<S, K> {
+pub(super) struct FutureSet<S, K> {
     subject: Option<S>,
     call: BackgroundCall,
     keep_alive: Option<Arc<K>>,
@@ -136,7 +136,7 @@ impl<S, K> FutureSet<S, K> {
     }
 
     /// The subject, until it is taken.
-    pub(crate) fn subject(&self) -> Option<&S> {
+    pub(super) fn subject(&self) -> Option<&S> {
         self.subject.as_ref()
     }
 
@@ -146,13 +146,13 @@ impl<S, K> FutureSet<S, K> {
     }
 
     /// The `K` that the set keeps alive, if it does.
-    pub(crate) fn keep_alive(&self) -> Option<&Arc<K>> {
+    pub(super) fn keep_alive(&self) -> Option<&Arc<K>> {
         self.keep_alive.as_ref()
     }
 
     /// Exclusive access to the subject; `None` while there are futures, and once it is taken.
     #[inline]
-    pub(crate) fn subject_mut(self: Pin<&mut Self>) -> Option<&mut S> {
+    pub(super) fn subject_mut(self: Pin<&mut Self>) -> Option<&mut S> {
         // SAFETY: nothing is moved here. The caller may move the subject: only futures need it to be
         // pinned, and there are none (invariant 2).
         let this = unsafe { self.get_unchecked_mut() };
@@ -213,7 +213,7 @@ impl<S, K> FutureSet<S, K> {
     }
 
     /// Polls the pending future at this index. If it is ready or panics it is removed.
-    pub(crate) fn poll_at(
+    pub(super) fn poll_at(
         self: Pin<&mut Self>,
         index: usize,
         waker: &Waker,
@@ -292,12 +292,12 @@ impl Storage {
 }
 
 impl<'s, K> Start<'_, 's, K> {
-    pub(crate) fn pending_count(&self) -> usize {
+    pub(super) fn pending_count(&self) -> usize {
         self.pending.len()
     }
 
     /// Sets the number of the pending future that was added last.
-    pub(crate) fn set_last_number(&mut self, number: usize) {
+    pub(super) fn set_last_number(&mut self, number: usize) {
         if let Some(last) = self.pending.last_mut() {
             last.number = number;
         }

@@ -33,10 +33,10 @@ pub enum EndReason {
 /// The counts of a bridge; [`Ended`] has a method for each.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counts {
-    pub(crate) came: usize,
+    pub(super) came: usize,
     pub(crate) emitted: usize,
-    pub(crate) left_out: usize,
-    pub(crate) errors: usize,
+    pub(super) left_out: usize,
+    pub(super) errors: usize,
 }
 
 impl Ended {

@@ -59,7 +59,7 @@ impl Lifecycle {
     }
 
     /// Whether a stop is requested; if not, a later request wakes this waker.
-    pub(crate) fn poll_stop_requested(&self, waker: &Waker) -> bool {
+    pub(super) fn poll_stop_requested(&self, waker: &Waker) -> bool {
         let new = waker.clone();
         let (stop_requested, _old) = {
             let mut state = self.state();
@@ -69,12 +69,12 @@ impl Lifecycle {
     }
 
     /// Whether the caller is the first to end the bridge, and therefore stores the result.
-    pub(crate) fn claim_end(&self) -> bool {
+    pub(super) fn claim_end(&self) -> bool {
         !mem::replace(&mut self.state().end_claimed, true)
     }
 
     /// Whether a result is stored, or about to be.
-    pub(crate) fn is_end_claimed(&self) -> bool {
+    pub(super) fn is_end_claimed(&self) -> bool {
         self.state().end_claimed
     }
 
@@ -110,7 +110,7 @@ impl Lifecycle {
     }
 
     /// [`wait`](Self::wait) without blocking.
-    pub(crate) fn poll_closed(&self, waker: &Waker) -> Poll<Ended> {
+    pub(super) fn poll_closed(&self, waker: &Waker) -> Poll<Ended> {
         let waker = waker.clone();
         let mut state = self.state();
         if state.closed {

@@ -21,11 +21,11 @@ pub(crate) struct Mapping<W, K, C> {
     /// Determines the sender of an item.
     pub(crate) sender: W,
     /// Items of other senders are left out; an empty list keeps all.
-    pub(crate) kept_senders: Vec<Origin>,
+    pub(super) kept_senders: Vec<Origin>,
     pub(crate) filter: K,
-    pub(crate) conversion: C,
+    pub(super) conversion: C,
     /// The origin of an event whose item has no known sender.
-    pub(crate) default_origin: Option<Origin>,
+    pub(super) default_origin: Option<Origin>,
 }
 
 impl<W, K, C> Mapping<W, K, C> {
@@ -50,7 +50,7 @@ impl<W, K, C> Mapping<W, K, C> {
 }
 
 /// Calls user code and catches its panic.
-pub(crate) fn catch_panic<T>(f: impl FnOnce() -> T) -> Result<T, Panic> {
+pub(super) fn catch_panic<T>(f: impl FnOnce() -> T) -> Result<T, Panic> {
     catch_unwind(AssertUnwindSafe(f)).map_err(panic_hook::into_panic)
 }
 

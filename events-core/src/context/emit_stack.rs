@@ -112,7 +112,7 @@ pub(crate) fn emission_id() -> EmissionId {
 }
 
 /// The id of the emission around the innermost one of this thread, if there is one.
-pub(crate) fn thread_parent() -> Option<EmissionId> {
+pub(super) fn thread_parent() -> Option<EmissionId> {
     depth().checked_sub(2).map(id_at)
 }
 

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The default registry, with the number of subscribers that a scan registers in it.
-pub(crate) static DEFAULT: Core = Core::for_default(|| {
+pub(super) static DEFAULT: Core = Core::for_default(|| {
     let scanned = SUBSCRIBERS
         .iter()
         .filter(|subscriber| !subscriber.added_only);
@@ -40,7 +40,7 @@ thread_local! {
 
 /// Whether any scope exists. A thread always sees its own changes of the counter, which suffices.
 #[inline]
-pub(crate) fn is_scoped() -> bool {
+pub(super) fn is_scoped() -> bool {
     SCOPES.load(Ordering::Relaxed) > 0
 }
 

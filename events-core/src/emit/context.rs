@@ -64,7 +64,7 @@ pub(crate) type CallSite = &'static panic::Location<'static>;
 
 /// What each step of an emission needs.
 #[derive(Clone, Copy)]
-pub(crate) struct EmitContext<'e> {
+pub(super) struct EmitContext<'e> {
     pub(crate) info: &'static EventInfo,
     pub(crate) origin: Option<&'e Origin>,
     /// The depth limits, and the hook for events that no subscriber received.
@@ -75,7 +75,7 @@ pub(crate) struct EmitContext<'e> {
 
 impl Core {
     #[inline]
-    pub(crate) fn emit_context<'e, F: Family>(
+    pub(super) fn emit_context<'e, F: Family>(
         &'e self,
         origin: Option<&'e Origin>,
     ) -> EmitContext<'e> {
@@ -89,7 +89,7 @@ impl Core {
 
     /// Whether there is an interceptor.
     #[inline]
-    pub(crate) fn is_intercepted(&self) -> bool {
+    pub(super) fn is_intercepted(&self) -> bool {
         self.has_flag(INTERCEPTED)
     }
 

@@ -24,7 +24,7 @@ use crate::{
 
 /// How many background handlers were queued, and how many ran at once.
 #[derive(Default)]
-pub(crate) struct Deferral {
+pub(super) struct Deferral {
     /// How many will run from the queue.
     pub(crate) deferred: usize,
     /// How many ran at once, since the queue was full or shut down.
@@ -34,7 +34,7 @@ pub(crate) struct Deferral {
 /// Queues a snapshot of an event for those of the selected background handlers whose filters pass.
 #[cold]
 #[inline(never)]
-pub(crate) fn defer(
+pub(super) fn defer(
     background: &Arc<BackgroundPlan>,
     event: ErasedEventRef<'_>,
     emit_context: EmitContext<'_>,
@@ -118,7 +118,7 @@ fn run_on_full_queue(
 }
 
 /// The reason that is reported for an event that the queue did not accept.
-pub(crate) fn undelivered(kind: &PushErrorKind) -> Undelivered {
+pub(super) fn undelivered(kind: &PushErrorKind) -> Undelivered {
     match *kind {
         PushErrorKind::Full { capacity } => Undelivered::QueueFull { capacity },
         PushErrorKind::ShutDown => Undelivered::ShutDown,

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// How far the fast path of an emit came.
-pub(crate) enum EmitPath {
+pub(super) enum EmitPath {
     /// It ran the plan of the first scan.
     Scanned,
     /// It ran a plan that was published since, or found that the last subscriber was just removed.
@@ -138,7 +138,7 @@ fn defer_tail(
 /// Runs the plan of the slot on the fast path, with failures collected. If there is no plan, if it has
 /// background handlers, or if the slow path is needed, nothing is run and `false` is returned.
 #[inline(always)]
-pub(crate) fn emit_fast(
+pub(super) fn emit_fast(
     slot: &Slot,
     event: ErasedEvent<'_>,
     emit_context: EmitContext<'_>,
@@ -188,7 +188,7 @@ fn run_fast(
 /// emit.
 #[cold]
 #[inline(never)]
-pub(crate) fn emit_slow(
+pub(super) fn emit_slow(
     slot: Option<&Slot>,
     event: &mut ErasedEvent<'_>,
     emit_context: EmitContext<'_>,
@@ -253,7 +253,7 @@ fn run_slow(
 
 /// Runs the chain of a plan, with a span for each handler if `tracing` records these. The caller holds
 /// the guard of the emit.
-pub(crate) fn run_chain(
+pub(super) fn run_chain(
     plan: &Plan,
     event: &mut ErasedEvent<'_>,
     emit_context: EmitContext<'_>,
@@ -280,7 +280,7 @@ pub(crate) fn run_chain(
 
 /// Calls `f` with the present plan of the slot and the guard of the emit. An error if the depth limit
 /// refuses the emit; `None` if there is no plan.
-pub(crate) fn with_guard<T>(
+pub(super) fn with_guard<T>(
     slot: Option<&Slot>,
     emit_context: EmitContext<'_>,
     f: impl FnOnce(&Plan, &EmitGuard) -> T,

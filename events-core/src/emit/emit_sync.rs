@@ -151,7 +151,7 @@ impl TryEmitResult {
         }
     }
 
-    pub(crate) fn with_event<E>(self, event: E) -> Result<Emitted<E>, EmitError<E>> {
+    pub(super) fn with_event<E>(self, event: E) -> Result<Emitted<E>, EmitError<E>> {
         let emitted = Emitted::new(event, self.stats);
         match self.error {
             None => Ok(emitted),

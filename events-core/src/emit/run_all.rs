@@ -13,17 +13,17 @@ use crate::{
 };
 
 /// Where [`run_all`] stores the result of the chain.
-pub(crate) struct RunReport<'a> {
+pub(super) struct RunReport<'a> {
     pub(crate) stats: &'a mut EmitStats,
     pub(crate) failures: &'a FailureList,
     /// The background plan, if one of its deferred handlers depends on an async one: then all its
     /// deferred handlers are queued after the async ones.
-    pub(crate) deferred_last: &'a mut Option<Arc<BackgroundPlan>>,
+    pub(super) deferred_last: &'a mut Option<Arc<BackgroundPlan>>,
 }
 
 /// Runs the chain, reports its result, and starts the selected background handlers. Deferred handlers
 /// that are not selected are queued.
-pub(crate) fn run_all<E: Event>(
+pub(super) fn run_all<E: Event>(
     mut background_run: Pin<&mut BackgroundRun<E>>,
     plan: &Plan,
     guard: &EmitGuard,

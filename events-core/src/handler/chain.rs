@@ -97,11 +97,11 @@ struct Link {
 
 /// The position of a link, which safe code can compare only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct LinkPos(*const Link);
+pub(super) struct LinkPos(*const Link);
 
 impl LinkPos {
     /// The position of no link.
-    pub(crate) const NOWHERE: Self = Self(ptr::null());
+    pub(super) const NOWHERE: Self = Self(ptr::null());
 }
 
 impl ErasedHandler {

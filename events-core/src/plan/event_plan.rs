@@ -78,7 +78,7 @@ impl Plan {
     }
 
     /// All subscribers: those of the chain, then those of the background plan.
-    pub(crate) fn all_subscribers(&self) -> impl Iterator<Item = &Arc<SubscriberInfo>> {
+    pub(super) fn all_subscribers(&self) -> impl Iterator<Item = &Arc<SubscriberInfo>> {
         let tail = self.tail.as_deref().map(BackgroundPlan::subscribers);
         let chain = self.chain.subscribers();
         chain.iter().chain(tail.into_iter().flatten())

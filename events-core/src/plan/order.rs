@@ -88,7 +88,7 @@ pub(crate) enum OrderConflict {
 /// Subscribers in running order. Subscribers are given by index.
 #[derive(Debug, Default)]
 pub(crate) struct Order {
-    pub(crate) indices: Vec<usize>,
+    pub(super) indices: Vec<usize>,
     /// Pairs of background subscribers: the second starts when the first has ended.
     pub(crate) dependencies: Vec<(usize, usize)>,
 }

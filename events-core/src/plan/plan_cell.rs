@@ -23,7 +23,7 @@
 use crate::primitives::sync::{Arc, ArcSwapOption, AtomicU8, Guard, OnceLock, Ordering};
 
 /// A plan that is read far more often than replaced.
-pub(crate) struct PlanCell<T> {
+pub(super) struct PlanCell<T> {
     state: AtomicU8,
     versions: OnceLock<Version<T>>,
     swapped: ArcSwapOption<T>,
@@ -101,7 +101,7 @@ impl<T> PlanCell<T> {
     }
 
     /// The plan of the last scan.
-    pub(crate) fn newest(&self) -> Option<&T> {
+    pub(super) fn newest(&self) -> Option<&T> {
         let mut version = self.versions.get()?;
         while let Some(newer) = version.newer.get() {
             version = newer;
@@ -110,7 +110,7 @@ impl<T> PlanCell<T> {
     }
 
     /// Appends the plan of a scan. Emits find it after the next [`swap`](Self::swap).
-    pub(crate) fn push_version(&self, plan: T) {
+    pub(super) fn push_version(&self, plan: T) {
         let newest = Version {
             plan,
             newer: OnceLock::new(),

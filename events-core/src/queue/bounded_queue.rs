@@ -99,7 +99,7 @@ pub(crate) struct PushError<T> {
     pub(crate) item: T,
     pub(crate) kind: PushErrorKind,
     /// The queue is full and has no attached consumer; true once in the life of a queue.
-    pub(crate) unattended: bool,
+    pub(super) unattended: bool,
 }
 
 /// Why a push is rejected.

@@ -46,7 +46,7 @@ impl JobContext {
 
     /// The context of a snapshot, which belongs to the emission in progress. Its origin is stored with
     /// the event.
-    pub(crate) fn of_emit() -> Box<Self> {
+    pub(super) fn of_emit() -> Box<Self> {
         Box::new(Self {
             origin: None,
             span: span(),

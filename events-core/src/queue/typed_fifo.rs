@@ -21,7 +21,7 @@ use std::{
 use crate::primitives::TypeIdHasher;
 
 /// A FIFO of items of different types; `V` is the vtable of an item type.
-pub(crate) struct TypedFifo<V> {
+pub(super) struct TypedFifo<V> {
     lanes: Vec<Lane<V>>,
     /// The lane index of each item, the oldest first.
     order: VecDeque<u32>,
@@ -95,7 +95,7 @@ impl<V: Copy> TypedFifo<V> {
 
     /// The lane index and the vtable of the oldest item.
     #[inline]
-    pub(crate) fn front(&self) -> Option<(usize, V)> {
+    pub(super) fn front(&self) -> Option<(usize, V)> {
         let index = *self.order.front()? as usize;
         Some((index, self.lanes[index].vtable))
     }

@@ -11,7 +11,7 @@ pub(crate) struct Waiter {
 
 /// The registered wakers. The last one registered is woken first: its memory is the most likely to be
 /// in the cache.
-pub(crate) struct Waiters {
+pub(super) struct Waiters {
     wakers: Vec<(u64, Waker)>,
     next_id: u64,
 }
@@ -23,7 +23,7 @@ impl Waiter {
 
     /// Whether it was added and not removed; it may have been woken since.
     #[inline]
-    pub(crate) fn is_waiting(&self) -> bool {
+    pub(super) fn is_waiting(&self) -> bool {
         self.id.is_some()
     }
 }
@@ -58,7 +58,7 @@ impl Waiters {
         Some(waker)
     }
 
-    pub(crate) fn take_all(&mut self) -> impl Iterator<Item = Waker> + use<> {
+    pub(super) fn take_all(&mut self) -> impl Iterator<Item = Waker> + use<> {
         let wakers = mem::take(&mut self.wakers);
         wakers.into_iter().map(|(_, waker)| waker)
     }

@@ -44,7 +44,7 @@ impl fmt::Display for Lagged {
 impl std::error::Error for Lagged {}
 
 /// The receiving end; dropping it unsubscribes.
-pub(crate) struct EventBuffer<E> {
+pub(super) struct EventBuffer<E> {
     shared: Arc<Shared<E>>,
     _subscription: Subscription,
 }
@@ -56,7 +56,7 @@ struct Shared<E> {
     contents: Mutex<Contents<E>>,
 }
 
-pub(crate) type Condition<E> = Box<dyn Fn(&E) -> bool + Send + Sync>;
+pub(super) type Condition<E> = Box<dyn Fn(&E) -> bool + Send + Sync>;
 
 struct Contents<E> {
     events: VecDeque<E>,
@@ -71,7 +71,7 @@ struct Contents<E> {
 
 /// What happens to a further event when the buffer is full.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Overflow {
+pub(super) enum Overflow {
     /// The further event is dropped.
     KeepOldest,
     /// The oldest event is dropped.
@@ -117,7 +117,7 @@ impl<E> EventBuffer<E> {
         self.shared.lock().capacity = capacity.max(1);
     }
 
-    pub(crate) fn set_when(&self, when: Condition<E>) {
+    pub(super) fn set_when(&self, when: Condition<E>) {
         let is_first = self.shared.when.set(when).is_ok();
         assert!(is_first, "a condition is set already; join both with `&&`");
         let when = self.shared.when.get();
@@ -125,7 +125,7 @@ impl<E> EventBuffer<E> {
             .retain(|event| when.is_none_or(|when| when(event)));
     }
 
-    pub(crate) fn set_origin(&self, origin: Origin) {
+    pub(super) fn set_origin(&self, origin: Origin) {
         let is_first = self.shared.origin.set(origin).is_ok();
         assert!(
             is_first,

@@ -25,11 +25,11 @@ use crate::{
 };
 
 /// Flag: this is the default registry, and no scan has filled it yet.
-pub(crate) const AWAITS_SCAN: u8 = 1;
+pub(super) const AWAITS_SCAN: u8 = 1;
 /// Flag: there are pattern subscribers, or were.
-pub(crate) const HAS_PATTERNS: u8 = 2;
+pub(super) const HAS_PATTERNS: u8 = 2;
 /// Flag: there is a hook for events that no subscriber received.
-pub(crate) const HAS_HOOK: u8 = 4;
+pub(super) const HAS_HOOK: u8 = 4;
 /// Flag: there is an interceptor, which is called with each event before the subscribers.
 pub(crate) const INTERCEPTED: u8 = 8;
 
@@ -61,7 +61,7 @@ pub(crate) struct Writer {
     /// The ids in use, each with the number of its subscriber.
     pub(crate) ids: BTreeMap<String, u64>,
     /// The numbers of the installed declared subscribers: the addresses of their declarations.
-    pub(crate) installed: BTreeSet<u64>,
+    pub(super) installed: BTreeSet<u64>,
     /// The states that were passed to scans.
     pub(crate) states: States,
     /// The listeners that scans created.
@@ -148,11 +148,11 @@ impl Core {
     }
 
     /// From now on an emit that finds no plan takes the slow path.
-    pub(crate) fn set_flag(&self, flag: u8) {
+    pub(super) fn set_flag(&self, flag: u8) {
         self.flags.fetch_or(flag, Ordering::Relaxed);
     }
 
-    pub(crate) fn clear_flag(&self, flag: u8) {
+    pub(super) fn clear_flag(&self, flag: u8) {
         self.flags.fetch_and(!flag, Ordering::Relaxed);
     }
 

@@ -79,7 +79,7 @@ impl EmitLimits {
     }
 
     /// Sets whether there is an interceptor. Called under the writer's lock.
-    pub(crate) fn set_intercepted(&self, intercepted: bool) {
+    pub(super) fn set_intercepted(&self, intercepted: bool) {
         self.intercepted.store(intercepted, Ordering::Relaxed);
         self.update_fast_path_limit();
     }

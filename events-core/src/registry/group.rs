@@ -8,7 +8,7 @@ use std::{
 use crate::plan::{Entry, EventType, PatternEntry};
 
 /// Exact subscribers by their event type.
-pub(crate) type ByEventType = BTreeMap<TypeId, (EventType, Vec<Entry>)>;
+pub(super) type ByEventType = BTreeMap<TypeId, (EventType, Vec<Entry>)>;
 
 /// Subscribers that are added to a registry together.
 #[derive(Default)]
@@ -29,7 +29,7 @@ impl SubscriberGroup {
 
     /// Adds an event type without exact subscribers, so that the pattern subscribers of the registry are
     /// matched against it.
-    pub(crate) fn add_type(&mut self, event_type: EventType) {
+    pub(super) fn add_type(&mut self, event_type: EventType) {
         self.entries_of(event_type);
     }
 
@@ -68,7 +68,7 @@ impl SubscriberGroup {
     }
 
     /// Removes the declared subscribers that another scan has installed in the meantime.
-    pub(crate) fn remove_installed(&mut self, installed: &BTreeSet<u64>) {
+    pub(super) fn remove_installed(&mut self, installed: &BTreeSet<u64>) {
         for (_, entries) in self.event_types.values_mut() {
             entries.retain(|entry| !installed.contains(&entry.registration.number));
         }
@@ -78,7 +78,7 @@ impl SubscriberGroup {
             .retain(|pattern_entry| !installed.contains(&pattern_entry.registration.number));
     }
 
-    pub(crate) fn into_parts(self) -> (ByEventType, Vec<PatternEntry>) {
+    pub(super) fn into_parts(self) -> (ByEventType, Vec<PatternEntry>) {
         (self.event_types, self.patterns)
     }
 }

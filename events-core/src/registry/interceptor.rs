@@ -82,4 +82,4 @@ pub enum EmitVerb {
 
 /// The interceptor, if there is one. `ArcSwapOption` swaps thin pointers only, and `Arc<dyn
 /// Interceptor>` is a wide one: therefore the `Arc` in the `Arc`.
-pub(crate) type InterceptorCell = ArcSwapOption<Arc<dyn Interceptor>>;
+pub(super) type InterceptorCell = ArcSwapOption<Arc<dyn Interceptor>>;

@@ -25,7 +25,7 @@ use crate::{plan::Plan, primitives::drop_catching};
 const CAPACITY: usize = 1024;
 
 /// The longest topic that is cached, in bytes; a longer one is matched at each emit.
-pub(crate) const MAX_TOPIC_LEN: usize = 256;
+pub(super) const MAX_TOPIC_LEN: usize = 256;
 
 /// The cache; its table is allocated when the first topic is emitted.
 pub(crate) struct TopicCache {
@@ -57,7 +57,7 @@ impl TopicCache {
     }
 
     /// Invalidates and drops all entries. Called under the writer's lock.
-    pub(crate) fn invalidate(&self) {
+    pub(super) fn invalidate(&self) {
         self.version.fetch_add(1, Ordering::Release);
         for entry in self.table.get().iter().flat_map(|table| &table.entries) {
             drop_catching(entry.swap(None));

@@ -42,14 +42,14 @@ impl Core {
     /// not contain the construction of the [`EventType`].
     #[cold]
     #[inline(never)]
-    pub(crate) fn resolve_patterns_of<F: Family>(&self) -> &Slot {
+    pub(super) fn resolve_patterns_of<F: Family>(&self) -> &Slot {
         self.resolve_patterns(EventType::of::<F>())
     }
 
     /// Adds the pattern subscribers that match an event type to its slot, unless that is done already.
     #[cold]
     #[inline(never)]
-    pub(crate) fn resolve_patterns(&self, event_type: EventType) -> &Slot {
+    pub(super) fn resolve_patterns(&self, event_type: EventType) -> &Slot {
         let slot = self.slot_for_change(event_type);
         let mut writer = self.writer();
         if !slot.has_resolved_patterns() {

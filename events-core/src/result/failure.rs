@@ -51,7 +51,7 @@ pub struct Panic {
 
 impl Cause {
     /// Whether the handler was called; otherwise the event did not reach it.
-    pub(crate) fn is_from_call(&self) -> bool {
+    pub(super) fn is_from_call(&self) -> bool {
         !matches!(self, Self::Undelivered(_))
     }
 

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// All linked subscribers, sorted by source location: the order of the linker is not stable.
-pub(crate) struct Declarations {
+pub(super) struct Declarations {
     all: Vec<Declaration>,
     /// The subscribers of each function, by index; created when first needed, and most scans do
     /// not.
@@ -21,7 +21,7 @@ pub(crate) struct Declarations {
 }
 
 /// A linked subscriber with the key of its function.
-pub(crate) struct Declaration {
+pub(super) struct Declaration {
     pub(crate) subscriber: &'static Subscriber,
     pub(crate) key: Key,
 }
@@ -63,24 +63,24 @@ impl Declarations {
     }
 
     /// Whether the function is annotated.
-    pub(crate) fn is_subscriber(&self, function: &Key) -> bool {
+    pub(super) fn is_subscriber(&self, function: &Key) -> bool {
         self.functions().contains_key(function)
     }
 
     /// Whether the function is a method of a listener that a scan cannot create.
-    pub(crate) fn is_added_only(&self, function: &Key) -> bool {
+    pub(super) fn is_added_only(&self, function: &Key) -> bool {
         self.all
             .iter()
             .any(|declaration| declaration.subscriber.added_only && declaration.key == *function)
     }
 
     /// Whether a subscriber is declared in the module or in one inside of it.
-    pub(crate) fn is_any_in(&self, module: &str) -> bool {
+    pub(super) fn is_any_in(&self, module: &str) -> bool {
         self.all.iter().any(|declaration| declaration.is_in(module))
     }
 
     /// The targets of `before` and `after` that no event reaches together with the subscriber.
-    pub(crate) fn unknown_targets(&self, declaration: &Declaration) -> Vec<Problem> {
+    pub(super) fn unknown_targets(&self, declaration: &Declaration) -> Vec<Problem> {
         let Subscriber { before, after, .. } = declaration.subscriber;
         let before = before.iter().map(|target| ("before", target()));
         let after = after.iter().map(|target| ("after", target()));
@@ -143,13 +143,13 @@ impl Declaration {
         }
     }
 
-    pub(crate) fn describe(&self) -> String {
+    pub(super) fn describe(&self) -> String {
         format!("{:?}", self.subscriber)
     }
 }
 
 /// A problem for each topic that several event types have.
-pub(crate) fn duplicate_topics() -> Vec<Problem> {
+pub(super) fn duplicate_topics() -> Vec<Problem> {
     let mut by_topic: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for event in EVENTS.iter() {
         by_topic.entry(event.topic()).or_default().push(event);

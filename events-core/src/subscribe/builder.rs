@@ -330,7 +330,7 @@ impl<F: Family, T> NewSubscription<F, T> {
     }
 
     /// The entry that is to be registered, and the part of the guard that removes it again.
-    pub(crate) fn prepare(self) -> (PreparedEntry, SubscriptionPart) {
+    pub(super) fn prepare(self) -> (PreparedEntry, SubscriptionPart) {
         let number = self.registry.core().next_number();
         let event_type = match &self.factory {
             HandlerFactory::Exact(_) => Some(EventType::of::<F>()),

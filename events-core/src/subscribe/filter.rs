@@ -11,10 +11,10 @@ use crate::{
 };
 
 /// A condition on the events of one family.
-pub(crate) type TypedCondition<F> = dyn Fn(&<F as Family>::Of<'_>) -> bool + Send + Sync;
+pub(super) type TypedCondition<F> = dyn Fn(&<F as Family>::Of<'_>) -> bool + Send + Sync;
 
 /// A condition on an event of any type.
-pub(crate) type AnyCondition = dyn Fn(&dyn AnyEvent) -> bool + Send + Sync;
+pub(super) type AnyCondition = dyn Fn(&dyn AnyEvent) -> bool + Send + Sync;
 
 /// The filters of a run-time subscription; `C` is the type of its condition.
 pub(crate) struct Filters<C: ?Sized> {

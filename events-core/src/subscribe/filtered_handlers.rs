@@ -77,7 +77,7 @@ impl<E, C: Send + Sync, H: Send + Sync> Closable for FilteredHandler<E, C, H> {
 }
 
 /// The handler of a pattern subscriber.
-pub(crate) struct SubscribedTopicHandler<H, M> {
+pub(super) struct SubscribedTopicHandler<H, M> {
     handler: H,
     closed: AtomicBool,
     filters: Option<Filters<AnyCondition>>,

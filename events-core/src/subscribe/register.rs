@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A subscriber that is ready to be registered.
-pub(crate) enum PreparedEntry {
+pub(super) enum PreparedEntry {
     Exact(EventType, Entry),
     Pattern(PatternEntry),
 }
@@ -28,7 +28,7 @@ fn unknown_target(position: &Position, has_subscriber: impl Fn(&Key) -> bool) ->
 }
 
 impl PreparedEntry {
-    pub(crate) fn add_to(self, group: &mut SubscriberGroup) {
+    pub(super) fn add_to(self, group: &mut SubscriberGroup) {
         match self {
             Self::Exact(event_type, entry) => group.add(event_type, entry),
             Self::Pattern(pattern_entry) => group.add_pattern(pattern_entry),

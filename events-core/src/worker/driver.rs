@@ -25,7 +25,7 @@ const STARTS_PER_POLL: usize = 64;
 const MAX_ROUNDS: usize = 1000;
 
 /// Runs the jobs of a queue.
-pub(crate) struct Driver {
+pub(super) struct Driver {
     registry: Registry,
     in_flight: Arc<InFlight<RunningJob>>,
     /// The slots of the suspended jobs, by their index.
@@ -43,7 +43,7 @@ pub(crate) struct Driver {
 
 /// When a driver is finished.
 #[derive(Clone, Copy)]
-pub(crate) enum Until {
+pub(super) enum Until {
     /// When the queue is empty.
     Empty {
         /// How many of the jobs that were queued when the round began are still to be popped.
@@ -79,7 +79,7 @@ impl Driver {
     }
 
     /// Starts one job in each poll, so that a deadline can be checked in between.
-    pub(crate) fn one_start_per_poll(mut self) -> Self {
+    pub(super) fn one_start_per_poll(mut self) -> Self {
         self.starts_per_poll = 1;
         self
     }
@@ -93,7 +93,7 @@ impl Driver {
     }
 
     /// Whether the flush was cut off after the maximum number of rounds.
-    pub(crate) fn is_cut_off(&self) -> bool {
+    pub(super) fn is_cut_off(&self) -> bool {
         matches!(self.until, Until::Empty { rounds, .. } if rounds > MAX_ROUNDS)
     }
 
