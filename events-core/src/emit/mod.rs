@@ -16,6 +16,17 @@
 //!   task;
 //! - `defer`: queues a snapshot for background handlers, and handles a full queue;
 //! - `context`: what each step of an emission needs, and the call of the interceptor.
+//!
+//! # When the future of an async emit is dropped
+//!
+//! Nothing has happened if it was never polled. Its first poll runs all sync handlers and starts the async ones,
+//! so after that:
+//!
+//! - async handlers that are not finished are dropped where they are suspended, and the event with them;
+//! - deferred handlers are in the queue already, and run. The exception: if a deferred handler is ordered `after`
+//!   an async one, all deferred handlers of the event are queued after the async ones have finished, so none of
+//!   them is queued;
+//! - failures so far are logged.
 
 mod context;
 mod defer;

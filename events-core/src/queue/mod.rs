@@ -12,6 +12,16 @@
 //! - `in_flight`: the suspended jobs of one driver;
 //! - `idle`: the notification that a worker is idle;
 //! - `workers`: the workers of a queue, and the jobs that they could not finish.
+//!
+//! # When the queue is full
+//!
+//! `BoundedQueue::push` accepts no item beyond the capacity. It returns the item in a `PushError`, and never
+//! waits and never drops an item. Callers then do the following:
+//!
+//! - `enqueue` returns the event to its caller in a `QueueFull` error;
+//! - an emit runs sync deferred handlers at once, on the emitter's thread; for async handlers it counts a failed
+//!   delivery, which `try_emit` returns and `emit` logs;
+//! - if no worker is attached, the first push that fails is logged at `warn`, once for each queue.
 
 mod bounded_queue;
 mod idle;

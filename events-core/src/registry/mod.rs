@@ -11,6 +11,18 @@
 //!   plans of topics that were emitted without a type;
 //! - `settings`: the depth limit, the hook and the interceptor; `emit_limits`: the depth limits, and how
 //!   a hook or an interceptor keeps emits off the fast path; `interceptor`: its interface.
+//!
+//! # How a pattern matches an event type
+//!
+//! A pattern is matched against the topic of an event type once, not in each emit. A registry *knows* an event
+//! type once a handler is subscribed to it or it is emitted while there are pattern subscribers.
+//!
+//! - A new pattern subscriber is matched against all known event types. It gets an entry in the slot of each one
+//!   that matches, in the same order as the exact subscribers.
+//! - The first emit of an event type that is not known yet matches all pattern subscribers against it
+//!   (`resolve_patterns`).
+//! - A topic without an event type (`emit_topic`) is looked up in the topic cache, which keeps its plan until a
+//!   pattern subscriber is added or removed.
 
 mod core;
 mod emit_limits;
