@@ -124,7 +124,7 @@ fn defer_tail(
         emit_limits,
         queue,
     };
-    if let Some(background) = plan.tail().filter(|_| !is_stopped) {
+    if let Some(background) = plan.background().filter(|_| !is_stopped) {
         defer(
             background,
             event.lend(),
@@ -172,7 +172,7 @@ fn run_fast(
     emit_context: EmitContext<'_>,
     failures: &FailureList,
 ) -> bool {
-    if plan.tail().is_some() {
+    if plan.background().is_some() {
         return false;
     }
     let Some(_guard) = EmitGuard::enter(plan.info(), emit_context.emit_limits.fast_path_limit())
@@ -227,7 +227,7 @@ fn run_slow(
     let _entered = span.enter();
     let stats = with_guard(slot, emit_context, |plan, _| {
         let mut stats = run_chain(plan, event, emit_context, failures);
-        if let Some(background) = plan.tail().filter(|_| stats.stopped_by.is_none()) {
+        if let Some(background) = plan.background().filter(|_| stats.stopped_by.is_none()) {
             let mut fail = |failure| match failures {
                 Some(failures) => failures.push(failure),
                 None => log::failure(failure),

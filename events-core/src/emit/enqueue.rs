@@ -162,7 +162,7 @@ fn start_all<E: OwnedEvent + Send>(
     let mut is_received = false;
     let slot = core.slot_with_patterns::<E>();
     let result = dispatch::with_guard(slot, emit_context, |plan, guard| {
-        if plan.tail().is_some() {
+        if plan.background().is_some() {
             let start = |event| start_plan(event, plan, guard, emit_context, &failures, waker);
             background_run = event.take().map(start);
         } else if let Some(event) = &mut event {

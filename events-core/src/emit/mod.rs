@@ -19,14 +19,16 @@
 //!
 //! # When the future of an async emit is dropped
 //!
-//! Nothing has happened if it was never polled. Its first poll runs all sync handlers and starts the async ones,
-//! so after that:
+//! Before its first poll nothing has happened, and the event is dropped. The first poll calls the sync handlers
+//! in order (until one stops the others), queues a snapshot for the deferred handlers, and polls each async
+//! handler once that depends on no other. So if the future is dropped after that:
 //!
-//! - async handlers that are not finished are dropped where they are suspended, and the event with them;
-//! - deferred handlers are in the queue already, and run. The exception: if a deferred handler is ordered `after`
-//!   an async one, all deferred handlers of the event are queued after the async ones have finished, so none of
-//!   them is queued;
-//! - failures so far are logged.
+//! - what the sync handlers did stays; async handlers that are not finished are dropped where they are
+//!   suspended, and then the event;
+//! - the deferred handlers run from the queue all the same. The exception: if one of them depends on an async
+//!   handler (it is ordered `after` it), all deferred handlers of the event are queued when the async ones have
+//!   finished, and so none of them ever is;
+//! - all failures so far, of sync, async and deferred handlers, are logged.
 
 mod context;
 mod defer;

@@ -47,7 +47,7 @@ pub(super) fn run_all<E: Event>(
             failures,
         });
     }
-    let Some(background) = plan.tail().filter(|_| stats.stopped_by.is_none()) else {
+    let Some(background) = plan.background().filter(|_| stats.stopped_by.is_none()) else {
         return Poll::Ready(());
     };
     if select == Select::Async

@@ -16,7 +16,7 @@ use crate::{
 pub(crate) struct Plan {
     chain: Chain,
     /// The background handlers, which run after the chain; `None` if there are none.
-    tail: Option<Arc<BackgroundPlan>>,
+    background: Option<Arc<BackgroundPlan>>,
     /// The same chain with a stop after each handler, built at the first emit that records each handler.
     traced_chain: OnceLock<Chain>,
 }
@@ -52,36 +52,36 @@ impl Plan {
         let dependencies = dependencies
             .map(|(first, second)| (background_indices[first], background_indices[second]));
         let dependencies = dependencies.collect();
-        let tail = BackgroundPlan::new(
+        let background = BackgroundPlan::new(
             background.into(),
             background_subscribers.into(),
             dependencies,
         );
-        let tail = (tail.len() > 0).then(|| Arc::new(tail));
+        let background = (background.len() > 0).then(|| Arc::new(background));
         let chain = Chain::new(
             (family, info, topic),
             chain.into(),
             subscribers.into(),
             Chain::MAX_NESTED_CALLS,
-            tail.is_some(),
+            background.is_some(),
         );
         Self {
             chain,
-            tail,
+            background,
             traced_chain: OnceLock::new(),
         }
     }
 
     #[inline]
-    pub(crate) fn tail(&self) -> Option<&Arc<BackgroundPlan>> {
-        self.tail.as_ref()
+    pub(crate) fn background(&self) -> Option<&Arc<BackgroundPlan>> {
+        self.background.as_ref()
     }
 
     /// All subscribers: those of the chain, then those of the background plan.
     pub(super) fn all_subscribers(&self) -> impl Iterator<Item = &Arc<SubscriberInfo>> {
-        let tail = self.tail.as_deref().map(BackgroundPlan::subscribers);
+        let background = self.background.as_deref().map(BackgroundPlan::subscribers);
         let chain = self.chain.subscribers();
-        chain.iter().chain(tail.into_iter().flatten())
+        chain.iter().chain(background.into_iter().flatten())
     }
 
     #[inline]

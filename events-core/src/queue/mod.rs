@@ -1,8 +1,10 @@
 //! The queue of a registry: jobs that wait for a worker, a flush or a shutdown to run them.
 //!
 //! A *job* is an enqueued event, or a *snapshot*: the clone of an emitted event together with the
-//! background (async and deferred) handlers that are to receive it. Emits and enqueues push jobs; a
-//! *driver*, the poll loop of a worker, a flush or a shutdown, pops and runs them.
+//! *background handlers* that are to receive it. A background handler is async, deferred, or both: a
+//! *deferred* one always runs from the queue, an async one only if the emitter does not wait for it. Emits
+//! and enqueues push jobs. A *driver*, the poll loop of a worker, a flush or a shutdown, pops and runs them:
+//! it is a *consumer* of the queue. A worker's driver is *attached* until the worker ends.
 //!
 //! - `bounded_queue`: the queue itself, generic over the items;
 //! - `typed_fifo`: its storage, a FIFO of items of different types without a box for each item;
@@ -18,10 +20,12 @@
 //! `BoundedQueue::push` accepts no item beyond the capacity. It returns the item in a `PushError`, and never
 //! waits and never drops an item. Callers then do the following:
 //!
-//! - `enqueue` returns the event to its caller in a `QueueFull` error;
-//! - an emit runs sync deferred handlers at once, on the emitter's thread; for async handlers it counts a failed
-//!   delivery, which `try_emit` returns and `emit` logs;
-//! - if no worker is attached, the first push that fails is logged at `warn`, once for each queue.
+//! - `enqueue` returns the event to its caller in a `QueueFull` error.
+//! - An emit, sync or async, calls the deferred handlers that are not async at once, on the emitter's thread.
+//!   Each async handler that the job was for is not called, and counts as one failure of the emit: `try_emit`
+//!   returns it, `emit` logs it at `error`.
+//! - The first push that is refused for lack of space while the queue has no worker is logged at `warn`, once
+//!   in the life of the queue.
 
 mod bounded_queue;
 mod idle;

@@ -15,14 +15,17 @@
 //! # How a pattern matches an event type
 //!
 //! A pattern is matched against the topic of an event type once, not in each emit. A registry *knows* an event
-//! type once a handler is subscribed to it or it is emitted while there are pattern subscribers.
+//! type once a handler is subscribed to it, or once it is emitted after the first pattern was subscribed. The
+//! slot of a known type has an entry for each pattern subscriber that matches: its patterns are *resolved*.
 //!
-//! - A new pattern subscriber is matched against all known event types. It gets an entry in the slot of each one
-//!   that matches, in the same order as the exact subscribers.
-//! - The first emit of an event type that is not known yet matches all pattern subscribers against it
-//!   (`resolve_patterns`).
-//! - A topic without an event type (`emit_topic`) is looked up in the topic cache, which keeps its plan until a
-//!   pattern subscriber is added or removed.
+//! - A new pattern subscriber is matched against all known types. It gets an entry in the slot of each one
+//!   that matches, in one order with the exact subscribers.
+//! - The first emit of a type that is not known matches all pattern subscribers against it, under the lock
+//!   (`resolve_patterns`). Later emits find the entries in the plan and match nothing.
+//! - A topic without an event type (`emit_topic`) has no slot. Its plan is kept in a cache of fixed size, until
+//!   a pattern subscriber is added or removed, or another topic takes its place; a very long topic is matched
+//!   in each emit.
+//! - Removing a pattern subscriber removes its entries from the slots of all known types; they stay known.
 
 mod core;
 mod emit_limits;
