@@ -1,7 +1,7 @@
 //! The background plan: the async and deferred handlers of one event type, which run after its chain of
-//! sync handlers. Here are the plan; [`ErasedBackgroundRun`], the trait of an event that goes through some
-//! handlers of a plan; and [`Starter`], which starts the handlers of a run. They are one file because each
-//! of them names the next.
+//! sync handlers. This file has three parts, which name one another: the plan; [`ErasedBackgroundRun`], the
+//! trait of a run, which is the dispatch of one event to handlers of a plan; and [`Starter`], which starts
+//! the handlers of a run.
 //!
 //! The *number* of a handler is its index in the plan; handlers are started in that order. A handler can
 //! depend on another: then it is started when the other is complete.
@@ -12,7 +12,7 @@
 //! after the other, and each handler calls the next one itself, by [`Starter::start_next`]. In a loop with
 //! one indirect call for all handlers the CPU mispredicts the target of that call once there are some
 //! dozens of handlers: with 64 handlers each took half as long again as with 16. Here `start_next` is
-//! inlined into each type's [`BackgroundHandler::start`], which so has an indirect call of its own, whose
+//! inlined into the [`BackgroundHandler::start`] of each type, so each has its own indirect call, whose
 //! target seldom changes.
 //!
 //! The calls may nest. So the handlers are started in *segments* of at most [`MAX_NESTED_CALLS`], and the
@@ -53,8 +53,8 @@ pub(crate) trait BackgroundHandler: Send + Sync {
     /// first, if the starter requests it.
     fn start<'s>(&'s self, starter: &mut Starter<'_, 's>);
 
-    /// A clone of the event that is to go through some handlers of a plan, of which this is one. `None` if
-    /// the event is of another type. `Clone` is user code and may panic.
+    /// The run of a clone of the event, for handlers of a plan of which this is one. `None` if the event is
+    /// of another type. `Clone` is user code and may panic.
     fn copy(
         &self,
         event: ErasedEventRef<'_>,
@@ -171,8 +171,8 @@ impl BackgroundPlan {
     }
 }
 
-/// A [`BackgroundRun`](super::background_run::BackgroundRun) with its event type erased: an event that
-/// goes through some handlers of a plan.
+/// A [`BackgroundRun`](super::background_run::BackgroundRun) with its event type erased: the dispatch of one
+/// event to handlers of a plan.
 pub(crate) trait ErasedBackgroundRun: Send {
     /// Polls the pending handlers, and starts those that depended on one which is now complete. Ready when
     /// all handlers are complete.

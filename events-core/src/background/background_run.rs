@@ -1,4 +1,4 @@
-//! A background run: one event that goes through the handlers of its background plan. The handlers run
+//! A background run: the dispatch of one event to the handlers of its background plan. The handlers run
 //! concurrently on the task that polls the run; a handler that depends on another is started when that
 //! one is complete.
 //!
@@ -29,7 +29,7 @@ use crate::{
 };
 
 pin_project_lite::pin_project! {
-    /// One event that goes through the handlers of its background plan.
+    /// The dispatch of one event to the handlers of its background plan.
     #[project = Projected]
     pub(crate) struct BackgroundRun<E> {
         #[pin]
@@ -111,7 +111,7 @@ impl<E> BackgroundRun<E> {
 }
 
 impl<E: Event> BackgroundRun<E> {
-    /// The run of a snapshot through selected handlers. Nothing is started before it is polled.
+    /// The dispatch of a snapshot to selected handlers. None is started before the run is polled.
     pub(super) fn of_snapshot(event: E, deferred: DeferredRun) -> Self {
         let DeferredRun {
             plan,

@@ -1,5 +1,5 @@
-//! A background handler with its filter, as it is in a background plan. It is closed when its subscription
-//! is dropped, and does not start any more.
+//! A background handler with its filter, as a background plan contains it. When its subscription is dropped
+//! it is closed: from then on it is not started.
 
 use std::{
     marker::PhantomData,

@@ -7,9 +7,9 @@
 //!
 //! # Why there is `unsafe` here, and why it is sound
 //!
-//! The futures borrow the subject beside them, the call (what the subject is emitted with), and a value of
-//! type `K` behind an `Arc` (here: the background plan with the handlers), which no safe type can express;
-//! and their types are erased. Five invariants, all of them kept by this file alone:
+//! The futures borrow the subject in the same set, the call (the emit that the subject belongs to), and a
+//! value of type `K` in an `Arc` (here the background plan with the handlers). No safe type can express
+//! that, and the futures' types are erased. Five invariants, all of them kept by this file alone:
 //!
 //! 1. *Pinning.* From the first future on the set is pinned: [`FutureSet::start`] takes it by `Pin`, and it
 //!    is not `Unpin`. So the subject, the call and the futures in the buffer do not move before they are
@@ -23,8 +23,8 @@
 //!    valid for every `'s`, and [`Start`] is invariant in it. So a future borrows only the subject, the
 //!    call and the `K` of its own set, and data that outlives the set.
 //! 3. *Keep-alive.* The first pending future makes the set keep a clone of the `Arc`, unless it has one
-//!    already. The set drops it after all futures, and before that it lends the `K` of no other `Arc`. A
-//!    future that is ready at once is dropped before the caller's borrow of the `Arc` ends.
+//!    already. The set drops it after all futures, and before that [`start`](FutureSet::start) accepts no
+//!    other `Arc`. A future that is ready at once is dropped before the caller's borrow of the `Arc` ends.
 //! 4. *Type.* A [`PendingFuture`] is made in [`Start::run_at`] for one future; its functions are those of
 //!    that future's type, and its storage is where that future was written.
 //! 5. *Buffer.* `used` is at or behind the end of each pending future in the buffer, and nothing is written
@@ -32,8 +32,8 @@
 
 #![expect(
     unsafe_code,
-    reason = "boxed one by one, four ready handlers take 0.7 times what `join_all` takes of them; the \
-              limit is 0.5; see BENCHMARKS.md"
+    reason = "with a box for each future, four ready handlers take 0.7 times as long as with `join_all`; \
+              the limit is 0.5; see BENCHMARKS.md"
 )]
 
 use std::{
@@ -97,14 +97,14 @@ pub(crate) enum FirstPoll {
     Ended(Box<thread::Result<Step>>),
 }
 
-/// Constructs futures in a set. They may borrow for `'s` what [`FutureSet::start`] lends.
+/// Constructs futures in a set. They may borrow for `'s` what [`FutureSet::start`] passes on.
 pub(crate) struct Start<'a, 's, K> {
     pending: &'a mut Vec<PendingFuture>,
     used: &'a mut usize,
     /// The set's, which is `None` until there is a pending future.
     keep_alive: &'a mut Option<Arc<K>>,
     /// The caller's.
-    lent: &'a Arc<K>,
+    shared: &'a Arc<K>,
     inline: *mut u8,
     waker: &'a Waker,
     scope: PhantomData<fn(&'s ()) -> &'s ()>,
@@ -112,14 +112,13 @@ pub(crate) struct Start<'a, 's, K> {
 
 // SAFETY: `Start::run` accepts `Send` futures only, and there are no others; one that borrows the subject
 // or the `K` is `Send` only if these are `Sync`. The pointers in `pending` and in the buffer belong to
-// these futures. The subject is `Send`, the call is always, and an `Arc<K>` is, for `K` is `Send + Sync`.
+// these futures. The subject is `Send`, the call is always, and so is an `Arc<K>` of a `Send + Sync` `K`.
 unsafe impl<S: Send, K: Send + Sync> Send for FutureSet<S, K> {}
 // SAFETY: through a shared reference only the subject, the call, the `Arc<K>` and numbers can be reached,
 // which are `Sync`, and no future.
 unsafe impl<S: Sync, K: Send + Sync> Sync for FutureSet<S, K> {}
 
 impl<S, K> FutureSet<S, K> {
-    /// A set without futures.
     #[inline]
     pub(crate) const fn new(subject: S, call: BackgroundCall, keep_alive: Option<Arc<K>>) -> Self {
         Self {
@@ -184,18 +183,18 @@ impl<S, K> FutureSet<S, K> {
     }
 
     /// Calls `begin` with the subject, the call, the `K`, and a [`Start`] for futures that borrow these.
-    /// `None` if there is no subject any more, or if the set keeps another `K` alive.
+    /// `None` if the subject has been taken, or if the set keeps another `K` alive.
     #[inline]
     pub(crate) fn start<R>(
         self: Pin<&mut Self>,
-        lent: &Arc<K>,
+        shared: &Arc<K>,
         waker: &Waker,
         begin: impl for<'s> FnOnce(&'s S, &'s BackgroundCall, &'s K, Start<'_, 's, K>) -> R,
     ) -> Option<R> {
         // SAFETY: nothing is moved: the subject is borrowed by shared reference, and a future is written
         // where no other is (invariant 5).
         let this = unsafe { self.get_unchecked_mut() };
-        let is_other = |other: &Arc<K>| !Arc::ptr_eq(other, lent);
+        let is_other = |other: &Arc<K>| !Arc::ptr_eq(other, shared);
         if this.keep_alive.as_ref().is_some_and(is_other) {
             return None;
         }
@@ -204,12 +203,12 @@ impl<S, K> FutureSet<S, K> {
             pending: &mut this.pending,
             used: &mut this.used,
             keep_alive: &mut this.keep_alive,
-            lent,
+            shared,
             inline: this.inline.0.get().cast(),
             waker,
             scope: PhantomData,
         };
-        Some(begin(subject, &this.call, lent, start))
+        Some(begin(subject, &this.call, shared, start))
     }
 
     /// Polls the pending future at this index. If it is ready or panics it is removed.
@@ -267,7 +266,7 @@ impl PendingFuture {
     fn discard(self, inline: *mut u8) {
         let Self { storage, drop, .. } = self;
         let future = storage.at(inline);
-        // SAFETY: by invariant 4 `future` is of the type that `drop` is for. It is not used again, for
+        // SAFETY: by invariant 4 `future` is of the type that `drop` is for. It is not used again, because
         // `self` is consumed.
         drop_catching(DropFn(|| unsafe { drop(future, storage) }));
     }
@@ -319,8 +318,8 @@ impl<'s, K> Start<'_, 's, K> {
             return self.run_boxed(make);
         }
         let at: *mut F = self.inline.wrapping_add(offset).cast();
-        // SAFETY: `at` is aligned for an `F`, for `offset` and the buffer are; an `F` fits in, as checked
-        // above; and no future is there, for `offset` is not before `used` (invariant 5).
+        // SAFETY: `at` is aligned for an `F`, as `offset` and the buffer are; an `F` fits in, as checked above;
+        // and no future is there, because `offset` is not before `used` (invariant 5).
         unsafe { at.write(make()) };
         self.run_at(at, Storage::InlineBuffer(offset), end)
     }
@@ -372,7 +371,8 @@ impl<'s, K> Start<'_, 's, K> {
     #[cold]
     fn add_pending(&mut self, future: PendingFuture, used: usize) {
         // Invariant 3: the future may borrow the `K`.
-        self.keep_alive.get_or_insert_with(|| Arc::clone(self.lent));
+        self.keep_alive
+            .get_or_insert_with(|| Arc::clone(self.shared));
         self.pending.push(future);
         *self.used = used;
     }

@@ -4,9 +4,9 @@
 //!
 //! - `background_plan`: the background handlers of one event type, and the loop that starts them;
 //! - `filtered_handler`: one of them, with its filters and its type erased;
-//! - `background_run`: one event that goes through the handlers of one plan;
+//! - `background_run`: the dispatch of one event to the handlers of one plan;
 //! - `background_result`: what its handlers returned so far;
-//! - `future_set` (with `unsafe`): the futures of a run, which borrow the event beside them;
+//! - `future_set` (with `unsafe`): the futures of a run, which borrow the event in the same set;
 //! - `concurrency_limit`: a limit on the concurrent calls of one handler.
 
 mod background_plan;

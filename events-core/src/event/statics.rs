@@ -1,10 +1,10 @@
-//! The data that the derive generates beside an event type.
+//! The data that the derive generates for an event type.
 
 use std::{any::Any, fmt, marker::PhantomData, ops::Deref};
 
 use crate::metadata::EventInfo;
 
-/// The data that the derive generates beside an event type.
+/// The data that the derive generates for an event type.
 #[doc(hidden)]
 #[derive(Clone, Copy)]
 pub struct EventStatics {

@@ -176,8 +176,8 @@ pub trait Event: Sized {
     /// returns the event.
     ///
     /// No runtime is needed. An async subscriber reads the event; one that fails or panics does not
-    /// affect the others, and is logged when all are complete. A `deferred` subscriber runs from the queue
-    /// nevertheless. Dropping the future only drops the event and cancels the incomplete subscribers.
+    /// affect the others, and is logged when all are complete. A `deferred` subscriber still runs from the
+    /// queue. Dropping the future drops the event and cancels the incomplete subscribers, nothing else.
     ///
     /// ```
     /// use events_core::{Event, Registry};
@@ -333,7 +333,7 @@ pub trait Family: Sized + 'static {
     /// The member that borrows for `'x`.
     type Of<'x>: Event<Family = Self>;
 
-    /// The data that the derive generates beside the type.
+    /// The data that the derive generates for the type.
     #[doc(hidden)]
     fn statics() -> EventStatics;
 }

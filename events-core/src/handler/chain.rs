@@ -26,7 +26,7 @@
 //!    pointer of a link is valid for as long as the link exists.
 //! 2. *Event.* All `ErasedHandler`s of a chain are of one family, and [`Chain::deliver`] alone makes a
 //!    [`Delivery`], for an event of that family only. A `Delivery` borrows the event exclusively, and the
-//!    chain, for as long as it lives. It belongs to one [`Run`], which keeps it for life and calls the
+//!    chain, for as long as it lives. It belongs to one [`Run`], which never replaces it, and calls the
 //!    links of that chain only. A run is started and resumed by `&mut`, and its handlers receive it by
 //!    `&`: so a run is neither started nor resumed while one of its handlers holds the event.
 //! 3. *Next link.* The last link of a chain is the stop [`end`], which calls no link and pauses no run. So
@@ -37,8 +37,8 @@
 
 #![expect(
     unsafe_code,
-    reason = "an emit to one opaque handler takes 1.8 times L2 in safe code, and each event type has \
-              its own copy of all that touches a chain; see BENCHMARKS.md"
+    reason = "in safe code an emit to one opaque handler takes 1.8 times L2, and all code that uses a \
+              chain is compiled for each event type; see BENCHMARKS.md"
 )]
 
 use std::{
@@ -354,7 +354,7 @@ impl<'e> ErasedEventRef<'e> {
     }
 }
 
-/// An event, and the chain that it is to run through (invariant 2).
+/// An event, and the chain whose handlers are to be called with it (invariant 2).
 pub(crate) struct Delivery<'a> {
     event: *mut (),
     chain: &'a Chain,

@@ -7,7 +7,7 @@
 //! - `call`: what background handlers and filters can request of the emit;
 //! - `dyn_topic_handler`: handlers of events of any type, behind a vtable;
 //! - `chain` (with `unsafe`): the sync handlers of one event type, with their types erased;
-//! - `run`: one event that goes through one chain.
+//! - `run`: the dispatch of one event to the handlers of one chain.
 
 mod async_handler;
 mod call;

@@ -43,10 +43,10 @@ pub trait Outcome {
 /// What an async or deferred subscriber may return: nothing, or `Result<(), E>` with any error that
 /// converts into a boxed one.
 #[diagnostic::on_unimplemented(
-    message = "a subscriber that runs later cannot return `{Self}`",
+    message = "an async or deferred subscriber cannot return `{Self}`",
     label = "not an outcome of an async or deferred subscriber",
     note = "return nothing, or `Result<(), E>` with `E: Into<Box<dyn Error + Send + Sync>>`; it runs \
-            beside others or after the emit, so it cannot stop them with `ControlFlow`"
+            concurrently or after the emit, so it cannot stop others with `ControlFlow`"
 )]
 pub trait AsyncOutcome {
     /// The result for the dispatch.

@@ -75,7 +75,7 @@ impl<T: fmt::Debug> fmt::Debug for State<'_, T> {
 #[diagnostic::on_unimplemented(
     message = "a subscriber cannot take `{Self}`",
     label = "not a parameter of a subscriber",
-    note = "after the event it may take `State<'_, T>` (given by `scanner().state(value)`) \
+    note = "after the event it may take `State<'_, T>` (of a value from `scanner().state(value)`) \
             and `&Emission`"
 )]
 pub trait Param {

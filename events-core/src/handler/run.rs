@@ -1,6 +1,6 @@
-//! A run: one event that goes through one chain. It has what handlers can request of their emit, and it
-//! records their results: only those that differ from the common case, in which a handler returns
-//! [`Step::Done`].
+//! A run: the dispatch of one event to the handlers of one chain. It has what handlers can request of their
+//! emit, and it records their results: only those that differ from the common case, in which a handler
+//! returns [`Step::Done`].
 //!
 //! `chain.rs` has `unsafe` code that depends on this file: after [`Run::new`] nothing here replaces
 //! `delivery`, and only the links of its chain call [`Run::pause_at`] (invariants 2 and 4 there).
@@ -18,7 +18,7 @@ use crate::{
     result::{Cause, Failure, FailureList, Panic},
 };
 
-/// One event that goes through one chain.
+/// The dispatch of one event to the handlers of one chain.
 ///
 /// Every emit constructs one, so it is small: it has no copy of what the chain has, and the emission's
 /// id is read from the stack of emits when a handler requests it.
