@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, reason = "the names of the tests say what they are")]
 
+mod known_faults;
 mod model;
 mod program;
 mod programs;
@@ -9,4 +10,5 @@ mod quiet;
 mod real;
 mod rng;
 mod runs;
+mod strict;
 mod trace;

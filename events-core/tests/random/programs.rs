@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// How many programs run in `cargo test`.
-const PROGRAMS: u64 = 2_000;
+const PROGRAMS: u64 = 600;
 
 /// The first difference between what a program does and what it is to do, if there is one.
 fn difference(program: &Program) -> Option<String> {

@@ -36,11 +36,11 @@ pub(crate) fn seeds(first: u64, count: u64) -> impl Iterator<Item = u64> {
     range.into_iter()
 }
 
-/// How many to run of what is run `count` times in `cargo test`, where 2,000 programs are.
+/// How many to run of what is run `count` times in `cargo test`, where 600 programs are.
 pub(crate) fn scaled(count: u64) -> u64 {
     match number(COUNT) {
         None => count,
-        Some(programs) => (count * programs).div_ceil(2_000),
+        Some(programs) => (count * programs).div_ceil(600),
     }
 }
 
