@@ -10,5 +10,6 @@ mod quiet;
 mod real;
 mod rng;
 mod runs;
+mod stress;
 mod strict;
 mod trace;

@@ -74,11 +74,11 @@ fn fewer_options(number: usize, program: &Program) -> Vec<Box<dyn Fn(&mut Progra
     );
     add(
         !handler.before.is_empty(),
-        Box::new(move |p| drop(p.handlers[number].before.pop())),
+        Box::new(move |p| _ = p.handlers[number].before.pop()),
     );
     add(
         !handler.after.is_empty(),
-        Box::new(move |p| drop(p.handlers[number].after.pop())),
+        Box::new(move |p| _ = p.handlers[number].after.pop()),
     );
     add(
         handler.origin.is_some(),
