@@ -2,7 +2,6 @@
 
 #![allow(missing_docs, reason = "the names of the tests say what they are")]
 
-mod known_faults;
 mod model;
 mod program;
 mod programs;

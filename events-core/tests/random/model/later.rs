@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use super::{Id, Job, Model, Plan, SharedPlan, cause, too_deep};
+use super::{Id, Job, Model, SharedPlan, cause, rules::is_unheard_from_queue, too_deep};
 use crate::program::{Act, Cause, End, Event, Phase, Report};
 
 /// An event on its way through handlers that run later. Handlers are indices of `plan.later`.
@@ -103,7 +103,7 @@ impl Model<'_> {
         while index < run.waiting.len() {
             let (number, mut call) = run.waiting.remove(index);
             self.trace.resumed(self.subscribers[call.id].handler);
-            match self.poll_call(&mut call, run.event) {
+            match self.poll_call(&mut call) {
                 None => {
                     run.waiting.insert(index, (number, call));
                     index += 1;
@@ -176,7 +176,7 @@ impl Model<'_> {
             has_yielded: false,
         };
         let end = if self.begin_call(id, event, Some(event.value)) {
-            self.poll_call(&mut call, run.event)
+            self.poll_call(&mut call)
         } else {
             Some(End::Done)
         };
@@ -199,8 +199,7 @@ impl Model<'_> {
     }
 
     /// Goes through the acts up to the next one that waits.
-    fn poll_call(&mut self, call: &mut Call, event: Event) -> Option<End> {
-        let _ = event;
+    fn poll_call(&mut self, call: &mut Call) -> Option<End> {
         let handler = self.handler(call.id);
         while let Some(act) = handler.acts.get(call.at) {
             match act {
@@ -369,8 +368,7 @@ impl Model<'_> {
                 run = Some(new);
             }
             self.depth -= 1;
-            // The hook is called when no handler runs later.
-            if !has_later(&plan) && report.ran == 0 {
+            if is_unheard_from_queue(&plan, report.ran) {
                 self.unheard(emitted.topic);
             }
         } else {
@@ -386,8 +384,4 @@ impl Model<'_> {
             self.run_to_end(run)
         }
     }
-}
-
-fn has_later(plan: &Plan) -> bool {
-    !plan.later.is_empty()
 }

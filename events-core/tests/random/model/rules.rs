@@ -14,6 +14,12 @@ pub(super) const BATCH_RANKS_WHEN_ADDED: bool = true;
 /// reached since the queue is full; `try_emit` does not.
 pub(super) const UNREACHED_IS_UNHEARD: bool = true;
 
+/// Whether an event out of the queue counts as received by no subscriber: with handlers that run later
+/// never, even if the filters keep all of them from it.
+pub(super) fn is_unheard_from_queue(plan: &Plan, ran: usize) -> bool {
+    plan.later.is_empty() && ran == 0
+}
+
 impl Model<'_> {
     /// The deferred handlers that an `emit_async` puts into the queue before the async ones begin; the
     /// others follow when all async ones have ended, and are lost if it is dropped before.

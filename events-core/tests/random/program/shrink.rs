@@ -2,6 +2,9 @@
 
 use super::{Act, End, Op, Program};
 
+/// Removes one part of a program.
+type Edit = Box<dyn Fn(&mut Program)>;
+
 /// `program` with all removed that is not needed for `fails`.
 pub(crate) fn shrink(mut program: Program, mut fails: impl FnMut(&Program) -> bool) -> Program {
     loop {
@@ -20,7 +23,7 @@ fn candidates(program: &Program) -> impl Iterator<Item = Program> + '_ {
         edit(&mut smaller);
         smaller
     };
-    let mut edits: Vec<Box<dyn Fn(&mut Program)>> = Vec::new();
+    let mut edits: Vec<Edit> = Vec::new();
     for index in (0..program.steps.len()).rev() {
         edits.push(Box::new(move |p| drop(p.steps.remove(index))));
     }
@@ -56,10 +59,10 @@ fn candidates(program: &Program) -> impl Iterator<Item = Program> + '_ {
 }
 
 /// Edits that remove one option of a handler that is registered at run time.
-fn fewer_options(number: usize, program: &Program) -> Vec<Box<dyn Fn(&mut Program)>> {
+fn fewer_options(number: usize, program: &Program) -> Vec<Edit> {
     let handler = &program.handlers[number];
-    let mut edits: Vec<Box<dyn Fn(&mut Program)>> = Vec::new();
-    let mut add = |needed: bool, edit: Box<dyn Fn(&mut Program)>| {
+    let mut edits: Vec<Edit> = Vec::new();
+    let mut add = |needed: bool, edit: Edit| {
         if needed {
             edits.push(edit);
         }

@@ -161,13 +161,13 @@ async fn run_later(handler: usize, value: i64, emission: Emission) -> Result<(),
                 let value = event.value;
                 let origin = event.origin.map(|origin| ORIGINS[origin]);
                 let (value, report) = match (event.kind, origin) {
-                    (Kind::A, None) => report(registry.try_emit_async(A { value }).await),
+                    (Kind::A, None) => report(&registry.try_emit_async(A { value }).await),
                     (Kind::A, Some(origin)) => {
-                        report(registry.try_emit_async_from(A { value }, origin).await)
+                        report(&registry.try_emit_async_from(A { value }, origin).await)
                     }
-                    (_, None) => report(registry.try_emit_async(B { value }).await),
+                    (_, None) => report(&registry.try_emit_async(B { value }).await),
                     (_, Some(origin)) => {
-                        report(registry.try_emit_async_from(B { value }, origin).await)
+                        report(&registry.try_emit_async_from(B { value }, origin).await)
                     }
                 };
                 world().note(|trace| trace.reported(value, &report));

@@ -187,11 +187,11 @@ impl World {
         let (registry, origin) = (&self.registry, event.origin);
         let mut value = event.value;
         match event.kind {
-            Kind::A => report(emit(registry, A { value }, origin)),
-            Kind::B => report(emit(registry, B { value }, origin)),
-            Kind::C => report(emit(registry, C { value }, origin)),
+            Kind::A => report(&emit(registry, A { value }, origin)),
+            Kind::B => report(&emit(registry, B { value }, origin)),
+            Kind::C => report(&emit(registry, C { value }, origin)),
             Kind::D => {
-                let (_, report) = report(emit(registry, D { value: &mut value }, origin));
+                let (_, report) = report(&emit(registry, D { value: &mut value }, origin));
                 (value, report)
             }
         }
@@ -242,7 +242,8 @@ impl World {
                     Some(origin) => registry.try_emit_async_from(event, origin),
                     None => registry.try_emit_async(event),
                 };
-                self.poll_in_place(future, polls).map(report)
+                self.poll_in_place(future, polls)
+                    .map(|result| report(&result))
             }};
         }
         let emitted = match event.kind {
@@ -303,9 +304,9 @@ impl World {
 }
 
 /// What an emit reports, with the value of the event after it.
-fn report<E: Value>(result: Result<Emitted<E>, EmitError<E>>) -> (i64, Report) {
-    let report = outcome(&result);
-    let value = match &result {
+fn report<E: Value>(result: &Result<Emitted<E>, EmitError<E>>) -> (i64, Report) {
+    let report = outcome(result);
+    let value = match result {
         Ok(emitted) => emitted.event().value(),
         Err(error) => error.event().value(),
     };

@@ -8,6 +8,7 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     task::{Poll, Waker},
+    thread,
 };
 
 /// The handlers that are there for the whole round.
@@ -16,6 +17,9 @@ pub(super) const SYNC: usize = 0;
 pub(super) const BY_TOPIC: usize = 1;
 pub(super) const ASYNC: usize = 2;
 pub(super) const DEFERRED: usize = 3;
+
+/// So often other threads have the processor while closures are still there.
+const MOST_WAITS: usize = 1_000_000;
 
 /// What is to have happened to an event in a recorder.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,7 +90,13 @@ impl Board {
             }
         }
         let created = self.created.load(Ordering::Relaxed);
-        let dropped = self.dropped.load(Ordering::Relaxed);
+        let dropped = || self.dropped.load(Ordering::Acquire);
+        // A thread of the queue that has ended its work may be the last one to drop the registry.
+        let mut waits = 0..MOST_WAITS;
+        while dropped() < created && waits.next().is_some() {
+            thread::yield_now();
+        }
+        let dropped = dropped();
         if created != dropped {
             found.push(format!("of {created} closures {dropped} were freed"));
         }
@@ -104,7 +114,7 @@ impl Closure {
 
 impl Drop for Closure {
     fn drop(&mut self) {
-        self.0.dropped.fetch_add(1, Ordering::Relaxed);
+        self.0.dropped.fetch_add(1, Ordering::Release);
     }
 }
 

@@ -7,7 +7,7 @@
 mod board;
 mod roles;
 
-use std::{sync::Arc, thread};
+use std::thread;
 
 use events_core::Registry;
 

@@ -195,7 +195,7 @@ impl Run<'_> {
     }
 
     /// Polls and delivers until nothing is left to do.
-    fn to_rest(&mut self) {
+    fn run_to_rest(&mut self) {
         for _ in 0..MOST_POLLS {
             if let Some(&task) = self.executor.woken().first() {
                 self.executor.poll(task, &self.shared.current);
@@ -213,10 +213,10 @@ impl Run<'_> {
     fn finish(&mut self) {
         // A shutdown whose deadline is a gate is over when all are open; one that is not may take long.
         self.shared.gates.open_all();
-        self.to_rest();
+        self.run_to_rest();
         self.flush();
         self.settle();
-        self.to_rest();
+        self.run_to_rest();
         self.names_what_hangs("though all gates are open");
         if !self.registry.queue().is_empty() {
             self.problem("events wait after a flush");
@@ -227,7 +227,7 @@ impl Run<'_> {
             let unfinished = queue.shutdown_async(std::future::pending::<()>()).await;
             back.borrow_mut().extend(handed_back(unfinished));
         });
-        self.to_rest();
+        self.run_to_rest();
         self.workers.borrow_mut().clear();
         self.names_what_hangs("after a shutdown");
         assert_eq!(self.shared.current.load(Ordering::Relaxed), NO_TASK);
