@@ -1,4 +1,4 @@
-//! Empty on purpose: `links` in Cargo.toml needs a build script, and makes cargo refuse two versions.
+//! Does nothing: `links` in Cargo.toml, which makes cargo reject two versions, requires a build script.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

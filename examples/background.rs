@@ -1,22 +1,22 @@
 //! Requests are answered at once; mails, invoices and an audit trail follow in the background, and
-//! the program ends gracefully.
+//! the program shuts down gracefully.
 //!
 //! ```text
-//! cargo run --example background                  the requests that come with it
-//! cargo run --example background -- other.txt     those of another file
-//! cargo run --example background -- -             those on standard input
+//! cargo run --example background                  the requests of background/requests.txt
+//! cargo run --example background -- other.txt     the requests of another file
+//! cargo run --example background -- -             the requests on standard input
 //! ```
 //!
 //! What to look for:
 //!
-//! - `answer` emits events and knows of nobody who listens; no request waits for a mail.
-//! - One mail cannot be delivered: that is logged, and the invoice is written all the same.
-//! - `invoice` takes a number, waits, and writes; `concurrency = 1` keeps the numbers in order.
-//! - `enqueue` would give the newsletter back if the queue were full, and the client would be told.
-//! - One mail server never answers. The shutdown waits for a second and hands the newsletter back.
+//! - `answer` emits events and does not depend on their subscribers; no request waits for a mail.
+//! - One mail cannot be delivered: the failure is logged, and the invoice is still written.
+//! - `invoice` picks a number, sleeps, and writes; `concurrency = 1` keeps the numbers in order.
+//! - `enqueue` returns the event if the queue is full; the client then gets the status 503.
+//! - One mail server never answers. The shutdown waits for one second and returns that newsletter.
 
 #![expect(clippy::print_stdout, reason = "an example shows what happened")]
-#![expect(clippy::print_stderr, reason = "that is where a program tells errors")]
+#![expect(clippy::print_stderr, reason = "errors belong on standard error")]
 
 use std::{
     collections::BTreeMap,
@@ -56,7 +56,7 @@ async fn newsletter(due: &NewsletterDue, mailer: State<'_, Mailer>) -> Result<()
     mailer.send(&due.email, "the newsletter").await
 }
 
-/// Two of these at once would take the same number.
+/// Two concurrent calls would use the same number.
 #[subscriber(concurrency = 1)]
 async fn invoice(order: &OrderPlaced, journal: State<'_, Journal>) {
     let number = journal.page("invoices").len() + 1;
@@ -65,13 +65,13 @@ async fn invoice(order: &OrderPlaced, journal: State<'_, Journal>) {
     journal.add("invoices", line);
 }
 
-/// A plain function; but no request need wait for it, so it runs later, too.
+/// Not async, but no request has to wait for it: `deferred` runs it in the background, too.
 #[subscriber(deferred)]
 fn audit(order: &OrderPlaced, journal: State<'_, Journal>) {
     journal.add("audit trail", format!("{} ordered", order.email));
 }
 
-/// Answers a request; the error says why the line is none.
+/// Answers a request; the error is the reason why the line is no request.
 fn answer(request: &str) -> Result<&'static str, String> {
     let words: Vec<_> = request.split_whitespace().collect();
     match words[..] {
@@ -100,7 +100,7 @@ async fn serve(name: &str, requests: &[u8]) {
     let mailer = Mailer(journal.clone());
     scanner().state(journal.clone()).state(mailer).run();
     let queue = registry().queue();
-    queue.spawn_tokio(8).detach(); // a worker, with at most 8 events under way at once
+    queue.spawn_tokio(8).detach(); // a worker that runs at most 8 events at once
 
     for (number, line) in (1..).zip(requests.split(|byte| *byte == b'\n')) {
         let line = String::from_utf8_lossy(line.trim_ascii());
@@ -117,7 +117,7 @@ async fn serve(name: &str, requests: &[u8]) {
     for title in ["mails", "invoices", "audit trail"] {
         let mut lines = journal.page(title);
         if title == "mails" {
-            lines.sort(); // they overtake one another; the others do not
+            lines.sort(); // mails are sent concurrently, so their order varies
         }
         println!("\n{title}:");
         lines.iter().for_each(|line| println!("  {line}"));
@@ -146,7 +146,7 @@ impl Mailer {
     }
 }
 
-/// What the subscribers did, by page; told at the end, so that nothing is told in the middle.
+/// What the subscribers did, by page. It is printed at the end, after the responses.
 #[derive(Clone, Default)]
 struct Journal(Arc<Mutex<BTreeMap<&'static str, Vec<String>>>>);
 
@@ -169,18 +169,18 @@ fn main() -> ExitCode {
         .without_time()
         .init();
 
-    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/background/requests.txt");
+    let default_file = concat!(env!("CARGO_MANIFEST_DIR"), "/background/requests.txt");
     let argument = env::args().nth(1);
     let (name, requests) = match argument.as_deref() {
-        None => ("requests.txt", fs::read(own)),
+        None => ("requests.txt", fs::read(default_file)),
         Some("-") => ("standard input", io::stdin().lock().bytes().collect()),
         Some(file) => (file, fs::read(file)),
     };
-    let served = requests.and_then(|requests| {
+    let result = requests.and_then(|requests| {
         Runtime::new()?.block_on(serve(name, &requests));
         Ok(())
     });
-    if let Err(error) = served {
+    if let Err(error) = result {
         eprintln!("background: {name}: {error}");
         return ExitCode::FAILURE;
     }
@@ -194,7 +194,7 @@ mod tests {
     use super::*;
 
     #[events_testing::test]
-    fn an_order_is_announced() {
+    fn an_order_is_emitted() {
         let events = current();
         let placed = events.expect::<OrderPlaced>().times(1);
         placed.matching(|order| order.email == "ada@x.org" && order.item == "lamp");
@@ -202,14 +202,14 @@ mod tests {
     }
 
     #[events_testing::test]
-    fn what_is_no_request_announces_nothing() {
+    fn an_invalid_request_emits_nothing() {
         assert!(answer("POST /orders nowhere lamp").is_err());
         assert!(answer("GET /").is_err());
         current().assert_nothing_emitted();
     }
 
     #[events_testing::test]
-    async fn a_mail_bounces_and_the_invoice_is_written() {
+    async fn the_invoice_is_written_although_the_mail_bounces() {
         let events = current();
         let journal = Journal::default();
         scanner()

@@ -1,5 +1,5 @@
-//! Models without a database: a small store of users that says what happens to each record, and an
-//! observer that listens.
+//! Record events without a database: a small store of users that emits an event before and after
+//! each write, and an observer that handles them.
 //!
 //! ```text
 //! cargo run --example observer
@@ -7,10 +7,10 @@
 //!
 //! What to look for:
 //!
-//! - `Store` knows nobody who listens. It emits one event before each write and one after it.
-//! - `UserObserver` has a method for each event that it cares for, named for it. `creating` changes the
-//!   record before it is written, `deleting` forbids the write and says why.
-//! - `audit` hears all records of all models by a pattern of topics. Secrets stay secret.
+//! - `Store` does not depend on the observer. It emits one event before each write and one after.
+//! - `UserObserver` has a method for each event that it handles, with the name of the event.
+//!   `creating` changes the record before it is written; `deleting` vetoes the write with a reason.
+//! - `audit` subscribes to the events of all models by a pattern of topics. Secrets are redacted.
 
 #![expect(clippy::print_stdout, reason = "an example shows what happened")]
 

@@ -1,4 +1,4 @@
-//! The first minute: declare an event, subscribe functions to it, scan, emit, flush.
+//! The basics: declare an event, subscribe functions to it, scan, emit, flush the queue.
 //!
 //! `cargo run --example quickstart`
 
@@ -6,7 +6,7 @@
 
 use events_core::{Event, emit, subscriber};
 
-/// Someone signs up. Subscribers may change it, and whoever emitted it gets it back.
+/// A user signs up. Subscribers can change the event, and `emit` returns it.
 #[derive(Event, Debug, Clone)]
 struct SignedUp {
     #[event(into)]
@@ -17,7 +17,7 @@ struct SignedUp {
     friend: Option<String>,
 }
 
-/// Runs before the others, for its priority is the highest.
+/// Runs before the others, because its priority is the highest.
 #[subscriber(priority = 10)]
 fn tidy(event: &mut SignedUp) {
     event.name = event.name.trim().to_owned();
@@ -28,19 +28,19 @@ fn reward(event: &mut SignedUp) {
     event.credit += 50;
 }
 
-/// Fails, and that stays here: it is logged, and the others still run.
+/// Fails: the failure is logged, and the other subscribers still run.
 #[subscriber]
 fn send_mail(event: &SignedUp) -> Result<(), String> {
     Err(format!("no mail server, so no mail to {}", event.name))
 }
 
-/// Hears only the events that are emitted from `import`.
+/// Receives only the events that are emitted from `import`.
 #[subscriber(origin = import, priority = -10)]
 fn note_import(event: &SignedUp) {
     println!("imported: {}", event.name);
 }
 
-/// Nobody waits for it: an emit leaves a copy of the event in the queue, as the others left it.
+/// Runs in the background: `emit` clones the event into the queue after the sync subscribers.
 #[subscriber]
 async fn welcome(event: &SignedUp) {
     println!("welcome, {}, you have {}", event.name, event.credit);
@@ -51,7 +51,7 @@ fn import() {
 }
 
 fn main() {
-    // Failures of subscribers are records of `tracing`; this prints them.
+    // Failures of subscribers are logged with `tracing`; this prints them.
     tracing_subscriber::fmt()
         .with_max_level(tracing_subscriber::filter::LevelFilter::WARN)
         .without_time()

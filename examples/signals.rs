@@ -1,20 +1,20 @@
-//! Signals of the system and the ticks of a timer as events, and a program that ends gracefully.
+//! Signals of the operating system and ticks of a timer as events, and a graceful shutdown.
 //!
 //! ```text
-//! cargo run --example signals                 three ticks; then it sends Ctrl-C to itself
-//! cargo run --example signals -- --ticks 10   ten of them, or until you press Ctrl-C
+//! cargo run --example signals                 three ticks; then it sends SIGINT to itself
+//! cargo run --example signals -- --ticks 10   ten ticks, or until you press Ctrl-C
 //! ```
 //!
-//! It is for Unix, where a program can send a signal to itself.
+//! It runs on Unix, where a program can send a signal to itself.
 //!
 //! What to look for:
 //!
-//! - `main` builds two bridges, and knows of nobody who listens.
-//! - Ctrl-C becomes an event that several subscribers hear; the bridge need not know what to close.
-//! - A bridge that ends says why, and how much came through it.
+//! - `main` builds two bridges, and does not depend on the subscribers of their events.
+//! - Ctrl-C becomes an event with several subscribers; each of them does its part of the shutdown.
+//! - A bridge that has ended reports the reason, and how many items and events it handled.
 
 #![expect(clippy::print_stdout, reason = "an example shows what happened")]
-#![expect(clippy::print_stderr, reason = "that is where a program tells errors")]
+#![expect(clippy::print_stderr, reason = "errors belong on standard error")]
 
 use std::{
     env,
@@ -33,15 +33,15 @@ use tokio_stream::{
     wrappers::{IntervalStream, SignalStream},
 };
 
-/// The timer has come round.
+/// A tick of the timer.
 #[derive(Event, Clone)]
 struct Tick;
 
-/// The program is to end: somebody has pressed Ctrl-C.
+/// The user has pressed Ctrl-C, so the program is to end.
 #[derive(Event, Clone)]
 struct Interrupted;
 
-/// How many ticks there were, and how many there are to be.
+/// The number of ticks so far, and the number after which the program ends.
 struct Ticks {
     so_far: AtomicU32,
     limit: u32,
@@ -53,14 +53,14 @@ fn count(_: &Tick, ticks: State<'_, Ticks>) {
     println!("tick {number}");
 }
 
-/// Presses Ctrl-C, so to say.
+/// Sends SIGINT, as Ctrl-C does, to this process after the last tick.
 #[subscriber(after = count)]
 fn interrupt(_: &Tick, ticks: State<'_, Ticks>) -> Result<(), String> {
     if ticks.so_far.load(Ordering::Relaxed) != ticks.limit {
         return Ok(());
     }
-    let own = std::process::id().to_string();
-    let sent = Command::new("kill").args(["-INT", &own]).status();
+    let process = std::process::id().to_string();
+    let sent = Command::new("kill").args(["-INT", &process]).status();
     match sent {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("kill: {status}")),
@@ -73,7 +73,7 @@ fn say_goodbye(_: &Interrupted) {
     println!("interrupted; good bye");
 }
 
-/// Work that is not to be cut off: it waits in the queue, and the shutdown runs it.
+/// Work that must not be interrupted: it is deferred to the queue, and the shutdown runs it.
 #[subscriber(deferred)]
 fn save(_: &Interrupted, ticks: State<'_, Ticks>) {
     println!("ticks saved: {}", ticks.so_far.load(Ordering::Relaxed));
@@ -104,7 +104,7 @@ async fn main() -> ExitCode {
     let interrupts = match signal(SignalKind::interrupt()) {
         Ok(interrupts) => SignalStream::new(interrupts),
         Err(error) => {
-            eprintln!("signals: Ctrl-C cannot be heard: {error}");
+            eprintln!("signals: cannot receive Ctrl-C: {error}");
             return ExitCode::FAILURE;
         }
     };
@@ -119,7 +119,7 @@ async fn main() -> ExitCode {
         .origin("system")
         .spawn_tokio();
 
-    interrupted.await; // everything else is done by those who listen
+    interrupted.await; // the subscribers do everything else
 
     let ticks = ticks.stop_async().await;
     println!("the timer: {ticks}");

@@ -1,4 +1,4 @@
-//! Handlers weigh in: on a message before it is sent, and on a form before it is accepted.
+//! Handlers change a message before it is sent, and validate a form before it is accepted.
 //!
 //! `cargo run --example validation`
 
@@ -26,7 +26,7 @@ fn send_message(message: &str) {
     println!("Sending message: {}", event.message);
 }
 
-/// A form that is about to be accepted, unless a handler finds an error in it.
+/// Emitted before a form is accepted; handlers add the errors that they find.
 #[derive(Event)]
 struct SignupFormSubmitted {
     #[event(into)]
@@ -43,7 +43,7 @@ impl SignupFormSubmitted {
     }
 }
 
-/// The others see the address as it will be stored.
+/// Runs first, so that the others get the normalized address.
 #[subscriber(before = validate_email)]
 fn clean_email(event: &mut SignupFormSubmitted) {
     event.email = event.email.trim().to_lowercase();

@@ -46,8 +46,8 @@ pub use crate::{
 };
 pub use events_macros::{Event, flush_queue, listener, observer, on, subscriber};
 
-/// Bounds for code that is generic over events: owned ones, ones of which a snapshot can be taken, and
-/// families of events that borrow.
+/// Bounds for code that is generic over events: owned events, events that can be cloned into a snapshot,
+/// and families of events that borrow.
 pub mod bounds {
     pub use crate::event::{Family, OwnedEvent, Snapshot};
 }
@@ -61,12 +61,12 @@ pub mod bridges {
     };
 }
 
-/// The parts of derived builders, for naming the type of a builder with some fields set.
+/// The parts of derived builders, to name the type of a builder with some fields set.
 pub mod builder {
     pub use crate::event::{Build, Set, Unset};
 }
 
-/// What emitting takes and returns besides the event: arguments by name, and the futures of async emits.
+/// Emitting: the arguments of an event without a type, and the futures of async emits.
 pub mod emitting {
     pub use crate::{
         emit::{EmitAsync, TryEmitAsync},
@@ -79,7 +79,7 @@ pub mod failures {
     pub use crate::result::{BoxError, Cause, Panic, TooDeep, Undelivered};
 }
 
-/// What can be subscribed: traits of functions and closures, of their parameters and of what they return.
+/// The traits of handlers, of their parameters and of their return values.
 pub mod handlers {
     pub use crate::handler::{
         AsyncHandler, AsyncOutcome, DeferredHandler, Handler, Param, TopicHandler,
@@ -94,7 +94,7 @@ pub mod info {
     };
 }
 
-/// What the methods of [`Queue`] return: flushes, workers, shutdowns; and the error of a full queue.
+/// The return types of the methods of [`Queue`]: flushes, workers, shutdowns; and the error of a full queue.
 pub mod queues {
     pub use crate::{
         result::QueueFull,
@@ -105,7 +105,7 @@ pub mod queues {
     };
 }
 
-/// A scan with options, and the problems that it can find.
+/// A scan with options, and the problems that it reports.
 pub mod scanning {
     pub use crate::scan::{CrateCounts, Problem, ScanError, Scanner, Subscribers};
 }
@@ -120,7 +120,7 @@ pub mod streams {
     pub use crate::receive::{EventStream, Lagged, Next};
 }
 
-/// Subscribing at run time with options, in batches, and as listeners.
+/// Subscribing at run time, with options, in batches, and with listeners.
 pub mod subscribing {
     pub use crate::{
         declared::Listener,

@@ -1,15 +1,15 @@
-//! Floor 9, facade: the macros that users call.
+//! The `macro_rules!` macros of the crate.
 
-/// [`scan()`](crate::scan()) that links crates and insists that each of them contributed.
+/// [`scan()`](crate::scan()) that links crates and checks that each of them declares something.
 ///
-/// A crate that nothing names is not linked, and its subscribers are silently missing. This names
-/// them: `scan!(orders, shipping)` is `use orders as _; use shipping as _; scan()` and a check.
-/// Where Cargo.toml renames a package, write the new name and the package's:
-/// `scan!(parcels = shipping)`. Without arguments it is `scan()`.
+/// The compiler does not link a crate that the program does not name, and the subscribers of such a
+/// crate are silently missing. `scan!(orders, shipping)` names them: it is
+/// `use orders as _; use shipping as _; scan()`, and a check. If Cargo.toml renames a package, write the
+/// new name and the name of the package: `scan!(parcels = shipping)`. Without arguments it is `scan()`.
 ///
 /// # Panics
 ///
-/// As [`scan()`](crate::scan()), and when a crate contributed neither a subscriber nor an event.
+/// As [`scan()`](crate::scan()), and if a crate declares neither a subscriber nor an event.
 #[macro_export]
 macro_rules! scan {
     ($($crates:tt)*) => {
@@ -17,7 +17,7 @@ macro_rules! scan {
     };
 }
 
-/// [`scanner()`](crate::scanner()) that links crates and insists that each of them contributed:
+/// [`scanner()`](crate::scanner()) that links crates and checks that each of them declares something:
 /// `scanner!(orders, shipping).state(ledger).run()`. See [`scan!`](crate::scan!).
 #[macro_export]
 macro_rules! scanner {
@@ -42,7 +42,7 @@ macro_rules! __linked {
     };
 }
 
-/// Annotated functions by name, for [`Registry::with`](crate::Registry::with) and
+/// A list of `#[subscriber]` functions, for [`Registry::with`](crate::Registry::with) and
 /// [`Scanner::subscribers`](crate::scanning::Scanner::subscribers): `subscribers![greet, mail::welcome]`.
 #[macro_export]
 macro_rules! subscribers {
@@ -51,9 +51,9 @@ macro_rules! subscribers {
     };
 }
 
-/// Builds an event from keywords and emits it; returns what `.emit()` returns.
+/// Builds an event from named values and emits it; returns what `.emit()` returns.
 ///
-/// A missing, an unknown or a repeated keyword is an error of the compiler, as with the builder.
+/// A missing, unknown or repeated name is a compile error, as with the builder.
 ///
 /// ```
 /// use events_core::{Event, emit};
@@ -82,7 +82,7 @@ macro_rules! emit {
     };
 }
 
-/// The arguments of an event that has no type, by name, for [`emit_topic`](crate::emit_topic):
+/// The named arguments of an event without a type, for [`emit_topic`](crate::emit_topic):
 /// `args! { user: id, mode: "signin" }`.
 #[macro_export]
 macro_rules! args {

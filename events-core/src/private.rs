@@ -1,4 +1,4 @@
-//! Floor 9, facade: the door of generated code. Nothing here is for users, and any of it may change.
+//! The items that generated code names. They are not for users, and may change in any release.
 
 pub use crate::{
     __finishers as finishers,
@@ -18,14 +18,14 @@ pub use crate::{
         AsyncOutcome, Background, BackgroundCall, EmitOrigin, MissingState, Outcome, Param, Run,
         States, Step,
     },
-    metadata::{EventInfo, IntoKey, Key, Location},
+    metadata::{EventInfo, IntoKey, Key, Location, SubscriberOptions},
     plan::Slot,
     scan::Linked,
     subscribe::Once,
     worker::{FlushAfter, FlushOnDrop, flush_after_async},
 };
 
-/// What generated code takes from the prelude, which users may shadow or be without.
+/// Items of the prelude, which users may shadow or not import.
 pub use core::{
     any::Any,
     concat,
@@ -40,53 +40,53 @@ pub use events_macros::emit_keywords;
 pub use linkme;
 pub use std::sync::Arc;
 
-/// What a subscriber's attribute calls to name a function.
+/// The key of a function that an attribute names.
 pub fn key<M>(function: impl IntoKey<M>) -> Key {
     function.into_key()
 }
 
-/// How many calls of one subscriber may be under way at once.
+/// Checks the value of `concurrency`, the limit of simultaneous calls of one subscriber.
 ///
 /// # Panics
 ///
-/// When none.
+/// If the limit is 0.
 #[must_use]
 #[track_caller]
 pub const fn at_once(calls: usize) -> usize {
     assert!(
         calls > 0,
-        "with `concurrency` 0 the subscriber would never run; take 1 or more, or leave the option out"
+        "with `concurrency` 0 the subscriber would never run; write 1 or more, or leave the option out"
     );
     calls
 }
 
-/// For a type hint: what a body returns, never.
+/// `None` of a function's return type: a type hint for the body of the function.
 #[must_use]
 pub const fn returned<T>() -> Option<T> {
     None
 }
 
-/// What a subscriber listens to.
+/// The family and the info of a subscriber's event.
 #[must_use]
 pub fn event<E: crate::event::Event>() -> (std::any::TypeId, &'static EventInfo) {
     (std::any::TypeId::of::<E::Family>(), E::info())
 }
 
-/// Where this is written.
+/// The source location of the call.
 #[must_use]
 #[track_caller]
 pub const fn here() -> Location {
-    let place = std::panic::Location::caller();
-    Location::new(place.file(), place.line(), place.column())
+    let caller = std::panic::Location::caller();
+    Location::new(caller.file(), caller.line(), caller.column())
 }
 
-/// The event of an observer's method, if it is the one that the method's name stands for.
+/// Implemented if the event in the signature of an observer's method is the expected one.
 #[diagnostic::on_unimplemented(
-    message = "this method of an observer is called with `{Meant}`, and takes `{Self}`",
-    label = "write `{Meant}` here",
-    note = "the method's name says which event it is called with, and the attribute for which model"
+    message = "this method of an observer is called with `{Expected}`, and takes `{Self}`",
+    label = "write `{Expected}` here",
+    note = "the method's name determines the event that it is called with, and the attribute determines the model"
 )]
-pub trait Observed<Meant> {
+pub trait Observed<Expected> {
     /// The event.
     type Event;
 }

@@ -1,4 +1,4 @@
-//! Floor 9, facade: the door of `events-testing`. Nothing here is for users, and any of it may change.
+//! The items that `events-testing` uses. They are not for users, and may change in any release.
 
 use std::{any::TypeId, sync::Arc};
 
@@ -14,31 +14,32 @@ pub use crate::{
     registry::{EmitVerb, Intercepted, Interceptor, Viewer},
 };
 
-/// Has this one asked before the subscribers of each event of that registry.
+/// Sets the interceptor of a registry, which is called before the subscribers of each event; `None`
+/// removes it.
 pub fn set_interceptor(registry: &Registry, interceptor: Option<Arc<dyn Interceptor>>) {
     registry.set_interceptor(interceptor);
 }
 
-/// Who is asked before the subscribers of each event of that registry.
+/// The interceptor of a registry, if one is set.
 #[must_use]
 pub fn interceptor(registry: &Registry) -> Option<Arc<dyn Interceptor>> {
     registry.interceptor()
 }
 
-/// A registry with the declared subscribers of that one, as a scan with the same values would make it.
+/// A new registry with the declared subscribers of this one, as a scan with the same state creates it.
 #[must_use]
 pub fn copy_of_declared(registry: &Registry) -> Registry {
     registry.copy_of_declared()
 }
 
-/// All subscribers of an event type in that registry, sync ones first.
+/// All subscribers of an event type in a registry, the sync ones first.
 #[must_use]
 pub fn subscribers<E: Event>(registry: &Registry) -> Vec<Arc<SubscriberInfo>> {
     let slot = registry.core().slot_with_patterns::<E::Family>();
     slot.map(Slot::subscribers).unwrap_or_default()
 }
 
-/// The paths of the subscribers that are linked into this program.
+/// The paths of the declared subscribers of this program.
 #[must_use]
 pub fn declared() -> Vec<&'static str> {
     SUBSCRIBERS
@@ -47,26 +48,26 @@ pub fn declared() -> Vec<&'static str> {
         .collect()
 }
 
-/// Whether this place is in this crate, which emits for others here and there.
+/// Whether a location is in the source of this crate, some functions of which emit for their caller.
 #[must_use]
 pub fn is_inside(location: Location) -> bool {
     let folder = file!().strip_suffix("testing.rs");
     folder.is_some_and(|folder| location.file().starts_with(folder))
 }
 
-/// An event type, whatever it borrows.
+/// The id of an event's family, which does not depend on the event's lifetimes.
 #[must_use]
 pub fn family<E: Event>() -> TypeId {
     TypeId::of::<E::Family>()
 }
 
-/// Several types of events: one event, or a tuple of them.
+/// A set of event types: one event, or a tuple of events.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither an event nor a tuple of events",
     label = "write an event, as in `::<Login>`, or a tuple of up to twelve, as in `::<(Login, Logout)>`"
 )]
 pub trait EventSet {
-    /// What tells each from others.
+    /// The ids of the families.
     fn families() -> Vec<TypeId>;
 }
 

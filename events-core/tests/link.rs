@@ -1,7 +1,7 @@
-//! What the linker keeps, in packages as users have them: each test builds some and runs them.
+//! Which subscribers the linker keeps: each test builds packages as users have them and runs them.
 //!
-//! The packages are `link/fixtures`, built offline outside this workspace. The same across linkers
-//! and kinds of link-time optimisation is `link/matrix`, a script.
+//! The packages are in `link/fixtures` and are built offline, outside this workspace. The script
+//! `link/matrix` checks the same with several linkers and kinds of link-time optimisation.
 
 #[path = "link/scratch.rs"]
 mod scratch;
@@ -9,47 +9,51 @@ mod scratch;
 use scratch::{cargo, crates, two_versions};
 
 /// The order in which the subscribers of `shipping` run.
-const SHIPPING: &str = "heard: shipping::pack::check shipping::pack::wrap shipping::weigh \
+const SHIPPING: &str = "log: shipping::pack::check shipping::pack::wrap shipping::weigh \
                         shipping::label::print shipping::pack::seal";
 
-/// Runs `cargo <command>`, which succeeds; each of `told` is a line of its output.
+/// Runs `cargo <command>`, which succeeds; each of `lines` is a line of its output.
 #[track_caller]
-fn check(command: &str, told: &[&str]) {
-    let ended = cargo(crates(), command, &[]);
-    assert!(ended.success, "cargo {command}\n{}", ended.stderr);
-    for told in told {
+fn check(command: &str, lines: &[&str]) {
+    let result = cargo(crates(), command, &[]);
+    assert!(result.success, "cargo {command}\n{}", result.stderr);
+    for expected in lines {
         assert!(
-            ended.stdout.lines().any(|line| line == *told),
-            "cargo {command}\nprints no line `{told}`:\n{}",
-            ended.stdout
+            result.stdout.lines().any(|line| line == *expected),
+            "cargo {command}\nprints no line `{expected}`:\n{}",
+            result.stdout
         );
     }
 }
 
-/// Runs `cargo <command>`, which fails; its errors have each of `told` somewhere.
+/// Runs `cargo <command>`, which fails; its errors contain each of `texts`.
 #[track_caller]
-fn check_fails(directory: &std::path::Path, command: &str, told: &[&str]) {
-    let ended = cargo(directory, command, &[]);
-    assert!(!ended.success, "cargo {command} succeeds\n{}", ended.stdout);
-    for told in told {
+fn check_fails(directory: &std::path::Path, command: &str, texts: &[&str]) {
+    let result = cargo(directory, command, &[]);
+    assert!(
+        !result.success,
+        "cargo {command} succeeds\n{}",
+        result.stdout
+    );
+    for text in texts {
         assert!(
-            ended.stderr.contains(told),
-            "cargo {command}\ndoes not say `{told}`:\n{}",
-            ended.stderr
+            result.stderr.contains(text),
+            "cargo {command}\ndoes not print `{text}`:\n{}",
+            result.stderr
         );
     }
 }
 
 #[test]
-fn a_dependency_that_nothing_names_is_silently_not_there() {
+fn the_subscribers_of_a_dependency_that_nothing_names_are_not_linked() {
     check(
         "run -p app --bin forgotten",
-        &["0 subscribers of 0 events", "heard: "],
+        &["0 subscribers of 0 events", "log: "],
     );
 }
 
 #[test]
-fn an_empty_use_brings_back_every_subscriber_of_a_dependency() {
+fn a_use_item_links_every_subscriber_of_a_dependency() {
     check(
         "run -p app --bin used",
         &["5 subscribers of 1 event: 5 from shipping", SHIPPING],
@@ -57,7 +61,7 @@ fn an_empty_use_brings_back_every_subscriber_of_a_dependency() {
 }
 
 #[test]
-fn a_dependency_that_another_dependency_names_is_there() {
+fn a_dependency_that_another_dependency_names_is_linked() {
     check(
         "run -p app --bin through",
         &["5 subscribers of 1 event: 5 from shipping", SHIPPING],
@@ -73,7 +77,7 @@ fn a_scan_that_names_a_dependency_links_it() {
 }
 
 #[test]
-fn a_scan_that_names_a_crate_without_subscribers_fails_and_says_what_to_do() {
+fn a_scan_that_names_a_crate_without_subscribers_fails_with_a_remedy() {
     check_fails(
         crates(),
         "run -p app --bin silent",
@@ -85,12 +89,12 @@ fn a_scan_that_names_a_crate_without_subscribers_fails_and_says_what_to_do() {
 }
 
 #[test]
-fn two_crates_subscribe_to_the_event_of_a_third_in_one_order() {
+fn subscribers_in_two_crates_to_the_event_of_a_third_share_one_order() {
     check(
         "run -p app --bin both",
         &[
             "7 subscribers of 1 event: 2 from billing, 5 from shipping",
-            "heard: billing::charge shipping::pack::check shipping::pack::wrap billing::invoice \
+            "log: billing::charge shipping::pack::check shipping::pack::wrap billing::invoice \
              shipping::weigh shipping::label::print shipping::pack::seal",
         ],
     );
@@ -100,9 +104,9 @@ fn two_crates_subscribe_to_the_event_of_a_third_in_one_order() {
 fn report_and_order_are_the_same_with_any_profile_and_codegen_units() {
     let run = |profile: &str, setting: &str, units: &str| {
         let command = format!("run --quiet --profile {profile} -p app --bin both");
-        let ended = cargo(crates(), &command, &[(setting, units)]);
-        assert!(ended.success, "cargo {command}\n{}", ended.stderr);
-        ended.stdout
+        let result = cargo(crates(), &command, &[(setting, units)]);
+        assert!(result.success, "cargo {command}\n{}", result.stderr);
+        result.stdout
     };
     let first = run("dev", "CARGO_PROFILE_DEV_CODEGEN_UNITS", "1");
     assert!(first.contains("shipping::pack::seal"), "{first}");
@@ -125,7 +129,7 @@ fn a_bin_has_the_subscribers_of_its_own_lib_when_the_scan_names_it() {
         "run -p shop --bin shop",
         &[
             "2 subscribers of 1 event: 2 from shop",
-            "heard: shop::thank shop::stock::count",
+            "log: shop::thank shop::stock::count",
         ],
     );
 }
@@ -147,7 +151,7 @@ fn an_integration_test_has_the_subscribers_of_the_lib_when_the_scan_names_it() {
 }
 
 #[test]
-fn subscribers_under_cfg_test_are_there_in_unit_tests_and_nowhere_else() {
+fn subscribers_under_cfg_test_are_linked_in_unit_tests_only() {
     check(
         "test -p shop --lib",
         &["test tests::unit_tests_have_the_subscribers_of_the_package_and_their_own ... ok"],
@@ -170,19 +174,19 @@ fn doctests_have_the_subscribers_of_the_lib_when_the_scan_names_it() {
 }
 
 #[test]
-fn events_core_and_a_plugin_may_have_other_names() {
+fn events_core_and_a_plugin_can_be_renamed() {
     check(
         "run -p renamed",
         &[
             "6 subscribers of 2 events: 1 from renamed, 5 from shipping",
-            "heard: TOML",
+            "log: TOML",
             SHIPPING,
         ],
     );
 }
 
 #[test]
-fn a_scan_of_a_renamed_package_by_its_new_name_alone_says_what_to_write() {
+fn a_scan_of_a_renamed_package_by_its_new_name_alone_fails_with_a_remedy() {
     check_fails(
         crates(),
         "run -p renamed --example half",
@@ -191,13 +195,13 @@ fn a_scan_of_a_renamed_package_by_its_new_name_alone_says_what_to_write() {
 }
 
 #[test]
-fn a_framework_may_hand_events_core_on() {
+fn a_framework_can_reexport_events_core() {
     check(
         "run -p framed",
         &[
             "2 subscribers of 2 events: 2 from framed",
-            "heard: hello you framed.greeted",
-            "heard: framed::start",
+            "log: hello you framed.greeted",
+            "log: framed::start",
         ],
     );
 }

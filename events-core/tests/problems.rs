@@ -1,4 +1,5 @@
-//! Section 3: what a scan finds wrong. A binary of its own, for the declarations in it are broken.
+//! Section 3: the problems that a scan reports. A test binary of its own, because its declarations
+//! are wrong on purpose.
 
 #![allow(missing_docs, reason = "the names of the tests say what they are")]
 
@@ -16,7 +17,7 @@ struct Login;
 struct Order(Vec<&'static str>);
 
 mod twin {
-    #[expect(dead_code, reason = "it is there for its topic")]
+    #[expect(dead_code, reason = "only its topic is used")]
     #[derive(events_core::Event)]
     #[event(topic = "user.login")]
     pub(super) struct Other;
@@ -58,7 +59,7 @@ fn fine(event: &mut Order) {
     event.0.push("fine");
 }
 
-/// The problems of a scan beside the events that share a topic, which every scan here finds.
+/// The problems of a scan, without the shared topic that every scan in this binary reports.
 fn problems(scanner: Scanner) -> Vec<Problem> {
     let error = scanner.try_run().expect_err("two events share a topic");
     let mut problems = error.problems().to_vec();
@@ -80,8 +81,8 @@ fn scan_of(subscribers: events_core::scanning::Subscribers) -> Scanner {
     Registry::new().scanner().subscribers(subscribers)
 }
 
-/// How a subscriber or an event of this file is told.
-fn place(path: &str) -> String {
+/// The name and location by which a problem identifies a subscriber or an event of this file.
+fn with_location(path: &str) -> String {
     let name = path.rsplit("::").next().expect("a name");
     let declares = |line: &str| {
         line.contains(&format!("fn {name}(")) || line.ends_with(&format!("struct {name};"))
@@ -97,7 +98,7 @@ fn place(path: &str) -> String {
 }
 
 #[test]
-fn two_events_with_one_topic_are_told_with_their_places() {
+fn two_events_with_one_topic_are_reported_with_their_locations() {
     let error = scan_of(subscribers![fine])
         .try_run()
         .expect_err("two events share a topic");
@@ -107,16 +108,16 @@ fn two_events_with_one_topic_are_told_with_their_places() {
             "the scan found a problem, and registered nothing:\n  \
              1. {} and {} share the topic `user.login`; \
              give all but one another with #[event(topic = \"..\")]",
-            place("Login"),
-            place("twin::Other"),
+            with_location("Login"),
+            with_location("twin::Other"),
         ),
     );
 }
 
 #[test]
-fn every_missing_state_is_told() {
+fn every_missing_state_is_reported() {
     let missing = |type_name| Problem::MissingState {
-        subscriber: place("mail"),
+        subscriber: with_location("mail"),
         type_name,
     };
     let (mailer, ledger) = (missing("problems::Mailer"), missing("problems::Ledger"));
@@ -128,18 +129,18 @@ fn every_missing_state_is_told() {
 }
 
 #[test]
-fn one_state_given_twice_is_told() {
+fn a_state_that_is_given_twice_is_reported() {
     let twice = problems(scan_of(subscribers![fine]).state(Mailer).state(Mailer));
     let type_name = "problems::Mailer";
     assert_eq!(twice, [Problem::DuplicateState { type_name }]);
 }
 
 #[test]
-fn targets_that_are_no_subscriber_or_hear_other_events_are_told() {
+fn order_targets_that_are_no_subscriber_or_take_other_events_are_reported() {
     assert_eq!(
         problems(scan_of(subscribers![stray])),
         [Problem::UnknownTarget {
-            subscriber: place("stray"),
+            subscriber: with_location("stray"),
             relation: "after",
             target: "problems::not_annotated".to_owned(),
         }],
@@ -147,7 +148,7 @@ fn targets_that_are_no_subscriber_or_hear_other_events_are_told() {
     assert_eq!(
         problems(scan_of(subscribers![third])),
         [Problem::UnrelatedTarget {
-            subscriber: place("third"),
+            subscriber: with_location("third"),
             relation: "after",
             target: "problems::mail".to_owned(),
             topic: "problems::Order".to_owned(),
@@ -156,32 +157,37 @@ fn targets_that_are_no_subscriber_or_hear_other_events_are_told() {
 }
 
 #[test]
-fn a_cycle_is_told_by_its_members() {
-    let subscribers = [place("first"), place("second"), place("third")].to_vec();
+fn a_cycle_is_reported_with_its_members() {
+    let subscribers = [
+        with_location("first"),
+        with_location("second"),
+        with_location("third"),
+    ]
+    .to_vec();
     let problems = problems(scan_of(subscribers![first, second, third, fine]));
     assert_eq!(problems[1..], [Problem::Cycle { subscribers }]);
     assert_eq!(
         problems[1].to_string(),
         format!(
-            "before and after contradict each other: of {}, {}, {}, each must run before the next, \
-             and the last before the first; remove one of the options",
-            place("first"),
-            place("second"),
-            place("third"),
+            "before and after contradict each other: each of {}, {}, {} must run before the next, \
+             and the last before the first; remove one of these options",
+            with_location("first"),
+            with_location("second"),
+            with_location("third"),
         ),
     );
     let alone = self::problems(scan_of(subscribers![itself]));
     assert_eq!(
         alone[0].to_string(),
         format!(
-            "{} is ordered relative to itself; remove that",
-            place("itself")
+            "{} is ordered relative to itself; remove that option",
+            with_location("itself")
         ),
     );
 }
 
 #[test]
-fn an_empty_crate_and_an_empty_module_and_a_plain_function_are_told() {
+fn empty_crates_empty_modules_and_unannotated_functions_are_reported() {
     let registry = Registry::new();
     assert_eq!(
         problems(
@@ -219,9 +225,9 @@ fn a_scan_lists_every_problem_at_once_and_registers_nothing() {
     );
     for part in [
         ") takes State<problems::Mailer>, \
-         which this scan was not given; add .state(..) to the scanner",
-        "says after = problems::not_annotated, which is no subscriber; annotate that function",
-        "says after = problems::mail, which does not listen to `problems::Order`; name a subscriber",
+         which no scan provides; add .state(..) to the scanner",
+        "has after = problems::not_annotated, which is no subscriber; annotate that function",
+        "has after = problems::mail, which is not subscribed to `problems::Order`; name a subscriber",
     ] {
         assert!(text.contains(part), "{part:?} is not in {text}");
     }
@@ -230,13 +236,13 @@ fn a_scan_lists_every_problem_at_once_and_registers_nothing() {
 
 #[test]
 #[should_panic(expected = "the scan found 8 problems, and registered nothing:\n  1. ")]
-fn scan_panics_with_the_list() {
+fn scan_panics_with_all_problems() {
     let _scope = Registry::new().enter();
     events_core::scan();
 }
 
 #[test]
-fn try_scan_returns_the_list() {
+fn try_scan_returns_all_problems() {
     let _scope = Registry::new().enter();
     let error = events_core::try_scan().expect_err("much is wrong here");
     assert_eq!(error.problems().len(), 8);
@@ -253,7 +259,7 @@ async fn notify(_: &Shipped) {}
 fn print_label(_: &Shipped) {}
 
 #[test]
-fn a_subscriber_that_is_to_wait_for_an_async_one_is_told() {
+fn a_sync_subscriber_that_is_ordered_after_an_async_one_is_reported() {
     let problems = problems(scan_of(subscribers![notify, print_label]));
     let [problem] = &problems[..] else {
         panic!("one problem: {problems:?}");

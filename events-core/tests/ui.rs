@@ -1,28 +1,28 @@
-//! What a user reads when something does not compile.
+//! The compile errors of wrong user code.
 //!
-//! Each case in `ui/fail` has its message beside it, and a twin in `ui/pass` that differs by the
-//! cure alone, so that a case cannot fail for another reason than the one it is about. After a
-//! change of the texts, `TRYBUILD=overwrite cargo test --test ui` in this crate writes them anew:
-//! read them as a user would.
+//! Each case in `ui/fail` has its expected message beside it, and a twin in `ui/pass` that differs
+//! only by the fix, so that a case cannot fail for another reason than the one that it is about.
+//! After a change of the texts, `TRYBUILD=overwrite cargo test --test ui` in this crate rewrites
+//! the messages: read them as a user would.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
 #[test]
-fn messages_and_cures() {
+fn failing_cases_have_their_messages_and_fixed_cases_compile() {
     let cases = trybuild::TestCases::new();
     cases.compile_fail("tests/ui/fail/*.rs");
     cases.pass("tests/ui/pass/*.rs");
 }
 
 #[test]
-fn every_case_has_its_twin() {
+fn every_case_has_a_twin() {
     assert_eq!(cases("fail"), cases("pass"));
 }
 
-/// A message names the project and the standard library by `$WORKSPACE` and `$RUST`, and shows
-/// nothing of the machine that it was written on.
+/// A message contains `$WORKSPACE` and `$RUST` in place of the paths of the project and of the
+/// standard library, and no path of the machine on which it was written.
 #[test]
-fn messages_name_no_place_of_a_machine() {
+fn messages_contain_no_path_of_a_machine() {
     for case in cases("fail") {
         let file = folder("fail").join(case).with_extension("stderr");
         let text = fs::read_to_string(&file).expect("each case has its message");
@@ -47,7 +47,7 @@ fn folder(name: &str) -> std::path::PathBuf {
 
 /// The names of the cases in a folder.
 fn cases(name: &str) -> BTreeSet<String> {
-    let files = fs::read_dir(folder(name)).expect("the folder is there");
+    let files = fs::read_dir(folder(name)).expect("the folder exists");
     let names = files.map(|file| file.expect("it is readable").path());
     names
         .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))

@@ -1,4 +1,4 @@
-//! Section 3: an emit before any scan warns once. A binary of its own, for it must not scan.
+//! Section 3: an emit before any scan warns once. A binary of its own, because nothing in it may scan.
 
 #![allow(missing_docs, reason = "the names of the tests say what they are")]
 
@@ -71,11 +71,11 @@ impl Subscriber for Warnings {
 fn an_emit_before_any_scan_warns_once() {
     let warnings = Arc::new(AtomicUsize::new(0));
     tracing::subscriber::with_default(Warnings(Arc::clone(&warnings)), || {
-        // A registry of one's own needs no scan.
+        // A registry that the program creates needs no scan.
         assert_eq!(Registry::new().emit(Early(1)).0, 1);
         assert_eq!(warnings.load(Ordering::Relaxed), 0);
 
-        // The default one does, also where somebody has subscribed by hand.
+        // The default registry does, even if it has a run-time subscription.
         let _on = registry().on(|event: &mut Early| event.0 += 10);
         assert_eq!(Early(1).emit().0, 11);
         assert_eq!(warnings.load(Ordering::Relaxed), 1);

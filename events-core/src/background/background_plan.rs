@@ -1,5 +1,23 @@
-//! The tail of a plan: the handlers that run when the chain of sync ones is through, beside one
-//! another or out of the queue.
+//! The background plan: the async and deferred handlers of one event type, which run after its chain of
+//! sync handlers. Here are the plan; [`ErasedBackgroundRun`], the trait of an event that goes through some
+//! handlers of a plan; and [`Starter`], which starts the handlers of a run. They are one file because each
+//! of them names the next.
+//!
+//! The *number* of a handler is its index in the plan; handlers are started in that order. A handler can
+//! depend on another: then it is started when the other is complete.
+//!
+//! # How handlers are started
+//!
+//! A handler is started by the first poll of its future. The [`Starter`] starts the handlers of a run one
+//! after the other, and each handler calls the next one itself, by [`Starter::start_next`]. In a loop with
+//! one indirect call for all handlers the CPU mispredicts the target of that call once there are some
+//! dozens of handlers: with 64 handlers each took half as long again as with 16. Here `start_next` is
+//! inlined into each type's [`BackgroundHandler::start`], which so has an indirect call of its own, whose
+//! target seldom changes.
+//!
+//! The calls may nest. So the handlers are started in *segments* of at most [`MAX_NESTED_CALLS`], and the
+//! stack is unwound after each segment. A filter that panics also ends the nested calls; the segment then
+//! continues behind that handler.
 
 use std::{
     any::Any,
@@ -26,50 +44,52 @@ use crate::{
     primitives::OptionBox,
 };
 
-/// A handler that runs when the sync ones are through; which events it takes is forgotten.
+/// A background handler with its event type and its own type erased.
 pub(crate) trait BackgroundHandler: Send + Sync {
-    /// Asks its filters, once for each emit. They are code of the user's.
-    fn wants(&self, event: ErasedEventRef<'_>, source: &EmitOrigin<'_>) -> bool;
+    /// Whether its filters accept the event: called once for each emit. Filters are user code and may panic.
+    fn accepts(&self, event: ErasedEventRef<'_>, origin: &EmitOrigin<'_>) -> bool;
 
-    /// Begins, with the event lent for as long as it takes, and has the next one begin. Its filters are
-    /// asked if they are to be.
-    fn begin<'s>(&'s self, turns: &mut Starter<'_, 's>);
+    /// Starts the handler with the event of the starter, and then the next handler. Evaluates its filters
+    /// first, if the starter requests it.
+    fn start<'s>(&'s self, starter: &mut Starter<'_, 's>);
 
-    /// A copy of the event on its way through some handlers of a tail in which this one is, too.
-    /// Copying is code of the user's. `None` when it is an event of another type.
+    /// A clone of the event that is to go through some handlers of a plan, of which this is one. `None` if
+    /// the event is of another type. `Clone` is user code and may panic.
     fn copy(
         &self,
         event: ErasedEventRef<'_>,
-        errand: DeferredRun,
+        deferred: DeferredRun,
     ) -> Option<Pin<Box<dyn ErasedBackgroundRun>>>;
 }
 
-/// What is to be done with a copy.
+/// What is to be run with the snapshot of an event.
 pub(crate) struct DeferredRun {
-    pub(crate) tail: Arc<BackgroundPlan>,
+    pub(crate) plan: Arc<BackgroundPlan>,
+    /// The numbers of the handlers whose filters accepted the event.
     pub(crate) selected: Vec<usize>,
     pub(crate) call: BackgroundCall,
-    /// The emission that the copy belongs to.
+    /// The emission that the snapshot belongs to.
     pub(crate) id: EmissionId,
 }
 
-/// The handlers of one event type that run later, in the order in which they are begun.
+/// The background handlers of one event type, in the order in which they are started.
 pub(crate) struct BackgroundPlan {
     handlers: Box<[Arc<dyn BackgroundHandler>]>,
+    /// One for each handler.
     subscribers: Box<[Arc<SubscriberInfo>]>,
-    /// Whether some go through the queue even when the emitter waits for the others.
-    defers: bool,
-    /// Who begins when whom has ended: the second of each pair when the first has.
+    /// Whether some handlers are deferred: these run from the queue even in an async emit.
+    has_deferred: bool,
+    /// Pairs of numbers: the second handler is started when the first is complete.
     dependencies: Box<[(usize, usize)]>,
 }
 
-/// Which handlers of a tail are meant.
+/// A selection of the handlers of a plan.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Select {
     All,
-    /// Those that go through the queue even when the emitter waits for the others.
+    /// The deferred handlers, which run from the queue even in an async emit.
     Deferred,
-    /// The others.
+    /// The handlers that are not deferred.
     Async,
 }
 
@@ -81,35 +101,35 @@ impl BackgroundPlan {
     ) -> Self {
         Self {
             handlers,
-            defers: subscribers.iter().any(|subscriber| subscriber.deferred),
+            has_deferred: subscribers.iter().any(|subscriber| subscriber.deferred),
             subscribers,
             dependencies,
         }
     }
 
-    /// Whether one begins when another has ended.
+    /// Whether a handler depends on another.
     #[inline]
-    pub(crate) fn has_dependencies(&self) -> bool {
+    pub(super) fn has_dependencies(&self) -> bool {
         !self.dependencies.is_empty()
     }
 
-    /// Whether that handler begins when one of those has ended.
-    pub(crate) fn depends_on(&self, index: usize, mut any: impl FnMut(usize) -> bool) -> bool {
+    /// Whether that handler depends on one for which `is_one` holds.
+    pub(super) fn depends_on(&self, number: usize, mut is_one: impl FnMut(usize) -> bool) -> bool {
         let mut dependencies = self.dependencies.iter();
-        dependencies.any(|&(first, second)| second == index && any(first))
+        dependencies.any(|&(first, second)| second == number && is_one(first))
     }
 
-    /// Whether a deferred one begins when one has ended that is not deferred.
+    /// Whether a deferred handler depends on one that is not deferred.
     pub(crate) fn has_deferred_after_async(&self) -> bool {
-        let is_deferred = |index: usize| self.subscribers[index].deferred;
+        let is_deferred = |number: usize| self.subscribers[number].deferred;
         let mut dependencies = self.dependencies.iter();
         dependencies.any(|&(first, second)| is_deferred(second) && !is_deferred(first))
     }
 
-    /// Whether some go through the queue even when the emitter waits for the others.
+    /// Whether some handlers are deferred.
     #[inline]
-    pub(crate) fn defers(&self) -> bool {
-        self.defers
+    pub(crate) fn has_deferred(&self) -> bool {
+        self.has_deferred
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -120,152 +140,154 @@ impl BackgroundPlan {
         &self.handlers
     }
 
-    pub(crate) fn handler(&self, index: usize) -> &dyn BackgroundHandler {
-        &*self.handlers[index]
+    pub(crate) fn handler(&self, number: usize) -> &dyn BackgroundHandler {
+        &*self.handlers[number]
     }
 
     pub(crate) fn subscribers(&self) -> &[Arc<SubscriberInfo>] {
         &self.subscribers
     }
 
-    /// Whether that handler belongs to the part.
+    /// Whether that handler is in the selection.
     #[inline]
-    pub(crate) fn is_in(&self, index: usize, part: Select) -> bool {
-        match part {
+    pub(crate) fn is_in(&self, number: usize, selection: Select) -> bool {
+        match selection {
             Select::All => true,
-            Select::Deferred => self.subscribers[index].deferred,
-            Select::Async => !self.subscribers[index].deferred,
+            Select::Deferred => self.subscribers[number].deferred,
+            Select::Async => !self.subscribers[number].deferred,
         }
     }
 
-    /// Asks a handler's filters; the panic of one comes back.
+    /// Whether the filters of that handler accept the event; an error if a filter panics.
     #[inline]
-    pub(crate) fn wants(
+    pub(crate) fn accepts(
         &self,
-        index: usize,
+        number: usize,
         event: ErasedEventRef<'_>,
-        source: &EmitOrigin<'_>,
+        origin: &EmitOrigin<'_>,
     ) -> thread::Result<bool> {
-        let handler = &self.handlers[index];
-        catch_unwind(AssertUnwindSafe(|| handler.wants(event, source)))
+        let handler = &self.handlers[number];
+        catch_unwind(AssertUnwindSafe(|| handler.accepts(event, origin)))
     }
 }
 
-/// A [`BackgroundRun`] of some event.
+/// A [`BackgroundRun`](super::background_run::BackgroundRun) with its event type erased: an event that
+/// goes through some handlers of a plan.
 pub(crate) trait ErasedBackgroundRun: Send {
-    /// Goes on; ready when all handlers are through.
+    /// Polls the pending handlers, and starts those that depended on one which is now complete. Ready when
+    /// all handlers are complete.
     fn poll(self: Pin<&mut Self>, waker: &Waker) -> Poll<()>;
 
-    /// What became of the event so far; failures are told once.
-    fn told(self: Pin<&mut Self>) -> BackgroundResult;
+    /// The results so far; each failure is returned once.
+    fn take_result(self: Pin<&mut Self>) -> BackgroundResult;
 
-    /// Leaves out the async handlers of which none is begun yet, and says which.
+    /// Removes the async handlers that are not started, and returns their subscribers.
     fn remove_async(self: Pin<&mut Self>) -> Vec<Arc<SubscriberInfo>>;
 
-    /// The handlers that are not through.
+    /// The subscribers whose handlers are not complete.
     fn unfinished(&self) -> Vec<Arc<SubscriberInfo>>;
 
-    /// Drops the handlers that are not through, and gives the event away, with where it was emitted
-    /// from.
+    /// Drops the handlers' futures, and returns the event and its origin, if the event is still there.
     fn stop(self: Pin<&mut Self>) -> Option<(Box<dyn Any + Send>, Option<Origin>)>;
 
-    /// What the event is.
+    /// Describes the event type; `None` if the event is no longer there.
     fn info(&self) -> Option<&'static EventInfo>;
 }
 
-/// How many handlers begin one another before the stack is given back.
+/// How many handlers a segment has at most: how many call one another before the stack is unwound.
 const MAX_NESTED_CALLS: usize = 16;
 
-/// The spans of handlers that wait, with their numbers.
-pub(crate) type HandlerSpans = Vec<(usize, Span)>;
+/// The spans of pending handlers, with the handlers' numbers.
+pub(super) type HandlerSpans = Vec<(usize, Span)>;
 
-/// Handlers of a tail that begin one after the other.
+/// Starts the handlers of a run, one after the other; see the module's documentation.
 pub(crate) struct Starter<'a, 's> {
     start: Start<'a, 's, BackgroundPlan>,
-    tail: &'s BackgroundPlan,
+    plan: &'s BackgroundPlan,
     event: ErasedEventRef<'s>,
     call: &'s BackgroundCall,
-    /// Whether filters are to be asked.
-    ask: bool,
-    /// Those of this stretch whose turn is still to come, and the number behind the last of them.
-    rest: slice::Iter<'s, Arc<dyn BackgroundHandler>>,
-    until: usize,
-    /// How many of this stretch did something else than run to their end.
-    others: usize,
-    told: &'a mut BackgroundResult,
+    /// Whether handlers are to evaluate their filters.
+    check_filters: bool,
+    /// The handlers of this segment that are not started, and the number behind the last of them.
+    remaining: slice::Iter<'s, Arc<dyn BackgroundHandler>>,
+    segment_end: usize,
+    /// How many handlers of this segment have not plainly returned [`Step::Done`]: they were filtered out,
+    /// are pending, or are counted by [`BackgroundResult::end`].
+    uncounted: usize,
+    result: &'a mut BackgroundResult,
 }
 
 impl<'a, 's> Starter<'a, 's> {
     #[inline]
     pub(crate) fn new(
         start: Start<'a, 's, BackgroundPlan>,
-        tail: &'s BackgroundPlan,
+        plan: &'s BackgroundPlan,
         event: ErasedEventRef<'s>,
         call: &'s BackgroundCall,
-        ask: bool,
-        told: &'a mut BackgroundResult,
+        check_filters: bool,
+        result: &'a mut BackgroundResult,
     ) -> Self {
         Self {
             start,
-            tail,
+            plan,
             event,
             call,
-            ask,
-            rest: [].iter(),
-            until: 0,
-            others: 0,
-            told,
+            check_filters,
+            remaining: [].iter(),
+            segment_end: 0,
+            uncounted: 0,
+            result,
         }
     }
 
-    /// Begins the handlers with these numbers.
+    /// Starts the handlers with these numbers.
     #[inline]
-    pub(crate) fn all(&mut self, numbers: Range<usize>, spans: &mut OptionBox<HandlerSpans>) {
+    pub(crate) fn start_all(&mut self, numbers: Range<usize>, spans: &mut OptionBox<HandlerSpans>) {
         if level_enabled!(Verbosity::TRACE) {
-            return numbers.for_each(|number| self.traced(number, spans));
+            return numbers.for_each(|number| self.start_traced(number, spans));
         }
         let mut first = numbers.start;
         while first < numbers.end {
-            let until = numbers.end.min(first + MAX_NESTED_CALLS);
-            self.stretch(first, until);
-            first = until;
+            let end = numbers.end.min(first + MAX_NESTED_CALLS);
+            self.start_segment(first, end);
+            first = end;
         }
     }
 
-    /// Begins one, in a span of its own.
+    /// Starts one handler in a span of its own.
     #[cold]
-    fn traced(&mut self, number: usize, spans: &mut OptionBox<HandlerSpans>) {
-        let span = span(&self.tail.subscribers()[number]);
-        let waiting = self.start.waiting();
-        span.in_scope(|| self.stretch(number, number + 1));
-        if self.start.waiting() > waiting {
-            spans.some().push((number, span));
+    fn start_traced(&mut self, number: usize, spans: &mut OptionBox<HandlerSpans>) {
+        let span = span(&self.plan.subscribers()[number]);
+        let pending = self.start.pending_count();
+        span.in_scope(|| self.start_segment(number, number + 1));
+        if self.start.pending_count() > pending {
+            spans.get_or_insert_default().push((number, span));
         }
     }
 
-    /// Begins some without giving the stack back in between.
-    fn stretch(&mut self, first: usize, until: usize) {
-        self.rest = self.tail.handlers()[first..until].iter();
-        self.until = until;
-        self.others = 0;
-        while !self.rest.as_slice().is_empty() {
-            // What a handler's future does when it is polled is contained there, its filters are not.
+    /// Starts the handlers of one segment.
+    fn start_segment(&mut self, first: usize, end: usize) {
+        self.remaining = self.plan.handlers()[first..end].iter();
+        self.segment_end = end;
+        self.uncounted = 0;
+        while !self.remaining.as_slice().is_empty() {
+            // The panic of a handler's future is caught where that is polled, that of a filter is not.
             if let Err(payload) = catch_unwind(AssertUnwindSafe(|| self.start_next())) {
                 self.end(Err(payload));
             }
         }
-        self.told.ran += until - first - self.others;
+        self.result.ran += end - first - self.uncounted;
     }
 
-    /// Begins the next one, if this stretch has one. The last thing that a handler does with its turn.
+    /// Starts the next handler of this segment, if there is one. Each handler's `start` calls this last.
     #[inline(always)]
-    pub(crate) fn start_next(&mut self) {
-        if let Some(handler) = self.rest.next() {
-            handler.begin(self);
+    pub(super) fn start_next(&mut self) {
+        if let Some(handler) = self.remaining.next() {
+            handler.start(self);
         }
     }
 
-    /// The event, if it is one of this type.
+    /// The event, if it is of this type.
     #[inline]
     pub(crate) fn event<E: OwnedEvent>(&self) -> Option<&'s E> {
         self.event.get()
@@ -276,19 +298,20 @@ impl<'a, 's> Starter<'a, 's> {
         self.call
     }
 
-    /// Whether filters are to be asked, with this.
+    /// The origin with which the handler is to evaluate its filters, if it is to do that.
     #[inline]
-    pub(crate) fn asks(&self) -> Option<EmitOrigin<'s>> {
-        self.ask.then(|| EmitOrigin::new(self.call.origin()))
+    pub(super) fn filter_origin(&self) -> Option<EmitOrigin<'s>> {
+        self.check_filters
+            .then(|| EmitOrigin::new(self.call.origin()))
     }
 
-    /// The handler whose turn it is does not begin.
+    /// The current handler, which is the one that calls this, does not run.
     #[inline]
-    pub(crate) fn skip(&mut self) {
-        self.others += 1;
+    pub(super) fn skip(&mut self) {
+        self.uncounted += 1;
     }
 
-    /// The handler whose turn it is begins with this future.
+    /// Polls the future of the current handler for the first time.
     #[inline(always)]
     pub(crate) fn run<F>(&mut self, make: impl FnOnce() -> F)
     where
@@ -297,30 +320,30 @@ impl<'a, 's> Starter<'a, 's> {
         match self.start.run(make) {
             FirstPoll::Done => {}
             FirstPoll::Skipped => self.skip(),
-            FirstPoll::Pending => self.wait(),
+            FirstPoll::Pending => self.set_pending(),
             FirstPoll::Ended(ended) => self.end(*ended),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn wait(&mut self) {
-        self.others += 1;
-        self.start.set_last_number(self.number());
+    fn set_pending(&mut self) {
+        self.uncounted += 1;
+        self.start.set_last_number(self.current_number());
     }
 
     #[cold]
     #[inline(never)]
     fn end(&mut self, ended: thread::Result<Step>) {
-        self.others += 1;
-        let number = self.number();
-        let subscriber = &self.tail.subscribers()[number];
-        self.told.end(number, subscriber, ended);
+        self.uncounted += 1;
+        let number = self.current_number();
+        let subscriber = &self.plan.subscribers()[number];
+        self.result.end(number, subscriber, ended);
     }
 
-    /// That of the handler whose turn it is.
-    fn number(&self) -> usize {
-        self.until - self.rest.len() - 1
+    /// The number of the handler that was started last.
+    fn current_number(&self) -> usize {
+        self.segment_end - self.remaining.len() - 1
     }
 }
 

@@ -1,4 +1,4 @@
-//! What became of an event in its tail so far.
+//! The results of an event's background handlers so far.
 
 use std::{mem, sync::Arc, thread};
 
@@ -10,11 +10,12 @@ use crate::{
     result::{Cause, Failure},
 };
 
-/// What became of an event in its tail so far.
+/// The results of an event's background handlers so far. Each handler is named by its *number*: its index
+/// in the background plan.
 pub(crate) struct BackgroundResult {
-    /// How many handlers ran to their end, those that failed included.
+    /// How many handlers are complete, including those that failed.
     pub(crate) ran: usize,
-    /// Those that failed, with their numbers.
+    /// The failures, with the handlers' numbers.
     failures: OptionBox<Vec<(usize, Failure)>>,
 }
 
@@ -27,15 +28,15 @@ impl BackgroundResult {
         }
     }
 
-    /// The same; failures are told once.
-    pub(crate) fn tell(&mut self) -> Self {
+    /// The same, with the failures moved out: each failure is returned once.
+    pub(crate) fn take(&mut self) -> Self {
         Self {
             ran: self.ran,
             failures: mem::replace(&mut self.failures, OptionBox::NONE),
         }
     }
 
-    /// The failures in the order of the subscribers.
+    /// The failures in the order of the handlers' numbers.
     pub(crate) fn into_failures(mut self) -> impl Iterator<Item = Failure> {
         let mut failures = self.failures.take().unwrap_or_default();
         failures.sort_by_key(|(number, _)| *number);
@@ -53,10 +54,10 @@ impl BackgroundResult {
     #[cold]
     #[inline(never)]
     fn record_some(&mut self) {
-        self.tell().into_failures().for_each(log::failure);
+        self.take().into_failures().for_each(log::failure);
     }
 
-    /// A handler has ended.
+    /// Records that a handler is complete.
     pub(crate) fn end(
         &mut self,
         number: usize,
@@ -72,7 +73,9 @@ impl BackgroundResult {
         self.ran += 1;
         if let Some(cause) = cause {
             let failure = Failure::new(Arc::clone(subscriber), cause);
-            self.failures.some().push((number, failure));
+            self.failures
+                .get_or_insert_default()
+                .push((number, failure));
         }
     }
 }

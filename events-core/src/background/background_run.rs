@@ -1,5 +1,8 @@
-//! An event on its way through the tail of its plan: handlers that run beside one another, on the
-//! task of whoever polls.
+//! A background run: one event that goes through the handlers of its background plan. The handlers run
+//! concurrently on the task that polls the run; a handler that depends on another is started when that
+//! one is complete.
+//!
+//! The *number* of a handler is its index in the plan.
 
 use std::{
     any::Any,
@@ -26,24 +29,24 @@ use crate::{
 };
 
 pin_project_lite::pin_project! {
-    /// An event on its way through the tail of its plan.
+    /// One event that goes through the handlers of its background plan.
     #[project = Projected]
     pub(crate) struct BackgroundRun<E> {
         #[pin]
         futures: FutureSet<E, BackgroundPlan>,
         id: Option<EmissionId>,
-        told: BackgroundResult,
-        // The handlers that are still to be begun, and whether their filters are to be asked.
-        selected: Vec<usize>,
-        ask: bool,
-        // The span of each handler that waits, by its number, when somebody looks at these.
+        result: BackgroundResult,
+        // The numbers of the handlers that are to be started, and whether these evaluate their filters.
+        not_started: Vec<usize>,
+        check_filters: bool,
+        // The spans of pending handlers, if spans are traced.
         spans: OptionBox<HandlerSpans>,
     }
 
     impl<E> PinnedDrop for BackgroundRun<E> {
         fn drop(this: Pin<&mut Self>) {
-            // Whoever drops it early still is to hear of those that have failed.
-            this.project().told.record();
+            // Logs the failures that were not taken, as when the run is dropped early.
+            this.project().result.record();
         }
     }
 }
@@ -54,31 +57,31 @@ impl<E> BackgroundRun<E> {
         Self {
             futures: FutureSet::new(event, call, None),
             id: None,
-            told: BackgroundResult::new(),
-            selected: Vec::new(),
-            ask: true,
+            result: BackgroundResult::new(),
+            not_started: Vec::new(),
+            check_filters: true,
             spans: OptionBox::NONE,
         }
     }
 
-    /// Ends it, and gives the event back, if that is still there.
+    /// Drops the handlers' futures and returns the event, if it is still there.
     #[inline]
     pub(crate) fn take(self: Pin<&mut Self>) -> Option<E> {
         self.project().futures.take()
     }
 
-    /// How many handlers ran to their end.
+    /// How many handlers are complete.
     #[inline]
     pub(crate) fn ran(&self) -> usize {
-        self.told.ran
+        self.result.ran
     }
 
-    /// What became of the event so far; failures are told once.
-    pub(crate) fn told(self: Pin<&mut Self>) -> BackgroundResult {
-        self.project().told.tell()
+    /// The results so far; each failure is returned once.
+    pub(crate) fn take_result(self: Pin<&mut Self>) -> BackgroundResult {
+        self.project().result.take()
     }
 
-    /// The emission's id, if somebody has asked for it.
+    /// The emission's id, if it has been requested.
     pub(crate) fn id(&self) -> Option<EmissionId> {
         self.id
     }
@@ -86,10 +89,10 @@ impl<E> BackgroundRun<E> {
     /// Logs the failures so far.
     #[inline]
     pub(crate) fn record(self: Pin<&mut Self>) {
-        self.project().told.record();
+        self.project().result.record();
     }
 
-    /// Where the event was emitted from.
+    /// The origin of the emit.
     #[inline]
     pub(crate) fn origin(&self) -> Option<&Origin> {
         self.futures.call().origin()
@@ -100,7 +103,7 @@ impl<E> BackgroundRun<E> {
         self.futures.subject()
     }
 
-    /// The event, as long as no handler borrows it.
+    /// The event, unless a handler's future borrows it.
     #[inline]
     pub(crate) fn event_mut(self: Pin<&mut Self>) -> Option<&mut E> {
         self.project().futures.subject_mut()
@@ -108,53 +111,53 @@ impl<E> BackgroundRun<E> {
 }
 
 impl<E: Event> BackgroundRun<E> {
-    /// A copy of an event for some handlers, to be polled.
-    pub(crate) fn of(event: E, errand: DeferredRun) -> Self {
+    /// The run of a snapshot through selected handlers. Nothing is started before it is polled.
+    pub(super) fn of_snapshot(event: E, deferred: DeferredRun) -> Self {
         let DeferredRun {
-            tail,
+            plan,
             selected,
             call,
             id,
-        } = errand;
+        } = deferred;
         Self {
-            futures: FutureSet::new(event, call, Some(tail)),
+            futures: FutureSet::new(event, call, Some(plan)),
             id: Some(id),
-            told: BackgroundResult::new(),
-            selected,
-            ask: false,
+            result: BackgroundResult::new(),
+            not_started: selected,
+            check_filters: false,
             spans: OptionBox::NONE,
         }
     }
 
-    /// Begins the handlers of that part whose filters let the event pass. The level is that of the
-    /// emit.
+    /// Starts the selected handlers whose filters accept the event. The guard is that of the emit.
     pub(crate) fn begin(
         mut self: Pin<&mut Self>,
-        tail: &Arc<BackgroundPlan>,
-        part: Select,
-        level: &EmitGuard,
+        plan: &Arc<BackgroundPlan>,
+        selection: Select,
+        guard: &EmitGuard,
         waker: &Waker,
     ) -> Poll<()> {
         let this = self.as_mut();
-        let is_meant = |&number: &usize| tail.is_in(number, part);
-        if tail.has_dependencies() {
-            *this.project().selected = (0..tail.len()).filter(is_meant).collect();
-            self.as_mut().start_unblocked(tail, waker);
-        } else if part == Select::All || !tail.defers() {
-            this.start(iter::once(0..tail.len()), tail, true, waker);
+        let is_selected = |&number: &usize| plan.is_in(number, selection);
+        if plan.has_dependencies() {
+            *this.project().not_started = (0..plan.len()).filter(is_selected).collect();
+            self.as_mut().start_unblocked(plan, waker);
+        } else if selection == Select::All || !plan.has_deferred() {
+            this.start(iter::once(0..plan.len()), plan, true, waker);
         } else {
-            let meant = (0..tail.len()).filter(is_meant);
-            this.start(meant.map(one), tail, true, waker);
+            let selected = (0..plan.len()).filter(is_selected);
+            this.start(selected.map(range_of), plan, true, waker);
         }
-        self.left(level)
+        self.suspend(guard)
     }
 
-    /// Goes on.
+    /// Polls the pending handlers and starts those that are no longer blocked, with the emission as the
+    /// innermost one of this thread.
     pub(crate) fn poll(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {
-        let Some((info, tail)) = self.about() else {
+        let Some((info, plan)) = self.info_and_plan() else {
             return Poll::Ready(());
         };
-        let level = EmitGuard::reenter(info, self.id);
+        let guard = EmitGuard::reenter(info, self.id);
         let mut index = 0;
         while index < self.futures.len() {
             let number = self.futures.number(index);
@@ -164,94 +167,101 @@ impl<E: Event> BackgroundRun<E> {
                 .get()
                 .into_iter()
                 .flatten()
-                .find(|(of, _)| *of == number)
+                .find(|(other, _)| *other == number)
                 .map(|(_, span)| span.enter());
             match this.futures.poll_at(index, waker) {
                 Poll::Pending => index += 1,
                 Poll::Ready(ended) => {
-                    let subscriber = &tail.subscribers()[number];
-                    this.told.end(number, subscriber, ended);
+                    let subscriber = &plan.subscribers()[number];
+                    this.result.end(number, subscriber, ended);
                 }
             }
         }
-        self.as_mut().start_unblocked(&tail, waker);
-        match &level {
-            Some(level) => self.left(level),
+        self.as_mut().start_unblocked(&plan, waker);
+        match &guard {
+            Some(guard) => self.suspend(guard),
             None => self.ready(),
         }
     }
 
-    /// Begins those that are still to be begun and wait for no other, until there are none.
-    fn start_unblocked(mut self: Pin<&mut Self>, tail: &Arc<BackgroundPlan>, waker: &Waker) {
+    /// Starts the handlers that depend on no incomplete one. Repeats this, since a started handler may be
+    /// complete at once, until there is none.
+    fn start_unblocked(mut self: Pin<&mut Self>, plan: &Arc<BackgroundPlan>, waker: &Waker) {
         loop {
             let this = self.as_mut().project();
-            let runs = |number: usize| {
+            let is_pending = |number: usize| {
                 (0..this.futures.len()).any(|index| this.futures.number(index) == number)
             };
-            let selected = mem::take(this.selected);
-            let is_held = |&number: &usize| {
-                tail.depends_on(number, |other| selected.contains(&other) || runs(other))
+            let not_started = mem::take(this.not_started);
+            let is_blocked = |&number: &usize| {
+                plan.depends_on(number, |other| {
+                    not_started.contains(&other) || is_pending(other)
+                })
             };
-            let (held, free): (Vec<_>, Vec<_>) =
-                selected.iter().partition(|&number| is_held(number));
-            *this.selected = held;
-            if free.is_empty() {
+            let (blocked, unblocked): (Vec<_>, Vec<_>) =
+                not_started.iter().partition(|&number| is_blocked(number));
+            *this.not_started = blocked;
+            if unblocked.is_empty() {
                 return;
             }
-            let ask = *this.ask;
-            self.as_mut()
-                .start(free.into_iter().map(one), tail, ask, waker);
+            let check_filters = *this.check_filters;
+            self.as_mut().start(
+                unblocked.into_iter().map(range_of),
+                plan,
+                check_filters,
+                waker,
+            );
         }
     }
 
-    /// Begins these handlers.
+    /// Starts these handlers.
     #[inline]
     fn start(
         self: Pin<&mut Self>,
         numbers: impl Iterator<Item = Range<usize>>,
-        tail: &Arc<BackgroundPlan>,
-        ask: bool,
+        plan: &Arc<BackgroundPlan>,
+        check_filters: bool,
         waker: &Waker,
     ) {
         let Projected {
             futures,
-            told,
+            result,
             spans,
             ..
         } = self.project();
-        futures.start(tail, waker, |event, call, tail, start| {
+        futures.start(plan, waker, |event, call, plan, start| {
             if let Some(event) = event.__owned().map(ErasedEventRef::of) {
-                let mut turns = Starter::new(start, tail, event, call, ask, told);
-                numbers.for_each(|numbers| turns.all(numbers, spans));
+                let mut starter = Starter::new(start, plan, event, call, check_filters, result);
+                numbers.for_each(|numbers| starter.start_all(numbers, spans));
             }
         });
     }
 
-    /// The emit's level is left until the next poll.
+    /// Stores the emission's id, with which the next poll reenters the emission.
     #[inline]
-    fn left(self: Pin<&mut Self>, level: &EmitGuard) -> Poll<()> {
+    fn suspend(self: Pin<&mut Self>, guard: &EmitGuard) -> Poll<()> {
         let ready = self.ready();
-        *self.project().id = level.id();
+        *self.project().id = guard.id();
         ready
     }
 
     #[inline]
     fn ready(&self) -> Poll<()> {
-        if self.futures.len() == 0 && self.selected.is_empty() {
+        if self.futures.len() == 0 && self.not_started.is_empty() {
             Poll::Ready(())
         } else {
             Poll::Pending
         }
     }
 
-    fn about(&self) -> Option<(&'static EventInfo, Arc<BackgroundPlan>)> {
+    fn info_and_plan(&self) -> Option<(&'static EventInfo, Arc<BackgroundPlan>)> {
         self.futures.subject()?;
         let info = self.futures.call().info();
-        Some((info, Arc::clone(self.futures.kept()?)))
+        Some((info, Arc::clone(self.futures.keep_alive()?)))
     }
 }
 
-fn one(number: usize) -> Range<usize> {
+fn range_of(number: usize) -> Range<usize> {
     number..number + 1
 }
 
@@ -260,33 +270,34 @@ impl<E: Event + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> {
         self.poll(waker)
     }
 
-    fn told(self: Pin<&mut Self>) -> BackgroundResult {
-        self.told()
+    fn take_result(self: Pin<&mut Self>) -> BackgroundResult {
+        self.take_result()
     }
 
     fn remove_async(self: Pin<&mut Self>) -> Vec<Arc<SubscriberInfo>> {
-        let Some((_, tail)) = self.about() else {
+        let Some((_, plan)) = self.info_and_plan() else {
             return Vec::new();
         };
-        let who = |number: usize| &tail.subscribers()[number];
-        let selected = self.project().selected;
-        let (left, others): (Vec<_>, Vec<_>) = mem::take(selected)
+        let subscriber = |number: usize| &plan.subscribers()[number];
+        let not_started = self.project().not_started;
+        let (removed, kept): (Vec<_>, Vec<_>) = mem::take(not_started)
             .into_iter()
-            .partition(|&number| who(number).asynchronous);
-        *selected = others;
-        left.into_iter()
-            .map(|number| Arc::clone(who(number)))
+            .partition(|&number| subscriber(number).asynchronous);
+        *not_started = kept;
+        removed
+            .into_iter()
+            .map(|number| Arc::clone(subscriber(number)))
             .collect()
     }
 
     fn unfinished(&self) -> Vec<Arc<SubscriberInfo>> {
-        let Some((_, tail)) = self.about() else {
+        let Some((_, plan)) = self.info_and_plan() else {
             return Vec::new();
         };
-        let waiting = (0..self.futures.len()).map(|index| self.futures.number(index));
-        let numbers = waiting.chain(self.selected.iter().copied());
+        let pending = (0..self.futures.len()).map(|index| self.futures.number(index));
+        let numbers = pending.chain(self.not_started.iter().copied());
         numbers
-            .map(|number| Arc::clone(&tail.subscribers()[number]))
+            .map(|number| Arc::clone(&plan.subscribers()[number]))
             .collect()
     }
 

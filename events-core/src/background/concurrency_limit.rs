@@ -1,4 +1,10 @@
-//! A gate that lets so many calls of one handler through at once, the others in order of arrival.
+//! A limit on the concurrent calls of one handler, by a fair semaphore: calls over the limit wait, and
+//! continue in the order in which they arrived.
+//!
+//! A call *acquires* a permit before it runs the handler, and *releases* the permit afterwards. A released
+//! permit is passed to the first waiting call directly, so that no later call can take it in between. A
+//! waiting call that is dropped leaves the queue, and passes on a permit that it was granted but did not
+//! use. No waker is called or dropped while the lock is held: wakers are foreign code.
 
 use std::{
     collections::VecDeque,
@@ -16,7 +22,7 @@ use crate::{
     primitives::sync::lock,
 };
 
-/// A handler of which only so many calls are under way at once.
+/// A handler with a limit on its concurrent calls.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct ConcurrencyLimited<H> {
@@ -25,7 +31,7 @@ pub struct ConcurrencyLimited<H> {
 }
 
 impl<H> ConcurrencyLimited<H> {
-    /// At least one call is let through.
+    /// A limit of 0 counts as 1.
     pub fn new(concurrency: usize, handler: H) -> Self {
         Self {
             semaphore: FairSemaphore::new(concurrency),
@@ -36,7 +42,7 @@ impl<H> ConcurrencyLimited<H> {
 
 impl<E: Sync, H: Background<E>> Background<E> for ConcurrencyLimited<H> {
     async fn call<'a>(&'a self, event: &'a E, call: &'a BackgroundCall) -> Step {
-        let _inside = self.semaphore.enter().await;
+        let _permit = self.semaphore.acquire().await;
         self.handler.call(event, call).await
     }
 }
@@ -50,9 +56,9 @@ struct FairSemaphore {
 #[derive(Debug)]
 struct Permits {
     free: usize,
-    /// Who waits, by arrival; the waker of one that has been let through is taken.
+    /// The tickets of the waiting calls in order of arrival, without those that were granted a permit.
     waiting: VecDeque<(u64, Waker)>,
-    /// Who was let through and has not heard of it yet.
+    /// The tickets of the calls that were granted a permit and have not been polled since.
     granted: Vec<u64>,
 }
 
@@ -68,7 +74,7 @@ impl FairSemaphore {
         }
     }
 
-    fn enter(&self) -> Acquire<'_> {
+    fn acquire(&self) -> Acquire<'_> {
         Acquire {
             semaphore: self,
             ticket: None,
@@ -79,8 +85,8 @@ impl FairSemaphore {
         lock(&self.state)
     }
 
-    /// One is through: the next may enter.
-    fn leave(&self) {
+    /// Passes a permit to the first waiting call, or makes it free.
+    fn release(&self) {
         let next = {
             let mut state = self.state();
             let next = state.waiting.pop_front();
@@ -96,14 +102,14 @@ impl FairSemaphore {
     }
 }
 
-/// Waits until there is a place.
+/// Waits for a permit.
 struct Acquire<'g> {
     semaphore: &'g FairSemaphore,
-    /// Its place in the line, while it waits.
+    /// Its ticket, while it waits.
     ticket: Option<u64>,
 }
 
-/// Has a place, and gives it back.
+/// A permit; dropping it releases it.
 struct Permit<'g>(&'g FairSemaphore);
 
 impl<'g> Future for Acquire<'g> {
@@ -162,14 +168,14 @@ impl Drop for Acquire<'_> {
             (granted.is_some(), waker)
         };
         if granted {
-            // It was let through and does not go: the next one.
-            self.semaphore.leave();
+            // The permit was not used.
+            self.semaphore.release();
         }
     }
 }
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        self.0.leave();
+        self.0.release();
     }
 }

@@ -1,4 +1,5 @@
-//! A handler as it stands in the tail: who it is called for, until it is closed.
+//! A background handler with its filter, as it is in a background plan. It is closed when its subscription
+//! is dropped, and does not start any more.
 
 use std::{
     marker::PhantomData,
@@ -15,25 +16,25 @@ use crate::{
     handler::{Background, EmitOrigin, ErasedEventRef},
 };
 
-/// A handler of the tail, with its filters.
+/// A background handler with its filter.
 pub(crate) struct FilteredHandler<E, W, H> {
-    wants: W,
+    filter: W,
     handler: H,
     closed: AtomicBool,
     event: PhantomData<fn(&E)>,
 }
 
 impl<E, W, H> FilteredHandler<E, W, H> {
-    pub(crate) fn new(wants: W, handler: H) -> Self {
+    pub(crate) fn new(filter: W, handler: H) -> Self {
         Self {
-            wants,
+            filter,
             handler,
             closed: AtomicBool::new(false),
             event: PhantomData,
         }
     }
 
-    /// It is not begun any more.
+    /// From now on the handler is not started.
     pub(crate) fn close(&self) {
         self.closed.store(true, Ordering::Release);
     }
@@ -49,34 +50,34 @@ where
     W: Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
     H: Background<E>,
 {
-    fn wants(&self, event: ErasedEventRef<'_>, source: &EmitOrigin<'_>) -> bool {
+    fn accepts(&self, event: ErasedEventRef<'_>, origin: &EmitOrigin<'_>) -> bool {
         !self.is_closed()
             && event
                 .get::<E>()
-                .is_some_and(|event| (self.wants)(event, source))
+                .is_some_and(|event| (self.filter)(event, origin))
     }
 
-    fn begin<'s>(&'s self, turns: &mut Starter<'_, 's>) {
-        let call = turns.call();
-        // A copy may have waited in the queue while the handler was unsubscribed.
-        let event = turns.event::<E>().filter(|_| !self.is_closed());
-        let is_wanted = |event: &&E| match turns.asks() {
-            Some(source) => (self.wants)(event, &source),
+    fn start<'s>(&'s self, starter: &mut Starter<'_, 's>) {
+        let call = starter.call();
+        // The subscription may have been dropped while the snapshot was queued.
+        let event = starter.event::<E>().filter(|_| !self.is_closed());
+        let is_accepted = |event: &&E| match starter.filter_origin() {
+            Some(origin) => (self.filter)(event, &origin),
             None => true,
         };
-        match event.filter(is_wanted) {
-            Some(event) => turns.run(|| self.handler.call(event, call)),
-            None => turns.skip(),
+        match event.filter(is_accepted) {
+            Some(event) => starter.run(|| self.handler.call(event, call)),
+            None => starter.skip(),
         }
-        turns.start_next();
+        starter.start_next();
     }
 
     fn copy(
         &self,
         event: ErasedEventRef<'_>,
-        errand: DeferredRun,
+        deferred: DeferredRun,
     ) -> Option<Pin<Box<dyn ErasedBackgroundRun>>> {
-        let copy = event.get::<E>()?.clone();
-        Some(Box::pin(BackgroundRun::of(copy, errand)))
+        let snapshot = event.get::<E>()?.clone();
+        Some(Box::pin(BackgroundRun::of_snapshot(snapshot, deferred)))
     }
 }

@@ -1,31 +1,34 @@
-//! Futures of different types that borrow one subject, polled where they were made.
+//! A set of futures of different types that borrow one subject, here an event, and are polled in place.
 //!
-//! A handler that is ready at once is the common case, and a box for each would be most of its cost.
-//! So a future is made in a room that is part of this, polled there, and, when it is ready, makes
-//! place for the next. One that has to wait stays where it is; when the room is full the next is
-//! boxed.
+//! Most handlers are ready at the first poll, and a box for each would be most of the cost. So a future is
+//! constructed in an inline buffer, which is part of the set, and polled there. If it is ready, its bytes
+//! are used again for the next future. If it is pending, it stays where it is. A future for which the
+//! buffer has no space left is boxed.
 //!
-//! # Why there is `unsafe` here, and why it holds
+//! # Why there is `unsafe` here, and why it is sound
 //!
-//! The futures borrow the subject that stands beside them, what it is called with, and the tail of
-//! handlers, which no safe type can say, and they have forgotten what type they are. Five invariants,
-//! all of them kept by this file alone:
+//! The futures borrow the subject beside them, the call (what the subject is emitted with), and a value of
+//! type `K` behind an `Arc` (here: the background plan with the handlers), which no safe type can express;
+//! and their types are erased. Five invariants, all of them kept by this file alone:
 //!
-//! 1. *Place.* From the first future on this is pinned: [`FutureSet::start`] takes it so, and it is not
-//!    `Unpin`. So neither the subject nor a future in the room moves before it is dropped.
-//! 2. *Subject.* While a future lives, the subject is lent by shared reference only: whoever wants
-//!    more of it drops the futures first ([`take`](Futures::take)) or is told that there are some
-//!    ([`subject_mut`](Futures::subject_mut)). The call is lent in no other way at all. The lifetime
-//!    `'s` that a future is made with is
-//!    known to nobody ([`Start`] is invariant in it), so nothing that is shorter or longer than the
-//!    futures can be mixed up with it.
-//! 3. *Tail.* The first future that waits has the tail kept, until all are dropped; while it is kept
-//!    no other is lent. A future that is ready at once is gone before the tail is given back.
-//! 4. *Type.* A [`PendingFuture`] is made in [`Start::run`] from one future; its functions are those of
-//!    that type, and its place is where that future was written.
-//! 5. *Room.* `used` is behind the last future in the room that waits; nothing is written before it.
-//!
-//! The futures are `Send`, so they may go where the subject may.
+//! 1. *Pinning.* From the first future on the set is pinned: [`FutureSet::start`] takes it by `Pin`, and it
+//!    is not `Unpin`. So the subject, the call and the futures in the buffer do not move before they are
+//!    dropped, and a future is dropped before its memory is used again. Not being `Unpin`, `&mut` to the
+//!    set does not assert exclusive access to what futures borrow in it, as with any self-referential
+//!    future; the buffer is accessed by pointers out of its `UnsafeCell` only.
+//! 2. *Subject.* While a future lives, the subject is borrowed by shared reference only:
+//!    [`take`](FutureSet::take) drops the futures first, and [`subject_mut`](FutureSet::subject_mut)
+//!    returns `None` while there are some. The call is never borrowed otherwise. The lifetime `'s` with
+//!    which a future is constructed is chosen by no caller: the function that is passed to `start` must be
+//!    valid for every `'s`, and [`Start`] is invariant in it. So a future borrows only the subject, the
+//!    call and the `K` of its own set, and data that outlives the set.
+//! 3. *Keep-alive.* The first pending future makes the set keep a clone of the `Arc`, unless it has one
+//!    already. The set drops it after all futures, and before that it lends the `K` of no other `Arc`. A
+//!    future that is ready at once is dropped before the caller's borrow of the `Arc` ends.
+//! 4. *Type.* A [`PendingFuture`] is made in [`Start::run_at`] for one future; its functions are those of
+//!    that future's type, and its storage is where that future was written.
+//! 5. *Buffer.* `used` is at or behind the end of each pending future in the buffer, and nothing is written
+//!    before it.
 
 #![expect(
     unsafe_code,
@@ -51,29 +54,28 @@ use crate::{
     primitives::drop_catching,
 };
 
-/// How many bytes of futures need no box.
 const INLINE_BYTES: usize = 256;
 
-/// The bytes, aligned for all that is not aligned by hand.
+/// The bytes of the futures that are not boxed. Futures with a greater alignment are boxed.
 #[repr(C, align(16))]
 struct InlineBuffer(UnsafeCell<[MaybeUninit<u8>; INLINE_BYTES]>);
 
-/// Futures that borrow a subject, what it is called with, and a tail of handlers; and the first two.
-pub(crate) struct FutureSet<S, K> {
+/// A subject, its call, and futures that borrow both and a `K`, which the set keeps alive.
+pub(super) struct FutureSet<S, K> {
     subject: Option<S>,
     call: BackgroundCall,
-    kept: Option<Arc<K>>,
-    waiting: Vec<PendingFuture>,
+    keep_alive: Option<Arc<K>>,
+    pending: Vec<PendingFuture>,
     used: usize,
     inline: InlineBuffer,
     _pinned: PhantomPinned,
 }
 
-/// A future that was polled and is not ready.
+/// A future that was polled and is not ready, with its type erased.
 struct PendingFuture {
-    /// What its maker calls it.
+    /// The number that identifies it to the caller.
     number: usize,
-    place: Storage,
+    storage: Storage,
     poll: unsafe fn(*mut (), &mut Context<'_>) -> Poll<Step>,
     drop: unsafe fn(*mut (), Storage),
 }
@@ -81,47 +83,50 @@ struct PendingFuture {
 /// Where a future is.
 #[derive(Clone, Copy)]
 enum Storage {
-    /// In the room, so many bytes from its beginning.
+    /// In the buffer, at this offset.
     InlineBuffer(usize),
     Boxed(*mut ()),
 }
 
-/// How a future began; so small that it stays in registers.
+/// The result of a future's first poll; so small that it is returned in registers.
 pub(crate) enum FirstPoll {
     Done,
     Skipped,
     Pending,
-    /// It ended in another way: the uncommon ones.
+    /// Ready in an uncommon way: with another step, or by a panic.
     Ended(Box<thread::Result<Step>>),
 }
 
-/// The right to make futures that live for `'s`, as long as the subject and the tail are lent.
+/// Constructs futures in a set. They may borrow for `'s` what [`FutureSet::start`] lends.
 pub(crate) struct Start<'a, 's, K> {
-    waiting: &'a mut Vec<PendingFuture>,
+    pending: &'a mut Vec<PendingFuture>,
     used: &'a mut usize,
-    slot: &'a mut Option<Arc<K>>,
-    kept: &'a Arc<K>,
+    /// The set's, which is `None` until there is a pending future.
+    keep_alive: &'a mut Option<Arc<K>>,
+    /// The caller's.
+    lent: &'a Arc<K>,
     inline: *mut u8,
     waker: &'a Waker,
-    lent: PhantomData<fn(&'s ()) -> &'s ()>,
+    scope: PhantomData<fn(&'s ()) -> &'s ()>,
 }
 
-// SAFETY: `Start::run` takes futures that are `Send` only, and there are no others. Those that borrow
-// the subject are `Send` because what they borrow of it is `Sync`. The call goes with any subject.
+// SAFETY: `Start::run` accepts `Send` futures only, and there are no others; one that borrows the subject
+// or the `K` is `Send` only if these are `Sync`. The pointers in `pending` and in the buffer belong to
+// these futures. The subject is `Send`, the call is always, and an `Arc<K>` is, for `K` is `Send + Sync`.
 unsafe impl<S: Send, K: Send + Sync> Send for FutureSet<S, K> {}
-// SAFETY: a shared reference leads to nothing but the subject, and the call and the tail, which are
-// `Sync`.
+// SAFETY: through a shared reference only the subject, the call, the `Arc<K>` and numbers can be reached,
+// which are `Sync`, and no future.
 unsafe impl<S: Sync, K: Send + Sync> Sync for FutureSet<S, K> {}
 
 impl<S, K> FutureSet<S, K> {
-    /// No futures yet.
+    /// A set without futures.
     #[inline]
-    pub(crate) const fn new(subject: S, call: BackgroundCall, kept: Option<Arc<K>>) -> Self {
+    pub(crate) const fn new(subject: S, call: BackgroundCall, keep_alive: Option<Arc<K>>) -> Self {
         Self {
             subject: Some(subject),
             call,
-            kept,
-            waiting: Vec::new(),
+            keep_alive,
+            pending: Vec::new(),
             used: 0,
             inline: InlineBuffer(UnsafeCell::new(
                 [const { MaybeUninit::uninit() }; INLINE_BYTES],
@@ -131,95 +136,94 @@ impl<S, K> FutureSet<S, K> {
     }
 
     /// The subject, until it is taken.
-    pub(crate) fn subject(&self) -> Option<&S> {
+    pub(super) fn subject(&self) -> Option<&S> {
         self.subject.as_ref()
     }
 
-    /// What the subject is called with.
     #[inline]
     pub(crate) fn call(&self) -> &BackgroundCall {
         &self.call
     }
 
-    /// The tail, if it was given or a future waits.
-    pub(crate) fn kept(&self) -> Option<&Arc<K>> {
-        self.kept.as_ref()
+    /// The `K` that the set keeps alive, if it does.
+    pub(super) fn keep_alive(&self) -> Option<&Arc<K>> {
+        self.keep_alive.as_ref()
     }
 
-    /// The subject to change; `None` while there are futures, and once it is taken.
+    /// Exclusive access to the subject; `None` while there are futures, and once it is taken.
     #[inline]
-    pub(crate) fn subject_mut(self: Pin<&mut Self>) -> Option<&mut S> {
-        // SAFETY: nothing moves: the subject is not pinned by anything but futures, and there are
-        // none (invariant 2).
+    pub(super) fn subject_mut(self: Pin<&mut Self>) -> Option<&mut S> {
+        // SAFETY: nothing is moved here. The caller may move the subject: only futures need it to be
+        // pinned, and there are none (invariant 2).
         let this = unsafe { self.get_unchecked_mut() };
-        if this.waiting.is_empty() {
+        if this.pending.is_empty() {
             this.subject.as_mut()
         } else {
             None
         }
     }
 
-    /// Drops the futures, and gives the subject away.
+    /// Drops the futures, and returns the subject.
     #[inline]
     pub(crate) fn take(self: Pin<&mut Self>) -> Option<S> {
-        // SAFETY: futures are dropped where they are, and then nothing is pinned any more.
+        // SAFETY: the futures are dropped in place; after that the subject may be moved (invariant 2).
         let this = unsafe { self.get_unchecked_mut() };
         this.cancel();
         this.subject.take()
     }
 
-    /// How many futures wait.
+    /// How many futures are pending.
     #[inline]
     pub(crate) fn len(&self) -> usize {
-        self.waiting.len()
+        self.pending.len()
     }
 
-    /// What the maker of a waiting future called it.
+    /// The number of the pending future at this index.
     pub(crate) fn number(&self, index: usize) -> usize {
-        self.waiting[index].number
+        self.pending[index].number
     }
 
-    /// Lends the subject, the call and the tail to somebody who starts futures. `None` when there is no subject
-    /// any more, or when futures wait that belong to another tail.
+    /// Calls `begin` with the subject, the call, the `K`, and a [`Start`] for futures that borrow these.
+    /// `None` if there is no subject any more, or if the set keeps another `K` alive.
     #[inline]
     pub(crate) fn start<R>(
         self: Pin<&mut Self>,
-        kept: &Arc<K>,
+        lent: &Arc<K>,
         waker: &Waker,
         begin: impl for<'s> FnOnce(&'s S, &'s BackgroundCall, &'s K, Start<'_, 's, K>) -> R,
     ) -> Option<R> {
-        // SAFETY: nothing moves: the subject is lent by shared reference, a future is written where
-        // none is (invariant 5).
+        // SAFETY: nothing is moved: the subject is borrowed by shared reference, and a future is written
+        // where no other is (invariant 5).
         let this = unsafe { self.get_unchecked_mut() };
-        let is_other = |other: &Arc<K>| !Arc::ptr_eq(other, kept);
-        if this.kept.as_ref().is_some_and(is_other) {
+        let is_other = |other: &Arc<K>| !Arc::ptr_eq(other, lent);
+        if this.keep_alive.as_ref().is_some_and(is_other) {
             return None;
         }
         let subject = this.subject.as_ref()?;
         let start = Start {
-            waiting: &mut this.waiting,
+            pending: &mut this.pending,
             used: &mut this.used,
-            slot: &mut this.kept,
-            kept,
+            keep_alive: &mut this.keep_alive,
+            lent,
             inline: this.inline.0.get().cast(),
             waker,
-            lent: PhantomData,
+            scope: PhantomData,
         };
-        Some(begin(subject, &this.call, kept, start))
+        Some(begin(subject, &this.call, lent, start))
     }
 
-    /// Polls one that waits. When it is ready, or panics, it waits no longer.
-    pub(crate) fn poll_at(
+    /// Polls the pending future at this index. If it is ready or panics it is removed.
+    pub(super) fn poll_at(
         self: Pin<&mut Self>,
         index: usize,
         waker: &Waker,
     ) -> Poll<thread::Result<Step>> {
-        // SAFETY: nothing moves: the future is polled where it is (invariant 1).
+        // SAFETY: nothing is moved: the future is polled where it is (invariant 1).
         let this = unsafe { self.get_unchecked_mut() };
-        let PendingFuture { place, poll, .. } = this.waiting[index];
-        let future = place.at(this.inline.0.get().cast());
-        // SAFETY: by invariant 4 there is a future of the type that `poll` is for, and it is pinned by
-        // invariant 1.
+        let PendingFuture { storage, poll, .. } = this.pending[index];
+        let future = storage.at(this.inline.0.get().cast());
+        // SAFETY: by invariant 4 `future` is of the type that `poll` is for; it is pinned by invariant 1,
+        // and `this` is exclusive.
         let polled = catch_unwind(AssertUnwindSafe(|| unsafe {
             poll(future, &mut Context::from_waker(waker))
         }));
@@ -228,7 +232,7 @@ impl<S, K> FutureSet<S, K> {
             Ok(Poll::Ready(step)) => Ok(step),
             Err(payload) => Err(payload),
         };
-        this.waiting
+        this.pending
             .remove(index)
             .discard(this.inline.0.get().cast());
         Poll::Ready(ended)
@@ -236,7 +240,7 @@ impl<S, K> FutureSet<S, K> {
 
     #[inline]
     fn cancel(&mut self) {
-        if !self.waiting.is_empty() {
+        if !self.pending.is_empty() {
             self.cancel_pending();
         }
         self.used = 0;
@@ -245,31 +249,31 @@ impl<S, K> FutureSet<S, K> {
     #[cold]
     #[inline(never)]
     fn cancel_pending(&mut self) {
-        for waiting in self.waiting.drain(..) {
-            waiting.discard(self.inline.0.get().cast());
+        for pending in self.pending.drain(..) {
+            pending.discard(self.inline.0.get().cast());
         }
     }
 }
 
 impl<S, K> Drop for FutureSet<S, K> {
     fn drop(&mut self) {
-        // The subject after them.
+        // Drops the futures before the fields, which they borrow.
         self.cancel();
     }
 }
 
 impl PendingFuture {
-    /// Drops the future; a panic of its `Drop` stays here.
+    /// Drops the future; a panic in its `Drop` is caught.
     fn discard(self, inline: *mut u8) {
-        let Self { place, drop, .. } = self;
-        let future = place.at(inline);
-        // SAFETY: by invariant 4 there is a future of the type that `drop` is for; nobody reaches it
-        // any more, for `self` is gone.
-        drop_catching(DropFn(|| unsafe { drop(future, place) }));
+        let Self { storage, drop, .. } = self;
+        let future = storage.at(inline);
+        // SAFETY: by invariant 4 `future` is of the type that `drop` is for. It is not used again, for
+        // `self` is consumed.
+        drop_catching(DropFn(|| unsafe { drop(future, storage) }));
     }
 }
 
-/// Calls a function when it is dropped.
+/// Calls a function when it is dropped, so that [`drop_catching`] catches a panic of that function.
 struct DropFn<F: FnMut()>(F);
 
 impl<F: FnMut()> Drop for DropFn<F> {
@@ -288,23 +292,22 @@ impl Storage {
 }
 
 impl<'s, K> Start<'_, 's, K> {
-    /// How many futures wait.
-    pub(crate) fn waiting(&self) -> usize {
-        self.waiting.len()
+    pub(super) fn pending_count(&self) -> usize {
+        self.pending.len()
     }
 
-    /// What the last of those that wait is called.
-    pub(crate) fn set_last_number(&mut self, number: usize) {
-        if let Some(last) = self.waiting.last_mut() {
+    /// Sets the number of the pending future that was added last.
+    pub(super) fn set_last_number(&mut self, number: usize) {
+        if let Some(last) = self.pending.last_mut() {
             last.number = number;
         }
     }
 
-    /// Makes a future in its place and polls it a first time. When it is ready, or panics, that comes
-    /// back; else it waits.
+    /// Constructs a future and polls it for the first time. If it is ready or panics it is dropped, else it
+    /// is pending in the set.
     ///
-    /// Made elsewhere it would have to be copied, by loads that are larger than the stores which
-    /// they wait for.
+    /// It is constructed in place: a copy would load it with wider loads than the stores which just wrote
+    /// its fields, so store forwarding would fail and each load would wait for the stores.
     #[inline]
     pub(crate) fn run<F>(&mut self, make: impl FnOnce() -> F) -> FirstPoll
     where
@@ -316,7 +319,8 @@ impl<'s, K> Start<'_, 's, K> {
             return self.run_boxed(make);
         }
         let at: *mut F = self.inline.wrapping_add(offset).cast();
-        // SAFETY: there is room for an `F` here, behind all that is used.
+        // SAFETY: `at` is aligned for an `F`, for `offset` and the buffer are; an `F` fits in, as checked
+        // above; and no future is there, for `offset` is not before `used` (invariant 5).
         unsafe { at.write(make()) };
         self.run_at(at, Storage::InlineBuffer(offset), end)
     }
@@ -331,23 +335,23 @@ impl<'s, K> Start<'_, 's, K> {
         self.run_at(at, Storage::Boxed(at.cast()), *self.used)
     }
 
-    /// Polls a future that was just written to its place; when it waits, so much is used.
+    /// Polls the future that was just written to `at`. If it is pending, `used` bytes of the buffer are.
     #[inline(always)]
-    fn run_at<F>(&mut self, at: *mut F, place: Storage, used: usize) -> FirstPoll
+    fn run_at<F>(&mut self, at: *mut F, storage: Storage, used: usize) -> FirstPoll
     where
         F: Future<Output = Step> + Send + 's,
     {
-        // SAFETY: the future has just been written, and stays there until it is dropped
-        // (invariant 1).
+        // SAFETY: there is an `F`, which nothing else accesses, and which stays there until it is dropped
+        // (invariant 1, or in its box).
         let polled = catch_unwind(AssertUnwindSafe(|| unsafe {
             Pin::new_unchecked(&mut *at).poll(&mut Context::from_waker(self.waker))
         }));
         let ended = match polled {
             Ok(Poll::Pending) => {
-                self.wait(
+                self.add_pending(
                     PendingFuture {
                         number: 0,
-                        place,
+                        storage,
                         poll: poll::<F>,
                         drop: discard::<F>,
                     },
@@ -360,37 +364,37 @@ impl<'s, K> Start<'_, 's, K> {
             Ok(Poll::Ready(step)) => FirstPoll::Ended(Box::new(Ok(step))),
             Err(payload) => FirstPoll::Ended(Box::new(Err(payload))),
         };
-        // SAFETY: there is an `F`, as above, and nobody reaches it any more.
-        drop_catching(DropFn(|| unsafe { discard::<F>(at.cast(), place) }));
+        // SAFETY: there is an `F`, as above, and it is not used again.
+        drop_catching(DropFn(|| unsafe { discard::<F>(at.cast(), storage) }));
         ended
     }
 
     #[cold]
-    fn wait(&mut self, waiting: PendingFuture, used: usize) {
-        // Invariant 3: the future may borrow the tail.
-        self.slot.get_or_insert_with(|| Arc::clone(self.kept));
-        self.waiting.push(waiting);
+    fn add_pending(&mut self, future: PendingFuture, used: usize) {
+        // Invariant 3: the future may borrow the `K`.
+        self.keep_alive.get_or_insert_with(|| Arc::clone(self.lent));
+        self.pending.push(future);
         *self.used = used;
     }
 }
 
 /// # Safety
 ///
-/// There is a pinned `F`, which nobody else reaches.
+/// `future` points to a pinned `F`, to which the caller has exclusive access.
 unsafe fn poll<F: Future<Output = Step>>(future: *mut (), context: &mut Context<'_>) -> Poll<Step> {
-    // SAFETY: as above.
+    // SAFETY: the caller ensures it.
     unsafe { Pin::new_unchecked(&mut *future.cast::<F>()).poll(context) }
 }
 
 /// # Safety
 ///
-/// There is an `F`, boxed or in the room as `place` says, which nobody reaches afterwards.
-unsafe fn discard<F>(future: *mut (), place: Storage) {
+/// `future` points to an `F`, boxed or in the buffer as `storage` says, which is not used afterwards.
+unsafe fn discard<F>(future: *mut (), storage: Storage) {
     let future: *mut F = future.cast();
-    match place {
-        // SAFETY: as above.
+    match storage {
+        // SAFETY: the caller ensures it.
         Storage::InlineBuffer(_) => unsafe { ptr::drop_in_place(future) },
-        // SAFETY: as above; it came out of a box.
+        // SAFETY: the caller ensures it; the pointer came from `Box::into_raw`.
         Storage::Boxed(_) => drop(unsafe { Box::from_raw(future) }),
     }
 }

@@ -1,4 +1,13 @@
-//! background.
+//! Background handlers: async and deferred ones, which run after the sync handlers of an event and only
+//! read it. They run concurrently: on the task of an async emit, or from the queue, where they receive a
+//! *snapshot*, a clone of the event. A deferred handler, sync or async, always runs from the queue.
+//!
+//! - `background_plan`: the background handlers of one event type, and the loop that starts them;
+//! - `filtered_handler`: one of them, with its filters and its type erased;
+//! - `background_run`: one event that goes through the handlers of one plan;
+//! - `background_result`: what its handlers returned so far;
+//! - `future_set` (with `unsafe`): the futures of a run, which borrow the event beside them;
+//! - `concurrency_limit`: a limit on the concurrent calls of one handler.
 
 mod background_plan;
 mod background_result;

@@ -1,4 +1,4 @@
-//! The words that a bridge is described with.
+//! The builder of a bridge, from its source up to the call that starts it.
 
 use std::fmt;
 
@@ -15,20 +15,21 @@ use crate::{
     registry::{Registry, WeakRegistry},
 };
 
-/// Events out of what comes from elsewhere; made by [`bridge`] and [`signal_to_event`].
+/// Builds a bridge, which emits events for the items of a source; made by [`bridge`] and
+/// [`signal_to_event`].
 ///
-/// [`to`](Self::to) or [`with`](Self::with) says which event an item becomes. The other words may
-/// stand before or after that: [`filter`](Self::filter) and [`sender`](Self::sender) let items pass,
-/// [`senders`](Self::senders) and [`origin`](Self::origin) say where the events are from, and
-/// [`on`](Self::on) names the registry. The last word is [`run`](Self::run) or
-/// [`spawn`](Self::spawn) for a stream, and [`connect`](Self::connect) for a signal; before that
-/// nothing is read.
+/// [`to`](Self::to) or [`with`](Self::with) sets the event that an item becomes. The other options may
+/// be set before or after that: [`filter`](Self::filter) and [`sender`](Self::sender) select items,
+/// [`senders`](Self::senders) and [`origin`](Self::origin) set the origin of the events, and
+/// [`on`](Self::on) sets the registry. The last call is [`run`](Self::run) or [`spawn`](Self::spawn)
+/// for a stream, and [`connect`](Self::connect) for a signal; before it no item is received.
 ///
-/// An item goes through in this order: its sender, the filters as they were said, the event. A panic
-/// in one of the closures ends the bridge; it goes no further.
+/// Each item goes through these steps: the bridge determines its sender, checks the sender, applies
+/// the filters in the order of their calls, and converts the item into the event. A panic in one of
+/// the closures ends the bridge and is caught there.
 ///
-/// A bridge does not keep its registry alive. When that is gone, the bridge ends, at the latest when
-/// the next item comes.
+/// A bridge does not keep its registry alive. After the registry was dropped, the bridge ends, at the
+/// latest when it receives the next item.
 #[must_use = "a bridge does nothing before `.run()`, `.spawn()` or `.connect()`"]
 pub struct Bridge<S, W = Unsent, K = AnyItem, C = Undecided> {
     pub(crate) source: S,
@@ -38,8 +39,8 @@ pub struct Bridge<S, W = Unsent, K = AnyItem, C = Undecided> {
 
 /// Turns the items of a stream into events: channels, timers, signals of the system.
 ///
-/// They are emitted with [`emit_async`](Event::emit_async), one after the other, on the registry that
-/// is current when this is called.
+/// The events are emitted with [`emit_async`](Event::emit_async), one after the other, on the registry
+/// that is current when this is called.
 ///
 /// ```
 /// use events_core::{Event, Registry, bridge, bridges::EndReason};
@@ -74,7 +75,7 @@ pub struct Bridge<S, W = Unsent, K = AnyItem, C = Undecided> {
 /// let registry = Registry::new();
 /// registry.on(|order: &OrderPlaced| println!("order {}", order.number)).detach();
 ///
-/// let orders = receiver(); // a stream: the receiver of a channel, say
+/// let orders = receiver(); // a stream, such as the receiver of a channel
 /// let ended = bridge(orders)
 ///     .filter(|order: &Order| order.0 > 0)
 ///     .to::<OrderPlaced>()
@@ -92,9 +93,10 @@ pub fn bridge<S: Stream>(stream: S) -> Bridge<FromStream<S>> {
     Bridge::new(FromStream { stream })
 }
 
-/// Turns what a [`Signal`] calls back with into events, which are emitted on the thread that calls,
-/// with [`emit`](Event::emit), before the call returns. The registry is the one that is current when
-/// this is called.
+/// Turns the items that a [`Signal`] passes to its callback into events.
+///
+/// They are emitted with [`emit`](Event::emit), on the thread that calls the callback and before that
+/// call returns, on the registry that is current when this function is called.
 ///
 /// ```
 /// use std::sync::{Arc, Mutex, Weak};
@@ -102,7 +104,7 @@ pub fn bridge<S: Stream>(stream: S) -> Bridge<FromStream<S>> {
 ///
 /// type Callback = Box<dyn Fn(u32) + Send + Sync>;
 ///
-/// /// Some library's.
+/// /// A button of some library.
 /// #[derive(Default)]
 /// struct Button(Mutex<Weak<Callback>>);
 ///
@@ -154,11 +156,11 @@ impl<S> Bridge<S> {
         Self {
             source,
             mapping: Mapping {
-                whose: Unsent,
-                senders: Vec::new(),
-                keep: AnyItem,
-                choose: Undecided,
-                origin: None,
+                sender: Unsent,
+                kept_senders: Vec::new(),
+                filter: AnyItem,
+                conversion: Undecided,
+                default_origin: None,
             },
             registry: registry().weak(),
         }
@@ -166,14 +168,14 @@ impl<S> Bridge<S> {
 }
 
 impl<S> Bridge<FromStream<S>> {
-    /// Of a stream that gives `Result`s: what is `Ok` are the items, and an error is logged at `warn`
-    /// and counted by [`Ended::errors`](crate::bridges::Ended::errors). The bridge goes on after it.
+    /// For a stream of `Result`s: each `Ok` value is an item, and each error is logged at `warn` and
+    /// counted by [`Ended::errors`](crate::bridges::Ended::errors). An error does not end the bridge.
     ///
-    /// So it is told when a receiver of tokio's `broadcast` lags: by
-    /// `bridge(BroadcastStream::new(receiver)).results()`. To do something else about errors, leave
-    /// this out: then the item is the `Result`, and [`with`](Self::with) may look into it.
+    /// `bridge(BroadcastStream::new(receiver)).results()`, for example, reports that a receiver of
+    /// tokio's `broadcast` lags. To handle errors in another way, leave this out: then the item is the
+    /// `Result`, and [`with`](Self::with) can match on it.
     ///
-    /// It is the first word, before the filters.
+    /// Call it first, before the filters.
     pub fn results<T, E>(self) -> Bridge<FromResults<S>>
     where
         S: Stream<Item = Result<T, E>>,
@@ -190,44 +192,45 @@ impl<S> Bridge<FromStream<S>> {
 }
 
 impl<S: Source, W, K> Bridge<S, W, K, Undecided> {
-    /// Each item becomes this event, by [`Into`]; so an item that is the event itself will do.
+    /// Converts each item into this event by [`Into`]; an item may also be the event itself.
     pub fn to<E: Event>(self) -> Bridge<S, W, K, To<E>>
     where
         S::Item: Into<E>,
     {
-        self.choose(To::new())
+        self.convert(To::new())
     }
 
-    /// Each item becomes the event that this gives, or none.
+    /// Converts each item with this closure; for `None` no event is emitted.
     ///
-    /// It is not to emit the event: the bridge does, and it would be heard twice.
+    /// The closure must not emit the event itself: the bridge does, and subscribers would receive it
+    /// twice.
     ///
-    /// For items that become events of several types, make an event of an enum, or a bridge for each
-    /// of several receivers.
+    /// If items become events of several types, either derive the event for an enum, or create one
+    /// bridge for each of several receivers.
     pub fn with<E, F>(self, event: F) -> Bridge<S, W, K, With<F>>
     where
         E: Event,
         F: Fn(S::Item) -> Option<E>,
     {
-        self.choose(With(event))
+        self.convert(With(event))
     }
 
-    fn choose<C>(self, choose: C) -> Bridge<S, W, K, C> {
+    fn convert<C>(self, conversion: C) -> Bridge<S, W, K, C> {
         let Mapping {
-            whose,
-            senders,
-            keep,
-            choose: Undecided,
-            origin,
+            sender,
+            kept_senders,
+            filter,
+            conversion: Undecided,
+            default_origin,
         } = self.mapping;
         Bridge {
             source: self.source,
             mapping: Mapping {
-                whose,
-                senders,
-                keep,
-                choose,
-                origin,
+                sender,
+                kept_senders,
+                filter,
+                conversion,
+                default_origin,
             },
             registry: self.registry,
         }
@@ -235,10 +238,10 @@ impl<S: Source, W, K> Bridge<S, W, K, Undecided> {
 }
 
 impl<S: Source, K, C> Bridge<S, Unsent, K, C> {
-    /// Says who sent an item: a text, or an [`Origin`](crate::Origin). That is the
-    /// origin of its event.
+    /// Determines the sender of each item with this closure, which returns a text or an
+    /// [`Origin`](crate::Origin). The sender becomes the origin of the event.
     ///
-    /// Streams and signals in Rust know of no sender; where there is one it stands in the item, and
+    /// Streams and signals in Rust have no sender of their own; the closure reads it from the item.
     ///
     /// ```
     /// use events_core::{Event, Registry, bridge};
@@ -279,20 +282,20 @@ impl<S: Source, K, C> Bridge<S, Unsent, K, C> {
         N: IntoKey<M>,
     {
         let Mapping {
-            whose: Unsent,
-            senders,
-            keep,
-            choose,
-            origin,
+            sender: Unsent,
+            kept_senders,
+            filter,
+            conversion,
+            default_origin,
         } = self.mapping;
         Bridge {
             source: self.source,
             mapping: Mapping {
-                whose: Senders::new(sender),
-                senders,
-                keep,
-                choose,
-                origin,
+                sender: Senders::new(sender),
+                kept_senders,
+                filter,
+                conversion,
+                default_origin,
             },
             registry: self.registry,
         }
@@ -300,51 +303,52 @@ impl<S: Source, K, C> Bridge<S, Unsent, K, C> {
 }
 
 impl<S: Source, W, K, C> Bridge<S, W, K, C> {
-    /// Keeps the items of this sender: a text, `Origin::of::<Type>()`, or a function. Said several
-    /// times, it keeps those of each.
+    /// Keeps only items of this sender: a text, `Origin::of::<Type>()`, or a function. With several
+    /// calls, items of each of these senders are kept.
     ///
-    /// It stands behind [`senders`](Self::senders), which says where the sender of an item is found.
+    /// Call it after [`senders`](Self::senders), which determines the sender of an item.
     pub fn sender<M>(mut self, sender: impl IntoKey<M>) -> Self
     where
         W: KnowsSenders,
     {
-        self.mapping.senders.push(sender.into_key().into());
+        self.mapping.kept_senders.push(sender.into_key().into());
         self
     }
 
-    /// Keeps the items of which this holds; said several times, of which all hold.
+    /// Keeps only items for which this closure returns true. With several calls, all of the closures
+    /// must return true.
     pub fn filter<F>(self, filter: F) -> Bridge<S, W, Kept<K, F>, C>
     where
         F: Fn(&S::Item) -> bool,
     {
         let Mapping {
-            whose,
-            senders,
-            keep,
-            choose,
-            origin,
+            sender,
+            kept_senders,
+            filter: earlier,
+            conversion,
+            default_origin,
         } = self.mapping;
         Bridge {
             source: self.source,
             mapping: Mapping {
-                whose,
-                senders,
-                keep: Kept(keep, filter),
-                choose,
-                origin,
+                sender,
+                kept_senders,
+                filter: Kept(earlier, filter),
+                conversion,
+                default_origin,
             },
             registry: self.registry,
         }
     }
 
-    /// Where the events are from, of items whose sender is not known.
+    /// The origin of events from items without a known sender.
     pub fn origin<M>(mut self, origin: impl IntoKey<M>) -> Self {
-        self.mapping.origin = Some(origin.into_key().into());
+        self.mapping.default_origin = Some(origin.into_key().into());
         self
     }
 
-    /// Emits on this registry, and not on the one that was current when the bridge was made. While
-    /// the bridge is at work, it is the current one.
+    /// Emits on this registry instead of the one that was current when the bridge was created. It is
+    /// also the current registry while the bridge processes an item.
     pub fn on(mut self, registry: &Registry) -> Self {
         self.registry = registry.weak();
         self

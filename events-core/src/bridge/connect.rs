@@ -11,7 +11,7 @@ use super::{
     builder::Bridge,
     ended::{Counts, EndReason, Ended},
     lifecycle::Lifecycle,
-    mapping::{Choose, Keep, Mapping, Whose, contained},
+    mapping::{Choose, Keep, Mapping, Whose, catch_panic},
     source::{FromSignal, Signal},
 };
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
 };
 
 impl<G: Signal + ?Sized, W, K, C> Bridge<FromSignal<'_, G>, W, K, C> {
-    /// Connects the signal, and gives the guard.
+    /// Connects the bridge to the signal, and returns its guard.
     pub fn connect(self) -> Connection<G::Guard>
     where
         W: Whose<G::Item> + Send + Sync + 'static,
@@ -52,14 +52,14 @@ impl<G: Signal + ?Sized, W, K, C> Bridge<FromSignal<'_, G>, W, K, C> {
 
 /// Keeps a signal connected; made by [`Bridge::connect`].
 ///
-/// Dropping it disconnects: no other item becomes an event. Calls that are under way on other threads
-/// go on to their end.
+/// Dropping it disconnects: no later item becomes an event. Calls in progress on other threads run to
+/// their end.
 ///
-/// The bridge may end before that: when the source drops the callback, when a closure of the bridge
-/// panics, or when the registry is gone at the next call.
+/// The bridge ends earlier if the source drops the callback, if a closure of the bridge panics, or if
+/// the registry was dropped at the time of a call.
 #[must_use = "dropping a Connection disconnects; `.detach()` keeps it for good"]
 pub struct Connection<G> {
-    /// The source's own, until it is dropped or left to itself.
+    /// The guard of the source; `None` after disconnecting or detaching.
     guard: Option<G>,
     shared: Arc<Shared>,
 }
@@ -67,24 +67,24 @@ pub struct Connection<G> {
 impl<G> Connection<G> {
     /// Keeps the signal connected for good: the source's guard is never dropped.
     pub fn detach(mut self) {
-        // Dropping what is left disconnects nothing: it has no guard any more.
+        // Without the guard, dropping `self` does not disconnect.
         mem::forget(self.guard.take());
     }
 
-    /// Whether it has ended by itself.
+    /// Whether the bridge has ended by itself.
     #[must_use]
     pub fn is_ended(&self) -> bool {
-        self.shared.lifecycle.is_ending()
+        self.shared.lifecycle.is_end_claimed()
     }
 
-    /// Disconnects, and says what the bridge did, or how it had ended before.
+    /// Disconnects, and returns the result of the bridge, which may have ended before.
     pub fn stop(mut self) -> Ended {
         self.disconnect();
         let ended = self.shared.lifecycle.take();
         ended.unwrap_or_else(|| self.shared.ended(EndReason::Stopped))
     }
 
-    /// Blocks until the bridge has ended by itself, and says how.
+    /// Blocks until the bridge has ended by itself, and returns its result.
     pub fn wait(self) -> Ended {
         self.shared.lifecycle.wait()
     }
@@ -92,12 +92,12 @@ impl<G> Connection<G> {
     /// [`wait`](Self::wait) without blocking. Dropping the future disconnects, as dropping the guard
     /// does.
     pub async fn wait_async(self) -> Ended {
-        poll_fn(|context| self.shared.lifecycle.poll(context.waker())).await
+        poll_fn(|context| self.shared.lifecycle.poll_closed(context.waker())).await
     }
 
     fn disconnect(&mut self) {
         if let Some(guard) = self.guard.take() {
-            self.shared.lifecycle.stop();
+            self.shared.lifecycle.request_stop();
             drop(guard);
             self.shared.end(EndReason::Stopped);
         }
@@ -118,7 +118,7 @@ impl<G> fmt::Debug for Connection<G> {
     }
 }
 
-/// What the callback and the guard share.
+/// The state that the callback and the guard share.
 struct Shared {
     lifecycle: Lifecycle,
     counts: Mutex<Counts>,
@@ -135,18 +135,18 @@ impl Shared {
         Ended { why, counts }
     }
 
-    /// Says how it ended, unless that was said.
+    /// Logs and stores the result, unless the bridge has ended before.
     fn end(&self, why: EndReason) {
-        if self.lifecycle.is_first() {
+        if self.lifecycle.claim_end() {
             let ended = self.ended(why);
             ended.log(self.topic);
-            self.lifecycle.put(ended);
+            self.lifecycle.store(ended);
             self.lifecycle.close();
         }
     }
 }
 
-/// What the callback is.
+/// The state that the callback captures.
 struct CallbackState<W, K, C> {
     mapping: Mapping<W, K, C>,
     registry: WeakRegistry,
@@ -161,7 +161,7 @@ impl<W, K, C> CallbackState<W, K, C> {
         C: Choose<T>,
     {
         let shared = &self.shared;
-        if shared.lifecycle.is_stopping() || shared.lifecycle.is_ending() {
+        if shared.lifecycle.is_stop_requested() || shared.lifecycle.is_end_claimed() {
             return;
         }
         shared.counts().came += 1;
@@ -169,7 +169,7 @@ impl<W, K, C> CallbackState<W, K, C> {
             return shared.end(EndReason::RegistryGone);
         };
         let _current = enter_if_other(&registry);
-        let event = match contained(|| self.mapping.event(item)) {
+        let event = match catch_panic(|| self.mapping.event(item)) {
             Ok(None) => {
                 shared.counts().left_out += 1;
                 return;
@@ -183,13 +183,14 @@ impl<W, K, C> CallbackState<W, K, C> {
     }
 }
 
-/// The source has dropped the callback.
+/// Ends the bridge when the source drops the callback.
 impl<W, K, C> Drop for CallbackState<W, K, C> {
     fn drop(&mut self) {
-        self.shared.end(if self.shared.lifecycle.is_stopping() {
-            EndReason::Stopped
-        } else {
-            EndReason::SourceEnded
-        });
+        self.shared
+            .end(if self.shared.lifecycle.is_stop_requested() {
+                EndReason::Stopped
+            } else {
+                EndReason::SourceEnded
+            });
     }
 }

@@ -1,11 +1,13 @@
-//! What a bridge says at its end.
+//! The result of a bridge: why it ended, and its counts.
 
 use std::fmt;
 
 use crate::{primitives::Plural, result::Panic};
 
-/// How a bridge ended, and what it did until then. It is also logged: at `error` when a closure
-/// panicked, at `info` when the source or the registry ended it, else at `debug`.
+/// The result of a bridge: why it ended, and how many items it processed.
+///
+/// It is also logged: at `error` after a panic, at `info` if the source ended or the registry was
+/// dropped, otherwise at `debug`.
 #[derive(Debug)]
 pub struct Ended {
     pub(crate) why: EndReason,
@@ -16,55 +18,54 @@ pub struct Ended {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum EndReason {
-    /// Nothing more comes from the source.
+    /// The source has no more items.
     SourceEnded,
-    /// Its guard was dropped, or told to stop it.
+    /// The guard of the bridge was dropped, or one of its methods stopped the bridge.
     Stopped,
-    /// The registry is gone: nobody is left to emit to.
+    /// The registry was dropped.
     RegistryGone,
-    /// A panic in one of the closures that it was given, in a conversion to the event, or in the
-    /// stream.
+    /// A closure of the bridge, the conversion into the event, or the stream panicked.
     Panicked(Panic),
-    /// The future was dropped, perhaps by a runtime that was shut down.
+    /// The future was dropped, for example because its runtime was shut down.
     Dropped,
 }
 
-/// What a bridge counts.
+/// The counts of a bridge; [`Ended`] has a method for each.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counts {
-    pub(crate) came: usize,
+    pub(super) came: usize,
     pub(crate) emitted: usize,
-    pub(crate) left_out: usize,
-    pub(crate) errors: usize,
+    pub(super) left_out: usize,
+    pub(super) errors: usize,
 }
 
 impl Ended {
-    /// Why it ended.
+    /// Why the bridge ended.
     #[must_use]
     pub fn why(&self) -> &EndReason {
         &self.why
     }
 
-    /// How many items came, errors of the source among them. When they are more than the other three
-    /// numbers together, the last one was under way at the end.
+    /// The number of items received, including errors of the source. If it is higher than the sum of
+    /// the other three counts, the bridge ended while it processed the last item.
     #[must_use]
     pub fn came(&self) -> usize {
         self.counts.came
     }
 
-    /// How many became an event whose subscribers were run.
+    /// The number of items that became an event whose emit completed.
     #[must_use]
     pub fn emitted(&self) -> usize {
         self.counts.emitted
     }
 
-    /// How many were of another sender, were filtered out, or became no event.
+    /// The number of items that had another sender, did not pass a filter, or became no event.
     #[must_use]
     pub fn left_out(&self) -> usize {
         self.counts.left_out
     }
 
-    /// How many were errors of the source, each logged at `warn`; see
+    /// The number of errors of the source, each logged at `warn`; see
     /// [`results`](crate::bridges::Bridge::results).
     #[must_use]
     pub fn errors(&self) -> usize {
@@ -107,7 +108,7 @@ impl fmt::Display for EndReason {
         match self {
             Self::SourceEnded => f.write_str("the source has ended"),
             Self::Stopped => f.write_str("its guard stopped it"),
-            Self::RegistryGone => f.write_str("its registry is gone"),
+            Self::RegistryGone => f.write_str("its registry was dropped"),
             Self::Panicked(panic) => panic.fmt(f),
             Self::Dropped => f.write_str("its future was dropped"),
         }

@@ -1,4 +1,12 @@
-//! What a bridge and its guard share: the word to stop, and what is said at the end.
+//! The state that a bridge and its guard share: the request to stop, and the result.
+//!
+//! 1. `request_stop` wakes the bridge, if it has polled for the request. `poll_stop_requested`
+//!    registers the waker and reads the request under one lock, so that no wake-up is lost.
+//! 2. A result is stored at most once: by the future of a stream's bridge, or, where several threads can
+//!    end the bridge of a callback, by the one call of `claim_end` that returns true.
+//! 3. `close` comes last, when nothing of the bridge exists any more. It wakes all guards that wait; a
+//!    guard checks for it and registers its waker under one lock.
+//! 4. No waker runs or is dropped under the lock.
 
 use std::{
     mem,
@@ -12,21 +20,21 @@ use crate::primitives::sync::lock;
 #[derive(Default)]
 pub(crate) struct Lifecycle {
     state: Mutex<State>,
+    /// Notified by `close`.
     changed: Condvar,
 }
 
 #[derive(Default)]
 struct State {
-    /// The guard wants the bridge to end.
-    stopping: bool,
-    /// What the bridge does until then wakes this one.
-    bridge: Option<Waker>,
-    /// Somebody is about to say how it ended.
-    ending: bool,
+    stop_requested: bool,
+    /// Wakes the bridge when a stop is requested.
+    bridge_waker: Option<Waker>,
+    /// A result is stored, or about to be.
+    end_claimed: bool,
     ended: Option<Ended>,
-    /// Nothing of the bridge is left.
+    /// Nothing of the bridge exists any more.
     closed: bool,
-    waiting: Vec<Waker>,
+    guard_wakers: Vec<Waker>,
 }
 
 impl Lifecycle {
@@ -34,64 +42,64 @@ impl Lifecycle {
         lock(&self.state)
     }
 
-    /// The guard wants the bridge to end.
-    pub(crate) fn stop(&self) {
-        let bridge = {
+    /// Requests that the bridge ends, for its guard.
+    pub(crate) fn request_stop(&self) {
+        let bridge_waker = {
             let mut state = self.state();
-            state.stopping = true;
-            state.bridge.take()
+            state.stop_requested = true;
+            state.bridge_waker.take()
         };
-        if let Some(bridge) = bridge {
-            bridge.wake();
+        if let Some(bridge_waker) = bridge_waker {
+            bridge_waker.wake();
         }
     }
 
-    pub(crate) fn is_stopping(&self) -> bool {
-        self.state().stopping
+    pub(crate) fn is_stop_requested(&self) -> bool {
+        self.state().stop_requested
     }
 
-    /// Whether the guard wants the bridge to end; if it does not, it wakes this one when it does.
-    pub(crate) fn poll_stopping(&self, waker: &Waker) -> bool {
+    /// Whether a stop is requested; if not, a later request wakes this waker.
+    pub(super) fn poll_stop_requested(&self, waker: &Waker) -> bool {
         let new = waker.clone();
-        let (stopping, _old) = {
+        let (stop_requested, _old) = {
             let mut state = self.state();
-            (state.stopping, state.bridge.replace(new))
+            (state.stop_requested, state.bridge_waker.replace(new))
         };
-        stopping
+        stop_requested
     }
 
-    /// Whether the caller is the first who says how the bridge ended.
-    pub(crate) fn is_first(&self) -> bool {
-        !mem::replace(&mut self.state().ending, true)
+    /// Whether the caller is the first to end the bridge, and therefore stores the result.
+    pub(super) fn claim_end(&self) -> bool {
+        !mem::replace(&mut self.state().end_claimed, true)
     }
 
-    /// Whether somebody has said, or is about to say, how the bridge ended.
-    pub(crate) fn is_ending(&self) -> bool {
-        self.state().ending
+    /// Whether a result is stored, or about to be.
+    pub(super) fn is_end_claimed(&self) -> bool {
+        self.state().end_claimed
     }
 
-    /// Says how the bridge ended.
-    pub(crate) fn put(&self, ended: Ended) {
+    pub(crate) fn store(&self, ended: Ended) {
         self.state().ended = Some(ended);
     }
 
-    /// Nothing of the bridge is left.
+    /// Reports to the guards that nothing of the bridge exists any more.
     pub(crate) fn close(&self) {
-        let (waiting, _bridge) = {
+        let (guard_wakers, _bridge_waker) = {
             let mut state = self.state();
             state.closed = true;
-            (mem::take(&mut state.waiting), state.bridge.take())
+            let guard_wakers = mem::take(&mut state.guard_wakers);
+            (guard_wakers, state.bridge_waker.take())
         };
         self.changed.notify_all();
-        waiting.into_iter().for_each(Waker::wake);
+        guard_wakers.into_iter().for_each(Waker::wake);
     }
 
-    /// How the bridge ended, if it has and was not asked before.
+    /// The result, if there is one and it was not taken before.
     pub(crate) fn take(&self) -> Option<Ended> {
         self.state().ended.take()
     }
 
-    /// Blocks until nothing of the bridge is left.
+    /// Blocks until nothing of the bridge exists any more.
     pub(crate) fn wait(&self) -> Ended {
         let mut state = self.state();
         while !state.closed {
@@ -102,18 +110,19 @@ impl Lifecycle {
     }
 
     /// [`wait`](Self::wait) without blocking.
-    pub(crate) fn poll(&self, waker: &Waker) -> Poll<Ended> {
+    pub(super) fn poll_closed(&self, waker: &Waker) -> Poll<Ended> {
         let waker = waker.clone();
         let mut state = self.state();
         if state.closed {
             return Poll::Ready(state.take());
         }
-        state.waiting.push(waker);
+        state.guard_wakers.push(waker);
         Poll::Pending
     }
 }
 
 impl State {
+    /// The result of a closed bridge; a bridge that stored none was dropped.
     fn take(&mut self) -> Ended {
         self.ended.take().unwrap_or(Ended {
             why: EndReason::Dropped,

@@ -1,6 +1,7 @@
-//! Which items are let through, as which event, and from whom.
+//! The mapping of an item: its sender, the filters, and the conversion into an event.
 //!
-//! The types here say in a bridge's type what it was told; see [`Bridge`](crate::bridges::Bridge).
+//! Each of the three is a type parameter of [`Bridge`](crate::bridges::Bridge), so its type shows which
+//! of them are set.
 
 use std::{
     fmt,
@@ -15,75 +16,77 @@ use crate::{
     result::Panic,
 };
 
-/// All that a bridge was told of the items.
+/// How a bridge converts an item into an event.
 pub(crate) struct Mapping<W, K, C> {
-    pub(crate) whose: W,
-    /// The senders that are kept; none means all.
-    pub(crate) senders: Vec<Origin>,
-    pub(crate) keep: K,
-    pub(crate) choose: C,
-    /// Where the events are from when nobody says who sent the item.
-    pub(crate) origin: Option<Origin>,
+    /// Determines the sender of an item.
+    pub(crate) sender: W,
+    /// Items of other senders are left out; an empty list keeps all.
+    pub(super) kept_senders: Vec<Origin>,
+    pub(crate) filter: K,
+    pub(super) conversion: C,
+    /// The origin of an event whose item has no known sender.
+    pub(super) default_origin: Option<Origin>,
 }
 
 impl<W, K, C> Mapping<W, K, C> {
-    /// The event that this item becomes, if any, and where it is from.
+    /// The event of an item with its origin, or `None` if the item is left out.
     pub(crate) fn event<T>(&self, item: T) -> Option<(C::Event, Option<Origin>)>
     where
         W: Whose<T>,
         K: Keep<T>,
         C: Choose<T>,
     {
-        let sender = self.whose.whose(&item);
-        let is_kept = self.senders.is_empty()
+        let sender = self.sender.sender(&item);
+        let is_kept = self.kept_senders.is_empty()
             || sender
                 .as_ref()
-                .is_some_and(|sender| self.senders.contains(sender));
-        if !is_kept || !self.keep.keeps(&item) {
+                .is_some_and(|sender| self.kept_senders.contains(sender));
+        if !is_kept || !self.filter.keeps(&item) {
             return None;
         }
-        let event = self.choose.choose(item)?;
-        Some((event, sender.or_else(|| self.origin.clone())))
+        let event = self.conversion.choose(item)?;
+        Some((event, sender.or_else(|| self.default_origin.clone())))
     }
 }
 
-/// Calls what is the user's.
-pub(crate) fn contained<T>(f: impl FnOnce() -> T) -> Result<T, Panic> {
+/// Calls user code and catches its panic.
+pub(super) fn catch_panic<T>(f: impl FnOnce() -> T) -> Result<T, Panic> {
     catch_unwind(AssertUnwindSafe(f)).map_err(panic_hook::into_panic)
 }
 
-/// Who sent an item; implemented by [`Unsent`] and [`Senders`].
+/// Determines the sender of an item; implemented by [`Unsent`] and [`Senders`].
 pub trait Whose<T> {
-    /// The sender of this one, if it is known.
+    /// The sender of this item, if it is known.
     #[doc(hidden)]
-    fn whose(&self, item: &T) -> Option<Origin>;
+    fn sender(&self, item: &T) -> Option<Origin>;
 }
 
-/// Nobody has said who sends the items.
+/// The items have no known sender.
 #[derive(Clone, Copy, Debug)]
 pub struct Unsent;
 
-/// A closure tells who sent an item; see [`Bridge::senders`](crate::bridges::Bridge::senders).
+/// A closure returns the sender of an item; see
+/// [`Bridge::senders`](crate::bridges::Bridge::senders).
 pub struct Senders<F, M>(F, PhantomData<fn() -> M>);
 
 impl<F, M> Senders<F, M> {
-    pub(crate) fn new(whose: F) -> Self {
-        Self(whose, PhantomData)
+    pub(crate) fn new(sender: F) -> Self {
+        Self(sender, PhantomData)
     }
 }
 
-/// Knows who sent an item; implemented by [`Senders`].
+/// The sender of each item is known; implemented by [`Senders`].
 #[diagnostic::on_unimplemented(
-    message = "this bridge was not told who sends its items",
+    message = "the senders of the items of this bridge are not known",
     label = "no sender is known yet",
-    note = "write `.senders(|item| ..)` before this call; it says where the sender stands in an item"
+    note = "write `.senders(|item| ..)` before this call, with a closure that returns the sender of an item"
 )]
 pub trait KnowsSenders {}
 
 impl<F, M> KnowsSenders for Senders<F, M> {}
 
 impl<T> Whose<T> for Unsent {
-    fn whose(&self, _: &T) -> Option<Origin> {
+    fn sender(&self, _: &T) -> Option<Origin> {
         None
     }
 }
@@ -93,23 +96,23 @@ where
     F: Fn(&T) -> N,
     N: IntoKey<M>,
 {
-    fn whose(&self, item: &T) -> Option<Origin> {
+    fn sender(&self, item: &T) -> Option<Origin> {
         Some(self.0(item).into_key().into())
     }
 }
 
-/// Whether an item is let through; implemented by [`AnyItem`] and [`Kept`].
+/// Filters items; implemented by [`AnyItem`] and [`Kept`].
 pub trait Keep<T> {
-    /// Whether this one is.
+    /// Whether this item passes the filters.
     #[doc(hidden)]
     fn keeps(&self, item: &T) -> bool;
 }
 
-/// No item is filtered out.
+/// Every item passes.
 #[derive(Clone, Copy, Debug)]
 pub struct AnyItem;
 
-/// A closure says which of those are let through that passed the filters before it; see
+/// The filters set before, and a closure that filters the items which passed them; see
 /// [`Bridge::filter`](crate::bridges::Bridge::filter).
 #[derive(Clone, Copy)]
 pub struct Kept<K, F>(pub(crate) K, pub(crate) F);
@@ -126,29 +129,29 @@ impl<T, K: Keep<T>, F: Fn(&T) -> bool> Keep<T> for Kept<K, F> {
     }
 }
 
-/// Which event an item becomes; implemented by [`To`] and [`With`].
+/// Converts an item into an event; implemented by [`To`] and [`With`].
 #[diagnostic::on_unimplemented(
-    message = "this bridge was not told which event its items become",
+    message = "the event of this bridge is not set",
     label = "no event yet",
-    note = "write `.to::<Event>()` before this call, or `.with(|item| ..)`, which gives an `Option` of one"
+    note = "write `.to::<Event>()` before this call, or `.with(|item| ..)` with a closure that returns an `Option` of an event"
 )]
 pub trait Choose<T> {
-    /// The event.
+    /// The event that items become.
     type Event: Event;
 
-    /// The event of this one, if any.
+    /// The event of this item, or `None` if there is none.
     #[doc(hidden)]
     fn choose(&self, item: T) -> Option<Self::Event>;
 }
 
-/// The bridge was not told which event its items become.
+/// No event is set.
 #[derive(Clone, Copy, Debug)]
 pub struct Undecided;
 
-/// Items become an event by conversion; see [`Bridge::to`](crate::bridges::Bridge::to).
+/// Items are converted by [`Into`]; see [`Bridge::to`](crate::bridges::Bridge::to).
 pub struct To<E>(PhantomData<fn() -> E>);
 
-/// A closure chooses the event; see [`Bridge::with`](crate::bridges::Bridge::with).
+/// Items are converted by a closure; see [`Bridge::with`](crate::bridges::Bridge::with).
 #[derive(Clone, Copy)]
 pub struct With<F>(pub(crate) F);
 
@@ -174,7 +177,8 @@ impl<T, E: Event, F: Fn(T) -> Option<E>> Choose<T> for With<F> {
     }
 }
 
-macro_rules! shows_its_name {
+/// `Debug` that shows the name of the type only.
+macro_rules! debug_name {
     ($($type:ident<$($parameter:ident),*>)*) => {$(
         impl<$($parameter),*> fmt::Debug for $type<$($parameter),*> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -184,4 +188,4 @@ macro_rules! shows_its_name {
     )*};
 }
 
-shows_its_name!(Senders<F, M> Kept<K, F> To<E> With<F>);
+debug_name!(Senders<F, M> Kept<K, F> To<E> With<F>);

@@ -1,11 +1,17 @@
-//! Floor 7, bridge: events out of what comes from elsewhere, streams and callbacks.
+//! Bridges: each emits events for the items of a source outside the event system.
 //!
-//! - `build` has the words that a bridge is described with, and `mapping` what they come to: which
-//!   items are let through, as which event, from whom;
-//! - `source` says what items come from;
-//! - `run` is a bridge from a stream as a future, and `spawn` gives it a thread or a task;
-//! - `signal` is a bridge from a callback;
-//! - `lifecycle` is what a bridge and its guard share, and `ended` what a bridge says at its end.
+//! A *source* is a stream or a callback. Its *items* go through the *mapping*, which determines the
+//! *sender* of an item, filters it by sender and content, and converts it into an event. The *guard* of
+//! a running bridge stops it when it is dropped.
+//!
+//! - `builder`: configures a bridge;
+//! - `mapping`: sender, filters and conversion of an item;
+//! - `source`: the kinds of sources;
+//! - `run`: a bridge from a stream as a future;
+//! - `spawn`: such a future on a thread or a task of its own, with a guard;
+//! - `connect`: a bridge from a callback, with a guard;
+//! - `lifecycle`: the state that a bridge and its guard share;
+//! - `ended`: the result of a bridge, with its reason and its counts.
 
 mod builder;
 mod connect;

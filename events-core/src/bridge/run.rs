@@ -1,4 +1,5 @@
-//! A bridge from a stream, as a future: it takes an item, emits its event, and takes the next.
+//! A bridge from a stream, as a future: it polls the stream for an item, emits the event of the item,
+//! and polls for the next one.
 
 use std::{
     fmt,
@@ -14,7 +15,7 @@ use super::{
     builder::Bridge,
     ended::{Counts, EndReason, Ended},
     lifecycle::Lifecycle,
-    mapping::{Choose, Keep, Mapping, Whose, contained},
+    mapping::{Choose, Keep, Mapping, Whose, catch_panic},
     source::Poll,
 };
 use crate::{
@@ -22,15 +23,15 @@ use crate::{
     registry::WeakRegistry,
 };
 
-/// So many items are taken before others on the same task have their turn, when the stream always has
-/// one ready.
-const AT_ONCE: usize = 128;
+/// Limit of items in one poll, so that a stream which is always ready does not starve other futures of
+/// the same executor.
+const MAX_ITEMS_PER_POLL: usize = 128;
 
 pin_project! {
-    /// A bridge from a stream, as a future; made by [`Bridge::run`]. It gives how it ended.
+    /// A bridge from a stream, as a future that returns the result; made by [`Bridge::run`].
     ///
-    /// Dropping it ends the bridge: an event that is in the middle of its async subscribers is
-    /// dropped with them, and that is logged.
+    /// Dropping it ends the bridge: the event that is being emitted is dropped together with the
+    /// futures of its async subscribers, which is logged.
     ///
     /// # Panics
     ///
@@ -49,9 +50,9 @@ pin_project! {
         mapping: Mapping<W, K, C>,
         registry: WeakRegistry,
         counts: Counts,
-        // To its guard, if it has one.
+        // Shared with the guard, if there is one.
         lifecycle: Option<Arc<Lifecycle>>,
-        over: bool,
+        has_ended: bool,
     }
 
     impl<S, W, K, C> PinnedDrop for Run<S, W, K, C>
@@ -60,11 +61,11 @@ pin_project! {
         C: Choose<S::Item>,
     {
         fn drop(this: Pin<&mut Self>) {
-            if !this.over {
+            if !this.has_ended {
                 let lifecycle = this.lifecycle.clone();
                 let ended = this.end(EndReason::Dropped);
                 if let Some(lifecycle) = lifecycle {
-                    lifecycle.put(ended);
+                    lifecycle.store(ended);
                 }
             }
         }
@@ -72,12 +73,13 @@ pin_project! {
 }
 
 impl<S: Poll, W, K, C> Bridge<S, W, K, C> {
-    /// Runs the bridge on the caller's task, to the end of the stream, and says how it ended. No
-    /// runtime is needed.
+    /// Runs the bridge on the caller's task until the stream ends, and returns the result. No runtime
+    /// is needed.
     ///
-    /// One event after the other is emitted with [`emit_async`](Event::emit_async): the next item is
-    /// taken when the async subscribers are through. Dropping the future ends the bridge: the event
-    /// that is under way is dropped with them, which is logged.
+    /// The events are emitted with [`emit_async`](Event::emit_async), one after the other: the stream
+    /// is polled for the next item when the async subscribers have completed. Dropping the future ends
+    /// the bridge: the event that is being emitted is dropped together with the futures of its async
+    /// subscribers, which is logged.
     pub fn run(self) -> Run<S, W, K, C>
     where
         W: Whose<S::Item>,
@@ -106,13 +108,13 @@ where
             registry,
             counts: Counts::default(),
             lifecycle,
-            over: false,
+            has_ended: false,
         }
     }
 
     fn end(self: Pin<&mut Self>, why: EndReason) -> Ended {
         let this = self.project();
-        *this.over = true;
+        *this.has_ended = true;
         let ended = Ended {
             why,
             counts: *this.counts,
@@ -121,8 +123,8 @@ where
         ended
     }
 
-    /// Finishes the event that is under way, and begins that of the next item; says so when that was
-    /// the last.
+    /// Completes the emit in progress, then receives the next item and starts its emit; returns the
+    /// reason if the bridge ends here.
     fn step(self: Pin<&mut Self>, context: &mut Context<'_>) -> task::Poll<Option<EndReason>>
     where
         W: Whose<S::Item>,
@@ -138,13 +140,13 @@ where
             drop_catching(event);
         }
         let lifecycle = this.lifecycle.as_ref();
-        if lifecycle.is_some_and(|lifecycle| lifecycle.poll_stopping(context.waker())) {
+        if lifecycle.is_some_and(|lifecycle| lifecycle.poll_stop_requested(context.waker())) {
             return task::Poll::Ready(Some(EndReason::Stopped));
         }
         let Some(registry) = &registry else {
             return task::Poll::Ready(Some(EndReason::RegistryGone));
         };
-        let item = match contained(|| this.source.poll_item(context)) {
+        let item = match catch_panic(|| this.source.poll_item(context)) {
             Ok(task::Poll::Pending) => return task::Poll::Pending,
             Ok(task::Poll::Ready(None)) => return task::Poll::Ready(Some(EndReason::SourceEnded)),
             Ok(task::Poll::Ready(Some(item))) => item,
@@ -156,11 +158,11 @@ where
             Err(error) => {
                 this.counts.errors += 1;
                 let topic = C::Event::topic();
-                tracing::warn!(target: "events_core", topic, error, "the source of a bridge gave an error");
+                tracing::warn!(target: "events_core", topic, error, "the source of a bridge returned an error");
                 return task::Poll::Ready(None);
             }
         };
-        match contained(|| this.mapping.event(item)) {
+        match catch_panic(|| this.mapping.event(item)) {
             Ok(None) => this.counts.left_out += 1,
             Ok(Some((event, Some(origin)))) => {
                 this.emit.set(Some(registry.emit_async_from(event, origin)));
@@ -182,8 +184,8 @@ where
     type Output = Ended;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> task::Poll<Ended> {
-        assert!(!self.over, "a bridge was polled after it was ready");
-        for _ in 0..AT_ONCE {
+        assert!(!self.has_ended, "a bridge was polled after it was ready");
+        for _ in 0..MAX_ITEMS_PER_POLL {
             if let Some(why) = ready!(self.as_mut().step(context)) {
                 return task::Poll::Ready(self.end(why));
             }

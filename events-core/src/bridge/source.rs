@@ -1,4 +1,4 @@
-//! What items come from: a stream, a stream of results, a callback.
+//! The kinds of sources: a stream, a stream of results, a callback.
 
 use std::{
     fmt,
@@ -9,15 +9,15 @@ use std::{
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
-/// Where the items of a bridge come from.
+/// A source of items.
 pub trait Source {
-    /// What comes.
+    /// The items of the source.
     type Item;
 }
 
-/// A source that is asked for its items.
+/// A source that the bridge polls, as opposed to a callback.
 pub trait Poll: Source {
-    /// The next item, or the text of an error that came in its place.
+    /// The next item, or the text of an error in its place; `None` at the end of the source.
     #[doc(hidden)]
     fn poll_item(
         self: Pin<&mut Self>,
@@ -26,7 +26,7 @@ pub trait Poll: Source {
 }
 
 pin_project! {
-    /// Items come from a stream.
+    /// A stream as a source.
     pub struct FromStream<S> {
         #[pin]
         pub(crate) stream: S,
@@ -34,15 +34,14 @@ pin_project! {
 }
 
 pin_project! {
-    /// Items come from a stream, with errors between them; see
-    /// [`Bridge::results`](crate::bridges::Bridge::results).
+    /// A stream of results as a source; see [`Bridge::results`](crate::bridges::Bridge::results).
     pub struct FromResults<S> {
         #[pin]
         pub(crate) stream: S,
     }
 }
 
-/// Items come from a callback.
+/// A callback as a source.
 pub struct FromSignal<'a, G: ?Sized>(pub(crate) &'a G);
 
 impl<S: Stream> Source for FromStream<S> {
@@ -97,17 +96,17 @@ impl<G: ?Sized> fmt::Debug for FromSignal<'_, G> {
     }
 }
 
-/// Something that calls back: a button, a file watcher, a library with listeners of its own.
+/// A source that calls a callback: a button, a file watcher, a library with listeners of its own.
 ///
 /// See [`signal_to_event`](crate::signal_to_event) for an example.
 pub trait Signal {
-    /// What it calls back with.
+    /// The argument of the callback.
     type Item;
 
     /// Keeps the callback connected; dropping it disconnects.
     type Guard;
 
-    /// Calls this with each item from now on, from any thread, until the guard is dropped. The
-    /// callback does not panic.
+    /// Connects a callback: it is called with each item from now on, from any thread, until the guard
+    /// is dropped. The callback does not panic.
     fn connect(&self, callback: impl Fn(Self::Item) + Send + Sync + 'static) -> Self::Guard;
 }

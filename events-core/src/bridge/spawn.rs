@@ -23,16 +23,16 @@ use super::{
 use crate::worker::block_on_until;
 
 impl<S: Poll, W, K, C> Bridge<S, W, K, C> {
-    /// Runs the bridge on a thread of its own, with no runtime around it, and gives its guard.
+    /// Runs the bridge on a thread of its own, without an async runtime, and returns its guard.
     ///
-    /// A stream or a subscriber that needs a runtime, as tokio's timers do, is to run there: with
-    /// `spawn_tokio`, or with [`run`](Self::run) on a task of any runtime.
+    /// If the stream or a subscriber needs a runtime, as tokio's timers do, use `spawn_tokio`, or
+    /// [`run`](Self::run) on a task of any runtime.
     ///
-    /// The bridge is in the span in which this is called.
+    /// The bridge runs in the tracing span that is current when this is called.
     ///
     /// # Panics
     ///
-    /// As [`std::thread::spawn`] does, when the system gives no thread.
+    /// Like [`std::thread::spawn`], if the operating system cannot create a thread.
     ///
     /// ```
     /// use events_core::{Event, Registry, bridge};
@@ -40,7 +40,7 @@ impl<S: Poll, W, K, C> Bridge<S, W, K, C> {
     /// #[derive(Event, Clone, Debug)]
     /// struct Tick(u32);
     ///
-    /// // A registry's events are a stream, too: these go on to another one.
+    /// // The events of one registry are a stream, too; the bridge emits them on another one.
     /// let (here, there) = (Registry::new(), Registry::new());
     /// there.on(|tick: &Tick| println!("{tick:?}")).detach();
     ///
@@ -69,18 +69,18 @@ impl<S: Poll, W, K, C> Bridge<S, W, K, C> {
         });
         match spawned {
             Ok(_joined_by_its_end) => bridged,
-            Err(error) => panic!("no thread for a bridge: {error}"),
+            Err(error) => panic!("the thread of a bridge could not be started: {error}"),
         }
     }
 
-    /// Runs the bridge as a task of the tokio runtime that this is called in, and gives its guard.
+    /// Runs the bridge as a task of the current tokio runtime, and returns its guard.
     ///
-    /// The bridge is in the span in which this is called. When the runtime is shut down under it, it
-    /// has ended with [`EndReason::Dropped`](crate::bridges::EndReason::Dropped).
+    /// The bridge runs in the tracing span that is current when this is called. If the runtime is shut
+    /// down, the bridge ends with [`EndReason::Dropped`](crate::bridges::EndReason::Dropped).
     ///
     /// # Panics
     ///
-    /// As `tokio::spawn` does, when there is no runtime.
+    /// Like `tokio::spawn`, when called outside a runtime.
     #[cfg(feature = "tokio")]
     pub fn spawn_tokio(self) -> Bridged
     where
@@ -95,42 +95,43 @@ impl<S: Poll, W, K, C> Bridge<S, W, K, C> {
     }
 }
 
-/// A bridge that runs by itself; made by [`Bridge::spawn`] and `spawn_tokio`.
+/// The guard of a bridge on a thread or a task of its own; made by [`Bridge::spawn`] and
+/// `spawn_tokio`.
 ///
-/// Dropping it ends the bridge: it takes no other item, and finishes the event that is under way.
-/// [`detach`](Self::detach) leaves it to itself until its source ends, or its registry goes, which it
-/// notices when it is woken next.
-#[must_use = "dropping a Bridged ends the bridge; `.detach()` leaves it to itself"]
+/// Dropping it ends the bridge after the emit in progress; no later item becomes an event.
+/// [`detach`](Self::detach) lets the bridge run until its source ends or its registry is dropped,
+/// which it notices when it is woken next.
+#[must_use = "dropping a Bridged ends the bridge; `.detach()` lets it run"]
 pub struct Bridged {
-    /// Until it is detached.
+    /// `None` after `detach`.
     lifecycle: Option<Arc<Lifecycle>>,
 }
 
 impl Bridged {
-    /// Leaves the bridge to itself.
+    /// Lets the bridge run without a guard.
     pub fn detach(mut self) {
         self.lifecycle = None;
     }
 
-    /// Ends the bridge, blocks until it has ended and the stream is dropped, and says what it did. The
-    /// event that is under way is finished.
+    /// Ends the bridge after the emit in progress, blocks until the stream is dropped, and returns the
+    /// result.
     ///
-    /// Not for a subscriber of the event under way: that would wait for itself.
-    #[expect(clippy::must_use_candidate, reason = "called for what it does")]
+    /// Do not call it in a subscriber of an event that the bridge emits: it would wait for itself.
+    #[expect(clippy::must_use_candidate, reason = "called for its effect")]
     pub fn stop(self) -> Ended {
-        self.lifecycle().stop();
+        self.lifecycle().request_stop();
         self.wait()
     }
 
-    /// [`stop`](Self::stop) without blocking. It is told to end at the first poll, or when the future
-    /// is dropped.
+    /// [`stop`](Self::stop) without blocking. The stop is requested at the first poll, or when the
+    /// future is dropped.
     pub async fn stop_async(self) -> Ended {
-        self.lifecycle().stop();
+        self.lifecycle().request_stop();
         self.wait_async().await
     }
 
-    /// Blocks until the bridge has ended by itself, and says how.
-    #[expect(clippy::must_use_candidate, reason = "called for what it does")]
+    /// Blocks until the bridge has ended by itself, and returns its result.
+    #[expect(clippy::must_use_candidate, reason = "called for its effect")]
     pub fn wait(self) -> Ended {
         self.lifecycle().wait()
     }
@@ -139,13 +140,13 @@ impl Bridged {
     /// guard does.
     pub async fn wait_async(self) -> Ended {
         let lifecycle = self.lifecycle();
-        poll_fn(|context| lifecycle.poll(context.waker())).await
+        poll_fn(|context| lifecycle.poll_closed(context.waker())).await
     }
 
     fn lifecycle(&self) -> &Lifecycle {
         match &self.lifecycle {
             Some(lifecycle) => lifecycle,
-            None => unreachable!("what is detached has no guard"),
+            None => unreachable!("`detach` consumes the guard"),
         }
     }
 }
@@ -153,7 +154,7 @@ impl Bridged {
 impl Drop for Bridged {
     fn drop(&mut self) {
         if let Some(lifecycle) = &self.lifecycle {
-            lifecycle.stop();
+            lifecycle.request_stop();
         }
     }
 }
@@ -165,8 +166,8 @@ impl fmt::Debug for Bridged {
 }
 
 pin_project! {
-    /// A bridge that has a guard. The fields go in their order: first the bridge, then its guard
-    /// hears of it.
+    /// A bridge that has a guard. Its fields are dropped in this order: `close_on_drop` reports to the
+    /// guard when the bridge does not exist any more.
     struct Task<S, W, K, C>
     where
         S: Poll,
@@ -175,14 +176,14 @@ pin_project! {
         #[pin]
         run: Run<S, W, K, C>,
         span: Span,
-        end: End,
+        close_on_drop: CloseOnDrop,
     }
 }
 
-/// Says that nothing of a bridge is left, when it is dropped.
-struct End(Arc<Lifecycle>);
+/// Closes the lifecycle when it is dropped.
+struct CloseOnDrop(Arc<Lifecycle>);
 
-impl Drop for End {
+impl Drop for CloseOnDrop {
     fn drop(&mut self) {
         self.0.close();
     }
@@ -198,7 +199,7 @@ where
         let task = Self {
             run: Run::new(bridge, Some(Arc::clone(&lifecycle))),
             span: Span::current(),
-            end: End(Arc::clone(&lifecycle)),
+            close_on_drop: CloseOnDrop(Arc::clone(&lifecycle)),
         };
         (
             task,
@@ -220,9 +221,9 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> task::Poll<()> {
         let this = self.project();
-        let _inside = this.span.enter();
+        let _entered = this.span.enter();
         let ended = ready!(this.run.poll(context));
-        this.end.0.put(ended);
+        this.close_on_drop.0.store(ended);
         task::Poll::Ready(())
     }
 }

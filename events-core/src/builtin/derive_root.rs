@@ -1,8 +1,9 @@
-//! What the derive takes for `events-core` in here, where its words are `crate = crate::builtin::derive_root`.
+//! What the derive of the built-in events names instead of the crate root: they are derived with
+//! `crate = crate::builtin::derive_root`.
 //!
-//! It differs in one thing: the events are not put into the link-time slice. They would be in every
-//! program, also in one that has never heard of them and calls an event of its own `email_changed`,
-//! which a scan would then refuse as a second event of that topic.
+//! It differs from the crate root in one thing: `__register` does not put the event into the link-time
+//! slice. Otherwise the built-in events would be declared in every program, and a scan would report an
+//! error if the program has an event of its own with such a topic, for example `email_changed`.
 
 pub(super) use crate::{__private, event::Event};
 

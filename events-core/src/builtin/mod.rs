@@ -1,10 +1,8 @@
-//! Floor 8, stock: events that many programs have, declared once.
+//! The built-in events, which many programs need.
 //!
-//! - `record`: what becomes of the records of a model, whichever ORM writes them;
-//! - `auth`: what happens to an account, from the sign-up to the deletion.
-//!
-//! What the derive writes reaches through the hidden door of the facade, here as in any other crate;
-//! `door` stands before it.
+//! - `record`: the events of a model's records (created, updated, deleted), for any ORM;
+//! - `auth`: the events of a user account, from sign-up to deletion;
+//! - `derive_root`: the paths that the derived code of these events names.
 
 pub mod auth;
 mod derive_root;

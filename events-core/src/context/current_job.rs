@@ -1,5 +1,7 @@
-//! The event out of a queue that runs on this thread, if one does: what is emitted or enqueued
-//! meanwhile belongs to it.
+//! The queue job that runs on this thread, if any.
+//!
+//! A *job* is an event from a queue, with the handlers that receive it. Its handlers run in an emission
+//! whose parent is stored in the job, not in the stack of emits. Jobs nest: a handler can flush a queue.
 
 use std::{cell::Cell, ptr};
 
@@ -10,31 +12,32 @@ use super::{emission::EmissionId, emit_stack};
 pub(crate) struct QueueId(*const ());
 
 impl QueueId {
-    /// Equal to the identity of no queue.
+    /// Differs from the identity of every queue.
     pub(crate) const NONE: Self = Self(ptr::null());
 
-    /// The identity of this queue: its address.
+    /// The identity of a queue is its address.
     #[inline]
     pub(crate) fn of<Q>(queue: &Q) -> Self {
         Self(ptr::from_ref(queue).cast())
     }
 }
 
-/// An event out of a queue, while it runs.
+/// A job in progress.
 #[derive(Clone, Copy)]
 pub(crate) struct CurrentJob {
-    /// The queue that it came from.
+    /// The queue that stored it.
     pub(crate) queue: QueueId,
-    /// The emission in which it was put there.
+    /// The parent of its emission. For an enqueued event: the emission in which it was enqueued. For a
+    /// snapshot: the parent of the emission that made the snapshot.
     pub(crate) parent: Option<EmissionId>,
 }
 
 thread_local! {
-    /// The innermost, and how many emits are around it.
+    /// The innermost job of this thread, and how many emits were in progress when it began.
     static INNERMOST: Cell<Option<(usize, CurrentJob)>> = const { Cell::new(None) };
 }
 
-/// A job is the innermost of this thread until this is dropped.
+/// Until this is dropped, a job is the innermost one of this thread.
 pub(crate) struct CurrentJobGuard(Option<(usize, CurrentJob)>);
 
 impl CurrentJob {
@@ -42,7 +45,7 @@ impl CurrentJob {
         CurrentJobGuard(INNERMOST.replace(Some((emit_stack::depth(), self))))
     }
 
-    /// The innermost of this thread.
+    /// The innermost job of this thread.
     pub(crate) fn innermost() -> Option<Self> {
         INNERMOST.get().map(|(_, job)| job)
     }
@@ -54,11 +57,11 @@ impl Drop for CurrentJobGuard {
     }
 }
 
-/// The emission whose handler emitted the innermost one of this thread, or put it into the queue that
-/// it came out of.
+/// The parent of the innermost emission of this thread: from the job, if that emission is the one of
+/// the innermost job, otherwise the emission around it on this thread.
 pub(crate) fn parent_id() -> Option<EmissionId> {
     match INNERMOST.get() {
-        Some((around, job)) if around + 1 == emit_stack::depth() => job.parent,
+        Some((outer_depth, job)) if outer_depth + 1 == emit_stack::depth() => job.parent,
         _ => emit_stack::thread_parent(),
     }
 }

@@ -1,4 +1,4 @@
-//! One emission as its handlers see it: topic, origin, id and parent.
+//! One emission as its handlers receive it: topic, origin, id and parent.
 
 use std::{
     borrow::Cow,
@@ -10,7 +10,7 @@ use std::{
 
 use crate::{event::Event, metadata::Origin};
 
-/// What tells one emission from every other of this process; made when somebody asks for it.
+/// The id of an emission, unique in this process; created on demand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EmissionId(NonZeroU64);
 
@@ -21,8 +21,8 @@ impl fmt::Display for EmissionId {
 }
 
 impl EmissionId {
-    /// Each thread takes ids from a block of its own, so that threads share a line of cache once
-    /// in a thousand ids only.
+    /// Each thread reserves a block of ids at once, so that threads contend for a cache line only once
+    /// in 1024 ids.
     const BLOCK: u64 = 1024;
 
     pub(crate) fn new() -> Self {
@@ -41,9 +41,10 @@ impl EmissionId {
     }
 }
 
-/// One emit, for the subscriber that asks: `fn h(event: &E, emission: &Emission)`.
+/// One emit of one event, as a parameter of a handler: `fn h(event: &E, emission: &Emission)`.
 ///
-/// It is made for those who ask; an emit that nobody asks about has no id.
+/// It is created only for handlers with this parameter. The id of an emission is created when it is
+/// first needed.
 ///
 /// ```
 /// use events_core::{Emission, Event, Registry, subscriber, subscribers};
@@ -85,7 +86,7 @@ impl Emission {
         }
     }
 
-    /// An emission of `E` from nowhere, for calling a subscriber by hand in its own test.
+    /// An emission of `E` without an origin, for calling a handler directly in a test.
     #[must_use]
     pub fn of<E: Event>() -> Self {
         Self::new(E::topic().into(), None, EmissionId::new(), None)
@@ -97,28 +98,28 @@ impl Emission {
         &self.topic
     }
 
-    /// Where the event was emitted from, when the emitter said so.
+    /// Where the event was emitted from, if the emit named an origin.
     #[must_use]
     pub fn origin(&self) -> Option<&Origin> {
         self.origin.as_ref()
     }
 
-    /// What tells this emission from every other of this process: the same for all its subscribers.
+    /// The id of this emission, unique in this process and the same for all its subscribers.
     #[must_use]
     pub fn id(&self) -> EmissionId {
         self.id
     }
 
-    /// The emission whose subscriber emitted this one.
+    /// The emission whose handler emitted or enqueued this event, if any.
     #[must_use]
     pub fn parent(&self) -> Option<EmissionId> {
         self.parent
     }
 }
 
-/// What a [`Param`](super::Param) is made from.
+/// What the parameters of a handler are made from.
 #[doc(hidden)]
 pub trait EmissionSource {
-    /// The emission, for a subscriber that asks for it.
+    /// Creates the emission, for a handler that has it as a parameter.
     fn emission(&self) -> Emission;
 }

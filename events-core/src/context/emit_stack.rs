@@ -1,21 +1,22 @@
-//! The emits under way on this thread, each inside a handler of the one before.
+//! The emits in progress on this thread, each inside a handler of the one before.
 //!
-//! A chain without end would overflow the stack, which no program survives; a counter refuses it
-//! instead, and the topics beside the counter tell how it came about. An emission's id stands here
-//! too: it is made when somebody asks, the emitter or a nested emit whose parent it is.
+//! Endless nesting would overflow the stack, which aborts the program. A depth counter refuses such an
+//! emit instead, and the event types stored beside the counter show how it came about. An emission's
+//! id is stored here as well. It is created on demand: for a handler, or for a nested emission whose
+//! parent it is.
 //!
-//! The places are fixed arrays of cells without a destructor: entering a level is two loads and
-//! three stores on memory that no other thread sees.
+//! The storage is fixed arrays of cells without a destructor. Entering an emit is two loads and three
+//! stores on thread-local memory.
 
 use std::{cell::Cell, marker::PhantomData};
 
 use super::emission::EmissionId;
 use crate::{metadata::EventInfo, result::TooDeep};
 
-/// How many emits may be inside one another unless the registry is told otherwise.
+/// The maximum number of nested emits, unless the registry sets another.
 pub(crate) const DEFAULT_LIMIT: usize = 128;
 
-/// The highest limit that can be set; the places take 4 KiB a thread.
+/// The highest limit that can be set; the arrays take 4 KiB a thread.
 pub(crate) const MAX_LIMIT: usize = 256;
 
 struct Stack {
@@ -34,18 +35,19 @@ thread_local! {
     };
 }
 
-/// One emit under way; leaving the scope ends it.
+/// One emit in progress; dropping the guard ends it.
 ///
-/// Nothing refers to it, so it stays in a register: what one emit leaves in the counter the next
-/// one waits for, and a detour through the stack would double that wait.
+/// No reference to the guard is taken on the fast path, so it stays in a register. Each emit loads the
+/// counter that the one before it stored; a spill of the guard to the stack would add a second store
+/// forwarding to that dependency and double the latency.
 pub(crate) struct EmitGuard {
-    /// How many emits are around this one.
+    /// The number of emits around this one.
     depth: usize,
-    this_thread: PhantomData<*const ()>,
+    not_send: PhantomData<*const ()>,
 }
 
 impl EmitGuard {
-    /// `None` when there are `limit` already.
+    /// Begins an emit; `None` if `limit` emits are in progress already.
     #[inline]
     pub(crate) fn enter(info: &'static EventInfo, limit: usize) -> Option<Self> {
         STACK.with(|stack| {
@@ -53,37 +55,38 @@ impl EmitGuard {
             if depth >= limit {
                 return None;
             }
-            // No limit is above the number of places; the remainder spares the check of it.
+            // No limit exceeds the length of the arrays; the remainder lets the compiler omit the
+            // bounds check.
             stack.infos[depth % MAX_LIMIT].set(Some(info));
             stack.ids[depth % MAX_LIMIT].set(None);
             stack.depth.set(depth + 1);
             Some(Self {
                 depth,
-                this_thread: PhantomData,
+                not_send: PhantomData,
             })
         })
     }
 
-    /// Enters again, with the id that the emission had when it was left; nothing refuses it.
+    /// Resumes an emission, with the id that it had when it was left. Only `MAX_LIMIT` applies.
     pub(crate) fn reenter(info: &'static EventInfo, id: Option<EmissionId>) -> Option<Self> {
-        let level = Self::enter(info, MAX_LIMIT)?;
-        STACK.with(|stack| stack.ids[level.depth % MAX_LIMIT].set(id));
-        Some(level)
+        let guard = Self::enter(info, MAX_LIMIT)?;
+        STACK.with(|stack| stack.ids[guard.depth % MAX_LIMIT].set(id));
+        Some(guard)
     }
 
-    /// The emission's id, if somebody has asked for it.
+    /// The emission's id, if it has been created.
     pub(crate) fn id(&self) -> Option<EmissionId> {
         STACK.with(|stack| stack.ids[self.depth % MAX_LIMIT].get())
     }
 
-    /// Why an emit of this event could not [`enter`](Self::enter).
+    /// The error of an emit of this event that [`enter`](Self::enter) refused.
     #[cold]
     pub(crate) fn refusal(info: &'static EventInfo, limit: usize) -> TooDeep {
-        let around = |stack: &Stack| -> Vec<_> {
+        let outer_infos = |stack: &Stack| -> Vec<_> {
             let infos = &stack.infos[..stack.depth.get()];
             infos.iter().filter_map(Cell::get).collect()
         };
-        let chain = STACK.with(around).into_iter().chain([info]);
+        let chain = STACK.with(outer_infos).into_iter().chain([info]);
         TooDeep {
             limit,
             chain: chain.map(EventInfo::topic).collect(),
@@ -98,18 +101,18 @@ impl Drop for EmitGuard {
     }
 }
 
-/// How many emits are under way on this thread.
+/// The number of emits in progress on this thread.
 pub(crate) fn depth() -> usize {
     STACK.with(|stack| stack.depth.get())
 }
 
-/// The id of the innermost emission of this thread.
+/// The id of the innermost emission of this thread, created if needed.
 pub(crate) fn emission_id() -> EmissionId {
     id_at(depth().saturating_sub(1))
 }
 
-/// The id of the emission whose handler emitted the innermost one, when both are on this thread.
-pub(crate) fn thread_parent() -> Option<EmissionId> {
+/// The id of the emission around the innermost one of this thread, if there is one.
+pub(super) fn thread_parent() -> Option<EmissionId> {
     depth().checked_sub(2).map(id_at)
 }
 

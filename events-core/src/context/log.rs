@@ -1,4 +1,4 @@
-//! What is logged when an emit goes wrong and nobody asked to be told. Nothing of the event is in it.
+//! Log records of failures that no caller receives as a result. They contain nothing of the event.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -6,10 +6,10 @@ use tracing::{Level as Verbosity, error, level_enabled};
 
 use crate::{
     primitives::{OptionBox, drop_catching},
-    result::{Cause, Failure, TooDeep},
+    result::{Failure, TooDeep},
 };
 
-/// What failed, if anything did.
+/// Records failures, if there are any.
 #[inline]
 pub(crate) fn failures(failures: &mut OptionBox<Vec<Failure>>) {
     #[cold]
@@ -22,7 +22,8 @@ pub(crate) fn failures(failures: &mut OptionBox<Vec<Failure>>) {
     }
 }
 
-/// A subscriber failed. Whoever records it may panic as well: a layer of tracing, for one.
+/// Records the failure of a subscriber. A panic of the code that records it, such as a tracing layer,
+/// is caught.
 #[cold]
 pub(crate) fn failure(failure: Failure) {
     let recorded = catch_unwind(AssertUnwindSafe(|| record(failure)));
@@ -32,10 +33,7 @@ pub(crate) fn failure(failure: Failure) {
 }
 
 fn record(failure: Failure) {
-    let what = match failure.cause() {
-        Cause::Undelivered(_) => "a subscriber was not reached",
-        _ => "a subscriber failed",
-    };
+    let message = failure.cause().message();
     let subscriber = failure.subscriber();
     error!(
         target: "events_core",
@@ -44,25 +42,25 @@ fn record(failure: Failure) {
         location = %subscriber.location,
         cause = %failure.cause(),
         backtrace = failure.panic().and_then(|panic| panic.backtrace()).map(tracing::field::display),
-        "{what}",
+        "{message}",
     );
     failure.discard();
 }
 
-/// An emit was nested too deep.
+/// Records an emit that was refused because too many emits are nested.
 #[cold]
 #[inline(never)]
 pub(crate) fn refusal(refusal: &TooDeep) {
     error!(target: "events_core", topic = refusal.chain().last().copied(), "{refusal}");
 }
 
-/// Whether somebody looks at each emit.
+/// Whether the level `DEBUG` is enabled, at which tracing records single emits.
 #[inline]
 pub(crate) fn is_observed() -> bool {
     level_enabled!(Verbosity::DEBUG)
 }
 
-/// Whether anybody looks at spans.
+/// Whether tracing is enabled at all; if not, no span is entered.
 #[inline]
 pub(crate) fn is_traced() -> bool {
     level_enabled!(Verbosity::ERROR)

@@ -1,4 +1,14 @@
-//! context.
+//! The emits in progress on a thread: what a handler can learn about its emission, how deep emits are
+//! nested, and the records of failures that no caller receives.
+//!
+//! An *emission* is one emit of one event. A *nested* emit happens inside a handler of another emission,
+//! which is its *parent*.
+//!
+//! - `emission`: topic, origin, id and parent of one emission, for its handlers
+//! - `emit_stack`: the nested emits of a thread, and their limit
+//! - `current_job`: the queue job that runs on a thread
+//! - `panic_hook`: source location and backtrace of a handler's panic
+//! - `log`: records of failed and refused emits
 
 pub(crate) mod current_job;
 mod emission;

@@ -1,9 +1,9 @@
-//! Panics of handlers: where they happened, and their backtrace.
+//! Where panics of handlers happened, and their backtraces.
 //!
-//! When a panic is caught its stack is gone; only the panic hook sees it. So the first subscription
-//! puts a hook before the one that is installed, which it still calls: it notes the place of a
-//! panic that happens inside an emit. A program that replaces the hook later loses the place and
-//! the backtrace in our records, nothing else.
+//! When a panic is caught, its stack is already unwound; only the panic hook runs before that. So the
+//! first subscription installs a hook that records the location of a panic inside an emit and then
+//! calls the hook that was installed before. If the program replaces the hook later, the location and
+//! the backtrace are missing in the records of this crate, and nothing else changes.
 
 use std::{any::Any, backtrace::Backtrace, cell::RefCell, panic, sync::Once, thread};
 
@@ -11,53 +11,55 @@ use super::emit_stack;
 use crate::{primitives::drop_catching, result::Panic};
 
 thread_local! {
-    static LAST: RefCell<Option<Noted>> = const { RefCell::new(None) };
+    static LAST_PANIC: RefCell<Option<RecordedPanic>> = const { RefCell::new(None) };
 }
 
-/// What the hook saw of a panic.
-struct Noted {
+/// What the hook recorded of a panic.
+struct RecordedPanic {
     message: Option<String>,
     location: String,
     backtrace: Backtrace,
 }
 
-/// Installs the hook, the first time that it is called.
+/// Installs the hook when it is called for the first time.
 pub(crate) fn install_hook() {
     static ONCE: Once = Once::new();
     if thread::panicking() || ONCE.is_completed() {
-        return; // the hook cannot be set by a thread that panics; the next subscription will
+        return; // a thread that panics cannot set the hook; the next subscription sets it
     }
     ONCE.call_once(|| {
         let hook = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
             if emit_stack::depth() > 0 {
-                note(info);
+                record_panic(info);
             }
             hook(info);
         }));
     });
 }
 
-fn note(info: &panic::PanicHookInfo<'_>) {
+fn record_panic(info: &panic::PanicHookInfo<'_>) {
     let Some(location) = info.location() else {
         return;
     };
-    let noted = Noted {
+    let recorded = RecordedPanic {
         message: info.payload_as_str().map(str::to_owned),
         location: location.to_string(),
         backtrace: Backtrace::capture(),
     };
-    let _ = LAST.try_with(|last| last.replace(Some(noted)));
+    let _ = LAST_PANIC.try_with(|last| last.replace(Some(recorded)));
 }
 
-/// The caught panic, with what the hook noted of it.
+/// Converts the payload of a caught panic, and adds what the hook recorded of it.
 pub(crate) fn into_panic(payload: Box<dyn Any + Send>) -> Panic {
     let message = payload_as_str(&*payload).map(str::to_owned);
-    // A handler may have caught the noted one itself; the one that got here may have been resumed,
-    // which no hook sees.
-    let noted = LAST.try_with(RefCell::take).ok().flatten();
-    let noted = noted.filter(|noted| noted.message == message);
-    let (location, backtrace) = noted.map(|noted| (noted.location, noted.backtrace)).unzip();
+    // The recorded panic may be another one, which the handler caught itself, if the caught one was
+    // raised by `resume_unwind`, which calls no hook.
+    let recorded = LAST_PANIC.try_with(RefCell::take).ok().flatten();
+    let recorded = recorded.filter(|recorded| recorded.message == message);
+    let (location, backtrace) = recorded
+        .map(|recorded| (recorded.location, recorded.backtrace))
+        .unzip();
     drop_catching(payload);
     Panic::new(message, location, backtrace)
 }

@@ -1,4 +1,4 @@
-//! Emitting on the current registry: where the derive's verbs arrive.
+//! Emitting to the current registry: the backend of the methods that `#[derive(Event)]` writes.
 
 use std::panic::Location;
 
@@ -13,7 +13,7 @@ use crate::{
     result::{EmitError, Emitted, QueueFull},
 };
 
-/// The verbs on the current registry.
+/// The backend that emits to the current registry.
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum CurrentRegistry {}
@@ -44,7 +44,7 @@ impl EmitBackend for CurrentRegistry {
 
     #[inline(always)]
     fn __emit<E: Event>(event: &mut E, origin: Option<&Origin>) {
-        event.__lend(Emit(origin, Location::caller()));
+        event.__lend(EmitVisitor(origin, Location::caller()));
     }
 
     fn __try_emit<E: Event>(event: E, origin: Option<&Origin>) -> Result<Emitted<E>, EmitError<E>> {
@@ -55,9 +55,10 @@ impl EmitBackend for CurrentRegistry {
     }
 }
 
-struct Emit<'o>(Option<&'o Origin>, CallSite);
+/// Emits the event that it visits.
+struct EmitVisitor<'o>(Option<&'o Origin>, CallSite);
 
-impl<F: Family> Visit<F> for Emit<'_> {
+impl<F: Family> Visit<F> for EmitVisitor<'_> {
     type Output = ();
 
     #[inline]
@@ -79,7 +80,7 @@ fn emit_scoped<F: Family>(event: &mut F::Of<'_>, origin: Option<&Origin>, site: 
     }
 }
 
-/// [`Event::emit`] without moving a large event.
+/// As [`Event::emit`], without moving the event, which matters for large ones.
 ///
 /// ```
 /// use events_core::{Event, Registry, emit_mut};
@@ -101,18 +102,18 @@ pub fn emit_mut<E: Event>(event: &mut E) {
     E::Backend::__emit(event, None);
 }
 
-/// Emits an event that has no type to the current registry; see
+/// Emits an event without a type of its own to the current registry; see
 /// [`Registry::emit_topic`](crate::Registry::emit_topic).
 #[track_caller]
 pub fn emit_topic(topic: impl AsRef<str>, args: Args) -> Args {
     registry().emit_topic(topic, args)
 }
 
-/// [`emit_topic`], and tells what became of the event.
+/// As [`emit_topic`], and reports how many subscribers ran and which failed.
 ///
 /// # Errors
 ///
-/// When a subscriber failed, or when the emit was refused as nested too deep.
+/// When a subscriber failed, or when the emit was refused because it is nested too deep.
 #[track_caller]
 pub fn try_emit_topic(
     topic: impl AsRef<str>,

@@ -1,5 +1,11 @@
-//! Floor 5, ambient: what a program has one of. The link-time slices, the default registry, the
-//! registry that is current instead of it, and the scan that joins them.
+//! The current registry: the one that `event.emit()` uses, which names no registry.
+//!
+//! It is the innermost registry that this thread has entered with a *scope* (the guard of
+//! `Registry::enter`, `with_registry`, or a future with a registry), or else the *default
+//! registry*, a static of the program.
+//!
+//! - `scope`: the default registry, and scopes;
+//! - `emit_on_current`: emitting to the current registry.
 
 mod emit_on_current;
 mod scope;

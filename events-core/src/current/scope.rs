@@ -1,7 +1,7 @@
-//! The default registry, and the one that is current instead of it.
+//! The default registry, and the scopes that make another registry the current one of a thread.
 //!
-//! A scope costs programs that have none one relaxed load: a counter of all scopes, on every
-//! thread, is looked at before the thread's own list is.
+//! A program without scopes pays one relaxed load for each emit: a counter of the scopes of all
+//! threads. Only when it is not 0 is the thread's own list read.
 
 use std::{
     cell::RefCell,
@@ -22,27 +22,30 @@ use crate::{
     registry::{Core, Registry},
 };
 
-pub(crate) static DEFAULT: Core = Core::for_default(|| {
-    let by_scan = SUBSCRIBERS.iter().filter(|one| !one.added_only);
-    by_scan.count()
+/// The default registry, with the number of subscribers that a scan registers in it.
+pub(super) static DEFAULT: Core = Core::for_default(|| {
+    let scanned = SUBSCRIBERS
+        .iter()
+        .filter(|subscriber| !subscriber.added_only);
+    scanned.count()
 });
 
-/// How many scopes there are, on all threads.
+/// The number of scopes of all threads.
 static SCOPES: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
-    /// The scopes of this thread, innermost last.
+    /// The scopes of this thread with their numbers, innermost last.
     static ENTERED: RefCell<Vec<(u64, Rc<Registry>)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Whether any scope exists. A thread's own scopes it always sees.
+/// Whether any scope exists. A thread always sees its own changes of the counter, which suffices.
 #[inline]
-pub(crate) fn is_scoped() -> bool {
+pub(super) fn is_scoped() -> bool {
     SCOPES.load(Ordering::Relaxed) > 0
 }
 
-/// The registry that [`Event::emit`](crate::Event::emit) uses here: the innermost that was entered
-/// on this thread, or else the default one.
+/// The registry that [`Event::emit`](crate::Event::emit) uses here: the innermost one that this
+/// thread has entered, or else the default one.
 ///
 /// ```
 /// use events_core::Registry;
@@ -57,7 +60,7 @@ pub(crate) fn is_scoped() -> bool {
 #[must_use]
 pub fn registry() -> Registry {
     if is_scoped() {
-        scoped()
+        registry_of_scope()
     } else {
         Registry::of_default(&DEFAULT)
     }
@@ -65,15 +68,15 @@ pub fn registry() -> Registry {
 
 #[cold]
 #[inline(never)]
-fn scoped() -> Registry {
+fn registry_of_scope() -> Registry {
     entered().map_or_else(
         || Registry::of_default(&DEFAULT),
         |entered| Registry::clone(&entered),
     )
 }
 
-/// The innermost registry that was entered on this thread. Counted by this thread alone: an emit
-/// writes nothing that another thread reads.
+/// The innermost registry that this thread has entered. `Rc` instead of a clone of the registry, so
+/// that an emit does not write to a reference count that other threads use.
 pub(crate) fn entered() -> Option<Rc<Registry>> {
     if !is_scoped() {
         return None;
@@ -87,7 +90,7 @@ pub(crate) fn entered() -> Option<Rc<Registry>> {
     ENTERED.try_with(innermost).ok().flatten()
 }
 
-/// Makes this registry the current one of this thread, if it is not.
+/// Makes this registry the current one of this thread, if it is not the current one already.
 pub(crate) fn enter_if_other(registry: &Registry) -> Option<Entered> {
     let is_current = match entered() {
         Some(entered) => *entered == *registry,
@@ -105,9 +108,9 @@ pub(crate) fn enter_if_other(registry: &Registry) -> Option<Entered> {
 /// struct Named(&'static str);
 ///
 /// let registry = Registry::new();
-/// registry.on(|event: &mut Named| event.0 = "heard").detach();
+/// registry.on(|event: &mut Named| event.0 = "received").detach();
 ///
-/// assert_eq!(with_registry(&registry, || Named("new").emit().0), "heard");
+/// assert_eq!(with_registry(&registry, || Named("new").emit().0), "received");
 /// assert_eq!(Named("new").emit().0, "new");
 /// ```
 pub fn with_registry<T>(registry: &Registry, f: impl FnOnce() -> T) -> T {
@@ -138,13 +141,13 @@ impl Registry {
 #[must_use = "the registry is current only until this guard is dropped"]
 pub struct Entered {
     number: u64,
-    /// Of all that may not go to another thread the one that may be looked at there.
+    /// Makes the guard `!Send` and `Sync`: it must be dropped on this thread.
     this_thread: PhantomData<MutexGuard<'static, ()>>,
 }
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        let left = ENTERED.try_with(|entered| {
+        let removed = ENTERED.try_with(|entered| {
             let mut entered = entered.borrow_mut();
             let index = entered
                 .iter()
@@ -152,8 +155,9 @@ impl Drop for Entered {
             Some(entered.remove(index))
         });
         SCOPES.fetch_sub(1, Ordering::Relaxed);
-        // The registry may go with its last handle, and closures with it: not while it is borrowed.
-        drop(left);
+        // This may be the last handle of the registry, and drop closures: not while `ENTERED` is
+        // borrowed.
+        drop(removed);
     }
 }
 
@@ -163,9 +167,9 @@ impl fmt::Debug for Entered {
     }
 }
 
-/// Gives a future a registry of its own.
+/// Attaches a registry to a future.
 pub trait WithRegistry: Sized {
-    /// Makes `registry` the current one whenever this future runs, on whatever thread.
+    /// Makes `registry` the current one whenever this future is polled, on any thread.
     ///
     /// ```
     /// use events_core::{Event, Registry, scopes::WithRegistry};
@@ -174,14 +178,14 @@ pub trait WithRegistry: Sized {
     /// struct Named(&'static str);
     ///
     /// let registry = Registry::new();
-    /// registry.on(|event: &mut Named| event.0 = "heard").detach();
+    /// registry.on(|event: &mut Named| event.0 = "received").detach();
     ///
     /// let future = async { Named("new").emit().0 }.with_registry(registry);
     /// # let mut future = std::pin::pin!(future);
     /// # let waker = std::task::Waker::noop();
     /// # let mut context = std::task::Context::from_waker(waker);
     /// # let ready = std::future::Future::poll(future.as_mut(), &mut context);
-    /// # assert_eq!(ready, std::task::Poll::Ready("heard"));
+    /// # assert_eq!(ready, std::task::Poll::Ready("received"));
     /// ```
     fn with_registry(self, registry: Registry) -> Scoped<Self>;
 }
@@ -196,7 +200,7 @@ impl<F: Future> WithRegistry for F {
 }
 
 pin_project_lite::pin_project! {
-    /// A future with a registry of its own; see [`WithRegistry`].
+    /// A future with a registry attached; see [`WithRegistry`].
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
     pub struct Scoped<F> {

@@ -1,11 +1,9 @@
-//! What an attribute leaves in the link-time slice, and how it gets from there into a registry.
+//! Declared subscribers as attributes write them, and the installer that registers them.
 
 use std::{
     any::{Any, TypeId},
     borrow::Cow,
-    fmt,
-    num::NonZeroUsize,
-    ptr,
+    fmt, ptr,
     sync::{Arc, Weak},
 };
 
@@ -13,48 +11,38 @@ use crate::{
     background::FilteredHandler,
     event::{Family, Snapshot},
     handler::{Background, EmitOrigin, ErasedHandler, MissingState, Param, Run, States, Step},
-    metadata::{EventInfo, Key, Location, Origin, SubscriberInfo},
-    plan::{Entry, EventType, HandlerKind, Phase, Position, Rank},
+    metadata::{EventInfo, Key, Location, Origin, SubscriberInfo, SubscriberOptions},
+    plan::{Entry, EventType, HandlerKind, Phase, Position, Rank, Registration},
     registry::{Core, Registry, SubscriberGroup},
     subscribe::{Closable, SubscriptionPart, Unsubscribe},
 };
 
-/// A declared subscriber, as the attribute leaves it.
+/// A declared subscriber, as an attribute writes it.
 #[doc(hidden)]
 pub struct Subscriber {
     /// The path of the function.
     pub name: &'static str,
     /// The module that declares it.
     pub module: &'static str,
-    /// Where it is declared.
+    /// The place of its declaration.
     pub location: Location,
-    /// High runs first.
-    pub priority: i32,
-    /// Whether it takes `&mut`.
-    pub changes: bool,
-    /// Whether it runs the first time only.
-    pub once: bool,
-    /// Whether it is async.
-    pub asynchronous: bool,
-    /// Whether it goes through the queue, whoever emits.
-    pub deferred: bool,
-    /// How many of its calls may be under way at once; 0 for as many as come.
-    pub concurrency: usize,
-    /// Whether it is a method of a listener that no scan can make, for it is not `Default`.
+    /// Its options that are plain values.
+    pub options: SubscriberOptions,
+    /// Whether it is a method of a listener that is not `Default`, which no scan can create.
     pub added_only: bool,
-    /// The function.
+    /// The key of the function.
     pub key: fn() -> Key,
-    /// What it listens to.
+    /// The events that it receives.
     pub selector: EventSelector,
-    /// Whom it runs before.
+    /// The subscribers that it runs before.
     pub before: &'static [fn() -> Key],
-    /// Whom it runs after.
+    /// The subscribers that it runs after.
     pub after: &'static [fn() -> Key],
-    /// Registers it.
+    /// Registers it through an installer.
     pub install: fn(&mut Installer<'_>),
 }
 
-/// What a declared subscriber listens to.
+/// The events that a declared subscriber receives.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub enum EventSelector {
@@ -65,7 +53,7 @@ pub enum EventSelector {
 }
 
 impl Subscriber {
-    /// What tells it from every other in this program.
+    /// Its address, which identifies it in this program.
     pub(crate) fn address(&'static self) -> u64 {
         ptr::from_ref(self).addr() as u64
     }
@@ -86,12 +74,12 @@ pub struct Installer<'i> {
     origin: Option<Origin>,
     missing: Vec<MissingState>,
     pub(crate) group: &'i mut SubscriberGroup,
-    /// The listener that is added by hand.
+    /// The listener that is added at run time, if the subscriber is a method of one.
     pub(crate) added: Option<&'i mut AddedListener>,
 }
 
 impl<'i> Installer<'i> {
-    /// Installs a subscriber; the states that it misses come back.
+    /// Installs a subscriber, and returns the states that are missing for it.
     pub(crate) fn run(
         subscriber: &'static Subscriber,
         core: &'i Core,
@@ -112,62 +100,62 @@ impl<'i> Installer<'i> {
         installer.missing
     }
 
-    /// Finds what a parameter needs, or notes that it is missing.
+    /// Finds the value of a parameter, or records that it is missing.
     pub fn find<P: Param>(&mut self) -> Option<P::Kept> {
         P::find(self.states)
             .map_err(|missing| self.missing.push(missing))
             .ok()
     }
 
-    /// How many of the subscriber's calls may be under way at once.
+    /// How many calls of the subscriber may be in progress at once; 0 for no limit.
     #[must_use]
     pub fn concurrency(&self) -> usize {
-        self.subscriber.concurrency
+        self.subscriber.options.concurrency
     }
 
-    /// Limits the subscriber to an origin.
+    /// Restricts the subscriber to events of an origin.
     pub fn origin(&mut self, origin: impl Into<Origin>) -> Origin {
         let origin = origin.into();
         self.origin = Some(origin.clone());
         origin
     }
 
-    /// Registers the handler.
+    /// Registers a sync handler.
     pub fn subscribe<F, H>(&mut self, handler: H)
     where
         F: Family,
         H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Send + Sync + 'static,
     {
-        // All that is compiled for each subscriber: the rest is the same for all.
-        let wired = ErasedHandler::new::<F, H>(Arc::new(handler));
+        // Only this is compiled for each subscriber; `add` is compiled once.
+        let erased = ErasedHandler::new::<F, H>(Arc::new(handler));
         self.add(
             EventType::of::<F>(),
-            HandlerKind::Sync(wired),
+            HandlerKind::Sync(erased),
             self.number(),
             None,
         );
     }
 
-    /// Registers a handler that runs later; its filters are asked once for each emit.
+    /// Registers a background handler. The filter is evaluated once for each emit.
     pub fn subscribe_background<E, H>(
         &mut self,
-        wants: impl Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
+        filter: impl Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
         handler: H,
     ) where
         E: Snapshot,
         H: Background<E>,
     {
-        let behind = FilteredHandler::new(wants, handler);
+        let handler = FilteredHandler::new(filter, handler);
         self.add(
             EventType::of::<E>(),
-            HandlerKind::Background(Arc::new(behind)),
+            HandlerKind::Background(Arc::new(handler)),
             self.number(),
             None,
         );
     }
 
-    /// The number of the next handler: a declared subscriber has its address, a handler of a listener that
-    /// is added at run time the next number of the registry.
+    /// The number of the next handler: the address of a declared subscriber, or the next number of
+    /// the registry for a listener that is added at run time.
     pub(super) fn number(&self) -> u64 {
         match self.added {
             None => self.subscriber.address(),
@@ -175,13 +163,13 @@ impl<'i> Installer<'i> {
         }
     }
 
-    /// The rank of the handler with this number.
-    pub(super) fn rank(&self, number: u64) -> Rank {
+    /// The rank of the handler with this number: what orders it where `before` and `after` do not.
+    fn rank(&self, number: u64) -> Rank {
         let Subscriber {
-            priority,
             module,
             location,
             name,
+            options: SubscriberOptions { priority, .. },
             ..
         } = *self.subscriber;
         match self.added {
@@ -190,89 +178,75 @@ impl<'i> Installer<'i> {
         }
     }
 
-    /// Adds a handler of one event type to the group. `door` closes it when it belongs to a listener that
-    /// is added at run time.
+    /// Adds a handler of one event type to the group. `closable` is the handler if it belongs to a
+    /// listener that is added at run time.
     pub(super) fn add(
         &mut self,
         event_type: EventType,
         handler: HandlerKind,
         number: u64,
-        door: Option<Weak<dyn Closable>>,
+        closable: Option<Weak<dyn Closable>>,
     ) {
-        let rank = self.rank(number);
-        let (position, subscriber) = self.describe(event_type.info.topic().into(), None, rank);
-        self.unsubscribes(Some(event_type), number, door);
+        let registration = self.registration(number, event_type.info.topic().into(), None);
+        self.add_part(Some(event_type), number, closable);
         let entry = Entry {
-            number,
-            declared: self.added.is_none(),
-            position,
-            subscriber,
+            registration,
             handler,
         };
         self.group.add(event_type, entry);
     }
 
-    /// Notes how a handler of a listener that is added at run time is unsubscribed.
-    pub(super) fn unsubscribes(
+    /// Adds a handler of a listener that is added at run time to the listener's subscription.
+    pub(super) fn add_part(
         &mut self,
         event_type: Option<EventType>,
         number: u64,
-        door: Option<Weak<dyn Closable>>,
+        closable: Option<Weak<dyn Closable>>,
     ) {
-        if let (Some(added), Some(door)) = (&mut self.added, door) {
-            let leave = Unsubscribe::new(&added.registry, event_type, None, number);
-            added.members.push(SubscriptionPart::new(leave, door));
+        if let (Some(added), Some(closable)) = (&mut self.added, closable) {
+            let unsubscribe = Unsubscribe::new(&added.registry, event_type, None, number);
+            let part = SubscriptionPart::new(unsubscribe, closable);
+            added.parts.push(part);
         }
     }
 
-    /// Where it stands, and who it is.
-    pub(crate) fn describe(
-        &mut self,
+    /// The registration of the handler with this number.
+    pub(super) fn registration(
+        &self,
+        number: u64,
         topic: Cow<'static, str>,
         pattern: Option<Cow<'static, str>>,
-        rank: Rank,
-    ) -> (Arc<Position>, Arc<SubscriberInfo>) {
+    ) -> Registration {
         let Subscriber {
             name,
             module,
             location,
-            priority,
-            changes,
-            once,
-            asynchronous,
-            deferred,
-            concurrency,
+            options,
             ..
         } = *self.subscriber;
+        let mut subscriber = SubscriberInfo::new(topic, name.into(), module, location, options);
+        subscriber.pattern = pattern;
+        subscriber.origin = self.origin.clone();
         let keys = |keys: &[fn() -> Key]| keys.iter().map(|key| key()).collect();
-        let subscriber = SubscriberInfo {
-            topic,
-            pattern,
-            name: name.into(),
-            module,
-            location,
-            priority,
-            origin: self.origin.clone(),
-            changes,
-            once,
-            asynchronous,
-            deferred,
-            concurrency: NonZeroUsize::new(concurrency),
-        };
         let position = Position {
-            turn: Phase::of(&subscriber),
-            rank,
+            phase: Phase::of(&subscriber),
+            rank: self.rank(number),
             names: vec![(self.subscriber.key)()],
             before: keys(self.subscriber.before),
             after: keys(self.subscriber.after),
         };
-        (Arc::new(position), Arc::new(subscriber))
+        Registration {
+            number,
+            declared: self.added.is_none(),
+            position: Arc::new(position),
+            subscriber: Arc::new(subscriber),
+        }
     }
 }
 
-/// A listener that is added by hand, and its handlers so far.
+/// A listener that is added at run time, and the handlers of it that are installed so far.
 pub(crate) struct AddedListener {
     pub(crate) registry: Registry,
     pub(crate) listener: Arc<dyn Any + Send + Sync>,
-    pub(crate) members: Vec<SubscriptionPart>,
+    pub(crate) parts: Vec<SubscriptionPart>,
 }

@@ -1,9 +1,9 @@
 //! The link-time slices: the one file that names linkme.
 //!
-//! Each attribute leaves a static in a section of the object file; the linker lays the sections of
-//! all crates side by side, and the program reads them as one slice. Their order means nothing: it
-//! changes with the profile and with codegen units. A crate that nothing names is not linked at all,
-//! which is why `scan!` names crates.
+//! Each attribute writes a static into a section of the object file. The linker joins the sections
+//! of all crates, and the program reads them as one slice. The order of its elements means nothing:
+//! it changes with the profile and with codegen units. A crate that no code names is not linked at
+//! all, which is why `scan!` names crates.
 
 use super::installer::Subscriber;
 use crate::metadata::EventInfo;
@@ -36,9 +36,8 @@ pub fn events() -> Vec<&'static EventInfo> {
     events
 }
 
-/// Puts a value into a link-time slice. Everything that registers goes through here, so another
-/// backend (`inventory`, say, on targets that linkme does not know) is a change of this macro and
-/// of the two slices above.
+/// Adds a value to a link-time slice. All expansions use this macro, so another backend (such as
+/// `inventory`, on targets without support by linkme) changes only this macro and the slices.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __register {

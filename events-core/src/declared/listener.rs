@@ -1,5 +1,6 @@
-//! Listeners: structs whose methods are handlers. A scan makes one of each for its registry; others are
-//! added by hand.
+//! Listeners: structs whose methods are handlers.
+//!
+//! A scan creates one of each type that is `Default`; others are added at run time.
 
 use std::{any::Any, marker::PhantomData, sync::Arc};
 
@@ -21,11 +22,11 @@ use crate::{
     note = "put `#[listener]` on its impl block, and `#[on]` on each method that is a handler"
 )]
 pub trait Listener: Send + Sync + 'static {
-    /// What its attribute leaves of it.
+    /// Its handlers, as the attribute writes them.
     #[doc(hidden)]
     const HANDLERS: &'static [Subscriber];
 
-    /// The listener, as all its handlers share it.
+    /// The listener as its handlers share it.
     #[doc(hidden)]
     fn into_shared(self) -> Arc<dyn Any + Send + Sync>
     where
@@ -45,14 +46,15 @@ impl<L: Listener> Listener for Arc<L> {
 }
 
 impl Registry {
-    /// Subscribes all handlers of a listener; dropping what comes back unsubscribes all of them.
+    /// Subscribes all handlers of a listener; dropping the returned subscription unsubscribes all
+    /// of them.
     ///
-    /// Those of equal priority run after the declared subscribers, in order of registration. A state
-    /// that one takes is looked for among those that scans of this registry were given.
+    /// They run after the declared subscribers of equal priority, in order of registration. A
+    /// handler may take a `State` that a scan of this registry provides.
     ///
-    /// A listener that is `Default` needs none of this: the scan makes one. Where both is done there
-    /// are two, and both listen. An `Arc` of a listener is a listener, for those who want to look at
-    /// it later.
+    /// A listener that is `Default` need not be added: the scan creates one. If it is added as
+    /// well, there are two, and both are called. An `Arc` of a listener is a listener, too, so that
+    /// the caller can keep access to it.
     ///
     /// ```
     /// use std::sync::{Arc, Mutex};
@@ -105,20 +107,20 @@ impl Registry {
         }
     }
 
-    /// [`add`](Self::add), with what is wrong as an error.
+    /// As [`add`](Self::add), with an error instead of a panic.
     ///
     /// # Errors
     ///
-    /// When no scan of this registry was given a state that a handler takes, a target of `before` or
-    /// `after` does not listen to the handler's event, or these contradict each other. Nothing is
-    /// subscribed then.
+    /// When no scan of this registry provides a state that a handler takes, a target of `before` or
+    /// `after` is not subscribed to the handler's event, or these options contradict each other.
+    /// Nothing is subscribed then.
     pub fn try_add<L: Listener>(&self, listener: L) -> Result<Subscription, SubscribeError> {
         let states = self.core().states();
         let mut group = SubscriberGroup::default();
         let mut added = AddedListener {
             registry: self.clone(),
             listener: listener.into_shared(),
-            members: Vec::new(),
+            parts: Vec::new(),
         };
         for subscriber in L::HANDLERS {
             let core = self.core();
@@ -130,24 +132,24 @@ impl Registry {
                 });
             }
         }
-        register(self, group, added.members)
+        register(self, group, added.parts)
     }
 }
 
-/// A listener that a scan has made for its registry, among its listeners.
+/// A listener that a scan created; the registry stores it under this type.
 struct DefaultListener<L>(Arc<L>);
 
 impl Installer<'_> {
-    /// The listener whose method this is: the one that is added, or else that of the registry, which
-    /// is made when there is none yet.
-    pub fn listener<L: Listener>(&mut self, by_default: Option<fn() -> L>) -> Option<Arc<L>> {
+    /// The listener of the method that is installed: the one that is added at run time, or else
+    /// that of the registry, which `constructor` creates for the first method.
+    pub fn listener<L: Listener>(&mut self, constructor: Option<fn() -> L>) -> Option<Arc<L>> {
         match &self.added {
             Some(added) => Arc::clone(&added.listener).downcast().ok(),
-            None => by_default.map(|make| self.core.own_listener(make)),
+            None => constructor.map(|constructor| self.core.default_listener(constructor)),
         }
     }
 
-    /// Registers a method as a handler.
+    /// Registers a method as a sync handler.
     pub fn subscribe_method<F, H>(&mut self, handler: H)
     where
         F: Family,
@@ -156,76 +158,77 @@ impl Installer<'_> {
         if self.added.is_none() {
             return self.subscribe::<F, H>(handler);
         }
-        let listening = Arc::new(SubscribedHandler::<F, H>::new(handler, None));
-        let door = Arc::downgrade(&listening);
-        let wired = ErasedHandler::new::<F, SubscribedHandler<F, H>>(listening);
+        let handler = Arc::new(SubscribedHandler::<F, H>::new(handler, None));
+        let closable = Arc::downgrade(&handler);
+        let erased = ErasedHandler::new::<F, SubscribedHandler<F, H>>(handler);
         self.add(
             EventType::of::<F>(),
-            HandlerKind::Sync(wired),
+            HandlerKind::Sync(erased),
             self.number(),
-            Some(door),
+            Some(closable),
         );
     }
 
-    /// Registers a method as a handler that runs later.
+    /// Registers a method as a background handler. The filter is evaluated once for each emit.
     pub fn subscribe_background_method<E, H>(
         &mut self,
-        wants: impl Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
+        filter: impl Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
         handler: H,
     ) where
         E: Snapshot,
         H: Background<E>,
     {
         if self.added.is_none() {
-            return self.subscribe_background::<E, H>(wants, handler);
+            return self.subscribe_background::<E, H>(filter, handler);
         }
-        let behind = Arc::new(FilteredHandler::new(wants, handler));
-        let door = Arc::downgrade(&behind);
+        let handler = Arc::new(FilteredHandler::new(filter, handler));
+        let closable = Arc::downgrade(&handler);
         self.add(
             EventType::of::<E>(),
-            HandlerKind::Background(behind),
+            HandlerKind::Background(handler),
             self.number(),
-            Some(door),
+            Some(closable),
         );
     }
 }
 
 impl Core {
-    /// This registry's own listener of that type.
-    fn own_listener<L: Listener>(&self, make: fn() -> L) -> Arc<L> {
-        let there = self.writer().listeners.get::<DefaultListener<L>>();
-        if let Some(own) = there {
-            return Arc::clone(&own.0);
+    /// The listener of this type that belongs to the registry.
+    fn default_listener<L: Listener>(&self, constructor: fn() -> L) -> Arc<L> {
+        let existing = self.writer().listeners.get::<DefaultListener<L>>();
+        if let Some(listener) = existing {
+            return Arc::clone(&listener.0);
         }
-        // Code of the user's: not under the lock.
-        let made = Arc::new(DefaultListener(Arc::new(make())));
-        let own = {
+        // User code: not under the lock. If another thread inserts one meanwhile, that one is used.
+        let created = Arc::new(DefaultListener(Arc::new(constructor())));
+        let listener = {
             let mut writer = self.writer();
-            let first = writer.listeners.get::<DefaultListener<L>>();
-            first.unwrap_or_else(|| {
-                writer.listeners.insert(Arc::clone(&made));
-                Arc::clone(&made)
+            let existing = writer.listeners.get::<DefaultListener<L>>();
+            existing.unwrap_or_else(|| {
+                writer.listeners.insert(Arc::clone(&created));
+                Arc::clone(&created)
             })
         };
-        Arc::clone(&own.0)
+        Arc::clone(&listener.0)
     }
 }
 
-/// Asks whether a type is `Default`: [`DefaultProbe::CONSTRUCTOR`] is how it is made if it is, and otherwise the
-/// constant of the same name of [`NoDefault`], which the compiler takes when it finds no other.
+/// Finds out at compile time whether a type is `Default`. If it is, [`DefaultProbe::CONSTRUCTOR`]
+/// is its constructor; if not, the name refers to the constant of [`NoDefault`], since an inherent
+/// constant takes precedence over one of a trait.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct DefaultProbe<T>(PhantomData<T>);
 
 impl<T: Default> DefaultProbe<T> {
-    /// How it is made.
+    /// The constructor.
     pub const CONSTRUCTOR: Option<fn() -> T> = Some(T::default);
 }
 
-/// Of a type that is not `Default`.
+/// The constant of types that are not `Default`.
 #[doc(hidden)]
 pub trait NoDefault<T> {
-    /// It is not made by default.
+    /// No constructor.
     const CONSTRUCTOR: Option<fn() -> T> = None;
 }
 

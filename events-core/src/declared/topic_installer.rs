@@ -1,4 +1,7 @@
-//! Declared handlers of events of any type: how they get into a registry.
+//! The installer of declared handlers that take `&dyn AnyEvent`.
+//!
+//! One such handler may have several entries: one for each event type that the attribute lists, or
+//! one for all topics that match its pattern.
 
 use std::{
     borrow::Cow,
@@ -17,16 +20,16 @@ use crate::{
     subscribe::Closable,
 };
 
-/// A declared handler of events of any type, to be registered.
+/// A declared handler that takes `&dyn AnyEvent` and is to be registered.
 #[doc(hidden)]
 pub struct AnyHandler {
     handler: Arc<dyn DynTopicHandler>,
-    /// What closes it, when it belongs to a listener that is added by hand.
-    door: Weak<dyn Closable>,
+    /// The handler as one that can be closed; used for listeners that are added at run time.
+    closable: Weak<dyn Closable>,
     number: u64,
 }
 
-/// What the attribute makes of a function.
+/// A function that an attribute declares as a handler, until it is closed.
 struct DeclaredTopicHandler<H> {
     handler: H,
     closed: AtomicBool,
@@ -51,24 +54,24 @@ impl<H: Send + Sync> Closable for DeclaredTopicHandler<H> {
 }
 
 impl Installer<'_> {
-    /// Makes a handler of a function that takes `&dyn AnyEvent`.
+    /// Creates a handler from a function that takes `&dyn AnyEvent`.
     pub fn topic_handler<H>(&mut self, handler: H) -> AnyHandler
     where
         H: Fn(&dyn AnyEvent, &Run<'_>) -> Step + Send + Sync + 'static,
     {
-        let open = Arc::new(DeclaredTopicHandler {
+        let handler = Arc::new(DeclaredTopicHandler {
             handler,
             closed: AtomicBool::new(false),
         });
-        let door = Arc::downgrade(&open);
+        let closable = Arc::downgrade(&handler);
         AnyHandler {
-            handler: open,
-            door,
+            handler,
+            closable,
             number: self.number(),
         }
     }
 
-    /// Registers it for the events of one type.
+    /// Registers the handler for the events of one type.
     pub fn subscribe_type<F: Family>(&mut self, topic_handler: &AnyHandler) {
         let event_type = EventType::of::<F>();
         let handler = HandlerKind::Sync((event_type.adapt)(&topic_handler.handler));
@@ -76,15 +79,15 @@ impl Installer<'_> {
             event_type,
             handler,
             topic_handler.number,
-            Some(Weak::clone(&topic_handler.door)),
+            Some(Weak::clone(&topic_handler.closable)),
         );
     }
 
-    /// Registers it for the events whose topic its pattern matches.
+    /// Registers the handler for the events whose topic matches the subscriber's pattern.
     ///
     /// # Panics
     ///
-    /// When that is no regular expression; the attribute has looked.
+    /// When the pattern is no valid regular expression, which the attribute rules out.
     pub fn subscribe_topic(&mut self, topic_handler: &AnyHandler) {
         let EventSelector::Topic(text) = self.subscriber.selector else {
             return;
@@ -94,18 +97,14 @@ impl Installer<'_> {
             Ok(pattern) => pattern,
             Err(error) => panic!("{:?}: {error}", self.subscriber),
         };
-        let rank = self.rank(topic_handler.number);
-        let (position, subscriber) = self.describe(text.clone(), Some(text), rank);
-        self.unsubscribes(
+        let registration = self.registration(topic_handler.number, text.clone(), Some(text));
+        self.add_part(
             None,
             topic_handler.number,
-            Some(Weak::clone(&topic_handler.door)),
+            Some(Weak::clone(&topic_handler.closable)),
         );
         self.group.add_pattern(PatternEntry {
-            number: topic_handler.number,
-            declared: self.added.is_none(),
-            position,
-            subscriber,
+            registration,
             handler: Arc::clone(&topic_handler.handler),
             pattern,
         });

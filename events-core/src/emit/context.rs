@@ -1,4 +1,5 @@
-//! What an emit carries with it: its event type, origin, limits and queue; and the call of the interceptor.
+//! The context of an emission: its event type, origin, depth limits and queue. Also the call of the
+//! interceptor, which is called before the subscribers and may withhold the event from them.
 
 use std::{
     any::{Any, TypeId},
@@ -12,7 +13,7 @@ use crate::{
     registry::{Core, EmitLimits, EmitVerb, EventQueue, INTERCEPTED, Intercepted, Viewer},
 };
 
-/// An event on its way.
+/// An event as the interceptor receives it.
 struct InterceptedEvent<'p, E> {
     event: TypedView<'p, &'p mut E>,
     site: CallSite,
@@ -42,15 +43,15 @@ impl<E: Event> Intercepted for InterceptedEvent<'_, E> {
 
     fn show(&mut self, viewer: &mut dyn Any) {
         if let Some(viewer) = viewer.downcast_mut::<Viewer<E::Family>>() {
-            self.event.event.__lend(Show(viewer));
+            self.event.event.__lend(CallViewer(viewer));
         }
     }
 }
 
-/// Shows an event to a viewer of its family.
-struct Show<'v, F: Family>(&'v mut Viewer<F>);
+/// Calls a viewer with an event of its family.
+struct CallViewer<'v, F: Family>(&'v mut Viewer<F>);
 
-impl<F: Family> Visit<F> for Show<'_, F> {
+impl<F: Family> Visit<F> for CallViewer<'_, F> {
     type Output = ();
 
     fn visit(self, event: &mut F::Of<'_>) {
@@ -58,23 +59,23 @@ impl<F: Family> Visit<F> for Show<'_, F> {
     }
 }
 
-/// Where an emitter stands.
+/// Where an event is emitted in the source.
 pub(crate) type CallSite = &'static panic::Location<'static>;
 
-/// What the emitter says of an emit.
+/// What each step of an emission needs.
 #[derive(Clone, Copy)]
-pub(crate) struct EmitContext<'e> {
+pub(super) struct EmitContext<'e> {
     pub(crate) info: &'static EventInfo,
     pub(crate) origin: Option<&'e Origin>,
-    /// How many emits may be inside one another, and the hook for events that nobody hears.
+    /// The depth limits, and the hook for events that no subscriber received.
     pub(crate) emit_limits: &'e EmitLimits,
-    /// Where copies wait for the handlers that run later.
+    /// Where snapshots are queued for background handlers.
     pub(crate) queue: &'e EventQueue,
 }
 
 impl Core {
     #[inline]
-    pub(crate) fn emit_context<'e, F: Family>(
+    pub(super) fn emit_context<'e, F: Family>(
         &'e self,
         origin: Option<&'e Origin>,
     ) -> EmitContext<'e> {
@@ -86,13 +87,13 @@ impl Core {
         }
     }
 
-    /// Whether somebody intercepts.
+    /// Whether there is an interceptor.
     #[inline]
-    pub(crate) fn is_intercepted(&self) -> bool {
+    pub(super) fn is_intercepted(&self) -> bool {
         self.has_flag(INTERCEPTED)
     }
 
-    /// Whether this event is kept from the subscribers.
+    /// Whether there is an interceptor that withholds this event from the subscribers.
     #[inline]
     pub(crate) fn withholds<E: Event>(
         &self,

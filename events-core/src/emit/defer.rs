@@ -1,4 +1,10 @@
-//! Handing an event over to the queue: a copy of it, for the handlers that run later.
+//! Deferring: a snapshot of an event is pushed into the queue, with the background handlers that are to
+//! run with it.
+//!
+//! The filters of these handlers are evaluated first, on the emitter's thread; without a handler whose
+//! filters pass there is no snapshot. When the queue does not accept the snapshot, its deferred handlers
+//! run at once, in the emit, and its async ones are reported as not reached: no emit waits for the
+//! queue.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -16,63 +22,62 @@ use crate::{
     result::{Cause, Failure, Undelivered},
 };
 
-/// What became of the handlers that run later.
+/// How many background handlers were queued, and how many ran at once.
 #[derive(Default)]
-pub(crate) struct Deferral {
-    /// How many will run out of the queue.
+pub(super) struct Deferral {
+    /// How many will run from the queue.
     pub(crate) deferred: usize,
-    /// How many ran at once, for the queue was full.
+    /// How many ran at once, since the queue was full or shut down.
     pub(crate) ran: usize,
 }
 
-/// Hands an event over for the handlers of that part of the tail whose filters let it pass.
+/// Queues a snapshot of an event for those of the selected background handlers whose filters pass.
 #[cold]
 #[inline(never)]
-pub(crate) fn defer(
-    tail: &Arc<BackgroundPlan>,
+pub(super) fn defer(
+    background: &Arc<BackgroundPlan>,
     event: ErasedEventRef<'_>,
     emit_context: EmitContext<'_>,
-    part: Select,
+    select: Select,
     fail: &mut dyn FnMut(Failure),
 ) -> Deferral {
-    let subscriber = |number: usize| &tail.subscribers()[number];
-    let source = EmitOrigin::new(emit_context.origin);
+    let subscriber = |index: usize| &background.subscribers()[index];
+    let origin = EmitOrigin::new(emit_context.origin);
     let mut selected = Vec::new();
-    for number in (0..tail.len()).filter(|&number| tail.is_in(number, part)) {
-        match tail.wants(number, event, &source) {
-            Ok(true) => selected.push(number),
+    for index in (0..background.len()).filter(|&index| background.is_in(index, select)) {
+        match background.accepts(index, event, &origin) {
+            Ok(true) => selected.push(index),
             Ok(false) => {}
             Err(payload) => {
                 let cause = Cause::Panic(panic_hook::into_panic(payload));
-                fail(Failure::new(Arc::clone(subscriber(number)), cause));
+                fail(Failure::new(Arc::clone(subscriber(index)), cause));
             }
         }
     }
     let Some((&first, others)) = selected.split_first() else {
         return Deferral::default();
     };
-    let errand = DeferredRun {
-        tail: Arc::clone(tail),
+    let run = DeferredRun {
+        plan: Arc::clone(background),
         selected: selected.clone(),
         call: BackgroundCall::new(emit_context.info, emit_context.origin.cloned()),
         id: emission_id(),
     };
-    let handler = tail.handler(first);
-    let copied = catch_unwind(AssertUnwindSafe(|| handler.copy(event, errand)));
-    let trail = match copied {
-        Ok(Some(trail)) => trail,
+    let handler = background.handler(first);
+    let snapshot = match catch_unwind(AssertUnwindSafe(|| handler.copy(event, run))) {
+        Ok(Some(snapshot)) => snapshot,
         Ok(None) => return Deferral::default(),
         Err(payload) => {
             let cause = Cause::Panic(panic_hook::into_panic(payload));
             fail(Failure::new(Arc::clone(subscriber(first)), cause));
-            for &number in others {
+            for &index in others {
                 let cause = Cause::Undelivered(Undelivered::NotCopied);
-                fail(Failure::new(Arc::clone(subscriber(number)), cause));
+                fail(Failure::new(Arc::clone(subscriber(index)), cause));
             }
             return Deferral::default();
         }
     };
-    match ClonedEventJob::new(trail).push(emit_context.queue) {
+    match ClonedEventJob::new(snapshot).push(emit_context.queue) {
         Ok(()) => Deferral {
             deferred: selected.len(),
             ran: 0,
@@ -81,40 +86,40 @@ pub(crate) fn defer(
     }
 }
 
-/// The queue takes nothing: sync handlers run here and now, async ones are not reached.
+/// The queue did not accept the snapshot: the deferred handlers run here, and the async ones are
+/// reported as not reached.
 fn run_on_full_queue(
     refused: PushError<ClonedEventJob>,
     fail: &mut dyn FnMut(Failure),
 ) -> Deferral {
-    let why = why(&refused.why);
-    let mut trail = refused.item.into_trail();
-    let mut unreached = |subscriber: Arc<SubscriberInfo>| {
-        fail(Failure::new(subscriber, Cause::Undelivered(why)));
+    let reason = undelivered(&refused.kind);
+    let mut run = refused.item.into_run();
+    let mut report_unreached = |subscriber: Arc<SubscriberInfo>| {
+        fail(Failure::new(subscriber, Cause::Undelivered(reason)));
     };
-    trail
-        .as_mut()
+    run.as_mut()
         .remove_async()
         .into_iter()
-        .for_each(&mut unreached);
+        .for_each(&mut report_unreached);
     let innermost = CurrentJob::innermost();
-    let in_this_emit = CurrentJob {
+    let job = CurrentJob {
         queue: innermost.map_or(QueueId::NONE, |job| job.queue),
         parent: parent_id(),
     };
-    let inside = in_this_emit.enter();
-    let _ = trail.as_mut().poll(Waker::noop());
-    drop(inside);
-    // One whose calls are limited may have to wait, and nobody would wake it.
-    trail.unfinished().into_iter().for_each(unreached);
-    let told = trail.as_mut().told();
-    let ran = told.ran;
-    told.into_failures().for_each(fail);
+    let guard = job.enter();
+    let _ = run.as_mut().poll(Waker::noop());
+    drop(guard);
+    // A handler with a concurrency limit may be pending. Nothing would poll it again.
+    run.unfinished().into_iter().for_each(report_unreached);
+    let result = run.as_mut().take_result();
+    let ran = result.ran;
+    result.into_failures().for_each(fail);
     Deferral { deferred: 0, ran }
 }
 
-/// Why the queue took nothing, to be told.
-pub(crate) fn why(why: &PushErrorKind) -> Undelivered {
-    match *why {
+/// The reason that is reported for an event that the queue did not accept.
+pub(super) fn undelivered(kind: &PushErrorKind) -> Undelivered {
+    match *kind {
         PushErrorKind::Full { capacity } => Undelivered::QueueFull { capacity },
         PushErrorKind::ShutDown => Undelivered::ShutDown,
     }

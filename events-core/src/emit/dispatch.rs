@@ -1,7 +1,12 @@
-//! Running the handlers of a plan: a loop that knows no registry.
+//! Dispatch: running the plan of a slot, on the fast path or the slow one. It does not access the
+//! registry: the caller passes the slot and the context of the emission.
 //!
-//! One `catch_unwind` covers the whole plan, for entering it is free but for two instructions; when
-//! a handler panics, the loop goes on behind it.
+//! A chain returns to its caller at a *pause*, and is resumed from there. It pauses at a handler that
+//! panics, after a fixed number of nested calls, between all handlers when `tracing` records spans, and
+//! at its end when a background plan follows.
+//!
+//! One `catch_unwind` covers all handlers up to the next pause, since entering one costs two
+//! instructions only. After a panic the chain is resumed behind the handler that panicked.
 
 use std::thread;
 
@@ -18,25 +23,25 @@ use crate::{
     result::{EmitErrorKind, EmitStats, FailureList, TooDeep},
 };
 
-/// What an emit met.
-pub(crate) enum EmitPath {
-    /// The plan of a scan, and it was run.
+/// How far the fast path of an emit came.
+pub(super) enum EmitPath {
+    /// It ran the plan of the first scan.
     Scanned,
-    /// Another plan, and it was run.
+    /// It ran a plan that was published since, or found that the last subscriber was just removed.
     Swapped,
-    /// None, or somebody looks at each emit: nothing was run.
+    /// There is no plan, or `tracing` records emits: nothing was run.
     NoPlan,
-    /// A plan, and too many emits are around this one, or there is a hook for those that nobody hears:
-    /// nothing was run.
+    /// The depth limit of the fast path refused the emit, since too many are nested or since there is a
+    /// hook or an interceptor: nothing was run.
     Slow,
 }
 
-/// Runs the handlers in the slot and logs what fails. What is emitted is made when somebody listens:
-/// written down before, it would be most of an emit that nobody hears.
+/// Runs the plan of the slot on the fast path, and logs failures. `make_event` is called only if there
+/// is a plan: storing its result earlier would be most of the cost of an emit without subscribers.
 #[inline(always)]
 pub(crate) fn emit<'e>(
     slot: Option<&Slot>,
-    emitted: impl FnOnce() -> (ErasedEvent<'e>, EmitContext<'e>),
+    make_event: impl FnOnce() -> (ErasedEvent<'e>, EmitContext<'e>),
 ) -> EmitPath {
     if is_observed() {
         return EmitPath::NoPlan;
@@ -44,15 +49,15 @@ pub(crate) fn emit<'e>(
     match slot.map_or(Found::Empty, Slot::lookup) {
         Found::Empty => EmitPath::NoPlan,
         Found::Scanned(plan) => {
-            let (event, emit_context) = emitted();
-            if run(plan, event, emit_context) {
+            let (event, emit_context) = make_event();
+            if run_plan(plan, event, emit_context) {
                 EmitPath::Scanned
             } else {
                 EmitPath::Slow
             }
         }
         Found::Swapped => {
-            let (event, emit_context) = emitted();
+            let (event, emit_context) = make_event();
             if emit_swapped(slot, event, emit_context) {
                 EmitPath::Swapped
             } else {
@@ -68,46 +73,47 @@ fn emit_swapped(
     event: ErasedEvent<'_>,
     emit_context: EmitContext<'_>,
 ) -> bool {
-    // The last subscriber may have gone meanwhile.
-    let ran = slot.and_then(|slot| slot.with_held(|plan| run(plan, event, emit_context)));
+    // The last subscriber may have been removed since the lookup.
+    let ran = slot.and_then(|slot| slot.with_held(|plan| run_plan(plan, event, emit_context)));
     ran.unwrap_or(true)
 }
 
-/// Says whether the limit let it in. Where the plan is known at a glance this is part of the emit: with
-/// four handlers that are not inlined a call of it took a fifth of the time.
+/// Runs the plan, unless the depth limit refuses the emit; returns whether it ran. Always inlined: with
+/// four handlers that are not inlined, a call of this function took a fifth of the time of an emit.
 #[inline(always)]
-fn run(plan: &Plan, mut event: ErasedEvent<'_>, emit_context: EmitContext<'_>) -> bool {
-    let Some(_level) = EmitGuard::enter(plan.info(), emit_context.emit_limits.fast_path_limit())
+fn run_plan(plan: &Plan, mut event: ErasedEvent<'_>, emit_context: EmitContext<'_>) -> bool {
+    let Some(_guard) = EmitGuard::enter(plan.info(), emit_context.emit_limits.fast_path_limit())
     else {
         return false;
     };
     let mut run = Run::new(plan.deliver(&mut event), emit_context.origin, None);
     match run.start() {
         Ok(()) if !run.is_paused() => {}
-        ended => {
+        result => {
             let EmitContext {
                 origin,
                 emit_limits,
                 queue,
                 ..
             } = emit_context;
-            resume(&mut run, ended);
-            let stopped = run.is_stopped();
-            defer_tail(plan, event, stopped, origin, emit_limits, queue);
+            resume(&mut run, result);
+            let is_stopped = run.is_stopped();
+            defer_tail(plan, event, is_stopped, origin, emit_limits, queue);
         }
     }
     true
 }
 
-/// The tail of an emit for which nobody waits, if there is one; a chain that none follows does not
-/// come here. It takes one by one what would else have to be written down in every emit.
+/// Queues the background handlers of a sync emit, if the plan has any. Called only after a pause: a
+/// short chain without a panic pauses only if a background plan follows. The fields of the context are
+/// passed one by one, in registers: a struct would have to be stored on the stack by every emit.
 #[cold]
 #[inline(never)]
 #[expect(clippy::needless_pass_by_value, reason = "by value it is in registers")]
 fn defer_tail(
     plan: &Plan,
     event: ErasedEvent<'_>,
-    stopped: bool,
+    is_stopped: bool,
     origin: Option<&Origin>,
     emit_limits: &EmitLimits,
     queue: &EventQueue,
@@ -118,9 +124,9 @@ fn defer_tail(
         emit_limits,
         queue,
     };
-    if let Some(tail) = plan.tail().filter(|_| !stopped) {
+    if let Some(background) = plan.tail().filter(|_| !is_stopped) {
         defer(
-            tail,
+            background,
             event.lend(),
             emit_context,
             Select::All,
@@ -129,10 +135,10 @@ fn defer_tail(
     }
 }
 
-/// Runs the handlers in the slot when none of them runs later and nobody looks at the emit. When there
-/// is more to it, it says so, and runs nothing.
+/// Runs the plan of the slot on the fast path, with failures collected. If there is no plan, if it has
+/// background handlers, or if the slow path is needed, nothing is run and `false` is returned.
 #[inline(always)]
-pub(crate) fn emit_fast(
+pub(super) fn emit_fast(
     slot: &Slot,
     event: ErasedEvent<'_>,
     emit_context: EmitContext<'_>,
@@ -169,45 +175,46 @@ fn run_fast(
     if plan.tail().is_some() {
         return false;
     }
-    let Some(_level) = EmitGuard::enter(plan.info(), emit_context.emit_limits.fast_path_limit())
+    let Some(_guard) = EmitGuard::enter(plan.info(), emit_context.emit_limits.fast_path_limit())
     else {
         return false;
     };
     let delivery = plan.deliver(&mut event);
-    all(&mut Run::new(delivery, emit_context.origin, Some(failures)));
+    run_to_end(&mut Run::new(delivery, emit_context.origin, Some(failures)));
     true
 }
 
-/// Runs the handlers in the slot and logs what fails, with all that somebody may look at.
+/// Runs the plan of the slot on the slow path, and logs failures. `None` if the depth limit refused the
+/// emit.
 #[cold]
 #[inline(never)]
-pub(crate) fn emit_slow(
+pub(super) fn emit_slow(
     slot: Option<&Slot>,
     event: &mut ErasedEvent<'_>,
     emit_context: EmitContext<'_>,
 ) -> Option<EmitStats> {
-    let told = run_slow(slot, event, emit_context, None);
-    told.map_err(|refusal| log::refusal(&refusal)).ok()
+    let result = run_slow(slot, event, emit_context, None);
+    result.map_err(|refusal| log::refusal(&refusal)).ok()
 }
 
-/// Runs the handlers in the slot and tells what became of the event.
+/// Runs the plan of the slot on the slow path, and reports the result.
 pub(crate) fn try_emit(
     slot: Option<&Slot>,
     event: &mut ErasedEvent<'_>,
     emit_context: EmitContext<'_>,
 ) -> (EmitStats, Option<EmitErrorKind>) {
     let failures = FailureList::new();
-    let told = run_slow(slot, event, emit_context, Some(&failures));
-    match told {
+    let result = run_slow(slot, event, emit_context, Some(&failures));
+    match result {
         Err(refusal) => (EmitStats::default(), Some(EmitErrorKind::TooDeep(*refusal))),
-        Ok(told) => (
-            told,
+        Ok(stats) => (
+            stats,
             failures.into_inner().take().map(EmitErrorKind::Failed),
         ),
     }
 }
 
-/// The way that looks at everything: spans, a record of what nobody heard, what became of it.
+/// The slow path: with spans, a log record of an event that no subscriber received, and the stats.
 fn run_slow(
     slot: Option<&Slot>,
     event: &mut ErasedEvent<'_>,
@@ -218,44 +225,51 @@ fn run_slow(
     let origin = emit_context.origin.map(tracing::field::display);
     let span = trace_span!(target: "events_core", "emit", topic, origin);
     let _entered = span.enter();
-    let told = with_guard(slot, emit_context, |plan, _| {
-        let mut told = chain(plan, event, emit_context, failures);
-        if let Some(tail) = plan.tail().filter(|_| told.stopped_by.is_none()) {
+    let stats = with_guard(slot, emit_context, |plan, _| {
+        let mut stats = run_chain(plan, event, emit_context, failures);
+        if let Some(background) = plan.tail().filter(|_| stats.stopped_by.is_none()) {
             let mut fail = |failure| match failures {
                 Some(failures) => failures.push(failure),
                 None => log::failure(failure),
             };
-            let handed = defer(tail, event.lend(), emit_context, Select::All, &mut fail);
-            told.deferred = handed.deferred;
-            told.ran += handed.ran;
+            let deferral = defer(
+                background,
+                event.lend(),
+                emit_context,
+                Select::All,
+                &mut fail,
+            );
+            stats.deferred = deferral.deferred;
+            stats.ran += deferral.ran;
         }
-        told
+        stats
     })?
     .unwrap_or_default();
-    if told.is_unheard() {
-        debug!(target: "events_core", topic, "no subscriber heard the event");
+    if stats.is_unheard() {
+        debug!(target: "events_core", topic, "no subscriber received the event");
     }
-    Ok(told)
+    Ok(stats)
 }
 
-/// The chain's part of an emit whose level the caller has entered.
-pub(crate) fn chain(
+/// Runs the chain of a plan, with a span for each handler if `tracing` records these. The caller holds
+/// the guard of the emit.
+pub(super) fn run_chain(
     plan: &Plan,
     event: &mut ErasedEvent<'_>,
     emit_context: EmitContext<'_>,
     failures: Option<&FailureList>,
 ) -> EmitStats {
-    let traced = level_enabled!(Verbosity::TRACE);
-    let delivery = if traced {
+    let is_traced = level_enabled!(Verbosity::TRACE);
+    let delivery = if is_traced {
         plan.deliver_one_by_one(event)
     } else {
         plan.deliver(event)
     };
     let mut run = Run::new(delivery, emit_context.origin, failures);
-    if traced {
+    if is_traced {
         run_traced(plan, &mut run);
     } else {
-        all(&mut run);
+        run_to_end(&mut run);
     }
     EmitStats {
         ran: run.ran(),
@@ -264,8 +278,9 @@ pub(crate) fn chain(
     }
 }
 
-/// Calls `f` with the plan that is in the slot now, in a level of the emit.
-pub(crate) fn with_guard<T>(
+/// Calls `f` with the present plan of the slot and the guard of the emit. An error if the depth limit
+/// refuses the emit; `None` if there is no plan.
+pub(super) fn with_guard<T>(
     slot: Option<&Slot>,
     emit_context: EmitContext<'_>,
     f: impl FnOnce(&Plan, &EmitGuard) -> T,
@@ -274,7 +289,7 @@ pub(crate) fn with_guard<T>(
         slot.with_plan(|plan| {
             let limit = emit_context.emit_limits.limit();
             match EmitGuard::enter(plan.info(), limit) {
-                Some(level) => Ok(f(plan, &level)),
+                Some(guard) => Ok(f(plan, &guard)),
                 None => Err(Box::new(EmitGuard::refusal(plan.info(), limit))),
             }
         })
@@ -282,31 +297,32 @@ pub(crate) fn with_guard<T>(
     .transpose()
 }
 
-/// Runs the handlers, resuming behind one that panics.
+/// Runs all handlers of the chain, and resumes behind one that panics.
 #[inline(always)]
-fn all(run: &mut Run<'_>) {
+fn run_to_end(run: &mut Run<'_>) {
     match run.start() {
         Ok(()) if !run.is_paused() => {}
-        ended => resume(run, ended),
+        result => resume(run, result),
     }
 }
 
-/// Apart from [`all`], whose few registers are saved in every emit.
+/// Resumes the chain until its end, after a first result. Outlined so that the hot caller needs no
+/// further callee-saved registers.
 #[cold]
 #[inline(never)]
-fn resume(run: &mut Run<'_>, mut ended: thread::Result<()>) {
+fn resume(run: &mut Run<'_>, mut result: thread::Result<()>) {
     loop {
-        if let Err(payload) = ended {
+        if let Err(payload) = result {
             run.panicked(panic_hook::into_panic(payload));
         }
         if !run.is_paused() {
             return;
         }
-        ended = run.resume();
+        result = run.resume();
     }
 }
 
-/// Runs the handlers, each in a span of its own; there is a stop behind each.
+/// Runs the handlers of a chain that pauses between all of them, each in a span of its own.
 #[cold]
 #[inline(never)]
 fn run_traced(plan: &Plan, run: &mut Run<'_>) {
@@ -318,14 +334,14 @@ fn run_traced(plan: &Plan, run: &mut Run<'_>) {
             location = %subscriber.location,
         );
         let _entered = span.enter();
-        let ended = if index == 0 {
+        let result = if index == 0 {
             run.start()
         } else {
             run.resume()
         };
-        if let Err(payload) = ended {
+        if let Err(payload) = result {
             run.panicked(panic_hook::into_panic(payload));
-            // To the stop behind it, where those that return have come by themselves.
+            // Advances to the pause behind this handler: a handler that returns gets there by itself.
             let _ = run.resume();
         }
         if !run.is_paused() {

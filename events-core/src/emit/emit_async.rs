@@ -1,4 +1,12 @@
-//! Emitting and waiting for the async subscribers: a future that runs them on the caller's task.
+//! Async emits: a future that runs the sync subscribers and then the async ones, on the caller's task.
+//!
+//! The first poll runs the sync handlers and starts the async ones; later polls poll these.
+//! Deferred handlers are queued with the first poll, unless one of them depends on an async handler:
+//! then all of them are queued when the async ones have ended.
+//!
+//! The future holds the event. A future that is dropped before it is ready drops the event and its
+//! pending handlers, logs the failures so far, and queues nothing more. Handlers that ended are not
+//! undone, and a snapshot that is in the queue stays there.
 
 use std::{
     fmt,
@@ -15,7 +23,7 @@ use super::{
     context::CallSite,
     defer::defer,
     dispatch,
-    run_all::{self, RunReport},
+    run_all::{RunReport, run_all},
 };
 use crate::{
     background::{BackgroundPlan, BackgroundRun, Select},
@@ -29,14 +37,14 @@ use crate::{
 };
 
 pin_project_lite::pin_project! {
-    /// An event that is emitted with [`emit_async`](crate::Event::emit_async); gives the event back.
+    /// The future of [`emit_async`](crate::Event::emit_async); its output is the event.
     ///
-    /// Nothing happens before the first poll: that runs the sync subscribers, in order, and begins
-    /// the async ones, which then go on beside one another on the task that polls. No runtime is
-    /// needed, and nothing is allocated for subscribers that are ready at once.
+    /// Nothing happens before the first poll. That runs the sync subscribers, in order, and starts the
+    /// async ones, which then run concurrently on the polling task. No runtime is needed, and nothing is
+    /// allocated for subscribers that are ready at once.
     ///
-    /// Dropping it drops the subscribers that are not through, and the event with them; everything
-    /// else stays usable. What has failed by then is logged.
+    /// Dropping the future drops the event and the async subscribers that have not ended; everything
+    /// else stays usable. Failures up to then are logged.
     ///
     /// # Panics
     ///
@@ -44,13 +52,13 @@ pin_project_lite::pin_project! {
     #[must_use = "futures do nothing unless awaited"]
     pub struct EmitAsync<E> {
         #[pin]
-        flight: AsyncEmit<E>,
+        emit: AsyncEmit<E>,
     }
 }
 
 pin_project_lite::pin_project! {
-    /// An event that is emitted with [`try_emit_async`](crate::Event::try_emit_async); gives it back
-    /// with what became of it. See [`EmitAsync`].
+    /// The future of [`try_emit_async`](crate::Event::try_emit_async); its output is the event with the
+    /// result of the emit. See [`EmitAsync`].
     ///
     /// # Panics
     ///
@@ -58,27 +66,27 @@ pin_project_lite::pin_project! {
     #[must_use = "futures do nothing unless awaited"]
     pub struct TryEmitAsync<E> {
         #[pin]
-        flight: AsyncEmit<E>,
+        emit: AsyncEmit<E>,
     }
 }
 
 pin_project_lite::pin_project! {
-    /// An event under way.
+    /// An async emit in progress.
     struct AsyncEmit<E> {
         #[pin]
-        trailing: BackgroundRun<E>,
+        background_run: BackgroundRun<E>,
         registry: Registry,
-        // Where it is emitted.
         site: CallSite,
-        // The emitter's span, when anybody looks at spans.
+        // The span that each poll enters, if `tracing` records spans.
         span: OptionBox<Span>,
-        begun: bool,
-        refused: bool,
-        told: EmitStats,
-        // What failed in the chain, if the emitter wants to know.
+        is_started: bool,
+        // Whether the depth limit refused the emit, or an interceptor withheld the event.
+        is_refused: bool,
+        stats: EmitStats,
+        // The failures of the chain, and of deferring.
         failures: OptionBox<Vec<Failure>>,
-        // The tail whose deferred handlers go to the queue at the end.
-        last: Option<Arc<BackgroundPlan>>,
+        // The background plan whose deferred handlers are queued after the async ones.
+        deferred_last: Option<Arc<BackgroundPlan>>,
     }
 
     impl<E> PinnedDrop for AsyncEmit<E> {
@@ -97,7 +105,7 @@ impl<E: Event> EmitAsync<E> {
         site: CallSite,
     ) -> Self {
         Self {
-            flight: AsyncEmit::new(registry, event, origin, site),
+            emit: AsyncEmit::new(registry, event, origin, site),
         }
     }
 }
@@ -110,7 +118,7 @@ impl<E: Event> TryEmitAsync<E> {
         site: CallSite,
     ) -> Self {
         Self {
-            flight: AsyncEmit::new(registry, event, origin, site),
+            emit: AsyncEmit::new(registry, event, origin, site),
         }
     }
 }
@@ -120,15 +128,15 @@ impl<E: Event> Future for EmitAsync<E> {
 
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<E> {
-        let mut flight = self.project().flight;
-        let polled = flight.as_mut().poll(context.waker());
-        // What failed in the chain is logged before anybody waits.
-        log::failures(flight.as_mut().project().failures);
+        let mut emit = self.project().emit;
+        let polled = emit.as_mut().poll(context.waker());
+        // The failures of the chain are logged even while async handlers are pending.
+        log::failures(emit.as_mut().project().failures);
         if let Err(refusal) = ready!(polled) {
             log::refusal(&refusal);
         }
-        flight.as_mut().project().trailing.record();
-        Poll::Ready(flight.end())
+        emit.as_mut().project().background_run.record();
+        Poll::Ready(emit.finish())
     }
 }
 
@@ -136,21 +144,22 @@ impl<E: Event> Future for TryEmitAsync<E> {
     type Output = Result<Emitted<E>, EmitError<E>>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut flight = self.project().flight;
-        let refused = ready!(flight.as_mut().poll(context.waker())).err();
-        let failures = flight.as_mut().project().failures.take();
+        let mut emit = self.project().emit;
+        let refusal = ready!(emit.as_mut().poll(context.waker())).err();
+        let failures = emit.as_mut().project().failures.take();
         let mut failures = failures.unwrap_or_default();
-        failures.extend(flight.as_mut().project().trailing.told().into_failures());
-        let event = flight.as_mut().end();
-        let mut told = mem::take(flight.as_mut().project().told);
-        told.ran += flight.trailing.ran();
-        let emitted = Emitted::new(event, told);
-        let trouble = match refused {
+        let background_run = emit.as_mut().project().background_run;
+        failures.extend(background_run.take_result().into_failures());
+        let event = emit.as_mut().finish();
+        let mut stats = mem::take(emit.as_mut().project().stats);
+        stats.ran += emit.background_run.ran();
+        let emitted = Emitted::new(event, stats);
+        let error = match refusal {
             Some(refusal) => EmitErrorKind::TooDeep(*refusal),
             None if failures.is_empty() => return Poll::Ready(Ok(emitted)),
             None => EmitErrorKind::Failed(failures),
         };
-        Poll::Ready(Err(EmitError::new(emitted, E::topic().into(), trouble)))
+        Poll::Ready(Err(EmitError::new(emitted, E::topic().into(), error)))
     }
 }
 
@@ -158,7 +167,7 @@ impl<E: Event> AsyncEmit<E> {
     #[inline]
     fn new(registry: Registry, event: E, origin: Option<Origin>, site: CallSite) -> Self {
         let span = if is_traced() {
-            // Without one it need not be in memory, from which it would have to be copied.
+            // Borrowing `origin` in one arm only lets the `None` case keep it in registers.
             let span = match &origin {
                 None => span::<E>(None),
                 Some(origin) => span::<E>(Some(origin)),
@@ -168,67 +177,71 @@ impl<E: Event> AsyncEmit<E> {
             OptionBox::NONE
         };
         Self {
-            trailing: BackgroundRun::new(event, BackgroundCall::new(E::info(), origin)),
+            background_run: BackgroundRun::new(event, BackgroundCall::new(E::info(), origin)),
             registry,
             site,
             span,
-            begun: false,
-            refused: false,
-            told: EmitStats::default(),
+            is_started: false,
+            is_refused: false,
+            stats: EmitStats::default(),
             failures: OptionBox::NONE,
-            last: None,
+            deferred_last: None,
         }
     }
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), Box<TooDeep>>> {
-        let polled = self.as_mut().go_on(waker);
-        if polled.is_ready() && self.last.is_some() {
-            self.defer();
+        let polled = self.as_mut().poll_handlers(waker);
+        if polled.is_ready() && self.deferred_last.is_some() {
+            self.defer_last();
         }
         polled
     }
 
-    /// The async handlers are through: the deferred ones that waited for one of them go to the queue.
+    /// Queues the deferred handlers, of which one depends on an async handler. The async ones have
+    /// ended.
     #[cold]
-    fn defer(self: Pin<&mut Self>) {
+    fn defer_last(self: Pin<&mut Self>) {
         let this = self.project();
-        let mut trailing = this.trailing;
-        let origin = trailing.origin().cloned();
+        let mut background_run = this.background_run;
+        let origin = background_run.origin().cloned();
         let emit_context = this
             .registry
             .core()
             .emit_context::<E::Family>(origin.as_ref());
-        let _level = EmitGuard::reenter(E::info(), trailing.id());
-        let Some(tail) = this.last.take() else { return };
-        let event = trailing.as_mut().event_mut();
+        let _guard = EmitGuard::reenter(E::info(), background_run.id());
+        let Some(background) = this.deferred_last.take() else {
+            return;
+        };
+        let event = background_run.as_mut().event_mut();
         let Some(event) = event.and_then(|event| event.__owned()) else {
             return;
         };
-        let mut fail = |failure| this.failures.some().push(failure);
-        let handed = defer(
-            &tail,
+        let mut fail = |failure| this.failures.get_or_insert_default().push(failure);
+        let deferral = defer(
+            &background,
             ErasedEventRef::of(event),
             emit_context,
             Select::Deferred,
             &mut fail,
         );
-        this.told.deferred = handed.deferred;
-        this.told.ran += handed.ran;
+        this.stats.deferred = deferral.deferred;
+        this.stats.ran += deferral.ran;
     }
 
+    /// The first call runs the chain and starts the async handlers; further calls poll these.
     #[inline]
-    fn go_on(self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), Box<TooDeep>>> {
+    fn poll_handlers(self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), Box<TooDeep>>> {
         let this = self.project();
         let _entered = this.span.get().map(Span::enter);
-        if mem::replace(this.begun, true) {
-            return this.trailing.poll(waker).map(Ok);
+        if mem::replace(this.is_started, true) {
+            return this.background_run.poll(waker).map(Ok);
         }
         let core = this.registry.core();
         core.warn_if_unscanned();
-        let mut trailing = this.trailing;
+        let mut background_run = this.background_run;
         let cloned;
-        let origin = match trailing.origin() {
+        let origin = match background_run.origin() {
             None => None,
             Some(origin) => {
                 cloned = origin.clone();
@@ -236,74 +249,73 @@ impl<E: Event> AsyncEmit<E> {
             }
         };
         if core.is_intercepted()
-            && let Some(event) = trailing.as_mut().event_mut()
+            && let Some(event) = background_run.as_mut().event_mut()
             && core.withholds(event, origin, this.site, EmitVerb::EmitAsync)
         {
-            *this.refused = true; // nobody heard it, and that is not to be told
+            *this.is_refused = true;
             return Poll::Ready(Ok(()));
         }
         let emit_context = core.emit_context::<E::Family>(origin);
         let failures = FailureList::new();
         let slot = core.slot_with_patterns::<E::Family>();
         let mut polled = Poll::Ready(());
-        let refused = dispatch::with_guard(slot, emit_context, |plan, level| {
-            let telling = RunReport {
-                told: this.told,
+        let result = dispatch::with_guard(slot, emit_context, |plan, guard| {
+            let report = RunReport {
+                stats: this.stats,
                 failures: &failures,
-                last: this.last,
+                deferred_last: this.deferred_last,
             };
-            polled = run_all::begin(
-                trailing,
+            polled = run_all(
+                background_run,
                 plan,
-                level,
+                guard,
                 emit_context,
                 Select::Async,
-                telling,
+                report,
                 waker,
             );
         });
         *this.failures = failures.into_inner();
-        match refused {
+        match result {
             Err(refusal) => {
-                *this.refused = true;
+                *this.is_refused = true;
                 Poll::Ready(Err(refusal))
             }
             Ok(_) => polled.map(Ok),
         }
     }
 
-    /// The event, once it is through.
+    /// Takes the event out, after all handlers have ended.
     #[inline]
-    fn end(mut self: Pin<&mut Self>) -> E {
-        let told = &self.told;
-        if told.is_unheard() && self.trailing.ran() == 0 {
+    fn finish(mut self: Pin<&mut Self>) -> E {
+        let stats = &self.stats;
+        if stats.is_unheard() && self.background_run.ran() == 0 {
             self.report_unheard();
         }
-        match self.as_mut().project().trailing.take() {
+        match self.as_mut().project().background_run.take() {
             Some(event) => event,
             None => panic!("an emit was polled after it was ready"),
         }
     }
 
-    /// Nobody has heard it.
+    /// Reports that no subscriber received the event: to the log, and to the hook unless it was refused.
     #[cold]
     #[inline(never)]
     fn report_unheard(&self) {
         let topic = E::topic();
-        debug!(target: "events_core", topic, "no subscriber heard the event");
+        debug!(target: "events_core", topic, "no subscriber received the event");
         let emit_limits = self.registry.core().emit_limits();
-        if let Some(event) = self.trailing.event()
-            && emit_limits.is_hooked()
-            && !self.refused
+        if let Some(event) = self.background_run.event()
+            && emit_limits.has_hook()
+            && !self.is_refused
         {
-            let origin = self.trailing.origin();
+            let origin = self.background_run.origin();
             emit_limits.call_unheard_hook(&TypedView { event, origin });
         }
     }
 }
 
-/// The span that each poll enters: the emitter's, with one of the emit's own when somebody looks at
-/// these.
+/// The span that each poll enters: that of the emit if `tracing` records it, else the caller's.
 #[cold]
 fn span<E: Event>(origin: Option<&Origin>) -> Span {
     if level_enabled!(Verbosity::TRACE) {

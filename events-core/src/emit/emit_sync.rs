@@ -1,5 +1,10 @@
-//! Emitting on a registry: from an event and its type to the slot, and to who looks at it on the way. No
-//! lock is taken.
+//! Sync emits: the lookup of the slot of an event type, the fast path, and the slow path behind it.
+//!
+//! No lock is taken, except when a slow emit is the first of its event type: it matches the patterns of
+//! the pattern subscribers under the writer's lock.
+//!
+//! The fast path is inlined into the caller, and its instructions are counted by `benches/gate`:
+//! everything that few emits need is outlined.
 
 use std::any::TypeId;
 
@@ -34,8 +39,8 @@ impl Core {
         }
     }
 
-    /// Emits on this registry, which is the default one: where the slot is, is known when this is
-    /// compiled.
+    /// Emits on this registry, which is the default one: the address of the slot is a constant, unless
+    /// the event type is generic.
     #[inline(always)]
     pub(crate) fn emit_default<F: Family>(
         &self,
@@ -58,9 +63,12 @@ impl Core {
         origin: Option<&Origin>,
         site: CallSite,
     ) {
-        let lent = &mut *event;
+        let borrowed = &mut *event;
         match dispatch::emit(slot, move || {
-            (ErasedEvent::new::<F>(lent), self.emit_context::<F>(origin))
+            (
+                ErasedEvent::new::<F>(borrowed),
+                self.emit_context::<F>(origin),
+            )
         }) {
             EmitPath::Scanned => {}
             EmitPath::Swapped => self.warn_if_unscanned(),
@@ -69,7 +77,8 @@ impl Core {
         }
     }
 
-    /// Emits where no plan was found at a glance, or somebody looks at each emit.
+    /// Takes the slow path if `tracing` records emits or a flag requires it; else there is no
+    /// subscriber.
     #[inline]
     fn emit_without_plan<F: Family>(
         &self,
@@ -77,7 +86,7 @@ impl Core {
         origin: Option<&Origin>,
         site: CallSite,
     ) {
-        if is_observed() || self.flags() {
+        if is_observed() || self.has_any_flag() {
             self.warn_if_unscanned();
             self.emit_slow::<F>(event, origin, site);
         }
@@ -91,14 +100,14 @@ impl Core {
         }
         let slot = self.slot_with_patterns::<F>();
         let emit_context = self.emit_context::<F>(origin);
-        let told = dispatch::emit_slow(slot, &mut ErasedEvent::new::<F>(event), emit_context);
-        if told.is_some_and(|told| told.is_unheard()) {
+        let stats = dispatch::emit_slow(slot, &mut ErasedEvent::new::<F>(event), emit_context);
+        if stats.is_some_and(|stats| stats.is_unheard()) {
             self.emit_limits()
                 .call_unheard_hook(&TypedView { event, origin });
         }
     }
 
-    /// Emits on this registry and tells what became of the event.
+    /// Emits on this registry, and reports the result.
     pub(crate) fn try_emit<F: Family>(
         &self,
         event: &mut F::Of<'_>,
@@ -107,46 +116,46 @@ impl Core {
     ) -> TryEmitResult {
         self.warn_if_unscanned();
         if self.withholds(event, origin, site, EmitVerb::Emit) {
-            return TryEmitResult::emit_limits(F::statics().info);
+            return TryEmitResult::withheld(F::statics().info);
         }
         let slot = self.slot_with_patterns::<F>();
         let emit_context = self.emit_context::<F>(origin);
-        let (told, trouble) =
+        let (stats, error) =
             dispatch::try_emit(slot, &mut ErasedEvent::new::<F>(event), emit_context);
-        if trouble.is_none() && told.is_unheard() {
+        if error.is_none() && stats.is_unheard() {
             self.emit_limits()
                 .call_unheard_hook(&TypedView { event, origin });
         }
         TryEmitResult {
             topic: F::statics().info.topic(),
-            told,
-            trouble,
+            stats,
+            error,
         }
     }
 }
 
-/// What became of an emit, still without its event.
+/// The result of an emit, without the event.
 pub(crate) struct TryEmitResult {
     topic: &'static str,
-    told: EmitStats,
-    trouble: Option<EmitErrorKind>,
+    stats: EmitStats,
+    error: Option<EmitErrorKind>,
 }
 
 impl TryEmitResult {
-    /// Of an event that no subscriber was given.
-    fn emit_limits(info: &'static EventInfo) -> Self {
+    /// The result for an event that the interceptor withheld.
+    fn withheld(info: &'static EventInfo) -> Self {
         Self {
             topic: info.topic(),
-            told: EmitStats::default(),
-            trouble: None,
+            stats: EmitStats::default(),
+            error: None,
         }
     }
 
-    pub(crate) fn of<E>(self, event: E) -> Result<Emitted<E>, EmitError<E>> {
-        let emitted = Emitted::new(event, self.told);
-        match self.trouble {
+    pub(super) fn with_event<E>(self, event: E) -> Result<Emitted<E>, EmitError<E>> {
+        let emitted = Emitted::new(event, self.stats);
+        match self.error {
             None => Ok(emitted),
-            Some(trouble) => Err(EmitError::new(emitted, self.topic.into(), trouble)),
+            Some(error) => Err(EmitError::new(emitted, self.topic.into(), error)),
         }
     }
 }

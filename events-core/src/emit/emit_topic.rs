@@ -1,8 +1,8 @@
-//! Emitting by a topic alone, without a type.
+//! Emitting by a topic, without an event type. Only pattern subscribers receive such an event.
 //!
-//! Who hears a topic is found out once, and remembered in a table of a fixed size: a topic has one
-//! place there, and takes it from another. So a million topics take no more memory than a thousand,
-//! and one that is emitted again and again is not matched again.
+//! The plan of a topic comes from the registry's topic cache, which has a fixed size: so a million
+//! topics take no more memory than a thousand, and a topic that is emitted again and again is matched
+//! once.
 
 use tracing::{debug, trace_span};
 
@@ -31,14 +31,14 @@ impl Core {
         site: CallSite,
     ) {
         let failures = FailureList::new();
-        let (_, trouble) = self.run_topic(topic, args, origin, &failures, site);
-        if let Some(EmitErrorKind::TooDeep(refusal)) = trouble {
+        let (_, error) = self.run_topic(topic, args, origin, &failures, site);
+        if let Some(EmitErrorKind::TooDeep(refusal)) = error {
             log::refusal(&refusal);
         }
         log::failures(&mut failures.into_inner());
     }
 
-    /// Emits a topic with its arguments, and tells what became of it.
+    /// Emits a topic with its arguments, and reports the result.
     pub(crate) fn try_emit_topic(
         &self,
         topic: &str,
@@ -47,16 +47,16 @@ impl Core {
         site: CallSite,
     ) -> Result<Emitted<Args>, EmitError<Args>> {
         let failures = FailureList::new();
-        let (told, trouble) = self.run_topic(topic, &args, origin, &failures, site);
-        let emitted = Emitted::new(args, told);
+        let (stats, error) = self.run_topic(topic, &args, origin, &failures, site);
+        let emitted = Emitted::new(args, stats);
         let failures = failures.into_inner().take();
-        match trouble {
-            Some(trouble) => Err(EmitError::new(emitted, topic.to_owned().into(), trouble)),
+        match error {
+            Some(error) => Err(EmitError::new(emitted, topic.to_owned().into(), error)),
             None => match failures {
                 None => Ok(emitted),
                 Some(failures) => {
-                    let trouble = EmitErrorKind::Failed(failures);
-                    Err(EmitError::new(emitted, topic.to_owned().into(), trouble))
+                    let error = EmitErrorKind::Failed(failures);
+                    Err(EmitError::new(emitted, topic.to_owned().into(), error))
                 }
             },
         }
@@ -84,36 +84,34 @@ impl Core {
             trace_span!(target: "events_core", "emit", topic, origin)
         };
         let _entered = span.enter();
-        let found = self.has_patterns().then(|| self.found(topic));
-        let heard = match &found {
+        let topic_plan = self.has_patterns().then(|| self.topic_plan(topic));
+        let cached = match &topic_plan {
             None => None,
-            Some(TopicPlan::Cached(heard)) => heard.as_deref(),
-            Some(TopicPlan::Uncached(heard)) => Some(&**heard),
+            Some(TopicPlan::Cached(cached)) => cached.as_deref(),
+            Some(TopicPlan::Uncached(cached)) => Some(&**cached),
         };
-        let mut told = EmitStats::default();
-        let mut trouble = None;
-        if let Some(plan) = heard.and_then(|heard| heard.plan.as_ref()) {
+        let mut stats = EmitStats::default();
+        let mut error = None;
+        if let Some(plan) = cached.and_then(|cached| cached.plan.as_ref()) {
             let emit_context = self.emit_context::<TopicEvent<'static>>(origin);
             let limit = emit_context.emit_limits.limit();
             match EmitGuard::enter(plan.info(), limit) {
-                Some(_level) => told = run(plan, topic, args, emit_context, failures),
+                Some(_guard) => stats = run(plan, topic, args, emit_context, failures),
                 None => {
-                    trouble = Some(EmitErrorKind::TooDeep(EmitGuard::refusal(
-                        plan.info(),
-                        limit,
-                    )))
+                    let refusal = EmitGuard::refusal(plan.info(), limit);
+                    error = Some(EmitErrorKind::TooDeep(refusal));
                 }
             }
         }
-        if trouble.is_none() && told.is_unheard() {
-            debug!(target: "events_core", topic, "no subscriber heard the event");
+        if error.is_none() && stats.is_unheard() {
+            debug!(target: "events_core", topic, "no subscriber received the event");
             let event = &TopicEvent { topic, args };
             self.emit_limits()
                 .call_unheard_hook(&TypedView { event, origin });
         }
-        // The last who looks at a plan frees its closures, whose `Drop` may panic.
-        drop_catching(found);
-        (told, trouble)
+        // The last reader of a plan frees its closures, whose `Drop` may panic.
+        drop_catching(topic_plan);
+        (stats, error)
     }
 }
 
@@ -126,5 +124,5 @@ fn run(
 ) -> EmitStats {
     let mut event = TopicEvent { topic, args };
     let event = &mut ErasedEvent::new::<TopicEvent<'static>>(&mut event);
-    dispatch::chain(plan, event, emit_context, Some(failures))
+    dispatch::run_chain(plan, event, emit_context, Some(failures))
 }

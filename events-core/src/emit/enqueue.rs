@@ -1,4 +1,10 @@
-//! Events that were enqueued, on their way into the queue and out of it.
+//! Enqueued events: pushing them into the queue, and running them when they are popped.
+//!
+//! A queue that is full or shut down does not accept the event, which is returned in the error.
+//!
+//! Most enqueued events have no context: no origin, no span and no parent emission. They are stored
+//! bare, and run on the fast path if they can. A popped event runs up to its first suspension; what is
+//! left of it then is a running job, polled by the driver: the poll loop of a flush or of a worker.
 
 use std::{
     pin::Pin,
@@ -7,9 +13,9 @@ use std::{
 
 use super::{
     context::{CallSite, EmitContext},
-    defer::why,
+    defer::undelivered,
     dispatch,
-    run_all::{self, RunReport},
+    run_all::{RunReport, run_all},
 };
 use crate::{
     background::{BackgroundRun, ErasedBackgroundRun, Select},
@@ -26,14 +32,14 @@ use crate::{
     result::{EmitStats, FailureList, QueueFull},
 };
 
-/// An event, and where it comes from. Most have nothing to say of that, and wait as they are.
+/// An event with an origin, a span or a parent emission.
 struct WithContext<E> {
     event: E,
-    note: Box<JobContext>,
+    context: Box<JobContext>,
 }
 
 impl Core {
-    /// Puts an event into the queue.
+    /// Puts an event into the queue, unless the interceptor withholds it.
     #[inline]
     pub(crate) fn enqueue<E: OwnedEvent + Send>(
         &self,
@@ -48,7 +54,6 @@ impl Core {
     }
 }
 
-/// Puts an event into the queue.
 #[inline]
 fn enqueue<E: OwnedEvent + Send>(
     queue: &EventQueue,
@@ -57,15 +62,15 @@ fn enqueue<E: OwnedEvent + Send>(
 ) -> Result<(), QueueFull<E>> {
     match JobContext::of_enqueued(origin) {
         None => {
-            let handling: &JobVtable<Core> = const {
+            let vtable: &JobVtable<Core> = const {
                 &JobVtable {
                     start: start::<E>,
                     take: take::<E>,
                 }
             };
-            push(queue, handling, event).map_err(|refused| full(refused, |event| event))
+            push(queue, vtable, event).map_err(|refused| queue_full(refused, |event| event))
         }
-        Some(note) => enqueue_with_context(queue, WithContext { event, note }),
+        Some(context) => enqueue_with_context(queue, WithContext { event, context }),
     }
 }
 
@@ -73,20 +78,20 @@ fn enqueue<E: OwnedEvent + Send>(
 #[inline(never)]
 fn enqueue_with_context<E: OwnedEvent + Send>(
     queue: &EventQueue,
-    noted: WithContext<E>,
+    item: WithContext<E>,
 ) -> Result<(), QueueFull<E>> {
-    let handling: &JobVtable<Core> = const {
+    let vtable: &JobVtable<Core> = const {
         &JobVtable {
             start: start_with_context::<E>,
             take: take_with_context::<E>,
         }
     };
-    push(queue, handling, noted).map_err(|refused| full(refused, |noted| noted.event))
+    push(queue, vtable, item).map_err(|refused| queue_full(refused, |item| item.event))
 }
 
 #[cold]
-fn full<T, E: OwnedEvent>(refused: PushError<T>, event: impl FnOnce(T) -> E) -> QueueFull<E> {
-    QueueFull::new(event(refused.item), E::topic(), why(&refused.why))
+fn queue_full<T, E: OwnedEvent>(refused: PushError<T>, event: impl FnOnce(T) -> E) -> QueueFull<E> {
+    QueueFull::new(event(refused.item), E::topic(), undelivered(&refused.kind))
 }
 
 fn start<E: OwnedEvent + Send>(
@@ -95,14 +100,14 @@ fn start<E: OwnedEvent + Send>(
     waker: &Waker,
 ) -> JobProgress {
     let Some(mut event) = popped.take() else {
-        return JobProgress::Nothing;
+        return JobProgress::Empty;
     };
     let failures = FailureList::new();
-    let plain = core.slot_with_patterns::<E>().is_some_and(|slot| {
+    let is_done = core.slot_with_patterns::<E>().is_some_and(|slot| {
         let event = ErasedEvent::new::<E>(&mut event);
         dispatch::emit_fast(slot, event, core.emit_context::<E>(None), &failures)
     });
-    if plain {
+    if is_done {
         return JobProgress::Done(JobResult::of(failures));
     }
     start_all(event, None, core, waker)
@@ -114,21 +119,22 @@ fn start_with_context<E: OwnedEvent + Send>(
     waker: &Waker,
 ) -> JobProgress {
     match popped.take() {
-        Some(WithContext { event, note }) => start_all::<E>(event, Some(note), core, waker),
-        None => JobProgress::Nothing,
+        Some(WithContext { event, context }) => start_all::<E>(event, Some(context), core, waker),
+        None => JobProgress::Empty,
     }
 }
 
 fn take<E: OwnedEvent + Send>(popped: PoppedJob<'_, Core>) -> Option<UnfinishedJob> {
-    Some(left::<E>(popped.take()?, None))
+    Some(unfinished::<E>(popped.take()?, None))
 }
 
 fn take_with_context<E: OwnedEvent + Send>(popped: PoppedJob<'_, Core>) -> Option<UnfinishedJob> {
-    let WithContext { event, note } = popped.take()?;
-    Some(left::<E>(event, note.origin))
+    let WithContext { event, context } = popped.take()?;
+    Some(unfinished::<E>(event, context.origin))
 }
 
-fn left<E: OwnedEvent + Send>(event: E, origin: Option<Origin>) -> UnfinishedJob {
+/// An event that was popped and not started.
+fn unfinished<E: OwnedEvent + Send>(event: E, origin: Option<Origin>) -> UnfinishedJob {
     UnfinishedJob {
         info: E::info(),
         origin,
@@ -137,77 +143,80 @@ fn left<E: OwnedEvent + Send>(event: E, origin: Option<Origin>) -> UnfinishedJob
     }
 }
 
-/// Runs an event up to where it has to wait, with all that may be to it.
+/// Runs an event on the slow path, up to its first suspension.
 #[inline(never)]
 fn start_all<E: OwnedEvent + Send>(
     event: E,
-    note: Option<Box<JobContext>>,
+    context: Option<Box<JobContext>>,
     core: &Core,
     waker: &Waker,
 ) -> JobProgress {
-    let inside = note.as_ref().map(|note| note.enter(core.queue_id()));
-    let origin = note.as_ref().and_then(|note| note.origin.as_ref());
+    let job_guard = context
+        .as_ref()
+        .map(|context| context.enter(core.queue_id()));
+    let origin = context.as_ref().and_then(|context| context.origin.as_ref());
     let emit_context = core.emit_context::<E>(origin);
     let mut event = Some(event);
     let failures = FailureList::new();
-    let mut begun = None;
-    let mut heard = false;
+    let mut background_run = None;
+    let mut is_received = false;
     let slot = core.slot_with_patterns::<E>();
-    let refused = dispatch::with_guard(slot, emit_context, |plan, level| {
+    let result = dispatch::with_guard(slot, emit_context, |plan, guard| {
         if plan.tail().is_some() {
-            let trail = |event| trail(event, plan, level, emit_context, &failures, waker);
-            begun = event.take().map(trail);
+            let start = |event| start_plan(event, plan, guard, emit_context, &failures, waker);
+            background_run = event.take().map(start);
         } else if let Some(event) = &mut event {
             let event = &mut ErasedEvent::new::<E>(event);
-            heard = !dispatch::chain(plan, event, emit_context, Some(&failures)).is_unheard();
+            is_received =
+                !dispatch::run_chain(plan, event, emit_context, Some(&failures)).is_unheard();
         }
     });
-    if let Some(event) = event.as_ref().filter(|_| !heard && refused.is_ok()) {
+    if let Some(event) = event.as_ref().filter(|_| !is_received && result.is_ok()) {
         let emit_limits = core.emit_limits();
-        if emit_limits.is_hooked() {
+        if emit_limits.has_hook() {
             emit_limits.call_unheard_hook(&TypedView { event, origin });
         }
     }
-    drop(inside);
+    drop(job_guard);
 
-    if let Err(refusal) = refused {
+    if let Err(refusal) = result {
         log::refusal(&refusal);
     }
-    let ended = JobResult::of(failures);
-    match begun {
-        None => JobProgress::Done(ended),
-        Some((trail, polled)) => RunningJob::new(trail, note).begun(polled, ended),
+    let before = JobResult::of(failures);
+    match background_run {
+        None => JobProgress::Done(before),
+        Some((run, polled)) => RunningJob::new(run, context).into_progress(polled, before),
     }
 }
 
-/// Runs the chain, and begins the handlers that run later.
+/// Runs the chain, and starts the background handlers.
 #[inline(never)]
-fn trail<E: OwnedEvent + Send>(
+fn start_plan<E: OwnedEvent + Send>(
     event: E,
     plan: &Plan,
-    level: &EmitGuard,
+    guard: &EmitGuard,
     emit_context: EmitContext<'_>,
     failures: &FailureList,
     waker: &Waker,
 ) -> (Pin<Box<dyn ErasedBackgroundRun>>, Poll<()>) {
     let call = BackgroundCall::new(E::info(), emit_context.origin.cloned());
-    let mut trail = Box::pin(BackgroundRun::new(event, call));
-    let pinned = trail.as_mut();
-    let told = &mut EmitStats::default();
-    let last = &mut None;
-    let telling = RunReport {
-        told,
+    let mut background_run = Box::pin(BackgroundRun::new(event, call));
+    let pinned = background_run.as_mut();
+    let stats = &mut EmitStats::default();
+    let deferred_last = &mut None;
+    let report = RunReport {
+        stats,
         failures,
-        last,
+        deferred_last,
     };
-    let polled = run_all::begin(
+    let polled = run_all(
         pinned,
         plan,
-        level,
+        guard,
         emit_context,
         Select::All,
-        telling,
+        report,
         waker,
     );
-    (trail, polled)
+    (background_run, polled)
 }

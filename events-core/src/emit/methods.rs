@@ -1,4 +1,4 @@
-//! The verbs that emit, as methods of the registry.
+//! The methods of [`Registry`] that emit and enqueue events.
 
 use std::panic::Location;
 
@@ -15,11 +15,11 @@ use crate::{
 };
 
 impl Registry {
-    /// Runs the subscribers of this registry and gives the event back; see [`Event::emit`].
+    /// Runs the subscribers of this registry and returns the event; see [`Event::emit`].
     ///
     /// This registry does not become the current one meanwhile: what its subscribers emit with
-    /// `event.emit()` goes to the registry that is current on this thread. To keep nested events
-    /// inside, [`enter`](Self::enter) the registry and use `event.emit()`.
+    /// `event.emit()` goes to the registry that is current on this thread. To emit nested events to this
+    /// registry as well, [`enter`](Self::enter) it and use `event.emit()`.
     #[inline]
     #[track_caller]
     pub fn emit<E: Event>(&self, mut event: E) -> E {
@@ -31,19 +31,19 @@ impl Registry {
     #[inline]
     #[track_caller]
     pub fn emit_mut<E: Event>(&self, event: &mut E) {
-        event.__lend(Emit(self.core(), None, Location::caller()));
+        event.__lend(EmitVisitor(self.core(), None, Location::caller()));
     }
 
-    /// [`emit`](Self::emit), and says where from; see [`Event::emit_from`].
+    /// [`emit`](Self::emit) with an origin; see [`Event::emit_from`].
     #[inline]
     #[track_caller]
     pub fn emit_from<E: Event, M>(&self, mut event: E, origin: impl IntoKey<M>) -> E {
         let origin = origin.into_key().into();
-        event.__lend(Emit(self.core(), Some(&origin), Location::caller()));
+        event.__lend(EmitVisitor(self.core(), Some(&origin), Location::caller()));
         event
     }
 
-    /// Runs the subscribers and tells what became of the event; see [`Event::try_emit`].
+    /// Runs the subscribers and returns the event with the result of the emit; see [`Event::try_emit`].
     ///
     /// # Errors
     ///
@@ -53,7 +53,7 @@ impl Registry {
         self.try_emit_with(event, None)
     }
 
-    /// [`try_emit`](Self::try_emit), and says where from.
+    /// [`try_emit`](Self::try_emit) with an origin.
     ///
     /// # Errors
     ///
@@ -74,8 +74,8 @@ impl Registry {
         origin: Option<&Origin>,
     ) -> Result<Emitted<E>, EmitError<E>> {
         event
-            .__lend(TryEmit(self.core(), origin, Location::caller()))
-            .of(event)
+            .__lend(TryEmitVisitor(self.core(), origin, Location::caller()))
+            .with_event(event)
     }
 
     /// Runs the sync subscribers and then the async ones; see [`Event::emit_async`].
@@ -85,7 +85,7 @@ impl Registry {
         EmitAsync::new(self.clone(), event, None, Location::caller())
     }
 
-    /// [`emit_async`](Self::emit_async), and says where from.
+    /// [`emit_async`](Self::emit_async) with an origin.
     #[track_caller]
     pub fn emit_async_from<E: Event, M>(&self, event: E, origin: impl IntoKey<M>) -> EmitAsync<E> {
         EmitAsync::new(
@@ -96,14 +96,14 @@ impl Registry {
         )
     }
 
-    /// [`emit_async`](Self::emit_async), and tells what became of the event; see
+    /// [`emit_async`](Self::emit_async), which also returns the result of the emit; see
     /// [`Event::try_emit_async`].
     #[track_caller]
     pub fn try_emit_async<E: Event>(&self, event: E) -> TryEmitAsync<E> {
         TryEmitAsync::new(self.clone(), event, None, Location::caller())
     }
 
-    /// [`try_emit_async`](Self::try_emit_async), and says where from.
+    /// [`try_emit_async`](Self::try_emit_async) with an origin.
     #[track_caller]
     pub fn try_emit_async_from<E: Event, M>(
         &self,
@@ -118,11 +118,11 @@ impl Registry {
         )
     }
 
-    /// Emits an event that has no type: those who hear patterns of topics read its arguments by name
-    /// and type. It gives the arguments back.
+    /// Emits an event without a type: the pattern subscribers that match the topic receive it, and read
+    /// its arguments by name and type. Returns the arguments.
     ///
-    /// Who hears a topic is remembered for a thousand topics or so; any number of others cost time and
-    /// no memory.
+    /// The subscribers of about a thousand topics are cached; any number of further topics cost time,
+    /// and no memory.
     ///
     /// ```
     /// use events_core::{AnyEvent, Registry, args};
@@ -142,7 +142,7 @@ impl Registry {
         args
     }
 
-    /// [`emit_topic`](Self::emit_topic), and says where from.
+    /// [`emit_topic`](Self::emit_topic) with an origin.
     #[track_caller]
     pub fn emit_topic_from<M>(
         &self,
@@ -157,7 +157,7 @@ impl Registry {
         args
     }
 
-    /// [`emit_topic`](Self::emit_topic), and tells what became of the event.
+    /// [`emit_topic`](Self::emit_topic), which also returns the result of the emit.
     ///
     /// # Errors
     ///
@@ -183,7 +183,7 @@ impl Registry {
         self.core().enqueue(event, None, Location::caller())
     }
 
-    /// [`enqueue`](Self::enqueue), and says where from.
+    /// [`enqueue`](Self::enqueue) with an origin.
     ///
     /// # Errors
     ///
@@ -199,9 +199,10 @@ impl Registry {
     }
 }
 
-struct Emit<'a>(&'a Core, Option<&'a Origin>, CallSite);
+/// Emits the event of any lifetime that it is called with.
+struct EmitVisitor<'a>(&'a Core, Option<&'a Origin>, CallSite);
 
-impl<F: Family> Visit<F> for Emit<'_> {
+impl<F: Family> Visit<F> for EmitVisitor<'_> {
     type Output = ();
 
     #[inline]
@@ -210,9 +211,10 @@ impl<F: Family> Visit<F> for Emit<'_> {
     }
 }
 
-struct TryEmit<'a>(&'a Core, Option<&'a Origin>, CallSite);
+/// As [`EmitVisitor`], and returns the result.
+struct TryEmitVisitor<'a>(&'a Core, Option<&'a Origin>, CallSite);
 
-impl<F: Family> Visit<F> for TryEmit<'_> {
+impl<F: Family> Visit<F> for TryEmitVisitor<'_> {
     type Output = TryEmitResult;
 
     fn visit(self, event: &mut F::Of<'_>) -> TryEmitResult {

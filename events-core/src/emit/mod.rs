@@ -1,13 +1,21 @@
-//! Floor 4, engine: who listens, in which order, and how an event reaches them.
+//! Emitting: the way of an event from the caller to the handlers.
 //!
-//! - `order` sorts, `entry` makes a plan of what is sorted, `slot` keeps both, `exchange` publishes
-//!   the plan to emitters, and `slots` says where that is;
-//! - `dispatch` runs the handlers of the plan it is given, and knows no registry;
-//! - `core` is a registry's inside: its slots, and the one lock that every change takes; `emit` leads from
-//!   there to the dispatch, past `intercept`, where a test may keep an event;
-//! - `registry`, `subscribe`, `batch`, `install` and `listener` are the ways in: verbs, run time, link
-//!   time, and structs that come either way;
-//! - `waiting` is a way out: futures and streams of events, each behind it an `inbox`.
+//! An *emission* is one emit of one event. It looks up the *plan* of the event type in the registry. A
+//! plan is a *chain*, the sync handlers in order, and a *background plan*, the async and deferred
+//! handlers. A sync emit runs the chain, and queues the background plan with a *snapshot*: a clone of
+//! the event. An async emit runs the chain and then the async handlers, and queues the deferred ones.
+//!
+//! The *fast path* runs the plan and does nothing else. The *slow path* is taken when `tracing` records
+//! events, when there is a hook or an interceptor, and when the depth limit is reached: it checks and
+//! records everything.
+//!
+//! - `methods`: the methods of the registry that emit and enqueue;
+//! - `emit_sync`, `emit_async`, `emit_topic` (by a topic, without an event type), `enqueue`: one file
+//!   for each kind of emit;
+//! - `dispatch`: runs the chain of a plan; `run_all`: the chain and then the background plan, on one
+//!   task;
+//! - `defer`: queues a snapshot for background handlers, and handles a full queue;
+//! - `context`: what each step of an emission needs, and the call of the interceptor.
 
 mod context;
 mod defer;

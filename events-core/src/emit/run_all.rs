@@ -1,5 +1,4 @@
-//! An event on its way through a whole plan, on the task of whoever polls: first the chain, then the
-//! tail.
+//! Running a whole plan on the polling task: first the chain of sync handlers, then the background plan.
 
 use std::{pin::Pin, sync::Arc, task::Poll, task::Waker};
 
@@ -13,77 +12,78 @@ use crate::{
     result::{EmitStats, FailureList},
 };
 
-/// Where it is told what became of the event in the chain.
-pub(crate) struct RunReport<'a> {
-    pub(crate) told: &'a mut EmitStats,
+/// Where [`run_all`] stores the result of the chain.
+pub(super) struct RunReport<'a> {
+    pub(crate) stats: &'a mut EmitStats,
     pub(crate) failures: &'a FailureList,
-    /// The tail of which a deferred handler waits for an async one, and the others with it: they go to
-    /// the queue at the end.
-    pub(crate) last: &'a mut Option<Arc<BackgroundPlan>>,
+    /// The background plan, if one of its deferred handlers depends on an async one: then all its
+    /// deferred handlers are queued after the async ones.
+    pub(super) deferred_last: &'a mut Option<Arc<BackgroundPlan>>,
 }
 
-/// Runs the chain, tells of it, and begins that part of the tail; what is deferred and not in it goes
-/// to the queue.
-pub(crate) fn begin<E: Event>(
-    mut trailing: Pin<&mut BackgroundRun<E>>,
+/// Runs the chain, reports its result, and starts the selected background handlers. Deferred handlers
+/// that are not selected are queued.
+pub(super) fn run_all<E: Event>(
+    mut background_run: Pin<&mut BackgroundRun<E>>,
     plan: &Plan,
-    level: &EmitGuard,
+    guard: &EmitGuard,
     emit_context: EmitContext<'_>,
-    part: Select,
-    telling: RunReport<'_>,
+    select: Select,
+    report: RunReport<'_>,
     waker: &Waker,
 ) -> Poll<()> {
     let RunReport {
-        told,
+        stats,
         failures,
-        last,
-    } = telling;
-    let Some(event) = trailing.as_mut().event_mut() else {
+        deferred_last,
+    } = report;
+    let Some(event) = background_run.as_mut().event_mut() else {
         return Poll::Ready(());
     };
     if plan.len() > 0 {
-        *told = event.__lend(Chain {
+        *stats = event.__lend(RunChain {
             plan,
             emit_context,
             failures,
         });
     }
-    let Some(tail) = plan.tail().filter(|_| told.stopped_by.is_none()) else {
+    let Some(background) = plan.tail().filter(|_| stats.stopped_by.is_none()) else {
         return Poll::Ready(());
     };
-    if part == Select::Async
-        && tail.defers()
+    if select == Select::Async
+        && background.has_deferred()
         && let Some(event) = event.__owned()
     {
-        if tail.has_deferred_after_async() {
-            *last = Some(Arc::clone(tail));
+        if background.has_deferred_after_async() {
+            *deferred_last = Some(Arc::clone(background));
         } else {
             let mut fail = |failure| failures.push(failure);
-            let handed = defer(
-                tail,
+            let deferral = defer(
+                background,
                 ErasedEventRef::of(event),
                 emit_context,
                 Select::Deferred,
                 &mut fail,
             );
-            told.deferred = handed.deferred;
-            told.ran += handed.ran;
+            stats.deferred = deferral.deferred;
+            stats.ran += deferral.ran;
         }
     }
-    trailing.begin(tail, part, level, waker)
+    background_run.begin(background, select, guard, waker)
 }
 
-struct Chain<'a> {
+/// Runs the chain of a plan with an event.
+struct RunChain<'a> {
     plan: &'a Plan,
     emit_context: EmitContext<'a>,
     failures: &'a FailureList,
 }
 
-impl<F: Family> Visit<F> for Chain<'_> {
+impl<F: Family> Visit<F> for RunChain<'_> {
     type Output = EmitStats;
 
     fn visit(self, event: &mut F::Of<'_>) -> EmitStats {
-        dispatch::chain(
+        dispatch::run_chain(
             self.plan,
             &mut ErasedEvent::new::<F>(event),
             self.emit_context,

@@ -1,13 +1,14 @@
-//! Events whose type is not known: what a subscriber to a pattern of topics is given.
+//! An event of any type behind one trait: the parameter of the handlers that are subscribed to a pattern of
+//! topics.
 
 use std::{any::Any, fmt, ops::Deref};
 
 use super::{json::Json, traits::Event};
 use crate::metadata::Origin;
 
-/// An event of any type, to read; and an event that has no type, but a topic and arguments by name.
+/// An event of any type, for reading; or an event without a type, which has a topic and arguments by name.
 ///
-/// `Debug` tells the topic and the names of the fields, nothing that is in them.
+/// `Debug` prints the topic and the names of the fields, never their values.
 ///
 /// ```
 /// use events_core::{AnyEvent, Event, Registry};
@@ -31,14 +32,14 @@ pub trait AnyEvent {
     /// The topic.
     fn topic(&self) -> &str;
 
-    /// Where it was emitted from, when the emitter said so.
+    /// Where it was emitted from, if the emitter set an origin.
     fn origin(&self) -> Option<&Origin>;
 
-    /// The event, when it has a type and borrows nothing.
+    /// The event, if it has a type and borrows nothing.
     #[doc(hidden)]
     fn __event(&self) -> Option<&dyn Any>;
 
-    /// The field or argument of that name, when it borrows nothing.
+    /// The field or argument of that name, if it borrows nothing.
     #[doc(hidden)]
     fn __arg(&self, name: &str) -> Option<&dyn Any>;
 
@@ -46,32 +47,33 @@ pub trait AnyEvent {
     #[doc(hidden)]
     fn __names(&self) -> Vec<(&str, bool)>;
 
-    /// The event as JSON, when it is marked for that.
+    /// The event as JSON, if its type is marked for that.
     #[doc(hidden)]
     fn __json(&self) -> Option<Json>;
 }
 
 impl dyn AnyEvent + '_ {
-    /// The event, when it is an `E`; one that borrows is none that can be named.
+    /// The event, if it is an `E`; `None` for every event that borrows.
     #[must_use]
     pub fn downcast_ref<E: Any>(&self) -> Option<&E> {
         self.__event()?.downcast_ref()
     }
 
-    /// The field or argument of that name, when it is a `T`: `event.arg::<u32>("number")`.
+    /// The field or argument of that name, if it is a `T`: `event.arg::<u32>("number")`.
     ///
-    /// The fields of a tuple struct are named `0`, `1`, and so on; an enum has none, and neither has
-    /// a field that borrows. A text that was written into `args!` is a `&'static str`.
+    /// The fields of a tuple struct are named `0`, `1`, and so on. An enum has no fields here, and a field
+    /// that borrows cannot be read. A string literal in `args!` is a `&'static str`.
     #[must_use]
     pub fn arg<T: Any>(&self, name: &str) -> Option<&T> {
         self.__arg(name)?.downcast_ref()
     }
 
-    /// The event as JSON, when its type is marked `#[event(serialize)]`: an object with its fields, of a
-    /// tuple struct an array, of an enum what its `Serialize` says. (The cargo feature `serde`.)
+    /// The event as JSON, if its type is marked `#[event(serialize)]`: for a struct with named fields an
+    /// object, for a tuple struct an array, for an enum the output of its `Serialize`. (The cargo feature
+    /// `serde`.)
     ///
-    /// The keys are the names of the fields. For a field that is marked `secret` stands `"[redacted]"`, and
-    /// for one that cannot be JSON `"[not serializable]"`, which is logged.
+    /// The keys are the names of the fields. The value of a field that is marked `secret` is
+    /// `"[redacted]"`, and that of one that cannot be converted is `"[not serializable]"`, which is logged.
     ///
     /// ```
     /// use events_core::{AnyEvent, Event, Registry};
@@ -101,16 +103,16 @@ impl dyn AnyEvent + '_ {
 
 impl fmt::Debug for dyn AnyEvent + '_ {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut told = f.debug_struct(self.topic());
+        let mut debug = f.debug_struct(self.topic());
         for (name, secret) in self.__names() {
             let value = if secret { "[redacted]" } else { ".." };
-            told.field(name, &format_args!("{value}"));
+            debug.field(name, &format_args!("{value}"));
         }
-        told.finish()
+        debug.finish()
     }
 }
 
-/// The field of that number.
+/// The field at that index.
 #[doc(hidden)]
 #[inline]
 #[must_use]
@@ -118,12 +120,12 @@ pub fn nth<'e>(fields: &[&'e dyn Any], number: usize) -> Option<&'e dyn Any> {
     fields.get(number).copied()
 }
 
-/// What stands among the fields for one that borrows: it has no type that can be asked for.
+/// Replaces a field that borrows in the list of fields: no caller of `arg` can name this type.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Borrows;
 
-/// An event with a type, as one of any type: a reference to it, which may be one that lets it change.
+/// An event with a type as an [`AnyEvent`]; `R` is a shared or an exclusive reference to it.
 pub(crate) struct TypedView<'a, R> {
     pub(crate) event: R,
     pub(crate) origin: Option<&'a Origin>,

@@ -1,11 +1,12 @@
-//! What every derived builder is made of.
+//! The parts that all derived builders share.
 //!
-//! A builder has one type parameter a field: [`Unset`], or [`Set`] once it has a value. A setter
+//! A builder has one type parameter a field: [`Unset`], or [`Set`] once the field has a value. A setter
 //! turns the first into the second, so a missing or a repeated field is a type error.
 //!
-//! Any builder has the methods that finish it, and they ask whether it can be built. That asks each
-//! field for a trait of its own, which carries the error's text in plain words. So these traits are
-//! named once for each event, not in every method, and events compile faster.
+//! Every builder has the methods that finish it, and each of these requires [`Build`], which a derived
+//! builder implements if all required fields are set. The bound on each field is a trait of its own with
+//! an error text. These bounds are on the `impl` of `Build` alone, not on every method, so that events
+//! compile faster.
 
 use super::traits::{EmitBackend, Event, OwnedEvent};
 
@@ -17,48 +18,49 @@ pub struct Unset;
 #[derive(Clone, Copy, Debug)]
 pub struct Set;
 
-/// The value of a field that is [`Set`], as the type of its builder says.
+/// The value of a field that is [`Set`] by the type of its builder.
 #[doc(hidden)]
 #[inline]
 #[must_use]
 pub fn given<T>(value: Option<T>) -> T {
     match value {
         Some(value) => value,
-        None => unreachable!("the setter that made this field Set has given it a value"),
+        None => unreachable!("the setter that made this field `Set` has stored a value"),
     }
 }
 
 /// A builder in which no required field is missing.
 ///
-/// Derived builders have the same as a method; the trait serves code that is generic over events,
-/// and events that have a field called `build`.
+/// Derived builders have a method of the same name; the trait is for code that is generic over events,
+/// and for events that have a field called `build`.
 #[diagnostic::on_unimplemented(message = "`{Self}` cannot be built: a required field is not set")]
 pub trait Build {
-    /// What is built.
+    /// The event type.
     type Event;
 
-    /// Puts the event together; a field that was left out takes its default.
+    /// Builds the event; a field that was not set has its default.
     fn build(self) -> Self::Event;
 }
 
-/// Asked of a field's state by its setters.
+/// The bound of a field's setters on the state of the field: it has no value yet.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "this field is set twice",
-    label = "remove this call: the field is set before"
+    label = "remove this call: the field is already set"
 )]
 pub trait Free {}
 
 #[diagnostic::do_not_recommend]
 impl Free for Unset {}
 
-/// What the methods that finish a builder do: here, for what stands here is compiled once for all events.
+/// The bodies of the methods that finish a builder. As functions here they are type-checked once, not for
+/// each event.
 #[doc(hidden)]
 pub mod finish {
     use super::{Build, EmitBackend, Event, OwnedEvent};
     use crate::result::{EmitError, Emitted, QueueFull};
 
-    /// An event's future.
+    /// The future of an event's `emit_async`.
     type EmitAsync<E> = <<E as Event>::Backend as EmitBackend>::EmitAsync<E>;
 
     #[inline]
@@ -88,12 +90,12 @@ pub mod finish {
     }
 }
 
-/// The methods of these names that finish a builder. Each asks whether the builder can be built, which
-/// asks of each field that must be set a trait of its own.
+/// The methods of these names that finish a builder. Each requires [`Build`], and so that all required
+/// fields are set.
 ///
-/// What is put into the queue must have more traits. That is asked as if the event had one more
-/// lifetime: so those are asked who call the method, and an event that is never put there need not have
-/// them.
+/// `enqueue` also requires the traits `$queued` of the event. Its bound has an unused lifetime,
+/// `for<'__any>`: so it is checked where the method is called, not where it is declared, and an event that
+/// is never enqueued need not have these traits.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __finishers {
@@ -106,7 +108,7 @@ macro_rules! __finishers {
 #[macro_export]
 macro_rules! __finisher {
     (build $vis:vis $event:ty, $queued:tt) => {
-        /// Puts the event together.
+        /// Builds the event.
         #[must_use]
         $vis fn build(self) -> $event
         where
@@ -116,7 +118,7 @@ macro_rules! __finisher {
         }
     };
     (emit $vis:vis $event:ty, $queued:tt) => {
-        /// Builds the event, runs its subscribers, and gives it back as they left it.
+        /// Builds the event, runs its subscribers, and returns it with their changes.
         #[track_caller]
         $vis fn emit(self) -> $event
         where
@@ -126,11 +128,11 @@ macro_rules! __finisher {
         }
     };
     (try_emit $vis:vis $event:ty, $queued:tt) => {
-        /// Builds the event, runs its subscribers, and tells what became of it.
+        /// Builds the event, runs its subscribers, and returns the event with the result.
         ///
         /// # Errors
         ///
-        /// When a subscriber failed, or when the emit was refused as nested too deep.
+        /// If a subscriber failed, or if the emit was refused because emits are nested too deep.
         #[track_caller]
         $vis fn try_emit(
             self,
@@ -142,8 +144,8 @@ macro_rules! __finisher {
         }
     };
     (emit_async $vis:vis $event:ty, $queued:tt) => {
-        /// Builds the event; awaited, runs its subscribers, the async ones beside each other, and
-        /// gives it back.
+        /// Builds the event. The future runs its subscribers, the async ones concurrently, and returns
+        /// the event.
         #[track_caller]
         $vis fn emit_async(self) -> $crate::emitting::EmitAsync<$event>
         where
@@ -153,11 +155,11 @@ macro_rules! __finisher {
         }
     };
     (enqueue $vis:vis $event:ty, { $($queued:tt)* }) => {
-        /// Builds the event, and puts it into the queue, to be emitted later.
+        /// Builds the event and puts it into the queue, to be emitted later.
         ///
         /// # Errors
         ///
-        /// When the queue is full; the event is in the error.
+        /// If the queue is full or shut down; the event is in the error.
         #[track_caller]
         $vis fn enqueue(self) -> $crate::__private::Result<(), $crate::queues::QueueFull<$event>>
         where

@@ -1,5 +1,6 @@
-//! Events as JSON: what `#[event(serialize)]` writes is made of these. With the feature `serde` they do
-//! what they say; without it the first of them tells that it is missing.
+//! Events as JSON: the functions that the code generated for `#[event(serialize)]` calls. Without the
+//! feature `serde` a call of `on` does not compile, and its error names the feature; the other functions
+//! exist so that this is the only error.
 
 #[cfg(feature = "serde")]
 pub use on::{Json, array, null, object, on, secret, value};
@@ -15,24 +16,24 @@ mod on {
     /// An event as JSON.
     pub type Json = Value;
 
-    /// The feature is on.
+    /// Compiles, because the feature is on.
     #[inline]
     pub fn on<E>() {}
 
-    /// A value of a type that says how.
+    /// The value of one field.
     pub fn value<T: Serialize + ?Sized>(value: &T) -> Json {
         serde_json::to_value(value).unwrap_or_else(|_| {
-            // What is wrong may name what is in it.
+            // The error is not logged: its text may contain the value.
             tracing::warn!(
                 target: "events_core",
                 type_name = std::any::type_name::<T>(),
-                "a value cannot be JSON: its keys are no texts, or its `Serialize` fails",
+                "a field cannot be converted to JSON: a map key is not a string, or its `Serialize` fails",
             );
             Value::from("[not serializable]")
         })
     }
 
-    /// What stands for a secret.
+    /// The replacement for the value of a secret field.
     #[must_use]
     pub fn secret() -> Json {
         Value::from("[redacted]")
@@ -64,45 +65,45 @@ mod on {
 
 #[cfg(not(feature = "serde"))]
 mod off {
-    /// There is none.
+    /// Has no values without the feature.
     #[derive(Debug)]
     pub enum Json {}
 
-    /// No type is this.
+    /// No type implements this: the bound of [`on`] fails with this text.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be read as JSON: the feature `serde` of `events-core` is off",
         label = "turn on the feature `serde` of `events-core`"
     )]
     pub trait FeatureSerde {}
 
-    /// The feature is off.
+    /// Does not compile when called.
     pub fn on<E: FeatureSerde>() {}
 
-    /// None.
+    /// Never runs.
     #[must_use]
     pub fn value<T: ?Sized>(_: &T) -> Json {
         unreachable!("the feature is off")
     }
 
-    /// None.
+    /// Never runs.
     #[must_use]
     pub fn secret() -> Json {
         unreachable!("the feature is off")
     }
 
-    /// None.
+    /// Never runs.
     #[must_use]
     pub fn object<const N: usize>(_: [(&str, Json); N]) -> Json {
         unreachable!("the feature is off")
     }
 
-    /// None.
+    /// Never runs.
     #[must_use]
     pub fn array<const N: usize>(_: [Json; N]) -> Json {
         unreachable!("the feature is off")
     }
 
-    /// None.
+    /// Never runs.
     #[must_use]
     pub fn null() -> Json {
         unreachable!("the feature is off")

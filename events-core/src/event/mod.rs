@@ -1,4 +1,13 @@
-//! Floor 2, event: the trait that the derive implements, and the parts its builder is made of.
+//! Events: the trait that the derive implements, and everything else that an event type consists of.
+//!
+//! - `traits`: `Event`, its emit methods, and `Family`, for which handlers are registered;
+//! - `ownership`: whether an event type has a lifetime;
+//! - `snapshot`: events that can be cloned for background handlers, which run after the sync ones;
+//! - `statics`: the data that the derive generates beside an event type;
+//! - `any_event`: an event of any type, as handlers of a pattern of topics receive it;
+//! - `topic_event`: an event without a type, which has a topic and arguments by name;
+//! - `builder`: what derived builders share;
+//! - `json`: events as JSON.
 
 mod any_event;
 mod builder;

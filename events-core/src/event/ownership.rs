@@ -1,11 +1,11 @@
-//! Events that borrow nothing, and what is asked of those that are kept for later.
+//! Whether an event type has a lifetime, as a type: [`Owned`] or [`Borrowed`].
 
 use std::any::Any;
 
 /// The ownership of an event without a lifetime.
 ///
-/// That it is its own family says the same; but when that does not hold, the compiler tells of a
-/// lifetime that is too short, and with this it tells of an event that borrows.
+/// The bound that an event is its own family means the same. But where that one fails, the compiler
+/// reports a lifetime that is too short; where this one fails, it reports an event that borrows.
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum Owned {}
@@ -15,10 +15,10 @@ pub enum Owned {}
 #[derive(Debug)]
 pub enum Borrowed {}
 
-/// What can be had of an event as one of any type.
+/// An event as a [`dyn Any`](Any), if it can be one.
 #[doc(hidden)]
 pub trait Owning<E> {
-    /// The event, when it borrows nothing.
+    /// The event, if it borrows nothing.
     fn owned(event: &E) -> Option<&dyn Any>;
 }
 

@@ -1,13 +1,14 @@
-//! Events of which a copy can be kept for a background handler.
+//! Events that can be cloned for background handlers: async or deferred ones, which run after the sync
+//! handlers. The clone is called a *snapshot*.
 
 use super::traits::OwnedEvent;
 
-/// An owned event of which copies can wait for a subscriber that runs later.
+/// An owned event that can be cloned for async and deferred subscribers.
 ///
-/// When it is emitted with [`emit`](Event::emit), an async or deferred subscriber gets a copy, and
-/// perhaps on another thread: so it is `Clone`, `Send` and `Sync`.
+/// After an [`emit`](crate::Event::emit), such a subscriber receives a snapshot from the queue: a clone of the
+/// event, perhaps on another thread. So the event is `Clone`, `Send` and `Sync`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot wait for a subscriber that runs later",
+    message = "`{Self}` cannot be queued for an async or deferred subscriber",
     label = "an async or deferred subscriber gets a copy of this event, perhaps on another thread",
     note = "derive `Clone` for `{Self}`, let it own what it holds, and let that be `Send` and `Sync`; \
             or make the subscriber a sync one"

@@ -1,43 +1,44 @@
-//! What stands beside an event type.
+//! The data that the derive generates beside an event type.
 
 use std::{any::Any, fmt, marker::PhantomData, ops::Deref};
 
 use crate::metadata::EventInfo;
 
-/// What the derive puts beside an event type.
+/// The data that the derive generates beside an event type.
 #[doc(hidden)]
 #[derive(Clone, Copy)]
 pub struct EventStatics {
-    /// What the derive knows of the type.
+    /// Describes the type.
     pub info: &'static EventInfo,
-    /// The place for the default registry's subscribers; a type with parameters has none, for a
-    /// static cannot be generic.
+    /// The slot of the default registry, which has the type's subscribers there. A type with parameters
+    /// has none, because a static cannot be generic.
     pub default_slot: Option<&'static dyn AnySlot>,
-    /// Copies an event, where that is known to be possible.
+    /// Clones an event, if the derive could find out that the type is `Clone` and `Send`.
     pub clone_fn: Option<CloneFn>,
 }
 
-/// The place for a registry's subscribers, of a type that the engine knows. That it can be shared is
-/// said here once: asked anew for each event, it would cost the compiler more than all else beside it.
+/// A slot: the place of one event type in one registry. Its type is defined in `plan`, which depends on
+/// this folder, so it is erased here. `Send` and `Sync` are supertraits so that the compiler proves them
+/// once: proved for each event type, they would cost more compile time than everything else in its statics.
 #[doc(hidden)]
 pub trait AnySlot: Any + Send + Sync {}
 
-/// A copy of an event.
+/// A clone of an event.
 pub type BoxedEvent = Box<dyn Any + Send>;
 
-/// Copies an event of one type.
+/// Clones an event of one type; `None` if the event is of another.
 pub type CloneFn = fn(&dyn Any) -> Option<BoxedEvent>;
 
-/// An event type of which there are perhaps copies. The compiler takes [`clone_fn`](Self::copier) where it
-/// is `Clone` and `Send`; elsewhere it finds only that of `NotClone`, by dereferencing.
+/// Finds out whether `E` is `Clone` and `Send`, without a bound on it. If it is, method resolution selects
+/// [`clone_fn`](Self::clone_fn); else that of `NotClone`, to which this dereferences.
 pub struct CloneProbe<E>(pub PhantomData<E>);
 
 impl<E: Clone + Send + 'static> CloneProbe<E> {
-    /// What copies it.
+    /// The function that clones an `E`.
     #[inline]
     #[must_use]
     pub fn clone_fn(&self) -> Option<CloneFn> {
-        Some(copy::<E>)
+        Some(clone_event::<E>)
     }
 }
 
@@ -52,21 +53,21 @@ impl<E> Deref for CloneProbe<E> {
 
 impl<E> fmt::Debug for CloneProbe<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Copying")
+        f.write_str("CloneProbe")
     }
 }
 
-fn copy<E: Clone + Send + 'static>(event: &dyn Any) -> Option<BoxedEvent> {
+fn clone_event<E: Clone + Send + 'static>(event: &dyn Any) -> Option<BoxedEvent> {
     let event: &E = event.downcast_ref()?;
     Some(Box::new(event.clone()))
 }
 
-/// An event type of which there are no copies, or it is not known.
+/// The target of [`CloneProbe`] for a type that is not known to be `Clone` and `Send`.
 #[derive(Debug)]
 pub struct NotClone;
 
 impl NotClone {
-    /// Nothing.
+    /// No function.
     #[inline]
     #[must_use]
     pub fn clone_fn(&self) -> Option<CloneFn> {

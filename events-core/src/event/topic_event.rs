@@ -1,4 +1,4 @@
-//! Events that have no type: a topic, and arguments by name.
+//! Events without a type: they have a topic, and arguments by name.
 
 use std::{any::Any, fmt, future::Ready};
 
@@ -12,9 +12,9 @@ use crate::{
     result::{EmitError, Emitted, QueueFull},
 };
 
-/// The arguments of an event that has no type, by name; made by [`args!`](crate::args!).
+/// The arguments of an event without a type, by name; [`args!`](crate::args!) makes them.
 ///
-/// `Debug` tells the names, nothing that is in them.
+/// `Debug` prints the names, never the values.
 #[derive(Default)]
 pub struct Args(Vec<(&'static str, Box<dyn Any>)>);
 
@@ -32,7 +32,7 @@ impl Args {
         self
     }
 
-    /// The argument of that name, when it is a `T`.
+    /// The argument of that name, if it is a `T`.
     #[must_use]
     pub fn get<T: Any>(&self, name: &str) -> Option<&T> {
         self.any(name)?.downcast_ref()
@@ -40,22 +40,22 @@ impl Args {
 
     fn any(&self, name: &str) -> Option<&dyn Any> {
         let mut last = self.0.iter().rev();
-        let (_, value) = last.find(|(of, _)| *of == name)?;
+        let (_, value) = last.find(|(other, _)| *other == name)?;
         Some(&**value)
     }
 }
 
 impl fmt::Debug for Args {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut told = f.debug_struct("Args");
+        let mut debug = f.debug_struct("Args");
         for (name, _) in &self.0 {
-            told.field(name, &format_args!(".."));
+            debug.field(name, &format_args!(".."));
         }
-        told.finish()
+        debug.finish()
     }
 }
 
-/// An event that has no type, on its way.
+/// An event without a type, while it is emitted.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct TopicEvent<'e> {
@@ -63,10 +63,10 @@ pub struct TopicEvent<'e> {
     pub(crate) args: &'e Args,
 }
 
-/// What stands for all of them: their topics are not known before.
+/// Describes all events without a type; each has its own topic, which is in [`TopicEvent`].
 static INFO: EventInfo = EventInfo::new(
     "a topic",
-    "Named",
+    "TopicEvent",
     module_path!(),
     Location::new(file!(), line!(), column!()),
     "",
@@ -109,7 +109,7 @@ impl Family for TopicEvent<'static> {
     }
 }
 
-/// An event without a type is emitted by its topic, never by itself.
+/// The backend of [`TopicEvent`], whose emit methods are never called: a registry emits it by its topic.
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum NoBackend {}

@@ -1,15 +1,16 @@
-//! The event trait, and how events that borrow are handled without `'static`.
+//! The event trait, and families: how handlers of events that borrow are registered without `'static`.
 //!
-//! Subscribers are kept for good, an event that borrows lives for a moment, so they cannot be
-//! registered for one type. They are registered for its [`Family`]: the type with its lifetime
-//! replaced by `'static`, which stands for the members of every lifetime. `Family::Of<'x>` is the
-//! member with lifetime `'x`; the family of an owned event has one member, the event itself.
+//! A subscriber is stored for as long as its registry, and an event may borrow for a shorter time, so a
+//! subscriber cannot be registered for one such type. It is registered for the [`Family`] of the event
+//! type: the type with its lifetime replaced by `'static`, which stands for the types with every lifetime.
+//! `Family::Of<'x>` is the member with lifetime `'x`; the family of an owned event has one member, the
+//! event itself.
 //!
-//! A generic function that holds an `E: Event` cannot name the lifetime inside `E`, so it cannot
-//! say which member it holds. The derive can: [`Event::__lend`] hands the event to a [`Visit`]or
-//! as the member that it is.
+//! A generic function that holds an `E: Event` cannot name the lifetime inside of `E`, so it cannot say
+//! which member it holds. The derive can: [`Event::__lend`] passes the event to a [`Visit`] as that member.
 //!
-//! What the verbs do, higher floors know; the derive names it as [`Event::EmitBackend`].
+//! The emit methods are implemented in folders that depend on this one; the derive names that
+//! implementation as [`Event::Backend`].
 
 use std::any::Any;
 
@@ -25,9 +26,9 @@ use crate::{
 
 /// Something that happens in a program and that its other parts may react to.
 ///
-/// Derived: see [`derive@crate::Event`]. The trait holds the verbs; each takes the event, runs the
-/// subscribers of the current registry on this thread in order, and gives the event back as they
-/// left it.
+/// Derived: see [`derive@crate::Event`]. The trait has the emit methods: [`emit`](Self::emit) and the
+/// others consume the event, run the subscribers of the current registry in order, and return the event
+/// with their changes.
 ///
 /// ```
 /// use events_core::{Event, Registry};
@@ -50,36 +51,36 @@ use crate::{
     note = "put `#[derive(Event)]` on the type"
 )]
 pub trait Event: Sized {
-    /// The events of this type with every lifetime; subscribers are registered for it.
+    /// The type with every lifetime that it may have; subscribers are registered for it.
     #[doc(hidden)]
     type Family: Family;
 
-    /// Whether it has a lifetime: [`Owned`](super::Owned) or [`Borrowed`](super::Borrowed).
+    /// Whether the type has a lifetime: [`Owned`](super::Owned) or [`Borrowed`](super::Borrowed).
     #[doc(hidden)]
     type Ownership: Owning<Self>;
 
-    /// Where the verbs below lead.
+    /// The implementation of the emit methods below.
     #[doc(hidden)]
     type Backend: EmitBackend;
 
-    /// What this event is called: the path of its module, `::`, its name; or what
-    /// `#[event(topic = "..")]` says.
+    /// The topic of this event type: the path of its module, `::`, and its name; or the text in
+    /// `#[event(topic = "..")]`.
     #[must_use]
     fn topic() -> &'static str {
         Self::info().topic()
     }
 
-    /// What the derive knows of this type.
+    /// The description of this event type.
     #[must_use]
     fn info() -> &'static EventInfo {
         Self::Family::statics().info
     }
 
-    /// Runs the subscribers and gives the event back.
+    /// Runs the subscribers and returns the event.
     ///
     /// An error or a panic in one subscriber is logged with `tracing::error!`, and the others still
-    /// run. An emit that is nested too deep (see [`TooDeep`](crate::failures::TooDeep)) is logged, too, and
-    /// runs none.
+    /// run. An emit that is nested too deep (see [`TooDeep`](crate::failures::TooDeep)) is logged as well,
+    /// and runs no subscriber.
     #[inline]
     #[track_caller]
     fn emit(mut self) -> Self {
@@ -87,7 +88,7 @@ pub trait Event: Sized {
         self
     }
 
-    /// [`emit`](Self::emit), and says where from: a function, `Origin::of::<Type>()`, or text.
+    /// [`emit`](Self::emit) with an origin: a function, `Origin::of::<Type>()`, or text.
     ///
     /// ```
     /// use events_core::{Event, Registry, subscriber, subscribers};
@@ -117,7 +118,7 @@ pub trait Event: Sized {
         self
     }
 
-    /// Runs the subscribers and tells what became of the event.
+    /// Runs the subscribers and returns the event with the result.
     ///
     /// ```
     /// use events_core::{Event, Registry};
@@ -145,15 +146,15 @@ pub trait Event: Sized {
     ///
     /// # Errors
     ///
-    /// When a subscriber returned an error or panicked (the others still ran), or when the emit was
-    /// refused as nested too deep (none ran). The event is in the error.
+    /// If a subscriber returned an error or panicked (the others still ran), or if the emit was refused
+    /// because emits are nested too deep (none ran). The event is in the error.
     #[inline]
     #[track_caller]
     fn try_emit(self) -> Result<Emitted<Self>, EmitError<Self>> {
         Self::Backend::__try_emit(self, None)
     }
 
-    /// [`try_emit`](Self::try_emit), and says where from.
+    /// [`try_emit`](Self::try_emit) with an origin.
     ///
     /// # Errors
     ///
@@ -164,20 +165,19 @@ pub trait Event: Sized {
         Self::Backend::__try_emit(self, Some(&Origin::from(origin.into_key())))
     }
 
-    /// The event itself, when it borrows nothing.
+    /// The event itself, if it borrows nothing.
     #[doc(hidden)]
     #[inline]
     fn __owned(&self) -> Option<&dyn Any> {
         Self::Ownership::owned(self)
     }
 
-    /// Runs the sync subscribers, in order, and then all async ones beside one another, on the
-    /// caller's task, and gives the event back.
+    /// Runs the sync subscribers in order, and then all async ones concurrently, on the caller's task, and
+    /// returns the event.
     ///
     /// No runtime is needed. An async subscriber reads the event; one that fails or panics does not
-    /// disturb the others, and is logged when all are through. A subscriber that is `deferred` goes
-    /// through the queue all the same. Dropping the future drops the subscribers that are not
-    /// through; nothing else is lost by it but the event.
+    /// affect the others, and is logged when all are complete. A `deferred` subscriber runs from the queue
+    /// nevertheless. Dropping the future only drops the event and cancels the incomplete subscribers.
     ///
     /// ```
     /// use events_core::{Event, Registry};
@@ -210,7 +210,7 @@ pub trait Event: Sized {
         Self::Backend::__emit_async(self, None)
     }
 
-    /// [`emit_async`](Self::emit_async), and says where from.
+    /// [`emit_async`](Self::emit_async) with an origin.
     #[inline]
     #[track_caller]
     fn emit_async_from<M>(
@@ -220,20 +220,20 @@ pub trait Event: Sized {
         Self::Backend::__emit_async(self, Some(Origin::from(origin.into_key())))
     }
 
-    /// [`emit_async`](Self::emit_async), and tells what became of the event: of those that failed
-    /// first the sync subscribers, then the async ones, each in the order in which they were begun.
+    /// [`emit_async`](Self::emit_async) that returns the event with the result. The failures of the sync
+    /// subscribers come first, then those of the async ones, each in the order in which they started.
     ///
     /// # Errors
     ///
-    /// The future gives one when a subscriber returned an error or panicked (the others still ran),
-    /// or when the emit was refused as nested too deep (none ran). The event is in the error.
+    /// The future returns one if a subscriber returned an error or panicked (the others still ran), or if
+    /// the emit was refused because emits are nested too deep (none ran). The event is in the error.
     #[inline]
     #[track_caller]
     fn try_emit_async(self) -> <Self::Backend as EmitBackend>::TryEmitAsync<Self> {
         Self::Backend::__try_emit_async(self, None)
     }
 
-    /// [`try_emit_async`](Self::try_emit_async), and says where from.
+    /// [`try_emit_async`](Self::try_emit_async) with an origin.
     ///
     /// # Errors
     ///
@@ -247,13 +247,12 @@ pub trait Event: Sized {
         Self::Backend::__try_emit_async(self, Some(Origin::from(origin.into_key())))
     }
 
-    /// Puts the event into the queue of the current registry, and returns at once. It is emitted
-    /// when the queue is flushed, or when a worker comes to it: the sync subscribers in order, then
-    /// the async ones; see [`Queue`](crate::Queue).
+    /// Puts the event into the queue of the current registry and returns at once. A flush or a worker emits
+    /// it later: the sync subscribers in order, then the async ones; see [`Queue`](crate::Queue).
     ///
     /// # Errors
     ///
-    /// When the queue is full or shut down; the event is in the error.
+    /// If the queue is full or shut down; the event is in the error.
     #[inline]
     #[track_caller]
     fn enqueue(self) -> Result<(), QueueFull<Self>>
@@ -263,7 +262,7 @@ pub trait Event: Sized {
         Self::Backend::__enqueue(self, None)
     }
 
-    /// [`enqueue`](Self::enqueue), and says where from.
+    /// [`enqueue`](Self::enqueue) with an origin.
     ///
     /// # Errors
     ///
@@ -277,14 +276,14 @@ pub trait Event: Sized {
         Self::Backend::__enqueue(self, Some(Origin::from(origin.into_key())))
     }
 
-    /// The field of that number, as [`info`](Self::info) counts them, when it borrows nothing.
+    /// The field at that index, in the order of [`info`](Self::info), if it borrows nothing.
     #[doc(hidden)]
     #[inline]
     fn __field(&self, _number: usize) -> Option<&dyn Any> {
         None
     }
 
-    /// A copy of it, when it borrows nothing and is known to be `Clone` and `Send`.
+    /// A clone of the event, if it borrows nothing and is known to be `Clone` and `Send`.
     #[doc(hidden)]
     #[inline]
     fn __copy(&self) -> Option<BoxedEvent> {
@@ -292,28 +291,28 @@ pub trait Event: Sized {
         clone_fn(self.__owned()?)
     }
 
-    /// The field of that name, when it borrows nothing.
+    /// The field of that name, if it borrows nothing.
     #[doc(hidden)]
     fn __named(&self, name: &str) -> Option<&dyn Any> {
         let mut fields = Self::info().fields();
         self.__field(fields.position(|field| field.name() == name)?)
     }
 
-    /// The event as JSON, when it is marked for that.
+    /// The event as JSON, if its type is marked for that.
     #[doc(hidden)]
     #[inline]
     fn __json(&self) -> Option<Json> {
         None
     }
 
-    /// The topic of this one: of an event without a type, each has its own.
+    /// The topic of this event: that of its type, or its own if it is an event without a type.
     #[doc(hidden)]
     #[inline]
     fn __topic(&self) -> &str {
         Self::topic()
     }
 
-    /// The names of its fields, and whether they are secret.
+    /// The names of the fields, and whether they are secret.
     #[doc(hidden)]
     fn __names(&self) -> Vec<(&str, bool)> {
         let fields = Self::info().fields();
@@ -322,27 +321,27 @@ pub trait Event: Sized {
             .collect()
     }
 
-    /// Hands the event over as a member of its family.
+    /// Calls the visitor with the event as the member of its family that it is.
     #[doc(hidden)]
     fn __lend<V: Visit<Self::Family>>(&mut self, visitor: V) -> V::Output;
 }
 
-/// All events of one type: the type itself, or, when it borrows, the type with every lifetime.
+/// An event type with every lifetime that it may have. An event that borrows nothing is its own family.
 ///
-/// Written by the derive, on the event with `'static` in place of its lifetime.
+/// The derive implements it for the event type with `'static` in place of its lifetime.
 pub trait Family: Sized + 'static {
     /// The member that borrows for `'x`.
     type Of<'x>: Event<Family = Self>;
 
-    /// What stands beside the type.
+    /// The data that the derive generates beside the type.
     #[doc(hidden)]
     fn statics() -> EventStatics;
 }
 
-/// Takes an event as the member of its family that it is.
+/// A function that is generic over the lifetime of an event: [`Event::__lend`] calls it.
 #[doc(hidden)]
 pub trait Visit<F: Family> {
-    /// What the visit gives.
+    /// The result of the visit.
     type Output;
 
     /// Visits the event.
@@ -351,13 +350,13 @@ pub trait Visit<F: Family> {
 
 /// An event that borrows nothing.
 ///
-/// Holds for every event without a lifetime; what must keep an event, or name its type once and
-/// for all, asks for it.
+/// Implemented for every event without a lifetime. It is the bound of functions that store an event, or
+/// that name its type independently of a lifetime.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` borrows, and an owned event is needed here",
     label = "this event has a lifetime",
     note = "subscribe to it with `registry.on_borrowed::<{Self}>(|event| ..)` or `#[subscriber]`",
-    note = "an event that is kept for later, as in the queue, must own what it needs"
+    note = "an event that is stored, for example in the queue, must own its data"
 )]
 pub trait OwnedEvent:
     Event<Family = Self, Ownership = Owned> + for<'x> Family<Of<'x> = Self>
@@ -367,21 +366,21 @@ pub trait OwnedEvent:
 #[diagnostic::do_not_recommend]
 impl<E> OwnedEvent for E where E: Event<Family = E, Ownership = Owned> + for<'x> Family<Of<'x> = E> {}
 
-/// The verbs of events, as the floor that knows the registries has them. By names that the compiler
-/// suggests to nobody.
+/// The implementation of the emit methods, on the current registry. The names have underscores so that the
+/// compiler does not suggest them in its errors.
 #[doc(hidden)]
 pub trait EmitBackend {
-    /// Gives the event back.
+    /// Returns the event.
     type EmitAsync<E: Event>: Future<Output = E>;
 
-    /// Gives the event back with what became of it.
+    /// Returns the event with the result.
     type TryEmitAsync<E: Event>: Future<Output = Result<Emitted<E>, EmitError<E>>>;
 
-    /// Emits on the current registry, and waits for the async subscribers.
+    /// Emits on the current registry and waits for the async subscribers.
     #[track_caller]
     fn __emit_async<E: Event>(event: E, origin: Option<Origin>) -> Self::EmitAsync<E>;
 
-    /// The same, and tells what became of the event.
+    /// The same, and returns the result.
     #[track_caller]
     fn __try_emit_async<E: Event>(event: E, origin: Option<Origin>) -> Self::TryEmitAsync<E>;
 
@@ -395,7 +394,7 @@ pub trait EmitBackend {
     #[track_caller]
     fn __emit<E: Event>(event: &mut E, origin: Option<&Origin>);
 
-    /// Emits on the current registry and tells what became of the event.
+    /// Emits on the current registry and returns the result.
     #[track_caller]
     fn __try_emit<E: Event>(event: E, origin: Option<&Origin>) -> Result<Emitted<E>, EmitError<E>>;
 }

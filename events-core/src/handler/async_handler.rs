@@ -1,4 +1,5 @@
-//! Async functions and closures, and sync ones that are deferred, as handlers that run later.
+//! Functions and closures as background handlers: async ones, and deferred sync ones. A background handler
+//! runs after the sync handlers of the event, and only reads the event.
 
 use std::{future::Future, marker::PhantomData};
 
@@ -11,11 +12,11 @@ use crate::{
     event::Snapshot,
 };
 
-/// A handler that runs later, with what it keeps: what the attribute writes, and what the traits
-/// below make of closures.
+/// A background handler with its captured values: the type that an attribute generates, or a function
+/// or closure in [`AsyncCall`] or [`DeferredCall`].
 #[doc(hidden)]
 pub trait Background<E>: Send + Sync + 'static {
-    /// Calls it.
+    /// Calls the handler.
     fn call<'a>(
         &'a self,
         event: &'a E,
@@ -23,12 +24,12 @@ pub trait Background<E>: Send + Sync + 'static {
     ) -> impl Future<Output = Step> + Send + 'a;
 }
 
-/// An async function, or a closure that gives a future, that can be subscribed at run time: it takes
-/// `&E`, after it perhaps `&Emission`; what it awaits is nothing or a `Result<(), E>`.
+/// An async function, or a closure that returns a future, that can be subscribed at run time: it takes
+/// `&E`, then optionally `&Emission`; the future's output is nothing or a `Result<(), E>`.
 ///
-/// The future is `Send`. That of an async function or closure may borrow the event; that of a closure
-/// which has an `async move` block takes what it needs of it before that block, and of what the
-/// closure has captured it takes a clone:
+/// The future is `Send`. The future of an async function or closure may borrow the event. A closure with
+/// an `async move` block copies what it needs of the event before that block, and clones what it needs
+/// of its captured values:
 ///
 /// ```
 /// use std::sync::{Arc, Mutex};
@@ -56,19 +57,19 @@ pub trait Background<E>: Send + Sync + 'static {
 /// assert_eq!(*paths.lock().unwrap(), ["a.txt"]);
 /// ```
 ///
-/// `M` only tells the implementations apart; leave it to inference.
+/// `M` only distinguishes the implementations; leave it to inference.
 #[diagnostic::on_unimplemented(
     message = "this is not an async handler of events",
     label = "not an async handler",
     note = "an async handler is `async fn(event: &E)` or `|event: &E| {{ .. async move {{ .. }} }}`, with \
             a future that is `Send`; after the event it may take `&Emission`",
-    note = "the future keeps nothing of what the closure has captured: clone that into the `async \
-            move` block",
+    note = "the future cannot borrow what the closure has captured: clone that into the `async move` \
+            block",
     note = "`E` derives `Event` and `Clone`, borrows nothing, and is `Send` and `Sync`",
-    note = "it gives nothing or `Result<(), E>`"
+    note = "the future's output is nothing or `Result<(), E>`"
 )]
 pub trait AsyncHandler<E, M>: Send + Sync + 'static {
-    /// Calls it.
+    /// Calls the handler.
     #[doc(hidden)]
     fn call<'a>(
         &'a self,
@@ -77,18 +78,18 @@ pub trait AsyncHandler<E, M>: Send + Sync + 'static {
     ) -> impl Future<Output = Step> + Send + 'a;
 }
 
-/// A function or closure whose future may borrow what it is called with.
+/// A function or closure that returns a future, which may borrow the arguments.
 #[doc(hidden)]
-pub trait Calls<'a, A> {
-    /// What it gives.
+pub trait AsyncCallable<'a, A> {
+    /// The future.
     type Future: Future<Output: AsyncOutcome> + Send + 'a;
 
-    /// Calls it.
-    fn calls(&self, arguments: A) -> Self::Future;
+    /// Calls the function.
+    fn call_with(&self, arguments: A) -> Self::Future;
 }
 
 #[diagnostic::do_not_recommend]
-impl<'a, E: 'a, H, R> Calls<'a, (&'a E,)> for H
+impl<'a, E: 'a, H, R> AsyncCallable<'a, (&'a E,)> for H
 where
     H: Fn(&'a E) -> R,
     R: Future<Output: AsyncOutcome> + Send + 'a,
@@ -96,13 +97,13 @@ where
     type Future = R;
 
     #[inline]
-    fn calls(&self, (event,): (&'a E,)) -> R {
+    fn call_with(&self, (event,): (&'a E,)) -> R {
         self(event)
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<'a, E: 'a, H, R> Calls<'a, (&'a E, &'a Emission)> for H
+impl<'a, E: 'a, H, R> AsyncCallable<'a, (&'a E, &'a Emission)> for H
 where
     H: Fn(&'a E, &'a Emission) -> R,
     R: Future<Output: AsyncOutcome> + Send + 'a,
@@ -110,7 +111,7 @@ where
     type Future = R;
 
     #[inline]
-    fn calls(&self, (event, emission): (&'a E, &'a Emission)) -> R {
+    fn call_with(&self, (event, emission): (&'a E, &'a Emission)) -> R {
         self(event, emission)
     }
 }
@@ -118,39 +119,39 @@ where
 impl<E, H> AsyncHandler<E, fn(&E)> for H
 where
     E: Snapshot,
-    H: for<'a> Calls<'a, (&'a E,)> + Send + Sync + 'static,
+    H: for<'a> AsyncCallable<'a, (&'a E,)> + Send + Sync + 'static,
 {
     #[inline]
     async fn call<'a>(&'a self, event: &'a E, _: &'a BackgroundCall) -> Step {
-        self.calls((event,)).await.into_step()
+        self.call_with((event,)).await.into_step()
     }
 }
 
 impl<E, H> AsyncHandler<E, fn(&E, &Emission)> for H
 where
     E: Snapshot,
-    H: for<'a> Calls<'a, (&'a E, &'a Emission)> + Send + Sync + 'static,
+    H: for<'a> AsyncCallable<'a, (&'a E, &'a Emission)> + Send + Sync + 'static,
 {
     #[inline]
     async fn call<'a>(&'a self, event: &'a E, call: &'a BackgroundCall) -> Step {
         let emission = call.emission();
-        self.calls((event, &emission)).await.into_step()
+        self.call_with((event, &emission)).await.into_step()
     }
 }
 
-/// A sync function or closure that can be subscribed as deferred: it takes `&E`, after it perhaps
+/// A sync function or closure that can be subscribed as deferred: it takes `&E`, then optionally
 /// `&Emission`, and returns nothing or a `Result<(), E>`.
 ///
-/// `M` only tells the implementations apart; leave it to inference.
+/// `M` only distinguishes the implementations; leave it to inference.
 #[diagnostic::on_unimplemented(
     message = "this is not a deferred handler of events",
     label = "not a deferred handler",
-    note = "a deferred handler takes `&E`, for it gets a copy, and then perhaps `&Emission`",
+    note = "a deferred handler takes `&E`, because it gets a copy, and then perhaps `&Emission`",
     note = "`E` derives `Event` and `Clone`, borrows nothing, and is `Send` and `Sync`",
     note = "it returns nothing or `Result<(), E>`"
 )]
 pub trait DeferredHandler<E, M>: Send + Sync + 'static {
-    /// Calls it.
+    /// Calls the handler.
     #[doc(hidden)]
     fn call(&self, event: &E, call: &BackgroundCall) -> Step;
 }
@@ -177,10 +178,10 @@ where
     }
 }
 
-/// An [`AsyncHandler`], with what tells its implementations apart.
+/// An [`AsyncHandler`] with its `M`, which makes it a [`Background`] handler.
 pub(crate) struct AsyncCall<H, M>(H, PhantomData<fn() -> M>);
 
-/// A [`DeferredHandler`], with what tells its implementations apart.
+/// A [`DeferredHandler`] with its `M`, which makes it a [`Background`] handler.
 pub(crate) struct DeferredCall<H, M>(H, PhantomData<fn() -> M>);
 
 impl<H, M> AsyncCall<H, M> {

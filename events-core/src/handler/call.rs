@@ -1,11 +1,12 @@
-//! What a handler that runs later may ask of the emit that it belongs to.
+//! What a background handler and its filters can request of the emit that they belong to. A *background
+//! handler* is an async or a deferred one: it runs after the sync handlers of the event.
 
 use crate::{
     context::{Emission, EmissionSource, current_job, emit_stack},
     metadata::{EventInfo, Origin},
 };
 
-/// Where an event was emitted from, for the filters of a handler that runs later.
+/// The origin of an emit, for the filters of a handler.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct EmitOrigin<'s>(Option<&'s Origin>);
@@ -16,7 +17,7 @@ impl<'s> EmitOrigin<'s> {
         Self(origin)
     }
 
-    /// Whether the event was emitted from there.
+    /// Whether the event was emitted with this origin.
     #[inline]
     #[must_use]
     pub fn is_from(&self, origin: &Origin) -> bool {
@@ -24,7 +25,7 @@ impl<'s> EmitOrigin<'s> {
     }
 }
 
-/// What a handler that runs later may ask.
+/// The emit that a background handler belongs to: its event type and its origin.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct BackgroundCall {

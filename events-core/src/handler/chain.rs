@@ -1,31 +1,39 @@
-//! The chain of handlers: each runs, and then calls the next one itself.
+//! The chain: the sync handlers of one event type in running order. Each handler calls the next one itself.
 //!
-//! A loop over function pointers pays two taken branches a handler, out and back. Here the call of
-//! the next handler is the last thing that a handler does, so that the compiler can make it a jump:
-//! for handlers that inline this halves the time. Where a handler's frame cannot be given up early
-//! (its locals escape) the calls nest instead, so a chain has a stop every few links, at which it
-//! returns to whoever runs it.
+//! A loop over function pointers costs two taken branches a handler: the call and the return. Here the
+//! call of the next handler is the last thing that a handler does, so that the compiler can make it a
+//! jump (a tail call): for handlers that are inlined this halves the time. Where the stack frame cannot
+//! be released before the call, because the address of a local escapes, the calls nest instead. So a
+//! chain has a *stop* after every few handlers: a link that returns to the caller of the chain, which
+//! resumes behind it. The handlers between two stops are a *segment*.
 //!
-//! The links lie side by side in one boxed slice, each a function and what that function is called
-//! with; the last is a stop. So a handler finds the next one without a look at how many there are,
-//! and a handler that keeps nothing is called without touching more memory than its link. A handler
-//! that panics leaves its place behind while the stack unwinds; that code lies beside the path and
-//! costs nothing when nobody panics.
+//! The links are side by side in one boxed slice. Each is a function and what that function is called
+//! with; the last link is a stop. So a handler finds the next link without a check of the length, and a
+//! handler that captures nothing is called without touching more memory than its link. When a handler
+//! panics, a guard stores the position of its link while the stack unwinds; that code is outside of the
+//! hot path and costs nothing without a panic.
 //!
-//! # Why there is `unsafe` here, and why it holds
+//! # Why there is `unsafe` here, and why it is sound
 //!
-//! Chains are compiled once, not for each event type, so a link has forgotten what type of event it
-//! takes and what its handler is. Three invariants, all of them kept by this file alone, say that
-//! the right things meet again:
+//! The code of chains is compiled once, not for each event type, so the event type and the handler type
+//! of a link are erased. Four invariants ensure that each function is called with values of the types
+//! that it was made for. This file and `run.rs` keep them: the fields and functions that they are about
+//! are visible in this folder only, and no other file of it uses them.
 //!
-//! 1. *Handler.* A [`Link`] is made from a [`ErasedHandler`], whose `call` and `handler` were made together
-//!    in [`ErasedHandler::new`] for one `H`. The chain holds the `ErasedHandler`, and with it the handler, for as
-//!    long as its links exist.
-//! 2. *Event.* All `ErasedHandler` of a chain are of one family, and [`Chain::takes`] lets an event only
-//!    through as a [`Delivery`] when its family is that one. A `Delivery` borrows the event for as
-//!    long as it lives, and belongs to one `Run`, which calls that chain and no other.
-//! 3. *Neighbour.* Behind every link that calls the next one there is a next one: the last link of a
-//!    chain is a stop, and stops call nobody.
+//! 1. *Handler.* Each [`Link`] that is not a stop is made from an [`ErasedHandler`], whose `call` and
+//!    `handler` were made together in [`ErasedHandler::new`] for one `F` and one `H`. The chain owns its
+//!    `ErasedHandler`s, which keep the handlers alive, and neither they nor the links change. So the
+//!    pointer of a link is valid for as long as the link exists.
+//! 2. *Event.* All `ErasedHandler`s of a chain are of one family, and [`Chain::deliver`] alone makes a
+//!    [`Delivery`], for an event of that family only. A `Delivery` borrows the event exclusively, and the
+//!    chain, for as long as it lives. It belongs to one [`Run`], which keeps it for life and calls the
+//!    links of that chain only. A run is started and resumed by `&mut`, and its handlers receive it by
+//!    `&`: so a run is neither started nor resumed while one of its handlers holds the event.
+//! 3. *Next link.* The last link of a chain is the stop [`end`], which calls no link and pauses no run. So
+//!    every link that calls the next one, or at which a run is paused, has a next one.
+//! 4. *Position.* The position at which a [`Run`] is paused is none, or that of a link which is in the
+//!    chain of its delivery and is not the last. Only this file makes a [`LinkPos`] of a link, and
+//!    [`Run::pause_at`] is called by the handlers and the [`pause`] stops of that chain alone.
 
 #![expect(
     unsafe_code,
@@ -51,9 +59,9 @@ use crate::{
     metadata::{EventInfo, SubscriberInfo},
 };
 
-/// What can be called with the events of a family.
+/// A handler of the events of a family.
 pub(crate) trait CallHandler<F: Family>: Send + Sync + 'static {
-    /// Calls it.
+    /// Calls the handler.
     fn handle(&self, event: &mut F::Of<'_>, run: &Run<'_>) -> Step;
 }
 
@@ -68,7 +76,7 @@ where
     }
 }
 
-/// A handler, shared by all chains that it stands in; its type is forgotten.
+/// A handler with its type erased; all chains that contain it share it.
 #[derive(Clone)]
 pub(crate) struct ErasedHandler {
     family: TypeId,
@@ -76,27 +84,28 @@ pub(crate) struct ErasedHandler {
     handler: Arc<dyn Any + Send + Sync>,
 }
 
-/// Runs a handler and calls the next link. The arguments are what invariants 1 to 3 say.
+/// The function of a link. To be called with that link, with the event of the delivery, and with the run
+/// that owns the delivery: see [`call`], which runs a handler, and the stops, which accept any arguments.
 type CallFn = unsafe fn(*const Link, *mut (), &Run<'_>);
 
-/// A handler in its place, or a stop.
+/// An element of a chain: a handler, or a stop, whose `handler` is null.
 #[derive(Clone, Copy)]
 struct Link {
     call: CallFn,
     handler: *const (),
 }
 
-/// Where a handler or a stop is, for those who only compare places.
+/// The position of a link, which safe code can compare only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct LinkPos(*const Link);
+pub(super) struct LinkPos(*const Link);
 
 impl LinkPos {
-    /// No link.
-    pub(crate) const NOWHERE: Self = Self(ptr::null());
+    /// The position of no link.
+    pub(super) const NOWHERE: Self = Self(ptr::null());
 }
 
 impl ErasedHandler {
-    /// Forgets what the handler is.
+    /// Erases the type of the handler.
     pub(crate) fn new<F: Family, H: CallHandler<F>>(handler: Arc<H>) -> Self {
         Self {
             family: TypeId::of::<F>(),
@@ -115,32 +124,33 @@ impl ErasedHandler {
 
 impl fmt::Debug for ErasedHandler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Wired").finish_non_exhaustive()
+        f.debug_struct("ErasedHandler").finish_non_exhaustive()
     }
 }
 
-/// Runs the handler of this link, and then the rest of the chain.
+/// Runs the handler of this link, and then calls the next link.
 ///
 /// # Safety
 ///
-/// `link` is a link of the chain that `run` delivers to, made from a `ErasedHandler` of `F` and `H`, and
-/// `event` is the event that `run` delivers.
+/// `link` is in the chain of `run.delivery` and was made from an `ErasedHandler` of `F` and `H`, `event`
+/// is the event of `run.delivery`, and no reference to that event is in use.
 unsafe fn call<F: Family, H: CallHandler<F>>(link: *const Link, event: *mut (), run: &Run<'_>) {
-    // SAFETY: by invariant 1 `handler` points to an `H` which the chain keeps alive.
+    // SAFETY: by invariant 1 this is an `H`, kept alive by the chain, which the delivery of `run` borrows.
     let handler = unsafe { &*(*link).handler.cast::<H>() };
-    // SAFETY: by invariant 2 this is an event of `F`, borrowed by the delivery under way; handlers
-    // take every lifetime that it may have. The reference ends before the next handler is called.
+    // SAFETY: by invariant 2 this is an event of `F`, borrowed exclusively; a `CallHandler` accepts every
+    // lifetime that it may have. The reference ends before the next handler is called.
     let borrowed = unsafe { &mut *event.cast::<F::Of<'_>>() };
     let guard = UnwindGuard { run, link };
-    // Nothing that has a `Drop` may outlive this match: the call below must stay the last.
-    let goes_on = match handler.handle(borrowed, run) {
+    // No value with a `Drop` may live longer than this match: the call below must stay a tail call.
+    let runs_next = match handler.handle(borrowed, run) {
         Step::Done => true,
         step => run.record_step(step, LinkPos(link)),
     };
     mem::forget(guard);
-    if goes_on {
-        // SAFETY: by invariant 3 a link that is no stop has one behind it, for which the same holds.
-        // The event is read anew, for a handler that is not inlined then keeps a register less.
+    if runs_next {
+        // SAFETY: by invariant 3 there is a next link, in the same chain: a handler's, for which invariant 1
+        // holds, or a stop, which accepts any arguments. The event is loaded from the run again: kept across
+        // the call of a handler that is not inlined, it would need one more callee-saved register.
         unsafe {
             let next = link.add(1);
             ((*next).call)(next, run.delivery.event, run);
@@ -148,15 +158,15 @@ unsafe fn call<F: Family, H: CallHandler<F>>(link: *const Link, event: *mut (), 
     }
 }
 
-/// The last link of a chain: nobody is left.
+/// The last link of a chain: a stop after which the run is complete.
 fn end(_: *const Link, _: *mut (), _: &Run<'_>) {}
 
-/// A link before others: whoever runs the chain shall go on behind it.
+/// A stop before other links: the caller of the chain is to resume the run behind it.
 fn pause(link: *const Link, _: *mut (), run: &Run<'_>) {
     run.pause_at(LinkPos(link));
 }
 
-/// Dropped only while its handler unwinds: a handler that returns forgets it.
+/// Stores the position of a handler that panics. After a handler that returns it is forgotten, not dropped.
 struct UnwindGuard<'a, 'r> {
     run: &'a Run<'r>,
     link: *const Link,
@@ -168,60 +178,61 @@ impl Drop for UnwindGuard<'_, '_> {
     }
 }
 
-/// Handlers of one family in running order.
+/// The sync handlers of one family in running order, with their event type and their subscribers.
 pub(crate) struct Chain {
     family: TypeId,
     info: &'static EventInfo,
-    /// That of the type, or of an event without one.
+    /// The topic of the event type, or that of an event without a type.
     topic: Cow<'static, str>,
-    /// The links, with a stop after each `stretch` of them and at the end.
+    /// The handlers, with a stop after each `segment_len` of them and at the end.
     links: Box<[Link]>,
-    stretch: usize,
+    segment_len: usize,
+    /// Owns what the links point to (invariant 1).
     handlers: Box<[ErasedHandler]>,
-    /// Whose handler each of them is.
+    /// One for each handler, in the same order.
     subscribers: Arc<[Arc<SubscriberInfo>]>,
 }
 
-// SAFETY: the pointers in the links are to the handlers, which are `Send` and `Sync`, see `ErasedHandler`.
+// SAFETY: all fields but the links are `Send` and `Sync` by themselves. The pointers in the links point to
+// handlers, which are `Send` and `Sync` and are shared by reference count, see `ErasedHandler`.
 unsafe impl Send for Chain {}
-// SAFETY: as above; a chain does not change.
+// SAFETY: as above; a chain and its links do not change.
 unsafe impl Sync for Chain {}
 
 impl Chain {
-    /// How many handlers call one another before the stack is given back.
+    /// The segment length of a plan: how many handlers call one another before the stack is unwound.
     pub(crate) const MAX_NESTED_CALLS: usize = 16;
 
-    /// The chain of these handlers, with a stop after each `stretch` of them, and, if it is
-    /// `followed`, after the last: so whoever runs it learns there that something comes after it, and
-    /// need not look when nothing does.
+    /// The chain of these handlers, with a stop after each `segment_len` of them and, if `has_background`,
+    /// after the last: only a caller whose run is paused then has to check for background handlers.
     ///
     /// # Panics
     ///
-    /// When they are not all of one family: whoever calls this has mixed up event types.
+    /// If a handler is not of that family.
     pub(crate) fn new(
         (family, info, topic): (TypeId, &'static EventInfo, Cow<'static, str>),
         handlers: Box<[ErasedHandler]>,
         subscribers: Arc<[Arc<SubscriberInfo>]>,
-        stretch: usize,
-        followed: bool,
+        segment_len: usize,
+        has_background: bool,
     ) -> Self {
         assert!(
             handlers.iter().all(|one| one.family == family),
-            "all handlers of a chain take the same events"
+            "all handlers of a chain are of one event type"
         );
         let stop = |call: CallFn| Link {
             call,
             handler: ptr::null(),
         };
-        let stops = handlers.len() / stretch + usize::from(followed) + 1;
+        let stops = handlers.len() / segment_len + usize::from(has_background) + 1;
         let mut links = Vec::with_capacity(handlers.len() + stops);
         for (index, handler) in handlers.iter().enumerate() {
-            if index > 0 && index % stretch == 0 {
+            if index > 0 && index % segment_len == 0 {
                 links.push(stop(pause));
             }
             links.push(handler.link());
         }
-        if followed {
+        if has_background {
             links.push(stop(pause));
         }
         links.push(stop(end));
@@ -230,7 +241,7 @@ impl Chain {
             info,
             topic,
             links: links.into_boxed_slice(),
-            stretch,
+            segment_len,
             handlers,
             subscribers,
         }
@@ -256,19 +267,18 @@ impl Chain {
         &self.topic
     }
 
-    /// Whose handlers stand here, in running order.
+    /// The subscribers whose handlers these are, in running order.
     pub(crate) fn subscribers(&self) -> &[Arc<SubscriberInfo>] {
         &self.subscribers
     }
 
-    /// How many handlers stand here.
     pub(crate) fn len(&self) -> usize {
         self.subscribers.len()
     }
 
-    /// Takes an event, if it is one of those that the handlers take.
+    /// Pairs an event with this chain, if the event is of the handlers' family.
     #[inline]
-    pub(crate) fn takes<'a>(&'a self, event: &'a mut ErasedEvent<'_>) -> Option<Delivery<'a>> {
+    pub(crate) fn deliver<'a>(&'a self, event: &'a mut ErasedEvent<'_>) -> Option<Delivery<'a>> {
         (*event.family == self.family).then_some(Delivery {
             event: event.event,
             chain: self,
@@ -277,18 +287,18 @@ impl Chain {
         })
     }
 
-    /// Which handler stands there.
+    /// The index of the handler whose link is at this position.
     pub(super) fn index_of(&self, LinkPos(link): LinkPos) -> usize {
         let range = self.links.as_ptr_range();
         if !range.contains(&link) {
-            unreachable!("no place of this chain");
+            unreachable!("the position is not in this chain");
         }
         let index = (link.addr() - range.start.addr()) / size_of::<Link>();
-        index - index / (self.stretch + 1)
+        index - index / (self.segment_len + 1)
     }
 }
 
-/// An event whose type is forgotten, borrowed. It is two words, which travel in registers.
+/// An event with its type erased, borrowed exclusively. It is two words, which are passed in registers.
 pub(crate) struct ErasedEvent<'e> {
     family: &'static TypeId,
     event: *mut (),
@@ -306,7 +316,7 @@ impl<'e> ErasedEvent<'e> {
     }
 }
 
-/// An event whose type is forgotten, lent to read.
+/// An event with its type erased, borrowed for reading.
 #[derive(Clone, Copy)]
 pub(crate) struct ErasedEventRef<'e> {
     family: TypeId,
@@ -315,7 +325,7 @@ pub(crate) struct ErasedEventRef<'e> {
 }
 
 impl ErasedEvent<'_> {
-    /// Lends it.
+    /// The event, borrowed for reading.
     pub(crate) fn lend(&self) -> ErasedEventRef<'_> {
         ErasedEventRef {
             family: *self.family,
@@ -335,21 +345,22 @@ impl<'e> ErasedEventRef<'e> {
         }
     }
 
-    /// The event, when it is one of this type.
+    /// The event, if it is of this type.
     #[inline]
     pub(crate) fn get<E: OwnedEvent>(self) -> Option<&'e E> {
-        // SAFETY: the event was lent as an `E`, or as a member of the family `E`, of which `E` is the
-        // only one; it stays borrowed for `'e`.
+        // SAFETY: by its type id the event is an `E` (see `of`), or a member of the family `E` (see `lend`), of
+        // which the `OwnedEvent` `E` is the only one. It is borrowed for `'e`.
         (self.family == TypeId::of::<E>()).then(|| unsafe { &*self.event.cast::<E>() })
     }
 }
 
-/// An event on its way through a chain whose handlers take it.
+/// An event, and the chain that it is to run through (invariant 2).
 pub(crate) struct Delivery<'a> {
     event: *mut (),
     chain: &'a Chain,
+    /// The first link of the chain.
     first: *const Link,
-    /// The event.
+    /// The exclusive borrow of the event.
     borrowed: PhantomData<&'a mut ()>,
 }
 
@@ -361,27 +372,27 @@ impl<'a> Delivery<'a> {
 }
 
 impl Run<'_> {
-    /// Runs the handlers up to the first stop; the panic of one comes back.
+    /// Runs the handlers up to the first stop, or up to one that panics: then the result is its panic.
     #[inline]
     pub(crate) fn start(&mut self) -> thread::Result<()> {
         self.call(self.delivery.first)
     }
 
-    /// Runs the handlers behind the one that panicked, or behind the stop.
+    /// As [`start`](Self::start), from behind the stop or the panicked handler at which the run is paused.
     pub(crate) fn resume(&mut self) -> thread::Result<()> {
         let LinkPos(link) = self.paused_at.replace(LinkPos::NOWHERE);
         if link.is_null() {
             return Ok(());
         }
-        // SAFETY: this is the place of a handler or of a stop between others, so there is a link
-        // behind it (invariant 3).
+        // SAFETY: by invariant 4 this is a link of the chain that the delivery borrows, and not the last,
+        // so there is a next one (invariant 3).
         self.call(unsafe { link.add(1) })
     }
 
     #[inline]
     fn call(&self, link: *const Link) -> thread::Result<()> {
-        // SAFETY: both callers pass a link of the chain that took the event, and borrow this run, and
-        // with it the event, for themselves (invariant 2).
+        // SAFETY: both callers pass a link of the chain of this run's delivery, and hold the run, and with
+        // it the event, exclusively (invariant 2). The function of the link was made for it (invariant 1).
         catch_unwind(AssertUnwindSafe(|| unsafe {
             ((*link).call)(link, self.delivery.event, self);
         }))

@@ -1,4 +1,5 @@
-//! Pattern handlers behind a vtable, and their adaption to the events of one family.
+//! Handlers of events of any type behind a vtable, and their adaption to one family: an event type with
+//! every lifetime that it may have.
 
 use std::{marker::PhantomData, sync::Arc};
 
@@ -9,13 +10,13 @@ use super::{
 };
 use crate::event::{AnyEvent, Family, TypedView};
 
-/// A handler of events of any type, with its filters.
+/// A handler of events of any type, with its filters; its type is erased.
 pub(crate) trait DynTopicHandler: Send + Sync {
-    /// Calls it, if its filters let the event pass.
+    /// Calls the handler, if its filters accept the event.
     fn call(&self, event: &dyn AnyEvent, run: &Run<'_>) -> Step;
 }
 
-/// Makes a handler for the events of one family of it.
+/// The type of [`adapt`], which makes it a handler of the events of one family.
 pub(crate) type AdaptFn = fn(&Arc<dyn DynTopicHandler>) -> ErasedHandler;
 
 /// See [`AdaptFn`].
@@ -26,7 +27,7 @@ pub(crate) fn adapt<F: Family>(handler: &Arc<dyn DynTopicHandler>) -> ErasedHand
     }))
 }
 
-/// A handler of any event, called with those of one family.
+/// A handler of events of any type, as a handler of one family.
 struct FamilyAdapter<F> {
     handler: Arc<dyn DynTopicHandler>,
     family: PhantomData<fn(F)>,

@@ -1,11 +1,13 @@
-//! Floor 3, handler: what can be called with an event, what it may ask for, what it may answer.
+//! Handlers: the functions and closures that are called with events, and the chain that calls the sync
+//! ones. Sync handlers run in order, and may change the event; background handlers, which are async or
+//! deferred, run after them and only read it.
 //!
-//! - `adapt`, `background` and `on_any` make handlers of functions and closures, `param` and `outcome` say what
-//!   these may take and return;
-//! - a `plan` has a chain of sync handlers (`link`) and a `tail` of those that run later;
-//! - `run` is an event on its way through a chain, `trailing` one on its way through a tail, whose
-//!   handlers take their `turns`;
-//! - `nesting` and `job` know what is under way on this thread.
+//! - `sync_handler`, `async_handler` and `topic_handler`: which functions and closures are handlers;
+//! - `param` and `outcome`: what they may take besides the event, and what they may return;
+//! - `call`: what background handlers and filters can request of the emit;
+//! - `dyn_topic_handler`: handlers of events of any type, behind a vtable;
+//! - `chain` (with `unsafe`): the sync handlers of one event type, with their types erased;
+//! - `run`: one event that goes through one chain.
 
 mod async_handler;
 mod call;

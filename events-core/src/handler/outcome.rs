@@ -1,4 +1,4 @@
-//! What a subscriber may answer.
+//! What a handler may return, and what the dispatch does next.
 
 use std::ops::ControlFlow;
 
@@ -35,13 +35,13 @@ use crate::result::BoxError;
             `ControlFlow<()>`, or `Result<ControlFlow<()>, E>`"
 )]
 pub trait Outcome {
-    /// What the dispatch does next.
+    /// The result for the dispatch.
     #[doc(hidden)]
     fn into_step(self) -> Step;
 }
 
-/// What a subscriber that runs beside others may return: nothing, or `Result<(), E>` with any error
-/// that converts into a boxed one.
+/// What an async or deferred subscriber may return: nothing, or `Result<(), E>` with any error that
+/// converts into a boxed one.
 #[diagnostic::on_unimplemented(
     message = "a subscriber that runs later cannot return `{Self}`",
     label = "not an outcome of an async or deferred subscriber",
@@ -49,7 +49,7 @@ pub trait Outcome {
             beside others or after the emit, so it cannot stop them with `ControlFlow`"
 )]
 pub trait AsyncOutcome {
-    /// How its turn ended.
+    /// The result for the dispatch.
     #[doc(hidden)]
     fn into_step(self) -> Step;
 }
@@ -71,17 +71,17 @@ impl<E: Into<BoxError>> AsyncOutcome for Result<(), E> {
     }
 }
 
-/// How one handler's turn ended.
+/// The result of one handler.
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum Step {
-    /// It ran.
+    /// The handler ran.
     Done,
-    /// A filter kept it out.
+    /// A filter rejected the event, or the subscription is closed: the handler did not run.
     Skipped,
-    /// It ran, and nothing after it shall.
+    /// The handler ran, and those after it are not to run.
     Stop,
-    /// It ran and failed.
+    /// The handler ran and returned an error.
     Failed(BoxError),
 }
 

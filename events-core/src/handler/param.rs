@@ -1,4 +1,4 @@
-//! What a subscriber may ask for beside its event: [`State`] and [`Emission`].
+//! The parameters that a handler may have besides its event: [`State`] and `&`[`Emission`].
 
 use std::{
     any::{Any, TypeId, type_name},
@@ -10,10 +10,10 @@ use std::{
 
 use crate::context::{Emission, EmissionSource};
 
-/// Lends a subscriber a value that was given to the scan.
+/// A reference to a value that was registered with the scan, as a parameter of a subscriber.
 ///
-/// It is found once, when the subscriber is registered; reaching it takes no look-up and no
-/// reference count. A value that no scan was given is an error of the scan, which names the
+/// The value is looked up once, when the subscriber is registered; reading it takes no look-up and no
+/// reference count. If no scan had a value of the type, the scan reports an error that names the
 /// subscriber and the type.
 ///
 /// ```
@@ -71,7 +71,7 @@ impl<T: fmt::Debug> fmt::Debug for State<'_, T> {
     }
 }
 
-/// What a subscriber may take beside its event: `State<'_, T>` and `&Emission`.
+/// A parameter that a subscriber may have besides its event: `State<'_, T>` or `&Emission`.
 #[diagnostic::on_unimplemented(
     message = "a subscriber cannot take `{Self}`",
     label = "not a parameter of a subscriber",
@@ -79,33 +79,33 @@ impl<T: fmt::Debug> fmt::Debug for State<'_, T> {
             and `&Emission`"
 )]
 pub trait Param {
-    /// What is kept with the subscriber.
+    /// What is stored with the subscriber.
     #[doc(hidden)]
     type Kept: Send + Sync + 'static;
-    /// What is made for one call.
+    /// What is constructed for one call.
     #[doc(hidden)]
     type Made<'a>;
-    /// What the function is given.
+    /// What the function is called with.
     #[doc(hidden)]
-    type ErasedEventRef<'a>;
+    type Arg<'a>;
 
-    /// Finds what is needed, once.
+    /// Looks up what is stored with the subscriber.
     #[doc(hidden)]
     fn find(states: &States) -> Result<Self::Kept, MissingState>;
 
-    /// Makes what one call needs.
+    /// Constructs what one call needs.
     #[doc(hidden)]
-    fn make<'a>(kept: &'a Self::Kept, asked: &impl EmissionSource) -> Self::Made<'a>;
+    fn make<'a>(kept: &'a Self::Kept, source: &impl EmissionSource) -> Self::Made<'a>;
 
-    /// Lends it to the function.
+    /// The argument for the function.
     #[doc(hidden)]
-    fn lend<'a>(made: &'a Self::Made<'a>) -> Self::ErasedEventRef<'a>;
+    fn lend<'a>(made: &'a Self::Made<'a>) -> Self::Arg<'a>;
 }
 
 impl<T: Send + Sync + 'static> Param for State<'_, T> {
     type Kept = Arc<T>;
     type Made<'a> = &'a T;
-    type ErasedEventRef<'a> = State<'a, T>;
+    type Arg<'a> = State<'a, T>;
 
     fn find(states: &States) -> Result<Arc<T>, MissingState> {
         states.get::<T>().ok_or(MissingState {
@@ -127,14 +127,14 @@ impl<T: Send + Sync + 'static> Param for State<'_, T> {
 impl Param for &Emission {
     type Kept = ();
     type Made<'a> = Emission;
-    type ErasedEventRef<'a> = &'a Emission;
+    type Arg<'a> = &'a Emission;
 
     fn find(_: &States) -> Result<(), MissingState> {
         Ok(())
     }
 
-    fn make((): &(), asked: &impl EmissionSource) -> Emission {
-        asked.emission()
+    fn make((): &(), source: &impl EmissionSource) -> Emission {
+        source.emission()
     }
 
     #[inline]
@@ -143,14 +143,14 @@ impl Param for &Emission {
     }
 }
 
-/// A [`State`] that no scan was given.
+/// The type of a [`State`] of which no scan had a value.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct MissingState {
     pub(crate) type_name: &'static str,
 }
 
-/// The values that scans were given, by type.
+/// The values that were registered with scans, by type.
 #[doc(hidden)]
 #[derive(Clone, Default)]
 pub struct States(BTreeMap<TypeId, Arc<dyn Any + Send + Sync>>);
@@ -160,12 +160,12 @@ impl States {
         Self(BTreeMap::new())
     }
 
-    /// Keeps a value; says whether one of its type was there before.
+    /// Stores a value; returns whether it replaces one of the same type.
     pub(crate) fn insert<T: Send + Sync + 'static>(&mut self, value: Arc<T>) -> bool {
         self.0.insert(TypeId::of::<T>(), value).is_some()
     }
 
-    /// Adds those of a later scan, which take the place of earlier ones.
+    /// Adds the values of a later scan, which replace earlier ones of the same type.
     pub(crate) fn extend(&mut self, later: Self) {
         self.0.extend(later.0);
     }

@@ -1,5 +1,9 @@
-//! One emit under way, as its handlers see it: what they may ask, and where they leave how they
-//! ended. Only what went differently from the plain case is written down.
+//! A run: one event that goes through one chain. It has what handlers can request of their emit, and it
+//! records their results: only those that differ from the common case, in which a handler returns
+//! [`Step::Done`].
+//!
+//! `chain.rs` has `unsafe` code that depends on this file: after [`Run::new`] nothing here replaces
+//! `delivery`, and only the links of its chain call [`Run::pause_at`] (invariants 2 and 4 there).
 
 use std::{cell::Cell, sync::Arc};
 
@@ -14,19 +18,20 @@ use crate::{
     result::{Cause, Failure, FailureList, Panic},
 };
 
-/// One emit under way.
+/// One event that goes through one chain.
 ///
-/// Making one is part of every emit, so it is as small as it can be: what can be found out later
-/// from the plan or the level is not kept twice.
+/// Every emit constructs one, so it is small: it has no copy of what the chain has, and the emission's
+/// id is read from the stack of emits when a handler requests it.
 pub struct Run<'r> {
-    pub(crate) delivery: Delivery<'r>,
+    pub(super) delivery: Delivery<'r>,
     origin: Option<&'r Origin>,
-    /// Where failures are collected; without it they are logged.
+    /// Collects the failures; without a list they are logged.
     failures: Option<&'r FailureList>,
-    /// Where the chain was left before its end: by a panic, or at a stop.
-    pub(crate) paused_at: Cell<LinkPos>,
+    /// The link from which the chain returned before its end: a stop, or a handler that panicked.
+    pub(super) paused_at: Cell<LinkPos>,
+    /// How many handlers did not run: filtered out, or stopped by another.
     skipped: Cell<usize>,
-    /// Who stopped those after it.
+    /// The subscriber whose handler stopped those after it.
     stopped_by: Cell<Option<&'r Arc<SubscriberInfo>>>,
 }
 
@@ -51,34 +56,34 @@ impl<'r> Run<'r> {
         self.origin
     }
 
-    /// Where the event was emitted from.
-    pub(crate) fn source(&self) -> EmitOrigin<'_> {
+    /// The origin, for the filters of a handler.
+    pub(crate) fn emit_origin(&self) -> EmitOrigin<'_> {
         EmitOrigin::new(self.origin)
     }
 
-    /// Whether the event was emitted from there.
+    /// Whether the event was emitted with this origin.
     #[inline]
     #[must_use]
     pub fn is_from(&self, origin: &Origin) -> bool {
         self.origin == Some(origin)
     }
 
-    /// The chain is left there, and may be gone on with. Called by the links of this run's chain
-    /// alone: [`resume`](Self::go_on) relies on it.
+    /// Records that the chain returns from this link; [`resume`](Self::resume) continues behind it. Only
+    /// the links of this run's chain may call this.
     #[inline]
-    pub(crate) fn pause_at(&self, place: LinkPos) {
-        self.paused_at.set(place);
+    pub(super) fn pause_at(&self, pos: LinkPos) {
+        self.paused_at.set(pos);
     }
 
-    /// Whether the handlers are not through: one panicked, or there was a stop.
+    /// Whether the chain returned before its end, at a stop or because of a panic.
     #[inline]
     pub(crate) fn is_paused(&self) -> bool {
         self.paused_at.get() != LinkPos::NOWHERE
     }
 
-    /// The handler there did something else than just run; says whether the next one shall.
+    /// Records the result of the handler at this position; returns whether the next one is to run.
     #[inline]
-    pub(crate) fn record_step(&self, step: Step, place: LinkPos) -> bool {
+    pub(super) fn record_step(&self, step: Step, pos: LinkPos) -> bool {
         match step {
             Step::Done => true,
             Step::Skipped => {
@@ -86,11 +91,11 @@ impl<'r> Run<'r> {
                 true
             }
             Step::Stop => {
-                self.stop(place);
+                self.stop(pos);
                 false
             }
             Step::Failed(error) => {
-                self.fail(place, Cause::Error(error));
+                self.fail(pos, Cause::Error(error));
                 true
             }
         }
@@ -98,15 +103,15 @@ impl<'r> Run<'r> {
 
     #[cold]
     #[inline(never)]
-    fn stop(&self, place: LinkPos) {
-        let index = self.delivery.chain().index_of(place);
-        let left = self.delivery.chain().len() - 1 - index;
-        self.skipped.set(self.skipped.get() + left);
+    fn stop(&self, pos: LinkPos) {
+        let index = self.delivery.chain().index_of(pos);
+        let not_run = self.delivery.chain().len() - 1 - index;
+        self.skipped.set(self.skipped.get() + not_run);
         self.stopped_by
             .set(self.delivery.chain().subscribers().get(index));
     }
 
-    /// The handler at which the chain was left has panicked.
+    /// Records that the handler at which the run is paused has panicked.
     #[cold]
     pub(crate) fn panicked(&self, panic: Panic) {
         self.fail(self.paused_at.get(), Cause::Panic(panic));
@@ -114,8 +119,8 @@ impl<'r> Run<'r> {
 
     #[cold]
     #[inline(never)]
-    fn fail(&self, place: LinkPos, cause: Cause) {
-        let index = self.delivery.chain().index_of(place);
+    fn fail(&self, pos: LinkPos, cause: Cause) {
+        let index = self.delivery.chain().index_of(pos);
         let failure = Failure::new(
             Arc::clone(&self.delivery.chain().subscribers()[index]),
             cause,
@@ -141,7 +146,7 @@ impl<'r> Run<'r> {
     }
 }
 
-/// The emission is the innermost of this thread, as long as the subscriber that asks runs.
+/// While a handler runs, the emission that it belongs to is the innermost one of this thread.
 impl EmissionSource for Run<'_> {
     fn emission(&self) -> Emission {
         Emission::new(

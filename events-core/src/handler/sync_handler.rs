@@ -1,4 +1,4 @@
-//! Functions and closures as handlers of owned events.
+//! Functions and closures as sync handlers of owned events.
 
 use super::outcome::{Outcome, Step};
 use crate::{
@@ -6,10 +6,10 @@ use crate::{
     event::OwnedEvent,
 };
 
-/// A function or closure that can be subscribed at run time: it takes `&E` or `&mut E`, after it
-/// perhaps `&Emission`, and returns an [`Outcome`].
+/// A function or closure that can be subscribed at run time: it takes `&E` or `&mut E`, then optionally
+/// `&Emission`, and returns an [`Outcome`].
 ///
-/// `M` only tells the implementations apart; leave it to inference.
+/// `M` only distinguishes the implementations; leave it to inference.
 #[diagnostic::on_unimplemented(
     message = "this is not a handler of events",
     label = "not a handler",
@@ -23,9 +23,9 @@ pub trait Handler<E: OwnedEvent, M>: Send + Sync + 'static {
     #[doc(hidden)]
     const CHANGES: bool;
 
-    /// Calls it.
+    /// Calls the handler.
     #[doc(hidden)]
-    fn call(&self, event: &mut E, asked: &impl EmissionSource) -> Step;
+    fn call(&self, event: &mut E, source: &impl EmissionSource) -> Step;
 }
 
 impl<E, H, R> Handler<E, fn(&E) -> R> for H
@@ -65,8 +65,8 @@ where
     const CHANGES: bool = false;
 
     #[inline]
-    fn call(&self, event: &mut E, asked: &impl EmissionSource) -> Step {
-        self(event, &asked.emission()).into_step()
+    fn call(&self, event: &mut E, source: &impl EmissionSource) -> Step {
+        self(event, &source.emission()).into_step()
     }
 }
 
@@ -79,7 +79,7 @@ where
     const CHANGES: bool = true;
 
     #[inline]
-    fn call(&self, event: &mut E, asked: &impl EmissionSource) -> Step {
-        self(event, &asked.emission()).into_step()
+    fn call(&self, event: &mut E, source: &impl EmissionSource) -> Step {
+        self(event, &source.emission()).into_step()
     }
 }

@@ -1,4 +1,5 @@
-//! Functions and closures as handlers of events of any type.
+//! Functions and closures as sync handlers of events of any type, which are subscribed to a pattern of
+//! topics.
 
 use super::outcome::{Outcome, Step};
 use crate::{
@@ -6,10 +7,10 @@ use crate::{
     event::AnyEvent,
 };
 
-/// A function or closure that hears events by a pattern of their topics: it takes `&dyn AnyEvent`,
-/// after it perhaps `&Emission`, and returns an [`Outcome`].
+/// A function or closure that can be subscribed to a pattern of topics: it takes `&dyn AnyEvent`, then
+/// optionally `&Emission`, and returns an [`Outcome`].
 ///
-/// `M` only tells the implementations apart; leave it to inference.
+/// `M` only distinguishes the implementations; leave it to inference.
 #[diagnostic::on_unimplemented(
     message = "this is not a handler of events by their topic",
     label = "not such a handler",
@@ -18,9 +19,9 @@ use crate::{
     note = "it returns nothing, `Result<(), E>`, `ControlFlow<()>`, or `Result<ControlFlow<()>, E>`"
 )]
 pub trait TopicHandler<M>: Send + Sync + 'static {
-    /// Calls it.
+    /// Calls the handler.
     #[doc(hidden)]
-    fn call(&self, event: &dyn AnyEvent, asked: &dyn EmissionSource) -> Step;
+    fn call(&self, event: &dyn AnyEvent, source: &dyn EmissionSource) -> Step;
 }
 
 impl<H, R> TopicHandler<fn(&dyn AnyEvent) -> R> for H
@@ -38,7 +39,7 @@ where
     H: Fn(&dyn AnyEvent, &Emission) -> R + Send + Sync + 'static,
     R: Outcome,
 {
-    fn call(&self, event: &dyn AnyEvent, asked: &dyn EmissionSource) -> Step {
-        self(event, &asked.emission()).into_step()
+    fn call(&self, event: &dyn AnyEvent, source: &dyn EmissionSource) -> Step {
+        self(event, &source.emission()).into_step()
     }
 }

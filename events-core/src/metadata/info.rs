@@ -1,11 +1,12 @@
-//! What is known of an event type and of a subscriber: names and places, never payloads.
+//! Descriptions of event types and subscribers: names and source locations, never the content of events.
 
 use std::{borrow::Cow, fmt, num::NonZeroUsize};
 
 use super::{location::Location, origin::Origin};
 
-/// What the derive knows of an event type; every one that is linked stands in
-/// [`events()`](crate::events).
+/// The description of an event type, written by the derive.
+///
+/// [`events()`](crate::events) lists those of all event types that are linked into the program.
 ///
 /// ```
 /// use events_core::Event;
@@ -34,15 +35,15 @@ pub struct EventInfo {
     module: &'static str,
     location: Location,
     docs: &'static str,
-    fields: &'static [Described],
+    fields: &'static [FieldTuple],
 }
 
-/// A field's name, its type, and whether it is secret. Not yet a [`FieldInfo`], for to make each by a
-/// function costs whoever compiles an event twice as much.
-type Described = (&'static str, &'static str, bool);
+/// A field's name, its type, and whether it is secret. The derive writes these tuples instead of
+/// [`FieldInfo`]s, because a constructor call for each field doubles the time to compile an event.
+type FieldTuple = (&'static str, &'static str, bool);
 
 impl EventInfo {
-    /// Written by the derive.
+    /// Called by the code that the derive writes.
     #[doc(hidden)]
     #[must_use]
     pub const fn new(
@@ -51,7 +52,7 @@ impl EventInfo {
         module: &'static str,
         location: Location,
         docs: &'static str,
-        fields: &'static [Described],
+        fields: &'static [FieldTuple],
     ) -> Self {
         Self {
             topic,
@@ -63,13 +64,13 @@ impl EventInfo {
         }
     }
 
-    /// The topic: module path and name, or what `#[event(topic = "..")]` says.
+    /// The topic: module path and name, unless `#[event(topic = "..")]` sets another.
     #[must_use]
     pub const fn topic(&self) -> &'static str {
         self.topic
     }
 
-    /// The name of the type, without path and parameters.
+    /// The name of the type, without its path and type parameters.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
@@ -93,14 +94,14 @@ impl EventInfo {
         self.location
     }
 
-    /// Its doc comment, lines joined by line feeds; empty when there is none.
+    /// Its doc comment, with lines joined by line feeds; empty if there is none.
     #[must_use]
     pub const fn docs(&self) -> &'static str {
         self.docs
     }
 
-    /// Its fields in order of declaration; those of a tuple struct are named `0`, `1`, and so on,
-    /// and an enum has none here.
+    /// Its fields in order of declaration. Those of a tuple struct are named `0`, `1`, and so on.
+    /// Fields of an enum are not listed.
     pub fn fields(&self) -> impl Iterator<Item = FieldInfo> + use<> {
         let fields = self.fields.iter();
         fields.map(|&(name, type_name, secret)| FieldInfo {
@@ -132,72 +133,122 @@ impl FieldInfo {
         self.type_name
     }
 
-    /// Whether it is marked `#[event(secret)]`: nothing may show its value.
+    /// Whether it is marked `#[event(secret)]`: its value must not be shown.
     #[must_use]
     pub const fn is_secret(&self) -> bool {
         self.secret
     }
 }
 
-/// Who a subscriber is: what reports, errors and logs call it.
+/// The description of a subscriber, as reports, errors and logs show it.
 ///
 /// Displayed as `path::of::function (file:line)`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SubscriberInfo {
-    /// The topic it listens to. Of one that hears a pattern of topics, that of the event at hand; where
-    /// there is none, the pattern.
+    /// The topic of its event type. For a subscriber to a pattern of topics: the topic of the current
+    /// event, or the pattern if there is no current event.
     pub topic: Cow<'static, str>,
-    /// The pattern of topics that it hears, when it is that what it was subscribed to.
+    /// The pattern of topics, if it is subscribed to a pattern.
     pub pattern: Option<Cow<'static, str>>,
-    /// The path of the function; of a run-time subscription its id or the handler's type.
+    /// The path of the function; for a run-time subscription, its id or the handler's type.
     pub name: Cow<'static, str>,
     /// The module that declares it; empty for a function or closure that was subscribed at run time.
     pub module: &'static str,
     /// Where it is declared, or where it was subscribed at run time.
     pub location: Location,
-    /// Its priority; high runs first, 0 unless told.
+    /// Its priority: higher ones run first; the default is 0.
     pub priority: i32,
-    /// The origin that it is limited to.
+    /// The origin that it is limited to, if any.
     pub origin: Option<Origin>,
-    /// Whether it takes the event by `&mut`.
+    /// Whether the handler takes the event by `&mut`.
     pub changes: bool,
-    /// Whether it runs the first time only.
+    /// Whether it runs at most once.
     pub once: bool,
-    /// Whether it is async, so that nobody waits for it but `emit_async` and the queue.
+    /// Whether it is async: only `emit_async` and the queue wait for it.
     pub asynchronous: bool,
-    /// Whether it goes through the queue, whoever emits.
+    /// Whether it always runs from the queue, also if the event is emitted with `emit_async`.
     pub deferred: bool,
-    /// How many of its calls may be under way at once; `None` for as many as come.
+    /// The maximum number of its calls in progress at the same time; `None` means no limit.
     pub concurrency: Option<NonZeroUsize>,
 }
 
+/// The options of a subscriber that are plain values, as its attribute sets them.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SubscriberOptions {
+    /// Handlers of high priority run first.
+    pub priority: i32,
+    /// Whether the handler takes the event by `&mut`.
+    pub changes: bool,
+    /// Whether it runs at most once.
+    pub once: bool,
+    /// Whether it is async.
+    pub asynchronous: bool,
+    /// Whether it always runs from the queue.
+    pub deferred: bool,
+    /// The maximum number of its calls in progress at the same time; 0 for no limit.
+    pub concurrency: usize,
+}
+
 impl SubscriberInfo {
-    /// The crate that declares it; empty where the module is.
+    /// The description of a subscriber with these options. It has no pattern and no origin yet.
+    pub(crate) fn new(
+        topic: Cow<'static, str>,
+        name: Cow<'static, str>,
+        module: &'static str,
+        location: Location,
+        options: SubscriberOptions,
+    ) -> Self {
+        let SubscriberOptions {
+            priority,
+            changes,
+            once,
+            asynchronous,
+            deferred,
+            concurrency,
+        } = options;
+        Self {
+            topic,
+            pattern: None,
+            name,
+            module,
+            location,
+            priority,
+            origin: None,
+            changes,
+            once,
+            asynchronous,
+            deferred,
+            concurrency: NonZeroUsize::new(concurrency),
+        }
+    }
+
+    /// The crate that declares it; empty if the module is.
     #[must_use]
     pub fn crate_name(&self) -> &'static str {
         crate_of(self.module)
     }
 
-    /// Whether it runs when the sync subscribers are through: it is async or deferred.
+    /// Whether it runs after the sync subscribers, that is, whether it is async or deferred.
     #[must_use]
     pub fn runs_later(&self) -> bool {
         self.asynchronous || self.deferred
     }
 
-    /// How it is called, in the words of the scan's report: `sync`, `async`, `deferred` or `async
-    /// deferred`, with `mut` when it takes the event by `&mut` and `once` when it runs the first
-    /// time only.
+    /// Its kind, as the report of a scan shows it: `sync`, `async`, `deferred` or `async deferred`,
+    /// followed by `mut` if the handler takes the event by `&mut` and by `once` if it runs at most
+    /// once.
     #[must_use]
     pub fn kind(&self) -> &'static str {
-        let (of_all, first_time_only) = match (self.asynchronous, self.deferred, self.changes) {
+        let (repeated, once) = match (self.asynchronous, self.deferred, self.changes) {
             (false, false, false) => ("sync", "sync once"),
             (false, false, true) => ("sync mut", "sync mut once"),
             (true, false, _) => ("async", "async once"),
             (false, true, _) => ("deferred", "deferred once"),
             (true, true, _) => ("async deferred", "async deferred once"),
         };
-        if self.once { first_time_only } else { of_all }
+        if self.once { once } else { repeated }
     }
 }
 

@@ -1,7 +1,7 @@
-//! What names a thing in the program: a function item, a type, or text.
+//! Keys: the identity of a function item, a type or a text.
 //!
-//! Each function item has a type of its own, so its `TypeId` tells it from every other function,
-//! whatever path or `use` it is reached by. Text is compared by value.
+//! Each function item has a type of its own, so its `TypeId` identifies the function, no matter by
+//! which path or `use` it is named. Texts are compared by value.
 
 use std::{
     any::{TypeId, type_name},
@@ -10,7 +10,7 @@ use std::{
     hash::{Hash, Hasher},
 };
 
-/// The name of a function, a type or a text, comparable and printable.
+/// The identity of a function, a type or a text, comparable and printable.
 #[derive(Clone)]
 pub struct Key(Kind);
 
@@ -30,7 +30,7 @@ impl Key {
         })
     }
 
-    /// The key of a value's type; for a function item, of that function.
+    /// The key of a value's type; the type of a function item identifies the function.
     #[doc(hidden)]
     #[must_use]
     pub fn of_value<T: 'static>(_: &T) -> Self {
@@ -46,7 +46,7 @@ impl Key {
         }
     }
 
-    /// [`as_str`](Self::as_str), to keep.
+    /// Like [`as_str`](Self::as_str), without a borrow of `self`.
     pub(crate) fn to_name(&self) -> Cow<'static, str> {
         match &self.0 {
             Kind::Type { name, .. } => Cow::Borrowed(name),
@@ -54,7 +54,7 @@ impl Key {
         }
     }
 
-    /// Whether this is text, and not a function or a type.
+    /// Whether this is the key of a text, not of a function or a type.
     #[must_use]
     pub fn is_text(&self) -> bool {
         matches!(self.0, Kind::Text(_))
@@ -64,8 +64,8 @@ impl Key {
 impl PartialEq for Key {
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
-            (Kind::Type { id, .. }, Kind::Type { id: theirs, .. }) => id == theirs,
-            (Kind::Text(text), Kind::Text(theirs)) => text == theirs,
+            (Kind::Type { id, .. }, Kind::Type { id: other, .. }) => id == other,
+            (Kind::Text(text), Kind::Text(other)) => text == other,
             _ => false,
         }
     }
@@ -106,12 +106,13 @@ impl From<String> for Key {
     }
 }
 
-/// What can name a thing: a function item, a text, an [`Origin`](crate::Origin).
+/// Values that identify an origin or a subscriber: a function item, a text, an
+/// [`Origin`](crate::Origin).
 ///
-/// `M` only tells the implementations apart; leave it to inference. A function *pointer* does not
-/// compile: all functions of one signature share its type, so it would name all of them.
+/// `M` only distinguishes the implementations and is inferred. A function *pointer* does not compile:
+/// all functions of one signature share its type, so its type identifies none of them.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` names no origin and no subscriber",
+    message = "`{Self}` does not identify an origin or a subscriber",
     label = "neither a function nor a text",
     note = "write the name of a function, a text such as \"billing\", or `Origin::of::<Type>()`"
 )]
@@ -120,7 +121,7 @@ pub trait IntoKey<M> {
     fn into_key(self) -> Key;
 }
 
-/// Marks the [`IntoKey`] of everything that converts into a [`Key`].
+/// Marks the implementation of [`IntoKey`] for types that convert into a [`Key`].
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum ByValue {}
@@ -141,7 +142,7 @@ macro_rules! functions {
                 const {
                     assert!(
                         size_of::<Function>() == 0,
-                        "a function pointer or a closure with captures names no single function: \
+                        "a function pointer or a closure with captures does not identify a function; \
                          pass the function itself, by its name"
                     );
                 }

@@ -1,8 +1,8 @@
-//! Where something stands in the source.
+//! Positions in the source.
 
 use std::fmt;
 
-/// A place in the source: file, line and column, both counted from 1.
+/// A position in the source: file, line and column. Lines and columns are counted from 1.
 ///
 /// Displayed as `file:line`, the form that terminals and editors turn into a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,13 +13,13 @@ pub struct Location {
 }
 
 impl Location {
-    /// Names a place in the source.
+    /// Creates a location.
     #[must_use]
     pub const fn new(file: &'static str, line: u32, column: u32) -> Self {
         Self { file, line, column }
     }
 
-    /// The file, as the compiler was given it.
+    /// The path of the file, as it was passed to the compiler.
     #[must_use]
     pub const fn file(&self) -> &'static str {
         self.file
@@ -39,8 +39,8 @@ impl Location {
 }
 
 impl From<&'static std::panic::Location<'static>> for Location {
-    fn from(place: &'static std::panic::Location<'static>) -> Self {
-        Self::new(place.file(), place.line(), place.column())
+    fn from(location: &'static std::panic::Location<'static>) -> Self {
+        Self::new(location.file(), location.line(), location.column())
     }
 }
 

@@ -1,4 +1,13 @@
-//! Floor 1, words: plain values that every other floor speaks with. They know no registry.
+//! Plain values that describe the program: event types, subscribers, origins, source locations and
+//! topic patterns. None of them refers to a registry.
+//!
+//! A *topic* is the text that names an event type: the path of the type, unless the type sets another.
+//!
+//! - `info`: descriptions of event types, fields and subscribers
+//! - `key`: the identity of a function, a type or a text
+//! - `location`: a position in the source
+//! - `origin`: where an event was emitted from
+//! - `pattern`: a regular expression that matches topics
 
 mod info;
 mod key;
@@ -6,7 +15,7 @@ mod location;
 mod origin;
 mod pattern;
 
-pub use info::{EventInfo, FieldInfo, SubscriberInfo};
+pub use info::{EventInfo, FieldInfo, SubscriberInfo, SubscriberOptions};
 pub use key::{IntoKey, Key};
 pub use location::Location;
 pub use origin::Origin;

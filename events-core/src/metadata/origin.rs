@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::key::Key;
 
-/// Where an event was emitted from, so that a subscriber may listen to one emitter only.
+/// Where an event was emitted from. A subscriber can be limited to the events of one origin.
 ///
 /// An origin is a function, a type, or a text compared by value:
 ///
@@ -22,7 +22,7 @@ use super::key::Key;
 pub struct Origin(Key);
 
 impl Origin {
-    /// A type as origin, such as the model whose record changed.
+    /// A type as origin, such as the model type of a changed record.
     #[must_use]
     pub fn of<T: ?Sized + 'static>() -> Self {
         Self(Key::of::<T>())

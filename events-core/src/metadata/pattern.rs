@@ -1,4 +1,4 @@
-//! Patterns of topics: regular expressions that match a topic as a whole.
+//! Patterns of topics: regular expressions that match a whole topic.
 
 use std::{borrow::Cow, error::Error, fmt};
 
@@ -12,43 +12,43 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// Of this text.
+    /// Compiles a pattern.
     ///
     /// # Errors
     ///
-    /// When it is no regular expression.
+    /// When the text is not a regular expression.
     pub fn new(text: Cow<'static, str>) -> Result<Self, PatternError> {
-        let told = |error: regex::Error| PatternError {
+        let pattern_error = |error: regex::Error| PatternError {
             text: error.to_string(),
         };
-        // By itself first: what is wrong is to be told of the text that was written. And a bracket
-        // that closes what is put around it is wrong.
-        Regex::new(&text).map_err(told)?;
+        // The text alone comes first: an error then shows the text as it was written, and a text such
+        // as `a)(b`, which is valid only inside the group below, is an error.
+        Regex::new(&text).map_err(pattern_error)?;
         let whole = Regex::new(&format!(r"\A(?:{text})\z"));
-        // In verbose mode the text may end in a comment.
+        // In verbose mode the text may end in a comment, which the line feed ends.
         let regex = whole.or_else(|_| Regex::new(&format!("\\A(?:{text}\n)\\z")));
         Ok(Self {
-            regex: regex.map_err(told)?,
+            regex: regex.map_err(pattern_error)?,
             text,
         })
     }
 
-    /// Takes time in proportion to the length of the topic.
+    /// Whether it matches the whole topic. The time is proportional to the length of the topic.
     #[must_use]
     pub fn matches(&self, topic: &str) -> bool {
         self.regex.is_match(topic)
     }
 
-    /// As it was written.
+    /// The text as it was written.
     #[must_use]
     pub fn text(&self) -> &Cow<'static, str> {
         &self.text
     }
 }
 
-/// A pattern of topics that is no regular expression.
+/// A pattern of topics that is not a regular expression.
 ///
-/// `Display` shows where in the pattern the mistake is.
+/// `Display` shows the position of the mistake in the pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PatternError {
     text: String,
@@ -58,7 +58,7 @@ impl fmt::Display for PatternError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the pattern of topics is no regular expression: {}",
+            "the pattern of topics is not a regular expression: {}",
             self.text
         )
     }

@@ -1,4 +1,4 @@
-//! One subscriber as its slot keeps it, and the plan that is made of several.
+//! The entry of one subscriber in a slot, and the plan that is built from entries.
 
 use std::{any::TypeId, borrow::Cow, sync::Arc};
 
@@ -8,15 +8,22 @@ use super::{
 };
 use crate::metadata::{EventInfo, SubscriberInfo};
 
-/// One subscriber as its slot keeps it.
+/// A subscriber as its registry stores it, apart from its handler.
 #[derive(Clone)]
-pub(crate) struct Entry {
-    /// What a [`Subscription`](super::Subscription) finds it by; the address of a declared one.
+pub(crate) struct Registration {
+    /// Identifies the subscriber, for example when it is removed. Of a declared one: the address of its
+    /// declaration.
     pub(crate) number: u64,
-    /// Left by an attribute, and there for good.
+    /// Whether it was left by an attribute at link time; such an entry is never removed.
     pub(crate) declared: bool,
     pub(crate) position: Arc<Position>,
     pub(crate) subscriber: Arc<SubscriberInfo>,
+}
+
+/// One subscriber in a slot.
+#[derive(Clone)]
+pub(crate) struct Entry {
+    pub(crate) registration: Registration,
     pub(crate) handler: HandlerKind,
 }
 
@@ -25,24 +32,28 @@ pub(crate) struct Entry {
 pub(crate) enum Conflict {
     /// Each must run before the next, and the last before the first.
     Cycle(Vec<Arc<SubscriberInfo>>),
-    /// The first must run before the second, and its turn is later.
+    /// The first must run before the second, but its phase comes later.
     Unawaited([Arc<SubscriberInfo>; 2]),
 }
 
 impl Conflict {
-    /// With who the subscribers are instead of their indices.
+    /// Replaces the indices of the subscribers by their descriptions.
     pub(crate) fn of(
         conflict: order::OrderConflict,
-        who: impl Fn(&usize) -> Arc<SubscriberInfo>,
+        subscriber_at: impl Fn(&usize) -> Arc<SubscriberInfo>,
     ) -> Self {
         match conflict {
-            order::OrderConflict::Cycle(cycle) => Self::Cycle(cycle.iter().map(who).collect()),
-            order::OrderConflict::Unawaited(pair) => Self::Unawaited(pair.each_ref().map(who)),
+            order::OrderConflict::Cycle(cycle) => {
+                Self::Cycle(cycle.iter().map(subscriber_at).collect())
+            }
+            order::OrderConflict::Unawaited(pair) => {
+                Self::Unawaited(pair.each_ref().map(subscriber_at))
+            }
         }
     }
 }
 
-/// The plan of these subscribers; `None` when there are none.
+/// Builds the plan of these subscribers; `None` if there are none.
 pub(crate) fn plan<'e>(
     family: TypeId,
     info: &'static EventInfo,
@@ -53,8 +64,11 @@ pub(crate) fn plan<'e>(
     if entries.is_empty() {
         return Ok(None);
     }
-    let positions: Vec<_> = entries.iter().map(|entry| &*entry.position).collect();
-    let who = |index: &usize| Arc::clone(&entries[*index].subscriber);
+    let positions: Vec<_> = entries
+        .iter()
+        .map(|entry| &*entry.registration.position)
+        .collect();
+    let subscriber_at = |index: &usize| Arc::clone(&entries[*index].registration.subscriber);
     match order::sort(&positions) {
         Ok(Order {
             indices,
@@ -62,14 +76,17 @@ pub(crate) fn plan<'e>(
         }) => {
             let handlers = indices.iter().map(|index| {
                 let handler = entries[*index].handler.clone();
-                (handler, who(index))
+                (handler, subscriber_at(index))
             });
-            let place = |of: usize| indices.iter().position(|&index| index == of).unwrap_or(of);
+            let running_index = |entry: usize| {
+                let running_index = indices.iter().position(|&index| index == entry);
+                running_index.unwrap_or(entry)
+            };
             let dependencies = dependencies
                 .iter()
-                .map(|&(first, second)| (place(first), place(second)));
+                .map(|&(first, second)| (running_index(first), running_index(second)));
             Ok(Some(Plan::new(family, info, topic, handlers, dependencies)))
         }
-        Err(conflict) => Err(Conflict::of(conflict, who)),
+        Err(conflict) => Err(Conflict::of(conflict, subscriber_at)),
     }
 }

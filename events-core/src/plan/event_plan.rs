@@ -1,4 +1,4 @@
-//! A plan: the handlers of one event type in running order, and who they are.
+//! A plan: the handlers of one event type in running order, and their subscribers.
 
 use std::{
     any::TypeId,
@@ -12,18 +12,20 @@ use crate::{
     metadata::{EventInfo, SubscriberInfo},
 };
 
-/// The handlers of one event type in running order, at least one, and beside each who it is.
+/// The handlers of one event type in running order, and the subscriber of each. There is at least one.
 pub(crate) struct Plan {
     chain: Chain,
-    /// The handlers that run when the chain is through, if there are any.
+    /// The background handlers, which run after the chain; `None` if there are none.
     tail: Option<Arc<BackgroundPlan>>,
-    /// The same handlers with a stop after each, once somebody watches them one by one.
-    watched: OnceLock<Chain>,
+    /// The same chain with a stop after each handler, built at the first emit that records each handler.
+    traced_chain: OnceLock<Chain>,
 }
 
 impl Plan {
-    /// The plan of these handlers, each beside who it is. Of those that run later, some begin when
-    /// others have ended: the second of each pair when the first has.
+    /// Builds the plan of these handlers, each with its subscriber.
+    ///
+    /// `dependencies` are pairs of background handlers, as indices into `handlers`: the second of a pair
+    /// starts when the first has ended.
     pub(crate) fn new(
         family: TypeId,
         info: &'static EventInfo,
@@ -32,24 +34,29 @@ impl Plan {
         dependencies: impl Iterator<Item = (usize, usize)>,
     ) -> Self {
         let (mut chain, mut subscribers) = (Vec::new(), Vec::new());
-        let (mut later, mut later_subscribers) = (Vec::new(), Vec::new());
-        let mut places = Vec::new();
-        for (hand, subscriber) in handlers {
-            places.push(later.len());
-            match hand {
-                HandlerKind::Sync(wired) => {
-                    chain.push(wired);
+        let (mut background, mut background_subscribers) = (Vec::new(), Vec::new());
+        let mut background_indices = Vec::new();
+        for (handler, subscriber) in handlers {
+            background_indices.push(background.len());
+            match handler {
+                HandlerKind::Sync(handler) => {
+                    chain.push(handler);
                     subscribers.push(subscriber);
                 }
                 HandlerKind::Background(handler) => {
-                    later.push(handler);
-                    later_subscribers.push(subscriber);
+                    background.push(handler);
+                    background_subscribers.push(subscriber);
                 }
             }
         }
-        let dependencies = dependencies.map(|(first, second)| (places[first], places[second]));
+        let dependencies = dependencies
+            .map(|(first, second)| (background_indices[first], background_indices[second]));
         let dependencies = dependencies.collect();
-        let tail = BackgroundPlan::new(later.into(), later_subscribers.into(), dependencies);
+        let tail = BackgroundPlan::new(
+            background.into(),
+            background_subscribers.into(),
+            dependencies,
+        );
         let tail = (tail.len() > 0).then(|| Arc::new(tail));
         let chain = Chain::new(
             (family, info, topic),
@@ -61,7 +68,7 @@ impl Plan {
         Self {
             chain,
             tail,
-            watched: OnceLock::new(),
+            traced_chain: OnceLock::new(),
         }
     }
 
@@ -70,8 +77,8 @@ impl Plan {
         self.tail.as_ref()
     }
 
-    /// All subscribers: those of the chain, and then those of the tail.
-    pub(crate) fn everyone(&self) -> impl Iterator<Item = &Arc<SubscriberInfo>> {
+    /// All subscribers: those of the chain, then those of the background plan.
+    pub(super) fn all_subscribers(&self) -> impl Iterator<Item = &Arc<SubscriberInfo>> {
         let tail = self.tail.as_deref().map(BackgroundPlan::subscribers);
         let chain = self.chain.subscribers();
         chain.iter().chain(tail.into_iter().flatten())
@@ -82,33 +89,33 @@ impl Plan {
         self.chain.info()
     }
 
-    /// Those of the chain.
+    /// The subscribers of the chain.
     pub(crate) fn subscribers(&self) -> &[Arc<SubscriberInfo>] {
         self.chain.subscribers()
     }
 
-    /// How many stand in the chain.
+    /// The number of handlers in the chain.
     pub(crate) fn len(&self) -> usize {
         self.chain.len()
     }
 
-    /// Takes an event that the handlers take.
+    /// Checks that the handlers accept the type of an event, and returns it as a delivery to the chain.
     ///
     /// # Panics
     ///
-    /// When it is of another type: a slot has been given to the wrong one.
+    /// If the event is of another type: the plan is in the slot of the wrong type.
     #[inline]
     pub(crate) fn deliver<'a>(&'a self, event: &'a mut ErasedEvent<'_>) -> Delivery<'a> {
-        match self.chain.takes(event) {
+        match self.chain.deliver(event) {
             Some(delivery) => delivery,
             None => self.refuse(),
         }
     }
 
-    /// The same, with a stop after each handler.
+    /// Like [`deliver`](Self::deliver), with a stop after each handler.
     pub(crate) fn deliver_one_by_one<'a>(&'a self, event: &'a mut ErasedEvent<'_>) -> Delivery<'a> {
-        let chain = self.watched.get_or_init(|| self.chain.one_by_one());
-        match chain.takes(event) {
+        let chain = self.traced_chain.get_or_init(|| self.chain.one_by_one());
+        match chain.deliver(event) {
             Some(delivery) => delivery,
             None => self.refuse(),
         }
@@ -118,17 +125,17 @@ impl Plan {
     #[inline(never)]
     fn refuse(&self) -> ! {
         unreachable!(
-            "{} was handed an event of another type",
+            "the plan of `{}` received an event of another type",
             self.info().topic()
         );
     }
 }
 
-/// A handler as its slot keeps it.
+/// A handler, by when it runs.
 #[derive(Clone)]
 pub(crate) enum HandlerKind {
-    /// It runs when its turn comes, and may change the event.
+    /// It runs in the chain and may change the event.
     Sync(ErasedHandler),
-    /// It runs afterwards, and reads.
+    /// It runs after the chain and only reads the event.
     Background(Arc<dyn BackgroundHandler>),
 }

@@ -1,4 +1,17 @@
-//! plan.
+//! Plans: the subscribers of each event type in running order, and how emits read them without a lock.
+//!
+//! A *slot* is the place of one event type in one registry. It stores an *entry* for each subscriber and
+//! publishes the *plan* that is built from the entries: the *chain* of sync handlers, and the
+//! *background plan* of the async and deferred handlers, which run after the chain. A *declared*
+//! subscriber was left by an attribute at link time; a *run-time* one was subscribed by a call.
+//!
+//! - `entry`: one subscriber in a slot, and building a plan from entries
+//! - `event_plan`: the plan
+//! - `order`: sorts subscribers by `before`, `after` and priority
+//! - `pattern_entry`: a subscriber to a pattern of topics, which has an entry in each matching slot
+//! - `plan_cell`: lock-free publication of a plan
+//! - `slot`: the slot
+//! - `slot_table`: finds the slot of an event type
 
 mod entry;
 mod event_plan;
@@ -8,7 +21,7 @@ mod plan_cell;
 mod slot;
 mod slot_table;
 
-pub(crate) use entry::{Conflict, Entry, plan};
+pub(crate) use entry::{Conflict, Entry, Registration, plan};
 pub(crate) use event_plan::{HandlerKind, Plan};
 pub(crate) use order::{Phase, Position, Rank};
 pub(crate) use pattern_entry::PatternEntry;

@@ -1,5 +1,7 @@
-//! The order of subscribers: `before` and `after` always hold, and where they leave a choice, rank
-//! decides. A pure function of its input: the same in every build, on every linker.
+//! The order of subscribers: `before` and `after` always hold, and where they leave a choice, the rank
+//! decides.
+//!
+//! The order is a pure function of the input: it is the same in every build and with every linker.
 
 use std::{
     cmp::Reverse,
@@ -8,23 +10,23 @@ use std::{
 
 use crate::metadata::{Key, Location, SubscriberInfo};
 
-/// Where a subscriber stands when no constraint speaks; lower runs earlier.
+/// The rank of a subscriber, which decides where no constraint applies; lower ranks run earlier.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Rank {
     priority: Reverse<i32>,
-    place: Tiebreak,
+    tiebreak: Tiebreak,
 }
 
-/// What decides between equal priorities.
+/// Decides between equal priorities.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Tiebreak {
-    /// Declared with an attribute: by its place in the source.
+    /// Declared with an attribute: ordered by module and location in the source.
     Declared {
         module: &'static str,
         location: Location,
         name: &'static str,
     },
-    /// Subscribed at run time: after the declared ones, by order of registration.
+    /// Subscribed at run time: after the declared ones, in order of registration.
     Subscribed(u64),
 }
 
@@ -37,7 +39,7 @@ impl Rank {
     ) -> Self {
         Self {
             priority: Reverse(priority),
-            place: Tiebreak::Declared {
+            tiebreak: Tiebreak::Declared {
                 module,
                 location,
                 name,
@@ -48,19 +50,19 @@ impl Rank {
     pub(crate) fn subscribed(priority: i32, number: u64) -> Self {
         Self {
             priority: Reverse(priority),
-            place: Tiebreak::Subscribed(number),
+            tiebreak: Tiebreak::Subscribed(number),
         }
     }
 }
 
-/// When a subscriber's turn is.
+/// The phase of an emit in which a subscriber runs. It cannot be ordered after one of a later phase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Phase {
     /// In the chain, one after the other.
     Sync,
-    /// When the chain is through, for an emitter who waits.
+    /// After the chain; `emit_async` waits for it.
     Async,
-    /// When the chain is through, out of the queue.
+    /// After the chain, always from the queue.
     Deferred,
 }
 
@@ -74,29 +76,30 @@ impl Phase {
     }
 }
 
-/// Why subscribers cannot be ordered, by their indices.
+/// Why subscribers cannot be ordered. Subscribers are given by index.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum OrderConflict {
     /// Each must run before the next, and the last before the first.
     Cycle(Vec<usize>),
-    /// The first must run before the second, and its turn is later.
+    /// The first must run before the second, but its phase comes later.
     Unawaited([usize; 2]),
 }
 
-/// Subscribers in their order, by their indices.
+/// Subscribers in running order. Subscribers are given by index.
 #[derive(Debug, Default)]
 pub(crate) struct Order {
-    pub(crate) indices: Vec<usize>,
-    /// Of those that run beside others, who begins when whom has ended: the first before the second.
+    pub(super) indices: Vec<usize>,
+    /// Pairs of background subscribers: the second starts when the first has ended.
     pub(crate) dependencies: Vec<(usize, usize)>,
 }
 
-/// What sorting needs to know of one subscriber.
+/// What determines the position of one subscriber in the order.
 #[derive(Clone, Debug)]
 pub(crate) struct Position {
-    pub(crate) turn: Phase,
+    pub(crate) phase: Phase,
     pub(crate) rank: Rank,
-    /// What others may call it: the key of its function, its id.
+    /// The names by which `before` and `after` of other subscribers refer to it: the key of its
+    /// function, its id.
     pub(crate) names: Vec<Key>,
     pub(crate) before: Vec<Key>,
     pub(crate) after: Vec<Key>,
@@ -104,8 +107,8 @@ pub(crate) struct Position {
 
 /// The indices of `positions` in running order.
 ///
-/// Takes O((n + c) log n) for n subscribers and c constraints. A target that is not here binds
-/// nothing.
+/// Takes O((n + c) log n) for n subscribers and c constraints. A target of `before` or `after` that no
+/// subscriber has as a name is ignored.
 pub(crate) fn sort(positions: &[&Position]) -> Result<Order, OrderConflict> {
     let is_free = |position: &&Position| position.before.is_empty() && position.after.is_empty();
     if positions.iter().all(is_free) {
@@ -116,17 +119,17 @@ pub(crate) fn sort(positions: &[&Position]) -> Result<Order, OrderConflict> {
             dependencies: Vec::new(),
         });
     }
-    let mut named: HashMap<&Key, Vec<usize>> = HashMap::new();
+    let mut by_name: HashMap<&Key, Vec<usize>> = HashMap::new();
     for (index, position) in positions.iter().enumerate() {
         for name in &position.names {
-            named.entry(name).or_default().push(index);
+            by_name.entry(name).or_default().push(index);
         }
     }
-    let targets = |key| named.get(key).into_iter().flatten().copied();
+    let targets = |key| by_name.get(key).into_iter().flatten().copied();
 
     let mut dependencies = Vec::new();
-    let mut followers = vec![Vec::new(); positions.len()];
-    let mut waits_for = vec![0_usize; positions.len()];
+    let mut successors = vec![Vec::new(); positions.len()];
+    let mut predecessor_counts = vec![0_usize; positions.len()];
     for (index, position) in positions.iter().enumerate() {
         let earlier = position
             .after
@@ -139,29 +142,29 @@ pub(crate) fn sort(positions: &[&Position]) -> Result<Order, OrderConflict> {
             .flat_map(targets)
             .map(|target| (index, target));
         for (first, second) in earlier.chain(later) {
-            if positions[first].turn > positions[second].turn {
+            if positions[first].phase > positions[second].phase {
                 return Err(OrderConflict::Unawaited([first, second]));
             }
-            if positions[first].turn != Phase::Sync {
+            if positions[first].phase != Phase::Sync {
                 dependencies.push((first, second));
             }
-            followers[first].push(second);
-            waits_for[second] += 1;
+            successors[first].push(second);
+            predecessor_counts[second] += 1;
         }
     }
 
-    let ready = |index: usize| Reverse((&positions[index].rank, index));
-    let mut free: BinaryHeap<_> = (0..positions.len())
-        .filter(|&index| waits_for[index] == 0)
-        .map(ready)
+    let by_rank = |index: usize| Reverse((&positions[index].rank, index));
+    let mut ready: BinaryHeap<_> = (0..positions.len())
+        .filter(|&index| predecessor_counts[index] == 0)
+        .map(by_rank)
         .collect();
     let mut indices = Vec::with_capacity(positions.len());
-    while let Some(Reverse((_, index))) = free.pop() {
+    while let Some(Reverse((_, index))) = ready.pop() {
         indices.push(index);
-        for &follower in &followers[index] {
-            waits_for[follower] -= 1;
-            if waits_for[follower] == 0 {
-                free.push(ready(follower));
+        for &successor in &successors[index] {
+            predecessor_counts[successor] -= 1;
+            if predecessor_counts[successor] == 0 {
+                ready.push(by_rank(successor));
             }
         }
     }
@@ -171,32 +174,35 @@ pub(crate) fn sort(positions: &[&Position]) -> Result<Order, OrderConflict> {
             dependencies,
         })
     } else {
-        Err(OrderConflict::Cycle(cycle(&followers, &waits_for)))
+        Err(OrderConflict::Cycle(cycle(
+            &successors,
+            &predecessor_counts,
+        )))
     }
 }
 
-/// A cycle among those that still wait: each of them waits for another of them, so going back from
-/// one to the next must come round.
-fn cycle(followers: &[Vec<usize>], waits_for: &[usize]) -> Vec<usize> {
-    let stuck = |index: &usize| waits_for[*index] > 0;
+/// A cycle among the subscribers that could not be sorted: each of them has a predecessor among them,
+/// so following predecessors leads back to a subscriber that was visited before.
+fn cycle(successors: &[Vec<usize>], predecessor_counts: &[usize]) -> Vec<usize> {
+    let stuck = |index: &usize| predecessor_counts[*index] > 0;
     let stuck_before = |index: usize| {
-        (0..followers.len())
+        (0..successors.len())
             .filter(stuck)
-            .find(|&earlier| followers[earlier].contains(&index))
+            .find(|&earlier| successors[earlier].contains(&index))
     };
-    let mut path: Vec<usize> = (0..followers.len())
+    let mut path: Vec<usize> = (0..successors.len())
         .find(|index| stuck(index))
         .into_iter()
         .collect();
     while let Some(earlier) = path.last().copied().and_then(stuck_before) {
-        if let Some(start) = path.iter().position(|&seen| seen == earlier) {
+        if let Some(start) = path.iter().position(|&visited| visited == earlier) {
             path.drain(..start);
             break;
         }
         path.push(earlier);
     }
     path.reverse();
-    // The same circle is always told from the same member on.
+    // A cycle always starts with the same member: the one with the lowest index.
     let first = (0..path.len()).min_by_key(|&at| path[at]).unwrap_or(0);
     path.rotate_left(first);
     path
@@ -206,7 +212,7 @@ fn cycle(followers: &[Vec<usize>], waits_for: &[usize]) -> Vec<usize> {
 mod tests {
     use super::*;
 
-    /// Subscribers in one line: `name priority <before >after @turn`, separated by commas.
+    /// Subscribers in one line: `name priority <before >after @phase`, separated by commas.
     fn check(input: &'static str, expected: Result<&str, &str>) {
         let words: Vec<Vec<&'static str>> = input
             .split(',')
@@ -222,7 +228,7 @@ mod tests {
         let positions: Vec<Position> = (0..)
             .zip(&words)
             .map(|(number, words)| Position {
-                turn: match words.iter().find_map(|word| word.strip_prefix('@')) {
+                phase: match words.iter().find_map(|word| word.strip_prefix('@')) {
                     None => Phase::Sync,
                     Some("deferred") => Phase::Deferred,
                     Some(_) => Phase::Async,
@@ -271,18 +277,18 @@ mod tests {
     }
 
     #[test]
-    fn a_target_that_is_not_here_binds_nothing() {
-        check("a 0 >nobody, b 1", Ok("b a"));
+    fn an_unknown_target_is_ignored() {
+        check("a 0 >missing, b 1", Ok("b a"));
     }
 
     #[test]
-    fn a_cycle_is_told_by_its_members_only() {
+    fn a_reported_cycle_contains_its_members_only() {
         check("a 0 >c, b 0 >a, c 0 >b, d 0, e 0 >a", Err("a b c"));
         check("a 0 >a", Err("a"));
     }
 
     #[test]
-    fn nobody_waits_for_a_subscriber_that_runs_later() {
+    fn a_subscriber_cannot_run_after_one_of_a_later_phase() {
         check("a 0 >b, b 0 @async", Err("unawaited b a"));
         check("a 0 >b, b 0 @deferred", Err("unawaited b a"));
         check("a 0 @async >b, b 0 @deferred", Err("unawaited b a"));
@@ -293,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn declared_subscribers_sort_by_place_and_stand_before_run_time_ones() {
+    fn declared_subscribers_sort_by_location_and_run_before_run_time_ones() {
         let at = |module, line, column| {
             Rank::declared(0, module, Location::new("src/lib.rs", line, column), "f")
         };

@@ -1,21 +1,19 @@
-//! A subscriber to a pattern of topics, before it is known which events these are.
+//! A pattern subscriber: it is subscribed to a pattern of topics instead of an event type.
 
 use std::{borrow::Cow, sync::Arc};
 
-use super::{entry::Entry, event_plan::HandlerKind, order::Position, slot_table::EventType};
-use crate::{
-    handler::DynTopicHandler,
-    metadata::{Pattern, SubscriberInfo},
+use super::{
+    entry::{Entry, Registration},
+    event_plan::HandlerKind,
+    slot_table::EventType,
 };
+use crate::{handler::DynTopicHandler, metadata::Pattern};
 
-/// A subscriber to a pattern of topics: an entry in the slot of each event type whose topic matches.
+/// A pattern subscriber. It has an entry in the slot of each event type whose topic matches.
 #[derive(Clone)]
 pub(crate) struct PatternEntry {
-    /// As that of its entries.
-    pub(crate) number: u64,
-    pub(crate) declared: bool,
-    pub(crate) position: Arc<Position>,
-    pub(crate) subscriber: Arc<SubscriberInfo>,
+    /// The registration that all its entries share, but for the topic in the description.
+    pub(crate) registration: Registration,
     pub(crate) handler: Arc<dyn DynTopicHandler>,
     pub(crate) pattern: Pattern,
 }
@@ -30,15 +28,12 @@ impl PatternEntry {
         self.entry_for(event_type, event_type.info.topic().into())
     }
 
-    /// Its entry where this topic is heard.
+    /// Its entry in a plan for this topic, which the entry's description shows.
     pub(crate) fn entry_for(&self, event_type: EventType, topic: Cow<'static, str>) -> Entry {
-        let mut subscriber = SubscriberInfo::clone(&self.subscriber);
-        subscriber.topic = topic;
+        let mut registration = self.registration.clone();
+        Arc::make_mut(&mut registration.subscriber).topic = topic;
         Entry {
-            number: self.number,
-            declared: self.declared,
-            position: Arc::clone(&self.position),
-            subscriber: Arc::new(subscriber),
+            registration,
             handler: HandlerKind::Sync((event_type.adapt)(&self.handler)),
         }
     }

@@ -1,37 +1,39 @@
-//! Where emitters find the plan of an event type, and how it is exchanged while they read it.
+//! Lock-free publication of the plan of an event type: emits read it while a writer replaces it.
 //!
-//! Most programs scan once and never change a plan again, so that is the path which costs nothing:
-//! what scans found is kept for as long as this lives, right here, and reading it needs no
-//! protection. A later scan appends a newer version behind it.
+//! Most programs scan once and never change a plan again, so that case costs the least: the plan of a
+//! scan is stored in this cell until the cell is dropped, so reading it needs no protection. A later scan
+//! appends a newer version.
 //!
-//! As soon as somebody subscribes at run time, the whole plan, run-time and declared handlers in
-//! one order, stands in a second place, and `state` sends emitters there. That plan is exchanged
-//! whole; an emit under way keeps the one it started with, and the last reader frees it. When the
-//! last run-time subscriber leaves, emitters are sent back.
+//! As soon as a handler is subscribed at run time, the plan of all subscribers, run-time and declared
+//! ones in one order, is stored in `swapped`, and `state` directs emits there. That plan is replaced as
+//! a whole: an emit in progress keeps the plan that it started with, and the last reader frees it. When
+//! the last run-time subscription ends, `state` directs emits back to the versions.
 //!
 //! Invariants, for one writer at a time (the registry's lock) and any number of readers:
-//! - `versions` holds the plans of the declared entries alone, newest last;
-//! - `state` is `SWAPPED` only while `swapped` holds the plan of all entries; it becomes so after
-//!   that plan was stored, and something else before it is taken away, so a reader who is sent there
-//!   and finds no plan has met the second case and looks again;
-//! - `state` is `SCANNED` only while `versions` has one version, and `RESCANNED` while it has more.
+//! - `versions` contains plans of the declared entries alone, the newest last;
+//! - `state` is `SWAPPED` only while `swapped` contains the plan of all entries: it is set after that plan
+//!   is stored, and changed before the plan is removed. So a reader that loads `SWAPPED` and then finds
+//!   no plan has raced with a removal, and loads `state` again;
+//! - `state` is set to `SCANNED` only if `versions` contains one version, and to `RESCANNED` only if it
+//!   contains more. Between `push_version` and `swap` the state is that of the versions before.
 //!
-//! The file names nothing of this crate but `sync`: `tests/model` puts the primitives of a model
-//! checker in its place, and tries the interleavings of readers and a writer.
+//! This file imports nothing of the crate but `sync`: `tests/model` compiles it with the primitives of a
+//! model checker and tests interleavings of readers and a writer.
 
 use crate::primitives::sync::{Arc, ArcSwapOption, AtomicU8, Guard, OnceLock, Ordering};
 
-/// A plan that is read far more often than exchanged.
-pub(crate) struct PlanCell<T> {
+/// A plan that is read far more often than replaced.
+pub(super) struct PlanCell<T> {
     state: AtomicU8,
     versions: OnceLock<Version<T>>,
     swapped: ArcSwapOption<T>,
 }
 
+/// There is no plan.
 const EMPTY: u8 = 0;
-/// The first version of `versions` is the plan.
+/// The plan is the first and only one of `versions`.
 const SCANNED: u8 = 1;
-/// The last one is.
+/// The plan is the last one of `versions`.
 const RESCANNED: u8 = 2;
 /// The plan is in `swapped`.
 const SWAPPED: u8 = 3;
@@ -41,26 +43,26 @@ struct Version<T> {
     newer: OnceLock<Box<Self>>,
 }
 
-/// What an emitter finds.
+/// The result of a [`lookup`](PlanCell::lookup).
 pub(crate) enum Found<'s, T> {
-    /// Nobody listens.
+    /// There is no plan: the event type has no subscriber.
     Empty,
-    /// The subscribers that the first scan found.
+    /// The plan of the first scan.
     Scanned(&'s T),
-    /// The plan changed since then: [`PlanCell::load`] has it.
+    /// Another plan, which [`PlanCell::load`] returns.
     Swapped,
 }
 
-/// A plan that stays while this does.
+/// A plan that is not freed while this lives.
 pub(crate) enum Held<'s, T> {
-    /// It stays for as long as the exchange.
+    /// A version, which lives as long as the cell.
     Scanned(&'s T),
-    /// The last to hold it frees it.
+    /// The last owner frees it.
     Swapped(Guard<Option<Arc<T>>>),
 }
 
 impl<T> PlanCell<T> {
-    /// One without a plan.
+    /// A cell without a plan.
     pub(crate) const fn new() -> Self {
         Self {
             state: AtomicU8::new(EMPTY),
@@ -69,7 +71,7 @@ impl<T> PlanCell<T> {
         }
     }
 
-    /// The plan to run now, if it is one of those that are found at a glance.
+    /// The current plan, if it is the only version. Otherwise only whether there is one.
     #[inline]
     pub(crate) fn lookup(&self) -> Found<'_, T> {
         match self.state.load(Ordering::Acquire) {
@@ -82,7 +84,7 @@ impl<T> PlanCell<T> {
         }
     }
 
-    /// The plan to run now, wherever it is.
+    /// The current plan, no matter where it is stored.
     pub(crate) fn load(&self) -> Option<Held<'_, T>> {
         loop {
             match self.state.load(Ordering::Acquire) {
@@ -98,8 +100,8 @@ impl<T> PlanCell<T> {
         }
     }
 
-    /// The plan that scans found, the last of them.
-    pub(crate) fn newest(&self) -> Option<&T> {
+    /// The plan of the last scan.
+    pub(super) fn newest(&self) -> Option<&T> {
         let mut version = self.versions.get()?;
         while let Some(newer) = version.newer.get() {
             version = newer;
@@ -107,8 +109,8 @@ impl<T> PlanCell<T> {
         Some(&version.plan)
     }
 
-    /// Keeps the plan of a scan for good. Emitters find it after the next [`swap`](Self::exchange).
-    pub(crate) fn push_version(&self, plan: T) {
+    /// Appends the plan of a scan. Emits find it after the next [`swap`](Self::swap).
+    pub(super) fn push_version(&self, plan: T) {
         let newest = Version {
             plan,
             newer: OnceLock::new(),
@@ -121,14 +123,14 @@ impl<T> PlanCell<T> {
         while let Some(version) = last {
             match version.newer.set(newest) {
                 Ok(()) => return,
-                Err(back) => newest = back,
+                Err(rejected) => newest = rejected,
             }
             last = version.newer.get().map(Box::as_ref);
         }
     }
 
-    /// Sends emitters to this plan, or with `None` to what scans found. Gives back the plan that was
-    /// exchanged before, to be dropped where no lock is held.
+    /// Publishes this plan, or with `None` the newest version. Returns the plan that `swapped` contained
+    /// before; the caller drops it while no lock is held.
     pub(crate) fn swap(&self, plan: Option<T>) -> Option<Arc<T>> {
         if let Some(plan) = plan {
             let retired = self.swapped.swap(Some(Arc::new(plan)));

@@ -1,5 +1,8 @@
-//! A slot: the place of one event type in one registry. It keeps who has subscribed, and makes of
-//! these the plan that emitters find.
+//! A slot: the place of one event type in one registry. It stores the entries of the subscribers and
+//! publishes the plan that is built from them.
+//!
+//! A change has two steps. [`Slot::stage`] builds the new plans and can fail; [`Slot::publish`] cannot. The
+//! registry's lock is held from the first to the second, so the entries do not change between them.
 
 use std::{
     any::TypeId,
@@ -25,20 +28,21 @@ use crate::{
 pub struct Slot {
     plan: PlanCell<Plan>,
     entries: Mutex<Vec<Entry>>,
-    /// Whether those who hear patterns of topics have been asked.
-    known: AtomicBool,
+    /// Whether the pattern subscribers whose pattern matches the topic have their entries here.
+    patterns_resolved: AtomicBool,
 }
 
-/// A change that has been thought through and not made yet.
+/// A change that is staged and not published yet.
 pub(crate) struct Staged {
     added: Vec<Entry>,
-    /// The declared subscribers, when some were added.
+    /// The plan of the declared subscribers, if some were added.
     declared: Option<Plan>,
-    /// All subscribers, when some came at run time.
+    /// The plan of all subscribers, if some were subscribed at run time.
     all: Option<Plan>,
 }
 
-/// What a change left over: dropped where no lock is held, for a closure's `Drop` is user code.
+/// What a change replaced or removed. It is dropped while no lock is held, because the `Drop` of a
+/// closure is user code.
 #[derive(Default)]
 #[must_use = "to be dropped where no lock is held"]
 pub(crate) struct Retired {
@@ -49,45 +53,45 @@ pub(crate) struct Retired {
 impl AnySlot for Slot {}
 
 impl Slot {
-    /// A slot in which nobody listens, thought out once for all events of a crate.
+    /// A slot without subscribers, evaluated once for all events of a crate.
     #[expect(
         clippy::declare_interior_mutable_const,
         reason = "each static that is made of it is a slot of its own"
     )]
     pub const NEW: Self = Self::new();
 
-    /// A slot in which nobody listens.
+    /// A slot without subscribers.
     #[must_use]
     pub const fn new() -> Self {
         Self {
             plan: PlanCell::new(),
             entries: Mutex::new(Vec::new()),
-            known: AtomicBool::new(false),
+            patterns_resolved: AtomicBool::new(false),
         }
     }
 
-    /// Whether those who hear patterns of topics have been asked whether they hear this one.
+    /// Whether the pattern subscribers whose pattern matches the topic have their entries here.
     #[inline]
     pub(crate) fn has_resolved_patterns(&self) -> bool {
-        self.known.load(Ordering::Acquire)
+        self.patterns_resolved.load(Ordering::Acquire)
     }
 
     pub(crate) fn set_patterns_resolved(&self) {
-        self.known.store(true, Ordering::Release);
+        self.patterns_resolved.store(true, Ordering::Release);
     }
 
-    /// The plan to run now, if it is one of those that are found at a glance.
+    /// The current plan, if it is that of the only scan. Otherwise only whether there is one.
     #[inline]
     pub(crate) fn lookup(&self) -> Found<'_, Plan> {
         self.plan.lookup()
     }
 
-    /// The plan to run now, wherever it is.
+    /// The current plan, no matter where it is stored.
     pub(crate) fn load(&self) -> Option<Held<'_, Plan>> {
         self.plan.load()
     }
 
-    /// Calls `f` with the plan that is in the slot now, which stays until it returns.
+    /// Calls `f` with the current plan, which is not freed until `f` returns.
     pub(crate) fn with_plan<T>(&self, f: impl FnOnce(&Plan) -> T) -> Option<T> {
         let mut held = None;
         let plan = match self.lookup() {
@@ -103,7 +107,8 @@ impl Slot {
         result
     }
 
-    /// The same, where it is known that the plan is not found at a glance.
+    /// Like [`with_plan`](Self::with_plan), for a caller that got [`Found::Swapped`] from
+    /// [`lookup`](Self::lookup).
     #[inline(always)]
     pub(crate) fn with_held<T>(&self, f: impl FnOnce(&Plan) -> T) -> Option<T> {
         let held = self.load()?;
@@ -113,13 +118,13 @@ impl Slot {
         result
     }
 
-    /// The subscribers of the plan that is in the slot now: sync ones first.
+    /// The subscribers of the current plan, sync ones first.
     pub(crate) fn subscribers(&self) -> Vec<Arc<SubscriberInfo>> {
-        let subscribers = self.with_plan(|plan| plan.everyone().cloned().collect());
+        let subscribers = self.with_plan(|plan| plan.all_subscribers().cloned().collect());
         subscribers.unwrap_or_default()
     }
 
-    /// Thinks an addition through, and changes nothing yet.
+    /// Builds the plans for an addition and changes nothing yet. The error contains the added entries.
     pub(crate) fn stage(
         &self,
         family: TypeId,
@@ -136,7 +141,7 @@ impl Slot {
         }
     }
 
-    /// Makes a change that was staged, with no other in between.
+    /// Publishes a staged change. No other change may be published between the two.
     pub(crate) fn publish(&self, staged: Staged) -> Retired {
         self.entries().extend(staged.added);
         if let Some(plan) = staged.declared {
@@ -148,7 +153,7 @@ impl Slot {
         }
     }
 
-    /// Takes run-time subscribers out.
+    /// Removes run-time subscribers.
     pub(crate) fn remove(
         &self,
         family: TypeId,
@@ -156,12 +161,14 @@ impl Slot {
         numbers: &BTreeSet<u64>,
     ) -> Retired {
         let mut entries = self.entries();
-        let is_meant = |entry: &mut Entry| !entry.declared && numbers.contains(&entry.number);
-        let removed: Vec<_> = entries.extract_if(.., is_meant).collect();
+        let is_removed = |entry: &mut Entry| {
+            !entry.registration.declared && numbers.contains(&entry.registration.number)
+        };
+        let removed: Vec<_> = entries.extract_if(.., is_removed).collect();
         if removed.is_empty() {
             return Retired::default();
         }
-        // Fewer entries are fewer constraints: where there was an order there still is one.
+        // Fewer entries mean fewer constraints: if there was an order, there still is one.
         let (_, plan) = plans(family, info, &entries, &[]).unwrap_or_default();
         Retired {
             _plan: self.plan.swap(plan),
@@ -169,19 +176,19 @@ impl Slot {
         }
     }
 
-    /// Whether a subscriber goes by this name here.
+    /// Whether a subscriber of this slot has this name.
     pub(crate) fn has_subscriber(&self, name: &Key) -> bool {
         let entries = self.entries();
         entries
             .iter()
-            .any(|entry| entry.position.names.contains(name))
+            .any(|entry| entry.registration.position.names.contains(name))
     }
 
     /// The declared subscribers in running order.
     pub(crate) fn declared(&self) -> Vec<Arc<SubscriberInfo>> {
         let newest = self.plan.newest();
         newest
-            .map(|plan| plan.everyone().cloned().collect())
+            .map(|plan| plan.all_subscribers().cloned().collect())
             .unwrap_or_default()
     }
 
@@ -196,29 +203,29 @@ impl Default for Slot {
     }
 }
 
-/// The plan of the declared subscribers, when some are added, and that of all, when some came at run
-/// time.
+/// The plan of the declared subscribers, if some are added, and the plan of all, if some were
+/// subscribed at run time.
 fn plans(
     family: TypeId,
     info: &'static EventInfo,
     entries: &[Entry],
     added: &[Entry],
 ) -> Result<(Option<Plan>, Option<Plan>), Conflict> {
-    let all = || entries.iter().chain(added);
-    let declared = if added.iter().any(|entry| entry.declared) {
+    let all_entries = || entries.iter().chain(added);
+    let declared = if added.iter().any(|entry| entry.registration.declared) {
         plan(
             family,
             info,
             info.topic().into(),
-            all().filter(|entry| entry.declared),
+            all_entries().filter(|entry| entry.registration.declared),
         )?
     } else {
         None
     };
-    let changed = if all().any(|entry| !entry.declared) {
-        plan(family, info, info.topic().into(), all())?
+    let all = if all_entries().any(|entry| !entry.registration.declared) {
+        plan(family, info, info.topic().into(), all_entries())?
     } else {
         None
     };
-    Ok((declared, changed))
+    Ok((declared, all))
 }

@@ -1,10 +1,10 @@
-//! Where the slots of a registry are.
+//! Finding the slot of an event type in a registry.
 //!
-//! Those of the default registry stand beside the event types: the derive puts a [`Slot`] there, so
-//! that an emit knows where to look when it is compiled.
+//! In the default registry, the slot is a static that the derive writes beside the event type, so its
+//! address is known when an emit is compiled.
 //!
-//! For every event of a registry that is a value, and in the default registry for the events with
-//! type parameters, beside which no static can stand, there is a table.
+//! All other slots are in a table: those of registries that are values, and in the default registry
+//! those of event types with type parameters, because a static cannot be generic.
 
 use std::{
     any::{Any, TypeId},
@@ -19,17 +19,17 @@ use crate::{
     primitives::TypeMap,
 };
 
-/// Two thousand event types give lists of eight.
+/// With 2,000 event types a bucket contains about eight.
 const BUCKETS: usize = 256;
 
-/// An event type, as registries tell it from others.
+/// An event type, as registries identify it.
 #[derive(Clone, Copy)]
 pub(crate) struct EventType {
     pub(crate) family: TypeId,
     pub(crate) info: &'static EventInfo,
-    /// Its slot of the default registry, if that stands beside the type.
+    /// Its slot in the default registry, if that is a static beside the type.
     pub(crate) default_slot: Option<&'static Slot>,
-    /// Makes a handler of any event one of these.
+    /// Converts a handler of any event into a handler of this type.
     pub(crate) adapt: AdaptFn,
 }
 
@@ -45,15 +45,15 @@ impl EventType {
     }
 }
 
-/// The slot beside the type. What [`Family::declared`] gives is known when this is compiled, and the look
-/// at its type with it.
+/// The slot in the default registry, if that is a static beside the type. The compiler evaluates
+/// [`Family::statics`] and the downcast.
 #[inline]
 pub(crate) fn default_slot<F: Family>() -> Option<&'static Slot> {
     let default_slot: &'static dyn Any = F::statics().default_slot?;
     default_slot.downcast_ref()
 }
 
-/// Slots by event type, of the types for which there is one.
+/// A table of slots by event type.
 pub(crate) struct Slots(OnceLock<Box<TypeMap<Slot, BUCKETS>>>);
 
 impl Slots {

@@ -1,4 +1,10 @@
-//! primitives.
+//! Small building blocks. They import nothing from the rest of the crate.
+//!
+//! - `catch`: drops values of user types and catches panics of their `Drop`
+//! - `option_box`: a boxed value that is seldom present
+//! - `plural`: a count with its noun, for texts
+//! - `sync`: locks and atomics, which a model checker can replace
+//! - `type_map`: a lock-free table by type that only grows; `type_id_hasher` is its hasher
 
 mod catch;
 mod option_box;

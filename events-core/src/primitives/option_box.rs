@@ -1,9 +1,9 @@
-//! What most values have none of.
+//! A boxed value that is seldom present.
 
-/// Something that is seldom there: one word, and a look at it when it is dropped.
+/// An optional boxed value; dropping an empty one is a null check that is inlined.
 ///
-/// An `Option<Box<T>>` is as small, but to drop one is a call, for all that dropping a `T` takes is
-/// part of that.
+/// An `Option<Box<T>>` has the same size, but its drop glue includes that of `T`, so that dropping an
+/// empty one is a function call. Here the drop of a present value is outlined.
 pub(crate) struct OptionBox<T>(Option<Box<T>>);
 
 impl<T> OptionBox<T> {
@@ -26,9 +26,9 @@ impl<T> OptionBox<T> {
 }
 
 impl<T: Default> OptionBox<T> {
-    /// What is there from now on.
+    /// Returns the value, after inserting the default if there is none.
     #[cold]
-    pub(crate) fn some(&mut self) -> &mut T {
+    pub(crate) fn get_or_insert_default(&mut self) -> &mut T {
         self.0.get_or_insert_default()
     }
 }

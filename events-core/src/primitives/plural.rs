@@ -1,8 +1,8 @@
-//! Counting things in a text.
+//! A count with its noun, for texts.
 
 use std::fmt;
 
-/// So many of these: `1 event`, `2 events`.
+/// Displays a count and a noun, which gets an `s` unless the count is 1: `1 event`, `2 events`.
 pub(crate) struct Plural(pub(crate) usize, pub(crate) &'static str);
 
 impl fmt::Display for Plural {

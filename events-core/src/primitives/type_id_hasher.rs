@@ -1,8 +1,8 @@
-//! A hasher for `TypeId`, which is a good hash already.
+//! A hasher for `TypeId`, whose value is a good hash already.
 
 use std::hash::Hasher;
 
-/// Returns the bits of the hashed `TypeId` themselves.
+/// Returns the bits of the hashed `TypeId` unchanged.
 #[derive(Default)]
 pub(crate) struct TypeIdHasher(u64);
 
@@ -17,7 +17,7 @@ impl Hasher for TypeIdHasher {
         self.0 = hash;
     }
 
-    /// For a standard library whose `TypeId` does not hash itself with `write_u64`.
+    /// Called if the standard library hashes a `TypeId` other than with `write_u64`.
     fn write(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             self.0 = self.0.rotate_left(8) ^ u64::from(byte);

@@ -1,5 +1,7 @@
-//! A table by type that only grows: each bucket is a list of nodes in `OnceLock`s, so that reading takes
-//! no lock and writes nothing. What is in it stays where it is for as long as the table lives.
+//! A hash table from types to values that only grows.
+//!
+//! Each bucket is a linked list of nodes in `OnceLock`s, so a reader takes no lock and writes nothing.
+//! A value is neither moved nor removed while the table lives.
 
 use std::{
     any::TypeId,
@@ -10,7 +12,7 @@ use std::{
 
 use super::type_id_hasher::TypeIdHasher;
 
-/// Values by type, in so many buckets.
+/// Values by type, in a fixed number of buckets.
 pub(crate) struct TypeMap<V, const BUCKETS: usize>([Next<V>; BUCKETS]);
 
 type Next<V> = OnceLock<Box<Node<V>>>;
@@ -38,7 +40,7 @@ impl<V, const BUCKETS: usize> TypeMap<V, BUCKETS> {
         None
     }
 
-    /// What is there, or else what is made now.
+    /// Returns the value of a type, after inserting the result of `make` if there is none.
     #[inline]
     pub(crate) fn get_or_insert(&self, id: TypeId, make: fn() -> V) -> &V {
         let mut next = self.bucket(id);
@@ -57,7 +59,7 @@ impl<V, const BUCKETS: usize> TypeMap<V, BUCKETS> {
         }
     }
 
-    /// All of them, in no order that means anything.
+    /// All values, in an unspecified order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &V> {
         let lists = self.0.iter();
         let nodes = lists.flat_map(|bucket| iter::successors(bucket.get(), |node| node.next.get()));

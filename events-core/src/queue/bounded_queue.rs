@@ -1,27 +1,32 @@
-//! The store: a bounded queue between those who emit and those who handle later.
+//! A bounded queue of type-erased items for many producers and many consumers.
 //!
-//! It has two locks, so that the two sides meet seldom: what is pushed goes into the inbox, what is
-//! popped comes out of the outbox, and a taker who finds the outbox empty exchanges what both hold.
+//! Producers push items, consumers pop them. Each side has a lock of its own, so that the two rarely
+//! contend: a push appends to the *inbox*, a pop takes from the *outbox*, and a consumer that finds the
+//! outbox empty swaps the contents of the two.
+//!
+//! Every item type has a *vtable*: a value that is passed to each push, stored at the first push of the
+//! type, and returned with each popped item of that type. It holds the operations on the item.
 //!
 //! Invariants:
-//! - the outbox is locked before the inbox, never the other way round;
-//! - everything in the outbox is older than everything in the inbox;
-//! - `outside` is how many are in the outbox. It grows only in the exchange, under both locks, so who
-//!   holds the inbox may read a number that is out of date, but never one that is too small: the
-//!   capacity holds for both together. What the inbox remembers of it is never too small either,
-//!   and is asked first, since reading `outside` takes it away from the takers' processor;
-//! - a taker becomes a sleeper only while the inbox is locked and nothing waits, and is one no longer
-//!   before it looks again. So everybody who sleeps can be woken, and a push that finds no sleeper
-//!   will be found by whoever is awake.
+//! - The outbox is locked before the inbox, never the other way round.
+//! - Every item in the outbox is older than every item in the inbox.
+//! - `outbox_len` is the number of items in the outbox. It grows only in the swap, under both locks, so
+//!   a thread that holds the inbox lock may read an outdated value, but never one that is too small:
+//!   the capacity limits both sides together. The copy in the inbox is never too small either. It is
+//!   read first, since reading `outbox_len` moves its cache line away from the consumer's core.
+//! - A consumer registers as a waiter only while the inbox is locked and the queue is empty, and is
+//!   unregistered before it checks the queue again. So no wake-up is lost: every sleeping consumer can
+//!   be woken, and an item whose push finds no waiter is found by a consumer that is awake.
 //!
-//! Both sides keep their memory, see `lanes`: a burst may leave behind what it needed, twice.
+//! Both sides keep their memory: after a burst of items each may retain what the burst needed, see
+//! `typed_fifo`.
 //!
-//! Under the locks runs no code of the user's: things and wakers are dropped, and wakers cloned and
-//! woken, where none is held.
+//! No user code runs under the locks: items and wakers are dropped, and wakers are cloned and woken,
+//! while no lock is held.
 //!
-//! The file names nothing of this crate but `lanes`, `waiters`, which name nothing, and `sync`:
-//! `tests/model` puts the primitives of a model checker in the place of that, and tries the
-//! interleavings of emitters and takers.
+//! Of this crate the file imports only `typed_fifo`, `waiters` and `primitives::sync`, so that
+//! `tests/model` can compile it with the primitives of a model checker and try the interleavings of
+//! producers and consumers.
 
 use std::{
     hint, mem,
@@ -34,111 +39,111 @@ use super::{
 };
 use crate::primitives::sync::{Arc, AtomicUsize, Mutex, MutexGuard, Ordering, lock};
 
-/// How many things wait at most, unless told otherwise.
+/// The capacity of a queue for which none was set.
 pub(crate) const DEFAULT_CAPACITY: usize = 65_536;
 
-/// Steps for which a taker who stays and has run out of things lets emitters go on, some tenths of a
-/// microsecond: so it fetches several at once, and does not meet the emitters for each.
-const PAUSE: usize = 24;
+/// How often [`BoundedQueue::poll_pop`] spins before it swaps the two sides, some tenths of a
+/// microsecond: producers push several items meanwhile, so that the sides do not contend for each one.
+const SPINS_BEFORE_SWAP: usize = 24;
 
-/// What was pushed and not yet taken, the oldest first.
-pub(crate) struct BoundedQueue<K> {
-    emitters: CacheAligned<Mutex<EventBuffer<K>>>,
-    takers: CacheAligned<Mutex<Outbox<K>>>,
+/// A queue from which the oldest item is popped first; `V` is the vtable of an item type.
+pub(crate) struct BoundedQueue<V> {
+    inbox: CacheAligned<Mutex<Inbox<V>>>,
+    outbox: CacheAligned<Mutex<Outbox<V>>>,
 }
 
-/// What one side writes is not beside what the other reads: processors fetch two cache lines of 64
-/// bytes at once.
+/// Keeps the data of the two sides on different cache lines. The alignment is two lines of 64 bytes,
+/// since processors prefetch them in pairs.
 #[derive(Default)]
 #[repr(align(128))]
 struct CacheAligned<T>(T);
 
-/// How many are in the outbox; both sides have it from the first exchange on.
+/// The number of items in the outbox; shared by both sides from the first swap on.
 ///
-/// It is not a field of the store, so that a [`Popped`] can be no more than the guard of a lock: two
-/// words travel in registers. With a third, a pop that was not inlined took twice as long.
+/// It is not a field of the queue, so that a [`Popped`] is no more than the guard of a lock: two words,
+/// which are returned in registers. With a third word, a pop that was not inlined took twice as long.
 type OutboxLen = Option<Arc<CacheAligned<AtomicUsize>>>;
 
-struct Outbox<K> {
-    lanes: TypedFifo<K>,
-    outside: OutboxLen,
+struct Outbox<V> {
+    items: TypedFifo<V>,
+    outbox_len: OutboxLen,
 }
 
-struct EventBuffer<K> {
-    lanes: TypedFifo<K>,
-    outside: OutboxLen,
-    /// What that was when an emitter or an exchange last looked.
-    seen: usize,
+struct Inbox<V> {
+    items: TypedFifo<V>,
+    outbox_len: OutboxLen,
+    /// The value of `outbox_len` when a producer last read it or a swap last set it.
+    outbox_len_copy: usize,
     capacity: usize,
-    phase: QueueState,
-    /// How many takers are there for good.
+    state: QueueState,
+    /// The number of attached consumers.
     attached: usize,
-    /// Whether somebody was told that it was full and nobody attached.
+    /// Whether a push error has reported that the queue is full without an attached consumer.
     warned: bool,
     waiters: Waiters,
 }
 
-/// What may still be pushed.
+/// Which pushes are accepted.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum QueueState {
-    /// Everything.
+    /// All.
     Open,
-    /// What comes from inside.
+    /// Those of running jobs.
     Draining,
-    /// Nothing.
+    /// None.
     Closed,
 }
 
-/// A thing that was not let in.
+/// A rejected push.
 pub(crate) struct PushError<T> {
     pub(crate) item: T,
-    pub(crate) why: PushErrorKind,
-    /// The store is full and nobody is attached who would empty it; true once in its life.
-    pub(crate) unattended: bool,
+    pub(crate) kind: PushErrorKind,
+    /// The queue is full and has no attached consumer; true once in the life of a queue.
+    pub(super) unattended: bool,
 }
 
-/// Why something is not let in.
+/// Why a push is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PushErrorKind {
-    /// As many wait as may.
+    /// The queue holds as many items as its capacity allows.
     Full { capacity: usize },
-    /// The store is draining or closed.
+    /// The queue is draining or closed.
     ShutDown,
 }
 
-/// The thing whose turn it is; it stays where it is until it is taken. No other can be popped while
-/// this lives.
-pub(crate) struct Popped<'s, K> {
-    outbox: MutexGuard<'s, Outbox<K>>,
+/// The oldest item, which stays in the queue until it is taken. No other item can be popped while this
+/// lives.
+pub(crate) struct Popped<'s, V> {
+    outbox: MutexGuard<'s, Outbox<V>>,
 }
 
-impl<K: Copy> BoundedQueue<K> {
-    /// An open one, in which [`DEFAULT_CAPACITY`] things may wait.
+impl<V: Copy> BoundedQueue<V> {
+    /// An open queue with [`DEFAULT_CAPACITY`].
     pub(crate) const fn new() -> Self {
         Self {
-            emitters: CacheAligned(Mutex::new(EventBuffer {
-                lanes: TypedFifo::new(),
-                outside: None,
-                seen: 0,
+            inbox: CacheAligned(Mutex::new(Inbox {
+                items: TypedFifo::new(),
+                outbox_len: None,
+                outbox_len_copy: 0,
                 capacity: DEFAULT_CAPACITY,
-                phase: QueueState::Open,
+                state: QueueState::Open,
                 attached: 0,
                 warned: false,
                 waiters: Waiters::new(),
             })),
-            takers: CacheAligned(Mutex::new(Outbox {
-                lanes: TypedFifo::new(),
-                outside: None,
+            outbox: CacheAligned(Mutex::new(Outbox {
+                items: TypedFifo::new(),
+                outbox_len: None,
             })),
         }
     }
 
     #[inline]
-    fn inbox(&self) -> MutexGuard<'_, EventBuffer<K>> {
-        lock(&self.emitters.0)
+    fn inbox(&self) -> MutexGuard<'_, Inbox<V>> {
+        lock(&self.inbox.0)
     }
 
-    /// At least one. What waits already stays, even if it is more.
+    /// Sets the capacity, at least 1. Queued items stay, even if they are more.
     pub(crate) fn set_capacity(&self, capacity: usize) {
         self.inbox().capacity = capacity.max(1);
     }
@@ -147,201 +152,207 @@ impl<K: Copy> BoundedQueue<K> {
         self.inbox().capacity
     }
 
-    /// How many wait.
     pub(crate) fn len(&self) -> usize {
         let inbox = self.inbox();
-        inbox.lanes.len() + inbox.outside()
+        inbox.items.len() + inbox.outbox_len()
     }
 
-    /// Whether nothing waits and `idle` says that nobody is in the middle of anything. While it is
-    /// asked nothing can be taken out.
+    /// Whether the queue is empty and `idle` returns that no consumer is running an item. No item can
+    /// be popped during the call.
     pub(crate) fn is_settled(&self, idle: impl FnOnce() -> bool) -> bool {
-        let outbox = lock(&self.takers.0);
-        // What somebody pushes who is in the middle of something is there before they are idle.
-        outbox.lanes.is_empty() && idle() && self.inbox().is_empty()
+        let outbox = lock(&self.outbox.0);
+        // The inbox is checked after `idle`: what a running item pushes is there before the consumer
+        // is idle.
+        outbox.items.is_empty() && idle() && self.inbox().is_empty()
     }
 
-    /// Somebody takes what comes from now on, and stays.
+    /// Adds a consumer that pops from now on until it is detached.
     pub(crate) fn attach(&self) {
         self.inbox().attached += 1;
     }
 
-    /// Somebody who was attached goes.
+    /// Removes an attached consumer.
     pub(crate) fn detach(&self) {
         let mut inbox = self.inbox();
         inbox.attached = inbox.attached.saturating_sub(1);
     }
 
-    /// Puts a thing behind all others, and wakes one sleeper. `from_job` says that it comes from
-    /// something which the takers of this store run.
+    /// Appends an item and wakes one waiter. `from_job` says that a job which a consumer of this queue
+    /// is running pushes the item.
     ///
-    /// `kind` belongs to the type: of several, the first is kept.
-    // A call less: a lock waits until what was stored before it, such as registers, is written.
+    /// `vtable` belongs to the type `T`: only that of the first push is stored.
+    // Inlined: locking drains the store buffer, so fewer register spills before it are cheaper.
     #[inline(always)]
-    pub(crate) fn push<T>(&self, kind: K, item: T, from_job: bool) -> Result<(), PushError<T>>
+    pub(crate) fn push<T>(&self, vtable: V, item: T, from_job: bool) -> Result<(), PushError<T>>
     where
         T: Send + 'static,
     {
         let mut inbox = self.inbox();
-        if let Some(why) = inbox.refuses(from_job) {
-            return Err(inbox.refused(item, why));
+        if let Some(kind) = inbox.rejection(from_job) {
+            return Err(inbox.push_error(item, kind));
         }
-        inbox.lanes.push(kind, item);
+        inbox.items.push(vtable, item);
         let waker = inbox.waiters.pop();
         drop(inbox);
         wake(waker);
         Ok(())
     }
 
-    /// Lets in nothing any more but what comes from inside; who sleeps is woken. What waits can still
+    /// From now on accepts only pushes of running jobs; all waiters are woken. Queued items can still
     /// be popped.
     pub(crate) fn drain(&self) {
-        self.enter(QueueState::Draining);
+        self.advance_to(QueueState::Draining);
     }
 
-    /// Lets in nothing any more; who sleeps is woken. What waits can still be popped.
+    /// From now on accepts no push; all waiters are woken. Queued items can still be popped.
     pub(crate) fn close(&self) {
-        self.enter(QueueState::Closed);
+        self.advance_to(QueueState::Closed);
     }
 
-    fn enter(&self, phase: QueueState) {
+    fn advance_to(&self, state: QueueState) {
         let waiters = {
             let mut inbox = self.inbox();
-            inbox.phase = inbox.phase.max(phase);
-            inbox.waiters.take()
+            inbox.state = inbox.state.max(state);
+            inbox.waiters.take_all()
         };
         waiters.for_each(Waker::wake);
     }
 
-    /// Whether it takes what comes from outside.
+    /// Whether all pushes are accepted, not only those of running jobs.
     pub(crate) fn is_open(&self) -> bool {
-        self.inbox().phase == QueueState::Open
+        self.inbox().state == QueueState::Open
     }
 
-    /// The thing whose turn it is.
+    /// Pops the oldest item.
     #[inline(always)]
-    pub(crate) fn pop(&self) -> Option<Popped<'_, K>> {
-        self.pop_after(0)
+    pub(crate) fn pop(&self) -> Option<Popped<'_, V>> {
+        self.pop_with_spins(0)
     }
 
-    /// The same; if emitters have to be met for it, after so many steps.
+    /// Pops the oldest item, and spins so often before a swap of the two sides.
     #[inline(always)]
-    fn pop_after(&self, pause: usize) -> Option<Popped<'_, K>> {
-        let mut outbox = lock(&self.takers.0);
-        if outbox.lanes.is_empty() && !self.fetch(&mut outbox, pause) {
+    fn pop_with_spins(&self, spins: usize) -> Option<Popped<'_, V>> {
+        let mut outbox = lock(&self.outbox.0);
+        if outbox.items.is_empty() && !self.refill(&mut outbox, spins) {
             return None;
         }
         Some(Popped { outbox })
     }
 
-    /// Exchanges what both sides hold; whether there is something to take now.
+    /// Swaps the items of the two sides; returns whether the outbox has items now.
     #[inline(never)]
-    fn fetch(&self, outbox: &mut Outbox<K>, pause: usize) -> bool {
-        (0..pause).for_each(|_| hint::spin_loop());
+    fn refill(&self, outbox: &mut Outbox<V>, spins: usize) -> bool {
+        (0..spins).for_each(|_| hint::spin_loop());
         let mut inbox = self.inbox();
-        if inbox.lanes.is_empty() {
+        if inbox.items.is_empty() {
             return false;
         }
-        mem::swap(&mut outbox.lanes, &mut inbox.lanes);
-        inbox.seen = outbox.lanes.len();
-        let outside = inbox.outside.get_or_insert_default();
-        outside.0.store(outbox.lanes.len(), Ordering::Relaxed);
-        if outbox.outside.is_none() {
-            outbox.outside = Some(Arc::clone(outside));
+        mem::swap(&mut outbox.items, &mut inbox.items);
+        inbox.outbox_len_copy = outbox.items.len();
+        let outbox_len = inbox.outbox_len.get_or_insert_default();
+        outbox_len.0.store(outbox.items.len(), Ordering::Relaxed);
+        if outbox.outbox_len.is_none() {
+            outbox.outbox_len = Some(Arc::clone(outbox_len));
         }
         true
     }
 
-    /// The thing whose turn it is, or `None` when nothing waits and the store is draining or closed.
-    /// Otherwise the waiter sleeps: it is woken by a push, but by the same push no other is. Before it
-    /// goes, it has to [`leave`](Self::leave).
+    /// Pops the oldest item; ready with `None` when the queue is empty, and draining or closed.
+    ///
+    /// When it is pending, the waiter is registered: a push wakes one registered waiter. A consumer
+    /// that polls no more has to call [`remove_waiter`](Self::remove_waiter).
     #[inline]
     pub(crate) fn poll_pop(
         &self,
         waiter: &mut Waiter,
         context: &Context<'_>,
-    ) -> Poll<Option<Popped<'_, K>>> {
-        // If it stayed a sleeper while it is busy, a push could wake it, and nobody who has time.
+    ) -> Poll<Option<Popped<'_, V>>> {
+        // A push must not wake a busy consumer in place of one that sleeps.
         if waiter.is_waiting() {
             let waker = self.inbox().waiters.remove(waiter);
             drop(waker);
         }
         loop {
-            if let Some(popped) = self.pop_after(PAUSE) {
+            if let Some(popped) = self.pop_with_spins(SPINS_BEFORE_SWAP) {
                 return Poll::Ready(Some(popped));
             }
-            if let Some(is_waiting) = self.sleep(waiter, context.waker().clone()) {
-                return is_waiting.map(|()| None);
+            if let Some(polled) = self.add_waiter(waiter, context.waker().clone()) {
+                return polled.map(|()| None);
             }
         }
     }
 
-    /// Sleeps if nothing waits; `None` if something does.
-    fn sleep(&self, waiter: &mut Waiter, waker: Waker) -> Option<Poll<()>> {
-        // A waker that is not kept is dropped after the lock: arguments are dropped last.
+    /// Registers the waiter if the queue is empty and open. Pending if the waiter was registered, ready
+    /// if the queue is draining or closed, `None` if an item is queued.
+    fn add_waiter(&self, waiter: &mut Waiter, waker: Waker) -> Option<Poll<()>> {
+        // An unused `waker` is dropped after the lock is released: parameters are dropped last.
         let mut inbox = self.inbox();
         if !inbox.is_empty() {
             return None;
         }
-        if inbox.phase != QueueState::Open {
+        if inbox.state != QueueState::Open {
             return Some(Poll::Ready(()));
         }
         inbox.waiters.add(waiter, waker);
         Some(Poll::Pending)
     }
 
-    /// A taker goes. If it was woken for something that still waits, somebody else is woken.
-    pub(crate) fn leave(&self, waiter: &mut Waiter) {
-        let (gone, instead) = {
+    /// Unregisters the waiter of a consumer that polls no more. If an item is queued, for which it may
+    /// have been woken, another waiter is woken.
+    pub(crate) fn remove_waiter(&self, waiter: &mut Waiter) {
+        let (removed, next) = {
             let mut inbox = self.inbox();
-            let gone = inbox.waiters.remove(waiter);
-            let waits = !inbox.is_empty();
-            let instead = waits.then(|| inbox.waiters.pop()).flatten();
-            (gone, instead)
+            let removed = inbox.waiters.remove(waiter);
+            let has_items = !inbox.is_empty();
+            let next = has_items.then(|| inbox.waiters.pop()).flatten();
+            (removed, next)
         };
-        drop(gone);
-        wake(instead);
+        drop(removed);
+        wake(next);
     }
 }
 
-impl<K: Copy> EventBuffer<K> {
-    fn outside(&self) -> usize {
-        // Nothing else is read by what this says, and a taker who was done before is seen.
-        let outside = self.outside.as_ref();
-        outside.map_or(0, |outside| outside.0.load(Ordering::Relaxed))
+impl<V: Copy> Inbox<V> {
+    fn outbox_len(&self) -> usize {
+        // Relaxed: no other data is read because of this value, and what a consumer took before, in
+        // happens-before order, is counted.
+        let outbox_len = self.outbox_len.as_ref();
+        outbox_len.map_or(0, |outbox_len| outbox_len.0.load(Ordering::Relaxed))
     }
 
+    /// Whether both sides are empty.
     fn is_empty(&self) -> bool {
-        self.lanes.is_empty() && self.outside() == 0
+        self.items.is_empty() && self.outbox_len() == 0
     }
 
+    /// Why a push is to be rejected, if it is.
     #[inline]
-    fn refuses(&mut self, from_job: bool) -> Option<PushErrorKind> {
-        let is_let_in = match self.phase {
+    fn rejection(&mut self, from_job: bool) -> Option<PushErrorKind> {
+        let is_accepted = match self.state {
             QueueState::Open => true,
             QueueState::Draining => from_job,
             QueueState::Closed => false,
         };
-        if !is_let_in {
+        if !is_accepted {
             return Some(PushErrorKind::ShutDown);
         }
-        if self.lanes.len() + self.seen < self.capacity {
+        if self.items.len() + self.outbox_len_copy < self.capacity {
             return None;
         }
-        self.seen = self.outside();
-        let is_full = self.lanes.len() + self.seen >= self.capacity;
+        self.outbox_len_copy = self.outbox_len();
+        let is_full = self.items.len() + self.outbox_len_copy >= self.capacity;
         is_full.then_some(PushErrorKind::Full {
             capacity: self.capacity,
         })
     }
 
     #[cold]
-    fn refused<T>(&mut self, item: T, why: PushErrorKind) -> PushError<T> {
-        let unattended = self.attached == 0 && why != PushErrorKind::ShutDown && !self.warned;
+    fn push_error<T>(&mut self, item: T, kind: PushErrorKind) -> PushError<T> {
+        let unattended = self.attached == 0 && kind != PushErrorKind::ShutDown && !self.warned;
         self.warned |= unattended;
         PushError {
             item,
-            why,
+            kind,
             unattended,
         }
     }
@@ -354,25 +365,26 @@ fn wake(waker: Option<Waker>) {
     }
 }
 
-impl<K: Copy> Popped<'_, K> {
-    /// What the first push of its type brought along.
+impl<V: Copy> Popped<'_, V> {
+    /// The vtable of the item's type.
     #[inline]
-    pub(crate) fn kind(&self) -> K {
-        let front = self.outbox.lanes.front();
-        let (_, kind) = front.expect("what is popped stays until it is taken");
-        kind
+    pub(crate) fn vtable(&self) -> V {
+        let front = self.outbox.items.front();
+        let (_, vtable) = front.expect("a popped item stays until it is taken");
+        vtable
     }
 
-    /// Takes it, if it is of this type, and lets others pop.
+    /// Takes the item if it is a `T`, and unlocks the outbox.
     ///
-    /// Part of its caller, where the thing then stays: a copy on the way would wait for it.
+    /// Inlined, so that the item moves straight into the frame of the caller: a copy in between would
+    /// stall on store forwarding.
     #[inline(always)]
     pub(crate) fn take<T: 'static>(mut self) -> Option<T> {
-        let Outbox { lanes, outside } = &mut *self.outbox;
-        let (lane, _) = lanes.front()?;
-        let item = lanes.take(lane)?;
-        if let Some(outside) = outside {
-            outside.0.store(lanes.len(), Ordering::Relaxed);
+        let Outbox { items, outbox_len } = &mut *self.outbox;
+        let (lane, _) = items.front()?;
+        let item = items.take(lane)?;
+        if let Some(outbox_len) = outbox_len {
+            outbox_len.0.store(items.len(), Ordering::Relaxed);
         }
         Some(item)
     }

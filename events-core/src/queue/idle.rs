@@ -1,52 +1,54 @@
-//! Workers that have nothing to do, and those who wait for that.
+//! The notification that a worker is idle, for tasks that wait until a queue is settled.
 //!
-//! A worker says that it rests when it has looked into the queue in vain. Whoever waits says so first,
-//! and then looks whether the queue is settled, which locks what the worker has looked into. So one of
-//! the two is later: the waiter, who finds the worker idle; or the worker, which knows of the waiter.
+//! A worker notifies after it found the queue empty. A waiting task registers its waker first, and then
+//! checks whether the queue is settled, which locks what the worker has checked. So no wake-up is lost:
+//! either the task checks later, and finds the worker idle; or the worker does, and finds the waker.
 //!
-//! The file names nothing of this crate but `sync`: `tests/model` tries the interleavings.
+//! Of this crate the file imports only `primitives::sync`, so that `tests/model` can compile it with
+//! the primitives of a model checker and try the interleavings.
 
 use std::{mem, task::Waker};
 
 use crate::primitives::sync::{AtomicBool, Mutex, MutexGuard, Ordering, lock};
 
-/// Who waits for workers to have nothing to do.
+/// The wakers of the tasks that wait until workers are idle.
 pub(crate) struct IdleNotifier {
-    /// Whether anybody does.
-    has_waiters: AtomicBool,
-    waiting: Mutex<Vec<Waker>>,
+    has_wakers: AtomicBool,
+    wakers: Mutex<Vec<Waker>>,
 }
 
 impl IdleNotifier {
     pub(crate) const fn new() -> Self {
         Self {
-            has_waiters: AtomicBool::new(false),
-            waiting: Mutex::new(Vec::new()),
+            has_wakers: AtomicBool::new(false),
+            wakers: Mutex::new(Vec::new()),
         }
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Vec<Waker>> {
-        lock(&self.waiting)
+    fn wakers(&self) -> MutexGuard<'_, Vec<Waker>> {
+        lock(&self.wakers)
     }
 
-    /// Wakes this one when a worker has nothing to do. Called before it is looked whether that is so.
+    /// Registers a waker for the next time that a worker is idle. The caller checks only afterwards
+    /// whether the queue is settled.
     pub(crate) fn register(&self, waker: &Waker) {
         let waker = waker.clone();
-        let mut waiting = self.waiting();
-        waiting.push(waker);
-        self.has_waiters.store(true, Ordering::Relaxed);
+        let mut wakers = self.wakers();
+        wakers.push(waker);
+        self.has_wakers.store(true, Ordering::Relaxed);
     }
 
-    /// A worker has nothing to do, and has looked into the queue since.
+    /// Wakes the registered tasks. Called by a worker that is idle and has found the queue empty since
+    /// its last job.
     #[inline]
     pub(crate) fn notify(&self) {
-        if self.has_waiters.load(Ordering::Relaxed) {
-            let waiting = {
-                let mut waiting = self.waiting();
-                self.has_waiters.store(false, Ordering::Relaxed);
-                mem::take(&mut *waiting)
+        if self.has_wakers.load(Ordering::Relaxed) {
+            let wakers = {
+                let mut wakers = self.wakers();
+                self.has_wakers.store(false, Ordering::Relaxed);
+                mem::take(&mut *wakers)
             };
-            waiting.into_iter().for_each(Waker::wake);
+            wakers.into_iter().for_each(Waker::wake);
         }
     }
 }

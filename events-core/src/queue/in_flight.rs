@@ -1,12 +1,15 @@
-//! The jobs that one taker of a queue has begun and that wait: each in a place of its own, with a
-//! waker that says which one is to go on.
+//! The suspended jobs of one driver: each in a slot of its own, with a waker that reports which job is
+//! to be resumed.
 //!
-//! The places are shared, so that a shutdown whose deadline has passed can take the jobs that wait
-//! out of the hands of a taker that does not come back. A job that is being polled is in nobody's
-//! place; its taker hears that it was stopped when it wants to put the job back.
+//! A *driver* is the poll loop that runs the jobs of a queue. A job is suspended when one of its
+//! handlers is pending.
 //!
-//! The file names nothing of this crate but `sync`: `tests/model` tries the interleavings of a taker,
-//! of wakers and of a shutdown.
+//! The slots are shared, so that a shutdown whose deadline has passed can take the suspended jobs of a
+//! driver that does not return. A job is not in its slot while it is polled: if a shutdown stops the
+//! driver meanwhile, putting the job back fails.
+//!
+//! Of this crate the file imports only `primitives::sync`, so that `tests/model` can compile it with
+//! the primitives of a model checker and try the interleavings of a driver, wakers and a shutdown.
 
 use std::{
     mem,
@@ -16,178 +19,183 @@ use std::{
 
 use crate::primitives::sync::{AtomicBool, Mutex, MutexGuard, Ordering, lock};
 
-/// The jobs of one taker.
+/// The suspended jobs of one driver.
 pub(crate) struct InFlight<J> {
-    places: Mutex<JobTable<J>>,
-    ready: Arc<WakeList>,
-    /// The taker begins nothing any more.
-    leaving: AtomicBool,
-    /// A job is being polled.
+    table: Mutex<JobTable<J>>,
+    wake_list: Arc<WakeList>,
+    /// The driver is to start no further job.
+    stop_requested: AtomicBool,
+    /// The driver is polling a job.
     polling: AtomicBool,
 }
 
 struct JobTable<J> {
+    /// By slot index.
     jobs: Vec<Option<J>>,
     free: Vec<usize>,
     stopped: bool,
 }
 
-/// Which jobs are to go on, and who polls them.
+/// The jobs that were woken, and the waker of the driver.
 struct WakeList(Mutex<Woken>);
 
 struct Woken {
-    places: Vec<usize>,
-    taker: Option<Waker>,
+    slots: Vec<usize>,
+    driver: Option<Waker>,
 }
 
-/// Wakes one job: the taker, which then finds its place.
+/// The waker of one job: it adds the job's slot to the wake list, and wakes the driver.
 struct JobWaker {
-    place: usize,
-    /// Whether the place is in the list already.
-    queued: AtomicBool,
-    ready: Arc<WakeList>,
+    index: usize,
+    /// Whether the slot is in the list already.
+    listed: AtomicBool,
+    wake_list: Arc<WakeList>,
 }
 
-/// A place for a job, with the job's waker.
+/// A slot for a job, with the job's waker.
 pub(crate) struct JobSlot {
     index: usize,
-    one: Arc<JobWaker>,
+    job_waker: Arc<JobWaker>,
     waker: Waker,
 }
 
-/// What a shutdown found.
+/// The jobs of a driver when a shutdown stopped it.
 pub(crate) struct Stopped<J> {
-    /// The jobs that waited.
-    pub(crate) waiting: Vec<J>,
-    /// Whether another was being polled.
+    pub(crate) suspended: Vec<J>,
+    /// Whether another job was being polled.
     pub(crate) polling: bool,
 }
 
 impl<J> InFlight<J> {
     pub(crate) fn new() -> Self {
         Self {
-            places: Mutex::new(JobTable {
+            table: Mutex::new(JobTable {
                 jobs: Vec::new(),
                 free: Vec::new(),
                 stopped: false,
             }),
-            ready: Arc::new(WakeList(Mutex::new(Woken {
-                places: Vec::new(),
-                taker: None,
+            wake_list: Arc::new(WakeList(Mutex::new(Woken {
+                slots: Vec::new(),
+                driver: None,
             }))),
-            leaving: AtomicBool::new(false),
+            stop_requested: AtomicBool::new(false),
             polling: AtomicBool::new(false),
         }
     }
 
-    fn places(&self) -> MutexGuard<'_, JobTable<J>> {
-        lock(&self.places)
+    fn table(&self) -> MutexGuard<'_, JobTable<J>> {
+        lock(&self.table)
     }
 
-    /// A place for a job, empty so far.
-    pub(crate) fn place(&self) -> JobSlot {
-        let mut places = self.places();
-        let index = places.free.pop().unwrap_or_else(|| {
-            places.jobs.push(None);
-            places.jobs.len() - 1
+    /// Reserves an empty slot.
+    pub(crate) fn reserve_slot(&self) -> JobSlot {
+        let mut table = self.table();
+        let index = table.free.pop().unwrap_or_else(|| {
+            table.jobs.push(None);
+            table.jobs.len() - 1
         });
-        drop(places);
-        let one = Arc::new(JobWaker {
-            place: index,
-            queued: AtomicBool::new(false),
-            ready: Arc::clone(&self.ready),
+        drop(table);
+        let job_waker = Arc::new(JobWaker {
+            index,
+            listed: AtomicBool::new(false),
+            wake_list: Arc::clone(&self.wake_list),
         });
-        let waker = Waker::from(Arc::clone(&one));
-        JobSlot { index, one, waker }
+        let waker = Waker::from(Arc::clone(&job_waker));
+        JobSlot {
+            index,
+            job_waker,
+            waker,
+        }
     }
 
-    /// The taker is polled by this one from now on; those that were woken meanwhile come back.
-    pub(crate) fn woken(&self, taker: &Waker) -> Vec<usize> {
-        let new = taker.clone();
-        let (woken, _old) = {
-            let mut state = self.ready.state();
-            (mem::take(&mut state.places), state.taker.replace(new))
+    /// Sets the waker of the driver, and takes the slot indices of the jobs that were woken.
+    pub(crate) fn take_woken(&self, driver: &Waker) -> Vec<usize> {
+        let new = driver.clone();
+        let (slots, _old) = {
+            let mut woken = self.wake_list.lock();
+            (mem::take(&mut woken.slots), woken.driver.replace(new))
         };
-        woken
+        slots
     }
 
-    /// A job is polled until [`put_back`](Self::put) or [`end_poll`](Self::polled). Said under the lock of
-    /// the place that it comes from: whoever finds it there no more, under that lock, sees this.
+    /// A job is being polled until [`put_back`](Self::put_back) or [`end_poll`](Self::end_poll). Called
+    /// under the lock of the container that the job is taken from: a thread that finds the job missing
+    /// there, under that lock, sees that it is being polled.
     #[inline]
-    pub(crate) fn poll(&self) {
+    pub(crate) fn begin_poll(&self) {
         self.polling.store(true, Ordering::Relaxed);
     }
 
-    /// The job that was polled is through.
+    /// The job that was being polled is finished.
     #[inline]
     pub(crate) fn end_poll(&self) {
         self.polling.store(false, Ordering::Relaxed);
     }
 
-    /// Takes the job of a place to poll it.
-    pub(crate) fn take(&self, place: &JobSlot) -> Option<J> {
-        place.one.queued.store(false, Ordering::SeqCst);
-        let mut places = self.places();
-        let job = places.jobs[place.index].take();
+    /// Takes the job out of a slot, to poll it.
+    pub(crate) fn take(&self, slot: &JobSlot) -> Option<J> {
+        slot.job_waker.listed.store(false, Ordering::SeqCst);
+        let mut table = self.table();
+        let job = table.jobs[slot.index].take();
         if job.is_some() {
-            self.poll();
+            self.begin_poll();
         }
         job
     }
 
-    /// Puts a job that waits into its place, after it was polled. It comes back when a shutdown is
-    /// over that would have taken it.
-    pub(crate) fn put_back(&self, place: &JobSlot, job: J) -> Result<(), J> {
-        let mut places = self.places();
-        let result = if places.stopped {
+    /// Puts a job that was polled and is suspended into its slot. The job is returned if a shutdown,
+    /// which would have taken it, has stopped the driver.
+    pub(crate) fn put_back(&self, slot: &JobSlot, job: J) -> Result<(), J> {
+        let mut table = self.table();
+        let result = if table.stopped {
             Err(job)
         } else {
-            places.jobs[place.index] = Some(job);
+            table.jobs[slot.index] = Some(job);
             Ok(())
         };
-        // Under the lock: a shutdown sees the job in its place, or that it is being polled.
+        // Under the lock: a shutdown finds the job in its slot, or sees that it is being polled.
         self.end_poll();
         result
     }
 
-    /// Whether no job waits or is being polled.
+    /// Whether no job is suspended or being polled.
     pub(crate) fn is_idle(&self) -> bool {
-        let places = self.places();
-        places.jobs.iter().all(Option::is_none) && !self.polling.load(Ordering::Relaxed)
+        let table = self.table();
+        table.jobs.iter().all(Option::is_none) && !self.polling.load(Ordering::Relaxed)
     }
 
-    /// The place is not needed any more.
-    pub(crate) fn free(&self, place: &JobSlot) {
-        self.places().free.push(place.index);
+    /// Makes an empty slot available again.
+    pub(crate) fn free_slot(&self, slot: &JobSlot) {
+        self.table().free.push(slot.index);
     }
 
-    /// The taker begins nothing any more; it is woken to hear of it.
-    pub(crate) fn leave(&self) {
-        self.leaving.store(true, Ordering::SeqCst);
-        self.ready.wake();
+    /// Requests that the driver starts no further job, and wakes it.
+    pub(crate) fn request_stop(&self) {
+        self.stop_requested.store(true, Ordering::SeqCst);
+        self.wake_list.wake_driver();
     }
 
     pub(crate) fn is_stop_requested(&self) -> bool {
-        self.leaving.load(Ordering::SeqCst)
+        self.stop_requested.load(Ordering::SeqCst)
     }
 
-    /// Whether a shutdown has taken what waited.
+    /// Whether a shutdown has taken the suspended jobs.
     pub(crate) fn is_stopped(&self) -> bool {
-        self.is_stop_requested() && self.places().stopped
+        self.is_stop_requested() && self.table().stopped
     }
 
-    /// Takes what waits; nothing is begun or put back any more.
+    /// Takes the suspended jobs; from now on no job is started or put back.
     pub(crate) fn stop(&self) -> Stopped<J> {
-        self.leaving.store(true, Ordering::SeqCst);
+        self.stop_requested.store(true, Ordering::SeqCst);
         let stopped = {
-            let mut places = self.places();
-            places.stopped = true;
+            let mut table = self.table();
+            table.stopped = true;
             Stopped {
-                waiting: places.jobs.iter_mut().filter_map(Option::take).collect(),
+                suspended: table.jobs.iter_mut().filter_map(Option::take).collect(),
                 polling: self.polling.load(Ordering::Relaxed),
             }
         };
-        self.ready.wake();
+        self.wake_list.wake_driver();
         stopped
     }
 }
@@ -203,15 +211,14 @@ impl JobSlot {
 }
 
 impl WakeList {
-    fn state(&self) -> MutexGuard<'_, Woken> {
+    fn lock(&self) -> MutexGuard<'_, Woken> {
         lock(&self.0)
     }
 
-    /// Wakes the taker.
-    fn wake(&self) {
-        let taker = self.state().taker.clone();
-        if let Some(taker) = taker {
-            taker.wake();
+    fn wake_driver(&self) {
+        let driver = self.lock().driver.clone();
+        if let Some(driver) = driver {
+            driver.wake();
         }
     }
 }
@@ -222,9 +229,9 @@ impl Wake for JobWaker {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        if !self.queued.swap(true, Ordering::SeqCst) {
-            self.ready.state().places.push(self.place);
-            self.ready.wake();
+        if !self.listed.swap(true, Ordering::SeqCst) {
+            self.wake_list.lock().slots.push(self.index);
+            self.wake_list.wake_driver();
         }
     }
 }

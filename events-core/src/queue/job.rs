@@ -1,5 +1,8 @@
-//! What waits in a queue, and how it is run: an event that was enqueued (`enqueued`), or the copy of
-//! one that was emitted, for those of its handlers that run later.
+//! The jobs of a queue, and how they run: an enqueued event, or the snapshot of an emitted event for its
+//! background handlers.
+//!
+//! The queue stores jobs of different types and knows only their [`JobVtable`]. A job that is suspended
+//! continues as a [`RunningJob`]; a job that will not be finished becomes an [`UnfinishedJob`].
 
 use std::{
     any::Any,
@@ -10,7 +13,7 @@ use std::{
 
 use super::{
     bounded_queue::{BoundedQueue, Popped, PushError},
-    job_context::{JobContext, enter, is_inside},
+    job_context::{JobContext, enter_job, is_in_job_of},
 };
 use crate::{
     background::ErasedBackgroundRun,
@@ -40,62 +43,62 @@ pub(crate) struct JobVtable<C: 'static> {
 }
 
 impl<C> PoppedJob<'_, C> {
-    /// Runs the job up to its first suspension. The queue has been entered.
+    /// Runs the job up to its first suspension. The caller has entered a job of the queue.
     #[inline]
     pub(crate) fn start(self, owner: &C, waker: &Waker) -> JobProgress {
-        let handling = self.kind();
-        (handling.start)(self, owner, waker)
+        let vtable = self.vtable();
+        (vtable.start)(self, owner, waker)
     }
 
     /// Takes the job out of the queue without running it.
     pub(crate) fn take_unfinished(self) -> Option<UnfinishedJob> {
-        let handling = self.kind();
-        (handling.take)(self)
+        let vtable = self.vtable();
+        (vtable.take)(self)
     }
 }
 
-/// How far an item came; so small that it stays in registers.
+/// The state of a job after it was started; small enough to be returned in registers.
 pub(crate) enum JobProgress {
-    /// There was none.
-    Nothing,
-    /// All its handlers are through.
+    /// There was no job.
+    Empty,
+    /// All handlers are finished.
     Done(JobResult),
-    /// Some wait.
-    Waits(Box<RunningJob>),
+    /// A handler is pending.
+    Pending(Box<RunningJob>),
 }
 
-/// What became of an item.
+/// The result of a finished job.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct JobResult {
-    /// How many handlers failed; each is logged already.
+    /// How many handlers failed; each failure is logged already.
     pub(crate) failures: usize,
 }
 
 impl JobResult {
-    /// With these failures, which are logged.
+    /// Logs the failures and counts them.
     #[inline]
     pub(crate) fn of(failures: FailureList) -> Self {
         let mut failures = failures.into_inner();
-        let ended = Self {
+        let result = Self {
             failures: failures.get().map_or(0, Vec::len),
         };
         log::failures(&mut failures);
-        ended
+        result
     }
 }
 
-/// An event that was not run to its end.
+/// A job that did not run to its end.
 pub(crate) struct UnfinishedJob {
     pub(crate) info: &'static EventInfo,
     pub(crate) origin: Option<Origin>,
     pub(crate) event: Box<dyn Any + Send>,
-    /// The handlers that are not through; `None` when none was begun, of all handlers.
+    /// The subscribers that have not finished; `None` if the event was enqueued and none was started.
     pub(crate) unfinished: Option<Vec<Arc<SubscriberInfo>>>,
 }
 
 impl UnfinishedJob {
-    /// Logs that it was begun and will not be finished, unless somebody does.
-    pub(crate) fn record(&self) {
+    /// Logs that the job was started and will not be finished.
+    pub(crate) fn log(&self) {
         let unfinished: Vec<_> = self
             .unfinished
             .iter()
@@ -106,104 +109,109 @@ impl UnfinishedJob {
             target: "events_core",
             topic = self.info.topic(),
             unfinished = unfinished.join(", "),
-            "who ran the queue went away in the middle of an event; Queue::shutdown hands it back",
+            "an event is unfinished: the flush, worker or shutdown that ran it was dropped or stopped; \
+             call Queue::shutdown, which returns the event",
         );
     }
 }
 
-/// A copy of an event that was emitted, on its way through handlers that run later.
+/// The snapshot of an emitted event, with the background handlers that are to receive it.
 pub(crate) struct ClonedEventJob {
-    trail: Pin<Box<dyn ErasedBackgroundRun>>,
-    note: Box<JobContext>,
+    run: Pin<Box<dyn ErasedBackgroundRun>>,
+    context: Box<JobContext>,
 }
 
 impl ClonedEventJob {
-    pub(crate) fn new(trail: Pin<Box<dyn ErasedBackgroundRun>>) -> Self {
-        let note = JobContext::of_emit();
-        Self { trail, note }
+    pub(crate) fn new(run: Pin<Box<dyn ErasedBackgroundRun>>) -> Self {
+        let context = JobContext::of_emit();
+        Self { run, context }
     }
 
-    /// Puts it into the queue.
     pub(crate) fn push<C: QueueOwner>(self, queue: &JobQueue<C>) -> Result<(), PushError<Self>> {
-        let handling = const {
+        let vtable = const {
             &JobVtable {
                 start: Self::start::<C>,
                 take: Self::take::<C>,
             }
         };
-        push(queue, handling, self)
+        push(queue, vtable, self)
     }
 
-    pub(crate) fn into_trail(self) -> Pin<Box<dyn ErasedBackgroundRun>> {
-        self.trail
+    pub(crate) fn into_run(self) -> Pin<Box<dyn ErasedBackgroundRun>> {
+        self.run
     }
 
     fn start<C: QueueOwner>(popped: PoppedJob<'_, C>, owner: &C, waker: &Waker) -> JobProgress {
-        let Some(Self { trail, note }) = popped.take() else {
-            return JobProgress::Nothing;
+        let Some(Self { run, context }) = popped.take() else {
+            return JobProgress::Empty;
         };
-        let mut running = RunningJob::new(trail, Some(note));
+        let mut running = RunningJob::new(run, Some(context));
         match running.poll(owner.queue_id(), waker) {
-            Poll::Ready(ended) => JobProgress::Done(ended),
-            Poll::Pending => JobProgress::Waits(Box::new(running)),
+            Poll::Ready(result) => JobProgress::Done(result),
+            Poll::Pending => JobProgress::Pending(Box::new(running)),
         }
     }
 
     fn take<C>(popped: PoppedJob<'_, C>) -> Option<UnfinishedJob> {
-        let Self { trail, note } = popped.take()?;
-        RunningJob::new(trail, Some(note)).stop()
+        let Self { run, context } = popped.take()?;
+        RunningJob::new(run, Some(context)).stop()
     }
 }
 
-/// An event out of the queue, of which some handlers wait.
+/// A job that was popped and whose background handlers are running.
 pub(crate) struct RunningJob {
-    trail: Pin<Box<dyn ErasedBackgroundRun>>,
-    note: Option<Box<JobContext>>,
-    ended: JobResult,
+    run: Pin<Box<dyn ErasedBackgroundRun>>,
+    context: Option<Box<JobContext>>,
+    result: JobResult,
 }
 
 impl RunningJob {
     pub(crate) fn new(
-        trail: Pin<Box<dyn ErasedBackgroundRun>>,
-        note: Option<Box<JobContext>>,
+        run: Pin<Box<dyn ErasedBackgroundRun>>,
+        context: Option<Box<JobContext>>,
     ) -> Self {
-        let ended = JobResult::default();
-        Self { trail, note, ended }
-    }
-
-    /// How far it came, after it was polled a first time, and so much had failed before that.
-    pub(crate) fn begun(mut self, polled: Poll<()>, before: JobResult) -> JobProgress {
-        self.ended = before;
-        match polled {
-            Poll::Ready(()) => JobProgress::Done(self.end()),
-            Poll::Pending => JobProgress::Waits(Box::new(self)),
+        let result = JobResult::default();
+        Self {
+            run,
+            context,
+            result,
         }
     }
 
-    /// Goes on; ready when all handlers are through.
-    pub(crate) fn poll(&mut self, queue: QueueId, waker: &Waker) -> Poll<JobResult> {
-        let inside = match &self.note {
-            Some(note) => note.enter(queue),
-            None => (None, enter(queue, None)),
-        };
-        let polled = self.trail.as_mut().poll(waker);
-        drop(inside);
-        polled.map(|()| self.end())
+    /// The progress of a job whose run was polled once; `before` is the result of the handlers that ran
+    /// before that.
+    pub(crate) fn into_progress(mut self, polled: Poll<()>, before: JobResult) -> JobProgress {
+        self.result = before;
+        match polled {
+            Poll::Ready(()) => JobProgress::Done(self.finish()),
+            Poll::Pending => JobProgress::Pending(Box::new(self)),
+        }
     }
 
-    fn end(&mut self) -> JobResult {
-        let failures = self.trail.as_mut().told().into_failures();
+    /// Polls the pending handlers; ready when all handlers are finished.
+    pub(crate) fn poll(&mut self, queue: QueueId, waker: &Waker) -> Poll<JobResult> {
+        let entered = match &self.context {
+            Some(context) => context.enter(queue),
+            None => (None, enter_job(queue, None)),
+        };
+        let polled = self.run.as_mut().poll(waker);
+        drop(entered);
+        polled.map(|()| self.finish())
+    }
+
+    fn finish(&mut self) -> JobResult {
+        let failures = self.run.as_mut().take_result().into_failures();
         for failure in failures {
-            self.ended.failures += 1;
+            self.result.failures += 1;
             log::failure(failure);
         }
-        self.ended
+        self.result
     }
 
-    /// Drops the handlers that wait.
+    /// Drops the handlers that have not finished.
     pub(crate) fn stop(mut self) -> Option<UnfinishedJob> {
-        let (info, unfinished) = (self.trail.info()?, self.trail.unfinished());
-        let (event, origin) = self.trail.as_mut().stop()?;
+        let (info, unfinished) = (self.run.info()?, self.run.unfinished());
+        let (event, origin) = self.run.as_mut().stop()?;
         Some(UnfinishedJob {
             info,
             origin,
@@ -213,18 +221,19 @@ impl RunningJob {
     }
 }
 
+/// Pushes a job, and warns once if the queue is full and has no worker.
 pub(crate) fn push<C, T: Send + 'static>(
     queue: &JobQueue<C>,
-    handling: &'static JobVtable<C>,
-    item: T,
+    vtable: &'static JobVtable<C>,
+    job: T,
 ) -> Result<(), PushError<T>> {
-    queue.push(handling, item, is_inside(QueueId::of(queue))).inspect_err(|refused| {
-        if refused.unattended {
+    queue.push(vtable, job, is_in_job_of(QueueId::of(queue))).inspect_err(|error| {
+        if error.unattended {
             tracing::warn!(
                 target: "events_core",
                 capacity = queue.capacity(),
-                "the queue is full, and nothing empties it; call registry().queue().flush() now and \
-                 then, or have a worker do it: registry().queue().spawn_thread()",
+                "the queue is full and has no worker; call registry().queue().flush() regularly, or \
+                 start a worker with registry().queue().spawn_thread()",
             );
         }
     })

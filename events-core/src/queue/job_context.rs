@@ -1,4 +1,5 @@
-//! Where a job comes from: origin, span and parent emission, entered while it runs.
+//! The context that a job was pushed in: origin, tracing span and parent emission. It is restored while
+//! the job runs.
 
 use tracing::{Span, span::Entered};
 
@@ -9,43 +10,43 @@ use crate::{
     metadata::Origin,
 };
 
-/// Where an item comes from.
+/// The context that a job was pushed in.
 #[derive(Default)]
 pub(crate) struct JobContext {
     pub(crate) origin: Option<Origin>,
-    /// The span in which it was put here.
     span: Option<Span>,
-    /// The emission in which it was put here.
+    /// The emission whose handler pushed the job.
     parent: Option<EmissionId>,
 }
 
 impl JobContext {
-    /// Of an event that is enqueued. Most have nothing to say of where they come from.
+    /// The context of an enqueued event; `None`, which is the usual case, if it would be empty.
     #[inline]
     pub(crate) fn of_enqueued(origin: Option<Origin>) -> Option<Box<Self>> {
         if origin.is_none() && depth() == 0 && !is_traced() {
             return None;
         }
-        Self::of_noted(origin)
+        Self::of_enqueued_slow(origin)
     }
 
     #[cold]
     #[inline(never)]
-    fn of_noted(origin: Option<Origin>) -> Option<Box<Self>> {
-        let around = depth() > 0;
+    fn of_enqueued_slow(origin: Option<Origin>) -> Option<Box<Self>> {
+        let in_emit = depth() > 0;
         let span = span();
-        if origin.is_none() && span.is_none() && !around {
+        if origin.is_none() && span.is_none() && !in_emit {
             return None;
         }
         Some(Box::new(Self {
             origin,
             span,
-            parent: around.then(emission_id),
+            parent: in_emit.then(emission_id),
         }))
     }
 
-    /// Of a copy: it belongs to the emission that is under way.
-    pub(crate) fn of_emit() -> Box<Self> {
+    /// The context of a snapshot, which belongs to the emission in progress. Its origin is stored with
+    /// the event.
+    pub(super) fn of_emit() -> Box<Self> {
         Box::new(Self {
             origin: None,
             span: span(),
@@ -53,25 +54,25 @@ impl JobContext {
         })
     }
 
-    /// What runs until this is dropped came from here, out of the queue.
+    /// Restores the context on this thread for a job of that queue, until the guards are dropped.
     pub(crate) fn enter(&self, queue: QueueId) -> (Option<Entered<'_>>, CurrentJobGuard) {
-        let job = enter(queue, self.parent);
+        let job = enter_job(queue, self.parent);
         (self.span.as_ref().map(Span::enter), job)
     }
 }
 
-/// The span that the caller is in, when anybody looks at spans.
+/// The current tracing span, if spans are enabled and there is one.
 fn span() -> Option<Span> {
     let traced = is_traced();
     traced.then(Span::current).filter(|span| !span.is_none())
 }
 
-/// What runs until this is dropped came out of the queue, and was put there in that emission.
-pub(crate) fn enter(queue: QueueId, parent: Option<EmissionId>) -> CurrentJobGuard {
+/// Marks this thread as running a job of that queue, pushed in that emission, until the guard is dropped.
+pub(crate) fn enter_job(queue: QueueId, parent: Option<EmissionId>) -> CurrentJobGuard {
     CurrentJob { queue, parent }.enter()
 }
 
-/// Whether this is called by something that runs out of that queue, on this thread.
-pub(crate) fn is_inside(queue: QueueId) -> bool {
+/// Whether the innermost job that this thread is running is one of that queue.
+pub(crate) fn is_in_job_of(queue: QueueId) -> bool {
     CurrentJob::innermost().is_some_and(|job| job.queue == queue)
 }

@@ -1,16 +1,16 @@
-//! Things of different types that wait in one order, without a box for each.
+//! A FIFO of items of different types, without a box for each item.
 //!
-//! Those of one type stand in a lane of their own, as they are. Beside the lanes stands the order in
-//! which things came, a lane's number for each.
+//! A *lane* is a `VecDeque` of the items of one type. Beside the lanes, `order` has the lane index of
+//! each item in the order of the pushes.
 //!
-//! Nobody has to know all types: with a lane is kept what its first thing brought along, such as the
-//! function that takes the next one out. Whoever wants to know what comes next gets that.
+//! The types need not be known beforehand: a lane stores the *vtable* that came with its first item,
+//! such as a function that takes the next item out, and `front` returns that of the oldest item.
 //!
-//! A lane that runs empty keeps its memory, and things that come and go at a steady pace allocate
-//! nothing. So a burst leaves behind, for as long as the lanes live, room for the most things of
-//! each type that ever waited at once, and four bytes for the most things of all types: 65,536 things
-//! of 100 bytes leave less than 7 MB. If the next burst is of another type, its room comes on top;
-//! and a store has lanes on both of its sides, which take turns, so two bursts leave twice as much.
+//! An empty lane keeps its memory, so a steady flow of items allocates nothing. A burst leaves behind,
+//! for as long as the FIFO lives, the memory for the highest number of items of each type that were
+//! ever queued at once, and four bytes for each of the highest number of all items: 65,536 items of
+//! 100 bytes leave less than 7 MB. A burst of another type adds its own memory; and a bounded queue
+//! has two of these, one at either side, which it swaps, so two bursts leave twice as much.
 
 use std::{
     any::{Any, TypeId},
@@ -20,30 +20,29 @@ use std::{
 
 use crate::primitives::TypeIdHasher;
 
-/// What waits, the oldest first.
-pub(crate) struct TypedFifo<K> {
-    lanes: Vec<Lane<K>>,
-    /// The lane of each thing that waits.
+/// A FIFO of items of different types; `V` is the vtable of an item type.
+pub(super) struct TypedFifo<V> {
+    lanes: Vec<Lane<V>>,
+    /// The lane index of each item, the oldest first.
     order: VecDeque<u32>,
-    numbers: HashMap<TypeId, u32, BuildHasherDefault<TypeIdHasher>>,
-    /// The lane of the last push: often the next is of the same type.
-    last: u32,
+    lane_by_type: HashMap<TypeId, u32, BuildHasherDefault<TypeIdHasher>>,
+    /// The lane of the last push, which is tried first: consecutive items are often of one type.
+    last_lane: u32,
 }
 
-struct Lane<K> {
-    kind: K,
-    /// A `VecDeque` of this type.
-    things: Box<dyn Any + Send>,
+struct Lane<V> {
+    vtable: V,
+    /// A `VecDeque` of the items of one type.
+    items: Box<dyn Any + Send>,
 }
 
-impl<K: Copy> TypedFifo<K> {
-    /// Nothing waits.
+impl<V: Copy> TypedFifo<V> {
     pub(crate) const fn new() -> Self {
         Self {
             lanes: Vec::new(),
             order: VecDeque::new(),
-            numbers: HashMap::with_hasher(BuildHasherDefault::new()),
-            last: 0,
+            lane_by_type: HashMap::with_hasher(BuildHasherDefault::new()),
+            last_lane: 0,
         }
     }
 
@@ -57,59 +56,59 @@ impl<K: Copy> TypedFifo<K> {
         self.order.is_empty()
     }
 
-    /// Puts a thing behind all others. Of the kinds that come with one type, the first is kept.
+    /// Appends an item. Of the vtables that are passed for one type, the first is stored.
     #[inline]
-    pub(crate) fn push<T: Send + 'static>(&mut self, kind: K, thing: T) {
-        if let Some(lane) = self.lanes.get_mut(self.last as usize)
-            && let Some(things) = lane.things.downcast_mut::<VecDeque<T>>()
+    pub(crate) fn push<T: Send + 'static>(&mut self, vtable: V, item: T) {
+        if let Some(lane) = self.lanes.get_mut(self.last_lane as usize)
+            && let Some(items) = lane.items.downcast_mut::<VecDeque<T>>()
         {
-            things.push_back(thing);
-            self.order.push_back(self.last);
+            items.push_back(item);
+            self.order.push_back(self.last_lane);
         } else {
-            self.push_to_another(kind, thing);
+            self.push_to_other_lane(vtable, item);
         }
     }
 
-    /// Puts a thing into another lane than the last push did.
+    /// Appends an item of another type than that of the last push.
     #[inline(never)]
-    fn push_to_another<T: Send + 'static>(&mut self, kind: K, thing: T) {
-        let number = self.numbers.get(&TypeId::of::<T>()).copied();
-        let number = number.unwrap_or_else(|| self.add::<T>(kind));
-        let lane = &mut self.lanes[number as usize];
-        if let Some(things) = lane.things.downcast_mut::<VecDeque<T>>() {
-            things.push_back(thing);
-            self.order.push_back(number);
-            self.last = number;
+    fn push_to_other_lane<T: Send + 'static>(&mut self, vtable: V, item: T) {
+        let index = self.lane_by_type.get(&TypeId::of::<T>()).copied();
+        let index = index.unwrap_or_else(|| self.add_lane::<T>(vtable));
+        let lane = &mut self.lanes[index as usize];
+        if let Some(items) = lane.items.downcast_mut::<VecDeque<T>>() {
+            items.push_back(item);
+            self.order.push_back(index);
+            self.last_lane = index;
         }
     }
 
     #[cold]
-    fn add<T: Send + 'static>(&mut self, kind: K) -> u32 {
-        let number = self.lanes.len() as u32;
+    fn add_lane<T: Send + 'static>(&mut self, vtable: V) -> u32 {
+        let index = self.lanes.len() as u32;
         self.lanes.push(Lane {
-            kind,
-            things: Box::new(VecDeque::<T>::new()),
+            vtable,
+            items: Box::new(VecDeque::<T>::new()),
         });
-        self.numbers.insert(TypeId::of::<T>(), number);
-        number
+        self.lane_by_type.insert(TypeId::of::<T>(), index);
+        index
     }
 
-    /// The lane whose turn it is, and its kind.
+    /// The lane index and the vtable of the oldest item.
     #[inline]
-    pub(crate) fn front(&self) -> Option<(usize, K)> {
-        let number = *self.order.front()? as usize;
-        Some((number, self.lanes[number].kind))
+    pub(super) fn front(&self) -> Option<(usize, V)> {
+        let index = *self.order.front()? as usize;
+        Some((index, self.lanes[index].vtable))
     }
 
-    /// Takes the thing whose turn it is, if it is in this lane and of this type.
+    /// Takes the oldest item, if it is in this lane and is a `T`.
     #[inline(always)]
     pub(crate) fn take<T: 'static>(&mut self, lane: usize) -> Option<T> {
         if *self.order.front()? as usize != lane {
             return None;
         }
-        let things = self.lanes[lane].things.downcast_mut::<VecDeque<T>>()?;
-        let thing = things.pop_front()?;
+        let items = self.lanes[lane].items.downcast_mut::<VecDeque<T>>()?;
+        let item = items.pop_front()?;
         self.order.pop_front();
-        Some(thing)
+        Some(item)
     }
 }

@@ -1,4 +1,5 @@
-//! Who empties a queue for good: its workers; and what they could not finish.
+//! The workers of a queue, which run its jobs until it is shut down, and the jobs that no driver could
+//! finish.
 
 use std::{
     mem,
@@ -14,86 +15,86 @@ use super::{
 };
 use crate::primitives::sync::lock;
 
-/// The workers of a queue.
+/// The workers of a queue; each is identified by its suspended jobs.
 pub(crate) struct Workers {
-    state: Mutex<Members>,
-    changed: Condvar,
+    state: Mutex<WorkersState>,
+    /// Notified when a worker has ended.
+    ended: Condvar,
     idle: IdleNotifier,
 }
 
-struct Members {
+struct WorkersState {
     workers: Vec<Arc<InFlight<RunningJob>>>,
-    /// Events that were begun and not finished.
-    left: Vec<UnfinishedJob>,
-    /// Who waits for the workers to end.
-    waiting: Vec<Waker>,
+    /// Jobs that were started and will not be finished, until a shutdown returns them.
+    unfinished: Vec<UnfinishedJob>,
+    /// The wakers of tasks that wait for a worker to end.
+    wakers: Vec<Waker>,
 }
 
 impl Workers {
     pub(crate) const fn new() -> Self {
         Self {
-            state: Mutex::new(Members {
+            state: Mutex::new(WorkersState {
                 workers: Vec::new(),
-                left: Vec::new(),
-                waiting: Vec::new(),
+                unfinished: Vec::new(),
+                wakers: Vec::new(),
             }),
-            changed: Condvar::new(),
+            ended: Condvar::new(),
             idle: IdleNotifier::new(),
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, Members> {
+    fn state(&self) -> MutexGuard<'_, WorkersState> {
         lock(&self.state)
     }
 
-    /// A worker begins.
-    pub(crate) fn join(&self, worker: Arc<InFlight<RunningJob>>) {
+    pub(crate) fn add(&self, worker: Arc<InFlight<RunningJob>>) {
         self.state().workers.push(worker);
     }
 
-    /// A worker ends.
-    pub(crate) fn leave(&self, worker: &Arc<InFlight<RunningJob>>) {
-        let (gone, waiting) = {
+    /// Removes a worker that has ended, and wakes all waiting threads and tasks.
+    pub(crate) fn remove(&self, worker: &Arc<InFlight<RunningJob>>) {
+        let (removed, wakers) = {
             let mut state = self.state();
             let is_it = |one: &mut Arc<_>| Arc::ptr_eq(one, worker);
-            let gone: Vec<_> = state.workers.extract_if(.., is_it).collect();
-            (gone, mem::take(&mut state.waiting))
+            let removed: Vec<_> = state.workers.extract_if(.., is_it).collect();
+            (removed, mem::take(&mut state.wakers))
         };
-        drop(gone);
-        self.changed.notify_all();
-        waiting.into_iter().for_each(Waker::wake);
+        drop(removed);
+        self.ended.notify_all();
+        wakers.into_iter().for_each(Waker::wake);
         self.idle.notify();
     }
 
-    /// Where workers say that they have nothing to do.
+    /// Where workers notify that they are idle.
     #[inline]
     pub(crate) fn idle(&self) -> &IdleNotifier {
         &self.idle
     }
 
-    /// Whether no worker is in the middle of an event.
+    /// Whether no worker has a job in progress.
     pub(crate) fn is_idle(&self) -> bool {
-        self.workers().iter().all(|worker| worker.is_idle())
+        self.all().iter().all(|worker| worker.is_idle())
     }
 
-    /// Keeps what could not be finished.
-    pub(crate) fn keep(&self, left: impl IntoIterator<Item = UnfinishedJob>) {
-        let left: Vec<_> = left.into_iter().collect();
-        self.state().left.extend(left);
+    /// Stores jobs that will not be finished.
+    pub(crate) fn add_unfinished(&self, jobs: impl IntoIterator<Item = UnfinishedJob>) {
+        let jobs: Vec<_> = jobs.into_iter().collect();
+        self.state().unfinished.extend(jobs);
     }
 
-    pub(crate) fn workers(&self) -> Vec<Arc<InFlight<RunningJob>>> {
+    pub(crate) fn all(&self) -> Vec<Arc<InFlight<RunningJob>>> {
         self.state().workers.clone()
     }
 
-    /// Takes what could not be finished.
-    pub(crate) fn left(&self) -> Vec<UnfinishedJob> {
-        mem::take(&mut self.state().left)
+    /// Takes the stored jobs that will not be finished.
+    pub(crate) fn take_unfinished(&self) -> Vec<UnfinishedJob> {
+        mem::take(&mut self.state().unfinished)
     }
 
-    /// Waits until that worker, or without one all, have ended, at most until the deadline; says
-    /// whether they have.
-    pub(crate) fn wait(
+    /// Blocks until that worker has ended, or all if it is `None`, at most until the deadline. Returns
+    /// whether it has ended.
+    pub(crate) fn wait_ended(
         &self,
         worker: Option<&Arc<InFlight<RunningJob>>>,
         deadline: Option<Instant>,
@@ -102,15 +103,15 @@ impl Workers {
         while state.has(worker) {
             state = match deadline {
                 None => self
-                    .changed
+                    .ended
                     .wait(state)
                     .unwrap_or_else(PoisonError::into_inner),
                 Some(deadline) => {
-                    let left = deadline.saturating_duration_since(Instant::now());
-                    if left.is_zero() {
+                    let remaining = deadline.saturating_duration_since(Instant::now());
+                    if remaining.is_zero() {
                         return false;
                     }
-                    let woken = self.changed.wait_timeout(state, left);
+                    let woken = self.ended.wait_timeout(state, remaining);
                     woken.unwrap_or_else(PoisonError::into_inner).0
                 }
             };
@@ -118,8 +119,8 @@ impl Workers {
         true
     }
 
-    /// Ready when that worker, or without one all, have ended.
-    pub(crate) fn poll(
+    /// Ready when that worker has ended, or all if it is `None`.
+    pub(crate) fn poll_ended(
         &self,
         worker: Option<&Arc<InFlight<RunningJob>>>,
         waker: &Waker,
@@ -129,13 +130,13 @@ impl Workers {
         if !state.has(worker) {
             return Poll::Ready(());
         }
-        state.waiting.push(waker);
+        state.wakers.push(waker);
         Poll::Pending
     }
 }
 
-impl Members {
-    /// Whether that worker, or without one any, is still there.
+impl WorkersState {
+    /// Whether that worker, or any if it is `None`, has not ended.
     fn has(&self, worker: Option<&Arc<InFlight<RunningJob>>>) -> bool {
         match worker {
             None => !self.workers.is_empty(),

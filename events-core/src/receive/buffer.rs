@@ -1,8 +1,9 @@
-//! An inbox: a short queue that a subscription fills and a receiver empties.
+//! A bounded buffer of events that a sync handler fills and a receiver empties.
 //!
-//! The subscription copies what it hears, after the other subscribers, so that it hears what they
-//! made of the event. When the queue is full the oldest copy goes, and that is told: an emit never
-//! waits for a receiver. No code of the user's runs while the queue is locked.
+//! The handler clones each event. It has the lowest priority, so the clone contains the changes of
+//! the other sync handlers. An emit never waits for a receiver: a full buffer drops its oldest
+//! event, which the receiver is notified of, or the new one. User code does not run while the
+//! buffer is locked.
 
 use std::{
     collections::VecDeque,
@@ -34,50 +35,50 @@ impl fmt::Display for Lagged {
         let Self { missed } = self;
         write!(
             f,
-            "{missed} events came faster than they were read, and are lost to this stream; read it \
-             more often, or give it more `.capacity(..)`"
+            "{missed} events were emitted faster than this stream was read, and are lost to it; \
+             read it more often, or raise its `.capacity(..)`"
         )
     }
 }
 
 impl std::error::Error for Lagged {}
 
-/// The receiver's end; dropping it unsubscribes.
-pub(crate) struct EventBuffer<E> {
+/// The receiving end; dropping it unsubscribes.
+pub(super) struct EventBuffer<E> {
     shared: Arc<Shared<E>>,
     _subscription: Subscription,
 }
 
-/// What the subscription and the receiver share.
+/// The state that the handler and the receiver share.
 struct Shared<E> {
-    when: OnceLock<When<E>>,
+    when: OnceLock<Condition<E>>,
     origin: OnceLock<Origin>,
-    state: Mutex<State<E>>,
+    contents: Mutex<Contents<E>>,
 }
 
-pub(crate) type When<E> = Box<dyn Fn(&E) -> bool + Send + Sync>;
+pub(super) type Condition<E> = Box<dyn Fn(&E) -> bool + Send + Sync>;
 
-struct State<E> {
-    queue: VecDeque<E>,
+struct Contents<E> {
+    events: VecDeque<E>,
     capacity: usize,
-    full: Overflow,
-    /// How many the receiver has not been told of yet.
+    overflow: Overflow,
+    /// How many events were dropped since the receiver was last notified of it.
     missed: u64,
-    /// Nothing comes any more.
+    /// No handler is left that could add an event.
     closed: bool,
     waker: Option<Waker>,
 }
 
-/// What a full queue does with one event more.
+/// What happens to a further event when the buffer is full.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Overflow {
-    /// It wants no more.
+pub(super) enum Overflow {
+    /// The further event is dropped.
     KeepOldest,
-    /// It forgets its oldest.
+    /// The oldest event is dropped.
     DropOldest,
 }
 
-/// The handler's end; when the last plan that has it goes, nothing comes any more.
+/// The handler's end. The last plan that contains the handler drops it, which closes the buffer.
 struct Sender<E>(Arc<Shared<E>>);
 
 impl<E> EventBuffer<E>
@@ -85,14 +86,14 @@ where
     E: OwnedEvent + Clone + Send + 'static,
 {
     #[track_caller]
-    pub(crate) fn new(registry: &Registry, name: Key, capacity: usize, full: Overflow) -> Self {
+    pub(crate) fn new(registry: &Registry, name: Key, capacity: usize, overflow: Overflow) -> Self {
         let shared = Arc::new(Shared {
             when: OnceLock::new(),
             origin: OnceLock::new(),
-            state: Mutex::new(State {
-                queue: VecDeque::new(),
+            contents: Mutex::new(Contents {
+                events: VecDeque::new(),
                 capacity,
-                full,
+                overflow,
                 missed: 0,
                 closed: false,
                 waker: None,
@@ -100,11 +101,12 @@ where
         });
         let sender = Sender(Arc::clone(&shared));
         let receive = move |event: &mut E, run: &Run<'_>| sender.0.receive(event, run);
-        let place = Location::caller().into();
-        let subscription = NewSubscription::<E>::now(registry.clone(), place, name, false, receive);
+        let location = Location::caller().into();
+        let subscription =
+            NewSubscription::<E>::sync(registry.clone(), location, name, false, receive);
         Self {
             shared,
-            // After all others: what it hears is what they leave.
+            // Runs last, so that it clones the event with the changes of the other handlers.
             _subscription: subscription.priority(i32::MIN).register_or_panic(),
         }
     }
@@ -112,28 +114,25 @@ where
 
 impl<E> EventBuffer<E> {
     pub(crate) fn set_capacity(&self, capacity: usize) {
-        self.shared.state().capacity = capacity.max(1);
+        self.shared.lock().capacity = capacity.max(1);
     }
 
-    pub(crate) fn set_when(&self, when: When<E>) {
+    pub(super) fn set_when(&self, when: Condition<E>) {
         let is_first = self.shared.when.set(when).is_ok();
-        assert!(
-            is_first,
-            "this has a condition already; join both with `&&`"
-        );
+        assert!(is_first, "a condition is set already; join both with `&&`");
         let when = self.shared.when.get();
         self.shared
-            .keep(|event| when.is_none_or(|when| when(event)));
+            .retain(|event| when.is_none_or(|when| when(event)));
     }
 
-    pub(crate) fn set_origin(&self, origin: Origin) {
+    pub(super) fn set_origin(&self, origin: Origin) {
         let is_first = self.shared.origin.set(origin).is_ok();
         assert!(
             is_first,
-            "this has an origin already; wait for each by itself"
+            "an origin is set already; create one receiver for each origin"
         );
-        // Where those from came that another thread has emitted since, nobody knows any more.
-        self.shared.keep(|_| false);
+        // Another thread may have emitted events meanwhile; their origins are not stored.
+        self.shared.retain(|_| false);
     }
 
     pub(crate) fn poll(&self, context: &Context<'_>) -> Poll<Option<Result<E, Lagged>>> {
@@ -142,21 +141,21 @@ impl<E> EventBuffer<E> {
 }
 
 impl<E> Shared<E> {
-    fn state(&self) -> MutexGuard<'_, State<E>> {
-        lock(&self.state)
+    fn lock(&self) -> MutexGuard<'_, Contents<E>> {
+        lock(&self.contents)
     }
 
-    /// Of what has come already, keeps what a condition that comes later lets pass.
-    fn keep(&self, keep: impl Fn(&E) -> bool) {
-        let queue = mem::take(&mut self.state().queue);
-        let (kept, _others): (VecDeque<_>, VecDeque<_>) = queue.into_iter().partition(keep);
-        let mut state = self.state();
-        for event in kept.into_iter().rev() {
-            state.queue.push_front(event);
+    /// Drops the events that do not pass a condition that was set after they were received.
+    fn retain(&self, passes: impl Fn(&E) -> bool) {
+        let events = mem::take(&mut self.lock().events);
+        let (passing, _dropped): (VecDeque<_>, VecDeque<_>) = events.into_iter().partition(passes);
+        let mut contents = self.lock();
+        for event in passing.into_iter().rev() {
+            contents.events.push_front(event);
         }
     }
 
-    /// The handler.
+    /// The body of the handler.
     fn receive(&self, event: &E, run: &Run<'_>) -> Step
     where
         E: Clone,
@@ -166,22 +165,22 @@ impl<E> Shared<E> {
             return Step::Skipped;
         }
         let event = event.clone();
-        let (mut waker, mut forgotten) = (None, None);
+        let (mut waker, mut dropped) = (None, None);
         {
-            let mut state = self.state();
-            if state.queue.len() < state.capacity {
-                state.queue.push_back(event);
-                waker = state.waker.take();
-            } else if state.full == Overflow::DropOldest {
-                forgotten = state.queue.pop_front();
-                state.missed += 1;
-                state.queue.push_back(event);
-                waker = state.waker.take();
+            let mut contents = self.lock();
+            if contents.events.len() < contents.capacity {
+                contents.events.push_back(event);
+                waker = contents.waker.take();
+            } else if contents.overflow == Overflow::DropOldest {
+                dropped = contents.events.pop_front();
+                contents.missed += 1;
+                contents.events.push_back(event);
+                waker = contents.waker.take();
             } else {
-                forgotten = Some(event);
+                dropped = Some(event);
             }
         }
-        drop(forgotten);
+        drop(dropped);
         if let Some(waker) = waker {
             waker.wake();
         }
@@ -191,16 +190,16 @@ impl<E> Shared<E> {
     fn poll(&self, context: &Context<'_>) -> Poll<Option<Result<E, Lagged>>> {
         let waker = context.waker().clone();
         let (item, _unused) = {
-            let mut state = self.state();
-            if state.missed > 0 {
-                let missed = mem::take(&mut state.missed);
+            let mut contents = self.lock();
+            if contents.missed > 0 {
+                let missed = mem::take(&mut contents.missed);
                 (Poll::Ready(Some(Err(Lagged { missed }))), Some(waker))
-            } else if let Some(event) = state.queue.pop_front() {
+            } else if let Some(event) = contents.events.pop_front() {
                 (Poll::Ready(Some(Ok(event))), Some(waker))
-            } else if state.closed {
+            } else if contents.closed {
                 (Poll::Ready(None), Some(waker))
             } else {
-                (Poll::Pending, state.waker.replace(waker))
+                (Poll::Pending, contents.waker.replace(waker))
             }
         };
         item
@@ -210,9 +209,9 @@ impl<E> Shared<E> {
 impl<E> Drop for Sender<E> {
     fn drop(&mut self) {
         let waker = {
-            let mut state = self.0.state();
-            state.closed = true;
-            state.waker.take()
+            let mut contents = self.0.lock();
+            contents.closed = true;
+            contents.waker.take()
         };
         if let Some(waker) = waker {
             waker.wake();

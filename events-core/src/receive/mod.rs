@@ -1,4 +1,8 @@
-//! receive.
+//! Receiving events without a handler of one's own: a future for the next event of a type, and a
+//! stream of all of them.
+//!
+//! - `stream`: the future and the stream;
+//! - `buffer`: the bounded buffer of both, which a sync handler fills with clones of the events.
 
 mod buffer;
 mod stream;

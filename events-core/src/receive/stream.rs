@@ -1,6 +1,6 @@
-//! Waiting for events: a future for the next one, a stream of all that come.
+//! A future for the next event of a type, and a stream of all events of a type.
 //!
-//! Behind both is an inbox, which a subscription of its own fills.
+//! Each owns a buffer that a subscription of its own fills.
 
 use std::{
     fmt,
@@ -18,34 +18,35 @@ use crate::{
     registry::Registry,
 };
 
-/// How many events a stream keeps for a receiver that is slow, unless told otherwise.
+/// The default capacity of a stream's buffer.
 const DEFAULT_CAPACITY: usize = 64;
 
 /// A future for the next event of a type; made by [`Registry::next`].
 ///
-/// It listens from the call of `next` on, not from its first poll. It gives `None` when the registry
-/// goes before an event comes. Once it has given an event it has unsubscribed, and gives `None`;
-/// dropping it unsubscribes, too.
+/// It is subscribed from the call of `next` on, not from its first poll. It returns `None` when the
+/// registry is dropped before an event is emitted. After it has returned an event it is
+/// unsubscribed and returns `None`; dropping it unsubscribes, too.
 #[must_use = "a future does nothing unless awaited"]
 pub struct Next<E: OwnedEvent> {
-    inbox: Option<EventBuffer<E>>,
+    buffer: Option<EventBuffer<E>>,
 }
 
 /// A stream of all events of a type; made by [`Registry::stream`].
 ///
-/// It listens from the call of `stream` on, not from its first poll. When the receiver is so slow
-/// that more than [`capacity`](Self::capacity) events wait for it, the oldest are lost to it, and the
-/// next item is an error that says how many. It ends when the registry goes. Dropping it
-/// unsubscribes.
+/// It is subscribed from the call of `stream` on, not from its first poll. When the receiver is so
+/// slow that more than [`capacity`](Self::capacity) events wait for it, the oldest ones are
+/// dropped, and the next item is an error with their number. It ends when the registry is dropped.
+/// Dropping it unsubscribes.
 #[must_use = "a stream does nothing unless polled"]
 pub struct EventStream<E: OwnedEvent> {
-    inbox: EventBuffer<E>,
+    buffer: EventBuffer<E>,
 }
 
 impl Registry {
-    /// The next event of this type, as the subscribers leave it: `registry.next::<OrderPlaced>()`.
+    /// The next event of this type, with the changes of its sync handlers:
+    /// `registry.next::<OrderPlaced>()`.
     ///
-    /// An event whose subscribers are stopped before its turn is not heard.
+    /// An event that a handler stops is not received.
     ///
     /// ```
     /// use events_core::{Event, Registry};
@@ -75,7 +76,7 @@ impl Registry {
         E: OwnedEvent + Clone + Send + 'static,
     {
         Next {
-            inbox: Some(EventBuffer::new(
+            buffer: Some(EventBuffer::new(
                 self,
                 Key::of::<Next<E>>(),
                 1,
@@ -84,9 +85,9 @@ impl Registry {
         }
     }
 
-    /// All events of this type from now on, as the subscribers leave them.
+    /// All events of this type from now on, with the changes of their sync handlers.
     ///
-    /// An event whose subscribers are stopped before its turn is not heard.
+    /// An event that a handler stops is not received.
     ///
     /// ```
     /// use events_core::{Event, Registry};
@@ -107,7 +108,7 @@ impl Registry {
     ///     registry.emit(Tick(number));
     /// }
     ///
-    /// // Of a stream that is read too seldom the oldest events are lost, and that is told:
+    /// // A full buffer drops its oldest event, and the stream reports how many it has dropped:
     /// assert_eq!(next(&mut ticks).await.map_err(|lagged| lagged.missed), Err(1));
     /// assert_eq!(next(&mut ticks).await, Ok(Tick(2)));
     /// # };
@@ -121,7 +122,7 @@ impl Registry {
         E: OwnedEvent + Clone + Send + 'static,
     {
         EventStream {
-            inbox: EventBuffer::new(
+            buffer: EventBuffer::new(
                 self,
                 Key::of::<EventStream<E>>(),
                 DEFAULT_CAPACITY,
@@ -132,56 +133,60 @@ impl Registry {
 }
 
 impl<E: OwnedEvent> Next<E> {
-    /// Waits for an event of which this holds. A panic in it counts as a failure of a subscriber.
+    /// Waits for an event for which the condition is true. A panic in it counts as a failure of a
+    /// subscriber.
     ///
     /// # Panics
     ///
-    /// When it has a condition already.
+    /// When a condition is set already.
     pub fn when(self, when: impl Fn(&E) -> bool + Send + Sync + 'static) -> Self {
-        if let Some(inbox) = &self.inbox {
-            inbox.set_when(Box::new(when));
+        if let Some(buffer) = &self.buffer {
+            buffer.set_when(Box::new(when));
         }
         self
     }
 
-    /// Waits for an event that is emitted from there: a function, `Origin::of::<Type>()`, or a text.
+    /// Waits for an event that is emitted from this origin: a function, `Origin::of::<Type>()`, or
+    /// a text.
     ///
     /// # Panics
     ///
-    /// When it has an origin already.
+    /// When an origin is set already.
     pub fn origin<M>(self, origin: impl IntoKey<M>) -> Self {
-        if let Some(inbox) = &self.inbox {
-            inbox.set_origin(origin.into_key().into());
+        if let Some(buffer) = &self.buffer {
+            buffer.set_origin(origin.into_key().into());
         }
         self
     }
 }
 
 impl<E: OwnedEvent> EventStream<E> {
-    /// Takes only events of which this holds. A panic in it counts as a failure of a subscriber.
+    /// Receives only events for which the condition is true. A panic in it counts as a failure of a
+    /// subscriber.
     ///
     /// # Panics
     ///
-    /// When it has a condition already.
+    /// When a condition is set already.
     pub fn when(self, when: impl Fn(&E) -> bool + Send + Sync + 'static) -> Self {
-        self.inbox.set_when(Box::new(when));
+        self.buffer.set_when(Box::new(when));
         self
     }
 
-    /// Takes only events that are emitted from there: a function, `Origin::of::<Type>()`, or a text.
+    /// Receives only events that are emitted from this origin: a function, `Origin::of::<Type>()`,
+    /// or a text.
     ///
     /// # Panics
     ///
-    /// When it has an origin already.
+    /// When an origin is set already.
     pub fn origin<M>(self, origin: impl IntoKey<M>) -> Self {
-        self.inbox.set_origin(origin.into_key().into());
+        self.buffer.set_origin(origin.into_key().into());
         self
     }
 
-    /// How many events wait for a receiver that is slow: 64 unless told, at least 1. They take no
-    /// memory before they come.
+    /// How many events are kept for a slow receiver: 64 by default, and at least 1. Memory is
+    /// allocated only as events arrive.
     pub fn capacity(self, capacity: usize) -> Self {
-        self.inbox.set_capacity(capacity);
+        self.buffer.set_capacity(capacity);
         self
     }
 }
@@ -190,14 +195,14 @@ impl<E: OwnedEvent> Future for Next<E> {
     type Output = Option<E>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<E>> {
-        let Some(inbox) = &self.inbox else {
+        let Some(buffer) = &self.buffer else {
             return Poll::Ready(None);
         };
-        let item = inbox.poll(context);
+        let item = buffer.poll(context);
         if item.is_ready() {
-            self.inbox = None;
+            self.buffer = None;
         }
-        // Its queue keeps the first event and ignores the others, so it never lags.
+        // With `KeepOldest` the buffer never reports dropped events.
         item.map(|item| item.and_then(Result::ok))
     }
 }
@@ -206,7 +211,7 @@ impl<E: OwnedEvent> Stream for EventStream<E> {
     type Item = Result<E, Lagged>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.inbox.poll(context)
+        self.buffer.poll(context)
     }
 }
 

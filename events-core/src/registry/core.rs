@@ -1,5 +1,9 @@
-//! The inside of a registry: the slots of its event types, and the one lock that every change of
-//! subscribers takes. Under the lock runs no code of the user's.
+//! The core of a registry: the slots of its event types, its settings and queue, and the one lock under
+//! which its subscribers change.
+//!
+//! Invariants:
+//! - every change of subscribers is made under the lock of [`Writer`];
+//! - no user code runs under that lock: handlers, filters and hooks are called and dropped without it.
 
 use std::{
     any::TypeId,
@@ -20,30 +24,31 @@ use crate::{
     queue::{JobQueue, QueueOwner, Workers},
 };
 
-/// The registry ought to be scanned and was not yet.
-pub(crate) const AWAITS_SCAN: u8 = 1;
-/// Somebody hears patterns of topics.
-pub(crate) const HAS_PATTERNS: u8 = 2;
-/// There is a hook for events that nobody hears.
-pub(crate) const HAS_HOOK: u8 = 4;
-/// Somebody sees each event before the subscribers do.
+/// Flag: this is the default registry, and no scan has filled it yet.
+pub(super) const AWAITS_SCAN: u8 = 1;
+/// Flag: there are pattern subscribers, or were.
+pub(super) const HAS_PATTERNS: u8 = 2;
+/// Flag: there is a hook for events that no subscriber received.
+pub(super) const HAS_HOOK: u8 = 4;
+/// Flag: there is an interceptor, which is called with each event before the subscribers.
 pub(crate) const INTERCEPTED: u8 = 8;
 
-/// The queue of a registry.
+/// The queue of a registry: enqueued events, and snapshots of events for background handlers.
 pub(crate) type EventQueue = JobQueue<Core>;
 
-/// The inside of a registry.
+/// The core of a registry; see the module.
 pub(crate) struct Core {
-    /// Whether this is the default registry, whose slots stand beside the types.
+    /// Whether this is the default registry, whose slots are statics of the event types.
     pub(crate) is_default: bool,
     pub(crate) slots: Slots,
     emit_limits: EmitLimits,
     /// The number of the next run-time subscriber.
-    next: AtomicU64,
-    /// Why an emit that meets no plan has to look further: one look says that it need not.
+    next_number: AtomicU64,
+    /// Bit set of reasons to leave the fast path; 0 means none. An emit that finds no plan reads it
+    /// once.
     flags: AtomicU8,
-    /// How many subscribers are linked, of a registry that ought to be scanned.
-    linked: Option<fn() -> usize>,
+    /// Counts the subscribers that a scan would find; only in the default registry.
+    count_linked: Option<fn() -> usize>,
     writer: Mutex<Writer>,
     topics: TopicCache,
     interceptor: InterceptorCell,
@@ -51,41 +56,41 @@ pub(crate) struct Core {
     workers: Workers,
 }
 
-/// What changes together, under the lock.
+/// The part of the core that the lock protects.
 pub(crate) struct Writer {
-    /// The ids in use, and whose they are.
+    /// The ids in use, each with the number of its subscriber.
     pub(crate) ids: BTreeMap<String, u64>,
-    /// The declared subscribers that are here, by their address.
-    pub(crate) installed: BTreeSet<u64>,
-    /// What scans were given.
+    /// The numbers of the installed declared subscribers: the addresses of their declarations.
+    pub(super) installed: BTreeSet<u64>,
+    /// The states that were passed to scans.
     pub(crate) states: States,
-    /// The listeners that they made.
+    /// The listeners that scans created.
     pub(crate) listeners: States,
-    /// The event types that somebody was asked for, so that their slots have all who hear them.
+    /// The event types whose slots have all pattern subscribers that match them.
     pub(crate) known_types: BTreeMap<TypeId, EventType>,
-    /// Those who hear patterns of topics.
+    /// The pattern subscribers.
     pub(crate) patterns: Vec<PatternEntry>,
 }
 
 impl Core {
-    /// A registry that is a value.
+    /// The core of a registry that is not the default one.
     pub(crate) const fn new() -> Self {
         Self::with(false, None)
     }
 
-    /// The default registry; `linked` counts the subscribers that a scan would find.
-    pub(crate) const fn for_default(linked: fn() -> usize) -> Self {
-        Self::with(true, Some(linked))
+    /// The core of the default registry; `count_linked` counts the subscribers that a scan would find.
+    pub(crate) const fn for_default(count_linked: fn() -> usize) -> Self {
+        Self::with(true, Some(count_linked))
     }
 
-    const fn with(is_default: bool, linked: Option<fn() -> usize>) -> Self {
+    const fn with(is_default: bool, count_linked: Option<fn() -> usize>) -> Self {
         Self {
             is_default,
             slots: Slots::new(),
             emit_limits: EmitLimits::new(),
-            next: AtomicU64::new(0),
+            next_number: AtomicU64::new(0),
             flags: AtomicU8::new(if is_default { AWAITS_SCAN } else { 0 }),
-            linked,
+            count_linked,
             writer: Mutex::new(Writer {
                 ids: BTreeMap::new(),
                 installed: BTreeSet::new(),
@@ -110,63 +115,62 @@ impl Core {
         self.emit_limits.limit()
     }
 
-    /// The hook for events that nobody hears.
+    /// The depth limits, and the hook for events that no subscriber received.
     pub(crate) fn emit_limits(&self) -> &EmitLimits {
         &self.emit_limits
     }
 
-    /// Numbers rise in the order of subscribing.
+    /// A new number for a run-time subscriber; numbers rise in the order of subscription.
     pub(crate) fn next_number(&self) -> u64 {
-        self.next.fetch_add(1, Ordering::Relaxed)
+        self.next_number.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// What waits for this registry's handlers.
     #[inline]
     pub(crate) fn queue(&self) -> &EventQueue {
         &self.queue
     }
 
-    /// Whether somebody hears patterns of topics, or has.
+    /// Whether there are pattern subscribers, or were.
     #[inline]
     pub(crate) fn has_patterns(&self) -> bool {
         self.has_flag(HAS_PATTERNS)
     }
 
-    /// Whether an emit that meets no plan has to look further.
+    /// Whether an emit that finds no plan has to take the slow path.
     #[inline]
-    pub(crate) fn flags(&self) -> bool {
+    pub(crate) fn has_any_flag(&self) -> bool {
         self.flags.load(Ordering::Relaxed) > 0
     }
 
     #[inline]
-    pub(crate) fn has_flag(&self, reason: u8) -> bool {
-        self.flags.load(Ordering::Relaxed) & reason > 0
+    pub(crate) fn has_flag(&self, flag: u8) -> bool {
+        self.flags.load(Ordering::Relaxed) & flag > 0
     }
 
-    /// From now on an emit that meets no plan looks further.
-    pub(crate) fn set_flag(&self, reason: u8) {
-        self.flags.fetch_or(reason, Ordering::Relaxed);
+    /// From now on an emit that finds no plan takes the slow path.
+    pub(super) fn set_flag(&self, flag: u8) {
+        self.flags.fetch_or(flag, Ordering::Relaxed);
     }
 
-    pub(crate) fn clear_flag(&self, reason: u8) {
-        self.flags.fetch_and(!reason, Ordering::Relaxed);
+    pub(super) fn clear_flag(&self, flag: u8) {
+        self.flags.fetch_and(!flag, Ordering::Relaxed);
     }
 
-    /// Who sees each event before the subscribers do.
     pub(crate) fn interceptor(&self) -> &InterceptorCell {
         &self.interceptor
     }
 
-    /// Who hears which topic.
+    /// The plans of topics that were emitted without an event type.
     pub(crate) fn topics(&self) -> &TopicCache {
         &self.topics
     }
 
-    /// Who empties that queue.
+    /// The workers, which run the jobs of the queue.
     pub(crate) fn workers(&self) -> &Workers {
         &self.workers
     }
 
+    /// The slot of an event type, if this registry has one.
     pub(crate) fn slot(&self, event_type: EventType) -> Option<&Slot> {
         match event_type.default_slot {
             Some(slot) if self.is_default => Some(slot),
@@ -174,6 +178,7 @@ impl Core {
         }
     }
 
+    /// The slot of an event type; it is created if this registry has none.
     pub(crate) fn slot_for_change(&self, event_type: EventType) -> &Slot {
         panic_hook::install_hook();
         match event_type.default_slot {
@@ -182,7 +187,7 @@ impl Core {
         }
     }
 
-    /// An emit that met no plan of a scan: perhaps nobody has scanned.
+    /// Logs a warning, once, if subscribers are linked and no scan has registered them.
     #[inline]
     pub(crate) fn warn_if_unscanned(&self) {
         if self.flags.load(Ordering::Relaxed) & AWAITS_SCAN > 0 {
@@ -193,9 +198,9 @@ impl Core {
     #[cold]
     #[inline(never)]
     fn warn_unscanned(&self) {
-        let linked = self.linked.map_or(0, |linked| linked());
-        let asked = self.flags.fetch_and(!AWAITS_SCAN, Ordering::Relaxed);
-        if asked & AWAITS_SCAN > 0 && linked > 0 {
+        let linked = self.count_linked.map_or(0, |count_linked| count_linked());
+        let flags = self.flags.fetch_and(!AWAITS_SCAN, Ordering::Relaxed);
+        if flags & AWAITS_SCAN > 0 && linked > 0 {
             tracing::warn!(
                 target: "events_core",
                 subscribers = linked,
@@ -205,6 +210,7 @@ impl Core {
         }
     }
 
+    /// Takes the lock under which subscribers change.
     pub(crate) fn writer(&self) -> MutexGuard<'_, Writer> {
         lock(&self.writer)
     }
@@ -223,13 +229,14 @@ impl Drop for Core {
             tracing::warn!(
                 target: "events_core",
                 events,
-                "a registry is dropped, and with it the events that wait in its queue; flush it \
-                 first, or shut it down",
+                "a registry is dropped with events in its queue, which are lost; flush the queue or \
+                 shut it down first",
             );
         }
     }
 }
 
-// Panics of handlers are contained, and no lock is held while one runs: nothing is left half done.
+// The panic of a handler is caught, and no lock is held while a handler runs: an unwinding panic leaves
+// no change half made.
 impl UnwindSafe for Core {}
 impl RefUnwindSafe for Core {}

@@ -1,9 +1,13 @@
-//! The hook for events that nobody hears, and the limit that leads to it.
+//! The depth limits of a registry's emits, and its hook for events that no subscriber received.
 //!
-//! Whether anybody has heard an event is known when its handlers are through. A plain emit does not look:
-//! it would cost every emit something. So while there is a hook the limit of nested emits is 0 for plain
-//! emits: none gets in, and each takes the way on which everything is looked at, where the true limit
-//! holds. The same while somebody intercepts events.
+//! The depth limit is how many emits may be nested, each inside a handler of the one before. The *fast
+//! path* of an emit does not check whether a subscriber received the event, nor whether there is an
+//! interceptor: either check would cost every emit. So the fast path has a limit of its own, which is 0
+//! while there is a hook or an interceptor. A limit of 0 refuses the emit, which then takes the *slow
+//! path*: that obeys the depth limit, and calls the interceptor and the hook.
+//!
+//! Invariant: under the writer's lock, `fast_path_limit` is 0 while there is a hook or an interceptor,
+//! and else equals `limit`.
 
 use std::{
     cell::Cell,
@@ -22,12 +26,12 @@ use crate::{
     primitives::drop_catching,
 };
 
-/// Called with each event that nobody hears.
+/// Called with each event that no subscriber received.
 type Hook = Box<dyn Fn(&dyn AnyEvent) + Send + Sync>;
 
-/// How many emits may be inside one another, and the hook.
+/// The depth limits, and the hook; see the module.
 pub(crate) struct EmitLimits {
-    plain: AtomicUsize,
+    fast_path_limit: AtomicUsize,
     limit: AtomicUsize,
     hook: ArcSwapOption<Hook>,
     intercepted: AtomicBool,
@@ -36,84 +40,83 @@ pub(crate) struct EmitLimits {
 impl EmitLimits {
     pub(crate) const fn new() -> Self {
         Self {
-            plain: AtomicUsize::new(DEFAULT_LIMIT),
+            fast_path_limit: AtomicUsize::new(DEFAULT_LIMIT),
             limit: AtomicUsize::new(DEFAULT_LIMIT),
             hook: ArcSwapOption::const_empty(),
             intercepted: AtomicBool::new(false),
         }
     }
 
-    /// The limit of an emit that does not look whether it was heard.
+    /// The depth limit of the fast path; 0 while there is a hook or an interceptor.
     #[inline]
     pub(crate) fn fast_path_limit(&self) -> usize {
-        self.plain.load(Ordering::Relaxed)
+        self.fast_path_limit.load(Ordering::Relaxed)
     }
 
-    /// The limit of all others.
+    /// The depth limit of the slow path.
     pub(crate) fn limit(&self) -> usize {
         self.limit.load(Ordering::Relaxed)
     }
 
-    /// Whether there is a hook.
     #[inline]
-    pub(crate) fn is_hooked(&self) -> bool {
+    pub(crate) fn has_hook(&self) -> bool {
         self.fast_path_limit() == 0 && self.hook.load().is_some()
     }
 
-    /// Sets the limit. Called under the lock of the writer.
+    /// Sets the depth limit. Called under the writer's lock.
     pub(crate) fn set_limit(&self, limit: usize) {
         let limit = limit.clamp(1, MAX_LIMIT);
         self.limit.store(limit, Ordering::Relaxed);
-        self.set_plain();
+        self.update_fast_path_limit();
     }
 
-    /// Sets the hook; gives back the one that was there, to be dropped where no lock is held. Called
-    /// under the lock of the writer.
+    /// Sets the hook. Returns the previous one, which must be dropped without the lock. Called under the
+    /// writer's lock.
     pub(crate) fn set_hook(&self, hook: Option<Hook>) -> Option<Arc<Hook>> {
         let old = self.hook.swap(hook.map(Arc::new));
-        self.set_plain();
+        self.update_fast_path_limit();
         old
     }
 
-    /// Whether somebody sees each event before the subscribers. Called under the lock of the writer.
-    pub(crate) fn set_intercepted(&self, intercepted: bool) {
+    /// Sets whether there is an interceptor. Called under the writer's lock.
+    pub(super) fn set_intercepted(&self, intercepted: bool) {
         self.intercepted.store(intercepted, Ordering::Relaxed);
-        self.set_plain();
+        self.update_fast_path_limit();
     }
 
-    fn set_plain(&self) {
+    fn update_fast_path_limit(&self) {
         let intercepted = self.intercepted.load(Ordering::Relaxed);
         let limit = if intercepted || self.hook.load().is_some() {
             0
         } else {
             self.limit()
         };
-        self.plain.store(limit, Ordering::Relaxed);
+        self.fast_path_limit.store(limit, Ordering::Relaxed);
     }
 
-    /// Nobody has heard this event. What the hook itself emits, and nobody hears, is not told: that
-    /// would have no end.
+    /// Calls the hook, if there is one, with an event that no subscriber received. While a hook runs on
+    /// this thread none is called again: a hook that emits such an event would recurse without end.
     #[cold]
     pub(crate) fn call_unheard_hook(&self, event: &dyn AnyEvent) {
         thread_local! {
-            static TELLS: Cell<bool> = const { Cell::new(false) };
+            static IS_RUNNING: Cell<bool> = const { Cell::new(false) };
         }
         let Some(hook) = self.hook.load_full() else {
             return;
         };
-        if TELLS.replace(true) {
+        if IS_RUNNING.replace(true) {
             return drop_catching(hook);
         }
-        let told = catch_unwind(AssertUnwindSafe(|| hook(event)));
-        TELLS.set(false);
-        if let Err(payload) = told {
+        let result = catch_unwind(AssertUnwindSafe(|| hook(event)));
+        IS_RUNNING.set(false);
+        if let Err(payload) = result {
             let panic = panic_hook::into_panic(payload);
             let topic = event.topic();
             tracing::error!(
                 target: "events_core",
                 topic,
                 cause = %panic,
-                "the hook for events that nobody hears failed",
+                "the hook for events that no subscriber received panicked",
             );
         }
         drop_catching(hook);

@@ -1,4 +1,4 @@
-//! Subscribers that are added to a registry together.
+//! Subscribers that are added to a registry together, in one transaction.
 
 use std::{
     any::TypeId,
@@ -7,14 +7,14 @@ use std::{
 
 use crate::plan::{Entry, EventType, PatternEntry};
 
-/// Subscribers by their event type.
-pub(crate) type ByEventType = BTreeMap<TypeId, (EventType, Vec<Entry>)>;
+/// Exact subscribers by their event type.
+pub(super) type ByEventType = BTreeMap<TypeId, (EventType, Vec<Entry>)>;
 
-/// Subscribers that go into a registry together, by event type.
+/// Subscribers that are added to a registry together.
 #[derive(Default)]
 pub(crate) struct SubscriberGroup {
     event_types: ByEventType,
-    /// Those who hear patterns of topics.
+    /// The pattern subscribers.
     patterns: Vec<PatternEntry>,
 }
 
@@ -27,8 +27,9 @@ impl SubscriberGroup {
         self.patterns.push(pattern_entry);
     }
 
-    /// Nobody is added for this event type but those who hear its topic already.
-    pub(crate) fn add_type(&mut self, event_type: EventType) {
+    /// Adds an event type without exact subscribers, so that the pattern subscribers of the registry are
+    /// matched against it.
+    pub(super) fn add_type(&mut self, event_type: EventType) {
         self.entries_of(event_type);
     }
 
@@ -37,7 +38,7 @@ impl SubscriberGroup {
         &mut group.or_insert_with(|| (event_type, Vec::new())).1
     }
 
-    /// Each subscriber beside its event type.
+    /// The exact subscribers, each with its event type.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (EventType, &Entry)> {
         let event_types = self.event_types.values();
         event_types
@@ -48,7 +49,7 @@ impl SubscriberGroup {
         &self.patterns
     }
 
-    /// The subscribers of one event type.
+    /// The exact subscribers of one event type.
     pub(crate) fn of(&self, event_type: EventType) -> &[Entry] {
         let group = self.event_types.get(&event_type.family);
         group
@@ -56,28 +57,28 @@ impl SubscriberGroup {
             .unwrap_or_default()
     }
 
-    /// The numbers of all of them.
+    /// The numbers of all subscribers.
     pub(crate) fn numbers(&self) -> impl Iterator<Item = u64> {
-        let entries = self.iter().map(|(_, entry)| entry.number);
+        let entries = self.iter().map(|(_, entry)| entry.registration.number);
         entries.chain(
             self.patterns
                 .iter()
-                .map(|pattern_entry| pattern_entry.number),
+                .map(|pattern_entry| pattern_entry.registration.number),
         )
     }
 
-    /// Leaves out what another scan has installed in the meantime.
-    pub(crate) fn keep_new(&mut self, installed: &BTreeSet<u64>) {
+    /// Removes the declared subscribers that another scan has installed in the meantime.
+    pub(super) fn remove_installed(&mut self, installed: &BTreeSet<u64>) {
         for (_, entries) in self.event_types.values_mut() {
-            entries.retain(|entry| !installed.contains(&entry.number));
+            entries.retain(|entry| !installed.contains(&entry.registration.number));
         }
         self.event_types
             .retain(|_, (_, entries)| !entries.is_empty());
         self.patterns
-            .retain(|pattern_entry| !installed.contains(&pattern_entry.number));
+            .retain(|pattern_entry| !installed.contains(&pattern_entry.registration.number));
     }
 
-    pub(crate) fn into_parts(self) -> (ByEventType, Vec<PatternEntry>) {
+    pub(super) fn into_parts(self) -> (ByEventType, Vec<PatternEntry>) {
         (self.event_types, self.patterns)
     }
 }

@@ -1,4 +1,4 @@
-//! The registry as a value: a handle on a [`Core`], and the verbs.
+//! [`Registry`]: a cheap handle on a [`Core`], which it keeps alive.
 
 use std::{
     fmt,
@@ -7,12 +7,12 @@ use std::{
 
 use super::core::Core;
 
-/// Who listens to which event, and the verbs that reach them.
+/// The subscribers of events, and the methods that emit events to them.
 ///
-/// A registry is a cheap handle: clones are the same registry. Most programs need no value of it:
-/// [`scan()`](crate::scan()) fills the default one and [`Event::emit`] uses it. A test, or a part of a
-/// program with subscribers of its own, makes one with [`Registry::new`] or `Registry::with`, and
-/// may make it the current one with `enter`.
+/// A registry is a cheap handle: its clones refer to the same registry. Most programs create none:
+/// [`scan()`](crate::scan()) fills the default one and [`Event::emit`](crate::Event::emit) uses it. A
+/// test, or a part of a program with subscribers of its own, creates one with [`Registry::new`] or
+/// `Registry::with`, and may make it the current one with `enter`.
 ///
 /// ```
 /// use events_core::{Event, Registry};
@@ -36,19 +36,19 @@ use super::core::Core;
 #[derive(Clone)]
 pub struct Registry(CoreRef<Arc<Core>>);
 
-/// The default registry, which is always there, or one of several.
+/// A reference to the core of the default registry, which is a static, or of another one.
 #[derive(Clone)]
 pub(crate) enum CoreRef<C> {
     Default(&'static Core),
     Own(C),
 }
 
-/// A registry that its holder does not keep alive.
+/// A handle that does not keep its registry alive.
 #[derive(Clone)]
 pub(crate) struct WeakRegistry(CoreRef<Weak<Core>>);
 
 impl WeakRegistry {
-    /// The registry, if it is still there.
+    /// The registry, if it still exists.
     pub(crate) fn upgrade(&self) -> Option<Registry> {
         match &self.0 {
             CoreRef::Default(core) => Some(Registry(CoreRef::Default(core))),
@@ -58,13 +58,13 @@ impl WeakRegistry {
 }
 
 impl Registry {
-    /// A registry in which nobody listens.
+    /// A registry without subscribers.
     #[must_use]
     pub fn new() -> Self {
         Self(CoreRef::Own(Arc::new(Core::new())))
     }
 
-    /// A handle on the default registry.
+    /// A handle on the default registry, whose core this is.
     pub(crate) fn of_default(core: &'static Core) -> Self {
         Self(CoreRef::Default(core))
     }
@@ -81,11 +81,12 @@ impl Registry {
         matches!(self.0, CoreRef::Default(_))
     }
 
-    /// This registry, not kept alive.
+    /// A handle that does not keep this registry alive.
     pub(crate) fn weak(&self) -> WeakRegistry {
         WeakRegistry(self.downgrade())
     }
 
+    /// A reference to the core that does not keep this registry alive.
     pub(crate) fn downgrade(&self) -> CoreRef<Weak<Core>> {
         match &self.0 {
             CoreRef::Default(core) => CoreRef::Default(core),

@@ -1,7 +1,8 @@
-//! Who sees each event of a registry before its subscribers do, and may keep it from them: a test.
+//! Interception: an interceptor is called with each event of a registry before the subscribers, and may
+//! withhold it from them. Tests use it to record events and to mute them.
 //!
-//! Emits that nobody intercepts pay nothing for it: while somebody does, no plain emit gets in, as
-//! `emit_limits` describes, and each takes the way on which this is asked.
+//! Emits of a registry without an interceptor pay nothing for it: setting one sets the depth limit of
+//! the fast path to 0, which forces every emit onto the slow path, and only that calls the interceptor.
 
 use std::{
     any::{Any, TypeId},
@@ -16,36 +17,36 @@ use crate::{
     metadata::Location,
 };
 
-/// Sees each event before the subscribers do.
+/// Is called with each event of a registry before its subscribers.
 pub trait Interceptor: Any + fmt::Debug + Send + Sync {
-    /// Whether the event is kept from the subscribers. Called on the emitter's thread, with no lock
+    /// Whether the event is withheld from the subscribers. Called on the emitter's thread, with no lock
     /// held.
     fn withholds(&self, event: &mut dyn Intercepted) -> bool;
 }
 
-/// An event before its subscribers.
+/// An event as an interceptor receives it, with its type erased.
 pub trait Intercepted {
-    /// The event, as one of any type.
+    /// The event, for reading by topic and argument names.
     fn event(&self) -> &dyn AnyEvent;
 
-    /// What tells its type from others, whatever it borrows.
+    /// The id of its family: of its type with every lifetime that it may have.
     fn family(&self) -> TypeId;
 
     /// Where it was emitted.
     fn location(&self) -> Location;
 
-    /// By which verb.
+    /// By which kind of method it was emitted.
     fn verb(&self) -> EmitVerb;
 
-    /// A copy of it, when it can be copied.
+    /// A clone of it; `None` when its type is not `Clone` or borrows.
     fn copy(&self) -> Option<BoxedEvent>;
 
-    /// Shows the event to a [`Viewer`] of its family; a viewer of another family, or any other value, is
-    /// not called.
+    /// Calls the [`Viewer`] with the event if it is one of its family; a viewer of another family, or
+    /// any other value, is not called.
     fn show(&mut self, viewer: &mut dyn Any);
 }
 
-/// A closure that reads the events of one family, whatever they borrow.
+/// A closure that reads the events of one family, with any lifetime.
 pub struct Viewer<F: Family>(Box<View<F>>);
 
 type View<F> = dyn FnMut(&<F as Family>::Of<'_>);
@@ -68,7 +69,7 @@ impl<F: Family> fmt::Debug for Viewer<F> {
     }
 }
 
-/// By which kind of verb an event is emitted.
+/// The kind of method by which an event is emitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EmitVerb {
     /// `emit`, `try_emit`, `emit_topic`.
@@ -79,5 +80,6 @@ pub enum EmitVerb {
     Enqueue,
 }
 
-/// The one who intercepts, if there is one. Twice shared, for what is exchanged is one word.
-pub(crate) type InterceptorCell = ArcSwapOption<Arc<dyn Interceptor>>;
+/// The interceptor, if there is one. `ArcSwapOption` swaps thin pointers only, and `Arc<dyn
+/// Interceptor>` is a wide one: therefore the `Arc` in the `Arc`.
+pub(super) type InterceptorCell = ArcSwapOption<Arc<dyn Interceptor>>;

@@ -1,4 +1,16 @@
-//! registry.
+//! The registry: it stores the subscribers of events, and changes them while events are emitted.
+//!
+//! A *subscriber* is a handler registered for an event type (*exact*) or for a regular expression over
+//! topics (*pattern*). A *slot* is the place of one event type in one registry; it holds the *plan*: the
+//! handlers of that type in running order.
+//!
+//! - `handle`: [`Registry`], a cheap handle on a `core`: the slots, the settings, the queue, and the
+//!   lock under which subscribers change;
+//! - `transaction`: adding and removing subscribers, all or nothing; `group`: what is added together;
+//! - `topic_matching`: which pattern subscribers match an event type or a topic; `topic_cache`: the
+//!   plans of topics that were emitted without a type;
+//! - `settings`: the depth limit, the hook and the interceptor; `emit_limits`: the depth limits, and how
+//!   a hook or an interceptor keeps emits off the fast path; `interceptor`: its interface.
 
 mod core;
 mod emit_limits;

@@ -1,4 +1,5 @@
-//! Settings of a registry: the depth limit, the hook for events that no subscriber received, the interceptor.
+//! Settings of a registry: the depth limit, the hook for events that no subscriber received, and the
+//! interceptor.
 
 use std::sync::Arc;
 
@@ -10,19 +11,20 @@ use super::{
 use crate::{event::AnyEvent, primitives::drop_catching};
 
 impl Registry {
-    /// Sets how many emits may be under way inside one another on a thread, this registry's being
-    /// the innermost: 128 unless told, at least 1, at most 256.
+    /// Sets the depth limit: how many emits may be nested on a thread, each inside a handler of the one
+    /// before, when the innermost is one of this registry. The default is 128; values are clamped to
+    /// 1..=256.
     ///
-    /// A deeper one is refused with [`TooDeep`](crate::failures::TooDeep), whose text prints the chain.
+    /// A deeper emit is refused with [`TooDeep`](crate::failures::TooDeep), whose text prints the chain.
     pub fn set_depth_limit(&self, limit: usize) {
         self.core().set_limit(limit);
     }
 
-    /// Has this called with each event that nobody hears: that no subscriber ran for, and none will out
-    /// of the queue. It takes the place of the hook that was set before.
+    /// Sets the hook that is called with each event that no subscriber received: no subscriber ran for
+    /// it, and none will run for it from the queue. It replaces the previous hook.
     ///
-    /// An event that the hook itself emits, and nobody hears, is not told to it. A panic in it is logged.
-    /// While there is a hook, emits cost what they cost when somebody looks at them with `tracing`.
+    /// The hook is not called with events that it emits itself. A panic in it is logged. While there is
+    /// a hook, an emit costs as much as one that `tracing` records.
     ///
     /// ```
     /// use std::sync::{Arc, Mutex};
@@ -48,7 +50,7 @@ impl Registry {
         drop(old);
     }
 
-    /// Takes the hook away that [`set_unheard_hook`](Self::set_unheard_hook) has set.
+    /// Removes the hook that [`set_unheard_hook`](Self::set_unheard_hook) has set.
     pub fn clear_unheard_hook(&self) {
         let writer = self.core().writer();
         let old = self.core().emit_limits().set_hook(None);
@@ -57,14 +59,14 @@ impl Registry {
         drop(old);
     }
 
-    /// Has this one asked before the subscribers of each event.
+    /// Sets or removes the interceptor, which is called with each event before the subscribers.
     pub(crate) fn set_interceptor(&self, interceptor: Option<Arc<dyn Interceptor>>) {
         let core = self.core();
-        let is_there = interceptor.is_some();
+        let is_set = interceptor.is_some();
         let writer = core.writer();
         let old = core.interceptor().swap(interceptor.map(Arc::new));
-        core.emit_limits().set_intercepted(is_there);
-        if is_there {
+        core.emit_limits().set_intercepted(is_set);
+        if is_set {
             core.set_flag(INTERCEPTED);
         } else {
             core.clear_flag(INTERCEPTED);
@@ -73,7 +75,6 @@ impl Registry {
         drop_catching(old);
     }
 
-    /// Who is asked before the subscribers.
     pub(crate) fn interceptor(&self) -> Option<Arc<dyn Interceptor>> {
         let interceptor = self.core().interceptor().load_full();
         interceptor.map(|interceptor| Arc::clone(&*interceptor))

@@ -1,4 +1,13 @@
-//! A cache of fixed size from topic to the plan of its pattern subscribers.
+//! A cache of fixed size: the plans of topics that were emitted without an event type, that is the
+//! pattern subscribers that match such a topic.
+//!
+//! The hash of a topic selects its entry; the topic replaces another one there. So memory does not grow
+//! with the number of topics, and a topic that is emitted again and again is matched once.
+//!
+//! Invariants:
+//! - `version` rises under the writer's lock with every change of the pattern subscribers, and an entry
+//!   is valid only while it has the present version;
+//! - entries are stored under that lock as well: what is stored has the present version.
 
 use std::{
     hash::{BuildHasher, RandomState},
@@ -12,60 +21,62 @@ use arc_swap::{ArcSwapOption, Guard};
 
 use crate::{plan::Plan, primitives::drop_catching};
 
-/// So many topics are remembered.
+/// The number of entries.
 const CAPACITY: usize = 1024;
 
-/// A longer topic is not remembered, but matched each time.
-pub(crate) const LONGEST: usize = 256;
+/// The longest topic that is cached, in bytes; a longer one is matched at each emit.
+pub(super) const MAX_TOPIC_LEN: usize = 256;
 
-/// Who hears the topics that were emitted last.
+/// The cache; its table is allocated when the first topic is emitted.
 pub(crate) struct TopicCache {
-    places: OnceLock<Table>,
-    /// Rises when somebody comes or goes who hears patterns of topics.
+    table: OnceLock<Table>,
+    /// The number of changes of the pattern subscribers so far.
     pub(crate) version: AtomicU64,
 }
 
 struct Table {
-    /// Of this process alone, so that nobody can choose topics that take the place of one another.
+    /// Seeded at random, so that topics cannot be chosen to collide.
     hasher: RandomState,
-    heard: Box<[ArcSwapOption<CachedPlan>]>,
+    entries: Box<[ArcSwapOption<CachedPlan>]>,
 }
 
-/// Who hears a topic.
+/// The plan of a topic, valid for one version of the pattern subscribers.
 pub(crate) struct CachedPlan {
     pub(crate) topic: Box<str>,
     pub(crate) version: u64,
+    /// `None` if no pattern matches the topic.
     pub(crate) plan: Option<Plan>,
 }
 
 impl TopicCache {
     pub(crate) const fn new() -> Self {
         Self {
-            places: OnceLock::new(),
+            table: OnceLock::new(),
             version: AtomicU64::new(0),
         }
     }
 
-    /// What is remembered holds no longer. Called under the lock of the writer.
-    pub(crate) fn invalidate(&self) {
+    /// Invalidates and drops all entries. Called under the writer's lock.
+    pub(super) fn invalidate(&self) {
         self.version.fetch_add(1, Ordering::Release);
-        for place in self.places.get().iter().flat_map(|places| &places.heard) {
-            drop_catching(place.swap(None));
+        for entry in self.table.get().iter().flat_map(|table| &table.entries) {
+            drop_catching(entry.swap(None));
         }
     }
 
-    pub(crate) fn place(&self, topic: &str) -> &ArcSwapOption<CachedPlan> {
-        let places = self.places.get_or_init(|| Table {
+    /// The entry of a topic, which another topic may occupy.
+    pub(crate) fn entry(&self, topic: &str) -> &ArcSwapOption<CachedPlan> {
+        let table = self.table.get_or_init(|| Table {
             hasher: RandomState::new(),
-            heard: (0..CAPACITY).map(|_| ArcSwapOption::empty()).collect(),
+            entries: (0..CAPACITY).map(|_| ArcSwapOption::empty()).collect(),
         });
-        let hash = places.hasher.hash_one(topic);
+        let hash = table.hasher.hash_one(topic);
         let index = usize::try_from(hash % CAPACITY as u64).unwrap_or(0);
-        &places.heard[index]
+        &table.entries[index]
     }
 }
 
-/// Who hears a topic, remembered or not.
+/// The plan of a topic, from the cache or new.
 pub(crate) enum TopicPlan {
     Cached(Guard<Option<Arc<CachedPlan>>>),
     Uncached(Arc<CachedPlan>),

@@ -1,4 +1,11 @@
-//! Which pattern subscribers receive an event type or a topic, resolved once and kept.
+//! Matching: which pattern subscribers receive an event type or a topic.
+//!
+//! A pattern subscriber has a regular expression over topics. It becomes an entry in the slot of each
+//! event type whose topic this matches. The patterns of an event type are *resolved* when these entries
+//! are made: with the first subscription to the type, or with its first emit while there are pattern
+//! subscribers. A later pattern subscriber is added to the slots of all resolved types.
+//!
+//! A topic that is emitted without an event type has no slot: its plan is cached, see `topic_cache`.
 
 use std::{
     any::TypeId,
@@ -9,7 +16,7 @@ use std::{
 use super::{
     core::{Core, Writer},
     group::SubscriberGroup,
-    topic_cache::{CachedPlan, LONGEST, TopicPlan},
+    topic_cache::{CachedPlan, MAX_TOPIC_LEN, TopicPlan},
 };
 use crate::{
     event::{Family, TopicEvent},
@@ -18,7 +25,7 @@ use crate::{
 };
 
 impl Core {
-    /// The slot, with all who hear the event type by its topic.
+    /// The slot of an event type, with its patterns resolved.
     #[inline]
     pub(crate) fn slot_with_patterns<F: Family>(&self) -> Option<&Slot> {
         let slot = match default_slot::<F>() {
@@ -31,52 +38,54 @@ impl Core {
         slot
     }
 
-    /// The same as [`add_type`](Self::ask). What is known of the type is written down here, not by whoever
-    /// seldom asks.
+    /// [`resolve_patterns`](Self::resolve_patterns) of a family. Outlined, so that the hot caller does
+    /// not contain the construction of the [`EventType`].
     #[cold]
     #[inline(never)]
-    pub(crate) fn resolve_patterns_of<F: Family>(&self) -> &Slot {
-        self.add_type(EventType::of::<F>())
+    pub(super) fn resolve_patterns_of<F: Family>(&self) -> &Slot {
+        self.resolve_patterns(EventType::of::<F>())
     }
 
-    /// Asks those who hear patterns of topics whether they hear an event type.
+    /// Adds the pattern subscribers that match an event type to its slot, unless that is done already.
     #[cold]
     #[inline(never)]
-    pub(crate) fn add_type(&self, event_type: EventType) -> &Slot {
+    pub(super) fn resolve_patterns(&self, event_type: EventType) -> &Slot {
         let slot = self.slot_for_change(event_type);
         let mut writer = self.writer();
         if !slot.has_resolved_patterns() {
             let mut group = SubscriberGroup::default();
             group.add_type(event_type);
-            let change = self.stage(&writer, group);
-            let leftovers = self.publish(&mut writer, change);
+            let transaction = self.stage(&writer, group);
+            let garbage = self.publish(&mut writer, transaction);
             drop(writer);
-            drop(leftovers);
+            drop(garbage);
         }
         slot
     }
 
-    pub(crate) fn found(&self, topic: &str) -> TopicPlan {
-        if topic.len() > LONGEST {
-            return TopicPlan::Uncached(Arc::new(self.add_pattern(&self.writer(), topic)));
+    /// The plan of a topic that is emitted without an event type, from the cache if it is there.
+    pub(crate) fn topic_plan(&self, topic: &str) -> TopicPlan {
+        if topic.len() > MAX_TOPIC_LEN {
+            return TopicPlan::Uncached(Arc::new(self.match_topic(&self.writer(), topic)));
         }
-        let place = self.topics().place(topic);
-        let heard = place.load();
+        let entry = self.topics().entry(topic);
+        let cached = entry.load();
         let version = self.topics().version.load(Ordering::Acquire);
-        let is_it = |heard: &Arc<CachedPlan>| heard.version == version && *heard.topic == *topic;
-        if heard.as_ref().is_some_and(is_it) {
-            return TopicPlan::Cached(heard);
+        let is_current =
+            |cached: &Arc<CachedPlan>| cached.version == version && *cached.topic == *topic;
+        if cached.as_ref().is_some_and(is_current) {
+            return TopicPlan::Cached(cached);
         }
         let writer = self.writer();
-        let new = Arc::new(self.add_pattern(&writer, topic));
-        let old = place.swap(Some(Arc::clone(&new)));
+        let new = Arc::new(self.match_topic(&writer, topic));
+        let old = entry.swap(Some(Arc::clone(&new)));
         drop(writer);
-        drop_catching((old, heard));
+        drop_catching((old, cached));
         TopicPlan::Uncached(new)
     }
 
-    /// Asks everybody.
-    fn add_pattern(&self, writer: &Writer, topic: &str) -> CachedPlan {
+    /// Matches all patterns against a topic, and makes the plan of those that match.
+    fn match_topic(&self, writer: &Writer, topic: &str) -> CachedPlan {
         let event_type = EventType::of::<TopicEvent<'static>>();
         let owned: Cow<'static, str> = topic.to_owned().into();
         let patterns = writer
@@ -90,7 +99,7 @@ impl Core {
         CachedPlan {
             topic: topic.into(),
             version: self.topics().version.load(Ordering::Acquire),
-            // All who hear patterns can be ordered: that was looked at when they came.
+            // The sort does not fail: all pattern subscribers were sorted together when each was added.
             plan: plan(family, event_type.info, owned, entries.iter()).unwrap_or_default(),
         }
     }

@@ -1,8 +1,18 @@
-//! A change of who listens: thought through for all event types together, and then made or not.
+//! Transactions: an all-or-nothing update of several slots, staged first and then published.
 //!
-//! A subscriber to a pattern of topics is an entry in the slot of each event type that it hears. Which
-//! types there are, a registry learns when somebody subscribes to one or emits one; from then on the
-//! type is known, and its slot has all who hear it.
+//! To stage an addition makes the new plan of each slot and finds conflicts of order, and changes
+//! nothing. To publish it stores the plans; an emit keeps the plan that it started with. Run-time
+//! subscribers are removed without staging, since a removal cannot conflict.
+//!
+//! A pattern subscriber is an entry in the slot of each event type whose topic it matches. An event type
+//! is *known* from the first subscription to it on, or from its first emit while there are pattern
+//! subscribers.
+//!
+//! Invariants:
+//! - the slot of a known event type has an entry for each pattern subscriber that matches it;
+//! - a transaction is staged and published under one locking of the writer;
+//! - what a transaction replaces or rejects is dropped without the lock: it contains handlers, whose
+//!   `Drop` is user code.
 
 use std::{
     any::TypeId,
@@ -20,47 +30,48 @@ use crate::{
     plan::{Conflict, Entry, EventType, PatternEntry, Retired, Slot, Staged, order},
 };
 
-/// A change that has been thought through and not made yet.
+/// An addition of subscribers that is staged and not published yet.
 pub(crate) struct Transaction {
     staged: Vec<(EventType, Staged)>,
     patterns: Vec<PatternEntry>,
-    refused: Vec<(Conflict, Vec<Entry>)>,
+    /// The conflicts, each with the entries that could not be added.
+    rejected: Vec<(Conflict, Vec<Entry>)>,
 }
 
-/// One run-time subscriber that is to be taken out.
+/// A run-time subscriber that is to be removed.
 pub(crate) struct Removal<'r> {
-    /// What it listens to; `None` for whatever a pattern matches.
+    /// The event type of an exact subscriber; `None` for a pattern subscriber.
     pub(crate) event_type: Option<EventType>,
     pub(crate) number: u64,
     pub(crate) id: Option<&'r str>,
 }
 
-/// What a change left over; to be dropped without the lock.
+/// What a transaction replaced, or one that is not published; to be dropped without the lock.
 #[derive(Default)]
 pub(crate) struct Garbage {
     _retired: Vec<Retired>,
-    _refused: Option<Transaction>,
+    _transaction: Option<Transaction>,
 }
 
 impl Transaction {
-    /// Why it cannot be made.
+    /// The conflicts of order; with one, the transaction must not be published.
     pub(crate) fn conflicts(&self) -> impl Iterator<Item = &Conflict> {
-        self.refused.iter().map(|(conflict, _)| conflict)
+        self.rejected.iter().map(|(conflict, _)| conflict)
     }
 }
 
 impl Garbage {
-    /// Of a change that is not made.
-    pub(crate) fn of(change: Transaction) -> Self {
+    /// A transaction that is not published.
+    pub(crate) fn of(transaction: Transaction) -> Self {
         Self {
             _retired: Vec::new(),
-            _refused: Some(change),
+            _transaction: Some(transaction),
         }
     }
 }
 
 impl Core {
-    /// Thinks an addition through, and changes nothing yet.
+    /// Stages an addition: makes the new plans, and publishes nothing.
     pub(crate) fn stage(&self, writer: &Writer, group: SubscriberGroup) -> Transaction {
         let (mut event_types, patterns) = group.into_parts();
         if !patterns.is_empty() {
@@ -70,36 +81,37 @@ impl Core {
                     .or_insert((*event_type, Vec::new()));
             }
         }
-        let mut change = Transaction {
+        let mut transaction = Transaction {
             staged: Vec::new(),
-            refused: Vec::new(),
+            rejected: Vec::new(),
             patterns,
         };
-        // Those that an event type meets first are all who hear its topic: they must be in order.
-        if let Err(conflict) = order_of(writer.patterns.iter().chain(&change.patterns)) {
-            change.refused.push((conflict, Vec::new()));
+        // A later event type or topic may match any of the patterns, so all of them must be sortable
+        // together.
+        if let Err(conflict) = check_order(writer.patterns.iter().chain(&transaction.patterns)) {
+            transaction.rejected.push((conflict, Vec::new()));
         }
         for (family, (event_type, mut entries)) in event_types {
             let matches =
                 |pattern_entry: &&PatternEntry| pattern_entry.matches(event_type.info.topic());
             let has_resolved_patterns = writer.known_types.contains_key(&family);
             let earlier = writer.patterns.iter().filter(|_| !has_resolved_patterns);
-            let all = earlier.chain(&change.patterns).filter(matches);
+            let all = earlier.chain(&transaction.patterns).filter(matches);
             entries.extend(all.map(|pattern_entry| pattern_entry.entry(event_type)));
             let slot = self.slot_for_change(event_type);
             match slot.stage(event_type.family, event_type.info, entries) {
-                Ok(staged) => change.staged.push((event_type, staged)),
-                Err(refused) => change.refused.push(refused),
+                Ok(staged) => transaction.staged.push((event_type, staged)),
+                Err(rejected) => transaction.rejected.push(rejected),
             }
         }
-        change
+        transaction
     }
 
-    /// Makes a change that was staged, with no other in between.
-    pub(crate) fn publish(&self, writer: &mut Writer, change: Transaction) -> Garbage {
+    /// Publishes a transaction that was staged since the writer was locked.
+    pub(crate) fn publish(&self, writer: &mut Writer, transaction: Transaction) -> Garbage {
         let Transaction {
             staged, patterns, ..
-        } = change;
+        } = transaction;
         let mut retired = Vec::new();
         for (event_type, staged) in staged {
             let slot = self.slot_for_change(event_type);
@@ -114,58 +126,60 @@ impl Core {
         }
         Garbage {
             _retired: retired,
-            _refused: None,
+            _transaction: None,
         }
     }
 
-    /// What scans were given so far.
+    /// The states that were passed to scans so far.
     pub(crate) fn states(&self) -> States {
         self.writer().states.clone()
     }
 
-    /// Whether a declared subscriber, known by its address, is here.
+    /// Whether a declared subscriber is installed; its number is the address of its declaration.
     pub(crate) fn has_installed(&self, address: u64) -> bool {
         self.writer().installed.contains(&address)
     }
 
-    /// Adds what a scan prepared: all of it, or, when some cannot be ordered, nothing. A scan that
-    /// has found other problems wants to know these, too, and adds nothing.
+    /// Adds the subscribers that a scan prepared: all of them, or none if there is a conflict of order.
+    /// Without `publish` it adds none, and only reports the conflicts: for a scan that found other
+    /// problems.
     pub(crate) fn commit(
         &self,
         mut group: SubscriberGroup,
         states: States,
-        wanted: bool,
-    ) -> Committed {
+        publish: bool,
+    ) -> CommitResult {
         let mut writer = self.writer();
-        group.keep_new(&writer.installed);
+        group.remove_installed(&writer.installed);
         let numbers: Vec<_> = group.numbers().collect();
-        let change = self.stage(&writer, group);
-        let conflicts: Vec<_> = change.conflicts().cloned().collect();
-        let leftovers = if wanted && conflicts.is_empty() {
+        let transaction = self.stage(&writer, group);
+        let conflicts: Vec<_> = transaction.conflicts().cloned().collect();
+        let garbage = if publish && conflicts.is_empty() {
             writer.installed.extend(numbers);
             writer.states.extend(states);
             self.clear_flag(AWAITS_SCAN);
-            self.publish(&mut writer, change)
+            self.publish(&mut writer, transaction)
         } else {
-            Garbage::of(change)
+            Garbage::of(transaction)
         };
         drop(writer);
-        Committed {
+        CommitResult {
             conflicts,
-            _leftovers: leftovers,
+            _garbage: garbage,
         }
     }
 
-    /// The declared subscribers that are here, in running order, by event type; those that hear a
-    /// pattern of topics by that.
+    /// The installed declared subscribers: the exact ones of each event type in running order, and each
+    /// pattern subscriber for itself.
     pub(crate) fn declared(&self) -> Vec<Vec<Arc<SubscriberInfo>>> {
         let writer = self.writer();
         let known_types: Vec<_> = writer.known_types.values().copied().collect();
         let patterns = writer
             .patterns
             .iter()
-            .filter(|pattern_entry| pattern_entry.declared);
-        let patterns = patterns.map(|pattern_entry| vec![Arc::clone(&pattern_entry.subscriber)]);
+            .filter(|pattern_entry| pattern_entry.registration.declared);
+        let patterns =
+            patterns.map(|pattern_entry| vec![Arc::clone(&pattern_entry.registration.subscriber)]);
         let mut declared: Vec<_> = patterns.collect();
         drop(writer);
         declared.extend(known_types.into_iter().map(|event_type| {
@@ -180,28 +194,28 @@ impl Core {
     }
 }
 
-/// Whether all of these can be ordered.
-fn order_of<'h>(patterns: impl Iterator<Item = &'h PatternEntry>) -> Result<(), Conflict> {
+/// Fails if these pattern subscribers cannot be sorted together.
+fn check_order<'h>(patterns: impl Iterator<Item = &'h PatternEntry>) -> Result<(), Conflict> {
     let patterns: Vec<_> = patterns.collect();
     let positions: Vec<_> = patterns
         .iter()
-        .map(|pattern_entry| &*pattern_entry.position)
+        .map(|pattern_entry| &*pattern_entry.registration.position)
         .collect();
-    let who = |index: &usize| Arc::clone(&patterns[*index].subscriber);
+    let subscriber = |index: &usize| Arc::clone(&patterns[*index].registration.subscriber);
     match order::sort(&positions) {
         Ok(_) => Ok(()),
-        Err(conflict) => Err(Conflict::of(conflict, who)),
+        Err(conflict) => Err(Conflict::of(conflict, subscriber)),
     }
 }
 
-/// How a batch ended.
-pub(crate) struct Committed {
+/// The result of [`Core::commit`]. It is dropped without the lock.
+pub(crate) struct CommitResult {
     pub(crate) conflicts: Vec<Conflict>,
-    _leftovers: Garbage,
+    _garbage: Garbage,
 }
 
 impl Core {
-    /// Takes run-time subscribers out: one new plan for each event type.
+    /// Removes run-time subscribers, with one new plan for each event type.
     pub(crate) fn remove(&self, removals: &mut dyn Iterator<Item = Removal<'_>>) {
         let mut event_types: BTreeMap<TypeId, (EventType, BTreeSet<u64>)> = BTreeMap::new();
         let mut patterns = BTreeSet::new();
@@ -223,7 +237,7 @@ impl Core {
             ids.extend(id.map(|id| (id, number)));
         }
         let mut writer = self.writer();
-        let mut gone = Vec::new();
+        let mut removed = Vec::new();
         if !patterns.is_empty() {
             for (family, event_type) in &writer.known_types {
                 let (_, numbers) = event_types
@@ -231,9 +245,10 @@ impl Core {
                     .or_insert((*event_type, BTreeSet::new()));
                 numbers.extend(&patterns);
             }
-            let leaves =
-                |pattern_entry: &mut PatternEntry| patterns.contains(&pattern_entry.number);
-            gone.extend(writer.patterns.extract_if(.., leaves));
+            let is_removed = |pattern_entry: &mut PatternEntry| {
+                patterns.contains(&pattern_entry.registration.number)
+            };
+            removed.extend(writer.patterns.extract_if(.., is_removed));
             self.topics().invalidate();
         }
         let retired: Vec<_> = event_types
@@ -247,12 +262,12 @@ impl Core {
             })
             .collect();
         for (id, number) in ids {
-            // One that has left before may have left its id to another.
+            // A subscriber that was removed before may have a successor with the same id.
             if writer.ids.get(id) == Some(&number) {
                 writer.ids.remove(id);
             }
         }
         drop(writer);
-        drop((retired, gone));
+        drop((retired, removed));
     }
 }

@@ -1,22 +1,19 @@
-//! What comes back from an emit that asks for the whole story.
+//! The results of emits that return more than the event.
 
 use std::{borrow::Cow, error::Error, fmt, ops::Deref, sync::Arc};
 
-use super::{
-    failure::{Cause, Failure},
-    too_deep::TooDeep,
-};
+use super::{failure::Failure, too_deep::TooDeep};
 use crate::metadata::SubscriberInfo;
 
-/// An event after [`try_emit`](crate::Event::try_emit), with what became of it.
+/// An event after [`try_emit`](crate::Event::try_emit), with what its subscribers did.
 ///
-/// Reads like the event itself (`Deref`); [`into_event`](Self::into_event) takes it out.
+/// It dereferences to the event; [`into_event`](Self::into_event) returns the event itself.
 pub struct Emitted<E> {
     event: E,
-    told: EmitStats,
+    stats: EmitStats,
 }
 
-/// What became of an event.
+/// What the subscribers of an event did.
 #[derive(Default)]
 pub(crate) struct EmitStats {
     pub(crate) ran: usize,
@@ -25,8 +22,8 @@ pub(crate) struct EmitStats {
 }
 
 impl<E> Emitted<E> {
-    pub(crate) fn new(event: E, told: EmitStats) -> Self {
-        Self { event, told }
+    pub(crate) fn new(event: E, stats: EmitStats) -> Self {
+        Self { event, stats }
     }
 
     /// The event as the subscribers left it.
@@ -41,28 +38,28 @@ impl<E> Emitted<E> {
         self.event
     }
 
-    /// How many subscribers ran; those that a filter kept out or that came after a stop did not.
+    /// How many subscribers ran. Those that a filter excluded and those after a stop did not run.
     #[must_use]
     pub fn ran(&self) -> usize {
-        self.told.ran
+        self.stats.ran
     }
 
-    /// How many subscribers run later, out of the queue.
+    /// How many subscribers run later, from the queue.
     #[must_use]
     pub fn deferred(&self) -> usize {
-        self.told.deferred
+        self.stats.deferred
     }
 
-    /// The subscriber that returned `ControlFlow::Break`, after which no other ran.
+    /// The subscriber that stopped the emit by returning `ControlFlow::Break`; no other ran after it.
     #[must_use]
     pub fn stopped_by(&self) -> Option<&SubscriberInfo> {
-        self.told.stopped_by.as_deref()
+        self.stats.stopped_by.as_deref()
     }
 
-    /// Whether no subscriber ran, and none will.
+    /// Whether no subscriber received the event: none ran, and none runs later.
     #[must_use]
     pub fn is_unheard(&self) -> bool {
-        self.told.is_unheard()
+        self.stats.is_unheard()
     }
 }
 
@@ -80,27 +77,27 @@ impl<E> Deref for Emitted<E> {
     }
 }
 
-/// Tells what became of the event, not what is in it.
+/// Shows what the subscribers did, and nothing of the event.
 impl<E> fmt::Debug for Emitted<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Emitted")
-            .field("ran", &self.told.ran)
-            .field("deferred", &self.told.deferred)
-            .field("stopped_by", &self.told.stopped_by)
+            .field("ran", &self.stats.ran)
+            .field("deferred", &self.stats.deferred)
+            .field("stopped_by", &self.stats.stopped_by)
             .finish_non_exhaustive()
     }
 }
 
-/// An emit in which a subscriber failed, or that was refused; the event is still here.
+/// An emit in which a subscriber failed, or that was refused. It contains the event.
 ///
 /// `Display` names each failure. Neither it nor `Debug` shows anything of the event.
 pub struct EmitError<E> {
     emitted: Emitted<E>,
     topic: Cow<'static, str>,
-    trouble: EmitErrorKind,
+    kind: EmitErrorKind,
 }
 
-/// What went wrong with an emit.
+/// Why an emit returned an error.
 #[derive(Debug)]
 pub(crate) enum EmitErrorKind {
     Failed(Vec<Failure>),
@@ -108,15 +105,11 @@ pub(crate) enum EmitErrorKind {
 }
 
 impl<E> EmitError<E> {
-    pub(crate) fn new(
-        emitted: Emitted<E>,
-        topic: Cow<'static, str>,
-        trouble: EmitErrorKind,
-    ) -> Self {
+    pub(crate) fn new(emitted: Emitted<E>, topic: Cow<'static, str>, kind: EmitErrorKind) -> Self {
         Self {
             emitted,
             topic,
-            trouble,
+            kind,
         }
     }
 
@@ -132,10 +125,10 @@ impl<E> EmitError<E> {
         self.emitted.into_event()
     }
 
-    /// Each subscriber that failed, in the order in which they ran; none when it was refused.
+    /// The subscribers that failed, in the order in which they ran; empty if the emit was refused.
     #[must_use]
     pub fn failures(&self) -> &[Failure] {
-        match &self.trouble {
+        match &self.kind {
             EmitErrorKind::Failed(failures) => failures,
             EmitErrorKind::TooDeep(_) => &[],
         }
@@ -144,19 +137,19 @@ impl<E> EmitError<E> {
     /// Why the emit was refused before any subscriber ran; `None` when subscribers failed.
     #[must_use]
     pub fn too_deep(&self) -> Option<&TooDeep> {
-        match &self.trouble {
+        match &self.kind {
             EmitErrorKind::Failed(_) => None,
             EmitErrorKind::TooDeep(refusal) => Some(refusal),
         }
     }
 
-    /// How many subscribers ran, those that failed included.
+    /// How many subscribers ran, including those that failed.
     #[must_use]
     pub fn ran(&self) -> usize {
         self.emitted.ran()
     }
 
-    /// The subscriber that stopped the ones after it.
+    /// The subscriber that stopped the emit by returning `ControlFlow::Break`; no other ran after it.
     #[must_use]
     pub fn stopped_by(&self) -> Option<&SubscriberInfo> {
         self.emitted.stopped_by()
@@ -165,11 +158,11 @@ impl<E> EmitError<E> {
 
 impl<E> fmt::Display for EmitError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.trouble {
+        match &self.kind {
             EmitErrorKind::TooDeep(refusal) => refusal.fmt(f),
             EmitErrorKind::Failed(failures) => {
                 let (ran, topic) = (self.ran(), &self.topic);
-                let is_unreached = |one: &&Failure| matches!(one.cause(), Cause::Undelivered(_));
+                let is_unreached = |failure: &&Failure| !failure.cause().is_from_call();
                 let unreached = failures.iter().filter(is_unreached).count();
                 let were = if unreached == 1 { "was" } else { "were" };
                 match failures.len() - unreached {
@@ -201,7 +194,7 @@ impl<E> fmt::Debug for EmitError<E> {
         f.debug_struct("EmitError")
             .field("topic", &self.topic)
             .field("emitted", &self.emitted)
-            .field("trouble", &self.trouble)
+            .field("kind", &self.kind)
             .finish()
     }
 }

@@ -1,5 +1,7 @@
-//! How a subscriber failed, told without trusting its code: an error's `Display` and the `Drop` of
-//! a panic's payload belong to the user and may panic themselves.
+//! How a subscriber failed.
+//!
+//! An error's `Display` and `source`, and the `Drop` of a panic's payload, are user code and may panic.
+//! They are called only inside `catch_unwind`.
 
 use std::{
     backtrace::{Backtrace, BacktraceStatus},
@@ -12,13 +14,13 @@ use std::{
 use super::queue_full::Undelivered;
 use crate::{metadata::SubscriberInfo, primitives::drop_catching};
 
-/// The error that a subscriber returned, whatever its type was.
+/// The error that a handler returned, with its type erased.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
-/// An error's chain is followed this far: a chain that loops ends.
-const LONGEST_CHAIN: usize = 32;
+/// The maximum number of sources shown of an error, so that a cyclic chain of sources ends.
+const MAX_SOURCES: usize = 32;
 
-/// One subscriber that failed during an emit: who, and how.
+/// One subscriber that failed during an emit, and how.
 ///
 /// Displayed in one line, with the error's chain of sources:
 /// `shop::charge (src/shop.rs:12) returned an error: card refused, caused by: no cover`.
@@ -35,11 +37,11 @@ pub enum Cause {
     Error(BoxError),
     /// It panicked.
     Panic(Panic),
-    /// It runs later, and the event did not get to where it would have waited for that.
+    /// It is async or deferred, and the event could not be enqueued for it.
     Undelivered(Undelivered),
 }
 
-/// A panic that stayed in its subscriber.
+/// A panic of a handler, caught by the emit.
 #[derive(Debug)]
 pub struct Panic {
     message: String,
@@ -47,12 +49,27 @@ pub struct Panic {
     backtrace: Option<Backtrace>,
 }
 
+impl Cause {
+    /// Whether the handler was called; otherwise the event did not reach it.
+    pub(super) fn is_from_call(&self) -> bool {
+        !matches!(self, Self::Undelivered(_))
+    }
+
+    /// The message of its log record.
+    pub(crate) fn message(&self) -> &'static str {
+        match self {
+            Self::Undelivered(_) => "a subscriber was not reached",
+            Self::Error(_) | Self::Panic(_) => "a subscriber failed",
+        }
+    }
+}
+
 impl Failure {
     pub(crate) fn new(subscriber: Arc<SubscriberInfo>, cause: Cause) -> Self {
         Self { subscriber, cause }
     }
 
-    /// Who failed.
+    /// The subscriber that failed.
     #[must_use]
     pub fn subscriber(&self) -> &SubscriberInfo {
         &self.subscriber
@@ -64,7 +81,7 @@ impl Failure {
         &self.cause
     }
 
-    /// The error it returned, or why it was not reached; `None` when it panicked.
+    /// The error that it returned, or why the event did not reach it; `None` if it panicked.
     #[must_use]
     pub fn error(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
         match &self.cause {
@@ -83,7 +100,7 @@ impl Failure {
         }
     }
 
-    /// Drops the error that was returned, should its `Drop` panic too.
+    /// Drops the failure and catches a panic of the returned error's `Drop`.
     pub(crate) fn discard(self) {
         if let Cause::Error(error) = self.cause {
             drop_catching(error);
@@ -133,20 +150,20 @@ impl Panic {
         }
     }
 
-    /// What `panic!` was given, when that was text; else a note that it was not.
+    /// The message of the panic, if its payload is text; otherwise a placeholder.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// Where it panicked, as `file:line:column`; `None` when the program replaced the panic hook
-    /// after its first subscription.
+    /// Where it panicked, as `file:line:column`; `None` if the program replaced the panic hook after
+    /// its first subscription.
     #[must_use]
     pub fn location(&self) -> Option<&str> {
         self.location.as_deref()
     }
 
-    /// The backtrace, when `RUST_BACKTRACE` or `RUST_LIB_BACKTRACE` asks for one.
+    /// The backtrace, if `RUST_BACKTRACE` or `RUST_LIB_BACKTRACE` enables it.
     #[must_use]
     pub fn backtrace(&self) -> Option<&Backtrace> {
         self.backtrace.as_ref()
@@ -162,20 +179,20 @@ impl fmt::Display for Panic {
     }
 }
 
-/// The error and its sources in one line, each one's `Display` contained.
+/// The error and its sources in one line.
 fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = contained(error);
-    let mut source = contained_source(error);
-    for _ in 0..LONGEST_CHAIN {
+    let mut text = display_catching(error);
+    let mut source = source_catching(error);
+    for _ in 0..MAX_SOURCES {
         let Some(error) = source else { break };
         text.push_str(", caused by: ");
-        text.push_str(&contained(error));
-        source = contained_source(error);
+        text.push_str(&display_catching(error));
+        source = source_catching(error);
     }
     text
 }
 
-fn contained(error: &(dyn Error + 'static)) -> String {
+fn display_catching(error: &(dyn Error + 'static)) -> String {
     let mut text = String::new();
     match catch_unwind(AssertUnwindSafe(|| write!(text, "{error}"))) {
         Ok(Ok(())) => {}
@@ -188,7 +205,7 @@ fn contained(error: &(dyn Error + 'static)) -> String {
     text
 }
 
-fn contained_source<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+fn source_catching<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
     catch_unwind(AssertUnwindSafe(|| error.source())).unwrap_or_else(|payload| {
         drop_catching(payload);
         None

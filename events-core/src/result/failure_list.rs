@@ -1,11 +1,11 @@
-//! What failed while handlers ran, as far as it goes.
+//! The failures of an emit, collected while its handlers run.
 
 use std::cell::Cell;
 
 use super::failure::Failure;
 use crate::primitives::OptionBox;
 
-/// What failed so far. Most often nothing has.
+/// The failures so far; it allocates with the first one.
 pub(crate) struct FailureList(Cell<OptionBox<Vec<Failure>>>);
 
 impl FailureList {
@@ -17,11 +17,10 @@ impl FailureList {
     #[cold]
     pub(crate) fn push(&self, failure: Failure) {
         let mut failures = self.0.replace(OptionBox::NONE);
-        failures.some().push(failure);
+        failures.get_or_insert_default().push(failure);
         self.0.set(failures);
     }
 
-    /// All of them.
     #[inline]
     pub(crate) fn into_inner(self) -> OptionBox<Vec<Failure>> {
         self.0.into_inner()

@@ -1,4 +1,10 @@
-//! result.
+//! What an emit returns, and how emitting or enqueueing an event can fail.
+//!
+//! - `emit_result`: an event with what its subscribers did, or an error that contains both
+//! - `failure`: a subscriber that failed: by an error, by a panic, or because the event did not reach it
+//! - `failure_list`: the failures so far, while handlers run
+//! - `queue_full`: an event that the queue did not accept, and why
+//! - `too_deep`: an emit that was refused because too many emits are nested
 
 mod emit_result;
 mod failure;

@@ -1,21 +1,21 @@
-//! Why an event does not wait in the queue.
+//! Why the queue did not accept an event.
 
 use std::{error::Error, fmt};
 
 use crate::primitives::Plural;
 
-/// Why a subscriber that runs later did not get its event.
+/// Why an event was not enqueued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Undelivered {
     /// The queue was full.
     QueueFull {
-        /// How many events wait in it at most.
+        /// The maximum number of events in the queue.
         capacity: usize,
     },
     /// The queue was shut down.
     ShutDown,
-    /// The event's `Clone` panicked, so that there was no copy for the queue.
+    /// The event's `Clone` panicked, so there was no snapshot of the event for the queue.
     NotCopied,
 }
 
@@ -24,20 +24,20 @@ impl fmt::Display for Undelivered {
         match self {
             Self::QueueFull { capacity } => write!(
                 f,
-                "the queue is full, with {}; flush it more often, have a worker empty it, or give it \
-                 more with set_capacity",
+                "the queue is full, with {}; flush it more often, run a worker, or raise its \
+                 capacity with set_capacity",
                 Plural(*capacity, "event")
             ),
             Self::ShutDown => f.write_str("the queue is shut down"),
-            Self::NotCopied => f.write_str("the event could not be copied: its Clone panicked"),
+            Self::NotCopied => f.write_str("the event could not be cloned: its Clone panicked"),
         }
     }
 }
 
 impl Error for Undelivered {}
 
-/// An event that was not taken by the queue, because it is full or shut down; the event is still
-/// here.
+/// An event that the queue did not accept, because the queue is full or shut down. It contains the
+/// event.
 ///
 /// Neither `Display` nor `Debug` shows anything of the event.
 pub struct QueueFull<E> {
@@ -63,7 +63,7 @@ impl<E> QueueFull<E> {
         self.event
     }
 
-    /// Whether the queue is full, or shut down.
+    /// Whether the queue is full or shut down.
     #[must_use]
     pub fn why(&self) -> Undelivered {
         self.why

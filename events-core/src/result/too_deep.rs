@@ -1,10 +1,11 @@
-//! The refusal of an emit that is nested too deep.
+//! The error of an emit that was refused because too many emits are nested.
 
 use std::{error::Error, fmt};
 
-/// A chain of emits, each inside a handler of the one before, that became too deep.
+/// A refused emit: it exceeded the limit of nested emits.
 ///
-/// `Display` prints the chain of topics, outermost first.
+/// A nested emit is an emit inside a handler of another one. `Display` shows the chain of their
+/// topics, outermost first.
 #[derive(Clone, Debug)]
 pub struct TooDeep {
     pub(crate) limit: usize,
@@ -12,13 +13,13 @@ pub struct TooDeep {
 }
 
 impl TooDeep {
-    /// How many emits may be under way inside one another.
+    /// The maximum number of nested emits.
     #[must_use]
     pub fn limit(&self) -> usize {
         self.limit
     }
 
-    /// The topics of the emits under way, outermost first; the refused one is last.
+    /// The topics of the nested emits, outermost first; the refused one is last.
     #[must_use]
     pub fn chain(&self) -> &[&'static str] {
         &self.chain
@@ -29,17 +30,17 @@ impl fmt::Display for TooDeep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "emit refused: {} emits are under way inside one another, which is the limit \
-             (Registry::set_depth_limit changes it); the chain is ",
+            "emit refused: {} emits are nested, which is the limit (Registry::set_depth_limit \
+             changes it); the chain is ",
             self.limit
         )?;
-        let mut runs = self.chain.chunk_by(|one, next| one == next).peekable();
-        while let Some(run) = runs.next() {
-            f.write_str(run[0])?;
-            if run.len() > 1 {
-                write!(f, " (x{})", run.len())?;
+        let mut repeats = self.chain.chunk_by(|one, next| one == next).peekable();
+        while let Some(repeat) = repeats.next() {
+            f.write_str(repeat[0])?;
+            if repeat.len() > 1 {
+                write!(f, " (x{})", repeat.len())?;
             }
-            if runs.peek().is_some() {
+            if repeats.peek().is_some() {
                 f.write_str(" -> ")?;
             }
         }

@@ -1,4 +1,4 @@
-//! A registry with the declared subscribers of another: what a test changes in it stays in it.
+//! A new registry with the declared subscribers of another, so that a test changes only its own.
 
 use super::declarations::Declarations;
 use crate::{
@@ -7,9 +7,9 @@ use crate::{
 };
 
 impl Registry {
-    /// A registry of its own with the declared subscribers of this one, as a scan with the same values
-    /// would make it: `once` has not run yet, listeners that a scan makes are made anew, and the queue
-    /// is empty. Run-time subscriptions and hooks stay behind.
+    /// A new registry with the declared subscribers of this one, as a scan with the same states
+    /// creates it: `once` subscribers have not run, the scan's listeners are new, and the queue is
+    /// empty. Run-time subscriptions and hooks are not copied.
     pub(crate) fn copy_of_declared(&self) -> Self {
         let copy = Self::new();
         let (from, to) = (self.core(), copy.core());
@@ -17,13 +17,13 @@ impl Registry {
         to.queue().set_capacity(from.queue().capacity());
         let states = from.states();
         let mut group = SubscriberGroup::default();
-        for one in Declarations::new().all() {
-            if from.has_installed(one.subscriber.address()) {
-                // Nothing is missing: these were given what they need.
-                let _ = Installer::run(one.subscriber, to, &states, &mut group, None);
+        for declaration in Declarations::new().all() {
+            if from.has_installed(declaration.subscriber.address()) {
+                // No state is missing: `states` contains all that these were installed with.
+                let _ = Installer::run(declaration.subscriber, to, &states, &mut group, None);
             }
         }
-        // They could be ordered there, so they can here.
+        // No conflict is possible: the same subscribers are ordered in `from`.
         let _ = to.commit(group, states, true);
         copy
     }

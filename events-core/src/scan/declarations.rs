@@ -1,4 +1,4 @@
-//! What is declared in the program, as a scan sees it, and what is wrong with that alone.
+//! The declared subscribers of the program, and the problems that do not depend on a registry.
 
 use std::{
     any::TypeId,
@@ -12,15 +12,16 @@ use crate::{
     metadata::{EventInfo, Key, Pattern},
 };
 
-/// All linked subscribers, by place: the linker's order means nothing.
-pub(crate) struct Declarations {
+/// All linked subscribers, sorted by source location: the order of the linker is not stable.
+pub(super) struct Declarations {
     all: Vec<Declaration>,
-    /// The subscribers that each function is; most scans do not ask.
+    /// The subscribers of each function, by index; created when first needed, and most scans do
+    /// not.
     functions: OnceCell<HashMap<Key, Vec<usize>>>,
 }
 
-/// A linked subscriber, with what its functions say evaluated.
-pub(crate) struct Declaration {
+/// A linked subscriber with the key of its function.
+pub(super) struct Declaration {
     pub(crate) subscriber: &'static Subscriber,
     pub(crate) key: Key,
 }
@@ -47,8 +48,11 @@ impl Declarations {
     fn functions(&self) -> &HashMap<Key, Vec<usize>> {
         self.functions.get_or_init(|| {
             let mut functions: HashMap<_, Vec<_>> = HashMap::new();
-            for (index, one) in self.all.iter().enumerate() {
-                functions.entry(one.key.clone()).or_default().push(index);
+            for (index, declaration) in self.all.iter().enumerate() {
+                functions
+                    .entry(declaration.key.clone())
+                    .or_default()
+                    .push(index);
             }
             functions
         })
@@ -59,35 +63,42 @@ impl Declarations {
     }
 
     /// Whether the function is annotated.
-    pub(crate) fn is_subscriber(&self, function: &Key) -> bool {
+    pub(super) fn is_subscriber(&self, function: &Key) -> bool {
         self.functions().contains_key(function)
     }
 
-    /// Whether it is a method of a listener that no scan can make.
-    pub(crate) fn is_added_only(&self, function: &Key) -> bool {
-        let mut added_only = self.all.iter().filter(|one| one.subscriber.added_only);
-        added_only.any(|one| one.key == *function)
+    /// Whether the function is a method of a listener that a scan cannot create.
+    pub(super) fn is_added_only(&self, function: &Key) -> bool {
+        self.all
+            .iter()
+            .any(|declaration| declaration.subscriber.added_only && declaration.key == *function)
     }
 
-    /// Whether a subscriber is declared in that module or one inside it.
-    pub(crate) fn is_any_in(&self, module: &str) -> bool {
-        self.all.iter().any(|one| one.is_in(module))
+    /// Whether a subscriber is declared in the module or in one inside of it.
+    pub(super) fn is_any_in(&self, module: &str) -> bool {
+        self.all.iter().any(|declaration| declaration.is_in(module))
     }
 
-    /// Targets of `before` and `after` with which a subscriber never runs together.
-    pub(crate) fn unknown_targets(&self, one: &Declaration) -> Vec<Problem> {
-        let Subscriber { before, after, .. } = one.subscriber;
+    /// The targets of `before` and `after` that no event reaches together with the subscriber.
+    pub(super) fn unknown_targets(&self, declaration: &Declaration) -> Vec<Problem> {
+        let Subscriber { before, after, .. } = declaration.subscriber;
         let before = before.iter().map(|target| ("before", target()));
         let after = after.iter().map(|target| ("after", target()));
         let unknown_target = |(relation, target)| {
-            let subscriber = one.describe();
+            let subscriber = declaration.describe();
             match self.functions().get(&target) {
-                Some(others) if others.iter().any(|&other| one.overlaps(&self.all[other])) => None,
+                Some(targets)
+                    if targets
+                        .iter()
+                        .any(|&target| declaration.overlaps(&self.all[target])) =>
+                {
+                    None
+                }
                 Some(_) => Some(Problem::UnrelatedTarget {
                     subscriber,
                     relation,
                     target: target.to_string(),
-                    topic: one.topics().join("`, `"),
+                    topic: declaration.topics().join("`, `"),
                 }),
                 None => Some(Problem::UnknownTarget {
                     subscriber,
@@ -101,13 +112,13 @@ impl Declarations {
 }
 
 impl Declaration {
-    /// Whether it is declared in that module or one inside it.
+    /// Whether it is declared in the module or in one inside of it.
     pub(crate) fn is_in(&self, module: &str) -> bool {
-        let rest = self.subscriber.module.strip_prefix(module);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+        let suffix = self.subscriber.module.strip_prefix(module);
+        suffix.is_some_and(|suffix| suffix.is_empty() || suffix.starts_with("::"))
     }
 
-    /// What it listens to, in words.
+    /// The topics of its events, or its pattern.
     fn topics(&self) -> Vec<&'static str> {
         match self.subscriber.selector {
             EventSelector::Events(events) => events.iter().map(|event| event().1.topic()).collect(),
@@ -115,12 +126,12 @@ impl Declaration {
         }
     }
 
-    /// Whether there can be an event that both listen to.
+    /// Whether there can be an event that both receive.
     fn overlaps(&self, other: &Self) -> bool {
         match (self.subscriber.selector, other.subscriber.selector) {
             (EventSelector::Events(events), EventSelector::Events(others)) => {
-                let is_there = |event: TypeId| others.iter().any(|other| other().0 == event);
-                events.iter().any(|event| is_there(event().0))
+                let is_in_others = |event: TypeId| others.iter().any(|other| other().0 == event);
+                events.iter().any(|event| is_in_others(event().0))
             }
             (EventSelector::Events(events), EventSelector::Topic(pattern))
             | (EventSelector::Topic(pattern), EventSelector::Events(events)) => {
@@ -132,13 +143,13 @@ impl Declaration {
         }
     }
 
-    pub(crate) fn describe(&self) -> String {
+    pub(super) fn describe(&self) -> String {
         format!("{:?}", self.subscriber)
     }
 }
 
-/// Events that share a topic.
-pub(crate) fn duplicate_topics() -> Vec<Problem> {
+/// A problem for each topic that several event types have.
+pub(super) fn duplicate_topics() -> Vec<Problem> {
     let mut by_topic: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for event in EVENTS.iter() {
         by_topic.entry(event.topic()).or_default().push(event);

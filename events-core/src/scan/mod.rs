@@ -1,4 +1,13 @@
-//! scan.
+//! The scan: registers declared subscribers, those that attributes left at link time, in a
+//! registry.
+//!
+//! A scan finds all problems before it registers anything: it registers all subscribers that it
+//! selects, or reports every problem and registers none.
+//!
+//! - `declarations`: all declared subscribers of the program, and the problems among them;
+//! - `scanner`: the options of a scan, and the scan itself;
+//! - `problem`: what can be wrong; `report`: what was registered, as a table;
+//! - `copy`: a new registry with the declared subscribers of another, for tests.
 
 mod copy;
 mod declarations;

@@ -1,12 +1,15 @@
-//! What a scan can find wrong; all of it is told at once.
+//! The problems that a scan can find; it reports all of them at once.
 
 use std::fmt;
 
-use crate::plan::Conflict;
+use crate::{
+    plan::Conflict,
+    subscribe::{fmt_cycle, fmt_unawaited},
+};
 
 /// Everything that a scan found wrong; nothing was registered.
 ///
-/// `Display` lists every problem, each with its place and its remedy.
+/// `Display` lists every problem with its location and its remedy.
 #[derive(Debug)]
 pub struct ScanError(pub(crate) Vec<Problem>);
 
@@ -36,25 +39,25 @@ impl fmt::Display for ScanError {
 
 impl std::error::Error for ScanError {}
 
-/// One thing that a scan found wrong. Subscribers and events are told as `path (file:line)`.
+/// One problem that a scan found. Subscribers and events are named as `path (file:line)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Problem {
-    /// Several events have one topic.
+    /// Several event types have the same topic.
     DuplicateTopic {
         /// The topic.
         topic: &'static str,
-        /// The events.
+        /// The event types.
         events: Vec<String>,
     },
-    /// A subscriber takes a `State` that no scan was given.
+    /// A subscriber takes a `State` that no scan provides.
     MissingState {
         /// The subscriber.
         subscriber: String,
         /// The type of the state.
         type_name: &'static str,
     },
-    /// One scan was given two states of one type.
+    /// One scan has two states of the same type.
     DuplicateState {
         /// The type of the states.
         type_name: &'static str,
@@ -64,12 +67,12 @@ pub enum Problem {
         /// Each of these must run before the next, and the last before the first.
         subscribers: Vec<String>,
     },
-    /// A subscriber is to run before another whose turn is earlier: sync ones come first, then async
-    /// ones, and deferred ones last.
+    /// A subscriber must run before another that always runs earlier: sync handlers run first, then
+    /// async ones, and deferred ones last.
     Unawaited {
-        /// Who runs later.
+        /// The subscriber that runs later.
         first: String,
-        /// Who is to run after it.
+        /// The subscriber that must run after it.
         second: String,
     },
     /// A target of `before` or `after` is no subscriber.
@@ -81,7 +84,7 @@ pub enum Problem {
         /// The target.
         target: String,
     },
-    /// A target of `before` or `after` listens to other events only.
+    /// A target of `before` or `after` is a subscriber of other events only.
     UnrelatedTarget {
         /// The subscriber that names it.
         subscriber: String,
@@ -89,7 +92,7 @@ pub enum Problem {
         relation: &'static str,
         /// The target.
         target: String,
-        /// What the subscriber listens to.
+        /// The topics of the subscriber's events, or its pattern.
         topic: String,
     },
     /// A crate named in `scan!` contributed nothing.
@@ -97,7 +100,7 @@ pub enum Problem {
         /// The crate.
         name: &'static str,
     },
-    /// A module that a scan was narrowed to has no subscriber.
+    /// A module that a scan is restricted to has no subscriber.
     EmptyModule {
         /// The module.
         module: String,
@@ -107,8 +110,8 @@ pub enum Problem {
         /// The function.
         function: String,
     },
-    /// A method named in `subscribers!` is of a listener that is not `Default`, so that no scan can
-    /// make one.
+    /// A method named in `subscribers!` belongs to a listener that is not `Default`, so that a scan
+    /// cannot create one.
     ByHand {
         /// The method.
         method: String,
@@ -143,35 +146,23 @@ impl fmt::Display for Problem {
                 type_name,
             } => write!(
                 f,
-                "{subscriber} takes State<{type_name}>, which this scan was not given; \
+                "{subscriber} takes State<{type_name}>, which no scan provides; \
                  add .state(..) to the scanner: events_core::scanner().state(value).run()"
             ),
             Self::DuplicateState { type_name } => write!(
                 f,
-                "the scan was given two states of the type {type_name}; \
+                "the scan has two states of the type {type_name}; \
                  remove one, or wrap it in a type of its own"
             ),
-            Self::Cycle { subscribers } => match subscribers.as_slice() {
-                [alone] => write!(f, "{alone} is ordered relative to itself; remove that"),
-                _ => write!(
-                    f,
-                    "before and after contradict each other: of {}, each must run before the next, \
-                     and the last before the first; remove one of the options",
-                    subscribers.join(", ")
-                ),
-            },
-            Self::Unawaited { first, second } => write!(
-                f,
-                "{first} runs later than {second}, so it cannot come first; make it sync, or let \
-                 the other one be async or deferred, too"
-            ),
+            Self::Cycle { subscribers } => fmt_cycle(f, subscribers),
+            Self::Unawaited { first, second } => fmt_unawaited(f, first, second),
             Self::UnknownTarget {
                 subscriber,
                 relation,
                 target,
             } => write!(
                 f,
-                "{subscriber} says {relation} = {target}, which is no subscriber; \
+                "{subscriber} has {relation} = {target}, which is no subscriber; \
                  annotate that function with #[subscriber], or name another"
             ),
             Self::UnrelatedTarget {
@@ -181,30 +172,30 @@ impl fmt::Display for Problem {
                 topic,
             } => write!(
                 f,
-                "{subscriber} says {relation} = {target}, which does not listen to `{topic}`; \
+                "{subscriber} has {relation} = {target}, which is not subscribed to `{topic}`; \
                  name a subscriber of that event, or remove {relation}"
             ),
             Self::EmptyCrate { name } => write!(
                 f,
                 "the crate `{name}` was named in the scan and contributed no subscriber and no \
-                 event; remove it, or annotate its functions with #[subscriber]; where Cargo.toml \
+                 event; remove it, or annotate its functions with #[subscriber]; if Cargo.toml \
                  renames the package, write scan!({name} = package)"
             ),
             Self::EmptyModule { module } => write!(
                 f,
-                "the scan was narrowed to the module `{module}`, which has no subscriber; \
-                 write its path as module_path!() gives it, crate first, and link its crate with \
+                "the scan is restricted to the module `{module}`, which has no subscriber; \
+                 write its path as module_path!() returns it, crate first, and link its crate with \
                  scanner!(the_crate)"
             ),
             Self::NotASubscriber { function } => write!(
                 f,
-                "`{function}` was named in subscribers![..] and is not annotated; \
+                "`{function}` is named in subscribers![..] and is not annotated; \
                  put #[subscriber] on it, or use registry.on({function})"
             ),
             Self::ByHand { method } => write!(
                 f,
-                "`{method}` was named in subscribers![..], and its listener is not Default, so no \
-                 scan can make one; use registry.add(listener), or implement Default"
+                "`{method}` is named in subscribers![..], and its listener is not Default, so a \
+                 scan cannot create one; use registry.add(listener), or implement Default"
             ),
         }
     }

@@ -1,4 +1,4 @@
-//! What a registry's scans found, as a table.
+//! The report of a scan: the declared subscribers of a registry, as a table.
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
@@ -7,7 +7,7 @@ use crate::{
     primitives::Plural,
 };
 
-/// What a registry's scans found so far.
+/// The declared subscribers that all scans of a registry have registered so far.
 ///
 /// `Display` prints a table: topic, subscriber, file and line, priority, kind and origin of each
 /// subscriber, by topic and in running order, and a line of totals.
@@ -24,13 +24,13 @@ pub struct ScanReport {
     crates: BTreeMap<&'static str, CrateCounts>,
 }
 
-/// What one crate contributed.
+/// The numbers of event types and subscribers of one crate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CrateCounts {
-    /// How many event types it declares that are linked.
+    /// The number of linked event types that it declares.
     pub events: usize,
-    /// How many of its subscribers the registry's scans found.
+    /// The number of its subscribers that the scans registered.
     pub subscribers: usize,
 }
 
@@ -55,19 +55,19 @@ impl ScanReport {
         }
     }
 
-    /// The subscribers that the registry's scans found, by topic and in running order.
+    /// The subscribers, by topic and in running order.
     #[must_use]
     pub fn subscribers(&self) -> impl ExactSizeIterator<Item = &SubscriberInfo> {
         self.subscribers.iter().map(Arc::as_ref)
     }
 
-    /// What each crate contributed, by name.
+    /// The numbers of each crate, by its name.
     #[must_use]
     pub fn crates(&self) -> impl ExactSizeIterator<Item = (&'static str, CrateCounts)> {
         self.crates.iter().map(|(&name, &counts)| (name, counts))
     }
 
-    /// How many events have a subscriber.
+    /// The number of topics and patterns with a subscriber.
     #[must_use]
     pub fn heard_events(&self) -> usize {
         self.subscribers
@@ -75,11 +75,11 @@ impl ScanReport {
             .count()
     }
 
-    /// The line of totals. Those that run later are async or deferred: somebody has to wait for them
-    /// with `emit_async`, or to empty the [`Queue`](crate::Queue).
+    /// The line of totals. Subscribers that run later are async or deferred: they need an
+    /// `emit_async`, or a worker or flush of the [`Queue`](crate::Queue).
     #[must_use]
     pub fn summary(&self) -> String {
-        let heads = format!(
+        let totals = format!(
             "{} of {}",
             Plural(self.subscribers.len(), "subscriber"),
             Plural(self.heard_events(), "event")
@@ -89,16 +89,16 @@ impl ScanReport {
             .filter(|(_, counts)| counts.subscribers > 0)
             .map(|(name, counts)| format!("{} from {name}", counts.subscribers))
             .collect();
-        let later = self.subscribers().filter(|one| one.runs_later()).count();
+        let later = self.subscribers().filter(|info| info.runs_later()).count();
         let later = match later {
             0 => String::new(),
             1 => "; 1 runs later".to_owned(),
             later => format!("; {later} run later"),
         };
         if crates.is_empty() {
-            heads
+            totals
         } else {
-            format!("{heads}: {}{later}", crates.join(", "))
+            format!("{totals}: {}{later}", crates.join(", "))
         }
     }
 }
@@ -115,10 +115,10 @@ const HEADINGS: [&str; 6] = [
 impl fmt::Display for ScanReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rows = vec![HEADINGS.map(String::from)];
-        let mut last = "";
+        let mut last_topic = "";
         for subscriber in self.subscribers() {
             rows.push([
-                if subscriber.topic == last {
+                if subscriber.topic == last_topic {
                     String::new()
                 } else {
                     subscriber.topic.to_string()
@@ -133,7 +133,7 @@ impl fmt::Display for ScanReport {
                     .map_or("-", |origin| origin.as_str())
                     .to_owned(),
             ]);
-            last = &subscriber.topic;
+            last_topic = &subscriber.topic;
         }
         if rows.len() > 1 {
             let width = |column: usize| {

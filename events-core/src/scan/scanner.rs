@@ -1,4 +1,4 @@
-//! The scan: from the link-time slice into a registry.
+//! The scan: registers the linked subscribers in a registry, with options.
 
 use std::{any::type_name, sync::Arc};
 
@@ -15,14 +15,15 @@ use crate::{
     registry::{Registry, SubscriberGroup},
 };
 
-/// Registers every linked subscriber in the current registry: the first thing in `main`.
+/// Registers every linked subscriber in the current registry; call it first in `main`.
 ///
-/// Only crates that something names are linked; [`scan!`](crate::scan!) names them. A second scan
-/// finds nothing new and does no harm.
+/// Only crates that the program names are linked; [`scan!`](crate::scan!) names them. A second scan
+/// registers only what is new.
 ///
 /// # Panics
 ///
-/// With one message that lists every problem; see [`Problem`]. [`try_scan`] returns it.
+/// When a problem is found, with a message that lists all of them; see [`Problem`]. [`try_scan`]
+/// returns them as an error.
 ///
 /// ```standalone_crate
 /// events_core::scan();
@@ -33,16 +34,17 @@ pub fn scan() -> ScanReport {
     scanner().run()
 }
 
-/// [`scan`], with the problems as an error.
+/// As [`scan`], with the problems as an error.
 ///
 /// # Errors
 ///
-/// When anything is wrong; nothing is registered then. See [`Problem`].
+/// When a problem is found; nothing is registered then. See [`Problem`].
 pub fn try_scan() -> Result<ScanReport, ScanError> {
     scanner().try_run()
 }
 
-/// A scan of the current registry with options: states to lend, modules to narrow it to.
+/// A scan of the current registry with options: states for the subscribers, and modules to restrict
+/// it to.
 pub fn scanner() -> Scanner {
     registry().scanner()
 }
@@ -52,18 +54,18 @@ impl Registry {
     ///
     /// # Panics
     ///
-    /// With one message that lists every problem.
+    /// When a problem is found, with a message that lists all of them.
     #[expect(clippy::must_use_candidate, reason = "called for what it does")]
     #[track_caller]
     pub fn scan(&self) -> ScanReport {
         self.scanner().run()
     }
 
-    /// [`scan`](Self::scan), with the problems as an error.
+    /// As [`scan`](Self::scan), with the problems as an error.
     ///
     /// # Errors
     ///
-    /// When anything is wrong; nothing is registered then.
+    /// When a problem is found; nothing is registered then.
     pub fn try_scan(&self) -> Result<ScanReport, ScanError> {
         self.scanner().try_run()
     }
@@ -80,8 +82,7 @@ impl Registry {
         }
     }
 
-    /// A registry with just these subscribers, in which nothing else is: for tests, and for parts
-    /// of a program that keep to themselves.
+    /// A new registry with only these subscribers: for tests, and for isolated parts of a program.
     ///
     /// # Panics
     ///
@@ -116,7 +117,7 @@ impl Registry {
 pub struct Subscribers(Vec<Key>);
 
 impl Subscribers {
-    /// What `subscribers!` expands to.
+    /// Used by the expansion of `subscribers!`.
     #[doc(hidden)]
     #[must_use]
     pub fn new<const N: usize>(functions: [Key; N]) -> Self {
@@ -131,12 +132,12 @@ impl Subscribers {
     }
 }
 
-/// A crate that a scan insists on; made by [`scanner!`](crate::scanner!).
+/// A crate that must contribute to a scan; made by [`scanner!`](crate::scanner!).
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Linked(pub &'static str);
 
-/// A scan about to be made. Several scans of one registry add up.
+/// A builder of a scan. Several scans of one registry add up.
 ///
 /// ```no_run
 /// # struct Mailer;
@@ -157,11 +158,10 @@ pub struct Scanner {
 }
 
 impl Scanner {
-    /// Gives a value that subscribers take as `State<'_, T>`. It stays with the registry, so that
-    /// later scans may use it, too; one of a later scan takes its place for what that scan finds.
+    /// Provides a value that subscribers take as `State<'_, T>`. The registry stores it for later
+    /// scans; a value of a later scan replaces it for the subscribers that that scan registers.
     ///
-    /// A value that is shared with other parts of the program goes in as what shares it: an `Arc`,
-    /// a pool, a channel.
+    /// To share a value with other parts of the program, provide an `Arc`, a pool or a channel.
     pub fn state<T: Send + Sync + 'static>(mut self, value: T) -> Self {
         if self.states.insert(Arc::new(value)) {
             self.duplicate_states.push(type_name::<T>());
@@ -169,14 +169,14 @@ impl Scanner {
         self
     }
 
-    /// Narrows the scan to a module and the ones inside it; called again, to several. The path is
-    /// written as `module_path!()` gives it, crate first.
+    /// Restricts the scan to a module and those inside of it; several calls restrict it to several
+    /// modules. The path is written as `module_path!()` returns it, crate first.
     pub fn module(mut self, path: impl AsRef<str>) -> Self {
         self.modules.push(path.as_ref().to_owned());
         self
     }
 
-    /// Narrows the scan to these functions: `subscribers![greet, audit]`.
+    /// Restricts the scan to these functions: `subscribers![greet, audit]`.
     pub fn subscribers(mut self, subscribers: Subscribers) -> Self {
         self.subscribers
             .get_or_insert_with(|| Subscribers(Vec::new()))
@@ -185,18 +185,18 @@ impl Scanner {
         self
     }
 
-    /// Insists that each of these crates contributed.
+    /// Makes it a problem when one of these crates contributes nothing.
     #[doc(hidden)]
     pub fn crates<const N: usize>(mut self, crates: [Linked; N]) -> Self {
         self.crates.extend(crates);
         self
     }
 
-    /// Scans, and logs what was found.
+    /// Scans, and logs what is registered.
     ///
     /// # Panics
     ///
-    /// With one message that lists every problem; see [`Problem`].
+    /// When a problem is found, with a message that lists all of them; see [`Problem`].
     #[track_caller]
     #[expect(clippy::must_use_candidate, reason = "called for what it does")]
     pub fn run(self) -> ScanReport {
@@ -206,28 +206,29 @@ impl Scanner {
         }
     }
 
-    /// Scans, and logs what was found.
+    /// Scans, and logs what is registered.
     ///
     /// # Errors
     ///
-    /// When anything is wrong; nothing is registered then. See [`Problem`].
+    /// When a problem is found; nothing is registered then. See [`Problem`].
     pub fn try_run(self) -> Result<ScanReport, ScanError> {
         let linked = Declarations::new();
         let mut problems = declarations::duplicate_topics();
-        problems.extend(self.unmet_demands(&linked));
+        problems.extend(self.unmet_requirements(&linked));
 
         let core = self.registry.core();
         let mut states = core.states();
         states.extend(self.states.clone());
         let mut group = SubscriberGroup::default();
-        for one in linked.all().iter().filter(|one| self.selects(one)) {
-            problems.extend(linked.unknown_targets(one));
-            if core.has_installed(one.subscriber.address()) {
+        let selected = linked.all().iter();
+        for declaration in selected.filter(|declaration| self.selects(declaration)) {
+            problems.extend(linked.unknown_targets(declaration));
+            if core.has_installed(declaration.subscriber.address()) {
                 continue;
             }
-            let missing = Installer::run(one.subscriber, core, &states, &mut group, None);
+            let missing = Installer::run(declaration.subscriber, core, &states, &mut group, None);
             problems.extend(missing.into_iter().map(|missing| Problem::MissingState {
-                subscriber: one.describe(),
+                subscriber: declaration.describe(),
                 type_name: missing.type_name,
             }));
         }
@@ -247,8 +248,8 @@ impl Scanner {
         Ok(report)
     }
 
-    /// What this scan was told to insist on and does not find.
-    fn unmet_demands(&self, linked: &Declarations) -> Vec<Problem> {
+    /// The problems with the options of this scan.
+    fn unmet_requirements(&self, linked: &Declarations) -> Vec<Problem> {
         let mut problems = Vec::new();
         for &type_name in &self.duplicate_states {
             problems.push(Problem::DuplicateState { type_name });
@@ -280,10 +281,12 @@ impl Scanner {
         problems
     }
 
-    fn selects(&self, one: &Declaration) -> bool {
-        let named = |subscribers: &Subscribers| subscribers.0.contains(&one.key);
-        !one.subscriber.added_only
-            && (self.modules.is_empty() || self.modules.iter().any(|module| one.is_in(module)))
+    /// Whether the scan registers this subscriber.
+    fn selects(&self, declaration: &Declaration) -> bool {
+        let named = |subscribers: &Subscribers| subscribers.0.contains(&declaration.key);
+        !declaration.subscriber.added_only
+            && (self.modules.is_empty()
+                || self.modules.iter().any(|module| declaration.is_in(module)))
             && self.subscribers.as_ref().is_none_or(named)
     }
 }

@@ -1,4 +1,4 @@
-//! Subscribing many handlers at once.
+//! Several subscriptions that are registered together: all of them, or none.
 
 use std::{fmt, panic::Location};
 
@@ -14,11 +14,12 @@ use crate::{
     registry::{Registry, SubscriberGroup},
 };
 
-/// Subscriptions that are made together, and dropped together: all of them, or, when one cannot be
-/// made, none.
+/// Subscriptions that are registered together and dropped together. If one of them cannot be
+/// registered, none is.
 ///
-/// Each subscription alone makes a new plan of all handlers of its event. A batch makes one for each
-/// event type, so a thousand handlers cost about what one costs beside a thousand others.
+/// Each registration builds a new list of all handlers of its event type. A batch builds one list
+/// for each event type, so registering a thousand handlers costs about as much as adding one
+/// handler to a thousand others.
 ///
 /// ```
 /// use events_core::{Event, Registry};
@@ -44,7 +45,7 @@ use crate::{
 pub struct Batch {
     registry: Registry,
     group: SubscriberGroup,
-    members: Vec<SubscriptionPart>,
+    parts: Vec<SubscriptionPart>,
 }
 
 impl Batch {
@@ -52,7 +53,7 @@ impl Batch {
         Self {
             registry,
             group: SubscriberGroup::default(),
-            members: Vec::new(),
+            parts: Vec::new(),
         }
     }
 
@@ -67,55 +68,59 @@ impl Batch {
         self.add(subscription);
     }
 
-    /// Adds a subscription with options, which waits for the others instead of being registered.
+    /// Adds a subscription with options. [`register`](Self::register) registers it with the others.
     ///
     /// # Panics
     ///
-    /// When it is one of another registry.
+    /// When the subscription belongs to another registry.
     #[track_caller]
     pub fn add<F: Family, T>(&mut self, subscription: NewSubscription<F, T>) {
         assert!(
             *subscription.registry() == self.registry,
-            "a batch takes subscriptions of its own registry; this one is of another, at {}",
+            "the subscription added at {} belongs to another registry; \
+             create it with the registry of the batch",
             Location::caller(),
         );
-        let (waits, member) = subscription.prepare();
-        waits.add_to(&mut self.group);
-        self.members.push(member);
+        let (entry, part) = subscription.prepare();
+        entry.add_to(&mut self.group);
+        self.parts.push(part);
     }
 
-    /// How many handlers it has.
+    /// The number of handlers.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.members.len()
+        self.parts.len()
     }
 
-    /// Whether it has none; registering it then is no error.
+    /// Whether there are no handlers. Registering an empty batch is no error.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.members.is_empty()
+        self.parts.is_empty()
     }
 
-    /// Subscribes all of them; the next emit calls the handlers. Dropping what comes back
+    /// Subscribes all handlers; the next emit calls them. Dropping the returned subscription
     /// unsubscribes all.
     ///
     /// # Errors
     ///
-    /// When an id is taken, a target of `before` or `after` does not listen to its event, or these
-    /// contradict each other. Nothing is subscribed then.
+    /// When an id is in use, a target of `before` or `after` is not subscribed to the event, or
+    /// these options contradict each other. Nothing is subscribed then.
     pub fn register(self) -> Result<Subscription, SubscribeError> {
-        register(&self.registry, self.group, self.members)
+        register(&self.registry, self.group, self.parts)
     }
 }
 
 impl fmt::Debug for Batch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let typed = self.group.iter().map(|(_, entry)| &entry.subscriber);
-        let by_topic = self
+        let exact = self
+            .group
+            .iter()
+            .map(|(_, entry)| &entry.registration.subscriber);
+        let by_pattern = self
             .group
             .patterns()
             .iter()
-            .map(|pattern_entry| &pattern_entry.subscriber);
-        f.debug_list().entries(typed.chain(by_topic)).finish()
+            .map(|pattern_entry| &pattern_entry.registration.subscriber);
+        f.debug_list().entries(exact.chain(by_pattern)).finish()
     }
 }

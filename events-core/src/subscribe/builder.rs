@@ -1,4 +1,4 @@
-//! Subscribing at run time, with options.
+//! The builder of a run-time subscription: collects its options, and prepares its registration.
 
 use std::{
     fmt,
@@ -18,12 +18,12 @@ use crate::{
     background::{ConcurrencyLimited, FilteredHandler},
     event::{AnyEvent, Family, Snapshot, TopicEvent},
     handler::{Background, DynTopicHandler, EmitOrigin, ErasedHandler, Run, Step, TopicHandler},
-    metadata::{IntoKey, Key, Location, Pattern, SubscriberInfo},
-    plan::{Entry, EventType, HandlerKind, PatternEntry, Phase, Position, Rank},
+    metadata::{IntoKey, Key, Location, Pattern, SubscriberInfo, SubscriberOptions},
+    plan::{Entry, EventType, HandlerKind, PatternEntry, Phase, Position, Rank, Registration},
     registry::{Registry, SubscriberGroup},
 };
 
-/// A subscription about to be made: options, and then [`register`](Self::register).
+/// A builder of a subscription: set its options, then call [`register`](Self::register).
 ///
 /// ```
 /// use events_core::{Event, Registry};
@@ -52,12 +52,13 @@ use crate::{
 /// # Ok::<(), events_core::subscribing::SubscribeError>(())
 /// ```
 ///
-/// `T` says when the handler's turn is: [`SyncKind`], or for those that run later [`BackgroundKind`].
+/// `T` is the kind of the subscription: [`SyncKind`], [`BackgroundKind`] for async and deferred
+/// handlers, or [`PatternKind`].
 #[must_use = "nothing is subscribed before `.register()`"]
 pub struct NewSubscription<F: Family, T = SyncKind> {
     registry: Registry,
     factory: HandlerFactory<F>,
-    turn: PhantomData<T>,
+    kind: PhantomData<T>,
     subscriber: SubscriberInfo,
     id: Option<String>,
     names: Vec<Key>,
@@ -67,34 +68,37 @@ pub struct NewSubscription<F: Family, T = SyncKind> {
     when_any: Option<Box<AnyCondition>>,
 }
 
-/// The handler runs when its turn comes, and the emit goes on when it has ended.
+/// A sync handler: the emit calls it at its position in the order, and resumes when it has
+/// returned.
 #[derive(Debug)]
 pub enum SyncKind {}
 
-/// The handler runs when the sync ones are through: beside others, or out of the queue.
+/// An async or deferred handler: it runs after the sync handlers, concurrently with others or from
+/// the queue.
 #[derive(Debug)]
 pub enum BackgroundKind {}
 
-/// The handler hears whatever event has a topic that its pattern matches.
+/// A sync handler that receives every event whose topic matches a pattern.
 #[derive(Debug)]
 pub enum PatternKind {}
 
-/// That the handler hears events of one type.
+/// The kinds whose handler receives events of one type.
 #[doc(hidden)]
 pub trait ExactKind {}
 
 impl ExactKind for SyncKind {}
 impl ExactKind for BackgroundKind {}
 
-/// Makes a handler that listens of one that only runs.
+/// Adds the filters to a handler, when all options are known. It returns the handler with type
+/// erasure, and the reference through which its guard closes it.
 enum HandlerFactory<F: Family> {
-    /// With filters, and limited to so many calls at once.
-    TypedView(Box<TypedFactory<F>>),
-    /// With filters, and for topics that match the pattern.
-    Any(Pattern, Box<PatternFactory>),
+    /// Of an exact subscriber: accepts filters, and the limit of concurrent calls.
+    Exact(Box<ExactFactory<F>>),
+    /// Of a pattern subscriber: accepts filters.
+    Pattern(Pattern, Box<PatternFactory>),
 }
 
-type TypedFactory<F> = dyn FnOnce(
+type ExactFactory<F> = dyn FnOnce(
         Option<Filters<TypedCondition<F>>>,
         Option<NonZeroUsize>,
     ) -> (HandlerKind, Weak<dyn Closable>)
@@ -104,8 +108,8 @@ type PatternFactory = dyn FnOnce(Option<Filters<AnyCondition>>) -> (Arc<dyn DynT
     + Send;
 
 impl<F: Family> NewSubscription<F> {
-    /// Of a handler that runs when its turn comes.
-    pub(crate) fn now<H>(
+    /// A subscription of a sync handler, which takes `&mut` if it `changes` the event.
+    pub(crate) fn sync<H>(
         registry: Registry,
         location: Location,
         name: Key,
@@ -115,10 +119,10 @@ impl<F: Family> NewSubscription<F> {
     where
         H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Send + Sync + 'static,
     {
-        let factory = HandlerFactory::TypedView(Box::new(|filters, _| {
-            let listening = Arc::new(SubscribedHandler::new(handler, filters));
-            let wired = ErasedHandler::new::<F, SubscribedHandler<F, H>>(Arc::clone(&listening));
-            (HandlerKind::Sync(wired), Arc::downgrade(&listening) as _)
+        let factory = HandlerFactory::Exact(Box::new(|filters, _| {
+            let handler = Arc::new(SubscribedHandler::new(handler, filters));
+            let erased = ErasedHandler::new::<F, SubscribedHandler<F, H>>(Arc::clone(&handler));
+            (HandlerKind::Sync(erased), Arc::downgrade(&handler) as _)
         }));
         let mut new = Self::new(registry, location, name, factory);
         new.subscriber.changes = changes;
@@ -127,7 +131,7 @@ impl<F: Family> NewSubscription<F> {
 }
 
 impl<E: Snapshot> NewSubscription<E, BackgroundKind> {
-    /// Of a handler that runs later.
+    /// A subscription of a background handler.
     pub(crate) fn background(
         registry: Registry,
         location: Location,
@@ -138,35 +142,35 @@ impl<E: Snapshot> NewSubscription<E, BackgroundKind> {
             registry,
             location,
             name,
-            HandlerFactory::TypedView(Box::new(|filters, concurrency| {
-                let wants = move |event: &E, source: &EmitOrigin<'_>| {
+            HandlerFactory::Exact(Box::new(|filters, concurrency| {
+                let filter = move |event: &E, source: &EmitOrigin<'_>| {
                     let filters: Option<&Filters<TypedCondition<E>>> = filters.as_ref();
                     filters.is_none_or(|filters| filters.pass(source, |when| when(event)))
                 };
                 match concurrency {
-                    None => behind(wants, handler),
-                    Some(limit) => behind(wants, ConcurrencyLimited::new(limit.get(), handler)),
+                    None => filtered(filter, handler),
+                    Some(limit) => filtered(filter, ConcurrencyLimited::new(limit.get(), handler)),
                 }
             })),
         )
     }
 
-    /// An async handler: nobody waits for it but `emit_async` and the queue.
+    /// Marks the handler as async: `emit_async` waits for it, and a sync emit enqueues it.
     pub(crate) fn asynchronous(mut self) -> Self {
         self.subscriber.asynchronous = true;
         self
     }
 
-    /// It runs out of the queue, whoever emits: [`Event::emit_async`](crate::Event::emit_async) does
-    /// not wait for it, either.
+    /// Runs the handler from the queue after every emit;
+    /// [`Event::emit_async`](crate::Event::emit_async) does not wait for it, either.
     pub fn deferred(mut self) -> Self {
         self.subscriber.deferred = true;
         self
     }
 
-    /// At most so many calls of it are under way at once, wherever they come from; the others wait in
-    /// the order in which they came. With 1, the handler sees the events in the order in which they
-    /// reach it. 0 is taken as 1.
+    /// Limits how many calls of the handler are in progress at once, over all emits and workers;
+    /// further calls wait, first in, first out. With 1, the handler processes the events in the
+    /// order in which they reach it. 0 is treated as 1.
     pub fn concurrency(mut self, limit: usize) -> Self {
         self.subscriber.concurrency = Some(NonZeroUsize::new(limit).unwrap_or(NonZeroUsize::MIN));
         self
@@ -174,8 +178,9 @@ impl<E: Snapshot> NewSubscription<E, BackgroundKind> {
 }
 
 impl<F: Family, T: ExactKind> NewSubscription<F, T> {
-    /// Listens only to events for which this holds, asked when it is the handler's turn. A panic in
-    /// it counts as a failure of the subscriber.
+    /// Calls the handler only for events for which the condition is true. The condition is
+    /// evaluated when the order reaches the handler. A panic in it counts as a failure of the
+    /// subscriber.
     pub fn when(mut self, when: impl Fn(&F::Of<'_>) -> bool + Send + Sync + 'static) -> Self {
         self.when = Some(Box::new(when));
         self
@@ -183,8 +188,8 @@ impl<F: Family, T: ExactKind> NewSubscription<F, T> {
 }
 
 impl NewSubscription<TopicEvent<'static>, PatternKind> {
-    /// Of a handler that hears what has a topic that the pattern matches.
-    pub(crate) fn by_topic<M: 'static>(
+    /// A subscription to every event whose topic matches the pattern.
+    pub(crate) fn pattern<M: 'static>(
         registry: Registry,
         location: Location,
         name: Key,
@@ -193,42 +198,43 @@ impl NewSubscription<TopicEvent<'static>, PatternKind> {
     ) -> Self {
         let text = pattern.text().clone();
         let factory = |filters| {
-            let pattern_entry = Arc::new(SubscribedTopicHandler::<_, M>::new(handler, filters));
-            let door = Arc::downgrade(&pattern_entry);
+            let handler = Arc::new(SubscribedTopicHandler::<_, M>::new(handler, filters));
+            let closable = Arc::downgrade(&handler);
             (
-                pattern_entry as Arc<dyn DynTopicHandler>,
-                door as Weak<dyn Closable>,
+                handler as Arc<dyn DynTopicHandler>,
+                closable as Weak<dyn Closable>,
             )
         };
         let mut new = Self::new(
             registry,
             location,
             name,
-            HandlerFactory::Any(pattern, Box::new(factory)),
+            HandlerFactory::Pattern(pattern, Box::new(factory)),
         );
         new.subscriber.topic = text.clone();
         new.subscriber.pattern = Some(text);
         new
     }
 
-    /// Listens only to events for which this holds, asked when it is the handler's turn. A panic in
-    /// it counts as a failure of the subscriber.
+    /// Calls the handler only for events for which the condition is true. The condition is
+    /// evaluated when the order reaches the handler. A panic in it counts as a failure of the
+    /// subscriber.
     pub fn when(mut self, when: impl Fn(&dyn AnyEvent) -> bool + Send + Sync + 'static) -> Self {
         self.when_any = Some(Box::new(when));
         self
     }
 }
 
-/// The handler in the tail, and what closes it.
-fn behind<E, W, H>(wants: W, handler: H) -> (HandlerKind, Weak<dyn Closable>)
+/// A background handler with its filter, and the reference through which its guard closes it.
+fn filtered<E, C, H>(filter: C, handler: H) -> (HandlerKind, Weak<dyn Closable>)
 where
     E: Snapshot,
-    W: Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
+    C: Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
     H: Background<E>,
 {
-    let behind = Arc::new(FilteredHandler::new(wants, handler));
-    let door = Arc::downgrade(&behind);
-    (HandlerKind::Background(behind), door)
+    let handler = Arc::new(FilteredHandler::new(filter, handler));
+    let closable = Arc::downgrade(&handler);
+    (HandlerKind::Background(handler), closable)
 }
 
 impl<F: Family, T> NewSubscription<F, T> {
@@ -236,21 +242,14 @@ impl<F: Family, T> NewSubscription<F, T> {
         Self {
             registry,
             factory,
-            turn: PhantomData,
-            subscriber: SubscriberInfo {
-                topic: F::statics().info.topic().into(),
-                pattern: None,
-                name: name.to_name(),
-                module: "",
+            kind: PhantomData,
+            subscriber: SubscriberInfo::new(
+                F::statics().info.topic().into(),
+                name.to_name(),
+                "",
                 location,
-                priority: 0,
-                origin: None,
-                changes: false,
-                once: false,
-                asynchronous: false,
-                deferred: false,
-                concurrency: None,
-            },
+                SubscriberOptions::default(),
+            ),
             id: None,
             names: vec![name],
             before: Vec::new(),
@@ -260,27 +259,28 @@ impl<F: Family, T> NewSubscription<F, T> {
         }
     }
 
-    /// High runs first; 0 unless told.
+    /// Sets the priority: handlers of high priority run first. The default is 0.
     pub fn priority(mut self, priority: i32) -> Self {
         self.subscriber.priority = priority;
         self
     }
 
-    /// Listens only to events that are emitted from there: a function, `Origin::of::<Type>()`, or
-    /// a text.
+    /// Calls the handler only for events that are emitted from this origin: a function,
+    /// `Origin::of::<Type>()`, or a text.
     pub fn origin<M>(mut self, origin: impl IntoKey<M>) -> Self {
         self.subscriber.origin = Some(origin.into_key().into());
         self
     }
 
-    /// Runs for the first event that passes its filters, and is then unsubscribed.
+    /// Calls the handler for the first event that passes its other filters, and unsubscribes it
+    /// then.
     pub fn once(mut self) -> Self {
         self.subscriber.once = true;
         self
     }
 
-    /// A name of its own: reports and errors show it, `before` and `after` find it, and a second
-    /// subscription under it is an error.
+    /// Sets an id. Reports and errors show it, `before` and `after` find the subscriber by it, and
+    /// a second subscription with the same id is an error.
     pub fn id(mut self, id: impl AsRef<str>) -> Self {
         let id = id.as_ref().to_owned();
         self.subscriber.name = id.clone().into();
@@ -288,13 +288,13 @@ impl<F: Family, T> NewSubscription<F, T> {
         self
     }
 
-    /// Runs before that subscriber of the same event: a function, or the id of a subscription.
+    /// Runs the handler before another subscriber of the event, named by its function or by its id.
     pub fn before<M>(mut self, target: impl IntoKey<M>) -> Self {
         self.before.push(target.into_key());
         self
     }
 
-    /// Runs after that subscriber of the same event: a function, or the id of a subscription.
+    /// Runs the handler after another subscriber of the event, named by its function or by its id.
     pub fn after<M>(mut self, target: impl IntoKey<M>) -> Self {
         self.after.push(target.into_key());
         self
@@ -304,17 +304,19 @@ impl<F: Family, T> NewSubscription<F, T> {
     ///
     /// # Errors
     ///
-    /// When the id is taken, a target of `before` or `after` does not listen to this event, or
-    /// these contradict each other. Nothing is subscribed then.
+    /// When the id is in use, a target of `before` or `after` is not subscribed to the event, or
+    /// these options contradict each other. Nothing is subscribed then.
     pub fn register(self) -> Result<Subscription, SubscribeError> {
         let registry = self.registry.clone();
-        let (waits, member) = self.prepare();
+        let (entry, part) = self.prepare();
         let mut group = SubscriberGroup::default();
-        waits.add_to(&mut group);
-        register(&registry, group, vec![member])
+        entry.add_to(&mut group);
+        register(&registry, group, vec![part])
     }
 
-    /// Subscribes without options of its own.
+    /// As [`register`](Self::register), for subscriptions without an id, `before` and `after`.
+    /// These fail only if the options of other subscribers, which name the same function, become a
+    /// cycle.
     #[track_caller]
     pub(crate) fn register_or_panic(self) -> Subscription {
         match self.register() {
@@ -327,52 +329,52 @@ impl<F: Family, T> NewSubscription<F, T> {
         &self.registry
     }
 
-    /// All but the last step: what waits to be subscribed, and what unsubscribes it.
-    pub(crate) fn prepare(self) -> (PreparedEntry, SubscriptionPart) {
+    /// The entry that is to be registered, and the part of the guard that removes it again.
+    pub(super) fn prepare(self) -> (PreparedEntry, SubscriptionPart) {
         let number = self.registry.core().next_number();
         let event_type = match &self.factory {
-            HandlerFactory::TypedView(_) => Some(EventType::of::<F>()),
-            HandlerFactory::Any(..) => None,
+            HandlerFactory::Exact(_) => Some(EventType::of::<F>()),
+            HandlerFactory::Pattern(..) => None,
         };
-        let leave = Unsubscribe::new(&self.registry, event_type, self.id.clone(), number);
+        let unsubscribe = Unsubscribe::new(&self.registry, event_type, self.id.clone(), number);
         let origin = self.subscriber.origin.clone();
-        let once = self.subscriber.once.then(|| leave.clone());
+        let once = self.subscriber.once.then(|| unsubscribe.clone());
         let id = self.id.map(Key::from);
         let position = Arc::new(Position {
-            turn: Phase::of(&self.subscriber),
+            phase: Phase::of(&self.subscriber),
             rank: Rank::subscribed(self.subscriber.priority, number),
             names: self.names.into_iter().chain(id).collect(),
             before: self.before,
             after: self.after,
         });
         let concurrency = self.subscriber.concurrency;
-        let subscriber = Arc::new(self.subscriber);
-        let (waits, door) = match self.factory {
-            HandlerFactory::TypedView(factory) => {
-                let (handler, door) = factory(Filters::new(origin, self.when, once), concurrency);
+        let registration = Registration {
+            number,
+            declared: false,
+            position,
+            subscriber: Arc::new(self.subscriber),
+        };
+        let (entry, closable) = match self.factory {
+            HandlerFactory::Exact(factory) => {
+                let (handler, closable) =
+                    factory(Filters::new(origin, self.when, once), concurrency);
                 let entry = Entry {
-                    number,
-                    declared: false,
-                    position,
-                    subscriber,
+                    registration,
                     handler,
                 };
-                (PreparedEntry::TypedView(EventType::of::<F>(), entry), door)
+                (PreparedEntry::Exact(EventType::of::<F>(), entry), closable)
             }
-            HandlerFactory::Any(pattern, factory) => {
-                let (handler, door) = factory(Filters::new(origin, self.when_any, once));
+            HandlerFactory::Pattern(pattern, factory) => {
+                let (handler, closable) = factory(Filters::new(origin, self.when_any, once));
                 let pattern_entry = PatternEntry {
-                    number,
-                    declared: false,
-                    position,
-                    subscriber,
+                    registration,
                     handler,
                     pattern,
                 };
-                (PreparedEntry::Any(pattern_entry), door)
+                (PreparedEntry::Pattern(pattern_entry), closable)
             }
         };
-        (waits, SubscriptionPart::new(leave, door))
+        (entry, SubscriptionPart::new(unsubscribe, closable))
     }
 }
 

@@ -1,10 +1,10 @@
-//! Why a subscription was not made.
+//! Why a registration failed, and the text of an ordering conflict.
 
 use std::{borrow::Cow, fmt};
 
 use crate::plan::Conflict;
 
-/// Why a subscription was not made.
+/// Why a subscription could not be registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SubscribeError {
@@ -13,16 +13,16 @@ pub enum SubscribeError {
         /// The id.
         id: String,
     },
-    /// Nobody of that name listens to the event.
+    /// The target of `before` or `after` is not subscribed to the event.
     UnknownTarget {
-        /// Who should be ordered.
+        /// The subscriber that names the target.
         subscriber: String,
         /// The target of `before` or `after`.
         target: String,
         /// The event's topic.
         topic: Cow<'static, str>,
     },
-    /// A handler of a listener takes a `State` that no scan of the registry was given.
+    /// A handler of a listener takes a `State` that no scan of the registry provides.
     MissingState {
         /// The handler.
         subscriber: String,
@@ -34,12 +34,12 @@ pub enum SubscribeError {
         /// Each of these must run before the next, and the last before the first.
         cycle: Vec<String>,
     },
-    /// A subscriber is to run before another whose turn is earlier: sync ones come first, then async
-    /// ones, and deferred ones last.
+    /// A subscriber must run before another that always runs earlier: sync handlers run first, then
+    /// async ones, and deferred ones last.
     Unawaited {
-        /// Who runs later.
+        /// The subscriber that runs later.
         first: String,
-        /// Who is to run after it.
+        /// The subscriber that must run after it.
         second: String,
     },
 }
@@ -72,7 +72,7 @@ impl fmt::Display for SubscribeError {
                 topic,
             } => write!(
                 f,
-                "{subscriber} cannot be ordered relative to `{target}`, which does not listen to \
+                "{subscriber} cannot be ordered relative to `{target}`, which is not subscribed to \
                  `{topic}`; register the target first, or correct its name"
             ),
             Self::MissingState {
@@ -80,22 +80,39 @@ impl fmt::Display for SubscribeError {
                 type_name,
             } => write!(
                 f,
-                "{subscriber} takes State<{type_name}>, which no scan of this registry was given; \
-                 give it to one before: registry.scanner().state(value).run()"
+                "{subscriber} takes State<{type_name}>, which no scan of this registry provides; \
+                 run a scan with it first: registry.scanner().state(value).run()"
             ),
-            Self::Cycle { cycle } => write!(
-                f,
-                "before and after contradict each other: of {}, each must run before the next, \
-                 and the last before the first; remove one of the options",
-                cycle.join(", ")
-            ),
-            Self::Unawaited { first, second } => write!(
-                f,
-                "{first} runs later than {second}, so it cannot come first; make it sync, or let \
-                 the other one be async or deferred, too"
-            ),
+            Self::Cycle { cycle } => fmt_cycle(f, cycle),
+            Self::Unawaited { first, second } => fmt_unawaited(f, first, second),
         }
     }
 }
 
 impl std::error::Error for SubscribeError {}
+
+/// The text of a cycle of `before` and `after`, also for the errors of a scan.
+pub(crate) fn fmt_cycle(f: &mut fmt::Formatter<'_>, subscribers: &[String]) -> fmt::Result {
+    match subscribers {
+        [only] => write!(
+            f,
+            "{only} is ordered relative to itself; remove that option"
+        ),
+        _ => write!(
+            f,
+            "before and after contradict each other: each of {} must run before the next, \
+             and the last before the first; remove one of these options",
+            subscribers.join(", ")
+        ),
+    }
+}
+
+/// The text of a subscriber that must run before one that always runs earlier, also for the errors
+/// of a scan.
+pub(crate) fn fmt_unawaited(f: &mut fmt::Formatter<'_>, first: &str, second: &str) -> fmt::Result {
+    write!(
+        f,
+        "{first} runs later than {second}, so it cannot run before it; make the first sync, \
+         or the second async or deferred as well"
+    )
+}

@@ -1,4 +1,5 @@
-//! The filters of a subscriber: origin, `when` and `once`, asked in this order before each call.
+//! The filters of a subscriber: origin, `when` and `once`, evaluated in this order before each
+//! call.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,10 +11,10 @@ use crate::{
 };
 
 /// A condition on the events of one family.
-pub(crate) type TypedCondition<F> = dyn Fn(&<F as Family>::Of<'_>) -> bool + Send + Sync;
+pub(super) type TypedCondition<F> = dyn Fn(&<F as Family>::Of<'_>) -> bool + Send + Sync;
 
 /// A condition on an event of any type.
-pub(crate) type AnyCondition = dyn Fn(&dyn AnyEvent) -> bool + Send + Sync;
+pub(super) type AnyCondition = dyn Fn(&dyn AnyEvent) -> bool + Send + Sync;
 
 /// The filters of a run-time subscription; `C` is the type of its condition.
 pub(crate) struct Filters<C: ?Sized> {
@@ -23,7 +24,8 @@ pub(crate) struct Filters<C: ?Sized> {
 }
 
 impl<C: ?Sized> Filters<C> {
-    /// Returns `None` when no filter is set. With `once` the first call that passes also unsubscribes.
+    /// Returns `None` when no filter is set. With `once` the first call that passes also
+    /// unsubscribes.
     pub(crate) fn new(
         origin: Option<Origin>,
         when: Option<Box<C>>,
@@ -33,7 +35,7 @@ impl<C: ?Sized> Filters<C> {
         any.then(|| Self {
             origin,
             when,
-            once: once.map(|leave| (Once::new(), leave)),
+            once: once.map(|unsubscribe| (Once::new(), unsubscribe)),
         })
     }
 
@@ -46,8 +48,8 @@ impl<C: ?Sized> Filters<C> {
             .is_none_or(|origin| source.is_from(origin))
             && self.when.as_deref().is_none_or(holds)
             && self.once.as_ref().is_none_or(|(once, _)| once.claim());
-        if passes && let Some((_, leave)) = &self.once {
-            leave.run();
+        if passes && let Some((_, unsubscribe)) = &self.once {
+            unsubscribe.run();
         }
         passes
     }

@@ -1,4 +1,6 @@
-//! A run-time subscription's handler: it listens until the subscription is dropped.
+//! Handlers of run-time subscriptions, each with its filters and a flag that closes it.
+//!
+//! A handler that is closed is not started again, even by an emit whose plan still contains it.
 
 use std::{
     marker::PhantomData,
@@ -15,14 +17,15 @@ use crate::{
     handler::{CallHandler, DynTopicHandler, Run, Step, TopicHandler},
 };
 
-/// A handler, and whether it is to be called.
+/// The handler of an exact subscriber.
 pub(crate) struct SubscribedHandler<F: Family, H> {
     handler: H,
     state: AtomicU8,
     filters: Option<Box<Filters<TypedCondition<F>>>>,
 }
 
-/// Most handlers have no filter: one look says that and that they still listen.
+/// The values of `state`. Most handlers have no filter: one load shows that, and that they are not
+/// closed.
 const OPEN: u8 = 0;
 const FILTERED: u8 = 1;
 const CLOSED: u8 = 2;
@@ -50,7 +53,7 @@ where
             FILTERED => self
                 .filters
                 .as_ref()
-                .is_none_or(|filters| filters.pass(&run.source(), |when| when(event))),
+                .is_none_or(|filters| filters.pass(&run.emit_origin(), |when| when(event))),
             _ => false,
         };
         if passes {
@@ -67,14 +70,14 @@ impl<F: Family, H: Send + Sync> Closable for SubscribedHandler<F, H> {
     }
 }
 
-impl<E, W: Send + Sync, H: Send + Sync> Closable for FilteredHandler<E, W, H> {
+impl<E, C: Send + Sync, H: Send + Sync> Closable for FilteredHandler<E, C, H> {
     fn close(&self) {
         FilteredHandler::close(self);
     }
 }
 
-/// A run-time subscription's handler, with its filters.
-pub(crate) struct SubscribedTopicHandler<H, M> {
+/// The handler of a pattern subscriber.
+pub(super) struct SubscribedTopicHandler<H, M> {
     handler: H,
     closed: AtomicBool,
     filters: Option<Filters<AnyCondition>>,
@@ -98,7 +101,7 @@ impl<M: 'static, H: TopicHandler<M>> DynTopicHandler for SubscribedTopicHandler<
             && self
                 .filters
                 .as_ref()
-                .is_none_or(|filters| filters.pass(&run.source(), |when| when(event)));
+                .is_none_or(|filters| filters.pass(&run.emit_origin(), |when| when(event)));
         if passes {
             self.handler.call(event, run)
         } else {

@@ -1,4 +1,4 @@
-//! The ways to subscribe at run time, as methods of the registry.
+//! The methods of the registry that subscribe at run time.
 
 use std::panic::Location;
 
@@ -19,12 +19,13 @@ use crate::{
 impl Registry {
     /// Subscribes a function or closure that takes `&E` or `&mut E`; see [`Handler`].
     ///
-    /// It runs from the next emit on. It takes no options, so that it cannot fail; with
-    /// [`subscribe`](Self::subscribe) it takes some.
+    /// The next emit calls it. It has no options, so registering it returns no error;
+    /// [`subscribe`](Self::subscribe) has options.
     ///
     /// # Panics
     ///
-    /// When other subscribers are ordered around this very function in a circle.
+    /// When `before` and `after` of other subscribers that name this function contradict each
+    /// other.
     #[track_caller]
     pub fn on<E, M, H>(&self, handler: H) -> Subscription
     where
@@ -34,14 +35,14 @@ impl Registry {
         self.subscribe(handler).register_or_panic()
     }
 
-    /// A subscription with options; nothing happens before its `register()`.
+    /// As [`on`](Self::on), with options; nothing is subscribed before `register()`.
     #[track_caller]
     pub fn subscribe<E, M, H>(&self, handler: H) -> NewSubscription<E>
     where
         E: OwnedEvent,
         H: Handler<E, M>,
     {
-        NewSubscription::now(
+        NewSubscription::sync(
             self.clone(),
             Location::caller().into(),
             Key::of::<H>(),
@@ -50,10 +51,10 @@ impl Registry {
         )
     }
 
-    /// Subscribes an async function, or a closure that gives a future; see [`AsyncHandler`].
+    /// Subscribes an async function, or a closure that returns a future; see [`AsyncHandler`].
     ///
-    /// [`emit_async`](Event::emit_async) waits for it. A sync emit hands it a copy of the event
-    /// through the queue, which somebody has to empty: see [`Queue`](crate::Queue).
+    /// [`emit_async`](Event::emit_async) waits for it. A sync emit enqueues a clone of the event
+    /// for it, so the queue needs a worker or a flush: see [`Queue`](crate::Queue).
     ///
     /// ```
     /// use events_core::{Event, Registry};
@@ -96,18 +97,18 @@ impl Registry {
         E: Snapshot,
         H: AsyncHandler<E, M>,
     {
-        let place = Location::caller().into();
+        let location = Location::caller().into();
         let new = NewSubscription::background(
             self.clone(),
-            place,
+            location,
             Key::of::<H>(),
             AsyncCall::<H, M>::new(handler),
         );
         new.asynchronous()
     }
 
-    /// Subscribes a sync function or closure that is called with a copy of the event, out of the
-    /// queue; see [`DeferredHandler`].
+    /// Subscribes a sync function or closure that runs from the queue, with a clone of the event;
+    /// see [`DeferredHandler`].
     ///
     /// # Panics
     ///
@@ -131,21 +132,21 @@ impl Registry {
         E: Snapshot,
         H: DeferredHandler<E, M>,
     {
-        let place = Location::caller().into();
+        let location = Location::caller().into();
         let new = NewSubscription::background(
             self.clone(),
-            place,
+            location,
             Key::of::<H>(),
             DeferredCall::<H, M>::new(handler),
         );
         new.deferred()
     }
 
-    /// Subscribes a function or closure that takes `&dyn AnyEvent` to all events whose topic a pattern
-    /// matches: a regular expression, of the whole topic.
+    /// Subscribes a function or closure that takes `&dyn AnyEvent` to all events whose topic
+    /// matches a pattern: a regular expression that must match the whole topic.
     ///
-    /// It is matched once for each event type, so an emit of a type that it does not match pays nothing
-    /// for it. It stands in one order with those that subscribed to the type.
+    /// The pattern is matched once for each event type, so emits of types that do not match cost
+    /// nothing more. The handler is ordered together with the other subscribers of the type.
     ///
     /// ```
     /// use events_core::{AnyEvent, Event, Registry};
@@ -167,7 +168,7 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// When the pattern is no regular expression.
+    /// When the pattern is no valid regular expression.
     ///
     /// # Panics
     ///
@@ -186,33 +187,33 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// When the pattern is no regular expression.
+    /// When the pattern is no valid regular expression.
     #[track_caller]
     pub fn subscribe_topic<M: 'static, H: TopicHandler<M>>(
         &self,
         pattern: impl AsRef<str>,
         handler: H,
     ) -> Result<NewSubscription<TopicEvent<'static>, PatternKind>, PatternError> {
-        let place = Location::caller().into();
+        let location = Location::caller().into();
         let pattern = Pattern::new(pattern.as_ref().to_owned().into())?;
         let name = Key::of::<H>();
-        Ok(NewSubscription::by_topic(
+        Ok(NewSubscription::pattern(
             self.clone(),
-            place,
+            location,
             name,
             pattern,
             handler,
         ))
     }
 
-    /// Subscriptions that are made together, and dropped together; see [`Batch`].
+    /// Subscriptions that are registered together and dropped together; see [`Batch`].
     pub fn batch(&self) -> Batch {
         Batch::new(self.clone())
     }
 
     /// Subscribes a closure to an event that borrows: `registry.on_borrowed::<Login>(|event| ..)`.
     ///
-    /// The closure takes `&mut Login<'_>`, whatever the lifetime is.
+    /// The closure takes `&mut Login<'_>` with any lifetime.
     ///
     /// # Panics
     ///
@@ -231,7 +232,7 @@ impl Registry {
         &self,
         handler: impl Fn(&mut <E::Family as Family>::Of<'_>) + Send + Sync + 'static,
     ) -> NewSubscription<E::Family> {
-        NewSubscription::now(
+        NewSubscription::sync(
             self.clone(),
             Location::caller().into(),
             Key::of_value(&handler),

@@ -1,4 +1,19 @@
-//! subscribe.
+//! Subscribing at run time: the methods of the registry, and what they register.
+//!
+//! A *handler* is a function or closure. A *subscriber* is a handler that is registered for an
+//! event, with an id, options and a position in the order. An *exact subscriber* receives the
+//! events of one type, a *pattern subscriber* those of every type whose topic matches a regular
+//! expression. A sync handler runs inside of the emit; a *background handler* (async or deferred)
+//! runs after the sync ones. A *plan* is the ordered list of all handlers of one event type; each
+//! registration and each removal builds a new one.
+//!
+//! - `methods`: `Registry::on`, `Registry::subscribe` and their variants;
+//! - `builder`: collects the options of one subscription; `batch`: several subscriptions at once;
+//! - `register`: checks ids and targets, and registers all subscribers or none;
+//! - `subscription`: the guard, which unsubscribes when it is dropped;
+//! - `filter`: the filters `origin`, `when` and `once`;
+//! - `filtered_handlers`: handlers with their filters, which the guard can close;
+//! - `error`: why a registration failed, and the text of an ordering conflict.
 
 mod batch;
 mod builder;
@@ -12,6 +27,7 @@ mod subscription;
 pub use batch::Batch;
 pub use builder::{BackgroundKind, NewSubscription, PatternKind, SyncKind};
 pub use error::SubscribeError;
+pub(crate) use error::{fmt_cycle, fmt_unawaited};
 pub use filter::Once;
 pub(crate) use filtered_handlers::SubscribedHandler;
 pub(crate) use register::register;

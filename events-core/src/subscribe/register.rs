@@ -1,4 +1,7 @@
-//! The registration of prepared subscriptions in a registry.
+//! The registration of prepared subscribers in a registry.
+//!
+//! It holds the lock of the registry from the first check to the publication of the new plans, so
+//! no other change comes in between. User code does not run under the lock.
 
 use std::collections::BTreeSet;
 
@@ -12,32 +15,32 @@ use crate::{
     registry::{Core, Registry, SubscriberGroup, Writer},
 };
 
-/// A subscription that waits to be made.
-pub(crate) enum PreparedEntry {
-    TypedView(EventType, Entry),
-    Any(PatternEntry),
+/// A subscriber that is ready to be registered.
+pub(super) enum PreparedEntry {
+    Exact(EventType, Entry),
+    Pattern(PatternEntry),
 }
 
-/// A target of `before` or `after` that is not known.
+/// The first target of `before` or `after` that is no subscriber.
 fn unknown_target(position: &Position, has_subscriber: impl Fn(&Key) -> bool) -> Option<&Key> {
     let mut targets = position.before.iter().chain(&position.after);
     targets.find(|target| !has_subscriber(target))
 }
 
 impl PreparedEntry {
-    pub(crate) fn add_to(self, group: &mut SubscriberGroup) {
+    pub(super) fn add_to(self, group: &mut SubscriberGroup) {
         match self {
-            Self::TypedView(event_type, entry) => group.add(event_type, entry),
-            Self::Any(pattern_entry) => group.add_pattern(pattern_entry),
+            Self::Exact(event_type, entry) => group.add(event_type, entry),
+            Self::Pattern(pattern_entry) => group.add_pattern(pattern_entry),
         }
     }
 }
 
-/// Registers a group of subscribers together: all of them, or, with an error, none.
+/// Registers a group of subscribers: all of them, or, with an error, none.
 pub(crate) fn register(
     registry: &Registry,
     group: SubscriberGroup,
-    members: Vec<SubscriptionPart>,
+    parts: Vec<SubscriptionPart>,
 ) -> Result<Subscription, SubscribeError> {
     let core = registry.core();
     let mut writer = core.writer();
@@ -45,63 +48,63 @@ pub(crate) fn register(
         core,
         writer: &writer,
         group: &group,
-        members: &members,
+        parts: &parts,
     }
     .problem();
     if let Some(error) = problem {
         drop(writer);
         return Err(error);
     }
-    let change = core.stage(&writer, group);
-    let error = change.conflicts().next().map(SubscribeError::from);
+    let transaction = core.stage(&writer, group);
+    let error = transaction.conflicts().next().map(SubscribeError::from);
     if let Some(error) = error {
         drop(writer);
-        // Closures, and with them code of the user's: not under the lock.
-        drop(change);
+        // This drops closures, which may run user code: not under the lock.
+        drop(transaction);
         return Err(error);
     }
-    let retired = core.publish(&mut writer, change);
-    let ids = members.iter().filter_map(SubscriptionPart::id);
+    let garbage = core.publish(&mut writer, transaction);
+    let ids = parts.iter().filter_map(SubscriptionPart::id);
     writer
         .ids
         .extend(ids.map(|(id, number)| (id.to_owned(), number)));
     drop(writer);
-    drop(retired);
-    Ok(Subscription::new(members))
+    drop(garbage);
+    Ok(Subscription::new(parts))
 }
 
-/// Subscribers that are about to be registered, and the registry's present state.
+/// Subscribers that are to be registered, and the present subscribers of the registry.
 struct Candidates<'c> {
     core: &'c Core,
     writer: &'c Writer,
     group: &'c SubscriberGroup,
-    members: &'c [SubscriptionPart],
+    parts: &'c [SubscriptionPart],
 }
 
 impl Candidates<'_> {
-    /// What keeps it from being registered, before anything is ordered.
+    /// The first id in use, or else the first target of `before` or `after` that is no subscriber.
     fn problem(&self) -> Option<SubscribeError> {
-        let mut own = BTreeSet::new();
-        for (id, _) in self.members.iter().filter_map(SubscriptionPart::id) {
-            if self.writer.ids.contains_key(id) || !own.insert(id) {
+        let mut new_ids = BTreeSet::new();
+        for (id, _) in self.parts.iter().filter_map(SubscriptionPart::id) {
+            if self.writer.ids.contains_key(id) || !new_ids.insert(id) {
                 return Some(SubscribeError::IdTaken { id: id.to_owned() });
             }
         }
-        let typed = self.group.iter().find_map(|(event_type, entry)| {
-            let target = unknown_target(&entry.position, |target| {
+        let exact = self.group.iter().find_map(|(event_type, entry)| {
+            let target = unknown_target(&entry.registration.position, |target| {
                 self.has_subscriber(event_type, target)
             })?;
-            Some((&entry.subscriber, target))
+            Some((&entry.registration.subscriber, target))
         });
-        let by_topic = || {
+        let by_pattern = || {
             self.group.patterns().iter().find_map(|pattern_entry| {
-                let target = unknown_target(&pattern_entry.position, |target| {
+                let target = unknown_target(&pattern_entry.registration.position, |target| {
                     self.has_subscriber_anywhere(target)
                 })?;
-                Some((&pattern_entry.subscriber, target))
+                Some((&pattern_entry.registration.subscriber, target))
             })
         };
-        let (subscriber, target) = typed.or_else(by_topic)?;
+        let (subscriber, target) = exact.or_else(by_pattern)?;
         Some(SubscribeError::UnknownTarget {
             subscriber: subscriber.to_string(),
             target: target.to_string(),
@@ -109,27 +112,29 @@ impl Candidates<'_> {
         })
     }
 
-    /// Whether somebody of that name listens to these events, or is about to.
+    /// Whether a subscriber of that name is registered for this event type, or is to be.
     fn has_subscriber(&self, event_type: EventType, name: &Key) -> bool {
         let slot = self.core.slot_for_change(event_type);
         let matches = |pattern_entry: &PatternEntry| {
-            pattern_entry.position.names.contains(name)
+            pattern_entry.registration.position.names.contains(name)
                 && pattern_entry.matches(event_type.info.topic())
         };
         let mut patterns = self.group.patterns().iter().chain(&self.writer.patterns);
-        let beside = |entry: &Entry| entry.position.names.contains(name);
+        let has_name = |entry: &Entry| entry.registration.position.names.contains(name);
         slot.has_subscriber(name)
-            || self.group.of(event_type).iter().any(beside)
+            || self.group.of(event_type).iter().any(has_name)
             || patterns.any(matches)
     }
 
-    /// Whether somebody of that name listens to whatever, or is about to.
+    /// Whether a subscriber of that name is registered for any event, or is to be.
     fn has_subscriber_anywhere(&self, name: &Key) -> bool {
         let named = |position: &Position| position.names.contains(name);
         let mut patterns = self.group.patterns().iter().chain(&self.writer.patterns);
         let mut known_types = self.writer.known_types.values();
-        self.group.iter().any(|(_, entry)| named(&entry.position))
-            || patterns.any(|pattern_entry| named(&pattern_entry.position))
+        self.group
+            .iter()
+            .any(|(_, entry)| named(&entry.registration.position))
+            || patterns.any(|pattern_entry| named(&pattern_entry.registration.position))
             || known_types
                 .any(|event_type| self.core.slot_for_change(*event_type).has_subscriber(name))
     }

@@ -1,4 +1,4 @@
-//! The guard of a run-time subscription, and how it leaves its registry.
+//! The guard of a run-time subscription, and the removal of its handlers from their registry.
 
 use std::{fmt, sync::Weak};
 
@@ -9,11 +9,11 @@ use crate::{
 
 /// A run-time subscription: dropping it unsubscribes and frees the closure.
 ///
-/// Once the drop has returned, the handler is not started again, not even by an emit that is under
-/// way; a call of it that has started goes on to its end, and the last emit that still holds the
-/// plan frees the closure. Dropping it inside a handler, its own included, works.
+/// Once the drop has returned, the handler is not started again, not even by an emit in progress. A
+/// call that has started runs to its end, and the last emit that still uses the handler frees the
+/// closure. The guard may be dropped inside of a handler, also inside of its own.
 ///
-/// It keeps no registry alive, and outlives its registry without harm.
+/// It does not keep its registry alive, and may outlive it.
 ///
 /// ```
 /// use events_core::{Event, Registry};
@@ -34,62 +34,66 @@ pub struct Subscription(Vec<SubscriptionPart>);
 
 /// One handler of a subscription.
 pub(crate) struct SubscriptionPart {
-    leave: Unsubscribe,
-    door: Weak<dyn Closable>,
+    unsubscribe: Unsubscribe,
+    closable: Weak<dyn Closable>,
 }
 
-/// What keeps a handler from being started. The guard holds it weakly, for the closure is to go when
-/// the last plan goes.
+/// A handler that can be closed. The guard holds a weak reference, so that the closure is freed
+/// with the last plan that contains it.
 pub(crate) trait Closable: Send + Sync {
+    /// After this, the handler is not started again.
     fn close(&self);
 }
 
 impl Subscription {
-    pub(crate) fn new(members: Vec<SubscriptionPart>) -> Self {
-        Self(members)
+    pub(crate) fn new(parts: Vec<SubscriptionPart>) -> Self {
+        Self(parts)
     }
 
-    /// Keeps the subscription for as long as its registry lives.
+    /// Keeps the subscription for as long as its registry exists.
     pub fn detach(mut self) {
         self.0.clear();
     }
 }
 
 impl SubscriptionPart {
-    pub(crate) fn new(leave: Unsubscribe, door: Weak<dyn Closable>) -> Self {
-        Self { leave, door }
+    pub(crate) fn new(unsubscribe: Unsubscribe, closable: Weak<dyn Closable>) -> Self {
+        Self {
+            unsubscribe,
+            closable,
+        }
     }
 
-    /// The id, and whose it is.
+    /// The id, and the number of the subscriber that has it.
     pub(crate) fn id(&self) -> Option<(&str, u64)> {
-        Some((self.leave.id.as_deref()?, self.leave.number))
+        Some((self.unsubscribe.id.as_deref()?, self.unsubscribe.number))
     }
 }
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        for SubscriptionPart { door, .. } in &self.0 {
-            if let Some(door) = door.upgrade() {
-                door.close();
+        for SubscriptionPart { closable, .. } in &self.0 {
+            if let Some(closable) = closable.upgrade() {
+                closable.close();
             }
         }
-        leave(self.0.iter().map(|member| &member.leave));
+        unsubscribe(self.0.iter().map(|part| &part.unsubscribe));
     }
 }
 
 impl fmt::Debug for Subscription {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let numbers = self.0.iter().map(|member| member.leave.number);
+        let numbers = self.0.iter().map(|part| part.unsubscribe.number);
         let numbers: Vec<_> = numbers.collect();
         f.debug_tuple("Subscription").field(&numbers).finish()
     }
 }
 
-/// How a handler leaves its registry, if that is still there.
+/// Removes one subscriber from its registry, if that still exists.
 #[derive(Clone)]
 pub(crate) struct Unsubscribe {
-    home: CoreRef<Weak<Core>>,
-    /// What it listens to; `None` for whatever a pattern matches.
+    core: CoreRef<Weak<Core>>,
+    /// The event type of an exact subscriber; `None` for a pattern subscriber.
     event_type: Option<EventType>,
     id: Option<String>,
     number: u64,
@@ -103,30 +107,29 @@ impl Unsubscribe {
         number: u64,
     ) -> Self {
         Self {
-            home: registry.downgrade(),
+            core: registry.downgrade(),
             event_type,
             id,
             number,
         }
     }
 
-    /// Leaves alone.
     pub(crate) fn run(&self) {
-        leave([self].into_iter());
+        unsubscribe([self].into_iter());
     }
 }
 
-/// Those of one registry leave it together: one new plan for each event type.
-fn leave<'l>(leaves: impl Iterator<Item = &'l Unsubscribe> + Clone) {
-    let Some(Unsubscribe { home, .. }) = leaves.clone().next() else {
+/// Removes subscribers of one registry together, with one new plan for each event type.
+fn unsubscribe<'u>(subscribers: impl Iterator<Item = &'u Unsubscribe> + Clone) {
+    let Some(Unsubscribe { core, .. }) = subscribers.clone().next() else {
         return;
     };
-    let mut removals = leaves.map(|leave| Removal {
-        event_type: leave.event_type,
-        number: leave.number,
-        id: leave.id.as_deref(),
+    let mut removals = subscribers.map(|subscriber| Removal {
+        event_type: subscriber.event_type,
+        number: subscriber.number,
+        id: subscriber.id.as_deref(),
     });
-    match home {
+    match core {
         CoreRef::Default(core) => core.remove(&mut removals),
         CoreRef::Own(core) => {
             if let Some(core) = core.upgrade() {

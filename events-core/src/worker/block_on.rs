@@ -1,4 +1,4 @@
-//! Waiting for a future on the thread that it is on.
+//! Blocking the current thread on a poll function.
 
 use std::{
     hint,
@@ -11,28 +11,28 @@ use std::{
     time::Instant,
 };
 
-/// So often does it look whether it was woken before it parks, each time after twice as many turns of
-/// a loop: to park and to be unparked takes the time of many events.
+/// How often the thread checks for a wake-up in a spin loop before it yields, with twice as many spins
+/// each time: parking and unparking takes the time of many events.
 const SPINS: u32 = 7;
 
-/// And so often after that, with others having the processor in between.
+/// How often it then checks, with a yield of the processor each time, before it parks.
 const YIELDS: u32 = 4;
 
-/// Unparks a thread.
-struct Unpark {
+/// The waker of a blocked thread.
+struct ThreadWaker {
     thread: Thread,
     woken: AtomicBool,
 }
 
-impl Unpark {
-    /// Whether it is woken soon.
+impl ThreadWaker {
+    /// Spins and yields for a while; returns whether the thread was woken.
     fn is_woken_soon(&self) -> bool {
-        for turn in 0..SPINS + YIELDS {
+        for attempt in 0..SPINS + YIELDS {
             if self.woken.load(Ordering::Relaxed) {
                 return true;
             }
-            if turn < SPINS {
-                (0..1 << turn).for_each(|_| hint::spin_loop());
+            if attempt < SPINS {
+                (0..1 << attempt).for_each(|_| hint::spin_loop());
             } else {
                 thread::yield_now();
             }
@@ -41,7 +41,7 @@ impl Unpark {
     }
 }
 
-impl Wake for Unpark {
+impl Wake for ThreadWaker {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();
     }
@@ -52,32 +52,32 @@ impl Wake for Unpark {
     }
 }
 
-/// Polls until it is ready, or until the deadline; parks the thread in between.
+/// Polls until the result is ready or the deadline has passed, and parks the thread in between.
 pub(crate) fn block_on_until<T>(
     mut poll: impl FnMut(&Waker) -> Poll<T>,
     deadline: Option<Instant>,
 ) -> Option<T> {
-    let unpark = Arc::new(Unpark {
+    let thread_waker = Arc::new(ThreadWaker {
         thread: thread::current(),
         woken: AtomicBool::new(false),
     });
-    let waker = Waker::from(Arc::clone(&unpark));
+    let waker = Waker::from(Arc::clone(&thread_waker));
     loop {
-        // Whoever wakes it from here on is heard: by this flag, or by the thread that does not park.
-        unpark.woken.store(false, Ordering::Relaxed);
+        // No wake-up from here on is lost: the flag or the park token of the thread keeps it.
+        thread_waker.woken.store(false, Ordering::Relaxed);
         if let Poll::Ready(value) = poll(&waker) {
             return Some(value);
         }
-        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-        if left.is_some_and(|left| left.is_zero()) {
+        let remaining = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        if remaining.is_some_and(|remaining| remaining.is_zero()) {
             return None;
         }
-        if unpark.is_woken_soon() {
+        if thread_waker.is_woken_soon() {
             continue;
         }
-        match left {
+        match remaining {
             None => thread::park(),
-            Some(left) => thread::park_timeout(left),
+            Some(remaining) => thread::park_timeout(remaining),
         }
     }
 }

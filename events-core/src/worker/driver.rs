@@ -1,4 +1,7 @@
-//! Running what waits in a queue: a loop that can be polled, and knows no runtime.
+//! The driver: the poll loop that runs the jobs of a queue. It needs no runtime.
+//!
+//! A job whose handlers are pending is suspended: it is stored in a slot, and resumed when its waker is
+//! woken. Meanwhile the driver starts further jobs, up to its concurrency.
 
 use std::{
     sync::Arc,
@@ -9,51 +12,53 @@ use crate::{
     current::enter_if_other,
     queue::{
         InFlight, JobProgress, JobResult, JobSlot, PoppedJob, QueueOwner, RunningJob,
-        UnfinishedJob, Waiter, enter,
+        UnfinishedJob, Waiter, enter_job,
     },
     registry::{Core, Registry},
 };
 
-/// After so many events the task that drives lets others have their turn.
-const BURST: usize = 64;
+/// How many jobs a driver starts in one poll, before other tasks of the same thread can run.
+const STARTS_PER_POLL: usize = 64;
 
-/// So many times does a flush begin again with what came meanwhile: an event that puts the next one
-/// into the queue has this many followers, and no more.
-const ROUNDS: usize = 1000;
+/// How often a flush runs the jobs that were pushed meanwhile, before it is cut off. A chain of events,
+/// each of which enqueues the next one, is cut off after this many.
+const MAX_ROUNDS: usize = 1000;
 
-/// Runs what waits in a queue.
-pub(crate) struct Driver {
+/// Runs the jobs of a queue.
+pub(super) struct Driver {
     registry: Registry,
     in_flight: Arc<InFlight<RunningJob>>,
-    /// The places of the jobs that wait, by their index.
-    places: Vec<Option<JobSlot>>,
-    waiting: usize,
-    /// A place for the next job.
-    spare: Option<JobSlot>,
+    /// The slots of the suspended jobs, by their index.
+    slots: Vec<Option<JobSlot>>,
+    suspended: usize,
+    /// The slot for the next job that is suspended.
+    spare_slot: Option<JobSlot>,
     waiter: Waiter,
     concurrency: usize,
-    /// So many events are begun in one poll.
-    burst: usize,
+    starts_per_poll: usize,
     until: Until,
     pub(crate) events: usize,
     pub(crate) failures: usize,
 }
 
-/// When it is over.
+/// When a driver is finished.
 #[derive(Clone, Copy)]
-pub(crate) enum Until {
-    /// When nothing waits.
+pub(super) enum Until {
+    /// When the queue is empty.
     Empty {
-        /// How many of those that waited when the round began.
-        left: usize,
+        /// How many of the jobs that were queued when the round began are still to be popped.
+        round_remaining: usize,
         rounds: usize,
     },
-    /// When the queue is drained.
+    /// When the queue is shut down and empty.
     Drained,
 }
 
 impl Until {
-    pub(crate) const EMPTY: Self = Self::Empty { left: 0, rounds: 0 };
+    pub(crate) const EMPTY: Self = Self::Empty {
+        round_remaining: 0,
+        rounds: 0,
+    };
 }
 
 impl Driver {
@@ -61,21 +66,21 @@ impl Driver {
         Self {
             registry,
             in_flight: Arc::new(InFlight::new()),
-            places: Vec::new(),
-            waiting: 0,
-            spare: None,
+            slots: Vec::new(),
+            suspended: 0,
+            spare_slot: None,
             waiter: Waiter::new(),
             concurrency: concurrency.max(1),
-            burst: BURST,
+            starts_per_poll: STARTS_PER_POLL,
             until,
             events: 0,
             failures: 0,
         }
     }
 
-    /// Begins one event in each poll, so that a deadline between polls is kept.
-    pub(crate) fn one_by_one(mut self) -> Self {
-        self.burst = 1;
+    /// Starts one job in each poll, so that a deadline can be checked in between.
+    pub(super) fn one_start_per_poll(mut self) -> Self {
+        self.starts_per_poll = 1;
         self
     }
 
@@ -87,144 +92,148 @@ impl Driver {
         &self.in_flight
     }
 
-    /// Whether a chain of events was cut off.
-    pub(crate) fn is_endless(&self) -> bool {
-        matches!(self.until, Until::Empty { rounds, .. } if rounds > ROUNDS)
+    /// Whether the flush was cut off after the maximum number of rounds.
+    pub(super) fn is_cut_off(&self) -> bool {
+        matches!(self.until, Until::Empty { rounds, .. } if rounds > MAX_ROUNDS)
     }
 
     pub(crate) fn poll(&mut self, waker: &Waker) -> Poll<()> {
-        // What runs out of a queue emits to the registry of that queue.
+        // The handlers of a job emit to the registry of its queue.
         let registry = self.registry.clone();
         let _current = enter_if_other(&registry);
-        for index in self.in_flight.woken(waker) {
-            self.go_on(index);
+        for index in self.in_flight.take_woken(waker) {
+            self.resume(index);
         }
         if self.in_flight.is_stopped() {
             return Poll::Ready(());
         }
         let core = registry.core();
-        let inside = enter(core.queue_id(), None);
-        for _ in 0..self.burst {
-            if self.waiting >= self.concurrency {
+        let entered = enter_job(core.queue_id(), None);
+        for _ in 0..self.starts_per_poll {
+            if self.suspended >= self.concurrency {
                 return Poll::Pending;
             }
             match self.pop(core, waker) {
-                Poll::Ready(Some(popped)) => self.begin(core, popped),
-                Poll::Ready(None) if self.waiting == 0 => return Poll::Ready(()),
+                Poll::Ready(Some(popped)) => self.start(core, popped),
+                Poll::Ready(None) if self.suspended == 0 => return Poll::Ready(()),
                 Poll::Pending | Poll::Ready(None) => {
-                    if self.waiting == 0 {
+                    if self.suspended == 0 {
                         core.workers().idle().notify();
                     }
                     return Poll::Pending;
                 }
             }
         }
-        drop(inside);
+        drop(entered);
         waker.wake_by_ref();
         Poll::Pending
     }
 
-    /// The next event. Pending when none waits, `None` when none will.
+    /// Pops the next job. Pending if the queue is empty, ready with `None` if the driver is to start no
+    /// further job.
     #[inline(always)]
     fn pop<'c>(&mut self, core: &'c Core, waker: &Waker) -> Poll<Option<PoppedJob<'c, Core>>> {
         if self.in_flight.is_stop_requested() {
             return Poll::Ready(None);
         }
-        if self.spare.is_none() {
-            self.spare = Some(self.in_flight.place());
+        if self.spare_slot.is_none() {
+            self.spare_slot = Some(self.in_flight.reserve_slot());
         }
         match &mut self.until {
             Until::Drained => {
                 let context = &Context::from_waker(waker);
                 core.queue().poll_pop(&mut self.waiter, context)
             }
-            Until::Empty { left, rounds } => {
-                if *left == 0 {
-                    *left = core.queue().len();
+            Until::Empty {
+                round_remaining,
+                rounds,
+            } => {
+                if *round_remaining == 0 {
+                    *round_remaining = core.queue().len();
                     *rounds += 1;
                 }
-                *left = left.saturating_sub(1);
-                let is_endless = *rounds > ROUNDS;
-                Poll::Ready(if is_endless { None } else { core.queue().pop() })
+                *round_remaining = round_remaining.saturating_sub(1);
+                let is_cut_off = *rounds > MAX_ROUNDS;
+                Poll::Ready(if is_cut_off { None } else { core.queue().pop() })
             }
         }
     }
 
-    /// Begins an event. The queue's outlet is still locked: see `InFlight::poll`.
+    /// Starts a job. The consumer side of the queue is still locked, as `InFlight::begin_poll` requires.
     #[inline(always)]
-    fn begin(&mut self, core: &Core, popped: PoppedJob<'_, Core>) {
-        let Some(place) = &self.spare else { return };
-        self.in_flight.poll();
-        match popped.start(core, place.waker()) {
-            JobProgress::Waits(job) => return self.keep(*job),
-            JobProgress::Done(ended) => self.count(ended),
-            JobProgress::Nothing => {}
+    fn start(&mut self, core: &Core, popped: PoppedJob<'_, Core>) {
+        let Some(slot) = &self.spare_slot else { return };
+        self.in_flight.begin_poll();
+        match popped.start(core, slot.waker()) {
+            JobProgress::Pending(job) => return self.suspend(*job),
+            JobProgress::Done(result) => self.count(result),
+            JobProgress::Empty => {}
         }
         self.in_flight.end_poll();
     }
 
-    /// Keeps a job that waits.
-    fn keep(&mut self, job: RunningJob) {
-        let Some(place) = self.spare.take() else {
+    /// Stores a started job that is pending in the spare slot.
+    fn suspend(&mut self, job: RunningJob) {
+        let Some(slot) = self.spare_slot.take() else {
             return;
         };
         self.events += 1;
-        if let Err(job) = self.in_flight.put_back(&place, job) {
-            return self.give_up(job);
+        if let Err(job) = self.in_flight.put_back(&slot, job) {
+            return self.abandon(job);
         }
-        let index = place.index();
-        if self.places.len() <= index {
-            self.places.resize_with(index + 1, || None);
+        let index = slot.index();
+        if self.slots.len() <= index {
+            self.slots.resize_with(index + 1, || None);
         }
-        self.places[index] = Some(place);
-        self.waiting += 1;
+        self.slots[index] = Some(slot);
+        self.suspended += 1;
     }
 
-    /// A job was woken.
-    fn go_on(&mut self, index: usize) {
-        let Some(place) = self.places.get(index).and_then(Option::as_ref) else {
+    /// Polls a suspended job that was woken.
+    fn resume(&mut self, index: usize) {
+        let Some(slot) = self.slots.get(index).and_then(Option::as_ref) else {
             return;
         };
-        let Some(mut job) = self.in_flight.take(place) else {
+        let Some(mut job) = self.in_flight.take(slot) else {
             // A shutdown has taken it.
             return;
         };
-        match job.poll(self.registry.core().queue_id(), place.waker()) {
-            Poll::Ready(ended) => {
+        match job.poll(self.registry.core().queue_id(), slot.waker()) {
+            Poll::Ready(result) => {
                 self.in_flight.end_poll();
-                self.failures += ended.failures;
+                self.failures += result.failures;
             }
-            Poll::Pending => match self.in_flight.put_back(place, job) {
+            Poll::Pending => match self.in_flight.put_back(slot, job) {
                 Ok(()) => return,
-                Err(job) => self.give_up(job),
+                Err(job) => self.abandon(job),
             },
         }
-        self.waiting -= 1;
-        let place = self.places[index].take();
-        if self.spare.is_none() {
-            self.spare = place;
-        } else if let Some(place) = place {
-            self.in_flight.free(&place);
+        self.suspended -= 1;
+        let slot = self.slots[index].take();
+        if self.spare_slot.is_none() {
+            self.spare_slot = slot;
+        } else if let Some(slot) = slot {
+            self.in_flight.free_slot(&slot);
         }
     }
 
-    fn count(&mut self, ended: JobResult) {
+    fn count(&mut self, result: JobResult) {
         self.events += 1;
-        self.failures += ended.failures;
+        self.failures += result.failures;
     }
 
-    /// A job that nobody will finish is kept for the next shutdown, and told.
-    fn give_up(&self, job: RunningJob) {
+    /// Stores a job that will not be finished for the next shutdown, and logs it.
+    fn abandon(&self, job: RunningJob) {
         let workers = self.registry.core().workers();
-        workers.keep(job.stop().inspect(UnfinishedJob::record));
+        workers.add_unfinished(job.stop().inspect(UnfinishedJob::log));
     }
 }
 
 impl Drop for Driver {
     fn drop(&mut self) {
         let core = self.registry.core();
-        core.queue().leave(&mut self.waiter);
-        let waiting = self.in_flight.stop().waiting;
-        waiting.into_iter().for_each(|job| self.give_up(job));
+        core.queue().remove_waiter(&mut self.waiter);
+        let suspended = self.in_flight.stop().suspended;
+        suspended.into_iter().for_each(|job| self.abandon(job));
     }
 }

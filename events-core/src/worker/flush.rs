@@ -1,4 +1,4 @@
-//! Running what waits, until nothing does.
+//! Flushing: running the jobs of a queue until it is empty.
 
 use std::{
     any::Any,
@@ -17,11 +17,11 @@ use super::{
 use crate::{
     current::registry,
     primitives::Plural,
-    queue::{QueueOwner, is_inside},
+    queue::{QueueOwner, is_in_job_of},
     registry::Registry,
 };
 
-/// What a flush did.
+/// The result of a flush.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Flushed {
     ran: usize,
@@ -42,8 +42,8 @@ impl Flushed {
         self.failures
     }
 
-    /// How many events still wait: none, unless the flush was called by something that the same
-    /// queue runs, or a chain of events had no end.
+    /// How many events are still queued: none, unless the flush was called by a subscriber that the
+    /// same queue runs, or was cut off because each event enqueued another one.
     #[must_use]
     pub fn left(&self) -> usize {
         self.left
@@ -60,22 +60,23 @@ impl fmt::Display for Flushed {
         let (ran, failures) = (Plural(*ran, "event"), Plural(*failures, "subscriber"));
         write!(f, "{ran} ran, {failures} failed, ")?;
         match left {
-            0 => f.write_str("none wait"),
-            left => write!(f, "{left} wait"),
+            0 => f.write_str("none left"),
+            left => write!(f, "{left} left"),
         }
     }
 }
 
 impl Queue {
-    /// Runs what waits, one event after the other, until the queue is empty: what comes meanwhile
-    /// runs, too. Blocks the thread while an async subscriber waits.
+    /// Runs the queued events one after the other until the queue is empty, including those that are
+    /// added meanwhile. Blocks the thread while an async subscriber is pending.
     ///
     /// In async code use [`flush_async`](Self::flush_async): blocking the thread of a runtime may
-    /// keep it from waking the very subscriber that this waits for.
+    /// keep the runtime from waking the subscriber that this waits for.
     ///
-    /// An event that puts the next one into the queue, and so on without end, is cut off after 1,000
-    /// rounds, which is logged; the rest stays in the queue. Called by a subscriber that this queue
-    /// runs, it returns at once, for who runs that goes on with the rest.
+    /// A chain of events without an end, each of which enqueues the next one, is cut off after 1,000
+    /// rounds, which is logged; the remaining events stay in the queue. Called by a subscriber that
+    /// this queue runs, it returns at once: the flush or worker that runs the subscriber runs the
+    /// queued events afterwards.
     #[expect(clippy::must_use_candidate, reason = "called for what it does")]
     pub fn flush(&self) -> Flushed {
         let mut flush = self.flush_async();
@@ -88,39 +89,39 @@ impl Queue {
 
     /// [`flush`](Self::flush) without blocking; no runtime is needed.
     ///
-    /// Dropping the future stops it. An event that is in the middle of its subscribers then is kept
-    /// for [`shutdown`](Self::shutdown) to hand back, and that is logged.
+    /// Dropping the future stops the flush. An event whose subscribers have not all finished is then
+    /// kept for [`shutdown`](Self::shutdown), which returns it, and that is logged.
     pub fn flush_async(&self) -> Flush {
         let queue = self.0.core().queue_id();
-        let drive = (!is_inside(queue)).then(|| Driver::new(self.0.clone(), 1, Until::EMPTY));
+        let driver = (!is_in_job_of(queue)).then(|| Driver::new(self.0.clone(), 1, Until::EMPTY));
         Flush {
             queue: self.clone(),
-            drive,
+            driver,
         }
     }
 }
 
-/// A flush; made by [`Queue::flush_async`].
+/// A flush as a future; returned by [`Queue::flush_async`].
 #[must_use = "futures do nothing unless awaited"]
 pub struct Flush {
     queue: Queue,
-    /// None inside something that the same queue runs.
-    drive: Option<Driver>,
+    /// `None` if it was created inside a job of the same queue.
+    driver: Option<Driver>,
 }
 
 impl Flush {
     fn poll_with(&mut self, context: &mut Context<'_>) -> Poll<Flushed> {
-        let Some(drive) = &mut self.drive else {
+        let Some(driver) = &mut self.driver else {
             return Poll::Ready(Flushed {
                 left: self.queue.len(),
                 ..Flushed::default()
             });
         };
-        ready!(drive.poll(context.waker()));
+        ready!(driver.poll(context.waker()));
         let flushed = Flushed {
-            ran: drive.events,
-            failures: drive.failures,
-            left: if drive.is_endless() {
+            ran: driver.events,
+            failures: driver.failures,
+            left: if driver.is_cut_off() {
                 self.queue.len()
             } else {
                 0
@@ -131,7 +132,7 @@ impl Flush {
                 target: "events_core",
                 ran = flushed.ran,
                 left = flushed.left,
-                "a flush was cut off: each event puts another one into the queue",
+                "a flush was cut off: each event enqueues another one; let the chain of events end",
             );
         }
         Poll::Ready(flushed)
@@ -154,7 +155,8 @@ impl fmt::Debug for Flush {
     }
 }
 
-/// Calls `f`, and then flushes the queue of the registry that is current now, also when `f` panics.
+/// Calls `f`, and then flushes the queue of the registry that is current at the time of the call, also
+/// when `f` panics.
 ///
 /// As an attribute of a function: [`flush_queue`](macro@crate::flush_queue).
 ///
@@ -176,17 +178,17 @@ pub fn flush_after<T>(f: impl FnOnce() -> T) -> T {
     f()
 }
 
-/// Flushes the queue of the registry that was current when it was made.
+/// When dropped, flushes the queue of the registry that was current when this was created.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct FlushOnDrop(Registry);
 
 impl FlushOnDrop {
-    /// To be dropped when the queue is to be flushed.
+    /// For the current registry.
     #[must_use]
     #[expect(
         clippy::new_without_default,
-        reason = "it looks at the current registry"
+        reason = "it depends on the current registry"
     )]
     pub fn new() -> Self {
         Self(registry())
@@ -199,8 +201,8 @@ impl Drop for FlushOnDrop {
     }
 }
 
-/// Awaits a future, and then flushes the queue of the registry that is current now, also when the
-/// future panics. A future that is dropped before it is ready flushes nothing.
+/// Awaits a future, and then flushes the queue of the registry that is current at the time of the call,
+/// also when the future panics. A future that is dropped before it is ready flushes nothing.
 #[doc(hidden)]
 pub fn flush_after_async<F: Future>(future: F) -> FlushAfter<F> {
     FlushAfter {
@@ -211,7 +213,7 @@ pub fn flush_after_async<F: Future>(future: F) -> FlushAfter<F> {
 }
 
 pin_project_lite::pin_project! {
-    /// A future, and a flush behind it.
+    /// A future that is followed by a flush.
     #[doc(hidden)]
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
@@ -229,8 +231,8 @@ impl<F: Future> Future for FlushAfter<F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         if this.result.is_none() {
-            let end_poll = catch_unwind(AssertUnwindSafe(|| this.future.poll(context)));
-            *this.result = match end_poll {
+            let polled = catch_unwind(AssertUnwindSafe(|| this.future.poll(context)));
+            *this.result = match polled {
                 Ok(Poll::Pending) => return Poll::Pending,
                 Ok(Poll::Ready(value)) => Some(Ok(value)),
                 Err(payload) => Some(Err(payload)),

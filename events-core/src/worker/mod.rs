@@ -1,10 +1,16 @@
-//! Floor 6, queue: who empties a registry's queue, and when.
+//! Running the queue of a registry: flushes, workers and the shutdown.
 //!
-//! - `drive` runs what waits, as a future that knows no runtime;
-//! - `flush` drives until nothing waits, `worker` for good, and `shutdown` to an end;
-//! - `settle` flushes and waits for the workers;
-//! - `park` waits for a future on the thread that it is on;
-//! - `handle` is what users hold.
+//! A *driver* is the poll loop that pops the jobs of a queue and runs them; it needs no runtime. A
+//! *flush* drives until the queue is empty, a *worker* until the queue is shut down, and a *shutdown*
+//! until a deadline, after which it returns the events that are left.
+//!
+//! - `driver`: the poll loop;
+//! - `flush`: flushes, and the attribute and functions that flush at the end of a function;
+//! - `spawn`: workers, as a thread, a tokio task or a future;
+//! - `settle`: a flush that waits for the workers, too;
+//! - `shutdown`: the shutdown and the unfinished events that it returns;
+//! - `block_on`: blocks the thread on a poll function;
+//! - `queue_handle`: `Queue`, the public handle.
 
 mod block_on;
 mod driver;

@@ -1,31 +1,32 @@
-//! The queue of a registry, as users hold it.
+//! The public handle of a registry's queue.
 
 use std::fmt;
 
 use crate::registry::Registry;
 
-/// The queue of a registry: events that wait to be emitted, and copies of emitted ones that wait for
-/// their `async` and `deferred` subscribers.
+/// The queue of a registry. It holds enqueued events, and snapshots: clones of emitted events for their
+/// `async` and `deferred` subscribers.
 ///
-/// An event gets here by [`enqueue`](crate::Event::enqueue), which returns at once, and a copy by a
-/// sync [`emit`](crate::Event::emit) of an event with subscribers that run later. Both wait in one
-/// order until somebody empties the queue:
+/// [`enqueue`](crate::Event::enqueue) adds an event and returns at once; a sync
+/// [`emit`](crate::Event::emit) adds a snapshot if the event has `async` or `deferred` subscribers.
+/// Both stay in one order until they are run:
 ///
 /// - [`flush`](Self::flush), [`flush_async`](Self::flush_async), `#[flush_queue]` and
-///   [`flush_after`](crate::queues::flush_after) run what waits, and what comes meanwhile, and return;
-/// - a worker runs it as it comes: on a thread of its own
+///   [`flush_after`](crate::queues::flush_after) run everything that is queued, including what is added
+///   meanwhile, and return;
+/// - a worker runs each event as it arrives: on a thread of its own
 ///   ([`spawn_thread`](Self::spawn_thread)), on tokio (`spawn_tokio`), or wherever you poll
 ///   [`work`](Self::work);
-/// - [`shutdown`](Self::shutdown) takes nothing new, runs what waits, and hands back what it could
-///   not finish in time.
+/// - [`shutdown`](Self::shutdown) accepts no new events, runs those that are queued, and returns those
+///   that it could not finish in time.
 ///
-/// What runs out of a queue sees its registry as the current one, and is in the span in which it was
-/// put there.
+/// While a queued event runs, the registry of the queue is the current one, and the tracing span is the
+/// one in which the event was added.
 ///
-/// At most [`capacity`](Self::capacity) wait, 65,536 unless told. When the queue is full, `enqueue`
-/// gives the event back in an error; of a sync emit, a sync deferred subscriber runs at once on the
-/// caller, and an async one counts as failed. Nothing is dropped in silence: that the queue is full
-/// while nobody empties it is logged once, and so is a registry that goes with events in its queue.
+/// At most [`capacity`](Self::capacity) events are queued, 65,536 unless set otherwise. When the queue
+/// is full, `enqueue` returns the event in an error; of a sync emit, a sync deferred subscriber runs at
+/// once on the caller, and an async one counts as failed. Nothing is dropped without a record: a full
+/// queue without a worker is logged once, and so is a registry that is dropped with events in its queue.
 ///
 /// ```
 /// use events_core::{Event, Registry};
@@ -56,32 +57,31 @@ impl Registry {
 }
 
 impl Queue {
-    /// How many events wait; those that are under way do not.
+    /// How many events are queued, without those that are running.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.core().queue().len()
     }
 
-    /// Whether no event waits.
+    /// Whether no event is queued.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Whether a [`shutdown`](Self::shutdown) has begun: nothing new is taken.
+    /// Whether a [`shutdown`](Self::shutdown) has begun: no new events are accepted.
     #[must_use]
     pub fn is_shut_down(&self) -> bool {
         !self.0.core().queue().is_open()
     }
 
-    /// How many events may wait.
+    /// How many events can be queued.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.0.core().queue().capacity()
     }
 
-    /// Sets how many events may wait, at least 1. Those that wait already stay, even when they are
-    /// more.
+    /// Sets how many events can be queued, at least 1. Queued events stay, even if they are more.
     pub fn set_capacity(&self, capacity: usize) {
         self.0.core().queue().set_capacity(capacity);
     }

@@ -1,4 +1,4 @@
-//! Waiting until nothing waits and nothing is under way.
+//! Settling: waiting until a queue is empty and its workers are idle.
 
 use std::{
     fmt,
@@ -9,16 +9,16 @@ use std::{
 };
 
 use super::{block_on::block_on_until, flush::Flush, queue_handle::Queue};
-use crate::queue::{QueueOwner, is_inside};
+use crate::queue::{QueueOwner, is_in_job_of};
 
 impl Queue {
-    /// Flushes, and then waits until no worker is in the middle of an event: what these put into the
-    /// queue meanwhile is run, too. Says whether that is so; it is not when the time is over before.
+    /// Flushes, and then waits until no worker has an event in progress; events that are enqueued
+    /// meanwhile run, too. Returns whether the queue is settled: `false` if the time is over before.
     ///
-    /// It does not wait for events that others flush, nor for emits that are under way elsewhere. In
-    /// async code use [`settle_async`](Self::settle_async): a worker that is a task of the same thread
-    /// could not go on. Called by a subscriber that this queue runs, it returns `false` at once, for
-    /// that subscriber is under way.
+    /// It does not wait for flushes or emits in progress on other threads. In async code use
+    /// [`settle_async`](Self::settle_async): this blocks the thread, so a worker that is a task on it
+    /// could not run. Called by a subscriber that this queue runs, it returns `false` at once, since
+    /// that subscriber is in progress.
     ///
     /// ```
     /// use std::time::Duration;
@@ -41,9 +41,9 @@ impl Queue {
         block_on_until(|waker| settle.poll_with(waker), deadline).unwrap_or(false)
     }
 
-    /// [`settle`](Self::settle) without blocking, and without an end to its time. No runtime is needed.
+    /// [`settle`](Self::settle) without blocking and without a time limit; no runtime is needed.
     ///
-    /// Dropping the future stops it, as that of [`flush_async`](Self::flush_async).
+    /// Dropping the future stops the flush, as that of [`flush_async`](Self::flush_async) does.
     pub fn settle_async(&self) -> Settle {
         Settle {
             queue: self.clone(),
@@ -52,7 +52,7 @@ impl Queue {
     }
 }
 
-/// Waits until a queue is settled; made by [`Queue::settle_async`].
+/// A future that waits until a queue is settled; returned by [`Queue::settle_async`].
 #[must_use = "futures do nothing unless awaited"]
 pub struct Settle {
     queue: Queue,
@@ -63,7 +63,7 @@ impl Settle {
     fn poll_with(&mut self, waker: &Waker) -> Poll<bool> {
         let registry = self.queue.0.clone();
         let core = registry.core();
-        if is_inside(core.queue_id()) {
+        if is_in_job_of(core.queue_id()) {
             return Poll::Ready(false);
         }
         loop {
@@ -71,7 +71,7 @@ impl Settle {
                 let flushed = ready!(Pin::new(flush).poll(&mut Context::from_waker(waker)));
                 self.flush = None;
                 if flushed.left() > 0 {
-                    return Poll::Ready(false); // a chain without an end, which is logged
+                    return Poll::Ready(false); // the flush was cut off, which is logged
                 }
             }
             core.workers().idle().register(waker);

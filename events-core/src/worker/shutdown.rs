@@ -1,5 +1,5 @@
-//! Shutting a queue down: nothing new, what waits is run, and what could not be finished in time is
-//! handed back.
+//! Shutting a queue down: it accepts no new events, the queued ones run until a deadline, and those that
+//! are unfinished then are returned.
 
 use std::{
     any::Any,
@@ -18,75 +18,75 @@ use super::{
 use crate::{
     metadata::{EventInfo, Origin, SubscriberInfo},
     primitives::Plural,
-    queue::{QueueOwner, RunningJob, UnfinishedJob, is_inside},
+    queue::{QueueOwner, RunningJob, UnfinishedJob, is_in_job_of},
 };
 
-/// Without workers a shutdown runs what waits itself, with so many events under way at once: one
-/// whose subscribers never end does not keep the others from their turn.
+/// How many events are in progress at once when a shutdown runs them itself, without workers: an event
+/// whose subscribers never end does not block the others.
 const CONCURRENCY: usize = 64;
 
 impl Queue {
-    /// Takes nothing new, runs what waits until the deadline, this long from now, and hands back
-    /// what was left.
+    /// Accepts no new events, runs the queued ones until the deadline, `at_most` from now, and returns
+    /// those that are unfinished then.
     ///
-    /// From now on `enqueue` gives its event back, but for subscribers that this queue runs: what
-    /// they put there is drained as well. The workers run what waits, and then end; without workers
-    /// this thread does it. At the deadline nothing more is begun. What waits then is handed back,
-    /// and so is what is in the middle of its async subscribers, which are dropped. A sync
-    /// subscriber that does not return keeps its event and its thread; it is counted.
+    /// From now on `enqueue` returns its event in an error, except in subscribers that this queue runs:
+    /// their events run as well. The workers run the queued events and then end; without workers this
+    /// thread runs them. At the deadline no further event is started. Queued events are returned, and
+    /// so are those with pending async subscribers, which are dropped. A sync subscriber that does not
+    /// return keeps its event and its thread; it is counted.
     ///
-    /// The queue stays shut down. A second shutdown hands back what the first could not reach.
-    /// Called by a subscriber that this queue runs, it begins the shutdown and returns at once, for
-    /// it cannot wait for itself.
+    /// The queue stays shut down. A second shutdown returns events that the first could not take.
+    /// Called by a subscriber that this queue runs, it begins the shutdown and returns at once, since
+    /// it cannot wait for that subscriber.
     ///
     /// In async code use [`shutdown_async`](Self::shutdown_async).
     pub fn shutdown(&self, at_most: Duration) -> Unfinished {
         let core = self.0.core();
         core.queue().drain();
-        if is_inside(core.queue_id()) {
+        if is_in_job_of(core.queue_id()) {
             return Unfinished::default();
         }
         let deadline = Instant::now().checked_add(at_most);
         let is_over = || deadline.is_some_and(|deadline| deadline <= Instant::now());
-        if core.workers().wait(None, deadline) && !is_over() {
-            let mut drive = drive(self);
-            block_on_until(|waker| drive.poll(waker), deadline);
+        if core.workers().wait_ended(None, deadline) && !is_over() {
+            let mut driver = new_driver(self);
+            block_on_until(|waker| driver.poll(waker), deadline);
         }
-        self.hand_back()
+        self.take_unfinished()
     }
 
-    /// [`shutdown`](Self::shutdown) without blocking, until a future is ready that stands for the
-    /// deadline: `queue.shutdown_async(tokio::time::sleep(Duration::from_secs(5)))`.
+    /// [`shutdown`](Self::shutdown) without blocking. The deadline is a future:
+    /// `queue.shutdown_async(tokio::time::sleep(Duration::from_secs(5)))`.
     ///
-    /// When it is dropped early the queue takes nothing new, and nothing else has happened.
+    /// If it is dropped early, the queue accepts no new events, and no queued event is lost.
     pub fn shutdown_async<D: Future>(&self, deadline: D) -> Shutdown<D> {
         Shutdown {
             queue: self.clone(),
             deadline,
-            drive: None,
+            driver: None,
             done: false,
         }
     }
 
-    /// At the deadline: takes what is left from the queue and from its workers.
-    fn hand_back(&self) -> Unfinished {
+    /// Closes the queue, and takes the unfinished events from it and from its workers.
+    fn take_unfinished(&self) -> Unfinished {
         let core = self.0.core();
         core.queue().close();
         let mut unfinished = Unfinished::default();
         while let Some(popped) = core.queue().pop() {
-            let Some(left) = popped.take_unfinished() else {
+            let Some(job) = popped.take_unfinished() else {
                 break;
             };
-            unfinished.events.push(UnfinishedEvent(left));
+            unfinished.events.push(UnfinishedEvent(job));
         }
-        for worker in core.workers().workers() {
+        for worker in core.workers().all() {
             let stopped = worker.stop();
             unfinished.running += usize::from(stopped.polling);
             core.workers()
-                .keep(stopped.waiting.into_iter().filter_map(RunningJob::stop));
+                .add_unfinished(stopped.suspended.into_iter().filter_map(RunningJob::stop));
         }
-        let begun = core.workers().left().into_iter().map(UnfinishedEvent);
-        unfinished.events.splice(0..0, begun);
+        let started = core.workers().take_unfinished().into_iter();
+        unfinished.events.splice(0..0, started.map(UnfinishedEvent));
         if !unfinished.is_empty() {
             tracing::warn!(target: "events_core", "{unfinished}");
         }
@@ -95,13 +95,13 @@ impl Queue {
 }
 
 pin_project_lite::pin_project! {
-    /// A shutdown; made by [`Queue::shutdown_async`].
+    /// A shutdown as a future; returned by [`Queue::shutdown_async`].
     #[must_use = "futures do nothing unless awaited"]
     pub struct Shutdown<D> {
         queue: Queue,
         #[pin]
         deadline: D,
-        drive: Option<Driver>,
+        driver: Option<Driver>,
         done: bool,
     }
 }
@@ -113,34 +113,35 @@ impl<D: Future> Future for Shutdown<D> {
         let this = self.project();
         let core = this.queue.0.core();
         core.queue().drain();
-        if is_inside(core.queue_id()) {
+        if is_in_job_of(core.queue_id()) {
             return Poll::Ready(Unfinished::default());
         }
         if !*this.done {
             *this.done = this.deadline.poll(context).is_ready()
-                || drained(this.queue, this.drive, context.waker()).is_ready();
+                || poll_drained(this.queue, this.driver, context.waker()).is_ready();
         }
         if *this.done {
-            // What it has begun itself is handed back, too.
-            *this.drive = None;
-            Poll::Ready(this.queue.hand_back())
+            // Dropping the driver stores the events that it started, which are returned, too.
+            *this.driver = None;
+            Poll::Ready(this.queue.take_unfinished())
         } else {
             Poll::Pending
         }
     }
 }
 
-/// Ready when the workers have ended, and then nothing waits.
-fn drained(queue: &Queue, drive: &mut Option<Driver>, waker: &Waker) -> Poll<()> {
-    if queue.0.core().workers().poll(None, waker).is_pending() {
+/// Ready when the workers have ended and the queue is empty.
+fn poll_drained(queue: &Queue, driver: &mut Option<Driver>, waker: &Waker) -> Poll<()> {
+    let workers = queue.0.core().workers();
+    if workers.poll_ended(None, waker).is_pending() {
         return Poll::Pending;
     }
-    drive.get_or_insert_with(|| self::drive(queue)).poll(waker)
+    driver.get_or_insert_with(|| new_driver(queue)).poll(waker)
 }
 
-/// Runs what waits, when there are no workers.
-fn drive(queue: &Queue) -> Driver {
-    Driver::new(queue.0.clone(), CONCURRENCY, Until::Drained).one_by_one()
+/// Runs the queued events when there are no workers.
+fn new_driver(queue: &Queue) -> Driver {
+    Driver::new(queue.0.clone(), CONCURRENCY, Until::Drained).one_start_per_poll()
 }
 
 impl<D> fmt::Debug for Shutdown<D> {
@@ -151,20 +152,20 @@ impl<D> fmt::Debug for Shutdown<D> {
     }
 }
 
-/// What a shutdown could not finish.
+/// The events that a shutdown could not finish.
 ///
-/// `Display` tells the topics and counts them; nothing of the events is shown.
+/// `Display` shows the topics with their counts, and no data of the events.
 #[derive(Debug, Default)]
-#[must_use = "the events that were not finished are in here, and are lost when it is dropped"]
+#[must_use = "it holds the unfinished events, which are lost when it is dropped"]
 pub struct Unfinished {
-    /// The events, those that were begun first, then those that waited, in their order.
+    /// The events: first those that were started, then those that were queued, in their order.
     pub events: Vec<UnfinishedEvent>,
-    /// How many workers were in the middle of a subscriber that did not return.
+    /// How many workers were running a subscriber that did not return.
     pub running: usize,
 }
 
 impl Unfinished {
-    /// Whether everything was finished.
+    /// Whether all events were finished.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.events.is_empty() && self.running == 0
@@ -177,8 +178,8 @@ impl fmt::Display for Unfinished {
         if self.is_empty() {
             return f.write_str("the queue was shut down, and nothing is left");
         }
-        let left = Plural(events.len(), "event");
-        write!(f, "the queue was shut down with {left} left")?;
+        let events_left = Plural(events.len(), "event");
+        write!(f, "the queue was shut down with {events_left} left")?;
         if *running > 0 {
             let running = Plural(*running, "subscriber");
             write!(f, " and {running} that did not return")?;
@@ -191,18 +192,18 @@ impl fmt::Display for Unfinished {
             }
         }
         for (number, (topic, count)) in counts.into_iter().enumerate() {
-            let before = if number == 0 { ": " } else { ", " };
-            write!(f, "{before}{topic} (x{count})")?;
+            let separator = if number == 0 { ": " } else { ", " };
+            write!(f, "{separator}{topic} (x{count})")?;
         }
         Ok(())
     }
 }
 
-/// An event that a shutdown hands back.
+/// An event that a shutdown could not finish.
 pub struct UnfinishedEvent(UnfinishedJob);
 
 impl UnfinishedEvent {
-    /// What is known of its type.
+    /// The metadata of its type.
     #[must_use]
     pub fn info(&self) -> &'static EventInfo {
         self.0.info
@@ -214,25 +215,24 @@ impl UnfinishedEvent {
         self.0.info.topic()
     }
 
-    /// Where it was emitted from, when the emitter said so.
+    /// Where it was emitted from, if an origin was given.
     #[must_use]
     pub fn origin(&self) -> Option<&Origin> {
         self.0.origin.as_ref()
     }
 
-    /// The subscribers that it has not reached, or not to their end, when only some are left;
-    /// `None` when it was enqueued and none was begun.
+    /// The subscribers that have not finished; `None` if the event was enqueued and none was started.
     #[must_use]
     pub fn unfinished(&self) -> Option<impl ExactSizeIterator<Item = &SubscriberInfo>> {
         let unfinished = self.0.unfinished.as_ref()?;
         Some(unfinished.iter().map(AsRef::as_ref))
     }
 
-    /// The event, when it is an `E`.
+    /// The event, if it is an `E`.
     ///
     /// # Errors
     ///
-    /// This, when it is another event.
+    /// `self`, if it is another event.
     pub fn downcast<E: Any>(self) -> Result<E, Self> {
         let UnfinishedJob {
             info,

@@ -1,4 +1,4 @@
-//! Workers: they run what waits in a queue as it comes.
+//! Workers: drivers that run the jobs of a queue as they arrive, until it is shut down.
 
 use std::{
     fmt,
@@ -20,15 +20,15 @@ use crate::{
 };
 
 impl Queue {
-    /// A worker on a thread of its own, which runs one event after the other, so that events keep
+    /// Starts a worker on a thread of its own. It runs one event after the other, so that events keep
     /// their order.
     ///
-    /// Its async subscribers run on that thread, with no runtime around them; those that need one go
-    /// to a worker that is polled there: `spawn_tokio`, or [`work`](Self::work).
+    /// Async subscribers run on that thread, without a runtime; for those that need one, use a worker
+    /// that the runtime polls: `spawn_tokio`, or [`work`](Self::work).
     ///
     /// # Panics
     ///
-    /// As [`std::thread::spawn`] does, when the system gives no thread.
+    /// As [`std::thread::spawn`] does, when the system cannot create a thread.
     ///
     /// ```
     /// use std::time::Duration;
@@ -52,8 +52,9 @@ impl Queue {
         self.spawn_thread_with(1)
     }
 
-    /// [`spawn_thread`](Self::spawn_thread), with so many events under way at once: while the async
-    /// subscribers of some wait, others begin. They begin in order, and end as they end.
+    /// [`spawn_thread`](Self::spawn_thread) with up to `concurrency` events in progress at once: while
+    /// the async subscribers of some are pending, others start. They start in order and end in any
+    /// order.
     ///
     /// # Panics
     ///
@@ -61,27 +62,28 @@ impl Queue {
     pub fn spawn_thread_with(&self, concurrency: usize) -> Worker {
         let mut work = self.work(concurrency);
         let worker = work.worker();
-        let named = thread::Builder::new().name("events-queue".to_owned());
-        let spawned = named.spawn(move || {
+        let builder = thread::Builder::new().name("events-queue".to_owned());
+        let spawned = builder.spawn(move || {
             block_on_until(
                 |waker| Pin::new(&mut work).poll(&mut Context::from_waker(waker)),
                 None,
             );
         });
         match spawned {
-            Ok(_joined_by_its_end) => worker,
-            Err(error) => panic!("no thread for a worker of the queue: {error}"),
+            // The thread is not joined: `Worker::stop` waits until the worker has ended.
+            Ok(_thread) => worker,
+            Err(error) => panic!("cannot spawn the thread of a queue worker: {error}"),
         }
     }
 
-    /// A worker as a task of the tokio runtime that this is called in, with so many events under way
-    /// at once. They begin in order, and end as they end.
+    /// Starts a worker as a task of the current tokio runtime, with up to `concurrency` events in
+    /// progress at once. They start in order and end in any order.
     ///
-    /// All of it is one task: subscribers that compute for long keep each other waiting, unless
-    /// there are several workers.
+    /// The worker is a single task: a subscriber that computes for long delays all others, unless there
+    /// are several workers.
     ///
-    /// When the runtime is shut down under it, what was under way is kept for
-    /// [`shutdown`](Self::shutdown) to hand back, and that is logged.
+    /// If the runtime is shut down first, the events in progress are kept for
+    /// [`shutdown`](Self::shutdown), which returns them, and that is logged.
     ///
     /// # Panics
     ///
@@ -94,44 +96,47 @@ impl Queue {
         worker
     }
 
-    /// A worker as a future, for any runtime: it runs what waits whenever it is polled, with so many
-    /// events under way at once, and is ready when the queue was shut down and is drained.
+    /// A worker as a future, for any runtime: it runs queued events when it is polled, with up to
+    /// `concurrency` events in progress at once, and is ready when the queue is shut down and empty.
     ///
-    /// Dropping it ends the worker. What is under way then is kept for
-    /// [`shutdown`](Self::shutdown) to hand back, and that is logged.
+    /// Dropping it ends the worker. The events in progress are then kept for
+    /// [`shutdown`](Self::shutdown), which returns them, and that is logged.
     pub fn work(&self, concurrency: usize) -> Work {
-        let drive = Driver::new(self.0.clone(), concurrency, Until::Drained);
+        let driver = Driver::new(self.0.clone(), concurrency, Until::Drained);
         let core = self.0.core();
         core.queue().attach();
-        core.workers().join(Arc::clone(drive.in_flight()));
-        Work { drive: Some(drive) }
+        core.workers().add(Arc::clone(driver.in_flight()));
+        Work {
+            driver: Some(driver),
+        }
     }
 }
 
-/// A worker as a future; made by [`Queue::work`].
+/// A worker as a future; returned by [`Queue::work`].
 #[must_use = "futures do nothing unless awaited"]
 pub struct Work {
-    /// Until it has ended.
-    drive: Option<Driver>,
+    /// `None` when the worker has ended.
+    driver: Option<Driver>,
 }
 
 impl Work {
     fn worker(&self) -> Worker {
-        let drive = self.drive.as_ref();
+        let driver = self.driver.as_ref();
         Worker {
-            told: drive.map(|drive| (drive.registry().clone(), Arc::clone(drive.in_flight()))),
+            target: driver
+                .map(|driver| (driver.registry().clone(), Arc::clone(driver.in_flight()))),
         }
     }
 
     fn end(&mut self) {
-        let Some(drive) = self.drive.take() else {
+        let Some(driver) = self.driver.take() else {
             return;
         };
-        let (registry, in_flight) = (drive.registry().clone(), Arc::clone(drive.in_flight()));
-        // First what is left is kept, then others hear that it has ended.
-        drop(drive);
+        let (registry, in_flight) = (driver.registry().clone(), Arc::clone(driver.in_flight()));
+        // Stores the unfinished jobs before a shutdown that waits for this worker is woken.
+        drop(driver);
         registry.core().queue().detach();
-        registry.core().workers().leave(&in_flight);
+        registry.core().workers().remove(&in_flight);
     }
 }
 
@@ -139,14 +144,14 @@ impl Future for Work {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let end_poll = match &mut self.drive {
-            Some(drive) => drive.poll(context.waker()),
+        let polled = match &mut self.driver {
+            Some(driver) => driver.poll(context.waker()),
             None => Poll::Ready(()),
         };
-        if end_poll.is_ready() {
+        if polled.is_ready() {
             self.end();
         }
-        end_poll
+        polled
     }
 }
 
@@ -162,48 +167,48 @@ impl fmt::Debug for Work {
     }
 }
 
-/// A worker of a queue; made by [`Queue::spawn_thread`] and `spawn_tokio`.
+/// The handle of a worker; returned by [`Queue::spawn_thread`] and `spawn_tokio`.
 ///
-/// Dropping it tells the worker to end: it begins no other event, and finishes those that are under
-/// way. What waits stays in the queue. [`detach`](Self::detach) leaves it to itself until the queue
-/// is shut down.
-#[must_use = "dropping a Worker ends it; `.detach()` leaves it to itself"]
+/// Dropping it requests the worker to end: the worker starts no further event and finishes those in
+/// progress. Queued events stay in the queue. [`detach`](Self::detach) keeps the worker running until
+/// the queue is shut down.
+#[must_use = "dropping a Worker ends it; call `.detach()` to keep it running"]
 pub struct Worker {
-    /// Whose worker it is, until it is detached.
-    told: Option<(Registry, Arc<InFlight<RunningJob>>)>,
+    /// The worker to stop; `None` when detached.
+    target: Option<(Registry, Arc<InFlight<RunningJob>>)>,
 }
 
 impl Worker {
-    /// Leaves the worker to itself, until the queue is shut down.
+    /// Keeps the worker running until the queue is shut down.
     pub fn detach(mut self) {
-        self.told = None;
+        self.target = None;
     }
 
-    /// Tells the worker to begin no other event, and blocks until it has ended. What waits stays in
-    /// the queue: to have it run first, use [`Queue::shutdown`].
+    /// Requests the worker to start no further event, and blocks until it has ended. Queued events stay
+    /// in the queue: to run them first, use [`Queue::shutdown`].
     ///
-    /// Not for something that the same worker runs: that would wait for itself.
+    /// A subscriber that the same worker runs must not call this: it would wait for itself.
     pub fn stop(self) {
-        if let Some((registry, in_flight)) = &self.told {
-            in_flight.leave();
-            registry.core().workers().wait(Some(in_flight), None);
+        if let Some((registry, in_flight)) = &self.target {
+            in_flight.request_stop();
+            registry.core().workers().wait_ended(Some(in_flight), None);
         }
     }
 
     /// [`stop`](Self::stop) without blocking.
     pub async fn stop_async(self) {
-        if let Some((registry, in_flight)) = &self.told {
-            in_flight.leave();
+        if let Some((registry, in_flight)) = &self.target {
+            in_flight.request_stop();
             let workers = registry.core().workers();
-            poll_fn(|context| workers.poll(Some(in_flight), context.waker())).await;
+            poll_fn(|context| workers.poll_ended(Some(in_flight), context.waker())).await;
         }
     }
 }
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        if let Some((_, in_flight)) = &self.told {
-            in_flight.leave();
+        if let Some((_, in_flight)) = &self.target {
+            in_flight.request_stop();
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Section 4: async subscribers, and emits that wait for them.
+//! Section 4: async subscribers, and emits that await them.
 
 use std::{
     future::Future,
@@ -63,12 +63,12 @@ async fn filtered(event: &Greeting, emission: &Emission) {
         .note(format!("{} from {from:?}", emission.topic()));
 }
 
-pub(super) fn polled<F: Future>(future: F) -> Poll<F::Output> {
+pub(super) fn poll_once<F: Future>(future: F) -> Poll<F::Output> {
     pin!(future).poll(&mut Context::from_waker(Waker::noop()))
 }
 
 #[test]
-fn an_async_function_is_a_subscriber_with_states_and_results() {
+fn an_async_function_can_take_states_and_return_a_result() {
     let registry = Registry::new();
     let scanner = registry.scanner().state(Mailer("post"));
     scanner.subscribers(subscribers![mail, shout]).run();
@@ -77,12 +77,12 @@ fn an_async_function_is_a_subscriber_with_states_and_results() {
     assert_eq!(event.text, "HELLO");
     assert_eq!(journal.take(), ["post: HELLO"]);
 
-    let alone = mail(&event, State::from(&Mailer("hand")));
-    assert_eq!(block_on(alone), Ok(()));
+    let called_directly = mail(&event, State::from(&Mailer("hand")));
+    assert_eq!(block_on(called_directly), Ok(()));
 }
 
 #[test]
-fn the_filters_of_an_async_subscriber_hold() {
+fn origin_when_and_once_apply_to_async_subscribers() {
     let registry = Registry::with(subscribers![filtered]);
     let journal = Journal::default();
     let hush = Greeting {
@@ -105,7 +105,7 @@ fn the_filters_of_an_async_subscriber_hold() {
 }
 
 #[test]
-fn sync_subscribers_run_first_in_order_and_then_the_async_ones() {
+fn async_subscribers_run_after_all_sync_ones_whatever_their_priority() {
     let registry = Registry::new();
     let journal = Journal::default();
     registry
@@ -115,7 +115,7 @@ fn sync_subscribers_run_first_in_order_and_then_the_async_ones() {
         })
         .priority(100)
         .register()
-        .expect("no other has its id")
+        .expect("no options clash")
         .detach();
     for name in ["one", "two"] {
         let note = move |event: &mut Greeting| {
@@ -129,7 +129,7 @@ fn sync_subscribers_run_first_in_order_and_then_the_async_ones() {
 }
 
 #[test]
-fn async_subscribers_run_beside_one_another_on_the_callers_task() {
+fn async_subscribers_run_concurrently_on_the_callers_task() {
     let registry = Registry::new();
     let (journal, gate) = (Journal::default(), Gate::default());
     for number in 0..3 {
@@ -149,19 +149,19 @@ fn async_subscribers_run_beside_one_another_on_the_callers_task() {
             .detach();
     }
     let mut emit = pin!(registry.emit_async(greeting(&journal)));
-    assert!(polled(emit.as_mut()).is_pending());
+    assert!(poll_once(emit.as_mut()).is_pending());
     assert_eq!(journal.take(), ["0 begins", "1 begins", "2 begins"]);
     gate.open();
-    assert!(polled(emit).is_ready());
+    assert!(poll_once(emit).is_ready());
     let here = std::thread::current().id();
     let ends = [0, 1, 2].map(|number| format!("{number} ends on {here:?}"));
     assert_eq!(journal.take(), ends);
 }
 
-/// Futures of many sizes: some find room in the emit, some need a box.
+/// Small handler futures are stored inline in the emit future; large ones are boxed.
 #[test]
-fn many_subscribers_of_all_sizes_wait_beside_one_another() {
-    fn waits<const SIZE: usize>(registry: &Registry, gate: &Gate) {
+fn handler_futures_of_all_sizes_run_concurrently() {
+    fn subscribe_with_future_of<const SIZE: usize>(registry: &Registry, gate: &Gate) {
         let gate = gate.clone();
         registry
             .on_async(move |event: &Greeting| {
@@ -177,23 +177,23 @@ fn many_subscribers_of_all_sizes_wait_beside_one_another() {
     }
     let registry = Registry::new();
     let (journal, gate) = (Journal::default(), Gate::default());
-    waits::<0>(&registry, &gate);
-    waits::<100>(&registry, &gate);
-    waits::<1>(&registry, &gate);
-    waits::<5000>(&registry, &gate);
-    waits::<17>(&registry, &gate);
-    waits::<90>(&registry, &gate);
-    waits::<64>(&registry, &gate);
+    subscribe_with_future_of::<0>(&registry, &gate);
+    subscribe_with_future_of::<100>(&registry, &gate);
+    subscribe_with_future_of::<1>(&registry, &gate);
+    subscribe_with_future_of::<5000>(&registry, &gate);
+    subscribe_with_future_of::<17>(&registry, &gate);
+    subscribe_with_future_of::<90>(&registry, &gate);
+    subscribe_with_future_of::<64>(&registry, &gate);
     let mut emit = Box::pin(registry.emit_async(greeting(&journal)));
-    assert!(polled(emit.as_mut()).is_pending());
+    assert!(poll_once(emit.as_mut()).is_pending());
     gate.open();
-    assert!(polled(emit.as_mut()).is_ready());
+    assert!(poll_once(emit.as_mut()).is_ready());
     let expected = [0, 100, 1, 5000, 17, 90, 64].map(|size| format!("{size}: true"));
     assert_eq!(journal.take(), expected);
 }
 
 #[test]
-fn a_stop_by_a_sync_subscriber_holds_for_the_async_ones() {
+fn a_stop_by_a_sync_subscriber_skips_the_async_ones() {
     let registry = Registry::new();
     let journal = Journal::default();
     registry
@@ -205,7 +205,7 @@ fn a_stop_by_a_sync_subscriber_holds_for_the_async_ones() {
             async move { journal.note("reached") }
         })
         .detach();
-    let emitted = block_on(registry.try_emit_async(greeting(&journal))).expect("nobody fails");
+    let emitted = block_on(registry.try_emit_async(greeting(&journal))).expect("no handler fails");
     assert!(emitted.stopped_by().is_some());
     assert_eq!(emitted.ran(), 1);
     registry.emit(greeting(&journal));
@@ -216,17 +216,17 @@ fn a_stop_by_a_sync_subscriber_holds_for_the_async_ones() {
 #[test]
 fn emitted_counts_async_subscribers() {
     let registry = Registry::new();
-    let unheard = block_on(registry.try_emit_async(greeting(&Journal::default())));
-    assert!(unheard.expect("nobody fails").is_unheard());
+    let emitted = block_on(registry.try_emit_async(greeting(&Journal::default())));
+    assert!(emitted.expect("no handler fails").is_unheard());
     registry.on(|_: &Greeting| ()).detach();
     registry.on_async(|_: &Greeting| async {}).detach();
     let emitted = block_on(registry.try_emit_async(greeting(&Journal::default())));
-    let emitted = emitted.expect("nobody fails");
+    let emitted = emitted.expect("no handler fails");
     assert_eq!((emitted.ran(), emitted.deferred()), (2, 0));
 }
 
 #[test]
-fn nothing_happens_before_the_first_poll() {
+fn an_async_emit_runs_nothing_before_its_first_poll() {
     let registry = Registry::new();
     let journal = Journal::default();
     registry
@@ -254,8 +254,8 @@ fn events_that_borrow_can_be_emitted_async() {
     let mut text = "hello".to_owned();
     let event = Borrowed { text: &mut text };
     block_on(registry.emit_async(event));
-    let told = block_on(registry.try_emit_async(Borrowed { text: &mut text }));
-    assert_eq!(told.expect("nobody fails").ran(), 1);
+    let emitted = block_on(registry.try_emit_async(Borrowed { text: &mut text }));
+    assert_eq!(emitted.expect("no handler fails").ran(), 1);
     assert_eq!(text, "hello!!");
 }
 
@@ -275,15 +275,15 @@ fn an_event_that_is_not_send_can_be_emitted_async() {
 }
 
 #[test]
-fn the_future_of_an_event_that_is_send_is_send() {
-    fn is_send(_: &impl Send) {}
-    is_send(&Registry::new().emit_async(greeting(&Journal::default())));
-    is_send(&greeting(&Journal::default()).emit_async());
-    is_send(&greeting(&Journal::default()).try_emit_async());
+fn the_emit_future_of_a_send_event_is_send() {
+    fn assert_send(_: &impl Send) {}
+    assert_send(&Registry::new().emit_async(greeting(&Journal::default())));
+    assert_send(&greeting(&Journal::default()).emit_async());
+    assert_send(&greeting(&Journal::default()).try_emit_async());
 }
 
 #[test]
-fn the_registry_is_the_one_that_was_current_at_the_call() {
+fn an_async_emit_uses_the_registry_that_was_current_at_the_call() {
     let registry = Registry::with(subscribers![shout]);
     let journal = Journal::default();
     let emit: EmitAsync<Greeting> =

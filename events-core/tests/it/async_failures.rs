@@ -1,14 +1,14 @@
-//! Section 4: what fails in an async subscriber, or panics, and where that is told.
+//! Section 4: errors and panics of async subscribers, and where they are reported.
 
 use std::{future::pending, pin::pin};
 
 use events_core::Registry;
 
-use super::async_emit::{Greeting, greeting, polled};
+use super::async_emit::{Greeting, greeting, poll_once};
 use crate::{Gate, Journal, block_on};
 
 #[test]
-fn one_that_fails_or_panics_disturbs_nobody_and_is_told_in_order() {
+fn failures_of_async_subscribers_are_contained_and_reported_in_running_order() {
     let registry = Registry::new();
     let (journal, gate) = (Journal::default(), Gate::default());
     let slow = gate.clone();
@@ -38,41 +38,41 @@ fn one_that_fails_or_panics_disturbs_nobody_and_is_told_in_order() {
         })
         .detach();
     let mut emit = pin!(registry.try_emit_async(greeting(&journal)));
-    assert!(polled(emit.as_mut()).is_pending());
+    assert!(poll_once(emit.as_mut()).is_pending());
     gate.open();
     let error = block_on(emit).expect_err("four fail");
-    let told: Vec<_> = error
+    let causes: Vec<_> = error
         .failures()
         .iter()
         .map(|failure| failure.cause().to_string())
         .collect();
-    assert_eq!(told.len(), 4);
-    for (told, end) in told
+    assert_eq!(causes.len(), 4);
+    for (cause, end) in causes
         .iter()
         .zip(["sync", "late", ": at once", ": before hello"])
     {
-        assert!(told.ends_with(end), "{told}");
+        assert!(cause.ends_with(end), "{cause}");
     }
     assert_eq!((error.ran(), journal.take()), (5, vec!["fine".to_owned()]));
     assert_eq!(error.into_event().text, "hello");
 }
 
 #[test]
-fn a_filter_that_panics_is_a_failure_of_its_subscriber() {
+fn a_panic_in_a_filter_is_a_failure_of_its_subscriber() {
     let registry = Registry::new();
     registry
         .subscribe_async(|_: &Greeting| async {})
         .when(|_: &Greeting| panic!("no condition"))
         .register()
-        .expect("no other has its id")
+        .expect("no options clash")
         .detach();
     let error = block_on(registry.try_emit_async(greeting(&Journal::default())));
     assert_eq!(error.expect_err("the filter panics").failures().len(), 1);
 }
 
-/// Handlers begin one another, a stretch of them without a return: each still ends by itself.
+/// Each handler starts the next one by a nested call, up to a limit; its result is still its own.
 #[test]
-fn among_many_async_subscribers_each_is_told_for_itself() {
+fn each_of_many_async_subscribers_is_reported_separately() {
     let registry = Registry::new();
     let (journal, gate) = (Journal::default(), Gate::default());
     for number in 0..40 {
@@ -98,11 +98,11 @@ fn among_many_async_subscribers_each_is_told_for_itself() {
             })
             .id(number.to_string())
             .register()
-            .expect("no other has its id")
+            .expect("no options clash")
             .detach();
     }
     let mut emit = pin!(registry.try_emit_async(greeting(&journal)));
-    assert!(polled(emit.as_mut()).is_pending());
+    assert!(poll_once(emit.as_mut()).is_pending());
     assert_eq!(journal.take(), ["24", "29", "34", "39"]);
     gate.open();
     let error = block_on(emit).expect_err("many fail");
@@ -124,7 +124,7 @@ fn among_many_async_subscribers_each_is_told_for_itself() {
 }
 
 #[test]
-fn a_future_that_panics_when_it_is_dropped_is_contained() {
+fn a_panic_in_the_drop_of_a_handler_future_is_contained() {
     struct Bomb;
     impl Drop for Bomb {
         fn drop(&mut self) {
@@ -141,5 +141,5 @@ fn a_future_that_panics_when_it_is_dropped_is_contained() {
             }
         })
         .detach();
-    assert!(polled(registry.emit_async(greeting(&Journal::default()))).is_pending());
+    assert!(poll_once(registry.emit_async(greeting(&Journal::default()))).is_pending());
 }

@@ -1,4 +1,4 @@
-//! Section 4: async emits inside one another.
+//! Section 4: async emits inside handlers.
 
 use std::{
     pin::pin,
@@ -10,7 +10,7 @@ use std::{
 
 use events_core::{Emission, Event, Registry};
 
-use super::async_emit::{Greeting, greeting, polled};
+use super::async_emit::{Greeting, greeting, poll_once};
 use crate::{Gate, Journal, block_on};
 
 #[derive(Event, Clone)]
@@ -19,7 +19,7 @@ struct Deeper {
     deepest: Arc<AtomicUsize>,
 }
 
-/// A registry in which each `Deeper` emits the next one and waits for it.
+/// A registry in which each `Deeper` emits the next one and awaits it.
 fn deeper() -> Registry {
     let registry = Registry::new();
     let inside = registry.clone();
@@ -40,7 +40,7 @@ fn deeper() -> Registry {
 }
 
 #[test]
-fn async_emits_inside_one_another_meet_the_same_limit_as_sync_ones() {
+fn nested_async_emits_have_the_same_depth_limit_as_sync_ones() {
     let deepest = Arc::new(AtomicUsize::new(0));
     let event = |left| Deeper {
         left,
@@ -57,14 +57,14 @@ fn async_emits_inside_one_another_meet_the_same_limit_as_sync_ones() {
 }
 
 #[test]
-fn a_limit_on_depth_holds_for_later_polls_too() {
+fn the_depth_limit_applies_to_later_polls_too() {
     let registry = Registry::new();
     registry.set_depth_limit(2);
     let gate = Gate::default();
-    let (inside, waits) = (registry.clone(), gate.clone());
+    let (inside, handler_gate) = (registry.clone(), gate.clone());
     registry
         .on_async(move |event: &Deeper| {
-            let (registry, gate, event) = (inside.clone(), waits.clone(), event.clone());
+            let (registry, gate, event) = (inside.clone(), handler_gate.clone(), event.clone());
             async move {
                 gate.wait().await;
                 event.deepest.fetch_add(1, Ordering::Relaxed);
@@ -78,24 +78,25 @@ fn a_limit_on_depth_holds_for_later_polls_too() {
         deepest: Arc::clone(&deepest),
     };
     let mut emit = pin!(registry.emit_async(event));
-    assert!(polled(emit.as_mut()).is_pending());
+    assert!(poll_once(emit.as_mut()).is_pending());
     gate.open();
     block_on(emit);
     assert_eq!(deepest.load(Ordering::Relaxed), 2);
 }
 
 #[test]
-fn an_async_subscriber_may_ask_for_its_emission() {
+fn an_async_handler_can_take_its_emission_which_is_the_parent_of_nested_emits() {
     let registry = Registry::new();
     let (journal, gate) = (Journal::default(), Gate::default());
     registry
         .on(|event: &Greeting, emission: &Emission| event.journal.note(emission.id().to_string()))
         .detach();
-    let (inside, waits) = (registry.clone(), gate.clone());
+    let (inside, handler_gate) = (registry.clone(), gate.clone());
     registry
         .on_async(move |event: &Greeting, emission: &Emission| {
             event.journal.note(emission.id().to_string());
-            let (registry, gate, journal) = (inside.clone(), waits.clone(), event.journal.clone());
+            let (registry, gate, journal) =
+                (inside.clone(), handler_gate.clone(), event.journal.clone());
             async move {
                 gate.wait().await;
                 registry.emit(Parented(journal));
@@ -112,7 +113,7 @@ fn an_async_subscriber_may_ask_for_its_emission() {
         })
         .detach();
     let mut emit = pin!(registry.emit_async(greeting(&journal)));
-    assert!(polled(emit.as_mut()).is_pending());
+    assert!(poll_once(emit.as_mut()).is_pending());
     gate.open();
     block_on(emit);
     let ids = journal.take();

@@ -42,7 +42,7 @@ fn the_topics_are_the_twenty_names_of_regstack() {
 }
 
 #[test]
-fn each_event_is_named_as_its_topic_and_described() {
+fn each_event_type_is_named_after_its_topic_and_documented() {
     for info in infos() {
         let mut name = String::new();
         for word in info.topic().split('_') {
@@ -55,34 +55,39 @@ fn each_event_is_named_as_its_topic_and_described() {
 }
 
 #[test]
-fn what_lets_its_bearer_in_is_secret_and_nothing_else() {
+fn only_urls_and_codes_are_secret_fields() {
     for info in infos() {
         for field in info.fields() {
-            let lets_in = matches!(field.name(), "url" | "code");
-            assert_eq!(field.is_secret(), lets_in, "{} of {info:?}", field.name());
+            let grants_access = matches!(field.name(), "url" | "code");
+            assert_eq!(
+                field.is_secret(),
+                grants_access,
+                "{} of {info:?}",
+                field.name()
+            );
         }
     }
 }
 
-fn check_shown(event: &impl Debug, shown: &str) {
-    assert_eq!(format!("{event:?}"), shown);
+fn check_debug(event: &impl Debug, expected: &str) {
+    assert_eq!(format!("{event:?}"), expected);
 }
 
 #[test]
-fn a_secret_is_not_shown() {
+fn secret_fields_are_redacted_in_debug_output() {
     let (url, code) = ("https://x.org/?token=1", "123456");
-    check_shown(
+    check_debug(
         &VerificationRequested::<User>::builder()
             .email("a@x.org")
             .url(url)
             .build(),
         r#"VerificationRequested { user: None, email: "a@x.org", url: [redacted] }"#,
     );
-    check_shown(
+    check_debug(
         &PasswordResetRequested::builder().user(ADA).url(url).build(),
         r#"PasswordResetRequested { user: User("ada"), url: [redacted] }"#,
     );
-    check_shown(
+    check_debug(
         &EmailChangeRequested::builder()
             .user(ADA)
             .new_email("b@x.org")
@@ -90,7 +95,7 @@ fn a_secret_is_not_shown() {
             .build(),
         r#"EmailChangeRequested { user: User("ada"), new_email: "b@x.org", url: [redacted] }"#,
     );
-    check_shown(
+    check_debug(
         &PhoneSetupStarted::builder()
             .user(ADA)
             .phone("+1")
@@ -98,18 +103,18 @@ fn a_secret_is_not_shown() {
             .build(),
         r#"PhoneSetupStarted { user: User("ada"), phone: "+1", code: [redacted] }"#,
     );
-    check_shown(
+    check_debug(
         &MfaLoginStarted::builder().user(ADA).code(code).build(),
         r#"MfaLoginStarted { user: User("ada"), code: [redacted] }"#,
     );
-    check_shown(
+    check_debug(
         &UserRegistered { user: ADA },
         r#"UserRegistered { user: User("ada") }"#,
     );
 }
 
 #[subscriber]
-fn first_to_hear(event: &mut UserRegistered<Journal>) {
+fn note_registration(event: &mut UserRegistered<Journal>) {
     event.user.note("sync");
 }
 
@@ -119,8 +124,8 @@ async fn to_crm(event: &UserRegistered<Journal>) {
 }
 
 #[test]
-fn handlers_are_sync_and_async_functions_on_a_type_of_user() {
-    let registry = Registry::with(subscribers![first_to_hear, to_crm]);
+fn sync_and_async_handlers_receive_the_events_of_their_user_type() {
+    let registry = Registry::with(subscribers![note_registration, to_crm]);
     let journal = Journal::default();
     let user = journal.clone();
     block_on(registry.emit_async(UserRegistered { user }));
@@ -130,7 +135,7 @@ fn handlers_are_sync_and_async_functions_on_a_type_of_user() {
 }
 
 #[test]
-fn a_sign_in_through_a_provider_may_begin_without_a_user() {
+fn an_oauth_sign_in_can_start_without_a_user() {
     let registry = Registry::new();
     let journal = Journal::default();
     let noted = journal.clone();
@@ -160,16 +165,16 @@ fn a_sign_in_through_a_provider_may_begin_without_a_user() {
     );
 }
 
-/// An event of the program, which has never heard of `auth`.
+/// An event of the program whose topic is also the topic of an event in `auth`.
 #[derive(Event)]
 #[event(topic = "email_changed")]
 struct OursChanged;
 
 #[test]
-fn an_event_of_the_program_may_have_such_a_name() {
+fn an_event_of_the_program_can_have_the_topic_of_an_auth_event() {
     let listed = events_core::events();
-    let called = |topic| listed.iter().filter(|event| event.topic() == topic).count();
-    assert_eq!(called(OursChanged::topic()), 1);
+    let count_of = |topic| listed.iter().filter(|event| event.topic() == topic).count();
+    assert_eq!(count_of(OursChanged::topic()), 1);
     assert!(
         Registry::new()
             .scanner()

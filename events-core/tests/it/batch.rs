@@ -1,4 +1,4 @@
-//! Section 2: many subscriptions at once.
+//! Section 2: batches, which register several subscriptions at once.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ fn closed(registry: &Registry) -> Vec<u32> {
 }
 
 #[test]
-fn a_batch_subscribes_to_several_events_and_is_dropped_as_a_unit() {
+fn a_batch_subscribes_to_several_events_and_unsubscribes_as_a_unit() {
     let registry = Registry::new();
     let _stays = registry.on(|event: &mut Opened| event.0.push(0));
     let mut batch = registry.batch();
@@ -46,7 +46,7 @@ fn a_batch_subscribes_to_several_events_and_is_dropped_as_a_unit() {
 }
 
 #[test]
-fn handlers_of_a_batch_run_in_the_order_they_were_added() {
+fn handlers_of_a_batch_run_in_the_order_in_which_they_were_added() {
     let registry = Registry::new();
     let mut batch = registry.batch();
     for number in 0..1_000 {
@@ -57,7 +57,7 @@ fn handlers_of_a_batch_run_in_the_order_they_were_added() {
 }
 
 #[test]
-fn handlers_of_a_batch_may_be_ordered_around_one_another() {
+fn handlers_of_a_batch_can_be_ordered_relative_to_one_another() {
     let registry = Registry::new();
     let mut batch = registry.batch();
     batch.add(
@@ -75,7 +75,7 @@ fn handlers_of_a_batch_may_be_ordered_around_one_another() {
 }
 
 #[test]
-fn when_one_cannot_be_subscribed_none_is() {
+fn a_batch_with_an_invalid_subscription_registers_none() {
     let registry = Registry::new();
     let taken = registry.subscribe(|_: &Closed| ()).id("taken").register();
     let _taken = taken.expect("the id is free");
@@ -106,7 +106,7 @@ fn when_one_cannot_be_subscribed_none_is() {
         "`twice` is registered already",
     );
     check(
-        // There is one of that name, but it listens to another event.
+        // A subscriber has this id, but it is subscribed to another event.
         |registry, batch| batch.add(registry.subscribe(|_: &Opened| ()).after("taken")),
         "relative to `taken`",
     );
@@ -120,8 +120,8 @@ fn when_one_cannot_be_subscribed_none_is() {
 }
 
 #[test]
-fn closures_of_a_refused_batch_are_dropped_without_the_lock() {
-    /// Its `Drop` needs the lock that every change of subscribers takes.
+fn closures_of_a_refused_batch_are_dropped_outside_the_lock() {
+    /// Its `Drop` takes the lock under which subscribers are changed.
     struct Subscribes(Registry);
     impl Drop for Subscribes {
         fn drop(&mut self) {
@@ -143,15 +143,15 @@ fn closures_of_a_refused_batch_are_dropped_without_the_lock() {
         };
         batch.add(registry.subscribe(closed).id("b").before("b"));
         done.send(batch.register().is_err())
-            .expect("somebody waits");
+            .expect("the receiver exists");
     });
-    // A deadlock shows as a time that has run out, and nothing else hangs on it.
+    // A deadlock exceeds this timeout, and blocks nothing but the spawned thread.
     let refused = is_done.recv_timeout(std::time::Duration::from_secs(60));
     assert_eq!(refused, Ok(true));
 }
 
 #[test]
-fn an_empty_batch_subscribes_nothing() {
+fn an_empty_batch_registers_nothing() {
     let registry = Registry::new();
     let batch = registry.batch();
     assert!(batch.is_empty());
@@ -160,21 +160,21 @@ fn an_empty_batch_subscribes_nothing() {
 }
 
 #[test]
-#[should_panic(expected = "a batch takes subscriptions of its own registry")]
-fn a_batch_takes_subscriptions_of_its_own_registry() {
+#[should_panic(expected = "belongs to another registry; create it with the registry of the batch")]
+fn a_batch_refuses_a_subscription_of_another_registry() {
     let (registry, other) = (Registry::new(), Registry::new());
     registry.batch().add(other.subscribe(|_: &Opened| ()));
 }
 
 #[test]
-fn dropping_a_batch_leaves_an_id_that_another_took_meanwhile() {
+fn dropping_a_batch_keeps_an_id_that_a_later_subscription_has_taken() {
     let registry = Registry::new();
     let mut batch = registry.batch();
     batch.add(registry.subscribe(|_: &Opened| ()).id("id").once());
     let batch = batch.register().expect("the id is free");
     opened(&registry);
     let other = registry.subscribe(|_: &Opened| ()).id("id").register();
-    let _other = other.expect("the one that had it is gone");
+    let _other = other.expect("its earlier subscriber has run once");
     drop(batch);
     assert!(
         registry
@@ -186,7 +186,7 @@ fn dropping_a_batch_leaves_an_id_that_another_took_meanwhile() {
 }
 
 #[test]
-fn a_detached_batch_stays() {
+fn a_detached_batch_stays_subscribed() {
     let registry = Registry::new();
     let mut batch = registry.batch();
     batch.on(|event: &mut Opened| event.0.push(1));

@@ -1,4 +1,4 @@
-//! Section 7: bridges from streams and from callbacks, and why they end.
+//! Section 7: bridges from streams: conversion, filters, origins.
 
 use std::{
     future::Future,
@@ -14,7 +14,7 @@ use tokio_stream::iter;
 
 use crate::{Gate, Journal, block_on};
 
-/// What comes from elsewhere.
+/// An item of a source.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Order {
     pub(super) number: u32,
@@ -51,8 +51,8 @@ pub(super) const ORDERS: [Order; 4] = [
     },
 ];
 
-/// Notes each order with its origin: `3 from east`.
-pub(super) fn listening(journal: &Journal) -> Registry {
+/// A registry with a subscriber that notes each order with its origin: `3 from east`.
+pub(super) fn recording_registry(journal: &Journal) -> Registry {
     let (registry, journal) = (Registry::new(), journal.clone());
     registry
         .on(move |order: &OrderPlaced, emission: &Emission| {
@@ -63,23 +63,23 @@ pub(super) fn listening(journal: &Journal) -> Registry {
     registry
 }
 
-/// Why it ended, and came, emitted, left out, errors.
-pub(super) fn told(ended: &Ended) -> (&'static str, [usize; 4]) {
+/// The reason of the end, and the counts of items, of events, of items left out, and of errors.
+pub(super) fn reason_and_counts(ended: &Ended) -> (&'static str, [usize; 4]) {
     let why = match ended.why() {
         EndReason::SourceEnded => "source",
         EndReason::Stopped => "stop",
         EndReason::RegistryGone => "registry",
         EndReason::Panicked(_) => "panic",
         EndReason::Dropped => "drop",
-        _ => "something new",
+        _ => "unknown",
     };
-    let numbers = [
+    let counts = [
         ended.came(),
         ended.emitted(),
         ended.left_out(),
         ended.errors(),
     ];
-    (why, numbers)
+    (why, counts)
 }
 
 /// Runs a bridge over the four orders to the end of the stream.
@@ -87,17 +87,17 @@ pub(super) fn told(ended: &Ended) -> (&'static str, [usize; 4]) {
 pub(super) fn check<R: Future<Output = Ended>>(
     run: impl FnOnce(tokio_stream::Iter<std::array::IntoIter<Order, 4>>) -> R,
     expected: (&'static str, [usize; 4]),
-    heard: &[&str],
+    noted: &[&str],
 ) {
     let journal = Journal::default();
-    let _scope = listening(&journal).enter();
+    let _scope = recording_registry(&journal).enter();
     let ended = block_on(run(iter(ORDERS)));
-    assert_eq!(told(&ended), expected, "{ended}");
-    assert_eq!(journal.take(), heard);
+    assert_eq!(reason_and_counts(&ended), expected, "{ended}");
+    assert_eq!(journal.take(), noted);
 }
 
 #[test]
-fn the_items_of_a_stream_become_events_by_conversion() {
+fn the_items_of_a_stream_are_converted_into_events() {
     check(
         |orders| bridge(orders).to::<OrderPlaced>().run(),
         ("source", [4, 4, 0, 0]),
@@ -106,7 +106,7 @@ fn the_items_of_a_stream_become_events_by_conversion() {
 }
 
 #[test]
-fn an_item_may_be_the_event_itself() {
+fn an_item_can_be_the_event_itself() {
     let ended = block_on(
         bridge(iter([OrderPlaced { number: 1 }]))
             .to::<OrderPlaced>()
@@ -119,7 +119,7 @@ fn an_item_may_be_the_event_itself() {
 }
 
 #[test]
-fn filters_let_items_pass_before_or_after_the_event_is_named() {
+fn filters_can_be_set_before_and_after_the_event_type() {
     check(
         |orders| {
             bridge(orders)
@@ -134,7 +134,7 @@ fn filters_let_items_pass_before_or_after_the_event_is_named() {
 }
 
 #[test]
-fn one_senders_items_are_kept_and_the_sender_is_the_origin() {
+fn items_of_other_senders_are_left_out_and_the_sender_is_the_origin() {
     check(
         |orders| {
             bridge(orders)
@@ -153,7 +153,7 @@ fn one_senders_items_are_kept_and_the_sender_is_the_origin() {
                 .senders(|order: &Order| Origin::from(order.desk))
                 .sender("west")
                 .sender("north")
-                .origin("nobody")
+                .origin("ignored")
                 .run()
         },
         ("source", [4, 2, 2, 0]),
@@ -162,7 +162,7 @@ fn one_senders_items_are_kept_and_the_sender_is_the_origin() {
 }
 
 #[test]
-fn a_type_or_a_function_may_be_the_sender() {
+fn a_sender_can_be_a_type_or_a_function() {
     struct Till;
     fn checkout() {}
     check(
@@ -180,14 +180,14 @@ fn a_type_or_a_function_may_be_the_sender() {
         },
         ("source", [4, 2, 2, 0]),
         &[
-            "1 from it::bridges::a_type_or_a_function_may_be_the_sender::Till",
-            "2 from it::bridges::a_type_or_a_function_may_be_the_sender::checkout",
+            "1 from it::bridges::a_sender_can_be_a_type_or_a_function::Till",
+            "2 from it::bridges::a_sender_can_be_a_type_or_a_function::checkout",
         ],
     );
 }
 
 #[test]
-fn without_senders_all_events_are_from_the_origin_that_the_bridge_names() {
+fn without_senders_all_events_have_the_origin_of_the_bridge() {
     check(
         |orders| bridge(orders).to::<OrderPlaced>().origin("till").run(),
         ("source", [4, 4, 0, 0]),
@@ -196,7 +196,7 @@ fn without_senders_all_events_are_from_the_origin_that_the_bridge_names() {
 }
 
 #[test]
-fn with_chooses_the_event_or_none() {
+fn with_maps_an_item_to_an_event_or_leaves_it_out() {
     check(
         |orders| {
             bridge(orders)
@@ -209,21 +209,21 @@ fn with_chooses_the_event_or_none() {
 }
 
 #[test]
-fn a_subscriber_that_panics_does_not_end_the_bridge() {
+fn a_panic_of_a_subscriber_does_not_end_the_bridge() {
     let journal = Journal::default();
-    let registry = listening(&journal);
+    let registry = recording_registry(&journal);
     registry
         .on(|order: &OrderPlaced| assert_ne!(order.number, 1))
         .detach();
     let ended = block_on(bridge(iter(ORDERS)).to::<OrderPlaced>().on(&registry).run());
-    assert_eq!(told(&ended), ("source", [4, 4, 0, 0]));
+    assert_eq!(reason_and_counts(&ended), ("source", [4, 4, 0, 0]));
     assert_eq!(journal.take(), ["1", "2", "3", "4"]);
 }
 
 #[test]
-fn the_registry_is_the_one_that_was_current_and_is_so_for_what_runs_inside() {
+fn a_bridge_uses_the_registry_that_was_current_and_keeps_it_current_while_it_runs() {
     let journal = Journal::default();
-    let registry = listening(&journal);
+    let registry = recording_registry(&journal);
     let inside = {
         let registry = registry.clone();
         move || assert_eq!(events_core::registry(), registry)
@@ -238,18 +238,18 @@ fn the_registry_is_the_one_that_was_current_and_is_so_for_what_runs_inside() {
         })
         .run();
     drop(scope);
-    assert_eq!(told(&block_on(run)), ("source", [4, 4, 0, 0]));
+    assert_eq!(reason_and_counts(&block_on(run)), ("source", [4, 4, 0, 0]));
     assert_eq!(journal.take().len(), 4);
 }
 
 #[test]
-fn the_next_item_is_taken_when_the_async_subscribers_are_through() {
+fn the_next_item_is_read_after_the_async_subscribers_have_finished() {
     let registry = Registry::new();
     let (gate, journal) = (Gate::default(), Journal::default());
-    let (waits, notes) = (gate.clone(), journal.clone());
+    let (handler_gate, notes) = (gate.clone(), journal.clone());
     registry
         .on_async(move |order: &OrderPlaced| {
-            let (number, wait, journal) = (order.number, waits.wait(), notes.clone());
+            let (number, wait, journal) = (order.number, handler_gate.wait(), notes.clone());
             async move {
                 wait.await;
                 journal.note(number.to_string());
@@ -266,14 +266,14 @@ fn the_next_item_is_taken_when_the_async_subscribers_are_through() {
 }
 
 #[test]
-fn a_stream_that_is_always_ready_lets_others_have_their_turn() {
+fn a_bridge_from_an_always_ready_stream_yields_to_other_tasks() {
     let mut run = pin!(
         bridge(iter(0..1_000))
             .with(|number| Some(OrderPlaced { number }))
             .on(&Registry::new())
             .run()
     );
-    // That registry is gone: it ends at once.
+    // This registry is dropped already, so the bridge ends at once.
     let mut context = Context::from_waker(Waker::noop());
     assert!(run.as_mut().poll(&mut context).is_ready());
 
@@ -285,5 +285,8 @@ fn a_stream_that_is_always_ready_lets_others_have_their_turn() {
             .run()
     );
     assert!(run.as_mut().poll(&mut context).is_pending());
-    assert_eq!(told(&block_on(run)), ("source", [1_000, 1_000, 0, 0]));
+    assert_eq!(
+        reason_and_counts(&block_on(run)),
+        ("source", [1_000, 1_000, 0, 0])
+    );
 }

@@ -1,4 +1,4 @@
-//! Section 7: channels and signals of tokio as events.
+//! Section 7: bridges from channels and signals of tokio.
 
 use std::{cell::RefCell, future::Future};
 
@@ -9,23 +9,23 @@ use tokio_stream::{
     wrappers::{BroadcastStream, ReceiverStream},
 };
 
-use super::bridges::{ORDERS, Order, OrderPlaced, listening, told};
+use super::bridges::{ORDERS, Order, OrderPlaced, reason_and_counts, recording_registry};
 use crate::{Journal, block_on};
 
-/// A runtime of tokio for what needs one.
-fn tokio<T>(future: impl Future<Output = T>) -> T {
+/// Runs a future on a tokio runtime.
+fn run_on_tokio<T>(future: impl Future<Output = T>) -> T {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_all().build().expect("a runtime");
     runtime.block_on(future)
 }
 
 #[test]
-fn a_lag_of_tokios_broadcast_is_told_and_the_bridge_goes_on() {
+fn a_lag_of_a_broadcast_channel_is_counted_as_an_error_and_the_bridge_continues() {
     let journal = Journal::default();
-    let registry = listening(&journal);
+    let registry = recording_registry(&journal);
     let (sender, receiver) = broadcast::channel(2);
     for order in ORDERS {
-        sender.send(order).expect("it listens");
+        sender.send(order).expect("the receiver exists");
     }
     drop(sender);
     let ended = block_on(
@@ -35,12 +35,12 @@ fn a_lag_of_tokios_broadcast_is_told_and_the_bridge_goes_on() {
             .on(&registry)
             .run(),
     );
-    assert_eq!(told(&ended), ("source", [3, 2, 0, 1]));
+    assert_eq!(reason_and_counts(&ended), ("source", [3, 2, 0, 1]));
     assert_eq!(journal.take(), ["3", "4"]);
 }
 
 #[test]
-fn results_may_be_looked_into() {
+fn a_bridge_can_map_the_errors_of_its_source() {
     let results = [Ok(ORDERS[0]), Err("lost"), Ok(ORDERS[1])];
     let errors = RefCell::new(Vec::new());
     let ended = block_on(
@@ -54,33 +54,33 @@ fn results_may_be_looked_into() {
             })
             .run(),
     );
-    assert_eq!(told(&ended), ("source", [3, 2, 1, 0]));
+    assert_eq!(reason_and_counts(&ended), ("source", [3, 2, 1, 0]));
     assert_eq!(errors.into_inner(), ["lost"]);
 }
 
 #[test]
-fn tokios_mpsc_as_a_task_of_tokio() {
+fn a_bridge_from_an_mpsc_channel_can_run_as_a_tokio_task() {
     let journal = Journal::default();
-    let registry = listening(&journal);
-    tokio(async {
+    let registry = recording_registry(&journal);
+    run_on_tokio(async {
         let (sender, receiver) = tokio_mpsc::channel(1);
         let bridged = bridge(ReceiverStream::new(receiver))
             .to::<OrderPlaced>()
             .on(&registry)
             .spawn_tokio();
         for order in ORDERS {
-            sender.send(order).await.expect("it listens");
+            sender.send(order).await.expect("the receiver exists");
         }
         drop(sender);
         let ended = bridged.wait_async().await;
-        assert_eq!(told(&ended), ("source", [4, 4, 0, 0]));
+        assert_eq!(reason_and_counts(&ended), ("source", [4, 4, 0, 0]));
     });
     assert_eq!(journal.take(), ["1", "2", "3", "4"]);
 }
 
 #[cfg(unix)]
 #[test]
-fn a_signal_of_the_system_is_an_event() {
+fn a_signal_of_the_operating_system_can_become_an_event() {
     use tokio::signal::unix::{SignalKind, signal};
     use tokio_stream::wrappers::SignalStream;
 
@@ -88,9 +88,9 @@ fn a_signal_of_the_system_is_an_event() {
     struct Reload;
 
     let registry = Registry::new();
-    tokio(async {
-        let signals = signal(SignalKind::user_defined1()).expect("it can be heard");
-        let heard = registry.next::<Reload>();
+    run_on_tokio(async {
+        let signals = signal(SignalKind::user_defined1()).expect("the signal can be received");
+        let received = registry.next::<Reload>();
         let bridged = bridge(SignalStream::new(signals))
             .with(|()| Some(Reload))
             .on(&registry)
@@ -100,20 +100,23 @@ fn a_signal_of_the_system_is_an_event() {
             .args(["-USR1", &own])
             .status();
         assert!(sent.expect("there is `kill`").success());
-        assert!(heard.await.is_some());
-        assert_eq!(told(&bridged.stop_async().await), ("stop", [1, 1, 0, 0]));
+        assert!(received.await.is_some());
+        assert_eq!(
+            reason_and_counts(&bridged.stop_async().await),
+            ("stop", [1, 1, 0, 0])
+        );
     });
 }
 
 #[test]
-fn a_runtime_that_is_shut_down_under_its_bridge_is_told() {
+fn the_shutdown_of_its_runtime_drops_a_bridge_and_is_its_reason_to_end() {
     let registry = Registry::new();
     let (_sender, receiver) = tokio_mpsc::channel::<Order>(1);
-    let bridged = tokio(async {
+    let bridged = run_on_tokio(async {
         bridge(ReceiverStream::new(receiver))
             .to::<OrderPlaced>()
             .on(&registry)
             .spawn_tokio()
     });
-    assert_eq!(told(&bridged.wait()), ("drop", [0; 4]));
+    assert_eq!(reason_and_counts(&bridged.wait()), ("drop", [0; 4]));
 }

@@ -1,4 +1,4 @@
-//! Section 1: the keyword builder and `emit!`. What it refuses is in `tests/ui`.
+//! Section 1: the keyword builder and `emit!`. What does not compile is in `tests/ui`.
 
 use events_core::{
     Event, Registry,
@@ -9,14 +9,14 @@ use events_core::{
 #[derive(Event, Debug, Clone, PartialEq, Default)]
 struct FirstLogin {
     user: u64,
-    /// Where from.
+    /// The address of the user.
     #[event(into)]
     ip: String,
     #[event(default)]
     attempts: u32,
     #[event(default = 3 + 4)]
     limit: u32,
-    #[event(into, default = "nobody")]
+    #[event(into, default = "system")]
     by: String,
     referrer: Option<String>,
     #[event(into)]
@@ -25,19 +25,19 @@ struct FirstLogin {
     parent: Option<u64>,
 }
 
-fn least() -> FirstLogin {
+fn minimal() -> FirstLogin {
     FirstLogin::builder().parent(None).ip("::1").user(7).build()
 }
 
 #[test]
 fn fields_are_set_by_name_in_any_order() {
     let other = FirstLogin::builder().user(7).ip("::1").parent(None).build();
-    assert_eq!(other, least());
+    assert_eq!(other, minimal());
 }
 
 #[test]
-fn into_takes_what_converts() {
-    assert_eq!(least().ip, "::1");
+fn a_setter_of_an_into_field_converts_its_argument() {
+    assert_eq!(minimal().ip, "::1");
     let agent = FirstLogin::builder()
         .user(1)
         .ip('x')
@@ -49,14 +49,14 @@ fn into_takes_what_converts() {
 }
 
 #[test]
-fn a_default_stands_for_a_field_that_is_left_out() {
+fn a_field_that_is_not_set_has_its_default() {
     let FirstLogin {
         attempts,
         limit,
         by,
         ..
-    } = least();
-    assert_eq!((attempts, limit, by.as_str()), (0, 7, "nobody"));
+    } = minimal();
+    assert_eq!((attempts, limit, by.as_str()), (0, 7, "system"));
     let set = FirstLogin::builder()
         .user(1)
         .ip("")
@@ -69,8 +69,8 @@ fn a_default_stands_for_a_field_that_is_left_out() {
 }
 
 #[test]
-fn an_option_may_be_left_out() {
-    assert_eq!(least().referrer, None);
+fn an_option_field_can_be_left_out() {
+    assert_eq!(minimal().referrer, None);
     let set = FirstLogin::builder()
         .user(1)
         .ip("")
@@ -81,7 +81,7 @@ fn an_option_may_be_left_out() {
 }
 
 #[test]
-fn a_required_option_is_set_as_one() {
+fn a_required_option_field_is_set_to_an_option() {
     assert_eq!(
         FirstLogin::builder()
             .user(1)
@@ -94,7 +94,7 @@ fn a_required_option_is_set_as_one() {
 }
 
 #[test]
-fn maybe_takes_an_option() {
+fn a_maybe_setter_takes_an_option() {
     let build = |referrer: Option<&str>, attempts: Option<u32>, by: Option<&'static str>| {
         FirstLogin::builder()
             .user(7)
@@ -106,7 +106,7 @@ fn maybe_takes_an_option() {
             .maybe_by(by)
             .build()
     };
-    assert_eq!(build(None, None, None), least());
+    assert_eq!(build(None, None, None), minimal());
     let set = build(Some("home"), Some(9), Some("me"));
     assert_eq!(set.referrer.as_deref(), Some("home"));
     assert_eq!(set.agent.as_deref(), Some("home"));
@@ -114,7 +114,7 @@ fn maybe_takes_an_option() {
 }
 
 #[test]
-fn a_builder_can_be_named_and_passed_on() {
+fn the_type_of_a_builder_can_be_named() {
     #[derive(Event)]
     struct Pair {
         left: u8,
@@ -133,7 +133,7 @@ fn a_builder_can_be_named_and_passed_on() {
 }
 
 #[test]
-fn a_builder_emits() {
+fn a_builder_can_emit_its_event() {
     fn checkout() {}
     let registry = Registry::new();
     let _any = registry.on(|event: &mut FirstLogin| event.attempts += 1);
@@ -158,7 +158,7 @@ fn a_builder_emits() {
 }
 
 #[test]
-fn emit_is_the_builder_in_keyword_form() {
+fn the_emit_macro_builds_and_emits_an_event_from_keywords() {
     fn checkout() {}
     let registry = Registry::new();
     let _from = registry
@@ -168,7 +168,7 @@ fn emit_is_the_builder_in_keyword_form() {
         .expect("no options clash");
     let _scope = registry.enter();
     let event: FirstLogin = emit!(FirstLogin, user = 7, ip = "::1", parent = None);
-    assert_eq!(event, least());
+    assert_eq!(event, minimal());
     let event = emit!(FirstLogin, ip = "::1", parent = None, user = 3 + 4,; origin = checkout);
     assert_eq!(event.attempts, 10);
     let event = emit!(FirstLogin, ip = "::1", parent = None, user = 7; origin = "checkout");
@@ -191,7 +191,7 @@ struct Awkward {
 }
 
 #[test]
-fn fields_may_be_named_like_methods_and_keywords() {
+fn fields_can_be_named_like_methods_and_keywords() {
     let by_builder = Awkward::builder()
         .build(1)
         .emit(2)
@@ -223,7 +223,7 @@ fn fields_may_be_named_like_methods_and_keywords() {
 }
 
 #[test]
-fn a_field_that_is_named_like_a_finisher_leaves_the_name_to_it_once_set() {
+fn a_field_named_like_a_finisher_hides_it_until_the_field_is_set() {
     #[derive(Event)]
     struct Only {
         emit: u8,
@@ -235,7 +235,7 @@ fn a_field_that_is_named_like_a_finisher_leaves_the_name_to_it_once_set() {
 }
 
 #[test]
-fn generic_events_are_built() {
+fn generic_events_have_a_builder() {
     #[derive(Event)]
     struct Page<T: Clone, const N: usize = 1>
     where
@@ -254,7 +254,7 @@ fn generic_events_are_built() {
 }
 
 #[test]
-fn units_have_a_builder_too() {
+fn unit_structs_have_a_builder() {
     #[derive(Event, Debug, PartialEq)]
     struct Ping;
     #[derive(Event, Debug, PartialEq)]
@@ -268,7 +268,7 @@ fn units_have_a_builder_too() {
 fn a_deprecated_field_does_not_warn_in_generated_code() {
     #[derive(Event)]
     struct Old {
-        /// Still here.
+        /// Kept for compatibility.
         #[deprecated = "say `new`"]
         #[event(default)]
         _old: u8,

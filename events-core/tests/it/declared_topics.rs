@@ -1,4 +1,4 @@
-//! Section 2: functions and methods that hear patterns of topics, or several events.
+//! Section 2: declared subscribers to patterns of topics, or to several events.
 
 use std::sync::Arc;
 
@@ -72,7 +72,7 @@ fn typed(event: &OrderPlaced) {
 fn desk() {}
 
 #[test]
-fn a_function_hears_several_events() {
+fn a_function_can_subscribe_to_several_events() {
     let registry = Registry::with(subscribers![any_login, by_path]);
     let journal = Journal::default();
     registry.emit(FirstLogin(journal.clone()));
@@ -88,7 +88,7 @@ fn a_function_hears_several_events() {
 }
 
 #[test]
-fn a_function_hears_a_pattern_of_topics_in_one_order_with_others() {
+fn declared_pattern_subscribers_and_exact_subscribers_share_one_order() {
     let registry = Registry::new();
     let scanner = registry.scanner().state(Prefix("audit"));
     let report = scanner
@@ -115,7 +115,7 @@ fn a_function_hears_a_pattern_of_topics_in_one_order_with_others() {
 }
 
 #[test]
-fn the_functions_stay_functions() {
+fn annotated_functions_stay_ordinary_functions() {
     let registry = Registry::new();
     let journal = Journal::default();
     registry
@@ -128,29 +128,29 @@ fn the_functions_stay_functions() {
 
 #[derive(Default)]
 struct Greeter {
-    heard: Journal,
+    journal: Journal,
 }
 
 #[listener]
 impl Greeter {
     #[on(topic = "declared::shop::.*")]
     fn shop(&self, event: &dyn AnyEvent) {
-        self.heard.note(format!("shop {}", event.topic()));
+        self.journal.note(format!("shop {}", event.topic()));
     }
 
     #[on(FirstLogin, Login)]
     fn login(&self, _: &dyn AnyEvent) {
-        self.heard.note("login");
+        self.journal.note("login");
     }
 
     #[on]
     fn first(&self, _: &FirstLogin) {
-        self.heard.note("first");
+        self.journal.note("first");
     }
 }
 
 #[test]
-fn methods_of_a_listener_hear_patterns_and_several_events() {
+fn methods_of_a_listener_can_subscribe_to_patterns_and_to_several_events() {
     let registry = Registry::new();
     let greeter = Arc::new(Greeter::default());
     let subscription = registry.add(Arc::clone(&greeter));
@@ -162,7 +162,7 @@ fn methods_of_a_listener_hear_patterns_and_several_events() {
         });
         registry.emit(OrderPlaced { journal });
         registry.emit_topic("declared::shop::x", args! {});
-        greeter.heard.take()
+        greeter.journal.take()
     };
     let expected = [
         "login",
@@ -177,11 +177,11 @@ fn methods_of_a_listener_hear_patterns_and_several_events() {
 }
 
 #[test]
-fn a_scan_makes_a_listener_that_hears_patterns() {
+fn a_scan_creates_a_listener_with_pattern_handlers() {
     let registry = Registry::with(subscribers![Greeter::shop, Greeter::login]);
     let emitted = registry.try_emit_topic("declared::shop::x", args! {});
-    assert_eq!(emitted.expect("nobody fails").ran(), 1);
+    assert_eq!(emitted.expect("no handler fails").ran(), 1);
     let journal = Journal::default();
     let emitted = registry.try_emit(Login { journal });
-    assert_eq!(emitted.expect("nobody fails").ran(), 1);
+    assert_eq!(emitted.expect("no handler fails").ran(), 1);
 }

@@ -1,4 +1,4 @@
-//! Section 3: the default registry, which a scan fills. One test, for there is one such registry.
+//! Section 3: the default registry, which a scan fills. One test, because there is only one.
 
 use events_core::{Event, Origin, registry, subscriber};
 
@@ -47,7 +47,7 @@ fn scan(module: &str) -> events_core::ScanReport {
 }
 
 #[test]
-fn a_scan_fills_the_default_registry_and_scans_add_up() {
+fn a_scan_fills_the_default_registry_and_later_scans_add_to_it() {
     let opened = || Opened(vec![]).emit_from("door").0;
     assert!(opened().is_empty(), "nothing runs before a scan");
     assert!(Closed::<u8>(vec![]).emit().0.is_empty());

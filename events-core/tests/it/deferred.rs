@@ -1,4 +1,4 @@
-//! Sections 4 and 5: what a sync emit hands to the queue for the subscribers that run later.
+//! Sections 4 and 5: background subscribers, and the snapshot that a sync emit enqueues for them.
 
 use std::{
     future::Future,
@@ -29,7 +29,7 @@ struct Order {
 impl Clone for Order {
     fn clone(&self) -> Self {
         self.copies.fetch_add(1, Ordering::Relaxed);
-        assert!(self.number != 666, "this one cannot be copied");
+        assert!(self.number != 666, "this order cannot be cloned");
         Self {
             number: self.number,
             journal: self.journal.clone(),
@@ -71,10 +71,12 @@ async fn archive(event: &Order) {
 }
 
 #[test]
-fn a_sync_emit_hands_async_and_deferred_subscribers_a_copy_of_what_the_sync_ones_left() {
+fn a_sync_emit_enqueues_a_snapshot_that_is_taken_after_the_sync_subscribers() {
     let registry = Registry::with(subscribers![mail, report, renumber]);
     let journal = Journal::default();
-    let emitted = registry.try_emit(order(1, &journal)).expect("nobody fails");
+    let emitted = registry
+        .try_emit(order(1, &journal))
+        .expect("no handler fails");
     assert_eq!((emitted.ran(), emitted.deferred()), (1, 2));
     assert_eq!(emitted.number, 2);
     assert!(journal.take().is_empty());
@@ -90,9 +92,9 @@ fn a_sync_emit_hands_async_and_deferred_subscribers_a_copy_of_what_the_sync_ones
     assert_eq!(ran, ["mail 2", "report 2"]);
 }
 
-/// The chain of sync subscribers has a stop every few of them, and one before those that run later.
+/// The chain of sync handlers returns after 16 nested calls: the numbers are around multiples of 16.
 #[test]
-fn a_deferred_subscriber_hears_however_many_sync_ones_there_are_and_how_the_last_one_ends() {
+fn a_deferred_subscriber_runs_after_any_number_of_sync_ones_unless_one_stops_the_event() {
     for sync in [0, 1, 15, 16, 17, 32, 33] {
         let registry = Registry::with(subscribers![report]);
         let mut batch = registry.batch();
@@ -118,7 +120,7 @@ fn a_deferred_subscriber_hears_however_many_sync_ones_there_are_and_how_the_last
 }
 
 #[test]
-fn all_of_them_share_one_copy() {
+fn background_subscribers_share_one_snapshot() {
     let registry = Registry::with(subscribers![mail, report, archive]);
     let emitted = registry.emit(order(1, &Journal::default()));
     registry.queue().flush();
@@ -126,32 +128,32 @@ fn all_of_them_share_one_copy() {
 }
 
 #[test]
-fn no_copy_is_made_when_nobody_wants_it() {
+fn no_snapshot_is_taken_when_all_background_subscribers_are_filtered_out() {
     let registry = Registry::new();
     registry
         .subscribe_deferred(|_: &Order| ())
         .when(|order: &Order| order.number > 5)
         .register()
-        .expect("no other has its id")
+        .expect("no options clash")
         .detach();
     let emitted = registry
         .try_emit(order(1, &Journal::default()))
-        .expect("nobody fails");
+        .expect("no handler fails");
     assert!(emitted.is_unheard());
     assert_eq!(emitted.copies.load(Ordering::Relaxed), 0);
     let emitted = registry
         .try_emit(order(6, &Journal::default()))
-        .expect("nobody fails");
+        .expect("no handler fails");
     assert!(!emitted.is_unheard());
     assert_eq!(emitted.copies.load(Ordering::Relaxed), 1);
 }
 
 #[test]
-fn an_async_emit_waits_for_async_subscribers_and_defers_the_deferred_ones() {
+fn an_async_emit_awaits_async_subscribers_and_enqueues_the_deferred_ones() {
     let registry = Registry::with(subscribers![mail, report, archive]);
     let journal = Journal::default();
     let emitted = block_on(registry.try_emit_async(order(1, &journal)));
-    let emitted = emitted.expect("nobody fails");
+    let emitted = emitted.expect("no handler fails");
     assert_eq!((emitted.ran(), emitted.deferred()), (1, 2));
     assert_eq!(journal.take(), ["mail 1"]);
     registry.queue().flush();
@@ -159,7 +161,7 @@ fn an_async_emit_waits_for_async_subscribers_and_defers_the_deferred_ones() {
 }
 
 #[test]
-fn later_subscribers_begin_in_their_order() {
+fn background_subscribers_start_in_their_order() {
     let registry = Registry::with(subscribers![mail, report, archive]);
     let journal = Journal::default();
     registry.emit(order(1, &journal));
@@ -168,7 +170,7 @@ fn later_subscribers_begin_in_their_order() {
 }
 
 #[test]
-fn a_failure_in_the_queue_is_counted_and_disturbs_nobody() {
+fn a_failure_in_the_queue_is_counted_and_contained() {
     let registry = Registry::with(subscribers![mail, report]);
     let journal = Journal::default();
     registry.emit(order(13, &journal));
@@ -182,7 +184,7 @@ fn a_failure_in_the_queue_is_counted_and_disturbs_nobody() {
 }
 
 #[test]
-fn a_copy_that_panics_is_a_failure_of_all_who_wait_for_it() {
+fn a_panic_of_clone_is_a_failure_of_every_background_subscriber() {
     let registry = Registry::with(subscribers![mail, report]);
     let error = registry
         .try_emit(order(666, &Journal::default()))
@@ -199,7 +201,7 @@ fn a_copy_that_panics_is_a_failure_of_all_who_wait_for_it() {
 }
 
 #[test]
-fn when_the_queue_is_full_sync_ones_run_at_once_and_async_ones_fail() {
+fn when_the_queue_is_full_deferred_sync_handlers_run_at_once_and_async_handlers_fail() {
     let registry = Registry::with(subscribers![mail, report]);
     registry.queue().set_capacity(1);
     let journal = Journal::default();
@@ -215,8 +217,8 @@ fn when_the_queue_is_full_sync_ones_run_at_once_and_async_ones_fail() {
     let text = failure.cause().to_string();
     assert_eq!(
         text,
-        "was not reached: the queue is full, with 1 event; flush it more often, have a worker empty \
-         it, or give it more with set_capacity"
+        "was not reached: the queue is full, with 1 event; flush it more often, run a worker, or \
+         raise its capacity with set_capacity"
     );
     assert_eq!(error.ran(), 1);
     let text = error.to_string();
@@ -230,7 +232,7 @@ fn when_the_queue_is_full_sync_ones_run_at_once_and_async_ones_fail() {
 }
 
 #[test]
-fn a_queued_copy_does_not_reach_a_subscriber_that_has_left() {
+fn a_queued_snapshot_does_not_reach_a_subscriber_that_was_unsubscribed() {
     let registry = Registry::new();
     let journal = Journal::default();
     let subscription =
@@ -242,14 +244,14 @@ fn a_queued_copy_does_not_reach_a_subscriber_that_has_left() {
 }
 
 #[test]
-fn once_holds_for_what_runs_later() {
+fn once_applies_to_background_subscribers() {
     let registry = Registry::new();
     let journal = Journal::default();
     registry
         .subscribe_deferred(|event: &Order| event.journal.note(event.number.to_string()))
         .once()
         .register()
-        .expect("no other has its id")
+        .expect("no options clash")
         .detach();
     registry.emit(order(1, &journal));
     registry.emit(order(2, &journal));
@@ -258,10 +260,10 @@ fn once_holds_for_what_runs_later() {
 }
 
 #[test]
-fn what_runs_later_belongs_to_the_emission_that_it_was_copied_from() {
+fn background_subscribers_have_the_emission_of_the_emit() {
     let registry = Registry::new();
     let journal = Journal::default();
-    let told = |emission: &Emission| {
+    let describe = |emission: &Emission| {
         let origin = emission
             .origin()
             .map(ToString::to_string)
@@ -273,10 +275,12 @@ fn what_runs_later_belongs_to_the_emission_that_it_was_copied_from() {
         format!("{} {origin} {parent}", emission.id())
     };
     registry
-        .on(move |event: &Order, emission: &Emission| event.journal.note(told(emission)))
+        .on(move |event: &Order, emission: &Emission| event.journal.note(describe(emission)))
         .detach();
     registry
-        .on_deferred(move |event: &Order, emission: &Emission| event.journal.note(told(emission)))
+        .on_deferred(move |event: &Order, emission: &Emission| {
+            event.journal.note(describe(emission));
+        })
         .detach();
     registry.emit_from(order(1, &journal), "desk");
     registry.queue().flush();
@@ -286,7 +290,7 @@ fn what_runs_later_belongs_to_the_emission_that_it_was_copied_from() {
 }
 
 #[test]
-fn nobody_can_come_after_one_whose_turn_is_later() {
+fn a_subscriber_cannot_be_ordered_after_one_of_a_later_phase() {
     let registry = Registry::new();
     registry
         .subscribe_async(|_: &Order| async {})
@@ -299,7 +303,7 @@ fn nobody_can_come_after_one_whose_turn_is_later() {
         .id("print")
         .after("mail")
         .register()
-        .expect_err("nobody waits for the mail");
+        .expect_err("a sync handler cannot wait for the mail");
     assert!(error.to_string().contains("runs later"), "{error}");
     let deferred = registry
         .subscribe_deferred(|_: &Order| ())
@@ -312,13 +316,13 @@ fn nobody_can_come_after_one_whose_turn_is_later() {
         .register();
     assert!(
         after.is_err(),
-        "an emitter may wait for it, and not for the deferred one"
+        "an async emit awaits it, but not the deferred one"
     );
     drop(deferred);
 }
 
-/// Subscribes `second` after `first`; both wait at their gate and say when they begin and end.
-fn one_after_the_other(registry: &Registry, gates: [&Gate; 2], deferred: [bool; 2]) {
+/// Registers `second` after `first`; both await their gate and note when they begin and end.
+fn register_first_and_second(registry: &Registry, gates: [&Gate; 2], deferred: [bool; 2]) {
     let handler = |name: &'static str, gate: &Gate| {
         let gate = gate.clone();
         registry.subscribe_async(move |event: &Order| {
@@ -338,15 +342,15 @@ fn one_after_the_other(registry: &Registry, gates: [&Gate; 2], deferred: [bool; 
     second
         .after("first")
         .register()
-        .expect("it can wait")
+        .expect("the phases allow it")
         .detach();
 }
 
 #[test]
-fn an_async_subscriber_after_another_begins_when_that_has_ended() {
+fn an_async_subscriber_ordered_after_another_starts_when_that_has_finished() {
     let (registry, journal) = (Registry::new(), Journal::default());
     let [first, second] = [Gate::default(), Gate::default()];
-    one_after_the_other(&registry, [&first, &second], [false, false]);
+    register_first_and_second(&registry, [&first, &second], [false, false]);
     registry.on_async(|_: &Order| async {}).detach();
     let mut context = Context::from_waker(Waker::noop());
     let mut emit = pin!(registry.try_emit_async(order(1, &journal)));
@@ -356,13 +360,13 @@ fn an_async_subscriber_after_another_begins_when_that_has_ended() {
     assert!(emit.as_mut().poll(&mut context).is_pending());
     assert_eq!(journal.take(), ["first ends", "second begins"]);
     second.open();
-    let emitted = block_on(emit).expect("nobody fails");
+    let emitted = block_on(emit).expect("no handler fails");
     assert_eq!(
         (emitted.ran(), journal.take()),
         (3, vec!["second ends".to_owned()])
     );
 
-    // Out of the queue it is the same.
+    // Jobs of the queue keep the same order.
     registry.emit(order(2, &journal));
     registry.queue().flush();
     let expected = ["first begins", "first ends", "second begins", "second ends"];
@@ -370,16 +374,16 @@ fn an_async_subscriber_after_another_begins_when_that_has_ended() {
 }
 
 #[test]
-fn a_deferred_subscriber_after_an_async_one_goes_to_the_queue_when_that_has_ended() {
+fn a_deferred_subscriber_ordered_after_an_async_one_is_enqueued_when_that_has_finished() {
     let (registry, journal) = (Registry::new(), Journal::default());
     let [first, second] = [Gate::default(), Gate::default()];
-    one_after_the_other(&registry, [&first, &second], [false, true]);
+    register_first_and_second(&registry, [&first, &second], [false, true]);
     let mut context = Context::from_waker(Waker::noop());
     let mut emit = pin!(registry.try_emit_async(order(1, &journal)));
     assert!(emit.as_mut().poll(&mut context).is_pending());
     assert!(registry.queue().is_empty());
     first.open();
-    let emitted = block_on(emit).expect("nobody fails");
+    let emitted = block_on(emit).expect("no handler fails");
     assert_eq!((emitted.ran(), emitted.deferred()), (1, 1));
     second.open();
     registry.queue().flush();
@@ -388,7 +392,7 @@ fn a_deferred_subscriber_after_an_async_one_goes_to_the_queue_when_that_has_ende
 }
 
 #[test]
-fn one_that_is_to_be_waited_for_and_does_not_run_holds_nobody_up() {
+fn a_predecessor_that_fails_or_is_filtered_out_does_not_block_its_successor() {
     let (registry, journal) = (Registry::new(), Journal::default());
     let open = Gate::default();
     open.open();
@@ -421,7 +425,7 @@ fn one_that_is_to_be_waited_for_and_does_not_run_holds_nobody_up() {
 }
 
 #[test]
-fn reports_tell_what_runs_later() {
+fn the_scan_report_shows_background_subscribers() {
     let registry = Registry::new();
     let scanner = registry
         .scanner()
@@ -439,19 +443,19 @@ fn reports_tell_what_runs_later() {
 }
 
 #[test]
-fn a_limited_deferred_subscriber_that_is_busy_fails_when_the_queue_is_full() {
+fn a_deferred_subscriber_at_its_concurrency_limit_fails_when_the_queue_is_full() {
     let registry = Registry::new();
     let gate = Gate::default();
-    let (journal, waits) = (Journal::default(), gate.clone());
+    let (journal, handler_gate) = (Journal::default(), gate.clone());
     registry
         .subscribe_async(move |_: &Order| {
-            let gate = waits.clone();
+            let gate = handler_gate.clone();
             async move { gate.wait().await }
         })
         .deferred()
         .concurrency(1)
         .register()
-        .expect("no other has its id")
+        .expect("no options clash")
         .detach();
     registry.queue().set_capacity(1);
     registry.emit(order(1, &journal));

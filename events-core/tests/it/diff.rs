@@ -1,8 +1,8 @@
-//! Section 6: what an update changes.
+//! Section 6: the difference between a record before and after an update.
 
 use events_core::record::{Change, Diff};
 
-fn check_diff(diff: &Diff, names: &[&str], shown: &str) {
+fn check_diff(diff: &Diff, names: &[&str], displayed: &str) {
     let changed: Vec<_> = diff.changes().iter().map(Change::name).collect();
     assert_eq!(changed, names);
     assert_eq!(
@@ -11,13 +11,13 @@ fn check_diff(diff: &Diff, names: &[&str], shown: &str) {
     );
     assert!(names.iter().all(|name| diff.contains(name)));
     assert!(!diff.contains("nothing") && diff.get("nothing").is_none());
-    assert_eq!(diff.to_string(), shown);
-    assert_eq!(format!("{diff:?}"), format!("Diff({shown})"));
-    assert_eq!(diff.clone().to_string(), shown);
+    assert_eq!(diff.to_string(), displayed);
+    assert_eq!(format!("{diff:?}"), format!("Diff({displayed})"));
+    assert_eq!(diff.clone().to_string(), displayed);
 }
 
 #[test]
-fn a_diff_has_the_fields_that_change_in_order() {
+fn a_diff_contains_the_changed_fields_in_order() {
     check_diff(&Diff::new(), &[], "");
     check_diff(&Diff::new().field("age", &36, &36), &[], "");
     check_diff(&Diff::new().secret("key", &[1_u8], &[1]), &[], "");
@@ -39,7 +39,7 @@ fn a_diff_has_the_fields_that_change_in_order() {
 }
 
 #[test]
-fn of_a_field_that_is_compared_twice_the_later_counts() {
+fn the_later_comparison_of_a_field_replaces_the_earlier_one() {
     let diff = Diff::new().field("age", &1, &2).field("name", "a", "b");
     check_diff(
         &diff.clone().field("age", &3, &4),
@@ -50,7 +50,7 @@ fn of_a_field_that_is_compared_twice_the_later_counts() {
 }
 
 #[test]
-fn values_are_read_by_their_type() {
+fn old_and_new_values_are_read_by_their_type() {
     let (old, new) = (
         (String::from("a@x.org"), None::<u8>),
         (String::from("b@x.org"), Some(36)),
@@ -72,7 +72,7 @@ fn values_are_read_by_their_type() {
 }
 
 #[test]
-fn a_secret_can_be_compared_and_is_never_shown() {
+fn a_secret_field_is_compared_and_never_displayed() {
     /// It has no `Debug`.
     #[derive(Clone, PartialEq)]
     struct Hash(u32);

@@ -1,4 +1,4 @@
-//! Section 4: emitting, and what may happen meanwhile.
+//! Section 4: sync emits, and changes of the subscribers during one.
 
 use std::{
     ops::ControlFlow,
@@ -22,7 +22,7 @@ fn add_one(event: &mut Count) {
 }
 
 #[test]
-fn the_emitter_gets_the_changed_event_back() {
+fn an_emit_returns_the_changed_event() {
     let registry = Registry::with(subscribers![add_one]);
     let _scope = registry.enter();
     assert_eq!(Count(1).emit(), Count(2));
@@ -41,7 +41,7 @@ fn the_emitter_gets_the_changed_event_back() {
 }
 
 #[test]
-fn every_verb_exists_on_a_registry() {
+fn every_emit_function_is_also_a_method_of_a_registry() {
     let registry = Registry::with(subscribers![add_one]);
     assert_eq!(registry.emit(Count(1)), Count(2));
     assert_eq!(
@@ -63,7 +63,7 @@ fn every_verb_exists_on_a_registry() {
 }
 
 #[test]
-fn subscribers_run_on_the_callers_thread() {
+fn sync_subscribers_run_on_the_callers_thread() {
     let registry = Registry::new();
     let caller = thread::current().id();
     let _on = registry.on(move |event: &mut Count| {
@@ -73,7 +73,7 @@ fn subscribers_run_on_the_callers_thread() {
 }
 
 #[test]
-fn emitted_tells_how_many_ran_and_who_stopped_it() {
+fn emitted_reports_how_many_subscribers_ran_and_which_one_stopped_the_event() {
     let registry = Registry::new();
     let on = |flow: ControlFlow<()>| registry.on(move |_: &Count| flow);
     let _before = on(ControlFlow::Continue(()));
@@ -92,7 +92,7 @@ fn emitted_tells_how_many_ran_and_who_stopped_it() {
 }
 
 #[test]
-fn a_stop_reaches_over_any_number_of_handlers() {
+fn a_stop_skips_any_number_of_remaining_handlers() {
     for count in [1, 2, 15, 16, 17, 32, 33, 100] {
         for stop in [0, 1, 14, 15, 16, 17, 31, 99]
             .into_iter()
@@ -119,7 +119,7 @@ fn a_stop_reaches_over_any_number_of_handlers() {
 }
 
 #[test]
-fn an_unheard_event_says_so() {
+fn is_unheard_reports_that_no_subscriber_received_the_event() {
     let registry = Registry::new();
     assert!(
         registry
@@ -144,7 +144,7 @@ fn an_unheard_event_says_so() {
 }
 
 #[test]
-fn debug_shows_nothing_of_the_event() {
+fn debug_output_contains_no_field_of_the_event() {
     #[derive(Event)]
     struct Login(#[event(secret)] &'static str);
     let registry = Registry::new();
@@ -164,7 +164,7 @@ fn debug_shows_nothing_of_the_event() {
 }
 
 #[test]
-fn handlers_may_subscribe_unsubscribe_scan_and_emit() {
+fn handlers_can_subscribe_unsubscribe_scan_and_emit() {
     let registry = Registry::new();
     let inside = registry.clone();
     let _all = registry.on(move |event: &mut Count| {
@@ -181,7 +181,7 @@ fn handlers_may_subscribe_unsubscribe_scan_and_emit() {
 }
 
 #[test]
-fn a_subscriber_added_during_an_emit_runs_from_the_next_one() {
+fn a_subscriber_added_during_an_emit_runs_from_the_next_emit_on() {
     let registry = Registry::new();
     let inside = registry.clone();
     let _adds = registry.on(move |_: &Count| {
@@ -202,20 +202,21 @@ fn a_subscriber_removed_during_an_emit_is_not_started_by_it() {
     let registry = Registry::new();
     let victim = Arc::new(std::sync::Mutex::new(None::<Subscription>));
     let removes = Arc::clone(&victim);
-    let _first = registry.on(move |_: &Count| drop(removes.lock().expect("nobody panics").take()));
-    *victim.lock().expect("nobody panics") = Some(registry.on(add_one));
+    let _first = registry
+        .on(move |_: &Count| drop(removes.lock().expect("the lock is not poisoned").take()));
+    *victim.lock().expect("the lock is not poisoned") = Some(registry.on(add_one));
     let emitted = registry.try_emit(Count(0)).expect("no handler fails");
     assert_eq!((emitted.0, emitted.ran()), (0, 1));
 }
 
 #[test]
-fn a_subscriber_may_remove_itself_and_its_closure_is_freed() {
+fn a_subscriber_can_remove_itself_and_its_closure_is_freed() {
     let registry = Registry::new();
     let own = Arc::new(std::sync::Mutex::new(None::<Subscription>));
     let held = Arc::new(());
     let (inside, alive) = (Arc::clone(&own), Arc::downgrade(&held));
-    *own.lock().expect("nobody panics") = Some(registry.on(move |event: &mut Count| {
-        drop(inside.lock().expect("nobody panics").take());
+    *own.lock().expect("the lock is not poisoned") = Some(registry.on(move |event: &mut Count| {
+        drop(inside.lock().expect("the lock is not poisoned").take());
         event.0 += u32::try_from(Arc::strong_count(&held)).expect("one");
     }));
     assert_eq!(registry.emit(Count(0)), Count(1));
@@ -224,12 +225,12 @@ fn a_subscriber_may_remove_itself_and_its_closure_is_freed() {
 }
 
 #[test]
-fn an_unsubscribe_on_another_thread_holds_for_an_emit_under_way() {
+fn an_unsubscribe_on_another_thread_takes_effect_in_a_running_emit() {
     let registry = Registry::new();
     let (started, removed) = (Barrier::new(2), Barrier::new(2));
     let barriers = Arc::new((started, removed));
     let inside = Arc::clone(&barriers);
-    let _waits = registry.on(move |_: &Count| {
+    let _blocking = registry.on(move |_: &Count| {
         inside.0.wait();
         inside.1.wait();
     });
@@ -249,7 +250,7 @@ fn no_lock_is_held_while_a_handler_runs() {
     let barriers = Arc::new((Barrier::new(2), Barrier::new(2)));
     let inside = Arc::clone(&barriers);
     let waited = AtomicBool::new(false);
-    let _waits = registry.on(move |event: &mut Count| {
+    let _blocking = registry.on(move |event: &mut Count| {
         if event.0 == 0 && !waited.swap(true, Ordering::Relaxed) {
             inside.0.wait();
             inside.1.wait();
@@ -258,7 +259,7 @@ fn no_lock_is_held_while_a_handler_runs() {
     thread::scope(|scope| {
         let emit = scope.spawn(|| registry.emit(Count(0)));
         barriers.0.wait();
-        // While that handler waits, everything works on this thread.
+        // While that handler blocks, this thread can subscribe, emit and scan.
         let on = registry.on(add_one);
         assert_eq!(registry.emit(Count(1)), Count(2));
         registry.scanner().subscribers(subscribers![add_one]).run();
@@ -270,7 +271,7 @@ fn no_lock_is_held_while_a_handler_runs() {
 }
 
 #[test]
-fn emits_run_while_others_subscribe_and_no_handler_is_lost_or_run_twice() {
+fn concurrent_emits_and_subscribes_neither_lose_nor_repeat_a_handler() {
     let registry = Registry::with(subscribers![add_one]);
     let (calls, freed) = (Arc::new(AtomicUsize::new(0)), Arc::new(()));
     thread::scope(|scope| {
@@ -303,8 +304,8 @@ fn emits_run_while_others_subscribe_and_no_handler_is_lost_or_run_twice() {
 }
 
 #[test]
-fn a_dropped_subscription_frees_its_closure_while_others_go_on_emitting() {
-    /// Lets the emitters end, also when an assertion fails.
+fn a_dropped_subscription_frees_its_closure_during_concurrent_emits() {
+    /// Ends the emitting threads when it is dropped, also after a failed assertion.
     struct Done<'a>(&'a AtomicBool);
     impl Drop for Done<'_> {
         fn drop(&mut self) {
@@ -314,8 +315,8 @@ fn a_dropped_subscription_frees_its_closure_while_others_go_on_emitting() {
     let registry = Registry::with(subscribers![add_one]);
     let done = AtomicBool::new(false);
     let emits = [const { AtomicUsize::new(0) }; 2];
-    // The emits that are under way now, and one more, are over when this returns.
-    let pass = || {
+    // Returns when the emits that run now, and one more on each thread, have finished.
+    let await_emits = || {
         for emits in &emits {
             let before = emits.load(Ordering::Acquire);
             while emits.load(Ordering::Acquire) < before + 2 {
@@ -341,11 +342,14 @@ fn a_dropped_subscription_frees_its_closure_while_others_go_on_emitting() {
                 let _held = &held;
                 inside.store(true, Ordering::Relaxed);
             });
-            pass();
-            assert!(ran.load(Ordering::Relaxed), "the others emit all along");
+            await_emits();
+            assert!(
+                ran.load(Ordering::Relaxed),
+                "the other threads emit all the time"
+            );
             drop(subscription);
-            pass();
-            assert_eq!(alive.strong_count(), 0, "the closure is gone");
+            await_emits();
+            assert_eq!(alive.strong_count(), 0, "the closure is freed");
         }
     });
 }
@@ -363,8 +367,8 @@ fn a_closure_is_freed_by_the_last_emit_that_holds_it() {
     let noisy = Noisy(journal.clone());
     let own = Arc::new(std::sync::Mutex::new(None::<Subscription>));
     let inside = Arc::clone(&own);
-    *own.lock().expect("nobody panics") = Some(registry.on(move |_: &Count| {
-        drop(inside.lock().expect("nobody panics").take());
+    *own.lock().expect("the lock is not poisoned") = Some(registry.on(move |_: &Count| {
+        drop(inside.lock().expect("the lock is not poisoned").take());
         noisy.0.note("still here");
     }));
     registry.emit(Count(0));

@@ -1,4 +1,4 @@
-//! Section 1: what an event is called, what may be one, what is known of it.
+//! Section 1: topics of events, the types that can be events, and their metadata.
 
 use std::rc::Rc;
 
@@ -57,19 +57,19 @@ mod inner {
 }
 
 #[test]
-fn the_topic_is_the_module_path_and_the_name() {
+fn the_default_topic_is_the_module_path_and_the_name() {
     assert_eq!(FirstLogin::topic(), "it::events::FirstLogin");
     assert_eq!(Door::topic(), "it::events::Door");
     assert_eq!(inner::Match::topic(), "it::events::inner::Match");
 }
 
 #[test]
-fn a_topic_can_be_given() {
+fn a_topic_can_be_set() {
     assert_eq!(SecondLogin::topic(), "user.second_login");
 }
 
 #[test]
-fn all_instances_of_a_generic_event_share_its_topic() {
+fn all_instances_of_a_generic_event_share_one_topic() {
     assert_eq!(Page::<u8, 1>::topic(), "it::events::Page");
     assert_eq!(Page::<String, 2>::topic(), "it::events::Page");
 }
@@ -80,7 +80,7 @@ fn the_lifetime_of_an_event_is_not_in_its_topic() {
 }
 
 #[test]
-fn an_event_is_described() {
+fn event_info_describes_an_event_type() {
     let info = FirstLogin::info();
     assert_eq!(info.name(), "FirstLogin");
     assert_eq!(info.module(), "it::events");
@@ -123,7 +123,7 @@ fn check_fields(info: &EventInfo, expected: &[(&str, &str, bool)]) {
 }
 
 #[test]
-fn every_linked_event_is_listed_by_topic() {
+fn all_linked_events_are_listed_in_order_of_topic() {
     let topics: Vec<_> = events_core::events()
         .iter()
         .map(|event| event.topic())
@@ -140,7 +140,7 @@ fn every_linked_event_is_listed_by_topic() {
 }
 
 #[test]
-fn structs_tuples_units_and_enums_are_events() {
+fn structs_tuples_units_and_enums_can_be_events() {
     let registry = Registry::new();
     let _subscriptions: [Subscription; 4] = [
         registry.on(|event: &mut FirstLogin| event.user += 1),
@@ -191,7 +191,7 @@ fn each_instance_of_a_generic_event_has_its_own_subscribers() {
 }
 
 #[test]
-fn an_event_may_borrow() {
+fn an_event_can_borrow() {
     let registry = Registry::new();
     let _count = registry.on_borrowed::<Request<'_>>(|event| {
         *event.visits += u32::try_from(event.path.len()).expect("a short path");
@@ -213,7 +213,7 @@ fn an_event_may_borrow() {
 }
 
 #[test]
-fn an_event_may_borrow_and_be_generic() {
+fn an_event_can_borrow_and_be_generic() {
     let registry = Registry::new();
     let _text =
         registry.on_borrowed::<Wrapped<'_, u8>>(|event| event.text = event.value.to_string());
@@ -231,7 +231,7 @@ fn an_event_need_be_neither_send_nor_sync_nor_clone_nor_debug() {
     assert_eq!(cell.get(), 2);
 }
 
-/// An event of which every token but the names is the macro's.
+/// An event whose tokens all come from the macro, except for the names.
 macro_rules! event_of {
     ($name:ident, $field:ident) => {
         #[derive(Event)]
@@ -244,20 +244,24 @@ macro_rules! event_of {
     };
 }
 
-event_of!(Made, origin);
+event_of!(MacroDeclared, origin);
 
 #[test]
-fn an_event_may_be_made_by_a_macro() {
+fn an_event_can_be_declared_by_a_macro() {
     let registry = Registry::new();
-    let _add = registry.on(|event: &mut Made| event.origin += 1);
+    let _add = registry.on(|event: &mut MacroDeclared| event.origin += 1);
     let _scope = registry.enter();
     assert_eq!(
-        Made::builder().origin(1_u8).maybe_value(None).emit().origin,
+        MacroDeclared::builder()
+            .origin(1_u8)
+            .maybe_value(None)
+            .emit()
+            .origin,
         2
     );
-    assert_eq!(Made::topic(), "it::events::Made");
+    assert_eq!(MacroDeclared::topic(), "it::events::MacroDeclared");
     assert_eq!(
-        events_core::emit!(Made, origin = 1_u8, value = Some(1)).value,
+        events_core::emit!(MacroDeclared, origin = 1_u8, value = Some(1)).value,
         Some(1)
     );
 }

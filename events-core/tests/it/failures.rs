@@ -1,4 +1,4 @@
-//! Section 4: an error or a panic stays in its handler.
+//! Section 4: errors and panics of handlers are contained and reported.
 
 use std::{error::Error, fmt, panic::panic_any};
 
@@ -30,7 +30,7 @@ impl Error for Refused {
     }
 }
 
-/// What a handler does that fails.
+/// How a handler fails.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Fail {
     Error,
@@ -95,7 +95,7 @@ fn fail(how: Fail) -> Result<(), BoxError> {
     Ok(())
 }
 
-/// One handler fails among others; all of them run, in order, and the failure says what happened.
+/// Checks that one failing handler among others is reported, and that all of them run in order.
 fn check(how: Fail, expected: &str) {
     for (count, failing) in [
         (1, 0),
@@ -118,36 +118,36 @@ fn check(how: Fail, expected: &str) {
                 subscription.register().expect("each has its id")
             })
             .collect();
-        let everyone: Vec<usize> = (0..count).collect();
-        assert_eq!(registry.emit(Work::default()).0, everyone, "{how:?}");
+        let all: Vec<usize> = (0..count).collect();
+        assert_eq!(registry.emit(Work::default()).0, all, "{how:?}");
 
         let error = registry
             .try_emit(Work::default())
             .expect_err("one handler fails");
-        assert_eq!(error.event().0, everyone, "{how:?}");
+        assert_eq!(error.event().0, all, "{how:?}");
         assert_eq!(error.ran(), count);
         let [failure] = error.failures() else {
             panic!("{how:?}: {error}")
         };
         assert_eq!(failure.subscriber().name, format!("handler {failing}"));
         assert_eq!(failure.subscriber().topic, "it::failures::Work");
-        assert_eq!(without_place(failure.cause()), expected, "{how:?}");
+        assert_eq!(without_location(failure.cause()), expected, "{how:?}");
         assert_eq!(
             failure.error().is_some(),
             matches!(failure.cause(), Cause::Error(_))
         );
         if how == Fail::ErrorWhoseDropPanics {
-            std::mem::forget(error); // it is the caller's now, its `Drop` too
+            std::mem::forget(error); // the caller owns the error, whose `Drop` panics
         }
     }
 }
 
-/// The cause, with `here` for a place in this file.
-fn without_place(cause: &Cause) -> String {
+/// The text of the cause, with `here` for a location in this file.
+fn without_location(cause: &Cause) -> String {
     let text = cause.to_string();
     match text.split_once("events-core/tests/it/failures.rs:") {
-        Some((before, place)) => {
-            let after = place.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':');
+        Some((before, location)) => {
+            let after = location.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':');
             format!("{before}here:{after}")
         }
         None => text,
@@ -165,7 +165,7 @@ fn a_failing_handler_does_not_stop_the_others() {
 }
 
 #[test]
-fn what_the_handlers_error_does_is_contained() {
+fn panics_of_an_error_value_are_contained() {
     check(
         Fail::ErrorWhoseDisplayPanics,
         "returned an error: [its Display panicked]",
@@ -175,14 +175,14 @@ fn what_the_handlers_error_does_is_contained() {
 }
 
 #[test]
-fn what_the_panics_payload_does_is_contained() {
+fn panic_payloads_without_a_text_or_with_a_panicking_drop_are_contained() {
     let expected = "panicked at here: [a payload that is not text]";
     check(Fail::PanicWithAny, expected);
     check(Fail::PanicWhosePayloadPanicsInDrop, expected);
 }
 
 #[test]
-fn a_when_that_panics_is_a_failure_of_its_subscriber() {
+fn a_panic_in_when_is_a_failure_of_its_subscriber() {
     let registry = Registry::new();
     let _panics = registry
         .subscribe(|event: &mut Work| event.0.push(1))
@@ -212,7 +212,7 @@ fn plain(event: &mut Work) {
 }
 
 #[test]
-fn a_when_of_an_attribute_that_panics_is_a_failure_of_its_subscriber() {
+fn a_panic_in_when_of_an_attribute_is_a_failure_of_its_subscriber() {
     let registry = Registry::with(subscribers![picky, plain]);
     assert_eq!(registry.emit(Work::default()).0, [2]);
     let error = registry
@@ -223,7 +223,7 @@ fn a_when_of_an_attribute_that_panics_is_a_failure_of_its_subscriber() {
 }
 
 #[test]
-fn every_failure_comes_back_in_running_order() {
+fn try_emit_returns_every_failure_in_running_order() {
     let registry = Registry::new();
     let fails = |id: &str, priority, how| {
         let handler = move |_: &Work| fail(how);
@@ -263,7 +263,7 @@ fn every_failure_comes_back_in_running_order() {
 }
 
 #[test]
-fn a_panic_that_a_handler_catches_itself_does_not_blur_the_next_one() {
+fn the_location_of_a_caught_panic_is_not_reported_for_a_later_one() {
     let registry = Registry::new();
     let _own = registry.on(|_: &Work| {
         let caught = std::panic::catch_unwind(|| panic!("mine"));
@@ -277,7 +277,7 @@ fn a_panic_that_a_handler_catches_itself_does_not_blur_the_next_one() {
 }
 
 #[test]
-fn a_chain_of_sources_without_end_is_cut() {
+fn an_endless_chain_of_error_sources_is_truncated() {
     #[derive(Debug)]
     struct Loop;
     impl fmt::Display for Loop {
@@ -299,7 +299,7 @@ fn a_chain_of_sources_without_end_is_cut() {
 }
 
 #[test]
-fn a_closure_that_panics_when_it_is_freed_by_an_emit_does_not_reach_the_emitter() {
+fn a_panic_in_the_drop_of_a_closure_does_not_reach_the_emitter() {
     struct PanicsInDrop;
     impl Drop for PanicsInDrop {
         fn drop(&mut self) {
@@ -310,9 +310,9 @@ fn a_closure_that_panics_when_it_is_freed_by_an_emit_does_not_reach_the_emitter(
     let own = std::sync::Arc::new(std::sync::Mutex::new(None::<Subscription>));
     let inside = std::sync::Arc::clone(&own);
     let captured = PanicsInDrop;
-    *own.lock().expect("nobody panics") = Some(registry.on(move |event: &mut Work| {
+    *own.lock().expect("the lock is not poisoned") = Some(registry.on(move |event: &mut Work| {
         let _ = &captured;
-        drop(inside.lock().expect("nobody panics").take());
+        drop(inside.lock().expect("the lock is not poisoned").take());
         event.0.push(1);
     }));
     assert_eq!(registry.emit(Work::default()).0, [1]);

@@ -1,4 +1,4 @@
-//! Section 5: flushes: what they run, how they end, and where they may be called.
+//! Section 5: flushes: what they run, how they end, and where they can be called.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -12,7 +12,7 @@ use super::queue::{Job, Other, job, work};
 use crate::{Gate, Journal, block_on};
 
 #[test]
-fn what_is_enqueued_meanwhile_is_flushed_too() {
+fn a_flush_also_runs_events_that_are_enqueued_during_it() {
     let registry = Registry::new();
     let journal = Journal::default();
     let inside = registry.clone();
@@ -31,7 +31,7 @@ fn what_is_enqueued_meanwhile_is_flushed_too() {
 }
 
 #[test]
-fn a_chain_without_end_is_cut_off_and_what_is_left_stays() {
+fn an_endless_chain_of_events_is_cut_off_and_the_rest_stays_queued() {
     let registry = Registry::new();
     let journal = Journal::default();
     let inside = registry.clone();
@@ -49,7 +49,7 @@ fn a_chain_without_end_is_cut_off_and_what_is_left_stays() {
 }
 
 #[test]
-fn many_events_are_no_chain() {
+fn many_queued_events_do_not_count_as_a_chain() {
     let registry = Registry::new();
     let journal = Journal::default();
     registry.on(|_: &Job| ()).detach();
@@ -66,10 +66,10 @@ fn many_events_are_no_chain() {
 fn a_flush_waits_for_async_subscribers() {
     let registry = Registry::new();
     let (journal, gate) = (Journal::default(), Gate::default());
-    let waits = gate.clone();
+    let handler_gate = gate.clone();
     registry
         .on_async(move |event: &Job| {
-            let (gate, journal) = (waits.clone(), event.journal.clone());
+            let (gate, journal) = (handler_gate.clone(), event.journal.clone());
             async move {
                 gate.wait().await;
                 journal.note("ended");
@@ -77,14 +77,14 @@ fn a_flush_waits_for_async_subscribers() {
         })
         .detach();
     registry.enqueue(job(1, &journal)).expect("there is room");
-    let opens = std::thread::spawn(move || gate.open());
+    let opener = std::thread::spawn(move || gate.open());
     assert_eq!(registry.queue().flush().ran(), 1);
     assert_eq!(journal.take(), ["ended"]);
-    opens.join().expect("nobody panics");
+    opener.join().expect("the thread does not panic");
 }
 
 #[test]
-fn a_flush_inside_what_the_queue_runs_leaves_it_to_the_one_around() {
+fn a_flush_inside_a_queued_event_leaves_the_queue_to_the_outer_flush() {
     let registry = Registry::new();
     let journal = Journal::default();
     let inside = registry.clone();
@@ -128,7 +128,7 @@ fn a_flush_inside_what_the_queue_runs_leaves_it_to_the_one_around() {
 }
 
 #[test]
-fn a_flush_inside_a_sync_emit_runs_what_waits() {
+fn a_flush_inside_a_sync_emit_runs_the_queued_events() {
     let registry = Registry::new();
     let journal = Journal::default();
     registry
@@ -147,7 +147,7 @@ fn a_flush_inside_a_sync_emit_runs_what_waits() {
 }
 
 #[test]
-fn a_queue_of_another_registry_can_be_flushed_inside() {
+fn the_queue_of_another_registry_can_be_flushed_inside_a_queued_event() {
     let (outer, inner) = (Registry::new(), Registry::new());
     let journal = Journal::default();
     inner.on(|event: &Job| event.journal.note("inner")).detach();
@@ -197,7 +197,7 @@ fn enqueues(journal: &Journal, number: u32) -> Result<u32, String> {
 async fn enqueues_async(journal: Journal, panics: bool) -> u32 {
     job(3, &journal).enqueue().expect("there is room");
     std::future::ready(()).await;
-    assert!(!panics, "as told");
+    assert!(!panics, "on purpose");
     7
 }
 
@@ -220,7 +220,7 @@ fn a_function_with_flush_queue_flushes_on_any_exit() {
 }
 
 #[test]
-fn a_flush_that_is_dropped_keeps_the_event_that_was_under_way() {
+fn a_dropped_flush_keeps_the_event_that_it_was_running() {
     let registry = Registry::new();
     let journal = Journal::default();
     registry

@@ -1,4 +1,4 @@
-//! Section 1: events that are read as JSON by those who do not know their type.
+//! Section 1: events as JSON, for handlers that do not have the type of the event.
 
 use std::{
     collections::BTreeMap,
@@ -9,20 +9,23 @@ use events_core::{AnyEvent, Event, Registry, args};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// What a subscriber to all topics reads of one event.
+/// The JSON that a subscriber to all topics reads from one event.
 fn read(emit: impl FnOnce(&Registry)) -> Option<Value> {
     let registry = Registry::new();
     let read = Arc::new(Mutex::new(Vec::new()));
     let reads = Arc::clone(&read);
-    let hear = move |event: &dyn AnyEvent| {
-        reads.lock().expect("nobody panics").push(event.to_json());
+    let handler = move |event: &dyn AnyEvent| {
+        reads
+            .lock()
+            .expect("the lock is not poisoned")
+            .push(event.to_json());
     };
     registry
-        .on_topic(".*", hear)
+        .on_topic(".*", handler)
         .expect("it is a pattern")
         .detach();
     emit(&registry);
-    let mut read = read.lock().expect("nobody panics");
+    let mut read = read.lock().expect("the lock is not poisoned");
     assert_eq!(read.len(), 1);
     read.pop().flatten()
 }
@@ -74,7 +77,7 @@ struct Odd {
 }
 
 #[test]
-fn an_event_that_is_marked_is_json_and_its_secrets_are_not_in_it() {
+fn an_event_marked_with_serialize_is_readable_as_json_without_its_secrets() {
     let user = String::from("ada");
     let login = Login {
         user: &user,
@@ -91,14 +94,14 @@ fn an_event_that_is_marked_is_json_and_its_secrets_are_not_in_it() {
 }
 
 #[test]
-fn others_are_not() {
+fn other_events_have_no_json() {
     check(Unmarked { number: 7 }, None);
     let read = read(|registry| drop(registry.emit_topic("a.topic", args! { number: 7 })));
     assert_eq!(read, None);
 }
 
 #[test]
-fn a_field_that_cannot_be_json_spoils_no_other() {
+fn a_field_that_cannot_be_serialized_does_not_affect_other_fields() {
     let odd = Odd {
         table: BTreeMap::from([(vec![1], 2)]),
         number: 7,

@@ -1,4 +1,4 @@
-//! Section 2: the options of a handler in a listener, its parameters, and its place among others.
+//! Section 2: options, parameters and order of the methods of a listener.
 
 use std::sync::Arc;
 
@@ -45,7 +45,7 @@ impl Till {
 }
 
 #[test]
-fn a_handler_has_the_options_parameters_and_turns_of_a_subscriber() {
+fn a_listener_method_has_the_options_parameters_and_phases_of_a_subscriber() {
     let registry = Registry::new();
     registry
         .scanner()
@@ -72,7 +72,7 @@ fn a_handler_has_the_options_parameters_and_turns_of_a_subscriber() {
 }
 
 #[test]
-fn a_scanned_listener_has_them_too() {
+fn a_method_of_a_scanned_listener_has_the_same_options() {
     let journal = Journal::default();
     let registry = Registry::new();
     registry
@@ -83,14 +83,14 @@ fn a_scanned_listener_has_them_too() {
     let kept = journal.clone();
     let _spy = registry.on_deferred(move |event: &Tick| kept.note(format!("{:?}", event.0)));
     assert_eq!(registry.emit_from(Tick::default(), checkout).0, [3]);
-    let emitted = registry.try_emit(Tick(vec![1])).expect("nobody fails");
+    let emitted = registry.try_emit(Tick(vec![1])).expect("no handler fails");
     assert_eq!((emitted.ran(), emitted.deferred()), (0, 3));
     registry.queue().flush();
     assert_eq!(journal.take(), ["[3]", "[1]"]);
 }
 
 #[test]
-fn a_state_that_no_scan_was_given_is_told() {
+fn adding_a_listener_whose_state_is_missing_is_an_error() {
     let registry = Registry::new();
     let error = registry.try_add(Till::default()).expect_err("no fee");
     let SubscribeError::MissingState {
@@ -110,12 +110,12 @@ fn a_state_that_no_scan_was_given_is_told() {
     assert!(
         registry
             .try_emit(Tick::default())
-            .expect("nobody fails")
+            .expect("no handler fails")
             .is_unheard()
     );
 }
 
-#[subscriber(after = Ordered::turn)]
+#[subscriber(after = Ordered::method)]
 fn after_the_method(event: &mut Login) {
     event.log.push("after".into());
 }
@@ -130,13 +130,13 @@ struct Ordered;
 #[listener]
 impl Ordered {
     #[on(before = plain)]
-    fn turn(&self, event: &mut Login) {
+    fn method(&self, event: &mut Login) {
         event.log.push("method".into());
     }
 }
 
 #[test]
-fn methods_and_functions_are_ordered_around_one_another() {
+fn methods_and_functions_can_be_ordered_relative_to_one_another() {
     let registry = Registry::with(subscribers![after_the_method, plain]);
     assert_eq!(registry.emit(login("ann")).log, ["after", "plain"]);
     let _added = registry.add(Ordered);
@@ -146,7 +146,7 @@ fn methods_and_functions_are_ordered_around_one_another() {
     );
     let error = Registry::new()
         .try_add(Ordered)
-        .expect_err("nobody is plain");
+        .expect_err("no subscriber is `plain`");
     assert!(
         matches!(error, SubscribeError::UnknownTarget { .. }),
         "{error}"

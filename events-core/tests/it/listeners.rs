@@ -25,7 +25,7 @@ pub(super) fn login(user: &'static str) -> Login {
     }
 }
 
-/// Has no default: it is added by hand.
+/// Has no `Default`, so it is added with `registry.add`.
 struct Greeter {
     greeting: &'static str,
     greeted: AtomicU32,
@@ -44,7 +44,7 @@ impl Greeter {
 
 #[listener]
 impl Greeter {
-    const NOBODY: &'static str = "nobody";
+    const ANONYMOUS: &'static str = "anonymous";
 
     #[on]
     fn count(&self, event: &Login) {
@@ -52,7 +52,7 @@ impl Greeter {
     }
 
     /// Changes the event.
-    #[on(priority = 5, when = |event: &Login| event.user != Self::NOBODY, before = Self::count)]
+    #[on(priority = 5, when = |event: &Login| event.user != Self::ANONYMOUS, before = Self::count)]
     fn greet(&self, event: &mut Login) {
         event.log.push(format!("{} {}", self.greeting, event.user));
     }
@@ -64,23 +64,23 @@ impl Greeter {
 }
 
 #[test]
-fn a_listener_is_added_by_hand_and_removed_as_a_unit() {
+fn a_listener_is_added_and_removed_as_a_unit() {
     let registry = Registry::new();
     let greeter = Arc::new(Greeter::new("hello"));
     let subscription = registry.add(Arc::clone(&greeter));
     assert_eq!(registry.emit(login("ann")).log, ["hello ann"]);
-    assert!(registry.emit(login("nobody")).log.is_empty());
-    assert_eq!(greeter.journal.take(), ["ann", "nobody"]);
+    assert!(registry.emit(login("anonymous")).log.is_empty());
+    assert_eq!(greeter.journal.take(), ["ann", "anonymous"]);
 
     drop(subscription);
-    let emitted = registry.try_emit(login("bob")).expect("nobody fails");
+    let emitted = registry.try_emit(login("bob")).expect("no handler fails");
     assert!(emitted.is_unheard());
     assert_eq!(greeter.greeted.load(Ordering::Relaxed), 2);
     assert_eq!(Arc::strong_count(&greeter), 1);
 }
 
 #[test]
-fn the_methods_stay_methods() {
+fn annotated_methods_stay_ordinary_methods() {
     let greeter = Greeter::new("hi");
     let mut event = login("ann");
     greeter.greet(&mut event);
@@ -90,7 +90,7 @@ fn the_methods_stay_methods() {
 }
 
 #[test]
-fn two_of_a_kind_are_two_listeners() {
+fn two_values_of_one_type_are_two_listeners() {
     let registry = Registry::new();
     let first = registry.add(Greeter::new("hello"));
     registry.add(Greeter::new("hi")).detach();
@@ -100,21 +100,21 @@ fn two_of_a_kind_are_two_listeners() {
 }
 
 #[test]
-fn a_listener_that_is_dropped_inside_its_handler_is_not_called_again() {
+fn a_listener_that_an_earlier_handler_removes_is_not_called() {
     let registry = Registry::new();
     let held = Arc::new(Mutex::new(None));
     let holds = Arc::clone(&held);
     let _first = registry
-        .subscribe(move |_: &Login| drop(holds.lock().expect("nobody panics").take()))
+        .subscribe(move |_: &Login| drop(holds.lock().expect("the lock is not poisoned").take()))
         .priority(9)
         .register()
         .expect("it is the first");
-    *held.lock().expect("nobody panics") = Some(registry.add(Greeter::new("hello")));
+    *held.lock().expect("the lock is not poisoned") = Some(registry.add(Greeter::new("hello")));
     assert!(registry.emit(login("ann")).log.is_empty());
 }
 
 #[test]
-fn a_handler_is_told_by_type_and_name_with_its_own_place() {
+fn a_listener_method_is_reported_with_its_type_name_and_location() {
     let registry = Registry::new();
     registry.add(Failing).detach();
     let failed = registry.try_emit(login("ann")).expect_err("it fails");
@@ -148,16 +148,16 @@ impl Failing {
 #[derive(Event, Clone, Default)]
 pub(super) struct Tick(pub(super) Vec<u32>);
 
-/// Is `Default`, so that a scan makes it.
+/// Has a `Default`, so that a scan can create it.
 struct Counter(AtomicU32);
 
 thread_local! {
-    static MADE: Cell<u32> = const { Cell::new(0) };
+    static CREATED: Cell<u32> = const { Cell::new(0) };
 }
 
 impl Default for Counter {
     fn default() -> Self {
-        MADE.set(MADE.get() + 1);
+        CREATED.set(CREATED.get() + 1);
         Self(AtomicU32::new(0))
     }
 }
@@ -176,24 +176,24 @@ impl Counter {
 }
 
 #[test]
-fn a_scan_makes_one_listener_for_each_registry() {
-    let before = MADE.get();
+fn a_scan_creates_one_listener_for_each_registry() {
+    let before = CREATED.get();
     let registry = Registry::with(subscribers![Counter::first]);
     registry
         .scanner()
         .subscribers(subscribers![Counter::first, Counter::second])
         .run();
-    assert_eq!(MADE.get(), before + 1);
+    assert_eq!(CREATED.get(), before + 1);
     assert_eq!(registry.emit(Tick::default()).0, [0, 1]);
     assert_eq!(registry.emit(Tick::default()).0, [2, 3]);
 
     let other = Registry::with(subscribers![Counter::second]);
-    assert_eq!(MADE.get(), before + 2);
+    assert_eq!(CREATED.get(), before + 2);
     assert_eq!(other.emit(Tick::default()).0, [0]);
 }
 
 #[test]
-fn one_that_is_scanned_and_added_listens_twice() {
+fn a_listener_type_that_is_scanned_and_added_is_subscribed_twice() {
     let registry = Registry::with(subscribers![Counter::first]);
     let added = registry.add(Counter(AtomicU32::new(50)));
     assert_eq!(registry.emit(Tick::default()).0, [0, 50, 51]);
@@ -202,14 +202,14 @@ fn one_that_is_scanned_and_added_listens_twice() {
 }
 
 #[test]
-fn the_report_names_the_methods() {
+fn the_scan_report_names_the_methods() {
     let report = Registry::new()
         .scanner()
         .subscribers(subscribers![Counter::first, Counter::second])
         .run();
-    let told = report.subscribers().map(|one| (&*one.name, one.priority));
+    let names = report.subscribers().map(|one| (&*one.name, one.priority));
     assert_eq!(
-        told.collect::<Vec<_>>(),
+        names.collect::<Vec<_>>(),
         [
             ("it::listeners::Counter::first", 1),
             ("it::listeners::Counter::second", 0),
@@ -220,38 +220,41 @@ fn the_report_names_the_methods() {
 mod by_hand {
     use super::{Login, listener};
 
-    pub(super) struct Needy(pub(super) u32);
+    pub(super) struct NoDefault(pub(super) u32);
 
     #[listener]
-    impl Needy {
+    impl NoDefault {
         #[on]
-        pub(super) fn heard(&self, _: &Login) {
-            assert!(self.0 > 0, "nobody has added it");
+        pub(super) fn receive(&self, _: &Login) {
+            assert!(self.0 > 0, "no scan creates this listener");
         }
     }
 }
 
 #[test]
-fn a_scan_passes_over_a_listener_that_has_no_default() {
+fn a_scan_skips_a_listener_without_a_default() {
     let registry = Registry::new();
     let module = "it::listeners::by_hand";
     let report = registry.scanner().module(module).run();
     assert_eq!(report.subscribers().len(), 0);
-    let emitted = registry.try_emit(login("ann")).expect("nobody fails");
+    let emitted = registry.try_emit(login("ann")).expect("no handler fails");
     assert!(emitted.is_unheard());
-    registry.add(by_hand::Needy(1)).detach();
+    registry.add(by_hand::NoDefault(1)).detach();
     assert_eq!(
-        registry.try_emit(login("ann")).expect("nobody fails").ran(),
+        registry
+            .try_emit(login("ann"))
+            .expect("no handler fails")
+            .ran(),
         1
     );
 }
 
 #[test]
-fn one_without_a_default_cannot_be_named_to_a_scan() {
+fn a_scan_that_names_a_listener_without_a_default_fails() {
     let scanner = Registry::new().scanner();
-    let named = scanner.subscribers(subscribers![by_hand::Needy::heard]);
-    let error = named.try_run().expect_err("nobody can make it");
-    let method = "it::listeners::by_hand::Needy::heard".to_owned();
+    let named = scanner.subscribers(subscribers![by_hand::NoDefault::receive]);
+    let error = named.try_run().expect_err("it has no default");
+    let method = "it::listeners::by_hand::NoDefault::receive".to_owned();
     assert_eq!(error.problems(), [Problem::ByHand { method }]);
     assert!(error.to_string().contains("use registry.add(listener)"));
 }
@@ -295,7 +298,7 @@ mod inside {
     }
 
     #[test]
-    fn names_tell_the_type_with_its_parameters() {
+    fn names_of_methods_contain_the_type_with_its_parameters() {
         let report = Registry::new()
             .scanner()
             .module("it::listeners::inside")
@@ -313,7 +316,7 @@ mod inside {
 }
 
 #[test]
-fn a_handler_may_take_what_borrows_and_say_self() {
+fn a_listener_method_can_take_a_borrowing_event_and_write_self_for_its_type() {
     let registry = Registry::new();
     let _added = registry.add(inside::Of(4_u8));
     let mut seen = Vec::new();
@@ -325,8 +328,8 @@ fn a_handler_may_take_what_borrows_and_say_self() {
     );
 }
 
-/// A listener whose block comes from a macro.
-macro_rules! made {
+/// Listeners whose block or method comes from the caller of the macro.
+macro_rules! declare_listeners {
     ($name:ident, $block:item, $method:item) => {
         #[derive(Default)]
         struct $name;
@@ -344,9 +347,9 @@ macro_rules! made {
     };
 }
 
-made!(
-    Made,
-    impl Made {
+declare_listeners!(
+    MacroDeclared,
+    impl MacroDeclared {
         #[events_core::on]
         fn tick(&self, event: &mut Tick) {
             event.0.push(1);
@@ -359,7 +362,7 @@ made!(
 );
 
 #[test]
-fn a_macro_may_make_the_block_or_a_method() {
-    let registry = Registry::with(subscribers![Made::tick, Other::tock]);
+fn a_macro_can_write_the_impl_block_or_a_method() {
+    let registry = Registry::with(subscribers![MacroDeclared::tick, Other::tock]);
     assert_eq!(registry.emit(Tick::default()).0, [1, 2]);
 }

@@ -1,19 +1,20 @@
-//! The specification of events-core, as tests: one module a subject, one test a statement.
+//! The specification of events-core, as tests: one module per subject, one test per statement.
 
 #![allow(missing_docs, reason = "the names of the tests say what they are")]
 
-mod async_dropped;
+mod async_cancellation;
 mod async_emit;
 mod async_failures;
 mod async_nesting;
 mod auth;
 mod batch;
-mod bridge_ends;
+mod bridge_callbacks;
+mod bridge_lifecycle;
 mod bridges;
 mod bridges_tokio;
 mod builder;
-mod callbacks;
-mod concurrency;
+mod concurrency_limit;
+mod current_registry;
 mod declared_topics;
 mod default_registry;
 mod deferred;
@@ -26,21 +27,20 @@ mod json;
 mod listener_options;
 mod listeners;
 mod nesting;
+mod no_subscriber;
 mod observers;
 mod order;
+mod predecessors;
 mod queue;
+mod receive;
 mod record;
-mod run_time;
+mod run_time_subscriptions;
 mod runtimes;
-mod scopes;
-mod seeds;
 mod settle;
 mod shutdown;
 mod subscribers;
 mod tidy;
 mod topics;
-mod unheard;
-mod waiting;
 mod workers;
 
 use std::{
@@ -59,16 +59,16 @@ impl Journal {
     fn note(&self, entry: impl Into<String>) {
         self.0
             .lock()
-            .expect("no test panics while it notes")
+            .expect("the lock is not poisoned")
             .push(entry.into());
     }
 
     fn take(&self) -> Vec<String> {
-        std::mem::take(&mut self.0.lock().expect("no test panics while it notes"))
+        std::mem::take(&mut self.0.lock().expect("the lock is not poisoned"))
     }
 }
 
-/// Runs a future on this thread, with nothing around it.
+/// Runs a future on this thread, without a runtime.
 fn block_on<F: Future>(future: F) -> F::Output {
     struct Unpark(Thread);
     impl Wake for Unpark {
@@ -86,14 +86,14 @@ fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// A future that is ready when its gate is open.
+/// Futures that are ready once the gate is open.
 #[derive(Clone, Default)]
 struct Gate(Arc<Mutex<(bool, Vec<Waker>)>>);
 
 impl Gate {
     fn open(&self) {
         let wakers = {
-            let mut state = self.0.lock().expect("nobody panics here");
+            let mut state = self.0.lock().expect("the lock is not poisoned");
             state.0 = true;
             std::mem::take(&mut state.1)
         };
@@ -103,7 +103,7 @@ impl Gate {
     fn wait(&self) -> impl Future<Output = ()> + Send + use<> {
         let gate = self.clone();
         std::future::poll_fn(move |context| {
-            let mut state = gate.0.lock().expect("nobody panics here");
+            let mut state = gate.0.lock().expect("the lock is not poisoned");
             if state.0 {
                 return Poll::Ready(());
             }

@@ -16,7 +16,7 @@ struct Ping(usize);
 struct Pong(usize);
 
 #[test]
-fn nested_emits_run_depth_first_and_at_once() {
+fn nested_emits_run_at_once_and_depth_first() {
     let registry = Registry::new();
     let journal = Journal::default();
     let note = |text: &'static str| {
@@ -37,7 +37,7 @@ fn nested_emits_run_depth_first_and_at_once() {
     assert_eq!(journal.take(), ["ping 1", "pong", "ping 2"]);
 }
 
-/// A registry in which `Ping(n)` emits `Pong(n)` and that `Ping(n - 1)`.
+/// A registry in which `Ping(n)` emits `Pong(n)`, which emits `Ping(n - 1)`.
 fn ping_pong() -> (Registry, Arc<AtomicUsize>) {
     let registry = Registry::new();
     let deepest = Arc::new(AtomicUsize::new(0));
@@ -63,7 +63,7 @@ fn ping_pong() -> (Registry, Arc<AtomicUsize>) {
 }
 
 #[test]
-fn a_chain_of_128_is_run_and_a_deeper_one_is_refused() {
+fn a_chain_of_128_nested_emits_runs_and_a_deeper_one_is_refused() {
     let (registry, deepest) = ping_pong();
     assert!(registry.try_emit(Ping(63)).is_ok(), "64 pings and 64 pongs");
     assert_eq!(deepest.swap(0, Ordering::Relaxed), 64);
@@ -72,7 +72,7 @@ fn a_chain_of_128_is_run_and_a_deeper_one_is_refused() {
     assert_eq!(deepest.load(Ordering::Relaxed), 64);
     let text = error.to_string();
     assert!(
-        text.contains("emit refused: 128 emits are under way"),
+        text.contains("emit refused: 128 emits are nested"),
         "{text}"
     );
     let chain = "it::nesting::Ping -> it::nesting::Pong -> it::nesting::Ping";
@@ -81,7 +81,7 @@ fn a_chain_of_128_is_run_and_a_deeper_one_is_refused() {
 }
 
 #[test]
-fn the_limit_can_be_set_and_the_refusal_prints_the_chain() {
+fn the_depth_limit_can_be_set_and_the_error_contains_the_chain() {
     let registry = Registry::new();
     registry.set_depth_limit(3);
     let inside = registry.clone();
@@ -91,27 +91,27 @@ fn the_limit_can_be_set_and_the_refusal_prints_the_chain() {
         if let Err(error) = inside.try_emit(Ping(event.0 + 1)) {
             assert!(error.failures().is_empty());
             assert_eq!(error.ran(), 0);
-            *noted.lock().expect("nobody panics") = error.too_deep().cloned();
+            *noted.lock().expect("the lock is not poisoned") = error.too_deep().cloned();
             assert_eq!(error.into_event().0, 3, "the event comes back");
         }
     });
     assert!(registry.try_emit(Ping(0)).is_ok());
     let refusal = refusal
         .lock()
-        .expect("nobody panics")
+        .expect("the lock is not poisoned")
         .take()
         .expect("the fourth is refused");
     assert_eq!(refusal.limit(), 3);
     assert_eq!(refusal.chain(), ["it::nesting::Ping"; 4]);
     assert_eq!(
         refusal.to_string(),
-        "emit refused: 3 emits are under way inside one another, which is the limit \
-         (Registry::set_depth_limit changes it); the chain is it::nesting::Ping (x4)",
+        "emit refused: 3 emits are nested, which is the limit (Registry::set_depth_limit changes \
+         it); the chain is it::nesting::Ping (x4)",
     );
 }
 
 #[test]
-fn an_endless_chain_leaves_the_program_running() {
+fn an_endless_chain_of_nested_emits_ends_at_the_depth_limit() {
     let registry = Registry::new();
     let inside = registry.clone();
     let runs = Arc::new(AtomicUsize::new(0));
@@ -123,11 +123,15 @@ fn an_endless_chain_leaves_the_program_running() {
     registry.emit(Ping(0));
     assert_eq!(runs.swap(0, Ordering::Relaxed), 128);
     registry.emit(Ping(0));
-    assert_eq!(runs.load(Ordering::Relaxed), 128, "the depth is given back");
+    assert_eq!(
+        runs.load(Ordering::Relaxed),
+        128,
+        "the depth is reset after the emit"
+    );
 }
 
 #[test]
-fn the_limit_counts_across_registries_and_panics() {
+fn the_depth_limit_counts_across_registries_and_panics() {
     let (outer, inner) = (Registry::new(), Registry::new());
     let (to_inner, to_outer) = (inner.clone(), outer.clone());
     let runs = Arc::new(AtomicUsize::new(0));

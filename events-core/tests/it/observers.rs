@@ -1,4 +1,4 @@
-//! Section 6: observers, whose methods are handlers by their names.
+//! Section 6: observers, whose methods handle the record events that they are named after.
 
 use std::sync::Arc;
 
@@ -66,7 +66,7 @@ impl UserObserver {
 }
 
 #[test]
-fn an_observer_hears_of_its_model_and_no_other() {
+fn an_observer_receives_the_events_of_its_model_only() {
     let registry = Registry::new();
     let observer = Arc::new(UserObserver::default());
     let subscription = registry.add(Arc::clone(&observer));
@@ -79,8 +79,8 @@ fn an_observer_hears_of_its_model_and_no_other() {
     }
     registry.emit(Updated::new(user("bob"), Diff::new()));
     registry.emit(Deleted::new(user("ann")));
-    let told = ["creating ann", "created ann", "updating bob"];
-    assert_eq!(observer.journal.take(), told);
+    let expected = ["creating ann", "created ann", "updating bob"];
+    assert_eq!(observer.journal.take(), expected);
     registry.queue().flush();
     assert_eq!(observer.journal.take(), ["updated bob", "deleted ann"]);
     let vetoed = registry.try_emit(Deleting::new(user("ann")));
@@ -92,14 +92,14 @@ fn an_observer_hears_of_its_model_and_no_other() {
 }
 
 #[test]
-fn a_scan_makes_an_observer_that_hears_whatever_the_origin() {
+fn a_scan_creates_an_observer_that_receives_events_of_any_origin() {
     let registry = Registry::with(subscribers![UserObserver::creating]);
     let creating = || Creating::new(user(" ann "));
     assert_eq!(registry.emit_from(creating(), "import").record.0, "ann");
     assert_eq!(registry.emit(creating()).record.0, "ann");
 }
 
-/// Two models have two observers; one type may be an observer of any subset.
+/// An observer of another model, for one of the six events.
 struct SettingObserver(Journal);
 
 #[observer(Setting)]
@@ -110,7 +110,7 @@ impl SettingObserver {
 }
 
 #[test]
-fn any_subset_of_the_six_will_do() {
+fn an_observer_can_have_any_subset_of_the_six_methods() {
     let journal = Journal::default();
     let registry = Registry::new();
     let _observer = registry.add(SettingObserver(journal.clone()));

@@ -3,20 +3,20 @@
 use events_core::{Event, Registry, subscriber, subscribers, subscribing::SubscribeError};
 
 #[derive(Event, Default)]
-pub(crate) struct Trail(Vec<&'static str>);
+pub(crate) struct RunOrder(Vec<&'static str>);
 
-macro_rules! trail {
+macro_rules! subscribers_named {
     ($($(#[$option:meta])* $name:ident),* $(,)?) => {
         $(
             $(#[$option])*
-            pub(crate) fn $name(event: &mut Trail) {
+            pub(crate) fn $name(event: &mut RunOrder) {
                 event.0.push(stringify!($name));
             }
         )*
     };
 }
 
-trail! {
+subscribers_named! {
     #[subscriber] plain,
     #[subscriber(priority = 10)] early,
     #[subscriber(priority = -10)] late,
@@ -28,38 +28,38 @@ trail! {
 const LATEST: i32 = i32::MIN;
 
 #[test]
-fn before_and_after_hold_and_priority_decides_the_rest() {
+fn before_and_after_take_precedence_and_priority_decides_the_rest() {
     let registry = Registry::with(subscribers![audit, latest, late, plain, early, gate]);
     assert_eq!(
-        registry.emit(Trail::default()).0,
+        registry.emit(RunOrder::default()).0,
         ["gate", "early", "plain", "late", "audit", "latest"],
     );
 }
 
 mod one {
-    use super::{Trail, subscriber};
-    trail! { #[subscriber] zebra, #[subscriber] aardvark }
+    use super::{RunOrder, subscriber};
+    subscribers_named! { #[subscriber] zebra, #[subscriber] aardvark }
 }
 
 mod two {
-    use super::{Trail, subscriber};
-    trail! { #[subscriber] middle }
+    use super::{RunOrder, subscriber};
+    subscribers_named! { #[subscriber] middle }
 }
 
 #[test]
-fn equal_priorities_run_by_module_and_place() {
+fn subscribers_of_equal_priority_run_in_order_of_module_and_location() {
     let registry = Registry::with(subscribers![two::middle, one::aardvark, one::zebra]);
     assert_eq!(
-        registry.emit(Trail::default()).0,
+        registry.emit(RunOrder::default()).0,
         ["zebra", "aardvark", "middle"]
     );
 }
 
 #[test]
-fn run_time_subscribers_come_after_declared_ones_of_their_priority() {
+fn run_time_subscribers_run_after_declared_ones_of_their_priority() {
     let registry = Registry::new();
     let on = |name: &'static str, priority| {
-        let handler = move |event: &mut Trail| event.0.push(name);
+        let handler = move |event: &mut RunOrder| event.0.push(name);
         registry
             .subscribe(handler)
             .priority(priority)
@@ -72,15 +72,16 @@ fn run_time_subscribers_come_after_declared_ones_of_their_priority() {
         .subscribers(subscribers![plain, early, late])
         .run();
     assert_eq!(
-        registry.emit(Trail::default()).0,
+        registry.emit(RunOrder::default()).0,
         ["high", "early", "plain", "b", "a", "late", "low"],
     );
 }
 
 #[test]
-fn run_time_subscribers_are_ordered_by_function_and_by_id() {
+fn run_time_subscribers_can_be_ordered_relative_to_functions_and_ids() {
     let registry = Registry::with(subscribers![plain, late]);
-    let on = |name: &'static str| registry.subscribe(move |event: &mut Trail| event.0.push(name));
+    let on =
+        |name: &'static str| registry.subscribe(move |event: &mut RunOrder| event.0.push(name));
     let _subscriptions = [
         on("first").before(plain).id("first").register(),
         on("zeroth").before("first").register(),
@@ -88,23 +89,26 @@ fn run_time_subscribers_are_ordered_by_function_and_by_id() {
     ]
     .map(|subscription| subscription.expect("no options clash"));
     assert_eq!(
-        registry.emit(Trail::default()).0,
+        registry.emit(RunOrder::default()).0,
         ["zeroth", "first", "plain", "late", "last"]
     );
 }
 
 #[test]
-fn a_run_time_subscriber_cannot_close_a_circle() {
+fn a_run_time_subscriber_cannot_complete_a_cycle() {
     let registry = Registry::with(subscribers![plain, late]);
-    let circle = registry.subscribe(|_: &Trail| ()).after(late).before(plain);
+    let cyclic = registry
+        .subscribe(|_: &RunOrder| ())
+        .after(late)
+        .before(plain);
     let _fine = registry
-        .subscribe(|_: &Trail| ())
+        .subscribe(|_: &RunOrder| ())
         .id("fine")
         .after(plain)
         .before(late)
         .register()
         .expect("plain runs before late anyhow");
-    let error = circle
+    let error = cyclic
         .register()
         .expect_err("late runs before plain, and after it");
     let SubscribeError::Cycle { cycle } = &error else {
@@ -112,13 +116,16 @@ fn a_run_time_subscriber_cannot_close_a_circle() {
     };
     assert_eq!(cycle.len(), 4);
     assert!(error.to_string().contains("it::order::late"), "{error}");
-    assert_eq!(registry.emit(Trail::default()).0, ["plain", "late"]);
+    assert_eq!(registry.emit(RunOrder::default()).0, ["plain", "late"]);
 }
 
 #[test]
-fn a_run_time_subscriber_cannot_be_ordered_by_a_stranger() {
+fn a_run_time_subscriber_cannot_be_ordered_relative_to_an_unregistered_function() {
     let registry = Registry::new();
-    let error = registry.subscribe(|_: &Trail| ()).after(plain).register();
+    let error = registry
+        .subscribe(|_: &RunOrder| ())
+        .after(plain)
+        .register();
     assert!(
         matches!(error, Err(SubscribeError::UnknownTarget { .. })),
         "{error:?}"

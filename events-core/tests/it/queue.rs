@@ -1,4 +1,4 @@
-//! Section 5: the queue, and what empties it.
+//! Section 5: enqueued events: their order, origin and parent, and the capacity of the queue.
 
 use std::{
     pin::pin,
@@ -44,7 +44,7 @@ fn archive(event: &Job) {
 }
 
 #[test]
-fn enqueue_returns_at_once_and_the_event_runs_later_through_the_async_path() {
+fn enqueue_returns_at_once_and_a_flush_emits_the_event_async() {
     let registry = Registry::with(subscribers![work, report, archive]);
     let journal = Journal::default();
     registry.enqueue(job(1, &journal)).expect("there is room");
@@ -55,7 +55,7 @@ fn enqueue_returns_at_once_and_the_event_runs_later_through_the_async_path() {
 }
 
 #[test]
-fn events_of_all_types_run_in_the_order_in_which_they_came() {
+fn events_of_all_types_run_in_the_order_in_which_they_were_enqueued() {
     let registry = Registry::new();
     let journal = Journal::default();
     registry
@@ -75,7 +75,7 @@ fn events_of_all_types_run_in_the_order_in_which_they_came() {
 }
 
 #[test]
-fn events_with_an_origin_and_without_one_run_in_the_order_in_which_they_came() {
+fn events_with_and_without_an_origin_run_in_the_order_in_which_they_were_enqueued() {
     let registry = Registry::new();
     let journal = Journal::default();
     registry
@@ -102,7 +102,7 @@ fn events_with_an_origin_and_without_one_run_in_the_order_in_which_they_came() {
 }
 
 #[test]
-fn a_full_queue_gives_the_event_back() {
+fn enqueue_on_a_full_queue_returns_the_event() {
     let registry = Registry::new();
     let journal = Journal::default();
     assert_eq!(registry.queue().capacity(), 65_536);
@@ -117,8 +117,8 @@ fn a_full_queue_gives_the_event_back() {
     assert_eq!(
         error.to_string(),
         format!(
-            "`{}` was not enqueued: the queue is full, with 2 events; flush it more often, have a \
-             worker empty it, or give it more with set_capacity",
+            "`{}` was not enqueued: the queue is full, with 2 events; flush it more often, run a \
+             worker, or raise its capacity with set_capacity",
             Job::topic()
         )
     );
@@ -135,13 +135,13 @@ fn a_full_queue_gives_the_event_back() {
 }
 
 #[test]
-fn one_event_runs_after_the_other() {
+fn a_flush_runs_one_event_at_a_time() {
     let registry = Registry::new();
     let (journal, gate) = (Journal::default(), Gate::default());
-    let waits = gate.clone();
+    let handler_gate = gate.clone();
     registry
         .on_async(move |event: &Job| {
-            let (gate, event) = (waits.clone(), event.clone());
+            let (gate, event) = (handler_gate.clone(), event.clone());
             async move {
                 event.journal.note(format!("{} begins", event.number));
                 gate.wait().await;
@@ -164,13 +164,13 @@ fn one_event_runs_after_the_other() {
 }
 
 #[test]
-fn failures_and_panics_stay_in_the_queue() {
+fn failures_and_panics_of_queued_events_are_contained_and_counted() {
     let registry = Registry::new();
     let journal = Journal::default();
     registry
         .on(|event: &Job| match event.number {
-            0 => panic!("as told"),
-            1 => Err("as told, too"),
+            0 => panic!("on purpose"),
+            1 => Err("on purpose, too"),
             _ => Ok(()),
         })
         .detach();
@@ -186,13 +186,13 @@ fn failures_and_panics_stay_in_the_queue() {
     assert_eq!((flushed.ran(), flushed.failures()), (3, 2));
     assert_eq!(
         flushed.to_string(),
-        "3 events ran, 2 subscribers failed, none wait"
+        "3 events ran, 2 subscribers failed, none left"
     );
     assert_eq!(journal.take(), ["0", "1", "2"]);
 }
 
 #[test]
-fn the_verbs_are_on_events_builders_and_registries() {
+fn events_builders_and_registries_have_the_enqueue_methods() {
     let registry = Registry::with(subscribers![work]);
     let _scope = registry.enter();
     let journal = Journal::default();
@@ -214,7 +214,7 @@ fn the_verbs_are_on_events_builders_and_registries() {
 }
 
 #[test]
-fn an_enqueued_event_knows_its_origin_and_its_parent() {
+fn an_enqueued_event_keeps_its_origin_and_its_parent() {
     let registry = Registry::new();
     let journal = Journal::default();
     let inside = registry.clone();
@@ -240,7 +240,7 @@ fn an_enqueued_event_knows_its_origin_and_its_parent() {
         })
         .detach();
     registry.emit(Other(journal.clone()));
-    // Whoever flushes is not the parent.
+    // An emit around the flush is not the parent.
     let flushes = registry.clone();
     let around = Registry::new();
     around
@@ -249,13 +249,13 @@ fn an_enqueued_event_knows_its_origin_and_its_parent() {
         })
         .detach();
     around.emit(Other(journal.clone()));
-    let told = journal.take();
-    assert_eq!(told.len(), 2);
-    assert_eq!(told[1], told[0].replace("nothing", "desk"));
+    let notes = journal.take();
+    assert_eq!(notes.len(), 2);
+    assert_eq!(notes[1], notes[0].replace("nothing", "desk"));
 }
 
 #[test]
-fn the_registry_of_the_queue_is_current_while_it_runs() {
+fn the_registry_of_the_queue_is_current_while_its_events_run() {
     let registry = Registry::new();
     let journal = Journal::default();
     registry
@@ -263,11 +263,13 @@ fn the_registry_of_the_queue_is_current_while_it_runs() {
             Other(event.journal.clone()).emit();
         })
         .detach();
-    registry.on(|event: &Other| event.0.note("heard")).detach();
+    registry
+        .on(|event: &Other| event.0.note("received"))
+        .detach();
     registry.enqueue(job(1, &journal)).expect("there is room");
     registry.queue().flush();
     registry.enqueue(job(2, &journal)).expect("there is room");
     let other = Registry::new();
     block_on(registry.queue().flush_async().with_registry(other));
-    assert_eq!(journal.take(), ["heard", "heard"]);
+    assert_eq!(journal.take(), ["received", "received"]);
 }

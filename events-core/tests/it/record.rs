@@ -1,4 +1,4 @@
-//! Section 6: the events in the life of a record.
+//! Section 6: the events before and after a record is created, updated or deleted.
 
 use std::{
     collections::HashSet,
@@ -46,7 +46,7 @@ fn topics<M: 'static>() -> [&'static str; 6] {
 }
 
 #[test]
-fn a_topic_is_the_path_of_the_model_and_the_moment() {
+fn a_topic_consists_of_the_path_of_the_model_and_the_operation() {
     assert_eq!(
         topics::<User>(),
         [
@@ -73,7 +73,7 @@ fn no_two_models_share_a_topic() {
 }
 
 #[test]
-fn the_events_are_described() {
+fn event_info_describes_the_record_events() {
     for (info, fields) in [
         (Creating::<User>::info(), &["record"][..]),
         (Updated::<User>::info(), &["record", "diff"]),
@@ -102,10 +102,10 @@ fn a_model_is_registered_once_and_listed() {
 }
 
 #[test]
-fn a_model_that_many_threads_meet_at_once_is_known_once() {
-    struct Met;
+fn a_model_that_many_threads_first_use_at_once_is_registered_once() {
+    struct Raced;
     let infos: Vec<_> = std::thread::scope(|scope| {
-        let threads = [(); 8].map(|()| scope.spawn(Created::<Met>::info));
+        let threads = [(); 8].map(|()| scope.spawn(Created::<Raced>::info));
         threads
             .map(|thread| thread.join().expect("it does not panic"))
             .into()
@@ -120,7 +120,7 @@ fn note_origin(event: &mut Deleting<User>, emission: &Emission) {
 }
 
 #[test]
-fn the_origin_is_the_model() {
+fn the_default_origin_of_a_record_event_is_its_model() {
     let registry = Registry::with(subscribers![note_origin]);
     let _scope = registry.enter();
     let event = || Deleting::new(user("a@x.org"));
@@ -133,8 +133,8 @@ fn the_origin_is_the_model() {
         model,
     );
     check(block_on(event().emit_async()), model);
-    let told = block_on(event().try_emit_async()).expect("no handler fails");
-    check(told.into_event(), model);
+    let emitted = block_on(event().try_emit_async()).expect("no handler fails");
+    check(emitted.into_event(), model);
     check(registry.emit_from(event(), Origin::of::<User>()), model);
     check(event().emit_from("an import"), "an import");
 }
@@ -144,7 +144,7 @@ fn the_queue_keeps_the_origin() {
     let registry = Registry::new();
     let journal = Journal::default();
     let noted = journal.clone();
-    let _hears = registry
+    let _subscription = registry
         .subscribe(move |event: &Created<User>| noted.note(&event.record.email))
         .origin(Origin::of::<User>())
         .register();
@@ -157,7 +157,7 @@ fn the_queue_keeps_the_origin() {
 }
 
 #[test]
-fn the_record_may_be_changed_before_it_is_written() {
+fn the_record_can_be_changed_before_it_is_written() {
     let registry = Registry::new();
     let _lower =
         registry.on(|event: &mut Creating<User>| event.record.email.make_ascii_lowercase());
@@ -203,7 +203,7 @@ fn all_three_events_before_a_write_can_be_vetoed() {
 }
 
 #[test]
-fn a_handler_that_fails_is_no_veto() {
+fn a_failing_handler_is_not_a_veto() {
     let registry = Registry::new();
     let _fails = registry.on(|_: &Creating<User>| Err::<(), _>("a bug"));
     let error = registry
@@ -213,7 +213,7 @@ fn a_handler_that_fails_is_no_veto() {
 }
 
 #[test]
-fn a_model_needs_no_bounds() {
+fn a_model_needs_no_trait_bounds() {
     struct Bare(Rc<u32>);
     let registry = Registry::new();
     let _add = registry.on(|event: &mut Creating<Bare>| event.record = Bare(Rc::new(2)));
@@ -222,17 +222,17 @@ fn a_model_needs_no_bounds() {
 }
 
 #[test]
-fn debug_shows_the_topic_and_nothing_of_the_record() {
+fn debug_output_contains_the_topic_and_no_field_of_the_record() {
     let secret = || user("ada@x.org");
     let diff = Diff::new().field("email", "a@x.org", "ada@x.org");
-    for (shown, moment) in [
+    for (shown, operation) in [
         (format!("{:?}", Creating::new(secret())), "creating"),
         (format!("{:?}", Updated::new(secret(), diff)), "updated"),
         (format!("{:?}", Deleted::new(secret())), "deleted"),
     ] {
         assert_eq!(
             shown,
-            format!("events::db::it::record::User::{moment} {{ .. }}")
+            format!("events::db::it::record::User::{operation} {{ .. }}")
         );
     }
 }
@@ -247,7 +247,7 @@ async fn mail_the_change(event: &Updated<Account>) {
 struct Account(Journal);
 
 #[test]
-fn an_async_subscriber_gets_a_copy() {
+fn an_async_subscriber_receives_a_snapshot() {
     let registry = Registry::with(subscribers![mail_the_change]);
     let journal = Journal::default();
     let diff = Diff::new().field("email", "a@x.org", "b@x.org");
@@ -258,7 +258,7 @@ fn an_async_subscriber_gets_a_copy() {
 }
 
 #[test]
-fn one_handler_serves_any_model() {
+fn a_handler_can_be_generic_over_the_model() {
     fn count<M: 'static>(registry: &Registry, journal: &Journal) {
         let noted = journal.clone();
         let note = move |event: &Updated<M>| noted.note(format!("{}", event.diff));
@@ -283,7 +283,7 @@ struct Setting {
     log: Arc<Mutex<Vec<String>>>,
 }
 
-// After "Record Lifecycle Events" in the documentation of the canvas_core Events API, where it is:
+// From "Record Lifecycle Events" in the documentation of the canvas_core Events API:
 //
 //     @events.handle_event(events.PostRecordUpdate, origin=Setting)
 //     def handle_setting_change(event: events.PostRecordUpdate[Setting]) -> None:
@@ -302,12 +302,12 @@ fn log_setting_change(event: &Updated<Setting>) {
     let Some(change) = event.diff.get("value") else {
         return;
     };
-    let mut log = setting.log.lock().expect("no test panics while it logs");
+    let mut log = setting.log.lock().expect("the lock is not poisoned");
     log.push(format!("the setting {} was changed, {change}", setting.key));
 }
 
 impl Setting {
-    /// What an integration does around a write: here the field says whether it may be shown.
+    /// Emits the event as an integration does; `sensitive` decides whether the value is a secret.
     fn save(&mut self, value: &str) {
         let diff = Diff::new();
         let diff = match self.sensitive {
@@ -320,7 +320,7 @@ impl Setting {
 }
 
 #[test]
-fn the_canvas_example_of_a_changed_setting() {
+fn canvas_core_a_handler_logs_the_change_of_a_setting() {
     let _scope = Registry::with(subscribers![log_setting_change]).enter();
     let log = Arc::<Mutex<Vec<_>>>::default();
     let setting = |key, sensitive| Setting {
@@ -339,7 +339,7 @@ fn the_canvas_example_of_a_changed_setting() {
     )
     .emit();
     assert_eq!(
-        *log.lock().expect("no test panics while it logs"),
+        *log.lock().expect("the lock is not poisoned"),
         [
             r#"the setting volume was changed, value: "1" -> "2""#,
             "the setting token was changed, value: [redacted]",

@@ -1,4 +1,4 @@
-//! Async emits and workers under several runtimes, and under none.
+//! Section 5: async emits and workers on several async runtimes, and without one.
 
 use std::{future::Future, time::Duration};
 
@@ -12,8 +12,8 @@ struct Job {
     journal: Journal,
 }
 
-/// Emits and waits, enqueues for a worker, and shuts down. `sleep` is the runtime's own, and `worker`
-/// spawns one there.
+/// Awaits an emit, enqueues for a worker, and shuts down. `sleep` is that of the runtime, and
+/// `worker` spawns a worker on it.
 async fn check<S>(
     sleep: impl Fn() -> S + Send + Sync + 'static,
     worker: impl FnOnce(&Registry) -> Option<Worker>,
@@ -60,7 +60,7 @@ fn tokio_sleep() -> tokio::time::Sleep {
 }
 
 #[test]
-fn tokio_on_one_thread() {
+fn emits_and_workers_run_on_a_current_thread_tokio_runtime() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build();
@@ -71,19 +71,21 @@ fn tokio_on_one_thread() {
 }
 
 #[test]
-fn tokio_on_several_threads() {
+fn emits_and_workers_run_on_a_multi_thread_tokio_runtime() {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(2).enable_time().build();
     let check = check(tokio_sleep, |registry| {
         Some(registry.queue().spawn_tokio(2))
     });
     runtime.expect("a runtime").block_on(async {
-        tokio::spawn(check_is_send()).await.expect("nobody panics");
+        tokio::spawn(check_is_send())
+            .await
+            .expect("the task does not panic");
         check.await;
     });
 }
 
-/// An emit can go from thread to thread.
+/// The future of an emit is `Send`.
 async fn check_is_send() {
     let registry = Registry::new();
     registry
@@ -96,7 +98,7 @@ async fn check_is_send() {
 }
 
 #[test]
-fn smol() {
+fn emits_and_workers_run_on_smol() {
     let sleep = || smol::Timer::after(Duration::from_millis(1));
     smol::block_on(check(sleep, |registry| {
         smol::spawn(registry.queue().work(2)).detach();
@@ -105,7 +107,7 @@ fn smol() {
 }
 
 #[test]
-fn nothing_but_a_thread() {
+fn emits_and_workers_run_without_a_runtime() {
     block_on(check(
         || std::future::ready(()),
         |registry| Some(registry.queue().spawn_thread()),
@@ -113,7 +115,7 @@ fn nothing_but_a_thread() {
 }
 
 #[test]
-fn a_runtime_that_is_shut_down_under_its_worker_loses_nothing() {
+fn the_shutdown_of_a_runtime_loses_no_event_of_its_worker() {
     let registry = Registry::new();
     let journal = Journal::default();
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -122,7 +124,7 @@ fn a_runtime_that_is_shut_down_under_its_worker_loses_nothing() {
     let runtime = runtime.expect("a runtime");
     let (sender, begun) = std::sync::mpsc::channel();
     registry
-        .on(move |event: &Job| sender.send(event.number).expect("it listens"))
+        .on(move |event: &Job| sender.send(event.number).expect("the receiver exists"))
         .detach();
     registry
         .on_async(|_: &Job| std::future::pending::<()>())

@@ -1,4 +1,4 @@
-//! Section 8: waiting until nothing waits in a queue and nothing is under way.
+//! Section 8: `settle`, which waits until a queue is empty and no event of it is running.
 
 use std::{
     future::pending,
@@ -18,10 +18,10 @@ use crate::block_on;
 #[derive(Event, Clone)]
 struct Step(u32);
 
-/// Long enough for anything that is going to end.
+/// Longer than anything here takes that ends at all.
 const LONG: Duration = Duration::from_secs(60);
 
-/// Each step but the last enqueues the next one. How many ran is counted.
+/// Subscribes a handler that enqueues the next step. Returns the count of the steps that ran.
 fn steps(registry: &Registry) -> Arc<AtomicU32> {
     let ran = Arc::new(AtomicU32::new(0));
     let count = Arc::clone(&ran);
@@ -41,7 +41,7 @@ fn step(registry: &Registry, number: u32) {
 }
 
 #[test]
-fn without_a_worker_it_is_a_flush() {
+fn without_a_worker_settle_flushes_the_queue() {
     let registry = Registry::new();
     let ran = steps(&registry);
     assert!(registry.queue().settle(LONG));
@@ -51,7 +51,7 @@ fn without_a_worker_it_is_a_flush() {
 }
 
 #[test]
-fn it_waits_for_what_workers_are_in_the_middle_of_and_for_what_that_enqueues() {
+fn settle_waits_for_running_events_and_for_the_events_that_they_enqueue() {
     for workers in [1, 3] {
         for _ in 0..100 {
             let registry = Registry::new();
@@ -68,51 +68,51 @@ fn it_waits_for_what_workers_are_in_the_middle_of_and_for_what_that_enqueues() {
 }
 
 #[test]
-fn an_async_subscriber_that_waits_is_waited_for() {
+fn settle_waits_for_pending_async_handlers() {
     let registry = Registry::new();
     let (go, gate) = smol::channel::bounded::<()>(1);
     let ran = Arc::new(AtomicU32::new(0));
     let count = Arc::clone(&ran);
-    let waits = move |_: &Step| {
+    let handler = move |_: &Step| {
         let (gate, count) = (gate.clone(), Arc::clone(&count));
         async move {
-            gate.recv().await.expect("the test goes on");
+            gate.recv().await.expect("the sender exists");
             count.fetch_add(1, Ordering::Relaxed);
         }
     };
-    registry.on_async(waits).detach();
+    registry.on_async(handler).detach();
     let worker = registry.queue().spawn_thread();
     step(&registry, 0);
-    let goes = thread::spawn(move || go.send_blocking(()).expect("somebody waits"));
+    let opener = thread::spawn(move || go.send_blocking(()).expect("the receiver exists"));
     assert!(registry.queue().settle(LONG));
     assert_eq!(ran.load(Ordering::Relaxed), 1);
-    goes.join().expect("nobody panics");
+    opener.join().expect("the thread does not panic");
     worker.stop();
 }
 
 #[test]
-fn a_worker_that_goes_is_not_waited_for() {
+fn settle_does_not_wait_for_events_that_a_shutdown_took_from_a_worker() {
     let registry = Registry::new();
     let (begin, begun) = mpsc::channel();
-    let waits = move |_: &Step| {
-        begin.send(()).expect("the test waits");
+    let handler = move |_: &Step| {
+        begin.send(()).expect("the receiver exists");
         pending::<()>()
     };
-    registry.on_async(waits).detach();
+    registry.on_async(handler).detach();
     let worker = registry.queue().spawn_thread();
     step(&registry, 0);
     begun.recv().expect("the worker has begun it");
     let queue = registry.queue();
-    let settles = thread::spawn(move || queue.settle(LONG));
-    // The subscriber may still be on its way to where it waits.
+    let settler = thread::spawn(move || queue.settle(LONG));
+    // The handler may not have reached its await yet.
     let left = registry.queue().shutdown(Duration::ZERO);
     assert_eq!(left.events.len() + left.running, 1);
-    assert!(settles.join().expect("nobody panics"));
+    assert!(settler.join().expect("the thread does not panic"));
     worker.stop();
 }
 
 #[test]
-fn it_says_when_the_time_is_over() {
+fn settle_returns_false_after_its_timeout() {
     let registry = Registry::new();
     registry.on_async(|_: &Step| pending::<()>()).detach();
     registry.queue().spawn_thread().detach();
@@ -123,21 +123,24 @@ fn it_says_when_the_time_is_over() {
 }
 
 #[test]
-fn inside_something_that_the_queue_runs_it_returns_at_once() {
+fn settle_inside_a_queued_event_returns_at_once() {
     let registry = Registry::new();
     let (queue, settled) = (registry.queue(), Arc::new(Mutex::new(None)));
-    let told = Arc::clone(&settled);
+    let result = Arc::clone(&settled);
     let settle = move |_: &Step| {
-        *told.lock().expect("nobody panics") = Some(queue.settle(LONG));
+        *result.lock().expect("the lock is not poisoned") = Some(queue.settle(LONG));
     };
     registry.on(settle).detach();
     step(&registry, 0);
     assert!(registry.queue().settle(LONG));
-    assert_eq!(*settled.lock().expect("nobody panics"), Some(false));
+    assert_eq!(
+        *settled.lock().expect("the lock is not poisoned"),
+        Some(false)
+    );
 }
 
 #[test]
-fn a_chain_without_an_end_is_told() {
+fn settle_returns_false_for_an_endless_chain_of_events() {
     let registry = Registry::new();
     let again = |event: &Step| Step(event.0).enqueue().map_err(|full| full.to_string());
     registry.on(again).detach();
@@ -146,7 +149,7 @@ fn a_chain_without_an_end_is_told() {
 }
 
 #[test]
-fn in_async_code_the_workers_of_the_same_thread_go_on() {
+fn settle_async_lets_workers_on_the_same_thread_run() {
     let registry = Registry::new();
     let ran = steps(&registry);
     let executor = smol::LocalExecutor::new();

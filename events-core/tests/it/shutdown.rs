@@ -29,20 +29,20 @@ fn job(number: u32, journal: &Journal) -> Job {
     }
 }
 
-/// Long enough for anything that is going to end.
+/// Longer than anything here takes that ends at all.
 const LONG: Duration = Duration::from_secs(60);
 
-/// The numbers of the jobs that were handed back, and whether they were begun.
+/// The numbers of the jobs that the shutdown returned, and whether they were started.
 fn numbers(unfinished: Unfinished) -> Vec<(u32, bool)> {
-    let told = |event: events_core::queues::UnfinishedEvent| {
+    let number_of = |event: events_core::queues::UnfinishedEvent| {
         let begun = event.unfinished().is_some();
         (event.downcast::<Job>().expect("a job").number, begun)
     };
-    unfinished.events.into_iter().map(told).collect()
+    unfinished.events.into_iter().map(number_of).collect()
 }
 
 /// A registry with three jobs in its queue.
-fn three(journal: &Journal) -> Registry {
+fn registry_with_three_jobs(journal: &Journal) -> Registry {
     let registry = Registry::new();
     for number in 0..3 {
         registry
@@ -53,10 +53,10 @@ fn three(journal: &Journal) -> Registry {
 }
 
 #[test]
-fn a_shutdown_runs_what_waits() {
+fn a_shutdown_runs_the_queued_events() {
     let journal = Journal::default();
     for workers in 0..3 {
-        let registry = three(&journal);
+        let registry = registry_with_three_jobs(&journal);
         registry
             .on(|event: &Job| event.journal.note(event.number.to_string()))
             .detach();
@@ -71,7 +71,7 @@ fn a_shutdown_runs_what_waits() {
 }
 
 #[test]
-fn after_a_shutdown_enqueue_gives_the_event_back() {
+fn after_a_shutdown_enqueue_returns_the_event() {
     let journal = Journal::default();
     let registry = Registry::new();
     assert!(!registry.queue().is_shut_down());
@@ -89,7 +89,7 @@ fn after_a_shutdown_enqueue_gives_the_event_back() {
     );
     assert_eq!(error.to_string(), text);
     assert_eq!(error.into_event().number, 7);
-    // A sync emit runs its deferred subscribers at once then.
+    // A sync emit then runs its deferred handlers at once.
     registry
         .on_deferred(|event: &Job| event.journal.note("at once"))
         .detach();
@@ -99,14 +99,14 @@ fn after_a_shutdown_enqueue_gives_the_event_back() {
 }
 
 #[test]
-fn what_a_subscriber_enqueues_meanwhile_is_drained_too() {
+fn a_shutdown_also_runs_events_that_its_handlers_enqueue() {
     let journal = Journal::default();
-    let registry = three(&journal);
+    let registry = registry_with_three_jobs(&journal);
     let inside = registry.clone();
     registry
         .on(move |event: &Job| {
             let follows = inside.enqueue(Followed(event.journal.clone()));
-            follows.expect("the queue takes what it runs itself");
+            follows.expect("the queue accepts events of its own handlers");
         })
         .detach();
     registry
@@ -117,13 +117,13 @@ fn what_a_subscriber_enqueues_meanwhile_is_drained_too() {
 }
 
 #[test]
-fn at_the_deadline_what_waits_and_what_is_under_way_is_handed_back() {
+fn at_the_deadline_queued_and_running_events_are_returned() {
     let journal = Journal::default();
-    let registry = three(&journal);
+    let registry = registry_with_three_jobs(&journal);
     registry.on_async(|_: &Job| pending::<()>()).detach();
     let (sender, begun) = mpsc::channel();
     registry
-        .on(move |event: &Job| sender.send(event.number).expect("somebody listens"))
+        .on(move |event: &Job| sender.send(event.number).expect("the receiver exists"))
         .detach();
     registry.queue().spawn_thread().detach();
     assert_eq!(begun.recv(), Ok(0));
@@ -140,9 +140,9 @@ fn at_the_deadline_what_waits_and_what_is_under_way_is_handed_back() {
 }
 
 #[test]
-fn without_workers_one_that_never_ends_keeps_no_other_from_its_turn() {
+fn without_workers_an_event_that_never_ends_does_not_block_the_others() {
     let journal = Journal::default();
-    let registry = three(&journal);
+    let registry = registry_with_three_jobs(&journal);
     registry
         .on_async(|event: &Job| {
             let event = event.clone();
@@ -160,16 +160,16 @@ fn without_workers_one_that_never_ends_keeps_no_other_from_its_turn() {
 }
 
 #[test]
-fn a_sync_subscriber_that_does_not_return_does_not_hold_up_the_deadline() {
+fn a_sync_handler_that_does_not_return_does_not_delay_the_deadline() {
     let journal = Journal::default();
-    let registry = three(&journal);
+    let registry = registry_with_three_jobs(&journal);
     let (sender, begun) = mpsc::channel();
-    let (returns, waits) = mpsc::channel::<()>();
-    let waits = std::sync::Mutex::new(waits);
+    let (release, released) = mpsc::channel::<()>();
+    let released = std::sync::Mutex::new(released);
     registry
         .on(move |event: &Job| {
-            sender.send(event.number).expect("somebody listens");
-            let _ = waits.lock().expect("nobody panics").recv();
+            sender.send(event.number).expect("the receiver exists");
+            let _ = released.lock().expect("the lock is not poisoned").recv();
         })
         .detach();
     registry.on_async(|_: &Job| pending::<()>()).detach();
@@ -183,16 +183,16 @@ fn a_sync_subscriber_that_does_not_return_does_not_hold_up_the_deadline() {
         "{text}"
     );
     assert_eq!(numbers(unfinished), [(1, false), (2, false)]);
-    // When it returns after all, its event is kept for the next shutdown.
-    drop(returns);
+    // When it returns later, its event is kept for the next shutdown.
+    drop(release);
     worker.stop();
     assert_eq!(numbers(registry.queue().shutdown(LONG)), [(0, true)]);
 }
 
 #[test]
-fn a_shutdown_inside_what_the_queue_runs_begins_and_does_not_wait() {
+fn a_shutdown_inside_a_queued_event_starts_and_does_not_wait() {
     let journal = Journal::default();
-    let registry = three(&journal);
+    let registry = registry_with_three_jobs(&journal);
     let inside = registry.clone();
     registry
         .on(move |event: &Job| {
@@ -218,9 +218,9 @@ fn a_shutdown_inside_what_the_queue_runs_begins_and_does_not_wait() {
 }
 
 #[test]
-fn a_shutdown_need_not_block() {
+fn a_shutdown_can_be_awaited() {
     let journal = Journal::default();
-    let registry = three(&journal);
+    let registry = registry_with_three_jobs(&journal);
     registry
         .on(|event: &Job| event.journal.note(event.number.to_string()))
         .detach();
@@ -232,9 +232,9 @@ fn a_shutdown_need_not_block() {
 }
 
 #[test]
-fn a_shutdown_that_does_not_block_keeps_its_deadline() {
+fn an_awaited_shutdown_keeps_its_deadline() {
     let journal = Journal::default();
-    let registry = three(&journal);
+    let registry = registry_with_three_jobs(&journal);
     registry.on_async(|_: &Job| pending::<()>()).detach();
     let deadline = Gate::default();
     let mut shutdown = pin!(registry.queue().shutdown_async(deadline.wait()));
@@ -248,25 +248,25 @@ fn a_shutdown_that_does_not_block_keeps_its_deadline() {
 }
 
 #[test]
-fn a_shutdown_whose_deadline_has_passed_begins_nothing() {
+fn a_shutdown_whose_deadline_has_passed_starts_no_event() {
     let journal = Journal::default();
     for at_once in [
         |registry: &Registry| registry.queue().shutdown(Duration::ZERO),
         |registry: &Registry| block_on(registry.queue().shutdown_async(ready(()))),
     ] {
-        let unfinished = at_once(&three(&journal));
+        let unfinished = at_once(&registry_with_three_jobs(&journal));
         assert_eq!(numbers(unfinished), [(0, false), (1, false), (2, false)]);
     }
 }
 
 #[test]
-fn a_shutdown_that_is_dropped_can_be_made_again() {
+fn a_dropped_shutdown_can_be_repeated() {
     let (journal, gate) = (Journal::default(), Gate::default());
-    let registry = three(&journal);
-    let waits = gate.clone();
+    let registry = registry_with_three_jobs(&journal);
+    let handler_gate = gate.clone();
     registry
         .on_async(move |event: &Job| {
-            let (gate, event) = (waits.clone(), event.clone());
+            let (gate, event) = (handler_gate.clone(), event.clone());
             async move {
                 gate.wait().await;
                 event.journal.note(event.number.to_string());
@@ -280,21 +280,21 @@ fn a_shutdown_that_is_dropped_can_be_made_again() {
         assert!(shutdown.as_mut().poll(&mut context).is_pending());
     }
     assert!(registry.enqueue(job(9, &journal)).is_err());
-    let opens = thread::spawn(move || gate.open());
+    let opener = thread::spawn(move || gate.open());
     assert!(registry.queue().shutdown(LONG).is_empty());
     assert_eq!(journal.take(), ["0", "1", "2"]);
-    opens.join().expect("nobody panics");
+    opener.join().expect("the thread does not panic");
     worker.stop();
 }
 
 #[test]
-fn emitters_and_a_shutdown_at_once_lose_nothing() {
+fn concurrent_enqueues_and_a_shutdown_lose_no_event() {
     for _ in 0..50 {
         let journal = Journal::default();
         let registry = Registry::new();
         let (sender, ran) = mpsc::channel();
         registry
-            .on(move |event: &Job| sender.send(event.number).expect("it listens"))
+            .on(move |event: &Job| sender.send(event.number).expect("the receiver exists"))
             .detach();
         registry.queue().spawn_thread().detach();
         let emitter = |from: u32| {
@@ -315,7 +315,7 @@ fn emitters_and_a_shutdown_at_once_lose_nothing() {
             .map(|(number, _)| number)
             .collect();
         for emitter in emitters {
-            let refused: Vec<u32> = emitter.join().expect("nobody panics");
+            let refused: Vec<u32> = emitter.join().expect("the thread does not panic");
             all.extend(refused);
         }
         all.extend(ran.try_iter());

@@ -1,4 +1,4 @@
-//! Section 2: what `#[subscriber]` takes, gives and leaves alone.
+//! Section 2: signatures and options of `#[subscriber]`, and the function that it leaves unchanged.
 
 use std::{
     ops::ControlFlow,
@@ -46,7 +46,7 @@ fn a_subscriber_reads_or_changes_the_event() {
 }
 
 #[test]
-fn the_function_stays_an_ordinary_function() {
+fn an_annotated_function_stays_an_ordinary_function() {
     let mut event = order(1);
     changes(&mut event);
     assert_eq!(event.cents, 2);
@@ -90,7 +90,7 @@ fn flow_or_error(event: &Order) -> Result<ControlFlow<()>, String> {
 }
 
 #[test]
-fn a_subscriber_returns_nothing_a_result_a_flow_or_both() {
+fn a_subscriber_returns_nothing_a_result_a_control_flow_or_both() {
     let registry = Registry::with(subscribers![
         nothing,
         boxed_error,
@@ -127,7 +127,7 @@ fn is_large(event: &Order) -> bool {
 }
 
 #[test]
-fn when_is_asked_at_the_handlers_turn() {
+fn when_is_evaluated_after_the_preceding_handlers_have_run() {
     let registry = Registry::with(subscribers![large, watermark]);
     assert_eq!(registry.emit(order(500)).log, ["watermark", "large"]);
     assert_eq!(registry.emit(order(5)).log, ["watermark"]);
@@ -160,7 +160,7 @@ fn from_text(event: &mut Order) {
 }
 
 #[test]
-fn a_subscriber_may_listen_to_one_origin() {
+fn a_subscriber_can_be_limited_to_one_origin() {
     let registry = Registry::with(subscribers![from_function, from_type, from_text]);
     let log = |origin: Origin| registry.emit_from(order(1), origin).log;
     assert_eq!(registry.emit_from(order(1), checkout).log, ["function"]);
@@ -189,7 +189,7 @@ fn first_full_tick(event: &mut Tick) {
 }
 
 #[test]
-fn once_runs_the_first_time_that_its_filters_let_it() {
+fn a_once_subscriber_runs_the_first_time_that_its_filters_accept_the_event() {
     let registry = Registry::with(subscribers![first_tick, first_full_tick]);
     assert_eq!(registry.emit(Tick(vec![])).0, ["first", "full"]);
     assert!(registry.emit(Tick(vec![])).0.is_empty());
@@ -201,7 +201,7 @@ fn once_runs_the_first_time_that_its_filters_let_it() {
 }
 
 #[test]
-fn once_of_several_threads_lets_one_through() {
+fn a_once_subscriber_runs_once_when_several_threads_emit() {
     let registry = Registry::with(subscribers![first_tick]);
     let ran: usize = std::thread::scope(|scope| {
         let emit = || registry.emit(Tick(vec![])).0.len();
@@ -226,7 +226,7 @@ fn charge(event: &mut Order, fee: State<'_, Fee>, clerk: State<'_, Clerk>, emiss
 }
 
 #[test]
-fn state_lends_what_the_scan_was_given_and_emission_tells_of_the_emit() {
+fn a_handler_can_take_the_states_of_the_scan_and_the_emission() {
     let journal = Journal::default();
     let registry = Registry::new();
     registry
@@ -243,7 +243,7 @@ fn state_lends_what_the_scan_was_given_and_emission_tells_of_the_emit() {
 }
 
 #[test]
-fn a_function_with_parameters_can_be_called_by_hand() {
+fn a_function_with_states_and_the_emission_can_be_called_directly() {
     let journal = Journal::default();
     let mut event = order(1);
     let clerk = Clerk(journal.clone());
@@ -259,7 +259,7 @@ fn a_function_with_parameters_can_be_called_by_hand() {
 }
 
 #[test]
-fn a_state_of_an_earlier_scan_serves_a_later_one() {
+fn a_state_of_an_earlier_scan_is_available_to_a_later_one() {
     let journal = Journal::default();
     let registry = Registry::new();
     let scan = || registry.scanner().subscribers(subscribers![nothing]);
@@ -269,7 +269,7 @@ fn a_state_of_an_earlier_scan_serves_a_later_one() {
 }
 
 #[test]
-fn emission_ids_are_made_once_an_emit_and_name_the_parent() {
+fn an_emission_has_one_id_and_the_id_of_its_parent() {
     #[derive(Event)]
     struct Outer(Vec<Emission>);
     #[derive(Event)]
@@ -315,7 +315,7 @@ fn named<'a, 'e: 'a>(event: &'a mut Login<'e>, fee: State<'a, Fee>) -> Result<()
 }
 
 #[test]
-fn a_subscriber_may_listen_to_an_event_that_borrows() {
+fn a_subscriber_can_take_an_event_that_borrows() {
     let registry = Registry::new();
     registry
         .scanner()
@@ -333,7 +333,7 @@ fn a_subscriber_may_listen_to_an_event_that_borrows() {
     assert_eq!(seen, ["elided ann", "named 1", "elided ann"]);
 }
 
-/// Two subscribers in one line of the source.
+/// Two subscribers on one line of the source.
 macro_rules! twins {
     ($one:ident $other:ident) => {
         #[subscriber]
@@ -350,13 +350,13 @@ macro_rules! twins {
 twins!(castor pollux);
 
 #[test]
-fn a_macro_may_make_two_subscribers_in_one_line() {
+fn a_macro_can_declare_two_subscribers_on_one_line() {
     let registry = Registry::with(subscribers![pollux, castor]);
     assert_eq!(registry.emit(Tick(vec![])).0, ["castor", "pollux"]);
 }
 
 #[test]
-fn functions_of_one_name_in_two_blocks_are_two_subscribers() {
+fn functions_of_the_same_name_in_two_blocks_are_two_subscribers() {
     let one = {
         #[subscriber]
         fn same(event: &mut Tick) {
@@ -394,7 +394,7 @@ mod excluded {
 }
 
 #[test]
-fn a_function_that_is_configured_out_registers_nothing() {
+fn a_function_that_cfg_removes_is_not_registered() {
     let registry = Registry::new();
     let report = registry.scanner().module("it::subscribers::excluded").run();
     let names: Vec<_> = report
@@ -405,7 +405,7 @@ fn a_function_that_is_configured_out_registers_nothing() {
 }
 
 #[test]
-fn a_registry_with_no_subscribers_is_a_registry() {
+fn a_registry_can_have_no_subscribers() {
     let registry = Registry::with(subscribers![]);
     assert_eq!(registry.emit(order(1)), order(1));
     assert!(

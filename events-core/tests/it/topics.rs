@@ -1,4 +1,4 @@
-//! Sections 2 and 4: subscribers to patterns of topics, and events without a type.
+//! Sections 2 and 4: pattern subscribers, and events without a type.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ struct Returned(u32);
 #[event(topic = "shop::generic")]
 struct Generic<T>(T);
 
-#[expect(dead_code, reason = "what borrows cannot be read by its name")]
+#[expect(dead_code, reason = "a borrowed field cannot be read by its name")]
 #[derive(Event)]
 #[event(topic = "shop::borrowed")]
 struct Borrowed<'a> {
@@ -43,7 +43,7 @@ fn note(name: &'static str, journal: &Journal) -> impl Fn(&dyn AnyEvent) + Send 
     move |event| journal.note(format!("{name} {}", event.topic()))
 }
 
-/// Which of these patterns hear the topic, by their number from 1.
+/// Checks which of these patterns, by their number from 1, match the topic.
 fn check(patterns: &[&'static str], topic: &str, expected: &[usize]) {
     let registry = Registry::new();
     let journal = Journal::default();
@@ -58,13 +58,13 @@ fn check(patterns: &[&'static str], topic: &str, expected: &[usize]) {
     registry.emit_topic(topic, args! {});
     let expected: Vec<_> = expected.iter().map(ToString::to_string).collect();
     assert_eq!(journal.take(), expected, "{topic}");
-    // And again, now that it is known who hears it.
+    // And again, with the cached plan of the topic.
     registry.emit_topic(topic, args! {});
     assert_eq!(journal.take(), expected, "{topic}");
 }
 
 #[test]
-fn the_table_of_django_event_system() {
+fn patterns_match_as_in_the_table_of_django_event_system() {
     let patterns = [
         "test_event::3",
         "test_event",
@@ -87,7 +87,7 @@ fn a_pattern_matches_the_whole_topic() {
 }
 
 #[test]
-fn what_is_no_pattern_is_told_where() {
+fn an_invalid_pattern_is_an_error_that_names_the_mistake() {
     for (pattern, words) in [
         ("a(b", "unclosed group"),
         ("a)(b", "unopened group"),
@@ -102,7 +102,7 @@ fn what_is_no_pattern_is_told_where() {
 }
 
 #[test]
-fn patterns_hear_typed_events_of_all_kinds_by_their_topic() {
+fn pattern_subscribers_receive_typed_events_of_all_kinds_by_their_topic() {
     let registry = Registry::new();
     let journal = Journal::default();
     registry
@@ -145,7 +145,7 @@ fn patterns_hear_typed_events_of_all_kinds_by_their_topic() {
 }
 
 #[test]
-fn an_event_of_any_type_can_be_asked_what_it_is() {
+fn any_event_gives_access_to_topic_origin_fields_and_concrete_type() {
     let registry = Registry::new();
     let journal = Journal::default();
     let notes = journal.clone();
@@ -198,7 +198,7 @@ fn fields_of_tuples_and_owned_fields_of_borrowing_events_are_arguments() {
 }
 
 #[test]
-fn patterns_and_types_share_one_order() {
+fn exact_and_pattern_subscribers_share_one_order() {
     let registry = Registry::new();
     let journal = Journal::default();
     let typed = |name: &'static str| {
@@ -230,12 +230,12 @@ fn patterns_and_types_share_one_order() {
     let unknown = registry
         .subscribe_topic(".*", any("x"))
         .expect("a pattern")
-        .after("nobody");
+        .after("unknown");
     assert!(unknown.register().is_err());
 }
 
 #[test]
-fn the_options_hold_for_patterns() {
+fn options_apply_to_pattern_subscribers() {
     let registry = Registry::new();
     let journal = Journal::default();
     let subscribe = |name| {
@@ -276,7 +276,7 @@ fn the_options_hold_for_patterns() {
 }
 
 #[test]
-fn a_pattern_that_comes_or_goes_is_heard_or_not_by_the_next_emit() {
+fn an_added_or_removed_pattern_subscriber_takes_effect_at_the_next_emit() {
     let registry = Registry::new();
     let journal = Journal::default();
     let emit = || {
@@ -345,7 +345,7 @@ fn an_event_without_a_type_has_arguments_by_name_and_type() {
 }
 
 #[test]
-fn handlers_of_a_typed_topic_hear_both() {
+fn pattern_subscribers_also_receive_an_untyped_event_with_the_topic_of_a_type() {
     let registry = Registry::new();
     let journal = Journal::default();
     registry
@@ -369,13 +369,13 @@ fn handlers_of_a_typed_topic_hear_both() {
 }
 
 #[test]
-fn what_became_of_a_topic_is_told() {
+fn try_emit_topic_reports_the_outcome_of_an_untyped_event() {
     let registry = Registry::new();
     let _scope = registry.enter();
-    let unheard = try_emit_topic("nobody", args! {}).expect("nobody fails");
-    assert!(unheard.is_unheard());
+    let emitted = try_emit_topic("unknown", args! {}).expect("no handler fails");
+    assert!(emitted.is_unheard());
     registry
-        .on_topic("some::.*", |_: &dyn AnyEvent| Err::<(), _>("as told"))
+        .on_topic("some::.*", |_: &dyn AnyEvent| Err::<(), _>("on purpose"))
         .expect("a pattern")
         .detach();
     registry
@@ -401,7 +401,7 @@ fn what_became_of_a_topic_is_told() {
 }
 
 #[test]
-fn topics_nest_and_meet_the_limit() {
+fn nested_emits_of_untyped_events_have_the_depth_limit() {
     let registry = Registry::new();
     let journal = Journal::default();
     let (inside, notes) = (registry.clone(), journal.clone());
@@ -418,7 +418,7 @@ fn topics_nest_and_meet_the_limit() {
 }
 
 #[test]
-fn more_topics_than_are_remembered_are_heard_all_the_same() {
+fn more_topics_than_the_cache_holds_are_still_matched() {
     let registry = Registry::new();
     let journal = Journal::default();
     let notes = journal.clone();
@@ -436,7 +436,7 @@ fn more_topics_than_are_remembered_are_heard_all_the_same() {
 }
 
 #[test]
-fn a_pathological_pattern_and_a_long_topic_end() {
+fn a_pathological_pattern_terminates_on_a_long_topic() {
     let registry = Registry::new();
     let journal = Journal::default();
     registry
@@ -456,7 +456,7 @@ fn a_pathological_pattern_and_a_long_topic_end() {
 struct User(&'static str);
 
 #[test]
-fn a_pattern_hears_the_models_that_nobody_observes() {
+fn a_pattern_matches_the_record_events_of_a_model_without_an_observer() {
     use events_core::record::{Created, Updated};
 
     let registry = Registry::new();

@@ -1,4 +1,4 @@
-//! Section 5: workers, on threads and wherever a future is polled.
+//! Section 5: workers, as threads and as futures.
 
 use std::{
     future::{Future, pending},
@@ -26,11 +26,11 @@ fn job(number: u32, journal: &Journal) -> Job {
     }
 }
 
-/// Long enough for anything that is going to end.
+/// Longer than anything here takes that ends at all.
 const LONG: Duration = Duration::from_secs(60);
 
 #[test]
-fn a_worker_on_a_thread_runs_events_in_their_order() {
+fn a_worker_on_a_thread_runs_events_in_order() {
     let registry = Registry::new();
     let journal = Journal::default();
     let (sender, ran_on) = mpsc::channel();
@@ -39,7 +39,7 @@ fn a_worker_on_a_thread_runs_events_in_their_order() {
             event.journal.note(event.number.to_string());
             sender
                 .send(thread::current().name().map(str::to_owned))
-                .expect("somebody listens");
+                .expect("the receiver exists");
         })
         .detach();
     registry.queue().spawn_thread().detach();
@@ -58,7 +58,7 @@ fn a_worker_on_a_thread_runs_events_in_their_order() {
 }
 
 #[test]
-fn with_more_concurrency_one_that_never_ends_does_not_stop_the_others() {
+fn with_concurrency_an_event_that_never_ends_does_not_block_the_others() {
     let registry = Registry::new();
     let journal = Journal::default();
     let (sender, done) = mpsc::channel();
@@ -69,7 +69,7 @@ fn with_more_concurrency_one_that_never_ends_does_not_stop_the_others() {
                 if number == 0 {
                     pending::<()>().await;
                 }
-                sender.send(number).expect("somebody listens");
+                sender.send(number).expect("the receiver exists");
             }
         })
         .detach();
@@ -88,13 +88,13 @@ fn with_more_concurrency_one_that_never_ends_does_not_stop_the_others() {
 }
 
 #[test]
-fn concurrency_is_a_limit() {
+fn a_worker_runs_no_more_events_at_once_than_its_concurrency() {
     let registry = Registry::new();
     let (journal, gate) = (Journal::default(), Gate::default());
-    let waits = gate.clone();
+    let handler_gate = gate.clone();
     registry
         .on_async(move |event: &Job| {
-            let (gate, event) = (waits.clone(), event.clone());
+            let (gate, event) = (handler_gate.clone(), event.clone());
             async move {
                 event.journal.note(format!("{} begins", event.number));
                 gate.wait().await;
@@ -117,7 +117,7 @@ fn concurrency_is_a_limit() {
 }
 
 #[test]
-fn an_emit_inside_a_worker_goes_to_its_registry() {
+fn an_emit_inside_a_worker_uses_the_registry_of_its_queue() {
     #[derive(Event, Clone)]
     struct Done(mpsc::Sender<u32>, u32);
 
@@ -132,7 +132,7 @@ fn an_emit_inside_a_worker_goes_to_its_registry() {
         })
         .detach();
     registry
-        .on(|event: &Done| event.0.send(event.1).expect("somebody listens"))
+        .on(|event: &Done| event.0.send(event.1).expect("the receiver exists"))
         .detach();
     let worker = registry.queue().spawn_thread();
     registry
@@ -143,15 +143,15 @@ fn an_emit_inside_a_worker_goes_to_its_registry() {
 }
 
 #[test]
-fn a_worker_that_is_dropped_finishes_what_is_under_way_and_begins_nothing() {
+fn a_stopped_worker_finishes_its_running_event_and_starts_no_other() {
     let registry = Registry::new();
     let (journal, gate) = (Journal::default(), Gate::default());
     let (sender, begun) = mpsc::channel();
-    let waits = gate.clone();
+    let handler_gate = gate.clone();
     registry
         .on_async(move |event: &Job| {
-            sender.send(event.number).expect("somebody listens");
-            let (gate, event) = (waits.clone(), event.clone());
+            sender.send(event.number).expect("the receiver exists");
+            let (gate, event) = (handler_gate.clone(), event.clone());
             async move {
                 gate.wait().await;
                 event.journal.note(format!("{} ended", event.number));
@@ -165,12 +165,12 @@ fn a_worker_that_is_dropped_finishes_what_is_under_way_and_begins_nothing() {
     }
     let worker = registry.queue().spawn_thread();
     assert_eq!(begun.recv(), Ok(0));
-    let opens = thread::spawn(move || gate.open());
+    let opener = thread::spawn(move || gate.open());
     worker.stop();
-    opens.join().expect("nobody panics");
+    opener.join().expect("the thread does not panic");
     assert_eq!(journal.take(), ["0 ended"]);
     assert_eq!(registry.queue().len(), 1);
-    // Another one goes on.
+    // Another worker continues.
     let worker = registry.queue().spawn_thread();
     assert_eq!(begun.recv(), Ok(1));
     block_on(worker.stop_async());
@@ -178,7 +178,7 @@ fn a_worker_that_is_dropped_finishes_what_is_under_way_and_begins_nothing() {
 }
 
 #[test]
-fn a_worker_that_is_dropped_in_the_middle_hands_its_event_to_the_shutdown() {
+fn a_worker_future_that_is_dropped_leaves_its_running_event_to_the_shutdown() {
     let registry = Registry::new();
     let journal = Journal::default();
     registry
@@ -204,16 +204,16 @@ fn panics_of_subscribers_do_not_end_a_worker() {
     let registry = Registry::new();
     let (sender, done) = mpsc::channel();
     registry
-        .on(|event: &Job| assert!(event.number > 0, "as told"))
+        .on(|event: &Job| assert!(event.number > 0, "on purpose"))
         .detach();
     registry
         .on_async(|event: &Job| {
             let number = event.number;
-            async move { assert!(number > 1, "as told") }
+            async move { assert!(number > 1, "on purpose") }
         })
         .detach();
     registry
-        .on(move |event: &Job| sender.send(event.number).expect("somebody listens"))
+        .on(move |event: &Job| sender.send(event.number).expect("the receiver exists"))
         .detach();
     let worker = registry.queue().spawn_thread();
     for number in 0..3 {
@@ -229,14 +229,14 @@ fn panics_of_subscribers_do_not_end_a_worker() {
 }
 
 #[test]
-fn a_limited_subscriber_sees_events_in_order_whatever_the_worker_does() {
+fn a_subscriber_with_a_concurrency_of_1_receives_events_in_order_from_a_concurrent_worker() {
     let registry = Registry::new();
     let journal = Journal::default();
     let gate = Gate::default();
-    let waits = gate.clone();
+    let handler_gate = gate.clone();
     registry
         .subscribe_async(move |event: &Job| {
-            let (gate, event) = (waits.clone(), event.clone());
+            let (gate, event) = (handler_gate.clone(), event.clone());
             async move {
                 gate.wait().await;
                 event.journal.note(event.number.to_string());
@@ -244,7 +244,7 @@ fn a_limited_subscriber_sees_events_in_order_whatever_the_worker_does() {
         })
         .concurrency(1)
         .register()
-        .expect("no other has its id")
+        .expect("no options clash")
         .detach();
     for number in 0..8 {
         registry

@@ -1,7 +1,7 @@
 //! A copy of the fixtures outside the workspace, and cargo run in it, offline.
 //!
-//! The workspace's `Cargo.lock` goes along, so nothing is resolved anew, and all copies share one
-//! target directory, so events-core is compiled once a profile.
+//! The `Cargo.lock` of the workspace is copied with them, so that cargo resolves nothing anew. All
+//! copies share one target directory, so that events-core is compiled once per profile.
 
 use std::{
     fs, io,
@@ -10,16 +10,16 @@ use std::{
     sync::OnceLock,
 };
 
-/// What stands in the fixtures for the path of events-core.
+/// The text in the fixtures that is replaced by the path of events-core.
 const PLACEHOLDER: &str = "EVENTS_CORE";
 
-/// The workspace of all fixtures that belong together, copied once a run.
+/// The workspace `fixtures/crates`, copied once per run.
 pub(crate) fn crates() -> &'static Path {
     static CRATES: OnceLock<PathBuf> = OnceLock::new();
     CRATES.get_or_init(|| copy("crates"))
 }
 
-/// The package with two versions of events-core.
+/// The package `fixtures/two-versions`, which depends on two versions of events-core.
 pub(crate) fn two_versions() -> &'static Path {
     static TWO_VERSIONS: OnceLock<PathBuf> = OnceLock::new();
     TWO_VERSIONS.get_or_init(|| copy("two-versions"))
@@ -36,7 +36,7 @@ fn copy(fixture: &str) -> PathBuf {
     copied
 }
 
-/// Copies a directory. A file that is already there as it should be stays, and is not built again.
+/// Copies a directory. Unchanged files are not written again, so that cargo does not rebuild them.
 fn copy_all(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
@@ -55,15 +55,15 @@ fn copy_all(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// How a command ended.
-pub(crate) struct Ended {
+/// The exit status and the output of a command.
+pub(crate) struct Finished {
     pub(crate) success: bool,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
 /// Runs `cargo <arguments>` in a directory; `settings` are environment variables.
-pub(crate) fn cargo(directory: &Path, arguments: &str, settings: &[(&str, &str)]) -> Ended {
+pub(crate) fn cargo(directory: &Path, arguments: &str, settings: &[(&str, &str)]) -> Finished {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("link-target");
     let Output {
         status,
@@ -82,7 +82,7 @@ pub(crate) fn cargo(directory: &Path, arguments: &str, settings: &[(&str, &str)]
         .expect("cargo can be run");
     let text =
         |bytes: Vec<u8>| String::from_utf8(bytes).expect("cargo and the program speak UTF-8");
-    Ended {
+    Finished {
         success: status.success(),
         stdout: text(stdout),
         stderr: text(stderr),

@@ -1,4 +1,4 @@
-//! What is logged of bridges: errors of their sources, and why they end.
+//! Log records of bridges: errors of their sources, and the reasons of their ends.
 
 use std::{
     future::Future,
@@ -22,13 +22,13 @@ impl From<u32> for Tick {
     }
 }
 
-/// Runs a bridge whose stream never waits.
+/// Runs a bridge whose stream is always ready.
 fn run(bridge: impl Future<Output = Ended>) {
     let polled = pin!(bridge).poll(&mut Context::from_waker(Waker::noop()));
     assert!(matches!(polled, Poll::Ready(_)));
 }
 
-/// Exactly these lines, each by its start and its end.
+/// Checks that exactly these lines are logged, each by its start and its end.
 #[track_caller]
 fn check(level: Level, f: impl FnOnce(), expected: &[[&str; 2]]) {
     let log = logged(level, f);
@@ -39,11 +39,11 @@ fn check(level: Level, f: impl FnOnce(), expected: &[[&str; 2]]) {
 }
 
 #[test]
-fn a_lag_is_a_warning_and_an_end_by_the_source_is_told_at_info() {
+fn a_lag_is_logged_at_warn_and_the_end_of_the_source_at_info() {
     let registry = Registry::new();
     let (sender, receiver) = broadcast::channel(2);
     for number in 0..5 {
-        sender.send(number).expect("it listens");
+        sender.send(number).expect("the receiver exists");
     }
     drop(sender);
     let ticks = bridge(BroadcastStream::new(receiver))
@@ -55,7 +55,7 @@ fn a_lag_is_a_warning_and_an_end_by_the_source_is_told_at_info() {
         || run(ticks.run()),
         &[
             [
-                "WARN events_core: the source of a bridge gave an error topic=\"logging::bridges::Tick\"",
+                "WARN events_core: the source of a bridge returned an error topic=\"logging::bridges::Tick\"",
                 "error=\"channel lagged by 3\"",
             ],
             [
@@ -67,7 +67,7 @@ fn a_lag_is_a_warning_and_an_end_by_the_source_is_told_at_info() {
 }
 
 #[test]
-fn a_panic_in_a_closure_is_an_error() {
+fn a_panic_in_a_closure_is_logged_at_error() {
     let ticks = bridge(iter([1, 2])).with(|_| -> Option<Tick> { panic!("no ticks") });
     check(
         Level::INFO,
@@ -80,14 +80,14 @@ fn a_panic_in_a_closure_is_an_error() {
 }
 
 #[test]
-fn a_registry_that_is_gone_is_told_at_info_and_a_dropped_future_at_debug() {
+fn the_drop_of_the_registry_is_logged_at_info_and_that_of_the_future_at_debug() {
     let gone = bridge(iter([1])).to::<Tick>().on(&Registry::new());
     check(
         Level::INFO,
         || run(gone.run()),
         &[[
             "INFO events_core: a bridge has ended",
-            "its registry is gone; 0 items came, 0 emitted, 0 left out, 0 errors",
+            "its registry was dropped; 0 items came, 0 emitted, 0 left out, 0 errors",
         ]],
     );
     let dropped = bridge(iter([1])).to::<Tick>().run();

@@ -1,12 +1,12 @@
-//! What `tracing` is told: spans at `trace`, failures at `error`, scans at `info`.
+//! What `tracing` receives: spans at `trace`, failures at `error`, scans at `info`.
 //!
-//! In a program of its own, one test after the other: `tracing` asks the thread that first passes a
-//! place whether anybody wants its records, and keeps the answer for all threads.
+//! A test binary of its own, whose tests run one at a time: `tracing` caches for each callsite, and
+//! for all threads, whether a `tracing::Subscriber` is interested in it.
 
 #![allow(missing_docs, reason = "the names of the tests say what they are")]
 
+mod background;
 mod bridges;
-mod later;
 
 use std::{
     io::{self, Write},
@@ -24,7 +24,10 @@ struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("nobody panics").write(bytes)
+        self.0
+            .lock()
+            .expect("the lock is not poisoned")
+            .write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -53,7 +56,7 @@ fn logged<T>(level: tracing::Level, f: impl FnOnce() -> T) -> Vec<String> {
         .with_ansi(false)
         .finish();
     tracing::subscriber::with_default(subscriber, f);
-    let bytes = log.0.lock().expect("nobody panics").clone();
+    let bytes = log.0.lock().expect("the lock is not poisoned").clone();
     let text = String::from_utf8(bytes).expect("text");
     text.lines().map(|line| line.trim().to_owned()).collect()
 }
@@ -84,10 +87,10 @@ fn panics(_: &Login) {
 fn runs(_: &Login) {}
 
 #[test]
-fn a_failure_is_logged_at_error_with_who_and_where_and_why() {
+fn a_failure_is_logged_at_error_with_subscriber_location_and_cause() {
     let registry = Registry::with(subscribers![fails, panics, runs]);
     let log = logged(tracing::Level::ERROR, || registry.emit(login()));
-    // With RUST_BACKTRACE the second record goes on for many lines.
+    // With RUST_BACKTRACE the second record has many lines.
     let records: Vec<_> = log
         .iter()
         .filter(|line| line.starts_with("ERROR"))
@@ -150,10 +153,10 @@ fn each_emit_and_each_handler_has_a_span_at_trace() {
 }
 
 #[test]
-fn an_event_that_nobody_hears_is_a_record_at_debug() {
+fn an_event_that_no_subscriber_received_is_logged_at_debug() {
     let registry = Registry::new();
     let log = logged(tracing::Level::DEBUG, || registry.emit(login()));
-    let record = "DEBUG events_core: no subscriber heard the event topic=\"logging::Login\"";
+    let record = "DEBUG events_core: no subscriber received the event topic=\"logging::Login\"";
     assert_eq!(log, [record]);
     assert!(logged(tracing::Level::INFO, || registry.emit(login())).is_empty());
 }
@@ -186,7 +189,7 @@ fn a_scan_is_logged_at_info() {
 }
 
 #[test]
-fn nothing_of_the_event_is_ever_logged() {
+fn no_field_of_an_event_is_logged() {
     let registry = Registry::with(subscribers![fails, panics, runs]);
     let log = logged(tracing::Level::TRACE, || {
         registry.emit(login());
@@ -198,7 +201,7 @@ fn nothing_of_the_event_is_ever_logged() {
 }
 
 #[test]
-fn a_failure_is_contained_when_recording_it_panics() {
+fn a_panic_while_a_failure_is_logged_is_contained() {
     struct Broken;
     impl Write for Broken {
         fn write(&mut self, _: &[u8]) -> io::Result<usize> {
@@ -220,9 +223,9 @@ fn a_failure_is_contained_when_recording_it_panics() {
     assert_eq!(event._password, "changed");
 }
 
-/// canvas_core, "Tips & Best Practices", asks for logs and traces of what events do.
+/// canvas_core, "Tips & Best Practices", recommends logs and traces of events.
 #[test]
-fn canvas_core_instrumentation_follows_each_emit_and_each_handler() {
+fn canvas_core_traces_cover_each_emit_and_each_handler() {
     let registry = Registry::with(subscribers![runs]);
     let log = logged(tracing::Level::TRACE, || registry.emit(login()));
     for span in [

@@ -27,7 +27,7 @@ pub(crate) struct FlushedFunction {
 
 const NO_BODY: &str = "a function without a body has no end at which to flush the queue; move \
                        `#[flush_queue]` to where it is implemented";
-const NOT_A_FUNCTION: &str = "`#[flush_queue]` goes on a function, at whose end the queue is \
+const NOT_A_FUNCTION: &str = "`#[flush_queue]` belongs on a function, at whose end the queue is \
                               flushed; move it there";
 
 impl FlushedFunction {

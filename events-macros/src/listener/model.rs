@@ -41,7 +41,7 @@ impl Listener {
         let mut errors = Errors::default();
         let options = errors.record(Options::parse.parse2(options));
         let core = core_from_options(options, "`#[listener(..)]`", &mut errors);
-        let not_an_impl = "`#[listener]` goes on an impl block, on whose methods you write `#[on]`; \
+        let not_an_impl = "`#[listener]` belongs on an impl block, on whose methods you write `#[on]`; \
                          move it to `impl MyListener { .. }`";
         let block = errors.record(ImplBlock::parse(item, not_an_impl));
         let listener = block.map(|block| Self::new(core, block, None, &mut errors));
@@ -58,7 +58,7 @@ impl Listener {
             .unzip();
         let core = core_from_options(options, "`#[observer(Model, ..)]`", &mut errors);
         let not_an_impl =
-            "`#[observer]` goes on an impl block; move it to `impl MyObserver { .. }`";
+            "`#[observer]` belongs on an impl block; move it to `impl MyObserver { .. }`";
         let block = errors.record(ImplBlock::parse(item, not_an_impl));
         let listener = model
             .zip(block)

@@ -59,7 +59,7 @@ pub(crate) enum EventSelector {
 }
 
 const NOT_A_FUNCTION: &str =
-    "`#[subscriber]` goes on a function; move it to `fn name(event: &MyEvent) { .. }`";
+    "`#[subscriber]` belongs on a function; move it to `fn name(event: &MyEvent) { .. }`";
 
 impl Subscriber {
     pub(crate) fn parse(options: TokenStream, item: TokenStream) -> Result<Self> {
@@ -168,7 +168,7 @@ fn event_reference(signature: &Signature, is_method: bool) -> Result<TypeReferen
         None => Err(Error::new(signature.paren_token.span.join(), no_event)),
         Some(FnArg::Receiver(receiver)) => Err(Error::new(
             receiver.self_token.span,
-            "`#[subscriber]` goes on a free function, because there is no `self` to call a method on; \
+            "`#[subscriber]` belongs on a free function, because there is no `self` to call a method on; \
              put `#[listener]` on the impl block and write `#[on]` here, or move the function out and \
              take what it needs as `State<'_, T>`",
         )),

@@ -30,7 +30,7 @@ pub(crate) struct Test {
 
 const OPTIONS: &[&str] = &["empty", "crate"];
 const NOT_A_FUNCTION: &str =
-    "`#[events_testing::test]` goes on a function, which it makes a test; move it there";
+    "`#[events_testing::test]` belongs on a function, which it makes a test; move it there";
 const NO_BODY: &str = "a test has a body; write `{ .. }`";
 
 impl Test {

@@ -148,6 +148,6 @@ fn a_count_an_origin_or_a_matching_that_is_set_twice_is_refused() {
         let text = failure(|| case(events.expect::<Saved>()));
         assert!(text.contains("already"), "{text}");
     }
-    assert!(failure(|| drop(events.expect_topic("("))).contains("no regular expression"));
+    assert!(failure(|| drop(events.expect_topic("("))).contains("not a regular expression"));
     failure(|| drop(events)); // the first count remains in force, and the event was not emitted
 }

@@ -1,4 +1,4 @@
-//! The account itself: registered, verified, logged in and out, deleted.
+//! Events of the account itself: registered, verified, logged in and out, deleted.
 
 use events_macros::Event;
 
@@ -12,31 +12,31 @@ pub struct UserRegistered<U> {
     pub user: U,
 }
 
-/// A user logged in with a password and, where it is on, the second factor.
+/// A user logged in with a password and, if it is enabled, the second factor.
 #[derive(Event, Clone, Debug)]
 #[event(crate = crate::builtin::derive_root, topic = "user_logged_in")]
 pub struct UserLoggedIn<U> {
-    /// Who logged in.
+    /// The user who logged in.
     pub user: U,
 }
 
-/// A user logged out, so that the session holds no longer.
+/// A user logged out, which ended the session.
 #[derive(Event, Clone, Debug)]
 #[event(crate = crate::builtin::derive_root, topic = "user_logged_out")]
 pub struct UserLoggedOut<U> {
-    /// Who logged out.
+    /// The user who logged out.
     pub user: U,
 }
 
-/// The link that proves an e-mail address was followed.
+/// A user opened the link that proves an e-mail address.
 #[derive(Event, Clone, Debug)]
 #[event(crate = crate::builtin::derive_root, topic = "user_verified")]
 pub struct UserVerified<U> {
-    /// Whose address is proven.
+    /// The user with the proven address.
     pub user: U,
 }
 
-/// Somebody is to prove an e-mail address: at the sign-up, or because the link was asked for again.
+/// A link that proves an e-mail address was created: at the sign-up, or because a new one was requested.
 ///
 /// ```
 /// use events_core::{Event, auth::VerificationRequested};
@@ -51,9 +51,9 @@ pub struct UserVerified<U> {
 #[derive(Event, Clone)]
 #[event(crate = crate::builtin::derive_root, topic = "verification_requested")]
 pub struct VerificationRequested<U> {
-    /// The user, where there is one before the address is proven. In regstack there is none.
+    /// The user, if it exists before the address is proven. In regstack it does not.
     pub user: Option<U>,
-    /// The address that is to be proven.
+    /// The address to prove.
     #[event(into)]
     pub email: String,
     /// The link that proves it.
@@ -67,6 +67,6 @@ debug_redacted!(VerificationRequested: user, email; url);
 #[derive(Event, Clone, Debug)]
 #[event(crate = crate::builtin::derive_root, topic = "user_deleted")]
 pub struct UserDeleted<U> {
-    /// The user as it was before.
+    /// The user as it was before the deletion.
     pub user: U,
 }

@@ -1,16 +1,16 @@
-//! How a user is known: the password and the e-mail address.
+//! Events of a user's credentials: the password and the e-mail address.
 
 use events_macros::Event;
 
 use super::debug_redacted;
 
-/// Somebody asked for a link to set a new password.
+/// A link to set a new password was requested.
 #[derive(Event, Clone)]
 #[event(crate = crate::builtin::derive_root, topic = "password_reset_requested")]
 pub struct PasswordResetRequested<U> {
-    /// Whose password it is.
+    /// The user whose password may be set.
     pub user: U,
-    /// The link; who has it can set the password.
+    /// The link; it permits its holder to set the password.
     #[event(into, secret)]
     pub url: String,
 }
@@ -21,7 +21,7 @@ debug_redacted!(PasswordResetRequested: user; url);
 #[derive(Event, Clone, Debug)]
 #[event(crate = crate::builtin::derive_root, topic = "password_reset_completed")]
 pub struct PasswordResetCompleted<U> {
-    /// Whose password it is.
+    /// The user with the new password.
     pub user: U,
 }
 
@@ -29,17 +29,17 @@ pub struct PasswordResetCompleted<U> {
 #[derive(Event, Clone, Debug)]
 #[event(crate = crate::builtin::derive_root, topic = "password_changed")]
 pub struct PasswordChanged<U> {
-    /// Whose password it is.
+    /// The user with the new password.
     pub user: U,
 }
 
-/// A user asked for another e-mail address, which is to be proven first.
+/// A user requested a change of the e-mail address; the new one must be proven first.
 #[derive(Event, Clone)]
 #[event(crate = crate::builtin::derive_root, topic = "email_change_requested")]
 pub struct EmailChangeRequested<U> {
-    /// Who asked, with the address of before.
+    /// The user, with the previous address.
     pub user: U,
-    /// The address that is to be proven.
+    /// The address to prove.
     #[event(into)]
     pub new_email: String,
     /// The link that proves it.
@@ -49,13 +49,13 @@ pub struct EmailChangeRequested<U> {
 
 debug_redacted!(EmailChangeRequested: user, new_email; url);
 
-/// The new e-mail address was proven, and is the user's.
+/// A user's e-mail address was changed, after the new one was proven.
 #[derive(Event, Clone, Debug)]
 #[event(crate = crate::builtin::derive_root, topic = "email_changed")]
 pub struct EmailChanged<U> {
     /// The user, with the new address.
     pub user: U,
-    /// The address of before.
+    /// The previous address.
     #[event(into)]
     pub previous_email: String,
 }

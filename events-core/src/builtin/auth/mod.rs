@@ -1,11 +1,11 @@
-//! What happens to an account: the events of a sign-up and login system.
+//! Events of user accounts, for a sign-up and login system.
 //!
-//! There is one for each name in the list of known events of regstack, its topic is that name, and
-//! its fields are what regstack passes. `U` is the type of a user, whatever it is in the program; the
-//! events are `Clone` when it is, so that async subscribers can have a copy.
+//! There is one event for each name in regstack's list of known events: the topic is that name, and the
+//! fields are the values that regstack passes. `U` is the program's type of a user; the events are
+//! `Clone` if it is, which background handlers require.
 //!
-//! None of them is listed in [`events()`](crate::events()), where the events of the program stand, so a
-//! program that does not use them may have an event of its own with such a topic.
+//! [`events()`](crate::events()), the list of the program's events, does not contain them, so a program
+//! that does not use them may have an event of its own with such a topic.
 //!
 //! | | |
 //! |---|---|
@@ -42,14 +42,14 @@
 //! let url = "https://example.org/reset-password?token=63f1";
 //! let event = registry.emit(PasswordResetRequested::builder().user(ada).url(url).build());
 //!
-//! // A link or a code that lets its bearer in is shown by nothing.
+//! // `Debug` hides links and codes that grant access.
 //! let shown = r#"PasswordResetRequested { user: User { email: "ada@example.org" }, url: [redacted] }"#;
 //! assert_eq!(format!("{event:?}"), shown);
 //! ```
 
 #![expect(
     clippy::result_large_err,
-    reason = "an error gives the event back, and some of these are large"
+    reason = "an error contains the event, and some of these are large"
 )]
 
 mod account;
@@ -108,7 +108,7 @@ pub const KNOWN_EVENTS: [&str; 20] = [
     "oauth_account_unlinked",
 ];
 
-/// `Debug` for an event with a secret, in whose place `[redacted]` stands.
+/// Implements `Debug` for an event with secret fields, which are shown as `[redacted]`.
 macro_rules! debug_redacted {
     ($event:ident: $($shown:ident),*; $($secret:ident),*) => {
         impl<U: std::fmt::Debug> std::fmt::Debug for $event<U> {

@@ -1,20 +1,20 @@
-//! Sign-in through a provider, and the accounts there that are linked to the one here.
+//! Events of sign-in through a provider, and of links to accounts at a provider.
 
 use events_macros::Event;
 
-/// Somebody was sent to a provider, to sign in or to link an account. Who it is, is not known yet.
+/// A visitor was redirected to a provider, to sign in or to link an account. The user is not known yet.
 #[derive(Event, Clone, Debug)]
 #[event(crate = crate::builtin::derive_root, topic = "oauth_signin_started")]
 pub struct OauthSigninStarted {
     /// The provider's name, such as `google`.
     #[event(into)]
     pub provider: String,
-    /// What for: `signin`, or `link`.
+    /// The purpose: `signin` or `link`.
     #[event(into)]
     pub mode: String,
 }
 
-/// A user came back from the provider, and is signed in or linked.
+/// A user returned from the provider, and is signed in or linked.
 ///
 /// ```
 /// use events_core::auth::OauthSigninCompleted;
@@ -30,15 +30,15 @@ pub struct OauthSigninStarted {
 #[derive(Event, Clone, Debug)]
 #[event(crate = crate::builtin::derive_root, topic = "oauth_signin_completed")]
 pub struct OauthSigninCompleted<U> {
-    /// Who it is.
+    /// The user.
     pub user: U,
     /// The provider's name.
     #[event(into)]
     pub provider: String,
-    /// What for: `signin`, or `link`.
+    /// The purpose: `signin` or `link`.
     #[event(into)]
     pub mode: String,
-    /// Whether the account here was created by it.
+    /// Whether this sign-in created the local account.
     pub was_new: bool,
 }
 
@@ -46,18 +46,18 @@ pub struct OauthSigninCompleted<U> {
 #[derive(Event, Clone, Debug)]
 #[event(crate = crate::builtin::derive_root, topic = "oauth_account_linked")]
 pub struct OauthAccountLinked<U> {
-    /// Whose account it is.
+    /// The user whose account is linked.
     pub user: U,
     /// The provider's name.
     #[event(into)]
     pub provider: String,
 }
 
-/// A user gave up the link to an account at a provider.
+/// A user removed the link to an account at a provider.
 #[derive(Event, Clone, Debug)]
 #[event(crate = crate::builtin::derive_root, topic = "oauth_account_unlinked")]
 pub struct OauthAccountUnlinked<U> {
-    /// Whose account it is.
+    /// The user whose account was linked.
     pub user: U,
     /// The provider's name.
     #[event(into)]

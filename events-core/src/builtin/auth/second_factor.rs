@@ -1,16 +1,16 @@
-//! The second factor of a login: the phone, and the codes that are sent to it.
+//! Events of the second factor of a login: the phone, and the codes that are sent to it.
 
 use events_macros::Event;
 
 use super::debug_redacted;
 
-/// A user gave a phone number, and a code was made that proves it.
+/// A user entered a phone number, and a code that proves it was generated.
 #[derive(Event, Clone)]
 #[event(crate = crate::builtin::derive_root, topic = "phone_setup_started")]
 pub struct PhoneSetupStarted<U> {
-    /// Whose phone it is to be.
+    /// The user of the phone.
     pub user: U,
-    /// The number that is to be proven.
+    /// The number to prove.
     #[event(into)]
     pub phone: String,
     /// The code that proves it.
@@ -24,15 +24,15 @@ debug_redacted!(PhoneSetupStarted: user, phone; code);
 #[derive(Event, Clone, Debug)]
 #[event(crate = crate::builtin::derive_root, topic = "phone_setup_disabled")]
 pub struct PhoneSetupDisabled<U> {
-    /// Whose phone it was.
+    /// The user of the phone.
     pub user: U,
 }
 
-/// The password was right, and a code was made for the second step of the login.
+/// The password was correct, and a code for the second step of the login was generated.
 #[derive(Event, Clone)]
 #[event(crate = crate::builtin::derive_root, topic = "mfa_login_started")]
 pub struct MfaLoginStarted<U> {
-    /// Who logs in.
+    /// The user who logs in.
     pub user: U,
     /// The code that completes the login.
     #[event(into, secret)]
@@ -41,18 +41,18 @@ pub struct MfaLoginStarted<U> {
 
 debug_redacted!(MfaLoginStarted: user; code);
 
-/// From now on a user's login has a second step.
+/// The second step was enabled for a user's login.
 #[derive(Event, Clone, Debug)]
 #[event(crate = crate::builtin::derive_root, topic = "mfa_enabled")]
 pub struct MfaEnabled<U> {
-    /// Whose login it is.
+    /// The user of the login.
     pub user: U,
 }
 
-/// A user's login has no second step any more.
+/// The second step was disabled for a user's login.
 #[derive(Event, Clone, Debug)]
 #[event(crate = crate::builtin::derive_root, topic = "mfa_disabled")]
 pub struct MfaDisabled<U> {
-    /// Whose login it is.
+    /// The user of the login.
     pub user: U,
 }

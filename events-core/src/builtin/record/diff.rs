@@ -1,4 +1,4 @@
-//! What an update changes: the names of the fields, their old values and their new ones.
+//! The fields that an update changes: names, old values and new values.
 
 use std::{
     any::Any,
@@ -9,8 +9,8 @@ use std::{
 
 /// The fields that an update changes, each with its old and its new value.
 ///
-/// Displayed as `email: "a@x.org" -> "b@x.org", password: [redacted]`, each value as its `Debug`
-/// shows it. A copy shares the values.
+/// Displayed as `email: "a@x.org" -> "b@x.org", password: [redacted]`, with the `Debug` output of each
+/// value. A clone shares the values.
 ///
 /// ```
 /// use events_core::record::Diff;
@@ -21,7 +21,7 @@ use std::{
 ///     .field("name", "Ada", "Ada")
 ///     .secret("password", "12345", "hunter2");
 ///
-/// assert_eq!(diff.len(), 3, "a name that stays is no change");
+/// assert_eq!(diff.len(), 3, "the name does not change");
 /// let email = diff.get("email").unwrap();
 /// assert_eq!(email.old::<String>().unwrap(), "a@x.org");
 /// assert_eq!(
@@ -35,14 +35,16 @@ pub struct Diff {
 }
 
 impl Diff {
-    /// No changes so far.
+    /// A diff without changes.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Compares a field, and notes it if it changes. What is kept are clones of the values; of a
-    /// `str` that is a `String`, of a slice a `Vec`. Of a name that is given twice the later counts.
+    /// Compares the values of a field, and adds the field if they differ.
+    ///
+    /// The diff stores the owned values: a `String` for a `str`, a `Vec` for a slice, otherwise clones.
+    /// A later comparison with the same name replaces the earlier one.
     ///
     /// ```
     /// use events_core::record::Diff;
@@ -59,10 +61,10 @@ impl Diff {
         self.compare(name.into(), old, new, Some(show::<T::Owned>))
     }
 
-    /// [`field`](Self::field) for a value that nothing may show: that it changes is told, and
-    /// `[redacted]` stands for both values in every text.
+    /// [`field`](Self::field) for a secret value: the diff contains the field, and displays
+    /// `[redacted]` in place of both values.
     ///
-    /// Code that knows the field's type can still read and compare the values; they need no `Debug`.
+    /// Code with the field's type can still read and compare the values; they need no `Debug`.
     ///
     /// ```
     /// use events_core::record::Diff;
@@ -97,13 +99,13 @@ impl Diff {
         self
     }
 
-    /// The fields that change, in the order in which they were compared.
+    /// The fields that change, in the order of their comparisons.
     #[must_use]
     pub fn changes(&self) -> &[Change] {
         &self.changes
     }
 
-    /// How this field changes, or `None` when it stays.
+    /// The change of this field, or `None` if it does not change.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Change> {
         self.changes.iter().find(|change| change.name == name)
@@ -115,7 +117,7 @@ impl Diff {
         self.get(name).is_some()
     }
 
-    /// How many fields change.
+    /// The number of fields that change.
     #[must_use]
     pub fn len(&self) -> usize {
         self.changes.len()
@@ -163,10 +165,11 @@ pub struct Change {
     name: Cow<'static, str>,
     old: Value,
     new: Value,
-    /// A secret has none, so nothing here can show it.
+    /// Writes a value; `None` for a secret.
     show: Option<Show>,
 }
 
+/// A value of any type, shared by the clones of a change.
 type Value = Arc<dyn Any + Send + Sync>;
 
 type Show = fn(&dyn Any, &mut fmt::Formatter<'_>) -> fmt::Result;
@@ -174,7 +177,7 @@ type Show = fn(&dyn Any, &mut fmt::Formatter<'_>) -> fmt::Result;
 fn show<T: Debug + 'static>(value: &dyn Any, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match value.downcast_ref::<T>() {
         Some(value) => value.fmt(f),
-        None => unreachable!("the change was made with this type"),
+        None => unreachable!("`Change` stores values of this type beside this function"),
     }
 }
 
@@ -185,23 +188,20 @@ impl Change {
         &self.name
     }
 
-    /// The value before the update; `None` when it is of another type than `T`.
+    /// The value before the update; `None` if its type is not `T`.
     #[must_use]
     pub fn old<T: 'static>(&self) -> Option<&T> {
         self.old.downcast_ref()
     }
 
-    /// The value after the update; `None` when it is of another type than `T`.
+    /// The value after the update; `None` if its type is not `T`.
     #[must_use]
-    #[expect(
-        clippy::new_ret_no_self,
-        reason = "the word for the other value than `old`"
-    )]
+    #[expect(clippy::new_ret_no_self, reason = "the counterpart of `old`")]
     pub fn new<T: 'static>(&self) -> Option<&T> {
         self.new.downcast_ref()
     }
 
-    /// Whether nothing may show the values.
+    /// Whether the values are displayed as `[redacted]`.
     #[must_use]
     pub fn is_secret(&self) -> bool {
         self.show.is_none()

@@ -1,7 +1,7 @@
-//! The six events in the life of a record.
+//! The six events of a record.
 //!
-//! The derive gives all instances of a generic event one topic, and these have one for each model,
-//! so what it would write stands here.
+//! They are implemented by a macro of their own: the derive assigns one topic to all instances of a
+//! generic event, and these events have one topic for each model.
 
 use std::{
     any::{TypeId, type_name},
@@ -21,8 +21,7 @@ use crate::{
 
 /// Emitted just before a record is created.
 ///
-/// Handlers may change the record, and what they leave is written; or they [`veto`](Self::veto) it,
-/// and nothing is.
+/// Handlers may change the record that will be written, or [`veto`](Self::veto) the write.
 ///
 /// ```
 /// use events_core::{Event, Registry, record::Creating};
@@ -67,8 +66,8 @@ pub struct Created<M> {
 
 /// Emitted just before a record is updated.
 ///
-/// Handlers may change the record, and what they leave is written; or they [`veto`](Self::veto) it,
-/// and nothing is. The diff is that of the emitter and does not follow what handlers change.
+/// Handlers may change the record that will be written, or [`veto`](Self::veto) the write. The diff is
+/// that of the emitter; it does not include changes by handlers.
 ///
 /// ```
 /// use events_core::{Event, Registry, record::{Diff, Updating}};
@@ -80,7 +79,7 @@ pub struct Created<M> {
 /// let registry = Registry::new();
 /// let _keep = registry.on(|event: &mut Updating<User>| {
 ///     if event.diff.contains("email") {
-///         event.veto("the e-mail address stays");
+///         event.veto("the e-mail address cannot be changed");
 ///     }
 /// });
 /// let _scope = registry.enter();
@@ -93,7 +92,7 @@ pub struct Created<M> {
 pub struct Updating<M> {
     /// The record that will be written, with its new values.
     pub record: M,
-    /// What changes.
+    /// The fields that will change.
     pub diff: Diff,
     vetoes: Vec<String>,
 }
@@ -119,13 +118,13 @@ pub struct Updating<M> {
 pub struct Updated<M> {
     /// The record as it was written, with its new values.
     pub record: M,
-    /// What has changed.
+    /// The fields that have changed.
     pub diff: Diff,
 }
 
 /// Emitted just before a record is deleted.
 ///
-/// Handlers may [`veto`](Self::veto) it, and the record stays.
+/// Handlers may [`veto`](Self::veto) the deletion.
 ///
 /// ```
 /// use events_core::{Event, Registry, record::Deleting};
@@ -137,11 +136,11 @@ pub struct Updated<M> {
 /// let registry = Registry::new();
 /// let _guard = registry.on(|event: &mut Deleting<User>| {
 ///     if event.record.admin {
-///         event.veto("an admin stays");
+///         event.veto("an admin cannot be deleted");
 ///     }
 /// });
 /// let _scope = registry.enter();
-/// assert_eq!(Deleting::new(User { admin: true }).emit().veto_reason(), Some("an admin stays"));
+/// assert_eq!(Deleting::new(User { admin: true }).emit().veto_reason(), Some("an admin cannot be deleted"));
 /// assert_eq!(Deleting::new(User { admin: false }).emit().veto_reason(), None);
 /// ```
 #[derive(Clone)]
@@ -171,19 +170,21 @@ pub struct Deleted<M> {
     pub record: M,
 }
 
-/// What all six are: built from their fields, described, and an event. None is recommended: to a user
-/// whose type is no event the compiler would list the events that are there, and these are always.
+/// Implements what all six events have in common: the constructor, the `EventInfo` and the traits.
+///
+/// The traits are implemented with `do_not_recommend`: if a type is not an event, the compiler lists
+/// other implementations, and these would always be among them.
 macro_rules! record_event {
     ($event:ident, $number:literal, $moment:literal, $docs:literal,
-     $fields:expr, ($($field:ident: $type:ty),*), ($($empty:ident)?)) => {
+     $fields:expr, ($($field:ident: $type:ty),*), ($($vetoes:ident)?)) => {
         impl<M> $event<M> {
-            /// The event of this record.
+            /// Creates the event for this record.
             #[must_use]
             pub fn new($($field: $type),*) -> Self {
-                Self { $($field,)* $($empty: Vec::new())? }
+                Self { $($field,)* $($vetoes: Vec::new())? }
             }
 
-            fn described(model: &str) -> EventInfo {
+            fn event_info(model: &str) -> EventInfo {
                 EventInfo::new(
                     format!("events::db::{model}::{}", $moment).leak(),
                     stringify!($event),
@@ -201,7 +202,7 @@ macro_rules! record_event {
 
             #[inline]
             fn statics() -> EventStatics {
-                EventStatics { info: &known::<M>().events()[$number], default_slot: None, clone_fn: None }
+                EventStatics { info: &model::<M>().events()[$number], default_slot: None, clone_fn: None }
             }
         }
 
@@ -250,7 +251,7 @@ macro_rules! record_event {
             }
         }
 
-        /// Shows the topic, and nothing of the record.
+        /// Shows the topic, not the record, whose type need not implement `Debug`.
         impl<M: 'static> fmt::Debug for $event<M> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.debug_struct(Self::topic()).finish_non_exhaustive()
@@ -284,44 +285,44 @@ record_event!(
     [("record", "M", false)], (record: M), ()
 );
 
-/// The events of a model, each at its number.
-pub(crate) fn described<M>(model: &str) -> [EventInfo; 6] {
+/// The events of a model, each at its index.
+pub(crate) fn event_infos<M>(model: &str) -> [EventInfo; 6] {
     [
-        Creating::<M>::described(model),
-        Created::<M>::described(model),
-        Updating::<M>::described(model),
-        Updated::<M>::described(model),
-        Deleting::<M>::described(model),
-        Deleted::<M>::described(model),
+        Creating::<M>::event_info(model),
+        Created::<M>::event_info(model),
+        Updating::<M>::event_info(model),
+        Updated::<M>::event_info(model),
+        Deleting::<M>::event_info(model),
+        Deleted::<M>::event_info(model),
     ]
 }
 
-/// What the three events before a write are as well: refused, or not.
+/// Implements the veto for the three events before a write.
 macro_rules! can_be_vetoed {
     ($($event:ident)*) => {
         $(
             impl<M> $event<M> {
-                /// Refuses the write, and says why.
+                /// Vetoes the write for this reason.
                 ///
-                /// The handlers after this one still run, unless it stops them; a veto cannot be
-                /// taken back. An error or a panic in a handler is no veto.
+                /// Later handlers still run, unless this one stops them. A veto cannot be revoked. An
+                /// error or a panic in a handler is not a veto.
                 pub fn veto(&mut self, reason: impl Into<String>) {
                     self.vetoes.push(reason.into());
                 }
 
-                /// Whether a handler refused the write, so that it must not happen.
+                /// Whether a handler vetoed the write, which then must not happen.
                 #[must_use]
                 pub fn is_vetoed(&self) -> bool {
                     !self.vetoes.is_empty()
                 }
 
-                /// Why the write was first refused, if it was.
+                /// The reason of the first veto, if there is one.
                 #[must_use]
                 pub fn veto_reason(&self) -> Option<&str> {
                     self.vetoes.first().map(String::as_str)
                 }
 
-                /// The reasons of all handlers that refused the write, in their order.
+                /// The reasons of all vetoes, in their order.
                 #[must_use]
                 pub fn vetoes(&self) -> &[String] {
                     &self.vetoes
@@ -333,10 +334,10 @@ macro_rules! can_be_vetoed {
 
 can_be_vetoed!(Creating Updating Deleting);
 
-/// Makes a model known, with its six topics, before the first of its events; gives what is known.
+/// Registers a model with its six topics, and returns it.
 ///
-/// A model that anything has asked for, be it an emit or a subscriber, is known already; it does no
-/// harm to say it again.
+/// The first emit of, or subscription to, one of a model's events registers the model as well; call
+/// this to register it earlier. Repeated calls have no effect.
 ///
 /// ```
 /// use events_core::record::{models, register_model};
@@ -344,22 +345,19 @@ can_be_vetoed!(Creating Updating Deleting);
 /// struct Invoice;
 ///
 /// register_model::<Invoice>();
-/// let known = models();
-/// let invoice = known.iter().find(|model| model.name().ends_with("::Invoice")).unwrap();
+/// let models = models();
+/// let invoice = models.iter().find(|model| model.name().ends_with("::Invoice")).unwrap();
 /// assert!(invoice.events().iter().all(|event| event.topic().contains("::Invoice::")));
 /// ```
-#[expect(
-    clippy::must_use_candidate,
-    reason = "what it is called for is that the model is known"
-)]
+#[expect(clippy::must_use_candidate, reason = "called to register the model")]
 pub fn register_model<M: 'static>() -> &'static Model {
-    known::<M>()
+    model::<M>()
 }
 
-/// What is known of the model, from its first time on.
+/// The model of this type, which is registered by the first call.
 #[inline]
-pub(crate) fn known<M: 'static>() -> &'static Model {
+pub(crate) fn model<M: 'static>() -> &'static Model {
     MODELS.get_or_insert(TypeId::of::<M>(), || {
-        Model::new::<M>(described::<M>(type_name::<M>()))
+        Model::new::<M>(event_infos::<M>(type_name::<M>()))
     })
 }

@@ -1,4 +1,4 @@
-//! What becomes of the records of a model: created, updated, deleted, and just before each.
+//! Events of the records of a model: before and after each is created, updated or deleted.
 //!
 //! | before the write, can be vetoed | after it | topic, for a model `shop::User` |
 //! |---|---|---|
@@ -6,10 +6,11 @@
 //! | [`Updating<M>`] | [`Updated<M>`] | `events::db::shop::User::updating`, `..::updated` |
 //! | [`Deleting<M>`] | [`Deleted<M>`] | `events::db::shop::User::deleting`, `..::deleted` |
 //!
-//! A model is any type that borrows nothing. Each model has six topics of its own, and each event is
-//! emitted with the model as its origin, [`Origin::of::<M>()`](crate::Origin::of).
+//! A *model* is a type whose values, the *records*, are stored, for example in a database. Any `'static`
+//! type can be a model. Each model has six topics of its own, and each event is emitted with the model
+//! as its origin, [`Origin::of::<M>()`](crate::Origin::of).
 //!
-//! # Listening
+//! # Subscribing
 //!
 //! ```
 //! use events_core::{Event, Registry, record::{Creating, Diff, Updated}, subscriber, subscribers};
@@ -19,7 +20,7 @@
 //!     email: String,
 //! }
 //!
-//! /// The record may still be changed, and the write refused.
+//! /// A handler before the write may change the record, or veto the write.
 //! #[subscriber]
 //! fn check(event: &mut Creating<User>) {
 //!     event.record.email.make_ascii_lowercase();
@@ -51,13 +52,14 @@
 //!
 //! # Emitting, from an integration with an ORM
 //!
-//! Before a write: emit the "-ing" event with the record, do not write when it comes back vetoed, and
-//! otherwise write [`record`](Creating::record) as it comes back. After the write: emit the other one.
+//! Before a write, emit the "-ing" event with the record. If the returned event is vetoed, do not write;
+//! otherwise write the [`record`](Creating::record) of the returned event. After the write, emit the
+//! other event.
 //!
-//! The verbs of these events say the origin themselves: `Creating::new(user).emit()` is
-//! `Creating::new(user).emit_from(Origin::of::<User>())`, and so it is with `try_emit`, `emit_async`,
-//! `try_emit_async` and `enqueue`. A registry that is named, and [`emit_mut`](crate::emit_mut()), are
-//! general and say none, so there it is
+//! The emit methods of these events set the origin: `Creating::new(user).emit()` is
+//! `Creating::new(user).emit_from(Origin::of::<User>())`, and the same holds for `try_emit`,
+//! `emit_async`, `try_emit_async` and `enqueue`. The methods of a [`Registry`](crate::Registry), and
+//! [`emit_mut`](crate::emit_mut()), set no origin; there write
 //! `registry.emit_from(Creating::new(user), Origin::of::<User>())`.
 
 mod diff;

@@ -1,10 +1,10 @@
-//! The models that are known, each with its six events.
+//! The registered models, each with its six events.
 //!
-//! A static cannot be generic, so what the derive puts beside other events stands here in a table, which
-//! is asked in every emit.
+//! A static cannot be generic, so the `EventInfo`s of these events are in a table with the model type
+//! as the key, which each emit looks up. For other events the derive writes a static.
 //!
-//! Nothing in it is ever freed. There is one node for each model type of the program, which the
-//! source bounds, and not what the program does.
+//! Entries are never freed. There is at most one for each model type in the source of the program, so
+//! the table does not grow with the running time.
 
 use std::{any::type_name, fmt};
 
@@ -13,7 +13,7 @@ use crate::{
     primitives::TypeMap,
 };
 
-/// A type whose records are written, with its events.
+/// A type whose values are stored, with the events of these records.
 ///
 /// ```
 /// use events_core::{Origin, record::{Model, register_model}};
@@ -40,13 +40,13 @@ impl Model {
         }
     }
 
-    /// The path of the type, as it stands in the topics.
+    /// The path of the type, which is part of the topics.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// What its events are emitted from.
+    /// The origin of its events.
     #[must_use]
     pub const fn origin(&self) -> &Origin {
         &self.origin
@@ -65,10 +65,7 @@ impl fmt::Debug for Model {
     }
 }
 
-/// The models that are known so far, by name.
-///
-/// Those that were registered, and those of which an event was subscribed to or emitted; see
-/// [`register_model`].
+/// The models registered so far, ordered by name; see [`register_model`](super::register_model).
 #[must_use]
 pub fn models() -> Vec<&'static Model> {
     let mut models: Vec<_> = MODELS.iter().collect();
@@ -76,7 +73,7 @@ pub fn models() -> Vec<&'static Model> {
     models
 }
 
-/// A program with hundreds of models has lists of a few.
+/// With some hundred models a bucket has a few of them.
 const BUCKETS: usize = 64;
 
 pub(super) static MODELS: TypeMap<Model, BUCKETS> = TypeMap::new();

@@ -1,10 +1,12 @@
-//! The exchange of plans, the store of the queue, and the jobs of those who empty it: `swap.rs`,
-//! `store.rs`, `flights.rs` and `rests.rs` of `events-core/src/engine`, with the primitives of a model checker instead of those of the standard
-//! library and of `arc-swap`.
+//! Tests of the concurrent parts of events-core under a model checker: the publication of plans, the
+//! bounded queue, the suspended jobs of a driver, and the notification of idle workers.
+//!
+//! The files of `events-core/src` are compiled here with the primitives of the model checker instead of
+//! those of the standard library and of `arc-swap`.
 //!
 //! `cargo test` here tries some hundred thousand schedules. The checker runs one thread at a time and
-//! switches where a primitive is touched, so it finds what is wrong with the order of steps; it
-//! takes every access for sequentially consistent.
+//! switches threads at each use of a primitive, so it finds errors in the order of steps; it treats
+//! every access as sequentially consistent, so it finds no error in a memory order.
 
 #![cfg(test)]
 
@@ -21,7 +23,7 @@ mod typed_fifo;
 #[path = "../../../src/queue/waiters.rs"]
 mod waiters;
 
-/// What the files above import of the crate's lowest folder.
+/// What the files above import of `events-core/src/primitives`.
 #[path = "."]
 mod primitives {
     pub(crate) mod sync;

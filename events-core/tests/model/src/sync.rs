@@ -1,5 +1,5 @@
-//! What `events-core/src/primitives/sync.rs` gives, in the terms of the model checker: a step of each is
-//! where it may switch to another thread.
+//! The items of `events-core/src/primitives/sync.rs`, made of the primitives of the model checker, which
+//! may switch threads at each use of them.
 
 use std::ops::Deref;
 
@@ -8,7 +8,7 @@ pub(crate) use shuttle::sync::{
     atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering},
 };
 
-/// `std::sync::OnceLock`: whether it is set is one step, as it is there.
+/// Like `std::sync::OnceLock`: checking and setting it are one step each.
 pub(crate) struct OnceLock<T> {
     is_set: AtomicBool,
     value: std::sync::OnceLock<T>,
@@ -34,7 +34,7 @@ impl<T> OnceLock<T> {
     }
 }
 
-/// `arc_swap::ArcSwapOption`: a pointer that is read and swapped in one step.
+/// Like `arc_swap::ArcSwapOption`: loading and swapping the pointer are one step each.
 pub(crate) struct ArcSwapOption<T>(Mutex<Option<Arc<T>>>);
 
 impl<T> ArcSwapOption<T> {
@@ -51,7 +51,7 @@ impl<T> ArcSwapOption<T> {
     }
 }
 
-/// `arc_swap::Guard`.
+/// Like `arc_swap::Guard`.
 pub(crate) struct Guard<T>(T);
 
 impl<T> Deref for Guard<T> {
@@ -62,7 +62,7 @@ impl<T> Deref for Guard<T> {
     }
 }
 
-/// Locks a mutex.
+/// Locks a mutex, poisoned or not.
 #[inline]
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex

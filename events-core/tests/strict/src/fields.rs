@@ -9,7 +9,7 @@ use events_core::Event;
 /// The size of a page.
 pub const SIZE: usize = 4096;
 
-/// What is taken when nothing is told.
+/// A default that a function returns.
 fn value() -> u8 {
     7
 }
@@ -22,65 +22,65 @@ pub struct Options {
     /// Converted.
     #[event(into)]
     pub name: String,
-    /// Made when it is not given.
+    /// Has the default of its type.
     #[event(default)]
     pub attempts: u32,
-    /// Made of an expression.
+    /// Has an expression as its default.
     #[event(default = SIZE * 2)]
     pub size: usize,
-    /// Made by a function that is called as a variable of the builder might be.
+    /// Has a default from a function that is named like a variable of the builder.
     #[event(default = value())]
     pub level: u8,
-    /// Converted, and made when it is not given.
+    /// Converted, and has a default.
     #[event(into, default)]
     pub host: Cow<'static, str>,
-    /// May be left out.
+    /// Optional.
     pub referrer: Option<String>,
-    /// May be left out, and is converted.
+    /// Optional and converted.
     #[event(into)]
     pub agent: Option<String>,
-    /// May not be left out.
+    /// A required `Option`.
     #[event(required)]
     pub timeout: Option<Duration>,
-    /// Shown nowhere.
+    /// Redacted in all output.
     #[event(secret)]
     pub password: String,
-    /// Nobody should use it.
+    /// Deprecated.
     #[deprecated = "use `plain`"]
     #[event(default)]
     pub old: u8,
 }
 
-/// Fields that are called as methods and parameters of the builder are.
+/// Fields that are named like methods and parameters of the builder.
 #[derive(Event, Debug)]
 pub struct Difficult {
-    /// As the finisher.
+    /// Like a finisher.
     pub build: u8,
-    /// As the entrance.
+    /// Like the constructor of the builder.
     pub builder: u8,
-    /// As the finisher.
+    /// Like a finisher.
     pub emit: u8,
-    /// As the finisher.
+    /// Like a finisher.
     pub emit_from: u8,
-    /// As the finisher.
+    /// Like a finisher.
     pub try_emit: u8,
-    /// As the finisher.
+    /// Like a finisher.
     pub try_emit_from: u8,
-    /// As the finisher.
+    /// Like a finisher.
     pub emit_async: u8,
-    /// As the finisher.
+    /// Like a finisher.
     pub enqueue: u8,
-    /// As the function of the trait.
+    /// Like a function of the trait.
     pub topic: u8,
-    /// As the function of the trait.
+    /// Like a function of the trait.
     pub info: u8,
-    /// As the receiver.
+    /// Like the receiver.
     pub self_: u8,
-    /// As the parameter.
+    /// Like a parameter.
     pub value: u8,
-    /// As the parameter.
+    /// Like a parameter.
     pub origin: u8,
-    /// As the parameter.
+    /// Like a parameter.
     pub event: u8,
     /// A keyword.
     pub r#type: u8,
@@ -88,20 +88,20 @@ pub struct Difficult {
     pub r#fn: u8,
 }
 
-/// Fields that are called as methods are of which a lint expects a signature.
+/// Fields that are named like methods for which a lint expects a signature.
 #[derive(Event, Debug)]
 pub struct Conventions {
-    /// It takes `&self` elsewhere.
+    /// A method of this name takes `&self`.
     pub is_new: bool,
-    /// It takes `&self` elsewhere.
+    /// A method of this name takes `&self`.
     pub as_text: u8,
-    /// It takes `self` elsewhere.
+    /// A method of this name takes `self`.
     pub into_text: u8,
-    /// It takes no `self` elsewhere.
+    /// A function of this name takes no `self`.
     pub from_text: u8,
-    /// It takes `&self` elsewhere.
+    /// A method of this name takes `&self`.
     pub to_text: u8,
-    /// It gives `Self` elsewhere.
+    /// A function of this name returns `Self`.
     pub new: u8,
     /// A method of a trait.
     pub default: u8,

@@ -1,4 +1,4 @@
-//! Functions that flush the queue at their end.
+//! Functions with `#[flush_queue]`, which flushes the queue when they return.
 
 use std::{
     fmt::Display,
@@ -8,14 +8,14 @@ use std::{
 
 use events_core::{Event, flush_queue, subscriber};
 
-/// Something to do later.
+/// Work for a subscriber.
 #[derive(Event, Debug, Clone)]
 pub struct Job {
-    /// How much.
+    /// The amount of work.
     pub amount: u32,
 }
 
-/// How much was done.
+/// The amount of work that was done.
 pub static DONE: AtomicU32 = AtomicU32::new(0);
 
 #[subscriber]
@@ -23,11 +23,11 @@ fn work(event: &Job) {
     DONE.fetch_add(event.amount, Ordering::Relaxed);
 }
 
-/// An item comes first.
+/// Declares an item before its first statement.
 ///
 /// # Errors
 ///
-/// When this is no number.
+/// When the text is no number.
 #[flush_queue]
 pub fn parsed(amount: &str) -> Result<u32, Box<dyn std::error::Error>> {
     const MORE: u32 = 1;
@@ -46,7 +46,7 @@ pub struct Office {
 }
 
 impl Office {
-    /// Borrows.
+    /// Returns a borrow.
     #[flush_queue]
     pub fn counted<T: Display + ?Sized>(&mut self, what: &T) -> &mut u32 {
         #![allow(clippy::needless_return)]
@@ -59,7 +59,7 @@ impl Office {
         return &mut self.count;
     }
 
-    /// Waits.
+    /// Awaits.
     ///
     /// # Errors
     ///
@@ -83,7 +83,7 @@ impl Office {
     }
 }
 
-/// Gives what has no name.
+/// Returns an `impl Trait`.
 #[flush_queue]
 pub async fn shown(what: impl Display) -> Option<impl Display> {
     ready(what.to_string()).await.into()
@@ -97,6 +97,6 @@ pub async fn forever() -> ! {
     }
 }
 
-/// Waits for nothing.
+/// Has an empty body.
 #[flush_queue]
 pub async fn nothing(_: &Job) {}

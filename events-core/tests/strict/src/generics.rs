@@ -12,25 +12,25 @@ where
 {
     /// The records.
     pub records: [T; N],
-    /// What comes after them.
+    /// The first record of the next page.
     pub next: Option<T>,
 }
 
-/// Not for other threads.
+/// An event that is not `Send`.
 #[derive(Event, Debug)]
 pub struct Shared<T> {
     /// The value.
     pub value: Rc<T>,
 }
 
-/// Borrows what it tells of.
+/// Borrows its data.
 #[derive(Event, Debug)]
 pub struct Login<'a> {
-    /// Read by many.
+    /// A shared borrow.
     pub host: &'a str,
-    /// Changed by some.
+    /// A mutable borrow.
     pub count: &'a mut u32,
-    /// May be left out.
+    /// Optional.
     pub note: Option<&'a str>,
 }
 
@@ -40,9 +40,9 @@ pub struct Lent<'a, T: Debug, U = u8>
 where
     U: Copy,
 {
-    /// What is lent.
+    /// The borrowed item.
     pub item: &'a T,
-    /// What is given.
+    /// An owned value.
     pub copy: U,
 }
 

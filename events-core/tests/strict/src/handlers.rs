@@ -11,18 +11,18 @@ use events_core::{Emission, Event, State, subscriber};
 /// A customer placed an order.
 #[derive(Event, Debug)]
 pub struct OrderPlaced {
-    /// How much.
+    /// The amount.
     pub cents: u64,
     /// What the subscribers did, in order.
     #[event(default)]
     pub log: Vec<&'static str>,
 }
 
-/// What a subscriber is lent.
+/// A state of subscribers.
 #[derive(Debug, Default)]
 pub struct Ledger(pub AtomicU32);
 
-/// Why a subscriber fails.
+/// The error of a subscriber.
 #[derive(Debug)]
 pub struct TooMuch;
 
@@ -34,7 +34,7 @@ impl fmt::Display for TooMuch {
 
 impl std::error::Error for TooMuch {}
 
-/// Where orders come from.
+/// Emits an order, and is its origin.
 pub fn checkout(cents: u64) -> OrderPlaced {
     OrderPlaced::builder()
         .cents(cents)
@@ -42,7 +42,7 @@ pub fn checkout(cents: u64) -> OrderPlaced {
         .emit_from(checkout)
 }
 
-/// Sees what all the others see.
+/// Runs before the others.
 #[subscriber(priority = 10, when = |event: &OrderPlaced| event.cents > 0, before = charge)]
 pub fn audit(event: &mut OrderPlaced) {
     event.log.push("audit");
@@ -92,11 +92,11 @@ fn never_either(event: &mut OrderPlaced) {
     event.log.push("never");
 }
 
-/// Functions that are called as the names of generated code are.
+/// Functions that have names of generated code.
 pub mod names {
     use events_core::{Event, State, subscriber};
 
-    /// Heard by all of them.
+    /// The event of all these functions.
     #[derive(Event, Debug)]
     pub struct Named(pub Vec<&'static str>);
 

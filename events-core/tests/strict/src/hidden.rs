@@ -7,7 +7,7 @@ struct Inner {
     count: u8,
 }
 
-/// Public, and nobody outside can see what it holds.
+/// Public, with private fields.
 #[derive(Event, Debug)]
 pub struct Opaque {
     inner: Inner,
@@ -21,7 +21,7 @@ struct Private {
     note: Option<Inner>,
 }
 
-/// Built by hand alone: no setter is ever called.
+/// Built with a struct literal only: no setter is called.
 #[derive(Event, Debug)]
 struct Unbuilt {
     count: u8,

@@ -1,11 +1,11 @@
-//! Every public name is in scope, so that no generated path is needed to be as long as it is; and
-//! `events-core` stands at another path.
+//! Every public name is imported, so that the lint `unused_qualifications` would report a generated
+//! path; and `events-core` is at another path.
 
 use std::future::{Future, ready};
 
 use events_core::{Emission, EmitError, Emitted, Event, Origin, Outcome, State, bounds::Family, builder::Build, flush_queue, handlers::Param, info::{EventInfo, FieldInfo, IntoKey, Key, Location}, subscriber};
 
-/// What a framework has.
+/// A framework that reexports `events-core`.
 pub mod framework {
     pub use events_core as events;
 }

@@ -1,4 +1,4 @@
-//! Listeners with every option and every signature, made by the scan and added by hand.
+//! Listeners with every option and every signature, created by the scan and added at run time.
 
 use std::{
     ops::ControlFlow,
@@ -15,14 +15,14 @@ use crate::handlers::{Ledger, TooMuch};
 /// A parcel was sent.
 #[derive(Event, Debug, Clone)]
 pub struct Sent {
-    /// How heavy it is.
+    /// The weight.
     pub grams: u32,
     /// What the listeners did, in order.
     #[event(default)]
     pub log: Vec<&'static str>,
 }
 
-/// Made by the scan.
+/// Created by the scan.
 #[derive(Debug, Default)]
 pub struct Scale {
     total: AtomicU32,
@@ -39,7 +39,7 @@ impl Scale {
         event.log.push("weigh");
     }
 
-    /// Is paid for.
+    /// Charges for the parcel.
     #[on(once)]
     pub(crate) fn charge(
         &self,
@@ -76,7 +76,7 @@ impl Scale {
     }
 }
 
-/// Added by hand.
+/// Added at run time.
 #[derive(Debug)]
 pub struct Branch {
     name: &'static str,
@@ -84,7 +84,7 @@ pub struct Branch {
 }
 
 impl Branch {
-    /// Opens one.
+    /// Opens a branch.
     #[must_use]
     pub fn open(name: &'static str) -> Self {
         let log = Mutex::default();
@@ -118,7 +118,7 @@ impl Branch {
     }
 }
 
-/// Methods and parameters that are called as the names of generated code are.
+/// Methods and parameters that have names of generated code.
 mod names {
     use events_core::{Emission, State, listener};
 

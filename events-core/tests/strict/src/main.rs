@@ -1,4 +1,4 @@
-//! Scans, emits, and asserts what came of it.
+//! Scans, emits, and asserts the results.
 
 #![forbid(unsafe_code, unused_imports)]
 #![deny(warnings, missing_docs, unreachable_pub, rust_2018_idioms)]
@@ -8,18 +8,18 @@ use std::sync::atomic::Ordering;
 
 use events_core::{Event, emit, record::Creating};
 use strict::{
+    background::{Outbox, signup},
     fields::{Conventions, Difficult, Options},
     flushed::{DONE, Job, Office, parsed},
     generics::{Lent, Login, Page, Shared},
     handlers::{Ledger, OrderPlaced, checkout, names},
     hidden,
     imported::Framed,
-    later::{Outbox, signup},
     listeners::{Branch, Sent},
+    macro_generated::{Again, Generated},
     observers::{self, User},
     shadowed,
     shapes::{Door, Empty, Named, Tuple, Unit, r#virtual},
-    written::{Again, Written},
 };
 
 fn main() {
@@ -39,7 +39,7 @@ fn main() {
     assert_eq!(hidden::emit_all(), 10);
     assert_eq!(shadowed::emit_all(), 9);
     assert_eq!(Framed::builder().name("a").emit().name, "a");
-    assert_eq!(emit!(Written, first = 1).value, 4);
+    assert_eq!(emit!(Generated, first = 1).value, 4);
     assert_eq!(
         emit!(Again, second = vec![], value = 0, origin = "x").value,
         0

@@ -5,11 +5,11 @@ use events_core::{observer, record::{Created, Creating, Deleted, Updated}};
 /// A model.
 #[derive(Debug, Clone)]
 pub struct User {
-    /// What it is called.
+    /// The name.
     pub name: String,
 }
 
-/// Made by the scan.
+/// Created by the scan.
 #[derive(Debug, Default)]
 pub struct UserObserver;
 
@@ -48,7 +48,7 @@ mod private {
     }
 }
 
-/// Whether an observer that is added by hand hears.
+/// Whether an observer that is added at run time receives an event.
 #[must_use]
 pub fn added() -> bool {
     let _added = events_core::registry().add(private::Other(1));

@@ -1,4 +1,4 @@
-//! No prelude, and the names of the standard library mean something else.
+//! A module without the prelude, in which names of the standard library are shadowed.
 
 #![no_implicit_prelude]
 
@@ -14,7 +14,7 @@ pub mod events_core {}
 macro_rules! shadow {
     ($($name:ident)*) => {
         $(
-            /// Not the one of the prelude.
+            /// Shadows a name of the prelude or of generated code.
             #[derive(::std::fmt::Debug, ::std::clone::Clone, ::std::marker::Copy)]
             pub struct $name;
         )*
@@ -32,14 +32,14 @@ pub struct Named {
     /// Converted.
     #[event(into)]
     pub name: ::std::string::String,
-    /// Made.
+    /// Has a default.
     #[event(default)]
     pub count: u8,
-    /// Left out.
+    /// Optional.
     pub note: ::std::option::Option<u8>,
-    /// Shadowed.
+    /// Of a shadowing type.
     pub option: Option,
-    /// Shadowed.
+    /// Of a shadowing type.
     #[event(default = String)]
     pub text: String,
 }
@@ -48,7 +48,7 @@ pub struct Named {
 #[derive(Event, ::std::fmt::Debug)]
 #[event(no_implicit_prelude)]
 pub struct Borrowed<'a, T: ::std::fmt::Debug> {
-    /// What is borrowed.
+    /// The borrowed item.
     pub item: &'a T,
 }
 
@@ -75,12 +75,12 @@ async fn later(
 #[subscriber(deferred, origin = "here")]
 fn deferred(_: &Named) {}
 
-/// Listens.
+/// A listener.
 #[derive(::std::fmt::Debug, ::std::default::Default)]
-pub struct Hears(u8);
+pub struct Recorder(u8);
 
 #[listener]
-impl Hears {
+impl Recorder {
     #[on(priority = 3, when = |event: &Named| event.count == 9, once, origin = "here")]
     fn named(&self, event: &mut Named, _: State<'_, u8>, _: &Emission) {
         event.count += self.0;
@@ -111,7 +111,7 @@ pub async fn flushed_later() -> ::std::option::Option<u8> {
     ::std::option::Option::Some(1)
 }
 
-/// Emits them.
+/// Emits all of them.
 #[must_use]
 pub fn emit_all() -> u8 {
     let _ = Unit::builder().emit();

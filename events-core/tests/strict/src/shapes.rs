@@ -5,9 +5,9 @@ use events_core::Event;
 /// A struct with a name for each field.
 #[derive(Event, Debug, Clone)]
 pub struct Named {
-    /// Who.
+    /// The user.
     pub user: u64,
-    /// Where from.
+    /// The address.
     #[event(into)]
     pub ip: String,
 }
@@ -30,14 +30,14 @@ pub struct Tuple(pub u8, #[event(secret)] pub String);
 pub enum Door {
     /// It was opened.
     Opened {
-        /// By whom.
+        /// The person.
         by: String,
     },
     /// It was shut.
     Shut,
 }
 
-/// Of what may be as rare as an identifier.
+/// A raw identifier.
 #[derive(Event, Debug)]
 #[allow(non_camel_case_types)]
 pub struct r#virtual {

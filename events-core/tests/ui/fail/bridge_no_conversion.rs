@@ -1,4 +1,4 @@
-//! An item converts into the event that it becomes.
+//! An item of a bridge must convert into the event.
 
 use events_core::{Event, Registry, bridge};
 

@@ -1,4 +1,4 @@
-//! A bridge is told which event its items become.
+//! A bridge without an event type.
 
 use events_core::{Event, Registry, bridge};
 

@@ -1,4 +1,4 @@
-//! Items have no sender until the bridge is told where it stands.
+//! A bridge that filters by sender, without `senders`.
 
 use events_core::{Event, Registry, bridge};
 

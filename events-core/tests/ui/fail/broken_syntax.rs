@@ -1,4 +1,4 @@
-//! A mistake of syntax inside a subscriber is told by the compiler itself, once.
+//! A syntax error in a subscriber is reported once, by the compiler.
 
 use events_core::{Event, subscriber};
 

@@ -1,4 +1,4 @@
-//! How many calls may be under way at once: none, by way of a constant, and something else.
+//! Concurrency limits that are zero by a constant, or of another type.
 
 use events_core::{Event, subscriber};
 

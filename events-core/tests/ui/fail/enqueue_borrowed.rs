@@ -1,4 +1,4 @@
-//! An event that borrows cannot wait in the queue.
+//! An event that borrows cannot be enqueued.
 
 use events_core::Event;
 
@@ -8,13 +8,13 @@ struct Login<'a> {
 }
 
 fn login(name: &str) {
-    let told = Login::builder().name(name).enqueue();
-    let _ = told.is_ok();
+    let sent = Login::builder().name(name).enqueue();
+    let _ = sent.is_ok();
 }
 
 fn login_by_hand(name: &str) {
-    let told = Login { name }.enqueue();
-    let _ = told.is_ok();
+    let sent = Login { name }.enqueue();
+    let _ = sent.is_ok();
 }
 
 fn main() {

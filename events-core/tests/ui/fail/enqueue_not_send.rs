@@ -1,4 +1,4 @@
-//! An event that cannot go to another thread has every verb but the queue's.
+//! An event that is not `Send` can be emitted, but not enqueued.
 
 use std::rc::Rc;
 
@@ -12,6 +12,6 @@ struct Drawn {
 fn main() {
     let drawn = Drawn::builder().shape(Rc::new(1)).emit();
     let _later = Drawn::builder().shape(drawn.shape).emit_async();
-    let told = Drawn::builder().shape(Rc::new(2)).enqueue();
-    let _ = told.is_ok();
+    let sent = Drawn::builder().shape(Rc::new(2)).enqueue();
+    let _ = sent.is_ok();
 }

@@ -1,4 +1,4 @@
-//! Options of an event: unknown, given twice, with a wrong value or none, at a wrong place.
+//! Options of an event: unknown, given twice, with a wrong value or none, in a wrong place.
 
 use events_core::Event;
 

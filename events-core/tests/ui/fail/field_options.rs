@@ -1,4 +1,4 @@
-//! Options of a field: unknown, given twice, with a wrong value, at a wrong place.
+//! Options of a field: unknown, given twice, with a wrong value, in a wrong place.
 
 use events_core::Event;
 

@@ -1,4 +1,4 @@
-//! Options of a function that flushes: it has one.
+//! Options of `#[flush_queue]`: there is one.
 
 use events_core::flush_queue;
 

@@ -1,4 +1,4 @@
-//! What a function that flushes returns is checked as it would be without.
+//! The return type of a function with `#[flush_queue]` is checked as without it.
 
 use events_core::flush_queue;
 

@@ -1,4 +1,4 @@
-//! A subscriber that wants to keep what it is lent.
+//! A subscriber that keeps a borrow of its arguments.
 
 use events_core::{Emission, Event, State, subscriber};
 

@@ -1,4 +1,4 @@
-//! `registry.add` of what is no listener.
+//! `registry.add` of a value that is no listener.
 
 use events_core::{Event, Registry, listener};
 

@@ -1,4 +1,4 @@
-//! Blocks that are no listener's: generic, borrowing, of a trait, and no impl block at all.
+//! Blocks that cannot be listeners: generic, borrowing, of a trait, and no impl block at all.
 
 use std::marker::PhantomData;
 

@@ -1,4 +1,4 @@
-//! What a handler may not take, give, ask or name.
+//! Methods of a listener with wrong parameters, return types, options or names.
 
 use events_core::{Event, listener};
 

@@ -1,4 +1,4 @@
-//! `#[on]` where nobody reads it.
+//! `#[on]` outside of a listener.
 
 use events_core::{Event, on};
 

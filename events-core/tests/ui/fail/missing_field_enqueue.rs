@@ -1,4 +1,4 @@
-//! A required field that is not set, found by the verbs for later.
+//! A required field that is not set, found by `enqueue` and `emit_async`.
 
 use events_core::Event;
 
@@ -12,6 +12,6 @@ async fn place() -> OrderPlaced {
 }
 
 fn main() {
-    let told = OrderPlaced::builder().enqueue();
-    let _ = (told.is_ok(), place());
+    let sent = OrderPlaced::builder().enqueue();
+    let _ = (sent.is_ok(), place());
 }

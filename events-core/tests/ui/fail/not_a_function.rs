@@ -1,4 +1,4 @@
-//! The attribute on something that is no function, and on a function that promises too much.
+//! `#[subscriber]` on items that are no function, and on an `unsafe` function.
 
 use events_core::{Event, subscriber};
 

@@ -1,4 +1,4 @@
-//! A function pointer names no function: every function of its signature has its type.
+//! A function pointer is no origin: every function of its signature has its type.
 
 use events_core::{Event, Registry};
 

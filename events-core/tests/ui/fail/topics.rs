@@ -1,4 +1,4 @@
-//! What hears a pattern of topics, or several events, takes `&dyn AnyEvent`, and says which it hears.
+//! Subscribers to a pattern or to several events take `&dyn AnyEvent`, and name what they receive.
 
 use events_core::{AnyEvent, Event, observer, record::Created, subscriber};
 

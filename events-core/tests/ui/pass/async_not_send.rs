@@ -1,4 +1,4 @@
-//! An async subscriber whose future holds what cannot go to another thread.
+//! An async subscriber whose future is not `Send`.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The cure: `From`.
+//! The fix: `From`.
 
 use events_core::{Event, Registry, bridge};
 

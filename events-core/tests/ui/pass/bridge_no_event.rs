@@ -1,4 +1,4 @@
-//! The cure: it is told.
+//! The fix: an event type.
 
 use events_core::{Event, Registry, bridge};
 

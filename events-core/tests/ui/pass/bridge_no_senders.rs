@@ -1,4 +1,4 @@
-//! The cure: `senders` says where.
+//! The fix: `senders` reads the sender of an item.
 
 use events_core::{Event, Registry, bridge};
 

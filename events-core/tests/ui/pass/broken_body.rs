@@ -1,4 +1,4 @@
-//! A mistake inside a subscriber is told by the compiler itself, once.
+//! A mistake in the body of a subscriber is reported once, by the compiler.
 
 use events_core::{Event, subscriber};
 

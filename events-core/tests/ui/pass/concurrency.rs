@@ -1,4 +1,4 @@
-//! How many calls may be under way at once: of a sync subscriber, none, and something else.
+//! Concurrency limits: on a sync subscriber, zero, and without a value.
 
 use events_core::{Event, subscriber};
 

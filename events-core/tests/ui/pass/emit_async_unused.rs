@@ -1,4 +1,4 @@
-//! A future that nobody awaits emits nothing.
+//! An emit future that is not awaited emits nothing.
 
 #![deny(unused_must_use)]
 

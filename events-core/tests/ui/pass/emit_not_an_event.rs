@@ -1,4 +1,4 @@
-//! `emit!` of what has no builder, or is no event.
+//! `emit!` of a type that has no builder, or is no event.
 
 use events_core::{Event, emit};
 

@@ -1,4 +1,4 @@
-//! An event that cannot go to another thread has every verb but the queue's.
+//! An event that is not `Send` can be emitted, but not enqueued.
 
 use std::sync::Arc;
 
@@ -12,6 +12,6 @@ struct Drawn {
 fn main() {
     let drawn = Drawn::builder().shape(Arc::new(1)).emit();
     let _later = Drawn::builder().shape(drawn.shape).emit_async();
-    let told = Drawn::builder().shape(Arc::new(2)).enqueue();
-    let _ = told.is_ok();
+    let sent = Drawn::builder().shape(Arc::new(2)).enqueue();
+    let _ = sent.is_ok();
 }

@@ -1,4 +1,4 @@
-//! The attribute on what has no end, or none at run time.
+//! `#[flush_queue]` on a struct, on a method without a body, and on a `const fn`.
 
 use events_core::flush_queue;
 

@@ -1,4 +1,4 @@
-//! A subscriber whose result says nothing to the emit.
+//! A subscriber whose return type is no outcome.
 
 use events_core::{Event, subscriber};
 

@@ -1,4 +1,4 @@
-//! Blocks that are no listener's: generic, borrowing, of a trait, and no impl block at all.
+//! Blocks that cannot be listeners: generic, borrowing, of a trait, and no impl block at all.
 
 use std::marker::PhantomData;
 
@@ -42,7 +42,7 @@ struct Greeter;
 #[listener]
 impl Greeter {
     #[on]
-    fn heard(&self, event: &Login) {
+    fn handle(&self, event: &Login) {
         self.greet(event);
     }
 }

@@ -1,4 +1,4 @@
-//! A listener that listens to nothing.
+//! A listener without a handler.
 
 use events_core::{Event, listener};
 

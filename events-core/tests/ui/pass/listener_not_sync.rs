@@ -1,4 +1,4 @@
-//! A listener that holds what only one thread may use.
+//! A listener that is not `Sync`.
 
 use std::{cell::Cell, sync::Mutex};
 

@@ -1,4 +1,4 @@
-//! A required field that is not set, found by the other verb of the builder.
+//! A required field that is not set, found by `try_emit`.
 
 use events_core::Event;
 
@@ -8,6 +8,6 @@ struct OrderPlaced {
 }
 
 fn main() {
-    let told = OrderPlaced::builder().customer(1).try_emit();
-    let _ = told.is_ok();
+    let sent = OrderPlaced::builder().customer(1).try_emit();
+    let _ = sent.is_ok();
 }

@@ -1,4 +1,4 @@
-//! Observers with a method that is none of the six, without a method, and without a model.
+//! Observers with an unknown method, no method, no model, two models, and `&mut self`.
 
 use events_core::{observer, record::{Created, Creating}};
 

@@ -1,4 +1,4 @@
-//! Handlers at run time that are none.
+//! Closures and values that are no handlers, registered at run time.
 
 use events_core::{Event, Registry};
 

@@ -1,4 +1,4 @@
-//! A number names no origin.
+//! A number is no origin.
 
 use events_core::{Event, emit};
 

@@ -1,4 +1,4 @@
-//! What is in an event that is read as JSON must be readable itself.
+//! The fields of an event with `serialize` must be `Serialize`.
 
 use events_core::Event;
 

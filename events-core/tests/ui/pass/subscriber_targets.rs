@@ -1,4 +1,4 @@
-//! An origin or an order that names no function.
+//! Origins and order targets that name no function.
 
 use events_core::{Event, subscriber};
 

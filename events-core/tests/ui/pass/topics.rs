@@ -1,4 +1,4 @@
-//! The cures of `fail/topics.rs`.
+//! The fixes of `fail/topics.rs`.
 
 use events_core::{AnyEvent, Event, observer, record::Created, subscriber};
 

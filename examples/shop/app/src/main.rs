@@ -1,15 +1,15 @@
-//! The shop: reads orders, emits an event for each, and prints what became of them.
+//! The shop: reads orders, emits an event for each, and prints a summary.
 //!
 //! ```text
-//! cargo run -p app                  the orders that come with it
-//! cargo run -p app -- other.csv     those of another file
-//! cargo run -p app -- -             those on standard input
+//! cargo run -p app                  the orders of examples/shop/orders.csv
+//! cargo run -p app -- other.csv     the orders of another file
+//! cargo run -p app -- -             the orders on standard input
 //! ```
 //!
-//! A line that is no order is told on standard error, and so is an order that is refused; the rest
-//! goes on. What cannot be read at all ends the program with status 1.
+//! Invalid lines and refused orders are reported on standard error, and the other orders are
+//! handled. If the input cannot be read at all, the program ends with status 1.
 
-#![expect(clippy::print_stderr, reason = "that is where a program tells errors")]
+#![expect(clippy::print_stderr, reason = "errors belong on standard error")]
 
 mod parcels;
 mod shop;
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
     };
     match run(&source) {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever reads our output has seen enough.
+        // The reader of the output, such as `head`, has closed the pipe.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("app: {}: {error}", source.path().display());
@@ -58,7 +58,7 @@ fn run(source: &Source) -> io::Result<()> {
 
 /// Where the orders come from.
 enum Source {
-    Own,
+    Default,
     File(PathBuf),
     Stdin,
 }
@@ -66,7 +66,7 @@ enum Source {
 impl Source {
     fn named(argument: Option<OsString>) -> Self {
         match argument {
-            None => Self::Own,
+            None => Self::Default,
             Some(dash) if dash == "-" => Self::Stdin,
             Some(path) => Self::File(path.into()),
         }
@@ -74,23 +74,23 @@ impl Source {
 
     fn path(&self) -> &Path {
         match self {
-            Self::Own => Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../orders.csv")),
+            Self::Default => Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../orders.csv")),
             Self::File(path) => path,
             Self::Stdin => Path::new("standard input"),
         }
     }
 
-    /// What a message about a line calls it.
+    /// The name of the source in messages about a line.
     fn name(&self) -> String {
         match self {
-            Self::Own => "orders.csv".to_owned(),
+            Self::Default => "orders.csv".to_owned(),
             Self::File(_) | Self::Stdin => self.path().display().to_string(),
         }
     }
 
     fn open(&self) -> io::Result<Box<dyn BufRead>> {
         Ok(match self {
-            Self::Own | Self::File(_) => Box::new(BufReader::new(File::open(self.path())?)),
+            Self::Default | Self::File(_) => Box::new(BufReader::new(File::open(self.path())?)),
             Self::Stdin => Box::new(io::stdin().lock()),
         })
     }

@@ -1,4 +1,4 @@
-//! How many parcels each carrier got: the app listens, too.
+//! The number of parcels of each carrier: a subscriber of the app itself.
 
 use std::{
     collections::BTreeMap,
@@ -8,7 +8,7 @@ use std::{
 use events_core::{State, subscriber};
 use orders::ParcelSent;
 
-/// The number of parcels, by carrier. Clones count together.
+/// The number of parcels, by carrier. Clones share their counts.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Parcels(Arc<Mutex<BTreeMap<&'static str, usize>>>);
 

@@ -1,4 +1,4 @@
-//! The shop at work: links its parts, takes orders, sums up.
+//! The shop: links its parts, takes orders, and computes a summary.
 
 use std::{
     collections::BTreeMap,
@@ -12,17 +12,17 @@ use orders::{Cents, OrderPlaced};
 
 use crate::parcels::Parcels;
 
-/// The shop, open.
+/// The shop, with the states that its subscribers write to.
 pub(crate) struct Shop {
     ledger: Ledger,
     parcels: Parcels,
 }
 
 impl Shop {
-    /// Links the crates that hold subscribers, and lends them what they ask for.
+    /// Links the crates that contain subscribers, and passes the states that the subscribers need.
     ///
-    /// Without their names here `shipping` would be missing from the program: nothing else in the
-    /// app needs it, and no compiler would say so.
+    /// If this did not name `shipping`, the linker would leave it out of the program without an
+    /// error, because nothing else in the app uses it.
     pub(crate) fn open() -> Self {
         let (ledger, parcels) = (Ledger::default(), Parcels::default());
         events_core::scanner!(billing, shipping)
@@ -32,7 +32,7 @@ impl Shop {
         Self { ledger, parcels }
     }
 
-    /// Emits [`OrderPlaced`] for each order of the input, and notes what is refused.
+    /// Emits [`OrderPlaced`] for each order of the input, and writes a note for each refused one.
     pub(crate) fn take_orders(
         &self,
         name: &str,
@@ -57,7 +57,7 @@ impl Shop {
     }
 }
 
-/// Emits the event; the error tells who refused the order, or failed, and why.
+/// Emits the event; the error names the subscriber that refused or failed, and the reason.
 fn place(order: OrderPlaced) -> Result<(), String> {
     match order.try_emit() {
         Ok(order) => match (&order.refusal, order.stopped_by()) {
@@ -65,16 +65,16 @@ fn place(order: OrderPlaced) -> Result<(), String> {
             _ => Ok(()),
         },
         Err(error) => {
-            let told = error
+            let failures = error
                 .failures()
                 .iter()
                 .map(|failure| format!("{} {}", failure.subscriber().name, failure.cause()));
-            Err(told.collect::<Vec<_>>().join("; "))
+            Err(failures.collect::<Vec<_>>().join("; "))
         }
     }
 }
 
-/// What became of all the orders.
+/// The results of all orders.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Summary {
     orders: usize,
@@ -106,7 +106,7 @@ mod tests {
 
     use super::*;
 
-    /// Every part of the shop. What it scans is in the registry of the test.
+    /// Runs the whole shop. It scans into the registry of the test.
     fn take(lines: &str) -> (Summary, String) {
         let mut notes = Vec::new();
         let input = format!("{}\n{lines}", orders::HEADER);
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[events_testing::test]
-    fn an_order_is_carried_paid_and_sent() {
+    fn an_order_gets_a_carrier_is_paid_and_is_sent() {
         let (summary, notes) = take("A-1,Ada,DE,Lamp,2,19.90,800\nA-2,Bob,CH,Lamp,1,19.90,800\n");
         assert_eq!(notes, "");
         let expected = Summary {
@@ -131,9 +131,9 @@ mod tests {
     }
 
     #[events_testing::test]
-    fn an_order_that_nobody_has_paid_for_is_not_sent() {
+    fn an_order_is_not_sent_before_shipping_receives_the_payment() {
         let events = current();
-        // It is expected, so shipping does not hear of it.
+        // An expected event is not delivered to subscribers, so `shipping` does not receive it.
         events
             .expect::<OrderPaid<'_>>()
             .times(1)
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[events_testing::test]
-    fn every_part_of_the_shop_hears_of_an_order() {
+    fn every_part_of_the_shop_is_subscribed() {
         let events = current();
         Shop::open();
         events.assert_subscribed::<OrderPlaced>("shipping::choose_carrier");
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[events_testing::test]
-    fn what_is_refused_is_told_with_its_line_and_the_rest_goes_on() {
+    fn refused_orders_are_reported_with_their_line_and_the_others_are_handled() {
         let (summary, notes) = take(
             "A-1,Ada,DE,Lamp,many,19.90,800\n\
              A-2,Bob,NO,Anvil,1,99.00,42000\n\

@@ -10,7 +10,7 @@ use std::{
 use events_core::{Event, State, subscriber};
 use orders::{Cents, OrderPaid, OrderPlaced};
 
-/// Charges the customer, and says so.
+/// Charges the customer, and emits [`OrderPaid`].
 #[subscriber]
 fn charge(order: &OrderPlaced, ledger: State<'_, Ledger>) -> Result<(), PaidAlready> {
     let amount = order.total();
@@ -19,18 +19,18 @@ fn charge(order: &OrderPlaced, ledger: State<'_, Ledger>) -> Result<(), PaidAlre
     Ok(())
 }
 
-/// What was paid for which order. Clones are the same ledger, so the app can keep one.
+/// The payments by order. Clones share the same ledger, so that the app can keep one.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger(Arc<Mutex<BTreeMap<String, Cents>>>);
 
 impl Ledger {
-    /// How many orders were paid.
+    /// The number of paid orders.
     #[must_use]
     pub fn orders(&self) -> usize {
         self.payments().len()
     }
 
-    /// How much was paid for all of them.
+    /// The sum of all payments.
     #[must_use]
     pub fn revenue(&self) -> Cents {
         self.payments().values().copied().sum()
@@ -51,7 +51,7 @@ impl Ledger {
     }
 
     fn payments(&self) -> MutexGuard<'_, BTreeMap<String, Cents>> {
-        // Each change is one insert: a panic elsewhere leaves no half of one.
+        // Each change is one insert, so a panic cannot leave a partial change behind.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -88,14 +88,14 @@ mod tests {
     }
 
     #[test]
-    fn a_subscriber_is_a_function() {
+    fn a_subscriber_can_be_called_as_a_function() {
         let ledger = Ledger::default();
         assert_eq!(charge(&order(), State::from(&ledger)), Ok(()));
         assert_eq!(ledger.revenue(), Cents(2_480));
     }
 
     #[events_testing::test]
-    fn who_is_charged_has_paid_and_that_is_said_once() {
+    fn a_successful_charge_emits_one_payment() {
         let events = events_testing::current();
         let paid = events.expect::<OrderPaid<'_>>().times(1);
         paid.matching_borrowed(|paid| paid.order.id == "A-1" && paid.amount == Cents(2_480));
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_charged_twice() {
+    fn an_order_is_not_charged_twice() {
         let ledger = Ledger::default();
         let registry = Registry::new();
         registry
@@ -117,12 +117,12 @@ mod tests {
 
         assert!(registry.try_emit(order()).is_ok());
         let error = registry.try_emit(order()).expect_err("charged twice");
-        let told: Vec<_> = error
+        let errors: Vec<_> = error
             .failures()
             .iter()
             .filter_map(|failure| Some(failure.error()?.to_string()))
             .collect();
-        assert_eq!(told, ["order A-1 is paid already"]);
+        assert_eq!(errors, ["order A-1 is paid already"]);
         assert_eq!((ledger.orders(), ledger.revenue()), (1, Cents(2_480)));
     }
 }

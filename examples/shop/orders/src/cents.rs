@@ -1,4 +1,4 @@
-//! Money in whole cents: no sum is ever rounded.
+//! Money in whole cents, so that no sum is rounded.
 
 use std::{
     error::Error,
@@ -40,7 +40,7 @@ impl fmt::Display for Cents {
     }
 }
 
-/// Reads an amount as it is written, `19.90`: up to five digits, a point, two digits.
+/// Parses an amount such as `19.90`: up to five digits, a point, two digits.
 impl FromStr for Cents {
     type Err = ParseCentsError;
 
@@ -55,7 +55,7 @@ impl FromStr for Cents {
     }
 }
 
-/// A text that is no amount of money.
+/// The error for a text that is no amount of money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParseCentsError;
 
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_amount_is_refused() {
+    fn a_text_that_is_no_amount_is_refused() {
         for text in [
             "",
             "19",

@@ -8,91 +8,91 @@ use crate::Cents;
 
 /// A customer placed an order.
 ///
-/// Subscribers with a priority above 0 complete or refuse it; the others act on what is left.
+/// Subscribers with a priority above 0 complete the order or refuse it; the others process it.
 #[derive(Event, Clone, Debug, PartialEq, Eq)]
 pub struct OrderPlaced {
-    /// The order's number, as the customer knows it.
+    /// The order number of the customer.
     #[event(into)]
     pub id: String,
-    /// Who ordered.
+    /// The name of the customer.
     #[event(into)]
     pub customer: String,
-    /// Where the parcel goes.
+    /// The destination of the parcel.
     pub country: Country,
-    /// What was ordered.
+    /// The ordered item.
     #[event(into)]
     pub item: String,
-    /// How many of it.
+    /// The number of items.
     #[event(default = 1)]
     pub quantity: u32,
-    /// What one of it costs.
+    /// The price of one item.
     pub price: Cents,
-    /// What one of it weighs.
+    /// The weight of one item.
     pub grams: u32,
-    /// Who carries the parcel; shipping says.
+    /// The carrier of the parcel; set by `shipping`.
     pub carrier: Option<&'static str>,
-    /// What the parcel costs; shipping says.
+    /// The postage of the parcel; set by `shipping`.
     #[event(default)]
     pub postage: Cents,
-    /// Why the order is refused, when it is.
+    /// The reason why the order is refused, if it is.
     #[event(into)]
     pub refusal: Option<String>,
 }
 
 impl OrderPlaced {
-    /// What the goods cost, without postage.
+    /// The price of all items, without postage.
     #[must_use]
     pub fn goods(&self) -> Cents {
         self.price * self.quantity
     }
 
-    /// What the customer pays.
+    /// The amount that the customer pays.
     #[must_use]
     pub fn total(&self) -> Cents {
         self.goods() + self.postage
     }
 
-    /// What the parcel weighs, in grams.
+    /// The weight of the parcel, in grams.
     #[must_use]
     pub fn weight(&self) -> u64 {
         u64::from(self.grams) * u64::from(self.quantity)
     }
 }
 
-/// An order is paid, so its parcel may go.
+/// An order was paid, so its parcel can be sent.
 #[derive(Event, Debug)]
 pub struct OrderPaid<'a> {
     /// The order.
     pub order: &'a OrderPlaced,
-    /// How much was paid.
+    /// The amount that was paid.
     pub amount: Cents,
 }
 
-/// A parcel left the house.
+/// A parcel was handed to its carrier.
 #[derive(Event, Debug)]
 pub struct ParcelSent<'a> {
-    /// What is in it.
+    /// The order in the parcel.
     pub order: &'a OrderPlaced,
-    /// Who carries it.
+    /// The carrier.
     pub carrier: &'static str,
 }
 
 /// A country that the shop sells to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Country {
-    /// At home.
+    /// The home country.
     Germany,
     /// In the customs union.
     France,
     /// In the customs union.
     Netherlands,
-    /// Outside of it.
+    /// Outside of the customs union.
     Norway,
-    /// Outside of it.
+    /// Outside of the customs union.
     Switzerland,
 }
 
-/// Reads a country's code of two letters.
+/// Parses the two-letter code of a country.
 impl FromStr for Country {
     type Err = UnknownCountry;
 
@@ -108,7 +108,7 @@ impl FromStr for Country {
     }
 }
 
-/// A code of no country that the shop sells to.
+/// The error for a code of no country that the shop sells to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownCountry;
 

@@ -1,7 +1,7 @@
-//! What the parts of the shop know of each other: its events, and nothing else.
+//! The events of the shop, and a parser of orders. The parts of the shop share nothing else.
 //!
-//! `shipping` and `billing` subscribe to these events. Neither names the other, and this crate
-//! names neither.
+//! `shipping` and `billing` subscribe to these events. Neither depends on the other, and this crate
+//! depends on neither.
 
 mod cents;
 mod events;

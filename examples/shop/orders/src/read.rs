@@ -1,4 +1,4 @@
-//! Orders from CSV, one a line: a bad line is told, and spoils no other.
+//! Orders from CSV, one per line: a bad line is an error and does not affect the others.
 
 use std::{
     error::Error,
@@ -21,18 +21,18 @@ const COLUMNS: usize = 7;
 pub struct Line {
     /// Its number in the file, from 1.
     pub number: usize,
-    /// The order on it.
+    /// The order on the line.
     pub order: Result<OrderPlaced, BadLine>,
 }
 
-/// Reads orders; lines that are blank are passed over.
+/// Reads orders; blank lines are skipped.
 ///
-/// An order is one line and no more: a quote that somebody forgot to close costs that line, not the
-/// rest of the file.
+/// An order is exactly one line: a quote that is not closed invalidates that line, not the rest of
+/// the file.
 ///
 /// # Errors
 ///
-/// When the input cannot be read, here or later, or does not start with the [`HEADER`].
+/// When the input cannot be read, now or by the iterator, or does not start with the [`HEADER`].
 pub fn read(mut input: impl BufRead) -> io::Result<impl Iterator<Item = io::Result<Line>>> {
     let mut header = Vec::new();
     input.read_until(b'\n', &mut header)?;
@@ -110,24 +110,24 @@ fn count(column: &'static str, given: &str, most: u32) -> Result<u32, BadLine> {
     }
 }
 
-/// Why there is no order on a line.
+/// The reason why a line is no order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BadLine {
-    /// It is not UTF-8.
+    /// The line is not UTF-8.
     NotText,
-    /// It opens a quote and does not close it.
+    /// The line opens a quote and does not close it.
     OpenQuote,
-    /// It has this many columns.
+    /// The line has this many columns.
     Columns(usize),
     /// A column is empty.
     Empty(&'static str),
-    /// A column holds something else than it should.
+    /// A column has an invalid value.
     Value {
         /// The column.
         column: &'static str,
-        /// What it holds.
+        /// Its value.
         given: String,
-        /// What it should hold.
+        /// The expected kind of value.
         expected: String,
     },
 }
@@ -168,8 +168,8 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_line_says_what_is_wrong_with_it() {
-        let told = |line: &[u8]| parse(line).expect_err("a bad line").to_string();
+    fn the_error_of_a_bad_line_names_the_mistake() {
+        let error_of = |line: &[u8]| parse(line).expect_err("a bad line").to_string();
         let cases: [(&[u8], &str); 12] = [
             (b"A-1,Ada,DE,Lamp,2,19.90", "6 columns, not 7"),
             (b"A-1,Ada,DE,Lamp,2,19.90,800,", "8 columns, not 7"),
@@ -203,25 +203,25 @@ mod tests {
             (b"A-1,Ad\xff,DE,Lamp,2,19.90,800", "not UTF-8"),
         ];
         for (line, reason) in cases {
-            assert_eq!(told(line), reason);
+            assert_eq!(error_of(line), reason);
         }
     }
 
     #[test]
-    fn a_bad_line_spoils_no_other() {
+    fn a_bad_line_does_not_affect_the_others() {
         let file = format!("\u{feff}{HEADER}\r\n{GOOD}\r\n\r\nA-2,\"Bob\n{GOOD}");
         let lines: Vec<_> = read(file.as_bytes())
             .and_then(Iterator::collect)
             .expect("text can be read");
-        let told: Vec<_> = lines
+        let results: Vec<_> = lines
             .iter()
             .map(|line| (line.number, line.order.is_ok()))
             .collect();
-        assert_eq!(told, [(2, true), (4, false), (5, true)]);
+        assert_eq!(results, [(2, true), (4, false), (5, true)]);
     }
 
     #[test]
-    fn a_file_of_something_else_is_refused() {
+    fn a_file_without_the_header_is_refused() {
         for file in ["", "name,age\nAda,36\n"] {
             assert!(read(file.as_bytes()).is_err(), "{file:?}");
         }

@@ -1,14 +1,14 @@
-//! Parcels: who carries them, what that costs, and when they go.
+//! Parcels: subscribers that choose the carrier and the postage, and send what is paid.
 //!
-//! Nobody calls these functions and no other crate names them. They are linked because `app` says
-//! `scanner!(billing, shipping)`, and run because of the events they take.
+//! No other crate calls these functions or names them. They are linked because `app` contains
+//! `scanner!(billing, shipping)`, and they run when the events that they take are emitted.
 
 use std::ops::ControlFlow;
 
 use events_core::{Event, subscriber};
 use orders::{Cents, Country, OrderPaid, OrderPlaced, ParcelSent};
 
-/// Chooses the carrier, or refuses what none of them takes; nobody after this hears of it then.
+/// Chooses the carrier, or refuses an order that is too heavy and stops it for later subscribers.
 #[subscriber(priority = 10)]
 fn choose_carrier(order: &mut OrderPlaced) -> ControlFlow<()> {
     let (carrier, postage, most) = match order.country {
@@ -27,7 +27,7 @@ fn choose_carrier(order: &mut OrderPlaced) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 
-/// Large orders within the customs union travel for free.
+/// Makes large orders within the customs union free of postage.
 #[subscriber(
     priority = 10,
     after = choose_carrier,
@@ -39,7 +39,7 @@ fn waive_postage(order: &mut OrderPlaced) {
     }
 }
 
-/// Hands the parcel to its carrier once it is paid for.
+/// Sends the parcel of an order that is paid.
 #[subscriber]
 fn send(paid: &OrderPaid<'_>) -> Result<(), &'static str> {
     let order = paid.order;
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn a_subscriber_is_a_function() {
+    fn a_subscriber_can_be_called_as_a_function() {
         let mut light = order(Country::Norway, 1);
         assert!(choose_carrier(&mut light).is_continue());
         assert_eq!(light.carrier, Some("Northwind"));
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[events_testing::test]
-    fn a_paid_order_is_sent_if_somebody_carries_it() {
+    fn a_paid_order_with_a_carrier_is_sent() {
         let events = events_testing::current();
         let mut order = order(Country::France, 1);
         let amount = order.total();
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn large_orders_travel_for_free_within_the_customs_union() {
+    fn large_orders_within_the_customs_union_have_no_postage() {
         let registry = Registry::with(subscribers![waive_postage, choose_carrier]);
         let postage = |country, quantity| registry.emit(order(country, quantity)).postage;
         assert_eq!(postage(Country::France, 1), Cents(990));
@@ -118,11 +118,11 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_order_goes_no_further() {
+    fn a_refused_order_reaches_no_later_subscriber() {
         let registry = Registry::with(subscribers![choose_carrier, waive_postage]);
         let emitted = registry
             .try_emit(order(Country::Norway, 2))
-            .expect("to refuse is not to fail");
+            .expect("a refusal is not a failure");
         let by = emitted.stopped_by().map(|subscriber| &*subscriber.name);
         assert_eq!(by, Some("shipping::choose_carrier"));
         assert_eq!(emitted.ran(), 1);

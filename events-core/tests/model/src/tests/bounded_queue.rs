@@ -1,8 +1,8 @@
-//! What the store does when nobody else is there.
+//! The queue with a single thread.
 
 use std::{sync::Arc, task::Poll};
 
-use super::taker::{Bell, Queue, Thing, poll, pop, push};
+use super::consumer::{Item, Queue, TestWaker, poll, pop, push};
 use crate::{
     bounded_queue::{BoundedQueue, DEFAULT_CAPACITY, PushErrorKind},
     waiters::Waiter,
@@ -12,61 +12,61 @@ use crate::{
 enum Step {
     Capacity(usize),
     Push(Result<(), PushErrorKind>),
-    PushInside(Result<(), PushErrorKind>),
-    /// What has waited longest.
+    PushFromJob(Result<(), PushErrorKind>),
+    /// Pops the oldest item.
     Pop,
-    /// Nothing waits.
-    PopNothing,
+    /// Finds the queue empty.
+    PopNone,
     Drain,
     Close,
 }
 
-use Step::{Capacity, Close, Drain, Pop, PopNothing, Push, PushInside};
+use Step::{Capacity, Close, Drain, Pop, PopNone, Push, PushFromJob};
 
 const FULL_OF_ONE: Result<(), PushErrorKind> = Err(PushErrorKind::Full { capacity: 1 });
 const FULL_OF_TWO: Result<(), PushErrorKind> = Err(PushErrorKind::Full { capacity: 2 });
 const SHUT_DOWN: Result<(), PushErrorKind> = Err(PushErrorKind::ShutDown);
 
 /// Runs a case in a single schedule.
-fn alone(case: impl Fn(&Queue) + Send + Sync + 'static) {
+fn check_single(case: impl Fn(&Queue) + Send + Sync + 'static) {
     shuttle::check_random(move || case(&Arc::new(BoundedQueue::new())), 1);
 }
 
-/// What is pushed is numbered, and the emitters take turns.
+/// The items are numbered by their steps, and the producers push in turns.
 fn check(steps: &'static [Step]) {
-    alone(move |store| {
+    check_single(move |queue| {
         let mut waiting = std::collections::VecDeque::new();
         for (number, step) in steps.iter().enumerate() {
-            let thing = Thing(number % 2, number);
+            let item = Item(number % 2, number);
             match step {
-                Capacity(capacity) => store.set_capacity(*capacity),
-                Push(expected) | PushInside(expected) => {
-                    let pushed = push(store, thing, matches!(step, PushInside(_)));
-                    assert_eq!(pushed.map_err(|(why, _)| why), *expected, "step {number}");
-                    waiting.extend(expected.is_ok().then_some(thing));
+                Capacity(capacity) => queue.set_capacity(*capacity),
+                Push(expected) | PushFromJob(expected) => {
+                    let pushed = push(queue, item, matches!(step, PushFromJob(_)));
+                    assert_eq!(pushed.map_err(|(kind, _)| kind), *expected, "step {number}");
+                    waiting.extend(expected.is_ok().then_some(item));
                 }
                 Pop => {
                     assert!(!waiting.is_empty());
-                    assert_eq!(pop(store), waiting.pop_front(), "step {number}");
+                    assert_eq!(pop(queue), waiting.pop_front(), "step {number}");
                 }
-                PopNothing => assert_eq!(pop(store), None, "step {number}"),
-                Drain => store.drain(),
-                Close => store.close(),
+                PopNone => assert_eq!(pop(queue), None, "step {number}"),
+                Drain => queue.drain(),
+                Close => queue.close(),
             }
-            assert_eq!(store.len(), waiting.len(), "step {number}");
+            assert_eq!(queue.len(), waiting.len(), "step {number}");
         }
     });
 }
 
 #[test]
-fn what_is_pushed_is_popped_in_order() {
-    check(&[PopNothing, Push(Ok(())), Pop, PopNothing]);
+fn items_are_popped_in_the_order_of_the_pushes() {
+    check(&[PopNone, Push(Ok(())), Pop, PopNone]);
     check(&[Push(Ok(())), Push(Ok(())), Push(Ok(())), Pop, Pop, Pop]);
     check(&[Push(Ok(())), Push(Ok(())), Pop, Push(Ok(())), Pop, Pop]);
 }
 
 #[test]
-fn what_was_not_fetched_and_what_was_not_taken_fill_it_together() {
+fn the_capacity_limits_both_sides_together() {
     check(&[Capacity(1), Push(Ok(())), Push(FULL_OF_ONE), Pop]);
     check(&[
         Capacity(2),
@@ -88,7 +88,7 @@ fn what_was_not_fetched_and_what_was_not_taken_fill_it_together() {
 }
 
 #[test]
-fn a_smaller_capacity_leaves_what_waits() {
+fn a_smaller_capacity_keeps_queued_items() {
     check(&[
         Push(Ok(())),
         Push(Ok(())),
@@ -104,151 +104,151 @@ fn a_smaller_capacity_leaves_what_waits() {
 }
 
 #[test]
-fn what_comes_from_inside_is_let_in_while_it_drains() {
+fn a_push_of_a_job_is_accepted_while_the_queue_drains() {
     check(&[
         Push(Ok(())),
         Drain,
         Push(SHUT_DOWN),
-        PushInside(Ok(())),
+        PushFromJob(Ok(())),
         Pop,
         Pop,
-        PopNothing,
-        PushInside(Ok(())),
+        PopNone,
+        PushFromJob(Ok(())),
         Close,
-        PushInside(SHUT_DOWN),
-        Drain, // it is closed, and stays so
-        PushInside(SHUT_DOWN),
+        PushFromJob(SHUT_DOWN),
+        Drain, // it stays closed
+        PushFromJob(SHUT_DOWN),
         Pop,
-        PopNothing,
+        PopNone,
     ]);
 }
 
 #[test]
-fn draining_and_full_are_told_apart() {
+fn draining_and_full_are_different_errors() {
     check(&[
         Capacity(1),
         Push(Ok(())),
         Drain,
         Push(SHUT_DOWN),
-        PushInside(FULL_OF_ONE),
+        PushFromJob(FULL_OF_ONE),
     ]);
 }
 
 #[test]
-fn the_capacity_and_the_phase_can_be_read() {
-    alone(|store| {
-        assert_eq!(store.capacity(), DEFAULT_CAPACITY);
-        store.set_capacity(0);
-        assert_eq!(store.capacity(), 1);
-        assert!(store.is_open());
-        store.drain();
-        assert!(!store.is_open());
-        store.close();
-        assert!(!store.is_open());
+fn the_capacity_and_the_state_can_be_read() {
+    check_single(|queue| {
+        assert_eq!(queue.capacity(), DEFAULT_CAPACITY);
+        queue.set_capacity(0);
+        assert_eq!(queue.capacity(), 1);
+        assert!(queue.is_open());
+        queue.drain();
+        assert!(!queue.is_open());
+        queue.close();
+        assert!(!queue.is_open());
     });
 }
 
 #[test]
-fn nobody_attached_is_told_once() {
-    alone(|store| {
-        let refused = |thing| push(store, thing, false).expect_err("it is full").1;
-        store.set_capacity(1);
-        store.attach();
-        store.attach();
-        push(store, Thing(0, 0), false).expect("there is room");
-        store.detach();
-        assert!(!refused(Thing(0, 1)));
-        store.detach();
-        assert!(refused(Thing(0, 2)));
-        assert!(!refused(Thing(1, 3)));
-        pop(store);
-        push(store, Thing(0, 4), false).expect("there is room");
-        assert!(!refused(Thing(0, 5)));
+fn an_unattended_queue_is_reported_once() {
+    check_single(|queue| {
+        let is_unattended = |item| push(queue, item, false).expect_err("it is full").1;
+        queue.set_capacity(1);
+        queue.attach();
+        queue.attach();
+        push(queue, Item(0, 0), false).expect("there is room");
+        queue.detach();
+        assert!(!is_unattended(Item(0, 1)));
+        queue.detach();
+        assert!(is_unattended(Item(0, 2)));
+        assert!(!is_unattended(Item(1, 3)));
+        pop(queue);
+        push(queue, Item(0, 4), false).expect("there is room");
+        assert!(!is_unattended(Item(0, 5)));
     });
 }
 
 #[test]
-fn a_store_that_drains_is_not_unattended() {
-    alone(|store| {
-        store.drain();
+fn a_draining_queue_is_not_unattended() {
+    check_single(|queue| {
+        queue.drain();
         assert_eq!(
-            push(store, Thing(0, 0), false),
+            push(queue, Item(0, 0), false),
             Err((PushErrorKind::ShutDown, false))
         );
     });
 }
 
 #[test]
-fn what_is_popped_and_not_taken_stays() {
-    alone(|store| {
-        push(store, Thing(0, 0), false).expect("there is room");
-        drop(store.pop());
-        let popped = store.pop().expect("it is still there");
+fn an_item_that_is_popped_and_not_taken_stays() {
+    check_single(|queue| {
+        push(queue, Item(0, 0), false).expect("there is room");
+        drop(queue.pop());
+        let popped = queue.pop().expect("it is still there");
         assert!(popped.take::<&str>().is_none());
-        assert_eq!(store.len(), 1);
-        assert_eq!(pop(store), Some(Thing(0, 0)));
+        assert_eq!(queue.len(), 1);
+        assert_eq!(pop(queue), Some(Item(0, 0)));
     });
 }
 
 #[test]
-fn a_push_wakes_one_sleeper() {
-    alone(|store| {
-        let bells: Vec<_> = (0..3).map(|_| Bell::new(store)).collect();
-        let mut waiters: Vec<_> = bells.iter().map(|_| Waiter::new()).collect();
-        let rung = || bells.iter().filter(|bell| bell.has_rung()).count();
-        for (waiter, bell) in waiters.iter_mut().zip(&bells) {
-            assert_eq!(poll(store, waiter, bell), Poll::Pending);
+fn a_push_wakes_one_waiter() {
+    check_single(|queue| {
+        let wakers: Vec<_> = (0..3).map(|_| TestWaker::new(queue)).collect();
+        let mut waiters: Vec<_> = wakers.iter().map(|_| Waiter::new()).collect();
+        let woken = || wakers.iter().filter(|waker| waker.is_woken()).count();
+        for (waiter, waker) in waiters.iter_mut().zip(&wakers) {
+            assert_eq!(poll(queue, waiter, waker), Poll::Pending);
         }
-        push(store, Thing(0, 0), false).expect("there is room");
-        assert_eq!(rung(), 1);
-        push(store, Thing(0, 1), false).expect("there is room");
-        assert_eq!(rung(), 2);
-        store.drain();
-        assert_eq!(rung(), 3);
-        let first = poll(store, &mut waiters[0], &bells[0]);
-        assert_eq!(first, Poll::Ready(Some(Thing(0, 0))));
+        push(queue, Item(0, 0), false).expect("there is room");
+        assert_eq!(woken(), 1);
+        push(queue, Item(0, 1), false).expect("there is room");
+        assert_eq!(woken(), 2);
+        queue.drain();
+        assert_eq!(woken(), 3);
+        let first = poll(queue, &mut waiters[0], &wakers[0]);
+        assert_eq!(first, Poll::Ready(Some(Item(0, 0))));
     });
 }
 
 #[test]
-fn a_waiter_that_looks_again_is_woken_by_its_last_waker() {
-    alone(|store| {
-        let (early, late) = (Bell::new(store), Bell::new(store));
+fn a_waiter_that_polls_again_is_woken_by_its_last_waker() {
+    check_single(|queue| {
+        let (early, late) = (TestWaker::new(queue), TestWaker::new(queue));
         let mut waiter = Waiter::new();
-        assert_eq!(poll(store, &mut waiter, &early), Poll::Pending);
-        assert_eq!(poll(store, &mut waiter, &late), Poll::Pending);
-        assert_eq!(Arc::strong_count(&early), 1, "it is not kept");
-        push(store, Thing(0, 0), false).expect("there is room");
-        assert!(!early.has_rung() && late.has_rung());
+        assert_eq!(poll(queue, &mut waiter, &early), Poll::Pending);
+        assert_eq!(poll(queue, &mut waiter, &late), Poll::Pending);
+        assert_eq!(Arc::strong_count(&early), 1, "it was dropped");
+        push(queue, Item(0, 0), false).expect("there is room");
+        assert!(!early.is_woken() && late.is_woken());
     });
 }
 
 #[test]
-fn a_waiter_that_leaves_is_forgotten() {
-    alone(|store| {
-        let (gone, there) = (Bell::new(store), Bell::new(store));
-        let (mut leaves, mut stays) = (Waiter::new(), Waiter::new());
-        assert_eq!(poll(store, &mut stays, &there), Poll::Pending);
-        assert_eq!(poll(store, &mut leaves, &gone), Poll::Pending);
-        store.leave(&mut leaves);
-        assert_eq!(Arc::strong_count(&gone), 1, "it is not kept");
-        assert!(!there.has_rung(), "nothing waits");
-        push(store, Thing(0, 0), false).expect("there is room");
-        assert!(there.has_rung());
+fn a_removed_waiter_is_not_woken() {
+    check_single(|queue| {
+        let (removed_waker, other_waker) = (TestWaker::new(queue), TestWaker::new(queue));
+        let (mut removed, mut other) = (Waiter::new(), Waiter::new());
+        assert_eq!(poll(queue, &mut other, &other_waker), Poll::Pending);
+        assert_eq!(poll(queue, &mut removed, &removed_waker), Poll::Pending);
+        queue.remove_waiter(&mut removed);
+        assert_eq!(Arc::strong_count(&removed_waker), 1, "it was dropped");
+        assert!(!other_waker.is_woken(), "the queue is empty");
+        push(queue, Item(0, 0), false).expect("there is room");
+        assert!(other_waker.is_woken());
     });
 }
 
 #[test]
-fn a_waker_that_nobody_else_has_is_dropped_without_the_lock() {
-    alone(|store| {
+fn a_waker_is_dropped_while_no_lock_is_held() {
+    check_single(|queue| {
         let mut waiter = Waiter::new();
         for _ in 0..2 {
-            let pending = poll(store, &mut waiter, &Bell::new(store));
+            let pending = poll(queue, &mut waiter, &TestWaker::new(queue));
             assert_eq!(pending, Poll::Pending);
         }
-        store.leave(&mut waiter);
-        store.drain();
-        let end = poll(store, &mut waiter, &Bell::new(store));
+        queue.remove_waiter(&mut waiter);
+        queue.drain();
+        let end = poll(queue, &mut waiter, &TestWaker::new(queue));
         assert_eq!(end, Poll::Ready(None));
     });
 }

@@ -1,4 +1,4 @@
-//! A taker whose jobs wait, those who wake them, and a shutdown that takes them away.
+//! A driver with suspended jobs, threads that wake the jobs, and a shutdown that takes them.
 
 use std::{sync::Arc, task::Wake};
 
@@ -13,77 +13,77 @@ use shuttle::{
 use super::check_schedules;
 use crate::in_flight::{InFlight, JobSlot};
 
-/// How many jobs the taker has.
+/// The number of jobs of the driver.
 const JOBS: usize = 2;
 
-/// Wakes the taker.
+/// The waker of the driver.
 #[derive(Default)]
-struct Bell {
-    rung: Mutex<bool>,
-    rings: Condvar,
+struct DriverWaker {
+    woken: Mutex<bool>,
+    changed: Condvar,
 }
 
-impl Bell {
+impl DriverWaker {
     fn wait(&self) {
-        let mut rung = self.rung.lock().expect("nobody panics");
-        while !*rung {
-            rung = self.rings.wait(rung).expect("nobody panics");
+        let mut woken = self.woken.lock().expect("no step panics");
+        while !*woken {
+            woken = self.changed.wait(woken).expect("no step panics");
         }
-        *rung = false;
+        *woken = false;
     }
 }
 
-impl Wake for Bell {
+impl Wake for DriverWaker {
     fn wake(self: Arc<Self>) {
-        *self.rung.lock().expect("nobody panics") = true;
-        self.rings.notify_one();
+        *self.woken.lock().expect("no step panics") = true;
+        self.changed.notify_one();
     }
 }
 
-/// A job is through when it is polled after it was woken twice.
+/// A job is finished when it is polled after it was woken twice.
 struct Job(Arc<AtomicUsize>);
 
 impl Job {
-    fn is_through(&self) -> bool {
+    fn is_finished(&self) -> bool {
         self.0.load(Ordering::SeqCst) == 2
     }
 }
 
-/// What became of the jobs.
+/// How many jobs were finished, and how many the driver could not put back.
 #[derive(Default)]
-struct Ends {
-    through: AtomicUsize,
-    given_up: AtomicUsize,
+struct Counts {
+    finished: AtomicUsize,
+    abandoned: AtomicUsize,
 }
 
-impl Ends {
-    /// Polls a job; says whether it waits.
-    fn poll(&self, flights: &InFlight<Job>, place: &JobSlot, job: Job) -> bool {
-        if job.is_through() {
-            flights.end_poll();
-            self.through.fetch_add(1, Ordering::SeqCst);
+impl Counts {
+    /// Polls a job; returns whether it is suspended.
+    fn poll(&self, in_flight: &InFlight<Job>, slot: &JobSlot, job: Job) -> bool {
+        if job.is_finished() {
+            in_flight.end_poll();
+            self.finished.fetch_add(1, Ordering::SeqCst);
             return false;
         }
-        let put_back = flights.put_back(place, job);
+        let put_back = in_flight.put_back(slot, job);
         if put_back.is_err() {
-            self.given_up.fetch_add(1, Ordering::SeqCst);
+            self.abandoned.fetch_add(1, Ordering::SeqCst);
         }
         put_back.is_ok()
     }
 }
 
-/// The taker and one who wakes each job are there; when `stops`, a shutdown, too. It gives back how
-/// many jobs each end had: through, given up by the taker, taken by the shutdown, and whether the
-/// shutdown saw one being polled.
-fn run(stops: bool) -> ([usize; 3], bool) {
-    let flights = Arc::new(InFlight::new());
-    let ends = Arc::new(Ends::default());
-    let bell = Arc::new(Bell::default());
-    let taker_waker = Arc::clone(&bell).into();
+/// Runs a driver and a thread for each job that wakes it; with `stop` a shutdown, too. Returns how many
+/// jobs were finished, abandoned by the driver and taken by the shutdown, and whether the shutdown saw
+/// that one was being polled.
+fn run(stop: bool) -> ([usize; 3], bool) {
+    let in_flight = Arc::new(InFlight::new());
+    let counts = Arc::new(Counts::default());
+    let driver_waker = Arc::new(DriverWaker::default());
+    let waker = Arc::clone(&driver_waker).into();
     let jobs: Vec<_> = (0..JOBS).map(|_| Arc::new(AtomicUsize::new(0))).collect();
-    let places: Vec<_> = jobs.iter().map(|_| flights.place()).collect();
-    let wakers = jobs.iter().zip(&places).map(|(job, place)| {
-        let (job, waker) = (Arc::clone(job), place.waker().clone());
+    let slots: Vec<_> = jobs.iter().map(|_| in_flight.reserve_slot()).collect();
+    let wakers = jobs.iter().zip(&slots).map(|(job, slot)| {
+        let (job, waker) = (Arc::clone(job), slot.waker().clone());
         thread::spawn(move || {
             for times in 1..=2 {
                 job.store(times, Ordering::SeqCst);
@@ -92,43 +92,43 @@ fn run(stops: bool) -> ([usize; 3], bool) {
         })
     });
     let wakers: Vec<_> = wakers.collect();
-    let taker = {
-        let (flights, ends) = (Arc::clone(&flights), Arc::clone(&ends));
+    let driver = {
+        let (in_flight, counts) = (Arc::clone(&in_flight), Arc::clone(&counts));
         thread::spawn(move || {
-            let mut waiting = 0;
-            let woken = flights.woken(&taker_waker);
+            let mut suspended = 0;
+            let woken = in_flight.take_woken(&waker);
             assert!(woken.len() <= JOBS);
-            for (job, place) in jobs.iter().zip(&places) {
-                flights.poll();
-                waiting += usize::from(ends.poll(&flights, place, Job(Arc::clone(job))));
+            for (job, slot) in jobs.iter().zip(&slots) {
+                in_flight.begin_poll();
+                suspended += usize::from(counts.poll(&in_flight, slot, Job(Arc::clone(job))));
             }
             let mut woken = woken;
-            while waiting > 0 {
+            while suspended > 0 {
                 for index in woken {
-                    let place = places.iter().find(|place| place.index() == index);
-                    let place = place.expect("woken jobs have a place");
-                    if let Some(job) = flights.take(place) {
-                        waiting -= usize::from(!ends.poll(&flights, place, job));
+                    let slot = slots.iter().find(|slot| slot.index() == index);
+                    let slot = slot.expect("woken jobs have a slot");
+                    if let Some(job) = in_flight.take(slot) {
+                        suspended -= usize::from(!counts.poll(&in_flight, slot, job));
                     }
                 }
-                if waiting == 0 || flights.is_stopped() {
+                if suspended == 0 || in_flight.is_stopped() {
                     return;
                 }
-                bell.wait();
-                woken = flights.woken(&taker_waker);
+                driver_waker.wait();
+                woken = in_flight.take_woken(&waker);
             }
         })
     };
-    let stopped = stops.then(|| flights.stop());
-    taker.join().expect("the taker ends");
+    let stopped = stop.then(|| in_flight.stop());
+    driver.join().expect("the driver ends");
     for waker in wakers {
-        waker.join().expect("nobody panics");
+        waker.join().expect("no step panics");
     }
     let polling = stopped.as_ref().is_some_and(|stopped| stopped.polling);
-    let taken = stopped.map_or(0, |stopped| stopped.waiting.len());
-    let count = |end: &AtomicUsize| end.load(Ordering::SeqCst);
+    let taken = stopped.map_or(0, |stopped| stopped.suspended.len());
+    let count = |count: &AtomicUsize| count.load(Ordering::SeqCst);
     (
-        [count(&ends.through), count(&ends.given_up), taken],
+        [count(&counts.finished), count(&counts.abandoned), taken],
         polling,
     )
 }
@@ -139,73 +139,73 @@ fn a_job_that_is_woken_is_polled() {
 }
 
 #[test]
-fn a_shutdown_leaves_no_job_to_nobody() {
+fn each_job_is_finished_abandoned_or_taken_by_the_shutdown() {
     check_schedules(|| {
-        let (ends, _) = run(true);
-        assert_eq!(ends.iter().sum::<usize>(), JOBS, "{ends:?}");
+        let (counts, _) = run(true);
+        assert_eq!(counts.iter().sum::<usize>(), JOBS, "{counts:?}");
     });
 }
 
 #[test]
-fn a_job_that_no_shutdown_finds_in_its_place_is_being_polled() {
+fn a_job_that_a_shutdown_does_not_find_in_its_slot_is_being_polled() {
     check_schedules(|| {
-        let flights = Arc::new(InFlight::new());
-        let place = flights.place();
-        flights.poll();
-        let taker = {
-            let flights = Arc::clone(&flights);
+        let in_flight = Arc::new(InFlight::new());
+        let slot = in_flight.reserve_slot();
+        in_flight.begin_poll();
+        let driver = {
+            let in_flight = Arc::clone(&in_flight);
             thread::spawn(move || {
-                let put_back = flights.put_back(&place, ());
-                assert!(put_back.is_ok() || flights.is_stopped());
-                let lifted = flights.take(&place);
-                if lifted.is_some() {
-                    flights.put_back(&place, ()).is_err()
+                let put_back = in_flight.put_back(&slot, ());
+                assert!(put_back.is_ok() || in_flight.is_stopped());
+                let taken_again = in_flight.take(&slot);
+                if taken_again.is_some() {
+                    in_flight.put_back(&slot, ()).is_err()
                 } else {
                     put_back.is_err()
                 }
             })
         };
-        let stopped = flights.stop();
-        let given_back = taker.join().expect("the taker ends");
-        // In its place, or with the taker, who then hears of it.
-        assert_eq!(stopped.waiting.len() + usize::from(given_back), 1);
-        assert_eq!(stopped.waiting.len() + usize::from(stopped.polling), 1);
+        let stopped = in_flight.stop();
+        let returned = driver.join().expect("the driver ends");
+        // The job was in its slot, or was being polled and returned to the driver.
+        assert_eq!(stopped.suspended.len() + usize::from(returned), 1);
+        assert_eq!(stopped.suspended.len() + usize::from(stopped.polling), 1);
     });
 }
 
 #[test]
-fn a_taker_that_is_told_to_leave_is_woken() {
+fn a_driver_that_is_requested_to_stop_is_woken() {
     check_schedules(|| {
-        let flights = Arc::new(InFlight::<()>::new());
-        let bell = Arc::new(Bell::default());
-        let taker = {
-            let (flights, bell) = (Arc::clone(&flights), Arc::clone(&bell));
+        let in_flight = Arc::new(InFlight::<()>::new());
+        let driver_waker = Arc::new(DriverWaker::default());
+        let driver = {
+            let (in_flight, driver_waker) = (Arc::clone(&in_flight), Arc::clone(&driver_waker));
             thread::spawn(move || {
-                let waker = Arc::clone(&bell).into();
+                let waker = Arc::clone(&driver_waker).into();
                 loop {
-                    assert!(flights.woken(&waker).is_empty());
-                    if flights.is_stop_requested() {
+                    assert!(in_flight.take_woken(&waker).is_empty());
+                    if in_flight.is_stop_requested() {
                         return;
                     }
-                    bell.wait();
+                    driver_waker.wait();
                 }
             })
         };
-        flights.leave();
-        taker.join().expect("the taker leaves");
-        assert!(!flights.is_stopped());
+        in_flight.request_stop();
+        driver.join().expect("the driver ends");
+        assert!(!in_flight.is_stopped());
     });
 }
 
 #[test]
-fn a_place_that_is_not_needed_any_more_is_given_to_another() {
+fn a_free_slot_is_reserved_again() {
     shuttle::check_random(
         || {
-            let flights = InFlight::<()>::new();
-            let (one, other) = (flights.place(), flights.place());
+            let in_flight = InFlight::<()>::new();
+            let (one, other) = (in_flight.reserve_slot(), in_flight.reserve_slot());
             assert_eq!((one.index(), other.index()), (0, 1));
-            flights.free(&one);
-            assert_eq!(flights.place().index(), 0);
+            in_flight.free_slot(&one);
+            assert_eq!(in_flight.reserve_slot().index(), 0);
         },
         1,
     );

@@ -1,17 +1,17 @@
-//! What several threads may see, one schedule after the other.
+//! Tests that run in many schedules of their threads.
 
 mod bounded_queue;
+mod consumer;
 mod in_flight;
 mod plan_cell;
 mod races;
 mod settle;
-mod taker;
 mod typed_fifo;
 
-/// Schedules that are tried of each case, by each of two ways to choose them.
+/// The number of schedules of each case, for each of the two ways to choose schedules.
 const SCHEDULES: usize = 2_000;
 
-/// Tries many schedules.
+/// Runs a case in random schedules, and in schedules with few preemptions.
 fn check_schedules(case: impl Fn() + Clone + Send + Sync + 'static) {
     shuttle::check_random(case.clone(), SCHEDULES);
     shuttle::check_pct(case, SCHEDULES, 3);

@@ -1,4 +1,4 @@
-//! What emitters may find while one writer changes who listens.
+//! The plans that readers find while one writer publishes plans.
 
 use shuttle::{
     sync::{
@@ -11,22 +11,22 @@ use shuttle::{
 use super::check_schedules;
 use crate::plan_cell::{Found, PlanCell};
 
-/// What a writer does: each step makes another plan the current one.
+/// A step of the writer: each makes another plan the current one.
 #[derive(Clone, Copy)]
 enum Step {
     /// A scan finds handlers; the program has no run-time subscription.
     Scan,
     /// A scan finds handlers while there are run-time subscriptions.
-    ScanBeside,
-    /// Somebody subscribes or unsubscribes at run time, and somebody stays.
+    ScanBesideRunTime,
+    /// A run-time subscription starts or ends, and others remain.
     Change,
-    /// The last run-time subscription goes, and nobody was scanned.
+    /// The last run-time subscription ends, and no scan has found a handler.
     Empty,
-    /// The last run-time subscription goes; the plan of the last scan is back.
+    /// The last run-time subscription ends; the plan of the last scan is current again.
     Restore,
 }
 
-/// A plan that knows by which step it became current, and counts itself while it lives.
+/// A plan with the number of the step that made it current; `alive` counts the plans that are not dropped.
 struct Plan {
     step: usize,
     alive: Arc<AtomicUsize>,
@@ -48,102 +48,104 @@ impl Drop for Plan {
     }
 }
 
-/// What readers and the writer share.
-struct World {
-    swap: PlanCell<Plan>,
-    /// How many steps have begun, and how many are over.
-    begun: AtomicUsize,
-    over: AtomicUsize,
+/// The state that the readers and the writer share.
+struct Shared {
+    cell: PlanCell<Plan>,
+    /// How many steps have started, and how many are completed.
+    started: AtomicUsize,
+    completed: AtomicUsize,
     alive: Arc<AtomicUsize>,
 }
 
-/// Tries the steps beside two readers, each of which emits twice.
+/// Runs the steps in one thread, and two readers that read twice each.
 ///
-/// A reader must find a plan that was current at some moment of its look: one that no step which was
-/// over before the look had replaced, of a step that had begun by its end. `None` stands for the
-/// plan of nobody.
+/// A reader must find a plan that was current at some time during its read: one that was not replaced by
+/// a step that was completed before the read, of a step that had started by the end of the read. `None`
+/// stands for no plan.
 fn check(steps: &'static [Step]) {
     check_schedules(move || run(steps));
 }
 
 fn run(steps: &'static [Step]) {
-    let world = Arc::new(World {
-        swap: PlanCell::new(),
-        begun: AtomicUsize::new(0),
-        over: AtomicUsize::new(0),
+    let shared = Arc::new(Shared {
+        cell: PlanCell::new(),
+        started: AtomicUsize::new(0),
+        completed: AtomicUsize::new(0),
         alive: Arc::new(AtomicUsize::new(0)),
     });
     let readers: Vec<_> = (0..2)
         .map(|_| {
-            let world = Arc::clone(&world);
+            let shared = Arc::clone(&shared);
             thread::spawn(move || {
                 for _ in 0..2 {
-                    look(&world, steps);
+                    read(&shared, steps);
                 }
             })
         })
         .collect();
     for (index, step) in steps.iter().enumerate() {
-        world.begun.store(index + 1, Ordering::SeqCst);
-        write(&world, *step, index + 1);
-        world.over.store(index + 1, Ordering::SeqCst);
+        shared.started.store(index + 1, Ordering::SeqCst);
+        write(&shared, *step, index + 1);
+        shared.completed.store(index + 1, Ordering::SeqCst);
     }
     for reader in readers {
         reader.join().expect("no reader panics");
     }
-    // Nobody reads any more: what was exchanged is freed, but for the plan that is current.
+    // No reader is left: the replaced plans are freed. Left are the versions and the current plan.
     let scans = steps
         .iter()
-        .filter(|step| matches!(step, Step::Scan | Step::ScanBeside));
-    let changed = matches!(steps.last(), Some(Step::Change | Step::ScanBeside));
-    let alive = world.alive.load(Ordering::SeqCst);
+        .filter(|step| matches!(step, Step::Scan | Step::ScanBesideRunTime));
+    let changed = matches!(steps.last(), Some(Step::Change | Step::ScanBesideRunTime));
+    let alive = shared.alive.load(Ordering::SeqCst);
     assert_eq!(alive, scans.count() + usize::from(changed));
 }
 
-fn write(world: &World, step: Step, number: usize) {
-    let plan = || Plan::new(number, &world.alive);
+fn write(shared: &Shared, step: Step, number: usize) {
+    let plan = || Plan::new(number, &shared.alive);
     let retired = match step {
         Step::Scan => {
-            world.swap.push_version(plan());
-            world.swap.swap(None)
+            shared.cell.push_version(plan());
+            shared.cell.swap(None)
         }
-        Step::ScanBeside => {
-            world.swap.push_version(plan());
-            world.swap.swap(Some(plan()))
+        Step::ScanBesideRunTime => {
+            shared.cell.push_version(plan());
+            shared.cell.swap(Some(plan()))
         }
-        Step::Change => world.swap.swap(Some(plan())),
-        Step::Empty | Step::Restore => world.swap.swap(None),
+        Step::Change => shared.cell.swap(Some(plan())),
+        Step::Empty | Step::Restore => shared.cell.swap(None),
     };
     drop(retired);
 }
 
-fn look(world: &World, steps: &[Step]) {
-    let over = world.over.load(Ordering::SeqCst);
+fn read(shared: &Shared, steps: &[Step]) {
+    let completed = shared.completed.load(Ordering::SeqCst);
     let held;
-    let found = match world.swap.lookup() {
+    let found = match shared.cell.lookup() {
         Found::Empty => None,
         Found::Scanned(plan) => Some(plan),
         Found::Swapped => {
-            held = world.swap.load();
+            held = shared.cell.load();
             held.as_ref().and_then(|held| held.plan())
         }
     };
-    let begun = world.begun.load(Ordering::SeqCst);
+    let started = shared.started.load(Ordering::SeqCst);
     let current = found.map_or(0, |plan| plan.step);
-    let possible: Vec<_> = (over..=begun).map(|step| made_by(steps, step)).collect();
+    let possible: Vec<_> = (completed..=started)
+        .map(|step| step_of_current(steps, step))
+        .collect();
     assert!(
         possible.contains(&current),
-        "found the plan of step {current}; possible between {over} and {begun}: {possible:?}"
+        "found the plan of step {current}; possible between {completed} and {started}: {possible:?}"
     );
 }
 
-/// The step that made the plan which is current after so many steps; 0 when nobody listens.
-fn made_by(steps: &[Step], step: usize) -> usize {
-    let is_scan = |step: &Step| matches!(step, Step::Scan | Step::ScanBeside);
+/// The step whose plan is current after so many steps; 0 if there is no plan.
+fn step_of_current(steps: &[Step], step: usize) -> usize {
+    let is_scan = |step: &Step| matches!(step, Step::Scan | Step::ScanBesideRunTime);
     let scan = |until: usize| steps[..until].iter().rposition(is_scan);
     match step.checked_sub(1).map(|index| steps[index]) {
         None | Some(Step::Empty) => 0,
-        Some(Step::Scan | Step::ScanBeside | Step::Change) => step,
+        Some(Step::Scan | Step::ScanBesideRunTime | Step::Change) => step,
         Some(Step::Restore) => scan(step).map_or(0, |index| index + 1),
     }
 }
@@ -154,26 +156,31 @@ fn a_scan_is_found_whole() {
 }
 
 #[test]
-fn a_later_scan_takes_the_place_of_the_first() {
+fn a_later_scan_replaces_the_first() {
     check(&[Step::Scan, Step::Scan, Step::Scan]);
 }
 
 #[test]
-fn run_time_changes_are_found_in_their_order() {
+fn run_time_changes_are_found_in_order() {
     check(&[Step::Change, Step::Change, Step::Change]);
 }
 
 #[test]
-fn the_last_run_time_subscriber_leaves_nobody() {
+fn no_plan_is_found_after_the_last_run_time_subscription() {
     check(&[Step::Change, Step::Empty, Step::Change]);
 }
 
 #[test]
-fn the_plan_of_the_scan_comes_back() {
+fn the_plan_of_the_scan_is_restored() {
     check(&[Step::Scan, Step::Change, Step::Restore, Step::Change]);
 }
 
 #[test]
-fn a_scan_beside_run_time_subscribers_counts_when_they_are_gone() {
-    check(&[Step::Scan, Step::Change, Step::ScanBeside, Step::Restore]);
+fn a_scan_beside_run_time_subscriptions_is_found_after_they_ended() {
+    check(&[
+        Step::Scan,
+        Step::Change,
+        Step::ScanBesideRunTime,
+        Step::Restore,
+    ]);
 }

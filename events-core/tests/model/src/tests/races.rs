@@ -1,4 +1,4 @@
-//! What emitters and takers of one store may see of each other.
+//! Producers and consumers of one queue on several threads.
 
 use std::{sync::Arc, task::Poll};
 
@@ -12,46 +12,46 @@ use shuttle::{
 
 use super::{
     check_schedules,
-    taker::{Bell, Queue, Thing, poll, pop, push, wait},
+    consumer::{Item, Queue, TestWaker, poll, pop, push, wait},
 };
 use crate::{
     bounded_queue::{BoundedQueue, PushErrorKind},
     waiters::Waiter,
 };
 
-/// Counts up; somebody waits for it.
+/// A count that threads wait for.
 struct Count {
     count: Mutex<usize>,
-    grows: Condvar,
+    changed: Condvar,
 }
 
 impl Count {
     fn new() -> Arc<Self> {
         Arc::new(Self {
             count: Mutex::new(0),
-            grows: Condvar::new(),
+            changed: Condvar::new(),
         })
     }
 
-    fn grow(&self) {
+    fn increment(&self) {
         *self.count.lock().expect("no step panics") += 1;
-        self.grows.notify_all();
+        self.changed.notify_all();
     }
 
     fn wait(&self, until: usize) {
         let mut count = self.count.lock().expect("no step panics");
         while *count < until {
-            count = self.grows.wait(count).expect("no step panics");
+            count = self.changed.wait(count).expect("no step panics");
         }
     }
 }
 
 fn spawn<T: Send + 'static>(
-    store: &Queue,
+    queue: &Queue,
     run: impl FnOnce(&Queue) -> T + Send + 'static,
 ) -> thread::JoinHandle<T> {
-    let store = Arc::clone(store);
-    thread::spawn(move || run(&store))
+    let queue = Arc::clone(queue);
+    thread::spawn(move || run(&queue))
 }
 
 fn join<T>(threads: Vec<thread::JoinHandle<T>>) -> Vec<T> {
@@ -59,103 +59,102 @@ fn join<T>(threads: Vec<thread::JoinHandle<T>>) -> Vec<T> {
     joined.map(|end| end.expect("no thread panics")).collect()
 }
 
-/// Everything that so many emitters push is taken once, and each taker sees what comes from one
-/// emitter in order. The store drains only when everything was taken, so no sleeper who is
-/// forgotten is woken by that.
-fn check_delivery(emitters: usize, each: usize, takers: usize) {
+/// Each pushed item is taken once, and each consumer takes the items of one producer in order. The queue
+/// drains only when all items were taken, so a lost wake-up is not hidden by the one of the drain.
+fn check_delivery(producers: usize, each: usize, consumers: usize) {
     check_schedules(move || {
-        let store: Queue = Arc::new(BoundedQueue::new());
+        let queue: Queue = Arc::new(BoundedQueue::new());
         let taken = Count::new();
-        let takers: Vec<_> = (0..takers)
+        let consumers: Vec<_> = (0..consumers)
             .map(|_| {
                 let taken = Arc::clone(&taken);
-                spawn(&store, move |store| {
+                spawn(&queue, move |queue| {
                     let mut waiter = Waiter::new();
-                    let mut things = Vec::new();
-                    while let Some(thing) = wait(store, &mut waiter) {
-                        things.push(thing);
-                        taken.grow();
+                    let mut items = Vec::new();
+                    while let Some(item) = wait(queue, &mut waiter) {
+                        items.push(item);
+                        taken.increment();
                     }
-                    store.leave(&mut waiter);
-                    things
+                    queue.remove_waiter(&mut waiter);
+                    items
                 })
             })
             .collect();
-        let pushing = (0..emitters).map(|emitter| {
-            spawn(&store, move |store| {
+        let pushing = (0..producers).map(|producer| {
+            spawn(&queue, move |queue| {
                 for number in 0..each {
-                    push(store, Thing(emitter, number), false).expect("there is room");
+                    push(queue, Item(producer, number), false).expect("there is room");
                 }
             })
         });
         join(pushing.collect());
-        taken.wait(emitters * each);
-        store.drain();
-        let taken = join(takers);
-        for things in &taken {
-            for emitter in 0..emitters {
-                let of_one = things.iter().filter(|thing| thing.0 == emitter);
-                assert!(of_one.is_sorted(), "{things:?}");
+        taken.wait(producers * each);
+        queue.drain();
+        let taken = join(consumers);
+        for items in &taken {
+            for producer in 0..producers {
+                let of_one = items.iter().filter(|item| item.0 == producer);
+                assert!(of_one.is_sorted(), "{items:?}");
             }
         }
         let mut all = taken.concat();
         all.sort();
-        let pushed = (0..emitters).flat_map(|emitter| (0..each).map(move |n| Thing(emitter, n)));
+        let pushed = (0..producers).flat_map(|producer| (0..each).map(move |n| Item(producer, n)));
         assert_eq!(all, pushed.collect::<Vec<_>>());
     });
 }
 
 #[test]
-fn one_taker_takes_what_two_emitters_push() {
+fn one_consumer_takes_the_items_of_two_producers() {
     check_delivery(2, 3, 1);
 }
 
 #[test]
-fn two_takers_share_what_one_emitter_pushes() {
+fn two_consumers_share_the_items_of_one_producer() {
     check_delivery(1, 3, 2);
 }
 
 #[test]
-fn two_takers_share_what_two_emitters_push() {
+fn two_consumers_share_the_items_of_two_producers() {
     check_delivery(2, 2, 2);
 }
 
-/// Who counts what is pushed and taken: before it happens, and after.
-struct Tally {
-    pushes: AtomicUsize,
+/// The pushes and takes, counted before each one and after it; those that fail are subtracted again.
+struct Counts {
+    begun_pushes: AtomicUsize,
     pushed: AtomicUsize,
-    takes: AtomicUsize,
+    begun_takes: AtomicUsize,
     taken: AtomicUsize,
 }
 
-/// Emitters and takers try a few times. No more may wait than the capacity allows, and where a push
-/// is refused as many must have waited.
-fn check_capacity(capacity: usize, emitters: usize, takers: usize) {
+/// Producers and consumers push and pop a few times each. At no time are more items queued than the
+/// capacity allows, and a push is rejected only if as many items were queued.
+fn check_capacity(capacity: usize, producers: usize, consumers: usize) {
     check_schedules(move || {
-        let store: Queue = Arc::new(BoundedQueue::new());
-        store.set_capacity(capacity);
-        let tally = Arc::new(Tally {
-            pushes: AtomicUsize::new(0),
+        let queue: Queue = Arc::new(BoundedQueue::new());
+        queue.set_capacity(capacity);
+        let counts = Arc::new(Counts {
+            begun_pushes: AtomicUsize::new(0),
             pushed: AtomicUsize::new(0),
-            takes: AtomicUsize::new(0),
+            begun_takes: AtomicUsize::new(0),
             taken: AtomicUsize::new(0),
         });
-        let pushing = (0..emitters).map(|emitter| {
-            let tally = Arc::clone(&tally);
-            spawn(&store, move |store| {
+        let pushing = (0..producers).map(|producer| {
+            let counts = Arc::clone(&counts);
+            spawn(&queue, move |queue| {
                 for number in 0..2 * capacity + 2 {
-                    try_push(store, &tally, Thing(emitter, number), capacity);
+                    try_push(queue, &counts, Item(producer, number), capacity);
                 }
             })
         });
-        let taking = (0..takers).map(|_| {
-            let tally = Arc::clone(&tally);
-            spawn(&store, move |store| {
+        let taking = (0..consumers).map(|_| {
+            let counts = Arc::clone(&counts);
+            spawn(&queue, move |queue| {
                 for _ in 0..capacity + 2 {
-                    tally.takes.fetch_add(1, Ordering::SeqCst);
-                    match pop(store) {
-                        Some(_) => tally.taken.fetch_add(1, Ordering::SeqCst),
-                        None => tally.takes.fetch_sub(1, Ordering::SeqCst),
+                    counts.begun_takes.fetch_add(1, Ordering::SeqCst);
+                    match pop(queue) {
+                        Some(_) => counts.taken.fetch_add(1, Ordering::SeqCst),
+                        None => counts.begun_takes.fetch_sub(1, Ordering::SeqCst),
                     };
                 }
             })
@@ -165,152 +164,158 @@ fn check_capacity(capacity: usize, emitters: usize, takers: usize) {
     });
 }
 
-fn try_push(store: &Queue, tally: &Tally, thing: Thing, capacity: usize) {
-    let taken = tally.taken.load(Ordering::SeqCst);
-    tally.pushes.fetch_add(1, Ordering::SeqCst);
-    match push(store, thing, false) {
+fn try_push(queue: &Queue, counts: &Counts, item: Item, capacity: usize) {
+    let taken = counts.taken.load(Ordering::SeqCst);
+    counts.begun_pushes.fetch_add(1, Ordering::SeqCst);
+    match push(queue, item, false) {
         Ok(()) => {
-            let pushed = tally.pushed.fetch_add(1, Ordering::SeqCst) + 1;
-            let takes = tally.takes.load(Ordering::SeqCst);
-            assert!(pushed <= capacity + takes, "{pushed} pushed, {takes} taken");
-            assert!(store.len() <= capacity);
+            let pushed = counts.pushed.fetch_add(1, Ordering::SeqCst) + 1;
+            let begun_takes = counts.begun_takes.load(Ordering::SeqCst);
+            assert!(
+                pushed <= capacity + begun_takes,
+                "{pushed} pushed, {begun_takes} takes"
+            );
+            assert!(queue.len() <= capacity);
         }
-        Err((why, _)) => {
-            assert_eq!(why, PushErrorKind::Full { capacity });
-            let pushes = tally.pushes.fetch_sub(1, Ordering::SeqCst) - 1;
-            assert!(pushes >= capacity + taken, "there was room");
+        Err((kind, _)) => {
+            assert_eq!(kind, PushErrorKind::Full { capacity });
+            let begun_pushes = counts.begun_pushes.fetch_sub(1, Ordering::SeqCst) - 1;
+            assert!(begun_pushes >= capacity + taken, "there was room");
         }
     }
 }
 
 #[test]
-fn one_emitter_fills_it_while_one_taker_empties_it() {
+fn one_producer_fills_the_queue_while_one_consumer_empties_it() {
     check_capacity(1, 1, 1);
     check_capacity(2, 1, 1);
 }
 
 #[test]
-fn two_emitters_fill_it_while_two_takers_empty_it() {
+fn two_producers_fill_the_queue_while_two_consumers_empty_it() {
     check_capacity(2, 2, 2);
 }
 
-/// While two emitters push, the second from inside, the store drains and then closes, or closes at
-/// once: what is let in is taken, and what is refused is not. The taker stays until it has taken
-/// everything, but for what comes from inside after that.
+/// While two producers push, the second from a job, the queue drains and then closes, or closes at once:
+/// accepted items are taken, and rejected ones are not. The consumer ends when it finds the queue empty
+/// and draining or closed, so only items that are pushed from a job after that are left.
 fn check_end(drains: bool) {
     check_schedules(move || {
-        let store: Queue = Arc::new(BoundedQueue::new());
-        let pushing = (0..2).map(|emitter| {
-            spawn(&store, move |store| {
-                let things = (0..3).map(|number| Thing(emitter, number));
-                let is_let_in = |thing: &Thing| match push(store, *thing, emitter == 1) {
+        let queue: Queue = Arc::new(BoundedQueue::new());
+        let pushing = (0..2).map(|producer| {
+            spawn(&queue, move |queue| {
+                let items = (0..3).map(|number| Item(producer, number));
+                let is_accepted = |item: &Item| match push(queue, *item, producer == 1) {
                     Ok(()) => true,
-                    Err((why, _)) => {
-                        assert_eq!(why, PushErrorKind::ShutDown);
+                    Err((kind, _)) => {
+                        assert_eq!(kind, PushErrorKind::ShutDown);
                         false
                     }
                 };
-                things.filter(is_let_in).collect::<Vec<_>>()
+                items.filter(is_accepted).collect::<Vec<_>>()
             })
         });
         let pushing: Vec<_> = pushing.collect();
-        let taking = spawn(&store, |store| {
+        let taking = spawn(&queue, |queue| {
             let mut waiter = Waiter::new();
-            let things = std::iter::from_fn(|| wait(store, &mut waiter)).collect::<Vec<_>>();
-            store.leave(&mut waiter);
-            things
+            let items = std::iter::from_fn(|| wait(queue, &mut waiter)).collect::<Vec<_>>();
+            queue.remove_waiter(&mut waiter);
+            items
         });
         if drains {
-            store.drain();
-            let late = push(&store, Thing(0, 9), false);
+            queue.drain();
+            let late = push(&queue, Item(0, 9), false);
             assert_eq!(late, Err((PushErrorKind::ShutDown, false)));
         }
-        store.close();
-        let late = push(&store, Thing(1, 9), true);
+        queue.close();
+        let late = push(&queue, Item(1, 9), true);
         assert_eq!(late, Err((PushErrorKind::ShutDown, false)));
         let mut taken = join(vec![taking]).concat();
         let mut pushed = join(pushing).concat();
-        let mut rest: Vec<_> = std::iter::from_fn(|| pop(&store)).collect();
-        assert!(rest.iter().all(|thing| drains && thing.0 == 1), "{rest:?}");
-        taken.append(&mut rest);
+        let mut remaining: Vec<_> = std::iter::from_fn(|| pop(&queue)).collect();
+        assert!(
+            remaining.iter().all(|item| drains && item.0 == 1),
+            "{remaining:?}"
+        );
+        taken.append(&mut remaining);
         taken.sort();
         pushed.sort();
         assert_eq!(taken, pushed);
-        assert_eq!(store.len(), 0);
+        assert_eq!(queue.len(), 0);
     });
 }
 
 #[test]
-fn what_is_let_in_before_the_end_is_taken() {
+fn accepted_items_are_taken_before_the_end() {
     check_end(true);
     check_end(false);
 }
 
-/// One taker looks once and leaves, whether or not it was woken meanwhile. Another takes one thing:
+/// One consumer polls once and ends, whether or not it was woken meanwhile. Another one takes an item:
 /// there is one for it, whether or not the first took one.
 #[test]
-fn a_taker_that_leaves_strands_nothing() {
+fn a_consumer_that_ends_passes_its_wake_up_on() {
     check_schedules(|| {
-        let store: Queue = Arc::new(BoundedQueue::new());
-        let pushing = spawn(&store, |store| {
-            push(store, Thing(0, 0), false).expect("there is room");
+        let queue: Queue = Arc::new(BoundedQueue::new());
+        let pushing = spawn(&queue, |queue| {
+            push(queue, Item(0, 0), false).expect("there is room");
         });
-        let leaving = spawn(&store, |store| {
-            let bell = Bell::new(store);
+        let ending = spawn(&queue, |queue| {
+            let waker = TestWaker::new(queue);
             let mut waiter = Waiter::new();
-            let took = poll(store, &mut waiter, &bell).is_ready();
-            store.leave(&mut waiter);
+            let took = poll(queue, &mut waiter, &waker).is_ready();
+            queue.remove_waiter(&mut waiter);
             took
         });
-        let staying = spawn(&store, |store| wait(store, &mut Waiter::new()));
+        let waiting = spawn(&queue, |queue| wait(queue, &mut Waiter::new()));
         join(vec![pushing]);
-        if join(vec![leaving])[0] {
-            push(&store, Thing(0, 1), false).expect("there is room");
+        if join(vec![ending])[0] {
+            push(&queue, Item(0, 1), false).expect("there is room");
         }
-        assert!(join(vec![staying])[0].is_some());
+        assert!(join(vec![waiting])[0].is_some());
     });
 }
 
-/// A taker that sleeps looks again unasked, and finds what another was woken for. It is busy with
-/// that until a third has taken the next thing, for which it must not be woken itself; nor must the
-/// second, which leaves.
+/// A consumer that sleeps is polled again without a wake-up, and takes the item for which a second one
+/// was woken. It is busy until a third has taken the next item, for which the third must be woken: not
+/// the first, and not the second, which ends.
 #[test]
-fn a_busy_taker_is_not_woken_instead_of_a_sleeper() {
+fn a_busy_consumer_is_not_woken_instead_of_a_sleeping_one() {
     check_schedules(|| {
-        let store: Queue = Arc::new(BoundedQueue::new());
-        let (looks, pushes, takes) = (Count::new(), Count::new(), Count::new());
-        let look = |again: bool| {
-            let looks = Arc::clone(&looks);
-            let (pushes, takes) = (Arc::clone(&pushes), Arc::clone(&takes));
-            spawn(&store, move |store| {
+        let queue: Queue = Arc::new(BoundedQueue::new());
+        let (polled, pushed, taken) = (Count::new(), Count::new(), Count::new());
+        let start = |again: bool| {
+            let polled = Arc::clone(&polled);
+            let (pushed, taken) = (Arc::clone(&pushed), Arc::clone(&taken));
+            spawn(&queue, move |queue| {
                 let mut waiter = Waiter::new();
-                let bell = Bell::new(store);
-                assert_eq!(poll(store, &mut waiter, &bell), Poll::Pending);
-                looks.grow();
-                pushes.wait(1);
+                let waker = TestWaker::new(queue);
+                assert_eq!(poll(queue, &mut waiter, &waker), Poll::Pending);
+                polled.increment();
+                pushed.wait(1);
                 if again {
-                    let took = poll(store, &mut waiter, &bell).is_ready();
-                    looks.grow();
-                    takes.wait(usize::from(took));
+                    let took = poll(queue, &mut waiter, &waker).is_ready();
+                    polled.increment();
+                    taken.wait(usize::from(took));
                 } else {
-                    looks.wait(3);
+                    polled.wait(3);
                 }
-                store.leave(&mut waiter);
+                queue.remove_waiter(&mut waiter);
             })
         };
-        let (busy, leaving) = (look(true), look(false));
-        let staying = {
-            let takes = Arc::clone(&takes);
-            spawn(&store, move |store| {
-                assert!(wait(store, &mut Waiter::new()).is_some());
-                takes.grow();
+        let (busy, ending) = (start(true), start(false));
+        let waiting = {
+            let taken = Arc::clone(&taken);
+            spawn(&queue, move |queue| {
+                assert!(wait(queue, &mut Waiter::new()).is_some());
+                taken.increment();
             })
         };
-        looks.wait(2);
-        push(&store, Thing(0, 0), false).expect("there is room");
-        pushes.grow();
-        looks.wait(3);
-        push(&store, Thing(0, 1), false).expect("there is room");
-        join(vec![busy, leaving, staying]);
+        polled.wait(2);
+        push(&queue, Item(0, 0), false).expect("there is room");
+        pushed.increment();
+        polled.wait(3);
+        push(&queue, Item(0, 1), false).expect("there is room");
+        join(vec![busy, ending, waiting]);
     });
 }

@@ -1,4 +1,4 @@
-//! A worker that runs what comes, and somebody who waits until nothing waits and nothing is under way.
+//! Workers that run items, and a task that waits until the queue is empty and the workers are idle.
 
 use std::{
     future::poll_fn,
@@ -19,40 +19,41 @@ use crate::{
     bounded_queue::BoundedQueue, idle::IdleNotifier, in_flight::InFlight, waiters::Waiter,
 };
 
-struct Queue {
-    store: BoundedQueue<()>,
-    rests: IdleNotifier,
-    flights: Vec<InFlight<()>>,
+/// A queue with workers, and how many items they have run.
+struct SharedQueue {
+    queue: BoundedQueue<()>,
+    idle: IdleNotifier,
+    in_flight: Vec<InFlight<()>>,
     done: AtomicUsize,
 }
 
-/// A thing is followed by so many others, one after the other.
-struct Thing(usize);
+/// An item whose job pushes the next one, until so many have followed.
+struct Item(usize);
 
-impl Queue {
+impl SharedQueue {
     fn push(&self, followers: usize) {
-        let pushed = self.store.push((), Thing(followers), true);
+        let pushed = self.queue.push((), Item(followers), true);
         assert!(pushed.is_ok(), "there is room");
     }
 
-    /// What a worker does in one poll.
+    /// One poll of a worker.
     fn poll(&self, worker: usize, waiter: &mut Waiter, context: &Context<'_>) -> Poll<()> {
-        let flights = &self.flights[worker];
+        let in_flight = &self.in_flight[worker];
         loop {
-            match self.store.poll_pop(waiter, context) {
+            match self.queue.poll_pop(waiter, context) {
                 Poll::Ready(Some(popped)) => {
-                    flights.poll();
-                    let Thing(followers) = popped.take().expect("it is there");
+                    in_flight.begin_poll();
+                    let Item(followers) = popped.take().expect("it has this type");
                     thread::yield_now();
                     if followers > 0 {
                         self.push(followers - 1);
                     }
                     self.done.fetch_add(1, Ordering::SeqCst);
-                    flights.end_poll();
+                    in_flight.end_poll();
                 }
                 Poll::Ready(None) => return Poll::Ready(()),
                 Poll::Pending => {
-                    self.rests.notify();
+                    self.idle.notify();
                     return Poll::Pending;
                 }
             }
@@ -60,9 +61,9 @@ impl Queue {
     }
 
     fn poll_settled(&self, waker: &Waker) -> Poll<()> {
-        self.rests.register(waker);
-        let idle = || self.flights.iter().all(InFlight::is_idle);
-        if self.store.is_settled(idle) {
+        self.idle.register(waker);
+        let is_idle = || self.in_flight.iter().all(InFlight::is_idle);
+        if self.queue.is_settled(is_idle) {
             Poll::Ready(())
         } else {
             Poll::Pending
@@ -71,35 +72,35 @@ impl Queue {
 }
 
 fn check(workers: usize, followers: usize) {
-    let queue = Arc::new(Queue {
-        store: BoundedQueue::new(),
-        rests: IdleNotifier::new(),
-        flights: (0..workers).map(|_| InFlight::new()).collect(),
+    let shared = Arc::new(SharedQueue {
+        queue: BoundedQueue::new(),
+        idle: IdleNotifier::new(),
+        in_flight: (0..workers).map(|_| InFlight::new()).collect(),
         done: AtomicUsize::new(0),
     });
     let workers = (0..workers).map(|worker| {
-        let queue = Arc::clone(&queue);
+        let shared = Arc::clone(&shared);
         let mut waiter = Waiter::new();
         spawn(poll_fn(move |context| {
-            queue.poll(worker, &mut waiter, context)
+            shared.poll(worker, &mut waiter, context)
         }))
     });
     let workers: Vec<_> = workers.collect();
-    queue.push(followers);
-    block_on(poll_fn(|context| queue.poll_settled(context.waker())));
-    assert_eq!(queue.done.load(Ordering::SeqCst), followers + 1);
-    queue.store.close();
+    shared.push(followers);
+    block_on(poll_fn(|context| shared.poll_settled(context.waker())));
+    assert_eq!(shared.done.load(Ordering::SeqCst), followers + 1);
+    shared.queue.close();
     for worker in workers {
-        block_on(worker).expect("it ends");
+        block_on(worker).expect("the worker ends");
     }
 }
 
 #[test]
-fn who_waits_is_woken() {
+fn the_waiting_task_is_woken() {
     check_schedules(|| check(1, 0));
 }
 
 #[test]
-fn who_waits_finds_everything_done() {
+fn the_waiting_task_finds_all_items_done() {
     check_schedules(|| check(2, 3));
 }

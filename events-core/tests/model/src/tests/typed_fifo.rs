@@ -1,84 +1,84 @@
-//! What waits in lanes comes out in the order in which it came, whatever its type.
+//! Items are taken in the order in which they were pushed, whatever their types.
 
 use crate::typed_fifo::TypedFifo;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Thing {
+enum Item {
     Number(u64),
     Word(&'static str),
-    Nothing,
+    Unit,
 }
 
-use Thing::{Nothing, Number, Word};
+use Item::{Number, Unit, Word};
 
-/// How a thing of one type is taken out.
+/// Takes out an item of one type.
 #[derive(Clone, Copy)]
-struct Kind(fn(&mut TypedFifo<Kind>, usize) -> Option<Thing>);
+struct Vtable(fn(&mut TypedFifo<Vtable>, usize) -> Option<Item>);
 
-const NUMBER: Kind = Kind(|lanes, lane| lanes.take(lane).map(Number));
-const WORD: Kind = Kind(|lanes, lane| lanes.take(lane).map(Word));
-const NOTHING: Kind = Kind(|lanes, lane| lanes.take(lane).map(|()| Nothing));
+const NUMBER: Vtable = Vtable(|fifo, lane| fifo.take(lane).map(Number));
+const WORD: Vtable = Vtable(|fifo, lane| fifo.take(lane).map(Word));
+const UNIT: Vtable = Vtable(|fifo, lane| fifo.take(lane).map(|()| Unit));
 
-fn put(lanes: &mut TypedFifo<Kind>, thing: Thing) {
-    match thing {
-        Number(number) => lanes.push(NUMBER, number),
-        Word(word) => lanes.push(WORD, word),
-        Nothing => lanes.push(NOTHING, ()),
+fn push(fifo: &mut TypedFifo<Vtable>, item: Item) {
+    match item {
+        Number(number) => fifo.push(NUMBER, number),
+        Word(word) => fifo.push(WORD, word),
+        Unit => fifo.push(UNIT, ()),
     }
 }
 
-fn next(lanes: &mut TypedFifo<Kind>) -> Option<Thing> {
-    let (lane, kind) = lanes.front()?;
-    (kind.0)(lanes, lane)
+fn pop(fifo: &mut TypedFifo<Vtable>) -> Option<Item> {
+    let (lane, vtable) = fifo.front()?;
+    (vtable.0)(fifo, lane)
 }
 
-/// The things come out as they were put in; when they do so again, their lanes are there already.
-fn check(things: &[Thing]) {
-    let mut lanes = TypedFifo::new();
+/// The items are taken in the order of the pushes, with new lanes and with existing ones.
+fn check(items: &[Item]) {
+    let mut fifo = TypedFifo::new();
     for _ in 0..2 {
-        for (count, thing) in things.iter().enumerate() {
-            assert_eq!(lanes.len(), count);
-            put(&mut lanes, *thing);
+        for (count, item) in items.iter().enumerate() {
+            assert_eq!(fifo.len(), count);
+            push(&mut fifo, *item);
         }
-        let out: Vec<_> = std::iter::from_fn(|| next(&mut lanes)).collect();
-        assert_eq!(out, things);
-        assert!(lanes.is_empty());
+        let out: Vec<_> = std::iter::from_fn(|| pop(&mut fifo)).collect();
+        assert_eq!(out, items);
+        assert!(fifo.is_empty());
     }
 }
 
 #[test]
-fn things_keep_their_order() {
+fn items_are_taken_in_order() {
     check(&[]);
     check(&[Number(1)]);
     check(&[Number(1), Number(2), Number(3)]);
     check(&[Number(1), Word("a"), Number(2), Word("b")]);
-    check(&[Word("a"), Word("b"), Number(1), Nothing, Nothing, Word("c")]);
+    check(&[Word("a"), Word("b"), Number(1), Unit, Unit, Word("c")]);
 }
 
 #[test]
-fn things_come_and_go_in_between() {
-    let mut lanes = TypedFifo::new();
+fn items_are_pushed_and_taken_in_turns() {
+    let mut fifo = TypedFifo::new();
     for round in 0..100 {
-        put(&mut lanes, Number(round));
-        put(&mut lanes, Word("a"));
-        put(&mut lanes, Number(round + 1));
-        assert_eq!(next(&mut lanes), Some(Number(round)));
-        assert_eq!(next(&mut lanes), Some(Word("a")));
-        assert_eq!(next(&mut lanes), Some(Number(round + 1)));
-        assert_eq!(next(&mut lanes), None);
+        push(&mut fifo, Number(round));
+        push(&mut fifo, Word("a"));
+        push(&mut fifo, Number(round + 1));
+        assert_eq!(pop(&mut fifo), Some(Number(round)));
+        assert_eq!(pop(&mut fifo), Some(Word("a")));
+        assert_eq!(pop(&mut fifo), Some(Number(round + 1)));
+        assert_eq!(pop(&mut fifo), None);
     }
 }
 
 #[test]
-fn what_is_asked_for_wrongly_stays() {
-    let mut lanes = TypedFifo::new();
-    put(&mut lanes, Number(1));
-    put(&mut lanes, Word("a"));
-    let (lane, _) = lanes.front().expect("two things wait");
-    assert_eq!(lanes.take::<&str>(lane), None);
-    assert_eq!(lanes.take::<&str>(lane + 1), None);
-    assert_eq!(lanes.take::<u64>(lane + 2), None);
-    assert_eq!(lanes.len(), 2);
-    assert_eq!(lanes.take::<u64>(lane), Some(1));
-    assert_eq!(next(&mut lanes), Some(Word("a")));
+fn an_item_stays_when_the_type_or_the_lane_is_wrong() {
+    let mut fifo = TypedFifo::new();
+    push(&mut fifo, Number(1));
+    push(&mut fifo, Word("a"));
+    let (lane, _) = fifo.front().expect("two items are queued");
+    assert_eq!(fifo.take::<&str>(lane), None);
+    assert_eq!(fifo.take::<&str>(lane + 1), None);
+    assert_eq!(fifo.take::<u64>(lane + 2), None);
+    assert_eq!(fifo.len(), 2);
+    assert_eq!(fifo.take::<u64>(lane), Some(1));
+    assert_eq!(pop(&mut fifo), Some(Word("a")));
 }

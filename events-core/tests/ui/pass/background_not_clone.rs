@@ -1,4 +1,4 @@
-//! Subscribers that run later, of events of which no copy can wait for them.
+//! Background subscribers of events that cannot be cloned into the queue.
 
 use std::sync::Arc;
 

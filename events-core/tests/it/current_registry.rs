@@ -1,4 +1,4 @@
-//! Section 3: a registry may be current instead of the default one.
+//! Section 3: the current registry, which replaces the default one within a scope.
 
 use std::{
     future::Future,
@@ -20,52 +20,56 @@ fn named(name: &'static str) -> Registry {
     registry
 }
 
-fn here() -> &'static str {
+fn name_of_current() -> &'static str {
     Where("nowhere").emit().0
 }
 
 #[test]
 fn an_entered_registry_is_current_until_its_guard_is_dropped() {
-    assert_eq!(here(), "nowhere");
+    assert_eq!(name_of_current(), "nowhere");
     let scope = named("one").enter();
-    assert_eq!(here(), "one");
+    assert_eq!(name_of_current(), "one");
     assert_eq!(
         Where("nowhere").try_emit().expect("no handler fails").0,
         "one"
     );
     drop(scope);
-    assert_eq!(here(), "nowhere");
+    assert_eq!(name_of_current(), "nowhere");
 }
 
 #[test]
 fn scopes_nest() {
     let _one = named("one").enter();
     let seen = with_registry(&named("two"), || {
-        (here(), with_registry(&named("three"), here), here())
+        (
+            name_of_current(),
+            with_registry(&named("three"), name_of_current),
+            name_of_current(),
+        )
     });
     assert_eq!(seen, ("two", "three", "two"));
-    assert_eq!(here(), "one");
+    assert_eq!(name_of_current(), "one");
 }
 
 #[test]
-fn guards_may_be_dropped_out_of_order() {
+fn guards_can_be_dropped_out_of_order() {
     let one = named("one").enter();
     let two = named("two").enter();
     drop(one);
-    assert_eq!(here(), "two");
+    assert_eq!(name_of_current(), "two");
     drop(two);
-    assert_eq!(here(), "nowhere");
+    assert_eq!(name_of_current(), "nowhere");
 }
 
 #[test]
 fn a_scope_ends_when_its_closure_panics() {
     let panicked = std::panic::catch_unwind(|| with_registry(&named("one"), || panic!("inside")));
     assert!(panicked.is_err());
-    assert_eq!(here(), "nowhere");
+    assert_eq!(name_of_current(), "nowhere");
 }
 
 #[test]
-fn a_registry_may_be_used_across_a_caught_panic() {
+fn a_registry_can_be_used_across_a_caught_panic() {
     let registry = named("one");
     let caught = std::panic::catch_unwind(|| {
         registry.emit(Where("nowhere"));
@@ -76,30 +80,34 @@ fn a_registry_may_be_used_across_a_caught_panic() {
 }
 
 #[test]
-fn what_a_subscriber_emits_goes_to_the_current_registry() {
+fn an_emit_inside_a_handler_uses_the_current_registry() {
     #[derive(Event)]
     struct Outer(&'static str);
     let registry = named("one");
-    registry.on(|event: &mut Outer| event.0 = here()).detach();
+    registry
+        .on(|event: &mut Outer| event.0 = name_of_current())
+        .detach();
     assert_eq!(registry.emit(Outer("")).0, "nowhere");
     let _scope = registry.enter();
     assert_eq!(Outer("").emit().0, "one");
 }
 
 #[test]
-fn a_scope_is_of_its_thread() {
+fn a_scope_applies_to_its_thread_only() {
     let _one = named("one").enter();
     assert_eq!(
-        thread::spawn(here).join().expect("no handler panics"),
+        thread::spawn(name_of_current)
+            .join()
+            .expect("no handler panics"),
         "nowhere"
     );
     let two = named("two");
-    let other = thread::spawn(move || with_registry(&two, here));
+    let other = thread::spawn(move || with_registry(&two, name_of_current));
     assert_eq!(other.join().expect("no handler panics"), "two");
 }
 
 #[test]
-fn the_current_registry_can_be_had() {
+fn the_registry_function_returns_the_current_registry() {
     let one = named("one");
     assert_eq!(registry(), registry());
     assert_ne!(registry(), one);
@@ -108,7 +116,7 @@ fn the_current_registry_can_be_had() {
 }
 
 #[test]
-fn a_future_carries_its_registry() {
+fn the_registry_of_a_future_is_current_at_each_of_its_polls() {
     struct Twice(bool);
     impl Future for Twice {
         type Output = ();
@@ -122,18 +130,18 @@ fn a_future_carries_its_registry() {
         }
     }
     let future = async {
-        let before = here();
+        let before = name_of_current();
         Twice(false).await;
-        (before, here())
+        (before, name_of_current())
     };
     let mut future = pin!(future.with_registry(named("task")));
     let mut context = Context::from_waker(Waker::noop());
     assert_eq!(future.as_mut().poll(&mut context), Poll::Pending);
-    assert_eq!(here(), "nowhere");
+    assert_eq!(name_of_current(), "nowhere");
     let _other = named("other").enter();
     assert_eq!(
         future.as_mut().poll(&mut context),
         Poll::Ready(("task", "task"))
     );
-    assert_eq!(here(), "other");
+    assert_eq!(name_of_current(), "other");
 }

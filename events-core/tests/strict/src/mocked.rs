@@ -8,7 +8,7 @@ use events_testing::{EventMock, current};
 /// Something was counted.
 #[derive(Event, Debug, Clone)]
 struct Counted {
-    /// How much.
+    /// The amount.
     amount: u32,
 }
 
@@ -18,7 +18,7 @@ fn count(amount: u32) {
 
 #[events_testing::test]
 fn sync() {
-    // An item comes after a statement of ours.
+    // An item after the statement that the attribute inserts.
     const MUCH: u32 = 7;
     current()
         .expect::<Counted>()
@@ -41,7 +41,7 @@ async fn awaits() {
 }
 
 #[test]
-fn by_hand() {
+fn without_the_attribute() {
     let events = EventMock::install();
     events.fake_only::<Counted>();
     count(7);

@@ -1,4 +1,4 @@
-//! Section 5: waiting for events, as a future and as a stream.
+//! Section 5: receivers, which await events as a future or as a stream.
 
 use std::{
     future::Future,
@@ -21,12 +21,12 @@ struct Tick(u32);
 
 fn checkout() {}
 
-/// What the future has now.
+/// Polls the future once.
 fn poll(next: &mut Next<Tick>) -> Poll<Option<Tick>> {
     Pin::new(next).poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// What the stream has now, one after the other; `None` at its end.
+/// The items that the stream has now: events, numbers of missed events, and `None` at its end.
 fn drain(stream: &mut EventStream<Tick>) -> Vec<Option<Result<u32, u64>>> {
     let mut context = Context::from_waker(Waker::noop());
     let mut items = Vec::new();
@@ -50,19 +50,19 @@ fn emit(registry: &Registry, ticks: impl IntoIterator<Item = u32>) {
 }
 
 #[test]
-fn next_gives_the_first_event_that_comes_after_the_call() {
+fn next_returns_the_first_event_that_is_emitted_after_the_call() {
     let registry = Registry::new();
     emit(&registry, [1]);
     let mut next = registry.next::<Tick>();
     assert_eq!(poll(&mut next), Poll::Pending);
     emit(&registry, [2, 3]);
     assert_eq!(poll(&mut next), Poll::Ready(Some(Tick(2))));
-    let four = registry.try_emit(Tick(4)).expect("nothing fails");
+    let four = registry.try_emit(Tick(4)).expect("no handler fails");
     assert!(four.is_unheard(), "it has unsubscribed");
     assert_eq!(poll(&mut next), Poll::Ready(None));
 }
 
-/// Waits for the next event while another thread does this with the registry.
+/// Awaits the next event while another thread runs `by` with the registry.
 fn check_woken(by: impl FnOnce(Registry) + Send, expected: Option<u32>) {
     let registry = Registry::new();
     let next = registry.next::<Tick>();
@@ -83,7 +83,7 @@ fn next_is_woken_by_an_emit_on_another_thread() {
 }
 
 #[test]
-fn what_is_heard_is_what_the_subscribers_leave() {
+fn a_receiver_gets_the_event_as_the_subscribers_leave_it() {
     let registry = Registry::new();
     let mut next = registry.next::<Tick>();
     let _later = registry.on(|tick: &mut Tick| tick.0 += 10);
@@ -92,7 +92,7 @@ fn what_is_heard_is_what_the_subscribers_leave() {
 }
 
 #[test]
-fn conditions_and_origins_let_others_pass() {
+fn conditions_and_origins_filter_the_received_events() {
     let registry = Registry::new();
     let mut even = registry.next::<Tick>().when(|tick| tick.0 % 2 == 0);
     let mut there = registry.next::<Tick>().origin(checkout);
@@ -110,7 +110,7 @@ fn conditions_and_origins_let_others_pass() {
 }
 
 #[test]
-fn a_condition_holds_for_what_came_before_it_was_said() {
+fn a_condition_also_filters_events_that_were_buffered_before_it_was_set() {
     let registry = Registry::new();
     let stream = registry.stream::<Tick>();
     emit(&registry, 1..=4);
@@ -119,15 +119,20 @@ fn a_condition_holds_for_what_came_before_it_was_said() {
 }
 
 #[test]
-fn a_receiver_that_waits_is_a_subscriber_and_one_that_lets_pass_is_not() {
+fn a_receiver_counts_as_a_subscriber_of_the_events_that_it_accepts() {
     let registry = Registry::new();
     let _next = registry.next::<Tick>().when(|tick| tick.0 > 1);
-    let ran = |tick| registry.try_emit(Tick(tick)).expect("nothing fails").ran();
+    let ran = |tick| {
+        registry
+            .try_emit(Tick(tick))
+            .expect("no handler fails")
+            .ran()
+    };
     assert_eq!((ran(1), ran(2)), (0, 1));
 }
 
 #[test]
-fn a_stream_gives_all_events_in_their_order() {
+fn a_stream_yields_all_events_in_order() {
     let registry = Registry::new();
     let mut stream = registry.stream::<Tick>();
     emit(&registry, 0..50);
@@ -141,7 +146,7 @@ fn a_stream_gives_all_events_in_their_order() {
 }
 
 #[test]
-fn a_slow_receiver_is_told_how_much_it_missed_and_reads_on() {
+fn a_slow_stream_yields_the_number_of_missed_events_and_continues() {
     let registry = Registry::new();
     let mut stream = registry.stream::<Tick>().capacity(2);
     emit(&registry, 1..=5);
@@ -151,7 +156,7 @@ fn a_slow_receiver_is_told_how_much_it_missed_and_reads_on() {
 }
 
 #[test]
-fn a_lag_says_what_to_do() {
+fn the_text_of_a_lag_names_the_remedy() {
     let registry = Registry::new();
     let mut stream = registry.stream::<Tick>().capacity(1);
     emit(&registry, 1..=3);
@@ -161,13 +166,13 @@ fn a_lag_says_what_to_do() {
     };
     assert_eq!(
         lagged.to_string(),
-        "2 events came faster than they were read, and are lost to this stream; read it more \
-         often, or give it more `.capacity(..)`"
+        "2 events were emitted faster than this stream was read, and are lost to it; read it \
+         more often, or raise its `.capacity(..)`"
     );
 }
 
 #[test]
-fn both_end_when_the_registry_goes_and_give_what_came_before() {
+fn receivers_end_with_the_registry_and_yield_what_was_buffered_before() {
     let registry = Registry::new();
     let (mut next, mut stream) = (registry.next::<Tick>(), registry.stream::<Tick>());
     let mut late = registry.next::<Tick>().when(|tick| tick.0 > 1);
@@ -179,15 +184,15 @@ fn both_end_when_the_registry_goes_and_give_what_came_before() {
 }
 
 #[test]
-fn a_receiver_that_waits_is_woken_when_the_registry_goes() {
+fn a_pending_receiver_is_woken_when_the_registry_is_dropped() {
     check_woken(drop, None);
 }
 
 #[test]
-fn dropping_either_unsubscribes() {
+fn dropping_a_receiver_unsubscribes_it() {
     let registry = Registry::new();
     let (next, stream) = (registry.next::<Tick>(), registry.stream::<Tick>());
-    let ran = || registry.try_emit(Tick(1)).expect("nothing fails").ran();
+    let ran = || registry.try_emit(Tick(1)).expect("no handler fails").ran();
     assert_eq!(ran(), 2);
     drop(next);
     assert_eq!(ran(), 1);
@@ -196,7 +201,7 @@ fn dropping_either_unsubscribes() {
 }
 
 #[test]
-fn an_event_that_was_stopped_is_not_heard() {
+fn a_receiver_does_not_get_an_event_that_a_subscriber_stopped() {
     let registry = Registry::new();
     let mut next = registry.next::<Tick>();
     let _stop = registry.on(|tick: &Tick| match tick.0 {
@@ -208,7 +213,7 @@ fn an_event_that_was_stopped_is_not_heard() {
 }
 
 #[test]
-fn a_panic_in_a_condition_stays_in_it() {
+fn a_panic_in_a_condition_is_a_failure_of_the_receiver() {
     let registry = Registry::new();
     let mut next = registry.next::<Tick>().when(|tick| {
         assert_ne!(tick.0, 1, "one");
@@ -219,16 +224,16 @@ fn a_panic_in_a_condition_stays_in_it() {
         .expect_err("the condition panics");
     let subscriber = error.failures()[0].subscriber().to_string();
     assert!(
-        subscriber.contains("Next<it::waiting::Tick>"),
+        subscriber.contains("Next<it::receive::Tick>"),
         "{subscriber}"
     );
-    assert!(subscriber.contains("tests/it/waiting.rs:"), "{subscriber}");
+    assert!(subscriber.contains("tests/it/receive.rs:"), "{subscriber}");
     emit(&registry, [2]);
     assert_eq!(poll(&mut next), Poll::Ready(Some(Tick(2))));
 }
 
 #[test]
-#[should_panic(expected = "this has a condition already")]
+#[should_panic(expected = "a condition is set already")]
 fn a_second_condition_is_refused() {
     drop(
         Registry::new()

@@ -1,4 +1,4 @@
-//! Section 7: why a bridge ends, and what ends with it.
+//! Section 7: when a bridge ends, for which reason, and what is dropped with it.
 
 use std::{
     future::Future,
@@ -12,11 +12,11 @@ use futures_core::Stream;
 use tokio::sync::mpsc as tokio_mpsc;
 use tokio_stream::{iter, wrappers::UnboundedReceiverStream};
 
-use super::bridges::{ORDERS, Order, OrderPlaced, check, listening, told};
+use super::bridges::{ORDERS, Order, OrderPlaced, check, reason_and_counts, recording_registry};
 use crate::{Journal, block_on};
 
 #[test]
-fn a_panic_in_a_closure_ends_the_bridge_and_goes_no_further() {
+fn a_panic_in_a_closure_ends_the_bridge_and_is_contained() {
     check(
         |orders| {
             bridge(orders)
@@ -61,11 +61,11 @@ fn a_panic_in_the_stream_ends_the_bridge() {
         }
     }
     let ended = block_on(bridge(Broken).to::<OrderPlaced>().run());
-    assert_eq!(told(&ended), ("panic", [0; 4]));
+    assert_eq!(reason_and_counts(&ended), ("panic", [0; 4]));
 }
 
 #[test]
-fn a_bridge_keeps_no_registry_alive_and_ends_with_it() {
+fn a_bridge_ends_with_its_registry_and_does_not_keep_it_alive() {
     let registry = Registry::new();
     let (sender, receiver) = tokio_mpsc::unbounded_channel();
     let run = bridge(UnboundedReceiverStream::new(receiver))
@@ -74,17 +74,17 @@ fn a_bridge_keeps_no_registry_alive_and_ends_with_it() {
         .run();
     let mut run = pin!(run);
     let mut context = Context::from_waker(Waker::noop());
-    sender.send(ORDERS[0]).expect("it listens");
+    sender.send(ORDERS[0]).expect("the receiver exists");
     assert!(run.as_mut().poll(&mut context).is_pending());
     drop(registry);
     let Poll::Ready(ended) = run.as_mut().poll(&mut context) else {
-        panic!("it goes on");
+        panic!("the bridge still runs");
     };
-    assert_eq!(told(&ended), ("registry", [1, 1, 0, 0]));
+    assert_eq!(reason_and_counts(&ended), ("registry", [1, 1, 0, 0]));
 }
 
 #[test]
-fn dropping_the_future_drops_the_event_that_is_under_way() {
+fn dropping_the_bridge_future_cancels_its_running_emit() {
     let registry = Registry::new();
     let (held, drops) = mpsc::channel::<()>();
     registry
@@ -104,8 +104,8 @@ fn dropping_the_future_drops_the_event_that_is_under_way() {
     assert_eq!(drops.recv(), Err(mpsc::RecvError));
 }
 
-/// A stream that ends when the sender goes, on a thread of its own, and the journal of what is heard.
-fn spawned(registry: &Registry) -> (tokio_mpsc::UnboundedSender<Order>, Bridged) {
+/// A bridge on a thread of its own, and the sender whose drop ends its stream.
+fn spawn_bridge(registry: &Registry) -> (tokio_mpsc::UnboundedSender<Order>, Bridged) {
     let (sender, receiver) = tokio_mpsc::unbounded_channel();
     let bridged = bridge(UnboundedReceiverStream::new(receiver))
         .to::<OrderPlaced>()
@@ -117,42 +117,45 @@ fn spawned(registry: &Registry) -> (tokio_mpsc::UnboundedSender<Order>, Bridged)
 #[test]
 fn a_bridge_on_a_thread_ends_with_its_stream() {
     let journal = Journal::default();
-    let registry = listening(&journal);
-    let (sender, bridged) = spawned(&registry);
+    let registry = recording_registry(&journal);
+    let (sender, bridged) = spawn_bridge(&registry);
     for order in ORDERS {
-        sender.send(order).expect("it listens");
+        sender.send(order).expect("the receiver exists");
     }
     drop(sender);
-    assert_eq!(told(&bridged.wait()), ("source", [4, 4, 0, 0]));
+    assert_eq!(reason_and_counts(&bridged.wait()), ("source", [4, 4, 0, 0]));
     assert_eq!(journal.take(), ["1", "2", "3", "4"]);
 }
 
 #[test]
-fn stopping_ends_a_bridge_that_waits_and_drops_its_stream() {
+fn stopping_a_waiting_bridge_ends_it_and_drops_its_stream() {
     let registry = Registry::new();
-    let (sender, bridged) = spawned(&registry);
-    let heard = registry.next::<OrderPlaced>();
-    sender.send(ORDERS[0]).expect("it listens");
-    block_on(heard).expect("the registry is there");
-    assert_eq!(told(&bridged.stop()), ("stop", [1, 1, 0, 0]));
+    let (sender, bridged) = spawn_bridge(&registry);
+    let received = registry.next::<OrderPlaced>();
+    sender.send(ORDERS[0]).expect("the receiver exists");
+    block_on(received).expect("the registry exists");
+    assert_eq!(reason_and_counts(&bridged.stop()), ("stop", [1, 1, 0, 0]));
     assert!(sender.is_closed());
 
-    let (sender, bridged) = spawned(&registry);
-    assert_eq!(told(&block_on(bridged.stop_async())), ("stop", [0; 4]));
+    let (sender, bridged) = spawn_bridge(&registry);
+    assert_eq!(
+        reason_and_counts(&block_on(bridged.stop_async())),
+        ("stop", [0; 4])
+    );
     assert!(sender.is_closed());
 
-    let (sender, bridged) = spawned(&registry);
+    let (sender, bridged) = spawn_bridge(&registry);
     drop(bridged);
     block_on(sender.closed());
 }
 
 #[test]
-fn a_bridge_that_is_detached_goes_on() {
+fn a_detached_bridge_keeps_running() {
     let registry = Registry::new();
-    let (sender, bridged) = spawned(&registry);
+    let (sender, bridged) = spawn_bridge(&registry);
     bridged.detach();
-    let heard = registry.next::<OrderPlaced>();
-    sender.send(ORDERS[2]).expect("it listens");
-    assert_eq!(block_on(heard).map(|order| order.number), Some(3));
+    let received = registry.next::<OrderPlaced>();
+    sender.send(ORDERS[2]).expect("the receiver exists");
+    assert_eq!(block_on(received).map(|order| order.number), Some(3));
     drop(sender);
 }

@@ -1,4 +1,4 @@
-//! Section 2: registering by hand.
+//! Section 2: subscriptions that are made at run time.
 
 use events_core::{Emission, Event, Registry, subscriber, subscribing::SubscribeError};
 
@@ -25,7 +25,7 @@ fn double(event: &mut Order) {
 fn checkout() {}
 
 #[test]
-fn closures_and_functions_are_subscribed() {
+fn closures_and_functions_can_be_subscribed() {
     let registry = Registry::new();
     let step = 5;
     let _all = [
@@ -36,7 +36,7 @@ fn closures_and_functions_are_subscribed() {
             event.cents += i64::from(emission.origin().is_some());
         }),
         registry.on(|_: &Order, emission: &Emission| match emission.topic() {
-            "it::run_time::Order" => Ok(()),
+            "it::run_time_subscriptions::Order" => Ok(()),
             other => Err(other.to_owned()),
         }),
     ];
@@ -48,7 +48,7 @@ fn closures_and_functions_are_subscribed() {
 }
 
 #[test]
-fn events_that_borrow_are_subscribed() {
+fn handlers_of_borrowing_events_can_be_subscribed() {
     let registry = Registry::new();
     let _plain = registry.on_borrowed::<Login<'_>>(|event| event.seen.push(event.name.to_owned()));
     let _optioned = registry
@@ -80,21 +80,21 @@ fn dropping_a_subscription_unsubscribes() {
 }
 
 #[test]
-fn a_detached_subscription_stays() {
+fn a_detached_subscription_stays_registered() {
     let registry = Registry::new();
     registry.on(double).detach();
     assert_eq!(registry.emit(order(1)).cents, 2);
 }
 
 #[test]
-fn a_function_may_be_subscribed_twice() {
+fn a_function_can_be_subscribed_twice() {
     let registry = Registry::new();
     let _both = [registry.on(double), registry.on(double)];
     assert_eq!(registry.emit(order(1)).cents, 4);
 }
 
 #[test]
-fn options_filter_and_order() {
+fn options_filter_and_order_run_time_subscribers() {
     let registry = Registry::new();
     let options = |add: i64| {
         registry.subscribe(move |event: &mut Order| event.cents = event.cents * 10 + add)
@@ -113,7 +113,7 @@ fn options_filter_and_order() {
 }
 
 #[test]
-fn once_frees_its_closure_and_its_id() {
+fn a_once_subscriber_frees_its_closure_and_its_id_after_its_run() {
     let registry = Registry::new();
     let held = std::sync::Arc::new(());
     let captured = std::sync::Arc::clone(&held);
@@ -130,7 +130,7 @@ fn once_frees_its_closure_and_its_id() {
 }
 
 #[test]
-fn a_second_registration_under_one_id_is_an_error() {
+fn a_second_registration_with_the_same_id_is_an_error() {
     #[derive(Event)]
     struct Other;
     let registry = Registry::new();
@@ -157,7 +157,7 @@ fn a_second_registration_under_one_id_is_an_error() {
 }
 
 #[test]
-fn a_subscription_is_told_by_its_place_and_its_name() {
+fn a_subscription_is_reported_with_its_location_and_its_name() {
     let registry = Registry::new();
     let name_of = |registry: &Registry| {
         let error = registry.try_emit(order(1)).expect_err("the handler fails");
@@ -171,7 +171,10 @@ fn a_subscription_is_told_by_its_place_and_its_name() {
     let line = line!() + 1;
     let on = registry.on(|_: &mut Order| Err::<(), _>("no"));
     let (name, location, kind) = name_of(&registry);
-    assert!(name.starts_with("it::run_time::a_subscription"), "{name}");
+    assert!(
+        name.starts_with("it::run_time_subscriptions::a_subscription"),
+        "{name}"
+    );
     assert_eq!((location.line(), kind), (line, "sync mut"));
     drop(on);
     let line = line!() + 1;

@@ -1,4 +1,4 @@
-//! Section 5: how many calls of one subscriber are under way at once.
+//! Section 5: the limit of concurrent calls of one subscriber.
 
 use std::{
     future::pending,
@@ -10,26 +10,23 @@ use std::{
 
 use events_core::Registry;
 
-use super::async_emit::{Greeting, polled};
+use super::async_emit::{Greeting, poll_once};
 use crate::{Gate, Journal, block_on};
 
 #[test]
-fn at_most_so_many_calls_of_a_limited_subscriber_are_under_way() {
+fn calls_above_the_concurrency_limit_of_a_subscriber_wait() {
     let registry = Registry::new();
     let (journal, gate) = (Journal::default(), Gate::default());
-    let waits = gate.clone();
+    let handler_gate = gate.clone();
     let limited = registry.subscribe_async(move |event: &Greeting| {
-        let (event, gate) = (event.clone(), waits.clone());
+        let (event, gate) = (event.clone(), handler_gate.clone());
         async move {
             event.journal.note(format!("{} begins", event.text));
             gate.wait().await;
             event.journal.note(format!("{} ends", event.text));
         }
     });
-    let subscription = limited
-        .concurrency(1)
-        .register()
-        .expect("no other has its id");
+    let subscription = limited.concurrency(1).register().expect("no options clash");
     let event = |text: &str| Greeting {
         text: text.into(),
         journal: journal.clone(),
@@ -38,10 +35,10 @@ fn at_most_so_many_calls_of_a_limited_subscriber_are_under_way() {
     let mut second = Box::pin(registry.emit_async(event("second")));
     let mut third = Box::pin(registry.emit_async(event("third")));
     for emit in [&mut first, &mut second, &mut third] {
-        assert!(polled(emit.as_mut()).is_pending());
+        assert!(poll_once(emit.as_mut()).is_pending());
     }
     assert_eq!(journal.take(), ["first begins"]);
-    // One that goes away while it waits does not hold up those behind it.
+    // A waiting call that is dropped does not block the calls behind it.
     drop(second);
     gate.open();
     block_on(first);
@@ -51,7 +48,7 @@ fn at_most_so_many_calls_of_a_limited_subscriber_are_under_way() {
 }
 
 #[test]
-fn a_limit_of_calls_is_given_back_by_one_that_panics_or_is_dropped() {
+fn a_call_that_panics_or_is_dropped_releases_its_permit() {
     let registry = Registry::new();
     let calls = Arc::new(AtomicUsize::new(0));
     let counts = Arc::clone(&calls);
@@ -61,7 +58,7 @@ fn a_limit_of_calls_is_given_back_by_one_that_panics_or_is_dropped() {
             let text = event.text.clone();
             async move {
                 match text.as_str() {
-                    "panic" => panic!("as told"),
+                    "panic" => panic!("on purpose"),
                     "wait" => pending().await,
                     _ => {}
                 }
@@ -69,14 +66,14 @@ fn a_limit_of_calls_is_given_back_by_one_that_panics_or_is_dropped() {
         })
         .concurrency(1)
         .register()
-        .expect("no other has its id")
+        .expect("no options clash")
         .detach();
     let event = |text: &str| Greeting {
         text: text.into(),
         journal: Journal::default(),
     };
     block_on(registry.emit_async(event("panic")));
-    assert!(polled(registry.emit_async(event("wait"))).is_pending());
+    assert!(poll_once(registry.emit_async(event("wait"))).is_pending());
     block_on(registry.emit_async(event("fine")));
     assert_eq!(calls.load(Ordering::Relaxed), 3);
 }

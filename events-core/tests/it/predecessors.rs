@@ -1,5 +1,5 @@
-//! Section 9: what the four systems that this one replaces do in their own documentation, each beside
-//! how it is done here. The comments say which document a test follows, and what stands there.
+//! Section 9: examples from the documentation of the four systems that this one replaces, written
+//! with events-core. The comments name the document that a test follows, and quote its code.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -55,7 +55,7 @@ fn websauna_events_carry_the_request_and_a_scan_finds_the_subscribers_of_a_modul
 
     let registry = Registry::new();
     // config.scan(subscribers)
-    let module = "it::seeds::websauna::subscribers";
+    let module = "it::predecessors::websauna::subscribers";
     registry.scanner().module(module).run();
     let request = Request { host: "example" };
     let mut user = User::default();
@@ -88,7 +88,7 @@ mod django {
 }
 
 #[test]
-fn django_event_system_handlers_hear_names_by_regular_expressions() {
+fn django_event_system_handlers_match_names_by_regular_expressions() {
     let registry = Registry::new();
     let journal = Journal::default();
     let note = |name: &'static str| {
@@ -146,7 +146,7 @@ impl ExampleEventListener {
 }
 
 #[test]
-fn django_event_system_listeners_hear_classes_and_names() {
+fn django_event_system_listeners_subscribe_to_classes_and_names() {
     let registry = Registry::new();
     let listener = Arc::new(ExampleEventListener::default());
     let _listens = registry.add(Arc::clone(&listener));
@@ -207,7 +207,7 @@ fn add_message_watermark(event: &mut BeforeMessageSend) {
 }
 
 #[test]
-fn canvas_core_the_emitter_gets_the_changed_event_back() {
+fn canvas_core_an_emit_returns_the_changed_event() {
     let registry = Registry::with(subscribers![add_message_watermark]);
     let _scope = registry.enter();
     // emit_event(BeforeMessageSend, message=message)
@@ -215,7 +215,7 @@ fn canvas_core_the_emitter_gets_the_changed_event_back() {
     assert_eq!(event.message, "Hello, world! (sent from Canvas)");
 }
 
-// canvas_core, "Defining Events": handlers weigh in on a form
+// canvas_core, "Defining Events": handlers add errors to a form
 #[derive(Event)]
 struct SignupFormSubmitted {
     cleaned_data: BTreeMap<&'static str, &'static str>,
@@ -249,7 +249,7 @@ fn canvas_core_handlers_validate_a_form() {
     assert_eq!(fields, ["email", "password"]);
 }
 
-// canvas_core, "The origin Keyword": handlers scope their listening to one emitter
+// canvas_core, "The origin Keyword": handlers subscribe to one emitter
 #[derive(Event)]
 struct CustomEvent {
     argument: &'static str,
@@ -273,7 +273,7 @@ fn handle_custom_action_one(event: &mut CustomEvent) {
 }
 
 #[test]
-fn canvas_core_a_handler_listens_to_one_origin() {
+fn canvas_core_a_handler_can_be_limited_to_one_origin() {
     let _scope = Registry::with(subscribers![handle_custom_action_one]).enter();
     assert_eq!(
         (custom_action_one(), custom_action_two()),
@@ -282,7 +282,7 @@ fn canvas_core_a_handler_listens_to_one_origin() {
 }
 
 #[test]
-fn regstack_hooks_run_sync_handlers_in_order_and_async_ones_beside_one_another() {
+fn regstack_hooks_run_sync_handlers_in_order_and_async_ones_concurrently() {
     // hooks = HookRegistry(); hooks.on("user_registered", handler)
     let hooks = Registry::new();
     let journal = Journal::default();
@@ -314,13 +314,13 @@ fn regstack_hooks_run_sync_handlers_in_order_and_async_ones_beside_one_another()
         .detach();
     // await hooks.fire("user_registered", user=user)
     block_on(hooks.emit_async(auth::UserRegistered { user: "ada" }));
-    let told = journal.take();
-    assert_eq!(told[..2], ["first ada", "second ada"]);
-    assert_eq!(told.len(), 6);
+    let notes = journal.take();
+    assert_eq!(notes[..2], ["first ada", "second ada"]);
+    assert_eq!(notes.len(), 6);
 }
 
 #[test]
-fn regstack_custom_names_are_heard_beside_the_known_ones() {
+fn regstack_custom_names_can_be_used_beside_the_known_ones() {
     let hooks = Registry::new();
     let journal = Journal::default();
     let notes = journal.clone();
@@ -343,18 +343,18 @@ struct Login;
 #[derive(Event)]
 struct Logout;
 
-// Pyramid, behind websauna: a subscriber may be decorated for several events
+// Pyramid, on which Websauna is built: a subscriber may be decorated for several events
 #[subscriber(Login, Logout)]
-fn any_of_both(event: &dyn AnyEvent, journal: State<'_, Journal>) {
+fn login_or_logout(event: &dyn AnyEvent, journal: State<'_, Journal>) {
     journal.note(event.topic().rsplit("::").next().unwrap_or_default());
 }
 
 #[test]
-fn websauna_one_subscriber_hears_several_events() {
+fn websauna_one_subscriber_can_subscribe_to_several_events() {
     let registry = Registry::new();
     let journal = Journal::default();
     let scanner = registry.scanner().state(journal.clone());
-    scanner.subscribers(subscribers![any_of_both]).run();
+    scanner.subscribers(subscribers![login_or_logout]).run();
     registry.emit(Login);
     registry.emit(Logout);
     assert_eq!(journal.take(), ["Login", "Logout"]);
@@ -364,14 +364,14 @@ struct Example(&'static str);
 
 #[derive(Default)]
 struct ExampleObserver {
-    heard: Journal,
+    journal: Journal,
 }
 
 // class ExampleObserver(Observer): observes = Example; created(self, model), ..
 #[observer(Example)]
 impl ExampleObserver {
     fn created(&self, event: &Created<Example>) {
-        self.heard.note(format!("created {}", event.record.0));
+        self.journal.note(format!("created {}", event.record.0));
     }
 
     fn deleting(&self, event: &mut Deleting<Example>) {
@@ -380,18 +380,18 @@ impl ExampleObserver {
 }
 
 #[test]
-fn django_event_system_an_observer_hears_of_its_model() {
+fn django_event_system_an_observer_receives_the_events_of_its_model() {
     let registry = Registry::new();
     let observer = Arc::new(ExampleObserver::default());
     let _observes = registry.add(Arc::clone(&observer));
     registry.emit(Created::new(Example("one")));
     let deleting = registry.emit(Deleting::new(Example("one")));
-    assert_eq!(observer.heard.take(), ["created one"]);
+    assert_eq!(observer.journal.take(), ["created one"]);
     assert_eq!(deleting.veto_reason(), Some("it stays"));
 }
 
 #[test]
-fn canvas_core_an_exception_keeps_no_other_handler_from_running() {
+fn canvas_core_an_exception_does_not_stop_other_handlers() {
     let registry = Registry::with(subscribers![add_message_watermark]);
     registry
         .subscribe(|event: &BeforeMessageSend| assert!(event.message.is_empty(), "an exception"))
@@ -405,7 +405,7 @@ fn canvas_core_an_exception_keeps_no_other_handler_from_running() {
 }
 
 #[test]
-fn canvas_core_an_event_is_made_by_keywords() {
+fn canvas_core_an_event_is_built_from_keywords() {
     let _scope = Registry::new().enter();
     // emit_event(CustomEvent, argument="hello world!"); an unknown keyword is a TypeError there, and
     // does not compile here: tests/ui/fail/unknown_field.rs

@@ -1,4 +1,4 @@
-//! Section 4: awaited emits that are dropped, and subscribers that leave while one is under way.
+//! Section 4: async emits that are dropped, and subscribers that are unsubscribed during one.
 
 use std::{
     future::pending,
@@ -11,15 +11,15 @@ use std::{
 
 use events_core::Registry;
 
-use super::async_emit::{Greeting, greeting, polled};
+use super::async_emit::{Greeting, greeting, poll_once};
 use crate::{Gate, Journal, block_on};
 
 #[test]
-fn a_future_that_is_dropped_leaves_everything_usable() {
+fn dropping_an_emit_future_drops_the_handler_futures_and_the_event() {
     let registry = Registry::new();
     let dropped = Arc::new(AtomicUsize::new(0));
-    struct Counts(Arc<AtomicUsize>);
-    impl Drop for Counts {
+    struct DropCounter(Arc<AtomicUsize>);
+    impl Drop for DropCounter {
         fn drop(&mut self) {
             self.0.fetch_add(1, Ordering::Relaxed);
         }
@@ -27,16 +27,16 @@ fn a_future_that_is_dropped_leaves_everything_usable() {
     let counter = Arc::clone(&dropped);
     registry
         .on_async(move |_: &Greeting| {
-            let counts = Counts(Arc::clone(&counter));
+            let drop_counter = DropCounter(Arc::clone(&counter));
             async move {
-                let _counts = counts;
+                let _drop_counter = drop_counter;
                 pending::<()>().await;
             }
         })
         .detach();
     let journal = Journal::default();
     for rounds in 1..=3 {
-        assert!(polled(registry.emit_async(greeting(&journal))).is_pending());
+        assert!(poll_once(registry.emit_async(greeting(&journal))).is_pending());
         assert_eq!(dropped.load(Ordering::Relaxed), rounds);
     }
     drop(registry.emit_async(greeting(&journal)));
@@ -46,14 +46,14 @@ fn a_future_that_is_dropped_leaves_everything_usable() {
 
 #[test]
 #[should_panic(expected = "polled after it was ready")]
-fn polling_again_after_the_end_panics() {
+fn polling_a_finished_emit_future_panics() {
     let mut emit = pin!(Registry::new().emit_async(greeting(&Journal::default())));
-    assert!(polled(emit.as_mut()).is_ready());
-    let _ = polled(emit);
+    assert!(poll_once(emit.as_mut()).is_ready());
+    let _ = poll_once(emit);
 }
 
 #[test]
-fn a_subscriber_that_unsubscribes_meanwhile_is_not_begun() {
+fn a_subscriber_that_is_unsubscribed_during_the_emit_is_not_started() {
     let registry = Registry::new();
     let journal = Journal::default();
     let note = |text: &'static str| {
@@ -65,28 +65,28 @@ fn a_subscriber_that_unsubscribes_meanwhile_is_not_begun() {
     let second = Arc::new(std::sync::Mutex::new(None));
     let drops = Arc::clone(&second);
     registry
-        .on(move |_: &Greeting| drop(drops.lock().expect("nobody panics").take()))
+        .on(move |_: &Greeting| drop(drops.lock().expect("the lock is not poisoned").take()))
         .detach();
     registry.on_async(note("first")).detach();
-    *second.lock().expect("nobody panics") = Some(registry.on_async(note("second")));
+    *second.lock().expect("the lock is not poisoned") = Some(registry.on_async(note("second")));
     block_on(registry.emit_async(greeting(&journal)));
     assert_eq!(journal.take(), ["first"]);
 }
 
 #[test]
-fn an_emit_under_way_keeps_its_subscribers_alive() {
+fn a_running_emit_keeps_its_subscribers_alive() {
     let registry = Registry::new();
     let (journal, gate) = (Journal::default(), Gate::default());
-    let waits = gate.clone();
+    let handler_gate = gate.clone();
     let subscription = registry.on_async(move |event: &Greeting| {
-        let (journal, gate) = (event.journal.clone(), waits.clone());
+        let (journal, gate) = (event.journal.clone(), handler_gate.clone());
         async move {
             gate.wait().await;
             journal.note("ended");
         }
     });
     let mut emit = pin!(registry.emit_async(greeting(&journal)));
-    assert!(polled(emit.as_mut()).is_pending());
+    assert!(poll_once(emit.as_mut()).is_pending());
     drop(subscription);
     drop(registry);
     gate.open();

@@ -1,4 +1,4 @@
-//! Subscribers that run later and would stop others, or say what is no outcome.
+//! Background subscribers that return a control flow, or a type that is no outcome.
 
 use std::ops::ControlFlow;
 
@@ -10,7 +10,7 @@ struct Login {
 }
 
 #[subscriber]
-fn check(event: &Login) -> ControlFlow<()> {
+async fn check(event: &Login) -> ControlFlow<()> {
     match event.name.is_empty() {
         true => ControlFlow::Break(()),
         false => ControlFlow::Continue(()),
@@ -18,8 +18,8 @@ fn check(event: &Login) -> ControlFlow<()> {
 }
 
 #[subscriber(deferred)]
-fn count(event: &Login) {
-    let _ = event.name.len();
+fn count(event: &Login) -> usize {
+    event.name.len()
 }
 
 fn main() {}

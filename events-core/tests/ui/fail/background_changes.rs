@@ -1,4 +1,4 @@
-//! Subscribers that run later and would change an event which nobody sees any more.
+//! Background subscribers that take the event by `&mut`.
 
 use events_core::{Event, subscriber};
 

@@ -1,4 +1,4 @@
-//! Section 7: bridges from what calls back.
+//! Section 7: bridges from sources that call a callback.
 
 use std::{
     sync::{Arc, Mutex},
@@ -7,47 +7,47 @@ use std::{
 
 use events_core::{Event, Origin, Registry, bridges::Signal, signal_to_event};
 
-use super::bridges::{ORDERS, Order, OrderPlaced, listening, told};
+use super::bridges::{ORDERS, Order, OrderPlaced, reason_and_counts, recording_registry};
 use crate::{Journal, block_on};
 
 type Callback = dyn Fn(Order) + Send + Sync;
 
-/// A source that calls back.
+/// A source that calls its callback with each order.
 #[derive(Clone, Default)]
 struct Desk(Arc<Mutex<Option<Arc<Callback>>>>);
 
-/// Dropping it disconnects.
-struct Connected(Desk);
+/// Disconnects the callback when it is dropped.
+struct DisconnectGuard(Desk);
 
 impl Desk {
     fn call(&self, orders: &[Order]) {
-        let callback = self.0.lock().expect("nobody panics here").clone();
+        let callback = self.0.lock().expect("the lock is not poisoned").clone();
         if let Some(callback) = callback {
             orders.iter().for_each(|order| callback(*order));
         }
     }
 
     fn close(&self) {
-        let callback = self.0.lock().expect("nobody panics here").take();
+        let callback = self.0.lock().expect("the lock is not poisoned").take();
         drop(callback);
     }
 
     fn is_connected(&self) -> bool {
-        self.0.lock().expect("nobody panics here").is_some()
+        self.0.lock().expect("the lock is not poisoned").is_some()
     }
 }
 
 impl Signal for Desk {
     type Item = Order;
-    type Guard = Connected;
+    type Guard = DisconnectGuard;
 
-    fn connect(&self, callback: impl Fn(Order) + Send + Sync + 'static) -> Connected {
-        *self.0.lock().expect("nobody panics here") = Some(Arc::new(callback));
-        Connected(self.clone())
+    fn connect(&self, callback: impl Fn(Order) + Send + Sync + 'static) -> DisconnectGuard {
+        *self.0.lock().expect("the lock is not poisoned") = Some(Arc::new(callback));
+        DisconnectGuard(self.clone())
     }
 }
 
-impl Drop for Connected {
+impl Drop for DisconnectGuard {
     fn drop(&mut self) {
         self.0.close();
     }
@@ -71,16 +71,19 @@ fn a_callback_emits_on_the_thread_that_calls_it() {
             desk.call(&ORDERS[..1]);
             (thread::current().id(), journal.take())
         });
-        called.join().expect("nobody panics")
+        called.join().expect("the thread does not panic")
     });
     assert_eq!(caller.1, [format!("{:?}", caller.0)]);
-    assert_eq!(told(&connection.stop()), ("stop", [1, 1, 0, 0]));
+    assert_eq!(
+        reason_and_counts(&connection.stop()),
+        ("stop", [1, 1, 0, 0])
+    );
 }
 
 #[test]
 fn dropping_the_guard_disconnects_and_detaching_does_not() {
     let journal = Journal::default();
-    let _scope = listening(&journal).enter();
+    let _scope = recording_registry(&journal).enter();
     let desk = Desk::default();
     let connection = signal_to_event(&desk).to::<OrderPlaced>().connect();
     desk.call(&ORDERS[..1]);
@@ -109,16 +112,19 @@ fn a_source_that_drops_its_callback_ends_the_bridge() {
     assert!(!connection.is_ended());
     desk.close();
     assert!(connection.is_ended());
-    assert_eq!(told(&connection.wait()), ("source", [4, 4, 0, 0]));
+    assert_eq!(
+        reason_and_counts(&connection.wait()),
+        ("source", [4, 4, 0, 0])
+    );
 
     let connection = connect();
     desk.close();
     let ended = block_on(connection.wait_async());
-    assert_eq!(told(&ended), ("source", [0; 4]));
+    assert_eq!(reason_and_counts(&ended), ("source", [0; 4]));
 }
 
 #[test]
-fn a_callback_that_panics_or_has_no_registry_hears_nothing_more() {
+fn a_callback_that_panicked_or_lost_its_registry_handles_no_further_items() {
     let registry = Registry::new();
     let desk = Desk::default();
     let connection = signal_to_event(&desk)
@@ -129,7 +135,10 @@ fn a_callback_that_panics_or_has_no_registry_hears_nothing_more() {
         .on(&registry)
         .connect();
     desk.call(&ORDERS);
-    assert_eq!(told(&connection.stop()), ("panic", [2, 1, 0, 0]));
+    assert_eq!(
+        reason_and_counts(&connection.stop()),
+        ("panic", [2, 1, 0, 0])
+    );
 
     let connection = signal_to_event(&desk)
         .to::<OrderPlaced>()
@@ -137,10 +146,13 @@ fn a_callback_that_panics_or_has_no_registry_hears_nothing_more() {
         .connect();
     drop(registry);
     desk.call(&ORDERS);
-    assert_eq!(told(&connection.stop()), ("registry", [1, 0, 0, 0]));
+    assert_eq!(
+        reason_and_counts(&connection.stop()),
+        ("registry", [1, 0, 0, 0])
+    );
 }
 
-/// Of django-event-system:
+/// From the documentation of django-event-system:
 ///
 /// ```python
 /// SignalToEvent(signal, event=ExampleEvent)
@@ -177,7 +189,7 @@ fn django_signal_to_event() {
     }
 
     let journal = Journal::default();
-    let registry = listening(&journal);
+    let registry = recording_registry(&journal);
     let notes = journal.clone();
     registry
         .on(move |when: &When| notes.note(format!("{when:?}")))
@@ -200,7 +212,7 @@ fn django_signal_to_event() {
         .connect();
     desk.call(&ORDERS);
     drop(one_sender);
-    let sender = "it::callbacks::django_signal_to_event::SomeSender";
+    let sender = "it::bridge_callbacks::django_signal_to_event::SomeSender";
     assert_eq!(
         journal.take(),
         [format!("1 from {sender}"), format!("3 from {sender}")]

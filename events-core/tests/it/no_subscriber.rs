@@ -1,4 +1,4 @@
-//! Section 4: events that nobody hears, and the hook for them.
+//! Section 4: events that no subscriber receives, and the hook for them.
 
 use events_core::{AnyEvent, Event, Registry, args};
 
@@ -8,7 +8,7 @@ use crate::{Journal, block_on};
 #[event(topic = "ping")]
 struct Ping(u32);
 
-/// A registry whose hook notes the topics of what nobody hears.
+/// A registry whose hook notes the events that no subscriber received.
 fn hooked(journal: &Journal) -> Registry {
     let registry = Registry::new();
     let journal = journal.clone();
@@ -19,7 +19,7 @@ fn hooked(journal: &Journal) -> Registry {
     registry
 }
 
-/// Emits in every way there is.
+/// Emits sync, async, through the queue, and by topic.
 fn emit_all(registry: &Registry) {
     registry.emit(Ping(1));
     assert!(registry.try_emit(Ping(2)).is_ok());
@@ -33,14 +33,14 @@ fn emit_all(registry: &Registry) {
 const ALL: [&str; 6] = ["ping 1", "ping 2", "ping 3", "ping 4", "ping 5", "pong 0"];
 
 #[test]
-fn an_event_without_subscribers_is_told_to_the_hook() {
+fn the_hook_is_called_with_an_event_without_subscribers() {
     let journal = Journal::default();
     emit_all(&hooked(&journal));
     assert_eq!(journal.take(), ALL);
 }
 
 #[test]
-fn an_event_whose_subscribers_are_all_kept_out_is_told_too() {
+fn the_hook_is_called_when_filters_skip_all_subscribers() {
     let journal = Journal::default();
     let registry = hooked(&journal);
     registry
@@ -58,7 +58,7 @@ fn an_event_whose_subscribers_are_all_kept_out_is_told_too() {
 }
 
 #[test]
-fn an_event_that_is_heard_or_deferred_is_not_told() {
+fn the_hook_is_not_called_when_a_subscriber_received_the_event_or_it_was_deferred() {
     let journal = Journal::default();
     let registry = hooked(&journal);
     let sync = registry.on(|_: &Ping| ());
@@ -74,7 +74,7 @@ fn an_event_that_is_heard_or_deferred_is_not_told() {
 }
 
 #[test]
-fn what_the_hook_emits_is_never_told_to_it() {
+fn the_hook_is_not_called_with_the_events_that_it_emits() {
     let registry = Registry::new();
     let journal = Journal::default();
     let (inside, notes) = (registry.clone(), journal.clone());
@@ -89,13 +89,13 @@ fn what_the_hook_emits_is_never_told_to_it() {
 }
 
 #[test]
-fn a_hook_that_panics_is_contained_and_called_again() {
+fn a_panic_of_the_hook_is_contained_and_the_hook_is_called_again() {
     let registry = Registry::new();
     let journal = Journal::default();
     let notes = journal.clone();
     registry.set_unheard_hook(move |event: &dyn AnyEvent| {
         notes.note(event.topic());
-        assert!(event.topic().is_empty(), "as told");
+        assert!(event.topic().is_empty(), "on purpose");
     });
     registry.emit(Ping(0));
     registry.emit(Ping(0));
@@ -103,7 +103,7 @@ fn a_hook_that_panics_is_contained_and_called_again() {
 }
 
 #[test]
-fn a_hook_that_was_taken_away_is_not_called() {
+fn a_cleared_hook_is_not_called() {
     let journal = Journal::default();
     let registry = hooked(&journal);
     registry.clear_unheard_hook();
@@ -112,7 +112,7 @@ fn a_hook_that_was_taken_away_is_not_called() {
 }
 
 #[test]
-fn the_limit_of_nested_emits_holds_while_there_is_a_hook() {
+fn the_depth_limit_applies_while_a_hook_is_set() {
     let journal = Journal::default();
     let registry = hooked(&journal);
     registry.set_depth_limit(3);

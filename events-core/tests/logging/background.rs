@@ -1,4 +1,4 @@
-//! What is told of subscribers that run later, and of the queue.
+//! Log records and spans of background subscribers and of the queue.
 
 use std::{
     future::Future,
@@ -27,7 +27,7 @@ fn poll<F: Future>(future: F) -> Poll<F::Output> {
     pin!(future).poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Polls until it is ready, which it is to be without anybody's help.
+/// Polls in a loop until the future is ready.
 fn finish<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     loop {
@@ -50,8 +50,8 @@ async fn once_more() {
     .await;
 }
 
-/// A registry with an async subscriber that says something, waits, and says it again.
-fn talks() -> Registry {
+/// A registry with an async subscriber that logs before and after an await.
+fn logging_registry() -> Registry {
     let registry = Registry::new();
     registry
         .on_async(|_: &Order| async {
@@ -63,29 +63,31 @@ fn talks() -> Registry {
     registry
 }
 
-/// The spans that these words were said in.
-fn spans_of(log: &[String], words: &str) -> Vec<String> {
-    let said = log.iter().filter(|line| line.ends_with(words));
-    said.map(|line| line.trim_start_matches("INFO ").to_owned())
+/// The log lines that end with this text, which begin with their spans.
+fn lines_with_spans(log: &[String], text: &str) -> Vec<String> {
+    let lines = log.iter().filter(|line| line.ends_with(text));
+    lines
+        .map(|line| line.trim_start_matches("INFO ").to_owned())
         .collect()
 }
 
 #[test]
 fn an_async_emit_enters_the_emitters_span_at_each_poll() {
     let log = logged(Level::INFO, || {
-        let emit = info_span!("request", id = 7).in_scope(|| talks().emit_async(order()));
+        let emit =
+            info_span!("request", id = 7).in_scope(|| logging_registry().emit_async(order()));
         finish(emit);
     });
-    for words in ["before", "after"] {
-        let expected = format!("request{{id=7}}: logging::later: {words}");
-        assert_eq!(spans_of(&log, words), [expected], "{log:#?}");
+    for text in ["before", "after"] {
+        let expected = format!("request{{id=7}}: logging::background: {text}");
+        assert_eq!(lines_with_spans(&log, text), [expected], "{log:#?}");
     }
 }
 
 #[test]
-fn the_emitters_span_is_carried_through_the_queue() {
+fn a_queued_event_runs_in_the_span_of_its_emitter() {
     let log = logged(Level::INFO, || {
-        let registry = talks();
+        let registry = logging_registry();
         let span = info_span!("request", id = 7);
         span.in_scope(|| registry.enqueue(order()))
             .expect("there is room");
@@ -93,32 +95,34 @@ fn the_emitters_span_is_carried_through_the_queue() {
         registry.emit(order());
         finish(registry.queue().flush_async());
     });
-    for words in ["before", "after"] {
+    for text in ["before", "after"] {
         let spans = ["request{id=7}: ", "other: ", ""];
-        let expected = spans.map(|span| format!("{span}logging::later: {words}"));
-        assert_eq!(spans_of(&log, words), expected, "{log:#?}");
+        let expected = spans.map(|span| format!("{span}logging::background: {text}"));
+        assert_eq!(lines_with_spans(&log, text), expected, "{log:#?}");
     }
 }
 
 #[test]
 fn each_async_handler_has_a_span_at_trace() {
-    let log = logged(Level::TRACE, || finish(talks().emit_async(order())));
+    let log = logged(Level::TRACE, || {
+        finish(logging_registry().emit_async(order()))
+    });
     let spans = log.iter().filter(|line| line.ends_with("new")).count();
     assert_eq!(spans, 2, "{log:#?}");
-    for words in ["before", "after"] {
-        let [line] = &spans_of(&log, words)[..] else {
-            panic!("said once: {log:#?}");
+    for text in ["before", "after"] {
+        let [line] = &lines_with_spans(&log, text)[..] else {
+            panic!("one line: {log:#?}");
         };
         assert!(
-            line.starts_with("emit{topic=\"logging::later::Order\"}:handle{subscriber="),
+            line.starts_with("emit{topic=\"logging::background::Order\"}:handle{subscriber="),
             "{line}"
         );
     }
 }
 
-/// The one record of this level, which says nothing of the event.
+/// The only record of this level, which contains no field of the event.
 #[track_caller]
-fn the_one<'l>(log: &'l [String], level: &str) -> &'l str {
+fn single_record<'l>(log: &'l [String], level: &str) -> &'l str {
     let records: Vec<_> = log.iter().filter(|line| line.starts_with(level)).collect();
     assert_eq!(records.len(), 1, "{log:#?}");
     assert!(!records[0].contains("4711"));
@@ -134,11 +138,11 @@ fn a_failure_of_an_async_subscriber_is_logged() {
             .detach();
         finish(registry.emit_async(order()));
     });
-    assert!(the_one(&log, "ERROR").contains("cause=returned an error: no mail"));
+    assert!(single_record(&log, "ERROR").contains("cause=returned an error: no mail"));
 }
 
 #[test]
-fn what_failed_before_an_emit_was_dropped_is_logged() {
+fn failures_before_the_drop_of_an_emit_are_logged() {
     let log = logged(Level::ERROR, || {
         let registry = Registry::new();
         registry
@@ -155,7 +159,7 @@ fn what_failed_before_an_emit_was_dropped_is_logged() {
 }
 
 #[test]
-fn a_queue_that_fills_while_nothing_empties_it_warns_once() {
+fn a_full_queue_without_a_worker_is_logged_once_at_warn() {
     let log = logged(Level::WARN, || {
         let registry = Registry::new();
         registry.queue().set_capacity(1);
@@ -164,15 +168,15 @@ fn a_queue_that_fills_while_nothing_empties_it_warns_once() {
         }
         registry.queue().flush();
     });
-    let warning = the_one(&log, "WARN");
+    let warning = single_record(&log, "WARN");
     assert!(
-        warning.contains("the queue is full, and nothing empties it"),
+        warning.contains("the queue is full and has no worker"),
         "{warning}"
     );
 }
 
 #[test]
-fn a_queue_that_a_worker_empties_does_not_warn() {
+fn a_full_queue_with_a_worker_is_not_logged() {
     let log = logged(Level::WARN, || {
         let registry = Registry::new();
         let work = registry.queue().work(1);
@@ -187,16 +191,16 @@ fn a_queue_that_a_worker_empties_does_not_warn() {
 }
 
 #[test]
-fn a_registry_that_goes_with_events_in_its_queue_warns() {
+fn the_drop_of_a_registry_with_queued_events_is_logged_at_warn() {
     let log = logged(Level::WARN, || {
         let registry = Registry::new();
         registry.enqueue(order()).expect("there is room");
     });
-    assert!(the_one(&log, "WARN").contains("a registry is dropped"));
+    assert!(single_record(&log, "WARN").contains("a registry is dropped"));
 }
 
 #[test]
-fn a_flush_without_end_is_told() {
+fn a_flush_that_is_cut_off_is_logged_at_error() {
     let log = logged(Level::ERROR, || {
         let registry = Registry::new();
         let inside = registry.clone();
@@ -206,11 +210,11 @@ fn a_flush_without_end_is_told() {
         registry.enqueue(order()).expect("there is room");
         registry.queue().flush();
     });
-    assert!(the_one(&log, "ERROR").contains("a flush was cut off"));
+    assert!(single_record(&log, "ERROR").contains("a flush was cut off"));
 }
 
 #[test]
-fn an_event_whose_worker_goes_away_is_told() {
+fn an_event_whose_worker_is_dropped_is_logged_at_error() {
     let log = logged(Level::ERROR, || {
         let registry = Registry::new();
         registry
@@ -219,19 +223,19 @@ fn an_event_whose_worker_goes_away_is_told() {
         registry.enqueue(order()).expect("there is room");
         assert!(poll(registry.queue().work(1)).is_pending());
     });
-    let record = the_one(&log, "ERROR");
+    let record = single_record(&log, "ERROR");
     assert!(
-        record.contains("topic=\"logging::later::Order\""),
+        record.contains("topic=\"logging::background::Order\""),
         "{record}"
     );
     assert!(
-        record.contains("events-core/tests/logging/later.rs:"),
+        record.contains("events-core/tests/logging/background.rs:"),
         "{record}"
     );
 }
 
 #[test]
-fn what_a_shutdown_hands_back_is_told() {
+fn events_that_a_shutdown_returns_are_logged_at_warn() {
     let log = logged(Level::WARN, || {
         let registry = Registry::new();
         registry.enqueue(order()).expect("there is room");
@@ -239,9 +243,9 @@ fn what_a_shutdown_hands_back_is_told() {
         assert_eq!(unfinished.events.len(), 1);
         assert!(!format!("{unfinished:?}").contains("4711"));
     });
-    let warning = the_one(&log, "WARN");
+    let warning = single_record(&log, "WARN");
     assert!(
-        warning.contains("shut down with 1 event left: logging::later::Order (x1)"),
+        warning.contains("shut down with 1 event left: logging::background::Order (x1)"),
         "{warning}"
     );
 }

@@ -1,25 +1,25 @@
-//! Subscribers that run when the emit is over.
+//! Background subscribers, which run after the emit.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use events_core::{Emission, Event, State, subscriber};
 
-/// A user asked for an account.
+/// A user signed up.
 #[derive(Event, Debug, Clone)]
 pub struct SignedUp {
-    /// Who.
+    /// The name of the user.
     #[event(into)]
     pub name: String,
 }
 
-/// What subscribers are lent.
+/// A state of subscribers.
 #[derive(Debug, Default)]
 pub struct Outbox(pub AtomicU32);
 
 impl Outbox {
     async fn send(&self, to: &str) -> Result<(), String> {
         if to.is_empty() {
-            return Err("nobody to write to".to_owned());
+            return Err("no recipient".to_owned());
         }
         std::future::ready(()).await;
         self.0.fetch_add(1, Ordering::Relaxed);
@@ -27,7 +27,7 @@ impl Outbox {
     }
 }
 
-/// Comes from here.
+/// Emits the event, and is its origin.
 #[must_use]
 pub fn signup(name: &str) -> SignedUp {
     SignedUp::builder().name(name).build().emit_from(signup)
@@ -71,7 +71,7 @@ async fn never(event: &SignedUp) {
     welcome(event).await;
 }
 
-/// Functions that are called as the names of generated code are.
+/// Functions that have names of generated code.
 mod names {
     use events_core::{State, subscriber};
 
