@@ -1,4 +1,4 @@
-//! Panics of handlers that a script asks for print nothing.
+//! Scripted panics of handlers print nothing.
 
 use std::{panic, sync::Once};
 

@@ -230,7 +230,7 @@ impl Model<'_> {
         Some(handler.end)
     }
 
-    /// Drops what waits, in the order in which it was begun.
+    /// Drops the pending calls, in the order in which they were begun.
     pub(super) fn cancel_run(&mut self, run: Run) {
         for (_, call) in run.waiting {
             if call.at == usize::MAX {

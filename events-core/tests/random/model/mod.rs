@@ -50,7 +50,7 @@ struct Plan {
     later: Vec<Id>,
 }
 
-/// What waits in the queue.
+/// A job in the queue.
 enum Job {
     Enqueued(Event),
     /// A snapshot, for some of the handlers of its plan.

@@ -1,4 +1,4 @@
-//! Who is subscribed: registrations with what refuses them, removals, and the plan of a topic.
+//! The subscribers: registrations and what refuses them, removals, and the plan of a topic.
 
 use std::{cmp::Reverse, rc::Rc};
 

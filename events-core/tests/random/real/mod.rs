@@ -340,7 +340,7 @@ fn failure(failure: &Failure) -> (String, Cause) {
     (label(failure.subscriber()), cause)
 }
 
-/// As `trace::label`, from what the registry knows of a subscriber.
+/// As `trace::label`, from the registry's description of a subscriber.
 fn label(subscriber: &SubscriberInfo) -> String {
     let name = subscriber.name.rsplit("::").next().unwrap_or_default();
     let known = ["declared_", "method_", "id "]

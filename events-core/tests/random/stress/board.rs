@@ -27,7 +27,7 @@ pub(super) struct Receipt {
     pub(super) received: usize,
     /// A shutdown handed it back.
     pub(super) handed_back: usize,
-    /// The emitter was told that it did not reach the recorder, or the queue refused the event.
+    /// The emit reported that it did not reach the recorder, or the queue refused the event.
     pub(super) refused: usize,
 }
 

@@ -1,5 +1,5 @@
 //! All verbs at once, on several threads: each event is received once or handed back, each closure is freed
-//! once, and no thread waits for ever.
+//! once, and no thread hangs.
 //!
 //! A round is bounded by the number of operations, not by a clock. What the scheduler does is not
 //! repeatable: a seed repeats the operations of each thread, not the order among the threads.

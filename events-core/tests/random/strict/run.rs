@@ -50,7 +50,7 @@ struct Run<'s> {
     problems: Rc<RefCell<Vec<String>>>,
 }
 
-/// After so many polls at the end something wakes itself for ever.
+/// After so many polls at the end, a task wakes itself without end.
 const MOST_POLLS: usize = 100_000;
 
 pub(crate) fn run(script: &Script) -> Outcome {
@@ -203,7 +203,7 @@ impl Run<'_> {
                 return;
             }
         }
-        self.problem("the tasks wake themselves for ever");
+        self.problem("the tasks wake themselves without end");
     }
 
     fn problem(&self, problem: impl Into<String>) {
@@ -214,6 +214,11 @@ impl Run<'_> {
         // A shutdown whose deadline is a gate is over when all are open; one that is not may take long.
         self.shared.gates.open_all();
         self.run_to_rest();
+        let workers = self.workers.borrow().clone();
+        let has_worker = workers.iter().any(|task| self.executor.is_alive(*task));
+        if has_worker && !self.registry.queue().is_empty() {
+            self.problem("events wait though there is a worker");
+        }
         self.flush();
         self.settle();
         self.run_to_rest();
