@@ -6,7 +6,7 @@ use crate::{
     model,
     program::{Program, generate, shrink},
     quiet, real,
-    runs::{self, seeds},
+    runs::{Everything, Runs, seeds},
     trace::Trace,
 };
 
@@ -36,9 +36,10 @@ fn difference(program: &Program) -> Option<String> {
 }
 
 /// Runs programs, and fails with the smallest one near the first that differs.
-fn check(name: &str, first: u64, count: u64) {
+fn check(name: &'static str, first: u64, count: u64) {
+    let runs = Runs::of(name);
     for seed in seeds(first, count) {
-        runs::begin(name, seed);
+        runs.begin(seed);
         let program = generate(seed);
         if difference(&program).is_some() {
             let small = shrink(program, |program| difference(program).is_some());
@@ -61,7 +62,7 @@ fn a_registry_does_what_the_model_does() {
 #[test]
 fn a_traced_registry_does_what_the_model_does() {
     quiet::scripted_panics();
-    tracing::subscriber::with_default(runs::Everything, || {
+    tracing::subscriber::with_default(Everything, || {
         check("traced programs", 1 << 32, PROGRAMS / 10);
     });
 }

@@ -45,22 +45,33 @@ pub(crate) fn scaled(count: u64) -> u64 {
 }
 
 static BEGUN: AtomicU64 = AtomicU64::new(0);
-static CURRENT: Mutex<Vec<(String, String)>> = Mutex::new(Vec::new());
+/// The run under way of each test.
+static CURRENT: Mutex<Vec<(&str, u64)>> = Mutex::new(Vec::new());
 
-/// A run begins; when it hangs, the watchdog names it.
-pub(crate) fn begin(name: &str, run: u64) {
-    static WATCHDOG: OnceLock<()> = OnceLock::new();
-    WATCHDOG.get_or_init(|| drop(thread::spawn(watch)));
-    BEGUN.fetch_add(1, Ordering::Relaxed);
-    let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
-    current.retain(|(other, _)| other != name);
-    current.push((name.to_owned(), format!("{name}, run {run}")));
+/// The runs of one test, one after the other; when one hangs, the watchdog names it.
+pub(crate) struct Runs(&'static str);
+
+impl Runs {
+    pub(crate) fn of(name: &'static str) -> Self {
+        static WATCHDOG: OnceLock<()> = OnceLock::new();
+        WATCHDOG.get_or_init(|| drop(thread::spawn(watch)));
+        Self(name)
+    }
+
+    /// A run begins, and the one before has ended.
+    pub(crate) fn begin(&self, seed: u64) {
+        BEGUN.fetch_add(1, Ordering::Relaxed);
+        let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
+        current.retain(|(name, _)| *name != self.0);
+        current.push((self.0, seed));
+    }
 }
 
-/// Nothing more is run under this name.
-pub(crate) fn end(name: &str) {
-    let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
-    current.retain(|(other, _)| other != name);
+impl Drop for Runs {
+    fn drop(&mut self) {
+        let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
+        current.retain(|(name, _)| *name != self.0);
+    }
 }
 
 fn watch() {
@@ -70,7 +81,10 @@ fn watch() {
         let begun = BEGUN.load(Ordering::Relaxed);
         let current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
         if begun == seen && !current.is_empty() {
-            let runs: Vec<_> = current.iter().map(|(_, run)| run.as_str()).collect();
+            let runs: Vec<_> = current
+                .iter()
+                .map(|(name, seed)| format!("{name}, seed {seed}"))
+                .collect();
             let text = format!("\nno end for {PATIENCE:?}: {}\n", runs.join("; "));
             // The captured output of a test is lost when the process is ended.
             let _ = std::io::stderr().write_all(text.as_bytes());

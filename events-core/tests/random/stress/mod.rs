@@ -14,7 +14,7 @@ use events_core::Registry;
 use self::board::Board;
 use crate::{
     rng::Rng,
-    runs::{self, seeds},
+    runs::{Runs, seeds},
 };
 
 /// How many events each of the sending threads sends in a round.
@@ -71,9 +71,9 @@ fn round(seed: u64) -> Vec<String> {
 
 #[test]
 fn threads_lose_no_event_and_no_closure() {
-    const NAME: &str = "rounds of threads";
+    let runs = Runs::of("rounds of threads");
     for seed in seeds(0, 12) {
-        runs::begin(NAME, seed);
+        runs.begin(seed);
         let problems = round(seed);
         assert!(
             problems.is_empty(),
@@ -81,5 +81,4 @@ fn threads_lose_no_event_and_no_closure() {
             problems.join("\n  ")
         );
     }
-    runs::end(NAME);
 }

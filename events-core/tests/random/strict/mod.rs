@@ -17,7 +17,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub(crate) use script::Options;
 use script::{Script, generate, shrink};
 
-use crate::runs::{self, seeds};
+use crate::runs::{Runs, seeds};
 
 fn violations(script: &Script) -> Vec<String> {
     let run = || laws::violations(script, &run::run(script));
@@ -25,9 +25,10 @@ fn violations(script: &Script) -> Vec<String> {
 }
 
 /// Runs scripts, and fails with the smallest one near the first that breaks a law.
-pub(crate) fn check(name: &str, first: u64, count: u64, options: Options) {
+pub(crate) fn check(name: &'static str, first: u64, count: u64, options: Options) {
+    let runs = Runs::of(name);
     for seed in seeds(first, count) {
-        runs::begin(name, seed);
+        runs.begin(seed);
         let script = generate(seed, options);
         if !violations(&script).is_empty() {
             let small = shrink(script, |script| !violations(script).is_empty());
@@ -35,7 +36,6 @@ pub(crate) fn check(name: &str, first: u64, count: u64, options: Options) {
             panic!("seed {seed} of {name}:\n  {found}\nof {small:#?}");
         }
     }
-    runs::end(name);
 }
 
 #[test]
