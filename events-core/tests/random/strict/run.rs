@@ -124,8 +124,17 @@ impl Run<'_> {
                     self.executor.poll(task, &self.shared.current);
                 }
             }
+            Step::Rest => self.poll_woken(),
             Step::Cancel(choice) => {
-                if let Some(task) = choose(self.executor.alive(), choice) {
+                // Half of them are tasks that were woken and not polled since.
+                let woken = self.executor.woken();
+                let are_meant = choice % 2 == 0 && !woken.is_empty();
+                let tasks = if are_meant {
+                    woken
+                } else {
+                    self.executor.alive()
+                };
+                if let Some(task) = choose(tasks, choice / 2) {
                     self.executor.cancel(task);
                 }
             }
@@ -194,16 +203,22 @@ impl Run<'_> {
         });
     }
 
-    /// Polls and delivers until nothing is left to do.
-    fn run_to_rest(&mut self) {
+    fn poll_woken(&mut self) {
         for _ in 0..MOST_POLLS {
-            if let Some(&task) = self.executor.woken().first() {
-                self.executor.poll(task, &self.shared.current);
-            } else if !self.shared.gates.deliver(0) {
+            let Some(&task) = self.executor.woken().first() else {
                 return;
-            }
+            };
+            self.executor.poll(task, &self.shared.current);
         }
         self.problem("the tasks wake themselves without end");
+    }
+
+    /// Polls and delivers until nothing is left to do.
+    fn run_to_rest(&mut self) {
+        self.poll_woken();
+        while self.shared.gates.deliver(0) {
+            self.poll_woken();
+        }
     }
 
     fn problem(&self, problem: impl Into<String>) {

@@ -51,6 +51,8 @@ pub(crate) enum Step {
     /// A waker of a wait that is over.
     WakeStale(usize),
     Poll(usize),
+    /// Polls all tasks that were woken, until none is.
+    Rest,
     Cancel(usize),
     Unsubscribe(usize),
 }
@@ -99,7 +101,7 @@ pub(crate) fn generate(seed: u64, options: Options) -> Script {
     for _ in 0..rng.below(3) {
         steps.push(Step::Worker(1 + rng.below(3)));
     }
-    for _ in 0..20 + rng.below(60) {
+    for _ in 0..6 + rng.below(70) {
         steps.push(step(rng, options));
     }
     Script {
@@ -164,6 +166,7 @@ fn step(rng: &mut Rng, options: Options) -> Step {
         15 => Step::WakeTask(any),
         16 => Step::WakeHandler(any),
         17 => Step::Cancel(any),
+        28 | 29 => Step::Rest,
         18..23 => Step::Open(any),
         23..28 => Step::Deliver(any),
         _ => Step::Poll(any),
