@@ -1,0 +1,277 @@
+//! Tests of known faults: each fails today. `other_faults` has those that the model found.
+//!
+//! Neither file is part of the test binary yet. In the commit before the one that mends a fault its test
+//! moves to `tests/it`, or to the part of this binary that it belongs to, and is red there. With
+//! `mod known_faults; mod other_faults;` in `main.rs` all of them run.
+
+use std::{
+    future::{pending, poll_fn},
+    sync::{Arc, Mutex, OnceLock, atomic::AtomicUsize},
+    task::Poll,
+};
+
+use events_core::{AnyEvent, Event, Registry, Subscription};
+
+use crate::strict::{
+    Options, check,
+    executor::{Executor, NO_TASK, TaskId},
+    gates::Gates,
+};
+
+#[derive(Event, Clone)]
+#[event(topic = "faults::one")]
+pub(crate) struct One;
+
+#[derive(Event, Clone)]
+#[event(topic = "faults::two")]
+pub(crate) struct Two;
+
+/// What handlers did, in order.
+#[derive(Clone, Default)]
+pub(crate) struct Calls(Arc<Mutex<Vec<&'static str>>>);
+
+impl Calls {
+    pub(crate) fn note(&self, call: &'static str) {
+        self.0.lock().expect("no handler panics here").push(call);
+    }
+
+    pub(crate) fn list(&self) -> Vec<&'static str> {
+        self.0.lock().expect("no handler panics here").clone()
+    }
+}
+
+/// Polls woken tasks and delivers wakes until nothing is left to do.
+pub(crate) fn run(executor: &mut Executor, gates: &Gates) {
+    let current = AtomicUsize::new(NO_TASK);
+    for _ in 0..1_000 {
+        if let Some(&task) = executor.woken().first() {
+            executor.poll(task, &current);
+        } else if !gates.deliver(0) {
+            return;
+        }
+    }
+}
+
+fn poll(executor: &mut Executor, task: TaskId) {
+    executor.poll(task, &AtomicUsize::new(NO_TASK));
+}
+
+/// An async handler that notes its name behind a gate.
+fn gated(registry: &Registry, name: &'static str, gates: &Gates, calls: &Calls) {
+    let (gates, calls) = (gates.clone(), calls.clone());
+    registry
+        .on_async(move |_: &Two| {
+            let (gate, calls) = (gates.wait(), calls.clone());
+            async move {
+                gate.await;
+                calls.note(name);
+            }
+        })
+        .detach();
+}
+
+// Line 1: a worker loses a wake-up.
+
+#[test]
+fn a_handler_that_wakes_itself_and_is_ready_loses_no_later_wake() {
+    let (registry, gates, calls) = (Registry::new(), Gates::default(), Calls::default());
+    let wakes_and_ends = |_: &One| {
+        poll_fn(|context| {
+            context.waker().wake_by_ref();
+            Poll::Ready(())
+        })
+    };
+    registry.on_async(wakes_and_ends).detach();
+    gated(&registry, "two", &gates, &calls);
+    let mut executor = Executor::default();
+    executor.spawn("work", registry.queue().work(1));
+    registry.enqueue(One).expect("there is room");
+    run(&mut executor, &gates);
+    registry.enqueue(Two).expect("there is room");
+    run(&mut executor, &gates);
+    gates.open_all();
+    run(&mut executor, &gates);
+    assert_eq!(calls.list(), ["two"]);
+}
+
+/// Both gates are open before the job is polled again, and the second wake comes when it has ended.
+#[test]
+fn two_handlers_of_one_event_that_are_woken_one_after_the_other_lose_no_later_wake() {
+    let (registry, calls) = (Registry::new(), Calls::default());
+    let (first, second) = (Gates::default(), Gates::default());
+    gated(&registry, "first", &first, &calls);
+    gated(&registry, "second", &second, &calls);
+    let mut executor = Executor::default();
+    let work = executor.spawn("work", registry.queue().work(1));
+    registry.enqueue(Two).expect("there is room");
+    poll(&mut executor, work);
+    first.open(0);
+    second.open(0);
+    first.deliver(0);
+    poll(&mut executor, work);
+    // The wait is over, and its waker comes late.
+    second.wake_stale(0);
+    run(&mut executor, &second);
+    registry.enqueue(Two).expect("there is room");
+    run(&mut executor, &first);
+    first.open_all();
+    second.open_all();
+    run(&mut executor, &first);
+    run(&mut executor, &second);
+    assert_eq!(calls.list(), ["first", "second", "first", "second"]);
+}
+
+#[test]
+fn stale_wakes_lose_no_later_wake() {
+    let options = Options {
+        stale_wakes: true,
+        ..Options::default()
+    };
+    check("scripts with stale wakes", 0, 1_000, options);
+}
+
+// Line 2: a cancelled `emit_async` loses deferred handlers that wait for no other.
+
+#[test]
+fn a_cancelled_emit_async_has_deferred_what_waits_for_no_async_handler() {
+    let (registry, gates, calls) = (Registry::new(), Gates::default(), Calls::default());
+    let (waits, alone, behind) = (gates.clone(), calls.clone(), calls.clone());
+    let new = registry
+        .subscribe_async(move |_: &One| waits.wait())
+        .id("waits");
+    new.register().expect("it is the first").detach();
+    registry
+        .on_deferred(move |_: &One| alone.note("alone"))
+        .detach();
+    let new = registry.subscribe_deferred(move |_: &One| behind.note("behind"));
+    new.after("waits")
+        .register()
+        .expect("its target is there")
+        .detach();
+    let mut executor = Executor::default();
+    let emit = registry.emit_async(One);
+    let task = executor.spawn("emit_async", async move { _ = emit.await });
+    poll(&mut executor, task);
+    executor.cancel(task);
+    registry.queue().flush();
+    assert_eq!(calls.list(), ["alone"]);
+}
+
+// Line 6: a shutdown does not wait for a flush in the middle of an event.
+
+#[test]
+fn a_shutdown_waits_for_a_flush_or_hands_its_event_back() {
+    let (registry, gates, calls) = (Registry::new(), Gates::default(), Calls::default());
+    gated(&registry, "two", &gates, &calls);
+    registry.enqueue(Two).expect("there is room");
+    let mut executor = Executor::default();
+    let flush = registry.queue().flush_async();
+    let flush = executor.spawn("flush_async", async move { _ = flush.await });
+    poll(&mut executor, flush);
+    let left = Arc::new(OnceLock::new());
+    let (queue, found) = (registry.queue(), Arc::clone(&left));
+    executor.spawn("shutdown_async", async move {
+        let unfinished = queue.shutdown_async(pending::<()>()).await;
+        found
+            .set(unfinished.events.len())
+            .expect("it is the only one");
+    });
+    run(&mut executor, &gates);
+    let has_ended = !calls.list().is_empty();
+    assert!(
+        left.get().is_none_or(|left| has_ended || *left == 1),
+        "the shutdown is over, handed back {left:?} events, and the handler has not ended",
+    );
+}
+
+// Line 9: a handler starts after its unsubscribe has returned.
+
+#[test]
+fn a_condition_that_unsubscribes_its_handler_keeps_it_from_starting() {
+    type Held = Arc<Mutex<Option<Subscription>>>;
+    fn unsubscribes(held: &Held) -> impl Fn() -> bool + Send + Sync + 'static {
+        let held = Arc::clone(held);
+        move || {
+            drop(held.lock().expect("no condition panics").take());
+            true
+        }
+    }
+    let (registry, calls) = (Registry::new(), Calls::default());
+    let held: [Held; 3] = Default::default();
+    let set = |index: usize, new: Result<Subscription, _>| {
+        let new =
+            new.unwrap_or_else(|error: events_core::subscribing::SubscribeError| panic!("{error}"));
+        *held[index].lock().expect("no condition panics") = Some(new);
+    };
+    let (note, when) = (calls.clone(), unsubscribes(&held[0]));
+    let new = registry.subscribe(move |_: &One| note.note("typed"));
+    set(0, new.when(move |_: &One| when()).register());
+    let (note, when) = (calls.clone(), unsubscribes(&held[1]));
+    let new =
+        registry.subscribe_topic("faults::one", move |_: &dyn AnyEvent| note.note("by topic"));
+    let new = new.expect("it is a pattern");
+    set(1, new.when(move |_: &dyn AnyEvent| when()).register());
+    let (note, when) = (calls.clone(), unsubscribes(&held[2]));
+    let new = registry.subscribe_async(move |_: &One| {
+        let note = note.clone();
+        async move { note.note("async") }
+    });
+    set(2, new.when(move |_: &One| when()).register());
+    let mut executor = Executor::default();
+    let emit = registry.emit_async(One);
+    executor.spawn("emit_async", async move { _ = emit.await });
+    run(&mut executor, &Gates::default());
+    assert_eq!(calls.list(), [""; 0]);
+}
+
+#[test]
+fn no_call_begins_after_its_handler_was_unsubscribed() {
+    let options = Options {
+        unsubscribes: true,
+        ..Options::default()
+    };
+    check("scripts that unsubscribe", 0, 1_000, options);
+}
+
+// Line 10: a limit of 1 waits for itself.
+
+#[test]
+fn a_limited_handler_that_awaits_an_emit_of_its_own_event_ends() {
+    let registry = Registry::new();
+    let calls = Calls::default();
+    let (inner, note) = (registry.clone(), calls.clone());
+    let new = registry.subscribe_async(move |_: &One| {
+        let (inner, note) = (inner.clone(), note.clone());
+        async move {
+            if note.list().is_empty() {
+                note.note("begun");
+                drop(inner.try_emit_async(One).await);
+                note.note("ended");
+            }
+        }
+    });
+    let subscription = new.concurrency(1).register().expect("it is the first");
+    let mut executor = Executor::default();
+    let emit = registry.emit_async(One);
+    executor.spawn("emit_async", async move { _ = emit.await });
+    run(&mut executor, &Gates::default());
+    drop(subscription);
+    assert_eq!(calls.list(), ["begun", "ended"]);
+}
+
+// Line 14: a batch ranks by when its handlers were added to it.
+
+#[test]
+fn a_batch_ranks_by_its_registration() {
+    let (registry, calls) = (Registry::new(), Calls::default());
+    let on = |name: &'static str| {
+        let calls = calls.clone();
+        move |_: &One| calls.note(name)
+    };
+    let mut batch = registry.batch();
+    batch.on(on("batch"));
+    registry.on(on("between")).detach();
+    batch.register().expect("no options clash").detach();
+    registry.emit(One);
+    assert_eq!(calls.list(), ["between", "batch"]);
+}

@@ -1,0 +1,155 @@
+//! A sync emit: the chain of its handlers, and the snapshot for those that run later.
+
+use super::{
+    Emitted, Id, Job, Model, SharedPlan, cause,
+    later::Run,
+    rules::{COUNTS_TWICE_ON_FULL_QUEUE, UNREACHED_IS_UNHEARD},
+    too_deep,
+};
+use crate::program::{Cause, End, Event, Kind, Report, topic_of};
+
+impl Event {
+    pub(super) fn emitted(self) -> Emitted<'static> {
+        Emitted {
+            topic: topic_of(self.kind),
+            // An event that borrows shows its fields to no handler of any event.
+            seen: (self.kind != Kind::D).then_some(self.value),
+            value: self.value,
+            origin: self.origin,
+        }
+    }
+}
+
+impl Emitted<'_> {
+    fn set(&mut self, value: i64) {
+        self.value = value;
+        self.seen = self.seen.map(|_| value);
+    }
+}
+
+impl Model<'_> {
+    /// The value after the emit, and what became of it.
+    pub(super) fn emit(&mut self, event: Event, is_reported: bool) -> (i64, Report) {
+        let mut emitted = event.emitted();
+        let plan = self.plan(emitted.topic, Some(event.kind));
+        let mut report = Report {
+            deferred: Some(0),
+            ..Report::default()
+        };
+        if let Some(plan) = plan {
+            if self.depth >= self.depth_limit {
+                return (event.value, too_deep());
+            }
+            self.depth += 1;
+            self.chain(&plan, &mut emitted, &mut report);
+            if report.stopped_by.is_none() {
+                let all = (0..plan.later.len()).collect();
+                let event = Event {
+                    value: emitted.value,
+                    ..event
+                };
+                self.defer(&plan, event, all, &mut report);
+            }
+            self.depth -= 1;
+        }
+        let is_unheard = report.ran == 0 && report.deferred == Some(0);
+        let counts = report.failures.is_empty() || (UNREACHED_IS_UNHEARD && !is_reported);
+        if is_unheard && counts {
+            self.unheard(emitted.topic);
+        }
+        if !report.failures.is_empty() {
+            report.deferred = None;
+        }
+        (emitted.value, report)
+    }
+
+    /// A topic without a type.
+    pub(super) fn emit_topic(&mut self, topic: &str, value: i64, origin: Option<usize>) -> Report {
+        let mut emitted = Emitted {
+            topic,
+            seen: Some(value),
+            value,
+            origin,
+        };
+        let mut report = Report {
+            deferred: Some(0),
+            ..Report::default()
+        };
+        if let Some(plan) = self.plan(topic, None) {
+            if self.depth >= self.depth_limit {
+                return too_deep();
+            }
+            self.depth += 1;
+            self.chain(&plan, &mut emitted, &mut report);
+            self.depth -= 1;
+        }
+        if report.ran == 0 {
+            self.unheard(topic);
+        }
+        if !report.failures.is_empty() {
+            report.deferred = None;
+        }
+        report
+    }
+
+    /// The sync handlers of a plan, in order.
+    pub(super) fn chain(
+        &mut self,
+        plan: &SharedPlan,
+        event: &mut Emitted<'_>,
+        report: &mut Report,
+    ) {
+        for &id in &plan.sync {
+            if !self.passes(id, *event) {
+                continue;
+            }
+            let (value, end) = self.call_sync(id, *event);
+            event.set(value);
+            report.ran += 1;
+            if let Some(cause) = cause(end) {
+                report.failures.push((self.label(id), cause));
+            }
+            if end == End::Break {
+                report.stopped_by = Some(self.label(id));
+                return;
+            }
+        }
+    }
+
+    /// Puts a snapshot into the queue for those handlers that the filters let pass; `numbers` are indices
+    /// of `plan.later`.
+    pub(super) fn defer(
+        &mut self,
+        plan: &SharedPlan,
+        event: Event,
+        numbers: Vec<usize>,
+        report: &mut Report,
+    ) {
+        let passes = |number: &usize| self.passes(plan.later[*number], event.emitted());
+        let mut selected: Vec<_> = numbers.into_iter().filter(passes).collect();
+        if selected.is_empty() {
+            return;
+        }
+        if self.queue.len() < self.capacity {
+            report.deferred = report.deferred.map(|deferred| deferred + selected.len());
+            let run = Run::of_snapshot(plan, event, selected);
+            self.queue.push_back(Job::Snapshot(run));
+            return;
+        }
+        // A full queue: sync handlers run here and now, async ones are not reached.
+        let unreached = |model: &Self, id: Id| (model.label(id), Cause::Undelivered);
+        let is_async = |number: &usize| self.handler(plan.later[*number]).is_async;
+        let lost: Vec<_> = selected.extract_if(.., |number| is_async(number)).collect();
+        for number in lost {
+            report.failures.push(unreached(self, plan.later[number]));
+        }
+        let mut run = Run::of_snapshot(plan, event, selected);
+        self.poll_run(&mut run, COUNTS_TWICE_ON_FULL_QUEUE);
+        for id in run.unfinished() {
+            report.failures.push(unreached(self, id));
+        }
+        report.ran += run.ran;
+        report.failures.extend(run.take_failures());
+        self.cancel_run(run);
+    }
+}

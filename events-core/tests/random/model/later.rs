@@ -1,0 +1,387 @@
+//! Handlers that run later: beside one another in an `emit_async`, or as a job of the queue.
+//!
+//! A run is polled like a future, and so are the calls in it.
+
+use std::rc::Rc;
+
+use super::{Id, Job, Model, SharedPlan, cause, rules::is_unheard_from_queue, too_deep};
+use crate::program::{Act, Cause, End, Event, Phase, Report};
+
+/// An event on its way through handlers that run later. Handlers are indices of `plan.later`.
+pub(super) struct Run {
+    plan: SharedPlan,
+    event: Event,
+    /// Those to be begun.
+    selected: Vec<usize>,
+    /// Those that were begun and wait.
+    waiting: Vec<(usize, Call)>,
+    /// The filters are evaluated when a handler begins; for a snapshot they were before.
+    evaluates: bool,
+    pub(super) ran: usize,
+    failures: Vec<(usize, String, Cause)>,
+}
+
+/// A call of an async handler that waits.
+struct Call {
+    id: Id,
+    /// Its next act.
+    at: usize,
+    inner: Option<Box<AsyncEmit>>,
+    has_yielded: bool,
+}
+
+/// An `emit_async`.
+pub(super) struct AsyncEmit {
+    event: Event,
+    run: Option<Run>,
+    report: Report,
+    /// Deferred handlers that go to the queue at the end.
+    last: Vec<usize>,
+    is_begun: bool,
+    refused: bool,
+}
+
+impl Run {
+    /// For handlers whose filters have let the event pass.
+    pub(super) fn of_snapshot(plan: &SharedPlan, event: Event, selected: Vec<usize>) -> Self {
+        Self {
+            evaluates: false,
+            ..Self::of_emit(plan, event, selected)
+        }
+    }
+
+    fn of_emit(plan: &SharedPlan, event: Event, selected: Vec<usize>) -> Self {
+        Self {
+            plan: Rc::clone(plan),
+            event,
+            selected,
+            waiting: Vec::new(),
+            evaluates: true,
+            ran: 0,
+            failures: Vec::new(),
+        }
+    }
+
+    /// The subscribers that have not ended: those that wait, then those that were not begun.
+    pub(super) fn unfinished(&self) -> Vec<Id> {
+        let waiting = self.waiting.iter().map(|(number, _)| number);
+        let all = waiting.chain(&self.selected);
+        all.map(|number| self.plan.later[*number]).collect()
+    }
+
+    /// The failures in the order of the subscribers.
+    pub(super) fn take_failures(&mut self) -> Vec<(String, Cause)> {
+        self.failures.sort_by_key(|(number, ..)| *number);
+        let failures = self.failures.drain(..);
+        failures.map(|(_, label, cause)| (label, cause)).collect()
+    }
+}
+
+impl AsyncEmit {
+    pub(super) fn new(event: Event) -> Self {
+        Self {
+            event,
+            run: None,
+            report: Report {
+                deferred: Some(0),
+                ..Report::default()
+            },
+            last: Vec::new(),
+            is_begun: false,
+            refused: false,
+        }
+    }
+}
+
+impl Model<'_> {
+    /// Polls all calls that wait, and begins those that wait for no other. True when all have ended.
+    /// `enters` says that the emit counts as one more around the handlers.
+    pub(super) fn poll_run(&mut self, run: &mut Run, enters: bool) -> bool {
+        let entered = usize::from(enters);
+        self.depth += entered;
+        let mut index = 0;
+        while index < run.waiting.len() {
+            let (number, mut call) = run.waiting.remove(index);
+            self.trace.resumed(self.subscribers[call.id].handler);
+            match self.poll_call(&mut call) {
+                None => {
+                    run.waiting.insert(index, (number, call));
+                    index += 1;
+                }
+                Some(end) => self.end_call(run, number, end),
+            }
+        }
+        self.start_unblocked(run);
+        self.depth -= entered;
+        run.waiting.is_empty() && run.selected.is_empty()
+    }
+
+    fn start_unblocked(&mut self, run: &mut Run) {
+        loop {
+            let blocks = |first: usize, second: usize| {
+                let later = &run.plan.later;
+                self.precedes(later[first], later[second])
+            };
+            let is_held = |number: &usize| {
+                let waiting = run.waiting.iter().map(|(number, _)| *number);
+                let mut there = waiting.chain(run.selected.iter().copied());
+                there.any(|other| blocks(other, *number))
+            };
+            let (held, free): (Vec<_>, Vec<_>) = run
+                .selected
+                .iter()
+                .copied()
+                .partition(|number| is_held(number));
+            run.selected = held;
+            if free.is_empty() {
+                return;
+            }
+            for number in free {
+                self.start_call(run, number);
+            }
+        }
+    }
+
+    fn start_call(&mut self, run: &mut Run, number: usize) {
+        let id = run.plan.later[number];
+        let starts = if run.evaluates {
+            self.passes(id, run.event.emitted())
+        } else {
+            !self.subscribers[id].is_closed
+        };
+        if !starts {
+            return;
+        }
+        let limit = self.handler(id).concurrency;
+        if limit.is_some_and(|limit| self.subscribers[id].under_way >= limit) {
+            // It waits for its turn. Handlers with a limit end in the poll that begins them, so this is
+            // a call inside a call, and the run is given up after this poll.
+            let call = Call {
+                id,
+                at: usize::MAX,
+                inner: None,
+                has_yielded: false,
+            };
+            return run.waiting.push((number, call));
+        }
+        if limit.is_some() {
+            self.subscribers[id].under_way += 1;
+            self.limited += 1;
+        }
+        let event = run.event.emitted();
+        let mut call = Call {
+            id,
+            at: 0,
+            inner: None,
+            has_yielded: false,
+        };
+        let end = if self.begin_call(id, event, Some(event.value)) {
+            self.poll_call(&mut call)
+        } else {
+            Some(End::Done)
+        };
+        if limit.is_some() {
+            self.subscribers[id].under_way -= 1;
+            self.limited -= 1;
+        }
+        match end {
+            None => run.waiting.push((number, call)),
+            Some(end) => self.end_call(run, number, end),
+        }
+    }
+
+    fn end_call(&mut self, run: &mut Run, number: usize, end: End) {
+        run.ran += 1;
+        if let Some(cause) = cause(end) {
+            let label = self.label(run.plan.later[number]);
+            run.failures.push((number, label, cause));
+        }
+    }
+
+    /// Goes through the acts up to the next one that waits.
+    fn poll_call(&mut self, call: &mut Call) -> Option<End> {
+        let handler = self.handler(call.id);
+        while let Some(act) = handler.acts.get(call.at) {
+            match act {
+                Act::Add(_) => {}
+                Act::Do(op) => self.op(op),
+                Act::Yield if !call.has_yielded => {
+                    call.has_yielded = true;
+                    return None;
+                }
+                Act::Yield => call.has_yielded = false,
+                Act::Await(event) => {
+                    let mut inner = call
+                        .inner
+                        .take()
+                        .unwrap_or_else(|| Box::new(AsyncEmit::new(*event)));
+                    if !self.poll_emit(&mut inner) {
+                        call.inner = Some(inner);
+                        return None;
+                    }
+                    let (value, report) = self.end_emit(*inner);
+                    self.trace.reported(value, &report);
+                }
+            }
+            call.at += 1;
+        }
+        self.trace
+            .ended(self.subscribers[call.id].handler, handler.end);
+        Some(handler.end)
+    }
+
+    /// Drops the pending calls, in the order in which they were begun.
+    pub(super) fn cancel_run(&mut self, run: Run) {
+        for (_, call) in run.waiting {
+            if call.at == usize::MAX {
+                continue;
+            }
+            if let Some(inner) = call.inner {
+                self.cancel_emit(*inner);
+            }
+            self.trace.cut_off(self.subscribers[call.id].handler);
+        }
+    }
+
+    pub(super) fn cancel_emit(&mut self, emit: AsyncEmit) {
+        if let Some(run) = emit.run {
+            self.cancel_run(run);
+        }
+    }
+
+    /// True when it is ready.
+    pub(super) fn poll_emit(&mut self, emit: &mut AsyncEmit) -> bool {
+        let is_ready = if let Some(run) = &mut emit.run {
+            self.poll_run(run, true)
+        } else {
+            emit.is_begun || self.begin_emit(emit)
+        };
+        emit.is_begun = true;
+        if is_ready && !emit.last.is_empty() {
+            let run = emit.run.as_ref().expect("what comes last belongs to a run");
+            let (plan, event) = (Rc::clone(&run.plan), run.event);
+            let last = std::mem::take(&mut emit.last);
+            self.depth += 1;
+            self.defer(&plan, event, last, &mut emit.report);
+            self.depth -= 1;
+        }
+        is_ready
+    }
+
+    fn begin_emit(&mut self, emit: &mut AsyncEmit) -> bool {
+        let mut emitted = emit.event.emitted();
+        let Some(plan) = self.plan(emitted.topic, Some(emit.event.kind)) else {
+            return true;
+        };
+        if self.depth >= self.depth_limit {
+            emit.refused = true;
+            return true;
+        }
+        self.depth += 1;
+        self.chain(&plan, &mut emitted, &mut emit.report);
+        emit.event.value = emitted.value;
+        let mut is_ready = true;
+        if emit.report.stopped_by.is_none() && !plan.later.is_empty() {
+            let at_once = self.deferred_at_once(&plan);
+            let in_phase = |phase: Phase| -> Vec<usize> {
+                let indices = 0..plan.later.len();
+                let is_in = |index: &usize| self.handler(plan.later[*index]).phase == phase;
+                indices.filter(is_in).collect()
+            };
+            let mut last = in_phase(Phase::Deferred);
+            last.retain(|number| !at_once.contains(number));
+            emit.last = last;
+            let run = Run::of_emit(&plan, emit.event, in_phase(Phase::Async));
+            self.defer(&plan, emit.event, at_once, &mut emit.report);
+            let run = emit.run.insert(run);
+            is_ready = self.poll_run(run, false);
+        }
+        self.depth -= 1;
+        is_ready
+    }
+
+    /// The value, and what became of the event.
+    pub(super) fn end_emit(&mut self, mut emit: AsyncEmit) -> (i64, Report) {
+        let ran = emit.run.as_ref().map_or(0, |run| run.ran);
+        let is_unheard = emit.report.ran + ran == 0 && emit.report.deferred == Some(0);
+        if is_unheard && !emit.refused {
+            self.unheard(emit.event.emitted().topic);
+        }
+        if emit.refused {
+            return (emit.event.value, too_deep());
+        }
+        let mut report = emit.report;
+        if let Some(run) = &mut emit.run {
+            report.ran += ran;
+            report.failures.extend(run.take_failures());
+        }
+        if !report.failures.is_empty() {
+            report.deferred = None;
+        }
+        (emit.event.value, report)
+    }
+
+    pub(super) fn flush(&mut self) {
+        if self.limited > 0 {
+            return self.trace.left_out();
+        }
+        if self.in_job {
+            return self.trace.flushed(0, 0, self.queue.len());
+        }
+        self.in_job = true;
+        let (mut ran, mut failures) = (0, 0);
+        while let Some(job) = self.queue.pop_front() {
+            ran += 1;
+            failures += match job {
+                Job::Enqueued(event) => self.run_enqueued(event),
+                Job::Snapshot(run) => self.run_to_end(run),
+            };
+        }
+        self.in_job = false;
+        self.trace.flushed(ran, failures, 0);
+    }
+
+    fn run_to_end(&mut self, mut run: Run) -> usize {
+        while !self.poll_run(&mut run, true) {}
+        run.failures.len()
+    }
+
+    /// An event out of the queue; says how many subscribers failed.
+    fn run_enqueued(&mut self, event: Event) -> usize {
+        let mut emitted = event.emitted();
+        let plan = self.plan(emitted.topic, Some(event.kind));
+        let mut report = Report::default();
+        let mut run = None;
+        if let Some(plan) = plan {
+            if self.depth >= self.depth_limit {
+                return 0;
+            }
+            self.depth += 1;
+            self.chain(&plan, &mut emitted, &mut report);
+            if report.stopped_by.is_none() && !plan.later.is_empty() {
+                let event = Event {
+                    value: emitted.value,
+                    ..event
+                };
+                let mut new = Run::of_emit(&plan, event, (0..plan.later.len()).collect());
+                self.poll_run(&mut new, false);
+                run = Some(new);
+            }
+            self.depth -= 1;
+            if is_unheard_from_queue(&plan, report.ran) {
+                self.unheard(emitted.topic);
+            }
+        } else {
+            self.unheard(emitted.topic);
+        }
+        report.failures.len() + run.map_or(0, |run| self.run_to_end_if_waiting(run))
+    }
+
+    fn run_to_end_if_waiting(&mut self, run: Run) -> usize {
+        if run.waiting.is_empty() && run.selected.is_empty() {
+            run.failures.len()
+        } else {
+            self.run_to_end(run)
+        }
+    }
+}

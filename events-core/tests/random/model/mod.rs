@@ -1,0 +1,295 @@
+//! What a program does on a registry, predicted without events-core.
+//!
+//! The model is one struct without threads, wakers or locks: it has the subscribers in a list that only
+//! grows, and calls handlers by recursion. A rule of the design that is to change is in a function of its
+//! own: the order in `order::sort`, the others among the [rules](self::rules).
+
+mod emit;
+mod later;
+mod order;
+mod registry;
+mod rules;
+
+use std::{collections::VecDeque, rc::Rc};
+
+use self::{
+    later::{AsyncEmit, Run},
+    order::Placed,
+};
+use crate::{
+    program::{
+        Act, BATCHES, Cause, End, Event, FREE, FUEL, Handler, Kind, LISTENERS, Op, Program, Report,
+        TOPICS,
+    },
+    trace::{self, Trace},
+};
+
+/// A subscriber, for the whole run: it is closed, never removed.
+struct Subscriber {
+    handler: usize,
+    /// Of its events, unless it is for a pattern.
+    kind: Option<Kind>,
+    placed: Placed,
+    /// It is in the registry.
+    is_registered: bool,
+    /// Its subscription was dropped: no call of it starts.
+    is_closed: bool,
+    /// Its `once` is used up.
+    is_claimed: bool,
+    /// How many calls are under way, when these are limited.
+    under_way: usize,
+}
+
+/// The number of a subscriber.
+type Id = usize;
+
+/// The subscribers of one emit, in order.
+#[derive(Debug, Default)]
+struct Plan {
+    sync: Vec<Id>,
+    later: Vec<Id>,
+}
+
+/// A job in the queue.
+enum Job {
+    Enqueued(Event),
+    /// A snapshot, for some of the handlers of its plan.
+    Snapshot(Run),
+}
+
+/// An event on its way, or a topic without a type.
+#[derive(Clone, Copy)]
+struct Emitted<'t> {
+    topic: &'t str,
+    /// `None` when a handler of any event cannot read it.
+    seen: Option<i64>,
+    value: i64,
+    origin: Option<usize>,
+}
+
+/// A held batch or listener.
+type Group = Option<Vec<Id>>;
+
+pub(crate) struct Model<'p> {
+    program: &'p Program,
+    trace: Trace,
+    fuel: usize,
+    subscribers: Vec<Subscriber>,
+    held: Vec<Group>,
+    batches: Vec<Group>,
+    listeners: Vec<Group>,
+    queue: VecDeque<Job>,
+    capacity: usize,
+    depth: usize,
+    depth_limit: usize,
+    /// A job of the queue runs.
+    in_job: bool,
+    /// How many calls with a limit are under way.
+    limited: usize,
+    hook: bool,
+    /// The number of the next registration.
+    next: usize,
+}
+
+/// The trace that a program is to leave.
+pub(crate) fn run(program: &Program) -> Trace {
+    let mut model = Model {
+        program,
+        trace: Trace::default(),
+        fuel: FUEL,
+        subscribers: Vec::new(),
+        held: vec![None; program.handlers.len()],
+        batches: vec![None; BATCHES],
+        listeners: vec![None; LISTENERS],
+        queue: VecDeque::new(),
+        capacity: program.capacity,
+        depth: 0,
+        depth_limit: program.depth_limit,
+        in_job: false,
+        limited: 0,
+        hook: false,
+        next: 0,
+    };
+    for step in &program.steps {
+        model.op(step);
+        model.trace.waiting(model.queue.len());
+        if model.queue.is_empty() {
+            let live = |one: &&Subscriber| one.is_registered && one.handler >= FREE;
+            let live = model.subscribers.iter().filter(live).count();
+            model.trace.closures(live);
+        }
+    }
+    model.trace
+}
+
+impl<'p> Model<'p> {
+    fn handler(&self, id: Id) -> &'p Handler {
+        &self.program.handlers[self.subscribers[id].handler]
+    }
+
+    /// What a subscriber is called in reports.
+    fn label(&self, id: Id) -> String {
+        let number = self.subscribers[id].handler;
+        trace::label(number, &self.program.handlers[number])
+    }
+
+    fn op(&mut self, op: &Op) {
+        match *op {
+            Op::Subscribe { handler, detach } => self.subscribe(handler, detach),
+            Op::Unsubscribe(handler) => {
+                let group = self.held[handler].take();
+                self.unsubscribe(group);
+            }
+            Op::Batch {
+                slot,
+                ref handlers,
+                between,
+            } => self.batch(slot, handlers, between),
+            Op::DropBatch(slot) => {
+                let group = self.batches[slot].take();
+                self.unsubscribe(group);
+            }
+            Op::Listen(listener) => self.listen(listener),
+            Op::StopListening(listener) => {
+                let group = self.listeners[listener].take();
+                self.unsubscribe(group);
+            }
+            Op::Scan(ref declared) => self.scan(declared),
+            Op::Emit(event) => {
+                let (value, _) = self.emit(event, false);
+                self.trace.emitted(value);
+            }
+            Op::TryEmit(event) => {
+                let (value, report) = self.emit(event, true);
+                self.trace.reported(value, &report);
+            }
+            Op::EmitTopic {
+                topic,
+                value,
+                origin,
+            } => {
+                let report = self.emit_topic(TOPICS[topic], value, origin);
+                match origin {
+                    None => self.trace.reported(value, &report),
+                    Some(_) => self.trace.emitted(value),
+                }
+            }
+            Op::EmitAsync(event, polls) => self.emit_async(event, polls, false),
+            Op::TryEmitAsync(event, polls) => self.emit_async(event, polls, true),
+            Op::Enqueue(event) => {
+                let has_room = self.queue.len() < self.capacity;
+                if has_room {
+                    self.queue.push_back(Job::Enqueued(event));
+                }
+                self.trace.enqueued(has_room);
+            }
+            Op::Flush => self.flush(),
+            Op::SetCapacity(capacity) => self.capacity = capacity,
+            Op::SetDepthLimit(limit) => self.depth_limit = limit,
+            Op::Hook(hook) => self.hook = hook,
+        }
+    }
+
+    fn emit_async(&mut self, event: Event, polls: usize, reports: bool) {
+        if self.limited > 0 {
+            return self.trace.left_out();
+        }
+        let mut emit = AsyncEmit::new(event);
+        for _ in 0..polls {
+            if self.poll_emit(&mut emit) {
+                let (value, report) = self.end_emit(emit);
+                if reports {
+                    return self.trace.reported(value, &report);
+                }
+                return self.trace.emitted(value);
+            }
+        }
+        self.cancel_emit(emit);
+        self.trace.cancelled();
+    }
+
+    /// A handler is called: what it notes first. Says whether it does something.
+    fn begin_call(&mut self, id: Id, event: Emitted<'_>, seen: Option<i64>) -> bool {
+        let number = self.subscribers[id].handler;
+        // A handler of an event that borrows is not passed the emission.
+        let is_borrowed = self.handler(id).only_kind() == Some(Kind::D);
+        let origin = event.origin.filter(|_| !is_borrowed);
+        self.trace.called(number, event.topic, seen, origin);
+        let has_fuel = self.fuel > 0;
+        self.fuel = self.fuel.saturating_sub(1);
+        has_fuel
+    }
+
+    /// A sync handler of a chain: the value after it, and how it ends.
+    fn call_sync(&mut self, id: Id, event: Emitted<'_>) -> (i64, End) {
+        let handler = self.handler(id);
+        let changes = handler.only_kind().is_some();
+        let seen = if changes {
+            Some(event.value)
+        } else {
+            event.seen
+        };
+        if !self.begin_call(id, event, seen) {
+            return (event.value, End::Done);
+        }
+        let mut value = event.value;
+        for act in &handler.acts {
+            match act {
+                Act::Add(number) => value = (value + number) % 1000,
+                Act::Do(op) => self.op(op),
+                Act::Yield | Act::Await(_) => {}
+            }
+        }
+        self.trace.ended(self.subscribers[id].handler, handler.end);
+        (value, handler.end)
+    }
+
+    /// Whether the filters of a subscriber let an event pass; uses up its `once`.
+    fn passes(&mut self, id: Id, event: Emitted<'_>) -> bool {
+        let handler = self.handler(id);
+        if self.subscribers[id].is_closed {
+            return false;
+        }
+        let value = match handler.only_kind() {
+            Some(_) => event.value,
+            None => event.seen.unwrap_or(0),
+        };
+        let passes = handler
+            .origin
+            .is_none_or(|origin| event.origin == Some(origin))
+            && handler.when.is_none_or(|when| when.holds(value))
+            && !(handler.once && self.subscribers[id].is_claimed);
+        if passes && handler.once {
+            self.subscribers[id].is_claimed = true;
+            self.subscribers[id].is_registered = false;
+        }
+        passes
+    }
+
+    /// No subscriber received an event.
+    fn unheard(&mut self, topic: &str) {
+        if self.hook {
+            self.trace.unheard(topic);
+        }
+    }
+}
+
+/// How a failed handler is reported.
+fn cause(end: End) -> Option<Cause> {
+    match end {
+        End::Done | End::Break => None,
+        End::Error => Some(Cause::Error),
+        End::Panic => Some(Cause::Panic),
+    }
+}
+
+/// A plan that several runs share.
+type SharedPlan = Rc<Plan>;
+
+/// The report of an emit that is refused.
+fn too_deep() -> Report {
+    Report {
+        too_deep: true,
+        ..Report::default()
+    }
+}

@@ -1,0 +1,42 @@
+//! Rules of the model that follow the code where that is to change: one function each.
+
+use super::{Id, Model, Plan};
+use crate::program::Phase;
+
+/// While a deferred handler runs at once, since the queue is full, the emit that could not defer it counts
+/// twice against the depth limit.
+pub(super) const COUNTS_TWICE_ON_FULL_QUEUE: bool = true;
+
+/// A batch ranks by when its handlers were added to it, not by when it is registered.
+pub(super) const BATCH_RANKS_WHEN_ADDED: bool = true;
+
+/// A plain emit calls the hook for events that no subscriber received also when a subscriber was not
+/// reached since the queue is full; `try_emit` does not.
+pub(super) const UNREACHED_IS_UNHEARD: bool = true;
+
+/// Whether an event out of the queue counts as received by no subscriber: with handlers that run later
+/// never, even if the filters keep all of them from it.
+pub(super) fn is_unheard_from_queue(plan: &Plan, ran: usize) -> bool {
+    plan.later.is_empty() && ran == 0
+}
+
+impl Model<'_> {
+    /// The deferred handlers that an `emit_async` puts into the queue before the async ones begin; the
+    /// others follow when all async ones have ended, and are lost if it is dropped before.
+    pub(super) fn deferred_at_once(&self, plan: &Plan) -> Vec<usize> {
+        let phase = |id: Id| self.handler(id).phase;
+        let after_async = |id: Id| {
+            let earlier = plan
+                .later
+                .iter()
+                .filter(|other| phase(**other) == Phase::Async);
+            earlier.into_iter().any(|other| self.precedes(*other, id))
+        };
+        let is_deferred = |index: &usize| phase(plan.later[*index]) == Phase::Deferred;
+        let deferred: Vec<_> = (0..plan.later.len()).filter(is_deferred).collect();
+        if deferred.iter().any(|index| after_async(plan.later[*index])) {
+            return Vec::new();
+        }
+        deferred
+    }
+}

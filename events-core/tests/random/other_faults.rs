@@ -1,0 +1,156 @@
+//! Tests of faults that the model of random programs found: each fails today. See `known_faults`.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use events_core::{Event as _, Registry};
+
+use crate::{
+    known_faults::{Calls, One, Two, run},
+    strict::{executor::Executor, gates::Gates},
+};
+
+/// An emit that runs its deferred handlers at once counts twice against the depth limit.
+#[test]
+fn a_deferred_handler_that_runs_at_once_is_one_level_deep() {
+    let registry = Registry::new();
+    registry.set_depth_limit(2);
+    registry.queue().set_capacity(1);
+    registry.enqueue(Two).expect("there is room for one");
+    let (inner, calls) = (registry.clone(), Calls::default());
+    let note = calls.clone();
+    registry.on(move |_: &Two| note.note("two")).detach();
+    let emits = move |_: &One| _ = inner.try_emit(Two).is_ok();
+    let subscription = registry.on_deferred(emits);
+    registry.emit(One);
+    drop(subscription);
+    assert_eq!(calls.list(), ["two"]);
+}
+
+/// A flush at the depth limit takes events out of the queue that no subscriber then receives.
+#[test]
+fn a_flush_at_the_depth_limit_loses_no_event() {
+    let registry = Registry::new();
+    registry.set_depth_limit(1);
+    let (inner, calls) = (registry.clone(), Calls::default());
+    let note = calls.clone();
+    registry.on(move |_: &Two| note.note("two")).detach();
+    let subscription = registry.on(move |_: &One| _ = inner.queue().flush());
+    registry.enqueue(Two).expect("there is room");
+    registry.emit(One);
+    drop(subscription);
+    registry.queue().flush();
+    assert_eq!(calls.list(), ["two"]);
+}
+
+/// An event that did not reach a handler uses up its `once`.
+#[test]
+fn once_is_used_up_by_a_call_only() {
+    let (registry, calls) = (Registry::new(), Calls::default());
+    registry.queue().set_capacity(1);
+    registry.enqueue(Two).expect("there is room for one");
+    let note = calls.clone();
+    let new = registry.subscribe_async(move |_: &One| {
+        let note = note.clone();
+        async move { note.note("once") }
+    });
+    new.once().register().expect("it is the first").detach();
+    assert!(registry.try_emit(One).is_err(), "the queue is full");
+    registry.queue().flush();
+    registry.emit(One);
+    registry.queue().flush();
+    assert_eq!(calls.list(), ["once"]);
+}
+
+/// Of three async handlers in a row the last begins beside the first when a filter keeps the event from
+/// the second. With `emit_async`, and among sync handlers, it begins after it.
+#[test]
+fn a_handler_that_is_filtered_out_leaves_the_order_of_the_others() {
+    let (registry, gates, calls) = (Registry::new(), Gates::default(), Calls::default());
+    let (waits, first) = (gates.clone(), calls.clone());
+    let new = registry.subscribe_async(move |_: &One| {
+        let (gate, first) = (waits.wait(), first.clone());
+        async move {
+            gate.await;
+            first.note("first");
+        }
+    });
+    new.id("first")
+        .register()
+        .expect("it is the first")
+        .detach();
+    let new = registry.subscribe_async(|_: &One| async {}).id("second");
+    let new = new.after("first").when(|_: &One| false);
+    new.register().expect("its target is there").detach();
+    let third = calls.clone();
+    let new = registry.subscribe_async(move |_: &One| {
+        let third = third.clone();
+        async move { third.note("third") }
+    });
+    new.after("second")
+        .register()
+        .expect("its target is there")
+        .detach();
+    registry.emit(One);
+    let mut executor = Executor::default();
+    let flush = registry.queue().flush_async();
+    executor.spawn("flush_async", async move { _ = flush.await });
+    run(&mut executor, &gates);
+    gates.open_all();
+    run(&mut executor, &gates);
+    assert_eq!(calls.list(), ["first", "third"]);
+}
+
+/// How often the hook for events that no subscriber received is called for a `One`.
+fn calls_of_hook(send: impl FnOnce(&Registry)) -> usize {
+    let (registry, count) = (Registry::new(), Arc::new(AtomicUsize::new(0)));
+    let counts = Arc::clone(&count);
+    registry.set_unheard_hook(move |event| {
+        let is_one = usize::from(event.topic() == One::topic());
+        counts.fetch_add(is_one, Ordering::Relaxed);
+    });
+    send(&registry);
+    count.load(Ordering::Relaxed)
+}
+
+/// A filter keeps the event from its only handler, which is async.
+#[test]
+fn the_hook_is_called_for_enqueued_events_as_for_emitted_ones() {
+    let filtered = |registry: &Registry| {
+        let new = registry
+            .subscribe_async(|_: &One| async {})
+            .when(|_: &One| false);
+        new.register().expect("it is the first").detach();
+    };
+    let emitted = calls_of_hook(|registry| {
+        filtered(registry);
+        registry.emit(One);
+    });
+    let enqueued = calls_of_hook(|registry| {
+        filtered(registry);
+        registry.enqueue(One).expect("there is room");
+        registry.queue().flush();
+    });
+    assert_eq!((emitted, enqueued), (1, 1));
+}
+
+/// The queue is full, so that the event does not reach its only handler.
+#[test]
+fn the_hook_is_called_by_each_verb_alike() {
+    let full = |registry: &Registry| {
+        registry.queue().set_capacity(1);
+        registry.enqueue(Two).expect("there is room for one");
+        registry.on_async(|_: &One| async {}).detach();
+    };
+    let emitted = calls_of_hook(|registry| {
+        full(registry);
+        registry.emit(One);
+    });
+    let reported = calls_of_hook(|registry| {
+        full(registry);
+        assert!(registry.try_emit(One).is_err(), "the queue is full");
+    });
+    assert_eq!(emitted, reported);
+}

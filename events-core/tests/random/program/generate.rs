@@ -1,0 +1,208 @@
+//! Programs from a seed.
+
+use super::{
+    Act, BATCHES, DECLARED, End, Event, FREE, Handler, KINDS, Kind, LISTENERS, METHODS, Name, Op,
+    Phase, Program, TO_THE_END, TOPICS, Target, When, declared, method,
+};
+use crate::rng::Rng;
+
+/// How many patterns handlers are registered for at run time.
+const FREE_PATTERNS: usize = 4;
+
+pub(crate) fn generate(seed: u64) -> Program {
+    let rng = &mut Rng::new(seed);
+    let mut handlers: Vec<_> = (0..DECLARED).map(declared).collect();
+    for _ in 0..LISTENERS {
+        handlers.extend((0..METHODS).map(method));
+    }
+    let free = 3 + rng.below(7);
+    handlers.extend((0..free).map(|_| free_handler(rng)));
+    let count = handlers.len();
+    for handler in &mut handlers {
+        script(handler, count, rng);
+    }
+    let mut steps = Vec::new();
+    // Most programs begin with some handlers registered.
+    if rng.chance(1, 2) {
+        steps.push(scan(rng));
+    }
+    for handler in FREE..count {
+        if rng.chance(2, 3) {
+            let detach = rng.chance(1, 4);
+            steps.push(Op::Subscribe { handler, detach });
+        }
+    }
+    for _ in 0..4 + rng.below(12) {
+        steps.push(op(rng, count, true));
+    }
+    steps.push(Op::Flush);
+    Program {
+        handlers,
+        depth_limit: if rng.chance(1, 3) {
+            1 + rng.below(4)
+        } else {
+            8
+        },
+        capacity: if rng.chance(1, 2) {
+            1 + rng.below(3)
+        } else {
+            100
+        },
+        steps,
+    }
+}
+
+fn free_handler(rng: &mut Rng) -> Handler {
+    let pattern = rng.chance(1, 4);
+    let kind = *rng.pick(&[
+        Kind::A,
+        Kind::A,
+        Kind::A,
+        Kind::B,
+        Kind::B,
+        Kind::C,
+        Kind::D,
+    ]);
+    let phase = match kind {
+        Kind::A | Kind::B if !pattern => {
+            *rng.pick(&[Phase::Sync, Phase::Sync, Phase::Async, Phase::Deferred])
+        }
+        _ => Phase::Sync,
+    };
+    let target = if pattern {
+        Target::Pattern(rng.below(FREE_PATTERNS))
+    } else {
+        Target::Exact(vec![kind])
+    };
+    let mut handler = Handler::new(target, phase);
+    if phase == Phase::Deferred {
+        handler.is_async = rng.chance(1, 3);
+    }
+    handler.priority = *rng.pick(&[0, 0, 0, 0, 1, 5, -1, i32::MIN, i32::MAX]);
+    handler.id = rng.chance(1, 2).then(|| rng.below(5));
+    for names in [&mut handler.before, &mut handler.after] {
+        for _ in 0..2 {
+            if rng.chance(1, 7) {
+                names.push(name(rng));
+            }
+        }
+    }
+    handler.origin = rng.chance(1, 6).then(|| rng.below(2));
+    handler.when = rng
+        .chance(1, 5)
+        .then(|| *rng.pick(&[When::Even, When::Odd, When::Never]));
+    handler.once = rng.chance(1, 6);
+    if phase != Phase::Sync && rng.chance(1, 4) {
+        handler.concurrency = Some(1 + rng.below(2));
+    }
+    handler
+}
+
+fn name(rng: &mut Rng) -> Name {
+    match rng.below(8) {
+        0 => Name::Declared(rng.below(DECLARED)),
+        1 => Name::Method(rng.below(METHODS)),
+        _ => Name::Id(rng.below(5)),
+    }
+}
+
+/// What a handler does.
+fn script(handler: &mut Handler, count: usize, rng: &mut Rng) {
+    let changes = handler.phase == Phase::Sync && handler.only_kind().is_some();
+    // One whose calls are limited would wait for itself if it were called again while it waits.
+    let waits = handler.is_async && handler.concurrency.is_none();
+    for _ in 0..rng.below(4) {
+        let act = match rng.below(6) {
+            0 | 1 if changes => Act::Add(1 + rng.below(9) as i64),
+            0 if waits => Act::Await(Event {
+                kind: *rng.pick(&[Kind::A, Kind::B]),
+                ..event(rng)
+            }),
+            1 | 2 if waits => Act::Yield,
+            3 | 4 => Act::Do(op(rng, count, false)),
+            _ => continue,
+        };
+        handler.acts.push(act);
+    }
+    let can_fail = handler.only_kind() != Some(Kind::D);
+    let stops = handler.phase == Phase::Sync && can_fail;
+    handler.end = match rng.below(12) {
+        0 if can_fail => End::Error,
+        1 => End::Panic,
+        2 if stops => End::Break,
+        _ => End::Done,
+    };
+}
+
+fn event(rng: &mut Rng) -> Event {
+    Event {
+        kind: *rng.pick(&KINDS),
+        value: rng.below(10) as i64,
+        origin: rng.chance(1, 3).then(|| rng.below(2)),
+    }
+}
+
+fn scan(rng: &mut Rng) -> Op {
+    Op::Scan((0..DECLARED).filter(|_| rng.chance(1, 2)).collect())
+}
+
+/// An operation; those that only a program has at its top come with `top`.
+fn op(rng: &mut Rng, count: usize, top: bool) -> Op {
+    let free = |rng: &mut Rng| FREE + rng.below(count - FREE);
+    // Most events are of the kinds with the most handlers.
+    let event = |rng: &mut Rng| {
+        let event = event(rng);
+        if rng.chance(1, 2) {
+            Event {
+                kind: Kind::A,
+                ..event
+            }
+        } else {
+            event
+        }
+    };
+    let polls = |rng: &mut Rng| {
+        if rng.chance(1, 3) {
+            rng.below(4)
+        } else {
+            TO_THE_END
+        }
+    };
+    match rng.below(if top { 24 } else { 18 }) {
+        0 | 1 => Op::Subscribe {
+            handler: free(rng),
+            detach: rng.chance(1, 4),
+        },
+        2 | 3 => Op::Unsubscribe(free(rng)),
+        4 => Op::Batch {
+            slot: rng.below(BATCHES),
+            handlers: (0..rng.below(4)).map(|_| free(rng)).collect(),
+            between: rng.chance(1, 3).then(|| free(rng)),
+        },
+        5 => Op::DropBatch(rng.below(BATCHES)),
+        6 => Op::Listen(rng.below(LISTENERS)),
+        7 => Op::StopListening(rng.below(LISTENERS)),
+        8 => scan(rng),
+        9 | 18 => Op::Emit(event(rng)),
+        10 | 19 => Op::TryEmit(event(rng)),
+        11 => Op::EmitAsync(event(rng), polls(rng)),
+        12 | 20 => Op::TryEmitAsync(event(rng), polls(rng)),
+        13 => Op::EmitTopic {
+            topic: rng.below(TOPICS.len()),
+            value: rng.below(10) as i64,
+            origin: rng.chance(1, 3).then(|| rng.below(2)),
+        },
+        14 | 15 | 21 => Op::Enqueue(Event {
+            kind: *rng.pick(&[Kind::A, Kind::A, Kind::B, Kind::C]),
+            ..event(rng)
+        }),
+        16 | 17 => Op::Flush,
+        22 => match rng.below(4) {
+            0 => Op::SetCapacity(1),
+            1 => Op::SetCapacity(4),
+            2 => Op::SetDepthLimit(2),
+            _ => Op::SetDepthLimit(6),
+        },
+        _ => Op::Hook(rng.chance(2, 3)),
+    }
+}

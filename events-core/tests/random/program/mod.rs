@@ -1,0 +1,216 @@
+//! Random programs as data: the handlers, and the operations on one registry.
+//!
+//! A program is run twice: on a real registry (`real`), and on the model (`model`). Both write a trace,
+//! and the two traces must be equal.
+
+mod generate;
+mod listing;
+mod shrink;
+mod table;
+
+pub(crate) use generate::generate;
+pub(crate) use shrink::shrink;
+pub(crate) use table::{
+    DECLARED, FREE, LISTENERS, METHODS, PATTERNS, TOPICS, declared, matches, method, methods_of,
+    topic_of,
+};
+
+/// How many handlers are called in one run that do something; all later ones return at once. So each
+/// program ends.
+pub(crate) const FUEL: usize = 120;
+
+/// The events: two that can be copied, one that cannot, and one that borrows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    A,
+    B,
+    /// Not `Clone`, so that it has sync handlers only.
+    C,
+    /// Borrows its value: it has sync handlers only, and is not enqueued.
+    D,
+}
+
+pub(crate) const KINDS: [Kind; 4] = [Kind::A, Kind::B, Kind::C, Kind::D];
+
+/// An event of a program; values are below 1000.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Event {
+    pub(crate) kind: Kind,
+    pub(crate) value: i64,
+    pub(crate) origin: Option<usize>,
+}
+
+/// The origins, by their number.
+pub(crate) const ORIGINS: [&str; 2] = ["o0", "o1"];
+
+#[derive(Clone, Debug)]
+pub(crate) struct Program {
+    /// First the declared ones, then the methods of the listeners, then those that are registered at run
+    /// time; see `table`.
+    pub(crate) handlers: Vec<Handler>,
+    pub(crate) depth_limit: usize,
+    pub(crate) capacity: usize,
+    pub(crate) steps: Vec<Op>,
+}
+
+/// What an operation refers to another subscriber by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Name {
+    Id(usize),
+    /// A declared function.
+    Declared(usize),
+    /// A method, of each listener that is registered.
+    Method(usize),
+}
+
+/// What a handler subscribes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    Exact(Vec<Kind>),
+    /// The number of a pattern.
+    Pattern(usize),
+}
+
+/// When a handler runs; in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Phase {
+    Sync,
+    Async,
+    Deferred,
+}
+
+/// A condition on the value of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum When {
+    Even,
+    Odd,
+    Never,
+}
+
+impl When {
+    pub(crate) fn holds(self, value: i64) -> bool {
+        match self {
+            Self::Even => value % 2 == 0,
+            Self::Odd => value % 2 == 1,
+            Self::Never => false,
+        }
+    }
+}
+
+/// One handler with its options.
+#[derive(Clone, Debug)]
+pub(crate) struct Handler {
+    pub(crate) target: Target,
+    pub(crate) phase: Phase,
+    /// An async handler that is deferred as well.
+    pub(crate) is_async: bool,
+    pub(crate) priority: i32,
+    pub(crate) id: Option<usize>,
+    pub(crate) before: Vec<Name>,
+    pub(crate) after: Vec<Name>,
+    pub(crate) origin: Option<usize>,
+    pub(crate) when: Option<When>,
+    pub(crate) once: bool,
+    pub(crate) concurrency: Option<usize>,
+    /// What it does when it is called.
+    pub(crate) acts: Vec<Act>,
+    pub(crate) end: End,
+}
+
+/// A step of a handler.
+#[derive(Clone, Debug)]
+pub(crate) enum Act {
+    /// Adds to the event's value; sync handlers of one exact event.
+    Add(i64),
+    /// An operation on the registry.
+    Do(Op),
+    /// Wakes itself and returns pending, once; async handlers.
+    Yield,
+    /// Emits and awaits; async handlers.
+    Await(Event),
+}
+
+/// How a handler ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Done,
+    Error,
+    Panic,
+    /// `ControlFlow::Break`; sync handlers.
+    Break,
+}
+
+/// An operation on the registry, in a program or in a handler.
+#[derive(Clone, Debug)]
+pub(crate) enum Op {
+    /// Registers a handler at run time; nothing happens while its subscription is held.
+    Subscribe {
+        handler: usize,
+        detach: bool,
+    },
+    Unsubscribe(usize),
+    /// Registers a batch. `between` is registered, and detached, after the batch was filled and before
+    /// it is registered.
+    Batch {
+        slot: usize,
+        handlers: Vec<usize>,
+        between: Option<usize>,
+    },
+    DropBatch(usize),
+    Listen(usize),
+    StopListening(usize),
+    /// Registers declared handlers.
+    Scan(Vec<usize>),
+    Emit(Event),
+    TryEmit(Event),
+    /// Polls in place, so often at most, and then drops the future.
+    EmitAsync(Event, usize),
+    TryEmitAsync(Event, usize),
+    /// A topic without a type; reported unless it has an origin.
+    EmitTopic {
+        topic: usize,
+        value: i64,
+        origin: Option<usize>,
+    },
+    Enqueue(Event),
+    Flush,
+    SetCapacity(usize),
+    SetDepthLimit(usize),
+    /// Sets or clears the hook for events that no subscriber received.
+    Hook(bool),
+}
+
+/// So often is a future polled in place that is not cancelled.
+pub(crate) const TO_THE_END: usize = 10_000;
+
+/// How many batches are held at once.
+pub(crate) const BATCHES: usize = 2;
+
+/// How an attempt to subscribe ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Registered {
+    Ok,
+    IdTaken,
+    UnknownTarget,
+    /// `before` and `after` cannot all hold.
+    Order,
+}
+
+/// Why one subscriber failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    Error,
+    Panic,
+    Undelivered,
+}
+
+/// The result of an emit that reports everything.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Report {
+    pub(crate) ran: usize,
+    /// Unknown when a subscriber failed.
+    pub(crate) deferred: Option<usize>,
+    pub(crate) stopped_by: Option<String>,
+    pub(crate) failures: Vec<(String, Cause)>,
+    pub(crate) too_deep: bool,
+}

@@ -1,0 +1,237 @@
+//! What handlers do when they are called.
+
+use std::{
+    fmt,
+    future::{Future, poll_fn},
+    ops::ControlFlow,
+    pin::Pin,
+    rc::Rc,
+    task::{Context, Poll},
+};
+
+use events_core::{AnyEvent, Emission, Event as _, Origin};
+
+use super::{
+    World,
+    events::{A, B, D},
+    report, world,
+};
+use crate::program::{Act, End, Kind, ORIGINS};
+
+/// The error of a handler that fails.
+#[derive(Debug)]
+pub(super) struct Scripted;
+
+impl fmt::Display for Scripted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("scripted")
+    }
+}
+
+impl std::error::Error for Scripted {}
+
+/// What a sync handler returns.
+pub(super) type Outcome = Result<ControlFlow<()>, Scripted>;
+
+fn number_of(origin: Option<&Origin>) -> Option<usize> {
+    let origin = origin?.as_str();
+    ORIGINS.iter().position(|one| *one == origin)
+}
+
+impl World {
+    /// Notes the call; says whether it does something.
+    fn begin(&self, handler: usize, value: Option<i64>, emission: Option<&Emission>) -> bool {
+        let topic = emission.map_or(D::topic(), Emission::topic);
+        let origin = number_of(emission.and_then(Emission::origin));
+        self.note(|trace| trace.called(handler, topic, value, origin));
+        let fuel = self.fuel.get();
+        self.fuel.set(fuel.saturating_sub(1));
+        fuel > 0
+    }
+
+    fn end(&self, handler: usize) -> End {
+        let end = self.program.handlers[handler].end;
+        self.note(|trace| trace.ended(handler, end));
+        end
+    }
+}
+
+/// A sync handler; it changes the value when it was given one to change.
+pub(super) fn sync(handler: usize, value: &mut i64, emission: &Emission) -> Outcome {
+    let seen = Some(*value);
+    run_sync(handler, seen, Some(value), Some(emission))
+}
+
+/// A sync handler of an event that borrows; it is not passed the emission.
+pub(super) fn borrowed(handler: usize, value: &mut i64) {
+    let outcome = run_sync(handler, Some(*value), Some(value), None);
+    assert!(outcome.is_ok(), "such a handler cannot fail but by a panic");
+}
+
+/// A sync handler of any event.
+pub(super) fn any(handler: usize, event: &dyn AnyEvent, emission: &Emission) -> Outcome {
+    assert_eq!(event.topic(), emission.topic(), "both name one topic");
+    let seen = event.arg::<i64>("value").copied();
+    run_sync(handler, seen, None, Some(emission))
+}
+
+fn run_sync(
+    handler: usize,
+    seen: Option<i64>,
+    mut value: Option<&mut i64>,
+    emission: Option<&Emission>,
+) -> Outcome {
+    let world = world();
+    if !world.begin(handler, seen, emission) {
+        return Ok(ControlFlow::Continue(()));
+    }
+    for act in &Rc::clone(&world.program).handlers[handler].acts {
+        match act {
+            Act::Add(number) => {
+                if let Some(value) = &mut value {
+                    **value = (**value + number) % 1000;
+                }
+            }
+            Act::Do(op) => world.op(op),
+            Act::Yield | Act::Await(_) => {}
+        }
+    }
+    match world.end(handler) {
+        End::Done => Ok(ControlFlow::Continue(())),
+        End::Break => Ok(ControlFlow::Break(())),
+        End::Error => Err(Scripted),
+        End::Panic => panic!("scripted"),
+    }
+}
+
+/// A deferred handler that is not async.
+pub(super) fn deferred(handler: usize, value: i64, emission: &Emission) -> Result<(), Scripted> {
+    let world = world();
+    let is_limited = world.program.handlers[handler].concurrency.is_some();
+    let _limited = is_limited.then(|| Limited::new(&world));
+    run_sync(handler, Some(value), None, Some(emission)).map(|_| ())
+}
+
+/// A call of a handler whose calls are limited.
+struct Limited(Rc<World>);
+
+impl Limited {
+    fn new(world: &Rc<World>) -> Self {
+        world.limited.set(world.limited.get() + 1);
+        Self(Rc::clone(world))
+    }
+}
+
+impl Drop for Limited {
+    fn drop(&mut self) {
+        self.0.limited.set(self.0.limited.get() - 1);
+    }
+}
+
+/// The future of an async handler.
+pub(super) fn later(handler: usize, value: i64, emission: &Emission) -> Call {
+    Call {
+        handler,
+        state: State::New,
+        future: Box::pin(run_later(handler, value, emission.clone())),
+    }
+}
+
+async fn run_later(handler: usize, value: i64, emission: Emission) -> Result<(), Scripted> {
+    let acts = {
+        let world = world();
+        if !world.begin(handler, Some(value), Some(&emission)) {
+            return Ok(());
+        }
+        world.program.handlers[handler].acts.clone()
+    };
+    for act in acts {
+        match act {
+            Act::Add(_) => {}
+            Act::Do(op) => {
+                let world = world();
+                // Such a handler ends in its first poll: nothing is counted while it waits.
+                let is_limited = world.program.handlers[handler].concurrency.is_some();
+                let _limited = is_limited.then(|| Limited::new(&world));
+                world.op(&op);
+            }
+            Act::Yield => wait_once().await,
+            Act::Await(event) => {
+                let registry = world().registry.clone();
+                let value = event.value;
+                let origin = event.origin.map(|origin| ORIGINS[origin]);
+                let (value, report) = match (event.kind, origin) {
+                    (Kind::A, None) => report(&registry.try_emit_async(A { value }).await),
+                    (Kind::A, Some(origin)) => {
+                        report(&registry.try_emit_async_from(A { value }, origin).await)
+                    }
+                    (_, None) => report(&registry.try_emit_async(B { value }).await),
+                    (_, Some(origin)) => {
+                        report(&registry.try_emit_async_from(B { value }, origin).await)
+                    }
+                };
+                world().note(|trace| trace.reported(value, &report));
+            }
+        }
+    }
+    match world().end(handler) {
+        End::Done | End::Break => Ok(()),
+        End::Error => Err(Scripted),
+        End::Panic => panic!("scripted"),
+    }
+}
+
+/// Wakes the task and is pending, once.
+fn wait_once() -> impl Future<Output = ()> + Send {
+    let mut has_waited = false;
+    poll_fn(move |context| {
+        if std::mem::replace(&mut has_waited, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+}
+
+/// A call of an async handler: notes that it is continued, or dropped before its end.
+pub(super) struct Call {
+    handler: usize,
+    state: State,
+    future: Pin<Box<dyn Future<Output = Result<(), Scripted>> + Send>>,
+}
+
+#[derive(PartialEq, Eq)]
+enum State {
+    New,
+    Polling,
+    Waiting,
+    Ended,
+}
+
+impl Future for Call {
+    type Output = Result<(), Scripted>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if self.state == State::Waiting {
+            world().note(|trace| trace.resumed(self.handler));
+        }
+        self.state = State::Polling;
+        let polled = self.future.as_mut().poll(context);
+        self.state = if polled.is_ready() {
+            State::Ended
+        } else {
+            State::Waiting
+        };
+        polled
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        if self.state == State::Waiting {
+            // What it awaits is dropped first.
+            self.future = Box::pin(async { Ok(()) });
+            world().note(|trace| trace.cut_off(self.handler));
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The declared handlers and the listeners of the programs; `program/table.rs` has their options.
+
+use events_core::{AnyEvent, Emission, listener, subscriber};
+
+use super::{
+    calls::{self, Call, Outcome, Scripted},
+    events::{A, B},
+};
+
+#[subscriber]
+pub(super) fn declared_0(event: &mut A, emission: &Emission) -> Outcome {
+    calls::sync(0, &mut event.value, emission)
+}
+
+#[subscriber(priority = 5, after = declared_3)]
+pub(super) fn declared_1(event: &mut A, emission: &Emission) -> Outcome {
+    calls::sync(1, &mut event.value, emission)
+}
+
+#[subscriber(A, B)]
+pub(super) fn declared_2(event: &dyn AnyEvent, emission: &Emission) -> Outcome {
+    calls::any(2, event, emission)
+}
+
+#[subscriber(topic = "one::.*", priority = -5)]
+pub(super) fn declared_3(event: &dyn AnyEvent, emission: &Emission) -> Outcome {
+    calls::any(3, event, emission)
+}
+
+#[subscriber]
+pub(super) async fn declared_4(event: &A, emission: &Emission) -> Result<(), Scripted> {
+    calls::later(4, event.value, emission).await
+}
+
+#[subscriber(deferred, after = declared_4)]
+pub(super) fn declared_5(event: &A, emission: &Emission) -> Result<(), Scripted> {
+    calls::deferred(5, event.value, emission)
+}
+
+#[subscriber(concurrency = 1, origin = "o1")]
+pub(super) async fn declared_6(event: &B, emission: &Emission) -> Result<(), Scripted> {
+    calls::later(6, event.value, emission).await
+}
+
+/// A listener whose methods have the numbers from `first` on.
+pub(super) struct Ears {
+    pub(super) first: usize,
+}
+
+#[listener]
+impl Ears {
+    #[on]
+    pub(super) fn method_0(&self, event: &mut A, emission: &Emission) -> Outcome {
+        calls::sync(self.first, &mut event.value, emission)
+    }
+
+    #[on(A, B)]
+    pub(super) fn method_1(&self, event: &dyn AnyEvent, emission: &Emission) -> Outcome {
+        calls::any(self.first + 1, event, emission)
+    }
+
+    #[on(topic = "two::.*", priority = 3)]
+    pub(super) fn method_2(&self, event: &dyn AnyEvent, emission: &Emission) -> Outcome {
+        calls::any(self.first + 2, event, emission)
+    }
+
+    #[on]
+    pub(super) async fn method_3(&self, event: &B, emission: &Emission) -> Result<(), Scripted> {
+        self.call(3, event, emission).await
+    }
+
+    #[on(deferred, priority = 1, after = Self::method_3)]
+    pub(super) fn method_4(&self, event: &B, emission: &Emission) -> Result<(), Scripted> {
+        calls::deferred(self.first + 4, event.value, emission)
+    }
+
+    fn call(&self, method: usize, event: &B, emission: &Emission) -> Call {
+        calls::later(self.first + method, event.value, emission)
+    }
+}

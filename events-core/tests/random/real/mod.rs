@@ -1,0 +1,351 @@
+//! A program on a real registry, on one thread.
+//!
+//! Handlers have the number of a row in the program, and find the program, the registry and the trace in a
+//! thread-local: so a closure holds nothing but its number and a counter, by which the end of each
+//! closure is seen.
+
+mod calls;
+mod declared;
+mod events;
+mod subscribe;
+
+use std::{
+    cell::{Cell, RefCell},
+    future::Future,
+    pin::pin,
+    rc::Rc,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
+
+use events_core::{
+    EmitError, Emitted, Failure, Registry, Subscription, args, bounds::OwnedEvent, failures,
+    info::SubscriberInfo,
+};
+
+use self::events::{A, B, C, D, Value};
+use crate::{
+    program::{
+        BATCHES, Cause, Event, FUEL, Kind, LISTENERS, ORIGINS, Op, PATTERNS, Program, Report,
+        TOPICS,
+    },
+    trace::Trace,
+};
+
+/// What the handlers of one run share.
+struct World {
+    registry: Registry,
+    program: Rc<Program>,
+    trace: RefCell<Trace>,
+    fuel: Cell<usize>,
+    held: RefCell<Vec<Option<Subscription>>>,
+    batches: RefCell<Vec<Option<Subscription>>>,
+    listeners: RefCell<Vec<Option<Subscription>>>,
+    /// How many calls with a limit are under way.
+    limited: Cell<usize>,
+    /// Cloned into each closure.
+    closures: Arc<()>,
+}
+
+thread_local! {
+    static WORLD: RefCell<Option<Rc<World>>> = const { RefCell::new(None) };
+}
+
+fn world() -> Rc<World> {
+    let world = WORLD.with_borrow(Clone::clone);
+    world.expect("handlers run while a program runs")
+}
+
+/// Ends the run of this thread, also when it panics.
+struct Running;
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        WORLD.take();
+    }
+}
+
+/// Runs a program; the trace, and how many closures were still there when all was dropped.
+pub(crate) fn run(program: &Program) -> (Trace, usize) {
+    let empty = |count: usize| RefCell::new((0..count).map(|_| None).collect());
+    let closures = Arc::new(());
+    let world = Rc::new(World {
+        registry: Registry::new(),
+        program: Rc::new(program.clone()),
+        trace: RefCell::default(),
+        fuel: Cell::new(FUEL),
+        held: empty(program.handlers.len()),
+        batches: empty(BATCHES),
+        listeners: empty(LISTENERS),
+        limited: Cell::new(0),
+        closures: Arc::clone(&closures),
+    });
+    WORLD.set(Some(Rc::clone(&world)));
+    let running = Running;
+    world.registry.set_depth_limit(program.depth_limit);
+    world.registry.queue().set_capacity(program.capacity);
+    for step in &program.steps {
+        world.op(step);
+        let waiting = world.registry.queue().len();
+        world.note(|trace| trace.waiting(waiting));
+        if waiting == 0 {
+            // One is here, and one in the world.
+            let count = Arc::strong_count(&closures) - 2;
+            world.note(|trace| trace.closures(count));
+        }
+    }
+    drop(running);
+    let trace = world.trace.take();
+    drop(world);
+    (trace, Arc::strong_count(&closures) - 1)
+}
+
+impl World {
+    fn note(&self, note: impl FnOnce(&mut Trace)) {
+        note(&mut self.trace.borrow_mut());
+    }
+
+    fn op(&self, op: &Op) {
+        let drop_held = |held: &RefCell<Vec<Option<Subscription>>>, index: usize| {
+            // It may run code that borrows the list.
+            let subscription = held.borrow_mut()[index].take();
+            drop(subscription);
+        };
+        match *op {
+            Op::Subscribe { handler, detach } => self.subscribe(handler, detach),
+            Op::Unsubscribe(handler) => drop_held(&self.held, handler),
+            Op::Batch {
+                slot,
+                ref handlers,
+                between,
+            } => self.batch(slot, handlers, between),
+            Op::DropBatch(slot) => drop_held(&self.batches, slot),
+            Op::Listen(listener) => self.listen(listener),
+            Op::StopListening(listener) => drop_held(&self.listeners, listener),
+            Op::Scan(ref declared) => self.scan(declared),
+            Op::Emit(event) => {
+                let value = self.emit(event);
+                self.note(|trace| trace.emitted(value));
+            }
+            Op::TryEmit(event) => {
+                let (value, report) = self.try_emit(event);
+                self.note(|trace| trace.reported(value, &report));
+            }
+            Op::EmitTopic {
+                topic,
+                value,
+                origin,
+            } => self.emit_topic(TOPICS[topic], value, origin),
+            Op::EmitAsync(event, polls) => self.emit_async(event, polls),
+            Op::TryEmitAsync(event, polls) => self.try_emit_async(event, polls),
+            Op::Enqueue(event) => {
+                let has_room = self.enqueue(event);
+                self.note(|trace| trace.enqueued(has_room));
+            }
+            Op::Flush => self.flush(),
+            Op::SetCapacity(capacity) => self.registry.queue().set_capacity(capacity),
+            Op::SetDepthLimit(limit) => self.registry.set_depth_limit(limit),
+            Op::Hook(true) => self.registry.set_unheard_hook(|event| {
+                let topic = event.topic();
+                world().note(|trace| trace.unheard(topic));
+            }),
+            Op::Hook(false) => self.registry.clear_unheard_hook(),
+        }
+    }
+
+    fn emit(&self, event: Event) -> i64 {
+        fn emit<E: events_core::Event>(registry: &Registry, event: E, origin: Option<usize>) -> E {
+            match origin {
+                Some(origin) => registry.emit_from(event, ORIGINS[origin]),
+                None => registry.emit(event),
+            }
+        }
+        let (registry, origin) = (&self.registry, event.origin);
+        let mut value = event.value;
+        match event.kind {
+            Kind::A => emit(registry, A { value }, origin).value,
+            Kind::B => emit(registry, B { value }, origin).value,
+            Kind::C => emit(registry, C { value }, origin).value,
+            Kind::D => {
+                emit(registry, D { value: &mut value }, origin);
+                value
+            }
+        }
+    }
+
+    fn try_emit(&self, event: Event) -> (i64, Report) {
+        fn emit<E: events_core::Event>(
+            registry: &Registry,
+            event: E,
+            origin: Option<usize>,
+        ) -> Result<Emitted<E>, EmitError<E>> {
+            match origin {
+                Some(origin) => registry.try_emit_from(event, ORIGINS[origin]),
+                None => registry.try_emit(event),
+            }
+        }
+        let (registry, origin) = (&self.registry, event.origin);
+        let mut value = event.value;
+        match event.kind {
+            Kind::A => report(&emit(registry, A { value }, origin)),
+            Kind::B => report(&emit(registry, B { value }, origin)),
+            Kind::C => report(&emit(registry, C { value }, origin)),
+            Kind::D => {
+                let (_, report) = report(&emit(registry, D { value: &mut value }, origin));
+                (value, report)
+            }
+        }
+    }
+
+    /// With an origin the registry emits a topic without a report.
+    fn emit_topic(&self, topic: &str, value: i64, origin: Option<usize>) {
+        let args = args! { value: value };
+        if let Some(origin) = origin {
+            self.registry.emit_topic_from(topic, args, ORIGINS[origin]);
+            return self.note(|trace| trace.emitted(value));
+        }
+        let report = outcome(&self.registry.try_emit_topic(topic, args));
+        self.note(|trace| trace.reported(value, &report));
+    }
+
+    fn emit_async(&self, event: Event, polls: usize) {
+        let (registry, origin) = (&self.registry, event.origin.map(|origin| ORIGINS[origin]));
+        let mut value = event.value;
+        macro_rules! emitted {
+            ($event:expr) => {{
+                let event = $event;
+                let future = match origin {
+                    Some(origin) => registry.emit_async_from(event, origin),
+                    None => registry.emit_async(event),
+                };
+                self.poll_in_place(future, polls).map(|event| event.value())
+            }};
+        }
+        let emitted = match event.kind {
+            Kind::A => emitted!(A { value }),
+            Kind::B => emitted!(B { value }),
+            Kind::C => emitted!(C { value }),
+            Kind::D => emitted!(D { value: &mut value }),
+        };
+        if let Some(value) = emitted {
+            self.note(|trace| trace.emitted(value));
+        }
+    }
+
+    fn try_emit_async(&self, event: Event, polls: usize) {
+        let (registry, origin) = (&self.registry, event.origin.map(|origin| ORIGINS[origin]));
+        let mut value = event.value;
+        macro_rules! emitted {
+            ($event:expr) => {{
+                let event = $event;
+                let future = match origin {
+                    Some(origin) => registry.try_emit_async_from(event, origin),
+                    None => registry.try_emit_async(event),
+                };
+                self.poll_in_place(future, polls)
+                    .map(|result| report(&result))
+            }};
+        }
+        let emitted = match event.kind {
+            Kind::A => emitted!(A { value }),
+            Kind::B => emitted!(B { value }),
+            Kind::C => emitted!(C { value }),
+            Kind::D => emitted!(D { value: &mut value }),
+        };
+        if let Some((value, report)) = emitted {
+            self.note(|trace| trace.reported(value, &report));
+        }
+    }
+
+    /// Polls so often, and then drops the future.
+    fn poll_in_place<F: Future>(&self, future: F, polls: usize) -> Option<F::Output> {
+        if self.limited.get() > 0 {
+            self.note(Trace::left_out);
+            return None;
+        }
+        {
+            let mut future = pin!(future);
+            for _ in 0..polls {
+                let context = &mut Context::from_waker(Waker::noop());
+                if let Poll::Ready(output) = future.as_mut().poll(context) {
+                    return Some(output);
+                }
+            }
+        }
+        self.note(Trace::cancelled);
+        None
+    }
+
+    fn enqueue(&self, event: Event) -> bool {
+        fn enqueue<E: OwnedEvent + Send>(world: &World, event: E, origin: Option<usize>) -> bool {
+            let registry = &world.registry;
+            let result = match origin {
+                Some(origin) => registry.enqueue_from(event, ORIGINS[origin]),
+                None => registry.enqueue(event),
+            };
+            result.is_ok()
+        }
+        let (value, origin) = (event.value, event.origin);
+        match event.kind {
+            Kind::A => enqueue(self, A { value }, origin),
+            Kind::B => enqueue(self, B { value }, origin),
+            Kind::C => enqueue(self, C { value }, origin),
+            Kind::D => panic!("an event that borrows is not enqueued"),
+        }
+    }
+
+    fn flush(&self) {
+        if self.limited.get() > 0 {
+            return self.note(Trace::left_out);
+        }
+        let flushed = self.registry.queue().flush();
+        self.note(|trace| trace.flushed(flushed.ran(), flushed.failures(), flushed.left()));
+    }
+}
+
+/// What an emit reports, with the value of the event after it.
+fn report<E: Value>(result: &Result<Emitted<E>, EmitError<E>>) -> (i64, Report) {
+    let report = outcome(result);
+    let value = match result {
+        Ok(emitted) => emitted.event().value(),
+        Err(error) => error.event().value(),
+    };
+    (value, report)
+}
+
+fn outcome<E>(result: &Result<Emitted<E>, EmitError<E>>) -> Report {
+    match result {
+        Ok(emitted) => Report {
+            ran: emitted.ran(),
+            deferred: Some(emitted.deferred()),
+            stopped_by: emitted.stopped_by().map(label),
+            ..Report::default()
+        },
+        Err(error) => Report {
+            ran: error.ran(),
+            deferred: None,
+            stopped_by: error.stopped_by().map(label),
+            failures: error.failures().iter().map(failure).collect(),
+            too_deep: error.too_deep().is_some(),
+        },
+    }
+}
+
+fn failure(failure: &Failure) -> (String, Cause) {
+    let cause = match failure.cause() {
+        failures::Cause::Error(_) => Cause::Error,
+        failures::Cause::Panic(_) => Cause::Panic,
+        _ => Cause::Undelivered,
+    };
+    (label(failure.subscriber()), cause)
+}
+
+/// As `trace::label`, from the registry's description of a subscriber.
+fn label(subscriber: &SubscriberInfo) -> String {
+    let name = subscriber.name.rsplit("::").next().unwrap_or_default();
+    let known = ["declared_", "method_", "id "]
+        .iter()
+        .any(|one| name.starts_with(one));
+    let name = if known { name } else { "closure" };
+    format!("{name}, priority {}", subscriber.priority)
+}

@@ -1,0 +1,255 @@
+//! Registering the handlers of a program.
+
+use std::sync::Arc;
+
+use events_core::{
+    AnyEvent, Emission, Subscription,
+    bounds::{Family, Snapshot},
+    subscribers,
+    subscribing::{BackgroundKind, NewSubscription, SubscribeError},
+};
+
+use super::{
+    PATTERNS, World, calls,
+    declared::{
+        Ears, declared_0, declared_1, declared_2, declared_3, declared_4, declared_5, declared_6,
+    },
+    events::{A, B, C, D, Owned, Value},
+};
+use crate::program::{Handler, Kind, Name, ORIGINS, Phase, Registered, Target, methods_of};
+
+fn kind_of(result: Result<Subscription, SubscribeError>) -> (Registered, Option<Subscription>) {
+    match result {
+        Ok(subscription) => (Registered::Ok, Some(subscription)),
+        Err(SubscribeError::IdTaken { .. }) => (Registered::IdTaken, None),
+        Err(SubscribeError::UnknownTarget { .. }) => (Registered::UnknownTarget, None),
+        Err(SubscribeError::Cycle { .. } | SubscribeError::Unawaited { .. }) => {
+            (Registered::Order, None)
+        }
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// Does something with a subscription that is prepared, whatever its event is.
+trait With {
+    type Output;
+
+    fn with<F: Family, T>(self, new: NewSubscription<F, T>) -> Self::Output;
+}
+
+struct Register;
+
+impl With for Register {
+    type Output = Result<Subscription, SubscribeError>;
+
+    fn with<F: Family, T>(self, new: NewSubscription<F, T>) -> Self::Output {
+        new.register()
+    }
+}
+
+impl With for &mut events_core::subscribing::Batch {
+    type Output = ();
+
+    fn with<F: Family, T>(self, new: NewSubscription<F, T>) {
+        self.add(new);
+    }
+}
+
+impl World {
+    pub(super) fn subscribe(&self, handler: usize, detach: bool) {
+        if self.held.borrow()[handler].is_some() {
+            return self.note(crate::trace::Trace::left_out);
+        }
+        let (registered, subscription) = kind_of(self.prepared(handler, Register));
+        match subscription {
+            Some(subscription) if detach => subscription.detach(),
+            subscription => self.held.borrow_mut()[handler] = subscription,
+        }
+        self.note(|trace| trace.registered(registered));
+    }
+
+    pub(super) fn batch(&self, slot: usize, handlers: &[usize], between: Option<usize>) {
+        if self.batches.borrow()[slot].is_some() {
+            return self.note(crate::trace::Trace::left_out);
+        }
+        let mut batch = self.registry.batch();
+        for handler in handlers {
+            self.prepared(*handler, &mut batch);
+        }
+        if let Some(between) = between {
+            let (registered, subscription) = kind_of(self.prepared(between, Register));
+            subscription.into_iter().for_each(Subscription::detach);
+            self.note(|trace| trace.registered(registered));
+        }
+        let (registered, subscription) = kind_of(batch.register());
+        self.batches.borrow_mut()[slot] = subscription;
+        self.note(|trace| trace.registered(registered));
+    }
+
+    pub(super) fn listen(&self, listener: usize) {
+        if self.listeners.borrow()[listener].is_some() {
+            return self.note(crate::trace::Trace::left_out);
+        }
+        let first = methods_of(listener).start;
+        let (registered, subscription) = kind_of(self.registry.try_add(Ears { first }));
+        self.listeners.borrow_mut()[listener] = subscription;
+        self.note(|trace| trace.registered(registered));
+    }
+
+    pub(super) fn scan(&self, declared: &[usize]) {
+        let mut scanner = self.registry.scanner().subscribers(subscribers![]);
+        for one in declared {
+            scanner = scanner.subscribers(match one {
+                0 => subscribers![declared_0],
+                1 => subscribers![declared_1],
+                2 => subscribers![declared_2],
+                3 => subscribers![declared_3],
+                4 => subscribers![declared_4],
+                5 => subscribers![declared_5],
+                _ => subscribers![declared_6],
+            });
+        }
+        let fits = scanner.try_run().is_ok();
+        self.note(|trace| trace.scanned(fits));
+    }
+
+    /// A subscription of a handler, with all its options.
+    fn prepared<W: With>(&self, number: usize, with: W) -> W::Output {
+        let handler = &self.program.handlers[number];
+        let Target::Exact(kinds) = &handler.target else {
+            return self.by_pattern(number, with);
+        };
+        match (kinds[0], handler.phase) {
+            (Kind::A, Phase::Sync) => self.sync::<A, _>(number, with),
+            (Kind::B, Phase::Sync) => self.sync::<B, _>(number, with),
+            (Kind::C, _) => self.sync::<C, _>(number, with),
+            (Kind::D, _) => self.borrowed(number, with),
+            (Kind::A, _) => self.later::<A, _>(number, with),
+            (Kind::B, _) => self.later::<B, _>(number, with),
+        }
+    }
+
+    fn sync<E: Owned, W: With>(&self, number: usize, with: W) -> W::Output {
+        let handler = &self.program.handlers[number];
+        let closure = Arc::clone(&self.closures);
+        let mut new = self
+            .registry
+            .subscribe(move |event: &mut E, emission: &Emission| {
+                let _ = &closure;
+                calls::sync(number, event.value_mut(), emission)
+            });
+        if let Some(when) = handler.when {
+            new = new.when(move |event: &E| when.holds(event.value()));
+        }
+        with.with(options(new, handler))
+    }
+
+    fn borrowed<W: With>(&self, number: usize, with: W) -> W::Output {
+        let handler = &self.program.handlers[number];
+        let closure = Arc::clone(&self.closures);
+        let mut new = self
+            .registry
+            .subscribe_borrowed::<D<'_>>(move |event: &mut D<'_>| {
+                let _ = &closure;
+                calls::borrowed(number, event.value);
+            });
+        if let Some(when) = handler.when {
+            new = new.when(move |event: &D<'_>| when.holds(event.value()));
+        }
+        with.with(options(new, handler))
+    }
+
+    fn later<E: Owned + Snapshot, W: With>(&self, number: usize, with: W) -> W::Output {
+        let handler = &self.program.handlers[number];
+        let closure = Arc::clone(&self.closures);
+        let mut new = if handler.is_async {
+            let new = self
+                .registry
+                .subscribe_async(move |event: &E, emission: &Emission| {
+                    let _ = &closure;
+                    calls::later(number, event.value(), emission)
+                });
+            if handler.phase == Phase::Deferred {
+                new.deferred()
+            } else {
+                new
+            }
+        } else {
+            self.registry
+                .subscribe_deferred(move |event: &E, emission: &Emission| {
+                    let _ = &closure;
+                    calls::deferred(number, event.value(), emission)
+                })
+        };
+        if let Some(when) = handler.when {
+            new = new.when(move |event: &E| when.holds(event.value()));
+        }
+        if let Some(limit) = handler.concurrency {
+            new = NewSubscription::<E, BackgroundKind>::concurrency(new, limit);
+        }
+        with.with(options(new, handler))
+    }
+
+    fn by_pattern<W: With>(&self, number: usize, with: W) -> W::Output {
+        let handler = &self.program.handlers[number];
+        let Target::Pattern(pattern) = handler.target else {
+            panic!("the target is a pattern");
+        };
+        let closure = Arc::clone(&self.closures);
+        let new = self.registry.subscribe_topic(
+            PATTERNS[pattern],
+            move |event: &dyn AnyEvent, emission: &Emission| {
+                let _ = &closure;
+                calls::any(number, event, emission)
+            },
+        );
+        let mut new = new.expect("it is a pattern");
+        if let Some(when) = handler.when {
+            new = new.when(move |event: &dyn AnyEvent| {
+                when.holds(event.arg::<i64>("value").copied().unwrap_or(0))
+            });
+        }
+        with.with(options(new, handler))
+    }
+}
+
+/// The options that all kinds of subscriptions have.
+fn options<F: Family, T>(
+    mut new: NewSubscription<F, T>,
+    handler: &Handler,
+) -> NewSubscription<F, T> {
+    new = new.priority(handler.priority);
+    if let Some(id) = handler.id {
+        new = new.id(format!("id {id}"));
+    }
+    if let Some(origin) = handler.origin {
+        new = new.origin(ORIGINS[origin]);
+    }
+    if handler.once {
+        new = new.once();
+    }
+    macro_rules! ordered {
+        ($names:ident) => {
+            for name in &handler.$names {
+                new = match name {
+                    Name::Id(id) => new.$names(format!("id {id}")),
+                    Name::Declared(0) => new.$names(declared_0),
+                    Name::Declared(1) => new.$names(declared_1),
+                    Name::Declared(2) => new.$names(declared_2),
+                    Name::Declared(3) => new.$names(declared_3),
+                    Name::Declared(4) => new.$names(declared_4),
+                    Name::Declared(5) => new.$names(declared_5),
+                    Name::Declared(_) => new.$names(declared_6),
+                    Name::Method(0) => new.$names(Ears::method_0),
+                    Name::Method(1) => new.$names(Ears::method_1),
+                    Name::Method(2) => new.$names(Ears::method_2),
+                    Name::Method(3) => new.$names(Ears::method_3),
+                    Name::Method(_) => new.$names(Ears::method_4),
+                };
+            }
+        };
+    }
+    ordered!(before);
+    ordered!(after);
+    new
+}

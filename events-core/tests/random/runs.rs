@@ -1,0 +1,118 @@
+//! How much is run, and what is known of a run that hangs.
+
+use std::{
+    env,
+    io::Write as _,
+    process,
+    sync::{
+        Mutex, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+/// How many programs, scripts and rounds are run; each part has its own number without it.
+const COUNT: &str = "EVENTS_RANDOM_PROGRAMS";
+
+/// Only this seed is run.
+const SEED: &str = "EVENTS_RANDOM_SEED";
+
+/// After so long without a new run the process is ended. Only a safety net: no test depends on it.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+fn number(name: &str) -> Option<u64> {
+    let text = env::var(name).ok()?;
+    let number = text.parse();
+    Some(number.unwrap_or_else(|_| panic!("{name} is a number, and not `{text}`")))
+}
+
+/// The seeds to run, from `first` on; `count` in `cargo test`.
+pub(crate) fn seeds(first: u64, count: u64) -> impl Iterator<Item = u64> {
+    let range = match number(SEED) {
+        Some(seed) => seed..seed + 1,
+        None => first..first + scaled(count),
+    };
+    range.into_iter()
+}
+
+/// How many to run of what is run `count` times in `cargo test`, where 600 programs are.
+pub(crate) fn scaled(count: u64) -> u64 {
+    match number(COUNT) {
+        None => count,
+        Some(programs) => (count * programs).div_ceil(600),
+    }
+}
+
+static BEGUN: AtomicU64 = AtomicU64::new(0);
+/// The run under way of each test.
+static CURRENT: Mutex<Vec<(&str, u64)>> = Mutex::new(Vec::new());
+
+/// The runs of one test, one after the other; when one hangs, the watchdog names it.
+pub(crate) struct Runs(&'static str);
+
+impl Runs {
+    pub(crate) fn of(name: &'static str) -> Self {
+        static WATCHDOG: OnceLock<()> = OnceLock::new();
+        WATCHDOG.get_or_init(|| drop(thread::spawn(watch)));
+        Self(name)
+    }
+
+    /// A run begins, and the one before has ended.
+    pub(crate) fn begin(&self, seed: u64) {
+        BEGUN.fetch_add(1, Ordering::Relaxed);
+        let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
+        current.retain(|(name, _)| *name != self.0);
+        current.push((self.0, seed));
+    }
+}
+
+impl Drop for Runs {
+    fn drop(&mut self) {
+        let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
+        current.retain(|(name, _)| *name != self.0);
+    }
+}
+
+fn watch() {
+    let mut seen = BEGUN.load(Ordering::Relaxed);
+    loop {
+        thread::sleep(PATIENCE);
+        let begun = BEGUN.load(Ordering::Relaxed);
+        let current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
+        if begun == seen && !current.is_empty() {
+            let runs: Vec<_> = current
+                .iter()
+                .map(|(name, seed)| format!("{name}, seed {seed}"))
+                .collect();
+            let text = format!("\nno end for {PATIENCE:?}: {}\n", runs.join("; "));
+            // The captured output of a test is lost when the process is ended.
+            let _ = std::io::stderr().write_all(text.as_bytes());
+            process::abort();
+        }
+        seen = begun;
+    }
+}
+
+/// A tracing subscriber that enables everything and records nothing.
+pub(crate) struct Everything;
+
+impl tracing::Subscriber for Everything {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, _: &tracing::Event<'_>) {}
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}

@@ -1,0 +1,265 @@
+//! What each thread of a round does.
+
+use std::{
+    sync::Arc,
+    task::{Context, Poll, Wake, Waker},
+    thread::{self, Thread},
+    time::Duration,
+};
+
+use events_core::{
+    AnyEvent, Event, Registry, State, Subscription,
+    queues::{Unfinished, UnfinishedEvent, Work, Worker},
+    subscriber, subscribers,
+};
+
+use super::board::{ASYNC, BY_TOPIC, Board, DEFERRED, RECORDERS, Receipt, SYNC};
+use crate::rng::Rng;
+
+#[derive(Event, Clone)]
+#[event(topic = "stress::one")]
+pub(super) struct One {
+    pub(super) number: usize,
+}
+
+/// Longer than a round takes; no result depends on it.
+pub(super) const LONG: Duration = Duration::from_secs(3_600);
+
+#[subscriber]
+fn declared(event: &One, board: State<'_, Arc<Board>>) {
+    board.scanned(event.number);
+}
+
+/// The handlers that are there for the whole round.
+pub(super) fn recorders(registry: &Registry, board: &Arc<Board>) {
+    let hold = || (Arc::clone(board), board.closure());
+    let (shared, closure) = hold();
+    registry
+        .subscribe(move |event: &One| {
+            closure.touch();
+            shared.received(event.number, SYNC);
+        })
+        .id(RECORDERS[SYNC])
+        .register()
+        .expect("it is the first")
+        .detach();
+    let (shared, closure) = hold();
+    registry
+        .subscribe_topic("stress::.*", move |event: &dyn AnyEvent| {
+            closure.touch();
+            let number = event.arg("number").expect("the event has a number");
+            shared.received(*number, BY_TOPIC);
+        })
+        .expect("it is a pattern")
+        .id(RECORDERS[BY_TOPIC])
+        .register()
+        .expect("no other has this id")
+        .detach();
+    let (shared, closure) = hold();
+    registry
+        .subscribe_async(move |event: &One| {
+            closure.touch();
+            let (shared, number) = (Arc::clone(&shared), event.number);
+            async move {
+                if number % 3 == 0 {
+                    shared.answers.wait().await;
+                }
+                shared.received(number, ASYNC);
+            }
+        })
+        .id(RECORDERS[ASYNC])
+        .concurrency(2)
+        .register()
+        .expect("no other has this id")
+        .detach();
+    let (shared, closure) = hold();
+    registry
+        .subscribe_deferred(move |event: &One| {
+            closure.touch();
+            shared.received(event.number, DEFERRED);
+        })
+        .id(RECORDERS[DEFERRED])
+        .register()
+        .expect("no other has this id")
+        .detach();
+}
+
+/// Subscribes handlers of all kinds, and unsubscribes them.
+pub(super) fn subscribes(registry: &Registry, board: &Arc<Board>, rng: &mut Rng, times: usize) {
+    let mut held: Vec<Subscription> = Vec::new();
+    for _ in 0..times {
+        let closure = board.closure();
+        let new = match rng.below(6) {
+            0 => registry.on(move |_: &One| closure.touch()),
+            1 => registry
+                .subscribe(move |_: &mut One| closure.touch())
+                .priority(5)
+                .before(RECORDERS[SYNC])
+                .register()
+                .expect("its target is there"),
+            2 => registry.on_async(move |_: &One| {
+                closure.touch();
+                async {}
+            }),
+            3 => registry.on_deferred(move |_: &One| closure.touch()),
+            4 => registry
+                .on_topic("stress::(one|two)", move |_: &dyn AnyEvent| closure.touch())
+                .expect("it is a pattern"),
+            _ => {
+                let other = board.closure();
+                let mut batch = registry.batch();
+                batch.on(move |_: &One| closure.touch());
+                batch.add(registry.subscribe(move |_: &One| other.touch()).once());
+                batch.register().expect("no options clash")
+            }
+        };
+        if rng.chance(2, 3) {
+            held.push(new);
+        }
+        if held.len() > 4 {
+            let index = rng.below(held.len());
+            drop(held.swap_remove(index));
+        }
+    }
+}
+
+/// Emits these events, and says which recorders it did not reach.
+pub(super) fn emits(registry: &Registry, board: &Board, events: impl Iterator<Item = usize>) {
+    for number in events {
+        let Err(error) = registry.try_emit(One { number }) else {
+            continue;
+        };
+        for failure in error.failures() {
+            let name = &failure.subscriber().name;
+            if let Some(recorder) = RECORDERS.iter().position(|one| one == name) {
+                board.receipt(number)[recorder].refused += 1;
+            }
+        }
+    }
+}
+
+/// Pushes these events into the queue; one that is full is flushed, one that is shut down keeps none.
+pub(super) fn pushes(registry: &Registry, board: &Board, events: impl Iterator<Item = usize>) {
+    for number in events {
+        let mut event = One { number };
+        while let Err(full) = registry.enqueue(event) {
+            if registry.queue().is_shut_down() {
+                refuse_all(board, number);
+                break;
+            }
+            event = full.into_event();
+            registry.queue().flush();
+        }
+    }
+}
+
+fn refuse_all(board: &Board, number: usize) {
+    for receipt in &mut *board.receipt(number) {
+        receipt.refused += 1;
+    }
+}
+
+/// Awaits emits of these events.
+pub(super) fn emits_async(registry: &Registry, board: &Board, events: impl Iterator<Item = usize>) {
+    for number in events {
+        let Err(error) = block_on(registry.try_emit_async(One { number })) else {
+            continue;
+        };
+        assert_eq!(
+            error.failures().len(),
+            0,
+            "a deferred handler runs at once: {error}"
+        );
+        let _ = board;
+    }
+}
+
+pub(super) fn scans(registry: &Registry, board: &Arc<Board>, times: usize) {
+    for _ in 0..times {
+        let scanner = registry.scanner().state(Arc::clone(board));
+        scanner.subscribers(subscribers![declared]).run();
+    }
+}
+
+/// Works for a while on this thread and on threads of the queue, again and again.
+pub(super) fn works(registry: &Registry, rng: &mut Rng, times: usize) {
+    let queue = registry.queue();
+    let mut workers: Vec<Worker> = Vec::new();
+    for _ in 0..times {
+        match rng.below(5) {
+            0 => workers.push(queue.spawn_thread()),
+            1 => workers.push(queue.spawn_thread_with(3)),
+            2 => workers.pop().into_iter().for_each(Worker::stop),
+            3 => drop(workers.pop()),
+            _ => polls(&mut queue.work(2), 20),
+        }
+        if workers.len() > 3 {
+            workers.remove(0).stop();
+        }
+    }
+    workers.into_iter().for_each(Worker::stop);
+}
+
+/// Polls a worker so often; what it has begun then is kept for a shutdown.
+fn polls(work: &mut Work, times: usize) {
+    for _ in 0..times {
+        let context = &mut Context::from_waker(Waker::noop());
+        if std::pin::Pin::new(&mut *work).poll(context).is_ready() {
+            return;
+        }
+        thread::yield_now();
+    }
+}
+
+pub(super) fn flushes(registry: &Registry, times: usize) {
+    for _ in 0..times {
+        registry.queue().flush();
+        thread::yield_now();
+    }
+}
+
+pub(super) fn settles(registry: &Registry, times: usize) {
+    for _ in 0..times {
+        let settled = registry.queue().settle(LONG);
+        assert!(settled, "the queue settles long before the deadline");
+    }
+}
+
+/// Notes what a shutdown hands back.
+pub(super) fn take_back(board: &Board, unfinished: Unfinished) {
+    let take = |event: UnfinishedEvent| {
+        let unfinished: Option<Vec<_>> = event
+            .unfinished()
+            .map(|subscribers| subscribers.map(|one| one.name.clone()).collect());
+        let number = event
+            .downcast::<One>()
+            .expect("there is no other event")
+            .number;
+        for (name, receipt) in RECORDERS.iter().zip(&mut *board.receipt(number)) {
+            let is_meant = |names: &Vec<_>| names.iter().any(|one| one == name);
+            if unfinished.as_ref().is_none_or(is_meant) {
+                let Receipt { handed_back, .. } = receipt;
+                *handed_back += 1;
+            }
+        }
+    };
+    unfinished.events.into_iter().for_each(take);
+}
+
+/// Runs a future on this thread.
+fn block_on<F: Future>(future: F) -> F::Output {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut future = std::pin::pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => thread::park(),
+        }
+    }
+}

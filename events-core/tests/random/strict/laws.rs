@@ -1,0 +1,226 @@
+//! What holds for every script, read from the journal when it is over.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    run::Outcome,
+    script::{Handler, MARKERS, Phase, Script},
+    world::{Entry, Progress, Sent, Verb, What},
+};
+
+/// A dropped `emit_async` loses the deferred handlers if one of them is after an async one.
+const CANCELLED_EMIT_LOSES_DEFERRED: bool = true;
+
+/// How often a handler began, ended and was cut off for one event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Calls {
+    begun: usize,
+    ended: usize,
+    cut_off: usize,
+}
+
+/// All that is wrong.
+pub(crate) fn violations(script: &Script, outcome: &Outcome) -> Vec<String> {
+    let mut found = outcome.problems.clone();
+    let journal = outcome.shared.journal();
+    let sent = outcome.shared.sent();
+    let mut calls: BTreeMap<(usize, usize), Calls> = BTreeMap::new();
+    for entry in journal.iter() {
+        let calls = calls.entry((entry.event, entry.handler)).or_default();
+        match entry.what {
+            What::Begins => calls.begun += 1,
+            What::Ends => calls.ended += 1,
+            What::CutOff => calls.cut_off += 1,
+        }
+    }
+    for (event, sent) in sent.iter().enumerate() {
+        for (number, handler) in script.handlers.iter().enumerate() {
+            if handler.kind != sent.kind {
+                continue;
+            }
+            let calls = calls.get(&(event, number)).copied().unwrap_or_default();
+            if let Some(violation) = exactly_once(script, outcome, (event, sent), number, calls) {
+                found.push(format!(
+                    "event {event} ({sent:?}), handler {number}: {violation}, {calls:?}"
+                ));
+            }
+        }
+    }
+    found.extend(order(script, &journal, &sent));
+    found.extend(limits(script, &journal));
+    for &(handler, length) in &outcome.unsubscribed {
+        let later = journal.iter().skip(length);
+        let begins = |entry: &&Entry| entry.handler == handler && entry.what == What::Begins;
+        if later.filter(begins).count() > 0 {
+            found.push(format!("handler {handler} began after it was unsubscribed"));
+        }
+    }
+    found
+}
+
+/// A handler runs once to its end, or a shutdown hands its event back, or it was cut off with the
+/// emitter.
+fn exactly_once(
+    script: &Script,
+    outcome: &Outcome,
+    (event, sent): (usize, &Sent),
+    number: usize,
+    calls: Calls,
+) -> Option<&'static str> {
+    let handler = &script.handlers[number];
+    if calls.begun > 1 {
+        return Some("it began twice");
+    }
+    if calls.begun != calls.ended + calls.cut_off {
+        return Some("a call has not ended");
+    }
+    let is_back = outcome.handed_back.iter().any(|back| {
+        let unfinished = back.unfinished.as_ref();
+        back.event == event && unfinished.is_none_or(|unfinished| unfinished.contains(&number))
+    });
+    if calls.ended == 1 && is_back {
+        return Some("it ended, and its event is handed back for it");
+    }
+    let is_gone = outcome.unsubscribed.iter().any(|(gone, _)| *gone == number);
+    let is_done = calls.ended == 1 || is_back || is_gone;
+    let is_async = handler.phase == Phase::Async;
+    let may_be_lost = match sent.verb {
+        Verb::Enqueued => false,
+        Verb::Refused => true,
+        // A failed delivery, which is logged.
+        Verb::Emitted => sent.is_late && is_async,
+        Verb::EmittedAsync(Progress::Created) => true,
+        Verb::EmittedAsync(Progress::Polled) => {
+            let is_deferred = handler.phase == Phase::Deferred;
+            let deferred_is_lost =
+                CANCELLED_EMIT_LOSES_DEFERRED && has_deferred_after_async(script, handler);
+            is_async || (is_deferred && deferred_is_lost)
+        }
+        Verb::EmittedAsync(Progress::Completed) => false,
+    };
+    if calls.begun > 0
+        && [Verb::Refused, Verb::EmittedAsync(Progress::Created)].contains(&sent.verb)
+    {
+        return Some("its event was not sent");
+    }
+    (!is_done && !may_be_lost).then_some("it was lost")
+}
+
+/// Whether a deferred handler of the same events is after an async one.
+fn has_deferred_after_async(script: &Script, handler: &Handler) -> bool {
+    let of_kind = script
+        .handlers
+        .iter()
+        .filter(|other| other.kind == handler.kind);
+    let mut deferred = of_kind.filter(|other| other.phase == Phase::Deferred);
+    deferred.any(|other| {
+        let after = other.after.map(|after| script.handlers[after].phase);
+        after == Some(Phase::Async)
+    })
+}
+
+/// Jobs begin in the order in which they came, and calls that are limited to one in the order of the jobs.
+fn order(script: &Script, journal: &[Entry], sent: &[Sent]) -> Vec<String> {
+    let mut found = Vec::new();
+    let begun = |handler: usize| {
+        let begins = journal.iter().filter(|entry| entry.what == What::Begins);
+        let begins = begins.filter(move |entry| entry.handler == handler);
+        begins.map(|entry| entry.event).collect::<Vec<_>>()
+    };
+    let is_job = |event: &usize| matches!(sent[*event].verb, Verb::Enqueued | Verb::Emitted);
+    let jobs: Vec<_> = journal
+        .iter()
+        .filter(|entry| entry.what == What::Begins && entry.handler < MARKERS)
+        .map(|entry| entry.event)
+        .filter(is_job)
+        .collect();
+    if !jobs.is_sorted() {
+        found.push(format!("jobs began in the order {jobs:?}"));
+    }
+    for (number, handler) in script.handlers.iter().enumerate() {
+        if handler.limit == Some(1) && handler.after.is_none() {
+            let calls = begun(number);
+            let mut arrived = begun(handler.kind as usize);
+            arrived.retain(|event| calls.contains(event));
+            if calls != arrived {
+                found.push(format!(
+                    "handler {number} was called in the order {calls:?}, and the events came as {arrived:?}"
+                ));
+            }
+        }
+    }
+    found
+}
+
+/// As many calls at once as the limit says.
+fn limits(script: &Script, journal: &[Entry]) -> Vec<String> {
+    let mut found = Vec::new();
+    for (number, handler) in script.handlers.iter().enumerate() {
+        let Some(limit) = handler.limit else { continue };
+        let (mut now, mut most) = (0_usize, 0);
+        for entry in journal.iter().filter(|entry| entry.handler == number) {
+            match entry.what {
+                What::Begins => now += 1,
+                What::Ends | What::CutOff => now -= 1,
+            }
+            most = most.max(now);
+        }
+        if most > limit {
+            found.push(format!(
+                "{most} calls of handler {number} at once, and the limit is {limit}"
+            ));
+        }
+    }
+    found
+}
+
+/// What scripts are to reach.
+pub(crate) const REACHED: [&str; 9] = [
+    "a call is cut off",
+    "an event is handed back that was not begun",
+    "an event is handed back that was begun",
+    "an event is refused",
+    "an event is sent by a handler",
+    "an emit_async ends",
+    "an emit_async is dropped after a poll",
+    "an emit_async is dropped before a poll",
+    "calls of two tasks are under way at once",
+];
+
+/// Those that a script has reached.
+pub(crate) fn reached(outcome: &Outcome) -> Vec<&'static str> {
+    let journal = outcome.shared.journal();
+    let sent = outcome.shared.sent();
+    let back = |is_begun| {
+        let mut back = outcome.handed_back.iter();
+        back.any(|back| back.unfinished.is_some() == is_begun)
+    };
+    let verb = |verb| sent.iter().any(|sent| sent.verb == verb);
+    let mut calls = BTreeMap::new();
+    let mut tasks_at_once = 0;
+    for entry in journal.iter() {
+        let call = (entry.event, entry.handler);
+        match entry.what {
+            What::Begins => _ = calls.insert(call, entry.task),
+            What::Ends | What::CutOff => _ = calls.remove(&call),
+        }
+        let tasks: BTreeSet<_> = calls.values().collect();
+        tasks_at_once = tasks_at_once.max(tasks.len());
+    }
+    let is_reached = [
+        journal.iter().any(|entry| entry.what == What::CutOff),
+        back(false),
+        back(true),
+        verb(Verb::Refused),
+        sent.iter().any(|sent| sent.generation > 0),
+        verb(Verb::EmittedAsync(Progress::Completed)),
+        verb(Verb::EmittedAsync(Progress::Polled)),
+        verb(Verb::EmittedAsync(Progress::Created)),
+        tasks_at_once > 1,
+    ];
+    let reached = REACHED.into_iter().zip(is_reached);
+    reached
+        .filter(|(_, is_reached)| *is_reached)
+        .map(|(name, _)| name)
+        .collect()
+}

@@ -1,0 +1,330 @@
+//! The registry of a script, with its handlers, and the journal of their calls.
+
+use std::{
+    collections::BTreeSet,
+    future::{Future, poll_fn},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::Poll,
+};
+
+use events_core::{Event, Registry, Subscription, bounds::Snapshot, registry};
+
+use super::{
+    executor::{NO_TASK, TaskId},
+    gates::Gates,
+    script::{Handler, Kind, MARKERS, Nested, Phase, Script},
+};
+use crate::rng::Rng;
+
+#[derive(Event, Clone)]
+pub(crate) struct X {
+    number: usize,
+}
+
+#[derive(Event, Clone)]
+pub(crate) struct Y {
+    number: usize,
+}
+
+/// The events of scripts.
+pub(crate) trait Numbered: Snapshot + Send {
+    fn new(number: usize) -> Self;
+    fn number(&self) -> usize;
+}
+
+macro_rules! numbered {
+    ($($event:ident)*) => {
+        $(
+            impl Numbered for $event {
+                fn new(number: usize) -> Self {
+                    Self { number }
+                }
+
+                fn number(&self) -> usize {
+                    self.number
+                }
+            }
+        )*
+    };
+}
+
+numbered! { X Y }
+
+/// What became of a call of a handler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    Begins,
+    Ends,
+    /// Its future is dropped before it has ended.
+    CutOff,
+}
+
+/// A line of the journal.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    pub(crate) event: usize,
+    pub(crate) handler: usize,
+    pub(crate) what: What,
+    /// The task that was polled.
+    pub(crate) task: TaskId,
+}
+
+/// How an event came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verb {
+    Enqueued,
+    /// The queue was shut down.
+    Refused,
+    Emitted,
+    EmittedAsync(Progress),
+}
+
+/// How far an `emit_async` came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Progress {
+    Created,
+    Polled,
+    Completed,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sent {
+    pub(crate) kind: Kind,
+    pub(crate) verb: Verb,
+    /// How many events are around it.
+    pub(crate) generation: usize,
+    /// The queue was shut down before.
+    pub(crate) is_late: bool,
+}
+
+/// What handlers and the script share.
+pub(crate) struct Shared {
+    pub(crate) gates: Gates,
+    pub(crate) current: AtomicUsize,
+    seed: u64,
+    stale_wakes: bool,
+    journal: Mutex<Vec<Entry>>,
+    sent: Mutex<Vec<Sent>>,
+}
+
+impl Shared {
+    pub(crate) fn new(script: &Script) -> Arc<Self> {
+        Arc::new(Self {
+            gates: Gates::default(),
+            current: AtomicUsize::new(NO_TASK),
+            seed: script.seed,
+            stale_wakes: script.options.stale_wakes,
+            journal: Mutex::default(),
+            sent: Mutex::default(),
+        })
+    }
+
+    pub(crate) fn journal(&self) -> MutexGuard<'_, Vec<Entry>> {
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn sent(&self) -> MutexGuard<'_, Vec<Sent>> {
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, event: usize, handler: usize, what: What) {
+        let task = self.current.load(Ordering::Relaxed);
+        self.journal().push(Entry {
+            event,
+            handler,
+            what,
+            task,
+        });
+    }
+
+    /// A number for an event that is sent now, into the registry that is current.
+    pub(crate) fn number(&self, kind: Kind, verb: Verb, generation: usize) -> usize {
+        let mut sent = self.sent();
+        sent.push(Sent {
+            kind,
+            verb,
+            generation,
+            is_late: registry().queue().is_shut_down(),
+        });
+        sent.len() - 1
+    }
+
+    /// Emits an event on the registry that is current, and awaits it.
+    pub(crate) async fn emit<E: Numbered>(&self, number: usize) {
+        let progress = |progress| self.sent()[number].verb = Verb::EmittedAsync(progress);
+        let emit = E::new(number).emit_async();
+        progress(Progress::Polled);
+        emit.await;
+        progress(Progress::Completed);
+    }
+
+    /// How many calls are under way that began in these tasks.
+    pub(crate) fn under_way(&self, tasks: &[TaskId]) -> usize {
+        let mut calls = BTreeSet::new();
+        for entry in self.journal().iter() {
+            let call = (entry.event, entry.handler);
+            match entry.what {
+                What::Begins if tasks.contains(&entry.task) => _ = calls.insert(call),
+                What::Begins => {}
+                What::Ends | What::CutOff => _ = calls.remove(&call),
+            }
+        }
+        calls.len()
+    }
+
+    /// Enqueues an event into the registry that is current.
+    pub(crate) fn enqueue(&self, kind: Kind, generation: usize) {
+        let number = self.number(kind, Verb::Enqueued, generation);
+        let accepted = match kind {
+            Kind::X => X { number }.enqueue().is_ok(),
+            Kind::Y => Y { number }.enqueue().is_ok(),
+        };
+        if !accepted {
+            self.sent()[number].verb = Verb::Refused;
+        }
+    }
+}
+
+/// A call of a handler; noted as cut off unless it ends.
+struct Call<'s> {
+    shared: &'s Shared,
+    event: usize,
+    handler: usize,
+    has_ended: bool,
+}
+
+impl<'s> Call<'s> {
+    fn begin(shared: &'s Shared, event: usize, handler: usize) -> Self {
+        shared.note(event, handler, What::Begins);
+        Self {
+            shared,
+            event,
+            handler,
+            has_ended: false,
+        }
+    }
+
+    fn end(mut self) {
+        self.has_ended = true;
+        self.shared.note(self.event, self.handler, What::Ends);
+    }
+}
+
+impl Drop for Call<'_> {
+    fn drop(&mut self) {
+        if !self.has_ended {
+            self.shared.note(self.event, self.handler, What::CutOff);
+        }
+    }
+}
+
+/// The most events around one another.
+const GENERATIONS: usize = 2;
+
+async fn run(shared: Arc<Shared>, event: usize, handler: usize, nested: Option<Nested>) {
+    let call = Call::begin(&shared, event, handler);
+    // The same event waits in the same way in each handler, whatever ran before.
+    let rng = &mut Rng::new(shared.seed ^ ((event as u64) << 20) ^ ((handler as u64) << 40));
+    let waits = if handler < MARKERS { 0 } else { rng.below(3) };
+    for _ in 0..waits {
+        if rng.chance(1, 4) {
+            wake_and_wait(true).await;
+        } else {
+            shared.gates.wait().await;
+        }
+    }
+    let Sent {
+        kind, generation, ..
+    } = shared.sent()[event];
+    if let Some(nested) = nested.filter(|_| generation < GENERATIONS) {
+        let other = match kind {
+            Kind::X => Kind::Y,
+            Kind::Y => Kind::X,
+        };
+        match nested {
+            Nested::Enqueue => shared.enqueue(other, generation + 1),
+            Nested::Await => {
+                let verb = Verb::EmittedAsync(Progress::Created);
+                let number = shared.number(other, verb, generation + 1);
+                match other {
+                    Kind::X => shared.emit::<X>(number).await,
+                    Kind::Y => shared.emit::<Y>(number).await,
+                }
+            }
+        }
+    }
+    if shared.stale_wakes && rng.chance(1, 4) {
+        wake_and_wait(false).await;
+    }
+    call.end();
+}
+
+/// Wakes the task; is then pending once, or ready at once.
+fn wake_and_wait(waits: bool) -> impl Future<Output = ()> + Send {
+    let mut is_woken = false;
+    poll_fn(move |context| {
+        if std::mem::replace(&mut is_woken, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        if waits {
+            Poll::Pending
+        } else {
+            Poll::Ready(())
+        }
+    })
+}
+
+/// Subscribes the handlers of a script, in order.
+pub(crate) fn subscribe(
+    registry: &Registry,
+    script: &Script,
+    shared: &Arc<Shared>,
+) -> Vec<Option<Subscription>> {
+    let handlers = script.handlers.iter().enumerate();
+    let subscribe = |(number, handler): (usize, &Handler)| {
+        Some(match handler.kind {
+            Kind::X => subscribe_to::<X>(registry, number, handler, shared),
+            Kind::Y => subscribe_to::<Y>(registry, number, handler, shared),
+        })
+    };
+    handlers.map(subscribe).collect()
+}
+
+fn subscribe_to<E: Numbered>(
+    registry: &Registry,
+    number: usize,
+    handler: &Handler,
+    shared: &Arc<Shared>,
+) -> Subscription {
+    let shared = Arc::clone(shared);
+    let nested = handler.nested;
+    if handler.phase == Phase::Sync {
+        return registry.on(move |event: &E| Call::begin(&shared, event.number(), number).end());
+    }
+    let mut new = if handler.phase == Phase::Async {
+        registry.subscribe_async(move |event: &E| {
+            run(Arc::clone(&shared), event.number(), number, nested)
+        })
+    } else {
+        registry.subscribe_deferred(move |event: &E| {
+            Call::begin(&shared, event.number(), number).end();
+        })
+    };
+    // A job begins with its marker, and those with a limit arrive in the order of the markers.
+    new = new.id(format!("{number}")).priority(match handler.limit {
+        _ if number < MARKERS => 9,
+        Some(_) => 8,
+        None => 0,
+    });
+    if let Some(limit) = handler.limit {
+        new = new.concurrency(limit);
+    }
+    if let Some(after) = handler.after {
+        new = new.after(format!("{after}"));
+    }
+    new.register().expect("the options of a script are valid")
+}

@@ -1,0 +1,104 @@
+//! What a run of a program leaves: lines of text, written alike by the model and by the handlers of the
+//! real registry.
+
+use crate::program::{DECLARED, End, FREE, Handler, METHODS, Registered, Report};
+
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Trace(Vec<String>);
+
+impl Trace {
+    pub(crate) fn lines(&self) -> &[String] {
+        &self.0
+    }
+
+    fn add(&mut self, line: impl Into<String>) {
+        self.0.push(line.into());
+    }
+
+    /// A handler is called, and sees this.
+    pub(crate) fn called(
+        &mut self,
+        handler: usize,
+        topic: &str,
+        value: Option<i64>,
+        origin: Option<usize>,
+    ) {
+        self.add(format!("h{handler} gets {topic} {value:?} from {origin:?}"));
+    }
+
+    /// A handler that did something has ended so.
+    pub(crate) fn ended(&mut self, handler: usize, end: End) {
+        self.add(format!("h{handler} ends: {end:?}"));
+    }
+
+    /// A handler is continued after it has waited.
+    pub(crate) fn resumed(&mut self, handler: usize) {
+        self.add(format!("h{handler} resumes"));
+    }
+
+    /// The future of a handler is dropped before it has ended.
+    pub(crate) fn cut_off(&mut self, handler: usize) {
+        self.add(format!("h{handler} is cut off"));
+    }
+
+    pub(crate) fn registered(&mut self, registered: Registered) {
+        self.add(format!("registered: {registered:?}"));
+    }
+
+    pub(crate) fn scanned(&mut self, fits: bool) {
+        self.add(format!("scanned: {fits}"));
+    }
+
+    pub(crate) fn emitted(&mut self, value: i64) {
+        self.add(format!("emitted: {value}"));
+    }
+
+    pub(crate) fn reported(&mut self, value: i64, report: &Report) {
+        self.add(format!("emitted: {value} {report:?}"));
+    }
+
+    /// A future is dropped that was not ready.
+    pub(crate) fn cancelled(&mut self) {
+        self.add("cancelled");
+    }
+
+    pub(crate) fn enqueued(&mut self, has_room: bool) {
+        self.add(format!("enqueued: {has_room}"));
+    }
+
+    pub(crate) fn flushed(&mut self, ran: usize, failures: usize, left: usize) {
+        self.add(format!(
+            "flushed: {ran} ran, {failures} failed, {left} left"
+        ));
+    }
+
+    pub(crate) fn unheard(&mut self, topic: &str) {
+        self.add(format!("no subscriber received {topic}"));
+    }
+
+    /// An operation that is not possible here.
+    pub(crate) fn left_out(&mut self) {
+        self.add("left out");
+    }
+
+    /// How many jobs wait in the queue, after a step of the program.
+    pub(crate) fn waiting(&mut self, jobs: usize) {
+        self.add(format!("{jobs} wait"));
+    }
+
+    /// How many closures of handlers there are, after a step of the program.
+    pub(crate) fn closures(&mut self, count: usize) {
+        self.add(format!("{count} closures"));
+    }
+}
+
+/// What a handler is called in reports: the part of its name that is known, and its priority.
+pub(crate) fn label(number: usize, handler: &Handler) -> String {
+    let name = match (number, handler.id) {
+        (..DECLARED, _) => format!("declared_{number}"),
+        (..FREE, _) => format!("method_{}", (number - DECLARED) % METHODS),
+        (_, Some(id)) => format!("id {id}"),
+        (_, None) => String::from("closure"),
+    };
+    format!("{name}, priority {}", handler.priority)
+}
