@@ -5,130 +5,16 @@
 //! `mod known_faults; mod other_faults;` in `main.rs` all of them run.
 
 use std::{
-    future::{pending, poll_fn},
-    sync::{Arc, Mutex, OnceLock, atomic::AtomicUsize},
-    task::Poll,
+    future::pending,
+    sync::{Arc, Mutex, OnceLock},
 };
 
-use events_core::{AnyEvent, Event, Registry, Subscription};
+use events_core::{AnyEvent, Registry, Subscription};
 
-use crate::strict::{
-    Options, check,
-    executor::{Executor, NO_TASK, TaskId},
-    gates::Gates,
+use crate::{
+    scenario::{Calls, One, Two, gated, poll, run},
+    strict::{Options, check, executor::Executor, gates::Gates},
 };
-
-#[derive(Event, Clone)]
-#[event(topic = "faults::one")]
-pub(crate) struct One;
-
-#[derive(Event, Clone)]
-#[event(topic = "faults::two")]
-pub(crate) struct Two;
-
-/// What handlers did, in order.
-#[derive(Clone, Default)]
-pub(crate) struct Calls(Arc<Mutex<Vec<&'static str>>>);
-
-impl Calls {
-    pub(crate) fn note(&self, call: &'static str) {
-        self.0.lock().expect("no handler panics here").push(call);
-    }
-
-    pub(crate) fn list(&self) -> Vec<&'static str> {
-        self.0.lock().expect("no handler panics here").clone()
-    }
-}
-
-/// Polls woken tasks and delivers wakes until nothing is left to do.
-pub(crate) fn run(executor: &mut Executor, gates: &Gates) {
-    let current = AtomicUsize::new(NO_TASK);
-    for _ in 0..1_000 {
-        if let Some(&task) = executor.woken().first() {
-            executor.poll(task, &current);
-        } else if !gates.deliver(0) {
-            return;
-        }
-    }
-}
-
-fn poll(executor: &mut Executor, task: TaskId) {
-    executor.poll(task, &AtomicUsize::new(NO_TASK));
-}
-
-/// An async handler that notes its name behind a gate.
-fn gated(registry: &Registry, name: &'static str, gates: &Gates, calls: &Calls) {
-    let (gates, calls) = (gates.clone(), calls.clone());
-    registry
-        .on_async(move |_: &Two| {
-            let (gate, calls) = (gates.wait(), calls.clone());
-            async move {
-                gate.await;
-                calls.note(name);
-            }
-        })
-        .detach();
-}
-
-// Line 1: a worker loses a wake-up.
-
-#[test]
-fn a_handler_that_wakes_itself_and_is_ready_loses_no_later_wake() {
-    let (registry, gates, calls) = (Registry::new(), Gates::default(), Calls::default());
-    let wakes_and_ends = |_: &One| {
-        poll_fn(|context| {
-            context.waker().wake_by_ref();
-            Poll::Ready(())
-        })
-    };
-    registry.on_async(wakes_and_ends).detach();
-    gated(&registry, "two", &gates, &calls);
-    let mut executor = Executor::default();
-    executor.spawn("work", registry.queue().work(1));
-    registry.enqueue(One).expect("there is room");
-    run(&mut executor, &gates);
-    registry.enqueue(Two).expect("there is room");
-    run(&mut executor, &gates);
-    gates.open_all();
-    run(&mut executor, &gates);
-    assert_eq!(calls.list(), ["two"]);
-}
-
-/// Both gates are open before the job is polled again, and the second wake comes when it has ended.
-#[test]
-fn two_handlers_of_one_event_that_are_woken_one_after_the_other_lose_no_later_wake() {
-    let (registry, calls) = (Registry::new(), Calls::default());
-    let (first, second) = (Gates::default(), Gates::default());
-    gated(&registry, "first", &first, &calls);
-    gated(&registry, "second", &second, &calls);
-    let mut executor = Executor::default();
-    let work = executor.spawn("work", registry.queue().work(1));
-    registry.enqueue(Two).expect("there is room");
-    poll(&mut executor, work);
-    first.open(0);
-    second.open(0);
-    first.deliver(0);
-    poll(&mut executor, work);
-    // The wait is over, and its waker comes late.
-    second.wake_stale(0);
-    run(&mut executor, &second);
-    registry.enqueue(Two).expect("there is room");
-    run(&mut executor, &first);
-    first.open_all();
-    second.open_all();
-    run(&mut executor, &first);
-    run(&mut executor, &second);
-    assert_eq!(calls.list(), ["first", "second", "first", "second"]);
-}
-
-#[test]
-fn stale_wakes_lose_no_later_wake() {
-    let options = Options {
-        stale_wakes: true,
-        ..Options::default()
-    };
-    check("scripts with stale wakes", 0, 1_000, options);
-}
 
 // Line 2: a cancelled `emit_async` loses deferred handlers that wait for no other.
 

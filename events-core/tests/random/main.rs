@@ -33,6 +33,8 @@ mod quiet;
 mod real;
 mod rng;
 mod runs;
+mod scenario;
 mod stress;
 mod strict;
 mod trace;
+mod wakes;

@@ -8,7 +8,7 @@ use std::sync::{
 use events_core::{Event as _, Registry};
 
 use crate::{
-    known_faults::{Calls, One, Two, run},
+    scenario::{Calls, One, Two, run},
     strict::{executor::Executor, gates::Gates},
 };
 
