@@ -118,6 +118,12 @@ impl<J> InFlight<J> {
         slots
     }
 
+    /// Discards a wake of a slot that has no job: it came after the job had ended. Without this the slot would
+    /// stay listed, and its next job could never be woken.
+    pub(crate) fn discard_wake(&self, slot: &JobSlot) {
+        slot.job_waker.listed.store(false, Ordering::SeqCst);
+    }
+
     /// A job is being polled until [`put_back`](Self::put_back) or [`end_poll`](Self::end_poll). Called
     /// under the lock of the container that the job is taken from: a thread that finds the job missing
     /// there, under that lock, sees that it is being polled.

@@ -192,6 +192,13 @@ impl Driver {
     /// Polls a suspended job that was woken.
     fn resume(&mut self, index: usize) {
         let Some(slot) = self.slots.get(index).and_then(Option::as_ref) else {
+            if let Some(spare) = self
+                .spare_slot
+                .as_ref()
+                .filter(|slot| slot.index() == index)
+            {
+                self.in_flight.discard_wake(spare);
+            }
             return;
         };
         let Some(mut job) = self.in_flight.take(slot) else {

@@ -210,3 +210,46 @@ fn a_free_slot_is_reserved_again() {
         1,
     );
 }
+
+/// A job ends, and its waker is called at any time after that; then another job is started in the slot.
+fn run_after_stale_wake() {
+    let in_flight = Arc::new(InFlight::new());
+    let driver_waker = Arc::new(DriverWaker::default());
+    let waker = Arc::clone(&driver_waker).into();
+    let slot = in_flight.reserve_slot();
+    let stale_waker = slot.waker().clone();
+    let stale = thread::spawn(move || stale_waker.wake_by_ref());
+    for _ in in_flight.take_woken(&waker) {
+        in_flight.discard_wake(&slot);
+    }
+    let ready = Arc::new(AtomicUsize::new(0));
+    let job_waker = slot.waker().clone();
+    let wakes = {
+        let ready = Arc::clone(&ready);
+        thread::spawn(move || {
+            ready.store(1, Ordering::SeqCst);
+            job_waker.wake_by_ref();
+        })
+    };
+    in_flight.begin_poll();
+    assert!(in_flight.put_back(&slot, ()).is_ok());
+    // A lost wake is a deadlock here, which the model checker reports.
+    loop {
+        if !in_flight.take_woken(&waker).is_empty() && in_flight.take(&slot).is_some() {
+            if ready.load(Ordering::SeqCst) == 1 {
+                in_flight.end_poll();
+                break;
+            }
+            assert!(in_flight.put_back(&slot, ()).is_ok());
+            continue;
+        }
+        driver_waker.wait();
+    }
+    stale.join().expect("it does not panic");
+    wakes.join().expect("it does not panic");
+}
+
+#[test]
+fn a_stale_wake_hides_no_wake_of_the_next_job() {
+    check_schedules(run_after_stale_wake);
+}
