@@ -37,4 +37,5 @@ mod scenario;
 mod stress;
 mod strict;
 mod trace;
+mod unsubscribing;
 mod wakes;
