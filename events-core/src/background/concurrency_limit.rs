@@ -12,7 +12,7 @@ use std::{
     pin::Pin,
     sync::{
         Mutex, MutexGuard,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Poll, Waker},
 };
@@ -28,6 +28,7 @@ use crate::{
 pub struct ConcurrencyLimited<H> {
     semaphore: FairSemaphore,
     handler: H,
+    closed: AtomicBool,
 }
 
 impl<H> ConcurrencyLimited<H> {
@@ -36,6 +37,7 @@ impl<H> ConcurrencyLimited<H> {
         Self {
             semaphore: FairSemaphore::new(concurrency),
             handler,
+            closed: AtomicBool::new(false),
         }
     }
 }
@@ -43,7 +45,15 @@ impl<H> ConcurrencyLimited<H> {
 impl<E: Sync, H: Background<E>> Background<E> for ConcurrencyLimited<H> {
     async fn call<'a>(&'a self, event: &'a E, call: &'a BackgroundCall) -> Step {
         let _permit = self.semaphore.acquire().await;
+        // The handler may have been unsubscribed while this call waited.
+        if self.closed.load(Ordering::Acquire) {
+            return Step::Skipped;
+        }
         self.handler.call(event, call).await
+    }
+
+    fn close(&self) {
+        self.closed.store(true, Ordering::Release);
     }
 }
 

@@ -34,13 +34,16 @@ impl<E, W, H> FilteredHandler<E, W, H> {
         }
     }
 
+    fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+}
+
+impl<E, W, H: Background<E>> FilteredHandler<E, W, H> {
     /// From now on the handler is not started.
     pub(crate) fn close(&self) {
         self.closed.store(true, Ordering::Release);
-    }
-
-    fn is_closed(&self) -> bool {
-        self.closed.load(Ordering::Acquire)
+        self.handler.close();
     }
 }
 
@@ -55,6 +58,8 @@ where
             && event
                 .get::<E>()
                 .is_some_and(|event| (self.filter)(event, origin))
+            // The filter is user code and may have unsubscribed the handler.
+            && !self.is_closed()
     }
 
     fn start<'s>(&'s self, starter: &mut Starter<'_, 's>) {
@@ -62,7 +67,7 @@ where
         // The subscription may have been dropped while the snapshot was queued.
         let event = starter.event::<E>().filter(|_| !self.is_closed());
         let is_accepted = |event: &&E| match starter.filter_origin() {
-            Some(origin) => (self.filter)(event, &origin),
+            Some(origin) => (self.filter)(event, &origin) && !self.is_closed(),
             None => true,
         };
         match event.filter(is_accepted) {

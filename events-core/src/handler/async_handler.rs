@@ -22,6 +22,9 @@ pub trait Background<E>: Send + Sync + 'static {
         event: &'a E,
         call: &'a BackgroundCall,
     ) -> impl Future<Output = Step> + Send + 'a;
+
+    /// The handler is unsubscribed: a call that waits before it runs the handler must not run it any more.
+    fn close(&self) {}
 }
 
 /// An async function, or a closure that returns a future, that can be subscribed at run time: it takes

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     background::FilteredHandler,
     event::{AnyEvent, Family},
-    handler::{CallHandler, DynTopicHandler, Run, Step, TopicHandler},
+    handler::{Background, CallHandler, DynTopicHandler, Run, Step, TopicHandler},
 };
 
 /// The handler of an exact subscriber.
@@ -50,10 +50,13 @@ where
     fn handle(&self, event: &mut F::Of<'_>, run: &Run<'_>) -> Step {
         let passes = match self.state.load(Ordering::Acquire) {
             OPEN => true,
-            FILTERED => self
-                .filters
-                .as_ref()
-                .is_none_or(|filters| filters.pass(&run.emit_origin(), |when| when(event))),
+            FILTERED => {
+                let filters = self.filters.as_ref();
+                filters
+                    .is_none_or(|filters| filters.pass(&run.emit_origin(), |when| when(event)))
+                    // A condition is user code and may have unsubscribed the handler.
+                    && self.state.load(Ordering::Acquire) != CLOSED
+            }
             _ => false,
         };
         if passes {
@@ -70,7 +73,7 @@ impl<F: Family, H: Send + Sync> Closable for SubscribedHandler<F, H> {
     }
 }
 
-impl<E, C: Send + Sync, H: Send + Sync> Closable for FilteredHandler<E, C, H> {
+impl<E, C: Send + Sync, H: Background<E>> Closable for FilteredHandler<E, C, H> {
     fn close(&self) {
         FilteredHandler::close(self);
     }
@@ -101,7 +104,9 @@ impl<M: 'static, H: TopicHandler<M>> DynTopicHandler for SubscribedTopicHandler<
             && self
                 .filters
                 .as_ref()
-                .is_none_or(|filters| filters.pass(&run.emit_origin(), |when| when(event)));
+                .is_none_or(|filters| filters.pass(&run.emit_origin(), |when| when(event)))
+            // A condition is user code and may have unsubscribed the handler.
+            && !self.closed.load(Ordering::Acquire);
         if passes {
             self.handler.call(event, run)
         } else {
