@@ -46,6 +46,20 @@ fn a_batch_subscribes_to_several_events_and_unsubscribes_as_a_unit() {
 }
 
 #[test]
+fn handlers_of_a_batch_rank_by_its_registration() {
+    let registry = Registry::new();
+    let mut batch = registry.batch();
+    batch.on(|event: &mut Opened| event.0.push(1));
+    let by_pattern = registry.subscribe_topic(".*::Opened", |_: &dyn events_core::AnyEvent| ());
+    batch.add(by_pattern.expect("it is a regular expression").id("pattern"));
+    batch.on(|event: &mut Opened| event.0.push(2));
+    let _between = registry.on(|event: &mut Opened| event.0.push(0));
+    let _batch = batch.register().expect("no options clash");
+    let _last = registry.on(|event: &mut Opened| event.0.push(3));
+    assert_eq!(opened(&registry), [0, 1, 2, 3]);
+}
+
+#[test]
 fn handlers_of_a_batch_run_in_the_order_in_which_they_were_added() {
     let registry = Registry::new();
     let mut batch = registry.batch();

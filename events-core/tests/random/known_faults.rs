@@ -95,20 +95,3 @@ fn a_limited_handler_that_awaits_an_emit_of_its_own_event_ends() {
     drop(subscription);
     assert_eq!(calls.list(), ["begun", "ended"]);
 }
-
-// Line 14: a batch ranks by when its handlers were added to it.
-
-#[test]
-fn a_batch_ranks_by_its_registration() {
-    let (registry, calls) = (Registry::new(), Calls::default());
-    let on = |name: &'static str| {
-        let calls = calls.clone();
-        move |_: &One| calls.note(name)
-    };
-    let mut batch = registry.batch();
-    batch.on(on("batch"));
-    registry.on(on("between")).detach();
-    batch.register().expect("no options clash").detach();
-    registry.emit(One);
-    assert_eq!(calls.list(), ["between", "batch"]);
-}
