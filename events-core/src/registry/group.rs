@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use crate::plan::{Entry, EventType, PatternEntry};
+use crate::plan::{Entry, EventType, PatternEntry, Registration};
 
 /// Exact subscribers by their event type.
 pub(super) type ByEventType = BTreeMap<TypeId, (EventType, Vec<Entry>)>;
@@ -43,6 +43,21 @@ impl SubscriberGroup {
         let event_types = self.event_types.values();
         event_types
             .flat_map(|(event_type, entries)| entries.iter().map(|entry| (*event_type, entry)))
+    }
+
+    /// All registrations, in the order of their numbers.
+    pub(crate) fn registrations_mut(&mut self) -> Vec<&mut Registration> {
+        let exact = self.event_types.values_mut();
+        let exact = exact
+            .flat_map(|(_, entries)| entries)
+            .map(|entry| &mut entry.registration);
+        let patterns = self
+            .patterns
+            .iter_mut()
+            .map(|entry| &mut entry.registration);
+        let mut registrations: Vec<_> = exact.chain(patterns).collect();
+        registrations.sort_by_key(|registration| registration.number);
+        registrations
     }
 
     pub(crate) fn patterns(&self) -> &[PatternEntry] {

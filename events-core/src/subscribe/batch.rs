@@ -1,6 +1,6 @@
 //! Several subscriptions that are registered together: all of them, or none.
 
-use std::{fmt, panic::Location};
+use std::{fmt, panic::Location, sync::Arc};
 
 use super::{
     builder::NewSubscription,
@@ -105,7 +105,13 @@ impl Batch {
     ///
     /// When an id is in use, a target of `before` or `after` is not subscribed to the event, or
     /// these options contradict each other. Nothing is subscribed then.
-    pub fn register(self) -> Result<Subscription, SubscribeError> {
+    pub fn register(mut self) -> Result<Subscription, SubscribeError> {
+        // They were numbered when they were added, and rank by when they are registered.
+        for registration in self.group.registrations_mut() {
+            let position = Arc::make_mut(&mut registration.position);
+            let number = self.registry.core().next_number();
+            position.rank = position.rank.clone().registered(number);
+        }
         register(&self.registry, self.group, self.parts)
     }
 }

@@ -51,7 +51,11 @@ fn handlers_of_a_batch_rank_by_its_registration() {
     let mut batch = registry.batch();
     batch.on(|event: &mut Opened| event.0.push(1));
     let by_pattern = registry.subscribe_topic(".*::Opened", |_: &dyn events_core::AnyEvent| ());
-    batch.add(by_pattern.expect("it is a regular expression").id("pattern"));
+    batch.add(
+        by_pattern
+            .expect("it is a regular expression")
+            .id("pattern"),
+    );
     batch.on(|event: &mut Opened| event.0.push(2));
     let _between = registry.on(|event: &mut Opened| event.0.push(0));
     let _batch = batch.register().expect("no options clash");

@@ -5,7 +5,6 @@ use std::{cmp::Reverse, rc::Rc};
 use super::{
     Group, Id, Model, Plan, SharedPlan, Subscriber,
     order::{self, Placed, Rank},
-    rules::BATCH_RANKS_WHEN_ADDED,
 };
 use crate::program::{
     DECLARED, FREE, KINDS, Kind, METHODS, Name, Phase, Registered, Target, matches, methods_of,
@@ -29,22 +28,15 @@ impl Model<'_> {
         if self.batches[slot].is_some() {
             return self.trace.left_out();
         }
-        let mut prepared = Vec::new();
-        if BATCH_RANKS_WHEN_ADDED {
-            handlers
-                .iter()
-                .for_each(|one| prepared.extend(self.prepare(*one)));
-        }
         if let Some(between) = between {
             let between = self.prepare(between);
             let registered = self.register(&between);
             self.trace.registered(registered);
         }
-        if !BATCH_RANKS_WHEN_ADDED {
-            handlers
-                .iter()
-                .for_each(|one| prepared.extend(self.prepare(*one)));
-        }
+        let mut prepared = Vec::new();
+        handlers
+            .iter()
+            .for_each(|one| prepared.extend(self.prepare(*one)));
         let registered = self.register(&prepared);
         if registered == Registered::Ok {
             self.batches[slot] = Some(prepared);

@@ -7,9 +7,6 @@ use crate::program::Phase;
 /// twice against the depth limit.
 pub(super) const COUNTS_TWICE_ON_FULL_QUEUE: bool = true;
 
-/// A batch ranks by when its handlers were added to it, not by when it is registered.
-pub(super) const BATCH_RANKS_WHEN_ADDED: bool = true;
-
 /// A plain emit calls the hook for events that no subscriber received also when a subscriber was not
 /// reached since the queue is full; `try_emit` does not.
 pub(super) const UNREACHED_IS_UNHEARD: bool = true;
