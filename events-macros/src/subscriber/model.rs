@@ -11,7 +11,7 @@ use syn::{
 };
 
 use super::{
-    arguments::{SubscriberArgs, targets},
+    arguments::{PlainOptions, SubscriberArgs, targets},
     method::Method,
 };
 use crate::syntax::{
@@ -38,12 +38,10 @@ pub(crate) struct Subscriber {
     /// The types of the parameters after the event.
     pub(crate) params: Vec<Type>,
     pub(crate) return_type: Option<Type>,
-    pub(crate) priority: Option<Expr>,
+    /// The options that are plain values.
+    pub(super) options: PlainOptions,
     pub(crate) when: Option<Expr>,
     pub(crate) origin: Option<Expr>,
-    pub(crate) once: bool,
-    pub(crate) deferred: bool,
-    pub(crate) concurrency: Option<Expr>,
     pub(crate) before: Vec<Expr>,
     pub(crate) after: Vec<Expr>,
 }
@@ -134,12 +132,9 @@ impl Subscriber {
             event: without_self(&event.elem),
             selector,
             method,
-            priority: args.priority.into_value(),
+            options: args.options,
             when: args.when.into_value(),
             origin: args.origin.into_value(),
-            once: args.once.is_set(),
-            deferred: args.deferred.is_set(),
-            concurrency: args.concurrency.into_value(),
             before: targets(args.before.into_value()),
             after: targets(args.after.into_value()),
             signature,
@@ -153,7 +148,7 @@ impl Subscriber {
 
     /// Whether it is async or deferred: it runs after the emit, with a copy of the event.
     pub(crate) fn is_background(&self) -> bool {
-        self.is_async() || self.deferred
+        self.is_async() || self.options.deferred.is_set()
     }
 }
 
@@ -222,8 +217,8 @@ fn check_background(
     errors: &mut Errors,
 ) {
     let asyncness = signature.asyncness.as_ref().map(Spanned::span);
-    let Some(span) = asyncness.or(args.deferred.span()) else {
-        if let Some(span) = args.concurrency.span() {
+    let Some(span) = asyncness.or(args.options.deferred.span()) else {
+        if let Some(span) = args.options.concurrency.span() {
             let text = "`concurrency` is for async and deferred subscribers; make the function async, \
                         add `deferred`, or remove this option";
             errors.push(Error::new(span, text));
@@ -299,7 +294,7 @@ fn check_selector(
         errors.push(Error::new(mutability.span(), text));
     }
     let asyncness = signature.asyncness.as_ref().map(Spanned::span);
-    if let Some(span) = asyncness.or(args.deferred.span()) {
+    if let Some(span) = asyncness.or(args.options.deferred.span()) {
         let text = "an event of unknown type cannot be copied for an async or deferred subscriber; make \
                     the function sync, without `deferred`, and pass on the data that is needed";
         errors.push(Error::new(span, text));
