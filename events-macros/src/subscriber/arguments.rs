@@ -5,10 +5,10 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{
-    Error, Expr, ExprLit, Lit, LitStr, Path, Result, Type, ext::IdentExt, parse_quote,
-    spanned::Spanned,
+    Error, Expr, ExprLit, Lit, Path, Result, Type, ext::IdentExt, parse_quote, spanned::Spanned,
 };
 
+use super::topic_pattern::TopicPattern;
 use crate::syntax::{
     errors::Errors,
     options::{RawOption, SetOnce},
@@ -35,7 +35,7 @@ pub(super) struct SubscriberArgs {
     pub(super) origin: SetOnce<Expr>,
     pub(super) before: SetOnce<Expr>,
     pub(super) after: SetOnce<Expr>,
-    pub(super) topic: SetOnce<LitStr>,
+    pub(super) topic: SetOnce<TopicPattern>,
     pub(super) core: SetOnce<Path>,
     /// The listed event types.
     pub(super) event_types: Vec<Type>,
@@ -88,10 +88,9 @@ impl SubscriberArgs {
                     .into_expr("1")
                     .and_then(positive)
                     .and_then(|value| args.options.concurrency.set(&name, value)),
-                "topic" => option
-                    .into_string("\"shop::orders::.*\"")
-                    .and_then(valid_pattern)
-                    .and_then(|value| args.topic.set(&name, value)),
+                "topic" => {
+                    TopicPattern::parse(option).and_then(|pattern| args.topic.set(&name, pattern))
+                }
                 "crate" if !is_method => option
                     .into_path("my_framework::events")
                     .and_then(|value| args.core.set(&name, value)),
@@ -173,15 +172,4 @@ fn event_type(option: &RawOption) -> Option<Type> {
         let name = &option.name;
         parse_quote!(#name)
     })
-}
-
-/// A topic pattern, which is a valid regular expression.
-fn valid_pattern(text: LitStr) -> Result<LitStr> {
-    match regex_syntax::Parser::new().parse(&text.value()) {
-        Ok(_) => Ok(text),
-        Err(error) => {
-            let error = format!("the topic pattern is not a valid regular expression; {error}");
-            Err(Error::new(text.span(), error))
-        }
-    }
 }

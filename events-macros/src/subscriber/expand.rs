@@ -115,9 +115,7 @@ pub(crate) fn declaration(subscriber: &Subscriber) -> TokenStream {
 fn selector(subscriber: &Subscriber) -> TokenStream {
     let core = &subscriber.core;
     let families = match &subscriber.selector {
-        EventSelector::Topic(topic) => {
-            return quote!(#core::__private::EventSelector::Topic(#topic));
-        }
+        EventSelector::Topic(pattern) => return pattern.selector(core),
         EventSelector::Parameter => vec![parameter_family(subscriber)],
         EventSelector::Types(_) => listed_families(subscriber),
     };

@@ -1,9 +1,9 @@
 //! The model of a subscriber: a function, or a method of a listener. Every error of the attribute is
-//! created here or in `arguments`.
+//! created here, in `arguments` or in `topic_pattern`.
 
 use proc_macro2::{Span, TokenStream};
 use syn::{
-    Attribute, Error, Expr, FnArg, GenericArgument, GenericParam, Ident, Lifetime, LitStr, Path,
+    Attribute, Error, Expr, FnArg, GenericArgument, GenericParam, Ident, Lifetime, Path,
     PathArguments, Result, ReturnType, Safety, Signature, Type, TypeImplTrait, TypeReference,
     parse::{Parse, Parser},
     spanned::Spanned,
@@ -13,6 +13,7 @@ use syn::{
 use super::{
     arguments::{PlainOptions, SubscriberArgs, targets},
     method::Method,
+    topic_pattern::TopicPattern,
 };
 use crate::syntax::{
     attributes::cfg_attributes,
@@ -32,7 +33,7 @@ pub(crate) struct Subscriber {
     pub(crate) signature: Signature,
     /// The event's type, without the reference.
     pub(crate) event: Type,
-    pub(crate) selector: EventSelector,
+    pub(super) selector: EventSelector,
     /// Whether it takes the event as `&mut`.
     pub(crate) mutates: bool,
     /// The types of the parameters after the event.
@@ -47,13 +48,13 @@ pub(crate) struct Subscriber {
 }
 
 /// The events that a subscriber receives.
-pub(crate) enum EventSelector {
+pub(super) enum EventSelector {
     /// Events of the parameter's type.
     Parameter,
     /// Events of the listed types.
     Types(Vec<Type>),
     /// Events whose topic matches the pattern.
-    Topic(LitStr),
+    Topic(TopicPattern),
 }
 
 const NOT_A_FUNCTION: &str =
@@ -110,7 +111,7 @@ impl Subscriber {
             });
         let params = params.collect();
         let selector = match args.topic.into_value() {
-            Some(topic) => EventSelector::Topic(topic),
+            Some(pattern) => EventSelector::Topic(pattern),
             None if takes_any_event(&event) => {
                 EventSelector::Types(args.event_types.iter().map(without_self).collect())
             }
