@@ -19,4 +19,4 @@ pub use info::{EventInfo, FieldInfo, SubscriberInfo, SubscriberOptions};
 pub use key::{IntoKey, Key};
 pub use location::Location;
 pub use origin::Origin;
-pub use pattern::{Pattern, PatternError};
+pub use pattern::{Pattern, PatternError, PatternText};

@@ -25,6 +25,8 @@ impl TopicPattern {
     /// The `EventSelector` of events whose topic matches.
     pub(super) fn selector(&self, core: &Path) -> TokenStream {
         let Self(text) = self;
-        quote!(#core::__private::EventSelector::Topic(#text))
+        quote! {
+            #core::__private::EventSelector::Topic(#core::__private::PatternText::Regex(#text))
+        }
     }
 }

@@ -24,7 +24,9 @@ const _: () = {
         },
         added_only: false,
         key: || ::events_core::__private::IntoKey::into_key(audit),
-        selector: ::events_core::__private::EventSelector::Topic("shop::.*"),
+        selector: ::events_core::__private::EventSelector::Topic(
+            ::events_core::__private::PatternText::Regex("shop::.*"),
+        ),
         before: &[],
         after: &[],
         install: |installer| {
