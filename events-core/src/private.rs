@@ -18,7 +18,7 @@ pub use crate::{
         AsyncOutcome, Background, BackgroundCall, EmitOrigin, MissingState, Outcome, Param, Run,
         States, Step,
     },
-    metadata::{EventInfo, IntoKey, Key, Location, SubscriberOptions},
+    metadata::{EventInfo, IntoKey, Key, Location, PatternText, SubscriberOptions},
     plan::Slot,
     scan::Linked,
     subscribe::Once,

@@ -211,6 +211,17 @@ fn a_deferred_subscriber_with_filters() {
 }
 
 #[test]
+fn a_subscriber_to_a_topic_pattern() {
+    check_subscriber(
+        "subscriber_topic",
+        "topic = \"shop::.*\"",
+        "
+        fn audit(event: &dyn AnyEvent) {}
+        ",
+    );
+}
+
+#[test]
 fn a_listener() {
     check_listener(
         "listener",

@@ -11,7 +11,7 @@ use crate::{
     background::FilteredHandler,
     event::{Family, Snapshot},
     handler::{Background, EmitOrigin, ErasedHandler, MissingState, Param, Run, States, Step},
-    metadata::{EventInfo, Key, Location, Origin, SubscriberInfo, SubscriberOptions},
+    metadata::{EventInfo, Key, Location, Origin, PatternText, SubscriberInfo, SubscriberOptions},
     plan::{Entry, EventType, HandlerKind, Phase, Position, Rank, Registration},
     registry::{Core, Registry, SubscriberGroup},
     subscribe::{Closable, SubscriptionPart, Unsubscribe},
@@ -49,7 +49,7 @@ pub enum EventSelector {
     /// Events of these types.
     Events(&'static [fn() -> (TypeId, &'static EventInfo)]),
     /// Events whose topic matches this pattern.
-    Topic(&'static str),
+    Topic(PatternText),
 }
 
 impl Subscriber {

@@ -15,7 +15,6 @@ use super::installer::{EventSelector, Installer};
 use crate::{
     event::{AnyEvent, Family},
     handler::{DynTopicHandler, Run, Step},
-    metadata::Pattern,
     plan::{EventType, HandlerKind, PatternEntry},
     subscribe::Closable,
 };
@@ -87,16 +86,16 @@ impl Installer<'_> {
     ///
     /// # Panics
     ///
-    /// When the pattern is no valid regular expression, which the attribute rules out.
+    /// When the pattern is not valid, which the attribute rules out.
     pub fn subscribe_topic(&mut self, topic_handler: &AnyHandler) {
-        let EventSelector::Topic(text) = self.subscriber.selector else {
+        let EventSelector::Topic(pattern_text) = self.subscriber.selector else {
             return;
         };
-        let text = Cow::Borrowed(text);
-        let pattern = match Pattern::new(text.clone()) {
+        let pattern = match pattern_text.compile() {
             Ok(pattern) => pattern,
             Err(error) => panic!("{:?}: {error}", self.subscriber),
         };
+        let text = Cow::Borrowed(pattern_text.text());
         let registration = self.registration(topic_handler.number, text.clone(), Some(text));
         self.add_part(
             None,

@@ -3,20 +3,23 @@
 //!
 //! A *topic* is the text that names an event type: the path of the type, unless the type sets another.
 //!
-//! - `info`: descriptions of event types, fields and subscribers
+//! - `info`: descriptions of event types and fields
 //! - `key`: the identity of a function, a type or a text
 //! - `location`: a position in the source
 //! - `origin`: where an event was emitted from
 //! - `pattern`: a regular expression that matches topics
+//! - `subscriber_info`: descriptions and options of subscribers
 
 mod info;
 mod key;
 mod location;
 mod origin;
 mod pattern;
+mod subscriber_info;
 
-pub use info::{EventInfo, FieldInfo, SubscriberInfo, SubscriberOptions};
+pub use info::{EventInfo, FieldInfo};
 pub use key::{IntoKey, Key};
 pub use location::Location;
 pub use origin::Origin;
-pub use pattern::{Pattern, PatternError};
+pub use pattern::{Pattern, PatternError, PatternText};
+pub use subscriber_info::{SubscriberInfo, SubscriberOptions};

@@ -46,6 +46,35 @@ impl Pattern {
     }
 }
 
+/// A pattern as an attribute writes it: its syntax and its text.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub enum PatternText {
+    /// A regular expression.
+    Regex(&'static str),
+}
+
+impl PatternText {
+    /// The text as it was written.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Regex(text) => text,
+        }
+    }
+
+    /// Compiles the pattern.
+    ///
+    /// # Errors
+    ///
+    /// When the text is not valid in its syntax.
+    pub fn compile(self) -> Result<Pattern, PatternError> {
+        match self {
+            Self::Regex(text) => Pattern::new(text.into()),
+        }
+    }
+}
+
 /// A pattern of topics that is not a regular expression.
 ///
 /// `Display` shows the position of the mistake in the pattern.

@@ -9,7 +9,7 @@ use std::{
 use super::problem::Problem;
 use crate::{
     declared::{EVENTS, EventSelector, SUBSCRIBERS, Subscriber},
-    metadata::{EventInfo, Key, Pattern},
+    metadata::{EventInfo, Key},
 };
 
 /// All linked subscribers, sorted by source location: the order of the linker is not stable.
@@ -122,7 +122,7 @@ impl Declaration {
     fn topics(&self) -> Vec<&'static str> {
         match self.subscriber.selector {
             EventSelector::Events(events) => events.iter().map(|event| event().1.topic()).collect(),
-            EventSelector::Topic(pattern) => vec![pattern],
+            EventSelector::Topic(pattern) => vec![pattern.text()],
         }
     }
 
@@ -135,7 +135,7 @@ impl Declaration {
             }
             (EventSelector::Events(events), EventSelector::Topic(pattern))
             | (EventSelector::Topic(pattern), EventSelector::Events(events)) => {
-                let pattern = Pattern::new(pattern.into());
+                let pattern = pattern.compile();
                 let matches = |topic| pattern.as_ref().is_ok_and(|pattern| pattern.matches(topic));
                 events.iter().any(|event| matches(event().1.topic()))
             }

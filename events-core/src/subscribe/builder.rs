@@ -1,4 +1,5 @@
-//! The builder of a run-time subscription: collects its options, and prepares its registration.
+//! The builder of a run-time subscription: its kinds, and how it prepares the registration. The methods
+//! that set its options are in `options`.
 
 use std::{
     fmt,
@@ -16,9 +17,9 @@ use super::{
 };
 use crate::{
     background::{ConcurrencyLimited, FilteredHandler},
-    event::{AnyEvent, Family, Snapshot, TopicEvent},
+    event::{Family, Snapshot, TopicEvent},
     handler::{Background, DynTopicHandler, EmitOrigin, ErasedHandler, Run, Step, TopicHandler},
-    metadata::{IntoKey, Key, Location, Pattern, SubscriberInfo, SubscriberOptions},
+    metadata::{Key, Location, Pattern, SubscriberInfo, SubscriberOptions},
     plan::{Entry, EventType, HandlerKind, PatternEntry, Phase, Position, Rank, Registration},
     registry::{Registry, SubscriberGroup},
 };
@@ -59,13 +60,13 @@ pub struct NewSubscription<F: Family, T = SyncKind> {
     registry: Registry,
     factory: HandlerFactory<F>,
     kind: PhantomData<T>,
-    subscriber: SubscriberInfo,
-    id: Option<String>,
+    pub(super) subscriber: SubscriberInfo,
+    pub(super) id: Option<String>,
     names: Vec<Key>,
-    before: Vec<Key>,
-    after: Vec<Key>,
-    when: Option<Box<TypedCondition<F>>>,
-    when_any: Option<Box<AnyCondition>>,
+    pub(super) before: Vec<Key>,
+    pub(super) after: Vec<Key>,
+    pub(super) when: Option<Box<TypedCondition<F>>>,
+    pub(super) when_any: Option<Box<AnyCondition>>,
 }
 
 /// A sync handler: the emit calls it at its position in the order, and resumes when it has
@@ -160,31 +161,6 @@ impl<E: Snapshot> NewSubscription<E, BackgroundKind> {
         self.subscriber.asynchronous = true;
         self
     }
-
-    /// Runs the handler from the queue after every emit;
-    /// [`Event::emit_async`](crate::Event::emit_async) does not wait for it, either.
-    pub fn deferred(mut self) -> Self {
-        self.subscriber.deferred = true;
-        self
-    }
-
-    /// Limits how many calls of the handler are in progress at once, over all emits and workers;
-    /// further calls wait, first in, first out. With 1, the handler processes the events in the
-    /// order in which they reach it. 0 is treated as 1.
-    pub fn concurrency(mut self, limit: usize) -> Self {
-        self.subscriber.concurrency = Some(NonZeroUsize::new(limit).unwrap_or(NonZeroUsize::MIN));
-        self
-    }
-}
-
-impl<F: Family, T: ExactKind> NewSubscription<F, T> {
-    /// Calls the handler only for events for which the condition is true. The condition is
-    /// evaluated when the order reaches the handler. A panic in it counts as a failure of the
-    /// subscriber.
-    pub fn when(mut self, when: impl Fn(&F::Of<'_>) -> bool + Send + Sync + 'static) -> Self {
-        self.when = Some(Box::new(when));
-        self
-    }
 }
 
 impl NewSubscription<TopicEvent<'static>, PatternKind> {
@@ -214,14 +190,6 @@ impl NewSubscription<TopicEvent<'static>, PatternKind> {
         new.subscriber.topic = text.clone();
         new.subscriber.pattern = Some(text);
         new
-    }
-
-    /// Calls the handler only for events for which the condition is true. The condition is
-    /// evaluated when the order reaches the handler. A panic in it counts as a failure of the
-    /// subscriber.
-    pub fn when(mut self, when: impl Fn(&dyn AnyEvent) -> bool + Send + Sync + 'static) -> Self {
-        self.when_any = Some(Box::new(when));
-        self
     }
 }
 
@@ -257,47 +225,6 @@ impl<F: Family, T> NewSubscription<F, T> {
             when: None,
             when_any: None,
         }
-    }
-
-    /// Sets the priority: handlers of high priority run first. The default is 0.
-    pub fn priority(mut self, priority: i32) -> Self {
-        self.subscriber.priority = priority;
-        self
-    }
-
-    /// Calls the handler only for events that are emitted from this origin: a function,
-    /// `Origin::of::<Type>()`, or a text.
-    pub fn origin<M>(mut self, origin: impl IntoKey<M>) -> Self {
-        self.subscriber.origin = Some(origin.into_key().into());
-        self
-    }
-
-    /// Calls the handler for the first event that passes its other filters, and unsubscribes it
-    /// then.
-    pub fn once(mut self) -> Self {
-        self.subscriber.once = true;
-        self
-    }
-
-    /// Sets an id. Reports and errors show it, `before` and `after` find the subscriber by it, and
-    /// a second subscription with the same id is an error.
-    pub fn id(mut self, id: impl AsRef<str>) -> Self {
-        let id = id.as_ref().to_owned();
-        self.subscriber.name = id.clone().into();
-        self.id = Some(id);
-        self
-    }
-
-    /// Runs the handler before another subscriber of the event, named by its function or by its id.
-    pub fn before<M>(mut self, target: impl IntoKey<M>) -> Self {
-        self.before.push(target.into_key());
-        self
-    }
-
-    /// Runs the handler after another subscriber of the event, named by its function or by its id.
-    pub fn after<M>(mut self, target: impl IntoKey<M>) -> Self {
-        self.after.push(target.into_key());
-        self
     }
 
     /// Subscribes; the next emit calls the handler.

@@ -7,8 +7,10 @@
 //! runs after the sync ones. A *plan* is the ordered list of all handlers of one event type; each
 //! registration and each removal builds a new one.
 //!
-//! - `methods`: `Registry::on`, `Registry::subscribe` and their variants;
-//! - `builder`: collects the options of one subscription; `batch`: several subscriptions at once;
+//! - `methods`: `Registry::on`, `Registry::subscribe` and their variants for events of one type;
+//! - `topic_methods`: `Registry::on_topic` and `Registry::subscribe_topic`;
+//! - `builder`: the builder of one subscription; `options`: its methods that set options;
+//! - `batch`: several subscriptions at once;
 //! - `register`: checks ids and targets, and registers all subscribers or none;
 //! - `subscription`: the guard, which unsubscribes when it is dropped;
 //! - `filter`: the filters `origin`, `when` and `once`;
@@ -21,8 +23,10 @@ mod error;
 mod filter;
 mod filtered_handlers;
 mod methods;
+mod options;
 mod register;
 mod subscription;
+mod topic_methods;
 
 pub use batch::Batch;
 pub use builder::{BackgroundKind, NewSubscription, PatternKind, SyncKind};

@@ -1,10 +1,18 @@
 //! The options of `#[subscriber(..)]` and `#[on(..)]`.
+//!
+//! An option that is a plain value is parsed, validated and written in this file alone.
 
-use syn::{Error, Expr, ExprLit, Lit, LitStr, Path, Result, Type, ext::IdentExt, parse_quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{
+    Error, Expr, ExprLit, Lit, Path, Result, Type, ext::IdentExt, parse_quote, spanned::Spanned,
+};
 
+use super::topic_pattern::TopicPattern;
 use crate::syntax::{
     errors::Errors,
     options::{RawOption, SetOnce},
+    spans::{located_at, mixed_site_at},
 };
 
 const OPTIONS: &[&str] = &[
@@ -22,20 +30,26 @@ const OPTIONS: &[&str] = &[
 /// The validated options.
 #[derive(Default)]
 pub(super) struct SubscriberArgs {
-    pub(super) priority: SetOnce<Expr>,
+    pub(super) options: PlainOptions,
     pub(super) when: SetOnce<Expr>,
     pub(super) origin: SetOnce<Expr>,
-    pub(super) once: SetOnce<()>,
     pub(super) before: SetOnce<Expr>,
     pub(super) after: SetOnce<Expr>,
-    pub(super) deferred: SetOnce<()>,
-    pub(super) concurrency: SetOnce<Expr>,
-    pub(super) topic: SetOnce<LitStr>,
+    pub(super) topic: SetOnce<TopicPattern>,
     pub(super) core: SetOnce<Path>,
     /// The listed event types.
     pub(super) event_types: Vec<Type>,
     /// Whether the option `topic` is given, valid or not.
     pub(super) has_topic: bool,
+}
+
+/// The options that are plain values. Each is a field of `SubscriberOptions` in `events-core`.
+#[derive(Default)]
+pub(super) struct PlainOptions {
+    priority: SetOnce<Expr>,
+    pub(super) once: SetOnce<()>,
+    pub(super) deferred: SetOnce<()>,
+    pub(super) concurrency: SetOnce<Expr>,
 }
 
 impl SubscriberArgs {
@@ -51,14 +65,16 @@ impl SubscriberArgs {
             let set = match name.to_string().as_str() {
                 "priority" => option
                     .into_expr("10")
-                    .and_then(|value| args.priority.set(&name, value)),
+                    .and_then(|value| args.options.priority.set(&name, value)),
                 "when" => option
                     .into_expr("|event: &MyEvent| ..")
                     .and_then(|value| args.when.set(&name, value)),
                 "origin" => option
                     .into_expr("checkout")
                     .and_then(|value| args.origin.set(&name, value)),
-                "once" => option.expect_flag().and_then(|()| args.once.set(&name, ())),
+                "once" => option
+                    .expect_flag()
+                    .and_then(|()| args.options.once.set(&name, ())),
                 "before" => option
                     .into_expr("audit")
                     .and_then(|value| args.before.set(&name, value)),
@@ -67,15 +83,14 @@ impl SubscriberArgs {
                     .and_then(|value| args.after.set(&name, value)),
                 "deferred" => option
                     .expect_flag()
-                    .and_then(|()| args.deferred.set(&name, ())),
+                    .and_then(|()| args.options.deferred.set(&name, ())),
                 "concurrency" => option
                     .into_expr("1")
                     .and_then(positive)
-                    .and_then(|value| args.concurrency.set(&name, value)),
-                "topic" => option
-                    .into_string("\"shop::orders::.*\"")
-                    .and_then(valid_pattern)
-                    .and_then(|value| args.topic.set(&name, value)),
+                    .and_then(|value| args.options.concurrency.set(&name, value)),
+                "topic" => {
+                    TopicPattern::parse(option).and_then(|pattern| args.topic.set(&name, pattern))
+                }
                 "crate" if !is_method => option
                     .into_path("my_framework::events")
                     .and_then(|value| args.core.set(&name, value)),
@@ -88,6 +103,36 @@ impl SubscriberArgs {
             errors.record(set);
         }
         args
+    }
+}
+
+impl PlainOptions {
+    /// The `SubscriberOptions` of the subscriber. The signature of the function determines `changes` and
+    /// `asynchronous`.
+    pub(super) fn tokens(&self, core: &Path, changes: bool, asynchronous: bool) -> TokenStream {
+        let priority = match self.priority.value() {
+            Some(priority) => quote!(#priority),
+            None => quote!(0),
+        };
+        let (once, deferred) = (self.once.is_set(), self.deferred.is_set());
+        let concurrency = match self.concurrency.value() {
+            Some(limit) => {
+                let span = mixed_site_at(limit.span());
+                let core = located_at(core, span);
+                quote_spanned!(span=> #core::__private::at_once(#limit))
+            }
+            None => quote!(0),
+        };
+        quote_spanned! {Span::mixed_site()=>
+            #core::__private::SubscriberOptions {
+                priority: #priority,
+                changes: #changes,
+                once: #once,
+                asynchronous: #asynchronous,
+                deferred: #deferred,
+                concurrency: #concurrency,
+            }
+        }
     }
 }
 
@@ -127,15 +172,4 @@ fn event_type(option: &RawOption) -> Option<Type> {
         let name = &option.name;
         parse_quote!(#name)
     })
-}
-
-/// A topic pattern, which is a valid regular expression.
-fn valid_pattern(text: LitStr) -> Result<LitStr> {
-    match regex_syntax::Parser::new().parse(&text.value()) {
-        Ok(_) => Ok(text),
-        Err(error) => {
-            let error = format!("the topic pattern is not a valid regular expression; {error}");
-            Err(Error::new(text.span(), error))
-        }
-    }
 }

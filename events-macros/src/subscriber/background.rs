@@ -136,7 +136,7 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
         quote!(__listener: #listener,)
     });
     let background = quote!(__Background { #listener #(#kept,)* });
-    let background = if subscriber.concurrency.is_some() {
+    let background = if subscriber.options.concurrency.is_set() {
         let core = &subscriber.core;
         quote!(#core::__private::ConcurrencyLimited::new(#installer.concurrency(), #background))
     } else {

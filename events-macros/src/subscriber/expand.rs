@@ -5,14 +5,14 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
-use syn::{Expr, ext::IdentExt, spanned::Spanned};
+use syn::{Expr, ext::IdentExt};
 
 use super::{
     background, install,
     model::{EventSelector, Subscriber},
     tokens::{function_path, key, listed_families, parameter_family},
 };
-use crate::syntax::spans::{located_at, mixed_site_at};
+use crate::syntax::spans::mixed_site_at;
 
 /// The registration, passed through an attribute on an `impl` item.
 ///
@@ -66,11 +66,10 @@ pub(crate) fn declaration(subscriber: &Subscriber) -> TokenStream {
         core,
         ident,
         mutates,
-        once,
-        deferred,
+        options,
         ..
     } = subscriber;
-    let is_async = subscriber.is_async();
+    let options = options.tokens(core, *mutates, subscriber.is_async());
     let name = match &subscriber.method {
         None => ident.unraw().to_string(),
         Some(method) => format!("{}::{}", method.listener, ident.unraw()),
@@ -81,18 +80,6 @@ pub(crate) fn declaration(subscriber: &Subscriber) -> TokenStream {
     };
     let location = quote_spanned! {ident.span()=>
         #core::__private::Location::new(::core::file!(), ::core::line!(), ::core::column!())
-    };
-    let priority = match &subscriber.priority {
-        Some(priority) => quote!(#priority),
-        None => quote!(0),
-    };
-    let concurrency = match &subscriber.concurrency {
-        Some(limit) => {
-            let span = mixed_site_at(limit.span());
-            let core = located_at(core, span);
-            quote_spanned!(span=> #core::__private::at_once(#limit))
-        }
-        None => quote!(0),
     };
     let selector = selector(subscriber);
     let own_key = key(subscriber, &function_path(subscriber, ident.span()));
@@ -113,14 +100,7 @@ pub(crate) fn declaration(subscriber: &Subscriber) -> TokenStream {
             name: ::core::concat!(::core::module_path!(), "::", #name),
             module: ::core::module_path!(),
             location: #location,
-            options: #core::__private::SubscriberOptions {
-                priority: #priority,
-                changes: #mutates,
-                once: #once,
-                asynchronous: #is_async,
-                deferred: #deferred,
-                concurrency: #concurrency,
-            },
+            options: #options,
             added_only: #has_no_default,
             key: || #own_key,
             selector: #selector,
@@ -135,9 +115,7 @@ pub(crate) fn declaration(subscriber: &Subscriber) -> TokenStream {
 fn selector(subscriber: &Subscriber) -> TokenStream {
     let core = &subscriber.core;
     let families = match &subscriber.selector {
-        EventSelector::Topic(topic) => {
-            return quote!(#core::__private::EventSelector::Topic(#topic));
-        }
+        EventSelector::Topic(pattern) => return pattern.selector(core),
         EventSelector::Parameter => vec![parameter_family(subscriber)],
         EventSelector::Types(_) => listed_families(subscriber),
     };

@@ -39,7 +39,7 @@ impl Filters {
                 if !when(#event) { #skip }
             });
         }
-        if subscriber.once {
+        if subscriber.options.once.is_set() {
             captures.extend(quote!(let #once = #core::__private::Once::new();));
             checks.extend(quote!(if !#once.claim() { #skip }));
         }

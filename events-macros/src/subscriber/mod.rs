@@ -9,6 +9,7 @@ pub(crate) mod method;
 pub(crate) mod model;
 mod params;
 mod tokens;
+mod topic_pattern;
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -1,9 +1,9 @@
 //! The model of a subscriber: a function, or a method of a listener. Every error of the attribute is
-//! created here or in `arguments`.
+//! created here, in `arguments` or in `topic_pattern`.
 
 use proc_macro2::{Span, TokenStream};
 use syn::{
-    Attribute, Error, Expr, FnArg, GenericArgument, GenericParam, Ident, Lifetime, LitStr, Path,
+    Attribute, Error, Expr, FnArg, GenericArgument, GenericParam, Ident, Lifetime, Path,
     PathArguments, Result, ReturnType, Safety, Signature, Type, TypeImplTrait, TypeReference,
     parse::{Parse, Parser},
     spanned::Spanned,
@@ -11,8 +11,9 @@ use syn::{
 };
 
 use super::{
-    arguments::{SubscriberArgs, targets},
+    arguments::{PlainOptions, SubscriberArgs, targets},
     method::Method,
+    topic_pattern::TopicPattern,
 };
 use crate::syntax::{
     attributes::cfg_attributes,
@@ -32,30 +33,28 @@ pub(crate) struct Subscriber {
     pub(crate) signature: Signature,
     /// The event's type, without the reference.
     pub(crate) event: Type,
-    pub(crate) selector: EventSelector,
+    pub(super) selector: EventSelector,
     /// Whether it takes the event as `&mut`.
     pub(crate) mutates: bool,
     /// The types of the parameters after the event.
     pub(crate) params: Vec<Type>,
     pub(crate) return_type: Option<Type>,
-    pub(crate) priority: Option<Expr>,
+    /// The options that are plain values.
+    pub(super) options: PlainOptions,
     pub(crate) when: Option<Expr>,
     pub(crate) origin: Option<Expr>,
-    pub(crate) once: bool,
-    pub(crate) deferred: bool,
-    pub(crate) concurrency: Option<Expr>,
     pub(crate) before: Vec<Expr>,
     pub(crate) after: Vec<Expr>,
 }
 
 /// The events that a subscriber receives.
-pub(crate) enum EventSelector {
+pub(super) enum EventSelector {
     /// Events of the parameter's type.
     Parameter,
     /// Events of the listed types.
     Types(Vec<Type>),
     /// Events whose topic matches the pattern.
-    Topic(LitStr),
+    Topic(TopicPattern),
 }
 
 const NOT_A_FUNCTION: &str =
@@ -112,7 +111,7 @@ impl Subscriber {
             });
         let params = params.collect();
         let selector = match args.topic.into_value() {
-            Some(topic) => EventSelector::Topic(topic),
+            Some(pattern) => EventSelector::Topic(pattern),
             None if takes_any_event(&event) => {
                 EventSelector::Types(args.event_types.iter().map(without_self).collect())
             }
@@ -134,12 +133,9 @@ impl Subscriber {
             event: without_self(&event.elem),
             selector,
             method,
-            priority: args.priority.into_value(),
+            options: args.options,
             when: args.when.into_value(),
             origin: args.origin.into_value(),
-            once: args.once.is_set(),
-            deferred: args.deferred.is_set(),
-            concurrency: args.concurrency.into_value(),
             before: targets(args.before.into_value()),
             after: targets(args.after.into_value()),
             signature,
@@ -153,7 +149,7 @@ impl Subscriber {
 
     /// Whether it is async or deferred: it runs after the emit, with a copy of the event.
     pub(crate) fn is_background(&self) -> bool {
-        self.is_async() || self.deferred
+        self.is_async() || self.options.deferred.is_set()
     }
 }
 
@@ -222,8 +218,8 @@ fn check_background(
     errors: &mut Errors,
 ) {
     let asyncness = signature.asyncness.as_ref().map(Spanned::span);
-    let Some(span) = asyncness.or(args.deferred.span()) else {
-        if let Some(span) = args.concurrency.span() {
+    let Some(span) = asyncness.or(args.options.deferred.span()) else {
+        if let Some(span) = args.options.concurrency.span() {
             let text = "`concurrency` is for async and deferred subscribers; make the function async, \
                         add `deferred`, or remove this option";
             errors.push(Error::new(span, text));
@@ -299,7 +295,7 @@ fn check_selector(
         errors.push(Error::new(mutability.span(), text));
     }
     let asyncness = signature.asyncness.as_ref().map(Spanned::span);
-    if let Some(span) = asyncness.or(args.deferred.span()) {
+    if let Some(span) = asyncness.or(args.options.deferred.span()) {
         let text = "an event of unknown type cannot be copied for an async or deferred subscriber; make \
                     the function sync, without `deferred`, and pass on the data that is needed";
         errors.push(Error::new(span, text));

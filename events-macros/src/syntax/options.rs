@@ -153,6 +153,10 @@ impl<T> SetOnce<T> {
         Ok(())
     }
 
+    pub(crate) fn value(&self) -> Option<&T> {
+        self.0.as_ref().map(|(_, value)| value)
+    }
+
     pub(crate) fn into_value(self) -> Option<T> {
         self.0.map(|(_, value)| value)
     }

@@ -1,0 +1,123 @@
+//! Descriptions of subscribers, and their options that are plain values.
+
+use std::{borrow::Cow, fmt, num::NonZeroUsize};
+
+use super::{info::crate_of, location::Location, origin::Origin};
+
+/// The description of a subscriber, as reports, errors and logs show it.
+///
+/// Displayed as `path::of::function (file:line)`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SubscriberInfo {
+    /// The topic of its event type. For a subscriber to a pattern of topics: the topic of the current
+    /// event, or the pattern if there is no current event.
+    pub topic: Cow<'static, str>,
+    /// The pattern of topics, if it is subscribed to a pattern.
+    pub pattern: Option<Cow<'static, str>>,
+    /// The path of the function; for a run-time subscription, its id or the handler's type.
+    pub name: Cow<'static, str>,
+    /// The module that declares it; empty for a function or closure that was subscribed at run time.
+    pub module: &'static str,
+    /// Where it is declared, or where it was subscribed at run time.
+    pub location: Location,
+    /// Its priority: higher ones run first; the default is 0.
+    pub priority: i32,
+    /// The origin that it is limited to, if any.
+    pub origin: Option<Origin>,
+    /// Whether the handler takes the event by `&mut`.
+    pub changes: bool,
+    /// Whether it runs at most once.
+    pub once: bool,
+    /// Whether it is async: only `emit_async` and the queue wait for it.
+    pub asynchronous: bool,
+    /// Whether it always runs from the queue, also if the event is emitted with `emit_async`.
+    pub deferred: bool,
+    /// The maximum number of its calls in progress at the same time; `None` means no limit.
+    pub concurrency: Option<NonZeroUsize>,
+}
+
+/// The options of a subscriber that are plain values, as its attribute sets them.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SubscriberOptions {
+    /// Handlers of high priority run first.
+    pub priority: i32,
+    /// Whether the handler takes the event by `&mut`.
+    pub changes: bool,
+    /// Whether it runs at most once.
+    pub once: bool,
+    /// Whether it is async.
+    pub asynchronous: bool,
+    /// Whether it always runs from the queue.
+    pub deferred: bool,
+    /// The maximum number of its calls in progress at the same time; 0 for no limit.
+    pub concurrency: usize,
+}
+
+impl SubscriberInfo {
+    /// The description of a subscriber with these options. It has no pattern and no origin yet.
+    pub(crate) fn new(
+        topic: Cow<'static, str>,
+        name: Cow<'static, str>,
+        module: &'static str,
+        location: Location,
+        options: SubscriberOptions,
+    ) -> Self {
+        let SubscriberOptions {
+            priority,
+            changes,
+            once,
+            asynchronous,
+            deferred,
+            concurrency,
+        } = options;
+        Self {
+            topic,
+            pattern: None,
+            name,
+            module,
+            location,
+            priority,
+            origin: None,
+            changes,
+            once,
+            asynchronous,
+            deferred,
+            concurrency: NonZeroUsize::new(concurrency),
+        }
+    }
+
+    /// The crate that declares it; empty if the module is.
+    #[must_use]
+    pub fn crate_name(&self) -> &'static str {
+        crate_of(self.module)
+    }
+
+    /// Whether it runs after the sync subscribers, that is, whether it is async or deferred.
+    #[must_use]
+    pub fn runs_later(&self) -> bool {
+        self.asynchronous || self.deferred
+    }
+
+    /// Its kind, as the report of a scan shows it: `sync`, `async`, `deferred` or `async deferred`,
+    /// followed by `mut` if the handler takes the event by `&mut` and by `once` if it runs at most
+    /// once.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        let (repeated, once) = match (self.asynchronous, self.deferred, self.changes) {
+            (false, false, false) => ("sync", "sync once"),
+            (false, false, true) => ("sync mut", "sync mut once"),
+            (true, false, _) => ("async", "async once"),
+            (false, true, _) => ("deferred", "deferred once"),
+            (true, true, _) => ("async deferred", "async deferred once"),
+        };
+        if self.once { once } else { repeated }
+    }
+}
+
+impl fmt::Display for SubscriberInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.name, self.location)
+    }
+}

@@ -1,0 +1,89 @@
+//! The options of a run-time subscription, as methods of its builder.
+
+use std::num::NonZeroUsize;
+
+use super::builder::{BackgroundKind, ExactKind, NewSubscription, PatternKind};
+use crate::{
+    event::{AnyEvent, Family, Snapshot, TopicEvent},
+    metadata::IntoKey,
+};
+
+impl<F: Family, T> NewSubscription<F, T> {
+    /// Sets the priority: handlers of high priority run first. The default is 0.
+    pub fn priority(mut self, priority: i32) -> Self {
+        self.subscriber.priority = priority;
+        self
+    }
+
+    /// Calls the handler only for events that are emitted from this origin: a function,
+    /// `Origin::of::<Type>()`, or a text.
+    pub fn origin<M>(mut self, origin: impl IntoKey<M>) -> Self {
+        self.subscriber.origin = Some(origin.into_key().into());
+        self
+    }
+
+    /// Calls the handler for the first event that passes its other filters, and unsubscribes it
+    /// then.
+    pub fn once(mut self) -> Self {
+        self.subscriber.once = true;
+        self
+    }
+
+    /// Sets an id. Reports and errors show it, `before` and `after` find the subscriber by it, and
+    /// a second subscription with the same id is an error.
+    pub fn id(mut self, id: impl AsRef<str>) -> Self {
+        let id = id.as_ref().to_owned();
+        self.subscriber.name = id.clone().into();
+        self.id = Some(id);
+        self
+    }
+
+    /// Runs the handler before another subscriber of the event, named by its function or by its id.
+    pub fn before<M>(mut self, target: impl IntoKey<M>) -> Self {
+        self.before.push(target.into_key());
+        self
+    }
+
+    /// Runs the handler after another subscriber of the event, named by its function or by its id.
+    pub fn after<M>(mut self, target: impl IntoKey<M>) -> Self {
+        self.after.push(target.into_key());
+        self
+    }
+}
+
+impl<F: Family, T: ExactKind> NewSubscription<F, T> {
+    /// Calls the handler only for events for which the condition is true. The condition is
+    /// evaluated when the order reaches the handler. A panic in it counts as a failure of the
+    /// subscriber.
+    pub fn when(mut self, when: impl Fn(&F::Of<'_>) -> bool + Send + Sync + 'static) -> Self {
+        self.when = Some(Box::new(when));
+        self
+    }
+}
+
+impl NewSubscription<TopicEvent<'static>, PatternKind> {
+    /// Calls the handler only for events for which the condition is true. The condition is
+    /// evaluated when the order reaches the handler. A panic in it counts as a failure of the
+    /// subscriber.
+    pub fn when(mut self, when: impl Fn(&dyn AnyEvent) -> bool + Send + Sync + 'static) -> Self {
+        self.when_any = Some(Box::new(when));
+        self
+    }
+}
+
+impl<E: Snapshot> NewSubscription<E, BackgroundKind> {
+    /// Runs the handler from the queue after every emit;
+    /// [`Event::emit_async`](crate::Event::emit_async) does not wait for it, either.
+    pub fn deferred(mut self) -> Self {
+        self.subscriber.deferred = true;
+        self
+    }
+
+    /// Limits how many calls of the handler are in progress at once, over all emits and workers;
+    /// further calls wait, first in, first out. With 1, the handler processes the events in the
+    /// order in which they reach it. 0 is treated as 1.
+    pub fn concurrency(mut self, limit: usize) -> Self {
+        self.subscriber.concurrency = Some(NonZeroUsize::new(limit).unwrap_or(NonZeroUsize::MIN));
+        self
+    }
+}
