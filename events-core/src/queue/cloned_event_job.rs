@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    bounded_queue::PushError,
+    bounded::PushError,
     job::{JobProgress, JobVtable, PoppedJob, QueueOwner, RunningJob, UnfinishedJob},
     job_context::JobContext,
     job_queue::JobQueue,

@@ -12,7 +12,7 @@ use std::{
 };
 
 use super::{
-    bounded_queue::Popped,
+    bounded::Popped,
     job_context::{JobContext, enter_job},
 };
 use crate::{

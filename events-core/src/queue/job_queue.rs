@@ -15,7 +15,7 @@
 use std::ops::Deref;
 
 use super::{
-    bounded_queue::{BoundedQueue, PushError},
+    bounded::{BoundedQueue, PushError},
     job::JobVtable,
     job_context::is_in_job_of,
 };

@@ -6,9 +6,7 @@
 //! and enqueues push jobs. A *driver*, the poll loop of a worker, a flush or a shutdown, pops and runs them:
 //! it is a *consumer* of the queue. A worker's driver is *attached* until the worker ends.
 //!
-//! - `bounded_queue`: the queue itself, generic over the items;
-//! - `typed_fifo`: its storage, a FIFO of items of different types without a box for each item;
-//! - `waiters`: the drivers that sleep until an item is pushed;
+//! - `bounded`: a bounded queue, generic over the items;
 //! - `job`: the vtable of a job, and a job that has started;
 //! - `job_queue`: the queue of jobs, which pushes them;
 //! - `cloned_event_job`: the job of a snapshot; that of an enqueued event is in `emit/enqueue.rs`;
@@ -19,18 +17,16 @@
 //!
 //! What happens when the queue is full is described in `job_queue`.
 
-mod bounded_queue;
+mod bounded;
 mod cloned_event_job;
 mod idle;
 mod in_flight;
 mod job;
 mod job_context;
 mod job_queue;
-mod typed_fifo;
-mod waiters;
 mod workers;
 
-pub(crate) use bounded_queue::{PushError, PushErrorKind};
+pub(crate) use bounded::{PushError, PushErrorKind, Waiter};
 pub(crate) use cloned_event_job::ClonedEventJob;
 pub(crate) use in_flight::{InFlight, JobSlot};
 pub(crate) use job::{
@@ -38,5 +34,4 @@ pub(crate) use job::{
 };
 pub(crate) use job_context::{JobContext, enter_job, is_in_job_of};
 pub(crate) use job_queue::JobQueue;
-pub(crate) use waiters::Waiter;
 pub(crate) use workers::Workers;
