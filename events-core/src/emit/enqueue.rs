@@ -26,7 +26,7 @@ use crate::{
     plan::Plan,
     queue::{
         JobContext, JobProgress, JobResult, JobVtable, PoppedJob, PushError, QueueOwner,
-        RunningJob, UnfinishedJob, push,
+        RunningJob, UnfinishedJob,
     },
     registry::{Core, EmitVerb, EventQueue},
     result::{EmitStats, FailureList, QueueFull},
@@ -68,7 +68,9 @@ fn enqueue<E: OwnedEvent + Send>(
                     take: take::<E>,
                 }
             };
-            push(queue, vtable, event).map_err(|refused| queue_full(refused, |event| event))
+            queue
+                .push(vtable, event)
+                .map_err(|refused| queue_full(refused, |event| event))
         }
         Some(context) => enqueue_with_context(queue, WithContext { event, context }),
     }
@@ -86,7 +88,9 @@ fn enqueue_with_context<E: OwnedEvent + Send>(
             take: take_with_context::<E>,
         }
     };
-    push(queue, vtable, item).map_err(|refused| queue_full(refused, |item| item.event))
+    queue
+        .push(vtable, item)
+        .map_err(|refused| queue_full(refused, |item| item.event))
 }
 
 #[cold]

@@ -1,8 +1,8 @@
-//! The jobs of a queue, and how they run: an enqueued event, or the snapshot of an emitted event for its
-//! background handlers.
+//! The jobs of a queue, and how they run.
 //!
-//! The queue stores jobs of different types and knows only their [`JobVtable`]. A job that is suspended
-//! continues as a [`RunningJob`]; a job that will not be finished becomes an [`UnfinishedJob`].
+//! The queue stores jobs of different types and calls them only through their [`JobVtable`]. A job that
+//! is suspended continues as a [`RunningJob`]; a job that will not be finished becomes an
+//! [`UnfinishedJob`].
 
 use std::{
     any::Any,
@@ -12,8 +12,8 @@ use std::{
 };
 
 use super::{
-    bounded_queue::{BoundedQueue, Popped, PushError},
-    job_context::{JobContext, enter_job, is_in_job_of},
+    bounded::Popped,
+    job_context::{JobContext, enter_job},
 };
 use crate::{
     background::ErasedBackgroundRun,
@@ -27,9 +27,6 @@ pub(crate) trait QueueOwner: 'static {
     /// The identity of its queue.
     fn queue_id(&self) -> QueueId;
 }
-
-/// A queue of jobs that run against a `C`.
-pub(crate) type JobQueue<C> = BoundedQueue<&'static JobVtable<C>>;
 
 /// The job that was popped; the queue's consumer side stays locked until it is started or taken.
 pub(crate) type PoppedJob<'q, C> = Popped<'q, &'static JobVtable<C>>;
@@ -115,49 +112,6 @@ impl UnfinishedJob {
     }
 }
 
-/// The snapshot of an emitted event, with the background handlers that are to receive it.
-pub(crate) struct ClonedEventJob {
-    run: Pin<Box<dyn ErasedBackgroundRun>>,
-    context: Box<JobContext>,
-}
-
-impl ClonedEventJob {
-    pub(crate) fn new(run: Pin<Box<dyn ErasedBackgroundRun>>) -> Self {
-        let context = JobContext::of_emit();
-        Self { run, context }
-    }
-
-    pub(crate) fn push<C: QueueOwner>(self, queue: &JobQueue<C>) -> Result<(), PushError<Self>> {
-        let vtable = const {
-            &JobVtable {
-                start: Self::start::<C>,
-                take: Self::take::<C>,
-            }
-        };
-        push(queue, vtable, self)
-    }
-
-    pub(crate) fn into_run(self) -> Pin<Box<dyn ErasedBackgroundRun>> {
-        self.run
-    }
-
-    fn start<C: QueueOwner>(popped: PoppedJob<'_, C>, owner: &C, waker: &Waker) -> JobProgress {
-        let Some(Self { run, context }) = popped.take() else {
-            return JobProgress::Empty;
-        };
-        let mut running = RunningJob::new(run, Some(context));
-        match running.poll(owner.queue_id(), waker) {
-            Poll::Ready(result) => JobProgress::Done(result),
-            Poll::Pending => JobProgress::Pending(Box::new(running)),
-        }
-    }
-
-    fn take<C>(popped: PoppedJob<'_, C>) -> Option<UnfinishedJob> {
-        let Self { run, context } = popped.take()?;
-        RunningJob::new(run, Some(context)).stop()
-    }
-}
-
 /// A job that was popped and whose background handlers are running.
 pub(crate) struct RunningJob {
     run: Pin<Box<dyn ErasedBackgroundRun>>,
@@ -219,22 +173,4 @@ impl RunningJob {
             unfinished: Some(unfinished),
         })
     }
-}
-
-/// Pushes a job, and warns once if the queue is full and has no worker.
-pub(crate) fn push<C, T: Send + 'static>(
-    queue: &JobQueue<C>,
-    vtable: &'static JobVtable<C>,
-    job: T,
-) -> Result<(), PushError<T>> {
-    queue.push(vtable, job, is_in_job_of(QueueId::of(queue))).inspect_err(|error| {
-        if error.unattended {
-            tracing::warn!(
-                target: "events_core",
-                capacity = queue.capacity(),
-                "the queue is full and has no worker; call registry().queue().flush() regularly, or \
-                 start a worker with registry().queue().spawn_thread()",
-            );
-        }
-    })
 }

@@ -6,42 +6,32 @@
 //! and enqueues push jobs. A *driver*, the poll loop of a worker, a flush or a shutdown, pops and runs them:
 //! it is a *consumer* of the queue. A worker's driver is *attached* until the worker ends.
 //!
-//! - `bounded_queue`: the queue itself, generic over the items;
-//! - `typed_fifo`: its storage, a FIFO of items of different types without a box for each item;
-//! - `waiters`: the drivers that sleep until an item is pushed;
-//! - `job`: the kinds of jobs, their vtable, and a job that has started;
+//! - `bounded`: a bounded queue, generic over the items;
+//! - `job`: the vtable of a job, and a job that has started;
+//! - `job_queue`: the queue of jobs, which pushes them;
+//! - `cloned_event_job`: the job of a snapshot; that of an enqueued event is in `emit/enqueue.rs`;
 //! - `job_context`: the origin, span and parent emission of a job;
 //! - `in_flight`: the suspended jobs of one driver;
 //! - `idle`: the notification that a worker is idle;
 //! - `workers`: the workers of a queue, and the jobs that they could not finish.
 //!
-//! # When the queue is full
-//!
-//! `BoundedQueue::push` accepts no item beyond the capacity. It returns the item in a `PushError`, and never
-//! waits and never drops an item. Callers then do the following:
-//!
-//! - `enqueue` returns the event to its caller in a `QueueFull` error.
-//! - An emit, sync or async, calls the deferred handlers that are not async at once, on the emitter's thread.
-//!   Each async handler that the job was for is not called, and counts as one failure of the emit: `try_emit`
-//!   returns it, `emit` logs it at `error`.
-//! - The first push that is refused for lack of space while the queue has no worker is logged at `warn`, once
-//!   in the life of the queue.
+//! What happens when the queue is full is described in `job_queue`.
 
-mod bounded_queue;
+mod bounded;
+mod cloned_event_job;
 mod idle;
 mod in_flight;
 mod job;
 mod job_context;
-mod typed_fifo;
-mod waiters;
+mod job_queue;
 mod workers;
 
-pub(crate) use bounded_queue::{PushError, PushErrorKind};
+pub(crate) use bounded::{PushError, PushErrorKind, Waiter};
+pub(crate) use cloned_event_job::ClonedEventJob;
 pub(crate) use in_flight::{InFlight, JobSlot};
 pub(crate) use job::{
-    ClonedEventJob, JobProgress, JobQueue, JobResult, JobVtable, PoppedJob, QueueOwner, RunningJob,
-    UnfinishedJob, push,
+    JobProgress, JobResult, JobVtable, PoppedJob, QueueOwner, RunningJob, UnfinishedJob,
 };
 pub(crate) use job_context::{JobContext, enter_job, is_in_job_of};
-pub(crate) use waiters::Waiter;
+pub(crate) use job_queue::JobQueue;
 pub(crate) use workers::Workers;

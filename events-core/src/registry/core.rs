@@ -218,7 +218,7 @@ impl Core {
 
 impl QueueOwner for Core {
     fn queue_id(&self) -> QueueId {
-        QueueId::of(&self.queue)
+        self.queue.id()
     }
 }
 

@@ -1,24 +1,15 @@
 //! How a subscriber failed.
 //!
-//! An error's `Display` and `source`, and the `Drop` of a panic's payload, are user code and may panic.
-//! They are called only inside `catch_unwind`.
+//! Every `match` on a [`Cause`] lists all causes: with a new cause, each one that does not handle it is a
+//! compile error.
 
-use std::{
-    backtrace::{Backtrace, BacktraceStatus},
-    error::Error,
-    fmt::{self, Write as _},
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-};
+use std::{error::Error, fmt, sync::Arc};
 
-use super::queue_full::Undelivered;
+use super::{error_text::error_text, panic::Panic, queue_full::Undelivered};
 use crate::{metadata::SubscriberInfo, primitives::drop_catching};
 
 /// The error that a handler returned, with its type erased.
 pub type BoxError = Box<dyn Error + Send + Sync>;
-
-/// The maximum number of sources shown of an error, so that a cyclic chain of sources ends.
-const MAX_SOURCES: usize = 32;
 
 /// One subscriber that failed during an emit, and how.
 ///
@@ -41,18 +32,13 @@ pub enum Cause {
     Undelivered(Undelivered),
 }
 
-/// A panic of a handler, caught by the emit.
-#[derive(Debug)]
-pub struct Panic {
-    message: String,
-    location: Option<String>,
-    backtrace: Option<Backtrace>,
-}
-
 impl Cause {
     /// Whether the handler was called; otherwise the event did not reach it.
     pub(super) fn is_from_call(&self) -> bool {
-        !matches!(self, Self::Undelivered(_))
+        match self {
+            Self::Error(_) | Self::Panic(_) => true,
+            Self::Undelivered(_) => false,
+        }
     }
 
     /// The message of its log record.
@@ -102,8 +88,9 @@ impl Failure {
 
     /// Drops the failure and catches a panic of the returned error's `Drop`.
     pub(crate) fn discard(self) {
-        if let Cause::Error(error) = self.cause {
-            drop_catching(error);
+        match self.cause {
+            Cause::Error(error) => drop_catching(error),
+            Cause::Panic(_) | Cause::Undelivered(_) => {}
         }
     }
 }
@@ -117,7 +104,7 @@ impl fmt::Display for Failure {
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Error(error) => write!(f, "returned an error: {}", chain(error.as_ref())),
+            Self::Error(error) => write!(f, "returned an error: {}", error_text(error.as_ref())),
             Self::Panic(panic) => panic.fmt(f),
             Self::Undelivered(why) => write!(f, "was not reached: {why}"),
         }
@@ -129,85 +116,10 @@ impl fmt::Debug for Cause {
         match self {
             Self::Error(error) => f
                 .debug_tuple("Error")
-                .field(&chain(error.as_ref()))
+                .field(&error_text(error.as_ref()))
                 .finish(),
             Self::Panic(panic) => panic.fmt(f),
             Self::Undelivered(why) => why.fmt(f),
         }
     }
-}
-
-impl Panic {
-    pub(crate) fn new(
-        message: Option<String>,
-        location: Option<String>,
-        backtrace: Option<Backtrace>,
-    ) -> Self {
-        Self {
-            message: message.unwrap_or_else(|| "[a payload that is not text]".to_owned()),
-            location,
-            backtrace: backtrace.filter(|trace| trace.status() == BacktraceStatus::Captured),
-        }
-    }
-
-    /// The message of the panic, if its payload is text; otherwise a placeholder.
-    #[must_use]
-    pub fn message(&self) -> &str {
-        &self.message
-    }
-
-    /// Where it panicked, as `file:line:column`; `None` if the program replaced the panic hook after
-    /// its first subscription.
-    #[must_use]
-    pub fn location(&self) -> Option<&str> {
-        self.location.as_deref()
-    }
-
-    /// The backtrace, if `RUST_BACKTRACE` or `RUST_LIB_BACKTRACE` enables it.
-    #[must_use]
-    pub fn backtrace(&self) -> Option<&Backtrace> {
-        self.backtrace.as_ref()
-    }
-}
-
-impl fmt::Display for Panic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.location {
-            Some(location) => write!(f, "panicked at {location}: {}", self.message),
-            None => write!(f, "panicked: {}", self.message),
-        }
-    }
-}
-
-/// The error and its sources in one line.
-fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = display_catching(error);
-    let mut source = source_catching(error);
-    for _ in 0..MAX_SOURCES {
-        let Some(error) = source else { break };
-        text.push_str(", caused by: ");
-        text.push_str(&display_catching(error));
-        source = source_catching(error);
-    }
-    text
-}
-
-fn display_catching(error: &(dyn Error + 'static)) -> String {
-    let mut text = String::new();
-    match catch_unwind(AssertUnwindSafe(|| write!(text, "{error}"))) {
-        Ok(Ok(())) => {}
-        Ok(Err(_)) => text.push_str("[its Display failed]"),
-        Err(payload) => {
-            drop_catching(payload);
-            text.push_str("[its Display panicked]");
-        }
-    }
-    text
-}
-
-fn source_catching<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
-    catch_unwind(AssertUnwindSafe(|| error.source())).unwrap_or_else(|payload| {
-        drop_catching(payload);
-        None
-    })
 }

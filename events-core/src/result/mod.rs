@@ -2,19 +2,24 @@
 //!
 //! - `emit_result`: an event with what its subscribers did, or an error that contains both
 //! - `failure`: a subscriber that failed: by an error, by a panic, or because the event did not reach it
+//! - `panic`: the panic of a handler
+//! - `error_text`: the text of an error, with its chain of sources
 //! - `failure_list`: the failures so far, while handlers run
 //! - `queue_full`: an event that the queue did not accept, and why
 //! - `too_deep`: an emit that was refused because too many emits are nested
 
 mod emit_result;
+mod error_text;
 mod failure;
 mod failure_list;
+mod panic;
 mod queue_full;
 mod too_deep;
 
 pub use emit_result::{EmitError, Emitted};
 pub(crate) use emit_result::{EmitErrorKind, EmitStats};
-pub use failure::{BoxError, Cause, Failure, Panic};
+pub use failure::{BoxError, Cause, Failure};
 pub(crate) use failure_list::FailureList;
+pub use panic::Panic;
 pub use queue_full::{QueueFull, Undelivered};
 pub use too_deep::TooDeep;

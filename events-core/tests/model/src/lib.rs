@@ -10,7 +10,7 @@
 
 #![cfg(test)]
 
-#[path = "../../../src/queue/bounded_queue.rs"]
+#[path = "../../../src/queue/bounded/bounded_queue.rs"]
 mod bounded_queue;
 #[path = "../../../src/queue/idle.rs"]
 mod idle;
@@ -18,9 +18,11 @@ mod idle;
 mod in_flight;
 #[path = "../../../src/plan/plan_cell.rs"]
 mod plan_cell;
-#[path = "../../../src/queue/typed_fifo.rs"]
+#[path = "../../../src/queue/bounded/sides.rs"]
+mod sides;
+#[path = "../../../src/queue/bounded/typed_fifo.rs"]
 mod typed_fifo;
-#[path = "../../../src/queue/waiters.rs"]
+#[path = "../../../src/queue/bounded/waiters.rs"]
 mod waiters;
 
 /// What the files above import of `events-core/src/primitives`.

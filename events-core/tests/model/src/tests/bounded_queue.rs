@@ -4,7 +4,8 @@ use std::{sync::Arc, task::Poll};
 
 use super::consumer::{Item, Queue, TestWaker, poll, pop, push};
 use crate::{
-    bounded_queue::{BoundedQueue, DEFAULT_CAPACITY, PushErrorKind},
+    bounded_queue::BoundedQueue,
+    sides::{DEFAULT_CAPACITY, PushErrorKind},
     waiters::Waiter,
 };
 

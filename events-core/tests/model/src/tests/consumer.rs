@@ -9,7 +9,8 @@ use std::{
 use shuttle::sync::{Condvar, Mutex};
 
 use crate::{
-    bounded_queue::{BoundedQueue, Popped, PushError, PushErrorKind},
+    bounded_queue::{BoundedQueue, Popped},
+    sides::{PushError, PushErrorKind},
     waiters::Waiter,
 };
 

@@ -14,10 +14,7 @@ use super::{
     check_schedules,
     consumer::{Item, Queue, TestWaker, poll, pop, push, wait},
 };
-use crate::{
-    bounded_queue::{BoundedQueue, PushErrorKind},
-    waiters::Waiter,
-};
+use crate::{bounded_queue::BoundedQueue, sides::PushErrorKind, waiters::Waiter};
 
 /// A count that threads wait for.
 struct Count {

@@ -7,13 +7,8 @@
 //! Every item type has a *vtable*: a value that is passed to each push, stored at the first push of the
 //! type, and returned with each popped item of that type. It holds the operations on the item.
 //!
-//! Invariants:
+//! Invariants, beside those of `sides`:
 //! - The outbox is locked before the inbox, never the other way round.
-//! - Every item in the outbox is older than every item in the inbox.
-//! - `outbox_len` is the number of items in the outbox. It grows only in the swap, under both locks, so
-//!   a thread that holds the inbox lock may read an outdated value, but never one that is too small:
-//!   the capacity limits both sides together. The copy in the inbox is never too small either. It is
-//!   read first, since reading `outbox_len` moves its cache line away from the consumer's core.
 //! - A consumer registers as a waiter only while the inbox is locked and the queue is empty, and is
 //!   unregistered before it checks the queue again. So no wake-up is lost: every sleeping consumer can
 //!   be woken, and an item whose push finds no waiter is found by a consumer that is awake.
@@ -24,23 +19,20 @@
 //! No user code runs under the locks: items and wakers are dropped, and wakers are cloned and woken,
 //! while no lock is held.
 //!
-//! Of this crate the file imports only `typed_fifo`, `waiters` and `primitives::sync`, so that
-//! `tests/model` can compile it with the primitives of a model checker and try the interleavings of
+//! Of this crate the files of this folder import only `primitives::sync` and `TypeIdHasher`, so that
+//! `tests/model` can compile them with the primitives of a model checker and try the interleavings of
 //! producers and consumers.
 
 use std::{
-    hint, mem,
+    hint,
     task::{Context, Poll, Waker},
 };
 
 use super::{
-    typed_fifo::TypedFifo,
-    waiters::{Waiter, Waiters},
+    sides::{CacheAligned, Inbox, Outbox, PushError, QueueState},
+    waiters::Waiter,
 };
-use crate::primitives::sync::{Arc, AtomicUsize, Mutex, MutexGuard, Ordering, lock};
-
-/// The capacity of a queue for which none was set.
-pub(crate) const DEFAULT_CAPACITY: usize = 65_536;
+use crate::primitives::sync::{Mutex, MutexGuard, lock};
 
 /// How often [`BoundedQueue::poll_pop`] spins before it swaps the two sides, some tenths of a
 /// microsecond: producers push several items meanwhile, so that the sides do not contend for each one.
@@ -52,65 +44,6 @@ pub(crate) struct BoundedQueue<V> {
     outbox: CacheAligned<Mutex<Outbox<V>>>,
 }
 
-/// Keeps the data of the two sides on different cache lines. The alignment is two lines of 64 bytes,
-/// since processors prefetch them in pairs.
-#[derive(Default)]
-#[repr(align(128))]
-struct CacheAligned<T>(T);
-
-/// The number of items in the outbox; shared by both sides from the first swap on.
-///
-/// It is not a field of the queue, so that a [`Popped`] is no more than the guard of a lock: two words,
-/// which are returned in registers. With a third word, a pop that was not inlined took twice as long.
-type OutboxLen = Option<Arc<CacheAligned<AtomicUsize>>>;
-
-struct Outbox<V> {
-    items: TypedFifo<V>,
-    outbox_len: OutboxLen,
-}
-
-struct Inbox<V> {
-    items: TypedFifo<V>,
-    outbox_len: OutboxLen,
-    /// The value of `outbox_len` when a producer last read it or a swap last set it.
-    outbox_len_copy: usize,
-    capacity: usize,
-    state: QueueState,
-    /// The number of attached consumers.
-    attached: usize,
-    /// Whether a push error has reported that the queue is full without an attached consumer.
-    warned: bool,
-    waiters: Waiters,
-}
-
-/// Which pushes are accepted.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum QueueState {
-    /// All.
-    Open,
-    /// Those of running jobs.
-    Draining,
-    /// None.
-    Closed,
-}
-
-/// A rejected push.
-pub(crate) struct PushError<T> {
-    pub(crate) item: T,
-    pub(crate) kind: PushErrorKind,
-    /// The queue is full and has no attached consumer; true once in the life of a queue.
-    pub(super) unattended: bool,
-}
-
-/// Why a push is rejected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum PushErrorKind {
-    /// The queue holds as many items as its capacity allows.
-    Full { capacity: usize },
-    /// The queue is draining or closed.
-    ShutDown,
-}
-
 /// The oldest item, which stays in the queue until it is taken. No other item can be popped while this
 /// lives.
 pub(crate) struct Popped<'s, V> {
@@ -118,23 +51,11 @@ pub(crate) struct Popped<'s, V> {
 }
 
 impl<V: Copy> BoundedQueue<V> {
-    /// An open queue with [`DEFAULT_CAPACITY`].
+    /// An open queue with the default capacity.
     pub(crate) const fn new() -> Self {
         Self {
-            inbox: CacheAligned(Mutex::new(Inbox {
-                items: TypedFifo::new(),
-                outbox_len: None,
-                outbox_len_copy: 0,
-                capacity: DEFAULT_CAPACITY,
-                state: QueueState::Open,
-                attached: 0,
-                warned: false,
-                waiters: Waiters::new(),
-            })),
-            outbox: CacheAligned(Mutex::new(Outbox {
-                items: TypedFifo::new(),
-                outbox_len: None,
-            })),
+            inbox: CacheAligned(Mutex::new(Inbox::new())),
+            outbox: CacheAligned(Mutex::new(Outbox::new())),
         }
     }
 
@@ -153,8 +74,7 @@ impl<V: Copy> BoundedQueue<V> {
     }
 
     pub(crate) fn len(&self) -> usize {
-        let inbox = self.inbox();
-        inbox.items.len() + inbox.outbox_len()
+        self.inbox().queue_len()
     }
 
     /// Whether the queue is empty and `idle` returns that no consumer is running an item. No item can
@@ -163,7 +83,7 @@ impl<V: Copy> BoundedQueue<V> {
         let outbox = lock(&self.outbox.0);
         // The inbox is checked after `idle`: what a running item pushes is there before the consumer
         // is idle.
-        outbox.items.is_empty() && idle() && self.inbox().is_empty()
+        outbox.items.is_empty() && idle() && self.inbox().is_queue_empty()
     }
 
     /// Adds a consumer that pops from now on until it is detached.
@@ -243,18 +163,7 @@ impl<V: Copy> BoundedQueue<V> {
     #[inline(never)]
     fn refill(&self, outbox: &mut Outbox<V>, spins: usize) -> bool {
         (0..spins).for_each(|_| hint::spin_loop());
-        let mut inbox = self.inbox();
-        if inbox.items.is_empty() {
-            return false;
-        }
-        mem::swap(&mut outbox.items, &mut inbox.items);
-        inbox.outbox_len_copy = outbox.items.len();
-        let outbox_len = inbox.outbox_len.get_or_insert_default();
-        outbox_len.0.store(outbox.items.len(), Ordering::Relaxed);
-        if outbox.outbox_len.is_none() {
-            outbox.outbox_len = Some(Arc::clone(outbox_len));
-        }
-        true
+        outbox.refill(&mut self.inbox())
     }
 
     /// Pops the oldest item; ready with `None` when the queue is empty, and draining or closed.
@@ -287,7 +196,7 @@ impl<V: Copy> BoundedQueue<V> {
     fn add_waiter(&self, waiter: &mut Waiter, waker: Waker) -> Option<Poll<()>> {
         // An unused `waker` is dropped after the lock is released: parameters are dropped last.
         let mut inbox = self.inbox();
-        if !inbox.is_empty() {
+        if !inbox.is_queue_empty() {
             return None;
         }
         if inbox.state != QueueState::Open {
@@ -303,58 +212,12 @@ impl<V: Copy> BoundedQueue<V> {
         let (removed, next) = {
             let mut inbox = self.inbox();
             let removed = inbox.waiters.remove(waiter);
-            let has_items = !inbox.is_empty();
+            let has_items = !inbox.is_queue_empty();
             let next = has_items.then(|| inbox.waiters.pop()).flatten();
             (removed, next)
         };
         drop(removed);
         wake(next);
-    }
-}
-
-impl<V: Copy> Inbox<V> {
-    fn outbox_len(&self) -> usize {
-        // Relaxed: no other data is read because of this value, and what a consumer took before, in
-        // happens-before order, is counted.
-        let outbox_len = self.outbox_len.as_ref();
-        outbox_len.map_or(0, |outbox_len| outbox_len.0.load(Ordering::Relaxed))
-    }
-
-    /// Whether both sides are empty.
-    fn is_empty(&self) -> bool {
-        self.items.is_empty() && self.outbox_len() == 0
-    }
-
-    /// Why a push is to be rejected, if it is.
-    #[inline]
-    fn rejection(&mut self, from_job: bool) -> Option<PushErrorKind> {
-        let is_accepted = match self.state {
-            QueueState::Open => true,
-            QueueState::Draining => from_job,
-            QueueState::Closed => false,
-        };
-        if !is_accepted {
-            return Some(PushErrorKind::ShutDown);
-        }
-        if self.items.len() + self.outbox_len_copy < self.capacity {
-            return None;
-        }
-        self.outbox_len_copy = self.outbox_len();
-        let is_full = self.items.len() + self.outbox_len_copy >= self.capacity;
-        is_full.then_some(PushErrorKind::Full {
-            capacity: self.capacity,
-        })
-    }
-
-    #[cold]
-    fn push_error<T>(&mut self, item: T, kind: PushErrorKind) -> PushError<T> {
-        let unattended = self.attached == 0 && kind != PushErrorKind::ShutDown && !self.warned;
-        self.warned |= unattended;
-        PushError {
-            item,
-            kind,
-            unattended,
-        }
     }
 }
 
@@ -380,12 +243,6 @@ impl<V: Copy> Popped<'_, V> {
     /// stall on store forwarding.
     #[inline(always)]
     pub(crate) fn take<T: 'static>(mut self) -> Option<T> {
-        let Outbox { items, outbox_len } = &mut *self.outbox;
-        let (lane, _) = items.front()?;
-        let item = items.take(lane)?;
-        if let Some(outbox_len) = outbox_len {
-            outbox_len.0.store(items.len(), Ordering::Relaxed);
-        }
-        Some(item)
+        self.outbox.take()
     }
 }

@@ -1,0 +1,16 @@
+//! A bounded queue of type-erased items, independent of what the items are.
+//!
+//! - `bounded_queue`: the queue, for many producers and many consumers;
+//! - `sides`: its two sides, the inbox of the producers and the outbox of the consumers, and the reasons
+//!   why a push is rejected;
+//! - `typed_fifo`: the storage of a side, a FIFO of items of different types without a box for each item;
+//! - `waiters`: the consumers that sleep until an item is pushed.
+
+mod bounded_queue;
+mod sides;
+mod typed_fifo;
+mod waiters;
+
+pub(crate) use bounded_queue::{BoundedQueue, Popped};
+pub(crate) use sides::{PushError, PushErrorKind};
+pub(crate) use waiters::Waiter;

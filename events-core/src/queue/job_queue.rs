@@ -1,0 +1,66 @@
+//! The queue of jobs. All jobs are pushed here, so what happens at a full queue is defined here.
+//!
+//! # When the queue is full
+//!
+//! [`JobQueue::push`] accepts no job beyond the capacity. It returns the job in a [`PushError`], and never
+//! waits and never drops a job. Callers then do the following:
+//!
+//! - `enqueue` returns the event to its caller in a `QueueFull` error.
+//! - An emit, sync or async, calls the deferred handlers that are not async at once, on the emitter's thread.
+//!   Each async handler that the job was for is not called, and counts as one failure of the emit: `try_emit`
+//!   returns it, `emit` logs it at `error`.
+//! - The first push that is refused for lack of space while the queue has no worker is logged at `warn`, once
+//!   in the life of the queue.
+
+use std::ops::Deref;
+
+use super::{
+    bounded::{BoundedQueue, PushError},
+    job::JobVtable,
+    job_context::is_in_job_of,
+};
+use crate::context::QueueId;
+
+/// A queue of jobs that run against a `C`.
+///
+/// It dereferences to the bounded queue, whose `push` is hidden by the one of this type.
+pub(crate) struct JobQueue<C: 'static>(BoundedQueue<&'static JobVtable<C>>);
+
+impl<C> JobQueue<C> {
+    pub(crate) const fn new() -> Self {
+        Self(BoundedQueue::new())
+    }
+
+    /// The identity of this queue; it changes when the queue is moved.
+    pub(crate) fn id(&self) -> QueueId {
+        QueueId::of(self)
+    }
+
+    /// Pushes a job, and warns once if the queue is full and has no worker.
+    pub(crate) fn push<T: Send + 'static>(
+        &self,
+        vtable: &'static JobVtable<C>,
+        job: T,
+    ) -> Result<(), PushError<T>> {
+        let from_job = is_in_job_of(self.id());
+        self.0.push(vtable, job, from_job).inspect_err(|error| {
+            if error.unattended {
+                tracing::warn!(
+                    target: "events_core",
+                    capacity = self.capacity(),
+                    "the queue is full and has no worker; call registry().queue().flush() regularly, \
+                     or start a worker with registry().queue().spawn_thread()",
+                );
+            }
+        })
+    }
+}
+
+impl<C> Deref for JobQueue<C> {
+    type Target = BoundedQueue<&'static JobVtable<C>>;
+
+    #[inline(always)]
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}

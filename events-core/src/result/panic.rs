@@ -1,0 +1,56 @@
+//! A panic of a handler: its message, location and backtrace, without its payload.
+
+use std::{
+    backtrace::{Backtrace, BacktraceStatus},
+    fmt,
+};
+
+/// A panic of a handler, caught by the emit.
+#[derive(Debug)]
+pub struct Panic {
+    message: String,
+    location: Option<String>,
+    backtrace: Option<Backtrace>,
+}
+
+impl Panic {
+    pub(crate) fn new(
+        message: Option<String>,
+        location: Option<String>,
+        backtrace: Option<Backtrace>,
+    ) -> Self {
+        Self {
+            message: message.unwrap_or_else(|| "[a payload that is not text]".to_owned()),
+            location,
+            backtrace: backtrace.filter(|trace| trace.status() == BacktraceStatus::Captured),
+        }
+    }
+
+    /// The message of the panic, if its payload is text; otherwise a placeholder.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Where it panicked, as `file:line:column`; `None` if the program replaced the panic hook after
+    /// its first subscription.
+    #[must_use]
+    pub fn location(&self) -> Option<&str> {
+        self.location.as_deref()
+    }
+
+    /// The backtrace, if `RUST_BACKTRACE` or `RUST_LIB_BACKTRACE` enables it.
+    #[must_use]
+    pub fn backtrace(&self) -> Option<&Backtrace> {
+        self.backtrace.as_ref()
+    }
+}
+
+impl fmt::Display for Panic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.location {
+            Some(location) => write!(f, "panicked at {location}: {}", self.message),
+            None => write!(f, "panicked: {}", self.message),
+        }
+    }
+}
