@@ -38,7 +38,8 @@ impl<E: Event> Intercepted for InterceptedEvent<'_, E> {
     }
 
     fn copy(&self) -> Option<BoxedEvent> {
-        self.event.event.__copy()
+        let clone_fn = E::Family::statics().clone_fn?;
+        clone_fn(self.event.event.__owned()?)
     }
 
     fn show(&mut self, viewer: &mut dyn Any) {
