@@ -8,9 +8,9 @@ use std::{
 
 use crate::{
     event::{AnyEvent, BoxedEvent, Event, Family, TypedView, Visit},
-    metadata::{EventInfo, Location, Origin},
+    metadata::{EmitVerb, EventInfo, Location, Origin},
     primitives::drop_catching,
-    registry::{Core, EmitLimits, EmitVerb, EventQueue, INTERCEPTED, Intercepted, Viewer},
+    registry::{Core, EmitLimits, EventQueue, INTERCEPTED, Intercepted, Viewer},
 };
 
 /// An event as the interceptor receives it.

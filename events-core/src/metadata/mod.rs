@@ -3,18 +3,21 @@
 //!
 //! A *topic* is the text that names an event type: the path of the type, unless the type sets another.
 //!
+//! - `emit_verb`: the kinds of methods that emit an event
 //! - `info`: descriptions of event types, fields and subscribers
 //! - `key`: the identity of a function, a type or a text
 //! - `location`: a position in the source
 //! - `origin`: where an event was emitted from
 //! - `pattern`: a regular expression that matches topics
 
+mod emit_verb;
 mod info;
 mod key;
 mod location;
 mod origin;
 mod pattern;
 
+pub use emit_verb::EmitVerb;
 pub use info::{EventInfo, FieldInfo, SubscriberInfo, SubscriberOptions};
 pub use key::{IntoKey, Key};
 pub use location::Location;
