@@ -10,8 +10,8 @@ use crate::{
     registry::Registry,
 };
 pub use crate::{
-    metadata::Pattern,
-    registry::{EmitVerb, Intercepted, Interceptor, Viewer},
+    metadata::{EmitVerb, Pattern},
+    registry::{Intercepted, Interceptor, Viewer},
 };
 
 /// Sets the interceptor of a registry, which is called before the subscribers of each event; `None`

@@ -8,9 +8,9 @@ use std::{
 
 use crate::{
     event::{AnyEvent, BoxedEvent, Event, Family, TypedView, Visit},
-    metadata::{EventInfo, Location, Origin},
+    metadata::{EmitVerb, EventInfo, Location, Origin},
     primitives::drop_catching,
-    registry::{Core, EmitLimits, EmitVerb, EventQueue, INTERCEPTED, Intercepted, Viewer},
+    registry::{Core, EmitLimits, EventQueue, INTERCEPTED, Intercepted, Viewer},
 };
 
 /// An event as the interceptor receives it.
@@ -38,7 +38,8 @@ impl<E: Event> Intercepted for InterceptedEvent<'_, E> {
     }
 
     fn copy(&self) -> Option<BoxedEvent> {
-        self.event.event.__copy()
+        let clone_fn = E::Family::statics().clone_fn?;
+        clone_fn(self.event.event.__owned()?)
     }
 
     fn show(&mut self, viewer: &mut dyn Any) {

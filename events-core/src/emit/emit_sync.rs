@@ -6,7 +6,7 @@
 //! The fast path is inlined into the caller, and its instructions are counted by `benches/gate`:
 //! everything that few emits need is outlined.
 
-use std::any::TypeId;
+use std::{any::TypeId, panic::Location};
 
 use super::{
     context::CallSite,
@@ -14,13 +14,78 @@ use super::{
 };
 use crate::{
     context::is_observed,
-    event::{Family, TypedView},
+    event::{Event, Family, TypedView, Visit},
     handler::ErasedEvent,
-    metadata::{EventInfo, Origin},
+    metadata::{EmitVerb, EventInfo, IntoKey, Origin},
     plan::{Slot, default_slot},
-    registry::{Core, EmitVerb},
+    registry::{Core, Registry},
     result::{EmitError, EmitErrorKind, EmitStats, Emitted},
 };
+
+impl Registry {
+    /// Runs the subscribers of this registry and returns the event; see [`Event::emit`].
+    ///
+    /// This registry does not become the current one meanwhile: what its subscribers emit with
+    /// `event.emit()` goes to the registry that is current on this thread. To emit nested events to this
+    /// registry as well, [`enter`](Self::enter) it and use `event.emit()`.
+    #[inline]
+    #[track_caller]
+    pub fn emit<E: Event>(&self, mut event: E) -> E {
+        self.emit_mut(&mut event);
+        event
+    }
+
+    /// [`emit`](Self::emit) without moving a large event.
+    #[inline]
+    #[track_caller]
+    pub fn emit_mut<E: Event>(&self, event: &mut E) {
+        event.__lend(EmitVisitor(self.core(), None, Location::caller()));
+    }
+
+    /// [`emit`](Self::emit) with an origin; see [`Event::emit_from`].
+    #[inline]
+    #[track_caller]
+    pub fn emit_from<E: Event, M>(&self, mut event: E, origin: impl IntoKey<M>) -> E {
+        let origin = origin.into_key().into();
+        event.__lend(EmitVisitor(self.core(), Some(&origin), Location::caller()));
+        event
+    }
+
+    /// Runs the subscribers and returns the event with the result of the emit; see [`Event::try_emit`].
+    ///
+    /// # Errors
+    ///
+    /// When a subscriber failed, or when the emit was refused as nested too deep.
+    #[track_caller]
+    pub fn try_emit<E: Event>(&self, event: E) -> Result<Emitted<E>, EmitError<E>> {
+        self.try_emit_with(event, None)
+    }
+
+    /// [`try_emit`](Self::try_emit) with an origin.
+    ///
+    /// # Errors
+    ///
+    /// As `try_emit`.
+    #[track_caller]
+    pub fn try_emit_from<E: Event, M>(
+        &self,
+        event: E,
+        origin: impl IntoKey<M>,
+    ) -> Result<Emitted<E>, EmitError<E>> {
+        self.try_emit_with(event, Some(&origin.into_key().into()))
+    }
+
+    #[track_caller]
+    pub(crate) fn try_emit_with<E: Event>(
+        &self,
+        mut event: E,
+        origin: Option<&Origin>,
+    ) -> Result<Emitted<E>, EmitError<E>> {
+        event
+            .__lend(TryEmitVisitor(self.core(), origin, Location::caller()))
+            .with_event(event)
+    }
+}
 
 impl Core {
     /// Emits on this registry.
@@ -108,7 +173,7 @@ impl Core {
     }
 
     /// Emits on this registry, and reports the result.
-    pub(crate) fn try_emit<F: Family>(
+    fn try_emit<F: Family>(
         &self,
         event: &mut F::Of<'_>,
         origin: Option<&Origin>,
@@ -134,8 +199,31 @@ impl Core {
     }
 }
 
+/// Emits the event of any lifetime that it is called with.
+struct EmitVisitor<'a>(&'a Core, Option<&'a Origin>, CallSite);
+
+impl<F: Family> Visit<F> for EmitVisitor<'_> {
+    type Output = ();
+
+    #[inline]
+    fn visit(self, event: &mut F::Of<'_>) {
+        self.0.emit::<F>(event, self.1, self.2);
+    }
+}
+
+/// As [`EmitVisitor`], and returns the result.
+struct TryEmitVisitor<'a>(&'a Core, Option<&'a Origin>, CallSite);
+
+impl<F: Family> Visit<F> for TryEmitVisitor<'_> {
+    type Output = TryEmitResult;
+
+    fn visit(self, event: &mut F::Of<'_>) -> TryEmitResult {
+        self.0.try_emit::<F>(event, self.1, self.2)
+    }
+}
+
 /// The result of an emit, without the event.
-pub(crate) struct TryEmitResult {
+struct TryEmitResult {
     topic: &'static str,
     stats: EmitStats,
     error: Option<EmitErrorKind>,
@@ -151,7 +239,7 @@ impl TryEmitResult {
         }
     }
 
-    pub(super) fn with_event<E>(self, event: E) -> Result<Emitted<E>, EmitError<E>> {
+    fn with_event<E>(self, event: E) -> Result<Emitted<E>, EmitError<E>> {
         let emitted = Emitted::new(event, self.stats);
         match self.error {
             None => Ok(emitted),

@@ -4,6 +4,8 @@
 //! topics take no more memory than a thousand, and a topic that is emitted again and again is matched
 //! once.
 
+use std::panic::Location;
+
 use tracing::{debug, trace_span};
 
 use super::{
@@ -14,22 +16,72 @@ use crate::{
     context::{EmitGuard, log},
     event::{Args, TopicEvent, TypedView},
     handler::ErasedEvent,
-    metadata::Origin,
+    metadata::{EmitVerb, IntoKey, Origin},
     plan::Plan,
     primitives::drop_catching,
-    registry::{Core, EmitVerb, TopicPlan},
+    registry::{Core, Registry, TopicPlan},
     result::{EmitError, EmitErrorKind, EmitStats, Emitted, FailureList},
 };
 
+impl Registry {
+    /// Emits an event without a type: the pattern subscribers that match the topic receive it, and read
+    /// its arguments by name and type. Returns the arguments.
+    ///
+    /// The subscribers of about a thousand topics are cached; any number of further topics cost time,
+    /// and no memory.
+    ///
+    /// ```
+    /// use events_core::{AnyEvent, Registry, args};
+    ///
+    /// let registry = Registry::new();
+    /// let _mail = registry.on_topic("user::.*", |event: &dyn AnyEvent| {
+    ///     assert_eq!(event.arg::<&str>("mode"), Some(&"signin"));
+    ///     assert_eq!(event.arg::<u32>("user"), Some(&7));
+    /// })?;
+    /// registry.emit_topic("user::logged_in", args! { user: 7_u32, mode: "signin" });
+    /// # Ok::<(), events_core::subscribing::PatternError>(())
+    /// ```
+    #[track_caller]
+    pub fn emit_topic(&self, topic: impl AsRef<str>, args: Args) -> Args {
+        let site = Location::caller();
+        self.core().emit_topic(topic.as_ref(), &args, None, site);
+        args
+    }
+
+    /// [`emit_topic`](Self::emit_topic) with an origin.
+    #[track_caller]
+    pub fn emit_topic_from<M>(
+        &self,
+        topic: impl AsRef<str>,
+        args: Args,
+        origin: impl IntoKey<M>,
+    ) -> Args {
+        let origin = origin.into_key().into();
+        let site = Location::caller();
+        self.core()
+            .emit_topic(topic.as_ref(), &args, Some(&origin), site);
+        args
+    }
+
+    /// [`emit_topic`](Self::emit_topic), which also returns the result of the emit.
+    ///
+    /// # Errors
+    ///
+    /// When a subscriber failed, or when the emit was refused as nested too deep.
+    #[track_caller]
+    pub fn try_emit_topic(
+        &self,
+        topic: impl AsRef<str>,
+        args: Args,
+    ) -> Result<Emitted<Args>, EmitError<Args>> {
+        let site = Location::caller();
+        self.core().try_emit_topic(topic.as_ref(), args, None, site)
+    }
+}
+
 impl Core {
     /// Emits a topic with its arguments, and logs what fails.
-    pub(crate) fn emit_topic(
-        &self,
-        topic: &str,
-        args: &Args,
-        origin: Option<&Origin>,
-        site: CallSite,
-    ) {
+    fn emit_topic(&self, topic: &str, args: &Args, origin: Option<&Origin>, site: CallSite) {
         let failures = FailureList::new();
         let (_, error) = self.run_topic(topic, args, origin, &failures, site);
         if let Some(EmitErrorKind::TooDeep(refusal)) = error {
@@ -39,7 +91,7 @@ impl Core {
     }
 
     /// Emits a topic with its arguments, and reports the result.
-    pub(crate) fn try_emit_topic(
+    fn try_emit_topic(
         &self,
         topic: &str,
         args: Args,

@@ -7,6 +7,7 @@
 //! left of it then is a running job, polled by the driver: the poll loop of a flush or of a worker.
 
 use std::{
+    panic::Location,
     pin::Pin,
     task::{Poll, Waker},
 };
@@ -22,15 +23,44 @@ use crate::{
     context::{EmitGuard, log},
     event::{OwnedEvent, TypedView},
     handler::{BackgroundCall, ErasedEvent},
-    metadata::Origin,
+    metadata::{EmitVerb, IntoKey, Origin},
     plan::Plan,
     queue::{
         JobContext, JobProgress, JobResult, JobVtable, PoppedJob, PushError, QueueOwner,
         RunningJob, UnfinishedJob,
     },
-    registry::{Core, EmitVerb, EventQueue},
+    registry::{Core, EventQueue, Registry},
     result::{EmitStats, FailureList, QueueFull},
 };
+
+impl Registry {
+    /// Puts the event into this registry's queue, and returns at once; see
+    /// [`Event::enqueue`](crate::Event::enqueue).
+    ///
+    /// # Errors
+    ///
+    /// When the queue is full or shut down; the event is in the error.
+    #[inline]
+    #[track_caller]
+    pub fn enqueue<E: OwnedEvent + Send>(&self, event: E) -> Result<(), QueueFull<E>> {
+        self.core().enqueue(event, None, Location::caller())
+    }
+
+    /// [`enqueue`](Self::enqueue) with an origin.
+    ///
+    /// # Errors
+    ///
+    /// As `enqueue`.
+    #[track_caller]
+    pub fn enqueue_from<E: OwnedEvent + Send, M>(
+        &self,
+        event: E,
+        origin: impl IntoKey<M>,
+    ) -> Result<(), QueueFull<E>> {
+        let origin = Some(origin.into_key().into());
+        self.core().enqueue(event, origin, Location::caller())
+    }
+}
 
 /// An event with an origin, a span or a parent emission.
 struct WithContext<E> {

@@ -9,9 +9,9 @@
 //! events, when there is a hook or an interceptor, and when the depth limit is reached: it checks and
 //! records everything.
 //!
-//! - `methods`: the methods of the registry that emit and enqueue;
 //! - `emit_sync`, `emit_async`, `emit_topic` (by a topic, without an event type), `enqueue`: one file
-//!   for each kind of emit;
+//!   for each kind of emit, which starts with the methods of the registry;
+//! - `async_emission`: the state that the futures of async emits share;
 //! - `dispatch`: runs the chain of a plan; `run_all`: the chain and then the background plan, on one
 //!   task;
 //! - `defer`: queues a snapshot for background handlers, and handles a full queue;
@@ -30,6 +30,7 @@
 //!   finished, and so none of them ever is;
 //! - all failures so far, of sync, async and deferred handlers, are logged.
 
+mod async_emission;
 mod context;
 mod defer;
 mod dispatch;
@@ -37,7 +38,6 @@ pub(crate) mod emit_async;
 mod emit_sync;
 mod emit_topic;
 mod enqueue;
-mod methods;
 mod run_all;
 
 pub(crate) use context::CallSite;

@@ -5,13 +5,15 @@
 //! - `snapshot`: events that can be cloned for background handlers, which run after the sync ones;
 //! - `statics`: the data that the derive generates for an event type;
 //! - `any_event`: an event of any type, as handlers of a pattern of topics receive it;
-//! - `topic_event`: an event without a type, which has a topic and arguments by name;
+//! - `topic_event`: an event without a type, which has a topic and arguments by name; `no_backend`: its
+//!   emit methods, which are never called;
 //! - `builder`: what derived builders share;
 //! - `json`: events as JSON.
 
 mod any_event;
 mod builder;
 pub mod json;
+mod no_backend;
 mod ownership;
 mod snapshot;
 mod statics;

@@ -1,16 +1,14 @@
 //! Events without a type: they have a topic, and arguments by name.
 
-use std::{any::Any, fmt, future::Ready};
+use std::{any::Any, fmt};
 
 use super::{
+    no_backend::NoBackend,
     ownership::Borrowed,
     statics::EventStatics,
-    traits::{EmitBackend, Event, Family, OwnedEvent, Visit},
+    traits::{Event, Family, Visit},
 };
-use crate::{
-    metadata::{EventInfo, Location, Origin},
-    result::{EmitError, Emitted, QueueFull},
-};
+use crate::metadata::{EventInfo, Location};
 
 /// The arguments of an event without a type, by name; [`args!`](crate::args!) makes them.
 ///
@@ -106,36 +104,5 @@ impl Family for TopicEvent<'static> {
             default_slot: None,
             clone_fn: None,
         }
-    }
-}
-
-/// The backend of [`TopicEvent`], whose emit methods are never called: a registry emits it by its topic.
-#[doc(hidden)]
-#[derive(Debug)]
-pub enum NoBackend {}
-
-impl EmitBackend for NoBackend {
-    type EmitAsync<E: Event> = Ready<E>;
-    type TryEmitAsync<E: Event> = Ready<Result<Emitted<E>, EmitError<E>>>;
-
-    fn __emit_async<E: Event>(event: E, _: Option<Origin>) -> Ready<E> {
-        std::future::ready(event)
-    }
-
-    fn __try_emit_async<E: Event>(event: E, _: Option<Origin>) -> Self::TryEmitAsync<E> {
-        std::future::ready(Self::__try_emit(event, None))
-    }
-
-    fn __enqueue<E>(_: E, _: Option<Origin>) -> Result<(), QueueFull<E>>
-    where
-        E: OwnedEvent + Send,
-    {
-        Ok(())
-    }
-
-    fn __emit<E: Event>(_: &mut E, _: Option<&Origin>) {}
-
-    fn __try_emit<E: Event>(event: E, _: Option<&Origin>) -> Result<Emitted<E>, EmitError<E>> {
-        Ok(Emitted::new(event, crate::result::EmitStats::default()))
     }
 }

@@ -17,7 +17,7 @@ use std::any::Any;
 use super::{
     json::Json,
     ownership::{Owned, Owning},
-    statics::{BoxedEvent, EventStatics},
+    statics::EventStatics,
 };
 use crate::{
     metadata::{EventInfo, IntoKey, Origin},
@@ -30,21 +30,7 @@ use crate::{
 /// others consume the event, run the subscribers of the current registry in order, and return the event
 /// with their changes.
 ///
-/// ```
-/// use events_core::{Event, Registry};
-///
-/// #[derive(Event)]
-/// struct Greeting {
-///     text: String,
-/// }
-///
-/// let registry = Registry::new();
-/// let _polite = registry.on(|event: &mut Greeting| event.text.push_str(", please"));
-/// let _scope = registry.enter();
-///
-/// let greeting = Greeting { text: "tea".into() }.emit();
-/// assert_eq!(greeting.text, "tea, please");
-/// ```
+#[doc = include_str!("../../docs/event.md")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an event",
     label = "not an event",
@@ -78,9 +64,7 @@ pub trait Event: Sized {
 
     /// Runs the subscribers and returns the event.
     ///
-    /// An error or a panic in one subscriber is logged with `tracing::error!`, and the others still
-    /// run. An emit that is nested too deep (see [`TooDeep`](crate::failures::TooDeep)) is logged as well,
-    /// and runs no subscriber.
+    #[doc = include_str!("../../docs/emit.md")]
     #[inline]
     #[track_caller]
     fn emit(mut self) -> Self {
@@ -90,27 +74,7 @@ pub trait Event: Sized {
 
     /// [`emit`](Self::emit) with an origin: a function, `Origin::of::<Type>()`, or text.
     ///
-    /// ```
-    /// use events_core::{Event, Registry, subscriber, subscribers};
-    ///
-    /// #[derive(Event)]
-    /// struct OrderPlaced {
-    ///     receipt: bool,
-    /// }
-    ///
-    /// fn checkout() -> OrderPlaced {
-    ///     OrderPlaced { receipt: false }.emit_from(checkout)
-    /// }
-    ///
-    /// #[subscriber(origin = checkout)]
-    /// fn print_receipt(event: &mut OrderPlaced) {
-    ///     event.receipt = true;
-    /// }
-    ///
-    /// let _scope = Registry::with(subscribers![print_receipt]).enter();
-    /// assert!(checkout().receipt);
-    /// assert!(!OrderPlaced { receipt: false }.emit_from("telephone").receipt);
-    /// ```
+    #[doc = include_str!("../../docs/emit_from.md")]
     #[inline]
     #[track_caller]
     fn emit_from<M>(mut self, origin: impl IntoKey<M>) -> Self {
@@ -120,34 +84,7 @@ pub trait Event: Sized {
 
     /// Runs the subscribers and returns the event with the result.
     ///
-    /// ```
-    /// use events_core::{Event, Registry};
-    ///
-    /// #[derive(Event)]
-    /// struct Upload {
-    ///     bytes: u64,
-    /// }
-    ///
-    /// let registry = Registry::new();
-    /// let _quota = registry.on(|upload: &Upload| match upload.bytes {
-    ///     ..1000 => Ok(()),
-    ///     bytes => Err(format!("{bytes} bytes are over the quota")),
-    /// });
-    /// let _scope = registry.enter();
-    ///
-    /// let upload = Upload { bytes: 10 }.try_emit()?;
-    /// assert_eq!((upload.ran(), upload.bytes), (1, 10));
-    ///
-    /// let error = Upload { bytes: 5000 }.try_emit().unwrap_err();
-    /// assert!(error.to_string().ends_with("returned an error: 5000 bytes are over the quota"));
-    /// assert_eq!(error.into_event().bytes, 5000);
-    /// # Ok::<(), events_core::EmitError<Upload>>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// If a subscriber returned an error or panicked (the others still ran), or if the emit was refused
-    /// because emits are nested too deep (none ran). The event is in the error.
+    #[doc = include_str!("../../docs/try_emit.md")]
     #[inline]
     #[track_caller]
     fn try_emit(self) -> Result<Emitted<Self>, EmitError<Self>> {
@@ -165,45 +102,10 @@ pub trait Event: Sized {
         Self::Backend::__try_emit(self, Some(&Origin::from(origin.into_key())))
     }
 
-    /// The event itself, if it borrows nothing.
-    #[doc(hidden)]
-    #[inline]
-    fn __owned(&self) -> Option<&dyn Any> {
-        Self::Ownership::owned(self)
-    }
-
     /// Runs the sync subscribers in order, and then all async ones concurrently, on the caller's task, and
     /// returns the event.
     ///
-    /// No runtime is needed. An async subscriber reads the event; one that fails or panics does not
-    /// affect the others, and is logged when all are complete. A `deferred` subscriber still runs from the
-    /// queue. Dropping the future drops the event and cancels the incomplete subscribers, nothing else.
-    ///
-    /// ```
-    /// use events_core::{Event, Registry};
-    ///
-    /// #[derive(Event, Clone)]
-    /// struct SignedUp {
-    ///     email: String,
-    /// }
-    ///
-    /// let registry = Registry::new();
-    /// registry.on(|event: &mut SignedUp| event.email.make_ascii_lowercase()).detach();
-    /// registry
-    ///     .on_async(|event: &SignedUp| {
-    ///         let to = event.email.clone();
-    ///         async move { println!("a mail to {to}") }
-    ///     })
-    ///     .detach();
-    ///
-    /// # let waits = async move {
-    /// let _scope = registry.enter();
-    /// let event = SignedUp { email: "A@X.org".into() }.emit_async().await;
-    /// assert_eq!(event.email, "a@x.org");
-    /// # };
-    /// # let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    /// # assert!(std::pin::pin!(waits).poll(&mut context).is_ready());
-    /// ```
+    #[doc = include_str!("../../docs/emit_async.md")]
     #[inline]
     #[track_caller]
     fn emit_async(self) -> <Self::Backend as EmitBackend>::EmitAsync<Self> {
@@ -220,13 +122,9 @@ pub trait Event: Sized {
         Self::Backend::__emit_async(self, Some(Origin::from(origin.into_key())))
     }
 
-    /// [`emit_async`](Self::emit_async) that returns the event with the result. The failures of the sync
-    /// subscribers come first, then those of the async ones, each in the order in which they started.
+    /// [`emit_async`](Self::emit_async) that returns the event with the result.
     ///
-    /// # Errors
-    ///
-    /// The future returns one if a subscriber returned an error or panicked (the others still ran), or if
-    /// the emit was refused because emits are nested too deep (none ran). The event is in the error.
+    #[doc = include_str!("../../docs/try_emit_async.md")]
     #[inline]
     #[track_caller]
     fn try_emit_async(self) -> <Self::Backend as EmitBackend>::TryEmitAsync<Self> {
@@ -247,12 +145,9 @@ pub trait Event: Sized {
         Self::Backend::__try_emit_async(self, Some(Origin::from(origin.into_key())))
     }
 
-    /// Puts the event into the queue of the current registry and returns at once. A flush or a worker emits
-    /// it later: the sync subscribers in order, then the async ones; see [`Queue`](crate::Queue).
+    /// Puts the event into the queue of the current registry and returns at once.
     ///
-    /// # Errors
-    ///
-    /// If the queue is full or shut down; the event is in the error.
+    #[doc = include_str!("../../docs/enqueue.md")]
     #[inline]
     #[track_caller]
     fn enqueue(self) -> Result<(), QueueFull<Self>>
@@ -276,19 +171,18 @@ pub trait Event: Sized {
         Self::Backend::__enqueue(self, Some(Origin::from(origin.into_key())))
     }
 
+    /// The event itself, if it borrows nothing.
+    #[doc(hidden)]
+    #[inline]
+    fn __owned(&self) -> Option<&dyn Any> {
+        Self::Ownership::owned(self)
+    }
+
     /// The field at that index, in the order of [`info`](Self::info), if it borrows nothing.
     #[doc(hidden)]
     #[inline]
     fn __field(&self, _number: usize) -> Option<&dyn Any> {
         None
-    }
-
-    /// A clone of the event, if it borrows nothing and is known to be `Clone` and `Send`.
-    #[doc(hidden)]
-    #[inline]
-    fn __copy(&self) -> Option<BoxedEvent> {
-        let clone_fn = Self::Family::statics().clone_fn?;
-        clone_fn(self.__owned()?)
     }
 
     /// The field of that name, if it borrows nothing.

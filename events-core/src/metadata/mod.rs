@@ -3,6 +3,7 @@
 //!
 //! A *topic* is the text that names an event type: the path of the type, unless the type sets another.
 //!
+//! - `emit_verb`: the kinds of methods that emit an event
 //! - `info`: descriptions of event types and fields
 //! - `key`: the identity of a function, a type or a text
 //! - `location`: a position in the source
@@ -10,6 +11,7 @@
 //! - `pattern`: a regular expression that matches topics
 //! - `subscriber_info`: descriptions and options of subscribers
 
+mod emit_verb;
 mod info;
 mod key;
 mod location;
@@ -17,6 +19,7 @@ mod origin;
 mod pattern;
 mod subscriber_info;
 
+pub use emit_verb::EmitVerb;
 pub use info::{EventInfo, FieldInfo};
 pub use key::{IntoKey, Key};
 pub use location::Location;

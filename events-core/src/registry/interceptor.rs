@@ -14,7 +14,7 @@ use arc_swap::ArcSwapOption;
 
 use crate::{
     event::{AnyEvent, BoxedEvent, Family},
-    metadata::Location,
+    metadata::{EmitVerb, Location},
 };
 
 /// Is called with each event of a registry before its subscribers.
@@ -67,17 +67,6 @@ impl<F: Family> fmt::Debug for Viewer<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Viewer").finish_non_exhaustive()
     }
-}
-
-/// The kind of method by which an event is emitted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EmitVerb {
-    /// `emit`, `try_emit`, `emit_topic`.
-    Emit,
-    /// `emit_async`, `try_emit_async`.
-    EmitAsync,
-    /// `enqueue`.
-    Enqueue,
 }
 
 /// The interceptor, if there is one. `ArcSwapOption` swaps thin pointers only, and `Arc<dyn

@@ -42,6 +42,6 @@ pub(crate) use emit_limits::EmitLimits;
 pub(crate) use group::SubscriberGroup;
 pub use handle::Registry;
 pub(crate) use handle::{CoreRef, WeakRegistry};
-pub use interceptor::{EmitVerb, Intercepted, Interceptor, Viewer};
+pub use interceptor::{Intercepted, Interceptor, Viewer};
 pub(crate) use topic_cache::TopicPlan;
 pub(crate) use transaction::Removal;

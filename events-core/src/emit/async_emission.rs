@@ -1,0 +1,260 @@
+//! An async emission in progress: the state that the futures of async emits share.
+//!
+//! The first poll runs the sync handlers and starts the async ones; later polls poll these.
+//! Deferred handlers are queued with the first poll, unless one of them depends on an async handler:
+//! then all of them are queued when the async ones have ended.
+
+use std::{
+    mem,
+    pin::Pin,
+    sync::Arc,
+    task::{Poll, Waker, ready},
+};
+
+use tracing::{Level as Verbosity, Span, debug, level_enabled, trace_span};
+
+use super::{
+    context::CallSite,
+    defer::defer,
+    dispatch,
+    run_all::{RunReport, run_all},
+};
+use crate::{
+    background::{BackgroundPlan, BackgroundRun, Select},
+    context::{EmitGuard, is_traced, log},
+    event::{Event, TypedView},
+    handler::{BackgroundCall, ErasedEventRef},
+    metadata::{EmitVerb, Origin},
+    primitives::OptionBox,
+    registry::Registry,
+    result::{EmitError, EmitErrorKind, EmitStats, Emitted, Failure, FailureList, TooDeep},
+};
+
+pin_project_lite::pin_project! {
+    /// An async emission in progress. When it is dropped, it logs the failures that were not reported.
+    pub(super) struct AsyncEmission<E> {
+        #[pin]
+        background_run: BackgroundRun<E>,
+        registry: Registry,
+        site: CallSite,
+        // The span that each poll enters, if `tracing` records spans.
+        span: OptionBox<Span>,
+        is_started: bool,
+        // Whether the depth limit refused the emit, or an interceptor withheld the event.
+        is_refused: bool,
+        stats: EmitStats,
+        // The failures of the chain, and of deferring.
+        failures: OptionBox<Vec<Failure>>,
+        // The background plan whose deferred handlers are queued after the async ones.
+        deferred_last: Option<Arc<BackgroundPlan>>,
+    }
+
+    impl<E> PinnedDrop for AsyncEmission<E> {
+        fn drop(this: Pin<&mut Self>) {
+            log::failures(this.project().failures);
+        }
+    }
+}
+
+impl<E: Event> AsyncEmission<E> {
+    #[inline]
+    pub(super) fn new(
+        registry: Registry,
+        event: E,
+        origin: Option<Origin>,
+        site: CallSite,
+    ) -> Self {
+        let span = if is_traced() {
+            // Borrowing `origin` in one arm only lets the `None` case keep it in registers.
+            let span = match &origin {
+                None => span::<E>(None),
+                Some(origin) => span::<E>(Some(origin)),
+            };
+            span.into()
+        } else {
+            OptionBox::NONE
+        };
+        Self {
+            background_run: BackgroundRun::new(event, BackgroundCall::new(E::info(), origin)),
+            registry,
+            site,
+            span,
+            is_started: false,
+            is_refused: false,
+            stats: EmitStats::default(),
+            failures: OptionBox::NONE,
+            deferred_last: None,
+        }
+    }
+
+    /// Polls the handlers, and logs failures. Returns the event.
+    #[inline]
+    pub(super) fn poll_event(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<E> {
+        let polled = self.as_mut().poll(waker);
+        // The failures of the chain are logged even while async handlers are pending.
+        log::failures(self.as_mut().project().failures);
+        if let Err(refusal) = ready!(polled) {
+            log::refusal(&refusal);
+        }
+        self.as_mut().project().background_run.record();
+        Poll::Ready(self.finish())
+    }
+
+    /// Polls the handlers, and returns the event with the result.
+    pub(super) fn poll_result(
+        mut self: Pin<&mut Self>,
+        waker: &Waker,
+    ) -> Poll<Result<Emitted<E>, EmitError<E>>> {
+        let refusal = ready!(self.as_mut().poll(waker)).err();
+        let failures = self.as_mut().project().failures.take();
+        let mut failures = failures.unwrap_or_default();
+        let background_run = self.as_mut().project().background_run;
+        failures.extend(background_run.take_result().into_failures());
+        let event = self.as_mut().finish();
+        let mut stats = mem::take(self.as_mut().project().stats);
+        stats.ran += self.background_run.ran();
+        let emitted = Emitted::new(event, stats);
+        let error = match refusal {
+            Some(refusal) => EmitErrorKind::TooDeep(*refusal),
+            None if failures.is_empty() => return Poll::Ready(Ok(emitted)),
+            None => EmitErrorKind::Failed(failures),
+        };
+        Poll::Ready(Err(EmitError::new(emitted, E::topic().into(), error)))
+    }
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), Box<TooDeep>>> {
+        let polled = self.as_mut().poll_handlers(waker);
+        if polled.is_ready() && self.deferred_last.is_some() {
+            self.defer_last();
+        }
+        polled
+    }
+
+    /// Queues the deferred handlers, of which one depends on an async handler. The async ones have
+    /// ended.
+    #[cold]
+    fn defer_last(self: Pin<&mut Self>) {
+        let this = self.project();
+        let mut background_run = this.background_run;
+        let origin = background_run.origin().cloned();
+        let emit_context = this
+            .registry
+            .core()
+            .emit_context::<E::Family>(origin.as_ref());
+        let _guard = EmitGuard::reenter(E::info(), background_run.id());
+        let Some(background) = this.deferred_last.take() else {
+            return;
+        };
+        let event = background_run.as_mut().event_mut();
+        let Some(event) = event.and_then(|event| event.__owned()) else {
+            return;
+        };
+        let mut fail = |failure| this.failures.get_or_insert_default().push(failure);
+        let deferral = defer(
+            &background,
+            ErasedEventRef::of(event),
+            emit_context,
+            Select::Deferred,
+            &mut fail,
+        );
+        this.stats.deferred = deferral.deferred;
+        this.stats.ran += deferral.ran;
+    }
+
+    /// The first call runs the chain and starts the async handlers; further calls poll these.
+    #[inline]
+    fn poll_handlers(self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), Box<TooDeep>>> {
+        let this = self.project();
+        let _entered = this.span.get().map(Span::enter);
+        if mem::replace(this.is_started, true) {
+            return this.background_run.poll(waker).map(Ok);
+        }
+        let core = this.registry.core();
+        core.warn_if_unscanned();
+        let mut background_run = this.background_run;
+        let cloned;
+        let origin = match background_run.origin() {
+            None => None,
+            Some(origin) => {
+                cloned = origin.clone();
+                Some(&cloned)
+            }
+        };
+        if core.is_intercepted()
+            && let Some(event) = background_run.as_mut().event_mut()
+            && core.withholds(event, origin, this.site, EmitVerb::EmitAsync)
+        {
+            *this.is_refused = true;
+            return Poll::Ready(Ok(()));
+        }
+        let emit_context = core.emit_context::<E::Family>(origin);
+        let failures = FailureList::new();
+        let slot = core.slot_with_patterns::<E::Family>();
+        let mut polled = Poll::Ready(());
+        let result = dispatch::with_guard(slot, emit_context, |plan, guard| {
+            let report = RunReport {
+                stats: this.stats,
+                failures: &failures,
+                deferred_last: this.deferred_last,
+            };
+            polled = run_all(
+                background_run,
+                plan,
+                guard,
+                emit_context,
+                Select::Async,
+                report,
+                waker,
+            );
+        });
+        *this.failures = failures.into_inner();
+        match result {
+            Err(refusal) => {
+                *this.is_refused = true;
+                Poll::Ready(Err(refusal))
+            }
+            Ok(_) => polled.map(Ok),
+        }
+    }
+
+    /// Takes the event out, after all handlers have ended.
+    #[inline]
+    fn finish(mut self: Pin<&mut Self>) -> E {
+        let stats = &self.stats;
+        if stats.is_unheard() && self.background_run.ran() == 0 {
+            self.report_unheard();
+        }
+        match self.as_mut().project().background_run.take() {
+            Some(event) => event,
+            None => panic!("an emit was polled after it was ready"),
+        }
+    }
+
+    /// Reports that no subscriber received the event: to the log, and to the hook unless it was refused.
+    #[cold]
+    #[inline(never)]
+    fn report_unheard(&self) {
+        let topic = E::topic();
+        debug!(target: "events_core", topic, "no subscriber received the event");
+        let emit_limits = self.registry.core().emit_limits();
+        if let Some(event) = self.background_run.event()
+            && emit_limits.has_hook()
+            && !self.is_refused
+        {
+            let origin = self.background_run.origin();
+            emit_limits.call_unheard_hook(&TypedView { event, origin });
+        }
+    }
+}
+
+/// The span that each poll enters: that of the emit if `tracing` records it, else the caller's.
+#[cold]
+fn span<E: Event>(origin: Option<&Origin>) -> Span {
+    if level_enabled!(Verbosity::TRACE) {
+        let (topic, origin) = (E::topic(), origin.map(tracing::field::display));
+        trace_span!(target: "events_core", "emit", topic, origin)
+    } else {
+        Span::current()
+    }
+}
