@@ -165,14 +165,11 @@ impl<V: Copy> Outbox<V> {
         true
     }
 
-    /// Takes the oldest item if it is a `T`.
+    /// Stores the number of items where the inbox reads it; called after an item was taken.
     #[inline(always)]
-    pub(super) fn take<T: 'static>(&mut self) -> Option<T> {
-        let (lane, _) = self.items.front()?;
-        let item = self.items.take(lane)?;
+    pub(super) fn publish_len(&self) {
         if let Some(outbox_len) = &self.outbox_len {
             outbox_len.0.store(self.items.len(), Ordering::Relaxed);
         }
-        Some(item)
     }
 }
