@@ -16,33 +16,6 @@ use crate::{
     strict::{Options, check, executor::Executor, gates::Gates},
 };
 
-// Line 2: a cancelled `emit_async` loses deferred handlers that wait for no other.
-
-#[test]
-fn a_cancelled_emit_async_has_deferred_what_waits_for_no_async_handler() {
-    let (registry, gates, calls) = (Registry::new(), Gates::default(), Calls::default());
-    let (waits, alone, behind) = (gates.clone(), calls.clone(), calls.clone());
-    let new = registry
-        .subscribe_async(move |_: &One| waits.wait())
-        .id("waits");
-    new.register().expect("it is the first").detach();
-    registry
-        .on_deferred(move |_: &One| alone.note("alone"))
-        .detach();
-    let new = registry.subscribe_deferred(move |_: &One| behind.note("behind"));
-    new.after("waits")
-        .register()
-        .expect("its target is there")
-        .detach();
-    let mut executor = Executor::default();
-    let emit = registry.emit_async(One);
-    let task = executor.spawn("emit_async", async move { _ = emit.await });
-    poll(&mut executor, task);
-    executor.cancel(task);
-    registry.queue().flush();
-    assert_eq!(calls.list(), ["alone"]);
-}
-
 // Line 6: a shutdown does not wait for a flush in the middle of an event.
 
 #[test]

@@ -26,6 +26,7 @@
 
 #![allow(missing_docs, reason = "the names of the tests say what they are")]
 
+mod cancelling;
 mod model;
 mod program;
 mod programs;
