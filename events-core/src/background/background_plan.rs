@@ -79,6 +79,8 @@ pub(crate) struct BackgroundPlan {
     subscribers: Box<[Arc<SubscriberInfo>]>,
     /// Whether some handlers are deferred: these run from the queue even in an async emit.
     has_deferred: bool,
+    /// The deferred handlers that depend on an async one, directly or through another deferred one.
+    deferred_after_async: Box<[usize]>,
     /// Pairs of numbers: the second handler is started when the first is complete.
     dependencies: Box<[(usize, usize)]>,
 }
@@ -87,10 +89,13 @@ pub(crate) struct BackgroundPlan {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Select {
     All,
-    /// The deferred handlers, which run from the queue even in an async emit.
-    Deferred,
     /// The handlers that are not deferred.
     Async,
+    /// The deferred handlers, which run from the queue even in an async emit, but for those of
+    /// `DeferredAfterAsync`.
+    Deferred,
+    /// The deferred handlers that depend on an async one, directly or through another deferred one.
+    DeferredAfterAsync,
 }
 
 impl BackgroundPlan {
@@ -102,6 +107,7 @@ impl BackgroundPlan {
         Self {
             handlers,
             has_deferred: subscribers.iter().any(|subscriber| subscriber.deferred),
+            deferred_after_async: deferred_after_async(&subscribers, &dependencies),
             subscribers,
             dependencies,
         }
@@ -119,11 +125,9 @@ impl BackgroundPlan {
         dependencies.any(|&(first, second)| second == number && is_one(first))
     }
 
-    /// Whether a deferred handler depends on one that is not deferred.
+    /// Whether a deferred handler depends on an async one.
     pub(crate) fn has_deferred_after_async(&self) -> bool {
-        let is_deferred = |number: usize| self.subscribers[number].deferred;
-        let mut dependencies = self.dependencies.iter();
-        dependencies.any(|&(first, second)| is_deferred(second) && !is_deferred(first))
+        !self.deferred_after_async.is_empty()
     }
 
     /// Whether some handlers are deferred.
@@ -153,8 +157,11 @@ impl BackgroundPlan {
     pub(crate) fn is_in(&self, number: usize, selection: Select) -> bool {
         match selection {
             Select::All => true,
-            Select::Deferred => self.subscribers[number].deferred,
             Select::Async => !self.subscribers[number].deferred,
+            Select::Deferred => {
+                self.subscribers[number].deferred && !self.deferred_after_async.contains(&number)
+            }
+            Select::DeferredAfterAsync => self.deferred_after_async.contains(&number),
         }
     }
 
@@ -169,6 +176,23 @@ impl BackgroundPlan {
         let handler = &self.handlers[number];
         catch_unwind(AssertUnwindSafe(|| handler.accepts(event, origin)))
     }
+}
+
+/// The numbers of the deferred handlers that depend on one that is not deferred. A handler that depends on
+/// another has the higher number.
+fn deferred_after_async(
+    subscribers: &[Arc<SubscriberInfo>],
+    dependencies: &[(usize, usize)],
+) -> Box<[usize]> {
+    let mut found = Vec::new();
+    for number in (0..subscribers.len()).filter(|&number| subscribers[number].deferred) {
+        let mut dependencies = dependencies.iter();
+        let waits = |first: usize| !subscribers[first].deferred || found.contains(&first);
+        if dependencies.any(|&(first, second)| second == number && waits(first)) {
+            found.push(number);
+        }
+    }
+    found.into()
 }
 
 /// A [`BackgroundRun`](super::background_run::BackgroundRun) with its event type erased: the dispatch of one

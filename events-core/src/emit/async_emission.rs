@@ -1,8 +1,8 @@
 //! An async emission in progress: the state that the futures of async emits share.
 //!
 //! The first poll runs the sync handlers and starts the async ones; later polls poll these.
-//! Deferred handlers are queued with the first poll, unless one of them depends on an async handler:
-//! then all of them are queued when the async ones have ended.
+//! Deferred handlers are queued with the first poll; those that depend on an async handler are queued
+//! when the async ones have ended.
 
 use std::{
     mem,
@@ -45,7 +45,7 @@ pin_project_lite::pin_project! {
         stats: EmitStats,
         // The failures of the chain, and of deferring.
         failures: OptionBox<Vec<Failure>>,
-        // The background plan whose deferred handlers are queued after the async ones.
+        // The background plan, if deferred handlers of it are to be queued after the async ones.
         deferred_last: Option<Arc<BackgroundPlan>>,
     }
 
@@ -131,8 +131,7 @@ impl<E: Event> AsyncEmission<E> {
         polled
     }
 
-    /// Queues the deferred handlers, of which one depends on an async handler. The async ones have
-    /// ended.
+    /// Queues the deferred handlers that depend on an async handler. The async ones have ended.
     #[cold]
     fn defer_last(self: Pin<&mut Self>) {
         let this = self.project();
@@ -155,10 +154,10 @@ impl<E: Event> AsyncEmission<E> {
             &background,
             ErasedEventRef::of(event),
             emit_context,
-            Select::Deferred,
+            Select::DeferredAfterAsync,
             &mut fail,
         );
-        this.stats.deferred = deferral.deferred;
+        this.stats.deferred += deferral.deferred;
         this.stats.ran += deferral.ran;
     }
 

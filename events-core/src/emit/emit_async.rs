@@ -1,7 +1,7 @@
 //! Async emits: a future that runs the sync subscribers and then the async ones, on the caller's task.
 //!
 //! The future holds the state of the emission, with the event; `async_emission` runs it. A future that
-//! is dropped before it is ready drops the event and its pending handlers, logs the failures so far, and
+//! is dropped before it is ready drops its pending handlers and the event, logs the failures so far, and
 //! queues nothing more. Handlers that ended are not undone, and a snapshot that is in the queue stays
 //! there.
 
@@ -28,8 +28,9 @@ pin_project_lite::pin_project! {
     /// async ones, which then run concurrently on the polling task. No runtime is needed, and nothing is
     /// allocated for subscribers that are ready at once.
     ///
-    /// Dropping the future drops the event and the async subscribers that have not ended; everything
-    /// else stays usable. Failures up to then are logged.
+    /// Dropping the future drops the async subscribers that have not ended, and the event. Deferred
+    /// subscribers run all the same, but for those that are ordered `after` an async one. Failures up to
+    /// then are logged.
     ///
     /// # Panics
     ///

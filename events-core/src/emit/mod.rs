@@ -19,16 +19,17 @@
 //!
 //! # When the future of an async emit is dropped
 //!
-//! Before its first poll nothing has happened, and the event is dropped. The first poll calls the sync handlers
-//! in order (until one stops the others), queues a snapshot for the deferred handlers, and polls each async
-//! handler once that depends on no other. So if the future is dropped after that:
+//! Before its first poll no handler has run, and the event is dropped. The first poll calls the sync handlers
+//! in order, until one stops all further handlers, queues a snapshot for the deferred handlers that depend on
+//! no async one (`defer` says what happens at a full queue), and starts the async handlers that depend on no
+//! other. So if the future is dropped after that:
 //!
-//! - what the sync handlers did stays; async handlers that are not finished are dropped where they are
-//!   suspended, and then the event;
-//! - the deferred handlers run from the queue all the same. The exception: if one of them depends on an async
-//!   handler (it is ordered `after` it), all deferred handlers of the event are queued when the async ones have
-//!   finished, and so none of them ever is;
-//! - all failures so far, of sync, async and deferred handlers, are logged.
+//! - what the sync handlers did stays; async handlers that are suspended are dropped where they are, those
+//!   that have not started never start, and then the event is dropped;
+//! - the snapshot that is in the queue stays there, and its handlers run. A deferred handler that is ordered
+//!   `after` an async one, directly or through another deferred handler, would have been queued when the
+//!   async handlers have finished: it never is;
+//! - the failures so far, of sync and async handlers and of the snapshot, are logged.
 
 mod async_emission;
 mod context;

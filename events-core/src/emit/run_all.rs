@@ -16,8 +16,8 @@ use crate::{
 pub(super) struct RunReport<'a> {
     pub(crate) stats: &'a mut EmitStats,
     pub(crate) failures: &'a FailureList,
-    /// The background plan, if one of its deferred handlers depends on an async one: then all its
-    /// deferred handlers are queued after the async ones.
+    /// The background plan, if some of its deferred handlers depend on an async one: these are queued when
+    /// the async ones have ended.
     pub(super) deferred_last: &'a mut Option<Arc<BackgroundPlan>>,
 }
 
@@ -54,19 +54,18 @@ pub(super) fn run_all<E: Event>(
         && background.has_deferred()
         && let Some(event) = event.__owned()
     {
+        let mut fail = |failure| failures.push(failure);
+        let deferral = defer(
+            background,
+            ErasedEventRef::of(event),
+            emit_context,
+            Select::Deferred,
+            &mut fail,
+        );
+        stats.deferred = deferral.deferred;
+        stats.ran += deferral.ran;
         if background.has_deferred_after_async() {
             *deferred_last = Some(Arc::clone(background));
-        } else {
-            let mut fail = |failure| failures.push(failure);
-            let deferral = defer(
-                background,
-                ErasedEventRef::of(event),
-                emit_context,
-                Select::Deferred,
-                &mut fail,
-            );
-            stats.deferred = deferral.deferred;
-            stats.ran += deferral.ran;
         }
     }
     background_run.begin(background, select, guard, waker)

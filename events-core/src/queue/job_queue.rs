@@ -3,14 +3,13 @@
 //! # When the queue is full
 //!
 //! [`JobQueue::push`] accepts no job beyond the capacity. It returns the job in a [`PushError`], and never
-//! waits and never drops a job. Callers then do the following:
+//! waits and never drops a job. It logs the first such push at `warn`, once in the life of the queue, if the
+//! queue has no worker then. Its callers do the following, inside a worker's job as well as outside:
 //!
-//! - `enqueue` returns the event to its caller in a `QueueFull` error.
+//! - `enqueue` returns the event to its caller in a `QueueFull` error. Nothing runs.
 //! - An emit, sync or async, calls the deferred handlers that are not async at once, on the emitter's thread.
-//!   Each async handler that the job was for is not called, and counts as one failure of the emit: `try_emit`
-//!   returns it, `emit` logs it at `error`.
-//! - The first push that is refused for lack of space while the queue has no worker is logged at `warn`, once
-//!   in the life of the queue.
+//!   Those that are async are not called: each is a failure of the emit, which `try_emit` returns and `emit`
+//!   logs at `error`. They are not called later either. The other handlers of the event are not affected.
 
 use std::ops::Deref;
 

@@ -1,7 +1,7 @@
 //! A cache of fixed size: the plans of topics that were emitted without an event type, that is the
 //! pattern subscribers that match such a topic.
 //!
-//! The hash of a topic selects its entry; the topic replaces another one there. So memory does not grow
+//! The hash of a topic selects its entry; a topic replaces the one that was there. So memory does not grow
 //! with the number of topics, and a topic that is emitted again and again is matched once.
 //!
 //! Invariants:

@@ -2,8 +2,8 @@
 //!
 //! A pattern subscriber has a regular expression over topics. It becomes an entry in the slot of each
 //! event type whose topic this matches. The patterns of an event type are *resolved* when these entries
-//! are made: with the first subscription to the type, or with its first emit while there are pattern
-//! subscribers. A later pattern subscriber is added to the slots of all resolved types.
+//! are made: with the first subscription to the type, or with its first emit after the first
+//! pattern was subscribed. A later pattern subscriber is added to the slots of all resolved types.
 //!
 //! A topic that is emitted without an event type has no slot: its plan is cached, see `topic_cache`.
 

@@ -5,8 +5,8 @@
 //! subscribers are removed without staging, since a removal cannot conflict.
 //!
 //! A pattern subscriber is an entry in the slot of each event type whose topic it matches. An event type
-//! is *known* from the first subscription to it on, or from its first emit while there are pattern
-//! subscribers.
+//! is *known* from the first subscription to it on, or from its first emit after the first pattern
+//! was subscribed.
 //!
 //! Invariants:
 //! - the slot of a known event type has an entry for each pattern subscriber that matches it;

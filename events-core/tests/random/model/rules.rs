@@ -18,22 +18,19 @@ pub(super) fn is_unheard_from_queue(plan: &Plan, ran: usize) -> bool {
 }
 
 impl Model<'_> {
-    /// The deferred handlers that an `emit_async` puts into the queue before the async ones begin; the
-    /// others follow when all async ones have ended, and are lost if it is dropped before.
+    /// The deferred handlers that an `emit_async` puts into the queue before the async ones begin: those
+    /// that wait for no async one. The others follow when all async ones have ended, and are lost if it is
+    /// dropped before.
     pub(super) fn deferred_at_once(&self, plan: &Plan) -> Vec<usize> {
-        let phase = |id: Id| self.handler(id).phase;
-        let after_async = |id: Id| {
-            let earlier = plan
-                .later
-                .iter()
-                .filter(|other| phase(**other) == Phase::Async);
-            earlier.into_iter().any(|other| self.precedes(*other, id))
-        };
-        let is_deferred = |index: &usize| phase(plan.later[*index]) == Phase::Deferred;
-        let deferred: Vec<_> = (0..plan.later.len()).filter(is_deferred).collect();
-        if deferred.iter().any(|index| after_async(plan.later[*index])) {
-            return Vec::new();
+        let (mut at_once, mut waiting) = (Vec::new(), Vec::new());
+        for (index, id) in plan.later.iter().enumerate() {
+            let waits = |other: &Id| self.precedes(*other, *id);
+            if self.handler(*id).phase == Phase::Async || waiting.iter().any(waits) {
+                waiting.push(*id);
+            } else {
+                at_once.push(index);
+            }
         }
-        deferred
+        at_once
     }
 }
