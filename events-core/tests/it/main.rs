@@ -19,6 +19,7 @@ mod declared_topics;
 mod default_registry;
 mod deferred;
 mod diff;
+mod dropped_futures;
 mod emit;
 mod events;
 mod failures;
