@@ -42,8 +42,9 @@ pin_project! {
         S: Poll,
         C: Choose<S::Item>,
     {
+        // The source, until the bridge is dropped.
         #[pin]
-        source: S,
+        source: Option<S>,
         // The event that is being emitted.
         #[pin]
         emit: Option<EmitAsync<C::Event>>,
@@ -61,13 +62,20 @@ pin_project! {
         C: Choose<S::Item>,
     {
         fn drop(this: Pin<&mut Self>) {
+            let mut this = this;
             if !this.has_ended {
                 let lifecycle = this.lifecycle.clone();
-                let ended = this.end(EndReason::Dropped);
+                let ended = this.as_mut().end(EndReason::Dropped);
                 if let Some(lifecycle) = lifecycle {
                     lifecycle.store(ended);
                 }
             }
+            // What is dropped here emits to the registry of the bridge, as in `step`.
+            let registry = this.registry.upgrade();
+            let _current = registry.as_ref().and_then(enter_if_other);
+            let mut this = this.project();
+            this.emit.set(None);
+            this.source.set(None);
         }
     }
 }
@@ -102,7 +110,7 @@ where
             registry,
         } = bridge;
         Self {
-            source,
+            source: Some(source),
             emit: None,
             mapping,
             registry,
@@ -146,7 +154,10 @@ where
         let Some(registry) = &registry else {
             return task::Poll::Ready(Some(EndReason::RegistryGone));
         };
-        let item = match catch_panic(|| this.source.poll_item(context)) {
+        let Some(source) = this.source.as_pin_mut() else {
+            return task::Poll::Ready(Some(EndReason::SourceEnded));
+        };
+        let item = match catch_panic(|| source.poll_item(context)) {
             Ok(task::Poll::Pending) => return task::Poll::Pending,
             Ok(task::Poll::Ready(None)) => return task::Poll::Ready(Some(EndReason::SourceEnded)),
             Ok(task::Poll::Ready(Some(item))) => item,

@@ -169,7 +169,11 @@ impl fmt::Debug for Entered {
 
 /// Attaches a registry to a future.
 pub trait WithRegistry: Sized {
-    /// Makes `registry` the current one whenever this future is polled, on any thread.
+    /// Makes `registry` the current one whenever this future is polled, on any thread, and while it is
+    /// dropped.
+    ///
+    /// A future that has its registry already keeps it, as that of
+    /// [`emit_async`](crate::Event::emit_async), which belongs to the registry that was current at the call.
     ///
     /// ```
     /// use events_core::{Event, Registry, scopes::WithRegistry};
@@ -193,7 +197,7 @@ pub trait WithRegistry: Sized {
 impl<F: Future> WithRegistry for F {
     fn with_registry(self, registry: Registry) -> Scoped<Self> {
         Scoped {
-            future: self,
+            future: Some(self),
             registry,
         }
     }
@@ -204,9 +208,18 @@ pin_project_lite::pin_project! {
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
     pub struct Scoped<F> {
+        // Until it is dropped, which happens inside the registry.
         #[pin]
-        future: F,
+        future: Option<F>,
         registry: Registry,
+    }
+
+    impl<F> PinnedDrop for Scoped<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            let _entered = this.registry.enter();
+            this.future.set(None);
+        }
     }
 }
 
@@ -216,6 +229,9 @@ impl<F: Future> Future for Scoped<F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let _entered = this.registry.enter();
-        this.future.poll(context)
+        match this.future.as_pin_mut() {
+            Some(future) => future.poll(context),
+            None => Poll::Pending,
+        }
     }
 }

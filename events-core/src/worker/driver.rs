@@ -238,7 +238,10 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        let core = self.registry.core();
+        // What is dropped here emits to the registry of its queue, as in `poll`.
+        let registry = self.registry.clone();
+        let _current = enter_if_other(&registry);
+        let core = registry.core();
         core.queue().remove_waiter(&mut self.waiter);
         let suspended = self.in_flight.stop().suspended;
         suspended.into_iter().for_each(|job| self.abandon(job));

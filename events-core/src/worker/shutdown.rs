@@ -16,6 +16,7 @@ use super::{
     queue_handle::Queue,
 };
 use crate::{
+    current::enter_if_other,
     metadata::{EventInfo, Origin, SubscriberInfo},
     primitives::Plural,
     queue::{QueueOwner, RunningJob, UnfinishedJob, is_in_job_of},
@@ -70,6 +71,8 @@ impl Queue {
 
     /// Closes the queue, and takes the unfinished events from it and from its workers.
     fn take_unfinished(&self) -> Unfinished {
+        // What is dropped here emits to the registry of the queue, as in a worker.
+        let _current = enter_if_other(&self.0);
         let core = self.0.core();
         core.queue().close();
         let mut unfinished = Unfinished::default();
