@@ -10,13 +10,13 @@ use std::{
 
 use super::{
     diff::Diff,
+    emit_methods::emit_methods,
     model::{MODELS, Model},
 };
 use crate::{
     current::CurrentRegistry,
-    event::{EmitBackend, Event, EventStatics, Family, Owned, OwnedEvent, Visit, nth},
-    metadata::{EventInfo, Location, Origin},
-    result::{EmitError, Emitted, QueueFull},
+    event::{Event, EventStatics, Family, Owned, Visit, nth},
+    metadata::{EventInfo, Location},
 };
 
 /// Emitted just before a record is created.
@@ -222,33 +222,7 @@ macro_rules! record_event {
                 nth(&[$(&self.$field),*], number)
             }
 
-            #[inline]
-            fn emit(self) -> Self {
-                self.emit_from(Origin::of::<M>())
-            }
-
-            #[inline]
-            fn try_emit(self) -> Result<Emitted<Self>, EmitError<Self>> {
-                self.try_emit_from(Origin::of::<M>())
-            }
-
-            #[inline]
-            fn emit_async(self) -> <CurrentRegistry as EmitBackend>::EmitAsync<Self> {
-                self.emit_async_from(Origin::of::<M>())
-            }
-
-            #[inline]
-            fn try_emit_async(self) -> <CurrentRegistry as EmitBackend>::TryEmitAsync<Self> {
-                self.try_emit_async_from(Origin::of::<M>())
-            }
-
-            #[inline]
-            fn enqueue(self) -> Result<(), QueueFull<Self>>
-            where
-                Self: OwnedEvent + Send,
-            {
-                self.enqueue_from(Origin::of::<M>())
-            }
+            emit_methods!(M);
         }
 
         /// Shows the topic, not the record, whose type need not implement `Debug`.
