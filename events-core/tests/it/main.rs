@@ -40,6 +40,7 @@ mod runtimes;
 mod settle;
 mod shutdown;
 mod subscribers;
+mod thread_exit;
 mod tidy;
 mod topics;
 mod workers;
