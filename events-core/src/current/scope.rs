@@ -8,6 +8,7 @@ use std::{
     fmt,
     future::Future,
     marker::PhantomData,
+    mem::ManuallyDrop,
     pin::Pin,
     rc::Rc,
     sync::{
@@ -33,9 +34,13 @@ pub(super) static DEFAULT: Core = Core::for_default(|| {
 /// The number of scopes of all threads.
 static SCOPES: AtomicUsize = AtomicUsize::new(0);
 
+/// Scopes with their numbers, innermost last.
+type Scopes = Vec<(u64, Rc<Registry>)>;
+
 thread_local! {
-    /// The scopes of this thread with their numbers, innermost last.
-    static ENTERED: RefCell<Vec<(u64, Rc<Registry>)>> = const { RefCell::new(Vec::new()) };
+    /// The scopes of this thread. It has no destructor, so that the destructors of other thread-locals can
+    /// enter registries; without scopes it owns no memory.
+    static ENTERED: RefCell<ManuallyDrop<Scopes>> = const { RefCell::new(ManuallyDrop::new(Vec::new())) };
 }
 
 /// Whether any scope exists. A thread always sees its own changes of the counter, which suffices.
@@ -81,13 +86,7 @@ pub(crate) fn entered() -> Option<Rc<Registry>> {
     if !is_scoped() {
         return None;
     }
-    let innermost = |entered: &RefCell<Vec<(u64, Rc<Registry>)>>| {
-        entered
-            .borrow()
-            .last()
-            .map(|(_, registry)| Rc::clone(registry))
-    };
-    ENTERED.try_with(innermost).ok().flatten()
+    ENTERED.with_borrow(|entered| entered.last().map(|(_, registry)| Rc::clone(registry)))
 }
 
 /// Makes this registry the current one of this thread, if it is not the current one already.
@@ -147,12 +146,14 @@ pub struct Entered {
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        let removed = ENTERED.try_with(|entered| {
-            let mut entered = entered.borrow_mut();
-            let index = entered
-                .iter()
-                .rposition(|(number, _)| *number == self.number)?;
-            Some(entered.remove(index))
+        let removed = ENTERED.with_borrow_mut(|entered| {
+            let is_this = |(number, _): &(u64, _)| *number == self.number;
+            let index = entered.iter().rposition(is_this)?;
+            let removed = entered.remove(index);
+            if entered.is_empty() {
+                **entered = Vec::new();
+            }
+            Some(removed)
         });
         SCOPES.fetch_sub(1, Ordering::Relaxed);
         // This may be the last handle of the registry, and drop closures: not while `ENTERED` is
