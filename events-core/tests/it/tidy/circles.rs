@@ -148,7 +148,7 @@ mod tests {
             "use crate::b::B;",
             "use super::b::B as Other;",
             "use super::{c::C, b::{self, B}};",
-            "use super::b;\nfn f() -> b::B { todo!() }",
+            "use super::b;\nfn f(_: b::B) {}",
             "fn f() { let b = crate::b::B::<u8>::new(); }",
             "fn f() { use super::b::*; }",
             "impl crate::b::B { }",

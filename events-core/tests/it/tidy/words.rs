@@ -249,7 +249,7 @@ mod tests {
     };
 
     const BANNED: &[Banned] = &[
-        ("whoever", "the noun"),
+        ("gizmo", "`device`"),
         ("goes on", "`resumes`"),
         ("goes on top", "`is last`"),
     ];
@@ -262,14 +262,14 @@ mod tests {
     fn banned_words_are_found_in_comments_and_texts() {
         let file = "events-core/src/a.rs";
         for text in [
-            "\n// It is whoever calls.",
-            "\n/// Whoever calls.",
-            "/* a\n*/ //! WHOEVER's",
-            "\nconst A: &str = \"whoever\";",
-            "f(\na!(r#\"whoever\"#))",
-            "// a\n/* whoever */",
+            "\n// It is the gizmo.",
+            "\n/// Gizmo calls.",
+            "/* a\n*/ //! GIZMO's",
+            "\nconst A: &str = \"gizmo\";",
+            "f(\na!(r#\"gizmo\"#))",
+            "// a\n/* gizmo */",
         ] {
-            let expected = "events-core/src/a.rs:2: \"whoever\"; write the noun";
+            let expected = "events-core/src/a.rs:2: \"gizmo\"; write `device`";
             assert_found(&found(file, text), &[expected]);
         }
     }
@@ -288,7 +288,7 @@ mod tests {
                 &["a.rs:1: \"goes on\"; write `resumes`"],
             );
         }
-        assert_none(&found("Cargo.toml", "# It goes\na = \"whoever\"\n# on."));
+        assert_none(&found("Cargo.toml", "# It goes\na = \"gizmo\"\n# on."));
         assert_found(
             &found("Cargo.toml", "# It goes\n# on."),
             &["Cargo.toml:1: \"goes on\""],
@@ -312,18 +312,18 @@ mod tests {
     fn identifiers_and_code_are_not_searched() {
         let file = "events-core/src/a.rs";
         for text in [
-            "fn whoever() {}",
-            "// `whoever` and whoever_else",
-            "/// ```\n/// let whoever = \"whoever\";\n/// ```",
-            "/// ```rust,ignore\n/// let whoever = 1;\n/// ```",
+            "fn gizmo() {}",
+            "// `gizmo` and gizmo_else",
+            "/// ```\n/// let gizmo = \"gizmo\";\n/// ```",
+            "/// ```rust,ignore\n/// let gizmo = 1;\n/// ```",
         ] {
             assert_none(&found(file, text));
         }
-        let comment = "/// Text\n/// ```\n/// // whoever\n/// ```\n/// More.";
-        assert_found(&found(file, comment), &["a.rs:3: \"whoever\""]);
-        let after = "/// ```\n/// a();\n/// ```\n/// Whoever.";
-        assert_found(&found(file, after), &["a.rs:4: \"whoever\""]);
-        assert_found(&found(file, "// \"whoever\""), &["a.rs:1:"]);
+        let comment = "/// Text\n/// ```\n/// // gizmo\n/// ```\n/// More.";
+        assert_found(&found(file, comment), &["a.rs:3: \"gizmo\""]);
+        let after = "/// ```\n/// a();\n/// ```\n/// Gizmo.";
+        assert_found(&found(file, after), &["a.rs:4: \"gizmo\""]);
+        assert_found(&found(file, "// \"gizmo\""), &["a.rs:1:"]);
     }
 
     #[test]
@@ -333,8 +333,8 @@ mod tests {
             "examples/a.rs",
             "benches/later/src/a.rs",
         ] {
-            assert_none(&found(file, "f(\"whoever\");"));
-            assert_found(&found(file, "f(); // whoever"), &[":1: \"whoever\""]);
+            assert_none(&found(file, "f(\"gizmo\");"));
+            assert_found(&found(file, "f(); // gizmo"), &[":1: \"gizmo\""]);
         }
     }
 
@@ -345,14 +345,14 @@ mod tests {
             &["README.md:3: \"goes on\""],
         );
         assert_found(
-            &found("A.md", "`a`\n```text\nwhoever\n```"),
-            &["A.md:3: \"whoever\""],
+            &found("A.md", "`a`\n```text\ngizmo\n```"),
+            &["A.md:3: \"gizmo\""],
         );
         assert_found(
-            &found("A.md", "```rust\nf(); // whoever\n```"),
-            &["A.md:2: \"whoever\""],
+            &found("A.md", "```rust\nf(); // gizmo\n```"),
+            &["A.md:2: \"gizmo\""],
         );
-        assert_none(&found("A.md", "`whoever`\n```rust\nf(\"whoever\");\n```"));
+        assert_none(&found("A.md", "`gizmo`\n```rust\nf(\"gizmo\");\n```"));
     }
 
     #[test]
@@ -360,11 +360,11 @@ mod tests {
         let allowed = |reason| {
             [Allowed {
                 file: "A.md",
-                phrase: "whoever",
+                phrase: "gizmo",
                 reason,
             }]
         };
-        let with = fixture(&[("A.md", "Whoever.")]);
+        let with = fixture(&[("A.md", "Gizmo.")]);
         assert_none(&check(&with, BANNED, &allowed("a quotation")));
         assert_found(&check(&with, BANNED, &allowed("")), &["has no reason"]);
         let without = fixture(&[("A.md", "")]);
