@@ -2,48 +2,14 @@
 
 #![allow(missing_docs, reason = "the names of the tests say what they are")]
 
-mod async_cancellation;
-mod async_emit;
-mod async_failures;
-mod async_nesting;
-mod auth;
-mod batch;
-mod bridge_callbacks;
-mod bridge_lifecycle;
-mod bridges;
-mod bridges_tokio;
-mod builder;
-mod concurrency_limit;
-mod current_registry;
-mod declared_topics;
-mod default_registry;
-mod deferred;
-mod diff;
-mod dropped_futures;
+mod bridge;
+mod builtin;
+mod current;
 mod emit;
-mod events;
-mod failures;
-mod flush;
-mod json;
-mod listener_options;
-mod listeners;
-mod nesting;
-mod no_subscriber;
-mod observers;
-mod order;
-mod predecessors;
+mod event;
 mod queue;
-mod receive;
-mod record;
-mod run_time_subscriptions;
-mod runtimes;
-mod settle;
-mod shutdown;
-mod subscribers;
-mod thread_exit;
+mod subscribe;
 mod tidy;
-mod topics;
-mod workers;
 
 use std::{
     future::Future,

@@ -2,16 +2,10 @@
 
 mod assertions;
 mod attribute;
-mod django;
 mod expectations;
 mod failure_texts;
-mod fakes;
-mod isolation;
-mod laravel;
-mod muting;
-mod nested_mocks;
-mod panicking;
-mod settle;
+mod mock;
+mod peers;
 mod source_location;
 mod vacuous;
 

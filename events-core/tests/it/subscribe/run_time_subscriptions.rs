@@ -36,7 +36,7 @@ fn closures_and_functions_can_be_subscribed() {
             event.cents += i64::from(emission.origin().is_some());
         }),
         registry.on(|_: &Order, emission: &Emission| match emission.topic() {
-            "it::run_time_subscriptions::Order" => Ok(()),
+            "it::subscribe::run_time_subscriptions::Order" => Ok(()),
             other => Err(other.to_owned()),
         }),
     ];
@@ -172,7 +172,7 @@ fn a_subscription_is_reported_with_its_location_and_its_name() {
     let on = registry.on(|_: &mut Order| Err::<(), _>("no"));
     let (name, location, kind) = name_of(&registry);
     assert!(
-        name.starts_with("it::run_time_subscriptions::a_subscription"),
+        name.starts_with("it::subscribe::run_time_subscriptions::a_subscription"),
         "{name}"
     );
     assert_eq!((location.line(), kind), (line, "sync mut"));

@@ -115,7 +115,10 @@ fn a_run_time_subscriber_cannot_complete_a_cycle() {
         panic!("{error:?}")
     };
     assert_eq!(cycle.len(), 4);
-    assert!(error.to_string().contains("it::order::late"), "{error}");
+    assert!(
+        error.to_string().contains("it::emit::order::late"),
+        "{error}"
+    );
     assert_eq!(registry.emit(RunOrder::default()).0, ["plain", "late"]);
 }
 

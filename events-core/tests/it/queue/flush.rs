@@ -8,7 +8,7 @@ use std::{
 
 use events_core::{Event, Registry, flush_queue, queues::flush_after, subscribers};
 
-use super::queue::{Job, Other, job, work};
+use super::enqueue::{Job, Other, job, work};
 use crate::{Gate, Journal, block_on};
 
 #[test]

@@ -3,11 +3,11 @@
 use events_core::{Event, subscriber};
 use events_testing::{EventMock, current};
 
-use super::{check, failure};
+use crate::{check, failure};
 
 #[derive(Event, Clone)]
 #[event(topic = "laravel.order_shipped")]
-pub(super) struct OrderShipped {
+pub(crate) struct OrderShipped {
     id: u32,
 }
 
@@ -16,7 +16,7 @@ pub(super) struct OrderShipped {
 struct OrderFailedToShip;
 
 #[subscriber]
-pub(super) fn send_notification(_: &OrderShipped) {}
+pub(crate) fn send_notification(_: &OrderShipped) {}
 
 fn ship(id: u32) {
     OrderShipped { id }.emit();
@@ -107,9 +107,9 @@ fn assert_nothing_dispatched() {
 #[events_testing::test]
 fn assert_listening() {
     let events = current();
-    events_core::scanner().module("it::laravel").run();
-    events.assert_subscribed::<OrderShipped>("it::laravel::send_notification");
-    events.assert_not_subscribed::<OrderFailedToShip>("it::laravel::send_notification");
+    events_core::scanner().module("it::peers::laravel").run();
+    events.assert_subscribed::<OrderShipped>("it::peers::laravel::send_notification");
+    events.assert_not_subscribed::<OrderFailedToShip>("it::peers::laravel::send_notification");
 }
 
 /// `Event::fakeFor(function () { .. })`.

@@ -108,7 +108,7 @@ fn a_subscriber_returns_nothing_a_result_a_control_flow_or_both() {
     assert_eq!(stopped.ran(), 4);
     assert_eq!(
         stopped.stopped_by().expect("flow stops").name,
-        "it::subscribers::flow"
+        "it::subscribe::subscribers::flow"
     );
 }
 
@@ -238,7 +238,7 @@ fn a_handler_can_take_the_states_of_the_scan_and_the_emission() {
     assert_eq!(registry.emit_from(order(5), "till").cents, 35);
     assert_eq!(
         journal.take(),
-        [r#"it::subscribers::Order Some(Origin("till"))"#]
+        [r#"it::subscribe::subscribers::Order Some(Origin("till"))"#]
     );
 }
 
@@ -396,12 +396,15 @@ mod excluded {
 #[test]
 fn a_function_that_cfg_removes_is_not_registered() {
     let registry = Registry::new();
-    let report = registry.scanner().module("it::subscribers::excluded").run();
+    let report = registry
+        .scanner()
+        .module("it::subscribe::subscribers::excluded")
+        .run();
     let names: Vec<_> = report
         .subscribers()
         .map(|subscriber| &*subscriber.name)
         .collect();
-    assert_eq!(names, ["it::subscribers::excluded::always"]);
+    assert_eq!(names, ["it::subscribe::subscribers::excluded::always"]);
 }
 
 #[test]

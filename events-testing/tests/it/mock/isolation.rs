@@ -5,7 +5,7 @@ use std::{sync::mpsc, thread};
 use events_core::{Event, subscriber};
 use events_testing::{EventMock, current};
 
-use super::failure;
+use crate::failure;
 
 #[derive(Event, Clone)]
 #[event(topic = "isolated.number")]
@@ -47,7 +47,7 @@ fn eight_threads_with_ten_thousand_mocks_each() {
 #[test]
 fn each_mock_has_new_declared_subscribers() {
     let scanned = events_core::Registry::new();
-    scanned.scanner().module("it::isolation").run();
+    scanned.scanner().module("it::mock::isolation").run();
     let _scope = scanned.enter();
     for _ in 0..2 {
         let events = EventMock::install();

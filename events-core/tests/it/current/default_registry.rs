@@ -42,7 +42,7 @@ mod first_not {
 
 fn scan(module: &str) -> events_core::ScanReport {
     events_core::scanner()
-        .module(format!("it::default_registry::{module}"))
+        .module(format!("it::current::default_registry::{module}"))
         .run()
 }
 
@@ -96,20 +96,23 @@ fn a_scan_fills_the_default_registry_and_later_scans_add_to_it() {
             "origin"
         ]
     );
-    assert_eq!(lines[1][0], "it::default_registry::Closed");
+    assert_eq!(lines[1][0], "it::current::default_registry::Closed");
     assert_eq!(
         lines[2][..2],
         [
-            "it::default_registry::Opened",
-            "it::default_registry::first_not::three"
+            "it::current::default_registry::Opened",
+            "it::current::default_registry::first_not::three"
         ]
     );
-    assert_eq!(lines[3][0], "it::default_registry::first::one");
+    assert_eq!(lines[3][0], "it::current::default_registry::first::one");
     assert_eq!(lines[3][2..], ["2", "sync", "mut", "-"]);
-    assert_eq!(lines[4][0], "it::default_registry::first::deeper::two");
+    assert_eq!(
+        lines[4][0],
+        "it::current::default_registry::first::deeper::two"
+    );
     assert_eq!(lines[4][2..], ["0", "sync", "mut", "once", "door"]);
     assert!(
-        lines[4][1].starts_with("events-core/tests/it/default_registry.rs:"),
+        lines[4][1].starts_with("events-core/tests/it/current/default_registry.rs:"),
         "{text}"
     );
     assert_eq!(

@@ -29,9 +29,11 @@ fn the_inner_mock_hides_the_outer_one() {
 #[test]
 fn an_inner_mock_starts_with_the_subscribers_scanned_under_the_outer_one() {
     let outer = EventMock::empty();
-    events_core::scanner().module("it::laravel").run();
+    events_core::scanner().module("it::peers::laravel").run();
     let check_subscribed = |events: &events_testing::Events| {
-        events.assert_subscribed::<super::laravel::OrderShipped>("it::laravel::send_notification");
+        events.assert_subscribed::<crate::peers::laravel::OrderShipped>(
+            "it::peers::laravel::send_notification",
+        );
     };
     check_subscribed(&outer);
     let inner = EventMock::install();

@@ -224,10 +224,13 @@ fn a_panic_in_a_condition_is_a_failure_of_the_receiver() {
         .expect_err("the condition panics");
     let subscriber = error.failures()[0].subscriber().to_string();
     assert!(
-        subscriber.contains("Next<it::receive::Tick>"),
+        subscriber.contains("Next<it::bridge::receive::Tick>"),
         "{subscriber}"
     );
-    assert!(subscriber.contains("tests/it/receive.rs:"), "{subscriber}");
+    assert!(
+        subscriber.contains("tests/it/bridge/receive.rs:"),
+        "{subscriber}"
+    );
     emit(&registry, [2]);
     assert_eq!(poll(&mut next), Poll::Ready(Some(Tick(2))));
 }

@@ -212,7 +212,7 @@ fn django_signal_to_event() {
         .connect();
     desk.call(&ORDERS);
     drop(one_sender);
-    let sender = "it::bridge_callbacks::django_signal_to_event::SomeSender";
+    let sender = "it::bridge::bridge_callbacks::django_signal_to_event::SomeSender";
     assert_eq!(
         journal.take(),
         [format!("1 from {sender}"), format!("3 from {sender}")]

@@ -6,7 +6,7 @@ use std::{env, process::Command};
 use events_core::Event;
 use events_testing::{EventMock, current};
 
-use super::failure;
+use crate::failure;
 
 #[derive(Event)]
 #[event(topic = "panicking.saved")]
@@ -22,7 +22,11 @@ fn is_failing_process(name: &str, parts: &[&str]) -> bool {
         return true;
     }
     let output = Command::new(env::current_exe().expect("the path of the test binary is known"))
-        .args(["--exact", &format!("panicking::{name}"), "--nocapture"])
+        .args([
+            "--exact",
+            &format!("mock::panicking::{name}"),
+            "--nocapture",
+        ])
         .env(FAILS, "yes")
         .env("RUST_BACKTRACE", "0")
         .output()

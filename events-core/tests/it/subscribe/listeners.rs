@@ -122,7 +122,7 @@ fn a_listener_method_is_reported_with_its_type_name_and_location() {
         panic!("one fails")
     };
     let subscriber = failure.subscriber();
-    assert_eq!(subscriber.name, "it::listeners::Failing::fail");
+    assert_eq!(subscriber.name, "it::subscribe::listeners::Failing::fail");
     let above = include_str!("listeners.rs")
         .lines()
         .take_while(|line| !line.starts_with("    fn fail("));
@@ -130,7 +130,7 @@ fn a_listener_method_is_reported_with_its_type_name_and_location() {
     assert!(
         subscriber
             .to_string()
-            .ends_with(&format!("tests/it/listeners.rs:{line})")),
+            .ends_with(&format!("tests/it/subscribe/listeners.rs:{line})")),
         "{subscriber}"
     );
 }
@@ -211,8 +211,8 @@ fn the_scan_report_names_the_methods() {
     assert_eq!(
         names.collect::<Vec<_>>(),
         [
-            ("it::listeners::Counter::first", 1),
-            ("it::listeners::Counter::second", 0),
+            ("it::subscribe::listeners::Counter::first", 1),
+            ("it::subscribe::listeners::Counter::second", 0),
         ]
     );
 }
@@ -234,7 +234,7 @@ mod by_hand {
 #[test]
 fn a_scan_skips_a_listener_without_a_default() {
     let registry = Registry::new();
-    let module = "it::listeners::by_hand";
+    let module = "it::subscribe::listeners::by_hand";
     let report = registry.scanner().module(module).run();
     assert_eq!(report.subscribers().len(), 0);
     let emitted = registry.try_emit(login("ann")).expect("no handler fails");
@@ -254,7 +254,7 @@ fn a_scan_that_names_a_listener_without_a_default_fails() {
     let scanner = Registry::new().scanner();
     let named = scanner.subscribers(subscribers![by_hand::NoDefault::receive]);
     let error = named.try_run().expect_err("it has no default");
-    let method = "it::listeners::by_hand::NoDefault::receive".to_owned();
+    let method = "it::subscribe::listeners::by_hand::NoDefault::receive".to_owned();
     assert_eq!(error.problems(), [Problem::ByHand { method }]);
     assert!(error.to_string().contains("use registry.add(listener)"));
 }
@@ -301,15 +301,15 @@ mod inside {
     fn names_of_methods_contain_the_type_with_its_parameters() {
         let report = Registry::new()
             .scanner()
-            .module("it::listeners::inside")
+            .module("it::subscribe::listeners::inside")
             .run();
         let names: Vec<_> = report.subscribers().map(|one| &*one.name).collect();
         assert_eq!(
             names,
             [
-                "it::listeners::inside::Of<u8>::about",
-                "it::listeners::inside::Of<u8>::borrowed",
-                "it::listeners::inside::Of<u8>::type",
+                "it::subscribe::listeners::inside::Of<u8>::about",
+                "it::subscribe::listeners::inside::Of<u8>::borrowed",
+                "it::subscribe::listeners::inside::Of<u8>::type",
             ]
         );
     }

@@ -50,12 +50,12 @@ fn a_topic_consists_of_the_path_of_the_model_and_the_operation() {
     assert_eq!(
         topics::<User>(),
         [
-            "events::db::it::record::User::creating",
-            "events::db::it::record::User::created",
-            "events::db::it::record::User::updating",
-            "events::db::it::record::User::updated",
-            "events::db::it::record::User::deleting",
-            "events::db::it::record::User::deleted",
+            "events::db::it::builtin::record::User::creating",
+            "events::db::it::builtin::record::User::created",
+            "events::db::it::builtin::record::User::updating",
+            "events::db::it::builtin::record::User::updated",
+            "events::db::it::builtin::record::User::deleting",
+            "events::db::it::builtin::record::User::deleted",
         ]
     );
 }
@@ -125,7 +125,7 @@ fn the_default_origin_of_a_record_event_is_its_model() {
     let _scope = registry.enter();
     let event = || Deleting::new(user("a@x.org"));
     let check = |event: Deleting<User>, origin: &str| assert_eq!(event.vetoes(), [origin]);
-    let model = "it::record::User";
+    let model = "it::builtin::record::User";
     check(event().emit_from(Origin::of::<User>()), model);
     check(event().emit(), model);
     check(
@@ -232,7 +232,7 @@ fn debug_output_contains_the_topic_and_no_field_of_the_record() {
     ] {
         assert_eq!(
             shown,
-            format!("events::db::it::record::User::{operation} {{ .. }}")
+            format!("events::db::it::builtin::record::User::{operation} {{ .. }}")
         );
     }
 }

@@ -56,7 +56,7 @@ fn a_listener_method_has_the_options_parameters_and_phases_of_a_subscriber() {
     let subscription = registry.add(Arc::clone(&till));
 
     assert_eq!(registry.emit_from(Tick::default(), checkout).0, [3]);
-    let origin = r#"Some(Origin("it::listener_options::checkout"))"#;
+    let origin = r#"Some(Origin("it::subscribe::listener_options::checkout"))"#;
     assert_eq!(till.0.take(), [origin, "open"]);
     assert_eq!(registry.queue().flush().ran(), 1);
     assert_eq!(till.0.take(), ["later [3] 3", "report [3]"]);
@@ -100,8 +100,8 @@ fn adding_a_listener_whose_state_is_missing_is_an_error() {
     else {
         panic!("{error}")
     };
-    assert!(subscriber.starts_with("it::listener_options::Till::book ("));
-    assert_eq!(*type_name, "it::listener_options::Fee");
+    assert!(subscriber.starts_with("it::subscribe::listener_options::Till::book ("));
+    assert_eq!(*type_name, "it::subscribe::listener_options::Fee");
     assert!(
         error
             .to_string()

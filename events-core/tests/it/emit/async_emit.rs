@@ -15,9 +15,9 @@ use events_core::{
 use crate::{Gate, Journal, block_on};
 
 #[derive(Event, Clone, Debug, PartialEq)]
-pub(super) struct Greeting {
-    pub(super) text: String,
-    pub(super) journal: Journal,
+pub(crate) struct Greeting {
+    pub(crate) text: String,
+    pub(crate) journal: Journal,
 }
 
 impl std::fmt::Debug for Journal {
@@ -32,7 +32,7 @@ impl PartialEq for Journal {
     }
 }
 
-pub(super) fn greeting(journal: &Journal) -> Greeting {
+pub(crate) fn greeting(journal: &Journal) -> Greeting {
     Greeting {
         text: "hello".into(),
         journal: journal.clone(),
@@ -63,7 +63,7 @@ async fn filtered(event: &Greeting, emission: &Emission) {
         .note(format!("{} from {from:?}", emission.topic()));
 }
 
-pub(super) fn poll_once<F: Future>(future: F) -> Poll<F::Output> {
+pub(crate) fn poll_once<F: Future>(future: F) -> Poll<F::Output> {
     pin!(future).poll(&mut Context::from_waker(Waker::noop()))
 }
 
@@ -99,7 +99,7 @@ fn origin_when_and_once_apply_to_async_subscribers() {
         [format!(
             "{} from Some(\"{}\")",
             Greeting::topic(),
-            "it::async_emit::desk"
+            "it::emit::async_emit::desk"
         )]
     );
 }

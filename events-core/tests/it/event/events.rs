@@ -58,9 +58,9 @@ mod inner {
 
 #[test]
 fn the_default_topic_is_the_module_path_and_the_name() {
-    assert_eq!(FirstLogin::topic(), "it::events::FirstLogin");
-    assert_eq!(Door::topic(), "it::events::Door");
-    assert_eq!(inner::Match::topic(), "it::events::inner::Match");
+    assert_eq!(FirstLogin::topic(), "it::event::events::FirstLogin");
+    assert_eq!(Door::topic(), "it::event::events::Door");
+    assert_eq!(inner::Match::topic(), "it::event::events::inner::Match");
 }
 
 #[test]
@@ -70,24 +70,24 @@ fn a_topic_can_be_set() {
 
 #[test]
 fn all_instances_of_a_generic_event_share_one_topic() {
-    assert_eq!(Page::<u8, 1>::topic(), "it::events::Page");
-    assert_eq!(Page::<String, 2>::topic(), "it::events::Page");
+    assert_eq!(Page::<u8, 1>::topic(), "it::event::events::Page");
+    assert_eq!(Page::<String, 2>::topic(), "it::event::events::Page");
 }
 
 #[test]
 fn the_lifetime_of_an_event_is_not_in_its_topic() {
-    assert_eq!(Request::topic(), "it::events::Request");
+    assert_eq!(Request::topic(), "it::event::events::Request");
 }
 
 #[test]
 fn event_info_describes_an_event_type() {
     let info = FirstLogin::info();
     assert_eq!(info.name(), "FirstLogin");
-    assert_eq!(info.module(), "it::events");
+    assert_eq!(info.module(), "it::event::events");
     assert_eq!(info.crate_name(), "it");
     assert_eq!(
         info.location().to_string(),
-        "events-core/tests/it/events.rs:11"
+        "events-core/tests/it/event/events.rs:11"
     );
     assert_eq!(info.location().column(), 8);
     assert_eq!(
@@ -259,7 +259,7 @@ fn an_event_can_be_declared_by_a_macro() {
             .origin,
         2
     );
-    assert_eq!(MacroDeclared::topic(), "it::events::MacroDeclared");
+    assert_eq!(MacroDeclared::topic(), "it::event::events::MacroDeclared");
     assert_eq!(
         events_core::emit!(MacroDeclared, origin = 1_u8, value = Some(1)).value,
         Some(1)

@@ -3,7 +3,7 @@
 use events_core::{Event, Registry, args, bridges::Signal, emit_topic, signal_to_event};
 use events_testing::current;
 
-use super::check;
+use crate::check;
 
 #[derive(Event, Clone)]
 #[event(topic = "some::event::to::be::fired")]

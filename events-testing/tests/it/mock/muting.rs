@@ -5,7 +5,7 @@ use std::thread;
 use events_core::{Event, args, emit_topic};
 use events_testing::{EventMock, muted};
 
-use super::{check, failure};
+use crate::{check, failure};
 
 #[derive(Event, Clone)]
 #[event(topic = "muting.saved")]
@@ -96,7 +96,7 @@ fn other_threads_are_not_muted() {
 #[test]
 fn a_report_lists_muted_events() {
     check(
-        Some("emitted at events-testing/tests/it/muting.rs:"),
+        Some("emitted at events-testing/tests/it/mock/muting.rs:"),
         |events| {
             events.expect::<Saved>();
             events.muted::<Saved>(|| Saved.emit());

@@ -130,7 +130,7 @@ fn check(how: Fail, expected: &str) {
             panic!("{how:?}: {error}")
         };
         assert_eq!(failure.subscriber().name, format!("handler {failing}"));
-        assert_eq!(failure.subscriber().topic, "it::failures::Work");
+        assert_eq!(failure.subscriber().topic, "it::emit::failures::Work");
         assert_eq!(without_location(failure.cause()), expected, "{how:?}");
         assert_eq!(
             failure.error().is_some(),
@@ -145,7 +145,7 @@ fn check(how: Fail, expected: &str) {
 /// The text of the cause, with `here` for a location in this file.
 fn without_location(cause: &Cause) -> String {
     let text = cause.to_string();
-    match text.split_once("events-core/tests/it/failures.rs:") {
+    match text.split_once("events-core/tests/it/emit/failures.rs:") {
         Some((before, location)) => {
             let after = location.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':');
             format!("{before}here:{after}")
@@ -218,7 +218,10 @@ fn a_panic_in_when_of_an_attribute_is_a_failure_of_its_subscriber() {
     let error = registry
         .try_emit(Work::default())
         .expect_err("`when` panics");
-    assert_eq!(error.failures()[0].subscriber().name, "it::failures::picky");
+    assert_eq!(
+        error.failures()[0].subscriber().name,
+        "it::emit::failures::picky"
+    );
     assert_eq!((error.failures().len(), error.ran()), (1, 2));
 }
 
@@ -246,7 +249,7 @@ fn try_emit_returns_every_failure_in_running_order() {
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(
         lines[0],
-        "3 of the 3 subscribers of `it::failures::Work` that ran failed"
+        "3 of the 3 subscribers of `it::emit::failures::Work` that ran failed"
     );
     let starts = [
         "  1. a (events-core/tests/it/",

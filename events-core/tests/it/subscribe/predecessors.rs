@@ -55,7 +55,7 @@ fn websauna_events_carry_the_request_and_a_scan_finds_the_subscribers_of_a_modul
 
     let registry = Registry::new();
     // config.scan(subscribers)
-    let module = "it::predecessors::websauna::subscribers";
+    let module = "it::subscribe::predecessors::websauna::subscribers";
     registry.scanner().module(module).run();
     let request = Request { host: "example" };
     let mut user = User::default();

@@ -180,8 +180,8 @@ fn a_sender_can_be_a_type_or_a_function() {
         },
         ("source", [4, 2, 2, 0]),
         &[
-            "1 from it::bridges::a_sender_can_be_a_type_or_a_function::Till",
-            "2 from it::bridges::a_sender_can_be_a_type_or_a_function::checkout",
+            "1 from it::bridge::bridges::a_sender_can_be_a_type_or_a_function::Till",
+            "2 from it::bridge::bridges::a_sender_can_be_a_type_or_a_function::checkout",
         ],
     );
 }

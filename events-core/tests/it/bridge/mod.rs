@@ -1,0 +1,7 @@
+//! Sources of events, and their receivers: bridges, and events as futures and streams.
+
+mod bridge_callbacks;
+mod bridge_lifecycle;
+mod bridges;
+mod bridges_tokio;
+mod receive;

@@ -1,0 +1,6 @@
+//! The events that the crate defines.
+
+mod auth;
+mod diff;
+mod observers;
+mod record;

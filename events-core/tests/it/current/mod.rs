@@ -1,0 +1,6 @@
+//! The current registry: which one an emit uses.
+
+mod current_registry;
+mod default_registry;
+mod dropped_futures;
+mod thread_exit;

@@ -1,0 +1,5 @@
+//! Event types: what the derive generates.
+
+mod builder;
+mod events;
+mod json;

@@ -1,0 +1,9 @@
+//! The queue, and what runs its events: flushes, workers and shutdowns.
+
+mod deferred;
+mod enqueue;
+mod flush;
+mod runtimes;
+mod settle;
+mod shutdown;
+mod workers;

@@ -1,0 +1,11 @@
+//! Subscribing: by a scan, at run time, with listeners and patterns, and the options of subscribers.
+
+mod batch;
+mod concurrency_limit;
+mod declared_topics;
+mod listener_options;
+mod listeners;
+mod predecessors;
+mod run_time_subscriptions;
+mod subscribers;
+mod topics;
