@@ -1,5 +1,5 @@
 //! A user crate whose lints deny everything: code that the macros of `events-core` generate causes
-//! no warning under them. Each module covers one feature; `main` scans, emits and asserts.
+//! no warning under them. Each file covers one feature; `main` scans, emits and asserts.
 //!
 //! Without the feature `serde` an event cannot be read as JSON, so this does not compile:
 //!
@@ -25,17 +25,5 @@
 )]
 #![deny(clippy::all, clippy::pedantic)]
 
-pub mod background;
-pub mod fields;
-pub mod flushed;
-pub mod generics;
-pub mod handlers;
-pub mod hidden;
-pub mod imported;
-pub mod listeners;
-pub mod macro_generated;
-#[cfg(test)]
-mod mocked;
-pub mod observers;
-pub mod shadowed;
-pub mod shapes;
+pub mod events;
+pub mod subscribers;

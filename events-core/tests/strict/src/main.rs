@@ -8,18 +8,22 @@ use std::sync::atomic::Ordering;
 
 use events_core::{Event, emit, record::Creating};
 use strict::{
-    background::{Outbox, signup},
-    fields::{Conventions, Difficult, Options},
-    flushed::{DONE, Job, Office, parsed},
-    generics::{Lent, Login, Page, Shared},
-    handlers::{Ledger, OrderPlaced, checkout, names},
-    hidden,
-    imported::Framed,
-    listeners::{Branch, Sent},
-    macro_generated::{Again, Generated},
-    observers::{self, User},
-    shadowed,
-    shapes::{Door, Empty, Named, Tuple, Unit, r#virtual},
+    events::{
+        fields::{Conventions, Difficult, Options},
+        generics::{Lent, Login, Page, Shared},
+        hidden,
+        imported::Framed,
+        macro_generated::{Again, Generated},
+        shadowed,
+        shapes::{Door, Empty, Named, Tuple, Unit, r#virtual},
+    },
+    subscribers::{
+        background::{Outbox, signup},
+        flushed::{DONE, Job, Office, parsed},
+        handlers::{Ledger, OrderPlaced, checkout, names},
+        listeners::{Branch, Sent},
+        observers::{self, User},
+    },
 };
 
 fn main() {
@@ -58,7 +62,7 @@ fn shapes() {
     let by = "me".to_owned();
     assert!(matches!(Door::Opened { by }.emit(), Door::Opened { .. }));
     assert_eq!(r#virtual::builder().r#type(1).emit().r#type, 1);
-    assert_eq!(r#virtual::topic(), "strict::shapes::virtual");
+    assert_eq!(r#virtual::topic(), "strict::events::shapes::virtual");
 }
 
 fn fields() {

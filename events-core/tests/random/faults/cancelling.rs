@@ -3,7 +3,7 @@
 use events_core::Registry;
 
 use crate::{
-    scenario::{Calls, One, poll, run},
+    faults::scenario::{Calls, One, poll, run},
     strict::{executor::Executor, gates::Gates},
 };
 

@@ -1,9 +1,9 @@
 //! The words that comments, documents and texts avoid, and what they say instead.
 
-use super::words::{Allowed, Banned};
+use super::super::words::{Allowed, Banned};
 
 /// Lower case, each form of a word for itself.
-pub(super) const BANNED: &[Banned] = &[
+pub(crate) const BANNED: &[Banned] = &[
     // People, where a part of the program is meant.
     (
         "whoever",
@@ -67,4 +67,4 @@ pub(super) const BANNED: &[Banned] = &[
 ];
 
 /// Files that may say a word of the list.
-pub(super) const ALLOWED: &[Allowed] = &[];
+pub(crate) const ALLOWED: &[Allowed] = &[];

@@ -5,7 +5,7 @@ use std::{future::poll_fn, task::Poll};
 use events_core::Registry;
 
 use crate::{
-    scenario::{Calls, One, Two, gated, poll, run},
+    faults::scenario::{Calls, One, Two, gated, poll, run},
     strict::{Options, check, executor::Executor, gates::Gates},
 };
 

@@ -1,24 +1,24 @@
-//! Tests of known faults: each fails today. `other_faults` has those that the model found.
+//! Faults that are known and not mended: each test fails, and is ignored. `other_faults` has those that the
+//! model found.
 //!
-//! Neither file is part of the test binary yet. In the commit before the one that mends a fault its test
-//! moves to `tests/it`, or to the part of this binary that it belongs to, and is red there. With
-//! `mod known_faults; mod other_faults;` in `main.rs` all of them run.
+//! In the commit before the one that mends a fault, its test is moved to another file of this folder or to
+//! `tests/it`, where it is not ignored and fails.
 
 use std::{
     future::pending,
-    sync::{Arc, Mutex, OnceLock},
+    sync::{Arc, OnceLock},
 };
 
-use events_core::{AnyEvent, Registry, Subscription};
+use events_core::Registry;
 
 use crate::{
-    scenario::{Calls, One, Two, gated, poll, run},
-    strict::{Options, check, executor::Executor, gates::Gates},
+    faults::scenario::{Calls, One, Two, gated, poll, run},
+    strict::{executor::Executor, gates::Gates},
 };
 
-// Line 6: a shutdown does not wait for a flush in the middle of an event.
-
+/// A shutdown does not wait for a flush in the middle of an event.
 #[test]
+#[ignore = "it fails: a known fault"]
 fn a_shutdown_waits_for_a_flush_or_hands_its_event_back() {
     let (registry, gates, calls) = (Registry::new(), Gates::default(), Calls::default());
     gated(&registry, "two", &gates, &calls);
@@ -43,9 +43,9 @@ fn a_shutdown_waits_for_a_flush_or_hands_its_event_back() {
     );
 }
 
-// Line 10: a limit of 1 waits for itself.
-
+/// A limit of 1 waits for itself.
 #[test]
+#[ignore = "it fails: a known fault"]
 fn a_limited_handler_that_awaits_an_emit_of_its_own_event_ends() {
     let registry = Registry::new();
     let calls = Calls::default();

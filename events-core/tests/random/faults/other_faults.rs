@@ -1,4 +1,5 @@
-//! Tests of faults that the model of random programs found: each fails today. See `known_faults`.
+//! Faults that the model of random programs found and that are not mended: each test fails, and is ignored.
+//! See `known_faults`.
 
 use std::sync::{
     Arc,
@@ -8,12 +9,13 @@ use std::sync::{
 use events_core::{Event as _, Registry};
 
 use crate::{
-    scenario::{Calls, One, Two, run},
+    faults::scenario::{Calls, One, Two, run},
     strict::{executor::Executor, gates::Gates},
 };
 
 /// An emit that runs its deferred handlers at once counts twice against the depth limit.
 #[test]
+#[ignore = "it fails: a known fault"]
 fn a_deferred_handler_that_runs_at_once_is_one_level_deep() {
     let registry = Registry::new();
     registry.set_depth_limit(2);
@@ -31,6 +33,7 @@ fn a_deferred_handler_that_runs_at_once_is_one_level_deep() {
 
 /// A flush at the depth limit takes events out of the queue that no subscriber then receives.
 #[test]
+#[ignore = "it fails: a known fault"]
 fn a_flush_at_the_depth_limit_loses_no_event() {
     let registry = Registry::new();
     registry.set_depth_limit(1);
@@ -47,6 +50,7 @@ fn a_flush_at_the_depth_limit_loses_no_event() {
 
 /// An event that did not reach a handler uses up its `once`.
 #[test]
+#[ignore = "it fails: a known fault"]
 fn once_is_used_up_by_a_call_only() {
     let (registry, calls) = (Registry::new(), Calls::default());
     registry.queue().set_capacity(1);
@@ -67,6 +71,7 @@ fn once_is_used_up_by_a_call_only() {
 /// Of three async handlers in a row the last begins beside the first when a filter keeps the event from
 /// the second. With `emit_async`, and among sync handlers, it begins after it.
 #[test]
+#[ignore = "it fails: a known fault"]
 fn a_handler_that_is_filtered_out_leaves_the_order_of_the_others() {
     let (registry, gates, calls) = (Registry::new(), Gates::default(), Calls::default());
     let (waits, first) = (gates.clone(), calls.clone());
@@ -117,6 +122,7 @@ fn calls_of_hook(send: impl FnOnce(&Registry)) -> usize {
 
 /// A filter keeps the event from its only handler, which is async.
 #[test]
+#[ignore = "it fails: a known fault"]
 fn the_hook_is_called_for_enqueued_events_as_for_emitted_ones() {
     let filtered = |registry: &Registry| {
         let new = registry
@@ -138,6 +144,7 @@ fn the_hook_is_called_for_enqueued_events_as_for_emitted_ones() {
 
 /// The queue is full, so that the event does not reach its only handler.
 #[test]
+#[ignore = "it fails: a known fault"]
 fn the_hook_is_called_by_each_verb_alike() {
     let full = |registry: &Registry| {
         registry.queue().set_capacity(1);

@@ -1,6 +1,9 @@
 //! Observers of records.
 
-use events_core::{observer, record::{Created, Creating, Deleted, Updated}};
+use events_core::{
+    observer,
+    record::{Created, Creating, Deleted, Updated},
+};
 
 /// A model.
 #[derive(Debug, Clone)]

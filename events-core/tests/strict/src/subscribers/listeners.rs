@@ -10,7 +10,7 @@ use std::{
 
 use events_core::{Emission, Event, State, listener};
 
-use crate::handlers::{Ledger, TooMuch};
+use crate::subscribers::handlers::{Ledger, TooMuch};
 
 /// A parcel was sent.
 #[derive(Event, Debug, Clone)]

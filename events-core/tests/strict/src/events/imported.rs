@@ -3,7 +3,15 @@
 
 use std::future::{Future, ready};
 
-use events_core::{Emission, EmitError, Emitted, Event, Origin, Outcome, State, bounds::Family, builder::Build, flush_queue, handlers::Param, info::{EventInfo, FieldInfo, IntoKey, Key, Location}, subscriber};
+use events_core::{
+    Emission, EmitError, Emitted, Event, Origin, Outcome, State,
+    bounds::Family,
+    builder::Build,
+    flush_queue,
+    handlers::Param,
+    info::{EventInfo, FieldInfo, IntoKey, Key, Location},
+    subscriber,
+};
 
 /// A framework that reexports `events-core`.
 pub mod framework {
@@ -12,7 +20,7 @@ pub mod framework {
 
 /// Derived through the framework.
 #[derive(Event, Debug, Clone)]
-#[event(crate = crate::imported::framework::events)]
+#[event(crate = crate::events::imported::framework::events)]
 pub struct Framed {
     /// A field.
     #[event(into)]

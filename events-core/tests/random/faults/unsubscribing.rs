@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use events_core::{AnyEvent, Registry, Subscription};
 
 use crate::{
-    scenario::{Calls, One, run},
+    faults::scenario::{Calls, One, run},
     strict::{Options, check, executor::Executor, gates::Gates},
 };
 

@@ -1,0 +1,10 @@
+//! Faults that the random tests found, each as the smallest scenario that shows it.
+//!
+//! `known_faults` and `other_faults` have those that are not mended yet.
+
+mod cancelling;
+mod known_faults;
+mod other_faults;
+mod scenario;
+mod unsubscribing;
+mod wakes;

@@ -1,0 +1,9 @@
+//! Event types: fields, parameters, shapes, and the names around them.
+
+pub mod fields;
+pub mod generics;
+pub mod hidden;
+pub mod imported;
+pub mod macro_generated;
+pub mod shadowed;
+pub mod shapes;
