@@ -32,7 +32,7 @@ fn check(way: &str, exit: fn(&Registry)) {
         let note = journal.clone();
         registry.on(move |_: &Ended| note.note("received")).detach();
         let ends = thread::spawn(move || {
-            let uses = || with_registry(&Registry::new(), || drop(Ended.emit()));
+            let uses = || with_registry(&Registry::new(), || _ = Ended.emit());
             if !is_first {
                 uses();
             }
@@ -52,10 +52,10 @@ fn the_destructor_of_a_thread_local_emits_to_the_registry_that_it_enters() {
         Ended.emit();
     });
     check("with_registry", |registry| {
-        with_registry(registry, || drop(Ended.emit()));
+        with_registry(registry, || _ = Ended.emit());
     });
     check("a method of the registry", |registry| {
-        drop(registry.emit(Ended))
+        _ = registry.emit(Ended)
     });
     check("a flush", |registry| {
         registry.enqueue(Ended).expect("there is room");
