@@ -11,7 +11,8 @@
 //!
 //! - `emit_sync`, `emit_async`, `emit_topic` (by a topic, without an event type), `enqueue`: one file
 //!   for each kind of emit, which starts with the methods of the registry;
-//! - `async_emission`: the state that the futures of async emits share;
+//! - `sync_emission`: the fast path and the slow path of sync emits; `async_emission`: the state that the
+//!   futures of async emits share;
 //! - `dispatch`: runs the chain of a plan; `run_all`: the chain and then the background plan, on one
 //!   task;
 //! - `defer`: queues a snapshot for background handlers, and handles a full queue;
@@ -40,6 +41,7 @@ mod emit_sync;
 mod emit_topic;
 mod enqueue;
 mod run_all;
+mod sync_emission;
 
 pub(crate) use context::CallSite;
 pub use emit_async::{EmitAsync, TryEmitAsync};

@@ -55,7 +55,7 @@ fn the_destructor_of_a_thread_local_emits_to_the_registry_that_it_enters() {
         with_registry(registry, || _ = Ended.emit());
     });
     check("a method of the registry", |registry| {
-        _ = registry.emit(Ended)
+        _ = registry.emit(Ended);
     });
     check("a flush", |registry| {
         registry.enqueue(Ended).expect("there is room");

@@ -41,6 +41,7 @@ pub(crate) const CORE: Library = Library {
         &["private"],
         &["testing"],
         &["macros"],
+        &["modules"],
         &["lib"],
     ],
     climbs: &[Climb {

@@ -1,0 +1,161 @@
+//! A sync emission: the lookup of the slot of an event type, the fast path, and the slow path behind it.
+//!
+//! No lock is taken, except when a slow emit is the first of its event type: it matches the patterns of
+//! the pattern subscribers under the writer's lock.
+//!
+//! The fast path is inlined into the caller, and its instructions are counted by `benches/gate`:
+//! everything that few emits need is outlined.
+
+use std::any::TypeId;
+
+use super::{
+    context::CallSite,
+    dispatch::{self, EmitPath},
+};
+use crate::{
+    context::is_observed,
+    event::{Family, TypedView},
+    handler::ErasedEvent,
+    metadata::{EmitVerb, EventInfo, Origin},
+    plan::{Slot, default_slot},
+    registry::Core,
+    result::{EmitError, EmitErrorKind, EmitStats, Emitted},
+};
+
+impl Core {
+    /// Emits on this registry.
+    #[inline]
+    pub(crate) fn emit<F: Family>(
+        &self,
+        event: &mut F::Of<'_>,
+        origin: Option<&Origin>,
+        site: CallSite,
+    ) {
+        if self.is_default {
+            self.emit_default::<F>(event, origin, site);
+        } else {
+            let slot = self.slots.get(TypeId::of::<F>());
+            self.emit_in::<F>(slot, event, origin, site);
+        }
+    }
+
+    /// Emits on this registry, which is the default one: the address of the slot is a constant, unless
+    /// the event type is generic.
+    #[inline(always)]
+    pub(crate) fn emit_default<F: Family>(
+        &self,
+        event: &mut F::Of<'_>,
+        origin: Option<&Origin>,
+        site: CallSite,
+    ) {
+        let slot = match default_slot::<F>() {
+            Some(slot) => Some(slot),
+            None => self.slots.get(TypeId::of::<F>()),
+        };
+        self.emit_in::<F>(slot, event, origin, site);
+    }
+
+    #[inline(always)]
+    fn emit_in<F: Family>(
+        &self,
+        slot: Option<&Slot>,
+        event: &mut F::Of<'_>,
+        origin: Option<&Origin>,
+        site: CallSite,
+    ) {
+        let borrowed = &mut *event;
+        match dispatch::emit(slot, move || {
+            (
+                ErasedEvent::new::<F>(borrowed),
+                self.emit_context::<F>(origin),
+            )
+        }) {
+            EmitPath::Scanned => {}
+            EmitPath::Swapped => self.warn_if_unscanned(),
+            EmitPath::NoPlan => self.emit_without_plan::<F>(event, origin, site),
+            EmitPath::Slow => self.emit_slow::<F>(event, origin, site),
+        }
+    }
+
+    /// Takes the slow path if `tracing` records emits or a flag requires it; else there is no
+    /// subscriber.
+    #[inline]
+    fn emit_without_plan<F: Family>(
+        &self,
+        event: &mut F::Of<'_>,
+        origin: Option<&Origin>,
+        site: CallSite,
+    ) {
+        if is_observed() || self.has_any_flag() {
+            self.warn_if_unscanned();
+            self.emit_slow::<F>(event, origin, site);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn emit_slow<F: Family>(&self, event: &mut F::Of<'_>, origin: Option<&Origin>, site: CallSite) {
+        if self.withholds(event, origin, site, EmitVerb::Emit) {
+            return;
+        }
+        let slot = self.slot_with_patterns::<F>();
+        let emit_context = self.emit_context::<F>(origin);
+        let stats = dispatch::emit_slow(slot, &mut ErasedEvent::new::<F>(event), emit_context);
+        if stats.is_some_and(|stats| stats.is_unheard()) {
+            self.emit_limits()
+                .call_unheard_hook(&TypedView { event, origin });
+        }
+    }
+
+    /// Emits on this registry, and reports the result.
+    pub(super) fn try_emit<F: Family>(
+        &self,
+        event: &mut F::Of<'_>,
+        origin: Option<&Origin>,
+        site: CallSite,
+    ) -> TryEmitResult {
+        self.warn_if_unscanned();
+        if self.withholds(event, origin, site, EmitVerb::Emit) {
+            return TryEmitResult::withheld(F::statics().info);
+        }
+        let slot = self.slot_with_patterns::<F>();
+        let emit_context = self.emit_context::<F>(origin);
+        let (stats, error) =
+            dispatch::try_emit(slot, &mut ErasedEvent::new::<F>(event), emit_context);
+        if error.is_none() && stats.is_unheard() {
+            self.emit_limits()
+                .call_unheard_hook(&TypedView { event, origin });
+        }
+        TryEmitResult {
+            topic: F::statics().info.topic(),
+            stats,
+            error,
+        }
+    }
+}
+
+/// The result of an emit, without the event.
+pub(super) struct TryEmitResult {
+    topic: &'static str,
+    stats: EmitStats,
+    error: Option<EmitErrorKind>,
+}
+
+impl TryEmitResult {
+    /// The result for an event that the interceptor withheld.
+    fn withheld(info: &'static EventInfo) -> Self {
+        Self {
+            topic: info.topic(),
+            stats: EmitStats::default(),
+            error: None,
+        }
+    }
+
+    pub(super) fn with_event<E>(self, event: E) -> Result<Emitted<E>, EmitError<E>> {
+        let emitted = Emitted::new(event, self.stats);
+        match self.error {
+            None => Ok(emitted),
+            Some(error) => Err(EmitError::new(emitted, self.topic.into(), error)),
+        }
+    }
+}
