@@ -173,6 +173,7 @@ pub trait Event: Sized {
 
     /// The origin with which the methods without one emit the event.
     #[doc(hidden)]
+    #[must_use]
     #[inline(always)]
     fn __origin() -> Option<Origin> {
         None
