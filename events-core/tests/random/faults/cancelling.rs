@@ -8,9 +8,10 @@ use crate::{
 };
 
 /// A registry with an async handler `a` that waits for its gate, and with deferred handlers, each with the
-/// handlers that it is `after`.
-fn registry(deferred: &[(&'static str, &[&'static str])]) -> (Registry, Gates, Calls) {
+/// handlers that it is `after`. The queue has space for that many jobs.
+fn registry(capacity: usize, deferred: &[Deferred]) -> (Registry, Gates, Calls) {
     let (registry, gates, calls) = (Registry::new(), Gates::default(), Calls::default());
+    registry.queue().set_capacity(capacity);
     let gate = gates.clone();
     let new = registry.subscribe_async(move |_: &One| gate.wait()).id("a");
     new.register().expect("it is the first").detach();
@@ -26,9 +27,11 @@ fn registry(deferred: &[(&'static str, &[&'static str])]) -> (Registry, Gates, C
     (registry, gates, calls)
 }
 
+type Deferred = (&'static str, &'static [&'static str]);
+
 /// Polls `emit_async` once, drops it or lets it end, and compares what the queue then runs.
-fn check(deferred: &[(&'static str, &[&'static str])], is_dropped: bool, expected: &[&str]) {
-    let (registry, gates, calls) = registry(deferred);
+fn check_with(capacity: usize, deferred: &[Deferred], is_dropped: bool, expected: &[&str]) {
+    let (registry, gates, calls) = registry(capacity, deferred);
     let mut executor = Executor::default();
     let emit = registry.emit_async(One);
     let task = executor.spawn("emit_async", async move { _ = emit.await });
@@ -45,6 +48,10 @@ fn check(deferred: &[(&'static str, &[&'static str])], is_dropped: bool, expecte
         expected,
         "{deferred:?}, dropped: {is_dropped}"
     );
+}
+
+fn check(deferred: &[Deferred], is_dropped: bool, expected: &[&str]) {
+    check_with(10, deferred, is_dropped, expected);
 }
 
 #[test]
@@ -76,5 +83,24 @@ fn an_emit_async_that_ends_defers_each_handler_once_in_order() {
         &[("b", &[]), ("c", &["b"]), ("d", &["a", "c"])],
         false,
         &["b", "c", "d"],
+    );
+}
+
+/// Deferred handlers that dependencies connect are run by one job, so that their order is that of any job.
+#[test]
+fn a_job_that_the_full_queue_refuses_overtakes_no_handler() {
+    check_with(1, &[("b", &[]), ("c", &["a", "b"])], false, &["b", "c"]);
+    check_with(1, &[("b", &[]), ("c", &["a", "b"])], true, &["b"]);
+    check_with(
+        1,
+        &[("b", &[]), ("c", &["b"]), ("d", &["a", "b"])],
+        false,
+        &["b", "c", "d"],
+    );
+    check_with(
+        1,
+        &[("b", &[]), ("c", &["b"]), ("d", &["a", "b"]), ("e", &["d"])],
+        true,
+        &["b", "c"],
     );
 }

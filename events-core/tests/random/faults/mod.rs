@@ -4,6 +4,7 @@
 
 mod cancelling;
 mod known_faults;
+mod ordering;
 mod other_faults;
 mod scenario;
 mod unsubscribing;
