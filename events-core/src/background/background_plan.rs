@@ -34,6 +34,7 @@ use tracing::{Level as Verbosity, Span, level_enabled, trace_span};
 
 use super::{
     background_result::BackgroundResult,
+    dependencies::Dependencies,
     future_set::{FirstPoll, Start},
 };
 use crate::{
@@ -77,12 +78,27 @@ pub(crate) struct BackgroundPlan {
     handlers: Box<[Arc<dyn BackgroundHandler>]>,
     /// One for each handler.
     subscribers: Box<[Arc<SubscriberInfo>]>,
+    /// One for each handler.
+    stages: Box<[Stage]>,
     /// Whether some handlers are deferred: these run from the queue even in an async emit.
     has_deferred: bool,
-    /// The deferred handlers that depend on an async one, directly or through another deferred one.
-    deferred_after_async: Box<[usize]>,
-    /// Pairs of numbers: the second handler is started when the first is complete.
-    dependencies: Box<[(usize, usize)]>,
+    dependencies: Dependencies,
+}
+
+/// When an async emit runs or queues a handler.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// It is not deferred: it runs on the task of the emit.
+    Async,
+    /// It is deferred, and queued before the async handlers are started.
+    DeferredFirst,
+    /// It is deferred and depends on no async handler, but dependencies among deferred handlers connect it
+    /// with one that does. These are run by one job, which keeps them in order: it is queued when the
+    /// async handlers are complete.
+    DeferredLast,
+    /// It is deferred and depends on an async handler, directly or through others. It is queued when the
+    /// async handlers are complete.
+    DeferredAfterAsync,
 }
 
 /// A selection of the handlers of a plan.
@@ -91,49 +107,45 @@ pub(crate) enum Select {
     All,
     /// The handlers that are not deferred.
     Async,
-    /// The deferred handlers, which run from the queue even in an async emit, but for those of
-    /// `DeferredAfterAsync`.
-    Deferred,
-    /// The deferred handlers that depend on an async one, directly or through another deferred one.
-    DeferredAfterAsync,
+    /// The deferred handlers that an async emit queues before it starts the async ones.
+    DeferredFirst,
+    /// The deferred handlers that an async emit queues when the async ones are complete.
+    DeferredLast,
+    /// Those of `DeferredLast` that depend on no async handler: they are queued even if the emit is
+    /// dropped before the async handlers are complete.
+    DeferredWhenDropped,
 }
 
 impl BackgroundPlan {
     pub(crate) fn new(
         handlers: Box<[Arc<dyn BackgroundHandler>]>,
         subscribers: Box<[Arc<SubscriberInfo>]>,
-        dependencies: Box<[(usize, usize)]>,
+        dependencies: Vec<(usize, usize)>,
     ) -> Self {
+        let dependencies = Dependencies::new(dependencies);
         Self {
             handlers,
+            stages: stages(&subscribers, &dependencies),
             has_deferred: subscribers.iter().any(|subscriber| subscriber.deferred),
-            deferred_after_async: deferred_after_async(&subscribers, &dependencies),
             subscribers,
             dependencies,
         }
     }
 
-    /// Whether a handler depends on another.
     #[inline]
-    pub(super) fn has_dependencies(&self) -> bool {
-        !self.dependencies.is_empty()
-    }
-
-    /// Whether that handler depends on one for which `is_one` holds.
-    pub(super) fn depends_on(&self, number: usize, mut is_one: impl FnMut(usize) -> bool) -> bool {
-        let mut dependencies = self.dependencies.iter();
-        dependencies.any(|&(first, second)| second == number && is_one(first))
-    }
-
-    /// Whether a deferred handler depends on an async one.
-    pub(crate) fn has_deferred_after_async(&self) -> bool {
-        !self.deferred_after_async.is_empty()
+    pub(super) fn dependencies(&self) -> &Dependencies {
+        &self.dependencies
     }
 
     /// Whether some handlers are deferred.
     #[inline]
     pub(crate) fn has_deferred(&self) -> bool {
         self.has_deferred
+    }
+
+    /// Whether some handlers are deferred until the async ones are complete.
+    pub(crate) fn has_deferred_last(&self) -> bool {
+        (0..self.len()).any(|number| self.is_in(number, Select::DeferredLast))
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -155,13 +167,15 @@ impl BackgroundPlan {
     /// Whether that handler is in the selection.
     #[inline]
     pub(crate) fn is_in(&self, number: usize, selection: Select) -> bool {
+        let stage = self.stages[number];
         match selection {
             Select::All => true,
-            Select::Async => !self.subscribers[number].deferred,
-            Select::Deferred => {
-                self.subscribers[number].deferred && !self.deferred_after_async.contains(&number)
+            Select::Async => stage == Stage::Async,
+            Select::DeferredFirst => stage == Stage::DeferredFirst,
+            Select::DeferredLast => {
+                matches!(stage, Stage::DeferredLast | Stage::DeferredAfterAsync)
             }
-            Select::DeferredAfterAsync => self.deferred_after_async.contains(&number),
+            Select::DeferredWhenDropped => stage == Stage::DeferredLast,
         }
     }
 
@@ -178,21 +192,21 @@ impl BackgroundPlan {
     }
 }
 
-/// The numbers of the deferred handlers that depend on one that is not deferred. A handler that depends on
-/// another has the higher number.
-fn deferred_after_async(
-    subscribers: &[Arc<SubscriberInfo>],
-    dependencies: &[(usize, usize)],
-) -> Box<[usize]> {
-    let mut found = Vec::new();
-    for number in (0..subscribers.len()).filter(|&number| subscribers[number].deferred) {
-        let mut dependencies = dependencies.iter();
-        let waits = |first: usize| !subscribers[first].deferred || found.contains(&first);
-        if dependencies.any(|&(first, second)| second == number && waits(first)) {
-            found.push(number);
-        }
-    }
-    found.into()
+/// The stage of each handler.
+fn stages(subscribers: &[Arc<SubscriberInfo>], dependencies: &Dependencies) -> Box<[Stage]> {
+    let is_deferred: Vec<_> = subscribers.iter().map(|one| one.deferred).collect();
+    let is_async: Vec<_> = is_deferred.iter().map(|deferred| !deferred).collect();
+    // No async handler depends on a deferred one, so the dependents among the deferred ones are all there are.
+    let mut is_last = dependencies.dependents(&is_async);
+    let is_after_async = is_last.clone();
+    dependencies.add_connected(&mut is_last, &is_deferred);
+    let stage = |number: usize| match (is_async[number], is_after_async[number], is_last[number]) {
+        (true, ..) => Stage::Async,
+        (false, true, _) => Stage::DeferredAfterAsync,
+        (false, false, true) => Stage::DeferredLast,
+        (false, false, false) => Stage::DeferredFirst,
+    };
+    (0..subscribers.len()).map(stage).collect()
 }
 
 /// A [`BackgroundRun`](super::background_run::BackgroundRun) with its event type erased: the dispatch of one

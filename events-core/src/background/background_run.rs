@@ -139,7 +139,7 @@ impl<E: Event> BackgroundRun<E> {
     ) -> Poll<()> {
         let this = self.as_mut();
         let is_selected = |&number: &usize| plan.is_in(number, selection);
-        if plan.has_dependencies() {
+        if !plan.dependencies().is_empty() {
             *this.project().not_started = (0..plan.len()).filter(is_selected).collect();
             self.as_mut().start_unblocked(plan, waker);
         } else if selection == Select::All || !plan.has_deferred() {
@@ -184,22 +184,23 @@ impl<E: Event> BackgroundRun<E> {
         }
     }
 
-    /// Starts the handlers that depend on no incomplete one. Repeats this, since a started handler may be
+    /// Starts the handlers that depend on no incomplete one, directly or through handlers that the run does
+    /// not include. Repeats this, since a started handler may be
     /// complete at once, until there is none.
     fn start_unblocked(mut self: Pin<&mut Self>, plan: &Arc<BackgroundPlan>, waker: &Waker) {
         loop {
             let this = self.as_mut().project();
-            let is_pending = |number: usize| {
-                (0..this.futures.len()).any(|index| this.futures.number(index) == number)
-            };
+            let mut is_incomplete = vec![false; plan.len()];
+            for index in 0..this.futures.len() {
+                is_incomplete[this.futures.number(index)] = true;
+            }
             let not_started = mem::take(this.not_started);
-            let is_blocked = |&number: &usize| {
-                plan.depends_on(number, |other| {
-                    not_started.contains(&other) || is_pending(other)
-                })
-            };
+            for &number in &not_started {
+                is_incomplete[number] = true;
+            }
+            let is_blocked = plan.dependencies().dependents(&is_incomplete);
             let (blocked, unblocked): (Vec<_>, Vec<_>) =
-                not_started.iter().partition(|&number| is_blocked(number));
+                not_started.iter().partition(|&&number| is_blocked[number]);
             *this.not_started = blocked;
             if unblocked.is_empty() {
                 return;

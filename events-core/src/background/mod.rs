@@ -3,6 +3,7 @@
 //! *snapshot*, a clone of the event. A deferred handler, sync or async, always runs from the queue.
 //!
 //! - `background_plan`: the background handlers of one event type, and the loop that starts them;
+//! - `dependencies`: which of them are started only when others are complete;
 //! - `filtered_handler`: one of them, with its filters and its type erased;
 //! - `background_run`: the dispatch of one event to the handlers of one plan;
 //! - `background_result`: what its handlers returned so far;
@@ -13,6 +14,7 @@ mod background_plan;
 mod background_result;
 mod background_run;
 mod concurrency_limit;
+mod dependencies;
 mod filtered_handler;
 mod future_set;
 

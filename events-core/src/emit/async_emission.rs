@@ -1,8 +1,8 @@
 //! An async emission in progress: the state that the futures of async emits share.
 //!
 //! The first poll runs the sync handlers and starts the async ones; later polls poll these.
-//! Deferred handlers are queued with the first poll; those that depend on an async handler are queued
-//! when the async ones have ended.
+//! Deferred handlers are queued with the first poll. If some depend on an async handler, then these, and
+//! the deferred ones that dependencies connect with them, are queued when the async handlers are complete.
 
 use std::{
     mem,
@@ -31,7 +31,8 @@ use crate::{
 };
 
 pin_project_lite::pin_project! {
-    /// An async emission in progress. When it is dropped, it logs the failures that were not reported.
+    /// An async emission in progress. When it is dropped, it queues the remaining deferred handlers that
+    /// depend on no async one, and logs the failures that were not reported.
     pub(super) struct AsyncEmission<E> {
         #[pin]
         background_run: BackgroundRun<E>,
@@ -45,15 +46,26 @@ pin_project_lite::pin_project! {
         stats: EmitStats,
         // The failures of the chain, and of deferring.
         failures: OptionBox<Vec<Failure>>,
-        // The background plan, if deferred handlers of it are to be queued after the async ones.
-        deferred_last: Option<Arc<BackgroundPlan>>,
+        // The deferred handlers that are not queued yet.
+        deferred_last: OptionBox<DeferredLast<E>>,
     }
 
     impl<E> PinnedDrop for AsyncEmission<E> {
-        fn drop(this: Pin<&mut Self>) {
+        fn drop(mut this: Pin<&mut Self>) {
+            if let Some(on_drop) = this.deferred_last.get().map(|last| last.on_drop) {
+                on_drop(this.as_mut());
+            }
             log::failures(this.project().failures);
         }
     }
+}
+
+/// What an async emission needs to queue deferred handlers after the async ones.
+struct DeferredLast<E> {
+    plan: Arc<BackgroundPlan>,
+    /// Called when the emission is dropped before its async handlers are complete. `Drop` itself cannot do
+    /// what needs an [`Event`].
+    on_drop: fn(Pin<&mut AsyncEmission<E>>),
 }
 
 impl<E: Event> AsyncEmission<E> {
@@ -83,7 +95,7 @@ impl<E: Event> AsyncEmission<E> {
             is_refused: false,
             stats: EmitStats::default(),
             failures: OptionBox::NONE,
-            deferred_last: None,
+            deferred_last: OptionBox::NONE,
         }
     }
 
@@ -125,36 +137,49 @@ impl<E: Event> AsyncEmission<E> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), Box<TooDeep>>> {
         let polled = self.as_mut().poll_handlers(waker);
-        if polled.is_ready() && self.deferred_last.is_some() {
-            self.defer_last();
+        if polled.is_ready() && !self.deferred_last.is_none() {
+            self.defer_last(Select::DeferredLast);
         }
         polled
     }
 
-    /// Queues the deferred handlers that depend on an async handler. The async ones have ended.
+    /// The emission is dropped before its async handlers are complete.
+    fn defer_on_drop(self: Pin<&mut Self>) {
+        self.defer_last(Select::DeferredWhenDropped);
+    }
+
+    /// Queues deferred handlers that are not queued yet, once the async ones are complete or dropped.
     #[cold]
-    fn defer_last(self: Pin<&mut Self>) {
+    fn defer_last(self: Pin<&mut Self>, select: Select) {
         let this = self.project();
-        let mut background_run = this.background_run;
-        let origin = background_run.origin().cloned();
-        let emit_context = this
-            .registry
-            .core()
-            .emit_context::<E::Family>(origin.as_ref());
-        let _guard = EmitGuard::reenter(E::info(), background_run.id());
-        let Some(background) = this.deferred_last.take() else {
+        let Some(last) = this.deferred_last.take() else {
             return;
         };
-        let event = background_run.as_mut().event_mut();
+        let _entered = this.span.get().map(Span::enter);
+        let mut background_run = this.background_run;
+        let taken;
+        let event = if select == Select::DeferredWhenDropped {
+            // Drops the async handlers first: a deferred handler, which runs here if the queue is full,
+            // could wait for what they hold.
+            taken = background_run.as_mut().take();
+            taken.as_ref()
+        } else {
+            background_run.event()
+        };
         let Some(event) = event.and_then(|event| event.__owned()) else {
             return;
         };
+        let emit_context = this
+            .registry
+            .core()
+            .emit_context::<E::Family>(background_run.origin());
+        let _guard = EmitGuard::reenter(E::info(), background_run.id());
         let mut fail = |failure| this.failures.get_or_insert_default().push(failure);
         let deferral = defer(
-            &background,
+            &last.plan,
             ErasedEventRef::of(event),
             emit_context,
-            Select::DeferredAfterAsync,
+            select,
             &mut fail,
         );
         this.stats.deferred += deferral.deferred;
@@ -191,11 +216,12 @@ impl<E: Event> AsyncEmission<E> {
         let failures = FailureList::new();
         let slot = core.slot_with_patterns::<E::Family>();
         let mut polled = Poll::Ready(());
+        let mut deferred_last = None;
         let result = dispatch::with_guard(slot, emit_context, |plan, guard| {
             let report = RunReport {
                 stats: this.stats,
                 failures: &failures,
-                deferred_last: this.deferred_last,
+                deferred_last: &mut deferred_last,
             };
             polled = run_all(
                 background_run,
@@ -208,6 +234,10 @@ impl<E: Event> AsyncEmission<E> {
             );
         });
         *this.failures = failures.into_inner();
+        if let Some(plan) = deferred_last {
+            let on_drop = Self::defer_on_drop;
+            *this.deferred_last = DeferredLast { plan, on_drop }.into();
+        }
         match result {
             Err(refusal) => {
                 *this.is_refused = true;

@@ -1,9 +1,7 @@
 //! Async emits: a future that runs the sync subscribers and then the async ones, on the caller's task.
 //!
-//! The future holds the state of the emission, with the event; `async_emission` runs it. A future that
-//! is dropped before it is ready drops its pending handlers and the event, logs the failures so far, and
-//! queues nothing more. Handlers that ended are not undone, and a snapshot that is in the queue stays
-//! there.
+//! The future holds the state of the emission, with the event; `async_emission` runs it. The documentation
+//! of this folder describes what a future that is dropped before it is ready leaves behind.
 
 use std::{
     fmt,
@@ -29,8 +27,9 @@ pin_project_lite::pin_project! {
     /// allocated for subscribers that are ready at once.
     ///
     /// Dropping the future drops the async subscribers that have not ended, and the event. Deferred
-    /// subscribers run all the same, but for those that are ordered `after` an async one. Failures up to
-    /// then are logged.
+    /// subscribers run all the same, unless they are ordered `after` an async one, directly or through other
+    /// subscribers: those that are not in the queue yet are queued by the drop. Failures up to then are
+    /// logged.
     ///
     /// # Panics
     ///

@@ -21,16 +21,18 @@
 //! # When the future of an async emit is dropped
 //!
 //! Before its first poll no handler has run, and the event is dropped. The first poll calls the sync handlers
-//! in order, until one stops all further handlers, queues a snapshot for the deferred handlers that depend on
-//! no async one (`defer` says what happens at a full queue), and starts the async handlers that depend on no
-//! other. So if the future is dropped after that:
+//! in order, until one stops all further handlers, and queues a snapshot for the deferred handlers, but for
+//! two kinds: those that depend on an async handler, directly or through other handlers, and those that
+//! dependencies among deferred handlers connect with such a one (`defer` says what happens at a full queue).
+//! It starts the async handlers that depend on no other. Both kinds of deferred handlers are queued, as one
+//! snapshot, when the async handlers are complete. So if the future is dropped before that:
 //!
-//! - what the sync handlers did stays; async handlers that are suspended are dropped where they are, those
-//!   that have not started never start, and then the event is dropped;
-//! - the snapshot that is in the queue stays there, and its handlers run. A deferred handler that is ordered
-//!   `after` an async one, directly or through another deferred handler, would have been queued when the
-//!   async handlers have finished: it never is;
-//! - the failures so far, of sync and async handlers and of the snapshot, are logged.
+//! - what the sync handlers did stays; async handlers that are suspended are dropped where they are, and those
+//!   that have not started never start;
+//! - the snapshot that is in the queue stays there, and its handlers run;
+//! - the deferred handlers of the second kind are queued while the future is dropped; those of the first kind
+//!   never are;
+//! - the event is dropped, and the failures so far, of all handlers and of the snapshots, are logged.
 
 mod async_emission;
 mod context;

@@ -16,8 +16,7 @@ use crate::{
 pub(super) struct RunReport<'a> {
     pub(crate) stats: &'a mut EmitStats,
     pub(crate) failures: &'a FailureList,
-    /// The background plan, if some of its deferred handlers depend on an async one: these are queued when
-    /// the async ones have ended.
+    /// The background plan, if some of its deferred handlers are to be queued after the async ones.
     pub(super) deferred_last: &'a mut Option<Arc<BackgroundPlan>>,
 }
 
@@ -59,12 +58,12 @@ pub(super) fn run_all<E: Event>(
             background,
             ErasedEventRef::of(event),
             emit_context,
-            Select::Deferred,
+            Select::DeferredFirst,
             &mut fail,
         );
         stats.deferred = deferral.deferred;
         stats.ran += deferral.ran;
-        if background.has_deferred_after_async() {
+        if background.has_deferred_last() {
             *deferred_last = Some(Arc::clone(background));
         }
     }

@@ -103,4 +103,5 @@ fn a_job_that_the_full_queue_refuses_overtakes_no_handler() {
         true,
         &["b", "c"],
     );
+    check_with(0, &[("b", &[]), ("c", &["a", "b"])], true, &["b"]);
 }

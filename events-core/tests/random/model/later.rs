@@ -118,20 +118,14 @@ impl Model<'_> {
 
     fn start_unblocked(&mut self, run: &mut Run) {
         loop {
-            let blocks = |first: usize, second: usize| {
-                let later = &run.plan.later;
-                self.precedes(later[first], later[second])
-            };
-            let is_held = |number: &usize| {
-                let waiting = run.waiting.iter().map(|(number, _)| *number);
-                let mut there = waiting.chain(run.selected.iter().copied());
-                there.any(|other| blocks(other, *number))
-            };
+            let waiting = run.waiting.iter().map(|(number, _)| *number);
+            let there: Vec<_> = waiting.chain(run.selected.iter().copied()).collect();
+            let blocked = self.dependents(&run.plan, &there);
             let (held, free): (Vec<_>, Vec<_>) = run
                 .selected
                 .iter()
                 .copied()
-                .partition(|number| is_held(number));
+                .partition(|number| blocked.contains(number));
             run.selected = held;
             if free.is_empty() {
                 return;
@@ -243,9 +237,16 @@ impl Model<'_> {
         }
     }
 
-    pub(super) fn cancel_emit(&mut self, emit: AsyncEmit) {
-        if let Some(run) = emit.run {
-            self.cancel_run(run);
+    pub(super) fn cancel_emit(&mut self, mut emit: AsyncEmit) {
+        let Some(run) = emit.run else { return };
+        let (plan, event) = (Rc::clone(&run.plan), run.event);
+        self.cancel_run(run);
+        let lost = self.after_async(&plan);
+        emit.last.retain(|number| !lost.contains(number));
+        if !emit.last.is_empty() {
+            self.depth += 1;
+            self.defer(&plan, event, emit.last, &mut emit.report);
+            self.depth -= 1;
         }
     }
 
