@@ -1,15 +1,15 @@
 //! What holds for every script, read from the journal when it is over.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    iter::successors,
+};
 
 use super::{
     run::Outcome,
-    script::{Handler, MARKERS, Phase, Script},
+    script::{MARKERS, Phase, Script},
     world::{Entry, Progress, Sent, Verb, What},
 };
-
-/// A dropped `emit_async` loses the deferred handlers if one of them is after an async one.
-const CANCELLED_EMIT_LOSES_DEFERRED: bool = true;
 
 /// How often a handler began, ended and was cut off for one event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -90,12 +90,7 @@ fn exactly_once(
         // A failed delivery, which is logged.
         Verb::Emitted => sent.is_late && is_async,
         Verb::EmittedAsync(Progress::Created) => true,
-        Verb::EmittedAsync(Progress::Polled) => {
-            let is_deferred = handler.phase == Phase::Deferred;
-            let deferred_is_lost =
-                CANCELLED_EMIT_LOSES_DEFERRED && has_deferred_after_async(script, handler);
-            is_async || (is_deferred && deferred_is_lost)
-        }
+        Verb::EmittedAsync(Progress::Polled) => is_async || waits_for_async(script, number),
         Verb::EmittedAsync(Progress::Completed) => false,
     };
     if calls.begun > 0
@@ -106,17 +101,13 @@ fn exactly_once(
     (!is_done && !may_be_lost).then_some("it was lost")
 }
 
-/// Whether a deferred handler of the same events is after an async one.
-fn has_deferred_after_async(script: &Script, handler: &Handler) -> bool {
-    let of_kind = script
-        .handlers
-        .iter()
-        .filter(|other| other.kind == handler.kind);
-    let mut deferred = of_kind.filter(|other| other.phase == Phase::Deferred);
-    deferred.any(|other| {
-        let after = other.after.map(|after| script.handlers[after].phase);
-        after == Some(Phase::Async)
-    })
+/// Whether a handler is after an async one, directly or through others. If it is deferred, a dropped
+/// `emit_async` loses it.
+fn waits_for_async(script: &Script, number: usize) -> bool {
+    let mut predecessors = successors(script.handlers[number].after, |number| {
+        script.handlers[*number].after
+    });
+    predecessors.any(|number| script.handlers[number].phase == Phase::Async)
 }
 
 /// Jobs begin in the order in which they came, and calls that are limited to one in the order of the jobs.

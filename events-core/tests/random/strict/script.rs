@@ -87,7 +87,7 @@ pub(crate) fn generate(seed: u64, options: Options) -> Script {
         nested: None,
     };
     let mut handlers = vec![marker(Kind::X), marker(Kind::Y)];
-    for _ in 0..1 + rng.below(5) {
+    for _ in 0..1 + rng.below(7) {
         let number = handlers.len();
         handlers.push(handler(rng, number, &handlers));
     }
@@ -124,6 +124,7 @@ fn handler(rng: &mut Rng, number: usize, earlier: &[Handler]) -> Handler {
         Phase::Async,
         Phase::Async,
         Phase::Deferred,
+        Phase::Deferred,
     ]);
     let mut handler = Handler {
         kind,
@@ -132,7 +133,7 @@ fn handler(rng: &mut Rng, number: usize, earlier: &[Handler]) -> Handler {
         after: None,
         nested: None,
     };
-    let target = MARKERS + rng.below(number);
+    let target = MARKERS + rng.below(number - 1);
     let is_before = |other: &&Handler| {
         let turns = [other.phase, phase].map(|phase| phase as usize);
         other.kind == kind && other.phase != Phase::Sync && turns[0] <= turns[1]
@@ -165,7 +166,7 @@ fn step(rng: &mut Rng, options: Options) -> Step {
         13 | 14 if options.stale_wakes => Step::WakeStale(any),
         15 => Step::WakeTask(any),
         16 => Step::WakeHandler(any),
-        17 => Step::Cancel(any),
+        17 | 30 => Step::Cancel(any),
         28 | 29 => Step::Rest,
         18..23 => Step::Open(any),
         23..28 => Step::Deliver(any),
