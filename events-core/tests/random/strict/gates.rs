@@ -93,12 +93,13 @@ impl Gates {
         }
     }
 
-    /// Calls a waker of a wait that is over.
-    pub(crate) fn wake_stale(&self, choice: usize) {
+    /// Calls a waker of a wait that is over. False when there is none.
+    pub(crate) fn wake_stale(&self, choice: usize) -> bool {
         let stale = self.state().stale.clone();
         if !stale.is_empty() {
             stale[choice % stale.len()].wake_by_ref();
         }
+        !stale.is_empty()
     }
 
     /// Opens all, also those that come.

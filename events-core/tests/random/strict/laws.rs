@@ -1,9 +1,6 @@
 //! What holds for every script, read from the journal when it is over.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    iter::successors,
-};
+use std::{collections::BTreeMap, iter::successors};
 
 use super::{
     run::Outcome,
@@ -163,55 +160,4 @@ fn limits(script: &Script, journal: &[Entry]) -> Vec<String> {
         }
     }
     found
-}
-
-/// What scripts are to reach.
-pub(crate) const REACHED: [&str; 9] = [
-    "a call is cut off",
-    "an event is handed back that was not begun",
-    "an event is handed back that was begun",
-    "an event is refused",
-    "an event is sent by a handler",
-    "an emit_async ends",
-    "an emit_async is dropped after a poll",
-    "an emit_async is dropped before a poll",
-    "calls of two tasks are under way at once",
-];
-
-/// Those that a script has reached.
-pub(crate) fn reached(outcome: &Outcome) -> Vec<&'static str> {
-    let journal = outcome.shared.journal();
-    let sent = outcome.shared.sent();
-    let back = |is_begun| {
-        let mut back = outcome.handed_back.iter();
-        back.any(|back| back.unfinished.is_some() == is_begun)
-    };
-    let verb = |verb| sent.iter().any(|sent| sent.verb == verb);
-    let mut calls = BTreeMap::new();
-    let mut tasks_at_once = 0;
-    for entry in journal.iter() {
-        let call = (entry.event, entry.handler);
-        match entry.what {
-            What::Begins => _ = calls.insert(call, entry.task),
-            What::Ends | What::CutOff => _ = calls.remove(&call),
-        }
-        let tasks: BTreeSet<_> = calls.values().collect();
-        tasks_at_once = tasks_at_once.max(tasks.len());
-    }
-    let is_reached = [
-        journal.iter().any(|entry| entry.what == What::CutOff),
-        back(false),
-        back(true),
-        verb(Verb::Refused),
-        sent.iter().any(|sent| sent.generation > 0),
-        verb(Verb::EmittedAsync(Progress::Completed)),
-        verb(Verb::EmittedAsync(Progress::Polled)),
-        verb(Verb::EmittedAsync(Progress::Created)),
-        tasks_at_once > 1,
-    ];
-    let reached = REACHED.into_iter().zip(is_reached);
-    reached
-        .filter(|(_, is_reached)| *is_reached)
-        .map(|(name, _)| name)
-        .collect()
 }

@@ -3,16 +3,20 @@
 //! A script (`script`) has handlers and steps. `run` carries the steps out: it sends events, spawns and
 //! cancels tasks, opens gates and delivers wakes, in any order; then it opens all gates and delivers all
 //! wakes. `laws` reads from the journal of the handlers (`world`) that each event was received once, in
-//! order, and that nothing hangs.
+//! order, and that nothing hangs; `reached` reads which situations a script has reached.
 
 pub(crate) mod executor;
 pub(crate) mod gates;
 mod laws;
+mod reached;
 mod run;
 mod script;
 mod world;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 pub(crate) use script::Options;
 use script::{Script, generate, shrink};
@@ -43,18 +47,54 @@ fn every_event_is_received_once_and_nothing_hangs() {
     check("scripts", 0, 1_000, Options::default());
 }
 
+/// Fails unless scripts with these options reach each entry, apart from `others`, which none reaches.
+fn check_reached(options: Options, others: &[&str]) {
+    let mut counts = BTreeMap::<_, usize>::new();
+    for seed in 0..300 {
+        let script = generate(seed, options);
+        for (name, is_reached) in reached::reached(&script, &run::run(&script)) {
+            *counts.entry(name).or_default() += usize::from(is_reached);
+        }
+    }
+    for (name, count) in counts {
+        if others.contains(&name) {
+            assert_eq!(count, 0, "{options:?}: {name}");
+        } else {
+            assert!(
+                count >= 5,
+                "{options:?}, only {count} of 300 scripts: {name}"
+            );
+        }
+    }
+}
+
+const OF_STALE_WAKES: [&str; 2] = [
+    "a stale waker is called",
+    "a handler wakes its task and ends",
+];
+
+const OF_UNSUBSCRIBING: [&str; 2] = [
+    "a handler is unsubscribed while a call of it waits",
+    "a handler is unsubscribed while a call of it is under way",
+];
+
 /// What no script reaches is not tested by any.
 #[test]
 fn scripts_reach_what_they_are_to_reach() {
-    let mut reached = std::collections::BTreeMap::<&str, usize>::new();
-    for seed in 0..300 {
-        let outcome = run::run(&generate(seed, Options::default()));
-        for name in laws::reached(&outcome) {
-            *reached.entry(name).or_default() += 1;
-        }
-    }
-    for name in laws::REACHED {
-        let count = reached.get(name).copied().unwrap_or_default();
-        assert!(count >= 5, "only {count} of 300 scripts: {name}");
-    }
+    let options = Options::default();
+    check_reached(options, &[OF_STALE_WAKES, OF_UNSUBSCRIBING].concat());
+    check_reached(
+        Options {
+            stale_wakes: true,
+            ..options
+        },
+        &OF_UNSUBSCRIBING,
+    );
+    check_reached(
+        Options {
+            unsubscribes: true,
+            ..options
+        },
+        &OF_STALE_WAKES,
+    );
 }

@@ -5,7 +5,7 @@ use std::{
     future::{Future, poll_fn},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     task::Poll,
 };
@@ -106,6 +106,8 @@ pub(crate) struct Shared {
     pub(crate) current: AtomicUsize,
     seed: u64,
     stale_wakes: bool,
+    /// A handler has woken its task and ended in the same poll.
+    pub(crate) has_wake_at_end: AtomicBool,
     journal: Mutex<Vec<Entry>>,
     sent: Mutex<Vec<Sent>>,
 }
@@ -117,6 +119,7 @@ impl Shared {
             current: AtomicUsize::new(NO_TASK),
             seed: script.seed,
             stale_wakes: script.options.stale_wakes,
+            has_wake_at_end: AtomicBool::new(false),
             journal: Mutex::default(),
             sent: Mutex::default(),
         })
@@ -258,6 +261,7 @@ async fn run(shared: Arc<Shared>, event: usize, handler: usize, nested: Option<N
     }
     if shared.stale_wakes && rng.chance(1, 4) {
         wake_and_wait(false).await;
+        shared.has_wake_at_end.store(true, Ordering::Relaxed);
     }
     call.end();
 }
