@@ -47,7 +47,7 @@ fn round(seed: u64) -> Vec<String> {
         scope.spawn(move || roles::emits(registry, board, numbers(0)));
         scope.spawn(move || roles::pushes(registry, board, numbers(1)));
         scope.spawn(move || roles::pushes(registry, board, numbers(2)));
-        scope.spawn(move || roles::emits_async(registry, board, numbers(3)));
+        scope.spawn(move || roles::emits_async(registry, numbers(3)));
         scope.spawn(move || roles::scans(registry, board, EVENTS / 10));
         let mut own = rng();
         scope.spawn(move || roles::works(registry, &mut own, EVENTS / 5));
