@@ -5,11 +5,12 @@
 
 mod generate;
 mod listing;
-mod shrink;
+mod smaller;
 mod table;
 
 pub(crate) use generate::generate;
-pub(crate) use shrink::shrink;
+pub(crate) use listing::listing;
+pub(crate) use smaller::smaller;
 pub(crate) use table::{
     DECLARED, FREE, LISTENERS, METHODS, PATTERNS, TOPICS, declared, matches, method, methods_of,
     topic_of,

@@ -7,14 +7,14 @@
 mod board;
 mod roles;
 
-use std::thread;
+use std::{iter, thread};
 
 use events_core::Registry;
 
 use self::board::Board;
 use crate::{
     rng::Rng,
-    runs::{Runs, seeds},
+    runs::{Case, check},
 };
 
 /// How many events each of the sending threads sends in a round.
@@ -23,7 +23,26 @@ const EVENTS: usize = 150;
 /// How many threads send.
 const SENDERS: usize = 4;
 
-/// One round; in half of them the queue is shut down while the other threads are at work.
+/// One round, with its seed.
+struct Round(u64);
+
+impl Case for Round {
+    fn problem(&self) -> Option<String> {
+        let problems = round(self.0);
+        (!problems.is_empty()).then(|| problems.join("\n  "))
+    }
+
+    /// None: a round with fewer threads or events is a poor test of the same problem.
+    fn smaller(&self) -> impl Iterator<Item = Self> {
+        iter::empty()
+    }
+
+    fn listing(&self) -> String {
+        format!("{SENDERS} threads that send {EVENTS} events each")
+    }
+}
+
+/// Runs a round; in half of them the queue is shut down while the other threads are at work.
 fn round(seed: u64) -> Vec<String> {
     let rng = &mut Rng::new(seed);
     let shuts_down = rng.chance(1, 2);
@@ -71,14 +90,5 @@ fn round(seed: u64) -> Vec<String> {
 
 #[test]
 fn threads_lose_no_event_and_no_closure() {
-    let runs = Runs::of("rounds of threads");
-    for seed in seeds(0, 12) {
-        runs.begin(seed);
-        let problems = round(seed);
-        assert!(
-            problems.is_empty(),
-            "seed {seed}:\n  {}",
-            problems.join("\n  ")
-        );
-    }
+    check("rounds of threads", 0, 12, Round);
 }

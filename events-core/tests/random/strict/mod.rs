@@ -13,38 +13,36 @@ mod run;
 mod script;
 mod world;
 
-use std::{
-    collections::BTreeMap,
-    panic::{AssertUnwindSafe, catch_unwind},
-};
+use std::collections::BTreeMap;
 
 pub(crate) use script::Options;
-use script::{Script, generate, shrink};
+use script::{Script, generate};
 
-use crate::runs::{Runs, seeds};
+use crate::runs::{self, Case};
 
-fn violations(script: &Script) -> Vec<String> {
-    let run = || laws::violations(script, &run::run(script));
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| vec![String::from("a panic")])
+impl Case for Script {
+    fn problem(&self) -> Option<String> {
+        let violations = laws::violations(self, &run::run(self));
+        (!violations.is_empty()).then(|| violations.join("\n  "))
+    }
+
+    fn smaller(&self) -> impl Iterator<Item = Self> {
+        script::smaller(self)
+    }
+
+    fn listing(&self) -> String {
+        format!("{self:#?}")
+    }
 }
 
-/// Runs scripts, and fails with the smallest one near the first that breaks a law.
-pub(crate) fn check(name: &'static str, first: u64, count: u64, options: Options) {
-    let runs = Runs::of(name);
-    for seed in seeds(first, count) {
-        runs.begin(seed);
-        let script = generate(seed, options);
-        if !violations(&script).is_empty() {
-            let small = shrink(script, |script| !violations(script).is_empty());
-            let found = violations(&small).join("\n  ");
-            panic!("seed {seed} of {name}:\n  {found}\nof {small:#?}");
-        }
-    }
+/// Runs scripts with these options.
+pub(crate) fn check(name: &'static str, options: Options) {
+    runs::check(name, 0, 1_000, |seed| generate(seed, options));
 }
 
 #[test]
 fn every_event_is_received_once_and_nothing_hangs() {
-    check("scripts", 0, 1_000, Options::default());
+    check("scripts", Options::default());
 }
 
 /// Fails unless scripts with these options reach each entry, apart from `others`, which none reaches.

@@ -174,32 +174,24 @@ fn step(rng: &mut Rng, options: Options) -> Step {
     }
 }
 
-/// The smallest failing script near one that fails.
-pub(crate) fn shrink(mut script: Script, fails: impl Fn(&Script) -> bool) -> Script {
-    'smaller: loop {
-        for index in (0..script.steps.len()).rev() {
-            let mut smaller = script.clone();
-            smaller.steps.remove(index);
-            if fails(&smaller) {
-                script = smaller;
-                continue 'smaller;
-            }
+/// The scripts with one step or one handler less.
+pub(crate) fn smaller(script: &Script) -> impl Iterator<Item = Script> {
+    let steps = (0..script.steps.len()).rev().map(|index| {
+        let mut smaller = script.clone();
+        smaller.steps.remove(index);
+        smaller
+    });
+    let handlers = (MARKERS..script.handlers.len()).rev().map(|index| {
+        let mut smaller = script.clone();
+        smaller.handlers.remove(index);
+        for handler in &mut smaller.handlers {
+            handler.after = match handler.after {
+                Some(after) if after == index => None,
+                Some(after) if after > index => Some(after - 1),
+                after => after,
+            };
         }
-        for index in (MARKERS..script.handlers.len()).rev() {
-            let mut smaller = script.clone();
-            smaller.handlers.remove(index);
-            for handler in &mut smaller.handlers {
-                handler.after = match handler.after {
-                    Some(after) if after == index => None,
-                    Some(after) if after > index => Some(after - 1),
-                    after => after,
-                };
-            }
-            if fails(&smaller) {
-                script = smaller;
-                continue 'smaller;
-            }
-        }
-        return script;
-    }
+        smaller
+    });
+    steps.chain(handlers)
 }
