@@ -1,10 +1,12 @@
 //! Random programs: the trace of a real registry equals that of the model.
 
+use std::io;
+
 use crate::{
     model,
     program::{Program, generate, listing, smaller},
     quiet, real,
-    runs::{Case, Everything, check},
+    runs::{Case, check},
     trace::Trace,
 };
 
@@ -49,7 +51,11 @@ fn a_registry_does_what_the_model_does() {
 #[test]
 fn a_traced_registry_does_what_the_model_does() {
     quiet::scripted_panics();
-    tracing::subscriber::with_default(Everything, || {
+    let everything = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(io::sink)
+        .finish();
+    tracing::subscriber::with_default(everything, || {
         check("traced programs", 1 << 32, PROGRAMS / 10, generate);
     });
 }

@@ -2,21 +2,22 @@
 
 use std::{
     fmt,
-    future::{Future, poll_fn},
+    future::Future,
     ops::ControlFlow,
     pin::Pin,
     rc::Rc,
     task::{Context, Poll},
 };
 
-use events_core::{AnyEvent, Emission, Event as _, Origin};
+use events_core::{AnyEvent, Emission, Event as _, Origin, Registry};
+use smol::future::yield_now;
 
 use super::{
     World,
-    events::{A, B, D},
+    events::{A, B, D, Owned},
     report, world,
 };
-use crate::program::{Act, End, Kind, ORIGINS};
+use crate::program::{Act, End, Kind, ORIGINS, Report};
 
 /// The error of a handler that fails.
 #[derive(Debug)]
@@ -155,20 +156,14 @@ async fn run_later(handler: usize, value: i64, emission: Emission) -> Result<(),
                 let _limited = is_limited.then(|| Limited::new(&world));
                 world.op(&op);
             }
-            Act::Yield => wait_once().await,
+            Act::Yield => yield_now().await,
             Act::Await(event) => {
                 let registry = world().registry.clone();
-                let value = event.value;
-                let origin = event.origin.map(|origin| ORIGINS[origin]);
-                let (value, report) = match (event.kind, origin) {
-                    (Kind::A, None) => report(&registry.try_emit_async(A { value }).await),
-                    (Kind::A, Some(origin)) => {
-                        report(&registry.try_emit_async_from(A { value }, origin).await)
-                    }
-                    (_, None) => report(&registry.try_emit_async(B { value }).await),
-                    (_, Some(origin)) => {
-                        report(&registry.try_emit_async_from(B { value }, origin).await)
-                    }
+                let (value, origin) = (event.value, event.origin);
+                let (value, report) = match event.kind {
+                    Kind::A => awaited(&registry, A { value }, origin).await,
+                    Kind::B => awaited(&registry, B { value }, origin).await,
+                    Kind::C | Kind::D => panic!("no program awaits such an event"),
                 };
                 world().note(|trace| trace.reported(value, &report));
             }
@@ -181,15 +176,11 @@ async fn run_later(handler: usize, value: i64, emission: Emission) -> Result<(),
     }
 }
 
-/// Wakes the task and is pending, once.
-fn wait_once() -> impl Future<Output = ()> + Send {
-    let mut has_waited = false;
-    poll_fn(move |context| {
-        if std::mem::replace(&mut has_waited, true) {
-            return Poll::Ready(());
-        }
-        context.waker().wake_by_ref();
-        Poll::Pending
+/// Emits an event and awaits the emit: its value and the report.
+async fn awaited<E: Owned>(registry: &Registry, event: E, origin: Option<usize>) -> (i64, Report) {
+    report(&match origin {
+        Some(origin) => registry.try_emit_async_from(event, ORIGINS[origin]).await,
+        None => registry.try_emit_async(event).await,
     })
 }
 

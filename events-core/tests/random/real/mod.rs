@@ -32,6 +32,31 @@ use crate::{
     trace::Trace,
 };
 
+/// An expression, with the event of a program as a value of its type.
+macro_rules! with_event {
+    ($from:expr, $event:ident => $result:expr) => {{
+        let mut value = $from.value;
+        match $from.kind {
+            Kind::A => {
+                let $event = A { value };
+                $result
+            }
+            Kind::B => {
+                let $event = B { value };
+                $result
+            }
+            Kind::C => {
+                let $event = C { value };
+                $result
+            }
+            Kind::D => {
+                let $event = D { value: &mut value };
+                $result
+            }
+        }
+    }};
+}
+
 /// What the handlers of one run share.
 struct World {
     registry: Registry,
@@ -154,47 +179,22 @@ impl World {
     }
 
     fn emit(&self, event: Event) -> i64 {
-        fn emit<E: events_core::Event>(registry: &Registry, event: E, origin: Option<usize>) -> E {
-            match origin {
-                Some(origin) => registry.emit_from(event, ORIGINS[origin]),
+        let (registry, origin) = (&self.registry, event.origin.map(|origin| ORIGINS[origin]));
+        with_event!(event, event => {
+            let event = match origin {
+                Some(origin) => registry.emit_from(event, origin),
                 None => registry.emit(event),
-            }
-        }
-        let (registry, origin) = (&self.registry, event.origin);
-        let mut value = event.value;
-        match event.kind {
-            Kind::A => emit(registry, A { value }, origin).value,
-            Kind::B => emit(registry, B { value }, origin).value,
-            Kind::C => emit(registry, C { value }, origin).value,
-            Kind::D => {
-                emit(registry, D { value: &mut value }, origin);
-                value
-            }
-        }
+            };
+            event.value()
+        })
     }
 
     fn try_emit(&self, event: Event) -> (i64, Report) {
-        fn emit<E: events_core::Event>(
-            registry: &Registry,
-            event: E,
-            origin: Option<usize>,
-        ) -> Result<Emitted<E>, EmitError<E>> {
-            match origin {
-                Some(origin) => registry.try_emit_from(event, ORIGINS[origin]),
-                None => registry.try_emit(event),
-            }
-        }
-        let (registry, origin) = (&self.registry, event.origin);
-        let mut value = event.value;
-        match event.kind {
-            Kind::A => report(&emit(registry, A { value }, origin)),
-            Kind::B => report(&emit(registry, B { value }, origin)),
-            Kind::C => report(&emit(registry, C { value }, origin)),
-            Kind::D => {
-                let (_, report) = report(&emit(registry, D { value: &mut value }, origin));
-                (value, report)
-            }
-        }
+        let (registry, origin) = (&self.registry, event.origin.map(|origin| ORIGINS[origin]));
+        with_event!(event, event => report(&match origin {
+            Some(origin) => registry.try_emit_from(event, origin),
+            None => registry.try_emit(event),
+        }))
     }
 
     /// With an origin the registry emits a topic without a report.
@@ -210,23 +210,13 @@ impl World {
 
     fn emit_async(&self, event: Event, polls: usize) {
         let (registry, origin) = (&self.registry, event.origin.map(|origin| ORIGINS[origin]));
-        let mut value = event.value;
-        macro_rules! emitted {
-            ($event:expr) => {{
-                let event = $event;
-                let future = match origin {
-                    Some(origin) => registry.emit_async_from(event, origin),
-                    None => registry.emit_async(event),
-                };
-                self.poll_in_place(future, polls).map(|event| event.value())
-            }};
-        }
-        let emitted = match event.kind {
-            Kind::A => emitted!(A { value }),
-            Kind::B => emitted!(B { value }),
-            Kind::C => emitted!(C { value }),
-            Kind::D => emitted!(D { value: &mut value }),
-        };
+        let emitted = with_event!(event, event => {
+            let future = match origin {
+                Some(origin) => registry.emit_async_from(event, origin),
+                None => registry.emit_async(event),
+            };
+            self.poll_in_place(future, polls).map(|event| event.value())
+        });
         if let Some(value) = emitted {
             self.note(|trace| trace.emitted(value));
         }
@@ -234,24 +224,13 @@ impl World {
 
     fn try_emit_async(&self, event: Event, polls: usize) {
         let (registry, origin) = (&self.registry, event.origin.map(|origin| ORIGINS[origin]));
-        let mut value = event.value;
-        macro_rules! emitted {
-            ($event:expr) => {{
-                let event = $event;
-                let future = match origin {
-                    Some(origin) => registry.try_emit_async_from(event, origin),
-                    None => registry.try_emit_async(event),
-                };
-                self.poll_in_place(future, polls)
-                    .map(|result| report(&result))
-            }};
-        }
-        let emitted = match event.kind {
-            Kind::A => emitted!(A { value }),
-            Kind::B => emitted!(B { value }),
-            Kind::C => emitted!(C { value }),
-            Kind::D => emitted!(D { value: &mut value }),
-        };
+        let emitted = with_event!(event, event => {
+            let future = match origin {
+                Some(origin) => registry.try_emit_async_from(event, origin),
+                None => registry.try_emit_async(event),
+            };
+            self.poll_in_place(future, polls).map(|result| report(&result))
+        });
         if let Some((value, report)) = emitted {
             self.note(|trace| trace.reported(value, &report));
         }

@@ -1,9 +1,10 @@
 //! What each thread of a round does.
 
 use std::{
+    pin::Pin,
     sync::Arc,
-    task::{Context, Poll, Wake, Waker},
-    thread::{self, Thread},
+    task::{Context, Waker},
+    thread,
     time::Duration,
 };
 
@@ -12,6 +13,7 @@ use events_core::{
     queues::{Unfinished, UnfinishedEvent, Work, Worker},
     subscriber, subscribers,
 };
+use smol::future::block_on;
 
 use super::board::{ASYNC, BY_TOPIC, Board, DEFERRED, RECORDERS, Receipt, SYNC};
 use crate::rng::Rng;
@@ -197,7 +199,7 @@ pub(super) fn works(registry: &Registry, rng: &mut Rng, times: usize) {
 fn polls(work: &mut Work, times: usize) {
     for _ in 0..times {
         let context = &mut Context::from_waker(Waker::noop());
-        if std::pin::Pin::new(&mut *work).poll(context).is_ready() {
+        if Pin::new(&mut *work).poll(context).is_ready() {
             return;
         }
         thread::yield_now();
@@ -237,22 +239,4 @@ pub(super) fn take_back(board: &Board, unfinished: Unfinished) {
         }
     };
     unfinished.events.into_iter().for_each(take);
-}
-
-/// Runs a future on this thread.
-fn block_on<F: Future>(future: F) -> F::Output {
-    struct Unpark(Thread);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    let mut future = std::pin::pin!(future);
-    loop {
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(output) => return output,
-            Poll::Pending => thread::park(),
-        }
-    }
 }

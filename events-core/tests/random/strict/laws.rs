@@ -4,9 +4,10 @@ use std::{collections::BTreeMap, iter::successors};
 
 use super::{
     run::Outcome,
-    script::{MARKERS, Phase, Script},
+    script::{MARKERS, Script},
     world::{Entry, Progress, Sent, Verb, What},
 };
+use crate::program::Phase;
 
 /// How often a handler began, ended and was cut off for one event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -8,9 +8,10 @@ use std::{
 use super::{
     executor::TaskId,
     run::Outcome,
-    script::{Phase, Script},
+    script::Script,
     world::{Entry, Progress, Verb, What},
 };
+use crate::program::Phase;
 
 /// Each situation by its name, and whether the script has reached it.
 pub(crate) fn reached(script: &Script, outcome: &Outcome) -> [(&'static str, bool); 13] {

@@ -1,19 +1,12 @@
 //! Scripts for the strict executor: handlers, and steps of the world around them. Made from a seed.
 
-use crate::rng::Rng;
+use crate::{program::Phase, rng::Rng};
 
 /// The two kinds of events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     X,
     Y,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Phase {
-    Sync,
-    Async,
-    Deferred,
 }
 
 /// A handler of a script; its number is its place in the list, and its id.
@@ -134,10 +127,8 @@ fn handler(rng: &mut Rng, number: usize, earlier: &[Handler]) -> Handler {
         nested: None,
     };
     let target = MARKERS + rng.below(number - 1);
-    let is_before = |other: &&Handler| {
-        let turns = [other.phase, phase].map(|phase| phase as usize);
-        other.kind == kind && other.phase != Phase::Sync && turns[0] <= turns[1]
-    };
+    let is_before =
+        |other: &&Handler| other.kind == kind && other.phase != Phase::Sync && other.phase <= phase;
     if phase != Phase::Sync && rng.chance(1, 2) {
         handler.after = earlier.get(target).filter(is_before).map(|_| target);
     }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    future::{Future, poll_fn},
+    future::poll_fn,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -11,13 +11,14 @@ use std::{
 };
 
 use events_core::{Event, Registry, Subscription, bounds::Snapshot, registry};
+use smol::future::yield_now;
 
 use super::{
     executor::{NO_TASK, TaskId},
     gates::Gates,
-    script::{Handler, Kind, MARKERS, Nested, Phase, Script},
+    script::{Handler, Kind, MARKERS, Nested, Script},
 };
-use crate::rng::Rng;
+use crate::{program::Phase, rng::Rng};
 
 #[derive(Event, Clone)]
 pub(crate) struct X {
@@ -234,7 +235,7 @@ async fn run(shared: Arc<Shared>, event: usize, handler: usize, nested: Option<N
     let waits = if handler < MARKERS { 0 } else { rng.below(3) };
     for _ in 0..waits {
         if rng.chance(1, 4) {
-            wake_and_wait(true).await;
+            yield_now().await;
         } else {
             shared.gates.wait().await;
         }
@@ -260,26 +261,11 @@ async fn run(shared: Arc<Shared>, event: usize, handler: usize, nested: Option<N
         }
     }
     if shared.stale_wakes && rng.chance(1, 4) {
-        wake_and_wait(false).await;
+        // Wakes the task, and does not wait.
+        poll_fn(|context| Poll::Ready(context.waker().wake_by_ref())).await;
         shared.has_wake_at_end.store(true, Ordering::Relaxed);
     }
     call.end();
-}
-
-/// Wakes the task; is then pending once, or ready at once.
-fn wake_and_wait(waits: bool) -> impl Future<Output = ()> + Send {
-    let mut is_woken = false;
-    poll_fn(move |context| {
-        if std::mem::replace(&mut is_woken, true) {
-            return Poll::Ready(());
-        }
-        context.waker().wake_by_ref();
-        if waits {
-            Poll::Pending
-        } else {
-            Poll::Ready(())
-        }
-    })
 }
 
 /// Subscribes the handlers of a script, in order.
