@@ -60,7 +60,7 @@ fn a_traced_registry_does_what_the_model_does() {
     });
 }
 
-/// What no program reaches is not tested by any.
+/// A line that no trace has is not tested.
 #[test]
 fn programs_reach_what_they_are_to_reach() {
     quiet::scripted_panics();

@@ -1,4 +1,5 @@
-//! Rules of the model that follow the code where that is to change: one function each.
+//! The rules of the model that describe behaviour which is to change: one constant or function for each. When
+//! the behaviour of events-core changes, only this file follows it.
 
 use super::{Id, Model, Plan};
 use crate::program::Phase;
@@ -11,19 +12,19 @@ pub(super) const COUNTS_TWICE_ON_FULL_QUEUE: bool = true;
 /// reached since the queue is full; `try_emit` does not.
 pub(super) const UNREACHED_IS_UNHEARD: bool = true;
 
-/// Whether an event out of the queue counts as received by no subscriber: with handlers that run later
-/// never, even if the filters keep all of them from it.
+/// Whether an event out of the queue counts as received by no subscriber: with background handlers
+/// never, even if it passes the filters of none of them.
 pub(super) fn is_unheard_from_queue(plan: &Plan, ran: usize) -> bool {
-    plan.later.is_empty() && ran == 0
+    plan.background.is_empty() && ran == 0
 }
 
 impl Model<'_> {
     /// The deferred handlers that an `emit_async` puts into the queue before the async ones begin: those
-    /// that wait for no async one. The others follow when all async ones have ended, and are lost if it is
-    /// dropped before.
+    /// that wait for no async one. The others follow when all async ones have ended; if the emit is dropped
+    /// before, they do not run.
     pub(super) fn deferred_at_once(&self, plan: &Plan) -> Vec<usize> {
         let (mut at_once, mut waiting) = (Vec::new(), Vec::new());
-        for (index, id) in plan.later.iter().enumerate() {
+        for (index, id) in plan.background.iter().enumerate() {
             let waits = |other: &Id| self.precedes(*other, *id);
             if self.handler(*id).phase == Phase::Async || waiting.iter().any(waits) {
                 waiting.push(*id);

@@ -1,8 +1,7 @@
 //! A program on a real registry, on one thread.
 //!
-//! Handlers have the number of a row in the program, and find the program, the registry and the trace in a
-//! thread-local: so a closure holds nothing but its number and a counter, by which the end of each
-//! closure is seen.
+//! Handlers have the number of a row in the program, and read the program, the registry and the trace from a
+//! thread-local. So a closure captures only its number and a counter, which shows when the closure is dropped.
 
 mod calls;
 mod declared;
@@ -58,7 +57,7 @@ macro_rules! with_event {
 }
 
 /// What the handlers of one run share.
-struct World {
+struct Shared {
     registry: Registry,
     program: Rc<Program>,
     trace: RefCell<Trace>,
@@ -73,12 +72,12 @@ struct World {
 }
 
 thread_local! {
-    static WORLD: RefCell<Option<Rc<World>>> = const { RefCell::new(None) };
+    static SHARED: RefCell<Option<Rc<Shared>>> = const { RefCell::new(None) };
 }
 
-fn world() -> Rc<World> {
-    let world = WORLD.with_borrow(Clone::clone);
-    world.expect("handlers run while a program runs")
+fn shared() -> Rc<Shared> {
+    let shared = SHARED.with_borrow(Clone::clone);
+    shared.expect("handlers run while a program runs")
 }
 
 /// Ends the run of this thread, also when it panics.
@@ -86,7 +85,7 @@ struct Running;
 
 impl Drop for Running {
     fn drop(&mut self) {
-        WORLD.take();
+        SHARED.take();
     }
 }
 
@@ -94,7 +93,7 @@ impl Drop for Running {
 pub(crate) fn run(program: &Program) -> (Trace, usize) {
     let empty = |count: usize| RefCell::new((0..count).map(|_| None).collect());
     let closures = Arc::new(());
-    let world = Rc::new(World {
+    let shared = Rc::new(Shared {
         registry: Registry::new(),
         program: Rc::new(program.clone()),
         trace: RefCell::default(),
@@ -105,27 +104,27 @@ pub(crate) fn run(program: &Program) -> (Trace, usize) {
         limited: Cell::new(0),
         closures: Arc::clone(&closures),
     });
-    WORLD.set(Some(Rc::clone(&world)));
+    SHARED.set(Some(Rc::clone(&shared)));
     let running = Running;
-    world.registry.set_depth_limit(program.depth_limit);
-    world.registry.queue().set_capacity(program.capacity);
+    shared.registry.set_depth_limit(program.depth_limit);
+    shared.registry.queue().set_capacity(program.capacity);
     for step in &program.steps {
-        world.op(step);
-        let waiting = world.registry.queue().len();
-        world.note(|trace| trace.waiting(waiting));
+        shared.op(step);
+        let waiting = shared.registry.queue().len();
+        shared.note(|trace| trace.waiting(waiting));
         if waiting == 0 {
-            // One is here, and one in the world.
+            // One is here, and one in the shared.
             let count = Arc::strong_count(&closures) - 2;
-            world.note(|trace| trace.closures(count));
+            shared.note(|trace| trace.closures(count));
         }
     }
     drop(running);
-    let trace = world.trace.take();
-    drop(world);
+    let trace = shared.trace.take();
+    drop(shared);
     (trace, Arc::strong_count(&closures) - 1)
 }
 
-impl World {
+impl Shared {
     fn note(&self, note: impl FnOnce(&mut Trace)) {
         note(&mut self.trace.borrow_mut());
     }
@@ -172,7 +171,7 @@ impl World {
             Op::SetDepthLimit(limit) => self.registry.set_depth_limit(limit),
             Op::Hook(true) => self.registry.set_unheard_hook(|event| {
                 let topic = event.topic();
-                world().note(|trace| trace.unheard(topic));
+                shared().note(|trace| trace.unheard(topic));
             }),
             Op::Hook(false) => self.registry.clear_unheard_hook(),
         }
@@ -236,7 +235,7 @@ impl World {
         }
     }
 
-    /// Polls so often, and then drops the future.
+    /// Polls this many times, and then drops the future.
     fn poll_in_place<F: Future>(&self, future: F, polls: usize) -> Option<F::Output> {
         if self.limited.get() > 0 {
             self.note(Trace::left_out);
@@ -256,8 +255,8 @@ impl World {
     }
 
     fn enqueue(&self, event: Event) -> bool {
-        fn enqueue<E: OwnedEvent + Send>(world: &World, event: E, origin: Option<usize>) -> bool {
-            let registry = &world.registry;
+        fn enqueue<E: OwnedEvent + Send>(shared: &Shared, event: E, origin: Option<usize>) -> bool {
+            let registry = &shared.registry;
             let result = match origin {
                 Some(origin) => registry.enqueue_from(event, ORIGINS[origin]),
                 None => registry.enqueue(event),

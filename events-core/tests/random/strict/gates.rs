@@ -1,4 +1,4 @@
-//! Futures that are ready when the script opens them, and the wakes that they owe.
+//! Gates: futures that are ready after the script opens them, and whose wakers the script calls.
 
 use std::{
     collections::BTreeMap,
@@ -102,7 +102,7 @@ impl Gates {
         !stale.is_empty()
     }
 
-    /// Opens all, also those that come.
+    /// Opens all gates, also those of later waits.
     pub(crate) fn open_all(&self) {
         let mut state = self.state();
         state.all_open = true;

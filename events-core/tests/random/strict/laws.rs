@@ -1,11 +1,11 @@
-//! What holds for every script, read from the journal when it is over.
+//! The laws that every script obeys, checked on the journal after the run.
 
 use std::{collections::BTreeMap, iter::successors};
 
 use super::{
+    handlers::{Entry, Progress, Sent, Verb, What},
     run::Outcome,
     script::{MARKERS, Script},
-    world::{Entry, Progress, Sent, Verb, What},
 };
 use crate::program::Phase;
 
@@ -17,7 +17,7 @@ struct Calls {
     cut_off: usize,
 }
 
-/// All that is wrong.
+/// All violations of the laws.
 pub(crate) fn violations(script: &Script, outcome: &Outcome) -> Vec<String> {
     let mut found = outcome.problems.clone();
     let journal = outcome.shared.journal();
@@ -108,7 +108,8 @@ fn waits_for_async(script: &Script, number: usize) -> bool {
     predecessors.any(|number| script.handlers[number].phase == Phase::Async)
 }
 
-/// Jobs begin in the order in which they came, and calls that are limited to one in the order of the jobs.
+/// Jobs begin in the order in which they were enqueued, and the calls of a handler with a limit of 1 in the
+/// order of the jobs.
 fn order(script: &Script, journal: &[Entry], sent: &[Sent]) -> Vec<String> {
     let mut found = Vec::new();
     let begun = |handler: usize| {
@@ -141,7 +142,7 @@ fn order(script: &Script, journal: &[Entry], sent: &[Sent]) -> Vec<String> {
     found
 }
 
-/// As many calls at once as the limit says.
+/// A handler has no more calls at once than its limit.
 fn limits(script: &Script, journal: &[Entry]) -> Vec<String> {
     let mut found = Vec::new();
     for (number, handler) in script.handlers.iter().enumerate() {

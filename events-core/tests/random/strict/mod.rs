@@ -2,16 +2,16 @@
 //!
 //! A script (`script`) has handlers and steps. `run` carries the steps out: it sends events, spawns and
 //! cancels tasks, opens gates and delivers wakes, in any order; then it opens all gates and delivers all
-//! wakes. `laws` reads from the journal of the handlers (`world`) that each event was received once, in
+//! wakes. `laws` reads from the journal that the `handlers` write that each event was received once, in
 //! order, and that nothing hangs; `reached` reads which situations a script has reached.
 
 pub(crate) mod executor;
 pub(crate) mod gates;
+mod handlers;
 mod laws;
 mod reached;
 mod run;
 mod script;
-mod world;
 
 use std::collections::BTreeMap;
 
@@ -76,7 +76,7 @@ const OF_UNSUBSCRIBING: [&str; 2] = [
     "a handler is unsubscribed while a call of it is under way",
 ];
 
-/// What no script reaches is not tested by any.
+/// A situation that no script reaches is not tested.
 #[test]
 fn scripts_reach_what_they_are_to_reach() {
     let options = Options::default();

@@ -7,9 +7,9 @@ use std::{
 
 use super::{
     executor::TaskId,
+    handlers::{Entry, Progress, Verb, What},
     run::Outcome,
     script::Script,
-    world::{Entry, Progress, Verb, What},
 };
 use crate::program::Phase;
 

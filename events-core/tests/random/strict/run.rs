@@ -15,8 +15,8 @@ use events_core::{
 
 use super::{
     executor::{Executor, NO_TASK, TaskId},
+    handlers::{Numbered, Progress, Shared, Verb, X, Y, subscribe},
     script::{Kind, MARKERS, Script, Step},
-    world::{Numbered, Progress, Shared, Verb, X, Y, subscribe},
 };
 
 /// An event that a shutdown handed back, with the handlers that have not ended; `None` when none was

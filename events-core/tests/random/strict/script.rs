@@ -1,4 +1,5 @@
-//! Scripts for the strict executor: handlers, and steps of the world around them. Made from a seed.
+//! Scripts for the strict executor, generated from a seed: handlers, and steps that send events, run tasks and
+//! open gates.
 
 use crate::{program::Phase, rng::Rng};
 

@@ -1,4 +1,4 @@
-//! The registry of a script, with its handlers, and the journal of their calls.
+//! The events and handlers of a script, and the journal of the calls.
 
 use std::{
     collections::BTreeSet,
@@ -73,7 +73,7 @@ pub(crate) struct Entry {
     pub(crate) task: TaskId,
 }
 
-/// How an event came in.
+/// How an event was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verb {
     Enqueued,
@@ -83,7 +83,7 @@ pub(crate) enum Verb {
     EmittedAsync(Progress),
 }
 
-/// How far an `emit_async` came.
+/// The progress of an `emit_async`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Progress {
     Created,
@@ -101,7 +101,7 @@ pub(crate) struct Sent {
     pub(crate) is_late: bool,
 }
 
-/// What handlers and the script share.
+/// The state that the handlers and the script share.
 pub(crate) struct Shared {
     pub(crate) gates: Gates,
     pub(crate) current: AtomicUsize,
@@ -262,7 +262,11 @@ async fn run(shared: Arc<Shared>, event: usize, handler: usize, nested: Option<N
     }
     if shared.stale_wakes && rng.chance(1, 4) {
         // Wakes the task, and does not wait.
-        poll_fn(|context| Poll::Ready(context.waker().wake_by_ref())).await;
+        poll_fn(|context| {
+            context.waker().wake_by_ref();
+            Poll::Ready(())
+        })
+        .await;
         shared.has_wake_at_end.store(true, Ordering::Relaxed);
     }
     call.end();
