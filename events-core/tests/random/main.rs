@@ -4,7 +4,7 @@
 //!   the exact trace: which handler is called, in which order, with which value, and what each operation
 //!   returns.
 //! - `strict`: random scripts of workers, flushes, emits and shutdowns as tasks of an executor that polls a
-//!   task only when its waker was called. Wakes are delivered late, in any order and without a reason, and
+//!   task only when its waker was called. Wakes are delivered late, in any order and spuriously, and
 //!   tasks are dropped between polls.
 //! - `stress`: threads that use all verbs at once.
 //!

@@ -1,73 +1,66 @@
 //! Random programs: the trace of a real registry equals that of the model.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::io;
 
 use crate::{
     model,
-    program::{Program, generate, shrink},
+    program::{Program, generate, listing, smaller},
     quiet, real,
-    runs::{Everything, Runs, seeds},
+    runs::{Case, check},
     trace::Trace,
 };
 
 /// How many programs run in `cargo test`.
 const PROGRAMS: u64 = 600;
 
-/// The first difference between what a program does and what it is to do, if there is one.
-fn difference(program: &Program) -> Option<String> {
-    let expected = model::run(program);
-    let run = catch_unwind(AssertUnwindSafe(|| real::run(program)));
-    let (actual, closures) = match run {
-        Ok(run) => run,
-        Err(_) => return Some(String::from("a panic left the registry")),
-    };
-    let (expected, actual) = (expected.lines(), actual.lines());
-    let lines = expected.len().max(actual.len());
-    let differs = (0..lines).find(|line| expected.get(*line) != actual.get(*line));
-    if let Some(line) = differs {
-        let before = expected[line.saturating_sub(8)..line.min(expected.len())].join("\n    ");
-        return Some(format!(
-            "after\n    {before}\n  expected {:?}\n  actual   {:?}",
-            expected.get(line),
-            actual.get(line)
-        ));
-    }
-    (closures > 0).then(|| format!("{closures} closures were not freed"))
-}
-
-/// Runs programs, and fails with the smallest one near the first that differs.
-fn check(name: &'static str, first: u64, count: u64) {
-    let runs = Runs::of(name);
-    for seed in seeds(first, count) {
-        runs.begin(seed);
-        let program = generate(seed);
-        if difference(&program).is_some() {
-            let small = shrink(program, |program| difference(program).is_some());
-            let difference = difference(&small).expect("a program that does not fail is not kept");
-            panic!(
-                "seed {seed} of {name}: {difference}\nof {}",
-                small.listing()
-            );
+impl Case for Program {
+    /// The first difference between the trace of the model and that of a registry.
+    fn problem(&self) -> Option<String> {
+        let expected = model::run(self);
+        let (actual, closures) = real::run(self);
+        let (expected, actual) = (expected.lines(), actual.lines());
+        let lines = expected.len().max(actual.len());
+        let differs = (0..lines).find(|line| expected.get(*line) != actual.get(*line));
+        if let Some(line) = differs {
+            let before = expected[line.saturating_sub(8)..line.min(expected.len())].join("\n    ");
+            return Some(format!(
+                "after\n    {before}\n  expected {:?}\n  actual   {:?}",
+                expected.get(line),
+                actual.get(line)
+            ));
         }
+        (closures > 0).then(|| format!("{closures} closures were not freed"))
+    }
+
+    fn smaller(&self) -> impl Iterator<Item = Self> {
+        smaller(self)
+    }
+
+    fn listing(&self) -> String {
+        listing(self)
     }
 }
 
 #[test]
 fn a_registry_does_what_the_model_does() {
     quiet::scripted_panics();
-    check("programs", 0, PROGRAMS);
+    check("programs", 0, PROGRAMS, generate);
 }
 
 /// With a tracing subscriber that records everything, each emit takes the slow path.
 #[test]
 fn a_traced_registry_does_what_the_model_does() {
     quiet::scripted_panics();
-    tracing::subscriber::with_default(Everything, || {
-        check("traced programs", 1 << 32, PROGRAMS / 10);
+    let everything = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(io::sink)
+        .finish();
+    tracing::subscriber::with_default(everything, || {
+        check("traced programs", 1 << 32, PROGRAMS / 10, generate);
     });
 }
 
-/// What no program reaches is not tested by any.
+/// A line that no trace has is not tested.
 #[test]
 fn programs_reach_what_they_are_to_reach() {
     quiet::scripted_panics();

@@ -1,8 +1,10 @@
-//! How much is run, and what is known of a run that hangs.
+//! Runs a case for each seed. A failure names the seed and the smallest failing case near it; a watchdog
+//! names the seeds of runs that hang.
 
 use std::{
     env,
     io::Write as _,
+    panic::{AssertUnwindSafe, catch_unwind},
     process,
     sync::{
         Mutex, OnceLock, PoisonError,
@@ -27,8 +29,57 @@ fn number(name: &str) -> Option<u64> {
     Some(number.unwrap_or_else(|_| panic!("{name} is a number, and not `{text}`")))
 }
 
+/// What is generated from a seed and then run: a program, a script, a round of threads.
+pub(crate) trait Case: Sized {
+    /// Runs it, and returns what is wrong.
+    fn problem(&self) -> Option<String>;
+
+    /// The cases with one part less, those without the largest parts first.
+    fn smaller(&self) -> impl Iterator<Item = Self>;
+
+    /// The case as text, for a message.
+    fn listing(&self) -> String;
+}
+
+/// Runs cases, and fails with the smallest one near the first that has a problem.
+pub(crate) fn check<C: Case>(
+    name: &'static str,
+    first: u64,
+    count: u64,
+    generate: impl Fn(u64) -> C,
+) {
+    let runs = Runs::of(name);
+    for seed in seeds(first, count) {
+        runs.begin(seed);
+        let case = generate(seed);
+        if let Some(problem) = run(&case) {
+            let (small, problem) = shrink(case, problem);
+            panic!("seed {seed} of {name}: {problem}\nof {}", small.listing());
+        }
+    }
+}
+
+fn run(case: &impl Case) -> Option<String> {
+    let run = catch_unwind(AssertUnwindSafe(|| case.problem()));
+    run.unwrap_or_else(|_| Some(String::from("a panic")))
+}
+
+/// Removes parts as long as a problem remains.
+fn shrink<C: Case>(mut case: C, mut problem: String) -> (C, String) {
+    loop {
+        let failing = case.smaller().find_map(|smaller| {
+            let problem = run(&smaller)?;
+            Some((smaller, problem))
+        });
+        match failing {
+            Some(smaller) => (case, problem) = smaller,
+            None => return (case, problem),
+        }
+    }
+}
+
 /// The seeds to run, from `first` on; `count` in `cargo test`.
-pub(crate) fn seeds(first: u64, count: u64) -> impl Iterator<Item = u64> {
+fn seeds(first: u64, count: u64) -> impl Iterator<Item = u64> {
     let range = match number(SEED) {
         Some(seed) => seed..seed + 1,
         None => first..first + scaled(count),
@@ -37,7 +88,7 @@ pub(crate) fn seeds(first: u64, count: u64) -> impl Iterator<Item = u64> {
 }
 
 /// How many to run of what is run `count` times in `cargo test`, where 600 programs are.
-pub(crate) fn scaled(count: u64) -> u64 {
+fn scaled(count: u64) -> u64 {
     match number(COUNT) {
         None => count,
         Some(programs) => (count * programs).div_ceil(600),
@@ -49,17 +100,17 @@ static BEGUN: AtomicU64 = AtomicU64::new(0);
 static CURRENT: Mutex<Vec<(&str, u64)>> = Mutex::new(Vec::new());
 
 /// The runs of one test, one after the other; when one hangs, the watchdog names it.
-pub(crate) struct Runs(&'static str);
+struct Runs(&'static str);
 
 impl Runs {
-    pub(crate) fn of(name: &'static str) -> Self {
+    fn of(name: &'static str) -> Self {
         static WATCHDOG: OnceLock<()> = OnceLock::new();
         WATCHDOG.get_or_init(|| drop(thread::spawn(watch)));
         Self(name)
     }
 
     /// A run begins, and the one before has ended.
-    pub(crate) fn begin(&self, seed: u64) {
+    fn begin(&self, seed: u64) {
         BEGUN.fetch_add(1, Ordering::Relaxed);
         let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
         current.retain(|(name, _)| *name != self.0);
@@ -92,27 +143,4 @@ fn watch() {
         }
         seen = begun;
     }
-}
-
-/// A tracing subscriber that enables everything and records nothing.
-pub(crate) struct Everything;
-
-impl tracing::Subscriber for Everything {
-    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
-        true
-    }
-
-    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
-        tracing::span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
-
-    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
-
-    fn event(&self, _: &tracing::Event<'_>) {}
-
-    fn enter(&self, _: &tracing::span::Id) {}
-
-    fn exit(&self, _: &tracing::span::Id) {}
 }

@@ -1,5 +1,5 @@
-//! What a run of a program leaves: lines of text, written alike by the model and by the handlers of the
-//! real registry.
+//! The trace of a program: lines of text, which the model and the handlers on the real registry write in the
+//! same way.
 
 use crate::program::{DECLARED, End, FREE, Handler, METHODS, Registered, Report};
 
@@ -15,7 +15,7 @@ impl Trace {
         self.0.push(line.into());
     }
 
-    /// A handler is called, and sees this.
+    /// A handler is called with this event.
     pub(crate) fn called(
         &mut self,
         handler: usize,
@@ -26,7 +26,7 @@ impl Trace {
         self.add(format!("h{handler} gets {topic} {value:?} from {origin:?}"));
     }
 
-    /// A handler that did something has ended so.
+    /// A handler that performed its acts has ended.
     pub(crate) fn ended(&mut self, handler: usize, end: End) {
         self.add(format!("h{handler} ends: {end:?}"));
     }
@@ -92,7 +92,7 @@ impl Trace {
     }
 }
 
-/// What a handler is called in reports: the part of its name that is known, and its priority.
+/// The name of a handler in reports: the part that is the same in each run, and its priority.
 pub(crate) fn label(number: usize, handler: &Handler) -> String {
     let name = match (number, handler.id) {
         (..DECLARED, _) => format!("declared_{number}"),

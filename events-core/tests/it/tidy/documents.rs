@@ -26,16 +26,11 @@ fn named(text: &str) -> Vec<(&str, usize)> {
 /// of the other crates, and `announced` are those that are not built yet.
 pub(super) fn check(
     path: &str,
-    text: Option<&str>,
+    text: &str,
     folders: &[&str],
     others: &Files,
     announced: &[&str],
 ) -> Vec<String> {
-    let Some(text) = text else {
-        return vec![format!(
-            "{path}: does not exist; write it, with a line for each folder"
-        )];
-    };
     let named = named(text);
     let mut found = Vec::new();
     for folder in folders {
@@ -77,13 +72,7 @@ mod tests {
             ("core/src/queue/mod.rs", ""),
             ("core/src/builtin/auth/mod.rs", ""),
         ]);
-        check(
-            "A.md",
-            Some(text),
-            &["queue", "builtin"],
-            &others,
-            &["policy"],
-        )
+        check("A.md", text, &["queue", "builtin"], &others, &["policy"])
     }
 
     #[test]
@@ -108,13 +97,7 @@ mod tests {
     fn a_folder_is_no_longer_announced_when_it_exists() {
         let others = fixture(&[("core/src/policy/mod.rs", "")]);
         let text = "`queue/`";
-        let found = check("A.md", Some(text), &["queue"], &others, &["policy"]);
+        let found = check("A.md", text, &["queue"], &others, &["policy"]);
         assert_found(&found, &["policy: exists"]);
-    }
-
-    #[test]
-    fn a_document_exists() {
-        let found = check("A.md", None, &["queue"], &fixture(&[]), &[]);
-        assert_found(&found, &["A.md: does not exist"]);
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn read(paths: &[&str], extensions: &[&str]) -> Files {
     let mut files = Files::new();
     for path in paths {
         assert!(
-            exists(path),
+            root().join(path).exists(),
             "{path} does not exist; correct the path in the rule"
         );
         collect(&root(), path, extensions, &mut files);
@@ -31,15 +31,10 @@ pub(super) fn read(paths: &[&str], extensions: &[&str]) -> Files {
     files
 }
 
-pub(super) fn exists(path: &str) -> bool {
-    root().join(path).exists()
-}
-
-/// The text of a file, if it exists.
-pub(super) fn text(path: &str) -> Option<String> {
-    exists(path)
-        .then(|| read(&[path], &[]).remove(path))
-        .flatten()
+/// The text of a file.
+pub(super) fn text(path: &str) -> String {
+    let text = read(&[path], &[]).remove(path);
+    text.expect("the path is that of a file")
 }
 
 fn collect(root: &Path, path: &str, extensions: &[&str], files: &mut Files) {
@@ -77,9 +72,7 @@ pub(super) fn folder(path: &str) -> &str {
 
 /// Whether the file is the index of its folder: it declares and re-exports, and is no file of its own.
 pub(super) fn is_index(path: &str) -> bool {
-    ["mod.rs", "lib.rs"]
-        .map(Some)
-        .contains(&path.rsplit('/').next())
+    path.ends_with("/mod.rs") || path.ends_with("/lib.rs")
 }
 
 /// Fails with all that a rule found.

@@ -4,7 +4,7 @@
 //! and the comments of manifests and scripts. In code blocks of documents the comments are searched,
 //! and inline code is not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{
     lexer::{self, Kind},
@@ -14,63 +14,17 @@ use super::{
 /// A word or a phrase in lower case, and what to write in its place.
 pub(super) type Banned = (&'static str, &'static str);
 
-/// A file that may use a banned phrase, and why.
-pub(super) struct Allowed {
-    pub(super) file: &'static str,
-    pub(super) phrase: &'static str,
-    pub(super) reason: &'static str,
-}
-
-/// A banned phrase in a file.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Occurrence<'t> {
-    pub(super) file: &'t str,
-    pub(super) line: usize,
-    pub(super) phrase: &'static str,
-    pub(super) instead: &'static str,
-}
-
-/// All banned phrases in these files, except for those that are allowed.
-pub(super) fn check(files: &Files, banned: &[Banned], allowed: &[Allowed]) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut used = BTreeSet::new();
-    for Occurrence {
-        file,
-        line,
-        phrase,
-        instead,
-    } in occurrences(files, banned)
-    {
-        let mut allowed = allowed.iter().enumerate();
-        let exception = allowed.find(|(_, one)| one.file == file && one.phrase == phrase);
-        if let Some((index, _)) = exception {
-            used.insert(index);
-        } else {
-            found.push(format!("{file}:{line}: \"{phrase}\"; write {instead}"));
-        }
-    }
-    for (index, one) in allowed.iter().enumerate() {
-        if !used.contains(&index) || one.reason.is_empty() {
-            found.push(format!(
-                "{}: may say \"{}\" and does not, or the list has no reason",
-                one.file, one.phrase
-            ));
-        }
-    }
-    found
-}
-
 /// All banned phrases in these files, in the order of their lines.
-pub(super) fn occurrences<'t>(files: &'t Files, banned: &[Banned]) -> Vec<Occurrence<'t>> {
+pub(super) fn check(files: &Files, banned: &[Banned]) -> Vec<String> {
     let mut by_first_word = BTreeMap::<_, Vec<_>>::new();
     for (phrase, instead) in banned {
         let words: Vec<_> = phrase.split(' ').collect();
         let entry = by_first_word.entry(words[0]).or_default();
         entry.push((words, *phrase, *instead));
     }
-    let mut found = Vec::new();
+    let mut all = Vec::new();
     for (file, text) in files {
-        let first = found.len();
+        let mut found = Vec::new();
         let words = if file.ends_with(".md") {
             words_of_markdown(text, 1, false)
         } else if file.ends_with(".rs") {
@@ -87,17 +41,16 @@ pub(super) fn occurrences<'t>(files: &'t Files, banned: &[Banned]) -> Vec<Occurr
                 is_joined && meant.iter().map(|word| &word.text).eq(phrase)
             });
             if let Some((_, phrase, instead)) = meant.max_by_key(|(phrase, ..)| phrase.len()) {
-                found.push(Occurrence {
-                    file,
-                    line: word.line,
-                    phrase,
-                    instead,
-                });
+                let line = word.line;
+                let message = format!("{file}:{line}: \"{phrase}\"; write {instead}");
+                found.push((line, message));
             }
         }
-        found[first..].sort_by_key(|one| one.line);
+        // The words of string literals follow those of comments.
+        found.sort_by_key(|(line, _)| *line);
+        all.extend(found.into_iter().map(|(_, message)| message));
     }
-    found
+    all
 }
 
 /// A word in lower case.
@@ -245,7 +198,7 @@ fn words_of_text(text: &str, first_line: usize) -> Vec<Word> {
 mod tests {
     use super::{
         super::sources::{assert_found, assert_none, fixture},
-        Allowed, Banned, check,
+        Banned, check,
     };
 
     const BANNED: &[Banned] = &[
@@ -255,7 +208,7 @@ mod tests {
     ];
 
     fn found(file: &str, text: &str) -> Vec<String> {
-        check(&fixture(&[(file, text)]), BANNED, &[])
+        check(&fixture(&[(file, text)]), BANNED)
     }
 
     #[test]
@@ -353,24 +306,5 @@ mod tests {
             &["A.md:2: \"gizmo\""],
         );
         assert_none(&found("A.md", "`gizmo`\n```rust\nf(\"gizmo\");\n```"));
-    }
-
-    #[test]
-    fn a_phrase_may_be_allowed_with_a_reason_while_it_is_used() {
-        let allowed = |reason| {
-            [Allowed {
-                file: "A.md",
-                phrase: "gizmo",
-                reason,
-            }]
-        };
-        let with = fixture(&[("A.md", "Gizmo.")]);
-        assert_none(&check(&with, BANNED, &allowed("a quotation")));
-        assert_found(&check(&with, BANNED, &allowed("")), &["has no reason"]);
-        let without = fixture(&[("A.md", "")]);
-        assert_found(
-            &check(&without, BANNED, &allowed("a quotation")),
-            &["and does not"],
-        );
     }
 }

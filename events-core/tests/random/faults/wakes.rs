@@ -1,4 +1,4 @@
-//! No wake of a job is lost, whatever stale wakes came before it.
+//! No wake of a job is lost, whichever stale wakes precede it.
 
 use std::{future::poll_fn, task::Poll};
 
@@ -31,7 +31,7 @@ fn a_handler_that_wakes_itself_and_is_ready_loses_no_later_wake() {
     assert_eq!(calls.list(), ["two"]);
 }
 
-/// Both gates are open before the job is polled again, and the second wake comes when it has ended.
+/// Both gates are open before the job is polled again, and the second waker is called when it has ended.
 #[test]
 fn two_handlers_of_one_event_that_are_woken_one_after_the_other_lose_no_later_wake() {
     let (registry, calls) = (Registry::new(), Calls::default());
@@ -46,7 +46,7 @@ fn two_handlers_of_one_event_that_are_woken_one_after_the_other_lose_no_later_wa
     second.open(0);
     first.deliver(0);
     poll(&mut executor, work);
-    // The wait is over, and its waker comes late.
+    // The wait is over, and its waker is called late.
     second.wake_stale(0);
     run(&mut executor, &second);
     registry.enqueue(Two).expect("there is room");
@@ -64,5 +64,5 @@ fn stale_wakes_lose_no_later_wake() {
         stale_wakes: true,
         ..Options::default()
     };
-    check("scripts with stale wakes", 0, 1_000, options);
+    check("scripts with stale wakes", options);
 }

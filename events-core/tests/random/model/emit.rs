@@ -1,8 +1,9 @@
-//! A sync emit: the chain of its handlers, and the snapshot for those that run later.
+//! A sync emit: the chain of its sync handlers, and the snapshot for the background handlers.
 
 use super::{
-    Emitted, Id, Job, Model, SharedPlan, cause,
-    later::Run,
+    Emitted, Id, Job, Model, SharedPlan,
+    background::Run,
+    cause,
     rules::{COUNTS_TWICE_ON_FULL_QUEUE, UNREACHED_IS_UNHEARD},
     too_deep,
 };
@@ -12,7 +13,7 @@ impl Event {
     pub(super) fn emitted(self) -> Emitted<'static> {
         Emitted {
             topic: topic_of(self.kind),
-            // An event that borrows shows its fields to no handler of any event.
+            // A handler of any event cannot read the fields of an event that borrows.
             seen: (self.kind != Kind::D).then_some(self.value),
             value: self.value,
             origin: self.origin,
@@ -28,7 +29,7 @@ impl Emitted<'_> {
 }
 
 impl Model<'_> {
-    /// The value after the emit, and what became of it.
+    /// The value after the emit, and the report.
     pub(super) fn emit(&mut self, event: Event, is_reported: bool) -> (i64, Report) {
         let mut emitted = event.emitted();
         let plan = self.plan(emitted.topic, Some(event.kind));
@@ -43,7 +44,7 @@ impl Model<'_> {
             self.depth += 1;
             self.chain(&plan, &mut emitted, &mut report);
             if report.stopped_by.is_none() {
-                let all = (0..plan.later.len()).collect();
+                let all = (0..plan.background.len()).collect();
                 let event = Event {
                     value: emitted.value,
                     ..event
@@ -116,8 +117,8 @@ impl Model<'_> {
         }
     }
 
-    /// Puts a snapshot into the queue for those handlers that the filters let pass; `numbers` are indices
-    /// of `plan.later`.
+    /// Puts a snapshot into the queue for those handlers whose filters the event passes; `numbers` are indices
+    /// of `plan.background`.
     pub(super) fn defer(
         &mut self,
         plan: &SharedPlan,
@@ -125,7 +126,7 @@ impl Model<'_> {
         numbers: Vec<usize>,
         report: &mut Report,
     ) {
-        let passes = |number: &usize| self.passes(plan.later[*number], event.emitted());
+        let passes = |number: &usize| self.passes(plan.background[*number], event.emitted());
         let mut selected: Vec<_> = numbers.into_iter().filter(passes).collect();
         if selected.is_empty() {
             return;
@@ -136,12 +137,14 @@ impl Model<'_> {
             self.queue.push_back(Job::Snapshot(run));
             return;
         }
-        // A full queue: sync handlers run here and now, async ones are not reached.
+        // The queue is full: deferred handlers that are not async run at once, async ones are not reached.
         let unreached = |model: &Self, id: Id| (model.label(id), Cause::Undelivered);
-        let is_async = |number: &usize| self.handler(plan.later[*number]).is_async;
+        let is_async = |number: &usize| self.handler(plan.background[*number]).is_async;
         let lost: Vec<_> = selected.extract_if(.., |number| is_async(number)).collect();
         for number in lost {
-            report.failures.push(unreached(self, plan.later[number]));
+            report
+                .failures
+                .push(unreached(self, plan.background[number]));
         }
         let mut run = Run::of_snapshot(plan, event, selected);
         self.poll_run(&mut run, COUNTS_TWICE_ON_FULL_QUEUE);

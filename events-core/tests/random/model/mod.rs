@@ -1,11 +1,12 @@
-//! What a program does on a registry, predicted without events-core.
+//! The model: it predicts the trace of a program without events-core.
 //!
 //! The model is one struct without threads, wakers or locks: it has the subscribers in a list that only
 //! grows, and calls handlers by recursion. A rule of the design that is to change is in a function of its
 //! own: the order in `order::sort`, the others among the [rules](self::rules).
 
+mod background;
+mod dependencies;
 mod emit;
-mod later;
 mod order;
 mod registry;
 mod rules;
@@ -13,7 +14,7 @@ mod rules;
 use std::{collections::VecDeque, rc::Rc};
 
 use self::{
-    later::{AsyncEmit, Run},
+    background::{AsyncEmit, Run},
     order::Placed,
 };
 use crate::{
@@ -47,7 +48,7 @@ type Id = usize;
 #[derive(Debug, Default)]
 struct Plan {
     sync: Vec<Id>,
-    later: Vec<Id>,
+    background: Vec<Id>,
 }
 
 /// A job in the queue.
@@ -57,7 +58,7 @@ enum Job {
     Snapshot(Run),
 }
 
-/// An event on its way, or a topic without a type.
+/// An event that is emitted, or a topic without a type.
 #[derive(Clone, Copy)]
 struct Emitted<'t> {
     topic: &'t str,
@@ -127,7 +128,7 @@ impl<'p> Model<'p> {
         &self.program.handlers[self.subscribers[id].handler]
     }
 
-    /// What a subscriber is called in reports.
+    /// The name of a subscriber in reports.
     fn label(&self, id: Id) -> String {
         let number = self.subscribers[id].handler;
         trace::label(number, &self.program.handlers[number])
@@ -208,7 +209,7 @@ impl<'p> Model<'p> {
         self.trace.cancelled();
     }
 
-    /// A handler is called: what it notes first. Says whether it does something.
+    /// A handler is called, and notes it. Returns whether it has acts to perform.
     fn begin_call(&mut self, id: Id, event: Emitted<'_>, seen: Option<i64>) -> bool {
         let number = self.subscribers[id].handler;
         // A handler of an event that borrows is not passed the emission.
@@ -244,7 +245,7 @@ impl<'p> Model<'p> {
         (value, handler.end)
     }
 
-    /// Whether the filters of a subscriber let an event pass; uses up its `once`.
+    /// Whether an event passes the filters of a subscriber; uses up its `once`.
     fn passes(&mut self, id: Id, event: Emitted<'_>) -> bool {
         let handler = self.handler(id);
         if self.subscribers[id].is_closed {

@@ -66,7 +66,7 @@ impl Model<'_> {
         let mut prepared = Vec::new();
         new.iter()
             .for_each(|one| prepared.extend(self.prepare(*one)));
-        // A scan knows all functions that are linked: no target of one is unknown.
+        // A scan has all functions that are linked: no target of one is unknown.
         let fits = self.all_can_be_ordered(&prepared);
         if fits {
             self.add(&prepared);
@@ -153,7 +153,7 @@ impl Model<'_> {
         }
     }
 
-    /// Whether a target of `before` or `after` is not there, nor among those that come with it. The
+    /// Whether a target of `before` or `after` is neither registered nor among those registered with it. The
     /// target of an exact subscriber receives the same events; that of a pattern may receive any.
     fn has_unknown_target(&self, id: Id, with: &[Id]) -> bool {
         let placed = &self.subscribers[id].placed;
@@ -214,8 +214,8 @@ impl Model<'_> {
         let sorted = order::sort(&self.placed(&ids)).expect("registration has checked the order");
         let sorted = sorted.into_iter().map(|index| ids[index]);
         let is_sync = |id: &Id| self.handler(*id).phase == Phase::Sync;
-        let (sync, later): (Vec<_>, Vec<_>) = sorted.partition(is_sync);
-        let is_empty = sync.is_empty() && later.is_empty();
-        (!is_empty).then(|| Rc::new(Plan { sync, later }))
+        let (sync, background): (Vec<_>, Vec<_>) = sorted.partition(is_sync);
+        let is_empty = sync.is_empty() && background.is_empty();
+        (!is_empty).then(|| Rc::new(Plan { sync, background }))
     }
 }

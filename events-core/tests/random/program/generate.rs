@@ -146,7 +146,7 @@ fn scan(rng: &mut Rng) -> Op {
     Op::Scan((0..DECLARED).filter(|_| rng.chance(1, 2)).collect())
 }
 
-/// An operation; those that only a program has at its top come with `top`.
+/// An operation; with `top` also one that only the steps of a program contain.
 fn op(rng: &mut Rng, count: usize, top: bool) -> Op {
     let free = |rng: &mut Rng| FREE + rng.below(count - FREE);
     // Most events are of the kinds with the most handlers.

@@ -4,33 +4,31 @@ use std::fmt::Write as _;
 
 use super::{Act, Op, Program, methods_of};
 
-impl Program {
-    pub(crate) fn listing(&self) -> String {
-        let mut registered = vec![false; self.handlers.len()];
-        let acts = self.handlers.iter().flat_map(|handler| &handler.acts);
-        let nested = acts.filter_map(|act| match act {
-            Act::Do(op) => Some(op),
-            _ => None,
-        });
-        for op in self.steps.iter().chain(nested) {
-            registers(op)
-                .into_iter()
-                .for_each(|one| registered[one] = true);
-        }
-        let mut text = format!(
-            "capacity {}, depth limit {}\n",
-            self.capacity, self.depth_limit
-        );
-        for (number, handler) in self.handlers.iter().enumerate() {
-            if registered[number] {
-                let _ = writeln!(text, "h{number}: {handler:?}");
-            }
-        }
-        for step in &self.steps {
-            let _ = writeln!(text, "{step:?}");
-        }
-        text
+pub(crate) fn listing(program: &Program) -> String {
+    let mut registered = vec![false; program.handlers.len()];
+    let acts = program.handlers.iter().flat_map(|handler| &handler.acts);
+    let nested = acts.filter_map(|act| match act {
+        Act::Do(op) => Some(op),
+        _ => None,
+    });
+    for op in program.steps.iter().chain(nested) {
+        registers(op)
+            .into_iter()
+            .for_each(|one| registered[one] = true);
     }
+    let mut text = format!(
+        "capacity {}, depth limit {}\n",
+        program.capacity, program.depth_limit
+    );
+    for (number, handler) in program.handlers.iter().enumerate() {
+        if registered[number] {
+            let _ = writeln!(text, "h{number}: {handler:?}");
+        }
+    }
+    for step in &program.steps {
+        let _ = writeln!(text, "{step:?}");
+    }
+    text
 }
 
 /// The handlers that an operation registers.

@@ -5,11 +5,12 @@
 
 mod generate;
 mod listing;
-mod shrink;
+mod smaller;
 mod table;
 
 pub(crate) use generate::generate;
-pub(crate) use shrink::shrink;
+pub(crate) use listing::listing;
+pub(crate) use smaller::smaller;
 pub(crate) use table::{
     DECLARED, FREE, LISTENERS, METHODS, PATTERNS, TOPICS, declared, matches, method, methods_of,
     topic_of,
@@ -163,7 +164,7 @@ pub(crate) enum Op {
     Scan(Vec<usize>),
     Emit(Event),
     TryEmit(Event),
-    /// Polls in place, so often at most, and then drops the future.
+    /// Polls in place, at most this many times, and then drops the future.
     EmitAsync(Event, usize),
     TryEmitAsync(Event, usize),
     /// A topic without a type; reported unless it has an origin.
@@ -180,7 +181,7 @@ pub(crate) enum Op {
     Hook(bool),
 }
 
-/// So often is a future polled in place that is not cancelled.
+/// How often a future is polled in place that is not to be cancelled.
 pub(crate) const TO_THE_END: usize = 10_000;
 
 /// How many batches are held at once.

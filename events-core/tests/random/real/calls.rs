@@ -1,22 +1,23 @@
-//! What handlers do when they are called.
+//! The bodies of the handlers.
 
 use std::{
     fmt,
-    future::{Future, poll_fn},
+    future::Future,
     ops::ControlFlow,
     pin::Pin,
     rc::Rc,
     task::{Context, Poll},
 };
 
-use events_core::{AnyEvent, Emission, Event as _, Origin};
+use events_core::{AnyEvent, Emission, Event as _, Origin, Registry};
+use smol::future::yield_now;
 
 use super::{
-    World,
-    events::{A, B, D},
-    report, world,
+    Shared,
+    events::{A, B, D, Owned},
+    report, shared,
 };
-use crate::program::{Act, End, Kind, ORIGINS};
+use crate::program::{Act, End, Kind, ORIGINS, Report};
 
 /// The error of a handler that fails.
 #[derive(Debug)]
@@ -38,8 +39,8 @@ fn number_of(origin: Option<&Origin>) -> Option<usize> {
     ORIGINS.iter().position(|one| *one == origin)
 }
 
-impl World {
-    /// Notes the call; says whether it does something.
+impl Shared {
+    /// Notes the call. Returns whether the handler has acts to perform.
     fn begin(&self, handler: usize, value: Option<i64>, emission: Option<&Emission>) -> bool {
         let topic = emission.map_or(D::topic(), Emission::topic);
         let origin = number_of(emission.and_then(Emission::origin));
@@ -56,7 +57,7 @@ impl World {
     }
 }
 
-/// A sync handler; it changes the value when it was given one to change.
+/// A sync handler of one event, whose value it changes.
 pub(super) fn sync(handler: usize, value: &mut i64, emission: &Emission) -> Outcome {
     let seen = Some(*value);
     run_sync(handler, seen, Some(value), Some(emission))
@@ -81,22 +82,22 @@ fn run_sync(
     mut value: Option<&mut i64>,
     emission: Option<&Emission>,
 ) -> Outcome {
-    let world = world();
-    if !world.begin(handler, seen, emission) {
+    let shared = shared();
+    if !shared.begin(handler, seen, emission) {
         return Ok(ControlFlow::Continue(()));
     }
-    for act in &Rc::clone(&world.program).handlers[handler].acts {
+    for act in &Rc::clone(&shared.program).handlers[handler].acts {
         match act {
             Act::Add(number) => {
                 if let Some(value) = &mut value {
                     **value = (**value + number) % 1000;
                 }
             }
-            Act::Do(op) => world.op(op),
+            Act::Do(op) => shared.op(op),
             Act::Yield | Act::Await(_) => {}
         }
     }
-    match world.end(handler) {
+    match shared.end(handler) {
         End::Done => Ok(ControlFlow::Continue(())),
         End::Break => Ok(ControlFlow::Break(())),
         End::Error => Err(Scripted),
@@ -106,19 +107,19 @@ fn run_sync(
 
 /// A deferred handler that is not async.
 pub(super) fn deferred(handler: usize, value: i64, emission: &Emission) -> Result<(), Scripted> {
-    let world = world();
-    let is_limited = world.program.handlers[handler].concurrency.is_some();
-    let _limited = is_limited.then(|| Limited::new(&world));
+    let shared = shared();
+    let is_limited = shared.program.handlers[handler].concurrency.is_some();
+    let _limited = is_limited.then(|| Limited::new(&shared));
     run_sync(handler, Some(value), None, Some(emission)).map(|_| ())
 }
 
 /// A call of a handler whose calls are limited.
-struct Limited(Rc<World>);
+struct Limited(Rc<Shared>);
 
 impl Limited {
-    fn new(world: &Rc<World>) -> Self {
-        world.limited.set(world.limited.get() + 1);
-        Self(Rc::clone(world))
+    fn new(shared: &Rc<Shared>) -> Self {
+        shared.limited.set(shared.limited.get() + 1);
+        Self(Rc::clone(shared))
     }
 }
 
@@ -129,67 +130,57 @@ impl Drop for Limited {
 }
 
 /// The future of an async handler.
-pub(super) fn later(handler: usize, value: i64, emission: &Emission) -> Call {
+pub(super) fn asynchronous(handler: usize, value: i64, emission: &Emission) -> Call {
     Call {
         handler,
         state: State::New,
-        future: Box::pin(run_later(handler, value, emission.clone())),
+        future: Box::pin(run_asynchronous(handler, value, emission.clone())),
     }
 }
 
-async fn run_later(handler: usize, value: i64, emission: Emission) -> Result<(), Scripted> {
+async fn run_asynchronous(handler: usize, value: i64, emission: Emission) -> Result<(), Scripted> {
     let acts = {
-        let world = world();
-        if !world.begin(handler, Some(value), Some(&emission)) {
+        let shared = shared();
+        if !shared.begin(handler, Some(value), Some(&emission)) {
             return Ok(());
         }
-        world.program.handlers[handler].acts.clone()
+        shared.program.handlers[handler].acts.clone()
     };
     for act in acts {
         match act {
             Act::Add(_) => {}
             Act::Do(op) => {
-                let world = world();
+                let shared = shared();
                 // Such a handler ends in its first poll: nothing is counted while it waits.
-                let is_limited = world.program.handlers[handler].concurrency.is_some();
-                let _limited = is_limited.then(|| Limited::new(&world));
-                world.op(&op);
+                let is_limited = shared.program.handlers[handler].concurrency.is_some();
+                let _limited = is_limited.then(|| Limited::new(&shared));
+                shared.op(&op);
             }
-            Act::Yield => wait_once().await,
+            Act::Yield => yield_now().await,
             Act::Await(event) => {
-                let registry = world().registry.clone();
-                let value = event.value;
-                let origin = event.origin.map(|origin| ORIGINS[origin]);
-                let (value, report) = match (event.kind, origin) {
-                    (Kind::A, None) => report(&registry.try_emit_async(A { value }).await),
-                    (Kind::A, Some(origin)) => {
-                        report(&registry.try_emit_async_from(A { value }, origin).await)
-                    }
-                    (_, None) => report(&registry.try_emit_async(B { value }).await),
-                    (_, Some(origin)) => {
-                        report(&registry.try_emit_async_from(B { value }, origin).await)
-                    }
+                let registry = shared().registry.clone();
+                let (value, origin) = (event.value, event.origin);
+                let (value, report) = match event.kind {
+                    Kind::A => awaited(&registry, A { value }, origin).await,
+                    Kind::B => awaited(&registry, B { value }, origin).await,
+                    Kind::C | Kind::D => panic!("no program awaits such an event"),
                 };
-                world().note(|trace| trace.reported(value, &report));
+                shared().note(|trace| trace.reported(value, &report));
             }
         }
     }
-    match world().end(handler) {
+    match shared().end(handler) {
         End::Done | End::Break => Ok(()),
         End::Error => Err(Scripted),
         End::Panic => panic!("scripted"),
     }
 }
 
-/// Wakes the task and is pending, once.
-fn wait_once() -> impl Future<Output = ()> + Send {
-    let mut has_waited = false;
-    poll_fn(move |context| {
-        if std::mem::replace(&mut has_waited, true) {
-            return Poll::Ready(());
-        }
-        context.waker().wake_by_ref();
-        Poll::Pending
+/// Emits an event and awaits the emit: its value and the report.
+async fn awaited<E: Owned>(registry: &Registry, event: E, origin: Option<usize>) -> (i64, Report) {
+    report(&match origin {
+        Some(origin) => registry.try_emit_async_from(event, ORIGINS[origin]).await,
+        None => registry.try_emit_async(event).await,
     })
 }
 
@@ -213,7 +204,7 @@ impl Future for Call {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         if self.state == State::Waiting {
-            world().note(|trace| trace.resumed(self.handler));
+            shared().note(|trace| trace.resumed(self.handler));
         }
         self.state = State::Polling;
         let polled = self.future.as_mut().poll(context);
@@ -231,7 +222,7 @@ impl Drop for Call {
         if self.state == State::Waiting {
             // What it awaits is dropped first.
             self.future = Box::pin(async { Ok(()) });
-            world().note(|trace| trace.cut_off(self.handler));
+            shared().note(|trace| trace.cut_off(self.handler));
         }
     }
 }

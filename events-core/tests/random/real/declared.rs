@@ -29,7 +29,7 @@ pub(super) fn declared_3(event: &dyn AnyEvent, emission: &Emission) -> Outcome {
 
 #[subscriber]
 pub(super) async fn declared_4(event: &A, emission: &Emission) -> Result<(), Scripted> {
-    calls::later(4, event.value, emission).await
+    calls::asynchronous(4, event.value, emission).await
 }
 
 #[subscriber(deferred, after = declared_4)]
@@ -39,16 +39,16 @@ pub(super) fn declared_5(event: &A, emission: &Emission) -> Result<(), Scripted>
 
 #[subscriber(concurrency = 1, origin = "o1")]
 pub(super) async fn declared_6(event: &B, emission: &Emission) -> Result<(), Scripted> {
-    calls::later(6, event.value, emission).await
+    calls::asynchronous(6, event.value, emission).await
 }
 
 /// A listener whose methods have the numbers from `first` on.
-pub(super) struct Ears {
+pub(super) struct ScriptedListener {
     pub(super) first: usize,
 }
 
 #[listener]
-impl Ears {
+impl ScriptedListener {
     #[on]
     pub(super) fn method_0(&self, event: &mut A, emission: &Emission) -> Outcome {
         calls::sync(self.first, &mut event.value, emission)
@@ -75,6 +75,6 @@ impl Ears {
     }
 
     fn call(&self, method: usize, event: &B, emission: &Emission) -> Call {
-        calls::later(self.first + method, event.value, emission)
+        calls::asynchronous(self.first + method, event.value, emission)
     }
 }

@@ -1,8 +1,7 @@
 //! A program on a real registry, on one thread.
 //!
-//! Handlers have the number of a row in the program, and find the program, the registry and the trace in a
-//! thread-local: so a closure holds nothing but its number and a counter, by which the end of each
-//! closure is seen.
+//! Handlers have the number of a row in the program, and read the program, the registry and the trace from a
+//! thread-local. So a closure captures only its number and a counter, which shows when the closure is dropped.
 
 mod calls;
 mod declared;
@@ -32,8 +31,33 @@ use crate::{
     trace::Trace,
 };
 
+/// An expression, with the event of a program as a value of its type.
+macro_rules! with_event {
+    ($from:expr, $event:ident => $result:expr) => {{
+        let mut value = $from.value;
+        match $from.kind {
+            Kind::A => {
+                let $event = A { value };
+                $result
+            }
+            Kind::B => {
+                let $event = B { value };
+                $result
+            }
+            Kind::C => {
+                let $event = C { value };
+                $result
+            }
+            Kind::D => {
+                let $event = D { value: &mut value };
+                $result
+            }
+        }
+    }};
+}
+
 /// What the handlers of one run share.
-struct World {
+struct Shared {
     registry: Registry,
     program: Rc<Program>,
     trace: RefCell<Trace>,
@@ -48,12 +72,12 @@ struct World {
 }
 
 thread_local! {
-    static WORLD: RefCell<Option<Rc<World>>> = const { RefCell::new(None) };
+    static SHARED: RefCell<Option<Rc<Shared>>> = const { RefCell::new(None) };
 }
 
-fn world() -> Rc<World> {
-    let world = WORLD.with_borrow(Clone::clone);
-    world.expect("handlers run while a program runs")
+fn shared() -> Rc<Shared> {
+    let shared = SHARED.with_borrow(Clone::clone);
+    shared.expect("handlers run while a program runs")
 }
 
 /// Ends the run of this thread, also when it panics.
@@ -61,7 +85,7 @@ struct Running;
 
 impl Drop for Running {
     fn drop(&mut self) {
-        WORLD.take();
+        SHARED.take();
     }
 }
 
@@ -69,7 +93,7 @@ impl Drop for Running {
 pub(crate) fn run(program: &Program) -> (Trace, usize) {
     let empty = |count: usize| RefCell::new((0..count).map(|_| None).collect());
     let closures = Arc::new(());
-    let world = Rc::new(World {
+    let shared = Rc::new(Shared {
         registry: Registry::new(),
         program: Rc::new(program.clone()),
         trace: RefCell::default(),
@@ -80,27 +104,27 @@ pub(crate) fn run(program: &Program) -> (Trace, usize) {
         limited: Cell::new(0),
         closures: Arc::clone(&closures),
     });
-    WORLD.set(Some(Rc::clone(&world)));
+    SHARED.set(Some(Rc::clone(&shared)));
     let running = Running;
-    world.registry.set_depth_limit(program.depth_limit);
-    world.registry.queue().set_capacity(program.capacity);
+    shared.registry.set_depth_limit(program.depth_limit);
+    shared.registry.queue().set_capacity(program.capacity);
     for step in &program.steps {
-        world.op(step);
-        let waiting = world.registry.queue().len();
-        world.note(|trace| trace.waiting(waiting));
+        shared.op(step);
+        let waiting = shared.registry.queue().len();
+        shared.note(|trace| trace.waiting(waiting));
         if waiting == 0 {
-            // One is here, and one in the world.
+            // One is here, and one in the shared.
             let count = Arc::strong_count(&closures) - 2;
-            world.note(|trace| trace.closures(count));
+            shared.note(|trace| trace.closures(count));
         }
     }
     drop(running);
-    let trace = world.trace.take();
-    drop(world);
+    let trace = shared.trace.take();
+    drop(shared);
     (trace, Arc::strong_count(&closures) - 1)
 }
 
-impl World {
+impl Shared {
     fn note(&self, note: impl FnOnce(&mut Trace)) {
         note(&mut self.trace.borrow_mut());
     }
@@ -147,54 +171,29 @@ impl World {
             Op::SetDepthLimit(limit) => self.registry.set_depth_limit(limit),
             Op::Hook(true) => self.registry.set_unheard_hook(|event| {
                 let topic = event.topic();
-                world().note(|trace| trace.unheard(topic));
+                shared().note(|trace| trace.unheard(topic));
             }),
             Op::Hook(false) => self.registry.clear_unheard_hook(),
         }
     }
 
     fn emit(&self, event: Event) -> i64 {
-        fn emit<E: events_core::Event>(registry: &Registry, event: E, origin: Option<usize>) -> E {
-            match origin {
-                Some(origin) => registry.emit_from(event, ORIGINS[origin]),
+        let (registry, origin) = (&self.registry, event.origin.map(|origin| ORIGINS[origin]));
+        with_event!(event, event => {
+            let event = match origin {
+                Some(origin) => registry.emit_from(event, origin),
                 None => registry.emit(event),
-            }
-        }
-        let (registry, origin) = (&self.registry, event.origin);
-        let mut value = event.value;
-        match event.kind {
-            Kind::A => emit(registry, A { value }, origin).value,
-            Kind::B => emit(registry, B { value }, origin).value,
-            Kind::C => emit(registry, C { value }, origin).value,
-            Kind::D => {
-                emit(registry, D { value: &mut value }, origin);
-                value
-            }
-        }
+            };
+            event.value()
+        })
     }
 
     fn try_emit(&self, event: Event) -> (i64, Report) {
-        fn emit<E: events_core::Event>(
-            registry: &Registry,
-            event: E,
-            origin: Option<usize>,
-        ) -> Result<Emitted<E>, EmitError<E>> {
-            match origin {
-                Some(origin) => registry.try_emit_from(event, ORIGINS[origin]),
-                None => registry.try_emit(event),
-            }
-        }
-        let (registry, origin) = (&self.registry, event.origin);
-        let mut value = event.value;
-        match event.kind {
-            Kind::A => report(&emit(registry, A { value }, origin)),
-            Kind::B => report(&emit(registry, B { value }, origin)),
-            Kind::C => report(&emit(registry, C { value }, origin)),
-            Kind::D => {
-                let (_, report) = report(&emit(registry, D { value: &mut value }, origin));
-                (value, report)
-            }
-        }
+        let (registry, origin) = (&self.registry, event.origin.map(|origin| ORIGINS[origin]));
+        with_event!(event, event => report(&match origin {
+            Some(origin) => registry.try_emit_from(event, origin),
+            None => registry.try_emit(event),
+        }))
     }
 
     /// With an origin the registry emits a topic without a report.
@@ -210,23 +209,13 @@ impl World {
 
     fn emit_async(&self, event: Event, polls: usize) {
         let (registry, origin) = (&self.registry, event.origin.map(|origin| ORIGINS[origin]));
-        let mut value = event.value;
-        macro_rules! emitted {
-            ($event:expr) => {{
-                let event = $event;
-                let future = match origin {
-                    Some(origin) => registry.emit_async_from(event, origin),
-                    None => registry.emit_async(event),
-                };
-                self.poll_in_place(future, polls).map(|event| event.value())
-            }};
-        }
-        let emitted = match event.kind {
-            Kind::A => emitted!(A { value }),
-            Kind::B => emitted!(B { value }),
-            Kind::C => emitted!(C { value }),
-            Kind::D => emitted!(D { value: &mut value }),
-        };
+        let emitted = with_event!(event, event => {
+            let future = match origin {
+                Some(origin) => registry.emit_async_from(event, origin),
+                None => registry.emit_async(event),
+            };
+            self.poll_in_place(future, polls).map(|event| event.value())
+        });
         if let Some(value) = emitted {
             self.note(|trace| trace.emitted(value));
         }
@@ -234,30 +223,19 @@ impl World {
 
     fn try_emit_async(&self, event: Event, polls: usize) {
         let (registry, origin) = (&self.registry, event.origin.map(|origin| ORIGINS[origin]));
-        let mut value = event.value;
-        macro_rules! emitted {
-            ($event:expr) => {{
-                let event = $event;
-                let future = match origin {
-                    Some(origin) => registry.try_emit_async_from(event, origin),
-                    None => registry.try_emit_async(event),
-                };
-                self.poll_in_place(future, polls)
-                    .map(|result| report(&result))
-            }};
-        }
-        let emitted = match event.kind {
-            Kind::A => emitted!(A { value }),
-            Kind::B => emitted!(B { value }),
-            Kind::C => emitted!(C { value }),
-            Kind::D => emitted!(D { value: &mut value }),
-        };
+        let emitted = with_event!(event, event => {
+            let future = match origin {
+                Some(origin) => registry.try_emit_async_from(event, origin),
+                None => registry.try_emit_async(event),
+            };
+            self.poll_in_place(future, polls).map(|result| report(&result))
+        });
         if let Some((value, report)) = emitted {
             self.note(|trace| trace.reported(value, &report));
         }
     }
 
-    /// Polls so often, and then drops the future.
+    /// Polls this many times, and then drops the future.
     fn poll_in_place<F: Future>(&self, future: F, polls: usize) -> Option<F::Output> {
         if self.limited.get() > 0 {
             self.note(Trace::left_out);
@@ -277,8 +255,8 @@ impl World {
     }
 
     fn enqueue(&self, event: Event) -> bool {
-        fn enqueue<E: OwnedEvent + Send>(world: &World, event: E, origin: Option<usize>) -> bool {
-            let registry = &world.registry;
+        fn enqueue<E: OwnedEvent + Send>(shared: &Shared, event: E, origin: Option<usize>) -> bool {
+            let registry = &shared.registry;
             let result = match origin {
                 Some(origin) => registry.enqueue_from(event, ORIGINS[origin]),
                 None => registry.enqueue(event),

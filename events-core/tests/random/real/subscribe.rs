@@ -10,9 +10,10 @@ use events_core::{
 };
 
 use super::{
-    PATTERNS, World, calls,
+    PATTERNS, Shared, calls,
     declared::{
-        Ears, declared_0, declared_1, declared_2, declared_3, declared_4, declared_5, declared_6,
+        ScriptedListener, declared_0, declared_1, declared_2, declared_3, declared_4, declared_5,
+        declared_6,
     },
     events::{A, B, C, D, Owned, Value},
 };
@@ -55,7 +56,7 @@ impl With for &mut events_core::subscribing::Batch {
     }
 }
 
-impl World {
+impl Shared {
     pub(super) fn subscribe(&self, handler: usize, detach: bool) {
         if self.held.borrow()[handler].is_some() {
             return self.note(crate::trace::Trace::left_out);
@@ -91,7 +92,7 @@ impl World {
             return self.note(crate::trace::Trace::left_out);
         }
         let first = methods_of(listener).start;
-        let (registered, subscription) = kind_of(self.registry.try_add(Ears { first }));
+        let (registered, subscription) = kind_of(self.registry.try_add(ScriptedListener { first }));
         self.listeners.borrow_mut()[listener] = subscription;
         self.note(|trace| trace.registered(registered));
     }
@@ -124,8 +125,8 @@ impl World {
             (Kind::B, Phase::Sync) => self.sync::<B, _>(number, with),
             (Kind::C, _) => self.sync::<C, _>(number, with),
             (Kind::D, _) => self.borrowed(number, with),
-            (Kind::A, _) => self.later::<A, _>(number, with),
-            (Kind::B, _) => self.later::<B, _>(number, with),
+            (Kind::A, _) => self.background::<A, _>(number, with),
+            (Kind::B, _) => self.background::<B, _>(number, with),
         }
     }
 
@@ -159,7 +160,7 @@ impl World {
         with.with(options(new, handler))
     }
 
-    fn later<E: Owned + Snapshot, W: With>(&self, number: usize, with: W) -> W::Output {
+    fn background<E: Owned + Snapshot, W: With>(&self, number: usize, with: W) -> W::Output {
         let handler = &self.program.handlers[number];
         let closure = Arc::clone(&self.closures);
         let mut new = if handler.is_async {
@@ -167,7 +168,7 @@ impl World {
                 .registry
                 .subscribe_async(move |event: &E, emission: &Emission| {
                     let _ = &closure;
-                    calls::later(number, event.value(), emission)
+                    calls::asynchronous(number, event.value(), emission)
                 });
             if handler.phase == Phase::Deferred {
                 new.deferred()
@@ -240,11 +241,11 @@ fn options<F: Family, T>(
                     Name::Declared(4) => new.$names(declared_4),
                     Name::Declared(5) => new.$names(declared_5),
                     Name::Declared(_) => new.$names(declared_6),
-                    Name::Method(0) => new.$names(Ears::method_0),
-                    Name::Method(1) => new.$names(Ears::method_1),
-                    Name::Method(2) => new.$names(Ears::method_2),
-                    Name::Method(3) => new.$names(Ears::method_3),
-                    Name::Method(_) => new.$names(Ears::method_4),
+                    Name::Method(0) => new.$names(ScriptedListener::method_0),
+                    Name::Method(1) => new.$names(ScriptedListener::method_1),
+                    Name::Method(2) => new.$names(ScriptedListener::method_2),
+                    Name::Method(3) => new.$names(ScriptedListener::method_3),
+                    Name::Method(_) => new.$names(ScriptedListener::method_4),
                 };
             }
         };

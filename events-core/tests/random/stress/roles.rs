@@ -1,9 +1,10 @@
-//! What each thread of a round does.
+//! The operations of each thread of a round.
 
 use std::{
+    pin::Pin,
     sync::Arc,
-    task::{Context, Poll, Wake, Waker},
-    thread::{self, Thread},
+    task::{Context, Waker},
+    thread,
     time::Duration,
 };
 
@@ -12,8 +13,9 @@ use events_core::{
     queues::{Unfinished, UnfinishedEvent, Work, Worker},
     subscriber, subscribers,
 };
+use smol::future::block_on;
 
-use super::board::{ASYNC, BY_TOPIC, Board, DEFERRED, RECORDERS, Receipt, SYNC};
+use super::shared::{ASYNC, BY_TOPIC, DEFERRED, RECORDERS, Receipt, SYNC, Shared};
 use crate::rng::Rng;
 
 #[derive(Event, Clone)]
@@ -26,13 +28,13 @@ pub(super) struct One {
 pub(super) const LONG: Duration = Duration::from_secs(3_600);
 
 #[subscriber]
-fn declared(event: &One, board: State<'_, Arc<Board>>) {
-    board.scanned(event.number);
+fn declared(event: &One, shared: State<'_, Arc<Shared>>) {
+    shared.scanned(event.number);
 }
 
 /// The handlers that are there for the whole round.
-pub(super) fn recorders(registry: &Registry, board: &Arc<Board>) {
-    let hold = || (Arc::clone(board), board.closure());
+pub(super) fn recorders(registry: &Registry, shared: &Arc<Shared>) {
+    let hold = || (Arc::clone(shared), shared.closure());
     let (shared, closure) = hold();
     registry
         .subscribe(move |event: &One| {
@@ -62,7 +64,7 @@ pub(super) fn recorders(registry: &Registry, board: &Arc<Board>) {
             let (shared, number) = (Arc::clone(&shared), event.number);
             async move {
                 if number % 3 == 0 {
-                    shared.answers.wait().await;
+                    shared.completions.wait().await;
                 }
                 shared.received(number, ASYNC);
             }
@@ -85,10 +87,10 @@ pub(super) fn recorders(registry: &Registry, board: &Arc<Board>) {
 }
 
 /// Subscribes handlers of all kinds, and unsubscribes them.
-pub(super) fn subscribes(registry: &Registry, board: &Arc<Board>, rng: &mut Rng, times: usize) {
+pub(super) fn subscribes(registry: &Registry, shared: &Arc<Shared>, rng: &mut Rng, times: usize) {
     let mut held: Vec<Subscription> = Vec::new();
     for _ in 0..times {
-        let closure = board.closure();
+        let closure = shared.closure();
         let new = match rng.below(6) {
             0 => registry.on(move |_: &One| closure.touch()),
             1 => registry
@@ -106,7 +108,7 @@ pub(super) fn subscribes(registry: &Registry, board: &Arc<Board>, rng: &mut Rng,
                 .on_topic("stress::(one|two)", move |_: &dyn AnyEvent| closure.touch())
                 .expect("it is a pattern"),
             _ => {
-                let other = board.closure();
+                let other = shared.closure();
                 let mut batch = registry.batch();
                 batch.on(move |_: &One| closure.touch());
                 batch.add(registry.subscribe(move |_: &One| other.touch()).once());
@@ -123,8 +125,8 @@ pub(super) fn subscribes(registry: &Registry, board: &Arc<Board>, rng: &mut Rng,
     }
 }
 
-/// Emits these events, and says which recorders it did not reach.
-pub(super) fn emits(registry: &Registry, board: &Board, events: impl Iterator<Item = usize>) {
+/// Emits these events, and notes which recorders an event did not reach.
+pub(super) fn emits(registry: &Registry, shared: &Shared, events: impl Iterator<Item = usize>) {
     for number in events {
         let Err(error) = registry.try_emit(One { number }) else {
             continue;
@@ -132,19 +134,19 @@ pub(super) fn emits(registry: &Registry, board: &Board, events: impl Iterator<It
         for failure in error.failures() {
             let name = &failure.subscriber().name;
             if let Some(recorder) = RECORDERS.iter().position(|one| one == name) {
-                board.receipt(number)[recorder].refused += 1;
+                shared.receipt(number)[recorder].refused += 1;
             }
         }
     }
 }
 
-/// Pushes these events into the queue; one that is full is flushed, one that is shut down keeps none.
-pub(super) fn pushes(registry: &Registry, board: &Board, events: impl Iterator<Item = usize>) {
+/// Enqueues these events. A full queue is flushed; one that is shut down refuses the event.
+pub(super) fn pushes(registry: &Registry, shared: &Shared, events: impl Iterator<Item = usize>) {
     for number in events {
         let mut event = One { number };
         while let Err(full) = registry.enqueue(event) {
             if registry.queue().is_shut_down() {
-                refuse_all(board, number);
+                refuse_all(shared, number);
                 break;
             }
             event = full.into_event();
@@ -153,35 +155,28 @@ pub(super) fn pushes(registry: &Registry, board: &Board, events: impl Iterator<I
     }
 }
 
-fn refuse_all(board: &Board, number: usize) {
-    for receipt in &mut *board.receipt(number) {
+fn refuse_all(shared: &Shared, number: usize) {
+    for receipt in &mut *shared.receipt(number) {
         receipt.refused += 1;
     }
 }
 
-/// Awaits emits of these events.
-pub(super) fn emits_async(registry: &Registry, board: &Board, events: impl Iterator<Item = usize>) {
+/// Awaits emits of these events, which reach every recorder.
+pub(super) fn emits_async(registry: &Registry, events: impl Iterator<Item = usize>) {
     for number in events {
-        let Err(error) = block_on(registry.try_emit_async(One { number })) else {
-            continue;
-        };
-        assert_eq!(
-            error.failures().len(),
-            0,
-            "a deferred handler runs at once: {error}"
-        );
-        let _ = board;
+        let emitted = block_on(registry.try_emit_async(One { number }));
+        emitted.expect("a deferred handler runs at once when the queue is full or shut down");
     }
 }
 
-pub(super) fn scans(registry: &Registry, board: &Arc<Board>, times: usize) {
+pub(super) fn scans(registry: &Registry, shared: &Arc<Shared>, times: usize) {
     for _ in 0..times {
-        let scanner = registry.scanner().state(Arc::clone(board));
+        let scanner = registry.scanner().state(Arc::clone(shared));
         scanner.subscribers(subscribers![declared]).run();
     }
 }
 
-/// Works for a while on this thread and on threads of the queue, again and again.
+/// Starts and stops workers: on this thread, and on threads of the queue.
 pub(super) fn works(registry: &Registry, rng: &mut Rng, times: usize) {
     let queue = registry.queue();
     let mut workers: Vec<Worker> = Vec::new();
@@ -200,11 +195,11 @@ pub(super) fn works(registry: &Registry, rng: &mut Rng, times: usize) {
     workers.into_iter().for_each(Worker::stop);
 }
 
-/// Polls a worker so often; what it has begun then is kept for a shutdown.
+/// Polls a worker that many times. A shutdown returns the events that it has begun and not ended.
 fn polls(work: &mut Work, times: usize) {
     for _ in 0..times {
         let context = &mut Context::from_waker(Waker::noop());
-        if std::pin::Pin::new(&mut *work).poll(context).is_ready() {
+        if Pin::new(&mut *work).poll(context).is_ready() {
             return;
         }
         thread::yield_now();
@@ -226,7 +221,7 @@ pub(super) fn settles(registry: &Registry, times: usize) {
 }
 
 /// Notes what a shutdown hands back.
-pub(super) fn take_back(board: &Board, unfinished: Unfinished) {
+pub(super) fn take_back(shared: &Shared, unfinished: Unfinished) {
     let take = |event: UnfinishedEvent| {
         let unfinished: Option<Vec<_>> = event
             .unfinished()
@@ -235,7 +230,7 @@ pub(super) fn take_back(board: &Board, unfinished: Unfinished) {
             .downcast::<One>()
             .expect("there is no other event")
             .number;
-        for (name, receipt) in RECORDERS.iter().zip(&mut *board.receipt(number)) {
+        for (name, receipt) in RECORDERS.iter().zip(&mut *shared.receipt(number)) {
             let is_meant = |names: &Vec<_>| names.iter().any(|one| one == name);
             if unfinished.as_ref().is_none_or(is_meant) {
                 let Receipt { handed_back, .. } = receipt;
@@ -244,22 +239,4 @@ pub(super) fn take_back(board: &Board, unfinished: Unfinished) {
         }
     };
     unfinished.events.into_iter().for_each(take);
-}
-
-/// Runs a future on this thread.
-fn block_on<F: Future>(future: F) -> F::Output {
-    struct Unpark(Thread);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    let mut future = std::pin::pin!(future);
-    loop {
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(output) => return output,
-            Poll::Pending => thread::park(),
-        }
-    }
 }

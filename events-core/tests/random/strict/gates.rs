@@ -1,4 +1,4 @@
-//! Futures that are ready when the script opens them, and the wakes that they owe.
+//! Gates: futures that are ready after the script opens them, and whose wakers the script calls.
 
 use std::{
     collections::BTreeMap,
@@ -93,15 +93,16 @@ impl Gates {
         }
     }
 
-    /// Calls a waker of a wait that is over.
-    pub(crate) fn wake_stale(&self, choice: usize) {
+    /// Calls a waker of a wait that is over. False when there is none.
+    pub(crate) fn wake_stale(&self, choice: usize) -> bool {
         let stale = self.state().stale.clone();
         if !stale.is_empty() {
             stale[choice % stale.len()].wake_by_ref();
         }
+        !stale.is_empty()
     }
 
-    /// Opens all, also those that come.
+    /// Opens all gates, also those of later waits.
     pub(crate) fn open_all(&self) {
         let mut state = self.state();
         state.all_open = true;

@@ -1,15 +1,13 @@
-//! What holds for every script, read from the journal when it is over.
+//! The laws that every script obeys, checked on the journal after the run.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{collections::BTreeMap, iter::successors};
 
 use super::{
+    handlers::{Entry, Progress, Sent, Verb, What},
     run::Outcome,
-    script::{Handler, MARKERS, Phase, Script},
-    world::{Entry, Progress, Sent, Verb, What},
+    script::{MARKERS, Script},
 };
-
-/// A dropped `emit_async` loses the deferred handlers if one of them is after an async one.
-const CANCELLED_EMIT_LOSES_DEFERRED: bool = true;
+use crate::program::Phase;
 
 /// How often a handler began, ended and was cut off for one event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,7 +17,7 @@ struct Calls {
     cut_off: usize,
 }
 
-/// All that is wrong.
+/// All violations of the laws.
 pub(crate) fn violations(script: &Script, outcome: &Outcome) -> Vec<String> {
     let mut found = outcome.problems.clone();
     let journal = outcome.shared.journal();
@@ -90,12 +88,7 @@ fn exactly_once(
         // A failed delivery, which is logged.
         Verb::Emitted => sent.is_late && is_async,
         Verb::EmittedAsync(Progress::Created) => true,
-        Verb::EmittedAsync(Progress::Polled) => {
-            let is_deferred = handler.phase == Phase::Deferred;
-            let deferred_is_lost =
-                CANCELLED_EMIT_LOSES_DEFERRED && has_deferred_after_async(script, handler);
-            is_async || (is_deferred && deferred_is_lost)
-        }
+        Verb::EmittedAsync(Progress::Polled) => is_async || waits_for_async(script, number),
         Verb::EmittedAsync(Progress::Completed) => false,
     };
     if calls.begun > 0
@@ -106,20 +99,17 @@ fn exactly_once(
     (!is_done && !may_be_lost).then_some("it was lost")
 }
 
-/// Whether a deferred handler of the same events is after an async one.
-fn has_deferred_after_async(script: &Script, handler: &Handler) -> bool {
-    let of_kind = script
-        .handlers
-        .iter()
-        .filter(|other| other.kind == handler.kind);
-    let mut deferred = of_kind.filter(|other| other.phase == Phase::Deferred);
-    deferred.any(|other| {
-        let after = other.after.map(|after| script.handlers[after].phase);
-        after == Some(Phase::Async)
-    })
+/// Whether a handler is after an async one, directly or through others. If it is deferred, a dropped
+/// `emit_async` loses it.
+fn waits_for_async(script: &Script, number: usize) -> bool {
+    let mut predecessors = successors(script.handlers[number].after, |number| {
+        script.handlers[*number].after
+    });
+    predecessors.any(|number| script.handlers[number].phase == Phase::Async)
 }
 
-/// Jobs begin in the order in which they came, and calls that are limited to one in the order of the jobs.
+/// Jobs begin in the order in which they were enqueued, and the calls of a handler with a limit of 1 in the
+/// order of the jobs.
 fn order(script: &Script, journal: &[Entry], sent: &[Sent]) -> Vec<String> {
     let mut found = Vec::new();
     let begun = |handler: usize| {
@@ -152,7 +142,7 @@ fn order(script: &Script, journal: &[Entry], sent: &[Sent]) -> Vec<String> {
     found
 }
 
-/// As many calls at once as the limit says.
+/// A handler has no more calls at once than its limit.
 fn limits(script: &Script, journal: &[Entry]) -> Vec<String> {
     let mut found = Vec::new();
     for (number, handler) in script.handlers.iter().enumerate() {
@@ -172,55 +162,4 @@ fn limits(script: &Script, journal: &[Entry]) -> Vec<String> {
         }
     }
     found
-}
-
-/// What scripts are to reach.
-pub(crate) const REACHED: [&str; 9] = [
-    "a call is cut off",
-    "an event is handed back that was not begun",
-    "an event is handed back that was begun",
-    "an event is refused",
-    "an event is sent by a handler",
-    "an emit_async ends",
-    "an emit_async is dropped after a poll",
-    "an emit_async is dropped before a poll",
-    "calls of two tasks are under way at once",
-];
-
-/// Those that a script has reached.
-pub(crate) fn reached(outcome: &Outcome) -> Vec<&'static str> {
-    let journal = outcome.shared.journal();
-    let sent = outcome.shared.sent();
-    let back = |is_begun| {
-        let mut back = outcome.handed_back.iter();
-        back.any(|back| back.unfinished.is_some() == is_begun)
-    };
-    let verb = |verb| sent.iter().any(|sent| sent.verb == verb);
-    let mut calls = BTreeMap::new();
-    let mut tasks_at_once = 0;
-    for entry in journal.iter() {
-        let call = (entry.event, entry.handler);
-        match entry.what {
-            What::Begins => _ = calls.insert(call, entry.task),
-            What::Ends | What::CutOff => _ = calls.remove(&call),
-        }
-        let tasks: BTreeSet<_> = calls.values().collect();
-        tasks_at_once = tasks_at_once.max(tasks.len());
-    }
-    let is_reached = [
-        journal.iter().any(|entry| entry.what == What::CutOff),
-        back(false),
-        back(true),
-        verb(Verb::Refused),
-        sent.iter().any(|sent| sent.generation > 0),
-        verb(Verb::EmittedAsync(Progress::Completed)),
-        verb(Verb::EmittedAsync(Progress::Polled)),
-        verb(Verb::EmittedAsync(Progress::Created)),
-        tasks_at_once > 1,
-    ];
-    let reached = REACHED.into_iter().zip(is_reached);
-    reached
-        .filter(|(_, is_reached)| *is_reached)
-        .map(|(name, _)| name)
-        .collect()
 }

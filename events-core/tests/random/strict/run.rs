@@ -15,8 +15,8 @@ use events_core::{
 
 use super::{
     executor::{Executor, NO_TASK, TaskId},
+    handlers::{Numbered, Progress, Shared, Verb, X, Y, subscribe},
     script::{Kind, MARKERS, Script, Step},
-    world::{Numbered, Progress, Shared, Verb, X, Y, subscribe},
 };
 
 /// An event that a shutdown handed back, with the handlers that have not ended; `None` when none was
@@ -35,6 +35,8 @@ pub(crate) struct Outcome {
     pub(crate) problems: Vec<String>,
     /// Handlers, and how long the journal was when they were unsubscribed.
     pub(crate) unsubscribed: Vec<(usize, usize)>,
+    /// Whether a waker was called after its wait was over.
+    pub(crate) has_stale_wake: bool,
 }
 
 struct Run<'s> {
@@ -44,6 +46,7 @@ struct Run<'s> {
     executor: Executor,
     subscriptions: Vec<Option<Subscription>>,
     unsubscribed: Vec<(usize, usize)>,
+    has_stale_wake: bool,
     /// Tasks that are workers.
     workers: Rc<RefCell<Vec<TaskId>>>,
     back: Rc<RefCell<Vec<HandedBack>>>,
@@ -64,6 +67,7 @@ pub(crate) fn run(script: &Script) -> Outcome {
         executor: Executor::default(),
         subscriptions,
         unsubscribed: Vec::new(),
+        has_stale_wake: false,
         workers: Rc::default(),
         back: Rc::default(),
         problems: Rc::default(),
@@ -77,6 +81,7 @@ pub(crate) fn run(script: &Script) -> Outcome {
         handed_back: run.back.take(),
         problems: run.problems.take(),
         unsubscribed: run.unsubscribed,
+        has_stale_wake: run.has_stale_wake,
     }
 }
 
@@ -113,7 +118,9 @@ impl Run<'_> {
             Step::Open(choice) => self.shared.gates.open(choice),
             Step::Deliver(choice) => drop(self.shared.gates.deliver(choice)),
             Step::WakeHandler(choice) => self.shared.gates.wake_spuriously(choice),
-            Step::WakeStale(choice) => self.shared.gates.wake_stale(choice),
+            Step::WakeStale(choice) => {
+                self.has_stale_wake |= self.shared.gates.wake_stale(choice);
+            }
             Step::WakeTask(choice) => {
                 if let Some(task) = choose(self.executor.alive(), choice) {
                     self.executor.wake_spuriously(task);

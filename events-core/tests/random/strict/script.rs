@@ -1,19 +1,13 @@
-//! Scripts for the strict executor: handlers, and steps of the world around them. Made from a seed.
+//! Scripts for the strict executor, generated from a seed: handlers, and steps that send events, run tasks and
+//! open gates.
 
-use crate::rng::Rng;
+use crate::{program::Phase, rng::Rng};
 
 /// The two kinds of events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     X,
     Y,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Phase {
-    Sync,
-    Async,
-    Deferred,
 }
 
 /// A handler of a script; its number is its place in the list, and its id.
@@ -87,7 +81,7 @@ pub(crate) fn generate(seed: u64, options: Options) -> Script {
         nested: None,
     };
     let mut handlers = vec![marker(Kind::X), marker(Kind::Y)];
-    for _ in 0..1 + rng.below(5) {
+    for _ in 0..1 + rng.below(7) {
         let number = handlers.len();
         handlers.push(handler(rng, number, &handlers));
     }
@@ -124,6 +118,7 @@ fn handler(rng: &mut Rng, number: usize, earlier: &[Handler]) -> Handler {
         Phase::Async,
         Phase::Async,
         Phase::Deferred,
+        Phase::Deferred,
     ]);
     let mut handler = Handler {
         kind,
@@ -132,11 +127,9 @@ fn handler(rng: &mut Rng, number: usize, earlier: &[Handler]) -> Handler {
         after: None,
         nested: None,
     };
-    let target = MARKERS + rng.below(number);
-    let is_before = |other: &&Handler| {
-        let turns = [other.phase, phase].map(|phase| phase as usize);
-        other.kind == kind && other.phase != Phase::Sync && turns[0] <= turns[1]
-    };
+    let target = MARKERS + rng.below(number - 1);
+    let is_before =
+        |other: &&Handler| other.kind == kind && other.phase != Phase::Sync && other.phase <= phase;
     if phase != Phase::Sync && rng.chance(1, 2) {
         handler.after = earlier.get(target).filter(is_before).map(|_| target);
     }
@@ -165,7 +158,7 @@ fn step(rng: &mut Rng, options: Options) -> Step {
         13 | 14 if options.stale_wakes => Step::WakeStale(any),
         15 => Step::WakeTask(any),
         16 => Step::WakeHandler(any),
-        17 => Step::Cancel(any),
+        17 | 30 => Step::Cancel(any),
         28 | 29 => Step::Rest,
         18..23 => Step::Open(any),
         23..28 => Step::Deliver(any),
@@ -173,32 +166,24 @@ fn step(rng: &mut Rng, options: Options) -> Step {
     }
 }
 
-/// The smallest failing script near one that fails.
-pub(crate) fn shrink(mut script: Script, fails: impl Fn(&Script) -> bool) -> Script {
-    'smaller: loop {
-        for index in (0..script.steps.len()).rev() {
-            let mut smaller = script.clone();
-            smaller.steps.remove(index);
-            if fails(&smaller) {
-                script = smaller;
-                continue 'smaller;
-            }
+/// The scripts with one step or one handler less.
+pub(crate) fn smaller(script: &Script) -> impl Iterator<Item = Script> {
+    let steps = (0..script.steps.len()).rev().map(|index| {
+        let mut smaller = script.clone();
+        smaller.steps.remove(index);
+        smaller
+    });
+    let handlers = (MARKERS..script.handlers.len()).rev().map(|index| {
+        let mut smaller = script.clone();
+        smaller.handlers.remove(index);
+        for handler in &mut smaller.handlers {
+            handler.after = match handler.after {
+                Some(after) if after == index => None,
+                Some(after) if after > index => Some(after - 1),
+                after => after,
+            };
         }
-        for index in (MARKERS..script.handlers.len()).rev() {
-            let mut smaller = script.clone();
-            smaller.handlers.remove(index);
-            for handler in &mut smaller.handlers {
-                handler.after = match handler.after {
-                    Some(after) if after == index => None,
-                    Some(after) if after > index => Some(after - 1),
-                    after => after,
-                };
-            }
-            if fails(&smaller) {
-                script = smaller;
-                continue 'smaller;
-            }
-        }
-        return script;
-    }
+        smaller
+    });
+    steps.chain(handlers)
 }

@@ -1,8 +1,8 @@
-//! The words that comments, documents and texts avoid, and what they say instead.
+//! The words that comments, documents and texts avoid, and what to write in their place.
 
-use super::super::words::{Allowed, Banned};
+use super::super::words::Banned;
 
-/// Lower case, each form of a word for itself.
+/// In lower case, with a row for each form of a word.
 pub(crate) const BANNED: &[Banned] = &[
     // People, where a part of the program is meant.
     (
@@ -65,6 +65,3 @@ pub(crate) const BANNED: &[Banned] = &[
     ("at a glance", "in short, as a table; or leave it out"),
     ("in vain", "without a result; say what was not found"),
 ];
-
-/// Files that may say a word of the list.
-pub(crate) const ALLOWED: &[Allowed] = &[];

@@ -1,23 +1,12 @@
-//! The smallest failing program near one that fails: parts are removed as long as it still fails.
+//! The programs with one part less than a program, of which a smaller failing one is searched.
 
 use super::{Act, End, Op, Program};
 
 /// Removes one part of a program.
 type Edit = Box<dyn Fn(&mut Program)>;
 
-/// `program` with all removed that is not needed for `fails`.
-pub(crate) fn shrink(mut program: Program, mut fails: impl FnMut(&Program) -> bool) -> Program {
-    loop {
-        let smaller = candidates(&program).find(|candidate| fails(candidate));
-        match smaller {
-            Some(smaller) => program = smaller,
-            None => return program,
-        }
-    }
-}
-
 /// Programs with one part less, the largest parts first.
-fn candidates(program: &Program) -> impl Iterator<Item = Program> + '_ {
+pub(crate) fn smaller(program: &Program) -> impl Iterator<Item = Program> + '_ {
     let edited = |edit: &dyn Fn(&mut Program)| {
         let mut smaller = program.clone();
         edit(&mut smaller);

@@ -1,4 +1,4 @@
-//! Handlers that run later: beside one another in an `emit_async`, or as a job of the queue.
+//! Background handlers: several at once in an `emit_async`, or as a job of the queue.
 //!
 //! A run is polled like a future, and so are the calls in it.
 
@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::{Id, Job, Model, SharedPlan, cause, rules::is_unheard_from_queue, too_deep};
 use crate::program::{Act, Cause, End, Event, Phase, Report};
 
-/// An event on its way through handlers that run later. Handlers are indices of `plan.later`.
+/// One event, passed to the background handlers. Handlers are indices of `plan.background`.
 pub(super) struct Run {
     plan: SharedPlan,
     event: Event,
@@ -42,7 +42,7 @@ pub(super) struct AsyncEmit {
 }
 
 impl Run {
-    /// For handlers whose filters have let the event pass.
+    /// For handlers whose filters the event has passed.
     pub(super) fn of_snapshot(plan: &SharedPlan, event: Event, selected: Vec<usize>) -> Self {
         Self {
             evaluates: false,
@@ -66,7 +66,7 @@ impl Run {
     pub(super) fn unfinished(&self) -> Vec<Id> {
         let waiting = self.waiting.iter().map(|(number, _)| number);
         let all = waiting.chain(&self.selected);
-        all.map(|number| self.plan.later[*number]).collect()
+        all.map(|number| self.plan.background[*number]).collect()
     }
 
     /// The failures in the order of the subscribers.
@@ -95,7 +95,7 @@ impl AsyncEmit {
 
 impl Model<'_> {
     /// Polls all calls that wait, and begins those that wait for no other. True when all have ended.
-    /// `enters` says that the emit counts as one more around the handlers.
+    /// With `enters` the emit counts as one more level of nesting.
     pub(super) fn poll_run(&mut self, run: &mut Run, enters: bool) -> bool {
         let entered = usize::from(enters);
         self.depth += entered;
@@ -137,7 +137,7 @@ impl Model<'_> {
     }
 
     fn start_call(&mut self, run: &mut Run, number: usize) {
-        let id = run.plan.later[number];
+        let id = run.plan.background[number];
         let starts = if run.evaluates {
             self.passes(id, run.event.emitted())
         } else {
@@ -148,8 +148,8 @@ impl Model<'_> {
         }
         let limit = self.handler(id).concurrency;
         if limit.is_some_and(|limit| self.subscribers[id].under_way >= limit) {
-            // It waits for its turn. Handlers with a limit end in the poll that begins them, so this is
-            // a call inside a call, and the run is given up after this poll.
+            // The limit is reached. Handlers with a limit end in the poll that begins them, so this is
+            // a call inside a call, and the run is cancelled after this poll.
             let call = Call {
                 id,
                 at: usize::MAX,
@@ -187,7 +187,7 @@ impl Model<'_> {
     fn end_call(&mut self, run: &mut Run, number: usize, end: End) {
         run.ran += 1;
         if let Some(cause) = cause(end) {
-            let label = self.label(run.plan.later[number]);
+            let label = self.label(run.plan.background[number]);
             run.failures.push((number, label, cause));
         }
     }
@@ -282,11 +282,11 @@ impl Model<'_> {
         self.chain(&plan, &mut emitted, &mut emit.report);
         emit.event.value = emitted.value;
         let mut is_ready = true;
-        if emit.report.stopped_by.is_none() && !plan.later.is_empty() {
+        if emit.report.stopped_by.is_none() && !plan.background.is_empty() {
             let at_once = self.deferred_at_once(&plan);
             let in_phase = |phase: Phase| -> Vec<usize> {
-                let indices = 0..plan.later.len();
-                let is_in = |index: &usize| self.handler(plan.later[*index]).phase == phase;
+                let indices = 0..plan.background.len();
+                let is_in = |index: &usize| self.handler(plan.background[*index]).phase == phase;
                 indices.filter(is_in).collect()
             };
             let mut last = in_phase(Phase::Deferred);
@@ -347,7 +347,7 @@ impl Model<'_> {
         run.failures.len()
     }
 
-    /// An event out of the queue; says how many subscribers failed.
+    /// An event out of the queue. Returns how many handlers failed.
     fn run_enqueued(&mut self, event: Event) -> usize {
         let mut emitted = event.emitted();
         let plan = self.plan(emitted.topic, Some(event.kind));
@@ -359,12 +359,12 @@ impl Model<'_> {
             }
             self.depth += 1;
             self.chain(&plan, &mut emitted, &mut report);
-            if report.stopped_by.is_none() && !plan.later.is_empty() {
+            if report.stopped_by.is_none() && !plan.background.is_empty() {
                 let event = Event {
                     value: emitted.value,
                     ..event
                 };
-                let mut new = Run::of_emit(&plan, event, (0..plan.later.len()).collect());
+                let mut new = Run::of_emit(&plan, event, (0..plan.background.len()).collect());
                 self.poll_run(&mut new, false);
                 run = Some(new);
             }

@@ -1,23 +1,24 @@
-//! The registry of a script, with its handlers, and the journal of their calls.
+//! The events and handlers of a script, and the journal of the calls.
 
 use std::{
     collections::BTreeSet,
-    future::{Future, poll_fn},
+    future::poll_fn,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     task::Poll,
 };
 
 use events_core::{Event, Registry, Subscription, bounds::Snapshot, registry};
+use smol::future::yield_now;
 
 use super::{
     executor::{NO_TASK, TaskId},
     gates::Gates,
-    script::{Handler, Kind, MARKERS, Nested, Phase, Script},
+    script::{Handler, Kind, MARKERS, Nested, Script},
 };
-use crate::rng::Rng;
+use crate::{program::Phase, rng::Rng};
 
 #[derive(Event, Clone)]
 pub(crate) struct X {
@@ -72,7 +73,7 @@ pub(crate) struct Entry {
     pub(crate) task: TaskId,
 }
 
-/// How an event came in.
+/// How an event was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verb {
     Enqueued,
@@ -82,7 +83,7 @@ pub(crate) enum Verb {
     EmittedAsync(Progress),
 }
 
-/// How far an `emit_async` came.
+/// The progress of an `emit_async`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Progress {
     Created,
@@ -100,12 +101,14 @@ pub(crate) struct Sent {
     pub(crate) is_late: bool,
 }
 
-/// What handlers and the script share.
+/// The state that the handlers and the script share.
 pub(crate) struct Shared {
     pub(crate) gates: Gates,
     pub(crate) current: AtomicUsize,
     seed: u64,
     stale_wakes: bool,
+    /// A handler has woken its task and ended in the same poll.
+    pub(crate) has_wake_at_end: AtomicBool,
     journal: Mutex<Vec<Entry>>,
     sent: Mutex<Vec<Sent>>,
 }
@@ -117,6 +120,7 @@ impl Shared {
             current: AtomicUsize::new(NO_TASK),
             seed: script.seed,
             stale_wakes: script.options.stale_wakes,
+            has_wake_at_end: AtomicBool::new(false),
             journal: Mutex::default(),
             sent: Mutex::default(),
         })
@@ -231,7 +235,7 @@ async fn run(shared: Arc<Shared>, event: usize, handler: usize, nested: Option<N
     let waits = if handler < MARKERS { 0 } else { rng.below(3) };
     for _ in 0..waits {
         if rng.chance(1, 4) {
-            wake_and_wait(true).await;
+            yield_now().await;
         } else {
             shared.gates.wait().await;
         }
@@ -257,25 +261,15 @@ async fn run(shared: Arc<Shared>, event: usize, handler: usize, nested: Option<N
         }
     }
     if shared.stale_wakes && rng.chance(1, 4) {
-        wake_and_wait(false).await;
+        // Wakes the task, and does not wait.
+        poll_fn(|context| {
+            context.waker().wake_by_ref();
+            Poll::Ready(())
+        })
+        .await;
+        shared.has_wake_at_end.store(true, Ordering::Relaxed);
     }
     call.end();
-}
-
-/// Wakes the task; is then pending once, or ready at once.
-fn wake_and_wait(waits: bool) -> impl Future<Output = ()> + Send {
-    let mut is_woken = false;
-    poll_fn(move |context| {
-        if std::mem::replace(&mut is_woken, true) {
-            return Poll::Ready(());
-        }
-        context.waker().wake_by_ref();
-        if waits {
-            Poll::Pending
-        } else {
-            Poll::Ready(())
-        }
-    })
 }
 
 /// Subscribes the handlers of a script, in order.

@@ -1,15 +1,14 @@
-//! What the threads of a round share: who received which event, and which closures are alive.
+//! What the threads of a round share: which handler received which event, and how many closures are alive.
 
 use std::{
-    collections::VecDeque,
-    future::{Future, poll_fn},
     sync::{
-        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard,
         atomic::{AtomicUsize, Ordering},
     },
-    task::{Poll, Waker},
     thread,
 };
+
+use super::completions::{Completions, lock};
 
 /// The handlers that are there for the whole round.
 pub(super) const RECORDERS: [&str; 4] = ["sync", "by topic", "async", "deferred"];
@@ -18,10 +17,10 @@ pub(super) const BY_TOPIC: usize = 1;
 pub(super) const ASYNC: usize = 2;
 pub(super) const DEFERRED: usize = 3;
 
-/// So often other threads have the processor while closures are still there.
+/// How often the thread yields to the others while closures are alive.
 const MOST_WAITS: usize = 1_000_000;
 
-/// What is to have happened to an event in a recorder.
+/// How often each of these happened to one event in one recorder; the sum must be 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Receipt {
     pub(super) received: usize,
@@ -31,23 +30,23 @@ pub(super) struct Receipt {
     pub(super) refused: usize,
 }
 
-pub(super) struct Board {
+pub(super) struct Shared {
     receipts: Vec<Mutex<[Receipt; RECORDERS.len()]>>,
     /// How often a declared handler received each event.
     scanned: Vec<AtomicUsize>,
     created: AtomicUsize,
     dropped: AtomicUsize,
-    pub(super) answers: Answers,
+    pub(super) completions: Completions,
 }
 
-impl Board {
+impl Shared {
     pub(super) fn new(events: usize) -> Arc<Self> {
         Arc::new(Self {
             receipts: (0..events).map(|_| Mutex::default()).collect(),
             scanned: (0..events).map(|_| AtomicUsize::new(0)).collect(),
             created: AtomicUsize::new(0),
             dropped: AtomicUsize::new(0),
-            answers: Answers::default(),
+            completions: Completions::default(),
         })
     }
 
@@ -63,7 +62,7 @@ impl Board {
         self.scanned[event].fetch_add(1, Ordering::Relaxed);
     }
 
-    /// For a closure to hold.
+    /// A value that a closure captures.
     pub(super) fn closure(self: &Arc<Self>) -> Closure {
         self.created.fetch_add(1, Ordering::Relaxed);
         Closure(Arc::clone(self))
@@ -105,10 +104,10 @@ impl Board {
 }
 
 /// Counts the end of the closure that holds it.
-pub(super) struct Closure(Arc<Board>);
+pub(super) struct Closure(Arc<Shared>);
 
 impl Closure {
-    /// Has it captured by the closure that calls this.
+    /// The closure that calls this captures the value.
     pub(super) fn touch(&self) {}
 }
 
@@ -116,72 +115,4 @@ impl Drop for Closure {
     fn drop(&mut self) {
         self.0.dropped.fetch_add(1, Ordering::Release);
     }
-}
-
-/// Futures that another thread completes.
-#[derive(Clone, Default)]
-pub(super) struct Answers(Arc<(Mutex<Questions>, Condvar)>);
-
-#[derive(Default)]
-struct Questions {
-    waiting: VecDeque<Arc<Mutex<Question>>>,
-    is_over: bool,
-}
-
-#[derive(Default)]
-struct Question {
-    is_answered: bool,
-    waker: Option<Waker>,
-}
-
-impl Answers {
-    /// Ready when it is answered.
-    pub(super) fn wait(&self) -> impl Future<Output = ()> + Send + use<> {
-        let question = Arc::new(Mutex::new(Question::default()));
-        let mut unasked = Some((self.clone(), Arc::clone(&question)));
-        poll_fn(move |context| {
-            let mut state = lock(&question);
-            if state.is_answered {
-                return Poll::Ready(());
-            }
-            state.waker = Some(context.waker().clone());
-            drop(state);
-            if let Some((answers, question)) = unasked.take() {
-                lock(&answers.0.0).waiting.push_back(question);
-                answers.0.1.notify_one();
-            }
-            Poll::Pending
-        })
-    }
-
-    /// Answers questions until it is over and there are none.
-    pub(super) fn answer(&self) {
-        let mut questions = lock(&self.0.0);
-        loop {
-            if let Some(question) = questions.waiting.pop_front() {
-                drop(questions);
-                let waker = {
-                    let mut question = lock(&question);
-                    question.is_answered = true;
-                    question.waker.take()
-                };
-                waker.into_iter().for_each(Waker::wake);
-                questions = lock(&self.0.0);
-            } else if questions.is_over {
-                return;
-            } else {
-                let waited = self.0.1.wait(questions);
-                questions = waited.unwrap_or_else(PoisonError::into_inner);
-            }
-        }
-    }
-
-    pub(super) fn end(&self) {
-        lock(&self.0.0).is_over = true;
-        self.0.1.notify_all();
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
