@@ -20,9 +20,9 @@ use crate::{
 /// Only crates that the program names are linked; [`scan!`](crate::scan!) names them. A second scan
 /// registers only what is new.
 ///
-/// Without a scan no linked subscriber is called. The first emit on the default registry before any scan
-/// logs a warning if subscribers are linked. The warning, and the summary of the scan, are records of
-/// `tracing`: they are printed only if the program installs a `tracing::Subscriber`.
+/// The first emit on the default registry before any scan logs a warning, because none of the linked
+/// subscribers is called. The warning, and the summary of the scan, are records of `tracing`: they are
+/// printed only if the program installs a `tracing::Subscriber`.
 ///
 /// # Panics
 ///
