@@ -51,9 +51,13 @@ macro_rules! subscribers {
     };
 }
 
-/// Builds an event from named values and emits it; returns what `.emit()` returns.
+/// Builds an event from named values and emits it: `emit!(Paid, cents = 995, by = "card")` is
+/// `Paid::builder().cents(995).by("card").emit()`. It returns the event, as
+/// [`Event::emit`](crate::Event::emit) does.
 ///
-/// A missing, unknown or repeated name is a compile error, as with the builder.
+/// The names are those of the setters that [`#[derive(Event)]`](derive@crate::Event) generates. A missing,
+/// unknown or repeated name is a compile error. After the fields, `; origin = place` sets the origin, as
+/// [`Event::emit_from`](crate::Event::emit_from) does.
 ///
 /// ```
 /// use events_core::{Event, emit};

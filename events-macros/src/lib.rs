@@ -4,7 +4,8 @@
 //! the user's token, and an *expand* step, which turns the model into tokens and cannot fail. The generated
 //! code is small: the logic is in generic functions of `events-core`, in its module `__private`.
 //!
-//! The documentation of each macro for users is in the folder `docs` of this crate.
+//! The documentation of the macros for users is in the folder `docs` of this crate, a file for each macro.
+//! That of `emit!` is in `events-core/src/macros.rs`, where the macro is defined.
 
 mod emit;
 mod event;

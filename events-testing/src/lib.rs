@@ -1,5 +1,5 @@
-//! Tests for events of [`events_core`]: prove that code emits an event. Such tests run in parallel, and the
-//! code under test stays as it is.
+//! A test kit for [`events_core`]: a test checks which events the code under test emits. Such tests run in
+//! parallel, and the code under test does not change.
 //!
 //! ```test_harness
 //! use events_core::Event;
@@ -23,7 +23,7 @@
 //!
 //! - [`macro@test`] makes a function a test with a mock of its own. The mock records the events that the
 //!   test emits. [`current()`] returns its handle. Without the attribute, [`EventMock::install`] installs a
-//!   mock.
+//!   mock. Neither scans: a test that needs the declared subscribers calls [`events_core::scan()`] first.
 //! - [`expect`](Events::expect) states before the code runs which event it must emit. An expected event is
 //!   recorded and **not** delivered to its subscribers; all other events are delivered.
 //! - [`fake_only`](Events::fake_only), [`fake_except`](Events::fake_except) and
@@ -44,18 +44,21 @@
 //! A check that holds whatever the code does is an error: a `matching` that was never called under `never()`,
 //! an order of one expectation, an expectation of an event that was already emitted, `at_least(0)`.
 //!
-//! # Where things are
+//! # Cargo features
 //!
-//! Each module imports only from the modules before it:
-//!
-//! - `state/`: the state of a mock. `field_values` (the fields of an event as text), `rule` (one
-//!   expectation), `recorded_event`, `mock_state` (where the registry calls the mock with each event).
-//! - `report/`: the texts of a failing test. `plural`, `did_you_mean`, `failure_text`.
-//! - `expectation`, `order`: how a test configures rules.
-//! - `mute`: the guard that mutes events.
-//! - `events`: the handle of a mock; `assertions`: its assertions; `current`: the mock of this thread.
-//! - `mock`: the guard of a mock.
-//! - `private`: the functions that the expansion of the attribute calls.
+//! `tokio`, enabled by default: [`macro@test`] on an `async fn` that has no other test attribute runs it on a
+//! runtime of tokio.
+
+// The private modules. Each imports only from the modules before it:
+//
+// - `state/`: the state of a mock. `field_values` (the fields of an event as text), `rule` (one
+//   expectation), `recorded_event`, `mock_state` (where the registry calls the mock with each event).
+// - `report/`: the texts of a failing test. `plural`, `did_you_mean`, `failure_text`.
+// - `expectation`, `order`: how a test configures rules.
+// - `mute`: the guard that mutes events.
+// - `events`: the handle of a mock; `assertions`: its assertions; `current`: the mock of this thread.
+// - `mock`: the guard of a mock.
+// - `private`: the functions that the expansion of the attribute calls.
 
 mod assertions;
 mod current;

@@ -78,6 +78,8 @@ impl<S: Poll, W, K, C> Bridge<S, W, K, C> {
     /// The bridge runs in the tracing span that is current when this is called. If the runtime is shut
     /// down, the bridge ends with [`EndReason::Dropped`](crate::bridges::EndReason::Dropped).
     ///
+    /// This needs the cargo feature `tokio` of `events-core`: `features = ["tokio"]` in Cargo.toml.
+    ///
     /// # Panics
     ///
     /// Like `tokio::spawn`, when called outside a runtime.

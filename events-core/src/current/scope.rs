@@ -49,8 +49,13 @@ pub(super) fn is_scoped() -> bool {
     SCOPES.load(Ordering::Relaxed) > 0
 }
 
-/// The registry that [`Event::emit`](crate::Event::emit) uses here: the innermost one that this
+/// The current registry, which [`Event::emit`](crate::Event::emit) uses here: the innermost one that this
 /// thread has entered, or else the default one.
+///
+/// In a program that enters no other registry it is always the default one, and
+/// `events_core::registry().queue()` is the queue of that registry: call
+/// [`flush`](crate::Queue::flush) on it, or start a worker with
+/// [`spawn_thread`](crate::Queue::spawn_thread).
 ///
 /// ```
 /// use events_core::Registry;

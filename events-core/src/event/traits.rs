@@ -26,9 +26,9 @@ use crate::{
 
 /// Something that happens in a program and that its other parts may react to.
 ///
-/// Derived: see [`derive@crate::Event`]. The trait has the emit methods: [`emit`](Self::emit) and the
-/// others consume the event, run the subscribers of the current registry in order, and return the event
-/// with their changes.
+/// [`#[derive(Event)]`](derive@crate::Event) implements it. The trait has the emit methods:
+/// [`emit`](Self::emit) and the others consume the event, run the subscribers of the current registry in
+/// order, and return the event with their changes.
 ///
 #[doc = include_str!("../../docs/event.md")]
 #[diagnostic::on_unimplemented(

@@ -20,6 +20,10 @@ use crate::{
 /// Only crates that the program names are linked; [`scan!`](crate::scan!) names them. A second scan
 /// registers only what is new.
 ///
+/// The first emit on the default registry before any scan logs a warning, because none of the linked
+/// subscribers is called. The warning, and the summary of the scan, are records of `tracing`: they are
+/// printed only if the program installs a `tracing::Subscriber`.
+///
 /// # Panics
 ///
 /// When a problem is found, with a message that lists all of them; see [`Problem`]. [`try_scan`]

@@ -7,6 +7,10 @@ use crate::registry::Registry;
 /// The queue of a registry. It holds enqueued events, and snapshots: clones of emitted events for their
 /// `async` and `deferred` subscribers.
 ///
+/// [`Registry::queue`] returns it. [`registry()`](crate::registry())`.queue()` is the queue of the current
+/// registry, which is the default one unless another is entered. It does not run by itself: flush it, or
+/// start a worker, for instance in `main`: `events_core::registry().queue().spawn_thread().detach()`.
+///
 /// [`enqueue`](crate::Event::enqueue) adds an event and returns at once; a sync
 /// [`emit`](crate::Event::emit) adds a snapshot if the event has `async` or `deferred` subscribers.
 /// Both stay in one order until they are run:
@@ -15,7 +19,7 @@ use crate::registry::Registry;
 ///   [`flush_after`](crate::queues::flush_after) run everything that is queued, including what is added
 ///   meanwhile, and return;
 /// - a worker runs each event as it arrives: on a thread of its own
-///   ([`spawn_thread`](Self::spawn_thread)), on tokio (`spawn_tokio`), or wherever you poll
+///   ([`spawn_thread`](Self::spawn_thread)), on tokio (`spawn_tokio`, with the cargo feature `tokio`), or wherever you poll
 ///   [`work`](Self::work);
 /// - [`shutdown`](Self::shutdown) accepts no new events, runs those that are queued, and returns those
 ///   that it could not finish in time.

@@ -40,7 +40,7 @@ impl Queue {
     /// Called by a subscriber that this queue runs, it begins the shutdown and returns at once, since
     /// it cannot wait for that subscriber.
     ///
-    /// In async code use [`shutdown_async`](Self::shutdown_async).
+    /// In async code use [`shutdown_async`](Self::shutdown_async), which takes a future as its deadline.
     pub fn shutdown(&self, at_most: Duration) -> Unfinished {
         let core = self.0.core();
         core.queue().drain();
@@ -56,10 +56,10 @@ impl Queue {
         self.take_unfinished()
     }
 
-    /// [`shutdown`](Self::shutdown) without blocking. The deadline is a future:
-    /// `queue.shutdown_async(tokio::time::sleep(Duration::from_secs(5)))`.
+    /// [`shutdown`](Self::shutdown) without blocking. The deadline is a future, not a duration; it has passed
+    /// when the future is ready: `queue.shutdown_async(tokio::time::sleep(Duration::from_secs(5))).await`.
     ///
-    /// If it is dropped early, the queue accepts no new events, and no queued event is lost.
+    /// If the shutdown is dropped early, the queue accepts no new events, and no queued event is lost.
     pub fn shutdown_async<D: Future>(&self, deadline: D) -> Shutdown<D> {
         Shutdown {
             queue: self.clone(),

@@ -85,6 +85,8 @@ impl Queue {
     /// If the runtime is shut down first, the events in progress are kept for
     /// [`shutdown`](Self::shutdown), which returns them, and that is logged.
     ///
+    /// This needs the cargo feature `tokio` of `events-core`: `features = ["tokio"]` in Cargo.toml.
+    ///
     /// # Panics
     ///
     /// As `tokio::spawn` does, when there is no runtime.

@@ -48,7 +48,7 @@ const _: () = {
         }
     }
 };
-/// Builds a [`Login`]: call one setter per field, in any order, then `build()` or `emit()`.
+/// The builder of [`Login`]: call the setters in any order, then `build()` or `emit()`.
 #[must_use = "nothing happens before `.build()` or `.emit()`"]
 pub struct LoginBuilder<'a, __user = ::events_core::__private::Unset> {
     __values: (::core::option::Option<&'a mut User>,),
@@ -57,7 +57,7 @@ pub struct LoginBuilder<'a, __user = ::events_core::__private::Unset> {
 const _: () = {
     use ::events_core::__private::{self as __events, Build as __Build};
     impl<'a> Login<'a> {
-        /// Starts building a [`Login`]; see [`LoginBuilder`].
+        /// Returns the builder of [`Login`], with no field set; see [`LoginBuilder`].
         #[inline]
         pub fn builder() -> LoginBuilder<'a> {
             LoginBuilder {

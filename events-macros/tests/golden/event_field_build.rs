@@ -53,7 +53,7 @@ const _: () = {
         }
     }
 };
-/// Builds a [`Deployed`]: call one setter per field, in any order, then `build()` or `emit()`.
+/// The builder of [`Deployed`]: call the setters in any order, then `build()` or `emit()`.
 #[must_use = "nothing happens before `.build()` or `.emit()`"]
 struct DeployedBuilder<__build = ::events_core::__private::Unset> {
     __values: (::core::option::Option<u32>,),
@@ -62,7 +62,7 @@ struct DeployedBuilder<__build = ::events_core::__private::Unset> {
 const _: () = {
     use ::events_core::__private::{self as __events, Build as __Build};
     impl Deployed {
-        /// Starts building a [`Deployed`]; see [`DeployedBuilder`].
+        /// Returns the builder of [`Deployed`], with no field set; see [`DeployedBuilder`].
         #[inline]
         fn builder() -> DeployedBuilder {
             DeployedBuilder {

@@ -63,7 +63,7 @@ const _: () = {
         }
     }
 };
-/// Builds a [`FirstLogin`]: call one setter per field, in any order, then `build()` or `emit()`.
+/// The builder of [`FirstLogin`]: call the setters in any order, then `build()` or `emit()`.
 #[must_use = "nothing happens before `.build()` or `.emit()`"]
 pub struct FirstLoginBuilder<
     __ip = ::events_core::__private::Unset,
@@ -80,7 +80,7 @@ pub struct FirstLoginBuilder<
 const _: () = {
     use ::events_core::__private::{self as __events, Build as __Build};
     impl FirstLogin {
-        /// Starts building a [`FirstLogin`]; see [`FirstLoginBuilder`].
+        /// Returns the builder of [`FirstLogin`], with no field set; see [`FirstLoginBuilder`].
         #[inline]
         pub fn builder() -> FirstLoginBuilder {
             FirstLoginBuilder {

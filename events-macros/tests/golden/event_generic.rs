@@ -64,7 +64,7 @@ const _: () = {
         }
     }
 };
-/// Builds a [`Saved`]: call one setter per field, in any order, then `build()` or `emit()`.
+/// The builder of [`Saved`]: call the setters in any order, then `build()` or `emit()`.
 #[must_use = "nothing happens before `.build()` or `.emit()`"]
 pub(crate) struct SavedBuilder<T: Clone, __record = ::events_core::__private::Unset>
 where
@@ -79,7 +79,7 @@ const _: () = {
     where
         T: Send,
     {
-        /// Starts building a [`Saved`]; see [`SavedBuilder`].
+        /// Returns the builder of [`Saved`], with no field set; see [`SavedBuilder`].
         #[inline]
         pub(crate) fn builder() -> SavedBuilder<T> {
             SavedBuilder {

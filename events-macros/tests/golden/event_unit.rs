@@ -46,7 +46,7 @@ const _: () = {
         }
     }
 };
-/// Builds a [`Started`]: call one setter per field, in any order, then `build()` or `emit()`.
+/// The builder of [`Started`]: call the setters in any order, then `build()` or `emit()`.
 #[must_use = "nothing happens before `.build()` or `.emit()`"]
 struct StartedBuilder {
     __values: (),
@@ -55,7 +55,7 @@ struct StartedBuilder {
 const _: () = {
     use ::events_core::__private::{self as __events, Build as __Build};
     impl Started {
-        /// Starts building a [`Started`]; see [`StartedBuilder`].
+        /// Returns the builder of [`Started`], with no field set; see [`StartedBuilder`].
         #[inline]
         fn builder() -> StartedBuilder {
             StartedBuilder {

@@ -51,7 +51,7 @@ pub struct UserVerified<U> {
 #[derive(Event, Clone)]
 #[event(crate = crate::builtin::derive_root, topic = "verification_requested")]
 pub struct VerificationRequested<U> {
-    /// The user, if it exists before the address is proven. In regstack it does not.
+    /// The user, if it exists before the address is proven. In regstack (see [`auth`](crate::auth)) it does not.
     pub user: Option<U>,
     /// The address to prove.
     #[event(into)]

@@ -1,8 +1,8 @@
 //! Events of user accounts, for a sign-up and login system.
 //!
-//! There is one event for each name in regstack's list of known events: the topic is that name, and the
-//! fields are the values that regstack passes. `U` is the program's type of a user; the events are
-//! `Clone` if it is, which background handlers require.
+//! The events are those of regstack, a Python library for user accounts. There is one event for each name in
+//! its list of known events: the topic is that name, and the fields are the values that regstack passes. `U`
+//! is the program's type of a user; the events are `Clone` if it is, which background handlers require.
 //!
 //! [`events()`](crate::events()), the list of the program's events, does not contain them, so a program
 //! that does not use them may have an event of its own with such a topic.
@@ -78,7 +78,7 @@ pub use second_factor::{
     PhoneSetupStartedBuilder,
 };
 
-/// The topics of the events in this module, in the order of regstack's list.
+/// The topics of the events in this module, in the order of the list of known events of regstack.
 ///
 /// ```
 /// use events_core::{Event, auth::{KNOWN_EVENTS, UserRegistered}};

@@ -25,7 +25,7 @@ impl Builder<'_> {
         let states: Vec<_> = states.collect();
         let values = self.fields.iter().map(|field| field.model.setter_type());
         let docs = format!(
-            " Builds a [`{event}`]: call one setter per field, in any order, then `build()` or `emit()`.",
+            " The builder of [`{event}`]: call the setters in any order, then `build()` or `emit()`.",
         );
         let option = shared(quote!(::core::option::Option));
         let unset = shared(quote!(#core::__private::Unset));
@@ -49,7 +49,8 @@ impl Builder<'_> {
         let (ident, event_type) = (&self.ident, self.event_type());
         let none = self.fields.iter();
         let none = none.map(|_| Ident::new("None", Span::call_site()));
-        let docs = format!(" Starts building a [`{event}`]; see [`{ident}`].");
+        let docs =
+            format!(" Returns the builder of [`{event}`], with no field set; see [`{ident}`].");
         quote! {
             impl #params #event_type #bounds {
                 #[doc = #docs]
