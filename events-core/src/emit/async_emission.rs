@@ -230,16 +230,18 @@ impl<E: Event> AsyncEmission<E> {
         }
     }
 
-    /// Reports that no subscriber received the event: to the log, and to the hook unless it was refused.
+    /// Reports to the log and to the hook that no subscriber received the event, unless it was refused.
     #[cold]
     #[inline(never)]
     fn report_unheard(&self) {
+        if self.is_refused {
+            return;
+        }
         let topic = E::topic();
         debug!(target: "events_core", topic, "no subscriber received the event");
         let emit_limits = self.registry.core().emit_limits();
         if let Some(event) = self.background_run.event()
             && emit_limits.has_hook()
-            && !self.is_refused
         {
             let origin = self.background_run.origin();
             emit_limits.call_unheard_hook(&TypedView { event, origin });
