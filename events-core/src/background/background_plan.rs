@@ -30,14 +30,14 @@ use std::{
     thread,
 };
 
-use tracing::{Level as Verbosity, Span, level_enabled, trace_span};
+use tracing::{Level as Verbosity, Span, level_enabled};
 
 use super::{
     background_result::BackgroundResult,
     future_set::{FirstPoll, Start},
 };
 use crate::{
-    context::EmissionId,
+    context::{EmissionId, log},
     event::OwnedEvent,
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef, Step},
     metadata::{EventInfo, Origin, SubscriberInfo},
@@ -281,7 +281,7 @@ impl<'a, 's> Starter<'a, 's> {
     /// Starts one handler in a span of its own.
     #[cold]
     fn start_traced(&mut self, number: usize, spans: &mut OptionBox<HandlerSpans>) {
-        let span = span(&self.plan.subscribers()[number]);
+        let span = log::handler_span(&self.plan.subscribers()[number]);
         let pending = self.start.pending_count();
         span.in_scope(|| self.start_segment(number, number + 1));
         if self.start.pending_count() > pending {
@@ -369,14 +369,4 @@ impl<'a, 's> Starter<'a, 's> {
     fn current_number(&self) -> usize {
         self.segment_end - self.remaining.len() - 1
     }
-}
-
-/// The span of one handler.
-fn span(subscriber: &SubscriberInfo) -> Span {
-    trace_span!(
-        target: "events_core",
-        "handle",
-        subscriber = %subscriber.name,
-        location = %subscriber.location,
-    )
 }

@@ -1,5 +1,5 @@
 //! The emits in progress on a thread: what a handler can learn about its emission, how deep emits are
-//! nested, and the records of failures that no caller receives.
+//! nested, and what `tracing` receives.
 //!
 //! An *emission* is one emit of one event. A *nested* emit happens inside a handler of another emission,
 //! which is its *parent*.
@@ -8,7 +8,7 @@
 //! - `emit_stack`: the nested emits of a thread, and their limit
 //! - `current_job`: the queue job that runs on a thread
 //! - `panic_hook`: source location and backtrace of a handler's panic
-//! - `log`: records of failed and refused emits
+//! - `log`: the spans and records that `tracing` receives of emits
 
 pub(crate) mod current_job;
 mod emission;

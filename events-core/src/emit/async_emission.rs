@@ -11,7 +11,7 @@ use std::{
     task::{Poll, Waker, ready},
 };
 
-use tracing::{Level as Verbosity, Span, debug, level_enabled, trace_span};
+use tracing::{Level as Verbosity, Span, level_enabled};
 
 use super::{
     context::CallSite,
@@ -230,15 +230,15 @@ impl<E: Event> AsyncEmission<E> {
         }
     }
 
-    /// Reports to the log and to the hook that no subscriber received the event, unless it was refused.
+    /// Reports to the log and to the hook that no subscriber received the event. An emit that was refused or
+    /// withheld has another reason, and is not reported.
     #[cold]
     #[inline(never)]
     fn report_unheard(&self) {
         if self.is_refused {
             return;
         }
-        let topic = E::topic();
-        debug!(target: "events_core", topic, "no subscriber received the event");
+        log::unheard(E::topic());
         let emit_limits = self.registry.core().emit_limits();
         if let Some(event) = self.background_run.event()
             && emit_limits.has_hook()
@@ -253,8 +253,7 @@ impl<E: Event> AsyncEmission<E> {
 #[cold]
 fn span<E: Event>(origin: Option<&Origin>) -> Span {
     if level_enabled!(Verbosity::TRACE) {
-        let (topic, origin) = (E::topic(), origin.map(tracing::field::display));
-        trace_span!(target: "events_core", "emit", topic, origin)
+        log::emit_span(E::topic(), origin)
     } else {
         Span::current()
     }

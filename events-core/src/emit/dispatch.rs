@@ -10,7 +10,7 @@
 
 use std::thread;
 
-use tracing::{Level as Verbosity, debug, level_enabled, trace_span};
+use tracing::{Level as Verbosity, level_enabled};
 
 use super::{context::EmitContext, defer::defer};
 use crate::{
@@ -222,8 +222,7 @@ fn run_slow(
     failures: Option<&FailureList>,
 ) -> Result<EmitStats, Box<TooDeep>> {
     let topic = emit_context.info.topic();
-    let origin = emit_context.origin.map(tracing::field::display);
-    let span = trace_span!(target: "events_core", "emit", topic, origin);
+    let span = log::emit_span(topic, emit_context.origin);
     let _entered = span.enter();
     let stats = with_guard(slot, emit_context, |plan, _| {
         let mut stats = run_chain(plan, event, emit_context, failures);
@@ -246,7 +245,7 @@ fn run_slow(
     })?
     .unwrap_or_default();
     if stats.is_unheard() {
-        debug!(target: "events_core", topic, "no subscriber received the event");
+        log::unheard(topic);
     }
     Ok(stats)
 }
@@ -327,12 +326,7 @@ fn resume(run: &mut Run<'_>, mut result: thread::Result<()>) {
 #[inline(never)]
 fn run_traced(plan: &Plan, run: &mut Run<'_>) {
     for (index, subscriber) in plan.subscribers().iter().enumerate() {
-        let span = trace_span!(
-            target: "events_core",
-            "handle",
-            subscriber = %subscriber.name,
-            location = %subscriber.location,
-        );
+        let span = log::handler_span(subscriber);
         let _entered = span.enter();
         let result = if index == 0 {
             run.start()

@@ -6,8 +6,6 @@
 
 use std::panic::Location;
 
-use tracing::{debug, trace_span};
-
 use super::{
     context::{CallSite, EmitContext},
     dispatch,
@@ -131,10 +129,7 @@ impl Core {
         ) {
             return (EmitStats::default(), None);
         }
-        let span = {
-            let origin = origin.map(tracing::field::display);
-            trace_span!(target: "events_core", "emit", topic, origin)
-        };
+        let span = log::emit_span(topic, origin);
         let _entered = span.enter();
         let topic_plan = self.has_patterns().then(|| self.topic_plan(topic));
         let cached = match &topic_plan {
@@ -156,7 +151,7 @@ impl Core {
             }
         }
         if error.is_none() && stats.is_unheard() {
-            debug!(target: "events_core", topic, "no subscriber received the event");
+            log::unheard(topic);
             let event = &TopicEvent { topic, args };
             self.emit_limits()
                 .call_unheard_hook(&TypedView { event, origin });
