@@ -30,14 +30,14 @@ use std::{
     thread,
 };
 
-use tracing::{Level as Verbosity, Span, level_enabled};
+use tracing::Span;
 
 use super::{
     background_result::BackgroundResult,
     future_set::{FirstPoll, Start},
 };
 use crate::{
-    context::{EmissionId, log},
+    context::{EmissionId, log, records_spans},
     event::OwnedEvent,
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef, Step},
     metadata::{EventInfo, Origin, SubscriberInfo},
@@ -267,7 +267,7 @@ impl<'a, 's> Starter<'a, 's> {
     /// Starts the handlers with these numbers.
     #[inline]
     pub(crate) fn start_all(&mut self, numbers: Range<usize>, spans: &mut OptionBox<HandlerSpans>) {
-        if level_enabled!(Verbosity::TRACE) {
+        if records_spans() {
             return numbers.for_each(|number| self.start_traced(number, spans));
         }
         let mut first = numbers.start;

@@ -5,7 +5,7 @@ use std::{
     future::{Future, poll_fn},
     pin::{Pin, pin},
     sync::Arc,
-    task::{self, Context, ready},
+    task::{Context, Poll, ready},
     thread,
 };
 
@@ -18,11 +18,11 @@ use super::{
     lifecycle::Lifecycle,
     mapping::{Choose, Keep, Whose},
     run::Run,
-    source::Poll,
+    source::PollSource,
 };
 use crate::worker::block_on_until;
 
-impl<S: Poll, W, K, C> Bridge<S, W, K, C> {
+impl<S: PollSource, W, K, C> Bridge<S, W, K, C> {
     /// Runs the bridge on a thread of its own, without an async runtime, and returns its guard.
     ///
     /// If the stream or a subscriber needs a runtime, as tokio's timers do, use `spawn_tokio`, or
@@ -170,7 +170,7 @@ pin_project! {
     /// guard when the bridge does not exist any more.
     struct Task<S, W, K, C>
     where
-        S: Poll,
+        S: PollSource,
         C: Choose<S::Item>,
     {
         #[pin]
@@ -191,7 +191,7 @@ impl Drop for CloseOnDrop {
 
 impl<S, W, K, C> Task<S, W, K, C>
 where
-    S: Poll,
+    S: PollSource,
     C: Choose<S::Item>,
 {
     fn new(bridge: Bridge<S, W, K, C>) -> (Self, Bridged) {
@@ -212,18 +212,18 @@ where
 
 impl<S, W, K, C> Future for Task<S, W, K, C>
 where
-    S: Poll,
+    S: PollSource,
     W: Whose<S::Item>,
     K: Keep<S::Item>,
     C: Choose<S::Item>,
 {
     type Output = ();
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> task::Poll<()> {
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let this = self.project();
         let _entered = this.span.enter();
         let ended = ready!(this.run.poll(context));
         this.close_on_drop.0.store(ended);
-        task::Poll::Ready(())
+        Poll::Ready(())
     }
 }

@@ -3,7 +3,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use tracing::{Level as Verbosity, Span, debug, error, level_enabled, trace_span};
+use tracing::{Level, Span, debug, error, level_enabled, trace_span};
 
 use crate::{
     metadata::{Origin, SubscriberInfo},
@@ -80,11 +80,17 @@ pub(crate) fn handler_span(subscriber: &SubscriberInfo) -> Span {
 /// Whether the level `DEBUG` is enabled, at which tracing records single emits.
 #[inline]
 pub(crate) fn is_observed() -> bool {
-    level_enabled!(Verbosity::DEBUG)
+    level_enabled!(Level::DEBUG)
+}
+
+/// Whether the level `TRACE` is enabled, at which tracing records the spans of emits and handlers.
+#[inline]
+pub(crate) fn records_spans() -> bool {
+    level_enabled!(Level::TRACE)
 }
 
 /// Whether tracing is enabled at all; if not, no span is entered.
 #[inline]
 pub(crate) fn is_traced() -> bool {
-    level_enabled!(Verbosity::ERROR)
+    level_enabled!(Level::ERROR)
 }

@@ -11,7 +11,7 @@ use std::{
     task::{Poll, Waker, ready},
 };
 
-use tracing::{Level as Verbosity, Span, level_enabled};
+use tracing::Span;
 
 use super::{
     context::CallSite,
@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     background::{BackgroundPlan, BackgroundRun, Select},
-    context::{EmitGuard, is_traced, log},
+    context::{EmitGuard, is_traced, log, records_spans},
     event::{Event, TypedView},
     handler::{BackgroundCall, ErasedEventRef},
     metadata::{EmitVerb, Origin},
@@ -252,7 +252,7 @@ impl<E: Event> AsyncEmission<E> {
 /// The span that each poll enters: that of the emit if `tracing` records it, else the caller's.
 #[cold]
 fn span<E: Event>(origin: Option<&Origin>) -> Span {
-    if level_enabled!(Verbosity::TRACE) {
+    if records_spans() {
         log::emit_span(E::topic(), origin)
     } else {
         Span::current()

@@ -10,12 +10,10 @@
 
 use std::thread;
 
-use tracing::{Level as Verbosity, level_enabled};
-
 use super::{context::EmitContext, defer::defer};
 use crate::{
     background::Select,
-    context::{EmitGuard, is_observed, log, panic_hook},
+    context::{EmitGuard, is_observed, log, panic_hook, records_spans},
     handler::{ErasedEvent, Run},
     metadata::Origin,
     plan::{Found, Plan, Slot},
@@ -258,14 +256,14 @@ pub(super) fn run_chain(
     emit_context: EmitContext<'_>,
     failures: Option<&FailureList>,
 ) -> EmitStats {
-    let is_traced = level_enabled!(Verbosity::TRACE);
-    let delivery = if is_traced {
+    let records_spans = records_spans();
+    let delivery = if records_spans {
         plan.deliver_one_by_one(event)
     } else {
         plan.deliver(event)
     };
     let mut run = Run::new(delivery, emit_context.origin, failures);
-    if is_traced {
+    if records_spans {
         run_traced(plan, &mut run);
     } else {
         run_to_end(&mut run);

@@ -9,8 +9,8 @@ use std::{
 };
 
 use events_core::{
-    Event, Registry,
     __testing::{Intercepted, Interceptor, set_interceptor},
+    Event, Registry,
 };
 use tracing::{Level, info, info_span};
 
