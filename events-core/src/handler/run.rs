@@ -27,7 +27,7 @@ pub struct Run<'r> {
     origin: Option<&'r Origin>,
     /// Collects the failures; without a list they are logged.
     failures: Option<&'r FailureList>,
-    /// The link from which the chain returned before its end: a stop, or a handler that panicked.
+    /// The link from which the chain returned before its end: a pause, or a handler that panicked.
     pub(super) paused_at: Cell<LinkPos>,
     /// How many handlers did not run: filtered out, or stopped by another.
     skipped: Cell<usize>,
@@ -75,7 +75,7 @@ impl<'r> Run<'r> {
         self.paused_at.set(pos);
     }
 
-    /// Whether the chain returned before its end, at a stop or because of a panic.
+    /// Whether the chain returned before its end, at a pause or because of a panic.
     #[inline]
     pub(crate) fn is_paused(&self) -> bool {
         self.paused_at.get() != LinkPos::NOWHERE
