@@ -37,11 +37,12 @@ use super::{
     future_set::{FirstPoll, Start},
 };
 use crate::{
-    context::{EmissionId, log, records_spans},
+    context::{EmissionId, log, panic_hook::catch_panic, records_spans},
     event::OwnedEvent,
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef, Step},
     metadata::{EventInfo, Origin, SubscriberInfo},
     primitives::OptionBox,
+    result::Panic,
 };
 
 /// A background handler with its event type and its own type erased.
@@ -172,9 +173,9 @@ impl BackgroundPlan {
         number: usize,
         event: ErasedEventRef<'_>,
         origin: &EmitOrigin<'_>,
-    ) -> thread::Result<bool> {
+    ) -> Result<bool, Panic> {
         let handler = &self.handlers[number];
-        catch_unwind(AssertUnwindSafe(|| handler.accepts(event, origin)))
+        catch_panic(|| handler.accepts(event, origin))
     }
 }
 

@@ -11,10 +11,11 @@ use super::{
     builder::Bridge,
     ended::{Counts, EndReason, Ended},
     lifecycle::Lifecycle,
-    mapping::{Choose, Keep, Mapping, Whose, catch_panic},
+    mapping::{Choose, Keep, Mapping, Whose},
     source::{FromSignal, Signal},
 };
 use crate::{
+    context::panic_hook::catch_panic,
     current::enter_if_other,
     event::Event,
     primitives::{drop_catching, sync::lock},

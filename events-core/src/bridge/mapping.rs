@@ -3,17 +3,11 @@
 //! Each of the three is a type parameter of [`Bridge`](crate::bridges::Bridge), so its type shows which
 //! of them are set.
 
-use std::{
-    fmt,
-    marker::PhantomData,
-    panic::{AssertUnwindSafe, catch_unwind},
-};
+use std::{fmt, marker::PhantomData};
 
 use crate::{
-    context::panic_hook,
     event::Event,
     metadata::{IntoKey, Origin},
-    result::Panic,
 };
 
 /// How a bridge converts an item into an event.
@@ -47,11 +41,6 @@ impl<W, K, C> Mapping<W, K, C> {
         let event = self.conversion.choose(item)?;
         Some((event, sender.or_else(|| self.default_origin.clone())))
     }
-}
-
-/// Calls user code and catches its panic.
-pub(super) fn catch_panic<T>(f: impl FnOnce() -> T) -> Result<T, Panic> {
-    catch_unwind(AssertUnwindSafe(f)).map_err(panic_hook::into_panic)
 }
 
 /// Determines the sender of an item; implemented by [`Unsent`] and [`Senders`].

@@ -15,12 +15,12 @@ use super::{
     builder::Bridge,
     ended::{Counts, EndReason, Ended},
     lifecycle::Lifecycle,
-    mapping::{Choose, Keep, Mapping, Whose, catch_panic},
+    mapping::{Choose, Keep, Mapping, Whose},
     source::PollSource,
 };
 use crate::{
-    current::enter_if_other, emit::emit_async::EmitAsync, event::Event, primitives::drop_catching,
-    registry::WeakRegistry,
+    context::panic_hook::catch_panic, current::enter_if_other, emit::emit_async::EmitAsync,
+    event::Event, primitives::drop_catching, registry::WeakRegistry,
 };
 
 /// Limit of items in one poll, so that a stream which is always ready does not starve other futures of

@@ -7,7 +7,7 @@
 //! - `emission`: topic, origin, id and parent of one emission, for its handlers
 //! - `emit_stack`: the nested emits of a thread, and their limit
 //! - `current_job`: the queue job that runs on a thread
-//! - `panic_hook`: source location and backtrace of a handler's panic
+//! - `panic_hook`: catching a panic of user code, with its source location and backtrace
 //! - `log`: the spans and records that `tracing` receives of emits
 
 pub(crate) mod current_job;

@@ -5,7 +5,14 @@
 //! calls the hook that was installed before. If the program replaces the hook later, the location and
 //! the backtrace are missing in the records of this crate, and nothing else changes.
 
-use std::{any::Any, backtrace::Backtrace, cell::RefCell, panic, sync::Once, thread};
+use std::{
+    any::Any,
+    backtrace::Backtrace,
+    cell::RefCell,
+    panic::{self, AssertUnwindSafe, catch_unwind},
+    sync::Once,
+    thread,
+};
 
 use super::emit_stack;
 use crate::{primitives::drop_catching, result::Panic};
@@ -48,6 +55,11 @@ fn record_panic(info: &panic::PanicHookInfo<'_>) {
         backtrace: Backtrace::capture(),
     };
     let _ = LAST_PANIC.try_with(|last| last.replace(Some(recorded)));
+}
+
+/// Calls user code and catches its panic.
+pub(crate) fn catch_panic<T>(f: impl FnOnce() -> T) -> Result<T, Panic> {
+    catch_unwind(AssertUnwindSafe(f)).map_err(into_panic)
 }
 
 /// Converts the payload of a caught panic, and adds what the hook recorded of it.

@@ -6,16 +6,12 @@
 //! run at once, in the emit, and its async ones are reported as not reached: no emit waits for the
 //! queue.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-    task::Waker,
-};
+use std::{sync::Arc, task::Waker};
 
 use super::context::EmitContext;
 use crate::{
     background::{BackgroundPlan, DeferredRun, Select},
-    context::{CurrentJob, QueueId, emission_id, panic_hook, parent_id},
+    context::{CurrentJob, QueueId, emission_id, panic_hook::catch_panic, parent_id},
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef},
     metadata::SubscriberInfo,
     queue::{ClonedEventJob, PushError, PushErrorKind},
@@ -48,8 +44,8 @@ pub(super) fn defer(
         match background.accepts(index, event, &origin) {
             Ok(true) => selected.push(index),
             Ok(false) => {}
-            Err(payload) => {
-                let cause = Cause::Panic(panic_hook::into_panic(payload));
+            Err(panic) => {
+                let cause = Cause::Panic(panic);
                 fail(Failure::new(Arc::clone(subscriber(index)), cause));
             }
         }
@@ -64,11 +60,11 @@ pub(super) fn defer(
         id: emission_id(),
     };
     let handler = background.handler(first);
-    let snapshot = match catch_unwind(AssertUnwindSafe(|| handler.copy(event, run))) {
+    let snapshot = match catch_panic(|| handler.copy(event, run)) {
         Ok(Some(snapshot)) => snapshot,
         Ok(None) => return Deferral::default(),
-        Err(payload) => {
-            let cause = Cause::Panic(panic_hook::into_panic(payload));
+        Err(panic) => {
+            let cause = Cause::Panic(panic);
             fail(Failure::new(Arc::clone(subscriber(first)), cause));
             for &index in others {
                 let cause = Cause::Undelivered(Undelivered::NotCopied);
