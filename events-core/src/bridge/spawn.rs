@@ -3,10 +3,9 @@
 use std::{
     fmt,
     future::{Future, poll_fn},
-    pin::{Pin, pin},
+    pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
-    thread,
 };
 
 use pin_project_lite::pin_project;
@@ -20,7 +19,7 @@ use super::{
     run::Run,
     source::PollSource,
 };
-use crate::worker::block_on_until;
+use crate::worker::spawn_thread;
 
 impl<S: PollSource, W, K, C> Bridge<S, W, K, C> {
     /// Runs the bridge on a thread of its own, without an async runtime, and returns its guard.
@@ -59,18 +58,8 @@ impl<S: PollSource, W, K, C> Bridge<S, W, K, C> {
         Run<S, W, K, C>: Send + 'static,
     {
         let (task, bridged) = Task::new(self);
-        let named = thread::Builder::new().name("events-bridge".to_owned());
-        let spawned = named.spawn(move || {
-            let mut task = pin!(task);
-            block_on_until(
-                |waker| task.as_mut().poll(&mut Context::from_waker(waker)),
-                None,
-            );
-        });
-        match spawned {
-            Ok(_joined_by_its_end) => bridged,
-            Err(error) => panic!("the thread of a bridge could not be started: {error}"),
-        }
+        spawn_thread("events-bridge", "a bridge", task);
+        bridged
     }
 
     /// Runs the bridge as a task of the current tokio runtime, and returns its guard.

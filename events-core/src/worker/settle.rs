@@ -68,7 +68,7 @@ impl Settle {
         }
         loop {
             if let Some(flush) = &mut self.flush {
-                let flushed = ready!(Pin::new(flush).poll(&mut Context::from_waker(waker)));
+                let flushed = ready!(flush.poll_with(waker));
                 self.flush = None;
                 if flushed.left() > 0 {
                     return Poll::Ready(false); // the flush was cut off, which is logged
