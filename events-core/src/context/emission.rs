@@ -72,7 +72,7 @@ pub struct Emission {
 }
 
 impl Emission {
-    pub(crate) fn new(
+    pub(super) fn new(
         topic: Cow<'static, str>,
         origin: Option<Origin>,
         id: EmissionId,

@@ -10,13 +10,13 @@
 //! - `panic_hook`: catching a panic of user code, with its source location and backtrace
 //! - `log`: the spans and records that `tracing` receives of emits
 
-pub(crate) mod current_job;
+mod current_job;
 mod emission;
-pub(crate) mod emit_stack;
+mod emit_stack;
 pub(crate) mod log;
 pub(crate) mod panic_hook;
 
-pub(crate) use current_job::{CurrentJob, CurrentJobGuard, QueueId, parent_id};
+pub(crate) use current_job::{CurrentJob, CurrentJobGuard, QueueId, current_emission, parent_id};
 pub use emission::{Emission, EmissionId, EmissionSource};
 pub(crate) use emit_stack::{DEFAULT_LIMIT, EmitGuard, MAX_LIMIT, depth, emission_id};
 pub(crate) use log::{is_observed, is_traced, records_spans};

@@ -13,7 +13,7 @@ use super::{
     outcome::Step,
 };
 use crate::{
-    context::{Emission, EmissionSource, current_job, emit_stack, log},
+    context::{Emission, EmissionSource, current_emission, log},
     metadata::{Origin, SubscriberInfo},
     result::{Cause, Failure, FailureList, Panic},
 };
@@ -149,11 +149,6 @@ impl<'r> Run<'r> {
 /// While a handler runs, the emission that it belongs to is the innermost one of this thread.
 impl EmissionSource for Run<'_> {
     fn emission(&self) -> Emission {
-        Emission::new(
-            self.delivery.chain().topic().clone(),
-            self.origin.cloned(),
-            emit_stack::emission_id(),
-            current_job::parent_id(),
-        )
+        current_emission(self.delivery.chain().topic().clone(), self.origin.cloned())
     }
 }
