@@ -32,9 +32,9 @@ use crate::{
 /// latest when it receives the next item.
 #[must_use = "a bridge does nothing before `.run()`, `.spawn()` or `.connect()`"]
 pub struct Bridge<S, W = Unsent, K = AnyItem, C = Undecided> {
-    pub(crate) source: S,
-    pub(crate) mapping: Mapping<W, K, C>,
-    pub(crate) registry: WeakRegistry,
+    pub(super) source: S,
+    pub(super) mapping: Mapping<W, K, C>,
+    pub(super) registry: WeakRegistry,
 }
 
 /// Turns the items of a stream into events: channels, timers, signals of the system.

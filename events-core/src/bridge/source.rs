@@ -29,7 +29,7 @@ pin_project! {
     /// A stream as a source.
     pub struct FromStream<S> {
         #[pin]
-        pub(crate) stream: S,
+        pub(super) stream: S,
     }
 }
 
@@ -37,12 +37,12 @@ pin_project! {
     /// A stream of results as a source; see [`Bridge::results`](crate::bridges::Bridge::results).
     pub struct FromResults<S> {
         #[pin]
-        pub(crate) stream: S,
+        pub(super) stream: S,
     }
 }
 
 /// A callback as a source.
-pub struct FromSignal<'a, G: ?Sized>(pub(crate) &'a G);
+pub struct FromSignal<'a, G: ?Sized>(pub(super) &'a G);
 
 impl<S: Stream> Source for FromStream<S> {
     type Item = S::Item;

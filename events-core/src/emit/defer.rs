@@ -22,9 +22,9 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Deferral {
     /// How many will run from the queue.
-    pub(crate) deferred: usize,
+    pub(super) deferred: usize,
     /// How many ran at once, since the queue was full or shut down.
-    pub(crate) ran: usize,
+    pub(super) ran: usize,
 }
 
 /// Queues a snapshot of an event for those of the selected background handlers whose filters pass.

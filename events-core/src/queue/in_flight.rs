@@ -165,7 +165,7 @@ impl<J> InFlight<J> {
     }
 
     /// Whether no job is suspended or being polled.
-    pub(crate) fn is_idle(&self) -> bool {
+    pub(super) fn is_idle(&self) -> bool {
         let table = self.table();
         table.jobs.iter().all(Option::is_none) && !self.polling.load(Ordering::Relaxed)
     }

@@ -13,7 +13,7 @@ use super::{typed_fifo::TypedFifo, waiters::Waiters};
 use crate::primitives::sync::{Arc, AtomicUsize, Ordering};
 
 /// The capacity of a queue for which none was set.
-pub(crate) const DEFAULT_CAPACITY: usize = 65_536;
+pub(super) const DEFAULT_CAPACITY: usize = 65_536;
 
 /// Keeps the data of the two sides on different cache lines. The alignment is two lines of 64 bytes,
 /// since processors prefetch them in pairs.

@@ -37,7 +37,7 @@ struct Lane<V> {
 }
 
 impl<V: Copy> TypedFifo<V> {
-    pub(crate) const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self {
             lanes: Vec::new(),
             order: VecDeque::new(),
@@ -47,18 +47,18 @@ impl<V: Copy> TypedFifo<V> {
     }
 
     #[inline]
-    pub(crate) fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.order.len()
     }
 
     #[inline]
-    pub(crate) fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.order.is_empty()
     }
 
     /// Appends an item. Of the vtables that are passed for one type, the first is stored.
     #[inline]
-    pub(crate) fn push<T: Send + 'static>(&mut self, vtable: V, item: T) {
+    pub(super) fn push<T: Send + 'static>(&mut self, vtable: V, item: T) {
         if let Some(lane) = self.lanes.get_mut(self.last_lane as usize)
             && let Some(items) = lane.items.downcast_mut::<VecDeque<T>>()
         {
@@ -102,7 +102,7 @@ impl<V: Copy> TypedFifo<V> {
 
     /// Takes the oldest item, if it is in this lane and is a `T`.
     #[inline(always)]
-    pub(crate) fn take<T: 'static>(&mut self, lane: usize) -> Option<T> {
+    pub(super) fn take<T: 'static>(&mut self, lane: usize) -> Option<T> {
         if *self.order.front()? as usize != lane {
             return None;
         }
