@@ -58,7 +58,7 @@ impl<G: Signal + ?Sized, W, K, C> Bridge<FromSignal<'_, G>, W, K, C> {
 ///
 /// The bridge ends earlier if the source drops the callback, if a closure of the bridge panics, or if
 /// the registry was dropped at the time of a call.
-#[must_use = "dropping a Connection disconnects; `.detach()` keeps it for good"]
+#[must_use = "dropping a Connection disconnects; `.detach()` keeps it connected"]
 pub struct Connection<G> {
     /// The guard of the source; `None` after disconnecting or detaching.
     guard: Option<G>,
@@ -66,7 +66,7 @@ pub struct Connection<G> {
 }
 
 impl<G> Connection<G> {
-    /// Keeps the signal connected for good: the source's guard is never dropped.
+    /// Keeps the signal connected permanently: the source's guard is never dropped.
     pub fn detach(mut self) {
         // Without the guard, dropping `self` does not disconnect.
         mem::forget(self.guard.take());

@@ -88,16 +88,16 @@ impl<S: PollSource, W, K, C> Bridge<S, W, K, C> {
 /// `spawn_tokio`.
 ///
 /// Dropping it ends the bridge after the emit in progress; no later item becomes an event.
-/// [`detach`](Self::detach) lets the bridge run until its source ends or its registry is dropped,
+/// [`detach`](Self::detach) keeps the bridge running until its source ends or its registry is dropped,
 /// which it notices when it is woken next.
-#[must_use = "dropping a Bridged ends the bridge; `.detach()` lets it run"]
+#[must_use = "dropping a Bridged ends the bridge; `.detach()` keeps it running"]
 pub struct Bridged {
     /// `None` after `detach`.
     lifecycle: Option<Arc<Lifecycle>>,
 }
 
 impl Bridged {
-    /// Lets the bridge run without a guard.
+    /// Keeps the bridge running without a guard.
     pub fn detach(mut self) {
         self.lifecycle = None;
     }
@@ -155,8 +155,8 @@ impl fmt::Debug for Bridged {
 }
 
 pin_project! {
-    /// A bridge that has a guard. Its fields are dropped in this order: `close_on_drop` reports to the
-    /// guard when the bridge does not exist any more.
+    /// A bridge that has a guard. Fields are dropped in their order: `close_on_drop` notifies the guard
+    /// after the bridge itself was dropped.
     struct Task<S, W, K, C>
     where
         S: PollSource,

@@ -1,5 +1,5 @@
-//! What `tracing` receives of emits: their spans, and records of what no caller receives as a result. They
-//! contain nothing of the event but its topic and origin.
+//! The spans of emits, and the log records of what no caller receives as a result, for `tracing`. Of the
+//! event they contain only its topic and origin.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

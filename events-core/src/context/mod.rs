@@ -1,5 +1,5 @@
 //! The emits in progress on a thread: what a handler can learn about its emission, how deep emits are
-//! nested, and what `tracing` receives.
+//! nested, and the spans and log records of emits.
 //!
 //! An *emission* is one emit of one event. A *nested* emit happens inside a handler of another emission,
 //! which is its *parent*.
@@ -8,7 +8,7 @@
 //! - `emit_stack`: the nested emits of a thread, and their limit
 //! - `current_job`: the queue job that runs on a thread
 //! - `panic_hook`: catching a panic of user code, with its source location and backtrace
-//! - `log`: the spans and records that `tracing` receives of emits
+//! - `log`: the spans and log records of emits, for `tracing`
 
 mod current_job;
 mod emission;

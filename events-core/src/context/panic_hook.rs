@@ -65,8 +65,8 @@ pub(crate) fn catch_panic<T>(f: impl FnOnce() -> T) -> Result<T, Panic> {
 /// Converts the payload of a caught panic, and adds what the hook recorded of it.
 pub(crate) fn into_panic(payload: Box<dyn Any + Send>) -> Panic {
     let message = payload_as_str(&*payload).map(str::to_owned);
-    // The recorded panic may be another one, which the handler caught itself, if the caught one was
-    // raised by `resume_unwind`, which calls no hook.
+    // `resume_unwind` calls no hook: if it raised this panic, the recorded one is another, which the
+    // handler caught itself.
     let recorded = LAST_PANIC.try_with(RefCell::take).ok().flatten();
     let recorded = recorded.filter(|recorded| recorded.message == message);
     let (location, backtrace) = recorded

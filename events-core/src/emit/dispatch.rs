@@ -5,8 +5,8 @@
 //! panics, after a fixed number of nested calls, between all handlers when `tracing` records spans, and
 //! at its end when a background plan follows.
 //!
-//! One `catch_unwind` covers all handlers up to the next pause, since entering one costs two
-//! instructions only. After a panic the chain is resumed behind the handler that panicked.
+//! One `catch_unwind` covers all handlers up to the next pause; entering it costs two instructions. After a
+//! panic the chain is resumed behind the handler that panicked.
 
 use std::thread;
 
@@ -21,7 +21,7 @@ use crate::{
     result::{EmitErrorKind, EmitStats, FailureList, TooDeep},
 };
 
-/// How far the fast path of an emit came.
+/// The result of the fast path of an emit.
 pub(super) enum EmitPath {
     /// It ran the plan of the first scan.
     Scanned,
@@ -29,8 +29,8 @@ pub(super) enum EmitPath {
     Swapped,
     /// There is no plan, or `tracing` records emits: nothing was run.
     NoPlan,
-    /// The depth limit of the fast path refused the emit, since too many are nested or since there is a
-    /// hook or an interceptor: nothing was run.
+    /// The depth limit of the fast path refused the emit: too many are nested, or there is a hook or an
+    /// interceptor, with which this limit is 0. Nothing was run.
     Slow,
 }
 
@@ -248,7 +248,7 @@ fn run_slow(
     Ok(stats)
 }
 
-/// Runs the chain of a plan, with a span for each handler if `tracing` records these. The caller holds
+/// Runs the chain of a plan, with a span for each handler if `tracing` records spans. The caller holds
 /// the guard of the emit.
 pub(super) fn run_chain(
     plan: &Plan,
@@ -275,7 +275,7 @@ pub(super) fn run_chain(
     }
 }
 
-/// Calls `f` with the present plan of the slot and the guard of the emit. An error if the depth limit
+/// Calls `f` with the current plan of the slot and the guard of the emit. An error if the depth limit
 /// refuses the emit; `None` if there is no plan.
 pub(super) fn with_guard<T>(
     slot: Option<&Slot>,
@@ -333,7 +333,7 @@ fn run_traced(plan: &Plan, run: &mut Run<'_>) {
         };
         if let Err(payload) = result {
             run.panicked(panic_hook::into_panic(payload));
-            // Advances to the pause behind this handler: a handler that returns gets there by itself.
+            // Advances to the pause behind this handler, at which a handler that returns leaves the chain.
             let _ = run.resume();
         }
         if !run.is_paused() {

@@ -29,8 +29,8 @@ pin_project_lite::pin_project! {
     /// allocated for subscribers that are ready at once.
     ///
     /// Dropping the future drops the async subscribers that have not ended, and the event. Deferred
-    /// subscribers run all the same, but for those that are ordered `after` an async one. Failures up to
-    /// then are logged.
+    /// subscribers still run, except those that are ordered `after` an async one. The failures so far are
+    /// logged.
     ///
     /// # Panics
     ///

@@ -1,4 +1,4 @@
-//! Sync emits: the methods of a registry. `sync_emission` has the code behind them.
+//! Sync emits: the methods of a registry, which `sync_emission` implements.
 
 use std::panic::Location;
 
@@ -80,7 +80,7 @@ impl Core {
     }
 }
 
-/// Emits the event of any lifetime that it is called with.
+/// Emits the event that it is called with, of any lifetime.
 struct EmitVisitor<'a>(&'a Core, Option<&'a Origin>, CallSite);
 
 impl<F: Family> Visit<F> for EmitVisitor<'_> {
@@ -92,7 +92,7 @@ impl<F: Family> Visit<F> for EmitVisitor<'_> {
     }
 }
 
-/// As [`EmitVisitor`], and returns the result.
+/// Like [`EmitVisitor`], but returns the result.
 struct TryEmitVisitor<'a>(&'a Core, Option<&'a Origin>, CallSite);
 
 impl<F: Family> Visit<F> for TryEmitVisitor<'_> {

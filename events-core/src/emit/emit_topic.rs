@@ -1,8 +1,7 @@
 //! Emitting by a topic, without an event type. Only pattern subscribers receive such an event.
 //!
-//! The plan of a topic comes from the registry's topic cache, which has a fixed size: so a million
-//! topics take no more memory than a thousand, and a topic that is emitted again and again is matched
-//! once.
+//! The plan of a topic comes from the registry's topic cache, which has a fixed size: a million topics
+//! take no more memory than a thousand, and a topic that is emitted repeatedly is matched once.
 
 use std::panic::Location;
 
@@ -25,8 +24,7 @@ impl Registry {
     /// Emits an event without a type: the pattern subscribers that match the topic receive it, and read
     /// its arguments by name and type. Returns the arguments.
     ///
-    /// The subscribers of about a thousand topics are cached; any number of further topics cost time,
-    /// and no memory.
+    /// The subscribers of about a thousand topics are cached; further topics cost time, but no memory.
     ///
     /// ```
     /// use events_core::{AnyEvent, Registry, args};

@@ -1,4 +1,4 @@
-//! Emitting: the way of an event from the caller to the handlers.
+//! Emitting: the path of an event from the caller to the handlers.
 //!
 //! An *emission* is one emit of one event. It looks up the *plan* of the event type in the registry. A
 //! plan is a *chain*, the sync handlers in order, and a *background plan*, the async and deferred
@@ -25,11 +25,11 @@
 //! no async one (`defer` says what happens at a full queue), and starts the async handlers that depend on no
 //! other. So if the future is dropped after that:
 //!
-//! - what the sync handlers did stays; async handlers that are suspended are dropped where they are, those
-//!   that have not started never start, and then the event is dropped;
+//! - the effects of the sync handlers remain; async handlers that are suspended are dropped, those that have
+//!   not started never start, and then the event is dropped;
 //! - the snapshot that is in the queue stays there, and its handlers run. A deferred handler that is ordered
-//!   `after` an async one, directly or through another deferred handler, would have been queued when the
-//!   async handlers have finished: it never is;
+//!   `after` an async one, directly or through another deferred handler, is never queued: that would have
+//!   happened when the async handlers have finished;
 //! - the failures so far, of sync and async handlers and of the snapshot, are logged.
 
 mod async_emission;

@@ -9,7 +9,7 @@
 //! driver meanwhile, putting the job back fails.
 //!
 //! Of this crate the file imports only `primitives::sync`, so that `tests/model` can compile it with
-//! the primitives of a model checker and try the interleavings of a driver, wakers and a shutdown.
+//! the primitives of a model checker and test the interleavings of a driver, wakers and a shutdown.
 
 use std::{
     mem,

@@ -58,7 +58,7 @@ impl Wake for ThreadWaker {
 ///
 /// # Panics
 ///
-/// When the system cannot create a thread: `what` is for the text.
+/// When the system cannot create a thread. `what` names the future in the message.
 pub(crate) fn spawn_thread<F>(name: &str, what: &str, future: F)
 where
     F: Future<Output = ()> + Send + 'static,
@@ -90,7 +90,7 @@ pub(super) fn block_on_until<T>(
     });
     let waker = Waker::from(Arc::clone(&thread_waker));
     loop {
-        // No wake-up from here on is lost: the flag or the park token of the thread keeps it.
+        // No wake-up from here on is lost: the flag or the park token of the thread records it.
         thread_waker.woken.store(false, Ordering::Relaxed);
         if let Poll::Ready(value) = poll(&waker) {
             return Some(value);

@@ -150,7 +150,7 @@ impl fmt::Debug for Flush {
     }
 }
 
-/// Calls `f`, and then flushes the queue of the registry that is current at the time of the call, also
+/// Calls `f`, and then flushes the queue of the registry that is current at the time of the call, even
 /// when `f` panics.
 ///
 /// As an attribute of a function: [`flush_queue`](macro@crate::flush_queue).
@@ -197,7 +197,7 @@ impl Drop for FlushOnDrop {
 }
 
 /// Awaits a future, and then flushes the queue of the registry that is current at the time of the call,
-/// also when the future panics. A future that is dropped before it is ready flushes nothing.
+/// even when the future panics. A future that is dropped before it is ready flushes nothing.
 #[doc(hidden)]
 pub fn flush_after_async<F: Future>(future: F) -> FlushAfter<F> {
     FlushAfter {

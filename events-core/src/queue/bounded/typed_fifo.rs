@@ -3,14 +3,14 @@
 //! A *lane* is a `VecDeque` of the items of one type. Beside the lanes, `order` has the lane index of
 //! each item in the order of the pushes.
 //!
-//! The types need not be known beforehand: a lane stores the *vtable* that came with its first item,
+//! The types need not be known beforehand: a lane stores the *vtable* that was passed with its first item,
 //! such as a function that takes the next item out, and `front` returns that of the oldest item.
 //!
-//! An empty lane keeps its memory, so a steady flow of items allocates nothing. A burst leaves behind,
-//! for as long as the FIFO lives, the memory for the highest number of items of each type that were
-//! ever queued at once, and four bytes for each of the highest number of all items: 65,536 items of
-//! 100 bytes leave less than 7 MB. A burst of another type adds its own memory; and a bounded queue
-//! has two of these, one at either side, which it swaps, so two bursts leave twice as much.
+//! An empty lane keeps its memory, so a steady flow of items allocates nothing. No memory is released
+//! before the FIFO is dropped: each lane keeps the room for the most items that it ever held, and `order`
+//! keeps four bytes for each of the most items that were ever queued. So 65,536 items of 100 bytes leave
+//! less than 7 MB. A bounded queue swaps two of these, one for each side, so two bursts can leave twice as
+//! much.
 
 use std::{
     any::{Any, TypeId},
