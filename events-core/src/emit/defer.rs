@@ -1,5 +1,5 @@
-//! Deferring: a snapshot of an event is pushed into the queue, with the background handlers that are to
-//! run with it.
+//! Deferring: makes a snapshot of an event for its background handlers, pushes it and handles a rejected
+//! push, but does not store it, which `queue/job_queue.rs` does.
 //!
 //! The filters of these handlers are evaluated first, on the emitter's thread; without a handler whose
 //! filters pass there is no snapshot. When the queue does not accept the snapshot, its deferred handlers

@@ -8,7 +8,7 @@
 //!
 //! - `bounded`: a bounded queue, generic over the items;
 //! - `job`: the vtable of a job, and a job that has started;
-//! - `job_queue`: the queue of jobs, which pushes them;
+//! - `job_queue`: the queue of jobs, which stores a pushed job or returns it;
 //! - `cloned_event_job`: the job of a snapshot; that of an enqueued event is in `emit/enqueue.rs`;
 //! - `job_context`: the origin, span and parent emission of a job;
 //! - `in_flight`: the suspended jobs of one driver;
