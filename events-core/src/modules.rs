@@ -29,7 +29,7 @@ pub mod emitting {
     };
 }
 
-/// The causes of a [`Failure`] or an [`EmitError`].
+/// The causes of a [`Failure`](crate::Failure) or an [`EmitError`](crate::EmitError).
 pub mod failures {
     pub use crate::result::{BoxError, Cause, Panic, TooDeep, Undelivered};
 }
@@ -49,7 +49,8 @@ pub mod info {
     };
 }
 
-/// The return types of the methods of [`Queue`]: flushes, workers, shutdowns; and the error of a full queue.
+/// The return types of the methods of [`Queue`](crate::Queue): flushes, workers, shutdowns; and the error of a full
+/// queue.
 pub mod queues {
     pub use crate::{
         result::QueueFull,
