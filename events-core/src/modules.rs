@@ -11,7 +11,7 @@ pub mod bounds {
 pub mod bridges {
     pub use crate::bridge::{
         AnyItem, Bridge, Bridged, Choose, Connection, EndReason, Ended, FromResults, FromSignal,
-        FromStream, Keep, Kept, KnowsSenders, Poll as PollSource, Run, Senders, Signal, Source, To,
+        FromStream, Keep, Kept, KnowsSenders, PollSource, Run, Senders, Signal, Source, To,
         Undecided, Unsent, Whose, With,
     };
 }

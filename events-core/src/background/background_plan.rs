@@ -30,7 +30,7 @@ use std::{
     thread,
 };
 
-use tracing::{Level as Verbosity, Span, level_enabled, trace_span};
+use tracing::Span;
 
 use super::{
     background_result::BackgroundResult,
@@ -38,11 +38,12 @@ use super::{
     future_set::{FirstPoll, Start},
 };
 use crate::{
-    context::EmissionId,
+    context::{EmissionId, log, panic_hook::catch_panic, records_spans},
     event::OwnedEvent,
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef, Step},
     metadata::{EventInfo, Origin, SubscriberInfo},
     primitives::OptionBox,
+    result::Panic,
 };
 
 /// A background handler with its event type and its own type erased.
@@ -186,9 +187,9 @@ impl BackgroundPlan {
         number: usize,
         event: ErasedEventRef<'_>,
         origin: &EmitOrigin<'_>,
-    ) -> thread::Result<bool> {
+    ) -> Result<bool, Panic> {
         let handler = &self.handlers[number];
-        catch_unwind(AssertUnwindSafe(|| handler.accepts(event, origin)))
+        catch_panic(|| handler.accepts(event, origin))
     }
 }
 
@@ -281,7 +282,7 @@ impl<'a, 's> Starter<'a, 's> {
     /// Starts the handlers with these numbers.
     #[inline]
     pub(crate) fn start_all(&mut self, numbers: Range<usize>, spans: &mut OptionBox<HandlerSpans>) {
-        if level_enabled!(Verbosity::TRACE) {
+        if records_spans() {
             return numbers.for_each(|number| self.start_traced(number, spans));
         }
         let mut first = numbers.start;
@@ -295,7 +296,7 @@ impl<'a, 's> Starter<'a, 's> {
     /// Starts one handler in a span of its own.
     #[cold]
     fn start_traced(&mut self, number: usize, spans: &mut OptionBox<HandlerSpans>) {
-        let span = span(&self.plan.subscribers()[number]);
+        let span = log::handler_span(&self.plan.subscribers()[number]);
         let pending = self.start.pending_count();
         span.in_scope(|| self.start_segment(number, number + 1));
         if self.start.pending_count() > pending {
@@ -383,14 +384,4 @@ impl<'a, 's> Starter<'a, 's> {
     fn current_number(&self) -> usize {
         self.segment_end - self.remaining.len() - 1
     }
-}
-
-/// The span of one handler.
-fn span(subscriber: &SubscriberInfo) -> Span {
-    trace_span!(
-        target: "events_core",
-        "handle",
-        subscriber = %subscriber.name,
-        location = %subscriber.location,
-    )
 }

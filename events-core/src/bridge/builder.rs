@@ -32,9 +32,9 @@ use crate::{
 /// latest when it receives the next item.
 #[must_use = "a bridge does nothing before `.run()`, `.spawn()` or `.connect()`"]
 pub struct Bridge<S, W = Unsent, K = AnyItem, C = Undecided> {
-    pub(crate) source: S,
-    pub(crate) mapping: Mapping<W, K, C>,
-    pub(crate) registry: WeakRegistry,
+    pub(super) source: S,
+    pub(super) mapping: Mapping<W, K, C>,
+    pub(super) registry: WeakRegistry,
 }
 
 /// Turns the items of a stream into events: channels, timers, signals of the system.
@@ -197,7 +197,7 @@ impl<S: Source, W, K> Bridge<S, W, K, Undecided> {
     where
         S::Item: Into<E>,
     {
-        self.convert(To::new())
+        self.with_parts(|sender, filter, Undecided| (sender, filter, To::new()))
     }
 
     /// Converts each item with this closure; for `None` no event is emitted.
@@ -212,28 +212,7 @@ impl<S: Source, W, K> Bridge<S, W, K, Undecided> {
         E: Event,
         F: Fn(S::Item) -> Option<E>,
     {
-        self.convert(With(event))
-    }
-
-    fn convert<C>(self, conversion: C) -> Bridge<S, W, K, C> {
-        let Mapping {
-            sender,
-            kept_senders,
-            filter,
-            conversion: Undecided,
-            default_origin,
-        } = self.mapping;
-        Bridge {
-            source: self.source,
-            mapping: Mapping {
-                sender,
-                kept_senders,
-                filter,
-                conversion,
-                default_origin,
-            },
-            registry: self.registry,
-        }
+        self.with_parts(|sender, filter, Undecided| (sender, filter, With(event)))
     }
 }
 
@@ -281,21 +260,27 @@ impl<S: Source, K, C> Bridge<S, Unsent, K, C> {
         F: Fn(&S::Item) -> N,
         N: IntoKey<M>,
     {
-        let Mapping {
-            sender: Unsent,
-            kept_senders,
-            filter,
-            conversion,
-            default_origin,
-        } = self.mapping;
+        self.with_parts(|Unsent, filter, conversion| (Senders::new(sender), filter, conversion))
+    }
+}
+
+impl<S, W, K, C> Bridge<S, W, K, C> {
+    /// Replaces the sender, the filter and the conversion of the mapping.
+    fn with_parts<W2, K2, C2>(
+        self,
+        replace: impl FnOnce(W, K, C) -> (W2, K2, C2),
+    ) -> Bridge<S, W2, K2, C2> {
+        let mapping = self.mapping;
+        let (sender, filter, conversion) =
+            replace(mapping.sender, mapping.filter, mapping.conversion);
         Bridge {
             source: self.source,
             mapping: Mapping {
-                sender: Senders::new(sender),
-                kept_senders,
+                sender,
+                kept_senders: mapping.kept_senders,
                 filter,
                 conversion,
-                default_origin,
+                default_origin: mapping.default_origin,
             },
             registry: self.registry,
         }
@@ -321,24 +306,7 @@ impl<S: Source, W, K, C> Bridge<S, W, K, C> {
     where
         F: Fn(&S::Item) -> bool,
     {
-        let Mapping {
-            sender,
-            kept_senders,
-            filter: earlier,
-            conversion,
-            default_origin,
-        } = self.mapping;
-        Bridge {
-            source: self.source,
-            mapping: Mapping {
-                sender,
-                kept_senders,
-                filter: Kept(earlier, filter),
-                conversion,
-                default_origin,
-            },
-            registry: self.registry,
-        }
+        self.with_parts(|sender, earlier, conversion| (sender, Kept(earlier, filter), conversion))
     }
 
     /// The origin of events from items without a known sender.

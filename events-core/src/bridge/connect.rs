@@ -11,10 +11,11 @@ use super::{
     builder::Bridge,
     ended::{Counts, EndReason, Ended},
     lifecycle::Lifecycle,
-    mapping::{Choose, Keep, Mapping, Whose, catch_panic},
+    mapping::{Choose, Keep, Mapping, Whose},
     source::{FromSignal, Signal},
 };
 use crate::{
+    context::panic_hook::catch_panic,
     current::enter_if_other,
     event::Event,
     primitives::{drop_catching, sync::lock},
@@ -57,7 +58,7 @@ impl<G: Signal + ?Sized, W, K, C> Bridge<FromSignal<'_, G>, W, K, C> {
 ///
 /// The bridge ends earlier if the source drops the callback, if a closure of the bridge panics, or if
 /// the registry was dropped at the time of a call.
-#[must_use = "dropping a Connection disconnects; `.detach()` keeps it for good"]
+#[must_use = "dropping a Connection disconnects; `.detach()` keeps it connected"]
 pub struct Connection<G> {
     /// The guard of the source; `None` after disconnecting or detaching.
     guard: Option<G>,
@@ -65,7 +66,7 @@ pub struct Connection<G> {
 }
 
 impl<G> Connection<G> {
-    /// Keeps the signal connected for good: the source's guard is never dropped.
+    /// Keeps the signal connected permanently: the source's guard is never dropped.
     pub fn detach(mut self) {
         // Without the guard, dropping `self` does not disconnect.
         mem::forget(self.guard.take());

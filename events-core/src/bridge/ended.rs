@@ -10,8 +10,8 @@ use crate::{primitives::Plural, result::Panic};
 /// dropped, otherwise at `debug`.
 #[derive(Debug)]
 pub struct Ended {
-    pub(crate) why: EndReason,
-    pub(crate) counts: Counts,
+    pub(super) why: EndReason,
+    pub(super) counts: Counts,
 }
 
 /// Why a bridge ended.
@@ -32,9 +32,9 @@ pub enum EndReason {
 
 /// The counts of a bridge; [`Ended`] has a method for each.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Counts {
+pub(super) struct Counts {
     pub(super) came: usize,
-    pub(crate) emitted: usize,
+    pub(super) emitted: usize,
     pub(super) left_out: usize,
     pub(super) errors: usize,
 }
@@ -72,7 +72,7 @@ impl Ended {
         self.counts.errors
     }
 
-    pub(crate) fn log(&self, topic: &str) {
+    pub(super) fn log(&self, topic: &str) {
         const TEXT: &str = "a bridge has ended";
         match &self.why {
             EndReason::Panicked(_) => {

@@ -3,26 +3,20 @@
 //! Each of the three is a type parameter of [`Bridge`](crate::bridges::Bridge), so its type shows which
 //! of them are set.
 
-use std::{
-    fmt,
-    marker::PhantomData,
-    panic::{AssertUnwindSafe, catch_unwind},
-};
+use std::{fmt, marker::PhantomData};
 
 use crate::{
-    context::panic_hook,
     event::Event,
     metadata::{IntoKey, Origin},
-    result::Panic,
 };
 
 /// How a bridge converts an item into an event.
-pub(crate) struct Mapping<W, K, C> {
+pub(super) struct Mapping<W, K, C> {
     /// Determines the sender of an item.
-    pub(crate) sender: W,
+    pub(super) sender: W,
     /// Items of other senders are left out; an empty list keeps all.
     pub(super) kept_senders: Vec<Origin>,
-    pub(crate) filter: K,
+    pub(super) filter: K,
     pub(super) conversion: C,
     /// The origin of an event whose item has no known sender.
     pub(super) default_origin: Option<Origin>,
@@ -30,7 +24,7 @@ pub(crate) struct Mapping<W, K, C> {
 
 impl<W, K, C> Mapping<W, K, C> {
     /// The event of an item with its origin, or `None` if the item is left out.
-    pub(crate) fn event<T>(&self, item: T) -> Option<(C::Event, Option<Origin>)>
+    pub(super) fn event<T>(&self, item: T) -> Option<(C::Event, Option<Origin>)>
     where
         W: Whose<T>,
         K: Keep<T>,
@@ -49,11 +43,6 @@ impl<W, K, C> Mapping<W, K, C> {
     }
 }
 
-/// Calls user code and catches its panic.
-pub(super) fn catch_panic<T>(f: impl FnOnce() -> T) -> Result<T, Panic> {
-    catch_unwind(AssertUnwindSafe(f)).map_err(panic_hook::into_panic)
-}
-
 /// Determines the sender of an item; implemented by [`Unsent`] and [`Senders`].
 pub trait Whose<T> {
     /// The sender of this item, if it is known.
@@ -70,7 +59,7 @@ pub struct Unsent;
 pub struct Senders<F, M>(F, PhantomData<fn() -> M>);
 
 impl<F, M> Senders<F, M> {
-    pub(crate) fn new(sender: F) -> Self {
+    pub(super) fn new(sender: F) -> Self {
         Self(sender, PhantomData)
     }
 }
@@ -115,7 +104,7 @@ pub struct AnyItem;
 /// The filters set before, and a closure that filters the items which passed them; see
 /// [`Bridge::filter`](crate::bridges::Bridge::filter).
 #[derive(Clone, Copy)]
-pub struct Kept<K, F>(pub(crate) K, pub(crate) F);
+pub struct Kept<K, F>(pub(super) K, pub(super) F);
 
 impl<T> Keep<T> for AnyItem {
     fn keeps(&self, _: &T) -> bool {
@@ -153,10 +142,10 @@ pub struct To<E>(PhantomData<fn() -> E>);
 
 /// Items are converted by a closure; see [`Bridge::with`](crate::bridges::Bridge::with).
 #[derive(Clone, Copy)]
-pub struct With<F>(pub(crate) F);
+pub struct With<F>(pub(super) F);
 
 impl<E> To<E> {
-    pub(crate) fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(PhantomData)
     }
 }

@@ -29,5 +29,5 @@ pub use mapping::{
     AnyItem, Choose, Keep, Kept, KnowsSenders, Senders, To, Undecided, Unsent, Whose, With,
 };
 pub use run::Run;
-pub use source::{FromResults, FromSignal, FromStream, Poll, Signal, Source};
+pub use source::{FromResults, FromSignal, FromStream, PollSource, Signal, Source};
 pub use spawn::Bridged;

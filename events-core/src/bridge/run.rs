@@ -6,7 +6,7 @@ use std::{
     future::Future,
     pin::Pin,
     sync::Arc,
-    task::{self, Context, ready},
+    task::{Context, Poll, ready},
 };
 
 use pin_project_lite::pin_project;
@@ -15,12 +15,12 @@ use super::{
     builder::Bridge,
     ended::{Counts, EndReason, Ended},
     lifecycle::Lifecycle,
-    mapping::{Choose, Keep, Mapping, Whose, catch_panic},
-    source::Poll,
+    mapping::{Choose, Keep, Mapping, Whose},
+    source::PollSource,
 };
 use crate::{
-    current::enter_if_other, emit::emit_async::EmitAsync, event::Event, primitives::drop_catching,
-    registry::WeakRegistry,
+    context::panic_hook::catch_panic, current::enter_if_other, emit::emit_async::EmitAsync,
+    event::Event, primitives::drop_catching, registry::WeakRegistry,
 };
 
 /// Limit of items in one poll, so that a stream which is always ready does not starve other futures of
@@ -39,7 +39,7 @@ pin_project! {
     #[must_use = "futures do nothing unless awaited"]
     pub struct Run<S, W, K, C>
     where
-        S: Poll,
+        S: PollSource,
         C: Choose<S::Item>,
     {
         // The source, until the bridge is dropped.
@@ -58,7 +58,7 @@ pin_project! {
 
     impl<S, W, K, C> PinnedDrop for Run<S, W, K, C>
     where
-        S: Poll,
+        S: PollSource,
         C: Choose<S::Item>,
     {
         fn drop(this: Pin<&mut Self>) {
@@ -80,7 +80,7 @@ pin_project! {
     }
 }
 
-impl<S: Poll, W, K, C> Bridge<S, W, K, C> {
+impl<S: PollSource, W, K, C> Bridge<S, W, K, C> {
     /// Runs the bridge on the caller's task until the stream ends, and returns the result. No runtime
     /// is needed.
     ///
@@ -100,7 +100,7 @@ impl<S: Poll, W, K, C> Bridge<S, W, K, C> {
 
 impl<S, W, K, C> Run<S, W, K, C>
 where
-    S: Poll,
+    S: PollSource,
     C: Choose<S::Item>,
 {
     pub(crate) fn new(bridge: Bridge<S, W, K, C>, lifecycle: Option<Arc<Lifecycle>>) -> Self {
@@ -133,7 +133,7 @@ where
 
     /// Completes the emit in progress, then receives the next item and starts its emit; returns the
     /// reason if the bridge ends here.
-    fn step(self: Pin<&mut Self>, context: &mut Context<'_>) -> task::Poll<Option<EndReason>>
+    fn step(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<EndReason>>
     where
         W: Whose<S::Item>,
         K: Keep<S::Item>,
@@ -149,19 +149,19 @@ where
         }
         let lifecycle = this.lifecycle.as_ref();
         if lifecycle.is_some_and(|lifecycle| lifecycle.poll_stop_requested(context.waker())) {
-            return task::Poll::Ready(Some(EndReason::Stopped));
+            return Poll::Ready(Some(EndReason::Stopped));
         }
         let Some(registry) = &registry else {
-            return task::Poll::Ready(Some(EndReason::RegistryGone));
+            return Poll::Ready(Some(EndReason::RegistryGone));
         };
         let Some(source) = this.source.as_pin_mut() else {
-            return task::Poll::Ready(Some(EndReason::SourceEnded));
+            return Poll::Ready(Some(EndReason::SourceEnded));
         };
         let item = match catch_panic(|| source.poll_item(context)) {
-            Ok(task::Poll::Pending) => return task::Poll::Pending,
-            Ok(task::Poll::Ready(None)) => return task::Poll::Ready(Some(EndReason::SourceEnded)),
-            Ok(task::Poll::Ready(Some(item))) => item,
-            Err(panic) => return task::Poll::Ready(Some(EndReason::Panicked(panic))),
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(None)) => return Poll::Ready(Some(EndReason::SourceEnded)),
+            Ok(Poll::Ready(Some(item))) => item,
+            Err(panic) => return Poll::Ready(Some(EndReason::Panicked(panic))),
         };
         this.counts.came += 1;
         let item = match item {
@@ -170,7 +170,7 @@ where
                 this.counts.errors += 1;
                 let topic = C::Event::topic();
                 tracing::warn!(target: "events_core", topic, error, "the source of a bridge returned an error");
-                return task::Poll::Ready(None);
+                return Poll::Ready(None);
             }
         };
         match catch_panic(|| this.mapping.event(item)) {
@@ -179,36 +179,36 @@ where
                 this.emit.set(Some(registry.emit_async_from(event, origin)));
             }
             Ok(Some((event, None))) => this.emit.set(Some(registry.emit_async(event))),
-            Err(panic) => return task::Poll::Ready(Some(EndReason::Panicked(panic))),
+            Err(panic) => return Poll::Ready(Some(EndReason::Panicked(panic))),
         }
-        task::Poll::Ready(None)
+        Poll::Ready(None)
     }
 }
 
 impl<S, W, K, C> Future for Run<S, W, K, C>
 where
-    S: Poll,
+    S: PollSource,
     W: Whose<S::Item>,
     K: Keep<S::Item>,
     C: Choose<S::Item>,
 {
     type Output = Ended;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> task::Poll<Ended> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Ended> {
         assert!(!self.has_ended, "a bridge was polled after it was ready");
         for _ in 0..MAX_ITEMS_PER_POLL {
             if let Some(why) = ready!(self.as_mut().step(context)) {
-                return task::Poll::Ready(self.end(why));
+                return Poll::Ready(self.end(why));
             }
         }
         context.waker().wake_by_ref();
-        task::Poll::Pending
+        Poll::Pending
     }
 }
 
 impl<S, W, K, C> fmt::Debug for Run<S, W, K, C>
 where
-    S: Poll,
+    S: PollSource,
     C: Choose<S::Item>,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -3,7 +3,7 @@
 use std::{
     fmt,
     pin::Pin,
-    task::{self, Context, ready},
+    task::{Context, Poll, ready},
 };
 
 use futures_core::Stream;
@@ -16,20 +16,20 @@ pub trait Source {
 }
 
 /// A source that the bridge polls, as opposed to a callback.
-pub trait Poll: Source {
+pub trait PollSource: Source {
     /// The next item, or the text of an error in its place; `None` at the end of the source.
     #[doc(hidden)]
     fn poll_item(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> task::Poll<Option<Result<Self::Item, String>>>;
+    ) -> Poll<Option<Result<Self::Item, String>>>;
 }
 
 pin_project! {
     /// A stream as a source.
     pub struct FromStream<S> {
         #[pin]
-        pub(crate) stream: S,
+        pub(super) stream: S,
     }
 }
 
@@ -37,22 +37,22 @@ pin_project! {
     /// A stream of results as a source; see [`Bridge::results`](crate::bridges::Bridge::results).
     pub struct FromResults<S> {
         #[pin]
-        pub(crate) stream: S,
+        pub(super) stream: S,
     }
 }
 
 /// A callback as a source.
-pub struct FromSignal<'a, G: ?Sized>(pub(crate) &'a G);
+pub struct FromSignal<'a, G: ?Sized>(pub(super) &'a G);
 
 impl<S: Stream> Source for FromStream<S> {
     type Item = S::Item;
 }
 
-impl<S: Stream> Poll for FromStream<S> {
+impl<S: Stream> PollSource for FromStream<S> {
     fn poll_item(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> task::Poll<Option<Result<S::Item, String>>> {
+    ) -> Poll<Option<Result<S::Item, String>>> {
         self.project()
             .stream
             .poll_next(context)
@@ -64,13 +64,13 @@ impl<T, E, S: Stream<Item = Result<T, E>>> Source for FromResults<S> {
     type Item = T;
 }
 
-impl<T, E: fmt::Display, S: Stream<Item = Result<T, E>>> Poll for FromResults<S> {
+impl<T, E: fmt::Display, S: Stream<Item = Result<T, E>>> PollSource for FromResults<S> {
     fn poll_item(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> task::Poll<Option<Result<T, String>>> {
+    ) -> Poll<Option<Result<T, String>>> {
         let item = ready!(self.project().stream.poll_next(context));
-        task::Poll::Ready(item.map(|item| item.map_err(|error| error.to_string())))
+        Poll::Ready(item.map(|item| item.map_err(|error| error.to_string())))
     }
 }
 

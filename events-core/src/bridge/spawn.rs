@@ -3,10 +3,9 @@
 use std::{
     fmt,
     future::{Future, poll_fn},
-    pin::{Pin, pin},
+    pin::Pin,
     sync::Arc,
-    task::{self, Context, ready},
-    thread,
+    task::{Context, Poll, ready},
 };
 
 use pin_project_lite::pin_project;
@@ -18,11 +17,11 @@ use super::{
     lifecycle::Lifecycle,
     mapping::{Choose, Keep, Whose},
     run::Run,
-    source::Poll,
+    source::PollSource,
 };
-use crate::worker::block_on_until;
+use crate::worker::spawn_thread;
 
-impl<S: Poll, W, K, C> Bridge<S, W, K, C> {
+impl<S: PollSource, W, K, C> Bridge<S, W, K, C> {
     /// Runs the bridge on a thread of its own, without an async runtime, and returns its guard.
     ///
     /// If the stream or a subscriber needs a runtime, as tokio's timers do, use `spawn_tokio`, or
@@ -59,18 +58,8 @@ impl<S: Poll, W, K, C> Bridge<S, W, K, C> {
         Run<S, W, K, C>: Send + 'static,
     {
         let (task, bridged) = Task::new(self);
-        let named = thread::Builder::new().name("events-bridge".to_owned());
-        let spawned = named.spawn(move || {
-            let mut task = pin!(task);
-            block_on_until(
-                |waker| task.as_mut().poll(&mut Context::from_waker(waker)),
-                None,
-            );
-        });
-        match spawned {
-            Ok(_joined_by_its_end) => bridged,
-            Err(error) => panic!("the thread of a bridge could not be started: {error}"),
-        }
+        spawn_thread("events-bridge", "a bridge", task);
+        bridged
     }
 
     /// Runs the bridge as a task of the current tokio runtime, and returns its guard.
@@ -101,16 +90,16 @@ impl<S: Poll, W, K, C> Bridge<S, W, K, C> {
 /// `spawn_tokio`.
 ///
 /// Dropping it ends the bridge after the emit in progress; no later item becomes an event.
-/// [`detach`](Self::detach) lets the bridge run until its source ends or its registry is dropped,
+/// [`detach`](Self::detach) keeps the bridge running until its source ends or its registry is dropped,
 /// which it notices when it is woken next.
-#[must_use = "dropping a Bridged ends the bridge; `.detach()` lets it run"]
+#[must_use = "dropping a Bridged ends the bridge; `.detach()` keeps it running"]
 pub struct Bridged {
     /// `None` after `detach`.
     lifecycle: Option<Arc<Lifecycle>>,
 }
 
 impl Bridged {
-    /// Lets the bridge run without a guard.
+    /// Keeps the bridge running without a guard.
     pub fn detach(mut self) {
         self.lifecycle = None;
     }
@@ -168,11 +157,11 @@ impl fmt::Debug for Bridged {
 }
 
 pin_project! {
-    /// A bridge that has a guard. Its fields are dropped in this order: `close_on_drop` reports to the
-    /// guard when the bridge does not exist any more.
+    /// A bridge that has a guard. Fields are dropped in their order: `close_on_drop` notifies the guard
+    /// after the bridge itself was dropped.
     struct Task<S, W, K, C>
     where
-        S: Poll,
+        S: PollSource,
         C: Choose<S::Item>,
     {
         #[pin]
@@ -193,7 +182,7 @@ impl Drop for CloseOnDrop {
 
 impl<S, W, K, C> Task<S, W, K, C>
 where
-    S: Poll,
+    S: PollSource,
     C: Choose<S::Item>,
 {
     fn new(bridge: Bridge<S, W, K, C>) -> (Self, Bridged) {
@@ -214,18 +203,18 @@ where
 
 impl<S, W, K, C> Future for Task<S, W, K, C>
 where
-    S: Poll,
+    S: PollSource,
     W: Whose<S::Item>,
     K: Keep<S::Item>,
     C: Choose<S::Item>,
 {
     type Output = ();
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> task::Poll<()> {
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let this = self.project();
         let _entered = this.span.enter();
         let ended = ready!(this.run.poll(context));
         this.close_on_drop.0.store(ended);
-        task::Poll::Ready(())
+        Poll::Ready(())
     }
 }

@@ -3,9 +3,13 @@
 //! A *job* is an event from a queue, with the handlers that receive it. Its handlers run in an emission
 //! whose parent is stored in the job, not in the stack of emits. Jobs nest: a handler can flush a queue.
 
-use std::{cell::Cell, ptr};
+use std::{borrow::Cow, cell::Cell, ptr};
 
-use super::{emission::EmissionId, emit_stack};
+use super::{
+    emission::{Emission, EmissionId},
+    emit_stack,
+};
+use crate::metadata::Origin;
 
 /// The identity of a queue, for comparison only.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -64,4 +68,9 @@ pub(crate) fn parent_id() -> Option<EmissionId> {
         Some((outer_depth, job)) if outer_depth + 1 == emit_stack::depth() => job.parent,
         _ => emit_stack::thread_parent(),
     }
+}
+
+/// The innermost emission of this thread, for a handler that has it as a parameter.
+pub(crate) fn current_emission(topic: Cow<'static, str>, origin: Option<Origin>) -> Emission {
+    Emission::new(topic, origin, emit_stack::emission_id(), parent_id())
 }

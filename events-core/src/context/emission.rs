@@ -25,7 +25,7 @@ impl EmissionId {
     /// in 1024 ids.
     const BLOCK: u64 = 1024;
 
-    pub(crate) fn new() -> Self {
+    pub(super) fn new() -> Self {
         static BLOCKS: AtomicU64 = AtomicU64::new(0);
         thread_local! {
             static NEXT: Cell<u64> = const { Cell::new(0) };
@@ -72,7 +72,7 @@ pub struct Emission {
 }
 
 impl Emission {
-    pub(crate) fn new(
+    pub(super) fn new(
         topic: Cow<'static, str>,
         origin: Option<Origin>,
         id: EmissionId,

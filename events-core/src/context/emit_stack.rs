@@ -1,9 +1,9 @@
 //! The emits in progress on this thread, each inside a handler of the one before.
 //!
-//! Endless nesting would overflow the stack, which aborts the program. A depth counter refuses such an
-//! emit instead, and the event types stored beside the counter show how it came about. An emission's
-//! id is stored here as well. It is created on demand: for a handler, or for a nested emission whose
-//! parent it is.
+//! Endless nesting would overflow the stack, which aborts the program. Therefore an emit beyond a depth
+//! limit is refused; the event types stored beside the depth counter show which emits led to it. An
+//! emission's id is stored here as well. It is created on demand: for a handler, or for a nested emission
+//! whose parent it is.
 //!
 //! The storage is fixed arrays of cells without a destructor. Entering an emit is two loads and three
 //! stores on thread-local memory.
@@ -16,7 +16,7 @@ use crate::{metadata::EventInfo, result::TooDeep};
 /// The maximum number of nested emits, unless the registry sets another.
 pub(crate) const DEFAULT_LIMIT: usize = 128;
 
-/// The highest limit that can be set; the arrays take 4 KiB a thread.
+/// The highest limit that can be set; the arrays take 4 KiB per thread.
 pub(crate) const MAX_LIMIT: usize = 256;
 
 struct Stack {
@@ -67,7 +67,7 @@ impl EmitGuard {
         })
     }
 
-    /// Resumes an emission, with the id that it had when it was left. Only `MAX_LIMIT` applies.
+    /// Resumes an emission, with the id that it had when it was suspended. Only `MAX_LIMIT` applies.
     pub(crate) fn reenter(info: &'static EventInfo, id: Option<EmissionId>) -> Option<Self> {
         let guard = Self::enter(info, MAX_LIMIT)?;
         STACK.with(|stack| stack.ids[guard.depth % MAX_LIMIT].set(id));

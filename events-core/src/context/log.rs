@@ -1,10 +1,12 @@
-//! Log records of failures that no caller receives as a result. They contain nothing of the event.
+//! The spans of emits, and the log records of what no caller receives as a result, for `tracing`. Of the
+//! event they contain only its topic and origin.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use tracing::{Level as Verbosity, error, level_enabled};
+use tracing::{Level, Span, debug, error, level_enabled, trace_span};
 
 use crate::{
+    metadata::{Origin, SubscriberInfo},
     primitives::{OptionBox, drop_catching},
     result::{Failure, TooDeep},
 };
@@ -54,14 +56,41 @@ pub(crate) fn refusal(refusal: &TooDeep) {
     error!(target: "events_core", topic = refusal.chain().last().copied(), "{refusal}");
 }
 
+/// Records that no subscriber received an event.
+pub(crate) fn unheard(topic: &str) {
+    debug!(target: "events_core", topic, "no subscriber received the event");
+}
+
+/// The span of an emit.
+pub(crate) fn emit_span(topic: &str, origin: Option<&Origin>) -> Span {
+    let origin = origin.map(tracing::field::display);
+    trace_span!(target: "events_core", "emit", topic, origin)
+}
+
+/// The span of a handler's call.
+pub(crate) fn handler_span(subscriber: &SubscriberInfo) -> Span {
+    trace_span!(
+        target: "events_core",
+        "handle",
+        subscriber = %subscriber.name,
+        location = %subscriber.location,
+    )
+}
+
 /// Whether the level `DEBUG` is enabled, at which tracing records single emits.
 #[inline]
 pub(crate) fn is_observed() -> bool {
-    level_enabled!(Verbosity::DEBUG)
+    level_enabled!(Level::DEBUG)
+}
+
+/// Whether the level `TRACE` is enabled, at which tracing records the spans of emits and handlers.
+#[inline]
+pub(crate) fn records_spans() -> bool {
+    level_enabled!(Level::TRACE)
 }
 
 /// Whether tracing is enabled at all; if not, no span is entered.
 #[inline]
 pub(crate) fn is_traced() -> bool {
-    level_enabled!(Verbosity::ERROR)
+    level_enabled!(Level::ERROR)
 }

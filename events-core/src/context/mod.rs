@@ -1,5 +1,5 @@
 //! The emits in progress on a thread: what a handler can learn about its emission, how deep emits are
-//! nested, and the records of failures that no caller receives.
+//! nested, and the spans and log records of emits.
 //!
 //! An *emission* is one emit of one event. A *nested* emit happens inside a handler of another emission,
 //! which is its *parent*.
@@ -7,16 +7,16 @@
 //! - `emission`: topic, origin, id and parent of one emission, for its handlers
 //! - `emit_stack`: the nested emits of a thread, and their limit
 //! - `current_job`: the queue job that runs on a thread
-//! - `panic_hook`: source location and backtrace of a handler's panic
-//! - `log`: records of failed and refused emits
+//! - `panic_hook`: catching a panic of user code, with its source location and backtrace
+//! - `log`: the spans and log records of emits, for `tracing`
 
-pub(crate) mod current_job;
+mod current_job;
 mod emission;
-pub(crate) mod emit_stack;
+mod emit_stack;
 pub(crate) mod log;
 pub(crate) mod panic_hook;
 
-pub(crate) use current_job::{CurrentJob, CurrentJobGuard, QueueId, parent_id};
+pub(crate) use current_job::{CurrentJob, CurrentJobGuard, QueueId, current_emission, parent_id};
 pub use emission::{Emission, EmissionId, EmissionSource};
 pub(crate) use emit_stack::{DEFAULT_LIMIT, EmitGuard, MAX_LIMIT, depth, emission_id};
-pub(crate) use log::{is_observed, is_traced};
+pub(crate) use log::{is_observed, is_traced, records_spans};

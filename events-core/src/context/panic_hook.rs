@@ -5,7 +5,14 @@
 //! calls the hook that was installed before. If the program replaces the hook later, the location and
 //! the backtrace are missing in the records of this crate, and nothing else changes.
 
-use std::{any::Any, backtrace::Backtrace, cell::RefCell, panic, sync::Once, thread};
+use std::{
+    any::Any,
+    backtrace::Backtrace,
+    cell::RefCell,
+    panic::{self, AssertUnwindSafe, catch_unwind},
+    sync::Once,
+    thread,
+};
 
 use super::emit_stack;
 use crate::{primitives::drop_catching, result::Panic};
@@ -50,11 +57,16 @@ fn record_panic(info: &panic::PanicHookInfo<'_>) {
     let _ = LAST_PANIC.try_with(|last| last.replace(Some(recorded)));
 }
 
+/// Calls user code and catches its panic.
+pub(crate) fn catch_panic<T>(f: impl FnOnce() -> T) -> Result<T, Panic> {
+    catch_unwind(AssertUnwindSafe(f)).map_err(into_panic)
+}
+
 /// Converts the payload of a caught panic, and adds what the hook recorded of it.
 pub(crate) fn into_panic(payload: Box<dyn Any + Send>) -> Panic {
     let message = payload_as_str(&*payload).map(str::to_owned);
-    // The recorded panic may be another one, which the handler caught itself, if the caught one was
-    // raised by `resume_unwind`, which calls no hook.
+    // `resume_unwind` calls no hook: if it raised this panic, the recorded one is another, which the
+    // handler caught itself.
     let recorded = LAST_PANIC.try_with(RefCell::take).ok().flatten();
     let recorded = recorded.filter(|recorded| recorded.message == message);
     let (location, backtrace) = recorded

@@ -10,6 +10,7 @@ use crate::{
     },
     event::{Args, EmitBackend, Event, Family, OwnedEvent, Visit},
     metadata::Origin,
+    registry::Core,
     result::{EmitError, Emitted, QueueFull},
 };
 
@@ -36,10 +37,8 @@ impl EmitBackend for CurrentRegistry {
     where
         E: OwnedEvent + Send,
     {
-        match entered() {
-            Some(registry) => registry.core().enqueue(event, origin, Location::caller()),
-            None => DEFAULT.enqueue(event, origin, Location::caller()),
-        }
+        let site = Location::caller();
+        with_core(|core| core.enqueue(event, origin, site))
     }
 
     #[inline(always)]
@@ -48,10 +47,17 @@ impl EmitBackend for CurrentRegistry {
     }
 
     fn __try_emit<E: Event>(event: E, origin: Option<&Origin>) -> Result<Emitted<E>, EmitError<E>> {
-        match entered() {
-            Some(registry) => registry.try_emit_with(event, origin),
-            None => registry().try_emit_with(event, origin),
-        }
+        let site = Location::caller();
+        with_core(|core| core.try_emit_with(event, origin, site))
+    }
+}
+
+/// Calls `f` with the core of the current registry.
+#[inline]
+fn with_core<T>(f: impl FnOnce(&Core) -> T) -> T {
+    match entered() {
+        Some(registry) => f(registry.core()),
+        None => f(&DEFAULT),
     }
 }
 
@@ -74,10 +80,7 @@ impl<F: Family> Visit<F> for EmitVisitor<'_> {
 #[cold]
 #[inline(never)]
 fn emit_scoped<F: Family>(event: &mut F::Of<'_>, origin: Option<&Origin>, site: CallSite) {
-    match entered() {
-        Some(registry) => registry.core().emit::<F>(event, origin, site),
-        None => DEFAULT.emit_default::<F>(event, origin, site),
-    }
+    with_core(|core| core.emit::<F>(event, origin, site));
 }
 
 /// As [`Event::emit`], without moving the event, which matters for large ones.

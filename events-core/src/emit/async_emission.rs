@@ -11,7 +11,7 @@ use std::{
     task::{Poll, Waker, ready},
 };
 
-use tracing::{Level as Verbosity, Span, debug, level_enabled, trace_span};
+use tracing::Span;
 
 use super::{
     context::CallSite,
@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     background::{BackgroundPlan, BackgroundRun, Select},
-    context::{EmitGuard, is_traced, log},
+    context::{EmitGuard, is_traced, log, records_spans},
     event::{Event, TypedView},
     handler::{BackgroundCall, ErasedEventRef},
     metadata::{EmitVerb, Origin},
@@ -260,16 +260,18 @@ impl<E: Event> AsyncEmission<E> {
         }
     }
 
-    /// Reports that no subscriber received the event: to the log, and to the hook unless it was refused.
+    /// Reports to the log and to the hook that no subscriber received the event. An emit that was refused or
+    /// withheld has another reason, and is not reported.
     #[cold]
     #[inline(never)]
     fn report_unheard(&self) {
-        let topic = E::topic();
-        debug!(target: "events_core", topic, "no subscriber received the event");
+        if self.is_refused {
+            return;
+        }
+        log::unheard(E::topic());
         let emit_limits = self.registry.core().emit_limits();
         if let Some(event) = self.background_run.event()
             && emit_limits.has_hook()
-            && !self.is_refused
         {
             let origin = self.background_run.origin();
             emit_limits.call_unheard_hook(&TypedView { event, origin });
@@ -280,9 +282,8 @@ impl<E: Event> AsyncEmission<E> {
 /// The span that each poll enters: that of the emit if `tracing` records it, else the caller's.
 #[cold]
 fn span<E: Event>(origin: Option<&Origin>) -> Span {
-    if level_enabled!(Verbosity::TRACE) {
-        let (topic, origin) = (E::topic(), origin.map(tracing::field::display));
-        trace_span!(target: "events_core", "emit", topic, origin)
+    if records_spans() {
+        log::emit_span(E::topic(), origin)
     } else {
         Span::current()
     }

@@ -66,12 +66,12 @@ pub(crate) type CallSite = &'static panic::Location<'static>;
 /// What each step of an emission needs.
 #[derive(Clone, Copy)]
 pub(super) struct EmitContext<'e> {
-    pub(crate) info: &'static EventInfo,
-    pub(crate) origin: Option<&'e Origin>,
+    pub(super) info: &'static EventInfo,
+    pub(super) origin: Option<&'e Origin>,
     /// The depth limits, and the hook for events that no subscriber received.
-    pub(crate) emit_limits: &'e EmitLimits,
+    pub(super) emit_limits: &'e EmitLimits,
     /// Where snapshots are queued for background handlers.
-    pub(crate) queue: &'e EventQueue,
+    pub(super) queue: &'e EventQueue,
 }
 
 impl Core {
@@ -96,7 +96,7 @@ impl Core {
 
     /// Whether there is an interceptor that withholds this event from the subscribers.
     #[inline]
-    pub(crate) fn withholds<E: Event>(
+    pub(super) fn withholds<E: Event>(
         &self,
         event: &mut E,
         origin: Option<&Origin>,

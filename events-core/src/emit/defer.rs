@@ -1,21 +1,17 @@
-//! Deferring: a snapshot of an event is pushed into the queue, with the background handlers that are to
-//! run with it.
+//! Deferring: makes a snapshot of an event for its background handlers, pushes it and handles a rejected
+//! push, but does not store it, which `queue/job_queue.rs` does.
 //!
 //! The filters of these handlers are evaluated first, on the emitter's thread; without a handler whose
 //! filters pass there is no snapshot. When the queue does not accept the snapshot, its deferred handlers
 //! run at once, in the emit, and its async ones are reported as not reached: no emit waits for the
 //! queue.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-    task::Waker,
-};
+use std::{sync::Arc, task::Waker};
 
 use super::context::EmitContext;
 use crate::{
     background::{BackgroundPlan, DeferredRun, Select},
-    context::{CurrentJob, QueueId, emission_id, panic_hook, parent_id},
+    context::{CurrentJob, QueueId, emission_id, panic_hook::catch_panic, parent_id},
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef},
     metadata::SubscriberInfo,
     queue::{ClonedEventJob, PushError, PushErrorKind},
@@ -26,9 +22,9 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Deferral {
     /// How many will run from the queue.
-    pub(crate) deferred: usize,
+    pub(super) deferred: usize,
     /// How many ran at once, since the queue was full or shut down.
-    pub(crate) ran: usize,
+    pub(super) ran: usize,
 }
 
 /// Queues a snapshot of an event for those of the selected background handlers whose filters pass.
@@ -48,8 +44,8 @@ pub(super) fn defer(
         match background.accepts(index, event, &origin) {
             Ok(true) => selected.push(index),
             Ok(false) => {}
-            Err(payload) => {
-                let cause = Cause::Panic(panic_hook::into_panic(payload));
+            Err(panic) => {
+                let cause = Cause::Panic(panic);
                 fail(Failure::new(Arc::clone(subscriber(index)), cause));
             }
         }
@@ -64,11 +60,11 @@ pub(super) fn defer(
         id: emission_id(),
     };
     let handler = background.handler(first);
-    let snapshot = match catch_unwind(AssertUnwindSafe(|| handler.copy(event, run))) {
+    let snapshot = match catch_panic(|| handler.copy(event, run)) {
         Ok(Some(snapshot)) => snapshot,
         Ok(None) => return Deferral::default(),
-        Err(payload) => {
-            let cause = Cause::Panic(panic_hook::into_panic(payload));
+        Err(panic) => {
+            let cause = Cause::Panic(panic);
             fail(Failure::new(Arc::clone(subscriber(first)), cause));
             for &index in others {
                 let cause = Cause::Undelivered(Undelivered::NotCopied);

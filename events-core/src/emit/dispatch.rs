@@ -5,17 +5,15 @@
 //! panics, after a fixed number of nested calls, between all handlers when `tracing` records spans, and
 //! at its end when a background plan follows.
 //!
-//! One `catch_unwind` covers all handlers up to the next pause, since entering one costs two
-//! instructions only. After a panic the chain is resumed behind the handler that panicked.
+//! One `catch_unwind` covers all handlers up to the next pause; entering it costs two instructions. After a
+//! panic the chain is resumed behind the handler that panicked.
 
 use std::thread;
-
-use tracing::{Level as Verbosity, debug, level_enabled, trace_span};
 
 use super::{context::EmitContext, defer::defer};
 use crate::{
     background::Select,
-    context::{EmitGuard, is_observed, log, panic_hook},
+    context::{EmitGuard, is_observed, log, panic_hook, records_spans},
     handler::{ErasedEvent, Run},
     metadata::Origin,
     plan::{Found, Plan, Slot},
@@ -23,7 +21,7 @@ use crate::{
     result::{EmitErrorKind, EmitStats, FailureList, TooDeep},
 };
 
-/// How far the fast path of an emit came.
+/// The result of the fast path of an emit.
 pub(super) enum EmitPath {
     /// It ran the plan of the first scan.
     Scanned,
@@ -31,15 +29,15 @@ pub(super) enum EmitPath {
     Swapped,
     /// There is no plan, or `tracing` records emits: nothing was run.
     NoPlan,
-    /// The depth limit of the fast path refused the emit, since too many are nested or since there is a
-    /// hook or an interceptor: nothing was run.
+    /// The depth limit of the fast path refused the emit: too many are nested, or there is a hook or an
+    /// interceptor, with which this limit is 0. Nothing was run.
     Slow,
 }
 
 /// Runs the plan of the slot on the fast path, and logs failures. `make_event` is called only if there
 /// is a plan: storing its result earlier would be most of the cost of an emit without subscribers.
 #[inline(always)]
-pub(crate) fn emit<'e>(
+pub(super) fn emit<'e>(
     slot: Option<&Slot>,
     make_event: impl FnOnce() -> (ErasedEvent<'e>, EmitContext<'e>),
 ) -> EmitPath {
@@ -198,7 +196,7 @@ pub(super) fn emit_slow(
 }
 
 /// Runs the plan of the slot on the slow path, and reports the result.
-pub(crate) fn try_emit(
+pub(super) fn try_emit(
     slot: Option<&Slot>,
     event: &mut ErasedEvent<'_>,
     emit_context: EmitContext<'_>,
@@ -222,8 +220,7 @@ fn run_slow(
     failures: Option<&FailureList>,
 ) -> Result<EmitStats, Box<TooDeep>> {
     let topic = emit_context.info.topic();
-    let origin = emit_context.origin.map(tracing::field::display);
-    let span = trace_span!(target: "events_core", "emit", topic, origin);
+    let span = log::emit_span(topic, emit_context.origin);
     let _entered = span.enter();
     let stats = with_guard(slot, emit_context, |plan, _| {
         let mut stats = run_chain(plan, event, emit_context, failures);
@@ -246,12 +243,12 @@ fn run_slow(
     })?
     .unwrap_or_default();
     if stats.is_unheard() {
-        debug!(target: "events_core", topic, "no subscriber received the event");
+        log::unheard(topic);
     }
     Ok(stats)
 }
 
-/// Runs the chain of a plan, with a span for each handler if `tracing` records these. The caller holds
+/// Runs the chain of a plan, with a span for each handler if `tracing` records spans. The caller holds
 /// the guard of the emit.
 pub(super) fn run_chain(
     plan: &Plan,
@@ -259,14 +256,14 @@ pub(super) fn run_chain(
     emit_context: EmitContext<'_>,
     failures: Option<&FailureList>,
 ) -> EmitStats {
-    let is_traced = level_enabled!(Verbosity::TRACE);
-    let delivery = if is_traced {
+    let records_spans = records_spans();
+    let delivery = if records_spans {
         plan.deliver_one_by_one(event)
     } else {
         plan.deliver(event)
     };
     let mut run = Run::new(delivery, emit_context.origin, failures);
-    if is_traced {
+    if records_spans {
         run_traced(plan, &mut run);
     } else {
         run_to_end(&mut run);
@@ -278,7 +275,7 @@ pub(super) fn run_chain(
     }
 }
 
-/// Calls `f` with the present plan of the slot and the guard of the emit. An error if the depth limit
+/// Calls `f` with the current plan of the slot and the guard of the emit. An error if the depth limit
 /// refuses the emit; `None` if there is no plan.
 pub(super) fn with_guard<T>(
     slot: Option<&Slot>,
@@ -327,12 +324,7 @@ fn resume(run: &mut Run<'_>, mut result: thread::Result<()>) {
 #[inline(never)]
 fn run_traced(plan: &Plan, run: &mut Run<'_>) {
     for (index, subscriber) in plan.subscribers().iter().enumerate() {
-        let span = trace_span!(
-            target: "events_core",
-            "handle",
-            subscriber = %subscriber.name,
-            location = %subscriber.location,
-        );
+        let span = log::handler_span(subscriber);
         let _entered = span.enter();
         let result = if index == 0 {
             run.start()
@@ -341,7 +333,7 @@ fn run_traced(plan: &Plan, run: &mut Run<'_>) {
         };
         if let Err(payload) = result {
             run.panicked(panic_hook::into_panic(payload));
-            // Advances to the pause behind this handler: a handler that returns gets there by itself.
+            // Advances to the pause behind this handler, at which a handler that returns leaves the chain.
             let _ = run.resume();
         }
         if !run.is_paused() {

@@ -28,7 +28,7 @@ pin_project_lite::pin_project! {
     ///
     /// Dropping the future drops the async subscribers that have not ended, and the event. Deferred
     /// subscribers run all the same, unless they are ordered `after` an async one, directly or through other
-    /// subscribers: those that are not in the queue yet are queued by the drop. Failures up to then are
+    /// subscribers: the drop queues those that are not in the queue yet. The failures so far are
     /// logged.
     ///
     /// # Panics

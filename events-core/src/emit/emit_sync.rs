@@ -1,4 +1,4 @@
-//! Sync emits: the methods of a registry. `sync_emission` has the code behind them.
+//! Sync emits: the methods of a registry, which `sync_emission` implements.
 
 use std::panic::Location;
 
@@ -46,7 +46,7 @@ impl Registry {
     /// When a subscriber failed, or when the emit was refused as nested too deep.
     #[track_caller]
     pub fn try_emit<E: Event>(&self, event: E) -> Result<Emitted<E>, EmitError<E>> {
-        self.try_emit_with(event, None)
+        self.core().try_emit_with(event, None, Location::caller())
     }
 
     /// [`try_emit`](Self::try_emit) with an origin.
@@ -60,22 +60,27 @@ impl Registry {
         event: E,
         origin: impl IntoKey<M>,
     ) -> Result<Emitted<E>, EmitError<E>> {
-        self.try_emit_with(event, Some(&origin.into_key().into()))
+        let origin = origin.into_key().into();
+        self.core()
+            .try_emit_with(event, Some(&origin), Location::caller())
     }
+}
 
-    #[track_caller]
+impl Core {
+    /// Emits on this registry, and returns the event with the result.
     pub(crate) fn try_emit_with<E: Event>(
         &self,
         mut event: E,
         origin: Option<&Origin>,
+        site: CallSite,
     ) -> Result<Emitted<E>, EmitError<E>> {
         event
-            .__lend(TryEmitVisitor(self.core(), origin, Location::caller()))
+            .__lend(TryEmitVisitor(self, origin, site))
             .with_event(event)
     }
 }
 
-/// Emits the event of any lifetime that it is called with.
+/// Emits the event that it is called with, of any lifetime.
 struct EmitVisitor<'a>(&'a Core, Option<&'a Origin>, CallSite);
 
 impl<F: Family> Visit<F> for EmitVisitor<'_> {
@@ -87,7 +92,7 @@ impl<F: Family> Visit<F> for EmitVisitor<'_> {
     }
 }
 
-/// As [`EmitVisitor`], and returns the result.
+/// Like [`EmitVisitor`], but returns the result.
 struct TryEmitVisitor<'a>(&'a Core, Option<&'a Origin>, CallSite);
 
 impl<F: Family> Visit<F> for TryEmitVisitor<'_> {

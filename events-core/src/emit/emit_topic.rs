@@ -1,12 +1,9 @@
 //! Emitting by a topic, without an event type. Only pattern subscribers receive such an event.
 //!
-//! The plan of a topic comes from the registry's topic cache, which has a fixed size: so a million
-//! topics take no more memory than a thousand, and a topic that is emitted again and again is matched
-//! once.
+//! The plan of a topic comes from the registry's topic cache, which has a fixed size: a million topics
+//! take no more memory than a thousand, and a topic that is emitted repeatedly is matched once.
 
 use std::panic::Location;
-
-use tracing::{debug, trace_span};
 
 use super::{
     context::{CallSite, EmitContext},
@@ -27,8 +24,7 @@ impl Registry {
     /// Emits an event without a type: the pattern subscribers that match the topic receive it, and read
     /// its arguments by name and type. Returns the arguments.
     ///
-    /// The subscribers of about a thousand topics are cached; any number of further topics cost time,
-    /// and no memory.
+    /// The subscribers of about a thousand topics are cached; further topics cost time, but no memory.
     ///
     /// ```
     /// use events_core::{AnyEvent, Registry, args};
@@ -131,10 +127,7 @@ impl Core {
         ) {
             return (EmitStats::default(), None);
         }
-        let span = {
-            let origin = origin.map(tracing::field::display);
-            trace_span!(target: "events_core", "emit", topic, origin)
-        };
+        let span = log::emit_span(topic, origin);
         let _entered = span.enter();
         let topic_plan = self.has_patterns().then(|| self.topic_plan(topic));
         let cached = match &topic_plan {
@@ -156,7 +149,7 @@ impl Core {
             }
         }
         if error.is_none() && stats.is_unheard() {
-            debug!(target: "events_core", topic, "no subscriber received the event");
+            log::unheard(topic);
             let event = &TopicEvent { topic, args };
             self.emit_limits()
                 .call_unheard_hook(&TypedView { event, origin });

@@ -3,8 +3,8 @@
 //! A queue that is full or shut down does not accept the event, which is returned in the error.
 //!
 //! Most enqueued events have no context: no origin, no span and no parent emission. They are stored
-//! bare, and run on the fast path if they can. A popped event runs up to its first suspension; what is
-//! left of it then is a running job, polled by the driver: the poll loop of a flush or of a worker.
+//! without one, and run on the fast path if possible. A popped event runs up to its first suspension;
+//! then it is a running job, polled by the driver: the poll loop of a flush, a worker or a shutdown.
 
 use std::{
     panic::Location,

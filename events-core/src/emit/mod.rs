@@ -1,4 +1,4 @@
-//! Emitting: the way of an event from the caller to the handlers.
+//! Emitting: the path of an event from the caller to the handlers.
 //!
 //! An *emission* is one emit of one event. It looks up the *plan* of the event type in the registry. A
 //! plan is a *chain*, the sync handlers in order, and a *background plan*, the async and deferred
@@ -27,7 +27,7 @@
 //! It starts the async handlers that depend on no other. Both kinds of deferred handlers are queued, as one
 //! snapshot, when the async handlers are complete. So if the future is dropped before that:
 //!
-//! - what the sync handlers did stays; async handlers that are suspended are dropped where they are, and those
+//! - the effects of the sync handlers remain; async handlers that are suspended are dropped, and those
 //!   that have not started never start;
 //! - the snapshot that is in the queue stays there, and its handlers run;
 //! - the deferred handlers of the second kind are queued while the future is dropped; those of the first kind

@@ -2,7 +2,7 @@
 //! handler* is an async or a deferred one: it runs after the sync handlers of the event.
 
 use crate::{
-    context::{Emission, EmissionSource, current_job, emit_stack},
+    context::{Emission, EmissionSource, current_emission},
     metadata::{EventInfo, Origin},
 };
 
@@ -50,11 +50,6 @@ impl BackgroundCall {
 
 impl EmissionSource for BackgroundCall {
     fn emission(&self) -> Emission {
-        Emission::new(
-            self.info.topic().into(),
-            self.origin.clone(),
-            emit_stack::emission_id(),
-            current_job::parent_id(),
-        )
+        current_emission(self.info.topic().into(), self.origin.clone())
     }
 }

@@ -4,11 +4,11 @@
 //! call of the next handler is the last thing that a handler does, so that the compiler can make it a
 //! jump (a tail call): for handlers that are inlined this halves the time. Where the stack frame cannot
 //! be released before the call, because the address of a local escapes, the calls nest instead. So a
-//! chain has a *stop* after every few handlers: a link that returns to the caller of the chain, which
-//! resumes behind it. The handlers between two stops are a *segment*.
+//! chain has a *pause* after every few handlers: a link that returns to the caller of the chain, which
+//! resumes behind it. The handlers between two pauses are a *segment*.
 //!
 //! The links are side by side in one boxed slice. Each is a function and what that function is called
-//! with; the last link is a stop. So a handler finds the next link without a check of the length, and a
+//! with; the last is the *end*. So a handler finds the next link without a check of the length, and a
 //! handler that captures nothing is called without touching more memory than its link. When a handler
 //! panics, a guard stores the position of its link while the stack unwinds; that code is outside of the
 //! hot path and costs nothing without a panic.
@@ -20,7 +20,7 @@
 //! that it was made for. This file and `run.rs` keep them: the fields and functions that they are about
 //! are visible in this folder only, and no other file of it uses them.
 //!
-//! 1. *Handler.* Each [`Link`] that is not a stop is made from an [`ErasedHandler`], whose `call` and
+//! 1. *Handler.* Each [`Link`] except pauses and the end is made from an [`ErasedHandler`], whose `call` and
 //!    `handler` were made together in [`ErasedHandler::new`] for one `F` and one `H`. The chain owns its
 //!    `ErasedHandler`s, which keep the handlers alive, and neither they nor the links change. So the
 //!    pointer of a link is valid for as long as the link exists.
@@ -29,11 +29,11 @@
 //!    chain, for as long as it lives. It belongs to one [`Run`], which never replaces it, and calls the
 //!    links of that chain only. A run is started and resumed by `&mut`, and its handlers receive it by
 //!    `&`: so a run is neither started nor resumed while one of its handlers holds the event.
-//! 3. *Next link.* The last link of a chain is the stop [`end`], which calls no link and pauses no run. So
+//! 3. *Next link.* The last link of a chain is the [`end`], which calls no link and pauses no run. So
 //!    every link that calls the next one, or at which a run is paused, has a next one.
 //! 4. *Position.* The position at which a [`Run`] is paused is none, or that of a link which is in the
 //!    chain of its delivery and is not the last. Only this file makes a [`LinkPos`] of a link, and
-//!    [`Run::pause_at`] is called by the handlers and the [`pause`] stops of that chain alone.
+//!    [`Run::pause_at`] is called by the handlers and the [`pause`] links of that chain alone.
 
 #![expect(
     unsafe_code,
@@ -84,11 +84,11 @@ pub(crate) struct ErasedHandler {
     handler: Arc<dyn Any + Send + Sync>,
 }
 
-/// The function of a link. To be called with that link, with the event of the delivery, and with the run
-/// that owns the delivery: see [`call`], which runs a handler, and the stops, which accept any arguments.
+/// The function of a link: [`call`], which runs a handler and is to be called with that link, the event of the
+/// delivery and the run that owns it; or [`pause`] or [`end`], which accept any arguments.
 type CallFn = unsafe fn(*const Link, *mut (), &Run<'_>);
 
-/// An element of a chain: a handler, or a stop, whose `handler` is null.
+/// An element of a chain: a handler, or else a pause or the end, of which `handler` is null.
 #[derive(Clone, Copy)]
 struct Link {
     call: CallFn,
@@ -149,8 +149,8 @@ unsafe fn call<F: Family, H: CallHandler<F>>(link: *const Link, event: *mut (), 
     mem::forget(guard);
     if runs_next {
         // SAFETY: by invariant 3 there is a next link, in the same chain: a handler's, for which invariant 1
-        // holds, or a stop, which accepts any arguments. The event is loaded from the run again: kept across
-        // the call of a handler that is not inlined, it would need one more callee-saved register.
+        // holds, or one that accepts any arguments. The event is loaded from the run again: kept across the
+        // call of a handler that is not inlined, it would need one more callee-saved register.
         unsafe {
             let next = link.add(1);
             ((*next).call)(next, run.delivery.event, run);
@@ -158,10 +158,10 @@ unsafe fn call<F: Family, H: CallHandler<F>>(link: *const Link, event: *mut (), 
     }
 }
 
-/// The last link of a chain: a stop after which the run is complete.
+/// The last link of a chain, behind which the run is complete.
 fn end(_: *const Link, _: *mut (), _: &Run<'_>) {}
 
-/// A stop before other links: the caller of the chain is to resume the run behind it.
+/// A link before others: the chain returns, and its caller is to resume the run behind this link.
 fn pause(link: *const Link, _: *mut (), run: &Run<'_>) {
     run.pause_at(LinkPos(link));
 }
@@ -184,7 +184,7 @@ pub(crate) struct Chain {
     info: &'static EventInfo,
     /// The topic of the event type, or that of an event without a type.
     topic: Cow<'static, str>,
-    /// The handlers, with a stop after each `segment_len` of them and at the end.
+    /// The handlers, with a pause after each `segment_len` of them, and the end.
     links: Box<[Link]>,
     segment_len: usize,
     /// Owns what the links point to (invariant 1).
@@ -203,7 +203,7 @@ impl Chain {
     /// The segment length of a plan: how many handlers call one another before the stack is unwound.
     pub(crate) const MAX_NESTED_CALLS: usize = 16;
 
-    /// The chain of these handlers, with a stop after each `segment_len` of them and, if `has_background`,
+    /// The chain of these handlers, with a pause after each `segment_len` of them and, if `has_background`,
     /// after the last: only a caller whose run is paused then has to check for background handlers.
     ///
     /// # Panics
@@ -220,22 +220,22 @@ impl Chain {
             handlers.iter().all(|one| one.family == family),
             "all handlers of a chain are of one event type"
         );
-        let stop = |call: CallFn| Link {
+        let return_link = |call: CallFn| Link {
             call,
             handler: ptr::null(),
         };
-        let stops = handlers.len() / segment_len + usize::from(has_background) + 1;
-        let mut links = Vec::with_capacity(handlers.len() + stops);
+        let pauses = handlers.len() / segment_len + usize::from(has_background);
+        let mut links = Vec::with_capacity(handlers.len() + pauses + 1);
         for (index, handler) in handlers.iter().enumerate() {
             if index > 0 && index % segment_len == 0 {
-                links.push(stop(pause));
+                links.push(return_link(pause));
             }
             links.push(handler.link());
         }
         if has_background {
-            links.push(stop(pause));
+            links.push(return_link(pause));
         }
-        links.push(stop(end));
+        links.push(return_link(end));
         Self {
             family,
             info,
@@ -247,7 +247,7 @@ impl Chain {
         }
     }
 
-    /// The same handlers, with a stop after each.
+    /// The same handlers, with a pause after each.
     pub(crate) fn one_by_one(&self) -> Self {
         Self::new(
             (self.family, self.info, self.topic.clone()),
@@ -372,13 +372,13 @@ impl<'a> Delivery<'a> {
 }
 
 impl Run<'_> {
-    /// Runs the handlers up to the first stop, or up to one that panics: then the result is its panic.
+    /// Runs the handlers up to the first pause, or up to one that panics: then the result is its panic.
     #[inline]
     pub(crate) fn start(&mut self) -> thread::Result<()> {
         self.call(self.delivery.first)
     }
 
-    /// As [`start`](Self::start), from behind the stop or the panicked handler at which the run is paused.
+    /// As [`start`](Self::start), from behind the pause or the panicked handler at which the run is paused.
     pub(crate) fn resume(&mut self) -> thread::Result<()> {
         let LinkPos(link) = self.paused_at.replace(LinkPos::NOWHERE);
         if link.is_null() {

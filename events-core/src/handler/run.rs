@@ -13,7 +13,7 @@ use super::{
     outcome::Step,
 };
 use crate::{
-    context::{Emission, EmissionSource, current_job, emit_stack, log},
+    context::{Emission, EmissionSource, current_emission, log},
     metadata::{Origin, SubscriberInfo},
     result::{Cause, Failure, FailureList, Panic},
 };
@@ -27,7 +27,7 @@ pub struct Run<'r> {
     origin: Option<&'r Origin>,
     /// Collects the failures; without a list they are logged.
     failures: Option<&'r FailureList>,
-    /// The link from which the chain returned before its end: a stop, or a handler that panicked.
+    /// The link from which the chain returned before its end: a pause, or a handler that panicked.
     pub(super) paused_at: Cell<LinkPos>,
     /// How many handlers did not run: filtered out, or stopped by another.
     skipped: Cell<usize>,
@@ -75,7 +75,7 @@ impl<'r> Run<'r> {
         self.paused_at.set(pos);
     }
 
-    /// Whether the chain returned before its end, at a stop or because of a panic.
+    /// Whether the chain returned before its end, at a pause or because of a panic.
     #[inline]
     pub(crate) fn is_paused(&self) -> bool {
         self.paused_at.get() != LinkPos::NOWHERE
@@ -149,11 +149,6 @@ impl<'r> Run<'r> {
 /// While a handler runs, the emission that it belongs to is the innermost one of this thread.
 impl EmissionSource for Run<'_> {
     fn emission(&self) -> Emission {
-        Emission::new(
-            self.delivery.chain().topic().clone(),
-            self.origin.cloned(),
-            emit_stack::emission_id(),
-            current_job::parent_id(),
-        )
+        current_emission(self.delivery.chain().topic().clone(), self.origin.cloned())
     }
 }

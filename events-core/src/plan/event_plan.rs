@@ -17,7 +17,7 @@ pub(crate) struct Plan {
     chain: Chain,
     /// The background handlers, which run after the chain; `None` if there are none.
     background: Option<Arc<BackgroundPlan>>,
-    /// The same chain with a stop after each handler, built at the first emit that records each handler.
+    /// The same chain with a pause after each handler, built at the first emit that records each handler.
     traced_chain: OnceLock<Chain>,
 }
 
@@ -112,7 +112,7 @@ impl Plan {
         }
     }
 
-    /// Like [`deliver`](Self::deliver), with a stop after each handler.
+    /// Like [`deliver`](Self::deliver), with a pause after each handler.
     pub(crate) fn deliver_one_by_one<'a>(&'a self, event: &'a mut ErasedEvent<'_>) -> Delivery<'a> {
         let chain = self.traced_chain.get_or_init(|| self.chain.one_by_one());
         match chain.deliver(event) {

@@ -9,7 +9,7 @@
 //! driver meanwhile, putting the job back fails.
 //!
 //! Of this crate the file imports only `primitives::sync`, so that `tests/model` can compile it with
-//! the primitives of a model checker and try the interleavings of a driver, wakers and a shutdown.
+//! the primitives of a model checker and test the interleavings of a driver, wakers and a shutdown.
 
 use std::{
     mem,
@@ -165,7 +165,7 @@ impl<J> InFlight<J> {
     }
 
     /// Whether no job is suspended or being polled.
-    pub(crate) fn is_idle(&self) -> bool {
+    pub(super) fn is_idle(&self) -> bool {
         let table = self.table();
         table.jobs.iter().all(Option::is_none) && !self.polling.load(Ordering::Relaxed)
     }

@@ -22,7 +22,8 @@ use crate::{
     result::FailureList,
 };
 
-/// What jobs run against: the registry's core, of which this folder needs only the identity of its queue.
+/// The owner of a queue, passed to each job that starts: the core of a registry. This folder needs only the
+/// identity of its queue.
 pub(crate) trait QueueOwner: 'static {
     /// The identity of its queue.
     fn queue_id(&self) -> QueueId;

@@ -1,4 +1,5 @@
-//! The queue of jobs. All jobs are pushed here, so what happens at a full queue is defined here.
+//! The queue of jobs: stores each pushed job or returns it to the caller, but makes no snapshots and runs no
+//! handlers, which `emit/defer.rs` does for an emit.
 //!
 //! # When the queue is full
 //!
@@ -20,7 +21,7 @@ use super::{
 };
 use crate::context::QueueId;
 
-/// A queue of jobs that run against a `C`.
+/// A queue of jobs; `C` is the `QueueOwner` that a job is started with.
 ///
 /// It dereferences to the bounded queue, whose `push` is hidden by the one of this type.
 pub(crate) struct JobQueue<C: 'static>(BoundedQueue<&'static JobVtable<C>>);

@@ -3,12 +3,12 @@
 //! A *job* is an enqueued event, or a *snapshot*: the clone of an emitted event together with the
 //! *background handlers* that are to receive it. A background handler is async, deferred, or both: a
 //! *deferred* one runs from the queue unless that is full, an async one only if the emitter does not wait
-//! for it. Emits and enqueues push jobs. A *driver*, the poll loop of a worker, a flush or a shutdown, pops and runs them:
-//! it is a *consumer* of the queue. A worker's driver is *attached* until the worker ends.
+//! for it. Emits and enqueues push jobs. A *driver*, the poll loop of a worker, a flush or a shutdown, pops
+//! and runs them: it is a *consumer* of the queue. A worker's driver is *attached* until the worker ends.
 //!
 //! - `bounded`: a bounded queue, generic over the items;
 //! - `job`: the vtable of a job, and a job that has started;
-//! - `job_queue`: the queue of jobs, which pushes them;
+//! - `job_queue`: the queue of jobs, which stores a pushed job or returns it;
 //! - `cloned_event_job`: the job of a snapshot; that of an enqueued event is in `emit/enqueue.rs`;
 //! - `job_context`: the origin, span and parent emission of a job;
 //! - `in_flight`: the suspended jobs of one driver;

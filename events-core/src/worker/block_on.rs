@@ -1,12 +1,14 @@
-//! Blocking the current thread on a poll function.
+//! Blocking the current thread on a future or a poll function, and a thread that runs one future.
 
 use std::{
+    future::Future,
     hint,
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    task::{Poll, Wake, Waker},
+    task::{Context, Poll, Wake, Waker},
     thread::{self, Thread},
     time::Instant,
 };
@@ -52,8 +54,33 @@ impl Wake for ThreadWaker {
     }
 }
 
+/// Runs a future on a thread of its own, which is not joined.
+///
+/// # Panics
+///
+/// When the system cannot create a thread. `what` names the future in the message.
+pub(crate) fn spawn_thread<F>(name: &str, what: &str, future: F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let builder = thread::Builder::new().name(name.to_owned());
+    if let Err(error) = builder.spawn(|| block_on(future)) {
+        panic!("cannot spawn the thread of {what}: {error}");
+    }
+}
+
+/// Polls the future until it is ready, and parks the thread in between.
+pub(super) fn block_on<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let poll = |waker: &Waker| future.as_mut().poll(&mut Context::from_waker(waker));
+    match block_on_until(poll, None) {
+        Some(output) => output,
+        None => unreachable!("there is no deadline"),
+    }
+}
+
 /// Polls until the result is ready or the deadline has passed, and parks the thread in between.
-pub(crate) fn block_on_until<T>(
+pub(super) fn block_on_until<T>(
     mut poll: impl FnMut(&Waker) -> Poll<T>,
     deadline: Option<Instant>,
 ) -> Option<T> {
@@ -63,7 +90,7 @@ pub(crate) fn block_on_until<T>(
     });
     let waker = Waker::from(Arc::clone(&thread_waker));
     loop {
-        // No wake-up from here on is lost: the flag or the park token of the thread keeps it.
+        // No wake-up from here on is lost: the flag or the park token of the thread records it.
         thread_waker.woken.store(false, Ordering::Relaxed);
         if let Poll::Ready(value) = poll(&waker) {
             return Some(value);

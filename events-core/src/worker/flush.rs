@@ -6,11 +6,11 @@ use std::{
     future::Future,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll, Waker, ready},
 };
 
 use super::{
-    block_on::block_on_until,
+    block_on::block_on,
     driver::{Driver, Until},
     queue_handle::Queue,
 };
@@ -79,12 +79,7 @@ impl Queue {
     /// queued events afterwards.
     #[expect(clippy::must_use_candidate, reason = "called for what it does")]
     pub fn flush(&self) -> Flushed {
-        let mut flush = self.flush_async();
-        block_on_until(
-            |waker| flush.poll_with(&mut Context::from_waker(waker)),
-            None,
-        )
-        .unwrap_or_default()
+        block_on(self.flush_async())
     }
 
     /// [`flush`](Self::flush) without blocking; no runtime is needed.
@@ -110,14 +105,14 @@ pub struct Flush {
 }
 
 impl Flush {
-    fn poll_with(&mut self, context: &mut Context<'_>) -> Poll<Flushed> {
+    pub(super) fn poll_with(&mut self, waker: &Waker) -> Poll<Flushed> {
         let Some(driver) = &mut self.driver else {
             return Poll::Ready(Flushed {
                 left: self.queue.len(),
                 ..Flushed::default()
             });
         };
-        ready!(driver.poll(context.waker()));
+        ready!(driver.poll(waker));
         let flushed = Flushed {
             ran: driver.events,
             failures: driver.failures,
@@ -143,7 +138,7 @@ impl Future for Flush {
     type Output = Flushed;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Flushed> {
-        self.get_mut().poll_with(context)
+        self.get_mut().poll_with(context.waker())
     }
 }
 
@@ -155,7 +150,7 @@ impl fmt::Debug for Flush {
     }
 }
 
-/// Calls `f`, and then flushes the queue of the registry that is current at the time of the call, also
+/// Calls `f`, and then flushes the queue of the registry that is current at the time of the call, even
 /// when `f` panics.
 ///
 /// As an attribute of a function: [`flush_queue`](macro@crate::flush_queue).
@@ -202,7 +197,7 @@ impl Drop for FlushOnDrop {
 }
 
 /// Awaits a future, and then flushes the queue of the registry that is current at the time of the call,
-/// also when the future panics. A future that is dropped before it is ready flushes nothing.
+/// even when the future panics. A future that is dropped before it is ready flushes nothing.
 #[doc(hidden)]
 pub fn flush_after_async<F: Future>(future: F) -> FlushAfter<F> {
     FlushAfter {
@@ -238,7 +233,7 @@ impl<F: Future> Future for FlushAfter<F> {
                 Err(payload) => Some(Err(payload)),
             };
         }
-        ready!(this.flush.poll_with(context));
+        ready!(this.flush.poll_with(context.waker()));
         match this.result.take() {
             Some(Ok(value)) => Poll::Ready(value),
             Some(Err(payload)) => resume_unwind(payload),

@@ -9,7 +9,7 @@
 //! - `spawn`: workers, as a thread, a tokio task or a future;
 //! - `settle`: a flush that waits for the workers, too;
 //! - `shutdown`: the shutdown and the unfinished events that it returns;
-//! - `block_on`: blocks the thread on a poll function;
+//! - `block_on`: blocks the thread on a future, and starts a thread that does so;
 //! - `queue_handle`: `Queue`, the public handle.
 
 mod block_on;
@@ -20,7 +20,7 @@ mod settle;
 mod shutdown;
 mod spawn;
 
-pub(crate) use block_on::block_on_until;
+pub(crate) use block_on::spawn_thread;
 pub use flush::{Flush, FlushAfter, FlushOnDrop, Flushed, flush_after, flush_after_async};
 pub use queue_handle::Queue;
 pub use settle::Settle;

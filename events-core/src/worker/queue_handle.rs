@@ -50,7 +50,7 @@ use crate::registry::Registry;
 /// # Ok::<(), events_core::queues::QueueFull<OrderPlaced>>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct Queue(pub(crate) Registry);
+pub struct Queue(pub(super) Registry);
 
 impl Registry {
     /// The queue of this registry.

@@ -13,7 +13,7 @@ use crate::queue::{QueueOwner, is_in_job_of};
 
 impl Queue {
     /// Flushes, and then waits until no worker has an event in progress; events that are enqueued
-    /// meanwhile run, too. Returns whether the queue is settled: `false` if the time is over before.
+    /// meanwhile run, too. Returns whether the queue is settled: `false` if `at_most` passes first.
     ///
     /// It does not wait for flushes or emits in progress on other threads. In async code use
     /// [`settle_async`](Self::settle_async): this blocks the thread, so a worker that is a task on it
@@ -68,7 +68,7 @@ impl Settle {
         }
         loop {
             if let Some(flush) = &mut self.flush {
-                let flushed = ready!(Pin::new(flush).poll(&mut Context::from_waker(waker)));
+                let flushed = ready!(flush.poll_with(waker));
                 self.flush = None;
                 if flushed.left() > 0 {
                     return Poll::Ready(false); // the flush was cut off, which is logged

@@ -1,5 +1,5 @@
-//! Shutting a queue down: it accepts no new events, the queued ones run until a deadline, and those that
-//! are unfinished then are returned.
+//! Shutting a queue down: it accepts no new events, the queued ones run until a deadline, and the
+//! unfinished ones are returned.
 
 use std::{
     any::Any,
@@ -22,8 +22,8 @@ use crate::{
     queue::{QueueOwner, RunningJob, UnfinishedJob, is_in_job_of},
 };
 
-/// How many events are in progress at once when a shutdown runs them itself, without workers: an event
-/// whose subscribers never end does not block the others.
+/// How many events are in progress at once when a shutdown runs them itself, without workers: several, so
+/// that an event whose subscribers never end does not block the others.
 const CONCURRENCY: usize = 64;
 
 impl Queue {
@@ -71,7 +71,7 @@ impl Queue {
 
     /// Closes the queue, and takes the unfinished events from it and from its workers.
     fn take_unfinished(&self) -> Unfinished {
-        // What is dropped here emits to the registry of the queue, as in a worker.
+        // Destructors that run here emit to the registry of the queue, as handlers in a worker do.
         let _current = enter_if_other(&self.0);
         let core = self.0.core();
         core.queue().close();

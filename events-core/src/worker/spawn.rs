@@ -6,11 +6,10 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
-    thread,
 };
 
 use super::{
-    block_on::block_on_until,
+    block_on::spawn_thread,
     driver::{Driver, Until},
     queue_handle::Queue,
 };
@@ -60,20 +59,11 @@ impl Queue {
     ///
     /// As `spawn_thread`.
     pub fn spawn_thread_with(&self, concurrency: usize) -> Worker {
-        let mut work = self.work(concurrency);
+        let work = self.work(concurrency);
         let worker = work.worker();
-        let builder = thread::Builder::new().name("events-queue".to_owned());
-        let spawned = builder.spawn(move || {
-            block_on_until(
-                |waker| Pin::new(&mut work).poll(&mut Context::from_waker(waker)),
-                None,
-            );
-        });
-        match spawned {
-            // The thread is not joined: `Worker::stop` waits until the worker has ended.
-            Ok(_thread) => worker,
-            Err(error) => panic!("cannot spawn the thread of a queue worker: {error}"),
-        }
+        // The thread is not joined: `Worker::stop` waits until the worker has ended.
+        spawn_thread("events-queue", "a queue worker", work);
+        worker
     }
 
     /// Starts a worker as a task of the current tokio runtime, with up to `concurrency` events in

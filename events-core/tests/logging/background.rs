@@ -3,11 +3,15 @@
 use std::{
     future::Future,
     pin::pin,
+    sync::Arc,
     task::{Context, Poll, Waker},
     time::Duration,
 };
 
-use events_core::{Event, Registry};
+use events_core::{
+    __testing::{Intercepted, Interceptor, set_interceptor},
+    Event, Registry,
+};
 use tracing::{Level, info, info_span};
 
 use crate::logged;
@@ -118,6 +122,54 @@ fn each_async_handler_has_a_span_at_trace() {
             "{line}"
         );
     }
+}
+
+/// Like a sync emit, which has its failure or the interceptor as its reason.
+#[test]
+fn an_async_emit_that_is_refused_is_not_logged_as_one_without_a_subscriber() {
+    let registry = Registry::new();
+    registry.set_depth_limit(1);
+    let inside = registry.clone();
+    let _nested = registry.on(move |_: &Order| {
+        assert!(inside.try_emit(order()).is_err());
+        finish(inside.emit_async(order()));
+        assert!(finish(inside.try_emit_async(order())).is_err());
+    });
+    let log = logged(Level::DEBUG, || registry.emit(order()));
+    assert!(single_record(&log, "ERROR").contains("(x2)"));
+    assert_eq!(log.len(), 1, "{log:#?}");
+}
+
+#[test]
+fn an_async_emit_that_is_withheld_is_not_logged_as_one_without_a_subscriber() {
+    #[derive(Debug)]
+    struct WithholdAll;
+    impl Interceptor for WithholdAll {
+        fn withholds(&self, _: &mut dyn Intercepted) -> bool {
+            true
+        }
+    }
+    let registry = Registry::new();
+    set_interceptor(&registry, Some(Arc::new(WithholdAll)));
+    let log = logged(Level::DEBUG, || {
+        registry.emit(order());
+        drop(registry.try_emit(order()));
+        finish(registry.emit_async(order()));
+        drop(finish(registry.try_emit_async(order())));
+    });
+    assert!(log.is_empty(), "{log:#?}");
+}
+
+#[test]
+fn an_async_emit_without_a_subscriber_is_logged_at_debug() {
+    let log = logged(Level::DEBUG, || {
+        let registry = Registry::new();
+        finish(registry.emit_async(order()));
+        assert!(finish(registry.try_emit_async(order())).is_ok());
+    });
+    let topic = "topic=\"logging::background::Order\"";
+    let record = format!("DEBUG events_core: no subscriber received the event {topic}");
+    assert_eq!(log, [record.clone(), record]);
 }
 
 /// The only record of this level, which contains no field of the event.

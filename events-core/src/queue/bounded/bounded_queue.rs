@@ -20,7 +20,7 @@
 //! while no lock is held.
 //!
 //! Of this crate the files of this folder import only `primitives::sync` and `TypeIdHasher`, so that
-//! `tests/model` can compile them with the primitives of a model checker and try the interleavings of
+//! `tests/model` can compile them with the primitives of a model checker and test the interleavings of
 //! producers and consumers.
 
 use std::{
@@ -81,8 +81,8 @@ impl<V: Copy> BoundedQueue<V> {
     /// be popped during the call.
     pub(crate) fn is_settled(&self, idle: impl FnOnce() -> bool) -> bool {
         let outbox = lock(&self.outbox.0);
-        // The inbox is checked after `idle`: what a running item pushes is there before the consumer
-        // is idle.
+        // The inbox is checked after `idle`: the items that a running item pushes are in it before the
+        // consumer is idle.
         outbox.items.is_empty() && idle() && self.inbox().is_queue_empty()
     }
 
@@ -97,8 +97,8 @@ impl<V: Copy> BoundedQueue<V> {
         inbox.attached = inbox.attached.saturating_sub(1);
     }
 
-    /// Appends an item and wakes one waiter. `from_job` says that a job which a consumer of this queue
-    /// is running pushes the item.
+    /// Appends an item and wakes one waiter. `from_job`: the item is pushed by a job that a consumer of
+    /// this queue is running.
     ///
     /// `vtable` belongs to the type `T`: only that of the first push is stored.
     // Inlined: locking drains the store buffer, so fewer register spills before it are cheaper.
@@ -149,7 +149,7 @@ impl<V: Copy> BoundedQueue<V> {
         self.pop_with_spins(0)
     }
 
-    /// Pops the oldest item, and spins so often before a swap of the two sides.
+    /// Pops the oldest item. If the two sides have to be swapped for it, spins `spins` times first.
     #[inline(always)]
     fn pop_with_spins(&self, spins: usize) -> Option<Popped<'_, V>> {
         let mut outbox = lock(&self.outbox.0);
@@ -169,7 +169,7 @@ impl<V: Copy> BoundedQueue<V> {
     /// Pops the oldest item; ready with `None` when the queue is empty, and draining or closed.
     ///
     /// When it is pending, the waiter is registered: a push wakes one registered waiter. A consumer
-    /// that polls no more has to call [`remove_waiter`](Self::remove_waiter).
+    /// that stops polling must call [`remove_waiter`](Self::remove_waiter).
     #[inline]
     pub(crate) fn poll_pop(
         &self,
@@ -206,7 +206,7 @@ impl<V: Copy> BoundedQueue<V> {
         Some(Poll::Pending)
     }
 
-    /// Unregisters the waiter of a consumer that polls no more. If an item is queued, for which it may
+    /// Unregisters the waiter of a consumer that stops polling. If an item is queued, for which it may
     /// have been woken, another waiter is woken.
     pub(crate) fn remove_waiter(&self, waiter: &mut Waiter) {
         let (removed, next) = {
@@ -240,7 +240,7 @@ impl<V: Copy> Popped<'_, V> {
     /// Takes the item if it is a `T`, and unlocks the outbox.
     ///
     /// Inlined, so that the item moves straight into the frame of the caller: a copy in between would
-    /// stall on store forwarding. As a method of the outbox, which this calls, it takes three more
+    /// stall on store forwarding. Written as a method of the outbox, and called here, it takes three more
     /// instructions.
     #[inline(always)]
     pub(crate) fn take<T: 'static>(mut self) -> Option<T> {

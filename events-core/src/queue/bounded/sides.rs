@@ -12,8 +12,8 @@ use std::mem;
 use super::{typed_fifo::TypedFifo, waiters::Waiters};
 use crate::primitives::sync::{Arc, AtomicUsize, Ordering};
 
-/// The capacity of a queue for which none was set.
-pub(crate) const DEFAULT_CAPACITY: usize = 65_536;
+/// The capacity of a queue, unless another is set.
+pub(super) const DEFAULT_CAPACITY: usize = 65_536;
 
 /// Keeps the data of the two sides on different cache lines. The alignment is two lines of 64 bytes,
 /// since processors prefetch them in pairs.
@@ -96,8 +96,8 @@ impl<V: Copy> Inbox<V> {
     }
 
     fn outbox_len(&self) -> usize {
-        // Relaxed: no other data is read because of this value, and what a consumer took before, in
-        // happens-before order, is counted.
+        // Relaxed: no other data is accessed based on this value, and every take that happens before this
+        // load is counted.
         let outbox_len = self.outbox_len.as_ref();
         outbox_len.map_or(0, |outbox_len| outbox_len.0.load(Ordering::Relaxed))
     }

@@ -3,14 +3,14 @@
 //! A *lane* is a `VecDeque` of the items of one type. Beside the lanes, `order` has the lane index of
 //! each item in the order of the pushes.
 //!
-//! The types need not be known beforehand: a lane stores the *vtable* that came with its first item,
+//! The types need not be known beforehand: a lane stores the *vtable* that was passed with its first item,
 //! such as a function that takes the next item out, and `front` returns that of the oldest item.
 //!
-//! An empty lane keeps its memory, so a steady flow of items allocates nothing. A burst leaves behind,
-//! for as long as the FIFO lives, the memory for the highest number of items of each type that were
-//! ever queued at once, and four bytes for each of the highest number of all items: 65,536 items of
-//! 100 bytes leave less than 7 MB. A burst of another type adds its own memory; and a bounded queue
-//! has two of these, one at either side, which it swaps, so two bursts leave twice as much.
+//! An empty lane keeps its memory, so a steady flow of items allocates nothing. No memory is released
+//! before the FIFO is dropped: each lane keeps the room for the most items that it ever held, and `order`
+//! keeps four bytes for each of the most items that were ever queued. So 65,536 items of 100 bytes leave
+//! less than 7 MB. A bounded queue swaps two of these, one for each side, so two bursts can leave twice as
+//! much.
 
 use std::{
     any::{Any, TypeId},
@@ -37,7 +37,7 @@ struct Lane<V> {
 }
 
 impl<V: Copy> TypedFifo<V> {
-    pub(crate) const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self {
             lanes: Vec::new(),
             order: VecDeque::new(),
@@ -47,18 +47,18 @@ impl<V: Copy> TypedFifo<V> {
     }
 
     #[inline]
-    pub(crate) fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.order.len()
     }
 
     #[inline]
-    pub(crate) fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.order.is_empty()
     }
 
     /// Appends an item. Of the vtables that are passed for one type, the first is stored.
     #[inline]
-    pub(crate) fn push<T: Send + 'static>(&mut self, vtable: V, item: T) {
+    pub(super) fn push<T: Send + 'static>(&mut self, vtable: V, item: T) {
         if let Some(lane) = self.lanes.get_mut(self.last_lane as usize)
             && let Some(items) = lane.items.downcast_mut::<VecDeque<T>>()
         {
@@ -102,7 +102,7 @@ impl<V: Copy> TypedFifo<V> {
 
     /// Takes the oldest item, if it is in this lane and is a `T`.
     #[inline(always)]
-    pub(crate) fn take<T: 'static>(&mut self, lane: usize) -> Option<T> {
+    pub(super) fn take<T: 'static>(&mut self, lane: usize) -> Option<T> {
         if *self.order.front()? as usize != lane {
             return None;
         }

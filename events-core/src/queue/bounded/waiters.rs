@@ -29,7 +29,7 @@ impl Waiter {
 }
 
 impl Waiters {
-    pub(crate) const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self {
             wakers: Vec::new(),
             next_id: 0,
@@ -37,14 +37,14 @@ impl Waiters {
     }
 
     /// Registers a waiter that is not registered.
-    pub(crate) fn add(&mut self, waiter: &mut Waiter, waker: Waker) {
+    pub(super) fn add(&mut self, waiter: &mut Waiter, waker: Waker) {
         self.wakers.push((self.next_id, waker));
         waiter.id = Some(self.next_id);
         self.next_id += 1;
     }
 
     /// Unregisters a waiter. Returns its waker, if it was not woken.
-    pub(crate) fn remove(&mut self, waiter: &mut Waiter) -> Option<Waker> {
+    pub(super) fn remove(&mut self, waiter: &mut Waiter) -> Option<Waker> {
         let id = waiter.id.take()?;
         let index = self.wakers.iter().position(|(of, _)| *of == id)?;
         let (_, waker) = self.wakers.remove(index);
@@ -53,7 +53,7 @@ impl Waiters {
 
     /// Takes the waker to wake next.
     #[inline]
-    pub(crate) fn pop(&mut self) -> Option<Waker> {
+    pub(super) fn pop(&mut self) -> Option<Waker> {
         let (_, waker) = self.wakers.pop()?;
         Some(waker)
     }
