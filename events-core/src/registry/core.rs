@@ -109,6 +109,7 @@ impl Core {
     pub(crate) fn set_limit(&self, limit: usize) {
         let _writer = self.writer();
         self.emit_limits.set_limit(limit);
+        self.update_fast_path_limit();
     }
 
     pub(crate) fn limit(&self) -> usize {
@@ -142,18 +143,25 @@ impl Core {
         self.flags.load(Ordering::Relaxed) > 0
     }
 
+    /// Whether at least one of these flags is set.
     #[inline]
-    pub(crate) fn has_flag(&self, flag: u8) -> bool {
-        self.flags.load(Ordering::Relaxed) & flag > 0
+    pub(crate) fn has_flag(&self, flags: u8) -> bool {
+        self.flags.load(Ordering::Relaxed) & flags > 0
     }
 
-    /// From now on an emit that finds no plan takes the slow path.
-    pub(super) fn set_flag(&self, flag: u8) {
-        self.flags.fetch_or(flag, Ordering::Relaxed);
+    /// Sets or clears a flag. Called under the writer's lock.
+    pub(super) fn put_flag(&self, flag: u8, is_set: bool) {
+        if is_set {
+            self.flags.fetch_or(flag, Ordering::Relaxed);
+        } else {
+            self.flags.fetch_and(!flag, Ordering::Relaxed);
+        }
+        self.update_fast_path_limit();
     }
 
-    pub(super) fn clear_flag(&self, flag: u8) {
-        self.flags.fetch_and(!flag, Ordering::Relaxed);
+    fn update_fast_path_limit(&self) {
+        let is_allowed = !self.has_flag(HAS_HOOK | INTERCEPTED);
+        self.emit_limits.update_fast_path_limit(is_allowed);
     }
 
     pub(crate) fn interceptor(&self) -> &InterceptorCell {

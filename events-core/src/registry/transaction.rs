@@ -122,7 +122,7 @@ impl Core {
         if !patterns.is_empty() {
             writer.patterns.extend(patterns);
             self.topics().invalidate();
-            self.set_flag(HAS_PATTERNS);
+            self.put_flag(HAS_PATTERNS, true);
         }
         Garbage {
             _retired: retired,
@@ -157,7 +157,7 @@ impl Core {
         let garbage = if publish && conflicts.is_empty() {
             writer.installed.extend(numbers);
             writer.states.extend(states);
-            self.clear_flag(AWAITS_SCAN);
+            self.put_flag(AWAITS_SCAN, false);
             self.publish(&mut writer, transaction)
         } else {
             Garbage::of(transaction)
