@@ -27,7 +27,7 @@ use super::{
 use crate::{
     handler::States,
     metadata::SubscriberInfo,
-    plan::{Conflict, Entry, EventType, PatternEntry, Retired, Slot, Staged, order},
+    plan::{Conflict, Entry, EventType, PatternEntry, Retired, Slot, Staged, order_of},
 };
 
 /// An addition of subscribers that is staged and not published yet.
@@ -88,7 +88,13 @@ impl Core {
         };
         // A later event type or topic may match any of the patterns, so all of them must be sortable
         // together.
-        if let Err(conflict) = check_order(writer.patterns.iter().chain(&transaction.patterns)) {
+        let registrations: Vec<_> = writer
+            .patterns
+            .iter()
+            .chain(&transaction.patterns)
+            .map(|pattern_entry| &pattern_entry.registration)
+            .collect();
+        if let Err(conflict) = order_of(&registrations) {
             transaction.rejected.push((conflict, Vec::new()));
         }
         for (family, (event_type, mut entries)) in event_types {
@@ -191,20 +197,6 @@ impl Core {
             subscribers
         }));
         declared
-    }
-}
-
-/// Fails if these pattern subscribers cannot be sorted together.
-fn check_order<'h>(patterns: impl Iterator<Item = &'h PatternEntry>) -> Result<(), Conflict> {
-    let patterns: Vec<_> = patterns.collect();
-    let positions: Vec<_> = patterns
-        .iter()
-        .map(|pattern_entry| &*pattern_entry.registration.position)
-        .collect();
-    let subscriber = |index: &usize| Arc::clone(&patterns[*index].registration.subscriber);
-    match order::sort(&positions) {
-        Ok(_) => Ok(()),
-        Err(conflict) => Err(Conflict::of(conflict, subscriber)),
     }
 }
 
