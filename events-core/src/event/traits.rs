@@ -68,7 +68,7 @@ pub trait Event: Sized {
     #[inline]
     #[track_caller]
     fn emit(mut self) -> Self {
-        Self::Backend::__emit(&mut self, None);
+        Self::Backend::__emit(&mut self, Self::__origin().as_ref());
         self
     }
 
@@ -88,7 +88,7 @@ pub trait Event: Sized {
     #[inline]
     #[track_caller]
     fn try_emit(self) -> Result<Emitted<Self>, EmitError<Self>> {
-        Self::Backend::__try_emit(self, None)
+        Self::Backend::__try_emit(self, Self::__origin().as_ref())
     }
 
     /// [`try_emit`](Self::try_emit) with an origin.
@@ -109,7 +109,7 @@ pub trait Event: Sized {
     #[inline]
     #[track_caller]
     fn emit_async(self) -> <Self::Backend as EmitBackend>::EmitAsync<Self> {
-        Self::Backend::__emit_async(self, None)
+        Self::Backend::__emit_async(self, Self::__origin())
     }
 
     /// [`emit_async`](Self::emit_async) with an origin.
@@ -128,7 +128,7 @@ pub trait Event: Sized {
     #[inline]
     #[track_caller]
     fn try_emit_async(self) -> <Self::Backend as EmitBackend>::TryEmitAsync<Self> {
-        Self::Backend::__try_emit_async(self, None)
+        Self::Backend::__try_emit_async(self, Self::__origin())
     }
 
     /// [`try_emit_async`](Self::try_emit_async) with an origin.
@@ -154,7 +154,7 @@ pub trait Event: Sized {
     where
         Self: OwnedEvent + Send,
     {
-        Self::Backend::__enqueue(self, None)
+        Self::Backend::__enqueue(self, Self::__origin())
     }
 
     /// [`enqueue`](Self::enqueue) with an origin.
@@ -169,6 +169,14 @@ pub trait Event: Sized {
         Self: OwnedEvent + Send,
     {
         Self::Backend::__enqueue(self, Some(Origin::from(origin.into_key())))
+    }
+
+    /// The origin with which the methods without one emit the event.
+    #[doc(hidden)]
+    #[must_use]
+    #[inline(always)]
+    fn __origin() -> Option<Origin> {
+        None
     }
 
     /// The event itself, if it borrows nothing.

@@ -10,13 +10,12 @@ use std::{
 
 use super::{
     diff::Diff,
-    emit_methods::emit_methods,
     model::{MODELS, Model},
 };
 use crate::{
     current::CurrentRegistry,
     event::{Event, EventStatics, Family, Owned, Visit, nth},
-    metadata::{EventInfo, Location},
+    metadata::{EventInfo, Location, Origin},
 };
 
 /// Emitted just before a record is created.
@@ -222,7 +221,10 @@ macro_rules! record_event {
                 nth(&[$(&self.$field),*], number)
             }
 
-            emit_methods!(M);
+            #[inline]
+            fn __origin() -> Option<Origin> {
+                Some(Origin::of::<M>())
+            }
         }
 
         /// Shows the topic, not the record, whose type need not implement `Debug`.

@@ -63,7 +63,6 @@
 //! `registry.emit_from(Creating::new(user), Origin::of::<User>())`.
 
 mod diff;
-mod emit_methods;
 mod events;
 mod model;
 

@@ -1,6 +1,7 @@
 //! The queue, and what runs its events: flushes, workers and shutdowns.
 
 mod deferred;
+mod destructors;
 mod enqueue;
 mod flush;
 mod runtimes;

@@ -1,0 +1,165 @@
+//! Section 5: the destructors in the futures of handlers that a worker, a flush or a shutdown drops. They run
+//! inside the queue, as the handlers do, and cannot wait for it.
+
+use std::{
+    future::{Future, pending},
+    pin::{Pin, pin},
+    sync::{Arc, Barrier},
+    task::{Context, Poll, Wake, Waker},
+    thread,
+    time::Duration,
+};
+
+use events_core::{Event, Registry};
+
+#[derive(Event, Clone)]
+struct Work;
+
+struct OnDrop<F: Fn()>(F);
+
+impl<F: Fn()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+/// A registry whose only handler has a limit of 1 and never ends; its future calls `on_drop` when it is
+/// dropped.
+fn registry(on_drop: fn(&Registry)) -> Registry {
+    let registry = Registry::new();
+    let inner = registry.clone();
+    let new = registry.subscribe_async(move |_: &Work| {
+        let inner = inner.clone();
+        async move {
+            let _calls = OnDrop(move || on_drop(&inner));
+            pending::<()>().await;
+        }
+    });
+    new.concurrency(1)
+        .register()
+        .expect("it is the only one")
+        .detach();
+    registry
+}
+
+fn poll_once<F: Future>(future: Pin<&mut F>) {
+    let context = &mut Context::from_waker(Waker::noop());
+    assert!(future.poll(context).is_pending());
+}
+
+/// Each way to drop a handler that has started, with two events in the queue.
+fn check(on_drop: fn(&Registry), left: &dyn Fn(&str, usize)) {
+    let start = || {
+        let registry = registry(on_drop);
+        registry.enqueue(Work).expect("there is room");
+        registry.enqueue(Work).expect("there is room");
+        registry
+    };
+    let count = |registry: &Registry| registry.queue().shutdown(Duration::ZERO).events.len();
+    let registry = start();
+    poll_once(pin!(registry.queue().work(1)));
+    left("a worker is dropped", count(&registry));
+    let registry = start();
+    poll_once(pin!(registry.queue().flush_async()));
+    left("a flush is dropped", count(&registry));
+    let registry = start();
+    poll_once(pin!(registry.queue().shutdown_async(pending::<()>())));
+    left("a shutdown is dropped", count(&registry));
+    let registry = start();
+    let mut work = pin!(registry.queue().work(1));
+    poll_once(work.as_mut());
+    left("a shutdown ends a worker", count(&registry));
+    let registry = start();
+    let (mut first, mut second) = (
+        pin!(registry.queue().work(1)),
+        pin!(registry.queue().work(1)),
+    );
+    poll_once(first.as_mut());
+    poll_once(second.as_mut());
+    left("a shutdown ends two workers", count(&registry));
+}
+
+#[test]
+fn a_flush_in_a_destructor_returns_at_once() {
+    let flushes = |registry: &Registry| _ = registry.queue().flush();
+    check(flushes, &|way, left| assert_eq!(left, 2, "{way}"));
+}
+
+#[test]
+fn a_shutdown_in_a_destructor_returns_at_once_and_takes_no_event() {
+    let shuts_down = |registry: &Registry| _ = registry.queue().shutdown(Duration::MAX);
+    check(shuts_down, &|way, left| assert_eq!(left, 2, "{way}"));
+}
+
+#[test]
+fn a_settle_in_a_destructor_returns_at_once() {
+    let settles = |registry: &Registry| assert!(!registry.queue().settle(Duration::MAX));
+    check(settles, &|way, left| assert_eq!(left, 2, "{way}"));
+}
+
+/// A shutdown that comes while the destructors of a dropped worker are running counts that worker.
+#[test]
+fn a_worker_is_in_progress_while_it_is_dropped() {
+    let (registry, entered) = (Registry::new(), Arc::new(Barrier::new(2)));
+    let waits = Arc::clone(&entered);
+    let handler = move |_: &Work| {
+        let waits = Arc::clone(&waits);
+        async move {
+            let _waits = OnDrop(move || {
+                waits.wait();
+                waits.wait();
+            });
+            pending::<()>().await;
+        }
+    };
+    registry.on_async(handler).detach();
+    registry.enqueue(Work).expect("there is room");
+    let mut work = Box::pin(registry.queue().work(1));
+    poll_once(work.as_mut());
+    let drops = thread::spawn(move || drop(work));
+    entered.wait();
+    let is_settled = registry.queue().settle(Duration::ZERO);
+    let first = registry.queue().shutdown(Duration::ZERO);
+    entered.wait();
+    drops.join().expect("nothing panics");
+    let second = registry.queue().shutdown(Duration::ZERO);
+    assert!(!is_settled);
+    assert_eq!((first.events.len(), first.running), (0, 1));
+    assert_eq!((second.events.len(), second.running), (1, 0));
+}
+
+/// The waker of a task that is polled again and again is kept once.
+#[test]
+fn waiting_futures_keep_one_waker() {
+    struct Counted;
+    impl Wake for Counted {
+        fn wake(self: Arc<Self>) {}
+    }
+    fn kept(future: impl Future) -> usize {
+        let counted = Arc::new(Counted);
+        let waker = Waker::from(Arc::clone(&counted));
+        let mut future = pin!(future);
+        for _ in 0..100 {
+            let polled = future.as_mut().poll(&mut Context::from_waker(&waker));
+            assert!(matches!(polled, Poll::Pending));
+        }
+        Arc::strong_count(&counted) - 2
+    }
+    let registry = registry(|_| ());
+    let mut work = pin!(registry.queue().work(1));
+    registry.enqueue(Work).expect("there is room");
+    poll_once(work.as_mut());
+    let bridge = events_core::bridge(tokio_stream::pending::<()>());
+    let bridge = bridge.with(|()| Some(Work)).on(&registry).spawn();
+    for (name, kept) in [
+        ("settle_async", kept(registry.queue().settle_async())),
+        (
+            "shutdown_async",
+            kept(registry.queue().shutdown_async(pending::<()>())),
+        ),
+        ("wait_async of a bridge", kept(bridge.wait_async())),
+        ("next", kept(registry.next::<Work>())),
+    ] {
+        assert!(kept <= 1, "{name}: {kept}");
+    }
+}
