@@ -186,8 +186,8 @@ impl Core {
         }
     }
 
-    /// The slot of an event type; it is created if this registry has none.
-    pub(crate) fn slot_for_change(&self, event_type: EventType) -> &Slot {
+    /// The slot of an event type, which is created if this registry has none.
+    pub(super) fn slot_or_insert(&self, event_type: EventType) -> &Slot {
         panic_hook::install_hook();
         match event_type.default_slot {
             Some(slot) if self.is_default => slot,

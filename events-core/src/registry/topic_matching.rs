@@ -50,7 +50,7 @@ impl Core {
     #[cold]
     #[inline(never)]
     pub(super) fn resolve_patterns(&self, event_type: EventType) -> &Slot {
-        let slot = self.slot_for_change(event_type);
+        let slot = self.slot_or_insert(event_type);
         let mut writer = self.writer();
         if !slot.has_resolved_patterns() {
             let mut group = SubscriberGroup::default();

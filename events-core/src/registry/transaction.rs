@@ -104,7 +104,8 @@ impl Core {
             let earlier = writer.patterns.iter().filter(|_| !has_resolved_patterns);
             let all = earlier.chain(&transaction.patterns).filter(matches);
             entries.extend(all.map(|pattern_entry| pattern_entry.entry(event_type)));
-            let slot = self.slot_for_change(event_type);
+            let empty = Slot::new();
+            let slot = self.slot(event_type).unwrap_or(&empty);
             match slot.stage(event_type.family, event_type.info, entries) {
                 Ok(staged) => transaction.staged.push((event_type, staged)),
                 Err(rejected) => transaction.rejected.push(rejected),
@@ -120,7 +121,7 @@ impl Core {
         } = transaction;
         let mut retired = Vec::new();
         for (event_type, staged) in staged {
-            let slot = self.slot_for_change(event_type);
+            let slot = self.slot_or_insert(event_type);
             retired.push(slot.publish(staged));
             slot.set_patterns_resolved();
             writer.known_types.insert(event_type.family, event_type);
@@ -245,12 +246,9 @@ impl Core {
         }
         let retired: Vec<_> = event_types
             .values()
-            .map(|(event_type, numbers)| {
-                self.slot_for_change(*event_type).remove(
-                    event_type.family,
-                    event_type.info,
-                    numbers,
-                )
+            .filter_map(|(event_type, numbers)| {
+                let slot = self.slot(*event_type)?;
+                Some(slot.remove(event_type.family, event_type.info, numbers))
             })
             .collect();
         for (id, number) in ids {
