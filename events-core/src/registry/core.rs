@@ -112,10 +112,6 @@ impl Core {
         self.update_fast_path_limit();
     }
 
-    pub(crate) fn limit(&self) -> usize {
-        self.emit_limits.limit()
-    }
-
     /// The depth limits, and the hook for events that no subscriber received.
     pub(crate) fn emit_limits(&self) -> &EmitLimits {
         &self.emit_limits
@@ -198,7 +194,7 @@ impl Core {
     /// Logs a warning, once, if subscribers are linked and no scan has registered them.
     #[inline]
     pub(crate) fn warn_if_unscanned(&self) {
-        if self.flags.load(Ordering::Relaxed) & AWAITS_SCAN > 0 {
+        if self.has_flag(AWAITS_SCAN) {
             self.warn_unscanned();
         }
     }

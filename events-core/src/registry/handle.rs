@@ -77,10 +77,6 @@ impl Registry {
         }
     }
 
-    pub(crate) fn is_default(&self) -> bool {
-        matches!(self.0, CoreRef::Default(_))
-    }
-
     /// A handle that does not keep this registry alive.
     pub(crate) fn weak(&self) -> WeakRegistry {
         WeakRegistry(match &self.0 {
