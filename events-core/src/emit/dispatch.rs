@@ -39,7 +39,7 @@ pub(super) enum EmitPath {
 /// Runs the plan of the slot on the fast path, and logs failures. `make_event` is called only if there
 /// is a plan: storing its result earlier would be most of the cost of an emit without subscribers.
 #[inline(always)]
-pub(crate) fn emit<'e>(
+pub(super) fn emit<'e>(
     slot: Option<&Slot>,
     make_event: impl FnOnce() -> (ErasedEvent<'e>, EmitContext<'e>),
 ) -> EmitPath {
@@ -198,7 +198,7 @@ pub(super) fn emit_slow(
 }
 
 /// Runs the plan of the slot on the slow path, and reports the result.
-pub(crate) fn try_emit(
+pub(super) fn try_emit(
     slot: Option<&Slot>,
     event: &mut ErasedEvent<'_>,
     emit_context: EmitContext<'_>,
