@@ -161,8 +161,7 @@ impl Events {
     #[must_use]
     #[track_caller]
     pub fn emitted<E: OwnedEvent + Clone + Send>(&self) -> Vec<E> {
-        let mut data = self.mock.lock();
-        data.events.sort_by_key(|event| event.number);
+        let data = self.mock.lock();
         let selector = EventSelector::of_type::<E>();
         let copies: Option<Vec<E>> = data
             .selected_events(&selector)

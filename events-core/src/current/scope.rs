@@ -98,7 +98,7 @@ pub(crate) fn entered() -> Option<Rc<Registry>> {
 pub(crate) fn enter_if_other(registry: &Registry) -> Option<Entered> {
     let is_current = match entered() {
         Some(entered) => *entered == *registry,
-        None => registry.is_default(),
+        None => registry.core().is_default,
     };
     (!is_current).then(|| registry.enter())
 }

@@ -145,12 +145,13 @@ impl<'i> Installer<'i> {
         E: Snapshot,
         H: Background<E>,
     {
-        let handler = FilteredHandler::new(filter, handler);
+        let handler = Arc::new(FilteredHandler::new(filter, handler));
+        let closable = Arc::downgrade(&handler);
         self.add(
             EventType::of::<E>(),
-            HandlerKind::Background(Arc::new(handler)),
+            HandlerKind::Background(handler),
             self.number(),
-            None,
+            Some(closable),
         );
     }
 
@@ -178,8 +179,8 @@ impl<'i> Installer<'i> {
         }
     }
 
-    /// Adds a handler of one event type to the group. `closable` is the handler if it belongs to a
-    /// listener that is added at run time.
+    /// Adds a handler of one event type to the group. `closable` is the handler, if it can be closed;
+    /// a handler of a listener that is added at run time has to be.
     pub(super) fn add(
         &mut self,
         event_type: EventType,
@@ -196,7 +197,8 @@ impl<'i> Installer<'i> {
         self.group.add(event_type, entry);
     }
 
-    /// Adds a handler of a listener that is added at run time to the listener's subscription.
+    /// Adds a handler of a listener that is added at run time to the listener's subscription. Does
+    /// nothing for a declared handler.
     pub(super) fn add_part(
         &mut self,
         event_type: Option<EventType>,

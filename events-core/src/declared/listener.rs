@@ -6,9 +6,8 @@ use std::{any::Any, marker::PhantomData, sync::Arc};
 
 use super::installer::{AddedListener, Installer, Subscriber};
 use crate::{
-    background::FilteredHandler,
-    event::{Family, Snapshot},
-    handler::{Background, EmitOrigin, ErasedHandler, Run, Step},
+    event::Family,
+    handler::{ErasedHandler, Run, Step},
     plan::{EventType, HandlerKind},
     registry::{Core, Registry, SubscriberGroup},
     subscribe::{SubscribeError, SubscribedHandler, Subscription, register},
@@ -164,28 +163,6 @@ impl Installer<'_> {
         self.add(
             EventType::of::<F>(),
             HandlerKind::Sync(erased),
-            self.number(),
-            Some(closable),
-        );
-    }
-
-    /// Registers a method as a background handler. The filter is evaluated once for each emit.
-    pub fn subscribe_background_method<E, H>(
-        &mut self,
-        filter: impl Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
-        handler: H,
-    ) where
-        E: Snapshot,
-        H: Background<E>,
-    {
-        if self.added.is_none() {
-            return self.subscribe_background::<E, H>(filter, handler);
-        }
-        let handler = Arc::new(FilteredHandler::new(filter, handler));
-        let closable = Arc::downgrade(&handler);
-        self.add(
-            EventType::of::<E>(),
-            HandlerKind::Background(handler),
             self.number(),
             Some(closable),
         );

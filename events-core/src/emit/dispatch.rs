@@ -282,16 +282,22 @@ pub(super) fn with_guard<T>(
     emit_context: EmitContext<'_>,
     f: impl FnOnce(&Plan, &EmitGuard) -> T,
 ) -> Result<Option<T>, Box<TooDeep>> {
-    slot.and_then(|slot| {
-        slot.with_plan(|plan| {
-            let limit = emit_context.emit_limits.limit();
-            match EmitGuard::enter(plan.info(), limit) {
-                Some(guard) => Ok(f(plan, &guard)),
-                None => Err(Box::new(EmitGuard::refusal(plan.info(), limit))),
-            }
-        })
-    })
-    .transpose()
+    slot.and_then(|slot| slot.with_plan(|plan| guarded(plan, emit_context, |guard| f(plan, guard))))
+        .transpose()
+}
+
+/// Calls `f` with the guard of an emit that runs this plan. An error if the depth limit refuses the
+/// emit.
+pub(super) fn guarded<T>(
+    plan: &Plan,
+    emit_context: EmitContext<'_>,
+    f: impl FnOnce(&EmitGuard) -> T,
+) -> Result<T, Box<TooDeep>> {
+    let limit = emit_context.emit_limits.limit();
+    match EmitGuard::enter(plan.info(), limit) {
+        Some(guard) => Ok(f(&guard)),
+        None => Err(Box::new(EmitGuard::refusal(plan.info(), limit))),
+    }
 }
 
 /// Runs all handlers of the chain, and resumes behind one that panics.

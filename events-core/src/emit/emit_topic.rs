@@ -10,7 +10,7 @@ use super::{
     dispatch,
 };
 use crate::{
-    context::{EmitGuard, log},
+    context::log,
     event::{Args, TopicEvent, TypedView},
     handler::ErasedEvent,
     metadata::{EmitVerb, IntoKey, Origin},
@@ -97,16 +97,9 @@ impl Core {
         let failures = FailureList::new();
         let (stats, error) = self.run_topic(topic, &args, origin, &failures, site);
         let emitted = Emitted::new(args, stats);
-        let failures = failures.into_inner().take();
-        match error {
+        match error.or_else(|| failures.into_inner().take().map(EmitErrorKind::Failed)) {
             Some(error) => Err(EmitError::new(emitted, topic.to_owned().into(), error)),
-            None => match failures {
-                None => Ok(emitted),
-                Some(failures) => {
-                    let error = EmitErrorKind::Failed(failures);
-                    Err(EmitError::new(emitted, topic.to_owned().into(), error))
-                }
-            },
+            None => Ok(emitted),
         }
     }
 
@@ -139,13 +132,12 @@ impl Core {
         let mut error = None;
         if let Some(plan) = cached.and_then(|cached| cached.plan.as_ref()) {
             let emit_context = self.emit_context::<TopicEvent<'static>>(origin);
-            let limit = emit_context.emit_limits.limit();
-            match EmitGuard::enter(plan.info(), limit) {
-                Some(_guard) => stats = run(plan, topic, args, emit_context, failures),
-                None => {
-                    let refusal = EmitGuard::refusal(plan.info(), limit);
-                    error = Some(EmitErrorKind::TooDeep(refusal));
-                }
+            let result = dispatch::guarded(plan, emit_context, |_| {
+                run(plan, topic, args, emit_context, failures)
+            });
+            match result {
+                Ok(of_chain) => stats = of_chain,
+                Err(refusal) => error = Some(EmitErrorKind::TooDeep(*refusal)),
             }
         }
         if error.is_none() && stats.is_unheard() {

@@ -38,7 +38,7 @@ pub(crate) enum Conflict {
 
 impl Conflict {
     /// Replaces the indices of the subscribers by their descriptions.
-    pub(crate) fn of(
+    fn of(
         conflict: order::OrderConflict,
         subscriber_at: impl Fn(&usize) -> Arc<SubscriberInfo>,
     ) -> Self {
@@ -53,6 +53,16 @@ impl Conflict {
     }
 }
 
+/// The running order of these subscribers, each given by its index.
+pub(crate) fn order_of(registrations: &[&Registration]) -> Result<Order, Conflict> {
+    let positions: Vec<_> = registrations
+        .iter()
+        .map(|registration| &*registration.position)
+        .collect();
+    let subscriber_at = |index: &usize| Arc::clone(&registrations[*index].subscriber);
+    order::sort(&positions).map_err(|conflict| Conflict::of(conflict, subscriber_at))
+}
+
 /// Builds the plan of these subscribers; `None` if there are none.
 pub(crate) fn plan<'e>(
     family: TypeId,
@@ -64,29 +74,22 @@ pub(crate) fn plan<'e>(
     if entries.is_empty() {
         return Ok(None);
     }
-    let positions: Vec<_> = entries
+    let registrations: Vec<_> = entries.iter().map(|entry| &entry.registration).collect();
+    let Order {
+        indices,
+        dependencies,
+    } = order_of(&registrations)?;
+    let handlers = indices.iter().map(|&index| {
+        let entry = entries[index];
+        let subscriber = Arc::clone(&entry.registration.subscriber);
+        (entry.handler.clone(), subscriber)
+    });
+    let running_index = |entry: usize| {
+        let running_index = indices.iter().position(|&index| index == entry);
+        running_index.unwrap_or(entry)
+    };
+    let dependencies = dependencies
         .iter()
-        .map(|entry| &*entry.registration.position)
-        .collect();
-    let subscriber_at = |index: &usize| Arc::clone(&entries[*index].registration.subscriber);
-    match order::sort(&positions) {
-        Ok(Order {
-            indices,
-            dependencies,
-        }) => {
-            let handlers = indices.iter().map(|index| {
-                let handler = entries[*index].handler.clone();
-                (handler, subscriber_at(index))
-            });
-            let running_index = |entry: usize| {
-                let running_index = indices.iter().position(|&index| index == entry);
-                running_index.unwrap_or(entry)
-            };
-            let dependencies = dependencies
-                .iter()
-                .map(|&(first, second)| (running_index(first), running_index(second)));
-            Ok(Some(Plan::new(family, info, topic, handlers, dependencies)))
-        }
-        Err(conflict) => Err(Conflict::of(conflict, subscriber_at)),
-    }
+        .map(|&(first, second)| (running_index(first), running_index(second)));
+    Ok(Some(Plan::new(family, info, topic, handlers, dependencies)))
 }

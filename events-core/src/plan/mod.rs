@@ -15,13 +15,13 @@
 
 mod entry;
 mod event_plan;
-pub(crate) mod order;
+mod order;
 mod pattern_entry;
 mod plan_cell;
 mod slot;
 mod slot_table;
 
-pub(crate) use entry::{Conflict, Entry, Registration, plan};
+pub(crate) use entry::{Conflict, Entry, Registration, order_of, plan};
 pub(crate) use event_plan::{HandlerKind, Plan};
 pub(crate) use order::{Phase, Position, Rank};
 pub(crate) use pattern_entry::PatternEntry;

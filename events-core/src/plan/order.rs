@@ -53,17 +53,6 @@ impl Rank {
             tiebreak: Tiebreak::Subscribed(number),
         }
     }
-
-    /// The same rank, but registered with this number if it is that of a run-time subscriber.
-    pub(crate) fn registered(self, number: u64) -> Self {
-        match self.tiebreak {
-            Tiebreak::Declared { .. } => self,
-            Tiebreak::Subscribed(_) => Self {
-                tiebreak: Tiebreak::Subscribed(number),
-                ..self
-            },
-        }
-    }
 }
 
 /// The phase of an emit in which a subscriber runs. It cannot be ordered after one of a later phase.

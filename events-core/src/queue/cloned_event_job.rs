@@ -17,7 +17,7 @@ use crate::background::ErasedBackgroundRun;
 /// The snapshot of an emitted event, with the background handlers that are to receive it.
 pub(crate) struct ClonedEventJob {
     run: Pin<Box<dyn ErasedBackgroundRun>>,
-    context: Box<JobContext>,
+    context: Option<Box<JobContext>>,
 }
 
 impl ClonedEventJob {
@@ -44,7 +44,7 @@ impl ClonedEventJob {
         let Some(Self { run, context }) = popped.take() else {
             return JobProgress::Empty;
         };
-        let mut running = RunningJob::new(run, Some(context));
+        let mut running = RunningJob::new(run, context);
         match running.poll(owner.queue_id(), waker) {
             Poll::Ready(result) => JobProgress::Done(result),
             Poll::Pending => JobProgress::Pending(Box::new(running)),
@@ -53,6 +53,6 @@ impl ClonedEventJob {
 
     fn take<C>(popped: PoppedJob<'_, C>) -> Option<UnfinishedJob> {
         let Self { run, context } = popped.take()?;
-        RunningJob::new(run, Some(context)).stop()
+        RunningJob::new(run, context).stop()
     }
 }

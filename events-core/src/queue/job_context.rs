@@ -10,8 +10,7 @@ use crate::{
     metadata::Origin,
 };
 
-/// The context that a job was pushed in.
-#[derive(Default)]
+/// The context that a job was pushed in. Most jobs have an empty one, which is not stored.
 pub(crate) struct JobContext {
     pub(crate) origin: Option<Origin>,
     span: Option<Span>,
@@ -33,25 +32,25 @@ impl JobContext {
     #[inline(never)]
     fn of_enqueued_slow(origin: Option<Origin>) -> Option<Box<Self>> {
         let in_emit = depth() > 0;
+        Self::new(origin, in_emit.then(emission_id))
+    }
+
+    /// The context of a snapshot, which belongs to the emission in progress; `None` if it would be empty.
+    /// The origin of a snapshot is stored with the event.
+    pub(super) fn of_emit() -> Option<Box<Self>> {
+        Self::new(None, parent_id())
+    }
+
+    fn new(origin: Option<Origin>, parent: Option<EmissionId>) -> Option<Box<Self>> {
         let span = span();
-        if origin.is_none() && span.is_none() && !in_emit {
+        if origin.is_none() && span.is_none() && parent.is_none() {
             return None;
         }
         Some(Box::new(Self {
             origin,
             span,
-            parent: in_emit.then(emission_id),
+            parent,
         }))
-    }
-
-    /// The context of a snapshot, which belongs to the emission in progress. Its origin is stored with
-    /// the event.
-    pub(super) fn of_emit() -> Box<Self> {
-        Box::new(Self {
-            origin: None,
-            span: span(),
-            parent: parent_id(),
-        })
     }
 
     /// Restores the context on this thread for a job of that queue, until the guards are dropped.

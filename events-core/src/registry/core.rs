@@ -109,10 +109,7 @@ impl Core {
     pub(crate) fn set_limit(&self, limit: usize) {
         let _writer = self.writer();
         self.emit_limits.set_limit(limit);
-    }
-
-    pub(crate) fn limit(&self) -> usize {
-        self.emit_limits.limit()
+        self.update_fast_path_limit();
     }
 
     /// The depth limits, and the hook for events that no subscriber received.
@@ -142,18 +139,25 @@ impl Core {
         self.flags.load(Ordering::Relaxed) > 0
     }
 
+    /// Whether at least one of these flags is set.
     #[inline]
-    pub(crate) fn has_flag(&self, flag: u8) -> bool {
-        self.flags.load(Ordering::Relaxed) & flag > 0
+    pub(crate) fn has_flag(&self, flags: u8) -> bool {
+        self.flags.load(Ordering::Relaxed) & flags > 0
     }
 
-    /// From now on an emit that finds no plan takes the slow path.
-    pub(super) fn set_flag(&self, flag: u8) {
-        self.flags.fetch_or(flag, Ordering::Relaxed);
+    /// Sets or clears a flag. Called under the writer's lock.
+    pub(super) fn put_flag(&self, flag: u8, is_set: bool) {
+        if is_set {
+            self.flags.fetch_or(flag, Ordering::Relaxed);
+        } else {
+            self.flags.fetch_and(!flag, Ordering::Relaxed);
+        }
+        self.update_fast_path_limit();
     }
 
-    pub(super) fn clear_flag(&self, flag: u8) {
-        self.flags.fetch_and(!flag, Ordering::Relaxed);
+    fn update_fast_path_limit(&self) {
+        let is_allowed = !self.has_flag(HAS_HOOK | INTERCEPTED);
+        self.emit_limits.update_fast_path_limit(is_allowed);
     }
 
     pub(crate) fn interceptor(&self) -> &InterceptorCell {
@@ -178,8 +182,8 @@ impl Core {
         }
     }
 
-    /// The slot of an event type; it is created if this registry has none.
-    pub(crate) fn slot_for_change(&self, event_type: EventType) -> &Slot {
+    /// The slot of an event type, which is created if this registry has none.
+    pub(super) fn slot_or_insert(&self, event_type: EventType) -> &Slot {
         panic_hook::install_hook();
         match event_type.default_slot {
             Some(slot) if self.is_default => slot,
@@ -190,7 +194,7 @@ impl Core {
     /// Logs a warning, once, if subscribers are linked and no scan has registered them.
     #[inline]
     pub(crate) fn warn_if_unscanned(&self) {
-        if self.flags.load(Ordering::Relaxed) & AWAITS_SCAN > 0 {
+        if self.has_flag(AWAITS_SCAN) {
             self.warn_unscanned();
         }
     }

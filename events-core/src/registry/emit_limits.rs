@@ -6,15 +6,15 @@
 //! while there is a hook or an interceptor. A limit of 0 refuses the emit, which then takes the *slow
 //! path*: that obeys the depth limit, and calls the interceptor and the hook.
 //!
-//! Invariant: under the writer's lock, `fast_path_limit` is 0 while there is a hook or an interceptor,
-//! and else equals `limit`.
+//! Invariant: whenever the writer's lock is released, `fast_path_limit` is 0 if there is a hook or an
+//! interceptor, and else equals `limit`. The flags of the core record which of them there are.
 
 use std::{
     cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicUsize, Ordering},
     },
 };
 
@@ -27,14 +27,13 @@ use crate::{
 };
 
 /// Called with each event that no subscriber received.
-type Hook = Box<dyn Fn(&dyn AnyEvent) + Send + Sync>;
+pub(super) type Hook = Box<dyn Fn(&dyn AnyEvent) + Send + Sync>;
 
 /// The depth limits, and the hook; see the module.
 pub(crate) struct EmitLimits {
     fast_path_limit: AtomicUsize,
     limit: AtomicUsize,
     hook: ArcSwapOption<Hook>,
-    intercepted: AtomicBool,
 }
 
 impl EmitLimits {
@@ -43,7 +42,6 @@ impl EmitLimits {
             fast_path_limit: AtomicUsize::new(DEFAULT_LIMIT),
             limit: AtomicUsize::new(DEFAULT_LIMIT),
             hook: ArcSwapOption::const_empty(),
-            intercepted: AtomicBool::new(false),
         }
     }
 
@@ -63,34 +61,23 @@ impl EmitLimits {
         self.fast_path_limit() == 0 && self.hook.load().is_some()
     }
 
-    /// Sets the depth limit. Called under the writer's lock.
-    pub(crate) fn set_limit(&self, limit: usize) {
+    /// Sets the depth limit, and leaves that of the fast path to
+    /// [`update_fast_path_limit`](Self::update_fast_path_limit). Called under the writer's lock.
+    pub(super) fn set_limit(&self, limit: usize) {
         let limit = limit.clamp(1, MAX_LIMIT);
         self.limit.store(limit, Ordering::Relaxed);
-        self.update_fast_path_limit();
     }
 
     /// Sets the hook. Returns the previous one, which must be dropped without the lock. Called under the
     /// writer's lock.
-    pub(crate) fn set_hook(&self, hook: Option<Hook>) -> Option<Arc<Hook>> {
-        let old = self.hook.swap(hook.map(Arc::new));
-        self.update_fast_path_limit();
-        old
+    pub(super) fn set_hook(&self, hook: Option<Hook>) -> Option<Arc<Hook>> {
+        self.hook.swap(hook.map(Arc::new))
     }
 
-    /// Sets whether there is an interceptor. Called under the writer's lock.
-    pub(super) fn set_intercepted(&self, intercepted: bool) {
-        self.intercepted.store(intercepted, Ordering::Relaxed);
-        self.update_fast_path_limit();
-    }
-
-    fn update_fast_path_limit(&self) {
-        let intercepted = self.intercepted.load(Ordering::Relaxed);
-        let limit = if intercepted || self.hook.load().is_some() {
-            0
-        } else {
-            self.limit()
-        };
+    /// Makes the depth limit of the fast path 0 if the fast path must not be taken, and else equal to that
+    /// of the slow path. Called under the writer's lock.
+    pub(super) fn update_fast_path_limit(&self, is_allowed: bool) {
+        let limit = if is_allowed { self.limit() } else { 0 };
         self.fast_path_limit.store(limit, Ordering::Relaxed);
     }
 

@@ -38,7 +38,7 @@ pub struct Registry(CoreRef<Arc<Core>>);
 
 /// A reference to the core of the default registry, which is a static, or of another one.
 #[derive(Clone)]
-pub(crate) enum CoreRef<C> {
+enum CoreRef<C> {
     Default(&'static Core),
     Own(C),
 }
@@ -77,21 +77,12 @@ impl Registry {
         }
     }
 
-    pub(crate) fn is_default(&self) -> bool {
-        matches!(self.0, CoreRef::Default(_))
-    }
-
     /// A handle that does not keep this registry alive.
     pub(crate) fn weak(&self) -> WeakRegistry {
-        WeakRegistry(self.downgrade())
-    }
-
-    /// A reference to the core that does not keep this registry alive.
-    pub(crate) fn downgrade(&self) -> CoreRef<Weak<Core>> {
-        match &self.0 {
+        WeakRegistry(match &self.0 {
             CoreRef::Default(core) => CoreRef::Default(core),
             CoreRef::Own(core) => CoreRef::Own(Arc::downgrade(core)),
-        }
+        })
     }
 }
 

@@ -41,7 +41,7 @@ pub(crate) use core::{Core, EventQueue, INTERCEPTED, Writer};
 pub(crate) use emit_limits::EmitLimits;
 pub(crate) use group::SubscriberGroup;
 pub use handle::Registry;
-pub(crate) use handle::{CoreRef, WeakRegistry};
+pub(crate) use handle::WeakRegistry;
 pub use interceptor::{Intercepted, Interceptor, Viewer};
 pub(crate) use topic_cache::TopicPlan;
 pub(crate) use transaction::Removal;

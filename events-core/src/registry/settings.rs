@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{
     core::{HAS_HOOK, INTERCEPTED},
+    emit_limits::Hook,
     handle::Registry,
     interceptor::Interceptor,
 };
@@ -43,18 +44,20 @@ impl Registry {
     /// assert_eq!(*unheard.lock().unwrap(), ["mail.sent"]);
     /// ```
     pub fn set_unheard_hook(&self, hook: impl Fn(&dyn AnyEvent) + Send + Sync + 'static) {
-        let writer = self.core().writer();
-        let old = self.core().emit_limits().set_hook(Some(Box::new(hook)));
-        self.core().set_flag(HAS_HOOK);
-        drop(writer);
-        drop(old);
+        self.put_unheard_hook(Some(Box::new(hook)));
     }
 
     /// Removes the hook that [`set_unheard_hook`](Self::set_unheard_hook) has set.
     pub fn clear_unheard_hook(&self) {
-        let writer = self.core().writer();
-        let old = self.core().emit_limits().set_hook(None);
-        self.core().clear_flag(HAS_HOOK);
+        self.put_unheard_hook(None);
+    }
+
+    fn put_unheard_hook(&self, hook: Option<Hook>) {
+        let core = self.core();
+        let is_set = hook.is_some();
+        let writer = core.writer();
+        let old = core.emit_limits().set_hook(hook);
+        core.put_flag(HAS_HOOK, is_set);
         drop(writer);
         drop(old);
     }
@@ -65,12 +68,7 @@ impl Registry {
         let is_set = interceptor.is_some();
         let writer = core.writer();
         let old = core.interceptor().swap(interceptor.map(Arc::new));
-        core.emit_limits().set_intercepted(is_set);
-        if is_set {
-            core.set_flag(INTERCEPTED);
-        } else {
-            core.clear_flag(INTERCEPTED);
-        }
+        core.put_flag(INTERCEPTED, is_set);
         drop(writer);
         drop_catching(old);
     }

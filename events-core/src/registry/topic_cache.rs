@@ -31,7 +31,7 @@ pub(super) const MAX_TOPIC_LEN: usize = 256;
 pub(crate) struct TopicCache {
     table: OnceLock<Table>,
     /// The number of changes of the pattern subscribers so far.
-    pub(crate) version: AtomicU64,
+    pub(super) version: AtomicU64,
 }
 
 struct Table {
@@ -42,8 +42,8 @@ struct Table {
 
 /// The plan of a topic, valid for one version of the pattern subscribers.
 pub(crate) struct CachedPlan {
-    pub(crate) topic: Box<str>,
-    pub(crate) version: u64,
+    pub(super) topic: Box<str>,
+    pub(super) version: u64,
     /// `None` if no pattern matches the topic.
     pub(crate) plan: Option<Plan>,
 }
@@ -65,7 +65,7 @@ impl TopicCache {
     }
 
     /// The entry of a topic, which another topic may occupy.
-    pub(crate) fn entry(&self, topic: &str) -> &ArcSwapOption<CachedPlan> {
+    pub(super) fn entry(&self, topic: &str) -> &ArcSwapOption<CachedPlan> {
         let table = self.table.get_or_init(|| Table {
             hasher: RandomState::new(),
             entries: (0..CAPACITY).map(|_| ArcSwapOption::empty()).collect(),

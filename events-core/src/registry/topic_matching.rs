@@ -42,15 +42,15 @@ impl Core {
     /// not contain the construction of the [`EventType`].
     #[cold]
     #[inline(never)]
-    pub(super) fn resolve_patterns_of<F: Family>(&self) -> &Slot {
+    fn resolve_patterns_of<F: Family>(&self) -> &Slot {
         self.resolve_patterns(EventType::of::<F>())
     }
 
     /// Adds the pattern subscribers that match an event type to its slot, unless that is done already.
     #[cold]
     #[inline(never)]
-    pub(super) fn resolve_patterns(&self, event_type: EventType) -> &Slot {
-        let slot = self.slot_for_change(event_type);
+    fn resolve_patterns(&self, event_type: EventType) -> &Slot {
+        let slot = self.slot_or_insert(event_type);
         let mut writer = self.writer();
         if !slot.has_resolved_patterns() {
             let mut group = SubscriberGroup::default();
@@ -95,12 +95,12 @@ impl Core {
         let entries: Vec<_> = patterns
             .map(|pattern_entry| pattern_entry.entry_for(event_type, owned.clone()))
             .collect();
-        let family = TypeId::of::<TopicEvent<'static>>();
         CachedPlan {
             topic: topic.into(),
             version: self.topics().version.load(Ordering::Acquire),
             // The sort does not fail: all pattern subscribers were sorted together when each was added.
-            plan: plan(family, event_type.info, owned, entries.iter()).unwrap_or_default(),
+            plan: plan(event_type.family, event_type.info, owned, entries.iter())
+                .unwrap_or_default(),
         }
     }
 }

@@ -27,7 +27,7 @@ use super::{
 use crate::{
     handler::States,
     metadata::SubscriberInfo,
-    plan::{Conflict, Entry, EventType, PatternEntry, Retired, Slot, Staged, order},
+    plan::{Conflict, Entry, EventType, PatternEntry, Retired, Slot, Staged, order_of},
 };
 
 /// An addition of subscribers that is staged and not published yet.
@@ -88,7 +88,13 @@ impl Core {
         };
         // A later event type or topic may match any of the patterns, so all of them must be sortable
         // together.
-        if let Err(conflict) = check_order(writer.patterns.iter().chain(&transaction.patterns)) {
+        let registrations: Vec<_> = writer
+            .patterns
+            .iter()
+            .chain(&transaction.patterns)
+            .map(|pattern_entry| &pattern_entry.registration)
+            .collect();
+        if let Err(conflict) = order_of(&registrations) {
             transaction.rejected.push((conflict, Vec::new()));
         }
         for (family, (event_type, mut entries)) in event_types {
@@ -98,7 +104,8 @@ impl Core {
             let earlier = writer.patterns.iter().filter(|_| !has_resolved_patterns);
             let all = earlier.chain(&transaction.patterns).filter(matches);
             entries.extend(all.map(|pattern_entry| pattern_entry.entry(event_type)));
-            let slot = self.slot_for_change(event_type);
+            let empty = Slot::new();
+            let slot = self.slot(event_type).unwrap_or(&empty);
             match slot.stage(event_type.family, event_type.info, entries) {
                 Ok(staged) => transaction.staged.push((event_type, staged)),
                 Err(rejected) => transaction.rejected.push(rejected),
@@ -114,7 +121,7 @@ impl Core {
         } = transaction;
         let mut retired = Vec::new();
         for (event_type, staged) in staged {
-            let slot = self.slot_for_change(event_type);
+            let slot = self.slot_or_insert(event_type);
             retired.push(slot.publish(staged));
             slot.set_patterns_resolved();
             writer.known_types.insert(event_type.family, event_type);
@@ -122,7 +129,7 @@ impl Core {
         if !patterns.is_empty() {
             writer.patterns.extend(patterns);
             self.topics().invalidate();
-            self.set_flag(HAS_PATTERNS);
+            self.put_flag(HAS_PATTERNS, true);
         }
         Garbage {
             _retired: retired,
@@ -157,7 +164,7 @@ impl Core {
         let garbage = if publish && conflicts.is_empty() {
             writer.installed.extend(numbers);
             writer.states.extend(states);
-            self.clear_flag(AWAITS_SCAN);
+            self.put_flag(AWAITS_SCAN, false);
             self.publish(&mut writer, transaction)
         } else {
             Garbage::of(transaction)
@@ -191,20 +198,6 @@ impl Core {
             subscribers
         }));
         declared
-    }
-}
-
-/// Fails if these pattern subscribers cannot be sorted together.
-fn check_order<'h>(patterns: impl Iterator<Item = &'h PatternEntry>) -> Result<(), Conflict> {
-    let patterns: Vec<_> = patterns.collect();
-    let positions: Vec<_> = patterns
-        .iter()
-        .map(|pattern_entry| &*pattern_entry.registration.position)
-        .collect();
-    let subscriber = |index: &usize| Arc::clone(&patterns[*index].registration.subscriber);
-    match order::sort(&positions) {
-        Ok(_) => Ok(()),
-        Err(conflict) => Err(Conflict::of(conflict, subscriber)),
     }
 }
 
@@ -253,12 +246,9 @@ impl Core {
         }
         let retired: Vec<_> = event_types
             .values()
-            .map(|(event_type, numbers)| {
-                self.slot_for_change(*event_type).remove(
-                    event_type.family,
-                    event_type.info,
-                    numbers,
-                )
+            .filter_map(|(event_type, numbers)| {
+                let slot = self.slot(*event_type)?;
+                Some(slot.remove(event_type.family, event_type.info, numbers))
             })
             .collect();
         for (id, number) in ids {

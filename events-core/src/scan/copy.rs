@@ -13,7 +13,7 @@ impl Registry {
     pub(crate) fn copy_of_declared(&self) -> Self {
         let copy = Self::new();
         let (from, to) = (self.core(), copy.core());
-        to.set_limit(from.limit());
+        to.set_limit(from.emit_limits().limit());
         to.queue().set_capacity(from.queue().capacity());
         let states = from.states();
         let mut group = SubscriberGroup::default();

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     event::{Family, OwnedEvent},
     handler::Handler,
+    plan::Rank,
     registry::{Registry, SubscriberGroup},
 };
 
@@ -108,9 +109,9 @@ impl Batch {
     pub fn register(mut self) -> Result<Subscription, SubscribeError> {
         // They were numbered when they were added, and rank by when they are registered.
         for registration in self.group.registrations_mut() {
-            let position = Arc::make_mut(&mut registration.position);
             let number = self.registry.core().next_number();
-            position.rank = position.rank.clone().registered(number);
+            let rank = Rank::subscribed(registration.subscriber.priority, number);
+            Arc::make_mut(&mut registration.position).rank = rank;
         }
         register(&self.registry, self.group, self.parts)
     }

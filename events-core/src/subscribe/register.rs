@@ -114,14 +114,13 @@ impl Candidates<'_> {
 
     /// Whether a subscriber of that name is registered for this event type, or is to be.
     fn has_subscriber(&self, event_type: EventType, name: &Key) -> bool {
-        let slot = self.core.slot_for_change(event_type);
         let matches = |pattern_entry: &PatternEntry| {
             pattern_entry.registration.position.names.contains(name)
                 && pattern_entry.matches(event_type.info.topic())
         };
         let mut patterns = self.group.patterns().iter().chain(&self.writer.patterns);
         let has_name = |entry: &Entry| entry.registration.position.names.contains(name);
-        slot.has_subscriber(name)
+        self.is_in_slot(event_type, name)
             || self.group.of(event_type).iter().any(has_name)
             || patterns.any(matches)
     }
@@ -135,7 +134,12 @@ impl Candidates<'_> {
             .iter()
             .any(|(_, entry)| named(&entry.registration.position))
             || patterns.any(|pattern_entry| named(&pattern_entry.registration.position))
-            || known_types
-                .any(|event_type| self.core.slot_for_change(*event_type).has_subscriber(name))
+            || known_types.any(|event_type| self.is_in_slot(*event_type, name))
+    }
+
+    /// Whether a subscriber of that name has an entry in the slot of this event type.
+    fn is_in_slot(&self, event_type: EventType, name: &Key) -> bool {
+        let slot = self.core.slot(event_type);
+        slot.is_some_and(|slot| slot.has_subscriber(name))
     }
 }

@@ -4,7 +4,7 @@ use std::{fmt, sync::Weak};
 
 use crate::{
     plan::EventType,
-    registry::{Core, CoreRef, Registry, Removal},
+    registry::{Registry, Removal, WeakRegistry},
 };
 
 /// A run-time subscription: dropping it unsubscribes and frees the closure.
@@ -92,7 +92,7 @@ impl fmt::Debug for Subscription {
 /// Removes one subscriber from its registry, if that still exists.
 #[derive(Clone)]
 pub(crate) struct Unsubscribe {
-    core: CoreRef<Weak<Core>>,
+    registry: WeakRegistry,
     /// The event type of an exact subscriber; `None` for a pattern subscriber.
     event_type: Option<EventType>,
     id: Option<String>,
@@ -107,7 +107,7 @@ impl Unsubscribe {
         number: u64,
     ) -> Self {
         Self {
-            core: registry.downgrade(),
+            registry: registry.weak(),
             event_type,
             id,
             number,
@@ -121,7 +121,8 @@ impl Unsubscribe {
 
 /// Removes subscribers of one registry together, with one new plan for each event type.
 fn unsubscribe<'u>(subscribers: impl Iterator<Item = &'u Unsubscribe> + Clone) {
-    let Some(Unsubscribe { core, .. }) = subscribers.clone().next() else {
+    let first = subscribers.clone().next();
+    let Some(registry) = first.and_then(|first| first.registry.upgrade()) else {
         return;
     };
     let mut removals = subscribers.map(|subscriber| Removal {
@@ -129,12 +130,5 @@ fn unsubscribe<'u>(subscribers: impl Iterator<Item = &'u Unsubscribe> + Clone) {
         number: subscriber.number,
         id: subscriber.id.as_deref(),
     });
-    match core {
-        CoreRef::Default(core) => core.remove(&mut removals),
-        CoreRef::Own(core) => {
-            if let Some(core) = core.upgrade() {
-                core.remove(&mut removals);
-            }
-        }
-    }
+    registry.core().remove(&mut removals);
 }

@@ -126,12 +126,10 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
     let family = parameter_family(subscriber);
     let event_span = type_name_span(&subscriber.event);
     let handler = Token![_](params.first().map_or(event_span, |param| param.span));
-    let (find_listener, method) = (find_listener(subscriber), subscriber.method.as_ref());
-    let register =
-        hygienic_ident(method.map_or("subscribe_background", |_| "subscribe_background_method"));
-    let register = located_at(&register, event_span);
+    let find_listener = find_listener(subscriber);
+    let register = located_at(&hygienic_ident("subscribe_background"), event_span);
     let register = quote_spanned!(event_span=> #register::<#family, #handler>);
-    let listener = method.map(|_| {
+    let listener = subscriber.method.as_ref().map(|_| {
         let listener = hygienic_ident("listener");
         quote!(__listener: #listener,)
     });

@@ -92,7 +92,7 @@ const _: () = {
                     return;
                 };
                 installer
-                    .subscribe_background_method::<
+                    .subscribe_background::<
                         <Changed<__This> as ::events_core::Event>::Family,
                         _,
                     >(

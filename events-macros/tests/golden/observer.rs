@@ -130,7 +130,7 @@ const _: () = {
                     return;
                 };
                 installer
-                    .subscribe_background_method::<
+                    .subscribe_background::<
                         <<Updated<
                             User,
                         > as ::events_core::__private::Observed<

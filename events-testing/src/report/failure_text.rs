@@ -55,11 +55,9 @@ pub(crate) fn emitted_events(data: &MockData) -> String {
     if data.events.is_empty() {
         return "nothing was emitted".to_owned();
     }
-    let mut events: Vec<_> = data.events.iter().collect();
-    events.sort_by_key(|event| event.number);
     let mut text = "emitted, in order:".to_owned();
     let mut listed = 0;
-    let mut rest = &events[..];
+    let mut rest = &data.events[..];
     while let [first, ..] = rest {
         if listed == MAX_LISTED {
             let _ = write!(text, "\n  and {} more", rest.len());

@@ -45,6 +45,7 @@ pub(crate) struct MockData {
     pub(crate) fakes: Fakes,
     /// The muted event types, each with the thread it is muted on; once for each mute guard.
     pub(crate) muted: Vec<(TypeId, ThreadId)>,
+    /// The recorded events, in the order of their numbers.
     pub(crate) events: Vec<RecordedEvent>,
     /// The number of the next recorded event.
     pub(crate) next_number: u64,

@@ -183,7 +183,8 @@ macro_rules! record_event {
                 Self { $($field,)* $($vetoes: Vec::new())? }
             }
 
-            fn event_info(model: &str) -> EventInfo {
+            fn event_info() -> EventInfo {
+                let model = type_name::<M>();
                 EventInfo::new(
                     format!("events::db::{model}::{}", $moment).leak(),
                     stringify!($event),
@@ -262,14 +263,14 @@ record_event!(
 );
 
 /// The events of a model, each at its index.
-pub(crate) fn event_infos<M>(model: &str) -> [EventInfo; 6] {
+fn event_infos<M>() -> [EventInfo; 6] {
     [
-        Creating::<M>::event_info(model),
-        Created::<M>::event_info(model),
-        Updating::<M>::event_info(model),
-        Updated::<M>::event_info(model),
-        Deleting::<M>::event_info(model),
-        Deleted::<M>::event_info(model),
+        Creating::<M>::event_info(),
+        Created::<M>::event_info(),
+        Updating::<M>::event_info(),
+        Updated::<M>::event_info(),
+        Deleting::<M>::event_info(),
+        Deleted::<M>::event_info(),
     ]
 }
 
@@ -332,8 +333,6 @@ pub fn register_model<M: 'static>() -> &'static Model {
 
 /// The model of this type, which is registered by the first call.
 #[inline]
-pub(crate) fn model<M: 'static>() -> &'static Model {
-    MODELS.get_or_insert(TypeId::of::<M>(), || {
-        Model::new::<M>(event_infos::<M>(type_name::<M>()))
-    })
+fn model<M: 'static>() -> &'static Model {
+    MODELS.get_or_insert(TypeId::of::<M>(), || Model::new::<M>(event_infos::<M>()))
 }
