@@ -5,3 +5,4 @@ mod bridge_lifecycle;
 mod bridges;
 mod bridges_tokio;
 mod receive;
+mod weak;

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use events_core::{Event, Registry, scopes::WithRegistry};
+use events_core::{Event, Registry, bridges::Signal, scopes::WithRegistry, signal_to_event};
 use futures_core::Stream;
 
 use crate::Journal;
@@ -41,6 +41,16 @@ impl Stream for Silent {
     fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<()>> {
         Poll::Pending
     }
+}
+
+/// A signal without an item, which drops its callback at once.
+struct Silenced;
+
+impl Signal for Silenced {
+    type Item = ();
+    type Guard = ();
+
+    fn connect(&self, _: impl Fn(()) + Send + Sync + 'static) {}
 }
 
 fn poll_once<F: Future>(future: F) {
@@ -87,6 +97,23 @@ fn destructors_in_a_cancelled_future_emit_to_the_registry_in_which_it_was_polled
     check("the source of a bridge", |registry| {
         let bridge = events_core::bridge(Silent(EmitsOnDrop));
         poll_once(bridge.with(|()| Some(Started)).on(registry).run());
+    });
+    check("a closure of a bridge", |registry| {
+        let emits = EmitsOnDrop;
+        let bridge = events_core::bridge(tokio_stream::pending::<()>());
+        let bridge = bridge.with(move |()| {
+            let _emits = &emits;
+            Some(Started)
+        });
+        poll_once(bridge.on(registry).run());
+    });
+    check("a closure of a bridge from a callback", |registry| {
+        let emits = EmitsOnDrop;
+        let bridge = signal_to_event(&Silenced).with(move |()| {
+            let _emits = &emits;
+            Some(Started)
+        });
+        drop(bridge.on(registry).connect());
     });
     check("a worker", |registry| {
         registry.enqueue(Started).expect("there is room");

@@ -4,6 +4,8 @@ mod deferred;
 mod destructors;
 mod enqueue;
 mod flush;
+mod in_progress;
+mod nested_queues;
 mod runtimes;
 mod settle;
 mod shutdown;

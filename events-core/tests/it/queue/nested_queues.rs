@@ -1,0 +1,138 @@
+//! Section 5: a flush, a shutdown or a settle inside a subscriber that the same queue runs, also by way of
+//! another queue.
+
+use std::{
+    future::pending,
+    pin::pin,
+    sync::{Arc, Mutex},
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use events_core::{
+    Event, Registry,
+    queues::{Flush, Worker},
+};
+
+use crate::{Journal, block_on};
+
+#[derive(Event, Clone)]
+struct Outer;
+
+#[derive(Event, Clone)]
+struct Inner;
+
+/// A subscriber of `Outer` flushes another queue, whose subscriber calls `touches` with the first one.
+fn check(way: &str, touches: fn(&Registry)) {
+    let (outer, inner, journal) = (Registry::new(), Registry::new(), Journal::default());
+    let (queue, notes) = (inner.clone(), journal.clone());
+    let flushes = move |_: &Outer| {
+        notes.note("begins");
+        queue.enqueue(Inner).expect("there is room");
+        queue.queue().flush();
+        notes.note("ends");
+    };
+    let subscription = outer.on(flushes);
+    let around = outer.clone();
+    let touching = inner.on(move |_: &Inner| touches(&around));
+    outer.enqueue(Outer).expect("there is room");
+    outer.enqueue(Outer).expect("there is room");
+    outer.queue().flush();
+    drop((subscription, touching));
+    assert_eq!(
+        journal.take(),
+        ["begins", "ends", "begins", "ends"],
+        "{way}"
+    );
+}
+
+#[test]
+fn no_event_of_a_queue_runs_inside_another_one_by_way_of_a_second_queue() {
+    check("flush", |outer| _ = outer.queue().flush());
+    check("flush_async", |outer| {
+        _ = block_on(outer.queue().flush_async());
+    });
+    check("settle", |outer| {
+        assert!(!outer.queue().settle(Duration::MAX));
+    });
+    check("settle_async", |outer| {
+        assert!(!block_on(outer.queue().settle_async()));
+    });
+    check("shutdown", |outer| {
+        assert!(outer.queue().shutdown(Duration::MAX).is_empty());
+    });
+    check("shutdown_async", |outer| {
+        let shutdown = outer.queue().shutdown_async(pending::<()>());
+        assert!(block_on(shutdown).is_empty());
+    });
+}
+
+/// What the subscribers enqueue is accepted after the shutdown has begun, also by way of a second queue.
+#[test]
+fn a_queue_that_drains_accepts_events_of_its_subscribers_by_way_of_a_second_queue() {
+    check("enqueue", |outer| {
+        let is_first = outer.queue().len() == 1;
+        assert!(outer.queue().shutdown(Duration::MAX).is_empty());
+        if is_first {
+            outer
+                .enqueue(Inner)
+                .expect("it is enqueued by a subscriber");
+        }
+    });
+}
+
+#[test]
+fn a_worker_that_is_stopped_by_its_own_subscriber_ends_afterwards() {
+    let (registry, journal) = (Registry::new(), Journal::default());
+    let worker = Arc::new(Mutex::new(None));
+    let (own, notes) = (Arc::clone(&worker), journal.clone());
+    let stops = move |_: &Outer| {
+        let worker: Option<Worker> = own.lock().expect("no panic").take();
+        worker.expect("it is called once").stop();
+        notes.note("stopped");
+    };
+    registry.on(stops).detach();
+    *worker.lock().expect("no panic") = Some(registry.queue().spawn_thread());
+    registry.enqueue(Outer).expect("there is room");
+    let unfinished = registry.queue().shutdown(Duration::from_secs(10));
+    assert!(unfinished.is_empty(), "{unfinished}");
+    assert_eq!(journal.take(), ["stopped"]);
+}
+
+/// The place where a flush is polled counts, not the place where it was made.
+#[test]
+fn a_flush_is_inside_where_it_is_polled() {
+    let registry = Registry::new();
+    let made_inside = Arc::new(Mutex::new(None));
+    let (inner, flush) = (registry.clone(), Arc::clone(&made_inside));
+    let makes = move |_: &Outer| {
+        *flush.lock().expect("no panic") = Some(inner.queue().flush_async());
+    };
+    registry.on(makes).detach();
+    registry.enqueue(Outer).expect("there is room");
+    registry.queue().flush();
+    registry.enqueue(Inner).expect("there is room");
+    let made_inside = made_inside.lock().expect("no panic").take();
+    let flushed = block_on(made_inside.expect("the subscriber has made it"));
+    assert_eq!((flushed.ran(), flushed.left()), (1, 0));
+
+    let made_outside: Arc<Mutex<Option<Flush>>> = Arc::new(Mutex::new(None));
+    let (flush, flushed) = (Arc::clone(&made_outside), Arc::new(Mutex::new(None)));
+    let found = Arc::clone(&flushed);
+    let polls = move |_: &Inner| {
+        if let Some(flush) = flush.lock().expect("no panic").take() {
+            let polled = pin!(flush).poll(&mut Context::from_waker(Waker::noop()));
+            *found.lock().expect("no panic") = Some(polled);
+        }
+    };
+    registry.on(polls).detach();
+    *made_outside.lock().expect("no panic") = Some(registry.queue().flush_async());
+    registry.enqueue(Inner).expect("there is room");
+    registry.enqueue(Inner).expect("there is room");
+    registry.queue().flush();
+    let flushed = flushed.lock().expect("no panic").take();
+    let Some(Poll::Ready(flushed)) = flushed else {
+        panic!("the flush inside has not ended: {flushed:?}");
+    };
+    assert_eq!((flushed.ran(), flushed.left()), (0, 1));
+}
