@@ -36,7 +36,7 @@ impl<G: Signal + ?Sized, W, K, C> Bridge<FromSignal<'_, G>, W, K, C> {
             topic: C::Event::topic(),
         });
         let callback_state = CallbackState {
-            mapping: self.mapping,
+            mapping: Some(self.mapping),
             registry: self.registry,
             shared: Arc::clone(&shared),
         };
@@ -149,7 +149,8 @@ impl Shared {
 
 /// The state that the callback captures.
 struct CallbackState<W, K, C> {
-    mapping: Mapping<W, K, C>,
+    /// `None` while this is dropped.
+    mapping: Option<Mapping<W, K, C>>,
     registry: WeakRegistry,
     shared: Arc<Shared>,
 }
@@ -170,7 +171,8 @@ impl<W, K, C> CallbackState<W, K, C> {
             return shared.end(EndReason::RegistryGone);
         };
         let _current = enter_if_other(&registry);
-        let event = match catch_panic(|| self.mapping.event(item)) {
+        let mapped = catch_panic(|| self.mapping.as_ref()?.event(item));
+        let event = match mapped {
             Ok(None) => {
                 shared.counts().left_out += 1;
                 return;
@@ -187,6 +189,12 @@ impl<W, K, C> CallbackState<W, K, C> {
 /// Ends the bridge when the source drops the callback.
 impl<W, K, C> Drop for CallbackState<W, K, C> {
     fn drop(&mut self) {
+        {
+            // Destructors that run here emit to the registry of the bridge, as in `receive`.
+            let registry = self.registry.upgrade();
+            let _current = registry.as_ref().and_then(enter_if_other);
+            drop_catching(self.mapping.take());
+        }
         self.shared
             .end(if self.shared.lifecycle.is_stop_requested() {
                 EndReason::Stopped

@@ -4,7 +4,7 @@
 //!    registers the waker and reads the request under one lock, so that no wake-up is lost.
 //! 2. A result is stored at most once: by the future of a stream's bridge, or, where several threads can
 //!    end the bridge of a callback, by the one call of `claim_end` that returns true.
-//! 3. `close` comes last, when nothing of the bridge exists any more. It wakes all guards that wait; a
+//! 3. `close` comes last, when the bridge is dropped. It wakes all guards that wait; a
 //!    guard checks for it and registers its waker under one lock.
 //! 4. No waker runs or is dropped under the lock.
 
@@ -15,7 +15,7 @@ use std::{
 };
 
 use super::ended::{Counts, EndReason, Ended};
-use crate::primitives::sync::lock;
+use crate::primitives::{WakerList, sync::lock};
 
 #[derive(Default)]
 pub(crate) struct Lifecycle {
@@ -32,9 +32,9 @@ struct State {
     /// A result is stored, or about to be.
     end_claimed: bool,
     ended: Option<Ended>,
-    /// Nothing of the bridge exists any more.
+    /// The bridge is dropped.
     closed: bool,
-    guard_wakers: Vec<Waker>,
+    guard_wakers: WakerList,
 }
 
 impl Lifecycle {
@@ -82,12 +82,12 @@ impl Lifecycle {
         self.state().ended = Some(ended);
     }
 
-    /// Reports to the guards that nothing of the bridge exists any more.
+    /// Reports to the guards that the bridge is dropped.
     pub(crate) fn close(&self) {
         let (guard_wakers, _bridge_waker) = {
             let mut state = self.state();
             state.closed = true;
-            let guard_wakers = mem::take(&mut state.guard_wakers);
+            let guard_wakers = state.guard_wakers.take_all();
             (guard_wakers, state.bridge_waker.take())
         };
         self.changed.notify_all();
@@ -99,7 +99,7 @@ impl Lifecycle {
         self.state().ended.take()
     }
 
-    /// Blocks until nothing of the bridge exists any more.
+    /// Blocks until the bridge is dropped.
     pub(crate) fn wait(&self) -> Ended {
         let mut state = self.state();
         while !state.closed {
@@ -112,12 +112,15 @@ impl Lifecycle {
     /// [`wait`](Self::wait) without blocking.
     pub(super) fn poll_closed(&self, waker: &Waker) -> Poll<Ended> {
         let waker = waker.clone();
-        let mut state = self.state();
-        if state.closed {
-            return Poll::Ready(state.take());
-        }
-        state.guard_wakers.push(waker);
-        Poll::Pending
+        let (polled, _unused) = {
+            let mut state = self.state();
+            if state.closed {
+                (Poll::Ready(state.take()), Some(waker))
+            } else {
+                (Poll::Pending, state.guard_wakers.add(waker))
+            }
+        };
+        polled
     }
 }
 

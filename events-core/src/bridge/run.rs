@@ -48,7 +48,8 @@ pin_project! {
         // The event that is being emitted.
         #[pin]
         emit: Option<EmitAsync<C::Event>>,
-        mapping: Mapping<W, K, C>,
+        // Like the source.
+        mapping: Option<Mapping<W, K, C>>,
         registry: WeakRegistry,
         counts: Counts,
         // Shared with the guard, if there is one.
@@ -70,12 +71,13 @@ pin_project! {
                     lifecycle.store(ended);
                 }
             }
-            // What is dropped here emits to the registry of the bridge, as in `step`.
+            // Destructors that run here emit to the registry of the bridge, as in `step`.
             let registry = this.registry.upgrade();
             let _current = registry.as_ref().and_then(enter_if_other);
             let mut this = this.project();
             this.emit.set(None);
             this.source.set(None);
+            drop_catching(this.mapping.take());
         }
     }
 }
@@ -112,7 +114,7 @@ where
         Self {
             source: Some(source),
             emit: None,
-            mapping,
+            mapping: Some(mapping),
             registry,
             counts: Counts::default(),
             lifecycle,
@@ -139,9 +141,10 @@ where
         K: Keep<S::Item>,
     {
         let mut this = self.project();
-        let registry = this.registry.upgrade();
-        let _current = registry.as_ref().and_then(enter_if_other);
         if let Some(emit) = this.emit.as_mut().as_pin_mut() {
+            // The emit keeps the registry alive. Between two emits nothing does.
+            let registry = this.registry.upgrade();
+            let _current = registry.as_ref().and_then(enter_if_other);
             let event = ready!(emit.poll(context));
             this.emit.set(None);
             this.counts.emitted += 1;
@@ -151,10 +154,12 @@ where
         if lifecycle.is_some_and(|lifecycle| lifecycle.poll_stop_requested(context.waker())) {
             return Poll::Ready(Some(EndReason::Stopped));
         }
-        let Some(registry) = &registry else {
+        let Some(registry) = this.registry.upgrade() else {
             return Poll::Ready(Some(EndReason::RegistryGone));
         };
-        let Some(source) = this.source.as_pin_mut() else {
+        let _current = enter_if_other(&registry);
+        let (Some(source), Some(mapping)) = (this.source.as_pin_mut(), this.mapping.as_ref())
+        else {
             return Poll::Ready(Some(EndReason::SourceEnded));
         };
         let item = match catch_panic(|| source.poll_item(context)) {
@@ -173,7 +178,7 @@ where
                 return Poll::Ready(None);
             }
         };
-        match catch_panic(|| this.mapping.event(item)) {
+        match catch_panic(|| mapping.event(item)) {
             Ok(None) => this.counts.left_out += 1,
             Ok(Some((event, Some(origin)))) => {
                 this.emit.set(Some(registry.emit_async_from(event, origin)));

@@ -3,7 +3,12 @@
 //! A *job* is an event from a queue, with the handlers that receive it. Its handlers run in an emission
 //! whose parent is stored in the job, not in the stack of emits. Jobs nest: a handler can flush a queue.
 
-use std::{borrow::Cow, cell::Cell, ptr};
+use std::{
+    borrow::Cow,
+    cell::{Cell, RefCell},
+    mem::{self, ManuallyDrop},
+    ptr,
+};
 
 use super::{
     emission::{Emission, EmissionId},
@@ -39,25 +44,61 @@ pub(crate) struct CurrentJob {
 thread_local! {
     /// The innermost job of this thread, and how many emits were in progress when it began.
     static INNERMOST: Cell<Option<(usize, CurrentJob)>> = const { Cell::new(None) };
+
+    /// The queues of the jobs around the innermost one. Consecutive jobs of one queue are counted once, so this
+    /// is empty unless jobs of several queues nest.
+    ///
+    /// It has no destructor, so that it can be used in those of other thread-locals. It owns no memory while
+    /// it is empty.
+    static OUTER_QUEUES: RefCell<ManuallyDrop<Vec<QueueId>>> =
+        const { RefCell::new(ManuallyDrop::new(Vec::new())) };
 }
 
 /// Until this is dropped, a job is the innermost one of this thread.
-pub(crate) struct CurrentJobGuard(Option<(usize, CurrentJob)>);
+pub(crate) struct CurrentJobGuard {
+    outer: Option<(usize, CurrentJob)>,
+    /// Whether the queue of the outer job is in `OUTER_QUEUES`.
+    is_of_other_queue: bool,
+}
 
 impl CurrentJob {
     pub(crate) fn enter(self) -> CurrentJobGuard {
-        CurrentJobGuard(INNERMOST.replace(Some((emit_stack::depth(), self))))
+        let outer = INNERMOST.replace(Some((emit_stack::depth(), self)));
+        let other = outer.filter(|(_, outer)| outer.queue != self.queue);
+        if let Some((_, other)) = other {
+            OUTER_QUEUES.with_borrow_mut(|queues| queues.push(other.queue));
+        }
+        CurrentJobGuard {
+            outer,
+            is_of_other_queue: other.is_some(),
+        }
     }
 
     /// The innermost job of this thread.
     pub(crate) fn innermost() -> Option<Self> {
         INNERMOST.get().map(|(_, job)| job)
     }
+
+    /// Whether this thread is running a job of that queue.
+    pub(crate) fn is_of(queue: QueueId) -> bool {
+        let Some(innermost) = Self::innermost() else {
+            return false;
+        };
+        innermost.queue == queue || OUTER_QUEUES.with_borrow(|queues| queues.contains(&queue))
+    }
 }
 
 impl Drop for CurrentJobGuard {
     fn drop(&mut self) {
-        INNERMOST.set(self.0);
+        INNERMOST.set(self.outer);
+        if self.is_of_other_queue {
+            OUTER_QUEUES.with_borrow_mut(|queues| {
+                queues.pop();
+                if queues.is_empty() {
+                    drop(mem::take(&mut **queues));
+                }
+            });
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! - `plural`: a count with its noun, for texts
 //! - `sync`: locks and atomics, which a model checker can replace
 //! - `type_map`: a lock-free table by type that only grows; `type_id_hasher` is its hasher
+//! - `waker_list`: the wakers of tasks that wait for one thing
 
 mod catch;
 mod option_box;
@@ -12,9 +13,11 @@ mod plural;
 pub(crate) mod sync;
 mod type_id_hasher;
 mod type_map;
+mod waker_list;
 
 pub(crate) use catch::drop_catching;
 pub(crate) use option_box::OptionBox;
 pub(crate) use plural::Plural;
 pub(crate) use type_id_hasher::TypeIdHasher;
 pub(crate) use type_map::TypeMap;
+pub(crate) use waker_list::WakerList;

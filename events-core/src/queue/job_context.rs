@@ -71,7 +71,7 @@ pub(crate) fn enter_job(queue: QueueId, parent: Option<EmissionId>) -> CurrentJo
     CurrentJob { queue, parent }.enter()
 }
 
-/// Whether the innermost job that this thread is running is one of that queue.
+/// Whether this thread is running a job of that queue, be it inside a job of another queue or around one.
 pub(crate) fn is_in_job_of(queue: QueueId) -> bool {
-    CurrentJob::innermost().is_some_and(|job| job.queue == queue)
+    CurrentJob::is_of(queue)
 }

@@ -12,26 +12,26 @@
 //! - `cloned_event_job`: the job of a snapshot; that of an enqueued event is in `emit/enqueue.rs`;
 //! - `job_context`: the origin, span and parent emission of a job;
 //! - `in_flight`: the suspended jobs of one driver;
-//! - `idle`: the notification that a worker is idle;
-//! - `workers`: the workers of a queue, and the jobs that they could not finish.
+//! - `idle`: the notification that a driver is idle;
+//! - `drivers`: the drivers of a queue that are in progress, and the jobs that they could not finish.
 //!
 //! What happens when the queue is full is described in `job_queue`.
 
 mod bounded;
 mod cloned_event_job;
+mod drivers;
 mod idle;
 mod in_flight;
 mod job;
 mod job_context;
 mod job_queue;
-mod workers;
 
 pub(crate) use bounded::{PushError, PushErrorKind, Waiter};
 pub(crate) use cloned_event_job::ClonedEventJob;
+pub(crate) use drivers::Drivers;
 pub(crate) use in_flight::{InFlight, JobSlot};
 pub(crate) use job::{
     JobProgress, JobResult, JobVtable, PoppedJob, QueueOwner, RunningJob, UnfinishedJob,
 };
 pub(crate) use job_context::{JobContext, enter_job, is_in_job_of};
 pub(crate) use job_queue::JobQueue;
-pub(crate) use workers::Workers;

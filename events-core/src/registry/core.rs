@@ -21,7 +21,7 @@ use crate::{
     handler::States,
     plan::{EventType, PatternEntry, Slot, Slots},
     primitives::sync::lock,
-    queue::{JobQueue, QueueOwner, Workers},
+    queue::{Drivers, JobQueue, QueueOwner},
 };
 
 /// Flag: this is the default registry, and no scan has filled it yet.
@@ -53,7 +53,7 @@ pub(crate) struct Core {
     topics: TopicCache,
     interceptor: InterceptorCell,
     queue: EventQueue,
-    workers: Workers,
+    drivers: Drivers,
 }
 
 /// The part of the core that the lock protects.
@@ -102,7 +102,7 @@ impl Core {
             topics: TopicCache::new(),
             interceptor: InterceptorCell::const_empty(),
             queue: EventQueue::new(),
-            workers: Workers::new(),
+            drivers: Drivers::new(),
         }
     }
 
@@ -169,9 +169,9 @@ impl Core {
         &self.topics
     }
 
-    /// The workers, which run the jobs of the queue.
-    pub(crate) fn workers(&self) -> &Workers {
-        &self.workers
+    /// What is running jobs of the queue: workers, flushes and shutdowns.
+    pub(crate) fn drivers(&self) -> &Drivers {
+        &self.drivers
     }
 
     /// The slot of an event type, if this registry has one.

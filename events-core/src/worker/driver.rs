@@ -28,6 +28,8 @@ const MAX_ROUNDS: usize = 1000;
 pub(super) struct Driver {
     registry: Registry,
     in_flight: Arc<InFlight<RunningJob>>,
+    /// Whether it is among the drivers that are in progress.
+    is_registered: bool,
     /// The slots of the suspended jobs, by their index.
     slots: Vec<Option<JobSlot>>,
     suspended: usize,
@@ -66,6 +68,7 @@ impl Driver {
         Self {
             registry,
             in_flight: Arc::new(InFlight::new()),
+            is_registered: false,
             slots: Vec::new(),
             suspended: 0,
             spare_slot: None,
@@ -97,17 +100,33 @@ impl Driver {
         matches!(self.until, Until::Empty { rounds, .. } if rounds > MAX_ROUNDS)
     }
 
+    /// Adds it to the drivers that are in progress, for which a shutdown waits, until it is dropped. The first
+    /// poll that has something to run does so as well.
+    pub(super) fn register(&mut self) {
+        if !self.is_registered {
+            self.is_registered = true;
+            let drivers = self.registry.core().drivers();
+            drivers.add(Arc::clone(&self.in_flight));
+        }
+    }
+
     pub(crate) fn poll(&mut self, waker: &Waker) -> Poll<()> {
         // The handlers of a job emit to the registry of its queue.
         let registry = self.registry.clone();
         let _current = enter_if_other(&registry);
+        let core = registry.core();
+        if !self.is_registered {
+            if matches!(self.until, Until::Empty { .. }) && core.queue().len() == 0 {
+                return Poll::Ready(());
+            }
+            self.register();
+        }
         for index in self.in_flight.take_woken(waker) {
             self.resume(index);
         }
         if self.in_flight.is_stopped() {
             return Poll::Ready(());
         }
-        let core = registry.core();
         let entered = enter_job(core.queue_id(), None);
         for _ in 0..self.starts_per_poll {
             if self.suspended >= self.concurrency {
@@ -118,7 +137,7 @@ impl Driver {
                 Poll::Ready(None) if self.suspended == 0 => return Poll::Ready(()),
                 Poll::Pending | Poll::Ready(None) => {
                     if self.suspended == 0 {
-                        core.workers().idle().notify();
+                        core.drivers().idle().notify();
                     }
                     return Poll::Pending;
                 }
@@ -231,19 +250,30 @@ impl Driver {
 
     /// Stores a job that will not be finished for the next shutdown, and logs it.
     fn abandon(&self, job: RunningJob) {
-        let workers = self.registry.core().workers();
-        workers.add_unfinished(job.stop().inspect(UnfinishedJob::log));
+        let core = self.registry.core();
+        // The destructors of handlers run inside the queue, as the handlers do.
+        let _job = enter_job(core.queue_id(), None);
+        let unfinished = job.stop().inspect(UnfinishedJob::log);
+        core.drivers().add_unfinished(unfinished);
     }
 }
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // What is dropped here emits to the registry of its queue, as in `poll`.
+        // Destructors that run here emit to the registry of the queue, as handlers do in `poll`.
         let registry = self.registry.clone();
         let _current = enter_if_other(&registry);
         let core = registry.core();
         core.queue().remove_waiter(&mut self.waiter);
+        if self.suspended > 0 {
+            // From `stop` on these jobs are in no slot; a shutdown sees until then that they are in progress.
+            self.in_flight.begin_poll();
+        }
         let suspended = self.in_flight.stop().suspended;
         suspended.into_iter().for_each(|job| self.abandon(job));
+        self.in_flight.end_poll();
+        if self.is_registered {
+            core.drivers().remove(&self.in_flight);
+        }
     }
 }

@@ -87,11 +87,9 @@ impl Queue {
     /// Dropping the future stops the flush. An event whose subscribers have not all finished is then
     /// kept for [`shutdown`](Self::shutdown), which returns it, and that is logged.
     pub fn flush_async(&self) -> Flush {
-        let queue = self.0.core().queue_id();
-        let driver = (!is_in_job_of(queue)).then(|| Driver::new(self.0.clone(), 1, Until::EMPTY));
         Flush {
             queue: self.clone(),
-            driver,
+            driver: None,
         }
     }
 }
@@ -100,29 +98,29 @@ impl Queue {
 #[must_use = "futures do nothing unless awaited"]
 pub struct Flush {
     queue: Queue,
-    /// `None` if it was created inside a job of the same queue.
+    /// `None` before the first poll, and when the flush has ended.
     driver: Option<Driver>,
 }
 
 impl Flush {
     pub(super) fn poll_with(&mut self, waker: &Waker) -> Poll<Flushed> {
-        let Some(driver) = &mut self.driver else {
-            return Poll::Ready(Flushed {
-                left: self.queue.len(),
-                ..Flushed::default()
-            });
-        };
-        ready!(driver.poll(waker));
-        let flushed = Flushed {
-            ran: driver.events,
-            failures: driver.failures,
-            left: if driver.is_cut_off() {
-                self.queue.len()
-            } else {
-                0
-            },
-        };
-        if flushed.left > 0 {
+        let registry = &self.queue.0;
+        let is_inside = is_in_job_of(registry.core().queue_id());
+        if !is_inside {
+            let new = || Driver::new(registry.clone(), 1, Until::EMPTY);
+            ready!(self.driver.get_or_insert_with(new).poll(waker));
+        }
+        let mut flushed = Flushed::default();
+        let mut is_cut_off = false;
+        if let Some(driver) = self.driver.take() {
+            flushed.ran = driver.events;
+            flushed.failures = driver.failures;
+            is_cut_off = driver.is_cut_off();
+        }
+        if is_inside || is_cut_off {
+            flushed.left = self.queue.len();
+        }
+        if is_cut_off && flushed.left > 0 {
             tracing::error!(
                 target: "events_core",
                 ran = flushed.ran,

@@ -1,4 +1,4 @@
-//! Settling: waiting until a queue is empty and its workers are idle.
+//! Settling: waiting until a queue is empty, and no worker and no flush has an event in progress.
 
 use std::{
     fmt,
@@ -74,8 +74,8 @@ impl Settle {
                     return Poll::Ready(false); // the flush was cut off, which is logged
                 }
             }
-            core.workers().idle().register(waker);
-            if core.queue().is_settled(|| core.workers().is_idle()) {
+            core.drivers().idle().register(waker);
+            if core.queue().is_settled(|| core.drivers().is_idle()) {
                 return Poll::Ready(true);
             }
             if self.queue.is_empty() {

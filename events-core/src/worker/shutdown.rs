@@ -6,7 +6,7 @@ use std::{
     fmt,
     future::Future,
     pin::Pin,
-    task::{Context, Poll, Waker},
+    task::{Context, Poll, Waker, ready},
     time::{Duration, Instant},
 };
 
@@ -19,7 +19,7 @@ use crate::{
     current::enter_if_other,
     metadata::{EventInfo, Origin, SubscriberInfo},
     primitives::Plural,
-    queue::{QueueOwner, RunningJob, UnfinishedJob, is_in_job_of},
+    queue::{QueueOwner, RunningJob, UnfinishedJob, enter_job, is_in_job_of},
 };
 
 /// How many events are in progress at once when a shutdown runs them itself, without workers: several, so
@@ -31,8 +31,8 @@ impl Queue {
     /// those that are unfinished then.
     ///
     /// From now on `enqueue` returns its event in an error, except in subscribers that this queue runs:
-    /// their events run as well. The workers run the queued events and then end; without workers this
-    /// thread runs them. At the deadline no further event is started. Queued events are returned, and
+    /// their events run as well. The workers and the flushes in progress run the queued events and then
+    /// end; without any this thread runs them. At the deadline no further event is started. Queued events are returned, and
     /// so are those with pending async subscribers, which are dropped. A sync subscriber that does not
     /// return keeps its event and its thread; it is counted.
     ///
@@ -48,10 +48,9 @@ impl Queue {
             return Unfinished::default();
         }
         let deadline = Instant::now().checked_add(at_most);
-        let is_over = || deadline.is_some_and(|deadline| deadline <= Instant::now());
-        if core.workers().wait_ended(None, deadline) && !is_over() {
-            let mut driver = new_driver(self);
-            block_on_until(|waker| driver.poll(waker), deadline);
+        if !at_most.is_zero() {
+            let mut driver = None;
+            block_on_until(|waker| poll_drained(self, &mut driver, waker), deadline);
         }
         self.take_unfinished()
     }
@@ -74,6 +73,7 @@ impl Queue {
         // Destructors that run here emit to the registry of the queue, as handlers in a worker do.
         let _current = enter_if_other(&self.0);
         let core = self.0.core();
+        let _job = enter_job(core.queue_id(), None);
         core.queue().close();
         let mut unfinished = Unfinished::default();
         while let Some(popped) = core.queue().pop() {
@@ -82,13 +82,13 @@ impl Queue {
             };
             unfinished.events.push(UnfinishedEvent(job));
         }
-        for worker in core.workers().all() {
-            let stopped = worker.stop();
+        for driver in core.drivers().all() {
+            let stopped = driver.stop();
             unfinished.running += usize::from(stopped.polling);
-            core.workers()
+            core.drivers()
                 .add_unfinished(stopped.suspended.into_iter().filter_map(RunningJob::stop));
         }
-        let started = core.workers().take_unfinished().into_iter();
+        let started = core.drivers().take_unfinished().into_iter();
         unfinished.events.splice(0..0, started.map(UnfinishedEvent));
         if !unfinished.is_empty() {
             tracing::warn!(target: "events_core", "{unfinished}");
@@ -133,18 +133,22 @@ impl<D: Future> Future for Shutdown<D> {
     }
 }
 
-/// Ready when the workers have ended and the queue is empty.
-fn poll_drained(queue: &Queue, driver: &mut Option<Driver>, waker: &Waker) -> Poll<()> {
-    let workers = queue.0.core().workers();
-    if workers.poll_ended(None, waker).is_pending() {
-        return Poll::Pending;
+/// Ready when all drivers have ended and the queue is empty. Runs the queued events when there are no other
+/// drivers.
+fn poll_drained(queue: &Queue, own: &mut Option<Driver>, waker: &Waker) -> Poll<()> {
+    let core = queue.0.core();
+    loop {
+        if let Some(driver) = own {
+            ready!(driver.poll(waker));
+            *own = None;
+        }
+        ready!(core.drivers().poll_ended(None, waker));
+        if core.queue().is_settled(|| core.drivers().is_empty()) {
+            return Poll::Ready(());
+        }
+        let new = Driver::new(queue.0.clone(), CONCURRENCY, Until::Drained);
+        *own = Some(new.one_start_per_poll());
     }
-    driver.get_or_insert_with(|| new_driver(queue)).poll(waker)
-}
-
-/// Runs the queued events when there are no workers.
-fn new_driver(queue: &Queue) -> Driver {
-    Driver::new(queue.0.clone(), CONCURRENCY, Until::Drained).one_start_per_poll()
 }
 
 impl<D> fmt::Debug for Shutdown<D> {

@@ -1,4 +1,4 @@
-//! Workers: drivers that run the jobs of a queue as they arrive, until it is shut down.
+//! Drivers: drivers that run the jobs of a queue as they arrive, until it is shut down.
 
 use std::{
     fmt,
@@ -9,12 +9,12 @@ use std::{
 };
 
 use super::{
-    block_on::spawn_thread,
+    block_on::{block_on, spawn_thread},
     driver::{Driver, Until},
     queue_handle::Queue,
 };
 use crate::{
-    queue::{InFlight, RunningJob},
+    queue::{InFlight, QueueOwner, RunningJob, is_in_job_of},
     registry::Registry,
 };
 
@@ -94,10 +94,9 @@ impl Queue {
     /// Dropping it ends the worker. The events in progress are then kept for
     /// [`shutdown`](Self::shutdown), which returns them, and that is logged.
     pub fn work(&self, concurrency: usize) -> Work {
-        let driver = Driver::new(self.0.clone(), concurrency, Until::Drained);
-        let core = self.0.core();
-        core.queue().attach();
-        core.workers().add(Arc::clone(driver.in_flight()));
+        let mut driver = Driver::new(self.0.clone(), concurrency, Until::Drained);
+        self.0.core().queue().attach();
+        driver.register();
         Work {
             driver: Some(driver),
         }
@@ -124,11 +123,7 @@ impl Work {
         let Some(driver) = self.driver.take() else {
             return;
         };
-        let (registry, in_flight) = (driver.registry().clone(), Arc::clone(driver.in_flight()));
-        // Stores the unfinished jobs before a shutdown that waits for this worker is woken.
-        drop(driver);
-        registry.core().queue().detach();
-        registry.core().workers().remove(&in_flight);
+        driver.registry().core().queue().detach();
     }
 }
 
@@ -179,20 +174,24 @@ impl Worker {
     /// Requests the worker to start no further event, and blocks until it has ended. Queued events stay
     /// in the queue: to run them first, use [`Queue::shutdown`].
     ///
-    /// A subscriber that the same worker runs must not call this: it would wait for itself.
+    /// Called by a subscriber that the same queue runs, it returns at once, since it cannot wait for that
+    /// subscriber.
     pub fn stop(self) {
-        if let Some((registry, in_flight)) = &self.target {
-            in_flight.request_stop();
-            registry.core().workers().wait_ended(Some(in_flight), None);
-        }
+        block_on(self.stop_async());
     }
 
     /// [`stop`](Self::stop) without blocking.
     pub async fn stop_async(self) {
         if let Some((registry, in_flight)) = &self.target {
             in_flight.request_stop();
-            let workers = registry.core().workers();
-            poll_fn(|context| workers.poll_ended(Some(in_flight), context.waker())).await;
+            let core = registry.core();
+            poll_fn(|context| {
+                if is_in_job_of(core.queue_id()) {
+                    return Poll::Ready(());
+                }
+                core.drivers().poll_ended(Some(in_flight), context.waker())
+            })
+            .await;
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Tests of the concurrent parts of events-core under a model checker: the publication of plans, the
-//! bounded queue, the suspended jobs of a driver, and the notification of idle workers.
+//! bounded queue, the suspended jobs of a driver, and the notification of idle drivers.
 //!
 //! The files of `events-core/src` are compiled here with the primitives of the model checker instead of
 //! those of the standard library and of `arc-swap`.
@@ -31,7 +31,10 @@ mod primitives {
     pub(crate) mod sync;
     #[path = "../../../src/primitives/type_id_hasher.rs"]
     mod type_id_hasher;
+    #[path = "../../../src/primitives/waker_list.rs"]
+    mod waker_list;
     pub(crate) use type_id_hasher::TypeIdHasher;
+    pub(crate) use waker_list::WakerList;
 }
 
 mod tests;

@@ -4,44 +4,12 @@
 //! In the commit before the one that mends a fault, its test is moved to another file of this folder or to
 //! `tests/it`, where it is not ignored and fails.
 
-use std::{
-    future::pending,
-    sync::{Arc, OnceLock},
-};
-
 use events_core::Registry;
 
 use crate::{
-    faults::scenario::{Calls, One, Two, gated, poll, run},
+    faults::scenario::{Calls, One, run},
     strict::{executor::Executor, gates::Gates},
 };
-
-/// A shutdown does not wait for a flush in the middle of an event.
-#[test]
-#[ignore = "it fails: a known fault"]
-fn a_shutdown_waits_for_a_flush_or_hands_its_event_back() {
-    let (registry, gates, calls) = (Registry::new(), Gates::default(), Calls::default());
-    gated(&registry, "two", &gates, &calls);
-    registry.enqueue(Two).expect("there is room");
-    let mut executor = Executor::default();
-    let flush = registry.queue().flush_async();
-    let flush = executor.spawn("flush_async", async move { _ = flush.await });
-    poll(&mut executor, flush);
-    let left = Arc::new(OnceLock::new());
-    let (queue, found) = (registry.queue(), Arc::clone(&left));
-    executor.spawn("shutdown_async", async move {
-        let unfinished = queue.shutdown_async(pending::<()>()).await;
-        found
-            .set(unfinished.events.len())
-            .expect("it is the only one");
-    });
-    run(&mut executor, &gates);
-    let has_ended = !calls.list().is_empty();
-    assert!(
-        left.get().is_none_or(|left| has_ended || *left == 1),
-        "the shutdown is over, handed back {left:?} events, and the handler has not ended",
-    );
-}
 
 /// A limit of 1 waits for itself.
 #[test]

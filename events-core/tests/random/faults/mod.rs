@@ -7,5 +7,6 @@ mod known_faults;
 mod ordering;
 mod other_faults;
 mod scenario;
+mod shutting_down;
 mod unsubscribing;
 mod wakes;

@@ -1,0 +1,125 @@
+//! The drivers of a queue that are in progress, and the jobs that no driver could finish.
+//!
+//! A driver is added before it pops its first job, and removed when it has ended. So a shutdown that finds
+//! no driver and an empty queue finds no job in progress.
+
+use std::{
+    mem,
+    sync::{Arc, Mutex, MutexGuard},
+    task::{Poll, Waker},
+};
+
+use super::{
+    idle::IdleNotifier,
+    in_flight::InFlight,
+    job::{RunningJob, UnfinishedJob},
+};
+use crate::primitives::{WakerList, sync::lock};
+
+/// The drivers of a queue; each is identified by its suspended jobs.
+pub(crate) struct Drivers {
+    state: Mutex<DriversState>,
+    idle: IdleNotifier,
+}
+
+struct DriversState {
+    drivers: Vec<Arc<InFlight<RunningJob>>>,
+    /// Jobs that were started and will not be finished, until a shutdown returns them.
+    unfinished: Vec<UnfinishedJob>,
+    /// The wakers of tasks that wait for a driver to end.
+    wakers: WakerList,
+}
+
+impl Drivers {
+    pub(crate) const fn new() -> Self {
+        Self {
+            state: Mutex::new(DriversState {
+                drivers: Vec::new(),
+                unfinished: Vec::new(),
+                wakers: WakerList::new(),
+            }),
+            idle: IdleNotifier::new(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, DriversState> {
+        lock(&self.state)
+    }
+
+    pub(crate) fn add(&self, driver: Arc<InFlight<RunningJob>>) {
+        self.state().drivers.push(driver);
+    }
+
+    /// Removes a driver that has ended, and wakes all waiting tasks.
+    pub(crate) fn remove(&self, driver: &Arc<InFlight<RunningJob>>) {
+        let (removed, wakers) = {
+            let mut state = self.state();
+            let is_it = |one: &Arc<_>| Arc::ptr_eq(one, driver);
+            let index = state.drivers.iter().position(is_it);
+            let removed = index.map(|index| state.drivers.swap_remove(index));
+            (removed, state.wakers.take_all())
+        };
+        drop(removed);
+        wakers.into_iter().for_each(Waker::wake);
+        self.idle.notify();
+    }
+
+    /// Where drivers notify that they are idle.
+    #[inline]
+    pub(crate) fn idle(&self) -> &IdleNotifier {
+        &self.idle
+    }
+
+    /// Whether no driver is in progress.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.state().drivers.is_empty()
+    }
+
+    /// Whether no driver has a job in progress.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.all().iter().all(|driver| driver.is_idle())
+    }
+
+    pub(crate) fn all(&self) -> Vec<Arc<InFlight<RunningJob>>> {
+        self.state().drivers.clone()
+    }
+
+    /// Stores jobs that will not be finished.
+    pub(crate) fn add_unfinished(&self, jobs: impl IntoIterator<Item = UnfinishedJob>) {
+        let jobs: Vec<_> = jobs.into_iter().collect();
+        self.state().unfinished.extend(jobs);
+    }
+
+    /// Takes the stored jobs that will not be finished.
+    pub(crate) fn take_unfinished(&self) -> Vec<UnfinishedJob> {
+        mem::take(&mut self.state().unfinished)
+    }
+
+    /// Ready when that driver has ended, or all if it is `None`.
+    pub(crate) fn poll_ended(
+        &self,
+        driver: Option<&Arc<InFlight<RunningJob>>>,
+        waker: &Waker,
+    ) -> Poll<()> {
+        let waker = waker.clone();
+        let (polled, _unused) = {
+            let mut state = self.state();
+            if state.has(driver) {
+                (Poll::Pending, state.wakers.add(waker))
+            } else {
+                (Poll::Ready(()), Some(waker))
+            }
+        };
+        polled
+    }
+}
+
+impl DriversState {
+    /// Whether that driver, or any if it is `None`, has not ended.
+    fn has(&self, driver: Option<&Arc<InFlight<RunningJob>>>) -> bool {
+        match driver {
+            None => !self.drivers.is_empty(),
+            Some(driver) => self.drivers.iter().any(|one| Arc::ptr_eq(one, driver)),
+        }
+    }
+}
