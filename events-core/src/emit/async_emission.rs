@@ -33,7 +33,7 @@ use crate::{
 pin_project_lite::pin_project! {
     /// An async emission in progress. When it is dropped, it queues the remaining deferred handlers that
     /// depend on no async one, and logs the failures that were not reported.
-    pub(super) struct AsyncEmission<E> {
+    pub(super) struct AsyncEmission<E: Event> {
         #[pin]
         background_run: BackgroundRun<E>,
         registry: Registry,
@@ -46,26 +46,18 @@ pin_project_lite::pin_project! {
         stats: EmitStats,
         // The failures of the chain, and of deferring.
         failures: OptionBox<Vec<Failure>>,
-        // The deferred handlers that are not queued yet.
-        deferred_last: OptionBox<DeferredLast<E>>,
+        // The background plan, if deferred handlers of it are not queued yet.
+        deferred_last: Option<Arc<BackgroundPlan>>,
     }
 
-    impl<E> PinnedDrop for AsyncEmission<E> {
+    impl<E: Event> PinnedDrop for AsyncEmission<E> {
         fn drop(mut this: Pin<&mut Self>) {
-            if let Some(on_drop) = this.deferred_last.get().map(|last| last.on_drop) {
-                on_drop(this.as_mut());
+            if this.deferred_last.is_some() {
+                this.as_mut().defer_last(Select::DeferredWhenDropped);
             }
             log::failures(this.project().failures);
         }
     }
-}
-
-/// What an async emission needs to queue deferred handlers after the async ones.
-struct DeferredLast<E> {
-    plan: Arc<BackgroundPlan>,
-    /// Called when the emission is dropped before its async handlers are complete. `Drop` itself cannot do
-    /// what needs an [`Event`].
-    on_drop: fn(Pin<&mut AsyncEmission<E>>),
 }
 
 impl<E: Event> AsyncEmission<E> {
@@ -95,7 +87,7 @@ impl<E: Event> AsyncEmission<E> {
             is_refused: false,
             stats: EmitStats::default(),
             failures: OptionBox::NONE,
-            deferred_last: OptionBox::NONE,
+            deferred_last: None,
         }
     }
 
@@ -137,22 +129,17 @@ impl<E: Event> AsyncEmission<E> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), Box<TooDeep>>> {
         let polled = self.as_mut().poll_handlers(waker);
-        if polled.is_ready() && !self.deferred_last.is_none() {
+        if polled.is_ready() && self.deferred_last.is_some() {
             self.defer_last(Select::DeferredLast);
         }
         polled
-    }
-
-    /// The emission is dropped before its async handlers are complete.
-    fn defer_on_drop(self: Pin<&mut Self>) {
-        self.defer_last(Select::DeferredWhenDropped);
     }
 
     /// Queues deferred handlers that are not queued yet, once the async ones are complete or dropped.
     #[cold]
     fn defer_last(self: Pin<&mut Self>, select: Select) {
         let this = self.project();
-        let Some(last) = this.deferred_last.take() else {
+        let Some(background) = this.deferred_last.take() else {
             return;
         };
         let _entered = this.span.get().map(Span::enter);
@@ -176,7 +163,7 @@ impl<E: Event> AsyncEmission<E> {
         let _guard = EmitGuard::reenter(E::info(), background_run.id());
         let mut fail = |failure| this.failures.get_or_insert_default().push(failure);
         let deferral = defer(
-            &last.plan,
+            &background,
             ErasedEventRef::of(event),
             emit_context,
             select,
@@ -216,12 +203,11 @@ impl<E: Event> AsyncEmission<E> {
         let failures = FailureList::new();
         let slot = core.slot_with_patterns::<E::Family>();
         let mut polled = Poll::Ready(());
-        let mut deferred_last = None;
         let result = dispatch::with_guard(slot, emit_context, |plan, guard| {
             let report = RunReport {
                 stats: this.stats,
                 failures: &failures,
-                deferred_last: &mut deferred_last,
+                deferred_last: this.deferred_last,
             };
             polled = run_all(
                 background_run,
@@ -234,10 +220,6 @@ impl<E: Event> AsyncEmission<E> {
             );
         });
         *this.failures = failures.into_inner();
-        if let Some(plan) = deferred_last {
-            let on_drop = Self::defer_on_drop;
-            *this.deferred_last = DeferredLast { plan, on_drop }.into();
-        }
         match result {
             Err(refusal) => {
                 *this.is_refused = true;

@@ -35,7 +35,7 @@ pin_project_lite::pin_project! {
     ///
     /// When it is polled after it was ready.
     #[must_use = "futures do nothing unless awaited"]
-    pub struct EmitAsync<E> {
+    pub struct EmitAsync<E: Event> {
         #[pin]
         emission: AsyncEmission<E>,
     }
@@ -49,7 +49,7 @@ pin_project_lite::pin_project! {
     ///
     /// When it is polled after it was ready.
     #[must_use = "futures do nothing unless awaited"]
-    pub struct TryEmitAsync<E> {
+    pub struct TryEmitAsync<E: Event> {
         #[pin]
         emission: AsyncEmission<E>,
     }
@@ -141,13 +141,13 @@ impl<E: Event> Future for TryEmitAsync<E> {
     }
 }
 
-impl<E> fmt::Debug for EmitAsync<E> {
+impl<E: Event> fmt::Debug for EmitAsync<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EmitAsync").finish_non_exhaustive()
     }
 }
 
-impl<E> fmt::Debug for TryEmitAsync<E> {
+impl<E: Event> fmt::Debug for TryEmitAsync<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TryEmitAsync").finish_non_exhaustive()
     }
