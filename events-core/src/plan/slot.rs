@@ -93,11 +93,18 @@ impl Slot {
 
     /// Calls `f` with the current plan, which is not freed until `f` returns.
     pub(crate) fn with_plan<T>(&self, f: impl FnOnce(&Plan) -> T) -> Option<T> {
-        match self.lookup() {
+        let mut held = None;
+        let plan = match self.lookup() {
             Found::Empty => None,
-            Found::Scanned(plan) => Some(f(plan)),
-            Found::Swapped => self.with_held(f),
+            Found::Scanned(plan) => Some(plan),
+            Found::Swapped => held.insert(self.load()?).plan(),
+        };
+        let result = plan.map(f);
+        if held.is_some() {
+            // The last reader of a plan frees its closures, whose `Drop` may panic.
+            drop_catching(held);
         }
+        result
     }
 
     /// Like [`with_plan`](Self::with_plan), for a caller that got [`Found::Swapped`] from
