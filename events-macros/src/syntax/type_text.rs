@@ -97,9 +97,13 @@ mod tests {
 
     fn check(types: &[&str]) {
         for written in types {
-            let ty: Type = syn::parse_str(written).expect("a type");
-            assert_eq!(source_text(&ty), *written);
+            check_text(written, written);
         }
+    }
+
+    fn check_text(written: &str, expected: &str) {
+        let ty: Type = syn::parse_str(written).expect("a type");
+        assert_eq!(source_text(&ty), expected);
     }
 
     #[test]
@@ -108,23 +112,104 @@ mod tests {
             "u32",
             "Option<String>",
             "std::collections::BTreeMap<u64, Vec<(u8, String)>>",
-            "::core::option::Option<T>",
-            "&'a str",
-            "&mut T",
-            "&'a mut [u8; 4]",
-            "&'static [&'static str]",
-            "*const T",
-            "()",
-            "(A, B)",
-            "[[u8; 2]; N]",
-            "Box<dyn Fn(&str, u8) -> Result<(), E> + Send + 'static>",
-            "for<'x> fn(&'x mut T) -> &'x T",
-            "<T as Iterator>::Item",
-            "impl Iterator<Item = u8>",
-            "&'a (dyn Any + Send)",
-            "Foo<'a, { N + 1 }>",
+            "::std::vec::Vec<T>",
+            "Self::X",
             "r#type",
+            "()",
+            "(T,)",
+            "(A, B)",
             "!",
+            "<! as Trait>::X",
+            "[[u8; 2]; N]",
+            "*const T",
+            "*mut *const [T]",
+            "<T as Iterator>::Item",
+            "<[u8] as Index<usize>>::Output",
+            "Vec<<T as Trait<'a>>::X<u8>>",
+            "Foo<'a, T, { N + 1 }>",
         ]);
+    }
+
+    #[test]
+    fn references_read_as_they_were_written() {
+        check(&[
+            "&&T",
+            "&'a str",
+            "&'a mut T",
+            "&'a mut [u8; 4]",
+            "&'a ::std::string::String",
+            "&'a <T as Trait>::X",
+            "&mut (A, B)",
+            "&'a (dyn Any + Send)",
+            "&'static [&'static str]",
+        ]);
+    }
+
+    #[test]
+    fn functions_and_traits_read_as_they_were_written() {
+        check(&[
+            "extern \"C\" fn(u8) -> u8",
+            "unsafe extern \"C\" fn(*const u8, ...)",
+            "fn(name: &str, _: u8) -> !",
+            "for<'a> fn(&'a T)",
+            "for<'x> fn(&'x mut T) -> &'x T",
+            "Box<dyn Fn(&str, u8) -> Result<(), E> + Send + 'static>",
+            "Box<dyn for<'a> ::std::ops::Fn(&'a T) -> ! + Send>",
+            "impl Iterator<Item = u8> + ?Sized + use<'a, T>",
+            "impl ?Sized + Into<X<Y: Z>>",
+            "&dyn Fn(fn() -> (A, B))",
+        ]);
+    }
+
+    #[test]
+    fn expressions_read_as_they_were_written() {
+        check(&[
+            "W<-1>",
+            "W<{ -1 }, N = -1>",
+            "W<'c', \"text\", true>",
+            "[u8; N * 2]",
+            "[u8; N - 1]",
+            "[u8; N - -1]",
+            "[u8; *N & !M | *&K]",
+            "[u8; -1_i32 as usize]",
+            "[u8; N as usize * 2]",
+            "[u8; f(N) / 2]",
+            "[u8; (N) % 2]",
+            "[u8; N[0].len() << 1]",
+            "[u8; { 1 << 2 }]",
+            "[u8; (N >= 2 && true) as usize]",
+            "[u8; (a < b || c > d) as usize]",
+            "[u8; <T as Trait>::N + size_of::<Vec<T>>()]",
+            "[u8; if true { 1 } else { 2 }]",
+            "[u8; if !a { 1 } else { -2 }]",
+            "[u8; sum(&mut [1, 2], 0..N, ..=9)]",
+            "[u8; (|| -> u8 { 1 })()]",
+            "[u8; f(move |a, &b| a * *b)]",
+            "[u8; { let a: &[u8] = &[1; 2]; a.len() }]",
+            "[u8; { let mut n = 0; while n < 9 { n += 1; } n }]",
+            "[u8; match x { 1 | 2 => 3, N.. if N == 1 => 4, _ => S { a: 1, ..s }.a }]",
+        ]);
+    }
+
+    #[test]
+    fn macros_read_as_they_were_written() {
+        check(&[
+            "m!()",
+            "std::m![u8]",
+            "m!(Vec<u8>, &'a mut T)",
+            "[u8; m!(a < b, c - 1)]",
+            "m!(u8 => Vec<T>; 2)",
+        ]);
+    }
+
+    #[test]
+    fn a_type_written_on_several_lines_reads_as_on_one() {
+        check_text("Map<\n    K,\n    V, // why\n>", "Map<K, V>");
+        check_text("(\n    A,\n    B,\n)", "(A, B)");
+        check_text("(\n    A,\n)", "(A,)");
+        check_text(
+            "fn(\n    A,\n    ::B,\n) -> Fn(\n    C,\n) -> D",
+            "fn(A, ::B) -> Fn(C) -> D",
+        );
     }
 }
