@@ -282,7 +282,7 @@ macro_rules! event_with {
 
 const LIMIT: usize = 2;
 
-event_with!(Option<(u8,)>, 1 + 2);
+event_with!(Option<&'static u8>, 1 + 2);
 
 #[test]
 fn the_types_of_fields_read_as_they_were_written() {
@@ -293,12 +293,12 @@ fn the_types_of_fields_read_as_they_were_written() {
     assert_eq!(
         types,
         [
-            "extern \"C\" fn(u8) -> Option<(u8,)>",
-            "Box<dyn for<'a> Fn(&'a mut Option<(u8,)>) -> &'a [u8] + Send>",
+            "extern \"C\" fn(u8) -> Option<&'static u8>",
+            "Box<dyn for<'a> Fn(&'a mut Option<&'static u8>) -> &'a [u8] + Send>",
             "[u8; 1 + 2]",
             "[u8; { -1_i32 as usize & 1 << 2 }]",
             "[u8; (LIMIT >= 2 && 1 + 2 < 3) as usize]",
-            "<[Option<(u8,)>] as std::ops::Index<usize>>::Output",
+            "<[Option<&'static u8>] as std::ops::Index<usize>>::Output",
         ]
     );
 }
