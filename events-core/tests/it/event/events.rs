@@ -265,3 +265,40 @@ fn an_event_can_be_declared_by_a_macro() {
         Some(1)
     );
 }
+
+macro_rules! event_with {
+    ($ty:ty, $length:expr) => {
+        #[derive(Event)]
+        struct Typed {
+            _call: extern "C" fn(u8) -> $ty,
+            _bound: Box<dyn for<'a> Fn(&'a mut $ty) -> &'a [u8] + Send>,
+            _array: [u8; $length],
+            _block: [u8; { -1_i32 as usize & 1 << 2 }],
+            _compared: [u8; (LIMIT >= 2 && $length < 3) as usize],
+            _path: <[$ty] as std::ops::Index<usize>>::Output,
+        }
+    };
+}
+
+const LIMIT: usize = 2;
+
+event_with!(Option<&'static u8>, 1 + 2);
+
+#[test]
+fn the_types_of_fields_read_as_they_were_written() {
+    let types: Vec<_> = Typed::info()
+        .fields()
+        .map(|field| field.type_name())
+        .collect();
+    assert_eq!(
+        types,
+        [
+            "extern \"C\" fn(u8) -> Option<&'static u8>",
+            "Box<dyn for<'a> Fn(&'a mut Option<&'static u8>) -> &'a [u8] + Send>",
+            "[u8; 1 + 2]",
+            "[u8; { -1_i32 as usize & 1 << 2 }]",
+            "[u8; (LIMIT >= 2 && 1 + 2 < 3) as usize]",
+            "<[Option<&'static u8>] as std::ops::Index<usize>>::Output",
+        ]
+    );
+}
