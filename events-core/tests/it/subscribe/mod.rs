@@ -9,3 +9,4 @@ mod predecessors;
 mod run_time_subscriptions;
 mod subscribers;
 mod topics;
+mod unsubscribing;
