@@ -15,8 +15,8 @@ pub use crate::{
         nth,
     },
     handler::{
-        AsyncOutcome, Background, BackgroundCall, EmitOrigin, MissingState, Outcome, Param, Run,
-        States, Step,
+        AnyFilter, AsyncOutcome, Background, BackgroundCall, EmitOrigin, Filter, MissingState,
+        Outcome, Param, Run, States, Step, any_filter, filter,
     },
     metadata::{EventInfo, IntoKey, Key, Location, PatternText, SubscriberOptions},
     plan::Slot,

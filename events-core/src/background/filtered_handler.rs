@@ -1,11 +1,7 @@
 //! A background handler with its filter, as a background plan contains it. When its subscription is dropped
 //! it is closed: from then on it is not started.
 
-use std::{
-    marker::PhantomData,
-    pin::Pin,
-    sync::atomic::{AtomicBool, Ordering},
-};
+use std::{marker::PhantomData, pin::Pin};
 
 use super::{
     background_plan::{BackgroundHandler, DeferredRun, ErasedBackgroundRun, Starter},
@@ -13,37 +9,43 @@ use super::{
 };
 use crate::{
     event::Snapshot,
-    handler::{Background, EmitOrigin, ErasedEventRef},
+    handler::{Background, EmitOrigin, ErasedEventRef, FilterState},
 };
 
-/// A background handler with its filter.
+/// A background handler with its filter, if it has one.
 pub(crate) struct FilteredHandler<E, W, H> {
-    filter: W,
+    state: FilterState,
+    filter: Option<W>,
     handler: H,
-    closed: AtomicBool,
     event: PhantomData<fn(&E)>,
 }
 
 impl<E, W, H> FilteredHandler<E, W, H> {
-    pub(crate) fn new(filter: W, handler: H) -> Self {
+    pub(crate) fn new(filter: Option<W>, handler: H) -> Self {
         Self {
+            state: FilterState::new(filter.is_some()),
             filter,
             handler,
-            closed: AtomicBool::new(false),
             event: PhantomData,
         }
-    }
-
-    fn is_closed(&self) -> bool {
-        self.closed.load(Ordering::Acquire)
     }
 }
 
 impl<E, W, H: Background<E>> FilteredHandler<E, W, H> {
     /// From now on the handler is not started.
     pub(crate) fn close(&self) {
-        self.closed.store(true, Ordering::Release);
+        self.state.close();
         self.handler.close();
+    }
+}
+
+impl<E, W, H> FilteredHandler<E, W, H>
+where
+    W: Fn(&E, &EmitOrigin<'_>) -> bool,
+{
+    fn passes(&self, event: &E, origin: &EmitOrigin<'_>) -> bool {
+        let filter = self.filter.as_ref();
+        filter.is_none_or(|filter| filter(event, origin))
     }
 }
 
@@ -54,23 +56,19 @@ where
     H: Background<E>,
 {
     fn accepts(&self, event: ErasedEventRef<'_>, origin: &EmitOrigin<'_>) -> bool {
-        !self.is_closed()
-            && event
-                .get::<E>()
-                .is_some_and(|event| (self.filter)(event, origin))
-            // The filter is user code and may have unsubscribed the handler.
-            && !self.is_closed()
+        let passes = |event| self.state.admits(|| self.passes(event, origin));
+        event.get::<E>().is_some_and(passes)
     }
 
     fn start<'s>(&'s self, starter: &mut Starter<'_, 's>) {
         let call = starter.call();
-        // The subscription may have been dropped while the snapshot was queued.
-        let event = starter.event::<E>().filter(|_| !self.is_closed());
-        let is_accepted = |event: &&E| match starter.filter_origin() {
-            Some(origin) => (self.filter)(event, &origin) && !self.is_closed(),
-            None => true,
+        let is_accepted = |event: &&E| {
+            self.state.admits(|| {
+                let origin = starter.filter_origin();
+                origin.is_none_or(|origin| self.passes(event, &origin))
+            })
         };
-        match event.filter(is_accepted) {
+        match starter.event::<E>().filter(is_accepted) {
             Some(event) => starter.run(|| self.handler.call(event, call)),
             None => starter.skip(),
         }

@@ -136,10 +136,10 @@ impl<'i> Installer<'i> {
         );
     }
 
-    /// Registers a background handler. The filter is evaluated once for each emit.
+    /// Registers a background handler. The filter, if there is one, is evaluated once for each emit.
     pub fn subscribe_background<E, H>(
         &mut self,
-        filter: impl Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
+        filter: Option<impl Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static>,
         handler: H,
     ) where
         E: Snapshot,

@@ -7,7 +7,7 @@ use std::{any::Any, marker::PhantomData, sync::Arc};
 use super::installer::{AddedListener, Installer, Subscriber};
 use crate::{
     event::Family,
-    handler::{ErasedHandler, Run, Step},
+    handler::{EmitOrigin, ErasedHandler, Run, Step},
     plan::{EventType, HandlerKind},
     registry::{Core, Registry, SubscriberGroup},
     subscribe::{SubscribeError, SubscribedHandler, Subscription, register},
@@ -148,18 +148,18 @@ impl Installer<'_> {
         }
     }
 
-    /// Registers a method as a sync handler.
-    pub fn subscribe_method<F, H>(&mut self, handler: H)
-    where
+    /// Registers a method as a sync handler. The filter, if there is one, is evaluated once for each emit.
+    pub fn subscribe_method<F, H>(
+        &mut self,
+        filter: Option<impl Fn(&F::Of<'_>, &EmitOrigin<'_>) -> bool + Send + Sync + 'static>,
+        handler: H,
+    ) where
         F: Family,
         H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Send + Sync + 'static,
     {
-        if self.added.is_none() {
-            return self.subscribe::<F, H>(handler);
-        }
-        let handler = Arc::new(SubscribedHandler::<F, H>::new(handler, None));
+        let handler = Arc::new(SubscribedHandler::<F, _, H>::new(filter, handler));
         let closable = Arc::downgrade(&handler);
-        let erased = ErasedHandler::new::<F, SubscribedHandler<F, H>>(handler);
+        let erased = ErasedHandler::new::<F, SubscribedHandler<F, _, H>>(handler);
         self.add(
             EventType::of::<F>(),
             HandlerKind::Sync(erased),

@@ -5,16 +5,13 @@
 
 use std::{
     borrow::Cow,
-    sync::{
-        Arc, Weak,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Weak},
 };
 
 use super::installer::{EventSelector, Installer};
 use crate::{
     event::{AnyEvent, Family},
-    handler::{DynTopicHandler, Run, Step},
+    handler::{DynTopicHandler, EmitOrigin, FilterState, Run, Step},
     plan::{EventType, HandlerKind, PatternEntry},
     subscribe::Closable,
 };
@@ -28,39 +25,52 @@ pub struct AnyHandler {
     number: u64,
 }
 
-/// A function that an attribute declares as a handler, until it is closed.
-struct DeclaredTopicHandler<H> {
+/// A function that an attribute declares as a handler, with its filter.
+struct DeclaredTopicHandler<W, H> {
+    state: FilterState,
+    filter: Option<W>,
     handler: H,
-    closed: AtomicBool,
 }
 
-impl<H> DynTopicHandler for DeclaredTopicHandler<H>
+impl<W, H> DynTopicHandler for DeclaredTopicHandler<W, H>
 where
+    W: Fn(&dyn AnyEvent, &EmitOrigin<'_>) -> bool + Send + Sync,
     H: Fn(&dyn AnyEvent, &Run<'_>) -> Step + Send + Sync,
 {
     fn call(&self, event: &dyn AnyEvent, run: &Run<'_>) -> Step {
-        if self.closed.load(Ordering::Acquire) {
-            return Step::Skipped;
+        let passes = self.state.admits(|| {
+            let filter = self.filter.as_ref();
+            filter.is_none_or(|filter| filter(event, &run.emit_origin()))
+        });
+        if passes {
+            (self.handler)(event, run)
+        } else {
+            Step::Skipped
         }
-        (self.handler)(event, run)
     }
 }
 
-impl<H: Send + Sync> Closable for DeclaredTopicHandler<H> {
+impl<W: Send + Sync, H: Send + Sync> Closable for DeclaredTopicHandler<W, H> {
     fn close(&self) {
-        self.closed.store(true, Ordering::Release);
+        self.state.close();
     }
 }
 
 impl Installer<'_> {
-    /// Creates a handler from a function that takes `&dyn AnyEvent`.
-    pub fn topic_handler<H>(&mut self, handler: H) -> AnyHandler
+    /// Creates a handler from a function that takes `&dyn AnyEvent`. The filter, if there is one, is
+    /// evaluated once for each emit.
+    pub fn topic_handler<H>(
+        &mut self,
+        filter: Option<impl Fn(&dyn AnyEvent, &EmitOrigin<'_>) -> bool + Send + Sync + 'static>,
+        handler: H,
+    ) -> AnyHandler
     where
         H: Fn(&dyn AnyEvent, &Run<'_>) -> Step + Send + Sync + 'static,
     {
         let handler = Arc::new(DeclaredTopicHandler {
+            state: FilterState::new(filter.is_some()),
+            filter,
             handler,
-            closed: AtomicBool::new(false),
         });
         let closable = Arc::downgrade(&handler);
         AnyHandler {

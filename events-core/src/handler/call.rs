@@ -3,6 +3,7 @@
 
 use crate::{
     context::{Emission, EmissionSource, current_emission},
+    event::{AnyEvent, Family},
     metadata::{EventInfo, Origin},
 };
 
@@ -23,6 +24,33 @@ impl<'s> EmitOrigin<'s> {
     pub fn is_from(&self, origin: &Origin) -> bool {
         self.0 == Some(origin)
     }
+}
+
+/// A filter of a subscriber of one event type. Generated code names it as the type of a filter that is `None`.
+#[doc(hidden)]
+pub type Filter<F> = fn(&<F as Family>::Of<'_>, &EmitOrigin<'_>) -> bool;
+
+/// A filter of a subscriber of events of any type, as [`Filter`].
+#[doc(hidden)]
+pub type AnyFilter = fn(&dyn AnyEvent, &EmitOrigin<'_>) -> bool;
+
+/// Returns the closure as a filter. Generated code calls this so that the compiler infers the closure's
+/// parameters.
+#[doc(hidden)]
+pub fn filter<F: Family, W>(filter: W) -> Option<W>
+where
+    W: Fn(&F::Of<'_>, &EmitOrigin<'_>) -> bool,
+{
+    Some(filter)
+}
+
+/// [`filter`] for events of any type.
+#[doc(hidden)]
+pub fn any_filter<W>(filter: W) -> Option<W>
+where
+    W: Fn(&dyn AnyEvent, &EmitOrigin<'_>) -> bool,
+{
+    Some(filter)
 }
 
 /// The emit that a background handler belongs to: its event type and its origin.

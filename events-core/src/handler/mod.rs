@@ -5,6 +5,7 @@
 //! - `sync_handler`, `async_handler` and `topic_handler`: which functions and closures are handlers;
 //! - `param` and `outcome`: what they may take besides the event, and what they may return;
 //! - `call`: what background handlers and filters can request of the emit;
+//! - `filter_state`: whether a handler is started, as its filters and its subscription decide;
 //! - `dyn_topic_handler`: handlers of events of any type, behind a vtable;
 //! - `chain` (with `unsafe`): the sync handlers of one event type, with their types erased;
 //! - `run`: the dispatch of one event to the handlers of one chain.
@@ -13,6 +14,7 @@ mod async_handler;
 mod call;
 mod chain;
 mod dyn_topic_handler;
+mod filter_state;
 mod outcome;
 mod param;
 mod run;
@@ -21,9 +23,10 @@ mod topic_handler;
 
 pub(crate) use async_handler::{AsyncCall, DeferredCall};
 pub use async_handler::{AsyncHandler, Background, DeferredHandler};
-pub use call::{BackgroundCall, EmitOrigin};
+pub use call::{AnyFilter, BackgroundCall, EmitOrigin, Filter, any_filter, filter};
 pub(crate) use chain::{CallHandler, Chain, Delivery, ErasedEvent, ErasedEventRef, ErasedHandler};
 pub(crate) use dyn_topic_handler::{AdaptFn, DynTopicHandler, adapt};
+pub(crate) use filter_state::FilterState;
 pub use outcome::{AsyncOutcome, Outcome, Step};
 pub use param::{MissingState, Param, State, States};
 pub use run::Run;

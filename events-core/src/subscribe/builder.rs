@@ -121,9 +121,10 @@ impl<F: Family> NewSubscription<F> {
         H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Send + Sync + 'static,
     {
         let factory = HandlerFactory::Exact(Box::new(|filters, _| {
-            let handler = Arc::new(SubscribedHandler::new(handler, filters));
-            let erased = ErasedHandler::new::<F, SubscribedHandler<F, H>>(Arc::clone(&handler));
-            (HandlerKind::Sync(erased), Arc::downgrade(&handler) as _)
+            let handler = Arc::new(SubscribedHandler::new(filter(filters), handler));
+            let closable = Arc::downgrade(&handler);
+            let erased = ErasedHandler::new::<F, SubscribedHandler<F, _, H>>(handler);
+            (HandlerKind::Sync(erased), closable as _)
         }));
         let mut new = Self::new(registry, location, name, factory);
         new.subscriber.changes = changes;
@@ -144,10 +145,7 @@ impl<E: Snapshot> NewSubscription<E, BackgroundKind> {
             location,
             name,
             HandlerFactory::Exact(Box::new(|filters, concurrency| {
-                let filter = move |event: &E, source: &EmitOrigin<'_>| {
-                    let filters: Option<&Filters<TypedCondition<E>>> = filters.as_ref();
-                    filters.is_none_or(|filters| filters.pass(source, |when| when(event)))
-                };
+                let filter = filter::<E>(filters);
                 match concurrency {
                     None => filtered(filter, handler),
                     Some(limit) => filtered(filter, ConcurrencyLimited::new(limit.get(), handler)),
@@ -193,8 +191,17 @@ impl NewSubscription<TopicEvent<'static>, PatternKind> {
     }
 }
 
+/// The filters of an exact subscriber, if it has some, as a function. They are boxed, so that a handler
+/// without them is small.
+fn filter<F: Family>(
+    filters: Option<Filters<TypedCondition<F>>>,
+) -> Option<impl Fn(&F::Of<'_>, &EmitOrigin<'_>) -> bool + Send + Sync + 'static> {
+    let filters = Box::new(filters?);
+    Some(move |event: &F::Of<'_>, origin: &EmitOrigin<'_>| filters.pass(origin, |when| when(event)))
+}
+
 /// A background handler with its filter, and the reference through which its guard closes it.
-fn filtered<E, C, H>(filter: C, handler: H) -> (HandlerKind, Weak<dyn Closable>)
+fn filtered<E, C, H>(filter: Option<C>, handler: H) -> (HandlerKind, Weak<dyn Closable>)
 where
     E: Snapshot,
     C: Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,

@@ -1,64 +1,50 @@
 //! Handlers of run-time subscriptions, each with its filters and a flag that closes it.
-//!
-//! A handler that is closed is not started again, even by an emit whose plan still contains it.
 
-use std::{
-    marker::PhantomData,
-    sync::atomic::{AtomicBool, AtomicU8, Ordering},
-};
+use std::marker::PhantomData;
 
 use super::{
-    filter::{AnyCondition, Filters, TypedCondition},
+    filter::{AnyCondition, Filters},
     subscription::Closable,
 };
 use crate::{
     background::FilteredHandler,
     event::{AnyEvent, Family},
-    handler::{Background, CallHandler, DynTopicHandler, Run, Step, TopicHandler},
+    handler::{
+        Background, CallHandler, DynTopicHandler, EmitOrigin, FilterState, Run, Step, TopicHandler,
+    },
 };
 
 /// The handler of an exact subscriber.
-pub(crate) struct SubscribedHandler<F: Family, H> {
+pub(crate) struct SubscribedHandler<F, W, H> {
     handler: H,
-    state: AtomicU8,
-    filters: Option<Box<Filters<TypedCondition<F>>>>,
+    state: FilterState,
+    filter: Option<W>,
+    family: PhantomData<fn() -> F>,
 }
 
-/// The values of `state`. Most handlers have no filter: one load shows that, and that they are not
-/// closed.
-const OPEN: u8 = 0;
-const FILTERED: u8 = 1;
-const CLOSED: u8 = 2;
-
-impl<F: Family, H> SubscribedHandler<F, H> {
-    pub(crate) fn new(handler: H, filters: Option<Filters<TypedCondition<F>>>) -> Self {
-        let state = if filters.is_some() { FILTERED } else { OPEN };
+impl<F, W, H> SubscribedHandler<F, W, H> {
+    pub(crate) fn new(filter: Option<W>, handler: H) -> Self {
         Self {
             handler,
-            state: AtomicU8::new(state),
-            filters: filters.map(Box::new),
+            state: FilterState::new(filter.is_some()),
+            filter,
+            family: PhantomData,
         }
     }
 }
 
-impl<F, H> CallHandler<F> for SubscribedHandler<F, H>
+impl<F, W, H> CallHandler<F> for SubscribedHandler<F, W, H>
 where
     F: Family,
+    W: Fn(&F::Of<'_>, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
     H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Send + Sync + 'static,
 {
     #[inline]
     fn handle(&self, event: &mut F::Of<'_>, run: &Run<'_>) -> Step {
-        let passes = match self.state.load(Ordering::Acquire) {
-            OPEN => true,
-            FILTERED => {
-                let filters = self.filters.as_ref();
-                filters
-                    .is_none_or(|filters| filters.pass(&run.emit_origin(), |when| when(event)))
-                    // A condition is user code and may have unsubscribed the handler.
-                    && self.state.load(Ordering::Acquire) != CLOSED
-            }
-            _ => false,
-        };
+        let passes = self.state.admits(|| {
+            let filter = self.filter.as_ref();
+            filter.is_none_or(|filter| filter(event, &run.emit_origin()))
+        });
         if passes {
             (self.handler)(event, run)
         } else {
@@ -67,9 +53,9 @@ where
     }
 }
 
-impl<F: Family, H: Send + Sync> Closable for SubscribedHandler<F, H> {
+impl<F: Family, W: Send + Sync, H: Send + Sync> Closable for SubscribedHandler<F, W, H> {
     fn close(&self) {
-        self.state.store(CLOSED, Ordering::Release);
+        self.state.close();
     }
 }
 
@@ -82,7 +68,7 @@ impl<E, C: Send + Sync, H: Background<E>> Closable for FilteredHandler<E, C, H> 
 /// The handler of a pattern subscriber.
 pub(super) struct SubscribedTopicHandler<H, M> {
     handler: H,
-    closed: AtomicBool,
+    state: FilterState,
     filters: Option<Filters<AnyCondition>>,
     marker: PhantomData<fn() -> M>,
 }
@@ -91,7 +77,7 @@ impl<H, M> SubscribedTopicHandler<H, M> {
     pub(crate) fn new(handler: H, filters: Option<Filters<AnyCondition>>) -> Self {
         Self {
             handler,
-            closed: AtomicBool::new(false),
+            state: FilterState::new(filters.is_some()),
             filters,
             marker: PhantomData,
         }
@@ -100,13 +86,10 @@ impl<H, M> SubscribedTopicHandler<H, M> {
 
 impl<M: 'static, H: TopicHandler<M>> DynTopicHandler for SubscribedTopicHandler<H, M> {
     fn call(&self, event: &dyn AnyEvent, run: &Run<'_>) -> Step {
-        let passes = !self.closed.load(Ordering::Acquire)
-            && self
-                .filters
-                .as_ref()
-                .is_none_or(|filters| filters.pass(&run.emit_origin(), |when| when(event)))
-            // A condition is user code and may have unsubscribed the handler.
-            && !self.closed.load(Ordering::Acquire);
+        let passes = self.state.admits(|| {
+            let filters = self.filters.as_ref();
+            filters.is_none_or(|filters| filters.pass(&run.emit_origin(), |when| when(event)))
+        });
         if passes {
             self.handler.call(event, run)
         } else {
@@ -117,6 +100,6 @@ impl<M: 'static, H: TopicHandler<M>> DynTopicHandler for SubscribedTopicHandler<
 
 impl<M: 'static, H: Send + Sync> Closable for SubscribedTopicHandler<H, M> {
     fn close(&self) {
-        self.closed.store(true, Ordering::Release);
+        self.state.close();
     }
 }

@@ -118,12 +118,12 @@ pub(super) fn background_type(subscriber: &Subscriber) -> TokenStream {
 
 /// The body of the function that registers the subscriber: its parameters, its filters, the handler.
 pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
-    let [installer, event, source] = ["installer", "event", "source"].map(hygienic_ident);
+    let installer = hygienic_ident("installer");
     let params = ParamTokens::of(subscriber);
     let find_params = find_params(&params);
     let kept = params.iter().map(|param| &param.kept);
-    let Filters { captures, checks } = Filters::new(subscriber, &source, &quote!(false));
     let family = parameter_family(subscriber);
+    let Filters { captures, filter } = Filters::new(subscriber, Some(&family));
     let event_span = type_name_span(&subscriber.event);
     let handler = Token![_](params.first().map_or(event_span, |param| param.span));
     let find_listener = find_listener(subscriber);
@@ -145,10 +145,7 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
         #find_listener
         #captures
         #installer.#register(
-            move |#event, #source| {
-                #checks
-                true
-            },
+            #filter,
             #background,
         );
     }

@@ -12,37 +12,68 @@ use crate::syntax::{lifetimes::inferred, spans::mixed_site_at};
 
 /// The filters of a subscriber.
 pub(super) struct Filters {
-    /// Declares the variables that the checks capture.
+    /// Declares the variables that the filter captures.
     pub(super) captures: TokenStream,
-    /// Checks the filters, and returns if one does not hold.
-    pub(super) checks: TokenStream,
+    /// The filter, an `Option` of a closure that takes the event and its origin.
+    pub(super) filter: TokenStream,
 }
 
 impl Filters {
-    /// `source` names the variable that has the event's origin; `skipped` is the value to return if a filter
-    /// does not hold.
-    pub(super) fn new(subscriber: &Subscriber, source: &Ident, skipped: &TokenStream) -> Self {
+    /// The filters for the events of a family, or of any type if that is `None`.
+    pub(super) fn new(subscriber: &Subscriber, family: Option<&TokenStream>) -> Self {
         let core = &subscriber.core;
-        let [installer, event, origin, once] =
-            ["installer", "event", "origin", "once"].map(hygienic_ident);
-        let skip = quote!(return #skipped;);
-        let (mut captures, mut checks) = (TokenStream::new(), TokenStream::new());
-        if let Some(expected) = &subscriber.origin {
-            let key = key(subscriber, expected);
-            captures.extend(quote!(let #origin = #installer.origin(#key);));
-            checks.extend(quote!(if !#source.is_from(&#origin) { #skip }));
-        }
-        if let Some(when) = &subscriber.when {
-            let ty = inferred(&subscriber.event, &subscriber.signature.generics);
-            checks.extend(quote_spanned! {mixed_site_at(when.span())=>
-                let when: fn(&#ty) -> bool = #when;
-                if !when(#event) { #skip }
-            });
-        }
-        if subscriber.options.once.is_set() {
-            captures.extend(quote!(let #once = #core::__private::Once::new();));
-            checks.extend(quote!(if !#once.claim() { #skip }));
-        }
-        Self { captures, checks }
+        let private = quote!(#core::__private);
+        let [event, source] = ["event", "source"].map(hygienic_ident);
+        let (captures, checks) = checks(subscriber, &source, &quote!(false));
+        let filter = if checks.is_empty() {
+            let ty = match family {
+                Some(family) => quote!(#private::Filter<#family>),
+                None => quote!(#private::AnyFilter),
+            };
+            quote!(::core::option::Option::None::<#ty>)
+        } else {
+            let filter = match family {
+                Some(family) => quote!(#private::filter::<#family, _>),
+                None => quote!(#private::any_filter),
+            };
+            quote! {
+                #filter(move |#event, #source| {
+                    #checks
+                    true
+                })
+            }
+        };
+        Self { captures, filter }
     }
+}
+
+/// The variables that the checks capture, and the checks, which return `skipped` if a filter does not hold.
+/// `source` is the variable that has the event's origin.
+pub(super) fn checks(
+    subscriber: &Subscriber,
+    source: &Ident,
+    skipped: &TokenStream,
+) -> (TokenStream, TokenStream) {
+    let core = &subscriber.core;
+    let [installer, event, origin, once] =
+        ["installer", "event", "origin", "once"].map(hygienic_ident);
+    let skip = quote!(return #skipped;);
+    let (mut captures, mut checks) = (TokenStream::new(), TokenStream::new());
+    if let Some(expected) = &subscriber.origin {
+        let key = key(subscriber, expected);
+        captures.extend(quote!(let #origin = #installer.origin(#key);));
+        checks.extend(quote!(if !#source.is_from(&#origin) { #skip }));
+    }
+    if let Some(when) = &subscriber.when {
+        let ty = inferred(&subscriber.event, &subscriber.signature.generics);
+        checks.extend(quote_spanned! {mixed_site_at(when.span())=>
+            let when: fn(&#ty) -> bool = #when;
+            if !when(#event) { #skip }
+        });
+    }
+    if subscriber.options.once.is_set() {
+        captures.extend(quote!(let #once = #core::__private::Once::new();));
+        checks.extend(quote!(if !#once.claim() { #skip }));
+    }
+    (captures, checks)
 }

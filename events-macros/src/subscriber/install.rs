@@ -1,13 +1,14 @@
 //! Writes the body of a sync subscriber's `install` function.
 //!
-//! It resolves the function's further parameters, then registers a closure that checks the filters and
-//! calls the function.
+//! It resolves the function's further parameters, then registers a closure that calls the function. A
+//! subscription of a listener may end while its filters are evaluated, and so may one of a handler of several
+//! types: there the filters are a closure of their own. That of any other function checks them itself.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use super::{
-    filters::Filters,
+    filters::{Filters, checks},
     model::{EventSelector, Subscriber},
     params::{ParamTokens, find_params},
     tokens::{
@@ -29,9 +30,6 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
         param.make(&quote!(#kept), &run)
     });
     let lends = params.iter().map(ParamTokens::lend);
-    let filters = Filters::new(subscriber, &run, &quote!(#private::Step::Skipped));
-    let Filters { captures, checks } = filters;
-
     let (location, span) = call_spans(subscriber);
     let core = located_at(core, span);
     let function = function_path(subscriber, location);
@@ -44,38 +42,42 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
         #core::__private::Outcome::into_step(#function(#receiver #event, #(#lends),*))
     };
     let find_listener = find_listener(subscriber);
-    let subscribe = hygienic_ident(if listener.is_some() {
-        "subscribe_method"
-    } else {
-        "subscribe"
-    });
+    let handler = quote! {
+        #(#makes)*
+        #call
+    };
     if !matches!(subscriber.selector, EventSelector::Parameter) {
         let any = hygienic_ident("any");
         let families = listed_families(subscriber);
         let has_topic = matches!(subscriber.selector, EventSelector::Topic(_));
         let add_topic = has_topic.then(|| quote!(#installer.subscribe_topic(&#any);));
+        let Filters { captures, filter } = Filters::new(subscriber, None);
         return quote! {
             #find_params
             #find_listener
             #captures
-            let #any = #installer.topic_handler(move |#event, #run| {
-                #checks
-                #(#makes)*
-                #call
-            });
+            let #any = #installer.topic_handler(#filter, move |#event, #run| { #handler });
             #(#installer.subscribe_type::<#families>(&#any);)*
             #add_topic
         };
     }
     let family = parameter_family(subscriber);
+    if listener.is_some() {
+        let Filters { captures, filter } = Filters::new(subscriber, Some(&family));
+        return quote! {
+            #find_params
+            #find_listener
+            #captures
+            #installer.subscribe_method::<#family, _>(#filter, move |#event, #run| { #handler });
+        };
+    }
+    let (captures, checks) = checks(subscriber, &run, &quote!(#private::Step::Skipped));
     quote! {
         #find_params
-        #find_listener
         #captures
-        #installer.#subscribe::<#family, _>(move |#event, #run| {
+        #installer.subscribe::<#family, _>(move |#event, #run| {
             #checks
-            #(#makes)*
-            #call
+            #handler
         });
     }
 }

@@ -60,11 +60,18 @@ const _: () = {
                 .subscribe_method::<
                     <FirstLogin as ::events_core::Event>::Family,
                     _,
-                >(move |event, run| {
-                    ::events_core::__private::Outcome::into_step(
-                        __This::first(&listener, event),
-                    )
-                });
+                >(
+                    ::core::option::Option::None::<
+                        ::events_core::__private::Filter<
+                            <FirstLogin as ::events_core::Event>::Family,
+                        >,
+                    >,
+                    move |event, run| {
+                        ::events_core::__private::Outcome::into_step(
+                            __This::first(&listener, event),
+                        )
+                    },
+                );
         },
     };
     ::events_core::__register! {
@@ -107,26 +114,36 @@ const _: () = {
                 .subscribe_method::<
                     <Login as ::events_core::Event>::Family,
                     _,
-                >(move |event, run| {
-                    let when: fn(&Login) -> bool = |event: &Login| Greeter::knows(event);
-                    if !when(event) {
-                        return ::events_core::__private::Step::Skipped;
-                    }
-                    let __made0 = <State<
-                        'static,
-                        Ledger,
-                    > as ::events_core::__private::Param>::make(&__kept0, run);
-                    ::events_core::__private::Outcome::into_step(
-                        __This::login(
-                            &listener,
+                >(
+                    ::events_core::__private::filter::<
+                        <Login as ::events_core::Event>::Family,
+                        _,
+                    >(move |event, source| {
+                        let when: fn(&Login) -> bool = |event: &Login| Greeter::knows(
                             event,
-                            <State<
-                                'static,
-                                Ledger,
-                            > as ::events_core::__private::Param>::lend(&__made0),
-                        ),
-                    )
-                });
+                        );
+                        if !when(event) {
+                            return false;
+                        }
+                        true
+                    }),
+                    move |event, run| {
+                        let __made0 = <State<
+                            'static,
+                            Ledger,
+                        > as ::events_core::__private::Param>::make(&__kept0, run);
+                        ::events_core::__private::Outcome::into_step(
+                            __This::login(
+                                &listener,
+                                event,
+                                <State<
+                                    'static,
+                                    Ledger,
+                                > as ::events_core::__private::Param>::lend(&__made0),
+                            ),
+                        )
+                    },
+                );
         },
     };
     #[cfg(unix)]

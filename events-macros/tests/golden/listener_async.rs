@@ -96,7 +96,11 @@ const _: () = {
                         <Changed<__This> as ::events_core::Event>::Family,
                         _,
                     >(
-                        move |event, source| { true },
+                        ::core::option::Option::None::<
+                            ::events_core::__private::Filter<
+                                <Changed<__This> as ::events_core::Event>::Family,
+                            >,
+                        >,
                         ::events_core::__private::ConcurrencyLimited::new(
                             installer.concurrency(),
                             __Background {

@@ -60,11 +60,22 @@ const _: () = {
                         ::events_core::record::Creating<User>,
                     >>::Event as ::events_core::Event>::Family,
                     _,
-                >(move |event, run| {
-                    ::events_core::__private::Outcome::into_step(
-                        __This::creating(&listener, event),
-                    )
-                });
+                >(
+                    ::core::option::Option::None::<
+                        ::events_core::__private::Filter<
+                            <<Creating<
+                                User,
+                            > as ::events_core::__private::Observed<
+                                ::events_core::record::Creating<User>,
+                            >>::Event as ::events_core::Event>::Family,
+                        >,
+                    >,
+                    move |event, run| {
+                        ::events_core::__private::Outcome::into_step(
+                            __This::creating(&listener, event),
+                        )
+                    },
+                );
         },
     };
     ::events_core::__register! {
@@ -138,7 +149,15 @@ const _: () = {
                         >>::Event as ::events_core::Event>::Family,
                         _,
                     >(
-                        move |event, source| { true },
+                        ::core::option::Option::None::<
+                            ::events_core::__private::Filter<
+                                <<Updated<
+                                    User,
+                                > as ::events_core::__private::Observed<
+                                    ::events_core::record::Updated<User>,
+                                >>::Event as ::events_core::Event>::Family,
+                            >,
+                        >,
                         __Background {
                             __listener: listener,
                         },

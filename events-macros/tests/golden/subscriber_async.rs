@@ -97,7 +97,14 @@ const _: () = {
                 .subscribe_background::<
                     <FirstLogin as ::events_core::Event>::Family,
                     _,
-                >(move |event, source| { true }, __Background { __kept0, __kept1 });
+                >(
+                    ::core::option::Option::None::<
+                        ::events_core::__private::Filter<
+                            <FirstLogin as ::events_core::Event>::Family,
+                        >,
+                    >,
+                    __Background { __kept0, __kept1 },
+                );
         },
     };
     ::events_core::__register! {

@@ -59,7 +59,10 @@ const _: () = {
                     <FirstLogin as ::events_core::Event>::Family,
                     _,
                 >(
-                    move |event, source| {
+                    ::events_core::__private::filter::<
+                        <FirstLogin as ::events_core::Event>::Family,
+                        _,
+                    >(move |event, source| {
                         if !source.is_from(&origin) {
                             return false;
                         }
@@ -73,7 +76,7 @@ const _: () = {
                             return false;
                         }
                         true
-                    },
+                    }),
                     ::events_core::__private::ConcurrencyLimited::new(
                         installer.concurrency(),
                         __Background {},

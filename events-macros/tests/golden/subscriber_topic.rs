@@ -31,9 +31,12 @@ const _: () = {
         after: &[],
         install: |installer| {
             let any = installer
-                .topic_handler(move |event, run| {
-                    ::events_core::__private::Outcome::into_step(audit(event))
-                });
+                .topic_handler(
+                    ::core::option::Option::None::<::events_core::__private::AnyFilter>,
+                    move |event, run| {
+                        ::events_core::__private::Outcome::into_step(audit(event))
+                    },
+                );
             installer.subscribe_topic(&any);
         },
     };
