@@ -89,6 +89,7 @@ impl EmitGuard {
         let chain = STACK.with(outer_infos).into_iter().chain([info]);
         TooDeep {
             limit,
+            stack_left: None,
             chain: chain.map(EventInfo::topic).collect(),
         }
     }

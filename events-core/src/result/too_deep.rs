@@ -9,6 +9,7 @@ use std::{error::Error, fmt};
 #[derive(Clone, Debug)]
 pub struct TooDeep {
     pub(crate) limit: usize,
+    pub(crate) stack_left: Option<usize>,
     pub(crate) chain: Vec<&'static str>,
 }
 
@@ -17,6 +18,12 @@ impl TooDeep {
     #[must_use]
     pub fn limit(&self) -> usize {
         self.limit
+    }
+
+    /// How many bytes of the thread's stack were left, if the emit was refused for that reason.
+    #[must_use]
+    pub fn stack_left(&self) -> Option<usize> {
+        self.stack_left
     }
 
     /// The topics of the nested emits, outermost first; the refused one is last.

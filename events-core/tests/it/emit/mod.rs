@@ -8,4 +8,5 @@ mod failures;
 mod nesting;
 mod no_subscriber;
 mod order;
+mod stack;
 mod sync_emit;

@@ -1,0 +1,89 @@
+//! Section 2: endless nesting is refused before the stack overflows, however large the frames are.
+
+use std::{hint::black_box, thread};
+
+use events_core::{Event, Registry, failures::TooDeep};
+
+use crate::block_on;
+
+#[derive(Event, Clone)]
+#[event(topic = "stack.small")]
+struct Small;
+
+#[derive(Event, Clone)]
+#[event(topic = "stack.large")]
+struct Large([u8; 4096]);
+
+/// Runs on a thread with the stack of 2 MiB that threads have by default, and returns the first refusal.
+fn check(name: &str, runs: fn(&Registry) -> Option<TooDeep>) {
+    let runs = move || runs(&Registry::new());
+    let builder = thread::Builder::new().stack_size(2 << 20);
+    let refusal = builder.spawn(runs).expect("a thread starts").join();
+    let refusal = refusal.expect("nothing panics");
+    let refusal = refusal.unwrap_or_else(|| panic!("{name}: no emit was refused"));
+    let text = refusal.to_string();
+    match refusal.stack_left() {
+        Some(left) => {
+            assert!(left < 256 * 1024, "{name}: {text}");
+            assert!(text.contains("of the thread's stack"), "{name}: {text}");
+            assert!(refusal.chain().len() > 16, "{name}: {text}");
+        }
+        // Without optimization the frames of handlers do not add up, and the depth limit comes first.
+        None => assert!(
+            name == "inlined sync handlers" && cfg!(debug_assertions),
+            "{name}: {text}"
+        ),
+    }
+}
+
+#[test]
+fn an_emit_is_refused_when_little_of_the_stack_is_left() {
+    check("inlined sync handlers", |registry| {
+        for _ in 0..15 {
+            let uses_stack = |_: &Small| _ = black_box(&mut [0_u8; 2048]);
+            registry.on(uses_stack).detach();
+        }
+        let (inner, (sender, receiver)) = (registry.clone(), std::sync::mpsc::channel());
+        let emits = move |_: &Small| {
+            let mut large = [0_u8; 2048];
+            black_box(&mut large);
+            if let Err(error) = inner.try_emit(Small) {
+                _ = error.too_deep().map(|refusal| sender.send(refusal.clone()));
+            }
+            black_box(&mut large);
+        };
+        let _subscription = registry.on(emits);
+        registry.emit(Small);
+        receiver.try_recv().ok()
+    });
+    check("a sync handler with a large frame", |registry| {
+        let (inner, (sender, receiver)) = (registry.clone(), std::sync::mpsc::channel());
+        let emits = move |_: &Small| {
+            let mut large = [0_u8; 64 * 1024];
+            black_box(&mut large);
+            inner.emit(Small);
+            if let Err(error) = inner.try_emit(Small) {
+                _ = error.too_deep().map(|refusal| sender.send(refusal.clone()));
+            }
+            black_box(&mut large);
+        };
+        let _subscription = registry.on(emits);
+        registry.emit(Small);
+        receiver.try_recv().ok()
+    });
+    check("async handlers", |registry| {
+        let (inner, (sender, receiver)) = (registry.clone(), std::sync::mpsc::channel());
+        let emits = move |event: &Large| {
+            let (inner, event, sender) = (inner.clone(), event.clone(), sender.clone());
+            async move {
+                let emitted = inner.try_emit_async(event).await;
+                if let Err(error) = emitted {
+                    _ = error.too_deep().map(|refusal| sender.send(refusal.clone()));
+                }
+            }
+        };
+        let _subscription = registry.on_async(emits);
+        drop(block_on(registry.emit_async(Large([0; 4096]))));
+        receiver.try_recv().ok()
+    });
+}
