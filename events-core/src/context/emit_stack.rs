@@ -1,7 +1,8 @@
 //! The emits in progress on this thread, each inside a handler of the one before.
 //!
 //! Endless nesting would overflow the stack, which aborts the program. Therefore an emit beyond a depth
-//! limit is refused; the event types stored beside the depth counter show which emits led to it. An
+//! limit is refused, and so is a nested one when little of the thread's stack is left: the depth limit bounds a
+//! number of frames, not their size. The event types stored beside the depth counter show which emits led to it. An
 //! emission's id is stored here as well. It is created on demand: for a handler, or for a nested emission
 //! whose parent it is.
 //!
@@ -18,6 +19,14 @@ pub(crate) const DEFAULT_LIMIT: usize = 128;
 
 /// The highest limit that can be set; the arrays take 4 KiB per thread.
 pub(crate) const MAX_LIMIT: usize = 256;
+
+/// Up to this depth an emit does not measure the stack. The fast path does not go deeper.
+pub(crate) const MAX_UNMEASURED_DEPTH: usize = 16;
+
+/// An emit that is nested deeper is refused if less of the stack is left, in bytes. It must suffice for the frames
+/// of one emit: the chain nests its handlers, so that the locals of up to 16 inlined handlers add up, and an
+/// async emit moves its event. 2 MiB is the usual stack of a thread.
+const MIN_STACK_LEFT: usize = 128 * 1024;
 
 struct Stack {
     depth: Cell<usize>,
@@ -67,6 +76,26 @@ impl EmitGuard {
         })
     }
 
+    /// Begins an emit on the slow path.
+    ///
+    /// # Errors
+    ///
+    /// If `limit` emits are in progress already, or if little of the stack is left.
+    #[inline]
+    pub(crate) fn try_enter(info: &'static EventInfo, limit: usize) -> Result<Self, Box<TooDeep>> {
+        let stack_left = if depth() >= MAX_UNMEASURED_DEPTH {
+            stacker::remaining_stack().filter(|left| *left < MIN_STACK_LEFT)
+        } else {
+            None
+        };
+        let entered = if stack_left.is_none() {
+            Self::enter(info, limit)
+        } else {
+            None
+        };
+        entered.ok_or_else(|| Box::new(Self::refusal(info, limit, stack_left)))
+    }
+
     /// Resumes an emission, with the id that it had when it was suspended. Only `MAX_LIMIT` applies.
     pub(crate) fn reenter(info: &'static EventInfo, id: Option<EmissionId>) -> Option<Self> {
         let guard = Self::enter(info, MAX_LIMIT)?;
@@ -79,9 +108,9 @@ impl EmitGuard {
         STACK.with(|stack| stack.ids[self.depth % MAX_LIMIT].get())
     }
 
-    /// The error of an emit of this event that [`enter`](Self::enter) refused.
+    /// The error of an emit of this event that is refused.
     #[cold]
-    pub(crate) fn refusal(info: &'static EventInfo, limit: usize) -> TooDeep {
+    fn refusal(info: &'static EventInfo, limit: usize, stack_left: Option<usize>) -> TooDeep {
         let outer_infos = |stack: &Stack| -> Vec<_> {
             let infos = &stack.infos[..stack.depth.get()];
             infos.iter().filter_map(Cell::get).collect()
@@ -89,7 +118,7 @@ impl EmitGuard {
         let chain = STACK.with(outer_infos).into_iter().chain([info]);
         TooDeep {
             limit,
-            stack_left: None,
+            stack_left,
             chain: chain.map(EventInfo::topic).collect(),
         }
     }

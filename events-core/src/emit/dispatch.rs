@@ -275,8 +275,8 @@ pub(super) fn run_chain(
     }
 }
 
-/// Calls `f` with the current plan of the slot and the guard of the emit. An error if the depth limit
-/// refuses the emit; `None` if there is no plan.
+/// Calls `f` with the current plan of the slot and the guard of the emit. An error if the emit is nested
+/// too deep; `None` if there is no plan.
 pub(super) fn with_guard<T>(
     slot: Option<&Slot>,
     emit_context: EmitContext<'_>,
@@ -286,18 +286,15 @@ pub(super) fn with_guard<T>(
         .transpose()
 }
 
-/// Calls `f` with the guard of an emit that runs this plan. An error if the depth limit refuses the
-/// emit.
+/// Calls `f` with the guard of an emit that runs this plan. An error if the emit is nested too deep.
 pub(super) fn guarded<T>(
     plan: &Plan,
     emit_context: EmitContext<'_>,
     f: impl FnOnce(&EmitGuard) -> T,
 ) -> Result<T, Box<TooDeep>> {
     let limit = emit_context.emit_limits.limit();
-    match EmitGuard::enter(plan.info(), limit) {
-        Some(guard) => Ok(f(&guard)),
-        None => Err(Box::new(EmitGuard::refusal(plan.info(), limit))),
-    }
+    let guard = EmitGuard::try_enter(plan.info(), limit)?;
+    Ok(f(&guard))
 }
 
 /// Runs all handlers of the chain, and resumes behind one that panics.

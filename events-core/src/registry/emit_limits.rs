@@ -2,12 +2,12 @@
 //!
 //! The depth limit is how many emits may be nested, each inside a handler of the one before. The *fast
 //! path* of an emit does not check whether a subscriber received the event, nor whether there is an
-//! interceptor: either check would cost every emit. So the fast path has a limit of its own, which is 0
-//! while there is a hook or an interceptor. A limit of 0 refuses the emit, which then takes the *slow
-//! path*: that obeys the depth limit, and calls the interceptor and the hook.
+//! interceptor, nor how much of the stack is left: any of these checks would cost every emit. So the fast path
+//! has a limit of its own. An emit that is nested deeper takes the *slow path*: that obeys the depth limit,
+//! measures the stack, and calls the interceptor and the hook.
 //!
 //! Invariant: whenever the writer's lock is released, `fast_path_limit` is 0 if there is a hook or an
-//! interceptor, and else equals `limit`. The flags of the core record which of them there are.
+//! interceptor, and else `limit`, but at most `MAX_UNMEASURED_DEPTH`. The flags of the core record which of them there are.
 
 use std::{
     cell::Cell,
@@ -21,7 +21,7 @@ use std::{
 use arc_swap::ArcSwapOption;
 
 use crate::{
-    context::{DEFAULT_LIMIT, MAX_LIMIT, panic_hook},
+    context::{DEFAULT_LIMIT, MAX_LIMIT, MAX_UNMEASURED_DEPTH, panic_hook},
     event::AnyEvent,
     primitives::drop_catching,
 };
@@ -39,7 +39,7 @@ pub(crate) struct EmitLimits {
 impl EmitLimits {
     pub(crate) const fn new() -> Self {
         Self {
-            fast_path_limit: AtomicUsize::new(DEFAULT_LIMIT),
+            fast_path_limit: AtomicUsize::new(MAX_UNMEASURED_DEPTH),
             limit: AtomicUsize::new(DEFAULT_LIMIT),
             hook: ArcSwapOption::const_empty(),
         }
@@ -74,10 +74,14 @@ impl EmitLimits {
         self.hook.swap(hook.map(Arc::new))
     }
 
-    /// Makes the depth limit of the fast path 0 if the fast path must not be taken, and else equal to that
-    /// of the slow path. Called under the writer's lock.
+    /// Updates the depth limit of the fast path, which is 0 if that must not be taken. Called under the
+    /// writer's lock.
     pub(super) fn update_fast_path_limit(&self, is_allowed: bool) {
-        let limit = if is_allowed { self.limit() } else { 0 };
+        let limit = if is_allowed {
+            self.limit().min(MAX_UNMEASURED_DEPTH)
+        } else {
+            0
+        };
         self.fast_path_limit.store(limit, Ordering::Relaxed);
     }
 

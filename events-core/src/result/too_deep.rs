@@ -1,11 +1,13 @@
-//! The error of an emit that was refused because too many emits are nested.
+//! The error of an emit that was refused because it was nested too deep.
 
 use std::{error::Error, fmt};
 
-/// A refused emit: it exceeded the limit of nested emits.
+/// A refused emit: it exceeded the limit of nested emits, or little of the thread's stack was left.
 ///
-/// A nested emit is an emit inside a handler of another one. `Display` shows the chain of their
-/// topics, outermost first.
+/// A nested emit is an emit inside a handler of another one. The limit is
+/// [`Registry::set_depth_limit`](crate::Registry::set_depth_limit). An emit that is nested more than 16 deep is
+/// refused as well if less than 128 KiB of the stack are left, where the platform can tell. `Display` shows the
+/// chain of topics, outermost first.
 #[derive(Clone, Debug)]
 pub struct TooDeep {
     pub(crate) limit: usize,
@@ -35,12 +37,21 @@ impl TooDeep {
 
 impl fmt::Display for TooDeep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "emit refused: {} emits are nested, which is the limit (Registry::set_depth_limit \
-             changes it); the chain is ",
-            self.limit
-        )?;
+        match self.stack_left {
+            None => write!(
+                f,
+                "emit refused: {} emits are nested, which is the limit (Registry::set_depth_limit \
+                 changes it); the chain is ",
+                self.limit
+            )?,
+            Some(left) => write!(
+                f,
+                "emit refused: {} emits are nested, and {} KiB of the thread's stack are left (enqueue \
+                 the inner events, or use a thread with a larger stack); the chain is ",
+                self.chain.len() - 1,
+                left / 1024
+            )?,
+        }
         let mut repeats = self.chain.chunk_by(|one, next| one == next).peekable();
         while let Some(repeat) = repeats.next() {
             f.write_str(repeat[0])?;
