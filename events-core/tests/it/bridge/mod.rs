@@ -5,4 +5,5 @@ mod bridge_lifecycle;
 mod bridges;
 mod bridges_tokio;
 mod receive;
+mod receive_order;
 mod weak;
