@@ -1,7 +1,7 @@
 //! A bounded buffer of events that a sync handler fills and a receiver empties.
 //!
-//! The handler clones each event. It has the lowest priority, so the clone contains the changes of
-//! the other sync handlers. An emit never waits for a receiver: a full buffer drops its oldest
+//! The handler clones each event. It runs behind all other sync handlers, whatever their order is, so
+//! the clone contains their changes. An emit never waits for a receiver: a full buffer drops its oldest
 //! event, which the receiver is notified of, or the new one. User code does not run while the
 //! buffer is locked.
 
@@ -106,8 +106,7 @@ where
             NewSubscription::<E>::sync(registry.clone(), location, name, false, receive);
         Self {
             shared,
-            // Runs last, so that it clones the event with the changes of the other handlers.
-            _subscription: subscription.priority(i32::MIN).register_or_panic(),
+            _subscription: subscription.receiver().register_or_panic(),
         }
     }
 }

@@ -46,7 +46,8 @@ impl Registry {
     /// The next event of this type, with the changes of its sync handlers:
     /// `registry.next::<OrderPlaced>()`.
     ///
-    /// An event that a handler stops is not received.
+    /// It runs behind all sync handlers, whatever their priorities are and whenever they were
+    /// subscribed. An event that a handler stops is not received.
     ///
     /// ```
     /// use events_core::{Event, Registry};
@@ -87,7 +88,8 @@ impl Registry {
 
     /// All events of this type from now on, with the changes of their sync handlers.
     ///
-    /// An event that a handler stops is not received.
+    /// It runs behind all sync handlers, whatever their priorities are and whenever they were
+    /// subscribed. An event that a handler stops is not received.
     ///
     /// ```
     /// use events_core::{Event, Registry};
