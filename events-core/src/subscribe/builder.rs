@@ -266,6 +266,10 @@ impl<F: Family, T> NewSubscription<F, T> {
         &self.registry
     }
 
+    pub(crate) fn subscriber(&self) -> &SubscriberInfo {
+        &self.subscriber
+    }
+
     /// The entry that is to be registered, and the part of the guard that removes it again.
     pub(super) fn prepare(self) -> (PreparedEntry, SubscriptionPart) {
         let number = self.registry.core().next_number();

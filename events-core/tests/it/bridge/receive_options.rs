@@ -6,8 +6,12 @@ use std::{
     future::Future,
     iter,
     pin::Pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
     task::{Context, Poll, Waker},
+    thread,
 };
 
 use events_core::{
@@ -16,6 +20,8 @@ use events_core::{
     streams::{EventStream, Lagged, Next},
 };
 use futures_core::Stream;
+
+use crate::block_on;
 
 #[derive(Event, Clone, Debug, PartialEq)]
 struct Tick(u32);
@@ -287,6 +293,40 @@ fn next_keeps_one_event_of_each_origin_until_its_origin_can_no_longer_be_set() {
     (0..9).for_each(|number| emit(&registry, number, ["", "a", "b"][number as usize % 3]));
     let mut next = next.origin("b");
     assert_eq!(poll(&mut next), Poll::Ready(Some(Tick(2))));
+}
+
+#[test]
+fn no_event_of_another_thread_is_lost_while_the_options_are_set() {
+    let registry = Registry::new();
+    let (started, stopped) = (AtomicU32::new(0), AtomicBool::new(false));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stopped.load(Ordering::SeqCst) {
+                let number = started.fetch_add(1, Ordering::SeqCst) + 1;
+                registry.emit_from(Tick(number), if number % 2 == 0 { "even" } else { "odd" });
+            }
+        });
+        let stop = StopOnDrop(&stopped);
+        for _ in 0..300 {
+            let next = registry.next::<Tick>();
+            // All later numbers are emitted while `next` is subscribed.
+            let before = started.load(Ordering::SeqCst);
+            let next = next.when(|tick| tick.0 % 7 == 0).origin("odd");
+            let number = block_on(next).expect("the registry is still there").0;
+            assert_eq!(number % 14, 7);
+            assert!(number <= before + 14, "{number} after {before}");
+        }
+        drop(stop);
+    });
+}
+
+/// Ends the thread that emits, also when the test fails.
+struct StopOnDrop<'s>(&'s AtomicBool);
+
+impl Drop for StopOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
 }
 
 /// A `next` that was polled keeps one event only, so a later option could miss the one that it selects.
