@@ -369,7 +369,7 @@ struct Bomb(bool);
 
 impl Drop for Bomb {
     fn drop(&mut self) {
-        assert!(!self.0 || std::thread::panicking(), "dropped");
+        assert!(!self.0 || thread::panicking(), "dropped");
     }
 }
 
