@@ -105,11 +105,11 @@ impl<E> Expectation<E> {
     ///
     /// # Panics
     ///
-    /// When the expectation already has an origin.
+    /// When the expectation already has an origin, and when such an event was emitted since it was created.
     #[track_caller]
     pub fn from<M>(self, origin: impl IntoKey<M>) -> Self {
         let origin = origin.into_key().into();
-        let old = self.with_rule(|rule| rule.origin.replace(origin));
+        let old = self.restrict("from", |rule| rule.origin.replace(origin));
         assert!(
             old.is_none(),
             "this expectation already has an origin; write another expectation for the other origin"
@@ -129,12 +129,27 @@ impl<E> Expectation<E> {
 
     #[track_caller]
     fn set_matching(self, matching: MatchFn) -> Self {
-        let old = self.with_rule(|rule| rule.matching.replace(matching));
+        let old = self.restrict("matching", |rule| rule.matching.replace(matching));
         assert!(
             old.is_none(),
             "this expectation already has a `matching`; combine both conditions with `&&`"
         );
         self
+    }
+
+    /// Changes the rule so that it matches fewer events.
+    ///
+    /// # Panics
+    ///
+    /// When the rule has counted an event already, which was withheld from its subscribers.
+    #[track_caller]
+    fn restrict<T>(&self, option: &str, change: impl FnOnce(&mut Rule) -> T) -> T {
+        let mut data = self.mock.lock();
+        if let Some(text) = failure_text::late_option(&data, &data.rules[self.rule], option) {
+            drop(data);
+            panic!("{text}");
+        }
+        change(&mut data.rules[self.rule])
     }
 
     fn with_rule<T>(&self, change: impl FnOnce(&mut Rule) -> T) -> T {
@@ -160,7 +175,8 @@ impl<E: Event> Expectation<E> {
     ///
     /// # Panics
     ///
-    /// When the expectation already has a `matching`.
+    /// When the expectation already has a `matching`, and when such an event was emitted since it was
+    /// created.
     #[track_caller]
     pub fn matching(self, matching: impl Fn(&E) -> bool + Send + Sync + 'static) -> Self
     where
@@ -190,7 +206,8 @@ impl<E: Event> Expectation<E> {
     ///
     /// # Panics
     ///
-    /// When the expectation already has a `matching`.
+    /// When the expectation already has a `matching`, and when such an event was emitted since it was
+    /// created.
     #[track_caller]
     pub fn matching_borrowed(
         self,
@@ -235,7 +252,8 @@ impl Expectation<ByTopic> {
     ///
     /// # Panics
     ///
-    /// When the expectation already has a `matching`.
+    /// When the expectation already has a `matching`, and when such an event was emitted since it was
+    /// created.
     #[track_caller]
     pub fn matching(
         self,

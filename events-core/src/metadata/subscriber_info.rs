@@ -21,7 +21,8 @@ pub struct SubscriberInfo {
     pub module: &'static str,
     /// Where it is declared, or where it was subscribed at run time.
     pub location: Location,
-    /// Its priority: higher ones run first; the default is 0.
+    /// Its priority: higher ones run first; the default is 0. It does not apply to the receivers that
+    /// `next` and `stream` create, which run behind all other sync subscribers.
     pub priority: i32,
     /// The origin that it is limited to, if any.
     pub origin: Option<Origin>,

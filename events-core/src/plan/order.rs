@@ -1,5 +1,5 @@
 //! The order of subscribers: `before` and `after` always hold, and where they leave a choice, the rank
-//! decides.
+//! decides. Receivers (`next` and `stream`) run behind all of them: see [`Position::receiver`].
 //!
 //! The order is a pure function of the input: it is the same in every build and with every linker.
 
@@ -12,14 +12,19 @@ use crate::metadata::{Key, Location, SubscriberInfo};
 
 /// The rank of a subscriber, which decides where no constraint applies; lower ranks run earlier.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Rank {
-    priority: Reverse<i32>,
-    tiebreak: Tiebreak,
+pub(crate) enum Rank {
+    /// A subscriber with a priority.
+    Ordered {
+        priority: Reverse<i32>,
+        tiebreak: Tiebreak,
+    },
+    /// A receiver: behind every priority, in order of registration.
+    Receiver(u64),
 }
 
 /// Decides between equal priorities.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Tiebreak {
+pub(crate) enum Tiebreak {
     /// Declared with an attribute: ordered by module and location in the source.
     Declared {
         module: &'static str,
@@ -37,7 +42,7 @@ impl Rank {
         location: Location,
         name: &'static str,
     ) -> Self {
-        Self {
+        Self::Ordered {
             priority: Reverse(priority),
             tiebreak: Tiebreak::Declared {
                 module,
@@ -48,9 +53,17 @@ impl Rank {
     }
 
     pub(crate) fn subscribed(priority: i32, number: u64) -> Self {
-        Self {
+        Self::Ordered {
             priority: Reverse(priority),
             tiebreak: Tiebreak::Subscribed(number),
+        }
+    }
+
+    /// The rank of the same run-time subscriber if it is registered with this number.
+    pub(crate) fn with_number(&self, number: u64) -> Self {
+        match self {
+            Self::Ordered { priority, .. } => Self::subscribed(priority.0, number),
+            Self::Receiver(_) => Self::Receiver(number),
         }
     }
 }
@@ -103,6 +116,23 @@ pub(crate) struct Position {
     pub(crate) names: Vec<Key>,
     pub(crate) before: Vec<Key>,
     pub(crate) after: Vec<Key>,
+}
+
+impl Position {
+    /// The position of a receiver: last in the chain.
+    ///
+    /// No subscriber can be ordered behind it: every other rank is lower, and without a name it is no
+    /// target of `after`. Without `before` and `after` it does not run ahead of a constraint, either:
+    /// as long as other subscribers are left, one of them has all its predecessors behind it.
+    pub(crate) fn receiver(number: u64) -> Self {
+        Self {
+            phase: Phase::Sync,
+            rank: Rank::Receiver(number),
+            names: Vec::new(),
+            before: Vec::new(),
+            after: Vec::new(),
+        }
+    }
 }
 
 /// The indices of `positions` in running order.
@@ -212,7 +242,8 @@ fn cycle(successors: &[Vec<usize>], predecessor_counts: &[usize]) -> Vec<usize> 
 mod tests {
     use super::*;
 
-    /// Subscribers in one line: `name priority <before >after @phase`, separated by commas.
+    /// Subscribers in one line: `name priority <before >after @phase`, separated by commas. A receiver
+    /// has the word `receiver` instead of a priority.
     fn check(input: &'static str, expected: Result<&str, &str>) {
         let words: Vec<Vec<&'static str>> = input
             .split(',')
@@ -227,16 +258,19 @@ mod tests {
         };
         let positions: Vec<Position> = (0..)
             .zip(&words)
-            .map(|(number, words)| Position {
-                phase: match words.iter().find_map(|word| word.strip_prefix('@')) {
-                    None => Phase::Sync,
-                    Some("deferred") => Phase::Deferred,
-                    Some(_) => Phase::Async,
+            .map(|(number, words)| match words[1].parse() {
+                Err(_) => Position::receiver(number),
+                Ok(priority) => Position {
+                    phase: match words.iter().find_map(|word| word.strip_prefix('@')) {
+                        None => Phase::Sync,
+                        Some("deferred") => Phase::Deferred,
+                        Some(_) => Phase::Async,
+                    },
+                    rank: Rank::subscribed(priority, number),
+                    names: vec![words[0].into()],
+                    before: keys(words, '<'),
+                    after: keys(words, '>'),
                 },
-                rank: Rank::subscribed(words[1].parse().expect("a priority"), number),
-                names: vec![words[0].into()],
-                before: keys(words, '<'),
-                after: keys(words, '>'),
             })
             .collect();
         let names = |indices: Vec<usize>| {
@@ -274,6 +308,15 @@ mod tests {
         check("a 9 >b, b 0", Ok("b a"));
         check("a 9, b 0 <a", Ok("b a"));
         check("a 9 >c, b 5, c 0", Ok("b c a"));
+    }
+
+    #[test]
+    fn receivers_run_last() {
+        check("r receiver, a -2147483648, b 0", Ok("b a r"));
+        check("r receiver, s receiver, a -2147483648", Ok("a r s"));
+        check("r receiver, a -2147483648, b 9 >a", Ok("a b r"));
+        check("r receiver, a 0 >b, b 0 >c, c -2147483648", Ok("c b a r"));
+        check("r receiver, a -2147483648, b 0 >r, c 0 <r", Ok("b c a r"));
     }
 
     #[test]

@@ -1,24 +1,30 @@
 //! A bounded buffer of events that a sync handler fills and a receiver empties.
 //!
-//! The handler clones each event. It has the lowest priority, so the clone contains the changes of
-//! the other sync handlers. An emit never waits for a receiver: a full buffer drops its oldest
+//! The handler clones each event. It runs behind all other sync handlers, whatever their order is, so
+//! the clone contains their changes. An emit never waits for a receiver: a full buffer drops its oldest
 //! event, which the receiver is notified of, or the new one. User code does not run while the
 //! buffer is locked.
+//!
+//! An option applies to the events that were received before it is set. It is set while the buffer is
+//! locked: an event that is being received at that time is checked again before it enters the buffer.
 
 use std::{
     collections::VecDeque,
     fmt, mem,
     panic::Location,
-    sync::{Arc, Mutex, MutexGuard, OnceLock},
-    task::{Context, Poll, Waker},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    task::{Context, Poll},
 };
 
+use super::contents::{Contents, Keep, OptionsSet, Received};
 use crate::{
+    context::{log, panic_hook::catch_panic},
     event::OwnedEvent,
     handler::{Run, Step},
-    metadata::{Key, Origin},
-    primitives::sync::lock,
+    metadata::{Key, Origin, SubscriberInfo},
+    primitives::{drop_catching, sync::lock},
     registry::Registry,
+    result::{Cause, Failure},
     subscribe::{NewSubscription, Subscription},
 };
 
@@ -46,6 +52,8 @@ impl std::error::Error for Lagged {}
 /// The receiving end; dropping it unsubscribes.
 pub(super) struct EventBuffer<E> {
     shared: Arc<Shared<E>>,
+    /// The subscriber that fills the buffer.
+    subscriber: Arc<SubscriberInfo>,
     _subscription: Subscription,
 }
 
@@ -58,27 +66,7 @@ struct Shared<E> {
 
 pub(super) type Condition<E> = Box<dyn Fn(&E) -> bool + Send + Sync>;
 
-struct Contents<E> {
-    events: VecDeque<E>,
-    capacity: usize,
-    overflow: Overflow,
-    /// How many events were dropped since the receiver was last notified of it.
-    missed: u64,
-    /// No handler is left that could add an event.
-    closed: bool,
-    waker: Option<Waker>,
-}
-
-/// What happens to a further event when the buffer is full.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Overflow {
-    /// The further event is dropped.
-    KeepOldest,
-    /// The oldest event is dropped.
-    DropOldest,
-}
-
-/// The handler's end. The last plan that contains the handler drops it, which closes the buffer.
+/// The handler's end. The last plan that contains the handler drops it, which ends the buffer.
 struct Sender<E>(Arc<Shared<E>>);
 
 impl<E> EventBuffer<E>
@@ -86,57 +74,91 @@ where
     E: OwnedEvent + Clone + Send + 'static,
 {
     #[track_caller]
-    pub(crate) fn new(registry: &Registry, name: Key, capacity: usize, overflow: Overflow) -> Self {
+    pub(crate) fn new(registry: &Registry, name: Key, keep: Keep) -> Self {
         let shared = Arc::new(Shared {
             when: OnceLock::new(),
             origin: OnceLock::new(),
-            contents: Mutex::new(Contents {
-                events: VecDeque::new(),
-                capacity,
-                overflow,
-                missed: 0,
-                closed: false,
-                waker: None,
-            }),
+            contents: Mutex::new(Contents::new(keep)),
         });
         let sender = Sender(Arc::clone(&shared));
         let receive = move |event: &mut E, run: &Run<'_>| sender.0.receive(event, run);
         let location = Location::caller().into();
         let subscription =
-            NewSubscription::<E>::sync(registry.clone(), location, name, false, receive);
+            NewSubscription::<E>::sync(registry.clone(), location, name, false, receive).receiver();
         Self {
             shared,
-            // Runs last, so that it clones the event with the changes of the other handlers.
-            _subscription: subscription.priority(i32::MIN).register_or_panic(),
+            subscriber: Arc::new(subscription.subscriber().clone()),
+            _subscription: subscription.register_or_panic(),
         }
     }
 }
 
 impl<E> EventBuffer<E> {
-    pub(crate) fn set_capacity(&self, capacity: usize) {
-        self.shared.lock().capacity = capacity.max(1);
+    pub(super) fn set_capacity(&self, capacity: usize) {
+        let dropped = self.shared.lock().set_capacity(capacity);
+        drop_each(dropped);
     }
 
     pub(super) fn set_when(&self, when: Condition<E>) {
-        let is_first = self.shared.when.set(when).is_ok();
-        assert!(is_first, "a condition is set already; join both with `&&`");
+        let (rejected, events) = self.set(&self.shared.when, when);
+        assert!(
+            rejected.is_none(),
+            "a condition is set already; join both with `&&`"
+        );
         let when = self.shared.when.get();
-        self.shared
-            .retain(|event| when.is_none_or(|when| when(event)));
+        self.put_back(events, |received| {
+            when.is_none_or(|when| when(&received.event))
+        });
     }
 
     pub(super) fn set_origin(&self, origin: Origin) {
-        let is_first = self.shared.origin.set(origin).is_ok();
+        let (rejected, events) = self.set(&self.shared.origin, origin);
         assert!(
-            is_first,
+            rejected.is_none(),
             "an origin is set already; create one receiver for each origin"
         );
-        // Another thread may have emitted events meanwhile; their origins are not stored.
-        self.shared.retain(|_| false);
+        let origin = self.shared.origin.get();
+        self.put_back(events, |received| received.origin.as_ref() == origin);
     }
 
-    pub(crate) fn poll(&self, context: &Context<'_>) -> Poll<Option<Result<E, Lagged>>> {
+    /// Whether it was not polled yet.
+    pub(super) fn is_open(&self) -> bool {
+        self.shared.lock().is_open()
+    }
+
+    pub(super) fn poll(&self, context: &Context<'_>) -> Poll<Option<Result<E, Lagged>>> {
         self.shared.poll(context)
+    }
+
+    /// Sets an option that is not set yet, or returns its value. Takes the events that were received
+    /// before; those that are received later pass the option.
+    fn set<T>(&self, option: &OnceLock<T>, value: T) -> (Option<T>, VecDeque<Received<E>>) {
+        let mut contents = self.shared.lock();
+        match option.set(value) {
+            Ok(()) => (None, mem::take(&mut contents.events)),
+            Err(value) => (Some(value), VecDeque::new()),
+        }
+    }
+
+    /// Puts the events back that pass an option, and drops the others. A panic in a condition is a
+    /// failure of the subscriber, as during an emit.
+    fn put_back(&self, events: VecDeque<Received<E>>, passes: impl Fn(&Received<E>) -> bool) {
+        let (mut passing, mut dropped) = (VecDeque::new(), VecDeque::new());
+        for received in events {
+            match catch_panic(|| passes(&received)) {
+                Ok(true) => passing.push_back(received),
+                Ok(false) => dropped.push_back(received),
+                Err(panic) => {
+                    let subscriber = Arc::clone(&self.subscriber);
+                    log::failure(Failure::new(subscriber, Cause::Panic(panic)));
+                    dropped.push_back(received);
+                }
+            }
+        }
+        let set = self.shared.options_set();
+        let surplus = self.shared.lock().put_back(passing, set);
+        drop_each(dropped);
+        drop_each(surplus);
     }
 }
 
@@ -145,14 +167,17 @@ impl<E> Shared<E> {
         lock(&self.contents)
     }
 
-    /// Drops the events that do not pass a condition that was set after they were received.
-    fn retain(&self, passes: impl Fn(&E) -> bool) {
-        let events = mem::take(&mut self.lock().events);
-        let (passing, _dropped): (VecDeque<_>, VecDeque<_>) = events.into_iter().partition(passes);
-        let mut contents = self.lock();
-        for event in passing.into_iter().rev() {
-            contents.events.push_front(event);
+    fn options_set(&self) -> OptionsSet {
+        OptionsSet {
+            when: self.when.get().is_some(),
+            origin: self.origin.get().is_some(),
         }
+    }
+
+    /// Whether an event passes the options that are set.
+    fn passes(&self, event: &E, run: &Run<'_>) -> bool {
+        self.origin.get().is_none_or(|origin| run.is_from(origin))
+            && self.when.get().is_none_or(|when| when(event))
     }
 
     /// The body of the handler.
@@ -160,49 +185,67 @@ impl<E> Shared<E> {
     where
         E: Clone,
     {
-        let is_from = self.origin.get().is_none_or(|origin| run.is_from(origin));
-        if !is_from || self.when.get().is_some_and(|when| !when(event)) {
-            return Step::Skipped;
-        }
-        let event = event.clone();
-        let (mut waker, mut dropped) = (None, None);
-        {
-            let mut contents = self.lock();
-            if contents.events.len() < contents.capacity {
-                contents.events.push_back(event);
-                waker = contents.waker.take();
-            } else if contents.overflow == Overflow::DropOldest {
-                dropped = contents.events.pop_front();
-                contents.missed += 1;
-                contents.events.push_back(event);
-                waker = contents.waker.take();
-            } else {
-                dropped = Some(event);
+        loop {
+            let set = self.options_set();
+            if !self.passes(event, run) {
+                return Step::Skipped;
             }
+            // With an origin set, no later option depends on it.
+            let origin = run.origin().filter(|_| !set.origin).cloned();
+            let received = Received {
+                event: event.clone(),
+                origin,
+            };
+            let mut contents = self.lock();
+            // Options are set under this lock.
+            if self.options_set() != set {
+                drop(contents);
+                drop(received);
+                continue;
+            }
+            let (dropped, waker) = contents.push(received, set);
+            drop(contents);
+            drop(dropped);
+            if let Some(waker) = waker {
+                waker.wake();
+            }
+            return Step::Done;
         }
-        drop(dropped);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-        Step::Done
     }
 
     fn poll(&self, context: &Context<'_>) -> Poll<Option<Result<E, Lagged>>> {
         let waker = context.waker().clone();
-        let (item, _unused) = {
+        let (item, dropped, _unused) = {
             let mut contents = self.lock();
-            if contents.missed > 0 {
+            let dropped = contents.close();
+            let (item, unused) = if contents.missed > 0 {
                 let missed = mem::take(&mut contents.missed);
                 (Poll::Ready(Some(Err(Lagged { missed }))), Some(waker))
-            } else if let Some(event) = contents.events.pop_front() {
-                (Poll::Ready(Some(Ok(event))), Some(waker))
-            } else if contents.closed {
+            } else if let Some(received) = contents.events.pop_front() {
+                (Poll::Ready(Some(Ok(received.event))), Some(waker))
+            } else if contents.has_ended {
                 (Poll::Ready(None), Some(waker))
             } else {
                 (Poll::Pending, contents.waker.replace(waker))
-            }
+            };
+            (item, dropped, unused)
         };
+        drop_each(dropped);
         item
+    }
+}
+
+/// Drops events, each by itself: two destructors that panic while one collection is dropped would abort
+/// the process.
+fn drop_each<E>(events: VecDeque<Received<E>>) {
+    events.into_iter().for_each(drop_catching);
+}
+
+impl<E> Drop for Shared<E> {
+    fn drop(&mut self) {
+        let contents = self.contents.get_mut();
+        let contents = contents.unwrap_or_else(PoisonError::into_inner);
+        drop_each(mem::take(&mut contents.events));
     }
 }
 
@@ -210,7 +253,7 @@ impl<E> Drop for Sender<E> {
     fn drop(&mut self) {
         let waker = {
             let mut contents = self.0.lock();
-            contents.closed = true;
+            contents.has_ended = true;
             contents.waker.take()
         };
         if let Some(waker) = waker {

@@ -2,9 +2,11 @@
 //! stream of all of them.
 //!
 //! - `stream`: the future and the stream;
-//! - `buffer`: the bounded buffer of both, which a sync handler fills with clones of the events.
+//! - `buffer`: the bounded buffer of both, which a sync handler fills with clones of the events;
+//! - `contents`: which events the buffer keeps, before and after the options are complete.
 
 mod buffer;
+mod contents;
 mod stream;
 
 pub use buffer::Lagged;

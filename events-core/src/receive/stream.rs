@@ -11,7 +11,10 @@ use std::{
 
 use futures_core::Stream;
 
-use super::buffer::{EventBuffer, Lagged, Overflow};
+use super::{
+    buffer::{EventBuffer, Lagged},
+    contents::Keep,
+};
 use crate::{
     event::OwnedEvent,
     metadata::{IntoKey, Key},
@@ -26,6 +29,11 @@ const DEFAULT_CAPACITY: usize = 64;
 /// It is subscribed from the call of `next` on, not from its first poll. It returns `None` when the
 /// registry is dropped before an event is emitted. After it has returned an event it is
 /// unsubscribed and returns `None`; dropping it unsubscribes, too.
+///
+/// [`when`](Self::when) and [`origin`](Self::origin) apply to all events from the call of `next` on, no
+/// matter when they are set. So until its first poll it keeps the events that these may still select:
+/// with a condition the first one of each origin, with both one event, and without a condition all of
+/// them. Poll it soon, or set a condition.
 #[must_use = "a future does nothing unless awaited"]
 pub struct Next<E: OwnedEvent> {
     buffer: Option<EventBuffer<E>>,
@@ -37,6 +45,10 @@ pub struct Next<E: OwnedEvent> {
 /// slow that more than [`capacity`](Self::capacity) events wait for it, the oldest ones are
 /// dropped, and the next item is an error with their number. It ends when the registry is dropped.
 /// Dropping it unsubscribes.
+///
+/// The options apply to all events from the call of `stream` on, no matter when they are set. So
+/// until its first poll it keeps up to 1024 events, or its capacity if that is higher; the first poll
+/// drops the oldest ones that exceed the capacity.
 #[must_use = "a stream does nothing unless polled"]
 pub struct EventStream<E: OwnedEvent> {
     buffer: EventBuffer<E>,
@@ -46,7 +58,8 @@ impl Registry {
     /// The next event of this type, with the changes of its sync handlers:
     /// `registry.next::<OrderPlaced>()`.
     ///
-    /// An event that a handler stops is not received.
+    /// It runs behind all sync handlers, whatever their priorities are and whenever they were
+    /// subscribed. An event that a handler stops is not received.
     ///
     /// ```
     /// use events_core::{Event, Registry};
@@ -76,18 +89,14 @@ impl Registry {
         E: OwnedEvent + Clone + Send + 'static,
     {
         Next {
-            buffer: Some(EventBuffer::new(
-                self,
-                Key::of::<Next<E>>(),
-                1,
-                Overflow::KeepOldest,
-            )),
+            buffer: Some(EventBuffer::new(self, Key::of::<Next<E>>(), Keep::First)),
         }
     }
 
     /// All events of this type from now on, with the changes of their sync handlers.
     ///
-    /// An event that a handler stops is not received.
+    /// It runs behind all sync handlers, whatever their priorities are and whenever they were
+    /// subscribed. An event that a handler stops is not received.
     ///
     /// ```
     /// use events_core::{Event, Registry};
@@ -125,8 +134,7 @@ impl Registry {
             buffer: EventBuffer::new(
                 self,
                 Key::of::<EventStream<E>>(),
-                DEFAULT_CAPACITY,
-                Overflow::DropOldest,
+                Keep::Newest(DEFAULT_CAPACITY),
             ),
         }
     }
@@ -138,11 +146,10 @@ impl<E: OwnedEvent> Next<E> {
     ///
     /// # Panics
     ///
-    /// When a condition is set already.
+    /// When a condition is set already, or when it was polled before: since then it keeps only one event.
+    #[track_caller]
     pub fn when(self, when: impl Fn(&E) -> bool + Send + Sync + 'static) -> Self {
-        if let Some(buffer) = &self.buffer {
-            buffer.set_when(Box::new(when));
-        }
+        self.open_buffer().set_when(Box::new(when));
         self
     }
 
@@ -151,12 +158,20 @@ impl<E: OwnedEvent> Next<E> {
     ///
     /// # Panics
     ///
-    /// When an origin is set already.
+    /// When an origin is set already, or when it was polled before: since then it keeps only one event.
+    #[track_caller]
     pub fn origin<M>(self, origin: impl IntoKey<M>) -> Self {
-        if let Some(buffer) = &self.buffer {
-            buffer.set_origin(origin.into_key().into());
-        }
+        self.open_buffer().set_origin(origin.into_key().into());
         self
+    }
+
+    /// The buffer, whose options may be set.
+    #[track_caller]
+    fn open_buffer(&self) -> &EventBuffer<E> {
+        match &self.buffer {
+            Some(buffer) if buffer.is_open() => buffer,
+            _ => panic!("it was polled already; set the options of `next` before its first poll"),
+        }
     }
 }
 
@@ -184,7 +199,8 @@ impl<E: OwnedEvent> EventStream<E> {
     }
 
     /// How many events are kept for a slow receiver: 64 by default, and at least 1. Memory is
-    /// allocated only as events arrive.
+    /// allocated only as events arrive. It applies from the first poll on; before that up to 1024
+    /// events are kept, because a later option may select any of them.
     pub fn capacity(self, capacity: usize) -> Self {
         self.buffer.set_capacity(capacity);
         self
@@ -202,7 +218,7 @@ impl<E: OwnedEvent> Future for Next<E> {
         if item.is_ready() {
             self.buffer = None;
         }
-        // With `KeepOldest` the buffer never reports dropped events.
+        // With `Keep::First` the buffer never reports dropped events.
         item.map(|item| item.and_then(Result::ok))
     }
 }

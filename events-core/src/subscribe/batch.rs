@@ -11,7 +11,6 @@ use super::{
 use crate::{
     event::{Family, OwnedEvent},
     handler::Handler,
-    plan::Rank,
     registry::{Registry, SubscriberGroup},
 };
 
@@ -110,8 +109,8 @@ impl Batch {
         // They were numbered when they were added, and rank by when they are registered.
         for registration in self.group.registrations_mut() {
             let number = self.registry.core().next_number();
-            let rank = Rank::subscribed(registration.subscriber.priority, number);
-            Arc::make_mut(&mut registration.position).rank = rank;
+            let position = Arc::make_mut(&mut registration.position);
+            position.rank = position.rank.with_number(number);
         }
         register(&self.registry, self.group, self.parts)
     }

@@ -62,6 +62,8 @@ pub struct NewSubscription<F: Family, T = SyncKind> {
     kind: PhantomData<T>,
     pub(super) subscriber: SubscriberInfo,
     pub(super) id: Option<String>,
+    /// Whether it runs behind all subscribers that are not receivers.
+    is_receiver: bool,
     names: Vec<Key>,
     pub(super) before: Vec<Key>,
     pub(super) after: Vec<Key>,
@@ -129,6 +131,13 @@ impl<F: Family> NewSubscription<F> {
         let mut new = Self::new(registry, location, name, factory);
         new.subscriber.changes = changes;
         new
+    }
+
+    /// Makes it a receiver, which runs behind all sync handlers. Its priority and its names have no
+    /// effect.
+    pub(crate) fn receiver(mut self) -> Self {
+        self.is_receiver = true;
+        self
     }
 }
 
@@ -226,6 +235,7 @@ impl<F: Family, T> NewSubscription<F, T> {
                 SubscriberOptions::default(),
             ),
             id: None,
+            is_receiver: false,
             names: vec![name],
             before: Vec::new(),
             after: Vec::new(),
@@ -263,6 +273,10 @@ impl<F: Family, T> NewSubscription<F, T> {
         &self.registry
     }
 
+    pub(crate) fn subscriber(&self) -> &SubscriberInfo {
+        &self.subscriber
+    }
+
     /// The entry that is to be registered, and the part of the guard that removes it again.
     pub(super) fn prepare(self) -> (PreparedEntry, SubscriptionPart) {
         let number = self.registry.core().next_number();
@@ -274,12 +288,16 @@ impl<F: Family, T> NewSubscription<F, T> {
         let origin = self.subscriber.origin.clone();
         let once = self.subscriber.once.then(|| unsubscribe.clone());
         let id = self.id.map(Key::from);
-        let position = Arc::new(Position {
-            phase: Phase::of(&self.subscriber),
-            rank: Rank::subscribed(self.subscriber.priority, number),
-            names: self.names.into_iter().chain(id).collect(),
-            before: self.before,
-            after: self.after,
+        let position = Arc::new(if self.is_receiver {
+            Position::receiver(number)
+        } else {
+            Position {
+                phase: Phase::of(&self.subscriber),
+                rank: Rank::subscribed(self.subscriber.priority, number),
+                names: self.names.into_iter().chain(id).collect(),
+                before: self.before,
+                after: self.after,
+            }
         });
         let concurrency = self.subscriber.concurrency;
         let registration = Registration {

@@ -50,6 +50,28 @@ pub(crate) fn late_expectation(data: &MockData, selector: &EventSelector) -> Opt
     ))
 }
 
+/// The text that refuses an option of a rule that has compared events with its other options already, or
+/// `None` when there was none.
+pub(crate) fn late_option(data: &MockData, rule: &Rule, option: &str) -> Option<String> {
+    let numbers: Vec<_> = rule.results.numbers().collect();
+    let first = numbers.iter().min()?;
+    let mut events = data.events.iter();
+    let first = events.find(|event| event.number == *first);
+    let first = first.map(ToString::to_string).unwrap_or_default();
+    let (count, each) = match numbers.len() {
+        1 => (times(1), "as"),
+        count => (times(count), "first as"),
+    };
+    Some(format!(
+        "`{option}` is too late: since the expectation at {}, {} was already emitted {count}, {each}\n{}\n\
+         call `{option}` directly after the expectation is created, before the code that emits; if other \
+         threads emit, create the expectation before they start",
+        rule.location,
+        rule.selector,
+        indent(&first, "  "),
+    ))
+}
+
 /// The list of all recorded events, in the order of emits.
 pub(crate) fn emitted_events(data: &MockData) -> String {
     if data.events.is_empty() {

@@ -94,6 +94,18 @@ impl MockData {
             .collect()
     }
 
+    /// The checks whose rules have an option that was set after the check was made, by another thread or by a
+    /// `matching`. Each is returned by its index, as a check with that option.
+    fn outdated(&self, checks: &[RuleCheck], event: &dyn Intercepted) -> Vec<(usize, RuleCheck)> {
+        let renew = |(index, check): (usize, &RuleCheck)| {
+            let rule = self.rules.get(check.rule)?;
+            let is_outdated = !rule.is_checked_by(check);
+            let check = is_outdated.then(|| rule.check(check.rule, event))??;
+            Some((index, check))
+        };
+        checks.iter().enumerate().filter_map(renew).collect()
+    }
+
     /// Records an event and returns its number.
     fn record(&mut self, mut event: RecordedEvent) -> u64 {
         let number = self.next_number;
@@ -204,7 +216,7 @@ impl Interceptor for MockState {
             Delivery::Delivered
         };
         let recorded = RecordedEvent::new(recorded_before, event, delivery);
-        let (number, checks, is_faked) = {
+        let (number, mut checks, is_faked) = {
             let mut data = self.lock();
             let is_faked = data.fakes.include(family);
             let checks = if is_muted {
@@ -223,8 +235,21 @@ impl Interceptor for MockState {
             return true;
         }
         let results = checks.iter().map(|check| (check.rule, check.run(event)));
-        let results = results.collect();
-        self.lock().add_results(number, results, is_faked)
+        let mut results: Vec<_> = results.collect();
+        loop {
+            let outdated = {
+                let mut data = self.lock();
+                let outdated = data.outdated(&checks, event);
+                if outdated.is_empty() {
+                    return data.add_results(number, results, is_faked);
+                }
+                outdated
+            };
+            for (index, check) in outdated {
+                results[index] = (check.rule, check.run(event));
+                checks[index] = check;
+            }
+        }
     }
 }
 

@@ -60,6 +60,21 @@ pub(crate) struct MatchResults {
     pub(crate) panicked: Vec<(u64, String)>,
 }
 
+impl MatchResults {
+    /// The numbers of all selected events.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = u64> {
+        let Self {
+            matched,
+            other_origin,
+            rejected,
+            panicked,
+        } = self;
+        let panicked = panicked.iter().map(|(number, _)| number);
+        let others = matched.iter().chain(other_origin).chain(rejected);
+        others.chain(panicked).copied()
+    }
+}
+
 /// How a selected event compares with a rule.
 pub(crate) enum MatchResult {
     Matched,
@@ -145,6 +160,12 @@ impl Rule {
                 origin: self.origin.clone(),
                 matching: self.matching.clone(),
             })
+    }
+
+    /// Whether a check has all options of this rule, which may have been set since the check was made.
+    pub(crate) fn is_checked_by(&self, check: &RuleCheck) -> bool {
+        (self.origin.is_some(), self.matching.is_some())
+            == (check.origin.is_some(), check.matching.is_some())
     }
 
     pub(crate) fn add_result(&mut self, number: u64, result: MatchResult) {

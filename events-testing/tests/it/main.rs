@@ -4,6 +4,7 @@ mod assertions;
 mod attribute;
 mod expectations;
 mod failure_texts;
+mod late_options;
 mod mock;
 mod peers;
 mod source_location;

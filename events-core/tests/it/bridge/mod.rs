@@ -5,4 +5,6 @@ mod bridge_lifecycle;
 mod bridges;
 mod bridges_tokio;
 mod receive;
+mod receive_options;
+mod receive_order;
 mod weak;
