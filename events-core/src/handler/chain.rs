@@ -1,7 +1,7 @@
 //! The chain: the sync handlers of one event type in running order. Each handler calls the next one itself.
 //!
-//! A loop over function pointers costs two taken branches a handler: the call and the return. Here the
-//! call of the next handler is the last thing that a handler does, so that the compiler can make it a
+//! A loop over function pointers costs two taken branches a handler: the call and the return. Here the call of
+//! the next handler is the last thing that a handler does, so that the compiler can make it a
 //! jump (a tail call): for handlers that are inlined this halves the time. Where the stack frame cannot
 //! be released before the call, because the address of a local escapes, the calls nest instead. So a
 //! chain has a *pause* after every few handlers: a link that returns to the caller of the chain, which
@@ -57,6 +57,7 @@ use super::{outcome::Step, run::Run};
 use crate::{
     event::{Family, OwnedEvent},
     metadata::{EventInfo, SubscriberInfo},
+    primitives::CatchDrop,
 };
 
 /// A handler of the events of a family.
@@ -81,7 +82,7 @@ where
 pub(crate) struct ErasedHandler {
     family: TypeId,
     call: CallFn,
-    handler: Arc<dyn Any + Send + Sync>,
+    handler: CatchDrop<Arc<dyn Any + Send + Sync>>,
 }
 
 /// The function of a link: [`call`], which runs a handler and is to be called with that link, the event of the
@@ -110,7 +111,7 @@ impl ErasedHandler {
         Self {
             family: TypeId::of::<F>(),
             call: call::<F, H>,
-            handler,
+            handler: CatchDrop::new(handler),
         }
     }
 

@@ -17,7 +17,11 @@ use std::{
     task::{Wake, Waker},
 };
 
-use crate::primitives::sync::{AtomicBool, Mutex, MutexGuard, Ordering, lock};
+use crate::primitives::{
+    drop_catching,
+    sync::{AtomicBool, Mutex, MutexGuard, Ordering, lock},
+    wake_by_ref_catching,
+};
 
 /// The suspended jobs of one driver.
 pub(crate) struct InFlight<J> {
@@ -41,7 +45,8 @@ struct WakeList(Mutex<Woken>);
 
 struct Woken {
     slots: Vec<usize>,
-    driver: Option<Waker>,
+    /// Shared, because the lock is held when it is cloned, and to clone a waker is foreign code.
+    driver: Option<Arc<Waker>>,
 }
 
 /// The waker of one job: it adds the job's slot to the wake list, and wakes the driver.
@@ -110,11 +115,12 @@ impl<J> InFlight<J> {
 
     /// Sets the waker of the driver, and takes the slot indices of the jobs that were woken.
     pub(crate) fn take_woken(&self, driver: &Waker) -> Vec<usize> {
-        let new = driver.clone();
-        let (slots, _old) = {
+        let new = Arc::new(driver.clone());
+        let (slots, old) = {
             let mut woken = self.wake_list.lock();
             (mem::take(&mut woken.slots), woken.driver.replace(new))
         };
+        drop_catching(old);
         slots
     }
 
@@ -224,7 +230,7 @@ impl WakeList {
     fn wake_driver(&self) {
         let driver = self.lock().driver.clone();
         if let Some(driver) = driver {
-            driver.wake();
+            wake_by_ref_catching(&driver);
         }
     }
 }

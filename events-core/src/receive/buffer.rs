@@ -17,7 +17,7 @@ use crate::{
     event::OwnedEvent,
     handler::{Run, Step},
     metadata::{Key, Origin},
-    primitives::sync::lock,
+    primitives::{CatchDrop, drop_catching, sync::lock, wake_each},
     registry::Registry,
     subscribe::{NewSubscription, Subscription},
 };
@@ -59,7 +59,7 @@ struct Shared<E> {
 pub(super) type Condition<E> = Box<dyn Fn(&E) -> bool + Send + Sync>;
 
 struct Contents<E> {
-    events: VecDeque<E>,
+    events: VecDeque<CatchDrop<E>>,
     capacity: usize,
     overflow: Overflow,
     /// How many events were dropped since the receiver was last notified of it.
@@ -148,6 +148,7 @@ impl<E> Shared<E> {
     /// Drops the events that do not pass a condition that was set after they were received.
     fn retain(&self, passes: impl Fn(&E) -> bool) {
         let events = mem::take(&mut self.lock().events);
+        let passes = |event: &CatchDrop<E>| passes(event);
         let (passing, _dropped): (VecDeque<_>, VecDeque<_>) = events.into_iter().partition(passes);
         let mut contents = self.lock();
         for event in passing.into_iter().rev() {
@@ -164,7 +165,7 @@ impl<E> Shared<E> {
         if !is_from || self.when.get().is_some_and(|when| !when(event)) {
             return Step::Skipped;
         }
-        let event = event.clone();
+        let event = CatchDrop::new(event.clone());
         let (mut waker, mut dropped) = (None, None);
         {
             let mut contents = self.lock();
@@ -181,27 +182,26 @@ impl<E> Shared<E> {
             }
         }
         drop(dropped);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        wake_each(waker);
         Step::Done
     }
 
     fn poll(&self, context: &Context<'_>) -> Poll<Option<Result<E, Lagged>>> {
         let waker = context.waker().clone();
-        let (item, _unused) = {
+        let (item, unused) = {
             let mut contents = self.lock();
             if contents.missed > 0 {
                 let missed = mem::take(&mut contents.missed);
                 (Poll::Ready(Some(Err(Lagged { missed }))), Some(waker))
             } else if let Some(event) = contents.events.pop_front() {
-                (Poll::Ready(Some(Ok(event))), Some(waker))
+                (Poll::Ready(Some(Ok(event.into_inner()))), Some(waker))
             } else if contents.closed {
                 (Poll::Ready(None), Some(waker))
             } else {
                 (Poll::Pending, contents.waker.replace(waker))
             }
         };
+        drop_catching(unused);
         item
     }
 }
@@ -213,8 +213,6 @@ impl<E> Drop for Sender<E> {
             contents.closed = true;
             contents.waker.take()
         };
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        wake_each(waker);
     }
 }

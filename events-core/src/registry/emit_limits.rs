@@ -74,6 +74,11 @@ impl EmitLimits {
         self.hook.swap(hook.map(Arc::new))
     }
 
+    /// Drops the hook, and catches a panic of its `Drop`.
+    pub(super) fn clear_hook(&self) {
+        drop_catching(self.hook.swap(None));
+    }
+
     /// Makes the depth limit of the fast path 0 if the fast path must not be taken, and else equal to that
     /// of the slow path. Called under the writer's lock.
     pub(super) fn update_fast_path_limit(&self, is_allowed: bool) {
