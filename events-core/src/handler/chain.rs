@@ -1,7 +1,7 @@
 //! The chain: the sync handlers of one event type in running order. Each handler calls the next one itself.
 //!
-//! A loop over function pointers costs two taken branches a handler: the call and the return. Here the call of
-//! the next handler is the last thing that a handler does, so that the compiler can make it a
+//! A loop over function pointers costs two taken branches a handler: the call and the return. Here the
+//! call of the next handler is the last thing that a handler does, so that the compiler can make it a
 //! jump (a tail call): for handlers that are inlined this halves the time. Where the stack frame cannot
 //! be released before the call, because the address of a local escapes, the calls nest instead. So a
 //! chain has a *pause* after every few handlers: a link that returns to the caller of the chain, which
@@ -10,8 +10,7 @@
 //! The links are side by side in one boxed slice. Each is a function and what that function is called
 //! with; the last is the *end*. So a handler finds the next link without a check of the length, and a
 //! handler that captures nothing is called without touching more memory than its link. When a handler
-//! panics, a guard stores the position of its link while the stack unwinds; that code is outside of the
-//! hot path and costs nothing without a panic.
+//! panics, a guard stores the position of its link while the stack unwinds, outside of the hot path.
 //!
 //! # Why there is `unsafe` here, and why it is sound
 //!

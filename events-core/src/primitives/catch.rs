@@ -40,13 +40,13 @@ pub(crate) fn catch_drop<T: ?Sized>(drop: impl FnOnce()) {
 /// Wakes a task and catches a panic of its waker. Returns whether there was none.
 pub(crate) fn wake_catching(waker: Waker) -> bool {
     let woken = catch_unwind(AssertUnwindSafe(|| waker.wake()));
-    woken.map_err(log_waker).is_ok()
-}
-
-/// Like [`wake_catching`], for a waker that is kept.
-pub(crate) fn wake_by_ref_catching(waker: &Waker) -> bool {
-    let woken = catch_unwind(AssertUnwindSafe(|| waker.wake_by_ref()));
-    woken.map_err(log_waker).is_ok()
+    match woken {
+        Ok(()) => true,
+        Err(payload) => {
+            log("a waker panicked", type_name::<Waker>(), payload);
+            false
+        }
+    }
 }
 
 /// Wakes each of the tasks; a panic of one waker does not affect the others.
@@ -54,11 +54,6 @@ pub(crate) fn wake_each(wakers: impl IntoIterator<Item = Waker>) {
     wakers
         .into_iter()
         .for_each(|waker| _ = wake_catching(waker));
-}
-
-#[cold]
-fn log_waker(payload: Box<dyn Any + Send>) {
-    log("a waker panicked", type_name::<Waker>(), payload);
 }
 
 /// Logs a panic that was caught. The payload is leaked, because dropping it might panic as well; so might

@@ -16,8 +16,8 @@ mod type_map;
 mod waker_list;
 
 pub(crate) use catch::{
-    CatchDrop, catch_drop, clear_catching, drop_catching, drop_each, payload_as_str,
-    wake_by_ref_catching, wake_catching, wake_each,
+    CatchDrop, catch_drop, clear_catching, drop_catching, drop_each, payload_as_str, wake_catching,
+    wake_each,
 };
 pub(crate) use option_box::OptionBox;
 pub(crate) use plural::Plural;

@@ -20,7 +20,7 @@ use std::{
 use crate::primitives::{
     drop_catching,
     sync::{AtomicBool, Mutex, MutexGuard, Ordering, lock},
-    wake_by_ref_catching,
+    wake_catching,
 };
 
 /// The suspended jobs of one driver.
@@ -45,8 +45,8 @@ struct WakeList(Mutex<Woken>);
 
 struct Woken {
     slots: Vec<usize>,
-    /// Shared, because the lock is held when it is cloned, and to clone a waker is foreign code.
-    driver: Option<Arc<Waker>>,
+    /// Until it is woken: then the driver is polled again, and sets it.
+    driver: Option<Waker>,
 }
 
 /// The waker of one job: it adds the job's slot to the wake list, and wakes the driver.
@@ -115,7 +115,7 @@ impl<J> InFlight<J> {
 
     /// Sets the waker of the driver, and takes the slot indices of the jobs that were woken.
     pub(crate) fn take_woken(&self, driver: &Waker) -> Vec<usize> {
-        let new = Arc::new(driver.clone());
+        let new = driver.clone();
         let (slots, old) = {
             let mut woken = self.wake_list.lock();
             (mem::take(&mut woken.slots), woken.driver.replace(new))
@@ -228,9 +228,9 @@ impl WakeList {
     }
 
     fn wake_driver(&self) {
-        let driver = self.lock().driver.clone();
+        let driver = self.lock().driver.take();
         if let Some(driver) = driver {
-            wake_by_ref_catching(&driver);
+            wake_catching(driver);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A panic in a destructor or a waker that no caller receives is logged at `error`.
 
 use std::{
+    fmt,
     future::pending,
     pin::pin,
     sync::Arc,
@@ -22,6 +23,7 @@ impl Drop for Fragile {
     }
 }
 
+#[derive(Debug)]
 struct Bomb;
 
 impl Drop for Bomb {
@@ -29,6 +31,21 @@ impl Drop for Bomb {
         panic!("a closure is dropped");
     }
 }
+
+#[derive(Event, Clone)]
+struct Work;
+
+/// An error that panics when it is dropped or shown.
+#[derive(Debug)]
+struct FragileError(Bomb);
+
+impl fmt::Display for FragileError {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        panic!("an error is shown")
+    }
+}
+
+impl std::error::Error for FragileError {}
 
 struct Panics;
 
@@ -46,8 +63,10 @@ fn fragile(bomb: Bomb) -> impl Fn(&Fragile) + Send + Sync + 'static {
     move |_| _ = &bomb
 }
 
-/// What panics, and the message of the panic.
-const ROWS: &[(&str, fn(&Registry), &str)] = &[
+/// What panics, what it does, and the message of the panic.
+type Row = (&'static str, fn(&Registry), &'static str);
+
+const ROWS: &[Row] = &[
     (
         "a flush",
         |registry| {
@@ -95,6 +114,24 @@ const ROWS: &[(&str, fn(&Registry), &str)] = &[
             registry.queue().flush();
         },
         "a closure is dropped",
+    ),
+    (
+        "the error of a handler",
+        |registry| {
+            let fails = |_: &Work| Err::<(), _>(FragileError(Bomb));
+            registry.on(fails).detach();
+            registry.emit(Work);
+        },
+        "a closure is dropped",
+    ),
+    (
+        "the text of the error of a handler",
+        |registry| {
+            let fails = |_: &Work| Err::<(), _>(FragileError(Bomb));
+            registry.on(fails).detach();
+            registry.emit(Work);
+        },
+        "its Display panicked",
     ),
     (
         "the waker of a worker",

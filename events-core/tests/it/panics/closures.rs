@@ -2,12 +2,28 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
-use events_core::Registry;
+use events_core::{AnyEvent, Registry, listener};
 
-use super::{Bomb, Work, contained, count_work, fragile, in_child};
+use super::{Bomb, Row, Work, contained, count_work, fragile, in_child};
+
+struct Listener(Bomb);
+
+#[listener]
+impl Listener {
+    #[on]
+    fn work(&self, _: &Work) {
+        let _ = &self.0;
+    }
+
+    #[on(topic = ".*")]
+    fn any(&self, _: &dyn AnyEvent) {}
+
+    #[on(deferred)]
+    fn later(&self, _: &Work) {}
+}
 
 /// Each way to drop one closure.
-const WAYS: &[(&str, fn(&Registry))] = &[
+const WAYS: &[Row] = &[
     ("a guard", |registry| drop(registry.on(fragile()))),
     ("a guard of an async handler", |registry| {
         let bomb = Bomb;
@@ -21,7 +37,7 @@ const WAYS: &[(&str, fn(&Registry))] = &[
     }),
     ("a guard of a pattern subscriber", |registry| {
         let bomb = Bomb;
-        let handler = move |_: &dyn events_core::AnyEvent| _ = &bomb;
+        let handler = move |_: &dyn AnyEvent| _ = &bomb;
         drop(registry.on_topic(".*", handler).expect("it is a pattern"));
     }),
     ("a batch that is not registered", |registry| {
@@ -42,6 +58,9 @@ const WAYS: &[(&str, fn(&Registry))] = &[
     ("a registration with an unknown target", |registry| {
         let new = registry.subscribe(fragile()).after("no such id");
         assert!(new.register().is_err());
+    }),
+    ("a guard of a listener", |registry| {
+        drop(registry.add(Listener(Bomb)));
     }),
     ("a hook that is replaced", |registry| {
         let bomb = Bomb;

@@ -11,9 +11,9 @@ use std::{
     time::Duration,
 };
 
-use events_core::{Event, Registry, failures::Cause};
+use events_core::{Event, Failure, Registry, failures::Cause};
 
-use super::{Bomb, Fragile, Work, contained, count_work, in_child, poll_once};
+use super::{Bomb, Fragile, Row, Work, contained, count_work, in_child, poll_once};
 use crate::block_on;
 
 /// Pending once.
@@ -40,7 +40,7 @@ fn emit(registry: &Registry) {
 }
 
 /// How an event comes into the queue, with its subscribers.
-const FORMS: &[(&str, fn(&Registry))] = &[
+const FORMS: &[Row] = &[
     ("enqueued, without a subscriber", enqueue),
     ("enqueued for a sync subscriber", |registry| {
         registry.on(|_: &Fragile| {}).detach();
@@ -93,7 +93,7 @@ const FORMS: &[(&str, fn(&Registry))] = &[
 ];
 
 /// Each way to run the events of a queue.
-const WAYS: &[(&str, fn(&Registry))] = &[
+const WAYS: &[Row] = &[
     ("flush", |registry| _ = registry.queue().flush()),
     ("flush_async", |registry| {
         _ = block_on(registry.queue().flush_async());
@@ -196,7 +196,7 @@ fn a_clone_that_panics_is_a_failure_of_the_subscriber() {
             let _stream = registry.stream::<Uncloneable>();
             let error =
                 contained("sync", || registry.try_emit(Uncloneable)).expect_err("no snapshot");
-            let causes = error.failures().iter().map(|failure| failure.cause());
+            let causes = error.failures().iter().map(Failure::cause);
             assert_eq!(causes.clone().count(), 2);
             for cause in causes {
                 assert!(matches!(cause, Cause::Panic(_)), "{cause}");

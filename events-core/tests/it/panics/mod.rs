@@ -31,6 +31,9 @@ impl Drop for Fragile {
     }
 }
 
+/// A row of a table: its name, and what it does with a registry.
+type Row = (&'static str, fn(&Registry));
+
 /// The event after it, whose handler shows that the others are not affected.
 #[derive(Event, Clone)]
 struct Work;

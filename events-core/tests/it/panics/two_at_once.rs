@@ -2,9 +2,10 @@
 //! aborts: so each row runs in a process of its own.
 
 use std::{
-    pin::Pin,
-    sync::Mutex,
-    task::{Context, Poll},
+    future::{Future, pending},
+    pin::{Pin, pin},
+    sync::{Arc, Mutex},
+    task::{Context, Poll, Wake, Waker},
     time::Duration,
 };
 
@@ -41,8 +42,8 @@ const ROWS: &[(&str, fn())] = &[
     ("a handler that unsubscribes two others behind it", || {
         let registry = Registry::new();
         let guards = Mutex::new(Vec::new());
-        let guards = std::sync::Arc::new(guards);
-        let own = std::sync::Arc::clone(&guards);
+        let guards = Arc::new(guards);
+        let own = Arc::clone(&guards);
         let drops = move |_: &Work| drop(std::mem::take(&mut *own.lock().expect("one thread")));
         registry.on(drops).detach();
         let mut batch = registry.batch();
@@ -100,7 +101,9 @@ const ROWS: &[(&str, fn())] = &[
         };
         let guards = [on(), on()].map(|guard| guard.expect("it is a pattern"));
         registry.emit(Work);
-        guards.map(|guard| contained("drop", || drop(guard)));
+        for guard in guards {
+            contained("drop", || drop(guard));
+        }
     }),
     ("the handlers of a registry", || {
         let registry = Registry::new();
@@ -130,9 +133,7 @@ const ROWS: &[(&str, fn())] = &[
     }),
     ("the unfinished events of a worker", || {
         let registry = Registry::new();
-        registry
-            .on_async(|_: &Fragile| std::future::pending::<()>())
-            .detach();
+        registry.on_async(|_: &Fragile| pending::<()>()).detach();
         enqueue_two(&registry);
         let mut work = Box::pin(registry.queue().work(2));
         assert!(poll_once(work.as_mut()).is_pending());
@@ -165,9 +166,7 @@ const ROWS: &[(&str, fn())] = &[
     }),
     ("a bridge", || {
         let registry = Registry::new();
-        registry
-            .on_async(|_: &Fragile| std::future::pending::<()>())
-            .detach();
+        registry.on_async(|_: &Fragile| pending::<()>()).detach();
         let (first, second) = (Bomb, Bomb);
         let keep = move |(): &()| {
             let _ = &first;
@@ -182,6 +181,20 @@ const ROWS: &[(&str, fn())] = &[
         assert!(poll_once(run.as_mut()).is_pending());
         contained("drop", || drop(run));
     }),
+    ("the wakers of tasks that waited for a worker", || {
+        let registry = Registry::new();
+        let mut work = Box::pin(registry.queue().work(1));
+        for _ in 0..2 {
+            let waker = Waker::from(Arc::new(FragileWaker(Bomb)));
+            let shutdown = pin!(registry.queue().shutdown_async(pending::<()>()));
+            let context = &mut Context::from_waker(&waker);
+            assert!(shutdown.poll(context).is_pending());
+            std::mem::forget(waker);
+        }
+        assert!(poll_once(work.as_mut()).is_ready());
+        contained("the worker ends", || drop(work));
+        contained("drop", || drop(registry));
+    }),
     ("two failures of an emit", || {
         let registry = Registry::new();
         registry
@@ -194,6 +207,15 @@ const ROWS: &[(&str, fn())] = &[
         contained("drop", || drop(error));
     }),
 ];
+
+/// A waker that panics when it is dropped.
+struct FragileWaker(Bomb);
+
+impl Wake for FragileWaker {
+    fn wake(self: Arc<Self>) {
+        let _ = &self.0;
+    }
+}
 
 /// An error that panics when it is dropped or shown.
 struct FragileError(Bomb);

@@ -12,7 +12,7 @@ use std::{
 
 use events_core::Registry;
 
-use super::{Work, contained, in_child, poll_once};
+use super::{Bomb, Work, contained, in_child, poll_once};
 use crate::Gate;
 
 struct Panics;
@@ -209,6 +209,42 @@ fn a_released_permit_wakes_the_next_call() {
             assert!(matches!(poll(third.as_mut(), &good), Poll::Ready(Ok(_))));
             // The call that was not woken is the next one again when it is polled.
             assert!(matches!(poll(second.as_mut(), &good), Poll::Ready(Ok(_))));
+        },
+    );
+}
+
+/// A waker that panics when it is dropped.
+struct Fragile(Bomb);
+
+impl Wake for Fragile {
+    fn wake(self: Arc<Self>) {
+        let _ = &self.0;
+    }
+}
+
+/// A task that is polled with another waker drops the first one.
+#[test]
+fn a_waker_whose_drop_panics_loses_no_event() {
+    in_child(
+        "panics::wakers::a_waker_whose_drop_panics_loses_no_event",
+        || {
+            let registry = Registry::new();
+            let mut next = pin!(registry.next::<Work>());
+            let mut worker = pin!(registry.queue().work(1));
+            let mut settle = pin!(registry.queue().settle_async());
+            for _ in 0..2 {
+                let bad = Waker::from(Arc::new(Fragile(Bomb)));
+                contained("next", || assert!(poll(next.as_mut(), &bad).is_pending()));
+                contained("work", || assert!(poll(worker.as_mut(), &bad).is_pending()));
+                contained("settle", || assert!(poll(settle.as_mut(), &bad).is_ready()));
+                settle.set(registry.queue().settle_async());
+                std::mem::forget(bad);
+            }
+            contained("enqueue", || registry.enqueue(Work)).expect("there is room");
+            contained("emit", || registry.emit(Work));
+            assert!(matches!(poll_once(next.as_mut()), Poll::Ready(Some(_))));
+            contained("work", || assert!(poll_once(worker.as_mut()).is_pending()));
+            assert!(registry.queue().is_empty());
         },
     );
 }

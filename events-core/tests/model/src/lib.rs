@@ -41,11 +41,6 @@ mod primitives {
             true
         }
 
-        pub(crate) fn wake_by_ref_catching(waker: &Waker) -> bool {
-            waker.wake_by_ref();
-            true
-        }
-
         pub(crate) fn wake_each(wakers: impl IntoIterator<Item = Waker>) {
             wakers.into_iter().for_each(Waker::wake);
         }
@@ -56,7 +51,7 @@ mod primitives {
     mod type_id_hasher;
     #[path = "../../../src/primitives/waker_list.rs"]
     mod waker_list;
-    pub(crate) use catch::{drop_catching, wake_by_ref_catching, wake_catching, wake_each};
+    pub(crate) use catch::{drop_catching, wake_catching, wake_each};
     pub(crate) use type_id_hasher::TypeIdHasher;
     pub(crate) use waker_list::WakerList;
 }
