@@ -21,6 +21,7 @@
 
 use std::{
     any::Any,
+    mem,
     ops::Range,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
@@ -42,7 +43,7 @@ use crate::{
     event::OwnedEvent,
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef, Step},
     metadata::{EventInfo, Origin, SubscriberInfo},
-    primitives::OptionBox,
+    primitives::{OptionBox, drop_each},
     result::Panic,
 };
 
@@ -190,6 +191,12 @@ impl BackgroundPlan {
     ) -> Result<bool, Panic> {
         let handler = &self.handlers[number];
         catch_panic(|| handler.accepts(event, origin))
+    }
+}
+
+impl Drop for BackgroundPlan {
+    fn drop(&mut self) {
+        drop_each(mem::take(&mut self.handlers));
     }
 }
 

@@ -9,6 +9,7 @@
 use std::{
     collections::VecDeque,
     future::Future,
+    mem,
     pin::Pin,
     sync::{
         Mutex, MutexGuard,
@@ -19,7 +20,7 @@ use std::{
 
 use crate::{
     handler::{Background, BackgroundCall, Step},
-    primitives::sync::lock,
+    primitives::{drop_catching, sync::lock, wake_catching},
 };
 
 /// A handler with a limit on its concurrent calls.
@@ -72,6 +73,41 @@ struct Permits {
     granted: Vec<u64>,
 }
 
+impl Permits {
+    /// Removes a granted permit that is not used yet; returns whether it was.
+    fn revoke(&mut self, ticket: u64) -> bool {
+        let granted = self.granted.iter().position(|one| *one == ticket);
+        granted
+            .map(|index| self.granted.swap_remove(index))
+            .is_some()
+    }
+
+    /// Whether a call acquires a permit now; else it waits. A call whose permit was revoked has a ticket, and
+    /// is treated as one that arrives now. Returns a waker that is to be dropped without the lock.
+    fn acquire(
+        &mut self,
+        ticket: &mut Option<u64>,
+        new_ticket: impl FnOnce() -> u64,
+        waker: Waker,
+    ) -> (bool, Option<Waker>) {
+        if let Some(ticket) = *ticket {
+            if self.revoke(ticket) {
+                return (true, Some(waker));
+            }
+            if let Some((_, old)) = self.waiting.iter_mut().find(|(one, _)| *one == ticket) {
+                return (false, Some(mem::replace(old, waker)));
+            }
+        }
+        if self.free > 0 {
+            self.free -= 1;
+            return (true, Some(waker));
+        }
+        let ticket = *ticket.get_or_insert_with(new_ticket);
+        self.waiting.push_back((ticket, waker));
+        (false, None)
+    }
+}
+
 impl FairSemaphore {
     fn new(concurrency: usize) -> Self {
         Self {
@@ -95,19 +131,23 @@ impl FairSemaphore {
         lock(&self.state)
     }
 
-    /// Passes a permit to the first waiting call, or makes it free.
+    /// Passes a permit to the first waiting call, or makes it free. A call whose waker panics was not
+    /// woken: the permit is passed to the next one.
     fn release(&self) {
-        let next = {
-            let mut state = self.state();
-            let next = state.waiting.pop_front();
-            match &next {
-                Some((ticket, _)) => state.granted.push(*ticket),
-                None => state.free += 1,
+        loop {
+            let next = {
+                let mut state = self.state();
+                let next = state.waiting.pop_front();
+                match &next {
+                    Some((ticket, _)) => state.granted.push(*ticket),
+                    None => state.free += 1,
+                }
+                next
+            };
+            let Some((ticket, waker)) = next else { return };
+            if wake_catching(waker) || !self.state().revoke(ticket) {
+                return;
             }
-            next
-        };
-        if let Some((_, waker)) = next {
-            waker.wake();
         }
     }
 }
@@ -128,31 +168,12 @@ impl<'g> Future for Acquire<'g> {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Permit<'g>> {
         let semaphore = self.semaphore;
         let waker = context.waker().clone();
-        let (acquired, _old) = {
+        let new_ticket = || semaphore.next_ticket.fetch_add(1, Ordering::Relaxed);
+        let (acquired, old) = {
             let mut state = semaphore.state();
-            match self.ticket {
-                None if state.free > 0 => {
-                    state.free -= 1;
-                    (true, Some(waker))
-                }
-                None => {
-                    let ticket = semaphore.next_ticket.fetch_add(1, Ordering::Relaxed);
-                    self.ticket = Some(ticket);
-                    state.waiting.push_back((ticket, waker));
-                    (false, None)
-                }
-                Some(ticket) => match state.granted.iter().position(|one| *one == ticket) {
-                    Some(index) => {
-                        state.granted.swap_remove(index);
-                        (true, Some(waker))
-                    }
-                    None => {
-                        let waiting = state.waiting.iter_mut().find(|(one, _)| *one == ticket);
-                        (false, waiting.map(|(_, old)| std::mem::replace(old, waker)))
-                    }
-                },
-            }
+            state.acquire(&mut self.ticket, new_ticket, waker)
         };
+        drop_catching(old);
         if acquired {
             self.ticket = None;
             Poll::Ready(Permit(semaphore))
@@ -167,16 +188,14 @@ impl Drop for Acquire<'_> {
         let Some(ticket) = self.ticket else {
             return;
         };
-        let (granted, _waker) = {
+        let (granted, waker) = {
             let mut state = self.semaphore.state();
-            let granted = state.granted.iter().position(|one| *one == ticket);
-            if let Some(index) = granted {
-                state.granted.swap_remove(index);
-            }
+            let granted = state.revoke(ticket);
             let waiting = state.waiting.iter().position(|(one, _)| *one == ticket);
             let waker = waiting.and_then(|index| state.waiting.remove(index));
-            (granted.is_some(), waker)
+            (granted, waker)
         };
+        drop_catching(waker);
         if granted {
             // The permit was not used.
             self.semaphore.release();

@@ -51,7 +51,7 @@ use std::{
 
 use crate::{
     handler::{BackgroundCall, Step},
-    primitives::drop_catching,
+    primitives::{catch_drop, clear_catching},
 };
 
 const INLINE_BYTES: usize = 256;
@@ -258,6 +258,7 @@ impl<S, K> Drop for FutureSet<S, K> {
     fn drop(&mut self) {
         // Drops the futures before the fields, which they borrow.
         self.cancel();
+        clear_catching(&mut self.subject);
     }
 }
 
@@ -268,16 +269,7 @@ impl PendingFuture {
         let future = storage.at(inline);
         // SAFETY: by invariant 4 `future` is of the type that `drop` is for. It is not used again, because
         // `self` is consumed.
-        drop_catching(DropFn(|| unsafe { drop(future, storage) }));
-    }
-}
-
-/// Calls a function when it is dropped, so that [`drop_catching`] catches a panic of that function.
-struct DropFn<F: FnMut()>(F);
-
-impl<F: FnMut()> Drop for DropFn<F> {
-    fn drop(&mut self) {
-        (self.0)();
+        catch_drop::<dyn Future<Output = Step>>(|| unsafe { drop(future, storage) });
     }
 }
 
@@ -364,7 +356,7 @@ impl<'s, K> Start<'_, 's, K> {
             Err(payload) => FirstPoll::Ended(Box::new(Err(payload))),
         };
         // SAFETY: there is an `F`, as above, and it is not used again.
-        drop_catching(DropFn(|| unsafe { discard::<F>(at.cast(), storage) }));
+        catch_drop::<F>(|| unsafe { discard::<F>(at.cast(), storage) });
         ended
     }
 

@@ -15,7 +15,7 @@ use std::{
 };
 
 use super::ended::{Counts, EndReason, Ended};
-use crate::primitives::{WakerList, sync::lock};
+use crate::primitives::{WakerList, drop_catching, sync::lock, wake_each};
 
 #[derive(Default)]
 pub(crate) struct Lifecycle {
@@ -49,9 +49,7 @@ impl Lifecycle {
             state.stop_requested = true;
             state.bridge_waker.take()
         };
-        if let Some(bridge_waker) = bridge_waker {
-            bridge_waker.wake();
-        }
+        wake_each(bridge_waker);
     }
 
     pub(crate) fn is_stop_requested(&self) -> bool {
@@ -61,10 +59,11 @@ impl Lifecycle {
     /// Whether a stop is requested; if not, a later request wakes this waker.
     pub(super) fn poll_stop_requested(&self, waker: &Waker) -> bool {
         let new = waker.clone();
-        let (stop_requested, _old) = {
+        let (stop_requested, old) = {
             let mut state = self.state();
             (state.stop_requested, state.bridge_waker.replace(new))
         };
+        drop_catching(old);
         stop_requested
     }
 
@@ -84,14 +83,15 @@ impl Lifecycle {
 
     /// Reports to the guards that the bridge is dropped.
     pub(crate) fn close(&self) {
-        let (guard_wakers, _bridge_waker) = {
+        let (guard_wakers, bridge_waker) = {
             let mut state = self.state();
             state.closed = true;
             let guard_wakers = state.guard_wakers.take_all();
             (guard_wakers, state.bridge_waker.take())
         };
         self.changed.notify_all();
-        guard_wakers.into_iter().for_each(Waker::wake);
+        wake_each(guard_wakers);
+        drop_catching(bridge_waker);
     }
 
     /// The result, if there is one and it was not taken before.
@@ -112,7 +112,7 @@ impl Lifecycle {
     /// [`wait`](Self::wait) without blocking.
     pub(super) fn poll_closed(&self, waker: &Waker) -> Poll<Ended> {
         let waker = waker.clone();
-        let (polled, _unused) = {
+        let (polled, unused) = {
             let mut state = self.state();
             if state.closed {
                 (Poll::Ready(state.take()), Some(waker))
@@ -120,6 +120,7 @@ impl Lifecycle {
                 (Poll::Pending, state.guard_wakers.add(waker))
             }
         };
+        drop_catching(unused);
         polled
     }
 }

@@ -8,6 +8,7 @@ use std::{fmt, marker::PhantomData};
 use crate::{
     event::Event,
     metadata::{IntoKey, Origin},
+    primitives::drop_catching,
 };
 
 /// How a bridge converts an item into an event.
@@ -40,6 +41,15 @@ impl<W, K, C> Mapping<W, K, C> {
         }
         let event = self.conversion.choose(item)?;
         Some((event, sender.or_else(|| self.default_origin.clone())))
+    }
+}
+
+impl<W, K, C> Mapping<W, K, C> {
+    /// Drops the closures; a panic of one does not affect the others.
+    pub(super) fn drop_each(self) {
+        drop_catching(self.sender);
+        drop_catching(self.filter);
+        drop_catching(self.conversion);
     }
 }
 

@@ -19,8 +19,12 @@ use super::{
     source::PollSource,
 };
 use crate::{
-    context::panic_hook::catch_panic, current::enter_if_other, emit::emit_async::EmitAsync,
-    event::Event, primitives::drop_catching, registry::WeakRegistry,
+    context::panic_hook::catch_panic,
+    current::enter_if_other,
+    emit::emit_async::EmitAsync,
+    event::Event,
+    primitives::{catch_drop, drop_catching},
+    registry::WeakRegistry,
 };
 
 /// Limit of items in one poll, so that a stream which is always ready does not starve other futures of
@@ -75,9 +79,11 @@ pin_project! {
             let registry = this.registry.upgrade();
             let _current = registry.as_ref().and_then(enter_if_other);
             let mut this = this.project();
-            this.emit.set(None);
-            this.source.set(None);
-            drop_catching(this.mapping.take());
+            catch_drop::<C::Event>(|| this.emit.set(None));
+            catch_drop::<S>(|| this.source.set(None));
+            if let Some(mapping) = this.mapping.take() {
+                mapping.drop_each();
+            }
         }
     }
 }

@@ -28,13 +28,14 @@ pub(crate) fn failures(failures: &mut OptionBox<Vec<Failure>>) {
 /// is caught.
 #[cold]
 pub(crate) fn failure(failure: Failure) {
-    let recorded = catch_unwind(AssertUnwindSafe(|| record(failure)));
+    let recorded = catch_unwind(AssertUnwindSafe(|| record(&failure)));
     if let Err(payload) = recorded {
         drop_catching(payload);
     }
+    drop(failure);
 }
 
-fn record(failure: Failure) {
+fn record(failure: &Failure) {
     let message = failure.cause().message();
     let subscriber = failure.subscriber();
     error!(
@@ -46,7 +47,6 @@ fn record(failure: Failure) {
         backtrace = failure.panic().and_then(|panic| panic.backtrace()).map(tracing::field::display),
         "{message}",
     );
-    failure.discard();
 }
 
 /// Records an emit that was refused because too many emits are nested.

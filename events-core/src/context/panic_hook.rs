@@ -15,7 +15,10 @@ use std::{
 };
 
 use super::emit_stack;
-use crate::{primitives::drop_catching, result::Panic};
+use crate::{
+    primitives::{drop_catching, payload_as_str},
+    result::Panic,
+};
 
 thread_local! {
     static LAST_PANIC: RefCell<Option<RecordedPanic>> = const { RefCell::new(None) };
@@ -74,9 +77,4 @@ pub(crate) fn into_panic(payload: Box<dyn Any + Send>) -> Panic {
         .unzip();
     drop_catching(payload);
     Panic::new(message, location, backtrace)
-}
-
-fn payload_as_str(payload: &(dyn Any + Send)) -> Option<&str> {
-    let text = payload.downcast_ref::<&'static str>().copied();
-    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
 }

@@ -25,7 +25,7 @@ use crate::{
     event::{Event, TypedView},
     handler::{BackgroundCall, ErasedEventRef},
     metadata::{EmitVerb, Origin},
-    primitives::OptionBox,
+    primitives::{CatchDrop, OptionBox},
     registry::Registry,
     result::{EmitError, EmitErrorKind, EmitStats, Emitted, Failure, FailureList, TooDeep},
 };
@@ -148,8 +148,8 @@ impl<E: Event> AsyncEmission<E> {
         let event = if select == Select::DeferredWhenDropped {
             // Drops the async handlers first: a deferred handler, which runs here if the queue is full,
             // could wait for what they hold.
-            taken = background_run.as_mut().take();
-            taken.as_ref()
+            taken = background_run.as_mut().take().map(CatchDrop::new);
+            taken.as_deref()
         } else {
             background_run.event()
         };

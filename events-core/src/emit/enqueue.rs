@@ -25,6 +25,7 @@ use crate::{
     handler::{BackgroundCall, ErasedEvent},
     metadata::{EmitVerb, IntoKey, Origin},
     plan::Plan,
+    primitives::{CatchDrop, clear_catching, drop_catching},
     queue::{
         JobContext, JobProgress, JobResult, JobVtable, PoppedJob, PushError, QueueOwner,
         RunningJob, UnfinishedJob,
@@ -78,6 +79,7 @@ impl Core {
         site: CallSite,
     ) -> Result<(), QueueFull<E>> {
         if self.withholds(&mut event, origin.as_ref(), site, EmitVerb::Enqueue) {
+            drop_catching(event);
             return Ok(());
         }
         enqueue(self.queue(), event, origin)
@@ -133,18 +135,20 @@ fn start<E: OwnedEvent + Send>(
     core: &Core,
     waker: &Waker,
 ) -> JobProgress {
-    let Some(mut event) = popped.take() else {
+    let mut popped = popped.take();
+    let Some(event) = &mut popped else {
         return JobProgress::Empty;
     };
     let failures = FailureList::new();
     let is_done = core.slot_with_patterns::<E>().is_some_and(|slot| {
-        let event = ErasedEvent::new::<E>(&mut event);
+        let event = ErasedEvent::new::<E>(event);
         dispatch::emit_fast(slot, event, core.emit_context::<E>(None), &failures)
     });
     if is_done {
+        clear_catching(&mut popped);
         return JobProgress::Done(JobResult::of(failures));
     }
-    start_all(event, None, core, waker)
+    start_all(popped, None, core, waker)
 }
 
 fn start_with_context<E: OwnedEvent + Send>(
@@ -153,7 +157,9 @@ fn start_with_context<E: OwnedEvent + Send>(
     waker: &Waker,
 ) -> JobProgress {
     match popped.take() {
-        Some(WithContext { event, context }) => start_all::<E>(event, Some(context), core, waker),
+        Some(WithContext { event, context }) => {
+            start_all::<E>(Some(event), Some(context), core, waker)
+        }
         None => JobProgress::Empty,
     }
 }
@@ -172,7 +178,7 @@ fn unfinished<E: OwnedEvent + Send>(event: E, origin: Option<Origin>) -> Unfinis
     UnfinishedJob {
         info: E::info(),
         origin,
-        event: Box::new(event),
+        event: CatchDrop::new(Box::new(event)),
         unfinished: None,
     }
 }
@@ -180,7 +186,7 @@ fn unfinished<E: OwnedEvent + Send>(event: E, origin: Option<Origin>) -> Unfinis
 /// Runs an event on the slow path, up to its first suspension.
 #[inline(never)]
 fn start_all<E: OwnedEvent + Send>(
-    event: E,
+    mut event: Option<E>,
     context: Option<Box<JobContext>>,
     core: &Core,
     waker: &Waker,
@@ -190,7 +196,6 @@ fn start_all<E: OwnedEvent + Send>(
         .map(|context| context.enter(core.queue_id()));
     let origin = context.as_ref().and_then(|context| context.origin.as_ref());
     let emit_context = core.emit_context::<E>(origin);
-    let mut event = Some(event);
     let failures = FailureList::new();
     let mut background_run = None;
     let mut is_received = false;
@@ -211,6 +216,7 @@ fn start_all<E: OwnedEvent + Send>(
             emit_limits.call_unheard_hook(&TypedView { event, origin });
         }
     }
+    clear_catching(&mut event);
     drop(job_guard);
 
     if let Err(refusal) = result {

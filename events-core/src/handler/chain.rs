@@ -10,8 +10,7 @@
 //! The links are side by side in one boxed slice. Each is a function and what that function is called
 //! with; the last is the *end*. So a handler finds the next link without a check of the length, and a
 //! handler that captures nothing is called without touching more memory than its link. When a handler
-//! panics, a guard stores the position of its link while the stack unwinds; that code is outside of the
-//! hot path and costs nothing without a panic.
+//! panics, a guard stores the position of its link while the stack unwinds, outside of the hot path.
 //!
 //! # Why there is `unsafe` here, and why it is sound
 //!
@@ -57,6 +56,7 @@ use super::{outcome::Step, run::Run};
 use crate::{
     event::{Family, OwnedEvent},
     metadata::{EventInfo, SubscriberInfo},
+    primitives::CatchDrop,
 };
 
 /// A handler of the events of a family.
@@ -81,7 +81,7 @@ where
 pub(crate) struct ErasedHandler {
     family: TypeId,
     call: CallFn,
-    handler: Arc<dyn Any + Send + Sync>,
+    handler: CatchDrop<Arc<dyn Any + Send + Sync>>,
 }
 
 /// The function of a link: [`call`], which runs a handler and is to be called with that link, the event of the
@@ -110,7 +110,7 @@ impl ErasedHandler {
         Self {
             family: TypeId::of::<F>(),
             call: call::<F, H>,
-            handler,
+            handler: CatchDrop::new(handler),
         }
     }
 

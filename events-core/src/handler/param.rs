@@ -8,7 +8,10 @@ use std::{
     sync::Arc,
 };
 
-use crate::context::{Emission, EmissionSource};
+use crate::{
+    context::{Emission, EmissionSource},
+    primitives::CatchDrop,
+};
 
 /// A reference to a value that was registered with the scan, as a parameter of a subscriber.
 ///
@@ -153,7 +156,7 @@ pub struct MissingState {
 /// The values that were registered with scans, by type.
 #[doc(hidden)]
 #[derive(Clone, Default)]
-pub struct States(BTreeMap<TypeId, Arc<dyn Any + Send + Sync>>);
+pub struct States(BTreeMap<TypeId, CatchDrop<Arc<dyn Any + Send + Sync>>>);
 
 impl States {
     pub(crate) const fn new() -> Self {
@@ -162,6 +165,7 @@ impl States {
 
     /// Stores a value; returns whether it replaces one of the same type.
     pub(crate) fn insert<T: Send + Sync + 'static>(&mut self, value: Arc<T>) -> bool {
+        let value = CatchDrop::new(value as Arc<_>);
         self.0.insert(TypeId::of::<T>(), value).is_some()
     }
 
@@ -171,7 +175,7 @@ impl States {
     }
 
     pub(crate) fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        let value = Arc::clone(self.0.get(&TypeId::of::<T>())?);
+        let value = Arc::clone(&**self.0.get(&TypeId::of::<T>())?);
         value.downcast().ok()
     }
 }

@@ -21,20 +21,20 @@ use super::{
 use crate::{
     event::AnySlot,
     metadata::{EventInfo, Key, SubscriberInfo},
-    primitives::{drop_catching, sync::lock},
+    primitives::{CatchDrop, drop_catching, sync::lock},
 };
 
 /// The place of one event type in one registry.
 pub struct Slot {
     plan: PlanCell<Plan>,
-    entries: Mutex<Vec<Entry>>,
+    entries: Mutex<Vec<CatchDrop<Entry>>>,
     /// Whether the pattern subscribers whose pattern matches the topic have their entries here.
     patterns_resolved: AtomicBool,
 }
 
 /// A change that is staged and not published yet.
 pub(crate) struct Staged {
-    added: Vec<Entry>,
+    added: Vec<CatchDrop<Entry>>,
     /// The plan of the declared subscribers, if some were added.
     declared: Option<Plan>,
     /// The plan of all subscribers, if some were subscribed at run time.
@@ -47,7 +47,7 @@ pub(crate) struct Staged {
 #[must_use = "to be dropped where no lock is held"]
 pub(crate) struct Retired {
     _plan: Option<Arc<Plan>>,
-    _entries: Vec<Entry>,
+    _entries: Vec<CatchDrop<Entry>>,
 }
 
 impl AnySlot for Slot {}
@@ -129,8 +129,8 @@ impl Slot {
         &self,
         family: TypeId,
         info: &'static EventInfo,
-        added: Vec<Entry>,
-    ) -> Result<Staged, (Conflict, Vec<Entry>)> {
+        added: Vec<CatchDrop<Entry>>,
+    ) -> Result<Staged, (Conflict, Vec<CatchDrop<Entry>>)> {
         match plans(family, info, &self.entries(), &added) {
             Ok((declared, all)) => Ok(Staged {
                 added,
@@ -161,7 +161,7 @@ impl Slot {
         numbers: &BTreeSet<u64>,
     ) -> Retired {
         let mut entries = self.entries();
-        let is_removed = |entry: &mut Entry| {
+        let is_removed = |entry: &mut CatchDrop<Entry>| {
             !entry.registration.declared && numbers.contains(&entry.registration.number)
         };
         let removed: Vec<_> = entries.extract_if(.., is_removed).collect();
@@ -192,7 +192,7 @@ impl Slot {
             .unwrap_or_default()
     }
 
-    fn entries(&self) -> MutexGuard<'_, Vec<Entry>> {
+    fn entries(&self) -> MutexGuard<'_, Vec<CatchDrop<Entry>>> {
         lock(&self.entries)
     }
 }
@@ -208,10 +208,10 @@ impl Default for Slot {
 fn plans(
     family: TypeId,
     info: &'static EventInfo,
-    entries: &[Entry],
-    added: &[Entry],
+    entries: &[CatchDrop<Entry>],
+    added: &[CatchDrop<Entry>],
 ) -> Result<(Option<Plan>, Option<Plan>), Conflict> {
-    let all_entries = || entries.iter().chain(added);
+    let all_entries = || entries.iter().chain(added).map(|entry| &**entry);
     let declared = if added.iter().any(|entry| entry.registration.declared) {
         plan(
             family,

@@ -1,14 +1,129 @@
-//! Drops values of user types and catches panics of their `Drop`.
+//! Containment of panics in user code that no caller awaits: destructors and wakers.
+//!
+//! Such a panic is logged at `error`, because no subscriber is to be reported for it. Several values are dropped
+//! one by one: a panic that unwinds through a collection whose other values panic as well aborts the process.
 
 use std::{
-    mem,
+    any::{Any, type_name},
+    fmt, mem,
+    ops::{Deref, DerefMut},
     panic::{AssertUnwindSafe, catch_unwind},
+    task::Waker,
 };
 
-/// Drops a value and catches a panic of its `Drop`. The payload of that panic is leaked, because
-/// dropping it might panic as well.
+/// Drops a value and catches a panic of its `Drop`.
 pub(crate) fn drop_catching<T>(value: T) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
-        mem::forget(payload);
+    catch_drop::<T>(|| drop(value));
+}
+
+/// Drops each of the values; a panic of one does not affect the others.
+pub(crate) fn drop_each<T>(values: impl IntoIterator<Item = T>) {
+    values.into_iter().for_each(drop_catching);
+}
+
+/// Drops the value in place, unless it is `None`, and catches a panic of its `Drop`.
+#[inline]
+pub(crate) fn clear_catching<T>(value: &mut Option<T>) {
+    if mem::needs_drop::<T>() && value.is_some() {
+        catch_drop::<T>(|| *value = None);
+    }
+}
+
+/// Calls a function that drops a `T`, and catches a panic of that.
+#[inline]
+pub(crate) fn catch_drop<T: ?Sized>(drop: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(drop)) {
+        log("a destructor panicked", type_name::<T>(), payload);
+    }
+}
+
+/// Wakes a task and catches a panic of its waker. Returns whether there was none.
+pub(crate) fn wake_catching(waker: Waker) -> bool {
+    let woken = catch_unwind(AssertUnwindSafe(|| waker.wake()));
+    match woken {
+        Ok(()) => true,
+        Err(payload) => {
+            log("a waker panicked", type_name::<Waker>(), payload);
+            false
+        }
+    }
+}
+
+/// Wakes each of the tasks; a panic of one waker does not affect the others.
+pub(crate) fn wake_each(wakers: impl IntoIterator<Item = Waker>) {
+    wakers
+        .into_iter()
+        .for_each(|waker| _ = wake_catching(waker));
+}
+
+/// Logs a panic that was caught. The payload is leaked, because dropping it might panic as well; so might
+/// the code that records it, such as a tracing layer.
+#[cold]
+#[inline(never)]
+fn log(message: &'static str, value: &'static str, payload: Box<dyn Any + Send>) {
+    let logged = catch_unwind(AssertUnwindSafe(|| {
+        let panic = payload_as_str(&*payload).unwrap_or("no message");
+        tracing::error!(target: "events_core", value, panic, "{message}");
+    }));
+    mem::forget((payload, logged));
+}
+
+/// The message of a panic, if it is a text.
+pub(crate) fn payload_as_str(payload: &(dyn Any + Send)) -> Option<&str> {
+    let text = payload.downcast_ref::<&'static str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+}
+
+/// A value of a user type that catches a panic of the value's `Drop`. So a collection of these drops each of
+/// its values by itself.
+#[derive(Clone)]
+pub(crate) struct CatchDrop<T>(
+    /// `None` while this is dropped.
+    Option<T>,
+);
+
+impl<T> CatchDrop<T> {
+    pub(crate) const fn new(value: T) -> Self {
+        Self(Some(value))
+    }
+
+    /// The value, whose `Drop` is no longer caught.
+    pub(crate) fn into_inner(mut self) -> T {
+        match self.0.take() {
+            Some(value) => value,
+            None => unreachable!("the value is taken once"),
+        }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for CatchDrop<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T> Deref for CatchDrop<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        match &self.0 {
+            Some(value) => value,
+            None => unreachable!("the value is taken when this is dropped"),
+        }
+    }
+}
+
+impl<T> DerefMut for CatchDrop<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        match &mut self.0 {
+            Some(value) => value,
+            None => unreachable!("the value is taken when this is dropped"),
+        }
+    }
+}
+
+impl<T> Drop for CatchDrop<T> {
+    fn drop(&mut self) {
+        clear_catching(&mut self.0);
     }
 }

@@ -1,6 +1,6 @@
 //! Small building blocks. They import nothing from the rest of the crate.
 //!
-//! - `catch`: drops values of user types and catches panics of their `Drop`
+//! - `catch`: drops values of user types, and wakes tasks, and catches the panics of that
 //! - `option_box`: a boxed value that is seldom present
 //! - `plural`: a count with its noun, for texts
 //! - `sync`: locks and atomics, which a model checker can replace
@@ -15,7 +15,10 @@ mod type_id_hasher;
 mod type_map;
 mod waker_list;
 
-pub(crate) use catch::drop_catching;
+pub(crate) use catch::{
+    CatchDrop, catch_drop, clear_catching, drop_catching, drop_each, payload_as_str, wake_catching,
+    wake_each,
+};
 pub(crate) use option_box::OptionBox;
 pub(crate) use plural::Plural;
 pub(crate) use type_id_hasher::TypeIdHasher;

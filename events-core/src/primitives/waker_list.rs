@@ -4,6 +4,8 @@
 
 use std::{mem, task::Waker};
 
+use super::catch::drop_catching;
+
 /// The wakers of tasks that wait for one thing; one for each task, however often it is polled.
 #[derive(Default)]
 pub(crate) struct WakerList(Vec<Waker>);
@@ -23,7 +25,14 @@ impl WakerList {
         None
     }
 
+    /// The wakers, which the caller wakes or drops.
     pub(crate) fn take_all(&mut self) -> Vec<Waker> {
         mem::take(&mut self.0)
+    }
+}
+
+impl Drop for WakerList {
+    fn drop(&mut self) {
+        self.take_all().into_iter().for_each(drop_catching);
     }
 }

@@ -14,7 +14,7 @@ use super::{
     in_flight::InFlight,
     job::{RunningJob, UnfinishedJob},
 };
-use crate::primitives::{WakerList, sync::lock};
+use crate::primitives::{WakerList, drop_catching, sync::lock, wake_each};
 
 /// The drivers of a queue; each is identified by its suspended jobs.
 pub(crate) struct Drivers {
@@ -60,7 +60,7 @@ impl Drivers {
             (removed, state.wakers.take_all())
         };
         drop(removed);
-        wakers.into_iter().for_each(Waker::wake);
+        wake_each(wakers);
         self.idle.notify();
     }
 
@@ -102,7 +102,7 @@ impl Drivers {
         waker: &Waker,
     ) -> Poll<()> {
         let waker = waker.clone();
-        let (polled, _unused) = {
+        let (polled, unused) = {
             let mut state = self.state();
             if state.has(driver) {
                 (Poll::Pending, state.wakers.add(waker))
@@ -110,6 +110,7 @@ impl Drivers {
                 (Poll::Ready(()), Some(waker))
             }
         };
+        drop_catching(unused);
         polled
     }
 }

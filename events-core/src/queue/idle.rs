@@ -10,8 +10,9 @@
 use std::task::Waker;
 
 use crate::primitives::{
-    WakerList,
+    WakerList, drop_catching,
     sync::{AtomicBool, Mutex, MutexGuard, Ordering, lock},
+    wake_each,
 };
 
 /// The wakers of the tasks that wait until drivers are idle.
@@ -36,11 +37,12 @@ impl IdleNotifier {
     /// whether the queue is settled.
     pub(crate) fn register(&self, waker: &Waker) {
         let waker = waker.clone();
-        let _unused = {
+        let unused = {
             let mut wakers = self.wakers();
             self.has_wakers.store(true, Ordering::Relaxed);
             wakers.add(waker)
         };
+        drop_catching(unused);
     }
 
     /// Wakes the registered tasks. Called by a driver that is idle and has found the queue empty since
@@ -53,7 +55,7 @@ impl IdleNotifier {
                 self.has_wakers.store(false, Ordering::Relaxed);
                 wakers.take_all()
             };
-            wakers.into_iter().for_each(Waker::wake);
+            wake_each(wakers);
         }
     }
 }

@@ -17,7 +17,11 @@ use std::{
     task::{Wake, Waker},
 };
 
-use crate::primitives::sync::{AtomicBool, Mutex, MutexGuard, Ordering, lock};
+use crate::primitives::{
+    drop_catching,
+    sync::{AtomicBool, Mutex, MutexGuard, Ordering, lock},
+    wake_catching,
+};
 
 /// The suspended jobs of one driver.
 pub(crate) struct InFlight<J> {
@@ -41,6 +45,7 @@ struct WakeList(Mutex<Woken>);
 
 struct Woken {
     slots: Vec<usize>,
+    /// Until it is woken: then the driver is polled again, and sets it.
     driver: Option<Waker>,
 }
 
@@ -111,10 +116,11 @@ impl<J> InFlight<J> {
     /// Sets the waker of the driver, and takes the slot indices of the jobs that were woken.
     pub(crate) fn take_woken(&self, driver: &Waker) -> Vec<usize> {
         let new = driver.clone();
-        let (slots, _old) = {
+        let (slots, old) = {
             let mut woken = self.wake_list.lock();
             (mem::take(&mut woken.slots), woken.driver.replace(new))
         };
+        drop_catching(old);
         slots
     }
 
@@ -222,9 +228,9 @@ impl WakeList {
     }
 
     fn wake_driver(&self) {
-        let driver = self.lock().driver.clone();
+        let driver = self.lock().driver.take();
         if let Some(driver) = driver {
-            driver.wake();
+            wake_catching(driver);
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::{
     background::ErasedBackgroundRun,
     context::{QueueId, log},
     metadata::{EventInfo, Origin, SubscriberInfo},
+    primitives::CatchDrop,
     result::FailureList,
 };
 
@@ -89,7 +90,7 @@ impl JobResult {
 pub(crate) struct UnfinishedJob {
     pub(crate) info: &'static EventInfo,
     pub(crate) origin: Option<Origin>,
-    pub(crate) event: Box<dyn Any + Send>,
+    pub(crate) event: CatchDrop<Box<dyn Any + Send>>,
     /// The subscribers that have not finished; `None` if the event was enqueued and none was started.
     pub(crate) unfinished: Option<Vec<Arc<SubscriberInfo>>>,
 }
@@ -170,7 +171,7 @@ impl RunningJob {
         Some(UnfinishedJob {
             info,
             origin,
-            event,
+            event: CatchDrop::new(event),
             unfinished: Some(unfinished),
         })
     }

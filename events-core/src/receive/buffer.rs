@@ -22,7 +22,7 @@ use crate::{
     event::OwnedEvent,
     handler::{Run, Step},
     metadata::{Key, Origin, SubscriberInfo},
-    primitives::{drop_catching, sync::lock},
+    primitives::{drop_catching, drop_each, sync::lock, wake_each},
     registry::Registry,
     result::{Cause, Failure},
     subscribe::{NewSubscription, Subscription},
@@ -205,17 +205,15 @@ impl<E> Shared<E> {
             }
             let (dropped, waker) = contents.push(received, set);
             drop(contents);
-            drop(dropped);
-            if let Some(waker) = waker {
-                waker.wake();
-            }
+            drop_each(dropped);
+            wake_each(waker);
             return Step::Done;
         }
     }
 
     fn poll(&self, context: &Context<'_>) -> Poll<Option<Result<E, Lagged>>> {
         let waker = context.waker().clone();
-        let (item, dropped, _unused) = {
+        let (item, dropped, unused) = {
             let mut contents = self.lock();
             let dropped = contents.close();
             let (item, unused) = if contents.missed > 0 {
@@ -231,14 +229,9 @@ impl<E> Shared<E> {
             (item, dropped, unused)
         };
         drop_each(dropped);
+        drop_catching(unused);
         item
     }
-}
-
-/// Drops events, each by itself: two destructors that panic while one collection is dropped would abort
-/// the process.
-fn drop_each<E>(events: VecDeque<Received<E>>) {
-    events.into_iter().for_each(drop_catching);
 }
 
 impl<E> Drop for Shared<E> {
@@ -256,8 +249,6 @@ impl<E> Drop for Sender<E> {
             contents.has_ended = true;
             contents.waker.take()
         };
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        wake_each(waker);
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     context::{QueueId, panic_hook},
     handler::States,
     plan::{EventType, PatternEntry, Slot, Slots},
-    primitives::sync::lock,
+    primitives::{CatchDrop, drop_catching, drop_each, sync::lock},
     queue::{Drivers, JobQueue, QueueOwner},
 };
 
@@ -69,7 +69,7 @@ pub(crate) struct Writer {
     /// The event types whose slots have all pattern subscribers that match them.
     pub(crate) known_types: BTreeMap<TypeId, EventType>,
     /// The pattern subscribers.
-    pub(crate) patterns: Vec<PatternEntry>,
+    pub(crate) patterns: Vec<CatchDrop<PatternEntry>>,
 }
 
 impl Core {
@@ -237,6 +237,14 @@ impl Drop for Core {
                  shut it down first",
             );
         }
+        while let Some(popped) = self.queue.pop() {
+            let Some(unfinished) = popped.take_unfinished() else {
+                break;
+            };
+            drop_catching(unfinished);
+        }
+        drop_each(self.interceptor.swap(None));
+        self.emit_limits.clear_hook();
     }
 }
 

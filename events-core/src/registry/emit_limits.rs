@@ -74,6 +74,11 @@ impl EmitLimits {
         self.hook.swap(hook.map(Arc::new))
     }
 
+    /// Drops the hook, and catches a panic of its `Drop`.
+    pub(super) fn clear_hook(&self) {
+        drop_catching(self.hook.swap(None));
+    }
+
     /// Updates the depth limit of the fast path, which is 0 if that must not be taken. Called under the
     /// writer's lock.
     pub(super) fn update_fast_path_limit(&self, is_allowed: bool) {

@@ -5,26 +5,29 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use crate::plan::{Entry, EventType, PatternEntry, Registration};
+use crate::{
+    plan::{Entry, EventType, PatternEntry, Registration},
+    primitives::CatchDrop,
+};
 
 /// Exact subscribers by their event type.
-pub(super) type ByEventType = BTreeMap<TypeId, (EventType, Vec<Entry>)>;
+pub(super) type ByEventType = BTreeMap<TypeId, (EventType, Vec<CatchDrop<Entry>>)>;
 
 /// Subscribers that are added to a registry together.
 #[derive(Default)]
 pub(crate) struct SubscriberGroup {
     event_types: ByEventType,
     /// The pattern subscribers.
-    patterns: Vec<PatternEntry>,
+    patterns: Vec<CatchDrop<PatternEntry>>,
 }
 
 impl SubscriberGroup {
     pub(crate) fn add(&mut self, event_type: EventType, entry: Entry) {
-        self.entries_of(event_type).push(entry);
+        self.entries_of(event_type).push(CatchDrop::new(entry));
     }
 
     pub(crate) fn add_pattern(&mut self, pattern_entry: PatternEntry) {
-        self.patterns.push(pattern_entry);
+        self.patterns.push(CatchDrop::new(pattern_entry));
     }
 
     /// Adds an event type without exact subscribers, so that the pattern subscribers of the registry are
@@ -33,7 +36,7 @@ impl SubscriberGroup {
         self.entries_of(event_type);
     }
 
-    fn entries_of(&mut self, event_type: EventType) -> &mut Vec<Entry> {
+    fn entries_of(&mut self, event_type: EventType) -> &mut Vec<CatchDrop<Entry>> {
         let group = self.event_types.entry(event_type.family);
         &mut group.or_insert_with(|| (event_type, Vec::new())).1
     }
@@ -42,7 +45,7 @@ impl SubscriberGroup {
     pub(crate) fn iter(&self) -> impl Iterator<Item = (EventType, &Entry)> {
         let event_types = self.event_types.values();
         event_types
-            .flat_map(|(event_type, entries)| entries.iter().map(|entry| (*event_type, entry)))
+            .flat_map(|(event_type, entries)| entries.iter().map(|entry| (*event_type, &**entry)))
     }
 
     /// All registrations, in the order of their numbers.
@@ -60,12 +63,12 @@ impl SubscriberGroup {
         registrations
     }
 
-    pub(crate) fn patterns(&self) -> &[PatternEntry] {
+    pub(crate) fn patterns(&self) -> &[CatchDrop<PatternEntry>] {
         &self.patterns
     }
 
     /// The exact subscribers of one event type.
-    pub(crate) fn of(&self, event_type: EventType) -> &[Entry] {
+    pub(crate) fn of(&self, event_type: EventType) -> &[CatchDrop<Entry>] {
         let group = self.event_types.get(&event_type.family);
         group
             .map(|(_, entries)| entries.as_slice())
@@ -93,7 +96,7 @@ impl SubscriberGroup {
             .retain(|pattern_entry| !installed.contains(&pattern_entry.registration.number));
     }
 
-    pub(super) fn into_parts(self) -> (ByEventType, Vec<PatternEntry>) {
+    pub(super) fn into_parts(self) -> (ByEventType, Vec<CatchDrop<PatternEntry>>) {
         (self.event_types, self.patterns)
     }
 }

@@ -59,7 +59,7 @@ impl Registry {
         let old = core.emit_limits().set_hook(hook);
         core.put_flag(HAS_HOOK, is_set);
         drop(writer);
-        drop(old);
+        drop_catching(old);
     }
 
     /// Sets or removes the interceptor, which is called with each event before the subscribers.

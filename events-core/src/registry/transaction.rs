@@ -28,14 +28,15 @@ use crate::{
     handler::States,
     metadata::SubscriberInfo,
     plan::{Conflict, Entry, EventType, PatternEntry, Retired, Slot, Staged, order_of},
+    primitives::CatchDrop,
 };
 
 /// An addition of subscribers that is staged and not published yet.
 pub(crate) struct Transaction {
     staged: Vec<(EventType, Staged)>,
-    patterns: Vec<PatternEntry>,
+    patterns: Vec<CatchDrop<PatternEntry>>,
     /// The conflicts, each with the entries that could not be added.
-    rejected: Vec<(Conflict, Vec<Entry>)>,
+    rejected: Vec<(Conflict, Vec<CatchDrop<Entry>>)>,
 }
 
 /// A run-time subscriber that is to be removed.
@@ -98,12 +99,14 @@ impl Core {
             transaction.rejected.push((conflict, Vec::new()));
         }
         for (family, (event_type, mut entries)) in event_types {
-            let matches =
-                |pattern_entry: &&PatternEntry| pattern_entry.matches(event_type.info.topic());
+            let matches = |pattern_entry: &&CatchDrop<PatternEntry>| {
+                pattern_entry.matches(event_type.info.topic())
+            };
             let has_resolved_patterns = writer.known_types.contains_key(&family);
             let earlier = writer.patterns.iter().filter(|_| !has_resolved_patterns);
             let all = earlier.chain(&transaction.patterns).filter(matches);
-            entries.extend(all.map(|pattern_entry| pattern_entry.entry(event_type)));
+            entries
+                .extend(all.map(|pattern_entry| CatchDrop::new(pattern_entry.entry(event_type))));
             let empty = Slot::new();
             let slot = self.slot(event_type).unwrap_or(&empty);
             match slot.stage(event_type.family, event_type.info, entries) {
@@ -238,7 +241,7 @@ impl Core {
                     .or_insert((*event_type, BTreeSet::new()));
                 numbers.extend(&patterns);
             }
-            let is_removed = |pattern_entry: &mut PatternEntry| {
+            let is_removed = |pattern_entry: &mut CatchDrop<PatternEntry>| {
                 patterns.contains(&pattern_entry.registration.number)
             };
             removed.extend(writer.patterns.extract_if(.., is_removed));

@@ -6,7 +6,7 @@
 use std::{error::Error, fmt, sync::Arc};
 
 use super::{error_text::error_text, panic::Panic, queue_full::Undelivered};
-use crate::{metadata::SubscriberInfo, primitives::drop_catching};
+use crate::{metadata::SubscriberInfo, primitives::CatchDrop};
 
 /// The error that a handler returned, with its type erased.
 pub type BoxError = Box<dyn Error + Send + Sync>;
@@ -18,7 +18,7 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 #[derive(Debug)]
 pub struct Failure {
     subscriber: Arc<SubscriberInfo>,
-    cause: Cause,
+    cause: CatchDrop<Cause>,
 }
 
 /// How a subscriber failed.
@@ -52,6 +52,7 @@ impl Cause {
 
 impl Failure {
     pub(crate) fn new(subscriber: Arc<SubscriberInfo>, cause: Cause) -> Self {
+        let cause = CatchDrop::new(cause);
         Self { subscriber, cause }
     }
 
@@ -70,7 +71,7 @@ impl Failure {
     /// The error that it returned, or why the event did not reach it; `None` if it panicked.
     #[must_use]
     pub fn error(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
-        match &self.cause {
+        match &*self.cause {
             Cause::Error(error) => Some(error.as_ref()),
             Cause::Undelivered(why) => Some(why),
             Cause::Panic(_) => None,
@@ -80,24 +81,16 @@ impl Failure {
     /// The panic, if it panicked.
     #[must_use]
     pub fn panic(&self) -> Option<&Panic> {
-        match &self.cause {
+        match &*self.cause {
             Cause::Panic(panic) => Some(panic),
             Cause::Error(_) | Cause::Undelivered(_) => None,
-        }
-    }
-
-    /// Drops the failure and catches a panic of the returned error's `Drop`.
-    pub(crate) fn discard(self) {
-        match self.cause {
-            Cause::Error(error) => drop_catching(error),
-            Cause::Panic(_) | Cause::Undelivered(_) => {}
         }
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.subscriber, self.cause)
+        write!(f, "{} {}", self.subscriber, self.cause())
     }
 }
 

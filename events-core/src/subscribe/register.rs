@@ -12,6 +12,7 @@ use super::{
 use crate::{
     metadata::Key,
     plan::{Entry, EventType, PatternEntry, Position},
+    primitives::CatchDrop,
     registry::{Core, Registry, SubscriberGroup, Writer},
 };
 
@@ -114,12 +115,12 @@ impl Candidates<'_> {
 
     /// Whether a subscriber of that name is registered for this event type, or is to be.
     fn has_subscriber(&self, event_type: EventType, name: &Key) -> bool {
-        let matches = |pattern_entry: &PatternEntry| {
+        let matches = |pattern_entry: &CatchDrop<PatternEntry>| {
             pattern_entry.registration.position.names.contains(name)
                 && pattern_entry.matches(event_type.info.topic())
         };
         let mut patterns = self.group.patterns().iter().chain(&self.writer.patterns);
-        let has_name = |entry: &Entry| entry.registration.position.names.contains(name);
+        let has_name = |entry: &CatchDrop<Entry>| entry.registration.position.names.contains(name);
         self.is_in_slot(event_type, name)
             || self.group.of(event_type).iter().any(has_name)
             || patterns.any(matches)

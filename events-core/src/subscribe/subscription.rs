@@ -11,7 +11,8 @@ use crate::{
 ///
 /// Once the drop has returned, the handler is not started again, not even by an emit in progress. A
 /// call that has started runs to its end, and the last emit that still uses the handler frees the
-/// closure. The guard may be dropped inside of a handler, also inside of its own.
+/// closure. The guard may be dropped inside of a handler, also inside of its own. A panic in the `Drop` of
+/// what the closure has captured is caught and logged at `error`.
 ///
 /// It does not keep its registry alive, and may outlive it.
 ///

@@ -32,6 +32,9 @@ use crate::registry::Registry;
 /// once on the caller, and an async one counts as failed. Nothing is dropped without a record: a full
 /// queue without a worker is logged once, and so is a registry that is dropped with events in its queue.
 ///
+/// A panic in the `Drop` of an event that the queue drops is caught and logged at `error`; the events behind
+/// it run.
+///
 /// ```
 /// use events_core::{Event, Registry};
 ///

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     current::enter_if_other,
     metadata::{EventInfo, Origin, SubscriberInfo},
-    primitives::Plural,
+    primitives::{CatchDrop, Plural},
     queue::{QueueOwner, RunningJob, UnfinishedJob, enter_job, is_in_job_of},
 };
 
@@ -247,14 +247,18 @@ impl UnfinishedEvent {
             event,
             unfinished,
         } = self.0;
-        event.downcast().map(|event| *event).map_err(|event| {
-            Self(UnfinishedJob {
-                info,
-                origin,
-                event,
-                unfinished,
+        event
+            .into_inner()
+            .downcast()
+            .map(|event| *event)
+            .map_err(|event| {
+                Self(UnfinishedJob {
+                    info,
+                    origin,
+                    event: CatchDrop::new(event),
+                    unfinished,
+                })
             })
-        })
     }
 }
 

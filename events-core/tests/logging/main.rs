@@ -7,6 +7,7 @@
 
 mod background;
 mod bridges;
+mod panics;
 
 use std::{
     io::{self, Write},

@@ -32,7 +32,11 @@ use super::{
     sides::{CacheAligned, Inbox, Outbox, PushError, QueueState},
     waiters::Waiter,
 };
-use crate::primitives::sync::{Mutex, MutexGuard, lock};
+use crate::primitives::{
+    drop_catching,
+    sync::{Mutex, MutexGuard, lock},
+    wake_catching, wake_each,
+};
 
 /// How often [`BoundedQueue::poll_pop`] spins before it swaps the two sides, some tenths of a
 /// microsecond: producers push several items meanwhile, so that the sides do not contend for each one.
@@ -114,7 +118,9 @@ impl<V: Copy> BoundedQueue<V> {
         inbox.items.push(vtable, item);
         let waker = inbox.waiters.pop();
         drop(inbox);
-        wake(waker);
+        if let Some(waker) = waker {
+            self.wake(waker);
+        }
         Ok(())
     }
 
@@ -135,7 +141,7 @@ impl<V: Copy> BoundedQueue<V> {
             inbox.state = inbox.state.max(state);
             inbox.waiters.take_all()
         };
-        waiters.for_each(Waker::wake);
+        wake_each(waiters);
     }
 
     /// Whether all pushes are accepted, not only those of running jobs.
@@ -206,6 +212,16 @@ impl<V: Copy> BoundedQueue<V> {
         Some(Poll::Pending)
     }
 
+    /// Wakes a waiter, or the next one if its waker panics.
+    #[inline(never)]
+    fn wake(&self, mut waker: Waker) {
+        while !wake_catching(waker) {
+            let next = self.inbox().waiters.pop();
+            let Some(next) = next else { return };
+            waker = next;
+        }
+    }
+
     /// Unregisters the waiter of a consumer that stops polling. If an item is queued, for which it may
     /// have been woken, another waiter is woken.
     pub(crate) fn remove_waiter(&self, waiter: &mut Waiter) {
@@ -216,15 +232,10 @@ impl<V: Copy> BoundedQueue<V> {
             let next = has_items.then(|| inbox.waiters.pop()).flatten();
             (removed, next)
         };
-        drop(removed);
-        wake(next);
-    }
-}
-
-#[inline]
-fn wake(waker: Option<Waker>) {
-    if let Some(waker) = waker {
-        waker.wake();
+        drop_catching(removed);
+        if let Some(waker) = next {
+            self.wake(waker);
+        }
     }
 }
 

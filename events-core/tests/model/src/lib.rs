@@ -28,11 +28,30 @@ mod waiters;
 /// What the files above import of `events-core/src/primitives`.
 #[path = "."]
 mod primitives {
+    /// The checker ends an execution by panics, so none is caught here.
+    mod catch {
+        use std::task::Waker;
+
+        pub(crate) fn drop_catching<T>(value: T) {
+            drop(value);
+        }
+
+        pub(crate) fn wake_catching(waker: Waker) -> bool {
+            waker.wake();
+            true
+        }
+
+        pub(crate) fn wake_each(wakers: impl IntoIterator<Item = Waker>) {
+            wakers.into_iter().for_each(Waker::wake);
+        }
+    }
+
     pub(crate) mod sync;
     #[path = "../../../src/primitives/type_id_hasher.rs"]
     mod type_id_hasher;
     #[path = "../../../src/primitives/waker_list.rs"]
     mod waker_list;
+    pub(crate) use catch::{drop_catching, wake_catching, wake_each};
     pub(crate) use type_id_hasher::TypeIdHasher;
     pub(crate) use waker_list::WakerList;
 }
