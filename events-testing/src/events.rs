@@ -15,7 +15,8 @@ use crate::{
     order::{InOrder, Step},
     report::failure_text,
     state::{
-        mock_state::{Fakes, MockState},
+        discard::resume,
+        mock_state::{Fakes, MockState, discard_clones},
         rule::{MatchResults, RuleOrder, Times},
     },
 };
@@ -205,8 +206,7 @@ impl Events {
             }
             mem::take(&mut data.events)
         };
-        // Dropped while the mock is not locked: they contain values of the user, whose `Drop` may emit.
-        drop(discarded);
+        resume(discard_clones(discarded));
     }
 
     /// The registry on which the mock is installed: the current registry of the test.

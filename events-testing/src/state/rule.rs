@@ -13,6 +13,8 @@ use events_core::{
     info::Location,
 };
 
+use super::nesting::{MAX_NESTING, Nesting};
+
 /// The closure that a test passes to `matching`.
 pub(crate) type MatchFn = Arc<dyn Fn(&mut dyn Intercepted) -> bool + Send + Sync>;
 
@@ -137,14 +139,12 @@ impl Rule {
     }
 
     /// The check for this event, if the rule selects it; `rule` is the index of this rule.
-    pub(crate) fn check(&self, rule: usize, event: &dyn Intercepted) -> Option<RuleCheck> {
-        self.selector
-            .selects(event.family(), event.event().topic())
-            .then(|| RuleCheck {
-                rule,
-                origin: self.origin.clone(),
-                matching: self.matching.clone(),
-            })
+    pub(crate) fn check(&self, rule: usize, family: TypeId, topic: &str) -> Option<RuleCheck> {
+        self.selector.selects(family, topic).then(|| RuleCheck {
+            rule,
+            origin: self.origin.clone(),
+            matching: self.matching.clone(),
+        })
     }
 
     pub(crate) fn add_result(&mut self, number: u64, result: MatchResult) {
@@ -181,14 +181,20 @@ impl Rule {
 
 impl RuleCheck {
     /// Compares the event with the rule. A panic in `matching` becomes a result and does not reach the
-    /// code that emits.
-    pub(crate) fn run(&self, event: &mut dyn Intercepted) -> MatchResult {
+    /// code that emits; so does a call that is nested too deep.
+    pub(crate) fn run(&self, event: &mut dyn Intercepted, nesting: &Nesting) -> MatchResult {
         if self.origin.is_some() && self.origin.as_ref() != event.event().origin() {
             return MatchResult::OtherOrigin;
         }
         let Some(matching) = &self.matching else {
             return MatchResult::Matched;
         };
+        if nesting.is_too_deep() {
+            return MatchResult::Panicked(format!(
+                "it was called inside itself {MAX_NESTING} times, with an event that it emits; let the \
+                 chain of events end"
+            ));
+        }
         match catch_unwind(AssertUnwindSafe(|| matching(event))) {
             Ok(true) => MatchResult::Matched,
             Ok(false) => MatchResult::Rejected,
