@@ -124,6 +124,23 @@ fn a_mock_that_ends_with_its_future_records_the_destructors_first() {
             let _emits = emits;
         }));
     });
+    check_outer("run_future, whose destructors use the mock", || {
+        struct UsesTheMock;
+        impl Drop for UsesTheMock {
+            fn drop(&mut self) {
+                Cancelled.emit();
+                current().assert_emitted::<Cancelled>().times(1);
+            }
+        }
+        let uses = UsesTheMock;
+        drop(EventMock::run_future(async move {
+            let _uses = uses;
+        }));
+        poll_once(EventMock::run_future(async {
+            let _uses = UsesTheMock;
+            pending::<()>().await;
+        }));
+    });
     check_outer("an async test", || {
         poll_once(run_async(Begin::Empty, expects_and_never_ends()));
     });
