@@ -110,8 +110,9 @@ impl EventMock {
         drop(_entered);
         let scoped = verifier.events().bring_future(future);
         async move {
-            // Moved in here, so that it is dropped after `scoped` if this future is dropped early.
-            let verifier = verifier;
+            // Captured and bound in this order, so that `scoped` is dropped before `verifier`, whether this
+            // future was polled or not.
+            let (scoped, verifier) = (scoped, verifier);
             let result = scoped.await;
             drop(verifier);
             result

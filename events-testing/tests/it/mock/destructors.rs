@@ -206,6 +206,29 @@ fn clear_records_nothing_of_the_clones_that_it_drops() {
     events.assert_nothing_emitted();
 }
 
+#[test]
+fn two_panics_in_destructors_do_not_abort_the_process() {
+    struct Panics;
+    impl Drop for Panics {
+        fn drop(&mut self) {
+            panic!("in a destructor");
+        }
+    }
+    let text = crate::failure(|| {
+        let events = EventMock::empty();
+        for _ in 0..2 {
+            let panics = Panics;
+            let captures = move |_: &Cancelled| {
+                let _captured = &panics;
+                true
+            };
+            events.expect::<Cancelled>().matching(captures);
+        }
+        Cancelled.emit();
+    });
+    assert_eq!(text, "in a destructor");
+}
+
 /// A value that asserts something when it is dropped, as the mocks of other test kits do.
 #[test]
 fn a_panic_in_a_destructor_fails_the_test() {

@@ -11,9 +11,11 @@ use crate::failure;
 #[event(topic = "unsettled.step")]
 struct Step;
 
+type Settles = fn(&Events);
+
 /// Settles in both ways with a mock that `begins` prepares, and compares the text of the failure.
 fn check(begins: fn(&Events), remedy: &str) {
-    let ways: [(&str, fn(&Events)); 2] = [
+    let ways: [(&str, Settles); 2] = [
         ("settle", Events::settle),
         ("settle_async", |events| {
             smol::block_on(events.settle_async());
@@ -43,7 +45,7 @@ fn a_chain_of_events_without_an_end() {
 /// The failure reaches the handler, and not the code of the test that runs it.
 #[test]
 fn inside_a_handler_of_the_queue() {
-    let ways: [fn(&Events); 2] = [Events::settle, |events| {
+    let ways: [Settles; 2] = [Events::settle, |events| {
         smol::block_on(events.settle_async());
     }];
     for settles in ways {
