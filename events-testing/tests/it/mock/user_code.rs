@@ -3,6 +3,7 @@
 
 use std::{
     fmt::{self, Write as _},
+    panic::panic_any,
     sync::mpsc::{self, RecvTimeoutError},
     thread,
     time::Duration,
@@ -188,5 +189,41 @@ fn chains_without_an_end() {
         });
         let text = text.expect("the test fails");
         assert!(text.contains("let the chain of events end"), "{text}");
+    });
+}
+
+/// The payload of a panic, whose destructor panics as well.
+struct PanicsOnDrop;
+
+impl Drop for PanicsOnDrop {
+    fn drop(&mut self) {
+        panic!("in the destructor of a payload");
+    }
+}
+
+#[derive(Event)]
+#[event(topic = "user_code.panicking")]
+struct Panicking;
+
+impl Clone for Panicking {
+    fn clone(&self) -> Self {
+        panic_any(PanicsOnDrop);
+    }
+}
+
+#[test]
+fn panics_whose_payload_panics() {
+    check("`Clone`", |events| {
+        Panicking.emit();
+        events.assert_emitted::<Panicking>().times(1);
+    });
+    check("`matching`", |_| {
+        let text = failed_expectations(|events| {
+            let panics = |_: &Inner| panic_any(PanicsOnDrop);
+            events.expect::<Inner>().matching(panics);
+            Inner.emit();
+        });
+        let text = text.expect("the test fails");
+        assert!(text.contains("a payload that is not a string"), "{text}");
     });
 }
