@@ -2,7 +2,7 @@
 
 use std::{
     any::TypeId,
-    fmt,
+    fmt, mem,
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
@@ -68,8 +68,11 @@ impl RecordedEvent {
     pub(crate) fn clone_event(&mut self, event: &dyn Intercepted) {
         // A `Clone` that panics must not fail the code that emits; `emitted` reports that the clone is missing.
         let clone = catch_unwind(AssertUnwindSafe(|| event.copy()));
-        if let Ok(Some(clone)) = clone {
-            self.clone = EventClone::Owned(clone);
+        match clone {
+            Ok(Some(clone)) => self.clone = EventClone::Owned(clone),
+            Ok(None) => {}
+            // The destructor of the payload might panic as well.
+            Err(payload) => mem::forget(payload),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{
     any::TypeId,
-    fmt,
+    fmt, mem,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
@@ -202,7 +202,10 @@ impl RuleCheck {
                 let text = payload.downcast_ref::<&'static str>().copied();
                 let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
                 let text = text.unwrap_or("with a payload that is not a string");
-                MatchResult::Panicked(text.to_owned())
+                let result = MatchResult::Panicked(text.to_owned());
+                // Its destructor might panic as well.
+                mem::forget(payload);
+                result
             }
         }
     }
