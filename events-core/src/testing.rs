@@ -7,6 +7,7 @@ use crate::{
     event::Event,
     metadata::{Location, SubscriberInfo},
     plan::Slot,
+    queue::{self, QueueOwner as _},
     registry::Registry,
 };
 pub use crate::{
@@ -24,6 +25,12 @@ pub fn set_interceptor(registry: &Registry, interceptor: Option<Arc<dyn Intercep
 #[must_use]
 pub fn interceptor(registry: &Registry) -> Option<Arc<dyn Interceptor>> {
     registry.interceptor()
+}
+
+/// Whether this thread runs an event of that registry's queue.
+#[must_use]
+pub fn is_in_job_of(registry: &Registry) -> bool {
+    queue::is_in_job_of(registry.core().queue_id())
 }
 
 /// A new registry with the declared subscribers of this one, as a scan with the same state creates it.

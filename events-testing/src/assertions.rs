@@ -1,5 +1,7 @@
 //! Assertions about the events that were emitted so far, and about subscribers.
 
+use std::sync::Arc;
+
 use events_core::{__testing, Event, bounds::OwnedEvent};
 
 use crate::{
@@ -152,7 +154,11 @@ impl Events {
     ///
     /// The mock clones each event when it is emitted, and keeps the clone until [`clear`](Self::clear) or
     /// the end of the mock. If the clone shares a value with the event, such as an `Arc` or a sender, the
-    /// value lives as long.
+    /// value lives as long. What the destructors of these clones emit reaches no subscriber, and is not
+    /// recorded.
+    ///
+    /// The events are `Sync`, because several threads may call this at the same time. An event that is not
+    /// can be checked with [`matching`](crate::Expectation::matching).
     ///
     /// # Panics
     ///
@@ -160,20 +166,22 @@ impl Events {
     /// or its `Clone` panicked.
     #[must_use]
     #[track_caller]
-    pub fn emitted<E: OwnedEvent + Clone + Send>(&self) -> Vec<E> {
-        let data = self.mock.lock();
+    pub fn emitted<E: OwnedEvent + Clone + Send + Sync>(&self) -> Vec<E> {
         let selector = EventSelector::of_type::<E>();
-        let copies: Option<Vec<E>> = data
-            .selected_events(&selector)
-            .map(|event| event.copy.as_ref()?.downcast_ref().cloned())
-            .collect();
-        drop(data);
-        copies.unwrap_or_else(|| {
+        let shared: Vec<Option<Arc<E>>> = {
+            let mut data = self.mock.lock();
+            let selected = data.selected_events_mut(&selector);
+            selected.map(|event| event.clone.share()).collect()
+        };
+        // From here on the mock is not locked: these are references to the clones that the mock keeps.
+        let shared: Option<Vec<Arc<E>>> = shared.into_iter().collect();
+        let Some(shared) = shared else {
             panic!(
                 "{selector} could not be cloned when it was emitted: if its struct has type parameters, add \
                  the bounds `Clone + Send` to them; or check the event with `expect::<..>().matching(..)`"
             )
-        })
+        };
+        shared.iter().map(|event| E::clone(event)).collect()
     }
 
     /// Asserts that this subscriber is registered for the event. It is identified by the path of its function

@@ -1,9 +1,16 @@
 //! [`Events`]: the handle of a mock that tests use, which can be sent to other threads.
 
-use std::{any::TypeId, fmt, future::Future, mem, sync::Arc, time::Duration};
+use std::{
+    any::TypeId,
+    fmt,
+    future::Future,
+    mem,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use events_core::{
-    __testing::EventSet,
+    __testing::{self, EventSet},
     Event, Registry,
     info::Location,
     scopes::{Scoped, WithRegistry},
@@ -13,9 +20,10 @@ use crate::{
     expectation::{ByTopic, Expectation},
     mute::{Body, Muted},
     order::{InOrder, Step},
-    report::failure_text,
+    report::{failure_text, plural::events},
     state::{
-        mock_state::{Fakes, MockState},
+        discard::resume,
+        mock_state::{Fakes, MockState, discard_clones},
         rule::{MatchResults, RuleOrder, Times},
     },
 };
@@ -172,25 +180,56 @@ impl Events {
     /// Runs the queued events and deferred subscribers, and waits until all workers are idle; see
     /// [`Queue::settle`](events_core::Queue::settle).
     ///
+    /// A handler that fails meanwhile does not fail the test: its failure is logged, as outside of a test.
+    /// `events.registry().queue().flush()` returns how many failed.
+    ///
     /// This blocks the thread. In async code use [`settle_async`](Self::settle_async), because a worker
     /// that is a task of this thread makes no progress while the thread is blocked.
     ///
     /// # Panics
     ///
-    /// When the queue has not settled after 60 seconds.
+    /// When the queue has not settled after 60 seconds; when each event enqueues another one, without an end;
+    /// and when a handler that this queue runs calls it.
     #[track_caller]
     pub fn settle(&self) {
-        assert!(
-            self.registry.queue().settle(SETTLE_TIMEOUT),
-            "the queue did not settle within {} seconds; look for a handler that does not return, and in \
-             async code call `settle_async().await` instead",
-            SETTLE_TIMEOUT.as_secs()
-        );
+        let start = Instant::now();
+        if !self.registry.queue().settle(SETTLE_TIMEOUT) {
+            let has_time_passed = start.elapsed() >= SETTLE_TIMEOUT;
+            panic!("{}", self.unsettled_text(has_time_passed));
+        }
     }
 
     /// [`settle`](Self::settle) without blocking the thread, and without a time limit.
+    ///
+    /// # Panics
+    ///
+    /// When each event enqueues another one, without an end; and when a handler that this queue runs awaits
+    /// it.
     pub async fn settle_async(&self) {
-        self.registry.queue().settle_async().await;
+        let is_settled = self.registry.queue().settle_async().await;
+        assert!(is_settled, "{}", self.unsettled_text(false));
+    }
+
+    /// Why the queue is not settled, and the remedy.
+    fn unsettled_text(&self, has_time_passed: bool) -> String {
+        if __testing::is_in_job_of(&self.registry) {
+            return "the queue cannot settle inside a handler that it runs, because that handler is in \
+                    progress; settle in the code of the test"
+                .to_owned();
+        }
+        if has_time_passed {
+            return format!(
+                "the queue did not settle within {} seconds; look for a handler that does not return, and \
+                 in async code call `settle_async().await` instead",
+                SETTLE_TIMEOUT.as_secs()
+            );
+        }
+        let queued = self.registry.queue().len();
+        format!(
+            "the queue did not settle, with {} left in it: each event enqueues another one; let the chain of \
+             events end",
+            events(queued)
+        )
     }
 
     /// Discards all events recorded so far, as if nothing had been emitted yet. Expectations, fakes and
@@ -205,8 +244,7 @@ impl Events {
             }
             mem::take(&mut data.events)
         };
-        // Dropped while the mock is not locked: they contain values of the user, whose `Drop` may emit.
-        drop(discarded);
+        resume(discard_clones(discarded));
     }
 
     /// The registry on which the mock is installed: the current registry of the test.
@@ -216,6 +254,7 @@ impl Events {
     }
 
     /// Wraps a closure so that it belongs to this test on any thread: `thread::spawn(events.bring(|| ..))`.
+    /// So do the destructors of what it captures, also when it is never called.
     ///
     /// ```
     /// use std::thread;
@@ -230,12 +269,15 @@ impl Events {
     /// thread::spawn(events.bring(|| Uploaded.emit())).join().unwrap();
     /// ```
     pub fn bring<T, F: FnOnce() -> T>(&self, body: F) -> impl FnOnce() -> T + use<T, F> {
-        let registry = self.registry.clone();
-        move || events_core::with_registry(&registry, body)
+        let brought = Brought {
+            body: Some(body),
+            registry: self.registry.clone(),
+        };
+        move || brought.call()
     }
 
     /// Wraps a future so that it belongs to this test on any thread:
-    /// `tokio::spawn(events.bring_future(..))`.
+    /// `tokio::spawn(events.bring_future(..))`. So do the destructors in it, also when it is cancelled.
     pub fn bring_future<F: Future>(&self, future: F) -> Scoped<F> {
         future.with_registry(self.registry.clone())
     }
@@ -251,5 +293,34 @@ impl fmt::Debug for Events {
         f.debug_struct("Events")
             .field("installed", &format_args!("{}", self.mock.location))
             .finish_non_exhaustive()
+    }
+}
+
+/// A closure that is called, or dropped, in a registry.
+struct Brought<F> {
+    /// `None` from the call on.
+    body: Option<F>,
+    registry: Registry,
+}
+
+impl<F> Brought<F> {
+    fn call<T>(mut self) -> T
+    where
+        F: FnOnce() -> T,
+    {
+        let _entered = self.registry.enter();
+        match self.body.take() {
+            Some(body) => body(),
+            None => unreachable!("only the call takes the closure, and it consumes `self`"),
+        }
+    }
+}
+
+impl<F> Drop for Brought<F> {
+    fn drop(&mut self) {
+        if let Some(body) = self.body.take() {
+            let _entered = self.registry.enter();
+            drop(body);
+        }
     }
 }

@@ -267,9 +267,8 @@ impl Expectation<ByTopic> {
 
 impl<E> fmt::Debug for Expectation<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let data = self.mock.lock();
-        let rule = &data.rules[self.rule];
-        let (times, location) = (rule.times(), rule.location);
+        // The writer behind `f` is code of the user, which must not run while the mock is locked.
+        let (times, location) = self.with_rule(|rule| (rule.times(), rule.location));
         f.debug_struct("Expectation")
             .field("times", &times)
             .field("location", &format_args!("{location}"))

@@ -37,7 +37,8 @@
 //! A mock has its own registry, which is the current registry of its thread. To include a thread or task that
 //! the test starts, wrap its closure in [`bring`](Events::bring) or its future in
 //! [`bring_future`](Events::bring_future). Tasks on the thread of the test, as with `#[tokio::test]`, are
-//! included anyway. When a test panics, its mock is removed.
+//! included anyway until the test ends; a task that the runtime cancels after that is included only with
+//! `bring_future`. When a test panics, its mock is removed.
 //!
 //! # Tests that cannot fail
 //!
@@ -51,8 +52,9 @@
 
 // The private modules. Each imports only from the modules before it:
 //
-// - `state/`: the state of a mock. `field_values` (the fields of an event as text), `rule` (one
-//   expectation), `recorded_event`, `mock_state` (where the registry calls the mock with each event).
+// - `state/`: the state of a mock. `discard` (how values of the user are dropped), `event_clone`,
+//   `field_values` (the fields of an event as text), `nesting`, `rule` (one expectation), `recorded_event`,
+//   `mock_state` (where the registry calls the mock with each event).
 // - `report/`: the texts of a failing test. `plural`, `did_you_mean`, `failure_text`.
 // - `expectation`, `order`: how a test configures rules.
 // - `mute`: the guard that mutes events.

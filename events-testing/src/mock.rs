@@ -4,7 +4,13 @@ use std::{future::Future, ops::Deref, panic, sync::Arc, thread};
 
 use events_core::{__testing, Registry, info::Location, scopes::Entered};
 
-use crate::{events::Events, state::mock_state::MockState};
+use crate::{
+    events::Events,
+    state::{
+        discard::{discard, resume},
+        mock_state::MockState,
+    },
+};
 
 /// A mock of the events of one test, installed on this thread until this guard is dropped.
 ///
@@ -38,7 +44,9 @@ pub struct EventMock {
 /// Checks the expectations when it is dropped.
 #[derive(Debug)]
 struct Verifier {
-    events: Events,
+    /// `None` only while it is dropped: the destructors of what the registry and the mock hold run in an empty
+    /// registry.
+    events: Option<Events>,
     /// The test has failed for another reason, which the test harness reports.
     test_failed: bool,
 }
@@ -100,10 +108,11 @@ impl EventMock {
     pub fn run_future<F: Future>(future: F) -> impl Future<Output = F::Output> + use<F> {
         let EventMock { _entered, verifier } = Self::install();
         drop(_entered);
-        let scoped = verifier.events.bring_future(future);
+        let scoped = verifier.events().bring_future(future);
         async move {
-            // Moved in here, so that it is dropped after `scoped` if this future is dropped early.
-            let verifier = verifier;
+            // Captured and bound in this order, so that `scoped` is dropped before `verifier`, whether this
+            // future was polled or not.
+            let (scoped, verifier) = (scoped, verifier);
             let result = scoped.await;
             drop(verifier);
             result
@@ -117,10 +126,7 @@ impl EventMock {
     /// When an expectation does not hold.
     #[track_caller]
     pub fn verify(self) {
-        let Self {
-            _entered,
-            mut verifier,
-        } = self;
+        let Self { _entered, verifier } = self;
         drop(_entered);
         if let Some(text) = verifier.end() {
             fail_test(&text);
@@ -142,7 +148,7 @@ impl EventMock {
         Self {
             _entered: registry.enter(),
             verifier: Verifier {
-                events: Events { registry, mock },
+                events: Some(Events { registry, mock }),
                 test_failed: false,
             },
         }
@@ -153,29 +159,39 @@ impl Deref for EventMock {
     type Target = Events;
 
     fn deref(&self) -> &Events {
-        &self.verifier.events
+        self.verifier.events()
     }
 }
 
 impl Verifier {
+    fn events(&self) -> &Events {
+        match &self.events {
+            Some(events) => events,
+            None => unreachable!("only its drop takes the events"),
+        }
+    }
+
     /// Ends the mock. The first call returns the text of the expectations that do not hold.
-    fn end(&mut self) -> Option<String> {
-        let Events { registry, mock } = &self.events;
-        if mock.end() {
+    fn end(&self) -> Option<String> {
+        let events = self.events();
+        if events.mock.end() {
             return None;
         }
-        mock.uninstall(registry);
-        self.events.failed_expectations()
+        events.mock.uninstall(&events.registry);
+        events.failed_expectations()
     }
 }
 
 impl Drop for Verifier {
     fn drop(&mut self) {
-        match self.end() {
+        let text = self.end();
+        let discarded = discard(self.events.take());
+        match text {
             Some(text) if self.test_failed => print_failure(&text),
             Some(text) => fail_test(&text),
             None => {}
         }
+        resume(discarded);
     }
 }
 

@@ -87,10 +87,11 @@ pub async fn run_async<T: TestResult>(begin: Begin, body: impl Future<Output = T
 #[cfg(feature = "tokio")]
 #[track_caller]
 pub fn block_on<T: TestResult>(begin: Begin, body: impl Future<Output = T>) -> T {
+    // Before the runtime, so that a panic of the body drops the remaining tasks before the mock, too.
+    let mock = begin.mock();
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_all().build();
     let runtime = runtime.expect("tokio builds a runtime for this thread");
-    let mock = begin.mock();
     let result = runtime.block_on(mock.bring_future(body));
     // Drops the remaining tasks before the mock ends.
     drop(runtime);

@@ -1,4 +1,8 @@
 //! The texts of a failing test: which expectations do not hold, why, and which events were emitted.
+//!
+//! The results of `write!` are ignored, because writing to a `String` does not fail. The mock is locked
+//! meanwhile, so nothing here calls code of the user: topics and fields were stored as texts, and an origin is
+//! a path or a text.
 
 use std::fmt::Write as _;
 

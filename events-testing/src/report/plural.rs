@@ -10,6 +10,14 @@ pub(crate) fn times(count: usize) -> String {
     }
 }
 
+/// `1 event`, `2 events`.
+pub(crate) fn events(count: usize) -> String {
+    match count {
+        1 => "1 event".to_owned(),
+        count => format!("{count} events"),
+    }
+}
+
 /// `a`, `a and b`, `a, b and c`; of more than five the first five and the number of the others.
 pub(crate) fn list(items: &[String]) -> String {
     const MAX_SHOWN: usize = 5;

@@ -4,7 +4,11 @@
 //! The mock records the event, compares it with the rules, and decides whether the event is *withheld*,
 //! which means that its subscribers do not receive it.
 //!
-//! During an emit, user code (`Clone`, `matching`) runs while the mock is not locked, so it may emit too.
+//! The lock of [`MockState`] is the only one of this crate. No code of the user runs while it is locked: not a
+//! `Clone` or a `Drop` of an event, not a `matching` or the values that it captures, not the writer of a text.
+//! So all of it may emit, and use the mock. Values are moved or counted out of the lock first.
+//!
+//! Clones that the mock has made, and closures that it holds, are dropped in an empty registry; see `discard`.
 
 use std::{
     any::{Any, TypeId},
@@ -21,6 +25,9 @@ use events_core::{
 };
 
 use super::{
+    discard::{discard, resume},
+    event_clone::EventClone,
+    nesting::Nesting,
     recorded_event::{Delivery, RecordedEvent},
     rule::{EventSelector, MatchResult, Rule, RuleCheck, RuleOrder},
 };
@@ -81,16 +88,25 @@ impl MockData {
             .filter(|event| selector.selects(event.family, &event.topic))
     }
 
+    /// [`selected_events`](Self::selected_events), to share their clones.
+    pub(crate) fn selected_events_mut(
+        &mut self,
+        selector: &EventSelector,
+    ) -> impl Iterator<Item = &mut RecordedEvent> {
+        let counted = self.events.iter_mut().filter(|event| event.is_counted());
+        counted.filter(|event| selector.selects(event.family, &event.topic))
+    }
+
     /// Whether these events are muted on this thread.
     fn is_muted(&self, family: TypeId) -> bool {
         self.muted.contains(&(family, thread::current().id()))
     }
 
     /// The checks of all rules that select the event.
-    fn checks(&self, event: &dyn Intercepted) -> Vec<RuleCheck> {
+    fn checks(&self, event: &RecordedEvent) -> Vec<RuleCheck> {
         let rules = self.rules.iter().enumerate();
         rules
-            .filter_map(|(index, rule)| rule.check(index, event))
+            .filter_map(|(index, rule)| rule.check(index, event.family, &event.topic))
             .collect()
     }
 
@@ -205,28 +221,37 @@ impl MockState {
 
 impl Interceptor for MockState {
     fn withholds(&self, event: &mut dyn Intercepted) -> bool {
+        let nesting = Nesting::enter();
         let family = event.family();
-        let (is_muted, recorded_before) = {
+        let (is_muted, has_ended, recorded_before) = {
             let data = self.lock();
-            (data.is_muted(family), data.next_number)
+            (data.is_muted(family), data.has_ended, data.next_number)
         };
         let delivery = if is_muted {
             Delivery::Muted
         } else {
             Delivery::Delivered
         };
-        let recorded = RecordedEvent::new(recorded_before, event, delivery);
+        let mut recorded = RecordedEvent::new(recorded_before, event, delivery);
+        if !has_ended && !nesting.is_too_deep() {
+            recorded.clone_event(event);
+        }
         let (number, mut checks, is_faked) = {
             let mut data = self.lock();
             let is_faked = data.fakes.include(family);
             let checks = if is_muted {
                 Vec::new()
             } else {
-                data.checks(event)
+                data.checks(&recorded)
             };
             if data.has_ended {
                 drop(data);
-                let matches = |check: &RuleCheck| matches!(check.run(event), MatchResult::Matched);
+                // Cloned while the mock ended. A panic of its destructor must not fail the code that emits.
+                if let Err(payload) = discard_clones([recorded]) {
+                    mem::forget(payload);
+                }
+                let matches =
+                    |check: &RuleCheck| matches!(check.run(event, &nesting), MatchResult::Matched);
                 return is_muted || is_faked || checks.iter().any(matches);
             }
             (data.record(recorded), checks, is_faked)
@@ -234,7 +259,9 @@ impl Interceptor for MockState {
         if is_muted {
             return true;
         }
-        let results = checks.iter().map(|check| (check.rule, check.run(event)));
+        let results = checks
+            .iter()
+            .map(|check| (check.rule, check.run(event, &nesting)));
         let mut results: Vec<_> = results.collect();
         loop {
             let outdated = {
@@ -246,11 +273,30 @@ impl Interceptor for MockState {
                 outdated
             };
             for (index, check) in outdated {
-                results[index] = (check.rule, check.run(event));
+                results[index] = (check.rule, check.run(event, &nesting));
                 checks[index] = check;
             }
         }
     }
+}
+
+impl Drop for MockState {
+    fn drop(&mut self) {
+        let data = self.data.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let matchings = mem::take(&mut data.rules);
+        let matchings = matchings.into_iter().filter_map(|rule| rule.matching);
+        let clones = discard_clones(mem::take(&mut data.events));
+        let matchings = discard(matchings);
+        resume(clones.and(matchings));
+    }
+}
+
+/// Drops recorded events; while the mock is not locked, because their destructors may use it.
+pub(crate) fn discard_clones(
+    events: impl IntoIterator<Item = RecordedEvent>,
+) -> thread::Result<()> {
+    let clones = events.into_iter().map(|event| event.clone);
+    discard(clones.filter(|clone| !matches!(clone, EventClone::Missing)))
 }
 
 impl fmt::Debug for MockState {

@@ -1,8 +1,8 @@
 //! A recorded event: what a mock stores of one event when it is emitted.
 
 use std::{
-    any::{Any, TypeId},
-    fmt,
+    any::TypeId,
+    fmt, mem,
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
@@ -12,7 +12,7 @@ use events_core::{
     info::Location,
 };
 
-use super::field_values;
+use super::{event_clone::EventClone, field_values};
 
 /// An event that was emitted.
 pub(crate) struct RecordedEvent {
@@ -28,8 +28,8 @@ pub(crate) struct RecordedEvent {
     location: Option<Location>,
     /// The text of its fields; `None` for events after the first [`MAX_WITH_FIELDS`].
     fields: Option<String>,
-    /// A clone of the event from before its subscribers ran, if its type allows one.
-    pub(crate) copy: Option<Box<dyn Any + Send>>,
+    /// A clone of the event from before its subscribers ran.
+    pub(crate) clone: EventClone,
 }
 
 /// Whether an event was delivered to its subscribers.
@@ -46,7 +46,8 @@ pub(crate) enum Delivery {
 const MAX_WITH_FIELDS: u64 = 1000;
 
 impl RecordedEvent {
-    /// The record of an event, without its number; `recorded_before` is the number of events before it.
+    /// The record of an event, without its number and its clone; `recorded_before` is the number of events
+    /// before it.
     pub(crate) fn new(recorded_before: u64, event: &dyn Intercepted, delivery: Delivery) -> Self {
         let location = event.location();
         Self {
@@ -59,8 +60,19 @@ impl RecordedEvent {
             location: (!is_inside(location)).then_some(location),
             fields: (recorded_before < MAX_WITH_FIELDS)
                 .then(|| field_values::fields_text(event.event())),
-            // A `Clone` that panics must not fail the code that emits.
-            copy: catch_unwind(AssertUnwindSafe(|| event.copy())).unwrap_or(None),
+            clone: EventClone::Missing,
+        }
+    }
+
+    /// Clones the event, if its type allows that. Called while the mock is not locked.
+    pub(crate) fn clone_event(&mut self, event: &dyn Intercepted) {
+        // A `Clone` that panics must not fail the code that emits; `emitted` reports that the clone is missing.
+        let clone = catch_unwind(AssertUnwindSafe(|| event.copy()));
+        match clone {
+            Ok(Some(clone)) => self.clone = EventClone::Owned(clone),
+            Ok(None) => {}
+            // The destructor of the payload might panic as well.
+            Err(payload) => mem::forget(payload),
         }
     }
 

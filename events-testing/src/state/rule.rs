@@ -2,7 +2,7 @@
 
 use std::{
     any::TypeId,
-    fmt,
+    fmt, mem,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
@@ -12,6 +12,8 @@ use events_core::{
     Event, Origin,
     info::Location,
 };
+
+use super::nesting::{MAX_NESTING, Nesting};
 
 /// The closure that a test passes to `matching`.
 pub(crate) type MatchFn = Arc<dyn Fn(&mut dyn Intercepted) -> bool + Send + Sync>;
@@ -152,14 +154,12 @@ impl Rule {
     }
 
     /// The check for this event, if the rule selects it; `rule` is the index of this rule.
-    pub(crate) fn check(&self, rule: usize, event: &dyn Intercepted) -> Option<RuleCheck> {
-        self.selector
-            .selects(event.family(), event.event().topic())
-            .then(|| RuleCheck {
-                rule,
-                origin: self.origin.clone(),
-                matching: self.matching.clone(),
-            })
+    pub(crate) fn check(&self, rule: usize, family: TypeId, topic: &str) -> Option<RuleCheck> {
+        self.selector.selects(family, topic).then(|| RuleCheck {
+            rule,
+            origin: self.origin.clone(),
+            matching: self.matching.clone(),
+        })
     }
 
     /// Whether a check has all options of this rule, which may have been set since the check was made.
@@ -202,14 +202,20 @@ impl Rule {
 
 impl RuleCheck {
     /// Compares the event with the rule. A panic in `matching` becomes a result and does not reach the
-    /// code that emits.
-    pub(crate) fn run(&self, event: &mut dyn Intercepted) -> MatchResult {
+    /// code that emits; so does a call that is nested too deep.
+    pub(crate) fn run(&self, event: &mut dyn Intercepted, nesting: &Nesting) -> MatchResult {
         if self.origin.is_some() && self.origin.as_ref() != event.event().origin() {
             return MatchResult::OtherOrigin;
         }
         let Some(matching) = &self.matching else {
             return MatchResult::Matched;
         };
+        if nesting.is_too_deep() {
+            return MatchResult::Panicked(format!(
+                "it was called inside itself {MAX_NESTING} times, with an event that it emits; let the \
+                 chain of events end"
+            ));
+        }
         match catch_unwind(AssertUnwindSafe(|| matching(event))) {
             Ok(true) => MatchResult::Matched,
             Ok(false) => MatchResult::Rejected,
@@ -217,7 +223,10 @@ impl RuleCheck {
                 let text = payload.downcast_ref::<&'static str>().copied();
                 let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
                 let text = text.unwrap_or("with a payload that is not a string");
-                MatchResult::Panicked(text.to_owned())
+                let result = MatchResult::Panicked(text.to_owned());
+                // Its destructor might panic as well.
+                mem::forget(payload);
+                result
             }
         }
     }

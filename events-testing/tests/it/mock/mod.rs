@@ -1,8 +1,11 @@
 //! The mock: which tests and threads it covers, and what it does to handlers and to the queue.
 
+mod destructors;
 mod fakes;
 mod isolation;
 mod muting;
 mod nested_mocks;
 mod panicking;
 mod settle;
+mod unsettled;
+mod user_code;

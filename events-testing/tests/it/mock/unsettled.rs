@@ -1,0 +1,65 @@
+//! `settle` and `settle_async` fail when events remain in the queue, and name the reason and the remedy.
+
+use std::sync::{Arc, Mutex};
+
+use events_core::Event;
+use events_testing::{EventMock, Events};
+
+use crate::failure;
+
+#[derive(Event, Clone)]
+#[event(topic = "unsettled.step")]
+struct Step;
+
+type Settles = fn(&Events);
+
+/// Settles in both ways with a mock that `begins` prepares, and compares the text of the failure.
+fn check(begins: fn(&Events), remedy: &str) {
+    let ways: [(&str, Settles); 2] = [
+        ("settle", Events::settle),
+        ("settle_async", |events| {
+            smol::block_on(events.settle_async());
+        }),
+    ];
+    for (way, settles) in ways {
+        let events = EventMock::empty();
+        begins(&events);
+        let text = failure(|| settles(&events));
+        assert!(text.contains(remedy), "{way}: `{remedy}` is not in: {text}");
+        assert!(!text.contains("60 seconds"), "{way}: {text}");
+    }
+}
+
+#[test]
+fn a_chain_of_events_without_an_end() {
+    check(
+        |events| {
+            let enqueues_another = |_: &Step| Step.enqueue().expect("the queue has room");
+            events.registry().on(enqueues_another).detach();
+            Step.enqueue().expect("the queue has room");
+        },
+        "each event enqueues another one; let the chain of events end",
+    );
+}
+
+/// The failure reaches the handler, and not the code of the test that runs it.
+#[test]
+fn inside_a_handler_of_the_queue() {
+    let ways: [Settles; 2] = [Events::settle, |events| {
+        smol::block_on(events.settle_async());
+    }];
+    for settles in ways {
+        let events = EventMock::empty();
+        let (handle, text) = (Events::clone(&events), Arc::new(Mutex::new(String::new())));
+        let written = Arc::clone(&text);
+        let handler = move |_: &Step| {
+            let failure = failure(|| settles(&handle));
+            *written.lock().expect("no thread panics") = failure;
+        };
+        let _subscription = events.registry().on(handler);
+        Step.enqueue().expect("the queue has room");
+        events.settle();
+        let text = text.lock().expect("no thread panics");
+        assert!(text.contains("settle in the code of the test"), "{text}");
+    }
+}
