@@ -70,9 +70,7 @@ fn tokio_sleep() -> tokio::time::Sleep {
 
 #[test]
 fn emits_and_workers_run_on_a_current_thread_tokio_runtime() {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build();
+    let runtime = Builder::new_current_thread().enable_time().build();
     let check = check(tokio_sleep, |registry| {
         Some(registry.queue().spawn_tokio(2))
     });
@@ -81,7 +79,7 @@ fn emits_and_workers_run_on_a_current_thread_tokio_runtime() {
 
 #[test]
 fn emits_and_workers_run_on_a_multi_thread_tokio_runtime() {
-    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let mut runtime = Builder::new_multi_thread();
     let runtime = runtime.worker_threads(2).enable_time().build();
     let check = check(tokio_sleep, |registry| {
         Some(registry.queue().spawn_tokio(2))
@@ -127,9 +125,7 @@ fn emits_and_workers_run_without_a_runtime() {
 fn the_shutdown_of_a_runtime_loses_no_event_of_its_worker() {
     let registry = Registry::new();
     let journal = Journal::default();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .build();
+    let runtime = Builder::new_multi_thread().worker_threads(1).build();
     let runtime = runtime.expect("a runtime");
     let (sender, begun) = std::sync::mpsc::channel();
     registry
@@ -178,7 +174,7 @@ fn panic_text(call: impl FnOnce()) -> String {
 type Call = fn(&Registry);
 
 /// `call` would block the thread of a current-thread runtime, and the subscriber awaits a task of that runtime.
-fn check_refused(call: Call, names: &str) {
+fn check_refused(call: Call, names: &'static str) {
     let ways: [(&str, fn(Box<dyn FnOnce() + Send>)); 3] = [
         ("the future of block_on", |call| {
             current_thread().block_on(async { call() });
