@@ -84,7 +84,7 @@ const CASES: &[Case] = &[
         || {
             log_warnings();
             registry().on_async(|_: &Paid| async {}).detach();
-            Paid.emit();
+            enqueue_paid();
         },
         &[QUEUED, "events=1", "topics=exit::Paid (x1)"],
     ),
@@ -194,6 +194,27 @@ const CASES: &[Case] = &[
             own.emit(Paid);
             drop(own);
             log_warnings();
+        },
+        &[],
+    ),
+    (
+        "an exit inside main",
+        || {
+            log_warnings();
+            events_core::scan();
+            place();
+            std::process::exit(0);
+        },
+        &[QUEUED, "topics=exit::Placed (x1)"],
+    ),
+    (
+        "an exit while the output of the log is locked",
+        || {
+            log_warnings();
+            events_core::scan();
+            place();
+            let _lock = io::stderr().lock();
+            std::process::exit(0);
         },
         &[],
     ),

@@ -1,4 +1,4 @@
-//! The default registry, and the scopes that make another registry the current one of a thread.
+//! The scopes that make another registry the current one of a thread.
 //!
 //! A program without scopes pays one relaxed load for each emit: a counter of the scopes of all
 //! threads. Only when it is not 0 is the thread's own list read.
@@ -18,18 +18,8 @@ use std::{
     task::{Context, Poll},
 };
 
-use crate::{
-    declared::SUBSCRIBERS,
-    registry::{Core, Registry},
-};
-
-/// The default registry, with the number of subscribers that a scan registers in it.
-pub(super) static DEFAULT: Core = Core::for_default(|| {
-    let scanned = SUBSCRIBERS
-        .iter()
-        .filter(|subscriber| !subscriber.added_only);
-    scanned.count()
-});
+use super::default_registry::DEFAULT;
+use crate::registry::Registry;
 
 /// The number of scopes of all threads.
 static SCOPES: AtomicUsize = AtomicUsize::new(0);

@@ -20,7 +20,7 @@ use crate::{
     context::{QueueId, panic_hook},
     handler::States,
     plan::{EventType, PatternEntry, Slot, Slots},
-    primitives::sync::lock,
+    primitives::{drop_catching, sync::lock},
     queue::{Drivers, JobQueue, QueueOwner},
 };
 
@@ -47,13 +47,22 @@ pub(crate) struct Core {
     /// Bit set of reasons to leave the fast path; 0 means none. An emit that finds no plan reads it
     /// once.
     flags: AtomicU8,
-    /// Counts the subscribers that a scan would find; only in the default registry.
-    count_linked: Option<fn() -> usize>,
+    /// `None` if this is not the default registry.
+    default_hooks: Option<DefaultHooks>,
     writer: Mutex<Writer>,
     topics: TopicCache,
     interceptor: InterceptorCell,
     queue: EventQueue,
     drivers: Drivers,
+}
+
+/// What the default registry does beside other ones.
+#[derive(Clone, Copy)]
+pub(crate) struct DefaultHooks {
+    /// Counts the subscribers that a scan would find.
+    pub(crate) count_linked: fn() -> usize,
+    /// Called when subscribers are added.
+    pub(crate) on_publish: fn(),
 }
 
 /// The part of the core that the lock protects.
@@ -78,19 +87,19 @@ impl Core {
         Self::with(false, None)
     }
 
-    /// The core of the default registry; `count_linked` counts the subscribers that a scan would find.
-    pub(crate) const fn for_default(count_linked: fn() -> usize) -> Self {
-        Self::with(true, Some(count_linked))
+    /// The core of the default registry.
+    pub(crate) const fn for_default(hooks: DefaultHooks) -> Self {
+        Self::with(true, Some(hooks))
     }
 
-    const fn with(is_default: bool, count_linked: Option<fn() -> usize>) -> Self {
+    const fn with(is_default: bool, default_hooks: Option<DefaultHooks>) -> Self {
         Self {
             is_default,
             slots: Slots::new(),
             emit_limits: EmitLimits::new(),
             next_number: AtomicU64::new(0),
             flags: AtomicU8::new(if is_default { AWAITS_SCAN } else { 0 }),
-            count_linked,
+            default_hooks,
             writer: Mutex::new(Writer {
                 ids: BTreeMap::new(),
                 installed: BTreeSet::new(),
@@ -199,10 +208,17 @@ impl Core {
         }
     }
 
+    /// Called when subscribers are added.
+    pub(super) fn call_publish_hook(&self) {
+        if let Some(hooks) = &self.default_hooks {
+            (hooks.on_publish)();
+        }
+    }
+
     #[cold]
     #[inline(never)]
     fn warn_unscanned(&self) {
-        let linked = self.count_linked.map_or(0, |count_linked| count_linked());
+        let linked = self.default_hooks.map_or(0, |hooks| (hooks.count_linked)());
         let flags = self.flags.fetch_and(!AWAITS_SCAN, Ordering::Relaxed);
         if flags & AWAITS_SCAN > 0 && linked > 0 {
             tracing::warn!(
@@ -228,15 +244,13 @@ impl QueueOwner for Core {
 
 impl Drop for Core {
     fn drop(&mut self) {
-        let events = self.queue.len();
-        if events > 0 {
-            tracing::warn!(
-                target: "events_core",
-                events,
-                "a registry is dropped with events in its queue, which are lost; flush the queue or \
-                 shut it down first",
-            );
-        }
+        self.queue.warn_if_not_empty(
+            "a registry is dropped with events in its queue, which are lost; flush the queue or shut it \
+             down first",
+        );
+        self.queue.discard();
+        let unfinished = self.drivers.take_unfinished();
+        unfinished.into_iter().for_each(drop_catching);
     }
 }
 

@@ -25,6 +25,9 @@ impl Queue {
     /// Async subscribers run on that thread, without a runtime; for those that need one, use a worker
     /// that the runtime polls: `spawn_tokio`, or [`work`](Self::work).
     ///
+    /// The program does not wait for the thread: when `main` returns, the worker ends in the middle of its event,
+    /// and the queued events are lost. Call [`shutdown`](Self::shutdown) at the end of `main`.
+    ///
     /// # Panics
     ///
     /// As [`std::thread::spawn`] does, when the system cannot create a thread.
@@ -166,7 +169,8 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Keeps the worker running until the queue is shut down.
+    /// Keeps the worker running until the queue is shut down, or the program or its runtime ends. The end of
+    /// `main` does not wait for it: call [`shutdown`](Queue::shutdown) there.
     pub fn detach(mut self) {
         self.target = None;
     }

@@ -332,7 +332,7 @@ fn a_flush_waits_on_threads_that_do_not_drive_the_runtime() {
     assert_eq!(ran, 1, "a multi-thread runtime");
 }
 
-/// A worker thread needs no runtime: what waits for it alone is not refused.
+/// A worker thread needs no runtime: a call that waits for it alone is not refused.
 #[test]
 fn waiting_for_a_worker_thread_blocks_a_current_thread_runtime() {
     let opened = |wait: fn(&Registry, Worker)| {
