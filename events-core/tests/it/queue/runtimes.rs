@@ -228,6 +228,22 @@ fn waiting_for_a_task_of_a_blocked_current_thread_runtime_panics_and_names_the_a
     let run = |call: fn() -> ()| current_thread().block_on(async { panic_text(call) });
     let text = run(|| Registry::new().queue().spawn_tokio(1).stop());
     assert!(text.contains("stop_async"), "{text}");
+    let with_worker = |call: Call| {
+        current_thread().block_on(async {
+            let registry = with_queued(&Gate::default());
+            registry.queue().spawn_tokio(1).detach();
+            tokio::task::yield_now().await;
+            assert!(
+                registry.queue().is_empty(),
+                "the worker has started the event"
+            );
+            panic_text(|| call(&registry))
+        })
+    };
+    let text = with_worker(|registry| _ = registry.queue().settle(Duration::MAX));
+    assert!(text.contains("settle_async"), "{text}");
+    let text = with_worker(|registry| _ = registry.queue().shutdown(Duration::MAX));
+    assert!(text.contains("shutdown_async"), "{text}");
     let bridge = |registry: &Registry| {
         let stream = tokio_stream::pending::<Job>();
         bridge(stream).to::<Job>().on(registry).spawn_tokio()
