@@ -173,7 +173,8 @@ impl Events {
     /// [`Queue::settle`](events_core::Queue::settle).
     ///
     /// This blocks the thread. In async code use [`settle_async`](Self::settle_async), because a worker
-    /// that is a task of this thread makes no progress while the thread is blocked.
+    /// that is a task of this thread, and a handler that awaits its runtime, make no progress while the thread is
+    /// blocked.
     ///
     /// # Panics
     ///
