@@ -47,6 +47,9 @@ pub(super) fn is_scoped() -> bool {
 /// [`flush`](crate::Queue::flush) on it, or start a worker with
 /// [`spawn_thread`](crate::Queue::spawn_thread).
 ///
+/// A library that is loaded at run time has its own default registry; see
+/// [`Registry`](Registry#libraries-that-are-loaded-at-run-time).
+///
 /// ```
 /// use events_core::Registry;
 ///

@@ -49,12 +49,18 @@ pub(crate) struct Core {
     flags: AtomicU8,
     /// `None` if this is not the default registry.
     default_hooks: Option<DefaultHooks>,
+    /// Identifies the copy of the crate to which the statics of a default registry belong.
+    copy: &'static AtomicU8,
     writer: Mutex<Writer>,
     topics: TopicCache,
     interceptor: InterceptorCell,
     queue: EventQueue,
     drivers: Drivers,
 }
+
+/// Its address identifies this copy of the crate. A library that is loaded at run time has a copy of its own,
+/// with other statics.
+static THIS_COPY: AtomicU8 = AtomicU8::new(0);
 
 /// What the default registry does beside other ones.
 #[derive(Clone, Copy)]
@@ -84,15 +90,26 @@ pub(crate) struct Writer {
 impl Core {
     /// The core of a registry that is not the default one.
     pub(crate) const fn new() -> Self {
-        Self::with(false, None)
+        Self::with(None, &THIS_COPY)
     }
 
     /// The core of the default registry.
     pub(crate) const fn for_default(hooks: DefaultHooks) -> Self {
-        Self::with(true, Some(hooks))
+        Self::with(Some(hooks), &THIS_COPY)
     }
 
-    const fn with(is_default: bool, default_hooks: Option<DefaultHooks>) -> Self {
+    /// The core of a default registry as another copy of the crate has it, for tests.
+    pub(crate) fn for_default_of_another_copy() -> Self {
+        static ANOTHER_COPY: AtomicU8 = AtomicU8::new(0);
+        let hooks = DefaultHooks {
+            count_linked: || 0,
+            on_publish: || {},
+        };
+        Self::with(Some(hooks), &ANOTHER_COPY)
+    }
+
+    const fn with(default_hooks: Option<DefaultHooks>, copy: &'static AtomicU8) -> Self {
+        let is_default = default_hooks.is_some();
         Self {
             is_default,
             slots: Slots::new(),
@@ -100,6 +117,7 @@ impl Core {
             next_number: AtomicU64::new(0),
             flags: AtomicU8::new(if is_default { AWAITS_SCAN } else { 0 }),
             default_hooks,
+            copy,
             writer: Mutex::new(Writer {
                 ids: BTreeMap::new(),
                 installed: BTreeSet::new(),
@@ -206,6 +224,12 @@ impl Core {
         if self.has_flag(AWAITS_SCAN) {
             self.warn_unscanned();
         }
+    }
+
+    /// Whether this is the default registry of another copy of the crate. Its slots are statics of the event types
+    /// in that copy, which this one does not reach.
+    pub(crate) fn is_of_another_copy(&self) -> bool {
+        self.is_default && !std::ptr::eq(self.copy, &THIS_COPY)
     }
 
     /// Called when subscribers are added.

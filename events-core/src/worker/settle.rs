@@ -29,7 +29,7 @@ impl Queue {
     /// # Panics
     ///
     /// As [`flush`](Self::flush), when the flush has to wait and `at_most` is so long that there is no deadline,
-    /// such as [`Duration::MAX`]. If there is one, it waits, and logs at `error` that it was in vain.
+    /// such as [`Duration::MAX`]. If there is one, it waits, and logs at `error` that the deadline has passed.
     ///
     /// ```
     /// use std::time::Duration;

@@ -48,8 +48,8 @@ impl Queue {
     /// # Panics
     ///
     /// As [`flush`](Self::flush), when this thread runs the events, has to wait, and `at_most` is so long that there
-    /// is no deadline, such as [`Duration::MAX`]. If there is one, it waits, and logs at `error` that it was in
-    /// vain.
+    /// is no deadline, such as [`Duration::MAX`]. If there is one, it waits, and logs at `error` that
+    /// the deadline has passed.
     #[track_caller]
     pub fn shutdown(&self, at_most: Duration) -> Unfinished {
         let core = self.0.core();
