@@ -39,6 +39,12 @@ pub fn copy_of_declared(registry: &Registry) -> Registry {
     registry.copy_of_declared()
 }
 
+/// A registry like the default one of another copy of this crate, which a library that is loaded at run time has.
+#[must_use]
+pub fn default_registry_of_another_copy() -> Registry {
+    Registry::default_of_another_copy()
+}
+
 /// All subscribers of an event type in a registry, the sync ones first.
 #[must_use]
 pub fn subscribers<E: Event>(registry: &Registry) -> Vec<Arc<SubscriberInfo>> {

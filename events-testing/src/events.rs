@@ -184,7 +184,8 @@ impl Events {
     /// `events.registry().queue().flush()` returns how many failed.
     ///
     /// This blocks the thread. In async code use [`settle_async`](Self::settle_async), because a worker
-    /// that is a task of this thread makes no progress while the thread is blocked.
+    /// that is a task of this thread, and a handler that awaits its runtime, make no progress while the thread is
+    /// blocked.
     ///
     /// # Panics
     ///

@@ -99,6 +99,10 @@ impl Lifecycle {
         self.state().ended.take()
     }
 
+    pub(super) fn is_closed(&self) -> bool {
+        self.state().closed
+    }
+
     /// Blocks until the bridge is dropped.
     pub(crate) fn wait(&self) -> Ended {
         let mut state = self.state();

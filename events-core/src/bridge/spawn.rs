@@ -13,13 +13,15 @@ use tracing::Span;
 
 use super::{
     builder::Bridge,
-    ended::Ended,
+    ended::{Counts, EndReason, Ended},
     lifecycle::Lifecycle,
     mapping::{Choose, Keep, Whose},
     run::Run,
     source::PollSource,
 };
-use crate::worker::spawn_thread;
+#[cfg(feature = "tokio")]
+use crate::worker::is_current_thread_runtime;
+use crate::worker::{is_driving_current_thread_runtime, refuse, spawn_thread};
 
 impl<S: PollSource, W, K, C> Bridge<S, W, K, C> {
     /// Runs the bridge on a thread of its own, without an async runtime, and returns its guard.
@@ -80,7 +82,8 @@ impl<S: PollSource, W, K, C> Bridge<S, W, K, C> {
         C: Choose<S::Item>,
         Run<S, W, K, C>: Send + 'static,
     {
-        let (task, bridged) = Task::new(self);
+        let (task, mut bridged) = Task::new(self);
+        bridged.is_local_task = is_current_thread_runtime();
         tokio::spawn(task);
         bridged
     }
@@ -96,6 +99,8 @@ impl<S: PollSource, W, K, C> Bridge<S, W, K, C> {
 pub struct Bridged {
     /// `None` after `detach`.
     lifecycle: Option<Arc<Lifecycle>>,
+    /// Whether the bridge is a task of a current-thread runtime.
+    is_local_task: bool,
 }
 
 impl Bridged {
@@ -108,10 +113,20 @@ impl Bridged {
     /// result.
     ///
     /// Do not call it in a subscriber of an event that the bridge emits: it would wait for itself.
+    ///
+    /// In async code use [`stop_async`](Self::stop_async): this blocks the thread, so a bridge that is a task on
+    /// it, and a stream or a subscriber that awaits its runtime, cannot proceed.
+    ///
+    /// # Panics
+    ///
+    /// When the bridge is a task of a current-thread runtime of tokio, and this would block the thread that runs
+    /// the tasks of such a runtime; see [`Queue::flush`](crate::Queue::flush). The bridge ends, but nothing waits
+    /// for it.
     #[expect(clippy::must_use_candidate, reason = "called for its effect")]
+    #[track_caller]
     pub fn stop(self) -> Ended {
         self.lifecycle().request_stop();
-        self.wait()
+        self.block("stop()", "stop_async()")
     }
 
     /// [`stop`](Self::stop) without blocking. The stop is requested at the first poll, or when the
@@ -121,10 +136,29 @@ impl Bridged {
         self.wait_async().await
     }
 
-    /// Blocks until the bridge has ended by itself, and returns its result.
+    /// Blocks until the bridge has ended by itself, and returns its result. In async code use
+    /// [`wait_async`](Self::wait_async).
+    ///
+    /// # Panics
+    ///
+    /// As [`stop`](Self::stop).
     #[expect(clippy::must_use_candidate, reason = "called for its effect")]
+    #[track_caller]
     pub fn wait(self) -> Ended {
-        self.lifecycle().wait()
+        self.block("wait()", "wait_async()")
+    }
+
+    #[track_caller]
+    fn block(&self, call: &str, instead: &str) -> Ended {
+        let lifecycle = self.lifecycle();
+        if self.is_local_task && !lifecycle.is_closed() && is_driving_current_thread_runtime() {
+            refuse(call, instead);
+            return lifecycle.take().unwrap_or(Ended {
+                why: EndReason::Stopped,
+                counts: Counts::default(),
+            });
+        }
+        lifecycle.wait()
     }
 
     /// [`wait`](Self::wait) without blocking. Dropping the future ends the bridge, as dropping the
@@ -196,6 +230,7 @@ where
             task,
             Bridged {
                 lifecycle: Some(lifecycle),
+                is_local_task: false,
             },
         )
     }

@@ -2,7 +2,10 @@
 
 use std::panic::Location;
 
-use super::scope::{DEFAULT, entered, is_scoped, registry};
+use super::{
+    default_registry::DEFAULT,
+    scope::{entered, is_scoped, registry},
+};
 use crate::{
     emit::{
         CallSite,

@@ -4,9 +4,11 @@
 //! `Registry::enter`, `with_registry`, or a future with a registry), or else the *default
 //! registry*, a static of the program.
 //!
-//! - `scope`: the default registry, and scopes;
+//! - `default_registry`: that static, and the warning when the program ends with events in its queue;
+//! - `scope`: scopes;
 //! - `emit_on_current`: emitting to the current registry.
 
+mod default_registry;
 mod emit_on_current;
 mod scope;
 

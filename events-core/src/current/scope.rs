@@ -1,4 +1,4 @@
-//! The default registry, and the scopes that make another registry the current one of a thread.
+//! The scopes that make another registry the current one of a thread.
 //!
 //! A program without scopes pays one relaxed load for each emit: a counter of the scopes of all
 //! threads. Only when it is not 0 is the thread's own list read.
@@ -18,18 +18,8 @@ use std::{
     task::{Context, Poll},
 };
 
-use crate::{
-    declared::SUBSCRIBERS,
-    registry::{Core, Registry},
-};
-
-/// The default registry, with the number of subscribers that a scan registers in it.
-pub(super) static DEFAULT: Core = Core::for_default(|| {
-    let scanned = SUBSCRIBERS
-        .iter()
-        .filter(|subscriber| !subscriber.added_only);
-    scanned.count()
-});
+use super::default_registry::DEFAULT;
+use crate::registry::Registry;
 
 /// The number of scopes of all threads.
 static SCOPES: AtomicUsize = AtomicUsize::new(0);
@@ -56,6 +46,9 @@ pub(super) fn is_scoped() -> bool {
 /// `events_core::registry().queue()` is the queue of that registry: call
 /// [`flush`](crate::Queue::flush) on it, or start a worker with
 /// [`spawn_thread`](crate::Queue::spawn_thread).
+///
+/// A library that is loaded at run time has its own default registry; see
+/// [`Registry`](Registry#libraries-that-are-loaded-at-run-time).
 ///
 /// ```
 /// use events_core::Registry;

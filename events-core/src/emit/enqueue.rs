@@ -27,8 +27,8 @@ use crate::{
     plan::Plan,
     primitives::{CatchDrop, clear_catching, drop_catching},
     queue::{
-        JobContext, JobProgress, JobResult, JobVtable, PoppedJob, PushError, QueueOwner,
-        RunningJob, UnfinishedJob,
+        JobContext, JobProgress, JobResult, JobVtable, LaneItems, PoppedJob, PushError, QueueOwner,
+        RunningJob, TopicCounts, UnfinishedJob,
     },
     registry::{Core, EventQueue, Registry},
     result::{EmitStats, FailureList, QueueFull},
@@ -98,6 +98,7 @@ fn enqueue<E: OwnedEvent + Send>(
                 &JobVtable {
                     start: start::<E>,
                     take: take::<E>,
+                    count_topics: count_topics::<E, E>,
                 }
             };
             queue
@@ -118,6 +119,7 @@ fn enqueue_with_context<E: OwnedEvent + Send>(
         &JobVtable {
             start: start_with_context::<E>,
             take: take_with_context::<E>,
+            count_topics: count_topics::<E, WithContext<E>>,
         }
     };
     queue
@@ -171,6 +173,11 @@ fn take<E: OwnedEvent + Send>(popped: PoppedJob<'_, Core>) -> Option<UnfinishedJ
 fn take_with_context<E: OwnedEvent + Send>(popped: PoppedJob<'_, Core>) -> Option<UnfinishedJob> {
     let WithContext { event, context } = popped.take()?;
     Some(unfinished::<E>(event, context.origin))
+}
+
+/// Counts queued items of type `T`, which are events of type `E`.
+fn count_topics<E: OwnedEvent, T: 'static>(items: &LaneItems<'_>, counts: &mut TopicCounts) {
+    counts.add(E::topic(), items.iter::<T>().len());
 }
 
 /// An event that was popped and not started.

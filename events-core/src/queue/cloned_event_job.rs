@@ -7,10 +7,11 @@ use std::{
 };
 
 use super::{
-    bounded::PushError,
+    bounded::{LaneItems, PushError},
     job::{JobProgress, JobVtable, PoppedJob, QueueOwner, RunningJob, UnfinishedJob},
     job_context::JobContext,
     job_queue::JobQueue,
+    topic_counts::TopicCounts,
 };
 use crate::background::ErasedBackgroundRun;
 
@@ -31,6 +32,7 @@ impl ClonedEventJob {
             &JobVtable {
                 start: Self::start::<C>,
                 take: Self::take::<C>,
+                count_topics: Self::count_topics,
             }
         };
         queue.push(vtable, self)
@@ -54,5 +56,13 @@ impl ClonedEventJob {
     fn take<C>(popped: PoppedJob<'_, C>) -> Option<UnfinishedJob> {
         let Self { run, context } = popped.take()?;
         RunningJob::new(run, context).stop()
+    }
+
+    fn count_topics(items: &LaneItems<'_>, counts: &mut TopicCounts) {
+        for Self { run, .. } in items.iter() {
+            if let Some(info) = run.info() {
+                counts.add(info.topic(), 1);
+            }
+        }
     }
 }

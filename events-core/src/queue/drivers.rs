@@ -5,7 +5,10 @@
 
 use std::{
     mem,
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicUsize, Ordering},
+    },
     task::{Poll, Waker},
 };
 
@@ -20,6 +23,8 @@ use crate::primitives::{WakerList, drop_catching, sync::lock, wake_each};
 pub(crate) struct Drivers {
     state: Mutex<DriversState>,
     idle: IdleNotifier,
+    /// The number of workers that are tasks of current-thread runtimes.
+    local_tasks: AtomicUsize,
 }
 
 struct DriversState {
@@ -39,6 +44,7 @@ impl Drivers {
                 wakers: WakerList::new(),
             }),
             idle: IdleNotifier::new(),
+            local_tasks: AtomicUsize::new(0),
         }
     }
 
@@ -68,6 +74,21 @@ impl Drivers {
     #[inline]
     pub(crate) fn idle(&self) -> &IdleNotifier {
         &self.idle
+    }
+
+    /// Adds a worker that is a task of a current-thread runtime.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn add_local_task(&self) {
+        self.local_tasks.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn remove_local_task(&self) {
+        self.local_tasks.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Whether a worker is a task of a current-thread runtime.
+    pub(crate) fn has_local_task(&self) -> bool {
+        self.local_tasks.load(Ordering::Relaxed) > 0
     }
 
     /// Whether no driver is in progress.

@@ -12,8 +12,9 @@ use std::{
 };
 
 use super::{
-    bounded::Popped,
+    bounded::{LaneItems, Popped},
     job_context::{JobContext, enter_job},
+    topic_counts::TopicCounts,
 };
 use crate::{
     background::ErasedBackgroundRun,
@@ -39,6 +40,8 @@ pub(crate) struct JobVtable<C: 'static> {
     pub(crate) start: fn(PoppedJob<'_, C>, &C, &Waker) -> JobProgress,
     /// Takes the job out without running it.
     pub(crate) take: fn(PoppedJob<'_, C>) -> Option<UnfinishedJob>,
+    /// Counts queued jobs of this type by the topics of their events.
+    pub(crate) count_topics: fn(&LaneItems<'_>, &mut TopicCounts),
 }
 
 impl<C> PoppedJob<'_, C> {

@@ -12,14 +12,18 @@
 //!   Those that are async are not called: each is a failure of the emit, which `try_emit` returns and `emit`
 //!   logs at `error`. They are not called later either. The other handlers of the event are not affected.
 
-use std::ops::Deref;
+use std::{
+    ops::Deref,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use super::{
     bounded::{BoundedQueue, PushError},
     job::JobVtable,
     job_context::is_in_job_of,
+    topic_counts::TopicCounts,
 };
-use crate::context::QueueId;
+use crate::{context::QueueId, primitives::drop_catching};
 
 /// A queue of jobs; `C` is the `QueueOwner` that a job is started with.
 ///
@@ -53,6 +57,32 @@ impl<C> JobQueue<C> {
                 );
             }
         })
+    }
+
+    /// Logs at `warn` the events that are still queued, if there are any, with their topics. A panic of the
+    /// code that records it, such as a tracing layer, is caught.
+    pub(crate) fn warn_if_not_empty(&self, message: &str) {
+        let events = self.len();
+        if events == 0 {
+            return;
+        }
+        let mut topics = TopicCounts::default();
+        self.for_each_lane(|vtable, items| (vtable.count_topics)(&items, &mut topics));
+        let workers = Some(self.attached()).filter(|workers| *workers > 0);
+        catch(|| tracing::warn!(target: "events_core", events, %topics, workers, "{message}"));
+    }
+
+    /// Drops the queued events; the panic of a destructor is caught.
+    pub(crate) fn discard(&self) {
+        while let Some(popped) = self.pop() {
+            catch(|| drop(popped.take_unfinished()));
+        }
+    }
+}
+
+fn catch(f: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(f)) {
+        drop_catching(payload);
     }
 }
 

@@ -9,6 +9,7 @@
 //! - `bounded`: a bounded queue, generic over the items;
 //! - `job`: the vtable of a job, and a job that has started;
 //! - `job_queue`: the queue of jobs, which stores a pushed job or returns it;
+//! - `topic_counts`: how many events there are of each topic, for log records;
 //! - `cloned_event_job`: the job of a snapshot; that of an enqueued event is in `emit/enqueue.rs`;
 //! - `job_context`: the origin, span and parent emission of a job;
 //! - `in_flight`: the suspended jobs of one driver;
@@ -25,8 +26,9 @@ mod in_flight;
 mod job;
 mod job_context;
 mod job_queue;
+mod topic_counts;
 
-pub(crate) use bounded::{PushError, PushErrorKind, Waiter};
+pub(crate) use bounded::{LaneItems, PushError, PushErrorKind, Waiter};
 pub(crate) use cloned_event_job::ClonedEventJob;
 pub(crate) use drivers::Drivers;
 pub(crate) use in_flight::{InFlight, JobSlot};
@@ -35,3 +37,4 @@ pub(crate) use job::{
 };
 pub(crate) use job_context::{JobContext, enter_job, is_in_job_of};
 pub(crate) use job_queue::JobQueue;
+pub(crate) use topic_counts::TopicCounts;

@@ -47,13 +47,28 @@ pub(crate) struct Core {
     /// Bit set of reasons to leave the fast path; 0 means none. An emit that finds no plan reads it
     /// once.
     flags: AtomicU8,
-    /// Counts the subscribers that a scan would find; only in the default registry.
-    count_linked: Option<fn() -> usize>,
+    /// `None` if this is not the default registry.
+    default_hooks: Option<DefaultHooks>,
+    /// Identifies the copy of the crate to which the statics of a default registry belong.
+    copy: &'static AtomicU8,
     writer: Mutex<Writer>,
     topics: TopicCache,
     interceptor: InterceptorCell,
     queue: EventQueue,
     drivers: Drivers,
+}
+
+/// Its address identifies this copy of the crate. A library that is loaded at run time has a copy of its own,
+/// with other statics.
+static THIS_COPY: AtomicU8 = AtomicU8::new(0);
+
+/// What the default registry does beside other ones.
+#[derive(Clone, Copy)]
+pub(crate) struct DefaultHooks {
+    /// Counts the subscribers that a scan would find.
+    pub(crate) count_linked: fn() -> usize,
+    /// Called when subscribers are added.
+    pub(crate) on_publish: fn(),
 }
 
 /// The part of the core that the lock protects.
@@ -75,22 +90,34 @@ pub(crate) struct Writer {
 impl Core {
     /// The core of a registry that is not the default one.
     pub(crate) const fn new() -> Self {
-        Self::with(false, None)
+        Self::with(None, &THIS_COPY)
     }
 
-    /// The core of the default registry; `count_linked` counts the subscribers that a scan would find.
-    pub(crate) const fn for_default(count_linked: fn() -> usize) -> Self {
-        Self::with(true, Some(count_linked))
+    /// The core of the default registry.
+    pub(crate) const fn for_default(hooks: DefaultHooks) -> Self {
+        Self::with(Some(hooks), &THIS_COPY)
     }
 
-    const fn with(is_default: bool, count_linked: Option<fn() -> usize>) -> Self {
+    /// The core of a default registry as another copy of the crate has it, for tests.
+    pub(crate) fn for_default_of_another_copy() -> Self {
+        static ANOTHER_COPY: AtomicU8 = AtomicU8::new(0);
+        let hooks = DefaultHooks {
+            count_linked: || 0,
+            on_publish: || {},
+        };
+        Self::with(Some(hooks), &ANOTHER_COPY)
+    }
+
+    const fn with(default_hooks: Option<DefaultHooks>, copy: &'static AtomicU8) -> Self {
+        let is_default = default_hooks.is_some();
         Self {
             is_default,
             slots: Slots::new(),
             emit_limits: EmitLimits::new(),
             next_number: AtomicU64::new(0),
             flags: AtomicU8::new(if is_default { AWAITS_SCAN } else { 0 }),
-            count_linked,
+            default_hooks,
+            copy,
             writer: Mutex::new(Writer {
                 ids: BTreeMap::new(),
                 installed: BTreeSet::new(),
@@ -199,10 +226,23 @@ impl Core {
         }
     }
 
+    /// Whether this is the default registry of another copy of the crate. Its slots are statics of the event types
+    /// in that copy, which this one does not reach.
+    pub(crate) fn is_of_another_copy(&self) -> bool {
+        self.is_default && !std::ptr::eq(self.copy, &THIS_COPY)
+    }
+
+    /// Called when subscribers are added.
+    pub(super) fn call_publish_hook(&self) {
+        if let Some(hooks) = &self.default_hooks {
+            (hooks.on_publish)();
+        }
+    }
+
     #[cold]
     #[inline(never)]
     fn warn_unscanned(&self) {
-        let linked = self.count_linked.map_or(0, |count_linked| count_linked());
+        let linked = self.default_hooks.map_or(0, |hooks| (hooks.count_linked)());
         let flags = self.flags.fetch_and(!AWAITS_SCAN, Ordering::Relaxed);
         if flags & AWAITS_SCAN > 0 && linked > 0 {
             tracing::warn!(
@@ -228,21 +268,13 @@ impl QueueOwner for Core {
 
 impl Drop for Core {
     fn drop(&mut self) {
-        let events = self.queue.len();
-        if events > 0 {
-            tracing::warn!(
-                target: "events_core",
-                events,
-                "a registry is dropped with events in its queue, which are lost; flush the queue or \
-                 shut it down first",
-            );
-        }
-        while let Some(popped) = self.queue.pop() {
-            let Some(unfinished) = popped.take_unfinished() else {
-                break;
-            };
-            drop_catching(unfinished);
-        }
+        self.queue.warn_if_not_empty(
+            "a registry is dropped with events in its queue, which are lost; flush the queue or shut it \
+             down first",
+        );
+        self.queue.discard();
+        let unfinished = self.drivers.take_unfinished();
+        unfinished.into_iter().for_each(drop_catching);
         drop_each(self.interceptor.swap(None));
         self.emit_limits.clear_hook();
     }

@@ -33,6 +33,23 @@ use super::core::Core;
 /// let saved = registry.emit(Saved { path: "b.txt".into(), notes: vec![] });
 /// assert!(saved.notes.is_empty());
 /// ```
+///
+/// # Libraries that are loaded at run time
+///
+/// A library that a program loads at run time, such as a plugin of crate type `cdylib`, contains its own copy of
+/// `events-core`, and thus its own default registry. Neither copy finds the subscribers in the default registry of the
+/// other one, so `event.emit()` in the library does not reach the program. Therefore:
+///
+/// - The program creates a registry with [`Registry::new`], passes it to the library, and emits to it. In the library,
+///   `registry.scan()` registers the declared subscribers of the library, and `registry.on(..)` others.
+/// - Each copy has its own current registry. Code of the library emits with `registry.emit(event)`, or enters the
+///   registry in each function that the program calls: `let _scope = registry.enter();`.
+/// - The default registry of the program cannot be passed: a scan or a subscription of the library there fails with
+///   [`OtherCopy`](crate::subscribing::SubscribeError::OtherCopy), and its emits reach no subscriber.
+/// - Both must be compiled by the same compiler, with the same version and features of `events-core` and of the crates
+///   that declare the events: Rust has no stable ABI, and event types are identified by their `TypeId`.
+/// - The library must stay loaded: handlers and queued events point to its code.
+/// - `tracing` is copied as well: the records of the library need a `tracing::Subscriber` that the library sets.
 #[derive(Clone)]
 pub struct Registry(CoreRef<Arc<Core>>);
 
@@ -62,6 +79,11 @@ impl Registry {
     #[must_use]
     pub fn new() -> Self {
         Self(CoreRef::Own(Arc::new(Core::new())))
+    }
+
+    /// A handle on a new default registry, as another copy of the crate has it, for tests.
+    pub(crate) fn default_of_another_copy() -> Self {
+        Self(CoreRef::Own(Arc::new(Core::for_default_of_another_copy())))
     }
 
     /// A handle on the default registry, whose core this is.

@@ -122,6 +122,7 @@ impl Core {
         let Transaction {
             staged, patterns, ..
         } = transaction;
+        self.call_publish_hook();
         let mut retired = Vec::new();
         for (event_type, staged) in staged {
             let slot = self.slot_or_insert(event_type);

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{
     plan::Conflict,
-    subscribe::{fmt_cycle, fmt_unawaited},
+    subscribe::{OTHER_COPY, fmt_cycle, fmt_unawaited},
 };
 
 /// Everything that a scan found wrong; nothing was registered.
@@ -116,6 +116,9 @@ pub enum Problem {
         /// The method.
         method: String,
     },
+    /// The registry is the default one of another copy of `events-core`; see
+    /// [`Registry`](crate::Registry#libraries-that-are-loaded-at-run-time).
+    OtherCopy,
 }
 
 impl From<&Conflict> for Problem {
@@ -156,6 +159,7 @@ impl fmt::Display for Problem {
             ),
             Self::Cycle { subscribers } => fmt_cycle(f, subscribers),
             Self::Unawaited { first, second } => fmt_unawaited(f, first, second),
+            Self::OtherCopy => f.write_str(OTHER_COPY),
             Self::UnknownTarget {
                 subscriber,
                 relation,

@@ -76,7 +76,7 @@ impl ScanReport {
     }
 
     /// The line of totals. Subscribers that run later are async or deferred: they need an
-    /// `emit_async`, or a worker or flush of the [`Queue`](crate::Queue).
+    /// `emit_async`, or a worker or flush of the [`Queue`](crate::Queue), which the line names.
     #[must_use]
     pub fn summary(&self) -> String {
         let totals = format!(
@@ -92,8 +92,8 @@ impl ScanReport {
         let later = self.subscribers().filter(|info| info.runs_later()).count();
         let later = match later {
             0 => String::new(),
-            1 => "; 1 runs later".to_owned(),
-            later => format!("; {later} run later"),
+            1 => format!("; 1 runs later: {RUN_LATER}"),
+            later => format!("; {later} run later: {RUN_LATER}"),
         };
         if crates.is_empty() {
             totals
@@ -102,6 +102,10 @@ impl ScanReport {
         }
     }
 }
+
+/// How subscribers that run later come to run.
+const RUN_LATER: &str =
+    "start a worker with registry().queue().spawn_thread(), or call registry().queue().flush()";
 
 const HEADINGS: [&str; 6] = [
     "topic",

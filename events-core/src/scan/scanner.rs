@@ -20,6 +20,9 @@ use crate::{
 /// Only crates that the program names are linked; [`scan!`](crate::scan!) names them. A second scan
 /// registers only what is new.
 ///
+/// A library that is loaded at run time scans a registry that the program passes to it; see
+/// [`Registry`](Registry#libraries-that-are-loaded-at-run-time).
+///
 /// The first emit on the default registry before any scan logs a warning, because none of the linked
 /// subscribers is called. The warning, and the summary of the scan, are records of `tracing`: they are
 /// printed only if the program installs a `tracing::Subscriber`.
@@ -221,6 +224,9 @@ impl Scanner {
         problems.extend(self.unmet_requirements(&linked));
 
         let core = self.registry.core();
+        if core.is_of_another_copy() {
+            problems.push(Problem::OtherCopy);
+        }
         let mut states = core.states();
         states.extend(self.states.clone());
         let mut group = SubscriberGroup::default();

@@ -42,6 +42,9 @@ pub enum SubscribeError {
         /// The subscriber that must run after it.
         second: String,
     },
+    /// The registry is the default one of another copy of `events-core`: of the program, in a library that was
+    /// loaded at run time, or the reverse. See [`Registry`](crate::Registry#libraries-that-are-loaded-at-run-time).
+    OtherCopy,
 }
 
 impl From<&Conflict> for SubscribeError {
@@ -85,11 +88,17 @@ impl fmt::Display for SubscribeError {
             ),
             Self::Cycle { cycle } => fmt_cycle(f, cycle),
             Self::Unawaited { first, second } => fmt_unawaited(f, first, second),
+            Self::OtherCopy => f.write_str(OTHER_COPY),
         }
     }
 }
 
 impl std::error::Error for SubscribeError {}
+
+/// The text of a default registry of another copy of the crate, also for the errors of a scan.
+pub(crate) const OTHER_COPY: &str = "this is the default registry of another copy of events-core, whose \
+     events do not reach subscribers of this copy: a library that is loaded at run time has its own; pass a \
+     registry made with Registry::new() to the library, and emit to that one";
 
 /// The text of a cycle of `before` and `after`, also for the errors of a scan.
 pub(crate) fn fmt_cycle(f: &mut fmt::Formatter<'_>, subscribers: &[String]) -> fmt::Result {

@@ -83,8 +83,11 @@ struct Candidates<'c> {
 }
 
 impl Candidates<'_> {
-    /// The first id in use, or else the first target of `before` or `after` that is no subscriber.
+    /// That the registry is of another copy, or else the first id in use, or else the first target of `before` or `after` that is no subscriber.
     fn problem(&self) -> Option<SubscribeError> {
+        if self.core.is_of_another_copy() {
+            return Some(SubscribeError::OtherCopy);
+        }
         let mut new_ids = BTreeSet::new();
         for (id, _) in self.parts.iter().filter_map(SubscriptionPart::id) {
             if self.writer.ids.contains_key(id) || !new_ids.insert(id) {

@@ -64,26 +64,34 @@ where
     F: Future<Output = ()> + Send + 'static,
 {
     let builder = thread::Builder::new().name(name.to_owned());
-    if let Err(error) = builder.spawn(|| block_on(future)) {
+    if let Err(error) = builder.spawn(|| block_on(future, || false)) {
         panic!("cannot spawn the thread of {what}: {error}");
     }
 }
 
-/// Polls the future until it is ready, and parks the thread in between.
-pub(super) fn block_on<F: Future>(future: F) -> F::Output {
-    let mut future = pin!(future);
-    let poll = |waker: &Waker| future.as_mut().poll(&mut Context::from_waker(waker));
-    match block_on_until(poll, None) {
-        Some(output) => output,
-        None => unreachable!("there is no deadline"),
-    }
+/// Why a blocking call returns without a result.
+pub(super) enum NotReady {
+    /// The deadline has passed.
+    Deadline,
+    /// The thread must not be blocked.
+    Refused,
 }
 
-/// Polls until the result is ready or the deadline has passed, and parks the thread in between.
+/// Polls the future until it is ready, and parks the thread in between. `None` if the thread would have to be
+/// blocked, and `is_refused` returns that it must not be.
+pub(super) fn block_on<F: Future>(future: F, is_refused: impl Fn() -> bool) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let poll = |waker: &Waker| future.as_mut().poll(&mut Context::from_waker(waker));
+    block_on_until(poll, None, is_refused).ok()
+}
+
+/// Polls until the result is ready or the deadline has passed, and parks the thread in between. Calls
+/// `is_refused` each time before it blocks the thread, and blocks it only if that returns false.
 pub(super) fn block_on_until<T>(
     mut poll: impl FnMut(&Waker) -> Poll<T>,
     deadline: Option<Instant>,
-) -> Option<T> {
+    is_refused: impl Fn() -> bool,
+) -> Result<T, NotReady> {
     let thread_waker = Arc::new(ThreadWaker {
         thread: thread::current(),
         woken: AtomicBool::new(false),
@@ -93,11 +101,14 @@ pub(super) fn block_on_until<T>(
         // No wake-up from here on is lost: the flag or the park token of the thread records it.
         thread_waker.woken.store(false, Ordering::Relaxed);
         if let Poll::Ready(value) = poll(&waker) {
-            return Some(value);
+            return Ok(value);
         }
         let remaining = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         if remaining.is_some_and(|remaining| remaining.is_zero()) {
-            return None;
+            return Err(NotReady::Deadline);
+        }
+        if !thread_waker.woken.load(Ordering::Relaxed) && is_refused() {
+            return Err(NotReady::Refused);
         }
         if thread_waker.is_woken_soon() {
             continue;

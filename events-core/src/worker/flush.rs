@@ -13,6 +13,7 @@ use super::{
     block_on::block_on,
     driver::{Driver, Until},
     queue_handle::Queue,
+    tokio_thread::{is_driving_current_thread_runtime, refuse},
 };
 use crate::{
     current::registry,
@@ -71,15 +72,31 @@ impl Queue {
     /// added meanwhile. Blocks the thread while an async subscriber is pending.
     ///
     /// In async code use [`flush_async`](Self::flush_async): blocking the thread of a runtime may
-    /// keep the runtime from waking the subscriber that this waits for.
+    /// keep the runtime from waking the subscriber that this waits for. If it is the only thread of the runtime,
+    /// and the subscriber awaits a task, a timer or a socket of that runtime, a flush never returns, unless this
+    /// can be detected, see below. On a multi-thread runtime it occupies one of the threads.
     ///
     /// A chain of events without an end, each of which enqueues the next one, is cut off after 1,000
     /// rounds, which is logged; the remaining events stay in the queue. Called by a subscriber that
     /// this queue runs, it returns at once: the flush or worker that runs the subscriber runs the
     /// queued events afterwards.
-    #[expect(clippy::must_use_candidate, reason = "called for what it does")]
+    ///
+    /// # Panics
+    ///
+    /// With the cargo feature `tokio`, when it would have to wait on the thread that runs the tasks of a
+    /// current-thread runtime of tokio, as in `#[tokio::test]`. The event in progress is kept for
+    /// [`shutdown`](Self::shutdown), and the others stay in the queue. It waits, and does not panic, inside
+    /// `spawn_blocking`. During another panic, this is logged at `error` instead.
+    #[track_caller]
     pub fn flush(&self) -> Flushed {
-        block_on(self.flush_async())
+        let flushed = block_on(self.flush_async(), is_driving_current_thread_runtime);
+        flushed.unwrap_or_else(|| {
+            refuse("flush()", "flush_async()");
+            Flushed {
+                left: self.len(),
+                ..Flushed::default()
+            }
+        })
     }
 
     /// [`flush`](Self::flush) without blocking; no runtime is needed.
@@ -152,6 +169,10 @@ impl fmt::Debug for Flush {
 /// when `f` panics.
 ///
 /// As an attribute of a function: [`flush_queue`](macro@crate::flush_queue).
+///
+/// # Panics
+///
+/// As [`flush`](Queue::flush), which blocks the thread: not for async code that runs on a current-thread runtime.
 ///
 /// ```
 /// use events_core::{Event, Registry, queues::flush_after};

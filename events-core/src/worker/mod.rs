@@ -10,6 +10,7 @@
 //! - `settle`: a flush that waits for workers and other flushes, too;
 //! - `shutdown`: the shutdown and the unfinished events that it returns;
 //! - `block_on`: blocks the thread on a future, and starts a thread that does so;
+//! - `tokio_thread`: whether that would block the only thread of a tokio runtime;
 //! - `queue_handle`: `Queue`, the public handle.
 
 mod block_on;
@@ -19,6 +20,7 @@ mod queue_handle;
 mod settle;
 mod shutdown;
 mod spawn;
+mod tokio_thread;
 
 pub(crate) use block_on::spawn_thread;
 pub use flush::{Flush, FlushAfter, FlushOnDrop, Flushed, flush_after, flush_after_async};
@@ -26,3 +28,6 @@ pub use queue_handle::Queue;
 pub use settle::Settle;
 pub use shutdown::{Shutdown, Unfinished, UnfinishedEvent};
 pub use spawn::{Work, Worker};
+#[cfg(feature = "tokio")]
+pub(crate) use tokio_thread::is_current_thread_runtime;
+pub(crate) use tokio_thread::{is_driving_current_thread_runtime, refuse};

@@ -30,7 +30,12 @@ use crate::registry::Registry;
 /// At most [`capacity`](Self::capacity) events are queued, 65,536 unless set otherwise. When the queue
 /// is full, `enqueue` returns the event in an error; of a sync emit, a sync deferred subscriber runs at
 /// once on the caller, and an async one counts as failed. Nothing is dropped without a record: a full
-/// queue without a worker is logged once, and so is a registry that is dropped with events in its queue.
+/// queue without a worker is logged once at `warn`, and so are the topics of the events that are still queued
+/// when their registry is dropped, or, for the default registry, when the main thread ends.
+///
+/// That record does not include the events that a worker is running: the end of the program ends all its
+/// threads, in the middle of an event. Nothing is logged when the process aborts, or when another thread than
+/// the main one calls [`std::process::exit`]. Call [`shutdown`](Self::shutdown) at the end of `main`.
 ///
 /// A panic in the `Drop` of an event that the queue drops is caught and logged at `error`; the events behind
 /// it run.

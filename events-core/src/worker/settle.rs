@@ -1,6 +1,7 @@
 //! Settling: waiting until a queue is empty, and no worker and no flush has an event in progress.
 
 use std::{
+    cell::Cell,
     fmt,
     future::Future,
     pin::Pin,
@@ -8,7 +9,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{block_on::block_on_until, flush::Flush, queue_handle::Queue};
+use super::{
+    block_on::{NotReady, block_on_until},
+    flush::Flush,
+    queue_handle::Queue,
+    tokio_thread::{is_driving_current_thread_runtime, log_deadline, refuse},
+};
 use crate::queue::{QueueOwner, is_in_job_of};
 
 impl Queue {
@@ -16,9 +22,14 @@ impl Queue {
     /// meanwhile run, too. Returns whether the queue is settled: `false` if `at_most` passes first.
     ///
     /// It does not wait for flushes or emits in progress on other threads. In async code use
-    /// [`settle_async`](Self::settle_async): this blocks the thread, so a worker that is a task on it
-    /// could not run. Called by a subscriber that this queue runs, it returns `false` at once, since
+    /// [`settle_async`](Self::settle_async): this blocks the thread, so a worker that is a task on it, and a
+    /// subscriber that awaits its runtime, cannot proceed. Called by a subscriber that this queue runs, it returns `false` at once, since
     /// that subscriber is in progress.
+    ///
+    /// # Panics
+    ///
+    /// As [`flush`](Self::flush), when the flush has to wait and `at_most` is so long that there is no deadline,
+    /// such as [`Duration::MAX`]. If there is one, it waits, and logs at `error` that the deadline has passed.
     ///
     /// ```
     /// use std::time::Duration;
@@ -35,10 +46,28 @@ impl Queue {
     /// assert!(registry.queue().settle(Duration::from_secs(10)));
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn settle(&self, at_most: Duration) -> bool {
         let mut settle = self.settle_async();
         let deadline = Instant::now().checked_add(at_most);
-        block_on_until(|waker| settle.poll_with(waker), deadline).unwrap_or(false)
+        let is_flushing = Cell::new(false);
+        let poll = |waker: &Waker| {
+            let polled = settle.poll_with(waker);
+            is_flushing.set(settle.flush.is_some());
+            polled
+        };
+        let waits_for_tasks = || is_flushing.get() || self.0.core().drivers().has_local_task();
+        let is_refused =
+            || deadline.is_none() && waits_for_tasks() && is_driving_current_thread_runtime();
+        match block_on_until(poll, deadline, is_refused) {
+            Ok(is_settled) => return is_settled,
+            Err(NotReady::Refused) => refuse("settle(..)", "settle_async()"),
+            Err(NotReady::Deadline) if waits_for_tasks() && !at_most.is_zero() => {
+                log_deadline("settle(..)", "settle_async()");
+            }
+            Err(NotReady::Deadline) => {}
+        }
+        false
     }
 
     /// [`settle`](Self::settle) without blocking and without a time limit; no runtime is needed.

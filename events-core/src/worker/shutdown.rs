@@ -3,6 +3,7 @@
 
 use std::{
     any::Any,
+    cell::Cell,
     fmt,
     future::Future,
     pin::Pin,
@@ -11,9 +12,10 @@ use std::{
 };
 
 use super::{
-    block_on::block_on_until,
+    block_on::{NotReady, block_on_until},
     driver::{Driver, Until},
     queue_handle::Queue,
+    tokio_thread::{is_driving_current_thread_runtime, log_deadline, refuse},
 };
 use crate::{
     current::enter_if_other,
@@ -40,7 +42,15 @@ impl Queue {
     /// Called by a subscriber that this queue runs, it begins the shutdown and returns at once, since
     /// it cannot wait for that subscriber.
     ///
-    /// In async code use [`shutdown_async`](Self::shutdown_async), which takes a future as its deadline.
+    /// In async code use [`shutdown_async`](Self::shutdown_async), which takes a future as its deadline: this
+    /// blocks the thread, so a worker that is a task on it, and a subscriber that awaits its runtime, cannot proceed.
+    ///
+    /// # Panics
+    ///
+    /// As [`flush`](Self::flush), when this thread runs the events, has to wait, and `at_most` is so long that there
+    /// is no deadline, such as [`Duration::MAX`]. If there is one, it waits, and logs at `error` that
+    /// the deadline has passed.
+    #[track_caller]
     pub fn shutdown(&self, at_most: Duration) -> Unfinished {
         let core = self.0.core();
         core.queue().drain();
@@ -50,7 +60,25 @@ impl Queue {
         let deadline = Instant::now().checked_add(at_most);
         if !at_most.is_zero() {
             let mut driver = None;
-            block_on_until(|waker| poll_drained(self, &mut driver, waker), deadline);
+            let is_running = Cell::new(false);
+            let poll = |waker: &Waker| {
+                let polled = poll_drained(self, &mut driver, waker);
+                is_running.set(driver.is_some());
+                polled
+            };
+            let waits_for_tasks = || is_running.get() || core.drivers().has_local_task();
+            let is_refused =
+                || deadline.is_none() && waits_for_tasks() && is_driving_current_thread_runtime();
+            match block_on_until(poll, deadline, is_refused) {
+                Err(NotReady::Refused) => {
+                    drop(driver);
+                    refuse("shutdown(..)", "shutdown_async(..)");
+                }
+                Err(NotReady::Deadline) if waits_for_tasks() => {
+                    log_deadline("shutdown(..)", "shutdown_async(..)");
+                }
+                Ok(()) | Err(NotReady::Deadline) => {}
+            }
         }
         self.take_unfinished()
     }

@@ -8,10 +8,13 @@ use std::{
     task::{Context, Poll},
 };
 
+#[cfg(feature = "tokio")]
+use super::tokio_thread::is_current_thread_runtime;
 use super::{
     block_on::{block_on, spawn_thread},
     driver::{Driver, Until},
     queue_handle::Queue,
+    tokio_thread::{is_driving_current_thread_runtime, refuse},
 };
 use crate::{
     queue::{InFlight, QueueOwner, RunningJob, is_in_job_of},
@@ -24,6 +27,9 @@ impl Queue {
     ///
     /// Async subscribers run on that thread, without a runtime; for those that need one, use a worker
     /// that the runtime polls: `spawn_tokio`, or [`work`](Self::work).
+    ///
+    /// The program does not wait for the thread: when `main` returns, the worker ends in the middle of its event,
+    /// and the queued events are lost. Call [`shutdown`](Self::shutdown) at the end of `main`.
     ///
     /// # Panics
     ///
@@ -82,7 +88,11 @@ impl Queue {
     /// As `tokio::spawn` does, when there is no runtime.
     #[cfg(feature = "tokio")]
     pub fn spawn_tokio(&self, concurrency: usize) -> Worker {
-        let work = self.work(concurrency);
+        let mut work = self.work(concurrency);
+        if is_current_thread_runtime() {
+            work.is_local_task = true;
+            self.0.core().drivers().add_local_task();
+        }
         let worker = work.worker();
         tokio::spawn(work);
         worker
@@ -99,6 +109,7 @@ impl Queue {
         driver.register();
         Work {
             driver: Some(driver),
+            is_local_task: false,
         }
     }
 }
@@ -108,6 +119,8 @@ impl Queue {
 pub struct Work {
     /// `None` when the worker has ended.
     driver: Option<Driver>,
+    /// Whether it is a task of a current-thread runtime.
+    is_local_task: bool,
 }
 
 impl Work {
@@ -116,6 +129,7 @@ impl Work {
         Worker {
             target: driver
                 .map(|driver| (driver.registry().clone(), Arc::clone(driver.in_flight()))),
+            is_local_task: self.is_local_task,
         }
     }
 
@@ -123,7 +137,11 @@ impl Work {
         let Some(driver) = self.driver.take() else {
             return;
         };
-        driver.registry().core().queue().detach();
+        let core = driver.registry().core();
+        core.queue().detach();
+        if self.is_local_task {
+            core.drivers().remove_local_task();
+        }
     }
 }
 
@@ -163,10 +181,13 @@ impl fmt::Debug for Work {
 pub struct Worker {
     /// The worker to stop; `None` when detached.
     target: Option<(Registry, Arc<InFlight<RunningJob>>)>,
+    /// Whether the worker is a task of a current-thread runtime.
+    is_local_task: bool,
 }
 
 impl Worker {
-    /// Keeps the worker running until the queue is shut down.
+    /// Keeps the worker running until the queue is shut down, or the program or its runtime ends. The end of
+    /// `main` does not wait for it: call [`shutdown`](Queue::shutdown) there.
     pub fn detach(mut self) {
         self.target = None;
     }
@@ -176,8 +197,21 @@ impl Worker {
     ///
     /// Called by a subscriber that the same queue runs, it returns at once, since it cannot wait for that
     /// subscriber.
+    ///
+    /// In async code use [`stop_async`](Self::stop_async): this blocks the thread, so a worker that is a task on
+    /// it, and a subscriber that awaits its runtime, cannot proceed.
+    ///
+    /// # Panics
+    ///
+    /// When the worker is a task of a current-thread runtime of tokio, and this would block the thread that runs
+    /// the tasks of such a runtime; see [`Queue::flush`]. The worker ends, but nothing waits for it.
+    #[track_caller]
     pub fn stop(self) {
-        block_on(self.stop_async());
+        let is_local_task = self.is_local_task;
+        let is_refused = || is_local_task && is_driving_current_thread_runtime();
+        if block_on(self.stop_async(), is_refused).is_none() {
+            refuse("stop()", "stop_async()");
+        }
     }
 
     /// [`stop`](Self::stop) without blocking.

@@ -251,6 +251,49 @@ fn the_drop_of_a_registry_with_queued_events_is_logged_at_warn() {
     assert!(single_record(&log, "WARN").contains("a registry is dropped"));
 }
 
+#[derive(Event, Clone)]
+struct Refund;
+
+#[test]
+fn the_drop_of_a_registry_counts_its_queued_events_by_topic() {
+    let log = logged(Level::WARN, || {
+        let registry = logging_registry();
+        registry.emit(order()); // a snapshot
+        registry.enqueue(Refund).expect("there is room");
+        let queued = registry.enqueue_from(Refund, "here");
+        queued.expect("there is room");
+        registry.emit(order());
+    });
+    let expected =
+        "events=4 topics=logging::background::Order (x2), logging::background::Refund (x2)";
+    let warning = log
+        .iter()
+        .find(|line| line.contains("a registry is dropped"));
+    assert!(
+        warning.is_some_and(|line| line.ends_with(expected)),
+        "{log:#?}"
+    );
+    assert!(!log.concat().contains("4711-0815"), "{log:#?}");
+}
+
+/// A log that panics while a registry is dropped, also during another panic.
+#[test]
+fn a_panic_while_the_drop_of_a_registry_is_logged_is_contained() {
+    let broken = tracing_subscriber::fmt()
+        .with_writer(|| -> std::io::Stderr { panic!("the log is broken") })
+        .finish();
+    tracing::subscriber::with_default(broken, || {
+        let registry = Registry::new();
+        registry.enqueue(order()).expect("there is room");
+        let caught = std::panic::catch_unwind(|| {
+            let _dropped = registry;
+            std::panic::panic_any("the first panic");
+        });
+        let payload = caught.expect_err("it panics");
+        assert_eq!(payload.downcast_ref(), Some(&"the first panic"));
+    });
+}
+
 #[test]
 fn a_flush_that_is_cut_off_is_logged_at_error() {
     let log = logged(Level::ERROR, || {

@@ -112,11 +112,15 @@ impl MockData {
 
     /// The checks whose rules have an option that was set after the check was made, by another thread or by a
     /// `matching`. Each is returned by its index, as a check with that option.
-    fn outdated(&self, checks: &[RuleCheck], event: &dyn Intercepted) -> Vec<(usize, RuleCheck)> {
+    fn outdated(&self, checks: &[RuleCheck], number: u64) -> Vec<(usize, RuleCheck)> {
+        let Some(event) = self.events.iter().rfind(|event| event.number == number) else {
+            return Vec::new(); // `clear` has removed it
+        };
         let renew = |(index, check): (usize, &RuleCheck)| {
             let rule = self.rules.get(check.rule)?;
             let is_outdated = !rule.is_checked_by(check);
-            let check = is_outdated.then(|| rule.check(check.rule, event))??;
+            let check =
+                is_outdated.then(|| rule.check(check.rule, event.family, &event.topic))??;
             Some((index, check))
         };
         checks.iter().enumerate().filter_map(renew).collect()
@@ -266,7 +270,7 @@ impl Interceptor for MockState {
         loop {
             let outdated = {
                 let mut data = self.lock();
-                let outdated = data.outdated(&checks, event);
+                let outdated = data.outdated(&checks, number);
                 if outdated.is_empty() {
                     return data.add_results(number, results, is_faked);
                 }

@@ -30,6 +30,7 @@ use std::{
 
 use super::{
     sides::{CacheAligned, Inbox, Outbox, PushError, QueueState},
+    typed_fifo::LaneItems,
     waiters::Waiter,
 };
 use crate::primitives::{
@@ -79,6 +80,20 @@ impl<V: Copy> BoundedQueue<V> {
 
     pub(crate) fn len(&self) -> usize {
         self.inbox().queue_len()
+    }
+
+    /// The number of attached consumers.
+    pub(crate) fn attached(&self) -> usize {
+        self.inbox().attached
+    }
+
+    /// Calls `f` with the vtable and the queued items of each type, those of the outbox first. It runs under
+    /// both locks: `f` calls no user code.
+    pub(crate) fn for_each_lane(&self, mut f: impl FnMut(V, LaneItems<'_>)) {
+        let outbox = lock(&self.outbox.0);
+        let inbox = self.inbox();
+        let lanes = outbox.items.lanes().chain(inbox.items.lanes());
+        lanes.for_each(|(vtable, items)| f(vtable, items));
     }
 
     /// Whether the queue is empty and `idle` returns that no consumer is running an item. No item can

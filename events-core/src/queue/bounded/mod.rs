@@ -13,4 +13,5 @@ mod waiters;
 
 pub(crate) use bounded_queue::{BoundedQueue, Popped};
 pub(crate) use sides::{PushError, PushErrorKind};
+pub(crate) use typed_fifo::LaneItems;
 pub(crate) use waiters::Waiter;

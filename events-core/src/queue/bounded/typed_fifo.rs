@@ -36,6 +36,17 @@ struct Lane<V> {
     items: Box<dyn Any + Send>,
 }
 
+/// The items of one lane, to be read.
+pub(crate) struct LaneItems<'l>(&'l dyn Any);
+
+impl<'l> LaneItems<'l> {
+    /// The items, the oldest first; none if they are not of type `T`.
+    pub(crate) fn iter<T: 'static>(&self) -> impl ExactSizeIterator<Item = &'l T> + use<'l, T> {
+        let items = self.0.downcast_ref::<VecDeque<T>>();
+        items.map(VecDeque::iter).unwrap_or_default()
+    }
+}
+
 impl<V: Copy> TypedFifo<V> {
     pub(super) const fn new() -> Self {
         Self {
@@ -98,6 +109,12 @@ impl<V: Copy> TypedFifo<V> {
     pub(super) fn front(&self) -> Option<(usize, V)> {
         let index = *self.order.front()? as usize;
         Some((index, self.lanes[index].vtable))
+    }
+
+    /// The lanes: the vtable and the items of each type.
+    pub(super) fn lanes(&self) -> impl Iterator<Item = (V, LaneItems<'_>)> {
+        let lanes = self.lanes.iter();
+        lanes.map(|lane| (lane.vtable, LaneItems(&*lane.items)))
     }
 
     /// Takes the oldest item, if it is in this lane and is a `T`.

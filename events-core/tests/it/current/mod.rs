@@ -3,4 +3,5 @@
 mod current_registry;
 mod default_registry;
 mod dropped_futures;
+mod other_copy;
 mod thread_exit;

@@ -4,7 +4,10 @@
 use std::{
     future::{Future, pending},
     pin::{Pin, pin},
-    sync::{Arc, Barrier},
+    sync::{
+        Arc, Barrier,
+        atomic::{AtomicUsize, Ordering},
+    },
     task::{Context, Poll, Wake, Waker},
     thread,
     time::Duration,
@@ -95,6 +98,43 @@ fn a_shutdown_in_a_destructor_returns_at_once_and_takes_no_event() {
 fn a_settle_in_a_destructor_returns_at_once() {
     let settles = |registry: &Registry| assert!(!registry.queue().settle(Duration::MAX));
     check(settles, &|way, left| assert_eq!(left, 2, "{way}"));
+}
+
+/// An event whose destructor counts and then panics.
+#[derive(Event, Clone)]
+struct PanicsOnDrop(Arc<AtomicUsize>);
+
+impl Drop for PanicsOnDrop {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        panic!("in a destructor");
+    }
+}
+
+/// Three events in the queue of a registry that is dropped: enqueued, with an origin, and kept by a dropped flush.
+#[test]
+fn each_event_in_the_queue_of_a_dropped_registry_is_dropped_and_its_panic_is_contained() {
+    let dropped = Arc::new(AtomicUsize::new(0));
+    let event = || PanicsOnDrop(Arc::clone(&dropped));
+    let registry = Registry::new();
+    let handler = |_: &PanicsOnDrop| pending::<()>();
+    registry.on_async(handler).detach();
+    for _ in 0..3 {
+        assert!(registry.enqueue(event()).is_ok(), "there is room");
+        assert!(
+            registry.enqueue_from(event(), "here").is_ok(),
+            "there is room"
+        );
+    }
+    poll_once(pin!(registry.queue().flush_async()));
+    assert_eq!(registry.queue().len(), 5);
+    let caught = std::panic::catch_unwind(move || {
+        let _dropped = registry;
+        std::panic::panic_any("the first panic");
+    });
+    let payload = caught.expect_err("it panics");
+    assert_eq!(payload.downcast_ref(), Some(&"the first panic"));
+    assert_eq!(dropped.load(Ordering::Relaxed), 6);
 }
 
 /// A shutdown that comes while the destructors of a dropped worker are running counts that worker.

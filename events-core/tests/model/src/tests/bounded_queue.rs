@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, task::Poll};
 
-use super::consumer::{Item, Queue, TestWaker, poll, pop, push};
+use super::consumer::{Item, Queue, TestWaker, counts, poll, pop, push};
 use crate::{
     bounded_queue::BoundedQueue,
     sides::{DEFAULT_CAPACITY, PushErrorKind},
@@ -55,6 +55,8 @@ fn check(steps: &'static [Step]) {
                 Close => queue.close(),
             }
             assert_eq!(queue.len(), waiting.len(), "step {number}");
+            let of = |producer| waiting.iter().filter(|item| item.0 == producer).count();
+            assert_eq!(counts(queue), [of(0), of(1)], "step {number}");
         }
     });
 }
@@ -156,6 +158,7 @@ fn an_unattended_queue_is_reported_once() {
         queue.set_capacity(1);
         queue.attach();
         queue.attach();
+        assert_eq!(queue.attached(), 2);
         push(queue, Item(0, 0), false).expect("there is room");
         queue.detach();
         assert!(!is_unattended(Item(0, 1)));

@@ -70,6 +70,16 @@ pub(super) fn pop(queue: &Queue) -> Option<Item> {
     queue.pop().map(taken)
 }
 
+/// The numbers of queued items of the two producers.
+pub(super) fn counts(queue: &Queue) -> [usize; 2] {
+    let mut counts = [0, 0];
+    queue.for_each_lane(|_, items| {
+        counts[0] += items.iter::<Typed<0>>().len();
+        counts[1] += items.iter::<Typed<1>>().len();
+    });
+    counts
+}
+
 /// A waker that unblocks the thread that waits for it.
 ///
 /// Like the wakers of users it may run any code when it is woken or dropped: it uses the queue, so that

@@ -12,7 +12,7 @@ use shuttle::{
 
 use super::{
     check_schedules,
-    consumer::{Item, Queue, TestWaker, poll, pop, push, wait},
+    consumer::{Item, Queue, TestWaker, counts, poll, pop, push, wait},
 };
 use crate::{bounded_queue::BoundedQueue, sides::PushErrorKind, waiters::Waiter};
 
@@ -314,5 +314,24 @@ fn a_busy_consumer_is_not_woken_instead_of_a_sleeping_one() {
         polled.wait(3);
         push(&queue, Item(0, 1), false).expect("there is room");
         join(vec![busy, ending, waiting]);
+    });
+}
+
+#[test]
+fn items_are_counted_while_others_are_pushed_and_popped() {
+    check_schedules(|| {
+        let queue: Queue = Arc::new(BoundedQueue::new());
+        push(&queue, Item(0, 0), false).expect("there is room");
+        let (pushes, pops) = (Arc::clone(&queue), Arc::clone(&queue));
+        let pushes = thread::spawn(move || {
+            push(&pushes, Item(1, 0), false).expect("there is room");
+            push(&pushes, Item(0, 1), false).expect("there is room");
+        });
+        let pops = thread::spawn(move || pop(&pops));
+        let [first, second] = counts(&queue);
+        assert!(first <= 2 && second <= 1 && (first, second) != (2, 0));
+        pushes.join().expect("no step panics");
+        assert_eq!(pops.join().expect("no step panics"), Some(Item(0, 0)));
+        assert_eq!(counts(&queue), [1, 1]);
     });
 }
