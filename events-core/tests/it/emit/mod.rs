@@ -9,3 +9,4 @@ mod nesting;
 mod no_subscriber;
 mod order;
 mod sync_emit;
+mod waits_for_itself;

@@ -1,5 +1,7 @@
 //! Faults that the model of random programs found and that are not mended: each test fails, and is ignored.
-//! See `known_faults`.
+//!
+//! In the commit before the one that mends a fault, its test is moved to another file of this folder or to
+//! `tests/it`, where it is not ignored and fails.
 
 use std::sync::{
     Arc,
