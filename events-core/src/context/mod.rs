@@ -18,5 +18,8 @@ pub(crate) mod panic_hook;
 
 pub(crate) use current_job::{CurrentJob, CurrentJobGuard, QueueId, current_emission, parent_id};
 pub use emission::{Emission, EmissionId, EmissionSource};
-pub(crate) use emit_stack::{DEFAULT_LIMIT, EmitGuard, MAX_LIMIT, depth, emission_id};
+pub(crate) use emit_stack::{
+    DEFAULT_LIMIT, EmitGuard, LimitedCallGuard, MAX_LIMIT, depth, emission_id, is_inside_call,
+    topics,
+};
 pub(crate) use log::{is_observed, is_traced, records_spans};

@@ -2,6 +2,8 @@
 
 use std::{error::Error, fmt};
 
+use super::topic_chain::fmt_chain;
+
 /// A refused emit: it exceeded the limit of nested emits.
 ///
 /// A nested emit is an emit inside a handler of another one. `Display` shows the chain of their
@@ -34,17 +36,7 @@ impl fmt::Display for TooDeep {
              changes it); the chain is ",
             self.limit
         )?;
-        let mut repeats = self.chain.chunk_by(|one, next| one == next).peekable();
-        while let Some(repeat) = repeats.next() {
-            f.write_str(repeat[0])?;
-            if repeat.len() > 1 {
-                write!(f, " (x{})", repeat.len())?;
-            }
-            if repeats.peek().is_some() {
-                f.write_str(" -> ")?;
-            }
-        }
-        Ok(())
+        fmt_chain(f, &self.chain)
     }
 }
 

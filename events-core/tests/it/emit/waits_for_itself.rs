@@ -198,10 +198,13 @@ fn a_call_in_a_flush_that_the_handler_awaits_is_refused() {
         };
         other.on_async(emits).detach();
         let flushes = move |_: &One| {
-            other.enqueue(Two).expect("there is room");
-            assert!(poll_once(other.queue().flush_async()).is_ready());
+            let other = other.clone();
+            async move {
+                other.enqueue(Two).expect("there is room");
+                assert!(poll_once(other.queue().flush_async()).is_ready());
+            }
         };
-        let new = registry.subscribe_deferred(flushes);
+        let new = registry.subscribe_async(flushes);
         new.concurrency(1)
             .register()
             .expect("it is the first")
@@ -217,7 +220,7 @@ fn a_call_on_a_full_queue_is_refused() {
     check(
         "deferred",
         LIMIT_1,
-        "itself::one (x2)",
+        "itself::one (x",
         |registry, journal| {
             registry.queue().set_capacity(1);
             registry.enqueue(Two).expect("there is room for one");
@@ -315,4 +318,39 @@ fn a_call_that_waits_for_another_emit_is_not_refused() {
     assert!(poll_once(one.as_mut()).is_ready());
     assert!(poll_once(next.as_mut()).is_ready());
     assert_eq!(journal.take(), ["two"; 3]);
+}
+
+/// The handler that awaits the emit is another one than that which is pending in the same emission.
+#[test]
+fn a_call_that_waits_for_one_beside_its_emit_is_not_refused() {
+    let (registry, journal, gate) = (Registry::new(), Journal::default(), Gate::default());
+    let (waits, notes) = (gate.clone(), journal.clone());
+    let new = registry.subscribe_async(move |_: &One| {
+        let (gate, notes) = (waits.wait(), notes.clone());
+        async move {
+            gate.await;
+            notes.note("ends");
+        }
+    });
+    new.concurrency(1)
+        .register()
+        .expect("it is the first")
+        .detach();
+    let (inner, calls) = (registry.clone(), Arc::new(AtomicUsize::new(0)));
+    registry
+        .on_async(move |_: &One| {
+            let is_outer = calls.fetch_add(1, Ordering::Relaxed) == 0;
+            let inner = inner.clone();
+            async move {
+                if is_outer {
+                    inner.emit_async(One).await;
+                }
+            }
+        })
+        .detach();
+    let mut emit = pin!(registry.emit_async(One));
+    assert!(poll_once(emit.as_mut()).is_pending());
+    gate.open();
+    assert!(poll_once(emit.as_mut()).is_ready());
+    assert_eq!(journal.take(), ["ends"; 2]);
 }
