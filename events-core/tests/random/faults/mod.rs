@@ -3,6 +3,7 @@
 //! `other_faults` has those that are not mended yet.
 
 mod cancelling;
+mod depth_limit;
 mod ordering;
 mod other_faults;
 mod scenario;
