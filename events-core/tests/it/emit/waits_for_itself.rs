@@ -220,7 +220,7 @@ fn a_call_on_a_full_queue_is_refused() {
     check(
         "deferred",
         LIMIT_1,
-        "itself::one (x",
+        "itself::one (x2)",
         |registry, journal| {
             registry.queue().set_capacity(1);
             registry.enqueue(Two).expect("there is room for one");

@@ -318,7 +318,9 @@ impl Model<'_> {
         }
         self.in_job = true;
         let (mut ran, mut failures) = (0, 0);
-        while let Some(job) = self.queue.pop_front() {
+        while self.depth < self.depth_limit
+            && let Some(job) = self.queue.pop_front()
+        {
             ran += 1;
             failures += match job {
                 Job::Enqueued(event) => self.run_enqueued(event),
@@ -326,7 +328,7 @@ impl Model<'_> {
             };
         }
         self.in_job = false;
-        self.trace.flushed(ran, failures, 0);
+        self.trace.flushed(ran, failures, self.queue.len());
     }
 
     fn run_to_end(&mut self, mut run: Run) -> usize {
@@ -341,9 +343,6 @@ impl Model<'_> {
         let mut report = Report::default();
         let mut run = None;
         if let Some(plan) = plan {
-            if self.depth >= self.depth_limit {
-                return 0;
-            }
             self.depth += 1;
             self.chain(&plan, &mut emitted, &mut report);
             if report.stopped_by.is_none() && !plan.background.is_empty() {
