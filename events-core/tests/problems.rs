@@ -264,7 +264,7 @@ fn scan_panics_with_all_problems() {
 fn try_scan_returns_all_problems() {
     let _scope = Registry::new().enter();
     let error = events_core::try_scan().expect_err("much is wrong here");
-    assert_eq!(error.problems().len(), 8);
+    assert_eq!(error.problems().len(), 9);
     assert!(scanner().try_run().is_err());
 }
 
