@@ -41,14 +41,12 @@ fn check(way: &str, limit: &str, chain: &str, acts: impl FnOnce(&Registry, &Jour
 
 /// Subscribes a handler of `One` with this limit that awaits an emit of the event that `make` makes, and
 /// notes the failures of that emit.
-fn awaits<E: Event + Send + 'static>(
+fn awaits<E: Event + Send + Sync + 'static>(
     registry: &Registry,
     journal: &Journal,
     limit: usize,
     make: fn() -> E,
-) where
-    E: Sync,
-{
+) {
     let (inner, journal) = (registry.clone(), journal.clone());
     let new = registry.subscribe_async(move |_: &One| {
         let (inner, journal) = (inner.clone(), journal.clone());
@@ -87,7 +85,7 @@ fn a_call_that_would_wait_for_itself_is_refused() {
             let emits = move |_: &Two| {
                 let (inner, notes) = (inner.clone(), notes.clone());
                 async move {
-                    let error = inner.try_emit_async(One).await.err().expect("it fails");
+                    let error = inner.try_emit_async(One).await.expect_err("it fails");
                     notes.note(error.failures()[0].to_string());
                 }
             };
@@ -192,7 +190,7 @@ fn a_call_in_a_flush_that_the_handler_awaits_is_refused() {
         let emits = move |_: &Two| {
             let (inner, notes) = (inner.clone(), notes.clone());
             async move {
-                let error = inner.try_emit_async(One).await.err().expect("it fails");
+                let error = inner.try_emit_async(One).await.expect_err("it fails");
                 notes.note(error.failures()[0].to_string());
             }
         };
@@ -226,7 +224,7 @@ fn a_call_on_a_full_queue_is_refused() {
             registry.enqueue(Two).expect("there is room for one");
             let (inner, notes) = (registry.clone(), journal.clone());
             let new = registry.subscribe_deferred(move |_: &One| {
-                let error = inner.try_emit(One).err().expect("it fails");
+                let error = inner.try_emit(One).expect_err("it fails");
                 notes.note(error.failures()[0].to_string());
             });
             new.concurrency(1)
@@ -240,7 +238,7 @@ fn a_call_on_a_full_queue_is_refused() {
 
 #[subscriber(concurrency = 1)]
 async fn declared(_: &One) {
-    let error = One.try_emit_async().await.err().expect("it fails");
+    let error = One.try_emit_async().await.expect_err("it fails");
     let refusal = error.failures()[0].to_string();
     REFUSALS.lock().expect("it is not poisoned").push(refusal);
 }
