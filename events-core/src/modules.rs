@@ -31,7 +31,7 @@ pub mod emitting {
 
 /// The causes of a [`Failure`](crate::Failure) or an [`EmitError`](crate::EmitError).
 pub mod failures {
-    pub use crate::result::{BoxError, Cause, Panic, TooDeep, Undelivered};
+    pub use crate::result::{BoxError, Cause, Panic, TooDeep, Undelivered, WaitsForItself};
 }
 
 /// The traits of handlers, of their parameters and of their return values.

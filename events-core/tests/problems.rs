@@ -4,7 +4,7 @@
 #![allow(missing_docs, reason = "the names of the tests say what they are")]
 
 use events_core::{
-    Event, Registry, State, scanner,
+    AnyEvent, Event, Registry, State, scanner,
     scanning::{Problem, ScanError, Scanner},
     subscriber, subscribers,
 };
@@ -53,6 +53,10 @@ fn not_annotated() {}
 
 #[subscriber(after = itself)]
 fn itself(_: &Login) {}
+
+/// A regular expression whose compiled form exceeds the size limit.
+#[subscriber(topic = r"\w{1000}")]
+fn huge(_: &dyn AnyEvent) {}
 
 #[subscriber]
 fn fine(event: &mut Order) {
@@ -111,6 +115,21 @@ fn two_events_with_one_topic_are_reported_with_their_locations() {
             with_location("Login"),
             with_location("twin::Other"),
         ),
+    );
+}
+
+#[test]
+fn a_pattern_that_cannot_be_compiled_is_reported() {
+    let problems = problems(scan_of(subscribers![huge, itself]));
+    let texts: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    let text = texts.iter().find(|text| text.contains("size limit"));
+    let text = text.unwrap_or_else(|| panic!("{texts:?}"));
+    let begin = format!(r"{} has the pattern `\w{{1000}}`", with_location("huge"));
+    assert!(text.starts_with(&begin), "{text}");
+    assert!(text.ends_with("smaller repetition counts"), "{text}");
+    assert!(
+        texts.len() > 1,
+        "the problem of `itself` is missing: {texts:?}"
     );
 }
 
@@ -220,7 +239,7 @@ fn a_scan_lists_every_problem_at_once_and_registers_nothing() {
     let error: ScanError = registry.try_scan().expect_err("much is wrong here");
     let text = error.to_string();
     assert!(
-        text.starts_with("the scan found 8 problems, and registered nothing:\n  1. "),
+        text.starts_with("the scan found 9 problems, and registered nothing:\n  1. "),
         "{text}"
     );
     for part in [
@@ -235,7 +254,7 @@ fn a_scan_lists_every_problem_at_once_and_registers_nothing() {
 }
 
 #[test]
-#[should_panic(expected = "the scan found 8 problems, and registered nothing:\n  1. ")]
+#[should_panic(expected = "the scan found 9 problems, and registered nothing:\n  1. ")]
 fn scan_panics_with_all_problems() {
     let _scope = Registry::new().enter();
     events_core::scan();
@@ -245,7 +264,7 @@ fn scan_panics_with_all_problems() {
 fn try_scan_returns_all_problems() {
     let _scope = Registry::new().enter();
     let error = events_core::try_scan().expect_err("much is wrong here");
-    assert_eq!(error.problems().len(), 8);
+    assert_eq!(error.problems().len(), 9);
     assert!(scanner().try_run().is_err());
 }
 

@@ -224,6 +224,9 @@ pub(crate) trait ErasedBackgroundRun: Send {
     /// all handlers are complete.
     fn poll(self: Pin<&mut Self>, waker: &Waker) -> Poll<()>;
 
+    /// The same, when its emission is the innermost one of this thread already.
+    fn poll_in_emission(self: Pin<&mut Self>, waker: &Waker) -> Poll<()>;
+
     /// The results so far; each failure is returned once.
     fn take_result(self: Pin<&mut Self>) -> BackgroundResult;
 

@@ -68,9 +68,10 @@ impl BackgroundResult {
             Ok(Step::Skipped) => return,
             Ok(Step::Done | Step::Stop) => None,
             Ok(Step::Failed(error)) => Some(Cause::Error(error)),
+            Ok(Step::WaitsForItself(refusal)) => Some(Cause::WaitsForItself(*refusal)),
             Err(payload) => Some(Cause::Panic(panic_hook::into_panic(payload))),
         };
-        self.ran += 1;
+        self.ran += usize::from(cause.as_ref().is_none_or(Cause::is_from_call));
         if let Some(cause) = cause {
             let failure = Failure::new(Arc::clone(subscriber), cause);
             self.failures

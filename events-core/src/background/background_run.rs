@@ -158,6 +158,15 @@ impl<E: Event> BackgroundRun<E> {
             return Poll::Ready(());
         };
         let guard = EmitGuard::reenter(info, self.id);
+        self.as_mut().poll_and_start(&plan, waker);
+        match &guard {
+            Some(guard) => self.suspend(guard),
+            None => self.ready(),
+        }
+    }
+
+    /// Polls the pending handlers and starts those that are no longer blocked.
+    fn poll_and_start(mut self: Pin<&mut Self>, plan: &Arc<BackgroundPlan>, waker: &Waker) {
         let mut index = 0;
         while index < self.futures.len() {
             let number = self.futures.number(index);
@@ -177,11 +186,7 @@ impl<E: Event> BackgroundRun<E> {
                 }
             }
         }
-        self.as_mut().start_unblocked(&plan, waker);
-        match &guard {
-            Some(guard) => self.suspend(guard),
-            None => self.ready(),
-        }
+        self.start_unblocked(plan, waker);
     }
 
     /// Starts the handlers that depend on no incomplete one, directly or through handlers that the run does
@@ -269,6 +274,13 @@ fn range_of(number: usize) -> Range<usize> {
 impl<E: Event + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> {
     fn poll(self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {
         self.poll(waker)
+    }
+
+    fn poll_in_emission(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {
+        if let Some((_, plan)) = self.info_and_plan() {
+            self.as_mut().poll_and_start(&plan, waker);
+        }
+        self.ready()
     }
 
     fn take_result(self: Pin<&mut Self>) -> BackgroundResult {

@@ -21,9 +21,6 @@ use crate::metadata::Origin;
 pub(crate) struct QueueId(*const ());
 
 impl QueueId {
-    /// Differs from the identity of every queue.
-    pub(crate) const NONE: Self = Self(ptr::null());
-
     /// The identity of a queue is its address.
     #[inline]
     pub(crate) fn of<Q>(queue: &Q) -> Self {

@@ -9,7 +9,7 @@
 //! The storage is fixed arrays of cells without a destructor. Entering an emit is two loads and three
 //! stores on thread-local memory.
 
-use std::{cell::Cell, marker::PhantomData};
+use std::{cell::Cell, marker::PhantomData, ptr};
 
 use super::emission::EmissionId;
 use crate::{metadata::EventInfo, result::TooDeep};
@@ -17,7 +17,7 @@ use crate::{metadata::EventInfo, result::TooDeep};
 /// The maximum number of nested emits, unless the registry sets another.
 pub(crate) const DEFAULT_LIMIT: usize = 128;
 
-/// The highest limit that can be set; the arrays take 4 KiB per thread.
+/// The highest limit that can be set; the arrays take 6 KiB per thread.
 pub(crate) const MAX_LIMIT: usize = 256;
 
 /// Up to this depth an emit does not measure the stack. The fast path does not go deeper.
@@ -32,6 +32,8 @@ struct Stack {
     depth: Cell<usize>,
     infos: [Cell<Option<&'static EventInfo>>; MAX_LIMIT],
     ids: [Cell<Option<EmissionId>>; MAX_LIMIT],
+    /// The handler with a concurrency limit whose call each emit is polling, or null.
+    limited: [Cell<*const ()>; MAX_LIMIT],
 }
 
 thread_local! {
@@ -40,6 +42,7 @@ thread_local! {
             depth: Cell::new(0),
             infos: [const { Cell::new(None) }; MAX_LIMIT],
             ids: [const { Cell::new(None) }; MAX_LIMIT],
+            limited: [const { Cell::new(ptr::null()) }; MAX_LIMIT],
         }
     };
 }
@@ -111,15 +114,12 @@ impl EmitGuard {
     /// The error of an emit of this event that is refused.
     #[cold]
     fn refusal(info: &'static EventInfo, limit: usize, stack_left: Option<usize>) -> TooDeep {
-        let outer_infos = |stack: &Stack| -> Vec<_> {
-            let infos = &stack.infos[..stack.depth.get()];
-            infos.iter().filter_map(Cell::get).collect()
-        };
-        let chain = STACK.with(outer_infos).into_iter().chain([info]);
+        let mut chain = topics();
+        chain.push(info.topic());
         TooDeep {
             limit,
             stack_left,
-            chain: chain.map(EventInfo::topic).collect(),
+            chain,
         }
     }
 }
@@ -144,6 +144,49 @@ pub(crate) fn emission_id() -> EmissionId {
 /// The id of the emission around the innermost one of this thread, if there is one.
 pub(super) fn thread_parent() -> Option<EmissionId> {
     depth().checked_sub(2).map(id_at)
+}
+
+/// The topics of the emits in progress on this thread, outermost first.
+pub(crate) fn topics() -> Vec<&'static str> {
+    STACK.with(|stack| {
+        let infos = &stack.infos[..stack.depth.get()];
+        infos
+            .iter()
+            .filter_map(Cell::get)
+            .map(EventInfo::topic)
+            .collect()
+    })
+}
+
+/// Until this is dropped, the innermost emit polls a call of a handler with a concurrency limit.
+pub(crate) struct LimitedCallGuard {
+    index: usize,
+    outer: *const (),
+}
+
+impl LimitedCallGuard {
+    /// The handler is identified by an address.
+    pub(crate) fn enter(handler: *const ()) -> Self {
+        let index = depth().saturating_sub(1);
+        let outer = STACK.with(|stack| stack.limited[index].replace(handler));
+        Self { index, outer }
+    }
+}
+
+impl Drop for LimitedCallGuard {
+    fn drop(&mut self) {
+        STACK.with(|stack| stack.limited[self.index].set(self.outer));
+    }
+}
+
+/// Whether this thread is inside the call of that handler with a concurrency limit in that emission. The
+/// innermost emission is not included.
+pub(crate) fn is_inside_call(handler: *const (), id: EmissionId) -> bool {
+    STACK.with(|stack| {
+        let outer = stack.depth.get().saturating_sub(1);
+        let mut calls = stack.ids[..outer].iter().zip(&stack.limited);
+        calls.any(|(other, limited)| other.get() == Some(id) && limited.get() == handler)
+    })
 }
 
 fn id_at(depth: usize) -> EmissionId {

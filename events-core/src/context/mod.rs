@@ -19,6 +19,7 @@ pub(crate) mod panic_hook;
 pub(crate) use current_job::{CurrentJob, CurrentJobGuard, QueueId, current_emission, parent_id};
 pub use emission::{Emission, EmissionId, EmissionSource};
 pub(crate) use emit_stack::{
-    DEFAULT_LIMIT, EmitGuard, MAX_LIMIT, MAX_UNMEASURED_DEPTH, depth, emission_id,
+    DEFAULT_LIMIT, EmitGuard, LimitedCallGuard, MAX_LIMIT, MAX_UNMEASURED_DEPTH, depth,
+    emission_id, is_inside_call, topics,
 };
 pub(crate) use log::{is_observed, is_traced, records_spans};

@@ -118,7 +118,9 @@ pub fn with_registry<T>(registry: &Registry, f: impl FnOnce() -> T) -> T {
 impl Registry {
     /// Makes this registry the current one of this thread until the guard is dropped.
     ///
-    /// Scopes nest; guards that are dropped out of order leave the innermost remaining one current.
+    /// Scopes nest; guards that are dropped out of order leave the innermost remaining one current. A guard
+    /// that is passed to [`mem::forget`](std::mem::forget) leaves the registry current until the thread
+    /// ends, and never releases it.
     pub fn enter(&self) -> Entered {
         thread_local! {
             static NEXT: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };

@@ -96,7 +96,8 @@ impl Installer<'_> {
     ///
     /// # Panics
     ///
-    /// When the pattern is not valid, which the attribute rules out.
+    /// When the pattern cannot be compiled. The attribute rules out a pattern that is not valid, and a scan
+    /// one that is too large.
     pub fn subscribe_topic(&mut self, topic_handler: &AnyHandler) {
         let EventSelector::Topic(pattern_text) = self.subscriber.selector else {
             return;

@@ -11,7 +11,7 @@ use std::{sync::Arc, task::Waker};
 use super::context::EmitContext;
 use crate::{
     background::{BackgroundPlan, DeferredRun, Select},
-    context::{CurrentJob, QueueId, emission_id, panic_hook::catch_panic, parent_id},
+    context::{emission_id, panic_hook::catch_panic},
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef},
     metadata::SubscriberInfo,
     queue::{ClonedEventJob, PushError, PushErrorKind},
@@ -97,14 +97,7 @@ fn run_on_full_queue(
         .remove_async()
         .into_iter()
         .for_each(&mut report_unreached);
-    let innermost = CurrentJob::innermost();
-    let job = CurrentJob {
-        queue: innermost.map_or(QueueId::NONE, |job| job.queue),
-        parent: parent_id(),
-    };
-    let guard = job.enter();
-    let _ = run.as_mut().poll(Waker::noop());
-    drop(guard);
+    let _ = run.as_mut().poll_in_emission(Waker::noop());
     // A handler with a concurrency limit may be pending. Nothing would poll it again.
     run.unfinished().into_iter().for_each(report_unreached);
     let result = run.as_mut().take_result();

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use crate::result::BoxError;
+use crate::result::{BoxError, WaitsForItself};
 
 /// What a subscriber may return: nothing, `ControlFlow<()>` (`Break` stops the subscribers after
 /// it), or a `Result` of one of them with any error that converts into a boxed one.
@@ -83,6 +83,8 @@ pub enum Step {
     Stop,
     /// The handler ran and returned an error.
     Failed(BoxError),
+    /// The handler did not run: the call would wait for itself.
+    WaitsForItself(Box<WaitsForItself>),
 }
 
 impl Outcome for () {

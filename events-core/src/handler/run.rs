@@ -98,6 +98,10 @@ impl<'r> Run<'r> {
                 self.fail(pos, Cause::Error(error));
                 true
             }
+            Step::WaitsForItself(refusal) => {
+                self.fail(pos, Cause::WaitsForItself(*refusal));
+                true
+            }
         }
     }
 

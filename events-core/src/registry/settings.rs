@@ -17,6 +17,8 @@ impl Registry {
     /// 1..=256.
     ///
     /// A deeper emit is refused with [`TooDeep`](crate::failures::TooDeep), whose text prints the chain.
+    /// An event from the queue counts as nested in the handler that flushes the queue. At the limit a flush
+    /// starts no event, so none is refused; the events stay in the queue.
     pub fn set_depth_limit(&self, limit: usize) {
         self.core().set_limit(limit);
     }

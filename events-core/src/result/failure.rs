@@ -5,7 +5,9 @@
 
 use std::{error::Error, fmt, sync::Arc};
 
-use super::{error_text::error_text, panic::Panic, queue_full::Undelivered};
+use super::{
+    error_text::error_text, panic::Panic, queue_full::Undelivered, waits_for_itself::WaitsForItself,
+};
 use crate::{metadata::SubscriberInfo, primitives::CatchDrop};
 
 /// The error that a handler returned, with its type erased.
@@ -30,21 +32,23 @@ pub enum Cause {
     Panic(Panic),
     /// It is async or deferred, and the event could not be enqueued for it.
     Undelivered(Undelivered),
+    /// It has a concurrency limit, and the call would wait for itself.
+    WaitsForItself(WaitsForItself),
 }
 
 impl Cause {
     /// Whether the handler was called; otherwise the event did not reach it.
-    pub(super) fn is_from_call(&self) -> bool {
+    pub(crate) fn is_from_call(&self) -> bool {
         match self {
             Self::Error(_) | Self::Panic(_) => true,
-            Self::Undelivered(_) => false,
+            Self::Undelivered(_) | Self::WaitsForItself(_) => false,
         }
     }
 
     /// The message of its log record.
     pub(crate) fn message(&self) -> &'static str {
         match self {
-            Self::Undelivered(_) => "a subscriber was not reached",
+            Self::Undelivered(_) | Self::WaitsForItself(_) => "a subscriber was not reached",
             Self::Error(_) | Self::Panic(_) => "a subscriber failed",
         }
     }
@@ -74,6 +78,7 @@ impl Failure {
         match &*self.cause {
             Cause::Error(error) => Some(error.as_ref()),
             Cause::Undelivered(why) => Some(why),
+            Cause::WaitsForItself(why) => Some(why),
             Cause::Panic(_) => None,
         }
     }
@@ -83,7 +88,7 @@ impl Failure {
     pub fn panic(&self) -> Option<&Panic> {
         match &*self.cause {
             Cause::Panic(panic) => Some(panic),
-            Cause::Error(_) | Cause::Undelivered(_) => None,
+            Cause::Error(_) | Cause::Undelivered(_) | Cause::WaitsForItself(_) => None,
         }
     }
 }
@@ -100,6 +105,7 @@ impl fmt::Display for Cause {
             Self::Error(error) => write!(f, "returned an error: {}", error_text(error.as_ref())),
             Self::Panic(panic) => panic.fmt(f),
             Self::Undelivered(why) => write!(f, "was not reached: {why}"),
+            Self::WaitsForItself(why) => write!(f, "was not reached: {why}"),
         }
     }
 }
@@ -113,6 +119,7 @@ impl fmt::Debug for Cause {
                 .finish(),
             Self::Panic(panic) => panic.fmt(f),
             Self::Undelivered(why) => why.fmt(f),
+            Self::WaitsForItself(why) => why.fmt(f),
         }
     }
 }

@@ -7,6 +7,8 @@
 //! - `failure_list`: the failures so far, while handlers run
 //! - `queue_full`: an event that the queue did not accept, and why
 //! - `too_deep`: an emit that was refused because too many emits are nested
+//! - `waits_for_itself`: a call that was refused because it would wait for itself
+//! - `topic_chain`: the text of a chain of nested emits
 
 mod emit_result;
 mod error_text;
@@ -15,6 +17,8 @@ mod failure_list;
 mod panic;
 mod queue_full;
 mod too_deep;
+mod topic_chain;
+mod waits_for_itself;
 
 pub use emit_result::{EmitError, Emitted};
 pub(crate) use emit_result::{EmitErrorKind, EmitStats};
@@ -23,3 +27,4 @@ pub(crate) use failure_list::FailureList;
 pub use panic::Panic;
 pub use queue_full::{QueueFull, Undelivered};
 pub use too_deep::TooDeep;
+pub use waits_for_itself::WaitsForItself;

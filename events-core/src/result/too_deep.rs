@@ -2,6 +2,8 @@
 
 use std::{error::Error, fmt};
 
+use super::topic_chain::fmt_chain;
+
 /// A refused emit: it exceeded the limit of nested emits, or little of the thread's stack was left.
 ///
 /// A nested emit is an emit inside a handler of another one. The limit is
@@ -52,17 +54,7 @@ impl fmt::Display for TooDeep {
                 left / 1024
             )?,
         }
-        let mut repeats = self.chain.chunk_by(|one, next| one == next).peekable();
-        while let Some(repeat) = repeats.next() {
-            f.write_str(repeat[0])?;
-            if repeat.len() > 1 {
-                write!(f, " (x{})", repeat.len())?;
-            }
-            if repeats.peek().is_some() {
-                f.write_str(" -> ")?;
-            }
-        }
-        Ok(())
+        fmt_chain(f, &self.chain)
     }
 }
 

@@ -57,6 +57,15 @@ pub enum Problem {
         /// The type of the state.
         type_name: &'static str,
     },
+    /// The pattern of a subscriber is valid, but too large to be compiled.
+    InvalidPattern {
+        /// The subscriber.
+        subscriber: String,
+        /// The pattern.
+        pattern: &'static str,
+        /// Why it cannot be compiled.
+        error: String,
+    },
     /// One scan has two states of the same type.
     DuplicateState {
         /// The type of the states.
@@ -151,6 +160,15 @@ impl fmt::Display for Problem {
                 f,
                 "{subscriber} takes State<{type_name}>, which no scan provides; \
                  add .state(..) to the scanner: events_core::scanner().state(value).run()"
+            ),
+            Self::InvalidPattern {
+                subscriber,
+                pattern,
+                error,
+            } => write!(
+                f,
+                "{subscriber} has the pattern `{pattern}`: {error}; \
+                 write a smaller one, for example with smaller repetition counts"
             ),
             Self::DuplicateState { type_name } => write!(
                 f,

@@ -236,6 +236,10 @@ impl Scanner {
             if core.has_installed(declaration.subscriber.address()) {
                 continue;
             }
+            if let Some(problem) = declaration.invalid_pattern() {
+                problems.push(problem);
+                continue;
+            }
             let missing = Installer::run(declaration.subscriber, core, &states, &mut group, None);
             problems.extend(missing.into_iter().map(|missing| Problem::MissingState {
                 subscriber: declaration.describe(),

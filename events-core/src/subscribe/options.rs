@@ -82,6 +82,12 @@ impl<E: Snapshot> NewSubscription<E, BackgroundKind> {
     /// Limits how many calls of the handler are in progress at once, over all emits and workers;
     /// further calls wait, first in, first out. With 1, the handler processes the events in the
     /// order in which they reach it. 0 is treated as 1.
+    ///
+    /// A handler must not await an emit of an event that it receives itself, directly or through other
+    /// events, while its calls in progress use up the limit: the new call would wait for those calls, and they
+    /// for it. That call is refused, and the emit reports it as a failure with
+    /// [`Cause::WaitsForItself`](crate::failures::Cause::WaitsForItself). It is not recognized if the handler
+    /// awaits the emit through another task, such as one that it spawns.
     pub fn concurrency(mut self, limit: usize) -> Self {
         self.subscriber.concurrency = Some(NonZeroUsize::new(limit).unwrap_or(NonZeroUsize::MIN));
         self

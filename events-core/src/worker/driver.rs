@@ -4,11 +4,13 @@
 //! woken. Meanwhile the driver starts further jobs, up to its concurrency.
 
 use std::{
+    mem,
     sync::Arc,
     task::{Context, Poll, Waker},
 };
 
 use crate::{
+    context::depth,
     current::enter_if_other,
     queue::{
         InFlight, JobProgress, JobResult, JobSlot, PoppedJob, QueueOwner, RunningJob,
@@ -39,6 +41,8 @@ pub(super) struct Driver {
     concurrency: usize,
     starts_per_poll: usize,
     until: Until,
+    /// Whether it was to start a job while as many emits were nested as the depth limit allows.
+    is_too_deep: bool,
     pub(crate) events: usize,
     pub(crate) failures: usize,
 }
@@ -76,6 +80,7 @@ impl Driver {
             concurrency: concurrency.max(1),
             starts_per_poll: STARTS_PER_POLL,
             until,
+            is_too_deep: false,
             events: 0,
             failures: 0,
         }
@@ -98,6 +103,12 @@ impl Driver {
     /// Whether the flush was cut off after the maximum number of rounds.
     pub(super) fn is_cut_off(&self) -> bool {
         matches!(self.until, Until::Empty { rounds, .. } if rounds > MAX_ROUNDS)
+    }
+
+    /// Whether it ended because it was polled at the depth limit: it starts no job there, whose event
+    /// would be refused. The jobs stay in the queue.
+    pub(super) fn is_too_deep(&self) -> bool {
+        self.is_too_deep
     }
 
     /// Adds it to the drivers that are in progress, for which a shutdown waits, until it is dropped. The first
@@ -155,6 +166,10 @@ impl Driver {
         if self.in_flight.is_stop_requested() {
             return Poll::Ready(None);
         }
+        if depth() >= core.emit_limits().limit() && core.queue().len() > 0 {
+            self.refuse_to_start(core);
+            return Poll::Ready(None);
+        }
         if self.spare_slot.is_none() {
             self.spare_slot = Some(self.in_flight.reserve_slot());
         }
@@ -175,6 +190,19 @@ impl Driver {
                 let is_cut_off = *rounds > MAX_ROUNDS;
                 Poll::Ready(if is_cut_off { None } else { core.queue().pop() })
             }
+        }
+    }
+
+    #[cold]
+    fn refuse_to_start(&mut self, core: &Core) {
+        if !mem::replace(&mut self.is_too_deep, true) {
+            tracing::error!(
+                target: "events_core",
+                nested = depth(),
+                left = core.queue().len(),
+                "a flush, worker or shutdown starts no event, since as many emits are nested around it as \
+                 Registry::set_depth_limit allows; the events stay in the queue; call it outside of the handlers",
+            );
         }
     }
 

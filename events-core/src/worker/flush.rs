@@ -44,7 +44,8 @@ impl Flushed {
     }
 
     /// How many events are still queued: none, unless the flush was called by a subscriber that the
-    /// same queue runs, or was cut off because each event enqueued another one.
+    /// same queue runs, was cut off because each event enqueued another one, or was called at the depth
+    /// limit of nested emits.
     #[must_use]
     pub fn left(&self) -> usize {
         self.left
@@ -79,7 +80,9 @@ impl Queue {
     /// A chain of events without an end, each of which enqueues the next one, is cut off after 1,000
     /// rounds, which is logged; the remaining events stay in the queue. Called by a subscriber that
     /// this queue runs, it returns at once: the flush or worker that runs the subscriber runs the
-    /// queued events afterwards.
+    /// queued events afterwards. Called by a handler in which no further emit may be nested (see
+    /// [`Registry::set_depth_limit`]), it starts no event, which is logged; the events stay in the
+    /// queue.
     ///
     /// # Panics
     ///
@@ -128,13 +131,14 @@ impl Flush {
             ready!(self.driver.get_or_insert_with(new).poll(waker));
         }
         let mut flushed = Flushed::default();
-        let mut is_cut_off = false;
+        let (mut is_cut_off, mut is_too_deep) = (false, false);
         if let Some(driver) = self.driver.take() {
             flushed.ran = driver.events;
             flushed.failures = driver.failures;
             is_cut_off = driver.is_cut_off();
+            is_too_deep = driver.is_too_deep();
         }
-        if is_inside || is_cut_off {
+        if is_inside || is_cut_off || is_too_deep {
             flushed.left = self.queue.len();
         }
         if is_cut_off && flushed.left > 0 {

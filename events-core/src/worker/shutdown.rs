@@ -40,7 +40,9 @@ impl Queue {
     ///
     /// The queue stays shut down. A second shutdown returns events that the first could not take.
     /// Called by a subscriber that this queue runs, it begins the shutdown and returns at once, since
-    /// it cannot wait for that subscriber.
+    /// it cannot wait for that subscriber. Called by a handler in which no further emit may be nested (see
+    /// [`Registry::set_depth_limit`](crate::Registry::set_depth_limit)), it starts no event itself, and
+    /// returns the queued ones.
     ///
     /// In async code use [`shutdown_async`](Self::shutdown_async), which takes a future as its deadline: this
     /// blocks the thread, so a worker that is a task on it, and a subscriber that awaits its runtime, cannot proceed.
@@ -161,14 +163,18 @@ impl<D: Future> Future for Shutdown<D> {
     }
 }
 
-/// Ready when all drivers have ended and the queue is empty. Runs the queued events when there are no other
-/// drivers.
+/// Ready when all drivers have ended and the queue is empty, or when its own driver starts no event since too
+/// many emits are nested. Runs the queued events when there are no other drivers.
 fn poll_drained(queue: &Queue, own: &mut Option<Driver>, waker: &Waker) -> Poll<()> {
     let core = queue.0.core();
     loop {
         if let Some(driver) = own {
             ready!(driver.poll(waker));
+            let is_too_deep = driver.is_too_deep();
             *own = None;
+            if is_too_deep {
+                return Poll::Ready(());
+            }
         }
         ready!(core.drivers().poll_ended(None, waker));
         if core.queue().is_settled(|| core.drivers().is_empty()) {

@@ -10,3 +10,4 @@ mod no_subscriber;
 mod order;
 mod stack;
 mod sync_emit;
+mod waits_for_itself;

@@ -148,19 +148,13 @@ impl Model<'_> {
         }
         let limit = self.handler(id).concurrency;
         if limit.is_some_and(|limit| self.subscribers[id].under_way >= limit) {
-            // The limit is reached. Handlers with a limit end in the poll that begins them, so this is
-            // a call inside a call, and the run is cancelled after this poll.
-            let call = Call {
-                id,
-                at: usize::MAX,
-                inner: None,
-                has_yielded: false,
-            };
-            return run.waiting.push((number, call));
+            // Handlers with a limit end in the poll that begins them, so this is a call inside others, which
+            // would wait for itself.
+            let label = self.label(id);
+            return run.failures.push((number, label, Cause::WaitsForItself));
         }
         if limit.is_some() {
             self.subscribers[id].under_way += 1;
-            self.limited += 1;
         }
         let event = run.event.emitted();
         let mut call = Call {
@@ -176,7 +170,6 @@ impl Model<'_> {
         };
         if limit.is_some() {
             self.subscribers[id].under_way -= 1;
-            self.limited -= 1;
         }
         match end {
             None => run.waiting.push((number, call)),
@@ -227,9 +220,6 @@ impl Model<'_> {
     /// Drops the pending calls, in the order in which they were begun.
     pub(super) fn cancel_run(&mut self, run: Run) {
         for (_, call) in run.waiting {
-            if call.at == usize::MAX {
-                continue;
-            }
             if let Some(inner) = call.inner {
                 self.cancel_emit(*inner);
             }
@@ -323,15 +313,14 @@ impl Model<'_> {
     }
 
     pub(super) fn flush(&mut self) {
-        if self.limited > 0 {
-            return self.trace.left_out();
-        }
         if self.in_job {
             return self.trace.flushed(0, 0, self.queue.len());
         }
         self.in_job = true;
         let (mut ran, mut failures) = (0, 0);
-        while let Some(job) = self.queue.pop_front() {
+        while self.depth < self.depth_limit
+            && let Some(job) = self.queue.pop_front()
+        {
             ran += 1;
             failures += match job {
                 Job::Enqueued(event) => self.run_enqueued(event),
@@ -339,7 +328,7 @@ impl Model<'_> {
             };
         }
         self.in_job = false;
-        self.trace.flushed(ran, failures, 0);
+        self.trace.flushed(ran, failures, self.queue.len());
     }
 
     fn run_to_end(&mut self, mut run: Run) -> usize {
@@ -354,9 +343,6 @@ impl Model<'_> {
         let mut report = Report::default();
         let mut run = None;
         if let Some(plan) = plan {
-            if self.depth >= self.depth_limit {
-                return 0;
-            }
             self.depth += 1;
             self.chain(&plan, &mut emitted, &mut report);
             if report.stopped_by.is_none() && !plan.background.is_empty() {

@@ -1,10 +1,7 @@
 //! A sync emit: the chain of its sync handlers, and the snapshot for the background handlers.
 
 use super::{
-    Emitted, Id, Job, Model, SharedPlan,
-    background::Run,
-    cause,
-    rules::{COUNTS_TWICE_ON_FULL_QUEUE, UNREACHED_IS_UNHEARD},
+    Emitted, Id, Job, Model, SharedPlan, background::Run, cause, rules::UNREACHED_IS_UNHEARD,
     too_deep,
 };
 use crate::program::{Cause, End, Event, Kind, Report, topic_of};
@@ -147,7 +144,7 @@ impl Model<'_> {
                 .push(unreached(self, plan.background[number]));
         }
         let mut run = Run::of_snapshot(plan, event, selected);
-        self.poll_run(&mut run, COUNTS_TWICE_ON_FULL_QUEUE);
+        self.poll_run(&mut run, false);
         for id in run.unfinished() {
             report.failures.push(unreached(self, id));
         }

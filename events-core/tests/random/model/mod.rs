@@ -85,8 +85,6 @@ pub(crate) struct Model<'p> {
     depth_limit: usize,
     /// A job of the queue runs.
     in_job: bool,
-    /// How many calls with a limit are under way.
-    limited: usize,
     hook: bool,
     /// The number of the next registration.
     next: usize,
@@ -107,7 +105,6 @@ pub(crate) fn run(program: &Program) -> Trace {
         depth: 0,
         depth_limit: program.depth_limit,
         in_job: false,
-        limited: 0,
         hook: false,
         next: 0,
     };
@@ -192,9 +189,6 @@ impl<'p> Model<'p> {
     }
 
     fn emit_async(&mut self, event: Event, polls: usize, reports: bool) {
-        if self.limited > 0 {
-            return self.trace.left_out();
-        }
         let mut emit = AsyncEmit::new(event);
         for _ in 0..polls {
             if self.poll_emit(&mut emit) {

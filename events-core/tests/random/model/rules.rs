@@ -3,10 +3,6 @@
 
 use super::Plan;
 
-/// While a deferred handler runs at once, since the queue is full, the emit that could not defer it counts
-/// twice against the depth limit.
-pub(super) const COUNTS_TWICE_ON_FULL_QUEUE: bool = true;
-
 /// A plain emit calls the hook for events that no subscriber received also when a subscriber was not
 /// reached since the queue is full; `try_emit` does not.
 pub(super) const UNREACHED_IS_UNHEARD: bool = true;

@@ -109,7 +109,7 @@ fn name(rng: &mut Rng) -> Name {
 /// What a handler does.
 fn script(handler: &mut Handler, count: usize, rng: &mut Rng) {
     let changes = handler.phase == Phase::Sync && handler.only_kind().is_some();
-    // One whose calls are limited would wait for itself if it were called again while it waits.
+    // The model has no queue of calls that wait for a permit: a call with a limit ends in its first poll.
     let waits = handler.is_async && handler.concurrency.is_none();
     for _ in 0..rng.below(4) {
         let act = match rng.below(6) {

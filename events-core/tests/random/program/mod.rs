@@ -203,6 +203,7 @@ pub(crate) enum Cause {
     Error,
     Panic,
     Undelivered,
+    WaitsForItself,
 }
 
 /// The result of an emit that reports everything.

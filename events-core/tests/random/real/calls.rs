@@ -107,26 +107,7 @@ fn run_sync(
 
 /// A deferred handler that is not async.
 pub(super) fn deferred(handler: usize, value: i64, emission: &Emission) -> Result<(), Scripted> {
-    let shared = shared();
-    let is_limited = shared.program.handlers[handler].concurrency.is_some();
-    let _limited = is_limited.then(|| Limited::new(&shared));
     run_sync(handler, Some(value), None, Some(emission)).map(|_| ())
-}
-
-/// A call of a handler whose calls are limited.
-struct Limited(Rc<Shared>);
-
-impl Limited {
-    fn new(shared: &Rc<Shared>) -> Self {
-        shared.limited.set(shared.limited.get() + 1);
-        Self(Rc::clone(shared))
-    }
-}
-
-impl Drop for Limited {
-    fn drop(&mut self) {
-        self.0.limited.set(self.0.limited.get() - 1);
-    }
 }
 
 /// The future of an async handler.
@@ -149,13 +130,7 @@ async fn run_asynchronous(handler: usize, value: i64, emission: Emission) -> Res
     for act in acts {
         match act {
             Act::Add(_) => {}
-            Act::Do(op) => {
-                let shared = shared();
-                // Such a handler ends in its first poll: nothing is counted while it waits.
-                let is_limited = shared.program.handlers[handler].concurrency.is_some();
-                let _limited = is_limited.then(|| Limited::new(&shared));
-                shared.op(&op);
-            }
+            Act::Do(op) => shared().op(&op),
             Act::Yield => yield_now().await,
             Act::Await(event) => {
                 let registry = shared().registry.clone();

@@ -65,8 +65,6 @@ struct Shared {
     held: RefCell<Vec<Option<Subscription>>>,
     batches: RefCell<Vec<Option<Subscription>>>,
     listeners: RefCell<Vec<Option<Subscription>>>,
-    /// How many calls with a limit are under way.
-    limited: Cell<usize>,
     /// Cloned into each closure.
     closures: Arc<()>,
 }
@@ -101,7 +99,6 @@ pub(crate) fn run(program: &Program) -> (Trace, usize) {
         held: empty(program.handlers.len()),
         batches: empty(BATCHES),
         listeners: empty(LISTENERS),
-        limited: Cell::new(0),
         closures: Arc::clone(&closures),
     });
     SHARED.set(Some(Rc::clone(&shared)));
@@ -237,10 +234,6 @@ impl Shared {
 
     /// Polls this many times, and then drops the future.
     fn poll_in_place<F: Future>(&self, future: F, polls: usize) -> Option<F::Output> {
-        if self.limited.get() > 0 {
-            self.note(Trace::left_out);
-            return None;
-        }
         {
             let mut future = pin!(future);
             for _ in 0..polls {
@@ -273,9 +266,6 @@ impl Shared {
     }
 
     fn flush(&self) {
-        if self.limited.get() > 0 {
-            return self.note(Trace::left_out);
-        }
         let flushed = self.registry.queue().flush();
         self.note(|trace| trace.flushed(flushed.ran(), flushed.failures(), flushed.left()));
     }
@@ -313,6 +303,7 @@ fn failure(failure: &Failure) -> (String, Cause) {
     let cause = match failure.cause() {
         failures::Cause::Error(_) => Cause::Error,
         failures::Cause::Panic(_) => Cause::Panic,
+        failures::Cause::WaitsForItself(_) => Cause::WaitsForItself,
         _ => Cause::Undelivered,
     };
     (label(failure.subscriber()), cause)

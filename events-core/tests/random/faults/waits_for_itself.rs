@@ -1,8 +1,4 @@
-//! Faults that are known and not mended: each test fails, and is ignored. `other_faults` has those that the
-//! model found.
-//!
-//! In the commit before the one that mends a fault, its test is moved to another file of this folder or to
-//! `tests/it`, where it is not ignored and fails.
+//! A call of a handler that would wait for itself.
 
 use events_core::Registry;
 
@@ -11,9 +7,8 @@ use crate::{
     strict::{executor::Executor, gates::Gates},
 };
 
-/// A limit of 1 waits for itself.
+/// The call that the emit makes is refused.
 #[test]
-#[ignore = "it fails: a known fault"]
 fn a_limited_handler_that_awaits_an_emit_of_its_own_event_ends() {
     let registry = Registry::new();
     let calls = Calls::default();

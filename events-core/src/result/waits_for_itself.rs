@@ -1,0 +1,43 @@
+//! The error of a call that was refused because it would wait for itself.
+
+use std::{error::Error, fmt};
+
+use super::topic_chain::fmt_chain;
+
+/// A refused call of a handler with a concurrency limit: the calls in progress await, through nested emits,
+/// the call that is refused, so none of them would end.
+///
+/// `Display` shows the chain of the emits' topics, outermost first.
+#[derive(Clone, Debug)]
+pub struct WaitsForItself {
+    pub(crate) limit: usize,
+    pub(crate) chain: Vec<&'static str>,
+}
+
+impl WaitsForItself {
+    /// The maximum number of concurrent calls of the handler.
+    #[must_use]
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// The topics of the nested emits, outermost first; that of the refused call is last.
+    #[must_use]
+    pub fn chain(&self) -> &[&'static str] {
+        &self.chain
+    }
+}
+
+impl fmt::Display for WaitsForItself {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the calls that the limit of {} allows are in progress and await this one; raise the limit \
+             (concurrency), or do not await an emit of an event that the handler receives; the chain is ",
+            self.limit
+        )?;
+        fmt_chain(f, &self.chain)
+    }
+}
+
+impl Error for WaitsForItself {}
