@@ -67,8 +67,7 @@ impl BackgroundResult {
         let cause = match ended {
             Ok(Step::Skipped) => return,
             Ok(Step::Done | Step::Stop) => None,
-            Ok(Step::Failed(error)) => Some(Cause::Error(error)),
-            Ok(Step::WaitsForItself(refusal)) => Some(Cause::WaitsForItself(*refusal)),
+            Ok(Step::Failed(error)) => Some(Cause::of(error)),
             Err(payload) => Some(Cause::Panic(panic_hook::into_panic(payload))),
         };
         self.ran += usize::from(cause.as_ref().is_none_or(Cause::is_from_call));

@@ -35,7 +35,7 @@ use crate::{
     context::{EmissionId, LimitedCallGuard, emission_id, is_inside_call, topics},
     handler::{Background, BackgroundCall, Step},
     primitives::{drop_catching, sync::lock, wake_catching},
-    result::WaitsForItself,
+    result::{RefusedCall, WaitsForItself},
 };
 
 /// A handler with a limit on its concurrent calls.
@@ -62,7 +62,7 @@ impl<E: Sync, H: Background<E>> Background<E> for ConcurrencyLimited<H> {
     async fn call<'a>(&'a self, event: &'a E, call: &'a BackgroundCall) -> Step {
         let _permit = match self.semaphore.acquire().await {
             Ok(permit) => permit,
-            Err(refusal) => return Step::WaitsForItself(refusal),
+            Err(refusal) => return Step::Failed(refusal),
         };
         // The handler may have been unsubscribed while this call waited.
         if self.closed.load(Ordering::Acquire) {
@@ -167,11 +167,11 @@ impl FairSemaphore {
     }
 
     #[cold]
-    fn refusal(&self) -> Box<WaitsForItself> {
-        Box::new(WaitsForItself {
+    fn refusal(&self) -> Box<RefusedCall> {
+        Box::new(RefusedCall(WaitsForItself {
             limit: self.limit,
             chain: topics(),
-        })
+        }))
     }
 }
 
@@ -224,7 +224,7 @@ struct Permit<'g> {
 }
 
 impl<'g> Future for Acquire<'g> {
-    type Output = Result<Permit<'g>, Box<WaitsForItself>>;
+    type Output = Result<Permit<'g>, Box<RefusedCall>>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let semaphore = self.semaphore;

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use crate::result::{BoxError, WaitsForItself};
+use crate::result::BoxError;
 
 /// What a subscriber may return: nothing, `ControlFlow<()>` (`Break` stops the subscribers after
 /// it), or a `Result` of one of them with any error that converts into a boxed one.
@@ -81,10 +81,10 @@ pub enum Step {
     Skipped,
     /// The handler ran, and those after it are not to run.
     Stop,
-    /// The handler ran and returned an error.
+    /// The handler ran and returned an error; or it did not run, and the error is a
+    /// [`RefusedCall`](crate::result::RefusedCall). A variant for the latter would cost each emit with
+    /// handlers that return a `Result` two more instructions a handler.
     Failed(BoxError),
-    /// The handler did not run: the call would wait for itself.
-    WaitsForItself(Box<WaitsForItself>),
 }
 
 impl Outcome for () {

@@ -98,10 +98,6 @@ impl<'r> Run<'r> {
                 self.fail(pos, Cause::Error(error));
                 true
             }
-            Step::WaitsForItself(refusal) => {
-                self.fail(pos, Cause::WaitsForItself(*refusal));
-                true
-            }
         }
     }
 

@@ -6,7 +6,10 @@
 use std::{error::Error, fmt, sync::Arc};
 
 use super::{
-    error_text::error_text, panic::Panic, queue_full::Undelivered, waits_for_itself::WaitsForItself,
+    error_text::error_text,
+    panic::Panic,
+    queue_full::Undelivered,
+    waits_for_itself::{RefusedCall, WaitsForItself},
 };
 use crate::{metadata::SubscriberInfo, primitives::CatchDrop};
 
@@ -37,6 +40,14 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// The cause that the error of a background handler stands for.
+    pub(crate) fn of(error: BoxError) -> Self {
+        match error.downcast::<RefusedCall>() {
+            Ok(refused) => Self::WaitsForItself(refused.0),
+            Err(error) => Self::Error(error),
+        }
+    }
+
     /// Whether the handler was called; otherwise the event did not reach it.
     pub(crate) fn is_from_call(&self) -> bool {
         match self {

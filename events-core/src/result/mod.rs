@@ -27,4 +27,5 @@ pub(crate) use failure_list::FailureList;
 pub use panic::Panic;
 pub use queue_full::{QueueFull, Undelivered};
 pub use too_deep::TooDeep;
+pub(crate) use waits_for_itself::RefusedCall;
 pub use waits_for_itself::WaitsForItself;

@@ -3,11 +3,8 @@
 mod async_cancellation;
 pub(crate) mod async_emit;
 mod async_failures;
-mod async_nesting;
 mod failures;
-mod nesting;
+mod nested;
 mod no_subscriber;
 mod order;
-mod stack;
 mod sync_emit;
-mod waits_for_itself;

@@ -10,7 +10,7 @@ use std::{
 
 use events_core::{Emission, Event, Registry};
 
-use super::async_emit::{Greeting, greeting, poll_once};
+use crate::emit::async_emit::{Greeting, greeting, poll_once};
 use crate::{Gate, Journal, block_on};
 
 #[derive(Event, Clone)]

@@ -1,0 +1,6 @@
+//! Emits inside handlers of other emits: their depth, their stack, and calls that wait for themselves.
+
+mod async_nesting;
+mod nesting;
+mod stack;
+mod waits_for_itself;
