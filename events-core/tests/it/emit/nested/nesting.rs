@@ -75,9 +75,9 @@ fn a_chain_of_128_nested_emits_runs_and_a_deeper_one_is_refused() {
         text.contains("emit refused: 128 emits are nested"),
         "{text}"
     );
-    let chain = "it::emit::nesting::Ping -> it::emit::nesting::Pong -> it::emit::nesting::Ping";
+    let chain = "it::emit::nested::nesting::Ping -> it::emit::nested::nesting::Pong -> it::emit::nested::nesting::Ping";
     assert!(text.contains(chain), "{text}");
-    assert_eq!(text.matches("it::emit::nesting::Pong -> ").count(), 64);
+    assert_eq!(text.matches("it::emit::nested::nesting::Pong -> ").count(), 64);
 }
 
 #[test]
@@ -102,11 +102,11 @@ fn the_depth_limit_can_be_set_and_the_error_contains_the_chain() {
         .take()
         .expect("the fourth is refused");
     assert_eq!(refusal.limit(), 3);
-    assert_eq!(refusal.chain(), ["it::emit::nesting::Ping"; 4]);
+    assert_eq!(refusal.chain(), ["it::emit::nested::nesting::Ping"; 4]);
     assert_eq!(
         refusal.to_string(),
         "emit refused: 3 emits are nested, which is the limit (Registry::set_depth_limit changes \
-         it); the chain is it::emit::nesting::Ping (x4)",
+         it); the chain is it::emit::nested::nesting::Ping (x4)",
     );
 }
 
