@@ -4,6 +4,7 @@
 //! each case is this program, started again.
 
 #![allow(missing_docs, reason = "the names of the tests say what they are")]
+#![allow(clippy::print_stdout, reason = "it replaces a test harness")]
 
 use std::{
     env,

@@ -173,9 +173,12 @@ fn panic_text(call: impl FnOnce()) -> String {
 
 type Call = fn(&Registry);
 
+/// Calls its argument on the thread that drives a current-thread runtime.
+type RunInside = fn(Box<dyn FnOnce() + Send>);
+
 /// `call` would block the thread of a current-thread runtime, and the subscriber awaits a task of that runtime.
 fn check_refused(call: Call, names: &'static str) {
-    let ways: [(&str, fn(Box<dyn FnOnce() + Send>)); 3] = [
+    let ways: [(&str, RunInside); 3] = [
         ("the future of block_on", |call| {
             current_thread().block_on(async { call() });
         }),
