@@ -77,7 +77,10 @@ fn a_chain_of_128_nested_emits_runs_and_a_deeper_one_is_refused() {
     );
     let chain = "it::emit::nested::nesting::Ping -> it::emit::nested::nesting::Pong -> it::emit::nested::nesting::Ping";
     assert!(text.contains(chain), "{text}");
-    assert_eq!(text.matches("it::emit::nested::nesting::Pong -> ").count(), 64);
+    assert_eq!(
+        text.matches("it::emit::nested::nesting::Pong -> ").count(),
+        64
+    );
 }
 
 #[test]
