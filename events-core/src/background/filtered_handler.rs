@@ -12,15 +12,16 @@ use crate::{
     handler::{Background, EmitOrigin, ErasedEventRef, FilterState},
 };
 
-/// A background handler with its filter, if it has one.
-pub(crate) struct FilteredHandler<E, W, H> {
+/// A background handler with its filter, if it has one. Without `MAY_FILTER` it has none, and only its
+/// subscription is checked: code for a filter would slow down the start of each handler, even if it is not run.
+pub(crate) struct FilteredHandler<E, W, H, const MAY_FILTER: bool> {
     state: FilterState,
     filter: Option<W>,
     handler: H,
     event: PhantomData<fn(&E)>,
 }
 
-impl<E, W, H> FilteredHandler<E, W, H> {
+impl<E, W, H, const MAY_FILTER: bool> FilteredHandler<E, W, H, MAY_FILTER> {
     pub(crate) fn new(filter: Option<W>, handler: H) -> Self {
         Self {
             state: FilterState::new(filter.is_some()),
@@ -31,7 +32,7 @@ impl<E, W, H> FilteredHandler<E, W, H> {
     }
 }
 
-impl<E, W, H: Background<E>> FilteredHandler<E, W, H> {
+impl<E, W, H: Background<E>, const MAY_FILTER: bool> FilteredHandler<E, W, H, MAY_FILTER> {
     /// From now on the handler is not started.
     pub(crate) fn close(&self) {
         self.state.close();
@@ -39,7 +40,7 @@ impl<E, W, H: Background<E>> FilteredHandler<E, W, H> {
     }
 }
 
-impl<E, W, H> FilteredHandler<E, W, H>
+impl<E, W, H, const MAY_FILTER: bool> FilteredHandler<E, W, H, MAY_FILTER>
 where
     W: Fn(&E, &EmitOrigin<'_>) -> bool,
 {
@@ -49,7 +50,7 @@ where
     }
 }
 
-impl<E, W, H> BackgroundHandler for FilteredHandler<E, W, H>
+impl<E, W, H, const MAY_FILTER: bool> BackgroundHandler for FilteredHandler<E, W, H, MAY_FILTER>
 where
     E: Snapshot,
     W: Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
@@ -63,6 +64,9 @@ where
     fn start<'s>(&'s self, starter: &mut Starter<'_, 's>) {
         let call = starter.call();
         let is_accepted = |event: &&E| {
+            if !MAY_FILTER {
+                return !self.state.is_closed();
+            }
             self.state.admits(|| {
                 let origin = starter.filter_origin();
                 origin.is_none_or(|origin| self.passes(event, &origin))

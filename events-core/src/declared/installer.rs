@@ -136,8 +136,9 @@ impl<'i> Installer<'i> {
         );
     }
 
-    /// Registers a background handler. The filter, if there is one, is evaluated once for each emit.
-    pub fn subscribe_background<E, H>(
+    /// Registers a background handler. The filter is evaluated once for each emit; there is none without
+    /// `FILTERED`.
+    pub fn subscribe_background<E, H, const FILTERED: bool>(
         &mut self,
         filter: Option<impl Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static>,
         handler: H,
@@ -145,7 +146,7 @@ impl<'i> Installer<'i> {
         E: Snapshot,
         H: Background<E>,
     {
-        let handler = Arc::new(FilteredHandler::new(filter, handler));
+        let handler = Arc::new(FilteredHandler::<E, _, H, FILTERED>::new(filter, handler));
         let closable = Arc::downgrade(&handler);
         self.add(
             EventType::of::<E>(),

@@ -32,6 +32,9 @@ pub(crate) fn clear_catching<T>(value: &mut Option<T>) {
 /// Calls a function that drops a `T`, and catches a panic of that.
 #[inline]
 pub(crate) fn catch_drop<T: ?Sized>(drop: impl FnOnce()) {
+    if !mem::needs_drop::<T>() {
+        return drop();
+    }
     if let Err(payload) = catch_unwind(AssertUnwindSafe(drop)) {
         log("a destructor panicked", type_name::<T>(), payload);
     }

@@ -216,7 +216,7 @@ where
     C: Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
     H: Background<E>,
 {
-    let handler = Arc::new(FilteredHandler::new(filter, handler));
+    let handler = Arc::new(FilteredHandler::<E, C, H, true>::new(filter, handler));
     let closable = Arc::downgrade(&handler);
     (HandlerKind::Background(handler), closable)
 }

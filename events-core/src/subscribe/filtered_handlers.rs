@@ -59,7 +59,11 @@ impl<F: Family, W: Send + Sync, H: Send + Sync> Closable for SubscribedHandler<F
     }
 }
 
-impl<E, C: Send + Sync, H: Background<E>> Closable for FilteredHandler<E, C, H> {
+impl<E, W, H, const MAY_FILTER: bool> Closable for FilteredHandler<E, W, H, MAY_FILTER>
+where
+    W: Send + Sync,
+    H: Background<E>,
+{
     fn close(&self) {
         FilteredHandler::close(self);
     }

@@ -123,12 +123,16 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
     let find_params = find_params(&params);
     let kept = params.iter().map(|param| &param.kept);
     let family = parameter_family(subscriber);
-    let Filters { captures, filter } = Filters::new(subscriber, Some(&family));
+    let Filters {
+        captures,
+        filter,
+        is_set,
+    } = Filters::new(subscriber, Some(&family));
     let event_span = type_name_span(&subscriber.event);
     let handler = Token![_](params.first().map_or(event_span, |param| param.span));
     let find_listener = find_listener(subscriber);
     let register = located_at(&hygienic_ident("subscribe_background"), event_span);
-    let register = quote_spanned!(event_span=> #register::<#family, #handler>);
+    let register = quote_spanned!(event_span=> #register::<#family, #handler, #is_set>);
     let listener = subscriber.method.as_ref().map(|_| {
         let listener = hygienic_ident("listener");
         quote!(__listener: #listener,)

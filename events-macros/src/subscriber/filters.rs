@@ -16,6 +16,8 @@ pub(super) struct Filters {
     pub(super) captures: TokenStream,
     /// The filter, an `Option` of a closure that takes the event and its origin.
     pub(super) filter: TokenStream,
+    /// Whether it is not `None`.
+    pub(super) is_set: bool,
 }
 
 impl Filters {
@@ -25,7 +27,8 @@ impl Filters {
         let private = quote!(#core::__private);
         let [event, source] = ["event", "source"].map(hygienic_ident);
         let (captures, checks) = checks(subscriber, &source, &quote!(false));
-        let filter = if checks.is_empty() {
+        let is_set = !checks.is_empty();
+        let filter = if !is_set {
             let ty = match family {
                 Some(family) => quote!(#private::Filter<#family>),
                 None => quote!(#private::AnyFilter),
@@ -43,7 +46,11 @@ impl Filters {
                 })
             }
         };
-        Self { captures, filter }
+        Self {
+            captures,
+            filter,
+            is_set,
+        }
     }
 }
 

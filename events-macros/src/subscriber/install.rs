@@ -51,7 +51,9 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
         let families = listed_families(subscriber);
         let has_topic = matches!(subscriber.selector, EventSelector::Topic(_));
         let add_topic = has_topic.then(|| quote!(#installer.subscribe_topic(&#any);));
-        let Filters { captures, filter } = Filters::new(subscriber, None);
+        let Filters {
+            captures, filter, ..
+        } = Filters::new(subscriber, None);
         return quote! {
             #find_params
             #find_listener
@@ -63,7 +65,9 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
     }
     let family = parameter_family(subscriber);
     if listener.is_some() {
-        let Filters { captures, filter } = Filters::new(subscriber, Some(&family));
+        let Filters {
+            captures, filter, ..
+        } = Filters::new(subscriber, Some(&family));
         return quote! {
             #find_params
             #find_listener

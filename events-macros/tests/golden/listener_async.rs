@@ -95,6 +95,7 @@ const _: () = {
                     .subscribe_background::<
                         <Changed<__This> as ::events_core::Event>::Family,
                         _,
+                        false,
                     >(
                         ::core::option::Option::None::<
                             ::events_core::__private::Filter<

@@ -148,6 +148,7 @@ const _: () = {
                             ::events_core::record::Updated<User>,
                         >>::Event as ::events_core::Event>::Family,
                         _,
+                        false,
                     >(
                         ::core::option::Option::None::<
                             ::events_core::__private::Filter<

@@ -97,6 +97,7 @@ const _: () = {
                 .subscribe_background::<
                     <FirstLogin as ::events_core::Event>::Family,
                     _,
+                    false,
                 >(
                     ::core::option::Option::None::<
                         ::events_core::__private::Filter<

@@ -58,6 +58,7 @@ const _: () = {
                 .subscribe_background::<
                     <FirstLogin as ::events_core::Event>::Family,
                     _,
+                    true,
                 >(
                     ::events_core::__private::filter::<
                         <FirstLogin as ::events_core::Event>::Family,
