@@ -14,7 +14,7 @@ use crate::faults::scenario::{Calls, One, Two};
 
 /// An event that did not reach a handler uses up its `once`.
 #[test]
-#[ignore = "it fails: a known fault"]
+#[ignore = "fails until a filter can be evaluated without claiming the permit of `once`, also in generated code"]
 fn once_is_used_up_by_a_call_only() {
     let (registry, calls) = (Registry::new(), Calls::default());
     registry.queue().set_capacity(1);
@@ -46,7 +46,7 @@ fn calls_of_hook(send: impl FnOnce(&Registry)) -> usize {
 
 /// A filter keeps the event from its only handler, which is async.
 #[test]
-#[ignore = "it fails: a known fault"]
+#[ignore = "fails until all emit methods share one definition of an event that no subscriber received"]
 fn the_hook_is_called_for_enqueued_events_as_for_emitted_ones() {
     let filtered = |registry: &Registry| {
         let new = registry
@@ -68,7 +68,7 @@ fn the_hook_is_called_for_enqueued_events_as_for_emitted_ones() {
 
 /// The queue is full, so that the event does not reach its only handler.
 #[test]
-#[ignore = "it fails: a known fault"]
+#[ignore = "fails until all emit methods share one definition of an event that no subscriber received"]
 fn the_hook_is_called_by_each_verb_alike() {
     let full = |registry: &Registry| {
         registry.queue().set_capacity(1);
