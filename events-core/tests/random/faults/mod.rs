@@ -8,6 +8,7 @@ mod ordering;
 mod other_faults;
 mod scenario;
 mod shutting_down;
+mod unheard;
 mod unsubscribing;
 mod waits_for_itself;
 mod wakes;
