@@ -15,6 +15,8 @@ use crate::{
 pub(crate) struct BackgroundResult {
     /// How many handlers are complete, including those that failed.
     pub(crate) ran: usize,
+    /// Whether the call of a handler was refused, so that it is a failure but did not run.
+    is_unreached: bool,
     /// The failures, with the handlers' numbers.
     failures: OptionBox<Vec<(usize, Failure)>>,
 }
@@ -24,6 +26,7 @@ impl BackgroundResult {
     pub(crate) const fn new() -> Self {
         Self {
             ran: 0,
+            is_unreached: false,
             failures: OptionBox::NONE,
         }
     }
@@ -32,8 +35,15 @@ impl BackgroundResult {
     pub(crate) fn take(&mut self) -> Self {
         Self {
             ran: self.ran,
+            is_unreached: self.is_unreached,
             failures: mem::replace(&mut self.failures, OptionBox::NONE),
         }
+    }
+
+    /// Whether no handler ran or failed.
+    #[inline]
+    pub(super) fn is_unheard(&self) -> bool {
+        self.ran == 0 && !self.is_unreached
     }
 
     /// The failures in the order of the handlers' numbers.
@@ -70,7 +80,11 @@ impl BackgroundResult {
             Ok(Step::Failed(error)) => Some(Cause::of(error)),
             Err(payload) => Some(Cause::Panic(panic_hook::into_panic(payload))),
         };
-        self.ran += usize::from(cause.as_ref().is_none_or(Cause::is_from_call));
+        if cause.as_ref().is_none_or(Cause::is_from_call) {
+            self.ran += 1;
+        } else {
+            self.is_unreached = true;
+        }
         if let Some(cause) = cause {
             let failure = Failure::new(Arc::clone(subscriber), cause);
             self.failures

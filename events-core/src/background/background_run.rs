@@ -76,6 +76,12 @@ impl<E> BackgroundRun<E> {
         self.result.ran
     }
 
+    /// Whether no handler ran, failed or is pending so far.
+    #[inline]
+    pub(crate) fn is_unheard(&self) -> bool {
+        self.result.is_unheard() && self.futures.len() == 0
+    }
+
     /// The results so far; each failure is returned once.
     pub(crate) fn take_result(self: Pin<&mut Self>) -> BackgroundResult {
         self.project().result.take()

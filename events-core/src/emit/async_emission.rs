@@ -169,8 +169,7 @@ impl<E: Event> AsyncEmission<E> {
             select,
             &mut fail,
         );
-        this.stats.deferred += deferral.deferred;
-        this.stats.ran += deferral.ran;
+        deferral.add_to(this.stats);
     }
 
     /// The first call runs the chain and starts the async handlers; further calls poll these.
@@ -233,7 +232,7 @@ impl<E: Event> AsyncEmission<E> {
     #[inline]
     fn finish(mut self: Pin<&mut Self>) -> E {
         let stats = &self.stats;
-        if stats.is_unheard() && self.background_run.ran() == 0 {
+        if stats.is_unheard() && self.background_run.is_unheard() {
             self.report_unheard();
         }
         match self.as_mut().project().background_run.take() {

@@ -15,22 +15,52 @@ use crate::{
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef},
     metadata::SubscriberInfo,
     queue::{ClonedEventJob, PushError, PushErrorKind},
-    result::{Cause, Failure, Undelivered},
+    result::{Cause, EmitStats, Failure, Undelivered},
 };
 
 /// How many background handlers were queued, and how many ran at once.
 #[derive(Default)]
 pub(super) struct Deferral {
     /// How many will run from the queue.
-    pub(super) deferred: usize,
+    deferred: usize,
     /// How many ran at once, since the queue was full or shut down.
-    pub(super) ran: usize,
+    ran: usize,
+    /// Whether the event does not reach one of them, which is a failure.
+    is_unreached: bool,
+}
+
+impl Deferral {
+    pub(super) fn add_to(self, stats: &mut EmitStats) {
+        stats.deferred += self.deferred;
+        stats.ran += self.ran;
+        stats.is_unreached |= self.is_unreached;
+    }
 }
 
 /// Queues a snapshot of an event for those of the selected background handlers whose filters pass.
 #[cold]
 #[inline(never)]
 pub(super) fn defer(
+    background: &Arc<BackgroundPlan>,
+    event: ErasedEventRef<'_>,
+    emit_context: EmitContext<'_>,
+    select: Select,
+    fail: &mut dyn FnMut(Failure),
+) -> Deferral {
+    let mut is_unreached = false;
+    let mut fail = |failure| {
+        is_unreached = true;
+        fail(failure);
+    };
+    let deferral = defer_selected(background, event, emit_context, select, &mut fail);
+    Deferral {
+        is_unreached,
+        ..deferral
+    }
+}
+
+/// [`defer`], which leaves `is_unreached` to its caller.
+fn defer_selected(
     background: &Arc<BackgroundPlan>,
     event: ErasedEventRef<'_>,
     emit_context: EmitContext<'_>,
@@ -76,7 +106,7 @@ pub(super) fn defer(
     match ClonedEventJob::new(snapshot).push(emit_context.queue) {
         Ok(()) => Deferral {
             deferred: selected.len(),
-            ran: 0,
+            ..Deferral::default()
         },
         Err(refused) => run_on_full_queue(refused, fail),
     }
@@ -103,7 +133,10 @@ fn run_on_full_queue(
     let result = run.as_mut().take_result();
     let ran = result.ran;
     result.into_failures().for_each(fail);
-    Deferral { deferred: 0, ran }
+    Deferral {
+        ran,
+        ..Deferral::default()
+    }
 }
 
 /// The reason that is reported for an event that the queue did not accept.

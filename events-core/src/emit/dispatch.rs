@@ -236,8 +236,7 @@ fn run_slow(
                 Select::All,
                 &mut fail,
             );
-            stats.deferred = deferral.deferred;
-            stats.ran += deferral.ran;
+            deferral.add_to(&mut stats);
         }
         stats
     })?
@@ -272,6 +271,7 @@ pub(super) fn run_chain(
         ran: run.ran(),
         deferred: 0,
         stopped_by: run.stopped_by(),
+        is_unreached: false,
     }
 }
 

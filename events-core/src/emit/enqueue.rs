@@ -19,7 +19,7 @@ use super::{
     run_all::{RunReport, run_all},
 };
 use crate::{
-    background::{BackgroundRun, ErasedBackgroundRun, Select},
+    background::{BackgroundRun, Select},
     context::{EmitGuard, log},
     event::{OwnedEvent, TypedView},
     handler::{BackgroundCall, ErasedEvent},
@@ -217,7 +217,10 @@ fn start_all<E: OwnedEvent + Send>(
                 !dispatch::run_chain(plan, event, emit_context, Some(&failures)).is_unheard();
         }
     });
-    if let Some(event) = event.as_ref().filter(|_| !is_received && result.is_ok()) {
+    // With background handlers the event is in their run.
+    let event_of_run = background_run.as_ref().and_then(Started::unheard_event);
+    let unheard = event.as_ref().filter(|_| !is_received && result.is_ok());
+    if let Some(event) = unheard.or(event_of_run) {
         let emit_limits = core.emit_limits();
         if emit_limits.has_hook() {
             emit_limits.call_unheard_hook(&TypedView { event, origin });
@@ -232,7 +235,25 @@ fn start_all<E: OwnedEvent + Send>(
     let before = JobResult::of(failures);
     match background_run {
         None => JobProgress::Done(before),
-        Some((run, polled)) => RunningJob::new(run, context).into_progress(polled, before),
+        Some(Started { run, polled, .. }) => {
+            RunningJob::new(run, context).into_progress(polled, before)
+        }
+    }
+}
+
+/// The run of an event from the queue, after its first poll.
+struct Started<E> {
+    run: Pin<Box<BackgroundRun<E>>>,
+    polled: Poll<()>,
+    /// What the sync handlers did.
+    stats: EmitStats,
+}
+
+impl<E> Started<E> {
+    /// The event, if no subscriber has received it.
+    fn unheard_event(&self) -> Option<&E> {
+        let is_unheard = self.stats.is_unheard() && self.run.is_unheard();
+        self.run.event().filter(|_| is_unheard)
     }
 }
 
@@ -245,19 +266,18 @@ fn start_plan<E: OwnedEvent + Send>(
     emit_context: EmitContext<'_>,
     failures: &FailureList,
     waker: &Waker,
-) -> (Pin<Box<dyn ErasedBackgroundRun>>, Poll<()>) {
+) -> Started<E> {
     let call = BackgroundCall::new(E::info(), emit_context.origin.cloned());
-    let mut background_run = Box::pin(BackgroundRun::new(event, call));
-    let pinned = background_run.as_mut();
-    let stats = &mut EmitStats::default();
+    let mut run = Box::pin(BackgroundRun::new(event, call));
+    let mut stats = EmitStats::default();
     let deferred_last = &mut None;
     let report = RunReport {
-        stats,
+        stats: &mut stats,
         failures,
         deferred_last,
     };
     let polled = run_all(
-        pinned,
+        run.as_mut(),
         plan,
         guard,
         emit_context,
@@ -265,5 +285,5 @@ fn start_plan<E: OwnedEvent + Send>(
         report,
         waker,
     );
-    (background_run, polled)
+    Started { run, polled, stats }
 }

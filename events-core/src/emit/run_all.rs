@@ -61,8 +61,7 @@ pub(super) fn run_all<E: Event>(
             Select::DeferredFirst,
             &mut fail,
         );
-        stats.deferred = deferral.deferred;
-        stats.ran += deferral.ran;
+        deferral.add_to(stats);
         if background.has_deferred_last() {
             *deferred_last = Some(Arc::clone(background));
         }

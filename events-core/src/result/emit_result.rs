@@ -19,6 +19,8 @@ pub(crate) struct EmitStats {
     pub(crate) ran: usize,
     pub(crate) deferred: usize,
     pub(crate) stopped_by: Option<Arc<SubscriberInfo>>,
+    /// Whether the event did not reach a background subscriber, which is a failure of the emit.
+    pub(crate) is_unreached: bool,
 }
 
 impl<E> Emitted<E> {
@@ -56,7 +58,7 @@ impl<E> Emitted<E> {
         self.stats.stopped_by.as_deref()
     }
 
-    /// Whether no subscriber received the event: none ran, and none runs later.
+    /// Whether no subscriber received the event: none ran, none runs later, and none failed to be reached.
     #[must_use]
     pub fn is_unheard(&self) -> bool {
         self.stats.is_unheard()
@@ -65,7 +67,7 @@ impl<E> Emitted<E> {
 
 impl EmitStats {
     pub(crate) fn is_unheard(&self) -> bool {
-        self.ran == 0 && self.deferred == 0
+        self.ran == 0 && self.deferred == 0 && !self.is_unreached
     }
 }
 

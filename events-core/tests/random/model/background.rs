@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use super::{Id, Job, Model, SharedPlan, cause, rules::is_unheard_from_queue, too_deep};
+use super::{Id, Job, Model, SharedPlan, cause, too_deep};
 use crate::program::{Act, Cause, End, Event, Phase, Report};
 
 /// One event, passed to the background handlers. Handlers are indices of `plan.background`.
@@ -294,7 +294,8 @@ impl Model<'_> {
     /// The value, and what became of the event.
     pub(super) fn end_emit(&mut self, mut emit: AsyncEmit) -> (i64, Report) {
         let ran = emit.run.as_ref().map_or(0, |run| run.ran);
-        let is_unheard = emit.report.ran + ran == 0 && emit.report.deferred == Some(0);
+        let failures = emit.run.as_ref().map_or(0, |run| run.failures.len());
+        let is_unheard = emit.report.is_unheard() && ran + failures == 0;
         if is_unheard && !emit.refused {
             self.unheard(emit.event.emitted().topic);
         }
@@ -355,7 +356,8 @@ impl Model<'_> {
                 run = Some(new);
             }
             self.depth -= 1;
-            if is_unheard_from_queue(&plan, report.ran) {
+            let is_received = |run: &Run| run.ran + run.failures.len() + run.waiting.len() > 0;
+            if report.ran == 0 && !run.as_ref().is_some_and(is_received) {
                 self.unheard(emitted.topic);
             }
         } else {

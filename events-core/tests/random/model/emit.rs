@@ -1,9 +1,6 @@
 //! A sync emit: the chain of its sync handlers, and the snapshot for the background handlers.
 
-use super::{
-    Emitted, Id, Job, Model, SharedPlan, background::Run, cause, rules::UNREACHED_IS_UNHEARD,
-    too_deep,
-};
+use super::{Emitted, Id, Job, Model, SharedPlan, background::Run, cause, too_deep};
 use crate::program::{Cause, End, Event, Kind, Report, topic_of};
 
 impl Event {
@@ -27,7 +24,7 @@ impl Emitted<'_> {
 
 impl Model<'_> {
     /// The value after the emit, and the report.
-    pub(super) fn emit(&mut self, event: Event, is_reported: bool) -> (i64, Report) {
+    pub(super) fn emit(&mut self, event: Event) -> (i64, Report) {
         let mut emitted = event.emitted();
         let plan = self.plan(emitted.topic, Some(event.kind));
         let mut report = Report {
@@ -50,9 +47,7 @@ impl Model<'_> {
             }
             self.depth -= 1;
         }
-        let is_unheard = report.ran == 0 && report.deferred == Some(0);
-        let counts = report.failures.is_empty() || (UNREACHED_IS_UNHEARD && !is_reported);
-        if is_unheard && counts {
+        if report.is_unheard() {
             self.unheard(emitted.topic);
         }
         if !report.failures.is_empty() {

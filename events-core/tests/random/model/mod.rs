@@ -1,15 +1,13 @@
 //! The model: it predicts the trace of a program without events-core.
 //!
 //! The model is one struct without threads, wakers or locks: it has the subscribers in a list that only
-//! grows, and calls handlers by recursion. A rule of the design that is to change is in a function of its
-//! own: the order in `order::sort`, the others among the [rules](self::rules).
+//! grows, and calls handlers by recursion. The rule of the order is in a function of its own, `order::sort`.
 
 mod background;
 mod dependencies;
 mod emit;
 mod order;
 mod registry;
-mod rules;
 
 use std::{collections::VecDeque, rc::Rc};
 
@@ -154,11 +152,11 @@ impl<'p> Model<'p> {
             }
             Op::Scan(ref declared) => self.scan(declared),
             Op::Emit(event) => {
-                let (value, _) = self.emit(event, false);
+                let (value, _) = self.emit(event);
                 self.trace.emitted(value);
             }
             Op::TryEmit(event) => {
-                let (value, report) = self.emit(event, true);
+                let (value, report) = self.emit(event);
                 self.trace.reported(value, &report);
             }
             Op::EmitTopic {

@@ -216,3 +216,10 @@ pub(crate) struct Report {
     pub(crate) failures: Vec<(String, Cause)>,
     pub(crate) too_deep: bool,
 }
+
+impl Report {
+    /// Whether no subscriber received the event: none ran, none runs later and none failed.
+    pub(crate) fn is_unheard(&self) -> bool {
+        self.ran == 0 && self.deferred == Some(0) && self.failures.is_empty()
+    }
+}
