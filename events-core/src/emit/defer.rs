@@ -22,7 +22,7 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Deferral {
     /// How many will run from the queue.
-    deferred: usize,
+    deferred: u32,
     /// How many ran at once, since the queue was full or shut down.
     ran: usize,
     /// Whether the event does not reach one of them, which is a failure.
@@ -105,7 +105,7 @@ fn defer_selected(
     };
     match ClonedEventJob::new(snapshot).push(emit_context.queue) {
         Ok(()) => Deferral {
-            deferred: selected.len(),
+            deferred: u32::try_from(selected.len()).unwrap_or(u32::MAX),
             ..Deferral::default()
         },
         Err(refused) => run_on_full_queue(refused, fail),

@@ -17,7 +17,8 @@ pub struct Emitted<E> {
 #[derive(Default)]
 pub(crate) struct EmitStats {
     pub(crate) ran: usize,
-    pub(crate) deferred: usize,
+    /// As `u32`, so that this struct, which is in each error of an emit, has no padding.
+    pub(crate) deferred: u32,
     pub(crate) stopped_by: Option<Arc<SubscriberInfo>>,
     /// Whether the event did not reach a background subscriber, which is a failure of the emit.
     pub(crate) is_unreached: bool,
@@ -49,7 +50,7 @@ impl<E> Emitted<E> {
     /// How many subscribers run later, from the queue.
     #[must_use]
     pub fn deferred(&self) -> usize {
-        self.stats.deferred
+        self.stats.deferred as usize
     }
 
     /// The subscriber that stopped the emit by returning `ControlFlow::Break`; no other ran after it.
