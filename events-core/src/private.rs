@@ -2,7 +2,7 @@
 
 pub use crate::{
     __finishers as finishers,
-    background::ConcurrencyLimited,
+    background::{ConcurrencyLimited, OnceHandler},
     context::EmissionSource,
     current::CurrentRegistry,
     declared::{

@@ -8,6 +8,7 @@
 //! - `background_run`: the dispatch of one event to the handlers of one plan;
 //! - `background_result`: what its handlers returned so far;
 //! - `future_set` (with `unsafe`): the futures of a run, which borrow the event in the same set;
+//! - `once_handler`: a handler that runs at most once;
 //! - `concurrency_limit`: a limit on the concurrent calls of one handler.
 
 mod background_plan;
@@ -17,6 +18,7 @@ mod concurrency_limit;
 mod dependencies;
 mod filtered_handler;
 mod future_set;
+mod once_handler;
 
 pub(crate) use background_plan::{
     BackgroundHandler, BackgroundPlan, DeferredRun, ErasedBackgroundRun, Select,
@@ -24,3 +26,4 @@ pub(crate) use background_plan::{
 pub(crate) use background_run::BackgroundRun;
 pub use concurrency_limit::ConcurrencyLimited;
 pub(crate) use filtered_handler::FilteredHandler;
+pub use once_handler::OnceHandler;

@@ -16,7 +16,7 @@ use super::{
     subscription::{Closable, Subscription, SubscriptionPart, Unsubscribe},
 };
 use crate::{
-    background::{ConcurrencyLimited, FilteredHandler},
+    background::{ConcurrencyLimited, FilteredHandler, OnceHandler},
     event::{Family, Snapshot, TopicEvent},
     handler::{Background, DynTopicHandler, EmitOrigin, ErasedHandler, Run, Step, TopicHandler},
     metadata::{Key, Location, Pattern, SubscriberInfo, SubscriberOptions},
@@ -154,10 +154,19 @@ impl<E: Snapshot> NewSubscription<E, BackgroundKind> {
             location,
             name,
             HandlerFactory::Exact(Box::new(|filters, concurrency| {
-                let filter = filter::<E>(filters);
-                match concurrency {
-                    None => filtered(filter, handler),
-                    Some(limit) => filtered(filter, ConcurrencyLimited::new(limit.get(), handler)),
+                let filters = filters.map(Arc::new);
+                let once = filters.clone().filter(|filters| filters.is_once());
+                let filter = filters.map(|filters: Arc<Filters<TypedCondition<E>>>| {
+                    move |event: &E, origin: &EmitOrigin<'_>| {
+                        filters.test(origin, |when| when(event))
+                    }
+                });
+                match once {
+                    None => limited(filter, handler, concurrency),
+                    Some(once) => {
+                        let handler = OnceHandler::new(move || once.claim(), handler);
+                        limited(filter, handler, concurrency)
+                    }
                 }
             })),
         )
@@ -207,6 +216,23 @@ fn filter<F: Family>(
 ) -> Option<impl Fn(&F::Of<'_>, &EmitOrigin<'_>) -> bool + Send + Sync + 'static> {
     let filters = Box::new(filters?);
     Some(move |event: &F::Of<'_>, origin: &EmitOrigin<'_>| filters.pass(origin, |when| when(event)))
+}
+
+/// A background handler with its filter and its limit of concurrent calls, as [`filtered`].
+fn limited<E, C, H>(
+    filter: Option<C>,
+    handler: H,
+    concurrency: Option<NonZeroUsize>,
+) -> (HandlerKind, Weak<dyn Closable>)
+where
+    E: Snapshot,
+    C: Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
+    H: Background<E>,
+{
+    match concurrency {
+        None => filtered(filter, handler),
+        Some(limit) => filtered(filter, ConcurrencyLimited::new(limit.get(), handler)),
+    }
 }
 
 /// A background handler with its filter, and the reference through which its guard closes it.

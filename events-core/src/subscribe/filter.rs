@@ -1,7 +1,10 @@
 //! The filters of a subscriber: origin, `when` and `once`, evaluated in this order before each
 //! call.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use super::subscription::Unsubscribe;
 use crate::{
@@ -39,19 +42,39 @@ impl<C: ?Sized> Filters<C> {
         })
     }
 
-    /// Whether the event passes all filters; `holds` evaluates the condition on it.
+    /// Whether the event passes all filters; `holds` evaluates the condition on it. Claims the permit of
+    /// `once`: the handler is called at once.
     #[inline(never)]
     pub(crate) fn pass(&self, source: &EmitOrigin<'_>, holds: impl FnOnce(&C) -> bool) -> bool {
-        let passes = self
-            .origin
+        self.test(source, holds) && self.claim()
+    }
+
+    /// Whether the event passes all filters, where `once` needs a permit that is not claimed yet.
+    pub(crate) fn test(&self, source: &EmitOrigin<'_>, holds: impl FnOnce(&C) -> bool) -> bool {
+        self.origin
             .as_ref()
             .is_none_or(|origin| source.is_from(origin))
             && self.when.as_deref().is_none_or(holds)
-            && self.once.as_ref().is_none_or(|(once, _)| once.claim());
-        if passes && let Some((_, unsubscribe)) = &self.once {
+            && self
+                .once
+                .as_ref()
+                .is_none_or(|(once, _)| !once.is_claimed())
+    }
+
+    /// Claims the permit of `once`, and then unsubscribes. True without `once`.
+    pub(crate) fn claim(&self) -> bool {
+        let Some((once, unsubscribe)) = &self.once else {
+            return true;
+        };
+        let is_claimed = once.claim();
+        if is_claimed {
             unsubscribe.run();
         }
-        passes
+        is_claimed
+    }
+
+    pub(super) fn is_once(&self) -> bool {
+        self.once.is_some()
     }
 }
 
@@ -66,10 +89,22 @@ impl Once {
         Self::default()
     }
 
+    /// A permit that is shared by a filter, which tests it, and a handler, which claims it.
+    #[must_use]
+    pub fn shared() -> Arc<Self> {
+        Arc::default()
+    }
+
+    /// Whether it is claimed.
+    #[must_use]
+    pub fn is_claimed(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
     /// Claims the permit. Of several threads that claim it at once exactly one gets `true`.
     #[inline]
     #[must_use]
     pub fn claim(&self) -> bool {
-        !self.0.load(Ordering::Relaxed) && !self.0.swap(true, Ordering::AcqRel)
+        !self.is_claimed() && !self.0.swap(true, Ordering::AcqRel)
     }
 }

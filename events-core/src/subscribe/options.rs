@@ -23,7 +23,8 @@ impl<F: Family, T> NewSubscription<F, T> {
     }
 
     /// Calls the handler for the first event that passes its other filters, and unsubscribes it
-    /// then.
+    /// then. An event that does not reach the handler, since the queue is full or is shut down, is followed
+    /// by the next one.
     pub fn once(mut self) -> Self {
         self.subscriber.once = true;
         self

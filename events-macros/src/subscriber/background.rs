@@ -137,9 +137,13 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
         let listener = hygienic_ident("listener");
         quote!(__listener: #listener,)
     });
-    let background = quote!(__Background { #listener #(#kept,)* });
+    let core = &subscriber.core;
+    let mut background = quote!(__Background { #listener #(#kept,)* });
+    if subscriber.options.once.is_set() {
+        let once = hygienic_ident("once");
+        background = quote!(#core::__private::OnceHandler::new(move || #once.claim(), #background));
+    }
     let background = if subscriber.options.concurrency.is_set() {
-        let core = &subscriber.core;
         quote!(#core::__private::ConcurrencyLimited::new(#installer.concurrency(), #background))
     } else {
         background

@@ -79,8 +79,18 @@ pub(super) fn checks(
         });
     }
     if subscriber.options.once.is_set() {
-        captures.extend(quote!(let #once = #core::__private::Once::new();));
-        checks.extend(quote!(if !#once.claim() { #skip }));
+        if subscriber.is_background() {
+            // The handler claims the permit when it is called.
+            let tested = hygienic_ident("tested");
+            captures.extend(quote! {
+                let #once = #core::__private::Once::shared();
+                let #tested = ::core::clone::Clone::clone(&#once);
+            });
+            checks.extend(quote!(if #tested.is_claimed() { #skip }));
+        } else {
+            captures.extend(quote!(let #once = #core::__private::Once::new();));
+            checks.extend(quote!(if !#once.claim() { #skip }));
+        }
     }
     (captures, checks)
 }

@@ -53,7 +53,8 @@ const _: () = {
         install: |installer| {
             let origin = installer
                 .origin(::events_core::__private::IntoKey::into_key(signup));
-            let once = ::events_core::__private::Once::new();
+            let once = ::events_core::__private::Once::shared();
+            let tested = ::core::clone::Clone::clone(&once);
             installer
                 .subscribe_background::<
                     <FirstLogin as ::events_core::Event>::Family,
@@ -73,14 +74,17 @@ const _: () = {
                         if !when(event) {
                             return false;
                         }
-                        if !once.claim() {
+                        if tested.is_claimed() {
                             return false;
                         }
                         true
                     }),
                     ::events_core::__private::ConcurrencyLimited::new(
                         installer.concurrency(),
-                        __Background {},
+                        ::events_core::__private::OnceHandler::new(
+                            move || once.claim(),
+                            __Background {},
+                        ),
                     ),
                 );
         },

@@ -139,7 +139,7 @@ impl Model<'_> {
     fn start_call(&mut self, run: &mut Run, number: usize) {
         let id = run.plan.background[number];
         let starts = if run.evaluates {
-            self.passes(id, run.event.emitted())
+            self.accepts(id, run.event.emitted())
         } else {
             !self.subscribers[id].is_closed
         };
@@ -152,6 +152,9 @@ impl Model<'_> {
             // would wait for itself.
             let label = self.label(id);
             return run.failures.push((number, label, Cause::WaitsForItself));
+        }
+        if !self.claim(id) {
+            return;
         }
         if limit.is_some() {
             self.subscribers[id].under_way += 1;

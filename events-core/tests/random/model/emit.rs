@@ -118,7 +118,7 @@ impl Model<'_> {
         numbers: Vec<usize>,
         report: &mut Report,
     ) {
-        let passes = |number: &usize| self.passes(plan.background[*number], event.emitted());
+        let passes = |number: &usize| self.accepts(plan.background[*number], event.emitted());
         let mut selected: Vec<_> = numbers.into_iter().filter(passes).collect();
         if selected.is_empty() {
             return;

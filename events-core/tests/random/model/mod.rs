@@ -237,8 +237,24 @@ impl<'p> Model<'p> {
         (value, handler.end)
     }
 
-    /// Whether an event passes the filters of a subscriber; uses up its `once`.
+    /// Whether an event passes the filters of a subscriber that is called now; uses up its `once`.
     fn passes(&mut self, id: Id, event: Emitted<'_>) -> bool {
+        self.accepts(id, event) && self.claim(id)
+    }
+
+    /// Uses up the `once` of a subscriber; false if it is used up.
+    fn claim(&mut self, id: Id) -> bool {
+        if !self.handler(id).once {
+            return true;
+        }
+        let is_first = !self.subscribers[id].is_claimed;
+        self.subscribers[id].is_claimed = true;
+        self.subscribers[id].is_registered &= !is_first;
+        is_first
+    }
+
+    /// Whether an event passes the filters of a subscriber.
+    fn accepts(&self, id: Id, event: Emitted<'_>) -> bool {
         let handler = self.handler(id);
         if self.subscribers[id].is_closed {
             return false;
@@ -247,16 +263,11 @@ impl<'p> Model<'p> {
             Some(_) => event.value,
             None => event.seen.unwrap_or(0),
         };
-        let passes = handler
+        handler
             .origin
             .is_none_or(|origin| event.origin == Some(origin))
             && handler.when.is_none_or(|when| when.holds(value))
-            && !(handler.once && self.subscribers[id].is_claimed);
-        if passes && handler.once {
-            self.subscribers[id].is_claimed = true;
-            self.subscribers[id].is_registered = false;
-        }
-        passes
+            && !(handler.once && self.subscribers[id].is_claimed)
     }
 
     /// No subscriber received an event.
