@@ -11,9 +11,9 @@ use std::{
 use super::installer::{EventSelector, Installer};
 use crate::{
     event::{AnyEvent, Family},
-    handler::{DynTopicHandler, EmitOrigin, FilterState, Run, Step},
+    handler::{DynTopicHandler, EmitOrigin, Run, Step},
     plan::{EventType, HandlerKind, PatternEntry},
-    subscribe::Closable,
+    subscribe::{Closable, SubscribedTopicHandler},
 };
 
 /// A declared handler that takes `&dyn AnyEvent` and is to be registered.
@@ -23,37 +23,6 @@ pub struct AnyHandler {
     /// The handler as one that can be closed; used for listeners that are added at run time.
     closable: Weak<dyn Closable>,
     number: u64,
-}
-
-/// A function that an attribute declares as a handler, with its filter.
-struct DeclaredTopicHandler<W, H> {
-    state: FilterState,
-    filter: Option<W>,
-    handler: H,
-}
-
-impl<W, H> DynTopicHandler for DeclaredTopicHandler<W, H>
-where
-    W: Fn(&dyn AnyEvent, &EmitOrigin<'_>) -> bool + Send + Sync,
-    H: Fn(&dyn AnyEvent, &Run<'_>) -> Step + Send + Sync,
-{
-    fn call(&self, event: &dyn AnyEvent, run: &Run<'_>) -> Step {
-        let passes = self.state.admits(|| {
-            let filter = self.filter.as_ref();
-            filter.is_none_or(|filter| filter(event, &run.emit_origin()))
-        });
-        if passes {
-            (self.handler)(event, run)
-        } else {
-            Step::Skipped
-        }
-    }
-}
-
-impl<W: Send + Sync, H: Send + Sync> Closable for DeclaredTopicHandler<W, H> {
-    fn close(&self) {
-        self.state.close();
-    }
 }
 
 impl Installer<'_> {
@@ -67,11 +36,7 @@ impl Installer<'_> {
     where
         H: Fn(&dyn AnyEvent, &Run<'_>) -> Step + Send + Sync + 'static,
     {
-        let handler = Arc::new(DeclaredTopicHandler {
-            state: FilterState::new(filter.is_some()),
-            filter,
-            handler,
-        });
+        let handler = Arc::new(SubscribedTopicHandler::new(filter, handler));
         let closable = Arc::downgrade(&handler);
         AnyHandler {
             handler,

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     background::{ConcurrencyLimited, FilteredHandler, OnceHandler},
-    event::{Family, Snapshot, TopicEvent},
+    event::{AnyEvent, Family, Snapshot, TopicEvent},
     handler::{Background, DynTopicHandler, EmitOrigin, ErasedHandler, Run, Step, TopicHandler},
     metadata::{Key, Location, Pattern, SubscriberInfo, SubscriberOptions},
     plan::{Entry, EventType, HandlerKind, PatternEntry, Phase, Position, Rank, Registration},
@@ -189,8 +189,14 @@ impl NewSubscription<TopicEvent<'static>, PatternKind> {
         handler: impl TopicHandler<M>,
     ) -> Self {
         let text = pattern.text().clone();
-        let factory = |filters| {
-            let handler = Arc::new(SubscribedTopicHandler::<_, M>::new(handler, filters));
+        let factory = |filters: Option<Filters<AnyCondition>>| {
+            let filter = filters.map(|filters| {
+                move |event: &dyn AnyEvent, origin: &EmitOrigin<'_>| {
+                    filters.pass(origin, |when| when(event))
+                }
+            });
+            let handler = move |event: &dyn AnyEvent, run: &Run<'_>| handler.call(event, run);
+            let handler = Arc::new(SubscribedTopicHandler::new(filter, handler));
             let closable = Arc::downgrade(&handler);
             (
                 handler as Arc<dyn DynTopicHandler>,

@@ -2,16 +2,11 @@
 
 use std::marker::PhantomData;
 
-use super::{
-    filter::{AnyCondition, Filters},
-    subscription::Closable,
-};
+use super::subscription::Closable;
 use crate::{
     background::FilteredHandler,
     event::{AnyEvent, Family},
-    handler::{
-        Background, CallHandler, DynTopicHandler, EmitOrigin, FilterState, Run, Step, TopicHandler,
-    },
+    handler::{Background, CallHandler, DynTopicHandler, EmitOrigin, FilterState, Run, Step},
 };
 
 /// The handler of an exact subscriber.
@@ -69,40 +64,42 @@ where
     }
 }
 
-/// The handler of a pattern subscriber.
-pub(super) struct SubscribedTopicHandler<H, M> {
+/// The handler of a subscriber of events of any type, with its filter, if it has one.
+pub(crate) struct SubscribedTopicHandler<W, H> {
     handler: H,
     state: FilterState,
-    filters: Option<Filters<AnyCondition>>,
-    marker: PhantomData<fn() -> M>,
+    filter: Option<W>,
 }
 
-impl<H, M> SubscribedTopicHandler<H, M> {
-    pub(crate) fn new(handler: H, filters: Option<Filters<AnyCondition>>) -> Self {
+impl<W, H> SubscribedTopicHandler<W, H> {
+    pub(crate) fn new(filter: Option<W>, handler: H) -> Self {
         Self {
             handler,
-            state: FilterState::new(filters.is_some()),
-            filters,
-            marker: PhantomData,
+            state: FilterState::new(filter.is_some()),
+            filter,
         }
     }
 }
 
-impl<M: 'static, H: TopicHandler<M>> DynTopicHandler for SubscribedTopicHandler<H, M> {
+impl<W, H> DynTopicHandler for SubscribedTopicHandler<W, H>
+where
+    W: Fn(&dyn AnyEvent, &EmitOrigin<'_>) -> bool + Send + Sync,
+    H: Fn(&dyn AnyEvent, &Run<'_>) -> Step + Send + Sync,
+{
     fn call(&self, event: &dyn AnyEvent, run: &Run<'_>) -> Step {
         let passes = self.state.admits(|| {
-            let filters = self.filters.as_ref();
-            filters.is_none_or(|filters| filters.pass(&run.emit_origin(), |when| when(event)))
+            let filter = self.filter.as_ref();
+            filter.is_none_or(|filter| filter(event, &run.emit_origin()))
         });
         if passes {
-            self.handler.call(event, run)
+            (self.handler)(event, run)
         } else {
             Step::Skipped
         }
     }
 }
 
-impl<M: 'static, H: Send + Sync> Closable for SubscribedTopicHandler<H, M> {
+impl<W: Send + Sync, H: Send + Sync> Closable for SubscribedTopicHandler<W, H> {
     fn close(&self) {
         self.state.close();
     }

@@ -33,7 +33,7 @@ pub use builder::{BackgroundKind, NewSubscription, PatternKind, SyncKind};
 pub use error::SubscribeError;
 pub(crate) use error::{OTHER_COPY, fmt_cycle, fmt_unawaited};
 pub use filter::Once;
-pub(crate) use filtered_handlers::SubscribedHandler;
+pub(crate) use filtered_handlers::{SubscribedHandler, SubscribedTopicHandler};
 pub(crate) use register::register;
 pub use subscription::Subscription;
 pub(crate) use subscription::{Closable, SubscriptionPart, Unsubscribe};

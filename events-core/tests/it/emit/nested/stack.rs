@@ -1,6 +1,6 @@
 //! Section 2: endless nesting is refused before the stack overflows, however large the frames are.
 
-use std::{hint::black_box, thread};
+use std::{hint::black_box, sync::mpsc, thread};
 
 use events_core::{Event, Registry, failures::TooDeep};
 
@@ -36,6 +36,22 @@ fn check(name: &str, runs: fn(&Registry) -> Option<TooDeep>) {
     }
 }
 
+/// Emits to a sync handler with that many bytes on its stack, which emits again, and returns the refusal.
+fn nest<const BYTES: usize>(registry: &Registry) -> Option<TooDeep> {
+    let (inner, (sender, receiver)) = (registry.clone(), mpsc::channel());
+    let emits = move |_: &Small| {
+        let mut large = [0_u8; BYTES];
+        black_box(&mut large);
+        if let Err(error) = inner.try_emit(Small) {
+            _ = error.too_deep().map(|refusal| sender.send(refusal.clone()));
+        }
+        black_box(&mut large);
+    };
+    let _subscription = registry.on(emits);
+    registry.emit(Small);
+    receiver.try_recv().ok()
+}
+
 #[test]
 fn an_emit_is_refused_when_little_of_the_stack_is_left() {
     check("inlined sync handlers", |registry| {
@@ -43,35 +59,11 @@ fn an_emit_is_refused_when_little_of_the_stack_is_left() {
             let uses_stack = |_: &Small| _ = black_box(&mut [0_u8; 2048]);
             registry.on(uses_stack).detach();
         }
-        let (inner, (sender, receiver)) = (registry.clone(), std::sync::mpsc::channel());
-        let emits = move |_: &Small| {
-            let mut large = [0_u8; 2048];
-            black_box(&mut large);
-            if let Err(error) = inner.try_emit(Small) {
-                _ = error.too_deep().map(|refusal| sender.send(refusal.clone()));
-            }
-            black_box(&mut large);
-        };
-        let _subscription = registry.on(emits);
-        registry.emit(Small);
-        receiver.try_recv().ok()
+        nest::<2048>(registry)
     });
-    check("a sync handler with a large frame", |registry| {
-        let (inner, (sender, receiver)) = (registry.clone(), std::sync::mpsc::channel());
-        let emits = move |_: &Small| {
-            let mut large = [0_u8; 64 * 1024];
-            black_box(&mut large);
-            if let Err(error) = inner.try_emit(Small) {
-                _ = error.too_deep().map(|refusal| sender.send(refusal.clone()));
-            }
-            black_box(&mut large);
-        };
-        let _subscription = registry.on(emits);
-        registry.emit(Small);
-        receiver.try_recv().ok()
-    });
+    check("a sync handler with a large frame", nest::<{ 64 * 1024 }>);
     check("async handlers", |registry| {
-        let (inner, (sender, receiver)) = (registry.clone(), std::sync::mpsc::channel());
+        let (inner, (sender, receiver)) = (registry.clone(), mpsc::channel());
         let emits = move |event: &Large| {
             let (inner, event, sender) = (inner.clone(), event.clone(), sender.clone());
             async move {
