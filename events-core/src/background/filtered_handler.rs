@@ -1,7 +1,7 @@
 //! A background handler with its filter, as a background plan contains it. When its subscription is dropped
 //! it is closed: from then on it is not started.
 
-use std::{marker::PhantomData, pin::Pin};
+use std::{marker::PhantomData, pin::Pin, sync::Arc};
 
 use super::{
     background_plan::{BackgroundHandler, DeferredRun, ErasedBackgroundRun, Starter},
@@ -10,15 +10,16 @@ use super::{
 use crate::{
     event::Snapshot,
     handler::{Background, EmitOrigin, ErasedEventRef, FilterState},
+    primitives::DropSignal,
 };
 
 /// A background handler with its filter, if it has one. Without `MAY_FILTER` it has none, and only its
 /// subscription is checked: code for a filter would slow down the start of each handler, even if it is not run.
 pub(crate) struct FilteredHandler<E, W, H, const MAY_FILTER: bool> {
-    state: FilterState,
     filter: Option<W>,
     handler: H,
     event: PhantomData<fn(&E)>,
+    state: FilterState,
 }
 
 impl<E, W, H, const MAY_FILTER: bool> FilteredHandler<E, W, H, MAY_FILTER> {
@@ -37,6 +38,11 @@ impl<E, W, H: Background<E>, const MAY_FILTER: bool> FilteredHandler<E, W, H, MA
     pub(crate) fn close(&self) {
         self.state.close();
         self.handler.close();
+    }
+
+    /// The signal that this is dropped.
+    pub(crate) fn dropped(&self) -> Arc<DropSignal> {
+        self.state.dropped()
     }
 }
 

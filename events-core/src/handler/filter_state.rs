@@ -1,10 +1,21 @@
 //! Whether a handler is started: its filters, and the flag that closes it when its subscription ends.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicU8, Ordering},
+};
+
+use crate::primitives::DropSignal;
 
 /// Whether a handler has filters, and whether it is closed. A closed handler is not started again, even by
 /// an emit whose plan still contains it.
-pub(crate) struct FilterState(AtomicU8);
+///
+/// It is the last field of a handler, so that the closures are dropped before the signal is set.
+pub(crate) struct FilterState {
+    state: AtomicU8,
+    /// Set if a task waits until the handler is dropped.
+    dropped: OnceLock<Arc<DropSignal>>,
+}
 
 /// The states. Most handlers have no filter: one load shows that, and that they are not closed.
 const UNFILTERED: u8 = 0;
@@ -13,18 +24,18 @@ const CLOSED: u8 = 2;
 
 impl FilterState {
     pub(crate) fn new(has_filters: bool) -> Self {
-        Self(AtomicU8::new(if has_filters {
-            FILTERED
-        } else {
-            UNFILTERED
-        }))
+        let state = if has_filters { FILTERED } else { UNFILTERED };
+        Self {
+            state: AtomicU8::new(state),
+            dropped: OnceLock::new(),
+        }
     }
 
     /// Whether the handler is to be started. `passes` evaluates its filters; it is called only if there are
     /// some and the handler is not closed.
     #[inline]
     pub(crate) fn admits(&self, passes: impl FnOnce() -> bool) -> bool {
-        match self.0.load(Ordering::Acquire) {
+        match self.state.load(Ordering::Acquire) {
             UNFILTERED => true,
             // A condition is user code and may have unsubscribed the handler.
             FILTERED => passes() && !self.is_closed(),
@@ -34,11 +45,24 @@ impl FilterState {
 
     #[inline]
     pub(crate) fn is_closed(&self) -> bool {
-        self.0.load(Ordering::Acquire) == CLOSED
+        self.state.load(Ordering::Acquire) == CLOSED
     }
 
     /// From now on the handler is not started.
     pub(crate) fn close(&self) {
-        self.0.store(CLOSED, Ordering::Release);
+        self.state.store(CLOSED, Ordering::Release);
+    }
+
+    /// The signal that the handler is dropped.
+    pub(crate) fn dropped(&self) -> Arc<DropSignal> {
+        Arc::clone(self.dropped.get_or_init(Arc::default))
+    }
+}
+
+impl Drop for FilterState {
+    fn drop(&mut self) {
+        if let Some(dropped) = self.dropped.get() {
+            dropped.set();
+        }
     }
 }

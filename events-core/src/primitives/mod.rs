@@ -1,6 +1,7 @@
 //! Small building blocks. They import nothing from the rest of the crate.
 //!
 //! - `catch`: drops values of user types, and wakes tasks, and catches the panics of that
+//! - `drop_signal`: a signal that a value was dropped
 //! - `option_box`: a boxed value that is seldom present
 //! - `plural`: a count with its noun, for texts
 //! - `sync`: locks and atomics, which a model checker can replace
@@ -8,6 +9,7 @@
 //! - `waker_list`: the wakers of tasks that wait for one thing
 
 mod catch;
+mod drop_signal;
 mod option_box;
 mod plural;
 pub(crate) mod sync;
@@ -19,6 +21,7 @@ pub(crate) use catch::{
     CatchDrop, catch_drop, clear_catching, drop_catching, drop_each, payload_as_str, wake_catching,
     wake_each,
 };
+pub(crate) use drop_signal::DropSignal;
 pub(crate) use option_box::OptionBox;
 pub(crate) use plural::Plural;
 pub(crate) use type_id_hasher::TypeIdHasher;

@@ -1,20 +1,21 @@
 //! Handlers of run-time subscriptions, each with its filters and a flag that closes it.
 
-use std::marker::PhantomData;
+use std::{marker::PhantomData, sync::Arc};
 
 use super::subscription::Closable;
 use crate::{
     background::FilteredHandler,
     event::{AnyEvent, Family},
     handler::{Background, CallHandler, DynTopicHandler, EmitOrigin, FilterState, Run, Step},
+    primitives::DropSignal,
 };
 
 /// The handler of an exact subscriber.
 pub(crate) struct SubscribedHandler<F, W, H> {
     handler: H,
-    state: FilterState,
     filter: Option<W>,
     family: PhantomData<fn() -> F>,
+    state: FilterState,
 }
 
 impl<F, W, H> SubscribedHandler<F, W, H> {
@@ -52,6 +53,10 @@ impl<F: Family, W: Send + Sync, H: Send + Sync> Closable for SubscribedHandler<F
     fn close(&self) {
         self.state.close();
     }
+
+    fn dropped(&self) -> Arc<DropSignal> {
+        self.state.dropped()
+    }
 }
 
 impl<E, W, H, const MAY_FILTER: bool> Closable for FilteredHandler<E, W, H, MAY_FILTER>
@@ -62,13 +67,17 @@ where
     fn close(&self) {
         FilteredHandler::close(self);
     }
+
+    fn dropped(&self) -> Arc<DropSignal> {
+        FilteredHandler::dropped(self)
+    }
 }
 
 /// The handler of a subscriber of events of any type, with its filter, if it has one.
 pub(crate) struct SubscribedTopicHandler<W, H> {
     handler: H,
-    state: FilterState,
     filter: Option<W>,
+    state: FilterState,
 }
 
 impl<W, H> SubscribedTopicHandler<W, H> {
@@ -102,5 +111,9 @@ where
 impl<W: Send + Sync, H: Send + Sync> Closable for SubscribedTopicHandler<W, H> {
     fn close(&self) {
         self.state.close();
+    }
+
+    fn dropped(&self) -> Arc<DropSignal> {
+        self.state.dropped()
     }
 }

@@ -1,17 +1,22 @@
 //! The guard of a run-time subscription, and the removal of its handlers from their registry.
 
-use std::{fmt, sync::Weak};
+use std::{
+    fmt, mem,
+    sync::{Arc, Weak},
+    task::{Poll, Waker, ready},
+};
 
 use crate::{
     plan::EventType,
+    primitives::{DropSignal, drop_catching},
     registry::{Registry, Removal, WeakRegistry},
 };
 
 /// A run-time subscription: dropping it unsubscribes and frees the closure.
 ///
-/// Once the drop has returned, the handler is not started again, not even by an emit in progress. A
-/// call that has started runs to its end, and the last emit that still uses the handler frees the
-/// closure. The guard may be dropped inside of a handler, also inside of its own. A panic in the `Drop` of
+/// Once the drop has returned, the handler is not started again on this thread, not even by an emit in
+/// progress. A call that has started, or that another thread was about to start, runs to its end, and the last
+/// emit that still uses the handler frees the closure. [`stop`](Self::stop) waits for that. The guard may be dropped inside of a handler, also inside of its own. A panic in the `Drop` of
 /// what the closure has captured is caught and logged at `error`.
 ///
 /// It does not keep its registry alive, and may outlive it.
@@ -44,6 +49,9 @@ pub(crate) struct SubscriptionPart {
 pub(crate) trait Closable: Send + Sync {
     /// After this, the handler is not started again.
     fn close(&self);
+
+    /// The signal that the handler is dropped.
+    fn dropped(&self) -> Arc<DropSignal>;
 }
 
 impl Subscription {
@@ -71,14 +79,47 @@ impl SubscriptionPart {
     }
 }
 
+impl Subscription {
+    /// Unsubscribes, and returns what has to be waited for until no call is in progress.
+    pub(crate) fn unsubscribe(mut self) -> Freed {
+        let parts = mem::take(&mut self.0);
+        end(&parts);
+        Freed(parts.into_iter().map(|part| part.closable).collect())
+    }
+}
+
 impl Drop for Subscription {
     fn drop(&mut self) {
-        for SubscriptionPart { closable, .. } in &self.0 {
-            if let Some(closable) = closable.upgrade() {
-                closable.close();
+        end(&self.0);
+    }
+}
+
+/// Closes the handlers and removes them from their registry.
+fn end(parts: &[SubscriptionPart]) {
+    for SubscriptionPart { closable, .. } in parts {
+        if let Some(closable) = closable.upgrade() {
+            closable.close();
+            drop_catching(closable); // it may be the last reference
+        }
+    }
+    unsubscribe(parts.iter().map(|part| &part.unsubscribe));
+}
+
+/// The handlers of a subscription that has ended. Each emit in progress, and each event in the queue for it,
+/// keeps a handler alive.
+pub(crate) struct Freed(Vec<Weak<dyn Closable>>);
+
+impl Freed {
+    /// Ready when the handlers are dropped.
+    pub(crate) fn poll(&self, waker: &Waker) -> Poll<()> {
+        for handler in &self.0 {
+            if let Some(handler) = handler.upgrade() {
+                let dropped = handler.dropped();
+                drop_catching(handler);
+                ready!(dropped.poll(waker));
             }
         }
-        unsubscribe(self.0.iter().map(|part| &part.unsubscribe));
+        Poll::Ready(())
     }
 }
 

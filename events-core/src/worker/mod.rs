@@ -11,6 +11,7 @@
 //! - `shutdown`: the shutdown and the unfinished events that it returns;
 //! - `block_on`: blocks the thread on a future, and starts a thread that does so;
 //! - `tokio_thread`: whether that would block the only thread of a tokio runtime;
+//! - `stop_subscription`: waits for the calls of a handler that is unsubscribed;
 //! - `queue_handle`: `Queue`, the public handle.
 
 mod block_on;
@@ -20,6 +21,7 @@ mod queue_handle;
 mod settle;
 mod shutdown;
 mod spawn;
+mod stop_subscription;
 mod tokio_thread;
 
 pub(crate) use block_on::spawn_thread;

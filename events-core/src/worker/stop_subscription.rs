@@ -1,0 +1,57 @@
+//! Ending a subscription and waiting for its calls. Like the other blocking calls it stands in this folder.
+
+use std::{future::poll_fn, task::Poll};
+
+use super::block_on::block_on;
+use crate::{
+    context::{CurrentJob, depth},
+    subscribe::Subscription,
+};
+
+impl Subscription {
+    /// Unsubscribes, and blocks until no call of the handler is in progress and none can start.
+    ///
+    /// Dropping the subscription does not wait. On the same thread the handler is not started after that; another
+    /// thread that was about to call it when the drop began may still do so. After `stop` none does.
+    ///
+    /// An async call is in progress until the future of its emit is dropped, which `.await` does when that is
+    /// ready. An event in the queue that has passed
+    /// the conditions of an async or deferred handler counts as well, until it is run or returned by a shutdown;
+    /// the handler is not started with it. Called inside a handler, of whichever event, this does not wait, since
+    /// it may be the handler that it would wait for.
+    ///
+    /// In async code use [`stop_async`](Self::stop_async): this blocks the thread, so a call in progress that
+    /// awaits a task of that thread could not end.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use events_core::{Event, Registry};
+    ///
+    /// #[derive(Event)]
+    /// struct Tick;
+    ///
+    /// let registry = Registry::new();
+    /// let connection = Arc::new("a connection");
+    /// let used = Arc::clone(&connection);
+    /// let subscription = registry.on(move |_: &Tick| println!("{used}"));
+    ///
+    /// registry.emit(Tick);
+    /// subscription.stop();
+    /// assert_eq!(Arc::strong_count(&connection), 1);
+    /// ```
+    pub fn stop(self) {
+        block_on(self.stop_async(), || false);
+    }
+
+    /// [`stop`](Self::stop) without blocking. Dropping the future unsubscribes all the same.
+    pub async fn stop_async(self) {
+        let freed = self.unsubscribe();
+        poll_fn(|context| {
+            if depth() > 0 || CurrentJob::innermost().is_some() {
+                return Poll::Ready(());
+            }
+            freed.poll(context.waker())
+        })
+        .await;
+    }
+}
