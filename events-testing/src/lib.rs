@@ -1,4 +1,4 @@
-//! A test kit for [`events_core`]: a test checks which events the code under test emits. Such tests run in
+//! A test kit for `events_core`: a test checks which events the code under test emits. Such tests run in
 //! parallel, and the code under test does not change.
 //!
 //! ```test_harness
@@ -23,7 +23,7 @@
 //!
 //! - [`macro@test`] makes a function a test with a mock of its own. The mock records the events that the
 //!   test emits. [`current()`] returns its handle. Without the attribute, [`EventMock::install`] installs a
-//!   mock. Neither scans: a test that needs the declared subscribers calls [`events_core::scan()`] first.
+//!   mock. Neither scans: a test that needs the declared subscribers calls `events_core::scan()` first.
 //! - [`expect`](Events::expect) states before the code runs which event it must emit. An expected event is
 //!   recorded and **not** delivered to its subscribers; all other events are delivered.
 //! - [`fake_only`](Events::fake_only), [`fake_except`](Events::fake_except) and

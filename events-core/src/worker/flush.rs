@@ -92,13 +92,14 @@ impl Queue {
     /// `spawn_blocking`. During another panic, this is logged at `error` instead.
     #[track_caller]
     pub fn flush(&self) -> Flushed {
+        // Not in a closure, which would not pass the caller's location on.
         let flushed = block_on(self.flush_async(), is_driving_current_thread_runtime);
-        flushed.unwrap_or_else(|| {
+        if flushed.is_none() {
             refuse("flush()", "flush_async()");
-            Flushed {
-                left: self.len(),
-                ..Flushed::default()
-            }
+        }
+        flushed.unwrap_or_else(|| Flushed {
+            left: self.len(),
+            ..Flushed::default()
         })
     }
 
