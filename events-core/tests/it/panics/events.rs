@@ -13,8 +13,8 @@ use std::{
 
 use events_core::{Event, Failure, Registry, failures::Cause};
 
-use super::{Bomb, Fragile, Row, Work, contained, count_work, in_child, poll_once};
-use crate::block_on;
+use super::{Bomb, Fragile, Row, Work, contained, count_work, in_child};
+use crate::{block_on, poll_once};
 
 /// Pending once.
 async fn pause() {

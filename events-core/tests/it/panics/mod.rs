@@ -8,15 +8,12 @@ mod wakers;
 
 use std::{
     env,
-    future::Future,
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::Pin,
     process::Command,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    task::{Context, Poll, Waker},
 };
 
 use events_core::{Event, Registry};
@@ -60,10 +57,6 @@ fn count_work(registry: &Registry) -> Arc<AtomicUsize> {
     let counted = move |_: &Work| _ = counts.fetch_add(1, Ordering::Relaxed);
     registry.on(counted).detach();
     count
-}
-
-fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
-    future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
 /// Calls `f`; a panic of it fails the test and names the row of the table.

@@ -12,8 +12,8 @@ use std::{
 
 use events_core::Registry;
 
-use super::{Bomb, Work, contained, in_child, poll_once};
-use crate::Gate;
+use super::{Bomb, Work, contained, in_child};
+use crate::{Gate, poll_once};
 
 struct Panics;
 
