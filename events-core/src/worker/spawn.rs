@@ -1,4 +1,4 @@
-//! Drivers: drivers that run the jobs of a queue as they arrive, until it is shut down.
+//! Workers: drivers that run the jobs of a queue as they arrive, until it is shut down.
 
 use std::{
     fmt,
