@@ -15,7 +15,7 @@ use super::{
     queue_handle::Queue,
     tokio_thread::{is_driving_current_thread_runtime, log_deadline, refuse},
 };
-use crate::queue::{QueueOwner, is_in_job_of};
+use crate::{context::is_in_job_of, queue::QueueOwner};
 
 impl Queue {
     /// Flushes, and then waits until no worker, flush or shutdown has an event of this queue in progress;

@@ -18,10 +18,11 @@ use super::{
     tokio_thread::{is_driving_current_thread_runtime, log_deadline, refuse},
 };
 use crate::{
+    context::{enter_job, is_in_job_of},
     current::enter_if_other,
     metadata::{EventInfo, Origin, SubscriberInfo},
     primitives::{CatchDrop, Plural},
-    queue::{QueueOwner, RunningJob, TopicCounts, UnfinishedJob, enter_job, is_in_job_of},
+    queue::{QueueOwner, RunningJob, TopicCounts, UnfinishedJob},
 };
 
 /// How many events are in progress at once when a shutdown runs them itself, without workers: several, so

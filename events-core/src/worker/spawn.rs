@@ -17,7 +17,8 @@ use super::{
     tokio_thread::{is_driving_current_thread_runtime, refuse},
 };
 use crate::{
-    queue::{InFlight, QueueOwner, RunningJob, is_in_job_of},
+    context::is_in_job_of,
+    queue::{InFlight, QueueOwner, RunningJob},
     registry::Registry,
 };
 
