@@ -3,11 +3,12 @@
 use std::{any::TypeId, sync::Arc};
 
 use crate::{
+    context,
     declared::SUBSCRIBERS,
     event::Event,
     metadata::{Location, SubscriberInfo},
     plan::Slot,
-    queue::{self, QueueOwner as _},
+    queue::QueueOwner as _,
     registry::Registry,
 };
 pub use crate::{
@@ -30,7 +31,7 @@ pub fn interceptor(registry: &Registry) -> Option<Arc<dyn Interceptor>> {
 /// Whether this thread runs an event of that registry's queue.
 #[must_use]
 pub fn is_in_job_of(registry: &Registry) -> bool {
-    queue::is_in_job_of(registry.core().queue_id())
+    context::is_in_job_of(registry.core().queue_id())
 }
 
 /// A new registry with the declared subscribers of this one, as a scan with the same state creates it.

@@ -196,8 +196,7 @@ impl<E: Event> BackgroundRun<E> {
     }
 
     /// Starts the handlers that depend on no incomplete one, directly or through handlers that the run does
-    /// not include. Repeats this, since a started handler may be
-    /// complete at once, until there is none.
+    /// not include. Repeats this until there is none, since a started handler may be complete at once.
     fn start_unblocked(mut self: Pin<&mut Self>, plan: &Arc<BackgroundPlan>, waker: &Waker) {
         loop {
             let this = self.as_mut().project();

@@ -26,7 +26,7 @@ use std::{
     ptr,
     sync::{
         Mutex, MutexGuard,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll, Waker},
 };
@@ -84,7 +84,6 @@ impl<E: Sync, H: Background<E>> Background<E> for ConcurrencyLimited<H> {
 #[derive(Debug)]
 struct FairSemaphore {
     limit: usize,
-    next_ticket: AtomicU64,
     state: Mutex<Permits>,
 }
 
@@ -97,6 +96,7 @@ struct Permits {
     waiting: VecDeque<Waiting>,
     /// The tickets of the calls that were granted a permit and have not been polled since.
     granted: Vec<u64>,
+    last_ticket: u64,
 }
 
 /// A call that waits for a permit.
@@ -112,11 +112,11 @@ impl FairSemaphore {
     fn new(limit: usize) -> Self {
         Self {
             limit: limit.max(1),
-            next_ticket: AtomicU64::new(0),
             state: Mutex::new(Permits {
                 holders: Vec::new(),
                 waiting: VecDeque::new(),
                 granted: Vec::new(),
+                last_ticket: 0,
             }),
         }
     }
@@ -176,6 +176,11 @@ impl FairSemaphore {
 }
 
 impl Permits {
+    fn new_ticket(&mut self) -> u64 {
+        self.last_ticket += 1;
+        self.last_ticket
+    }
+
     /// Grants a permit that is free to the first waiting call, if there is one, and returns that.
     fn grant_next(&mut self) -> Option<Waiting> {
         let next = self.waiting.pop_front()?;
@@ -250,9 +255,7 @@ impl<'g> Future for Acquire<'g> {
             drop_catching(waker);
             return Poll::Ready(Err(semaphore.refusal()));
         }
-        let ticket = *self
-            .ticket
-            .get_or_insert_with(|| semaphore.next_ticket.fetch_add(1, Ordering::Relaxed));
+        let ticket = *self.ticket.get_or_insert_with(|| state.new_ticket());
         let new = Waiting {
             ticket,
             waker,

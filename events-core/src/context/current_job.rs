@@ -30,12 +30,12 @@ impl QueueId {
 
 /// A job in progress.
 #[derive(Clone, Copy)]
-pub(crate) struct CurrentJob {
+struct CurrentJob {
     /// The queue that stored it.
-    pub(crate) queue: QueueId,
+    queue: QueueId,
     /// The parent of its emission. For an enqueued event: the emission in which it was enqueued. For a
     /// snapshot: the parent of the emission that made the snapshot.
-    pub(crate) parent: Option<EmissionId>,
+    parent: Option<EmissionId>,
 }
 
 thread_local! {
@@ -58,31 +58,26 @@ pub(crate) struct CurrentJobGuard {
     is_of_other_queue: bool,
 }
 
-impl CurrentJob {
-    pub(crate) fn enter(self) -> CurrentJobGuard {
-        let outer = INNERMOST.replace(Some((emit_stack::depth(), self)));
-        let other = outer.filter(|(_, outer)| outer.queue != self.queue);
-        if let Some((_, other)) = other {
-            OUTER_QUEUES.with_borrow_mut(|queues| queues.push(other.queue));
-        }
-        CurrentJobGuard {
-            outer,
-            is_of_other_queue: other.is_some(),
-        }
+/// Marks this thread as running a job of that queue, with that parent of its emission, until the guard is
+/// dropped.
+pub(crate) fn enter_job(queue: QueueId, parent: Option<EmissionId>) -> CurrentJobGuard {
+    let job = CurrentJob { queue, parent };
+    let outer = INNERMOST.replace(Some((emit_stack::depth(), job)));
+    let other = outer.filter(|(_, outer)| outer.queue != queue);
+    if let Some((_, other)) = other {
+        OUTER_QUEUES.with_borrow_mut(|queues| queues.push(other.queue));
     }
-
-    /// The innermost job of this thread.
-    pub(crate) fn innermost() -> Option<Self> {
-        INNERMOST.get().map(|(_, job)| job)
+    CurrentJobGuard {
+        outer,
+        is_of_other_queue: other.is_some(),
     }
+}
 
-    /// Whether this thread is running a job of that queue.
-    pub(crate) fn is_of(queue: QueueId) -> bool {
-        let Some(innermost) = Self::innermost() else {
-            return false;
-        };
+/// Whether this thread is running a job of that queue, be it inside a job of another queue or around one.
+pub(crate) fn is_in_job_of(queue: QueueId) -> bool {
+    INNERMOST.get().is_some_and(|(_, innermost)| {
         innermost.queue == queue || OUTER_QUEUES.with_borrow(|queues| queues.contains(&queue))
-    }
+    })
 }
 
 impl Drop for CurrentJobGuard {

@@ -1,10 +1,10 @@
 //! The emits in progress on this thread, each inside a handler of the one before.
 //!
 //! Endless nesting would overflow the stack, which aborts the program. Therefore an emit beyond a depth
-//! limit is refused, and so is a nested one when little of the thread's stack is left: the depth limit bounds a
-//! number of frames, not their size. The event types stored beside the depth counter show which emits led to it. An
-//! emission's id is stored here as well. It is created on demand: for a handler, or for a nested emission
-//! whose parent it is.
+//! limit is refused, and so is a nested one when little of the thread's stack is left: the depth limit
+//! bounds a number of frames, not their size. The event types stored beside the depth counter show which
+//! emits led to it. An emission's id is stored here as well. It is created on demand: for a handler, or for
+//! a nested emission whose parent it is.
 //!
 //! The storage is fixed arrays of cells without a destructor. Entering an emit is two loads and three
 //! stores on thread-local memory.

@@ -49,7 +49,7 @@ fn record(failure: &Failure) {
     );
 }
 
-/// Records an emit that was refused because too many emits are nested.
+/// Records an emit that was refused because it was nested too deep.
 #[cold]
 #[inline(never)]
 pub(crate) fn refusal(refusal: &TooDeep) {

@@ -16,7 +16,9 @@ mod emit_stack;
 pub(crate) mod log;
 pub(crate) mod panic_hook;
 
-pub(crate) use current_job::{CurrentJob, CurrentJobGuard, QueueId, current_emission, parent_id};
+pub(crate) use current_job::{
+    CurrentJobGuard, QueueId, current_emission, enter_job, is_in_job_of, parent_id,
+};
 pub use emission::{Emission, EmissionId, EmissionSource};
 pub(crate) use emit_stack::{
     DEFAULT_LIMIT, EmitGuard, LimitedCallGuard, MAX_LIMIT, MAX_UNMEASURED_DEPTH, depth,

@@ -65,6 +65,17 @@ impl fmt::Debug for Subscriber {
     }
 }
 
+/// Why a declared subscriber cannot be installed.
+pub(crate) enum InstallError {
+    /// It takes a state that no scan provides.
+    MissingState(MissingState),
+    /// Its pattern is valid, as the attribute has checked, and too large to be compiled.
+    InvalidPattern {
+        pattern: &'static str,
+        error: String,
+    },
+}
+
 /// Registers one declared subscriber.
 #[doc(hidden)]
 pub struct Installer<'i> {
@@ -72,38 +83,38 @@ pub struct Installer<'i> {
     pub(crate) core: &'i Core,
     states: &'i States,
     origin: Option<Origin>,
-    missing: Vec<MissingState>,
+    pub(super) errors: Vec<InstallError>,
     pub(crate) group: &'i mut SubscriberGroup,
     /// The listener that is added at run time, if the subscriber is a method of one.
     pub(crate) added: Option<&'i mut AddedListener>,
 }
 
 impl<'i> Installer<'i> {
-    /// Installs a subscriber, and returns the states that are missing for it.
+    /// Installs a subscriber, and returns why it cannot be installed, if it cannot.
     pub(crate) fn run(
         subscriber: &'static Subscriber,
         core: &'i Core,
         states: &'i States,
         group: &'i mut SubscriberGroup,
         added: Option<&'i mut AddedListener>,
-    ) -> Vec<MissingState> {
+    ) -> Vec<InstallError> {
         let mut installer = Self {
             subscriber,
             core,
             states,
             origin: None,
-            missing: Vec::new(),
+            errors: Vec::new(),
             group,
             added,
         };
         (subscriber.install)(&mut installer);
-        installer.missing
+        installer.errors
     }
 
     /// Finds the value of a parameter, or records that it is missing.
     pub fn find<P: Param>(&mut self) -> Option<P::Kept> {
         P::find(self.states)
-            .map_err(|missing| self.missing.push(missing))
+            .map_err(|missing| self.errors.push(InstallError::MissingState(missing)))
             .ok()
     }
 

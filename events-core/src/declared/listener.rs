@@ -4,10 +4,10 @@
 
 use std::{any::Any, marker::PhantomData, sync::Arc};
 
-use super::installer::{AddedListener, Installer, Subscriber};
+use super::installer::{AddedListener, InstallError, Installer, Subscriber};
 use crate::{
     event::Family,
-    handler::{EmitOrigin, ErasedHandler, Run, Step},
+    handler::{EmitOrigin, ErasedHandler, MissingState, Run, Step},
     plan::{EventType, HandlerKind},
     registry::{Core, Registry, SubscriberGroup},
     subscribe::{SubscribeError, SubscribedHandler, Subscription, register},
@@ -110,9 +110,9 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// When no scan of this registry provides a state that a handler takes, a target of `before` or
-    /// `after` is not subscribed to the handler's event, or these options contradict each other.
-    /// Nothing is subscribed then.
+    /// When no scan of this registry provides a state that a handler takes, a pattern is too large to be
+    /// compiled, a target of `before` or `after` is not subscribed to the handler's event, or these options
+    /// contradict each other. Nothing is subscribed then.
     pub fn try_add<L: Listener>(&self, listener: L) -> Result<Subscription, SubscribeError> {
         let states = self.core().states();
         let mut group = SubscriberGroup::default();
@@ -123,11 +123,23 @@ impl Registry {
         };
         for subscriber in L::HANDLERS {
             let core = self.core();
-            let missing = Installer::run(subscriber, core, &states, &mut group, Some(&mut added));
-            if let Some(missing) = missing.first() {
-                return Err(SubscribeError::MissingState {
-                    subscriber: format!("{subscriber:?}"),
-                    type_name: missing.type_name,
+            let errors = Installer::run(subscriber, core, &states, &mut group, Some(&mut added));
+            if let Some(error) = errors.into_iter().next() {
+                let subscriber = format!("{subscriber:?}");
+                return Err(match error {
+                    InstallError::MissingState(MissingState { type_name }) => {
+                        SubscribeError::MissingState {
+                            subscriber,
+                            type_name,
+                        }
+                    }
+                    InstallError::InvalidPattern { pattern, error } => {
+                        SubscribeError::InvalidPattern {
+                            subscriber,
+                            pattern,
+                            error,
+                        }
+                    }
                 });
             }
         }

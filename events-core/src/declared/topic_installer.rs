@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Weak},
 };
 
-use super::installer::{EventSelector, Installer};
+use super::installer::{EventSelector, InstallError, Installer};
 use crate::{
     event::{AnyEvent, Family},
     handler::{DynTopicHandler, EmitOrigin, Run, Step},
@@ -58,18 +58,19 @@ impl Installer<'_> {
     }
 
     /// Registers the handler for the events whose topic matches the subscriber's pattern.
-    ///
-    /// # Panics
-    ///
-    /// When the pattern cannot be compiled. The attribute rules out a pattern that is not valid, and a scan
-    /// one that is too large.
     pub fn subscribe_topic(&mut self, topic_handler: &AnyHandler) {
         let EventSelector::Topic(pattern_text) = self.subscriber.selector else {
             return;
         };
         let pattern = match pattern_text.compile() {
             Ok(pattern) => pattern,
-            Err(error) => panic!("{:?}: {error}", self.subscriber),
+            Err(error) => {
+                let error = error.to_string().trim_end_matches('.').to_owned();
+                let pattern = pattern_text.text();
+                return self
+                    .errors
+                    .push(InstallError::InvalidPattern { pattern, error });
+            }
         };
         let text = Cow::Borrowed(pattern_text.text());
         let registration = self.registration(topic_handler.number, text.clone(), Some(text));

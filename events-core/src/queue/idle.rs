@@ -1,8 +1,9 @@
 //! The notification that a driver is idle, for tasks that wait until a queue is settled.
 //!
-//! A driver notifies after it found the queue empty, and when it has ended. A waiting task registers its waker first, and then
-//! checks whether the queue is settled, which locks what the driver has checked. So no wake-up is lost:
-//! either the task checks later, and finds the driver idle; or the driver does, and finds the waker.
+//! A driver notifies after it found the queue empty, and when it has ended. A waiting task registers its
+//! waker first, and then checks whether the queue is settled, which locks what the driver has checked. So no
+//! wake-up is lost: either the task checks later, and finds the driver idle; or the driver does, and finds
+//! the waker.
 //!
 //! Of this crate the file imports only `primitives`, so that `tests/model` can compile it with
 //! the primitives of a model checker and try the interleavings.

@@ -8,8 +8,8 @@
 //! driver that does not return. A job is not in its slot while it is polled: if a shutdown stops the
 //! driver meanwhile, putting the job back fails.
 //!
-//! Of this crate the file imports only `primitives::sync`, so that `tests/model` can compile it with
-//! the primitives of a model checker and test the interleavings of a driver, wakers and a shutdown.
+//! Of this crate the file imports only `primitives`, so that `tests/model` can compile it with the
+//! primitives of a model checker and test the interleavings of a driver, wakers and a shutdown.
 
 use std::{
     mem,

@@ -13,12 +13,12 @@ use std::{
 
 use super::{
     bounded::{LaneItems, Popped},
-    job_context::{JobContext, enter_job},
+    job_context::JobContext,
     topic_counts::TopicCounts,
 };
 use crate::{
     background::ErasedBackgroundRun,
-    context::{QueueId, log},
+    context::{QueueId, enter_job, log},
     metadata::{EventInfo, Origin, SubscriberInfo},
     primitives::CatchDrop,
     result::FailureList,

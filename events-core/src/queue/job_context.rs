@@ -5,7 +5,7 @@ use tracing::{Span, span::Entered};
 
 use crate::{
     context::{
-        CurrentJob, CurrentJobGuard, EmissionId, QueueId, depth, emission_id, is_traced, parent_id,
+        CurrentJobGuard, EmissionId, QueueId, depth, emission_id, enter_job, is_traced, parent_id,
     },
     metadata::Origin,
 };
@@ -64,14 +64,4 @@ impl JobContext {
 fn span() -> Option<Span> {
     let traced = is_traced();
     traced.then(Span::current).filter(|span| !span.is_none())
-}
-
-/// Marks this thread as running a job of that queue, pushed in that emission, until the guard is dropped.
-pub(crate) fn enter_job(queue: QueueId, parent: Option<EmissionId>) -> CurrentJobGuard {
-    CurrentJob { queue, parent }.enter()
-}
-
-/// Whether this thread is running a job of that queue, be it inside a job of another queue or around one.
-pub(crate) fn is_in_job_of(queue: QueueId) -> bool {
-    CurrentJob::is_of(queue)
 }

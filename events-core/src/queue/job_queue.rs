@@ -20,10 +20,12 @@ use std::{
 use super::{
     bounded::{BoundedQueue, PushError},
     job::JobVtable,
-    job_context::is_in_job_of,
     topic_counts::TopicCounts,
 };
-use crate::{context::QueueId, primitives::drop_catching};
+use crate::{
+    context::{QueueId, is_in_job_of},
+    primitives::drop_catching,
+};
 
 /// A queue of jobs; `C` is the `QueueOwner` that a job is started with.
 ///

@@ -35,6 +35,6 @@ pub(crate) use in_flight::{InFlight, JobSlot};
 pub(crate) use job::{
     JobProgress, JobResult, JobVtable, PoppedJob, QueueOwner, RunningJob, UnfinishedJob,
 };
-pub(crate) use job_context::{JobContext, enter_job, is_in_job_of};
+pub(crate) use job_context::JobContext;
 pub(crate) use job_queue::JobQueue;
 pub(crate) use topic_counts::TopicCounts;

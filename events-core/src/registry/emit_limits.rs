@@ -7,7 +7,8 @@
 //! measures the stack, and calls the interceptor and the hook.
 //!
 //! Invariant: whenever the writer's lock is released, `fast_path_limit` is 0 if there is a hook or an
-//! interceptor, and else `limit`, but at most `MAX_UNMEASURED_DEPTH`. The flags of the core record which of them there are.
+//! interceptor, and else `limit`, but at most `MAX_UNMEASURED_DEPTH`. The flags of the core record which of
+//! them there are.
 
 use std::{
     cell::Cell,

@@ -6,7 +6,7 @@
 //! - `error_text`: the text of an error, with its chain of sources
 //! - `failure_list`: the failures so far, while handlers run
 //! - `queue_full`: an event that the queue did not accept, and why
-//! - `too_deep`: an emit that was refused because too many emits are nested
+//! - `too_deep`: an emit that was refused because it was nested too deep
 //! - `waits_for_itself`: a call that was refused because it would wait for itself
 //! - `topic_chain`: the text of a chain of nested emits
 

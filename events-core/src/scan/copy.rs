@@ -19,7 +19,8 @@ impl Registry {
         let mut group = SubscriberGroup::default();
         for declaration in Declarations::new().all() {
             if from.has_installed(declaration.subscriber.address()) {
-                // No state is missing: `states` contains all that these were installed with.
+                // No error is possible: `states` contains all that these were installed with, and the patterns
+                // were compiled.
                 let _ = Installer::run(declaration.subscriber, to, &states, &mut group, None);
             }
         }

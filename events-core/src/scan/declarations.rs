@@ -26,21 +26,6 @@ pub(super) struct Declaration {
     pub(crate) key: Key,
 }
 
-impl Declaration {
-    /// The problem of its pattern, if that cannot be compiled.
-    pub(super) fn invalid_pattern(&self) -> Option<Problem> {
-        let EventSelector::Topic(pattern) = self.subscriber.selector else {
-            return None;
-        };
-        let error = pattern.compile().err()?;
-        Some(Problem::InvalidPattern {
-            subscriber: self.describe(),
-            pattern: pattern.text(),
-            error: error.to_string().trim_end_matches('.').to_owned(),
-        })
-    }
-}
-
 impl Declarations {
     pub(crate) fn new() -> Self {
         let mut all: Vec<_> = SUBSCRIBERS

@@ -3,8 +3,10 @@
 use std::fmt;
 
 use crate::{
+    declared::InstallError,
+    handler::MissingState,
     plan::Conflict,
-    subscribe::{OTHER_COPY, fmt_cycle, fmt_unawaited},
+    subscribe::{OTHER_COPY, fmt_cycle, fmt_invalid_pattern, fmt_unawaited},
 };
 
 /// Everything that a scan found wrong; nothing was registered.
@@ -130,6 +132,23 @@ pub enum Problem {
     OtherCopy,
 }
 
+impl Problem {
+    /// That a subscriber cannot be installed.
+    pub(super) fn of(subscriber: String, error: InstallError) -> Self {
+        match error {
+            InstallError::MissingState(MissingState { type_name }) => Self::MissingState {
+                subscriber,
+                type_name,
+            },
+            InstallError::InvalidPattern { pattern, error } => Self::InvalidPattern {
+                subscriber,
+                pattern,
+                error,
+            },
+        }
+    }
+}
+
 impl From<&Conflict> for Problem {
     fn from(conflict: &Conflict) -> Self {
         match conflict {
@@ -165,11 +184,7 @@ impl fmt::Display for Problem {
                 subscriber,
                 pattern,
                 error,
-            } => write!(
-                f,
-                "{subscriber} has the pattern `{pattern}`: {error}; \
-                 write a smaller one, for example with smaller repetition counts"
-            ),
+            } => fmt_invalid_pattern(f, subscriber, pattern, error),
             Self::DuplicateState { type_name } => write!(
                 f,
                 "the scan has two states of the type {type_name}; \

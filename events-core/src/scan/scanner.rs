@@ -236,15 +236,9 @@ impl Scanner {
             if core.has_installed(declaration.subscriber.address()) {
                 continue;
             }
-            if let Some(problem) = declaration.invalid_pattern() {
-                problems.push(problem);
-                continue;
-            }
-            let missing = Installer::run(declaration.subscriber, core, &states, &mut group, None);
-            problems.extend(missing.into_iter().map(|missing| Problem::MissingState {
-                subscriber: declaration.describe(),
-                type_name: missing.type_name,
-            }));
+            let errors = Installer::run(declaration.subscriber, core, &states, &mut group, None);
+            let problem = |error| Problem::of(declaration.describe(), error);
+            problems.extend(errors.into_iter().map(problem));
         }
         let committed = core.commit(group, self.states, problems.is_empty());
         problems.extend(committed.conflicts.iter().map(Problem::from));

@@ -29,6 +29,15 @@ pub enum SubscribeError {
         /// The type of the state.
         type_name: &'static str,
     },
+    /// The pattern of a handler of a listener is valid, but too large to be compiled.
+    InvalidPattern {
+        /// The handler.
+        subscriber: String,
+        /// The pattern.
+        pattern: &'static str,
+        /// Why it cannot be compiled.
+        error: String,
+    },
     /// `before` and `after` contradict each other.
     Cycle {
         /// Each of these must run before the next, and the last before the first.
@@ -86,6 +95,11 @@ impl fmt::Display for SubscribeError {
                 "{subscriber} takes State<{type_name}>, which no scan of this registry provides; \
                  run a scan with it first: registry.scanner().state(value).run()"
             ),
+            Self::InvalidPattern {
+                subscriber,
+                pattern,
+                error,
+            } => fmt_invalid_pattern(f, subscriber, pattern, error),
             Self::Cycle { cycle } => fmt_cycle(f, cycle),
             Self::Unawaited { first, second } => fmt_unawaited(f, first, second),
             Self::OtherCopy => f.write_str(OTHER_COPY),
@@ -99,6 +113,20 @@ impl std::error::Error for SubscribeError {}
 pub(crate) const OTHER_COPY: &str = "this is the default registry of another copy of events-core, whose \
      events do not reach subscribers of this copy: a library that is loaded at run time has its own; pass a \
      registry made with Registry::new() to the library, and emit to that one";
+
+/// The text of a pattern that is too large to be compiled, also for the errors of a scan.
+pub(crate) fn fmt_invalid_pattern(
+    f: &mut fmt::Formatter<'_>,
+    subscriber: &str,
+    pattern: &str,
+    error: &str,
+) -> fmt::Result {
+    write!(
+        f,
+        "{subscriber} has the pattern `{pattern}`: {error}; \
+         write a smaller one, for example with smaller repetition counts"
+    )
+}
 
 /// The text of a cycle of `before` and `after`, also for the errors of a scan.
 pub(crate) fn fmt_cycle(f: &mut fmt::Formatter<'_>, subscribers: &[String]) -> fmt::Result {

@@ -31,7 +31,7 @@ mod topic_methods;
 pub use batch::Batch;
 pub use builder::{BackgroundKind, NewSubscription, PatternKind, SyncKind};
 pub use error::SubscribeError;
-pub(crate) use error::{OTHER_COPY, fmt_cycle, fmt_unawaited};
+pub(crate) use error::{OTHER_COPY, fmt_cycle, fmt_invalid_pattern, fmt_unawaited};
 pub use filter::Once;
 pub(crate) use filtered_handlers::{SubscribedHandler, SubscribedTopicHandler};
 pub(crate) use register::register;

@@ -83,7 +83,8 @@ struct Candidates<'c> {
 }
 
 impl Candidates<'_> {
-    /// That the registry is of another copy, or else the first id in use, or else the first target of `before` or `after` that is no subscriber.
+    /// That the registry is of another copy, or else the first id in use, or else the first target of
+    /// `before` or `after` that is no subscriber.
     fn problem(&self) -> Option<SubscribeError> {
         if self.core.is_of_another_copy() {
             return Some(SubscribeError::OtherCopy);

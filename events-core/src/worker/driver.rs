@@ -10,11 +10,11 @@ use std::{
 };
 
 use crate::{
-    context::depth,
+    context::{depth, enter_job},
     current::enter_if_other,
     queue::{
         InFlight, JobProgress, JobResult, JobSlot, PoppedJob, QueueOwner, RunningJob,
-        UnfinishedJob, Waiter, enter_job,
+        UnfinishedJob, Waiter,
     },
     registry::{Core, Registry},
 };

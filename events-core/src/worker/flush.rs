@@ -16,9 +16,7 @@ use super::{
     tokio_thread::{is_driving_current_thread_runtime, refuse},
 };
 use crate::{
-    current::registry,
-    primitives::Plural,
-    queue::{QueueOwner, is_in_job_of},
+    context::is_in_job_of, current::registry, primitives::Plural, queue::QueueOwner,
     registry::Registry,
 };
 

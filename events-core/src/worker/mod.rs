@@ -7,7 +7,7 @@
 //! - `driver`: the poll loop;
 //! - `flush`: flushes, and the attribute and functions that flush at the end of a function;
 //! - `spawn`: workers, as a thread, a tokio task or a future;
-//! - `settle`: a flush that waits for workers and other flushes, too;
+//! - `settle`: a flush that also waits for workers, shutdowns and other flushes;
 //! - `shutdown`: the shutdown and the unfinished events that it returns;
 //! - `block_on`: blocks the thread on a future, and starts a thread that does so;
 //! - `tokio_thread`: whether that would block the only thread of a tokio runtime;

@@ -19,8 +19,8 @@ use crate::registry::Registry;
 ///   [`flush_after`](crate::queues::flush_after) run everything that is queued, including what is added
 ///   meanwhile, and return;
 /// - a worker runs each event as it arrives: on a thread of its own
-///   ([`spawn_thread`](Self::spawn_thread)), on tokio (`spawn_tokio`, with the cargo feature `tokio`), or wherever you poll
-///   [`work`](Self::work);
+///   ([`spawn_thread`](Self::spawn_thread)), on tokio (`spawn_tokio`, with the cargo feature `tokio`), or
+///   wherever you poll [`work`](Self::work);
 /// - [`shutdown`](Self::shutdown) accepts no new events, runs those that are queued, and returns those
 ///   that it could not finish in time.
 ///

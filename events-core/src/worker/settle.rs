@@ -1,4 +1,4 @@
-//! Settling: waiting until a queue is empty, and no worker and no flush has an event in progress.
+//! Settling: waiting until a queue is empty, and no worker, flush or shutdown has an event in progress.
 
 use std::{
     cell::Cell,
@@ -15,16 +15,17 @@ use super::{
     queue_handle::Queue,
     tokio_thread::{is_driving_current_thread_runtime, log_deadline, refuse},
 };
-use crate::queue::{QueueOwner, is_in_job_of};
+use crate::{context::is_in_job_of, queue::QueueOwner};
 
 impl Queue {
-    /// Flushes, and then waits until no worker has an event in progress; events that are enqueued
-    /// meanwhile run, too. Returns whether the queue is settled: `false` if `at_most` passes first.
+    /// Flushes, and then waits until no worker, flush or shutdown has an event of this queue in progress;
+    /// events that are enqueued meanwhile run, too. Returns whether the queue is settled: `false` if `at_most`
+    /// passes first, or if the flush was cut off.
     ///
-    /// It does not wait for flushes or emits in progress on other threads. In async code use
+    /// It does not wait for emits in progress on other threads. In async code use
     /// [`settle_async`](Self::settle_async): this blocks the thread, so a worker that is a task on it, and a
-    /// subscriber that awaits its runtime, cannot proceed. Called by a subscriber that this queue runs, it returns `false` at once, since
-    /// that subscriber is in progress.
+    /// subscriber that awaits its runtime, cannot proceed. Called by a subscriber that this queue runs, it
+    /// returns `false` at once, since that subscriber is in progress.
     ///
     /// # Panics
     ///

@@ -18,10 +18,11 @@ use super::{
     tokio_thread::{is_driving_current_thread_runtime, log_deadline, refuse},
 };
 use crate::{
+    context::{enter_job, is_in_job_of},
     current::enter_if_other,
     metadata::{EventInfo, Origin, SubscriberInfo},
     primitives::{CatchDrop, Plural},
-    queue::{QueueOwner, RunningJob, UnfinishedJob, enter_job, is_in_job_of},
+    queue::{QueueOwner, RunningJob, TopicCounts, UnfinishedJob},
 };
 
 /// How many events are in progress at once when a shutdown runs them itself, without workers: several, so
@@ -34,9 +35,9 @@ impl Queue {
     ///
     /// From now on `enqueue` returns its event in an error, except in subscribers that this queue runs:
     /// their events run as well. The workers and the flushes in progress run the queued events and then
-    /// end; without any this thread runs them. At the deadline no further event is started. Queued events are returned, and
-    /// so are those with pending async subscribers, which are dropped. A sync subscriber that does not
-    /// return keeps its event and its thread; it is counted.
+    /// end; without any this thread runs them. At the deadline no further event is started. Queued events
+    /// are returned, and so are those with pending async subscribers, which are dropped. A sync subscriber
+    /// that does not return keeps its event and its thread; it is counted.
     ///
     /// The queue stays shut down. A second shutdown returns events that the first could not take.
     /// Called by a subscriber that this queue runs, it begins the shutdown and returns at once, since
@@ -98,7 +99,7 @@ impl Queue {
         }
     }
 
-    /// Closes the queue, and takes the unfinished events from it and from its workers.
+    /// Closes the queue, and takes the unfinished events from it and from its drivers.
     fn take_unfinished(&self) -> Unfinished {
         // Destructors that run here emit to the registry of the queue, as handlers in a worker do.
         let _current = enter_if_other(&self.0);
@@ -201,7 +202,7 @@ impl<D> fmt::Debug for Shutdown<D> {
 pub struct Unfinished {
     /// The events: first those that were started, then those that were queued, in their order.
     pub events: Vec<UnfinishedEvent>,
-    /// How many workers were running a subscriber that did not return.
+    /// How many workers, flushes and other shutdowns were running a subscriber that did not return.
     pub running: usize,
 }
 
@@ -225,16 +226,10 @@ impl fmt::Display for Unfinished {
             let running = Plural(*running, "subscriber");
             write!(f, " and {running} that did not return")?;
         }
-        let mut counts: Vec<(&str, usize)> = Vec::new();
-        for event in events {
-            match counts.iter_mut().find(|(topic, _)| *topic == event.topic()) {
-                Some((_, count)) => *count += 1,
-                None => counts.push((event.topic(), 1)),
-            }
-        }
-        for (number, (topic, count)) in counts.into_iter().enumerate() {
-            let separator = if number == 0 { ": " } else { ", " };
-            write!(f, "{separator}{topic} (x{count})")?;
+        let mut counts = TopicCounts::default();
+        events.iter().for_each(|event| counts.add(event.topic(), 1));
+        if !events.is_empty() {
+            write!(f, ": {counts}")?;
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Drivers: drivers that run the jobs of a queue as they arrive, until it is shut down.
+//! Workers: drivers that run the jobs of a queue as they arrive, until it is shut down.
 
 use std::{
     fmt,
@@ -17,7 +17,8 @@ use super::{
     tokio_thread::{is_driving_current_thread_runtime, refuse},
 };
 use crate::{
-    queue::{InFlight, QueueOwner, RunningJob, is_in_job_of},
+    context::is_in_job_of,
+    queue::{InFlight, QueueOwner, RunningJob},
     registry::Registry,
 };
 

@@ -55,6 +55,11 @@ fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
+/// Polls a future once, with a waker that does nothing. A future that is passed by value is dropped then.
+fn poll_once<F: Future>(future: F) -> Poll<F::Output> {
+    pin!(future).poll(&mut Context::from_waker(Waker::noop()))
+}
+
 /// Futures that are ready once the gate is open.
 #[derive(Clone, Default)]
 struct Gate(Arc<Mutex<(bool, Vec<Waker>)>>);

@@ -19,9 +19,8 @@
 //! No user code runs under the locks: items and wakers are dropped, and wakers are cloned and woken,
 //! while no lock is held.
 //!
-//! Of this crate the files of this folder import only `primitives::sync` and `TypeIdHasher`, so that
-//! `tests/model` can compile them with the primitives of a model checker and test the interleavings of
-//! producers and consumers.
+//! Of this crate the files of this folder import only `primitives`, so that `tests/model` can compile them
+//! with the primitives of a model checker and test the interleavings of producers and consumers.
 
 use std::{
     hint,

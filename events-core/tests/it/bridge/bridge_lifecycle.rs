@@ -1,10 +1,9 @@
 //! Section 7: when a bridge ends, for which reason, and what is dropped with it.
 
 use std::{
-    future::Future,
     pin::{Pin, pin},
     sync::mpsc,
-    task::{Context, Poll, Waker},
+    task::{Context, Poll},
 };
 
 use events_core::{Registry, bridge, bridges::Bridged};
@@ -13,7 +12,7 @@ use tokio::sync::mpsc as tokio_mpsc;
 use tokio_stream::{iter, wrappers::UnboundedReceiverStream};
 
 use super::bridges::{ORDERS, Order, OrderPlaced, check, reason_and_counts, recording_registry};
-use crate::{Journal, block_on};
+use crate::{Journal, block_on, poll_once};
 
 #[test]
 fn a_panic_in_a_closure_ends_the_bridge_and_is_contained() {
@@ -73,11 +72,10 @@ fn a_bridge_ends_with_its_registry_and_does_not_keep_it_alive() {
         .on(&registry)
         .run();
     let mut run = pin!(run);
-    let mut context = Context::from_waker(Waker::noop());
     sender.send(ORDERS[0]).expect("the receiver exists");
-    assert!(run.as_mut().poll(&mut context).is_pending());
+    assert!(poll_once(run.as_mut()).is_pending());
     drop(registry);
-    let Poll::Ready(ended) = run.as_mut().poll(&mut context) else {
+    let Poll::Ready(ended) = poll_once(run.as_mut()) else {
         panic!("the bridge still runs");
     };
     assert_eq!(reason_and_counts(&ended), ("registry", [1, 1, 0, 0]));
@@ -97,8 +95,7 @@ fn dropping_the_bridge_future_cancels_its_running_emit() {
         })
         .detach();
     let mut run = Box::pin(bridge(iter(ORDERS)).to::<OrderPlaced>().on(&registry).run());
-    let mut context = Context::from_waker(Waker::noop());
-    assert!(run.as_mut().poll(&mut context).is_pending());
+    assert!(poll_once(run.as_mut()).is_pending());
     drop(run);
     drop(registry);
     assert_eq!(drops.recv(), Err(mpsc::RecvError));

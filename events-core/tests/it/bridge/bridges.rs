@@ -1,10 +1,6 @@
 //! Section 7: bridges from streams: conversion, filters, origins.
 
-use std::{
-    future::Future,
-    pin::pin,
-    task::{Context, Waker},
-};
+use std::{future::Future, pin::pin};
 
 use events_core::{
     Emission, Event, Origin, Registry, bridge,
@@ -12,7 +8,7 @@ use events_core::{
 };
 use tokio_stream::iter;
 
-use crate::{Gate, Journal, block_on};
+use crate::{Gate, Journal, block_on, poll_once};
 
 /// An item of a source.
 #[derive(Clone, Copy, Debug)]
@@ -257,11 +253,10 @@ fn the_next_item_is_read_after_the_async_subscribers_have_finished() {
         })
         .detach();
     let mut run = pin!(bridge(iter(ORDERS)).to::<OrderPlaced>().on(&registry).run());
-    let mut context = Context::from_waker(Waker::noop());
-    assert!(run.as_mut().poll(&mut context).is_pending());
+    assert!(poll_once(run.as_mut()).is_pending());
     assert!(journal.take().is_empty());
     gate.open();
-    assert!(run.as_mut().poll(&mut context).is_ready());
+    assert!(poll_once(run.as_mut()).is_ready());
     assert_eq!(journal.take(), ["1", "2", "3", "4"]);
 }
 
@@ -274,8 +269,7 @@ fn a_bridge_from_an_always_ready_stream_yields_to_other_tasks() {
             .run()
     );
     // This registry is dropped already, so the bridge ends at once.
-    let mut context = Context::from_waker(Waker::noop());
-    assert!(run.as_mut().poll(&mut context).is_ready());
+    assert!(poll_once(run.as_mut()).is_ready());
 
     let registry = Registry::new();
     let mut run = pin!(
@@ -284,7 +278,7 @@ fn a_bridge_from_an_always_ready_stream_yields_to_other_tasks() {
             .on(&registry)
             .run()
     );
-    assert!(run.as_mut().poll(&mut context).is_pending());
+    assert!(poll_once(run.as_mut()).is_pending());
     assert_eq!(
         reason_and_counts(&block_on(run)),
         ("source", [1_000, 1_000, 0, 0])

@@ -1,36 +1,24 @@
 //! Section 5: receivers, which await events as a future or as a stream.
 
-use std::{
-    future::Future,
-    pin::Pin,
-    sync::Barrier,
-    task::{Context, Poll, Waker},
-    thread,
-};
+use std::{sync::Barrier, task::Poll, thread};
 
 use events_core::{
     Event, Registry,
-    streams::{EventStream, Lagged, Next},
+    streams::{EventStream, Lagged},
 };
-use futures_core::Stream;
 
-use crate::block_on;
+use super::poll_next;
+use crate::{block_on, poll_once};
 
 #[derive(Event, Clone, Debug, PartialEq)]
 struct Tick(u32);
 
 fn checkout() {}
 
-/// Polls the future once.
-fn poll(next: &mut Next<Tick>) -> Poll<Option<Tick>> {
-    Pin::new(next).poll(&mut Context::from_waker(Waker::noop()))
-}
-
 /// The items that the stream has now: events, numbers of missed events, and `None` at its end.
 fn drain(stream: &mut EventStream<Tick>) -> Vec<Option<Result<u32, u64>>> {
-    let mut context = Context::from_waker(Waker::noop());
     let mut items = Vec::new();
-    while let Poll::Ready(item) = Pin::new(&mut *stream).poll_next(&mut context) {
+    while let Poll::Ready(item) = poll_next(stream) {
         let is_end = item.is_none();
         items.push(item.map(|item| match item {
             Ok(tick) => Ok(tick.0),
@@ -54,12 +42,12 @@ fn next_returns_the_first_event_that_is_emitted_after_the_call() {
     let registry = Registry::new();
     emit(&registry, [1]);
     let mut next = registry.next::<Tick>();
-    assert_eq!(poll(&mut next), Poll::Pending);
+    assert_eq!(poll_once(&mut next), Poll::Pending);
     emit(&registry, [2, 3]);
-    assert_eq!(poll(&mut next), Poll::Ready(Some(Tick(2))));
+    assert_eq!(poll_once(&mut next), Poll::Ready(Some(Tick(2))));
     let four = registry.try_emit(Tick(4)).expect("no handler fails");
     assert!(four.is_unheard(), "it has unsubscribed");
-    assert_eq!(poll(&mut next), Poll::Ready(None));
+    assert_eq!(poll_once(&mut next), Poll::Ready(None));
 }
 
 /// Awaits the next event while another thread runs `by` with the registry.
@@ -88,7 +76,7 @@ fn a_receiver_gets_the_event_as_the_subscribers_leave_it() {
     let mut next = registry.next::<Tick>();
     let _later = registry.on(|tick: &mut Tick| tick.0 += 10);
     emit(&registry, [1]);
-    assert_eq!(poll(&mut next), Poll::Ready(Some(Tick(11))));
+    assert_eq!(poll_once(&mut next), Poll::Ready(Some(Tick(11))));
 }
 
 #[test]
@@ -104,8 +92,8 @@ fn conditions_and_origins_filter_the_received_events() {
     registry.emit_from(Tick(3), checkout);
     registry.emit_from(Tick(4), "till");
     registry.emit_from(Tick(5), "till");
-    assert_eq!(poll(&mut even), Poll::Ready(Some(Tick(2))));
-    assert_eq!(poll(&mut there), Poll::Ready(Some(Tick(3))));
+    assert_eq!(poll_once(&mut even), Poll::Ready(Some(Tick(2))));
+    assert_eq!(poll_once(&mut there), Poll::Ready(Some(Tick(3))));
     assert_eq!(drain(&mut both), [Some(Ok(5))]);
 }
 
@@ -160,8 +148,7 @@ fn the_text_of_a_lag_names_the_remedy() {
     let registry = Registry::new();
     let mut stream = registry.stream::<Tick>().capacity(1);
     emit(&registry, 1..=3);
-    let mut context = Context::from_waker(Waker::noop());
-    let Poll::Ready(Some(Err(lagged))) = Pin::new(&mut stream).poll_next(&mut context) else {
+    let Poll::Ready(Some(Err(lagged))) = poll_next(&mut stream) else {
         panic!("it has lagged");
     };
     assert_eq!(
@@ -178,8 +165,8 @@ fn receivers_end_with_the_registry_and_yield_what_was_buffered_before() {
     let mut late = registry.next::<Tick>().when(|tick| tick.0 > 1);
     emit(&registry, [1]);
     drop(registry);
-    assert_eq!(poll(&mut next), Poll::Ready(Some(Tick(1))));
-    assert_eq!(poll(&mut late), Poll::Ready(None));
+    assert_eq!(poll_once(&mut next), Poll::Ready(Some(Tick(1))));
+    assert_eq!(poll_once(&mut late), Poll::Ready(None));
     assert_eq!(drain(&mut stream), [Some(Ok(1)), None]);
 }
 
@@ -209,7 +196,7 @@ fn a_receiver_does_not_get_an_event_that_a_subscriber_stopped() {
         _ => std::ops::ControlFlow::Continue(()),
     });
     emit(&registry, [1, 2]);
-    assert_eq!(poll(&mut next), Poll::Ready(Some(Tick(2))));
+    assert_eq!(poll_once(&mut next), Poll::Ready(Some(Tick(2))));
 }
 
 #[test]
@@ -232,7 +219,7 @@ fn a_panic_in_a_condition_is_a_failure_of_the_receiver() {
         "{subscriber}"
     );
     emit(&registry, [2]);
-    assert_eq!(poll(&mut next), Poll::Ready(Some(Tick(2))));
+    assert_eq!(poll_once(&mut next), Poll::Ready(Some(Tick(2))));
 }
 
 #[test]

@@ -3,37 +3,29 @@
 
 use std::{
     cell::RefCell,
-    future::Future,
     iter,
-    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
-    task::{Context, Poll, Waker},
+    task::Poll,
     thread,
 };
 
 use events_core::{
     Event, Registry,
-    bounds::OwnedEvent,
     streams::{EventStream, Lagged, Next},
 };
-use futures_core::Stream;
 
-use crate::block_on;
+use super::poll_next;
+use crate::{block_on, poll_once};
 
 #[derive(Event, Clone, Debug, PartialEq)]
 struct Tick(u32);
 
-fn poll<E: OwnedEvent>(next: &mut Next<E>) -> Poll<Option<E>> {
-    Pin::new(next).poll(&mut Context::from_waker(Waker::noop()))
-}
-
 /// The items that the stream has now: events, and numbers of missed events.
 fn drain(stream: &mut EventStream<Tick>) -> Vec<Result<u32, u64>> {
-    let mut context = Context::from_waker(Waker::noop());
-    iter::from_fn(|| match Pin::new(&mut *stream).poll_next(&mut context) {
+    iter::from_fn(|| match poll_next(stream) {
         Poll::Ready(Some(Ok(Tick(number)))) => Some(Ok(number)),
         Poll::Ready(Some(Err(Lagged { missed, .. }))) => Some(Err(missed)),
         _ => None,
@@ -91,7 +83,7 @@ fn check(acts: &[Act]) {
         }
     }
     let expected = passing(acts);
-    let first = match poll(&mut next) {
+    let first = match poll_once(&mut next) {
         Poll::Ready(event) => event.map(|event| event.0),
         Poll::Pending => None,
     };
@@ -142,7 +134,7 @@ fn next_keeps_all_events_until_its_condition_is_set() {
     let next = registry.next::<Tick>();
     (0..=5000).for_each(|number| emit(&registry, number, ""));
     let mut next = next.when(|tick| tick.0 == 5000);
-    assert_eq!(poll(&mut next), Poll::Ready(Some(Tick(5000))));
+    assert_eq!(poll_once(&mut next), Poll::Ready(Some(Tick(5000))));
 }
 
 #[test]
@@ -219,7 +211,7 @@ fn a_condition_applies_to_an_event_that_is_being_received_when_it_is_set() {
     let count = Arc::new(());
     (3..6).for_each(|number| _ = registry.emit(Item(number, Arc::clone(&count))));
     let mut next = NEXT.take().expect("it was created");
-    let Poll::Ready(Some(item)) = poll(&mut next) else {
+    let Poll::Ready(Some(item)) = poll_once(&mut next) else {
         panic!("two events pass");
     };
     assert_eq!(item.0, 4);
@@ -255,7 +247,7 @@ fn a_receiver_keeps_no_more_events_than_its_options_can_select() {
             "next that was polled",
             kept(|registry| {
                 let mut next = registry.next::<Item>();
-                assert!(poll(&mut next).is_pending());
+                assert!(poll_once(&mut next).is_pending());
                 next
             }),
             1,
@@ -264,8 +256,7 @@ fn a_receiver_keeps_no_more_events_than_its_options_can_select() {
             "stream that was polled",
             kept(|registry| {
                 let mut stream = registry.stream::<Item>().capacity(7);
-                let mut context = Context::from_waker(Waker::noop());
-                assert!(Pin::new(&mut stream).poll_next(&mut context).is_pending());
+                assert!(poll_next(&mut stream).is_pending());
                 stream
             }),
             7,
@@ -292,7 +283,7 @@ fn next_keeps_one_event_of_each_origin_until_its_origin_can_no_longer_be_set() {
     let next = registry.next::<Tick>().when(|tick| tick.0 > 1);
     (0..9).for_each(|number| emit(&registry, number, ["", "a", "b"][number as usize % 3]));
     let mut next = next.origin("b");
-    assert_eq!(poll(&mut next), Poll::Ready(Some(Tick(2))));
+    assert_eq!(poll_once(&mut next), Poll::Ready(Some(Tick(2))));
 }
 
 #[test]
@@ -335,7 +326,7 @@ impl Drop for StopOnDrop<'_> {
 fn a_condition_of_a_next_that_was_polled_is_refused() {
     let registry = Registry::new();
     let mut next = registry.next::<Tick>();
-    assert!(poll(&mut next).is_pending());
+    assert!(poll_once(&mut next).is_pending());
     drop(next.when(|_| true));
 }
 
@@ -345,7 +336,7 @@ fn an_origin_of_a_next_that_has_ended_is_refused() {
     let registry = Registry::new();
     let mut next = registry.next::<Tick>();
     emit(&registry, 1, "");
-    assert!(poll(&mut next).is_ready());
+    assert!(poll_once(&mut next).is_ready());
     drop(next.origin("a"));
 }
 
@@ -359,7 +350,7 @@ fn an_event_for_which_a_new_condition_panics_is_not_received() {
         true
     };
     let (mut next, mut stream) = (next.when(condition), stream.when(condition));
-    assert_eq!(poll(&mut next), Poll::Ready(Some(Tick(2))));
+    assert_eq!(poll_once(&mut next), Poll::Ready(Some(Tick(2))));
     assert_eq!(drain(&mut stream), [Ok(2), Ok(3)]);
 }
 
@@ -387,9 +378,7 @@ fn events_whose_destructors_panic_are_dropped_one_by_one() {
     }
     drop((dropped_next, dropped_stream));
     let mut next = next.when(|bomb| !bomb.0);
-    assert!(matches!(poll(&mut next), Poll::Ready(Some(_))));
+    assert!(matches!(poll_once(&mut next), Poll::Ready(Some(_))));
     let mut stream = stream.when(|bomb| !bomb.0);
-    let mut context = Context::from_waker(Waker::noop());
-    let item = Pin::new(&mut stream).poll_next(&mut context);
-    assert!(matches!(item, Poll::Ready(Some(Ok(_)))));
+    assert!(matches!(poll_next(&mut stream), Poll::Ready(Some(Ok(_)))));
 }

@@ -2,10 +2,8 @@
 //! gets back. This holds by construction, whatever the order of the subscribers is.
 
 use std::{
-    future::Future,
-    pin::{Pin, pin},
     sync::{Mutex, PoisonError},
-    task::{Context, Poll, Waker},
+    task::Poll,
 };
 
 use events_core::{
@@ -14,7 +12,9 @@ use events_core::{
     subscriber, subscribers,
     subscribing::SubscribeError,
 };
-use futures_core::Stream;
+
+use super::poll_next;
+use crate::poll_once;
 
 /// Its log can also be changed by a handler that only reads the event, as those of patterns do.
 #[derive(Event, Default)]
@@ -43,8 +43,7 @@ impl Clone for Logged {
 
 /// The event that the receiver has.
 fn received(mut next: Next<Logged>) -> Option<Vec<&'static str>> {
-    let mut context = Context::from_waker(Waker::noop());
-    match Pin::new(&mut next).poll(&mut context) {
+    match poll_once(&mut next) {
         Poll::Ready(event) => event.map(|event| event.names()),
         Poll::Pending => None,
     }
@@ -52,8 +51,7 @@ fn received(mut next: Next<Logged>) -> Option<Vec<&'static str>> {
 
 /// The first event that the stream has.
 fn first_of(mut stream: EventStream<Logged>) -> Option<Vec<&'static str>> {
-    let mut context = Context::from_waker(Waker::noop());
-    match Pin::new(&mut stream).poll_next(&mut context) {
+    match poll_next(&mut stream) {
         Poll::Ready(Some(Ok(event))) => Some(event.names()),
         _ => None,
     }
@@ -200,9 +198,7 @@ fn a_receiver_runs_after_all_subscribers_of_an_awaited_event() {
     let (next, stream) = (registry.next::<Logged>(), registry.stream::<Logged>());
     let _lowest = on(&registry, "lowest", i32::MIN, None);
     let _after = on(&registry, "after", 0, Some("lowest"));
-    let mut context = Context::from_waker(Waker::noop());
-    let emit = pin!(registry.emit_async(Logged::default()));
-    assert!(emit.poll(&mut context).is_ready());
+    assert!(poll_once(registry.emit_async(Logged::default())).is_ready());
     assert_eq!(received(next), Some(vec!["lowest", "after"]));
     assert_eq!(first_of(stream), Some(vec!["lowest", "after"]));
 }

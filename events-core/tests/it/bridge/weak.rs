@@ -2,11 +2,13 @@
 
 use std::{
     pin::{Pin, pin},
-    task::{Context, Poll, Waker},
+    task::{Context, Poll},
 };
 
 use events_core::{Event, Registry, bridge, bridges::EndReason};
 use futures_core::Stream;
+
+use crate::poll_once;
 
 #[derive(Event)]
 struct Number {
@@ -30,10 +32,9 @@ fn a_bridge_whose_stream_is_always_ready_ends_at_the_next_item_when_its_registry
     let items = bridge(Repeat);
     let bridge = items.with(|value| Some(Number { value })).on(&registry);
     let mut run = pin!(bridge.run());
-    let mut poll = || run.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-    assert!(poll().is_pending());
+    assert!(poll_once(run.as_mut()).is_pending());
     drop(registry);
-    let Poll::Ready(ended) = poll() else {
+    let Poll::Ready(ended) = poll_once(run) else {
         panic!("the bridge has not ended");
     };
     assert!(matches!(ended.why(), EndReason::RegistryGone), "{ended:?}");

@@ -3,11 +3,13 @@
 use std::{
     future::Future,
     pin::pin,
-    task::{Context, Poll, Waker},
+    task::{Context, Poll},
     thread,
 };
 
 use events_core::{Event, Registry, registry, scopes::WithRegistry, with_registry};
+
+use crate::poll_once;
 
 #[derive(Event)]
 struct Where(&'static str);
@@ -135,13 +137,9 @@ fn the_registry_of_a_future_is_current_at_each_of_its_polls() {
         (before, name_of_current())
     };
     let mut future = pin!(future.with_registry(named("task")));
-    let mut context = Context::from_waker(Waker::noop());
-    assert_eq!(future.as_mut().poll(&mut context), Poll::Pending);
+    assert_eq!(poll_once(future.as_mut()), Poll::Pending);
     assert_eq!(name_of_current(), "nowhere");
     let _other = named("other").enter();
-    assert_eq!(
-        future.as_mut().poll(&mut context),
-        Poll::Ready(("task", "task"))
-    );
+    assert_eq!(poll_once(future.as_mut()), Poll::Ready(("task", "task")));
     assert_eq!(name_of_current(), "other");
 }

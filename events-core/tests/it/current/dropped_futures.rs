@@ -4,14 +4,14 @@ use std::{
     cell::Cell,
     future::{Future, pending},
     pin::{Pin, pin},
-    task::{Context, Poll, Waker},
+    task::{Context, Poll},
     time::Duration,
 };
 
 use events_core::{Event, Registry, bridges::Signal, scopes::WithRegistry, signal_to_event};
 use futures_core::Stream;
 
-use crate::Journal;
+use crate::{Journal, poll_once};
 
 #[derive(Event, Clone)]
 struct Started;
@@ -53,12 +53,8 @@ impl Signal for Silenced {
     fn connect(&self, _: impl Fn(()) + Send + Sync + 'static) {}
 }
 
-fn poll_once<F: Future>(future: F) {
-    let mut future = pin!(future);
-    let polled = future
-        .as_mut()
-        .poll(&mut Context::from_waker(Waker::noop()));
-    assert!(polled.is_pending());
+fn assert_pending(future: impl Future) {
+    assert!(poll_once(future).is_pending());
 }
 
 /// Calls `cancels` with a registry that is not current, while another one is.
@@ -81,7 +77,7 @@ fn check(way: &str, cancels: impl FnOnce(&Registry)) {
 #[test]
 fn destructors_in_a_cancelled_future_emit_to_the_registry_in_which_it_was_polled() {
     check("with_registry", |registry| {
-        poll_once(never_ends().with_registry(registry.clone()));
+        assert_pending(never_ends().with_registry(registry.clone()));
     });
     check("with_registry, before the first poll", |registry| {
         let emits = EmitsOnDrop;
@@ -92,11 +88,11 @@ fn destructors_in_a_cancelled_future_emit_to_the_registry_in_which_it_was_polled
     });
     check("a bridge", |registry| {
         let bridge = events_core::bridge(tokio_stream::once(()));
-        poll_once(bridge.with(|()| Some(Started)).on(registry).run());
+        assert_pending(bridge.with(|()| Some(Started)).on(registry).run());
     });
     check("the source of a bridge", |registry| {
         let bridge = events_core::bridge(Silent(EmitsOnDrop));
-        poll_once(bridge.with(|()| Some(Started)).on(registry).run());
+        assert_pending(bridge.with(|()| Some(Started)).on(registry).run());
     });
     check("a closure of a bridge", |registry| {
         let emits = EmitsOnDrop;
@@ -105,7 +101,7 @@ fn destructors_in_a_cancelled_future_emit_to_the_registry_in_which_it_was_polled
             let _emits = &emits;
             Some(Started)
         });
-        poll_once(bridge.on(registry).run());
+        assert_pending(bridge.on(registry).run());
     });
     check("a closure of a bridge from a callback", |registry| {
         let emits = EmitsOnDrop;
@@ -117,15 +113,15 @@ fn destructors_in_a_cancelled_future_emit_to_the_registry_in_which_it_was_polled
     });
     check("a worker", |registry| {
         registry.enqueue(Started).expect("there is room");
-        poll_once(registry.queue().work(1));
+        assert_pending(registry.queue().work(1));
     });
     check("a flush", |registry| {
         registry.enqueue(Started).expect("there is room");
-        poll_once(registry.queue().flush_async());
+        assert_pending(registry.queue().flush_async());
     });
     check("a shutdown that is dropped", |registry| {
         registry.enqueue(Started).expect("there is room");
-        poll_once(registry.queue().shutdown_async(pending::<()>()));
+        assert_pending(registry.queue().shutdown_async(pending::<()>()));
     });
     check("a shutdown at its deadline", |registry| {
         registry.enqueue(Started).expect("there is room");
@@ -135,8 +131,7 @@ fn destructors_in_a_cancelled_future_emit_to_the_registry_in_which_it_was_polled
     check("a shutdown that ends a worker", |registry| {
         registry.enqueue(Started).expect("there is room");
         let mut work = pin!(registry.queue().work(1));
-        let mut context = Context::from_waker(Waker::noop());
-        assert!(work.as_mut().poll(&mut context).is_pending());
+        assert_pending(work.as_mut());
         let unfinished = registry.queue().shutdown(Duration::ZERO);
         assert_eq!(unfinished.events.len(), 1);
     });

@@ -11,8 +11,8 @@ use std::{
 
 use events_core::Registry;
 
-use super::async_emit::{Greeting, greeting, poll_once};
-use crate::{Gate, Journal, block_on};
+use super::async_emit::{Greeting, greeting};
+use crate::{Gate, Journal, block_on, poll_once};
 
 #[test]
 fn dropping_an_emit_future_drops_the_handler_futures_and_the_event() {

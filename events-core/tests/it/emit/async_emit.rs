@@ -1,18 +1,13 @@
 //! Section 4: async subscribers, and emits that await them.
 
-use std::{
-    future::Future,
-    pin::pin,
-    sync::Arc,
-    task::{Context, Poll, Waker},
-};
+use std::{pin::pin, sync::Arc};
 
 use events_core::{
     Emission, Event, Registry, State, emitting::EmitAsync, scopes::WithRegistry, subscriber,
     subscribers,
 };
 
-use crate::{Gate, Journal, block_on};
+use crate::{Gate, Journal, block_on, poll_once};
 
 #[derive(Event, Clone, Debug, PartialEq)]
 pub(crate) struct Greeting {
@@ -61,10 +56,6 @@ async fn filtered(event: &Greeting, emission: &Emission) {
     event
         .journal
         .note(format!("{} from {from:?}", emission.topic()));
-}
-
-pub(crate) fn poll_once<F: Future>(future: F) -> Poll<F::Output> {
-    pin!(future).poll(&mut Context::from_waker(Waker::noop()))
 }
 
 #[test]

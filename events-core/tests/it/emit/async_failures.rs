@@ -4,8 +4,8 @@ use std::{future::pending, pin::pin};
 
 use events_core::Registry;
 
-use super::async_emit::{Greeting, greeting, poll_once};
-use crate::{Gate, Journal, block_on};
+use super::async_emit::{Greeting, greeting};
+use crate::{Gate, Journal, block_on, poll_once};
 
 #[test]
 fn failures_of_async_subscribers_are_contained_and_reported_in_running_order() {

@@ -102,21 +102,18 @@ const WAYS: &[Row] = &[
 
 #[test]
 fn a_closure_whose_drop_panics_does_not_affect_its_owner() {
-    in_child(
-        "panics::closures::a_closure_whose_drop_panics_does_not_affect_its_owner",
-        || {
-            for (way, run) in WAYS {
-                let registry = Registry::new();
-                let count = count_work(&registry);
-                contained(way, || run(&registry));
-                let before = count.swap(0, Ordering::Relaxed);
-                assert!(before <= 1, "{way}");
-                registry.emit(Work);
-                registry.enqueue(Work).expect("there is room");
-                assert!(registry.queue().settle(Duration::MAX), "{way}");
-                assert_eq!(count.load(Ordering::Relaxed), 2, "{way}");
-                contained(way, || drop(registry));
-            }
-        },
-    );
+    in_child(|| {
+        for (way, run) in WAYS {
+            let registry = Registry::new();
+            let count = count_work(&registry);
+            contained(way, || run(&registry));
+            let before = count.swap(0, Ordering::Relaxed);
+            assert!(before <= 1, "{way}");
+            registry.emit(Work);
+            registry.enqueue(Work).expect("there is room");
+            assert!(registry.queue().settle(Duration::MAX), "{way}");
+            assert_eq!(count.load(Ordering::Relaxed), 2, "{way}");
+            contained(way, || drop(registry));
+        }
+    });
 }

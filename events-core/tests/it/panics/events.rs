@@ -13,8 +13,8 @@ use std::{
 
 use events_core::{Event, Failure, Registry, failures::Cause};
 
-use super::{Bomb, Fragile, Row, Work, contained, count_work, in_child, poll_once};
-use crate::block_on;
+use super::{Bomb, Fragile, Row, Work, contained, count_work, in_child};
+use crate::{block_on, poll_once};
 
 /// Pending once.
 async fn pause() {
@@ -123,58 +123,49 @@ const WAYS: &[Row] = &[
 
 #[test]
 fn an_event_whose_drop_panics_does_not_affect_the_events_behind_it() {
-    in_child(
-        "panics::events::an_event_whose_drop_panics_does_not_affect_the_events_behind_it",
-        || {
-            for (form, enter) in FORMS {
-                for (way, run) in WAYS {
-                    let row = format!("{form}, {way}");
-                    let registry = Registry::new();
-                    let count = count_work(&registry);
-                    enter(&registry);
-                    registry.enqueue(Work).expect("there is room");
-                    contained(&row, || run(&registry));
-                    assert_eq!(count.load(Ordering::Relaxed), 1, "{row}");
-                    assert!(registry.queue().settle(Duration::ZERO), "{row}");
-                }
+    in_child(|| {
+        for (form, enter) in FORMS {
+            for (way, run) in WAYS {
+                let row = format!("{form}, {way}");
+                let registry = Registry::new();
+                let count = count_work(&registry);
+                enter(&registry);
+                registry.enqueue(Work).expect("there is room");
+                contained(&row, || run(&registry));
+                assert_eq!(count.load(Ordering::Relaxed), 1, "{row}");
+                assert!(registry.queue().settle(Duration::ZERO), "{row}");
             }
-        },
-    );
+        }
+    });
 }
 
 #[test]
 fn at_a_full_queue_the_drop_of_a_snapshot_is_contained() {
-    in_child(
-        "panics::events::at_a_full_queue_the_drop_of_a_snapshot_is_contained",
-        || {
-            let registry = Registry::new();
-            registry.queue().set_capacity(1);
-            registry.enqueue(Work).expect("there is room");
-            registry.on_deferred(|_: &Fragile| {}).detach();
-            let ran = contained("sync", || {
-                let emitted = registry.try_emit(Fragile).map_err(mem::forget);
-                let emitted = emitted.expect("the subscriber ran at once");
-                let ran = emitted.ran();
-                mem::forget(emitted);
-                ran
-            });
-            assert_eq!(ran, 1);
-        },
-    );
+    in_child(|| {
+        let registry = Registry::new();
+        registry.queue().set_capacity(1);
+        registry.enqueue(Work).expect("there is room");
+        registry.on_deferred(|_: &Fragile| {}).detach();
+        let ran = contained("sync", || {
+            let emitted = registry.try_emit(Fragile).map_err(mem::forget);
+            let emitted = emitted.expect("the subscriber ran at once");
+            let ran = emitted.ran();
+            mem::forget(emitted);
+            ran
+        });
+        assert_eq!(ran, 1);
+    });
 }
 
 #[test]
 fn a_future_of_an_async_emit_contains_the_drop_of_its_event() {
-    in_child(
-        "panics::events::a_future_of_an_async_emit_contains_the_drop_of_its_event",
-        || {
-            let registry = Registry::new();
-            registry.on_async(|_: &Fragile| pending::<()>()).detach();
-            let mut emit = Box::pin(registry.emit_async(Fragile));
-            assert!(poll_once(emit.as_mut()).is_pending());
-            contained("dropped early", || drop(emit));
-        },
-    );
+    in_child(|| {
+        let registry = Registry::new();
+        registry.on_async(|_: &Fragile| pending::<()>()).detach();
+        let mut emit = Box::pin(registry.emit_async(Fragile));
+        assert!(poll_once(emit.as_mut()).is_pending());
+        contained("dropped early", || drop(emit));
+    });
 }
 
 #[derive(Event)]
@@ -188,35 +179,28 @@ impl Clone for Uncloneable {
 
 #[test]
 fn a_clone_that_panics_is_a_failure_of_the_subscriber() {
-    in_child(
-        "panics::events::a_clone_that_panics_is_a_failure_of_the_subscriber",
-        || {
-            let registry = Registry::new();
-            registry.on_deferred(|_: &Uncloneable| {}).detach();
-            let _stream = registry.stream::<Uncloneable>();
-            let error =
-                contained("sync", || registry.try_emit(Uncloneable)).expect_err("no snapshot");
-            let causes = error.failures().iter().map(Failure::cause);
-            assert_eq!(causes.clone().count(), 2);
-            for cause in causes {
-                assert!(matches!(cause, Cause::Panic(_)), "{cause}");
-            }
-        },
-    );
+    in_child(|| {
+        let registry = Registry::new();
+        registry.on_deferred(|_: &Uncloneable| {}).detach();
+        let _stream = registry.stream::<Uncloneable>();
+        let error = contained("sync", || registry.try_emit(Uncloneable)).expect_err("no snapshot");
+        let causes = error.failures().iter().map(Failure::cause);
+        assert_eq!(causes.clone().count(), 2);
+        for cause in causes {
+            assert!(matches!(cause, Cause::Panic(_)), "{cause}");
+        }
+    });
 }
 
 /// The registry of an event that panics is the registry of the next one.
 #[test]
 fn the_thread_has_left_the_job_whose_event_panicked() {
-    in_child(
-        "panics::events::the_thread_has_left_the_job_whose_event_panicked",
-        || {
-            let registry = Registry::new();
-            enqueue(&registry);
-            let flushed = catch_unwind(AssertUnwindSafe(|| registry.queue().flush()));
-            registry.enqueue(Work).expect("there is room");
-            assert_eq!(registry.queue().flush().ran(), 1);
-            assert_eq!(flushed.map_err(drop).map(|flushed| flushed.ran()), Ok(1));
-        },
-    );
+    in_child(|| {
+        let registry = Registry::new();
+        enqueue(&registry);
+        let flushed = catch_unwind(AssertUnwindSafe(|| registry.queue().flush()));
+        registry.enqueue(Work).expect("there is room");
+        assert_eq!(registry.queue().flush().ran(), 1);
+        assert_eq!(flushed.map_err(drop).map(|flushed| flushed.ran()), Ok(1));
+    });
 }

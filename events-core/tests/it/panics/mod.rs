@@ -7,16 +7,14 @@ mod two_at_once;
 mod wakers;
 
 use std::{
+    any::type_name,
     env,
-    future::Future,
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::Pin,
     process::Command,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    task::{Context, Poll, Waker},
 };
 
 use events_core::{Event, Registry};
@@ -62,10 +60,6 @@ fn count_work(registry: &Registry) -> Arc<AtomicUsize> {
     count
 }
 
-fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
-    future.poll(&mut Context::from_waker(Waker::noop()))
-}
-
 /// Calls `f`; a panic of it fails the test and names the row of the table.
 fn contained<T>(row: &str, f: impl FnOnce() -> T) -> T {
     let result = catch_unwind(AssertUnwindSafe(f));
@@ -75,8 +69,8 @@ fn contained<T>(row: &str, f: impl FnOnce() -> T) -> T {
 /// The environment variable with the row that a child process runs.
 const ROW: &str = "EVENTS_CORE_PANICS_ROW";
 
-/// Runs each row in a child process of its own, which an abort ends.
-fn check_in_children(test: &str, rows: &[(&str, fn())]) {
+/// Runs each row in a child process of its own, which an abort ends. `test` is the path of the test that calls this.
+fn check_in_children<F: Fn()>(test: &str, rows: &[(&str, F)]) {
     if let Some(name) = env::var_os(ROW) {
         let (_, run) = rows.iter().find(|(row, _)| name == *row).expect("a row");
         return run();
@@ -87,14 +81,21 @@ fn check_in_children(test: &str, rows: &[(&str, fn())]) {
         child.args(["--exact", test, "--nocapture"]);
         child.env(ROW, row).env("RUST_BACKTRACE", "0");
         let output = child.output().expect("the test binary can be run");
+        let has_run = String::from_utf8_lossy(&output.stdout).contains(" 1 passed");
         let text = String::from_utf8_lossy(&output.stderr);
-        (!output.status.success()).then(|| format!("{row}: {}, {text}", output.status))
+        let failure = || format!("{row}: {}, {text}", output.status);
+        (!output.status.success() || !has_run).then(failure)
     };
     let failed: Vec<_> = rows.iter().filter_map(|(row, _)| fails(row)).collect();
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
-/// Runs a test in a child process, which an abort ends.
-fn in_child(test: &str, body: fn()) {
+/// Runs a test in a child process, which an abort ends. `body` is a closure in the function of that test, whose path
+/// is in the name of the closure's type.
+fn in_child<F: Fn()>(body: F) {
+    let (_, path) = type_name::<F>()
+        .split_once("::")
+        .expect("the path of a closure");
+    let test = path.trim_end_matches("::{{closure}}");
     check_in_children(test, &[("all", body)]);
 }

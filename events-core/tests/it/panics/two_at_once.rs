@@ -12,7 +12,8 @@ use std::{
 use events_core::{AnyEvent, Registry};
 use tokio_stream::Stream;
 
-use super::{Bomb, Fragile, Work, check_in_children, contained, fragile, poll_once};
+use super::{Bomb, Fragile, Work, check_in_children, contained, fragile};
+use crate::poll_once;
 
 fn enqueue_two(registry: &Registry) {
     for _ in 0..2 {

@@ -1,14 +1,12 @@
 //! Sections 4 and 5: background subscribers, and the snapshot that a sync emit enqueues for them.
 
 use std::{
-    future::Future,
     ops::ControlFlow,
     pin::pin,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    task::{Context, Waker},
 };
 
 use events_core::{
@@ -17,7 +15,7 @@ use events_core::{
     subscriber, subscribers,
 };
 
-use crate::{Gate, Journal, block_on};
+use crate::{Gate, Journal, block_on, poll_once};
 
 #[derive(Event)]
 struct Order {
@@ -352,12 +350,11 @@ fn an_async_subscriber_ordered_after_another_starts_when_that_has_finished() {
     let [first, second] = [Gate::default(), Gate::default()];
     register_first_and_second(&registry, [&first, &second], [false, false]);
     registry.on_async(|_: &Order| async {}).detach();
-    let mut context = Context::from_waker(Waker::noop());
     let mut emit = pin!(registry.try_emit_async(order(1, &journal)));
-    assert!(emit.as_mut().poll(&mut context).is_pending());
+    assert!(poll_once(emit.as_mut()).is_pending());
     assert_eq!(journal.take(), ["first begins"]);
     first.open();
-    assert!(emit.as_mut().poll(&mut context).is_pending());
+    assert!(poll_once(emit.as_mut()).is_pending());
     assert_eq!(journal.take(), ["first ends", "second begins"]);
     second.open();
     let emitted = block_on(emit).expect("no handler fails");
@@ -378,9 +375,8 @@ fn a_deferred_subscriber_ordered_after_an_async_one_is_enqueued_when_that_has_fi
     let (registry, journal) = (Registry::new(), Journal::default());
     let [first, second] = [Gate::default(), Gate::default()];
     register_first_and_second(&registry, [&first, &second], [false, true]);
-    let mut context = Context::from_waker(Waker::noop());
     let mut emit = pin!(registry.try_emit_async(order(1, &journal)));
-    assert!(emit.as_mut().poll(&mut context).is_pending());
+    assert!(poll_once(emit.as_mut()).is_pending());
     assert!(registry.queue().is_empty());
     first.open();
     let emitted = block_on(emit).expect("no handler fails");

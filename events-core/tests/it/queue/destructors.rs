@@ -3,7 +3,7 @@
 
 use std::{
     future::{Future, pending},
-    pin::{Pin, pin},
+    pin::pin,
     sync::{
         Arc, Barrier,
         atomic::{AtomicUsize, Ordering},
@@ -14,6 +14,8 @@ use std::{
 };
 
 use events_core::{Event, Registry};
+
+use crate::poll_once;
 
 #[derive(Event, Clone)]
 struct Work;
@@ -45,9 +47,8 @@ fn registry(on_drop: fn(&Registry)) -> Registry {
     registry
 }
 
-fn poll_once<F: Future>(future: Pin<&mut F>) {
-    let context = &mut Context::from_waker(Waker::noop());
-    assert!(future.poll(context).is_pending());
+fn assert_pending(future: impl Future) {
+    assert!(poll_once(future).is_pending());
 }
 
 /// Each way to drop a handler that has started, with two events in the queue.
@@ -60,25 +61,25 @@ fn check(on_drop: fn(&Registry), left: &dyn Fn(&str, usize)) {
     };
     let count = |registry: &Registry| registry.queue().shutdown(Duration::ZERO).events.len();
     let registry = start();
-    poll_once(pin!(registry.queue().work(1)));
+    assert_pending(registry.queue().work(1));
     left("a worker is dropped", count(&registry));
     let registry = start();
-    poll_once(pin!(registry.queue().flush_async()));
+    assert_pending(registry.queue().flush_async());
     left("a flush is dropped", count(&registry));
     let registry = start();
-    poll_once(pin!(registry.queue().shutdown_async(pending::<()>())));
+    assert_pending(registry.queue().shutdown_async(pending::<()>()));
     left("a shutdown is dropped", count(&registry));
     let registry = start();
     let mut work = pin!(registry.queue().work(1));
-    poll_once(work.as_mut());
+    assert_pending(work.as_mut());
     left("a shutdown ends a worker", count(&registry));
     let registry = start();
     let (mut first, mut second) = (
         pin!(registry.queue().work(1)),
         pin!(registry.queue().work(1)),
     );
-    poll_once(first.as_mut());
-    poll_once(second.as_mut());
+    assert_pending(first.as_mut());
+    assert_pending(second.as_mut());
     left("a shutdown ends two workers", count(&registry));
 }
 
@@ -126,7 +127,7 @@ fn each_event_in_the_queue_of_a_dropped_registry_is_dropped_and_its_panic_is_con
             "there is room"
         );
     }
-    poll_once(pin!(registry.queue().flush_async()));
+    assert_pending(registry.queue().flush_async());
     assert_eq!(registry.queue().len(), 5);
     let caught = std::panic::catch_unwind(move || {
         let _dropped = registry;
@@ -155,7 +156,7 @@ fn a_worker_is_in_progress_while_it_is_dropped() {
     registry.on_async(handler).detach();
     registry.enqueue(Work).expect("there is room");
     let mut work = Box::pin(registry.queue().work(1));
-    poll_once(work.as_mut());
+    assert_pending(work.as_mut());
     let drops = thread::spawn(move || drop(work));
     entered.wait();
     let is_settled = registry.queue().settle(Duration::ZERO);
@@ -188,7 +189,7 @@ fn waiting_futures_keep_one_waker() {
     let registry = registry(|_| ());
     let mut work = pin!(registry.queue().work(1));
     registry.enqueue(Work).expect("there is room");
-    poll_once(work.as_mut());
+    assert_pending(work.as_mut());
     let bridge = events_core::bridge(tokio_stream::pending::<()>());
     let bridge = bridge.with(|()| Some(Work)).on(&registry).spawn();
     for (name, kept) in [

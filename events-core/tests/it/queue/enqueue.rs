@@ -1,15 +1,12 @@
 //! Section 5: enqueued events: their order, origin and parent, and the capacity of the queue.
 
-use std::{
-    pin::pin,
-    task::{Context, Waker},
-};
+use std::pin::pin;
 
 use events_core::{
     Emission, Event, Registry, failures::Undelivered, scopes::WithRegistry, subscriber, subscribers,
 };
 
-use crate::{Gate, Journal, block_on};
+use crate::{Gate, Journal, block_on, poll_once};
 
 #[derive(Event, Clone)]
 pub(super) struct Job {
@@ -155,8 +152,7 @@ fn a_flush_runs_one_event_at_a_time() {
             .expect("there is room");
     }
     let mut flush = pin!(registry.queue().flush_async());
-    let mut context = Context::from_waker(Waker::noop());
-    assert!(flush.as_mut().poll(&mut context).is_pending());
+    assert!(poll_once(flush.as_mut()).is_pending());
     assert_eq!(journal.take(), ["0 begins"]);
     gate.open();
     assert_eq!(block_on(flush).ran(), 2);

@@ -3,13 +3,12 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
-    task::{Context, Poll, Waker},
 };
 
 use events_core::{Event, Registry, flush_queue, queues::flush_after, subscribers};
 
 use super::enqueue::{Job, Other, job, work};
-use crate::{Gate, Journal, block_on};
+use crate::{Gate, Journal, block_on, poll_once};
 
 #[test]
 fn a_flush_also_runs_events_that_are_enqueued_during_it() {
@@ -233,8 +232,7 @@ fn a_dropped_flush_keeps_the_event_that_it_was_running() {
     }
     {
         let mut flush = pin!(registry.queue().flush_async());
-        let mut context = Context::from_waker(Waker::noop());
-        assert!(matches!(flush.as_mut().poll(&mut context), Poll::Pending));
+        assert!(poll_once(flush.as_mut()).is_pending());
     }
     assert_eq!(registry.queue().len(), 1);
     let unfinished = registry.queue().shutdown(std::time::Duration::ZERO);

@@ -4,21 +4,17 @@ use std::{
     future::pending,
     pin::pin,
     sync::{Arc, Barrier},
-    task::{Context, Poll, Waker},
+    task::Poll,
     thread,
     time::Duration,
 };
 
 use events_core::{Event, Registry};
 
-use crate::{Gate, block_on};
+use crate::{Gate, block_on, poll_once};
 
 #[derive(Event, Clone)]
 struct Work;
-
-fn poll_once<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
-    future.poll(&mut Context::from_waker(Waker::noop()))
-}
 
 /// `runs` runs an event on another thread; its sync subscriber does not return before the checks are over.
 fn check(way: &str, runs: fn(&Registry)) {

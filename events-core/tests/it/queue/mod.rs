@@ -10,3 +10,8 @@ mod runtimes;
 mod settle;
 mod shutdown;
 mod workers;
+
+use std::time::Duration;
+
+/// Longer than anything here takes that ends at all.
+const LONG: Duration = Duration::from_secs(60);

@@ -3,9 +3,8 @@
 
 use std::{
     future::pending,
-    pin::pin,
     sync::{Arc, Mutex},
-    task::{Context, Poll, Waker},
+    task::Poll,
     time::Duration,
 };
 
@@ -14,7 +13,7 @@ use events_core::{
     queues::{Flush, Worker},
 };
 
-use crate::{Journal, block_on};
+use crate::{Journal, block_on, poll_once};
 
 #[derive(Event, Clone)]
 struct Outer;
@@ -121,8 +120,7 @@ fn a_flush_is_inside_where_it_is_polled() {
     let found = Arc::clone(&flushed);
     let polls = move |_: &Inner| {
         if let Some(flush) = flush.lock().expect("no panic").take() {
-            let polled = pin!(flush).poll(&mut Context::from_waker(Waker::noop()));
-            *found.lock().expect("no panic") = Some(polled);
+            *found.lock().expect("no panic") = Some(poll_once(flush));
         }
     };
     registry.on(polls).detach();

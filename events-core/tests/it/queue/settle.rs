@@ -13,13 +13,11 @@ use std::{
 
 use events_core::{Event, Registry, queues::Worker};
 
+use super::LONG;
 use crate::block_on;
 
 #[derive(Event, Clone)]
 struct Step(u32);
-
-/// Longer than anything here takes that ends at all.
-const LONG: Duration = Duration::from_secs(60);
 
 /// Subscribes a handler that enqueues the next step. Returns the count of the steps that ran.
 fn steps(registry: &Registry) -> Arc<AtomicU32> {

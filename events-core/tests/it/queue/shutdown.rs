@@ -1,36 +1,23 @@
 //! Section 5: shutting a queue down.
 
 use std::{
-    future::{Future, pending, ready},
+    future::{pending, ready},
     pin::pin,
     sync::mpsc,
-    task::{Context, Waker},
     thread,
     time::Duration,
 };
 
 use events_core::{Event, Registry, failures::Undelivered, queues::Unfinished};
 
-use crate::{Gate, Journal, block_on};
-
-#[derive(Event, Clone)]
-struct Job {
-    number: u32,
-    journal: Journal,
-}
+use super::{
+    LONG,
+    enqueue::{Job, job},
+};
+use crate::{Gate, Journal, block_on, poll_once};
 
 #[derive(Event, Clone)]
 struct Followed(Journal);
-
-fn job(number: u32, journal: &Journal) -> Job {
-    Job {
-        number,
-        journal: journal.clone(),
-    }
-}
-
-/// Longer than anything here takes that ends at all.
-const LONG: Duration = Duration::from_secs(60);
 
 /// The numbers of the jobs that the shutdown returned, and whether they were started.
 fn numbers(unfinished: Unfinished) -> Vec<(u32, bool)> {
@@ -239,8 +226,7 @@ fn an_awaited_shutdown_keeps_its_deadline() {
     let deadline = Gate::default();
     let mut shutdown = pin!(registry.queue().shutdown_async(deadline.wait()));
     for _ in 0..2 {
-        let mut context = Context::from_waker(Waker::noop());
-        assert!(shutdown.as_mut().poll(&mut context).is_pending());
+        assert!(poll_once(shutdown.as_mut()).is_pending());
     }
     deadline.open();
     let unfinished = block_on(shutdown);
@@ -276,8 +262,7 @@ fn a_dropped_shutdown_can_be_repeated() {
     let worker = registry.queue().spawn_thread();
     {
         let mut shutdown = pin!(registry.queue().shutdown_async(pending::<()>()));
-        let mut context = Context::from_waker(Waker::noop());
-        assert!(shutdown.as_mut().poll(&mut context).is_pending());
+        assert!(poll_once(shutdown.as_mut()).is_pending());
     }
     assert!(registry.enqueue(job(9, &journal)).is_err());
     let opener = thread::spawn(move || gate.open());

@@ -1,33 +1,14 @@
 //! Section 5: workers, as threads and as futures.
 
-use std::{
-    future::{Future, pending},
-    pin::pin,
-    sync::mpsc,
-    task::{Context, Waker},
-    thread,
-    time::Duration,
-};
+use std::{future::pending, pin::pin, sync::mpsc, thread, time::Duration};
 
 use events_core::{Event, Registry};
 
-use crate::{Gate, Journal, block_on};
-
-#[derive(Event, Clone)]
-struct Job {
-    number: u32,
-    journal: Journal,
-}
-
-fn job(number: u32, journal: &Journal) -> Job {
-    Job {
-        number,
-        journal: journal.clone(),
-    }
-}
-
-/// Longer than anything here takes that ends at all.
-const LONG: Duration = Duration::from_secs(60);
+use super::{
+    LONG,
+    enqueue::{Job, job},
+};
+use crate::{Gate, Journal, block_on, poll_once};
 
 #[test]
 fn a_worker_on_a_thread_runs_events_in_order() {
@@ -107,12 +88,11 @@ fn a_worker_runs_no_more_events_at_once_than_its_concurrency() {
             .expect("there is room");
     }
     let mut work = pin!(registry.queue().work(3));
-    let mut context = Context::from_waker(Waker::noop());
-    assert!(work.as_mut().poll(&mut context).is_pending());
+    assert!(poll_once(work.as_mut()).is_pending());
     assert_eq!(journal.take(), ["0 begins", "1 begins", "2 begins"]);
     assert_eq!(registry.queue().len(), 2);
     gate.open();
-    assert!(work.as_mut().poll(&mut context).is_pending());
+    assert!(poll_once(work.as_mut()).is_pending());
     assert_eq!(journal.take(), ["3 begins", "4 begins"]);
 }
 
@@ -188,8 +168,7 @@ fn a_worker_future_that_is_dropped_leaves_its_running_event_to_the_shutdown() {
     registry.enqueue(job(7, &journal)).expect("there is room");
     {
         let mut work = pin!(registry.queue().work(1));
-        let mut context = Context::from_waker(Waker::noop());
-        assert!(work.as_mut().poll(&mut context).is_pending());
+        assert!(poll_once(work.as_mut()).is_pending());
     }
     assert_eq!(journal.take(), ["begun"]);
     assert!(registry.queue().is_empty());

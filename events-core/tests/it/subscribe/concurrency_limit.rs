@@ -10,8 +10,7 @@ use std::{
 
 use events_core::Registry;
 
-use crate::emit::async_emit::{Greeting, poll_once};
-use crate::{Gate, Journal, block_on};
+use crate::{Gate, Journal, block_on, emit::async_emit::Greeting, poll_once};
 
 #[test]
 fn calls_above_the_concurrency_limit_of_a_subscriber_wait() {

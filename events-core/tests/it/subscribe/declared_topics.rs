@@ -185,3 +185,25 @@ fn a_scan_creates_a_listener_with_pattern_handlers() {
     let emitted = registry.try_emit(Login { journal });
     assert_eq!(emitted.expect("no handler fails").ran(), 1);
 }
+
+struct Huge;
+
+#[listener]
+impl Huge {
+    #[on(topic = r"\w{1000}")]
+    fn any(&self, _: &dyn AnyEvent) {}
+}
+
+#[test]
+fn a_listener_whose_pattern_is_too_large_is_an_error_of_its_registration() {
+    let error = Registry::new().try_add(Huge).expect_err("it is too large");
+    let text = error.to_string();
+    for part in [
+        "declared_topics::Huge::any",
+        r"has the pattern `\w{1000}`",
+        "size limit",
+        "smaller repetition counts",
+    ] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+}

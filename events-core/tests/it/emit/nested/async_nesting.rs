@@ -10,8 +10,11 @@ use std::{
 
 use events_core::{Emission, Event, Registry};
 
-use crate::emit::async_emit::{Greeting, greeting, poll_once};
-use crate::{Gate, Journal, block_on};
+use crate::{
+    Gate, Journal, block_on,
+    emit::async_emit::{Greeting, greeting},
+    poll_once,
+};
 
 #[derive(Event, Clone)]
 struct Deeper {

@@ -4,12 +4,16 @@ use std::{
     pin::pin,
     sync::atomic::{AtomicUsize, Ordering},
     sync::{Arc, Mutex},
-    task::{Context, Poll, Waker},
 };
 
-use events_core::{Event, Registry, subscriber, subscribers};
+use events_core::{
+    Event, Registry,
+    bounds::Snapshot,
+    subscriber, subscribers,
+    subscribing::{BackgroundKind, NewSubscription},
+};
 
-use crate::{Gate, Journal};
+use crate::{Gate, Journal, poll_once};
 
 #[derive(Event, Clone)]
 #[event(topic = "itself::one")]
@@ -18,10 +22,6 @@ struct One;
 #[derive(Event, Clone)]
 #[event(topic = "itself::two")]
 struct Two;
-
-fn poll_once<F: Future>(future: F) -> Poll<F::Output> {
-    pin!(future).poll(&mut Context::from_waker(Waker::noop()))
-}
 
 const LIMIT_1: &str = "the calls that the limit of 1 allows are in progress and await this one";
 const LIMIT_2: &str = "the calls that the limit of 2 allows are in progress and await this one";
@@ -59,8 +59,25 @@ fn awaits<E: Event + Send + Sync + 'static>(
             }
         }
     });
+    register(new, limit);
+}
+
+/// Subscribes a handler of `Two` that awaits an emit of `One` to `target`, and notes the failure of that emit.
+fn two_awaits_one(registry: &Registry, target: &Registry, journal: &Journal) {
+    let (target, journal) = (target.clone(), journal.clone());
+    let emits = move |_: &Two| {
+        let (target, journal) = (target.clone(), journal.clone());
+        async move {
+            let error = target.try_emit_async(One).await.expect_err("it fails");
+            journal.note(error.failures()[0].to_string());
+        }
+    };
+    registry.on_async(emits).detach();
+}
+
+fn register<E: Snapshot>(new: NewSubscription<E, BackgroundKind>, limit: usize) {
     let new = new.concurrency(limit);
-    new.register().expect("it is the first").detach();
+    new.register().expect("no options clash").detach();
 }
 
 fn ends(registry: &Registry) {
@@ -81,15 +98,7 @@ fn a_call_that_would_wait_for_itself_is_refused() {
         chain,
         |registry, journal| {
             awaits(registry, journal, 1, || Two);
-            let (inner, notes) = (registry.clone(), journal.clone());
-            let emits = move |_: &Two| {
-                let (inner, notes) = (inner.clone(), notes.clone());
-                async move {
-                    let error = inner.try_emit_async(One).await.expect_err("it fails");
-                    notes.note(error.failures()[0].to_string());
-                }
-            };
-            registry.on_async(emits).detach();
+            two_awaits_one(registry, registry, journal);
             ends(registry);
         },
     );
@@ -139,10 +148,7 @@ fn calls_that_would_wait_for_one_another_are_refused() {
                     }
                 }
             });
-            new.concurrency(2)
-                .register()
-                .expect("it is the first")
-                .detach();
+            register(new, 2);
             registry.enqueue(One).expect("there is room");
             registry.enqueue(One).expect("there is room");
             let mut work = pin!(registry.queue().work(2));
@@ -171,10 +177,7 @@ fn a_call_in_a_flush_that_the_handler_awaits_is_refused() {
                 notes.note(format!("{} failed", flushed.failures()));
             }
         });
-        new.concurrency(1)
-            .register()
-            .expect("it is the first")
-            .detach();
+        register(new, 1);
         ends(registry);
         assert_eq!(journal.take(), ["1 failed"]);
         // The flush logs the text, which is that of the other ways.
@@ -186,15 +189,7 @@ fn a_call_in_a_flush_that_the_handler_awaits_is_refused() {
     let chain = "itself::one -> itself::two -> itself::one";
     check("of another queue", LIMIT_1, chain, |registry, journal| {
         let other = Registry::new();
-        let (inner, notes) = (registry.clone(), journal.clone());
-        let emits = move |_: &Two| {
-            let (inner, notes) = (inner.clone(), notes.clone());
-            async move {
-                let error = inner.try_emit_async(One).await.expect_err("it fails");
-                notes.note(error.failures()[0].to_string());
-            }
-        };
-        other.on_async(emits).detach();
+        two_awaits_one(&other, registry, journal);
         let flushes = move |_: &One| {
             let other = other.clone();
             async move {
@@ -203,10 +198,7 @@ fn a_call_in_a_flush_that_the_handler_awaits_is_refused() {
             }
         };
         let new = registry.subscribe_async(flushes);
-        new.concurrency(1)
-            .register()
-            .expect("it is the first")
-            .detach();
+        register(new, 1);
         registry.emit(One);
         assert!(poll_once(registry.queue().flush_async()).is_ready());
     });
@@ -227,10 +219,7 @@ fn a_call_on_a_full_queue_is_refused() {
                 let error = inner.try_emit(One).expect_err("it fails");
                 notes.note(error.failures()[0].to_string());
             });
-            new.concurrency(1)
-                .register()
-                .expect("it is the first")
-                .detach();
+            register(new, 1);
             registry.emit(One);
         },
     );
@@ -275,10 +264,7 @@ fn an_emit_that_the_handler_does_not_await_is_not_refused() {
             notes.note("ends");
         }
     });
-    new.concurrency(1)
-        .register()
-        .expect("it is the first")
-        .detach();
+    register(new, 1);
     registry.emit(One);
     let flushed = registry.queue().flush();
     assert_eq!(
@@ -301,10 +287,7 @@ fn a_call_that_waits_for_another_emit_is_not_refused() {
             notes.note("two");
         }
     });
-    new.concurrency(1)
-        .register()
-        .expect("it is the first")
-        .detach();
+    register(new, 1);
     let mut two = pin!(registry.emit_async(Two));
     let mut one = pin!(registry.emit_async(One));
     let mut next = pin!(registry.emit_async(One));
@@ -330,10 +313,7 @@ fn a_call_that_waits_for_one_beside_its_emit_is_not_refused() {
             notes.note("ends");
         }
     });
-    new.concurrency(1)
-        .register()
-        .expect("it is the first")
-        .detach();
+    register(new, 1);
     let (inner, calls) = (registry.clone(), Arc::new(AtomicUsize::new(0)));
     registry
         .on_async(move |_: &One| {
