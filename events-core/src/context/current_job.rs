@@ -73,6 +73,11 @@ pub(crate) fn enter_job(queue: QueueId, parent: Option<EmissionId>) -> CurrentJo
     }
 }
 
+/// Whether this thread is running a job of any queue.
+pub(crate) fn is_in_job() -> bool {
+    INNERMOST.get().is_some()
+}
+
 /// Whether this thread is running a job of that queue, be it inside a job of another queue or around one.
 pub(crate) fn is_in_job_of(queue: QueueId) -> bool {
     INNERMOST.get().is_some_and(|(_, innermost)| {

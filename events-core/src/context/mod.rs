@@ -17,7 +17,7 @@ pub(crate) mod log;
 pub(crate) mod panic_hook;
 
 pub(crate) use current_job::{
-    CurrentJobGuard, QueueId, current_emission, enter_job, is_in_job_of, parent_id,
+    CurrentJobGuard, QueueId, current_emission, enter_job, is_in_job, is_in_job_of, parent_id,
 };
 pub use emission::{Emission, EmissionId, EmissionSource};
 pub(crate) use emit_stack::{

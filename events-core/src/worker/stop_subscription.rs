@@ -4,7 +4,7 @@ use std::{future::poll_fn, task::Poll};
 
 use super::block_on::block_on;
 use crate::{
-    context::{CurrentJob, depth},
+    context::{depth, is_in_job},
     subscribe::Subscription,
 };
 
@@ -47,7 +47,7 @@ impl Subscription {
     pub async fn stop_async(self) {
         let freed = self.unsubscribe();
         poll_fn(|context| {
-            if depth() > 0 || CurrentJob::innermost().is_some() {
+            if depth() > 0 || is_in_job() {
                 return Poll::Ready(());
             }
             freed.poll(context.waker())
