@@ -9,13 +9,15 @@
 //! - `background_result`: what its handlers returned so far;
 //! - `future_set` (with `unsafe`): the futures of a run, which borrow the event in the same set;
 //! - `once_handler`: a handler that runs at most once;
-//! - `concurrency_limit`: a limit on the concurrent calls of one handler.
+//! - `concurrency_limit`: a limit on the concurrent calls of one handler;
+//! - `fair_semaphore`: its semaphore.
 
 mod background_plan;
 mod background_result;
 mod background_run;
 mod concurrency_limit;
 mod dependencies;
+mod fair_semaphore;
 mod filtered_handler;
 mod future_set;
 mod once_handler;

@@ -1,5 +1,6 @@
 //! Tests of the concurrent parts of events-core under a model checker: the publication of plans, the
-//! bounded queue, the suspended jobs of a driver, and the notification of idle drivers.
+//! bounded queue, the suspended jobs of a driver, the notification of idle drivers, and the semaphore that
+//! limits the calls of a handler.
 //!
 //! The files of `events-core/src` are compiled here with the primitives of the model checker instead of
 //! those of the standard library and of `arc-swap`.
@@ -12,6 +13,8 @@
 
 #[path = "../../../src/queue/bounded/bounded_queue.rs"]
 mod bounded_queue;
+#[path = "../../../src/background/fair_semaphore.rs"]
+mod fair_semaphore;
 #[path = "../../../src/queue/idle.rs"]
 mod idle;
 #[path = "../../../src/queue/in_flight.rs"]

@@ -1,0 +1,216 @@
+//! A fair semaphore: calls over its limit wait, and continue in the order in which they arrived.
+//!
+//! A released permit is passed to the first waiting call directly, so that no later call can take it in between.
+//! A waiting call that is dropped leaves the queue, and passes on a permit that it was granted but did not
+//! use. No waker is called or dropped while the lock is held: wakers are foreign code.
+//!
+//! # Calls that would wait for themselves
+//!
+//! A call may be polled inside another one that holds a permit. Each holder of a permit is recorded with its id,
+//! and each waiting call with those holders that its latest poll was inside of. Such a holder is *blocked*: it
+//! ends after the waiting call. When all holders are blocked no permit would ever be released, so the call that
+//! would complete this state gets an error instead.
+//!
+//! Of this crate the file imports only `primitives`, so that `tests/model` can compile it with the primitives
+//! of a model checker and test the interleavings of calls.
+
+use std::{
+    collections::VecDeque,
+    mem,
+    task::{Poll, Waker},
+};
+
+use crate::primitives::{
+    drop_catching,
+    sync::{Mutex, MutexGuard, lock},
+    wake_catching,
+};
+
+/// A number of permits; `H` is the id of a call that holds one.
+#[derive(Debug)]
+pub(super) struct FairSemaphore<H> {
+    limit: usize,
+    state: Mutex<Permits<H>>,
+}
+
+/// There are at most `limit` permits, those of `holders` and of `granted`, and fewer only if no call waits.
+#[derive(Debug)]
+struct Permits<H> {
+    /// The calls that acquired a permit, one for each.
+    holders: Vec<H>,
+    /// The waiting calls in order of arrival, without those that were granted a permit.
+    waiting: VecDeque<Waiting<H>>,
+    /// The tickets of the calls that were granted a permit and have not been polled since.
+    granted: Vec<u64>,
+    last_ticket: u64,
+}
+
+/// A call that waits for a permit.
+#[derive(Debug)]
+struct Waiting<H> {
+    ticket: u64,
+    waker: Waker,
+    /// The holders that its latest poll was inside of.
+    blocked: Vec<H>,
+}
+
+/// The place of a call in the queue of a semaphore, if it has one.
+#[derive(Debug, Default)]
+pub(super) struct Ticket(Option<u64>);
+
+/// The call would wait for itself.
+#[derive(Debug)]
+pub(super) struct WouldNeverEnd;
+
+impl<H: Copy + PartialEq> FairSemaphore<H> {
+    /// A limit of 0 counts as 1.
+    pub(super) fn new(limit: usize) -> Self {
+        Self {
+            limit: limit.max(1),
+            state: Mutex::new(Permits {
+                holders: Vec::new(),
+                waiting: VecDeque::new(),
+                granted: Vec::new(),
+                last_ticket: 0,
+            }),
+        }
+    }
+
+    pub(super) fn limit(&self) -> usize {
+        self.limit
+    }
+
+    fn state(&self) -> MutexGuard<'_, Permits<H>> {
+        lock(&self.state)
+    }
+
+    /// Acquires a permit, which the caller [releases](Self::release). `is_inside`: whether this poll is inside
+    /// the call that holds a permit with that id.
+    ///
+    /// A call that is pending must be polled again when its waker is woken, or [given up](Self::give_up).
+    pub(super) fn poll_acquire(
+        &self,
+        ticket: &mut Ticket,
+        holder: H,
+        is_inside: impl Fn(H) -> bool,
+        waker: &Waker,
+    ) -> Poll<Result<(), WouldNeverEnd>> {
+        let waker = waker.clone();
+        let (polled, unused) = {
+            let mut state = self.state();
+            if state.take(ticket.0, self.limit) {
+                state.holders.push(holder);
+                ticket.0 = None;
+                (Poll::Ready(Ok(())), Some(waker))
+            } else {
+                let holders = state.holders.iter().copied();
+                let blocked: Vec<_> = holders.filter(|one| is_inside(*one)).collect();
+                if state.would_never_end(ticket.0, &blocked) {
+                    (Poll::Ready(Err(WouldNeverEnd)), Some(waker))
+                } else {
+                    let ticket = *ticket.0.get_or_insert_with(|| state.new_ticket());
+                    (Poll::Pending, state.wait(ticket, waker, blocked))
+                }
+            }
+        };
+        drop_catching(unused);
+        polled
+    }
+
+    /// A call that has not acquired a permit stops waiting for one.
+    pub(super) fn give_up(&self, ticket: &mut Ticket) {
+        let Some(ticket) = ticket.0.take() else {
+            return;
+        };
+        let (is_granted, waiting) = {
+            let mut state = self.state();
+            let waiting = state.waiting.iter().position(|one| one.ticket == ticket);
+            let waiting = waiting.and_then(|index| state.waiting.remove(index));
+            (state.revoke(ticket), waiting)
+        };
+        drop_catching(waiting);
+        if is_granted {
+            // The permit was not used.
+            self.pass_on();
+        }
+    }
+
+    /// Passes the permit of a holder to the first waiting call, or makes it free.
+    pub(super) fn release(&self, holder: H) {
+        let mut state = self.state();
+        if let Some(index) = state.holders.iter().position(|one| *one == holder) {
+            state.holders.swap_remove(index);
+        }
+        drop(state);
+        self.pass_on();
+    }
+
+    /// Passes a permit that is free to the first waiting call, if there is one. A call whose waker panics was
+    /// not woken: the permit is passed to the next one.
+    fn pass_on(&self) {
+        loop {
+            let next = self.state().grant_next();
+            let Some(Waiting { ticket, waker, .. }) = next else {
+                return;
+            };
+            if wake_catching(waker) || !self.state().revoke(ticket) {
+                return;
+            }
+        }
+    }
+}
+
+impl<H: Copy + PartialEq> Permits<H> {
+    fn new_ticket(&mut self) -> u64 {
+        self.last_ticket += 1;
+        self.last_ticket
+    }
+
+    /// Grants a permit that is free to the first waiting call, if there is one, and returns that.
+    fn grant_next(&mut self) -> Option<Waiting<H>> {
+        let next = self.waiting.pop_front()?;
+        self.granted.push(next.ticket);
+        Some(next)
+    }
+
+    /// Removes a granted permit that is not used yet; returns whether it was.
+    fn revoke(&mut self, ticket: u64) -> bool {
+        let granted = self.granted.iter().position(|one| *one == ticket);
+        let revoked = granted.map(|index| self.granted.swap_remove(index));
+        revoked.is_some()
+    }
+
+    /// Whether a call gets a permit now: it was granted one, or does not wait and one is free. A call whose
+    /// permit was revoked does not wait.
+    fn take(&mut self, ticket: Option<u64>, limit: usize) -> bool {
+        let is_granted = ticket.is_some_and(|ticket| self.revoke(ticket));
+        let waits = || self.waiting.iter().any(|one| Some(one.ticket) == ticket);
+        is_granted || !waits() && self.holders.len() + self.granted.len() < limit
+    }
+
+    /// Records that a call waits; returns the waker of its poll before this one.
+    fn wait(&mut self, ticket: u64, waker: Waker, blocked: Vec<H>) -> Option<Waker> {
+        let found = self.waiting.iter_mut().find(|one| one.ticket == ticket);
+        if let Some(waiting) = found {
+            waiting.blocked = blocked;
+            return Some(mem::replace(&mut waiting.waker, waker));
+        }
+        self.waiting.push_back(Waiting {
+            ticket,
+            waker,
+            blocked,
+        });
+        None
+    }
+
+    /// Whether a call that blocks these holders would wait forever. The call with this ticket, which may be
+    /// waiting already, is the same one.
+    fn would_never_end(&self, ticket: Option<u64>, blocked: &[H]) -> bool {
+        let is_other = |waiting: &&Waiting<H>| Some(waiting.ticket) != ticket;
+        let is_blocked = |holder: &H| {
+            let mut others = self.waiting.iter().filter(is_other);
+            blocked.contains(holder) || others.any(|one| one.blocked.contains(holder))
+        };
+        !blocked.is_empty() && self.granted.is_empty() && self.holders.iter().all(is_blocked)
+    }
+}
