@@ -122,40 +122,40 @@ impl<H: Copy + PartialEq> FairSemaphore<H> {
         let Some(ticket) = ticket.0.take() else {
             return;
         };
-        let (is_granted, waiting) = {
+        let (waiting, next) = {
             let mut state = self.state();
             let waiting = state.waiting.iter().position(|one| one.ticket == ticket);
             let waiting = waiting.and_then(|index| state.waiting.remove(index));
-            (state.revoke(ticket), waiting)
+            // A permit that was granted was not used.
+            state.revoke(ticket);
+            (waiting, state.grant_next(self.limit))
         };
         drop_catching(waiting);
-        if is_granted {
-            // The permit was not used.
-            self.pass_on();
-        }
+        self.wake(next);
     }
 
     /// Passes the permit of a holder to the first waiting call, or makes it free.
     pub(super) fn release(&self, holder: H) {
-        let mut state = self.state();
-        if let Some(index) = state.holders.iter().position(|one| *one == holder) {
-            state.holders.swap_remove(index);
-        }
-        drop(state);
-        self.pass_on();
+        let next = {
+            let mut state = self.state();
+            if let Some(index) = state.holders.iter().position(|one| *one == holder) {
+                state.holders.swap_remove(index);
+            }
+            state.grant_next(self.limit)
+        };
+        self.wake(next);
     }
 
-    /// Passes a permit that is free to the first waiting call, if there is one. A call whose waker panics was
-    /// not woken: the permit is passed to the next one.
-    fn pass_on(&self) {
-        loop {
-            let next = self.state().grant_next();
-            let Some(Waiting { ticket, waker, .. }) = next else {
-                return;
-            };
-            if wake_catching(waker) || !self.state().revoke(ticket) {
+    /// Wakes a call that was granted a permit. A call whose waker panics was not woken: the permit is passed to
+    /// the next one.
+    fn wake(&self, mut granted: Option<Waiting<H>>) {
+        while let Some(Waiting { ticket, waker, .. }) = granted {
+            if wake_catching(waker) {
                 return;
             }
+            let mut state = self.state();
+            state.revoke(ticket);
+            granted = state.grant_next(self.limit);
         }
     }
 }
@@ -166,11 +166,19 @@ impl<H: Copy + PartialEq> Permits<H> {
         self.last_ticket
     }
 
-    /// Grants a permit that is free to the first waiting call, if there is one, and returns that.
-    fn grant_next(&mut self) -> Option<Waiting<H>> {
+    /// Grants a permit to the first waiting call, if there are both, and returns that call. Called under the
+    /// same lock as that under which a permit became free: no other call can take it in between.
+    fn grant_next(&mut self, limit: usize) -> Option<Waiting<H>> {
+        if !self.has_free_permit(limit) {
+            return None;
+        }
         let next = self.waiting.pop_front()?;
         self.granted.push(next.ticket);
         Some(next)
+    }
+
+    fn has_free_permit(&self, limit: usize) -> bool {
+        self.holders.len() + self.granted.len() < limit
     }
 
     /// Removes a granted permit that is not used yet; returns whether it was.
@@ -185,7 +193,7 @@ impl<H: Copy + PartialEq> Permits<H> {
     fn take(&mut self, ticket: Option<u64>, limit: usize) -> bool {
         let is_granted = ticket.is_some_and(|ticket| self.revoke(ticket));
         let waits = || self.waiting.iter().any(|one| Some(one.ticket) == ticket);
-        is_granted || !waits() && self.holders.len() + self.granted.len() < limit
+        is_granted || !waits() && self.has_free_permit(limit)
     }
 
     /// Records that a call waits; returns the waker of its poll before this one.
