@@ -11,6 +11,7 @@ mod panics;
 mod queue;
 mod subscribe;
 mod tidy;
+mod worker;
 
 use std::{
     future::Future,

@@ -2,7 +2,7 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
-use events_core::{AnyEvent, Registry, listener};
+use events_core::{AnyEvent, Registry, bridges::Signal, listener, signal_to_event};
 
 use super::{Bomb, Row, Work, contained, count_work, fragile, in_child};
 
@@ -20,6 +20,19 @@ impl Listener {
 
     #[on(deferred)]
     fn later(&self, _: &Work) {}
+}
+
+/// A source that calls no callback, and whose guard panics when it is dropped.
+struct Silent;
+
+impl Signal for Silent {
+    type Item = Work;
+    type Guard = Bomb;
+
+    fn connect(&self, callback: impl Fn(Work) + Send + Sync + 'static) -> Bomb {
+        std::mem::forget(callback);
+        Bomb
+    }
 }
 
 /// Each way to drop one closure.
@@ -88,6 +101,11 @@ const WAYS: &[Row] = &[
         *guard.lock().expect("it is not poisoned") = Some(subscription);
         drop(guard);
         other.emit(Work);
+    }),
+    ("the guard of a source of callbacks", |registry| {
+        let bridge = signal_to_event(&Silent).to::<Work>().on(registry);
+        assert_eq!(bridge.connect().stop().came(), 0);
+        drop(signal_to_event(&Silent).to::<Work>().on(registry).connect());
     }),
     ("a bridge", |registry| {
         let bomb = Bomb;

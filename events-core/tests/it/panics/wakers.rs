@@ -5,15 +5,19 @@ use std::{
     pin::{Pin, pin},
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     task::{Context, Poll, Wake, Waker},
+    time::Duration,
 };
 
 use events_core::Registry;
 
-use super::{Bomb, Work, contained, in_child};
-use crate::{Gate, poll_once};
+use super::{Work, check_in_children, contained, in_child};
+use crate::{
+    Gate, poll_once,
+    worker::{Busy, Quick, WAITS},
+};
 
 struct Panics;
 
@@ -38,7 +42,7 @@ impl Wake for Counts {
     }
 }
 
-fn poll<F: Future>(future: Pin<&mut F>, waker: &Waker) -> Poll<F::Output> {
+fn poll<F: Future + ?Sized>(future: Pin<&mut F>, waker: &Waker) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(waker))
 }
 
@@ -159,7 +163,7 @@ fn what_wakes_a_handler_does_not_receive_the_panic_of_a_workers_waker() {
         assert!(poll(work.as_mut(), &bad).is_pending());
         contained("open", || gate.open());
         assert!(poll_once(work.as_mut()).is_pending());
-        assert!(registry.queue().settle(std::time::Duration::ZERO));
+        assert!(registry.queue().settle(Duration::ZERO));
     });
 }
 
@@ -194,35 +198,74 @@ fn a_released_permit_wakes_the_next_call() {
     });
 }
 
-/// A waker that panics when it is dropped.
-struct Fragile(Bomb);
+/// Panics when the last waker of it is dropped, once it is armed.
+#[derive(Default)]
+struct Fragile(AtomicBool);
 
 impl Wake for Fragile {
-    fn wake(self: Arc<Self>) {
-        let _ = &self.0;
+    fn wake(self: Arc<Self>) {}
+}
+
+impl Drop for Fragile {
+    fn drop(&mut self) {
+        assert!(!self.0.load(Ordering::Relaxed), "a waker is dropped");
     }
 }
 
-/// A task that is polled with another waker drops the first one.
+/// What drops the waker of a task that waits.
+#[derive(Clone, Copy, Debug)]
+enum Last {
+    /// A poll with another waker.
+    Poll,
+    /// The drop of the future.
+    Drop,
+    /// What the future waits for.
+    Ready,
+    /// A shutdown of the queue.
+    Shutdown,
+}
+
 #[test]
-fn a_waker_whose_drop_panics_loses_no_event() {
-    in_child(|| {
-        let registry = Registry::new();
-        let mut next = pin!(registry.next::<Work>());
-        let mut worker = pin!(registry.queue().work(1));
-        let mut settle = pin!(registry.queue().settle_async());
-        for _ in 0..2 {
-            let bad = Waker::from(Arc::new(Fragile(Bomb)));
-            contained("next", || assert!(poll(next.as_mut(), &bad).is_pending()));
-            contained("work", || assert!(poll(worker.as_mut(), &bad).is_pending()));
-            contained("settle", || assert!(poll(settle.as_mut(), &bad).is_ready()));
-            settle.set(registry.queue().settle_async());
-            std::mem::forget(bad);
+fn a_waker_whose_drop_panics_is_contained() {
+    let mut rows: Vec<(String, Box<dyn Fn()>)> = Vec::new();
+    for (row, waits) in WAITS {
+        for last in [Last::Poll, Last::Drop, Last::Ready, Last::Shutdown] {
+            let row = format!("{row}, {last:?}");
+            let check = Box::new({
+                let row = row.clone();
+                move || {
+                    let busy = Busy::new();
+                    let registry = &busy.registry;
+                    let mut waiting = waits(registry);
+                    let fragile = Arc::new(Fragile::default());
+                    let waker = Waker::from(Arc::clone(&fragile));
+                    assert!(poll(waiting.as_mut(), &waker).is_pending());
+                    drop(waker);
+                    fragile.0.store(true, Ordering::Relaxed);
+                    drop(fragile);
+                    contained(&row, || match last {
+                        Last::Poll => _ = poll_once(&mut waiting),
+                        Last::Drop => waiting = Box::pin(async {}),
+                        Last::Ready => {
+                            _ = registry.enqueue(Quick);
+                            registry.emit(Quick);
+                            busy.gate.open();
+                        }
+                        Last::Shutdown => _ = registry.queue().shutdown(Duration::ZERO),
+                    });
+                    contained(&row, || drop(waiting));
+                    contained(&row, || drop(busy));
+                }
+            });
+            rows.push((row, check));
         }
-        contained("enqueue", || registry.enqueue(Work)).expect("there is room");
-        contained("emit", || registry.emit(Work));
-        assert!(matches!(poll_once(next.as_mut()), Poll::Ready(Some(_))));
-        contained("work", || assert!(poll_once(worker.as_mut()).is_pending()));
-        assert!(registry.queue().is_empty());
-    });
+    }
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|(row, check)| (row.as_str(), check))
+        .collect();
+    check_in_children(
+        "panics::wakers::a_waker_whose_drop_panics_is_contained",
+        &rows,
+    );
 }

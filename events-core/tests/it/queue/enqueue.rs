@@ -9,15 +9,15 @@ use events_core::{
 use crate::{Gate, Journal, block_on, poll_once};
 
 #[derive(Event, Clone)]
-pub(super) struct Job {
-    pub(super) number: u32,
-    pub(super) journal: Journal,
+pub(crate) struct Job {
+    pub(crate) number: u32,
+    pub(crate) journal: Journal,
 }
 
 #[derive(Event, Clone)]
-pub(super) struct Other(pub(super) Journal);
+pub(crate) struct Other(pub(crate) Journal);
 
-pub(super) fn job(number: u32, journal: &Journal) -> Job {
+pub(crate) fn job(number: u32, journal: &Journal) -> Job {
     Job {
         number,
         journal: journal.clone(),
@@ -25,7 +25,7 @@ pub(super) fn job(number: u32, journal: &Journal) -> Job {
 }
 
 #[subscriber]
-pub(super) fn work(event: &mut Job) {
+pub(crate) fn work(event: &mut Job) {
     event.number *= 10;
     event.journal.note(format!("sync {}", event.number));
 }

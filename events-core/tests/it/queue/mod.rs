@@ -1,17 +1,7 @@
-//! The queue, and what runs its events: flushes, workers and shutdowns.
+//! The queue, and the deferred subscribers, which always run from it.
 
 mod deferred;
 mod destructors;
 mod enqueue;
-mod flush;
-mod in_progress;
-mod nested_queues;
-mod runtimes;
-mod settle;
-mod shutdown;
-mod workers;
 
-use std::time::Duration;
-
-/// Longer than anything here takes that ends at all.
-const LONG: Duration = Duration::from_secs(60);
+pub(crate) use enqueue::{Job, Other, job, work};

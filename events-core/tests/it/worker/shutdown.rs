@@ -10,11 +10,11 @@ use std::{
 
 use events_core::{Event, Registry, failures::Undelivered, queues::Unfinished};
 
-use super::{
-    LONG,
-    enqueue::{Job, job},
+use super::LONG;
+use crate::{
+    Gate, Journal, block_on, poll_once,
+    queue::{Job, job},
 };
-use crate::{Gate, Journal, block_on, poll_once};
 
 #[derive(Event, Clone)]
 struct Followed(Journal);

@@ -4,11 +4,11 @@ use std::{future::pending, pin::pin, sync::mpsc, thread, time::Duration};
 
 use events_core::{Event, Registry};
 
-use super::{
-    LONG,
-    enqueue::{Job, job},
+use super::LONG;
+use crate::{
+    Gate, Journal, block_on, poll_once,
+    queue::{Job, job},
 };
-use crate::{Gate, Journal, block_on, poll_once};
 
 #[test]
 fn a_worker_on_a_thread_runs_events_in_order() {

@@ -7,8 +7,10 @@ use std::{
 
 use events_core::{Event, Registry, flush_queue, queues::flush_after, subscribers};
 
-use super::enqueue::{Job, Other, job, work};
-use crate::{Gate, Journal, block_on, poll_once};
+use crate::{
+    Gate, Journal, block_on, poll_once,
+    queue::{Job, Other, job, work},
+};
 
 #[test]
 fn a_flush_also_runs_events_that_are_enqueued_during_it() {

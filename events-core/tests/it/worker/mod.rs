@@ -1,0 +1,18 @@
+//! What runs the events of a queue: flushes, workers and shutdowns.
+
+mod flush;
+mod in_progress;
+mod nested_queues;
+mod runtimes;
+mod settle;
+mod shutdown;
+mod waits;
+mod wakes;
+mod workers;
+
+use std::time::Duration;
+
+pub(crate) use waits::{Busy, Quick, WAITS};
+
+/// Longer than anything here takes that ends at all.
+const LONG: Duration = Duration::from_secs(60);

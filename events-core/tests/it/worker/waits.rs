@@ -1,0 +1,86 @@
+//! All that waits for something of a registry, and leaves a waker meanwhile.
+
+use std::{
+    future::{Future, pending},
+    pin::Pin,
+};
+
+use events_core::{Event, Registry};
+use tokio::runtime::Builder;
+
+use crate::{Gate, poll_once};
+
+/// Its handler is pending.
+#[derive(Event, Clone)]
+pub(crate) struct Slow;
+
+#[derive(Event, Clone)]
+pub(crate) struct Quick;
+
+pub(crate) type Waits = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// A row of a table: its name, and what waits for something of a registry.
+pub(crate) type Row = (&'static str, fn(&Registry) -> Waits);
+
+/// What is pending on the registry of a `Busy`.
+pub(crate) const WAITS: &[Row] = &[
+    ("settle_async", |registry| {
+        let settle = registry.queue().settle_async();
+        Box::pin(async { _ = settle.await })
+    }),
+    ("shutdown_async", |registry| {
+        let shutdown = registry.queue().shutdown_async(pending::<()>());
+        Box::pin(async { _ = shutdown.await })
+    }),
+    ("Subscription::stop_async", |registry| {
+        let subscription = registry.on_async(|_: &Quick| pending::<()>());
+        let mut emit = Box::pin(registry.emit_async(Quick));
+        assert!(poll_once(&mut emit).is_pending());
+        Box::pin(async {
+            subscription.stop_async().await;
+            drop(emit);
+        })
+    }),
+    ("Bridged::wait_async", |registry| {
+        // Its task is not polled any more.
+        let runtime = Builder::new_current_thread().build().expect("a runtime");
+        let bridge = events_core::bridge(tokio_stream::pending::<Quick>());
+        let bridge = bridge.to::<Quick>().on(registry);
+        let bridged = Box::leak(Box::new(runtime)).block_on(async { bridge.spawn_tokio() });
+        Box::pin(async { _ = bridged.wait_async().await })
+    }),
+    ("next", |registry| {
+        let next = registry.next::<Quick>();
+        Box::pin(async { _ = next.await })
+    }),
+    ("work", |registry| Box::pin(registry.queue().work(1))),
+    ("emit_async", |registry| {
+        let emit = registry.emit_async(Slow);
+        Box::pin(async { _ = emit.await })
+    }),
+];
+
+/// A registry with a handler of `Slow`, of which one call at a time is in progress; a worker is running it.
+pub(crate) struct Busy {
+    pub(crate) registry: Registry,
+    pub(crate) gate: Gate,
+    _worker: Waits,
+}
+
+impl Busy {
+    pub(crate) fn new() -> Self {
+        let (registry, gate) = (Registry::new(), Gate::default());
+        let waits = gate.clone();
+        let slow = registry.subscribe_async(move |_: &Slow| waits.wait());
+        let slow = slow.concurrency(1).register();
+        slow.expect("it is the first").detach();
+        registry.enqueue(Slow).expect("there is room");
+        let mut worker: Waits = Box::pin(registry.queue().work(1));
+        assert!(poll_once(&mut worker).is_pending());
+        Self {
+            registry,
+            gate,
+            _worker: worker,
+        }
+    }
+}

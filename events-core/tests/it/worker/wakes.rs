@@ -1,0 +1,224 @@
+//! Section 5: a worker that cannot use a wake leaves it to another, and a wait that is given up leaves no waker.
+
+use std::{
+    future::{Future, pending},
+    pin::Pin,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
+};
+
+use events_core::{Event, Registry};
+use tokio::{runtime::Builder, task::yield_now};
+
+use super::waits::{Busy, Quick, Row, Slow, WAITS, Waits};
+use crate::{Gate, poll_once};
+
+#[derive(Event)]
+struct Outer;
+
+#[derive(Default)]
+struct CountWakes(AtomicUsize);
+
+impl CountWakes {
+    fn count(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Wake for CountWakes {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+fn poll_with<F: Future + Unpin>(future: &mut F, wakes: &Arc<CountWakes>) -> Poll<F::Output> {
+    let waker = Waker::from(Arc::clone(wakes));
+    Pin::new(future).poll(&mut Context::from_waker(&waker))
+}
+
+/// A registry whose handler of `Slow` waits for the gate; without the returned worker, which sleeps.
+fn with_sleeping_worker() -> (Registry, Gate, Waits, Arc<CountWakes>) {
+    let (registry, gate) = (Registry::new(), Gate::default());
+    let waits = gate.clone();
+    registry.on_async(move |_: &Slow| waits.wait()).detach();
+    registry.on(|_: &Quick| ()).detach();
+    let mut sleeps: Waits = Box::pin(registry.queue().work(1));
+    let wakes = Arc::new(CountWakes::default());
+    assert!(poll_with(&mut sleeps, &wakes).is_pending());
+    (registry, gate, sleeps, wakes)
+}
+
+/// It has an event in progress, and starts no further one.
+#[test]
+fn a_worker_that_is_to_stop_takes_no_wake_from_another() {
+    let (registry, _gate, _sleeps, wakes) = with_sleeping_worker();
+    let runtime = Builder::new_current_thread().build().expect("a runtime");
+    let run_tasks = || {
+        runtime.block_on(async {
+            for _ in 0..8 {
+                yield_now().await;
+            }
+        });
+    };
+    let worker = runtime.block_on(async { registry.queue().spawn_tokio(2) });
+    run_tasks();
+    registry.enqueue(Slow).expect("there is room");
+    run_tasks();
+    assert_eq!((registry.queue().len(), wakes.count()), (0, 0));
+    drop(worker);
+    run_tasks();
+    registry.enqueue(Quick).expect("there is room");
+    assert_eq!(wakes.count(), 1);
+}
+
+/// It is inside a handler, which enqueues.
+#[test]
+fn a_worker_that_resumes_an_event_takes_no_wake_from_another() {
+    let (registry, gate, _sleeps, wakes) = with_sleeping_worker();
+    let waits = gate.clone();
+    let enqueues = move |_: &Slow| {
+        let open = waits.wait();
+        async move {
+            open.await;
+            Quick.enqueue().expect("there is room");
+        }
+    };
+    registry.on_async(enqueues).detach();
+    let mut busy = Box::pin(registry.queue().work(2));
+    assert!(poll_once(&mut busy).is_pending());
+    registry.enqueue(Slow).expect("there is room");
+    assert!(poll_once(&mut busy).is_pending());
+    assert_eq!(wakes.count(), 0);
+    gate.open();
+    assert!(poll_once(&mut busy).is_pending());
+    assert_eq!(wakes.count(), 1);
+}
+
+/// It is polled where no further emit may be nested.
+#[test]
+fn a_worker_that_starts_no_event_takes_no_wake_from_another() {
+    let (registry, _gate, _sleeps, wakes) = with_sleeping_worker();
+    registry.set_depth_limit(1);
+    let mut work = Box::pin(registry.queue().work(1));
+    assert!(poll_once(&mut work).is_pending());
+    let work = Mutex::new(work);
+    let inner = registry.clone();
+    let polls = move |_: &Outer| {
+        inner.enqueue(Quick).expect("there is room");
+        let mut work = work.lock().expect("it is not poisoned");
+        assert!(poll_once(&mut *work).is_ready());
+    };
+    registry.on(polls).detach();
+    registry.emit(Outer);
+    assert_eq!((registry.queue().len(), wakes.count()), (1, 1));
+}
+
+/// What has an event in progress at a shutdown that does not wait for it.
+const STOPPED: &[Row] = &[
+    ("a worker", |registry| Box::pin(registry.queue().work(1))),
+    ("a flush", |registry| {
+        let flush = registry.queue().flush_async();
+        Box::pin(async { _ = flush.await })
+    }),
+    ("another shutdown", |registry| {
+        let shutdown = registry.queue().shutdown_async(pending::<()>());
+        Box::pin(async { _ = shutdown.await })
+    }),
+];
+
+#[test]
+fn a_shutdown_waits_for_nothing_that_an_earlier_one_has_stopped() {
+    for (row, starts) in STOPPED {
+        let (registry, _gate, sleeps, _) = with_sleeping_worker();
+        drop(sleeps);
+        registry.enqueue(Slow).expect("there is room");
+        let mut started = starts(&registry);
+        assert!(poll_once(&mut started).is_pending(), "{row}");
+        let mut waiting = Box::pin(registry.queue().shutdown_async(pending::<()>()));
+        let wakes = Arc::new(CountWakes::default());
+        assert!(poll_with(&mut waiting, &wakes).is_pending(), "{row}");
+        let stopped = registry.queue().shutdown(std::time::Duration::ZERO);
+        assert_eq!((stopped.events.len(), stopped.running), (1, 0), "{row}");
+        // The one that waited is woken, and a new one does not wait.
+        assert_eq!(wakes.count(), 1, "{row}");
+        assert!(poll_once(&mut waiting).is_ready(), "{row}");
+        let last = registry.queue().shutdown_async(pending::<()>());
+        assert!(poll_once(last).is_ready(), "{row}");
+    }
+}
+
+#[test]
+fn a_shutdown_does_not_wait_for_a_worker_that_was_never_polled() {
+    let registry = Registry::new();
+    let _work = registry.queue().work(1);
+    let shutdown = registry.queue().shutdown_async(pending::<()>());
+    assert!(poll_once(shutdown).is_ready());
+}
+
+#[test]
+fn a_wait_that_is_dropped_leaves_no_waker() {
+    for (row, waits) in WAITS {
+        let busy = Busy::new();
+        let wakes = Arc::new(CountWakes::default());
+        let mut waiting = waits(&busy.registry);
+        for _ in 0..3 {
+            assert!(poll_with(&mut waiting, &wakes).is_pending(), "{row}");
+        }
+        drop(waiting);
+        assert_eq!(Arc::strong_count(&wakes), 1, "{row}");
+    }
+}
+
+/// What runs an event, and is then polled inside another event of the queue.
+const MOVED: &[Row] = &[
+    ("flush_async", |registry| {
+        let flush = registry.queue().flush_async();
+        Box::pin(async { _ = flush.await })
+    }),
+    ("settle_async", |registry| {
+        let settle = registry.queue().settle_async();
+        Box::pin(async { _ = settle.await })
+    }),
+    ("shutdown_async", |registry| {
+        let shutdown = registry.queue().shutdown_async(pending::<()>());
+        Box::pin(async { _ = shutdown.await })
+    }),
+];
+
+#[test]
+fn what_is_polled_inside_an_event_of_the_queue_keeps_the_events_that_it_has_started() {
+    for (row, waits) in MOVED {
+        let (registry, gate) = (Registry::new(), Gate::default());
+        let (opens, ended) = (gate.clone(), Arc::new(AtomicUsize::new(0)));
+        let counts = Arc::clone(&ended);
+        let slow = move |_: &Slow| {
+            let (open, counts) = (opens.wait(), Arc::clone(&counts));
+            async move {
+                open.await;
+                counts.fetch_add(1, Ordering::Relaxed);
+            }
+        };
+        registry.on_async(slow).detach();
+        registry.enqueue(Slow).expect("there is room");
+        registry.enqueue(Quick).expect("there is room");
+        let waiting = Arc::new(Mutex::new(waits(&registry)));
+        let inner = Arc::clone(&waiting);
+        let polls = move |_: &Quick| {
+            let mut waiting = inner.lock().expect("it is not poisoned");
+            assert!(poll_once(&mut *waiting).is_pending());
+        };
+        registry.on(polls).detach();
+        assert!(
+            poll_once(&mut *waiting.lock().expect("not poisoned")).is_pending(),
+            "{row}"
+        );
+        registry.queue().flush();
+        gate.open();
+        let mut waiting = waiting.lock().expect("it is not poisoned");
+        assert!(poll_once(&mut *waiting).is_ready(), "{row}");
+        assert_eq!(ended.load(Ordering::Relaxed), 1, "{row}");
+    }
+}
