@@ -1,9 +1,7 @@
 //! A bridge from a callback, and its guard.
 
 use std::{
-    fmt,
-    future::poll_fn,
-    mem,
+    fmt, mem,
     sync::{Arc, Mutex, MutexGuard},
 };
 
@@ -93,13 +91,13 @@ impl<G> Connection<G> {
     /// [`wait`](Self::wait) without blocking. Dropping the future disconnects, as dropping the guard
     /// does.
     pub async fn wait_async(self) -> Ended {
-        poll_fn(|context| self.shared.lifecycle.poll_closed(context.waker())).await
+        self.shared.lifecycle.wait_async().await
     }
 
     fn disconnect(&mut self) {
         if let Some(guard) = self.guard.take() {
             self.shared.lifecycle.request_stop();
-            drop(guard);
+            drop_catching(guard);
             self.shared.end(EndReason::Stopped);
         }
     }

@@ -15,7 +15,7 @@ use std::{
 };
 
 use super::ended::{Counts, EndReason, Ended};
-use crate::primitives::{WakerList, drop_catching, sync::lock, wake_each};
+use crate::primitives::{Waiter, WakerList, drop_catching, sync::lock, wait, wake_each};
 
 #[derive(Default)]
 pub(crate) struct Lifecycle {
@@ -114,14 +114,22 @@ impl Lifecycle {
     }
 
     /// [`wait`](Self::wait) without blocking.
-    pub(super) fn poll_closed(&self, waker: &Waker) -> Poll<Ended> {
+    pub(super) async fn wait_async(&self) -> Ended {
+        let remove = |waiter: &mut Waiter| {
+            let waker = self.state().guard_wakers.remove(waiter);
+            drop_catching(waker);
+        };
+        wait(|waiter, waker| self.poll_closed(waiter, waker), remove).await
+    }
+
+    fn poll_closed(&self, waiter: &mut Waiter, waker: &Waker) -> Poll<Ended> {
         let waker = waker.clone();
         let (polled, unused) = {
             let mut state = self.state();
             if state.closed {
                 (Poll::Ready(state.take()), Some(waker))
             } else {
-                (Poll::Pending, state.guard_wakers.add(waker))
+                (Poll::Pending, state.guard_wakers.add(waiter, waker))
             }
         };
         drop_catching(unused);

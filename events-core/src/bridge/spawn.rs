@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    future::{Future, poll_fn},
+    future::Future,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -164,8 +164,7 @@ impl Bridged {
     /// [`wait`](Self::wait) without blocking. Dropping the future ends the bridge, as dropping the
     /// guard does.
     pub async fn wait_async(self) -> Ended {
-        let lifecycle = self.lifecycle();
-        poll_fn(|context| lifecycle.poll_closed(context.waker())).await
+        self.lifecycle().wait_async().await
     }
 
     fn lifecycle(&self) -> &Lifecycle {

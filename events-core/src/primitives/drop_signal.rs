@@ -5,7 +5,8 @@ use std::task::{Poll, Waker};
 use super::{
     catch::{drop_catching, wake_each},
     sync::{Mutex, lock},
-    waker_list::WakerList,
+    wait::wait,
+    waker_list::{Waiter, WakerList},
 };
 
 /// A signal that a value was dropped. The value and the tasks that wait share it.
@@ -29,17 +30,31 @@ impl DropSignal {
         wake_each(wakers);
     }
 
-    pub(crate) fn poll(&self, waker: &Waker) -> Poll<()> {
+    /// Waits until the value is dropped.
+    pub(crate) async fn wait(&self) {
+        wait(
+            |waiter, waker| self.poll(waiter, waker),
+            |waiter| self.remove(waiter),
+        )
+        .await;
+    }
+
+    fn poll(&self, waiter: &mut Waiter, waker: &Waker) -> Poll<()> {
         let waker = waker.clone();
         let (polled, unused) = {
             let mut state = lock(&self.0);
             if state.is_dropped {
                 (Poll::Ready(()), Some(waker))
             } else {
-                (Poll::Pending, state.wakers.add(waker))
+                (Poll::Pending, state.wakers.add(waiter, waker))
             }
         };
         drop_catching(unused);
         polled
+    }
+
+    fn remove(&self, waiter: &mut Waiter) {
+        let waker = lock(&self.0).wakers.remove(waiter);
+        drop_catching(waker);
     }
 }

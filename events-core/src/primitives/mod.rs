@@ -6,6 +6,7 @@
 //! - `plural`: a count with its noun, for texts
 //! - `sync`: locks and atomics, which a model checker can replace
 //! - `type_map`: a lock-free table by type that only grows; `type_id_hasher` is its hasher
+//! - `wait`: awaits with a place in a list of wakers
 //! - `waker_list`: the wakers of tasks that wait for one thing
 
 mod catch;
@@ -15,6 +16,7 @@ mod plural;
 pub(crate) mod sync;
 mod type_id_hasher;
 mod type_map;
+mod wait;
 mod waker_list;
 
 pub(crate) use catch::{
@@ -26,4 +28,5 @@ pub(crate) use option_box::OptionBox;
 pub(crate) use plural::Plural;
 pub(crate) use type_id_hasher::TypeIdHasher;
 pub(crate) use type_map::TypeMap;
-pub(crate) use waker_list::WakerList;
+pub(crate) use wait::wait;
+pub(crate) use waker_list::{Waiter, WakerList};

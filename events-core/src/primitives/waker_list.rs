@@ -6,33 +6,75 @@ use std::{mem, task::Waker};
 
 use super::catch::drop_catching;
 
-/// The wakers of tasks that wait for one thing; one for each task, however often it is polled.
+/// The wakers of tasks that wait for one thing; one for each task, however often it is polled. The last one
+/// added is woken first: its memory is the most likely to be in the cache.
 #[derive(Default)]
-pub(crate) struct WakerList(Vec<Waker>);
+pub(crate) struct WakerList {
+    wakers: Vec<(u64, Waker)>,
+    next_id: u64,
+}
+
+/// The place of one task in a list, if it has one. A task that stops waiting must be removed.
+#[derive(Debug, Default)]
+pub(crate) struct Waiter {
+    id: Option<u64>,
+}
+
+impl Waiter {
+    pub(crate) const fn new() -> Self {
+        Self { id: None }
+    }
+
+    /// Whether it was added and not removed; it may have been woken since.
+    #[inline]
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.id.is_some()
+    }
+}
 
 impl WakerList {
     pub(crate) const fn new() -> Self {
-        Self(Vec::new())
+        Self {
+            wakers: Vec::new(),
+            next_id: 0,
+        }
     }
 
-    /// Adds a waker, or returns it if the list has one that wakes the same task.
+    /// Adds the waker of a task, or replaces the one that it has; returns that.
     #[must_use = "a waker is not to be dropped under a lock"]
-    pub(crate) fn add(&mut self, waker: Waker) -> Option<Waker> {
-        if self.0.iter().any(|other| other.will_wake(&waker)) {
-            return Some(waker);
-        }
-        self.0.push(waker);
-        None
+    pub(crate) fn add(&mut self, waiter: &mut Waiter, waker: Waker) -> Option<Waker> {
+        let old = self.remove(waiter);
+        self.wakers.push((self.next_id, waker));
+        waiter.id = Some(self.next_id);
+        self.next_id += 1;
+        old
+    }
+
+    /// Removes a task. Returns its waker, if it was not woken.
+    #[must_use = "a waker is not to be dropped under a lock"]
+    pub(crate) fn remove(&mut self, waiter: &mut Waiter) -> Option<Waker> {
+        let id = waiter.id.take()?;
+        let index = self.wakers.iter().position(|(of, _)| *of == id)?;
+        let (_, waker) = self.wakers.remove(index);
+        Some(waker)
+    }
+
+    /// Takes the waker to wake next.
+    #[inline]
+    pub(crate) fn pop(&mut self) -> Option<Waker> {
+        let (_, waker) = self.wakers.pop()?;
+        Some(waker)
     }
 
     /// The wakers, which the caller wakes or drops.
-    pub(crate) fn take_all(&mut self) -> Vec<Waker> {
-        mem::take(&mut self.0)
+    pub(crate) fn take_all(&mut self) -> impl Iterator<Item = Waker> + use<> {
+        let wakers = mem::take(&mut self.wakers);
+        wakers.into_iter().map(|(_, waker)| waker)
     }
 }
 
 impl Drop for WakerList {
     fn drop(&mut self) {
-        self.take_all().into_iter().for_each(drop_catching);
+        self.take_all().for_each(drop_catching);
     }
 }

@@ -17,7 +17,7 @@ use super::{
     in_flight::InFlight,
     job::{RunningJob, UnfinishedJob},
 };
-use crate::primitives::{WakerList, drop_catching, sync::lock, wake_each};
+use crate::primitives::{Waiter, WakerList, drop_catching, sync::lock, wake_each};
 
 /// The drivers of a queue; each is identified by its suspended jobs.
 pub(crate) struct Drivers {
@@ -93,7 +93,13 @@ impl Drivers {
 
     /// Whether no driver is in progress.
     pub(crate) fn is_empty(&self) -> bool {
-        self.state().drivers.is_empty()
+        !self.state().has(None)
+    }
+
+    /// Wakes all waiting tasks: a shutdown has stopped the drivers, which may be over by that.
+    pub(crate) fn notify_stopped(&self) {
+        let wakers = self.state().wakers.take_all();
+        wake_each(wakers);
     }
 
     /// Whether no driver has a job in progress.
@@ -116,17 +122,19 @@ impl Drivers {
         mem::take(&mut self.state().unfinished)
     }
 
-    /// Ready when that driver has ended, or all if it is `None`.
+    /// Ready when that driver has ended, or all if it is `None`. A task that stops waiting before must be
+    /// [removed](Self::remove_waiter).
     pub(crate) fn poll_ended(
         &self,
         driver: Option<&Arc<InFlight<RunningJob>>>,
+        waiter: &mut Waiter,
         waker: &Waker,
     ) -> Poll<()> {
         let waker = waker.clone();
         let (polled, unused) = {
             let mut state = self.state();
             if state.has(driver) {
-                (Poll::Pending, state.wakers.add(waker))
+                (Poll::Pending, state.wakers.add(waiter, waker))
             } else {
                 (Poll::Ready(()), Some(waker))
             }
@@ -134,14 +142,19 @@ impl Drivers {
         drop_catching(unused);
         polled
     }
+
+    /// Removes a task that does not wait any more for drivers to end.
+    pub(crate) fn remove_waiter(&self, waiter: &mut Waiter) {
+        let waker = self.state().wakers.remove(waiter);
+        drop_catching(waker);
+    }
 }
 
 impl DriversState {
     /// Whether that driver, or any if it is `None`, has not ended.
     fn has(&self, driver: Option<&Arc<InFlight<RunningJob>>>) -> bool {
-        match driver {
-            None => !self.drivers.is_empty(),
-            Some(driver) => self.drivers.iter().any(|one| Arc::ptr_eq(one, driver)),
-        }
+        let is_it = |one: &Arc<_>| driver.is_none_or(|driver| Arc::ptr_eq(one, driver));
+        let mut drivers = self.drivers.iter();
+        drivers.any(|one| is_it(one) && !one.is_over())
     }
 }

@@ -11,7 +11,7 @@
 use std::task::Waker;
 
 use crate::primitives::{
-    WakerList, drop_catching,
+    Waiter, WakerList, drop_catching,
     sync::{AtomicBool, Mutex, MutexGuard, Ordering, lock},
     wake_each,
 };
@@ -34,16 +34,22 @@ impl IdleNotifier {
         lock(&self.wakers)
     }
 
-    /// Registers a waker for the next time that a driver is idle. The caller checks only afterwards
+    /// Registers a task for the next time that a driver is idle. The caller checks only afterwards
     /// whether the queue is settled.
-    pub(crate) fn register(&self, waker: &Waker) {
+    pub(crate) fn register(&self, waiter: &mut Waiter, waker: &Waker) {
         let waker = waker.clone();
-        let unused = {
+        let old = {
             let mut wakers = self.wakers();
             self.has_wakers.store(true, Ordering::Relaxed);
-            wakers.add(waker)
+            wakers.add(waiter, waker)
         };
-        drop_catching(unused);
+        drop_catching(old);
+    }
+
+    /// Removes a task that does not wait any more.
+    pub(crate) fn remove(&self, waiter: &mut Waiter) {
+        let waker = self.wakers().remove(waiter);
+        drop_catching(waker);
     }
 
     /// Wakes the registered tasks. Called by a driver that is idle and has found the queue empty since

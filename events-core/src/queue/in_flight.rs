@@ -127,7 +127,7 @@ impl<J> InFlight<J> {
     /// Discards a wake of a slot that has no job: it came after the job had ended. Without this the slot would
     /// stay listed, and its next job could never be woken.
     pub(crate) fn discard_wake(&self, slot: &JobSlot) {
-        slot.job_waker.listed.store(false, Ordering::SeqCst);
+        slot.job_waker.unlist();
     }
 
     /// A job is being polled until [`put_back`](Self::put_back) or [`end_poll`](Self::end_poll). Called
@@ -146,7 +146,7 @@ impl<J> InFlight<J> {
 
     /// Takes the job out of a slot, to poll it.
     pub(crate) fn take(&self, slot: &JobSlot) -> Option<J> {
-        slot.job_waker.listed.store(false, Ordering::SeqCst);
+        slot.job_waker.unlist();
         let mut table = self.table();
         let job = table.jobs[slot.index].take();
         if job.is_some() {
@@ -174,6 +174,11 @@ impl<J> InFlight<J> {
     pub(super) fn is_idle(&self) -> bool {
         let table = self.table();
         table.jobs.iter().all(Option::is_none) && !self.polling.load(Ordering::Relaxed)
+    }
+
+    /// Whether a shutdown has stopped the driver, and no job is being polled: it runs nothing any more.
+    pub(super) fn is_over(&self) -> bool {
+        self.table().stopped && !self.polling.load(Ordering::Relaxed)
     }
 
     /// Makes an empty slot available again.
@@ -209,6 +214,14 @@ impl<J> InFlight<J> {
         };
         self.wake_list.wake_driver();
         stopped
+    }
+}
+
+impl JobWaker {
+    /// The slot is taken from the wake list. What a thread has done before it woke the slot is visible after
+    /// this, also if the slot was in the list already: hence a swap, which reads what that thread wrote.
+    fn unlist(&self) {
+        self.listed.swap(false, Ordering::SeqCst);
     }
 }
 

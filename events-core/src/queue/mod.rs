@@ -28,7 +28,7 @@ mod job_context;
 mod job_queue;
 mod topic_counts;
 
-pub(crate) use bounded::{LaneItems, PushError, PushErrorKind, Waiter};
+pub(crate) use bounded::{LaneItems, PushError, PushErrorKind};
 pub(crate) use cloned_event_job::ClonedEventJob;
 pub(crate) use drivers::Drivers;
 pub(crate) use in_flight::{InFlight, JobSlot};

@@ -3,7 +3,6 @@
 use std::{
     fmt, mem,
     sync::{Arc, Weak},
-    task::{Poll, Waker, ready},
 };
 
 use crate::{
@@ -110,16 +109,18 @@ fn end(parts: &[SubscriptionPart]) {
 pub(crate) struct Freed(Vec<Weak<dyn Closable>>);
 
 impl Freed {
-    /// Ready when the handlers are dropped.
-    pub(crate) fn poll(&self, waker: &Waker) -> Poll<()> {
-        for handler in &self.0 {
-            if let Some(handler) = handler.upgrade() {
+    /// Waits until the handlers are dropped.
+    pub(crate) async fn wait(self) {
+        for handler in self.0 {
+            let dropped = handler.upgrade().map(|handler| {
                 let dropped = handler.dropped();
                 drop_catching(handler);
-                ready!(dropped.poll(waker));
+                dropped
+            });
+            if let Some(dropped) = dropped {
+                dropped.wait().await;
             }
         }
-        Poll::Ready(())
     }
 }
 

@@ -12,9 +12,9 @@ use std::{
 use crate::{
     context::{depth, enter_job},
     current::enter_if_other,
+    primitives::Waiter,
     queue::{
-        InFlight, JobProgress, JobResult, JobSlot, PoppedJob, QueueOwner, RunningJob,
-        UnfinishedJob, Waiter,
+        InFlight, JobProgress, JobResult, JobSlot, PoppedJob, QueueOwner, RunningJob, UnfinishedJob,
     },
     registry::{Core, Registry},
 };
@@ -111,6 +111,19 @@ impl Driver {
         self.is_too_deep
     }
 
+    /// Polls it only for the jobs that it has started; it starts no further one. Ready when they have ended.
+    pub(super) fn poll_started(&mut self, waker: &Waker) -> Poll<()> {
+        if !self.in_flight.is_stop_requested() {
+            self.in_flight.request_stop();
+        }
+        self.poll(waker)
+    }
+
+    /// Whether it was to start no further job.
+    pub(super) fn is_stop_requested(&self) -> bool {
+        self.in_flight.is_stop_requested()
+    }
+
     /// Adds it to the drivers that are in progress, for which a shutdown waits, until it is dropped. The first
     /// poll that has something to run does so as well.
     pub(super) fn register(&mut self) {
@@ -132,9 +145,12 @@ impl Driver {
             }
             self.register();
         }
-        for index in self.in_flight.take_woken(waker) {
-            self.resume(index);
+        let woken = self.in_flight.take_woken(waker);
+        if !woken.is_empty() {
+            // A push must not wake this driver while it is busy.
+            core.queue().remove_waiter(&mut self.waiter);
         }
+        woken.into_iter().for_each(|index| self.resume(index));
         if self.in_flight.is_stopped() {
             return Poll::Ready(());
         }
@@ -145,7 +161,9 @@ impl Driver {
             }
             match self.pop(core, waker) {
                 Poll::Ready(Some(popped)) => self.start(core, popped),
-                Poll::Ready(None) if self.suspended == 0 => return Poll::Ready(()),
+                Poll::Ready(None) if self.suspended == 0 || self.in_flight.is_stopped() => {
+                    return Poll::Ready(());
+                }
                 Poll::Pending | Poll::Ready(None) => {
                     if self.suspended == 0 {
                         core.drivers().idle().notify();
@@ -164,10 +182,12 @@ impl Driver {
     #[inline(always)]
     fn pop<'c>(&mut self, core: &'c Core, waker: &Waker) -> Poll<Option<PoppedJob<'c, Core>>> {
         if self.in_flight.is_stop_requested() {
+            core.queue().remove_waiter(&mut self.waiter);
             return Poll::Ready(None);
         }
         if depth() >= core.emit_limits().limit() && core.queue().len() > 0 {
             self.refuse_to_start(core);
+            core.queue().remove_waiter(&mut self.waiter);
             return Poll::Ready(None);
         }
         if self.spare_slot.is_none() {

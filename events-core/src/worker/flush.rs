@@ -103,6 +103,9 @@ impl Queue {
 
     /// [`flush`](Self::flush) without blocking; no runtime is needed.
     ///
+    /// Once it is polled inside a subscriber that this queue runs, it starts no further event, and is ready when the
+    /// one that it has started before, if any, has ended.
+    ///
     /// Dropping the future stops the flush. An event whose subscribers have not all finished is then
     /// kept for [`shutdown`](Self::shutdown), which returns it, and that is logged.
     pub fn flush_async(&self) -> Flush {
@@ -125,19 +128,23 @@ impl Flush {
     pub(super) fn poll_with(&mut self, waker: &Waker) -> Poll<Flushed> {
         let registry = &self.queue.0;
         let is_inside = is_in_job_of(registry.core().queue_id());
-        if !is_inside {
-            let new = || Driver::new(registry.clone(), 1, Until::EMPTY);
-            ready!(self.driver.get_or_insert_with(new).poll(waker));
+        match &mut self.driver {
+            Some(driver) if is_inside => ready!(driver.poll_started(waker)),
+            None if is_inside => {}
+            driver => {
+                let new = || Driver::new(registry.clone(), 1, Until::EMPTY);
+                ready!(driver.get_or_insert_with(new).poll(waker));
+            }
         }
         let mut flushed = Flushed::default();
-        let (mut is_cut_off, mut is_too_deep) = (false, false);
+        let (mut is_cut_off, mut starts_none) = (false, is_inside);
         if let Some(driver) = self.driver.take() {
             flushed.ran = driver.events;
             flushed.failures = driver.failures;
             is_cut_off = driver.is_cut_off();
-            is_too_deep = driver.is_too_deep();
+            starts_none |= driver.is_too_deep() || driver.is_stop_requested();
         }
-        if is_inside || is_cut_off || is_too_deep {
+        if is_cut_off || starts_none {
             flushed.left = self.queue.len();
         }
         if is_cut_off && flushed.left > 0 {

@@ -15,7 +15,7 @@ use super::{
     queue_handle::Queue,
     tokio_thread::{is_driving_current_thread_runtime, log_deadline, refuse},
 };
-use crate::{context::is_in_job_of, queue::QueueOwner};
+use crate::{context::is_in_job_of, primitives::Waiter, queue::QueueOwner};
 
 impl Queue {
     /// Flushes, and then waits until no worker, flush or shutdown has an event of this queue in progress;
@@ -78,6 +78,7 @@ impl Queue {
         Settle {
             queue: self.clone(),
             flush: Some(self.flush_async()),
+            waiter: Waiter::new(),
         }
     }
 }
@@ -87,15 +88,13 @@ impl Queue {
 pub struct Settle {
     queue: Queue,
     flush: Option<Flush>,
+    waiter: Waiter,
 }
 
 impl Settle {
     fn poll_with(&mut self, waker: &Waker) -> Poll<bool> {
         let registry = self.queue.0.clone();
         let core = registry.core();
-        if is_in_job_of(core.queue_id()) {
-            return Poll::Ready(false);
-        }
         loop {
             if let Some(flush) = &mut self.flush {
                 let flushed = ready!(flush.poll_with(waker));
@@ -104,7 +103,10 @@ impl Settle {
                     return Poll::Ready(false); // the flush was cut off, which is logged
                 }
             }
-            core.drivers().idle().register(waker);
+            if is_in_job_of(core.queue_id()) {
+                return Poll::Ready(false);
+            }
+            core.drivers().idle().register(&mut self.waiter, waker);
             if core.queue().is_settled(|| core.drivers().is_idle()) {
                 return Poll::Ready(true);
             }
@@ -121,6 +123,13 @@ impl Future for Settle {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<bool> {
         self.get_mut().poll_with(context.waker())
+    }
+}
+
+impl Drop for Settle {
+    fn drop(&mut self) {
+        let drivers = self.queue.0.core().drivers();
+        drivers.idle().remove(&mut self.waiter);
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
     context::{enter_job, is_in_job_of},
     current::enter_if_other,
     metadata::{EventInfo, Origin, SubscriberInfo},
-    primitives::{CatchDrop, Plural},
+    primitives::{CatchDrop, Plural, Waiter},
     queue::{QueueOwner, RunningJob, TopicCounts, UnfinishedJob},
 };
 
@@ -62,11 +62,11 @@ impl Queue {
         }
         let deadline = Instant::now().checked_add(at_most);
         if !at_most.is_zero() {
-            let mut driver = None;
+            let mut draining = Draining::new(self);
             let is_running = Cell::new(false);
             let poll = |waker: &Waker| {
-                let polled = poll_drained(self, &mut driver, waker);
-                is_running.set(driver.is_some());
+                let polled = draining.poll(waker);
+                is_running.set(draining.driver.is_some());
                 polled
             };
             let waits_for_tasks = || is_running.get() || core.drivers().has_local_task();
@@ -74,7 +74,7 @@ impl Queue {
                 || deadline.is_none() && waits_for_tasks() && is_driving_current_thread_runtime();
             match block_on_until(poll, deadline, is_refused) {
                 Err(NotReady::Refused) => {
-                    drop(driver);
+                    drop(draining);
                     refuse("shutdown(..)", "shutdown_async(..)");
                 }
                 Err(NotReady::Deadline) if waits_for_tasks() => {
@@ -92,9 +92,8 @@ impl Queue {
     /// If the shutdown is dropped early, the queue accepts no new events, and no queued event is lost.
     pub fn shutdown_async<D: Future>(&self, deadline: D) -> Shutdown<D> {
         Shutdown {
-            queue: self.clone(),
+            draining: Draining::new(self),
             deadline,
-            driver: None,
             done: false,
         }
     }
@@ -119,6 +118,7 @@ impl Queue {
             core.drivers()
                 .add_unfinished(stopped.suspended.into_iter().filter_map(RunningJob::stop));
         }
+        core.drivers().notify_stopped();
         let started = core.drivers().take_unfinished().into_iter();
         unfinished.events.splice(0..0, started.map(UnfinishedEvent));
         if !unfinished.is_empty() {
@@ -132,10 +132,9 @@ pin_project_lite::pin_project! {
     /// A shutdown as a future; returned by [`Queue::shutdown_async`].
     #[must_use = "futures do nothing unless awaited"]
     pub struct Shutdown<D> {
-        queue: Queue,
+        draining: Draining,
         #[pin]
         deadline: D,
-        driver: Option<Driver>,
         done: bool,
     }
 }
@@ -145,51 +144,90 @@ impl<D: Future> Future for Shutdown<D> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Unfinished> {
         let this = self.project();
-        let core = this.queue.0.core();
+        let draining = this.draining;
+        let core = draining.queue.0.core();
         core.queue().drain();
         if is_in_job_of(core.queue_id()) {
+            ready!(draining.poll_started(context.waker()));
             return Poll::Ready(Unfinished::default());
         }
         if !*this.done {
-            *this.done = this.deadline.poll(context).is_ready()
-                || poll_drained(this.queue, this.driver, context.waker()).is_ready();
+            *this.done =
+                this.deadline.poll(context).is_ready() || draining.poll(context.waker()).is_ready();
         }
         if *this.done {
             // Dropping the driver stores the events that it started, which are returned, too.
-            *this.driver = None;
-            Poll::Ready(this.queue.take_unfinished())
+            draining.driver = None;
+            Poll::Ready(draining.queue.take_unfinished())
         } else {
             Poll::Pending
         }
     }
 }
 
-/// Ready when all drivers have ended and the queue is empty, or when its own driver starts no event since too
-/// many emits are nested. Runs the queued events when there are no other drivers.
-fn poll_drained(queue: &Queue, own: &mut Option<Driver>, waker: &Waker) -> Poll<()> {
-    let core = queue.0.core();
-    loop {
-        if let Some(driver) = own {
-            ready!(driver.poll(waker));
-            let is_too_deep = driver.is_too_deep();
-            *own = None;
-            if is_too_deep {
+/// Runs the queued events of a queue that is shut down, or waits for the drivers that run them.
+struct Draining {
+    queue: Queue,
+    /// Its own driver, when there were no others.
+    driver: Option<Driver>,
+    waiter: Waiter,
+}
+
+impl Draining {
+    fn new(queue: &Queue) -> Self {
+        Self {
+            queue: queue.clone(),
+            driver: None,
+            waiter: Waiter::new(),
+        }
+    }
+
+    /// Ready when all drivers have ended and the queue is empty, or when its own driver starts no event since
+    /// too many emits are nested.
+    fn poll(&mut self, waker: &Waker) -> Poll<()> {
+        let core = self.queue.0.core();
+        loop {
+            if let Some(driver) = &mut self.driver {
+                ready!(driver.poll(waker));
+                let is_too_deep = driver.is_too_deep();
+                self.driver = None;
+                if is_too_deep {
+                    return Poll::Ready(());
+                }
+            }
+            ready!(core.drivers().poll_ended(None, &mut self.waiter, waker));
+            if core.queue().is_settled(|| core.drivers().is_empty()) {
                 return Poll::Ready(());
             }
+            let new = Driver::new(self.queue.0.clone(), CONCURRENCY, Until::Drained);
+            self.driver = Some(new.one_start_per_poll());
         }
-        ready!(core.drivers().poll_ended(None, waker));
-        if core.queue().is_settled(|| core.drivers().is_empty()) {
-            return Poll::Ready(());
+    }
+
+    /// Ready when the events that its own driver has started have ended; it starts no further one.
+    fn poll_started(&mut self, waker: &Waker) -> Poll<()> {
+        if let Some(driver) = &mut self.driver {
+            ready!(driver.poll_started(waker));
+            self.driver = None;
         }
-        let new = Driver::new(queue.0.clone(), CONCURRENCY, Until::Drained);
-        *own = Some(new.one_start_per_poll());
+        Poll::Ready(())
+    }
+}
+
+impl Drop for Draining {
+    fn drop(&mut self) {
+        self.queue
+            .0
+            .core()
+            .drivers()
+            .remove_waiter(&mut self.waiter);
     }
 }
 
 impl<D> fmt::Debug for Shutdown<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Shutdown")
-            .field("queue", &self.queue)
+            .field("queue", &self.draining.queue)
             .finish_non_exhaustive()
     }
 }

@@ -2,10 +2,10 @@
 
 use std::{
     fmt,
-    future::{Future, poll_fn},
+    future::Future,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 
 #[cfg(feature = "tokio")]
@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     context::is_in_job_of,
+    primitives::{Waiter, wait},
     queue::{InFlight, QueueOwner, RunningJob},
     registry::Registry,
 };
@@ -66,7 +67,8 @@ impl Queue {
     ///
     /// As `spawn_thread`.
     pub fn spawn_thread_with(&self, concurrency: usize) -> Worker {
-        let work = self.work(concurrency);
+        let mut work = self.work(concurrency);
+        work.register();
         let worker = work.worker();
         // The thread is not joined: `Worker::stop` waits until the worker has ended.
         spawn_thread("events-queue", "a queue worker", work);
@@ -90,6 +92,7 @@ impl Queue {
     #[cfg(feature = "tokio")]
     pub fn spawn_tokio(&self, concurrency: usize) -> Worker {
         let mut work = self.work(concurrency);
+        work.register();
         if is_current_thread_runtime() {
             work.is_local_task = true;
             self.0.core().drivers().add_local_task();
@@ -103,13 +106,12 @@ impl Queue {
     /// `concurrency` events in progress at once, and is ready when the queue is shut down and empty.
     ///
     /// Dropping it ends the worker. The events in progress are then kept for
-    /// [`shutdown`](Self::shutdown), which returns them, and that is logged.
+    /// [`shutdown`](Self::shutdown), which returns them, and that is logged. So drop a worker that is not polled any
+    /// more: from its first poll on a shutdown waits for it, up to its deadline.
     pub fn work(&self, concurrency: usize) -> Work {
-        let mut driver = Driver::new(self.0.clone(), concurrency, Until::Drained);
         self.0.core().queue().attach();
-        driver.register();
         Work {
-            driver: Some(driver),
+            driver: Some(Driver::new(self.0.clone(), concurrency, Until::Drained)),
             is_local_task: false,
         }
     }
@@ -125,6 +127,13 @@ pub struct Work {
 }
 
 impl Work {
+    /// A shutdown or a stop waits for it also before its first poll.
+    fn register(&mut self) {
+        if let Some(driver) = &mut self.driver {
+            driver.register();
+        }
+    }
+
     fn worker(&self) -> Worker {
         let driver = self.driver.as_ref();
         Worker {
@@ -220,13 +229,13 @@ impl Worker {
         if let Some((registry, in_flight)) = &self.target {
             in_flight.request_stop();
             let core = registry.core();
-            poll_fn(|context| {
+            let poll = |waiter: &mut Waiter, waker: &Waker| {
                 if is_in_job_of(core.queue_id()) {
                     return Poll::Ready(());
                 }
-                core.drivers().poll_ended(Some(in_flight), context.waker())
-            })
-            .await;
+                core.drivers().poll_ended(Some(in_flight), waiter, waker)
+            };
+            wait(poll, |waiter| core.drivers().remove_waiter(waiter)).await;
         }
     }
 }

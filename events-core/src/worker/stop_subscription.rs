@@ -1,6 +1,10 @@
 //! Ending a subscription and waiting for its calls. Like the other blocking calls it stands in this folder.
 
-use std::{future::poll_fn, task::Poll};
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    task::Poll,
+};
 
 use super::block_on::block_on;
 use crate::{
@@ -45,12 +49,12 @@ impl Subscription {
 
     /// [`stop`](Self::stop) without blocking. Dropping the future unsubscribes all the same.
     pub async fn stop_async(self) {
-        let freed = self.unsubscribe();
+        let mut freed = pin!(self.unsubscribe().wait());
         poll_fn(|context| {
             if depth() > 0 || is_in_job() {
                 return Poll::Ready(());
             }
-            freed.poll(context.waker())
+            freed.as_mut().poll(context)
         })
         .await;
     }

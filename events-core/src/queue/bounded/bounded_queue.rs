@@ -30,10 +30,9 @@ use std::{
 use super::{
     sides::{CacheAligned, Inbox, Outbox, PushError, QueueState},
     typed_fifo::LaneItems,
-    waiters::Waiter,
 };
 use crate::primitives::{
-    drop_catching,
+    Waiter, drop_catching,
     sync::{Mutex, MutexGuard, lock},
     wake_catching, wake_each,
 };
@@ -199,7 +198,7 @@ impl<V: Copy> BoundedQueue<V> {
         // A push must not wake a busy consumer in place of one that sleeps.
         if waiter.is_waiting() {
             let waker = self.inbox().waiters.remove(waiter);
-            drop(waker);
+            drop_catching(waker);
         }
         loop {
             if let Some(popped) = self.pop_with_spins(SPINS_BEFORE_SWAP) {
@@ -214,16 +213,18 @@ impl<V: Copy> BoundedQueue<V> {
     /// Registers the waiter if the queue is empty and open. Pending if the waiter was registered, ready
     /// if the queue is draining or closed, `None` if an item is queued.
     fn add_waiter(&self, waiter: &mut Waiter, waker: Waker) -> Option<Poll<()>> {
-        // An unused `waker` is dropped after the lock is released: parameters are dropped last.
-        let mut inbox = self.inbox();
-        if !inbox.is_queue_empty() {
-            return None;
-        }
-        if inbox.state != QueueState::Open {
-            return Some(Poll::Ready(()));
-        }
-        inbox.waiters.add(waiter, waker);
-        Some(Poll::Pending)
+        let (polled, unused) = {
+            let mut inbox = self.inbox();
+            if !inbox.is_queue_empty() {
+                (None, Some(waker))
+            } else if inbox.state != QueueState::Open {
+                (Some(Poll::Ready(())), Some(waker))
+            } else {
+                (Some(Poll::Pending), inbox.waiters.add(waiter, waker))
+            }
+        };
+        drop_catching(unused);
+        polled
     }
 
     /// Wakes a waiter, or the next one if its waker panics.
@@ -236,9 +237,17 @@ impl<V: Copy> BoundedQueue<V> {
         }
     }
 
-    /// Unregisters the waiter of a consumer that stops polling. If an item is queued, for which it may
-    /// have been woken, another waiter is woken.
+    /// Unregisters the waiter of a consumer that stops polling, or does something else first. If an item is
+    /// queued, for which it may have been woken, another waiter is woken.
+    #[inline]
     pub(crate) fn remove_waiter(&self, waiter: &mut Waiter) {
+        if waiter.is_waiting() {
+            self.remove(waiter);
+        }
+    }
+
+    #[inline(never)]
+    fn remove(&self, waiter: &mut Waiter) {
         let (removed, next) = {
             let mut inbox = self.inbox();
             let removed = inbox.waiters.remove(waiter);

@@ -3,15 +3,12 @@
 //! - `bounded_queue`: the queue, for many producers and many consumers;
 //! - `sides`: its two sides, the inbox of the producers and the outbox of the consumers, and the reasons
 //!   why a push is rejected;
-//! - `typed_fifo`: the storage of a side, a FIFO of items of different types without a box for each item;
-//! - `waiters`: the consumers that sleep until an item is pushed.
+//! - `typed_fifo`: the storage of a side, a FIFO of items of different types without a box for each item.
 
 mod bounded_queue;
 mod sides;
 mod typed_fifo;
-mod waiters;
 
 pub(crate) use bounded_queue::{BoundedQueue, Popped};
 pub(crate) use sides::{PushError, PushErrorKind};
 pub(crate) use typed_fifo::LaneItems;
-pub(crate) use waiters::Waiter;

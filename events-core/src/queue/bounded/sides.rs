@@ -9,8 +9,11 @@
 
 use std::mem;
 
-use super::{typed_fifo::TypedFifo, waiters::Waiters};
-use crate::primitives::sync::{Arc, AtomicUsize, Ordering};
+use super::typed_fifo::TypedFifo;
+use crate::primitives::{
+    WakerList,
+    sync::{Arc, AtomicUsize, Ordering},
+};
 
 /// The capacity of a queue, unless another is set.
 pub(super) const DEFAULT_CAPACITY: usize = 65_536;
@@ -45,7 +48,8 @@ pub(super) struct Inbox<V> {
     pub(super) attached: usize,
     /// Whether a push error has reported that the queue is full without an attached consumer.
     warned: bool,
-    pub(super) waiters: Waiters,
+    /// The consumers that sleep until an item is pushed.
+    pub(super) waiters: WakerList,
 }
 
 /// Which pushes are accepted.
@@ -86,7 +90,7 @@ impl<V: Copy> Inbox<V> {
             state: QueueState::Open,
             attached: 0,
             warned: false,
-            waiters: Waiters::new(),
+            waiters: WakerList::new(),
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::{
     future::{Future, pending},
-    pin::{Pin, pin},
+    pin::Pin,
     sync::{Arc, Mutex},
     task::{Context, Poll, Wake, Waker},
     time::Duration,
@@ -185,15 +185,16 @@ const ROWS: &[(&str, fn())] = &[
     ("the wakers of tasks that waited for a worker", || {
         let registry = Registry::new();
         let mut work = Box::pin(registry.queue().work(1));
-        for _ in 0..2 {
+        assert!(poll_once(work.as_mut()).is_pending());
+        let waits = [(); 2].map(|()| {
             let waker = Waker::from(Arc::new(FragileWaker(Bomb)));
-            let shutdown = pin!(registry.queue().shutdown_async(pending::<()>()));
+            let mut shutdown = Box::pin(registry.queue().shutdown_async(pending::<()>()));
             let context = &mut Context::from_waker(&waker);
-            assert!(shutdown.poll(context).is_pending());
-            std::mem::forget(waker);
-        }
-        assert!(poll_once(work.as_mut()).is_ready());
+            assert!(shutdown.as_mut().poll(context).is_pending());
+            shutdown
+        });
         contained("the worker ends", || drop(work));
+        contained("drop", || drop(waits));
         contained("drop", || drop(registry));
     }),
     ("two failures of an emit", || {

@@ -113,8 +113,12 @@ fn a_driver_that_ends_wakes_all_that_wait_for_it() {
     in_child(|| {
         let driver = std::cell::RefCell::new(None);
         let start = |registry: &Registry| {
-            let mut work = driver.borrow_mut();
-            work.get_or_insert_with(|| Box::pin(registry.queue().work(1)));
+            let mut driver = driver.borrow_mut();
+            if driver.is_none() {
+                let mut work = Box::pin(registry.queue().work(1));
+                assert!(poll_once(&mut work).is_pending());
+                *driver = Some(work);
+            }
             registry
                 .queue()
                 .shutdown_async(std::future::pending::<()>())

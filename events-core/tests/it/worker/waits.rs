@@ -19,7 +19,7 @@ pub(crate) struct Quick;
 
 pub(crate) type Waits = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// A row of a table: its name, and what waits for something of a registry.
+/// A row of a table: its name, and a future that waits for something of a registry.
 pub(crate) type Row = (&'static str, fn(&Registry) -> Waits);
 
 /// What is pending on the registry of a `Busy`.

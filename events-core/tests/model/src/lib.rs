@@ -25,8 +25,6 @@ mod plan_cell;
 mod sides;
 #[path = "../../../src/queue/bounded/typed_fifo.rs"]
 mod typed_fifo;
-#[path = "../../../src/queue/bounded/waiters.rs"]
-mod waiters;
 
 /// What the files above import of `events-core/src/primitives`.
 #[path = "."]
@@ -56,7 +54,7 @@ mod primitives {
     mod waker_list;
     pub(crate) use catch::{drop_catching, wake_catching, wake_each};
     pub(crate) use type_id_hasher::TypeIdHasher;
-    pub(crate) use waker_list::WakerList;
+    pub(crate) use waker_list::{Waiter, WakerList};
 }
 
 mod tests;

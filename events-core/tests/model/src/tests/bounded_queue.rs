@@ -5,8 +5,8 @@ use std::{sync::Arc, task::Poll};
 use super::consumer::{Item, Queue, TestWaker, counts, poll, pop, push};
 use crate::{
     bounded_queue::BoundedQueue,
+    primitives::Waiter,
     sides::{DEFAULT_CAPACITY, PushErrorKind},
-    waiters::Waiter,
 };
 
 #[derive(Clone, Copy)]

@@ -10,8 +10,8 @@ use shuttle::sync::{Condvar, Mutex};
 
 use crate::{
     bounded_queue::{BoundedQueue, Popped},
+    primitives::Waiter,
     sides::{PushError, PushErrorKind},
-    waiters::Waiter,
 };
 
 /// Takes out an item of one type.

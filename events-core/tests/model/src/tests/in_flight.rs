@@ -152,6 +152,7 @@ fn a_job_that_a_shutdown_does_not_find_in_its_slot_is_being_polled() {
         let in_flight = Arc::new(InFlight::new());
         let slot = in_flight.reserve_slot();
         in_flight.begin_poll();
+        assert!(!in_flight.is_over());
         let driver = {
             let in_flight = Arc::clone(&in_flight);
             thread::spawn(move || {
@@ -170,6 +171,7 @@ fn a_job_that_a_shutdown_does_not_find_in_its_slot_is_being_polled() {
         // The job was in its slot, or was being polled and returned to the driver.
         assert_eq!(stopped.suspended.len() + usize::from(returned), 1);
         assert_eq!(stopped.suspended.len() + usize::from(stopped.polling), 1);
+        assert!(in_flight.is_over());
     });
 }
 

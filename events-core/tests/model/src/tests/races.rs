@@ -14,7 +14,7 @@ use super::{
     check_schedules,
     consumer::{Item, Queue, TestWaker, counts, poll, pop, push, wait},
 };
-use crate::{bounded_queue::BoundedQueue, sides::PushErrorKind, waiters::Waiter};
+use crate::{bounded_queue::BoundedQueue, primitives::Waiter, sides::PushErrorKind};
 
 /// A count that threads wait for.
 struct Count {

@@ -16,7 +16,7 @@ use shuttle::{
 
 use super::check_schedules;
 use crate::{
-    bounded_queue::BoundedQueue, idle::IdleNotifier, in_flight::InFlight, waiters::Waiter,
+    bounded_queue::BoundedQueue, idle::IdleNotifier, in_flight::InFlight, primitives::Waiter,
 };
 
 /// A queue with workers, and how many items they have run.
@@ -60,8 +60,8 @@ impl SharedQueue {
         }
     }
 
-    fn poll_settled(&self, waker: &Waker) -> Poll<()> {
-        self.idle.register(waker);
+    fn poll_settled(&self, waiter: &mut Waiter, waker: &Waker) -> Poll<()> {
+        self.idle.register(waiter, waker);
         let is_idle = || self.in_flight.iter().all(InFlight::is_idle);
         if self.queue.is_settled(is_idle) {
             Poll::Ready(())
@@ -87,7 +87,11 @@ fn check(workers: usize, followers: usize) {
     });
     let workers: Vec<_> = workers.collect();
     shared.push(followers);
-    block_on(poll_fn(|context| shared.poll_settled(context.waker())));
+    let mut waiter = Waiter::new();
+    block_on(poll_fn(|context| {
+        shared.poll_settled(&mut waiter, context.waker())
+    }));
+    shared.idle.remove(&mut waiter);
     assert_eq!(shared.done.load(Ordering::SeqCst), followers + 1);
     shared.queue.close();
     for worker in workers {
