@@ -311,6 +311,36 @@ mod tests {
     }
 
     #[test]
+    fn a_subscriber_before_another_has_at_least_its_rank() {
+        check("auth 100, charge 0, log 0 <auth", Ok("log auth charge"));
+        check("a 0, b 0, c 0 <a", Ok("c a b"));
+        check("a 9, b 5, c 0 <b, d 0", Ok("a c b d"));
+        check("a 9, b 0 <a, c 1 <a, d 5 <b", Ok("d c b a"));
+        check("a 9, b 5, c 0 <d, d 0 <a", Ok("c d a b"));
+        check("a 0 <b, b 9, c 0 <b", Ok("a c b"));
+        check("a 9, b 5 @async, c 0 <b", Ok("a c b"));
+    }
+
+    /// Its own priority moves the one that has the constraint, not its target.
+    #[test]
+    fn a_subscriber_after_another_does_not_move_it() {
+        check("auth 100, charge 0, log 200 >charge", Ok("auth charge log"));
+        check("a 9, b 5, c 0, d 9 >c", Ok("a b c d"));
+        check("a 0, b 0, c 0 >a", Ok("a b c"));
+    }
+
+    /// What must run before that subscriber, through whichever constraint, is moved as well: else the target would
+    /// run behind others of lower priority.
+    #[test]
+    fn the_predecessors_of_a_subscriber_before_another_have_its_rank() {
+        check(
+            "auth 100, charge 0, prepare 0, log 0 <auth >prepare",
+            Ok("prepare log auth charge"),
+        );
+        check("a 9, b 5, c 0, d 0 >c, e 0 <a >d", Ok("c d e a b"));
+    }
+
+    #[test]
     fn receivers_run_last() {
         check("r receiver, a -2147483648, b 0", Ok("b a r"));
         check("r receiver, s receiver, a -2147483648", Ok("a r s"));

@@ -36,6 +36,22 @@ fn before_and_after_take_precedence_and_priority_decides_the_rest() {
     );
 }
 
+/// A subscriber that is registered by a stranger does not move the others.
+#[test]
+fn a_subscriber_before_another_does_not_move_that_behind_others() {
+    let registry = Registry::new();
+    let on =
+        |name: &'static str| registry.subscribe(move |event: &mut RunOrder| event.0.push(name));
+    let _subscriptions = [
+        on("auth").id("auth").priority(100).register(),
+        on("charge").register(),
+        on("log").before("auth").register(),
+    ]
+    .map(|subscription| subscription.expect("no options clash"));
+    let order = registry.emit(RunOrder::default()).0;
+    assert_eq!(order, ["log", "auth", "charge"]);
+}
+
 mod one {
     use super::{RunOrder, subscriber};
     subscribers_named! { #[subscriber] zebra, #[subscriber] aardvark }
