@@ -8,11 +8,13 @@
 //! - `entry`: one subscriber in a slot, and building a plan from entries
 //! - `event_plan`: the plan
 //! - `order`: sorts subscribers by `before`, `after` and priority
+//! - `constraints`: which subscribers must run before which, and cycles among them
 //! - `pattern_entry`: a subscriber to a pattern of topics, which has an entry in each matching slot
 //! - `plan_cell`: lock-free publication of a plan
 //! - `slot`: the slot
 //! - `slot_table`: finds the slot of an event type
 
+mod constraints;
 mod entry;
 mod event_plan;
 mod order;

@@ -1,13 +1,15 @@
 //! The order of subscribers: `before` and `after` always hold, and where they leave a choice, the rank
 //! decides. Receivers (`next` and `stream`) run behind all of them: see [`Position::receiver`].
 //!
+//! A subscriber with a `before` is moved by it, not its target: it has at least the rank of the target, and so
+//! has what must run before it. Else the target would run behind others of lower priority. An `after` moves the
+//! subscriber that has it without this: that one runs later.
+//!
 //! The order is a pure function of the input: it is the same in every build and with every linker.
 
-use std::{
-    cmp::Reverse,
-    collections::{BinaryHeap, HashMap},
-};
+use std::{cmp::Reverse, collections::HashMap};
 
+use super::constraints::Constraints;
 use crate::metadata::{Key, Location, SubscriberInfo};
 
 /// The rank of a subscriber, which decides where no constraint applies; lower ranks run earlier.
@@ -158,84 +160,50 @@ pub(crate) fn sort(positions: &[&Position]) -> Result<Order, OrderConflict> {
     let targets = |key| by_name.get(key).into_iter().flatten().copied();
 
     let mut dependencies = Vec::new();
-    let mut successors = vec![Vec::new(); positions.len()];
-    let mut predecessor_counts = vec![0_usize; positions.len()];
+    let mut constraints = Constraints::new(positions.len());
     for (index, position) in positions.iter().enumerate() {
         let earlier = position
             .after
             .iter()
             .flat_map(targets)
-            .map(|target| (target, index));
+            .map(|target| (target, index, false));
         let later = position
             .before
             .iter()
             .flat_map(targets)
-            .map(|target| (index, target));
-        for (first, second) in earlier.chain(later) {
+            .map(|target| (index, target, true));
+        for (first, second, is_before) in earlier.chain(later) {
             if positions[first].phase > positions[second].phase {
                 return Err(OrderConflict::Unawaited([first, second]));
             }
             if positions[first].phase != Phase::Sync {
                 dependencies.push((first, second));
             }
-            successors[first].push(second);
-            predecessor_counts[second] += 1;
+            constraints.add(first, second, is_before);
         }
     }
 
-    let by_rank = |index: usize| Reverse((&positions[index].rank, index));
-    let mut ready: BinaryHeap<_> = (0..positions.len())
-        .filter(|&index| predecessor_counts[index] == 0)
-        .map(by_rank)
-        .collect();
-    let mut indices = Vec::with_capacity(positions.len());
-    while let Some(Reverse((_, index))) = ready.pop() {
-        indices.push(index);
-        for &successor in &successors[index] {
-            predecessor_counts[successor] -= 1;
-            if predecessor_counts[successor] == 0 {
-                ready.push(by_rank(successor));
-            }
-        }
+    let rank = |index: usize| &positions[index].rank;
+    let any_order = constraints.sort_by(rank);
+    if any_order.len() < positions.len() {
+        return Err(OrderConflict::Cycle(constraints.cycle(&any_order)));
     }
-    if indices.len() == positions.len() {
-        Ok(Order {
-            indices,
-            dependencies,
-        })
-    } else {
-        Err(OrderConflict::Cycle(cycle(
-            &successors,
-            &predecessor_counts,
-        )))
+    let mut inherited: Vec<Option<&Rank>> = vec![None; positions.len()];
+    for &index in any_order.iter().rev() {
+        let ranks = constraints.successors[index].iter().map(|successor| {
+            let own = successor.is_before.then(|| rank(successor.index));
+            own.into_iter().chain(inherited[successor.index]).min()
+        });
+        inherited[index] = ranks.flatten().min();
     }
-}
-
-/// A cycle among the subscribers that could not be sorted: each of them has a predecessor among them,
-/// so following predecessors leads back to a subscriber that was visited before.
-fn cycle(successors: &[Vec<usize>], predecessor_counts: &[usize]) -> Vec<usize> {
-    let stuck = |index: &usize| predecessor_counts[*index] > 0;
-    let stuck_before = |index: usize| {
-        (0..successors.len())
-            .filter(stuck)
-            .find(|&earlier| successors[earlier].contains(&index))
-    };
-    let mut path: Vec<usize> = (0..successors.len())
-        .find(|index| stuck(index))
-        .into_iter()
-        .collect();
-    while let Some(earlier) = path.last().copied().and_then(stuck_before) {
-        if let Some(start) = path.iter().position(|&visited| visited == earlier) {
-            path.drain(..start);
-            break;
-        }
-        path.push(earlier);
-    }
-    path.reverse();
-    // A cycle always starts with the same member: the one with the lowest index.
-    let first = (0..path.len()).min_by_key(|&at| path[at]).unwrap_or(0);
-    path.rotate_left(first);
-    path
+    let indices = constraints.sort_by(|index| {
+        let own = rank(index);
+        (inherited[index].map_or(own, |rank| rank.min(own)), own)
+    });
+    Ok(Order {
+        indices,
+        dependencies,
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,10 @@
 //! Section 2: subscriptions that are made at run time.
 
-use events_core::{Emission, Event, Registry, subscriber, subscribing::SubscribeError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use events_core::{
+    AnyEvent, Emission, Event, Registry, bridge, subscriber, subscribing::SubscribeError,
+};
 
 #[derive(Event, Debug, Default, PartialEq)]
 struct Order {
@@ -186,4 +190,67 @@ fn a_subscription_is_reported_with_its_location_and_its_name() {
         ("ledger", line, "sync once")
     );
     drop(named);
+}
+
+/// Sets an option twice.
+const TWICE: &[(&str, fn(&Registry))] = &[
+    ("a priority", |registry| {
+        _ = registry.subscribe(double).priority(1).priority(2);
+    }),
+    ("an origin", |registry| {
+        _ = registry.subscribe(double).origin("a").origin("b");
+    }),
+    ("an id", |registry| {
+        _ = registry.subscribe(double).id("a").id("b");
+    }),
+    ("a condition", |registry| {
+        let new = registry.subscribe(double).when(|order| order.cents > 0);
+        _ = new.when(|order| order.cents < 9);
+    }),
+    ("a condition", |registry| {
+        let new = registry.subscribe_topic(".*", |_: &dyn AnyEvent| ());
+        let new = new.expect("a pattern").when(|event| event.topic() == "a");
+        _ = new.when(|event| event.topic() == "b");
+    }),
+    ("a limit of concurrent calls", |registry| {
+        let new = registry.subscribe_async(|_: &Copied| async {});
+        _ = new.concurrency(1).concurrency(2);
+    }),
+    ("a capacity", |registry| {
+        _ = registry.stream::<Copied>().capacity(1).capacity(2);
+    }),
+    ("an origin", |registry| {
+        _ = registry.stream::<Copied>().origin("a").origin("b");
+    }),
+    ("a condition", |registry| {
+        _ = registry.next::<Copied>().when(|_| true).when(|_| false);
+    }),
+    ("an origin", |_| {
+        let bridge = bridge(tokio_stream::pending::<Copied>());
+        _ = bridge.origin("a").origin("b");
+    }),
+    ("a registry", |registry| {
+        let bridge = bridge(tokio_stream::pending::<Copied>());
+        _ = bridge.on(registry).on(registry);
+    }),
+];
+
+#[derive(Event, Clone)]
+struct Copied;
+
+/// In an attribute this is a compile error.
+#[test]
+fn an_option_that_is_set_twice_is_refused() {
+    for (option, twice) in TWICE {
+        let registry = Registry::new();
+        let result = catch_unwind(AssertUnwindSafe(|| twice(&registry)));
+        let payload = result.expect_err(option);
+        let text = payload.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
+        let expected = format!("{option} is set already; ");
+        assert!(
+            text.is_some_and(|text| text.starts_with(&expected)),
+            "{option}: {text:?}"
+        );
+    }
 }

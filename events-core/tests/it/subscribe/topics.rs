@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use events_core::{AnyEvent, Emission, Event, Registry, args, emit_topic, try_emit_topic};
+use events_core::{
+    AnyEvent, Emission, Event, Registry, args, emit_topic, subscribing::Pattern, try_emit_topic,
+};
 
 use crate::{Journal, block_on};
 
@@ -83,7 +85,52 @@ fn a_pattern_matches_the_whole_topic() {
     check(&["b"], "ab", &[]);
     check(&["(?x) a b # both"], "ab", &[1]);
     check(&[r"\w+::\d"], "shöp::7", &[1]);
-    check(&["a."], "a\n", &[]);
+}
+
+/// All of Unicode, whatever features of the crate `regex` a program turns on. `.` is any character.
+#[test]
+fn patterns_know_unicode_and_line_breaks() {
+    check(&["a.", "(?-s)a."], "a\n", &[1]);
+    check(&["(?i)shop::ÄRGER"], "Shop::ärger", &[1]);
+    check(
+        &[r"\p{Greek}+", r"\p{Lu}\p{Ll}+", r"[\w&&[^a-z]]+"],
+        "Ωμέγα",
+        &[1, 2, 3],
+    );
+}
+
+fn check_exact(topic: &str, other: &str) {
+    let registry = Registry::new();
+    let journal = Journal::default();
+    let exact = Pattern::exact(topic);
+    let on = registry.on_topic(exact, note("exact", &journal));
+    on.expect("every text is a topic").detach();
+    registry.emit_topic(topic, args! {});
+    registry.emit_topic(other, args! {});
+    assert_eq!(journal.take(), [format!("exact {topic}")]);
+}
+
+#[test]
+fn a_topic_can_be_named_exactly() {
+    check_exact("user.created", "user_created");
+    check_exact("shop::(orders", "shop::orders");
+    check_exact("a|b", "a");
+    check_exact("", "a");
+}
+
+#[events_core::subscriber(exact_topic = "user.created")]
+fn exactly(event: &dyn AnyEvent) -> Result<(), String> {
+    Err(event.topic().to_owned())
+}
+
+#[test]
+fn an_attribute_can_name_a_topic_exactly() {
+    let registry = Registry::with(events_core::subscribers![exactly]);
+    for (topic, ran) in [("user.created", 1), ("user_created", 0)] {
+        let emitted = registry.try_emit_topic(topic, args! {});
+        let failures = emitted.map_or_else(|error| error.failures().len(), |_| 0);
+        assert_eq!(failures, ran, "{topic}");
+    }
 }
 
 #[test]
