@@ -80,7 +80,7 @@ pub mod streams {
 pub mod subscribing {
     pub use crate::{
         declared::Listener,
-        metadata::PatternError,
+        metadata::{IntoPattern, Pattern, PatternError},
         subscribe::{
             BackgroundKind, Batch, NewSubscription, PatternKind, SubscribeError, SyncKind,
         },

@@ -35,6 +35,8 @@ pub struct Bridge<S, W = Unsent, K = AnyItem, C = Undecided> {
     pub(super) source: S,
     pub(super) mapping: Mapping<W, K, C>,
     pub(super) registry: WeakRegistry,
+    /// Whether `on` was called.
+    is_registry_set: bool,
 }
 
 /// Turns the items of a stream into events: channels, timers, signals of the system.
@@ -163,6 +165,7 @@ impl<S> Bridge<S> {
                 default_origin: None,
             },
             registry: registry().weak(),
+            is_registry_set: false,
         }
     }
 }
@@ -187,6 +190,7 @@ impl<S> Bridge<FromStream<S>> {
             },
             mapping: self.mapping,
             registry: self.registry,
+            is_registry_set: self.is_registry_set,
         }
     }
 }
@@ -283,6 +287,7 @@ impl<S, W, K, C> Bridge<S, W, K, C> {
                 default_origin: mapping.default_origin,
             },
             registry: self.registry,
+            is_registry_set: self.is_registry_set,
         }
     }
 }
@@ -310,14 +315,33 @@ impl<S: Source, W, K, C> Bridge<S, W, K, C> {
     }
 
     /// The origin of events from items without a known sender.
+    ///
+    /// # Panics
+    ///
+    /// When an origin is set already.
+    #[track_caller]
     pub fn origin<M>(mut self, origin: impl IntoKey<M>) -> Self {
+        assert!(
+            self.mapping.default_origin.is_none(),
+            "an origin is set already; remove one of them"
+        );
         self.mapping.default_origin = Some(origin.into_key().into());
         self
     }
 
     /// Emits on this registry instead of the one that was current when the bridge was created. It is
     /// also the current registry while the bridge processes an item.
+    ///
+    /// # Panics
+    ///
+    /// When a registry is set already.
+    #[track_caller]
     pub fn on(mut self, registry: &Registry) -> Self {
+        assert!(
+            !self.is_registry_set,
+            "a registry is set already; create one bridge for each registry"
+        );
+        self.is_registry_set = true;
         self.registry = registry.weak();
         self
     }

@@ -116,6 +116,7 @@ where
             source,
             mapping,
             registry,
+            ..
         } = bridge;
         Self {
             source: Some(source),

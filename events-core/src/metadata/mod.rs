@@ -24,5 +24,5 @@ pub use info::{EventInfo, FieldInfo};
 pub use key::{IntoKey, Key};
 pub use location::Location;
 pub use origin::Origin;
-pub use pattern::{Pattern, PatternError, PatternText};
+pub use pattern::{IntoPattern, Pattern, PatternError, PatternText};
 pub use subscriber_info::{SubscriberInfo, SubscriberOptions};

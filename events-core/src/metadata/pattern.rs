@@ -2,16 +2,40 @@
 
 use std::{borrow::Cow, error::Error, fmt};
 
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 
-/// A regular expression that is matched against a whole topic.
+/// A pattern of topics: a regular expression that must match a whole topic, or one exact topic.
+///
+/// The syntax is that of the crate [`regex`](https://docs.rs/regex#syntax), with all of Unicode. `.` is any character,
+/// also a line break.
+///
+/// ```
+/// use events_core::subscribing::Pattern;
+///
+/// let pattern = Pattern::new("user.created".into())?;
+/// assert!(pattern.matches("user.created") && pattern.matches("user_created"));
+///
+/// let exact = Pattern::exact("user.created");
+/// assert!(exact.matches("user.created") && !exact.matches("user_created"));
+/// # Ok::<(), events_core::subscribing::PatternError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Pattern {
     text: Cow<'static, str>,
-    regex: Regex,
+    /// `None` for one exact topic.
+    regex: Option<Regex>,
 }
 
 impl Pattern {
+    /// The pattern that matches this topic and no other, whatever characters it has.
+    #[must_use]
+    pub fn exact(topic: impl AsRef<str>) -> Self {
+        Self {
+            text: topic.as_ref().to_owned().into(),
+            regex: None,
+        }
+    }
+
     /// Compiles a pattern.
     ///
     /// # Errors
@@ -23,12 +47,12 @@ impl Pattern {
         };
         // The text alone comes first: an error then shows the text as it was written, and a text such
         // as `a)(b`, which is valid only inside the group below, is an error.
-        Regex::new(&text).map_err(pattern_error)?;
-        let whole = Regex::new(&format!(r"\A(?:{text})\z"));
+        compile(&text).map_err(pattern_error)?;
+        let whole = compile(&format!(r"\A(?:{text})\z"));
         // In verbose mode the text may end in a comment, which the line feed ends.
-        let regex = whole.or_else(|_| Regex::new(&format!("\\A(?:{text}\n)\\z")));
+        let regex = whole.or_else(|_| compile(&format!("\\A(?:{text}\n)\\z")));
         Ok(Self {
-            regex: regex.map_err(pattern_error)?,
+            regex: Some(regex.map_err(pattern_error)?),
             text,
         })
     }
@@ -36,7 +60,10 @@ impl Pattern {
     /// Whether it matches the whole topic. The time is proportional to the length of the topic.
     #[must_use]
     pub fn matches(&self, topic: &str) -> bool {
-        self.regex.is_match(topic)
+        match &self.regex {
+            Some(regex) => regex.is_match(topic),
+            None => self.text == topic,
+        }
     }
 
     /// The text as it was written.
@@ -46,12 +73,40 @@ impl Pattern {
     }
 }
 
+fn compile(text: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(text).dot_matches_new_line(true).build()
+}
+
+/// What can be written as a pattern of topics: a text, which is a regular expression, or a [`Pattern`].
+pub trait IntoPattern {
+    /// The pattern.
+    ///
+    /// # Errors
+    ///
+    /// When it is a text, and that is not a regular expression.
+    fn into_pattern(self) -> Result<Pattern, PatternError>;
+}
+
+impl<T: AsRef<str>> IntoPattern for T {
+    fn into_pattern(self) -> Result<Pattern, PatternError> {
+        Pattern::new(self.as_ref().to_owned().into())
+    }
+}
+
+impl IntoPattern for Pattern {
+    fn into_pattern(self) -> Result<Pattern, PatternError> {
+        Ok(self)
+    }
+}
+
 /// A pattern as an attribute writes it: its syntax and its text.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub enum PatternText {
     /// A regular expression.
     Regex(&'static str),
+    /// A topic.
+    Exact(&'static str),
 }
 
 impl PatternText {
@@ -59,7 +114,7 @@ impl PatternText {
     #[must_use]
     pub const fn text(self) -> &'static str {
         match self {
-            Self::Regex(text) => text,
+            Self::Regex(text) | Self::Exact(text) => text,
         }
     }
 
@@ -71,6 +126,7 @@ impl PatternText {
     pub fn compile(self) -> Result<Pattern, PatternError> {
         match self {
             Self::Regex(text) => Pattern::new(text.into()),
+            Self::Exact(topic) => Ok(Pattern::exact(topic)),
         }
     }
 }

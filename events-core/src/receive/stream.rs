@@ -200,7 +200,7 @@ impl<E: OwnedEvent> EventStream<E> {
 
     /// How many events are kept for a slow receiver: 64 by default, and at least 1. Memory is
     /// allocated only as events arrive. It applies from the first poll on; before that up to 1024
-    /// events are kept, because a later option may select any of them.
+    /// events are kept, because a later option may select any of them. A later call replaces an earlier one.
     pub fn capacity(self, capacity: usize) -> Self {
         self.buffer.set_capacity(capacity);
         self

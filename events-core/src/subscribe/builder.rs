@@ -64,6 +64,8 @@ pub struct NewSubscription<F: Family, T = SyncKind> {
     pub(super) id: Option<String>,
     /// Whether it runs behind all subscribers that are not receivers.
     is_receiver: bool,
+    /// The options that are set, which are set at most once.
+    pub(super) options_set: Vec<&'static str>,
     names: Vec<Key>,
     pub(super) before: Vec<Key>,
     pub(super) after: Vec<Key>,
@@ -268,6 +270,7 @@ impl<F: Family, T> NewSubscription<F, T> {
             ),
             id: None,
             is_receiver: false,
+            options_set: Vec::new(),
             names: vec![name],
             before: Vec::new(),
             after: Vec::new(),

@@ -8,16 +8,41 @@ use crate::{
     metadata::IntoKey,
 };
 
+/// The remedy for two conditions.
+const JOIN: &str = "join both with `&&`";
+
 impl<F: Family, T> NewSubscription<F, T> {
+    /// Records that an option is set, which is refused when it was set before.
+    #[track_caller]
+    fn set(&mut self, option: &'static str, remedy: &str) {
+        assert!(
+            !self.options_set.contains(&option),
+            "{option} is set already; {remedy}"
+        );
+        self.options_set.push(option);
+    }
+
     /// Sets the priority: handlers of high priority run first. The default is 0.
+    ///
+    /// # Panics
+    ///
+    /// When a priority is set already.
+    #[track_caller]
     pub fn priority(mut self, priority: i32) -> Self {
+        self.set("a priority", "remove one of them");
         self.subscriber.priority = priority;
         self
     }
 
     /// Calls the handler only for events that are emitted from this origin: a function,
     /// `Origin::of::<Type>()`, or a text.
+    ///
+    /// # Panics
+    ///
+    /// When an origin is set already.
+    #[track_caller]
     pub fn origin<M>(mut self, origin: impl IntoKey<M>) -> Self {
+        self.set("an origin", "subscribe the handler once for each origin");
         self.subscriber.origin = Some(origin.into_key().into());
         self
     }
@@ -32,20 +57,31 @@ impl<F: Family, T> NewSubscription<F, T> {
 
     /// Sets an id. Reports and errors show it, `before` and `after` find the subscriber by it, and
     /// a second subscription with the same id is an error.
+    ///
+    /// # Panics
+    ///
+    /// When an id is set already.
+    #[track_caller]
     pub fn id(mut self, id: impl AsRef<str>) -> Self {
+        self.set("an id", "remove one of them");
         let id = id.as_ref().to_owned();
         self.subscriber.name = id.clone().into();
         self.id = Some(id);
         self
     }
 
-    /// Runs the handler before another subscriber of the event, named by its function or by its id.
+    /// Runs the handler before another subscriber of the event, named by its function or by its id. Several calls
+    /// name several.
+    ///
+    /// The other one keeps its place among the others: this handler, and what must run before it, counts as if it
+    /// had at least the priority of the other.
     pub fn before<M>(mut self, target: impl IntoKey<M>) -> Self {
         self.before.push(target.into_key());
         self
     }
 
-    /// Runs the handler after another subscriber of the event, named by its function or by its id.
+    /// Runs the handler after another subscriber of the event, named by its function or by its id. Several calls
+    /// name several. The other one keeps its place among the others.
     pub fn after<M>(mut self, target: impl IntoKey<M>) -> Self {
         self.after.push(target.into_key());
         self
@@ -56,7 +92,13 @@ impl<F: Family, T: ExactKind> NewSubscription<F, T> {
     /// Calls the handler only for events for which the condition is true. The condition is
     /// evaluated when the order reaches the handler. A panic in it counts as a failure of the
     /// subscriber.
+    ///
+    /// # Panics
+    ///
+    /// When a condition is set already.
+    #[track_caller]
     pub fn when(mut self, when: impl Fn(&F::Of<'_>) -> bool + Send + Sync + 'static) -> Self {
+        self.set("a condition", JOIN);
         self.when = Some(Box::new(when));
         self
     }
@@ -66,7 +108,13 @@ impl NewSubscription<TopicEvent<'static>, PatternKind> {
     /// Calls the handler only for events for which the condition is true. The condition is
     /// evaluated when the order reaches the handler. A panic in it counts as a failure of the
     /// subscriber.
+    ///
+    /// # Panics
+    ///
+    /// When a condition is set already.
+    #[track_caller]
     pub fn when(mut self, when: impl Fn(&dyn AnyEvent) -> bool + Send + Sync + 'static) -> Self {
+        self.set("a condition", JOIN);
         self.when_any = Some(Box::new(when));
         self
     }
@@ -89,7 +137,13 @@ impl<E: Snapshot> NewSubscription<E, BackgroundKind> {
     /// for it. That call is refused, and the emit reports it as a failure with
     /// [`Cause::WaitsForItself`](crate::failures::Cause::WaitsForItself). It is not recognized if the handler
     /// awaits the emit through another task, such as one that it spawns.
+    ///
+    /// # Panics
+    ///
+    /// When a limit is set already.
+    #[track_caller]
     pub fn concurrency(mut self, limit: usize) -> Self {
+        self.set("a limit of concurrent calls", "remove one of them");
         self.subscriber.concurrency = Some(NonZeroUsize::new(limit).unwrap_or(NonZeroUsize::MIN));
         self
     }

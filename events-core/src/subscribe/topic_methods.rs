@@ -9,13 +9,14 @@ use super::{
 use crate::{
     event::TopicEvent,
     handler::TopicHandler,
-    metadata::{Key, Pattern, PatternError},
+    metadata::{IntoPattern, Key, PatternError},
     registry::Registry,
 };
 
 impl Registry {
     /// Subscribes a function or closure that takes `&dyn AnyEvent` to all events whose topic
-    /// matches a pattern: a regular expression that must match the whole topic.
+    /// matches a pattern: a regular expression that must match the whole topic, or
+    /// [`Pattern::exact`](crate::subscribing::Pattern::exact) with one topic.
     ///
     /// The pattern is matched once for each event type, so emits of types that do not match cost
     /// nothing more. The handler is ordered together with the other subscribers of the type.
@@ -48,7 +49,7 @@ impl Registry {
     #[track_caller]
     pub fn on_topic<M: 'static, H: TopicHandler<M>>(
         &self,
-        pattern: impl AsRef<str>,
+        pattern: impl IntoPattern,
         handler: H,
     ) -> Result<Subscription, PatternError> {
         let new = self.subscribe_topic(pattern, handler)?;
@@ -63,11 +64,11 @@ impl Registry {
     #[track_caller]
     pub fn subscribe_topic<M: 'static, H: TopicHandler<M>>(
         &self,
-        pattern: impl AsRef<str>,
+        pattern: impl IntoPattern,
         handler: H,
     ) -> Result<NewSubscription<TopicEvent<'static>, PatternKind>, PatternError> {
         let location = Location::caller().into();
-        let pattern = Pattern::new(pattern.as_ref().to_owned().into())?;
+        let pattern = pattern.into_pattern()?;
         let name = Key::of::<H>();
         Ok(NewSubscription::pattern(
             self.clone(),

@@ -11,6 +11,7 @@ mod panics;
 mod queue;
 mod subscribe;
 mod tidy;
+mod topic;
 mod worker;
 
 use std::{

@@ -2,7 +2,7 @@
 //!
 //! An option that is a plain value is parsed, validated and written in this file alone.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{
     Error, Expr, ExprLit, Lit, Path, Result, Type, ext::IdentExt, parse_quote, spanned::Spanned,
@@ -25,6 +25,7 @@ const OPTIONS: &[&str] = &[
     "deferred",
     "concurrency",
     "topic",
+    "exact_topic",
 ];
 
 /// The validated options.
@@ -61,7 +62,7 @@ impl SubscriberArgs {
                 args.event_types.push(ty);
                 continue;
             }
-            args.has_topic |= name == "topic";
+            args.has_topic |= name == "topic" || name == "exact_topic";
             let set = match name.to_string().as_str() {
                 "priority" => option
                     .into_expr("10")
@@ -89,8 +90,10 @@ impl SubscriberArgs {
                     .and_then(positive)
                     .and_then(|value| args.options.concurrency.set(&name, value)),
                 "topic" => {
-                    TopicPattern::parse(option).and_then(|pattern| args.topic.set(&name, pattern))
+                    TopicPattern::parse(option).and_then(|pattern| args.set_topic(&name, pattern))
                 }
+                "exact_topic" => TopicPattern::parse_exact(option)
+                    .and_then(|pattern| args.set_topic(&name, pattern)),
                 "crate" if !is_method => option
                     .into_path("my_framework::events")
                     .and_then(|value| args.core.set(&name, value)),
@@ -103,6 +106,16 @@ impl SubscriberArgs {
             errors.record(set);
         }
         args
+    }
+
+    fn set_topic(&mut self, name: &Ident, pattern: TopicPattern) -> Result<()> {
+        match self.topic.value() {
+            Some(other) if other.is_exact() != pattern.is_exact() => {
+                let text = "`topic` and `exact_topic` cannot be combined; remove one of them";
+                Err(Error::new(name.span(), text))
+            }
+            _ => self.topic.set(name, pattern),
+        }
     }
 }
 

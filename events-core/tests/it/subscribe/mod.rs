@@ -2,11 +2,9 @@
 
 mod batch;
 mod concurrency_limit;
-mod declared_topics;
 mod listener_options;
 mod listeners;
 mod predecessors;
 mod run_time_subscriptions;
 mod subscribers;
-mod topics;
 mod unsubscribing;

@@ -216,9 +216,6 @@ const TWICE: &[(&str, fn(&Registry))] = &[
         let new = registry.subscribe_async(|_: &Copied| async {});
         _ = new.concurrency(1).concurrency(2);
     }),
-    ("a capacity", |registry| {
-        _ = registry.stream::<Copied>().capacity(1).capacity(2);
-    }),
     ("an origin", |registry| {
         _ = registry.stream::<Copied>().origin("a").origin("b");
     }),

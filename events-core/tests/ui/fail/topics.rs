@@ -35,6 +35,12 @@ fn deferred(_: &dyn AnyEvent) {}
 #[subscriber(topic = users)]
 fn no_text(_: &dyn AnyEvent) {}
 
+#[subscriber(topic = "users.login", exact_topic = "users.login")]
+fn of_two(_: &dyn AnyEvent) {}
+
+#[subscriber(exact_topic = users)]
+fn no_topic(_: &dyn AnyEvent) {}
+
 #[subscriber(Login, String)]
 fn no_event(_: &dyn AnyEvent) {}
 

@@ -23,6 +23,9 @@ fn of_all(_: &dyn AnyEvent) {}
 #[subscriber(topic = "users::.*")]
 fn reads(_: &dyn AnyEvent) {}
 
+#[subscriber(exact_topic = "users.login")]
+fn of_one(_: &dyn AnyEvent) {}
+
 #[subscriber]
 async fn waits(_: &Login) {}
 

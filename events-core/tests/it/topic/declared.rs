@@ -199,7 +199,7 @@ fn a_listener_whose_pattern_is_too_large_is_an_error_of_its_registration() {
     let error = Registry::new().try_add(Huge).expect_err("it is too large");
     let text = error.to_string();
     for part in [
-        "declared_topics::Huge::any",
+        "declared::Huge::any",
         r"has the pattern `\w{1000}`",
         "size limit",
         "smaller repetition counts",

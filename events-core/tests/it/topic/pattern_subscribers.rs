@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use events_core::{
-    AnyEvent, Emission, Event, Registry, args, emit_topic, subscribing::Pattern, try_emit_topic,
-};
+use events_core::{AnyEvent, Emission, Event, Registry, args, emit_topic, try_emit_topic};
 
 use crate::{Journal, block_on};
 
@@ -43,109 +41,6 @@ fn order(number: u32) -> OrderPlaced {
 fn note(name: &'static str, journal: &Journal) -> impl Fn(&dyn AnyEvent) + Send + Sync + use<> {
     let journal = journal.clone();
     move |event| journal.note(format!("{name} {}", event.topic()))
-}
-
-/// Checks which of these patterns, by their number from 1, match the topic.
-fn check(patterns: &[&'static str], topic: &str, expected: &[usize]) {
-    let registry = Registry::new();
-    let journal = Journal::default();
-    for (number, pattern) in (1..).zip(patterns) {
-        let journal = journal.clone();
-        let handler = move |_: &dyn AnyEvent| journal.note(number.to_string());
-        registry
-            .on_topic(*pattern, handler)
-            .expect("a pattern")
-            .detach();
-    }
-    registry.emit_topic(topic, args! {});
-    let expected: Vec<_> = expected.iter().map(ToString::to_string).collect();
-    assert_eq!(journal.take(), expected, "{topic}");
-    // And again, with the cached plan of the topic.
-    registry.emit_topic(topic, args! {});
-    assert_eq!(journal.take(), expected, "{topic}");
-}
-
-#[test]
-fn patterns_match_as_in_the_table_of_django_event_system() {
-    let patterns = [
-        "test_event::3",
-        "test_event",
-        "test_event::[2-5]",
-        "test_event(.*)",
-    ];
-    check(&patterns, "test_event::3", &[1, 3, 4]);
-    check(&patterns, "test_event", &[2, 4]);
-    check(&patterns, "test_event::some::event", &[4]);
-}
-
-#[test]
-fn a_pattern_matches_the_whole_topic() {
-    check(&["a|ab"], "ab", &[1]);
-    check(&["a|b"], "ab", &[]);
-    check(&["b"], "ab", &[]);
-    check(&["(?x) a b # both"], "ab", &[1]);
-    check(&[r"\w+::\d"], "shöp::7", &[1]);
-}
-
-/// All of Unicode, whatever features of the crate `regex` a program turns on. `.` is any character.
-#[test]
-fn patterns_know_unicode_and_line_breaks() {
-    check(&["a.", "(?-s)a."], "a\n", &[1]);
-    check(&["(?i)shop::ÄRGER"], "Shop::ärger", &[1]);
-    check(
-        &[r"\p{Greek}+", r"\p{Lu}\p{Ll}+", r"[\w&&[^a-z]]+"],
-        "Ωμέγα",
-        &[1, 2, 3],
-    );
-}
-
-fn check_exact(topic: &str, other: &str) {
-    let registry = Registry::new();
-    let journal = Journal::default();
-    let exact = Pattern::exact(topic);
-    let on = registry.on_topic(exact, note("exact", &journal));
-    on.expect("every text is a topic").detach();
-    registry.emit_topic(topic, args! {});
-    registry.emit_topic(other, args! {});
-    assert_eq!(journal.take(), [format!("exact {topic}")]);
-}
-
-#[test]
-fn a_topic_can_be_named_exactly() {
-    check_exact("user.created", "user_created");
-    check_exact("shop::(orders", "shop::orders");
-    check_exact("a|b", "a");
-    check_exact("", "a");
-}
-
-#[events_core::subscriber(exact_topic = "user.created")]
-fn exactly(event: &dyn AnyEvent) -> Result<(), String> {
-    Err(event.topic().to_owned())
-}
-
-#[test]
-fn an_attribute_can_name_a_topic_exactly() {
-    let registry = Registry::with(events_core::subscribers![exactly]);
-    for (topic, ran) in [("user.created", 1), ("user_created", 0)] {
-        let emitted = registry.try_emit_topic(topic, args! {});
-        let failures = emitted.map_or_else(|error| error.failures().len(), |_| 0);
-        assert_eq!(failures, ran, "{topic}");
-    }
-}
-
-#[test]
-fn an_invalid_pattern_is_an_error_that_names_the_mistake() {
-    for (pattern, words) in [
-        ("a(b", "unclosed group"),
-        ("a)(b", "unopened group"),
-        ("*", "repetition"),
-    ] {
-        let error = Registry::new()
-            .on_topic(pattern, |_: &dyn AnyEvent| ())
-            .map(|_| ());
-        let text = error.expect_err("no pattern").to_string();
-        assert!(text.contains(words) && text.contains(pattern), "{text}");
-    }
 }
 
 #[test]

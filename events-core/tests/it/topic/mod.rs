@@ -1,0 +1,5 @@
+//! Topics: patterns, their subscribers, and events without a type.
+
+mod declared;
+mod pattern_subscribers;
+mod patterns;
