@@ -20,6 +20,13 @@ pub(crate) struct Registration {
     pub(crate) subscriber: Arc<SubscriberInfo>,
 }
 
+impl Registration {
+    /// Whether it has a `before` or an `after`.
+    pub(crate) fn is_constrained(&self) -> bool {
+        !self.position.before.is_empty() || !self.position.after.is_empty()
+    }
+}
+
 /// One subscriber in a slot.
 #[derive(Clone)]
 pub(crate) struct Entry {
@@ -84,12 +91,24 @@ pub(crate) fn plan<'e>(
         let subscriber = Arc::clone(&entry.registration.subscriber);
         (entry.handler.clone(), subscriber)
     });
-    let running_index = |entry: usize| {
-        let running_index = indices.iter().position(|&index| index == entry);
-        running_index.unwrap_or(entry)
-    };
-    let dependencies = dependencies
-        .iter()
-        .map(|&(first, second)| (running_index(first), running_index(second)));
+    let dependencies = in_running_order(dependencies, &indices);
     Ok(Some(Plan::new(family, info, topic, handlers, dependencies)))
+}
+
+/// Replaces each index of an entry by its index in the running order.
+fn in_running_order(
+    mut dependencies: Vec<(usize, usize)>,
+    indices: &[usize],
+) -> Vec<(usize, usize)> {
+    if dependencies.is_empty() {
+        return dependencies;
+    }
+    let mut running_indices = vec![0; indices.len()];
+    for (running_index, &index) in indices.iter().enumerate() {
+        running_indices[index] = running_index;
+    }
+    for (first, second) in &mut dependencies {
+        (*first, *second) = (running_indices[*first], running_indices[*second]);
+    }
+    dependencies
 }

@@ -30,14 +30,17 @@ impl Plan {
         family: TypeId,
         info: &'static EventInfo,
         topic: Cow<'static, str>,
-        handlers: impl Iterator<Item = (HandlerKind, Arc<SubscriberInfo>)>,
-        dependencies: impl Iterator<Item = (usize, usize)>,
+        handlers: impl ExactSizeIterator<Item = (HandlerKind, Arc<SubscriberInfo>)>,
+        dependencies: Vec<(usize, usize)>,
     ) -> Self {
-        let (mut chain, mut subscribers) = (Vec::new(), Vec::new());
+        let mut chain = Vec::with_capacity(handlers.len());
+        let mut subscribers = Vec::with_capacity(handlers.len());
         let (mut background, mut background_subscribers) = (Vec::new(), Vec::new());
         let mut background_indices = Vec::new();
         for (handler, subscriber) in handlers {
-            background_indices.push(background.len());
+            if !dependencies.is_empty() {
+                background_indices.push(background.len());
+            }
             match handler {
                 HandlerKind::Sync(handler) => {
                     chain.push(handler);
@@ -50,6 +53,7 @@ impl Plan {
             }
         }
         let dependencies = dependencies
+            .into_iter()
             .map(|(first, second)| (background_indices[first], background_indices[second]));
         let dependencies = dependencies.collect();
         let background = BackgroundPlan::new(

@@ -12,6 +12,7 @@
 //! - `pattern_entry`: a subscriber to a pattern of topics, which has an entry in each matching slot
 //! - `plan_cell`: lock-free publication of a plan
 //! - `slot`: the slot
+//! - `slot_entries`: the entries of a slot, and the plans that are built from them
 //! - `slot_table`: finds the slot of an event type
 
 mod constraints;
@@ -21,6 +22,7 @@ mod order;
 mod pattern_entry;
 mod plan_cell;
 mod slot;
+mod slot_entries;
 mod slot_table;
 
 pub(crate) use entry::{Conflict, Entry, Registration, order_of, plan};

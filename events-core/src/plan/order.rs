@@ -145,7 +145,10 @@ pub(crate) fn sort(positions: &[&Position]) -> Result<Order, OrderConflict> {
     let is_free = |position: &&Position| position.before.is_empty() && position.after.is_empty();
     if positions.iter().all(is_free) {
         let mut indices: Vec<_> = (0..positions.len()).collect();
-        indices.sort_by_key(|&index| &positions[index].rank);
+        // Those that are subscribed one after the other with one priority are sorted already.
+        if !positions.is_sorted_by_key(|position| &position.rank) {
+            indices.sort_by_key(|&index| &positions[index].rank);
+        }
         return Ok(Order {
             indices,
             dependencies: Vec::new(),

@@ -9,11 +9,14 @@
 //! a whole: an emit in progress keeps the plan that it started with, and the last reader frees it. When
 //! the last run-time subscription ends, `state` directs emits back to the versions.
 //!
-//! Invariants, for one writer at a time (the registry's lock) and any number of readers:
+//! A change only removes the plan and marks it as stale. The first emit that needs it builds and stores the new one.
+//!
+//! Invariants, for one writer at a time (the lock of the slot's entries) and any number of readers:
 //! - `versions` contains plans of the declared entries alone, the newest last;
 //! - `state` is `SWAPPED` only while `swapped` contains the plan of all entries: it is set after that plan
 //!   is stored, and changed before the plan is removed. So a reader that loads `SWAPPED` and then finds
 //!   no plan has raced with a removal, and loads `state` again;
+//! - `state` is `STALE` only while `swapped` contains no plan, or the one that is about to be removed;
 //! - `state` is set to `SCANNED` only if `versions` contains one version, and to `RESCANNED` only if it
 //!   contains more. Between `push_version` and `swap` the state is that of the versions before.
 //!
@@ -37,6 +40,8 @@ const SCANNED: u8 = 1;
 const RESCANNED: u8 = 2;
 /// The plan is in `swapped`.
 const SWAPPED: u8 = 3;
+/// The plan is to be built and stored in `swapped`.
+const STALE: u8 = 4;
 
 struct Version<T> {
     plan: T,
@@ -84,11 +89,12 @@ impl<T> PlanCell<T> {
         }
     }
 
-    /// The current plan, no matter where it is stored.
-    pub(crate) fn load(&self) -> Option<Held<'_, T>> {
+    /// The current plan, no matter where it is stored. If it is stale, `rebuild` stores the new one.
+    pub(crate) fn load(&self, rebuild: impl Fn()) -> Option<Held<'_, T>> {
         loop {
             match self.state.load(Ordering::Acquire) {
                 EMPTY => return None,
+                STALE => rebuild(),
                 SWAPPED => {
                     let held = self.swapped.load();
                     if held.is_some() {
@@ -127,6 +133,17 @@ impl<T> PlanCell<T> {
             }
             last = version.newer.get().map(Box::as_ref);
         }
+    }
+
+    /// Whether the plan is to be built. It stays so until the writer stores it.
+    pub(super) fn is_stale(&self) -> bool {
+        self.state.load(Ordering::Relaxed) == STALE
+    }
+
+    /// Marks the plan as stale. Returns the plan that `swapped` contained; the caller drops it while no lock is held.
+    pub(super) fn set_stale(&self) -> Option<Arc<T>> {
+        self.state.store(STALE, Ordering::Release);
+        self.swapped.swap(None)
     }
 
     /// Publishes this plan, or with `None` the newest version. Returns the plan that `swapped` contained

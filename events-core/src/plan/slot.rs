@@ -1,11 +1,13 @@
 //! A slot: the place of one event type in one registry. It stores the entries of the subscribers and
 //! publishes the plan that is built from them.
 //!
-//! A change has two steps. [`Slot::stage`] builds the new plans and can fail; [`Slot::publish`] cannot. The
+//! An addition has two steps. [`Slot::stage`] finds conflicts and can fail; [`Slot::publish`] cannot. The
 //! registry's lock is held from the first to the second, so the entries do not change between them.
+//!
+//! The plan of subscribers that were subscribed at run time is built by the first emit that needs it, under the lock
+//! of the entries. So the time of a subscription does not depend on how many there are.
 
 use std::{
-    any::TypeId,
     collections::BTreeSet,
     sync::{
         Arc, Mutex, MutexGuard,
@@ -14,31 +16,31 @@ use std::{
 };
 
 use super::{
-    entry::{Conflict, Entry, plan},
+    entry::{Conflict, Entry},
     event_plan::Plan,
     plan_cell::{Found, Held, PlanCell},
+    slot_entries::{OfType, SlotEntries},
 };
 use crate::{
     event::AnySlot,
-    metadata::{EventInfo, Key, SubscriberInfo},
+    metadata::{Key, SubscriberInfo},
     primitives::{CatchDrop, drop_catching, sync::lock},
 };
 
 /// The place of one event type in one registry.
 pub struct Slot {
     plan: PlanCell<Plan>,
-    entries: Mutex<Vec<CatchDrop<Entry>>>,
+    entries: Mutex<SlotEntries>,
     /// Whether the pattern subscribers whose pattern matches the topic have their entries here.
     patterns_resolved: AtomicBool,
 }
 
 /// A change that is staged and not published yet.
 pub(crate) struct Staged {
+    of: OfType,
     added: Vec<CatchDrop<Entry>>,
     /// The plan of the declared subscribers, if some were added.
     declared: Option<Plan>,
-    /// The plan of all subscribers, if some were subscribed at run time.
-    all: Option<Plan>,
 }
 
 /// What a change replaced or removed. It is dropped while no lock is held, because the `Drop` of a
@@ -65,7 +67,7 @@ impl Slot {
     pub const fn new() -> Self {
         Self {
             plan: PlanCell::new(),
-            entries: Mutex::new(Vec::new()),
+            entries: Mutex::new(SlotEntries::new()),
             patterns_resolved: AtomicBool::new(false),
         }
     }
@@ -86,9 +88,20 @@ impl Slot {
         self.plan.lookup()
     }
 
-    /// The current plan, no matter where it is stored.
+    /// The current plan, no matter where it is stored; it is built if it is stale.
     pub(crate) fn load(&self) -> Option<Held<'_, Plan>> {
-        self.plan.load()
+        self.plan.load(|| self.rebuild())
+    }
+
+    /// Builds the plan if it is stale. A change of the entries, or another emit, may have been faster.
+    #[cold]
+    #[inline(never)]
+    fn rebuild(&self) {
+        let entries = self.entries();
+        if self.plan.is_stale() {
+            // A stale plan has no predecessor that is to be dropped.
+            self.plan.swap(entries.plan());
+        }
     }
 
     /// Calls `f` with the current plan, which is not freed until `f` returns.
@@ -124,18 +137,18 @@ impl Slot {
         subscribers.unwrap_or_default()
     }
 
-    /// Builds the plans for an addition and changes nothing yet. The error contains the added entries.
+    /// Checks an addition and changes nothing yet. The error contains the added entries.
     pub(crate) fn stage(
         &self,
-        family: TypeId,
-        info: &'static EventInfo,
+        of: OfType,
         added: Vec<CatchDrop<Entry>>,
     ) -> Result<Staged, (Conflict, Vec<CatchDrop<Entry>>)> {
-        match plans(family, info, &self.entries(), &added) {
-            Ok((declared, all)) => Ok(Staged {
+        let entries = self.entries();
+        match entries.check(&added) {
+            Ok(()) => Ok(Staged {
+                of,
+                declared: entries.declared_plan(of, &added),
                 added,
-                declared,
-                all,
             }),
             Err(conflict) => Err((conflict, added)),
         }
@@ -143,45 +156,45 @@ impl Slot {
 
     /// Publishes a staged change. No other change may be published between the two.
     pub(crate) fn publish(&self, staged: Staged) -> Retired {
-        self.entries().extend(staged.added);
+        if staged.added.is_empty() {
+            return Retired::default();
+        }
+        let mut entries = self.entries();
+        entries.add(staged.of, staged.added);
         if let Some(plan) = staged.declared {
             self.plan.push_version(plan);
         }
         Retired {
-            _plan: self.plan.swap(staged.all),
+            _plan: self.publish_plan(&entries),
             _entries: Vec::new(),
         }
     }
 
     /// Removes run-time subscribers.
-    pub(crate) fn remove(
-        &self,
-        family: TypeId,
-        info: &'static EventInfo,
-        numbers: &BTreeSet<u64>,
-    ) -> Retired {
+    pub(crate) fn remove(&self, numbers: &BTreeSet<u64>) -> Retired {
         let mut entries = self.entries();
-        let is_removed = |entry: &mut CatchDrop<Entry>| {
-            !entry.registration.declared && numbers.contains(&entry.registration.number)
-        };
-        let removed: Vec<_> = entries.extract_if(.., is_removed).collect();
+        let removed = entries.remove(numbers);
         if removed.is_empty() {
             return Retired::default();
         }
-        // Fewer entries mean fewer constraints: if there was an order, there still is one.
-        let (_, plan) = plans(family, info, &entries, &[]).unwrap_or_default();
         Retired {
-            _plan: self.plan.swap(plan),
+            _plan: self.publish_plan(&entries),
             _entries: removed,
+        }
+    }
+
+    /// Publishes the plan of changed entries. Returns the one that was replaced.
+    fn publish_plan(&self, entries: &SlotEntries) -> Option<Arc<Plan>> {
+        if entries.has_run_time() {
+            self.plan.set_stale()
+        } else {
+            self.plan.swap(None)
         }
     }
 
     /// Whether a subscriber of this slot has this name.
     pub(crate) fn has_subscriber(&self, name: &Key) -> bool {
-        let entries = self.entries();
-        entries
-            .iter()
-            .any(|entry| entry.registration.position.names.contains(name))
+        self.entries().has_subscriber(name)
     }
 
     /// The declared subscribers in running order.
@@ -192,7 +205,7 @@ impl Slot {
             .unwrap_or_default()
     }
 
-    fn entries(&self) -> MutexGuard<'_, Vec<CatchDrop<Entry>>> {
+    fn entries(&self) -> MutexGuard<'_, SlotEntries> {
         lock(&self.entries)
     }
 }
@@ -201,31 +214,4 @@ impl Default for Slot {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// The plan of the declared subscribers, if some are added, and the plan of all, if some were
-/// subscribed at run time.
-fn plans(
-    family: TypeId,
-    info: &'static EventInfo,
-    entries: &[CatchDrop<Entry>],
-    added: &[CatchDrop<Entry>],
-) -> Result<(Option<Plan>, Option<Plan>), Conflict> {
-    let all_entries = || entries.iter().chain(added).map(|entry| &**entry);
-    let declared = if added.iter().any(|entry| entry.registration.declared) {
-        plan(
-            family,
-            info,
-            info.topic().into(),
-            all_entries().filter(|entry| entry.registration.declared),
-        )?
-    } else {
-        None
-    };
-    let all = if all_entries().any(|entry| !entry.registration.declared) {
-        plan(family, info, info.topic().into(), all_entries())?
-    } else {
-        None
-    };
-    Ok((declared, all))
 }

@@ -1,8 +1,8 @@
 //! Transactions: an all-or-nothing update of several slots, staged first and then published.
 //!
-//! To stage an addition makes the new plan of each slot and finds conflicts of order, and changes
-//! nothing. To publish it stores the plans; an emit keeps the plan that it started with. Run-time
-//! subscribers are removed without staging, since a removal cannot conflict.
+//! To stage an addition finds conflicts of order, and changes nothing. To publish it stores the entries; an
+//! emit keeps the plan that it started with. Run-time subscribers are removed without staging, since a
+//! removal cannot conflict.
 //!
 //! A pattern subscriber is an entry in the slot of each event type whose topic it matches. An event type
 //! is *known* from the first subscription to it on, or from its first emit after the first pattern
@@ -27,7 +27,9 @@ use super::{
 use crate::{
     handler::States,
     metadata::SubscriberInfo,
-    plan::{Conflict, Entry, EventType, PatternEntry, Retired, Slot, Staged, order_of},
+    plan::{
+        Conflict, Entry, EventType, PatternEntry, Registration, Retired, Slot, Staged, order_of,
+    },
     primitives::CatchDrop,
 };
 
@@ -72,14 +74,17 @@ impl Garbage {
 }
 
 impl Core {
-    /// Stages an addition: makes the new plans, and publishes nothing.
+    /// Stages an addition: finds the conflicts, and publishes nothing.
     pub(crate) fn stage(&self, writer: &Writer, group: SubscriberGroup) -> Transaction {
         let (mut event_types, patterns) = group.into_parts();
         if !patterns.is_empty() {
             for (family, event_type) in &writer.known_types {
-                event_types
-                    .entry(*family)
-                    .or_insert((*event_type, Vec::new()));
+                let topic = event_type.info.topic();
+                if patterns.iter().any(|pattern| pattern.matches(topic)) {
+                    event_types
+                        .entry(*family)
+                        .or_insert((*event_type, Vec::new()));
+                }
             }
         }
         let mut transaction = Transaction {
@@ -95,7 +100,10 @@ impl Core {
             .chain(&transaction.patterns)
             .map(|pattern_entry| &pattern_entry.registration)
             .collect();
-        if let Err(conflict) = order_of(&registrations) {
+        let is_constrained = |registration: &&Registration| registration.is_constrained();
+        if registrations.iter().any(is_constrained)
+            && let Err(conflict) = order_of(&registrations)
+        {
             transaction.rejected.push((conflict, Vec::new()));
         }
         for (family, (event_type, mut entries)) in event_types {
@@ -109,7 +117,7 @@ impl Core {
                 .extend(all.map(|pattern_entry| CatchDrop::new(pattern_entry.entry(event_type))));
             let empty = Slot::new();
             let slot = self.slot(event_type).unwrap_or(&empty);
-            match slot.stage(event_type.family, event_type.info, entries) {
+            match slot.stage((event_type.family, event_type.info), entries) {
                 Ok(staged) => transaction.staged.push((event_type, staged)),
                 Err(rejected) => transaction.rejected.push(rejected),
             }
@@ -252,7 +260,7 @@ impl Core {
             .values()
             .filter_map(|(event_type, numbers)| {
                 let slot = self.slot(*event_type)?;
-                Some(slot.remove(event_type.family, event_type.info, numbers))
+                Some(slot.remove(numbers))
             })
             .collect();
         for (id, number) in ids {

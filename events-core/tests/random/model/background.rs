@@ -117,20 +117,13 @@ impl Model<'_> {
     }
 
     fn start_unblocked(&mut self, run: &mut Run) {
-        loop {
+        for number in std::mem::take(&mut run.selected) {
+            // Those behind it block nothing before them.
             let waiting = run.waiting.iter().map(|(number, _)| *number);
             let there: Vec<_> = waiting.chain(run.selected.iter().copied()).collect();
-            let blocked = self.dependents(&run.plan, &there);
-            let (held, free): (Vec<_>, Vec<_>) = run
-                .selected
-                .iter()
-                .copied()
-                .partition(|number| blocked.contains(number));
-            run.selected = held;
-            if free.is_empty() {
-                return;
-            }
-            for number in free {
+            if self.dependents(&run.plan, &there).contains(&number) {
+                run.selected.push(number);
+            } else {
                 self.start_call(run, number);
             }
         }
