@@ -251,7 +251,7 @@ pub(super) type HandlerSpans = Vec<(usize, Span)>;
 
 /// Starts the handlers of a run, one after the other; see the module's documentation.
 pub(crate) struct Starter<'a, 's> {
-    start: Start<'a, 's, BackgroundPlan>,
+    pub(super) start: Start<'a, 's, BackgroundPlan>,
     plan: &'s BackgroundPlan,
     event: ErasedEventRef<'s>,
     call: &'s BackgroundCall,

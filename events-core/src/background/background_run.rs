@@ -196,33 +196,45 @@ impl<E: Event> BackgroundRun<E> {
     }
 
     /// Starts the handlers that depend on no incomplete one, directly or through handlers that the run does
-    /// not include. Repeats this until there is none, since a started handler may be complete at once.
-    fn start_unblocked(mut self: Pin<&mut Self>, plan: &Arc<BackgroundPlan>, waker: &Waker) {
-        loop {
-            let this = self.as_mut().project();
-            let mut is_incomplete = vec![false; plan.len()];
-            for index in 0..this.futures.len() {
-                is_incomplete[this.futures.number(index)] = true;
-            }
-            let not_started = mem::take(this.not_started);
-            for &number in &not_started {
-                is_incomplete[number] = true;
-            }
-            let is_blocked = plan.dependencies().dependents(&is_incomplete);
-            let (blocked, unblocked): (Vec<_>, Vec<_>) =
-                not_started.iter().partition(|&&number| is_blocked[number]);
-            *this.not_started = blocked;
-            if unblocked.is_empty() {
-                return;
-            }
-            let check_filters = *this.check_filters;
-            self.as_mut().start(
-                unblocked.into_iter().map(range_of),
-                plan,
-                check_filters,
-                waker,
-            );
+    /// not include, in running order: one that is complete at once unblocks those behind it.
+    fn start_unblocked(self: Pin<&mut Self>, plan: &Arc<BackgroundPlan>, waker: &Waker) {
+        let Projected {
+            futures,
+            result,
+            not_started,
+            spans,
+            check_filters,
+            ..
+        } = self.project();
+        if not_started.is_empty() {
+            return;
         }
+        let mut is_incomplete = vec![false; plan.len()];
+        for index in 0..futures.len() {
+            is_incomplete[futures.number(index)] = true;
+        }
+        let mut is_to_start = vec![false; plan.len()];
+        for number in mem::take(not_started) {
+            is_to_start[number] = true;
+        }
+        let mut walk = plan.dependencies().walk(plan.len());
+        futures.start(plan, waker, |event, call, plan, start| {
+            let Some(event) = event.__owned().map(ErasedEventRef::of) else {
+                return;
+            };
+            let mut starter = Starter::new(start, plan, event, call, *check_filters, result);
+            for number in 0..plan.len() {
+                let is_blocked = walk.depends(number);
+                if is_to_start[number] && is_blocked {
+                    not_started.push(number);
+                } else if is_to_start[number] {
+                    let pending = starter.start.pending_count();
+                    starter.start_all(range_of(number), spans);
+                    is_incomplete[number] = starter.start.pending_count() > pending;
+                }
+                walk.set_incomplete(number, is_incomplete[number]);
+            }
+        });
     }
 
     /// Starts these handlers.

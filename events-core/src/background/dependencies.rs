@@ -25,12 +25,21 @@ impl Dependencies {
     /// The handlers that depend on one of these, directly or through others. Each handler is an index of
     /// the slice and of the result.
     pub(super) fn dependents(&self, of: &[bool]) -> Vec<bool> {
-        let mut found = vec![false; of.len()];
-        // All pairs that end at `first` come before those that start there.
-        for &(first, second) in &self.pairs {
-            found[second] |= of[first] || found[first];
+        let mut walk = self.walk(of.len());
+        let is_dependent = |(number, is_one): (usize, &bool)| {
+            let depends = walk.depends(number);
+            walk.set_incomplete(number, *is_one);
+            depends
+        };
+        of.iter().enumerate().map(is_dependent).collect()
+    }
+
+    /// A walk along the handlers, of which there are so many.
+    pub(super) fn walk(&self, handlers: usize) -> Walk<'_> {
+        Walk {
+            pairs: &self.pairs,
+            blocks: vec![false; handlers],
         }
-        found
     }
 
     /// Adds the handlers that dependencies among the `candidates` connect, in either direction, with one of
@@ -46,5 +55,31 @@ impl Dependencies {
                 }
             }
         }
+    }
+}
+
+/// A walk along the handlers in their order. For each it finds whether the handler depends on an incomplete one,
+/// directly or through others.
+pub(super) struct Walk<'d> {
+    /// The pairs that end at a handler which was not visited yet.
+    pairs: &'d [(usize, usize)],
+    /// Which of the visited handlers are incomplete or depend on an incomplete one.
+    blocks: Vec<bool>,
+}
+
+impl Walk<'_> {
+    /// Whether the next handler depends on an incomplete one.
+    pub(super) fn depends(&mut self, number: usize) -> bool {
+        let of_others = self.pairs.iter().position(|&(_, second)| second > number);
+        let (pairs, rest) = self.pairs.split_at(of_others.unwrap_or(self.pairs.len()));
+        self.pairs = rest;
+        let depends = pairs.iter().any(|&(first, _)| self.blocks[first]);
+        self.blocks[number] = depends;
+        depends
+    }
+
+    /// Records whether the handler that was visited last is incomplete.
+    pub(super) fn set_incomplete(&mut self, number: usize, is_incomplete: bool) {
+        self.blocks[number] |= is_incomplete;
     }
 }

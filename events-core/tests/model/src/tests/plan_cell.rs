@@ -2,7 +2,7 @@
 
 use shuttle::{
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
@@ -51,6 +51,8 @@ impl Drop for Plan {
 /// The state that the readers and the writer share.
 struct Shared {
     cell: PlanCell<Plan>,
+    /// The step whose plan is to be built if the current one is stale. Its lock is that of the writer.
+    entries: Mutex<usize>,
     /// How many steps have started, and how many are completed.
     started: AtomicUsize,
     completed: AtomicUsize,
@@ -69,6 +71,7 @@ fn check(steps: &'static [Step]) {
 fn run(steps: &'static [Step]) {
     let shared = Arc::new(Shared {
         cell: PlanCell::new(),
+        entries: Mutex::new(0),
         started: AtomicUsize::new(0),
         completed: AtomicUsize::new(0),
         alive: Arc::new(AtomicUsize::new(0)),
@@ -91,7 +94,8 @@ fn run(steps: &'static [Step]) {
     for reader in readers {
         reader.join().expect("no reader panics");
     }
-    // No reader is left: the replaced plans are freed. Left are the versions and the current plan.
+    // No other reader is left: the replaced plans are freed. Left are the versions and the current plan.
+    read(&shared, steps);
     let scans = steps
         .iter()
         .filter(|step| matches!(step, Step::Scan | Step::ScanBesideRunTime));
@@ -102,6 +106,8 @@ fn run(steps: &'static [Step]) {
 
 fn write(shared: &Shared, step: Step, number: usize) {
     let plan = || Plan::new(number, &shared.alive);
+    let mut entries = shared.entries.lock().expect("no step panics");
+    *entries = number;
     let retired = match step {
         Step::Scan => {
             shared.cell.push_version(plan());
@@ -109,12 +115,22 @@ fn write(shared: &Shared, step: Step, number: usize) {
         }
         Step::ScanBesideRunTime => {
             shared.cell.push_version(plan());
-            shared.cell.swap(Some(plan()))
+            shared.cell.set_stale()
         }
-        Step::Change => shared.cell.swap(Some(plan())),
+        Step::Change => shared.cell.set_stale(),
         Step::Empty | Step::Restore => shared.cell.swap(None),
     };
+    drop(entries);
     drop(retired);
+}
+
+/// Builds the plan that is stale, as a reader does that finds it.
+fn rebuild(shared: &Shared) {
+    let entries = shared.entries.lock().expect("no step panics");
+    if shared.cell.is_stale() {
+        let retired = shared.cell.swap(Some(Plan::new(*entries, &shared.alive)));
+        assert!(retired.is_none(), "a stale plan has no predecessor");
+    }
 }
 
 fn read(shared: &Shared, steps: &[Step]) {
@@ -124,7 +140,7 @@ fn read(shared: &Shared, steps: &[Step]) {
         Found::Empty => None,
         Found::Scanned(plan) => Some(plan),
         Found::Swapped => {
-            held = shared.cell.load();
+            held = shared.cell.load(|| rebuild(shared));
             held.as_ref().and_then(|held| held.plan())
         }
     };

@@ -1,0 +1,95 @@
+//! What a subscription and an event cost does not depend on what is subscribed beside it, as the bytes show that are
+//! allocated meanwhile.
+
+use allocation_counter::measure;
+use events_core::{AnyEvent, Event, Registry};
+
+#[derive(Event, Clone)]
+struct Tick;
+
+#[derive(Event)]
+#[event(topic = "numbered")]
+struct Numbered<const N: usize>;
+
+/// Ten times as much work allocates about ten times as many bytes.
+fn check(row: &str, bytes: impl Fn(usize) -> u64) {
+    let (few, many) = (bytes(200), bytes(2000));
+    assert!(few > 0 && many < 20 * few, "{row}: {few} bytes, and {many}");
+}
+
+#[test]
+fn subscriptions_do_not_depend_on_the_number_of_others() {
+    check("on", |subscriptions| {
+        let registry = Registry::new();
+        let subscribe = || {
+            for _ in 0..subscriptions {
+                registry.on(|_: &Tick| ()).detach();
+            }
+        };
+        measure(subscribe).bytes_total
+    });
+    check("drop", |subscriptions| {
+        let registry = Registry::new();
+        let all: Vec<_> = (0..subscriptions)
+            .map(|_| registry.on(|_: &Tick| ()))
+            .collect();
+        registry.emit(Tick);
+        measure(|| drop(all)).bytes_total
+    });
+    check("on_topic", |subscriptions| {
+        let registry = Registry::new();
+        let patterns = || {
+            for _ in 0..subscriptions / 10 {
+                let on = registry.on_topic("a", |_: &dyn AnyEvent| ());
+                on.expect("a pattern").detach();
+            }
+        };
+        measure(patterns).bytes_total
+    });
+}
+
+/// The topic of these types does not match.
+#[test]
+fn a_pattern_subscriber_does_not_depend_on_other_types() {
+    let subscribe = |registry: &Registry| {
+        let subscribe = || {
+            let on = registry.on_topic("other", |_: &dyn AnyEvent| ());
+            on.expect("a pattern").detach();
+        };
+        // The first one also compiles what the crate `regex` keeps for later ones.
+        subscribe();
+        measure(subscribe).bytes_total
+    };
+    let bytes = |handlers: usize| {
+        let registry = Registry::new();
+        for _ in 0..handlers {
+            registry.on(|_: &Numbered<1>| ()).detach();
+            registry.on(|_: &Numbered<2>| ()).detach();
+        }
+        registry.emit(Numbered::<1>);
+        registry.emit(Numbered::<2>);
+        subscribe(&registry)
+    };
+    assert_eq!(bytes(1), bytes(1000));
+}
+
+#[test]
+fn an_event_with_a_chain_of_deferred_handlers_takes_linear_time() {
+    check("chain", |handlers| {
+        let registry = Registry::new();
+        let mut batch = registry.batch();
+        for number in 0..handlers {
+            let new = registry
+                .subscribe_deferred(|_: &Tick| ())
+                .id(number.to_string());
+            batch.add(match number.checked_sub(1) {
+                None => new,
+                Some(earlier) => new.after(earlier.to_string()),
+            });
+        }
+        batch.register().expect("each id is new").detach();
+        registry.emit(Tick);
+        let flush = || assert_eq!(registry.queue().flush().ran(), 1);
+        measure(flush).bytes_total
+    });
+}
