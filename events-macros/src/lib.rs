@@ -13,6 +13,8 @@ mod flush;
 #[cfg(test)]
 mod golden;
 mod listener;
+#[cfg(test)]
+mod places;
 mod subscriber;
 mod syntax;
 mod testing;
