@@ -1,15 +1,17 @@
-//! The model of `#[derive(Event)]`. Every error of the derive is created here.
+//! The model of `#[derive(Event)]`. Every error of the derive is created here
+//! or in `places`.
 
 use proc_macro2::Span;
 use syn::{
     Attribute, Data, DeriveInput, Error, Expr, ExprLit, Field as FieldSyntax, Fields,
     GenericArgument, Generics, Ident, Lit, LitStr, Meta, Path, PathArguments, Result, Type,
-    Visibility, ext::IdentExt, spanned::Spanned,
+    Visibility, ext::IdentExt,
 };
 
+use super::places::{Place, event_options, misplaced, refuse_misplaced};
 use crate::syntax::{
     errors::Errors,
-    options::{Options, RawOption, SetOnce, core_path},
+    options::{SetOnce, core_path},
     spans::mixed_site_at,
 };
 
@@ -64,16 +66,17 @@ pub(crate) enum Presence {
     Default { span: Span, value: Option<Expr> },
 }
 
-const TYPE_OPTIONS: &[&str] = &["topic", "serialize", "crate", "no_implicit_prelude"];
-const FIELD_OPTIONS: &[&str] = &["into", "default", "required", "secret"];
-
 impl Event {
     pub(crate) fn new(input: &DeriveInput) -> Result<Self> {
         let mut errors = Errors::default();
         let (mut topic, mut core) = (SetOnce::default(), SetOnce::default());
         let (mut serialize, mut no_prelude) = (SetOnce::default(), SetOnce::default());
+        let place = match input.data {
+            Data::Enum(_) => Place::Enum,
+            _ => Place::Struct,
+        };
         for option in errors
-            .record(event_options(&input.attrs))
+            .record(event_options(&input.attrs, place))
             .into_iter()
             .flatten()
         {
@@ -93,11 +96,7 @@ impl Event {
                 "no_implicit_prelude" => option
                     .expect_flag()
                     .and_then(|()| no_prelude.set(&name, ())),
-                _ if FIELD_OPTIONS.contains(&name.to_string().as_str()) => Err(Error::new(
-                    name.span(),
-                    format!("`{name}` belongs on a field; put `#[event({name})]` before it"),
-                )),
-                _ => Err(option.unknown("`#[event(..)]` on a type", TYPE_OPTIONS)),
+                _ => Err(misplaced(&option, place)),
             };
             errors.record(set);
         }
@@ -120,24 +119,14 @@ impl Event {
                     shape,
                 )
             }
-            Data::Enum(data) => {
-                let fields = data.variants.iter().flat_map(|variant| &variant.fields);
-                for attr in fields
-                    .flat_map(|field| &field.attrs)
-                    .filter(|attr| is_event_attribute(attr))
-                {
-                    let text = "`#[event(..)]` has no effect on a field of an enum, which has no \
-                                builder; remove it, or make each variant a struct of its own";
-                    errors.push(Error::new(attr.path().span(), text));
-                }
-                (Vec::new(), Shape::TupleOrEnum)
-            }
+            Data::Enum(_) => (Vec::new(), Shape::TupleOrEnum),
             Data::Union(data) => {
                 let text = "a union cannot be an event; use a struct or an enum";
                 errors.push(Error::new(data.union_token.span, text));
                 (Vec::new(), Shape::TupleOrEnum)
             }
         };
+        refuse_misplaced(input, &mut errors);
         errors.finish(Self {
             core: core_path(core.into_value()),
             ident: input.ident.clone(),
@@ -172,18 +161,14 @@ impl Field {
             SetOnce::default(),
             SetOnce::default(),
         );
-        for option in errors.record(event_options(&syntax.attrs))? {
+        for option in errors.record(event_options(&syntax.attrs, Place::Field))? {
             let name = option.name.clone();
             let set = match name.to_string().as_str() {
                 "into" => option.expect_flag().and_then(|()| into.set(&name, ())),
                 "required" => option.expect_flag().and_then(|()| required.set(&name, ())),
                 "secret" => option.expect_flag().and_then(|()| secret.set(&name, ())),
                 "default" => default.set(&name, (name.span(), option.value)),
-                _ if TYPE_OPTIONS.contains(&name.to_string().as_str()) => Err(Error::new(
-                    name.span(),
-                    format!("`{name}` belongs on the type; put `#[event({name} = ..)]` before it"),
-                )),
-                _ => Err(option.unknown("`#[event(..)]` on a field", FIELD_OPTIONS)),
+                _ => Err(misplaced(&option, Place::Field)),
             };
             errors.record(set);
         }
@@ -237,24 +222,6 @@ impl Field {
             _ => &self.ty,
         }
     }
-}
-
-fn is_event_attribute(attr: &Attribute) -> bool {
-    attr.path().is_ident("event")
-}
-
-/// The options of all `#[event(..)]` attributes.
-fn event_options(attrs: &[Attribute]) -> Result<Vec<RawOption>> {
-    let mut options = Vec::new();
-    for attr in attrs.iter().filter(|attr| is_event_attribute(attr)) {
-        if matches!(attr.meta, Meta::Path(_)) {
-            let text =
-                "`#[event]` has no options; write `#[event(..)]` with an option, or remove it";
-            return Err(Error::new(attr.path().span(), text));
-        }
-        options.extend(attr.parse_args::<Options>()?.0);
-    }
-    Ok(options)
 }
 
 /// The visibility with the hygiene of the macro: lints decide by the first token of an item whether

@@ -89,7 +89,11 @@ fn every_option_of_event_is_read_or_refused_in_every_place() {
     }
     for place in PLACES {
         let item = place.replace('@', "#[event]");
-        expect(&item, event::derive(tokens(&item)), "`#[event]` has no options");
+        expect(
+            &item,
+            event::derive(tokens(&item)),
+            "`#[event]` has no options",
+        );
     }
 }
 
@@ -118,7 +122,10 @@ fn attributes_that_register_a_handler_are_given_once() {
         ("", ""),
         ("#[inline]", ""),
         ("#[subscriber]", "`#[subscriber]` is given twice"),
-        ("#[events_core::subscriber(once)]", "`#[subscriber]` is given twice"),
+        (
+            "#[events_core::subscriber(once)]",
+            "`#[subscriber]` is given twice",
+        ),
     ] {
         let item = format!("{attrs} {event}");
         let expansion = subscriber::attribute(TokenStream::new(), &tokens(&item));
