@@ -3,3 +3,4 @@
 mod builder;
 mod events;
 mod json;
+mod json_hidden;
