@@ -1,14 +1,19 @@
 //! The model of `#[derive(Event)]`. Every error of the derive is created here
 //! or in `places`.
 
+use std::iter;
+
 use proc_macro2::Span;
 use syn::{
     Attribute, Data, DeriveInput, Error, Expr, ExprLit, Field as FieldSyntax, Fields,
-    GenericArgument, Generics, Ident, Lit, LitStr, Meta, Path, PathArguments, Result, Type,
-    Visibility, ext::IdentExt,
+    GenericArgument, Generics, Ident, Lit, LitStr, Member, Meta, Path, PathArguments, Result, Type,
+    Variant as VariantSyntax, Visibility, ext::IdentExt,
 };
 
-use super::places::{Place, event_options, misplaced, refuse_misplaced};
+use super::{
+    places::{Place, event_options, misplaced, refuse_misplaced},
+    serde_attributes::{SerdeField, SerdeType},
+};
 use crate::syntax::{
     errors::Errors,
     options::{SetOnce, core_path},
@@ -22,8 +27,8 @@ pub(crate) struct Event {
     pub(crate) vis: Visibility,
     pub(crate) generics: Generics,
     pub(crate) topic: Option<LitStr>,
-    /// The span of the option `serialize`, if it is given.
-    pub(crate) serialize: Option<Span>,
+    /// How it is written as JSON, if the option `serialize` is given.
+    pub(crate) json: Option<Json>,
     pub(crate) docs: String,
     /// Whether the module has no prelude, and so no tool attributes such as `#[diagnostic::..]`.
     pub(crate) no_implicit_prelude: bool,
@@ -56,6 +61,30 @@ pub(crate) struct Field {
     pub(crate) secret: bool,
 }
 
+/// How an event is written as JSON.
+pub(crate) struct Json {
+    /// The span of the option `serialize`.
+    pub(crate) option_span: Span,
+    pub(crate) form: JsonForm,
+}
+
+/// Who writes the JSON: this derive, or the `Serialize` of the type.
+pub(crate) enum JsonForm {
+    /// The derive writes each field of the struct: by its key, as its attributes of serde say.
+    Fields(Vec<(String, SerdeField)>),
+    /// The struct is written by its own `Serialize`, because of an attribute of serde. It has no secrets.
+    Whole(Vec<SerdeField>),
+    /// The enum is written by its own `Serialize`.
+    Variants(Vec<Variant>),
+}
+
+/// A variant of an enum that is written as JSON.
+pub(crate) struct Variant {
+    pub(crate) ident: Ident,
+    /// The member of each field that its `Serialize` writes.
+    pub(crate) written: Vec<Member>,
+}
+
 /// What `build()` does about a field that is not set.
 pub(crate) enum Presence {
     /// It is a compile error.
@@ -76,7 +105,7 @@ impl Event {
             _ => Place::Struct,
         };
         for option in errors
-            .record(event_options(&input.attrs, place))
+            .record(event_options(&input.attrs))
             .into_iter()
             .flatten()
         {
@@ -127,13 +156,17 @@ impl Event {
             }
         };
         refuse_misplaced(input, &mut errors);
+        let json = serialize.span().map(|option_span| Json {
+            option_span,
+            form: json_form(input, &fields, &mut errors),
+        });
         errors.finish(Self {
             core: core_path(core.into_value()),
             ident: input.ident.clone(),
             vis: generated_visibility(&input.vis),
             generics: input.generics.clone(),
             topic: topic.into_value(),
-            serialize: serialize.span(),
+            json,
             docs: doc_text(&input.attrs),
             no_implicit_prelude: no_prelude.is_set(),
             fields,
@@ -161,7 +194,7 @@ impl Field {
             SetOnce::default(),
             SetOnce::default(),
         );
-        for option in errors.record(event_options(&syntax.attrs, Place::Field))? {
+        for option in errors.record(event_options(&syntax.attrs))? {
             let name = option.name.clone();
             let set = match name.to_string().as_str() {
                 "into" => option.expect_flag().and_then(|()| into.set(&name, ())),
@@ -222,6 +255,58 @@ impl Field {
             _ => &self.ty,
         }
     }
+}
+
+/// How the type is written as JSON. Refuses a struct with secrets that only its own `Serialize` can write.
+fn json_form(input: &DeriveInput, fields: &[Field], errors: &mut Errors) -> JsonForm {
+    let syntax = match &input.data {
+        Data::Struct(data) => &data.fields,
+        Data::Union(_) => &Fields::Unit,
+        Data::Enum(data) => {
+            let variants = data.variants.iter().map(|variant| Variant {
+                ident: variant.ident.clone(),
+                written: written_members(variant),
+            });
+            return JsonForm::Variants(variants.collect());
+        }
+    };
+    let of_type = SerdeType::new(&input.attrs);
+    let attrs: Vec<_> = syntax
+        .iter()
+        .map(|field| SerdeField::new(&field.attrs))
+        .collect();
+    let of_fields = attrs.iter().map(|field| &field.whole);
+    let whole = iter::once(&of_type.whole).chain(of_fields).flatten();
+    let mut whole = whole.peekable();
+    if whole.peek().is_none() {
+        let keys = fields.iter().zip(&attrs);
+        let keys = keys.map(|(field, attrs)| attrs.key(&field.name, &of_type));
+        return JsonForm::Fields(keys.collect::<Vec<_>>().into_iter().zip(attrs).collect());
+    }
+    if fields.iter().any(|field| field.secret) {
+        for (span, name) in whole {
+            let text = format!(
+                "with `{name}` serde writes the struct as a whole, and would show its fields that are \
+                 `secret`; remove `{name}`, or the option `serialize`"
+            );
+            errors.push(Error::new(*span, text));
+        }
+    }
+    JsonForm::Whole(attrs)
+}
+
+/// The fields of a variant that the `Serialize` of the enum writes as they are.
+fn written_members(variant: &VariantSyntax) -> Vec<Member> {
+    let is_written = |attrs| {
+        let attrs = SerdeField::new(attrs);
+        !attrs.skip && attrs.serialize_with.is_none()
+    };
+    if !is_written(&variant.attrs) {
+        return Vec::new();
+    }
+    let members = variant.fields.members().zip(&variant.fields);
+    let written = members.filter(|(_, field)| is_written(&field.attrs));
+    written.map(|(member, _)| member).collect()
 }
 
 /// The visibility with the hygiene of the macro: lints decide by the first token of an item whether

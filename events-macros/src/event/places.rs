@@ -80,7 +80,7 @@ fn is_event_attribute(attr: &Attribute) -> bool {
 }
 
 /// The options of all `#[event(..)]` attributes.
-pub(super) fn event_options(attrs: &[Attribute], place: Place) -> Result<Vec<RawOption>> {
+pub(super) fn event_options(attrs: &[Attribute]) -> Result<Vec<RawOption>> {
     let mut options = Vec::new();
     for attr in attrs.iter().filter(|attr| is_event_attribute(attr)) {
         if matches!(attr.meta, Meta::Path(_)) {
@@ -90,9 +90,15 @@ pub(super) fn event_options(attrs: &[Attribute], place: Place) -> Result<Vec<Raw
         }
         options.extend(attr.parse_args::<Options>()?.0);
     }
-    match options.iter().find(|option| option.ty.is_some()) {
-        Some(path) => Err(unknown(path, place)),
+    match options
+        .iter()
+        .find_map(|option| option.ty.as_ref().zip(Some(&option.name)))
+    {
         None => Ok(options),
+        Some((path, name)) => {
+            let text = format!("an option of `#[event(..)]` is a single name; write `{name}`");
+            Err(Error::new(path.span(), text))
+        }
     }
 }
 
@@ -127,7 +133,7 @@ fn refuse_in_types(fields: &Fields, errors: &mut Errors) {
 }
 
 fn refuse(attrs: &[Attribute], place: Place, errors: &mut Errors) {
-    let options = errors.record(event_options(attrs, place));
+    let options = errors.record(event_options(attrs));
     for option in options.into_iter().flatten() {
         errors.push(misplaced(&option, place));
     }

@@ -1,7 +1,12 @@
 //! Section 1: what serde's attributes and `secret` hide is in no JSON of an event, nor in that of an event
 //! that contains it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+    rc::Rc,
+    sync::Arc,
+};
 
 use events_core::Event;
 use serde::{Serialize, Serializer};
@@ -237,18 +242,18 @@ trait Nested {
 }
 
 macro_rules! nested {
-    ($($type:ty),* $(,)?) => {
+    ($($name:ident: $type:ty),* $(,)?) => {
         $(
             const _: () = {
                 #[derive(Event)]
                 #[event(serialize)]
-                struct Outer {
+                struct $name {
                     value: $type,
                 }
 
                 impl Nested for $type {
                     fn json(self) -> Value {
-                        json_of(Outer { value: self })
+                        json_of($name { value: self })
                     }
                 }
             };
@@ -257,24 +262,27 @@ macro_rules! nested {
 }
 
 nested!(
-    Inner,
-    Middle,
-    Unmarked,
-    Either,
-    Flattened,
-    Option<Inner>,
-    Option<Vec<Inner>>,
-    Vec<Box<Middle>>,
-    Box<Inner>,
-    Box<Option<Inner>>,
-    [Inner; 2],
-    Box<[Inner]>,
-    &'static Inner,
-    BTreeMap<u8, Inner>,
-    HashMap<String, Option<Inner>>,
-    Vec<Either>,
-    Vec<Unmarked>,
-    Vec<u8>,
+    OfInner: Inner,
+    OfMiddle: Middle,
+    OfUnmarked: Unmarked,
+    OfEither: Either,
+    OfFlattened: Flattened,
+    OfOptionInner: Option<Inner>,
+    OfOptionVecInner: Option<Vec<Inner>>,
+    OfVecBoxMiddle: Vec<Box<Middle>>,
+    OfBoxInner: Box<Inner>,
+    OfBoxOptionInner: Box<Option<Inner>>,
+    OfInner2: [Inner; 2],
+    OfBoxedSlice: Box<[Inner]>,
+    OfRef: &'static Inner,
+    OfBTreeMapU8Inner: BTreeMap<u8, Inner>,
+    OfHashMapStringOptionInner: HashMap<String, Option<Inner>>,
+    OfVecEither: Vec<Either>,
+    OfVecUnmarked: Vec<Unmarked>,
+    OfVecU8: Vec<u8>,
+    OfArcInner: Arc<Inner>,
+    OfOptionRcInner: Option<Rc<Inner>>,
+    OfCowInner: Cow<'static, Inner>,
 );
 
 #[test]
@@ -313,6 +321,9 @@ fn an_event_in_another_hides_what_it_hides_alone() {
     check_nested(BTreeMap::from([(7_u8, INNER)]), json!({"7": inner()}));
     let map = HashMap::from([("a".to_owned(), Some(INNER))]);
     check_nested(map, json!({"a": inner()}));
+    check_nested(Arc::new(INNER), inner());
+    check_nested(Some(Rc::new(INNER)), inner());
+    check_nested(Cow::Borrowed(&INNER), inner());
     check_nested(vec![1_u8], json!([1]));
 }
 

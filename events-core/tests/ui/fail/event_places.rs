@@ -33,9 +33,14 @@ struct Called {
     code: u32,
 }
 
+#[derive(Event)]
+struct Rang {
+    number: u32,
+}
+
 #[subscriber]
 #[subscriber(once)]
-fn greet(event: &Called) {
+fn greet(event: &Rang) {
     let _ = event.number;
 }
 
