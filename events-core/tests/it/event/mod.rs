@@ -4,3 +4,4 @@ mod builder;
 mod events;
 mod json;
 mod json_hidden;
+mod topic_texts;
