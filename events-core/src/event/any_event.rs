@@ -4,7 +4,7 @@
 use std::{any::Any, fmt, ops::Deref};
 
 use super::{json::Json, traits::Event};
-use crate::metadata::Origin;
+use crate::{metadata::Origin, primitives::one_line};
 
 /// An event of any type, for reading; or an event without a type, which has a topic and arguments by name.
 ///
@@ -105,7 +105,7 @@ impl dyn AnyEvent + '_ {
 
 impl fmt::Debug for dyn AnyEvent + '_ {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut debug = f.debug_struct(self.topic());
+        let mut debug = f.debug_struct(&one_line(self.topic()));
         for (name, secret) in self.__names() {
             let value = if secret { "[redacted]" } else { ".." };
             debug.field(name, &format_args!("{value}"));
