@@ -10,7 +10,7 @@ fn tokens(input: &str) -> TokenStream {
 }
 
 /// The text of the first error in the expansion.
-fn error(expansion: TokenStream) -> Option<String> {
+fn error(expansion: &TokenStream) -> Option<String> {
     let text = expansion.to_string();
     let (_, error) = text.split_once("compile_error")?;
     let (_, error) = error.split_once('"')?;
@@ -19,7 +19,7 @@ fn error(expansion: TokenStream) -> Option<String> {
 }
 
 /// Expects the error that starts with a text, or no error if that is empty.
-fn expect(input: &str, expansion: TokenStream, expected: &str) {
+fn expect(input: &str, expansion: &TokenStream, expected: &str) {
     match error(expansion) {
         None => assert!(expected.is_empty(), "`{input}` has no error"),
         Some(error) => assert!(
@@ -83,14 +83,14 @@ fn every_option_of_event_is_read_or_refused_in_every_place() {
     for (option, row) in table {
         for (place, expected) in PLACES.iter().zip(row) {
             let item = place.replace('@', &format!("#[event({option})]"));
-            expect(&item, event::derive(tokens(&item)), &expected);
+            expect(&item, &event::derive(tokens(&item)), &expected);
         }
     }
     for place in PLACES {
         let item = place.replace('@', "#[event]");
         expect(
             &item,
-            event::derive(tokens(&item)),
+            &event::derive(tokens(&item)),
             "`#[event]` has no options",
         );
     }
@@ -109,7 +109,7 @@ fn the_error_shows_how_the_option_is_written_where_it_belongs() {
         let item = format!("struct S {{ #[event({option})] a: u8 }}");
         let (name, _) = written.split_once(' ').unwrap_or((written, ""));
         let expected = format!("`{name}` belongs on the type; put `#[event({written})]` before it");
-        expect(&item, event::derive(tokens(&item)), &expected);
+        expect(&item, &event::derive(tokens(&item)), &expected);
     }
 }
 
@@ -128,7 +128,7 @@ fn attributes_that_register_a_handler_are_given_once() {
     ] {
         let item = format!("{attrs} {event}");
         let expansion = subscriber::attribute(TokenStream::new(), &tokens(&item));
-        expect(&item, expansion, expected);
+        expect(&item, &expansion, expected);
     }
     let is_either = "an impl block has one of `#[listener]` and `#[observer]`";
     for (attrs, expected) in [
@@ -141,9 +141,9 @@ fn attributes_that_register_a_handler_are_given_once() {
         let method = "fn created(&self, event: &Created<User>) {}";
         let listener = format!("{attrs} impl L {{ #[on] {method} }}");
         let expansion = listener::listener(TokenStream::new(), tokens(&listener));
-        expect(&listener, expansion, expected);
+        expect(&listener, &expansion, expected);
         let observer = format!("{attrs} impl L {{ {method} }}");
         let expansion = listener::observer(tokens("User"), tokens(&observer));
-        expect(&observer, expansion, expected);
+        expect(&observer, &expansion, expected);
     }
 }

@@ -40,6 +40,7 @@ mod on {
     }
 
     /// The value that the function of a field returned.
+    #[must_use]
     pub fn converted(value: Result<Json, serde_json::Error>) -> Option<Json> {
         converted_from::<Json>(value)
     }

@@ -29,7 +29,7 @@ fn verbs<E: OwnedEvent + Send>() -> Vec<(&'static str, Verb<E>)> {
         ("enqueue", |_, event| drop(event.enqueue())),
         ("emit_mut", |_, mut event| emit_mut(&mut event)),
         ("registry.emit", |registry, event| {
-            drop(registry.emit(event))
+            drop(registry.emit(event));
         }),
         ("registry.emit_mut", |registry, mut event| {
             registry.emit_mut(&mut event);

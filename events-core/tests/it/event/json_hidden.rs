@@ -233,7 +233,7 @@ const INNER: Inner = Inner {
 fn check_nested<T: Nested>(value: T, expected: Value) {
     let json = value.json();
     assert!(!json.to_string().contains("hunter2"), "{json}");
-    assert_eq!(json, json!({ "value": expected }));
+    assert_eq!(json, Value::from_iter([("value", expected)]));
 }
 
 /// A value that is in an event, which has the type of the value in its definition.
@@ -269,7 +269,7 @@ nested!(
     OfFlattened: Flattened,
     OfOptionInner: Option<Inner>,
     OfOptionVecInner: Option<Vec<Inner>>,
-    OfVecBoxMiddle: Vec<Box<Middle>>,
+    OfVecArcMiddle: Vec<Arc<Middle>>,
     OfBoxInner: Box<Inner>,
     OfBoxOptionInner: Box<Option<Inner>>,
     OfInner2: [Inner; 2],
@@ -312,7 +312,7 @@ fn an_event_in_another_hides_what_it_hides_alone() {
     check_nested(Some(INNER), inner());
     check_nested(None::<Inner>, Value::Null);
     check_nested(Some(vec![INNER]), json!([inner()]));
-    check_nested(vec![Box::new(Middle { inner: INNER })], json!([middle()]));
+    check_nested(vec![Arc::new(Middle { inner: INNER })], json!([middle()]));
     check_nested(Box::new(INNER), inner());
     check_nested(Box::new(Some(INNER)), inner());
     check_nested([INNER, INNER], json!([inner(), inner()]));

@@ -24,8 +24,7 @@ fn text_of(topic: &str, text: fn(&dyn AnyEvent, &Emission) -> String) -> String 
     let subscription = registry.on_topic("(?s:.*)", handler);
     subscription.expect("it is a pattern").detach();
     registry.emit_topic(topic, args! {});
-    let text = texts.lock().expect("the lock is not poisoned").clone();
-    text
+    texts.lock().expect("the lock is not poisoned").clone()
 }
 
 /// The text of an emit that fails.
@@ -41,8 +40,14 @@ fn error_of(
 #[event(topic = "static\n\u{1b}[31m\u{202e}topic")]
 struct Static;
 
+/// A name, and how its text is made.
+type Row<F> = (&'static str, F);
+
+/// The text that shows a topic.
+type TextOf = fn(&str) -> String;
+
 /// Each text that shows a topic that was set at run time.
-const TEXTS: &[(&str, fn(&str) -> String)] = &[
+const TEXTS: &[Row<TextOf>] = &[
     ("Display of an error", |topic| {
         error_of(topic, |error| error.to_string())
     }),
@@ -66,7 +71,7 @@ const TEXTS: &[(&str, fn(&str) -> String)] = &[
 ];
 
 /// Each text that shows the topic of `Static`.
-const STATIC_TEXTS: &[(&str, fn() -> String)] = &[
+const STATIC_TEXTS: &[Row<fn() -> String>] = &[
     ("a queue that is shut down", || {
         let registry = Registry::new();
         drop(registry.queue().shutdown(std::time::Duration::ZERO));
@@ -90,8 +95,7 @@ const STATIC_TEXTS: &[(&str, fn() -> String)] = &[
         };
         registry.on(nests).detach();
         registry.emit(Static);
-        let text = text.lock().expect("the lock is not poisoned").clone();
-        text
+        text.lock().expect("the lock is not poisoned").clone()
     }),
     ("an unknown target", || {
         let registry = Registry::new();

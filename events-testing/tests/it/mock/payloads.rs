@@ -62,8 +62,10 @@ fn text_of(f: impl FnOnce()) -> Option<String> {
     Some(text.unwrap_or_default())
 }
 
-/// What a test does, with the part of its failure's text.
-const ROWS: &[(&str, fn(), Option<&str>)] = &[
+/// A name, what a test does, and a part of the text of its failure.
+type Row = (&'static str, fn(), Option<&'static str>);
+
+const ROWS: &[Row] = &[
     (
         "a matching that panics",
         || {
