@@ -12,7 +12,7 @@ pub use crate::{
     event::{
         Borrowed, Borrows, BoxedEvent, Build, CloneFn, CloneProbe, EmitBackend, EventStatics,
         Family, Free, Owned, OwnedEvent, Owning, Set, Snapshot, Unset, Visit, finish, given, json,
-        nth,
+        nested_json, nth,
     },
     handler::{
         AnyFilter, AsyncOutcome, Background, BackgroundCall, EmitOrigin, Filter, MissingState,

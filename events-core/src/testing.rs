@@ -13,6 +13,7 @@ use crate::{
 };
 pub use crate::{
     metadata::{EmitVerb, Pattern},
+    primitives::one_line,
     registry::{Intercepted, Interceptor, Viewer},
 };
 

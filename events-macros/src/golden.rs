@@ -99,6 +99,42 @@ fn an_event_with_options_on_its_fields() {
 }
 
 #[test]
+fn an_event_as_json() {
+    check_event(
+        "event_json",
+        r#"
+        #[derive(Event, Serialize)]
+        #[event(serialize)]
+        #[serde(rename_all = "camelCase")]
+        pub struct Paid {
+            pub order_number: u32,
+            #[event(secret)]
+            pub card: Card,
+            #[serde(skip)]
+            pub session: Session,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub note: Option<String>,
+        }
+        "#,
+    );
+}
+
+#[test]
+fn an_enum_as_json() {
+    check_event(
+        "event_json_enum",
+        r"
+        #[derive(Event, Serialize)]
+        #[event(serialize)]
+        pub enum Changed {
+            Paid(Paid),
+            Closed,
+        }
+        ",
+    );
+}
+
+#[test]
 fn a_borrowing_event() {
     check_event(
         "event_borrows",

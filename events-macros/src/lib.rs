@@ -7,6 +7,8 @@
 //! The documentation of the macros for users is in the folder `docs` of this crate, a file for each macro.
 //! That of `emit!` is in `events-core/src/macros.rs`, where the macro is defined.
 
+#[cfg(test)]
+mod attribute_places;
 mod emit;
 mod event;
 mod flush;

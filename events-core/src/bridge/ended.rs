@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::{primitives::Plural, result::Panic};
+use crate::{
+    primitives::{Plural, one_line},
+    result::Panic,
+};
 
 /// The result of a bridge: why it ended, and how many items it processed.
 ///
@@ -74,6 +77,7 @@ impl Ended {
 
     pub(super) fn log(&self, topic: &str) {
         const TEXT: &str = "a bridge has ended";
+        let topic = &*one_line(topic);
         match &self.why {
             EndReason::Panicked(_) => {
                 tracing::error!(target: "events_core", topic, ended = %self, "{TEXT}");

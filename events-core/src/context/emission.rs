@@ -8,7 +8,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use crate::{event::Event, metadata::Origin};
+use crate::{event::Event, metadata::Origin, primitives::one_line};
 
 /// The id of an emission, unique in this process; created on demand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,7 +63,7 @@ impl EmissionId {
 /// let login = registry.emit_from(Login(vec![]), "console");
 /// assert_eq!(login.0, ["audit.login from console"]);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Emission {
     topic: Cow<'static, str>,
     origin: Option<Origin>,
@@ -114,6 +114,17 @@ impl Emission {
     #[must_use]
     pub fn parent(&self) -> Option<EmissionId> {
         self.parent
+    }
+}
+
+impl fmt::Debug for Emission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emission")
+            .field("topic", &format_args!("\"{}\"", one_line(&self.topic)))
+            .field("origin", &self.origin)
+            .field("id", &self.id)
+            .field("parent", &self.parent)
+            .finish()
     }
 }
 

@@ -7,7 +7,7 @@ use tracing::{Level, Span, debug, error, level_enabled, trace_span};
 
 use crate::{
     metadata::{Origin, SubscriberInfo},
-    primitives::{OptionBox, drop_catching},
+    primitives::{OptionBox, drop_catching, one_line},
     result::{Failure, TooDeep},
 };
 
@@ -40,7 +40,7 @@ fn record(failure: &Failure) {
     let subscriber = failure.subscriber();
     error!(
         target: "events_core",
-        topic = &*subscriber.topic,
+        topic = &*one_line(&subscriber.topic),
         subscriber = %subscriber.name,
         location = %subscriber.location,
         cause = %failure.cause(),
@@ -53,18 +53,22 @@ fn record(failure: &Failure) {
 #[cold]
 #[inline(never)]
 pub(crate) fn refusal(refusal: &TooDeep) {
-    error!(target: "events_core", topic = refusal.chain().last().copied(), "{refusal}");
+    error!(target: "events_core", topic = refusal.chain().last().map(|topic| one_line(topic)).as_deref(), "{refusal}");
 }
 
 /// Records that no subscriber received an event.
 pub(crate) fn unheard(topic: &str) {
-    debug!(target: "events_core", topic, "no subscriber received the event");
+    debug!(target: "events_core", topic = &*one_line(topic), "no subscriber received the event");
 }
 
 /// The span of an emit.
 pub(crate) fn emit_span(topic: &str, origin: Option<&Origin>) -> Span {
-    let origin = origin.map(tracing::field::display);
-    trace_span!(target: "events_core", "emit", topic, origin)
+    trace_span!(
+        target: "events_core",
+        "emit",
+        topic = &*one_line(topic),
+        origin = origin.map(|origin| tracing::field::display(one_line(origin.as_str()))),
+    )
 }
 
 /// The span of a handler's call.

@@ -68,6 +68,7 @@ impl<E: Event> AsyncEmission<E> {
         origin: Option<Origin>,
         site: CallSite,
     ) -> Self {
+        let origin = origin.or_else(E::__default_origin);
         let span = if is_traced() {
             // Borrowing `origin` in one arm only lets the `None` case keep it in registers.
             let span = match &origin {

@@ -74,6 +74,12 @@ pub(super) struct EmitContext<'e> {
     pub(super) queue: &'e EventQueue,
 }
 
+/// The origin of an event that is emitted without one. For most types this is the constant `None`.
+#[inline(always)]
+pub(super) fn default_origin<F: Family>() -> Option<Origin> {
+    <F::Of<'static> as Event>::__default_origin()
+}
+
 impl Core {
     #[inline]
     pub(super) fn emit_context<'e, F: Family>(

@@ -78,6 +78,7 @@ impl Core {
         origin: Option<Origin>,
         site: CallSite,
     ) -> Result<(), QueueFull<E>> {
+        let origin = origin.or_else(E::__default_origin);
         if self.withholds(&mut event, origin.as_ref(), site, EmitVerb::Enqueue) {
             drop_catching(event);
             return Ok(());

@@ -9,7 +9,7 @@
 use std::any::TypeId;
 
 use super::{
-    context::CallSite,
+    context::{CallSite, default_origin},
     dispatch::{self, EmitPath},
 };
 use crate::{
@@ -63,6 +63,8 @@ impl Core {
         origin: Option<&Origin>,
         site: CallSite,
     ) {
+        let default_origin = default_origin::<F>();
+        let origin = origin.or(default_origin.as_ref());
         let borrowed = &mut *event;
         match dispatch::emit(slot, move || {
             (
@@ -114,6 +116,8 @@ impl Core {
         origin: Option<&Origin>,
         site: CallSite,
     ) -> TryEmitResult {
+        let default_origin = default_origin::<F>();
+        let origin = origin.or(default_origin.as_ref());
         self.warn_if_unscanned();
         if self.withholds(event, origin, site, EmitVerb::Emit) {
             return TryEmitResult::withheld(F::statics().info);

@@ -4,7 +4,7 @@
 use std::{any::Any, fmt, ops::Deref};
 
 use super::{json::Json, traits::Event};
-use crate::metadata::Origin;
+use crate::{metadata::Origin, primitives::one_line};
 
 /// An event of any type, for reading; or an event without a type, which has a topic and arguments by name.
 ///
@@ -69,11 +69,13 @@ impl dyn AnyEvent + '_ {
     }
 
     /// The event as JSON, if its type is marked `#[event(serialize)]`: for a struct with named fields an
-    /// object, for a tuple struct an array, for an enum the output of its `Serialize`.
+    /// object, for a tuple struct an array, for an enum the output of its `Serialize`. It follows serde's
+    /// attributes, as the documentation of [`Event`](derive@crate::Event) describes.
     /// This needs the cargo feature `serde` of `events-core`: `features = ["serde"]` in Cargo.toml.
     ///
     /// The keys are the names of the fields. The value of a field that is marked `secret` is
-    /// `"[redacted]"`, and that of one that cannot be converted is `"[not serializable]"`, which is logged.
+    /// `"[redacted]"`, also in an event inside of this one, and that of a field that cannot be converted is
+    /// `"[not serializable]"`, which is logged.
     ///
     /// ```
     /// use events_core::{AnyEvent, Event, Registry};
@@ -103,7 +105,7 @@ impl dyn AnyEvent + '_ {
 
 impl fmt::Debug for dyn AnyEvent + '_ {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut debug = f.debug_struct(self.topic());
+        let mut debug = f.debug_struct(&one_line(self.topic()));
         for (name, secret) in self.__names() {
             let value = if secret { "[redacted]" } else { ".." };
             debug.field(name, &format_args!("{value}"));

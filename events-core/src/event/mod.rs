@@ -8,11 +8,12 @@
 //! - `topic_event`: an event without a type, which has a topic and arguments by name; `no_backend`: its
 //!   emit methods, which are never called;
 //! - `builder`: what derived builders share;
-//! - `json`: events as JSON.
+//! - `json`: events as JSON; `nested_json`: the JSON of a value inside of an event.
 
 mod any_event;
 mod builder;
 pub mod json;
+pub mod nested_json;
 mod no_backend;
 mod ownership;
 mod snapshot;

@@ -68,7 +68,7 @@ pub trait Event: Sized {
     #[inline]
     #[track_caller]
     fn emit(mut self) -> Self {
-        Self::Backend::__emit(&mut self, Self::__origin().as_ref());
+        Self::Backend::__emit(&mut self, None);
         self
     }
 
@@ -88,7 +88,7 @@ pub trait Event: Sized {
     #[inline]
     #[track_caller]
     fn try_emit(self) -> Result<Emitted<Self>, EmitError<Self>> {
-        Self::Backend::__try_emit(self, Self::__origin().as_ref())
+        Self::Backend::__try_emit(self, None)
     }
 
     /// [`try_emit`](Self::try_emit) with an origin.
@@ -109,7 +109,7 @@ pub trait Event: Sized {
     #[inline]
     #[track_caller]
     fn emit_async(self) -> <Self::Backend as EmitBackend>::EmitAsync<Self> {
-        Self::Backend::__emit_async(self, Self::__origin())
+        Self::Backend::__emit_async(self, None)
     }
 
     /// [`emit_async`](Self::emit_async) with an origin.
@@ -128,7 +128,7 @@ pub trait Event: Sized {
     #[inline]
     #[track_caller]
     fn try_emit_async(self) -> <Self::Backend as EmitBackend>::TryEmitAsync<Self> {
-        Self::Backend::__try_emit_async(self, Self::__origin())
+        Self::Backend::__try_emit_async(self, None)
     }
 
     /// [`try_emit_async`](Self::try_emit_async) with an origin.
@@ -154,7 +154,7 @@ pub trait Event: Sized {
     where
         Self: OwnedEvent + Send,
     {
-        Self::Backend::__enqueue(self, Self::__origin())
+        Self::Backend::__enqueue(self, None)
     }
 
     /// [`enqueue`](Self::enqueue) with an origin.
@@ -171,11 +171,11 @@ pub trait Event: Sized {
         Self::Backend::__enqueue(self, Some(Origin::from(origin.into_key())))
     }
 
-    /// The origin with which the methods without one emit the event.
+    /// The origin of an event that is emitted without one. The four kinds of emissions in `emit` apply it.
     #[doc(hidden)]
     #[must_use]
     #[inline(always)]
-    fn __origin() -> Option<Origin> {
+    fn __default_origin() -> Option<Origin> {
         None
     }
 

@@ -3,11 +3,12 @@
 use std::{borrow::Cow, fmt, num::NonZeroUsize};
 
 use super::{info::crate_of, location::Location, origin::Origin};
+use crate::primitives::one_line;
 
 /// The description of a subscriber, as reports, errors and logs show it.
 ///
 /// Displayed as `path::of::function (file:line)`.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriberInfo {
     /// The topic of its event type. For a subscriber to a pattern of topics: the topic of the current
@@ -114,6 +115,39 @@ impl SubscriberInfo {
             (true, true, _) => ("async deferred", "async deferred once"),
         };
         if self.once { once } else { repeated }
+    }
+}
+
+impl fmt::Debug for SubscriberInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            topic,
+            pattern,
+            name,
+            module,
+            location,
+            priority,
+            origin,
+            changes,
+            once,
+            asynchronous,
+            deferred,
+            concurrency,
+        } = self;
+        f.debug_struct("SubscriberInfo")
+            .field("topic", &format_args!("\"{}\"", one_line(topic)))
+            .field("pattern", pattern)
+            .field("name", name)
+            .field("module", module)
+            .field("location", location)
+            .field("priority", priority)
+            .field("origin", origin)
+            .field("changes", changes)
+            .field("once", once)
+            .field("asynchronous", asynchronous)
+            .field("deferred", deferred)
+            .field("concurrency", concurrency)
+            .finish()
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! - `catch`: drops values of user types, and wakes tasks, and catches the panics of that
 //! - `drop_signal`: a signal that a value was dropped
+//! - `one_line`: a text on one line, without control characters, and cut
 //! - `option_box`: a boxed value that is seldom present
 //! - `plural`: a count with its noun, for texts
 //! - `sync`: locks and atomics, which a model checker can replace
@@ -11,6 +12,7 @@
 
 mod catch;
 mod drop_signal;
+mod one_line;
 mod option_box;
 mod plural;
 pub(crate) mod sync;
@@ -24,6 +26,7 @@ pub(crate) use catch::{
     wake_each,
 };
 pub(crate) use drop_signal::DropSignal;
+pub use one_line::one_line;
 pub(crate) use option_box::OptionBox;
 pub(crate) use plural::Plural;
 pub(crate) use type_id_hasher::TypeIdHasher;

@@ -20,7 +20,7 @@ use crate::{
     background::ErasedBackgroundRun,
     context::{QueueId, enter_job, log},
     metadata::{EventInfo, Origin, SubscriberInfo},
-    primitives::CatchDrop,
+    primitives::{CatchDrop, one_line},
     result::FailureList,
 };
 
@@ -109,7 +109,7 @@ impl UnfinishedJob {
             .collect();
         tracing::error!(
             target: "events_core",
-            topic = self.info.topic(),
+            topic = &*one_line(self.info.topic()),
             unfinished = unfinished.join(", "),
             "an event is unfinished: the flush, worker or shutdown that ran it was dropped or stopped; \
              call Queue::shutdown, which returns the event",

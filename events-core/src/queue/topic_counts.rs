@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::primitives::one_line;
+
 /// The number of events of each topic, in the order in which the topics were added.
 #[derive(Default)]
 pub(crate) struct TopicCounts(Vec<(&'static str, usize)>);
@@ -20,7 +22,7 @@ impl fmt::Display for TopicCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (number, (topic, count)) in self.0.iter().enumerate() {
             let separator = if number == 0 { "" } else { ", " };
-            write!(f, "{separator}{topic} (x{count})")?;
+            write!(f, "{separator}{} (x{count})", one_line(topic))?;
         }
         Ok(())
     }

@@ -24,7 +24,7 @@ use arc_swap::ArcSwapOption;
 use crate::{
     context::{DEFAULT_LIMIT, MAX_LIMIT, MAX_UNMEASURED_DEPTH, panic_hook},
     event::AnyEvent,
-    primitives::drop_catching,
+    primitives::{drop_catching, one_line},
 };
 
 /// Called with each event that no subscriber received.
@@ -108,10 +108,9 @@ impl EmitLimits {
         IS_RUNNING.set(false);
         if let Err(payload) = result {
             let panic = panic_hook::into_panic(payload);
-            let topic = event.topic();
             tracing::error!(
                 target: "events_core",
-                topic,
+                topic = &*one_line(event.topic()),
                 cause = %panic,
                 "the hook for events that no subscriber received panicked",
             );

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, error::Error, fmt, ops::Deref, sync::Arc};
 
 use super::{failure::Failure, too_deep::TooDeep};
-use crate::metadata::SubscriberInfo;
+use crate::{metadata::SubscriberInfo, primitives::one_line};
 
 /// An event after [`try_emit`](crate::Event::try_emit), with what its subscribers did.
 ///
@@ -164,7 +164,7 @@ impl<E> fmt::Display for EmitError<E> {
         match &self.kind {
             EmitErrorKind::TooDeep(refusal) => refusal.fmt(f),
             EmitErrorKind::Failed(failures) => {
-                let (ran, topic) = (self.ran(), &self.topic);
+                let (ran, topic) = (self.ran(), one_line(&self.topic));
                 let is_unreached = |failure: &&Failure| !failure.cause().is_from_call();
                 let unreached = failures.iter().filter(is_unreached).count();
                 let were = if unreached == 1 { "was" } else { "were" };
@@ -195,7 +195,7 @@ impl<E> fmt::Display for EmitError<E> {
 impl<E> fmt::Debug for EmitError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EmitError")
-            .field("topic", &self.topic)
+            .field("topic", &format_args!("\"{}\"", one_line(&self.topic)))
             .field("emitted", &self.emitted)
             .field("kind", &self.kind)
             .finish()

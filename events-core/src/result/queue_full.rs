@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt};
 
-use crate::primitives::Plural;
+use crate::primitives::{Plural, one_line};
 
 /// Why an event was not enqueued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,14 +73,14 @@ impl<E> QueueFull<E> {
 impl<E> fmt::Display for QueueFull<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { topic, why, .. } = self;
-        write!(f, "`{topic}` was not enqueued: {why}")
+        write!(f, "`{}` was not enqueued: {why}", one_line(topic))
     }
 }
 
 impl<E> fmt::Debug for QueueFull<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("QueueFull")
-            .field("topic", &self.topic)
+            .field("topic", &format_args!("\"{}\"", one_line(self.topic)))
             .field("why", &self.why)
             .finish_non_exhaustive()
     }

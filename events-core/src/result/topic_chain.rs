@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use crate::primitives::one_line;
+
 /// Writes the topics of nested emits, outermost first. A topic that repeats is written once, with its count.
 pub(super) fn fmt_chain(f: &mut fmt::Formatter<'_>, chain: &[&'static str]) -> fmt::Result {
     let mut repeats = chain.chunk_by(|one, next| one == next).peekable();
     while let Some(repeat) = repeats.next() {
-        f.write_str(repeat[0])?;
+        f.write_str(&one_line(repeat[0]))?;
         if repeat.len() > 1 {
             write!(f, " (x{})", repeat.len())?;
         }

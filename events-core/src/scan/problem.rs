@@ -6,6 +6,7 @@ use crate::{
     declared::InstallError,
     handler::MissingState,
     plan::Conflict,
+    primitives::one_line,
     subscribe::{OTHER_COPY, fmt_cycle, fmt_invalid_pattern, fmt_unawaited},
 };
 
@@ -168,9 +169,9 @@ impl fmt::Display for Problem {
         match self {
             Self::DuplicateTopic { topic, events } => write!(
                 f,
-                "{} share the topic `{topic}`; give all but one another with \
-                 #[event(topic = \"..\")]",
-                events.join(" and ")
+                "{} share the topic `{}`; give all but one another with #[event(topic = \"..\")]",
+                events.join(" and "),
+                one_line(topic)
             ),
             Self::MissingState {
                 subscriber,
@@ -209,8 +210,9 @@ impl fmt::Display for Problem {
                 topic,
             } => write!(
                 f,
-                "{subscriber} has {relation} = {target}, which is not subscribed to `{topic}`; \
-                 name a subscriber of that event, or remove {relation}"
+                "{subscriber} has {relation} = {target}, which is not subscribed to `{}`; \
+                 name a subscriber of that event, or remove {relation}",
+                one_line(topic)
             ),
             Self::EmptyCrate { name } => write!(
                 f,

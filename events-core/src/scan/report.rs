@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use crate::{
     metadata::{EventInfo, SubscriberInfo},
-    primitives::Plural,
+    primitives::{Plural, one_line},
 };
 
 /// The declared subscribers that all scans of a registry have registered so far.
@@ -125,7 +125,7 @@ impl fmt::Display for ScanReport {
                 if subscriber.topic == last_topic {
                     String::new()
                 } else {
-                    subscriber.topic.to_string()
+                    one_line(&subscriber.topic).into_owned()
                 },
                 subscriber.name.to_string(),
                 subscriber.location.to_string(),

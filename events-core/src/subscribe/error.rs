@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use crate::plan::Conflict;
+use crate::{plan::Conflict, primitives::one_line};
 
 /// Why a subscription could not be registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +85,8 @@ impl fmt::Display for SubscribeError {
             } => write!(
                 f,
                 "{subscriber} cannot be ordered relative to `{target}`, which is not subscribed to \
-                 `{topic}`; register the target first, or correct its name"
+                 `{}`; register the target first, or correct its name",
+                one_line(topic)
             ),
             Self::MissingState {
                 subscriber,

@@ -8,6 +8,7 @@
 mod background;
 mod bridges;
 mod panics;
+mod topics;
 
 use std::{
     io::{self, Write},

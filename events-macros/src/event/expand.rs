@@ -8,13 +8,13 @@ use quote::{ToTokens, TokenStreamExt, quote, quote_spanned};
 use syn::{GenericParam, Index, Lifetime, Member, Token, Type, ext::IdentExt, parse_quote};
 
 use super::{
-    builder,
+    builder, json,
     model::{Event, Field, Presence, Shape},
 };
 use crate::syntax::{
     in_place::InPlace,
     lifetimes::{non_static_lifetime, with_static},
-    spans::{call_site_at, ident_with_span, mixed_site_at, type_name_span},
+    spans::{ident_with_span, mixed_site_at},
     type_text::source_text,
 };
 
@@ -77,7 +77,8 @@ fn implementations(event: &Event) -> TokenStream {
     let ownership = Ident::new(ownership, Span::call_site());
 
     let field_method = field_method(event);
-    let json_method = json_method(event);
+    let json_method = json::method(event);
+    let nested_impl = json::nested_impl(event, &generics);
     // Keeps this impl out of the compiler's list of events in the error for a type that is not one. A
     // module without a prelude does not know `#[diagnostic::..]`; it needs the option
     // `no_implicit_prelude` only if the builder has such attributes, which is if a field is required.
@@ -132,6 +133,8 @@ fn implementations(event: &Event) -> TokenStream {
                     __events::EventStatics { info: &__INFO, default_slot: #slot_ref, clone_fn: #clone_fn }
                 }
             }
+
+            #nested_impl
         };
     }
 }
@@ -146,38 +149,6 @@ fn type_text(ty: &Type) -> String {
         Some(name) => name.to_string(),
         None => source_text(ty),
     }
-}
-
-/// The method that serializes the event as JSON, if the option `serialize` is given.
-fn json_method(event: &Event) -> Option<TokenStream> {
-    let option_span = mixed_site_at(event.serialize?);
-    let Event { fields, shape, .. } = event;
-    let values = fields.iter().enumerate().map(|(index, field)| {
-        if field.secret {
-            return quote!(__events::json::secret());
-        }
-        let member = match &field.ident {
-            Some(ident) => Member::Named(ident.clone()),
-            None => Member::Unnamed(Index::from(index)),
-        };
-        // Call-site hygiene, as `self` has elsewhere; errors underline the field's type.
-        let span = call_site_at(type_name_span(&field.ty));
-        quote_spanned!(span=> __events::json::value(&self.#member))
-    });
-    let names = fields.iter().map(|field| &field.name);
-    let json = match shape {
-        Shape::Unit => quote!(__events::json::null()),
-        Shape::NamedFields => quote!(__events::json::object([#((#names, #values)),*])),
-        Shape::TupleOrEnum if fields.is_empty() => quote!(__events::json::value(self)),
-        Shape::TupleOrEnum => quote!(__events::json::array([#(#values),*])),
-    };
-    let feature_check = quote_spanned!(option_span=> __events::json::on::<Self>());
-    Some(quote! {
-        fn __json(&self) -> __events::Option<__events::json::Json> {
-            #feature_check;
-            __events::Some(#json)
-        }
-    })
 }
 
 /// The method that returns a field by its index, if any field is `'static`.

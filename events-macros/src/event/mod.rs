@@ -2,7 +2,10 @@
 
 mod builder;
 mod expand;
+mod json;
 mod model;
+mod places;
+mod serde_attributes;
 
 use proc_macro2::TokenStream;
 use syn::{DeriveInput, Error};

@@ -1,15 +1,22 @@
-//! The model of `#[derive(Event)]`. Every error of the derive is created here.
+//! The model of `#[derive(Event)]`. Every error of the derive is created here
+//! or in `places`.
+
+use std::iter;
 
 use proc_macro2::Span;
 use syn::{
     Attribute, Data, DeriveInput, Error, Expr, ExprLit, Field as FieldSyntax, Fields,
-    GenericArgument, Generics, Ident, Lit, LitStr, Meta, Path, PathArguments, Result, Type,
-    Visibility, ext::IdentExt, spanned::Spanned,
+    GenericArgument, Generics, Ident, Lit, LitStr, Member, Meta, Path, PathArguments, Result, Type,
+    Variant as VariantSyntax, Visibility, ext::IdentExt,
 };
 
+use super::{
+    places::{Place, event_options, misplaced, refuse_misplaced},
+    serde_attributes::{SerdeField, SerdeType},
+};
 use crate::syntax::{
     errors::Errors,
-    options::{Options, RawOption, SetOnce, core_path},
+    options::{SetOnce, core_path},
     spans::mixed_site_at,
 };
 
@@ -20,8 +27,8 @@ pub(crate) struct Event {
     pub(crate) vis: Visibility,
     pub(crate) generics: Generics,
     pub(crate) topic: Option<LitStr>,
-    /// The span of the option `serialize`, if it is given.
-    pub(crate) serialize: Option<Span>,
+    /// How it is written as JSON, if the option `serialize` is given.
+    pub(crate) json: Option<Json>,
     pub(crate) docs: String,
     /// Whether the module has no prelude, and so no tool attributes such as `#[diagnostic::..]`.
     pub(crate) no_implicit_prelude: bool,
@@ -54,6 +61,30 @@ pub(crate) struct Field {
     pub(crate) secret: bool,
 }
 
+/// How an event is written as JSON.
+pub(crate) struct Json {
+    /// The span of the option `serialize`.
+    pub(crate) option_span: Span,
+    pub(crate) form: JsonForm,
+}
+
+/// Who writes the JSON: this derive, or the `Serialize` of the type.
+pub(crate) enum JsonForm {
+    /// The derive writes each field of the struct: by its key, as its attributes of serde say.
+    Fields(Vec<(String, SerdeField)>),
+    /// The struct is written by its own `Serialize`, because of an attribute of serde. It has no secrets.
+    Whole(Vec<SerdeField>),
+    /// The enum is written by its own `Serialize`.
+    Variants(Vec<Variant>),
+}
+
+/// A variant of an enum that is written as JSON.
+pub(crate) struct Variant {
+    pub(crate) ident: Ident,
+    /// The member of each field that its `Serialize` writes.
+    pub(crate) written: Vec<Member>,
+}
+
 /// What `build()` does about a field that is not set.
 pub(crate) enum Presence {
     /// It is a compile error.
@@ -64,14 +95,15 @@ pub(crate) enum Presence {
     Default { span: Span, value: Option<Expr> },
 }
 
-const TYPE_OPTIONS: &[&str] = &["topic", "serialize", "crate", "no_implicit_prelude"];
-const FIELD_OPTIONS: &[&str] = &["into", "default", "required", "secret"];
-
 impl Event {
     pub(crate) fn new(input: &DeriveInput) -> Result<Self> {
         let mut errors = Errors::default();
         let (mut topic, mut core) = (SetOnce::default(), SetOnce::default());
         let (mut serialize, mut no_prelude) = (SetOnce::default(), SetOnce::default());
+        let place = match input.data {
+            Data::Enum(_) => Place::Enum,
+            _ => Place::Struct,
+        };
         for option in errors
             .record(event_options(&input.attrs))
             .into_iter()
@@ -93,11 +125,7 @@ impl Event {
                 "no_implicit_prelude" => option
                     .expect_flag()
                     .and_then(|()| no_prelude.set(&name, ())),
-                _ if FIELD_OPTIONS.contains(&name.to_string().as_str()) => Err(Error::new(
-                    name.span(),
-                    format!("`{name}` belongs on a field; put `#[event({name})]` before it"),
-                )),
-                _ => Err(option.unknown("`#[event(..)]` on a type", TYPE_OPTIONS)),
+                _ => Err(misplaced(&option, place)),
             };
             errors.record(set);
         }
@@ -120,31 +148,25 @@ impl Event {
                     shape,
                 )
             }
-            Data::Enum(data) => {
-                let fields = data.variants.iter().flat_map(|variant| &variant.fields);
-                for attr in fields
-                    .flat_map(|field| &field.attrs)
-                    .filter(|attr| is_event_attribute(attr))
-                {
-                    let text = "`#[event(..)]` has no effect on a field of an enum, which has no \
-                                builder; remove it, or make each variant a struct of its own";
-                    errors.push(Error::new(attr.path().span(), text));
-                }
-                (Vec::new(), Shape::TupleOrEnum)
-            }
+            Data::Enum(_) => (Vec::new(), Shape::TupleOrEnum),
             Data::Union(data) => {
                 let text = "a union cannot be an event; use a struct or an enum";
                 errors.push(Error::new(data.union_token.span, text));
                 (Vec::new(), Shape::TupleOrEnum)
             }
         };
+        refuse_misplaced(input, &mut errors);
+        let json = serialize.span().map(|option_span| Json {
+            option_span,
+            form: json_form(input, &fields, &mut errors),
+        });
         errors.finish(Self {
             core: core_path(core.into_value()),
             ident: input.ident.clone(),
             vis: generated_visibility(&input.vis),
             generics: input.generics.clone(),
             topic: topic.into_value(),
-            serialize: serialize.span(),
+            json,
             docs: doc_text(&input.attrs),
             no_implicit_prelude: no_prelude.is_set(),
             fields,
@@ -179,11 +201,7 @@ impl Field {
                 "required" => option.expect_flag().and_then(|()| required.set(&name, ())),
                 "secret" => option.expect_flag().and_then(|()| secret.set(&name, ())),
                 "default" => default.set(&name, (name.span(), option.value)),
-                _ if TYPE_OPTIONS.contains(&name.to_string().as_str()) => Err(Error::new(
-                    name.span(),
-                    format!("`{name}` belongs on the type; put `#[event({name} = ..)]` before it"),
-                )),
-                _ => Err(option.unknown("`#[event(..)]` on a field", FIELD_OPTIONS)),
+                _ => Err(misplaced(&option, Place::Field)),
             };
             errors.record(set);
         }
@@ -239,22 +257,56 @@ impl Field {
     }
 }
 
-fn is_event_attribute(attr: &Attribute) -> bool {
-    attr.path().is_ident("event")
+/// How the type is written as JSON. Refuses a struct with secrets that only its own `Serialize` can write.
+fn json_form(input: &DeriveInput, fields: &[Field], errors: &mut Errors) -> JsonForm {
+    let syntax = match &input.data {
+        Data::Struct(data) => &data.fields,
+        Data::Union(_) => &Fields::Unit,
+        Data::Enum(data) => {
+            let variants = data.variants.iter().map(|variant| Variant {
+                ident: variant.ident.clone(),
+                written: written_members(variant),
+            });
+            return JsonForm::Variants(variants.collect());
+        }
+    };
+    let of_type = SerdeType::new(&input.attrs);
+    let attrs: Vec<_> = syntax
+        .iter()
+        .map(|field| SerdeField::new(&field.attrs))
+        .collect();
+    let of_fields = attrs.iter().map(|field| &field.whole);
+    let whole = iter::once(&of_type.whole).chain(of_fields).flatten();
+    let mut whole = whole.peekable();
+    if whole.peek().is_none() {
+        let keys = fields.iter().zip(&attrs);
+        let keys = keys.map(|(field, attrs)| attrs.key(&field.name, &of_type));
+        return JsonForm::Fields(keys.collect::<Vec<_>>().into_iter().zip(attrs).collect());
+    }
+    if fields.iter().any(|field| field.secret) {
+        for (span, name) in whole {
+            let text = format!(
+                "with `{name}` serde writes the struct as a whole, and would show its fields that are \
+                 `secret`; remove `{name}`, or the option `serialize`"
+            );
+            errors.push(Error::new(*span, text));
+        }
+    }
+    JsonForm::Whole(attrs)
 }
 
-/// The options of all `#[event(..)]` attributes.
-fn event_options(attrs: &[Attribute]) -> Result<Vec<RawOption>> {
-    let mut options = Vec::new();
-    for attr in attrs.iter().filter(|attr| is_event_attribute(attr)) {
-        if matches!(attr.meta, Meta::Path(_)) {
-            let text =
-                "`#[event]` has no options; write `#[event(..)]` with an option, or remove it";
-            return Err(Error::new(attr.path().span(), text));
-        }
-        options.extend(attr.parse_args::<Options>()?.0);
+/// The fields of a variant that the `Serialize` of the enum writes as they are.
+fn written_members(variant: &VariantSyntax) -> Vec<Member> {
+    let is_written = |attrs| {
+        let attrs = SerdeField::new(attrs);
+        !attrs.skip && attrs.serialize_with.is_none()
+    };
+    if !is_written(&variant.attrs) {
+        return Vec::new();
     }
-    Ok(options)
+    let members = variant.fields.members().zip(&variant.fields);
+    let written = members.filter(|(_, field)| is_written(&field.attrs));
+    written.map(|(member, _)| member).collect()
 }
 
 /// The visibility with the hygiene of the macro: lints decide by the first token of an item whether

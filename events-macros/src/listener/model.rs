@@ -17,7 +17,7 @@ use super::{
 use crate::{
     subscriber::{method::Method, model::Subscriber},
     syntax::{
-        attributes::cfg_attributes,
+        attributes::{cfg_attributes, find_macro},
         errors::Errors,
         function::Function,
         lifetimes::non_static_lifetime,
@@ -70,6 +70,11 @@ impl Listener {
     /// `model` is that of an observer, and `None` for a listener.
     fn new(core: Path, block: ImplBlock, model: Option<&Type>, errors: &mut Errors) -> Self {
         check_self_type(&block, errors);
+        if let Some(second) = find_macro(&block.attrs, &["listener", "observer"]) {
+            let text = "an impl block has one of `#[listener]` and `#[observer]`, and once; remove one, or \
+                        move its handlers into another impl block";
+            errors.push(Error::new(second.span(), text));
+        }
         let listener = type_name(&block.self_type);
         let mut handlers = Vec::new();
         let mut has_handler = false;

@@ -16,7 +16,7 @@ use super::{
     topic_pattern::TopicPattern,
 };
 use crate::syntax::{
-    attributes::cfg_attributes,
+    attributes::{cfg_attributes, find_macro},
     errors::Errors,
     function::Function,
     options::{Options, core_path},
@@ -66,6 +66,14 @@ impl Subscriber {
         let options = errors.record(Options::parse.parse2(options));
         let args = options.map(|Options(raw)| SubscriberArgs::new(raw, false, &mut errors));
         let function = errors.record(Function::parse(item, NOT_A_FUNCTION));
+        let attrs = function
+            .as_ref()
+            .map_or(&[][..], |function| &function.attrs);
+        if let Some(second) = find_macro(attrs, &["subscriber"]) {
+            let text = "`#[subscriber]` is given twice; write all options into one, or another \
+                        function that calls this one";
+            errors.push(Error::new(second.span(), text));
+        }
         let subscriber = Self::new(args, function, None, &mut errors);
         let subscriber = errors.require(subscriber)?;
         errors.finish(subscriber)

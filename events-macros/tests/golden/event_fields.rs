@@ -62,6 +62,8 @@ const _: () = {
             }
         }
     }
+    #[automatically_derived]
+    impl __events::nested_json::Nested for FirstLogin {}
 };
 /// The builder of [`FirstLogin`]: call the setters in any order, then `build()` or `emit()`.
 #[must_use = "nothing happens before `.build()` or `.emit()`"]

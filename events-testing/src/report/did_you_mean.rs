@@ -1,9 +1,14 @@
 //! "Did you mean": the topics and names that are similar to a missing one.
 
+use events_core::__testing::one_line;
+
 use crate::state::{mock_state::MockData, rule::EventSelector};
 
 /// The least similarity of a suggestion, between 0 (nothing in common) and 1 (equal).
 const MIN_SIMILARITY: f64 = 0.6;
+
+/// The length in bytes up to which a name is compared, which takes time and memory for each pair of letters.
+const MAX_COMPARED: usize = 1000;
 
 /// The most names that one text suggests.
 const MAX_SUGGESTIONS: usize = 2;
@@ -27,6 +32,7 @@ pub(crate) fn suggest_topics(data: &MockData, selector: &EventSelector) -> Optio
 /// name is similar.
 pub(crate) fn suggest<'n>(missing: &str, names: impl Iterator<Item = &'n str>) -> Option<String> {
     let mut similar: Vec<(f64, &str)> = names
+        .filter(|name| name.len() <= MAX_COMPARED)
         .map(|name| (similarity(missing, name), name))
         .filter(|(similarity, _)| *similarity >= MIN_SIMILARITY)
         .collect();
@@ -35,7 +41,9 @@ pub(crate) fn suggest<'n>(missing: &str, names: impl Iterator<Item = &'n str>) -
     });
     similar.dedup_by_key(|(_, name)| *name);
     let suggestions = similar.iter().take(MAX_SUGGESTIONS);
-    let suggestions: Vec<_> = suggestions.map(|(_, name)| format!("`{name}`")).collect();
+    let suggestions: Vec<_> = suggestions
+        .map(|(_, name)| format!("`{}`", one_line(name)))
+        .collect();
     (!suggestions.is_empty()).then(|| format!("did you mean {}?", suggestions.join(" or ")))
 }
 

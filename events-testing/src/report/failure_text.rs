@@ -6,6 +6,8 @@
 
 use std::fmt::Write as _;
 
+use events_core::__testing::one_line;
+
 use super::{
     did_you_mean,
     plural::{list, times},
@@ -119,7 +121,7 @@ pub(crate) fn topic_counts(data: &MockData) -> String {
     }
     let lines: Vec<_> = topics
         .iter()
-        .map(|(topic, count)| format!("  {topic}: {}", times(*count)))
+        .map(|(topic, count)| format!("  {}: {}", one_line(topic), times(*count)))
         .collect();
     lines.join("\n")
 }
@@ -141,7 +143,7 @@ fn rule_text(rule: &Rule) -> String {
         Times::AtLeast(count) => format!(" at least {}", times(count)),
     });
     if let Some(origin) = &rule.origin {
-        let _ = write!(text, ", from `{origin}`");
+        let _ = write!(text, ", from `{}`", one_line(origin.as_str()));
     }
     if rule.matching.is_some() {
         text.push_str(", matching a condition");

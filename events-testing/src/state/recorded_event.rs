@@ -7,7 +7,7 @@ use std::{
 };
 
 use events_core::{
-    __testing::{EmitVerb, Intercepted, is_inside},
+    __testing::{EmitVerb, Intercepted, is_inside, one_line},
     Origin,
     info::Location,
 };
@@ -86,7 +86,7 @@ impl RecordedEvent {
 impl fmt::Display for RecordedEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { topic, fields, .. } = self;
-        f.write_str(topic)?;
+        f.write_str(&one_line(topic))?;
         if let Some(fields) = fields {
             f.write_str(fields)?;
         }
@@ -100,7 +100,7 @@ impl fmt::Display for RecordedEvent {
             write!(f, " at {location}")?;
         }
         if let Some(origin) = &self.origin {
-            write!(f, " from `{origin}`")?;
+            write!(f, " from `{}`", one_line(origin.as_str()))?;
         }
         f.write_str(match self.delivery {
             Delivery::Delivered => "",

@@ -8,7 +8,7 @@ use std::{
 };
 
 use events_core::{
-    __testing::{self, Intercepted, Pattern},
+    __testing::{self, Intercepted, Pattern, one_line},
     Event, Origin,
     info::Location,
 };
@@ -129,8 +129,8 @@ impl EventSelector {
 impl fmt::Display for EventSelector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Type { topic, .. } => write!(f, "`{topic}`"),
-            Self::Topic(pattern) => write!(f, "a topic like `{}`", pattern.text()),
+            Self::Type { topic, .. } => write!(f, "`{}`", one_line(topic)),
+            Self::Topic(pattern) => write!(f, "a topic like `{}`", one_line(pattern.text())),
         }
     }
 }

@@ -8,6 +8,7 @@ mod late_options;
 mod mock;
 mod peers;
 mod source_location;
+mod topic_texts;
 mod vacuous;
 
 use std::{

@@ -223,7 +223,7 @@ macro_rules! record_event {
             }
 
             #[inline]
-            fn __origin() -> Option<Origin> {
+            fn __default_origin() -> Option<Origin> {
                 Some(Origin::of::<M>())
             }
         }

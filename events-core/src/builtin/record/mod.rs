@@ -56,11 +56,10 @@
 //! otherwise write the [`record`](Creating::record) of the returned event. After the write, emit the
 //! other event.
 //!
-//! The emit methods of these events set the origin: `Creating::new(user).emit()` is
-//! `Creating::new(user).emit_from(Origin::of::<User>())`, and the same holds for `try_emit`,
-//! `emit_async`, `try_emit_async` and `enqueue`. The methods of a [`Registry`](crate::Registry), and
-//! [`emit_mut`](crate::emit_mut()), set no origin; there write
-//! `registry.emit_from(Creating::new(user), Origin::of::<User>())`.
+//! An event that is emitted without an origin has its model as origin, whichever verb emits it:
+//! `Creating::new(user).emit()` is `Creating::new(user).emit_from(Origin::of::<User>())`, and the same holds
+//! for the other verbs, for the methods of a [`Registry`](crate::Registry), for
+//! [`emit_mut`](crate::emit_mut()), and for bridges.
 
 mod diff;
 mod events;

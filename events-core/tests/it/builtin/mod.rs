@@ -4,3 +4,4 @@ mod auth;
 mod diff;
 mod observers;
 mod record;
+mod record_origin;

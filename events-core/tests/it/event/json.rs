@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 /// The JSON that a subscriber to all topics reads from one event.
-fn read(emit: impl FnOnce(&Registry)) -> Option<Value> {
+pub(super) fn read(emit: impl FnOnce(&Registry)) -> Option<Value> {
     let registry = Registry::new();
     let read = Arc::new(Mutex::new(Vec::new()));
     let reads = Arc::clone(&read);

@@ -3,3 +3,5 @@
 mod builder;
 mod events;
 mod json;
+mod json_hidden;
+mod topic_texts;

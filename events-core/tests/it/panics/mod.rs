@@ -9,7 +9,7 @@ mod wakers;
 use std::{
     any::type_name,
     env,
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{AssertUnwindSafe, catch_unwind, panic_any},
     process::Command,
     sync::{
         Arc,
@@ -25,7 +25,17 @@ struct Fragile;
 
 impl Drop for Fragile {
     fn drop(&mut self) {
-        panic!("an event is dropped");
+        panic_any(Payload);
+    }
+}
+
+/// The payload of each panic here, which panics when it is dropped: a caught panic is not contained before its
+/// payload is.
+struct Payload;
+
+impl Drop for Payload {
+    fn drop(&mut self) {
+        panic!("a payload is dropped");
     }
 }
 
@@ -41,7 +51,7 @@ struct Bomb;
 
 impl Drop for Bomb {
     fn drop(&mut self) {
-        panic!("a closure is dropped");
+        panic_any(Payload);
     }
 }
 

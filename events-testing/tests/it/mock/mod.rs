@@ -6,6 +6,7 @@ mod isolation;
 mod muting;
 mod nested_mocks;
 mod panicking;
+mod payloads;
 mod settle;
 mod unsettled;
 mod user_code;
