@@ -12,7 +12,7 @@ use events_core::{
     __testing::{Intercepted, Interceptor, set_interceptor},
     Event, Registry,
 };
-use tracing::{Level, info, info_span};
+use tracing::{Level, Span, info, info_span};
 
 use crate::logged;
 
@@ -85,6 +85,35 @@ fn an_async_emit_enters_the_emitters_span_at_each_poll() {
     for text in ["before", "after"] {
         let expected = format!("request{{id=7}}: logging::background: {text}");
         assert_eq!(lines_with_spans(&log, text), [expected], "{log:#?}");
+    }
+}
+
+/// Polls an emit in a span, or in none, that was called in another one, or in none. `expected` is the span of what the
+/// handler logs.
+fn check_instrumented(level: Level, called_in: Span, polled_in: Span, expected: &str) {
+    let log = logged(level, || {
+        let emit = called_in.in_scope(|| logging_registry().emit_async(order()));
+        let mut emit = pin!(emit);
+        let context = &mut Context::from_waker(Waker::noop());
+        while polled_in.in_scope(|| emit.as_mut().poll(context).is_pending()) {}
+    });
+    for text in ["before", "after"] {
+        let [line] = &lines_with_spans(&log, text)[..] else {
+            panic!("one record: {log:#?}")
+        };
+        assert!(line.starts_with(expected), "{line}, {level}");
+    }
+}
+
+#[test]
+fn an_async_emit_is_in_the_span_that_polls_it_first() {
+    for level in [Level::INFO, Level::TRACE] {
+        let row = |called_in: fn() -> Span, polled_in: fn() -> Span, expected: &str| {
+            check_instrumented(level, called_in(), polled_in(), expected);
+        };
+        row(|| info_span!("caller"), Span::none, "caller: ");
+        row(Span::none, || info_span!("poller"), "poller: ");
+        row(|| info_span!("caller"), || info_span!("poller"), "poller: ");
     }
 }
 
