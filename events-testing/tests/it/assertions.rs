@@ -157,7 +157,7 @@ fn assert_subscribed_and_assert_not_subscribed() {
     events.assert_subscribed::<Paid>("audit"); // by a pattern
     events.assert_subscribed::<Paid>("till");
     events.assert_not_subscribed::<Paid>("assertions::charge");
-    events.assert_not_subscribed::<Placed>("till"); // ids are not checked for existence
+    events.assert_not_subscribed::<Placed>("till"); // an id that is in use for another event
 
     let failures = [
         (
@@ -184,6 +184,70 @@ fn assert_subscribed_and_assert_not_subscribed() {
     for (text, part) in failures {
         assert!(text.contains(part), "`{part}` is not in: {text}");
     }
+}
+
+#[test]
+fn assert_not_subscribed_with_a_name_that_no_subscriber_has_or_had() {
+    let events = EventMock::empty();
+    let till = events.registry().subscribe(|_: &Paid| {}).id("till");
+    let till = till.register().expect("the id is not registered yet");
+    events.assert_not_subscribed::<Placed>("till");
+    drop(till);
+    for known in ["till", "charge", "assertions::charge", "report"] {
+        events.assert_not_subscribed::<Placed>(known);
+    }
+    for (unknown, question) in [
+        ("chrage", "; did you mean `it::assertions::charge`?"),
+        ("tlil", "; did you mean `till`?"),
+        (
+            "assertions::chrage",
+            "; did you mean `it::assertions::charge`?",
+        ),
+        ("arge", ""),
+        ("", ""),
+    ] {
+        let text = failure(|| events.assert_not_subscribed::<Placed>(unknown));
+        let no_subscriber = format!(
+            "no subscriber `{unknown}` is linked into this program, or was \
+                                     registered in this test{question}"
+        );
+        assert!(text.starts_with(&no_subscriber), "{text}");
+    }
+}
+
+#[test]
+fn a_mock_over_a_registry_knows_the_ids_from_before() {
+    let registry = events_core::Registry::new();
+    let till = registry.subscribe(|_: &Paid| {}).id("till");
+    let till = till.register().expect("the id is not registered yet");
+    let events = EventMock::over(&registry);
+    drop(till);
+    events.assert_not_subscribed::<Paid>("till");
+}
+
+#[test]
+fn did_you_mean_does_not_compare_the_crates() {
+    let events = EventMock::empty();
+    let till = events.registry().subscribe(|_: &Paid| {});
+    let till = till.id("asserted::banking::accounts::withdraw");
+    till.register()
+        .expect("the id is not registered yet")
+        .detach();
+    for unknown in [
+        "asserted",
+        "asserts",
+        "asserted::banking",
+        "asserted::banking::accounts::audit",
+        "asserted::banking::accounts::statement",
+    ] {
+        let text = failure(|| events.assert_subscribed::<Paid>(unknown));
+        assert!(!text.contains("did you mean"), "{unknown}: {text}");
+    }
+    let text = failure(|| events.assert_subscribed::<Paid>("banking::accounts::witdraw"));
+    assert!(
+        text.contains("did you mean `asserted::banking::accounts::withdraw`?"),
+        "{text}"
+    );
 }
 
 #[test]
