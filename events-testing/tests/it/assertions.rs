@@ -60,6 +60,53 @@ fn assert_emitted_and_assert_not_emitted() {
 }
 
 #[test]
+fn assert_emitted_matching() {
+    let events = EventMock::empty();
+    events
+        .expect::<Placed>()
+        .matching(|event| event.number == 8);
+    place(&[7, 8, 9]);
+    let placed = events.assert_emitted::<Placed>();
+    let after_7 = placed.clone().matching(|event| event.number > 7).times(2);
+    assert_eq!(
+        after_7.clone().matching(|event| event.number == 9).count(),
+        1
+    );
+    assert_eq!(placed.clone().matching(|_| true).times(3).count(), 3);
+    let failures = [
+        (
+            failure(|| drop(after_7.clone().matching(|event| event.number == 7))),
+            "`asserted.placed`, matching a condition, was emitted twice, but `matching` did not hold: #2 and #3\n\n\
+             emitted, in order:\n  #1 asserted.placed { number: 7 }\n",
+        ),
+        (
+            failure(|| drop(after_7.times(1))),
+            "`asserted.placed`, matching a condition, was emitted twice, not once\n",
+        ),
+        (
+            failure(|| {
+                drop(
+                    events
+                        .assert_emitted::<Placed>()
+                        .matching(|event| event.number == 6),
+                )
+            }),
+            "`asserted.placed` was emitted 3 times, but `matching` did not hold: #1, #2 and #3\n",
+        ),
+    ];
+    for (text, start) in failures {
+        assert!(text.starts_with(start), "{text}");
+    }
+    PanickingClone.emit();
+    let text = failure(|| drop(events.assert_emitted::<PanickingClone>().matching(|_| true)));
+    assert!(text.contains("could not be cloned"), "{text}");
+    events.clear();
+    let text = failure(|| drop(placed.matching(|_| true)));
+    assert!(text.contains("was discarded by `clear()`"), "{text}");
+    place(&[8]);
+}
+
+#[test]
 fn assert_nothing_emitted_lists_each_topic_with_its_count() {
     let events = EventMock::empty();
     place(&[1, 2, 3]);
@@ -203,14 +250,16 @@ fn assert_not_subscribed_with_a_name_that_no_subscriber_has_or_had() {
             "assertions::chrage",
             "; did you mean `it::assertions::charge`?",
         ),
-        ("arge", ""),
-        ("", ""),
+        ("arge", "; did you mean `it::assertions::charge`?"),
+        (
+            "subscription",
+            ", and none with that name was registered in this test",
+        ),
+        ("", ", and none with that name was registered in this test"),
     ] {
         let text = failure(|| events.assert_not_subscribed::<Placed>(unknown));
-        let no_subscriber = format!(
-            "no subscriber `{unknown}` is linked into this program, or was \
-                                     registered in this test{question}"
-        );
+        let no_subscriber =
+            format!("no subscriber `{unknown}` is linked into this program{question}");
         assert!(text.starts_with(&no_subscriber), "{text}");
     }
 }

@@ -15,6 +15,10 @@ struct Saved;
 #[event(topic = "failing.queued")]
 struct Queued;
 
+#[derive(Event)]
+#[event(topic = "failing.numbered")]
+struct Numbered(u32);
+
 fn fail<E>(_: &E) -> Result<(), &'static str> {
     Err("the disk is full")
 }
@@ -158,4 +162,174 @@ fn a_failure_outside_of_the_mock_does_not_fail_the_test() {
     let late = events.bring(|| drop(Saved.emit()));
     events.verify();
     late();
+}
+
+/// Expects failures, emits, and checks the text of the test; without a part of it, the test passes.
+#[track_caller]
+fn check_expected(fails_with: Option<&str>, expects: fn(&Events), emits: Emits) {
+    check(fails_with, |events| {
+        let backup = events
+            .registry()
+            .subscribe(fail::<Saved>)
+            .id("shop::backup");
+        backup.register().expect("the id is free").detach();
+        events.registry().on(panic::<Queued>).detach();
+        expects(events);
+        emits(events);
+    });
+}
+
+#[test]
+fn a_failure_that_the_test_expects() {
+    let saved: Emits = |_| _ = Saved.emit();
+    let both: Emits = |_| {
+        Saved.emit();
+        Queued.emit();
+    };
+    let all: fn(&Events) = |events| drop(events.expect_failure());
+    let backup: fn(&Events) = |events| drop(events.expect_failure().of("backup"));
+    let fire: fn(&Events) = |events| drop(events.expect_failure().containing("on fire"));
+    for (expects, emits, fails_with) in [
+        (all, saved, None),
+        (all, both, None),
+        (backup, saved, None),
+        (
+            backup,
+            both,
+            Some("panicked at events-testing/tests/it/subscriber_failures.rs:"),
+        ),
+        (
+            fire,
+            both,
+            Some("shop::backup (events-testing/tests/it/subscriber_failures.rs:"),
+        ),
+        (
+            fire,
+            saved,
+            Some(
+                "expected a failure of a subscriber at least once, whose text contains `on fire`\n",
+            ),
+        ),
+    ] {
+        check_expected(fails_with, expects, emits);
+    }
+}
+
+#[test]
+fn the_counts_of_expected_failures() {
+    for (times, emits, fails_with) in [
+        (
+            None,
+            0,
+            Some("expected a failure of `backup` at least once, whose text contains `full`\n"),
+        ),
+        (None, 1, None),
+        (None, 2, None),
+        (Some(1), 0, Some("- it did not fail\n")),
+        (Some(1), 1, None),
+        (
+            Some(1),
+            2,
+            Some("expected a failure of `backup` exactly once, whose text contains `full`\n"),
+        ),
+        (Some(2), 1, Some("- it failed once\n")),
+        (Some(2), 2, None),
+        (Some(2), 3, Some("- it failed 3 times\n")),
+    ] {
+        check(fails_with, |events| {
+            let backup = events
+                .registry()
+                .subscribe(fail::<Saved>)
+                .id("shop::backup");
+            backup.register().expect("the id is free").detach();
+            let expected = events.expect_failure().of("backup").containing("full");
+            if let Some(times) = times {
+                expected.times(times);
+            }
+            for _ in 0..emits {
+                Saved.emit();
+            }
+        });
+    }
+}
+
+#[test]
+fn an_option_of_an_expected_failure_is_set_once_and_is_not_0() {
+    type Configure = fn(events_testing::ExpectedFailure);
+    let cases: [(Configure, &str); 4] = [
+        (
+            |expected| drop(expected.of("a").of("b")),
+            "already has a subscriber",
+        ),
+        (
+            |expected| drop(expected.containing("a").containing("b")),
+            "already has a text",
+        ),
+        (
+            |expected| drop(expected.times(1).times(2)),
+            "already has a count",
+        ),
+        (|expected| drop(expected.times(0)), "at least once"),
+    ];
+    for (configure, part) in cases {
+        let events = EventMock::empty();
+        let text = super::failure(|| configure(events.expect_failure()));
+        assert!(text.contains(part), "{text}");
+        super::failure(|| events.verify()); // the first option remains in force, and nothing failed
+    }
+}
+
+#[test]
+fn clear_does_not_forget_a_failure() {
+    check(Some("the disk is full"), |events| {
+        subscribe(events);
+        Saved.emit();
+        events.clear();
+    });
+}
+
+#[test]
+fn equal_failures_are_one_entry_and_many_are_cut() {
+    let text = failed_expectations(|events| {
+        let numbered = |event: &Numbered| Err::<(), _>(format!("number {}", event.0));
+        events.registry().on(numbered).detach();
+        for _ in 0..1000 {
+            Numbered(0).emit();
+        }
+        for number in 1..12 {
+            Numbered(number).emit();
+        }
+    });
+    let text = text.expect("the test fails");
+    for part in [
+        "1011 failures of subscribers are not expected\n",
+        "returned an error: number 0\n  with `failing.numbered`, 1000 times\n",
+        "returned an error: number 9\n",
+        "\n  and 2 more\n",
+    ] {
+        assert!(text.contains(part), "`{part}` is not in: {text}");
+    }
+    assert!(!text.contains("number 10\n"), "{text}");
+}
+
+/// An error whose text panics.
+#[derive(Debug)]
+struct PanicsAsText;
+
+impl std::fmt::Display for PanicsAsText {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        panic!("in the text of an error")
+    }
+}
+
+impl std::error::Error for PanicsAsText {}
+
+#[test]
+fn an_error_whose_text_panics_or_emits() {
+    check(Some("shows.panicking"), |events| {
+        let fails = |_: &Saved| Err::<(), _>(PanicsAsText);
+        let fails = events.registry().subscribe(fails).id("shows.panicking");
+        fails.register().expect("the id is free").detach();
+        Saved.emit();
+    });
 }
