@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::{expectation::Expectation, state::mock_state::MockState};
+use super::expectation::Expectation;
+use crate::state::mock_state::MockState;
 
 /// An expectation as part of an order.
 pub trait Expected {

@@ -19,13 +19,15 @@ pub(crate) fn events(count: usize) -> String {
 }
 
 /// `a`, `a and b`, `a, b and c`; of more than five the first five and the number of the others.
-pub(crate) fn list(items: &[String]) -> String {
+/// `text` is called only for the items that are shown.
+pub(crate) fn list<T>(items: &[T], mut text: impl FnMut(&T) -> String) -> String {
     const MAX_SHOWN: usize = 5;
+    let shown: Vec<_> = items.iter().take(MAX_SHOWN).map(&mut text).collect();
     if items.len() > MAX_SHOWN {
         let others = items.len() - MAX_SHOWN;
-        return format!("{} and {others} more", items[..MAX_SHOWN].join(", "));
+        return format!("{} and {others} more", shown.join(", "));
     }
-    match items {
+    match &shown[..] {
         [] => "none".to_owned(),
         [only] => only.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
