@@ -120,7 +120,6 @@ impl<E: Recorded + Clone + Send + Sync> Emissions<E> {
     /// When it returns `false` for all of them; when one could not be cloned, as in [`Events::emitted`]; and when one
     /// was discarded with [`clear`](Events::clear) in between.
     #[track_caller]
-    #[expect(clippy::must_use_candidate, reason = "it is an assertion")]
     pub fn matching(self, matching: impl Fn(&E) -> bool) -> Self {
         let Self {
             selected,

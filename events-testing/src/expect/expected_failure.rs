@@ -37,7 +37,6 @@ impl ExpectedFailure {
     ///
     /// When it has a subscriber already.
     #[track_caller]
-    #[expect(clippy::must_use_candidate, reason = "the rule is stored in the mock")]
     pub fn of(self, subscriber: impl Into<String>) -> Self {
         let subscriber = subscriber.into();
         self.set(
@@ -53,7 +52,6 @@ impl ExpectedFailure {
     ///
     /// When it has a text already.
     #[track_caller]
-    #[expect(clippy::must_use_candidate, reason = "the rule is stored in the mock")]
     pub fn containing(self, text: impl Into<String>) -> Self {
         let text = text.into();
         self.set(

@@ -148,9 +148,3 @@ fn unscanned_subscriber(registry: &Registry, mock: &MockState) -> Option<(String
     let (index, subscriber) = unscanned(registry, &topics)?;
     Some((topics[index].1.to_owned(), subscriber))
 }
-
-/// The explanations as lines of a text.
-pub(crate) fn lines(reasons: &[String]) -> String {
-    let lines = reasons.iter().map(|reason| format!("\n- {reason}"));
-    lines.collect()
-}

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::{failure_text::indent, plural::times};
+use super::plural::{indent, times};
 use crate::evidence::failures::{FailureRule, Failures, SubscriberFailure};
 
 /// The most failures that are listed.

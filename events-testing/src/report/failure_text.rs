@@ -8,9 +8,9 @@ use std::{collections::HashMap, fmt::Write as _};
 
 use super::{
     did_you_mean,
-    explanation::{Circumstances, lines},
+    explanation::Circumstances,
     failing_subscribers,
-    plural::{list, times},
+    plural::{indent, lines, list, times},
 };
 use crate::state::{
     mock_data::MockData,
@@ -295,11 +295,6 @@ fn event_list_with(numbers: &[u64], mut position: impl FnMut(u64) -> usize) -> S
 /// The position of an event in the list of emitted events, from 1. Cleared events are not in the list.
 fn list_position(data: &MockData, number: u64) -> usize {
     data.events.partition_point(|event| event.number < number) + 1
-}
-
-pub(super) fn indent(text: &str, by: &str) -> String {
-    let lines = text.lines().map(|line| format!("{by}{line}"));
-    lines.collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Counts and lists as English text.
+//! Counts and lists as English text, and the lines of a text.
 
 /// `never`, `once`, `twice`, `3 times`.
 pub(crate) fn times(count: usize) -> String {
@@ -32,4 +32,16 @@ pub(crate) fn list<T>(items: &[T], mut text: impl FnMut(&T) -> String) -> String
         [only] => only.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
+}
+
+/// Each reason as a line that begins with a dash.
+pub(crate) fn lines(reasons: &[String]) -> String {
+    let lines = reasons.iter().map(|reason| format!("\n- {reason}"));
+    lines.collect()
+}
+
+/// The text with this before each line.
+pub(crate) fn indent(text: &str, by: &str) -> String {
+    let lines = text.lines().map(|line| format!("{by}{line}"));
+    lines.collect::<Vec<_>>().join("\n")
 }

@@ -5,13 +5,13 @@ use std::{
     any::TypeId,
     borrow::Cow,
     collections::{BTreeSet, HashSet},
+    task::Waker,
     thread::{self, ThreadId},
 };
 
 use super::{
     recorded_event::{Delivery, RecordedEvent},
     rule::{EventSelector, MatchResult, Rule, RuleCheck, RuleOrder},
-    waiting::WaitingTasks,
 };
 use crate::evidence::failures::Failures;
 
@@ -41,6 +41,13 @@ pub(crate) struct MockData {
 pub(crate) struct Fakes {
     pub(crate) all: bool,
     pub(crate) except: HashSet<TypeId>,
+}
+
+/// The wakers of the tasks that wait for an event, one for each future.
+#[derive(Default)]
+pub(crate) struct WaitingTasks {
+    pub(super) wakers: Vec<(u64, Waker)>,
+    pub(super) next_key: u64,
 }
 
 impl Fakes {
@@ -145,5 +152,12 @@ impl MockData {
             self.events[index].delivery = Delivery::Withheld;
         }
         is_withheld
+    }
+}
+
+impl WaitingTasks {
+    pub(super) fn remove(&mut self, key: u64) -> Option<Waker> {
+        let index = self.wakers.iter().position(|(other, _)| *other == key)?;
+        Some(self.wakers.swap_remove(index).1)
     }
 }

@@ -11,13 +11,6 @@ use std::{
 
 use super::{mock_data::MockData, mock_state::MockState, rule::EventSelector};
 
-/// The wakers of the tasks that wait, one for each future.
-#[derive(Default)]
-pub(crate) struct WaitingTasks {
-    wakers: Vec<(u64, Waker)>,
-    next_key: u64,
-}
-
 /// The search for an event, which compares each recorded event once.
 #[derive(Default)]
 pub(crate) struct Search {
@@ -103,12 +96,5 @@ impl MockState {
     pub(crate) fn remove_waker(&self, key: u64) {
         let removed = self.lock().waiting.remove(key);
         drop(removed);
-    }
-}
-
-impl WaitingTasks {
-    fn remove(&mut self, key: u64) -> Option<Waker> {
-        let index = self.wakers.iter().position(|(other, _)| *other == key)?;
-        Some(self.wakers.swap_remove(index).1)
     }
 }

@@ -85,11 +85,8 @@ fn assert_emitted_matching() {
         ),
         (
             failure(|| {
-                drop(
-                    events
-                        .assert_emitted::<Placed>()
-                        .matching(|event| event.number == 6),
-                )
+                let placed = events.assert_emitted::<Placed>();
+                drop(placed.matching(|event| event.number == 6));
             }),
             "`asserted.placed` was emitted 3 times, but `matching` did not hold: #1, #2 and #3\n",
         ),

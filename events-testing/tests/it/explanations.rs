@@ -56,7 +56,7 @@ static DEFAULT_REGISTRY: Mutex<()> = Mutex::new(());
 
 fn pay_in_a_thread(_: &Events) {
     let thread = thread::Builder::new().name("cashier".into());
-    let thread = thread.spawn(|| drop(Paid.emit()));
+    let thread = thread.spawn(|| _ = Paid.emit());
     let thread = thread.expect("the system starts a thread");
     thread.join().expect("the thread does not panic");
 }
@@ -70,7 +70,8 @@ fn an_event_that_is_missed_is_explained() {
     let _lock = DEFAULT_REGISTRY
         .lock()
         .unwrap_or_else(PoisonError::into_inner);
-    let cases: [(fn() -> EventMock, fn(&Events), &str, &str); 4] = [
+    type Case = (fn() -> EventMock, fn(&Events), &'static str, &'static str);
+    let cases: [Case; 4] = [
         (EventMock::install, order, SCAN, "events_core::scan()"),
         (
             EventMock::empty,

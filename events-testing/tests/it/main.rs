@@ -11,7 +11,6 @@ mod peers;
 mod source_location;
 mod subscriber_failures;
 mod vacuous;
-mod waiting;
 
 use std::{
     any::Any,

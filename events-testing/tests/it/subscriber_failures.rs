@@ -152,14 +152,14 @@ fn a_failure_outside_of_the_mock_does_not_fail_the_test() {
         other.on(fail::<Saved>).detach();
         other.emit(Saved);
         subscribe(events);
-        let emits = move || drop(other.emit(Saved));
+        let emits = move || _ = other.emit(Saved);
         thread::spawn(emits)
             .join()
             .expect("the thread does not panic");
     });
     let events = EventMock::empty();
     subscribe(&events);
-    let late = events.bring(|| drop(Saved.emit()));
+    let late = events.bring(|| _ = Saved.emit());
     events.verify();
     late();
 }

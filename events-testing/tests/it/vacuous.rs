@@ -158,7 +158,7 @@ fn an_expectation_of_an_order_cannot_become_never() {
 
 #[test]
 fn a_count_an_origin_or_a_matching_that_is_refused_leaves_the_first_one_in_force() {
-    let saved = |number| drop(Saved { number }.emit_from("a"));
+    let saved = |number| _ = Saved { number }.emit_from("a");
     check(Some("exactly once"), |events| {
         let first = events.expect::<Saved>().times(1);
         failure(|| drop(first.times(2)));

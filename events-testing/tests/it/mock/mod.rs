@@ -9,3 +9,4 @@ mod panicking;
 mod settle;
 mod unsettled;
 mod user_code;
+mod waiting;

@@ -12,7 +12,7 @@ use std::{
 use events_core::Event;
 use events_testing::{EventMock, Events, current};
 
-use super::failure;
+use crate::failure;
 
 #[derive(Event, Clone)]
 #[event(topic = "waited.uploaded")]
@@ -62,7 +62,7 @@ fn an_event_that_another_thread_emits_ends_the_wait() {
 fn a_wait_without_an_end_ends_with_the_event() {
     for (way, waits) in WAYS {
         let events = EventMock::empty();
-        let emitting = thread::spawn(events.bring(|| drop(Uploaded(1).emit())));
+        let emitting = thread::spawn(events.bring(|| _ = Uploaded(1).emit()));
         assert_eq!(waits(&events, Duration::MAX), 1, "{way}");
         emitting.join().expect("the thread does not panic");
     }
@@ -76,7 +76,7 @@ fn an_expected_event_counts_and_a_muted_one_does_not() {
         let text = failure(|| _ = waits(&events, Duration::ZERO));
         assert!(text.contains("while it was muted"), "{way}: {text}");
         events.expect::<Uploaded>();
-        let emitting = thread::spawn(events.bring(|| drop(Uploaded(2).emit())));
+        let emitting = thread::spawn(events.bring(|| _ = Uploaded(2).emit()));
         assert_eq!(waits(&events, LONG), 1, "{way}");
         emitting.join().expect("the thread does not panic");
     }
@@ -110,12 +110,11 @@ fn a_wait_that_blocks_points_to_the_one_for_async_code() {
         "{text}"
     );
     let text = failure(|| {
-        drop(smol::block_on(
-            events.wait_for_async::<Uploaded>(Duration::ZERO),
-        ))
+        let waiting = events.wait_for_async::<Uploaded>(Duration::ZERO);
+        drop(smol::block_on(waiting));
     });
     assert!(
-        text.contains("waited for at events-testing/tests/it/waiting.rs:"),
+        text.contains("waited for at events-testing/tests/it/mock/waiting.rs:"),
         "{text}"
     );
 }
