@@ -117,7 +117,7 @@ pub fn family<E: Event>() -> TypeId {
 /// parameter has no bound, so whether it is `Clone` is not known where they are emitted.
 #[diagnostic::on_unimplemented(
     message = "a mock keeps no clones of `{Self}`",
-    label = "an event of `events_core::record` or `events_core::auth`",
+    label = "it borrows, or is an event of `events_core::record` or `events_core::auth`, or a topic",
     note = "check it when it is emitted: `expect::<..>().matching(|event| ..)`"
 )]
 pub trait Recorded: OwnedEvent {}

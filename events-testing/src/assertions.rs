@@ -11,7 +11,7 @@ use events_core::{
 use crate::{
     events::Events,
     evidence::failures::is_name_or_end,
-    expect::expectation::ByTopic,
+    expectation::ByTopic,
     report::{
         did_you_mean, failure_text,
         plural::{list, times},
@@ -94,7 +94,7 @@ impl<E> Emissions<E> {
     }
 }
 
-impl<E: Recorded + Clone + Send + Sync> Emissions<E> {
+impl<E> Emissions<E> {
     /// Asserts that the closure returns `true` for at least one of the events, and restricts
     /// [`times`](Self::times) and [`count`](Self::count) to these. It is called with the events as they were before
     /// their subscribers ran; see [`Events::emitted`], also for the types that it accepts.
@@ -120,7 +120,10 @@ impl<E: Recorded + Clone + Send + Sync> Emissions<E> {
     /// When it returns `false` for all of them; when one could not be cloned, as in [`Events::emitted`]; and when one
     /// was discarded with [`clear`](Events::clear) in between.
     #[track_caller]
-    pub fn matching(self, matching: impl Fn(&E) -> bool) -> Self {
+    pub fn matching(self, matching: impl Fn(&E) -> bool) -> Self
+    where
+        E: Recorded + Clone + Send + Sync,
+    {
         let Self {
             selected,
             mut numbers,

@@ -18,10 +18,10 @@ use events_core::{
 
 use crate::{
     expect::{
-        expectation::{ByTopic, Expectation},
         expected_failure::ExpectedFailure,
         order::{InOrder, Step},
     },
+    expectation::{ByTopic, Expectation},
     mute::{Body, Muted},
     report::{explanation::Circumstances, failure_text, plural::events},
     state::{

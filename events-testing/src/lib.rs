@@ -62,7 +62,7 @@
 //   `mock_data` and `mock_state` (where the registry calls the mock with each event), `waiting`.
 // - `report/`: the texts of a failing test. `plural`, `did_you_mean`, `explanation`, `failing_subscribers`,
 //   `failure_text`.
-// - `expect/`: how a test configures rules. `expectation`, `expected_failure`, `order`.
+// - `expectation`: how a test configures a rule; `expect/`: `order`, and `expected_failure` of a subscriber.
 // - `mute`: the guard that mutes events.
 // - `events`: the handle of a mock; `assertions`: its assertions; `wait`: waiting for an event; `current`: the
 //   mock of this thread.
@@ -74,6 +74,7 @@ mod current;
 mod events;
 mod evidence;
 mod expect;
+mod expectation;
 mod mock;
 mod mute;
 mod report;
@@ -90,9 +91,9 @@ pub use events::Events;
 pub use events_core::__testing::{EventSet, Recorded};
 pub use events_macros::test;
 pub use expect::{
-    expectation::{ByTopic, ByValue, Expectation},
     expected_failure::ExpectedFailure,
     order::{Expected, InOrder},
 };
+pub use expectation::{ByTopic, ByValue, Expectation};
 pub use mock::EventMock;
 pub use mute::{Body, Muted};

@@ -1,5 +1,5 @@
-//! What a test states before its code runs: which events are emitted, in which order, and which subscribers fail.
+//! What a test states before its code runs, beside the expectation of an event: the order of expectations, and
+//! which subscribers fail.
 
-pub(crate) mod expectation;
 pub(crate) mod expected_failure;
 pub(crate) mod order;

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::expectation::Expectation;
-use crate::state::mock_state::MockState;
+use crate::{expectation::Expectation, state::mock_state::MockState};
 
 /// An expectation as part of an order.
 pub trait Expected {

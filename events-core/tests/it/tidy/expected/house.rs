@@ -76,6 +76,7 @@ pub(crate) const TESTING: Library = Library {
         &["evidence"],
         &["state"],
         &["report"],
+        &["expectation"],
         &["expect"],
         &["mute"],
         &["events"],
