@@ -6,7 +6,7 @@ use std::{
     thread,
 };
 
-use events_core::{Event, Registry, subscriber};
+use events_core::{Event, Registry, State, subscriber, subscribers};
 use events_testing::{EventMock, Events};
 
 use super::{failed_expectations, failure};
@@ -143,7 +143,12 @@ fn nothing_is_explained_that_holds_or_was_emitted_too_often() {
 #[test]
 fn after_a_scan_nothing_says_that_nothing_was_scanned() {
     let text = failed_expectations(|events| {
-        events.registry().scanner().module("it::explanations").run();
+        let scanner = events
+            .registry()
+            .scanner()
+            .state(doctest_bundle_2024::Db)
+            .state(Mailer);
+        scanner.module("it::explanations").run();
         events.expect::<Paid>();
     });
     assert!(!text.expect("the test fails").contains(SCAN));
@@ -169,3 +174,37 @@ fn a_mock_over_the_default_registry_and_others_can_be_dropped_in_any_order() {
     let text = failure(|| other.verify());
     assert!(text.contains(THREAD), "{text}");
 }
+
+/// Named as the crate in which rustdoc merges doctests.
+mod doctest_bundle_2024 {
+    use events_core::{State, subscriber};
+
+    pub(super) struct Db;
+
+    #[subscriber]
+    pub(super) fn save(_: &super::Ordered, _: State<'_, Db>) {}
+}
+
+#[test]
+fn a_scan_that_fails_among_merged_doctests_names_standalone_crate() {
+    let scan = |subscribers| Registry::new().scanner().subscribers(subscribers).try_run();
+    let problem = scan(subscribers![doctest_bundle_2024::save]).expect_err("a state is missing");
+    let text = problem.to_string();
+    assert!(
+        text.ends_with(
+            "\nrustdoc has merged several doctests into this program, which has the events and subscribers of \
+             all of them; begin the code block of each doctest that scans with ```standalone_crate"
+        ),
+        "{text}"
+    );
+    let problem = scan(subscribers![waits_for_a_state]).expect_err("a state is missing");
+    assert!(
+        !problem.to_string().contains("standalone_crate"),
+        "{problem}"
+    );
+}
+
+struct Mailer;
+
+#[subscriber]
+fn waits_for_a_state(_: &Ordered, _: State<'_, Mailer>) {}
