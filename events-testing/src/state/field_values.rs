@@ -6,9 +6,13 @@ use std::{
 };
 
 use events_core::AnyEvent;
+use unicode_width::UnicodeWidthChar as _;
 
-/// The number of characters after which a value is cut, so that a report fits a terminal.
-const MAX_VALUE_CHARS: usize = 60;
+/// The number of columns after which a value is cut, so that a report fits a terminal.
+const MAX_VALUE_WIDTH: usize = 60;
+
+/// The number of bytes after which a value is cut in any case: some characters have no width.
+const MAX_VALUE_BYTES: usize = 1000;
 
 /// ` { email: "a@x.org", password: [redacted], .. }`, `(7)`, or nothing when it has no fields.
 ///
@@ -75,7 +79,7 @@ fn value(event: &dyn AnyEvent, name: &str) -> Option<String> {
 fn short_text(value: &impl Short) -> String {
     let mut cut = Cut {
         text: String::new(),
-        left: MAX_VALUE_CHARS,
+        left: MAX_VALUE_WIDTH,
     };
     if value.write(&mut cut).is_err() {
         cut.text.push_str("..");
@@ -83,7 +87,7 @@ fn short_text(value: &impl Short) -> String {
     cut.text
 }
 
-/// A text that refuses more characters than it may have.
+/// A text that refuses more columns than it may have.
 struct Cut {
     text: String,
     left: usize,
@@ -91,15 +95,15 @@ struct Cut {
 
 impl fmt::Write for Cut {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let end = text.char_indices().nth(self.left).map(|(end, _)| end);
-        let written = &text[..end.unwrap_or(text.len())];
-        self.text.push_str(written);
-        self.left -= written.chars().count();
-        if end.is_some() {
-            Err(fmt::Error)
-        } else {
-            Ok(())
+        for character in text.chars() {
+            let width = character.width().unwrap_or(0);
+            if width > self.left || self.text.len() >= MAX_VALUE_BYTES {
+                return Err(fmt::Error);
+            }
+            self.text.push(character);
+            self.left -= width;
         }
+        Ok(())
     }
 }
 
@@ -110,8 +114,8 @@ trait Short {
 
 impl Short for str {
     fn write(&self, to: &mut Cut) -> fmt::Result {
-        // `Debug` of a text searches all of it for characters to escape, so it gets the part that may be shown.
-        match self.char_indices().nth(to.left + 1) {
+        // `Debug` of a text searches all of it for characters to escape, so it gets a part that is too long.
+        match self.char_indices().nth(MAX_VALUE_BYTES) {
             None => write!(to, "{self:?}"),
             Some((end, _)) => write!(to, "{:?}", &self[..end]).and(Err(fmt::Error)),
         }
@@ -183,13 +187,13 @@ short_as_they_are!(
 mod tests {
     use std::{cell::Cell, fmt, fmt::Write as _, path::PathBuf};
 
-    use super::{Cut, MAX_VALUE_CHARS, Short, short_text};
+    use super::{Cut, MAX_VALUE_WIDTH, Short, short_text};
 
     #[test]
     fn the_text_is_that_of_debug_up_to_its_limit() {
         fn check(value: &(impl Short + fmt::Debug)) {
             let whole = format!("{value:?}");
-            let cut: String = whole.chars().take(MAX_VALUE_CHARS).collect();
+            let cut: String = whole.chars().take(MAX_VALUE_WIDTH).collect();
             let is_cut = cut.len() < whole.len();
             let expected = if is_cut { cut + ".." } else { cut };
             assert_eq!(short_text(value), expected);
@@ -205,6 +209,23 @@ mod tests {
         }
         check(&None::<u8>);
         check(&f64::MIN);
+    }
+
+    #[test]
+    fn a_value_is_cut_by_columns() {
+        for (value, shown) in [
+            ("\u{6ce8}".repeat(29), 29), // two columns each, and two quotes
+            ("\u{6ce8}".repeat(30), 29),
+            ("\u{6ce8}".repeat(1000), 29),
+        ] {
+            let text = short_text(&value);
+            let text = text.trim_matches(['"', '.']);
+            assert_eq!(text.chars().count(), shown, "{text}");
+        }
+        // `Debug` escapes these, and leaves the joiners as they are, which have no width.
+        for endless in ["\u{301}", "\u{34f}", "\u{115f}"] {
+            assert!(short_text(&endless.repeat(1 << 20)).len() < 2000);
+        }
     }
 
     thread_local! {
