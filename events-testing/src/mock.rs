@@ -21,7 +21,9 @@ use crate::{
 ///
 /// Mocks nest: the inner mock hides the outer one until it is dropped. A guard stays on its thread; the
 /// handles ([`Events`], to which it dereferences) can be sent to other threads. Events that a thread emits
-/// after the end of the mock are delivered or withheld as before, but not recorded.
+/// after the end of the mock are delivered or withheld as before, but not recorded. A `matching` is called as long as a
+/// closure or future of [`bring`](Events::bring) or [`bring_future`](Events::bring_future) is left; it is dropped after
+/// that, and each event of its expectation is withheld.
 ///
 /// ```
 /// use events_core::Event;
