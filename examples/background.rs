@@ -216,6 +216,11 @@ mod tests {
             .state(journal.clone())
             .state(Mailer(journal.clone()))
             .run();
+        events
+            .expect_failure()
+            .of("confirm")
+            .containing("no mailbox")
+            .times(1);
         assert!(answer("POST /orders bob@bounce.example lamp").is_ok());
         events.settle_async().await;
         assert!(journal.page("mails").is_empty());

@@ -1,11 +1,12 @@
 //! The items that `events-testing` uses. They are not for users, and may change in any release.
 
-use std::{any::TypeId, sync::Arc};
+use std::{any::TypeId, borrow::Cow, sync::Arc};
 
 use crate::{
-    context,
-    declared::SUBSCRIBERS,
-    event::Event,
+    context, current,
+    current::CurrentRegistry,
+    declared::{EventSelector, SUBSCRIBERS},
+    event::{Event, OwnedEvent},
     metadata::{Location, SubscriberInfo},
     plan::Slot,
     queue::QueueOwner as _,
@@ -63,6 +64,43 @@ pub fn declared() -> Vec<&'static str> {
         .collect()
 }
 
+/// The names of all subscribers of a registry.
+#[must_use]
+pub fn subscriber_names(registry: &Registry) -> Vec<Cow<'static, str>> {
+    registry.core().subscriber_names()
+}
+
+/// A linked subscriber of one of these events, each a family and a topic, that no scan has registered in this
+/// registry: the index of the event, and the path of the subscriber.
+#[must_use]
+pub fn unscanned(registry: &Registry, events: &[(TypeId, &str)]) -> Option<(usize, &'static str)> {
+    let linked = SUBSCRIBERS.iter().filter(|linked| !linked.added_only);
+    let mut unscanned = linked.filter(|linked| !registry.core().has_installed(linked.address()));
+    unscanned.find_map(|linked| {
+        let pattern = match linked.selector {
+            EventSelector::Events(_) => None,
+            EventSelector::Topic(text) => Some(text.compile().ok()?),
+        };
+        let is_selected = |(family, topic): &(TypeId, &str)| match linked.selector {
+            EventSelector::Events(events) => events.iter().any(|event| event().0 == *family),
+            EventSelector::Topic(_) => pattern.as_ref().is_some_and(|one| one.matches(topic)),
+        };
+        Some((events.iter().position(is_selected)?, linked.name))
+    })
+}
+
+/// Whether a scan has registered any declared subscriber in this registry.
+#[must_use]
+pub fn has_declared(registry: &Registry) -> bool {
+    registry.core().has_any_installed()
+}
+
+/// The default registry.
+#[must_use]
+pub fn default_registry() -> Registry {
+    current::default_registry()
+}
+
 /// Whether a location is in the source of this crate, some functions of which emit for their caller.
 #[must_use]
 pub fn is_inside(location: Location) -> bool {
@@ -75,6 +113,18 @@ pub fn is_inside(location: Location) -> bool {
 pub fn family<E: Event>() -> TypeId {
     TypeId::of::<E::Family>()
 }
+
+/// An event of which a mock keeps a clone: any owned one, but for the generic events of this crate. Their type
+/// parameter has no bound, so whether it is `Clone` is not known where they are emitted.
+#[diagnostic::on_unimplemented(
+    message = "a mock keeps no clones of `{Self}`",
+    label = "it borrows, or is an event of `events_core::record` or `events_core::auth`, or a topic",
+    note = "check it when it is emitted: `expect::<..>().matching(|event| ..)`"
+)]
+pub trait Recorded: OwnedEvent {}
+
+#[diagnostic::do_not_recommend]
+impl<E: OwnedEvent + Event<Backend = CurrentRegistry>> Recorded for E {}
 
 /// A set of event types: one event, or a tuple of events.
 #[diagnostic::on_unimplemented(

@@ -1,11 +1,17 @@
 //! Assertions about the events that were emitted so far, and about subscribers.
 
-use std::sync::Arc;
+use std::{borrow::Cow, fmt, marker::PhantomData, sync::Arc};
 
-use events_core::{__testing, Event, bounds::OwnedEvent};
+use events_core::{
+    __testing::{self, Recorded},
+    Event,
+    bounds::OwnedEvent,
+};
 
 use crate::{
     events::Events,
+    evidence::failures::is_name_or_end,
+    expectation::ByTopic,
     report::{
         did_you_mean, failure_text,
         plural::{list, times},
@@ -15,27 +21,50 @@ use crate::{
 
 /// The emitted events of one type or topic pattern; returned by
 /// [`assert_emitted`](Events::assert_emitted) and [`assert_emitted_topic`](Events::assert_emitted_topic).
-#[derive(Clone, Debug)]
-pub struct Emissions {
-    /// The text of the selector.
+///
+/// `E` is the type of the events; it is [`ByTopic`] for those of a topic pattern.
+pub struct Emissions<E> {
+    /// The text of the selector, and of the conditions.
     selected: String,
-    count: usize,
+    /// The numbers of the events.
+    numbers: Vec<u64>,
     events: Events,
+    event: PhantomData<fn(E)>,
 }
 
-impl Emissions {
+impl<E> Clone for Emissions<E> {
+    fn clone(&self) -> Self {
+        Self {
+            selected: self.selected.clone(),
+            numbers: self.numbers.clone(),
+            events: self.events.clone(),
+            event: PhantomData,
+        }
+    }
+}
+
+impl<E> fmt::Debug for Emissions<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emissions")
+            .field("selected", &self.selected)
+            .field("count", &self.numbers.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<E> Emissions<E> {
+    /// The events that were emitted so far. `within` is the time that the test has waited for one, as a text.
     #[track_caller]
-    fn new(events: &Events, selector: &EventSelector) -> Self {
-        let count = events.count(selector);
-        assert!(
-            count > 0,
-            "{selector} was not emitted\n\n{}",
-            events.emitted_text()
-        );
+    pub(crate) fn new(events: &Events, selector: &EventSelector, within: &str) -> Self {
+        let numbers = events.numbers(selector);
+        if numbers.is_empty() {
+            panic!("{}", events.not_emitted_text(selector, within));
+        }
         Self {
             selected: selector.to_string(),
-            count,
+            numbers,
             events: events.clone(),
+            event: PhantomData,
         }
     }
 
@@ -47,17 +76,13 @@ impl Emissions {
     #[track_caller]
     #[expect(clippy::must_use_candidate, reason = "it is an assertion")]
     pub fn times(self, expected: usize) -> Self {
-        let Self {
-            selected,
-            count,
-            events,
-        } = &self;
+        let (count, selected) = (self.count(), &self.selected);
         assert!(
-            *count == expected,
+            count == expected,
             "{selected} was emitted {}, not {}\n\n{}",
-            times(*count),
+            times(count),
             times(expected),
-            events.emitted_text()
+            self.events.emitted_text()
         );
         self
     }
@@ -65,21 +90,83 @@ impl Emissions {
     /// How many such events were emitted.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.count
+        self.numbers.len()
+    }
+}
+
+impl<E> Emissions<E> {
+    /// Asserts that the closure returns `true` for at least one of the events, and restricts
+    /// [`times`](Self::times) and [`count`](Self::count) to these. It is called with the events as they were before
+    /// their subscribers ran; see [`Events::emitted`], also for the types that it accepts.
+    ///
+    /// ```
+    /// use events_core::Event;
+    /// use events_testing::EventMock;
+    ///
+    /// #[derive(Event, Clone)]
+    /// struct Placed {
+    ///     number: u32,
+    /// }
+    ///
+    /// let events = EventMock::install();
+    /// for number in [7, 8, 9] {
+    ///     Placed { number }.emit();
+    /// }
+    /// events.assert_emitted::<Placed>().matching(|event| event.number > 7).times(2);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When it returns `false` for all of them; when one could not be cloned, as in [`Events::emitted`]; and when one
+    /// was discarded with [`clear`](Events::clear) in between.
+    #[track_caller]
+    pub fn matching(self, matching: impl Fn(&E) -> bool) -> Self
+    where
+        E: Recorded + Clone + Send + Sync,
+    {
+        let Self {
+            selected,
+            mut numbers,
+            events,
+            event,
+        } = self;
+        let shared = events.shared::<E>(&selected, &numbers);
+        let mut shared = shared.iter();
+        let all = numbers.clone();
+        numbers.retain(|_| shared.next().is_some_and(|event| matching(event)));
+        if numbers.is_empty() {
+            let (which, emitted) = {
+                let data = events.mock.lock();
+                (
+                    failure_text::event_list(&data, &all),
+                    failure_text::emitted_events(&data),
+                )
+            };
+            panic!(
+                "{selected} was emitted {}, but `matching` did not hold: {which}\n\n{emitted}",
+                times(all.len())
+            );
+        }
+        Self {
+            selected: format!("{selected}, matching a condition,"),
+            numbers,
+            events,
+            event,
+        }
     }
 }
 
 impl Events {
     /// Asserts that this event was emitted so far, delivered or not. `assert_emitted::<E>().times(2)` also
-    /// asserts how often.
+    /// asserts how often, and `assert_emitted::<E>().matching(|event| ..)` that a condition holds.
     ///
     /// # Panics
     ///
     /// When it was not emitted.
     #[track_caller]
     #[expect(clippy::must_use_candidate, reason = "it is an assertion")]
-    pub fn assert_emitted<E: Event>(&self) -> Emissions {
-        Emissions::new(self, &EventSelector::of_type::<E>())
+    pub fn assert_emitted<E: Event>(&self) -> Emissions<E> {
+        Emissions::new(self, &EventSelector::of_type::<E>(), "")
     }
 
     /// Asserts that no such event was emitted so far.
@@ -98,8 +185,8 @@ impl Events {
     ///
     /// When none was emitted, and when the pattern is not a regular expression.
     #[track_caller]
-    pub fn assert_emitted_topic(&self, pattern: impl AsRef<str>) -> Emissions {
-        Emissions::new(self, &EventSelector::of_topic(pattern.as_ref()))
+    pub fn assert_emitted_topic(&self, pattern: impl AsRef<str>) -> Emissions<ByTopic> {
+        Emissions::new(self, &EventSelector::of_topic(pattern.as_ref()), "")
     }
 
     /// Asserts that no event whose whole topic matches this regular expression was emitted so far.
@@ -112,8 +199,16 @@ impl Events {
         self.assert_none(&EventSelector::of_topic(pattern.as_ref()));
     }
 
-    fn count(&self, selector: &EventSelector) -> usize {
-        self.mock.lock().selected_events(selector).count()
+    /// The numbers of the events that were emitted so far.
+    fn numbers(&self, selector: &EventSelector) -> Vec<u64> {
+        let data = self.mock.lock();
+        let selected = data.selected_events(selector);
+        selected.map(|event| event.number).collect()
+    }
+
+    fn not_emitted_text(&self, selector: &EventSelector, within: &str) -> String {
+        let circumstances = self.circumstances();
+        failure_text::not_emitted(&self.mock.lock(), selector, within, &circumstances)
     }
 
     fn emitted_text(&self) -> String {
@@ -122,7 +217,7 @@ impl Events {
 
     #[track_caller]
     fn assert_none(&self, selector: &EventSelector) {
-        let count = self.count(selector);
+        let count = self.numbers(selector).len();
         assert!(
             count == 0,
             "{selector} was emitted {}\n\n{}",
@@ -157,8 +252,18 @@ impl Events {
     /// value lives as long. What the destructors of these clones emit reaches no subscriber, and is not
     /// recorded.
     ///
-    /// The events are `Sync`, because several threads may call this at the same time. An event that is not
-    /// can be checked with [`matching`](crate::Expectation::matching).
+    /// The events are `Sync`, because several threads may call this at the same time. An event that is not, and
+    /// one of [`record`](events_core::record) or [`auth`](events_core::auth), of which a mock keeps no clone, can be
+    /// checked with [`matching`](crate::Expectation::matching):
+    ///
+    /// ```compile_fail
+    /// use events_core::{Event, record::Created};
+    /// use events_testing::EventMock;
+    ///
+    /// let events = EventMock::install();
+    /// Created::new(7).emit();
+    /// assert_eq!(events.emitted::<Created<i32>>().len(), 1);
+    /// ```
     ///
     /// # Panics
     ///
@@ -166,22 +271,35 @@ impl Events {
     /// or its `Clone` panicked.
     #[must_use]
     #[track_caller]
-    pub fn emitted<E: OwnedEvent + Clone + Send + Sync>(&self) -> Vec<E> {
+    pub fn emitted<E: Recorded + Clone + Send + Sync>(&self) -> Vec<E> {
         let selector = EventSelector::of_type::<E>();
-        let shared: Vec<Option<Arc<E>>> = {
+        let shared = self.shared(&selector.to_string(), &self.numbers(&selector));
+        shared.iter().map(|event| E::clone(event)).collect()
+    }
+
+    /// References to the clones that the mock keeps of these events.
+    #[track_caller]
+    fn shared<E: OwnedEvent + Send + Sync>(&self, selected: &str, numbers: &[u64]) -> Vec<Arc<E>> {
+        let (shared, is_discarded) = {
             let mut data = self.mock.lock();
-            let selected = data.selected_events_mut(&selector);
-            selected.map(|event| event.clone.share()).collect()
+            let is_discarded = numbers.iter().any(|number| data.event(*number).is_none());
+            let shared = numbers.iter();
+            let shared = shared.map(|number| data.event_mut(*number)?.clone.share());
+            (shared.collect::<Vec<Option<Arc<E>>>>(), is_discarded)
         };
-        // From here on the mock is not locked: these are references to the clones that the mock keeps.
+        assert!(
+            !is_discarded,
+            "{selected} was emitted, but an event of it was discarded by `clear()` since; call `matching` before that"
+        );
+        // From here on the mock is not locked.
         let shared: Option<Vec<Arc<E>>> = shared.into_iter().collect();
         let Some(shared) = shared else {
             panic!(
-                "{selector} could not be cloned when it was emitted: if its struct has type parameters, add \
+                "{selected} could not be cloned when it was emitted: if its struct has type parameters, add \
                  the bounds `Clone + Send` to them; or check the event with `expect::<..>().matching(..)`"
             )
         };
-        shared.iter().map(|event| E::clone(event)).collect()
+        shared
     }
 
     /// Asserts that this subscriber is registered for the event. It is identified by the path of its function
@@ -207,16 +325,16 @@ impl Events {
             "{text}, which has no subscribers: a mock starts with the subscribers that were scanned before \
              it was installed, so call `events_core::scan()` before that or in the test"
         );
-        let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-        panic!("{text}; subscribed: {}", list(&names));
+        let names = list(&names, |name| format!("`{name}`"));
+        panic!("{text}; subscribed: {names}");
     }
 
     /// Asserts that no such subscriber is registered for the event.
     ///
     /// # Panics
     ///
-    /// When it is registered; and when no subscriber with that path is linked into the program, because an
-    /// assertion about a misspelt path could not fail.
+    /// When it is registered; and when no subscriber with that path or id is linked into the program, or was
+    /// registered in this test: an assertion about a misspelt name could not fail.
     #[track_caller]
     pub fn assert_not_subscribed<E: Event>(&self, subscriber: &str) {
         let topic = E::topic();
@@ -225,12 +343,17 @@ impl Events {
             !names.iter().any(|name| is_name_or_end(name, subscriber)),
             "`{subscriber}` is subscribed to `{topic}`"
         );
-        let declared = __testing::declared();
-        let is_declared = declared.iter().any(|name| is_name_or_end(name, subscriber));
-        if subscriber.contains("::") && !is_declared {
-            let question = did_you_mean::suggest(subscriber, declared.iter().copied());
-            let question = question.map_or_else(String::new, |question| format!("; {question}"));
-            panic!("no subscriber `{subscriber}` is linked into this program{question}");
+        // Those that were removed again are in the names that the mock has recorded.
+        let mut known = self.mock.lock().names.clone();
+        known.extend(__testing::subscriber_names(&self.registry));
+        known.extend(__testing::declared().into_iter().map(Cow::Borrowed));
+        let is_known = known.iter().any(|name| is_name_or_end(name, subscriber));
+        if !is_known {
+            let text = format!("no subscriber `{subscriber}` is linked into this program");
+            match did_you_mean::suggest(subscriber, known.iter().map(AsRef::as_ref)) {
+                Some(question) => panic!("{text}; {question}"),
+                None => panic!("{text}, and none with that name was registered in this test"),
+            }
         }
     }
 
@@ -241,10 +364,4 @@ impl Events {
             .map(|subscriber| subscriber.name.to_string())
             .collect()
     }
-}
-
-/// Whether `wanted` is the name, or the end of the name after a `::`.
-fn is_name_or_end(name: &str, wanted: &str) -> bool {
-    let before = name.strip_suffix(wanted);
-    before.is_some_and(|before| before.is_empty() || before.ends_with("::"))
 }

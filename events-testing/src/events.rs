@@ -13,18 +13,22 @@ use events_core::{
     __testing::{self, EventSet},
     Event, Registry,
     info::Location,
-    scopes::{Scoped, WithRegistry},
+    scopes::WithRegistry,
 };
 
 use crate::{
+    expect::{
+        expected_failure::ExpectedFailure,
+        order::{InOrder, Step},
+    },
     expectation::{ByTopic, Expectation},
     mute::{Body, Muted},
-    order::{InOrder, Step},
-    report::{failure_text, plural::events},
+    report::{explanation::Circumstances, failure_text, plural::events},
     state::{
         discard::resume,
-        mock_state::{Fakes, MockState, discard_clones},
-        rule::{MatchResults, RuleOrder, Times},
+        mock_data::Fakes,
+        mock_state::{Membership, MockState, discard_clones},
+        rule::{RuleOrder, Times},
     },
 };
 
@@ -142,6 +146,31 @@ impl Events {
         data.orders.push(RuleOrder { rules, location });
     }
 
+    /// Expects that a subscriber fails: that it returns an error or panics, or that an event does not reach it.
+    /// Without this, such a failure fails the test at its end.
+    ///
+    /// A failure that the code under test receives, from [`try_emit`](Event::try_emit) or `try_emit_async`, is not
+    /// counted: the code may handle it, and the test can check that.
+    ///
+    /// ```
+    /// use events_core::Event;
+    /// use events_testing::EventMock;
+    ///
+    /// #[derive(Event)]
+    /// struct Saved;
+    ///
+    /// let events = EventMock::install();
+    /// let full = |_: &Saved| Err::<(), _>("the disk is full");
+    /// events.registry().subscribe(full).id("backup").register().unwrap().detach();
+    /// events.expect_failure().of("backup").containing("full").times(1);
+    /// Saved.emit();
+    /// ```
+    #[track_caller]
+    #[expect(clippy::must_use_candidate, reason = "the rule is stored in the mock")]
+    pub fn expect_failure(&self) -> ExpectedFailure {
+        ExpectedFailure::new(&self.mock)
+    }
+
     /// From now on these events are recorded and not delivered to their subscribers. Other events are
     /// delivered, unless they match an expectation. Replaces any earlier fake.
     pub fn fake_only<E: EventSet>(&self) {
@@ -180,8 +209,8 @@ impl Events {
     /// Runs the queued events and deferred subscribers, and waits until all workers are idle; see
     /// [`Queue::settle`](events_core::Queue::settle).
     ///
-    /// A handler that fails meanwhile does not fail the test: its failure is logged, as outside of a test.
-    /// `events.registry().queue().flush()` returns how many failed.
+    /// A handler that fails meanwhile fails the test at its end, unless that is expected; see
+    /// [`expect_failure`](Self::expect_failure).
     ///
     /// This blocks the thread. In async code use [`settle_async`](Self::settle_async), because a worker
     /// that is a task of this thread, and a handler that awaits its runtime, make no progress while the thread is
@@ -234,17 +263,18 @@ impl Events {
     }
 
     /// Discards all events recorded so far, as if nothing had been emitted yet. Expectations, fakes and
-    /// muted events remain.
+    /// muted events remain, and so do failures of subscribers, and panics of a `matching`.
     pub fn clear(&self) {
         let discarded = {
             let mut data = self.mock.lock();
             let next_number = data.next_number;
             for rule in &mut data.rules {
-                rule.results = MatchResults::default();
+                rule.results.clear();
                 rule.first_event = next_number;
             }
             mem::take(&mut data.events)
         };
+        self.mock.outside.clear();
         resume(discard_clones(discarded));
     }
 
@@ -273,19 +303,34 @@ impl Events {
         let brought = Brought {
             body: Some(body),
             registry: self.registry.clone(),
+            _membership: Membership::new(&self.mock),
         };
         move || brought.call()
     }
 
     /// Wraps a future so that it belongs to this test on any thread:
     /// `tokio::spawn(events.bring_future(..))`. So do the destructors in it, also when it is cancelled.
-    pub fn bring_future<F: Future>(&self, future: F) -> Scoped<F> {
-        future.with_registry(self.registry.clone())
+    pub fn bring_future<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
+        let scoped = future.with_registry(self.registry.clone());
+        let membership = Membership::new(&self.mock);
+        async move {
+            // Captured in this order, so that `scoped` is dropped first, whether this future was polled or not.
+            let (scoped, _membership) = (scoped, membership);
+            scoped.await
+        }
     }
 
-    /// The text of all expectations that do not hold, or `None`.
-    pub(crate) fn failed_expectations(&self) -> Option<String> {
-        failure_text::failed_expectations(&self.mock.lock())
+    /// The text of a test that fails at its end, or `None`.
+    pub(crate) fn failed_test(&self) -> Option<String> {
+        if !failure_text::has_failed(&self.mock.lock()) {
+            return None;
+        }
+        let circumstances = self.circumstances();
+        Some(failure_text::failed_test(&self.mock.lock(), &circumstances))
+    }
+
+    pub(crate) fn circumstances(&self) -> Circumstances<'_> {
+        Circumstances::new(&self.registry, &self.mock)
     }
 }
 
@@ -302,6 +347,8 @@ struct Brought<F> {
     /// `None` from the call on.
     body: Option<F>,
     registry: Registry,
+    /// Dropped after the closure.
+    _membership: Membership,
 }
 
 impl<F> Brought<F> {

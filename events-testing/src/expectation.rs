@@ -65,7 +65,7 @@ impl<E> Expectation<E> {
     ///
     /// # Panics
     ///
-    /// When the expectation already has a count.
+    /// When the expectation already has a count; and when `times` is 0 and it is part of an order.
     #[track_caller]
     #[expect(clippy::must_use_candidate, reason = "the rule is stored in the mock")]
     pub fn times(self, times: usize) -> Self {
@@ -94,7 +94,7 @@ impl<E> Expectation<E> {
     ///
     /// # Panics
     ///
-    /// When the expectation already has a count.
+    /// When the expectation already has a count, and when it is part of an order.
     #[track_caller]
     #[expect(clippy::must_use_candidate, reason = "the rule is stored in the mock")]
     pub fn never(self) -> Self {
@@ -109,9 +109,9 @@ impl<E> Expectation<E> {
     #[track_caller]
     pub fn from<M>(self, origin: impl IntoKey<M>) -> Self {
         let origin = origin.into_key().into();
-        let old = self.restrict("from", |rule| rule.origin.replace(origin));
+        let is_set = self.restrict("from", |rule| set_once(&mut rule.origin, origin));
         assert!(
-            old.is_none(),
+            is_set.is_ok(),
             "this expectation already has an origin; write another expectation for the other origin"
         );
         self
@@ -119,9 +119,23 @@ impl<E> Expectation<E> {
 
     #[track_caller]
     fn set_times(self, times: Times) -> Self {
-        let old = self.with_rule(|rule| rule.times.replace(times));
+        if times == Times::Exactly(0) {
+            let order = {
+                let data = self.mock.lock();
+                let mut orders = data.orders.iter();
+                let order = orders.find(|order| order.rules.contains(&self.rule));
+                order.map(|order| order.location)
+            };
+            if let Some(location) = order {
+                panic!(
+                    "this expectation is part of the order at {location}, which cannot contain `never()`; \
+                     remove it from the order"
+                );
+            }
+        }
+        let is_set = self.with_rule(|rule| set_once(&mut rule.times, times));
         assert!(
-            old.is_none(),
+            is_set.is_ok(),
             "this expectation already has a count; write only one of `times`, `at_least` and `never`"
         );
         self
@@ -129,9 +143,9 @@ impl<E> Expectation<E> {
 
     #[track_caller]
     fn set_matching(self, matching: MatchFn) -> Self {
-        let old = self.restrict("matching", |rule| rule.matching.replace(matching));
+        let is_set = self.restrict("matching", |rule| set_once(&mut rule.matching, matching));
         assert!(
-            old.is_none(),
+            is_set.is_ok(),
             "this expectation already has a `matching`; combine both conditions with `&&`"
         );
         self
@@ -225,6 +239,17 @@ impl<E: Event> Expectation<E> {
             }));
             holds.get()
         }))
+    }
+}
+
+/// Sets an option that is not set yet, or returns the value: the first one remains in force.
+fn set_once<T>(option: &mut Option<T>, value: T) -> Result<(), T> {
+    match option {
+        Some(_) => Err(value),
+        None => {
+            *option = Some(value);
+            Ok(())
+        }
     }
 }
 

@@ -30,6 +30,9 @@
 //!   [`fake_all`](Events::fake_all) keep events from their subscribers without expecting them.
 //! - [`assert_emitted`](Events::assert_emitted) and the other assertions check the recorded events
 //!   afterwards. [`emitted`](Events::emitted) returns the events themselves.
+//! - [`wait_for`](Events::wait_for) waits for an event that another thread or task emits.
+//! - [`expect_failure`](Events::expect_failure): a subscriber that fails or panics fails the test, unless the test
+//!   expects it.
 //! - [`settle`](Events::settle) waits, without sleeping, until the queue is empty and its workers are idle.
 //!
 //! # Isolation
@@ -52,25 +55,31 @@
 
 // The private modules. Each imports only from the modules before it:
 //
+// - `evidence/`: what a mock records beside its events. `failures` (of subscribers), `outside` (what is emitted
+//   outside of the test).
 // - `state/`: the state of a mock. `discard` (how values of the user are dropped), `event_clone`,
 //   `field_values` (the fields of an event as text), `nesting`, `rule` (one expectation), `recorded_event`,
-//   `mock_state` (where the registry calls the mock with each event).
-// - `report/`: the texts of a failing test. `plural`, `did_you_mean`, `failure_text`.
-// - `expectation`, `order`: how a test configures rules.
+//   `mock_data` and `mock_state` (where the registry calls the mock with each event), `waiting`.
+// - `report/`: the texts of a failing test. `plural`, `did_you_mean`, `explanation`, `failing_subscribers`,
+//   `failure_text`.
+// - `expectation`: how a test configures a rule; `expect/`: `order`, and `expected_failure` of a subscriber.
 // - `mute`: the guard that mutes events.
-// - `events`: the handle of a mock; `assertions`: its assertions; `current`: the mock of this thread.
+// - `events`: the handle of a mock; `assertions`: its assertions; `wait`: waiting for an event; `current`: the
+//   mock of this thread.
 // - `mock`: the guard of a mock.
 // - `private`: the functions that the expansion of the attribute calls.
 
 mod assertions;
 mod current;
 mod events;
+mod evidence;
+mod expect;
 mod expectation;
 mod mock;
 mod mute;
-mod order;
 mod report;
 mod state;
+mod wait;
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -79,9 +88,12 @@ pub mod __private;
 pub use assertions::Emissions;
 pub use current::{current, muted};
 pub use events::Events;
-pub use events_core::__testing::EventSet;
+pub use events_core::__testing::{EventSet, Recorded};
 pub use events_macros::test;
+pub use expect::{
+    expected_failure::ExpectedFailure,
+    order::{Expected, InOrder},
+};
 pub use expectation::{ByTopic, ByValue, Expectation};
 pub use mock::EventMock;
 pub use mute::{Body, Muted};
-pub use order::{Expected, InOrder};

@@ -1,6 +1,6 @@
 //! [`EventMock`]: the guard of a mock. It installs the mock, and checks the expectations when it is dropped.
 
-use std::{future::Future, ops::Deref, panic, sync::Arc, thread};
+use std::{future::Future, mem, ops::Deref, panic, sync::Arc, thread};
 
 use events_core::{__testing, Registry, info::Location, scopes::Entered};
 
@@ -8,19 +8,22 @@ use crate::{
     events::Events,
     state::{
         discard::{discard, resume},
-        mock_state::MockState,
+        mock_state::{MockState, Start},
     },
 };
 
 /// A mock of the events of one test, installed on this thread until this guard is dropped.
 ///
 /// The mock makes a registry of its own the current one of this thread, so tests that run in parallel do
-/// not affect each other. When the guard is dropped, it checks the expectations. If one does not hold, it
+/// not affect each other. When the guard is dropped, it checks the expectations, and that no subscriber has failed
+/// unless that is [expected](Events::expect_failure). If one does not hold, it
 /// panics; if the thread is already panicking, it prints the failure to standard error instead.
 ///
 /// Mocks nest: the inner mock hides the outer one until it is dropped. A guard stays on its thread; the
 /// handles ([`Events`], to which it dereferences) can be sent to other threads. Events that a thread emits
-/// after the end of the mock are delivered or withheld as before, but not recorded.
+/// after the end of the mock are delivered or withheld as before, but not recorded. A `matching` is called as long as a
+/// closure or future of [`bring`](Events::bring) or [`bring_future`](Events::bring_future) is left; it is dropped after
+/// that, and each event of its expectation is withheld.
 ///
 /// ```
 /// use events_core::Event;
@@ -61,13 +64,16 @@ impl EventMock {
     /// See [`EventMock`]: the guard panics on drop when an expectation does not hold.
     #[track_caller]
     pub fn install() -> Self {
-        Self::install_on(__testing::copy_of_declared(&events_core::registry()), true)
+        Self::install_on(
+            __testing::copy_of_declared(&events_core::registry()),
+            Start::Copy,
+        )
     }
 
     /// Installs a mock with an empty registry: it has only the subscribers that the test adds.
     #[track_caller]
     pub fn empty() -> Self {
-        Self::install_on(Registry::new(), true)
+        Self::install_on(Registry::new(), Start::Empty)
     }
 
     /// Installs a mock on an existing registry, for events from any thread, and makes that registry the
@@ -79,7 +85,7 @@ impl EventMock {
     /// the newest records the events.
     #[track_caller]
     pub fn over(registry: &Registry) -> Self {
-        Self::install_on(registry.clone(), false)
+        Self::install_on(registry.clone(), Start::Given)
     }
 
     /// Calls `body` with a mock that is installed until `body` returns.
@@ -140,10 +146,9 @@ impl EventMock {
 
     /// Installs a mock on a registry and enters the registry.
     #[track_caller]
-    fn install_on(registry: Registry, withholds_after_end: bool) -> Self {
+    fn install_on(registry: Registry, start: Start) -> Self {
         let location = Location::from(panic::Location::caller());
-        let previous = MockState::of_registry(&registry);
-        let mock = Arc::new(MockState::new(location, withholds_after_end, previous));
+        let mock = Arc::new(MockState::new(location, start, &registry));
         mock.install(&registry);
         Self {
             _entered: registry.enter(),
@@ -171,21 +176,30 @@ impl Verifier {
         }
     }
 
-    /// Ends the mock. The first call returns the text of the expectations that do not hold.
+    /// Ends the mock. The first call returns the text of a test that fails at its end.
     fn end(&self) -> Option<String> {
         let events = self.events();
         if events.mock.end() {
             return None;
         }
         events.mock.uninstall(&events.registry);
-        events.failed_expectations()
+        events.failed_test()
     }
 }
 
 impl Drop for Verifier {
     fn drop(&mut self) {
         let text = self.end();
-        let discarded = discard(self.events.take());
+        let matchings = self.events().mock.release_matchings();
+        let discarded = match (matchings, discard(self.events.take())) {
+            (Ok(()), discarded) => discarded,
+            (Err(payload), Ok(())) => Err(payload),
+            (Err(payload), Err(other)) => {
+                // The destructor of the payload might panic as well.
+                mem::forget(other);
+                Err(payload)
+            }
+        };
         match text {
             Some(text) if self.test_failed => print_failure(&text),
             Some(text) => fail_test(&text),

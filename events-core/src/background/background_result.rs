@@ -53,10 +53,16 @@ impl BackgroundResult {
         failures.into_iter().map(|(_, failure)| failure)
     }
 
+    /// Whether there are failures.
+    #[inline]
+    pub(super) fn has_failures(&self) -> bool {
+        !self.failures.is_none()
+    }
+
     /// Logs the failures.
     #[inline]
     pub(crate) fn record(&mut self) {
-        if !self.failures.is_none() {
+        if self.has_failures() {
             self.record_some();
         }
     }

@@ -92,6 +92,12 @@ impl<E> BackgroundRun<E> {
         self.id
     }
 
+    /// Whether there are failures that were neither logged nor returned.
+    #[inline]
+    pub(crate) fn has_failures(&self) -> bool {
+        self.result.has_failures()
+    }
+
     /// Logs the failures so far.
     #[inline]
     pub(crate) fn record(self: Pin<&mut Self>) {

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tracing::{Level, Span, debug, error, level_enabled, trace_span};
 
+use super::failure_sink;
 use crate::{
     metadata::{Origin, SubscriberInfo},
     primitives::{OptionBox, drop_catching, one_line},
@@ -24,14 +25,15 @@ pub(crate) fn failures(failures: &mut OptionBox<Vec<Failure>>) {
     }
 }
 
-/// Records the failure of a subscriber. A panic of the code that records it, such as a tracing layer,
-/// is caught.
+/// Records the failure of a subscriber, and passes it to the failure sink of this thread. A panic of the code
+/// that records it, such as a tracing layer, is caught.
 #[cold]
 pub(crate) fn failure(failure: Failure) {
     let recorded = catch_unwind(AssertUnwindSafe(|| record(&failure)));
     if let Err(payload) = recorded {
         drop_catching(payload);
     }
+    failure_sink::pass(&failure);
     drop(failure);
 }
 

@@ -8,11 +8,13 @@
 //! - `emit_stack`: the nested emits of a thread, and their limit
 //! - `current_job`: the queue job that runs on a thread
 //! - `panic_hook`: catching a panic of user code, with its source location and backtrace
+//! - `failure_sink`: where the failures of a thread go beside the log
 //! - `log`: the spans and log records of emits, for `tracing`
 
 mod current_job;
 mod emission;
 mod emit_stack;
+mod failure_sink;
 pub(crate) mod log;
 pub(crate) mod panic_hook;
 
@@ -24,4 +26,5 @@ pub(crate) use emit_stack::{
     DEFAULT_LIMIT, EmitGuard, LimitedCallGuard, MAX_LIMIT, MAX_UNMEASURED_DEPTH, depth,
     emission_id, is_inside_call, topics,
 };
+pub(crate) use failure_sink::{SinkGuard, enter_failure_sink};
 pub(crate) use log::{is_observed, is_traced, records_spans};

@@ -55,6 +55,45 @@ impl EmitBackend for CurrentRegistry {
     }
 }
 
+/// [`CurrentRegistry`] for the generic events of this crate, which `events-testing` distinguishes by it: their
+/// type parameter has no bound, so they are not cloned when they are emitted.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum BuiltinOnCurrent {}
+
+impl EmitBackend for BuiltinOnCurrent {
+    type EmitAsync<E: Event> = EmitAsync<E>;
+    type TryEmitAsync<E: Event> = TryEmitAsync<E>;
+
+    #[inline]
+    fn __emit_async<E: Event>(event: E, origin: Option<Origin>) -> EmitAsync<E> {
+        CurrentRegistry::__emit_async(event, origin)
+    }
+
+    #[inline]
+    fn __try_emit_async<E: Event>(event: E, origin: Option<Origin>) -> TryEmitAsync<E> {
+        CurrentRegistry::__try_emit_async(event, origin)
+    }
+
+    #[inline]
+    fn __enqueue<E>(event: E, origin: Option<Origin>) -> Result<(), QueueFull<E>>
+    where
+        E: OwnedEvent + Send,
+    {
+        CurrentRegistry::__enqueue(event, origin)
+    }
+
+    #[inline(always)]
+    fn __emit<E: Event>(event: &mut E, origin: Option<&Origin>) {
+        CurrentRegistry::__emit(event, origin);
+    }
+
+    #[inline]
+    fn __try_emit<E: Event>(event: E, origin: Option<&Origin>) -> Result<Emitted<E>, EmitError<E>> {
+        CurrentRegistry::__try_emit(event, origin)
+    }
+}
+
 /// Calls `f` with the core of the current registry.
 #[inline]
 fn with_core<T>(f: impl FnOnce(&Core) -> T) -> T {

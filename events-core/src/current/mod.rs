@@ -12,6 +12,7 @@ mod default_registry;
 mod emit_on_current;
 mod scope;
 
+pub(crate) use emit_on_current::BuiltinOnCurrent;
 pub use emit_on_current::{CurrentRegistry, emit_mut, emit_topic, try_emit_topic};
-pub(crate) use scope::enter_if_other;
 pub use scope::{Entered, Scoped, WithRegistry, registry, with_registry};
+pub(crate) use scope::{default_registry, enter_if_other};

@@ -39,6 +39,11 @@ pub(super) fn is_scoped() -> bool {
     SCOPES.load(Ordering::Relaxed) > 0
 }
 
+/// A handle of the default registry.
+pub(crate) fn default_registry() -> Registry {
+    Registry::of_default(&DEFAULT)
+}
+
 /// The current registry, which [`Event::emit`](crate::Event::emit) uses here: the innermost one that this
 /// thread has entered, or else the default one.
 ///

@@ -55,7 +55,9 @@ pin_project_lite::pin_project! {
             if this.deferred_last.is_some() {
                 this.as_mut().defer_last(Select::DeferredWhenDropped);
             }
-            log::failures(this.project().failures);
+            if !this.failures.is_none() || this.background_run.has_failures() {
+                this.log_failures(true);
+            }
         }
     }
 }
@@ -97,12 +99,28 @@ impl<E: Event> AsyncEmission<E> {
     pub(super) fn poll_event(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<E> {
         let polled = self.as_mut().poll(waker);
         // The failures of the chain are logged even while async handlers are pending.
-        log::failures(self.as_mut().project().failures);
+        if !self.failures.is_none() {
+            self.as_mut().log_failures(false);
+        }
         if let Err(refusal) = ready!(polled) {
             log::refusal(&refusal);
         }
-        self.as_mut().project().background_run.record();
+        if self.background_run.has_failures() {
+            self.as_mut().log_failures(true);
+        }
         Poll::Ready(self.finish())
+    }
+
+    /// Logs the failures of the chain, and those of the async handlers if these are complete or dropped.
+    #[cold]
+    #[inline(never)]
+    fn log_failures(self: Pin<&mut Self>, with_background: bool) {
+        let this = self.project();
+        let _sink = this.registry.core().pass_failures();
+        log::failures(this.failures);
+        if with_background {
+            this.background_run.record();
+        }
     }
 
     /// Polls the handlers, and returns the event with the result.

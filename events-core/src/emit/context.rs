@@ -10,7 +10,7 @@ use crate::{
     event::{AnyEvent, BoxedEvent, Event, Family, TypedView, Visit},
     metadata::{EmitVerb, EventInfo, Location, Origin},
     primitives::drop_catching,
-    registry::{Core, EmitLimits, EventQueue, INTERCEPTED, Intercepted, Viewer},
+    registry::{Core, EmitLimits, EventQueue, Intercepted, Viewer},
 };
 
 /// An event as the interceptor receives it.
@@ -92,12 +92,6 @@ impl Core {
             emit_limits: self.emit_limits(),
             queue: self.queue(),
         }
-    }
-
-    /// Whether there is an interceptor.
-    #[inline]
-    pub(super) fn is_intercepted(&self) -> bool {
-        self.has_flag(INTERCEPTED)
     }
 
     /// Whether there is an interceptor that withholds this event from the subscribers.

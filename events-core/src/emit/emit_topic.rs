@@ -83,6 +83,7 @@ impl Core {
         if let Some(EmitErrorKind::TooDeep(refusal)) = error {
             log::refusal(&refusal);
         }
+        let _sink = self.pass_failures();
         log::failures(&mut failures.into_inner());
     }
 

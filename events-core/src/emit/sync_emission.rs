@@ -102,6 +102,7 @@ impl Core {
         }
         let slot = self.slot_with_patterns::<F>();
         let emit_context = self.emit_context::<F>(origin);
+        let _sink = self.pass_failures();
         let stats = dispatch::emit_slow(slot, &mut ErasedEvent::new::<F>(event), emit_context);
         if stats.is_some_and(|stats| stats.is_unheard()) {
             self.emit_limits()

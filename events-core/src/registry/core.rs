@@ -7,8 +7,10 @@
 
 use std::{
     any::TypeId,
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     panic::{RefUnwindSafe, UnwindSafe},
+    rc::Rc,
     sync::{
         Mutex, MutexGuard,
         atomic::{AtomicU8, AtomicU64, Ordering},
@@ -17,11 +19,12 @@ use std::{
 
 use super::{emit_limits::EmitLimits, interceptor::InterceptorCell, topic_cache::TopicCache};
 use crate::{
-    context::{QueueId, panic_hook},
+    context::{QueueId, SinkGuard, enter_failure_sink, panic_hook},
     handler::States,
     plan::{EventType, PatternEntry, Slot, Slots},
     primitives::{CatchDrop, drop_catching, drop_each, sync::lock},
     queue::{Drivers, JobQueue, QueueOwner},
+    result::Failure,
 };
 
 /// Flag: this is the default registry, and no scan has filled it yet.
@@ -31,7 +34,7 @@ pub(super) const HAS_PATTERNS: u8 = 2;
 /// Flag: there is a hook for events that no subscriber received.
 pub(super) const HAS_HOOK: u8 = 4;
 /// Flag: there is an interceptor, which is called with each event before the subscribers.
-pub(crate) const INTERCEPTED: u8 = 8;
+pub(super) const INTERCEPTED: u8 = 8;
 
 /// The queue of a registry: enqueued events, and snapshots of events for background handlers.
 pub(crate) type EventQueue = JobQueue<Core>;
@@ -185,6 +188,37 @@ impl Core {
     fn update_fast_path_limit(&self) {
         let is_allowed = !self.has_flag(HAS_HOOK | INTERCEPTED);
         self.emit_limits.update_fast_path_limit(is_allowed);
+    }
+
+    /// Whether there is an interceptor.
+    #[inline]
+    pub(crate) fn is_intercepted(&self) -> bool {
+        self.has_flag(INTERCEPTED)
+    }
+
+    /// If there is an interceptor, it receives the failures that this thread logs until the guard is dropped.
+    #[inline]
+    pub(crate) fn pass_failures(&self) -> Option<SinkGuard> {
+        if !self.is_intercepted() {
+            return None;
+        }
+        self.pass_failures_to_interceptor()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn pass_failures_to_interceptor(&self) -> Option<SinkGuard> {
+        let interceptor = CatchDrop::new(self.interceptor.load_full()?);
+        let sink = move |failure: &Failure| interceptor.failed(failure);
+        Some(enter_failure_sink(Rc::new(sink)))
+    }
+
+    /// Reports the names of new run-time subscribers to the interceptor.
+    pub(crate) fn report_subscribed(&self, names: Vec<Cow<'static, str>>) {
+        if let Some(interceptor) = self.interceptor.load_full() {
+            interceptor.subscribed(names);
+            drop_catching(interceptor);
+        }
     }
 
     pub(crate) fn interceptor(&self) -> &InterceptorCell {

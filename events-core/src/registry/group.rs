@@ -2,6 +2,7 @@
 
 use std::{
     any::TypeId,
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
 };
 
@@ -73,6 +74,16 @@ impl SubscriberGroup {
         group
             .map(|(_, entries)| entries.as_slice())
             .unwrap_or_default()
+    }
+
+    /// The names of all subscribers.
+    pub(crate) fn names(&self) -> Vec<Cow<'static, str>> {
+        let exact = self.iter().map(|(_, entry)| &entry.registration);
+        let patterns = self.patterns.iter().map(|entry| &entry.registration);
+        let registrations = exact.chain(patterns);
+        registrations
+            .map(|registration| registration.subscriber.name.clone())
+            .collect()
     }
 
     /// The numbers of all subscribers.

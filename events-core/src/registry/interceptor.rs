@@ -6,6 +6,7 @@
 
 use std::{
     any::{Any, TypeId},
+    borrow::Cow,
     fmt,
     sync::Arc,
 };
@@ -15,6 +16,7 @@ use arc_swap::ArcSwapOption;
 use crate::{
     event::{AnyEvent, BoxedEvent, Family},
     metadata::{EmitVerb, Location},
+    result::Failure,
 };
 
 /// Is called with each event of a registry before its subscribers.
@@ -22,6 +24,13 @@ pub trait Interceptor: Any + fmt::Debug + Send + Sync {
     /// Whether the event is withheld from the subscribers. Called on the emitter's thread, with no lock
     /// held.
     fn withholds(&self, event: &mut dyn Intercepted) -> bool;
+
+    /// A subscriber of the registry failed, and no caller receives the failure as a result. Called on the
+    /// thread that logs the failure, with no lock held.
+    fn failed(&self, _failure: &Failure) {}
+
+    /// Subscribers with these names were registered at run time. Called with no lock held.
+    fn subscribed(&self, _names: Vec<Cow<'static, str>>) {}
 }
 
 /// An event as an interceptor receives it, with its type erased.

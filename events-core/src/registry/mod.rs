@@ -37,7 +37,7 @@ mod topic_cache;
 mod topic_matching;
 mod transaction;
 
-pub(crate) use core::{Core, DefaultHooks, EventQueue, INTERCEPTED, Writer};
+pub(crate) use core::{Core, DefaultHooks, EventQueue, Writer};
 pub(crate) use emit_limits::EmitLimits;
 pub(crate) use group::SubscriberGroup;
 pub use handle::Registry;

@@ -16,6 +16,7 @@
 
 use std::{
     any::TypeId,
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
@@ -157,6 +158,29 @@ impl Core {
     /// Whether a declared subscriber is installed; its number is the address of its declaration.
     pub(crate) fn has_installed(&self, address: u64) -> bool {
         self.writer().installed.contains(&address)
+    }
+
+    /// Whether a scan has installed any declared subscriber.
+    pub(crate) fn has_any_installed(&self) -> bool {
+        !self.writer().installed.is_empty()
+    }
+
+    /// The names of all subscribers.
+    pub(crate) fn subscriber_names(&self) -> Vec<Cow<'static, str>> {
+        let writer = self.writer();
+        let known_types: Vec<_> = writer.known_types.values().copied().collect();
+        let patterns = writer.patterns.iter();
+        let patterns = patterns.map(|entry| entry.registration.subscriber.name.clone());
+        let mut names: Vec<_> = patterns.collect();
+        drop(writer);
+        for slot in known_types
+            .into_iter()
+            .filter_map(|event_type| self.slot(event_type))
+        {
+            let subscribers = slot.subscribers().into_iter();
+            names.extend(subscribers.map(|subscriber| subscriber.name.clone()));
+        }
+        names
     }
 
     /// Adds the subscribers that a scan prepared: all of them, or none if there is a conflict of order.

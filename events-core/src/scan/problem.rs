@@ -24,6 +24,9 @@ impl ScanError {
     }
 }
 
+/// How the name of the crate begins into which rustdoc merges the doctests of a crate of edition 2024.
+const DOCTEST_BUNDLE: &str = "doctest_bundle_";
+
 impl fmt::Display for ScanError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.len() {
@@ -35,6 +38,13 @@ impl fmt::Display for ScanError {
         }
         for (number, problem) in (1..).zip(&self.0) {
             write!(f, "\n  {number}. {problem}")?;
+        }
+        let is_of_doctest = |problem: &Problem| problem.to_string().contains(DOCTEST_BUNDLE);
+        if self.0.iter().any(is_of_doctest) {
+            f.write_str(
+                "\nrustdoc has merged several doctests into this program, which has the events and subscribers of \
+                 all of them; begin the code block of each doctest that scans with ```standalone_crate",
+            )?;
         }
         Ok(())
     }

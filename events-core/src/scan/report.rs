@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
+use unicode_width::UnicodeWidthStr as _;
+
 use crate::{
     metadata::{EventInfo, SubscriberInfo},
     primitives::{Plural, one_line},
@@ -142,15 +144,22 @@ impl fmt::Display for ScanReport {
         if rows.len() > 1 {
             let width = |column: usize| {
                 rows.iter()
-                    .map(|row| row[column].chars().count())
+                    .map(|row| row[column].width())
                     .max()
                     .unwrap_or(0)
             };
-            let [topic, name, location, priority, kind] = [0, 1, 2, 3, 4].map(width);
-            for [a, b, c, d, e, last] in &rows {
+            let widths = [0, 1, 2, 3, 4].map(width);
+            // Formatting pads to a number of characters; a character may be two columns wide, or none.
+            let space = |column: usize, text: &str| " ".repeat(widths[column] - text.width());
+            for [topic, name, location, priority, kind, origin] in &rows {
+                let after = |column, text| space(column, text) + "  ";
+                let (topic_end, name_end) = (after(0, topic), after(1, name));
+                let (location_end, kind_end) = (after(2, location), after(4, kind));
+                let before_priority = space(3, priority);
                 writeln!(
                     f,
-                    "{a:topic$}  {b:name$}  {c:location$}  {d:>priority$}  {e:kind$}  {last}"
+                    "{topic}{topic_end}{name}{name_end}{location}{location_end}\
+                     {before_priority}{priority}  {kind}{kind_end}{origin}"
                 )?;
             }
         }

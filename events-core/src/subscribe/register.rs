@@ -56,6 +56,7 @@ pub(crate) fn register(
         drop(writer);
         return Err(error);
     }
+    let names = core.is_intercepted().then(|| group.names());
     let transaction = core.stage(&writer, group);
     let error = transaction.conflicts().next().map(SubscribeError::from);
     if let Some(error) = error {
@@ -71,6 +72,9 @@ pub(crate) fn register(
         .extend(ids.map(|(id, number)| (id.to_owned(), number)));
     drop(writer);
     drop(garbage);
+    if let Some(names) = names {
+        core.report_subscribed(names);
+    }
     Ok(Subscription::new(parts))
 }
 

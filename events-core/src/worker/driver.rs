@@ -139,6 +139,7 @@ impl Driver {
         let registry = self.registry.clone();
         let _current = enter_if_other(&registry);
         let core = registry.core();
+        let _sink = core.pass_failures();
         if !self.is_registered {
             if matches!(self.until, Until::Empty { .. }) && core.queue().len() == 0 {
                 return Poll::Ready(());
@@ -312,6 +313,7 @@ impl Drop for Driver {
         let registry = self.registry.clone();
         let _current = enter_if_other(&registry);
         let core = registry.core();
+        let _sink = core.pass_failures();
         core.queue().remove_waiter(&mut self.waiter);
         if self.suspended > 0 {
             // From `stop` on these jobs are in no slot; a shutdown sees until then that they are in progress.

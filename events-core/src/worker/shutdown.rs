@@ -103,6 +103,7 @@ impl Queue {
         // Destructors that run here emit to the registry of the queue, as handlers in a worker do.
         let _current = enter_if_other(&self.0);
         let core = self.0.core();
+        let _sink = core.pass_failures();
         let _job = enter_job(core.queue_id(), None);
         core.queue().close();
         let mut unfinished = Unfinished::default();

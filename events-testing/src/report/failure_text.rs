@@ -4,40 +4,75 @@
 //! meanwhile, so nothing here calls code of the user: topics and fields were stored as texts, and an origin is
 //! a path or a text.
 
-use std::fmt::Write as _;
+use std::{collections::HashMap, fmt::Write as _};
 
 use events_core::__testing::one_line;
 
 use super::{
     did_you_mean,
-    plural::{list, times},
+    explanation::Circumstances,
+    failing_subscribers,
+    plural::{indent, lines, list, times},
 };
 use crate::state::{
-    mock_state::MockData,
+    mock_data::MockData,
     rule::{EventSelector, Rule, RuleOrder, Times},
 };
 
 /// The most entries in the list of emitted events; equal events in a row are one entry.
 const MAX_LISTED: usize = 40;
 
-/// The text of all expectations that do not hold at the end of a test, or `None` when all hold.
-pub(crate) fn failed_expectations(data: &MockData) -> Option<String> {
+/// Whether the test fails at its end.
+pub(crate) fn has_failed(data: &MockData) -> bool {
+    data.rules.iter().any(|rule| !rule.holds())
+        || data
+            .orders
+            .iter()
+            .any(|order| violation(data, order).is_some())
+        || data.failures.missed().next().is_some()
+        || data.failures.unexpected().next().is_some()
+}
+
+/// The text of a test that fails at its end: the expectations that do not hold, the failures of subscribers that
+/// are not expected, and the emitted events.
+pub(crate) fn failed_test(data: &MockData, circumstances: &Circumstances<'_>) -> String {
     let rules = data.rules.iter().filter(|rule| !rule.holds());
-    let mut failed: Vec<_> = rules.map(|rule| failed_rule(data, rule)).collect();
+    let mut failed: Vec<_> = rules
+        .map(|rule| failed_rule(data, rule, circumstances))
+        .collect();
     let orders = data.orders.iter();
     failed.extend(orders.filter_map(|order| violated_order(data, order)));
-    let all = data.rules.len() + data.orders.len();
+    failed.extend(failing_subscribers::missed(&data.failures));
+    let all = data.rules.len() + data.orders.len() + data.failures.rules.len();
     let mut text = match failed.len() {
-        0 => return None,
+        0 => String::new(),
         1 if all == 1 => "an expectation does not hold\n".to_owned(),
         some => format!("{some} of {all} expectations do not hold\n"),
     };
     for one in &failed {
         let _ = write!(text, "\n{}\n", indent(one, "  "));
     }
+    if let Some(unexpected) = failing_subscribers::unexpected(&data.failures) {
+        let separator = if text.is_empty() { "" } else { "\n" };
+        let _ = writeln!(text, "{separator}{unexpected}");
+    }
     text.push('\n');
     text.push_str(&emitted_events(data));
-    Some(text)
+    text
+}
+
+/// The text of an assertion or a wait that fails because such an event was not emitted.
+pub(crate) fn not_emitted(
+    data: &MockData,
+    selector: &EventSelector,
+    within: &str,
+    circumstances: &Circumstances<'_>,
+) -> String {
+    let reasons = lines(&circumstances.explain(data, selector, 0));
+    format!(
+        "{selector} was not emitted{within}{reasons}\n\n{}",
+        emitted_events(data)
+    )
 }
 
 /// The text that refuses an expectation of events that were already emitted, or `None` when none was.
@@ -61,8 +96,7 @@ pub(crate) fn late_expectation(data: &MockData, selector: &EventSelector) -> Opt
 pub(crate) fn late_option(data: &MockData, rule: &Rule, option: &str) -> Option<String> {
     let numbers: Vec<_> = rule.results.numbers().collect();
     let first = numbers.iter().min()?;
-    let mut events = data.events.iter();
-    let first = events.find(|event| event.number == *first);
+    let first = data.event(*first);
     let first = first.map(ToString::to_string).unwrap_or_default();
     let (count, each) = match numbers.len() {
         1 => (times(1), "as"),
@@ -92,7 +126,7 @@ pub(crate) fn emitted_events(data: &MockData) -> String {
             break;
         }
         let lines = first.to_string();
-        let equal = rest.iter().take_while(|event| event.to_string() == lines);
+        let equal = rest.iter().take_while(|event| event.reads_like(first));
         let equal = equal.count();
         let position = list_position(data, first.number);
         let repeated = match equal {
@@ -112,26 +146,33 @@ pub(crate) fn emitted_events(data: &MockData) -> String {
 
 /// How often each topic was emitted, a line for each topic.
 pub(crate) fn topic_counts(data: &MockData) -> String {
+    let mut indices = HashMap::new();
     let mut topics: Vec<(&str, usize)> = Vec::new();
     for event in data.counted_events() {
-        match topics.iter_mut().find(|(topic, _)| *topic == event.topic) {
+        let index = *indices.entry(event.topic.as_str()).or_insert(topics.len());
+        match topics.get_mut(index) {
             Some((_, count)) => *count += 1,
             None => topics.push((&event.topic, 1)),
         }
     }
-    let lines: Vec<_> = topics
-        .iter()
+    let listed = topics.iter().take(MAX_LISTED);
+    let mut lines: Vec<_> = listed
         .map(|(topic, count)| format!("  {}: {}", one_line(topic), times(*count)))
         .collect();
+    if topics.len() > MAX_LISTED {
+        lines.push(format!("  and {} more", topics.len() - MAX_LISTED));
+    }
     lines.join("\n")
 }
 
-fn failed_rule(data: &MockData, rule: &Rule) -> String {
-    let mut text = format!("expected {}\nat {}", rule_text(rule), rule.location);
-    for reason in failure_reasons(data, rule) {
-        let _ = write!(text, "\n- {reason}");
-    }
-    text
+fn failed_rule(data: &MockData, rule: &Rule, circumstances: &Circumstances<'_>) -> String {
+    let reasons = failure_reasons(data, rule, circumstances);
+    format!(
+        "expected {}\nat {}{}",
+        rule_text(rule),
+        rule.location,
+        lines(&reasons)
+    )
 }
 
 /// The expectation as text: its events, count, origin, and whether it has a condition.
@@ -152,7 +193,7 @@ fn rule_text(rule: &Rule) -> String {
 }
 
 /// Why a rule does not hold.
-fn failure_reasons(data: &MockData, rule: &Rule) -> Vec<String> {
+fn failure_reasons(data: &MockData, rule: &Rule, circumstances: &Circumstances<'_>) -> Vec<String> {
     if rule.has_uncalled_matching() && rule.times() == Times::Exactly(0) {
         return vec![
             "no such event was emitted, so `matching` was never called and this expectation could not \
@@ -175,40 +216,61 @@ fn failure_reasons(data: &MockData, rule: &Rule) -> Vec<String> {
         " without this origin",
         &results.other_origin,
     );
-    for (number, panic) in &results.panicked {
-        let which = event_list(data, &[*number]);
-        reasons.push(format!("`matching` panicked at {which}: {panic}"));
+    let explained = if rule.has_too_few() {
+        circumstances.explain(data, &rule.selector, rule.first_event)
+    } else {
+        Vec::new()
+    };
+    if reasons.is_empty() && results.panicked.is_empty() {
+        reasons.push("it was not emitted".to_owned());
+        reasons.extend(not_since(data, rule));
+        reasons.extend(did_you_mean::suggest_topics(data, &rule.selector));
     }
-    if !reasons.is_empty() {
-        return reasons;
+    let panicked = results.panicked.iter().take(MAX_LISTED);
+    reasons.extend(panicked.map(|(number, panic)| {
+        let which = match number {
+            Some(number) => event_list(data, &[*number]),
+            None => "a cleared event".to_owned(),
+        };
+        format!("`matching` panicked at {which}: {panic}")
+    }));
+    if results.panicked.len() > MAX_LISTED {
+        reasons.push(format!(
+            "and {} more panics",
+            results.panicked.len() - MAX_LISTED
+        ));
     }
-    reasons.push("it was not emitted".to_owned());
-    let mut events = data.events.iter();
-    let nothing_since = events.all(|event| event.number < rule.first_event);
-    if nothing_since && !data.events.is_empty() {
-        reasons.push(
-            "no event was emitted after this line; write an expectation before the code that emits"
-                .to_owned(),
-        );
-    }
-    reasons.extend(did_you_mean::suggest_topics(data, &rule.selector));
+    reasons.extend(explained);
     reasons
 }
 
-/// The text of the first two neighbours that violate an order, or `None`. A rule without a matched event
-/// violates no order; it is reported when it does not hold.
-fn violated_order(data: &MockData, order: &RuleOrder) -> Option<String> {
+/// That the expectation is behind the code that emits, if it may be.
+fn not_since(data: &MockData, rule: &Rule) -> Option<String> {
+    let is_since = data
+        .events
+        .last()
+        .is_some_and(|event| event.number >= rule.first_event);
+    (!is_since && !data.events.is_empty()).then(|| {
+        "no event was emitted after this line; write an expectation before the code that emits"
+            .to_owned()
+    })
+}
+
+/// The first two neighbours that violate an order, or `None`. A rule without a matched event violates no order;
+/// it is reported when it does not hold.
+fn violation<'d>(data: &'d MockData, order: &RuleOrder) -> Option<(&'d Rule, &'d Rule)> {
     let indices = order.rules.iter();
     let rules: Vec<_> = indices.filter_map(|rule| data.rules.get(*rule)).collect();
-    let (before, after) =
-        rules
-            .windows(2)
-            .map(|pair| (pair[0], pair[1]))
-            .find(|(before, after)| {
-                let last = before.results.matched.iter().max();
-                let first = after.results.matched.iter().min();
-                last.zip(first).is_some_and(|(last, first)| last >= first)
-            })?;
+    let mut neighbours = rules.windows(2).map(|pair| (pair[0], pair[1]));
+    neighbours.find(|(before, after)| {
+        let last = before.results.matched.iter().max();
+        let first = after.results.matched.iter().min();
+        last.zip(first).is_some_and(|(last, first)| last >= first)
+    })
+}
+
+fn violated_order(data: &MockData, order: &RuleOrder) -> Option<String> {
+    let (before, after) = violation(data, order)?;
     let which = |rule: &Rule| event_list(data, &rule.results.matched);
     Some(format!(
         "expected in this order\nat {}\n- first {}: {}\n- then {}: {}",
@@ -221,21 +283,36 @@ fn violated_order(data: &MockData, order: &RuleOrder) -> Option<String> {
 }
 
 /// `#2 and #5`: these events by their positions in the list of emitted events.
-fn event_list(data: &MockData, numbers: &[u64]) -> String {
+pub(crate) fn event_list(data: &MockData, numbers: &[u64]) -> String {
+    event_list_with(numbers, |number| list_position(data, number))
+}
+
+/// [`event_list`] with this function, which is called only for the positions that the list shows.
+fn event_list_with(numbers: &[u64], mut position: impl FnMut(u64) -> usize) -> String {
     let mut numbers = numbers.to_vec();
     numbers.sort_unstable();
-    let positions = numbers.iter().map(|number| list_position(data, *number));
-    let positions: Vec<_> = positions.map(|position| format!("#{position}")).collect();
-    list(&positions)
+    list(&numbers, |number| format!("#{}", position(*number)))
 }
 
 /// The position of an event in the list of emitted events, from 1. Cleared events are not in the list.
 fn list_position(data: &MockData, number: u64) -> usize {
-    let events = data.events.iter();
-    events.filter(|event| event.number < number).count() + 1
+    data.events.partition_point(|event| event.number < number) + 1
 }
 
-fn indent(text: &str, by: &str) -> String {
-    let lines = text.lines().map(|line| format!("{by}{line}"));
-    lines.collect::<Vec<_>>().join("\n")
+#[cfg(test)]
+mod tests {
+    use super::event_list_with;
+
+    #[test]
+    fn only_the_positions_that_are_shown_are_computed() {
+        for (count, computed) in [(1, 1), (2, 2), (5, 5), (6, 5), (40_000, 5)] {
+            let numbers: Vec<u64> = (0..count).collect();
+            let mut calls = 0;
+            event_list_with(&numbers, |_| {
+                calls += 1;
+                calls
+            });
+            assert_eq!(calls, computed, "{count} events");
+        }
+    }
 }

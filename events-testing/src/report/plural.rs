@@ -1,4 +1,4 @@
-//! Counts and lists as English text.
+//! Counts and lists as English text, and the lines of a text.
 
 /// `never`, `once`, `twice`, `3 times`.
 pub(crate) fn times(count: usize) -> String {
@@ -19,15 +19,29 @@ pub(crate) fn events(count: usize) -> String {
 }
 
 /// `a`, `a and b`, `a, b and c`; of more than five the first five and the number of the others.
-pub(crate) fn list(items: &[String]) -> String {
+/// `text` is called only for the items that are shown.
+pub(crate) fn list<T>(items: &[T], mut text: impl FnMut(&T) -> String) -> String {
     const MAX_SHOWN: usize = 5;
+    let shown: Vec<_> = items.iter().take(MAX_SHOWN).map(&mut text).collect();
     if items.len() > MAX_SHOWN {
         let others = items.len() - MAX_SHOWN;
-        return format!("{} and {others} more", items[..MAX_SHOWN].join(", "));
+        return format!("{} and {others} more", shown.join(", "));
     }
-    match items {
+    match &shown[..] {
         [] => "none".to_owned(),
         [only] => only.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
+}
+
+/// Each reason as a line that begins with a dash.
+pub(crate) fn lines(reasons: &[String]) -> String {
+    let lines = reasons.iter().map(|reason| format!("\n- {reason}"));
+    lines.collect()
+}
+
+/// The text with this before each line.
+pub(crate) fn indent(text: &str, by: &str) -> String {
+    let lines = text.lines().map(|line| format!("{by}{line}"));
+    lines.collect::<Vec<_>>().join("\n")
 }

@@ -4,32 +4,40 @@
 //! The mock records the event, compares it with the rules, and decides whether the event is *withheld*,
 //! which means that its subscribers do not receive it.
 //!
-//! The lock of [`MockState`] is the only one of this crate. No code of the user runs while it is locked: not a
+//! The lock of [`MockState`] guards all that changes, but for the log of what is emitted outside. No code of the user runs while it is locked: not a
 //! `Clone` or a `Drop` of an event, not a `matching` or the values that it captures, not the writer of a text.
 //! So all of it may emit, and use the mock. Values are moved or counted out of the lock first.
 //!
 //! Clones that the mock has made, and closures that it holds, are dropped in an empty registry; see `discard`.
 
 use std::{
-    any::{Any, TypeId},
-    collections::HashSet,
+    any::Any,
+    borrow::Cow,
     fmt, mem,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    thread::{self, ThreadId},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
 };
 
 use events_core::{
     __testing::{self, Intercepted, Interceptor},
-    Registry,
+    Failure, Registry,
     info::Location,
 };
 
 use super::{
     discard::{discard, resume},
     event_clone::EventClone,
+    mock_data::MockData,
     nesting::Nesting,
     recorded_event::{Delivery, RecordedEvent},
-    rule::{EventSelector, MatchResult, Rule, RuleCheck, RuleOrder},
+    rule::{MatchResult, RuleCheck},
+};
+use crate::evidence::{
+    failures::SubscriberFailure,
+    outside::{self, OutsideLog},
 };
 
 /// A mock.
@@ -37,141 +45,45 @@ pub(crate) struct MockState {
     data: Mutex<MockData>,
     /// The line of the test that installed it.
     pub(crate) location: Location,
-    /// Whether it still withholds events after the end of its test. True for a registry that belongs to
-    /// the mock: a thread that outlives the test must not reach the real subscribers.
-    withholds_after_end: bool,
+    /// How its registry began.
+    pub(crate) start: Start,
+    /// Whether its registry is the default one.
+    is_on_default: bool,
+    /// How many closures and futures that belong to the test are alive, on any thread.
+    brought: AtomicUsize,
+    /// What was emitted outside of the test.
+    pub(crate) outside: Arc<OutsideLog>,
+    /// Notified of each recorded event.
+    pub(super) arrived: Condvar,
     /// The mock that was installed on the registry before this one.
     previous: Option<Arc<Self>>,
 }
 
-/// The part of a mock that changes.
-#[derive(Default)]
-pub(crate) struct MockData {
-    pub(crate) rules: Vec<Rule>,
-    pub(crate) orders: Vec<RuleOrder>,
-    pub(crate) fakes: Fakes,
-    /// The muted event types, each with the thread it is muted on; once for each mute guard.
-    pub(crate) muted: Vec<(TypeId, ThreadId)>,
-    /// The recorded events, in the order of their numbers.
-    pub(crate) events: Vec<RecordedEvent>,
-    /// The number of the next recorded event.
-    pub(crate) next_number: u64,
-    /// The test has ended: nothing is recorded any more.
-    has_ended: bool,
+/// How the registry of a mock begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// As a copy of the current registry, with its declared subscribers.
+    Copy,
+    /// Without subscribers.
+    Empty,
+    /// It exists already, and does not belong to the mock.
+    Given,
 }
 
-/// The event types that are withheld without an expectation: all or none, with exceptions.
-#[derive(Default)]
-pub(crate) struct Fakes {
-    pub(crate) all: bool,
-    pub(crate) except: HashSet<TypeId>,
-}
-
-impl Fakes {
-    fn include(&self, family: TypeId) -> bool {
-        self.all != self.except.contains(&family)
-    }
-}
-
-impl MockData {
-    /// The recorded events that are not muted.
-    pub(crate) fn counted_events(&self) -> impl Iterator<Item = &RecordedEvent> {
-        self.events.iter().filter(|event| event.is_counted())
-    }
-
-    /// The recorded events that are selected and not muted.
-    pub(crate) fn selected_events(
-        &self,
-        selector: &EventSelector,
-    ) -> impl Iterator<Item = &RecordedEvent> {
-        self.counted_events()
-            .filter(|event| selector.selects(event.family, &event.topic))
-    }
-
-    /// [`selected_events`](Self::selected_events), to share their clones.
-    pub(crate) fn selected_events_mut(
-        &mut self,
-        selector: &EventSelector,
-    ) -> impl Iterator<Item = &mut RecordedEvent> {
-        let counted = self.events.iter_mut().filter(|event| event.is_counted());
-        counted.filter(|event| selector.selects(event.family, &event.topic))
-    }
-
-    /// Whether these events are muted on this thread.
-    fn is_muted(&self, family: TypeId) -> bool {
-        self.muted.contains(&(family, thread::current().id()))
-    }
-
-    /// The checks of all rules that select the event.
-    fn checks(&self, event: &RecordedEvent) -> Vec<RuleCheck> {
-        let rules = self.rules.iter().enumerate();
-        rules
-            .filter_map(|(index, rule)| rule.check(index, event.family, &event.topic))
-            .collect()
-    }
-
-    /// The checks whose rules have an option that was set after the check was made, by another thread or by a
-    /// `matching`. Each is returned by its index, as a check with that option.
-    fn outdated(&self, checks: &[RuleCheck], number: u64) -> Vec<(usize, RuleCheck)> {
-        let Some(event) = self.events.iter().rfind(|event| event.number == number) else {
-            return Vec::new(); // `clear` has removed it
-        };
-        let renew = |(index, check): (usize, &RuleCheck)| {
-            let rule = self.rules.get(check.rule)?;
-            let is_outdated = !rule.is_checked_by(check);
-            let check =
-                is_outdated.then(|| rule.check(check.rule, event.family, &event.topic))??;
-            Some((index, check))
-        };
-        checks.iter().enumerate().filter_map(renew).collect()
-    }
-
-    /// Records an event and returns its number.
-    fn record(&mut self, mut event: RecordedEvent) -> u64 {
-        let number = self.next_number;
-        self.next_number += 1;
-        event.number = number;
-        self.events.push(event);
-        number
-    }
-
-    /// Adds the results of a recorded event to the rules. Returns whether the event is withheld: it is
-    /// when it is faked or matches a rule.
-    fn add_results(
-        &mut self,
-        number: u64,
-        results: Vec<(usize, MatchResult)>,
-        is_faked: bool,
-    ) -> bool {
-        let mut is_withheld = is_faked;
-        for (rule, result) in results {
-            is_withheld |= matches!(result, MatchResult::Matched);
-            if let Some(rule) = self.rules.get_mut(rule)
-                && rule.first_event <= number
-            {
-                rule.add_result(number, result);
-            }
-        }
-        // It is usually the last one; after `clear` it is not there.
-        let mut newest_first = self.events.iter_mut().rev();
-        if is_withheld && let Some(event) = newest_first.find(|event| event.number == number) {
-            event.delivery = Delivery::Withheld;
-        }
-        is_withheld
-    }
-}
+/// A closure or future that belongs to the test, until this is dropped.
+pub(crate) struct Membership(Arc<MockState>);
 
 impl MockState {
-    pub(crate) fn new(
-        location: Location,
-        withholds_after_end: bool,
-        previous: Option<Arc<Self>>,
-    ) -> Self {
+    pub(crate) fn new(location: Location, start: Start, registry: &Registry) -> Self {
         Self {
             data: Mutex::default(),
             location,
-            withholds_after_end,
-            previous,
+            is_on_default: *registry == __testing::default_registry(),
+            start,
+            brought: AtomicUsize::new(0),
+            outside: Arc::default(),
+            arrived: Condvar::new(),
+            previous: Self::of_registry(registry),
         }
     }
 
@@ -182,12 +94,30 @@ impl MockState {
     /// Ends the test of this mock: from now on events are withheld as before, but not recorded. Returns
     /// whether it had ended before.
     pub(crate) fn end(&self) -> bool {
+        self.outside.close();
         mem::replace(&mut self.lock().has_ended, true)
+    }
+
+    /// Whether it still withholds events after the end of its test: a thread that outlives the test must not
+    /// reach the real subscribers. A registry that was given has those of its owner.
+    fn withholds_after_end(&self) -> bool {
+        self.start != Start::Given
+    }
+
+    /// Takes the closures out of the rules, if the test has ended and no closure or future of it is left. They
+    /// may hold the mock, which would never be freed. From then on such a rule matches each selected event.
+    pub(crate) fn release_matchings(&self) -> thread::Result<()> {
+        let mut data = self.lock();
+        let is_over = data.has_ended && self.brought.load(Ordering::SeqCst) == 0;
+        let rules = data.rules.iter_mut().filter(|_| is_over);
+        let matchings: Vec<_> = rules.filter_map(|rule| rule.matching.take()).collect();
+        drop(data);
+        discard(matchings)
     }
 
     /// Whether it still records or withholds events.
     fn is_active(&self) -> bool {
-        self.withholds_after_end || !self.lock().has_ended
+        self.withholds_after_end() || !self.lock().has_ended
     }
 
     /// The mock that is installed on a registry.
@@ -198,7 +128,13 @@ impl MockState {
 
     /// Installs this mock on a registry, in place of any other.
     pub(crate) fn install(self: &Arc<Self>, registry: &Registry) {
+        if self.start == Start::Given {
+            self.lock()
+                .names
+                .extend(__testing::subscriber_names(registry));
+        }
         Self::replace(registry, Some(self));
+        self.outside.open();
     }
 
     /// Uninstalls this mock from a registry after its end, and installs the newest earlier mock that is
@@ -207,7 +143,7 @@ impl MockState {
     pub(crate) fn uninstall(self: &Arc<Self>, registry: &Registry) {
         let is_installed =
             || Self::of_registry(registry).is_some_and(|mock| Arc::ptr_eq(&mock, self));
-        if self.withholds_after_end || !is_installed() {
+        if self.withholds_after_end() || !is_installed() {
             return;
         }
         let mut previous = self.previous.as_ref();
@@ -219,12 +155,42 @@ impl MockState {
 
     fn replace(registry: &Registry, mock: Option<&Arc<Self>>) {
         let interceptor = mock.map(|mock| Arc::clone(mock) as Arc<dyn Interceptor>);
-        __testing::set_interceptor(registry, interceptor);
+        outside::set_interceptor(registry, interceptor);
+    }
+}
+
+impl Membership {
+    pub(crate) fn new(mock: &Arc<MockState>) -> Self {
+        mock.brought.fetch_add(1, Ordering::SeqCst);
+        Self(Arc::clone(mock))
+    }
+}
+
+impl Drop for Membership {
+    fn drop(&mut self) {
+        if self.0.brought.fetch_sub(1, Ordering::SeqCst) == 1 {
+            resume(self.0.release_matchings());
+        }
     }
 }
 
 impl Interceptor for MockState {
+    fn failed(&self, failure: &Failure) {
+        let failure = SubscriberFailure::new(failure);
+        let mut data = self.lock();
+        if !data.has_ended {
+            data.failures.record(failure);
+        }
+    }
+
+    fn subscribed(&self, names: Vec<Cow<'static, str>>) {
+        self.lock().names.extend(names);
+    }
+
     fn withholds(&self, event: &mut dyn Intercepted) -> bool {
+        if self.is_on_default {
+            outside::record(event, Some(&self.outside));
+        }
         let nesting = Nesting::enter();
         let family = event.family();
         let (is_muted, has_ended, recorded_before) = {
@@ -263,6 +229,7 @@ impl Interceptor for MockState {
         if is_muted {
             return true;
         }
+        self.notify_waiting();
         let results = checks
             .iter()
             .map(|check| (check.rule, check.run(event, &nesting)));

@@ -4,7 +4,9 @@
 pub(crate) mod discard;
 pub(crate) mod event_clone;
 pub(crate) mod field_values;
+pub(crate) mod mock_data;
 pub(crate) mod mock_state;
 pub(crate) mod nesting;
 pub(crate) mod recorded_event;
 pub(crate) mod rule;
+pub(crate) mod waiting;

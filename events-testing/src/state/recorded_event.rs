@@ -76,6 +76,15 @@ impl RecordedEvent {
         }
     }
 
+    /// Whether its text is that of another event.
+    pub(crate) fn reads_like(&self, other: &Self) -> bool {
+        let parts = |event: &Self| (event.verb, event.delivery, event.location);
+        parts(self) == parts(other)
+            && self.topic == other.topic
+            && self.fields == other.fields
+            && self.origin == other.origin
+    }
+
     /// Whether it counts for assertions and expectations: all but muted events do.
     pub(crate) fn is_counted(&self) -> bool {
         self.delivery != Delivery::Muted

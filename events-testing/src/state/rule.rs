@@ -58,8 +58,8 @@ pub(crate) struct MatchResults {
     pub(crate) matched: Vec<u64>,
     pub(crate) other_origin: Vec<u64>,
     pub(crate) rejected: Vec<u64>,
-    /// With the text of the panic.
-    pub(crate) panicked: Vec<(u64, String)>,
+    /// With the text of the panic; `None` if the event was cleared.
+    pub(crate) panicked: Vec<(Option<u64>, String)>,
 }
 
 impl MatchResults {
@@ -71,9 +71,20 @@ impl MatchResults {
             rejected,
             panicked,
         } = self;
-        let panicked = panicked.iter().map(|(number, _)| number);
+        let panicked = panicked.iter().filter_map(|(number, _)| number.as_ref());
         let others = matched.iter().chain(other_origin).chain(rejected);
         others.chain(panicked).copied()
+    }
+}
+
+impl MatchResults {
+    /// Forgets the events. Panics of `matching` remain: they may be assertions.
+    pub(crate) fn clear(&mut self) {
+        let panicked = mem::take(&mut self.panicked).into_iter();
+        *self = Self {
+            panicked: panicked.map(|(_, text)| (None, text)).collect(),
+            ..Self::default()
+        };
     }
 }
 
@@ -174,7 +185,7 @@ impl Rule {
             MatchResult::Matched => results.matched.push(number),
             MatchResult::OtherOrigin => results.other_origin.push(number),
             MatchResult::Rejected => results.rejected.push(number),
-            MatchResult::Panicked(text) => results.panicked.push((number, text)),
+            MatchResult::Panicked(text) => results.panicked.push((Some(number), text)),
         }
     }
 
@@ -187,6 +198,12 @@ impl Rule {
             ..
         } = &self.results;
         self.matching.is_some() && matched.is_empty() && rejected.is_empty() && panicked.is_empty()
+    }
+
+    /// Whether fewer events have matched than it requires.
+    pub(crate) fn has_too_few(&self) -> bool {
+        let (Times::Exactly(times) | Times::AtLeast(times)) = self.times();
+        self.results.matched.len() < times
     }
 
     /// Whether the expectation holds, at the end of the test.

@@ -60,6 +60,50 @@ fn assert_emitted_and_assert_not_emitted() {
 }
 
 #[test]
+fn assert_emitted_matching() {
+    let events = EventMock::empty();
+    events
+        .expect::<Placed>()
+        .matching(|event| event.number == 8);
+    place(&[7, 8, 9]);
+    let placed = events.assert_emitted::<Placed>();
+    let after_7 = placed.clone().matching(|event| event.number > 7).times(2);
+    assert_eq!(
+        after_7.clone().matching(|event| event.number == 9).count(),
+        1
+    );
+    assert_eq!(placed.clone().matching(|_| true).times(3).count(), 3);
+    let failures = [
+        (
+            failure(|| drop(after_7.clone().matching(|event| event.number == 7))),
+            "`asserted.placed`, matching a condition, was emitted twice, but `matching` did not hold: #2 and #3\n\n\
+             emitted, in order:\n  #1 asserted.placed { number: 7 }\n",
+        ),
+        (
+            failure(|| drop(after_7.times(1))),
+            "`asserted.placed`, matching a condition, was emitted twice, not once\n",
+        ),
+        (
+            failure(|| {
+                let placed = events.assert_emitted::<Placed>();
+                drop(placed.matching(|event| event.number == 6));
+            }),
+            "`asserted.placed` was emitted 3 times, but `matching` did not hold: #1, #2 and #3\n",
+        ),
+    ];
+    for (text, start) in failures {
+        assert!(text.starts_with(start), "{text}");
+    }
+    PanickingClone.emit();
+    let text = failure(|| drop(events.assert_emitted::<PanickingClone>().matching(|_| true)));
+    assert!(text.contains("could not be cloned"), "{text}");
+    events.clear();
+    let text = failure(|| drop(placed.matching(|_| true)));
+    assert!(text.contains("was discarded by `clear()`"), "{text}");
+    place(&[8]);
+}
+
+#[test]
 fn assert_nothing_emitted_lists_each_topic_with_its_count() {
     let events = EventMock::empty();
     place(&[1, 2, 3]);
@@ -157,7 +201,7 @@ fn assert_subscribed_and_assert_not_subscribed() {
     events.assert_subscribed::<Paid>("audit"); // by a pattern
     events.assert_subscribed::<Paid>("till");
     events.assert_not_subscribed::<Paid>("assertions::charge");
-    events.assert_not_subscribed::<Placed>("till"); // ids are not checked for existence
+    events.assert_not_subscribed::<Placed>("till"); // an id that is in use for another event
 
     let failures = [
         (
@@ -184,6 +228,72 @@ fn assert_subscribed_and_assert_not_subscribed() {
     for (text, part) in failures {
         assert!(text.contains(part), "`{part}` is not in: {text}");
     }
+}
+
+#[test]
+fn assert_not_subscribed_with_a_name_that_no_subscriber_has_or_had() {
+    let events = EventMock::empty();
+    let till = events.registry().subscribe(|_: &Paid| {}).id("till");
+    let till = till.register().expect("the id is not registered yet");
+    events.assert_not_subscribed::<Placed>("till");
+    drop(till);
+    for known in ["till", "charge", "assertions::charge", "report"] {
+        events.assert_not_subscribed::<Placed>(known);
+    }
+    for (unknown, question) in [
+        ("chrage", "; did you mean `it::assertions::charge`?"),
+        ("tlil", "; did you mean `till`?"),
+        (
+            "assertions::chrage",
+            "; did you mean `it::assertions::charge`?",
+        ),
+        ("arge", "; did you mean `it::assertions::charge`?"),
+        (
+            "subscription",
+            ", and none with that name was registered in this test",
+        ),
+        ("", ", and none with that name was registered in this test"),
+    ] {
+        let text = failure(|| events.assert_not_subscribed::<Placed>(unknown));
+        let no_subscriber =
+            format!("no subscriber `{unknown}` is linked into this program{question}");
+        assert!(text.starts_with(&no_subscriber), "{text}");
+    }
+}
+
+#[test]
+fn a_mock_over_a_registry_knows_the_ids_from_before() {
+    let registry = events_core::Registry::new();
+    let till = registry.subscribe(|_: &Paid| {}).id("till");
+    let till = till.register().expect("the id is not registered yet");
+    let events = EventMock::over(&registry);
+    drop(till);
+    events.assert_not_subscribed::<Paid>("till");
+}
+
+#[test]
+fn did_you_mean_does_not_compare_the_crates() {
+    let events = EventMock::empty();
+    let till = events.registry().subscribe(|_: &Paid| {});
+    let till = till.id("asserted::banking::accounts::withdraw");
+    till.register()
+        .expect("the id is not registered yet")
+        .detach();
+    for unknown in [
+        "asserted",
+        "asserts",
+        "asserted::banking",
+        "asserted::banking::accounts::audit",
+        "asserted::banking::accounts::statement",
+    ] {
+        let text = failure(|| events.assert_subscribed::<Paid>(unknown));
+        assert!(!text.contains("did you mean"), "{unknown}: {text}");
+    }
+    let text = failure(|| events.assert_subscribed::<Paid>("banking::accounts::witdraw"));
+    assert!(
+        text.contains("did you mean `asserted::banking::accounts::withdraw`?"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -109,11 +109,13 @@ fn other_events_were_emitted() {
               expected `signup::UserRegistered` exactly once, matching a condition
               at events-testing/tests/it/failure_texts.rs:LINE
               - `matching` did not hold once: #2
+              - 1 event waits in the queue; call `events.settle()`, so that its subscribers run
 
               expected a topic like `mail::.*` at least once
               at events-testing/tests/it/failure_texts.rs:LINE
               - it was not emitted
               - did you mean `mailer::Sent` or `mailer::queued`?
+              - 1 event waits in the queue; call `events.settle()`, so that its subscribers run
 
             emitted, in order:
               #1 signup::UserCreated(7)

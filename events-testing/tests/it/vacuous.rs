@@ -136,6 +136,65 @@ fn an_order_of_one_with_never_or_of_another_mock_is_refused() {
 }
 
 #[test]
+fn an_expectation_of_an_order_cannot_become_never() {
+    for never in [
+        events_testing::Expectation::never,
+        |sent: events_testing::Expectation<Sent>| sent.times(0),
+    ] {
+        let events = EventMock::empty();
+        let (saved, sent) = (events.expect::<Saved>(), events.expect::<Sent>());
+        events.in_order((&saved, &sent));
+        let text = failure(|| drop(never(sent)));
+        assert!(
+            text.starts_with(
+                "this expectation is part of the order at events-testing/tests/it/vacuous.rs:"
+            ),
+            "{text}"
+        );
+        Saved { number: 1 }.emit();
+        Sent.emit();
+    }
+}
+
+#[test]
+fn a_count_an_origin_or_a_matching_that_is_refused_leaves_the_first_one_in_force() {
+    let saved = |number| _ = Saved { number }.emit_from("a");
+    check(Some("exactly once"), |events| {
+        let first = events.expect::<Saved>().times(1);
+        failure(|| drop(first.times(2)));
+        saved(1);
+        saved(2);
+    });
+    check(Some("from `a`"), |events| {
+        let first = events.expect::<Saved>().from("a").never();
+        failure(|| drop(first.from("b")));
+        saved(1);
+    });
+    check(Some("`matching` panicked at #1: first"), |events| {
+        let first = events.expect::<Saved>().matching(|_| panic!("first"));
+        failure(|| drop(first.matching(|_| true)));
+        saved(1);
+    });
+}
+
+#[test]
+fn clear_does_not_forget_a_matching_that_panicked() {
+    check(
+        Some("`matching` panicked at a cleared event: no"),
+        |events| {
+            let panics_at_7 = |event: &Saved| {
+                assert!(event.number != 7, "no");
+                true
+            };
+            events.expect::<Saved>().matching(panics_at_7);
+            Saved { number: 7 }.emit();
+            events.clear();
+            Saved { number: 8 }.emit();
+        },
+    );
+}
+
+#[test]
 fn a_count_an_origin_or_a_matching_that_is_set_twice_is_refused() {
     let events = EventMock::empty();
     events.fake_all();

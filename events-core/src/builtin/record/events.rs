@@ -13,7 +13,7 @@ use super::{
     model::{MODELS, Model},
 };
 use crate::{
-    current::CurrentRegistry,
+    current::BuiltinOnCurrent,
     event::{Event, EventStatics, Family, Owned, Visit, nth},
     metadata::{EventInfo, Location, Origin},
 };
@@ -210,7 +210,7 @@ macro_rules! record_event {
         impl<M: 'static> Event for $event<M> {
             type Family = Self;
             type Ownership = Owned;
-            type Backend = CurrentRegistry;
+            type Backend = BuiltinOnCurrent;
 
             #[inline]
             fn __lend<V: Visit<Self>>(&mut self, visitor: V) -> V::Output {

@@ -4,4 +4,5 @@ mod current_registry;
 mod default_registry;
 mod dropped_futures;
 mod other_copy;
+mod report_widths;
 mod thread_exit;

@@ -1,9 +1,12 @@
 //! Isolation: parallel tests, the threads and tasks of a test, and those that outlive it.
 
-use std::{sync::mpsc, thread};
+use std::{
+    sync::{Arc, mpsc},
+    thread,
+};
 
 use events_core::{Event, subscriber};
-use events_testing::{EventMock, current};
+use events_testing::{EventMock, Events, current};
 
 use crate::failure;
 
@@ -208,7 +211,7 @@ fn another_thread_emits_while_the_mock_ends() {
 #[test]
 fn handles_and_expectations_are_send_and_sync() {
     fn check<T: Send + Sync + 'static>() {}
-    check::<events_testing::Events>();
+    check::<Events>();
     check::<events_testing::Expectation<Number>>();
     check::<events_testing::Expectation<std::rc::Rc<u8>>>();
 }
@@ -216,13 +219,72 @@ fn handles_and_expectations_are_send_and_sync() {
 #[test]
 fn a_mock_frees_its_memory() {
     let events = EventMock::empty();
-    let watched = std::sync::Arc::new(());
-    let captured = std::sync::Arc::clone(&watched);
+    let watched = Arc::new(());
+    let captured = Arc::clone(&watched);
     events
         .expect::<Other>()
-        .matching(move |_| std::sync::Arc::strong_count(&captured) > 0);
+        .matching(move |_| Arc::strong_count(&captured) > 0);
     Other.emit();
-    assert_eq!(std::sync::Arc::strong_count(&watched), 2);
+    assert_eq!(Arc::strong_count(&watched), 2);
     drop(events);
-    assert_eq!(std::sync::Arc::strong_count(&watched), 1);
+    assert_eq!(Arc::strong_count(&watched), 1);
+}
+
+#[test]
+fn a_matching_that_holds_its_mock_is_no_leak() {
+    type Configure = fn(&EventMock, Arc<()>);
+    let ways: [(&str, Configure); 3] = [
+        ("a handle", |events, watched| {
+            let handle = Events::clone(events);
+            events.expect::<Other>().matching(move |_| {
+                handle.assert_emitted::<Other>();
+                Arc::strong_count(&watched) > 0
+            });
+        }),
+        ("a registry", |events, watched| {
+            let registry = events.registry().clone();
+            events
+                .expect::<Other>()
+                .matching(move |_| registry.queue().is_empty() && Arc::strong_count(&watched) > 0);
+        }),
+        ("an expectation", |events, watched| {
+            let number = events.expect::<Number>().never();
+            events.expect_topic("isolated.other").matching(move |_| {
+                !format!("{number:?}").is_empty() && Arc::strong_count(&watched) > 0
+            });
+        }),
+    ];
+    for over in [None, Some(events_core::Registry::new())] {
+        for (way, configure) in ways {
+            let watched = Arc::new(());
+            let events = match &over {
+                None => EventMock::empty(),
+                Some(registry) => EventMock::over(registry),
+            };
+            configure(&events, Arc::clone(&watched));
+            Other.emit();
+            drop(events);
+            assert_eq!(Arc::strong_count(&watched), 1, "{way}");
+        }
+    }
+}
+
+/// A thread that outlives the mock, and holds a handle of it, keeps the `matching` as long as it lives.
+#[test]
+fn a_matching_is_kept_for_a_thread_that_outlives_the_mock() {
+    let watched = Arc::new(());
+    let events = EventMock::empty();
+    let (handle, captured) = (Events::clone(&events), Arc::clone(&watched));
+    events.expect::<Number>().matching(move |event| {
+        handle.registry().queue().is_empty() && Arc::strong_count(&captured) > 0 && event.0 == 7
+    });
+    events
+        .registry()
+        .on(|event: &mut Number| event.0 += 1)
+        .detach();
+    Number(7).emit();
+    let late = events.bring(|| (Number(7).emit().0, Number(8).emit().0));
+    drop(events);
+    assert_eq!(late(), (7, 9));
+    assert_eq!(Arc::strong_count(&watched), 1);
 }

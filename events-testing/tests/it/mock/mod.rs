@@ -10,3 +10,4 @@ mod payloads;
 mod settle;
 mod unsettled;
 mod user_code;
+mod waiting;

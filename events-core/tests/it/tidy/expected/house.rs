@@ -73,13 +73,15 @@ pub(crate) const MACROS: Library = Library {
 pub(crate) const TESTING: Library = Library {
     src: "events-testing/src",
     floors: &[
+        &["evidence"],
         &["state"],
         &["report"],
         &["expectation"],
-        &["order"],
+        &["expect"],
         &["mute"],
         &["events"],
         &["assertions"],
+        &["wait"],
         &["current"],
         &["mock"],
         &["private"],
