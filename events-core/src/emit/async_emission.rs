@@ -38,7 +38,7 @@ pin_project_lite::pin_project! {
         background_run: BackgroundRun<E>,
         registry: Registry,
         site: CallSite,
-        // The span that each poll enters, if `tracing` records spans.
+        // The span that each poll enters, if there is one. Before the first poll: that of the caller.
         span: OptionBox<Span>,
         is_started: bool,
         // Whether the depth limit refused the emit, or an interceptor withheld the event.
@@ -72,12 +72,7 @@ impl<E: Event> AsyncEmission<E> {
     ) -> Self {
         let origin = origin.or_else(E::__default_origin);
         let span = if is_traced() {
-            // Borrowing `origin` in one arm only lets the `None` case keep it in registers.
-            let span = match &origin {
-                None => span::<E>(None),
-                Some(origin) => span::<E>(Some(origin)),
-            };
-            span.into()
+            caller_span()
         } else {
             OptionBox::NONE
         };
@@ -195,10 +190,14 @@ impl<E: Event> AsyncEmission<E> {
     #[inline]
     fn poll_handlers(self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), Box<TooDeep>>> {
         let this = self.project();
-        let _entered = this.span.get().map(Span::enter);
         if mem::replace(this.is_started, true) {
+            let _entered = this.span.get().map(Span::enter);
             return this.background_run.poll(waker).map(Ok);
         }
+        if is_traced() {
+            choose_span::<E>(this.span, this.background_run.origin());
+        }
+        let _entered = this.span.get().map(Span::enter);
         let core = this.registry.core();
         core.warn_if_unscanned();
         let mut background_run = this.background_run;
@@ -279,12 +278,23 @@ impl<E: Event> AsyncEmission<E> {
     }
 }
 
-/// The span that each poll enters: that of the emit if `tracing` records it, else the caller's.
+/// The span of the caller, for a first poll outside of any span.
 #[cold]
-fn span<E: Event>(origin: Option<&Origin>) -> Span {
-    if records_spans() {
-        log::emit_span(E::topic(), origin)
+fn caller_span() -> OptionBox<Span> {
+    Span::current().into()
+}
+
+/// Chooses the span that each poll enters: that of the emit if `tracing` records it, else its parent. The parent is the
+/// span that polls the emit first, as that of `.instrument(span)`, or if there is none the caller's.
+#[cold]
+#[inline(never)]
+fn choose_span<E: Event>(span: &mut OptionBox<Span>, origin: Option<&Origin>) {
+    let polling = Span::current();
+    let parent = span.take().filter(|_| polling.is_none()).unwrap_or(polling);
+    let chosen = if records_spans() {
+        parent.in_scope(|| log::emit_span(E::topic(), origin))
     } else {
-        Span::current()
-    }
+        parent
+    };
+    *span = chosen.into();
 }
