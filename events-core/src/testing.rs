@@ -13,7 +13,7 @@ use crate::{
     registry::Registry,
 };
 pub use crate::{
-    metadata::{EmitVerb, Pattern},
+    metadata::{EmitVerb, Pattern, suggest, suggest_topics},
     primitives::one_line,
     registry::{Intercepted, Interceptor, Viewer},
 };

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt, marker::PhantomData, sync::Arc};
 
 use events_core::{
-    __testing::{self, Recorded},
+    __testing::{self, Recorded, suggest},
     Event,
     bounds::OwnedEvent,
 };
@@ -13,7 +13,7 @@ use crate::{
     evidence::failures::is_name_or_end,
     expectation::ByTopic,
     report::{
-        did_you_mean, failure_text,
+        failure_text,
         plural::{list, times},
     },
     state::rule::EventSelector,
@@ -316,8 +316,7 @@ impl Events {
         }
         let topic = E::topic();
         let text = format!("`{subscriber}` is not subscribed to `{topic}`");
-        if let Some(question) = did_you_mean::suggest(subscriber, names.iter().map(String::as_str))
-        {
+        if let Some(question) = suggest(subscriber, names.iter().map(String::as_str)) {
             panic!("{text}; {question}");
         }
         assert!(
@@ -350,7 +349,7 @@ impl Events {
         let is_known = known.iter().any(|name| is_name_or_end(name, subscriber));
         if !is_known {
             let text = format!("no subscriber `{subscriber}` is linked into this program");
-            match did_you_mean::suggest(subscriber, known.iter().map(AsRef::as_ref)) {
+            match suggest(subscriber, known.iter().map(AsRef::as_ref)) {
                 Some(question) => panic!("{text}; {question}"),
                 None => panic!("{text}, and none with that name was registered in this test"),
             }

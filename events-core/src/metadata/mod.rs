@@ -3,6 +3,7 @@
 //!
 //! A *topic* is the text that names an event type: the path of the type, unless the type sets another.
 //!
+//! - `did_you_mean`: the names that are similar to a missing one
 //! - `emit_verb`: the kinds of methods that emit an event
 //! - `info`: descriptions of event types and fields
 //! - `key`: the identity of a function, a type or a text
@@ -11,6 +12,7 @@
 //! - `pattern`: a regular expression that matches topics
 //! - `subscriber_info`: descriptions and options of subscribers
 
+mod did_you_mean;
 mod emit_verb;
 mod info;
 mod key;
@@ -19,6 +21,7 @@ mod origin;
 mod pattern;
 mod subscriber_info;
 
+pub use did_you_mean::{suggest, suggest_topics};
 pub use emit_verb::EmitVerb;
 pub use info::{EventInfo, FieldInfo};
 pub use key::{IntoKey, Key};

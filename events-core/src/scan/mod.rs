@@ -7,6 +7,7 @@
 //! - `declarations`: all declared subscribers of the program, and the problems among them;
 //! - `scanner`: the options of a scan, and the scan itself;
 //! - `problem`: what can be wrong; `report`: what was registered, as a table;
+//! - `unmatched`: the patterns that match no linked event;
 //! - `copy`: a new registry with the declared subscribers of another, for tests.
 
 mod copy;
@@ -14,6 +15,7 @@ mod declarations;
 mod problem;
 mod report;
 mod scanner;
+mod unmatched;
 
 pub use problem::{Problem, ScanError};
 pub use report::{CrateCounts, ScanReport};

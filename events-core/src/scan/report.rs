@@ -24,6 +24,7 @@ use crate::{
 pub struct ScanReport {
     subscribers: Vec<Arc<SubscriberInfo>>,
     crates: BTreeMap<&'static str, CrateCounts>,
+    unmatched_patterns: Vec<String>,
 }
 
 /// The numbers of event types and subscribers of one crate.
@@ -37,7 +38,11 @@ pub struct CrateCounts {
 }
 
 impl ScanReport {
-    pub(crate) fn new(mut by_event: Vec<Vec<Arc<SubscriberInfo>>>, events: &[EventInfo]) -> Self {
+    pub(crate) fn new(
+        mut by_event: Vec<Vec<Arc<SubscriberInfo>>>,
+        events: &[EventInfo],
+        unmatched_patterns: Vec<String>,
+    ) -> Self {
         by_event.retain(|subscribers| !subscribers.is_empty());
         by_event.sort_by(|one, other| one[0].topic.cmp(&other[0].topic));
         let subscribers: Vec<_> = by_event.into_iter().flatten().collect();
@@ -54,6 +59,7 @@ impl ScanReport {
         Self {
             subscribers,
             crates,
+            unmatched_patterns,
         }
     }
 
@@ -69,23 +75,47 @@ impl ScanReport {
         self.crates.iter().map(|(&name, &counts)| (name, counts))
     }
 
-    /// The number of topics and patterns with a subscriber.
+    /// The number of events with a subscriber, not counting the subscribers of patterns.
     #[must_use]
     pub fn heard_events(&self) -> usize {
-        self.subscribers
-            .chunk_by(|one, next| one.topic == next.topic)
+        self.count_topics(|subscriber| subscriber.pattern.is_none())
+    }
+
+    fn count_topics(&self, counts: impl Fn(&SubscriberInfo) -> bool) -> usize {
+        let topics = self
+            .subscribers
+            .chunk_by(|one, next| one.topic == next.topic);
+        topics
+            .filter(|of_one| of_one.iter().any(|one| counts(one)))
             .count()
+    }
+
+    /// The patterns that match no linked event, each as a text that names the subscriber and, if there are some,
+    /// the most similar topics. If there are some, a scan also logs the text at `warn`.
+    ///
+    /// The events of models, and those that are emitted by their topic alone, are not known to a scan: a pattern for
+    /// these is here as well.
+    #[must_use]
+    pub fn unmatched_patterns(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.unmatched_patterns.iter().map(String::as_str)
     }
 
     /// The line of totals. Subscribers that run later are async or deferred: they need an
     /// `emit_async`, or a worker or flush of the [`Queue`](crate::Queue), which the line names.
     #[must_use]
     pub fn summary(&self) -> String {
-        let totals = format!(
-            "{} of {}",
-            Plural(self.subscribers.len(), "subscriber"),
-            Plural(self.heard_events(), "event")
-        );
+        let events = self.heard_events();
+        let patterns = self.count_topics(|subscriber| subscriber.pattern.is_some());
+        let (events, patterns) = match (events, patterns) {
+            (events, 0) => (Plural(events, "event").to_string(), String::new()),
+            (0, patterns) => (String::new(), Plural(patterns, "pattern").to_string()),
+            (events, patterns) => {
+                let patterns = format!(" and {}", Plural(patterns, "pattern"));
+                (Plural(events, "event").to_string(), patterns)
+            }
+        };
+        let subscribers = Plural(self.subscribers.len(), "subscriber");
+        let totals = format!("{subscribers} of {events}{patterns}");
         let crates: Vec<_> = self
             .crates()
             .filter(|(_, counts)| counts.subscribers > 0)
@@ -163,6 +193,10 @@ impl fmt::Display for ScanReport {
                 )?;
             }
         }
-        f.write_str(&self.summary())
+        f.write_str(&self.summary())?;
+        for pattern in &self.unmatched_patterns {
+            write!(f, "\n{pattern}")?;
+        }
+        Ok(())
     }
 }

@@ -6,6 +6,7 @@ use super::{
     declarations::{self, Declaration, Declarations},
     problem::{Problem, ScanError},
     report::ScanReport,
+    unmatched::UnmatchedPattern,
 };
 use crate::{
     current::registry,
@@ -245,7 +246,14 @@ impl Scanner {
         if !problems.is_empty() {
             return Err(ScanError(problems));
         }
-        let report = ScanReport::new(core.declared(), &EVENTS);
+        let is_installed = |one: &&Declaration| core.has_installed(one.subscriber.address());
+        let installed = linked.all().iter().filter(is_installed);
+        let unmatched: Vec<_> = installed.filter_map(UnmatchedPattern::of).collect();
+        for pattern in unmatched.iter().filter(|pattern| pattern.has_suggestion) {
+            tracing::warn!(target: "events_core", "{}", pattern.text);
+        }
+        let unmatched = unmatched.into_iter().map(|pattern| pattern.text);
+        let report = ScanReport::new(core.declared(), &EVENTS, unmatched.collect());
         tracing::info!(
             target: "events_core",
             subscribers = report.subscribers().len(),

@@ -90,11 +90,7 @@ fn an_async_emit_enters_the_emitters_span_at_each_poll() {
 
 /// Polls an emit in a span, or in none, that was called in another one, or in none. `expected` is the span of what the
 /// handler logs.
-fn check_instrumented(
-    level: Level,
-    (called_in, polled_in): (fn() -> Span, fn() -> Span),
-    expected: &str,
-) {
+fn check_instrumented(level: Level, [called_in, polled_in]: [fn() -> Span; 2], expected: &str) {
     let log = logged(level, || {
         let (called_in, polled_in) = (called_in(), polled_in());
         let emit = called_in.in_scope(|| logging_registry().emit_async(order()));
@@ -113,11 +109,11 @@ fn check_instrumented(
 #[test]
 fn an_async_emit_is_in_the_span_that_polls_it_first() {
     for level in [Level::INFO, Level::TRACE] {
-        let (none, caller, poller): (fn() -> Span, fn() -> Span, fn() -> Span) =
-            (Span::none, || info_span!("caller"), || info_span!("poller"));
-        check_instrumented(level, (caller, none), "caller:");
-        check_instrumented(level, (none, poller), "poller:");
-        check_instrumented(level, (caller, poller), "poller:");
+        let [none, caller, poller]: [fn() -> Span; 3] =
+            [Span::none, || info_span!("caller"), || info_span!("poller")];
+        check_instrumented(level, [caller, none], "caller:");
+        check_instrumented(level, [none, poller], "poller:");
+        check_instrumented(level, [caller, poller], "poller:");
     }
 }
 

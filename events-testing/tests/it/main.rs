@@ -3,14 +3,11 @@
 mod assertions;
 mod attribute;
 mod expectations;
-mod explanations;
-mod failure_texts;
 mod late_options;
 mod mock;
 mod peers;
-mod source_location;
 mod subscriber_failures;
-mod topic_texts;
+mod texts;
 mod vacuous;
 
 use std::{

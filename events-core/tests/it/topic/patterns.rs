@@ -1,6 +1,9 @@
 //! Section 4: which topics a pattern matches.
 
-use events_core::{AnyEvent, Registry, args, subscribing::Pattern};
+use events_core::{
+    AnyEvent, Event, Registry, args, scanning::Subscribers, subscriber, subscribers,
+    subscribing::Pattern,
+};
 
 use crate::Journal;
 
@@ -106,5 +109,74 @@ fn an_invalid_pattern_is_an_error_that_names_the_mistake() {
             .map(|_| ());
         let text = error.expect_err("no pattern").to_string();
         assert!(text.contains(words) && text.contains(pattern), "{text}");
+    }
+}
+
+#[derive(Event)]
+#[event(topic = "clinic::visits::booked")]
+struct Booked;
+
+#[subscriber(topic = "clinic::*")]
+fn glob(_: &dyn AnyEvent) {}
+
+#[subscriber(topic = "booked")]
+fn only_the_name(_: &dyn AnyEvent) {}
+
+#[subscriber(topic = "clinic::vists::.*")]
+fn misspelt(_: &dyn AnyEvent) {}
+
+#[subscriber(exact_topic = "clinic::visits")]
+fn only_the_start(_: &dyn AnyEvent) {}
+
+#[subscriber(topic = "the_weather")]
+fn not_linked(_: &dyn AnyEvent) {}
+
+#[subscriber(topic = ".*booked")]
+fn matching(_: &dyn AnyEvent) {}
+
+#[subscriber]
+fn exact(_: &Booked) {}
+
+/// The report ends with a line about the pattern, which ends with the suggestion.
+fn check_unmatched(subscribers: Subscribers, pattern: &str, suggestion: &str) {
+    let registry = Registry::new();
+    let report = registry.scanner().subscribers(subscribers).run();
+    let unmatched: Vec<_> = report.unmatched_patterns().collect();
+    let [text] = unmatched[..] else {
+        panic!("{pattern}: {unmatched:?}")
+    };
+    let start =
+        format!("no linked event has a topic that matches `{pattern}` of it::topic::patterns::");
+    assert!(text.starts_with(&start), "{text}");
+    assert!(text.contains(suggestion), "{text}");
+    assert_eq!(report.to_string().lines().last(), Some(text));
+}
+
+#[test]
+fn a_scan_reports_a_pattern_that_matches_no_linked_event_with_the_nearest_topic() {
+    let booked = "; did you mean `clinic::visits::booked`";
+    check_unmatched(subscribers![glob], "clinic::*", booked);
+    check_unmatched(subscribers![only_the_name], "booked", booked);
+    check_unmatched(subscribers![misspelt], "clinic::vists::.*", booked);
+    check_unmatched(subscribers![only_the_start], "clinic::visits", booked);
+    check_unmatched(subscribers![not_linked], "the_weather", ")");
+}
+
+#[test]
+fn a_report_counts_patterns_apart_from_events() {
+    for (subscribers, expected) in [
+        (
+            subscribers![matching],
+            "1 subscriber of 1 pattern: 1 from it",
+        ),
+        (subscribers![exact], "1 subscriber of 1 event: 1 from it"),
+        (
+            subscribers![exact, matching],
+            "2 subscribers of 1 event and 1 pattern: 2 from it",
+        ),
+    ] {
+        let report = Registry::new().scanner().subscribers(subscribers).run();
+        assert_eq!(report.summary(), expected);
+        assert_eq!(report.unmatched_patterns().len(), 0, "{report}");
     }
 }

@@ -7,7 +7,5 @@ mod muting;
 mod nested_mocks;
 mod panicking;
 mod payloads;
-mod settle;
-mod unsettled;
 mod user_code;
 mod waiting;

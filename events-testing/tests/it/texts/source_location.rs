@@ -3,7 +3,7 @@
 use events_core::{Event, Registry, args, emit};
 use events_testing::EventMock;
 
-use super::failure;
+use crate::failure;
 
 #[derive(Event, Clone)]
 #[event(topic = "located.saved")]
@@ -18,7 +18,7 @@ fn check(emits: impl FnOnce(&Registry) -> u32) {
     events.fake_all();
     let line = emits(events.registry());
     let text = failure(|| events.assert_nothing_emitted());
-    let location = format!(" at events-testing/tests/it/source_location.rs:{line}");
+    let location = format!(" at events-testing/tests/it/texts/source_location.rs:{line}");
     assert!(text.contains(&location), "`{location}` is not in: {text}");
     assert!(text.starts_with("1 event was emitted"), "{text}");
 }

@@ -9,7 +9,7 @@ use std::{
 use events_core::{Event, Registry, State, subscriber, subscribers};
 use events_testing::{EventMock, Events};
 
-use super::{failed_expectations, failure};
+use crate::{failed_expectations, failure};
 
 #[derive(Event, Clone)]
 #[event(topic = "explained.ordered")]
@@ -148,7 +148,7 @@ fn after_a_scan_nothing_says_that_nothing_was_scanned() {
             .scanner()
             .state(doctest_bundle_2024::Db)
             .state(Mailer);
-        scanner.module("it::explanations").run();
+        scanner.module("it::texts::explanations").run();
         events.expect::<Paid>();
     });
     assert!(!text.expect("the test fails").contains(SCAN));

@@ -4,7 +4,7 @@ use events_core::{Event, args, emit_topic};
 use events_testing::{EventMock, Events, muted};
 use expect_test::{Expect, expect};
 
-use super::{failed_expectations, failure};
+use crate::{failed_expectations, failure};
 
 #[derive(Event, Clone)]
 #[event(topic = "signup::UserRegistered")]
@@ -74,7 +74,7 @@ fn nothing_was_emitted() {
             an expectation does not hold
 
               expected `signup::UserRegistered` at least once
-              at events-testing/tests/it/failure_texts.rs:LINE
+              at events-testing/tests/it/texts/failures.rs:LINE
               - it was not emitted
 
             nothing was emitted"#]],
@@ -107,29 +107,29 @@ fn other_events_were_emitted() {
             2 of 2 expectations do not hold
 
               expected `signup::UserRegistered` exactly once, matching a condition
-              at events-testing/tests/it/failure_texts.rs:LINE
+              at events-testing/tests/it/texts/failures.rs:LINE
               - `matching` did not hold once: #2
               - 1 event waits in the queue; call `events.settle()`, so that its subscribers run
 
               expected a topic like `mail::.*` at least once
-              at events-testing/tests/it/failure_texts.rs:LINE
+              at events-testing/tests/it/texts/failures.rs:LINE
               - it was not emitted
               - did you mean `mailer::Sent` or `mailer::queued`?
               - 1 event waits in the queue; call `events.settle()`, so that its subscribers run
 
             emitted, in order:
               #1 signup::UserCreated(7)
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE from `form`
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE from `form`
               #2 signup::UserRegistered { email: "a@y.org", password: [redacted], age: Some(36), avatar: .. }
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE
               #3 mailer::Sent
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE, muted
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE, muted
               #4 mailer::Sent
-                 enqueued at events-testing/tests/it/failure_texts.rs:LINE
+                 enqueued at events-testing/tests/it/texts/failures.rs:LINE
               #5 signup::Borrowed { name: .., copies: 2 }
-                 emitted and awaited at events-testing/tests/it/failure_texts.rs:LINE
+                 emitted and awaited at events-testing/tests/it/texts/failures.rs:LINE
               #6 mailer::queued { to: "ada", number: 7 }
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE"#]],
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE"#]],
     );
 }
 
@@ -150,35 +150,35 @@ fn wrong_counts_and_another_origin() {
             2 of 3 expectations do not hold
 
               expected `signup::UserCreated` exactly once, from `form`
-              at events-testing/tests/it/failure_texts.rs:LINE
+              at events-testing/tests/it/texts/failures.rs:LINE
               - it was emitted 8 times: #1, #2, #3, #4, #5 and 3 more
               - it was emitted once without this origin: #9
 
               expected `mailer::Sent` never
-              at events-testing/tests/it/failure_texts.rs:LINE
+              at events-testing/tests/it/texts/failures.rs:LINE
               - it was emitted once: #10
 
             emitted, in order:
               #1 signup::UserCreated(0)
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE from `form`, not delivered
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE from `form`, not delivered
               #2 signup::UserCreated(1)
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE from `form`, not delivered
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE from `form`, not delivered
               #3 signup::UserCreated(0)
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE from `form`, not delivered
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE from `form`, not delivered
               #4 signup::UserCreated(1)
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE from `form`, not delivered
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE from `form`, not delivered
               #5 signup::UserCreated(0)
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE from `form`, not delivered
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE from `form`, not delivered
               #6 signup::UserCreated(1)
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE from `form`, not delivered
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE from `form`, not delivered
               #7 signup::UserCreated(0)
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE from `form`, not delivered
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE from `form`, not delivered
               #8 signup::UserCreated(1)
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE from `form`, not delivered
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE from `form`, not delivered
               #9 signup::UserCreated(9)
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE from `import`, not delivered
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE from `import`, not delivered
               #10 mailer::Sent
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE, not delivered"#]],
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE, not delivered"#]],
     );
 }
 
@@ -196,15 +196,15 @@ fn wrong_order() {
             1 of 3 expectations do not hold
 
               expected in this order
-              at events-testing/tests/it/failure_texts.rs:LINE
+              at events-testing/tests/it/texts/failures.rs:LINE
               - first `signup::UserCreated` at least once: #2
               - then `mailer::Sent` at least once: #1
 
             emitted, in order:
               #1 mailer::Sent
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE, not delivered
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE, not delivered
               #2 signup::UserCreated(1)
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE, not delivered"#]],
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE, not delivered"#]],
     );
 }
 
@@ -223,27 +223,27 @@ fn did_you_mean() {
             3 of 3 expectations do not hold
 
               expected `signup::UserRegistered` at least once
-              at events-testing/tests/it/failure_texts.rs:LINE
+              at events-testing/tests/it/texts/failures.rs:LINE
               - it was not emitted
               - did you mean `accounts::UserRegistered` or `signup::UserCreated`?
 
               expected a topic like `mial::.*` at least once
-              at events-testing/tests/it/failure_texts.rs:LINE
+              at events-testing/tests/it/texts/failures.rs:LINE
               - it was not emitted
               - did you mean `mail::sent`?
 
               expected a topic like `signup::UserDeleted` at least once
-              at events-testing/tests/it/failure_texts.rs:LINE
+              at events-testing/tests/it/texts/failures.rs:LINE
               - it was not emitted
               - did you mean `signup::UserCreated`?
 
             emitted, in order:
               #1 accounts::UserRegistered
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE
               #2 mail::sent
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE
               #3 signup::UserCreated(7)
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE"#]],
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE"#]],
     );
 }
 
@@ -263,42 +263,42 @@ fn many_events() {
             an expectation does not hold
 
               expected `mailer::Sent` at least once
-              at events-testing/tests/it/failure_texts.rs:LINE
+              at events-testing/tests/it/texts/failures.rs:LINE
               - it was not emitted
 
             emitted, in order:
               #1 signup::UserCreated(0)
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE
                  100 times, to #100
               #101 signup::UserCreated(1)
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE
                  100 times, to #200
               #201 signup::UserCreated(2)
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE
                  100 times, to #300
               #301 signup::UserCreated(3)
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE
                  100 times, to #400
               #401 signup::UserCreated(4)
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE
                  100 times, to #500
               #501 signup::UserCreated(5)
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE
                  100 times, to #600
               #601 signup::UserCreated(6)
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE
                  100 times, to #700
               #701 signup::UserCreated(7)
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE
                  100 times, to #800
               #801 signup::UserCreated(8)
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE
                  100 times, to #900
               #901 signup::UserCreated(9)
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE
                  100 times, to #1000
               #1001 signup::UserCreated
-                 emitted at events-testing/tests/it/failure_texts.rs:LINE
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE
                  100 times, to #1100"#]],
     );
 }
@@ -328,22 +328,22 @@ fn failed_assertions_and_a_late_expectation() {
 
         emitted, in order:
           #1 signup::UserRegistered { email: "a@x.org", password: [redacted], age: Some(36), avatar: .. }
-             emitted at events-testing/tests/it/failure_texts.rs:LINE
+             emitted at events-testing/tests/it/texts/failures.rs:LINE
           #2 signup::UserCreated(1)
-             emitted at events-testing/tests/it/failure_texts.rs:LINE
+             emitted at events-testing/tests/it/texts/failures.rs:LINE
           #3 signup::UserCreated(1)
-             emitted at events-testing/tests/it/failure_texts.rs:LINE"#]];
+             emitted at events-testing/tests/it/texts/failures.rs:LINE"#]];
     check(&failure(|| events.assert_nothing_emitted()), &expected);
     let expected = expect![[r#"
         `mailer::Sent` was not emitted
 
         emitted, in order:
           #1 signup::UserRegistered { email: "a@x.org", password: [redacted], age: Some(36), avatar: .. }
-             emitted at events-testing/tests/it/failure_texts.rs:LINE
+             emitted at events-testing/tests/it/texts/failures.rs:LINE
           #2 signup::UserCreated(1)
-             emitted at events-testing/tests/it/failure_texts.rs:LINE
+             emitted at events-testing/tests/it/texts/failures.rs:LINE
           #3 signup::UserCreated(1)
-             emitted at events-testing/tests/it/failure_texts.rs:LINE"#]];
+             emitted at events-testing/tests/it/texts/failures.rs:LINE"#]];
     check(
         &failure(|| drop(events.assert_emitted::<Sent>())),
         &expected,
@@ -351,7 +351,7 @@ fn failed_assertions_and_a_late_expectation() {
     let expected = expect![[r#"
         this expectation is too late: `signup::UserCreated` was already emitted twice, first as
           signup::UserCreated(1)
-          emitted at events-testing/tests/it/failure_texts.rs:LINE
+          emitted at events-testing/tests/it/texts/failures.rs:LINE
         write the expectation before the code that emits; or call `assert_emitted::<..>()` afterwards; or discard the events recorded so far with `clear()`"#]];
     check(&failure(|| drop(events.expect::<UserCreated>())), &expected);
 }

@@ -3,7 +3,7 @@
 use events_core::{args, emit_topic};
 use events_testing::EventMock;
 
-use super::failure;
+use crate::failure;
 
 #[test]
 fn a_topic_is_shown_on_one_line_and_cut() {

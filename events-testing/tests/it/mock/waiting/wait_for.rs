@@ -114,7 +114,7 @@ fn a_wait_that_blocks_points_to_the_one_for_async_code() {
         drop(smol::block_on(waiting));
     });
     assert!(
-        text.contains("waited for at events-testing/tests/it/mock/waiting.rs:"),
+        text.contains("waited for at events-testing/tests/it/mock/waiting/wait_for.rs:"),
         "{text}"
     );
 }

@@ -1,0 +1,5 @@
+//! Waiting in a test: `settle` for the queue, and `wait_for` for an event.
+
+mod settle;
+mod unsettled;
+mod wait_for;

@@ -1,0 +1,6 @@
+//! What a failing test writes.
+
+mod explanations;
+mod failures;
+mod source_location;
+mod topics;
