@@ -58,6 +58,10 @@ fn itself(_: &Login) {}
 #[subscriber(topic = r"\w{1000}")]
 fn huge(_: &dyn AnyEvent) {}
 
+/// Its pattern is too large, and its states are missing.
+#[subscriber(topic = r"\w{1000}")]
+fn huge_and_stateless(_: &dyn AnyEvent, _: State<'_, Mailer>, _: State<'_, Ledger>) {}
+
 #[subscriber]
 fn fine(event: &mut Order) {
     event.0.push("fine");
@@ -131,6 +135,35 @@ fn a_pattern_that_cannot_be_compiled_is_reported() {
         texts.len() > 1,
         "the problem of `itself` is missing: {texts:?}"
     );
+}
+
+#[test]
+fn a_pattern_that_is_too_large_is_a_regular_expression() {
+    let problems = problems(scan_of(subscribers![huge]));
+    let text = problems[0].to_string();
+    assert!(
+        text.contains("the pattern of topics is too large"),
+        "{text}"
+    );
+    assert!(!text.contains("not a regular expression"), "{text}");
+}
+
+#[test]
+fn a_pattern_that_is_too_large_and_missing_states_are_reported_together() {
+    let problems = problems(scan_of(subscribers![huge_and_stateless]));
+    let missing = |type_name| Problem::MissingState {
+        subscriber: with_location("huge_and_stateless"),
+        type_name,
+    };
+    let [pattern, mailer, ledger] = &problems[..] else {
+        panic!("{problems:?}")
+    };
+    assert!(
+        matches!(pattern, Problem::InvalidPattern { .. }),
+        "{pattern:?}"
+    );
+    assert_eq!(*mailer, missing("problems::Mailer"));
+    assert_eq!(*ledger, missing("problems::Ledger"));
 }
 
 #[test]
