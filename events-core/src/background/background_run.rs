@@ -21,11 +21,11 @@ use super::{
     future_set::FutureSet,
 };
 use crate::{
-    context::{EmissionId, EmitGuard},
+    context::{EmissionId, EmitGuard, OwnsHandlers},
     event::Event,
     handler::{BackgroundCall, ErasedEventRef},
     metadata::{EventInfo, Origin, SubscriberInfo},
-    primitives::OptionBox,
+    primitives::{OptionBox, clear_catching},
 };
 
 pin_project_lite::pin_project! {
@@ -45,10 +45,22 @@ pin_project_lite::pin_project! {
 
     impl<E> PinnedDrop for BackgroundRun<E> {
         fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
             // Logs the failures that were not taken, as when the run is dropped early.
-            this.project().result.record();
+            this.result.record();
+            if this.futures.subject().is_some() {
+                discard(this.futures);
+            }
         }
     }
+}
+
+/// Drops the futures and the event while the handlers are still there.
+#[cold]
+#[inline(never)]
+fn discard<E>(futures: Pin<&mut FutureSet<E, BackgroundPlan>>) {
+    let _owner = OwnsHandlers::enter();
+    clear_catching(&mut futures.take());
 }
 
 impl<E> BackgroundRun<E> {

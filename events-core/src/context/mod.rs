@@ -7,21 +7,24 @@
 //! - `emission`: topic, origin, id and parent of one emission, for its handlers
 //! - `emit_stack`: the nested emits of a thread, and their limit
 //! - `current_job`: the queue job that runs on a thread
+//! - `handler_owner`: whether a function around user code on a thread owns handlers
 //! - `panic_hook`: catching a panic of user code, with its source location and backtrace
 //! - `log`: the spans and log records of emits, for `tracing`
 
 mod current_job;
 mod emission;
 mod emit_stack;
+mod handler_owner;
 pub(crate) mod log;
 pub(crate) mod panic_hook;
 
 pub(crate) use current_job::{
-    CurrentJobGuard, QueueId, current_emission, enter_job, is_in_job, is_in_job_of, parent_id,
+    CurrentJobGuard, QueueId, current_emission, enter_job, is_in_job_of, parent_id,
 };
 pub use emission::{Emission, EmissionId, EmissionSource};
 pub(crate) use emit_stack::{
     DEFAULT_LIMIT, EmitGuard, LimitedCallGuard, MAX_LIMIT, MAX_UNMEASURED_DEPTH, depth,
     emission_id, is_inside_call, topics,
 };
+pub(crate) use handler_owner::{OwnsHandlers, may_own_handlers};
 pub(crate) use log::{is_observed, is_traced, records_spans};

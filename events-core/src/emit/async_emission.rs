@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     background::{BackgroundPlan, BackgroundRun, Select},
-    context::{EmitGuard, is_traced, log, records_spans},
+    context::{EmitGuard, OwnsHandlers, is_traced, log, records_spans},
     event::{Event, TypedView},
     handler::{BackgroundCall, ErasedEventRef},
     metadata::{EmitVerb, Origin},
@@ -138,6 +138,8 @@ impl<E: Event> AsyncEmission<E> {
     /// Queues deferred handlers that are not queued yet, once the async ones are complete or dropped.
     #[cold]
     fn defer_last(self: Pin<&mut Self>, select: Select) {
+        // When this is dropped, futures and the event are dropped here, while the handlers are still there.
+        let _owner = OwnsHandlers::enter();
         let this = self.project();
         let Some(background) = this.deferred_last.take() else {
             return;

@@ -22,7 +22,7 @@ use std::{
 use arc_swap::ArcSwapOption;
 
 use crate::{
-    context::{DEFAULT_LIMIT, MAX_LIMIT, MAX_UNMEASURED_DEPTH, panic_hook},
+    context::{DEFAULT_LIMIT, MAX_LIMIT, MAX_UNMEASURED_DEPTH, OwnsHandlers, panic_hook},
     event::AnyEvent,
     primitives::drop_catching,
 };
@@ -104,6 +104,7 @@ impl EmitLimits {
         if IS_RUNNING.replace(true) {
             return drop_catching(hook);
         }
+        let _owner = OwnsHandlers::enter(); // an async emit, and one by topic, owns the plan
         let result = catch_unwind(AssertUnwindSafe(|| hook(event)));
         IS_RUNNING.set(false);
         if let Err(payload) = result {
