@@ -272,7 +272,7 @@ fn a_scan_lists_every_problem_at_once_and_registers_nothing() {
     let error: ScanError = registry.try_scan().expect_err("much is wrong here");
     let text = error.to_string();
     assert!(
-        text.starts_with("the scan found 9 problems, and registered nothing:\n  1. "),
+        text.starts_with("the scan found 12 problems, and registered nothing:\n  1. "),
         "{text}"
     );
     for part in [
@@ -287,7 +287,7 @@ fn a_scan_lists_every_problem_at_once_and_registers_nothing() {
 }
 
 #[test]
-#[should_panic(expected = "the scan found 9 problems, and registered nothing:\n  1. ")]
+#[should_panic(expected = "the scan found 12 problems, and registered nothing:\n  1. ")]
 fn scan_panics_with_all_problems() {
     let _scope = Registry::new().enter();
     events_core::scan();
@@ -297,7 +297,7 @@ fn scan_panics_with_all_problems() {
 fn try_scan_returns_all_problems() {
     let _scope = Registry::new().enter();
     let error = events_core::try_scan().expect_err("much is wrong here");
-    assert_eq!(error.problems().len(), 9);
+    assert_eq!(error.problems().len(), 12);
     assert!(scanner().try_run().is_err());
 }
 
