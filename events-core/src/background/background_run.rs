@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     context::{EmissionId, EmitGuard, OwnsHandlers},
-    event::Event,
+    event::{AnyEvent, Event, TypedView},
     handler::{BackgroundCall, ErasedEventRef},
     metadata::{EventInfo, Origin, SubscriberInfo},
     primitives::{OptionBox, clear_catching},
@@ -302,6 +302,13 @@ impl<E: Event + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> {
 
     fn take_result(self: Pin<&mut Self>) -> BackgroundResult {
         self.take_result()
+    }
+
+    fn show_unheard(&self, f: &mut dyn FnMut(&dyn AnyEvent)) {
+        if let Some(event) = self.event().filter(|_| self.is_unheard()) {
+            let origin = self.origin();
+            f(&TypedView { event, origin });
+        }
     }
 
     fn remove_async(self: Pin<&mut Self>) -> Vec<Arc<SubscriberInfo>> {

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::{primitives::Plural, result::Panic};
+use crate::{
+    primitives::{Plural, catch_record},
+    result::Panic,
+};
 
 /// The result of a bridge: why it ended, and how many items it processed.
 ///
@@ -74,7 +77,7 @@ impl Ended {
 
     pub(super) fn log(&self, topic: &str) {
         const TEXT: &str = "a bridge has ended";
-        match &self.why {
+        catch_record(|| match &self.why {
             EndReason::Panicked(_) => {
                 tracing::error!(target: "events_core", topic, ended = %self, "{TEXT}");
             }
@@ -84,7 +87,7 @@ impl Ended {
             EndReason::Stopped | EndReason::Dropped => {
                 tracing::debug!(target: "events_core", topic, ended = %self, "{TEXT}");
             }
-        }
+        });
     }
 }
 

@@ -1,13 +1,11 @@
 //! The spans of emits, and the log records of what no caller receives as a result, for `tracing`. Of the
 //! event they contain only its topic and origin.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use tracing::{Level, Span, debug, error, level_enabled, trace_span};
 
 use crate::{
     metadata::{Origin, SubscriberInfo},
-    primitives::{OptionBox, drop_catching},
+    primitives::{OptionBox, catch_record},
     result::{Failure, TooDeep},
 };
 
@@ -24,14 +22,10 @@ pub(crate) fn failures(failures: &mut OptionBox<Vec<Failure>>) {
     }
 }
 
-/// Records the failure of a subscriber. A panic of the code that records it, such as a tracing layer,
-/// is caught.
+/// Records the failure of a subscriber.
 #[cold]
 pub(crate) fn failure(failure: Failure) {
-    let recorded = catch_unwind(AssertUnwindSafe(|| record(&failure)));
-    if let Err(payload) = recorded {
-        drop_catching(payload);
-    }
+    catch_record(|| record(&failure));
     drop(failure);
 }
 
@@ -53,12 +47,13 @@ fn record(failure: &Failure) {
 #[cold]
 #[inline(never)]
 pub(crate) fn refusal(refusal: &TooDeep) {
-    error!(target: "events_core", topic = refusal.chain().last().copied(), "{refusal}");
+    let topic = refusal.chain().last().copied();
+    catch_record(|| error!(target: "events_core", topic, "{refusal}"));
 }
 
 /// Records that no subscriber received an event.
 pub(crate) fn unheard(topic: &str) {
-    debug!(target: "events_core", topic, "no subscriber received the event");
+    catch_record(|| debug!(target: "events_core", topic, "no subscriber received the event"));
 }
 
 /// The span of an emit.

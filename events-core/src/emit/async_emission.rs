@@ -251,13 +251,10 @@ impl<E: Event> AsyncEmission<E> {
         if self.is_refused {
             return;
         }
-        log::unheard(E::topic());
-        let emit_limits = self.registry.core().emit_limits();
-        if let Some(event) = self.background_run.event()
-            && emit_limits.has_hook()
-        {
+        if let Some(event) = self.background_run.event() {
             let origin = self.background_run.origin();
-            emit_limits.call_unheard_hook(&TypedView { event, origin });
+            let emit_limits = self.registry.core().emit_limits();
+            emit_limits.report_unheard(&TypedView { event, origin });
         }
     }
 }

@@ -24,11 +24,13 @@ mod on {
     pub fn value<T: Serialize + ?Sized>(value: &T) -> Json {
         serde_json::to_value(value).unwrap_or_else(|_| {
             // The error is not logged: its text may contain the value.
-            tracing::warn!(
-                target: "events_core",
-                type_name = std::any::type_name::<T>(),
-                "a field cannot be converted to JSON: a map key is not a string, or its `Serialize` fails",
-            );
+            crate::primitives::catch_record(|| {
+                tracing::warn!(
+                    target: "events_core",
+                    type_name = std::any::type_name::<T>(),
+                    "a field cannot be converted to JSON: a map key is not a string, or its `Serialize` fails",
+                );
+            });
             Value::from("[not serializable]")
         })
     }

@@ -12,6 +12,7 @@ use crate::{
     declared::{EVENTS, Installer},
     handler::States,
     metadata::{IntoKey, Key},
+    primitives::catch_record,
     registry::{Registry, SubscriberGroup},
 };
 
@@ -246,13 +247,15 @@ impl Scanner {
             return Err(ScanError(problems));
         }
         let report = ScanReport::new(core.declared(), &EVENTS);
-        tracing::info!(
-            target: "events_core",
-            subscribers = report.subscribers().len(),
-            events = report.heard_events(),
-            "scanned: {}",
-            report.summary(),
-        );
+        catch_record(|| {
+            tracing::info!(
+                target: "events_core",
+                subscribers = report.subscribers().len(),
+                events = report.heard_events(),
+                "scanned: {}",
+                report.summary(),
+            );
+        });
         Ok(report)
     }
 
