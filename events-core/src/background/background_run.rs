@@ -26,6 +26,7 @@ use crate::{
     handler::{BackgroundCall, ErasedEventRef},
     metadata::{EventInfo, Origin, SubscriberInfo},
     primitives::{OptionBox, clear_catching},
+    result::{Cause, TooDeep},
 };
 
 pin_project_lite::pin_project! {
@@ -175,11 +176,31 @@ impl<E: Event> BackgroundRun<E> {
         let Some((info, plan)) = self.info_and_plan() else {
             return Poll::Ready(());
         };
+        if let Some(refusal) = EmitGuard::refuses_to_resume(info) {
+            self.end_all(&plan, &refusal);
+            return Poll::Ready(());
+        }
         let guard = EmitGuard::reenter(info, self.id);
         self.as_mut().poll_and_start(&plan, waker);
         match &guard {
             Some(guard) => self.suspend(guard),
             None => self.ready(),
+        }
+    }
+
+    /// Ends the handlers that are not complete, each with a failure. If they were resumed with little of the stack left,
+    /// they could overflow it; and nothing would poll them again.
+    #[cold]
+    #[inline(never)]
+    fn end_all(self: Pin<&mut Self>, plan: &Arc<BackgroundPlan>, refusal: &TooDeep) {
+        let mut this = self.project();
+        let pending = (0..this.futures.len()).map(|index| this.futures.number(index));
+        let numbers: Vec<_> = pending.chain(mem::take(this.not_started)).collect();
+        this.futures.as_mut().clear();
+        for number in numbers {
+            let cause = Cause::TooDeep(refusal.clone());
+            let subscriber = &plan.subscribers()[number];
+            this.result.fail(number, subscriber, cause);
         }
     }
 
