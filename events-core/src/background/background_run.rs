@@ -57,7 +57,6 @@ pin_project_lite::pin_project! {
 }
 
 /// Drops the futures and the event while the handlers are still there.
-#[cold]
 #[inline(never)]
 fn discard<E>(futures: Pin<&mut FutureSet<E, BackgroundPlan>>) {
     let _owner = OwnsHandlers::enter();

@@ -127,7 +127,8 @@ impl UnfinishedJob {
 
 /// A job that was popped and whose background handlers are running.
 pub(crate) struct RunningJob {
-    run: Pin<Box<dyn ErasedBackgroundRun>>,
+    /// `None` when it is finished.
+    run: Option<Pin<Box<dyn ErasedBackgroundRun>>>,
     context: Option<Box<JobContext>>,
     /// Whether an event that none of the handlers has received is to be reported.
     reports_unheard: bool,
@@ -141,7 +142,7 @@ impl RunningJob {
         context: Option<Box<JobContext>>,
     ) -> Self {
         Self {
-            run,
+            run: Some(run),
             context,
             reports_unheard: false,
             result: JobResult::default(),
@@ -157,7 +158,7 @@ impl RunningJob {
         is_unheard: bool,
     ) -> Self {
         Self {
-            run,
+            run: Some(run),
             context,
             reports_unheard: is_unheard,
             result: before,
@@ -178,30 +179,39 @@ impl RunningJob {
 
     /// Polls the pending handlers; ready when all handlers are finished.
     pub(crate) fn poll(&mut self, owner: &impl QueueOwner, waker: &Waker) -> Poll<JobResult> {
+        let Some(run) = &mut self.run else {
+            return Poll::Ready(self.result);
+        };
         let entered = enter(self.context.as_deref(), owner.queue_id());
-        let polled = self.run.as_mut().poll(waker);
+        let polled = run.as_mut().poll(waker);
         drop(entered);
         polled.map(|()| self.finish(owner))
     }
 
     fn finish(&mut self, owner: &impl QueueOwner) -> JobResult {
+        let Some(mut run) = self.run.take() else {
+            return self.result;
+        };
         if self.reports_unheard {
             let _entered = enter(self.context.as_deref(), owner.queue_id());
-            self.run
-                .show_unheard(&mut |event| owner.report_unheard(event));
+            run.show_unheard(&mut |event| owner.report_unheard(event));
         }
-        let failures = self.run.as_mut().take_result().into_failures();
+        let failures = run.as_mut().take_result().into_failures();
         for failure in failures {
             self.result.failures += 1;
             log::failure(failure);
         }
+        // The destructors of the event and of handlers run inside the queue, as the handlers do.
+        let _job = enter_job(owner.queue_id(), None);
+        drop(run);
         self.result
     }
 
     /// Drops the handlers that have not finished.
-    pub(crate) fn stop(mut self) -> Option<UnfinishedJob> {
-        let (info, unfinished) = (self.run.info()?, self.run.unfinished());
-        let (event, origin) = self.run.as_mut().stop()?;
+    pub(crate) fn stop(self) -> Option<UnfinishedJob> {
+        let mut run = self.run?;
+        let (info, unfinished) = (run.info()?, run.unfinished());
+        let (event, origin) = run.as_mut().stop()?;
         Some(UnfinishedJob {
             info,
             origin,
