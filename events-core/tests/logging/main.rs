@@ -174,10 +174,11 @@ fn an_event_that_no_subscriber_received_is_logged_at_debug() {
 #[derive(Event, Clone)]
 struct Ping;
 
-/// The ways to emit a `Ping`, each until no handler of it is in progress.
-type Way = (&'static str, fn(&Registry));
+/// A row of a table: its name, and what it does with a registry.
+type Row = (&'static str, fn(&Registry));
 
-const WAYS: &[Way] = &[
+/// The ways to emit a `Ping`, each until no handler of it is in progress.
+const WAYS: &[Row] = &[
     ("emit", |registry| _ = registry.emit(Ping)),
     ("try_emit", |registry| _ = registry.try_emit(Ping)),
     ("emit_async", |registry| {
@@ -205,7 +206,7 @@ fn poll_once<F: Future>(future: F) -> Poll<F::Output> {
 
 #[test]
 fn each_way_to_emit_logs_an_event_that_no_subscriber_received() {
-    let subscribers: [(&str, fn(&Registry)); 3] = [
+    let subscribers: [Row; 3] = [
         ("none", |_| ()),
         ("a filtered sync one", |registry| {
             let new = registry.subscribe(|_: &Ping| ()).when(|_| false);

@@ -3,7 +3,7 @@
 use std::{
     future::pending,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
     task::Poll,
     time::Duration,
 };
@@ -172,7 +172,7 @@ fn a_panic_of_code_that_records_is_contained() {
             }
             _ = catch_unwind(AssertUnwindSafe(|| drop(registry)));
         });
-        let records = *records.lock().unwrap_or_else(|error| error.into_inner());
+        let records = *records.lock().unwrap_or_else(PoisonError::into_inner);
         assert!(records > 0, "{row}: nothing is recorded");
     }
     assert!(failed.is_empty(), "{failed:?}");
