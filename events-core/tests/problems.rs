@@ -58,6 +58,10 @@ fn itself(_: &Login) {}
 #[subscriber(topic = r"\w{1000}")]
 fn huge(_: &dyn AnyEvent) {}
 
+/// Its pattern is too large, and its states are missing.
+#[subscriber(topic = r"\w{1000}")]
+fn huge_and_stateless(_: &dyn AnyEvent, _: State<'_, Mailer>, _: State<'_, Ledger>) {}
+
 #[subscriber]
 fn fine(event: &mut Order) {
     event.0.push("fine");
@@ -131,6 +135,35 @@ fn a_pattern_that_cannot_be_compiled_is_reported() {
         texts.len() > 1,
         "the problem of `itself` is missing: {texts:?}"
     );
+}
+
+#[test]
+fn a_pattern_that_is_too_large_is_a_regular_expression() {
+    let problems = problems(scan_of(subscribers![huge]));
+    let text = problems[0].to_string();
+    assert!(
+        text.contains("the pattern of topics is too large"),
+        "{text}"
+    );
+    assert!(!text.contains("not a regular expression"), "{text}");
+}
+
+#[test]
+fn a_pattern_that_is_too_large_and_missing_states_are_reported_together() {
+    let problems = problems(scan_of(subscribers![huge_and_stateless]));
+    let missing = |type_name| Problem::MissingState {
+        subscriber: with_location("huge_and_stateless"),
+        type_name,
+    };
+    let [pattern, mailer, ledger] = &problems[..] else {
+        panic!("{problems:?}")
+    };
+    assert!(
+        matches!(pattern, Problem::InvalidPattern { .. }),
+        "{pattern:?}"
+    );
+    assert_eq!(*mailer, missing("problems::Mailer"));
+    assert_eq!(*ledger, missing("problems::Ledger"));
 }
 
 #[test]
@@ -239,7 +272,7 @@ fn a_scan_lists_every_problem_at_once_and_registers_nothing() {
     let error: ScanError = registry.try_scan().expect_err("much is wrong here");
     let text = error.to_string();
     assert!(
-        text.starts_with("the scan found 9 problems, and registered nothing:\n  1. "),
+        text.starts_with("the scan found 12 problems, and registered nothing:\n  1. "),
         "{text}"
     );
     for part in [
@@ -254,7 +287,7 @@ fn a_scan_lists_every_problem_at_once_and_registers_nothing() {
 }
 
 #[test]
-#[should_panic(expected = "the scan found 9 problems, and registered nothing:\n  1. ")]
+#[should_panic(expected = "the scan found 12 problems, and registered nothing:\n  1. ")]
 fn scan_panics_with_all_problems() {
     let _scope = Registry::new().enter();
     events_core::scan();
@@ -264,7 +297,7 @@ fn scan_panics_with_all_problems() {
 fn try_scan_returns_all_problems() {
     let _scope = Registry::new().enter();
     let error = events_core::try_scan().expect_err("much is wrong here");
-    assert_eq!(error.problems().len(), 9);
+    assert_eq!(error.problems().len(), 12);
     assert!(scanner().try_run().is_err());
 }
 

@@ -40,7 +40,7 @@ use super::{
 };
 use crate::{
     context::{EmissionId, log, panic_hook::catch_panic, records_spans},
-    event::OwnedEvent,
+    event::{AnyEvent, OwnedEvent},
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef, Step},
     metadata::{EventInfo, Origin, SubscriberInfo},
     primitives::{OptionBox, drop_each},
@@ -229,6 +229,9 @@ pub(crate) trait ErasedBackgroundRun: Send {
 
     /// The results so far; each failure is returned once.
     fn take_result(self: Pin<&mut Self>) -> BackgroundResult;
+
+    /// Calls `f` with the event, if it is still there and no handler has received it: none ran, failed or is pending.
+    fn show_unheard(&self, f: &mut dyn FnMut(&dyn AnyEvent));
 
     /// Removes the async handlers that are not started, and returns their subscribers.
     fn remove_async(self: Pin<&mut Self>) -> Vec<Arc<SubscriberInfo>>;

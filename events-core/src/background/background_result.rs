@@ -86,16 +86,22 @@ impl BackgroundResult {
             Ok(Step::Failed(error)) => Some(Cause::of(error)),
             Err(payload) => Some(Cause::Panic(panic_hook::into_panic(payload))),
         };
-        if cause.as_ref().is_none_or(Cause::is_from_call) {
+        match cause {
+            None => self.ran += 1,
+            Some(cause) => self.fail(number, subscriber, cause),
+        }
+    }
+
+    /// Records that a handler failed.
+    pub(super) fn fail(&mut self, number: usize, subscriber: &Arc<SubscriberInfo>, cause: Cause) {
+        if cause.is_from_call() {
             self.ran += 1;
         } else {
             self.is_unreached = true;
         }
-        if let Some(cause) = cause {
-            let failure = Failure::new(Arc::clone(subscriber), cause);
-            self.failures
-                .get_or_insert_default()
-                .push((number, failure));
-        }
+        let failure = Failure::new(Arc::clone(subscriber), cause);
+        self.failures
+            .get_or_insert_default()
+            .push((number, failure));
     }
 }

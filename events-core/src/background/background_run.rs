@@ -21,11 +21,12 @@ use super::{
     future_set::FutureSet,
 };
 use crate::{
-    context::{EmissionId, EmitGuard},
-    event::Event,
+    context::{EmissionId, EmitGuard, OwnsHandlers},
+    event::{AnyEvent, Event, TypedView},
     handler::{BackgroundCall, ErasedEventRef},
     metadata::{EventInfo, Origin, SubscriberInfo},
-    primitives::OptionBox,
+    primitives::{OptionBox, clear_catching},
+    result::{Cause, TooDeep},
 };
 
 pin_project_lite::pin_project! {
@@ -45,10 +46,21 @@ pin_project_lite::pin_project! {
 
     impl<E> PinnedDrop for BackgroundRun<E> {
         fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
             // Logs the failures that were not taken, as when the run is dropped early.
-            this.project().result.record();
+            this.result.record();
+            if this.futures.subject().is_some() {
+                discard(this.futures);
+            }
         }
     }
+}
+
+/// Drops the futures and the event while the handlers are still there.
+#[inline(never)]
+fn discard<E>(futures: Pin<&mut FutureSet<E, BackgroundPlan>>) {
+    let _owner = OwnsHandlers::enter();
+    clear_catching(&mut futures.take());
 }
 
 impl<E> BackgroundRun<E> {
@@ -169,11 +181,31 @@ impl<E: Event> BackgroundRun<E> {
         let Some((info, plan)) = self.info_and_plan() else {
             return Poll::Ready(());
         };
+        if let Some(refusal) = EmitGuard::refuses_to_resume(info) {
+            self.end_all(&plan, &refusal);
+            return Poll::Ready(());
+        }
         let guard = EmitGuard::reenter(info, self.id);
         self.as_mut().poll_and_start(&plan, waker);
         match &guard {
             Some(guard) => self.suspend(guard),
             None => self.ready(),
+        }
+    }
+
+    /// Ends the handlers that are not complete, each with a failure. If they were resumed with little of the stack left,
+    /// they could overflow it; and nothing would poll them again.
+    #[cold]
+    #[inline(never)]
+    fn end_all(self: Pin<&mut Self>, plan: &Arc<BackgroundPlan>, refusal: &TooDeep) {
+        let mut this = self.project();
+        let pending = (0..this.futures.len()).map(|index| this.futures.number(index));
+        let numbers: Vec<_> = pending.chain(mem::take(this.not_started)).collect();
+        this.futures.as_mut().clear();
+        for number in numbers {
+            let cause = Cause::TooDeep(refusal.clone());
+            let subscriber = &plan.subscribers()[number];
+            this.result.fail(number, subscriber, cause);
         }
     }
 
@@ -308,6 +340,13 @@ impl<E: Event + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> {
 
     fn take_result(self: Pin<&mut Self>) -> BackgroundResult {
         self.take_result()
+    }
+
+    fn show_unheard(&self, f: &mut dyn FnMut(&dyn AnyEvent)) {
+        if let Some(event) = self.event().filter(|_| self.is_unheard()) {
+            let origin = self.origin();
+            f(&TypedView { event, origin });
+        }
     }
 
     fn remove_async(self: Pin<&mut Self>) -> Vec<Arc<SubscriberInfo>> {

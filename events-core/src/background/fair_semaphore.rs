@@ -11,6 +11,12 @@
 //! ends after the waiting call. When all holders are blocked no permit would ever be released, so the call that
 //! would complete this state gets an error instead.
 //!
+//! What a waiting call is inside of is known by its latest poll alone. If a holder polls the future of the call once
+//! and then moves it elsewhere, for example to a task, it counts as blocked until that future is polled there or
+//! dropped, although it could end. A call that is refused meanwhile is refused wrongly. Without that record, calls
+//! that wait for one another in different tasks would not be recognized; and a holder whose waiting call is not
+//! polled again cannot be distinguished from one that awaits it.
+//!
 //! Of this crate the file imports only `primitives`, so that `tests/model` can compile it with the primitives
 //! of a model checker and test the interleavings of calls.
 

@@ -33,6 +33,12 @@ impl<E, W, H, const MAY_FILTER: bool> FilteredHandler<E, W, H, MAY_FILTER> {
     }
 }
 
+impl<E, W, H, const MAY_FILTER: bool> Drop for FilteredHandler<E, W, H, MAY_FILTER> {
+    fn drop(&mut self) {
+        self.state.begin_drop();
+    }
+}
+
 impl<E, W, H: Background<E>, const MAY_FILTER: bool> FilteredHandler<E, W, H, MAY_FILTER> {
     /// From now on the handler is not started.
     pub(crate) fn close(&self) {

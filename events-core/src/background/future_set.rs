@@ -171,6 +171,12 @@ impl<S, K> FutureSet<S, K> {
         this.subject.take()
     }
 
+    /// Drops the futures.
+    pub(super) fn clear(self: Pin<&mut Self>) {
+        // SAFETY: nothing is moved: the futures are dropped in place (invariant 1).
+        unsafe { self.get_unchecked_mut() }.cancel();
+    }
+
     /// How many futures are pending.
     #[inline]
     pub(crate) fn len(&self) -> usize {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::{
-    primitives::{Plural, one_line},
+    primitives::{Plural, catch_record, one_line},
     result::Panic,
 };
 
@@ -78,7 +78,7 @@ impl Ended {
     pub(super) fn log(&self, topic: &str) {
         const TEXT: &str = "a bridge has ended";
         let topic = &*one_line(topic);
-        match &self.why {
+        catch_record(|| match &self.why {
             EndReason::Panicked(_) => {
                 tracing::error!(target: "events_core", topic, ended = %self, "{TEXT}");
             }
@@ -88,7 +88,7 @@ impl Ended {
             EndReason::Stopped | EndReason::Dropped => {
                 tracing::debug!(target: "events_core", topic, ended = %self, "{TEXT}");
             }
-        }
+        });
     }
 }
 

@@ -23,7 +23,7 @@ use crate::{
     current::enter_if_other,
     emit::emit_async::EmitAsync,
     event::Event,
-    primitives::{catch_drop, drop_catching, one_line},
+    primitives::{catch_drop, catch_record, drop_catching, one_line},
     registry::WeakRegistry,
 };
 
@@ -181,7 +181,9 @@ where
             Err(error) => {
                 this.counts.errors += 1;
                 let topic = &*one_line(C::Event::topic());
-                tracing::warn!(target: "events_core", topic, error, "the source of a bridge returned an error");
+                catch_record(|| {
+                    tracing::warn!(target: "events_core", topic, error, "the source of a bridge returned an error");
+                });
                 return Poll::Ready(None);
             }
         };

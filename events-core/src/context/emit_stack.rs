@@ -86,17 +86,20 @@ impl EmitGuard {
     /// If `limit` emits are in progress already, or if little of the stack is left.
     #[inline]
     pub(crate) fn try_enter(info: &'static EventInfo, limit: usize) -> Result<Self, Box<TooDeep>> {
-        let stack_left = if depth() >= MAX_UNMEASURED_DEPTH {
-            stacker::remaining_stack().filter(|left| *left < MIN_STACK_LEFT)
-        } else {
-            None
-        };
+        let stack_left = little_stack_left();
         let entered = if stack_left.is_none() {
             Self::enter(info, limit)
         } else {
             None
         };
         entered.ok_or_else(|| Box::new(Self::refusal(info, limit, stack_left)))
+    }
+
+    /// The error of an emission that cannot be resumed here, since little of the stack is left; `None` if it can be.
+    #[inline]
+    pub(crate) fn refuses_to_resume(info: &'static EventInfo) -> Option<TooDeep> {
+        let stack_left = little_stack_left()?;
+        Some(Self::refusal(info, MAX_LIMIT, Some(stack_left)))
     }
 
     /// Resumes an emission, with the id that it had when it was suspended. Only `MAX_LIMIT` applies.
@@ -129,6 +132,16 @@ impl Drop for EmitGuard {
     fn drop(&mut self) {
         STACK.with(|stack| stack.depth.set(self.depth));
     }
+}
+
+/// How many bytes of this thread's stack are left, if they are too few for a further emit. Up to
+/// [`MAX_UNMEASURED_DEPTH`] they are not measured.
+#[inline]
+fn little_stack_left() -> Option<usize> {
+    if depth() < MAX_UNMEASURED_DEPTH {
+        return None;
+    }
+    stacker::remaining_stack().filter(|left| *left < MIN_STACK_LEFT)
 }
 
 /// The number of emits in progress on this thread.

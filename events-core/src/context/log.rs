@@ -1,14 +1,12 @@
 //! The spans of emits, and the log records of what no caller receives as a result, for `tracing`. Of the
 //! event they contain only its topic and origin.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use tracing::{Level, Span, debug, error, level_enabled, trace_span};
 
 use super::failure_sink;
 use crate::{
     metadata::{Origin, SubscriberInfo},
-    primitives::{OptionBox, drop_catching, one_line},
+    primitives::{OptionBox, catch_record, one_line},
     result::{Failure, TooDeep},
 };
 
@@ -25,14 +23,10 @@ pub(crate) fn failures(failures: &mut OptionBox<Vec<Failure>>) {
     }
 }
 
-/// Records the failure of a subscriber, and passes it to the failure sink of this thread. A panic of the code
-/// that records it, such as a tracing layer, is caught.
+/// Records the failure of a subscriber, and passes it to the failure sink of this thread.
 #[cold]
 pub(crate) fn failure(failure: Failure) {
-    let recorded = catch_unwind(AssertUnwindSafe(|| record(&failure)));
-    if let Err(payload) = recorded {
-        drop_catching(payload);
-    }
+    catch_record(|| record(&failure));
     failure_sink::pass(&failure);
     drop(failure);
 }
@@ -55,12 +49,14 @@ fn record(failure: &Failure) {
 #[cold]
 #[inline(never)]
 pub(crate) fn refusal(refusal: &TooDeep) {
-    error!(target: "events_core", topic = refusal.chain().last().map(|topic| one_line(topic)).as_deref(), "{refusal}");
+    let topic = refusal.chain().last().map(|topic| one_line(topic));
+    catch_record(|| error!(target: "events_core", topic = topic.as_deref(), "{refusal}"));
 }
 
 /// Records that no subscriber received an event.
 pub(crate) fn unheard(topic: &str) {
-    debug!(target: "events_core", topic = &*one_line(topic), "no subscriber received the event");
+    let topic = &*one_line(topic);
+    catch_record(|| debug!(target: "events_core", topic, "no subscriber received the event"));
 }
 
 /// The span of an emit.

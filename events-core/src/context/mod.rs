@@ -7,6 +7,7 @@
 //! - `emission`: topic, origin, id and parent of one emission, for its handlers
 //! - `emit_stack`: the nested emits of a thread, and their limit
 //! - `current_job`: the queue job that runs on a thread
+//! - `handler_owner`: whether a function around user code on a thread owns handlers
 //! - `panic_hook`: catching a panic of user code, with its source location and backtrace
 //! - `failure_sink`: where the failures of a thread go beside the log
 //! - `log`: the spans and log records of emits, for `tracing`
@@ -15,11 +16,12 @@ mod current_job;
 mod emission;
 mod emit_stack;
 mod failure_sink;
+mod handler_owner;
 pub(crate) mod log;
 pub(crate) mod panic_hook;
 
 pub(crate) use current_job::{
-    CurrentJobGuard, QueueId, current_emission, enter_job, is_in_job, is_in_job_of, parent_id,
+    CurrentJobGuard, QueueId, current_emission, enter_job, is_in_job_of, parent_id,
 };
 pub use emission::{Emission, EmissionId, EmissionSource};
 pub(crate) use emit_stack::{
@@ -27,4 +29,5 @@ pub(crate) use emit_stack::{
     emission_id, is_inside_call, topics,
 };
 pub(crate) use failure_sink::{SinkGuard, enter_failure_sink};
+pub(crate) use handler_owner::{OwnsHandlers, may_own_handlers};
 pub(crate) use log::{is_observed, is_traced, records_spans};

@@ -11,7 +11,9 @@ use crate::{
     background::FilteredHandler,
     event::{Family, Snapshot},
     handler::{Background, EmitOrigin, ErasedHandler, MissingState, Param, Run, States, Step},
-    metadata::{EventInfo, Key, Location, Origin, PatternText, SubscriberInfo, SubscriberOptions},
+    metadata::{
+        EventInfo, Key, Location, Origin, Pattern, PatternText, SubscriberInfo, SubscriberOptions,
+    },
     plan::{Entry, EventType, HandlerKind, Phase, Position, Rank, Registration},
     registry::{Core, Registry, SubscriberGroup},
     subscribe::{Closable, SubscriptionPart, Unsubscribe},
@@ -83,7 +85,10 @@ pub struct Installer<'i> {
     pub(crate) core: &'i Core,
     states: &'i States,
     origin: Option<Origin>,
-    pub(super) errors: Vec<InstallError>,
+    /// The pattern of the subscriber, until it is registered with it. It is compiled first, so that its error is
+    /// reported together with parameters that are missing.
+    pub(super) pattern: Option<Pattern>,
+    errors: Vec<InstallError>,
     pub(crate) group: &'i mut SubscriberGroup,
     /// The listener that is added at run time, if the subscriber is a method of one.
     pub(crate) added: Option<&'i mut AddedListener>,
@@ -103,12 +108,28 @@ impl<'i> Installer<'i> {
             core,
             states,
             origin: None,
+            pattern: None,
             errors: Vec::new(),
             group,
             added,
         };
+        installer.compile_pattern();
         (subscriber.install)(&mut installer);
         installer.errors
+    }
+
+    /// Compiles the pattern of the subscriber, if it has one, or records why it cannot be compiled.
+    fn compile_pattern(&mut self) {
+        let EventSelector::Topic(text) = self.subscriber.selector else {
+            return;
+        };
+        match text.compile() {
+            Ok(pattern) => self.pattern = Some(pattern),
+            Err(error) => self.errors.push(InstallError::InvalidPattern {
+                pattern: text.text(),
+                error: error.to_string().trim_end_matches('.').to_owned(),
+            }),
+        }
     }
 
     /// Finds the value of a parameter, or records that it is missing.

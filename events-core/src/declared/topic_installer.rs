@@ -3,12 +3,9 @@
 //! One such handler may have several entries: one for each event type that the attribute lists, or
 //! one for all topics that match its pattern.
 
-use std::{
-    borrow::Cow,
-    sync::{Arc, Weak},
-};
+use std::sync::{Arc, Weak};
 
-use super::installer::{EventSelector, InstallError, Installer};
+use super::installer::Installer;
 use crate::{
     event::{AnyEvent, Family},
     handler::{DynTopicHandler, EmitOrigin, Run, Step},
@@ -59,20 +56,10 @@ impl Installer<'_> {
 
     /// Registers the handler for the events whose topic matches the subscriber's pattern.
     pub fn subscribe_topic(&mut self, topic_handler: &AnyHandler) {
-        let EventSelector::Topic(pattern_text) = self.subscriber.selector else {
-            return;
+        let Some(pattern) = self.pattern.take() else {
+            return; // it has none, or it could not be compiled
         };
-        let pattern = match pattern_text.compile() {
-            Ok(pattern) => pattern,
-            Err(error) => {
-                let error = error.to_string().trim_end_matches('.').to_owned();
-                let pattern = pattern_text.text();
-                return self
-                    .errors
-                    .push(InstallError::InvalidPattern { pattern, error });
-            }
-        };
-        let text = Cow::Borrowed(pattern_text.text());
+        let text = pattern.text().clone();
         let registration = self.registration(topic_handler.number, text.clone(), Some(text));
         self.add_part(
             None,

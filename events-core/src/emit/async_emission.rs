@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     background::{BackgroundPlan, BackgroundRun, Select},
-    context::{EmitGuard, is_traced, log, records_spans},
+    context::{EmitGuard, OwnsHandlers, is_traced, log, records_spans},
     event::{Event, TypedView},
     handler::{BackgroundCall, ErasedEventRef},
     metadata::{EmitVerb, Origin},
@@ -152,6 +152,8 @@ impl<E: Event> AsyncEmission<E> {
     /// Queues deferred handlers that are not queued yet, once the async ones are complete or dropped.
     #[cold]
     fn defer_last(self: Pin<&mut Self>, select: Select) {
+        // When this is dropped, futures and the event are dropped here, while the handlers are still there.
+        let _owner = OwnsHandlers::enter();
         let this = self.project();
         let Some(background) = this.deferred_last.take() else {
             return;
@@ -267,13 +269,10 @@ impl<E: Event> AsyncEmission<E> {
         if self.is_refused {
             return;
         }
-        log::unheard(E::topic());
-        let emit_limits = self.registry.core().emit_limits();
-        if let Some(event) = self.background_run.event()
-            && emit_limits.has_hook()
-        {
+        if let Some(event) = self.background_run.event() {
             let origin = self.background_run.origin();
-            emit_limits.call_unheard_hook(&TypedView { event, origin });
+            let emit_limits = self.registry.core().emit_limits();
+            emit_limits.report_unheard(&TypedView { event, origin });
         }
     }
 }

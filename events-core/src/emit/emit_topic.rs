@@ -142,10 +142,9 @@ impl Core {
             }
         }
         if error.is_none() && stats.is_unheard() {
-            log::unheard(topic);
             let event = &TopicEvent { topic, args };
             self.emit_limits()
-                .call_unheard_hook(&TypedView { event, origin });
+                .report_unheard(&TypedView { event, origin });
         }
         // The last reader of a plan frees its closures, whose `Drop` may panic.
         drop_catching(topic_plan);

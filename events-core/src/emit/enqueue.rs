@@ -218,14 +218,10 @@ fn start_all<E: OwnedEvent + Send>(
                 !dispatch::run_chain(plan, event, emit_context, Some(&failures)).is_unheard();
         }
     });
-    // With background handlers the event is in their run.
-    let event_of_run = background_run.as_ref().and_then(Started::unheard_event);
-    let unheard = event.as_ref().filter(|_| !is_received && result.is_ok());
-    if let Some(event) = unheard.or(event_of_run) {
+    // With background handlers the event is in their run, whose job reports it.
+    if let Some(event) = event.as_ref().filter(|_| !is_received && result.is_ok()) {
         let emit_limits = core.emit_limits();
-        if emit_limits.has_hook() {
-            emit_limits.call_unheard_hook(&TypedView { event, origin });
-        }
+        emit_limits.report_unheard(&TypedView { event, origin });
     }
     clear_catching(&mut event);
     drop(job_guard);
@@ -236,8 +232,9 @@ fn start_all<E: OwnedEvent + Send>(
     let before = JobResult::of(failures);
     match background_run {
         None => JobProgress::Done(before),
-        Some(Started { run, polled, .. }) => {
-            RunningJob::new(run, context).into_progress(polled, before)
+        Some(Started { run, polled, stats }) => {
+            let job = RunningJob::of_event(run, context, before, stats.is_unheard());
+            job.into_progress(polled, core)
         }
     }
 }
@@ -248,14 +245,6 @@ struct Started<E> {
     polled: Poll<()>,
     /// What the sync handlers did.
     stats: EmitStats,
-}
-
-impl<E> Started<E> {
-    /// The event, if no subscriber has received it.
-    fn unheard_event(&self) -> Option<&E> {
-        let is_unheard = self.stats.is_unheard() && self.run.is_unheard();
-        self.run.event().filter(|_| is_unheard)
-    }
 }
 
 /// Runs the chain, and starts the background handlers.

@@ -48,11 +48,13 @@ mod on {
     fn converted_from<T: ?Sized>(value: Result<Json, serde_json::Error>) -> Option<Json> {
         Some(value.unwrap_or_else(|_| {
             // The error is not logged: its text may contain the value.
-            tracing::warn!(
-                target: "events_core",
-                type_name = std::any::type_name::<T>(),
-                "a field cannot be converted to JSON: a map key is not a string, or its `Serialize` fails",
-            );
+            crate::primitives::catch_record(|| {
+                tracing::warn!(
+                    target: "events_core",
+                    type_name = std::any::type_name::<T>(),
+                    "a field cannot be converted to JSON: a map key is not a string, or its `Serialize` fails",
+                );
+            });
             Value::from("[not serializable]")
         }))
     }

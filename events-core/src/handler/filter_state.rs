@@ -1,16 +1,20 @@
 //! Whether a handler is started: its filters, and the flag that closes it when its subscription ends.
 
-use std::sync::{
-    Arc, OnceLock,
-    atomic::{AtomicU8, Ordering},
+use std::{
+    mem,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU8, Ordering},
+    },
 };
 
-use crate::primitives::DropSignal;
+use crate::{context::OwnsHandlers, primitives::DropSignal};
 
 /// Whether a handler has filters, and whether it is closed. A closed handler is not started again, even by
 /// an emit whose plan still contains it.
 ///
-/// It is the last field of a handler, so that the closures are dropped before the signal is set.
+/// It is the last field of a handler, whose `Drop` calls [`begin_drop`](Self::begin_drop): so the closures are dropped
+/// between that and the drop of this.
 pub(crate) struct FilterState {
     state: AtomicU8,
     /// Set if a task waits until the handler is dropped.
@@ -21,6 +25,8 @@ pub(crate) struct FilterState {
 const UNFILTERED: u8 = 0;
 const FILTERED: u8 = 1;
 const CLOSED: u8 = 2;
+/// The closures are being dropped.
+const DROPPING: u8 = 3;
 
 impl FilterState {
     pub(crate) fn new(has_filters: bool) -> Self {
@@ -59,10 +65,22 @@ impl FilterState {
     }
 }
 
+impl FilterState {
+    /// The closures are dropped next. They are user code, and what drops the handler may own others.
+    #[inline(never)]
+    pub(crate) fn begin_drop(&mut self) {
+        *self.state.get_mut() = DROPPING;
+        mem::forget(OwnsHandlers::enter());
+    }
+}
+
 impl Drop for FilterState {
     fn drop(&mut self) {
         if let Some(dropped) = self.dropped.get() {
-            dropped.set();
+            dropped.set(); // calls wakers, which are user code, too
+        }
+        if *self.state.get_mut() == DROPPING {
+            OwnsHandlers::leave();
         }
     }
 }

@@ -40,10 +40,15 @@ impl Pattern {
     ///
     /// # Errors
     ///
-    /// When the text is not a regular expression.
+    /// When the text is not a regular expression, or its compiled form is too large.
     pub fn new(text: Cow<'static, str>) -> Result<Self, PatternError> {
         let pattern_error = |error: regex::Error| PatternError {
-            text: error.to_string(),
+            text: match error {
+                regex::Error::CompiledTooBig(limit) => format!(
+                    "the pattern of topics is too large: its compiled form exceeds the size limit of {limit} bytes"
+                ),
+                error => format!("the pattern of topics is not a regular expression: {error}"),
+            },
         };
         // The text alone comes first: an error then shows the text as it was written, and a text such
         // as `a)(b`, which is valid only inside the group below, is an error.
@@ -83,7 +88,7 @@ pub trait IntoPattern {
     ///
     /// # Errors
     ///
-    /// When it is a text, and that is not a regular expression.
+    /// When it is a text, and that is not a regular expression, or too large.
     fn into_pattern(self) -> Result<Pattern, PatternError>;
 }
 
@@ -131,9 +136,9 @@ impl PatternText {
     }
 }
 
-/// A pattern of topics that is not a regular expression.
+/// A pattern of topics that is not a regular expression, or is too large to be compiled.
 ///
-/// `Display` shows the position of the mistake in the pattern.
+/// `Display` shows the position of a mistake in the pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PatternError {
     text: String,
@@ -141,11 +146,7 @@ pub struct PatternError {
 
 impl fmt::Display for PatternError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the pattern of topics is not a regular expression: {}",
-            self.text
-        )
+        f.write_str(&self.text)
     }
 }
 

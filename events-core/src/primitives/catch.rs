@@ -1,4 +1,4 @@
-//! Containment of panics in user code that no caller awaits: destructors and wakers.
+//! Containment of panics in user code that no caller awaits: destructors, wakers, and code that records for `tracing`.
 //!
 //! Such a panic is logged at `error`, because no subscriber is to be reported for it. Several values are dropped
 //! one by one: a panic that unwinds through a collection whose other values panic as well aborts the process.
@@ -59,8 +59,16 @@ pub(crate) fn wake_each(wakers: impl IntoIterator<Item = Waker>) {
         .for_each(|waker| _ = wake_catching(waker));
 }
 
+/// Calls a function that records for `tracing`, and catches a panic of the code that receives the record, such as a
+/// tracing layer. All records of this crate are written through this: something may be lost if one unwinds.
+pub(crate) fn catch_record(record: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(record)) {
+        drop_catching(payload);
+    }
+}
+
 /// Logs a panic that was caught. The payload is leaked, because dropping it might panic as well; so might
-/// the code that records it, such as a tracing layer.
+/// the code that records it.
 #[cold]
 #[inline(never)]
 fn log(message: &'static str, value: &'static str, payload: Box<dyn Any + Send>) {

@@ -1,6 +1,6 @@
 //! Small building blocks. They import nothing from the rest of the crate.
 //!
-//! - `catch`: drops values of user types, and wakes tasks, and catches the panics of that
+//! - `catch`: drops values of user types, wakes tasks and records for `tracing`, and catches the panics of that
 //! - `drop_signal`: a signal that a value was dropped
 //! - `one_line`: a text on one line, without control characters, and cut
 //! - `option_box`: a boxed value that is seldom present
@@ -22,8 +22,8 @@ mod wait;
 mod waker_list;
 
 pub(crate) use catch::{
-    CatchDrop, catch_drop, clear_catching, drop_catching, drop_each, payload_as_str, wake_catching,
-    wake_each,
+    CatchDrop, catch_drop, catch_record, clear_catching, drop_catching, drop_each, payload_as_str,
+    wake_catching, wake_each,
 };
 pub(crate) use drop_signal::DropSignal;
 pub use one_line::one_line;

@@ -46,8 +46,8 @@ impl ClonedEventJob {
         let Some(Self { run, context }) = popped.take() else {
             return JobProgress::Empty;
         };
-        let mut running = RunningJob::new(run, context);
-        match running.poll(owner.queue_id(), waker) {
+        let mut running = RunningJob::of_snapshot(run, context);
+        match running.poll(owner, waker) {
             Poll::Ready(result) => JobProgress::Done(result),
             Poll::Pending => JobProgress::Pending(Box::new(running)),
         }
@@ -55,7 +55,7 @@ impl ClonedEventJob {
 
     fn take<C>(popped: PoppedJob<'_, C>) -> Option<UnfinishedJob> {
         let Self { run, context } = popped.take()?;
-        RunningJob::new(run, context).stop()
+        RunningJob::of_snapshot(run, context).stop()
     }
 
     fn count_topics(items: &LaneItems<'_>, counts: &mut TopicCounts) {

@@ -11,6 +11,8 @@ use std::{
     task::{Poll, Waker},
 };
 
+use tracing::span::Entered;
+
 use super::{
     bounded::{LaneItems, Popped},
     job_context::JobContext,
@@ -18,9 +20,10 @@ use super::{
 };
 use crate::{
     background::ErasedBackgroundRun,
-    context::{QueueId, enter_job, log},
+    context::{CurrentJobGuard, QueueId, enter_job, log},
+    event::AnyEvent,
     metadata::{EventInfo, Origin, SubscriberInfo},
-    primitives::{CatchDrop, one_line},
+    primitives::{CatchDrop, catch_record, one_line},
     result::FailureList,
 };
 
@@ -29,6 +32,9 @@ use crate::{
 pub(crate) trait QueueOwner: 'static {
     /// The identity of its queue.
     fn queue_id(&self) -> QueueId;
+
+    /// Reports an event that no subscriber received.
+    fn report_unheard(&self, event: &dyn AnyEvent);
 }
 
 /// The job that was popped; the queue's consumer side stays locked until it is started or taken.
@@ -107,75 +113,118 @@ impl UnfinishedJob {
             .flatten()
             .map(ToString::to_string)
             .collect();
-        tracing::error!(
-            target: "events_core",
-            topic = &*one_line(self.info.topic()),
-            unfinished = unfinished.join(", "),
-            "an event is unfinished: the flush, worker or shutdown that ran it was dropped or stopped; \
-             call Queue::shutdown, which returns the event",
-        );
+        catch_record(|| {
+            tracing::error!(
+                target: "events_core",
+                topic = &*one_line(self.info.topic()),
+                unfinished = unfinished.join(", "),
+                "an event is unfinished: the flush, worker or shutdown that ran it was dropped or stopped; \
+                 call Queue::shutdown, which returns the event",
+            );
+        });
     }
 }
 
 /// A job that was popped and whose background handlers are running.
 pub(crate) struct RunningJob {
-    run: Pin<Box<dyn ErasedBackgroundRun>>,
+    /// `None` when it is finished.
+    run: Option<Pin<Box<dyn ErasedBackgroundRun>>>,
     context: Option<Box<JobContext>>,
+    /// Whether an event that none of the handlers has received is to be reported.
+    reports_unheard: bool,
     result: JobResult,
 }
 
 impl RunningJob {
-    pub(crate) fn new(
+    /// The job of a snapshot: the emit that made it has counted its handlers as reached.
+    pub(super) fn of_snapshot(
         run: Pin<Box<dyn ErasedBackgroundRun>>,
         context: Option<Box<JobContext>>,
     ) -> Self {
-        let result = JobResult::default();
         Self {
-            run,
+            run: Some(run),
             context,
-            result,
+            reports_unheard: false,
+            result: JobResult::default(),
         }
     }
 
-    /// The progress of a job whose run was polled once; `before` is the result of the handlers that ran
-    /// before that.
-    pub(crate) fn into_progress(mut self, polled: Poll<()>, before: JobResult) -> JobProgress {
-        self.result = before;
+    /// The job of an enqueued event, after the first poll of its run. `before` is the result of the sync handlers;
+    /// `is_unheard` is whether none of these has received the event.
+    pub(crate) fn of_event(
+        run: Pin<Box<dyn ErasedBackgroundRun>>,
+        context: Option<Box<JobContext>>,
+        before: JobResult,
+        is_unheard: bool,
+    ) -> Self {
+        Self {
+            run: Some(run),
+            context,
+            reports_unheard: is_unheard,
+            result: before,
+        }
+    }
+
+    /// The progress of a job whose run was polled.
+    pub(crate) fn into_progress(
+        mut self,
+        polled: Poll<()>,
+        owner: &impl QueueOwner,
+    ) -> JobProgress {
         match polled {
-            Poll::Ready(()) => JobProgress::Done(self.finish()),
+            Poll::Ready(()) => JobProgress::Done(self.finish(owner)),
             Poll::Pending => JobProgress::Pending(Box::new(self)),
         }
     }
 
     /// Polls the pending handlers; ready when all handlers are finished.
-    pub(crate) fn poll(&mut self, queue: QueueId, waker: &Waker) -> Poll<JobResult> {
-        let entered = match &self.context {
-            Some(context) => context.enter(queue),
-            None => (None, enter_job(queue, None)),
+    pub(crate) fn poll(&mut self, owner: &impl QueueOwner, waker: &Waker) -> Poll<JobResult> {
+        let Some(run) = &mut self.run else {
+            return Poll::Ready(self.result);
         };
-        let polled = self.run.as_mut().poll(waker);
+        let entered = enter(self.context.as_deref(), owner.queue_id());
+        let polled = run.as_mut().poll(waker);
         drop(entered);
-        polled.map(|()| self.finish())
+        polled.map(|()| self.finish(owner))
     }
 
-    fn finish(&mut self) -> JobResult {
-        let failures = self.run.as_mut().take_result().into_failures();
+    fn finish(&mut self, owner: &impl QueueOwner) -> JobResult {
+        let Some(mut run) = self.run.take() else {
+            return self.result;
+        };
+        if self.reports_unheard {
+            let _entered = enter(self.context.as_deref(), owner.queue_id());
+            run.show_unheard(&mut |event| owner.report_unheard(event));
+        }
+        let failures = run.as_mut().take_result().into_failures();
         for failure in failures {
             self.result.failures += 1;
             log::failure(failure);
         }
+        // The destructors of the event and of handlers run inside the queue, as the handlers do.
+        let _job = enter_job(owner.queue_id(), None);
+        drop(run);
         self.result
     }
 
     /// Drops the handlers that have not finished.
-    pub(crate) fn stop(mut self) -> Option<UnfinishedJob> {
-        let (info, unfinished) = (self.run.info()?, self.run.unfinished());
-        let (event, origin) = self.run.as_mut().stop()?;
+    pub(crate) fn stop(self) -> Option<UnfinishedJob> {
+        let mut run = self.run?;
+        let (info, unfinished) = (run.info()?, run.unfinished());
+        let (event, origin) = run.as_mut().stop()?;
         Some(UnfinishedJob {
             info,
             origin,
             event: CatchDrop::new(event),
             unfinished: Some(unfinished),
         })
+    }
+}
+
+/// Restores the context of a job, and enters a job of that queue, until the guards are dropped.
+fn enter(context: Option<&JobContext>, queue: QueueId) -> (Option<Entered<'_>>, CurrentJobGuard) {
+    match context {
+        Some(context) => context.enter(queue),
+        None => (None, enter_job(queue, None)),
     }
 }

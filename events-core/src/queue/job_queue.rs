@@ -12,19 +12,16 @@
 //!   Those that are async are not called: each is a failure of the emit, which `try_emit` returns and `emit`
 //!   logs at `error`. They are not called later either. The other handlers of the event are not affected.
 
-use std::{
-    ops::Deref,
-    panic::{AssertUnwindSafe, catch_unwind},
-};
+use std::ops::Deref;
 
 use super::{
     bounded::{BoundedQueue, PushError},
-    job::JobVtable,
+    job::{JobVtable, UnfinishedJob},
     topic_counts::TopicCounts,
 };
 use crate::{
     context::{QueueId, is_in_job_of},
-    primitives::drop_catching,
+    primitives::{catch_drop, catch_record},
 };
 
 /// A queue of jobs; `C` is the `QueueOwner` that a job is started with.
@@ -51,18 +48,19 @@ impl<C> JobQueue<C> {
         let from_job = is_in_job_of(self.id());
         self.0.push(vtable, job, from_job).inspect_err(|error| {
             if error.unattended {
-                tracing::warn!(
-                    target: "events_core",
-                    capacity = self.capacity(),
-                    "the queue is full and has no worker; call registry().queue().flush() regularly, \
-                     or start a worker with registry().queue().spawn_thread()",
-                );
+                catch_record(|| {
+                    tracing::warn!(
+                        target: "events_core",
+                        capacity = self.capacity(),
+                        "the queue is full and has no worker; call registry().queue().flush() regularly, \
+                         or start a worker with registry().queue().spawn_thread()",
+                    );
+                });
             }
         })
     }
 
-    /// Logs at `warn` the events that are still queued, if there are any, with their topics. A panic of the
-    /// code that records it, such as a tracing layer, is caught.
+    /// Logs at `warn` the events that are still queued, if there are any, with their topics.
     pub(crate) fn warn_if_not_empty(&self, message: &str) {
         let events = self.len();
         if events == 0 {
@@ -71,20 +69,16 @@ impl<C> JobQueue<C> {
         let mut topics = TopicCounts::default();
         self.for_each_lane(|vtable, items| (vtable.count_topics)(&items, &mut topics));
         let workers = Some(self.attached()).filter(|workers| *workers > 0);
-        catch(|| tracing::warn!(target: "events_core", events, %topics, workers, "{message}"));
+        catch_record(
+            || tracing::warn!(target: "events_core", events, %topics, workers, "{message}"),
+        );
     }
 
     /// Drops the queued events; the panic of a destructor is caught.
     pub(crate) fn discard(&self) {
         while let Some(popped) = self.pop() {
-            catch(|| drop(popped.take_unfinished()));
+            catch_drop::<UnfinishedJob>(|| drop(popped.take_unfinished()));
         }
-    }
-}
-
-fn catch(f: impl FnOnce()) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(f)) {
-        drop_catching(payload);
     }
 }
 

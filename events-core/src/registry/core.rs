@@ -20,9 +20,10 @@ use std::{
 use super::{emit_limits::EmitLimits, interceptor::InterceptorCell, topic_cache::TopicCache};
 use crate::{
     context::{QueueId, SinkGuard, enter_failure_sink, panic_hook},
+    event::AnyEvent,
     handler::States,
     plan::{EventType, PatternEntry, Slot, Slots},
-    primitives::{CatchDrop, drop_catching, drop_each, sync::lock},
+    primitives::{CatchDrop, catch_record, drop_catching, drop_each, sync::lock},
     queue::{Drivers, JobQueue, QueueOwner},
     result::Failure,
 };
@@ -279,12 +280,14 @@ impl Core {
         let linked = self.default_hooks.map_or(0, |hooks| (hooks.count_linked)());
         let flags = self.flags.fetch_and(!AWAITS_SCAN, Ordering::Relaxed);
         if flags & AWAITS_SCAN > 0 && linked > 0 {
-            tracing::warn!(
-                target: "events_core",
-                subscribers = linked,
-                "an event was emitted before any scan: none of the linked subscribers runs; \
-                 call events_core::scan() first thing in main",
-            );
+            catch_record(|| {
+                tracing::warn!(
+                    target: "events_core",
+                    subscribers = linked,
+                    "an event was emitted before any scan: none of the linked subscribers runs; \
+                     call events_core::scan() first thing in main",
+                );
+            });
         }
     }
 
@@ -297,6 +300,10 @@ impl Core {
 impl QueueOwner for Core {
     fn queue_id(&self) -> QueueId {
         self.queue.id()
+    }
+
+    fn report_unheard(&self, event: &dyn AnyEvent) {
+        self.emit_limits.report_unheard(event);
     }
 }
 

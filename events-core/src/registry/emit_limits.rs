@@ -11,8 +11,10 @@
 //! them there are.
 
 use std::{
-    cell::Cell,
+    cell::RefCell,
+    mem::{self, ManuallyDrop},
     panic::{AssertUnwindSafe, catch_unwind},
+    ptr,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -22,10 +24,17 @@ use std::{
 use arc_swap::ArcSwapOption;
 
 use crate::{
-    context::{DEFAULT_LIMIT, MAX_LIMIT, MAX_UNMEASURED_DEPTH, panic_hook},
+    context::{DEFAULT_LIMIT, MAX_LIMIT, MAX_UNMEASURED_DEPTH, OwnsHandlers, log, panic_hook},
     event::AnyEvent,
-    primitives::{drop_catching, one_line},
+    primitives::{catch_record, drop_catching, one_line},
 };
+
+thread_local! {
+    /// The registries, by the address of their limits, whose hooks run on this thread, the innermost last. It has no
+    /// destructor, so that it can be used in those of other thread-locals. While it is empty it owns no memory.
+    static RUNNING_HOOKS: RefCell<ManuallyDrop<Vec<*const EmitLimits>>> =
+        const { RefCell::new(ManuallyDrop::new(Vec::new())) };
+}
 
 /// Called with each event that no subscriber received.
 pub(super) type Hook = Box<dyn Fn(&dyn AnyEvent) + Send + Sync>;
@@ -57,11 +66,6 @@ impl EmitLimits {
         self.limit.load(Ordering::Relaxed)
     }
 
-    #[inline]
-    pub(crate) fn has_hook(&self) -> bool {
-        self.fast_path_limit() == 0 && self.hook.load().is_some()
-    }
-
     /// Sets the depth limit, and leaves that of the fast path to
     /// [`update_fast_path_limit`](Self::update_fast_path_limit). Called under the writer's lock.
     pub(super) fn set_limit(&self, limit: usize) {
@@ -91,30 +95,68 @@ impl EmitLimits {
         self.fast_path_limit.store(limit, Ordering::Relaxed);
     }
 
-    /// Calls the hook, if there is one, with an event that no subscriber received. While a hook runs on
-    /// this thread none is called again: a hook that emits such an event would recurse without end.
+    /// Logs that no subscriber received an event, and calls the hook with it.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn report_unheard(&self, event: &dyn AnyEvent) {
+        log::unheard(event.topic());
+        self.call_unheard_hook(event);
+    }
+
+    /// Calls the hook, if there is one, with an event that no subscriber received. A hook that runs on this thread
+    /// is not called again: it would recurse without end if it emits such an event, directly or through the hooks of
+    /// other registries.
     #[cold]
     pub(crate) fn call_unheard_hook(&self, event: &dyn AnyEvent) {
-        thread_local! {
-            static IS_RUNNING: Cell<bool> = const { Cell::new(false) };
+        if self.fast_path_limit() > 0 {
+            return; // there is none
         }
         let Some(hook) = self.hook.load_full() else {
             return;
         };
-        if IS_RUNNING.replace(true) {
+        let Some(running) = RunningHook::enter(self) else {
             return drop_catching(hook);
-        }
+        };
+        let owner = OwnsHandlers::enter(); // an async emit, and one by topic, owns the plan
         let result = catch_unwind(AssertUnwindSafe(|| hook(event)));
-        IS_RUNNING.set(false);
+        drop((owner, running));
         if let Err(payload) = result {
             let panic = panic_hook::into_panic(payload);
-            tracing::error!(
-                target: "events_core",
-                topic = &*one_line(event.topic()),
-                cause = %panic,
-                "the hook for events that no subscriber received panicked",
-            );
+            let topic = &*one_line(event.topic());
+            catch_record(|| {
+                tracing::error!(
+                    target: "events_core",
+                    topic,
+                    cause = %panic,
+                    "the hook for events that no subscriber received panicked",
+                );
+            });
         }
         drop_catching(hook);
+    }
+}
+
+/// Until this is dropped, the hook of a registry runs on this thread.
+struct RunningHook;
+
+impl RunningHook {
+    /// `None` if the hook of that registry runs already.
+    fn enter(of: &EmitLimits) -> Option<Self> {
+        RUNNING_HOOKS.with_borrow_mut(|running| {
+            let of = ptr::from_ref(of);
+            let is_running = running.contains(&of);
+            (!is_running).then(|| running.push(of)).map(|()| Self)
+        })
+    }
+}
+
+impl Drop for RunningHook {
+    fn drop(&mut self) {
+        RUNNING_HOOKS.with_borrow_mut(|running| {
+            running.pop();
+            if running.is_empty() {
+                drop(mem::take(&mut **running));
+            }
+        });
     }
 }

@@ -26,8 +26,9 @@ impl Registry {
     /// Sets the hook that is called with each event that no subscriber received: no subscriber ran for
     /// it, and none will run for it from the queue. It replaces the previous hook.
     ///
-    /// The hook is not called with events that it emits itself. A panic in it is logged. While there is
-    /// a hook, an emit costs as much as one that `tracing` records.
+    /// An event from the queue, and one of an async emit, is passed to it when the last handler has been skipped,
+    /// such as one whose subscription ended while its call waited. The hook is not called with events that it emits
+    /// itself. A panic in it is logged. While there is a hook, an emit costs as much as one that `tracing` records.
     ///
     /// ```
     /// use std::sync::{Arc, Mutex};

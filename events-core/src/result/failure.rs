@@ -9,6 +9,7 @@ use super::{
     error_text::error_text,
     panic::Panic,
     queue_full::Undelivered,
+    too_deep::TooDeep,
     waits_for_itself::{RefusedCall, WaitsForItself},
 };
 use crate::{metadata::SubscriberInfo, primitives::CatchDrop};
@@ -37,6 +38,8 @@ pub enum Cause {
     Undelivered(Undelivered),
     /// It has a concurrency limit, and the call would wait for itself.
     WaitsForItself(WaitsForItself),
+    /// It is async, and its emit was resumed where little of the thread's stack was left: it was dropped before its end.
+    TooDeep(TooDeep),
 }
 
 impl Cause {
@@ -48,11 +51,11 @@ impl Cause {
         }
     }
 
-    /// Whether the handler was called; otherwise the event did not reach it.
+    /// Whether the handler ran to its end; otherwise the event did not reach it, or it was dropped.
     pub(crate) fn is_from_call(&self) -> bool {
         match self {
             Self::Error(_) | Self::Panic(_) => true,
-            Self::Undelivered(_) | Self::WaitsForItself(_) => false,
+            Self::Undelivered(_) | Self::WaitsForItself(_) | Self::TooDeep(_) => false,
         }
     }
 
@@ -60,7 +63,7 @@ impl Cause {
     pub(crate) fn message(&self) -> &'static str {
         match self {
             Self::Undelivered(_) | Self::WaitsForItself(_) => "a subscriber was not reached",
-            Self::Error(_) | Self::Panic(_) => "a subscriber failed",
+            Self::Error(_) | Self::Panic(_) | Self::TooDeep(_) => "a subscriber failed",
         }
     }
 }
@@ -90,6 +93,7 @@ impl Failure {
             Cause::Error(error) => Some(error.as_ref()),
             Cause::Undelivered(why) => Some(why),
             Cause::WaitsForItself(why) => Some(why),
+            Cause::TooDeep(why) => Some(why),
             Cause::Panic(_) => None,
         }
     }
@@ -99,7 +103,10 @@ impl Failure {
     pub fn panic(&self) -> Option<&Panic> {
         match &*self.cause {
             Cause::Panic(panic) => Some(panic),
-            Cause::Error(_) | Cause::Undelivered(_) | Cause::WaitsForItself(_) => None,
+            Cause::Error(_)
+            | Cause::Undelivered(_)
+            | Cause::WaitsForItself(_)
+            | Cause::TooDeep(_) => None,
         }
     }
 }
@@ -117,6 +124,10 @@ impl fmt::Display for Cause {
             Self::Panic(panic) => panic.fmt(f),
             Self::Undelivered(why) => write!(f, "was not reached: {why}"),
             Self::WaitsForItself(why) => write!(f, "was not reached: {why}"),
+            Self::TooDeep(why) => {
+                f.write_str("was dropped before its end: ")?;
+                why.fmt_reason(f)
+            }
         }
     }
 }
@@ -131,6 +142,7 @@ impl fmt::Debug for Cause {
             Self::Panic(panic) => panic.fmt(f),
             Self::Undelivered(why) => why.fmt(f),
             Self::WaitsForItself(why) => why.fmt(f),
+            Self::TooDeep(why) => why.fmt(f),
         }
     }
 }

@@ -10,6 +10,10 @@ use super::topic_chain::fmt_chain;
 /// [`Registry::set_depth_limit`](crate::Registry::set_depth_limit). An emit that is nested more than 16 deep is
 /// refused as well if less than 128 KiB of the stack are left, where the platform can tell. `Display` shows the
 /// chain of topics, outermost first.
+///
+/// A nested async emit can also be resumed on a thread with a smaller stack than that on which it began. If that little
+/// is left there, its async subscribers that have not ended are dropped, each of which is a failure with
+/// [`Cause::TooDeep`](crate::failures::Cause::TooDeep).
 #[derive(Clone, Debug)]
 pub struct TooDeep {
     pub(crate) limit: usize,
@@ -39,16 +43,24 @@ impl TooDeep {
 
 impl fmt::Display for TooDeep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("emit refused: ")?;
+        self.fmt_reason(f)
+    }
+}
+
+impl TooDeep {
+    /// The reason, with its remedy and the chain.
+    pub(super) fn fmt_reason(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.stack_left {
             None => write!(
                 f,
-                "emit refused: {} emits are nested, which is the limit (Registry::set_depth_limit \
+                "{} emits are nested, which is the limit (Registry::set_depth_limit \
                  changes it); the chain is ",
                 self.limit
             )?,
             Some(left) => write!(
                 f,
-                "emit refused: {} emits are nested, and {} KiB of the thread's stack are left (enqueue \
+                "{} emits are nested, and {} KiB of the thread's stack are left (enqueue \
                  the inner events, or use a thread with a larger stack); the chain is ",
                 self.chain.len() - 1,
                 left / 1024

@@ -13,6 +13,7 @@ use crate::{
     declared::{EVENTS, Installer},
     handler::States,
     metadata::{IntoKey, Key},
+    primitives::catch_record,
     registry::{Registry, SubscriberGroup},
 };
 
@@ -250,17 +251,19 @@ impl Scanner {
         let installed = linked.all().iter().filter(is_installed);
         let unmatched: Vec<_> = installed.filter_map(UnmatchedPattern::of).collect();
         for pattern in unmatched.iter().filter(|pattern| pattern.has_suggestion) {
-            tracing::warn!(target: "events_core", "{}", pattern.text);
+            catch_record(|| tracing::warn!(target: "events_core", "{}", pattern.text));
         }
         let unmatched = unmatched.into_iter().map(|pattern| pattern.text);
         let report = ScanReport::new(core.declared(), &EVENTS, unmatched.collect());
-        tracing::info!(
-            target: "events_core",
-            subscribers = report.subscribers().len(),
-            events = report.heard_events(),
-            "scanned: {}",
-            report.summary(),
-        );
+        catch_record(|| {
+            tracing::info!(
+                target: "events_core",
+                subscribers = report.subscribers().len(),
+                events = report.heard_events(),
+                "scanned: {}",
+                report.summary(),
+            );
+        });
         Ok(report)
     }
 

@@ -321,7 +321,8 @@ impl<F: Family, T> NewSubscription<F, T> {
         };
         let unsubscribe = Unsubscribe::new(&self.registry, event_type, self.id.clone(), number);
         let origin = self.subscriber.origin.clone();
-        let once = self.subscriber.once.then(|| unsubscribe.clone());
+        let is_once = self.subscriber.once;
+        let once = is_once.then(|| unsubscribe.clone());
         let id = self.id.map(Key::from);
         let position = Arc::new(if self.is_receiver {
             Position::receiver(number)
@@ -361,7 +362,8 @@ impl<F: Family, T> NewSubscription<F, T> {
                 (PreparedEntry::Pattern(pattern_entry), closable)
             }
         };
-        (entry, SubscriptionPart::new(unsubscribe, closable))
+        let part = SubscriptionPart::new(unsubscribe, closable);
+        (entry, if is_once { part.once() } else { part })
     }
 }
 

@@ -29,6 +29,12 @@ impl<F, W, H> SubscribedHandler<F, W, H> {
     }
 }
 
+impl<F, W, H> Drop for SubscribedHandler<F, W, H> {
+    fn drop(&mut self) {
+        self.state.begin_drop();
+    }
+}
+
 impl<F, W, H> CallHandler<F> for SubscribedHandler<F, W, H>
 where
     F: Family,
@@ -87,6 +93,12 @@ impl<W, H> SubscribedTopicHandler<W, H> {
             state: FilterState::new(filter.is_some()),
             filter,
         }
+    }
+}
+
+impl<W, H> Drop for SubscribedTopicHandler<W, H> {
+    fn drop(&mut self) {
+        self.state.begin_drop();
     }
 }
 

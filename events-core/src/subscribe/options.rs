@@ -136,7 +136,8 @@ impl<E: Snapshot> NewSubscription<E, BackgroundKind> {
     /// events, while its calls in progress use up the limit: the new call would wait for those calls, and they
     /// for it. That call is refused, and the emit reports it as a failure with
     /// [`Cause::WaitsForItself`](crate::failures::Cause::WaitsForItself). It is not recognized if the handler
-    /// awaits the emit through another task, such as one that it spawns.
+    /// awaits the emit through another task, such as one that it spawns. A handler that polls such an emit and then
+    /// moves it to another task counts as waiting for it until it is polled there: another call may be refused meanwhile.
     ///
     /// # Panics
     ///

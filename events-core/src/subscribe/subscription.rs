@@ -41,6 +41,9 @@ pub struct Subscription(Vec<SubscriptionPart>);
 pub(crate) struct SubscriptionPart {
     unsubscribe: Unsubscribe,
     closable: Weak<dyn Closable>,
+    /// The signal that the handler is dropped, if the handler may be removed before its subscription ends. Of others
+    /// it is created when the subscription is stopped, as long as the handler exists.
+    dropped: Option<Arc<DropSignal>>,
 }
 
 /// A handler that can be closed. The guard holds a weak reference, so that the closure is freed
@@ -69,7 +72,14 @@ impl SubscriptionPart {
         Self {
             unsubscribe,
             closable,
+            dropped: None,
         }
+    }
+
+    /// The same of a handler that its first call removes.
+    pub(super) fn once(mut self) -> Self {
+        self.dropped = self.closable.upgrade().map(|handler| handler.dropped());
+        self
     }
 
     /// The id, and the number of the subscriber that has it.
@@ -82,44 +92,46 @@ impl Subscription {
     /// Unsubscribes, and returns what has to be waited for until no call is in progress.
     pub(crate) fn unsubscribe(mut self) -> Freed {
         let parts = mem::take(&mut self.0);
-        end(&parts);
-        Freed(parts.into_iter().map(|part| part.closable).collect())
+        let mut dropped: Vec<_> = parts
+            .iter()
+            .filter_map(|part| part.dropped.clone())
+            .collect();
+        let has_registry = end(&parts, |handler| dropped.push(handler.dropped()));
+        if !has_registry {
+            dropped.clear(); // each call in progress would have kept it alive
+        }
+        Freed(dropped)
     }
 }
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        end(&self.0);
+        end(&self.0, |_| ());
     }
 }
 
-/// Closes the handlers and removes them from their registry.
-fn end(parts: &[SubscriptionPart]) {
+/// Closes the handlers, calls `closed` with each that exists, and removes them from their registry. Returns whether
+/// that exists.
+fn end(parts: &[SubscriptionPart], mut closed: impl FnMut(&dyn Closable)) -> bool {
     for SubscriptionPart { closable, .. } in parts {
         if let Some(closable) = closable.upgrade() {
             closable.close();
+            closed(&*closable);
             drop_catching(closable); // it may be the last reference
         }
     }
-    unsubscribe(parts.iter().map(|part| &part.unsubscribe));
+    unsubscribe(parts.iter().map(|part| &part.unsubscribe))
 }
 
-/// The handlers of a subscription that has ended. Each emit in progress, and each event in the queue for it,
-/// keeps a handler alive.
-pub(crate) struct Freed(Vec<Weak<dyn Closable>>);
+/// The signals that the handlers of a subscription that has ended are dropped. Each emit in progress, and each event
+/// in the queue for it, keeps a handler alive.
+pub(crate) struct Freed(Vec<Arc<DropSignal>>);
 
 impl Freed {
     /// Waits until the handlers are dropped.
     pub(crate) async fn wait(self) {
-        for handler in self.0 {
-            let dropped = handler.upgrade().map(|handler| {
-                let dropped = handler.dropped();
-                drop_catching(handler);
-                dropped
-            });
-            if let Some(dropped) = dropped {
-                dropped.wait().await;
-            }
+        for dropped in self.0 {
+            dropped.wait().await;
         }
     }
 }
@@ -162,11 +174,12 @@ impl Unsubscribe {
     }
 }
 
-/// Removes subscribers of one registry together, with one new plan for each event type.
-fn unsubscribe<'u>(subscribers: impl Iterator<Item = &'u Unsubscribe> + Clone) {
+/// Removes subscribers of one registry together, with one new plan for each event type. Returns whether the registry
+/// exists.
+fn unsubscribe<'u>(subscribers: impl Iterator<Item = &'u Unsubscribe> + Clone) -> bool {
     let first = subscribers.clone().next();
     let Some(registry) = first.and_then(|first| first.registry.upgrade()) else {
-        return;
+        return false;
     };
     let mut removals = subscribers.map(|subscriber| Removal {
         event_type: subscriber.event_type,
@@ -174,4 +187,5 @@ fn unsubscribe<'u>(subscribers: impl Iterator<Item = &'u Unsubscribe> + Clone) {
         id: subscriber.id.as_deref(),
     });
     registry.core().remove(&mut removals);
+    true
 }

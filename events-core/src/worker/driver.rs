@@ -12,7 +12,7 @@ use std::{
 use crate::{
     context::{depth, enter_job},
     current::enter_if_other,
-    primitives::Waiter,
+    primitives::{Waiter, catch_record},
     queue::{
         InFlight, JobProgress, JobResult, JobSlot, PoppedJob, QueueOwner, RunningJob, UnfinishedJob,
     },
@@ -217,13 +217,15 @@ impl Driver {
     #[cold]
     fn refuse_to_start(&mut self, core: &Core) {
         if !mem::replace(&mut self.is_too_deep, true) {
-            tracing::error!(
-                target: "events_core",
-                nested = depth(),
-                left = core.queue().len(),
-                "a flush, worker or shutdown starts no event, since as many emits are nested around it as \
-                 Registry::set_depth_limit allows; the events stay in the queue; call it outside of the handlers",
-            );
+            catch_record(|| {
+                tracing::error!(
+                    target: "events_core",
+                    nested = depth(),
+                    left = core.queue().len(),
+                    "a flush, worker or shutdown starts no event, since as many emits are nested around it as \
+                     Registry::set_depth_limit allows; the events stay in the queue; call it outside of the handlers",
+                );
+            });
         }
     }
 
@@ -273,7 +275,7 @@ impl Driver {
             // A shutdown has taken it.
             return;
         };
-        match job.poll(self.registry.core().queue_id(), slot.waker()) {
+        match job.poll(self.registry.core(), slot.waker()) {
             Poll::Ready(result) => {
                 self.in_flight.end_poll();
                 self.failures += result.failures;

@@ -16,7 +16,10 @@ use super::{
     tokio_thread::{is_driving_current_thread_runtime, refuse},
 };
 use crate::{
-    context::is_in_job_of, current::registry, primitives::Plural, queue::QueueOwner,
+    context::is_in_job_of,
+    current::registry,
+    primitives::{Plural, catch_record},
+    queue::QueueOwner,
     registry::Registry,
 };
 
@@ -148,12 +151,14 @@ impl Flush {
             flushed.left = self.queue.len();
         }
         if is_cut_off && flushed.left > 0 {
-            tracing::error!(
-                target: "events_core",
-                ran = flushed.ran,
-                left = flushed.left,
-                "a flush was cut off: each event enqueues another one; let the chain of events end",
-            );
+            catch_record(|| {
+                tracing::error!(
+                    target: "events_core",
+                    ran = flushed.ran,
+                    left = flushed.left,
+                    "a flush was cut off: each event enqueues another one; let the chain of events end",
+                );
+            });
         }
         Poll::Ready(flushed)
     }

@@ -21,7 +21,7 @@ use crate::{
     context::{enter_job, is_in_job_of},
     current::enter_if_other,
     metadata::{EventInfo, Origin, SubscriberInfo},
-    primitives::{CatchDrop, Plural, Waiter},
+    primitives::{CatchDrop, Plural, Waiter, catch_record},
     queue::{QueueOwner, RunningJob, TopicCounts, UnfinishedJob},
 };
 
@@ -123,7 +123,7 @@ impl Queue {
         let started = core.drivers().take_unfinished().into_iter();
         unfinished.events.splice(0..0, started.map(UnfinishedEvent));
         if !unfinished.is_empty() {
-            tracing::warn!(target: "events_core", "{unfinished}");
+            catch_record(|| tracing::warn!(target: "events_core", "{unfinished}"));
         }
         unfinished
     }

@@ -7,13 +7,11 @@ use std::{
 };
 
 use super::block_on::block_on;
-use crate::{
-    context::{depth, is_in_job},
-    subscribe::Subscription,
-};
+use crate::{context::may_own_handlers, subscribe::Subscription};
 
 impl Subscription {
-    /// Unsubscribes, and blocks until no call of the handler is in progress and none can start.
+    /// Unsubscribes, and blocks until no call of the handler is in progress, none can start, and its closure is
+    /// dropped.
     ///
     /// Dropping the subscription does not wait. On the same thread the handler is not started after that; another
     /// thread that was about to call it when the drop began may still do so. After `stop` none does.
@@ -21,8 +19,14 @@ impl Subscription {
     /// An async call is in progress until the future of its emit is dropped, which `.await` does when that is
     /// ready. An event in the queue that has passed
     /// the conditions of an async or deferred handler counts as well, until it is run or returned by a shutdown;
-    /// the handler is not started with it. Called inside a handler, of whichever event, this does not wait, since
-    /// it may be the handler that it would wait for.
+    /// the handler is not started with it.
+    ///
+    /// This does not wait
+    /// - inside a handler, of whichever event, inside the hook for events that no subscriber received, and in a
+    ///   destructor that is called while a handler, or the future of an async emit, is dropped: that may own the
+    ///   handler that it would wait for;
+    /// - if the registry does not exist any more: then no call is in progress. The thread that drops the registry
+    ///   may still be dropping the closure.
     ///
     /// In async code use [`stop_async`](Self::stop_async): this blocks the thread, so a call in progress that
     /// awaits a task of that thread could not end.
@@ -51,7 +55,7 @@ impl Subscription {
     pub async fn stop_async(self) {
         let mut freed = pin!(self.unsubscribe().wait());
         poll_fn(|context| {
-            if depth() > 0 || is_in_job() {
+            if may_own_handlers() {
                 return Poll::Ready(());
             }
             freed.as_mut().poll(context)

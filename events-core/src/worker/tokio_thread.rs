@@ -5,6 +5,8 @@
 
 use std::thread;
 
+use crate::primitives::catch_record;
+
 /// Whether the current runtime has one thread only; its tasks run on that thread.
 pub(crate) fn is_current_thread_runtime() -> bool {
     #[cfg(feature = "tokio")]
@@ -41,7 +43,7 @@ pub(crate) fn refuse(call: &str, instead: &str) {
          multi-thread runtime"
     );
     if thread::panicking() {
-        tracing::error!(target: "events_core", "{text}");
+        catch_record(|| tracing::error!(target: "events_core", "{text}"));
     } else {
         panic!("{text}");
     }
@@ -50,10 +52,12 @@ pub(crate) fn refuse(call: &str, instead: &str) {
 /// Logs that a blocking call has reached its deadline on a thread of a current-thread runtime.
 pub(super) fn log_deadline(call: &str, instead: &str) {
     if is_current_thread_runtime() {
-        tracing::error!(
-            target: "events_core",
-            "{call} has reached its deadline inside a current-thread runtime of tokio; a subscriber that \
-             awaits the runtime cannot proceed while its thread is blocked; await {instead}",
-        );
+        catch_record(|| {
+            tracing::error!(
+                target: "events_core",
+                "{call} has reached its deadline inside a current-thread runtime of tokio; a subscriber that \
+                 awaits the runtime cannot proceed while its thread is blocked; await {instead}",
+            );
+        });
     }
 }

@@ -8,14 +8,18 @@
 mod background;
 mod bridges;
 mod panics;
+mod records;
 mod topics;
 
 use std::{
+    future::Future,
     io::{self, Write},
-    sync::{Arc, Mutex, PoisonError},
+    pin::pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
 };
 
-use events_core::{Event, Registry, subscriber, subscribers};
+use events_core::{Event, Registry, args, subscriber, subscribers};
 use tracing_subscriber::{
     fmt,
     fmt::{MakeWriter, format::FmtSpan},
@@ -45,10 +49,15 @@ impl MakeWriter<'_> for Log {
     }
 }
 
+/// Until the guard is dropped, no other test of this binary records.
+fn one_by_one() -> MutexGuard<'static, ()> {
+    static ONE_BY_ONE: Mutex<()> = Mutex::new(());
+    ONE_BY_ONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// What is logged at this level and above while `f` runs, a line a record.
 fn logged<T>(level: tracing::Level, f: impl FnOnce() -> T) -> Vec<String> {
-    static ONE_BY_ONE: Mutex<()> = Mutex::new(());
-    let _alone = ONE_BY_ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = one_by_one();
     let log = Log::default();
     let subscriber = fmt()
         .with_writer(log.clone())
@@ -161,6 +170,64 @@ fn an_event_that_no_subscriber_received_is_logged_at_debug() {
     let record = "DEBUG events_core: no subscriber received the event topic=\"logging::Login\"";
     assert_eq!(log, [record]);
     assert!(logged(tracing::Level::INFO, || registry.emit(login())).is_empty());
+}
+
+#[derive(Event, Clone)]
+struct Ping;
+
+/// A row of a table: its name, and what it does with a registry.
+type Row = (&'static str, fn(&Registry));
+
+/// The ways to emit a `Ping`, each until no handler of it is in progress.
+const WAYS: &[Row] = &[
+    ("emit", |registry| _ = registry.emit(Ping)),
+    ("try_emit", |registry| _ = registry.try_emit(Ping)),
+    ("emit_async", |registry| {
+        assert!(poll_once(registry.emit_async(Ping)).is_ready());
+    }),
+    ("try_emit_async", |registry| {
+        assert!(poll_once(registry.try_emit_async(Ping)).is_ready());
+    }),
+    ("emit_topic", |registry| {
+        registry.emit_topic("logging::Ping", args! {});
+    }),
+    ("enqueue", |registry| {
+        registry.enqueue(Ping).expect("there is room");
+        registry.queue().flush();
+    }),
+    ("enqueue_from", |registry| {
+        registry.enqueue_from(Ping, "here").expect("there is room");
+        registry.queue().flush();
+    }),
+];
+
+fn poll_once<F: Future>(future: F) -> Poll<F::Output> {
+    pin!(future).poll(&mut Context::from_waker(Waker::noop()))
+}
+
+#[test]
+fn each_way_to_emit_logs_an_event_that_no_subscriber_received() {
+    let subscribers: [Row; 3] = [
+        ("none", |_| ()),
+        ("a filtered sync one", |registry| {
+            let new = registry.subscribe(|_: &Ping| ()).when(|_| false);
+            new.register().expect("there is no id").detach();
+        }),
+        ("a filtered async one", |registry| {
+            let new = registry.subscribe_async(|_: &Ping| async {});
+            let new = new.when(|_| false).register();
+            new.expect("there is no id").detach();
+        }),
+    ];
+    let record = "DEBUG events_core: no subscriber received the event topic=\"logging::Ping\"";
+    for (subscriber, subscribe) in subscribers {
+        for (way, emit) in WAYS {
+            let registry = Registry::new();
+            subscribe(&registry);
+            let log = logged(tracing::Level::DEBUG, || emit(&registry));
+            assert_eq!(log, [record], "{way}, {subscriber}");
+        }
+    }
 }
 
 #[test]

@@ -1,8 +1,13 @@
 //! Section 4: events that no subscriber receives, and the hook for them.
 
+use std::{
+    future::{Future, pending},
+    pin::Pin,
+};
+
 use events_core::{AnyEvent, Event, Registry, args};
 
-use crate::{Journal, block_on};
+use crate::{Journal, block_on, poll_once};
 
 #[derive(Event, Clone)]
 #[event(topic = "ping")]
@@ -127,4 +132,92 @@ fn the_depth_limit_applies_while_a_hook_is_set() {
     registry.emit(Ping(0));
     assert_eq!(calls.take().len(), 3);
     assert!(journal.take().is_empty());
+}
+
+/// A row of a table: how the event is emitted, and the future of that.
+type Way = (
+    &'static str,
+    fn(&Registry, Ping) -> Pin<Box<dyn Future<Output = ()>>>,
+);
+
+const WAYS: &[Way] = &[
+    ("emit_async", |registry, ping| {
+        let emit = registry.emit_async(ping);
+        Box::pin(async { _ = emit.await })
+    }),
+    ("try_emit_async", |registry, ping| {
+        let emit = registry.try_emit_async(ping);
+        Box::pin(async { _ = emit.await })
+    }),
+    ("enqueue", |registry, ping| {
+        registry.enqueue(ping).expect("there is room");
+        let flush = registry.queue().flush_async();
+        Box::pin(async { _ = flush.await })
+    }),
+    ("enqueue_from", |registry, ping| {
+        registry
+            .enqueue_from(ping, "an origin")
+            .expect("there is room");
+        let flush = registry.queue().flush_async();
+        Box::pin(async { _ = flush.await })
+    }),
+];
+
+/// Its only call waits for a permit when the subscription ends, and is skipped then.
+#[test]
+fn the_hook_is_called_when_the_only_call_of_an_event_is_skipped_after_it_waited() {
+    for (way, emit) in WAYS {
+        let journal = Journal::default();
+        let registry = hooked(&journal);
+        let new = registry.subscribe_async(|_: &Ping| pending::<()>());
+        let subscription = new.concurrency(1).register().expect("there is no id");
+        let mut holds = Box::pin(registry.emit_async(Ping(0)));
+        assert!(poll_once(&mut holds).is_pending());
+        let mut waits = emit(&registry, Ping(1));
+        assert!(poll_once(&mut waits).is_pending());
+        drop((subscription, holds));
+        assert!(journal.take().is_empty(), "{way}");
+        assert!(poll_once(&mut waits).is_ready());
+        assert_eq!(journal.take(), ["ping 1"], "{way}");
+    }
+}
+
+/// A call that waited and then ran has received the event.
+#[test]
+fn the_hook_is_not_called_when_a_call_of_an_event_ran_after_it_waited() {
+    for (way, emit) in WAYS {
+        let journal = Journal::default();
+        let registry = hooked(&journal);
+        let gate = crate::Gate::default();
+        let waits_for = gate.clone();
+        registry.on_async(move |_: &Ping| waits_for.wait()).detach();
+        let mut waits = emit(&registry, Ping(1));
+        assert!(poll_once(&mut waits).is_pending());
+        gate.open();
+        assert!(poll_once(&mut waits).is_ready());
+        assert!(journal.take().is_empty(), "{way}");
+    }
+}
+
+/// Only a hook that is running is not called again.
+#[test]
+fn the_hook_is_called_with_the_events_of_hooks_of_other_registries() {
+    let (first, second, journal) = (Registry::new(), Registry::new(), Journal::default());
+    let hooks = [("first", &first, &second), ("second", &second, &first)];
+    for (name, of, other) in hooks {
+        let (notes, inside, other) = (journal.clone(), of.clone(), other.clone());
+        of.set_unheard_hook(move |_| {
+            notes.note(name);
+            other.emit(Ping(0));
+            inside.emit(Ping(0));
+        });
+    }
+    for _ in 0..2 {
+        first.emit(Ping(0));
+        assert_eq!(journal.take(), ["first", "second"]);
+    }
+    second.emit(Ping(0));
+    assert_eq!(journal.take(), ["second", "first"]);
+    first.clear_unheard_hook();
+    second.clear_unheard_hook();
 }

@@ -102,7 +102,7 @@ fn check_in_children<F: Fn()>(test: &str, rows: &[(&str, F)]) {
 
 /// Runs a test in a child process, which an abort ends. `body` is a closure in the function of that test, whose path
 /// is in the name of the closure's type.
-fn in_child<F: Fn()>(body: F) {
+pub(crate) fn in_child<F: Fn()>(body: F) {
     let (_, path) = type_name::<F>()
         .split_once("::")
         .expect("the path of a closure");

@@ -15,7 +15,7 @@ use std::{
 
 use events_core::{Event, Registry};
 
-use crate::poll_once;
+use crate::{Gate, Journal, poll_once};
 
 #[derive(Event, Clone)]
 struct Work;
@@ -202,5 +202,43 @@ fn waiting_futures_keep_one_waker() {
         ("next", kept(registry.next::<Work>())),
     ] {
         assert!(kept <= 1, "{name}: {kept}");
+    }
+}
+
+/// An event whose destructor notes whether it runs inside the queue, where a settle does not wait.
+#[derive(Event, Clone)]
+struct Settles(Registry, Journal);
+
+impl Drop for Settles {
+    fn drop(&mut self) {
+        let settled = poll_once(self.0.queue().settle_async());
+        self.1.note(format!("{settled:?}"));
+    }
+}
+
+#[test]
+fn an_event_is_dropped_inside_the_queue_when_its_last_handler_has_ended() {
+    type Subscribe = fn(&Registry, Gate);
+    let rows: [(&str, Subscribe); 3] = [
+        ("sync", |registry, _| {
+            registry.on(|_: &Settles| ()).detach();
+        }),
+        ("async", |registry, _| {
+            registry.on_async(|_: &Settles| async {}).detach();
+        }),
+        ("async, resumed", |registry, gate| {
+            registry.on_async(move |_: &Settles| gate.wait()).detach();
+        }),
+    ];
+    for (row, subscribe) in rows {
+        let (registry, gate, journal) = (Registry::new(), Gate::default(), Journal::default());
+        subscribe(&registry, gate.clone());
+        let event = Settles(registry.clone(), journal.clone());
+        assert!(registry.enqueue(event).is_ok(), "{row}");
+        let mut work = pin!(registry.queue().work(1));
+        assert_pending(work.as_mut());
+        gate.open();
+        assert_pending(work.as_mut());
+        assert_eq!(journal.take(), ["Ready(false)"], "{row}");
     }
 }

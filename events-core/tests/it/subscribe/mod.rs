@@ -6,5 +6,6 @@ mod listener_options;
 mod listeners;
 mod predecessors;
 mod run_time_subscriptions;
+mod stopping;
 mod subscribers;
 mod unsubscribing;

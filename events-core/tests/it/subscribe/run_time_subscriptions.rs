@@ -192,8 +192,10 @@ fn a_subscription_is_reported_with_its_location_and_its_name() {
     drop(named);
 }
 
+type Row = (&'static str, fn(&Registry));
+
 /// Sets an option twice.
-const TWICE: &[(&str, fn(&Registry))] = &[
+const TWICE: &[Row] = &[
     ("a priority", |registry| {
         _ = registry.subscribe(double).priority(1).priority(2);
     }),

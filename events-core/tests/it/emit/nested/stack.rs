@@ -1,10 +1,16 @@
 //! Section 2: endless nesting is refused before the stack overflows, however large the frames are.
 
-use std::{hint::black_box, sync::mpsc, thread};
+use std::{
+    future::{Future, poll_fn},
+    hint::black_box,
+    pin::Pin,
+    sync::mpsc,
+    thread,
+};
 
 use events_core::{Event, Registry, failures::TooDeep};
 
-use crate::block_on;
+use crate::{Gate, Journal, block_on, panics::in_child, poll_once};
 
 #[derive(Event, Clone)]
 #[event(topic = "stack.small")]
@@ -76,5 +82,61 @@ fn an_emit_is_refused_when_little_of_the_stack_is_left() {
         let _subscription = registry.on_async(emits);
         block_on(registry.emit_async(Large([0; 4096])));
         receiver.try_recv().ok()
+    });
+}
+
+#[derive(Event, Clone)]
+struct Countdown(usize);
+
+type Emit = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Emits that are nested 120 deep, the innermost of which waits for the gate; each poll of a handler needs 12 KiB.
+fn nested_emits(registry: &Registry, gate: &Gate, journal: &Journal) -> Emit {
+    let (inner, gate, journal) = (registry.clone(), gate.clone(), journal.clone());
+    let handler = move |event: &Countdown| {
+        let (inner, gate, journal, left) = (inner.clone(), gate.clone(), journal.clone(), event.0);
+        let mut future: Emit = Box::pin(async move {
+            if left == 0 {
+                return gate.wait().await;
+            }
+            if let Err(error) = inner.try_emit_async(Countdown(left - 1)).await {
+                journal.note(error.to_string());
+            }
+        });
+        poll_fn(move |context| {
+            let mut large = [0_u8; 12 * 1024];
+            black_box(&mut large);
+            let polled = future.as_mut().poll(context);
+            black_box(&mut large);
+            polled
+        })
+    };
+    registry.on_async(handler).detach();
+    let emit = registry.emit_async(Countdown(120));
+    Box::pin(async { _ = emit.await })
+}
+
+/// They begin on a stack of 9 MiB, about that of `main`, and are resumed on one of 2 MiB, as a worker of a runtime has.
+#[test]
+fn emits_that_are_resumed_end_when_little_of_the_stack_is_left() {
+    in_child(|| {
+        let (registry, gate, journal) = (Registry::new(), Gate::default(), Journal::default());
+        let emit = nested_emits(&registry, &gate, &journal);
+        let poll = |stack, mut emit: Emit| {
+            let builder = thread::Builder::new().stack_size(stack);
+            let polls = move || (poll_once(&mut emit).is_ready(), emit);
+            let polled = builder.spawn(polls).expect("a thread starts").join();
+            polled.expect("nothing panics")
+        };
+        let (is_ready, emit) = poll(9 << 20, emit);
+        assert!(!is_ready);
+        gate.open();
+        let (is_ready, _) = poll(2 << 20, emit);
+        assert!(is_ready);
+        let errors = journal.take();
+        let [error] = &errors[..] else {
+            panic!("{errors:?}")
+        };
+        assert!(error.contains("of the thread's stack are left"), "{error}");
     });
 }
