@@ -15,7 +15,7 @@ use crate::syntax::{
     in_place::InPlace,
     lifetimes::{non_static_lifetime, with_static},
     spans::{call_site_at, ident_with_span, mixed_site_at, type_name_span},
-    type_text::source_text,
+    text::type_text::source_text,
 };
 
 pub(crate) fn expand(event: &Event) -> TokenStream {

@@ -8,6 +8,8 @@ use syn::{
     token::Brace,
 };
 
+use crate::syntax::fragments;
+
 /// An impl block.
 pub(super) struct ImplBlock {
     pub(super) attrs: Vec<Attribute>,
@@ -28,7 +30,7 @@ pub(super) struct ImplItem {
 impl ImplBlock {
     /// Parses an item; `not_an_impl` is the error text for an item of another kind.
     pub(super) fn parse(item: TokenStream, not_an_impl: &str) -> Result<Self> {
-        let parse = |input: ParseStream<'_>| {
+        fragments::parse(item, |input| {
             let attrs = input.call(Attribute::parse_outer)?;
             let start = input.span();
             let not_an_impl = |_| Error::new(start, not_an_impl);
@@ -58,8 +60,7 @@ impl ImplBlock {
                 self_type,
                 items,
             })
-        };
-        parse.parse2(item)
+        })
     }
 }
 

@@ -4,9 +4,7 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{
     Attribute, Error, FnArg, GenericParam, Lifetime, Meta, Path, Receiver, ReceiverKind, Result,
-    Signature, Type, TypeReference, Visibility,
-    parse::{Parse, Parser},
-    spanned::Spanned,
+    Signature, Type, TypeReference, Visibility, parse::Parse, spanned::Spanned,
 };
 
 use super::{
@@ -19,11 +17,12 @@ use crate::{
     syntax::{
         attributes::cfg_attributes,
         errors::Errors,
+        fragments,
         function::Function,
         lifetimes::non_static_lifetime,
         options::{Options, core_from_options},
         spans::type_name_span,
-        type_text::type_name,
+        text::type_text::type_name,
     },
 };
 
@@ -39,7 +38,7 @@ impl Listener {
     /// Parses `#[listener]` and its impl block.
     pub(crate) fn parse(options: TokenStream, item: TokenStream) -> Result<Self> {
         let mut errors = Errors::default();
-        let options = errors.record(Options::parse.parse2(options));
+        let options = errors.record(Options::parse_tokens(options));
         let core = core_from_options(options, "`#[listener(..)]`", &mut errors);
         let not_an_impl = "`#[listener]` belongs on an impl block, on whose methods you write `#[on]`; \
                          move it to `impl MyListener { .. }`";
@@ -52,7 +51,7 @@ impl Listener {
     /// Parses `#[observer(Model)]` and its impl block.
     pub(crate) fn parse_observer(options: TokenStream, item: TokenStream) -> Result<Self> {
         let mut errors = Errors::default();
-        let args = errors.record(ObserverArgs::parse.parse2(options));
+        let args = errors.record(fragments::parse(options, ObserverArgs::parse));
         let (model, options) = args
             .map(|ObserverArgs { model, options }| (model, options))
             .unzip();
@@ -199,14 +198,16 @@ fn receiver_error_span(receiver: &Receiver) -> Span {
     }
 }
 
-/// Whether it is `&self` or `self: &Self`.
+/// Whether it is `&self`, `self: &Self`, or, with the type by its name or in an `Arc`, `self: &T`.
 fn is_shared_reference(receiver: &Receiver) -> bool {
     match &receiver.kind {
         ReceiverKind::Reference(_, _, mutability) => mutability.is_none(),
         ReceiverKind::Typed(_, ty) => matches!(
             &**ty,
-            Type::Reference(TypeReference { mutability: None, elem, .. })
-                if matches!(&**elem, Type::Path(path) if path.path.is_ident("Self"))
+            Type::Reference(TypeReference {
+                mutability: None,
+                ..
+            })
         ),
         _ => false,
     }

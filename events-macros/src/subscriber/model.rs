@@ -5,9 +5,7 @@ use proc_macro2::{Span, TokenStream};
 use syn::{
     Attribute, Error, Expr, FnArg, GenericArgument, GenericParam, Ident, Lifetime, Path,
     PathArguments, Result, ReturnType, Safety, Signature, Type, TypeImplTrait, TypeReference,
-    parse::{Parse, Parser},
-    spanned::Spanned,
-    visit_mut::VisitMut,
+    spanned::Spanned, visit_mut::VisitMut,
 };
 
 use super::{
@@ -20,7 +18,7 @@ use crate::syntax::{
     errors::Errors,
     function::Function,
     options::{Options, core_path},
-    type_text::source_text,
+    text::type_text::source_text,
 };
 
 /// A function or method that subscribes to an event.
@@ -63,7 +61,7 @@ const NOT_A_FUNCTION: &str =
 impl Subscriber {
     pub(crate) fn parse(options: TokenStream, item: TokenStream) -> Result<Self> {
         let mut errors = Errors::default();
-        let options = errors.record(Options::parse.parse2(options));
+        let options = errors.record(Options::parse_tokens(options));
         let args = options.map(|Options(raw)| SubscriberArgs::new(raw, false, &mut errors));
         let function = errors.record(Function::parse(item, NOT_A_FUNCTION));
         let subscriber = Self::new(args, function, None, &mut errors);
@@ -78,7 +76,7 @@ impl Subscriber {
         method: Method,
         errors: &mut Errors,
     ) -> Option<Self> {
-        let options = errors.record(Options::parse.parse2(options));
+        let options = errors.record(Options::parse_tokens(options));
         let args = options.map(|Options(raw)| SubscriberArgs::new(raw, true, errors));
         Self::new(args, Some(function), Some(method), errors)
     }
@@ -248,9 +246,13 @@ fn check_background(
     }
 }
 
-/// Whether the event parameter is `&dyn AnyEvent`.
+/// Whether the event parameter is `&dyn AnyEvent`, perhaps in parentheses.
 fn takes_any_event(event: &TypeReference) -> bool {
-    matches!(*event.elem, Type::TraitObject(_))
+    let mut ty = &*event.elem;
+    while let Type::Paren(paren) = ty {
+        ty = &paren.elem;
+    }
+    matches!(ty, Type::TraitObject(_))
 }
 
 /// Checks a function that selects events by type or by topic.

@@ -42,7 +42,7 @@ macro_rules! event_again {
     };
 }
 
-event_again!(Again "shop.again", core::option::Option<u8>, 1 + 2);
+event_again!(Again "shop.again", std::option::Option<u8>, 1 + 2);
 
 #[test]
 fn a_field_may_have_a_type_that_a_fragment_contains() {
@@ -156,7 +156,7 @@ type Plain = Paid<()>;
 
 #[test]
 fn emit_accepts_fragments() {
-    let amounts = emitted!(Paid<u8>, self::Paid::<u16>, Plain, amount, 1 + 2, "x");
+    let amounts = emitted!(Paid<u8>, Paid::<u16>, Plain, amount, 1 + 2, "x");
     assert_eq!(amounts, [6; 3]);
     assert!(Paid::<u8>::builder().amount(1).build().extra.is_none());
 }
