@@ -2,3 +2,4 @@
 
 mod fragments_in_attributes;
 mod fragments_in_events;
+mod names;
