@@ -3,6 +3,7 @@
 mod builder;
 mod expand;
 mod model;
+mod names;
 
 use proc_macro2::TokenStream;
 use syn::{DeriveInput, Error, parse::Parse};

@@ -4,13 +4,15 @@ use proc_macro2::Span;
 use syn::{
     Attribute, Data, DeriveInput, Error, Expr, ExprLit, Field as FieldSyntax, Fields,
     GenericArgument, Generics, Ident, Lit, LitStr, Meta, Path, PathArguments, Result, Type,
-    Visibility, ext::IdentExt, spanned::Spanned,
+    Visibility, ext::IdentExt, spanned::Spanned, visit_mut::VisitMut,
 };
 
+use super::names::Names;
 use crate::syntax::{
     errors::Errors,
     options::{Options, RawOption, SetOnce, core_path},
     spans::mixed_site_at,
+    text::type_text::source_text,
 };
 
 /// A struct or an enum that derives `Event`.
@@ -47,6 +49,8 @@ pub(crate) struct Field {
     /// The name without `r#`, or the index.
     pub(crate) name: String,
     pub(crate) ty: Type,
+    /// The type as it is written.
+    pub(crate) type_text: String,
     /// The doc comment and `#[deprecated]`, which the setter repeats.
     pub(crate) setter_attrs: Vec<Attribute>,
     pub(crate) into: bool,
@@ -70,6 +74,7 @@ const FIELD_OPTIONS: &[&str] = &["into", "default", "required", "secret"];
 impl Event {
     pub(crate) fn new(input: &DeriveInput) -> Result<Self> {
         let mut errors = Errors::default();
+        let mut names = Names::of(input);
         let (mut topic, mut core) = (SetOnce::default(), SetOnce::default());
         let (mut serialize, mut no_prelude) = (SetOnce::default(), SetOnce::default());
         for option in errors
@@ -115,7 +120,9 @@ impl Event {
                 };
                 (
                     fields
-                        .filter_map(|(index, field)| Field::new(index, field, &mut errors))
+                        .filter_map(|(index, field)| {
+                            Field::new(index, field, &mut names, &mut errors)
+                        })
                         .collect(),
                     shape,
                 )
@@ -138,11 +145,13 @@ impl Event {
                 (Vec::new(), Shape::TupleOrEnum)
             }
         };
+        let mut generics = input.generics.clone();
+        names.visit_generics_mut(&mut generics);
         errors.finish(Self {
             core: core_path(core.into_value()),
             ident: input.ident.clone(),
             vis: generated_visibility(&input.vis),
-            generics: input.generics.clone(),
+            generics,
             topic: topic.into_value(),
             serialize: serialize.span(),
             docs: doc_text(&input.attrs),
@@ -165,7 +174,12 @@ impl Event {
 }
 
 impl Field {
-    fn new(index: usize, syntax: &FieldSyntax, errors: &mut Errors) -> Option<Self> {
+    fn new(
+        index: usize,
+        syntax: &FieldSyntax,
+        names: &mut Names<'_>,
+        errors: &mut Errors,
+    ) -> Option<Self> {
         let (mut into, mut default, mut required, mut secret) = (
             SetOnce::default(),
             SetOnce::default(),
@@ -200,13 +214,18 @@ impl Field {
             let text = "a field with a default may be left out; remove `required` or `default`";
             errors.push(Error::new(span, text));
         }
-        let inner = option_inner_type(&syntax.ty);
+        let mut ty = syntax.ty.clone();
+        names.visit_type_mut(&mut ty);
+        let inner = option_inner_type(&ty);
         if let (Some(span), None) = (required.span(), &inner) {
             let text = "a field that is not an `Option` is required anyway; remove `required`";
             errors.push(Error::new(span, text));
         }
         let presence = match (default.into_value(), inner) {
-            (Some((span, value)), _) => Presence::Default { span, value },
+            (Some((span, mut value)), _) => {
+                value.iter_mut().for_each(|it| names.visit_expr_mut(it));
+                Presence::Default { span, value }
+            }
             (None, Some(inner)) if !required.is_set() => Presence::Optional(inner),
             _ => Presence::Required,
         };
@@ -217,7 +236,8 @@ impl Field {
                 .ident
                 .as_ref()
                 .map_or_else(|| index.to_string(), |ident| ident.unraw().to_string()),
-            ty: syntax.ty.clone(),
+            ty,
+            type_text: type_text(&syntax.ty),
             setter_attrs: syntax
                 .attrs
                 .iter()
@@ -236,6 +256,18 @@ impl Field {
             Presence::Optional(inner) => inner,
             _ => &self.ty,
         }
+    }
+}
+
+/// The type as text; faster for a single name, which is its own text.
+fn type_text(ty: &Type) -> String {
+    let name = match ty {
+        Type::Path(ty) if ty.qself.is_none() && ty.attrs.is_empty() => ty.path.get_ident(),
+        _ => None,
+    };
+    match name {
+        Some(name) => name.to_string(),
+        None => source_text(ty),
     }
 }
 

@@ -52,8 +52,7 @@ fn self_means_the_event_in_types_and_defaults() {
 #[derive(Event, Debug, Clone)]
 struct Node<'a, T: Clone + PartialEq<T>, const N: usize>
 where
-    Self: Clone,
-    Vec<Self>: Debug,
+    Self: Sized,
 {
     text: &'a str,
     items: [T; N],
@@ -75,10 +74,10 @@ fn reads(event: &mut Node<'_, u8, 2>) {
 
 #[test]
 fn self_means_the_event_with_its_parameters() {
-    let parent = Node::builder().text("a").items([1, 2]).build();
+    let parent = Node::builder().text("a").items([1_u8, 2]).build();
     let child = Node::builder()
         .text("b")
-        .items([3, 4])
+        .items([3_u8, 4])
         .parent(&parent)
         .build();
     let registry = Registry::with(subscribers![reads]);
