@@ -89,7 +89,7 @@ fn self_means_the_event_with_its_parameters() {
 /// The parameters have names of generated code: of a visitor, of the states of the fields, of the import,
 /// of the builder and of a lifetime.
 #[derive(Event, Debug, Clone)]
-#[expect(non_camel_case_types, reason = "as in generated code")]
+#[allow(non_camel_case_types, reason = "as in generated code")]
 struct Named<'__member, __V: Debug, __0, __item, __events, NamedBuilder, const __N: usize>
 where
     __0: Default + 'static,

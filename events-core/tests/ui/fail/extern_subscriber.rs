@@ -1,0 +1,24 @@
+//! Functions with another ABI as subscribers.
+
+use events_core::{Event, Registry, listener, subscriber};
+
+#[derive(Event)]
+struct Saved;
+
+#[subscriber]
+extern "C" fn declared(_: &Saved) {}
+
+#[derive(Default)]
+struct Files;
+
+#[listener]
+impl Files {
+    #[on]
+    extern "system" fn method(&self, _: &Saved) {}
+}
+
+extern "C" fn called(_: &Saved) {}
+
+fn main() {
+    Registry::new().on(called).detach();
+}
