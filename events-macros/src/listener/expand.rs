@@ -4,7 +4,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
-use super::model::Listener;
+use super::{model::Listener, on_attributes::Overlap};
 use crate::{
     subscriber::{
         expand::{background_type, declaration},
@@ -20,6 +20,7 @@ pub(super) fn expand(listener: &Listener) -> TokenStream {
         self_type,
         cfgs,
         handlers,
+        overlaps,
     } = listener;
     let private = quote!(#core::__private);
     let alias = listener_alias(Span::mixed_site());
@@ -33,6 +34,10 @@ pub(super) fn expand(listener: &Listener) -> TokenStream {
         .iter()
         .zip(&names)
         .map(|(Subscriber { cfgs, .. }, name)| quote!(#(#cfgs)* #name));
+    let overlaps = overlaps.iter().map(|Overlap { conditions, error }| {
+        let error = error.to_compile_error();
+        quote!(#[cfg(all(#(#conditions),*))] #error)
+    });
     let span = type_name_span(self_type);
     let core_at_type = located_at(core, mixed_site_at(span));
     let alias_at_type = listener_alias(span);
@@ -52,6 +57,8 @@ pub(super) fn expand(listener: &Listener) -> TokenStream {
             };
 
             #(#registrations)*
+
+            #(#overlaps)*
 
             #listener_impl
         };

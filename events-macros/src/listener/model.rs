@@ -3,13 +3,14 @@
 
 use proc_macro2::{Span, TokenStream};
 use syn::{
-    Attribute, Error, FnArg, GenericParam, Lifetime, Meta, Path, Receiver, ReceiverKind, Result,
+    Attribute, Error, FnArg, GenericParam, Lifetime, Path, Receiver, ReceiverKind, Result,
     Signature, Type, TypeReference, Visibility, parse::Parse, spanned::Spanned,
 };
 
 use super::{
-    impl_block::{ImplBlock, ImplItem, is_on_path},
+    impl_block::{ImplBlock, ImplItem},
     observer_args::{ObserverArgs, method_names, observed_event},
+    on_attributes::{Marked, OnAttributes, Overlap},
     self_type::without_self,
 };
 use crate::{
@@ -32,6 +33,7 @@ pub(crate) struct Listener {
     pub(crate) self_type: Type,
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) handlers: Vec<Subscriber>,
+    pub(crate) overlaps: Vec<Overlap>,
 }
 
 impl Listener {
@@ -72,13 +74,18 @@ impl Listener {
         let listener = type_name(&block.self_type);
         let mut handlers = Vec::new();
         let mut has_handler = false;
+        let mut overlaps = Vec::new();
         for item in block.items {
-            let options = errors.record(handler_options(&item, model.is_some()));
-            has_handler |= !matches!(options, Some(None));
+            let marked = errors.record(OnAttributes::of(&item, model.is_some()));
+            has_handler |= marked.as_ref().is_none_or(|on| !on.handlers.is_empty());
             let ImplItem { attrs, signature } = item;
-            let (Some(signature), Some(Some(options))) = (signature, options) else {
+            let (Some(signature), Some(marked)) = (signature, marked) else {
                 continue;
             };
+            if marked.handlers.is_empty() {
+                continue;
+            }
+            overlaps.extend(marked.overlaps);
             let observed = match model {
                 None => Some(None),
                 Some(model) => {
@@ -87,12 +94,17 @@ impl Listener {
                 }
             };
             let function = errors.record(without_receiver(attrs, signature));
-            if let (Some(observed), Some(function)) = (observed, function) {
+            let (Some(observed), Some(function)) = (observed, function) else {
+                continue;
+            };
+            for Marked { cfg, options } in marked.handlers {
                 let method = Method {
                     core: core.clone(),
                     listener: listener.clone(),
-                    observed,
+                    observed: observed.clone(),
                 };
+                let mut function = function.clone();
+                function.attrs.extend(cfg);
                 let options = without_self(options, &block.self_type);
                 handlers.extend(Subscriber::parse_method(options, function, method, errors));
             }
@@ -105,6 +117,7 @@ impl Listener {
             self_type: block.self_type,
             cfgs: cfg_attributes(block.attrs),
             handlers,
+            overlaps,
         }
     }
 }
@@ -138,31 +151,6 @@ fn borrows_error(lifetime: &Lifetime) -> Error {
     let text = "a listener is stored in its registry, so it cannot borrow; let it own what it \
                 needs, or write `'static`";
     Error::new(lifetime.span(), text)
-}
-
-/// The options of a handler; `None` for an item that is not one. All methods of an observer are handlers.
-fn handler_options(item: &ImplItem, is_observer: bool) -> Result<Option<TokenStream>> {
-    let mut on_attributes = item.attrs.iter().filter(|attr| is_on_path(attr.path()));
-    let Some(attr) = on_attributes.next() else {
-        let is_handler = item.signature.is_some() && is_observer;
-        return Ok(is_handler.then(TokenStream::new));
-    };
-    if item.signature.is_none() {
-        let text = "`#[on]` marks a handler, which is a method; remove it here";
-        return Err(Error::new(attr.path().span(), text));
-    }
-    if let Some(second) = on_attributes.next() {
-        let text = "`#[on]` is given twice; write all options into one";
-        return Err(Error::new(second.path().span(), text));
-    }
-    match &attr.meta {
-        Meta::Path(_) => Ok(Some(TokenStream::new())),
-        Meta::List(list) => Ok(Some(list.tokens.clone())),
-        Meta::NameValue(meta) => {
-            let text = "`#[on]` takes options in parentheses; write `#[on(priority = 10)]`";
-            Err(Error::new(meta.eq_token.span(), text))
-        }
-    }
 }
 
 /// The method without its receiver, so that its first parameter is the event.

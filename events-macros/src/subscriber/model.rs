@@ -201,6 +201,13 @@ fn check_signature(signature: &Signature, errors: &mut Errors) {
             errors.push(Error::new(lifetime.span(), text));
         }
     }
+    if let Some(abi) = &signature.abi
+        && abi.name.as_ref().is_some_and(|name| name.value() != "Rust")
+    {
+        let text = "a function with another ABI does not implement `Fn`, so it cannot be registered; \
+                    subscribe a function without `extern` that calls it";
+        errors.push(Error::new(abi.extern_token.span, text));
+    }
     if let Safety::Unsafe(unsafety) = &signature.safety {
         let text = "an unsafe function cannot be a subscriber, because its safety requirements cannot be \
                     checked; subscribe a safe function that calls it";

@@ -1,11 +1,93 @@
-//! Selecting attributes of an item.
+//! Selecting attributes of an item, also those inside `#[cfg_attr(condition, ..)]`, which the compiler
+//! resolves after an attribute macro has run.
 
-use syn::Attribute;
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{
+    Attribute, Meta, Result, Token,
+    parse::{Parse, ParseStream},
+    parse_quote,
+    punctuated::Punctuated,
+};
+
+/// The arguments of `#[cfg_attr(..)]`.
+struct CfgAttr {
+    condition: TokenStream,
+    attributes: Punctuated<Meta, Token![,]>,
+}
+
+impl Parse for CfgAttr {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let mut condition = TokenStream::new();
+        while !input.peek(Token![,]) {
+            condition.extend([input.parse::<proc_macro2::TokenTree>()?]);
+        }
+        input.parse::<Token![,]>()?;
+        let attributes = input.call(Punctuated::parse_terminated)?;
+        Ok(Self {
+            condition,
+            attributes,
+        })
+    }
+}
+
+impl CfgAttr {
+    fn of(meta: &Meta) -> Option<Self> {
+        let is_cfg_attr = meta.path().is_ident("cfg_attr");
+        let list = is_cfg_attr.then(|| meta.require_list().ok())??;
+        list.parse_args().ok()
+    }
+}
+
+/// The attribute, mapped; one that is a `cfg_attr` with those of its attributes that are mapped to `Some`,
+/// and `None` if there are none.
+pub(crate) fn filter_map(meta: &Meta, map: &impl Fn(&Meta) -> Option<Meta>) -> Option<Meta> {
+    let Some(CfgAttr {
+        condition,
+        attributes,
+    }) = CfgAttr::of(meta)
+    else {
+        return map(meta);
+    };
+    let attributes: Vec<_> = attributes
+        .iter()
+        .filter_map(|attribute| filter_map(attribute, map))
+        .collect();
+    (!attributes.is_empty()).then(|| parse_quote!(cfg_attr(#condition, #(#attributes),*)))
+}
+
+/// Each selected attribute, with its condition if it is inside a `cfg_attr`.
+pub(crate) fn conditional(
+    meta: &Meta,
+    is_selected: &impl Fn(&Meta) -> bool,
+) -> Vec<(Option<TokenStream>, Meta)> {
+    let Some(CfgAttr {
+        condition,
+        attributes,
+    }) = CfgAttr::of(meta)
+    else {
+        let selected = is_selected(meta).then(|| (None, meta.clone()));
+        return selected.into_iter().collect();
+    };
+    let inner = attributes
+        .iter()
+        .flat_map(|attribute| conditional(attribute, is_selected));
+    let within = inner.map(|(inner, attribute)| {
+        let condition = match inner {
+            None => condition.clone(),
+            Some(inner) => quote!(all(#condition, #inner)),
+        };
+        (Some(condition), attribute)
+    });
+    within.collect()
+}
 
 /// The `#[cfg(..)]` attributes, which generated items repeat.
 pub(crate) fn cfg_attributes(attrs: Vec<Attribute>) -> Vec<Attribute> {
-    attrs
-        .into_iter()
-        .filter(|attr| attr.path().is_ident("cfg"))
-        .collect()
+    let is_cfg = |meta: &Meta| meta.path().is_ident("cfg").then(|| meta.clone());
+    let cfgs = attrs.into_iter().filter_map(|mut attr| {
+        attr.meta = filter_map(&attr.meta, &is_cfg)?;
+        Some(attr)
+    });
+    cfgs.collect()
 }

@@ -6,6 +6,7 @@ use syn::{Attribute, Error, Result, Signature, Visibility};
 use super::fragments;
 
 /// A function without its body.
+#[derive(Clone)]
 pub(crate) struct Function {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,

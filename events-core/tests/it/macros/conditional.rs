@@ -2,7 +2,7 @@
 
 use events_core::{
     Event, Registry, listener, observer,
-    record::{Creating, Updating},
+    record::{Creating, Deleting},
     subscriber, subscribers,
 };
 
@@ -20,7 +20,9 @@ impl Conditional {
     }
 
     #[cfg_attr(any(), on)]
-    fn never(&self) {}
+    fn never(&self, event: &mut Tick) {
+        event.0.push("never");
+    }
 
     #[cfg_attr(all(), cfg_attr(all(), on(priority = 8), expect(clippy::unused_self)))]
     fn nested(&self, event: &mut Tick) {
@@ -52,7 +54,7 @@ impl Watcher {
     }
 
     #[cfg_attr(any(), on(once))]
-    fn updating(&self, event: &mut Updating<Model>) {
+    fn deleting(&self, event: &mut Deleting<Model>) {
         event.record.0.push("always");
     }
 }
@@ -74,12 +76,14 @@ fn a_handler_may_be_marked_under_a_condition() {
         registry.emit(Tick::default()).0,
         ["first", "nested", "either", "last"]
     );
-    Conditional.never();
+    let mut tick = Tick::default();
+    Conditional.never(&mut tick);
+    assert_eq!(tick.0, ["never"]);
     let created = [(); 2].map(|()| registry.emit(Creating::new(Model(vec![]))).record.0.len());
     assert_eq!(created, [1, 0]);
-    let updated = [(); 2].map(|()| {
-        let updating = Updating::new(Model(vec![]), Model(vec![]));
-        registry.emit(updating).record.0.len()
+    let deleted = [(); 2].map(|()| {
+        let deleting = Deleting::new(Model(vec![]));
+        registry.emit(deleting).record.0.len()
     });
-    assert_eq!(updated, [1, 1]);
+    assert_eq!(deleted, [1, 1]);
 }
