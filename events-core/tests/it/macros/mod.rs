@@ -4,3 +4,4 @@ mod conditional;
 mod fragments_in_attributes;
 mod fragments_in_events;
 mod names;
+mod never;
