@@ -51,7 +51,7 @@ fn check(handlers: &[(&str, &dyn Fn(&Registry))]) {
         let emitted = block_on(registry.try_emit_async(Tick));
         let deferred = registry.queue().flush();
         let failed = emitted.err().map_or(0, |error| error.failures().len());
-        assert_eq!(failed + deferred.failed(), 1, "{name}");
+        assert_eq!(failed + deferred.failures(), 1, "{name}");
     }
 }
 
@@ -60,7 +60,9 @@ fn a_handler_that_never_returns_is_registered_at_run_time() {
     check(&[
         ("on", &|it| it.on(|_: &Tick| todo!()).detach()),
         ("on, changing", &|it| it.on(|_: &mut Tick| todo!()).detach()),
-        ("on, with the emission", &|it| it.on(|_: &Tick, _: &Emission| todo!()).detach()),
+        ("on, with the emission", &|it| {
+            it.on(|_: &Tick, _: &Emission| todo!()).detach()
+        }),
         ("on, changing, with the emission", &|it| {
             it.on(|_: &mut Tick, _: &Emission| todo!()).detach();
         }),
@@ -74,21 +76,34 @@ fn a_handler_that_never_returns_is_registered_at_run_time() {
             .detach();
         }),
         ("subscribe", &|it| {
-            it.subscribe(|_: &Tick| todo!()).register().expect("no options").detach();
+            it.subscribe(|_: &Tick| todo!())
+                .register()
+                .expect("no options")
+                .detach();
         }),
-        ("on_async", &|it| it.on_async(|_: &Tick| async { todo!() }).detach()),
-        ("on_async, async closure", &|it| it.on_async(async |_: &Tick| todo!()).detach()),
+        ("on_async", &|it| {
+            it.on_async(|_: &Tick| async { todo!() }).detach()
+        }),
+        ("on_async, async closure", &|it| {
+            it.on_async(async |_: &Tick| todo!()).detach()
+        }),
         ("on_async, with the emission", &|it| {
             it.on_async(async |_: &Tick, _: &Emission| todo!()).detach();
         }),
-        ("on_deferred", &|it| it.on_deferred(|_: &Tick| todo!()).detach()),
+        ("on_deferred", &|it| {
+            it.on_deferred(|_: &Tick| todo!()).detach()
+        }),
         ("on_deferred, with the emission", &|it| {
             it.on_deferred(|_: &Tick, _: &Emission| todo!()).detach();
         }),
         ("on_topic", &|it| {
-            it.on_topic(".*", |_: &dyn AnyEvent| todo!()).expect("a pattern").detach();
+            it.on_topic(".*", |_: &dyn AnyEvent| todo!())
+                .expect("a pattern")
+                .detach();
         }),
-        ("on_borrowed", &|it| it.on_borrowed::<Tick>(|_| todo!()).detach()),
+        ("on_borrowed", &|it| {
+            it.on_borrowed::<Tick>(|_| todo!()).detach()
+        }),
     ]);
 }
 
@@ -97,5 +112,5 @@ fn a_declared_handler_may_never_return() {
     let registry = Registry::with(subscribers![sync, asynchronous, deferred, by_topic]);
     let error = block_on(registry.try_emit_async(Tick)).expect_err("three handlers panic");
     assert_eq!(error.failures().len(), 3);
-    assert_eq!(registry.queue().flush().failed(), 1);
+    assert_eq!(registry.queue().flush().failures(), 1);
 }
