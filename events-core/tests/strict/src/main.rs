@@ -2,7 +2,7 @@
 
 #![forbid(unsafe_code, unused_imports)]
 #![deny(warnings, missing_docs, unreachable_pub, rust_2018_idioms)]
-#![deny(clippy::all, clippy::pedantic)]
+#![deny(clippy::all, clippy::pedantic, clippy::nursery)]
 
 use std::sync::atomic::Ordering;
 
@@ -40,6 +40,7 @@ fn main() {
     listeners();
     let _ = signup("ann");
     flushed();
+    assert_eq!(strict::events::linted::emit_gone(), 4);
     assert_eq!(hidden::emit_all(), 10);
     assert_eq!(shadowed::emit_all(), 9);
     assert_eq!(Framed::builder().name("a").emit().name, "a");
