@@ -27,6 +27,7 @@ fn implementations(event: &Event) -> TokenStream {
         core,
         ident,
         docs,
+        lints,
         fields,
         ..
     } = event;
@@ -86,6 +87,7 @@ fn implementations(event: &Event) -> TokenStream {
         .then(|| quote!(#[diagnostic::do_not_recommend]));
 
     quote! {
+        #(#lints)*
         const _: () = {
             use #core::__private as __events;
 

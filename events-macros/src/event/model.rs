@@ -9,6 +9,7 @@ use syn::{
 
 use super::names::Names;
 use crate::syntax::{
+    attributes::{deprecations, lint_attributes},
     errors::Errors,
     options::{Options, RawOption, SetOnce, core_path},
     spans::mixed_site_at,
@@ -25,6 +26,10 @@ pub(crate) struct Event {
     /// The span of the option `serialize`, if it is given.
     pub(crate) serialize: Option<Span>,
     pub(crate) docs: String,
+    /// The attributes by which generated code allows what the item and its fields allow.
+    pub(crate) lints: Vec<Attribute>,
+    /// The item's `#[deprecated]`, which the builder repeats.
+    pub(crate) deprecations: Vec<Attribute>,
     /// Whether the module has no prelude, and so no tool attributes such as `#[diagnostic::..]`.
     pub(crate) no_implicit_prelude: bool,
     pub(crate) fields: Vec<Field>,
@@ -155,6 +160,8 @@ impl Event {
             topic: topic.into_value(),
             serialize: serialize.span(),
             docs: doc_text(&input.attrs),
+            lints: lints(input),
+            deprecations: deprecations(&input.attrs),
             no_implicit_prelude: no_prelude.is_set(),
             fields,
             shape,
@@ -269,6 +276,20 @@ fn type_text(ty: &Type) -> String {
         Some(name) => name.to_string(),
         None => source_text(ty),
     }
+}
+
+/// The attributes by which generated code allows what the item and its fields allow.
+fn lints(input: &DeriveInput) -> Vec<Attribute> {
+    let mut lints = lint_attributes(&input.attrs);
+    if let Data::Struct(data) = &input.data {
+        let fields = data.fields.iter();
+        lints.extend(fields.flat_map(|field| {
+            let is_lint = |attr: &&Attribute| !attr.path().is_ident("deprecated");
+            let attrs: Vec<_> = field.attrs.iter().filter(is_lint).cloned().collect();
+            lint_attributes(&attrs)
+        }));
+    }
+    lints
 }
 
 fn is_event_attribute(attr: &Attribute) -> bool {

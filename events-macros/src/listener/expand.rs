@@ -19,6 +19,7 @@ pub(super) fn expand(listener: &Listener) -> TokenStream {
         core,
         self_type,
         cfgs,
+        lints,
         handlers,
         overlaps,
     } = listener;
@@ -48,6 +49,7 @@ pub(super) fn expand(listener: &Listener) -> TokenStream {
     };
     quote_spanned! {Span::mixed_site()=>
         #(#cfgs)*
+        #(#lints)*
         const _: () = {
             type #alias = #self_type;
 
@@ -72,7 +74,7 @@ fn handler_registration(
     name: &Ident,
     index: usize,
 ) -> TokenStream {
-    let cfgs = &handler.cfgs;
+    let Subscriber { cfgs, lints, .. } = handler;
     let (background_type, declaration) = (background_type(handler), declaration(handler));
     let entry = format_ident!("__SUBSCRIBER{index}", span = Span::mixed_site());
     let value = match background_type {
@@ -81,6 +83,7 @@ fn handler_registration(
     };
     quote_spanned! {Span::mixed_site()=>
         #(#cfgs)*
+        #(#lints)*
         const #name: #core::__private::Subscriber = #value;
         #(#cfgs)*
         #core::__register! {

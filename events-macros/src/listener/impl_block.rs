@@ -13,6 +13,7 @@ use crate::syntax::{attributes::filter_map, fragments};
 
 /// An impl block.
 pub(super) struct ImplBlock {
+    /// The attributes before the block and at its start.
     pub(super) attrs: Vec<Attribute>,
     pub(super) generics: Generics,
     /// The implemented trait, if there is one.
@@ -32,7 +33,7 @@ impl ImplBlock {
     /// Parses an item; `not_an_impl` is the error text for an item of another kind.
     pub(super) fn parse(item: TokenStream, not_an_impl: &str) -> Result<Self> {
         fragments::parse(item, |input| {
-            let attrs = input.call(Attribute::parse_outer)?;
+            let mut attrs = input.call(Attribute::parse_outer)?;
             let start = input.span();
             let not_an_impl = |_| Error::new(start, not_an_impl);
             let _unsafe: Option<Token![unsafe]> = input.parse()?;
@@ -49,7 +50,7 @@ impl ImplBlock {
             let _where: Option<WhereClause> = input.parse()?;
             let content;
             braced!(content in input);
-            let _ = content.call(Attribute::parse_inner)?;
+            attrs.extend(content.call(Attribute::parse_inner)?);
             let mut items = Vec::new();
             while !content.is_empty() {
                 items.push(content.parse()?);

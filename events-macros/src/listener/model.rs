@@ -16,7 +16,7 @@ use super::{
 use crate::{
     subscriber::{method::Method, model::Subscriber},
     syntax::{
-        attributes::cfg_attributes,
+        attributes::{cfg_attributes, lint_attributes},
         errors::Errors,
         fragments,
         function::Function,
@@ -32,6 +32,8 @@ pub(crate) struct Listener {
     pub(crate) core: Path,
     pub(crate) self_type: Type,
     pub(crate) cfgs: Vec<Attribute>,
+    /// The attributes by which generated code allows what the impl block allows.
+    pub(crate) lints: Vec<Attribute>,
     pub(crate) handlers: Vec<Subscriber>,
     pub(crate) overlaps: Vec<Overlap>,
 }
@@ -115,7 +117,8 @@ impl Listener {
         Self {
             core,
             self_type: block.self_type,
-            cfgs: cfg_attributes(block.attrs),
+            cfgs: cfg_attributes(&block.attrs),
+            lints: lint_attributes(&block.attrs),
             handlers,
             overlaps,
         }
@@ -172,7 +175,7 @@ fn without_receiver(attrs: Vec<Attribute>, mut signature: Signature) -> Result<F
     }
     signature.inputs = inputs.collect();
     Ok(Function {
-        attrs: cfg_attributes(attrs),
+        attrs,
         vis: Visibility::Inherited,
         signature,
     })

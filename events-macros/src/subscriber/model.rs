@@ -14,7 +14,7 @@ use super::{
     topic_pattern::TopicPattern,
 };
 use crate::syntax::{
-    attributes::cfg_attributes,
+    attributes::{cfg_attributes, lint_attributes},
     errors::Errors,
     function::Function,
     options::{Options, core_path},
@@ -28,6 +28,8 @@ pub(crate) struct Subscriber {
     /// The listener's side, if it is a method.
     pub(crate) method: Option<Method>,
     pub(crate) cfgs: Vec<Attribute>,
+    /// The attributes by which generated code allows what the function allows.
+    pub(crate) lints: Vec<Attribute>,
     pub(crate) signature: Signature,
     /// The event's type, without the reference.
     pub(crate) event: Type,
@@ -121,7 +123,8 @@ impl Subscriber {
                 None => core_path(args.core.into_value()),
             },
             ident: signature.ident.clone(),
-            cfgs: cfg_attributes(attrs),
+            cfgs: cfg_attributes(&attrs),
+            lints: lint_attributes(&attrs),
             mutates: event.mutability.is_some(),
             params,
             return_type: match &signature.output {

@@ -1,14 +1,16 @@
 //! Selecting attributes of an item, also those inside `#[cfg_attr(condition, ..)]`, which the compiler
 //! resolves after an attribute macro has run.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::{
-    Attribute, Meta, Result, Token,
+    AttrStyle, Attribute, Meta, Result, Token,
     parse::{Parse, ParseStream},
     parse_quote,
     punctuated::Punctuated,
 };
+
+use super::spans::with_span;
 
 /// The arguments of `#[cfg_attr(..)]`.
 struct CfgAttr {
@@ -83,11 +85,46 @@ pub(crate) fn conditional(
 }
 
 /// The `#[cfg(..)]` attributes, which generated items repeat.
-pub(crate) fn cfg_attributes(attrs: Vec<Attribute>) -> Vec<Attribute> {
-    let is_cfg = |meta: &Meta| meta.path().is_ident("cfg").then(|| meta.clone());
-    let cfgs = attrs.into_iter().filter_map(|mut attr| {
-        attr.meta = filter_map(&attr.meta, &is_cfg)?;
-        Some(attr)
+pub(crate) fn cfg_attributes(attrs: &[Attribute]) -> Vec<Attribute> {
+    mapped(attrs, &|meta| {
+        meta.path().is_ident("cfg").then(|| meta.clone())
+    })
+}
+
+/// The attributes by which a generated item allows what the item itself allows or expects. In code that is
+/// generated for a deprecated item, its use is allowed.
+pub(crate) fn lint_attributes(attrs: &[Attribute]) -> Vec<Attribute> {
+    mapped(attrs, &|meta| {
+        let path = meta.path();
+        let allow = Ident::new("allow", Span::mixed_site());
+        if path.is_ident("deprecated") {
+            return Some(parse_quote!(#allow(deprecated)));
+        }
+        // An `expect` is fulfilled by the item, and perhaps not by generated code.
+        let silences = path.is_ident("allow") || path.is_ident("expect");
+        let lints = &meta.require_list().ok().filter(|_| silences)?.tokens;
+        // With the hygiene of the macro no lint reports one that is allowed twice.
+        let lints = with_span(lints, Span::mixed_site());
+        Some(parse_quote!(#allow(#lints)))
+    })
+}
+
+/// The `#[deprecated]` attributes, which items with a name of their own repeat.
+pub(crate) fn deprecations(attrs: &[Attribute]) -> Vec<Attribute> {
+    mapped(attrs, &|meta| {
+        meta.path().is_ident("deprecated").then(|| meta.clone())
+    })
+}
+
+/// The attributes that are mapped to `Some`, as outer attributes.
+fn mapped(attrs: &[Attribute], map: &impl Fn(&Meta) -> Option<Meta>) -> Vec<Attribute> {
+    let mapped = attrs.iter().filter_map(|attr| {
+        let meta = filter_map(&attr.meta, map)?;
+        Some(Attribute {
+            style: AttrStyle::Outer,
+            meta,
+            ..attr.clone()
+        })
     });
-    cfgs.collect()
+    mapped.collect()
 }

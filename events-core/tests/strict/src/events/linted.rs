@@ -77,3 +77,10 @@ pub fn emit_gone() -> u8 {
     let by_macro = events_core::emit!(Gone, count = 1);
     Gone::builder().count(by_macro.count + 1).emit().count
 }
+
+/// A state of subscribers.
+#[must_use]
+#[expect(deprecated, reason = "the type is still in use")]
+pub const fn state() -> Old {
+    Old(1)
+}

@@ -66,8 +66,8 @@ impl Methods {
 
     #[on]
     #[deprecated = "use `receives`"]
-    #[expect(clippy::unused_self, reason = "a method of a listener")]
-    fn deprecated(&self, _: &super::background::SignedUp) {}
+    #[expect(deprecated, clippy::unused_self, reason = "a method of a listener")]
+    fn deprecated(&self, _: &Gone) {}
 }
 
 /// An observer, with an attribute inside its impl block.
