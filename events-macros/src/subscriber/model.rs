@@ -148,6 +148,11 @@ impl Subscriber {
         self.signature.asyncness.is_some()
     }
 
+    /// Whether its return type is `!`. A call of it converts into any type, and a lint reports code after it.
+    pub(crate) fn never_returns(&self) -> bool {
+        matches!(self.return_type, Some(Type::Never(_)))
+    }
+
     /// Whether it is async or deferred: it runs after the emit, with a copy of the event.
     pub(crate) fn is_background(&self) -> bool {
         self.is_async() || self.options.deferred.is_set()

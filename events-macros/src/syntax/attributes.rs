@@ -100,11 +100,26 @@ pub(crate) fn lint_attributes(attrs: &[Attribute]) -> Vec<Attribute> {
         if path.is_ident("deprecated") {
             return Some(parse_quote!(#allow(deprecated)));
         }
-        // An `expect` is fulfilled by the item, and perhaps not by generated code.
-        let silences = path.is_ident("allow") || path.is_ident("expect");
-        let lints = &meta.require_list().ok().filter(|_| silences)?.tokens;
+        // An `expect` is fulfilled by the item, and perhaps not by generated code. Code that allows `dead_code`
+        // counts as used, and so would the item, which then does not fulfil it.
+        let is_expected = path.is_ident("expect");
+        let list = meta.require_list().ok();
+        let list = list.filter(|_| is_expected || path.is_ident("allow"))?;
+        let lints = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
+        let is_copied = |lint: &Meta| {
+            let finds_unused = ["dead_code", "unused"]
+                .iter()
+                .any(|unused| lint.path().is_ident(unused));
+            let is_reason = matches!(lint, Meta::NameValue(_));
+            !(is_reason || is_expected && finds_unused)
+        };
+        let lints: Vec<_> = lints.ok()?.into_iter().filter(is_copied).collect();
+        if lints.is_empty() {
+            return None;
+        }
+        let lints = quote!(#(#lints),*);
         // With the hygiene of the macro no lint reports one that is allowed twice.
-        let lints = with_span(lints, Span::mixed_site());
+        let lints = with_span(&lints, Span::mixed_site());
         Some(parse_quote!(#allow(#lints)))
     })
 }

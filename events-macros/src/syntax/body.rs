@@ -39,7 +39,7 @@ pub(crate) fn split_body(
     }
     let body = match head.pop() {
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
-            Body::parse(group.stream(), group.span())
+            Body::parse(&group.stream(), group.span())
         }
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::None => Body {
             attrs: Vec::new(),
@@ -54,7 +54,7 @@ pub(crate) fn split_body(
 }
 
 impl Body {
-    fn parse(content: TokenStream, span: Span) -> Self {
+    fn parse(content: &TokenStream, span: Span) -> Self {
         // Statements that are passed on as they are keep their fragments.
         let parts = |input: ParseStream<'_>| {
             let attrs = input.call(Attribute::parse_inner)?;

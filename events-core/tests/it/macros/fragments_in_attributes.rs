@@ -224,7 +224,7 @@ items! {
     fn flushed() -> &'static str {
         stringify!(1 + 2)
     }
-    , Option<u8>, dyn std::fmt::Debug + Sync, Pair<i32>, 1 + 2, match 1 { 1 => 6, _ => 0 }, -1, { let some = Some(1); some }
+    , Option<u8>, dyn std::fmt::Debug + Sync, Pair<i32>, 1 + 2, match 1 { 1 => 6, _ => 0 }, -1, { let one = 1; Some(one) }
 }
 
 #[test]

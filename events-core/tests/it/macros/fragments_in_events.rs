@@ -36,13 +36,13 @@ event! {
 macro_rules! event_again {
     ($name:ident $topic:literal, $optional:ty, $length:expr) => {
         event! {
-            $name $topic "" events_core;
+            $name $topic "Declared again." events_core;
             $optional, $optional, Vec<u8>, $length, $length, { "a" }
         }
     };
 }
 
-event_again!(Again "shop.again", std::option::Option<u8>, 1 + 2);
+event_again!(Again "shop.again", Option<u8>, 1 + 2);
 
 #[test]
 fn a_field_may_have_a_type_that_a_fragment_contains() {

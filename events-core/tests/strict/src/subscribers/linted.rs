@@ -82,3 +82,38 @@ impl Watcher {
         event.record.0 += 1;
     }
 }
+
+/// Functions that never return. No lint reports that code after their call is unreachable.
+mod never {
+    use events_core::{Event, listener, subscriber};
+
+    /// An event that is not emitted.
+    #[derive(Event, Debug, Clone)]
+    struct Stop;
+
+    #[subscriber]
+    fn sync(_: &Stop) -> ! {
+        unimplemented!()
+    }
+
+    #[subscriber]
+    async fn later(_: &Stop) -> ! {
+        unimplemented!()
+    }
+
+    #[derive(Debug, Default)]
+    struct Methods;
+
+    #[listener]
+    impl Methods {
+        #[on]
+        fn sync(&self, _: &Stop) -> ! {
+            unimplemented!()
+        }
+
+        #[on(deferred)]
+        fn deferred(&self, _: &Stop) -> ! {
+            unimplemented!()
+        }
+    }
+}
