@@ -10,7 +10,7 @@
 use proc_macro2::{Delimiter, Group, Punct, Spacing, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    Expr, Result, Type,
+    BinOp, Expr, ExprBinary, Result, Type,
     buffer::Cursor,
     parse::{ParseStream, Parser},
 };
@@ -123,39 +123,33 @@ impl Neighbours<'_> {
             | Expr::Assign(_)
             | Expr::Closure(_)
             | Expr::Return(_)
-            | Expr::Break(_) => !(self.start_operand() && self.end_operand()),
+            | Expr::Break(_) => self.is_bound_before(expr) || self.is_bound_after(expr),
             // These are also types and patterns, for which nothing below follows.
             Expr::Unary(_) | Expr::Reference(_) | Expr::RawAddr(_) => self.is_postfix_next(),
             _ => false,
         }
     }
 
-    /// Whether nothing before the fragment binds to it.
-    fn start_operand(&self) -> bool {
-        match self.before {
-            [] => true,
-            [.., TokenTree::Punct(first), TokenTree::Punct(last)]
-                if first.spacing() == Spacing::Joint =>
-            {
-                (first.as_char(), last.as_char()) == ('=', '>')
-            }
-            [.., TokenTree::Punct(last)] => matches!(last.as_char(), ',' | ';' | '=' | ':'),
-            _ => false,
-        }
+    fn is_bound_before(&self, expr: &Expr) -> bool {
+        let Some(TokenTree::Punct(last)) = self.before.last() else {
+            return !self.before.is_empty();
+        };
+        let joined = self.before.iter().rev().skip(1).map_while(joint);
+        let operator: String = joined.collect::<Vec<_>>().into_iter().rev().collect();
+        // This may be two references.
+        let operator = format!("{operator}{}", last.as_char());
+        operator == "&&" || binds(&operator, expr)
     }
 
-    /// Whether nothing after the fragment binds to it.
-    fn end_operand(&self) -> bool {
-        match self.after {
-            [] => true,
-            [TokenTree::Punct(first), TokenTree::Punct(second), ..]
-                if first.spacing() == Spacing::Joint =>
-            {
-                (first.as_char(), second.as_char()) == ('=', '>')
-            }
-            [TokenTree::Punct(first), ..] => matches!(first.as_char(), ',' | ';' | '=' | ':'),
-            _ => false,
+    fn is_bound_after(&self, expr: &Expr) -> bool {
+        let mut after = self.after.iter();
+        let mut operator: String = self.after.iter().map_while(joint).collect();
+        match after.nth(operator.len()) {
+            Some(TokenTree::Punct(last)) => operator.push(last.as_char()),
+            None if operator.is_empty() => return false,
+            _ => return true,
         }
+        binds(&operator, expr)
     }
 
     /// Whether a method call, a field, an index, arguments or `?` follow.
@@ -185,6 +179,35 @@ impl Neighbours<'_> {
             _ => false,
         }
     }
+}
+
+/// The character of a punctuation that the next one joins.
+fn joint(token: &TokenTree) -> Option<char> {
+    match token {
+        TokenTree::Punct(punct) if punct.spacing() == Spacing::Joint => Some(punct.as_char()),
+        _ => None,
+    }
+}
+
+/// Whether the punctuation beside an expression is an operator that may bind more tightly than those in it.
+fn binds(punctuation: &str, expr: &Expr) -> bool {
+    match punctuation {
+        "," | ";" | "=" | ":" | "=>" => false,
+        "==" | "!=" | "<" | ">" | "<=" | ">=" | "&&" | "||" => !is_arithmetic(expr),
+        _ => true,
+    }
+}
+
+/// Whether it is a sum, a product or the like. A cast at its end could continue: `a as u8 < b`.
+fn is_arithmetic(expr: &Expr) -> bool {
+    let Expr::Binary(ExprBinary { op, right, .. }) = expr else {
+        return false;
+    };
+    let is_operator = matches!(
+        op,
+        BinOp::Add(_) | BinOp::Sub(_) | BinOp::Mul(_) | BinOp::Div(_) | BinOp::Rem(_)
+    );
+    is_operator && !matches!(**right, Expr::Cast(_))
 }
 
 #[cfg(test)]
@@ -234,6 +257,10 @@ mod tests {
             ("f(@(1 + 2), @(a | b))", "f(1 + 2, a | b)"),
             ("@(|x| x)(1)", "(|x| x)(1)"),
             ("x == @(a && b)", "x == (a && b)"),
+            ("x == @(1 + 2) && b", "x == 1 + 2 && b"),
+            ("x && @(1 + 2) < 3", "x && (1 + 2) < 3"),
+            ("x < @(1 + 2)", "x < 1 + 2"),
+            ("@(1 + a as u8) < b", "(1 + a as u8) < b"),
             ("x += @(a || b)", "x += (a || b)"),
             ("S { a: @(1..2), b: 1 }", "S { a: 1..2, b: 1 }"),
             ("@(@(1 + 2) * 2) * 2", "((1 + 2) * 2) * 2"),
