@@ -136,9 +136,11 @@ impl Neighbours<'_> {
         };
         let joined = self.before.iter().rev().skip(1).map_while(joint);
         let operator: String = joined.collect::<Vec<_>>().into_iter().rev().collect();
-        // This may be two references.
         let operator = format!("{operator}{}", last.as_char());
-        operator == "&&" || binds(&operator, expr)
+        let operand = self.before.iter().rev().nth(operator.len());
+        // Unless an operand is before them, these may be two references.
+        let may_refer = operator == "&&" && !matches!(operand, Some(TokenTree::Literal(_)));
+        may_refer || binds(&operator, expr)
     }
 
     fn is_bound_after(&self, expr: &Expr) -> bool {
@@ -259,6 +261,7 @@ mod tests {
             ("x == @(a && b)", "x == (a && b)"),
             ("x == @(1 + 2) && b", "x == 1 + 2 && b"),
             ("x && @(1 + 2) < 3", "x && (1 + 2) < 3"),
+            ("2 && @(1 + 2) < 3", "2 && 1 + 2 < 3"),
             ("x < @(1 + 2)", "x < 1 + 2"),
             ("@(1 + a as u8) < b", "(1 + a as u8) < b"),
             ("x += @(a || b)", "x += (a || b)"),
