@@ -9,7 +9,7 @@ use syn::{
     spanned::Spanned,
 };
 
-use crate::syntax::{errors::Errors, spans::located_at};
+use crate::syntax::{errors::Errors, fragments, spans::located_at};
 
 /// The parsed input: the path of `events-core`, which `events_core::emit!` inserts, and the arguments.
 struct Emit {
@@ -20,7 +20,7 @@ struct Emit {
 }
 
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
-    syn::parse2::<Emit>(input).map_or_else(Error::into_compile_error, Emit::expand)
+    fragments::parse(input, Emit::parse).map_or_else(Error::into_compile_error, Emit::expand)
 }
 
 impl Parse for Emit {

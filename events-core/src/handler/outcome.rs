@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 use crate::result::BoxError;
 
 /// What a subscriber may return: nothing, `ControlFlow<()>` (`Break` stops the subscribers after
-/// it), or a `Result` of one of them with any error that converts into a boxed one.
+/// it), or a `Result` of one of them with any error that converts into a boxed one. One that never returns,
+/// such as a closure that ends in `todo!()`, has the type `!`, which is an outcome too.
 ///
 /// ```
 /// use std::{num::ParseIntError, ops::ControlFlow};
@@ -41,7 +42,7 @@ pub trait Outcome {
 }
 
 /// What an async or deferred subscriber may return: nothing, or `Result<(), E>` with any error that
-/// converts into a boxed one.
+/// converts into a boxed one. One that never returns has the type `!`.
 #[diagnostic::on_unimplemented(
     message = "an async or deferred subscriber cannot return `{Self}`",
     label = "not an outcome of an async or deferred subscriber",
@@ -68,6 +69,34 @@ impl<E: Into<BoxError>> AsyncOutcome for Result<(), E> {
             Ok(()) => Step::Done,
             Err(error) => Step::Failed(error.into()),
         }
+    }
+}
+
+/// The output of a function type. Of `fn() -> !` it is the type `!`, for which stable Rust has no name.
+#[doc(hidden)]
+pub trait FunctionOutput {
+    /// The output.
+    type Output;
+}
+
+impl<T> FunctionOutput for fn() -> T {
+    type Output = T;
+}
+
+/// The type of an expression that never returns, such as `todo!()`.
+type Never = <fn() -> ! as FunctionOutput>::Output;
+
+#[diagnostic::do_not_recommend]
+impl Outcome for Never {
+    fn into_step(self) -> Step {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl AsyncOutcome for Never {
+    fn into_step(self) -> Step {
+        self
     }
 }
 

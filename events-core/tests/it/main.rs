@@ -7,6 +7,7 @@ mod builtin;
 mod current;
 mod emit;
 mod event;
+mod macros;
 mod panics;
 mod queue;
 mod subscribe;

@@ -15,7 +15,6 @@ use crate::syntax::{
     in_place::InPlace,
     lifetimes::{non_static_lifetime, with_static},
     spans::{ident_with_span, mixed_site_at},
-    type_text::source_text,
 };
 
 pub(crate) fn expand(event: &Event) -> TokenStream {
@@ -28,6 +27,7 @@ fn implementations(event: &Event) -> TokenStream {
         core,
         ident,
         docs,
+        lints,
         fields,
         ..
     } = event;
@@ -43,7 +43,7 @@ fn implementations(event: &Event) -> TokenStream {
     };
     let location = quote_spanned!(span=> __events::here());
     let field_names = fields.iter().map(|field| &field.name);
-    let field_types = fields.iter().map(|field| type_text(&field.ty));
+    let field_types = fields.iter().map(|field| &field.type_text);
     let secrets = fields.iter().map(|field| field.secret);
 
     let mut generics = event.generics.clone();
@@ -88,6 +88,7 @@ fn implementations(event: &Event) -> TokenStream {
         .then(|| quote!(#[diagnostic::do_not_recommend]));
 
     quote! {
+        #(#lints)*
         const _: () = {
             use #core::__private as __events;
 
@@ -136,18 +137,6 @@ fn implementations(event: &Event) -> TokenStream {
 
             #nested_impl
         };
-    }
-}
-
-/// The type as text; faster for a single name, which is its own text.
-fn type_text(ty: &Type) -> String {
-    let name = match ty {
-        Type::Path(ty) if ty.qself.is_none() && ty.attrs.is_empty() => ty.path.get_ident(),
-        _ => None,
-    };
-    match name {
-        Some(name) => name.to_string(),
-        None => source_text(ty),
     }
 }
 

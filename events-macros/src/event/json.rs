@@ -6,7 +6,8 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Generics, Index, Member};
 
 use super::{
-    model::{Event, Field, JsonForm, Shape, Variant},
+    json_model::{JsonForm, Variant},
+    model::{Event, Field, Shape},
     serde_attributes::SerdeField,
 };
 use crate::syntax::spans::{call_site_at, mixed_site_at, type_name_span};

@@ -1,23 +1,24 @@
 //! The model of `#[derive(Event)]`. Every error of the derive is created here
 //! or in `places`.
 
-use std::iter;
-
 use proc_macro2::Span;
 use syn::{
     Attribute, Data, DeriveInput, Error, Expr, ExprLit, Field as FieldSyntax, Fields,
-    GenericArgument, Generics, Ident, Lit, LitStr, Member, Meta, Path, PathArguments, Result, Type,
-    Variant as VariantSyntax, Visibility, ext::IdentExt,
+    GenericArgument, Generics, Ident, Lit, LitStr, Meta, Path, PathArguments, Result, Type,
+    Visibility, ext::IdentExt, visit_mut::VisitMut,
 };
 
 use super::{
+    json_model::{Json, json_form},
+    names::Names,
     places::{Place, event_options, misplaced, refuse_misplaced},
-    serde_attributes::{SerdeField, SerdeType},
 };
 use crate::syntax::{
+    attributes::{deprecations, lint_attributes},
     errors::Errors,
     options::{SetOnce, core_path},
     spans::mixed_site_at,
+    text::type_text::source_text,
 };
 
 /// A struct or an enum that derives `Event`.
@@ -30,6 +31,10 @@ pub(crate) struct Event {
     /// How it is written as JSON, if the option `serialize` is given.
     pub(crate) json: Option<Json>,
     pub(crate) docs: String,
+    /// The attributes by which generated code allows what the item and its fields allow.
+    pub(crate) lints: Vec<Attribute>,
+    /// The item's `#[deprecated]`, which the builder repeats.
+    pub(crate) deprecations: Vec<Attribute>,
     /// Whether the module has no prelude, and so no tool attributes such as `#[diagnostic::..]`.
     pub(crate) no_implicit_prelude: bool,
     pub(crate) fields: Vec<Field>,
@@ -54,35 +59,13 @@ pub(crate) struct Field {
     /// The name without `r#`, or the index.
     pub(crate) name: String,
     pub(crate) ty: Type,
+    /// The type as it is written.
+    pub(crate) type_text: String,
     /// The doc comment and `#[deprecated]`, which the setter repeats.
     pub(crate) setter_attrs: Vec<Attribute>,
     pub(crate) into: bool,
     pub(crate) presence: Presence,
     pub(crate) secret: bool,
-}
-
-/// How an event is written as JSON.
-pub(crate) struct Json {
-    /// The span of the option `serialize`.
-    pub(crate) option_span: Span,
-    pub(crate) form: JsonForm,
-}
-
-/// Who writes the JSON: this derive, or the `Serialize` of the type.
-pub(crate) enum JsonForm {
-    /// The derive writes each field of the struct: by its key, as its attributes of serde say.
-    Fields(Vec<(String, SerdeField)>),
-    /// The struct is written by its own `Serialize`, because of an attribute of serde. It has no secrets.
-    Whole(Vec<SerdeField>),
-    /// The enum is written by its own `Serialize`.
-    Variants(Vec<Variant>),
-}
-
-/// A variant of an enum that is written as JSON.
-pub(crate) struct Variant {
-    pub(crate) ident: Ident,
-    /// The member of each field that its `Serialize` writes.
-    pub(crate) written: Vec<Member>,
 }
 
 /// What `build()` does about a field that is not set.
@@ -98,6 +81,7 @@ pub(crate) enum Presence {
 impl Event {
     pub(crate) fn new(input: &DeriveInput) -> Result<Self> {
         let mut errors = Errors::default();
+        let mut names = Names::of(input);
         let (mut topic, mut core) = (SetOnce::default(), SetOnce::default());
         let (mut serialize, mut no_prelude) = (SetOnce::default(), SetOnce::default());
         let place = match input.data {
@@ -143,7 +127,9 @@ impl Event {
                 };
                 (
                     fields
-                        .filter_map(|(index, field)| Field::new(index, field, &mut errors))
+                        .filter_map(|(index, field)| {
+                            Field::new(index, field, &mut names, &mut errors)
+                        })
                         .collect(),
                     shape,
                 )
@@ -158,16 +144,27 @@ impl Event {
         refuse_misplaced(input, &mut errors);
         let json = serialize.span().map(|option_span| Json {
             option_span,
-            form: json_form(input, &fields, &mut errors),
+            form: json_form(
+                input,
+                &fields
+                    .iter()
+                    .map(|field| (&*field.name, field.secret))
+                    .collect::<Vec<_>>(),
+                &mut errors,
+            ),
         });
+        let mut generics = input.generics.clone();
+        names.visit_generics_mut(&mut generics);
         errors.finish(Self {
             core: core_path(core.into_value()),
             ident: input.ident.clone(),
             vis: generated_visibility(&input.vis),
-            generics: input.generics.clone(),
+            generics,
             topic: topic.into_value(),
             json,
             docs: doc_text(&input.attrs),
+            lints: lints(input),
+            deprecations: deprecations(&input.attrs),
             no_implicit_prelude: no_prelude.is_set(),
             fields,
             shape,
@@ -187,7 +184,12 @@ impl Event {
 }
 
 impl Field {
-    fn new(index: usize, syntax: &FieldSyntax, errors: &mut Errors) -> Option<Self> {
+    fn new(
+        index: usize,
+        syntax: &FieldSyntax,
+        names: &mut Names<'_>,
+        errors: &mut Errors,
+    ) -> Option<Self> {
         let (mut into, mut default, mut required, mut secret) = (
             SetOnce::default(),
             SetOnce::default(),
@@ -218,13 +220,18 @@ impl Field {
             let text = "a field with a default may be left out; remove `required` or `default`";
             errors.push(Error::new(span, text));
         }
-        let inner = option_inner_type(&syntax.ty);
+        let mut ty = syntax.ty.clone();
+        names.visit_type_mut(&mut ty);
+        let inner = option_inner_type(&ty);
         if let (Some(span), None) = (required.span(), &inner) {
             let text = "a field that is not an `Option` is required anyway; remove `required`";
             errors.push(Error::new(span, text));
         }
         let presence = match (default.into_value(), inner) {
-            (Some((span, value)), _) => Presence::Default { span, value },
+            (Some((span, mut value)), _) => {
+                value.iter_mut().for_each(|it| names.visit_expr_mut(it));
+                Presence::Default { span, value }
+            }
             (None, Some(inner)) if !required.is_set() => Presence::Optional(inner),
             _ => Presence::Required,
         };
@@ -235,7 +242,8 @@ impl Field {
                 .ident
                 .as_ref()
                 .map_or_else(|| index.to_string(), |ident| ident.unraw().to_string()),
-            ty: syntax.ty.clone(),
+            ty,
+            type_text: type_text(&syntax.ty),
             setter_attrs: syntax
                 .attrs
                 .iter()
@@ -257,56 +265,30 @@ impl Field {
     }
 }
 
-/// How the type is written as JSON. Refuses a struct with secrets that only its own `Serialize` can write.
-fn json_form(input: &DeriveInput, fields: &[Field], errors: &mut Errors) -> JsonForm {
-    let syntax = match &input.data {
-        Data::Struct(data) => &data.fields,
-        Data::Union(_) => &Fields::Unit,
-        Data::Enum(data) => {
-            let variants = data.variants.iter().map(|variant| Variant {
-                ident: variant.ident.clone(),
-                written: written_members(variant),
-            });
-            return JsonForm::Variants(variants.collect());
-        }
+/// The type as text; faster for a single name, which is its own text.
+fn type_text(ty: &Type) -> String {
+    let name = match ty {
+        Type::Path(ty) if ty.qself.is_none() && ty.attrs.is_empty() => ty.path.get_ident(),
+        _ => None,
     };
-    let of_type = SerdeType::new(&input.attrs);
-    let attrs: Vec<_> = syntax
-        .iter()
-        .map(|field| SerdeField::new(&field.attrs))
-        .collect();
-    let of_fields = attrs.iter().map(|field| &field.whole);
-    let whole = iter::once(&of_type.whole).chain(of_fields).flatten();
-    let mut whole = whole.peekable();
-    if whole.peek().is_none() {
-        let keys = fields.iter().zip(&attrs);
-        let keys = keys.map(|(field, attrs)| attrs.key(&field.name, &of_type));
-        return JsonForm::Fields(keys.collect::<Vec<_>>().into_iter().zip(attrs).collect());
+    match name {
+        Some(name) => name.to_string(),
+        None => source_text(ty),
     }
-    if fields.iter().any(|field| field.secret) {
-        for (span, name) in whole {
-            let text = format!(
-                "with `{name}` serde writes the struct as a whole, and would show its fields that are \
-                 `secret`; remove `{name}`, or the option `serialize`"
-            );
-            errors.push(Error::new(*span, text));
-        }
-    }
-    JsonForm::Whole(attrs)
 }
 
-/// The fields of a variant that the `Serialize` of the enum writes as they are.
-fn written_members(variant: &VariantSyntax) -> Vec<Member> {
-    let is_written = |attrs| {
-        let attrs = SerdeField::new(attrs);
-        !attrs.skip && attrs.serialize_with.is_none()
-    };
-    if !is_written(&variant.attrs) {
-        return Vec::new();
+/// The attributes by which generated code allows what the item and its fields allow.
+fn lints(input: &DeriveInput) -> Vec<Attribute> {
+    let mut lints = lint_attributes(&input.attrs);
+    if let Data::Struct(data) = &input.data {
+        let fields = data.fields.iter();
+        lints.extend(fields.flat_map(|field| {
+            let is_lint = |attr: &&Attribute| !attr.path().is_ident("deprecated");
+            let attrs: Vec<_> = field.attrs.iter().filter(is_lint).cloned().collect();
+            lint_attributes(&attrs)
+        }));
     }
-    let members = variant.fields.members().zip(&variant.fields);
-    let written = members.filter(|(_, field)| is_written(&field.attrs));
-    written.map(|(member, _)| member).collect()
+    lints
 }
 
 /// The visibility with the hygiene of the macro: lints decide by the first token of an item whether

@@ -1,11 +1,7 @@
 //! The model of `#[flush_queue]`. Every error of the attribute is created here.
 
 use proc_macro2::TokenStream;
-use syn::{
-    Error, Path, Result, Signature, Type,
-    parse::{Parse, Parser},
-    spanned::Spanned,
-};
+use syn::{Error, Path, Result, Signature, Type, spanned::Spanned};
 
 use crate::syntax::{
     body::{Body, nameable_return_type, split_body},
@@ -33,7 +29,7 @@ const NOT_A_FUNCTION: &str = "`#[flush_queue]` belongs on a function, at whose e
 impl FlushedFunction {
     pub(crate) fn parse(options: TokenStream, item: TokenStream) -> Result<Self> {
         let mut errors = Errors::default();
-        let options = errors.record(Options::parse.parse2(options));
+        let options = errors.record(Options::parse_tokens(options));
         let core = core_from_options(options, "`#[flush_queue]`", &mut errors);
         let function = errors.record(Function::parse(item.clone(), NOT_A_FUNCTION));
         let parts = function.and_then(|Function { signature, .. }| {

@@ -4,7 +4,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
-use super::model::Listener;
+use super::{model::Listener, on_attributes::Overlap};
 use crate::{
     subscriber::{
         expand::{background_type, declaration},
@@ -19,7 +19,9 @@ pub(super) fn expand(listener: &Listener) -> TokenStream {
         core,
         self_type,
         cfgs,
+        lints,
         handlers,
+        overlaps,
     } = listener;
     let private = quote!(#core::__private);
     let alias = listener_alias(Span::mixed_site());
@@ -33,6 +35,10 @@ pub(super) fn expand(listener: &Listener) -> TokenStream {
         .iter()
         .zip(&names)
         .map(|(Subscriber { cfgs, .. }, name)| quote!(#(#cfgs)* #name));
+    let overlaps = overlaps.iter().map(|Overlap { conditions, error }| {
+        let error = error.to_compile_error();
+        quote!(#[cfg(all(#(#conditions),*))] #error)
+    });
     let span = type_name_span(self_type);
     let core_at_type = located_at(core, mixed_site_at(span));
     let alias_at_type = listener_alias(span);
@@ -43,6 +49,7 @@ pub(super) fn expand(listener: &Listener) -> TokenStream {
     };
     quote_spanned! {Span::mixed_site()=>
         #(#cfgs)*
+        #(#lints)*
         const _: () = {
             type #alias = #self_type;
 
@@ -52,6 +59,8 @@ pub(super) fn expand(listener: &Listener) -> TokenStream {
             };
 
             #(#registrations)*
+
+            #(#overlaps)*
 
             #listener_impl
         };
@@ -65,7 +74,7 @@ fn handler_registration(
     name: &Ident,
     index: usize,
 ) -> TokenStream {
-    let cfgs = &handler.cfgs;
+    let Subscriber { cfgs, lints, .. } = handler;
     let (background_type, declaration) = (background_type(handler), declaration(handler));
     let entry = format_ident!("__SUBSCRIBER{index}", span = Span::mixed_site());
     let value = match background_type {
@@ -74,6 +83,7 @@ fn handler_registration(
     };
     quote_spanned! {Span::mixed_site()=>
         #(#cfgs)*
+        #(#lints)*
         const #name: #core::__private::Subscriber = #value;
         #(#cfgs)*
         #core::__register! {

@@ -1,15 +1,19 @@
 //! An impl block without the bodies of its methods.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::{
-    Attribute, Error, Generics, Path, Result, Signature, Token, Type, Visibility, WhereClause,
-    braced,
+    Attribute, Error, Generics, Meta, Path, Result, Signature, Token, Type, Visibility,
+    WhereClause, braced,
     parse::{Parse, ParseStream, Parser, discouraged::Speculative},
     token::Brace,
 };
 
+use crate::syntax::{attributes::filter_map, fragments};
+
 /// An impl block.
 pub(super) struct ImplBlock {
+    /// The attributes before the block and at its start.
     pub(super) attrs: Vec<Attribute>,
     pub(super) generics: Generics,
     /// The implemented trait, if there is one.
@@ -28,8 +32,8 @@ pub(super) struct ImplItem {
 impl ImplBlock {
     /// Parses an item; `not_an_impl` is the error text for an item of another kind.
     pub(super) fn parse(item: TokenStream, not_an_impl: &str) -> Result<Self> {
-        let parse = |input: ParseStream<'_>| {
-            let attrs = input.call(Attribute::parse_outer)?;
+        fragments::parse(item, |input| {
+            let mut attrs = input.call(Attribute::parse_outer)?;
             let start = input.span();
             let not_an_impl = |_| Error::new(start, not_an_impl);
             let _unsafe: Option<Token![unsafe]> = input.parse()?;
@@ -46,7 +50,7 @@ impl ImplBlock {
             let _where: Option<WhereClause> = input.parse()?;
             let content;
             braced!(content in input);
-            let _ = content.call(Attribute::parse_inner)?;
+            attrs.extend(content.call(Attribute::parse_inner)?);
             let mut items = Vec::new();
             while !content.is_empty() {
                 items.push(content.parse()?);
@@ -58,8 +62,7 @@ impl ImplBlock {
                 self_type,
                 items,
             })
-        };
-        parse.parse2(item)
+        })
     }
 }
 
@@ -108,14 +111,23 @@ pub(super) fn without_on_attributes(item: TokenStream) -> TokenStream {
 fn items_without_on(items: TokenStream) -> TokenStream {
     let mut kept: Vec<TokenTree> = Vec::new();
     for token in items {
-        if let TokenTree::Group(group) = &token
-            && group.delimiter() == Delimiter::Bracket
-            && matches!(kept.last(), Some(TokenTree::Punct(hash)) if hash.as_char() == '#')
-            && is_on_attribute(group.stream())
-        {
-            kept.pop();
-        } else {
-            kept.push(token);
+        let after_hash =
+            matches!(kept.last(), Some(TokenTree::Punct(hash)) if hash.as_char() == '#');
+        match &token {
+            TokenTree::Group(group) if after_hash && group.delimiter() == Delimiter::Bracket => {
+                match attribute_without_on(group.stream()) {
+                    Without::Unchanged => kept.push(token),
+                    Without::Removed => {
+                        kept.pop();
+                    }
+                    Without::Replaced(content) => {
+                        let mut replaced = Group::new(Delimiter::Bracket, content);
+                        replaced.set_span(group.span());
+                        kept.push(replaced.into());
+                    }
+                }
+            }
+            _ => kept.push(token),
         }
     }
     map_groups(kept.into_iter().collect(), &|group| {
@@ -124,13 +136,33 @@ fn items_without_on(items: TokenStream) -> TokenStream {
     })
 }
 
-fn is_on_attribute(attribute: TokenStream) -> bool {
+/// An attribute without `#[on]`.
+enum Without {
+    Unchanged,
+    Removed,
+    /// A `cfg_attr` with other attributes.
+    Replaced(TokenStream),
+}
+
+fn attribute_without_on(attribute: TokenStream) -> Without {
     let path = |input: ParseStream<'_>| {
         let path = input.call(Path::parse_mod_style)?;
         let _: TokenStream = input.parse()?;
         Ok(path)
     };
-    path.parse2(attribute).is_ok_and(|path| is_on_path(&path))
+    match path.parse2(attribute.clone()) {
+        Ok(path) if is_on_path(&path) => return Without::Removed,
+        Ok(path) if path.is_ident("cfg_attr") => {}
+        _ => return Without::Unchanged,
+    }
+    let Ok(meta) = fragments::parse(attribute, Meta::parse) else {
+        return Without::Unchanged;
+    };
+    let not_on = |meta: &Meta| (!is_on_path(meta.path())).then(|| meta.clone());
+    match filter_map(&meta, &not_on) {
+        Some(meta) => Without::Replaced(meta.into_token_stream()),
+        None => Without::Removed,
+    }
 }
 
 /// Replaces the content of the groups for which `map` returns `Some`.

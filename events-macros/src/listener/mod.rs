@@ -4,6 +4,7 @@ mod expand;
 mod impl_block;
 mod model;
 mod observer_args;
+mod on_attributes;
 mod self_type;
 
 use proc_macro2::{Span, TokenStream};

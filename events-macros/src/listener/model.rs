@@ -3,27 +3,27 @@
 
 use proc_macro2::{Span, TokenStream};
 use syn::{
-    Attribute, Error, FnArg, GenericParam, Lifetime, Meta, Path, Receiver, ReceiverKind, Result,
-    Signature, Type, TypeReference, Visibility,
-    parse::{Parse, Parser},
-    spanned::Spanned,
+    Attribute, Error, FnArg, GenericParam, Lifetime, Path, Receiver, ReceiverKind, Result,
+    Signature, Type, TypeReference, Visibility, parse::Parse, spanned::Spanned,
 };
 
 use super::{
-    impl_block::{ImplBlock, ImplItem, is_on_path},
+    impl_block::{ImplBlock, ImplItem},
     observer_args::{ObserverArgs, method_names, observed_event},
+    on_attributes::{Marked, OnAttributes, Overlap},
     self_type::without_self,
 };
 use crate::{
     subscriber::{method::Method, model::Subscriber},
     syntax::{
-        attributes::{cfg_attributes, find_macro},
+        attributes::{cfg_attributes, find_macro, lint_attributes},
         errors::Errors,
+        fragments,
         function::Function,
         lifetimes::non_static_lifetime,
         options::{Options, core_from_options},
         spans::type_name_span,
-        type_text::type_name,
+        text::type_text::type_name,
     },
 };
 
@@ -32,14 +32,17 @@ pub(crate) struct Listener {
     pub(crate) core: Path,
     pub(crate) self_type: Type,
     pub(crate) cfgs: Vec<Attribute>,
+    /// The attributes by which generated code allows what the impl block allows.
+    pub(crate) lints: Vec<Attribute>,
     pub(crate) handlers: Vec<Subscriber>,
+    pub(crate) overlaps: Vec<Overlap>,
 }
 
 impl Listener {
     /// Parses `#[listener]` and its impl block.
     pub(crate) fn parse(options: TokenStream, item: TokenStream) -> Result<Self> {
         let mut errors = Errors::default();
-        let options = errors.record(Options::parse.parse2(options));
+        let options = errors.record(Options::parse_tokens(options));
         let core = core_from_options(options, "`#[listener(..)]`", &mut errors);
         let not_an_impl = "`#[listener]` belongs on an impl block, on whose methods you write `#[on]`; \
                          move it to `impl MyListener { .. }`";
@@ -52,7 +55,7 @@ impl Listener {
     /// Parses `#[observer(Model)]` and its impl block.
     pub(crate) fn parse_observer(options: TokenStream, item: TokenStream) -> Result<Self> {
         let mut errors = Errors::default();
-        let args = errors.record(ObserverArgs::parse.parse2(options));
+        let args = errors.record(fragments::parse(options, ObserverArgs::parse));
         let (model, options) = args
             .map(|ObserverArgs { model, options }| (model, options))
             .unzip();
@@ -78,13 +81,18 @@ impl Listener {
         let listener = type_name(&block.self_type);
         let mut handlers = Vec::new();
         let mut has_handler = false;
+        let mut overlaps = Vec::new();
         for item in block.items {
-            let options = errors.record(handler_options(&item, model.is_some()));
-            has_handler |= !matches!(options, Some(None));
+            let marked = errors.record(OnAttributes::of(&item, model.is_some()));
+            has_handler |= marked.as_ref().is_none_or(|on| !on.handlers.is_empty());
             let ImplItem { attrs, signature } = item;
-            let (Some(signature), Some(Some(options))) = (signature, options) else {
+            let (Some(signature), Some(marked)) = (signature, marked) else {
                 continue;
             };
+            if marked.handlers.is_empty() {
+                continue;
+            }
+            overlaps.extend(marked.overlaps);
             let observed = match model {
                 None => Some(None),
                 Some(model) => {
@@ -93,12 +101,17 @@ impl Listener {
                 }
             };
             let function = errors.record(without_receiver(attrs, signature));
-            if let (Some(observed), Some(function)) = (observed, function) {
+            let (Some(observed), Some(function)) = (observed, function) else {
+                continue;
+            };
+            for Marked { cfg, options } in marked.handlers {
                 let method = Method {
                     core: core.clone(),
                     listener: listener.clone(),
-                    observed,
+                    observed: observed.clone(),
                 };
+                let mut function = function.clone();
+                function.attrs.extend(cfg);
                 let options = without_self(options, &block.self_type);
                 handlers.extend(Subscriber::parse_method(options, function, method, errors));
             }
@@ -109,8 +122,10 @@ impl Listener {
         Self {
             core,
             self_type: block.self_type,
-            cfgs: cfg_attributes(block.attrs),
+            cfgs: cfg_attributes(&block.attrs),
+            lints: lint_attributes(&block.attrs),
             handlers,
+            overlaps,
         }
     }
 }
@@ -146,31 +161,6 @@ fn borrows_error(lifetime: &Lifetime) -> Error {
     Error::new(lifetime.span(), text)
 }
 
-/// The options of a handler; `None` for an item that is not one. All methods of an observer are handlers.
-fn handler_options(item: &ImplItem, is_observer: bool) -> Result<Option<TokenStream>> {
-    let mut on_attributes = item.attrs.iter().filter(|attr| is_on_path(attr.path()));
-    let Some(attr) = on_attributes.next() else {
-        let is_handler = item.signature.is_some() && is_observer;
-        return Ok(is_handler.then(TokenStream::new));
-    };
-    if item.signature.is_none() {
-        let text = "`#[on]` marks a handler, which is a method; remove it here";
-        return Err(Error::new(attr.path().span(), text));
-    }
-    if let Some(second) = on_attributes.next() {
-        let text = "`#[on]` is given twice; write all options into one";
-        return Err(Error::new(second.path().span(), text));
-    }
-    match &attr.meta {
-        Meta::Path(_) => Ok(Some(TokenStream::new())),
-        Meta::List(list) => Ok(Some(list.tokens.clone())),
-        Meta::NameValue(meta) => {
-            let text = "`#[on]` takes options in parentheses; write `#[on(priority = 10)]`";
-            Err(Error::new(meta.eq_token.span(), text))
-        }
-    }
-}
-
 /// The method without its receiver, so that its first parameter is the event.
 fn without_receiver(attrs: Vec<Attribute>, mut signature: Signature) -> Result<Function> {
     let inputs = std::mem::take(&mut signature.inputs);
@@ -190,7 +180,7 @@ fn without_receiver(attrs: Vec<Attribute>, mut signature: Signature) -> Result<F
     }
     signature.inputs = inputs.collect();
     Ok(Function {
-        attrs: cfg_attributes(attrs),
+        attrs,
         vis: Visibility::Inherited,
         signature,
     })
@@ -204,14 +194,16 @@ fn receiver_error_span(receiver: &Receiver) -> Span {
     }
 }
 
-/// Whether it is `&self` or `self: &Self`.
+/// Whether it is `&self`, `self: &Self`, or, with the type by its name or in an `Arc`, `self: &T`.
 fn is_shared_reference(receiver: &Receiver) -> bool {
     match &receiver.kind {
         ReceiverKind::Reference(_, _, mutability) => mutability.is_none(),
         ReceiverKind::Typed(_, ty) => matches!(
             &**ty,
-            Type::Reference(TypeReference { mutability: None, elem, .. })
-                if matches!(&**elem, Type::Path(path) if path.path.is_ident("Self"))
+            Type::Reference(TypeReference {
+                mutability: None,
+                ..
+            })
         ),
         _ => false,
     }

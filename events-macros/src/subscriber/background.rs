@@ -68,10 +68,11 @@ pub(super) fn background_type(subscriber: &Subscriber) -> TokenStream {
         .map(|method| method.listener_field(&hygienic_ident("__listener")));
     let awaited = subscriber.is_async().then(|| quote_spanned!(span=> .await));
     let core_at_return = located_at(core, span);
-    let step = quote_spanned! {span=>
-        #core_at_return::__private::AsyncOutcome::into_step(
-            #function(#receiver #event, #(#lends),*) #awaited
-        )
+    let step = quote_spanned!(span=> #function(#receiver #event, #(#lends),*) #awaited);
+    let step = if subscriber.never_returns() {
+        step
+    } else {
+        quote_spanned!(span=> #core_at_return::__private::AsyncOutcome::into_step(#step))
     };
     // A future that is not `Send` is reported at the function's name.
     let (generated, core_at_name) = (

@@ -38,11 +38,14 @@ pub(super) fn unwrap_registration(options: &TokenStream) -> Option<TokenStream> 
 
 /// The registration.
 pub(super) fn registration(subscriber: &Subscriber) -> TokenStream {
-    let Subscriber { core, cfgs, .. } = subscriber;
+    let Subscriber {
+        core, cfgs, lints, ..
+    } = subscriber;
     let background_type = background_type(subscriber);
     let declaration = declaration(subscriber);
     quote_spanned! {Span::mixed_site()=>
         #(#cfgs)*
+        #(#lints)*
         const _: () = {
             #background_type
 

@@ -38,8 +38,11 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
         .as_ref()
         .map(|_| hygienic_ident("listener"));
     let receiver = listener.as_ref().map(|listener| quote!(&#listener,));
-    let call = quote_spanned! {span=>
-        #core::__private::Outcome::into_step(#function(#receiver #event, #(#lends),*))
+    let call = quote_spanned!(span=> #function(#receiver #event, #(#lends),*));
+    let call = if subscriber.never_returns() {
+        call
+    } else {
+        quote_spanned!(span=> #core::__private::Outcome::into_step(#call))
     };
     let find_listener = find_listener(subscriber);
     let handler = quote! {

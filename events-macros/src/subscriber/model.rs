@@ -5,9 +5,7 @@ use proc_macro2::{Span, TokenStream};
 use syn::{
     Attribute, Error, Expr, FnArg, GenericArgument, GenericParam, Ident, Lifetime, Path,
     PathArguments, Result, ReturnType, Safety, Signature, Type, TypeImplTrait, TypeReference,
-    parse::{Parse, Parser},
-    spanned::Spanned,
-    visit_mut::VisitMut,
+    spanned::Spanned, visit_mut::VisitMut,
 };
 
 use super::{
@@ -16,11 +14,11 @@ use super::{
     topic_pattern::TopicPattern,
 };
 use crate::syntax::{
-    attributes::{cfg_attributes, find_macro},
+    attributes::{cfg_attributes, find_macro, lint_attributes},
     errors::Errors,
     function::Function,
     options::{Options, core_path},
-    type_text::source_text,
+    text::type_text::source_text,
 };
 
 /// A function or method that subscribes to an event.
@@ -30,6 +28,8 @@ pub(crate) struct Subscriber {
     /// The listener's side, if it is a method.
     pub(crate) method: Option<Method>,
     pub(crate) cfgs: Vec<Attribute>,
+    /// The attributes by which generated code allows what the function allows.
+    pub(crate) lints: Vec<Attribute>,
     pub(crate) signature: Signature,
     /// The event's type, without the reference.
     pub(crate) event: Type,
@@ -63,7 +63,7 @@ const NOT_A_FUNCTION: &str =
 impl Subscriber {
     pub(crate) fn parse(options: TokenStream, item: TokenStream) -> Result<Self> {
         let mut errors = Errors::default();
-        let options = errors.record(Options::parse.parse2(options));
+        let options = errors.record(Options::parse_tokens(options));
         let args = options.map(|Options(raw)| SubscriberArgs::new(raw, false, &mut errors));
         let function = errors.record(Function::parse(item, NOT_A_FUNCTION));
         let attrs = function
@@ -86,7 +86,7 @@ impl Subscriber {
         method: Method,
         errors: &mut Errors,
     ) -> Option<Self> {
-        let options = errors.record(Options::parse.parse2(options));
+        let options = errors.record(Options::parse_tokens(options));
         let args = options.map(|Options(raw)| SubscriberArgs::new(raw, true, errors));
         Self::new(args, Some(function), Some(method), errors)
     }
@@ -131,7 +131,8 @@ impl Subscriber {
                 None => core_path(args.core.into_value()),
             },
             ident: signature.ident.clone(),
-            cfgs: cfg_attributes(attrs),
+            cfgs: cfg_attributes(&attrs),
+            lints: lint_attributes(&attrs),
             mutates: event.mutability.is_some(),
             params,
             return_type: match &signature.output {
@@ -153,6 +154,11 @@ impl Subscriber {
     /// Whether it is an `async fn`.
     pub(crate) fn is_async(&self) -> bool {
         self.signature.asyncness.is_some()
+    }
+
+    /// Whether its return type is `!`. A call of it converts into any type, and a lint reports code after it.
+    pub(crate) fn never_returns(&self) -> bool {
+        matches!(self.return_type, Some(Type::Never(_)))
     }
 
     /// Whether it is async or deferred: it runs after the emit, with a copy of the event.
@@ -211,6 +217,13 @@ fn check_signature(signature: &Signature, errors: &mut Errors) {
             errors.push(Error::new(lifetime.span(), text));
         }
     }
+    if let Some(abi) = &signature.abi
+        && abi.name.as_ref().is_some_and(|name| name.value() != "Rust")
+    {
+        let text = "a function with another ABI does not implement `Fn`, so it cannot be registered; \
+                    subscribe a function without `extern` that calls it";
+        errors.push(Error::new(abi.extern_token.span, text));
+    }
     if let Safety::Unsafe(unsafety) = &signature.safety {
         let text = "an unsafe function cannot be a subscriber, because its safety requirements cannot be \
                     checked; subscribe a safe function that calls it";
@@ -256,9 +269,13 @@ fn check_background(
     }
 }
 
-/// Whether the event parameter is `&dyn AnyEvent`.
+/// Whether the event parameter is `&dyn AnyEvent`, perhaps in parentheses.
 fn takes_any_event(event: &TypeReference) -> bool {
-    matches!(*event.elem, Type::TraitObject(_))
+    let mut ty = &*event.elem;
+    while let Type::Paren(paren) = ty {
+        ty = &paren.elem;
+    }
+    matches!(ty, Type::TraitObject(_))
 }
 
 /// Checks a function that selects events by type or by topic.

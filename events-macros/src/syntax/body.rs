@@ -9,7 +9,10 @@ use syn::{
     visit_mut::{VisitMut, visit_type_mut},
 };
 
-use super::spans::{located_at, mixed_site_at};
+use super::{
+    fragments::without_fragments,
+    spans::{located_at, mixed_site_at},
+};
 
 /// The body of a function.
 pub(crate) struct Body {
@@ -36,7 +39,7 @@ pub(crate) fn split_body(
     }
     let body = match head.pop() {
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
-            Body::parse(group.stream(), group.span())
+            Body::parse(&group.stream(), group.span())
         }
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::None => Body {
             attrs: Vec::new(),
@@ -51,14 +54,20 @@ pub(crate) fn split_body(
 }
 
 impl Body {
-    fn parse(content: TokenStream, span: Span) -> Self {
+    fn parse(content: &TokenStream, span: Span) -> Self {
+        // Statements that are passed on as they are keep their fragments.
         let parts = |input: ParseStream<'_>| {
             let attrs = input.call(Attribute::parse_inner)?;
-            Ok((attrs, input.parse()?))
+            let statements = input.parse()?;
+            Ok(if attrs.is_empty() {
+                (attrs, content.clone())
+            } else {
+                (attrs, without_fragments(statements))
+            })
         };
         let (mut attrs, statements) = parts
             .parse2(content.clone())
-            .unwrap_or_else(|_| (Vec::new(), content));
+            .unwrap_or_else(|_| (Vec::new(), content.clone()));
         for attr in &mut attrs {
             attr.style = AttrStyle::Outer;
         }

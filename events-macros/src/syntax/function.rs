@@ -1,12 +1,12 @@
 //! A function without its body. Errors in the body are the compiler's to report.
 
 use proc_macro2::TokenStream;
-use syn::{
-    Attribute, Error, Result, Signature, Visibility,
-    parse::{ParseStream, Parser},
-};
+use syn::{Attribute, Error, Result, Signature, Visibility};
+
+use super::fragments;
 
 /// A function without its body.
+#[derive(Clone)]
 pub(crate) struct Function {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
@@ -16,7 +16,7 @@ pub(crate) struct Function {
 impl Function {
     /// Parses an item; `not_a_function` is the error text for an item of another kind.
     pub(crate) fn parse(item: TokenStream, not_a_function: &str) -> Result<Self> {
-        let parse = |input: ParseStream<'_>| {
+        fragments::parse(item, |input| {
             let attrs = input.call(Attribute::parse_outer)?;
             let vis = input.parse()?;
             let start = input.span();
@@ -29,7 +29,6 @@ impl Function {
                 vis,
                 signature,
             })
-        };
-        parse.parse2(item)
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! The options of an attribute: `name` or `name = value`, separated by commas.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use syn::{
     Error, Expr, ExprLit, Ident, Lit, LitStr, Path, Result, Token, Type, TypePath,
     ext::IdentExt,
@@ -9,7 +9,7 @@ use syn::{
     spanned::Spanned,
 };
 
-use super::{errors::Errors, spans::mixed_site_at};
+use super::{errors::Errors, fragments, spans::mixed_site_at};
 
 /// One parsed option, not yet validated.
 pub(crate) struct RawOption {
@@ -126,6 +126,13 @@ impl RawOption {
 
 /// The options of one attribute.
 pub(crate) struct Options(pub(crate) Vec<RawOption>);
+
+impl Options {
+    /// Parses the tokens in the parentheses of an attribute.
+    pub(crate) fn parse_tokens(options: TokenStream) -> Result<Self> {
+        fragments::parse(options, Self::parse)
+    }
+}
 
 impl Parse for Options {
     fn parse(input: ParseStream<'_>) -> Result<Self> {

@@ -1,11 +1,7 @@
 //! The model of `#[events_testing::test]`. Every error of the attribute is created here.
 
 use proc_macro2::TokenStream;
-use syn::{
-    Attribute, Path, Result, Signature, Type, Visibility,
-    parse::{Parse, Parser},
-    parse_quote,
-};
+use syn::{Attribute, Path, Result, Signature, Type, Visibility, parse_quote};
 
 use crate::syntax::{
     body::{Body, nameable_return_type, split_body},
@@ -37,7 +33,7 @@ impl Test {
     pub(crate) fn parse(options: TokenStream, item: TokenStream) -> Result<Self> {
         let mut errors = Errors::default();
         let (mut testing, mut empty) = (SetOnce::default(), SetOnce::default());
-        let options = errors.record(Options::parse.parse2(options));
+        let options = errors.record(Options::parse_tokens(options));
         for option in options.into_iter().flat_map(|Options(raw)| raw) {
             let name = option.name.clone();
             let set = match name.to_string().as_str() {

@@ -23,7 +23,14 @@
     unused_lifetimes,
     unused_qualifications
 )]
-#![deny(clippy::all, clippy::pedantic)]
+#![deny(clippy::all, clippy::pedantic, clippy::nursery)]
 
 pub mod events;
+#[allow(
+    clippy::missing_const_for_fn,
+    clippy::future_not_send,
+    clippy::redundant_pub_crate,
+    clippy::significant_drop_tightening,
+    reason = "these lints are about the handlers themselves"
+)]
 pub mod subscribers;

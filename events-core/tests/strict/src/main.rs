@@ -2,7 +2,7 @@
 
 #![forbid(unsafe_code, unused_imports)]
 #![deny(warnings, missing_docs, unreachable_pub, rust_2018_idioms)]
-#![deny(clippy::all, clippy::pedantic)]
+#![deny(clippy::all, clippy::pedantic, clippy::nursery)]
 
 use std::sync::atomic::Ordering;
 
@@ -13,6 +13,7 @@ use strict::{
         generics::{Lent, Login, Page, Shared},
         hidden,
         imported::Framed,
+        linted,
         macro_generated::{Again, Generated},
         shadowed,
         shapes::{Door, Empty, Named, Tuple, Unit, r#virtual},
@@ -31,6 +32,7 @@ fn main() {
         .state(Ledger::default())
         .state(1_u8)
         .state(Outbox::default())
+        .state(linted::state())
         .run();
     events_core::scan!(strict);
     shapes();
@@ -40,6 +42,7 @@ fn main() {
     listeners();
     let _ = signup("ann");
     flushed();
+    assert_eq!(linted::emit_gone(), 4);
     assert_eq!(hidden::emit_all(), 10);
     assert_eq!(shadowed::emit_all(), 9);
     assert_eq!(Framed::builder().name("a").emit().name, "a");

@@ -13,6 +13,8 @@ impl Builder<'_> {
             core,
             vis,
             ident: event,
+            lints,
+            deprecations,
             ..
         } = self.event;
         let (ident, bounds) = (&self.ident, self.where_clause());
@@ -33,6 +35,8 @@ impl Builder<'_> {
         let hint = "nothing happens before `.build()` or `.emit()`";
         quote! {
             #[doc = #docs]
+            #(#lints)*
+            #(#deprecations)*
             #[must_use = #hint]
             #vis struct #ident<#params #comma #(#states = #unset),*> #bounds {
                 __values: (#(#option<#values>,)*),

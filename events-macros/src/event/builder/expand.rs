@@ -7,7 +7,7 @@ use super::{super::model::Event, model::Builder};
 
 pub(crate) fn expand(event: &Event) -> TokenStream {
     let builder = Builder::new(event);
-    let core = &event.core;
+    let Event { core, lints, .. } = event;
     let items: TokenStream = [
         builder.builder_fn(),
         builder.marker_traits(),
@@ -18,6 +18,7 @@ pub(crate) fn expand(event: &Event) -> TokenStream {
     .into_iter()
     .collect();
     let items = quote! {
+        #(#lints)*
         const _: () = {
             use #core::__private::{self as __events, Build as __Build};
 

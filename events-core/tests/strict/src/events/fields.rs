@@ -10,7 +10,7 @@ use events_core::Event;
 pub const SIZE: usize = 4096;
 
 /// A default that a function returns.
-fn value() -> u8 {
+const fn value() -> u8 {
     7
 }
 

@@ -1,11 +1,17 @@
 //! Events with parameters, and events that borrow.
 
+#![allow(
+    clippy::missing_const_for_fn,
+    reason = "about the subscribers themselves"
+)]
+
 use std::{fmt::Debug, rc::Rc};
 
 use events_core::{Event, subscriber};
 
 /// A page of records.
 #[derive(Event, Debug)]
+#[expect(clippy::type_repetition_in_bounds, reason = "bounds in both places")]
 pub struct Page<T: Clone, const N: usize = 4>
 where
     T: Debug,

@@ -1,5 +1,10 @@
 //! Private events and private types of fields.
 
+#![allow(
+    clippy::missing_const_for_fn,
+    reason = "about the subscribers themselves"
+)]
+
 use events_core::{Event, emit, subscriber};
 
 #[derive(Debug, Clone, Default)]

@@ -4,6 +4,7 @@ pub mod fields;
 pub mod generics;
 pub mod hidden;
 pub mod imported;
+pub mod linted;
 pub mod macro_generated;
 pub mod shadowed;
 pub mod shapes;

@@ -1,6 +1,10 @@
 //! A module without the prelude, in which names of the standard library are shadowed.
 
 #![no_implicit_prelude]
+#![allow(
+    clippy::missing_const_for_fn,
+    reason = "about the subscribers themselves"
+)]
 
 use ::events_core::{Emission, Event, State, emit, flush_queue, listener, subscriber};
 

@@ -3,6 +3,7 @@
 pub mod background;
 pub mod flushed;
 pub mod handlers;
+pub mod linted;
 pub mod listeners;
 #[cfg(test)]
 mod mocked;

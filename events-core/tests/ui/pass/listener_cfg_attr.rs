@@ -1,0 +1,27 @@
+//! `#[on]` under two conditions of which one holds, and without a condition.
+
+use events_core::{Event, listener};
+
+#[derive(Event)]
+struct Saved;
+
+#[derive(Default)]
+struct Files;
+
+#[listener]
+impl Files {
+    #[cfg_attr(any(), on(once))]
+    #[cfg_attr(not(any()), on(priority = 1))]
+    fn both(&self, _: &Saved) {}
+}
+
+#[derive(Default)]
+struct Folders;
+
+#[listener]
+impl Folders {
+    #[on]
+    fn always(&self, _: &Saved) {}
+}
+
+fn main() {}
