@@ -86,17 +86,19 @@ impl EmitGuard {
     /// If `limit` emits are in progress already, or if little of the stack is left.
     #[inline]
     pub(crate) fn try_enter(info: &'static EventInfo, limit: usize) -> Result<Self, Box<TooDeep>> {
-        let stack_left = if depth() >= MAX_UNMEASURED_DEPTH {
-            stacker::remaining_stack().filter(|left| *left < MIN_STACK_LEFT)
-        } else {
-            None
-        };
+        let stack_left = too_little_stack();
         let entered = if stack_left.is_none() {
             Self::enter(info, limit)
         } else {
             None
         };
         entered.ok_or_else(|| Box::new(Self::refusal(info, limit, stack_left)))
+    }
+
+    /// Begins the emit of a job from a queue. Its driver has found that one [may be entered](may_enter) before it took
+    /// the job, which a refusal would lose. Only `MAX_LIMIT` applies.
+    pub(crate) fn enter_job(info: &'static EventInfo) -> Option<Self> {
+        Self::enter(info, MAX_LIMIT)
     }
 
     /// Resumes an emission, with the id that it had when it was suspended. Only `MAX_LIMIT` applies.
@@ -129,6 +131,21 @@ impl Drop for EmitGuard {
     fn drop(&mut self) {
         STACK.with(|stack| stack.depth.set(self.depth));
     }
+}
+
+/// Whether an emit may be entered here: if fewer than `limit` are in progress, and enough of the stack is left.
+#[inline]
+pub(crate) fn may_enter(limit: usize) -> bool {
+    depth() < limit && too_little_stack().is_none()
+}
+
+/// How much of the stack is left, in bytes, if that is measured at this depth and is too little for an emit.
+#[inline]
+fn too_little_stack() -> Option<usize> {
+    if depth() < MAX_UNMEASURED_DEPTH {
+        return None;
+    }
+    stacker::remaining_stack().filter(|left| *left < MIN_STACK_LEFT)
 }
 
 /// The number of emits in progress on this thread.

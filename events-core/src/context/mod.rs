@@ -22,6 +22,6 @@ pub(crate) use current_job::{
 pub use emission::{Emission, EmissionId, EmissionSource};
 pub(crate) use emit_stack::{
     DEFAULT_LIMIT, EmitGuard, LimitedCallGuard, MAX_LIMIT, MAX_UNMEASURED_DEPTH, depth,
-    emission_id, is_inside_call, topics,
+    emission_id, is_inside_call, may_enter, topics,
 };
 pub(crate) use log::{is_observed, is_traced, records_spans};

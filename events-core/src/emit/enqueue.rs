@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     background::{BackgroundRun, Select},
-    context::{EmitGuard, log},
+    context::EmitGuard,
     event::{OwnedEvent, TypedView},
     handler::{BackgroundCall, ErasedEvent},
     metadata::{EmitVerb, IntoKey, Origin},
@@ -207,7 +207,7 @@ fn start_all<E: OwnedEvent + Send>(
     let mut background_run = None;
     let mut is_received = false;
     let slot = core.slot_with_patterns::<E>();
-    let result = dispatch::with_guard(slot, emit_context, |plan, guard| {
+    dispatch::with_job_guard(slot, |plan, guard| {
         if plan.background().is_some() {
             let start = |event| start_plan(event, plan, guard, emit_context, &failures, waker);
             background_run = event.take().map(start);
@@ -219,7 +219,7 @@ fn start_all<E: OwnedEvent + Send>(
     });
     // With background handlers the event is in their run.
     let event_of_run = background_run.as_ref().and_then(Started::unheard_event);
-    let unheard = event.as_ref().filter(|_| !is_received && result.is_ok());
+    let unheard = event.as_ref().filter(|_| !is_received);
     if let Some(event) = unheard.or(event_of_run) {
         let emit_limits = core.emit_limits();
         if emit_limits.has_hook() {
@@ -229,9 +229,6 @@ fn start_all<E: OwnedEvent + Send>(
     clear_catching(&mut event);
     drop(job_guard);
 
-    if let Err(refusal) = result {
-        log::refusal(&refusal);
-    }
     let before = JobResult::of(failures);
     match background_run {
         None => JobProgress::Done(before),
