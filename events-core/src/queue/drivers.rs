@@ -193,8 +193,8 @@ impl Drivers {
 }
 
 impl DriversState {
-    /// Whether that driver, or any if it is `None`, has not ended. While the suspended jobs of one are being stored,
-    /// none has.
+    /// Whether that driver, or any if it is `None`, has not ended. While suspended jobs are being stored, no driver
+    /// counts as ended.
     fn has(&self, driver: Option<&Arc<InFlight<RunningJob>>>) -> bool {
         let is_it = |one: &Arc<_>| driver.is_none_or(|driver| Arc::ptr_eq(one, driver));
         let mut drivers = self.drivers.iter();

@@ -250,7 +250,8 @@ impl<D> fmt::Debug for Shutdown<D> {
 pub struct Unfinished {
     /// The events: first those that were started, then those that were queued, in their order.
     pub events: Vec<UnfinishedEvent>,
-    /// How many workers, flushes and other shutdowns were running a subscriber that did not return.
+    /// How many workers, flushes and other shutdowns were running a subscriber that did not return, or the
+    /// destructor of one.
     pub running: usize,
 }
 

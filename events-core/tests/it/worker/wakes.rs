@@ -268,8 +268,10 @@ impl Wake for Inline {
     }
 }
 
-/// What ends the event that a settle waits for. The worker is in progress.
-const ENDS: &[(&str, fn(&Registry, &Gate, Waits))] = &[
+/// A row of a table: its name, and what ends the event of the gate that a worker runs, for which a settle waits.
+type Ends = (&'static str, fn(&Registry, &Gate, Waits));
+
+const ENDS: &[Ends] = &[
     ("the event ends", |_, gate, mut work| {
         gate.open();
         assert!(poll_once(&mut work).is_pending());

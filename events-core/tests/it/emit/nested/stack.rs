@@ -107,8 +107,10 @@ fn with_stack_left(left: usize, calls: &dyn Fn()) {
     black_box(frame);
 }
 
-/// What runs events of the queue.
-const RUNS: &[(&str, fn(&Registry))] = &[
+/// A row of a table: its name, and what runs events of the queue.
+type Row = (&'static str, fn(&Registry));
+
+const RUNS: &[Row] = &[
     ("flush", |registry| _ = registry.queue().flush()),
     ("settle", |registry| {
         _ = registry.queue().settle(Duration::from_secs(60));
