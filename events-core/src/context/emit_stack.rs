@@ -86,7 +86,7 @@ impl EmitGuard {
     /// If `limit` emits are in progress already, or if little of the stack is left.
     #[inline]
     pub(crate) fn try_enter(info: &'static EventInfo, limit: usize) -> Result<Self, Box<TooDeep>> {
-        let stack_left = little_stack_left();
+        let stack_left = too_little_stack();
         let entered = if stack_left.is_none() {
             Self::enter(info, limit)
         } else {
@@ -98,8 +98,14 @@ impl EmitGuard {
     /// The error of an emission that cannot be resumed here, since little of the stack is left; `None` if it can be.
     #[inline]
     pub(crate) fn refuses_to_resume(info: &'static EventInfo) -> Option<TooDeep> {
-        let stack_left = little_stack_left()?;
+        let stack_left = too_little_stack()?;
         Some(Self::refusal(info, MAX_LIMIT, Some(stack_left)))
+    }
+
+    /// Begins the emit of a job from a queue. Its driver has found that one [may be entered](may_enter) before it took
+    /// the job, which a refusal would lose. Only `MAX_LIMIT` applies.
+    pub(crate) fn enter_job(info: &'static EventInfo) -> Option<Self> {
+        Self::enter(info, MAX_LIMIT)
     }
 
     /// Resumes an emission, with the id that it had when it was suspended. Only `MAX_LIMIT` applies.
@@ -134,10 +140,15 @@ impl Drop for EmitGuard {
     }
 }
 
-/// How many bytes of this thread's stack are left, if they are too few for a further emit. Up to
-/// [`MAX_UNMEASURED_DEPTH`] they are not measured.
+/// Whether an emit may be entered here: if fewer than `limit` are in progress, and enough of the stack is left.
 #[inline]
-fn little_stack_left() -> Option<usize> {
+pub(crate) fn may_enter(limit: usize) -> bool {
+    depth() < limit && too_little_stack().is_none()
+}
+
+/// How much of the stack is left, in bytes, if that is measured at this depth and is too little for an emit.
+#[inline]
+fn too_little_stack() -> Option<usize> {
     if depth() < MAX_UNMEASURED_DEPTH {
         return None;
     }

@@ -286,6 +286,15 @@ pub(super) fn with_guard<T>(
         .transpose()
 }
 
+/// Calls `f` with the current plan of the slot and the guard of the emit of a job from the queue, which is not
+/// refused. `None` if there is no plan.
+pub(super) fn with_job_guard<T>(
+    slot: Option<&Slot>,
+    f: impl FnOnce(&Plan, &EmitGuard) -> T,
+) -> Option<T> {
+    slot?.with_plan(|plan| EmitGuard::enter_job(plan.info()).map(|guard| f(plan, &guard)))?
+}
+
 /// Calls `f` with the guard of an emit that runs this plan. An error if the emit is nested too deep.
 pub(super) fn guarded<T>(
     plan: &Plan,

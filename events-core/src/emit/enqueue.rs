@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     background::{BackgroundRun, Select},
-    context::{EmitGuard, log},
+    context::EmitGuard,
     event::{OwnedEvent, TypedView},
     handler::{BackgroundCall, ErasedEvent},
     metadata::{EmitVerb, IntoKey, Origin},
@@ -208,7 +208,7 @@ fn start_all<E: OwnedEvent + Send>(
     let mut background_run = None;
     let mut is_received = false;
     let slot = core.slot_with_patterns::<E>();
-    let result = dispatch::with_guard(slot, emit_context, |plan, guard| {
+    dispatch::with_job_guard(slot, |plan, guard| {
         if plan.background().is_some() {
             let start = |event| start_plan(event, plan, guard, emit_context, &failures, waker);
             background_run = event.take().map(start);
@@ -219,16 +219,13 @@ fn start_all<E: OwnedEvent + Send>(
         }
     });
     // With background handlers the event is in their run, whose job reports it.
-    if let Some(event) = event.as_ref().filter(|_| !is_received && result.is_ok()) {
+    if let Some(event) = event.as_ref().filter(|_| !is_received) {
         let emit_limits = core.emit_limits();
         emit_limits.report_unheard(&TypedView { event, origin });
     }
     clear_catching(&mut event);
     drop(job_guard);
 
-    if let Err(refusal) = result {
-        log::refusal(&refusal);
-    }
     let before = JobResult::of(failures);
     match background_run {
         None => JobProgress::Done(before),

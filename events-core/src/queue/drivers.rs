@@ -1,7 +1,17 @@
 //! The drivers of a queue that are in progress, and the jobs that no driver could finish.
 //!
-//! A driver is added before it pops its first job, and removed when it has ended. So a shutdown that finds
-//! no driver and an empty queue finds no job in progress.
+//! Invariant: at each moment an accepted event is exactly one of these:
+//! - in the queue;
+//! - in the slot of a suspended job, or polled, of a driver in the list: see `in_flight`;
+//! - being stored as unfinished, which `storing` counts: the destructors of its handlers are running;
+//! - in the list of unfinished jobs;
+//! - over: it has run to its end, or a shutdown has taken it from the queue or that list, to return it.
+//!
+//! Each step from one to the next is taken under a lock, and a thread that checks whether something is in progress
+//! holds that lock: the one of the queue's consumer side while a job is popped, that of the slots while a job is
+//! suspended or resumed, and the lock here for all others. A driver is added before it pops its first job, and removed
+//! when it has no more. So when no driver is in progress, nothing is being stored, and the queue is empty, all
+//! events are over or in the list of unfinished jobs.
 
 use std::{
     mem,
@@ -31,6 +41,8 @@ struct DriversState {
     drivers: Vec<Arc<InFlight<RunningJob>>>,
     /// Jobs that were started and will not be finished, until a shutdown returns them.
     unfinished: Vec<UnfinishedJob>,
+    /// How many threads have taken suspended jobs from a driver and not yet stored them as unfinished.
+    storing: usize,
     /// The wakers of tasks that wait for a driver to end.
     wakers: WakerList,
 }
@@ -41,6 +53,7 @@ impl Drivers {
             state: Mutex::new(DriversState {
                 drivers: Vec::new(),
                 unfinished: Vec::new(),
+                storing: 0,
                 wakers: WakerList::new(),
             }),
             idle: IdleNotifier::new(),
@@ -96,30 +109,59 @@ impl Drivers {
         !self.state().has(None)
     }
 
-    /// Wakes all waiting tasks: a shutdown has stopped the drivers, which may be over by that.
-    pub(crate) fn notify_stopped(&self) {
-        let wakers = self.state().wakers.take_all();
-        wake_each(wakers);
-    }
-
     /// Whether no driver has a job in progress.
     pub(crate) fn is_idle(&self) -> bool {
-        self.all().iter().all(|driver| driver.is_idle())
+        let state = self.state();
+        state.storing == 0 && state.drivers.iter().all(|driver| driver.is_idle())
     }
 
     pub(crate) fn all(&self) -> Vec<Arc<InFlight<RunningJob>>> {
         self.state().drivers.clone()
     }
 
-    /// Stores jobs that will not be finished.
-    pub(crate) fn add_unfinished(&self, jobs: impl IntoIterator<Item = UnfinishedJob>) {
-        let jobs: Vec<_> = jobs.into_iter().collect();
-        self.state().unfinished.extend(jobs);
+    /// Stops a driver, and stores its suspended jobs as unfinished; `stop_job` drops the handlers of one. No task is
+    /// woken: the caller removes the driver, or [wakes](Self::wake_stopped) it.
+    pub(crate) fn stop(
+        &self,
+        driver: &InFlight<RunningJob>,
+        stop_job: impl Fn(RunningJob) -> Option<UnfinishedJob>,
+    ) {
+        let suspended = {
+            let mut state = self.state();
+            let suspended = driver.stop();
+            if suspended.is_empty() {
+                return;
+            }
+            state.storing += 1;
+            suspended
+        };
+        let jobs: Vec<_> = suspended.into_iter().filter_map(stop_job).collect();
+        let mut state = self.state();
+        state.unfinished.extend(jobs);
+        state.storing -= 1;
     }
 
-    /// Takes the stored jobs that will not be finished.
-    pub(crate) fn take_unfinished(&self) -> Vec<UnfinishedJob> {
-        mem::take(&mut self.state().unfinished)
+    /// Stores the job that a driver has polled and could not put back; `None` if its event is gone.
+    pub(crate) fn end_unfinished(&self, driver: &InFlight<RunningJob>, job: Option<UnfinishedJob>) {
+        let mut state = self.state();
+        state.unfinished.extend(job);
+        driver.end_poll();
+    }
+
+    /// Wakes drivers that a shutdown has stopped, and all waiting tasks: the drivers may be over by that.
+    pub(crate) fn wake_stopped(&self, drivers: &[Arc<InFlight<RunningJob>>]) {
+        drivers.iter().for_each(|driver| driver.wake_driver());
+        let wakers = self.state().wakers.take_all();
+        wake_each(wakers);
+        self.idle.notify();
+    }
+
+    /// Takes the stored jobs that will not be finished. Also returns how many drivers have a job that is not stored.
+    pub(crate) fn take_unfinished(&self) -> (Vec<UnfinishedJob>, usize) {
+        let mut state = self.state();
+        let polling = state.drivers.iter().filter(|driver| driver.is_polling());
+        let running = polling.count() + state.storing;
+        (mem::take(&mut state.unfinished), running)
     }
 
     /// Ready when that driver has ended, or all if it is `None`. A task that stops waiting before must be
@@ -151,10 +193,11 @@ impl Drivers {
 }
 
 impl DriversState {
-    /// Whether that driver, or any if it is `None`, has not ended.
+    /// Whether that driver, or any if it is `None`, has not ended. While suspended jobs are being stored, no driver
+    /// counts as ended.
     fn has(&self, driver: Option<&Arc<InFlight<RunningJob>>>) -> bool {
         let is_it = |one: &Arc<_>| driver.is_none_or(|driver| Arc::ptr_eq(one, driver));
         let mut drivers = self.drivers.iter();
-        drivers.any(|one| is_it(one) && !one.is_over())
+        self.storing > 0 || drivers.any(|one| is_it(one) && !one.is_over())
     }
 }

@@ -8,6 +8,10 @@
 //! driver that does not return. A job is not in its slot while it is polled: if a shutdown stops the
 //! driver meanwhile, putting the job back fails.
 //!
+//! Invariant: from the time that a driver takes a job out of the queue until the job has ended or was taken by
+//! [`stop`](InFlight::stop), it is in its slot, or `polling` is set; also while a job that could not be put back
+//! is stored elsewhere. `drivers` adds to this what happens to a job afterwards.
+//!
 //! Of this crate the file imports only `primitives`, so that `tests/model` can compile it with the
 //! primitives of a model checker and test the interleavings of a driver, wakers and a shutdown.
 
@@ -29,7 +33,7 @@ pub(crate) struct InFlight<J> {
     wake_list: Arc<WakeList>,
     /// The driver is to start no further job.
     stop_requested: AtomicBool,
-    /// The driver is polling a job.
+    /// The driver is polling a job, or storing one that it could not put back.
     polling: AtomicBool,
 }
 
@@ -62,13 +66,6 @@ pub(crate) struct JobSlot {
     index: usize,
     job_waker: Arc<JobWaker>,
     waker: Waker,
-}
-
-/// The jobs of a driver when a shutdown stopped it.
-pub(crate) struct Stopped<J> {
-    pub(crate) suspended: Vec<J>,
-    /// Whether another job was being polled.
-    pub(crate) polling: bool,
 }
 
 impl<J> InFlight<J> {
@@ -130,7 +127,7 @@ impl<J> InFlight<J> {
         slot.job_waker.unlist();
     }
 
-    /// A job is being polled until [`put_back`](Self::put_back) or [`end_poll`](Self::end_poll). Called
+    /// A job is being polled until it is [put back](Self::put_back) or [`end_poll`](Self::end_poll) is called. Called
     /// under the lock of the container that the job is taken from: a thread that finds the job missing
     /// there, under that lock, sees that it is being polled.
     #[inline]
@@ -138,7 +135,7 @@ impl<J> InFlight<J> {
         self.polling.store(true, Ordering::Relaxed);
     }
 
-    /// The job that was being polled is finished.
+    /// The job that was being polled is finished, or is stored where a shutdown finds it.
     #[inline]
     pub(crate) fn end_poll(&self) {
         self.polling.store(false, Ordering::Relaxed);
@@ -156,29 +153,33 @@ impl<J> InFlight<J> {
     }
 
     /// Puts a job that was polled and is suspended into its slot. The job is returned if a shutdown,
-    /// which would have taken it, has stopped the driver.
+    /// which would have taken it, has stopped the driver; it then counts as being polled until
+    /// [`end_poll`](Self::end_poll).
     pub(crate) fn put_back(&self, slot: &JobSlot, job: J) -> Result<(), J> {
         let mut table = self.table();
-        let result = if table.stopped {
-            Err(job)
-        } else {
-            table.jobs[slot.index] = Some(job);
-            Ok(())
-        };
+        if table.stopped {
+            return Err(job);
+        }
+        table.jobs[slot.index] = Some(job);
         // Under the lock: a shutdown finds the job in its slot, or sees that it is being polled.
         self.end_poll();
-        result
+        Ok(())
+    }
+
+    /// Whether a job is being polled, or stored since it could not be put back.
+    pub(super) fn is_polling(&self) -> bool {
+        self.polling.load(Ordering::Relaxed)
     }
 
     /// Whether no job is suspended or being polled.
     pub(super) fn is_idle(&self) -> bool {
         let table = self.table();
-        table.jobs.iter().all(Option::is_none) && !self.polling.load(Ordering::Relaxed)
+        table.jobs.iter().all(Option::is_none) && !self.is_polling()
     }
 
     /// Whether a shutdown has stopped the driver, and no job is being polled: it runs nothing any more.
     pub(super) fn is_over(&self) -> bool {
-        self.table().stopped && !self.polling.load(Ordering::Relaxed)
+        self.table().stopped && !self.is_polling()
     }
 
     /// Makes an empty slot available again.
@@ -201,19 +202,24 @@ impl<J> InFlight<J> {
         self.is_stop_requested() && self.table().stopped
     }
 
-    /// Takes the suspended jobs; from now on no job is started or put back.
-    pub(crate) fn stop(&self) -> Stopped<J> {
+    /// Takes the suspended jobs; from now on no job is started or put back. The driver is to be
+    /// [woken](Self::wake_driver) afterwards, unless it has ended.
+    pub(super) fn stop(&self) -> Vec<J> {
         self.stop_requested.store(true, Ordering::SeqCst);
-        let stopped = {
-            let mut table = self.table();
-            table.stopped = true;
-            Stopped {
-                suspended: table.jobs.iter_mut().filter_map(Option::take).collect(),
-                polling: self.polling.load(Ordering::Relaxed),
-            }
-        };
+        let mut table = self.table();
+        table.stopped = true;
+        table.jobs.iter_mut().filter_map(Option::take).collect()
+    }
+
+    /// Wakes the driver, so that it finds that it was stopped.
+    pub(super) fn wake_driver(&self) {
         self.wake_list.wake_driver();
-        stopped
+    }
+
+    /// Drops the waker of the driver, which has ended.
+    pub(crate) fn discard_waker(&self) {
+        let driver = self.wake_list.lock().driver.take();
+        drop_catching(driver);
     }
 }
 

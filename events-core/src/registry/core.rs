@@ -314,7 +314,7 @@ impl Drop for Core {
              down first",
         );
         self.queue.discard();
-        let unfinished = self.drivers.take_unfinished();
+        let unfinished = self.drivers.take_unfinished().0;
         unfinished.into_iter().for_each(drop_catching);
         drop_each(self.interceptor.swap(None));
         self.emit_limits.clear_hook();

@@ -4,13 +4,12 @@
 //! woken. Meanwhile the driver starts further jobs, up to its concurrency.
 
 use std::{
-    mem,
     sync::Arc,
     task::{Context, Poll, Waker},
 };
 
 use crate::{
-    context::{depth, enter_job},
+    context::{depth, enter_job, is_in_job_of, may_enter},
     current::enter_if_other,
     primitives::{Waiter, catch_record},
     queue::{
@@ -41,8 +40,10 @@ pub(super) struct Driver {
     concurrency: usize,
     starts_per_poll: usize,
     until: Until,
-    /// Whether it was to start a job while as many emits were nested as the depth limit allows.
+    /// Whether, in its last poll, it was to start a job where no further emit may be nested.
     is_too_deep: bool,
+    /// Whether that was logged.
+    has_logged: bool,
     pub(crate) events: usize,
     pub(crate) failures: usize,
 }
@@ -56,8 +57,24 @@ pub(super) enum Until {
         round_remaining: usize,
         rounds: usize,
     },
-    /// When the queue is shut down and empty.
+    /// When the queue is shut down and empty, and no other driver has a job in progress, which could push one.
     Drained,
+}
+
+/// Why a driver starts no further job in a poll.
+enum Rest {
+    /// It has started as many as it may in one poll.
+    Yield,
+    /// As many as its concurrency allows are suspended.
+    Full,
+    /// The queue is empty; it is registered as a waiter.
+    Waiting,
+    /// No job is left for it.
+    Ended,
+    /// It is to start no further job.
+    Stopping,
+    /// No further emit may be nested where it is polled.
+    TooDeep,
 }
 
 impl Until {
@@ -81,6 +98,7 @@ impl Driver {
             starts_per_poll: STARTS_PER_POLL,
             until,
             is_too_deep: false,
+            has_logged: false,
             events: 0,
             failures: 0,
         }
@@ -105,8 +123,8 @@ impl Driver {
         matches!(self.until, Until::Empty { rounds, .. } if rounds > MAX_ROUNDS)
     }
 
-    /// Whether it ended because it was polled at the depth limit: it starts no job there, whose event
-    /// would be refused. The jobs stay in the queue.
+    /// Whether, in its last poll, it started no job since no further emit may be nested there: the event would be
+    /// refused. The jobs stay in the queue.
     pub(super) fn is_too_deep(&self) -> bool {
         self.is_too_deep
     }
@@ -117,6 +135,11 @@ impl Driver {
             self.in_flight.request_stop();
         }
         self.poll(waker)
+    }
+
+    /// Whether it has a job in progress between two polls.
+    pub(super) fn is_running(&self) -> bool {
+        self.suspended > 0
     }
 
     /// Whether it was to start no further job.
@@ -146,6 +169,8 @@ impl Driver {
             }
             self.register();
         }
+        self.is_too_deep = false;
+        let is_inside = is_in_job_of(core.queue_id());
         let woken = self.in_flight.take_woken(waker);
         if !woken.is_empty() {
             // A push must not wake this driver while it is busy.
@@ -155,41 +180,59 @@ impl Driver {
         if self.in_flight.is_stopped() {
             return Poll::Ready(());
         }
-        let entered = enter_job(core.queue_id(), None);
-        for _ in 0..self.starts_per_poll {
-            if self.suspended >= self.concurrency {
+        let rest = self.start_jobs(core, waker, is_inside);
+        // From here on no job is entered: a waker may poll a task that is inside no job of the queue.
+        match rest {
+            Rest::Full => return Poll::Pending,
+            Rest::Yield => {
+                waker.wake_by_ref();
                 return Poll::Pending;
             }
-            match self.pop(core, waker) {
-                Poll::Ready(Some(popped)) => self.start(core, popped),
-                Poll::Ready(None) if self.suspended == 0 || self.in_flight.is_stopped() => {
-                    return Poll::Ready(());
+            Rest::Waiting => {
+                if self.suspended == 0 {
+                    core.drivers().idle().notify();
                 }
-                Poll::Pending | Poll::Ready(None) => {
-                    if self.suspended == 0 {
-                        core.drivers().idle().notify();
-                    }
-                    return Poll::Pending;
-                }
+                return Poll::Pending;
             }
+            Rest::Stopping => core.queue().remove_waiter(&mut self.waiter),
+            Rest::TooDeep => self.refuse_to_start(core, waker),
+            Rest::Ended => {}
         }
-        drop(entered);
-        waker.wake_by_ref();
-        Poll::Pending
+        if self.suspended == 0 || self.in_flight.is_stopped() {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     }
 
-    /// Pops the next job. Pending if the queue is empty, ready with `None` if the driver is to start no
-    /// further job.
-    #[inline(always)]
-    fn pop<'c>(&mut self, core: &'c Core, waker: &Waker) -> Poll<Option<PoppedJob<'c, Core>>> {
-        if self.in_flight.is_stop_requested() {
-            core.queue().remove_waiter(&mut self.waiter);
-            return Poll::Ready(None);
+    /// Starts jobs, as many as it may in one poll.
+    fn start_jobs(&mut self, core: &Core, waker: &Waker, is_inside: bool) -> Rest {
+        let _job = enter_job(core.queue_id(), None);
+        for _ in 0..self.starts_per_poll {
+            if self.suspended >= self.concurrency {
+                return Rest::Full;
+            }
+            match self.pop(core, waker, is_inside) {
+                Ok(popped) => self.start(core, popped),
+                Err(rest) => return rest,
+            }
         }
-        if depth() >= core.emit_limits().limit() && core.queue().len() > 0 {
-            self.refuse_to_start(core);
-            core.queue().remove_waiter(&mut self.waiter);
-            return Poll::Ready(None);
+        Rest::Yield
+    }
+
+    /// Pops the next job. `is_inside`: it is polled inside a job of the queue, for which it must not wait.
+    #[inline(always)]
+    fn pop<'c>(
+        &mut self,
+        core: &'c Core,
+        waker: &Waker,
+        is_inside: bool,
+    ) -> Result<PoppedJob<'c, Core>, Rest> {
+        if self.in_flight.is_stop_requested() {
+            return Err(Rest::Stopping);
+        }
+        if !may_enter(core.emit_limits().limit()) && core.queue().len() > 0 {
+            return Err(Rest::TooDeep);
         }
         if self.spare_slot.is_none() {
             self.spare_slot = Some(self.in_flight.reserve_slot());
@@ -197,7 +240,11 @@ impl Driver {
         match &mut self.until {
             Until::Drained => {
                 let context = &Context::from_waker(waker);
-                core.queue().poll_pop(&mut self.waiter, context)
+                let is_idle = || is_inside || core.drivers().is_idle();
+                match core.queue().poll_pop(&mut self.waiter, context, is_idle) {
+                    Poll::Ready(popped) => popped.ok_or(Rest::Ended),
+                    Poll::Pending => Err(Rest::Waiting),
+                }
             }
             Until::Empty {
                 round_remaining,
@@ -205,27 +252,41 @@ impl Driver {
             } => {
                 if *round_remaining == 0 {
                     *round_remaining = core.queue().len();
-                    *rounds += 1;
+                    // Events that other threads enqueue are no chain. Most flushes have few rounds, and count all.
+                    if *rounds < MAX_ROUNDS / 2 || core.queue().take_pushed_by_job() {
+                        *rounds += 1;
+                    }
                 }
                 *round_remaining = round_remaining.saturating_sub(1);
                 let is_cut_off = *rounds > MAX_ROUNDS;
-                Poll::Ready(if is_cut_off { None } else { core.queue().pop() })
+                let popped = if is_cut_off { None } else { core.queue().pop() };
+                popped.ok_or(Rest::Ended)
             }
         }
     }
 
+    /// It was to start a job where no further emit may be nested.
     #[cold]
-    fn refuse_to_start(&mut self, core: &Core) {
-        if !mem::replace(&mut self.is_too_deep, true) {
+    fn refuse_to_start(&mut self, core: &Core, waker: &Waker) {
+        self.is_too_deep = true;
+        if !self.has_logged {
+            self.has_logged = true;
             catch_record(|| {
                 tracing::error!(
                     target: "events_core",
                     nested = depth(),
                     left = core.queue().len(),
                     "a flush, worker or shutdown starts no event, since as many emits are nested around it as \
-                     Registry::set_depth_limit allows; the events stay in the queue; call it outside of the handlers",
+                     Registry::set_depth_limit allows, or little of the thread's stack is left; the events stay in \
+                     the queue; call it outside of the handlers",
                 );
             });
+        }
+        // Another worker may start the jobs.
+        core.queue().remove_waiter(&mut self.waiter);
+        if self.suspended > 0 && matches!(self.until, Until::Drained) {
+            // So that a later push wakes this one, which may then be polled elsewhere.
+            core.queue().add_late_waiter(&mut self.waiter, waker);
         }
     }
 
@@ -247,7 +308,6 @@ impl Driver {
         let Some(slot) = self.spare_slot.take() else {
             return;
         };
-        self.events += 1;
         if let Err(job) = self.in_flight.put_back(&slot, job) {
             return self.abandon(job);
         }
@@ -278,7 +338,7 @@ impl Driver {
         match job.poll(self.registry.core(), slot.waker()) {
             Poll::Ready(result) => {
                 self.in_flight.end_poll();
-                self.failures += result.failures;
+                self.count(result);
             }
             Poll::Pending => match self.in_flight.put_back(slot, job) {
                 Ok(()) => return,
@@ -299,14 +359,19 @@ impl Driver {
         self.failures += result.failures;
     }
 
-    /// Stores a job that will not be finished for the next shutdown, and logs it.
+    /// Stores a job that could not be put back for the next shutdown, and logs it.
     fn abandon(&self, job: RunningJob) {
         let core = self.registry.core();
         // The destructors of handlers run inside the queue, as the handlers do.
         let _job = enter_job(core.queue_id(), None);
-        let unfinished = job.stop().inspect(UnfinishedJob::log);
-        core.drivers().add_unfinished(unfinished);
+        let unfinished = stop_and_log(job);
+        core.drivers().end_unfinished(&self.in_flight, unfinished);
     }
+}
+
+/// Drops the handlers of a job that will not be finished, and logs it.
+fn stop_and_log(job: RunningJob) -> Option<UnfinishedJob> {
+    job.stop().inspect(UnfinishedJob::log)
 }
 
 impl Drop for Driver {
@@ -317,15 +382,14 @@ impl Drop for Driver {
         let core = registry.core();
         let _sink = core.pass_failures();
         core.queue().remove_waiter(&mut self.waiter);
-        if self.suspended > 0 {
-            // From `stop` on these jobs are in no slot; a shutdown sees until then that they are in progress.
-            self.in_flight.begin_poll();
+        {
+            let _job = enter_job(core.queue_id(), None);
+            core.drivers().stop(&self.in_flight, stop_and_log);
         }
-        let suspended = self.in_flight.stop().suspended;
-        suspended.into_iter().for_each(|job| self.abandon(job));
-        self.in_flight.end_poll();
         if self.is_registered {
             core.drivers().remove(&self.in_flight);
+            core.queue().wake_if_draining();
         }
+        self.in_flight.discard_waker();
     }
 }

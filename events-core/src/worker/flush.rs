@@ -32,7 +32,7 @@ pub struct Flushed {
 }
 
 impl Flushed {
-    /// How many events it ran to their end.
+    /// How many events it ran to their end; one that a shutdown takes from it at its deadline is not among them.
     #[must_use]
     pub fn ran(&self) -> usize {
         self.ran
@@ -79,7 +79,8 @@ impl Queue {
     /// can be detected, see below. On a multi-thread runtime it occupies one of the threads.
     ///
     /// A chain of events without an end, each of which enqueues the next one, is cut off after 1,000
-    /// rounds, which is logged; the remaining events stay in the queue. Called by a subscriber that
+    /// rounds, which is logged; the remaining events stay in the queue. Events that other threads enqueue are no
+    /// chain: a flush runs them as long as they come. Called by a subscriber that
     /// this queue runs, it returns at once: the flush or worker that runs the subscriber runs the
     /// queued events afterwards. Called by a handler in which no further emit may be nested (see
     /// [`Registry::set_depth_limit`]), it starts no event, which is logged; the events stay in the

@@ -22,7 +22,11 @@ impl Queue {
     /// events that are enqueued meanwhile run, too. Returns whether the queue is settled: `false` if `at_most`
     /// passes first, or if the flush was cut off.
     ///
-    /// It does not wait for emits in progress on other threads. In async code use
+    /// It does not wait for emits in progress on other threads. While it waits for a worker, it leaves the events that
+    /// are enqueued meanwhile to the workers, whose threads and runtimes their subscribers may need. So a subscriber
+    /// that enqueues an event and waits for its effect needs a worker that is free, or has a higher `concurrency`.
+    ///
+    /// In async code use
     /// [`settle_async`](Self::settle_async): this blocks the thread, so a worker that is a task on it, and a
     /// subscriber that awaits its runtime, cannot proceed. Called by a subscriber that this queue runs, it
     /// returns `false` at once, since that subscriber is in progress.

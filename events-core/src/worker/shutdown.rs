@@ -34,8 +34,10 @@ impl Queue {
     /// those that are unfinished then.
     ///
     /// From now on `enqueue` returns its event in an error, except in subscribers that this queue runs:
-    /// their events run as well. The workers and the flushes in progress run the queued events and then
-    /// end; without any this thread runs them. At the deadline no further event is started. Queued events
+    /// their events run as well. The workers and the flushes in progress run the queued events; without any this
+    /// thread runs them. A flush ends when the queue is empty, a worker when, besides, no other one has an event in
+    /// progress, whose subscribers could enqueue more. This adds no worker: a subscriber that enqueues an event and
+    /// waits for its effect needs one that is free, or has a higher `concurrency`, as before the shutdown. At the deadline no further event is started. Queued events
     /// are returned, and so are those with pending async subscribers, which are dropped. A sync subscriber
     /// that does not return keeps its event and its thread; it is counted.
     ///
@@ -66,7 +68,7 @@ impl Queue {
             let is_running = Cell::new(false);
             let poll = |waker: &Waker| {
                 let polled = draining.poll(waker);
-                is_running.set(draining.driver.is_some());
+                is_running.set(draining.is_running());
                 polled
             };
             let waits_for_tasks = || is_running.get() || core.drivers().has_local_task();
@@ -104,24 +106,27 @@ impl Queue {
         let _current = enter_if_other(&self.0);
         let core = self.0.core();
         let _sink = core.pass_failures();
-        let _job = enter_job(core.queue_id(), None);
         core.queue().close();
         let mut unfinished = Unfinished::default();
-        while let Some(popped) = core.queue().pop() {
-            let Some(job) = popped.take_unfinished() else {
-                break;
-            };
-            unfinished.events.push(UnfinishedEvent(job));
-        }
-        for driver in core.drivers().all() {
-            let stopped = driver.stop();
-            unfinished.running += usize::from(stopped.polling);
-            core.drivers()
-                .add_unfinished(stopped.suspended.into_iter().filter_map(RunningJob::stop));
-        }
-        core.drivers().notify_stopped();
-        let started = core.drivers().take_unfinished().into_iter();
-        unfinished.events.splice(0..0, started.map(UnfinishedEvent));
+        let drivers = {
+            // Not around the wakers, which may poll tasks: those are inside no event of the queue.
+            let _job = enter_job(core.queue_id(), None);
+            while let Some(popped) = core.queue().pop() {
+                let Some(job) = popped.take_unfinished() else {
+                    break;
+                };
+                unfinished.events.push(UnfinishedEvent(job));
+            }
+            let drivers = core.drivers().all();
+            let stop = |driver| core.drivers().stop(driver, RunningJob::stop);
+            drivers.iter().for_each(|driver| stop(driver));
+            drivers
+        };
+        let (started, running) = core.drivers().take_unfinished();
+        unfinished.running = running;
+        let started = started.into_iter().map(UnfinishedEvent);
+        unfinished.events.splice(0..0, started);
+        core.drivers().wake_stopped(&drivers);
         if !unfinished.is_empty() {
             catch_record(|| tracing::warn!(target: "events_core", "{unfinished}"));
         }
@@ -205,6 +210,11 @@ impl Draining {
         }
     }
 
+    /// Whether its own driver has an event in progress. Otherwise it waits for others, or has just been woken.
+    fn is_running(&self) -> bool {
+        self.driver.as_ref().is_some_and(Driver::is_running)
+    }
+
     /// Ready when the events that its own driver has started have ended; it starts no further one.
     fn poll_started(&mut self, waker: &Waker) -> Poll<()> {
         if let Some(driver) = &mut self.driver {
@@ -241,7 +251,8 @@ impl<D> fmt::Debug for Shutdown<D> {
 pub struct Unfinished {
     /// The events: first those that were started, then those that were queued, in their order.
     pub events: Vec<UnfinishedEvent>,
-    /// How many workers, flushes and other shutdowns were running a subscriber that did not return.
+    /// How many workers, flushes and other shutdowns were running a subscriber that did not return, or the
+    /// destructor of one.
     pub running: usize,
 }
 

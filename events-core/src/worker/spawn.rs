@@ -103,7 +103,8 @@ impl Queue {
     }
 
     /// A worker as a future, for any runtime: it runs queued events when it is polled, with up to
-    /// `concurrency` events in progress at once, and is ready when the queue is shut down and empty.
+    /// `concurrency` events in progress at once, and is ready when the queue is shut down and empty, and no other
+    /// worker, flush or shutdown has an event in progress.
     ///
     /// Dropping it ends the worker. The events in progress are then kept for
     /// [`shutdown`](Self::shutdown), which returns them, and that is logged. So drop a worker that is not polled any

@@ -11,7 +11,10 @@
 //! - The outbox is locked before the inbox, never the other way round.
 //! - A consumer registers as a waiter only while the inbox is locked and the queue is empty, and is
 //!   unregistered before it checks the queue again. So no wake-up is lost: every sleeping consumer can
-//!   be woken, and an item whose push finds no waiter is found by a consumer that is awake.
+//!   be woken, and an item whose push finds no waiter is found by a consumer that is awake. The exception is a
+//!   consumer that cannot pop: it passes its wake-up on, and registers again for later pushes.
+//! - While the queue drains, a consumer that finds it empty registers first, and then checks whether the others are
+//!   idle. A consumer that ends wakes all waiters. So the last one that is idle ends, and then the others do.
 //!
 //! Both sides keep their memory: after a burst of items each may retain what the burst needed, see
 //! `typed_fifo`.
@@ -159,7 +162,12 @@ impl<V: Copy> BoundedQueue<V> {
 
     /// Whether all pushes are accepted, not only those of running jobs.
     pub(crate) fn is_open(&self) -> bool {
-        self.inbox().state == QueueState::Open
+        self.inbox().state < QueueState::Draining
+    }
+
+    /// Whether a running job may have pushed an item since the last call.
+    pub(crate) fn take_pushed_by_job(&self) -> bool {
+        self.inbox().take_pushed_by_job()
     }
 
     /// Pops the oldest item.
@@ -185,15 +193,18 @@ impl<V: Copy> BoundedQueue<V> {
         outbox.refill(&mut self.inbox())
     }
 
-    /// Pops the oldest item; ready with `None` when the queue is empty, and draining or closed.
+    /// Pops the oldest item. Ready with `None` when the queue is empty, and is closed, or is draining while
+    /// `idle` returns that no consumer is running an item, which could push one.
     ///
     /// When it is pending, the waiter is registered: a push wakes one registered waiter. A consumer
-    /// that stops polling must call [`remove_waiter`](Self::remove_waiter).
+    /// that stops polling must call [`remove_waiter`](Self::remove_waiter), and one that ends
+    /// [`wake_if_draining`](Self::wake_if_draining).
     #[inline]
     pub(crate) fn poll_pop(
         &self,
         waiter: &mut Waiter,
         context: &Context<'_>,
+        idle: impl FnOnce() -> bool,
     ) -> Poll<Option<Popped<'_, V>>> {
         // A push must not wake a busy consumer in place of one that sleeps.
         if waiter.is_waiting() {
@@ -204,27 +215,58 @@ impl<V: Copy> BoundedQueue<V> {
             if let Some(popped) = self.pop_with_spins(SPINS_BEFORE_SWAP) {
                 return Poll::Ready(Some(popped));
             }
-            if let Some(polled) = self.add_waiter(waiter, context.waker().clone()) {
-                return polled.map(|()| None);
+            match self.add_waiter(waiter, context.waker().clone()) {
+                None => {}
+                Some(QueueState::Closed) => return Poll::Ready(None),
+                Some(QueueState::Draining) => return self.poll_drained(waiter, idle),
+                Some(QueueState::Open | QueueState::Watched) => return Poll::Pending,
             }
         }
     }
 
-    /// Registers the waiter if the queue is empty and open. Pending if the waiter was registered, ready
-    /// if the queue is draining or closed, `None` if an item is queued.
-    fn add_waiter(&self, waiter: &mut Waiter, waker: Waker) -> Option<Poll<()>> {
-        let (polled, unused) = {
+    /// Registers the waiter if the queue is empty and not closed. Returns the state of the queue, or `None` if an
+    /// item is queued.
+    fn add_waiter(&self, waiter: &mut Waiter, waker: Waker) -> Option<QueueState> {
+        let (state, unused) = {
             let mut inbox = self.inbox();
             if !inbox.is_queue_empty() {
                 (None, Some(waker))
-            } else if inbox.state != QueueState::Open {
-                (Some(Poll::Ready(())), Some(waker))
+            } else if inbox.state == QueueState::Closed {
+                (Some(inbox.state), Some(waker))
             } else {
-                (Some(Poll::Pending), inbox.waiters.add(waiter, waker))
+                (Some(inbox.state), inbox.waiters.add(waiter, waker))
             }
         };
         drop_catching(unused);
-        polled
+        state
+    }
+
+    /// Ready, and unregisters the waiter, if the queue is empty and no consumer is running an item.
+    #[cold]
+    fn poll_drained<T>(&self, waiter: &mut Waiter, idle: impl FnOnce() -> bool) -> Poll<Option<T>> {
+        if !self.is_settled(idle) {
+            return Poll::Pending;
+        }
+        self.remove_waiter(waiter);
+        Poll::Ready(None)
+    }
+
+    /// Registers a consumer that cannot pop, though an item may be queued: it has passed its wake-up on, and a later
+    /// push wakes it.
+    pub(crate) fn add_late_waiter(&self, waiter: &mut Waiter, waker: &Waker) {
+        let waker = waker.clone();
+        let old = self.inbox().waiters.add(waiter, waker);
+        drop_catching(old);
+    }
+
+    /// Wakes all waiters if the queue is draining: a consumer has ended, so the others may have nothing to wait for.
+    pub(crate) fn wake_if_draining(&self) {
+        let waiters = {
+            let mut inbox = self.inbox();
+            let is_draining = inbox.state == QueueState::Draining;
+            is_draining.then(|| inbox.waiters.take_all())
+        };
+        wake_each(waiters.into_iter().flatten());
     }
 
     /// Wakes a waiter, or the next one if its waker panics.

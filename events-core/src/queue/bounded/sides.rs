@@ -57,6 +57,8 @@ pub(super) struct Inbox<V> {
 pub(super) enum QueueState {
     /// All.
     Open,
+    /// All. The next push of a running job sets `Open` again: so a push in the state `Open` records nothing.
+    Watched,
     /// Those of running jobs.
     Draining,
     /// None.
@@ -116,6 +118,12 @@ impl<V: Copy> Inbox<V> {
     pub(super) fn rejection(&mut self, from_job: bool) -> Option<PushErrorKind> {
         let is_accepted = match self.state {
             QueueState::Open => true,
+            QueueState::Watched => {
+                if from_job {
+                    self.state = QueueState::Open;
+                }
+                true
+            }
             QueueState::Draining => from_job,
             QueueState::Closed => false,
         };
@@ -130,6 +138,18 @@ impl<V: Copy> Inbox<V> {
         is_full.then_some(PushErrorKind::Full {
             capacity: self.capacity,
         })
+    }
+
+    /// Whether a running job may have pushed an item since the last call.
+    pub(super) fn take_pushed_by_job(&mut self) -> bool {
+        match self.state {
+            QueueState::Open => {
+                self.state = QueueState::Watched;
+                true
+            }
+            QueueState::Watched => false,
+            QueueState::Draining | QueueState::Closed => true,
+        }
     }
 
     #[cold]

@@ -3,6 +3,8 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
+    sync::{Mutex, mpsc},
+    task::Poll,
 };
 
 use events_core::{Event, Registry, flush_queue, queues::flush_after, subscribers};
@@ -61,6 +63,86 @@ fn many_queued_events_do_not_count_as_a_chain() {
     }
     let flushed = registry.queue().flush();
     assert_eq!((flushed.ran(), flushed.left()), (5000, 0));
+}
+
+/// Each comes before the one before it has ended.
+#[test]
+fn events_of_another_thread_do_not_count_as_a_chain() {
+    let (registry, journal) = (Registry::new(), Journal::default());
+    let (next, numbers) = mpsc::channel();
+    let (pushed, has_pushed) = mpsc::channel();
+    let (enqueues, notes) = (registry.clone(), journal.clone());
+    let other = std::thread::spawn(move || {
+        for number in numbers {
+            let enqueued = enqueues.enqueue(job(number, &notes));
+            pushed.send(()).expect("it waits");
+            enqueued.expect("there is room");
+        }
+    });
+    let (next, has_pushed) = (Mutex::new(Some(next)), Mutex::new(has_pushed));
+    let requests = move |event: &Job| {
+        let mut next = next.lock().expect("no panic");
+        if event.number == 2500 {
+            *next = None;
+        } else if let Some(next) = &*next {
+            next.send(event.number + 1).expect("the thread runs");
+            let has_pushed = has_pushed.lock().expect("no panic");
+            has_pushed.recv().expect("the thread runs");
+        }
+    };
+    registry.on(requests).detach();
+    registry.enqueue(job(1, &journal)).expect("there is room");
+    let flushed = registry.queue().flush();
+    assert_eq!((flushed.ran(), flushed.left()), (2500, 0));
+    other.join().expect("the thread does not panic");
+}
+
+/// The events that another thread enqueues meanwhile do not hide it.
+#[test]
+fn a_chain_is_cut_off_also_after_events_of_another_thread() {
+    let (registry, journal) = (Registry::new(), Journal::default());
+    let inside = registry.clone();
+    let enqueues = move |event: &Job| {
+        let next = job(event.number + 1, &event.journal);
+        if event.number < 2000 {
+            let elsewhere = inside.clone();
+            let push = || elsewhere.enqueue(next).expect("there is room");
+            std::thread::scope(|scope| _ = scope.spawn(push));
+        } else {
+            inside.enqueue(next).expect("there is room");
+        }
+    };
+    registry.on(enqueues).detach();
+    registry.enqueue(job(500, &journal)).expect("there is room");
+    let flushed = registry.queue().flush();
+    assert_eq!(flushed.left(), 1);
+    assert!(flushed.ran() < 3000, "{flushed}");
+}
+
+/// At its deadline a shutdown takes it.
+#[test]
+fn a_flush_counts_the_events_that_have_ended() {
+    for (takes, ran) in [(false, 2), (true, 1)] {
+        let (registry, gate, journal) = (Registry::new(), Gate::default(), Journal::default());
+        registry.on(|_: &Other| ()).detach();
+        let waits = gate.clone();
+        registry.on_async(move |_: &Job| waits.wait()).detach();
+        registry
+            .enqueue(Other(journal.clone()))
+            .expect("there is room");
+        registry.enqueue(job(1, &journal)).expect("there is room");
+        let mut flush = pin!(registry.queue().flush_async());
+        assert!(poll_once(flush.as_mut()).is_pending());
+        if takes {
+            let taken = registry.queue().shutdown(std::time::Duration::ZERO);
+            assert_eq!(taken.events.len(), 1);
+        }
+        gate.open();
+        let Poll::Ready(flushed) = poll_once(flush.as_mut()) else {
+            panic!("it has no event in progress");
+        };
+        assert_eq!(flushed.ran(), ran, "{takes}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What runs the events of a queue: flushes, workers and shutdowns.
 
+mod draining;
 mod flush;
 mod in_progress;
 mod nested_queues;

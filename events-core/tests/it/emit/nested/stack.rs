@@ -4,8 +4,13 @@ use std::{
     future::{Future, poll_fn},
     hint::black_box,
     pin::Pin,
-    sync::mpsc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
     thread,
+    time::Duration,
 };
 
 use events_core::{Event, Registry, failures::TooDeep};
@@ -139,4 +144,73 @@ fn emits_that_are_resumed_end_when_little_of_the_stack_is_left() {
         };
         assert!(error.contains("of the thread's stack are left"), "{error}");
     });
+}
+
+#[derive(Event, Clone)]
+#[event(topic = "stack.queued")]
+struct Queued;
+
+#[derive(Event, Clone)]
+#[event(topic = "stack.nested")]
+struct Nested(u32);
+
+/// Calls a function where no more than that many bytes of the stack are left.
+fn with_stack_left(left: usize, calls: &dyn Fn()) {
+    let frame = black_box([0_u8; 256]);
+    if stacker::remaining_stack().is_some_and(|now| now > left) {
+        with_stack_left(left, calls);
+    } else {
+        calls();
+    }
+    black_box(frame);
+}
+
+/// A row of a table: its name, and what runs events of the queue.
+type Row = (&'static str, fn(&Registry));
+
+const RUNS: &[Row] = &[
+    ("flush", |registry| _ = registry.queue().flush()),
+    ("settle", |registry| {
+        _ = registry.queue().settle(Duration::from_secs(60));
+    }),
+    ("work", |registry| _ = poll_once(registry.queue().work(1))),
+];
+
+/// Calls `runs` inside 20 nested emits where that much of the stack is left. Returns how many of two queued events
+/// have run then, and how many after a flush outside of the emits.
+fn ran_with_stack_left(left: usize, runs: fn(&Registry)) -> (usize, usize) {
+    let (registry, count) = (Registry::new(), Arc::new(AtomicUsize::new(0)));
+    let counts = Arc::clone(&count);
+    let counted = move |_: &Queued| _ = counts.fetch_add(1, Ordering::Relaxed);
+    registry.on(counted).detach();
+    let inner = registry.clone();
+    let nests = move |event: &Nested| match event.0 {
+        20 => with_stack_left(left, &|| runs(&inner)),
+        number => _ = inner.emit(Nested(number + 1)),
+    };
+    registry.on(nests).detach();
+    for _ in 0..2 {
+        registry.enqueue(Queued).expect("there is room");
+    }
+    registry.emit(Nested(1));
+    let inside = count.load(Ordering::Relaxed);
+    registry.queue().flush();
+    (inside, count.load(Ordering::Relaxed))
+}
+
+/// Less than 128 KiB: there no emit is nested.
+#[test]
+fn no_event_of_the_queue_is_lost_where_little_of_the_stack_is_left() {
+    for (row, runs) in RUNS {
+        let check = move || {
+            for left in (112..144).map(|kib| kib * 1024) {
+                let (inside, ran) = ran_with_stack_left(left, *runs);
+                assert_eq!(ran, 2, "{row}, {left}");
+                assert!(left > 128 * 1024 || inside == 0, "{row}, {left}");
+            }
+        };
+        let builder = thread::Builder::new().stack_size(2 << 20);
+        let thread = builder.spawn(check).expect("a thread starts");
+        thread.join().expect("no event is lost");
+    }
 }

@@ -256,3 +256,42 @@ fn a_waker_is_dropped_while_no_lock_is_held() {
         assert_eq!(end, Poll::Ready(None));
     });
 }
+
+#[test]
+fn a_consumer_that_cannot_pop_is_woken_by_a_later_push() {
+    check_single(|queue| {
+        let (late_waker, other_waker) = (TestWaker::new(queue), TestWaker::new(queue));
+        let (mut late, mut other) = (Waiter::new(), Waiter::new());
+        assert_eq!(poll(queue, &mut other, &other_waker), Poll::Pending);
+        assert_eq!(poll(queue, &mut late, &late_waker), Poll::Pending);
+        push(queue, Item(0, 0), false).expect("there is room");
+        assert!(late_waker.is_woken() && !other_waker.is_woken());
+        queue.remove_waiter(&mut late);
+        assert!(other_waker.is_woken(), "the wake-up is passed on");
+        let again = TestWaker::new(queue);
+        queue.add_late_waiter(&mut late, &Arc::clone(&again).into());
+        assert!(!again.is_woken());
+        push(queue, Item(0, 1), false).expect("there is room");
+        assert!(again.is_woken());
+    });
+}
+
+/// What is done, and whether a job may have pushed an item since the last question.
+#[test]
+fn the_pushes_of_jobs_are_noticed() {
+    check_single(|queue| {
+        let noticed = |from_job: bool, expected: bool| {
+            push(queue, Item(0, 0), from_job).expect("there is room");
+            assert_eq!(queue.take_pushed_by_job(), expected);
+        };
+        noticed(false, true);
+        noticed(false, false);
+        noticed(true, true);
+        noticed(false, false);
+        assert!(!queue.take_pushed_by_job() && queue.is_open());
+        queue.drain();
+        assert!(!queue.is_open());
+        noticed(true, true);
+        noticed(true, true);
+    });
+}

@@ -141,7 +141,7 @@ pub(super) fn poll(
     let waker = Arc::clone(test_waker).into();
     let context = Context::from_waker(&waker);
     queue
-        .poll_pop(waiter, &context)
+        .poll_pop(waiter, &context, || true)
         .map(|popped| popped.map(taken))
 }
 

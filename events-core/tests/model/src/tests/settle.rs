@@ -1,4 +1,5 @@
-//! Workers that run items, and a task that waits until the queue is empty and the workers are idle.
+//! Workers that run items, and a task that waits until the queue is empty and the workers are idle. Workers of a queue
+//! that drains end by themselves.
 
 use std::{
     future::poll_fn,
@@ -6,7 +7,7 @@ use std::{
 };
 
 use shuttle::{
-    future::{block_on, spawn},
+    future::{JoinHandle, block_on, spawn},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -40,7 +41,7 @@ impl SharedQueue {
     fn poll(&self, worker: usize, waiter: &mut Waiter, context: &Context<'_>) -> Poll<()> {
         let in_flight = &self.in_flight[worker];
         loop {
-            match self.queue.poll_pop(waiter, context) {
+            match self.queue.poll_pop(waiter, context, || self.is_idle()) {
                 Poll::Ready(Some(popped)) => {
                     in_flight.begin_poll();
                     let Item(followers) = popped.take().expect("it has this type");
@@ -51,7 +52,11 @@ impl SharedQueue {
                     self.done.fetch_add(1, Ordering::SeqCst);
                     in_flight.end_poll();
                 }
-                Poll::Ready(None) => return Poll::Ready(()),
+                Poll::Ready(None) => {
+                    assert!(self.is_idle(), "a worker may push an item");
+                    self.queue.wake_if_draining();
+                    return Poll::Ready(());
+                }
                 Poll::Pending => {
                     self.idle.notify();
                     return Poll::Pending;
@@ -60,10 +65,13 @@ impl SharedQueue {
         }
     }
 
+    fn is_idle(&self) -> bool {
+        self.in_flight.iter().all(InFlight::is_idle)
+    }
+
     fn poll_settled(&self, waiter: &mut Waiter, waker: &Waker) -> Poll<()> {
         self.idle.register(waiter, waker);
-        let is_idle = || self.in_flight.iter().all(InFlight::is_idle);
-        if self.queue.is_settled(is_idle) {
+        if self.queue.is_settled(|| self.is_idle()) {
             Poll::Ready(())
         } else {
             Poll::Pending
@@ -71,7 +79,8 @@ impl SharedQueue {
     }
 }
 
-fn check(workers: usize, followers: usize) {
+/// A queue with so many workers, which have started.
+fn start(workers: usize) -> (Arc<SharedQueue>, Vec<JoinHandle<()>>) {
     let shared = Arc::new(SharedQueue {
         queue: BoundedQueue::new(),
         idle: IdleNotifier::new(),
@@ -85,7 +94,12 @@ fn check(workers: usize, followers: usize) {
             shared.poll(worker, &mut waiter, context)
         }))
     });
-    let workers: Vec<_> = workers.collect();
+    let workers = workers.collect();
+    (shared, workers)
+}
+
+fn check(workers: usize, followers: usize) {
+    let (shared, workers) = start(workers);
     shared.push(followers);
     let mut waiter = Waiter::new();
     block_on(poll_fn(|context| {
@@ -107,4 +121,22 @@ fn the_waiting_task_is_woken() {
 #[test]
 fn the_waiting_task_finds_all_items_done() {
     check_schedules(|| check(2, 3));
+}
+
+/// A worker that ends too early leaves items, and one that is not woken does not end, which the checker reports.
+fn check_drain(workers: usize, followers: usize) {
+    let (shared, workers) = start(workers);
+    shared.push(followers);
+    shared.queue.drain();
+    for worker in workers {
+        block_on(worker).expect("the worker ends");
+    }
+    assert_eq!(shared.done.load(Ordering::SeqCst), followers + 1);
+    assert_eq!(shared.queue.len(), 0);
+}
+
+#[test]
+fn the_workers_of_a_queue_that_drains_end_when_all_items_are_done() {
+    check_schedules(|| check_drain(2, 2));
+    check_schedules(|| check_drain(3, 2));
 }
