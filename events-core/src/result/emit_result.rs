@@ -174,10 +174,13 @@ impl<E> fmt::Display for EmitError<E> {
                         "of the subscribers of `{topic}`, {unreached} {were} not reached:"
                     )?,
                     failed => {
-                        write!(
-                            f,
-                            "{failed} of the {ran} subscribers of `{topic}` that ran failed"
-                        )?;
+                        match ran {
+                            1 => write!(f, "the only subscriber of `{topic}` that ran failed")?,
+                            _ => write!(
+                                f,
+                                "{failed} of the {ran} subscribers of `{topic}` that ran failed"
+                            )?,
+                        }
                         if unreached > 0 {
                             write!(f, ", and {unreached} {were} not reached")?;
                         }

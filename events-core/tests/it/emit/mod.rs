@@ -3,6 +3,7 @@
 mod async_cancellation;
 pub(crate) mod async_emit;
 mod async_failures;
+mod counts;
 mod failures;
 mod nested;
 mod no_subscriber;
