@@ -6,11 +6,11 @@
 //! run at once, in the emit, and its async ones are reported as not reached: no emit waits for the
 //! queue.
 
-use std::{sync::Arc, task::Waker};
+use std::{pin::Pin, sync::Arc, task::Waker};
 
 use super::context::EmitContext;
 use crate::{
-    background::{BackgroundPlan, DeferredRun, Select},
+    background::{BackgroundPlan, DeferredRun, ErasedBackgroundRun, Select},
     context::{emission_id, panic_hook::catch_panic},
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef},
     metadata::SubscriberInfo,
@@ -47,27 +47,41 @@ pub(super) fn defer(
     select: Select,
     fail: &mut dyn FnMut(Failure),
 ) -> Deferral {
-    let mut is_unreached = false;
-    let mut fail = |failure| {
+    let (mut is_unreached, mut panicked) = (false, 0);
+    let mut fail_before = |failure: Failure| {
         is_unreached = true;
+        panicked += usize::from(failure.cause().is_from_call());
         fail(failure);
     };
-    let deferral = defer_selected(background, event, emit_context, select, &mut fail);
-    Deferral {
-        is_unreached,
-        ..deferral
+    let selected = select_accepting(background, event, emit_context, select, &mut fail_before);
+    let snapshot = snapshot(background, event, emit_context, selected, &mut fail_before);
+    let mut deferral = Deferral::default();
+    if let Some((snapshot, handlers)) = snapshot {
+        match ClonedEventJob::new(snapshot).push(emit_context.queue) {
+            Ok(()) => deferral.deferred = u32::try_from(handlers).unwrap_or(u32::MAX),
+            Err(refused) => {
+                let mut fail = |failure| {
+                    is_unreached = true;
+                    fail(failure);
+                };
+                deferral.ran = run_on_full_queue(refused, &mut fail);
+            }
+        }
     }
+    // A condition or a `Clone` that panics counts as a run, as a condition of a sync handler does.
+    deferral.ran += panicked;
+    deferral.is_unreached = is_unreached;
+    deferral
 }
 
-/// [`defer`], which leaves `is_unreached` to its caller.
-fn defer_selected(
-    background: &Arc<BackgroundPlan>,
+/// The selected handlers whose filters accept the event.
+fn select_accepting(
+    background: &BackgroundPlan,
     event: ErasedEventRef<'_>,
     emit_context: EmitContext<'_>,
     select: Select,
     fail: &mut dyn FnMut(Failure),
-) -> Deferral {
-    let subscriber = |index: usize| &background.subscribers()[index];
+) -> Vec<usize> {
     let origin = EmitOrigin::new(emit_context.origin);
     let mut selected = Vec::new();
     for index in (0..background.len()).filter(|&index| background.is_in(index, select)) {
@@ -75,14 +89,23 @@ fn defer_selected(
             Ok(true) => selected.push(index),
             Ok(false) => {}
             Err(panic) => {
-                let cause = Cause::Panic(panic);
-                fail(Failure::new(Arc::clone(subscriber(index)), cause));
+                let subscriber = Arc::clone(&background.subscribers()[index]);
+                fail(Failure::new(subscriber, Cause::Panic(panic)));
             }
         }
     }
-    let Some((&first, others)) = selected.split_first() else {
-        return Deferral::default();
-    };
+    selected
+}
+
+/// The snapshot for these handlers, and how many they are. `None` if there are none, or if `Clone` panics.
+fn snapshot(
+    background: &Arc<BackgroundPlan>,
+    event: ErasedEventRef<'_>,
+    emit_context: EmitContext<'_>,
+    selected: Vec<usize>,
+    fail: &mut dyn FnMut(Failure),
+) -> Option<(Pin<Box<dyn ErasedBackgroundRun>>, usize)> {
+    let (&first, others) = selected.split_first()?;
     let run = DeferredRun {
         plan: Arc::clone(background),
         selected: selected.clone(),
@@ -90,34 +113,23 @@ fn defer_selected(
         id: emission_id(),
     };
     let handler = background.handler(first);
-    let snapshot = match catch_panic(|| handler.copy(event, run)) {
-        Ok(Some(snapshot)) => snapshot,
-        Ok(None) => return Deferral::default(),
+    match catch_panic(|| handler.copy(event, run)) {
+        Ok(snapshot) => Some((snapshot?, selected.len())),
         Err(panic) => {
-            let cause = Cause::Panic(panic);
-            fail(Failure::new(Arc::clone(subscriber(first)), cause));
+            let subscriber = |index: usize| Arc::clone(&background.subscribers()[index]);
+            fail(Failure::new(subscriber(first), Cause::Panic(panic)));
             for &index in others {
                 let cause = Cause::Undelivered(Undelivered::NotCopied);
-                fail(Failure::new(Arc::clone(subscriber(index)), cause));
+                fail(Failure::new(subscriber(index), cause));
             }
-            return Deferral::default();
+            None
         }
-    };
-    match ClonedEventJob::new(snapshot).push(emit_context.queue) {
-        Ok(()) => Deferral {
-            deferred: u32::try_from(selected.len()).unwrap_or(u32::MAX),
-            ..Deferral::default()
-        },
-        Err(refused) => run_on_full_queue(refused, fail),
     }
 }
 
 /// The queue did not accept the snapshot: the deferred handlers run here, and the async ones are
-/// reported as not reached.
-fn run_on_full_queue(
-    refused: PushError<ClonedEventJob>,
-    fail: &mut dyn FnMut(Failure),
-) -> Deferral {
+/// reported as not reached. Returns how many ran.
+fn run_on_full_queue(refused: PushError<ClonedEventJob>, fail: &mut dyn FnMut(Failure)) -> usize {
     let reason = undelivered(&refused.kind);
     let mut run = refused.item.into_run();
     let mut report_unreached = |subscriber: Arc<SubscriberInfo>| {
@@ -133,10 +145,7 @@ fn run_on_full_queue(
     let result = run.as_mut().take_result();
     let ran = result.ran;
     result.into_failures().for_each(fail);
-    Deferral {
-        ran,
-        ..Deferral::default()
-    }
+    ran
 }
 
 /// The reason that is reported for an event that the queue did not accept.

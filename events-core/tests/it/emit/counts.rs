@@ -8,7 +8,7 @@ use events_core::{AnyEvent, Event, Registry};
 use crate::{Journal, block_on};
 
 #[derive(Event, Clone)]
-#[event(topic = "ping")]
+#[event(topic = "counted")]
 struct Ping;
 
 /// What an emit reports.
@@ -42,8 +42,8 @@ type Row = (
 
 type Expected = Result<(usize, usize), (usize, &'static str)>;
 
-const FAILED: &str = "the only subscriber of `ping` that ran failed";
-const UNREACHED: &str = "of the subscribers of `ping`, 1 was not reached";
+const FAILED: &str = "the only subscriber of `counted` that ran failed";
+const UNREACHED: &str = "of the subscribers of `counted`, 1 was not reached";
 const ROWS: &[Row] = &[
     (
         "no subscriber",

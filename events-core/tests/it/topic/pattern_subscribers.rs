@@ -420,3 +420,16 @@ fn a_pattern_matches_the_record_events_of_a_model_without_an_observer() {
     );
     assert_eq!(journal.take(), [expected]);
 }
+
+type Alias = Returned;
+
+#[events_core::subscriber(Returned, OrderPlaced, Alias)]
+fn of_an_alias(_: &dyn AnyEvent) {}
+
+#[test]
+fn a_type_that_is_listed_twice_counts_once() {
+    let registry = Registry::with(events_core::subscribers![of_an_alias]);
+    let returned = registry.try_emit(Returned(1)).expect("no handler fails");
+    let placed = registry.try_emit(order(1)).expect("no handler fails");
+    assert_eq!((returned.ran(), placed.ran()), (1, 1));
+}
