@@ -9,7 +9,8 @@ use super::installer::Installer;
 use crate::{
     event::{AnyEvent, Family},
     handler::{DynTopicHandler, EmitOrigin, Run, Step},
-    plan::{EventType, HandlerKind, PatternEntry},
+    plan::{Entry, EventType, HandlerKind, PatternEntry},
+    primitives::CatchDrop,
     subscribe::{Closable, SubscribedTopicHandler},
 };
 
@@ -42,9 +43,14 @@ impl Installer<'_> {
         }
     }
 
-    /// Registers the handler for the events of one type.
+    /// Registers the handler for the events of one type, unless it is registered for that: a list of types may name
+    /// one by several aliases.
     pub fn subscribe_type<F: Family>(&mut self, topic_handler: &AnyHandler) {
         let event_type = EventType::of::<F>();
+        let is_own = |entry: &CatchDrop<Entry>| entry.registration.number == topic_handler.number;
+        if self.group.of(event_type).iter().any(is_own) {
+            return;
+        }
         let handler = HandlerKind::Sync((event_type.adapt)(&topic_handler.handler));
         self.add(
             event_type,

@@ -54,7 +54,7 @@ pub(super) fn defer(
         fail(failure);
     };
     let selected = select_accepting(background, event, emit_context, select, &mut fail_before);
-    let snapshot = snapshot(background, event, emit_context, selected, &mut fail_before);
+    let snapshot = snapshot(background, event, emit_context, &selected, &mut fail_before);
     let mut deferral = Deferral::default();
     if let Some((snapshot, handlers)) = snapshot {
         match ClonedEventJob::new(snapshot).push(emit_context.queue) {
@@ -102,13 +102,13 @@ fn snapshot(
     background: &Arc<BackgroundPlan>,
     event: ErasedEventRef<'_>,
     emit_context: EmitContext<'_>,
-    selected: Vec<usize>,
+    selected: &[usize],
     fail: &mut dyn FnMut(Failure),
 ) -> Option<(Pin<Box<dyn ErasedBackgroundRun>>, usize)> {
     let (&first, others) = selected.split_first()?;
     let run = DeferredRun {
         plan: Arc::clone(background),
-        selected: selected.clone(),
+        selected: selected.to_vec(),
         call: BackgroundCall::new(emit_context.info, emit_context.origin.cloned()),
         id: emission_id(),
     };

@@ -3,7 +3,7 @@
 //! An option that is a plain value is parsed, validated and written in this file alone.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{
     Error, Expr, ExprLit, Lit, Path, Result, Type, ext::IdentExt, parse_quote, spanned::Spanned,
 };
@@ -59,7 +59,7 @@ impl SubscriberArgs {
         for option in options {
             let name = option.name.clone();
             if let Some(ty) = event_type(&option) {
-                args.event_types.push(ty);
+                errors.record(args.add_event_type(ty));
                 continue;
             }
             args.has_topic |= name == "topic" || name == "exact_topic";
@@ -106,6 +106,17 @@ impl SubscriberArgs {
             errors.record(set);
         }
         args
+    }
+
+    fn add_event_type(&mut self, ty: Type) -> Result<()> {
+        let text = ty.to_token_stream().to_string();
+        let is_same = |other: &Type| other.to_token_stream().to_string() == text;
+        if self.event_types.iter().any(is_same) {
+            let text = format!("the type `{text}` is listed twice; remove one of them");
+            return Err(Error::new(ty.span(), text));
+        }
+        self.event_types.push(ty);
+        Ok(())
     }
 
     fn set_topic(&mut self, name: &Ident, pattern: TopicPattern) -> Result<()> {

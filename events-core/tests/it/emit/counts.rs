@@ -76,7 +76,7 @@ const ROWS: &[Row] = &[
                 .when(|_| false)
                 .register()
                 .expect("no id")
-                .detach()
+                .detach();
         },
         Ok((0, 0)),
         Ok((0, 0)),
@@ -90,7 +90,7 @@ const ROWS: &[Row] = &[
                 .when(panics)
                 .register()
                 .expect("no id")
-                .detach()
+                .detach();
         },
         Err((1, FAILED)),
         Err((1, FAILED)),
@@ -132,7 +132,7 @@ const ROWS: &[Row] = &[
                 .when(|_| false)
                 .register()
                 .expect("no id")
-                .detach()
+                .detach();
         },
         Ok((0, 0)),
         Ok((0, 0)),
@@ -146,7 +146,7 @@ const ROWS: &[Row] = &[
                 .when(panics)
                 .register()
                 .expect("no id")
-                .detach()
+                .detach();
         },
         Err((1, FAILED)),
         Err((1, FAILED)),
@@ -168,7 +168,7 @@ const ROWS: &[Row] = &[
                 .when(|_| false)
                 .register()
                 .expect("no id")
-                .detach()
+                .detach();
         },
         Ok((0, 0)),
         Ok((0, 0)),
@@ -182,7 +182,7 @@ const ROWS: &[Row] = &[
                 .when(panics)
                 .register()
                 .expect("no id")
-                .detach()
+                .detach();
         },
         Err((1, FAILED)),
         Err((1, FAILED)),

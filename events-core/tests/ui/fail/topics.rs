@@ -35,6 +35,9 @@ fn deferred(_: &dyn AnyEvent) {}
 #[subscriber(topic = users)]
 fn no_text(_: &dyn AnyEvent) {}
 
+#[subscriber(Login, Login)]
+fn of_one_twice(_: &dyn AnyEvent) {}
+
 #[subscriber(topic = "users.login", exact_topic = "users.login")]
 fn of_two(_: &dyn AnyEvent) {}
 
