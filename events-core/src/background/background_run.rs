@@ -235,7 +235,23 @@ impl<E: Event> BackgroundRun<E> {
 
     /// Starts the handlers that depend on no incomplete one, directly or through handlers that the run does
     /// not include, in running order: one that is complete at once unblocks those behind it.
-    fn start_unblocked(self: Pin<&mut Self>, plan: &Arc<BackgroundPlan>, waker: &Waker) {
+    fn start_unblocked(mut self: Pin<&mut Self>, plan: &Arc<BackgroundPlan>, waker: &Waker) {
+        if self.not_started.is_empty() {
+            return;
+        }
+        if plan.dependencies().is_empty() {
+            let this = self.as_mut().project();
+            let check_filters = *this.check_filters;
+            let numbers = mem::take(this.not_started).into_iter().map(range_of);
+            return self.start(numbers, plan, check_filters, waker);
+        }
+        self.start_in_order(plan, waker);
+    }
+
+    /// [`start_unblocked`](Self::start_unblocked) where handlers depend on others.
+    #[cold]
+    #[inline(never)]
+    fn start_in_order(self: Pin<&mut Self>, plan: &Arc<BackgroundPlan>, waker: &Waker) {
         let Projected {
             futures,
             result,
@@ -244,9 +260,6 @@ impl<E: Event> BackgroundRun<E> {
             check_filters,
             ..
         } = self.project();
-        if not_started.is_empty() {
-            return;
-        }
         let mut is_incomplete = vec![false; plan.len()];
         for index in 0..futures.len() {
             is_incomplete[futures.number(index)] = true;
