@@ -236,21 +236,17 @@ impl<E: Event> BackgroundRun<E> {
     /// Starts the handlers that depend on no incomplete one, directly or through handlers that the run does
     /// not include, in running order: one that is complete at once unblocks those behind it.
     fn start_unblocked(mut self: Pin<&mut Self>, plan: &Arc<BackgroundPlan>, waker: &Waker) {
-        if self.not_started.is_empty() {
-            return;
-        }
-        if plan.dependencies().is_empty() {
-            let this = self.as_mut().project();
-            let check_filters = *this.check_filters;
+        let this = self.as_mut().project();
+        if plan.dependencies().is_empty() && !this.not_started.is_empty() {
             let numbers = mem::take(this.not_started).into_iter().map(range_of);
-            return self.start(numbers, plan, check_filters, waker);
+            let check_filters = *this.check_filters;
+            self.start(numbers, plan, check_filters, waker);
+        } else if !this.not_started.is_empty() {
+            self.start_in_order(plan, waker);
         }
-        self.start_in_order(plan, waker);
     }
 
-    /// [`start_unblocked`](Self::start_unblocked) where handlers depend on others.
     #[cold]
-    #[inline(never)]
     fn start_in_order(self: Pin<&mut Self>, plan: &Arc<BackgroundPlan>, waker: &Waker) {
         let Projected {
             futures,

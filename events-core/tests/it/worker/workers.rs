@@ -145,9 +145,10 @@ fn a_stopped_worker_finishes_its_running_event_and_starts_no_other() {
     }
     let worker = registry.queue().spawn_thread();
     assert_eq!(begun.recv(), Ok(0));
-    let opener = thread::spawn(move || gate.open());
-    worker.stop();
-    opener.join().expect("the thread does not panic");
+    let mut stop = pin!(worker.stop_async());
+    assert!(poll_once(stop.as_mut()).is_pending());
+    gate.open();
+    block_on(stop);
     assert_eq!(journal.take(), ["0 ended"]);
     assert_eq!(registry.queue().len(), 1);
     // Another worker continues.
