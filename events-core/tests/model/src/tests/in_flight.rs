@@ -212,6 +212,9 @@ fn a_driver_that_is_requested_to_stop_is_woken() {
         in_flight.request_stop();
         driver.join().expect("the driver ends");
         assert!(!in_flight.is_stopped());
+        // The waker is discarded without a wake, and a later request finds none.
+        in_flight.discard_waker();
+        in_flight.request_stop();
     });
 }
 
