@@ -6,7 +6,7 @@ use crate::result::BoxError;
 
 /// What a subscriber may return: nothing, `ControlFlow<()>` (`Break` stops the subscribers after
 /// it), or a `Result` of one of them with any error that converts into a boxed one. One that never returns,
-/// such as a closure that ends in `todo!()`, has the type `!`, which is an outcome too.
+/// such as a closure that ends in `panic!()`, has the type `!`, which is an outcome too.
 ///
 /// ```
 /// use std::{num::ParseIntError, ops::ControlFlow};
@@ -83,7 +83,7 @@ impl<T> FunctionOutput for fn() -> T {
     type Output = T;
 }
 
-/// The type of an expression that never returns, such as `todo!()`.
+/// The type of an expression that never returns, such as `panic!()`.
 type Never = <fn() -> ! as FunctionOutput>::Output;
 
 #[diagnostic::do_not_recommend]

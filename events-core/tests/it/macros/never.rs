@@ -1,4 +1,4 @@
-//! Handlers that never return, such as a closure that ends in `todo!()`.
+//! Handlers that never return, such as a closure whose last expression panics.
 
 #![allow(
     clippy::todo,
