@@ -3,7 +3,7 @@
 
 use std::{ops::ControlFlow, time::Duration};
 
-use events_core::{AnyEvent, Event, Registry};
+use events_core::{AnyEvent, Event, Registry, bounds::Family, subscribing::NewSubscription};
 
 use crate::{Journal, block_on};
 
@@ -26,76 +26,41 @@ fn panics(_: &Ping) -> bool {
     panic!("on purpose")
 }
 
+fn keep<F: Family, T>(new: NewSubscription<F, T>) {
+    new.register().expect("it has no id").detach();
+}
+
 /// Subscribes, and perhaps shuts the queue down.
 type Situation = fn(&Registry);
 
-/// `(ran, deferred)` of `try_emit`, or `(ran, text)` of its error; the same of `try_emit_async`; how many subscribers an
+/// A situation, and what is counted in it: `(ran, deferred)` of `try_emit`, or `(ran, text)` of its error; the same of `try_emit_async`; how many subscribers an
 /// enqueued event reports as failed; and whether no subscriber received the event.
-type Row = (
-    &'static str,
-    Situation,
-    Expected,
-    Expected,
-    Option<usize>,
-    bool,
-);
+type Row = (&'static str, Situation, Counts);
+
+type Counts = (Expected, Expected, Option<usize>, bool);
 
 type Expected = Result<(usize, usize), (usize, &'static str)>;
 
 const FAILED: &str = "the only subscriber of `counted` that ran failed";
 const UNREACHED: &str = "of the subscribers of `counted`, 1 was not reached";
+const UNHEARD: Counts = (Ok((0, 0)), Ok((0, 0)), Some(0), true);
+const RAN: Counts = (Ok((1, 0)), Ok((1, 0)), Some(0), false);
+const FAILS: Counts = (Err((1, FAILED)), Err((1, FAILED)), Some(1), false);
+const LATER: Counts = (Ok((0, 1)), Ok((0, 1)), Some(0), false);
+
 const ROWS: &[Row] = &[
-    (
-        "no subscriber",
-        |_| (),
-        Ok((0, 0)),
-        Ok((0, 0)),
-        Some(0),
-        true,
-    ),
-    (
-        "sync",
-        |r| r.on(|_: &Ping| ()).detach(),
-        Ok((1, 0)),
-        Ok((1, 0)),
-        Some(0),
-        false,
-    ),
-    (
-        "sync, fails",
-        |r| r.on(fails).detach(),
-        Err((1, FAILED)),
-        Err((1, FAILED)),
-        Some(1),
-        false,
-    ),
+    ("no subscriber", |_| (), UNHEARD),
+    ("sync", |r| r.on(|_: &Ping| ()).detach(), RAN),
+    ("sync, fails", |r| r.on(fails).detach(), FAILS),
     (
         "sync, filtered",
-        |r| {
-            r.subscribe(|_: &Ping| ())
-                .when(|_| false)
-                .register()
-                .expect("no id")
-                .detach();
-        },
-        Ok((0, 0)),
-        Ok((0, 0)),
-        Some(0),
-        true,
+        |r| keep(r.subscribe(|_: &Ping| ()).when(|_| false)),
+        UNHEARD,
     ),
     (
         "sync, its condition panics",
-        |r| {
-            r.subscribe(|_: &Ping| ())
-                .when(panics)
-                .register()
-                .expect("no id")
-                .detach();
-        },
-        Err((1, FAILED)),
-        Err((1, FAILED)),
-        Some(1),
-        false,
+        |r| keep(r.subscribe(|_: &Ping| ()).when(panics)),
+        FAILS,
     ),
     (
         "sync, stops",
@@ -104,90 +69,38 @@ const ROWS: &[Row] = &[
             r.on(|_: &Ping| ()).detach();
             r.on_async(|_: &Ping| async {}).detach();
         },
-        Ok((1, 0)),
-        Ok((1, 0)),
-        Some(0),
-        false,
+        RAN,
     ),
     (
         "async",
         |r| r.on_async(|_: &Ping| async {}).detach(),
-        Ok((0, 1)),
-        Ok((1, 0)),
-        Some(0),
-        false,
+        (Ok((0, 1)), Ok((1, 0)), Some(0), false),
     ),
     (
         "async, fails",
         |r| r.on_async(|_: &Ping| fails_later()).detach(),
-        Ok((0, 1)),
-        Err((1, FAILED)),
-        Some(1),
-        false,
+        (Ok((0, 1)), Err((1, FAILED)), Some(1), false),
     ),
     (
         "async, filtered",
-        |r| {
-            r.subscribe_async(|_: &Ping| async {})
-                .when(|_| false)
-                .register()
-                .expect("no id")
-                .detach();
-        },
-        Ok((0, 0)),
-        Ok((0, 0)),
-        Some(0),
-        true,
+        |r| keep(r.subscribe_async(|_: &Ping| async {}).when(|_| false)),
+        UNHEARD,
     ),
     (
         "async, its condition panics",
-        |r| {
-            r.subscribe_async(|_: &Ping| async {})
-                .when(panics)
-                .register()
-                .expect("no id")
-                .detach();
-        },
-        Err((1, FAILED)),
-        Err((1, FAILED)),
-        Some(1),
-        false,
+        |r| keep(r.subscribe_async(|_: &Ping| async {}).when(panics)),
+        FAILS,
     ),
-    (
-        "deferred",
-        |r| r.on_deferred(|_: &Ping| ()).detach(),
-        Ok((0, 1)),
-        Ok((0, 1)),
-        Some(0),
-        false,
-    ),
+    ("deferred", |r| r.on_deferred(|_: &Ping| ()).detach(), LATER),
     (
         "deferred, filtered",
-        |r| {
-            r.subscribe_deferred(|_: &Ping| ())
-                .when(|_| false)
-                .register()
-                .expect("no id")
-                .detach();
-        },
-        Ok((0, 0)),
-        Ok((0, 0)),
-        Some(0),
-        true,
+        |r| keep(r.subscribe_deferred(|_: &Ping| ()).when(|_| false)),
+        UNHEARD,
     ),
     (
         "deferred, its condition panics",
-        |r| {
-            r.subscribe_deferred(|_: &Ping| ())
-                .when(panics)
-                .register()
-                .expect("no id")
-                .detach();
-        },
-        Err((1, FAILED)),
-        Err((1, FAILED)),
-        Some(1),
-        false,
+        |r| keep(r.subscribe_deferred(|_: &Ping| ()).when(panics)),
+        FAILS,
     ),
     (
         "async, the queue is shut down",
@@ -195,10 +108,7 @@ const ROWS: &[Row] = &[
             r.on_async(|_: &Ping| async {}).detach();
             assert!(r.queue().shutdown(Duration::ZERO).is_empty());
         },
-        Err((0, UNREACHED)),
-        Ok((1, 0)),
-        None,
-        false,
+        (Err((0, UNREACHED)), Ok((1, 0)), None, false),
     ),
     (
         "deferred, the queue is shut down, so it runs at once",
@@ -206,25 +116,15 @@ const ROWS: &[Row] = &[
             r.on_deferred(|_: &Ping| ()).detach();
             assert!(r.queue().shutdown(Duration::ZERO).is_empty());
         },
-        Ok((1, 0)),
-        Ok((1, 0)),
-        None,
-        false,
+        (Ok((1, 0)), Ok((1, 0)), None, false),
     ),
     (
         "async, filtered, the queue is shut down",
         |r| {
-            r.subscribe_async(|_: &Ping| async {})
-                .when(|_| false)
-                .register()
-                .expect("no id")
-                .detach();
+            keep(r.subscribe_async(|_: &Ping| async {}).when(|_| false));
             assert!(r.queue().shutdown(Duration::ZERO).is_empty());
         },
-        Ok((0, 0)),
-        Ok((0, 0)),
-        None,
-        true,
+        (Ok((0, 0)), Ok((0, 0)), None, true),
     ),
 ];
 
@@ -262,7 +162,7 @@ fn emitted<T>(situation: Situation, emit: impl FnOnce(&Registry) -> T) -> (T, bo
 
 /// What differs from the table.
 fn differences(row: &Row) -> Vec<String> {
-    let (name, situation, sync, later, queued, is_unheard) = row;
+    let (name, situation, (sync, later, queued, is_unheard)) = row;
     let mut found = Vec::new();
     let mut compare = |way: &str, actual: String, expected: String| {
         if actual != expected {
