@@ -33,10 +33,11 @@ fn keep<F: Family, T>(new: NewSubscription<F, T>) {
 /// Subscribes, and perhaps shuts the queue down.
 type Situation = fn(&Registry);
 
-/// A situation, and what is counted in it: `(ran, deferred)` of `try_emit`, or `(ran, text)` of its error; the same of `try_emit_async`; how many subscribers an
-/// enqueued event reports as failed; and whether no subscriber received the event.
+/// A row of the table: a situation, and what is counted in it.
 type Row = (&'static str, Situation, Counts);
 
+/// `(ran, deferred)` of `try_emit`, or `(ran, text)` of its error; the same of `try_emit_async`; how many subscribers
+/// an enqueued event reports as failed; and whether no subscriber received the event.
 type Counts = (Expected, Expected, Option<usize>, bool);
 
 type Expected = Result<(usize, usize), (usize, &'static str)>;

@@ -22,16 +22,25 @@ pub(crate) type Waits = Pin<Box<dyn Future<Output = ()> + Send>>;
 /// A row of a table: its name, and a future that waits for something of a registry.
 pub(crate) type Row = (&'static str, fn(&Registry) -> Waits);
 
+pub(crate) const FLUSH: Row = ("flush_async", |registry| {
+    let flush = registry.queue().flush_async();
+    Box::pin(async { _ = flush.await })
+});
+
+pub(crate) const SETTLE: Row = ("settle_async", |registry| {
+    let settle = registry.queue().settle_async();
+    Box::pin(async { _ = settle.await })
+});
+
+pub(crate) const SHUTDOWN: Row = ("shutdown_async", |registry| {
+    let shutdown = registry.queue().shutdown_async(pending::<()>());
+    Box::pin(async { _ = shutdown.await })
+});
+
 /// What is pending on the registry of a `Busy`.
 pub(crate) const WAITS: &[Row] = &[
-    ("settle_async", |registry| {
-        let settle = registry.queue().settle_async();
-        Box::pin(async { _ = settle.await })
-    }),
-    ("shutdown_async", |registry| {
-        let shutdown = registry.queue().shutdown_async(pending::<()>());
-        Box::pin(async { _ = shutdown.await })
-    }),
+    SETTLE,
+    SHUTDOWN,
     ("Subscription::stop_async", |registry| {
         let subscription = registry.on_async(|_: &Quick| pending::<()>());
         let mut emit = Box::pin(registry.emit_async(Quick));

@@ -14,7 +14,7 @@ use std::{
 use events_core::{Event, Registry};
 use tokio::{runtime::Builder, task::yield_now};
 
-use super::waits::{Busy, Quick, Row, Slow, WAITS, Waits};
+use super::waits::{Busy, FLUSH, Quick, Row, SETTLE, SHUTDOWN, Slow, WAITS, Waits};
 use crate::{Gate, poll_once};
 
 #[derive(Event)]
@@ -128,14 +128,8 @@ fn a_worker_that_starts_no_event_takes_no_wake_from_another() {
 /// What has an event in progress at a shutdown that does not wait for it.
 const STOPPED: &[Row] = &[
     ("a worker", |registry| Box::pin(registry.queue().work(1))),
-    ("a flush", |registry| {
-        let flush = registry.queue().flush_async();
-        Box::pin(async { _ = flush.await })
-    }),
-    ("another shutdown", |registry| {
-        let shutdown = registry.queue().shutdown_async(pending::<()>());
-        Box::pin(async { _ = shutdown.await })
-    }),
+    FLUSH,
+    SHUTDOWN,
 ];
 
 #[test]
@@ -335,20 +329,7 @@ fn a_wait_that_is_dropped_leaves_no_waker() {
 }
 
 /// What runs an event, and is then polled inside another event of the queue.
-const MOVED: &[Row] = &[
-    ("flush_async", |registry| {
-        let flush = registry.queue().flush_async();
-        Box::pin(async { _ = flush.await })
-    }),
-    ("settle_async", |registry| {
-        let settle = registry.queue().settle_async();
-        Box::pin(async { _ = settle.await })
-    }),
-    ("shutdown_async", |registry| {
-        let shutdown = registry.queue().shutdown_async(pending::<()>());
-        Box::pin(async { _ = shutdown.await })
-    }),
-];
+const MOVED: &[Row] = &[FLUSH, SETTLE, SHUTDOWN];
 
 #[test]
 fn what_is_polled_inside_an_event_of_the_queue_keeps_the_events_that_it_has_started() {
