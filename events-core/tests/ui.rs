@@ -1,56 +1,13 @@
-//! The compile errors of wrong user code.
-//!
-//! Each case in `ui/fail` has its expected message beside it, and a twin in `ui/pass` that differs
-//! only by the fix, so that a case cannot fail for another reason than the one that it is about.
-//! After a change of the texts, `TRYBUILD=overwrite cargo test --test ui` in this crate rewrites
-//! the messages: read them as a user would.
+//! Compile errors: the cases in `ui`.
 
-use std::{collections::BTreeSet, fs, path::Path};
+#[allow(
+    warnings,
+    clippy::all,
+    clippy::pedantic,
+    reason = "programs of users, which are compiled only"
+)]
+#[path = "ui/pass/mod.rs"]
+mod pass;
 
-#[test]
-fn failing_cases_have_their_messages_and_fixed_cases_compile() {
-    let cases = trybuild::TestCases::new();
-    cases.compile_fail("tests/ui/fail/*.rs");
-    cases.pass("tests/ui/pass/*.rs");
-}
-
-#[test]
-fn every_case_has_a_twin() {
-    assert_eq!(cases("fail"), cases("pass"));
-}
-
-/// A message contains `$WORKSPACE` and `$RUST` in place of the paths of the project and of the
-/// standard library, and no path of the machine on which it was written.
-#[test]
-fn messages_contain_no_path_of_a_machine() {
-    for case in cases("fail") {
-        let file = folder("fail").join(case).with_extension("stderr");
-        let text = fs::read_to_string(&file).expect("each case has its message");
-        for path in [
-            env!("CARGO_MANIFEST_DIR"),
-            "/home/",
-            "/root/",
-            "/tmp/",
-            ".cargo/",
-            "/rustc/",
-        ] {
-            assert!(!text.contains(path), "{} contains {path}", file.display());
-        }
-    }
-}
-
-fn folder(name: &str) -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/ui")
-        .join(name)
-}
-
-/// The names of the cases in a folder.
-fn cases(name: &str) -> BTreeSet<String> {
-    let files = fs::read_dir(folder(name)).expect("the folder exists");
-    let names = files.map(|file| file.expect("it is readable").path());
-    names
-        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
-        .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
-        .collect()
-}
+#[path = "ui/cases.rs"]
+mod cases;

@@ -16,7 +16,7 @@ use crate::{
     },
     plan::{Entry, EventType, HandlerKind, Phase, Position, Rank, Registration},
     registry::{Core, Registry, SubscriberGroup},
-    subscribe::{Closable, SubscriptionPart, Unsubscribe},
+    subscribe::{Closable, SubscriptionPart, Unsubscribe, weak},
 };
 
 /// A declared subscriber, as an attribute writes it.
@@ -179,7 +179,7 @@ impl<'i> Installer<'i> {
         H: Background<E>,
     {
         let handler = Arc::new(FilteredHandler::<E, _, H, FILTERED>::new(filter, handler));
-        let closable = Arc::downgrade(&handler);
+        let closable = weak(handler.clone());
         self.add(
             EventType::of::<E>(),
             HandlerKind::Background(handler),

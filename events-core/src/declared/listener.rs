@@ -10,7 +10,7 @@ use crate::{
     handler::{EmitOrigin, ErasedHandler, MissingState, Run, Step},
     plan::{EventType, HandlerKind},
     registry::{Core, Registry, SubscriberGroup},
-    subscribe::{SubscribeError, SubscribedHandler, Subscription, register},
+    subscribe::{SubscribeError, SubscribedHandler, Subscription, register, weak},
 };
 
 /// A struct whose methods are handlers; implemented by [`listener`](crate::listener) and
@@ -170,7 +170,7 @@ impl Installer<'_> {
         H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Send + Sync + 'static,
     {
         let handler = Arc::new(SubscribedHandler::<F, _, H>::new(filter, handler));
-        let closable = Arc::downgrade(&handler);
+        let closable = weak(handler.clone());
         let erased = ErasedHandler::new::<F, SubscribedHandler<F, _, H>>(handler);
         self.add(
             EventType::of::<F>(),

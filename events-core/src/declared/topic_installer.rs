@@ -11,7 +11,7 @@ use crate::{
     handler::{DynTopicHandler, EmitOrigin, Run, Step},
     plan::{Entry, EventType, HandlerKind, PatternEntry},
     primitives::CatchDrop,
-    subscribe::{Closable, SubscribedTopicHandler},
+    subscribe::{Closable, SubscribedTopicHandler, weak},
 };
 
 /// A declared handler that takes `&dyn AnyEvent` and is to be registered.
@@ -35,7 +35,7 @@ impl Installer<'_> {
         H: Fn(&dyn AnyEvent, &Run<'_>) -> Step + Send + Sync + 'static,
     {
         let handler = Arc::new(SubscribedTopicHandler::new(filter, handler));
-        let closable = Arc::downgrade(&handler);
+        let closable = weak(handler.clone());
         AnyHandler {
             handler,
             closable,

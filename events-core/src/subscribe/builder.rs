@@ -13,7 +13,7 @@ use super::{
     filter::{AnyCondition, Filters, TypedCondition},
     filtered_handlers::{SubscribedHandler, SubscribedTopicHandler},
     register::{PreparedEntry, register},
-    subscription::{Closable, Subscription, SubscriptionPart, Unsubscribe},
+    subscription::{Closable, Subscription, SubscriptionPart, Unsubscribe, weak},
 };
 use crate::{
     background::{ConcurrencyLimited, FilteredHandler, OnceHandler},
@@ -126,9 +126,9 @@ impl<F: Family> NewSubscription<F> {
     {
         let factory = HandlerFactory::Exact(Box::new(|filters, _| {
             let handler = Arc::new(SubscribedHandler::new(filter(filters), handler));
-            let closable = Arc::downgrade(&handler);
+            let closable = weak(handler.clone());
             let erased = ErasedHandler::new::<F, SubscribedHandler<F, _, H>>(handler);
-            (HandlerKind::Sync(erased), closable as _)
+            (HandlerKind::Sync(erased), closable)
         }));
         let mut new = Self::new(registry, location, name, factory);
         new.subscriber.changes = changes;
@@ -199,11 +199,8 @@ impl NewSubscription<TopicEvent<'static>, PatternKind> {
             });
             let handler = move |event: &dyn AnyEvent, run: &Run<'_>| handler.call(event, run);
             let handler = Arc::new(SubscribedTopicHandler::new(filter, handler));
-            let closable = Arc::downgrade(&handler);
-            (
-                handler as Arc<dyn DynTopicHandler>,
-                closable as Weak<dyn Closable>,
-            )
+            let closable = weak(handler.clone());
+            (handler as Arc<dyn DynTopicHandler>, closable)
         };
         let mut new = Self::new(
             registry,
@@ -251,7 +248,7 @@ where
     H: Background<E>,
 {
     let handler = Arc::new(FilteredHandler::<E, C, H, true>::new(filter, handler));
-    let closable = Arc::downgrade(&handler);
+    let closable = weak(handler.clone());
     (HandlerKind::Background(handler), closable)
 }
 

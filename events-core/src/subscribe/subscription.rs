@@ -56,6 +56,12 @@ pub(crate) trait Closable: Send + Sync {
     fn dropped(&self) -> Arc<DropSignal>;
 }
 
+/// The reference that a guard holds. A function of its own, so that a weak reference is compiled for the erased type
+/// only, not for each handler.
+pub(crate) fn weak(handler: Arc<dyn Closable>) -> Weak<dyn Closable> {
+    Arc::downgrade(&handler)
+}
+
 impl Subscription {
     pub(crate) fn new(parts: Vec<SubscriptionPart>) -> Self {
         Self(parts)

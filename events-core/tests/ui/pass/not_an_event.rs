@@ -11,7 +11,7 @@ struct Plain {
 fn reads(_: &Plain) {}
 
 #[subscriber]
-fn by_path(_: &crate::Plain) {}
+fn by_path(_: &self::Plain) {}
 
 #[subscriber]
 fn several(_: &Plain) {}

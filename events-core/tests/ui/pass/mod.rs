@@ -1,0 +1,78 @@
+//! The twins of the cases in `fail`: the same programs with the mistake mended. They are modules of one program, so
+//! that they are built once.
+
+/// Declares the modules and lists their names.
+macro_rules! twins {
+    ($($name:ident)*) => {
+        $(mod $name;)*
+
+        pub(crate) const TWINS: &[&str] = &[$(stringify!($name)),*];
+    };
+}
+
+twins! {
+    async_borrowed
+    async_not_send
+    background_changes
+    background_not_clone
+    background_return
+    bridge_no_conversion
+    bridge_no_event
+    bridge_no_senders
+    broken_body
+    broken_syntax
+    concurrency
+    concurrency_values
+    deferred_borrowed
+    emit_async_unused
+    emit_not_an_event
+    emit_syntax
+    enqueue_borrowed
+    enqueue_not_send
+    event_options
+    event_places
+    event_shapes
+    extern_subscriber
+    field_default
+    field_options
+    field_set_twice
+    field_type
+    flush_not_a_function
+    flush_options
+    flush_return
+    generic_subscriber
+    handler_by_value
+    handler_lifetimes
+    handler_param
+    handler_param_async
+    handler_return
+    listener_add
+    listener_block
+    listener_cfg_attr
+    listener_handler
+    listener_no_handler
+    listener_not_sync
+    listener_on_alone
+    listener_options
+    listener_receiver
+    method
+    missing_field
+    missing_field_enqueue
+    missing_field_same_names
+    missing_field_try_emit
+    not_a_function
+    not_an_event
+    observer_events
+    observer_methods
+    on_borrowed
+    on_closure
+    origin_number
+    origin_pointer
+    serialize
+    serialize_secret
+    subscriber_options
+    subscriber_targets
+    subscriber_when
+    topics
+    unknown_field
+}
