@@ -1,7 +1,8 @@
 //! Which subscribers the linker keeps: each test builds packages as users have them and runs them.
 //!
 //! The packages are in `link/fixtures` and are built offline, outside this workspace. The script
-//! `link/matrix` checks the same with several linkers and kinds of link-time optimisation.
+//! `link/matrix` checks the same with several linkers, profiles, numbers of codegen units, and kinds of link-time
+//! optimisation.
 
 #[path = "link/scratch.rs"]
 mod scratch;
@@ -15,7 +16,7 @@ const SHIPPING: &str = "log: shipping::pack::check shipping::pack::wrap shipping
 /// Runs `cargo <command>`, which succeeds; each of `lines` is a line of its output.
 #[track_caller]
 fn check(command: &str, lines: &[&str]) {
-    let result = cargo(crates(), command, &[]);
+    let result = cargo(crates(), command);
     assert!(result.success, "cargo {command}\n{}", result.stderr);
     for expected in lines {
         assert!(
@@ -29,7 +30,7 @@ fn check(command: &str, lines: &[&str]) {
 /// Runs `cargo <command>`, which fails; its errors contain each of `texts`.
 #[track_caller]
 fn check_fails(directory: &std::path::Path, command: &str, texts: &[&str]) {
-    let result = cargo(directory, command, &[]);
+    let result = cargo(directory, command);
     assert!(
         !result.success,
         "cargo {command} succeeds\n{}",
@@ -98,29 +99,6 @@ fn subscribers_in_two_crates_to_the_event_of_a_third_share_one_order() {
              shipping::weigh shipping::label::print shipping::pack::seal",
         ],
     );
-}
-
-#[test]
-fn report_and_order_are_the_same_with_any_profile_and_codegen_units() {
-    let run = |profile: &str, setting: &str, units: &str| {
-        let command = format!("run --quiet --profile {profile} -p app --bin both");
-        let result = cargo(crates(), &command, &[(setting, units)]);
-        assert!(result.success, "cargo {command}\n{}", result.stderr);
-        result.stdout
-    };
-    let first = run("dev", "CARGO_PROFILE_DEV_CODEGEN_UNITS", "1");
-    assert!(first.contains("shipping::pack::seal"), "{first}");
-    for (profile, setting, units) in [
-        ("dev", "CARGO_PROFILE_DEV_CODEGEN_UNITS", "16"),
-        ("release", "CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1"),
-        ("release", "CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
-    ] {
-        assert_eq!(
-            run(profile, setting, units),
-            first,
-            "{profile} with {units} codegen units"
-        );
-    }
 }
 
 #[test]

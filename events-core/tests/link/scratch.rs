@@ -1,7 +1,7 @@
 //! A copy of the fixtures outside the workspace, and cargo run in it, offline.
 //!
 //! The `Cargo.lock` of the workspace is copied with them, so that cargo resolves nothing anew. All
-//! copies share one target directory, so that events-core is compiled once per profile.
+//! copies share one target directory, so that events-core is compiled once.
 
 use std::{
     fs, io,
@@ -62,8 +62,8 @@ pub(crate) struct Finished {
     pub(crate) stderr: String,
 }
 
-/// Runs `cargo <arguments>` in a directory; `settings` are environment variables.
-pub(crate) fn cargo(directory: &Path, arguments: &str, settings: &[(&str, &str)]) -> Finished {
+/// Runs `cargo <arguments>` in a directory.
+pub(crate) fn cargo(directory: &Path, arguments: &str) -> Finished {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("link-target");
     let Output {
         status,
@@ -77,7 +77,6 @@ pub(crate) fn cargo(directory: &Path, arguments: &str, settings: &[(&str, &str)]
         .env("CARGO_INCREMENTAL", "0")
         .env("CARGO_TERM_COLOR", "never")
         .env("RUST_BACKTRACE", "0")
-        .envs(settings.iter().copied())
         .output()
         .expect("cargo can be run");
     let text =

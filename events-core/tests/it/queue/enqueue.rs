@@ -24,6 +24,18 @@ pub(crate) fn job(number: u32, journal: &Journal) -> Job {
     }
 }
 
+/// Enqueues a job for each of the numbers.
+pub(crate) fn enqueue_jobs(
+    registry: &Registry,
+    numbers: impl IntoIterator<Item = u32>,
+    journal: &Journal,
+) {
+    for number in numbers {
+        let enqueued = registry.enqueue(job(number, journal));
+        enqueued.expect("there is room");
+    }
+}
+
 #[subscriber]
 pub(crate) fn work(event: &mut Job) {
     event.number *= 10;
@@ -104,11 +116,7 @@ fn enqueue_on_a_full_queue_returns_the_event() {
     let journal = Journal::default();
     assert_eq!(registry.queue().capacity(), 65_536);
     registry.queue().set_capacity(2);
-    for number in 0..2 {
-        registry
-            .enqueue(job(number, &journal))
-            .expect("there is room");
-    }
+    enqueue_jobs(&registry, 0..2, &journal);
     let error = registry.enqueue(job(7, &journal)).expect_err("it is full");
     assert_eq!(error.why(), Undelivered::QueueFull { capacity: 2 });
     assert_eq!(
@@ -146,11 +154,7 @@ fn a_flush_runs_one_event_at_a_time() {
             }
         })
         .detach();
-    for number in 0..2 {
-        registry
-            .enqueue(job(number, &journal))
-            .expect("there is room");
-    }
+    enqueue_jobs(&registry, 0..2, &journal);
     let mut flush = pin!(registry.queue().flush_async());
     assert!(poll_once(flush.as_mut()).is_pending());
     assert_eq!(journal.take(), ["0 begins"]);
@@ -173,11 +177,7 @@ fn failures_and_panics_of_queued_events_are_contained_and_counted() {
     registry
         .on(|event: &Job| event.journal.note(event.number.to_string()))
         .detach();
-    for number in 0..3 {
-        registry
-            .enqueue(job(number, &journal))
-            .expect("there is room");
-    }
+    enqueue_jobs(&registry, 0..3, &journal);
     let flushed = registry.queue().flush();
     assert_eq!((flushed.ran(), flushed.failures()), (3, 2));
     assert_eq!(

@@ -4,4 +4,4 @@ mod deferred;
 mod destructors;
 mod enqueue;
 
-pub(crate) use enqueue::{Job, Other, job, work};
+pub(crate) use enqueue::{Job, Other, enqueue_jobs, job, work};

@@ -11,7 +11,7 @@ use events_core::{Event, Registry, flush_queue, queues::flush_after, subscribers
 
 use crate::{
     Gate, Journal, block_on, poll_once,
-    queue::{Job, Other, job, work},
+    queue::{Job, Other, enqueue_jobs, job, work},
 };
 
 #[test]
@@ -56,11 +56,7 @@ fn many_queued_events_do_not_count_as_a_chain() {
     let registry = Registry::new();
     let journal = Journal::default();
     registry.on(|_: &Job| ()).detach();
-    for number in 0..5000 {
-        registry
-            .enqueue(job(number, &journal))
-            .expect("there is room");
-    }
+    enqueue_jobs(&registry, 0..5000, &journal);
     let flushed = registry.queue().flush();
     assert_eq!((flushed.ran(), flushed.left()), (5000, 0));
 }
@@ -193,11 +189,7 @@ fn a_flush_inside_a_queued_event_leaves_the_queue_to_the_outer_flush() {
             }
         })
         .detach();
-    for number in 0..2 {
-        registry
-            .enqueue(job(number, &journal))
-            .expect("there is room");
-    }
+    enqueue_jobs(&registry, 0..2, &journal);
     assert_eq!(registry.queue().flush().ran(), 2);
     assert_eq!(
         journal.take(),
@@ -309,11 +301,7 @@ fn a_dropped_flush_keeps_the_event_that_it_was_running() {
     registry
         .on_async(|_: &Job| std::future::pending::<()>())
         .detach();
-    for number in 0..2 {
-        registry
-            .enqueue(job(number, &journal))
-            .expect("there is room");
-    }
+    enqueue_jobs(&registry, 0..2, &journal);
     {
         let mut flush = pin!(registry.queue().flush_async());
         assert!(poll_once(flush.as_mut()).is_pending());

@@ -7,7 +7,7 @@ use events_core::{Event, Registry};
 use super::LONG;
 use crate::{
     Gate, Journal, block_on, poll_once,
-    queue::{Job, job},
+    queue::{Job, enqueue_jobs, job},
 };
 
 #[test]
@@ -24,11 +24,7 @@ fn a_worker_on_a_thread_runs_events_in_order() {
         })
         .detach();
     registry.queue().spawn_thread().detach();
-    for number in 0..100 {
-        registry
-            .enqueue(job(number, &journal))
-            .expect("there is room");
-    }
+    enqueue_jobs(&registry, 0..100, &journal);
     for _ in 0..100 {
         let name = ran_on.recv().expect("the worker runs");
         assert_eq!(name.as_deref(), Some("events-queue"));
@@ -55,11 +51,7 @@ fn with_concurrency_an_event_that_never_ends_does_not_block_the_others() {
         })
         .detach();
     registry.queue().spawn_thread_with(2).detach();
-    for number in 0..4 {
-        registry
-            .enqueue(job(number, &journal))
-            .expect("there is room");
-    }
+    enqueue_jobs(&registry, 0..4, &journal);
     let done: Vec<_> = (0..3)
         .map(|_| done.recv().expect("the worker runs"))
         .collect();
@@ -82,11 +74,7 @@ fn a_worker_runs_no_more_events_at_once_than_its_concurrency() {
             }
         })
         .detach();
-    for number in 0..5 {
-        registry
-            .enqueue(job(number, &journal))
-            .expect("there is room");
-    }
+    enqueue_jobs(&registry, 0..5, &journal);
     let mut work = pin!(registry.queue().work(3));
     assert!(poll_once(work.as_mut()).is_pending());
     assert_eq!(journal.take(), ["0 begins", "1 begins", "2 begins"]);
@@ -138,11 +126,7 @@ fn a_stopped_worker_finishes_its_running_event_and_starts_no_other() {
             }
         })
         .detach();
-    for number in 0..2 {
-        registry
-            .enqueue(job(number, &journal))
-            .expect("there is room");
-    }
+    enqueue_jobs(&registry, 0..2, &journal);
     let worker = registry.queue().spawn_thread();
     assert_eq!(begun.recv(), Ok(0));
     let mut stop = pin!(worker.stop_async());
@@ -226,11 +210,7 @@ fn a_subscriber_with_a_concurrency_of_1_receives_events_in_order_from_a_concurre
         .register()
         .expect("no options clash")
         .detach();
-    for number in 0..8 {
-        registry
-            .enqueue(job(number, &journal))
-            .expect("there is room");
-    }
+    enqueue_jobs(&registry, 0..8, &journal);
     let worker = registry.queue().spawn_thread_with(4);
     gate.open();
     assert!(registry.queue().shutdown(LONG).is_empty());
