@@ -194,12 +194,11 @@ impl<H: Copy + PartialEq> Permits<H> {
         revoked.is_some()
     }
 
-    /// Whether a call gets a permit now: it was granted one, or does not wait and one is free. A call whose
-    /// permit was revoked does not wait.
+    /// Whether a call gets a permit now: it was granted one, or one is free. While calls wait, none is free: what
+    /// frees a permit grants it to the first of them under the same lock.
     fn take(&mut self, ticket: Option<u64>, limit: usize) -> bool {
         let is_granted = ticket.is_some_and(|ticket| self.revoke(ticket));
-        let waits = || self.waiting.iter().any(|one| Some(one.ticket) == ticket);
-        is_granted || !waits() && self.has_free_permit(limit)
+        is_granted || self.has_free_permit(limit)
     }
 
     /// Records that a call waits; returns the waker of its poll before this one.
