@@ -127,3 +127,24 @@ fn a_granted_permit_that_is_not_used_is_passed_on() {
         while last.as_mut().poll(&mut context) == Poll::Pending {}
     });
 }
+
+/// The permit of that call will be free again.
+#[test]
+fn a_call_that_blocks_all_holders_waits_while_another_is_granted_a_permit() {
+    check_schedules(|| {
+        let semaphore = FairSemaphore::new(2);
+        let mut tickets: [Ticket; 4] = Default::default();
+        let mut poll = |holder: usize, inside: Option<usize>| {
+            let is_inside = |one| Some(one) == inside;
+            semaphore.poll_acquire(&mut tickets[holder], holder, is_inside, Waker::noop())
+        };
+        assert!(poll(0, None).is_ready());
+        assert!(poll(1, None).is_ready());
+        assert!(poll(2, None).is_pending());
+        semaphore.release(1);
+        assert!(poll(3, Some(0)).is_pending());
+        assert_eq!(poll(2, None), Poll::Ready(Ok(())));
+        semaphore.release(2);
+        assert_eq!(poll(3, Some(0)), Poll::Ready(Ok(())));
+    });
+}
