@@ -1,5 +1,7 @@
 //! The items that generated code names. They are not for users, and may change in any release.
 
+use crate::event::Event;
+
 pub use crate::{
     __finishers as finishers,
     background::{ConcurrencyLimited, OnceHandler},
@@ -68,7 +70,7 @@ pub const fn returned<T>() -> Option<T> {
 
 /// The family and the info of a subscriber's event.
 #[must_use]
-pub fn event<E: crate::event::Event>() -> (std::any::TypeId, &'static EventInfo) {
+pub fn event<E: Event>() -> (std::any::TypeId, &'static EventInfo) {
     (std::any::TypeId::of::<E::Family>(), E::info())
 }
 
@@ -93,4 +95,26 @@ pub trait Observed<Expected> {
 
 impl<E> Observed<E> for E {
     type Event = E;
+}
+
+/// Implemented for every event; named for a type that is written as a pointer to another, `Pointee`.
+///
+/// With one implementation for all events the compiler would report that the pointer is no [`Event`], in the
+/// words of that trait. `O` is inferred.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is a pointer, and not an event",
+    label = "write `{Pointee}` here, without the pointer",
+    note = "a subscriber takes the event itself: `&{Pointee}` or `&mut {Pointee}`"
+)]
+pub trait Pointed<Pointee, O> {
+    /// The family of the event.
+    type Family: Family;
+}
+
+impl<E: Event<Ownership = Owned>, Pointee> Pointed<Pointee, Owned> for E {
+    type Family = E::Family;
+}
+
+impl<E: Event<Ownership = Borrowed>, Pointee> Pointed<Pointee, Borrowed> for E {
+    type Family = E::Family;
 }
