@@ -118,3 +118,26 @@ impl<E: Event<Ownership = Owned>, Pointee> Pointed<Pointee, Owned> for E {
 impl<E: Event<Ownership = Borrowed>, Pointee> Pointed<Pointee, Borrowed> for E {
     type Family = E::Family;
 }
+
+/// The method that `emit!` calls for a field `origin` if the event has no such field: the setter of a field takes
+/// precedence.
+pub trait NoFieldOrigin: Sized {
+    /// Does not compile when called.
+    #[must_use]
+    fn origin<V>(self, _: V) -> Self
+    where
+        Self: FieldOrigin,
+    {
+        self
+    }
+}
+
+impl<B> NoFieldOrigin for B {}
+
+/// Implemented for no type.
+#[diagnostic::on_unimplemented(
+    message = "this event has no field `origin`",
+    label = "the origin of an emit is not one of the fields",
+    note = "write the origin behind the fields and a semicolon: `emit!(MyEvent, field = value; origin = place)`"
+)]
+pub trait FieldOrigin {}
