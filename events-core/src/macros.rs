@@ -29,6 +29,9 @@ macro_rules! scanner {
             $($crate::__private::Linked($crate::__linked!($name $($package)?))),*
         ])
     }};
+    ($($crates:tt)*) => {
+        $crate::__private::wrong_crates!($($crates)*)
+    };
 }
 
 #[doc(hidden)]

@@ -38,7 +38,7 @@ pub use core::{
     option::Option::{self, None, Some},
     result::Result,
 };
-pub use events_macros::emit_keywords;
+pub use events_macros::{emit_keywords, wrong_crates};
 pub use linkme;
 pub use std::sync::Arc;
 
