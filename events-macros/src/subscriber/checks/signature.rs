@@ -5,10 +5,10 @@ use syn::{
     TypeReference, spanned::Spanned,
 };
 
-use super::event_param::{generic_error, impl_trait_span, takes_any_event};
+use super::event_param::{generic_error, impl_trait_span, last_segment, takes_any_event};
 use crate::{
     subscriber::{arguments::SubscriberArgs, method::Method},
-    syntax::errors::Errors,
+    syntax::{errors::Errors, text::type_text::source_text},
 };
 
 pub(in crate::subscriber) fn check_signature(signature: &Signature, errors: &mut Errors) {
@@ -23,6 +23,14 @@ pub(in crate::subscriber) fn check_signature(signature: &Signature, errors: &mut
         let FnArg::Typed(input) = input else { continue };
         if let Some(span) = impl_trait_span(&input.ty) {
             errors.push(generic_error(span));
+        }
+        if let Some(object) = state_trait_object(&input.ty) {
+            let name = source_text(object);
+            let text = format!(
+                "a scan stores values of a known size; write `State<'_, Box<{name}>>`, and provide it with \
+                 `scanner().state::<Box<{name}>>(Box::new(value))`"
+            );
+            errors.push(Error::new_spanned(object, text));
         }
         for lifetime in static_lifetimes(&input.ty) {
             let text = "this is borrowed for one call only; write `'_` in place of `'static`";
@@ -128,6 +136,18 @@ pub(in crate::subscriber) fn check_selector(
                     the function sync, without `deferred`, and pass on the data that is needed";
         errors.push(Error::new(span, text));
     }
+}
+
+/// The trait object in `State<'_, dyn Trait>`.
+fn state_trait_object(ty: &Type) -> Option<&Type> {
+    let last = last_segment(ty).filter(|last| last.ident == "State")?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty @ Type::TraitObject(_)) => Some(ty),
+        _ => None,
+    })
 }
 
 /// Whether the type is written with a lifetime argument.
