@@ -8,8 +8,8 @@ pub use crate::{
     context::EmissionSource,
     current::CurrentRegistry,
     declared::{
-        DefaultProbe, EVENTS, EventSelector, Installer, Listener, NoDefault, SUBSCRIBERS,
-        Subscriber,
+        DefaultProbe, EVENTS, EventSelector, Installer, Listener, NoDefault,
+        OneListenerBlockPerType, SUBSCRIBERS, Subscriber,
     },
     event::{
         Borrowed, Borrows, BoxedEvent, Build, CloneFn, CloneProbe, EmitBackend, EventStatics,
