@@ -122,6 +122,10 @@ pub trait StateValue: Send + Sync + Sized + 'static {}
 #[diagnostic::do_not_recommend]
 impl<T: Send + Sync + 'static> StateValue for T {}
 
+#[expect(
+    clippy::needless_maybe_sized,
+    reason = "with an implicit bound the compiler reports `Sized`, and not `StateValue`"
+)]
 impl<T: StateValue + ?Sized> Param for State<'_, T> {
     type Kept = Arc<T>;
     type Made<'a> = &'a T;
