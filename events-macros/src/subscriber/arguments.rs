@@ -79,11 +79,11 @@ impl SubscriberArgs {
                     .and_then(|()| args.options.once.set(&name, ())),
                 "before" => option
                     .into_expr("audit")
-                    .and_then(|value| targets_by_path(&name, value))
+                    .and_then(|value| targets_by_path(&name, value, is_method))
                     .and_then(|value| args.before.set(&name, value)),
                 "after" => option
                     .into_expr("audit")
-                    .and_then(|value| targets_by_path(&name, value))
+                    .and_then(|value| targets_by_path(&name, value, is_method))
                     .and_then(|value| args.after.set(&name, value)),
                 "deferred" => option
                     .expect_flag()
@@ -178,8 +178,9 @@ fn positive(value: Expr) -> Result<Expr> {
     Ok(value)
 }
 
-/// Checks the targets that are texts: each is the path of a subscriber.
-fn targets_by_path(name: &Ident, value: Expr) -> Result<Expr> {
+/// Checks the targets that are texts: each is the path of a subscriber. A listener may also be added at run time, so
+/// one of its methods may name the id of a run-time subscriber.
+fn targets_by_path(name: &Ident, value: Expr, is_method: bool) -> Result<Expr> {
     let targets = match &value {
         Expr::Array(array) => array.elems.iter().collect(),
         target => vec![target],
@@ -190,6 +191,7 @@ fn targets_by_path(name: &Ident, value: Expr) -> Result<Expr> {
             ..
         }) = target
             && !is_path(&text.value())
+            && !(is_method && is_id(&text.value()))
         {
             let error = format!(
                 "`{name}` takes a function, `{name} = audit`, or the path of a subscriber as the report of a \
@@ -219,6 +221,11 @@ fn is_path(text: &str) -> bool {
         is_trimmed && Ident::parse_any.parse_str(name).is_ok()
     };
     depth == 0 && names.contains("::") && names.split("::").all(is_name)
+}
+
+/// Whether it may be an id, and is not a path with an error.
+fn is_id(text: &str) -> bool {
+    !text.trim().is_empty() && !text.contains("::")
 }
 
 /// The targets of `before = audit` or `before = [audit, charge]`.

@@ -106,6 +106,25 @@ fn a_run_time_subscriber_and_an_added_listener_are_ordered_by_the_path_of_a_decl
     assert_eq!(order, ["before", "charge", "after", "book"]);
 }
 
+struct Late;
+
+#[listener]
+impl Late {
+    #[on(priority = 9, after = "audit-log")]
+    fn write(&self, event: &mut Booked) {
+        event.0.push("write");
+    }
+}
+
+#[test]
+fn an_added_listener_is_ordered_by_the_id_of_a_run_time_subscriber() {
+    let registry = Registry::new();
+    let audit = registry.subscribe(|event: &mut Booked| event.0.push("audit"));
+    let _audit = audit.id("audit-log").register().expect("no other has it");
+    let _late = registry.add(Late);
+    assert_eq!(registry.emit(Booked::default()).0, ["audit", "write"]);
+}
+
 #[test]
 fn the_path_of_a_subscriber_that_is_not_registered_is_an_error_at_run_time() {
     let registry = Registry::new();

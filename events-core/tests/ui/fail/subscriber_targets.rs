@@ -39,6 +39,9 @@ struct Greeter;
 impl Greeter {
     #[on(after = "")]
     fn after_nothing(&self, _: &OrderPlaced) {}
+
+    #[on(before = "shop::")]
+    fn before_module(&self, _: &OrderPlaced) {}
 }
 
 fn main() {

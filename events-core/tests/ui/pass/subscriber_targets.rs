@@ -39,6 +39,9 @@ struct Greeter;
 impl Greeter {
     #[on(after = "shop::r#type")]
     fn after_nothing(&self, _: &OrderPlaced) {}
+
+    #[on(before = "id of a run-time subscriber")]
+    fn before_module(&self, _: &OrderPlaced) {}
 }
 
 fn main() {
