@@ -16,9 +16,9 @@ use crate::syntax::spans::mixed_site_at;
 
 /// The registration, passed through an attribute on an `impl` item.
 ///
-/// The model reports a function in an impl block if the source file shows that it is in one. Where it does not, as
-/// with a block that a macro writes, a nested `impl` is a syntax error in an impl block, and the compiler reports this
-/// one error instead of one for each name that it cannot resolve. Elsewhere the compiler expands the attribute, which
+/// An attribute cannot find out whether its function is in an impl block. In one, a nested `impl` is a
+/// syntax error that says so, and the compiler reports this one error instead of one for each name that
+/// it cannot resolve. Elsewhere the compiler expands the attribute, which
 /// [`unwrap_registration`] turns into the registration.
 pub(super) fn wrapped_registration(subscriber: &Subscriber) -> TokenStream {
     let Subscriber { core, ident, .. } = subscriber;

@@ -10,7 +10,6 @@ use syn::{
 use super::{
     arguments::{PlainOptions, SubscriberArgs, targets},
     checks::{
-        associated::is_associated,
         event_param::{event_reference, takes_any_event},
         predicate::check_when,
         signature::{check_background, check_selector, check_signature},
@@ -77,15 +76,6 @@ impl Subscriber {
             let text = "`#[subscriber]` is given twice; write all options into one, or another \
                         function that calls this one";
             errors.push(Error::new(second.span(), text));
-        }
-        if let Some(Function { signature, .. }) = &function
-            && !matches!(signature.inputs.first(), Some(FnArg::Receiver(_)))
-            && is_associated()
-        {
-            let text = "`#[subscriber]` belongs on a free function, and this is an associated function; move it out \
-                        of the block, or make it a handler of a listener: write `#[listener]` on the impl block and \
-                        `#[on]` here, and take `&self`";
-            errors.push(Error::new(signature.ident.span(), text));
         }
         let subscriber = Self::new(args, function, None, &mut errors);
         let subscriber = errors.require(subscriber)?;
