@@ -29,6 +29,9 @@ macro_rules! scanner {
             $($crate::__private::Linked($crate::__linked!($name $($package)?))),*
         ])
     }};
+    ($($crates:tt)*) => {
+        $crate::__private::wrong_crates!($($crates)*)
+    };
 }
 
 #[doc(hidden)]
@@ -57,7 +60,8 @@ macro_rules! subscribers {
 ///
 /// The names are those of the setters that [`#[derive(Event)]`](derive@crate::Event) generates. A missing,
 /// unknown or repeated name is a compile error. After the fields, `; origin = place` sets the origin, as
-/// [`Event::emit_from`](crate::Event::emit_from) does.
+/// [`Event::emit_from`](crate::Event::emit_from) does. A value, an event whose fields have no names, and a variant of
+/// an enum are emitted with that method or with `emit`.
 ///
 /// ```
 /// use events_core::{Event, emit};

@@ -1,13 +1,15 @@
 //! The items that generated code names. They are not for users, and may change in any release.
 
+use crate::event::Event;
+
 pub use crate::{
     __finishers as finishers,
     background::{ConcurrencyLimited, OnceHandler},
     context::EmissionSource,
     current::CurrentRegistry,
     declared::{
-        DefaultProbe, EVENTS, EventSelector, Installer, Listener, NoDefault, SUBSCRIBERS,
-        Subscriber,
+        DefaultProbe, EVENTS, EventSelector, Installer, Listener, NoDefault,
+        OneListenerBlockPerType, SUBSCRIBERS, Subscriber,
     },
     event::{
         Borrowed, Borrows, BoxedEvent, Build, CloneFn, CloneProbe, EmitBackend, EventStatics,
@@ -36,7 +38,7 @@ pub use core::{
     option::Option::{self, None, Some},
     result::Result,
 };
-pub use events_macros::emit_keywords;
+pub use events_macros::{emit_keywords, wrong_crates};
 pub use linkme;
 pub use std::sync::Arc;
 
@@ -68,7 +70,7 @@ pub const fn returned<T>() -> Option<T> {
 
 /// The family and the info of a subscriber's event.
 #[must_use]
-pub fn event<E: crate::event::Event>() -> (std::any::TypeId, &'static EventInfo) {
+pub fn event<E: Event>() -> (std::any::TypeId, &'static EventInfo) {
     (std::any::TypeId::of::<E::Family>(), E::info())
 }
 
@@ -94,3 +96,48 @@ pub trait Observed<Expected> {
 impl<E> Observed<E> for E {
     type Event = E;
 }
+
+/// Implemented for every event; named for a type that is written as a pointer to another, `Pointee`.
+///
+/// With one implementation for all events the compiler would report that the pointer is no [`Event`], in the
+/// words of that trait. `O` is inferred.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is a pointer, and not an event",
+    label = "write `{Pointee}` here, without the pointer",
+    note = "a subscriber takes the event itself: `&{Pointee}` or `&mut {Pointee}`"
+)]
+pub trait Pointed<Pointee, O> {
+    /// The family of the event.
+    type Family: Family;
+}
+
+impl<E: Event<Ownership = Owned>, Pointee> Pointed<Pointee, Owned> for E {
+    type Family = E::Family;
+}
+
+impl<E: Event<Ownership = Borrowed>, Pointee> Pointed<Pointee, Borrowed> for E {
+    type Family = E::Family;
+}
+
+/// The method that `emit!` calls for a field `origin` if the event has no such field: the setter of a field takes
+/// precedence.
+pub trait NoFieldOrigin: Sized {
+    /// Does not compile when called.
+    #[must_use]
+    fn origin<V>(self, _: V) -> Self
+    where
+        Self: FieldOrigin,
+    {
+        self
+    }
+}
+
+impl<B> NoFieldOrigin for B {}
+
+/// Implemented for no type.
+#[diagnostic::on_unimplemented(
+    message = "this event has no field `origin`",
+    label = "the origin of an emit is not one of the fields",
+    note = "write the origin behind the fields and a semicolon: `emit!(MyEvent, field = value; origin = place)`"
+)]
+pub trait FieldOrigin {}

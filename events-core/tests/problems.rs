@@ -51,6 +51,16 @@ fn stray(event: &mut Order) {
 
 fn not_annotated() {}
 
+#[subscriber(after = "problems::frist", before = "problems::fine")]
+fn stray_by_path(event: &mut Order) {
+    event.0.push("stray_by_path");
+}
+
+#[subscriber(before = ["elsewhere::nothing_similar", "problems::mail"])]
+fn unrelated_by_path(event: &mut Order) {
+    event.0.push("unrelated_by_path");
+}
+
 #[subscriber(after = itself)]
 fn itself(_: &Login) {}
 
@@ -208,6 +218,32 @@ fn order_targets_that_are_no_subscriber_or_take_other_events_are_reported() {
     );
 }
 
+/// A path is written in quotation marks, as in the option, and a similar one is suggested.
+#[test]
+fn paths_that_are_no_subscriber_or_take_other_events_are_reported() {
+    let found = problems(scan_of(subscribers![stray_by_path, unrelated_by_path]));
+    assert!(matches!(found[1], Problem::UnknownTarget { .. }));
+    let stray = with_location("stray_by_path");
+    let unrelated = with_location("unrelated_by_path");
+    assert_eq!(
+        found.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        [
+            format!(
+                "{stray} has after = \"problems::frist\", which is no subscriber; did you mean \
+                 `problems::first`?"
+            ),
+            format!(
+                "{unrelated} has before = \"elsewhere::nothing_similar\", which is no subscriber; write a path \
+                 as the report of a scan prints it"
+            ),
+            format!(
+                "{unrelated} has before = \"problems::mail\", which is not subscribed to `problems::Order`; name \
+                 a subscriber of that event, or remove before"
+            ),
+        ],
+    );
+}
+
 #[test]
 fn a_cycle_is_reported_with_its_members() {
     let subscribers = [
@@ -272,7 +308,7 @@ fn a_scan_lists_every_problem_at_once_and_registers_nothing() {
     let error: ScanError = registry.try_scan().expect_err("much is wrong here");
     let text = error.to_string();
     assert!(
-        text.starts_with("the scan found 12 problems, and registered nothing:\n  1. "),
+        text.starts_with("the scan found 15 problems, and registered nothing:\n  1. "),
         "{text}"
     );
     for part in [
@@ -287,7 +323,7 @@ fn a_scan_lists_every_problem_at_once_and_registers_nothing() {
 }
 
 #[test]
-#[should_panic(expected = "the scan found 12 problems, and registered nothing:\n  1. ")]
+#[should_panic(expected = "the scan found 15 problems, and registered nothing:\n  1. ")]
 fn scan_panics_with_all_problems() {
     let _scope = Registry::new().enter();
     events_core::scan();
@@ -297,7 +333,7 @@ fn scan_panics_with_all_problems() {
 fn try_scan_returns_all_problems() {
     let _scope = Registry::new().enter();
     let error = events_core::try_scan().expect_err("much is wrong here");
-    assert_eq!(error.problems().len(), 12);
+    assert_eq!(error.problems().len(), 15);
     assert!(scanner().try_run().is_err());
 }
 

@@ -1,15 +1,21 @@
 //! `emit!(Event, field = value, ..; origin = place)`: builds an event with its builder and emits it.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{
     Error, Expr, Path, PathArguments, Result, Token,
     ext::IdentExt,
     parse::{Parse, ParseStream},
+    parse_quote,
     spanned::Spanned,
 };
 
-use crate::syntax::{errors::Errors, fragments, spans::located_at};
+use crate::syntax::{
+    errors::Errors,
+    fragments,
+    spans::{located_at, mixed_site_at},
+    text::type_text::source_text,
+};
 
 /// The parsed input: the path of `events-core`, which `events_core::emit!` inserts, and the arguments.
 struct Emit {
@@ -27,10 +33,7 @@ impl Parse for Emit {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let core = input.parse()?;
         input.parse::<Token![;]>()?;
-        let event = input.parse().map_err(|error: Error| {
-            let text = "expected the type of an event; write `emit!(MyEvent, field = value)`";
-            Error::new(error.span(), text)
-        })?;
+        let event = event_type(input)?;
         let mut fields = Vec::new();
         while input.peek(Token![,]) {
             input.parse::<Token![,]>()?;
@@ -73,10 +76,53 @@ impl Parse for Emit {
     }
 }
 
+/// Parses the type of an event, and reports a value.
+fn event_type(input: ParseStream<'_>) -> Result<Path> {
+    let ahead = input.fork();
+    let is_path = ahead.parse::<Path>().is_ok();
+    let ends =
+        |input: ParseStream<'_>| input.is_empty() || input.peek(Token![,]) || input.peek(Token![;]);
+    if !is_path || !ends(&ahead) {
+        let ahead = input.fork();
+        if let Ok(value) = ahead.parse::<Expr>()
+            && !matches!(value, Expr::Lit(_) | Expr::Path(_))
+            && ends(&ahead)
+        {
+            return Err(value_error(&value));
+        }
+    }
+    let event: Path = input.parse().map_err(|error| {
+        let text = "expected the type of an event; write `emit!(MyEvent, field = value)`";
+        Error::new(error.span(), text)
+    })?;
+    let is_upper = |name: &Ident| name.to_string().starts_with(char::is_uppercase);
+    let mut names = event.segments.iter().map(|segment| &segment.ident).rev();
+    let (last, before) = (names.next(), names.next());
+    match before {
+        // A variable, or else a type that is named against the conventions.
+        None if !input.peek(Token![,]) && !last.is_some_and(is_upper) => Err(value_error(&event)),
+        Some(before) if before != "Self" && is_upper(before) && last.is_some_and(is_upper) => {
+            let name = source_text(&parse_quote!(#event));
+            let text = format!(
+                "a variant of an enum has no builder; construct it and emit that: `{name} {{ .. }}.emit()`"
+            );
+            Err(Error::new_spanned(event, text))
+        }
+        _ => Ok(event),
+    }
+}
+
+fn value_error(value: &impl ToTokens) -> Error {
+    let text = "`emit!` builds an event: write its type and its fields, `emit!(MyEvent, field = value)`; a value \
+                is emitted with `.emit()`, or with `.emit_from(origin)`";
+    Error::new_spanned(value, text)
+}
+
 /// Parses `name = value`.
 fn named_value(input: ParseStream<'_>) -> Result<(Ident, Expr)> {
     let name = input.call(Ident::parse_any).map_err(|error| {
-        let text = "expected a field's name; write `field = value`";
+        let text = "expected a field's name; write `field = value`, or construct an event whose fields have no \
+                    names and emit that: `MyEvent(..).emit()`";
         Error::new(error.span(), text)
     })?;
     let text = format!("`{name}` has no value; write `{name} = value`");
@@ -107,18 +153,42 @@ impl Emit {
             origin,
         } = self;
         let span = event.span();
+        let private = located_at(&quote!(#core::__private), span);
         let setters = fields
             .iter()
             .map(|(name, value)| quote_spanned!(span=> .#name(#value)));
-        let private = located_at(&quote!(#core::__private), span);
+        let is_origin_a_field = origin.is_none() && is_perhaps_no_field(&fields);
+        let fallback = is_origin_a_field
+            .then(|| quote_spanned!(mixed_site_at(span)=> use #private::NoFieldOrigin as _;));
         let event = quote_spanned!(span=> #private::Build::build(#event::builder()#(#setters)*));
-        match origin {
+        let emit = match origin {
             None => quote!(#core::Event::emit(#event)),
             Some(origin) => {
                 let span = origin.span();
                 let core = located_at(&core, span);
                 quote_spanned!(span=> #core::Event::emit_from(#event, #origin))
             }
+        };
+        match fallback {
+            None => emit,
+            Some(fallback) => quote!({ #fallback #emit }),
         }
     }
+}
+
+/// Whether one of the fields is called `origin`, and may be meant as the origin of the emit: a trait that is then
+/// in scope for all values reports it if the event has no such field. A value that contains this name, or a macro,
+/// may call a method of this name, and the trait would change which one.
+fn is_perhaps_no_field(fields: &[(Ident, Expr)]) -> bool {
+    fn contains_origin(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Ident(ident) => ident == "origin",
+            TokenTree::Punct(punct) => punct.as_char() == '!',
+            TokenTree::Group(group) => contains_origin(group.stream()),
+            TokenTree::Literal(_) => false,
+        })
+    }
+
+    let mut values = fields.iter().map(|(_, value)| value.to_token_stream());
+    fields.iter().any(|(name, _)| name == "origin") && !values.any(contains_origin)
 }

@@ -9,6 +9,7 @@
 
 #[cfg(test)]
 mod attribute_places;
+mod crate_names;
 mod emit;
 mod event;
 mod flush;
@@ -70,4 +71,11 @@ pub fn test(options: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn emit_keywords(input: TokenStream) -> TokenStream {
     emit::expand(input.into()).into()
+}
+
+/// The error of `events_core::scan!` and `events_core::scanner!`, which pass names of crates that they cannot parse.
+#[doc(hidden)]
+#[proc_macro]
+pub fn wrong_crates(input: TokenStream) -> TokenStream {
+    crate_names::error(input.into()).into_compile_error().into()
 }

@@ -266,7 +266,7 @@ impl<'i> Installer<'i> {
         let position = Position {
             phase: Phase::of(&subscriber),
             rank: self.rank(number),
-            names: vec![(self.subscriber.key)()],
+            names: vec![(self.subscriber.key)(), name.into()],
             before: keys(self.subscriber.before),
             after: keys(self.subscriber.after),
         };

@@ -35,6 +35,19 @@ pub trait Listener: Send + Sync + 'static {
     }
 }
 
+/// Implemented by [`listener`](crate::listener) and [`observer`](crate::observer). The compiler names the trait
+/// when a type has two blocks with one of them; all its handlers belong into one.
+#[doc(hidden)]
+pub trait OneListenerBlockPerType: Send + Sync + 'static {
+    /// The handlers of the block.
+    const HANDLERS: &'static [Subscriber];
+}
+
+#[diagnostic::do_not_recommend]
+impl<L: OneListenerBlockPerType> Listener for L {
+    const HANDLERS: &'static [Subscriber] = <L as OneListenerBlockPerType>::HANDLERS;
+}
+
 #[diagnostic::do_not_recommend]
 impl<L: Listener> Listener for Arc<L> {
     const HANDLERS: &'static [Subscriber] = L::HANDLERS;

@@ -19,4 +19,4 @@ mod topic_installer;
 pub(crate) use installer::InstallError;
 pub use installer::{EventSelector, Installer, Subscriber};
 pub use link_slices::{EVENTS, SUBSCRIBERS, events};
-pub use listener::{DefaultProbe, Listener, NoDefault};
+pub use listener::{DefaultProbe, Listener, NoDefault, OneListenerBlockPerType};

@@ -24,6 +24,21 @@ use crate::{
     result::{EmitError, Emitted, QueueFull},
 };
 
+/// Implemented for no type: the bound of [`Event::builder`], whose text names the remedy.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no builder, because its fields have no names or it is an enum",
+    label = "no event with a builder",
+    note = "construct the event and emit that, as in `{Self}(..).emit()` or `{Self}::Variant.emit()`"
+)]
+pub trait NamedFields {
+    /// The builder.
+    type Builder;
+
+    /// Returns the builder.
+    fn named_builder() -> Self::Builder;
+}
+
 /// Something that happens in a program and that its other parts may react to.
 ///
 /// [`#[derive(Event)]`](derive@crate::Event) implements it. The trait has the emit methods:
@@ -60,6 +75,17 @@ pub trait Event: Sized {
     #[must_use]
     fn info() -> &'static EventInfo {
         Self::Family::statics().info
+    }
+
+    /// Does not compile when called: an event whose fields have names has a function `builder` of its own,
+    /// which takes precedence.
+    #[doc(hidden)]
+    #[must_use]
+    fn builder() -> <Self as NamedFields>::Builder
+    where
+        Self: NamedFields,
+    {
+        <Self as NamedFields>::named_builder()
     }
 
     /// Runs the subscribers and returns the event.

@@ -69,7 +69,8 @@ pub trait Background<E>: Send + Sync + 'static {
     note = "the future cannot borrow what the closure has captured: clone that into the `async move` \
             block",
     note = "`E` derives `Event` and `Clone`, borrows nothing, and is `Send` and `Sync`",
-    note = "the future's output is nothing or `Result<(), E>`"
+    note = "the future's output is nothing or `Result<(), E>`, where the error converts into \
+            `Box<dyn Error + Send + Sync>`, as `Box<dyn Error>` does not"
 )]
 pub trait AsyncHandler<E, M>: Send + Sync + 'static {
     /// Calls the handler.

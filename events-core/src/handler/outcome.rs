@@ -55,6 +55,27 @@ pub trait AsyncOutcome {
     fn into_step(self) -> Step;
 }
 
+/// The error of a subscriber: any that converts into a boxed one.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a subscriber cannot return the error `{Self}`",
+    label = "not an error of a subscriber",
+    note = "in place of `Box<dyn Error>` write `Box<dyn Error + Send + Sync>`",
+    note = "an error implements `Error` and is `Send` and `Sync`, or converts into that, as a text does"
+)]
+pub trait HandlerError {
+    /// The boxed error.
+    fn into_boxed(self) -> BoxError;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<BoxError>> HandlerError for E {
+    #[inline]
+    fn into_boxed(self) -> BoxError {
+        self.into()
+    }
+}
+
 impl AsyncOutcome for () {
     #[inline]
     fn into_step(self) -> Step {
@@ -62,12 +83,12 @@ impl AsyncOutcome for () {
     }
 }
 
-impl<E: Into<BoxError>> AsyncOutcome for Result<(), E> {
+impl<E: HandlerError> AsyncOutcome for Result<(), E> {
     #[inline]
     fn into_step(self) -> Step {
         match self {
             Ok(()) => Step::Done,
-            Err(error) => Step::Failed(error.into()),
+            Err(error) => Step::Failed(error.into_boxed()),
         }
     }
 }
@@ -133,12 +154,12 @@ impl Outcome for ControlFlow<()> {
     }
 }
 
-impl<T: Outcome, E: Into<BoxError>> Outcome for Result<T, E> {
+impl<T: Outcome, E: HandlerError> Outcome for Result<T, E> {
     #[inline]
     fn into_step(self) -> Step {
         match self {
             Ok(outcome) => outcome.into_step(),
-            Err(error) => Step::Failed(error.into()),
+            Err(error) => Step::Failed(error.into_boxed()),
         }
     }
 }

@@ -19,6 +19,9 @@ use crate::{
 /// reference count. If no scan had a value of the type, the scan reports an error that names the
 /// subscriber and the type.
 ///
+/// A scan stores values of a known size. In place of a trait object, take a boxed one, `State<'_, Box<dyn Mailer>>`,
+/// and provide it with `scanner().state::<Box<dyn Mailer>>(Box::new(smtp))`.
+///
 /// ```
 /// use events_core::{Event, Registry, State, subscriber, subscribers};
 ///
@@ -43,23 +46,23 @@ use crate::{
 /// apply(&mut order, State::from(&Discount(1)));
 /// assert_eq!(order.cents, 9);
 /// ```
-pub struct State<'a, T>(&'a T);
+pub struct State<'a, T: ?Sized>(&'a T);
 
-impl<T> Clone for State<'_, T> {
+impl<T: ?Sized> Clone for State<'_, T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for State<'_, T> {}
+impl<T: ?Sized> Copy for State<'_, T> {}
 
-impl<'a, T> From<&'a T> for State<'a, T> {
+impl<'a, T: ?Sized> From<&'a T> for State<'a, T> {
     fn from(value: &'a T) -> Self {
         Self(value)
     }
 }
 
-impl<T> Deref for State<'_, T> {
+impl<T: ?Sized> Deref for State<'_, T> {
     type Target = T;
 
     #[inline]
@@ -68,7 +71,7 @@ impl<T> Deref for State<'_, T> {
     }
 }
 
-impl<T: fmt::Debug> fmt::Debug for State<'_, T> {
+impl<T: fmt::Debug + ?Sized> fmt::Debug for State<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
@@ -105,7 +108,25 @@ pub trait Param {
     fn lend<'a>(made: &'a Self::Made<'a>) -> Self::Arg<'a>;
 }
 
-impl<T: Send + Sync + 'static> Param for State<'_, T> {
+/// The type of a state.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a subscriber cannot take `State<'_, {Self}>`",
+    label = "not a type of which a scan stores a value",
+    note = "a scan stores values that are `Send`, `Sync` and `'static`, and whose size is known",
+    note = "in place of a trait object write `State<'_, Box<dyn Trait + Send + Sync>>`, and provide it with \
+            `scanner().state::<Box<dyn Trait + Send + Sync>>(Box::new(value))`"
+)]
+pub trait StateValue: Send + Sync + Sized + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + Sync + 'static> StateValue for T {}
+
+#[expect(
+    clippy::needless_maybe_sized,
+    reason = "with an implicit bound the compiler reports `Sized`, and not `StateValue`"
+)]
+impl<T: StateValue + ?Sized> Param for State<'_, T> {
     type Kept = Arc<T>;
     type Made<'a> = &'a T;
     type Arg<'a> = State<'a, T>;

@@ -15,7 +15,8 @@ use crate::{
     label = "not a handler",
     note = "a handler takes `&E` or `&mut E`, and then perhaps `&Emission`; `E` derives `Event` and \
             borrows nothing; write its type in a closure: `|event: &MyEvent| ..`",
-    note = "it returns nothing, `Result<(), E>`, `ControlFlow<()>`, or `Result<ControlFlow<()>, E>`",
+    note = "it returns nothing, `Result<(), E>`, `ControlFlow<()>`, or `Result<ControlFlow<()>, E>`, where the error \
+            converts into `Box<dyn Error + Send + Sync>`, as `Box<dyn Error>` does not",
     note = "for an event that borrows: `registry.on_borrowed::<MyEvent>(|event| ..)`"
 )]
 pub trait Handler<E: OwnedEvent, M>: Send + Sync + 'static {

@@ -16,7 +16,8 @@ use crate::{
     label = "not such a handler",
     note = "it takes `&dyn AnyEvent`, and then perhaps `&Emission`; write the type in a closure: \
             `|event: &dyn AnyEvent| ..`",
-    note = "it returns nothing, `Result<(), E>`, `ControlFlow<()>`, or `Result<ControlFlow<()>, E>`"
+    note = "it returns nothing, `Result<(), E>`, `ControlFlow<()>`, or `Result<ControlFlow<()>, E>`, where the error \
+            converts into `Box<dyn Error + Send + Sync>`, as `Box<dyn Error>` does not"
 )]
 pub trait TopicHandler<M>: Send + Sync + 'static {
     /// Calls the handler.

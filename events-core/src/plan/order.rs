@@ -114,7 +114,7 @@ pub(crate) struct Position {
     pub(crate) phase: Phase,
     pub(crate) rank: Rank,
     /// The names by which `before` and `after` of other subscribers refer to it: the key of its
-    /// function, its id.
+    /// function, the path of a declared one as text, its id.
     pub(crate) names: Vec<Key>,
     pub(crate) before: Vec<Key>,
     pub(crate) after: Vec<Key>,

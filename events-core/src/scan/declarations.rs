@@ -15,8 +15,8 @@ use crate::{
 /// All linked subscribers, sorted by source location: the order of the linker is not stable.
 pub(super) struct Declarations {
     all: Vec<Declaration>,
-    /// The subscribers of each function, by index; created when first needed, and most scans do
-    /// not.
+    /// The subscribers of each function, by index, and once more under the path of the function as text; created
+    /// when first needed, and most scans do not.
     functions: OnceCell<HashMap<Key, Vec<usize>>>,
 }
 
@@ -49,10 +49,10 @@ impl Declarations {
         self.functions.get_or_init(|| {
             let mut functions: HashMap<_, Vec<_>> = HashMap::new();
             for (index, declaration) in self.all.iter().enumerate() {
-                functions
-                    .entry(declaration.key.clone())
-                    .or_default()
-                    .push(index);
+                let path = Key::from(declaration.subscriber.name);
+                for name in [declaration.key.clone(), path] {
+                    functions.entry(name).or_default().push(index);
+                }
             }
             functions
         })
@@ -97,13 +97,13 @@ impl Declarations {
                 Some(_) => Some(Problem::UnrelatedTarget {
                     subscriber,
                     relation,
-                    target: target.to_string(),
+                    target: as_written(&target),
                     topic: declaration.topics().join("`, `"),
                 }),
                 None => Some(Problem::UnknownTarget {
                     subscriber,
                     relation,
-                    target: target.to_string(),
+                    target: as_written(&target),
                 }),
             }
         };
@@ -145,6 +145,15 @@ impl Declaration {
 
     pub(super) fn describe(&self) -> String {
         format!("{:?}", self.subscriber)
+    }
+}
+
+/// A target of `before` or `after`: a text in quotation marks, as the option has it.
+fn as_written(target: &Key) -> String {
+    if target.is_text() {
+        format!("{:?}", target.as_str())
+    } else {
+        target.to_string()
     }
 }
 

@@ -3,8 +3,9 @@
 use std::fmt;
 
 use crate::{
-    declared::InstallError,
+    declared::{InstallError, SUBSCRIBERS},
     handler::MissingState,
+    metadata::suggest,
     plan::Conflict,
     primitives::one_line,
     subscribe::{OTHER_COPY, fmt_cycle, fmt_invalid_pattern, fmt_unawaited},
@@ -103,7 +104,7 @@ pub enum Problem {
         subscriber: String,
         /// `before` or `after`.
         relation: &'static str,
-        /// The target.
+        /// The target: the path of a function, or a text in quotation marks.
         target: String,
     },
     /// A target of `before` or `after` is a subscriber of other events only.
@@ -174,6 +175,11 @@ impl From<&Conflict> for Problem {
     }
 }
 
+/// ``did you mean `a`?`` with the paths of declared subscribers that are similar to this one.
+fn similar_subscriber(path: &str) -> Option<String> {
+    suggest(path, SUBSCRIBERS.iter().map(|subscriber| subscriber.name))
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -208,11 +214,21 @@ impl fmt::Display for Problem {
                 subscriber,
                 relation,
                 target,
-            } => write!(
-                f,
-                "{subscriber} has {relation} = {target}, which is no subscriber; \
-                 annotate that function with #[subscriber], or name another"
-            ),
+            } => {
+                write!(
+                    f,
+                    "{subscriber} has {relation} = {target}, which is no subscriber; "
+                )?;
+                match target.strip_prefix('"') {
+                    None => {
+                        f.write_str("annotate that function with #[subscriber], or name another")
+                    }
+                    Some(path) => match similar_subscriber(path.trim_end_matches('"')) {
+                        None => f.write_str("write a path as the report of a scan prints it"),
+                        Some(suggestion) => f.write_str(&suggestion),
+                    },
+                }
+            }
             Self::UnrelatedTarget {
                 subscriber,
                 relation,

@@ -43,7 +43,7 @@ pub(super) fn expand(listener: &Listener) -> TokenStream {
     let core_at_type = located_at(core, mixed_site_at(span));
     let alias_at_type = listener_alias(span);
     let listener_impl = quote_spanned! {span=>
-        impl #core_at_type::__private::Listener for #alias_at_type {
+        impl #core_at_type::__private::OneListenerBlockPerType for #alias_at_type {
             const HANDLERS: &'static [#core_at_type::__private::Subscriber] = &[#(#listed),*];
         }
     };

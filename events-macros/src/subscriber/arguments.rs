@@ -5,7 +5,8 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Error, Expr, ExprLit, Lit, Path, Result, Type, ext::IdentExt, parse_quote, spanned::Spanned,
+    Error, Expr, ExprLit, Lit, Path, Result, Type, ext::IdentExt, parse::Parser, parse_quote,
+    spanned::Spanned,
 };
 
 use super::topic_pattern::TopicPattern;
@@ -78,9 +79,11 @@ impl SubscriberArgs {
                     .and_then(|()| args.options.once.set(&name, ())),
                 "before" => option
                     .into_expr("audit")
+                    .and_then(|value| targets_by_path(&name, value, is_method))
                     .and_then(|value| args.before.set(&name, value)),
                 "after" => option
                     .into_expr("audit")
+                    .and_then(|value| targets_by_path(&name, value, is_method))
                     .and_then(|value| args.after.set(&name, value)),
                 "deferred" => option
                     .expect_flag()
@@ -173,6 +176,56 @@ fn positive(value: Expr) -> Result<Expr> {
         return Err(Error::new(number.span(), text));
     }
     Ok(value)
+}
+
+/// Checks the targets that are texts: each is the path of a subscriber. A listener may also be added at run time, so
+/// one of its methods may name the id of a run-time subscriber.
+fn targets_by_path(name: &Ident, value: Expr, is_method: bool) -> Result<Expr> {
+    let targets = match &value {
+        Expr::Array(array) => array.elems.iter().collect(),
+        target => vec![target],
+    };
+    for target in targets {
+        if let Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) = target
+            && !is_path(&text.value())
+            && !(is_method && is_id(&text.value()))
+        {
+            let error = format!(
+                "`{name}` takes a function, `{name} = audit`, or the path of a subscriber as the report of a \
+                 scan prints it, `{name} = \"my_crate::my_module::audit\"`"
+            );
+            return Err(Error::new(text.span(), error));
+        }
+    }
+    Ok(value)
+}
+
+/// Whether it is a path of at least two names, apart from generic arguments.
+fn is_path(text: &str) -> bool {
+    let mut depth = 0_usize;
+    let mut names = String::new();
+    for character in text.chars() {
+        match character {
+            '<' => depth += 1,
+            '>' if depth == 0 => return false,
+            '>' => depth -= 1,
+            _ if depth == 0 => names.push(character),
+            _ => {}
+        }
+    }
+    let is_name = |name: &str| {
+        let is_trimmed = name.trim() == name;
+        is_trimmed && Ident::parse_any.parse_str(name).is_ok()
+    };
+    depth == 0 && names.contains("::") && names.split("::").all(is_name)
+}
+
+/// Whether it may be an id, and is not a path with an error.
+fn is_id(text: &str) -> bool {
+    !text.trim().is_empty() && !text.contains("::")
 }
 
 /// The targets of `before = audit` or `before = [audit, charge]`.

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod background;
+mod checks;
 pub(crate) mod expand;
 mod filters;
 mod install;

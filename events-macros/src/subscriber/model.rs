@@ -1,15 +1,19 @@
 //! The model of a subscriber: a function, or a method of a listener. Every error of the attribute is
-//! created here, in `arguments` or in `topic_pattern`.
+//! created here, in `checks`, in `arguments` or in `topic_pattern`.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use syn::{
-    Attribute, Error, Expr, FnArg, GenericArgument, GenericParam, Ident, Lifetime, Path,
-    PathArguments, Result, ReturnType, Safety, Signature, Type, TypeImplTrait, TypeReference,
-    spanned::Spanned, visit_mut::VisitMut,
+    Attribute, Error, Expr, FnArg, Ident, Path, Result, ReturnType, Signature, Type,
+    spanned::Spanned,
 };
 
 use super::{
     arguments::{PlainOptions, SubscriberArgs, targets},
+    checks::{
+        event_param::{event_reference, takes_any_event},
+        predicate::check_when,
+        signature::{check_background, check_selector, check_signature},
+    },
     method::Method,
     topic_pattern::TopicPattern,
 };
@@ -18,7 +22,6 @@ use crate::syntax::{
     errors::Errors,
     function::Function,
     options::{Options, core_path},
-    text::type_text::source_text,
 };
 
 /// A function or method that subscribes to an event.
@@ -105,6 +108,9 @@ impl Subscriber {
         check_signature(&signature, errors);
         check_background(&signature, &event, &args, errors);
         check_selector(&signature, &event, &args, method.as_ref(), errors);
+        if let Some(when) = args.when.value() {
+            check_when(when, &signature, &event, errors);
+        }
         let without_self = |ty: &Type| match &method {
             Some(method) => method.without_self(ty),
             None => ty.clone(),
@@ -165,219 +171,4 @@ impl Subscriber {
     pub(crate) fn is_background(&self) -> bool {
         self.is_async() || self.options.deferred.is_set()
     }
-}
-
-/// The type of the event parameter, which is the first parameter and a reference.
-fn event_reference(signature: &Signature, is_method: bool) -> Result<TypeReference> {
-    let no_event = if is_method {
-        "a handler takes its event after `&self`: write `event: &MyEvent` or `event: &mut MyEvent`"
-    } else {
-        "a subscriber takes its event first: write `event: &MyEvent` or `event: &mut MyEvent`"
-    };
-    match signature.inputs.first() {
-        None => Err(Error::new(signature.paren_token.span.join(), no_event)),
-        Some(FnArg::Receiver(receiver)) => Err(Error::new(
-            receiver.self_token.span,
-            "`#[subscriber]` belongs on a free function, because there is no `self` to call a method on; \
-             put `#[listener]` on the impl block and write `#[on]` here, or move the function out and \
-             take what it needs as `State<'_, T>`",
-        )),
-        Some(FnArg::Typed(input)) => match &*input.ty {
-            Type::Reference(reference) => Ok(reference.clone()),
-            ty => {
-                if let Some(span) = impl_trait_span(ty) {
-                    return Err(generic_error(span));
-                }
-                let name = source_text(ty);
-                let text = format!(
-                    "a subscriber takes its event by reference: write `&{name}` to read it or \
-                     `&mut {name}` to change it"
-                );
-                Err(Error::new(ty.span(), text))
-            }
-        },
-    }
-}
-
-fn check_signature(signature: &Signature, errors: &mut Errors) {
-    for param in &signature.generics.params {
-        match param {
-            GenericParam::Lifetime(_) => {}
-            GenericParam::Type(param) => errors.push(generic_error(param.ident.span())),
-            GenericParam::Const(param) => errors.push(generic_error(param.ident.span())),
-        }
-    }
-    for input in &signature.inputs {
-        let FnArg::Typed(input) = input else { continue };
-        if let Some(span) = impl_trait_span(&input.ty) {
-            errors.push(generic_error(span));
-        }
-        for lifetime in static_lifetimes(&input.ty) {
-            let text = "this is borrowed for one call only; write `'_` in place of `'static`";
-            errors.push(Error::new(lifetime.span(), text));
-        }
-    }
-    if let Some(abi) = &signature.abi
-        && abi.name.as_ref().is_some_and(|name| name.value() != "Rust")
-    {
-        let text = "a function with another ABI does not implement `Fn`, so it cannot be registered; \
-                    subscribe a function without `extern` that calls it";
-        errors.push(Error::new(abi.extern_token.span, text));
-    }
-    if let Safety::Unsafe(unsafety) = &signature.safety {
-        let text = "an unsafe function cannot be a subscriber, because its safety requirements cannot be \
-                    checked; subscribe a safe function that calls it";
-        errors.push(Error::new(unsafety.span, text));
-    }
-}
-
-/// Checks an async or deferred function: it receives a copy of the event, after the emit.
-fn check_background(
-    signature: &Signature,
-    event: &TypeReference,
-    args: &SubscriberArgs,
-    errors: &mut Errors,
-) {
-    let asyncness = signature.asyncness.as_ref().map(Spanned::span);
-    let Some(span) = asyncness.or(args.options.deferred.span()) else {
-        if let Some(span) = args.options.concurrency.span() {
-            let text = "`concurrency` is for async and deferred subscribers; make the function async, \
-                        add `deferred`, or remove this option";
-            errors.push(Error::new(span, text));
-        }
-        return;
-    };
-    if borrows(&event.elem) {
-        let text = if asyncness.is_some() {
-            "an async subscriber outlives the emit, and this event borrows; \
-             make the function sync, or let the event own what it needs"
-        } else {
-            "a deferred subscriber outlives the emit, and this event borrows; \
-             remove `deferred`, or let the event own what it needs"
-        };
-        errors.push(Error::new(span, text));
-    }
-    if let Some(mutability) = &event.mutability {
-        let text = if asyncness.is_some() {
-            "an async subscriber runs concurrently with others, so it only reads the event; \
-             write `&` in place of `&mut`, or make the function sync to change the event"
-        } else {
-            "a deferred subscriber gets a copy of the event, so it only reads; \
-             write `&` in place of `&mut`, or remove `deferred` to change the event"
-        };
-        errors.push(Error::new(mutability.span(), text));
-    }
-}
-
-/// Whether the event parameter is `&dyn AnyEvent`, perhaps in parentheses.
-fn takes_any_event(event: &TypeReference) -> bool {
-    let mut ty = &*event.elem;
-    while let Type::Paren(paren) = ty {
-        ty = &paren.elem;
-    }
-    matches!(ty, Type::TraitObject(_))
-}
-
-/// Checks a function that selects events by type or by topic.
-fn check_selector(
-    signature: &Signature,
-    event: &TypeReference,
-    args: &SubscriberArgs,
-    method: Option<&Method>,
-    errors: &mut Errors,
-) {
-    let selector_span = args
-        .topic
-        .span()
-        .or(args.event_types.first().map(Spanned::span));
-    if let Some(span) = selector_span
-        && method.is_some_and(|method| method.observed.is_some())
-    {
-        let text = "the name of an observer's method determines its event; remove this, or write a \
-                    `#[listener]`";
-        return errors.push(Error::new(span, text));
-    }
-    if selector_span.is_none() {
-        if takes_any_event(event) && !args.has_topic {
-            let text = "`&dyn AnyEvent` does not select any events; write `topic = \"shop::.*\"`, or list \
-                        the types: `#[subscriber(OrderPlaced, OrderPaid)]`";
-            errors.push(Error::new(event.elem.span(), text));
-        }
-        return;
-    }
-    if args.topic.is_set() && !args.event_types.is_empty() {
-        let text =
-            "a subscriber selects events by topic or by type, not by both; remove one of them";
-        errors.push(Error::new(args.event_types[0].span(), text));
-    }
-    if !takes_any_event(event) {
-        let text = "a subscriber with a topic or with a list of types takes `&dyn AnyEvent`; write that, or \
-                    subscribe to this one type: `#[subscriber]`";
-        return errors.push(Error::new(event.elem.span(), text));
-    }
-    if let Some(mutability) = &event.mutability {
-        let text = "an `AnyEvent` is read-only; write `&dyn AnyEvent`";
-        errors.push(Error::new(mutability.span(), text));
-    }
-    let asyncness = signature.asyncness.as_ref().map(Spanned::span);
-    if let Some(span) = asyncness.or(args.options.deferred.span()) {
-        let text = "an event of unknown type cannot be copied for an async or deferred subscriber; make \
-                    the function sync, without `deferred`, and pass on the data that is needed";
-        errors.push(Error::new(span, text));
-    }
-}
-
-fn generic_error(span: Span) -> Error {
-    let text = "a subscriber cannot be generic, because it is registered once, when the program is \
-                linked; write one function for each type and let them call the generic one";
-    Error::new(span, text)
-}
-
-/// The span of the first `impl Trait` in the type.
-fn impl_trait_span(ty: &Type) -> Option<Span> {
-    struct Find(Option<Span>);
-
-    impl VisitMut for Find {
-        fn visit_type_impl_trait_mut(&mut self, ty: &mut TypeImplTrait) {
-            self.0.get_or_insert(ty.impl_token.span);
-        }
-    }
-
-    let mut find = Find(None);
-    find.visit_type_mut(&mut ty.clone());
-    find.0
-}
-
-/// Whether the type is written with a lifetime argument.
-fn borrows(ty: &Type) -> bool {
-    lifetime_arguments(ty).next().is_some()
-}
-
-/// The lifetimes `'static` of a parameter's own reference or generic arguments. Nested types may have them.
-fn static_lifetimes(ty: &Type) -> impl Iterator<Item = &Lifetime> {
-    let (outer, inner) = match ty {
-        Type::Reference(reference) => (reference.lifetime.as_ref(), &*reference.elem),
-        ty => (None, ty),
-    };
-    let all = outer.into_iter().chain(lifetime_arguments(inner));
-    all.filter(|lifetime| lifetime.ident == "static")
-}
-
-/// The lifetime arguments of the last path segment.
-fn lifetime_arguments(ty: &Type) -> impl Iterator<Item = &Lifetime> {
-    let last = match ty {
-        Type::Path(path) => path.path.segments.last(),
-        _ => None,
-    };
-    let arguments = last.and_then(|segment| match &segment.arguments {
-        PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
-        _ => None,
-    });
-    arguments
-        .into_iter()
-        .flatten()
-        .filter_map(|argument| match argument {
-            GenericArgument::Lifetime(lifetime) => Some(lifetime),
-            _ => None,
-        })
 }

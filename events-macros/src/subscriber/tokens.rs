@@ -5,6 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Type, spanned::Spanned};
 
 use super::{
+    checks::event_param::pointee,
     method::listener_alias,
     model::{EventSelector, Subscriber},
 };
@@ -75,12 +76,20 @@ pub(super) fn parameter_family(subscriber: &Subscriber) -> TokenStream {
 fn family_of(subscriber: &Subscriber, event: &Type) -> TokenStream {
     let core = &subscriber.core;
     let span = type_name_span(event);
-    let (core, event) = (located_at(core, span), located_at(&all_static(event), span));
+    let core = located_at(core, span);
+    let pointee = pointee(event).map(|inner| located_at(&all_static(inner), span));
+    let event = located_at(&all_static(event), span);
     let event = match &subscriber.method {
         None => event,
         Some(method) => method.checked_event(&event, span),
     };
-    quote_spanned!(span=> <#event as #core::Event>::Family)
+    match pointee {
+        // The compiler reports a pointer to an event. An event may have the name of a pointer.
+        Some(inner) => {
+            quote_spanned!(span=> <#event as #core::__private::Pointed<#inner, _>>::Family)
+        }
+        None => quote_spanned!(span=> <#event as #core::Event>::Family),
+    }
 }
 
 /// The key of a function or of a string.

@@ -150,7 +150,7 @@ const _: () = {
     ::events_core::__register! {
         static __SUBSCRIBER1 : Subscriber in SUBSCRIBERS = __HANDLER1
     }
-    impl ::events_core::__private::Listener for __This {
+    impl ::events_core::__private::OneListenerBlockPerType for __This {
         const HANDLERS: &'static [::events_core::__private::Subscriber] = &[
             __HANDLER0,
             #[cfg(unix)]

@@ -116,7 +116,7 @@ const _: () = {
     ::events_core::__register! {
         static __SUBSCRIBER0 : Subscriber in SUBSCRIBERS = __HANDLER0
     }
-    impl ::events_core::__private::Listener for __This {
+    impl ::events_core::__private::OneListenerBlockPerType for __This {
         const HANDLERS: &'static [::events_core::__private::Subscriber] = &[__HANDLER0];
     }
 };

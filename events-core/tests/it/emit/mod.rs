@@ -9,3 +9,4 @@ mod nested;
 mod no_subscriber;
 mod order;
 mod sync_emit;
+mod targets_by_path;

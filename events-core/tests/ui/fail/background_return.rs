@@ -1,6 +1,6 @@
 //! Background subscribers that return a control flow, or a type that is no outcome.
 
-use std::ops::ControlFlow;
+use std::{error::Error, ops::ControlFlow};
 
 use events_core::{Event, subscriber};
 
@@ -20,6 +20,12 @@ async fn check(event: &Login) -> ControlFlow<()> {
 #[subscriber(deferred)]
 fn count(event: &Login) -> usize {
     event.name.len()
+}
+
+/// A boxed error that is not `Send` and `Sync`.
+#[subscriber]
+async fn boxed(_: &Login) -> Result<(), Box<dyn Error>> {
+    Ok(())
 }
 
 fn main() {}

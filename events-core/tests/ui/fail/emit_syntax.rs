@@ -1,6 +1,6 @@
-//! Mistakes in the keywords of `emit!`.
+//! Mistakes in the keywords of `emit!`, and in the names of crates in `scan!` and `scanner!`.
 
-use events_core::{Event, emit};
+use events_core::{Event, emit, scan, scanner};
 
 #[derive(Event)]
 struct OrderPlaced {
@@ -22,4 +22,12 @@ fn main() {
     emit!(OrderPlaced, "total" = 5);
     let _ = OrderPlaced { total: 1, note: None }.emit().note;
     checkout();
+}
+
+fn start() {
+    scan!(tracing-core);
+    scan!(tracing, "tracing-core");
+    scanner!(tracing = tracing-core).run();
+    scan!(tracing tracing);
+    scan!(crate::tracing);
 }

@@ -1,6 +1,6 @@
-//! A parameter that is neither state nor the emission.
+//! A parameter that is neither state nor the emission, and a state that no scan can store.
 
-use events_core::{Emission, Event, subscriber};
+use events_core::{Emission, Event, State, listener, subscriber};
 
 #[derive(Event)]
 struct OrderPlaced {
@@ -19,5 +19,35 @@ fn place(event: &OrderPlaced, emission: Emission) {
 
 #[subscriber]
 fn all(_: &OrderPlaced, _: Vec<std::num::NonZero<u8>>) {}
+
+#[derive(Event, Clone)]
+struct Login;
+
+trait Mailer: Send + Sync {}
+
+type AnyMailer = dyn Mailer;
+
+#[subscriber]
+fn object(_: &OrderPlaced, _: State<'_, dyn Mailer>) {}
+
+#[subscriber]
+async fn object_async(_: &Login, _: State<'_, dyn Mailer>) {}
+
+#[subscriber]
+fn alias(_: &OrderPlaced, _: State<'_, AnyMailer>) {}
+
+#[subscriber]
+fn text(_: &OrderPlaced, _: State<'_, str>) {}
+
+#[subscriber]
+fn not_send(_: &OrderPlaced, _: State<'_, std::rc::Rc<u8>>) {}
+
+struct Greeter;
+
+#[listener]
+impl Greeter {
+    #[on]
+    fn object(&self, _: &OrderPlaced, _: State<'_, dyn Mailer>) {}
+}
 
 fn main() {}

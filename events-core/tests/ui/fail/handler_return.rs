@@ -1,6 +1,8 @@
 //! A subscriber whose return type is no outcome.
 
-use events_core::{Event, subscriber};
+use std::{error::Error, ops::ControlFlow};
+
+use events_core::{Event, Registry, listener, subscriber};
 
 #[derive(Event)]
 struct OrderPlaced {
@@ -19,4 +21,27 @@ fn fails(_: &OrderPlaced) -> Result<(), NoError> {
     Err(NoError)
 }
 
-fn main() {}
+#[subscriber]
+fn boxed(_: &OrderPlaced) -> Result<(), Box<dyn Error>> {
+    Ok(())
+}
+
+#[subscriber]
+fn boxed_with_flow(_: &OrderPlaced) -> Result<ControlFlow<()>, Box<dyn Error + Send>> {
+    Ok(ControlFlow::Break(()))
+}
+
+struct Greeter;
+
+#[listener]
+impl Greeter {
+    #[on]
+    fn boxed(&self, _: &OrderPlaced) -> Result<(), Box<dyn Error>> {
+        Ok(())
+    }
+}
+
+fn main() {
+    let registry = Registry::new();
+    let _ = registry.on(|_: &OrderPlaced| -> Result<(), Box<dyn Error>> { Ok(()) });
+}

@@ -1,4 +1,5 @@
-//! Blocks that cannot be listeners: generic, borrowing, of a trait, and no impl block at all.
+//! Blocks that cannot be listeners: generic, borrowing, of a trait, no impl block at all,
+//! and a second block of the same type.
 
 use std::marker::PhantomData;
 
@@ -56,6 +57,21 @@ struct Methods;
 impl Methods {
     #[on]
     fn generic<T>(&self, _: &Login) {}
+}
+
+/// A type with two blocks of handlers.
+struct Split;
+
+#[listener]
+impl Split {
+    #[on]
+    fn first(&self, _: &Login) {}
+}
+
+#[listener]
+impl Split {
+    #[on]
+    fn second(&self, _: &Login) {}
 }
 
 fn main() {

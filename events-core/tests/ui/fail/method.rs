@@ -23,4 +23,36 @@ impl Ledger {
     }
 }
 
+trait Audits {
+    fn audit(event: &OrderPlaced);
+
+    #[subscriber]
+    fn check(event: &OrderPlaced) {
+        let _ = event.total;
+    }
+}
+
+impl Audits for Ledger {
+    #[subscriber]
+    fn audit(event: &OrderPlaced) {
+        let _ = event.total;
+    }
+}
+
+macro_rules! accounts {
+    ($($item:item)*) => {
+        $($item)*
+    };
+}
+
+// The source does not show what a macro makes of an impl block, so the error is that of the compiler.
+accounts! {
+    impl Ledger {
+        #[subscriber]
+        fn close(event: &OrderPlaced) {
+            let _ = event.total;
+        }
+    }
+}
+
 fn main() {}

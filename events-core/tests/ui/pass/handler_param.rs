@@ -1,6 +1,6 @@
-//! A parameter that is neither state nor the emission.
+//! A parameter that is neither state nor the emission, and a state that no scan can store.
 
-use events_core::{Emission, Event, State, subscriber};
+use events_core::{Emission, Event, Registry, State, listener, subscriber, subscribers};
 
 #[derive(Event)]
 struct OrderPlaced {
@@ -20,4 +20,48 @@ fn place(event: &OrderPlaced, emission: &Emission) {
 #[subscriber]
 fn all(_: &OrderPlaced, _: State<'_, Vec<std::num::NonZero<u8>>>) {}
 
-fn main() {}
+#[derive(Event, Clone)]
+struct Login;
+
+trait Mailer: Send + Sync {}
+
+type AnyMailer = dyn Mailer;
+
+#[subscriber]
+fn object(_: &OrderPlaced, _: State<'_, Box<dyn Mailer>>) {}
+
+#[subscriber]
+async fn object_async(_: &Login, _: State<'_, Box<dyn Mailer>>) {}
+
+#[subscriber]
+fn alias(_: &OrderPlaced, _: State<'_, Box<AnyMailer>>) {}
+
+#[subscriber]
+fn text(_: &OrderPlaced, _: State<'_, &'static str>) {}
+
+#[subscriber]
+fn not_send(_: &OrderPlaced, _: State<'_, std::sync::Arc<u8>>) {}
+
+struct Greeter;
+
+#[listener]
+impl Greeter {
+    #[on]
+    fn object(&self, _: &OrderPlaced, _: State<'_, Box<dyn Mailer>>) {}
+}
+
+struct Smtp;
+
+impl Mailer for Smtp {}
+
+fn main() {
+    let registry = Registry::new();
+    registry
+        .scanner()
+        .state::<Box<dyn Mailer>>(Box::new(Smtp))
+        .subscribers(subscribers![object, object_async])
+        .run();
+    // The function is still a function, also for a part of the state.
+    let mailer: &dyn Mailer = &Smtp;
+    let _state: State<'_, dyn Mailer> = mailer.into();
+}

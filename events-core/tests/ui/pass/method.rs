@@ -19,4 +19,45 @@ fn audit(event: &OrderPlaced) {
     let _ = event.total;
 }
 
-fn main() {}
+trait Audits {
+    fn audit(event: &OrderPlaced);
+}
+
+impl Audits for Ledger {
+    fn audit(event: &OrderPlaced) {
+        #[subscriber]
+        fn inner(event: &OrderPlaced) {
+            let _ = event.total;
+        }
+
+        inner(event);
+    }
+}
+
+macro_rules! free {
+    (impl $ty:ident { $($item:item)* }) => {
+        $($item)*
+    };
+}
+
+// A macro may move a function out of an impl block.
+free! {
+    impl Ledger {
+        #[subscriber]
+        fn close(event: &OrderPlaced) {
+            let _ = event.total;
+        }
+    }
+}
+
+fn main() {
+    Ledger::audit(&OrderPlaced { total: 1 });
+    close(&OrderPlaced { total: 1 });
+
+    #[subscriber]
+    fn nested(event: &OrderPlaced) {
+        let _ = event.total;
+    }
+
+    nested(&OrderPlaced { total: 1 });
+}

@@ -1,6 +1,6 @@
-//! Origins and order targets that name no function.
+//! Origins and order targets that name no function and no path of one.
 
-use events_core::{Event, subscriber};
+use events_core::{Event, listener, subscriber};
 
 #[derive(Event)]
 struct OrderPlaced {
@@ -23,6 +23,26 @@ fn after_number(_: &OrderPlaced) {}
 
 #[subscriber(before = audit)]
 fn before_misspelled(_: &OrderPlaced) {}
+
+#[subscriber(after = "subscriber_targets::audit")]
+fn after_name(_: &OrderPlaced) {}
+
+#[subscriber(before = [audit, "subscriber_targets::audit"])]
+fn before_path(_: &OrderPlaced) {}
+
+#[subscriber(after = "shop::orders::Cache<u8>::audit")]
+fn after_topic(_: &OrderPlaced) {}
+
+struct Greeter;
+
+#[listener]
+impl Greeter {
+    #[on(after = "shop::r#type")]
+    fn after_nothing(&self, _: &OrderPlaced) {}
+
+    #[on(before = "id of a run-time subscriber")]
+    fn before_module(&self, _: &OrderPlaced) {}
+}
 
 fn main() {
     checkout();

@@ -62,7 +62,14 @@ pub(crate) const MACROS: Library = Library {
     src: "events-macros/src",
     floors: &[
         &["syntax"],
-        &["event", "flush", "emit", "testing", "subscriber"],
+        &[
+            "event",
+            "flush",
+            "emit",
+            "crate_names",
+            "testing",
+            "subscriber",
+        ],
         &["listener"],
         &["lib"],
     ],

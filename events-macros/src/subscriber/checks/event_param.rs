@@ -1,0 +1,158 @@
+//! The event parameter of a subscriber: the first one, a reference to the type of the event.
+
+use proc_macro2::Span;
+use syn::{
+    Error, FnArg, GenericArgument, Pat, PatType, PathArguments, PathSegment, Result, Signature,
+    Type, TypeImplTrait, TypeReference, spanned::Spanned, visit_mut::VisitMut,
+};
+
+use crate::syntax::{spans::type_name_span, text::type_text::source_text};
+
+/// The type of the event parameter, which is the first parameter and a reference.
+pub(in crate::subscriber) fn event_reference(
+    signature: &Signature,
+    is_method: bool,
+) -> Result<TypeReference> {
+    let no_event = if is_method {
+        "a handler takes its event after `&self`: write `event: &MyEvent` or `event: &mut MyEvent`"
+    } else {
+        "a subscriber takes its event first: write `event: &MyEvent` or `event: &mut MyEvent`"
+    };
+    let input = match signature.inputs.first() {
+        None => return Err(Error::new(signature.paren_token.span.join(), no_event)),
+        Some(FnArg::Receiver(receiver)) => {
+            let text = "`#[subscriber]` belongs on a free function, because there is no `self` to call a \
+                        method on; put `#[listener]` on the impl block and write `#[on]` here, or move the \
+                        function out and take what it needs as `State<'_, T>`";
+            return Err(Error::new(receiver.self_token.span, text));
+        }
+        Some(FnArg::Typed(input)) => input,
+    };
+    let second = event_behind(signature);
+    if is_param_after_event(&input.ty, second.is_some()) {
+        let text = match second {
+            None => format!("{no_event} before this parameter"),
+            Some(event) => {
+                let subject = if is_method {
+                    "a handler takes its event directly after `&self`"
+                } else {
+                    "a subscriber takes its event first"
+                };
+                let (name, ty) = (name_of(event), source_text(&event.ty));
+                format!("{subject}; move `{name}: {ty}` before this parameter")
+            }
+        };
+        return Err(Error::new(type_name_span(&input.ty), text));
+    }
+    match &*input.ty {
+        Type::Reference(reference) => Ok(reference.clone()),
+        ty => {
+            if let Some(span) = impl_trait_span(ty) {
+                return Err(generic_error(span));
+            }
+            let name = source_text(pointee(ty).unwrap_or(ty));
+            let text = format!(
+                "a subscriber takes its event by reference: write `&{name}` to read it or \
+                 `&mut {name}` to change it"
+            );
+            Err(Error::new(ty.span(), text))
+        }
+    }
+}
+
+/// The first of the further parameters that can only be an event: a reference, but not `&Emission`.
+fn event_behind(signature: &Signature) -> Option<&PatType> {
+    let typed = signature
+        .inputs
+        .iter()
+        .skip(1)
+        .filter_map(|input| match input {
+            FnArg::Typed(input) => Some(input),
+            FnArg::Receiver(_) => None,
+        });
+    typed
+        .filter(|input| !is_emission(&input.ty))
+        .find(|input| matches!(*input.ty, Type::Reference(_)))
+}
+
+/// Whether the type is that of a parameter after the event: `State<'_, T>`, and, if another parameter is the
+/// event, a reference to it or to an `Emission`. An event may have the name of one of them.
+fn is_param_after_event(ty: &Type, has_event: bool) -> bool {
+    let is_state = |ty: &Type| {
+        last_segment(ty).is_some_and(|last| last.ident == "State" && !last.arguments.is_none())
+    };
+    match ty {
+        Type::Reference(reference) => has_event && (is_emission(ty) || is_state(&reference.elem)),
+        ty => is_state(ty),
+    }
+}
+
+/// Whether the type is written `&Emission`.
+fn is_emission(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(reference) => {
+            last_segment(&reference.elem).is_some_and(|last| last.ident == "Emission")
+        }
+        _ => false,
+    }
+}
+
+pub(super) fn last_segment(ty: &Type) -> Option<&PathSegment> {
+    match ty {
+        Type::Path(path) => path.path.segments.last(),
+        _ => None,
+    }
+}
+
+/// The name of a parameter, or `event` if it has none.
+pub(super) fn name_of(input: &PatType) -> String {
+    match &*input.pat {
+        Pat::Ident(pat) => pat.ident.to_string(),
+        _ => "event".to_owned(),
+    }
+}
+
+/// What a smart pointer of the standard library points to, if the type is written as one.
+pub(in crate::subscriber) fn pointee(ty: &Type) -> Option<&Type> {
+    let last = last_segment(ty)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    let is_pointer = ["Box", "Rc", "Arc"].iter().any(|name| last.ident == name);
+    match arguments.args.first()? {
+        GenericArgument::Type(inner) if is_pointer && arguments.args.len() == 1 => {
+            Some(pointee(inner).unwrap_or(inner))
+        }
+        _ => None,
+    }
+}
+
+/// Whether the event parameter is `&dyn AnyEvent`, perhaps in parentheses.
+pub(in crate::subscriber) fn takes_any_event(event: &TypeReference) -> bool {
+    let mut ty = &*event.elem;
+    while let Type::Paren(paren) = ty {
+        ty = &paren.elem;
+    }
+    matches!(ty, Type::TraitObject(_))
+}
+
+pub(super) fn generic_error(span: Span) -> Error {
+    let text = "a subscriber cannot be generic, because it is registered once, when the program is \
+                linked; write one function for each type and let them call the generic one";
+    Error::new(span, text)
+}
+
+/// The span of the first `impl Trait` in the type.
+pub(super) fn impl_trait_span(ty: &Type) -> Option<Span> {
+    struct Find(Option<Span>);
+
+    impl VisitMut for Find {
+        fn visit_type_impl_trait_mut(&mut self, ty: &mut TypeImplTrait) {
+            self.0.get_or_insert(ty.impl_token.span);
+        }
+    }
+
+    let mut find = Find(None);
+    find.visit_type_mut(&mut ty.clone());
+    find.0
+}

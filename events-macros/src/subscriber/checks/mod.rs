@@ -1,0 +1,5 @@
+//! The checks of a subscriber's signature and options.
+
+pub(super) mod event_param;
+pub(super) mod predicate;
+pub(super) mod signature;

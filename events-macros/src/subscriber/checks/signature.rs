@@ -1,0 +1,185 @@
+//! Checks the signature of a subscriber, also against its options.
+
+use syn::{
+    Error, FnArg, GenericArgument, GenericParam, Lifetime, PathArguments, Safety, Signature, Type,
+    TypeReference, spanned::Spanned,
+};
+
+use super::event_param::{generic_error, impl_trait_span, last_segment, takes_any_event};
+use crate::{
+    subscriber::{arguments::SubscriberArgs, method::Method},
+    syntax::{errors::Errors, text::type_text::source_text},
+};
+
+pub(in crate::subscriber) fn check_signature(signature: &Signature, errors: &mut Errors) {
+    for param in &signature.generics.params {
+        match param {
+            GenericParam::Lifetime(_) => {}
+            GenericParam::Type(param) => errors.push(generic_error(param.ident.span())),
+            GenericParam::Const(param) => errors.push(generic_error(param.ident.span())),
+        }
+    }
+    for input in &signature.inputs {
+        let FnArg::Typed(input) = input else { continue };
+        if let Some(span) = impl_trait_span(&input.ty) {
+            errors.push(generic_error(span));
+        }
+        if let Some(object) = state_trait_object(&input.ty) {
+            let name = source_text(object);
+            let text = format!(
+                "a scan stores values of a known size; write `State<'_, Box<{name}>>`, and provide it with \
+                 `scanner().state::<Box<{name}>>(Box::new(value))`"
+            );
+            errors.push(Error::new_spanned(object, text));
+        }
+        for lifetime in static_lifetimes(&input.ty) {
+            let text = "this is borrowed for one call only; write `'_` in place of `'static`";
+            errors.push(Error::new(lifetime.span(), text));
+        }
+    }
+    if let Some(abi) = &signature.abi
+        && abi.name.as_ref().is_some_and(|name| name.value() != "Rust")
+    {
+        let text = "a function with another ABI does not implement `Fn`, so it cannot be registered; \
+                    subscribe a function without `extern` that calls it";
+        errors.push(Error::new(abi.extern_token.span, text));
+    }
+    if let Safety::Unsafe(unsafety) = &signature.safety {
+        let text = "an unsafe function cannot be a subscriber, because its safety requirements cannot be \
+                    checked; subscribe a safe function that calls it";
+        errors.push(Error::new(unsafety.span, text));
+    }
+}
+
+/// Checks an async or deferred function: it receives a copy of the event, after the emit.
+pub(in crate::subscriber) fn check_background(
+    signature: &Signature,
+    event: &TypeReference,
+    args: &SubscriberArgs,
+    errors: &mut Errors,
+) {
+    let asyncness = signature.asyncness.as_ref().map(Spanned::span);
+    let Some(span) = asyncness.or(args.options.deferred.span()) else {
+        if let Some(span) = args.options.concurrency.span() {
+            let text = "`concurrency` is for async and deferred subscribers; make the function async, \
+                        add `deferred`, or remove this option";
+            errors.push(Error::new(span, text));
+        }
+        return;
+    };
+    if borrows(&event.elem) {
+        let text = if asyncness.is_some() {
+            "an async subscriber outlives the emit, and this event borrows; \
+             make the function sync, or let the event own what it needs"
+        } else {
+            "a deferred subscriber outlives the emit, and this event borrows; \
+             remove `deferred`, or let the event own what it needs"
+        };
+        errors.push(Error::new(span, text));
+    }
+    if let Some(mutability) = &event.mutability {
+        let text = if asyncness.is_some() {
+            "an async subscriber runs concurrently with others, so it only reads the event; \
+             write `&` in place of `&mut`, or make the function sync to change the event"
+        } else {
+            "a deferred subscriber gets a copy of the event, so it only reads; \
+             write `&` in place of `&mut`, or remove `deferred` to change the event"
+        };
+        errors.push(Error::new(mutability.span(), text));
+    }
+}
+
+/// Checks a function that selects events by type or by topic.
+pub(in crate::subscriber) fn check_selector(
+    signature: &Signature,
+    event: &TypeReference,
+    args: &SubscriberArgs,
+    method: Option<&Method>,
+    errors: &mut Errors,
+) {
+    let selector_span = args
+        .topic
+        .span()
+        .or(args.event_types.first().map(Spanned::span));
+    if let Some(span) = selector_span
+        && method.is_some_and(|method| method.observed.is_some())
+    {
+        let text = "the name of an observer's method determines its event; remove this, or write a \
+                    `#[listener]`";
+        return errors.push(Error::new(span, text));
+    }
+    if selector_span.is_none() {
+        if takes_any_event(event) && !args.has_topic {
+            let text = "`&dyn AnyEvent` does not select any events; write `topic = \"shop::.*\"`, or list \
+                        the types: `#[subscriber(OrderPlaced, OrderPaid)]`";
+            errors.push(Error::new(event.elem.span(), text));
+        }
+        return;
+    }
+    if args.topic.is_set() && !args.event_types.is_empty() {
+        let text =
+            "a subscriber selects events by topic or by type, not by both; remove one of them";
+        errors.push(Error::new(args.event_types[0].span(), text));
+    }
+    if !takes_any_event(event) {
+        let text = "a subscriber with a topic or with a list of types takes `&dyn AnyEvent`; write that, or \
+                    subscribe to this one type: `#[subscriber]`";
+        return errors.push(Error::new(event.elem.span(), text));
+    }
+    if let Some(mutability) = &event.mutability {
+        let text = "an `AnyEvent` is read-only; write `&dyn AnyEvent`";
+        errors.push(Error::new(mutability.span(), text));
+    }
+    let asyncness = signature.asyncness.as_ref().map(Spanned::span);
+    if let Some(span) = asyncness.or(args.options.deferred.span()) {
+        let text = "an event of unknown type cannot be copied for an async or deferred subscriber; make \
+                    the function sync, without `deferred`, and pass on the data that is needed";
+        errors.push(Error::new(span, text));
+    }
+}
+
+/// The trait object in `State<'_, dyn Trait>`.
+fn state_trait_object(ty: &Type) -> Option<&Type> {
+    let last = last_segment(ty).filter(|last| last.ident == "State")?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty @ Type::TraitObject(_)) => Some(ty),
+        _ => None,
+    })
+}
+
+/// Whether the type is written with a lifetime argument.
+fn borrows(ty: &Type) -> bool {
+    lifetime_arguments(ty).next().is_some()
+}
+
+/// The lifetimes `'static` of a parameter's own reference or generic arguments. Nested types may have them.
+fn static_lifetimes(ty: &Type) -> impl Iterator<Item = &Lifetime> {
+    let (outer, inner) = match ty {
+        Type::Reference(reference) => (reference.lifetime.as_ref(), &*reference.elem),
+        ty => (None, ty),
+    };
+    let all = outer.into_iter().chain(lifetime_arguments(inner));
+    all.filter(|lifetime| lifetime.ident == "static")
+}
+
+/// The lifetime arguments of the last path segment.
+fn lifetime_arguments(ty: &Type) -> impl Iterator<Item = &Lifetime> {
+    let last = match ty {
+        Type::Path(path) => path.path.segments.last(),
+        _ => None,
+    };
+    let arguments = last.and_then(|segment| match &segment.arguments {
+        PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
+        _ => None,
+    });
+    arguments
+        .into_iter()
+        .flatten()
+        .filter_map(|argument| match argument {
+            GenericArgument::Lifetime(lifetime) => Some(lifetime),
+            _ => None,
+        })
+}
