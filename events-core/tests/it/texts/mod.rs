@@ -1,0 +1,4 @@
+//! The texts of failures, panics and reports: their remedies, their counts, and their source locations.
+
+mod locations;
+mod remedies;
