@@ -58,7 +58,10 @@ impl Free for Unset {}
 #[doc(hidden)]
 pub mod finish {
     use super::{Build, EmitBackend, Event, OwnedEvent};
-    use crate::result::{EmitError, Emitted, QueueFull};
+    use crate::{
+        metadata::IntoKey,
+        result::{EmitError, Emitted, QueueFull},
+    };
 
     /// The future of an event's `emit_async`.
     type EmitAsync<E> = <<E as Event>::Backend as EmitBackend>::EmitAsync<E>;
@@ -87,6 +90,39 @@ pub mod finish {
         builder: impl Build<Event = E>,
     ) -> Result<(), QueueFull<E>> {
         builder.build().enqueue()
+    }
+
+    #[inline]
+    #[track_caller]
+    pub fn emit_from<E: Event, M>(builder: impl Build<Event = E>, origin: impl IntoKey<M>) -> E {
+        builder.build().emit_from(origin)
+    }
+
+    #[inline]
+    #[track_caller]
+    pub fn try_emit_from<E: Event, M>(
+        builder: impl Build<Event = E>,
+        origin: impl IntoKey<M>,
+    ) -> Result<Emitted<E>, EmitError<E>> {
+        builder.build().try_emit_from(origin)
+    }
+
+    #[inline]
+    #[track_caller]
+    pub fn emit_async_from<E: Event, M>(
+        builder: impl Build<Event = E>,
+        origin: impl IntoKey<M>,
+    ) -> EmitAsync<E> {
+        builder.build().emit_async_from(origin)
+    }
+
+    #[inline]
+    #[track_caller]
+    pub fn enqueue_from<E: OwnedEvent + Send, M>(
+        builder: impl Build<Event = E>,
+        origin: impl IntoKey<M>,
+    ) -> Result<(), QueueFull<E>> {
+        builder.build().enqueue_from(origin)
     }
 }
 
@@ -167,6 +203,64 @@ macro_rules! __finisher {
             for<'__any> $event: $($queued)*,
         {
             $crate::__private::finish::enqueue(self)
+        }
+    };
+    (emit_from $vis:vis $event:ty, $queued:tt) => {
+        /// As `emit`, with an origin: a function, `Origin::of::<Type>()`, or text.
+        #[track_caller]
+        $vis fn emit_from<__M>(self, origin: impl $crate::info::IntoKey<__M>) -> $event
+        where
+            Self: $crate::__private::Build<Event = $event>,
+        {
+            $crate::__private::finish::emit_from(self, origin)
+        }
+    };
+    (try_emit_from $vis:vis $event:ty, $queued:tt) => {
+        /// As `try_emit`, with an origin.
+        ///
+        /// # Errors
+        ///
+        /// As `try_emit`.
+        #[track_caller]
+        $vis fn try_emit_from<__M>(
+            self,
+            origin: impl $crate::info::IntoKey<__M>,
+        ) -> $crate::__private::Result<$crate::Emitted<$event>, $crate::EmitError<$event>>
+        where
+            Self: $crate::__private::Build<Event = $event>,
+        {
+            $crate::__private::finish::try_emit_from(self, origin)
+        }
+    };
+    (emit_async_from $vis:vis $event:ty, $queued:tt) => {
+        /// As `emit_async`, with an origin.
+        #[track_caller]
+        $vis fn emit_async_from<__M>(
+            self,
+            origin: impl $crate::info::IntoKey<__M>,
+        ) -> $crate::emitting::EmitAsync<$event>
+        where
+            Self: $crate::__private::Build<Event = $event>,
+        {
+            $crate::__private::finish::emit_async_from(self, origin)
+        }
+    };
+    (enqueue_from $vis:vis $event:ty, { $($queued:tt)* }) => {
+        /// As `enqueue`, with an origin.
+        ///
+        /// # Errors
+        ///
+        /// As `enqueue`.
+        #[track_caller]
+        $vis fn enqueue_from<__M>(
+            self,
+            origin: impl $crate::info::IntoKey<__M>,
+        ) -> $crate::__private::Result<(), $crate::queues::QueueFull<$event>>
+        where
+            Self: $crate::__private::Build<Event = $event>,
+            for<'__any> $event: $($queued)*,
+        {
+            $crate::__private::finish::enqueue_from(self, origin)
         }
     };
 }
