@@ -52,6 +52,7 @@ impl<S: PollSource, W, K, C> Bridge<S, W, K, C> {
     /// let ended = bridged.wait();
     /// assert_eq!(ended.emitted(), 1);
     /// ```
+    #[track_caller]
     pub fn spawn(self) -> Bridged
     where
         W: Whose<S::Item>,
@@ -75,6 +76,7 @@ impl<S: PollSource, W, K, C> Bridge<S, W, K, C> {
     ///
     /// Like `tokio::spawn`, when called outside a runtime.
     #[cfg(feature = "tokio")]
+    #[track_caller]
     pub fn spawn_tokio(self) -> Bridged
     where
         W: Whose<S::Item>,

@@ -55,6 +55,7 @@ impl Queue {
     /// assert!(unfinished.is_empty());
     /// # Ok::<(), events_core::queues::QueueFull<Mail>>(())
     /// ```
+    #[track_caller]
     pub fn spawn_thread(&self) -> Worker {
         self.spawn_thread_with(1)
     }
@@ -66,6 +67,7 @@ impl Queue {
     /// # Panics
     ///
     /// As `spawn_thread`.
+    #[track_caller]
     pub fn spawn_thread_with(&self, concurrency: usize) -> Worker {
         let mut work = self.work(concurrency);
         work.register();
@@ -90,6 +92,7 @@ impl Queue {
     ///
     /// As `tokio::spawn` does, when there is no runtime.
     #[cfg(feature = "tokio")]
+    #[track_caller]
     pub fn spawn_tokio(&self, concurrency: usize) -> Worker {
         let mut work = self.work(concurrency);
         work.register();
