@@ -156,6 +156,7 @@ fn a_pattern_that_is_too_large_and_missing_states_are_reported_together() {
     let missing = |type_name| Problem::MissingState {
         subscriber: with_location("huge_and_stateless"),
         type_name,
+        provided: Vec::new(),
     };
     let [pattern, mailer, ledger] = &problems[..] else {
         panic!("{problems:?}")
@@ -170,15 +171,19 @@ fn a_pattern_that_is_too_large_and_missing_states_are_reported_together() {
 
 #[test]
 fn every_missing_state_is_reported() {
-    let missing = |type_name| Problem::MissingState {
+    let missing = |type_name, provided: &[&'static str]| Problem::MissingState {
         subscriber: with_location("mail"),
         type_name,
+        provided: provided.to_vec(),
     };
-    let (mailer, ledger) = (missing("problems::Mailer"), missing("problems::Ledger"));
+    let (mailer, ledger) = ("problems::Mailer", "problems::Ledger");
     let scan = || scan_of(subscribers![mail]);
-    assert_eq!(problems(scan()), [mailer.clone(), ledger.clone()]);
-    assert_eq!(problems(scan().state(Ledger)), [mailer]);
-    assert_eq!(problems(scan().state(Mailer)), [ledger]);
+    assert_eq!(
+        problems(scan()),
+        [missing(mailer, &[]), missing(ledger, &[])]
+    );
+    assert_eq!(problems(scan().state(Ledger)), [missing(mailer, &[ledger])]);
+    assert_eq!(problems(scan().state(Mailer)), [missing(ledger, &[mailer])]);
     assert_eq!(problems(scan().state(Mailer).state(Ledger)), []);
 }
 

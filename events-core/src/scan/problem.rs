@@ -7,7 +7,7 @@ use crate::{
     handler::MissingState,
     plan::Conflict,
     primitives::one_line,
-    subscribe::{OTHER_COPY, fmt_cycle, fmt_invalid_pattern, fmt_unawaited},
+    subscribe::{OTHER_COPY, fmt_cycle, fmt_invalid_pattern, fmt_unawaited, provided_states},
 };
 
 /// Everything that a scan found wrong; nothing was registered.
@@ -69,6 +69,8 @@ pub enum Problem {
         subscriber: String,
         /// The type of the state.
         type_name: &'static str,
+        /// The types of the states that scans provide, sorted.
+        provided: Vec<&'static str>,
     },
     /// The pattern of a subscriber is valid, but too large to be compiled.
     InvalidPattern {
@@ -147,9 +149,13 @@ impl Problem {
     /// That a subscriber cannot be installed.
     pub(super) fn of(subscriber: String, error: InstallError) -> Self {
         match error {
-            InstallError::MissingState(MissingState { type_name }) => Self::MissingState {
+            InstallError::MissingState(MissingState {
+                type_name,
+                provided,
+            }) => Self::MissingState {
                 subscriber,
                 type_name,
+                provided,
             },
             InstallError::InvalidPattern { pattern, error } => Self::InvalidPattern {
                 subscriber,
@@ -186,10 +192,12 @@ impl fmt::Display for Problem {
             Self::MissingState {
                 subscriber,
                 type_name,
+                provided,
             } => write!(
                 f,
-                "{subscriber} takes State<{type_name}>, which no scan provides; \
-                 add .state(..) to the scanner: events_core::scanner().state(value).run()"
+                "{subscriber} takes State<{type_name}>, which no scan provides{}; \
+                 add .state(..) to the scanner: events_core::scanner().state(value).run()",
+                provided_states(provided)
             ),
             Self::InvalidPattern {
                 subscriber,
