@@ -242,6 +242,9 @@ impl Scanner {
             let problem = |error| Problem::of(declaration.describe(), error);
             problems.extend(errors.into_iter().map(problem));
         }
+        let to_add = linked.listeners_to_add(|declaration| {
+            self.covers(declaration) && !core.was_added(&declaration.key)
+        });
         let committed = core.commit(group, self.states, problems.is_empty());
         problems.extend(committed.conflicts.iter().map(Problem::from));
         if !problems.is_empty() {
@@ -254,7 +257,10 @@ impl Scanner {
             catch_record(|| tracing::warn!(target: "events_core", "{}", pattern.text));
         }
         let unmatched = unmatched.into_iter().map(|pattern| pattern.text);
-        let report = ScanReport::new(core.declared(), &EVENTS, unmatched.collect());
+        for listener in &to_add {
+            catch_record(|| tracing::info!(target: "events_core", "{listener}"));
+        }
+        let report = ScanReport::new(core.declared(), &EVENTS, unmatched.collect(), to_add);
         catch_record(|| {
             tracing::info!(
                 target: "events_core",
@@ -302,10 +308,13 @@ impl Scanner {
 
     /// Whether the scan registers this subscriber.
     fn selects(&self, declaration: &Declaration) -> bool {
+        !declaration.subscriber.added_only && self.covers(declaration)
+    }
+
+    /// Whether the restrictions of the scan include this subscriber.
+    fn covers(&self, declaration: &Declaration) -> bool {
         let named = |subscribers: &Subscribers| subscribers.0.contains(&declaration.key);
-        !declaration.subscriber.added_only
-            && (self.modules.is_empty()
-                || self.modules.iter().any(|module| declaration.is_in(module)))
+        (self.modules.is_empty() || self.modules.iter().any(|module| declaration.is_in(module)))
             && self.subscribers.as_ref().is_none_or(named)
     }
 }
