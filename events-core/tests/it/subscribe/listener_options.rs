@@ -92,11 +92,10 @@ fn a_method_of_a_scanned_listener_has_the_same_options() {
 #[test]
 fn adding_a_listener_whose_state_is_missing_is_an_error() {
     let registry = Registry::new();
-    let scanner = registry
-        .scanner()
-        .state("no fee")
-        .module("it::subscribe::batch");
-    assert_eq!(scanner.run().subscribers().len(), 0);
+    let scanner = registry.scanner().state("no fee");
+    scanner
+        .module("it::subscribe::listeners_to_add::created")
+        .run();
     let error = registry.try_add(Till::default()).expect_err("no fee");
     let SubscribeError::MissingState {
         subscriber,
