@@ -9,17 +9,7 @@ use quote::quote;
 use super::model::{Builder, BuilderField};
 
 /// The finishers. A field may have the name of one: see `Builder::setter`.
-const FINISHERS: &[&str] = &[
-    "build",
-    "emit",
-    "try_emit",
-    "emit_async",
-    "enqueue",
-    "emit_from",
-    "try_emit_from",
-    "emit_async_from",
-    "enqueue_from",
-];
+const FINISHERS: &[&str] = &["build", "emit", "try_emit", "emit_async", "enqueue"];
 
 /// Whether the finisher needs the event's type parameters to be `'static`, as the trait `Event` does.
 fn needs_event(name: &str) -> bool {
