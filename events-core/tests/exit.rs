@@ -63,7 +63,8 @@ const QUEUED: &str =
     "WARN events_core: the program ends with events in the queue, which are lost; ";
 const REMEDY: &str = "call registry().queue().flush() or shutdown(..) at the end of main";
 
-const WITH_A_WORKER: &str = "lost; its worker does not outlive main: call registry().queue().shutdown(..) at the end of main";
+const WITH_A_WORKER: &str =
+    "lost; no worker outlives main: call registry().queue().shutdown(..) at the end of main";
 
 const CASES: &[Case] = &[
     (

@@ -16,7 +16,9 @@ use crate::{
     note = "a handler takes `&E` or `&mut E`, and then perhaps `&Emission`; `E` derives `Event` and \
             borrows nothing; write its type in a closure: `|event: &MyEvent| ..`",
     note = "it returns nothing, `Result<(), E>`, `ControlFlow<()>`, or `Result<ControlFlow<()>, E>`",
-    note = "for an event that borrows: `registry.on_borrowed::<MyEvent>(|event| ..)`"
+    note = "for an event that borrows: `registry.on_borrowed::<MyEvent>(|event| ..)`",
+    note = "for an async function or closure: `registry.on_async(..)`; a function with another ABI, such as \
+            `extern \"C\"`, is called in a closure: `|event: &MyEvent| callback(event)`"
 )]
 pub trait Handler<E: OwnedEvent, M>: Send + Sync + 'static {
     /// Whether it takes `&mut E`.

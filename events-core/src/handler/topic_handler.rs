@@ -16,7 +16,9 @@ use crate::{
     label = "not such a handler",
     note = "it takes `&dyn AnyEvent`, and then perhaps `&Emission`; write the type in a closure: \
             `|event: &dyn AnyEvent| ..`",
-    note = "it returns nothing, `Result<(), E>`, `ControlFlow<()>`, or `Result<ControlFlow<()>, E>`"
+    note = "it returns nothing, `Result<(), E>`, `ControlFlow<()>`, or `Result<ControlFlow<()>, E>`",
+    note = "it cannot be async: subscribe to each type with `registry.on_async(|event: &MyEvent| ..)`, or enqueue \
+            what an async subscriber needs"
 )]
 pub trait TopicHandler<M>: Send + Sync + 'static {
     /// Calls the handler.

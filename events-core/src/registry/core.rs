@@ -330,7 +330,7 @@ impl Drop for Core {
             "a registry is dropped with events in its queue, which are lost; flush the queue or shut it \
              down first",
             "a registry is dropped with events in its queue, which are lost; shut the queue down first, so that \
-             its worker runs them",
+             they run",
         );
         self.queue.discard();
         let unfinished = self.drivers.take_unfinished().0;

@@ -8,6 +8,8 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
+#[cfg(not(feature = "tokio"))]
+use super::tokio_thread::FeatureTokio;
 #[cfg(feature = "tokio")]
 use super::tokio_thread::is_current_thread_runtime;
 use super::{
@@ -103,6 +105,16 @@ impl Queue {
         let worker = work.worker();
         tokio::spawn(work);
         worker
+    }
+
+    /// The error of a program that calls it without the feature.
+    #[cfg(not(feature = "tokio"))]
+    #[doc(hidden)]
+    pub fn spawn_tokio(&self, _: usize) -> Worker
+    where
+        for<'__any> Self: FeatureTokio,
+    {
+        unreachable!("the feature is off")
     }
 
     /// A worker as a future, for any runtime: it runs queued events when it is polled, with up to

@@ -125,7 +125,7 @@ fn events_that_wait_or_were_muted_are_counted() {
     let while_muted = |count| {
         failure(|| {
             let events = EventMock::install();
-            muted::<Ping, _>(|| ping(count));
+            muted::<Ping>(|| ping(count));
             events.assert_emitted::<Ping>();
         })
     };
