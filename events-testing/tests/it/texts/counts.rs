@@ -94,8 +94,8 @@ fn emitted_events_are_counted() {
     check(
         one_type,
         [
-            (1, "counted::Ping was emitted once"),
-            (2, "counted::Ping was emitted twice"),
+            (1, "`counted::Ping` was emitted once"),
+            (2, "`counted::Ping` was emitted twice"),
         ],
     );
 }
