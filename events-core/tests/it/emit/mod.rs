@@ -7,5 +7,6 @@ mod counts;
 mod failures;
 mod nested;
 mod no_subscriber;
+mod one_time;
 mod order;
 mod sync_emit;
