@@ -226,6 +226,54 @@ fn a_state_that_is_given_twice_is_reported() {
     assert_eq!(twice, [Problem::DuplicateState { type_name }]);
 }
 
+#[subscriber]
+fn mails_twice(_: &Login, _: State<'_, Mailer>, _: State<'_, Mailer>) {}
+
+#[derive(Event)]
+struct Paid;
+
+#[derive(Event)]
+struct Refunded;
+
+#[subscriber(Paid, Refunded, before = book)]
+fn check_amount(_: &dyn AnyEvent) {}
+
+#[subscriber(Paid, Refunded, before = check_amount)]
+fn book(_: &dyn AnyEvent) {}
+
+#[test]
+fn what_is_wrong_in_two_places_is_reported_once() {
+    let rows: [(&str, Scanner); 5] = [
+        (
+            "a state",
+            scan_of(subscribers![fine])
+                .state(7_u8)
+                .state(7_u8)
+                .state(7_u8),
+        ),
+        (
+            "a module",
+            Registry::new()
+                .scanner()
+                .module("nowhere")
+                .module("nowhere"),
+        ),
+        (
+            "a function",
+            scan_of(subscribers![fine, not_annotated, not_annotated]),
+        ),
+        ("a missing state", scan_of(subscribers![mails_twice])),
+        (
+            "a cycle in two events",
+            scan_of(subscribers![check_amount, book]),
+        ),
+    ];
+    for (name, scanner) in rows {
+        let problems = problems(scanner);
+        assert_eq!(problems.len(), 1, "{name}: {problems:?}");
+    }
+}
+
 #[test]
 fn order_targets_that_are_no_subscriber_or_take_other_events_are_reported() {
     assert_eq!(
@@ -311,7 +359,7 @@ fn a_scan_lists_every_problem_at_once_and_registers_nothing() {
     let error: ScanError = registry.try_scan().expect_err("much is wrong here");
     let text = error.to_string();
     assert!(
-        text.starts_with("the scan found 12 problems, and registered nothing:\n  1. "),
+        text.starts_with("the scan found 14 problems, and registered nothing:\n  1. "),
         "{text}"
     );
     for part in [
@@ -326,7 +374,7 @@ fn a_scan_lists_every_problem_at_once_and_registers_nothing() {
 }
 
 #[test]
-#[should_panic(expected = "the scan found 12 problems, and registered nothing:\n  1. ")]
+#[should_panic(expected = "the scan found 14 problems, and registered nothing:\n  1. ")]
 fn scan_panics_with_all_problems() {
     let _scope = Registry::new().enter();
     events_core::scan();
@@ -336,7 +384,7 @@ fn scan_panics_with_all_problems() {
 fn try_scan_returns_all_problems() {
     let _scope = Registry::new().enter();
     let error = events_core::try_scan().expect_err("much is wrong here");
-    assert_eq!(error.problems().len(), 12);
+    assert_eq!(error.problems().len(), 14);
     assert!(scanner().try_run().is_err());
 }
 

@@ -2,6 +2,7 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
 };
 
@@ -96,6 +97,32 @@ fn the_panic_of_a_flush_that_would_block_a_runtime_is_at_the_callers_line() {
 #[test]
 fn the_panic_of_a_task_outside_of_a_runtime_is_at_the_callers_line() {
     check(OUTSIDE_OF_A_RUNTIME);
+}
+
+/// The environment variable that makes a child process run the test below.
+const CHILD: &str = "EVENTS_CORE_REFUSED_FLUSH";
+
+/// The panic hook of a program is set before the first subscription, which the child makes.
+#[test]
+fn a_flush_that_would_block_a_runtime_calls_the_panic_hook_once() {
+    let name = "texts::locations::a_flush_that_would_block_a_runtime_calls_the_panic_hook_once";
+    if std::env::var_os(CHILD).is_none() {
+        let program = std::env::current_exe().expect("the path of this program");
+        let child = std::process::Command::new(program)
+            .args(["--exact", name])
+            .env(CHILD, "")
+            .output()
+            .expect("the child starts");
+        let text = String::from_utf8_lossy(&child.stdout);
+        return assert!(child.status.success(), "{text}");
+    }
+    static CALLS: AtomicUsize = AtomicUsize::new(0);
+    std::panic::set_hook(Box::new(|_| _ = CALLS.fetch_add(1, Ordering::Relaxed)));
+    let runtime = Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(async {
+        location_of_panic(|registry| _ = registry.queue().flush());
+    });
+    assert_eq!(CALLS.load(Ordering::Relaxed), 1);
 }
 
 /// The location is that of the flush, and the value that the closure returns is dropped.
