@@ -3,6 +3,9 @@
 
 #![allow(missing_docs, reason = "the names of the tests say what they are")]
 
+#[path = "problems/repeated.rs"]
+mod repeated;
+
 use std::sync::Arc;
 
 use events_core::{
@@ -224,54 +227,6 @@ fn a_state_that_is_given_twice_is_reported() {
     let twice = problems(scan_of(subscribers![fine]).state(Mailer).state(Mailer));
     let type_name = "problems::Mailer";
     assert_eq!(twice, [Problem::DuplicateState { type_name }]);
-}
-
-#[subscriber]
-fn mails_twice(_: &Login, _: State<'_, Mailer>, _: State<'_, Mailer>) {}
-
-#[derive(Event)]
-struct Paid;
-
-#[derive(Event)]
-struct Refunded;
-
-#[subscriber(Paid, Refunded, before = book)]
-fn check_amount(_: &dyn AnyEvent) {}
-
-#[subscriber(Paid, Refunded, before = check_amount)]
-fn book(_: &dyn AnyEvent) {}
-
-#[test]
-fn what_is_wrong_in_two_places_is_reported_once() {
-    let rows: [(&str, Scanner); 5] = [
-        (
-            "a state",
-            scan_of(subscribers![fine])
-                .state(7_u8)
-                .state(7_u8)
-                .state(7_u8),
-        ),
-        (
-            "a module",
-            Registry::new()
-                .scanner()
-                .module("nowhere")
-                .module("nowhere"),
-        ),
-        (
-            "a function",
-            scan_of(subscribers![fine, not_annotated, not_annotated]),
-        ),
-        ("a missing state", scan_of(subscribers![mails_twice])),
-        (
-            "a cycle in two events",
-            scan_of(subscribers![check_amount, book]),
-        ),
-    ];
-    for (name, scanner) in rows {
-        let problems = problems(scanner);
-        assert_eq!(problems.len(), 1, "{name}: {problems:?}");
-    }
 }
 
 #[test]

@@ -14,9 +14,20 @@ use crate::{
 ///
 /// `Display` lists every problem with its location and its remedy.
 #[derive(Debug)]
-pub struct ScanError(pub(crate) Vec<Problem>);
+pub struct ScanError(Vec<Problem>);
 
 impl ScanError {
+    /// Each problem once: a scan can find one in several places, such as a cycle in each of several events.
+    pub(super) fn new(found: Vec<Problem>) -> Self {
+        let mut problems = Vec::with_capacity(found.len());
+        for problem in found {
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        }
+        Self(problems)
+    }
+
     /// The problems: at least one.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {

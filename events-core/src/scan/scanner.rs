@@ -232,12 +232,14 @@ impl Scanner {
         let mut states = core.states();
         states.extend(self.states.clone());
         let mut group = SubscriberGroup::default();
+        let mut new = Vec::new();
         let selected = linked.all().iter();
         for declaration in selected.filter(|declaration| self.selects(declaration)) {
             problems.extend(linked.unknown_targets(declaration));
             if core.has_installed(declaration.subscriber.address()) {
                 continue;
             }
+            new.push(declaration.subscriber.address());
             let errors = Installer::run(declaration.subscriber, core, &states, &mut group, None);
             let problem = |error| Problem::of(declaration.describe(), error);
             problems.extend(errors.into_iter().map(problem));
@@ -248,19 +250,24 @@ impl Scanner {
         let committed = core.commit(group, self.states, problems.is_empty());
         problems.extend(committed.conflicts.iter().map(Problem::from));
         if !problems.is_empty() {
-            return Err(ScanError(problems));
+            return Err(ScanError::new(problems));
         }
         let is_installed = |one: &&Declaration| core.has_installed(one.subscriber.address());
         let installed = linked.all().iter().filter(is_installed);
-        let unmatched: Vec<_> = installed.filter_map(UnmatchedPattern::of).collect();
-        for pattern in unmatched.iter().filter(|pattern| pattern.has_suggestion) {
-            catch_record(|| tracing::warn!(target: "events_core", "{}", pattern.text));
-        }
-        let unmatched = unmatched.into_iter().map(|pattern| pattern.text);
+        let with_pattern = installed.filter_map(|one| Some((one, UnmatchedPattern::of(one)?)));
+        let unmatched = with_pattern.map(|(declaration, pattern)| {
+            // An earlier scan has logged that of a subscriber which it has registered.
+            let is_new = new.contains(&declaration.subscriber.address());
+            if is_new && pattern.has_suggestion {
+                catch_record(|| tracing::warn!(target: "events_core", "{}", pattern.text));
+            }
+            pattern.text
+        });
+        let unmatched = unmatched.collect();
         for listener in &to_add {
             catch_record(|| tracing::info!(target: "events_core", "{listener}"));
         }
-        let report = ScanReport::new(core.declared(), &EVENTS, unmatched.collect(), to_add);
+        let report = ScanReport::new(core.declared(), &EVENTS, unmatched, to_add);
         catch_record(|| {
             tracing::info!(
                 target: "events_core",
