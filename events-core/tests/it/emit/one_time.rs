@@ -209,7 +209,7 @@ const WITHOUT_THE_ID: &[(&str, GiveUp)] = &[
         drop(registry.subscribe(|_: &One| ()).id("x"));
     }),
     ("a subscription that is dropped", |registry| {
-        drop(with_id(registry))
+        drop(with_id(registry));
     }),
     ("a handler that ran once", |registry| {
         let new = registry.subscribe(|_: &One| ()).id("x").once();
@@ -229,10 +229,13 @@ fn an_id_is_in_use_while_its_subscription_exists_and_no_longer() {
     }
 }
 
+/// Starts a call of the handler, and ends it.
+type EndOfCall = fn(&Registry, &Gate);
+
 /// Each call of the handler with a limit ends in another way than by a run, or by one that fails.
 #[test]
 fn a_permit_is_released_however_its_call_ends() {
-    let ends: [(&str, fn(&Registry, &Gate)); 4] = [
+    let ends: [(&str, EndOfCall); 4] = [
         ("it panics", |registry, gate| {
             gate.open();
             assert!(block_on(registry.try_emit_async(One(Way::ConditionPanics))).is_err());
@@ -251,7 +254,7 @@ fn a_permit_is_released_however_its_call_ends() {
             },
         ),
         ("it is dropped unpolled", |registry, _| {
-            drop(registry.emit_async(One(Way::Nothing)))
+            drop(registry.emit_async(One(Way::Nothing)));
         }),
     ];
     for (name, end) in ends {

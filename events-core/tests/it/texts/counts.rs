@@ -295,7 +295,7 @@ fn a_stream_that_lags_counts_the_events_that_it_missed() {
     let text = |count| {
         let registry = Registry::new();
         let stream: EventStream<Ping> = registry.stream::<Ping>().capacity(1);
-        (0..=count).for_each(|_| drop(registry.emit(Ping)));
+        (0..=count).for_each(|_| _ = registry.emit(Ping));
         let context = &mut Context::from_waker(Waker::noop());
         let Poll::Ready(Some(Err(lagged))) = pin!(stream).poll_next(context) else {
             panic!("it lags")

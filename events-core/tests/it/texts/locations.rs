@@ -44,14 +44,17 @@ fn flushed_with_a_return(value: u32) -> u32 {
     value
 }
 
+/// A row: its name, and a call that panics.
+type Row = (&'static str, fn(&Registry));
+
 /// On the thread that drives a current-thread runtime, where a flush must not wait.
-const INSIDE_A_RUNTIME: &[(&str, fn(&Registry))] = &[
+const INSIDE_A_RUNTIME: &[Row] = &[
     ("flush", |registry| _ = registry.queue().flush()),
     ("settle", |registry| {
-        _ = registry.queue().settle(Duration::MAX)
+        _ = registry.queue().settle(Duration::MAX);
     }),
     ("shutdown", |registry| {
-        _ = registry.queue().shutdown(Duration::MAX)
+        _ = registry.queue().shutdown(Duration::MAX);
     }),
     ("flush_after", |registry| {
         let _scope = registry.enter();
@@ -67,9 +70,9 @@ const INSIDE_A_RUNTIME: &[(&str, fn(&Registry))] = &[
     }),
 ];
 
-const OUTSIDE_OF_A_RUNTIME: &[(&str, fn(&Registry))] = &[
+const OUTSIDE_OF_A_RUNTIME: &[Row] = &[
     ("a worker", |registry| {
-        registry.queue().spawn_tokio(1).detach()
+        registry.queue().spawn_tokio(1).detach();
     }),
     ("a bridge", |registry| {
         let stream = tokio_stream::pending::<Job>();
@@ -81,7 +84,7 @@ const OUTSIDE_OF_A_RUNTIME: &[(&str, fn(&Registry))] = &[
     }),
 ];
 
-fn check(rows: &[(&str, fn(&Registry))]) {
+fn check(rows: &[Row]) {
     for (name, call) in rows {
         let location = location_of_panic(*call);
         assert!(location.starts_with(file!()), "{name}: {location}");
