@@ -99,7 +99,7 @@ mod off {
     )]
     pub trait FeatureSerde {}
 
-    /// As [`FeatureSerde`], for the method that returns an event as JSON.
+    /// As `FeatureSerde`, for the method that returns an event as JSON.
     #[diagnostic::on_unimplemented(
         message = "`to_json` needs the feature `serde` of `events-core`, which is off",
         label = "turn on the feature `serde` of `events-core`: `features = [\"serde\"]` in Cargo.toml"
