@@ -11,14 +11,14 @@ pub mod bounds {
 pub mod bridges {
     pub use crate::bridge::{
         AnyItem, Bridge, Bridged, Choose, Connection, EndReason, Ended, FromResults, FromSignal,
-        FromStream, Keep, Kept, KnowsSenders, PollSource, Run, Senders, Signal, Source, To,
-        Undecided, Unsent, Whose, With,
+        FromStream, IntoEvent, Keep, Kept, KnowsSenders, PollSource, Run, Senders, Signal, Source,
+        To, Undecided, Unsent, Whose, With,
     };
 }
 
 /// The parts of derived builders, to name the type of a builder with some fields set.
 pub mod builder {
-    pub use crate::event::{Build, Set, Unset};
+    pub use crate::event::{Build, EmitFrom, Set, Unset};
 }
 
 /// Emitting: the arguments of an event without a type, and the futures of async emits.

@@ -6,15 +6,15 @@ pub use crate::{
     __finishers as finishers,
     background::{ConcurrencyLimited, OnceHandler},
     context::EmissionSource,
-    current::CurrentRegistry,
+    current::{CurrentRegistry, finish_async},
     declared::{
         DefaultProbe, EVENTS, EventSelector, Installer, Listener, NoDefault,
         OneListenerBlockPerType, SUBSCRIBERS, Subscriber,
     },
     event::{
-        Borrowed, Borrows, BoxedEvent, Build, CloneFn, CloneProbe, EmitBackend, EventStatics,
-        Family, Free, Owned, OwnedEvent, Owning, Set, Snapshot, Unset, Visit, finish, given, json,
-        nested_json, nth,
+        Borrowed, Borrows, BoxedEvent, Build, CloneFn, CloneProbe, EmitBackend, EmitFrom,
+        EventStatics, Family, Free, Owned, OwnedEvent, Owning, Set, Snapshot, Unset, Visit, finish,
+        given, json, nested_json, nth,
     },
     handler::{
         AnyFilter, AsyncOutcome, Background, BackgroundCall, EmitOrigin, Filter, MissingState,

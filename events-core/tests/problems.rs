@@ -3,6 +3,11 @@
 
 #![allow(missing_docs, reason = "the names of the tests say what they are")]
 
+#[path = "problems/repeated.rs"]
+mod repeated;
+
+use std::sync::Arc;
+
 use events_core::{
     AnyEvent, Event, Registry, State, scanner,
     scanning::{Problem, ScanError, Scanner},
@@ -164,6 +169,7 @@ fn a_pattern_that_is_too_large_and_missing_states_are_reported_together() {
     let missing = |type_name| Problem::MissingState {
         subscriber: with_location("huge_and_stateless"),
         type_name,
+        provided: Vec::new(),
     };
     let [pattern, mailer, ledger] = &problems[..] else {
         panic!("{problems:?}")
@@ -178,16 +184,52 @@ fn a_pattern_that_is_too_large_and_missing_states_are_reported_together() {
 
 #[test]
 fn every_missing_state_is_reported() {
-    let missing = |type_name| Problem::MissingState {
+    let missing = |type_name, provided: &[&'static str]| Problem::MissingState {
         subscriber: with_location("mail"),
         type_name,
+        provided: provided.to_vec(),
     };
-    let (mailer, ledger) = (missing("problems::Mailer"), missing("problems::Ledger"));
+    let (mailer, ledger) = ("problems::Mailer", "problems::Ledger");
     let scan = || scan_of(subscribers![mail]);
-    assert_eq!(problems(scan()), [mailer.clone(), ledger.clone()]);
-    assert_eq!(problems(scan().state(Ledger)), [mailer]);
-    assert_eq!(problems(scan().state(Mailer)), [ledger]);
+    assert_eq!(
+        problems(scan()),
+        [missing(mailer, &[]), missing(ledger, &[])]
+    );
+    assert_eq!(problems(scan().state(Ledger)), [missing(mailer, &[ledger])]);
+    assert_eq!(problems(scan().state(Mailer)), [missing(ledger, &[mailer])]);
     assert_eq!(problems(scan().state(Mailer).state(Ledger)), []);
+}
+
+/// The text of the first missing state, without the name of its subscriber.
+fn missing_state_text(scanner: Scanner) -> String {
+    let text = problems(scanner)[0].to_string();
+    let begin = format!("{} takes ", with_location("mail"));
+    let rest = text.strip_prefix(&begin);
+    rest.unwrap_or_else(|| panic!("{text}")).to_owned()
+}
+
+#[test]
+fn a_missing_state_is_reported_with_the_states_that_were_provided() {
+    let check = |scanner: Scanner, provided: &str| {
+        let expected = format!(
+            "State<problems::Mailer>, which no scan provides{provided}; \
+             add .state(..) to the scanner: events_core::scanner().state(value).run()"
+        );
+        assert_eq!(missing_state_text(scanner), expected);
+    };
+    let scan = || scan_of(subscribers![mail]);
+    check(scan(), "");
+    check(scan().state(Ledger), " (only State<problems::Ledger>)");
+    let two = scan().state(Arc::new(Mailer)).state(Ledger);
+    check(
+        two,
+        " (only State<alloc::sync::Arc<problems::Mailer>>, State<problems::Ledger>)",
+    );
+    let three = scan().state(7_u32).state("text").state(Ledger);
+    check(
+        three,
+        " (only State<&str>, State<problems::Ledger>, State<u32>)",
+    );
 }
 
 #[test]
@@ -308,7 +350,7 @@ fn a_scan_lists_every_problem_at_once_and_registers_nothing() {
     let error: ScanError = registry.try_scan().expect_err("much is wrong here");
     let text = error.to_string();
     assert!(
-        text.starts_with("the scan found 15 problems, and registered nothing:\n  1. "),
+        text.starts_with("the scan found 17 problems, and registered nothing:\n  1. "),
         "{text}"
     );
     for part in [
@@ -323,7 +365,7 @@ fn a_scan_lists_every_problem_at_once_and_registers_nothing() {
 }
 
 #[test]
-#[should_panic(expected = "the scan found 15 problems, and registered nothing:\n  1. ")]
+#[should_panic(expected = "the scan found 17 problems, and registered nothing:\n  1. ")]
 fn scan_panics_with_all_problems() {
     let _scope = Registry::new().enter();
     events_core::scan();
@@ -333,7 +375,7 @@ fn scan_panics_with_all_problems() {
 fn try_scan_returns_all_problems() {
     let _scope = Registry::new().enter();
     let error = events_core::try_scan().expect_err("much is wrong here");
-    assert_eq!(error.problems().len(), 15);
+    assert_eq!(error.problems().len(), 17);
     assert!(scanner().try_run().is_err());
 }
 

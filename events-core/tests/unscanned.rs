@@ -1,13 +1,14 @@
-//! Section 3: an emit before any scan warns once. A binary of its own, because nothing in it may scan.
+//! Section 3: an event that is emitted or enqueued before any scan causes one warning. A binary of its own, because
+//! nothing in it may scan. The warning is logged once in a process, so each case is this program, started again.
 
 #![allow(missing_docs, reason = "the names of the tests say what they are")]
 
 use std::{
+    env,
     fmt::Debug,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    process::{Command, Output},
+    sync::{Arc, Mutex},
+    task::{Context, Waker},
 };
 
 use events_core::{Event, Registry, registry, subscriber};
@@ -17,7 +18,10 @@ use tracing::{
     span,
 };
 
-#[derive(Event)]
+/// The environment variable that names the case for the child process.
+const CASE: &str = "EVENTS_CORE_UNSCANNED_CASE";
+
+#[derive(Event, Clone)]
 struct Early(u32);
 
 #[subscriber]
@@ -25,14 +29,81 @@ fn never(event: &mut Early) {
     event.0 += 1;
 }
 
-/// Counts the warnings that name `scan`.
-struct Warnings(Arc<AtomicUsize>);
+const EMITTED: &str = "an event was emitted before any scan: none of the linked subscribers runs; \
+                       call events_core::scan() first thing in main";
 
+const ENQUEUED: &str = "an event was enqueued before any scan: none of the linked subscribers runs unless a scan \
+                        comes before its flush or worker; call events_core::scan() first thing in main";
+
+/// A case: its name, what emits or enqueues an event of value 1 and returns its value afterwards, and the warning.
+type Case = (&'static str, fn() -> u32, &'static str);
+
+const CASES: &[Case] = &[
+    ("emit", || Early(1).emit().0, EMITTED),
+    (
+        "emit on the registry",
+        || registry().emit(Early(1)).0,
+        EMITTED,
+    ),
+    (
+        "try_emit",
+        || Early(1).try_emit().expect("no handler fails").0,
+        EMITTED,
+    ),
+    (
+        "emit_async",
+        || {
+            let mut future = std::pin::pin!(Early(1).emit_async());
+            let context = &mut Context::from_waker(Waker::noop());
+            assert!(future.as_mut().poll(context).is_ready());
+            11
+        },
+        EMITTED,
+    ),
+    (
+        "enqueue",
+        || {
+            Early(1).enqueue().expect("there is room");
+            11
+        },
+        ENQUEUED,
+    ),
+    (
+        "enqueue on the registry",
+        || {
+            registry().enqueue(Early(1)).expect("there is room");
+            11
+        },
+        ENQUEUED,
+    ),
+    (
+        "enqueue_from",
+        || {
+            Early(1).enqueue_from("here").expect("there is room");
+            11
+        },
+        ENQUEUED,
+    ),
+];
+
+/// Records the warnings.
+#[derive(Clone, Default)]
+struct Warnings(Arc<Mutex<Vec<String>>>);
+
+impl Warnings {
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().expect("the lock is not poisoned"))
+    }
+}
+
+/// The message of a record.
 struct Text(String);
 
 impl Visit for Text {
-    fn record_debug(&mut self, _: &Field, value: &dyn Debug) {
-        self.0.push_str(&format!("{value:?}"));
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        if field.name() == "message" {
+            self.0.push_str(&format!("{value:?}"));
+        }
     }
 }
 
@@ -48,13 +119,10 @@ impl Subscriber for Warnings {
     fn event(&self, event: &tracing::Event<'_>) {
         let mut text = Text(String::new());
         event.record(&mut text);
-        assert!(
-            text.0
-                .contains("call events_core::scan() first thing in main"),
-            "{}",
-            text.0
-        );
-        self.0.fetch_add(1, Ordering::Relaxed);
+        self.0
+            .lock()
+            .expect("the lock is not poisoned")
+            .push(text.0);
     }
 
     fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
@@ -67,20 +135,53 @@ impl Subscriber for Warnings {
     fn exit(&self, _: &span::Id) {}
 }
 
-#[test]
-fn an_emit_before_any_scan_warns_once() {
-    let warnings = Arc::new(AtomicUsize::new(0));
-    tracing::subscriber::with_default(Warnings(Arc::clone(&warnings)), || {
+/// Runs a case in the child process.
+fn run(&(_, call, warning): &Case) {
+    let warnings = Warnings::default();
+    tracing::subscriber::with_default(warnings.clone(), || {
         // A registry that the program creates needs no scan.
         assert_eq!(Registry::new().emit(Early(1)).0, 1);
-        assert_eq!(warnings.load(Ordering::Relaxed), 0);
+        Registry::new().enqueue(Early(1)).expect("there is room");
+        let of_the_drop = "a registry is dropped with events in its queue";
+        assert!(
+            warnings
+                .take()
+                .iter()
+                .all(|text| text.starts_with(of_the_drop))
+        );
 
         // The default registry does, even if it has a run-time subscription.
         let _on = registry().on(|event: &mut Early| event.0 += 10);
-        assert_eq!(Early(1).emit().0, 11);
-        assert_eq!(warnings.load(Ordering::Relaxed), 1);
-        assert_eq!(Early(1).try_emit().expect("no handler fails").0, 11);
-        assert_eq!(Early(1).emit().0, 11);
-        assert_eq!(warnings.load(Ordering::Relaxed), 1);
+        assert_eq!(call(), 11);
+        assert_eq!(warnings.take(), [warning]);
+        assert_eq!(call(), 11);
+        for (_, other, _) in CASES {
+            assert_eq!(other(), 11);
+        }
+        registry().queue().flush();
+        assert_eq!(warnings.take(), [""; 0]);
     });
+}
+
+/// A child process runs one case as its only test.
+#[test]
+fn an_event_that_is_emitted_or_enqueued_before_any_scan_warns_once() {
+    if let Ok(name) = env::var(CASE) {
+        let case = CASES.iter().find(|(case, ..)| *case == name);
+        return run(case.expect("a case of this name"));
+    }
+    for (name, ..) in CASES {
+        let program = env::current_exe().expect("the path of this program");
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = Command::new(program)
+            .env(CASE, name)
+            .arg("--nocapture")
+            .output()
+            .expect("the child starts");
+        let text = [stdout, stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+        assert!(status.success(), "{name}\n{}", text.concat());
+    }
 }

@@ -5,7 +5,9 @@ use std::fmt;
 use futures_core::Stream;
 
 use super::{
-    mapping::{AnyItem, Kept, KnowsSenders, Mapping, Senders, To, Undecided, Unsent, With},
+    mapping::{
+        AnyItem, IntoEvent, Kept, KnowsSenders, Mapping, Senders, To, Undecided, Unsent, With,
+    },
     source::{FromResults, FromSignal, FromStream, Signal, Source},
 };
 use crate::{
@@ -199,7 +201,7 @@ impl<S: Source, W, K> Bridge<S, W, K, Undecided> {
     /// Converts each item into this event by [`Into`]; an item may also be the event itself.
     pub fn to<E: Event>(self) -> Bridge<S, W, K, To<E>>
     where
-        S::Item: Into<E>,
+        S::Item: IntoEvent<E>,
     {
         self.with_parts(|sender, filter, Undecided| (sender, filter, To::new()))
     }

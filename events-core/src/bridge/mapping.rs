@@ -160,6 +160,19 @@ impl<E> To<E> {
     }
 }
 
+/// An item that converts into an event by [`Into`], or is the event itself.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}`, an item of this bridge, does not convert into the event `{E}`",
+    label = "the items do not convert into this event",
+    note = "implement `From<{Self}>` for `{E}`, or choose the event with `.with(|item| ..)`",
+    note = "for a stream of `Result`s, such as `BroadcastStream` of tokio-stream, write `.results()` directly after \
+            `bridge(..)`"
+)]
+pub trait IntoEvent<E> {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Into<E>, E: Event> IntoEvent<E> for T {}
+
 impl<T: Into<E>, E: Event> Choose<T> for To<E> {
     type Event = E;
 

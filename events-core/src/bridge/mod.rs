@@ -26,7 +26,8 @@ pub use builder::{Bridge, bridge, signal_to_event};
 pub use connect::Connection;
 pub use ended::{EndReason, Ended};
 pub use mapping::{
-    AnyItem, Choose, Keep, Kept, KnowsSenders, Senders, To, Undecided, Unsent, Whose, With,
+    AnyItem, Choose, IntoEvent, Keep, Kept, KnowsSenders, Senders, To, Undecided, Unsent, Whose,
+    With,
 };
 pub use run::Run;
 pub use source::{FromResults, FromSignal, FromStream, PollSource, Signal, Source};

@@ -19,6 +19,8 @@ use super::{
     run::Run,
     source::PollSource,
 };
+#[cfg(not(feature = "tokio"))]
+use crate::worker::FeatureTokio;
 #[cfg(feature = "tokio")]
 use crate::worker::is_current_thread_runtime;
 use crate::worker::{is_driving_current_thread_runtime, refuse, spawn_thread};
@@ -52,6 +54,7 @@ impl<S: PollSource, W, K, C> Bridge<S, W, K, C> {
     /// let ended = bridged.wait();
     /// assert_eq!(ended.emitted(), 1);
     /// ```
+    #[track_caller]
     pub fn spawn(self) -> Bridged
     where
         W: Whose<S::Item>,
@@ -75,6 +78,7 @@ impl<S: PollSource, W, K, C> Bridge<S, W, K, C> {
     ///
     /// Like `tokio::spawn`, when called outside a runtime.
     #[cfg(feature = "tokio")]
+    #[track_caller]
     pub fn spawn_tokio(self) -> Bridged
     where
         W: Whose<S::Item>,
@@ -86,6 +90,18 @@ impl<S: PollSource, W, K, C> Bridge<S, W, K, C> {
         bridged.is_local_task = is_current_thread_runtime();
         tokio::spawn(task);
         bridged
+    }
+}
+
+impl<S, W, K, C> Bridge<S, W, K, C> {
+    /// The error of a program that calls it without the feature.
+    #[cfg(not(feature = "tokio"))]
+    #[doc(hidden)]
+    pub fn spawn_tokio(self) -> Bridged
+    where
+        Self: FeatureTokio,
+    {
+        unreachable!("the feature is off")
     }
 }
 

@@ -8,7 +8,7 @@
 use std::{
     any::Any,
     backtrace::Backtrace,
-    cell::RefCell,
+    cell::{Cell, RefCell},
     panic::{self, AssertUnwindSafe, catch_unwind},
     sync::Once,
     thread,
@@ -21,6 +21,8 @@ use crate::{
 };
 
 thread_local! {
+    /// Whether a panic of this thread is caught and not shown.
+    static IS_SILENT: Cell<bool> = const { Cell::new(false) };
     static LAST_PANIC: RefCell<Option<RecordedPanic>> = const { RefCell::new(None) };
 }
 
@@ -40,6 +42,9 @@ pub(crate) fn install_hook() {
     ONCE.call_once(|| {
         let hook = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
+            if IS_SILENT.get() {
+                return;
+            }
             if emit_stack::depth() > 0 {
                 record_panic(info);
             }
@@ -63,6 +68,15 @@ fn record_panic(info: &panic::PanicHookInfo<'_>) {
 /// Calls user code and catches its panic.
 pub(crate) fn catch_panic<T>(f: impl FnOnce() -> T) -> Result<T, Panic> {
     catch_unwind(AssertUnwindSafe(f)).map_err(into_panic)
+}
+
+/// Whether the function panics. Its panic is not shown, if the hook of this crate is installed.
+#[cfg(feature = "tokio")]
+pub(crate) fn panics_silently(f: impl FnOnce()) -> bool {
+    IS_SILENT.set(true);
+    let result = catch_unwind(AssertUnwindSafe(f));
+    IS_SILENT.set(false);
+    result.map_err(drop_catching).is_err()
 }
 
 /// Converts the payload of a caught panic, and adds what the hook recorded of it.

@@ -52,6 +52,8 @@ fn warn() {
     DEFAULT.queue().warn_if_not_empty(
         "the program ends with events in the queue, which are lost; call registry().queue().flush() or \
          shutdown(..) at the end of main, or start a worker with spawn_thread() and shut the queue down",
+        "the program ends with events in the queue, which are lost; no worker outlives main: call \
+         registry().queue().shutdown(..) at the end of main, or await shutdown_async(..) there",
     );
 }
 

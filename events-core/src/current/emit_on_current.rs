@@ -11,7 +11,7 @@ use crate::{
         CallSite,
         emit_async::{EmitAsync, TryEmitAsync},
     },
-    event::{Args, EmitBackend, Event, Family, OwnedEvent, Visit},
+    event::{Args, Build, EmitBackend, Event, Family, OwnedEvent, Visit},
     metadata::Origin,
     registry::Core,
     result::{EmitError, Emitted, QueueFull},
@@ -53,6 +53,15 @@ impl EmitBackend for CurrentRegistry {
         let site = Location::caller();
         with_core(|core| core.try_emit_with(event, origin, site))
     }
+}
+
+/// The body of `emit_async` of all builders. That of the others is in `event::finish`; this one names the type of the
+/// future, which compiles faster than the associated type of the backend.
+#[doc(hidden)]
+#[inline]
+#[track_caller]
+pub fn finish_async<E: Event>(builder: impl Build<Event = E>) -> EmitAsync<E> {
+    CurrentRegistry::__emit_async(builder.build(), None)
 }
 
 /// [`CurrentRegistry`] for the generic events of this crate, which `events-testing` distinguishes by it: their

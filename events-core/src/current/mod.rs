@@ -13,6 +13,6 @@ mod emit_on_current;
 mod scope;
 
 pub(crate) use emit_on_current::BuiltinOnCurrent;
-pub use emit_on_current::{CurrentRegistry, emit_mut, emit_topic, try_emit_topic};
+pub use emit_on_current::{CurrentRegistry, emit_mut, emit_topic, finish_async, try_emit_topic};
 pub use scope::{Entered, Scoped, WithRegistry, registry, with_registry};
 pub(crate) use scope::{default_registry, enter_if_other};

@@ -8,6 +8,7 @@ use super::installer::{AddedListener, InstallError, Installer, Subscriber};
 use crate::{
     event::Family,
     handler::{EmitOrigin, ErasedHandler, MissingState, Run, Step},
+    metadata::Key,
     plan::{EventType, HandlerKind},
     registry::{Core, Registry, SubscriberGroup},
     subscribe::{SubscribeError, SubscribedHandler, Subscription, register, weak},
@@ -140,12 +141,14 @@ impl Registry {
             if let Some(error) = errors.into_iter().next() {
                 let subscriber = format!("{subscriber:?}");
                 return Err(match error {
-                    InstallError::MissingState(MissingState { type_name }) => {
-                        SubscribeError::MissingState {
-                            subscriber,
-                            type_name,
-                        }
-                    }
+                    InstallError::MissingState(MissingState {
+                        type_name,
+                        provided,
+                    }) => SubscribeError::MissingState {
+                        subscriber,
+                        type_name,
+                        provided,
+                    },
                     InstallError::InvalidPattern { pattern, error } => {
                         SubscribeError::InvalidPattern {
                             subscriber,
@@ -156,7 +159,9 @@ impl Registry {
                 });
             }
         }
-        register(self, group, added.parts)
+        let subscription = register(self, group, added.parts)?;
+        self.core().note_added::<L>();
+        Ok(subscription)
     }
 }
 
@@ -195,6 +200,22 @@ impl Installer<'_> {
 }
 
 impl Core {
+    /// Stores that a listener was added at run time.
+    fn note_added<L: Listener>(&self) {
+        let methods: Vec<_> = L::HANDLERS.iter().map(|handler| (handler.key)()).collect();
+        let added = &mut self.writer().added_methods;
+        for method in methods {
+            if !added.contains(&method) {
+                added.push(method);
+            }
+        }
+    }
+
+    /// Whether a listener with this method was added at run time.
+    pub(crate) fn was_added(&self, method: &Key) -> bool {
+        self.writer().added_methods.contains(method)
+    }
+
     /// The listener of this type that belongs to the registry.
     fn default_listener<L: Listener>(&self, constructor: fn() -> L) -> Arc<L> {
         let existing = self.writer().listeners.get::<DefaultListener<L>>();

@@ -83,6 +83,7 @@ impl Core {
             drop_catching(event);
             return Ok(());
         }
+        self.warn_if_enqueued_unscanned();
         enqueue(self.queue(), event, origin)
     }
 }

@@ -101,6 +101,16 @@ impl dyn AnyEvent + '_ {
     pub fn to_json(&self) -> Option<serde_json::Value> {
         self.__json()
     }
+
+    /// The error of a program that calls it without the feature.
+    #[cfg(not(feature = "serde"))]
+    #[doc(hidden)]
+    pub fn to_json(&self) -> Option<Json>
+    where
+        Self: super::json::ToJson,
+    {
+        self.__json()
+    }
 }
 
 impl fmt::Debug for dyn AnyEvent + '_ {

@@ -8,7 +8,7 @@
 pub use on::{Json, array, converted, null, object, on, secret, serializer, value, whole};
 
 #[cfg(not(feature = "serde"))]
-pub use off::{Json, array, converted, null, object, on, secret, serializer, whole};
+pub use off::{Json, ToJson, array, converted, null, object, on, secret, serializer, whole};
 
 #[cfg(feature = "serde")]
 mod on {
@@ -98,6 +98,20 @@ mod off {
         label = "turn on the feature `serde` of `events-core`"
     )]
     pub trait FeatureSerde {}
+
+    /// As `FeatureSerde`, for the method that returns an event as JSON.
+    #[diagnostic::on_unimplemented(
+        message = "`to_json` needs the feature `serde` of `events-core`, which is off",
+        label = "turn on the feature `serde` of `events-core`: `features = [\"serde\"]` in Cargo.toml"
+    )]
+    pub trait ToJson {}
+
+    /// So that code which prints it has no further error.
+    impl std::fmt::Display for Json {
+        fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            match *self {}
+        }
+    }
 
     /// Does not compile when called.
     pub fn on<E: FeatureSerde>() {}

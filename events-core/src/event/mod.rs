@@ -23,7 +23,7 @@ mod traits;
 
 pub(crate) use any_event::TypedView;
 pub use any_event::{AnyEvent, Borrows, nth};
-pub use builder::{Build, Free, Set, Unset, finish, given};
+pub use builder::{Build, EmitFrom, Free, Set, Unset, finish, given};
 pub use ownership::{Borrowed, Owned, Owning};
 pub use snapshot::Snapshot;
 pub(crate) use statics::AnySlot;

@@ -151,6 +151,7 @@ where
     message = "this is not a deferred handler of events",
     label = "not a deferred handler",
     note = "a deferred handler takes `&E`, because it gets a copy, and then perhaps `&Emission`",
+    note = "for an async function or closure: `registry.on_async(..)`, which runs from the queue after a sync emit",
     note = "`E` derives `Event` and `Clone`, borrows nothing, and is `Send` and `Sync`",
     note = "it returns nothing or `Result<(), E>`"
 )]

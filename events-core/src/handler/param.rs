@@ -132,8 +132,9 @@ impl<T: StateValue + ?Sized> Param for State<'_, T> {
     type Arg<'a> = State<'a, T>;
 
     fn find(states: &States) -> Result<Arc<T>, MissingState> {
-        states.get::<T>().ok_or(MissingState {
+        states.get::<T>().ok_or_else(|| MissingState {
             type_name: type_name::<T>(),
+            provided: states.type_names(),
         })
     }
 
@@ -172,12 +173,18 @@ impl Param for &Emission {
 #[derive(Debug)]
 pub struct MissingState {
     pub(crate) type_name: &'static str,
+    /// The types of the values that the scans had, sorted.
+    pub(crate) provided: Vec<&'static str>,
 }
 
 /// The values that were registered with scans, by type.
 #[doc(hidden)]
 #[derive(Clone, Default)]
-pub struct States(BTreeMap<TypeId, CatchDrop<Arc<dyn Any + Send + Sync>>>);
+pub struct States(BTreeMap<TypeId, Value>);
+
+/// A value with the name of its type.
+#[derive(Clone)]
+struct Value(&'static str, CatchDrop<Arc<dyn Any + Send + Sync>>);
 
 impl States {
     pub(crate) const fn new() -> Self {
@@ -186,7 +193,7 @@ impl States {
 
     /// Stores a value; returns whether it replaces one of the same type.
     pub(crate) fn insert<T: Send + Sync + 'static>(&mut self, value: Arc<T>) -> bool {
-        let value = CatchDrop::new(value as Arc<_>);
+        let value = Value(type_name::<T>(), CatchDrop::new(value as Arc<_>));
         self.0.insert(TypeId::of::<T>(), value).is_some()
     }
 
@@ -196,8 +203,15 @@ impl States {
     }
 
     pub(crate) fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        let value = Arc::clone(&**self.0.get(&TypeId::of::<T>())?);
-        value.downcast().ok()
+        let Value(_, value) = self.0.get(&TypeId::of::<T>())?;
+        Arc::clone(&**value).downcast().ok()
+    }
+
+    /// The types of the values, sorted.
+    fn type_names(&self) -> Vec<&'static str> {
+        let mut names: Vec<_> = self.0.values().map(|Value(name, _)| *name).collect();
+        names.sort_unstable();
+        names
     }
 }
 

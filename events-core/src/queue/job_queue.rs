@@ -52,16 +52,17 @@ impl<C> JobQueue<C> {
                     tracing::warn!(
                         target: "events_core",
                         capacity = self.capacity(),
-                        "the queue is full and has no worker; call registry().queue().flush() regularly, \
-                         or start a worker with registry().queue().spawn_thread()",
+                        "the queue is full and has no worker; start one with registry().queue().spawn_thread(), or call \
+                         registry().queue().flush() regularly, in async code flush_async().await",
                     );
                 });
             }
         })
     }
 
-    /// Logs at `warn` the events that are still queued, if there are any, with their topics.
-    pub(crate) fn warn_if_not_empty(&self, message: &str) {
+    /// Logs at `warn` the events that are still queued, if there are any, with their topics. The second message is for
+    /// a queue that has workers.
+    pub(crate) fn warn_if_not_empty(&self, message: &str, with_workers: &str) {
         let events = self.len();
         if events == 0 {
             return;
@@ -69,6 +70,7 @@ impl<C> JobQueue<C> {
         let mut topics = TopicCounts::default();
         self.for_each_lane(|vtable, items| (vtable.count_topics)(&items, &mut topics));
         let workers = Some(self.attached()).filter(|workers| *workers > 0);
+        let message = workers.map_or(message, |_| with_workers);
         catch_record(
             || tracing::warn!(target: "events_core", events, %topics, workers, "{message}"),
         );

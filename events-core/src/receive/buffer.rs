@@ -38,10 +38,13 @@ pub struct Lagged {
 
 impl fmt::Display for Lagged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { missed } = self;
+        let (events, are) = match self.missed {
+            1 => ("1 event was".to_owned(), "is"),
+            missed => (format!("{missed} events were"), "are"),
+        };
         write!(
             f,
-            "{missed} events were emitted faster than this stream was read, and are lost to it; \
+            "{events} emitted faster than this stream was read, and {are} lost to it; \
              read it more often, or raise its `.capacity(..)`"
         )
     }

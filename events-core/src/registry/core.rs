@@ -22,6 +22,7 @@ use crate::{
     context::{QueueId, SinkGuard, enter_failure_sink, panic_hook},
     event::AnyEvent,
     handler::States,
+    metadata::Key,
     plan::{EventType, PatternEntry, Slot, Slots},
     primitives::{CatchDrop, catch_record, drop_catching, drop_each, sync::lock},
     queue::{Drivers, JobQueue, QueueOwner},
@@ -85,6 +86,8 @@ pub(crate) struct Writer {
     pub(crate) states: States,
     /// The listeners that scans created.
     pub(crate) listeners: States,
+    /// The methods of the listeners that were added at run time.
+    pub(crate) added_methods: Vec<Key>,
     /// The event types whose slots have all pattern subscribers that match them.
     pub(crate) known_types: BTreeMap<TypeId, EventType>,
     /// The pattern subscribers.
@@ -127,6 +130,7 @@ impl Core {
                 installed: BTreeSet::new(),
                 states: States::new(),
                 listeners: States::new(),
+                added_methods: Vec::new(),
                 known_types: BTreeMap::new(),
                 patterns: Vec::new(),
             }),
@@ -257,7 +261,21 @@ impl Core {
     #[inline]
     pub(crate) fn warn_if_unscanned(&self) {
         if self.has_flag(AWAITS_SCAN) {
-            self.warn_unscanned();
+            self.warn_unscanned(
+                "an event was emitted before any scan: none of the linked subscribers runs; call \
+                 events_core::scan() first thing in main",
+            );
+        }
+    }
+
+    /// The same for an event that is put into the queue. A scan may still come before it is run.
+    #[inline]
+    pub(crate) fn warn_if_enqueued_unscanned(&self) {
+        if self.has_flag(AWAITS_SCAN) {
+            self.warn_unscanned(
+                "an event was enqueued before any scan: none of the linked subscribers runs unless a scan comes \
+                 before its flush or worker; call events_core::scan() first thing in main",
+            );
         }
     }
 
@@ -276,7 +294,7 @@ impl Core {
 
     #[cold]
     #[inline(never)]
-    fn warn_unscanned(&self) {
+    fn warn_unscanned(&self, message: &str) {
         let linked = self.default_hooks.map_or(0, |hooks| (hooks.count_linked)());
         let flags = self.flags.fetch_and(!AWAITS_SCAN, Ordering::Relaxed);
         if flags & AWAITS_SCAN > 0 && linked > 0 {
@@ -284,8 +302,7 @@ impl Core {
                 tracing::warn!(
                     target: "events_core",
                     subscribers = linked,
-                    "an event was emitted before any scan: none of the linked subscribers runs; \
-                     call events_core::scan() first thing in main",
+                    "{message}",
                 );
             });
         }
@@ -312,6 +329,8 @@ impl Drop for Core {
         self.queue.warn_if_not_empty(
             "a registry is dropped with events in its queue, which are lost; flush the queue or shut it \
              down first",
+            "a registry is dropped with events in its queue, which are lost; shut the queue down first, so that \
+             they run",
         );
         self.queue.discard();
         let unfinished = self.drivers.take_unfinished().0;

@@ -5,7 +5,15 @@ use std::{
     fmt,
 };
 
+/// How tokio's panic begins when one of its timers, sockets or tasks is used outside of a runtime.
+const NO_TOKIO: &str = "there is no reactor running";
+
+const TOKIO_REMEDY: &str = "; run the subscriber on a worker that tokio polls, started with queue().spawn_tokio(..) or \
+     tokio::spawn(queue().work(..)), or await emit_async or flush_async in a task of tokio";
+
 /// A panic of a handler, caught by the emit.
+///
+/// Displayed with its location and its message. If it is tokio's panic outside of a runtime, the remedy follows.
 #[derive(Debug)]
 pub struct Panic {
     message: String,
@@ -49,8 +57,12 @@ impl Panic {
 impl fmt::Display for Panic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.location {
-            Some(location) => write!(f, "panicked at {location}: {}", self.message),
-            None => write!(f, "panicked: {}", self.message),
+            Some(location) => write!(f, "panicked at {location}: {}", self.message)?,
+            None => write!(f, "panicked: {}", self.message)?,
         }
+        if self.message.contains(NO_TOKIO) {
+            f.write_str(TOKIO_REMEDY)?;
+        }
+        Ok(())
     }
 }

@@ -52,21 +52,31 @@ impl TooDeep {
     /// The reason, with its remedy and the chain.
     pub(super) fn fmt_reason(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.stack_left {
-            None => write!(
-                f,
-                "{} emits are nested, which is the limit (Registry::set_depth_limit \
-                 changes it); the chain is ",
-                self.limit
-            )?,
-            Some(left) => write!(
-                f,
-                "{} emits are nested, and {} KiB of the thread's stack are left (enqueue \
-                 the inner events, or use a thread with a larger stack); the chain is ",
-                self.chain.len() - 1,
-                left / 1024
-            )?,
+            None => {
+                fmt_nested(f, self.limit)?;
+                f.write_str(
+                    ", which is the limit (Registry::set_depth_limit changes it); the chain is ",
+                )?;
+            }
+            Some(left) => {
+                fmt_nested(f, self.chain.len() - 1)?;
+                write!(
+                    f,
+                    ", and {} KiB of the thread's stack are left (enqueue the inner events, or use a thread with a \
+                     larger stack); the chain is ",
+                    left / 1024
+                )?;
+            }
         }
         fmt_chain(f, &self.chain)
+    }
+}
+
+/// The emits that are in progress, each inside a handler of the one before.
+fn fmt_nested(f: &mut fmt::Formatter<'_>, emits: usize) -> fmt::Result {
+    match emits {
+        1 => f.write_str("1 emit is in progress"),
+        emits => write!(f, "{emits} emits are nested"),
     }
 }
 

@@ -43,11 +43,17 @@ impl WaitsForItself {
 
 impl fmt::Display for WaitsForItself {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the calls that the limit of {} allows are in progress and await this one; raise the limit \
-             (concurrency), or do not await an emit of an event that the handler receives; the chain is ",
-            self.limit
+        match self.limit {
+            1 => f.write_str(
+                "the call that the limit of 1 allows is in progress and awaits this one",
+            )?,
+            limit => write!(
+                f,
+                "the calls that the limit of {limit} allows are in progress and await this one"
+            )?,
+        }
+        f.write_str(
+            "; raise the limit (concurrency), or do not await an emit of an event that the handler receives; the chain is ",
         )?;
         fmt_chain(f, &self.chain)
     }

@@ -74,6 +74,29 @@ impl Declarations {
             .any(|declaration| declaration.subscriber.added_only && declaration.key == *function)
     }
 
+    /// A text for each listener that a scan cannot create and of which a method is in `includes`.
+    pub(super) fn listeners_to_add(&self, includes: impl Fn(&Declaration) -> bool) -> Vec<String> {
+        let methods = self.all.iter();
+        let methods = methods.filter(|method| method.subscriber.added_only && includes(method));
+        let mut texts = Vec::new();
+        let mut previous = ("", "");
+        for Declaration { subscriber, .. } in methods {
+            let name = subscriber.name;
+            let listener = name
+                .rsplit_once("::")
+                .map_or(name, |(listener, _)| listener);
+            if (subscriber.module, listener) != previous {
+                previous = (subscriber.module, listener);
+                texts.push(format!(
+                    "the listener {listener} ({}) is not Default, so a scan does not create it; add it with \
+                     registry().add(..), or implement Default",
+                    subscriber.location
+                ));
+            }
+        }
+        texts
+    }
+
     /// Whether a subscriber is declared in the module or in one inside of it.
     pub(super) fn is_any_in(&self, module: &str) -> bool {
         self.all.iter().any(|declaration| declaration.is_in(module))

@@ -8,16 +8,27 @@ use crate::{
     metadata::suggest,
     plan::Conflict,
     primitives::one_line,
-    subscribe::{OTHER_COPY, fmt_cycle, fmt_invalid_pattern, fmt_unawaited},
+    subscribe::{OTHER_COPY, fmt_cycle, fmt_invalid_pattern, fmt_unawaited, provided_states},
 };
 
 /// Everything that a scan found wrong; nothing was registered.
 ///
 /// `Display` lists every problem with its location and its remedy.
 #[derive(Debug)]
-pub struct ScanError(pub(crate) Vec<Problem>);
+pub struct ScanError(Vec<Problem>);
 
 impl ScanError {
+    /// Each problem once: a scan can find one in several places, such as a cycle in each of several events.
+    pub(super) fn new(found: Vec<Problem>) -> Self {
+        let mut problems = Vec::with_capacity(found.len());
+        for problem in found {
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        }
+        Self(problems)
+    }
+
     /// The problems: at least one.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
@@ -70,6 +81,8 @@ pub enum Problem {
         subscriber: String,
         /// The type of the state.
         type_name: &'static str,
+        /// The types of the states that scans provide, sorted.
+        provided: Vec<&'static str>,
     },
     /// The pattern of a subscriber is valid, but too large to be compiled.
     InvalidPattern {
@@ -148,9 +161,13 @@ impl Problem {
     /// That a subscriber cannot be installed.
     pub(super) fn of(subscriber: String, error: InstallError) -> Self {
         match error {
-            InstallError::MissingState(MissingState { type_name }) => Self::MissingState {
+            InstallError::MissingState(MissingState {
+                type_name,
+                provided,
+            }) => Self::MissingState {
                 subscriber,
                 type_name,
+                provided,
             },
             InstallError::InvalidPattern { pattern, error } => Self::InvalidPattern {
                 subscriber,
@@ -192,10 +209,12 @@ impl fmt::Display for Problem {
             Self::MissingState {
                 subscriber,
                 type_name,
+                provided,
             } => write!(
                 f,
-                "{subscriber} takes State<{type_name}>, which no scan provides; \
-                 add .state(..) to the scanner: events_core::scanner().state(value).run()"
+                "{subscriber} takes State<{type_name}>, which no scan provides{}; \
+                 add .state(..) to the scanner: events_core::scanner().state(value).run()",
+                provided_states(provided)
             ),
             Self::InvalidPattern {
                 subscriber,

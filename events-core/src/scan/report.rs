@@ -25,6 +25,7 @@ pub struct ScanReport {
     subscribers: Vec<Arc<SubscriberInfo>>,
     crates: BTreeMap<&'static str, CrateCounts>,
     unmatched_patterns: Vec<String>,
+    listeners_to_add: Vec<String>,
 }
 
 /// The numbers of event types and subscribers of one crate.
@@ -42,6 +43,7 @@ impl ScanReport {
         mut by_event: Vec<Vec<Arc<SubscriberInfo>>>,
         events: &[EventInfo],
         unmatched_patterns: Vec<String>,
+        listeners_to_add: Vec<String>,
     ) -> Self {
         by_event.retain(|subscribers| !subscribers.is_empty());
         by_event.sort_by(|one, other| one[0].topic.cmp(&other[0].topic));
@@ -60,6 +62,7 @@ impl ScanReport {
             subscribers,
             crates,
             unmatched_patterns,
+            listeners_to_add,
         }
     }
 
@@ -100,6 +103,13 @@ impl ScanReport {
         self.unmatched_patterns.iter().map(String::as_str)
     }
 
+    /// The listeners that the scan does not create, because they are not `Default`, and that were not added to the
+    /// registry before the scan, each as a text with its location. A scan also logs the text at `info`.
+    #[must_use]
+    pub fn listeners_to_add(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.listeners_to_add.iter().map(String::as_str)
+    }
+
     /// The line of totals. Subscribers that run later are async or deferred: they need an
     /// `emit_async`, or a worker or flush of the [`Queue`](crate::Queue), which the line names.
     #[must_use]
@@ -136,8 +146,8 @@ impl ScanReport {
 }
 
 /// How subscribers that run later come to run.
-const RUN_LATER: &str =
-    "start a worker with registry().queue().spawn_thread(), or call registry().queue().flush()";
+const RUN_LATER: &str = "start a worker with registry().queue().spawn_thread(), or call \
+     registry().queue().flush(), in async code flush_async().await";
 
 const HEADINGS: [&str; 6] = [
     "topic",
@@ -194,8 +204,8 @@ impl fmt::Display for ScanReport {
             }
         }
         f.write_str(&self.summary())?;
-        for pattern in &self.unmatched_patterns {
-            write!(f, "\n{pattern}")?;
+        for hint in self.unmatched_patterns.iter().chain(&self.listeners_to_add) {
+            write!(f, "\n{hint}")?;
         }
         Ok(())
     }

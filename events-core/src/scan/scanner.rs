@@ -232,29 +232,42 @@ impl Scanner {
         let mut states = core.states();
         states.extend(self.states.clone());
         let mut group = SubscriberGroup::default();
+        let mut new = Vec::new();
         let selected = linked.all().iter();
         for declaration in selected.filter(|declaration| self.selects(declaration)) {
             problems.extend(linked.unknown_targets(declaration));
             if core.has_installed(declaration.subscriber.address()) {
                 continue;
             }
+            new.push(declaration.subscriber.address());
             let errors = Installer::run(declaration.subscriber, core, &states, &mut group, None);
             let problem = |error| Problem::of(declaration.describe(), error);
             problems.extend(errors.into_iter().map(problem));
         }
+        let to_add = linked.listeners_to_add(|declaration| {
+            self.covers(declaration) && !core.was_added(&declaration.key)
+        });
         let committed = core.commit(group, self.states, problems.is_empty());
         problems.extend(committed.conflicts.iter().map(Problem::from));
         if !problems.is_empty() {
-            return Err(ScanError(problems));
+            return Err(ScanError::new(problems));
         }
         let is_installed = |one: &&Declaration| core.has_installed(one.subscriber.address());
         let installed = linked.all().iter().filter(is_installed);
-        let unmatched: Vec<_> = installed.filter_map(UnmatchedPattern::of).collect();
-        for pattern in unmatched.iter().filter(|pattern| pattern.has_suggestion) {
-            catch_record(|| tracing::warn!(target: "events_core", "{}", pattern.text));
+        let with_pattern = installed.filter_map(|one| Some((one, UnmatchedPattern::of(one)?)));
+        let unmatched = with_pattern.map(|(declaration, pattern)| {
+            // An earlier scan has logged that of a subscriber which it has registered.
+            let is_new = new.contains(&declaration.subscriber.address());
+            if is_new && pattern.has_suggestion {
+                catch_record(|| tracing::warn!(target: "events_core", "{}", pattern.text));
+            }
+            pattern.text
+        });
+        let unmatched = unmatched.collect();
+        for listener in &to_add {
+            catch_record(|| tracing::info!(target: "events_core", "{listener}"));
         }
-        let unmatched = unmatched.into_iter().map(|pattern| pattern.text);
-        let report = ScanReport::new(core.declared(), &EVENTS, unmatched.collect());
+        let report = ScanReport::new(core.declared(), &EVENTS, unmatched, to_add);
         catch_record(|| {
             tracing::info!(
                 target: "events_core",
@@ -302,10 +315,13 @@ impl Scanner {
 
     /// Whether the scan registers this subscriber.
     fn selects(&self, declaration: &Declaration) -> bool {
+        !declaration.subscriber.added_only && self.covers(declaration)
+    }
+
+    /// Whether the restrictions of the scan include this subscriber.
+    fn covers(&self, declaration: &Declaration) -> bool {
         let named = |subscribers: &Subscribers| subscribers.0.contains(&declaration.key);
-        !declaration.subscriber.added_only
-            && (self.modules.is_empty()
-                || self.modules.iter().any(|module| declaration.is_in(module)))
+        (self.modules.is_empty() || self.modules.iter().any(|module| declaration.is_in(module)))
             && self.subscribers.as_ref().is_none_or(named)
     }
 }

@@ -28,6 +28,8 @@ pub enum SubscribeError {
         subscriber: String,
         /// The type of the state.
         type_name: &'static str,
+        /// The types of the states that scans provide, sorted.
+        provided: Vec<&'static str>,
     },
     /// The pattern of a handler of a listener is valid, but too large to be compiled.
     InvalidPattern {
@@ -91,10 +93,12 @@ impl fmt::Display for SubscribeError {
             Self::MissingState {
                 subscriber,
                 type_name,
+                provided,
             } => write!(
                 f,
-                "{subscriber} takes State<{type_name}>, which no scan of this registry provides; \
-                 run a scan with it first: registry.scanner().state(value).run()"
+                "{subscriber} takes State<{type_name}>, which no scan of this registry provides{}; \
+                 run a scan with it first: registry.scanner().state(value).run()",
+                provided_states(provided)
             ),
             Self::InvalidPattern {
                 subscriber,
@@ -114,6 +118,15 @@ impl std::error::Error for SubscribeError {}
 pub(crate) const OTHER_COPY: &str = "this is the default registry of another copy of events-core, whose \
      events do not reach subscribers of this copy: a library that is loaded at run time has its own; pass a \
      registry made with Registry::new() to the library, and emit to that one";
+
+/// The states that were provided instead of a missing one, also for the errors of a scan.
+pub(crate) fn provided_states(types: &[&str]) -> String {
+    if types.is_empty() {
+        return String::new();
+    }
+    let states: Vec<_> = types.iter().map(|name| format!("State<{name}>")).collect();
+    format!(" (only {})", states.join(", "))
+}
 
 /// The text of a pattern that is too large to be compiled, also for the errors of a scan.
 pub(crate) fn fmt_invalid_pattern(

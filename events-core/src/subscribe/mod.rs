@@ -31,7 +31,9 @@ mod topic_methods;
 pub use batch::Batch;
 pub use builder::{BackgroundKind, NewSubscription, PatternKind, SyncKind};
 pub use error::SubscribeError;
-pub(crate) use error::{OTHER_COPY, fmt_cycle, fmt_invalid_pattern, fmt_unawaited};
+pub(crate) use error::{
+    OTHER_COPY, fmt_cycle, fmt_invalid_pattern, fmt_unawaited, provided_states,
+};
 pub use filter::Once;
 pub(crate) use filtered_handlers::{SubscribedHandler, SubscribedTopicHandler};
 pub(crate) use register::register;

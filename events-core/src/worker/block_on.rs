@@ -59,6 +59,7 @@ impl Wake for ThreadWaker {
 /// # Panics
 ///
 /// When the system cannot create a thread. `what` names the future in the message.
+#[track_caller]
 pub(crate) fn spawn_thread<F>(name: &str, what: &str, future: F)
 where
     F: Future<Output = ()> + Send + 'static,

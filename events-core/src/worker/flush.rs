@@ -203,31 +203,50 @@ impl fmt::Debug for Flush {
 /// flush_after(|| Saved.enqueue().expect("the queue has room"));
 /// assert!(registry.queue().is_empty());
 /// ```
+#[track_caller]
 pub fn flush_after<T>(f: impl FnOnce() -> T) -> T {
-    let _flush = FlushOnDrop::new();
-    f()
+    let mut on_panic = FlushOnDrop::new(|queue: &Queue| _ = queue.flush());
+    let value = f();
+    // Not in the destructor, which has no caller.
+    if let Some(registry) = on_panic.registry.take() {
+        registry.queue().flush();
+    }
+    value
 }
 
 /// When dropped, flushes the queue of the registry that was current when this was created.
 #[doc(hidden)]
-#[derive(Debug)]
-pub struct FlushOnDrop(Registry);
+pub struct FlushOnDrop<F: Fn(&Queue)> {
+    /// `None` once the queue is flushed.
+    registry: Option<Registry>,
+    /// Flushes the queue. Generated code writes this call, so that a panic of the flush has its location.
+    flush: F,
+}
 
-impl FlushOnDrop {
+impl<F: Fn(&Queue)> FlushOnDrop<F> {
     /// For the current registry.
     #[must_use]
-    #[expect(
-        clippy::new_without_default,
-        reason = "it depends on the current registry"
-    )]
-    pub fn new() -> Self {
-        Self(registry())
+    pub fn new(flush: F) -> Self {
+        Self {
+            registry: Some(registry()),
+            flush,
+        }
     }
 }
 
-impl Drop for FlushOnDrop {
+impl<F: Fn(&Queue)> Drop for FlushOnDrop<F> {
     fn drop(&mut self) {
-        self.0.queue().flush();
+        if let Some(registry) = self.registry.take() {
+            (self.flush)(&registry.queue());
+        }
+    }
+}
+
+impl<F: Fn(&Queue)> fmt::Debug for FlushOnDrop<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FlushOnDrop")
+            .field("registry", &self.registry)
+            .finish_non_exhaustive()
     }
 }
 

@@ -8,6 +8,8 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
+#[cfg(not(feature = "tokio"))]
+use super::tokio_thread::FeatureTokio;
 #[cfg(feature = "tokio")]
 use super::tokio_thread::is_current_thread_runtime;
 use super::{
@@ -55,6 +57,7 @@ impl Queue {
     /// assert!(unfinished.is_empty());
     /// # Ok::<(), events_core::queues::QueueFull<Mail>>(())
     /// ```
+    #[track_caller]
     pub fn spawn_thread(&self) -> Worker {
         self.spawn_thread_with(1)
     }
@@ -66,6 +69,7 @@ impl Queue {
     /// # Panics
     ///
     /// As `spawn_thread`.
+    #[track_caller]
     pub fn spawn_thread_with(&self, concurrency: usize) -> Worker {
         let mut work = self.work(concurrency);
         work.register();
@@ -90,6 +94,7 @@ impl Queue {
     ///
     /// As `tokio::spawn` does, when there is no runtime.
     #[cfg(feature = "tokio")]
+    #[track_caller]
     pub fn spawn_tokio(&self, concurrency: usize) -> Worker {
         let mut work = self.work(concurrency);
         work.register();
@@ -100,6 +105,16 @@ impl Queue {
         let worker = work.worker();
         tokio::spawn(work);
         worker
+    }
+
+    /// The error of a program that calls it without the feature.
+    #[cfg(not(feature = "tokio"))]
+    #[doc(hidden)]
+    pub fn spawn_tokio(&self, _: usize) -> Worker
+    where
+        for<'__any> Self: FeatureTokio,
+    {
+        unreachable!("the feature is off")
     }
 
     /// A worker as a future, for any runtime: it runs queued events when it is polled, with up to

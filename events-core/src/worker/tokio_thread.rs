@@ -7,6 +7,15 @@ use std::thread;
 
 use crate::primitives::catch_record;
 
+/// No type implements this: the bound of a method that needs the feature fails with this text.
+#[cfg(not(feature = "tokio"))]
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`spawn_tokio` needs the feature `tokio` of `events-core`, which is off",
+    label = "turn on the feature `tokio` of `events-core`: `features = [\"tokio\"]` in Cargo.toml"
+)]
+pub trait FeatureTokio {}
+
 /// Whether the current runtime has one thread only; its tasks run on that thread.
 pub(crate) fn is_current_thread_runtime() -> bool {
     #[cfg(feature = "tokio")]
@@ -22,13 +31,13 @@ pub(crate) fn is_current_thread_runtime() -> bool {
 /// Whether this thread is running the tasks of a current-thread runtime. Threads of `spawn_blocking` are not,
 /// nor are those that have only entered the runtime.
 ///
-/// tokio has no function for this query. `Handle::block_on` panics on just these threads, so the panic hook
-/// reports that panic, before the one of [`refuse`].
+/// tokio has no function for this query. `Handle::block_on` panics on just these threads; that panic is caught, and
+/// not shown unless the program has replaced the panic hook after its first subscription.
 pub(crate) fn is_driving_current_thread_runtime() -> bool {
     #[cfg(feature = "tokio")]
     if is_current_thread_runtime() {
         let handle = tokio::runtime::Handle::current();
-        return crate::context::panic_hook::catch_panic(|| handle.block_on(async {})).is_err();
+        return crate::context::panic_hook::panics_silently(|| handle.block_on(async {}));
     }
     false
 }

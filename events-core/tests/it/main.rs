@@ -11,6 +11,7 @@ mod macros;
 mod panics;
 mod queue;
 mod subscribe;
+mod texts;
 mod tidy;
 mod topic;
 mod worker;

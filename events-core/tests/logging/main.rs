@@ -9,6 +9,7 @@ mod background;
 mod bridges;
 mod panics;
 mod records;
+mod scans;
 mod topics;
 
 use std::{

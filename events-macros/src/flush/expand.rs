@@ -1,7 +1,7 @@
 //! Writes the function with a flush at its end.
 //!
-//! In a sync function a guard at the start of the body flushes when it is dropped. Dropping cannot
-//! await, so in an `async fn` the body becomes a future that is wrapped instead.
+//! In a sync function a guard at the start of the body flushes when it is dropped. The call of the flush is part of
+//! the expansion, so that its panic is located at the attribute. Dropping cannot await, so in an `async fn` the body becomes a future that is wrapped instead.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -21,7 +21,7 @@ pub(super) fn expand(function: &FlushedFunction) -> TokenStream {
         quote!(#private::flush_after_async(async move #block).await)
     } else {
         quote_spanned! {Span::mixed_site()=>
-            let _flush = #private::FlushOnDrop::new();
+            let _flush = #private::FlushOnDrop::new(|queue| _ = #core::Queue::flush(queue));
             #statements
         }
     };

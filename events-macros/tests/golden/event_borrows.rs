@@ -54,6 +54,8 @@ pub struct LoginBuilder<'a, __user = ::events_core::__private::Unset> {
     __values: (::core::option::Option<&'a mut User>,),
     __states: ::core::marker::PhantomData<(__user,)>,
 }
+#[allow(unused_imports)]
+use ::events_core::__private::EmitFrom as _;
 const _: () = {
     use ::events_core::__private::{self as __events, Build as __Build};
     impl<'a> Login<'a> {

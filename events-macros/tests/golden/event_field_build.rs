@@ -59,6 +59,8 @@ struct DeployedBuilder<__build = ::events_core::__private::Unset> {
     __values: (::core::option::Option<u32>,),
     __states: ::core::marker::PhantomData<(__build,)>,
 }
+#[allow(unused_imports)]
+use ::events_core::__private::EmitFrom as _;
 const _: () = {
     use ::events_core::__private::{self as __events, Build as __Build};
     impl Deployed {

@@ -79,6 +79,8 @@ pub struct FirstLoginBuilder<
     ),
     __states: ::core::marker::PhantomData<(__ip, __attempts, __referrer)>,
 }
+#[allow(unused_imports)]
+use ::events_core::__private::EmitFrom as _;
 const _: () = {
     use ::events_core::__private::{self as __events, Build as __Build};
     impl FirstLogin {

@@ -73,6 +73,8 @@ where
     __values: (::core::option::Option<T>,),
     __states: ::core::marker::PhantomData<(__record,)>,
 }
+#[allow(unused_imports)]
+use ::events_core::__private::EmitFrom as _;
 const _: () = {
     use ::events_core::__private::{self as __events, Build as __Build};
     impl<T: Clone> Saved<T>

@@ -102,6 +102,8 @@ pub struct PaidBuilder<
     ),
     __states: ::core::marker::PhantomData<(__order_number, __card, __session, __note)>,
 }
+#[allow(unused_imports)]
+use ::events_core::__private::EmitFrom as _;
 const _: () = {
     use ::events_core::__private::{self as __events, Build as __Build};
     impl Paid {

@@ -52,6 +52,8 @@ struct StartedBuilder {
     __values: (),
     __states: ::core::marker::PhantomData<()>,
 }
+#[allow(unused_imports)]
+use ::events_core::__private::EmitFrom as _;
 const _: () = {
     use ::events_core::__private::{self as __events, Build as __Build};
     impl Started {

@@ -10,7 +10,9 @@
 //! ```
 
 pub fn upload(bytes: &str) -> Result<u64, ParseIntError> {
-    let _flush = ::events_core::__private::FlushOnDrop::new();
+    let _flush = ::events_core::__private::FlushOnDrop::new(|queue| {
+        _ = ::events_core::Queue::flush(queue);
+    });
     let bytes = bytes.parse()?;
     let _ = Uploaded { bytes }.enqueue();
     Ok(bytes)

@@ -47,6 +47,7 @@ pub(crate) fn failed_test(data: &MockData, circumstances: &Circumstances<'_>) ->
     let mut text = match failed.len() {
         0 => String::new(),
         1 if all == 1 => "an expectation does not hold\n".to_owned(),
+        1 => format!("1 of {all} expectations does not hold\n"),
         some => format!("{some} of {all} expectations do not hold\n"),
     };
     for one in &failed {

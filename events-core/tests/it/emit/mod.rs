@@ -7,6 +7,7 @@ mod counts;
 mod failures;
 mod nested;
 mod no_subscriber;
+mod one_time;
 mod order;
 mod sync_emit;
 mod targets_by_path;

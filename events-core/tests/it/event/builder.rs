@@ -1,10 +1,18 @@
 //! Section 1: the keyword builder and `emit!`. What does not compile is in `tests/ui`.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
+
 use events_core::{
-    Event, Registry,
+    Event, Origin, Registry,
     builder::{Build, Set, Unset},
     emit,
+    info::Key,
 };
+
+use crate::block_on;
 
 #[derive(Event, Debug, Clone, PartialEq, Default)]
 struct FirstLogin {
@@ -158,6 +166,62 @@ fn a_builder_can_emit_its_event() {
 }
 
 #[test]
+fn a_builder_can_emit_its_event_with_an_origin() {
+    fn checkout() {}
+    let registry = Registry::new();
+    let from = |origin: Origin| {
+        registry
+            .subscribe(|event: &mut FirstLogin| event.attempts += 10)
+            .origin(origin)
+    };
+    let _function = from(Key::of_value(&checkout).into()).register();
+    let _text = from("billing".into()).register();
+    let _scope = registry.enter();
+    let builder = || FirstLogin::builder().user(7).ip("::1").parent(None);
+    assert_eq!(builder().emit_from(checkout).attempts, 10);
+    assert_eq!(builder().emit_from("billing").attempts, 10);
+    assert_eq!(builder().emit_from(Origin::from("other")).attempts, 0);
+    let emitted = builder().try_emit_from(checkout).expect("no handler fails");
+    assert_eq!(emitted.attempts, 10);
+    let event = block_on(builder().emit_async_from(checkout));
+    assert_eq!(event.attempts, 10);
+    let emitted = block_on(builder().try_emit_async_from(checkout));
+    assert_eq!(emitted.expect("no handler fails").attempts, 10);
+    let (attempts, sees) = (Arc::new(AtomicU32::new(0)), registry.clone());
+    let seen = Arc::clone(&attempts);
+    let _last = sees.on(move |event: &FirstLogin| seen.store(event.attempts, Ordering::Relaxed));
+    builder().enqueue_from(checkout).expect("there is room");
+    registry.queue().flush();
+    assert_eq!(attempts.load(Ordering::Relaxed), 10);
+}
+
+#[test]
+fn a_builder_of_a_generic_or_borrowing_event_can_emit_with_an_origin() {
+    #[derive(Event)]
+    struct Sheet<T: Clone> {
+        items: Vec<T>,
+    }
+    #[derive(Event)]
+    struct Lent<'a> {
+        text: &'a mut String,
+    }
+    let registry = Registry::new();
+    let _page = registry.on(|page: &mut Sheet<u8>| page.items.push(1));
+    let _lent = registry.on_borrowed::<Lent<'_>>(|lent| lent.text.push('!'));
+    let _scope = registry.enter();
+    assert_eq!(
+        Sheet::<u8>::builder()
+            .items(vec![0])
+            .emit_from("here")
+            .items,
+        [0, 1]
+    );
+    let mut text = String::from("hello");
+    Lent::builder().text(&mut text).emit_from("here");
+    assert_eq!(text, "hello!");
+}
+
+#[test]
 fn the_emit_macro_builds_and_emits_an_event_from_keywords() {
     fn checkout() {}
     let registry = Registry::new();
@@ -228,10 +292,18 @@ fn a_field_named_like_a_finisher_hides_it_until_the_field_is_set() {
     struct Only {
         emit: u8,
     }
+    #[derive(Event)]
+    struct OnlyFrom {
+        emit_from: u8,
+    }
     let registry = Registry::new();
     let _add = registry.on(|event: &mut Only| event.emit += 1);
+    let _add_from = registry.on(|event: &mut OnlyFrom| event.emit_from += 1);
     let _scope = registry.enter();
     assert_eq!(Only::builder().emit(1).emit().emit, 2);
+    // `emit_from` is a method of a trait, which the builder's own setter hides for good.
+    let event = events_core::builder::EmitFrom::emit_from(OnlyFrom::builder().emit_from(1), "here");
+    assert_eq!(event.emit_from, 2);
 }
 
 #[test]

@@ -435,7 +435,8 @@ fn the_scan_report_shows_background_subscribers() {
     assert_eq!(
         report.summary(),
         "4 subscribers of 1 event: 4 from it; 3 run later: start a worker with \
-         registry().queue().spawn_thread(), or call registry().queue().flush()"
+         registry().queue().spawn_thread(), or call registry().queue().flush(), in async code \
+         flush_async().await"
     );
 }
 

@@ -92,21 +92,25 @@ fn a_method_of_a_scanned_listener_has_the_same_options() {
 #[test]
 fn adding_a_listener_whose_state_is_missing_is_an_error() {
     let registry = Registry::new();
+    let scanner = registry.scanner().state("no fee");
+    scanner
+        .module("it::subscribe::listeners_to_add::created")
+        .run();
     let error = registry.try_add(Till::default()).expect_err("no fee");
     let SubscribeError::MissingState {
         subscriber,
         type_name,
+        provided,
     } = &error
     else {
         panic!("{error}")
     };
     assert!(subscriber.starts_with("it::subscribe::listener_options::Till::book ("));
     assert_eq!(*type_name, "it::subscribe::listener_options::Fee");
-    assert!(
-        error
-            .to_string()
-            .ends_with("registry.scanner().state(value).run()")
-    );
+    assert_eq!(*provided, ["&str"]);
+    let text = error.to_string();
+    let remedy = "provides (only State<&str>); run a scan with it first: registry.scanner().state(value).run()";
+    assert!(text.ends_with(remedy), "{text}");
     assert!(
         registry
             .try_emit(Tick::default())

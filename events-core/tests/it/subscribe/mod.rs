@@ -4,6 +4,7 @@ mod batch;
 mod concurrency_limit;
 mod listener_options;
 mod listeners;
+mod listeners_to_add;
 mod predecessors;
 mod run_time_subscriptions;
 mod stopping;

@@ -1,4 +1,4 @@
-//! A required field that is not set, found by `try_emit`.
+//! A required field that is not set, found by `try_emit` and `emit_from`.
 
 use events_core::Event;
 
@@ -10,4 +10,5 @@ struct OrderPlaced {
 fn main() {
     let sent = OrderPlaced::builder().try_emit();
     let _ = sent.is_ok();
+    OrderPlaced::builder().emit_from("here");
 }

@@ -68,6 +68,7 @@ twins! {
     on_closure
     origin_number
     origin_pointer
+    run_time_handlers
     serialize
     serialize_secret
     subscriber_options

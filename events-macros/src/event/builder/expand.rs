@@ -17,7 +17,11 @@ pub(crate) fn expand(event: &Event) -> TokenStream {
     ]
     .into_iter()
     .collect();
+    // The methods with an origin. `pub` would need the visibility of the event; a submodule imports it with `super::*`.
     let items = quote! {
+        #[allow(unused_imports)]
+        use #core::__private::EmitFrom as _;
+
         #(#lints)*
         const _: () = {
             use #core::__private::{self as __events, Build as __Build};

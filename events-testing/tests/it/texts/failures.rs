@@ -193,7 +193,7 @@ fn wrong_order() {
             UserCreated(1).emit();
         },
         &expect![[r#"
-            1 of 3 expectations do not hold
+            1 of 3 expectations does not hold
 
               expected in this order
               at events-testing/tests/it/texts/failures.rs:LINE

@@ -1,5 +1,6 @@
 //! What a failing test writes.
 
+mod counts;
 mod explanations;
 mod failures;
 mod source_location;

@@ -23,7 +23,7 @@ struct One;
 #[event(topic = "itself::two")]
 struct Two;
 
-const LIMIT_1: &str = "the calls that the limit of 1 allows are in progress and await this one";
+const LIMIT_1: &str = "the call that the limit of 1 allows is in progress and awaits this one";
 const LIMIT_2: &str = "the calls that the limit of 2 allows are in progress and await this one";
 
 /// What `acts` notes is that the call that would wait was refused, with this limit and this chain.

@@ -1,0 +1,282 @@
+//! What exists once is used up by a run and by nothing else: the permit of `once`, the id of a subscriber, and the
+//! permits of a concurrency limit. `tests/random` covers a queue that is full or shut down.
+
+use std::{
+    ops::ControlFlow,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use events_core::{AnyEvent, Event, Registry, State, Subscription, subscriber, subscribers};
+
+use crate::{Gate, Journal, block_on, poll_once};
+
+/// What keeps an event from the handlers with `once`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Nothing,
+    Filtered,
+    ConditionPanics,
+    Stopped,
+    ClonePanics,
+    TooDeep,
+    DroppedUnpolled,
+    OtherOrigin,
+}
+
+#[derive(Event)]
+#[event(topic = "one_time::One")]
+struct One(Way);
+
+impl Clone for One {
+    fn clone(&self) -> Self {
+        assert!(self.0 != Way::ClonePanics, "on purpose");
+        Self(self.0)
+    }
+}
+
+/// Its handler emits a `One`.
+#[derive(Event)]
+struct Outer;
+
+fn passes(event: &One) -> bool {
+    assert!(event.0 != Way::ConditionPanics, "on purpose");
+    event.0 != Way::Filtered
+}
+
+#[subscriber(once, when = passes, origin = "here")]
+fn declared_sync(_: &One, journal: State<'_, Journal>) {
+    journal.note("ran");
+}
+
+#[subscriber(once, when = passes, origin = "here")]
+async fn declared_async(_: &One, journal: State<'_, Journal>) {
+    journal.note("ran");
+}
+
+#[subscriber(once, deferred, when = passes, origin = "here")]
+fn declared_deferred(_: &One, journal: State<'_, Journal>) {
+    journal.note("ran");
+}
+
+/// Registers a handler with `once` that notes that it ran.
+type Register = fn(&Registry, Journal);
+
+const KINDS: &[(&str, Register)] = &[
+    ("sync", |registry, journal| {
+        let new = registry.subscribe(move |_: &One| journal.note("ran"));
+        new.when(passes)
+            .origin("here")
+            .once()
+            .register()
+            .expect("no id")
+            .detach();
+    }),
+    ("async", |registry, journal| {
+        let new = registry.subscribe_async(move |_: &One| {
+            let journal = journal.clone();
+            async move { journal.note("ran") }
+        });
+        new.when(passes)
+            .origin("here")
+            .once()
+            .register()
+            .expect("no id")
+            .detach();
+    }),
+    ("deferred", |registry, journal| {
+        let new = registry.subscribe_deferred(move |_: &One| journal.note("ran"));
+        let new = new.when(passes).origin("here").once().concurrency(1);
+        new.register().expect("no id").detach();
+    }),
+    ("by topic", |registry, journal| {
+        let handler = move |_: &dyn AnyEvent| journal.note("ran");
+        let new = registry
+            .subscribe_topic("one_time::.*", handler)
+            .expect("a pattern");
+        let passes = |event: &dyn AnyEvent| event.downcast_ref().is_some_and(passes);
+        new.when(passes)
+            .origin("here")
+            .once()
+            .register()
+            .expect("no id")
+            .detach();
+    }),
+    ("declared sync", |registry, journal| {
+        registry
+            .scanner()
+            .state(journal)
+            .subscribers(subscribers![declared_sync])
+            .run();
+    }),
+    ("declared async", |registry, journal| {
+        registry
+            .scanner()
+            .state(journal)
+            .subscribers(subscribers![declared_async])
+            .run();
+    }),
+    ("declared deferred", |registry, journal| {
+        registry
+            .scanner()
+            .state(journal)
+            .subscribers(subscribers![declared_deferred])
+            .run();
+    }),
+];
+
+/// Emits an event that does not reach the handler, in this way.
+fn emit(registry: &Registry, way: Way) {
+    match way {
+        Way::TooDeep => {
+            registry.set_depth_limit(1);
+            let inner = registry.clone();
+            let emits = move |_: &Outer| drop(inner.try_emit_from(One(way), "here"));
+            let _outer = registry.on(emits);
+            registry.emit(Outer);
+            registry.set_depth_limit(128);
+        }
+        Way::DroppedUnpolled => drop(registry.emit_async_from(One(way), "here")),
+        Way::OtherOrigin => drop(registry.try_emit_from(One(way), "elsewhere")),
+        _ => {
+            drop(registry.try_emit_from(One(way), "here"));
+            registry.queue().flush();
+            drop(block_on(registry.try_emit_async_from(One(way), "here")));
+        }
+    }
+    registry.queue().flush();
+}
+
+#[test]
+fn once_is_used_up_by_a_run_and_by_nothing_else() {
+    let ways = [
+        Way::Filtered,
+        Way::ConditionPanics,
+        Way::Stopped,
+        Way::ClonePanics,
+        Way::TooDeep,
+        Way::DroppedUnpolled,
+        Way::OtherOrigin,
+    ];
+    for (kind, register) in KINDS {
+        for way in ways {
+            let (registry, journal) = (Registry::new(), Journal::default());
+            let stop = registry.subscribe(|event: &One| match event.0 {
+                Way::Stopped => ControlFlow::Break(()),
+                _ => ControlFlow::Continue(()),
+            });
+            stop.priority(1).register().expect("no id").detach();
+            register(&registry, journal.clone());
+            emit(&registry, way);
+            // A panic of `clone` keeps the event from the handlers that get a snapshot only.
+            let is_run = way == Way::ClonePanics && !journal.take().is_empty();
+            for _ in 0..2 {
+                emit(&registry, Way::Nothing);
+            }
+            let expected: &[&str] = if is_run { &[] } else { &["ran"] };
+            assert_eq!(journal.take(), expected, "{kind}: {way:?}");
+        }
+    }
+}
+
+/// Registers with the id and fails, or ends the subscription that has it.
+type GiveUp = fn(&Registry);
+
+fn with_id(registry: &Registry) -> Option<Subscription> {
+    registry.subscribe(|_: &One| ()).id("x").register().ok()
+}
+
+const WITHOUT_THE_ID: &[(&str, GiveUp)] = &[
+    ("an unknown target", |registry| {
+        let new = registry.subscribe(|_: &One| ()).id("x").after("missing");
+        assert!(new.register().is_err());
+    }),
+    ("a cycle", |registry| {
+        let new = registry.subscribe(|_: &One| ()).id("x").after("x");
+        assert!(new.register().is_err());
+    }),
+    ("a batch that fails", |registry| {
+        let mut batch = registry.batch();
+        batch.add(registry.subscribe(|_: &One| ()).id("x"));
+        batch.add(registry.subscribe(|_: &One| ()).after("missing"));
+        assert!(batch.register().is_err());
+    }),
+    ("a batch that is dropped", |registry| {
+        let mut batch = registry.batch();
+        batch.add(registry.subscribe(|_: &One| ()).id("x"));
+        drop(batch);
+    }),
+    ("a subscription that is not registered", |registry| {
+        drop(registry.subscribe(|_: &One| ()).id("x"));
+    }),
+    ("a subscription that is dropped", |registry| {
+        drop(with_id(registry));
+    }),
+    ("a handler that ran once", |registry| {
+        let new = registry.subscribe(|_: &One| ()).id("x").once();
+        new.register().expect("the id is free").detach();
+        registry.emit(One(Way::Nothing));
+    }),
+];
+
+#[test]
+fn an_id_is_in_use_while_its_subscription_exists_and_no_longer() {
+    for (name, give_up) in WITHOUT_THE_ID {
+        let registry = Registry::new();
+        give_up(&registry);
+        let subscription = with_id(&registry);
+        assert!(subscription.is_some(), "{name}");
+        assert!(with_id(&registry).is_none(), "{name}: it is in use");
+    }
+}
+
+/// Starts a call of the handler, and ends it.
+type EndOfCall = fn(&Registry, &Gate);
+
+/// Each call of the handler with a limit ends in another way than by a run, or by one that fails.
+#[test]
+fn a_permit_is_released_however_its_call_ends() {
+    let ends: [(&str, EndOfCall); 4] = [
+        ("it panics", |registry, gate| {
+            gate.open();
+            assert!(block_on(registry.try_emit_async(One(Way::ConditionPanics))).is_err());
+        }),
+        ("it is dropped while it runs", |registry, _| {
+            assert!(poll_once(registry.emit_async(One(Way::Nothing))).is_pending());
+        }),
+        (
+            "it is dropped while it waits for the permit",
+            |registry, gate| {
+                let mut first = Box::pin(registry.emit_async(One(Way::Nothing)));
+                assert!(poll_once(first.as_mut()).is_pending());
+                assert!(poll_once(registry.emit_async(One(Way::Nothing))).is_pending());
+                gate.open();
+                block_on(first);
+            },
+        ),
+        ("it is dropped unpolled", |registry, _| {
+            drop(registry.emit_async(One(Way::Nothing)));
+        }),
+    ];
+    for (name, end) in ends {
+        let (registry, journal, gate) = (Registry::new(), Journal::default(), Gate::default());
+        let (notes, waits) = (journal.clone(), gate.clone());
+        let handler = move |event: &One| {
+            let (notes, wait, way) = (notes.clone(), waits.wait(), event.0);
+            async move {
+                wait.await;
+                assert!(way != Way::ConditionPanics, "on purpose");
+                notes.note("ran");
+            }
+        };
+        let new = registry.subscribe_async(handler).concurrency(1);
+        new.register().expect("no id").detach();
+        end(&registry, &gate);
+        journal.take();
+        gate.open();
+        let emits = catch_unwind(AssertUnwindSafe(|| {
+            block_on(registry.emit_async(One(Way::Nothing)))
+        }));
+        assert!(emits.is_ok(), "{name}");
+        assert_eq!(journal.take(), ["ran"], "{name}");
+    }
+}

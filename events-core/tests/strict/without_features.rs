@@ -1,0 +1,17 @@
+//! Methods that need a feature of `events-core`, called without it: `check` compares the errors.
+
+use events_core::{AnyEvent, Event, Registry, bridge};
+
+#[derive(Event, Clone)]
+struct Saved;
+
+fn main() {
+    let registry = Registry::new();
+    registry.queue().spawn_tokio(1).detach();
+    let saved = bridge(registry.stream::<Saved>()).results().to::<Saved>();
+    saved.spawn_tokio().detach();
+    let _ = |event: &dyn AnyEvent| {
+        let json = event.to_json().expect("it is marked `serialize`");
+        println!("{json}");
+    };
+}
