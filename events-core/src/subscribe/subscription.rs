@@ -58,6 +58,10 @@ pub(crate) trait Closable: Send + Sync {
 
 /// The reference that a guard holds. A function of its own, so that a weak reference is compiled for the erased type
 /// only, not for each handler.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the type of an argument by value is erased where it is passed"
+)]
 pub(crate) fn weak(handler: Arc<dyn Closable>) -> Weak<dyn Closable> {
     Arc::downgrade(&handler)
 }
