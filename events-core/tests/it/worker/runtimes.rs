@@ -351,7 +351,8 @@ fn a_flush_waits_on_threads_that_do_not_drive_the_runtime() {
     assert_eq!(ran, 1, "a multi-thread runtime");
 }
 
-/// A worker thread needs no runtime: a call that waits for it alone is not refused.
+/// A worker thread needs no runtime: a call that waits for it alone is not refused. A worker that was a task of the
+/// runtime has ended.
 #[test]
 fn waiting_for_a_worker_thread_blocks_a_current_thread_runtime() {
     let opened = |wait: fn(&Registry, Worker)| {
@@ -362,6 +363,7 @@ fn waiting_for_a_worker_thread_blocks_a_current_thread_runtime() {
             while !registry.queue().is_empty() {
                 thread::yield_now();
             }
+            registry.queue().spawn_tokio(1).stop_async().await;
             let opens = thread::spawn(move || gate.open());
             wait(&registry, worker);
             opens.join().expect("nothing panics");
