@@ -6,7 +6,7 @@ use std::{
     pin::pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     task::{Context, Poll, Waker},
     time::Duration,
@@ -15,9 +15,11 @@ use std::{
 
 use events_core::{Event, Registry};
 use tracing::{
-    Metadata, Subscriber,
-    span::{Attributes, Id, Record},
+    Subscriber,
+    level_filters::LevelFilter,
+    span::{Attributes, Id},
 };
+use tracing_subscriber::{Layer, layer::{Context as Ctx, SubscriberExt}};
 
 fn poll_once<F: Future>(future: F) -> Poll<F::Output> {
     pin!(future).poll(&mut Context::from_waker(Waker::noop()))
@@ -35,7 +37,6 @@ enum Callback {
 struct Panics {
     callback: Callback,
     armed: Arc<AtomicBool>,
-    id: AtomicU64,
 }
 
 impl Panics {
@@ -46,29 +47,18 @@ impl Panics {
     }
 }
 
-impl Subscriber for Panics {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() <= tracing::Level::INFO
-    }
-    fn max_level_hint(&self) -> Option<tracing::level_filters::LevelFilter> {
-        Some(tracing::level_filters::LevelFilter::INFO)
-    }
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
+impl<S: Subscriber> Layer<S> for Panics {
+    fn on_new_span(&self, _: &Attributes<'_>, _: &Id, _: Ctx<'_, S>) {
         self.called(Callback::New);
-        Id::from_u64(self.id.fetch_add(1, Ordering::Relaxed) + 1)
     }
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-    fn event(&self, _: &tracing::Event<'_>) {}
-    fn enter(&self, _: &Id) {
+    fn on_enter(&self, _: &Id, _: Ctx<'_, S>) {
         self.called(Callback::Enter);
     }
-    fn exit(&self, _: &Id) {
+    fn on_exit(&self, _: &Id, _: Ctx<'_, S>) {
         self.called(Callback::Exit);
     }
-    fn try_close(&self, _: Id) -> bool {
+    fn on_close(&self, _: Id, _: Ctx<'_, S>) {
         self.called(Callback::Close);
-        true
     }
 }
 
@@ -81,8 +71,8 @@ fn check(callback: Callback, f: fn(&Registry, std::pin::Pin<Box<events_core::que
     let subscriber = Panics {
         callback,
         armed: Arc::clone(&armed),
-        id: AtomicU64::new(0),
     };
+    let subscriber = tracing_subscriber::registry().with(subscriber).with(LevelFilter::INFO);
     tracing::subscriber::with_default(subscriber, || {
         let registry = Registry::new();
         registry.on_async(|_: &Waits| pending::<()>()).detach();
@@ -113,8 +103,8 @@ fn check_resumed(callback: Callback) {
     let subscriber = Panics {
         callback,
         armed: Arc::clone(&armed),
-        id: AtomicU64::new(0),
     };
+    let subscriber = tracing_subscriber::registry().with(subscriber).with(LevelFilter::INFO);
     tracing::subscriber::with_default(subscriber, || {
         let registry = Registry::new();
         let ran = Arc::new(AtomicUsize::new(0));
@@ -172,8 +162,8 @@ fn a_span_that_cannot_be_entered_when_an_event_is_started() {
     let subscriber = Panics {
         callback: Callback::Enter,
         armed: Arc::clone(&armed),
-        id: AtomicU64::new(0),
     };
+    let subscriber = tracing_subscriber::registry().with(subscriber).with(LevelFilter::INFO);
     tracing::subscriber::with_default(subscriber, || {
         let registry = Registry::new();
         let ran = Arc::new(AtomicUsize::new(0));
