@@ -393,3 +393,64 @@ fn an_idle_worker_that_is_polled_too_deep_is_not_over() {
     let _ = poll_once(&mut *work.lock().unwrap());
     assert_eq!(count.load(Ordering::Relaxed), 1);
 }
+
+/// The same when the last handler has ended: the future still owns the plan.
+#[test]
+fn the_error_of_an_emit_that_is_ready_that_stops_another_handler() {
+    assert!(ends(|| {
+        let (registry, slot) = (Registry::new(), Slot::default());
+        let of_error = Arc::clone(&slot);
+        registry
+            .on_async(move |_: &Typed| {
+                let error = stops(&of_error);
+                let mut polled = false;
+                let mut error = Some(error);
+                poll_fn(move |context| {
+                    if polled {
+                        return Poll::Ready(Err::<(), Runs>(error.take().unwrap()));
+                    }
+                    polled = true;
+                    context.waker().wake_by_ref();
+                    Poll::Pending
+                })
+            })
+            .detach();
+        *slot.lock().unwrap() = Some(registry.on_async(|_: &Typed| async {}));
+        let mut emit = Box::pin(registry.emit_async(Typed));
+        assert!(poll_once(&mut emit).is_pending());
+        assert!(poll_once(&mut emit).is_ready());
+    }));
+}
+
+/// While a queue drains, a destructor of what a handler returned may enqueue, as the handler may.
+#[test]
+fn the_error_of_a_resumed_event_enqueues_an_event_while_the_queue_drains() {
+    let registry = Registry::new();
+    let results = Arc::new(Mutex::new(Vec::new()));
+    for resumes in [false, true] {
+        let registry = Registry::new();
+        let (inner, result) = (registry.clone(), Arc::clone(&results));
+        registry.on(|_: &Other| ()).detach();
+        registry
+            .on_async(move |_: &Typed| {
+                let (inner, result) = (inner.clone(), Arc::clone(&result));
+                let error = Runs::new(move || {
+                    let is_ok = inner.enqueue(Other).is_ok();
+                    result.lock().unwrap().push((resumes, is_ok));
+                });
+                let (mut error, mut pending) = (Some(error), resumes);
+                poll_fn(move |context| {
+                    if !std::mem::take(&mut pending) {
+                        return Poll::Ready(Err::<(), Runs>(error.take().unwrap()));
+                    }
+                    context.waker().wake_by_ref();
+                    Poll::Pending
+                })
+            })
+            .detach();
+        registry.enqueue(Typed).unwrap();
+        assert!(registry.queue().shutdown(Duration::from_secs(5)).is_empty());
+    }
+    drop(registry);
+    assert_eq!(*results.lock().unwrap(), [(false, true), (true, true)]);
+}

@@ -157,3 +157,31 @@ fn a_shutdown_takes_nested_emits_of_4_kib_on_512_kib() {
     });
     assert_eq!(found, None);
 }
+
+/// Which of some stacks are too small to drop, or to resume, the emits: a measurement.
+#[test]
+#[ignore = "a measurement"]
+fn measure() {
+    if let Some(row) = env::var_os("H3") {
+        let row = row.into_string().expect("text");
+        let numbers: Vec<usize> = row.split(' ').map(|n| n.parse().expect("a number")).collect();
+        let [polls, bytes, depth, kib] = numbers[..] else { panic!() };
+        return match bytes {
+            0 => on_stack::<0>(depth, kib, polls == 1),
+            1024 => on_stack::<1024>(depth, kib, polls == 1),
+            4096 => on_stack::<4096>(depth, kib, polls == 1),
+            _ => on_stack::<16384>(depth, kib, polls == 1),
+        };
+    }
+    for bytes in [0, 1024, 4096, 16384] {
+        for depth in [32, 127] {
+            for polls in [0, 1] {
+                let dies = |kib: &usize| !child("measure", &format!("{polls} {bytes} {depth} {kib}"));
+                let sizes = [64, 96, 128, 160, 192, 224, 256, 320, 384, 512, 768, 1024, 2048, 4096];
+                let dying: Vec<_> = sizes.into_iter().filter(dies).collect();
+                let what = ["dropped", "resumed"][polls];
+                eprintln!("{what}, events of {bytes} bytes, depth {depth}: dies with stacks of {dying:?} KiB");
+            }
+        }
+    }
+}
