@@ -248,3 +248,34 @@ fn a_shutdown_of_another_thread_in_the_destructor_of_a_dropped_worker_has_a_dead
     let unfinished = registry.queue().shutdown(Duration::ZERO);
     assert_eq!((unfinished.events.len(), unfinished.running), (1, 0));
 }
+
+/// A worker without an event in progress that is polled inside an event of its queue while the queue drains does not
+/// end before that event has: "ready when .. no other worker, flush or shutdown has an event in progress".
+#[test]
+fn a_draining_worker_that_is_polled_inside_an_event_does_not_end() {
+    let (registry, gate) = (Registry::new(), Arc::new(Gate::default()));
+    let g = Arc::clone(&gate);
+    registry.on(move |_: &Opens| g.open()).detach();
+    let work: Arc<Mutex<Task>> = Arc::new(Mutex::new(Box::pin(registry.queue().work(1))));
+    assert!(poll_once(&mut *work.lock().unwrap()).is_pending());
+    let (inner, polled, g) = (registry.clone(), Arc::clone(&work), Arc::clone(&gate));
+    registry
+        .on_async(move |_: &Polls| {
+            let (inner, polled, wait) = (inner.clone(), Arc::clone(&polled), g.wait());
+            async move {
+                assert!(poll_once(&mut *polled.lock().unwrap()).is_pending(), "it has ended");
+                inner.enqueue(Opens).unwrap();
+                wait.await;
+            }
+        })
+        .detach();
+    let mut other = Box::pin(registry.queue().work(1));
+    registry.enqueue(Polls).unwrap();
+    let mut shutdown = Box::pin(registry.queue().shutdown_async(pending::<()>()));
+    assert!(poll_once(&mut shutdown).is_pending());
+    assert!(poll_once(&mut other).is_pending());
+    assert_eq!(registry.queue().len(), 1);
+    assert!(poll_once(&mut *work.lock().unwrap()).is_pending());
+    assert_eq!(registry.queue().len(), 0);
+    assert!(poll_once(&mut other).is_ready());
+}
