@@ -454,3 +454,38 @@ fn the_error_of_a_resumed_event_enqueues_an_event_while_the_queue_drains() {
     drop(registry);
     assert_eq!(*results.lock().unwrap(), [(false, true), (true, true)]);
 }
+
+/// Another thread enqueues events, each of which enqueues one more, which enqueues none: there is no chain of more than
+/// two events.
+#[test]
+fn a_flush_is_not_cut_off_by_short_chains_of_events_of_another_thread() {
+    const ITEMS: usize = 1500;
+    let registry = Registry::new();
+    let (ran, has_run) = mpsc::channel();
+    let producer = registry.clone();
+    let producing = thread::spawn(move || {
+        for number in 1..ITEMS {
+            if has_run.recv_timeout(Duration::from_secs(2)).is_err() {
+                return;
+            }
+            producer.enqueue(Item(number)).unwrap();
+        }
+    });
+    let (inner, enqueued) = (registry.clone(), Arc::new(AtomicUsize::new(0)));
+    registry.on(|_: &Other| ()).detach();
+    registry
+        .on(move |item: &Item| {
+            inner.enqueue(Other).unwrap();
+            ran.send(()).unwrap();
+            // Until the other thread has enqueued the next one.
+            while item.0 + 1 < ITEMS && inner.queue().len() < 2 {
+                thread::yield_now();
+            }
+            enqueued.fetch_add(1, Ordering::Relaxed);
+        })
+        .detach();
+    registry.enqueue(Item(0)).unwrap();
+    let flushed = registry.queue().flush();
+    assert_eq!((flushed.left(), flushed.ran()), (0, 2 * ITEMS), "{flushed}");
+    producing.join().unwrap();
+}
