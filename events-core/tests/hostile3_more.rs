@@ -436,3 +436,71 @@ fn a_condition_of_a_waiting_handler_is_evaluated_once() {
     let Poll::Ready(Ok(emitted)) = poll_once(&mut emit) else { panic!() };
     assert_eq!((emitted.ran(), count.load(Ordering::Relaxed)), (2, 1));
 }
+
+/// A hook that removes itself: it is dropped where the emit still owns the plan.
+fn hook_that_is_dropped_by_itself(emit: fn(&Registry)) -> bool {
+    ends(move || {
+        let (registry, slot) = (Registry::new(), Slot::default());
+        *slot.lock().unwrap() = Some(
+            registry
+                .subscribe_topic(".*", |_: &dyn AnyEvent| ())
+                .unwrap()
+                .when(|_: &dyn AnyEvent| false)
+                .register()
+                .unwrap(),
+        );
+        let on_drop = Mutex::new(OnDrop(stopping(&slot)));
+        let inner = registry.clone();
+        registry.set_unheard_hook(move |_| {
+            let _on_drop = &on_drop;
+            inner.clear_unheard_hook();
+        });
+        emit(&registry);
+        assert!(slot.lock().unwrap().is_none(), "the hook was dropped");
+    })
+}
+
+#[test]
+fn a_hook_that_removes_itself_and_stops_a_handler_of_the_topic() {
+    assert!(hook_that_is_dropped_by_itself(|registry| _ = registry.emit_topic("topic", args! {})));
+}
+
+#[test]
+fn a_hook_that_removes_itself_and_stops_a_handler_of_the_event() {
+    assert!(hook_that_is_dropped_by_itself(|registry| _ = registry.emit(A(1))));
+}
+
+#[test]
+fn a_hook_that_removes_itself_and_stops_a_handler_of_an_async_emit() {
+    assert!(hook_that_is_dropped_by_itself(|registry| _ = poll_once(registry.emit_async(A(1)))));
+}
+
+/// The async emit was pending, so that its future owns the plan; its only handler is closed then.
+#[test]
+fn a_hook_that_removes_itself_and_stops_a_handler_of_an_async_emit_that_was_pending() {
+    assert!(ends(|| {
+        let (registry, slot) = (Registry::new(), Slot::default());
+        let limited = registry
+            .subscribe_async(|_: &A| pending::<()>())
+            .concurrency(1)
+            .register()
+            .unwrap();
+        *slot.lock().unwrap() = Some(
+            registry.subscribe_async(|_: &A| async {}).when(|_: &A| false).register().unwrap(),
+        );
+        let mut first = Box::pin(registry.emit_async(A(1)));
+        assert!(poll_once(&mut first).is_pending());
+        let mut second = Box::pin(registry.emit_async(A(1)));
+        assert!(poll_once(&mut second).is_pending());
+        drop(limited);
+        drop(first);
+        let on_drop = Mutex::new(OnDrop(stopping(&slot)));
+        let inner = registry.clone();
+        registry.set_unheard_hook(move |_| {
+            let _on_drop = &on_drop;
+            inner.clear_unheard_hook();
+        });
+        assert!(poll_once(&mut second).is_ready());
+        assert!(slot.lock().unwrap().is_none(), "the hook was dropped");
+    }));
+}
