@@ -230,6 +230,9 @@ pub(crate) trait ErasedBackgroundRun: Send {
     /// The results so far; each failure is returned once.
     fn take_result(self: Pin<&mut Self>) -> BackgroundResult;
 
+    /// Logs the failures so far, and returns how many there are.
+    fn record(self: Pin<&mut Self>) -> usize;
+
     /// Calls `f` with the event, if it is still there and no handler has received it: none ran, failed or is pending.
     fn show_unheard(&self, f: &mut dyn FnMut(&dyn AnyEvent));
 

@@ -21,11 +21,11 @@ use super::{
     future_set::FutureSet,
 };
 use crate::{
-    context::{EmissionId, EmitGuard, OwnsHandlers},
+    context::{EmissionId, EmitGuard, OwnsHandlers, with_enough_stack},
     event::{AnyEvent, Event, TypedView},
     handler::{BackgroundCall, ErasedEventRef},
     metadata::{EventInfo, Origin, SubscriberInfo},
-    primitives::{OptionBox, clear_catching},
+    primitives::OptionBox,
     result::{Cause, TooDeep},
 };
 
@@ -45,12 +45,11 @@ pin_project_lite::pin_project! {
     }
 
     impl<E> PinnedDrop for BackgroundRun<E> {
-        fn drop(this: Pin<&mut Self>) {
-            let this = this.project();
+        fn drop(mut this: Pin<&mut Self>) {
             // Logs the failures that were not taken, as when the run is dropped early.
-            this.result.record();
-            if this.futures.subject().is_some() {
-                discard(this.futures);
+            this.as_mut().record();
+            if this.event().is_some() {
+                discard(this);
             }
         }
     }
@@ -58,9 +57,10 @@ pin_project_lite::pin_project! {
 
 /// Drops the futures and the event while the handlers are still there.
 #[inline(never)]
-fn discard<E>(futures: Pin<&mut FutureSet<E, BackgroundPlan>>) {
+fn discard<E>(mut run: Pin<&mut BackgroundRun<E>>) {
     let _owner = OwnsHandlers::enter();
-    clear_catching(&mut futures.take());
+    run.as_mut().clear();
+    run.project().futures.discard();
 }
 
 impl<E> BackgroundRun<E> {
@@ -73,6 +73,24 @@ impl<E> BackgroundRun<E> {
             not_started: Vec::new(),
             check_filters: true,
             spans: OptionBox::NONE,
+        }
+    }
+
+    /// Until the guards are dropped, the emission is the innermost one of this thread, and handlers are owned: for the
+    /// destructors of what handlers leave behind. They run nested in the emission as the handlers do, so that emits in
+    /// them cannot recurse without end.
+    pub(crate) fn enter(&self) -> (OwnsHandlers, Option<EmitGuard>) {
+        let guard = EmitGuard::reenter(self.futures.call().info(), self.id);
+        (OwnsHandlers::enter(), guard)
+    }
+
+    /// Drops the handlers' futures. Each may contain an emit that is suspended as well, and so on: this recurses as deep
+    /// as emits are nested.
+    pub(crate) fn clear(self: Pin<&mut Self>) {
+        if self.futures.len() > 0 {
+            let _entered = self.enter();
+            let futures = self.project().futures;
+            with_enough_stack(|| futures.clear());
         }
     }
 
@@ -110,10 +128,27 @@ impl<E> BackgroundRun<E> {
         self.result.has_failures()
     }
 
-    /// Logs the failures so far.
+    /// Logs the failures so far. Returns how many there are.
     #[inline]
-    pub(crate) fn record(self: Pin<&mut Self>) {
-        self.project().result.record();
+    pub(crate) fn record(self: Pin<&mut Self>) -> usize {
+        if self.has_failures() {
+            self.record_some()
+        } else {
+            0
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn record_some(self: Pin<&mut Self>) -> usize {
+        let _entered = self.enter();
+        self.project().result.record()
+    }
+
+    /// Stores the emission's id, with which it is reentered.
+    #[inline]
+    pub(crate) fn store_id(self: Pin<&mut Self>, guard: &EmitGuard) {
+        *self.project().id = guard.id();
     }
 
     /// The origin of the emit.
@@ -197,11 +232,12 @@ impl<E: Event> BackgroundRun<E> {
     /// they could overflow it; and nothing would poll them again.
     #[cold]
     #[inline(never)]
-    fn end_all(self: Pin<&mut Self>, plan: &Arc<BackgroundPlan>, refusal: &TooDeep) {
-        let mut this = self.project();
+    fn end_all(mut self: Pin<&mut Self>, plan: &Arc<BackgroundPlan>, refusal: &TooDeep) {
+        let this = self.as_mut().project();
         let pending = (0..this.futures.len()).map(|index| this.futures.number(index));
         let numbers: Vec<_> = pending.chain(mem::take(this.not_started)).collect();
-        this.futures.as_mut().clear();
+        self.as_mut().clear();
+        let this = self.project();
         for number in numbers {
             let cause = Cause::TooDeep(refusal.clone());
             let subscriber = &plan.subscribers()[number];
@@ -307,11 +343,10 @@ impl<E: Event> BackgroundRun<E> {
         });
     }
 
-    /// Stores the emission's id, with which the next poll reenters the emission.
     #[inline]
     fn suspend(self: Pin<&mut Self>, guard: &EmitGuard) -> Poll<()> {
         let ready = self.ready();
-        *self.project().id = guard.id();
+        self.store_id(guard);
         ready
     }
 
@@ -351,6 +386,10 @@ impl<E: Event + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> {
         self.take_result()
     }
 
+    fn record(self: Pin<&mut Self>) -> usize {
+        self.record()
+    }
+
     fn show_unheard(&self, f: &mut dyn FnMut(&dyn AnyEvent)) {
         if let Some(event) = self.event().filter(|_| self.is_unheard()) {
             let origin = self.origin();
@@ -385,7 +424,8 @@ impl<E: Event + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> {
             .collect()
     }
 
-    fn stop(self: Pin<&mut Self>) -> Option<(Box<dyn Any + Send>, Option<Origin>)> {
+    fn stop(mut self: Pin<&mut Self>) -> Option<(Box<dyn Any + Send>, Option<Origin>)> {
+        self.as_mut().clear();
         let origin = self.origin().cloned();
         Some((Box::new(self.take()?), origin))
     }

@@ -17,8 +17,8 @@
 //!    set does not assert exclusive access to what futures borrow in it, as with any self-referential
 //!    future; the buffer is accessed by pointers out of its `UnsafeCell` only.
 //! 2. *Subject.* While a future lives, the subject is borrowed by shared reference only:
-//!    [`take`](FutureSet::take) drops the futures first, and [`subject_mut`](FutureSet::subject_mut)
-//!    returns `None` while there are some. The call is never borrowed otherwise. The lifetime `'s` with
+//!    [`take`](FutureSet::take) and [`discard`](FutureSet::discard) drop the futures first, and
+//!    [`subject_mut`](FutureSet::subject_mut) returns `None` while there are some. The call is never borrowed otherwise. The lifetime `'s` with
 //!    which a future is constructed is chosen by no caller: the function that is passed to `start` must be
 //!    valid for every `'s`, and [`Start`] is invariant in it. So a future borrows only the subject, the
 //!    call and the `K` of its own set, and data that outlives the set.
@@ -175,6 +175,15 @@ impl<S, K> FutureSet<S, K> {
     pub(super) fn clear(self: Pin<&mut Self>) {
         // SAFETY: nothing is moved: the futures are dropped in place (invariant 1).
         unsafe { self.get_unchecked_mut() }.cancel();
+    }
+
+    /// Drops the futures and then the subject, in place: a move would copy a large subject into each frame of a
+    /// recursion.
+    pub(super) fn discard(self: Pin<&mut Self>) {
+        // SAFETY: nothing is moved: all are dropped in place, the subject when no future borrows it (invariant 2).
+        let this = unsafe { self.get_unchecked_mut() };
+        this.cancel();
+        clear_catching(&mut this.subject);
     }
 
     /// How many futures are pending.
