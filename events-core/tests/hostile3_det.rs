@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use events_core::{Event, Registry, Subscription};
+use events_core::{Event, Registry};
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -21,175 +21,11 @@ fn poll_once<F: Future>(future: F) -> Poll<F::Output> {
     pin!(future).poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Runs `f` on a thread; false if it does not end within some seconds.
-fn ends(f: impl FnOnce() + Send + 'static) -> bool {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        f();
-        _ = sender.send(());
-    });
-    receiver.recv_timeout(Duration::from_secs(5)).is_ok()
-}
-
 #[derive(Event, Clone)]
 struct Typed;
 
 #[derive(Event, Clone)]
 struct Other;
-
-/// An error whose destructor runs a closure.
-struct Runs(Mutex<Option<Box<dyn FnOnce() + Send>>>);
-
-impl Runs {
-    fn new(f: impl FnOnce() + Send + 'static) -> Self {
-        Self(Mutex::new(Some(Box::new(f))))
-    }
-}
-
-impl Drop for Runs {
-    fn drop(&mut self) {
-        if let Some(f) = self.0.get_mut().expect("not poisoned").take() {
-            f();
-        }
-    }
-}
-
-impl std::fmt::Debug for Runs {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Runs")
-    }
-}
-impl std::fmt::Display for Runs {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Runs")
-    }
-}
-impl std::error::Error for Runs {}
-
-type Slot = Arc<Mutex<Option<Subscription>>>;
-
-/// An error whose destructor stops the subscription in the slot.
-fn stops(slot: &Slot) -> Runs {
-    let slot = Arc::clone(slot);
-    Runs::new(move || {
-        let subscription = slot.lock().expect("not poisoned").take();
-        if let Some(subscription) = subscription {
-            subscription.stop();
-        }
-    })
-}
-
-/// The failure of a sync handler is logged, and dropped, while the emit's future owns the pending handlers.
-#[test]
-fn the_error_of_a_sync_handler_that_stops_a_pending_handler() {
-    assert!(ends(|| {
-        let (registry, slot) = (Registry::new(), Slot::default());
-        let of_error = Arc::clone(&slot);
-        registry
-            .on(move |_: &Typed| -> Result<(), Runs> { Err(stops(&of_error)) })
-            .detach();
-        let subscription = registry.on_async(|_: &Typed| pending::<()>());
-        *slot.lock().unwrap() = Some(subscription);
-        let mut emit = Box::pin(registry.emit_async(Typed));
-        assert!(poll_once(&mut emit).is_pending());
-        drop(emit);
-    }));
-}
-
-/// "in a destructor that is called while .. the future of an async emit is dropped": `stop` does not wait there.
-#[test]
-fn the_error_of_an_async_handler_in_a_dropped_emit_that_stops_a_pending_handler() {
-    assert!(ends(|| {
-        let (registry, slot) = (Registry::new(), Slot::default());
-        let of_error = Arc::clone(&slot);
-        registry
-            .on_async(move |_: &Typed| {
-                let error = stops(&of_error);
-                async move { Err::<(), Runs>(error) }
-            })
-            .detach();
-        let subscription = registry.on_async(|_: &Typed| pending::<()>());
-        *slot.lock().unwrap() = Some(subscription);
-        let mut emit = Box::pin(registry.try_emit_async(Typed));
-        assert!(poll_once(&mut emit).is_pending());
-        drop(emit);
-    }));
-}
-
-/// A job that was suspended: its failures are logged outside of the job.
-fn worker_with_error(error: impl Fn(&Registry, &Slot) -> Runs + Send + Sync + 'static) -> bool {
-    ends(move || {
-        let (registry, slot) = (Registry::new(), Slot::default());
-        let (of_error, inner) = (Arc::clone(&slot), registry.clone());
-        let open = Arc::new(AtomicUsize::new(0));
-        let is_open = Arc::clone(&open);
-        registry
-            .on_async(move |_: &Typed| {
-                let error = error(&inner, &of_error);
-                let is_open = Arc::clone(&is_open);
-                async move {
-                    poll_fn(|context| {
-                        if is_open.load(Ordering::Relaxed) > 0 {
-                            return Poll::Ready(());
-                        }
-                        context.waker().wake_by_ref();
-                        Poll::Pending
-                    })
-                    .await;
-                    Err::<(), Runs>(error)
-                }
-            })
-            .detach();
-        let subscription = registry.on_async(|_: &Typed| async {});
-        *slot.lock().unwrap() = Some(subscription);
-        registry.enqueue(Typed).unwrap();
-        let mut work = Box::pin(registry.queue().work(1));
-        assert!(poll_once(&mut work).is_pending());
-        open.store(1, Ordering::Relaxed);
-        assert!(poll_once(&mut work).is_pending());
-        assert!(registry.queue().settle(Duration::ZERO));
-    })
-}
-
-#[test]
-fn the_error_of_a_resumed_event_that_stops_a_handler_of_the_event() {
-    assert!(worker_with_error(|_, slot| stops(slot)));
-}
-
-#[test]
-fn the_error_of_a_resumed_event_that_stops_it_own_queue() {
-    assert!(worker_with_error(|registry, _| {
-        let registry = registry.clone();
-        Runs::new(move || drop(registry.queue().shutdown(Duration::MAX)))
-    }));
-}
-
-#[test]
-fn the_error_of_a_resumed_event_that_settles_its_queue() {
-    assert!(worker_with_error(|registry, _| {
-        let registry = registry.clone();
-        Runs::new(move || _ = registry.queue().settle(Duration::MAX))
-    }));
-}
-
-/// Twin that holds: the error of an event that is not suspended.
-#[test]
-fn twin_the_error_of_a_started_event_that_settles_its_queue() {
-    assert!(ends(|| {
-        let registry = Registry::new();
-        let inner = registry.clone();
-        registry
-            .on_async(move |_: &Typed| {
-                let inner = inner.clone();
-                let error = Runs::new(move || _ = inner.queue().settle(Duration::MAX));
-                async move { Err::<(), Runs>(error) }
-            })
-            .detach();
-        registry.enqueue(Typed).unwrap();
-        let mut work = Box::pin(registry.queue().work(1));
-        assert!(poll_once(&mut work).is_pending());
-    }));
-}
 
 #[derive(Event, Clone)]
 struct Produce;
@@ -392,67 +228,6 @@ fn an_idle_worker_that_is_polled_too_deep_is_not_over() {
     assert_eq!(is_over.load(Ordering::Relaxed), 0, "the worker has ended");
     let _ = poll_once(&mut *work.lock().unwrap());
     assert_eq!(count.load(Ordering::Relaxed), 1);
-}
-
-/// The same when the last handler has ended: the future still owns the plan.
-#[test]
-fn the_error_of_an_emit_that_is_ready_that_stops_another_handler() {
-    assert!(ends(|| {
-        let (registry, slot) = (Registry::new(), Slot::default());
-        let of_error = Arc::clone(&slot);
-        registry
-            .on_async(move |_: &Typed| {
-                let error = stops(&of_error);
-                let mut polled = false;
-                let mut error = Some(error);
-                poll_fn(move |context| {
-                    if polled {
-                        return Poll::Ready(Err::<(), Runs>(error.take().unwrap()));
-                    }
-                    polled = true;
-                    context.waker().wake_by_ref();
-                    Poll::Pending
-                })
-            })
-            .detach();
-        *slot.lock().unwrap() = Some(registry.on_async(|_: &Typed| async {}));
-        let mut emit = Box::pin(registry.emit_async(Typed));
-        assert!(poll_once(&mut emit).is_pending());
-        assert!(poll_once(&mut emit).is_ready());
-    }));
-}
-
-/// While a queue drains, a destructor of what a handler returned may enqueue, as the handler may.
-#[test]
-fn the_error_of_a_resumed_event_enqueues_an_event_while_the_queue_drains() {
-    let registry = Registry::new();
-    let results = Arc::new(Mutex::new(Vec::new()));
-    for resumes in [false, true] {
-        let registry = Registry::new();
-        let (inner, result) = (registry.clone(), Arc::clone(&results));
-        registry.on(|_: &Other| ()).detach();
-        registry
-            .on_async(move |_: &Typed| {
-                let (inner, result) = (inner.clone(), Arc::clone(&result));
-                let error = Runs::new(move || {
-                    let is_ok = inner.enqueue(Other).is_ok();
-                    result.lock().unwrap().push((resumes, is_ok));
-                });
-                let (mut error, mut pending) = (Some(error), resumes);
-                poll_fn(move |context| {
-                    if !std::mem::take(&mut pending) {
-                        return Poll::Ready(Err::<(), Runs>(error.take().unwrap()));
-                    }
-                    context.waker().wake_by_ref();
-                    Poll::Pending
-                })
-            })
-            .detach();
-        registry.enqueue(Typed).unwrap();
-        assert!(registry.queue().shutdown(Duration::from_secs(5)).is_empty());
-    }
-    drop(registry);
-    assert_eq!(*results.lock().unwrap(), [(false, true), (true, true)]);
 }
 
 /// Another thread enqueues events, each of which enqueues one more, which enqueues none: there is no chain of more than

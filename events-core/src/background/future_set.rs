@@ -17,8 +17,8 @@
 //!    set does not assert exclusive access to what futures borrow in it, as with any self-referential
 //!    future; the buffer is accessed by pointers out of its `UnsafeCell` only.
 //! 2. *Subject.* While a future lives, the subject is borrowed by shared reference only:
-//!    [`take`](FutureSet::take) and [`discard`](FutureSet::discard) drop the futures first, and
-//!    [`subject_mut`](FutureSet::subject_mut) returns `None` while there are some. The call is never borrowed otherwise. The lifetime `'s` with
+//!    [`take`](FutureSet::take) drops the futures first, and [`subject_mut`](FutureSet::subject_mut)
+//!    returns `None` while there are some. The call is never borrowed otherwise. The lifetime `'s` with
 //!    which a future is constructed is chosen by no caller: the function that is passed to `start` must be
 //!    valid for every `'s`, and [`Start`] is invariant in it. So a future borrows only the subject, the
 //!    call and the `K` of its own set, and data that outlives the set.
@@ -50,6 +50,7 @@ use std::{
 };
 
 use crate::{
+    context::OwnsHandlers,
     handler::{BackgroundCall, Step},
     primitives::{catch_drop, clear_catching},
 };
@@ -177,15 +178,6 @@ impl<S, K> FutureSet<S, K> {
         unsafe { self.get_unchecked_mut() }.cancel();
     }
 
-    /// Drops the futures and then the subject, in place: a move would copy a large subject into each frame of a
-    /// recursion.
-    pub(super) fn discard(self: Pin<&mut Self>) {
-        // SAFETY: nothing is moved: all are dropped in place, the subject when no future borrows it (invariant 2).
-        let this = unsafe { self.get_unchecked_mut() };
-        this.cancel();
-        clear_catching(&mut this.subject);
-    }
-
     /// How many futures are pending.
     #[inline]
     pub(crate) fn len(&self) -> usize {
@@ -273,7 +265,10 @@ impl<S, K> Drop for FutureSet<S, K> {
     fn drop(&mut self) {
         // Drops the futures before the fields, which they borrow.
         self.cancel();
-        clear_catching(&mut self.subject);
+        if self.subject.is_some() {
+            let _owner = OwnsHandlers::enter(); // the `K`
+            clear_catching(&mut self.subject);
+        }
     }
 }
 
@@ -309,8 +304,7 @@ impl<'s, K> Start<'_, 's, K> {
         }
     }
 
-    /// Constructs a future and polls it for the first time. If it is ready or panics it is dropped, else it
-    /// is pending in the set.
+    /// Constructs a future and polls it for the first time. It is dropped if it is ready or panics, else pending.
     ///
     /// It is constructed in place: a copy would load it with wider loads than the stores which just wrote
     /// its fields, so store forwarding would fail and each load would wait for the stores.
@@ -325,8 +319,7 @@ impl<'s, K> Start<'_, 's, K> {
             return self.run_boxed(make);
         }
         let at: *mut F = self.inline.wrapping_add(offset).cast();
-        // SAFETY: `at` is aligned for an `F`, as `offset` and the buffer are; an `F` fits in, as checked above;
-        // and no future is there, because `offset` is not before `used` (invariant 5).
+        // SAFETY: `at` is aligned for an `F`, and an `F` fits in, as checked above. No future is there (invariant 5).
         unsafe { at.write(make()) };
         self.run_at(at, Storage::InlineBuffer(offset), end)
     }

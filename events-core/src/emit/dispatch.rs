@@ -173,7 +173,11 @@ fn run_fast(
     let _guard = EmitGuard::enter(plan.info(), emit_context.emit_limits.fast_path_limit())?;
     let failures = FailureList::new();
     let delivery = plan.deliver(&mut event);
-    run_to_end(&mut Run::new(delivery, emit_context.origin, Some(&failures)));
+    run_to_end(&mut Run::new(
+        delivery,
+        emit_context.origin,
+        Some(&failures),
+    ));
     Some(JobResult::of(failures))
 }
 
