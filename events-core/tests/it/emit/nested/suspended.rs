@@ -120,7 +120,7 @@ const ROWS: &[(&str, fn())] = &[
         check_resume::<0>(127, 256);
     }),
     ("1 KiB, resumed on 2 MiB", || {
-        check_resume::<1024>(127, 2048)
+        check_resume::<1024>(127, 2048);
     }),
     ("4 KiB, resumed on 2 MiB", || check_resume::<4096>(40, 2048)),
     ("4 KiB, taken by a shutdown on 512 KiB", || {
