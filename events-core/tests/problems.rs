@@ -239,6 +239,28 @@ fn a_state_that_is_given_twice_is_reported() {
     assert_eq!(twice, [Problem::DuplicateState { type_name }]);
 }
 
+/// A state whose destructor uses the registry.
+struct Pool(Option<Registry>);
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        if let Some(registry) = &self.0 {
+            registry.on(|_: &Login| ()).detach();
+        }
+    }
+}
+
+/// Under the lock of the registry the destructor would wait for ever.
+#[test]
+fn a_state_that_a_later_scan_replaces_is_not_dropped_under_the_lock() {
+    let registry = Registry::new();
+    let uses = registry.clone();
+    for pool in [Pool(Some(uses)), Pool(None)] {
+        let scanner = registry.scanner().subscribers(subscribers![fine]);
+        assert_eq!(problems(scanner.state(pool)), []);
+    }
+}
+
 #[test]
 fn order_targets_that_are_no_subscriber_or_take_other_events_are_reported() {
     assert_eq!(

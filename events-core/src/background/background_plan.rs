@@ -98,8 +98,7 @@ enum Stage {
     /// with one that does. These are run by one job, which keeps them in order: it is queued when the
     /// async handlers are complete.
     DeferredLast,
-    /// It is deferred and depends on an async handler, directly or through others. It is queued when the
-    /// async handlers are complete.
+    /// It is deferred and depends on an async handler, directly or through others: queued at the same time.
     DeferredAfterAsync,
 }
 
@@ -189,8 +188,7 @@ impl BackgroundPlan {
         event: ErasedEventRef<'_>,
         origin: &EmitOrigin<'_>,
     ) -> Result<bool, Panic> {
-        let handler = &self.handlers[number];
-        catch_panic(|| handler.accepts(event, origin))
+        catch_panic(|| self.handlers[number].accepts(event, origin))
     }
 }
 
@@ -220,8 +218,7 @@ fn stages(subscribers: &[Arc<SubscriberInfo>], dependencies: &Dependencies) -> B
 /// A [`BackgroundRun`](super::background_run::BackgroundRun) with its event type erased: the dispatch of one
 /// event to handlers of a plan.
 pub(crate) trait ErasedBackgroundRun: Send {
-    /// Polls the pending handlers, and starts those that depended on one which is now complete. Ready when
-    /// all handlers are complete.
+    /// Polls the pending handlers, and starts those that are no longer blocked. Ready when all are complete.
     fn poll(self: Pin<&mut Self>, waker: &Waker) -> Poll<()>;
 
     /// The same, when its emission is the innermost one of this thread already.
@@ -229,6 +226,9 @@ pub(crate) trait ErasedBackgroundRun: Send {
 
     /// The results so far; each failure is returned once.
     fn take_result(self: Pin<&mut Self>) -> BackgroundResult;
+
+    /// Logs the failures so far, and returns how many there are.
+    fn record(self: Pin<&mut Self>) -> usize;
 
     /// Calls `f` with the event, if it is still there and no handler has received it: none ran, failed or is pending.
     fn show_unheard(&self, f: &mut dyn FnMut(&dyn AnyEvent));

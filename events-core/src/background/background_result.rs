@@ -59,18 +59,9 @@ impl BackgroundResult {
         !self.failures.is_none()
     }
 
-    /// Logs the failures.
-    #[inline]
-    pub(crate) fn record(&mut self) {
-        if self.has_failures() {
-            self.record_some();
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn record_some(&mut self) {
-        self.take().into_failures().for_each(log::failure);
+    /// Logs the failures, and returns how many there are.
+    pub(super) fn record(&mut self) -> usize {
+        self.take().into_failures().map(log::failure).count()
     }
 
     /// Records that a handler is complete.

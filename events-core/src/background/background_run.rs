@@ -5,7 +5,6 @@
 //! The *number* of a handler is its index in the plan.
 
 use std::{
-    any::Any,
     iter, mem,
     ops::Range,
     pin::Pin,
@@ -14,18 +13,16 @@ use std::{
 };
 
 use super::{
-    background_plan::{
-        BackgroundPlan, DeferredRun, ErasedBackgroundRun, HandlerSpans, Select, Starter,
-    },
+    background_plan::{BackgroundPlan, DeferredRun, HandlerSpans, Select, Starter},
     background_result::BackgroundResult,
     future_set::FutureSet,
 };
 use crate::{
-    context::{EmissionId, EmitGuard, OwnsHandlers},
-    event::{AnyEvent, Event, TypedView},
+    context::{EmissionId, EmitGuard, OwnsHandlers, with_enough_stack},
+    event::Event,
     handler::{BackgroundCall, ErasedEventRef},
-    metadata::{EventInfo, Origin, SubscriberInfo},
-    primitives::{OptionBox, clear_catching},
+    metadata::{EventInfo, Origin},
+    primitives::OptionBox,
     result::{Cause, TooDeep},
 };
 
@@ -34,33 +31,24 @@ pin_project_lite::pin_project! {
     #[project = Projected]
     pub(crate) struct BackgroundRun<E> {
         #[pin]
-        futures: FutureSet<E, BackgroundPlan>,
+        pub(super) futures: FutureSet<E, BackgroundPlan>,
         id: Option<EmissionId>,
         result: BackgroundResult,
         // The numbers of the handlers that are to be started, and whether these evaluate their filters.
-        not_started: Vec<usize>,
+        pub(super) not_started: Vec<usize>,
         check_filters: bool,
         // The spans of pending handlers, if spans are traced.
         spans: OptionBox<HandlerSpans>,
     }
 
     impl<E> PinnedDrop for BackgroundRun<E> {
-        fn drop(this: Pin<&mut Self>) {
-            let this = this.project();
+        fn drop(mut this: Pin<&mut Self>) {
             // Logs the failures that were not taken, as when the run is dropped early.
-            this.result.record();
-            if this.futures.subject().is_some() {
-                discard(this.futures);
-            }
+            this.as_mut().record();
+            // The event is dropped with the set, in place: a copy would enlarge each frame of a recursion.
+            this.clear();
         }
     }
-}
-
-/// Drops the futures and the event while the handlers are still there.
-#[inline(never)]
-fn discard<E>(futures: Pin<&mut FutureSet<E, BackgroundPlan>>) {
-    let _owner = OwnsHandlers::enter();
-    clear_catching(&mut futures.take());
 }
 
 impl<E> BackgroundRun<E> {
@@ -73,6 +61,30 @@ impl<E> BackgroundRun<E> {
             not_started: Vec::new(),
             check_filters: true,
             spans: OptionBox::NONE,
+        }
+    }
+
+    /// Until the guards are dropped, the emission is the innermost one of this thread, and handlers are owned: for the
+    /// destructors of what handlers leave behind. They run nested in the emission as the handlers do, so that emits in
+    /// them cannot recurse without end.
+    pub(crate) fn enter(&self) -> (OwnsHandlers, Option<EmitGuard>) {
+        let guard = EmitGuard::reenter(self.futures.call().info(), self.id);
+        (OwnsHandlers::enter(), guard)
+    }
+
+    /// Drops the handlers' futures. Each may contain an emit that is suspended as well, and so on: this recurses as deep
+    /// as emits are nested.
+    #[inline]
+    pub(crate) fn clear(self: Pin<&mut Self>) {
+        #[cold]
+        #[inline(never)]
+        fn clear_some<E>(run: Pin<&mut BackgroundRun<E>>) {
+            let _entered = run.enter();
+            let futures = run.project().futures;
+            with_enough_stack(|| futures.clear());
+        }
+        if self.futures.len() > 0 {
+            clear_some(self);
         }
     }
 
@@ -110,10 +122,27 @@ impl<E> BackgroundRun<E> {
         self.result.has_failures()
     }
 
-    /// Logs the failures so far.
+    /// Logs the failures so far. Returns how many there are.
     #[inline]
-    pub(crate) fn record(self: Pin<&mut Self>) {
-        self.project().result.record();
+    pub(crate) fn record(self: Pin<&mut Self>) -> usize {
+        if self.has_failures() {
+            self.record_some()
+        } else {
+            0
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn record_some(self: Pin<&mut Self>) -> usize {
+        let _entered = self.enter();
+        self.project().result.record()
+    }
+
+    /// Stores the emission's id, with which it is reentered.
+    #[inline]
+    pub(crate) fn store_id(self: Pin<&mut Self>, guard: &EmitGuard) {
+        *self.project().id = guard.id();
     }
 
     /// The origin of the emit.
@@ -197,11 +226,12 @@ impl<E: Event> BackgroundRun<E> {
     /// they could overflow it; and nothing would poll them again.
     #[cold]
     #[inline(never)]
-    fn end_all(self: Pin<&mut Self>, plan: &Arc<BackgroundPlan>, refusal: &TooDeep) {
-        let mut this = self.project();
+    fn end_all(mut self: Pin<&mut Self>, plan: &Arc<BackgroundPlan>, refusal: &TooDeep) {
+        let this = self.as_mut().project();
         let pending = (0..this.futures.len()).map(|index| this.futures.number(index));
         let numbers: Vec<_> = pending.chain(mem::take(this.not_started)).collect();
-        this.futures.as_mut().clear();
+        self.as_mut().clear();
+        let this = self.project();
         for number in numbers {
             let cause = Cause::TooDeep(refusal.clone());
             let subscriber = &plan.subscribers()[number];
@@ -210,7 +240,11 @@ impl<E: Event> BackgroundRun<E> {
     }
 
     /// Polls the pending handlers and starts those that are no longer blocked.
-    fn poll_and_start(mut self: Pin<&mut Self>, plan: &Arc<BackgroundPlan>, waker: &Waker) {
+    pub(super) fn poll_and_start(
+        mut self: Pin<&mut Self>,
+        plan: &Arc<BackgroundPlan>,
+        waker: &Waker,
+    ) {
         let mut index = 0;
         while index < self.futures.len() {
             let number = self.futures.number(index);
@@ -307,16 +341,15 @@ impl<E: Event> BackgroundRun<E> {
         });
     }
 
-    /// Stores the emission's id, with which the next poll reenters the emission.
     #[inline]
     fn suspend(self: Pin<&mut Self>, guard: &EmitGuard) -> Poll<()> {
         let ready = self.ready();
-        *self.project().id = guard.id();
+        self.store_id(guard);
         ready
     }
 
     #[inline]
-    fn ready(&self) -> Poll<()> {
+    pub(super) fn ready(&self) -> Poll<()> {
         if self.futures.len() == 0 && self.not_started.is_empty() {
             Poll::Ready(())
         } else {
@@ -324,7 +357,7 @@ impl<E: Event> BackgroundRun<E> {
         }
     }
 
-    fn info_and_plan(&self) -> Option<(&'static EventInfo, Arc<BackgroundPlan>)> {
+    pub(super) fn info_and_plan(&self) -> Option<(&'static EventInfo, Arc<BackgroundPlan>)> {
         self.futures.subject()?;
         let info = self.futures.call().info();
         Some((info, Arc::clone(self.futures.keep_alive()?)))
@@ -333,65 +366,4 @@ impl<E: Event> BackgroundRun<E> {
 
 fn range_of(number: usize) -> Range<usize> {
     number..number + 1
-}
-
-impl<E: Event + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> {
-    fn poll(self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {
-        self.poll(waker)
-    }
-
-    fn poll_in_emission(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {
-        if let Some((_, plan)) = self.info_and_plan() {
-            self.as_mut().poll_and_start(&plan, waker);
-        }
-        self.ready()
-    }
-
-    fn take_result(self: Pin<&mut Self>) -> BackgroundResult {
-        self.take_result()
-    }
-
-    fn show_unheard(&self, f: &mut dyn FnMut(&dyn AnyEvent)) {
-        if let Some(event) = self.event().filter(|_| self.is_unheard()) {
-            let origin = self.origin();
-            f(&TypedView { event, origin });
-        }
-    }
-
-    fn remove_async(self: Pin<&mut Self>) -> Vec<Arc<SubscriberInfo>> {
-        let Some((_, plan)) = self.info_and_plan() else {
-            return Vec::new();
-        };
-        let subscriber = |number: usize| &plan.subscribers()[number];
-        let not_started = self.project().not_started;
-        let (removed, kept): (Vec<_>, Vec<_>) = mem::take(not_started)
-            .into_iter()
-            .partition(|&number| subscriber(number).asynchronous);
-        *not_started = kept;
-        removed
-            .into_iter()
-            .map(|number| Arc::clone(subscriber(number)))
-            .collect()
-    }
-
-    fn unfinished(&self) -> Vec<Arc<SubscriberInfo>> {
-        let Some((_, plan)) = self.info_and_plan() else {
-            return Vec::new();
-        };
-        let pending = (0..self.futures.len()).map(|index| self.futures.number(index));
-        let numbers = pending.chain(self.not_started.iter().copied());
-        numbers
-            .map(|number| Arc::clone(&plan.subscribers()[number]))
-            .collect()
-    }
-
-    fn stop(self: Pin<&mut Self>) -> Option<(Box<dyn Any + Send>, Option<Origin>)> {
-        let origin = self.origin().cloned();
-        Some((Box::new(self.take()?), origin))
-    }
-
-    fn info(&self) -> Option<&'static EventInfo> {
-        self.futures.subject()?;
-        Some(self.futures.call().info())
-    }
 }

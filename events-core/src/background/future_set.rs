@@ -50,6 +50,7 @@ use std::{
 };
 
 use crate::{
+    context::OwnsHandlers,
     handler::{BackgroundCall, Step},
     primitives::{catch_drop, clear_catching},
 };
@@ -264,7 +265,10 @@ impl<S, K> Drop for FutureSet<S, K> {
     fn drop(&mut self) {
         // Drops the futures before the fields, which they borrow.
         self.cancel();
-        clear_catching(&mut self.subject);
+        if self.subject.is_some() {
+            let _owner = OwnsHandlers::enter(); // the `K`
+            clear_catching(&mut self.subject);
+        }
     }
 }
 
@@ -300,8 +304,7 @@ impl<'s, K> Start<'_, 's, K> {
         }
     }
 
-    /// Constructs a future and polls it for the first time. If it is ready or panics it is dropped, else it
-    /// is pending in the set.
+    /// Constructs a future and polls it for the first time. It is dropped if it is ready or panics, else pending.
     ///
     /// It is constructed in place: a copy would load it with wider loads than the stores which just wrote
     /// its fields, so store forwarding would fail and each load would wait for the stores.
@@ -316,8 +319,7 @@ impl<'s, K> Start<'_, 's, K> {
             return self.run_boxed(make);
         }
         let at: *mut F = self.inline.wrapping_add(offset).cast();
-        // SAFETY: `at` is aligned for an `F`, as `offset` and the buffer are; an `F` fits in, as checked above;
-        // and no future is there, because `offset` is not before `used` (invariant 5).
+        // SAFETY: `at` is aligned for an `F`, and an `F` fits in, as checked above. No future is there (invariant 5).
         unsafe { at.write(make()) };
         self.run_at(at, Storage::InlineBuffer(offset), end)
     }

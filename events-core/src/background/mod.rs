@@ -6,6 +6,7 @@
 //! - `dependencies`: which of them are started only when others are complete;
 //! - `filtered_handler`: one of them, with its filters and its type erased;
 //! - `background_run`: the dispatch of one event to the handlers of one plan;
+//! - `erased_run`: the same with its event type erased;
 //! - `background_result`: what its handlers returned so far;
 //! - `future_set` (with `unsafe`): the futures of a run, which borrow the event in the same set;
 //! - `once_handler`: a handler that runs at most once;
@@ -17,6 +18,7 @@ mod background_result;
 mod background_run;
 mod concurrency_limit;
 mod dependencies;
+mod erased_run;
 mod fair_semaphore;
 mod filtered_handler;
 mod future_set;

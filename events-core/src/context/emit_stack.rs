@@ -28,6 +28,9 @@ pub(crate) const MAX_UNMEASURED_DEPTH: usize = 16;
 /// async emit moves its event. 2 MiB is the usual stack of a thread.
 const MIN_STACK_LEFT: usize = 128 * 1024;
 
+/// The size of a stack that is added, in bytes.
+const ADDED_STACK: usize = 1024 * 1024;
+
 struct Stack {
     depth: Cell<usize>,
     infos: [Cell<Option<&'static EventInfo>>; MAX_LIMIT],
@@ -153,6 +156,15 @@ fn too_little_stack() -> Option<usize> {
         return None;
     }
     stacker::remaining_stack().filter(|left| *left < MIN_STACK_LEFT)
+}
+
+/// Calls a function that may recurse once for each of some nested emits, and cannot be refused, such as a destructor: on
+/// an added stack if little of this one is left.
+pub(crate) fn with_enough_stack(f: impl FnOnce()) {
+    match stacker::remaining_stack() {
+        Some(left) if left < MIN_STACK_LEFT => stacker::grow(ADDED_STACK, f),
+        _ => f(),
+    }
 }
 
 /// The number of emits in progress on this thread.

@@ -26,7 +26,7 @@ pub(crate) use current_job::{
 pub use emission::{Emission, EmissionId, EmissionSource};
 pub(crate) use emit_stack::{
     DEFAULT_LIMIT, EmitGuard, LimitedCallGuard, MAX_LIMIT, MAX_UNMEASURED_DEPTH, depth,
-    emission_id, is_inside_call, may_enter, topics,
+    emission_id, is_inside_call, may_enter, topics, with_enough_stack,
 };
 pub(crate) use failure_sink::{SinkGuard, enter_failure_sink};
 pub(crate) use handler_owner::{OwnsHandlers, may_own_handlers};

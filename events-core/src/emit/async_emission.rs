@@ -21,11 +21,11 @@ use super::{
 };
 use crate::{
     background::{BackgroundPlan, BackgroundRun, Select},
-    context::{EmitGuard, OwnsHandlers, is_traced, log, records_spans},
+    context::{EmitGuard, is_traced, log, records_spans},
     event::{Event, TypedView},
     handler::{BackgroundCall, ErasedEventRef},
     metadata::{EmitVerb, Origin},
-    primitives::{CatchDrop, OptionBox},
+    primitives::OptionBox,
     registry::Registry,
     result::{EmitError, EmitErrorKind, EmitStats, Emitted, Failure, FailureList, TooDeep},
 };
@@ -112,7 +112,11 @@ impl<E: Event> AsyncEmission<E> {
     fn log_failures(self: Pin<&mut Self>, with_background: bool) {
         let this = self.project();
         let _sink = this.registry.core().pass_failures();
-        log::failures(this.failures);
+        if !this.failures.is_none() {
+            // The errors' destructors run nested in the emission, which owns the handlers.
+            let _entered = this.background_run.enter();
+            log::failures(this.failures);
+        }
         if with_background {
             this.background_run.record();
         }
@@ -152,24 +156,18 @@ impl<E: Event> AsyncEmission<E> {
     /// Queues deferred handlers that are not queued yet, once the async ones are complete or dropped.
     #[cold]
     fn defer_last(self: Pin<&mut Self>, select: Select) {
-        // When this is dropped, futures and the event are dropped here, while the handlers are still there.
-        let _owner = OwnsHandlers::enter();
         let this = self.project();
         let Some(background) = this.deferred_last.take() else {
             return;
         };
         let _entered = this.span.get().map(Span::enter);
         let mut background_run = this.background_run;
-        let taken;
-        let event = if select == Select::DeferredWhenDropped {
+        if select == Select::DeferredWhenDropped {
             // Drops the async handlers first: a deferred handler, which runs here if the queue is full,
             // could wait for what they hold.
-            taken = background_run.as_mut().take().map(CatchDrop::new);
-            taken.as_deref()
-        } else {
-            background_run.event()
-        };
-        let Some(event) = event.and_then(|event| event.__owned()) else {
+            background_run.as_mut().clear();
+        }
+        let Some(event) = background_run.event().and_then(|event| event.__owned()) else {
             return;
         };
         let emit_context = this

@@ -17,6 +17,7 @@ use crate::{
     handler::{ErasedEvent, Run},
     metadata::Origin,
     plan::{Found, Plan, Slot},
+    queue::JobResult,
     registry::{EmitLimits, EventQueue},
     result::{EmitErrorKind, EmitStats, FailureList, TooDeep},
 };
@@ -133,22 +134,21 @@ fn defer_tail(
     }
 }
 
-/// Runs the plan of the slot on the fast path, with failures collected. If there is no plan, if it has
-/// background handlers, or if the slow path is needed, nothing is run and `false` is returned.
+/// Runs the plan of the slot on the fast path, for an event from the queue. If there is no plan, if it has
+/// background handlers, or if the slow path is needed, nothing is run and `None` is returned.
 #[inline(always)]
 pub(super) fn emit_fast(
     slot: &Slot,
     event: ErasedEvent<'_>,
     emit_context: EmitContext<'_>,
-    failures: &FailureList,
-) -> bool {
+) -> Option<JobResult> {
     if is_observed() {
-        return false;
+        return None;
     }
     match slot.lookup() {
-        Found::Empty => false,
-        Found::Scanned(plan) => run_fast(plan, event, emit_context, failures),
-        Found::Swapped => emit_fast_swapped(slot, event, emit_context, failures),
+        Found::Empty => None,
+        Found::Scanned(plan) => run_fast(plan, event, emit_context),
+        Found::Swapped => emit_fast_swapped(slot, event, emit_context),
     }
 }
 
@@ -157,10 +157,8 @@ fn emit_fast_swapped(
     slot: &Slot,
     event: ErasedEvent<'_>,
     emit_context: EmitContext<'_>,
-    failures: &FailureList,
-) -> bool {
-    slot.with_held(|plan| run_fast(plan, event, emit_context, failures))
-        .unwrap_or(false)
+) -> Option<JobResult> {
+    slot.with_held(|plan| run_fast(plan, event, emit_context))?
 }
 
 #[inline(always)]
@@ -168,18 +166,19 @@ fn run_fast(
     plan: &Plan,
     mut event: ErasedEvent<'_>,
     emit_context: EmitContext<'_>,
-    failures: &FailureList,
-) -> bool {
+) -> Option<JobResult> {
     if plan.background().is_some() {
-        return false;
+        return None;
     }
-    let Some(_guard) = EmitGuard::enter(plan.info(), emit_context.emit_limits.fast_path_limit())
-    else {
-        return false;
-    };
+    let _guard = EmitGuard::enter(plan.info(), emit_context.emit_limits.fast_path_limit())?;
+    let failures = FailureList::new();
     let delivery = plan.deliver(&mut event);
-    run_to_end(&mut Run::new(delivery, emit_context.origin, Some(failures)));
-    true
+    run_to_end(&mut Run::new(
+        delivery,
+        emit_context.origin,
+        Some(&failures),
+    ));
+    Some(JobResult::of(failures))
 }
 
 /// Runs the plan of the slot on the slow path, and logs failures. `None` if the depth limit refused the

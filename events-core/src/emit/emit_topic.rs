@@ -78,13 +78,11 @@ impl Registry {
 impl Core {
     /// Emits a topic with its arguments, and logs what fails.
     fn emit_topic(&self, topic: &str, args: &Args, origin: Option<&Origin>, site: CallSite) {
-        let failures = FailureList::new();
-        let (_, error) = self.run_topic(topic, args, origin, &failures, site);
+        let _sink = self.pass_failures();
+        let (_, error) = self.run_topic(topic, args, origin, None, site);
         if let Some(EmitErrorKind::TooDeep(refusal)) = error {
             log::refusal(&refusal);
         }
-        let _sink = self.pass_failures();
-        log::failures(&mut failures.into_inner());
     }
 
     /// Emits a topic with its arguments, and reports the result.
@@ -96,7 +94,7 @@ impl Core {
         site: CallSite,
     ) -> Result<Emitted<Args>, EmitError<Args>> {
         let failures = FailureList::new();
-        let (stats, error) = self.run_topic(topic, &args, origin, &failures, site);
+        let (stats, error) = self.run_topic(topic, &args, origin, Some(&failures), site);
         let emitted = Emitted::new(args, stats);
         match error.or_else(|| failures.into_inner().take().map(EmitErrorKind::Failed)) {
             Some(error) => Err(EmitError::new(emitted, topic.to_owned().into(), error)),
@@ -104,12 +102,13 @@ impl Core {
         }
     }
 
+    /// Runs the subscribers. Without a list of failures each failure is logged at once, inside the emit.
     fn run_topic(
         &self,
         topic: &str,
         args: &Args,
         origin: Option<&Origin>,
-        failures: &FailureList,
+        failures: Option<&FailureList>,
         site: CallSite,
     ) -> (EmitStats, Option<EmitErrorKind>) {
         self.warn_if_unscanned();
@@ -157,9 +156,9 @@ fn run(
     topic: &str,
     args: &Args,
     emit_context: EmitContext<'_>,
-    failures: &FailureList,
+    failures: Option<&FailureList>,
 ) -> EmitStats {
     let mut event = TopicEvent { topic, args };
     let event = &mut ErasedEvent::new::<TopicEvent<'static>>(&mut event);
-    dispatch::run_chain(plan, event, emit_context, Some(failures))
+    dispatch::run_chain(plan, event, emit_context, failures)
 }

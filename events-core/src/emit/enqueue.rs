@@ -143,14 +143,13 @@ fn start<E: OwnedEvent + Send>(
     let Some(event) = &mut popped else {
         return JobProgress::Empty;
     };
-    let failures = FailureList::new();
-    let is_done = core.slot_with_patterns::<E>().is_some_and(|slot| {
+    let done = core.slot_with_patterns::<E>().and_then(|slot| {
         let event = ErasedEvent::new::<E>(event);
-        dispatch::emit_fast(slot, event, core.emit_context::<E>(None), &failures)
+        dispatch::emit_fast(slot, event, core.emit_context::<E>(None))
     });
-    if is_done {
+    if let Some(result) = done {
         clear_catching(&mut popped);
-        return JobProgress::Done(JobResult::of(failures));
+        return JobProgress::Done(result);
     }
     start_all(popped, None, core, waker)
 }
@@ -205,11 +204,11 @@ fn start_all<E: OwnedEvent + Send>(
         .map(|context| context.enter(core.queue_id()));
     let origin = context.as_ref().and_then(|context| context.origin.as_ref());
     let emit_context = core.emit_context::<E>(origin);
-    let failures = FailureList::new();
     let mut background_run = None;
     let mut is_received = false;
     let slot = core.slot_with_patterns::<E>();
-    dispatch::with_job_guard(slot, |plan, guard| {
+    let before = dispatch::with_job_guard(slot, |plan, guard| {
+        let failures = FailureList::new();
         if plan.background().is_some() {
             let start = |event| start_plan(event, plan, guard, emit_context, &failures, waker);
             background_run = event.take().map(start);
@@ -218,6 +217,7 @@ fn start_all<E: OwnedEvent + Send>(
             is_received =
                 !dispatch::run_chain(plan, event, emit_context, Some(&failures)).is_unheard();
         }
+        JobResult::of(failures)
     });
     // With background handlers the event is in their run, whose job reports it.
     if let Some(event) = event.as_ref().filter(|_| !is_received) {
@@ -227,7 +227,7 @@ fn start_all<E: OwnedEvent + Send>(
     clear_catching(&mut event);
     drop(job_guard);
 
-    let before = JobResult::of(failures);
+    let before = before.unwrap_or_default();
     match background_run {
         None => JobProgress::Done(before),
         Some(Started { run, polled, stats }) => {

@@ -47,6 +47,7 @@ pub(super) fn run_all<E: Event>(
         });
     }
     let Some(background) = plan.background().filter(|_| stats.stopped_by.is_none()) else {
+        background_run.store_id(guard);
         return Poll::Ready(());
     };
     if select == Select::Async

@@ -197,9 +197,12 @@ impl States {
         self.0.insert(TypeId::of::<T>(), value).is_some()
     }
 
-    /// Adds the values of a later scan, which replace earlier ones of the same type.
-    pub(crate) fn extend(&mut self, later: Self) {
-        self.0.extend(later.0);
+    /// Adds the values of a later scan, which replace earlier ones of the same type. Returns the replaced ones.
+    #[must_use = "values of user types are not to be dropped under a lock"]
+    pub(crate) fn extend(&mut self, later: Self) -> Self {
+        let values = later.0.into_iter();
+        let replaced = values.filter_map(|(id, value)| Some((id, self.0.insert(id, value)?)));
+        Self(replaced.collect())
     }
 
     pub(crate) fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {

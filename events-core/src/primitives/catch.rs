@@ -5,11 +5,21 @@
 
 use std::{
     any::{Any, type_name},
+    cell::Cell,
     fmt, mem,
     ops::{Deref, DerefMut},
     panic::{AssertUnwindSafe, catch_unwind},
     task::Waker,
+    thread,
 };
+
+/// How many records may be nested: each is made while a tracing layer receives the one before.
+const MAX_NESTED_RECORDS: usize = 4;
+
+thread_local! {
+    /// How many records this thread is making.
+    static RECORDS: Cell<usize> = const { Cell::new(0) };
+}
 
 /// Drops a value and catches a panic of its `Drop`.
 pub(crate) fn drop_catching<T>(value: T) {
@@ -62,9 +72,22 @@ pub(crate) fn wake_each(wakers: impl IntoIterator<Item = Waker>) {
 /// Calls a function that records for `tracing`, and catches a panic of the code that receives the record, such as a
 /// tracing layer. All records of this crate are written through this: something may be lost if one unwinds.
 pub(crate) fn catch_record(record: impl FnOnce()) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(record)) {
+    if let Err(payload) = bounded(record) {
         drop_catching(payload);
     }
+}
+
+/// Calls a function that records, unless [`MAX_NESTED_RECORDS`] are nested on this thread: a layer that emits for each
+/// record would recurse without end, since what it emits is recorded as well.
+fn bounded(record: impl FnOnce()) -> thread::Result<()> {
+    let outer = RECORDS.get();
+    if outer >= MAX_NESTED_RECORDS {
+        return Ok(());
+    }
+    RECORDS.set(outer + 1);
+    let result = catch_unwind(AssertUnwindSafe(record));
+    RECORDS.set(outer);
+    result
 }
 
 /// Logs a panic that was caught. The payload is leaked, because dropping it might panic as well; so might
@@ -72,10 +95,10 @@ pub(crate) fn catch_record(record: impl FnOnce()) {
 #[cold]
 #[inline(never)]
 fn log(message: &'static str, value: &'static str, payload: Box<dyn Any + Send>) {
-    let logged = catch_unwind(AssertUnwindSafe(|| {
+    let logged = bounded(|| {
         let panic = payload_as_str(&*payload).unwrap_or("no message");
         tracing::error!(target: "events_core", value, panic, "{message}");
-    }));
+    });
     mem::forget((payload, logged));
 }
 

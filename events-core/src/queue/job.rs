@@ -196,13 +196,9 @@ impl RunningJob {
             let _entered = enter(self.context.as_deref(), owner.queue_id());
             run.show_unheard(&mut |event| owner.report_unheard(event));
         }
-        let failures = run.as_mut().take_result().into_failures();
-        for failure in failures {
-            self.result.failures += 1;
-            log::failure(failure);
-        }
-        // The destructors of the event and of handlers run inside the queue, as the handlers do.
+        // The destructors of failures, of the event and of handlers run inside the queue, as the handlers do.
         let _job = enter_job(owner.queue_id(), None);
+        self.result.failures += run.as_mut().record();
         drop(run);
         self.result
     }

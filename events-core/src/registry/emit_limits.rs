@@ -26,7 +26,7 @@ use arc_swap::ArcSwapOption;
 use crate::{
     context::{DEFAULT_LIMIT, MAX_LIMIT, MAX_UNMEASURED_DEPTH, OwnsHandlers, log, panic_hook},
     event::AnyEvent,
-    primitives::{catch_record, drop_catching, one_line},
+    primitives::{CatchDrop, catch_record, drop_catching, one_line},
 };
 
 thread_local! {
@@ -111,15 +111,16 @@ impl EmitLimits {
         if self.fast_path_limit() > 0 {
             return; // there is none
         }
-        let Some(hook) = self.hook.load_full() else {
+        let Some(_running) = RunningHook::enter(self) else {
             return;
         };
-        let Some(running) = RunningHook::enter(self) else {
-            return drop_catching(hook);
+        // An async emit, and one by topic, owns the plan. The hook is dropped before the mark ends: if it was replaced
+        // meanwhile, this is its last owner.
+        let _owner = OwnsHandlers::enter();
+        let Some(hook) = self.hook.load_full().map(CatchDrop::new) else {
+            return;
         };
-        let owner = OwnsHandlers::enter(); // an async emit, and one by topic, owns the plan
         let result = catch_unwind(AssertUnwindSafe(|| hook(event)));
-        drop((owner, running));
         if let Err(payload) = result {
             let panic = panic_hook::into_panic(payload);
             let topic = &*one_line(event.topic());
@@ -132,7 +133,6 @@ impl EmitLimits {
                 );
             });
         }
-        drop_catching(hook);
     }
 }
 

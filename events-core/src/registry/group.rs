@@ -96,7 +96,8 @@ impl SubscriberGroup {
         )
     }
 
-    /// Removes the declared subscribers that another scan has installed in the meantime.
+    /// Removes the declared subscribers that another scan has installed in the meantime. This runs no user code, even
+    /// under the lock: the scan keeps the states of the handlers, and the registry the listeners.
     pub(super) fn remove_installed(&mut self, installed: &BTreeSet<u64>) {
         for (_, entries) in self.event_types.values_mut() {
             entries.retain(|entry| !installed.contains(&entry.registration.number));

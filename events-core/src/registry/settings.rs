@@ -18,7 +18,8 @@ impl Registry {
     ///
     /// A deeper emit is refused with [`TooDeep`](crate::failures::TooDeep), whose text prints the chain.
     /// An event from the queue counts as nested in the handler that flushes the queue. At the limit a flush
-    /// starts no event, so none is refused; the events stay in the queue.
+    /// starts no event, so none is refused; the events stay in the queue. An emit in the destructor of an error that a
+    /// handler returned and that is logged, or of the future of an async handler, counts as nested in that handler.
     pub fn set_depth_limit(&self, limit: usize) {
         self.core().set_limit(limit);
     }
@@ -28,7 +29,7 @@ impl Registry {
     ///
     /// An event from the queue, and one of an async emit, is passed to it when the last handler has been skipped,
     /// such as one whose subscription ended while its call waited. The hook is not called with events that it emits
-    /// itself. A panic in it is logged. While there is a hook, an emit costs as much as one that `tracing` records.
+    /// itself, nor with those of its destructor if it removes itself. A panic in it is logged. While there is a hook, an emit costs as much as one that `tracing` records.
     ///
     /// ```
     /// use std::sync::{Arc, Mutex};

@@ -55,6 +55,7 @@ pub(crate) struct Removal<'r> {
 pub(crate) struct Garbage {
     _retired: Vec<Retired>,
     _transaction: Option<Transaction>,
+    _states: States,
 }
 
 impl Transaction {
@@ -68,8 +69,8 @@ impl Garbage {
     /// A transaction that is not published.
     pub(crate) fn of(transaction: Transaction) -> Self {
         Self {
-            _retired: Vec::new(),
             _transaction: Some(transaction),
+            ..Self::default()
         }
     }
 }
@@ -146,7 +147,7 @@ impl Core {
         }
         Garbage {
             _retired: retired,
-            _transaction: None,
+            ..Garbage::default()
         }
     }
 
@@ -199,9 +200,12 @@ impl Core {
         let conflicts: Vec<_> = transaction.conflicts().cloned().collect();
         let garbage = if publish && conflicts.is_empty() {
             writer.installed.extend(numbers);
-            writer.states.extend(states);
+            let replaced = writer.states.extend(states);
             self.put_flag(AWAITS_SCAN, false);
-            self.publish(&mut writer, transaction)
+            Garbage {
+                _states: replaced,
+                ..self.publish(&mut writer, transaction)
+            }
         } else {
             Garbage::of(transaction)
         };

@@ -8,8 +8,9 @@ use super::topic_chain::fmt_chain;
 ///
 /// A nested emit is an emit inside a handler of another one. The limit is
 /// [`Registry::set_depth_limit`](crate::Registry::set_depth_limit). An emit that is nested more than 16 deep is
-/// refused as well if less than 128 KiB of the stack are left, where the platform can tell. `Display` shows the
-/// chain of topics, outermost first.
+/// refused as well if less than 128 KiB of the stack are left, where the platform can tell. So a single handler, or an
+/// async emit of an event of many KiB, that needs more than this can still overflow the stack: box such data.
+/// `Display` shows the chain of topics, outermost first.
 ///
 /// A nested async emit can also be resumed on a thread with a smaller stack than that on which it began. If that little
 /// is left there, its async subscribers that have not ended are dropped, each of which is a failure with

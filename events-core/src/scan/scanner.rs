@@ -230,7 +230,7 @@ impl Scanner {
             problems.push(Problem::OtherCopy);
         }
         let mut states = core.states();
-        states.extend(self.states.clone());
+        drop(states.extend(self.states.clone()));
         let mut group = SubscriberGroup::default();
         let mut new = Vec::new();
         let selected = linked.all().iter();

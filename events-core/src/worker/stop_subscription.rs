@@ -23,8 +23,8 @@ impl Subscription {
     ///
     /// This does not wait
     /// - inside a handler, of whichever event, inside the hook for events that no subscriber received, and in a
-    ///   destructor that is called while a handler, or the future of an async emit, is dropped: that may own the
-    ///   handler that it would wait for;
+    ///   destructor that is called while a handler, its error, that hook, or the future of an async emit, is dropped:
+    ///   what drops it may own the handler that it would wait for;
     /// - if the registry does not exist any more: then no call is in progress. The thread that drops the registry
     ///   may still be dropping the closure.
     ///

@@ -80,7 +80,7 @@ fn contained<T>(row: &str, f: impl FnOnce() -> T) -> T {
 const ROW: &str = "EVENTS_CORE_PANICS_ROW";
 
 /// Runs each row in a child process of its own, which an abort ends. `test` is the path of the test that calls this.
-fn check_in_children<F: Fn()>(test: &str, rows: &[(&str, F)]) {
+pub(crate) fn check_in_children<F: Fn()>(test: &str, rows: &[(&str, F)]) {
     if let Some(name) = env::var_os(ROW) {
         let (_, run) = rows.iter().find(|(row, _)| name == *row).expect("a row");
         return run();

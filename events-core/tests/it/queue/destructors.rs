@@ -2,6 +2,8 @@
 //! inside the queue, as the handlers do, and cannot wait for it.
 
 use std::{
+    error::Error,
+    fmt,
     future::{Future, pending},
     pin::pin,
     sync::{
@@ -205,7 +207,7 @@ fn waiting_futures_keep_one_waker() {
     }
 }
 
-/// An event whose destructor notes whether it runs inside the queue, where a settle does not wait.
+/// An event, or an error, whose destructor notes whether it runs inside the queue, where a settle does not wait.
 #[derive(Event, Clone)]
 struct Settles(Registry, Journal);
 
@@ -215,6 +217,20 @@ impl Drop for Settles {
         self.1.note(format!("{settled:?}"));
     }
 }
+
+impl fmt::Debug for Settles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Settles")
+    }
+}
+
+impl fmt::Display for Settles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an error")
+    }
+}
+
+impl Error for Settles {}
 
 #[test]
 fn an_event_is_dropped_inside_the_queue_when_its_last_handler_has_ended() {
@@ -239,6 +255,46 @@ fn an_event_is_dropped_inside_the_queue_when_its_last_handler_has_ended() {
         assert_pending(work.as_mut());
         gate.open();
         assert_pending(work.as_mut());
+        assert_eq!(journal.take(), ["Ready(false)"], "{row}");
+    }
+}
+
+/// Also while the queue drains.
+#[test]
+fn an_error_is_dropped_inside_the_queue() {
+    type Subscribe = fn(&Registry, Gate, Settles);
+    let rows: [(&str, Subscribe); 3] = [
+        ("sync", |registry, _, error| {
+            let fails = move |_: &Work| Err::<(), _>(error.clone());
+            registry.on(fails).detach();
+        }),
+        ("async", |registry, _, error| {
+            let fails = move |_: &Work| {
+                let error = error.clone();
+                async { Err::<(), _>(error) }
+            };
+            registry.on_async(fails).detach();
+        }),
+        ("async, resumed", |registry, gate, error| {
+            let fails = move |_: &Work| {
+                let (gate, error) = (gate.clone(), error.clone());
+                async move {
+                    gate.wait().await;
+                    Err::<(), _>(error)
+                }
+            };
+            registry.on_async(fails).detach();
+        }),
+    ];
+    for (row, subscribe) in rows {
+        let (registry, gate, journal) = (Registry::new(), Gate::default(), Journal::default());
+        let error = Settles(registry.clone(), journal.clone());
+        subscribe(&registry, gate.clone(), error);
+        registry.enqueue(Work).expect("there is room");
+        let mut shutdown = pin!(registry.queue().shutdown_async(pending::<()>()));
+        _ = poll_once(shutdown.as_mut());
+        gate.open();
+        _ = poll_once(shutdown.as_mut());
         assert_eq!(journal.take(), ["Ready(false)"], "{row}");
     }
 }

@@ -2,9 +2,13 @@
 //! waits for.
 
 use std::{
-    future::pending,
-    pin::pin,
+    error::Error,
+    fmt,
+    future::{pending, poll_fn},
+    mem,
+    pin::{Pin, pin},
     sync::{Arc, Barrier, Mutex},
+    task::Poll,
     thread,
 };
 
@@ -38,6 +42,58 @@ impl Drop for Stops {
     fn drop(&mut self) {
         self.0.stop(&self.1);
     }
+}
+
+/// An error that stops the target when it is dropped.
+struct Fails(#[expect(dead_code, reason = "it is only dropped")] Stops);
+
+impl fmt::Debug for Fails {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Fails")
+    }
+}
+
+impl fmt::Display for Fails {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an error")
+    }
+}
+
+impl Error for Fails {}
+
+/// Returns the error with its first call.
+fn fails_once(stops: Stops) -> impl Fn() -> Result<(), Fails> {
+    let stops = Mutex::new(Some(stops));
+    move || match stops.lock().expect("not poisoned").take() {
+        Some(stops) => Err(Fails(stops)),
+        None => Ok(()),
+    }
+}
+
+/// A handler that fails when it is polled for the second time.
+fn fails_later(stops: Stops) -> impl Fn(&Typed) -> BoxFuture + Send + Sync + 'static {
+    let fails = Arc::new(fails_once(stops));
+    move |_| {
+        let (fails, mut is_first) = (Arc::clone(&fails), true);
+        Box::pin(poll_fn(move |context| {
+            if mem::take(&mut is_first) {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            Poll::Ready(fails())
+        }))
+    }
+}
+
+type BoxFuture = Pin<Box<dyn Future<Output = Result<(), Fails>> + Send>>;
+
+/// A hook that removes itself and stops the target when it is dropped.
+fn set_hook_that_removes_itself(registry: &Registry, stops: Stops) {
+    let inner = registry.clone();
+    registry.set_unheard_hook(move |_| {
+        let _ = &stops;
+        inner.clear_unheard_hook();
+    });
 }
 
 #[derive(Event, Clone)]
@@ -177,6 +233,97 @@ const ROWS: &[Row] = &[
             assert!(poll_once(&mut waits).is_pending());
             drop((limited, holds));
             assert!(poll_once(&mut waits).is_ready());
+        },
+    ),
+    (
+        "a hook that removes itself, with a topic that no subscriber received",
+        |registry, target, stops| {
+            let subscription = registry.subscribe_topic(".*", |_: &dyn AnyEvent| ());
+            let subscription = subscription.expect("it is a pattern").when(|_| false);
+            target.set(subscription.register().expect("there is no id"));
+            set_hook_that_removes_itself(registry, stops);
+            registry.emit_topic("a topic", args! {});
+        },
+    ),
+    (
+        "a hook that removes itself, with an event whose call was skipped",
+        |registry, target, stops| {
+            let limited = registry.subscribe_async(|_: &Typed| pending::<()>());
+            let limited = limited.concurrency(1).register().expect("there is no id");
+            let filtered = registry.subscribe_async(|_: &Typed| async {});
+            let filtered = filtered.when(|_| false).register();
+            target.set(filtered.expect("there is no id"));
+            let mut holds = Box::pin(registry.emit_async(Typed));
+            assert!(poll_once(&mut holds).is_pending());
+            let mut waits = Box::pin(registry.emit_async(Typed));
+            assert!(poll_once(&mut waits).is_pending());
+            drop((limited, holds));
+            set_hook_that_removes_itself(registry, stops);
+            assert!(poll_once(&mut waits).is_ready());
+        },
+    ),
+    (
+        "the error of a sync handler, while an async one is pending",
+        |registry, target, stops| {
+            let fails = fails_once(stops);
+            registry.on(move |_: &Typed| fails()).detach();
+            target.set(registry.on_async(|_: &Typed| pending::<()>()));
+            let mut emit = Box::pin(registry.emit_async(Typed));
+            assert!(poll_once(&mut emit).is_pending());
+        },
+    ),
+    (
+        "the error of an async handler, in an async emit that is dropped",
+        |registry, target, stops| {
+            let fails = Arc::new(fails_once(stops));
+            let handler = move |_: &Typed| {
+                let fails = Arc::clone(&fails);
+                async move { fails() }
+            };
+            registry.on_async(handler).detach();
+            target.set(registry.on_async(|_: &Typed| pending::<()>()));
+            let mut emit = Box::pin(registry.try_emit_async(Typed));
+            assert!(poll_once(&mut emit).is_pending());
+            drop(emit);
+        },
+    ),
+    (
+        "the error of an async handler, in an async emit that is ready",
+        |registry, target, stops| {
+            registry.on_async(fails_later(stops)).detach();
+            target.set(registry.on_async(|_: &Typed| async {}));
+            let mut emit = Box::pin(registry.emit_async(Typed));
+            assert!(poll_once(&mut emit).is_pending());
+            assert!(poll_once(&mut emit).is_ready());
+        },
+    ),
+    (
+        "the error of an async handler, in an event from the queue",
+        |registry, target, stops| {
+            registry.on_async(fails_later(stops)).detach();
+            target.set(registry.on_async(|_: &Typed| async {}));
+            registry.enqueue(Typed).expect("there is room");
+            registry.queue().flush();
+        },
+    ),
+    (
+        "the error of a deferred handler, which the drop of an async emit runs",
+        |registry, target, stops| {
+            registry.queue().set_capacity(1);
+            registry.enqueue(Typed).expect("there is room");
+            let slow = registry.subscribe_async(|_: &Typed| pending::<()>());
+            target.set(slow.id("slow").register().expect("the id is free"));
+            let fails = fails_once(stops);
+            let fails = registry.subscribe_deferred(move |_: &Typed| fails());
+            let last = registry.subscribe_deferred(|_: &Typed| ());
+            let fails = fails.id("fails").register();
+            let last = last.after("slow").after("fails").register();
+            for subscription in [fails, last] {
+                subscription.expect("there is an order").detach();
+            }
+            let mut emit = Box::pin(registry.emit_async(Typed));
+            assert!(poll_once(&mut emit).is_pending());
+            drop(emit);
         },
     ),
 ];

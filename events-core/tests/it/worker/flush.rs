@@ -1,6 +1,8 @@
 //! Section 5: flushes: what they run, how they end, and where they can be called.
 
 use std::{
+    future::poll_fn,
+    mem,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     sync::{Mutex, mpsc},
@@ -49,6 +51,28 @@ fn an_endless_chain_of_events_is_cut_off_and_the_rest_stays_queued() {
     assert_eq!((flushed.ran(), flushed.left()), (1000, 1));
     assert_eq!(registry.queue().len(), 1);
     assert_eq!(block_on(registry.queue().flush_async()).left(), 1);
+}
+
+#[test]
+fn an_endless_chain_of_events_that_are_suspended_is_cut_off() {
+    let (registry, journal) = (Registry::new(), Journal::default());
+    let inside = registry.clone();
+    let enqueues = move |event: &Job| {
+        let (inside, mut next) = (inside.clone(), Some(job(event.number + 1, &event.journal)));
+        let mut is_first = true;
+        poll_fn(move |context| {
+            if mem::take(&mut is_first) {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            let next = next.take().expect("it is polled until it is ready");
+            inside.enqueue(next).expect("there is room");
+            Poll::Ready(())
+        })
+    };
+    registry.on_async(enqueues).detach();
+    registry.enqueue(job(0, &journal)).expect("there is room");
+    assert_eq!(registry.queue().flush().left(), 1);
 }
 
 #[test]

@@ -1,0 +1,84 @@
+//! A background run with its event type erased, as the queue stores it.
+
+use std::{
+    any::Any,
+    mem,
+    pin::Pin,
+    sync::Arc,
+    task::{Poll, Waker},
+};
+
+use super::{
+    background_plan::ErasedBackgroundRun, background_result::BackgroundResult,
+    background_run::BackgroundRun,
+};
+use crate::{
+    event::{AnyEvent, Event, TypedView},
+    metadata::{EventInfo, Origin, SubscriberInfo},
+};
+
+impl<E: Event + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> {
+    fn poll(self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {
+        self.poll(waker)
+    }
+
+    fn poll_in_emission(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {
+        if let Some((_, plan)) = self.info_and_plan() {
+            self.as_mut().poll_and_start(&plan, waker);
+        }
+        self.ready()
+    }
+
+    fn take_result(self: Pin<&mut Self>) -> BackgroundResult {
+        self.take_result()
+    }
+
+    fn record(self: Pin<&mut Self>) -> usize {
+        self.record()
+    }
+
+    fn show_unheard(&self, f: &mut dyn FnMut(&dyn AnyEvent)) {
+        if let Some(event) = self.event().filter(|_| self.is_unheard()) {
+            let origin = self.origin();
+            f(&TypedView { event, origin });
+        }
+    }
+
+    fn remove_async(self: Pin<&mut Self>) -> Vec<Arc<SubscriberInfo>> {
+        let Some((_, plan)) = self.info_and_plan() else {
+            return Vec::new();
+        };
+        let subscriber = |number: usize| &plan.subscribers()[number];
+        let not_started = self.project().not_started;
+        let (removed, kept): (Vec<_>, Vec<_>) = mem::take(not_started)
+            .into_iter()
+            .partition(|&number| subscriber(number).asynchronous);
+        *not_started = kept;
+        removed
+            .into_iter()
+            .map(|number| Arc::clone(subscriber(number)))
+            .collect()
+    }
+
+    fn unfinished(&self) -> Vec<Arc<SubscriberInfo>> {
+        let Some((_, plan)) = self.info_and_plan() else {
+            return Vec::new();
+        };
+        let pending = (0..self.futures.len()).map(|index| self.futures.number(index));
+        let numbers = pending.chain(self.not_started.iter().copied());
+        numbers
+            .map(|number| Arc::clone(&plan.subscribers()[number]))
+            .collect()
+    }
+
+    fn stop(mut self: Pin<&mut Self>) -> Option<(Box<dyn Any + Send>, Option<Origin>)> {
+        self.as_mut().clear();
+        let origin = self.origin().cloned();
+        Some((Box::new(self.take()?), origin))
+    }
+
+    fn info(&self) -> Option<&'static EventInfo> {
+        self.futures.subject()?;
+        Some(self.futures.call().info())
+    }
+}
