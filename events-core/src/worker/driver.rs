@@ -2,14 +2,21 @@
 //!
 //! A job whose handlers are pending is suspended: it is stored in a slot, and resumed when its waker is
 //! woken. Meanwhile the driver starts further jobs, up to its concurrency.
+//!
+//! A driver may be polled at a place where it can start or resume no job: where no further emit may be nested, or little
+//! of the stack is left. A later poll elsewhere may run what this one could not. So the jobs stay in their slots and in
+//! the queue, the driver passes the wake-up for a queued job on to another one, registers again for later pushes, and is
+//! pending. It wakes its task once, since the wake-up that led to this poll is used up. Only a flush or a shutdown
+//! without a suspended job is ready there: its caller handles the queued jobs.
 
 use std::{
+    mem,
     sync::Arc,
     task::{Context, Poll, Waker},
 };
 
 use crate::{
-    context::{depth, enter_job, is_in_job_of, may_enter},
+    context::{MAX_LIMIT, depth, enter_job, is_in_job_of, may_enter},
     current::enter_if_other,
     primitives::{Waiter, catch_record},
     queue::{
@@ -38,12 +45,17 @@ pub(super) struct Driver {
     spare_slot: Option<JobSlot>,
     waiter: Waiter,
     concurrency: usize,
-    starts_per_poll: usize,
     until: Until,
+    /// Whether it is the driver of a shutdown.
+    is_of_shutdown: bool,
+    /// Whether its first poll was inside a job of the queue: such a job may wait for it, so it does not wait for the job.
+    begins_inside: Option<bool>,
     /// Whether, in its last poll, it was to start a job where no further emit may be nested.
     is_too_deep: bool,
-    /// Whether that was logged.
+    /// Whether it was logged that it can run nothing where it is polled.
     has_logged: bool,
+    /// Whether it has woken its task since it was last polled at a place where it can run jobs.
+    has_woken_task: bool,
     pub(crate) events: usize,
     pub(crate) failures: usize,
 }
@@ -95,18 +107,21 @@ impl Driver {
             spare_slot: None,
             waiter: Waiter::new(),
             concurrency: concurrency.max(1),
-            starts_per_poll: STARTS_PER_POLL,
             until,
+            is_of_shutdown: false,
+            begins_inside: None,
             is_too_deep: false,
             has_logged: false,
+            has_woken_task: false,
             events: 0,
             failures: 0,
         }
     }
 
-    /// Starts one job in each poll, so that a deadline can be checked in between.
-    pub(super) fn one_start_per_poll(mut self) -> Self {
-        self.starts_per_poll = 1;
+    /// For a shutdown: it starts one job in each poll, so that a deadline can be checked in between, and does not stay
+    /// where it can start none.
+    pub(super) fn of_shutdown(mut self) -> Self {
+        self.is_of_shutdown = true;
         self
     }
 
@@ -158,11 +173,8 @@ impl Driver {
     }
 
     pub(crate) fn poll(&mut self, waker: &Waker) -> Poll<()> {
-        // The handlers of a job emit to the registry of its queue.
         let registry = self.registry.clone();
-        let _current = enter_if_other(&registry);
         let core = registry.core();
-        let _sink = core.pass_failures();
         if !self.is_registered {
             if matches!(self.until, Until::Empty { .. }) && core.queue().len() == 0 {
                 return Poll::Ready(());
@@ -171,44 +183,82 @@ impl Driver {
         }
         self.is_too_deep = false;
         let is_inside = is_in_job_of(core.queue_id());
-        let woken = self.in_flight.take_woken(waker);
+        let begins_inside = *self.begins_inside.get_or_insert(is_inside);
+        // A job that is resumed where it cannot be nested would have to end its handlers.
+        let may_resume = may_enter(MAX_LIMIT);
+        let (woken, is_held_back) = if may_resume {
+            (self.in_flight.take_woken(waker), false)
+        } else {
+            (Vec::new(), self.in_flight.set_waker(waker))
+        };
         if !woken.is_empty() {
             // A push must not wake this driver while it is busy.
             core.queue().remove_waiter(&mut self.waiter);
         }
-        woken.into_iter().for_each(|index| self.resume(index));
-        if self.in_flight.is_stopped() {
+        let Some(rest) = self.run(&registry, woken, waker, is_inside && begins_inside) else {
             return Poll::Ready(());
-        }
-        let rest = self.start_jobs(core, waker, is_inside);
-        // From here on no job is entered: a waker may poll a task that is inside no job of the queue.
-        match rest {
-            Rest::Full => return Poll::Pending,
+        };
+        // Only from here on tasks are woken: a waker may poll a task that is inside no job of the queue, and not inside
+        // its registry.
+        let is_ready = match rest {
+            Rest::Full => false,
             Rest::Yield => {
                 waker.wake_by_ref();
-                return Poll::Pending;
+                false
             }
             Rest::Waiting => {
                 if self.suspended == 0 {
                     core.drivers().idle().notify();
                 }
-                return Poll::Pending;
+                false
             }
-            Rest::Stopping => core.queue().remove_waiter(&mut self.waiter),
-            Rest::TooDeep => self.refuse_to_start(core, waker),
-            Rest::Ended => {}
+            Rest::Stopping => {
+                core.queue().remove_waiter(&mut self.waiter);
+                self.may_end()
+            }
+            Rest::TooDeep => {
+                self.is_too_deep = true;
+                self.leave_queue(core, waker)
+            }
+            Rest::Ended => self.may_end(),
+        };
+        if is_ready {
+            return Poll::Ready(());
         }
-        if self.suspended == 0 || self.in_flight.is_stopped() {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
+        self.has_woken_task &= !may_resume || self.is_too_deep;
+        if is_held_back || self.is_too_deep {
+            self.stay(core, waker);
         }
+        Poll::Pending
+    }
+
+    /// Whether it has no job in progress any more.
+    fn may_end(&self) -> bool {
+        self.suspended == 0 || self.in_flight.is_stopped()
+    }
+
+    /// Resumes the woken jobs and starts others. `None` if a shutdown has stopped it.
+    fn run(
+        &mut self,
+        registry: &Registry,
+        woken: Vec<usize>,
+        waker: &Waker,
+        is_inside: bool,
+    ) -> Option<Rest> {
+        // The handlers of a job emit to the registry of its queue.
+        let _current = enter_if_other(registry);
+        let core = registry.core();
+        let _sink = core.pass_failures();
+        woken.into_iter().for_each(|index| self.resume(index));
+        let is_stopped = self.in_flight.is_stopped();
+        (!is_stopped).then(|| self.start_jobs(core, waker, is_inside))
     }
 
     /// Starts jobs, as many as it may in one poll.
     fn start_jobs(&mut self, core: &Core, waker: &Waker, is_inside: bool) -> Rest {
         let _job = enter_job(core.queue_id(), None);
-        for _ in 0..self.starts_per_poll {
+        let starts = if self.is_of_shutdown { 1 } else { STARTS_PER_POLL };
+        for _ in 0..starts {
             if self.suspended >= self.concurrency {
                 return Rest::Full;
             }
@@ -220,7 +270,7 @@ impl Driver {
         Rest::Yield
     }
 
-    /// Pops the next job. `is_inside`: it is polled inside a job of the queue, for which it must not wait.
+    /// Pops the next job. `is_inside`: it is polled inside a job of the queue, for which it is not to wait.
     #[inline(always)]
     fn pop<'c>(
         &mut self,
@@ -240,6 +290,7 @@ impl Driver {
         match &mut self.until {
             Until::Drained => {
                 let context = &Context::from_waker(waker);
+                let is_inside = is_inside && self.suspended == 0;
                 let is_idle = || is_inside || core.drivers().is_idle();
                 match core.queue().poll_pop(&mut self.waiter, context, is_idle) {
                     Poll::Ready(popped) => popped.ok_or(Rest::Ended),
@@ -265,29 +316,43 @@ impl Driver {
         }
     }
 
-    /// It was to start a job where no further emit may be nested.
+    /// Leaves the queued jobs, which it cannot start where it is polled, to other drivers. Returns whether it is ready.
     #[cold]
-    fn refuse_to_start(&mut self, core: &Core, waker: &Waker) {
-        self.is_too_deep = true;
-        if !self.has_logged {
-            self.has_logged = true;
-            catch_record(|| {
-                tracing::error!(
-                    target: "events_core",
-                    nested = depth(),
-                    left = core.queue().len(),
-                    "a flush, worker or shutdown starts no event, since as many emits are nested around it as \
-                     Registry::set_depth_limit allows, or little of the thread's stack is left; the events stay in \
-                     the queue; call it outside of the handlers",
-                );
-            });
-        }
-        // Another worker may start the jobs.
-        core.queue().remove_waiter(&mut self.waiter);
-        if self.suspended > 0 && matches!(self.until, Until::Drained) {
-            // So that a later push wakes this one, which may then be polled elsewhere.
+    fn leave_queue(&mut self, core: &Core, waker: &Waker) -> bool {
+        self.log_too_deep(core);
+        let is_worker = matches!(self.until, Until::Drained) && !self.is_of_shutdown;
+        let is_ready = self.in_flight.is_stopped() || (self.suspended == 0 && !is_worker);
+        if is_ready || matches!(self.until, Until::Empty { .. }) {
+            core.queue().remove_waiter(&mut self.waiter);
+        } else {
             core.queue().add_late_waiter(&mut self.waiter, waker);
         }
+        is_ready
+    }
+
+    /// It is pending although it has something to run, which it cannot do where it is polled.
+    #[cold]
+    fn stay(&mut self, core: &Core, waker: &Waker) {
+        self.log_too_deep(core);
+        if !mem::replace(&mut self.has_woken_task, true) {
+            waker.wake_by_ref();
+        }
+    }
+
+    fn log_too_deep(&mut self, core: &Core) {
+        if mem::replace(&mut self.has_logged, true) {
+            return;
+        }
+        catch_record(|| {
+            tracing::error!(
+                target: "events_core",
+                nested = depth(),
+                left = core.queue().len(),
+                "a flush, worker or shutdown runs no event, since as many emits are nested around it as \
+                 Registry::set_depth_limit allows, or little of the thread's stack is left; the events stay in \
+                 the queue, and those in progress are not resumed; call it outside of the handlers",
+            );
+        });
     }
 
     /// Starts a job. The consumer side of the queue is still locked, as `InFlight::begin_poll` requires.
@@ -376,13 +441,14 @@ fn stop_and_log(job: RunningJob) -> Option<UnfinishedJob> {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // Destructors that run here emit to the registry of the queue, as handlers do in `poll`.
         let registry = self.registry.clone();
-        let _current = enter_if_other(&registry);
         let core = registry.core();
-        let _sink = core.pass_failures();
         core.queue().remove_waiter(&mut self.waiter);
         {
+            // Destructors that run here emit to the registry of the queue, as handlers do in `poll`. Not around the
+            // wakers, as there.
+            let _current = enter_if_other(&registry);
+            let _sink = core.pass_failures();
             let _job = enter_job(core.queue_id(), None);
             core.drivers().stop(&self.in_flight, stop_and_log);
         }

@@ -12,7 +12,9 @@
 //! - A consumer registers as a waiter only while the inbox is locked and the queue is empty, and is
 //!   unregistered before it checks the queue again. So no wake-up is lost: every sleeping consumer can
 //!   be woken, and an item whose push finds no waiter is found by a consumer that is awake. The exception is a
-//!   consumer that cannot pop: it passes its wake-up on, and registers again for later pushes.
+//!   consumer that cannot pop where it is polled: it passes its wake-up on, and registers again for later pushes. It
+//!   passes a wake-up on to consumers that registered before it, so that consumers of which none can pop do not wake
+//!   one another for ever.
 //! - While the queue drains, a consumer that finds it empty registers first, and then checks whether the others are
 //!   idle. A consumer that ends wakes all waiters. So the last one that is idle ends, and then the others do.
 //!
@@ -251,12 +253,19 @@ impl<V: Copy> BoundedQueue<V> {
         Poll::Ready(None)
     }
 
-    /// Registers a consumer that cannot pop, though an item may be queued: it has passed its wake-up on, and a later
-    /// push wakes it.
+    /// Registers a consumer that cannot pop where it is polled, though an item is queued: a later push wakes it. The
+    /// wake-up for this item is passed on to a consumer that registered before it.
     pub(crate) fn add_late_waiter(&self, waiter: &mut Waiter, waker: &Waker) {
         let waker = waker.clone();
-        let old = self.inbox().waiters.add(waiter, waker);
+        let (next, old) = {
+            let mut inbox = self.inbox();
+            let next = inbox.waiters.pop_before(waiter);
+            (next, inbox.waiters.add(waiter, waker))
+        };
         drop_catching(old);
+        if let Some(waker) = next {
+            self.wake(waker);
+        }
     }
 
     /// Wakes all waiters if the queue is draining: a consumer has ended, so the others may have nothing to wait for.
