@@ -232,7 +232,7 @@ impl<E: Event> BackgroundRun<E> {
                 .into_iter()
                 .flatten()
                 .find(|(other, _)| *other == number)
-                .map(|(_, span)| span.enter());
+                .and_then(|(_, span)| span.enter());
             match this.futures.poll_at(index, waker) {
                 Poll::Pending => index += 1,
                 Poll::Ready(ended) => {

@@ -6,12 +6,14 @@
 //!
 //! - `emission`: topic, origin, id and parent of one emission, for its handlers
 //! - `emit_stack`: the nested emits of a thread, and their limit
+//! - `catch_span`: a tracing span whose callbacks may panic
 //! - `current_job`: the queue job that runs on a thread
 //! - `handler_owner`: whether a function around user code on a thread owns handlers
 //! - `panic_hook`: catching a panic of user code, with its source location and backtrace
 //! - `failure_sink`: where the failures of a thread go beside the log
 //! - `log`: the spans and log records of emits, for `tracing`
 
+mod catch_span;
 mod current_job;
 mod emission;
 mod emit_stack;
@@ -20,6 +22,7 @@ mod handler_owner;
 pub(crate) mod log;
 pub(crate) mod panic_hook;
 
+pub(crate) use catch_span::{CatchSpan, EnteredSpan};
 pub(crate) use current_job::{
     CurrentJobGuard, QueueId, current_emission, enter_job, is_in_job_of, parent_id,
 };

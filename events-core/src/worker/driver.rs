@@ -257,7 +257,11 @@ impl Driver {
     /// Starts jobs, as many as it may in one poll.
     fn start_jobs(&mut self, core: &Core, waker: &Waker, is_inside: bool) -> Rest {
         let _job = enter_job(core.queue_id(), None);
-        let starts = if self.is_of_shutdown { 1 } else { STARTS_PER_POLL };
+        let starts = if self.is_of_shutdown {
+            1
+        } else {
+            STARTS_PER_POLL
+        };
         for _ in 0..starts {
             if self.suspended >= self.concurrency {
                 return Rest::Full;
