@@ -16,7 +16,7 @@ use std::{
 };
 
 use crate::{
-    context::{MAX_LIMIT, depth, enter_job, is_in_job_of, may_enter},
+    context::{EventChain, MAX_LIMIT, depth, enter_job, is_in_job_of, may_enter, set_chain},
     current::enter_if_other,
     primitives::{Waiter, catch_record},
     queue::{
@@ -28,9 +28,8 @@ use crate::{
 /// How many jobs a driver starts in one poll, before other tasks of the same thread can run.
 const STARTS_PER_POLL: usize = 64;
 
-/// How often a flush runs the jobs that were pushed meanwhile, before it is cut off. A chain of events,
-/// each of which enqueues the next one, is cut off after this many.
-const MAX_ROUNDS: usize = 1000;
+/// How many events of a chain, each of which enqueues the next one, a flush runs before it is cut off.
+const MAX_CHAIN: usize = 1000;
 
 /// Runs the jobs of a queue.
 pub(super) struct Driver {
@@ -38,8 +37,8 @@ pub(super) struct Driver {
     in_flight: Arc<InFlight<RunningJob>>,
     /// Whether it is among the drivers that are in progress.
     is_registered: bool,
-    /// The slots of the suspended jobs, by their index.
-    slots: Vec<Option<JobSlot>>,
+    /// The slots of the suspended jobs, by their index, and the chains of the jobs.
+    slots: Vec<Option<(JobSlot, EventChain)>>,
     suspended: usize,
     /// The slot for the next job that is suspended.
     spare_slot: Option<JobSlot>,
@@ -63,11 +62,11 @@ pub(super) struct Driver {
 /// When a driver is finished.
 #[derive(Clone, Copy)]
 pub(super) enum Until {
-    /// When the queue is empty.
+    /// When the queue is empty, or the next job is in a chain that is too long.
     Empty {
-        /// How many of the jobs that were queued when the round began are still to be popped.
-        round_remaining: usize,
-        rounds: usize,
+        /// The number of the flush, after the first poll.
+        flush: Option<u32>,
+        is_cut_off: bool,
     },
     /// When the queue is shut down and empty, and no other driver has a job in progress, which could push one.
     Drained,
@@ -91,8 +90,8 @@ enum Rest {
 
 impl Until {
     pub(crate) const EMPTY: Self = Self::Empty {
-        round_remaining: 0,
-        rounds: 0,
+        flush: None,
+        is_cut_off: false,
     };
 }
 
@@ -133,9 +132,9 @@ impl Driver {
         &self.in_flight
     }
 
-    /// Whether the flush was cut off after the maximum number of rounds.
+    /// Whether the flush was cut off, since a chain of events is too long.
     pub(super) fn is_cut_off(&self) -> bool {
-        matches!(self.until, Until::Empty { rounds, .. } if rounds > MAX_ROUNDS)
+        matches!(self.until, Until::Empty { is_cut_off, .. } if is_cut_off)
     }
 
     /// Whether, in its last poll, it started no job since no further emit may be nested there: the event would be
@@ -267,21 +266,21 @@ impl Driver {
                 return Rest::Full;
             }
             match self.pop(core, waker, is_inside) {
-                Ok(popped) => self.start(core, popped),
+                Ok((popped, chain)) => self.start(core, popped, chain),
                 Err(rest) => return rest,
             }
         }
         Rest::Yield
     }
 
-    /// Pops the next job. `is_inside`: it is polled inside a job of the queue, for which it is not to wait.
+    /// Pops the next job, and returns its chain as this driver counts it. `is_inside`: it is polled inside a job of the queue, for which it is not to wait.
     #[inline(always)]
     fn pop<'c>(
         &mut self,
         core: &'c Core,
         waker: &Waker,
         is_inside: bool,
-    ) -> Result<PoppedJob<'c, Core>, Rest> {
+    ) -> Result<(PoppedJob<'c, Core>, EventChain), Rest> {
         if self.in_flight.is_stop_requested() {
             return Err(Rest::Stopping);
         }
@@ -297,25 +296,23 @@ impl Driver {
                 let is_inside = is_inside && self.suspended == 0;
                 let is_idle = || is_inside || core.drivers().is_idle();
                 match core.queue().poll_pop(&mut self.waiter, context, is_idle) {
-                    Poll::Ready(popped) => popped.ok_or(Rest::Ended),
+                    Poll::Ready(Some(popped)) => {
+                        let chain = popped.chain();
+                        Ok((popped, chain))
+                    }
+                    Poll::Ready(None) => Err(Rest::Ended),
                     Poll::Pending => Err(Rest::Waiting),
                 }
             }
-            Until::Empty {
-                round_remaining,
-                rounds,
-            } => {
-                if *round_remaining == 0 {
-                    *round_remaining = core.queue().len();
-                    // Events that other threads enqueue are no chain. Most flushes have few rounds, and count all.
-                    if *rounds < MAX_ROUNDS / 2 || core.queue().take_pushed_by_job() {
-                        *rounds += 1;
-                    }
+            Until::Empty { flush, is_cut_off } => {
+                let flush = *flush.get_or_insert_with(|| core.queue().begin_flush());
+                let popped = core.queue().pop().ok_or(Rest::Ended)?;
+                let chain = popped.chain().in_flush(flush);
+                if chain.length() >= MAX_CHAIN {
+                    *is_cut_off = true;
+                    return Err(Rest::Ended);
                 }
-                *round_remaining = round_remaining.saturating_sub(1);
-                let is_cut_off = *rounds > MAX_ROUNDS;
-                let popped = if is_cut_off { None } else { core.queue().pop() };
-                popped.ok_or(Rest::Ended)
+                Ok((popped, chain))
             }
         }
     }
@@ -361,11 +358,12 @@ impl Driver {
 
     /// Starts a job. The consumer side of the queue is still locked, as `InFlight::begin_poll` requires.
     #[inline(always)]
-    fn start(&mut self, core: &Core, popped: PoppedJob<'_, Core>) {
+    fn start(&mut self, core: &Core, popped: PoppedJob<'_, Core>, chain: EventChain) {
         let Some(slot) = &self.spare_slot else { return };
         self.in_flight.begin_poll();
+        set_chain(chain);
         match popped.start(core, slot.waker()) {
-            JobProgress::Pending(job) => return self.suspend(*job),
+            JobProgress::Pending(job) => return self.suspend(*job, chain),
             JobProgress::Done(result) => self.count(result),
             JobProgress::Empty => {}
         }
@@ -373,7 +371,7 @@ impl Driver {
     }
 
     /// Stores a started job that is pending in the spare slot.
-    fn suspend(&mut self, job: RunningJob) {
+    fn suspend(&mut self, job: RunningJob, chain: EventChain) {
         let Some(slot) = self.spare_slot.take() else {
             return;
         };
@@ -384,13 +382,13 @@ impl Driver {
         if self.slots.len() <= index {
             self.slots.resize_with(index + 1, || None);
         }
-        self.slots[index] = Some(slot);
+        self.slots[index] = Some((slot, chain));
         self.suspended += 1;
     }
 
     /// Polls a suspended job that was woken.
     fn resume(&mut self, index: usize) {
-        let Some(slot) = self.slots.get(index).and_then(Option::as_ref) else {
+        let Some((slot, chain)) = self.slots.get(index).and_then(Option::as_ref) else {
             if let Some(spare) = self
                 .spare_slot
                 .as_ref()
@@ -404,7 +402,13 @@ impl Driver {
             // A shutdown has taken it.
             return;
         };
-        match job.poll(self.registry.core(), slot.waker()) {
+        let core = self.registry.core();
+        let polled = {
+            let _job = enter_job(core.queue_id(), None);
+            set_chain(*chain);
+            job.poll(core, slot.waker())
+        };
+        match polled {
             Poll::Ready(result) => {
                 self.in_flight.end_poll();
                 self.count(result);
@@ -415,10 +419,12 @@ impl Driver {
             },
         }
         self.suspended -= 1;
-        let slot = self.slots[index].take();
+        let Some((slot, _)) = self.slots[index].take() else {
+            return;
+        };
         if self.spare_slot.is_none() {
-            self.spare_slot = slot;
-        } else if let Some(slot) = slot {
+            self.spare_slot = Some(slot);
+        } else {
             self.in_flight.free_slot(&slot);
         }
     }
