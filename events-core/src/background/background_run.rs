@@ -177,27 +177,17 @@ impl<E: Event> BackgroundRun<E> {
 
     /// Polls the pending handlers and starts those that are no longer blocked, with the emission as the
     /// innermost one of this thread.
-    pub(crate) fn poll(self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {
+    /// `is_job`: its driver has measured the stack.
+    pub(crate) fn poll(mut self: Pin<&mut Self>, waker: &Waker, is_job: bool) -> Poll<()> {
         let Some((info, plan)) = self.info_and_plan() else {
             return Poll::Ready(());
         };
-        if let Some(refusal) = EmitGuard::refuses_to_resume(info) {
+        if !is_job && let Some(refusal) = EmitGuard::refuses_to_resume(info) {
             self.end_all(&plan, &refusal);
             return Poll::Ready(());
         }
-        self.resume(info, &plan, waker)
-    }
-
-    /// [`poll`](Self::poll) without measuring the stack.
-    #[inline]
-    fn resume(
-        mut self: Pin<&mut Self>,
-        info: &'static EventInfo,
-        plan: &Arc<BackgroundPlan>,
-        waker: &Waker,
-    ) -> Poll<()> {
         let guard = EmitGuard::reenter(info, self.id);
-        self.as_mut().poll_and_start(plan, waker);
+        self.as_mut().poll_and_start(&plan, waker);
         match &guard {
             Some(guard) => self.suspend(guard),
             None => self.ready(),
@@ -348,10 +338,7 @@ fn range_of(number: usize) -> Range<usize> {
 
 impl<E: Event + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> {
     fn poll(self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {
-        match self.info_and_plan() {
-            Some((info, plan)) => self.resume(info, &plan, waker),
-            None => Poll::Ready(()),
-        }
+        self.poll(waker, true)
     }
 
     fn poll_in_emission(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {

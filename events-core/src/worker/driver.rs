@@ -6,30 +6,25 @@
 //! A driver may be polled at a place where it can start or resume no job: where no further emit may be nested, or little
 //! of the stack is left. A later poll elsewhere may run what this one could not. So the jobs stay in their slots and in
 //! the queue, the driver passes the wake-up for a queued job on to another one, registers again for later pushes, and is
-//! pending. It wakes its task once, since the wake-up that led to this poll is used up. Only a flush or a shutdown
-//! without a suspended job is ready there: its caller handles the queued jobs.
+//! pending. For a job that was woken there is no other driver: so the driver wakes its task once, and a poll elsewhere
+//! resumes the job. Only a flush or a shutdown without a suspended job is ready there: its caller handles the queued jobs.
 
 use std::{
     mem,
     sync::Arc,
-    task::{Context, Poll, Waker},
+    task::{Poll, Waker},
 };
 
+use super::intake::{Intake, Rest, Until};
 use crate::{
     context::{EventChain, MAX_LIMIT, depth, enter_job, is_in_job_of, may_enter, set_chain},
     current::enter_if_other,
-    primitives::{Waiter, catch_record},
+    primitives::catch_record,
     queue::{
         InFlight, JobProgress, JobResult, JobSlot, PoppedJob, QueueOwner, RunningJob, UnfinishedJob,
     },
     registry::{Core, Registry},
 };
-
-/// How many jobs a driver starts in one poll, before other tasks of the same thread can run.
-const STARTS_PER_POLL: usize = 64;
-
-/// How many events of a chain, each of which enqueues the next one, a flush runs before it is cut off.
-const MAX_CHAIN: usize = 1000;
 
 /// Runs the jobs of a queue.
 pub(super) struct Driver {
@@ -42,57 +37,18 @@ pub(super) struct Driver {
     suspended: usize,
     /// The slot for the next job that is suspended.
     spare_slot: Option<JobSlot>,
-    waiter: Waiter,
+    intake: Intake,
     concurrency: usize,
-    until: Until,
-    /// Whether it is the driver of a shutdown.
-    is_of_shutdown: bool,
     /// Whether its first poll was inside a job of the queue: such a job may wait for it, so it does not wait for the job.
     begins_inside: Option<bool>,
     /// Whether, in its last poll, it was to start a job where no further emit may be nested.
     is_too_deep: bool,
     /// Whether it was logged that it can run nothing where it is polled.
     has_logged: bool,
-    /// Whether it has woken its task since it was last polled at a place where it can run jobs.
+    /// Whether it has woken its task since it was last polled at a place where it can resume jobs.
     has_woken_task: bool,
     pub(crate) events: usize,
     pub(crate) failures: usize,
-}
-
-/// When a driver is finished.
-#[derive(Clone, Copy)]
-pub(super) enum Until {
-    /// When the queue is empty, or the next job is in a chain that is too long.
-    Empty {
-        /// The number of the flush, after the first poll.
-        flush: Option<u32>,
-        is_cut_off: bool,
-    },
-    /// When the queue is shut down and empty, and no other driver has a job in progress, which could push one.
-    Drained,
-}
-
-/// Why a driver starts no further job in a poll.
-enum Rest {
-    /// It has started as many as it may in one poll.
-    Yield,
-    /// As many as its concurrency allows are suspended.
-    Full,
-    /// The queue is empty; it is registered as a waiter.
-    Waiting,
-    /// No job is left for it.
-    Ended,
-    /// It is to start no further job.
-    Stopping,
-    /// No further emit may be nested where it is polled.
-    TooDeep,
-}
-
-impl Until {
-    pub(crate) const EMPTY: Self = Self::Empty {
-        flush: None,
-        is_cut_off: false,
-    };
 }
 
 impl Driver {
@@ -104,10 +60,8 @@ impl Driver {
             slots: Vec::new(),
             suspended: 0,
             spare_slot: None,
-            waiter: Waiter::new(),
+            intake: Intake::new(until),
             concurrency: concurrency.max(1),
-            until,
-            is_of_shutdown: false,
             begins_inside: None,
             is_too_deep: false,
             has_logged: false,
@@ -115,13 +69,6 @@ impl Driver {
             events: 0,
             failures: 0,
         }
-    }
-
-    /// For a shutdown: it starts one job in each poll, so that a deadline can be checked in between, and does not stay
-    /// where it can start none.
-    pub(super) fn of_shutdown(mut self) -> Self {
-        self.is_of_shutdown = true;
-        self
     }
 
     pub(crate) fn registry(&self) -> &Registry {
@@ -134,7 +81,7 @@ impl Driver {
 
     /// Whether the flush was cut off, since a chain of events is too long.
     pub(super) fn is_cut_off(&self) -> bool {
-        matches!(self.until, Until::Empty { is_cut_off, .. } if is_cut_off)
+        self.intake.is_cut_off()
     }
 
     /// Whether, in its last poll, it started no job since no further emit may be nested there: the event would be
@@ -175,7 +122,7 @@ impl Driver {
         let registry = self.registry.clone();
         let core = registry.core();
         if !self.is_registered {
-            if matches!(self.until, Until::Empty { .. }) && core.queue().len() == 0 {
+            if self.intake.is_of_flush() && core.queue().len() == 0 {
                 return Poll::Ready(());
             }
             self.register();
@@ -192,7 +139,7 @@ impl Driver {
         };
         if !woken.is_empty() {
             // A push must not wake this driver while it is busy.
-            core.queue().remove_waiter(&mut self.waiter);
+            self.intake.remove_waiter(core);
         }
         let Some(rest) = self.run(&registry, woken, waker, is_inside && begins_inside) else {
             return Poll::Ready(());
@@ -212,21 +159,23 @@ impl Driver {
                 false
             }
             Rest::Stopping => {
-                core.queue().remove_waiter(&mut self.waiter);
+                self.intake.remove_waiter(core);
                 self.may_end()
             }
             Rest::TooDeep => {
                 self.is_too_deep = true;
-                self.leave_queue(core, waker)
+                self.log_too_deep(core);
+                let has_none = self.may_end();
+                self.intake.leave(core, waker, has_none)
             }
             Rest::Ended => self.may_end(),
         };
         if is_ready {
             return Poll::Ready(());
         }
-        self.has_woken_task &= !may_resume || self.is_too_deep;
-        if is_held_back || self.is_too_deep {
-            self.stay(core, waker);
+        self.has_woken_task &= !may_resume;
+        if is_held_back {
+            self.hold_back(core, waker);
         }
         Poll::Pending
     }
@@ -256,16 +205,18 @@ impl Driver {
     /// Starts jobs, as many as it may in one poll.
     fn start_jobs(&mut self, core: &Core, waker: &Waker, is_inside: bool) -> Rest {
         let _job = enter_job(core.queue_id(), None);
-        let starts = if self.is_of_shutdown {
-            1
-        } else {
-            STARTS_PER_POLL
-        };
-        for _ in 0..starts {
+        for _ in 0..self.intake.starts_per_poll() {
             if self.suspended >= self.concurrency {
                 return Rest::Full;
             }
-            match self.pop(core, waker, is_inside) {
+            if self.in_flight.is_stop_requested() {
+                return Rest::Stopping;
+            }
+            if self.spare_slot.is_none() {
+                self.spare_slot = Some(self.in_flight.reserve_slot());
+            }
+            let may_wait = !is_inside || self.suspended > 0;
+            match self.intake.pop(core, waker, may_wait) {
                 Ok((popped, chain)) => self.start(core, popped, chain),
                 Err(rest) => return rest,
             }
@@ -273,67 +224,9 @@ impl Driver {
         Rest::Yield
     }
 
-    /// Pops the next job, and returns its chain as this driver counts it. `is_inside`: it is polled inside a job of the queue, for which it is not to wait.
-    #[inline(always)]
-    fn pop<'c>(
-        &mut self,
-        core: &'c Core,
-        waker: &Waker,
-        is_inside: bool,
-    ) -> Result<(PoppedJob<'c, Core>, EventChain), Rest> {
-        if self.in_flight.is_stop_requested() {
-            return Err(Rest::Stopping);
-        }
-        if !may_enter(core.emit_limits().limit()) && core.queue().len() > 0 {
-            return Err(Rest::TooDeep);
-        }
-        if self.spare_slot.is_none() {
-            self.spare_slot = Some(self.in_flight.reserve_slot());
-        }
-        match &mut self.until {
-            Until::Drained => {
-                let context = &Context::from_waker(waker);
-                let is_inside = is_inside && self.suspended == 0;
-                let is_idle = || is_inside || core.drivers().is_idle();
-                match core.queue().poll_pop(&mut self.waiter, context, is_idle) {
-                    Poll::Ready(Some(popped)) => {
-                        let chain = popped.chain();
-                        Ok((popped, chain))
-                    }
-                    Poll::Ready(None) => Err(Rest::Ended),
-                    Poll::Pending => Err(Rest::Waiting),
-                }
-            }
-            Until::Empty { flush, is_cut_off } => {
-                let flush = *flush.get_or_insert_with(|| core.queue().begin_flush());
-                let popped = core.queue().pop().ok_or(Rest::Ended)?;
-                let chain = popped.chain().in_flush(flush);
-                if chain.length() >= MAX_CHAIN {
-                    *is_cut_off = true;
-                    return Err(Rest::Ended);
-                }
-                Ok((popped, chain))
-            }
-        }
-    }
-
-    /// Leaves the queued jobs, which it cannot start where it is polled, to other drivers. Returns whether it is ready.
+    /// A job that was woken is not resumed where it is polled. No other driver can resume it.
     #[cold]
-    fn leave_queue(&mut self, core: &Core, waker: &Waker) -> bool {
-        self.log_too_deep(core);
-        let is_worker = matches!(self.until, Until::Drained) && !self.is_of_shutdown;
-        let is_ready = self.in_flight.is_stopped() || (self.suspended == 0 && !is_worker);
-        if is_ready || matches!(self.until, Until::Empty { .. }) {
-            core.queue().remove_waiter(&mut self.waiter);
-        } else {
-            core.queue().add_late_waiter(&mut self.waiter, waker);
-        }
-        is_ready
-    }
-
-    /// It is pending although it has something to run, which it cannot do where it is polled.
-    #[cold]
-    fn stay(&mut self, core: &Core, waker: &Waker) {
+    fn hold_back(&mut self, core: &Core, waker: &Waker) {
         self.log_too_deep(core);
         if !mem::replace(&mut self.has_woken_task, true) {
             waker.wake_by_ref();
@@ -453,7 +346,7 @@ impl Drop for Driver {
     fn drop(&mut self) {
         let registry = self.registry.clone();
         let core = registry.core();
-        core.queue().remove_waiter(&mut self.waiter);
+        self.intake.remove_waiter(core);
         {
             // Destructors that run here emit to the registry of the queue, as handlers do in `poll`. Not around the
             // wakers, as there.

@@ -11,7 +11,8 @@ use std::{
 
 use super::{
     block_on::block_on,
-    driver::{Driver, Until},
+    driver::Driver,
+    intake::Until,
     queue_handle::Queue,
     tokio_thread::{is_driving_current_thread_runtime, refuse},
 };
@@ -136,7 +137,7 @@ impl Flush {
             Some(driver) if is_inside => ready!(driver.poll_started(waker)),
             None if is_inside => {}
             driver => {
-                let new = || Driver::new(registry.clone(), 1, Until::EMPTY);
+                let new = || Driver::new(registry.clone(), 1, Until::Empty);
                 ready!(driver.get_or_insert_with(new).poll(waker));
             }
         }

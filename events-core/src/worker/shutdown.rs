@@ -13,7 +13,8 @@ use std::{
 
 use super::{
     block_on::{NotReady, block_on_until},
-    driver::{Driver, Until},
+    driver::Driver,
+    intake::Until,
     queue_handle::Queue,
     tokio_thread::{is_driving_current_thread_runtime, log_deadline, refuse},
 };
@@ -203,8 +204,8 @@ impl Draining {
             if core.queue().is_settled(|| core.drivers().is_empty()) {
                 return Poll::Ready(());
             }
-            let new = Driver::new(self.queue.0.clone(), CONCURRENCY, Until::Drained);
-            self.driver = Some(new.of_shutdown());
+            let new = Driver::new(self.queue.0.clone(), CONCURRENCY, Until::ShutDown);
+            self.driver = Some(new);
         }
     }
 

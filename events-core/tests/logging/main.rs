@@ -9,6 +9,8 @@ mod background;
 mod bridges;
 mod panics;
 mod records;
+mod shutdowns;
+mod spans;
 mod topics;
 
 use std::{
