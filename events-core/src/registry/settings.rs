@@ -19,6 +19,10 @@ impl Registry {
     /// A deeper emit is refused with [`TooDeep`](crate::failures::TooDeep), whose text prints the chain.
     /// An event from the queue counts as nested in the handler that flushes the queue. At the limit a flush
     /// starts no event, so none is refused; the events stay in the queue.
+    ///
+    /// A nested emit is also refused when less than 128 KiB of the thread's stack is left. One level of async emits
+    /// moves its event several times: with events of 16 KiB and more it can take more than that without optimizations,
+    /// so that endless nesting of them overflows the stack. Put large fields into a `Box` or an `Arc`.
     pub fn set_depth_limit(&self, limit: usize) {
         self.core().set_limit(limit);
     }

@@ -120,7 +120,7 @@ impl Queue {
             }
             let drivers = core.drivers().all();
             let stop = |driver| core.drivers().stop(driver, RunningJob::stop);
-            drivers.iter().for_each(|driver| stop(driver));
+            drivers.iter().for_each(stop);
             drivers
         };
         let (started, running) = core.drivers().take_unfinished();
