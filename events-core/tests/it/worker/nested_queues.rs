@@ -149,7 +149,7 @@ const WAKES: &[Wakes] = &[
     }),
     ("a worker that is dropped", SETTLE, |_, _, work| drop(work)),
     ("a worker that is dropped", SHUTDOWN, |_, _, work| {
-        drop(work)
+        drop(work);
     }),
     ("a shutdown", SETTLE, |registry, _, work| {
         drop(registry.queue().shutdown(Duration::ZERO));
