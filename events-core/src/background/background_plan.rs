@@ -31,15 +31,13 @@ use std::{
     thread,
 };
 
-use tracing::Span;
-
 use super::{
     background_result::BackgroundResult,
     dependencies::Dependencies,
     future_set::{FirstPoll, Start},
 };
 use crate::{
-    context::{EmissionId, log, panic_hook::catch_panic, records_spans},
+    context::{CatchSpan, EmissionId, log, panic_hook::catch_panic, records_spans},
     event::{AnyEvent, OwnedEvent},
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef, Step},
     metadata::{EventInfo, Origin, SubscriberInfo},
@@ -250,7 +248,7 @@ pub(crate) trait ErasedBackgroundRun: Send {
 const MAX_NESTED_CALLS: usize = 16;
 
 /// The spans of pending handlers, with the handlers' numbers.
-pub(super) type HandlerSpans = Vec<(usize, Span)>;
+pub(super) type HandlerSpans = Vec<(usize, CatchSpan)>;
 
 /// Starts the handlers of a run, one after the other; see the module's documentation.
 pub(crate) struct Starter<'a, 's> {

@@ -206,11 +206,12 @@ impl<E: Event> BackgroundRun<E> {
 
     /// Polls the pending handlers and starts those that are no longer blocked, with the emission as the
     /// innermost one of this thread.
-    pub(crate) fn poll(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {
+    /// `is_job`: its driver has measured the stack.
+    pub(crate) fn poll(mut self: Pin<&mut Self>, waker: &Waker, is_job: bool) -> Poll<()> {
         let Some((info, plan)) = self.info_and_plan() else {
             return Poll::Ready(());
         };
-        if let Some(refusal) = EmitGuard::refuses_to_resume(info) {
+        if !is_job && let Some(refusal) = EmitGuard::refuses_to_resume(info) {
             self.end_all(&plan, &refusal);
             return Poll::Ready(());
         }
@@ -255,7 +256,7 @@ impl<E: Event> BackgroundRun<E> {
                 .into_iter()
                 .flatten()
                 .find(|(other, _)| *other == number)
-                .map(|(_, span)| span.enter());
+                .and_then(|(_, span)| span.enter());
             match this.futures.poll_at(index, waker) {
                 Poll::Pending => index += 1,
                 Poll::Ready(ended) => {

@@ -9,7 +9,6 @@ use std::{
 };
 
 use pin_project_lite::pin_project;
-use tracing::Span;
 
 use super::{
     builder::Bridge,
@@ -23,7 +22,10 @@ use super::{
 use crate::worker::FeatureTokio;
 #[cfg(feature = "tokio")]
 use crate::worker::is_current_thread_runtime;
-use crate::worker::{is_driving_current_thread_runtime, refuse, spawn_thread};
+use crate::{
+    context::CatchSpan,
+    worker::{is_driving_current_thread_runtime, refuse, spawn_thread},
+};
 
 impl<S: PollSource, W, K, C> Bridge<S, W, K, C> {
     /// Runs the bridge on a thread of its own, without an async runtime, and returns its guard.
@@ -215,7 +217,7 @@ pin_project! {
     {
         #[pin]
         run: Run<S, W, K, C>,
-        span: Span,
+        span: CatchSpan,
         close_on_drop: CloseOnDrop,
     }
 }
@@ -238,7 +240,7 @@ where
         let lifecycle = Arc::new(Lifecycle::default());
         let task = Self {
             run: Run::new(bridge, Some(Arc::clone(&lifecycle))),
-            span: Span::current(),
+            span: CatchSpan::current(),
             close_on_drop: CloseOnDrop(Arc::clone(&lifecycle)),
         };
         (

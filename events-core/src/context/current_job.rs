@@ -13,6 +13,7 @@ use std::{
 use super::{
     emission::{Emission, EmissionId},
     emit_stack,
+    event_chain::EventChain,
 };
 use crate::metadata::Origin;
 
@@ -42,35 +43,64 @@ thread_local! {
     /// The innermost job of this thread, and how many emits were in progress when it began.
     static INNERMOST: Cell<Option<(usize, CurrentJob)>> = const { Cell::new(None) };
 
-    /// The queues of the jobs around the innermost one. Consecutive jobs of one queue are counted once, so this
-    /// is empty unless jobs of several queues nest.
+    /// The place of the innermost job in its chain.
+    static CHAIN: Cell<EventChain> = const { Cell::new(EventChain::NONE) };
+
+    /// The queues of the jobs around the innermost one, with the chains of these jobs. Consecutive jobs of one queue
+    /// are counted once, so this is empty unless jobs of several queues nest.
     ///
     /// It has no destructor, so that it can be used in those of other thread-locals. It owns no memory while
     /// it is empty.
-    static OUTER_QUEUES: RefCell<ManuallyDrop<Vec<QueueId>>> =
+    static OUTER_QUEUES: RefCell<ManuallyDrop<Vec<(QueueId, EventChain)>>> =
         const { RefCell::new(ManuallyDrop::new(Vec::new())) };
 }
 
 /// Until this is dropped, a job is the innermost one of this thread.
 pub(crate) struct CurrentJobGuard {
     outer: Option<(usize, CurrentJob)>,
+    outer_chain: EventChain,
     /// Whether the queue of the outer job is in `OUTER_QUEUES`.
     is_of_other_queue: bool,
 }
 
 /// Marks this thread as running a job of that queue, with that parent of its emission, until the guard is
-/// dropped.
+/// dropped. The job has the place in a chain of the innermost job, if that is of the same queue, until another one is
+/// [set](set_chain).
 pub(crate) fn enter_job(queue: QueueId, parent: Option<EmissionId>) -> CurrentJobGuard {
     let job = CurrentJob { queue, parent };
     let outer = INNERMOST.replace(Some((emit_stack::depth(), job)));
     let other = outer.filter(|(_, outer)| outer.queue != queue);
+    let outer_chain = CHAIN.get();
     if let Some((_, other)) = other {
-        OUTER_QUEUES.with_borrow_mut(|queues| queues.push(other.queue));
+        OUTER_QUEUES.with_borrow_mut(|queues| queues.push((other.queue, outer_chain)));
+        CHAIN.set(EventChain::NONE);
     }
     CurrentJobGuard {
         outer,
+        outer_chain,
         is_of_other_queue: other.is_some(),
     }
+}
+
+/// Sets the place of the innermost job in its chain, until the guard of that job is dropped.
+#[inline]
+pub(crate) fn set_chain(chain: EventChain) {
+    CHAIN.set(chain);
+}
+
+/// The place in its chain of the innermost job of that queue that this thread is running; `None` if there is none.
+pub(crate) fn chain_of_job(queue: QueueId) -> Option<EventChain> {
+    let (_, innermost) = INNERMOST.get()?;
+    if innermost.queue == queue {
+        return Some(CHAIN.get());
+    }
+    let outer = |queues: &ManuallyDrop<Vec<_>>| {
+        let mut queues = queues.iter().rev();
+        queues
+            .find(|(outer, _)| *outer == queue)
+            .map(|(_, chain)| *chain)
+    };
+    OUTER_QUEUES.with_borrow(outer)
 }
 
 /// Whether this thread is running a job of any queue.
@@ -80,14 +110,13 @@ pub(crate) fn is_in_job() -> bool {
 
 /// Whether this thread is running a job of that queue, be it inside a job of another queue or around one.
 pub(crate) fn is_in_job_of(queue: QueueId) -> bool {
-    INNERMOST.get().is_some_and(|(_, innermost)| {
-        innermost.queue == queue || OUTER_QUEUES.with_borrow(|queues| queues.contains(&queue))
-    })
+    chain_of_job(queue).is_some()
 }
 
 impl Drop for CurrentJobGuard {
     fn drop(&mut self) {
         INNERMOST.set(self.outer);
+        CHAIN.set(self.outer_chain);
         if self.is_of_other_queue {
             OUTER_QUEUES.with_borrow_mut(|queues| {
                 queues.pop();

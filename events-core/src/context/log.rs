@@ -1,9 +1,9 @@
 //! The spans of emits, and the log records of what no caller receives as a result, for `tracing`. Of the
 //! event they contain only its topic and origin.
 
-use tracing::{Level, Span, debug, error, level_enabled, trace_span};
+use tracing::{Level, debug, error, level_enabled, trace_span};
 
-use super::failure_sink;
+use super::{catch_span::CatchSpan, failure_sink};
 use crate::{
     metadata::{Origin, SubscriberInfo},
     primitives::{OptionBox, catch_record, one_line},
@@ -60,23 +60,30 @@ pub(crate) fn unheard(topic: &str) {
 }
 
 /// The span of an emit.
-pub(crate) fn emit_span(topic: &str, origin: Option<&Origin>) -> Span {
-    trace_span!(
-        target: "events_core",
-        "emit",
-        topic = &*one_line(topic),
-        origin = origin.map(|origin| tracing::field::display(one_line(origin.as_str()))),
-    )
+pub(crate) fn emit_span(topic: &str, origin: Option<&Origin>) -> CatchSpan {
+    if !records_spans() {
+        return CatchSpan::NONE;
+    }
+    CatchSpan::new(|| {
+        trace_span!(
+            target: "events_core",
+            "emit",
+            topic = &*one_line(topic),
+            origin = origin.map(|origin| tracing::field::display(one_line(origin.as_str()))),
+        )
+    })
 }
 
 /// The span of a handler's call.
-pub(crate) fn handler_span(subscriber: &SubscriberInfo) -> Span {
-    trace_span!(
-        target: "events_core",
-        "handle",
-        subscriber = %subscriber.name,
-        location = %subscriber.location,
-    )
+pub(crate) fn handler_span(subscriber: &SubscriberInfo) -> CatchSpan {
+    CatchSpan::new(|| {
+        trace_span!(
+            target: "events_core",
+            "handle",
+            subscriber = %subscriber.name,
+            location = %subscriber.location,
+        )
+    })
 }
 
 /// Whether the level `DEBUG` is enabled, at which tracing records single emits.

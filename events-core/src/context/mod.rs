@@ -6,28 +6,35 @@
 //!
 //! - `emission`: topic, origin, id and parent of one emission, for its handlers
 //! - `emit_stack`: the nested emits of a thread, and their limit
+//! - `catch_span`: a tracing span whose callbacks may panic
 //! - `current_job`: the queue job that runs on a thread
+//! - `event_chain`: the place of an event in a chain of events, each of which enqueued the next one
 //! - `handler_owner`: whether a function around user code on a thread owns handlers
 //! - `panic_hook`: catching a panic of user code, with its source location and backtrace
 //! - `failure_sink`: where the failures of a thread go beside the log
 //! - `log`: the spans and log records of emits, for `tracing`
 
+mod catch_span;
 mod current_job;
 mod emission;
 mod emit_stack;
+mod event_chain;
 mod failure_sink;
 mod handler_owner;
 pub(crate) mod log;
 pub(crate) mod panic_hook;
 
+pub(crate) use catch_span::{CatchSpan, EnteredSpan};
 pub(crate) use current_job::{
-    CurrentJobGuard, QueueId, current_emission, enter_job, is_in_job_of, parent_id,
+    CurrentJobGuard, QueueId, chain_of_job, current_emission, enter_job, is_in_job_of, parent_id,
+    set_chain,
 };
 pub use emission::{Emission, EmissionId, EmissionSource};
 pub(crate) use emit_stack::{
     DEFAULT_LIMIT, EmitGuard, LimitedCallGuard, MAX_LIMIT, MAX_UNMEASURED_DEPTH, depth,
     emission_id, is_inside_call, may_enter, topics, with_enough_stack,
 };
+pub(crate) use event_chain::EventChain;
 pub(crate) use failure_sink::{SinkGuard, enter_failure_sink};
 pub(crate) use handler_owner::{OwnsHandlers, may_own_handlers};
 pub(crate) use log::{is_observed, is_traced, records_spans};

@@ -11,8 +11,6 @@ use std::{
     task::{Poll, Waker, ready},
 };
 
-use tracing::Span;
-
 use super::{
     context::CallSite,
     defer::defer,
@@ -21,7 +19,7 @@ use super::{
 };
 use crate::{
     background::{BackgroundPlan, BackgroundRun, Select},
-    context::{EmitGuard, is_traced, log, records_spans},
+    context::{CatchSpan, EmitGuard, is_traced, log, records_spans},
     event::{Event, TypedView},
     handler::{BackgroundCall, ErasedEventRef},
     metadata::{EmitVerb, Origin},
@@ -39,7 +37,7 @@ pin_project_lite::pin_project! {
         registry: Registry,
         site: CallSite,
         // The span that each poll enters, if there is one. Before the first poll: that of the caller.
-        span: OptionBox<Span>,
+        span: OptionBox<CatchSpan>,
         is_started: bool,
         // Whether the depth limit refused the emit, or an interceptor withheld the event.
         is_refused: bool,
@@ -160,7 +158,7 @@ impl<E: Event> AsyncEmission<E> {
         let Some(background) = this.deferred_last.take() else {
             return;
         };
-        let _entered = this.span.get().map(Span::enter);
+        let _entered = this.span.get().and_then(CatchSpan::enter);
         let mut background_run = this.background_run;
         if select == Select::DeferredWhenDropped {
             // Drops the async handlers first: a deferred handler, which runs here if the queue is full,
@@ -191,13 +189,13 @@ impl<E: Event> AsyncEmission<E> {
     fn poll_handlers(self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), Box<TooDeep>>> {
         let this = self.project();
         if mem::replace(this.is_started, true) {
-            let _entered = this.span.get().map(Span::enter);
-            return this.background_run.poll(waker).map(Ok);
+            let _entered = this.span.get().and_then(CatchSpan::enter);
+            return this.background_run.poll(waker, false).map(Ok);
         }
         if is_traced() {
             choose_span::<E>(this.span, this.background_run.origin());
         }
-        let _entered = this.span.get().map(Span::enter);
+        let _entered = this.span.get().and_then(CatchSpan::enter);
         let core = this.registry.core();
         core.warn_if_unscanned();
         let mut background_run = this.background_run;
@@ -277,16 +275,16 @@ impl<E: Event> AsyncEmission<E> {
 
 /// The span of the caller, for a first poll outside of any span.
 #[cold]
-fn caller_span() -> OptionBox<Span> {
-    Span::current().into()
+fn caller_span() -> OptionBox<CatchSpan> {
+    CatchSpan::current().into()
 }
 
 /// Chooses the span that each poll enters: that of the emit if `tracing` records it, else its parent. The parent is the
 /// span that polls the emit first, as that of `.instrument(span)`, or if there is none the caller's.
 #[cold]
 #[inline(never)]
-fn choose_span<E: Event>(span: &mut OptionBox<Span>, origin: Option<&Origin>) {
-    let polling = Span::current();
+fn choose_span<E: Event>(span: &mut OptionBox<CatchSpan>, origin: Option<&Origin>) {
+    let polling = CatchSpan::current();
     let parent = span.take().filter(|_| polling.is_none()).unwrap_or(polling);
     let chosen = if records_spans() {
         parent.in_scope(|| log::emit_span(E::topic(), origin))

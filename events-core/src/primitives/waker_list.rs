@@ -6,8 +6,8 @@ use std::{mem, task::Waker};
 
 use super::catch::drop_catching;
 
-/// The wakers of tasks that wait for one thing; one for each task, however often it is polled. The last one
-/// added is woken first: its memory is the most likely to be in the cache.
+/// The wakers of tasks that wait for one thing; one for each task, however often it is polled, in the order of their
+/// ids. The last one added is woken first: its memory is the most likely to be in the cache.
 #[derive(Default)]
 pub(crate) struct WakerList {
     wakers: Vec<(u64, Waker)>,
@@ -63,6 +63,14 @@ impl WakerList {
     #[inline]
     pub(crate) fn pop(&mut self) -> Option<Waker> {
         let (_, waker) = self.wakers.pop()?;
+        Some(waker)
+    }
+
+    /// Takes the waker to wake next, of those that were added before this task was; also if this one was woken.
+    pub(crate) fn pop_before(&mut self, waiter: &Waiter) -> Option<Waker> {
+        let id = waiter.id?;
+        let index = self.wakers.iter().rposition(|(of, _)| *of < id)?;
+        let (_, waker) = self.wakers.remove(index);
         Some(waker)
     }
 

@@ -3,7 +3,7 @@
 //! Invariant: at each moment an accepted event is exactly one of these:
 //! - in the queue;
 //! - in the slot of a suspended job, or polled, of a driver in the list: see `in_flight`;
-//! - being stored as unfinished, which `storing` counts: the destructors of its handlers are running;
+//! - being stored as unfinished, while `storing` has its driver: the destructors of its handlers are running;
 //! - in the list of unfinished jobs;
 //! - over: it has run to its end, or a shutdown has taken it from the queue or that list, to return it.
 //!
@@ -30,6 +30,9 @@ use super::{
 use crate::primitives::{Waiter, WakerList, drop_catching, sync::lock, wake_each};
 
 /// The drivers of a queue; each is identified by its suspended jobs.
+///
+/// A driver has ended when it is removed, or when a shutdown has stopped it and it runs nothing any more, and none of its
+/// jobs is being stored.
 pub(crate) struct Drivers {
     state: Mutex<DriversState>,
     idle: IdleNotifier,
@@ -41,8 +44,8 @@ struct DriversState {
     drivers: Vec<Arc<InFlight<RunningJob>>>,
     /// Jobs that were started and will not be finished, until a shutdown returns them.
     unfinished: Vec<UnfinishedJob>,
-    /// How many threads have taken suspended jobs from a driver and not yet stored them as unfinished.
-    storing: usize,
+    /// The drivers whose suspended jobs a thread has taken and not yet stored as unfinished; once for each thread.
+    storing: Vec<Arc<InFlight<RunningJob>>>,
     /// The wakers of tasks that wait for a driver to end.
     wakers: WakerList,
 }
@@ -53,7 +56,7 @@ impl Drivers {
             state: Mutex::new(DriversState {
                 drivers: Vec::new(),
                 unfinished: Vec::new(),
-                storing: 0,
+                storing: Vec::new(),
                 wakers: WakerList::new(),
             }),
             idle: IdleNotifier::new(),
@@ -112,7 +115,7 @@ impl Drivers {
     /// Whether no driver has a job in progress.
     pub(crate) fn is_idle(&self) -> bool {
         let state = self.state();
-        state.storing == 0 && state.drivers.iter().all(|driver| driver.is_idle())
+        state.storing.is_empty() && state.drivers.iter().all(|driver| driver.is_idle())
     }
 
     pub(crate) fn all(&self) -> Vec<Arc<InFlight<RunningJob>>> {
@@ -123,7 +126,7 @@ impl Drivers {
     /// woken: the caller removes the driver, or [wakes](Self::wake_stopped) it.
     pub(crate) fn stop(
         &self,
-        driver: &InFlight<RunningJob>,
+        driver: &Arc<InFlight<RunningJob>>,
         stop_job: impl Fn(RunningJob) -> Option<UnfinishedJob>,
     ) {
         let suspended = {
@@ -132,13 +135,17 @@ impl Drivers {
             if suspended.is_empty() {
                 return;
             }
-            state.storing += 1;
+            state.storing.push(Arc::clone(driver));
             suspended
         };
-        let jobs: Vec<_> = suspended.into_iter().filter_map(stop_job).collect();
-        let mut state = self.state();
-        state.unfinished.extend(jobs);
-        state.storing -= 1;
+        let mut storing = Storing {
+            drivers: self,
+            driver,
+            jobs: Vec::new(),
+        };
+        storing
+            .jobs
+            .extend(suspended.into_iter().filter_map(stop_job));
     }
 
     /// Stores the job that a driver has polled and could not put back; `None` if its event is gone.
@@ -160,7 +167,7 @@ impl Drivers {
     pub(crate) fn take_unfinished(&self) -> (Vec<UnfinishedJob>, usize) {
         let mut state = self.state();
         let polling = state.drivers.iter().filter(|driver| driver.is_polling());
-        let running = polling.count() + state.storing;
+        let running = polling.count() + state.storing.len();
         (mem::take(&mut state.unfinished), running)
     }
 
@@ -193,11 +200,28 @@ impl Drivers {
 }
 
 impl DriversState {
-    /// Whether that driver, or any if it is `None`, has not ended. While suspended jobs are being stored, no driver
-    /// counts as ended.
+    /// Whether that driver, or any if it is `None`, has not ended.
     fn has(&self, driver: Option<&Arc<InFlight<RunningJob>>>) -> bool {
-        let is_it = |one: &Arc<_>| driver.is_none_or(|driver| Arc::ptr_eq(one, driver));
-        let mut drivers = self.drivers.iter();
-        self.storing > 0 || drivers.any(|one| is_it(one) && !one.is_over())
+        let is_it = |one: &&Arc<_>| driver.is_none_or(|driver| Arc::ptr_eq(one, driver));
+        let mut drivers = self.drivers.iter().filter(is_it);
+        drivers.any(|one| !one.is_over()) || self.storing.iter().any(|one| is_it(&one))
+    }
+}
+
+/// A thread that has taken the suspended jobs of a driver. When this is dropped, they are stored as unfinished.
+struct Storing<'d> {
+    drivers: &'d Drivers,
+    driver: &'d Arc<InFlight<RunningJob>>,
+    jobs: Vec<UnfinishedJob>,
+}
+
+impl Drop for Storing<'_> {
+    fn drop(&mut self) {
+        let mut state = self.drivers.state();
+        state.unfinished.append(&mut self.jobs);
+        let is_it = |one: &Arc<_>| Arc::ptr_eq(one, self.driver);
+        if let Some(index) = state.storing.iter().position(is_it) {
+            state.storing.swap_remove(index);
+        }
     }
 }

@@ -121,6 +121,18 @@ impl<J> InFlight<J> {
         slots
     }
 
+    /// Sets the waker of the driver, which cannot resume a job where it is polled. Returns whether a job was woken; it
+    /// stays in the wake list.
+    pub(crate) fn set_waker(&self, driver: &Waker) -> bool {
+        let new = driver.clone();
+        let (has_woken, old) = {
+            let mut woken = self.wake_list.lock();
+            (!woken.slots.is_empty(), woken.driver.replace(new))
+        };
+        drop_catching(old);
+        has_woken
+    }
+
     /// Discards a wake of a slot that has no job: it came after the job had ended. Without this the slot would
     /// stay listed, and its next job could never be woken.
     pub(crate) fn discard_wake(&self, slot: &JobSlot) {

@@ -11,8 +11,6 @@ use std::{
     task::{Poll, Waker},
 };
 
-use tracing::span::Entered;
-
 use super::{
     bounded::{LaneItems, Popped},
     job_context::JobContext,
@@ -20,7 +18,7 @@ use super::{
 };
 use crate::{
     background::ErasedBackgroundRun,
-    context::{CurrentJobGuard, QueueId, enter_job, log},
+    context::{CurrentJobGuard, EnteredSpan, QueueId, enter_job, log},
     event::AnyEvent,
     metadata::{EventInfo, Origin, SubscriberInfo},
     primitives::{CatchDrop, catch_record, one_line},
@@ -218,7 +216,10 @@ impl RunningJob {
 }
 
 /// Restores the context of a job, and enters a job of that queue, until the guards are dropped.
-fn enter(context: Option<&JobContext>, queue: QueueId) -> (Option<Entered<'_>>, CurrentJobGuard) {
+fn enter(
+    context: Option<&JobContext>,
+    queue: QueueId,
+) -> (Option<EnteredSpan<'_>>, CurrentJobGuard) {
     match context {
         Some(context) => context.enter(queue),
         None => (None, enter_job(queue, None)),

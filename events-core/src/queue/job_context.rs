@@ -1,11 +1,10 @@
 //! The context that a job was pushed in: origin, tracing span and parent emission. It is restored while
 //! the job runs.
 
-use tracing::{Span, span::Entered};
-
 use crate::{
     context::{
-        CurrentJobGuard, EmissionId, QueueId, depth, emission_id, enter_job, is_traced, parent_id,
+        CatchSpan, CurrentJobGuard, EmissionId, EnteredSpan, QueueId, depth, emission_id,
+        enter_job, is_traced, parent_id,
     },
     metadata::Origin,
 };
@@ -13,7 +12,7 @@ use crate::{
 /// The context that a job was pushed in. Most jobs have an empty one, which is not stored.
 pub(crate) struct JobContext {
     pub(crate) origin: Option<Origin>,
-    span: Option<Span>,
+    span: CatchSpan,
     /// The emission whose handler pushed the job.
     parent: Option<EmissionId>,
 }
@@ -54,14 +53,17 @@ impl JobContext {
     }
 
     /// Restores the context on this thread for a job of that queue, until the guards are dropped.
-    pub(crate) fn enter(&self, queue: QueueId) -> (Option<Entered<'_>>, CurrentJobGuard) {
+    pub(crate) fn enter(&self, queue: QueueId) -> (Option<EnteredSpan<'_>>, CurrentJobGuard) {
         let job = enter_job(queue, self.parent);
-        (self.span.as_ref().map(Span::enter), job)
+        (self.span.enter(), job)
     }
 }
 
 /// The current tracing span, if spans are enabled and there is one.
-fn span() -> Option<Span> {
-    let traced = is_traced();
-    traced.then(Span::current).filter(|span| !span.is_none())
+fn span() -> CatchSpan {
+    if is_traced() {
+        CatchSpan::current()
+    } else {
+        CatchSpan::NONE
+    }
 }

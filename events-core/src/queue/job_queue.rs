@@ -20,7 +20,7 @@ use super::{
     topic_counts::TopicCounts,
 };
 use crate::{
-    context::{QueueId, is_in_job_of},
+    context::{QueueId, chain_of_job},
     primitives::{catch_drop, catch_record},
 };
 
@@ -45,7 +45,7 @@ impl<C> JobQueue<C> {
         vtable: &'static JobVtable<C>,
         job: T,
     ) -> Result<(), PushError<T>> {
-        let from_job = is_in_job_of(self.id());
+        let from_job = chain_of_job(self.id());
         self.0.push(vtable, job, from_job).inspect_err(|error| {
             if error.unattended {
                 catch_record(|| {

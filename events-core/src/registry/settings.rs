@@ -20,6 +20,10 @@ impl Registry {
     /// An event from the queue counts as nested in the handler that flushes the queue. At the limit a flush
     /// starts no event, so none is refused; the events stay in the queue. An emit in the destructor of an error that a
     /// handler returned and that is logged, or of the future of an async handler, counts as nested in that handler.
+    ///
+    /// A nested emit is also refused when less than 128 KiB of the thread's stack is left. One level of async emits
+    /// moves its event several times: with events of 16 KiB and more it can take more than that without optimizations,
+    /// so that endless nesting of them overflows the stack. Put large fields into a `Box` or an `Arc`.
     pub fn set_depth_limit(&self, limit: usize) {
         self.core().set_limit(limit);
     }
@@ -29,7 +33,8 @@ impl Registry {
     ///
     /// An event from the queue, and one of an async emit, is passed to it when the last handler has been skipped,
     /// such as one whose subscription ended while its call waited. The hook is not called with events that it emits
-    /// itself, nor with those of its destructor if it removes itself. A panic in it is logged. While there is a hook, an emit costs as much as one that `tracing` records.
+    /// itself, nor with those of its destructor if it removes itself. A panic in it is logged. While there is a hook, an
+    /// emit costs as much as one that `tracing` records.
     ///
     /// ```
     /// use std::sync::{Arc, Mutex};

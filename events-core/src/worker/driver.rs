@@ -2,28 +2,29 @@
 //!
 //! A job whose handlers are pending is suspended: it is stored in a slot, and resumed when its waker is
 //! woken. Meanwhile the driver starts further jobs, up to its concurrency.
+//!
+//! A driver may be polled at a place where it can start or resume no job: where no further emit may be nested, or little
+//! of the stack is left. A later poll elsewhere may run what this one could not. So the jobs stay in their slots and in
+//! the queue, the driver passes the wake-up for a queued job on to another one, registers again for later pushes, and is
+//! pending. For a job that was woken there is no other driver: so the driver wakes its task once, and a poll elsewhere
+//! resumes the job. Only a flush or a shutdown without a suspended job is ready there: its caller handles the queued jobs.
 
 use std::{
+    mem,
     sync::Arc,
-    task::{Context, Poll, Waker},
+    task::{Poll, Waker},
 };
 
+use super::intake::{Intake, Rest, Until};
 use crate::{
-    context::{depth, enter_job, is_in_job_of, may_enter},
+    context::{EventChain, MAX_LIMIT, depth, enter_job, is_in_job_of, may_enter, set_chain},
     current::enter_if_other,
-    primitives::{Waiter, catch_record},
+    primitives::catch_record,
     queue::{
         InFlight, JobProgress, JobResult, JobSlot, PoppedJob, QueueOwner, RunningJob, UnfinishedJob,
     },
     registry::{Core, Registry},
 };
-
-/// How many jobs a driver starts in one poll, before other tasks of the same thread can run.
-const STARTS_PER_POLL: usize = 64;
-
-/// How often a flush runs the jobs that were pushed meanwhile, before it is cut off. A chain of events,
-/// each of which enqueues the next one, is cut off after this many.
-const MAX_ROUNDS: usize = 1000;
 
 /// Runs the jobs of a queue.
 pub(super) struct Driver {
@@ -31,57 +32,23 @@ pub(super) struct Driver {
     in_flight: Arc<InFlight<RunningJob>>,
     /// Whether it is among the drivers that are in progress.
     is_registered: bool,
-    /// The slots of the suspended jobs, by their index.
-    slots: Vec<Option<JobSlot>>,
+    /// The slots of the suspended jobs, by their index, and the chains of the jobs.
+    slots: Vec<Option<(JobSlot, EventChain)>>,
     suspended: usize,
     /// The slot for the next job that is suspended.
     spare_slot: Option<JobSlot>,
-    waiter: Waiter,
+    intake: Intake,
     concurrency: usize,
-    starts_per_poll: usize,
-    until: Until,
+    /// Whether its first poll was inside a job of the queue: such a job may wait for it, so it does not wait for the job.
+    begins_inside: Option<bool>,
     /// Whether, in its last poll, it was to start a job where no further emit may be nested.
     is_too_deep: bool,
-    /// Whether that was logged.
+    /// Whether it was logged that it can run nothing where it is polled.
     has_logged: bool,
+    /// Whether it has woken its task since it was last polled at a place where it can resume jobs.
+    has_woken_task: bool,
     pub(crate) events: usize,
     pub(crate) failures: usize,
-}
-
-/// When a driver is finished.
-#[derive(Clone, Copy)]
-pub(super) enum Until {
-    /// When the queue is empty.
-    Empty {
-        /// How many of the jobs that were queued when the round began are still to be popped.
-        round_remaining: usize,
-        rounds: usize,
-    },
-    /// When the queue is shut down and empty, and no other driver has a job in progress, which could push one.
-    Drained,
-}
-
-/// Why a driver starts no further job in a poll.
-enum Rest {
-    /// It has started as many as it may in one poll.
-    Yield,
-    /// As many as its concurrency allows are suspended.
-    Full,
-    /// The queue is empty; it is registered as a waiter.
-    Waiting,
-    /// No job is left for it.
-    Ended,
-    /// It is to start no further job.
-    Stopping,
-    /// No further emit may be nested where it is polled.
-    TooDeep,
-}
-
-impl Until {
-    pub(crate) const EMPTY: Self = Self::Empty {
-        round_remaining: 0,
-        rounds: 0,
-    };
 }
 
 impl Driver {
@@ -93,21 +60,15 @@ impl Driver {
             slots: Vec::new(),
             suspended: 0,
             spare_slot: None,
-            waiter: Waiter::new(),
+            intake: Intake::new(until),
             concurrency: concurrency.max(1),
-            starts_per_poll: STARTS_PER_POLL,
-            until,
+            begins_inside: None,
             is_too_deep: false,
             has_logged: false,
+            has_woken_task: false,
             events: 0,
             failures: 0,
         }
-    }
-
-    /// Starts one job in each poll, so that a deadline can be checked in between.
-    pub(super) fn one_start_per_poll(mut self) -> Self {
-        self.starts_per_poll = 1;
-        self
     }
 
     pub(crate) fn registry(&self) -> &Registry {
@@ -118,9 +79,9 @@ impl Driver {
         &self.in_flight
     }
 
-    /// Whether the flush was cut off after the maximum number of rounds.
+    /// Whether the flush was cut off, since a chain of events is too long.
     pub(super) fn is_cut_off(&self) -> bool {
-        matches!(self.until, Until::Empty { rounds, .. } if rounds > MAX_ROUNDS)
+        self.intake.is_cut_off()
     }
 
     /// Whether, in its last poll, it started no job since no further emit may be nested there: the event would be
@@ -158,145 +119,144 @@ impl Driver {
     }
 
     pub(crate) fn poll(&mut self, waker: &Waker) -> Poll<()> {
-        // The handlers of a job emit to the registry of its queue.
         let registry = self.registry.clone();
-        let _current = enter_if_other(&registry);
         let core = registry.core();
-        let _sink = core.pass_failures();
         if !self.is_registered {
-            if matches!(self.until, Until::Empty { .. }) && core.queue().len() == 0 {
+            if self.intake.is_of_flush() && core.queue().len() == 0 {
                 return Poll::Ready(());
             }
             self.register();
         }
         self.is_too_deep = false;
         let is_inside = is_in_job_of(core.queue_id());
-        let woken = self.in_flight.take_woken(waker);
+        let begins_inside = *self.begins_inside.get_or_insert(is_inside);
+        // A job that is resumed where it cannot be nested would have to end its handlers.
+        let may_resume = may_enter(MAX_LIMIT);
+        let (woken, is_held_back) = if may_resume {
+            (self.in_flight.take_woken(waker), false)
+        } else {
+            (Vec::new(), self.in_flight.set_waker(waker))
+        };
         if !woken.is_empty() {
             // A push must not wake this driver while it is busy.
-            core.queue().remove_waiter(&mut self.waiter);
+            self.intake.remove_waiter(core);
         }
-        woken.into_iter().for_each(|index| self.resume(index));
-        if self.in_flight.is_stopped() {
+        let Some(rest) = self.run(&registry, woken, waker, is_inside && begins_inside) else {
             return Poll::Ready(());
-        }
-        let rest = self.start_jobs(core, waker, is_inside);
-        // From here on no job is entered: a waker may poll a task that is inside no job of the queue.
-        match rest {
-            Rest::Full => return Poll::Pending,
+        };
+        // Only from here on tasks are woken: a waker may poll a task that is inside no job of the queue, and not inside
+        // its registry.
+        let is_ready = match rest {
+            Rest::Full => false,
             Rest::Yield => {
                 waker.wake_by_ref();
-                return Poll::Pending;
+                false
             }
             Rest::Waiting => {
                 if self.suspended == 0 {
                     core.drivers().idle().notify();
                 }
-                return Poll::Pending;
+                false
             }
-            Rest::Stopping => core.queue().remove_waiter(&mut self.waiter),
-            Rest::TooDeep => self.refuse_to_start(core, waker),
-            Rest::Ended => {}
+            Rest::Stopping => {
+                self.intake.remove_waiter(core);
+                self.may_end()
+            }
+            Rest::TooDeep => {
+                self.is_too_deep = true;
+                self.log_too_deep(core);
+                let has_none = self.may_end();
+                self.intake.leave(core, waker, has_none)
+            }
+            Rest::Ended => self.may_end(),
+        };
+        if is_ready {
+            return Poll::Ready(());
         }
-        if self.suspended == 0 || self.in_flight.is_stopped() {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
+        self.has_woken_task &= !may_resume;
+        if is_held_back {
+            self.hold_back(core, waker);
         }
+        Poll::Pending
+    }
+
+    /// Whether it has no job in progress any more.
+    fn may_end(&self) -> bool {
+        self.suspended == 0 || self.in_flight.is_stopped()
+    }
+
+    /// Resumes the woken jobs and starts others. `None` if a shutdown has stopped it.
+    fn run(
+        &mut self,
+        registry: &Registry,
+        woken: Vec<usize>,
+        waker: &Waker,
+        is_inside: bool,
+    ) -> Option<Rest> {
+        // The handlers of a job emit to the registry of its queue.
+        let _current = enter_if_other(registry);
+        let core = registry.core();
+        let _sink = core.pass_failures();
+        woken.into_iter().for_each(|index| self.resume(index));
+        let is_stopped = self.in_flight.is_stopped();
+        (!is_stopped).then(|| self.start_jobs(core, waker, is_inside))
     }
 
     /// Starts jobs, as many as it may in one poll.
     fn start_jobs(&mut self, core: &Core, waker: &Waker, is_inside: bool) -> Rest {
         let _job = enter_job(core.queue_id(), None);
-        for _ in 0..self.starts_per_poll {
+        for _ in 0..self.intake.starts_per_poll() {
             if self.suspended >= self.concurrency {
                 return Rest::Full;
             }
-            match self.pop(core, waker, is_inside) {
-                Ok(popped) => self.start(core, popped),
+            if self.in_flight.is_stop_requested() {
+                return Rest::Stopping;
+            }
+            if self.spare_slot.is_none() {
+                self.spare_slot = Some(self.in_flight.reserve_slot());
+            }
+            let may_wait = !is_inside || self.suspended > 0;
+            match self.intake.pop(core, waker, may_wait) {
+                Ok((popped, chain)) => self.start(core, popped, chain),
                 Err(rest) => return rest,
             }
         }
         Rest::Yield
     }
 
-    /// Pops the next job. `is_inside`: it is polled inside a job of the queue, for which it must not wait.
-    #[inline(always)]
-    fn pop<'c>(
-        &mut self,
-        core: &'c Core,
-        waker: &Waker,
-        is_inside: bool,
-    ) -> Result<PoppedJob<'c, Core>, Rest> {
-        if self.in_flight.is_stop_requested() {
-            return Err(Rest::Stopping);
-        }
-        if !may_enter(core.emit_limits().limit()) && core.queue().len() > 0 {
-            return Err(Rest::TooDeep);
-        }
-        if self.spare_slot.is_none() {
-            self.spare_slot = Some(self.in_flight.reserve_slot());
-        }
-        match &mut self.until {
-            Until::Drained => {
-                let context = &Context::from_waker(waker);
-                let is_idle = || is_inside || core.drivers().is_idle();
-                match core.queue().poll_pop(&mut self.waiter, context, is_idle) {
-                    Poll::Ready(popped) => popped.ok_or(Rest::Ended),
-                    Poll::Pending => Err(Rest::Waiting),
-                }
-            }
-            Until::Empty {
-                round_remaining,
-                rounds,
-            } => {
-                if *round_remaining == 0 {
-                    *round_remaining = core.queue().len();
-                    // Events that other threads enqueue are no chain. Most flushes have few rounds, and count all.
-                    if *rounds < MAX_ROUNDS / 2 || core.queue().take_pushed_by_job() {
-                        *rounds += 1;
-                    }
-                }
-                *round_remaining = round_remaining.saturating_sub(1);
-                let is_cut_off = *rounds > MAX_ROUNDS;
-                let popped = if is_cut_off { None } else { core.queue().pop() };
-                popped.ok_or(Rest::Ended)
-            }
+    /// A job that was woken is not resumed where it is polled. No other driver can resume it.
+    #[cold]
+    fn hold_back(&mut self, core: &Core, waker: &Waker) {
+        self.log_too_deep(core);
+        if !mem::replace(&mut self.has_woken_task, true) {
+            waker.wake_by_ref();
         }
     }
 
-    /// It was to start a job where no further emit may be nested.
-    #[cold]
-    fn refuse_to_start(&mut self, core: &Core, waker: &Waker) {
-        self.is_too_deep = true;
-        if !self.has_logged {
-            self.has_logged = true;
-            catch_record(|| {
-                tracing::error!(
-                    target: "events_core",
-                    nested = depth(),
-                    left = core.queue().len(),
-                    "a flush, worker or shutdown starts no event, since as many emits are nested around it as \
-                     Registry::set_depth_limit allows, or little of the thread's stack is left; the events stay in \
-                     the queue; call it outside of the handlers",
-                );
-            });
+    fn log_too_deep(&mut self, core: &Core) {
+        if mem::replace(&mut self.has_logged, true) {
+            return;
         }
-        // Another worker may start the jobs.
-        core.queue().remove_waiter(&mut self.waiter);
-        if self.suspended > 0 && matches!(self.until, Until::Drained) {
-            // So that a later push wakes this one, which may then be polled elsewhere.
-            core.queue().add_late_waiter(&mut self.waiter, waker);
-        }
+        catch_record(|| {
+            tracing::error!(
+                target: "events_core",
+                nested = depth(),
+                left = core.queue().len(),
+                "a flush, worker or shutdown runs no event, since as many emits are nested around it as \
+                 Registry::set_depth_limit allows, or little of the thread's stack is left; the events stay in \
+                 the queue, and those in progress are not resumed; call it outside of the handlers",
+            );
+        });
     }
 
     /// Starts a job. The consumer side of the queue is still locked, as `InFlight::begin_poll` requires.
     #[inline(always)]
-    fn start(&mut self, core: &Core, popped: PoppedJob<'_, Core>) {
+    fn start(&mut self, core: &Core, popped: PoppedJob<'_, Core>, chain: EventChain) {
         let Some(slot) = &self.spare_slot else { return };
         self.in_flight.begin_poll();
+        set_chain(chain);
         match popped.start(core, slot.waker()) {
-            JobProgress::Pending(job) => return self.suspend(*job),
+            JobProgress::Pending(job) => return self.suspend(*job, chain),
             JobProgress::Done(result) => self.count(result),
             JobProgress::Empty => {}
         }
@@ -304,7 +264,7 @@ impl Driver {
     }
 
     /// Stores a started job that is pending in the spare slot.
-    fn suspend(&mut self, job: RunningJob) {
+    fn suspend(&mut self, job: RunningJob, chain: EventChain) {
         let Some(slot) = self.spare_slot.take() else {
             return;
         };
@@ -315,13 +275,13 @@ impl Driver {
         if self.slots.len() <= index {
             self.slots.resize_with(index + 1, || None);
         }
-        self.slots[index] = Some(slot);
+        self.slots[index] = Some((slot, chain));
         self.suspended += 1;
     }
 
     /// Polls a suspended job that was woken.
     fn resume(&mut self, index: usize) {
-        let Some(slot) = self.slots.get(index).and_then(Option::as_ref) else {
+        let Some((slot, chain)) = self.slots.get(index).and_then(Option::as_ref) else {
             if let Some(spare) = self
                 .spare_slot
                 .as_ref()
@@ -335,7 +295,13 @@ impl Driver {
             // A shutdown has taken it.
             return;
         };
-        match job.poll(self.registry.core(), slot.waker()) {
+        let core = self.registry.core();
+        let polled = {
+            let _job = enter_job(core.queue_id(), None);
+            set_chain(*chain);
+            job.poll(core, slot.waker())
+        };
+        match polled {
             Poll::Ready(result) => {
                 self.in_flight.end_poll();
                 self.count(result);
@@ -346,10 +312,12 @@ impl Driver {
             },
         }
         self.suspended -= 1;
-        let slot = self.slots[index].take();
+        let Some((slot, _)) = self.slots[index].take() else {
+            return;
+        };
         if self.spare_slot.is_none() {
-            self.spare_slot = slot;
-        } else if let Some(slot) = slot {
+            self.spare_slot = Some(slot);
+        } else {
             self.in_flight.free_slot(&slot);
         }
     }
@@ -376,13 +344,14 @@ fn stop_and_log(job: RunningJob) -> Option<UnfinishedJob> {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // Destructors that run here emit to the registry of the queue, as handlers do in `poll`.
         let registry = self.registry.clone();
-        let _current = enter_if_other(&registry);
         let core = registry.core();
-        let _sink = core.pass_failures();
-        core.queue().remove_waiter(&mut self.waiter);
+        self.intake.remove_waiter(core);
         {
+            // Destructors that run here emit to the registry of the queue, as handlers do in `poll`. Not around the
+            // wakers, as there.
+            let _current = enter_if_other(&registry);
+            let _sink = core.pass_failures();
             let _job = enter_job(core.queue_id(), None);
             core.drivers().stop(&self.in_flight, stop_and_log);
         }

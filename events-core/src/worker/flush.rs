@@ -11,7 +11,8 @@ use std::{
 
 use super::{
     block_on::block_on,
-    driver::{Driver, Until},
+    driver::Driver,
+    intake::Until,
     queue_handle::Queue,
     tokio_thread::{is_driving_current_thread_runtime, refuse},
 };
@@ -79,8 +80,9 @@ impl Queue {
     /// can be detected, see below. On a multi-thread runtime it occupies one of the threads.
     ///
     /// A chain of events without an end, each of which enqueues the next one, is cut off after 1,000
-    /// rounds, which is logged; the remaining events stay in the queue. Events that other threads enqueue are no
-    /// chain: a flush runs them as long as they come. Called by a subscriber that
+    /// events, which is logged; the remaining events stay in the queue. A flush counts each chain from its own beginning.
+    /// Events that another thread enqueues, or that a single event enqueues, are no chain: a flush runs them as long as
+    /// they come. Called by a subscriber that
     /// this queue runs, it returns at once: the flush or worker that runs the subscriber runs the
     /// queued events afterwards. Called by a handler in which no further emit may be nested (see
     /// [`Registry::set_depth_limit`]), it starts no event, which is logged; the events stay in the
@@ -108,7 +110,8 @@ impl Queue {
     /// [`flush`](Self::flush) without blocking; no runtime is needed.
     ///
     /// Once it is polled inside a subscriber that this queue runs, it starts no further event, and is ready when the
-    /// one that it has started before, if any, has ended.
+    /// one that it has started before, if any, has ended. An event in progress is not resumed where no further emit may
+    /// be nested; a poll elsewhere resumes it.
     ///
     /// Dropping the future stops the flush. An event whose subscribers have not all finished is then
     /// kept for [`shutdown`](Self::shutdown), which returns it, and that is logged.
@@ -136,7 +139,7 @@ impl Flush {
             Some(driver) if is_inside => ready!(driver.poll_started(waker)),
             None if is_inside => {}
             driver => {
-                let new = || Driver::new(registry.clone(), 1, Until::EMPTY);
+                let new = || Driver::new(registry.clone(), 1, Until::Empty);
                 ready!(driver.get_or_insert_with(new).poll(waker));
             }
         }

@@ -13,7 +13,8 @@ use std::{
 
 use super::{
     block_on::{NotReady, block_on_until},
-    driver::{Driver, Until},
+    driver::Driver,
+    intake::Until,
     queue_handle::Queue,
     tokio_thread::{is_driving_current_thread_runtime, log_deadline, refuse},
 };
@@ -63,8 +64,8 @@ impl Queue {
             return Unfinished::default();
         }
         let deadline = Instant::now().checked_add(at_most);
+        let mut draining = Draining::new(self);
         if !at_most.is_zero() {
-            let mut draining = Draining::new(self);
             let is_running = Cell::new(false);
             let poll = |waker: &Waker| {
                 let polled = draining.poll(waker);
@@ -76,7 +77,7 @@ impl Queue {
                 || deadline.is_none() && waits_for_tasks() && is_driving_current_thread_runtime();
             match block_on_until(poll, deadline, is_refused) {
                 Err(NotReady::Refused) => {
-                    drop(draining);
+                    draining.driver = None;
                     refuse("shutdown(..)", "shutdown_async(..)");
                 }
                 Err(NotReady::Deadline) if waits_for_tasks() => {
@@ -85,7 +86,7 @@ impl Queue {
                 Ok(()) | Err(NotReady::Deadline) => {}
             }
         }
-        self.take_unfinished()
+        draining.end()
     }
 
     /// [`shutdown`](Self::shutdown) without blocking. The deadline is a future, not a duration; it has passed
@@ -102,14 +103,14 @@ impl Queue {
 
     /// Closes the queue, and takes the unfinished events from it and from its drivers.
     fn take_unfinished(&self) -> Unfinished {
-        // Destructors that run here emit to the registry of the queue, as handlers in a worker do.
-        let _current = enter_if_other(&self.0);
         let core = self.0.core();
-        let _sink = core.pass_failures();
         core.queue().close();
         let mut unfinished = Unfinished::default();
         let drivers = {
-            // Not around the wakers, which may poll tasks: those are inside no event of the queue.
+            // Destructors that run here emit to the registry of the queue, as handlers in a worker do. Not around the
+            // wakers, which may poll tasks: those are inside no event of the queue, and not inside its registry.
+            let _current = enter_if_other(&self.0);
+            let _sink = core.pass_failures();
             let _job = enter_job(core.queue_id(), None);
             while let Some(popped) = core.queue().pop() {
                 let Some(job) = popped.take_unfinished() else {
@@ -119,7 +120,7 @@ impl Queue {
             }
             let drivers = core.drivers().all();
             let stop = |driver| core.drivers().stop(driver, RunningJob::stop);
-            drivers.iter().for_each(|driver| stop(driver));
+            drivers.iter().for_each(stop);
             drivers
         };
         let (started, running) = core.drivers().take_unfinished();
@@ -162,9 +163,7 @@ impl<D: Future> Future for Shutdown<D> {
                 this.deadline.poll(context).is_ready() || draining.poll(context.waker()).is_ready();
         }
         if *this.done {
-            // Dropping the driver stores the events that it started, which are returned, too.
-            draining.driver = None;
-            Poll::Ready(draining.queue.take_unfinished())
+            Poll::Ready(draining.end())
         } else {
             Poll::Pending
         }
@@ -205,9 +204,19 @@ impl Draining {
             if core.queue().is_settled(|| core.drivers().is_empty()) {
                 return Poll::Ready(());
             }
-            let new = Driver::new(self.queue.0.clone(), CONCURRENCY, Until::Drained);
-            self.driver = Some(new.one_start_per_poll());
+            let new = Driver::new(self.queue.0.clone(), CONCURRENCY, Until::ShutDown);
+            self.driver = Some(new);
         }
+    }
+
+    /// Takes the unfinished events, including those that its own driver has started. The driver is dropped afterwards:
+    /// it would log them as events that no shutdown has returned.
+    fn end(&mut self) -> Unfinished {
+        let driver = self.driver.take();
+        if let Some(driver) = &driver {
+            driver.in_flight().discard_waker();
+        }
+        self.queue.take_unfinished()
     }
 
     /// Whether its own driver has an event in progress. Otherwise it waits for others, or has just been woken.

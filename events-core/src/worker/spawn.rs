@@ -14,7 +14,8 @@ use super::tokio_thread::FeatureTokio;
 use super::tokio_thread::is_current_thread_runtime;
 use super::{
     block_on::{block_on, spawn_thread},
-    driver::{Driver, Until},
+    driver::Driver,
+    intake::Until,
     queue_handle::Queue,
     tokio_thread::{is_driving_current_thread_runtime, refuse},
 };
@@ -119,7 +120,12 @@ impl Queue {
 
     /// A worker as a future, for any runtime: it runs queued events when it is polled, with up to
     /// `concurrency` events in progress at once, and is ready when the queue is shut down and empty, and no other
-    /// worker, flush or shutdown has an event in progress.
+    /// worker, flush or shutdown has an event in progress. If its first poll is inside a subscriber that this queue runs,
+    /// it does not wait for that one.
+    ///
+    /// Polled by a handler in which no further emit may be nested (see
+    /// [`Registry::set_depth_limit`](crate::Registry::set_depth_limit)), it runs nothing, which is logged, and is pending.
+    /// The events stay in the queue, and those in progress are resumed by a poll elsewhere.
     ///
     /// Dropping it ends the worker. The events in progress are then kept for
     /// [`shutdown`](Self::shutdown), which returns them, and that is logged. So drop a worker that is not polled any

@@ -10,6 +10,8 @@ mod bridges;
 mod panics;
 mod records;
 mod scans;
+mod shutdowns;
+mod spans;
 mod topics;
 
 use std::{

@@ -12,7 +12,9 @@
 //! - A consumer registers as a waiter only while the inbox is locked and the queue is empty, and is
 //!   unregistered before it checks the queue again. So no wake-up is lost: every sleeping consumer can
 //!   be woken, and an item whose push finds no waiter is found by a consumer that is awake. The exception is a
-//!   consumer that cannot pop: it passes its wake-up on, and registers again for later pushes.
+//!   consumer that cannot pop where it is polled: it passes its wake-up on, and registers again for later pushes. It
+//!   passes a wake-up on to consumers that registered before it, so that consumers of which none can pop do not wake
+//!   one another for ever.
 //! - While the queue drains, a consumer that finds it empty registers first, and then checks whether the others are
 //!   idle. A consumer that ends wakes all waiters. So the last one that is idle ends, and then the others do.
 //!
@@ -22,8 +24,8 @@
 //! No user code runs under the locks: items and wakers are dropped, and wakers are cloned and woken,
 //! while no lock is held.
 //!
-//! Of this crate the files of this folder import only `primitives`, so that `tests/model` can compile them
-//! with the primitives of a model checker and test the interleavings of producers and consumers.
+//! Of this crate the files of this folder import only `primitives` and `EventChain`, so that `tests/model` can compile
+//! them with the primitives of a model checker and test the interleavings of producers and consumers.
 
 use std::{
     hint,
@@ -34,10 +36,13 @@ use super::{
     sides::{CacheAligned, Inbox, Outbox, PushError, QueueState},
     typed_fifo::LaneItems,
 };
-use crate::primitives::{
-    Waiter, drop_catching,
-    sync::{Mutex, MutexGuard, lock},
-    wake_catching, wake_each,
+use crate::{
+    context::EventChain,
+    primitives::{
+        Waiter, drop_catching,
+        sync::{Mutex, MutexGuard, lock},
+        wake_catching, wake_each,
+    },
 };
 
 /// How often [`BoundedQueue::poll_pop`] spins before it swaps the two sides, some tenths of a
@@ -117,21 +122,27 @@ impl<V: Copy> BoundedQueue<V> {
         inbox.attached = inbox.attached.saturating_sub(1);
     }
 
-    /// Appends an item and wakes one waiter. `from_job`: the item is pushed by a job that a consumer of
-    /// this queue is running.
+    /// Appends an item and wakes one waiter. `from_job`: the chain of the job, one that a consumer of this queue is
+    /// running, which pushes the item.
     ///
     /// `vtable` belongs to the type `T`: only that of the first push is stored.
     // Inlined: locking drains the store buffer, so fewer register spills before it are cheaper.
     #[inline(always)]
-    pub(crate) fn push<T>(&self, vtable: V, item: T, from_job: bool) -> Result<(), PushError<T>>
+    pub(crate) fn push<T>(
+        &self,
+        vtable: V,
+        item: T,
+        from_job: Option<EventChain>,
+    ) -> Result<(), PushError<T>>
     where
         T: Send + 'static,
     {
         let mut inbox = self.inbox();
-        if let Some(kind) = inbox.rejection(from_job) {
+        if let Some(kind) = inbox.rejection(from_job.is_some()) {
             return Err(inbox.push_error(item, kind));
         }
-        inbox.items.push(vtable, item);
+        let chain = from_job.map_or(EventChain::NONE, EventChain::next);
+        inbox.items.push(vtable, item, chain);
         let waker = inbox.waiters.pop();
         drop(inbox);
         if let Some(waker) = waker {
@@ -165,9 +176,11 @@ impl<V: Copy> BoundedQueue<V> {
         self.inbox().state < QueueState::Draining
     }
 
-    /// Whether a running job may have pushed an item since the last call.
-    pub(crate) fn take_pushed_by_job(&self) -> bool {
-        self.inbox().take_pushed_by_job()
+    /// Returns the number of a flush that begins.
+    pub(crate) fn begin_flush(&self) -> u32 {
+        let mut inbox = self.inbox();
+        inbox.flushes = inbox.flushes.wrapping_add(1);
+        inbox.flushes
     }
 
     /// Pops the oldest item.
@@ -219,7 +232,7 @@ impl<V: Copy> BoundedQueue<V> {
                 None => {}
                 Some(QueueState::Closed) => return Poll::Ready(None),
                 Some(QueueState::Draining) => return self.poll_drained(waiter, idle),
-                Some(QueueState::Open | QueueState::Watched) => return Poll::Pending,
+                Some(QueueState::Open) => return Poll::Pending,
             }
         }
     }
@@ -251,12 +264,19 @@ impl<V: Copy> BoundedQueue<V> {
         Poll::Ready(None)
     }
 
-    /// Registers a consumer that cannot pop, though an item may be queued: it has passed its wake-up on, and a later
-    /// push wakes it.
+    /// Registers a consumer that cannot pop where it is polled, though an item is queued: a later push wakes it. The
+    /// wake-up for this item is passed on to a consumer that registered before it.
     pub(crate) fn add_late_waiter(&self, waiter: &mut Waiter, waker: &Waker) {
         let waker = waker.clone();
-        let old = self.inbox().waiters.add(waiter, waker);
+        let (next, old) = {
+            let mut inbox = self.inbox();
+            let next = inbox.waiters.pop_before(waiter);
+            (next, inbox.waiters.add(waiter, waker))
+        };
         drop_catching(old);
+        if let Some(waker) = next {
+            self.wake(waker);
+        }
     }
 
     /// Wakes all waiters if the queue is draining: a consumer has ended, so the others may have nothing to wait for.
@@ -311,6 +331,12 @@ impl<V: Copy> Popped<'_, V> {
         let front = self.outbox.items.front();
         let (_, vtable) = front.expect("a popped item stays until it is taken");
         vtable
+    }
+
+    /// The chain of the item.
+    #[inline]
+    pub(crate) fn chain(&self) -> EventChain {
+        self.outbox.items.front_chain().unwrap_or(EventChain::NONE)
     }
 
     /// Takes the item if it is a `T`, and unlocks the outbox.

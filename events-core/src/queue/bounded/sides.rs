@@ -46,6 +46,8 @@ pub(super) struct Inbox<V> {
     pub(super) state: QueueState,
     /// The number of attached consumers.
     pub(super) attached: usize,
+    /// The number of the last flush.
+    pub(super) flushes: u32,
     /// Whether a push error has reported that the queue is full without an attached consumer.
     warned: bool,
     /// The consumers that sleep until an item is pushed.
@@ -57,8 +59,6 @@ pub(super) struct Inbox<V> {
 pub(super) enum QueueState {
     /// All.
     Open,
-    /// All. The next push of a running job sets `Open` again: so a push in the state `Open` records nothing.
-    Watched,
     /// Those of running jobs.
     Draining,
     /// None.
@@ -91,6 +91,7 @@ impl<V: Copy> Inbox<V> {
             capacity: DEFAULT_CAPACITY,
             state: QueueState::Open,
             attached: 0,
+            flushes: 0,
             warned: false,
             waiters: WakerList::new(),
         }
@@ -118,12 +119,6 @@ impl<V: Copy> Inbox<V> {
     pub(super) fn rejection(&mut self, from_job: bool) -> Option<PushErrorKind> {
         let is_accepted = match self.state {
             QueueState::Open => true,
-            QueueState::Watched => {
-                if from_job {
-                    self.state = QueueState::Open;
-                }
-                true
-            }
             QueueState::Draining => from_job,
             QueueState::Closed => false,
         };
@@ -138,18 +133,6 @@ impl<V: Copy> Inbox<V> {
         is_full.then_some(PushErrorKind::Full {
             capacity: self.capacity,
         })
-    }
-
-    /// Whether a running job may have pushed an item since the last call.
-    pub(super) fn take_pushed_by_job(&mut self) -> bool {
-        match self.state {
-            QueueState::Open => {
-                self.state = QueueState::Watched;
-                true
-            }
-            QueueState::Watched => false,
-            QueueState::Draining | QueueState::Closed => true,
-        }
     }
 
     #[cold]

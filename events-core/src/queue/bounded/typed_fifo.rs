@@ -1,15 +1,15 @@
 //! A FIFO of items of different types, without a box for each item.
 //!
 //! A *lane* is a `VecDeque` of the items of one type. Beside the lanes, `order` has the lane index of
-//! each item in the order of the pushes.
+//! each item in the order of the pushes, with the item's chain.
 //!
 //! The types need not be known beforehand: a lane stores the *vtable* that was passed with its first item,
 //! such as a function that takes the next item out, and `front` returns that of the oldest item.
 //!
 //! An empty lane keeps its memory, so a steady flow of items allocates nothing. No memory is released
 //! before the FIFO is dropped: each lane keeps the room for the most items that it ever held, and `order`
-//! keeps four bytes for each of the most items that were ever queued. So 65,536 items of 100 bytes leave
-//! less than 7 MB. A bounded queue swaps two of these, one for each side, so two bursts can leave twice as
+//! keeps twelve bytes for each of the most items that were ever queued. So 65,536 items of 100 bytes leave
+//! less than 8 MB. A bounded queue swaps two of these, one for each side, so two bursts can leave twice as
 //! much.
 
 use std::{
@@ -18,13 +18,13 @@ use std::{
     hash::BuildHasherDefault,
 };
 
-use crate::primitives::TypeIdHasher;
+use crate::{context::EventChain, primitives::TypeIdHasher};
 
 /// A FIFO of items of different types; `V` is the vtable of an item type.
 pub(super) struct TypedFifo<V> {
     lanes: Vec<Lane<V>>,
-    /// The lane index of each item, the oldest first.
-    order: VecDeque<u32>,
+    /// The lane index and the chain of each item, the oldest first.
+    order: VecDeque<(u32, EventChain)>,
     lane_by_type: HashMap<TypeId, u32, BuildHasherDefault<TypeIdHasher>>,
     /// The lane of the last push, which is tried first: consecutive items are often of one type.
     last_lane: u32,
@@ -69,26 +69,26 @@ impl<V: Copy> TypedFifo<V> {
 
     /// Appends an item. Of the vtables that are passed for one type, the first is stored.
     #[inline]
-    pub(super) fn push<T: Send + 'static>(&mut self, vtable: V, item: T) {
+    pub(super) fn push<T: Send + 'static>(&mut self, vtable: V, item: T, chain: EventChain) {
         if let Some(lane) = self.lanes.get_mut(self.last_lane as usize)
             && let Some(items) = lane.items.downcast_mut::<VecDeque<T>>()
         {
             items.push_back(item);
-            self.order.push_back(self.last_lane);
+            self.order.push_back((self.last_lane, chain));
         } else {
-            self.push_to_other_lane(vtable, item);
+            self.push_to_other_lane(vtable, item, chain);
         }
     }
 
     /// Appends an item of another type than that of the last push.
     #[inline(never)]
-    fn push_to_other_lane<T: Send + 'static>(&mut self, vtable: V, item: T) {
+    fn push_to_other_lane<T: Send + 'static>(&mut self, vtable: V, item: T, chain: EventChain) {
         let index = self.lane_by_type.get(&TypeId::of::<T>()).copied();
         let index = index.unwrap_or_else(|| self.add_lane::<T>(vtable));
         let lane = &mut self.lanes[index as usize];
         if let Some(items) = lane.items.downcast_mut::<VecDeque<T>>() {
             items.push_back(item);
-            self.order.push_back(index);
+            self.order.push_back((index, chain));
             self.last_lane = index;
         }
     }
@@ -107,8 +107,14 @@ impl<V: Copy> TypedFifo<V> {
     /// The lane index and the vtable of the oldest item.
     #[inline]
     pub(super) fn front(&self) -> Option<(usize, V)> {
-        let index = *self.order.front()? as usize;
+        let index = self.order.front()?.0 as usize;
         Some((index, self.lanes[index].vtable))
+    }
+
+    /// The chain of the oldest item.
+    #[inline]
+    pub(super) fn front_chain(&self) -> Option<EventChain> {
+        self.order.front().map(|(_, chain)| *chain)
     }
 
     /// The lanes: the vtable and the items of each type.
@@ -120,7 +126,7 @@ impl<V: Copy> TypedFifo<V> {
     /// Takes the oldest item, if it is in this lane and is a `T`.
     #[inline(always)]
     pub(super) fn take<T: 'static>(&mut self, lane: usize) -> Option<T> {
-        if *self.order.front()? as usize != lane {
+        if self.order.front()?.0 as usize != lane {
             return None;
         }
         let items = self.lanes[lane].items.downcast_mut::<VecDeque<T>>()?;

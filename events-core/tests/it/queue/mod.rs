@@ -1,7 +1,9 @@
 //! The queue, and the deferred subscribers, which always run from it.
 
+mod chains;
 mod deferred;
 mod destructors;
 mod enqueue;
+mod too_deep;
 
 pub(crate) use enqueue::{Job, Other, enqueue_jobs, job, work};

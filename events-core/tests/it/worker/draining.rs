@@ -4,7 +4,7 @@
 use std::{
     future::pending,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -180,4 +180,62 @@ fn a_worker_that_is_polled_inside_an_event_of_a_shutdown_does_not_wait_for_it() 
     tasks.add(shutdown(&registry));
     tasks.run();
     assert!(tasks.0.is_empty());
+}
+
+/// What is polled inside an event of its queue, and how many events it has in progress.
+#[test]
+fn a_worker_that_is_polled_inside_an_event_of_a_shutdown_stays_for_later_events() {
+    for suspended in [0, 1] {
+        let (registry, gate) = (Registry::new(), Gate::default());
+        let waits = gate.clone();
+        registry.on_async(move |_: &Held| waits.wait()).detach();
+        let opens = gate.clone();
+        registry.on(move |_: &Quick| opens.open()).detach();
+        let (mut work, mut other) = (work(&registry, 1 + suspended), work(&registry, 1));
+        let wakes = Arc::new(CountWakes::default());
+        if suspended == 1 {
+            registry.enqueue(Held).expect("there is room");
+        }
+        assert!(poll_with(&mut work, &wakes).is_pending());
+        // The event of another worker polls it, enqueues an event, and waits for the effect of that.
+        let work = Arc::new(Mutex::new(work));
+        let (inner, polled, counts, waits) = (
+            registry.clone(),
+            Arc::clone(&work),
+            Arc::clone(&wakes),
+            gate.clone(),
+        );
+        let polls = move |_: &Slow| {
+            let (inner, polled, counts) = (inner.clone(), Arc::clone(&polled), Arc::clone(&counts));
+            let effect = waits.wait();
+            async move {
+                let is_pending =
+                    poll_with(&mut *polled.lock().expect("no panic"), &counts).is_pending();
+                assert!(is_pending, "it has ended");
+                inner.enqueue(Quick).expect("a handler may enqueue it");
+                effect.await;
+            }
+        };
+        registry.on_async(polls).detach();
+        registry.enqueue(Slow).expect("there is room");
+        let mut tasks = Tasks::default();
+        tasks.add(shutdown(&registry));
+        wakes.take();
+        assert!(poll_once(&mut other).is_pending());
+        assert_eq!(
+            (registry.queue().len(), wakes.take()),
+            (1, 1),
+            "{suspended}"
+        );
+        let mut work = work.lock().expect("no panic");
+        assert!(poll_with(&mut *work, &wakes).is_pending());
+        assert_eq!(registry.queue().len(), 0, "{suspended}");
+        if suspended == 1 {
+            assert!(poll_with(&mut *work, &wakes).is_pending());
+        }
+        assert!(poll_once(&mut other).is_ready(), "{suspended}");
+        assert!(poll_with(&mut *work, &wakes).is_ready(), "{suspended}");
+        tasks.run();
+        assert!(tasks.0.is_empty(), "{suspended}");
+    }
 }

@@ -13,7 +13,7 @@ mod workers;
 
 use std::time::Duration;
 
-pub(crate) use waits::{Busy, Quick, WAITS};
+pub(crate) use waits::{Busy, Quick, WAITS, Waits};
 
 /// Longer than anything here takes that ends at all.
 const LONG: Duration = Duration::from_secs(60);

@@ -4,7 +4,7 @@
 use std::{
     future::pending,
     sync::{Arc, Mutex},
-    task::Poll,
+    task::{Poll, Wake},
     time::Duration,
 };
 
@@ -13,7 +13,11 @@ use events_core::{
     queues::{Flush, Worker},
 };
 
-use crate::{Journal, block_on, poll_once};
+use super::{
+    waits::{Row, SETTLE, SHUTDOWN, Waits},
+    wakes::Inline,
+};
+use crate::{Gate, Journal, block_on, poll_once};
 
 #[derive(Event, Clone)]
 struct Outer;
@@ -133,4 +137,62 @@ fn a_flush_is_inside_where_it_is_polled() {
         panic!("the flush inside has not ended: {flushed:?}");
     };
     assert_eq!((flushed.ran(), flushed.left()), (0, 1));
+}
+
+/// What wakes a task, the task, and how: a worker has an event in progress, which ends when the gate is open.
+type Wakes = (&'static str, Row, fn(&Registry, &Gate, Waits));
+
+const WAKES: &[Wakes] = &[
+    ("a worker that becomes idle", SETTLE, |_, gate, mut work| {
+        gate.open();
+        assert!(poll_once(&mut work).is_pending());
+    }),
+    ("a worker that is dropped", SETTLE, |_, _, work| drop(work)),
+    ("a worker that is dropped", SHUTDOWN, |_, _, work| {
+        drop(work);
+    }),
+    ("a shutdown", SETTLE, |registry, _, work| {
+        drop(registry.queue().shutdown(Duration::ZERO));
+        drop(work);
+    }),
+    ("a shutdown", WORK, |registry, _, work| {
+        drop(registry.queue().shutdown(Duration::ZERO));
+        drop(work);
+    }),
+    (
+        "the end of the last worker",
+        WORK,
+        |registry, gate, mut work| {
+            let mut shutdown = Box::pin(registry.queue().shutdown_async(pending::<()>()));
+            assert!(poll_once(&mut shutdown).is_pending());
+            gate.open();
+            assert!(poll_once(&mut work).is_ready());
+            drop(work);
+        },
+    ),
+];
+
+const WORK: Row = ("work", |registry| Box::pin(registry.queue().work(1)));
+
+/// The wakers of an executor may poll the task at once.
+#[test]
+fn a_task_that_a_worker_wakes_is_outside_of_its_queue_and_registry() {
+    for (wakes, (waits, make), act) in WAKES {
+        let (registry, gate, journal) = (Registry::new(), Gate::default(), Journal::default());
+        let opens = gate.clone();
+        registry.on_async(move |_: &Outer| opens.wait()).detach();
+        registry.enqueue(Outer).expect("there is room");
+        let mut work: Waits = Box::pin(registry.queue().work(1));
+        assert!(poll_once(&mut work).is_pending());
+        let (future, notes, of_queue) = (make(&registry), journal.clone(), registry.clone());
+        let task = async move {
+            future.await;
+            let is_inside = events_core::registry() == of_queue;
+            notes.note(if is_inside { "inside" } else { "outside" });
+        };
+        Arc::new(Inline(Mutex::new(Some(Box::pin(task))))).wake();
+        assert!(journal.take().is_empty(), "{wakes}, {waits}");
+        act(&registry, &gate, work);
+        assert_eq!(journal.take(), ["outside"], "{wakes}, {waits}");
+    }
 }

@@ -118,7 +118,7 @@ fn a_worker_that_starts_no_event_takes_no_wake_from_another() {
     let polls = move |_: &Outer| {
         inner.enqueue(Quick).expect("there is room");
         let mut work = work.lock().expect("it is not poisoned");
-        assert!(poll_once(&mut *work).is_ready());
+        assert!(poll_once(&mut *work).is_pending());
     };
     registry.on(polls).detach();
     registry.emit(Outer);
@@ -246,7 +246,7 @@ fn a_worker_that_was_polled_too_deep_is_woken_by_later_events() {
 }
 
 /// Polls its task in each call of its waker.
-struct Inline(Mutex<Option<Waits>>);
+pub(super) struct Inline(pub(super) Mutex<Option<Waits>>);
 
 impl Wake for Inline {
     fn wake(self: Arc<Self>) {

@@ -218,3 +218,46 @@ fn a_subscriber_with_a_concurrency_of_1_receives_events_in_order_from_a_concurre
     let expected: Vec<_> = (0..8).map(|number| number.to_string()).collect();
     assert_eq!(journal.take(), expected);
 }
+
+/// A destructor that calls a function on another thread, and waits for it.
+struct Blocks(Registry, fn(&Registry));
+
+impl Drop for Blocks {
+    fn drop(&mut self) {
+        thread::scope(|scope| _ = scope.spawn(|| self.1(&self.0)));
+    }
+}
+
+/// A worker is dropped; while the destructor of its handler runs, another thread calls the function.
+fn check_while_dropped(calls: fn(&Registry)) {
+    let registry = Registry::new();
+    let inner = registry.clone();
+    let blocks = move |_: &Job| {
+        let blocks = Blocks(inner.clone(), calls);
+        async move {
+            let _blocks = blocks;
+            pending::<()>().await;
+        }
+    };
+    registry.on_async(blocks).detach();
+    let job = job(1, &Journal::default());
+    registry.enqueue(job).expect("there is room");
+    let mut work = Box::pin(registry.queue().work(1));
+    assert!(poll_once(&mut work).is_pending());
+    drop(work);
+    let unfinished = registry.queue().shutdown(Duration::ZERO);
+    assert_eq!((unfinished.events.len(), unfinished.running), (1, 0));
+}
+
+#[test]
+fn the_stop_of_a_worker_does_not_wait_for_the_destructor_of_another() {
+    check_while_dropped(|registry| registry.queue().spawn_thread().stop());
+}
+
+#[test]
+fn a_shutdown_waits_for_the_destructor_of_a_dropped_worker_up_to_its_deadline() {
+    check_while_dropped(|registry| {
+        let unfinished = registry.queue().shutdown(Duration::from_millis(1));
+        assert_eq!((unfinished.events.len(), unfinished.running), (0, 1));
+    });
+}

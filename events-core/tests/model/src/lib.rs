@@ -26,6 +26,14 @@ mod sides;
 #[path = "../../../src/queue/bounded/typed_fifo.rs"]
 mod typed_fifo;
 
+/// What the files above import of `events-core/src/context`.
+#[path = "."]
+mod context {
+    #[path = "../../../src/context/event_chain.rs"]
+    mod event_chain;
+    pub(crate) use event_chain::EventChain;
+}
+
 /// What the files above import of `events-core/src/primitives`.
 #[path = "."]
 mod primitives {

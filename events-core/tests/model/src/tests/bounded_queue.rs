@@ -2,9 +2,10 @@
 
 use std::{sync::Arc, task::Poll};
 
-use super::consumer::{Item, Queue, TestWaker, counts, poll, pop, push};
+use super::consumer::{Item, Queue, TestWaker, counts, poll, pop, push, push_in, taken};
 use crate::{
     bounded_queue::BoundedQueue,
+    context::EventChain,
     primitives::Waiter,
     sides::{DEFAULT_CAPACITY, PushErrorKind},
 };
@@ -276,22 +277,55 @@ fn a_consumer_that_cannot_pop_is_woken_by_a_later_push() {
     });
 }
 
-/// What is done, and whether a job may have pushed an item since the last question.
+/// Consumers of which none can pop do not wake one another for ever: each has one chance for an item.
 #[test]
-fn the_pushes_of_jobs_are_noticed() {
+fn a_consumer_that_cannot_pop_passes_its_wake_up_to_those_that_registered_before_it() {
     check_single(|queue| {
-        let noticed = |from_job: bool, expected: bool| {
-            push(queue, Item(0, 0), from_job).expect("there is room");
-            assert_eq!(queue.take_pushed_by_job(), expected);
-        };
-        noticed(false, true);
-        noticed(false, false);
-        noticed(true, true);
-        noticed(false, false);
-        assert!(!queue.take_pushed_by_job() && queue.is_open());
-        queue.drain();
-        assert!(!queue.is_open());
-        noticed(true, true);
-        noticed(true, true);
+        let wakers: [_; 3] = std::array::from_fn(|_| TestWaker::new(queue));
+        let mut waiters: [_; 3] = std::array::from_fn(|_| Waiter::new());
+        for (waiter, waker) in waiters.iter_mut().zip(&wakers) {
+            assert_eq!(poll(queue, waiter, waker), Poll::Pending);
+        }
+        // The one that registered last is woken first.
+        for number in 0..2 {
+            push(queue, Item(0, number), false).expect("there is room");
+            let mut chances = 0;
+            while let Some(woken) = wakers.iter().position(|waker| waker.take_woken()) {
+                chances += 1;
+                let waker = Arc::clone(&wakers[woken]).into();
+                queue.add_late_waiter(&mut waiters[woken], &waker);
+            }
+            assert_eq!(chances, 3, "item {number}");
+        }
+    });
+}
+
+/// The chains that jobs push in, and how long they are in the flush with a number.
+#[test]
+fn an_item_has_the_chain_of_the_job_that_pushed_it() {
+    check_single(|queue| {
+        let second = EventChain::NONE.next();
+        let in_flush = second.in_flush(7).next();
+        let rows = [
+            (None, 0, 0),
+            (Some(EventChain::NONE), 0, 1),
+            (Some(second), 0, 2),
+            // A flush counts from its own beginning; an earlier one keeps the count of a later one.
+            (Some(second), 7, 0),
+            (Some(in_flush), 7, 2),
+            (Some(in_flush), 6, 2),
+            (Some(in_flush), 8, 0),
+            // The numbers of flushes wrap around.
+            (Some(in_flush), u32::MAX, 2),
+            (Some(EventChain::NONE.in_flush(u32::MAX).next()), 3, 0),
+        ];
+        for (from_job, flush, length) in rows {
+            push_in(queue, Item(0, 0), from_job).expect("there is room");
+            let popped = queue.pop().expect("it has an item");
+            let chain = popped.chain().in_flush(flush);
+            assert_eq!(chain.length(), length, "{from_job:?} in {flush}");
+            assert_eq!(taken(popped), Item(0, 0));
+        }
+        assert_eq!((queue.begin_flush(), queue.begin_flush()), (1, 2));
     });
 }

@@ -10,6 +10,7 @@ use shuttle::sync::{Condvar, Mutex};
 
 use crate::{
     bounded_queue::{BoundedQueue, Popped},
+    context::EventChain,
     primitives::Waiter,
     sides::{PushError, PushErrorKind},
 };
@@ -34,6 +35,15 @@ fn take<const PRODUCER: usize>(popped: Popped<'_, Vtable>) -> Option<Item> {
 
 /// Pushes an item; an error has the kind of the push error, and whether the queue is unattended.
 pub(super) fn push(queue: &Queue, item: Item, from_job: bool) -> Result<(), (PushErrorKind, bool)> {
+    push_in(queue, item, from_job.then_some(EventChain::NONE))
+}
+
+/// Pushes an item; `from_job` is the chain of the job that pushes it.
+pub(super) fn push_in(
+    queue: &Queue,
+    item: Item,
+    from_job: Option<EventChain>,
+) -> Result<(), (PushErrorKind, bool)> {
     match item.0 {
         0 => push_typed::<0>(queue, item.1, from_job),
         1 => push_typed::<1>(queue, item.1, from_job),
@@ -44,7 +54,7 @@ pub(super) fn push(queue: &Queue, item: Item, from_job: bool) -> Result<(), (Pus
 fn push_typed<const PRODUCER: usize>(
     queue: &Queue,
     number: usize,
-    from_job: bool,
+    from_job: Option<EventChain>,
 ) -> Result<(), (PushErrorKind, bool)> {
     let pushed = queue.push(
         Vtable(take::<PRODUCER>),
@@ -62,7 +72,7 @@ fn push_typed<const PRODUCER: usize>(
     })
 }
 
-fn taken(popped: Popped<'_, Vtable>) -> Item {
+pub(super) fn taken(popped: Popped<'_, Vtable>) -> Item {
     (popped.vtable().0)(popped).expect("the vtable is that of the item's type")
 }
 
@@ -101,6 +111,11 @@ impl TestWaker {
 
     pub(super) fn is_woken(&self) -> bool {
         *self.woken.lock().expect("no step panics")
+    }
+
+    /// Whether it was woken since the last call.
+    pub(super) fn take_woken(&self) -> bool {
+        std::mem::take(&mut self.woken.lock().expect("no step panics"))
     }
 
     fn wait(&self) {

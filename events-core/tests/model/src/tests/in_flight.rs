@@ -274,3 +274,28 @@ fn run_after_stale_wake() {
 fn a_stale_wake_hides_no_wake_of_the_next_job() {
     check_schedules(run_after_stale_wake);
 }
+
+/// A driver that cannot resume its job at first, and then can.
+fn run_held_back() {
+    let in_flight = Arc::new(InFlight::new());
+    let driver_waker = Arc::new(DriverWaker::default());
+    let waker = Arc::clone(&driver_waker).into();
+    let slot = in_flight.reserve_slot();
+    in_flight.begin_poll();
+    assert!(in_flight.put_back(&slot, ()).is_ok());
+    let job_waker = slot.waker().clone();
+    let wakes = thread::spawn(move || job_waker.wake_by_ref());
+    // A lost wake is a deadlock here, which the model checker reports.
+    if !in_flight.set_waker(&waker) {
+        driver_waker.wait();
+    }
+    assert!(in_flight.set_waker(&waker), "it is still woken");
+    assert_eq!(in_flight.take_woken(&waker), [slot.index()]);
+    assert!(!in_flight.set_waker(&waker));
+    wakes.join().expect("it does not panic");
+}
+
+#[test]
+fn a_wake_of_a_job_that_is_not_resumed_stays() {
+    check_schedules(run_held_back);
+}

@@ -17,7 +17,8 @@ use shuttle::{
 
 use super::check_schedules;
 use crate::{
-    bounded_queue::BoundedQueue, idle::IdleNotifier, in_flight::InFlight, primitives::Waiter,
+    bounded_queue::BoundedQueue, context::EventChain, idle::IdleNotifier, in_flight::InFlight,
+    primitives::Waiter,
 };
 
 /// A queue with workers, and how many items they have run.
@@ -33,7 +34,7 @@ struct Item(usize);
 
 impl SharedQueue {
     fn push(&self, followers: usize) {
-        let pushed = self.queue.push((), Item(followers), true);
+        let pushed = self.queue.push((), Item(followers), Some(EventChain::NONE));
         assert!(pushed.is_ok(), "there is room");
     }
 

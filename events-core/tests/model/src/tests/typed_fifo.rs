@@ -1,6 +1,6 @@
 //! Items are taken in the order in which they were pushed, whatever their types.
 
-use crate::typed_fifo::TypedFifo;
+use crate::{context::EventChain, typed_fifo::TypedFifo};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Item {
@@ -21,9 +21,9 @@ const UNIT: Vtable = Vtable(|fifo, lane| fifo.take(lane).map(|()| Unit));
 
 fn push(fifo: &mut TypedFifo<Vtable>, item: Item) {
     match item {
-        Number(number) => fifo.push(NUMBER, number),
-        Word(word) => fifo.push(WORD, word),
-        Unit => fifo.push(UNIT, ()),
+        Number(number) => fifo.push(NUMBER, number, EventChain::NONE),
+        Word(word) => fifo.push(WORD, word, EventChain::NONE),
+        Unit => fifo.push(UNIT, (), EventChain::NONE),
     }
 }
 

@@ -1,0 +1,65 @@
+//! A shutdown that returns an event logs one warning, whatever ran the event.
+
+use std::{
+    future::{pending, poll_fn},
+    sync::atomic::{AtomicUsize, Ordering},
+    task::Poll,
+    time::Duration,
+};
+
+use events_core::{Event, Registry};
+use tracing::Level;
+
+use crate::{logged, poll_once};
+
+#[derive(Event, Clone)]
+struct Held;
+
+/// What runs the event, and the shutdown, whose deadline passes.
+type Row = (&'static str, fn(&Registry));
+
+const ROWS: &[Row] = &[
+    ("the shutdown itself", |registry| {
+        let unfinished = registry.queue().shutdown(Duration::from_millis(1));
+        assert_eq!(unfinished.events.len(), 1);
+    }),
+    ("the shutdown itself, in async code", |registry| {
+        let polls = AtomicUsize::new(0);
+        let deadline = poll_fn(|_| match polls.fetch_add(1, Ordering::Relaxed) {
+            0..3 => Poll::Pending,
+            _ => Poll::Ready(()),
+        });
+        let mut shutdown = Box::pin(registry.queue().shutdown_async(deadline));
+        for _ in 0..3 {
+            assert!(poll_once(&mut shutdown).is_pending());
+        }
+        let Poll::Ready(unfinished) = poll_once(&mut shutdown) else {
+            panic!("the deadline has passed")
+        };
+        assert_eq!(unfinished.events.len(), 1);
+    }),
+    ("a worker", |registry| {
+        let mut work = Box::pin(registry.queue().work(1));
+        assert!(poll_once(&mut work).is_pending());
+        let unfinished = registry.queue().shutdown(Duration::ZERO);
+        assert_eq!(unfinished.events.len(), 1);
+        assert!(poll_once(&mut work).is_ready());
+    }),
+];
+
+#[test]
+fn a_shutdown_that_returns_an_event_logs_one_warning() {
+    for (row, shuts_down) in ROWS {
+        let log = logged(Level::WARN, || {
+            let registry = Registry::new();
+            registry.on_async(|_: &Held| pending::<()>()).detach();
+            registry.enqueue(Held).expect("there is room");
+            shuts_down(&registry);
+        });
+        assert_eq!(log.len(), 1, "{row}: {log:#?}");
+        assert!(
+            log[0].starts_with("WARN") && log[0].contains("with 1 event left"),
+            "{row}: {log:#?}"
+        );
+    }
+}
