@@ -168,7 +168,7 @@ impl<W, K, C> CallbackState<W, K, C> {
         let Some(registry) = self.registry.upgrade() else {
             return shared.end(EndReason::RegistryGone);
         };
-        let _current = enter_if_other(&registry);
+        let current = enter_if_other(&registry);
         let mapped = catch_panic(|| self.mapping.as_ref()?.event(item));
         let event = match mapped {
             Ok(None) => {
@@ -177,7 +177,11 @@ impl<W, K, C> CallbackState<W, K, C> {
             }
             Ok(Some((event, Some(origin)))) => registry.emit_from(event, origin),
             Ok(Some((event, None))) => registry.emit(event),
-            Err(panic) => return shared.end(EndReason::Panicked(panic)),
+            Err(panic) => {
+                // This wakes tasks: a waker may poll one that is not inside the registry.
+                drop(current);
+                return shared.end(EndReason::Panicked(panic));
+            }
         };
         shared.counts().emitted += 1;
         drop_catching(event);

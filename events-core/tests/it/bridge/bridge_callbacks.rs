@@ -8,7 +8,7 @@ use std::{
 use events_core::{Event, Origin, Registry, bridges::Signal, signal_to_event};
 
 use super::bridges::{ORDERS, Order, OrderPlaced, reason_and_counts, recording_registry};
-use crate::{Journal, block_on};
+use crate::{Journal, block_on, worker::Inline};
 
 type Callback = dyn Fn(Order) + Send + Sync;
 
@@ -150,6 +150,24 @@ fn a_callback_that_panicked_or_lost_its_registry_handles_no_further_items() {
         reason_and_counts(&connection.stop()),
         ("registry", [1, 0, 0, 0])
     );
+}
+
+/// The waker of the executor polls the task at once.
+#[test]
+fn a_task_that_a_callback_wakes_is_outside_of_its_registry() {
+    let (registry, desk, journal) = (Registry::new(), Desk::default(), Journal::default());
+    let panics = |_: Order| -> Option<OrderPlaced> { panic!("on purpose") };
+    let signal = signal_to_event(&desk).with(panics);
+    let connection = signal.on(&registry).connect();
+    let (notes, of_bridge) = (journal.clone(), registry.clone());
+    let task = async move {
+        _ = connection.wait_async().await;
+        let is_inside = events_core::registry() == of_bridge;
+        notes.note(if is_inside { "inside" } else { "outside" });
+    };
+    let _task = Inline::start(Box::pin(task));
+    desk.call(&ORDERS);
+    assert_eq!(journal.take(), ["outside"]);
 }
 
 /// From the documentation of django-event-system:

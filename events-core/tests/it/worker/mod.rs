@@ -14,6 +14,7 @@ mod workers;
 use std::time::Duration;
 
 pub(crate) use waits::{Busy, Quick, WAITS, Waits};
+pub(crate) use wakes::Inline;
 
 /// Longer than anything here takes that ends at all.
 const LONG: Duration = Duration::from_secs(60);

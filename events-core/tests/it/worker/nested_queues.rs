@@ -4,7 +4,7 @@
 use std::{
     future::pending,
     sync::{Arc, Mutex},
-    task::{Poll, Wake},
+    task::Poll,
     time::Duration,
 };
 
@@ -190,7 +190,7 @@ fn a_task_that_a_worker_wakes_is_outside_of_its_queue_and_registry() {
             let is_inside = events_core::registry() == of_queue;
             notes.note(if is_inside { "inside" } else { "outside" });
         };
-        Arc::new(Inline(Mutex::new(Some(Box::pin(task))))).wake();
+        let _task = Inline::start(Box::pin(task));
         assert!(journal.take().is_empty(), "{wakes}, {waits}");
         act(&registry, &gate, work);
         assert_eq!(journal.take(), ["outside"], "{wakes}, {waits}");

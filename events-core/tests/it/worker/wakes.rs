@@ -246,7 +246,16 @@ fn a_worker_that_was_polled_too_deep_is_woken_by_later_events() {
 }
 
 /// Polls its task in each call of its waker.
-pub(super) struct Inline(pub(super) Mutex<Option<Waits>>);
+pub(crate) struct Inline(Mutex<Option<Waits>>);
+
+impl Inline {
+    /// Polls the task now, and whenever it is woken.
+    pub(crate) fn start(task: Waits) -> Arc<Self> {
+        let inline = Arc::new(Self(Mutex::new(Some(task))));
+        Arc::clone(&inline).wake();
+        inline
+    }
+}
 
 impl Wake for Inline {
     fn wake(self: Arc<Self>) {
@@ -275,8 +284,7 @@ const ENDS: &[Ends] = &[
         assert_eq!(registry.queue().shutdown(Duration::ZERO).events.len(), 1);
     }),
     ("a shutdown ends the worker", |registry, _, work| {
-        let inline = Arc::new(Inline(Mutex::new(Some(work))));
-        Arc::clone(&inline).wake();
+        let inline = Inline::start(work);
         assert_eq!(registry.queue().shutdown(Duration::ZERO).events.len(), 1);
         assert!(inline.0.lock().expect("it is not poisoned").is_none());
     }),
@@ -294,8 +302,7 @@ fn a_settle_that_is_polled_by_its_waker_is_settled() {
             let settled = settle.await;
             *result.lock().expect("it is not poisoned") = Some(settled);
         };
-        let inline = Arc::new(Inline(Mutex::new(Some(Box::pin(waits)))));
-        Arc::clone(&inline).wake();
+        let _task = Inline::start(Box::pin(waits));
         assert_eq!(*is_settled.lock().expect("not poisoned"), None, "{row}");
         ends(&registry, &gate, work);
         assert_eq!(
