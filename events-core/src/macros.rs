@@ -29,6 +29,7 @@ macro_rules! scanner {
             $($crate::__private::Linked($crate::__linked!($name $($package)?))),*
         ])
     }};
+    // Not a list of names: a procedural macro locates the error.
     ($($crates:tt)*) => {
         $crate::__private::wrong_crates!($($crates)*)
     };
@@ -60,8 +61,8 @@ macro_rules! subscribers {
 ///
 /// The names are those of the setters that [`#[derive(Event)]`](derive@crate::Event) generates. A missing,
 /// unknown or repeated name is a compile error. After the fields, `; origin = place` sets the origin, as
-/// [`Event::emit_from`](crate::Event::emit_from) does. A value, an event whose fields have no names, and a variant of
-/// an enum are emitted with that method or with `emit`.
+/// [`Event::emit_from`](crate::Event::emit_from) does. The macro does not accept a value, an event whose fields have no
+/// names, or a variant of an enum: construct the event, and call its method `emit` or `emit_from`.
 ///
 /// ```
 /// use events_core::{Event, emit};

@@ -16,7 +16,7 @@ pub mod bridges {
     };
 }
 
-/// The parts of derived builders, to name the type of a builder with some fields set.
+/// The parts of derived builders: the traits with their methods, and the types that name a builder with some fields set.
 pub mod builder {
     pub use crate::event::{Build, EmitFrom, Set, Unset};
 }

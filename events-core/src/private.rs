@@ -97,10 +97,11 @@ impl<E> Observed<E> for E {
     type Event = E;
 }
 
-/// Implemented for every event; named for a type that is written as a pointer to another, `Pointee`.
+/// Implemented for every event. Generated code requires it of an event type that is written as a pointer to `Pointee`,
+/// so that the error has this text.
 ///
-/// With one implementation for all events the compiler would report that the pointer is no [`Event`], in the
-/// words of that trait. `O` is inferred.
+/// With one implementation for all events the compiler would report the missing bound, [`Event`], with the text of
+/// that trait; with two it reports this trait. `O` is inferred.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is a pointer, and not an event",
     label = "write `{Pointee}` here, without the pointer",
@@ -119,8 +120,7 @@ impl<E: Event<Ownership = Borrowed>, Pointee> Pointed<Pointee, Borrowed> for E {
     type Family = E::Family;
 }
 
-/// The method that `emit!` calls for a field `origin` if the event has no such field: the setter of a field takes
-/// precedence.
+/// `emit!` calls this method for a field `origin` that the event does not have. A setter of this name takes precedence.
 pub trait NoFieldOrigin: Sized {
     /// Does not compile when called.
     #[must_use]

@@ -87,7 +87,7 @@ const CASES: &[Case] = &[
         "a subscription without a scan",
         || {
             registry().on_async(|_: &Paid| async {}).detach();
-            // Before any scan, which is logged as well.
+            // The warning that no scan has run is not recorded: it precedes the log.
             enqueue_paid();
             log_warnings();
         },

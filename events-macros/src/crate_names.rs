@@ -1,5 +1,5 @@
-//! Errors in the names of crates in `scan!` and `scanner!`, which are `macro_rules!` macros: such an error has the
-//! location of the whole call, and one of a procedural macro that of the wrong token.
+//! Errors in the names of crates that `scan!` and `scanner!` receive. These are `macro_rules!` macros, whose errors are
+//! located at the whole call; a procedural macro can locate an error at the wrong token.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::{
@@ -33,7 +33,7 @@ fn list(input: ParseStream<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Parses the name of a crate; one that is written with `-` or as text is an error that has the right name.
+/// Parses the name of a crate. The error for one that is written with `-` or as text suggests the correct name.
 fn name(input: ParseStream<'_>) -> Result<()> {
     let mut tokens = TokenStream::new();
     let mut text = String::new();

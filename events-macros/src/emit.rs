@@ -157,8 +157,8 @@ impl Emit {
         let setters = fields
             .iter()
             .map(|(name, value)| quote_spanned!(span=> .#name(#value)));
-        let is_origin_a_field = origin.is_none() && is_perhaps_no_field(&fields);
-        let fallback = is_origin_a_field
+        let checks_origin = origin.is_none() && may_mean_origin(&fields);
+        let fallback = checks_origin
             .then(|| quote_spanned!(mixed_site_at(span)=> use #private::NoFieldOrigin as _;));
         let event = quote_spanned!(span=> #private::Build::build(#event::builder()#(#setters)*));
         let emit = match origin {
@@ -176,10 +176,10 @@ impl Emit {
     }
 }
 
-/// Whether one of the fields is called `origin`, and may be meant as the origin of the emit: a trait that is then
-/// in scope for all values reports it if the event has no such field. A value that contains this name, or a macro,
-/// may call a method of this name, and the trait would change which one.
-fn is_perhaps_no_field(fields: &[(Ident, Expr)]) -> bool {
+/// Whether one of the fields is called `origin` and may be meant as the origin of the emit. The trait
+/// `NoFieldOrigin`, which reports that, is then in scope for the values, too. So no value may contain this name or a
+/// macro: it could call a method `origin`, and the trait could change which one.
+fn may_mean_origin(fields: &[(Ident, Expr)]) -> bool {
     fn contains_origin(tokens: TokenStream) -> bool {
         tokens.into_iter().any(|token| match token {
             TokenTree::Ident(ident) => ident == "origin",

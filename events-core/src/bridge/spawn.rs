@@ -95,9 +95,9 @@ impl<S: PollSource, W, K, C> Bridge<S, W, K, C> {
     }
 }
 
+#[cfg(not(feature = "tokio"))]
 impl<S, W, K, C> Bridge<S, W, K, C> {
-    /// The error of a program that calls it without the feature.
-    #[cfg(not(feature = "tokio"))]
+    /// Does not compile when called; the error names the feature.
     #[doc(hidden)]
     pub fn spawn_tokio(self) -> Bridged
     where

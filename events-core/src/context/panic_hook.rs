@@ -21,7 +21,7 @@ use crate::{
 };
 
 thread_local! {
-    /// Whether a panic of this thread is caught and not shown.
+    /// Whether the hook ignores panics of this thread, which are caught.
     static IS_SILENT: Cell<bool> = const { Cell::new(false) };
     static LAST_PANIC: RefCell<Option<RecordedPanic>> = const { RefCell::new(None) };
 }

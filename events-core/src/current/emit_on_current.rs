@@ -55,8 +55,8 @@ impl EmitBackend for CurrentRegistry {
     }
 }
 
-/// The body of `emit_async` of all builders. That of the others is in `event::finish`; this one names the type of the
-/// future, which compiles faster than the associated type of the backend.
+/// The body of `emit_async` of all derived builders. It is not in `event::finish`, as those of the other methods are,
+/// because it names the type of the future, which compiles faster than the associated type of the backend.
 #[doc(hidden)]
 #[inline]
 #[track_caller]

@@ -36,8 +36,8 @@ pub trait Listener: Send + Sync + 'static {
     }
 }
 
-/// Implemented by [`listener`](crate::listener) and [`observer`](crate::observer). The compiler names the trait
-/// when a type has two blocks with one of them; all its handlers belong into one.
+/// Implemented by [`listener`](crate::listener) and [`observer`](crate::observer). The compiler names this trait
+/// when a type has two blocks with one of these attributes: all its handlers belong in one block.
 #[doc(hidden)]
 pub trait OneListenerBlockPerType: Send + Sync + 'static {
     /// The handlers of the block.
@@ -200,7 +200,7 @@ impl Installer<'_> {
 }
 
 impl Core {
-    /// Stores that a listener was added at run time.
+    /// Records that a listener was added at run time.
     fn note_added<L: Listener>(&self) {
         let methods: Vec<_> = L::HANDLERS.iter().map(|handler| (handler.key)()).collect();
         let added = &mut self.writer().added_methods;

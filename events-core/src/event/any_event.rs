@@ -102,7 +102,7 @@ impl dyn AnyEvent + '_ {
         self.__json()
     }
 
-    /// The error of a program that calls it without the feature.
+    /// Does not compile when called; the error names the feature.
     #[cfg(not(feature = "serde"))]
     #[doc(hidden)]
     pub fn to_json(&self) -> Option<Json>

@@ -52,7 +52,7 @@ pub trait Build {
 /// `#[derive(Event)]` imports this trait in the module of the event, and so in its submodules that have
 /// `use super::*`. Import it elsewhere: `use events_core::builder::EmitFrom;`.
 ///
-/// As methods of the builder itself they would add a sixth to the time in which an event is compiled.
+/// The builder has no methods of its own for this, because they would be compiled for each event.
 ///
 /// ```
 /// use events_core::{Event, Registry};

@@ -106,7 +106,7 @@ mod off {
     )]
     pub trait ToJson {}
 
-    /// So that code which prints it has no further error.
+    // Without it, code that prints the JSON would cause a second error.
     impl std::fmt::Display for Json {
         fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             match *self {}

@@ -55,7 +55,7 @@ pub trait AsyncOutcome {
     fn into_step(self) -> Step;
 }
 
-/// The error of a subscriber: any that converts into a boxed one.
+/// The error that a subscriber returns: any type that converts into a [`BoxError`].
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "a subscriber cannot return the error `{Self}`",

@@ -19,8 +19,8 @@ use crate::{
 /// reference count. If no scan had a value of the type, the scan reports an error that names the
 /// subscriber and the type.
 ///
-/// A scan stores values of a known size. In place of a trait object, take a boxed one, `State<'_, Box<dyn Mailer>>`,
-/// and provide it with `scanner().state::<Box<dyn Mailer>>(Box::new(smtp))`.
+/// A scan stores values of a known size. For a trait object, write `State<'_, Box<dyn Mailer>>`, where the trait has
+/// the supertraits `Send` and `Sync`, and provide it with `scanner().state::<Box<dyn Mailer>>(Box::new(smtp))`.
 ///
 /// ```
 /// use events_core::{Event, Registry, State, subscriber, subscribers};
@@ -173,7 +173,7 @@ impl Param for &Emission {
 #[derive(Debug)]
 pub struct MissingState {
     pub(crate) type_name: &'static str,
-    /// The types of the values that the scans had, sorted.
+    /// The types of the values that scans provided, sorted.
     pub(crate) provided: Vec<&'static str>,
 }
 

@@ -60,8 +60,8 @@ impl<C> JobQueue<C> {
         })
     }
 
-    /// Logs at `warn` the events that are still queued, if there are any, with their topics. The second message is for
-    /// a queue that has workers.
+    /// Logs at `warn` the events that are still queued, if there are any, with their topics. A queue that has workers
+    /// is logged with the second message.
     pub(crate) fn warn_if_not_empty(&self, message: &str, with_workers: &str) {
         let events = self.len();
         if events == 0 {

@@ -268,7 +268,7 @@ impl Core {
         }
     }
 
-    /// The same for an event that is put into the queue. A scan may still come before it is run.
+    /// The same for an event that is enqueued. A scan may still register its subscribers before it runs.
     #[inline]
     pub(crate) fn warn_if_enqueued_unscanned(&self) {
         if self.has_flag(AWAITS_SCAN) {

@@ -5,9 +5,10 @@ use std::{
     fmt,
 };
 
-/// How tokio's panic begins when one of its timers, sockets or tasks is used outside of a runtime.
+/// A part of the message with which tokio panics when one of its timers, sockets or tasks is used outside of a runtime.
 const NO_TOKIO: &str = "there is no reactor running";
 
+/// Follows that message in `Display`.
 const TOKIO_REMEDY: &str = "; run the subscriber on a worker that tokio polls, started with queue().spawn_tokio(..) or \
      tokio::spawn(queue().work(..)), or await emit_async or flush_async in a task of tokio";
 

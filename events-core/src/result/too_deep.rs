@@ -73,7 +73,7 @@ impl TooDeep {
     }
 }
 
-/// The emits that are in progress, each inside a handler of the one before.
+/// Writes how many emits are in progress, each inside a handler of the one before.
 fn fmt_nested(f: &mut fmt::Formatter<'_>, emits: usize) -> fmt::Result {
     match emits {
         1 => f.write_str("1 emit is in progress"),

@@ -15,8 +15,8 @@ use crate::{
 /// All linked subscribers, sorted by source location: the order of the linker is not stable.
 pub(super) struct Declarations {
     all: Vec<Declaration>,
-    /// The subscribers of each function, by index, and once more under the path of the function as text; created
-    /// when first needed, and most scans do not.
+    /// The indices of the subscribers of each function, under the key of the function and under its path as text.
+    /// Created when first needed: most scans do not need it.
     functions: OnceCell<HashMap<Key, Vec<usize>>>,
 }
 
@@ -171,7 +171,7 @@ impl Declaration {
     }
 }
 
-/// A target of `before` or `after`: a text in quotation marks, as the option has it.
+/// A target of `before` or `after` as it is written in the option: a text is in quotation marks.
 fn as_written(target: &Key) -> String {
     if target.is_text() {
         format!("{:?}", target.as_str())

@@ -256,7 +256,7 @@ impl Scanner {
         let installed = linked.all().iter().filter(is_installed);
         let with_pattern = installed.filter_map(|one| Some((one, UnmatchedPattern::of(one)?)));
         let unmatched = with_pattern.map(|(declaration, pattern)| {
-            // An earlier scan has logged that of a subscriber which it has registered.
+            // The scan that registers a subscriber logs its pattern; later scans only report it.
             let is_new = new.contains(&declaration.subscriber.address());
             if is_new && pattern.has_suggestion {
                 catch_record(|| tracing::warn!(target: "events_core", "{}", pattern.text));

@@ -119,7 +119,7 @@ pub(crate) const OTHER_COPY: &str = "this is the default registry of another cop
      events do not reach subscribers of this copy: a library that is loaded at run time has its own; pass a \
      registry made with Registry::new() to the library, and emit to that one";
 
-/// The states that were provided instead of a missing one, also for the errors of a scan.
+/// The states that were provided, as part of the error of a missing one, also for the errors of a scan.
 pub(crate) fn provided_states(types: &[&str]) -> String {
     if types.is_empty() {
         return String::new();

@@ -56,11 +56,11 @@ pub(crate) trait Closable: Send + Sync {
     fn dropped(&self) -> Arc<DropSignal>;
 }
 
-/// The reference that a guard holds. A function of its own, so that a weak reference is compiled for the erased type
-/// only, not for each handler.
+/// The weak reference that a subscription holds. The argument has an erased type, so that `downgrade` is compiled once,
+/// not for each handler.
 #[expect(
     clippy::needless_pass_by_value,
-    reason = "the type of an argument by value is erased where it is passed"
+    reason = "an argument by value is converted to the trait object at the call"
 )]
 pub(crate) fn weak(handler: Arc<dyn Closable>) -> Weak<dyn Closable> {
     Arc::downgrade(&handler)

@@ -210,7 +210,7 @@ impl fmt::Debug for Flush {
 pub fn flush_after<T>(f: impl FnOnce() -> T) -> T {
     let mut on_panic = FlushOnDrop::new(|queue: &Queue| _ = queue.flush());
     let value = f();
-    // Not in the destructor, which has no caller.
+    // The destructor would not have the location of the caller.
     if let Some(registry) = on_panic.registry.take() {
         registry.queue().flush();
     }
@@ -222,7 +222,7 @@ pub fn flush_after<T>(f: impl FnOnce() -> T) -> T {
 pub struct FlushOnDrop<F: Fn(&Queue)> {
     /// `None` once the queue is flushed.
     registry: Option<Registry>,
-    /// Flushes the queue. Generated code writes this call, so that a panic of the flush has its location.
+    /// Flushes the queue. A closure of the caller, so that a panic of the flush is located there.
     flush: F,
 }
 

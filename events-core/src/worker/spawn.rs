@@ -108,7 +108,8 @@ impl Queue {
         worker
     }
 
-    /// The error of a program that calls it without the feature.
+    /// Does not compile when called; the error names the feature. `for<'__any>` moves the check of the bound, which
+    /// never holds, from here to the caller.
     #[cfg(not(feature = "tokio"))]
     #[doc(hidden)]
     pub fn spawn_tokio(&self, _: usize) -> Worker

@@ -7,7 +7,7 @@ use std::thread;
 
 use crate::primitives::catch_record;
 
-/// No type implements this: the bound of a method that needs the feature fails with this text.
+/// Implemented for no type: the bound of the methods that need the feature, so that the error for a call has this text.
 #[cfg(not(feature = "tokio"))]
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(

@@ -1,7 +1,8 @@
 //! Writes the function with a flush at its end.
 //!
 //! In a sync function a guard at the start of the body flushes when it is dropped. The call of the flush is part of
-//! the expansion, so that its panic is located at the attribute. Dropping cannot await, so in an `async fn` the body becomes a future that is wrapped instead.
+//! the expansion, so that its panic is located at the attribute. Dropping cannot await, so in an `async fn` the body
+//! becomes a future that is wrapped instead.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};

@@ -79,11 +79,11 @@ impl SubscriberArgs {
                     .and_then(|()| args.options.once.set(&name, ())),
                 "before" => option
                     .into_expr("audit")
-                    .and_then(|value| targets_by_path(&name, value, is_method))
+                    .and_then(|value| check_target_paths(&name, value, is_method))
                     .and_then(|value| args.before.set(&name, value)),
                 "after" => option
                     .into_expr("audit")
-                    .and_then(|value| targets_by_path(&name, value, is_method))
+                    .and_then(|value| check_target_paths(&name, value, is_method))
                     .and_then(|value| args.after.set(&name, value)),
                 "deferred" => option
                     .expect_flag()
@@ -180,7 +180,7 @@ fn positive(value: Expr) -> Result<Expr> {
 
 /// Checks the targets that are texts: each is the path of a subscriber. A listener may also be added at run time, so
 /// one of its methods may name the id of a run-time subscriber.
-fn targets_by_path(name: &Ident, value: Expr, is_method: bool) -> Result<Expr> {
+fn check_target_paths(name: &Ident, value: Expr, is_method: bool) -> Result<Expr> {
     let targets = match &value {
         Expr::Array(array) => array.elems.iter().collect(),
         target => vec![target],

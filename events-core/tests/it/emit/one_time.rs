@@ -1,5 +1,5 @@
-//! What exists once is used up by a run and by nothing else: the permit of `once`, the id of a subscriber, and the
-//! permits of a concurrency limit. `tests/random` covers a queue that is full or shut down.
+//! `once` is used up by a run and by nothing else. The id of a subscriber is free again when its subscription ends, and
+//! the permit of a concurrency limit when its call ends. `tests/random` covers a queue that is full or shut down.
 
 use std::{
     ops::ControlFlow,

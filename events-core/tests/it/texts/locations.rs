@@ -128,7 +128,6 @@ fn a_flush_that_would_block_a_runtime_calls_the_panic_hook_once() {
     assert_eq!(CALLS.load(Ordering::Relaxed), 1);
 }
 
-/// The location is that of the flush, and the value that the closure returns is dropped.
 #[test]
 fn the_panic_of_flush_after_drops_the_value_of_its_closure() {
     let dropped = std::sync::Arc::new(());

@@ -61,7 +61,7 @@ fn main() {
         .state::<Box<dyn Mailer>>(Box::new(Smtp))
         .subscribers(subscribers![object, object_async])
         .run();
-    // The function is still a function, also for a part of the state.
+    // A test can call a function with a `State` of a trait object.
     let mailer: &dyn Mailer = &Smtp;
     let _state: State<'_, dyn Mailer> = mailer.into();
 }

@@ -1,5 +1,5 @@
 //! The twins of the cases in `fail`: the same programs with the mistake mended. They are modules of one program, so
-//! that they are built once.
+//! that they are built once; none is run.
 
 /// Declares the modules and lists their names.
 macro_rules! twins {

@@ -17,7 +17,7 @@ pub(crate) fn expand(event: &Event) -> TokenStream {
     ]
     .into_iter()
     .collect();
-    // The methods with an origin. `pub` would need the visibility of the event; a submodule imports it with `super::*`.
+    // Brings the methods with an origin into scope. A submodule imports a private `use`, too, with `use super::*`.
     let items = quote! {
         #[allow(unused_imports)]
         use #core::__private::EmitFrom as _;

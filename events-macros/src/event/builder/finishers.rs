@@ -9,7 +9,7 @@ use quote::quote;
 use super::model::{Builder, BuilderField};
 
 /// The finishers. A field may have the name of one: see `Builder::setter`. Those with an origin are methods of the trait
-/// `EmitFrom`, which adds nothing to the time in which an event is compiled.
+/// `EmitFrom`, so that they are not compiled for each event.
 const FINISHERS: &[&str] = &["build", "emit", "try_emit", "emit_async", "enqueue"];
 
 /// Whether the finisher needs the event's type parameters to be `'static`, as the trait `Event` does.

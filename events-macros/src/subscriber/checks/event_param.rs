@@ -28,7 +28,7 @@ pub(in crate::subscriber) fn event_reference(
         }
         Some(FnArg::Typed(input)) => input,
     };
-    let second = event_behind(signature);
+    let second = event_after_first(signature);
     if is_param_after_event(&input.ty, second.is_some()) {
         let text = match second {
             None => format!("{no_event} before this parameter"),
@@ -61,7 +61,7 @@ pub(in crate::subscriber) fn event_reference(
 }
 
 /// The first of the further parameters that can only be an event: a reference, but not `&Emission`.
-fn event_behind(signature: &Signature) -> Option<&PatType> {
+fn event_after_first(signature: &Signature) -> Option<&PatType> {
     let typed = signature
         .inputs
         .iter()
@@ -112,7 +112,7 @@ pub(super) fn name_of(input: &PatType) -> String {
     }
 }
 
-/// What a smart pointer of the standard library points to, if the type is written as one.
+/// The type that a `Box`, `Rc` or `Arc` points to, if the type is written as one of these.
 pub(in crate::subscriber) fn pointee(ty: &Type) -> Option<&Type> {
     let last = last_segment(ty)?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else {

@@ -60,7 +60,7 @@ fn is_value(expr: &Expr) -> bool {
     }
 }
 
-/// Finds a variable outside of closures.
+/// Finds a variable outside of closures and blocks.
 struct Uses<'n> {
     name: &'n Ident,
     found: bool,

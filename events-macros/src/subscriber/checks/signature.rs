@@ -1,4 +1,4 @@
-//! Checks the signature of a subscriber, also against its options.
+//! Checks the signature of a subscriber: what it contains, and whether it agrees with the options.
 
 use syn::{
     Error, FnArg, GenericArgument, GenericParam, Lifetime, PathArguments, Safety, Signature, Type,

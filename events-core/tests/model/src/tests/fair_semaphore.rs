@@ -128,7 +128,7 @@ fn a_granted_permit_that_is_not_used_is_passed_on() {
     });
 }
 
-/// The permit of that call will be free again.
+/// The granted permit will be released, so the call waits; it is not refused.
 #[test]
 fn a_call_that_blocks_all_holders_waits_while_another_is_granted_a_permit() {
     check_schedules(|| {
