@@ -3,10 +3,10 @@
 
 #![allow(missing_docs, reason = "the names of the tests say what they are")]
 
+#[path = "problems/provided_states.rs"]
+mod provided_states;
 #[path = "problems/repeated.rs"]
 mod repeated;
-
-use std::sync::Arc;
 
 use events_core::{
     AnyEvent, Event, Registry, State, scanner,
@@ -198,38 +198,6 @@ fn every_missing_state_is_reported() {
     assert_eq!(problems(scan().state(Ledger)), [missing(mailer, &[ledger])]);
     assert_eq!(problems(scan().state(Mailer)), [missing(ledger, &[mailer])]);
     assert_eq!(problems(scan().state(Mailer).state(Ledger)), []);
-}
-
-/// The text of the first missing state, without the name of its subscriber.
-fn missing_state_text(scanner: Scanner) -> String {
-    let text = problems(scanner)[0].to_string();
-    let begin = format!("{} takes ", with_location("mail"));
-    let rest = text.strip_prefix(&begin);
-    rest.unwrap_or_else(|| panic!("{text}")).to_owned()
-}
-
-#[test]
-fn a_missing_state_is_reported_with_the_states_that_were_provided() {
-    let check = |scanner: Scanner, provided: &str| {
-        let expected = format!(
-            "State<problems::Mailer>, which no scan provides{provided}; \
-             add .state(..) to the scanner: events_core::scanner().state(value).run()"
-        );
-        assert_eq!(missing_state_text(scanner), expected);
-    };
-    let scan = || scan_of(subscribers![mail]);
-    check(scan(), "");
-    check(scan().state(Ledger), " (only State<problems::Ledger>)");
-    let two = scan().state(Arc::new(Mailer)).state(Ledger);
-    check(
-        two,
-        " (only State<alloc::sync::Arc<problems::Mailer>>, State<problems::Ledger>)",
-    );
-    let three = scan().state(7_u32).state("text").state(Ledger);
-    check(
-        three,
-        " (only State<&str>, State<problems::Ledger>, State<u32>)",
-    );
 }
 
 #[test]

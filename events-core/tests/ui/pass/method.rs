@@ -34,25 +34,8 @@ impl Audits for Ledger {
     }
 }
 
-macro_rules! free {
-    (impl $ty:ident { $($item:item)* }) => {
-        $($item)*
-    };
-}
-
-// A macro may move a function out of an impl block.
-free! {
-    impl Ledger {
-        #[subscriber]
-        fn close(event: &OrderPlaced) {
-            let _ = event.total;
-        }
-    }
-}
-
 fn main() {
     Ledger::audit(&OrderPlaced { total: 1 });
-    close(&OrderPlaced { total: 1 });
 
     #[subscriber]
     fn nested(event: &OrderPlaced) {
