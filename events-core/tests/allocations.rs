@@ -1,6 +1,12 @@
 //! What a subscription and an event cost does not depend on what is subscribed beside it, as the bytes show that are
 //! allocated meanwhile.
 
+use std::{
+    future::poll_fn,
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+
 use allocation_counter::measure;
 use events_core::{AnyEvent, Event, Registry};
 
@@ -81,6 +87,39 @@ fn an_emit_beside_a_pattern_subscriber_allocates_nothing() {
     registry.on(|_: &Tick| ()).detach();
     registry.emit(Tick);
     assert_eq!(measure(|| _ = registry.emit(Tick)).bytes_total, 0);
+}
+
+/// A handler that wakes its task and is pending once.
+async fn suspended() {
+    let mut is_first = true;
+    let poll = |context: &mut Context<'_>| {
+        context.waker().wake_by_ref();
+        match std::mem::take(&mut is_first) {
+            true => Poll::Pending,
+            false => Poll::Ready(()),
+        }
+    };
+    poll_fn(poll).await;
+}
+
+#[test]
+fn an_event_that_was_suspended_leaves_no_memory() {
+    let registry = Registry::new();
+    registry
+        .on_async(async |_: &Tick| suspended().await)
+        .detach();
+    let mut worker = pin!(registry.queue().work(2));
+    let mut run = |events: usize| {
+        for _ in 0..events {
+            registry.enqueue(Tick).expect("there is room");
+            while registry.queue().len() > 0 {
+                let context = &mut Context::from_waker(Waker::noop());
+                assert!(worker.as_mut().poll(context).is_pending());
+            }
+        }
+    };
+    run(10);
+    assert_eq!(measure(|| run(100)).bytes_current, 0);
 }
 
 #[test]

@@ -144,6 +144,16 @@ const CASES: &[Case] = &[
         &[QUEUED, "topics=exit::Paid (x1)", "workers=1", WITH_A_WORKER],
     ),
     (
+        "a worker that has ended",
+        || {
+            log_warnings();
+            events_core::scan();
+            registry().queue().spawn_thread().stop();
+            place();
+        },
+        &[QUEUED, "topics=exit::Placed (x1)", REMEDY],
+    ),
+    (
         "a shutdown that was begun and dropped",
         || {
             log_warnings();

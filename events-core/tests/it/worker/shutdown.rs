@@ -153,10 +153,13 @@ fn a_sync_handler_that_does_not_return_does_not_delay_the_deadline() {
     let (sender, begun) = mpsc::channel();
     let (release, released) = mpsc::channel::<()>();
     let released = std::sync::Mutex::new(released);
+    let (accepts, accepted) = mpsc::channel();
     registry
         .on(move |event: &Job| {
             sender.send(event.number).expect("the receiver exists");
             let _ = released.lock().expect("the lock is not poisoned").recv();
+            let enqueued = job(9, &event.journal).enqueue();
+            accepts.send(enqueued.is_ok()).expect("the receiver exists");
         })
         .detach();
     registry.on_async(|_: &Job| pending::<()>()).detach();
@@ -170,8 +173,9 @@ fn a_sync_handler_that_does_not_return_does_not_delay_the_deadline() {
         "{text}"
     );
     assert_eq!(numbers(unfinished), [(1, false), (2, false)]);
-    // When it returns later, its event is kept for the next shutdown.
+    // When it returns later, its event is kept for the next shutdown, and it can enqueue none: it would be lost.
     drop(release);
+    assert_eq!(accepted.recv(), Ok(false));
     worker.stop();
     assert_eq!(numbers(registry.queue().shutdown(LONG)), [(0, true)]);
 }
