@@ -1,10 +1,9 @@
 //! The wakers of tasks that wait for one thing.
 //!
-//! The owner of a list holds a lock, so no function here wakes, clones or drops a waker.
+//! The owner of a list holds a lock, so no function here wakes, clones or drops a waker. A list is empty when it is
+//! dropped: each task that waits keeps the owner alive.
 
 use std::{mem, task::Waker};
-
-use super::catch::drop_catching;
 
 /// The wakers of tasks that wait for one thing; one for each task, however often it is polled, in the order of their
 /// ids. The last one added is woken first: its memory is the most likely to be in the cache.
@@ -78,11 +77,5 @@ impl WakerList {
     pub(crate) fn take_all(&mut self) -> impl Iterator<Item = Waker> + use<> {
         let wakers = mem::take(&mut self.wakers);
         wakers.into_iter().map(|(_, waker)| waker)
-    }
-}
-
-impl Drop for WakerList {
-    fn drop(&mut self) {
-        self.take_all().for_each(drop_catching);
     }
 }
