@@ -5,7 +5,10 @@ use syn::{
     TypeReference, spanned::Spanned,
 };
 
-use super::event_param::{generic_error, impl_trait_span, last_segment, takes_any_event};
+use super::{
+    event_param::takes_any_event,
+    types::{generic_error, impl_trait_span, last_segment},
+};
 use crate::{
     subscriber::{arguments::SubscriberArgs, method::Method},
     syntax::{errors::Errors, text::type_text::source_text},
