@@ -6,6 +6,7 @@ mod builtin;
 mod context;
 mod current;
 mod declared;
+mod diagnostics;
 mod emit;
 mod event;
 mod handler;

@@ -237,6 +237,7 @@ fn order_targets_that_are_no_subscriber_or_take_other_events_are_reported() {
             subscriber: with_location("stray"),
             relation: "after",
             target: "problems::not_annotated".to_owned(),
+            similar: None,
         }],
     );
     assert_eq!(

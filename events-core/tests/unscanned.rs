@@ -8,7 +8,7 @@ use std::{
     fmt::Debug,
     process::{Command, Output},
     sync::{Arc, Mutex},
-    task::{Context, Waker},
+    task::{Context, Poll, Waker},
 };
 
 use events_core::{Event, Registry, registry, subscriber};
@@ -35,19 +35,23 @@ const EMITTED: &str = "an event was emitted before any scan: none of the linked 
 const ENQUEUED: &str = "an event was enqueued before any scan: none of the linked subscribers runs unless a scan \
                         comes before its flush or worker; call events_core::scan() first thing in main";
 
-/// A case: its name, what emits or enqueues an event of value 1 and returns its value afterwards, and the warning.
-type Case = (&'static str, fn() -> u32, &'static str);
+/// A case: its name, what emits or enqueues an event of value 1, and the warning. A case that has the event afterwards
+/// asserts its value, which the run-time subscription raises to 11.
+type Case = (&'static str, fn(), &'static str);
 
 const CASES: &[Case] = &[
-    ("emit", || Early(1).emit().0, EMITTED),
+    ("emit", || assert_eq!(Early(1).emit().0, 11), EMITTED),
     (
         "emit on the registry",
-        || registry().emit(Early(1)).0,
+        || assert_eq!(registry().emit(Early(1)).0, 11),
         EMITTED,
     ),
     (
         "try_emit",
-        || Early(1).try_emit().expect("no handler fails").0,
+        || {
+            let event = Early(1).try_emit().expect("no handler fails");
+            assert_eq!(event.0, 11);
+        },
         EMITTED,
     ),
     (
@@ -55,33 +59,26 @@ const CASES: &[Case] = &[
         || {
             let mut future = std::pin::pin!(Early(1).emit_async());
             let context = &mut Context::from_waker(Waker::noop());
-            assert!(future.as_mut().poll(context).is_ready());
-            11
+            let Poll::Ready(event) = future.as_mut().poll(context) else {
+                panic!("no handler waits")
+            };
+            assert_eq!(event.0, 11);
         },
         EMITTED,
     ),
     (
         "enqueue",
-        || {
-            Early(1).enqueue().expect("there is room");
-            11
-        },
+        || Early(1).enqueue().expect("there is room"),
         ENQUEUED,
     ),
     (
         "enqueue on the registry",
-        || {
-            registry().enqueue(Early(1)).expect("there is room");
-            11
-        },
+        || registry().enqueue(Early(1)).expect("there is room"),
         ENQUEUED,
     ),
     (
         "enqueue_from",
-        || {
-            Early(1).enqueue_from("here").expect("there is room");
-            11
-        },
+        || Early(1).enqueue_from("here").expect("there is room"),
         ENQUEUED,
     ),
 ];
@@ -152,11 +149,11 @@ fn run(&(_, call, warning): &Case) {
 
         // The default registry does, even if it has a run-time subscription.
         let _on = registry().on(|event: &mut Early| event.0 += 10);
-        assert_eq!(call(), 11);
+        call();
         assert_eq!(warnings.take(), [warning]);
-        assert_eq!(call(), 11);
+        call();
         for (_, other, _) in CASES {
-            assert_eq!(other(), 11);
+            other();
         }
         registry().queue().flush();
         assert_eq!(warnings.take(), [""; 0]);

@@ -37,7 +37,8 @@ fn list(input: ParseStream<'_>) -> Result<()> {
 fn name(input: ParseStream<'_>) -> Result<()> {
     let mut tokens = TokenStream::new();
     let mut text = String::new();
-    if input.peek(LitStr) {
+    let is_text = input.peek(LitStr);
+    if is_text {
         let literal: LitStr = input.parse()?;
         text = literal.value();
         tokens.extend([TokenTree::from(literal.token())]);
@@ -54,12 +55,14 @@ fn name(input: ParseStream<'_>) -> Result<()> {
         tokens.extend([TokenTree::from(part)]);
     }
     let is_name = |text: &str| syn::parse_str::<Ident>(text).is_ok();
-    if is_name(&text) && !tokens.to_string().starts_with('"') {
+    if !is_text && is_name(&text) {
         return Ok(());
     }
     let name = text.replace('-', "_");
     let text = if is_name(&name) {
-        format!("a scan names a crate as code does; write `{name}`")
+        format!(
+            "the name of a crate has `_` in place of `-`, and no quotation marks; write `{name}`"
+        )
     } else {
         EXPECTED.to_owned()
     };

@@ -14,7 +14,6 @@ use crate::syntax::{
     errors::Errors,
     fragments,
     spans::{located_at, mixed_site_at},
-    text::type_text::source_text,
 };
 
 /// The parsed input: the path of `events-core`, which `events_core::emit!` inserts, and the arguments.
@@ -76,46 +75,58 @@ impl Parse for Emit {
     }
 }
 
-/// Parses the type of an event, and reports a value.
+/// Parses the type of an event, and reports a value or a variant in its place.
 fn event_type(input: ParseStream<'_>) -> Result<Path> {
-    let ahead = input.fork();
-    let is_path = ahead.parse::<Path>().is_ok();
-    let ends =
-        |input: ParseStream<'_>| input.is_empty() || input.peek(Token![,]) || input.peek(Token![;]);
-    if !is_path || !ends(&ahead) {
-        let ahead = input.fork();
-        if let Ok(value) = ahead.parse::<Expr>()
-            && !matches!(value, Expr::Lit(_) | Expr::Path(_))
-            && ends(&ahead)
-        {
-            return Err(value_error(&value));
-        }
+    if let Some(value) = value_in_place_of_type(input) {
+        let text = "`emit!` builds an event: write its type and its fields, `emit!(MyEvent, field = value)`; a \
+                    value is emitted with `.emit()`, or with `.emit_from(origin)`";
+        return Err(Error::new_spanned(value, text));
     }
     let event: Path = input.parse().map_err(|error| {
         let text = "expected the type of an event; write `emit!(MyEvent, field = value)`";
         Error::new(error.span(), text)
     })?;
-    let is_upper = |name: &Ident| name.to_string().starts_with(char::is_uppercase);
-    let mut names = event.segments.iter().map(|segment| &segment.ident).rev();
-    let (last, before) = (names.next(), names.next());
-    match before {
-        // A variable, or else a type that is named against the conventions.
-        None if !input.peek(Token![,]) && !last.is_some_and(is_upper) => Err(value_error(&event)),
-        Some(before) if before != "Self" && is_upper(before) && last.is_some_and(is_upper) => {
-            let name = source_text(&parse_quote!(#event));
-            let text = format!(
-                "a variant of an enum has no builder; construct it and emit that: `{name} {{ .. }}.emit()`"
-            );
-            Err(Error::new_spanned(event, text))
-        }
-        _ => Ok(event),
+    if is_variant(&event) {
+        let text =
+            "a variant of an enum has no builder; construct it, and call `.emit()` on the value";
+        return Err(Error::new_spanned(event, text));
     }
+    Ok(event)
 }
 
-fn value_error(value: &impl ToTokens) -> Error {
-    let text = "`emit!` builds an event: write its type and its fields, `emit!(MyEvent, field = value)`; a value \
-                is emitted with `.emit()`, or with `.emit_from(origin)`";
-    Error::new_spanned(value, text)
+/// The value that is written where the type of an event is expected, if one is. Nothing is consumed.
+fn value_in_place_of_type(input: ParseStream<'_>) -> Option<Expr> {
+    let ends =
+        |input: ParseStream<'_>| input.is_empty() || input.peek(Token![,]) || input.peek(Token![;]);
+    let after_path = input.fork();
+    let path = after_path.parse::<Path>();
+    if path.is_err() || !ends(&after_path) {
+        let after_value = input.fork();
+        if let Ok(value) = after_value.parse::<Expr>()
+            && !matches!(value, Expr::Lit(_) | Expr::Path(_))
+            && ends(&after_value)
+        {
+            return Some(value);
+        }
+    }
+    let path = path.ok()?;
+    // A variable, or else a type that is named against the conventions.
+    let is_variable = path.get_ident().is_some_and(|name| !is_upper(name));
+    (is_variable && !after_path.peek(Token![,])).then(|| parse_quote!(#path))
+}
+
+/// Whether the path is that of a variant: the last two names begin with an upper-case letter. A name without a
+/// lower-case letter is that of a type parameter, and the path then that of an associated type.
+fn is_variant(path: &Path) -> bool {
+    let is_parameter = |name: &Ident| !name.to_string().contains(char::is_lowercase);
+    let mut names = path.segments.iter().map(|segment| &segment.ident).rev();
+    let (last, before) = (names.next(), names.next());
+    last.is_some_and(is_upper)
+        && before.is_some_and(|name| name != "Self" && is_upper(name) && !is_parameter(name))
+}
+
+fn is_upper(name: &Ident) -> bool {
+    name.to_string().starts_with(char::is_uppercase)
 }
 
 /// Parses `name = value`.

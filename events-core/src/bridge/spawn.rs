@@ -19,7 +19,7 @@ use super::{
     source::PollSource,
 };
 #[cfg(not(feature = "tokio"))]
-use crate::worker::FeatureTokio;
+use crate::diagnostics::FeatureTokio;
 #[cfg(feature = "tokio")]
 use crate::worker::is_current_thread_runtime;
 use crate::{

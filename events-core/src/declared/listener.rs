@@ -203,12 +203,7 @@ impl Core {
     /// Records that a listener was added at run time.
     fn note_added<L: Listener>(&self) {
         let methods: Vec<_> = L::HANDLERS.iter().map(|handler| (handler.key)()).collect();
-        let added = &mut self.writer().added_methods;
-        for method in methods {
-            if !added.contains(&method) {
-                added.push(method);
-            }
-        }
+        self.writer().added_methods.extend(methods);
     }
 
     /// Whether a listener with this method was added at run time.

@@ -32,7 +32,7 @@ use crate::{
     note = "construct the event and emit that, as in `{Self}(..).emit()` or `{Self}::Variant.emit()`"
 )]
 pub trait NamedFields {
-    /// The builder.
+    /// The builder. An associated type, so that calls on the result cause no further error.
     type Builder;
 
     /// Returns the builder.

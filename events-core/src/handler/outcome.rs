@@ -61,7 +61,7 @@ pub trait AsyncOutcome {
     message = "a subscriber cannot return the error `{Self}`",
     label = "not an error of a subscriber",
     note = "in place of `Box<dyn Error>` write `Box<dyn Error + Send + Sync>`",
-    note = "an error implements `Error` and is `Send` and `Sync`, or converts into that, as a text does"
+    note = "an error implements `Error` and is `Send` and `Sync`, or converts into `Box<dyn Error + Send + Sync>`, as `&str` does"
 )]
 pub trait HandlerError {
     /// The boxed error.

@@ -62,7 +62,7 @@ impl<C> JobQueue<C> {
 
     /// Logs at `warn` the events that are still queued, if there are any, with their topics. A queue that has workers
     /// is logged with the second message.
-    pub(crate) fn warn_if_not_empty(&self, message: &str, with_workers: &str) {
+    pub(crate) fn warn_if_not_empty(&self, without_workers: &str, with_workers: &str) {
         let events = self.len();
         if events == 0 {
             return;
@@ -70,7 +70,7 @@ impl<C> JobQueue<C> {
         let mut topics = TopicCounts::default();
         self.for_each_lane(|vtable, items| (vtable.count_topics)(&items, &mut topics));
         let workers = Some(self.attached()).filter(|workers| *workers > 0);
-        let message = workers.map_or(message, |_| with_workers);
+        let message = workers.map_or(without_workers, |_| with_workers);
         catch_record(
             || tracing::warn!(target: "events_core", events, %topics, workers, "{message}"),
         );

@@ -8,7 +8,8 @@
 use std::{
     any::TypeId,
     borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
+    hash::{BuildHasherDefault, DefaultHasher},
     panic::{RefUnwindSafe, UnwindSafe},
     rc::Rc,
     sync::{
@@ -87,7 +88,7 @@ pub(crate) struct Writer {
     /// The listeners that scans created.
     pub(crate) listeners: States,
     /// The methods of the listeners that were added at run time.
-    pub(crate) added_methods: Vec<Key>,
+    pub(crate) added_methods: HashSet<Key, BuildHasherDefault<DefaultHasher>>,
     /// The event types whose slots have all pattern subscribers that match them.
     pub(crate) known_types: BTreeMap<TypeId, EventType>,
     /// The pattern subscribers.
@@ -130,7 +131,7 @@ impl Core {
                 installed: BTreeSet::new(),
                 states: States::new(),
                 listeners: States::new(),
-                added_methods: Vec::new(),
+                added_methods: HashSet::with_hasher(BuildHasherDefault::new()),
                 known_types: BTreeMap::new(),
                 patterns: Vec::new(),
             }),

@@ -9,8 +9,8 @@ use std::{
 const NO_TOKIO: &str = "there is no reactor running";
 
 /// Follows that message in `Display`.
-const TOKIO_REMEDY: &str = "; run the subscriber on a worker that tokio polls, started with queue().spawn_tokio(..) or \
-     tokio::spawn(queue().work(..)), or await emit_async or flush_async in a task of tokio";
+const TOKIO_REMEDY: &str = "; tokio must poll the subscriber: start a worker with queue().spawn_tokio(..), or await \
+     emit_async or flush_async in a task of tokio";
 
 /// A panic of a handler, caught by the emit.
 ///

@@ -9,7 +9,7 @@ use std::{
 use super::problem::Problem;
 use crate::{
     declared::{EVENTS, EventSelector, SUBSCRIBERS, Subscriber},
-    metadata::{EventInfo, Key},
+    metadata::{EventInfo, Key, suggest},
 };
 
 /// All linked subscribers, sorted by source location: the order of the linker is not stable.
@@ -127,10 +127,23 @@ impl Declarations {
                     subscriber,
                     relation,
                     target: as_written(&target),
+                    similar: self.suggest_subscribers(&target),
                 }),
             }
         };
         before.chain(after).filter_map(unknown_target).collect()
+    }
+
+    /// ``did you mean `a`?`` with the paths of subscribers that are similar to a target that is a text.
+    fn suggest_subscribers(&self, target: &Key) -> Option<String> {
+        let names = self
+            .all
+            .iter()
+            .map(|declaration| declaration.subscriber.name);
+        target
+            .is_text()
+            .then(|| suggest(target.as_str(), names))
+            .flatten()
     }
 }
 

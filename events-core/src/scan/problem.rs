@@ -3,9 +3,8 @@
 use std::fmt;
 
 use crate::{
-    declared::{InstallError, SUBSCRIBERS},
+    declared::InstallError,
     handler::MissingState,
-    metadata::suggest,
     plan::Conflict,
     primitives::one_line,
     subscribe::{OTHER_COPY, fmt_cycle, fmt_invalid_pattern, fmt_unawaited, provided_states},
@@ -119,6 +118,8 @@ pub enum Problem {
         relation: &'static str,
         /// The target: the path of a function, or a text in quotation marks.
         target: String,
+        /// ``did you mean `a`?`` with the paths of subscribers that are similar to a target that is a text.
+        similar: Option<String>,
     },
     /// A target of `before` or `after` is a subscriber of other events only.
     UnrelatedTarget {
@@ -192,11 +193,6 @@ impl From<&Conflict> for Problem {
     }
 }
 
-/// ``did you mean `a`?`` with the paths of declared subscribers that are similar to this one.
-fn similar_subscriber(path: &str) -> Option<String> {
-    suggest(path, SUBSCRIBERS.iter().map(|subscriber| subscriber.name))
-}
-
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -233,20 +229,19 @@ impl fmt::Display for Problem {
                 subscriber,
                 relation,
                 target,
+                similar,
             } => {
+                let remedy = match similar {
+                    Some(similar) => similar,
+                    None if target.starts_with('"') => {
+                        "write a path as the report of a scan prints it"
+                    }
+                    None => "annotate that function with #[subscriber], or name another",
+                };
                 write!(
                     f,
-                    "{subscriber} has {relation} = {target}, which is no subscriber; "
-                )?;
-                match target.strip_prefix('"') {
-                    None => {
-                        f.write_str("annotate that function with #[subscriber], or name another")
-                    }
-                    Some(path) => match similar_subscriber(path.trim_end_matches('"')) {
-                        None => f.write_str("write a path as the report of a scan prints it"),
-                        Some(suggestion) => f.write_str(&suggestion),
-                    },
-                }
+                    "{subscriber} has {relation} = {target}, which is no subscriber; {remedy}"
+                )
             }
             Self::UnrelatedTarget {
                 subscriber,

@@ -1,6 +1,6 @@
 //! The scan: registers the linked subscribers in a registry, with options.
 
-use std::{any::type_name, sync::Arc};
+use std::{any::type_name, collections::BTreeSet, sync::Arc};
 
 use super::{
     declarations::{self, Declaration, Declarations},
@@ -232,14 +232,14 @@ impl Scanner {
         let mut states = core.states();
         drop(states.extend(self.states.clone()));
         let mut group = SubscriberGroup::default();
-        let mut new = Vec::new();
+        let mut registered_now = BTreeSet::new();
         let selected = linked.all().iter();
         for declaration in selected.filter(|declaration| self.selects(declaration)) {
             problems.extend(linked.unknown_targets(declaration));
             if core.has_installed(declaration.subscriber.address()) {
                 continue;
             }
-            new.push(declaration.subscriber.address());
+            registered_now.insert(declaration.subscriber.address());
             let errors = Installer::run(declaration.subscriber, core, &states, &mut group, None);
             let problem = |error| Problem::of(declaration.describe(), error);
             problems.extend(errors.into_iter().map(problem));
@@ -252,18 +252,21 @@ impl Scanner {
         if !problems.is_empty() {
             return Err(ScanError::new(problems));
         }
-        let is_installed = |one: &&Declaration| core.has_installed(one.subscriber.address());
-        let installed = linked.all().iter().filter(is_installed);
-        let with_pattern = installed.filter_map(|one| Some((one, UnmatchedPattern::of(one)?)));
-        let unmatched = with_pattern.map(|(declaration, pattern)| {
+        let mut unmatched = Vec::new();
+        for declaration in linked.all() {
+            let address = declaration.subscriber.address();
+            if !core.has_installed(address) {
+                continue;
+            }
+            let Some(pattern) = UnmatchedPattern::of(declaration) else {
+                continue;
+            };
             // The scan that registers a subscriber logs its pattern; later scans only report it.
-            let is_new = new.contains(&declaration.subscriber.address());
-            if is_new && pattern.has_suggestion {
+            if registered_now.contains(&address) && pattern.has_suggestion {
                 catch_record(|| tracing::warn!(target: "events_core", "{}", pattern.text));
             }
-            pattern.text
-        });
-        let unmatched = unmatched.collect();
+            unmatched.push(pattern.text);
+        }
         for listener in &to_add {
             catch_record(|| tracing::info!(target: "events_core", "{listener}"));
         }

@@ -125,7 +125,7 @@ pub(crate) fn provided_states(types: &[&str]) -> String {
         return String::new();
     }
     let states: Vec<_> = types.iter().map(|name| format!("State<{name}>")).collect();
-    format!(" (only {})", states.join(", "))
+    format!(" (provided: {})", states.join(", "))
 }
 
 /// The text of a pattern that is too large to be compiled, also for the errors of a scan.

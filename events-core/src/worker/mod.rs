@@ -32,8 +32,6 @@ pub use queue_handle::Queue;
 pub use settle::Settle;
 pub use shutdown::{Shutdown, Unfinished, UnfinishedEvent};
 pub use spawn::{Work, Worker};
-#[cfg(not(feature = "tokio"))]
-pub(crate) use tokio_thread::FeatureTokio;
 #[cfg(feature = "tokio")]
 pub(crate) use tokio_thread::is_current_thread_runtime;
 pub(crate) use tokio_thread::{is_driving_current_thread_runtime, refuse};

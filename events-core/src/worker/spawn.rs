@@ -8,8 +8,6 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-#[cfg(not(feature = "tokio"))]
-use super::tokio_thread::FeatureTokio;
 #[cfg(feature = "tokio")]
 use super::tokio_thread::is_current_thread_runtime;
 use super::{
@@ -19,6 +17,8 @@ use super::{
     queue_handle::Queue,
     tokio_thread::{is_driving_current_thread_runtime, refuse},
 };
+#[cfg(not(feature = "tokio"))]
+use crate::diagnostics::FeatureTokio;
 use crate::{
     context::is_in_job_of,
     primitives::{Waiter, wait},

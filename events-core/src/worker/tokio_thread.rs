@@ -7,15 +7,6 @@ use std::thread;
 
 use crate::primitives::catch_record;
 
-/// Implemented for no type: the bound of the methods that need the feature, so that the error for a call has this text.
-#[cfg(not(feature = "tokio"))]
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`spawn_tokio` needs the feature `tokio` of `events-core`, which is off",
-    label = "turn on the feature `tokio` of `events-core`: `features = [\"tokio\"]` in Cargo.toml"
-)]
-pub trait FeatureTokio {}
-
 /// Whether the current runtime has one thread only; its tasks run on that thread.
 pub(crate) fn is_current_thread_runtime() -> bool {
     #[cfg(feature = "tokio")]

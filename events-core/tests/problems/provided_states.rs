@@ -25,15 +25,15 @@ fn a_missing_state_is_reported_with_the_states_that_were_provided() {
     };
     let scan = || scan_of(subscribers![mail]);
     check(scan(), "");
-    check(scan().state(Ledger), " (only State<problems::Ledger>)");
+    check(scan().state(Ledger), " (provided: State<problems::Ledger>)");
     let two = scan().state(Arc::new(Mailer)).state(Ledger);
     check(
         two,
-        " (only State<alloc::sync::Arc<problems::Mailer>>, State<problems::Ledger>)",
+        " (provided: State<alloc::sync::Arc<problems::Mailer>>, State<problems::Ledger>)",
     );
     let three = scan().state(7_u32).state("text").state(Ledger);
     check(
         three,
-        " (only State<&str>, State<problems::Ledger>, State<u32>)",
+        " (provided: State<&str>, State<problems::Ledger>, State<u32>)",
     );
 }

@@ -181,11 +181,7 @@ fn positive(value: Expr) -> Result<Expr> {
 /// Checks the targets that are texts: each is the path of a subscriber. A listener may also be added at run time, so
 /// one of its methods may name the id of a run-time subscriber.
 fn check_target_paths(name: &Ident, value: Expr, is_method: bool) -> Result<Expr> {
-    let targets = match &value {
-        Expr::Array(array) => array.elems.iter().collect(),
-        target => vec![target],
-    };
-    for target in targets {
+    for target in &targets(Some(value.clone())) {
         if let Expr::Lit(ExprLit {
             lit: Lit::Str(text),
             ..

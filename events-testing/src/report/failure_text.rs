@@ -12,7 +12,7 @@ use super::{
     did_you_mean,
     explanation::Circumstances,
     failing_subscribers,
-    plural::{indent, lines, list, times},
+    plural::{failed_expectations, indent, lines, list, times},
 };
 use crate::state::{
     mock_data::MockData,
@@ -46,9 +46,7 @@ pub(crate) fn failed_test(data: &MockData, circumstances: &Circumstances<'_>) ->
     let all = data.rules.len() + data.orders.len() + data.failures.rules.len();
     let mut text = match failed.len() {
         0 => String::new(),
-        1 if all == 1 => "an expectation does not hold\n".to_owned(),
-        1 => format!("1 of {all} expectations does not hold\n"),
-        some => format!("{some} of {all} expectations do not hold\n"),
+        failed => format!("{}\n", failed_expectations(failed, all)),
     };
     for one in &failed {
         let _ = write!(text, "\n{}\n", indent(one, "  "));

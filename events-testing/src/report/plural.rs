@@ -18,6 +18,15 @@ pub(crate) fn events(count: usize) -> String {
     }
 }
 
+/// `an expectation does not hold`, `1 of 3 expectations does not hold`, `2 of 3 expectations do not hold`.
+pub(crate) fn failed_expectations(failed: usize, all: usize) -> String {
+    let verb = if failed == 1 { "does" } else { "do" };
+    match all {
+        1 => format!("an expectation {verb} not hold"),
+        all => format!("{failed} of {all} expectations {verb} not hold"),
+    }
+}
+
 /// `a`, `a and b`, `a, b and c`; of more than five the first five and the number of the others.
 /// `text` is called only for the items that are shown.
 pub(crate) fn list<T>(items: &[T], mut text: impl FnMut(&T) -> String) -> String {

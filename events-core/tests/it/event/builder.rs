@@ -348,3 +348,37 @@ fn a_deprecated_field_does_not_warn_in_generated_code() {
     }
     assert_eq!(Old::builder().new(1).build().new, 1);
 }
+
+#[derive(Event)]
+struct Line(u8);
+
+impl Line {
+    fn builder() -> u8 {
+        1
+    }
+}
+
+#[test]
+fn an_event_may_have_a_function_builder_of_its_own() {
+    assert_eq!(Line(1).emit().0, Line::builder());
+}
+
+trait Shop {
+    type Placed;
+}
+
+struct Kiosk;
+
+impl Shop for Kiosk {
+    type Placed = FirstLogin;
+}
+
+fn emit_in<S: Shop<Placed = FirstLogin>>() -> FirstLogin {
+    emit!(S::Placed, user = 7, ip = "::1", parent = None)
+}
+
+/// The path of an associated type has the form of the path of a variant.
+#[test]
+fn emit_builds_an_event_that_is_an_associated_type() {
+    assert_eq!(emit_in::<Kiosk>(), minimal());
+}

@@ -109,7 +109,7 @@ fn adding_a_listener_whose_state_is_missing_is_an_error() {
     assert_eq!(*type_name, "it::subscribe::listener_options::Fee");
     assert_eq!(*provided, ["&str"]);
     let text = error.to_string();
-    let remedy = "provides (only State<&str>); run a scan with it first: registry.scanner().state(value).run()";
+    let remedy = "provides (provided: State<&str>); run a scan with it first: registry.scanner().state(value).run()";
     assert!(text.ends_with(remedy), "{text}");
     assert!(
         registry

@@ -9,7 +9,7 @@ use events_core::{
     Emission, Event, Origin, Registry, State, failures::BoxError, subscriber, subscribers,
 };
 
-use crate::Journal;
+use crate::{Journal, block_on};
 
 #[derive(Event, Debug, Default, PartialEq)]
 struct Order {
@@ -256,6 +256,44 @@ fn a_function_with_states_and_the_emission_can_be_called_directly() {
     );
     assert_eq!(event.cents, 3);
     assert_eq!(journal.take().len(), 1);
+}
+
+trait Mailer: Send + Sync {
+    fn send(&self, text: &'static str);
+}
+
+struct Smtp(Journal);
+
+impl Mailer for Smtp {
+    fn send(&self, text: &'static str) {
+        self.0.note(text);
+    }
+}
+
+#[derive(Event, Clone)]
+struct Parcel;
+
+#[subscriber]
+fn mail(_: &Parcel, mailer: State<'_, Box<dyn Mailer>>) {
+    mailer.send("sync");
+}
+
+#[subscriber]
+async fn mail_async(_: &Parcel, mailer: State<'_, Box<dyn Mailer>>) {
+    mailer.send("async");
+}
+
+#[test]
+fn a_state_can_be_a_boxed_trait_object() {
+    let journal = Journal::default();
+    let registry = Registry::new();
+    let scanner = registry.scanner();
+    scanner
+        .state::<Box<dyn Mailer>>(Box::new(Smtp(journal.clone())))
+        .subscribers(subscribers![mail, mail_async])
+        .run();
+    block_on(registry.emit_async(Parcel));
+    assert_eq!(journal.take(), ["sync", "async"]);
 }
 
 #[test]

@@ -30,9 +30,8 @@ fn a_subscriber_that_misses_the_runtime_of_tokio_is_named_with_the_remedy() {
         let subscriber = format!("it::texts::remedies::{name} (");
         assert!(text.starts_with(&subscriber), "{text}");
         assert!(text.contains("there is no reactor running"), "{text}");
-        let remedy = "; run the subscriber on a worker that tokio polls, started with \
-                      queue().spawn_tokio(..) or tokio::spawn(queue().work(..)), or await emit_async or \
-                      flush_async in a task of tokio";
+        let remedy = "; tokio must poll the subscriber: start a worker with queue().spawn_tokio(..), or await \
+                      emit_async or flush_async in a task of tokio";
         assert!(text.ends_with(remedy), "{text}");
     }
 }

@@ -30,4 +30,5 @@ fn start() {
     scanner!(tracing = tracing-core).run();
     scan!(tracing tracing);
     scan!(crate::tracing);
+    scan!(r"tracing");
 }

@@ -36,16 +36,6 @@ impl Place {
     }
 }
 
-/// An event may have a function `builder` of its own.
-#[derive(Event)]
-struct Line(u8);
-
-impl Line {
-    fn builder() -> u8 {
-        1
-    }
-}
-
 /// A type may be named like a variable.
 mod lower_case {
     #[derive(events_core::Event)]
@@ -59,7 +49,6 @@ fn moved() {
     emit!(Moved, total = 5, origin = &text);
     emit!(Moved, origin = place.origin(), total = 5; origin = Place::origin);
     emit!(Moved, origin = place.origin(), total = 5);
-    assert_eq!(Line(1).emit().0, Line::builder());
     emit!(lower_case::order);
 }
 

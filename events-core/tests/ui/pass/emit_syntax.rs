@@ -31,4 +31,5 @@ fn start() {
     scanner!(tracing = tracing_core).run();
     scan!(tracing, tracing);
     scan!(tracing,);
+    scan!(tracing);
 }

@@ -1,6 +1,6 @@
 //! A parameter that is neither state nor the emission, and a state that no scan can store.
 
-use events_core::{Emission, Event, Registry, State, listener, subscriber, subscribers};
+use events_core::{Emission, Event, State, listener, subscriber};
 
 #[derive(Event)]
 struct OrderPlaced {
@@ -55,12 +55,6 @@ struct Smtp;
 impl Mailer for Smtp {}
 
 fn main() {
-    let registry = Registry::new();
-    registry
-        .scanner()
-        .state::<Box<dyn Mailer>>(Box::new(Smtp))
-        .subscribers(subscribers![object, object_async])
-        .run();
     // A test can call a function with a `State` of a trait object.
     let mailer: &dyn Mailer = &Smtp;
     let _state: State<'_, dyn Mailer> = mailer.into();

@@ -1,11 +1,11 @@
 //! The event parameter of a subscriber: the first one, a reference to the type of the event.
 
-use proc_macro2::Span;
 use syn::{
-    Error, FnArg, GenericArgument, Pat, PatType, PathArguments, PathSegment, Result, Signature,
-    Type, TypeImplTrait, TypeReference, spanned::Spanned, visit_mut::VisitMut,
+    Error, FnArg, GenericArgument, Pat, PatType, PathArguments, Result, Signature, Type,
+    TypeReference, spanned::Spanned,
 };
 
+use super::types::{generic_error, impl_trait_span, last_segment};
 use crate::syntax::{spans::type_name_span, text::type_text::source_text};
 
 /// The type of the event parameter, which is the first parameter and a reference.
@@ -97,15 +97,8 @@ fn is_emission(ty: &Type) -> bool {
     }
 }
 
-pub(super) fn last_segment(ty: &Type) -> Option<&PathSegment> {
-    match ty {
-        Type::Path(path) => path.path.segments.last(),
-        _ => None,
-    }
-}
-
 /// The name of a parameter, or `event` if it has none.
-pub(super) fn name_of(input: &PatType) -> String {
+fn name_of(input: &PatType) -> String {
     match &*input.pat {
         Pat::Ident(pat) => pat.ident.to_string(),
         _ => "event".to_owned(),
@@ -134,25 +127,4 @@ pub(in crate::subscriber) fn takes_any_event(event: &TypeReference) -> bool {
         ty = &paren.elem;
     }
     matches!(ty, Type::TraitObject(_))
-}
-
-pub(super) fn generic_error(span: Span) -> Error {
-    let text = "a subscriber cannot be generic, because it is registered once, when the program is \
-                linked; write one function for each type and let them call the generic one";
-    Error::new(span, text)
-}
-
-/// The span of the first `impl Trait` in the type.
-pub(super) fn impl_trait_span(ty: &Type) -> Option<Span> {
-    struct Find(Option<Span>);
-
-    impl VisitMut for Find {
-        fn visit_type_impl_trait_mut(&mut self, ty: &mut TypeImplTrait) {
-            self.0.get_or_insert(ty.impl_token.span);
-        }
-    }
-
-    let mut find = Find(None);
-    find.visit_type_mut(&mut ty.clone());
-    find.0
 }

@@ -3,3 +3,4 @@
 pub(super) mod event_param;
 pub(super) mod predicate;
 pub(super) mod signature;
+mod types;

@@ -5,7 +5,7 @@ use syn::{
     visit_mut::{VisitMut, visit_expr_mut},
 };
 
-use super::event_param::{name_of, takes_any_event};
+use super::event_param::takes_any_event;
 use crate::syntax::{errors::Errors, text::type_text::source_text};
 
 /// Checks that `when` is not a condition on the function's own parameters.
@@ -37,10 +37,10 @@ pub(in crate::subscriber) fn check_when(
     } else {
         source_text(&event.elem)
     };
-    let name = match name_of(input) {
-        name if name.starts_with('_') => "event".to_owned(),
-        name => name,
-    };
+    let name = name
+        .map(Ident::to_string)
+        .filter(|name| !name.starts_with('_'))
+        .unwrap_or_else(|| "event".to_owned());
     let text = format!(
         "`when` takes a function that decides about an event; write a closure, `when = |{name}: &{ty}| ..`, \
          or the path of a function"

@@ -5,7 +5,10 @@ use syn::{
     TypeReference, spanned::Spanned,
 };
 
-use super::event_param::{generic_error, impl_trait_span, last_segment, takes_any_event};
+use super::{
+    event_param::takes_any_event,
+    types::{generic_error, impl_trait_span, last_segment},
+};
 use crate::{
     subscriber::{arguments::SubscriberArgs, method::Method},
     syntax::{errors::Errors, text::type_text::source_text},
@@ -27,7 +30,8 @@ pub(in crate::subscriber) fn check_signature(signature: &Signature, errors: &mut
         if let Some(object) = state_trait_object(&input.ty) {
             let name = source_text(object);
             let text = format!(
-                "a scan stores values of a known size; write `State<'_, Box<{name}>>`, and provide it with \
+                "`State<'_, {name}>` has no known size, and a scan stores only values of a known size; write \
+                 `State<'_, Box<{name}>>` with a trait that is `Send` and `Sync`, and provide it with \
                  `scanner().state::<Box<{name}>>(Box::new(value))`"
             );
             errors.push(Error::new_spanned(object, text));

@@ -24,6 +24,7 @@ pub(crate) const CORE: Library = Library {
         &["metadata"],
         &["result"],
         &["event"],
+        &["diagnostics"],
         &["context"],
         &["handler"],
         &["background"],
