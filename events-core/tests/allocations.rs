@@ -8,10 +8,13 @@ use std::{
 };
 
 use allocation_counter::measure;
-use events_core::{AnyEvent, Event, Registry};
+use events_core::{AnyEvent, Event, Registry, subscriber, subscribers};
 
 #[derive(Event, Clone)]
 struct Tick;
+
+#[subscriber]
+fn declared(_: &Tick) {}
 
 #[derive(Event)]
 #[event(topic = "numbered")]
@@ -86,6 +89,14 @@ fn an_emit_beside_a_pattern_subscriber_allocates_nothing() {
     on.expect("a pattern").detach();
     registry.on(|_: &Tick| ()).detach();
     registry.emit(Tick);
+    assert_eq!(measure(|| _ = registry.emit(Tick)).bytes_total, 0);
+}
+
+/// The plan of the scan is used again; no other is built.
+#[test]
+fn an_emit_after_the_last_run_time_subscriber_has_gone_allocates_nothing() {
+    let registry = Registry::with(subscribers![declared]);
+    drop(registry.on(|_: &Tick| ()));
     assert_eq!(measure(|| _ = registry.emit(Tick)).bytes_total, 0);
 }
 
