@@ -1,11 +1,11 @@
 //! The items that `events-testing` uses. They are not for users, and may change in any release.
 
-use std::{any::TypeId, borrow::Cow, sync::Arc};
+use std::{any::TypeId, borrow::Cow, sync::Arc, time::Duration};
 
 use crate::{
     context, current,
     current::CurrentRegistry,
-    declared::{EventSelector, SUBSCRIBERS},
+    declared::{EventSelector, SUBSCRIBERS, Subscriber},
     event::{Event, OwnedEvent},
     metadata::{Location, SubscriberInfo},
     plan::Slot,
@@ -13,6 +13,7 @@ use crate::{
     registry::Registry,
 };
 pub use crate::{
+    context::panic_hook::panics_silently,
     metadata::{EmitVerb, Pattern, suggest, suggest_topics},
     primitives::one_line,
     registry::{Intercepted, Interceptor, Viewer},
@@ -34,6 +35,17 @@ pub fn interceptor(registry: &Registry) -> Option<Arc<dyn Interceptor>> {
 #[must_use]
 pub fn is_in_job_of(registry: &Registry) -> bool {
     context::is_in_job_of(registry.core().queue_id())
+}
+
+/// Settles the queue of a registry, as [`Queue::settle`](crate::Queue::settle). Returns `None` if that would have to
+/// wait for an async subscriber, or for a worker that is a task of this thread, and `is_refused` returns that it must
+/// not.
+pub fn settle(
+    registry: &Registry,
+    at_most: Duration,
+    is_refused: impl Fn() -> bool,
+) -> Option<bool> {
+    registry.queue().settle_unless(at_most, is_refused)
 }
 
 /// A new registry with the declared subscribers of this one, as a scan with the same state creates it.
@@ -76,17 +88,38 @@ pub fn subscriber_names(registry: &Registry) -> Vec<Cow<'static, str>> {
 pub fn unscanned(registry: &Registry, events: &[(TypeId, &str)]) -> Option<(usize, &'static str)> {
     let linked = SUBSCRIBERS.iter().filter(|linked| !linked.added_only);
     let mut unscanned = linked.filter(|linked| !registry.core().has_installed(linked.address()));
-    unscanned.find_map(|linked| {
-        let pattern = match linked.selector {
-            EventSelector::Events(_) => None,
-            EventSelector::Topic(text) => Some(text.compile().ok()?),
-        };
-        let is_selected = |(family, topic): &(TypeId, &str)| match linked.selector {
-            EventSelector::Events(events) => events.iter().any(|event| event().0 == *family),
-            EventSelector::Topic(_) => pattern.as_ref().is_some_and(|one| one.matches(topic)),
-        };
-        Some((events.iter().position(is_selected)?, linked.name))
-    })
+    unscanned.find_map(|linked| Some((selected(linked, events)?, linked.name)))
+}
+
+/// A linked method for this event whose path the function accepts, of a listener that a scan does not create and that
+/// was not added to this registry.
+#[must_use]
+pub fn method_to_add<E: Event>(
+    registry: &Registry,
+    is_named: impl Fn(&str) -> bool,
+) -> Option<&'static str> {
+    let event = [(family::<E>(), E::topic())];
+    let mut linked = SUBSCRIBERS.iter();
+    let method = linked.find(|linked| {
+        linked.added_only
+            && is_named(linked.name)
+            && !registry.core().was_added(&(linked.key)())
+            && selected(linked, &event).is_some()
+    });
+    method.map(|method| method.name)
+}
+
+/// The index of the first event, a family and a topic, that a declared subscriber selects.
+fn selected(linked: &Subscriber, events: &[(TypeId, &str)]) -> Option<usize> {
+    let pattern = match linked.selector {
+        EventSelector::Events(_) => None,
+        EventSelector::Topic(text) => Some(text.compile().ok()?),
+    };
+    let is_selected = |(family, topic): &(TypeId, &str)| match linked.selector {
+        EventSelector::Events(events) => events.iter().any(|event| event().0 == *family),
+        EventSelector::Topic(_) => pattern.as_ref().is_some_and(|one| one.matches(topic)),
+    };
+    events.iter().position(is_selected)
 }
 
 /// Whether a scan has registered any declared subscriber in this registry.

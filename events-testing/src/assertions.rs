@@ -316,9 +316,20 @@ impl Events {
         }
         let topic = E::topic();
         let text = format!("`{subscriber}` is not subscribed to `{topic}`");
+        let is_named = |name: &str| is_name_or_end(name, subscriber);
+        if let Some(method) = __testing::method_to_add::<E>(&self.registry, is_named) {
+            panic!(
+                "{text}: `{method}` is a method of a listener that is not Default, so a scan does not create it; add it \
+                 in the test with `events.registry().add(..).detach()`"
+            );
+        }
         if let Some(question) = suggest(subscriber, names.iter().map(String::as_str)) {
             panic!("{text}; {question}");
         }
+        assert!(
+            !names.is_empty() || !__testing::has_declared(&self.registry),
+            "{text}, which has no subscribers; if it is declared, scan its module or crate as well"
+        );
         assert!(
             !names.is_empty(),
             "{text}, which has no subscribers: a mock starts with the subscribers that were scanned before \

@@ -24,6 +24,7 @@ use crate::{
     expectation::{ByTopic, Expectation},
     mute::{Body, Muted},
     report::{explanation::Circumstances, failure_text, plural::events},
+    runtime::is_driving_current_thread_runtime,
     state::{
         discard::resume,
         mock_data::Fakes,
@@ -214,18 +215,29 @@ impl Events {
     ///
     /// This blocks the thread. In async code use [`settle_async`](Self::settle_async), because a worker
     /// that is a task of this thread, and a handler that awaits its runtime, make no progress while the thread is
-    /// blocked.
+    /// blocked. A handler that needs a timer, a task or a socket of tokio panics without a runtime: make the test an
+    /// `async fn`, and await `settle_async`.
     ///
     /// # Panics
     ///
     /// When the queue has not settled after 60 seconds; when each event enqueues another one, without an end;
-    /// and when a handler that this queue runs calls it.
+    /// when a handler that this queue runs calls it; and at once, with the cargo feature `tokio`, when it would have to
+    /// wait for an async handler or a worker on the thread that runs the tasks of a current-thread runtime of tokio, as
+    /// in an async test.
     #[track_caller]
     pub fn settle(&self) {
         let start = Instant::now();
-        if !self.registry.queue().settle(SETTLE_TIMEOUT) {
-            let has_time_passed = start.elapsed() >= SETTLE_TIMEOUT;
-            panic!("{}", self.unsettled_text(has_time_passed));
+        let is_refused = is_driving_current_thread_runtime;
+        match __testing::settle(&self.registry, SETTLE_TIMEOUT, is_refused) {
+            Some(true) => {}
+            Some(false) => {
+                let has_time_passed = start.elapsed() >= SETTLE_TIMEOUT;
+                panic!("{}", self.unsettled_text(has_time_passed));
+            }
+            None => panic!(
+                "`settle()` would block the thread of a current-thread runtime of tokio, so that what it waits for \
+                 may never proceed; call `events.settle_async().await` instead"
+            ),
         }
     }
 

@@ -60,6 +60,7 @@
 // - `state/`: the state of a mock. `discard` (how values of the user are dropped), `event_clone`,
 //   `field_values` (the fields of an event as text), `nesting`, `rule` (one expectation), `recorded_event`,
 //   `mock_data` and `mock_state` (where the registry calls the mock with each event), `waiting`.
+// - `runtime`: the runtime of tokio that a thread is inside of.
 // - `report/`: the texts of a failing test. `plural`, `did_you_mean`, `explanation`, `failing_subscribers`,
 //   `failure_text`.
 // - `expectation`: how a test configures a rule; `expect/`: `order`, and `expected_failure` of a subscriber.
@@ -78,6 +79,7 @@ mod expectation;
 mod mock;
 mod mute;
 mod report;
+mod runtime;
 mod state;
 mod wait;
 

@@ -1,6 +1,13 @@
 //! [`EventMock`]: the guard of a mock. It installs the mock, and checks the expectations when it is dropped.
 
-use std::{future::Future, mem, ops::Deref, panic, sync::Arc, thread};
+use std::{
+    future::Future,
+    mem,
+    ops::Deref,
+    panic,
+    sync::{Arc, atomic::Ordering},
+    thread,
+};
 
 use events_core::{__testing, Registry, info::Location, scopes::Entered};
 
@@ -112,7 +119,9 @@ impl EventMock {
     /// When an expectation does not hold after `future`.
     #[track_caller]
     pub fn run_future<F: Future>(future: F) -> impl Future<Output = F::Output> + use<F> {
-        let EventMock { _entered, verifier } = Self::install();
+        let mock = Self::install();
+        mock.begin_async();
+        let EventMock { _entered, verifier } = mock;
         drop(_entered);
         let scoped = verifier.events().bring_future(future);
         async move {
@@ -137,6 +146,15 @@ impl EventMock {
         if let Some(text) = verifier.end() {
             fail_test(&text);
         }
+    }
+
+    /// Records that the test is async, so that failing checks name the calls of async code.
+    pub(crate) fn begin_async(&self) {
+        self.verifier
+            .events()
+            .mock
+            .is_async
+            .store(true, Ordering::Relaxed);
     }
 
     /// Ends the mock of a test that has failed for another reason, which the test harness reports.

@@ -79,6 +79,7 @@ pub async fn run_async<T: TestResult>(begin: Begin, body: impl Future<Output = T
     // The guard covers the tasks of a single-threaded runtime, which run on this thread. `bring_future`
     // covers the body, on whichever thread it is polled.
     let mock = begin.mock();
+    mock.begin_async();
     let result = mock.bring_future(body).await;
     end(mock, result)
 }
@@ -89,6 +90,7 @@ pub async fn run_async<T: TestResult>(begin: Begin, body: impl Future<Output = T
 pub fn block_on<T: TestResult>(begin: Begin, body: impl Future<Output = T>) -> T {
     // Before the runtime, so that a panic of the body drops the remaining tasks before the mock, too.
     let mock = begin.mock();
+    mock.begin_async();
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_all().build();
     let runtime = runtime.expect("tokio builds a runtime for this thread");

@@ -162,6 +162,8 @@ struct TimerState {
 struct Alarm {
     waker: Option<Waker>,
     is_stopped: bool,
+    /// Whether the time has come: from then on a new waker is woken at once.
+    is_over: bool,
 }
 
 impl Timer {
@@ -179,6 +181,10 @@ impl Timer {
     fn set_waker(&self, waker: &Waker) {
         let new = waker.clone();
         let mut alarm = self.0.alarm.lock().unwrap_or_else(PoisonError::into_inner);
+        if alarm.is_over {
+            drop(alarm);
+            return new.wake();
+        }
         let old = alarm.waker.replace(new);
         drop(alarm);
         drop(old);
@@ -195,6 +201,7 @@ impl TimerState {
         let (mut alarm, _) = waited.unwrap_or_else(PoisonError::into_inner);
         let waker = alarm.waker.take();
         let is_stopped = alarm.is_stopped;
+        alarm.is_over = true;
         drop(alarm);
         if let Some(waker) = waker
             && !is_stopped
@@ -212,5 +219,32 @@ impl Drop for Timer {
         drop(alarm);
         self.0.stopped.notify_one();
         drop(waker);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::atomic::{AtomicBool, Ordering},
+        task::Wake,
+    };
+
+    use super::*;
+
+    /// The time may come before the task has stored its waker.
+    #[test]
+    fn a_waker_that_is_set_when_the_time_is_over_is_woken() {
+        #[derive(Default)]
+        struct Woken(AtomicBool);
+        impl Wake for Woken {
+            fn wake(self: Arc<Self>) {
+                self.0.store(true, Ordering::Relaxed);
+            }
+        }
+        let timer = Timer(Arc::default());
+        timer.0.run(Instant::now());
+        let woken = Arc::new(Woken::default());
+        timer.set_waker(&Waker::from(Arc::clone(&woken)));
+        assert!(woken.0.load(Ordering::Relaxed));
     }
 }

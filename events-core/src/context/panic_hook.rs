@@ -71,8 +71,7 @@ pub(crate) fn catch_panic<T>(f: impl FnOnce() -> T) -> Result<T, Panic> {
 }
 
 /// Whether the function panics. Its panic is not shown, if the hook of this crate is installed.
-#[cfg(feature = "tokio")]
-pub(crate) fn panics_silently(f: impl FnOnce()) -> bool {
+pub fn panics_silently(f: impl FnOnce()) -> bool {
     IS_SILENT.set(true);
     let result = catch_unwind(AssertUnwindSafe(f));
     IS_SILENT.set(false);

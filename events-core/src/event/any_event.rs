@@ -71,6 +71,7 @@ impl dyn AnyEvent + '_ {
     /// The event as JSON, if its type is marked `#[event(serialize)]`: for a struct with named fields an
     /// object, for a tuple struct an array, for an enum the output of its `Serialize`. It follows serde's
     /// attributes, as the documentation of [`Event`](derive@crate::Event) describes.
+    /// `None` if it is not marked so.
     /// This needs the cargo feature `serde` of `events-core`: `features = ["serde"]` in Cargo.toml.
     ///
     /// The keys are the names of the fields. The value of a field that is marked `secret` is

@@ -102,7 +102,8 @@ mod off {
     /// As `FeatureSerde`, for the method that returns an event as JSON.
     #[diagnostic::on_unimplemented(
         message = "`to_json` needs the feature `serde` of `events-core`, which is off",
-        label = "turn on the feature `serde` of `events-core`: `features = [\"serde\"]` in Cargo.toml"
+        label = "turn on the feature `serde` of `events-core`: `features = [\"serde\"]` in Cargo.toml",
+        note = "only an event marked `#[event(serialize)]` can be read as JSON"
     )]
     pub trait ToJson {}
 

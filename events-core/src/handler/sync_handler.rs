@@ -13,13 +13,13 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "this is not a handler of events",
     label = "not a handler",
+    note = "an async function or closure: `registry.on_async(async |event: &MyEvent| ..)`",
     note = "a handler takes `&E` or `&mut E`, and then perhaps `&Emission`; `E` derives `Event` and \
             borrows nothing; write its type in a closure: `|event: &MyEvent| ..`",
     note = "it returns nothing, `Result<(), E>`, `ControlFlow<()>`, or `Result<ControlFlow<()>, E>`, where the error \
             converts into `Box<dyn Error + Send + Sync>`, as `Box<dyn Error>` does not",
     note = "for an event that borrows: `registry.on_borrowed::<MyEvent>(|event| ..)`",
-    note = "for an async function or closure: `registry.on_async(..)`; a function with another ABI, such as \
-            `extern \"C\"`, is called in a closure: `|event: &MyEvent| callback(event)`"
+    note = "a function with another ABI, such as `extern \"C\"`, is called in a closure: `|event: &MyEvent| callback(event)`"
 )]
 pub trait Handler<E: OwnedEvent, M>: Send + Sync + 'static {
     /// Whether it takes `&mut E`.

@@ -89,7 +89,7 @@ impl Declarations {
                 previous = (subscriber.module, listener);
                 texts.push(format!(
                     "the listener {listener} ({}) is not Default, so a scan does not create it; add it with \
-                     registry().add(..), or implement Default",
+                     registry().add(..).detach(), or implement Default",
                     subscriber.location
                 ));
             }

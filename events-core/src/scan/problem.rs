@@ -274,7 +274,7 @@ impl fmt::Display for Problem {
             Self::ByHand { method } => write!(
                 f,
                 "`{method}` is named in subscribers![..], and its listener is not Default, so a \
-                 scan cannot create one; use registry.add(listener), or implement Default"
+                 scan cannot create one; use registry.add(listener).detach(), or implement Default"
             ),
         }
     }

@@ -3,7 +3,7 @@
 use super::declarations::Declaration;
 use crate::{
     declared::{EVENTS, EventSelector},
-    metadata::{EventInfo, suggest_topics},
+    metadata::{EventInfo, PatternText, suggest_topics},
     primitives::one_line,
 };
 
@@ -27,17 +27,40 @@ impl UnmatchedPattern {
         if topics().any(|topic| compiled.matches(topic)) {
             return None;
         }
+        let prefix_pattern = match pattern {
+            PatternText::Regex(text) => prefix_pattern(text),
+            PatternText::Exact(_) => None,
+        };
         let suggestion = suggest_topics(pattern.text(), topics());
         let subscriber = declaration.describe();
         let pattern = one_line(pattern.text());
         let mut text =
             format!("no linked event has a topic that matches `{pattern}` of {subscriber}");
+        if let Some(pattern) = &prefix_pattern {
+            text.push_str("; a pattern is a regular expression for the whole topic; write `");
+            text.push_str(pattern);
+            text.push('`');
+        }
         if let Some(suggestion) = &suggestion {
             text = format!("{text}; {suggestion}");
         }
         Some(Self {
             text,
-            has_suggestion: suggestion.is_some(),
+            has_suggestion: suggestion.is_some() || prefix_pattern.is_some(),
         })
     }
+}
+
+/// The pattern that was probably meant by a plain prefix of topics, such as `shop`, `shop::` or `shop::*`: one that
+/// matches a linked event. It ends the prefix at a `::` or a `.` if a topic continues so.
+fn prefix_pattern(text: &str) -> Option<String> {
+    let prefix = text.strip_suffix('*').unwrap_or(text);
+    let is_plain = |c: char| c.is_alphanumeric() || "_-:/.".contains(c);
+    if prefix.is_empty() || !prefix.chars().all(is_plain) {
+        return None;
+    }
+    let endings = ["::", ".", ""].into_iter();
+    let mut starts = endings.map(|ending| format!("{prefix}{ending}"));
+    let is_start = |start: &String| EVENTS.iter().any(|event| event.topic().starts_with(start));
+    Some(format!("{}.*", starts.find(is_start)?))
 }

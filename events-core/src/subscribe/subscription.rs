@@ -18,6 +18,8 @@ use crate::{
 /// emit that still uses the handler frees the closure. [`stop`](Self::stop) waits for that. The guard may be dropped inside of a handler, also inside of its own. A panic in the `Drop` of
 /// what the closure has captured is caught and logged at `error`.
 ///
+/// Bind it to a name, or call [`detach`](Self::detach): `let _ = registry.on(..)` drops it, and so unsubscribes, at once.
+///
 /// It does not keep its registry alive, and may outlive it.
 ///
 /// ```

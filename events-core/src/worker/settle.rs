@@ -53,6 +53,22 @@ impl Queue {
     #[must_use]
     #[track_caller]
     pub fn settle(&self, at_most: Duration) -> bool {
+        let has_no_deadline = Instant::now().checked_add(at_most).is_none();
+        let is_refused = || has_no_deadline && is_driving_current_thread_runtime();
+        let is_settled = self.settle_unless(at_most, is_refused);
+        if is_settled.is_none() {
+            refuse("settle(..)", "settle_async()");
+        }
+        is_settled.unwrap_or(false)
+    }
+
+    /// [`settle`](Self::settle), which returns `None` if it would have to wait for an async subscriber, or for a worker
+    /// that is a task of this thread, and `is_refused` returns that it must not.
+    pub(crate) fn settle_unless(
+        &self,
+        at_most: Duration,
+        is_refused: impl Fn() -> bool,
+    ) -> Option<bool> {
         let mut settle = self.settle_async();
         let deadline = Instant::now().checked_add(at_most);
         let is_flushing = Cell::new(false);
@@ -62,17 +78,15 @@ impl Queue {
             polled
         };
         let waits_for_tasks = || is_flushing.get() || self.0.core().drivers().has_local_task();
-        let is_refused =
-            || deadline.is_none() && waits_for_tasks() && is_driving_current_thread_runtime();
-        match block_on_until(poll, deadline, is_refused) {
-            Ok(is_settled) => return is_settled,
-            Err(NotReady::Refused) => refuse("settle(..)", "settle_async()"),
+        match block_on_until(poll, deadline, || waits_for_tasks() && is_refused()) {
+            Ok(is_settled) => return Some(is_settled),
+            Err(NotReady::Refused) => return None,
             Err(NotReady::Deadline) if waits_for_tasks() && !at_most.is_zero() => {
                 log_deadline("settle(..)", "settle_async()");
             }
             Err(NotReady::Deadline) => {}
         }
-        false
+        Some(false)
     }
 
     /// [`settle`](Self::settle) without blocking and without a time limit; no runtime is needed.

@@ -99,6 +99,18 @@ pub(super) fn is_on_path(path: &Path) -> bool {
     path.segments.last().is_some_and(|last| last.ident == "on")
 }
 
+/// Whether this is the path of the attribute `#[subscriber]`, which a method cannot have.
+pub(super) fn is_subscriber_path(path: &Path) -> bool {
+    path.segments
+        .last()
+        .is_some_and(|last| last.ident == "subscriber")
+}
+
+/// Whether the block is written without this attribute. `#[subscriber]` would cause a second error.
+fn is_consumed(path: &Path) -> bool {
+    is_on_path(path) || is_subscriber_path(path)
+}
+
 /// The impl block without the attributes `#[on]`, which `#[listener]` consumes.
 pub(super) fn without_on_attributes(item: TokenStream) -> TokenStream {
     map_groups(item, &|group| match group.delimiter() {
@@ -151,14 +163,14 @@ fn attribute_without_on(attribute: TokenStream) -> Without {
         Ok(path)
     };
     match path.parse2(attribute.clone()) {
-        Ok(path) if is_on_path(&path) => return Without::Removed,
+        Ok(path) if is_consumed(&path) => return Without::Removed,
         Ok(path) if path.is_ident("cfg_attr") => {}
         _ => return Without::Unchanged,
     }
     let Ok(meta) = fragments::parse(attribute, Meta::parse) else {
         return Without::Unchanged;
     };
-    let not_on = |meta: &Meta| (!is_on_path(meta.path())).then(|| meta.clone());
+    let not_on = |meta: &Meta| (!is_consumed(meta.path())).then(|| meta.clone());
     match filter_map(&meta, &not_on) {
         Some(meta) => Without::Replaced(meta.into_token_stream()),
         None => Without::Removed,

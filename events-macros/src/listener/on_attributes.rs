@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::{Attribute, Error, Meta, Result, parse_quote, spanned::Spanned};
 
-use super::impl_block::{ImplItem, is_on_path};
+use super::impl_block::{ImplItem, is_on_path, is_subscriber_path};
 use crate::syntax::attributes::conditional;
 
 /// A method as a handler, perhaps under a condition.
@@ -29,6 +29,18 @@ pub(crate) struct Overlap {
 impl OnAttributes {
     /// Those of an item, which is no handler if there are none. All methods of an observer are handlers.
     pub(super) fn of(item: &ImplItem, is_observer: bool) -> Result<Self> {
+        let is_subscriber = |meta: &Meta| is_subscriber_path(meta.path());
+        let mut metas = item.attrs.iter().map(|attr| &attr.meta);
+        if let Some((_, subscriber)) =
+            metas.find_map(|meta| conditional(meta, &is_subscriber).pop())
+        {
+            let text = if is_observer {
+                "each method of an observer is a handler; remove this, and write options as `#[on(..)]`"
+            } else {
+                "`#[subscriber]` belongs on a free function; in a listener write `#[on]` here"
+            };
+            return Err(Error::new(subscriber.path().span(), text));
+        }
         let is_on = |meta: &Meta| is_on_path(meta.path());
         let attributes: Vec<_> = item
             .attrs

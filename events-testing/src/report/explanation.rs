@@ -1,7 +1,7 @@
 //! What would explain that an event was not recorded: it was muted, it was emitted outside of the test, the events
 //! that cause it wait in the queue, or a subscriber that emits it was not scanned.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::atomic::Ordering};
 
 use events_core::{
     __testing::{is_inside, unscanned},
@@ -11,6 +11,7 @@ use events_core::{
 use super::plural::times;
 use crate::{
     evidence::outside::{Outside, OutsideLog},
+    runtime::is_inside_runtime,
     state::{
         mock_data::MockData,
         mock_state::{MockState, Start},
@@ -30,6 +31,8 @@ pub(crate) struct Circumstances<'m> {
     unscanned: Option<(String, &'static str)>,
     /// Whether a scan has registered any subscriber.
     has_declared: bool,
+    /// Whether the test is async, or this thread is inside of a runtime.
+    is_async: bool,
     outside: &'m OutsideLog,
 }
 
@@ -43,6 +46,7 @@ impl<'m> Circumstances<'m> {
                 .then(|| unscanned_subscriber(registry, mock))
                 .flatten(),
             has_declared: events_core::__testing::has_declared(registry),
+            is_async: mock.is_async.load(Ordering::Relaxed) || is_inside_runtime(),
             outside: &mock.outside,
         }
     }
@@ -69,13 +73,14 @@ impl<'m> Circumstances<'m> {
             )),
         }
         reasons.extend(self.outside(selector));
+        let settle = self.settle();
         reasons.extend(match self.queued {
             0 => None,
             1 => Some(format!(
-                "1 event waits in the queue; {SETTLE} its subscribers run"
+                "1 event waits in the queue; call {settle}, so that its subscribers run"
             )),
             queued => Some(format!(
-                "{queued} events wait in the queue; {SETTLE} their subscribers run"
+                "{queued} events wait in the queue; call {settle}, so that their subscribers run"
             )),
         });
         reasons.extend(self.unscanned.as_ref().map(|(topic, subscriber)| {
@@ -87,6 +92,22 @@ impl<'m> Circumstances<'m> {
             format!("`{subscriber}`, a linked subscriber to `{topic}`, is not registered: {why}")
         }));
         reasons
+    }
+
+    /// The call that runs the queue.
+    fn settle(&self) -> &'static str {
+        if self.is_async {
+            "`events.settle_async().await`"
+        } else {
+            "`events.settle()`"
+        }
+    }
+
+    /// The remedy of a sync test in which a subscriber needs a runtime of tokio.
+    pub(crate) fn needs_runtime(&self) -> Option<&'static str> {
+        let remedy = "a subscriber needs a runtime of tokio: make the test an `async fn`, and call \
+                      `events.settle_async().await` where it calls `events.settle()`";
+        (!self.is_async).then_some(remedy)
     }
 
     fn outside(&self, selector: &EventSelector) -> Option<String> {
@@ -119,9 +140,6 @@ impl<'m> Circumstances<'m> {
         ))
     }
 }
-
-/// The remedy for events that wait in the queue.
-const SETTLE: &str = "call `events.settle()`, so that";
 
 /// A linked subscriber to a delivered event that no scan has registered, with the topic of the event.
 fn unscanned_subscriber(registry: &Registry, mock: &MockState) -> Option<(String, &'static str)> {

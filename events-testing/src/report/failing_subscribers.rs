@@ -3,14 +3,20 @@
 
 use std::fmt::Write as _;
 
-use super::plural::{indent, times};
+use super::{
+    explanation::Circumstances,
+    plural::{indent, times},
+};
 use crate::evidence::failures::{FailureRule, Failures, SubscriberFailure};
 
 /// The most failures that are listed.
 const MAX_LISTED: usize = 10;
 
+/// A part of the message with which tokio panics when one of its timers, sockets or tasks is used outside of a runtime.
+const NO_TOKIO: &str = "there is no reactor running";
+
 /// The text of the failures that the test does not expect, or `None` when there are none.
-pub(super) fn unexpected(failures: &Failures) -> Option<String> {
+pub(super) fn unexpected(failures: &Failures, circumstances: &Circumstances<'_>) -> Option<String> {
     let unexpected: Vec<_> = failures.unexpected().collect();
     let count: usize = unexpected.iter().map(|(_, count)| count).sum();
     let mut text = match count {
@@ -23,6 +29,12 @@ pub(super) fn unexpected(failures: &Failures) -> Option<String> {
     }
     if unexpected.len() > MAX_LISTED {
         let _ = write!(text, "\n  and {} more\n", unexpected.len() - MAX_LISTED);
+    }
+    let is_outside = |(failure, _): &(&SubscriberFailure, usize)| failure.cause.contains(NO_TOKIO);
+    if unexpected.iter().any(is_outside)
+        && let Some(remedy) = circumstances.needs_runtime()
+    {
+        let _ = write!(text, "\n{remedy}\n");
     }
     text.push_str(
         "\nmend what fails, or write `events.expect_failure()` before the code if the test is about it",

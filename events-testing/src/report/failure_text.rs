@@ -51,7 +51,7 @@ pub(crate) fn failed_test(data: &MockData, circumstances: &Circumstances<'_>) ->
     for one in &failed {
         let _ = write!(text, "\n{}\n", indent(one, "  "));
     }
-    if let Some(unexpected) = failing_subscribers::unexpected(&data.failures) {
+    if let Some(unexpected) = failing_subscribers::unexpected(&data.failures, circumstances) {
         let separator = if text.is_empty() { "" } else { "\n" };
         let _ = writeln!(text, "{separator}{unexpected}");
     }

@@ -16,7 +16,7 @@ use std::{
     fmt, mem,
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
 };
@@ -49,6 +49,8 @@ pub(crate) struct MockState {
     pub(crate) start: Start,
     /// Whether its registry is the default one.
     is_on_default: bool,
+    /// Whether it belongs to an async test.
+    pub(crate) is_async: AtomicBool,
     /// How many closures and futures that belong to the test are alive, on any thread.
     brought: AtomicUsize,
     /// What was emitted outside of the test.
@@ -80,6 +82,7 @@ impl MockState {
             location,
             is_on_default: *registry == __testing::default_registry(),
             start,
+            is_async: AtomicBool::new(false),
             brought: AtomicUsize::new(0),
             outside: Arc::default(),
             arrived: Condvar::new(),

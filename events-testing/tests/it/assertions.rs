@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use events_core::{Event, State, args, emit_topic, subscriber, subscribers};
+use events_core::{Event, State, args, emit_topic, listener, subscriber, subscribers};
 use events_testing::EventMock;
 
 use super::failure;
@@ -227,6 +227,48 @@ fn assert_subscribed_and_assert_not_subscribed() {
     ];
     for (text, part) in failures {
         assert!(text.contains(part), "`{part}` is not in: {text}");
+    }
+}
+
+#[derive(Event)]
+#[event(topic = "opened.in.assertions")]
+struct Opened;
+
+struct Till(u32);
+
+#[listener]
+impl Till {
+    #[on]
+    fn count(&self, _: &Paid) {
+        assert!(self.0 > 0, "no scan creates this listener");
+    }
+}
+
+/// It is not `Default`: a scan does not create it.
+#[test]
+fn assert_subscribed_of_a_listener_that_was_not_added() {
+    let not_added = "`it::assertions::Till::count` is a method of a listener that is not Default, so a scan does not \
+                     create it; add it in the test with `events.registry().add(..).detach()`";
+    for is_scanned in [false, true] {
+        let events = EventMock::empty();
+        if is_scanned {
+            let scanner = events.registry().scanner().state(Ledger);
+            scanner.module(module_path!()).run();
+        }
+        let text = failure(|| events.assert_subscribed::<Paid>("Till::count"));
+        assert!(text.contains(not_added), "{text}");
+        let other = failure(|| events.assert_subscribed::<Opened>("Till::count"));
+        assert!(!other.contains("listener"), "{other}");
+        assert_eq!(
+            other.contains("events_core::scan()"),
+            !is_scanned,
+            "{other}"
+        );
+        let till = events.registry().add(Till(1));
+        events.assert_subscribed::<Paid>("Till::count");
+        drop(till);
+        let removed = failure(|| events.assert_subscribed::<Paid>("Till::count"));
+        assert!(!removed.contains("listener"), "{removed}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! A subscriber that fails or panics under a mock fails the test.
 
-use std::thread;
+use std::{thread, time::Duration};
 
 use events_core::{AnyEvent, Event, Registry, args, emit_topic};
 use events_testing::{EventMock, Events};
@@ -103,6 +103,28 @@ fn a_panic_fails_the_test() {
         events.registry().on(panic::<Saved>).detach();
         Saved.emit();
     });
+}
+
+#[test]
+fn a_sync_test_of_a_subscriber_that_needs_tokio_is_advised_to_be_async() {
+    let remedy = "make the test an `async fn`, and call `events.settle_async().await`";
+    check(Some(remedy), |events| {
+        events.registry().on_async(needs_tokio).detach();
+        Queued.emit();
+        events.settle();
+    });
+}
+
+#[events_testing::test(empty)]
+async fn a_subscriber_that_needs_tokio_runs_in_an_async_test() {
+    let events = events_testing::current();
+    events.registry().on_async(needs_tokio).detach();
+    Queued.emit();
+    events.settle_async().await;
+}
+
+async fn needs_tokio(_: &Queued) {
+    tokio::time::sleep(Duration::ZERO).await;
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod chains;
 mod deferred;
 mod destructors;
 mod enqueue;
+mod order;
 mod too_deep;
 
 pub(crate) use enqueue::{Job, Other, enqueue_jobs, job, work};

@@ -42,7 +42,7 @@ fn doors() -> String {
     let line = 1 + above.take_while(|line| !line.contains("fn first")).count();
     format!(
         "the listener it::subscribe::listeners_to_add::Doors (events-core/tests/it/subscribe/listeners_to_add.rs:{line}) \
-         is not Default, so a scan does not create it; add it with registry().add(..), or implement Default"
+         is not Default, so a scan does not create it; add it with registry().add(..).detach(), or implement Default"
     )
 }
 

@@ -125,6 +125,15 @@ fn only_the_name(_: &dyn AnyEvent) {}
 #[subscriber(topic = "clinic::vists::.*")]
 fn misspelt(_: &dyn AnyEvent) {}
 
+#[subscriber(topic = "clinic::visits")]
+fn prefix(_: &dyn AnyEvent) {}
+
+#[subscriber(topic = "clinic::visits::")]
+fn prefix_with_end(_: &dyn AnyEvent) {}
+
+#[subscriber(topic = "clinic::vis")]
+fn prefix_within_a_word(_: &dyn AnyEvent) {}
+
 #[subscriber(exact_topic = "clinic::visits")]
 fn only_the_start(_: &dyn AnyEvent) {}
 
@@ -160,6 +169,41 @@ fn a_scan_reports_a_pattern_that_matches_no_linked_event_with_the_nearest_topic(
     check_unmatched(subscribers![misspelt], "clinic::vists::.*", booked);
     check_unmatched(subscribers![only_the_start], "clinic::visits", booked);
     check_unmatched(subscribers![not_linked], "the_weather", ")");
+}
+
+#[test]
+fn a_scan_reports_a_prefix_that_is_meant_as_a_pattern_with_that_pattern() {
+    let write = |pattern: &str| {
+        format!("; a pattern is a regular expression for the whole topic; write `{pattern}`")
+    };
+    for (subscribers, pattern, remedy) in [
+        (subscribers![glob], "clinic::*", "clinic::.*"),
+        (subscribers![prefix], "clinic::visits", "clinic::visits::.*"),
+        (
+            subscribers![prefix_with_end],
+            "clinic::visits::",
+            "clinic::visits::.*",
+        ),
+        (
+            subscribers![prefix_within_a_word],
+            "clinic::vis",
+            "clinic::vis.*",
+        ),
+    ] {
+        check_unmatched(subscribers, pattern, &write(remedy));
+    }
+    // That is no prefix of a topic, or the topic is meant exactly.
+    for subscribers in [
+        subscribers![misspelt],
+        subscribers![not_linked],
+        subscribers![only_the_start],
+    ] {
+        let report = Registry::new().scanner().subscribers(subscribers).run();
+        assert!(
+            !report.to_string().contains("regular expression"),
+            "{report}"
+        );
+    }
 }
 
 #[test]

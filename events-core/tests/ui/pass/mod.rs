@@ -55,6 +55,7 @@ twins! {
     listener_on_alone
     listener_options
     listener_receiver
+    listener_subscriber
     method
     missing_field
     missing_field_enqueue

@@ -123,6 +123,31 @@ fn the_numbers_of_an_explanation_are_words_for_1_and_2() {
     );
 }
 
+/// Checks that the text for a queued event names the call of async code.
+fn check_async_hint(events: &Events) {
+    order_in_the_queue(events);
+    let text = failure(|| drop(events.assert_emitted::<Paid>()));
+    let hint = "2 events wait in the queue; call `events.settle_async().await`, so that";
+    assert!(text.contains(hint), "{text}");
+}
+
+#[events_testing::test(empty)]
+async fn in_an_async_test_the_hint_about_the_queue_names_settle_async() {
+    check_async_hint(&events_testing::current());
+}
+
+#[tokio::test]
+async fn inside_a_runtime_the_hint_about_the_queue_names_settle_async() {
+    check_async_hint(&EventMock::empty());
+}
+
+#[test]
+fn in_a_test_on_another_runtime_the_hint_about_the_queue_names_settle_async() {
+    smol::block_on(EventMock::run_future(async {
+        check_async_hint(&events_testing::current());
+    }));
+}
+
 #[test]
 fn nothing_is_explained_that_holds_or_was_emitted_too_often() {
     let _lock = DEFAULT_REGISTRY

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use events_core::Event;
-use events_testing::{EventMock, Events};
+use events_testing::{EventMock, Events, current};
 
 use crate::failure;
 
@@ -62,4 +62,21 @@ fn inside_a_handler_of_the_queue() {
         let text = text.lock().expect("no thread panics");
         assert!(text.contains("settle in the code of the test"), "{text}");
     }
+}
+
+/// The handler awaits a task of this thread, which a blocking call would wait for until its limit.
+#[events_testing::test(empty)]
+async fn a_blocking_settle_in_an_async_test_is_refused_at_once() {
+    let events = current();
+    events.settle(); // it need not wait
+    let awaits_a_task = async |_: &Step| drop(tokio::spawn(async {}).await);
+    events.registry().on_async(awaits_a_task).detach();
+    Step.emit();
+    let text = failure(|| events.settle());
+    assert!(
+        text.contains("call `events.settle_async().await` instead"),
+        "{text}"
+    );
+    Step.emit();
+    events.settle_async().await;
 }

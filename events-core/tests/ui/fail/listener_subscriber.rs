@@ -1,0 +1,35 @@
+//! `#[subscriber]` on methods of a listener and of an observer.
+
+use events_core::{Event, listener, observer, record::Created, subscriber};
+
+#[derive(Event)]
+struct Login {
+    user: u64,
+}
+
+struct Greeter;
+
+#[listener]
+impl Greeter {
+    #[subscriber(priority = 3)]
+    fn greet(&self, event: &Login) {
+        let _ = event.user;
+    }
+
+    #[cfg_attr(all(), events_core::subscriber)]
+    fn count(event: &Login) {
+        let _ = event.user;
+    }
+}
+
+struct Logins;
+
+#[observer(Login)]
+impl Logins {
+    #[subscriber]
+    fn created(&self, _: &Created<Login>) {}
+}
+
+fn main() {
+    let _ = (Greeter, Logins);
+}
