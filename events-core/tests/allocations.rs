@@ -123,7 +123,7 @@ fn an_event_that_was_suspended_leaves_no_memory() {
     let mut run = |events: usize| {
         for _ in 0..events {
             registry.enqueue(Tick).expect("there is room");
-            while registry.queue().len() > 0 {
+            while !registry.queue().is_empty() {
                 let context = &mut Context::from_waker(Waker::noop());
                 assert!(worker.as_mut().poll(context).is_pending());
             }
