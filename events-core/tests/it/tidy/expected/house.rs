@@ -83,6 +83,7 @@ pub(crate) const TESTING: Library = Library {
     floors: &[
         &["evidence"],
         &["state"],
+        &["runtime"],
         &["report"],
         &["expectation"],
         &["expect"],
