@@ -205,6 +205,7 @@ impl Driver {
     /// Starts jobs, as many as it may in one poll.
     fn start_jobs(&mut self, core: &Core, waker: &Waker, is_inside: bool) -> Rest {
         let _job = enter_job(core.queue_id(), None);
+        let may_start = may_enter(core.emit_limits().limit());
         for _ in 0..self.intake.starts_per_poll() {
             if self.suspended >= self.concurrency {
                 return Rest::Full;
@@ -216,7 +217,7 @@ impl Driver {
                 self.spare_slot = Some(self.in_flight.reserve_slot());
             }
             let may_wait = !is_inside || self.suspended > 0;
-            match self.intake.pop(core, waker, may_wait) {
+            match self.intake.pop(core, waker, may_start, may_wait) {
                 Ok((popped, chain)) => self.start(core, popped, chain),
                 Err(rest) => return rest,
             }

@@ -2,12 +2,7 @@
 
 use std::task::{Context, Poll, Waker};
 
-use crate::{
-    context::{EventChain, may_enter},
-    primitives::Waiter,
-    queue::PoppedJob,
-    registry::Core,
-};
+use crate::{context::EventChain, primitives::Waiter, queue::PoppedJob, registry::Core};
 
 /// How many jobs a driver starts in one poll, before other tasks of the same thread can run.
 const STARTS_PER_POLL: usize = 64;
@@ -80,16 +75,17 @@ impl Intake {
         }
     }
 
-    /// Pops the next job, and returns its chain as this driver counts it. `may_wait`: whether it waits for the jobs of
-    /// other drivers.
+    /// Pops the next job, and returns its chain as this driver counts it. `may_start`: whether an emit may be nested where
+    /// the driver is polled. `may_wait`: whether it waits for the jobs of other drivers.
     #[inline(always)]
     pub(super) fn pop<'c>(
         &mut self,
         core: &'c Core,
         waker: &Waker,
+        may_start: bool,
         may_wait: bool,
     ) -> Result<(PoppedJob<'c, Core>, EventChain), Rest> {
-        if !may_enter(core.emit_limits().limit()) && core.queue().len() > 0 {
+        if !may_start && core.queue().len() > 0 {
             return Err(Rest::TooDeep);
         }
         if self.until == Until::Empty {
