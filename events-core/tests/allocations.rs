@@ -82,12 +82,12 @@ fn a_pattern_subscriber_does_not_depend_on_other_types() {
     assert_eq!(bytes(1), bytes(1000));
 }
 
+/// The event has no subscriber: patterns are matched with its topic at the first emit only.
 #[test]
 fn an_emit_beside_a_pattern_subscriber_allocates_nothing() {
     let registry = Registry::new();
     let on = registry.on_topic("other", |_: &dyn AnyEvent| ());
     on.expect("a pattern").detach();
-    registry.on(|_: &Tick| ()).detach();
     registry.emit(Tick);
     assert_eq!(measure(|| _ = registry.emit(Tick)).bytes_total, 0);
 }
