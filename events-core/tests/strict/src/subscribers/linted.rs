@@ -93,12 +93,12 @@ mod never {
 
     #[subscriber]
     fn sync(_: &Stop) -> ! {
-        unimplemented!()
+        std::process::abort()
     }
 
     #[subscriber]
     async fn later(_: &Stop) -> ! {
-        unimplemented!()
+        std::process::abort()
     }
 
     #[derive(Debug, Default)]
@@ -108,12 +108,12 @@ mod never {
     impl Methods {
         #[on]
         fn sync(&self, _: &Stop) -> ! {
-            unimplemented!()
+            std::process::abort()
         }
 
         #[on(deferred)]
         fn deferred(&self, _: &Stop) -> ! {
-            unimplemented!()
+            std::process::abort()
         }
     }
 }
