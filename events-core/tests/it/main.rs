@@ -18,6 +18,7 @@ mod worker;
 
 use std::{
     future::Future,
+    hint::black_box,
     pin::pin,
     sync::{Arc, Mutex},
     task::{Context, Poll, Wake, Waker},
@@ -89,4 +90,15 @@ impl Gate {
             Poll::Pending
         })
     }
+}
+
+/// Calls a function where no more than that many bytes of the stack are left.
+pub(crate) fn with_stack_left(left: usize, calls: &dyn Fn()) {
+    let frame = black_box([0_u8; 256]);
+    if stacker::remaining_stack().is_some_and(|now| now > left) {
+        with_stack_left(left, calls);
+    } else {
+        calls();
+    }
+    black_box(frame);
 }

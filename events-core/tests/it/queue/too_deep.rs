@@ -2,7 +2,6 @@
 //! keep what they can run elsewhere.
 
 use std::{
-    hint::black_box,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -13,7 +12,7 @@ use std::{
 
 use events_core::{Event, Registry};
 
-use crate::{Gate, Journal, worker::Waits};
+use crate::{Gate, Journal, with_stack_left, worker::Waits};
 
 #[derive(Event, Clone)]
 struct Slow;
@@ -27,17 +26,6 @@ struct Polls;
 
 #[derive(Event)]
 struct Nested(u32);
-
-/// Calls a function where no more than that many bytes of the stack are left.
-fn with_stack_left(left: usize, calls: &dyn Fn()) {
-    let frame = black_box([0_u8; 256]);
-    if stacker::remaining_stack().is_some_and(|now| now > left) {
-        with_stack_left(left, calls);
-    } else {
-        calls();
-    }
-    black_box(frame);
-}
 
 /// Something has an event in progress, which is woken, and is polled where less of the stack is left than an emit needs:
 /// far less, or less by a few frames of the poll itself.

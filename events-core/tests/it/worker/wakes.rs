@@ -132,14 +132,20 @@ const STOPPED: &[Row] = &[
     SHUTDOWN,
 ];
 
+/// A registry, and what has its event in progress, which never ends.
+fn with_started(row: &str, starts: fn(&Registry) -> Waits) -> (Registry, Waits) {
+    let registry = Registry::new();
+    registry.on_async(|_: &Slow| pending::<()>()).detach();
+    registry.enqueue(Slow).expect("there is room");
+    let mut started = starts(&registry);
+    assert!(poll_once(&mut started).is_pending(), "{row}");
+    (registry, started)
+}
+
 #[test]
 fn a_shutdown_waits_for_nothing_that_an_earlier_one_has_stopped() {
     for (row, starts) in STOPPED {
-        let (registry, _gate, sleeps, _) = with_sleeping_worker();
-        drop(sleeps);
-        registry.enqueue(Slow).expect("there is room");
-        let mut started = starts(&registry);
-        assert!(poll_once(&mut started).is_pending(), "{row}");
+        let (registry, _started) = with_started(row, *starts);
         let mut waiting = Box::pin(registry.queue().shutdown_async(pending::<()>()));
         let wakes = Arc::new(CountWakes::default());
         assert!(poll_with(&mut waiting, &wakes).is_pending(), "{row}");
@@ -156,11 +162,7 @@ fn a_shutdown_waits_for_nothing_that_an_earlier_one_has_stopped() {
 #[test]
 fn a_settle_is_woken_when_a_shutdown_takes_the_event_that_it_waits_for() {
     for (row, starts) in STOPPED {
-        let (registry, _gate, sleeps, _) = with_sleeping_worker();
-        drop(sleeps);
-        registry.enqueue(Slow).expect("there is room");
-        let mut started = starts(&registry);
-        assert!(poll_once(&mut started).is_pending(), "{row}");
+        let (registry, _started) = with_started(row, *starts);
         let (mut settle, wakes) = (registry.queue().settle_async(), Arc::default());
         assert!(poll_with(&mut settle, &wakes).is_pending(), "{row}");
         let stopped = registry.queue().shutdown(Duration::ZERO);

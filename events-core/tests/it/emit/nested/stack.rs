@@ -15,7 +15,7 @@ use std::{
 
 use events_core::{Event, Registry, failures::TooDeep};
 
-use crate::{Gate, Journal, block_on, panics::in_child, poll_once};
+use crate::{Gate, Journal, block_on, panics::in_child, poll_once, with_stack_left};
 
 #[derive(Event, Clone)]
 #[event(topic = "stack.small")]
@@ -153,17 +153,6 @@ struct Queued;
 #[derive(Event, Clone)]
 #[event(topic = "stack.nested")]
 struct Nested(u32);
-
-/// Calls a function where no more than that many bytes of the stack are left.
-fn with_stack_left(left: usize, calls: &dyn Fn()) {
-    let frame = black_box([0_u8; 256]);
-    if stacker::remaining_stack().is_some_and(|now| now > left) {
-        with_stack_left(left, calls);
-    } else {
-        calls();
-    }
-    black_box(frame);
-}
 
 /// A row of a table: its name, and what runs events of the queue.
 type Row = (&'static str, fn(&Registry));
