@@ -17,6 +17,8 @@ mod topic;
 mod worker;
 
 use std::{
+    error::Error,
+    fmt,
     future::Future,
     hint::black_box,
     pin::pin,
@@ -102,3 +104,21 @@ pub(crate) fn with_stack_left(left: usize, calls: &dyn Fn()) {
     }
     black_box(frame);
 }
+
+/// An error with a value, which is dropped with it.
+#[derive(Clone)]
+struct ErrorWith<T>(T);
+
+impl<T> fmt::Debug for ErrorWith<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ErrorWith")
+    }
+}
+
+impl<T> fmt::Display for ErrorWith<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an error")
+    }
+}
+
+impl<T> Error for ErrorWith<T> {}

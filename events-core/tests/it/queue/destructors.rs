@@ -2,8 +2,6 @@
 //! inside the queue, as the handlers do, and cannot wait for it.
 
 use std::{
-    error::Error,
-    fmt,
     future::{Future, pending},
     pin::pin,
     sync::{
@@ -17,7 +15,7 @@ use std::{
 
 use events_core::{Event, Registry};
 
-use crate::{Gate, Journal, poll_once};
+use crate::{ErrorWith, Gate, Journal, poll_once};
 
 #[derive(Event, Clone)]
 struct Work;
@@ -218,20 +216,6 @@ impl Drop for Settles {
     }
 }
 
-impl fmt::Debug for Settles {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Settles")
-    }
-}
-
-impl fmt::Display for Settles {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an error")
-    }
-}
-
-impl Error for Settles {}
-
 #[test]
 fn an_event_is_dropped_inside_the_queue_when_its_last_handler_has_ended() {
     type Subscribe = fn(&Registry, Gate);
@@ -262,7 +246,7 @@ fn an_event_is_dropped_inside_the_queue_when_its_last_handler_has_ended() {
 /// Also while the queue drains.
 #[test]
 fn an_error_is_dropped_inside_the_queue() {
-    type Subscribe = fn(&Registry, Gate, Settles);
+    type Subscribe = fn(&Registry, Gate, ErrorWith<Settles>);
     let rows: [(&str, Subscribe); 3] = [
         ("sync", |registry, _, error| {
             let fails = move |_: &Work| Err::<(), _>(error.clone());
@@ -288,7 +272,7 @@ fn an_error_is_dropped_inside_the_queue() {
     ];
     for (row, subscribe) in rows {
         let (registry, gate, journal) = (Registry::new(), Gate::default(), Journal::default());
-        let error = Settles(registry.clone(), journal.clone());
+        let error = ErrorWith(Settles(registry.clone(), journal.clone()));
         subscribe(&registry, gate.clone(), error);
         registry.enqueue(Work).expect("there is room");
         let mut shutdown = pin!(registry.queue().shutdown_async(pending::<()>()));

@@ -2,8 +2,6 @@
 //! waits for.
 
 use std::{
-    error::Error,
-    fmt,
     future::{pending, poll_fn},
     mem,
     pin::{Pin, pin},
@@ -14,7 +12,7 @@ use std::{
 
 use events_core::{AnyEvent, Event, Registry, Subscription, args};
 
-use crate::{Journal, poll_once};
+use crate::{ErrorWith, Journal, poll_once};
 
 /// A subscription that is stopped by the destructor of something else.
 #[derive(Clone, Default)]
@@ -45,27 +43,13 @@ impl Drop for Stops {
 }
 
 /// An error that stops the target when it is dropped.
-struct Fails(#[expect(dead_code, reason = "it is only dropped")] Stops);
-
-impl fmt::Debug for Fails {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Fails")
-    }
-}
-
-impl fmt::Display for Fails {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an error")
-    }
-}
-
-impl Error for Fails {}
+type Fails = ErrorWith<Stops>;
 
 /// Returns the error with its first call.
 fn fails_once(stops: Stops) -> impl Fn() -> Result<(), Fails> {
     let stops = Mutex::new(Some(stops));
     move || match stops.lock().expect("not poisoned").take() {
-        Some(stops) => Err(Fails(stops)),
+        Some(stops) => Err(ErrorWith(stops)),
         None => Ok(()),
     }
 }
