@@ -97,6 +97,34 @@ const STATIC_TEXTS: &[Row<fn() -> String>] = &[
         registry.emit(Static);
         text.lock().expect("the lock is not poisoned").clone()
     }),
+    ("a subscriber with an id", || {
+        let registry = Registry::new();
+        let new = registry.subscribe(|_: &Static| Err::<(), _>("no"));
+        let new = new.id("an\n\u{1b}[31m\u{202e}id");
+        new.register().expect("the id is free").detach();
+        let error = registry.try_emit(Static).expect_err("its subscriber fails");
+        let subscriber = error.failures()[0].subscriber();
+        format!("{error} {error:?} {subscriber} {subscriber:?}")
+    }),
+    ("an id that is in use", || {
+        let registry = Registry::new();
+        let new = || {
+            registry
+                .subscribe(|_: &Static| {})
+                .id("an\n\u{1b}[31m\u{202e}id")
+        };
+        new().register().expect("the id is free").detach();
+        let error = new().register().expect_err("the id is in use");
+        format!("{error} {error:?}")
+    }),
+    ("an unknown target that is no name", || {
+        let registry = Registry::new();
+        let new = registry
+            .subscribe(|_: &Static| {})
+            .after("an\n\u{1b}[31m\u{202e}id");
+        let error = new.register().expect_err("there is no such subscriber");
+        format!("{error} {error:?}")
+    }),
     ("an unknown target", || {
         let registry = Registry::new();
         let new = registry.subscribe(|_: &Static| {}).after("nothing");

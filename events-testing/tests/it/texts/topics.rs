@@ -1,6 +1,6 @@
 //! Topics in the texts of a failing test: on one line, without control characters, and cut.
 
-use events_core::{args, emit_topic};
+use events_core::{AnyEvent, args, emit_topic};
 use events_testing::EventMock;
 
 use crate::failure;
@@ -13,7 +13,7 @@ fn a_topic_is_shown_on_one_line_and_cut() {
         (broken, "mail\\n\\u{1b}[31m::sent"),
         (&*long, "mail::mail::"),
     ] {
-        let texts: [fn(&str) -> String; 4] = [
+        let texts: [fn(&str) -> String; 5] = [
             |topic| {
                 failure(|| {
                     let events = EventMock::empty();
@@ -40,6 +40,16 @@ fn a_topic_is_shown_on_one_line_and_cut() {
                     let events = EventMock::empty();
                     emit_topic(topic, args! {});
                     events.expect_topic("(?s)mail.*");
+                })
+            },
+            |topic| {
+                failure(|| {
+                    let events = EventMock::empty();
+                    let fails = |_: &dyn AnyEvent| Err::<(), _>("no");
+                    let subscription = events_core::registry().on_topic("(?s)mail.*", fails);
+                    subscription.expect("it is a pattern").detach();
+                    emit_topic(topic, args! {});
+                    events.verify();
                 })
             },
         ];
