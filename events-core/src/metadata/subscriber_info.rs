@@ -153,6 +153,6 @@ impl fmt::Debug for SubscriberInfo {
 
 impl fmt::Display for SubscriberInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.name, self.location)
+        write!(f, "{} ({})", one_line(&self.name), self.location)
     }
 }

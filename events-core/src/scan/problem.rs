@@ -240,7 +240,8 @@ impl fmt::Display for Problem {
                 };
                 write!(
                     f,
-                    "{subscriber} has {relation} = {target}, which is no subscriber; {remedy}"
+                    "{subscriber} has {relation} = {}, which is no subscriber; {remedy}",
+                    one_line(target)
                 )
             }
             Self::UnrelatedTarget {
@@ -250,8 +251,9 @@ impl fmt::Display for Problem {
                 topic,
             } => write!(
                 f,
-                "{subscriber} has {relation} = {target}, which is not subscribed to `{}`; \
+                "{subscriber} has {relation} = {}, which is not subscribed to `{}`; \
                  name a subscriber of that event, or remove {relation}",
+                one_line(target),
                 one_line(topic)
             ),
             Self::EmptyCrate { name } => write!(

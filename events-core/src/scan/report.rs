@@ -1,6 +1,6 @@
 //! The report of a scan: the declared subscribers of a registry, as a table.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 
 use unicode_width::UnicodeWidthStr as _;
 
@@ -169,15 +169,15 @@ impl fmt::Display for ScanReport {
                 } else {
                     one_line(&subscriber.topic).into_owned()
                 },
-                subscriber.name.to_string(),
+                one_line(&subscriber.name).into_owned(),
                 subscriber.location.to_string(),
                 subscriber.priority.to_string(),
                 subscriber.kind().to_owned(),
                 subscriber
                     .origin
                     .as_ref()
-                    .map_or("-", |origin| origin.as_str())
-                    .to_owned(),
+                    .map_or(Cow::Borrowed("-"), |origin| one_line(origin.as_str()))
+                    .into_owned(),
             ]);
             last_topic = &subscriber.topic;
         }

@@ -77,8 +77,9 @@ impl fmt::Display for SubscribeError {
         match self {
             Self::IdTaken { id } => write!(
                 f,
-                "a subscriber with the id `{id}` is registered already; \
-                 give this one another id, or drop that one's Subscription first"
+                "a subscriber with the id `{}` is registered already; \
+                 give this one another id, or drop that one's Subscription first",
+                one_line(id)
             ),
             Self::UnknownTarget {
                 subscriber,
@@ -86,8 +87,9 @@ impl fmt::Display for SubscribeError {
                 topic,
             } => write!(
                 f,
-                "{subscriber} cannot be ordered relative to `{target}`, which is not subscribed to \
+                "{subscriber} cannot be ordered relative to `{}`, which is not subscribed to \
                  `{}`; register the target first, or correct its name",
+                one_line(target),
                 one_line(topic)
             ),
             Self::MissingState {

@@ -4,7 +4,7 @@
 use std::{collections::BTreeSet, sync::atomic::Ordering};
 
 use events_core::{
-    __testing::{is_inside, unscanned},
+    __testing::{is_inside, one_line, unscanned},
     Registry,
 };
 
@@ -89,6 +89,7 @@ impl<'m> Circumstances<'m> {
             } else {
                 "nothing was scanned; call `events_core::scan()` first, as the attribute does not scan"
             };
+            let topic = one_line(topic);
             format!("`{subscriber}`, a linked subscriber to `{topic}`, is not registered: {why}")
         }));
         reasons

@@ -3,6 +3,8 @@
 
 use std::fmt::Write as _;
 
+use events_core::__testing::one_line;
+
 use super::{
     explanation::Circumstances,
     plural::{indent, times},
@@ -53,7 +55,10 @@ fn failure_text(failure: &SubscriberFailure, count: usize) -> String {
         1 => String::new(),
         count => format!(", {}", times(count)),
     };
-    format!("{subscriber} ({location}) {cause}\nwith `{topic}`{repeated}")
+    format!(
+        "{subscriber} ({location}) {cause}\nwith `{}`{repeated}",
+        one_line(topic)
+    )
 }
 
 /// The texts of expected failures that are missing, or occurred in another count.
