@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use events_core::{AnyEvent, Emission, Event, Registry, args};
+use events_core::{AnyEvent, Emission, Event, Registry, args, subscriber};
 
 /// A subscriber to all topics, which fails.
 fn failing() -> Registry {
@@ -39,6 +39,9 @@ fn error_of(
 #[derive(Event, Clone)]
 #[event(topic = "static\n\u{1b}[31m\u{202e}topic")]
 struct Static;
+
+#[subscriber(origin = "an\n\u{1b}[31m\u{202e}origin")]
+fn of_an_origin(_: &Static) {}
 
 /// A name, and how its text is made.
 type Row<F> = (&'static str, F);
@@ -105,6 +108,11 @@ const STATIC_TEXTS: &[Row<fn() -> String>] = &[
         let error = registry.try_emit(Static).expect_err("its subscriber fails");
         let subscriber = error.failures()[0].subscriber();
         format!("{error} {error:?} {subscriber} {subscriber:?}")
+    }),
+    ("the report of a scan", || {
+        let registry = Registry::new();
+        let report = registry.scanner().module(module_path!()).run();
+        report.to_string()
     }),
     ("an id that is in use", || {
         let registry = Registry::new();
