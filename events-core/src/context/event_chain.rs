@@ -28,6 +28,12 @@ impl EventChain {
         }
     }
 
+    /// The place of an event that begins a chain, as the flush with that number counts it.
+    #[inline]
+    pub(crate) fn of_flush(flush: u32) -> Self {
+        Self { flush, length: 0 }
+    }
+
     /// The place of this event as the flush with that number counts it. Of two flushes that run events of one chain,
     /// the later one counts it.
     pub(crate) fn in_flush(self, flush: u32) -> Self {

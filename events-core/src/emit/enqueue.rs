@@ -79,11 +79,13 @@ impl Core {
         site: CallSite,
     ) -> Result<(), QueueFull<E>> {
         let origin = origin.or_else(E::__default_origin);
-        if self.withholds(&mut event, origin.as_ref(), site, EmitVerb::Enqueue) {
-            drop_catching(event);
-            return Ok(());
+        if self.observes_enqueue() {
+            if self.withholds(&mut event, origin.as_ref(), site, EmitVerb::Enqueue) {
+                drop_catching(event);
+                return Ok(());
+            }
+            self.warn_if_enqueued_unscanned();
         }
-        self.warn_if_enqueued_unscanned();
         enqueue(self.queue(), event, origin)
     }
 }

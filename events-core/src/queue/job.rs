@@ -40,7 +40,7 @@ pub(crate) type PoppedJob<'q, C> = Popped<'q, &'static JobVtable<C>>;
 
 /// The operations on a job whose type is erased.
 pub(crate) struct JobVtable<C: 'static> {
-    /// Runs the job up to its first suspension.
+    /// Runs the job up to its first suspension. The caller has entered a job of the queue.
     pub(crate) start: fn(PoppedJob<'_, C>, &C, &Waker) -> JobProgress,
     /// Takes the job out without running it.
     pub(crate) take: fn(PoppedJob<'_, C>) -> Option<UnfinishedJob>,
@@ -49,16 +49,9 @@ pub(crate) struct JobVtable<C: 'static> {
 }
 
 impl<C> PoppedJob<'_, C> {
-    /// Runs the job up to its first suspension. The caller has entered a job of the queue.
-    #[inline]
-    pub(crate) fn start(self, owner: &C, waker: &Waker) -> JobProgress {
-        let vtable = self.vtable();
-        (vtable.start)(self, owner, waker)
-    }
-
     /// Takes the job out of the queue without running it.
     pub(crate) fn take_unfinished(self) -> Option<UnfinishedJob> {
-        let vtable = self.vtable();
+        let (vtable, _) = self.front();
         (vtable.take)(self)
     }
 }

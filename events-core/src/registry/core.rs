@@ -269,6 +269,12 @@ impl Core {
         }
     }
 
+    /// Whether there is an interceptor, or no scan has registered the linked subscribers.
+    #[inline]
+    pub(crate) fn observes_enqueue(&self) -> bool {
+        self.has_flag(INTERCEPTED | AWAITS_SCAN)
+    }
+
     /// The same for an event that is enqueued. A scan may still register its subscribers before it runs.
     #[inline]
     pub(crate) fn warn_if_enqueued_unscanned(&self) {

@@ -2,7 +2,12 @@
 
 use std::task::{Context, Poll, Waker};
 
-use crate::{context::EventChain, primitives::Waiter, queue::PoppedJob, registry::Core};
+use crate::{
+    context::EventChain,
+    primitives::Waiter,
+    queue::{JobVtable, PoppedJob},
+    registry::Core,
+};
 
 /// How many jobs a driver starts in one poll, before other tasks of the same thread can run.
 const STARTS_PER_POLL: usize = 64;
@@ -37,6 +42,14 @@ pub(super) enum Rest {
     Stopping,
     /// No further emit may be nested where it is polled.
     TooDeep,
+}
+
+/// The job that a driver starts next.
+pub(super) struct Next<'c> {
+    pub(super) popped: PoppedJob<'c, Core>,
+    pub(super) vtable: &'static JobVtable<Core>,
+    /// The job's chain, as the driver counts it.
+    pub(super) chain: EventChain,
 }
 
 /// The side of a driver that pops jobs.
@@ -75,40 +88,78 @@ impl Intake {
         }
     }
 
-    /// Pops the next job, and returns its chain as this driver counts it. `may_start`: whether an emit may be nested where
-    /// the driver is polled. `may_wait`: whether it waits for the jobs of other drivers.
+    /// Returns the number of the flush, which is counted from its first call on; `None` for other drivers.
+    #[inline]
+    pub(super) fn flush(&mut self, core: &Core) -> Option<u32> {
+        if self.until != Until::Empty {
+            return None;
+        }
+        self.is_cut_off = false;
+        Some(*self.flush.get_or_insert_with(|| core.queue().begin_flush()))
+    }
+
+    /// Pops the next job of the flush with that number.
+    #[inline(always)]
+    pub(super) fn pop_in_flush<'c>(
+        &mut self,
+        core: &'c Core,
+        flush: u32,
+    ) -> Result<Next<'c>, Rest> {
+        let popped = core.queue().pop().ok_or(Rest::Ended)?;
+        let (vtable, has_chain) = popped.front();
+        let mut chain = EventChain::of_flush(flush);
+        if has_chain {
+            chain = popped.chain().in_flush(flush);
+            self.is_cut_off = chain.length() >= MAX_CHAIN;
+            if self.is_cut_off {
+                return Err(Rest::Ended);
+            }
+        }
+        Ok(Next {
+            popped,
+            vtable,
+            chain,
+        })
+    }
+
+    /// Pops the next job of a worker or a shutdown. `may_wait`: whether it waits for the jobs of other drivers.
     #[inline(always)]
     pub(super) fn pop<'c>(
         &mut self,
         core: &'c Core,
         waker: &Waker,
-        may_start: bool,
         may_wait: bool,
-    ) -> Result<(PoppedJob<'c, Core>, EventChain), Rest> {
-        if !may_start && core.queue().len() > 0 {
-            return Err(Rest::TooDeep);
-        }
-        if self.until == Until::Empty {
-            let flush = *self.flush.get_or_insert_with(|| core.queue().begin_flush());
-            let popped = core.queue().pop().ok_or(Rest::Ended)?;
-            let chain = popped.chain().in_flush(flush);
-            self.is_cut_off = chain.length() >= MAX_CHAIN;
-            return if self.is_cut_off {
-                Err(Rest::Ended)
-            } else {
-                Ok((popped, chain))
-            };
-        }
+    ) -> Result<Next<'c>, Rest> {
         let context = &Context::from_waker(waker);
         let is_idle = || !may_wait || core.drivers().is_idle();
         match core.queue().poll_pop(&mut self.waiter, context, is_idle) {
             Poll::Ready(Some(popped)) => {
-                let chain = popped.chain();
-                Ok((popped, chain))
+                let (vtable, has_chain) = popped.front();
+                let chain = if has_chain {
+                    popped.chain()
+                } else {
+                    EventChain::NONE
+                };
+                Ok(Next {
+                    popped,
+                    vtable,
+                    chain,
+                })
             }
             Poll::Ready(None) => Err(Rest::Ended),
             Poll::Pending => Err(Rest::Waiting),
         }
+    }
+
+    /// Why a driver starts no job where no further emit may be nested. `may_wait` as in [`pop`](Self::pop).
+    #[cold]
+    pub(super) fn pop_nothing(&mut self, core: &Core, waker: &Waker, may_wait: bool) -> Rest {
+        let next = match self.flush(core) {
+            Some(flush) => self.pop_in_flush(core, flush),
+            None => self.pop(core, waker, may_wait),
+        };
+        // The job stays in the queue.
+        next.map_or_else(|rest| rest, |_| Rest::TooDeep)
     }
 
     /// Leaves the queued jobs, which it may not start where it is polled, to other drivers. `has_none`: it has no job in

@@ -141,8 +141,10 @@ impl<V: Copy> BoundedQueue<V> {
         if let Some(kind) = inbox.rejection(from_job.is_some()) {
             return Err(inbox.push_error(item, kind));
         }
-        let chain = from_job.map_or(EventChain::NONE, EventChain::next);
-        inbox.items.push(vtable, item, chain);
+        inbox.items.push(vtable, item);
+        if let Some(chain) = from_job {
+            inbox.items.set_chain(chain.next());
+        }
         let waker = inbox.waiters.pop();
         drop(inbox);
         if let Some(waker) = waker {
@@ -325,18 +327,18 @@ impl<V: Copy> BoundedQueue<V> {
 }
 
 impl<V: Copy> Popped<'_, V> {
-    /// The vtable of the item's type.
+    /// The vtable of the item's type, and whether a job pushed the item, so that it has a [chain](Self::chain).
     #[inline]
-    pub(crate) fn vtable(&self) -> V {
+    pub(crate) fn front(&self) -> (V, bool) {
         let front = self.outbox.items.front();
-        let (_, vtable) = front.expect("a popped item stays until it is taken");
-        vtable
+        front.expect("a popped item stays until it is taken")
     }
 
-    /// The chain of the item.
-    #[inline]
+    /// The chain of the item, if it has one.
+    // Outlined: most items have none.
+    #[inline(never)]
     pub(crate) fn chain(&self) -> EventChain {
-        self.outbox.items.front_chain().unwrap_or(EventChain::NONE)
+        self.outbox.items.front_chain().unwrap_or_default()
     }
 
     /// Takes the item if it is a `T`, and unlocks the outbox.
@@ -347,8 +349,7 @@ impl<V: Copy> Popped<'_, V> {
     #[inline(always)]
     pub(crate) fn take<T: 'static>(mut self) -> Option<T> {
         let outbox = &mut *self.outbox;
-        let (lane, _) = outbox.items.front()?;
-        let item = outbox.items.take(lane)?;
+        let item = outbox.items.take()?;
         outbox.publish_len();
         Some(item)
     }

@@ -73,7 +73,7 @@ fn push_typed<const PRODUCER: usize>(
 }
 
 pub(super) fn taken(popped: Popped<'_, Vtable>) -> Item {
-    (popped.vtable().0)(popped).expect("the vtable is that of the item's type")
+    (popped.front().0.0)(popped).expect("the vtable is that of the item's type")
 }
 
 pub(super) fn pop(queue: &Queue) -> Option<Item> {
