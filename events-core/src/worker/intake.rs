@@ -154,11 +154,14 @@ impl Intake {
     /// Why a driver starts no job where no further emit may be nested. `may_wait` as in [`pop`](Self::pop).
     #[cold]
     pub(super) fn pop_nothing(&mut self, core: &Core, waker: &Waker, may_wait: bool) -> Rest {
+        if core.queue().len() > 0 {
+            return Rest::TooDeep;
+        }
         let next = match self.flush(core) {
             Some(flush) => self.pop_in_flush(core, flush),
             None => self.pop(core, waker, may_wait),
         };
-        // The job stays in the queue.
+        // A job that was pushed meanwhile stays in the queue.
         next.map_or_else(|rest| rest, |_| Rest::TooDeep)
     }
 
