@@ -214,7 +214,7 @@ impl<V: Copy> BoundedQueue<V> {
     /// When it is pending, the waiter is registered: a push wakes one registered waiter. A consumer
     /// that stops polling must call [`remove_waiter`](Self::remove_waiter), and one that ends
     /// [`wake_if_draining`](Self::wake_if_draining).
-    #[inline]
+    #[inline(always)]
     pub(crate) fn poll_pop(
         &self,
         waiter: &mut Waiter,
