@@ -212,13 +212,14 @@ impl Driver {
             if self.in_flight.is_stop_requested() {
                 return Rest::Stopping;
             }
+            // Whether it waits for the jobs of other drivers. Inside a job it waits only for its own.
+            let suspended = self.suspended;
+            let may_wait = || !is_inside || suspended > 0;
             let next = if !may_start {
-                let may_wait = self.may_wait(is_inside);
                 Err(self.intake.pop_nothing(core, waker, may_wait))
             } else if let Some(flush) = flush {
                 self.intake.pop_in_flush(core, flush)
             } else {
-                let may_wait = self.may_wait(is_inside);
                 self.intake.pop(core, waker, may_wait)
             };
             match next {
@@ -227,12 +228,6 @@ impl Driver {
             }
         }
         Rest::Yield
-    }
-
-    /// Whether it waits for the jobs of other drivers. Inside a job it waits only for its own.
-    #[inline]
-    fn may_wait(&self, is_inside: bool) -> bool {
-        !is_inside || self.suspended > 0
     }
 
     /// A job that was woken is not resumed where it is polled. No other driver can resume it.

@@ -128,10 +128,10 @@ impl Intake {
         &mut self,
         core: &'c Core,
         waker: &Waker,
-        may_wait: bool,
+        may_wait: impl FnOnce() -> bool,
     ) -> Result<Next<'c>, Rest> {
         let context = &Context::from_waker(waker);
-        let is_idle = || !may_wait || core.drivers().is_idle();
+        let is_idle = || !may_wait() || core.drivers().is_idle();
         match core.queue().poll_pop(&mut self.waiter, context, is_idle) {
             Poll::Ready(Some(popped)) => {
                 let (vtable, has_chain) = popped.front();
@@ -153,7 +153,12 @@ impl Intake {
 
     /// Why a driver starts no job where no further emit may be nested. `may_wait` as in [`pop`](Self::pop).
     #[cold]
-    pub(super) fn pop_nothing(&mut self, core: &Core, waker: &Waker, may_wait: bool) -> Rest {
+    pub(super) fn pop_nothing(
+        &mut self,
+        core: &Core,
+        waker: &Waker,
+        may_wait: impl FnOnce() -> bool,
+    ) -> Rest {
         if core.queue().len() > 0 {
             return Rest::TooDeep;
         }
