@@ -285,6 +285,56 @@ fn an_async_emit_uses_the_registry_that_was_current_at_the_call() {
     assert_eq!(block_on(greeting(&journal).emit_async()).text, "hello");
 }
 
+#[derive(Event)]
+struct Nested(Journal);
+
+/// What its handlers emit in turn reaches the attached one, which is the current one at each poll.
+#[test]
+fn an_async_emit_with_another_registry_attached_keeps_its_own() {
+    fn registry(name: &'static str) -> Registry {
+        let registry = Registry::new();
+        let nested = move |event: &Nested| event.0.note(format!("nested, {name}"));
+        registry.on(nested).detach();
+        let sync = move |event: &Greeting| {
+            event.journal.note(format!("sync, {name}"));
+            Nested(event.journal.clone()).emit();
+        };
+        registry.on(sync).detach();
+        let later = move |event: &Greeting| {
+            let journal = event.journal.clone();
+            async move {
+                tokio::task::yield_now().await;
+                journal.note(format!("async, {name}"));
+                Nested(journal.clone()).emit();
+                Nested(journal).emit_async().await;
+            }
+        };
+        registry.on_async(later).detach();
+        registry
+    }
+    type Emits = fn(Greeting, Registry);
+    let rows: [(&str, Emits); 2] = [
+        ("emit_async", |event, attached| {
+            block_on(event.emit_async().with_registry(attached));
+        }),
+        ("try_emit_async", |event, attached| {
+            let emitted = block_on(event.try_emit_async().with_registry(attached));
+            assert_eq!(emitted.expect("no handler fails").ran(), 2);
+        }),
+    ];
+    for (row, emits) in rows {
+        let (own, attached) = (registry("own"), registry("attached"));
+        let journal = Journal::default();
+        events_core::with_registry(&own, || emits(greeting(&journal), attached));
+        let nested = "nested, attached";
+        assert_eq!(
+            journal.take(),
+            ["sync, own", nested, "async, own", nested, nested],
+            "{row}"
+        );
+    }
+}
+
 #[test]
 fn the_builder_emits_async() {
     let registry = Registry::with(subscribers![shout]);
