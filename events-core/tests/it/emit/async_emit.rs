@@ -3,8 +3,11 @@
 use std::{pin::pin, sync::Arc};
 
 use events_core::{
-    Emission, Event, Registry, State, emitting::EmitAsync, scopes::WithRegistry, subscriber,
-    subscribers,
+    Emission, Event, Registry, State,
+    emitting::EmitAsync,
+    scopes::WithRegistry,
+    subscriber, subscribers,
+    subscribing::{BackgroundKind, NewSubscription},
 };
 
 use crate::{Gate, Journal, block_on, poll_once};
@@ -214,6 +217,31 @@ fn emitted_counts_async_subscribers() {
     let emitted = block_on(registry.try_emit_async(greeting(&Journal::default())));
     let emitted = emitted.expect("no handler fails");
     assert_eq!((emitted.ran(), emitted.deferred()), (2, 0));
+}
+
+/// Only one that is `after` an async subscriber waits for the end of that.
+#[test]
+fn a_deferred_subscriber_is_in_the_queue_while_an_async_one_is_pending() {
+    type Defer =
+        fn(NewSubscription<Greeting, BackgroundKind>) -> NewSubscription<Greeting, BackgroundKind>;
+    let rows: [(&str, Defer, usize); 2] = [
+        ("unordered", |new| new, 1),
+        ("after it", |new| new.after("slow"), 0),
+    ];
+    for (row, order, queued) in rows {
+        let (registry, gate) = (Registry::new(), Gate::default());
+        let waits = gate.clone();
+        let slow = registry.subscribe_async(move |_: &Greeting| waits.wait());
+        slow.id("slow").register().expect("the only one").detach();
+        let deferred = order(registry.subscribe_deferred(|_: &Greeting| ()));
+        deferred.register().expect("an order").detach();
+        let mut emit = pin!(registry.emit_async(greeting(&Journal::default())));
+        assert!(poll_once(emit.as_mut()).is_pending(), "{row}");
+        assert_eq!(registry.queue().len(), queued, "{row}");
+        gate.open();
+        assert!(poll_once(emit).is_ready(), "{row}");
+        assert_eq!(registry.queue().len(), 1, "{row}");
+    }
 }
 
 #[test]
