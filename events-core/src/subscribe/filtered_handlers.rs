@@ -77,6 +77,10 @@ where
     fn dropped(&self) -> Arc<DropSignal> {
         FilteredHandler::dropped(self)
     }
+
+    fn is_background(&self) -> bool {
+        true
+    }
 }
 
 /// The handler of a subscriber of events of any type, with its filter, if it has one.

@@ -38,4 +38,4 @@ pub use filter::Once;
 pub(crate) use filtered_handlers::{SubscribedHandler, SubscribedTopicHandler};
 pub(crate) use register::register;
 pub use subscription::Subscription;
-pub(crate) use subscription::{Closable, SubscriptionPart, Unsubscribe, weak};
+pub(crate) use subscription::{Closable, Freed, SubscriptionPart, Unsubscribe, weak};

@@ -56,6 +56,11 @@ pub(crate) trait Closable: Send + Sync {
 
     /// The signal that the handler is dropped.
     fn dropped(&self) -> Arc<DropSignal>;
+
+    /// Whether it is a background handler: a call of it may be in progress without a thread that runs it.
+    fn is_background(&self) -> bool {
+        false
+    }
 }
 
 /// The weak reference that a subscription holds. The argument has an erased type, so that `downgrade` is compiled once,
@@ -108,11 +113,18 @@ impl Subscription {
             .iter()
             .filter_map(|part| part.dropped.clone())
             .collect();
-        let has_registry = end(&parts, |handler| dropped.push(handler.dropped()));
+        let mut has_background = false;
+        let has_registry = end(&parts, |handler| {
+            dropped.push(handler.dropped());
+            has_background |= handler.is_background();
+        });
         if !has_registry {
             dropped.clear(); // each call in progress would have kept it alive
         }
-        Freed(dropped)
+        Freed {
+            dropped,
+            has_background,
+        }
     }
 }
 
@@ -137,12 +149,20 @@ fn end(parts: &[SubscriptionPart], mut closed: impl FnMut(&dyn Closable)) -> boo
 
 /// The signals that the handlers of a subscription that has ended are dropped. Each emit in progress, and each event
 /// in the queue for it, keeps a handler alive.
-pub(crate) struct Freed(Vec<Arc<DropSignal>>);
+pub(crate) struct Freed {
+    dropped: Vec<Arc<DropSignal>>,
+    has_background: bool,
+}
 
 impl Freed {
+    /// Whether one of the handlers is a background handler.
+    pub(crate) fn has_background(&self) -> bool {
+        self.has_background
+    }
+
     /// Waits until the handlers are dropped.
     pub(crate) async fn wait(self) {
-        for dropped in self.0 {
+        for dropped in self.dropped {
             dropped.wait().await;
         }
     }

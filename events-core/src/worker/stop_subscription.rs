@@ -6,8 +6,14 @@ use std::{
     task::Poll,
 };
 
-use super::block_on::block_on;
-use crate::{context::may_own_handlers, subscribe::Subscription};
+use super::{
+    block_on::block_on,
+    tokio_thread::{is_driving_current_thread_runtime, refuse},
+};
+use crate::{
+    context::may_own_handlers,
+    subscribe::{Freed, Subscription},
+};
 
 impl Subscription {
     /// Unsubscribes, and blocks until no call of the handler is in progress, none can start, and its closure is
@@ -31,6 +37,12 @@ impl Subscription {
     /// In async code use [`stop_async`](Self::stop_async): this blocks the thread, so a call in progress that
     /// awaits a task of that thread could not end.
     ///
+    /// # Panics
+    ///
+    /// When a call of an async or deferred handler is in progress, and this would block the thread that runs the
+    /// tasks of a current-thread runtime of tokio; see [`Queue::flush`](crate::Queue::flush). The subscription is
+    /// ended, but nothing waits for its calls.
+    ///
     /// ```
     /// use std::sync::Arc;
     /// use events_core::{Event, Registry};
@@ -47,19 +59,29 @@ impl Subscription {
     /// subscription.stop();
     /// assert_eq!(Arc::strong_count(&connection), 1);
     /// ```
+    #[track_caller]
     pub fn stop(self) {
-        block_on(self.stop_async(), || false);
+        let freed = self.unsubscribe();
+        let has_background = freed.has_background();
+        let is_refused = || has_background && is_driving_current_thread_runtime();
+        if block_on(wait(freed), is_refused).is_none() {
+            refuse("stop()", "stop_async()");
+        }
     }
 
     /// [`stop`](Self::stop) without blocking. Dropping the future unsubscribes all the same.
     pub async fn stop_async(self) {
-        let mut freed = pin!(self.unsubscribe().wait());
-        poll_fn(|context| {
-            if may_own_handlers() {
-                return Poll::Ready(());
-            }
-            freed.as_mut().poll(context)
-        })
-        .await;
+        wait(self.unsubscribe()).await;
     }
+}
+
+async fn wait(freed: Freed) {
+    let mut freed = pin!(freed.wait());
+    poll_fn(|context| {
+        if may_own_handlers() {
+            return Poll::Ready(());
+        }
+        freed.as_mut().poll(context)
+    })
+    .await;
 }

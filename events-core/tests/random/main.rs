@@ -20,10 +20,8 @@
 //! Programs and scripts are deterministic by seed. Threads are not: a seed repeats what each thread does,
 //! and not how the scheduler mixes them.
 //!
-//! `faults/` has the smallest scenario of each fault that these found. Those that still fail are ignored; to
-//! see them fail: `cargo test -p events-core --test random -- --ignored`.
-//! Where the model follows code that is to change, `model/rules.rs` and `strict/laws.rs` have a constant or
-//! a function for it. The order of subscribers is in one function, `model/order.rs`.
+//! `faults/` has the smallest scenario of each fault that these found. `strict/laws.rs` has what holds for every
+//! script. The order of subscribers is in one function, in `model/order.rs`.
 
 #![allow(missing_docs, reason = "the names of the tests say what they are")]
 

@@ -3,8 +3,11 @@
 use std::{pin::pin, sync::Arc};
 
 use events_core::{
-    Emission, Event, Registry, State, emitting::EmitAsync, scopes::WithRegistry, subscriber,
-    subscribers,
+    Emission, Event, Registry, State,
+    emitting::EmitAsync,
+    scopes::WithRegistry,
+    subscriber, subscribers,
+    subscribing::{BackgroundKind, NewSubscription},
 };
 
 use crate::{Gate, Journal, block_on, poll_once};
@@ -216,6 +219,31 @@ fn emitted_counts_async_subscribers() {
     assert_eq!((emitted.ran(), emitted.deferred()), (2, 0));
 }
 
+/// Only one that is `after` an async subscriber waits for the end of that.
+#[test]
+fn a_deferred_subscriber_is_in_the_queue_while_an_async_one_is_pending() {
+    type Defer =
+        fn(NewSubscription<Greeting, BackgroundKind>) -> NewSubscription<Greeting, BackgroundKind>;
+    let rows: [(&str, Defer, usize); 2] = [
+        ("unordered", |new| new, 1),
+        ("after it", |new| new.after("slow"), 0),
+    ];
+    for (row, order, queued) in rows {
+        let (registry, gate) = (Registry::new(), Gate::default());
+        let waits = gate.clone();
+        let slow = registry.subscribe_async(move |_: &Greeting| waits.wait());
+        slow.id("slow").register().expect("the only one").detach();
+        let deferred = order(registry.subscribe_deferred(|_: &Greeting| ()));
+        deferred.register().expect("an order").detach();
+        let mut emit = pin!(registry.emit_async(greeting(&Journal::default())));
+        assert!(poll_once(emit.as_mut()).is_pending(), "{row}");
+        assert_eq!(registry.queue().len(), queued, "{row}");
+        gate.open();
+        assert!(poll_once(emit).is_ready(), "{row}");
+        assert_eq!(registry.queue().len(), 1, "{row}");
+    }
+}
+
 #[test]
 fn an_async_emit_runs_nothing_before_its_first_poll() {
     let registry = Registry::new();
@@ -283,6 +311,56 @@ fn an_async_emit_uses_the_registry_that_was_current_at_the_call() {
     let inside = async { greeting(&journal).emit_async().await.text };
     assert_eq!(block_on(inside.with_registry(registry)), "HELLO");
     assert_eq!(block_on(greeting(&journal).emit_async()).text, "hello");
+}
+
+#[derive(Event)]
+struct Nested(Journal);
+
+/// What its handlers emit in turn reaches the attached one, which is the current one at each poll.
+#[test]
+fn an_async_emit_with_another_registry_attached_keeps_its_own() {
+    fn registry(name: &'static str) -> Registry {
+        let registry = Registry::new();
+        let nested = move |event: &Nested| event.0.note(format!("nested, {name}"));
+        registry.on(nested).detach();
+        let sync = move |event: &Greeting| {
+            event.journal.note(format!("sync, {name}"));
+            Nested(event.journal.clone()).emit();
+        };
+        registry.on(sync).detach();
+        let later = move |event: &Greeting| {
+            let journal = event.journal.clone();
+            async move {
+                tokio::task::yield_now().await;
+                journal.note(format!("async, {name}"));
+                Nested(journal.clone()).emit();
+                Nested(journal).emit_async().await;
+            }
+        };
+        registry.on_async(later).detach();
+        registry
+    }
+    type Emits = fn(Greeting, Registry);
+    let rows: [(&str, Emits); 2] = [
+        ("emit_async", |event, attached| {
+            block_on(event.emit_async().with_registry(attached));
+        }),
+        ("try_emit_async", |event, attached| {
+            let emitted = block_on(event.try_emit_async().with_registry(attached));
+            assert_eq!(emitted.expect("no handler fails").ran(), 2);
+        }),
+    ];
+    for (row, emits) in rows {
+        let (own, attached) = (registry("own"), registry("attached"));
+        let journal = Journal::default();
+        events_core::with_registry(&own, || emits(greeting(&journal), attached));
+        let nested = "nested, attached";
+        assert_eq!(
+            journal.take(),
+            ["sync, own", nested, "async, own", nested, nested],
+            "{row}"
+        );
+    }
 }
 
 #[test]

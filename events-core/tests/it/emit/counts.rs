@@ -3,13 +3,20 @@
 
 use std::{ops::ControlFlow, time::Duration};
 
-use events_core::{AnyEvent, Event, Registry, bounds::Family, subscribing::NewSubscription};
+use events_core::{
+    AnyEvent, Event, Registry, args, bounds::Family, emitting::TryEmitAsync, queues::QueueFull,
+    subscribing::NewSubscription,
+};
 
 use crate::{Journal, block_on};
 
 #[derive(Event, Clone)]
 #[event(topic = "counted")]
 struct Ping;
+
+/// What fills a queue.
+#[derive(Event)]
+struct Filler;
 
 /// What an emit reports.
 type Report = Result<(usize, usize), (usize, String)>;
@@ -43,10 +50,12 @@ type Counts = (Expected, Expected, Option<usize>, bool);
 type Expected = Result<(usize, usize), (usize, &'static str)>;
 
 const FAILED: &str = "the only subscriber of `counted` that ran failed";
+const HALF_FAILED: &str = "1 of the 2 subscribers of `counted` that ran failed";
 const UNREACHED: &str = "of the subscribers of `counted`, 1 was not reached";
 const UNHEARD: Counts = (Ok((0, 0)), Ok((0, 0)), Some(0), true);
 const RAN: Counts = (Ok((1, 0)), Ok((1, 0)), Some(0), false);
 const FAILS: Counts = (Err((1, FAILED)), Err((1, FAILED)), Some(1), false);
+const ONE_OF_TWO: Counts = (Err((2, HALF_FAILED)), Err((2, HALF_FAILED)), Some(1), false);
 const LATER: Counts = (Ok((0, 1)), Ok((0, 1)), Some(0), false);
 
 const ROWS: &[Row] = &[
@@ -120,6 +129,102 @@ const ROWS: &[Row] = &[
         (Ok((1, 0)), Ok((1, 0)), None, false),
     ),
     (
+        "async, the queue is full",
+        |r| {
+            r.on_async(|_: &Ping| async {}).detach();
+            fill(r);
+        },
+        (Err((0, UNREACHED)), Ok((1, 0)), None, false),
+    ),
+    (
+        "deferred, the queue is full, so it runs at once",
+        |r| {
+            r.on_deferred(|_: &Ping| ()).detach();
+            fill(r);
+        },
+        (Ok((1, 0)), Ok((1, 0)), None, false),
+    ),
+    (
+        "deferred, filtered, the queue is full",
+        |r| {
+            keep(r.subscribe_deferred(|_: &Ping| ()).when(|_| false));
+            fill(r);
+        },
+        (Ok((0, 0)), Ok((0, 0)), None, true),
+    ),
+    (
+        "sync, another origin",
+        |r| keep(r.subscribe(|_: &Ping| ()).origin("there")),
+        UNHEARD,
+    ),
+    (
+        "async, another origin",
+        |r| keep(r.subscribe_async(|_: &Ping| async {}).origin("there")),
+        UNHEARD,
+    ),
+    (
+        "deferred, another origin",
+        |r| keep(r.subscribe_deferred(|_: &Ping| ()).origin("there")),
+        UNHEARD,
+    ),
+    (
+        "sync, once, used up",
+        |r| {
+            keep(r.subscribe(|_: &Ping| ()).once());
+            r.emit(Ping);
+        },
+        UNHEARD,
+    ),
+    (
+        "async, once, used up",
+        |r| {
+            keep(r.subscribe_async(|_: &Ping| async {}).once());
+            block_on(r.emit_async(Ping));
+        },
+        UNHEARD,
+    ),
+    (
+        "deferred, once, used up",
+        |r| {
+            keep(r.subscribe_deferred(|_: &Ping| ()).once());
+            r.emit(Ping);
+            assert_eq!(r.queue().flush().ran(), 1);
+        },
+        UNHEARD,
+    ),
+    (
+        "two sync, one fails",
+        |r| {
+            r.on(fails).detach();
+            r.on(|_: &Ping| ()).detach();
+        },
+        ONE_OF_TWO,
+    ),
+    (
+        "a sync one, and an async one that fails",
+        |r| {
+            r.on(|_: &Ping| ()).detach();
+            r.on_async(|_: &Ping| fails_later()).detach();
+        },
+        (Ok((1, 1)), Err((2, HALF_FAILED)), Some(1), false),
+    ),
+    (
+        "a sync one that fails, and an async one",
+        |r| {
+            r.on(fails).detach();
+            r.on_async(|_: &Ping| async {}).detach();
+        },
+        (Err((1, FAILED)), Err((2, HALF_FAILED)), Some(1), false),
+    ),
+    (
+        "a sync one, and a filtered one",
+        |r| {
+            r.on(|_: &Ping| ()).detach();
+            keep(r.subscribe(|_: &Ping| ()).when(|_| false));
+        },
+        RAN,
+    ),
+    (
         "async, filtered, the queue is shut down",
         |r| {
             keep(r.subscribe_async(|_: &Ping| async {}).when(|_| false));
@@ -128,6 +233,43 @@ const ROWS: &[Row] = &[
         (Ok((0, 0)), Ok((0, 0)), None, true),
     ),
 ];
+
+/// Fills the queue.
+fn fill(registry: &Registry) {
+    registry.queue().set_capacity(1);
+    registry.enqueue(Filler).expect("there is room");
+}
+
+/// What each way to emit counts, also that of an event by its topic.
+const PATTERN_ROWS: &[Row] = &[
+    ("a pattern", |r| pattern(r, |_| Ok(())), RAN),
+    (
+        "a pattern, fails",
+        |r| pattern(r, |_| Err("on purpose")),
+        FAILS,
+    ),
+    (
+        "a pattern, filtered",
+        |r| {
+            let new = r.subscribe_topic("coun.*", |_: &dyn AnyEvent| ());
+            keep(new.expect("a pattern").when(|_| false));
+        },
+        UNHEARD,
+    ),
+    (
+        "two patterns, one fails",
+        |r| {
+            pattern(r, |_| Err("on purpose"));
+            pattern(r, |_| Ok(()));
+        },
+        ONE_OF_TWO,
+    ),
+];
+
+fn pattern(registry: &Registry, handler: fn(&dyn AnyEvent) -> Result<(), &'static str>) {
+    let on = registry.on_topic("coun.*", move |event: &dyn AnyEvent| handler(event));
+    on.expect("a pattern").detach();
+}
 
 /// A registry in this situation, and the topics that its hook was called with.
 fn registry(situation: Situation) -> (Registry, Journal) {
@@ -139,7 +281,7 @@ fn registry(situation: Situation) -> (Registry, Journal) {
 }
 
 /// The first line of the text of an error.
-fn report<E: Event>(result: Result<events_core::Emitted<E>, events_core::EmitError<E>>) -> Report {
+fn report<E>(result: Result<events_core::Emitted<E>, events_core::EmitError<E>>) -> Report {
     match result {
         Ok(emitted) => Ok((emitted.ran(), emitted.deferred())),
         Err(error) => {
@@ -173,25 +315,84 @@ fn differences(row: &Row) -> Vec<String> {
     let reported = |counts: &Expected| format!("{:?}", (counts, is_unheard));
     let tried = emitted(*situation, |registry| report(registry.try_emit(Ping)));
     compare("try_emit", format!("{tried:?}"), reported(sync));
-    let try_async = |registry: &Registry| report(block_on(registry.try_emit_async(Ping)));
-    let tried = emitted(*situation, try_async);
-    compare("try_emit_async", format!("{tried:?}"), reported(later));
-    let (_, hook) = emitted(*situation, |registry| registry.emit(Ping));
-    compare("emit", hook.to_string(), is_unheard.to_string());
-    let (_, hook) = emitted(*situation, |registry| block_on(registry.emit_async(Ping)));
-    compare("emit_async", hook.to_string(), is_unheard.to_string());
-    let enqueue = |registry: &Registry| {
-        registry.enqueue(Ping).ok()?;
-        Some(registry.queue().flush().failures())
-    };
-    let enqueued = emitted(*situation, enqueue);
+    let tried = emitted(*situation, |registry| {
+        report(registry.try_emit_from(Ping, "here"))
+    });
+    compare("try_emit_from", format!("{tried:?}"), reported(sync));
+    for (way, emit) in EMITS {
+        let (_, hook) = emitted(*situation, emit);
+        compare(way, hook.to_string(), is_unheard.to_string());
+    }
+    for (way, emit) in TRY_ASYNC {
+        let tried = emitted(*situation, |registry| report(block_on(emit(registry))));
+        compare(way, format!("{tried:?}"), reported(later));
+    }
     let expected = (*queued, *is_unheard && queued.is_some());
-    compare("enqueue", format!("{enqueued:?}"), format!("{expected:?}"));
+    for (way, enqueue) in ENQUEUES {
+        let enqueue = |registry: &Registry| {
+            enqueue(registry).ok()?;
+            Some(registry.queue().flush().failures())
+        };
+        let enqueued = emitted(*situation, enqueue);
+        compare(way, format!("{enqueued:?}"), format!("{expected:?}"));
+    }
     found
+}
+
+type Emit<T> = fn(&Registry) -> T;
+
+/// Ways to emit that report nothing.
+const EMITS: [(&str, Emit<()>); 4] = [
+    ("emit", |registry| _ = registry.emit(Ping)),
+    ("emit_from", |registry| _ = registry.emit_from(Ping, "here")),
+    ("emit_mut", |registry| registry.emit_mut(&mut Ping)),
+    ("emit_async", |registry| {
+        _ = block_on(registry.emit_async(Ping))
+    }),
+];
+
+const TRY_ASYNC: [(&str, Emit<TryEmitAsync<Ping>>); 2] = [
+    ("try_emit_async", |registry| registry.try_emit_async(Ping)),
+    ("try_emit_async_from", |registry| {
+        registry.try_emit_async_from(Ping, "here")
+    }),
+];
+
+const ENQUEUES: [(&str, Emit<Result<(), QueueFull<Ping>>>); 2] = [
+    ("enqueue", |registry| registry.enqueue(Ping)),
+    ("enqueue_from", |registry| {
+        registry.enqueue_from(Ping, "here")
+    }),
+];
+
+/// The same of an event without a type.
+fn topic_differences((name, situation, (sync, _, _, is_unheard)): &Row) -> Vec<String> {
+    let tried = emitted(*situation, |registry| {
+        report(registry.try_emit_topic("counted", args! {}))
+    });
+    let (_, hook) = emitted(*situation, |registry| {
+        _ = registry.emit_topic("counted", args! {})
+    });
+    let rows = [
+        (
+            "try_emit_topic",
+            format!("{tried:?}"),
+            format!("{:?}", (sync, is_unheard)),
+        ),
+        ("emit_topic", hook.to_string(), is_unheard.to_string()),
+    ];
+    let differ = rows
+        .into_iter()
+        .filter(|(_, actual, expected)| actual != expected);
+    differ
+        .map(|(way, actual, expected)| format!("{name}, {way}: {actual}, not {expected}"))
+        .collect()
 }
 
 #[test]
 fn all_ways_to_emit_count_the_same_things() {
-    let found: Vec<_> = ROWS.iter().flat_map(differences).collect();
+    let rows = ROWS.iter().chain(PATTERN_ROWS);
+    let mut found: Vec<_> = rows.flat_map(differences).collect();
+    found.extend(PATTERN_ROWS.iter().flat_map(topic_differences));
     assert!(found.is_empty(), "{}", found.join("\n"));
 }

@@ -382,3 +382,31 @@ fn emit_in<S: Shop<Placed = FirstLogin>>() -> FirstLogin {
 fn emit_builds_an_event_that_is_an_associated_type() {
     assert_eq!(emit_in::<Kiosk>(), minimal());
 }
+
+/// The derive imports the trait in the module of the event; another module imports it by itself.
+mod elsewhere {
+    use events_core::{Registry, builder::EmitFrom};
+
+    use super::FirstLogin;
+    use crate::block_on;
+
+    #[test]
+    fn a_builder_emits_with_an_origin_outside_of_the_events_module() {
+        let registry = Registry::new();
+        let new = registry.subscribe(|event: &mut FirstLogin| event.attempts += 1);
+        let subscription = new.origin("elsewhere").register();
+        let _subscription = subscription.expect("it is the only one");
+        let _scope = registry.enter();
+        let builder = || FirstLogin::builder().parent(None).ip("::1").user(7);
+        assert_eq!(builder().emit_from("elsewhere").attempts, 1);
+        assert_eq!(builder().emit_from("nowhere").attempts, 0);
+        let emitted = builder().try_emit_from("elsewhere");
+        assert_eq!(emitted.expect("no handler fails").ran(), 1);
+        assert_eq!(block_on(builder().emit_async_from("elsewhere")).attempts, 1);
+        let emitted = block_on(builder().try_emit_async_from("elsewhere"));
+        assert_eq!(emitted.expect("no handler fails").ran(), 1);
+        let enqueued = builder().enqueue_from("elsewhere");
+        enqueued.expect("there is room");
+        assert_eq!(registry.queue().flush().ran(), 1);
+    }
+}

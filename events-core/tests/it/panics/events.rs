@@ -2,9 +2,11 @@
 //! whose `Clone` panics.
 
 use std::{
+    error::Error,
+    fmt,
     future::{pending, poll_fn},
     mem,
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{AssertUnwindSafe, catch_unwind, panic_any},
     pin::pin,
     sync::atomic::Ordering,
     task::Poll,
@@ -13,7 +15,7 @@ use std::{
 
 use events_core::{Event, Failure, Registry, failures::Cause};
 
-use super::{Bomb, Fragile, Row, Work, contained, count_work, in_child};
+use super::{Bomb, Fragile, Payload, Row, Work, contained, count_work, in_child};
 use crate::{block_on, poll_once};
 
 /// Pending once.
@@ -189,6 +191,75 @@ fn a_clone_that_panics_is_a_failure_of_the_subscriber() {
         for cause in causes {
             assert!(matches!(cause, Cause::Panic(_)), "{cause}");
         }
+    });
+}
+
+#[test]
+fn a_clone_that_panics_at_a_full_queue_is_contained() {
+    let rows: [Row; 2] = [
+        ("deferred", |registry| {
+            registry.on_deferred(|_: &Uncloneable| {}).detach();
+        }),
+        ("async", |registry| {
+            registry.on_async(|_: &Uncloneable| async {}).detach();
+        }),
+    ];
+    in_child(move || {
+        for (row, subscribe) in rows {
+            let registry = Registry::new();
+            registry.queue().set_capacity(1);
+            registry.enqueue(Work).expect("there is room");
+            subscribe(&registry);
+            let tried = contained(row, || registry.try_emit(Uncloneable));
+            let error = tried.expect_err("no snapshot");
+            let cause = error.failures()[0].cause();
+            assert!(matches!(cause, Cause::Panic(_)), "{row}: {cause}");
+            assert_eq!((error.ran(), error.failures().len()), (1, 1), "{row}");
+            contained(row, || registry.emit(Uncloneable));
+            assert_eq!(registry.queue().flush().ran(), 1, "{row}");
+        }
+    });
+}
+
+/// Its texts panic.
+struct Unprintable;
+
+impl fmt::Debug for Unprintable {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        panic_any(Payload)
+    }
+}
+
+impl fmt::Display for Unprintable {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        panic_any(Payload)
+    }
+}
+
+impl Error for Unprintable {}
+
+#[test]
+fn an_error_whose_texts_panic_does_not_affect_the_texts_that_contain_it() {
+    in_child(|| {
+        let registry = Registry::new();
+        registry.on(|_: &Work| Err::<(), _>(Unprintable)).detach();
+        let error = registry.try_emit(Work).expect_err("it fails");
+        let failure = &error.failures()[0];
+        let texts = contained("texts", || {
+            [
+                error.to_string(),
+                format!("{error:?}"),
+                format!("{error:#?}"),
+                failure.to_string(),
+                format!("{failure:?}"),
+                failure.cause().to_string(),
+                format!("{:?}", failure.cause()),
+            ]
+        });
+        for text in texts {
+            assert!(text.contains("[its Display panicked]"), "{text}");
+        }
+        contained("logged", || registry.emit(Work));
     });
 }
 

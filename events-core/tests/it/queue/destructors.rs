@@ -14,6 +14,7 @@ use std::{
 };
 
 use events_core::{Event, Registry};
+use tokio::runtime::Builder;
 
 use crate::{ErrorWith, Gate, Journal, poll_once};
 
@@ -190,15 +191,31 @@ fn waiting_futures_keep_one_waker() {
     let mut work = pin!(registry.queue().work(1));
     registry.enqueue(Work).expect("there is room");
     assert_pending(work.as_mut());
-    let bridge = events_core::bridge(tokio_stream::pending::<()>());
-    let bridge = bridge.with(|()| Some(Work)).on(&registry).spawn();
+    let bridge = || {
+        let bridge = events_core::bridge(tokio_stream::pending::<()>());
+        bridge.with(|()| Some(Work)).on(&registry)
+    };
+    let waits = bridge().spawn();
+    // The tasks of a runtime that is not polled any more.
+    let runtime = Builder::new_current_thread().build().expect("a runtime");
+    let (worker, stops) =
+        runtime.block_on(async { (registry.queue().spawn_tokio(1), bridge().spawn_tokio()) });
+    let subscription = registry.on_async(|_: &Settles| pending::<()>());
+    let mut emit = pin!(registry.emit_async(Settles(registry.clone(), Journal::default())));
+    assert_pending(emit.as_mut());
     for (name, kept) in [
         ("settle_async", kept(registry.queue().settle_async())),
         (
             "shutdown_async",
             kept(registry.queue().shutdown_async(pending::<()>())),
         ),
-        ("wait_async of a bridge", kept(bridge.wait_async())),
+        ("wait_async of a bridge", kept(waits.wait_async())),
+        ("stop_async of a bridge", kept(stops.stop_async())),
+        ("stop_async of a worker", kept(worker.stop_async())),
+        (
+            "stop_async of a subscription",
+            kept(subscription.stop_async()),
+        ),
         ("next", kept(registry.next::<Work>())),
     ] {
         assert!(kept <= 1, "{name}: {kept}");

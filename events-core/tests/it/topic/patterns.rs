@@ -61,6 +61,44 @@ fn patterns_know_unicode_and_line_breaks() {
     );
 }
 
+#[subscriber(topic = r"(?i)greek::\p{Greek}+")]
+fn greek(_: &dyn AnyEvent) {}
+
+#[subscriber(topic = "a.")]
+fn any_character(_: &dyn AnyEvent) {}
+
+#[subscriber(topic = "(?-s)a.")]
+fn not_a_line_break(_: &dyn AnyEvent) {}
+
+#[test]
+fn declared_patterns_know_what_those_at_run_time_know() {
+    for (pattern, subscribers, topic, is_match) in [
+        (
+            r"(?i)greek::\p{Greek}+",
+            subscribers![greek],
+            "Greek::Ωμέγα",
+            true,
+        ),
+        (
+            r"(?i)greek::\p{Greek}+",
+            subscribers![greek],
+            "greek::omega",
+            false,
+        ),
+        ("a.", subscribers![any_character], "a\n", true),
+        ("a.", subscribers![any_character], "a", false),
+        ("(?-s)a.", subscribers![not_a_line_break], "a\n", false),
+        ("(?-s)a.", subscribers![not_a_line_break], "ab", true),
+    ] {
+        let registry = Registry::with(subscribers);
+        let emitted = registry.try_emit_topic(topic, args! {});
+        let ran = emitted.expect("no handler fails").ran();
+        assert_eq!(ran, usize::from(is_match), "{pattern}, {topic:?}");
+        let expected: &[usize] = if is_match { &[1] } else { &[] };
+        check(&[pattern], topic, expected);
+    }
+}
+
 fn check_exact(topic: &str, other: &str) {
     let registry = Registry::new();
     let journal = Journal::default();

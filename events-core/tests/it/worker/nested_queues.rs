@@ -14,7 +14,7 @@ use events_core::{
 };
 
 use super::{
-    waits::{Row, SETTLE, SHUTDOWN, Waits},
+    waits::{FLUSH, Row, SETTLE, SHUTDOWN, Waits},
     wakes::Inline,
 };
 use crate::{Gate, Journal, block_on, poll_once};
@@ -25,28 +25,42 @@ struct Outer;
 #[derive(Event, Clone)]
 struct Inner;
 
+/// A row of a table: its name, and what runs the events of the outer queue.
+type Runs = (&'static str, fn(&Registry));
+
+const RUNS: [Runs; 2] = [
+    ("a flush", |outer| _ = outer.queue().flush()),
+    ("a worker thread", |outer| {
+        let worker = outer.queue().spawn_thread();
+        assert!(outer.queue().settle(Duration::MAX));
+        worker.stop();
+    }),
+];
+
 /// A subscriber of `Outer` flushes another queue, whose subscriber calls `touches` with the first one.
 fn check(way: &str, touches: fn(&Registry)) {
-    let (outer, inner, journal) = (Registry::new(), Registry::new(), Journal::default());
-    let (queue, notes) = (inner.clone(), journal.clone());
-    let flushes = move |_: &Outer| {
-        notes.note("begins");
-        queue.enqueue(Inner).expect("there is room");
-        queue.queue().flush();
-        notes.note("ends");
-    };
-    let subscription = outer.on(flushes);
-    let around = outer.clone();
-    let touching = inner.on(move |_: &Inner| touches(&around));
-    outer.enqueue(Outer).expect("there is room");
-    outer.enqueue(Outer).expect("there is room");
-    outer.queue().flush();
-    drop((subscription, touching));
-    assert_eq!(
-        journal.take(),
-        ["begins", "ends", "begins", "ends"],
-        "{way}"
-    );
+    for (runs, run) in RUNS {
+        let (outer, inner, journal) = (Registry::new(), Registry::new(), Journal::default());
+        let (queue, notes) = (inner.clone(), journal.clone());
+        let flushes = move |_: &Outer| {
+            notes.note("begins");
+            queue.enqueue(Inner).expect("there is room");
+            queue.queue().flush();
+            notes.note("ends");
+        };
+        let subscription = outer.on(flushes);
+        let around = outer.clone();
+        let touching = inner.on(move |_: &Inner| touches(&around));
+        outer.enqueue(Outer).expect("there is room");
+        outer.enqueue(Outer).expect("there is room");
+        run(&outer);
+        drop((subscription, touching));
+        assert_eq!(
+            journal.take(),
+            ["begins", "ends", "begins", "ends"],
+            "{way}, {runs}"
+        );
+    }
 }
 
 #[test]
@@ -137,6 +151,49 @@ fn a_flush_is_inside_where_it_is_polled() {
         panic!("the flush inside has not ended: {flushed:?}");
     };
     assert_eq!((flushed.ran(), flushed.left()), (0, 1));
+}
+
+#[test]
+fn what_is_made_inside_and_polled_outside_runs_the_queue() {
+    for (row, make) in [FLUSH, SETTLE, SHUTDOWN] {
+        let (registry, journal) = (Registry::new(), Journal::default());
+        let made_inside = Arc::new(Mutex::new(None));
+        let (inner, made) = (registry.clone(), Arc::clone(&made_inside));
+        let makes = move |_: &Outer| *made.lock().expect("no panic") = Some(make(&inner));
+        registry.on(makes).detach();
+        let notes = journal.clone();
+        registry.on(move |_: &Inner| notes.note("runs")).detach();
+        registry.enqueue(Outer).expect("there is room");
+        registry.queue().flush();
+        registry.enqueue(Inner).expect("there is room");
+        let made_inside = made_inside.lock().expect("no panic").take();
+        block_on(made_inside.expect("the subscriber has made it"));
+        assert_eq!(journal.take(), ["runs"], "{row}");
+    }
+}
+
+/// They do not wait for the event that they are inside of, and begin no other.
+#[test]
+fn what_is_made_outside_and_polled_inside_runs_nothing() {
+    for (row, make) in [FLUSH, SETTLE, SHUTDOWN] {
+        let (registry, journal) = (Registry::new(), Journal::default());
+        let made_outside = Arc::new(Mutex::new(Some(make(&registry))));
+        let (notes, polled) = (journal.clone(), Arc::clone(&made_outside));
+        let polls = move |_: &Inner| {
+            notes.note("begins");
+            if let Some(made) = polled.lock().expect("no panic").take() {
+                assert!(poll_once(made).is_ready());
+            }
+            notes.note("ends");
+        };
+        registry.on(polls).detach();
+        registry.enqueue(Inner).expect("there is room");
+        registry.enqueue(Inner).expect("there is room");
+        let flushed = registry.queue().flush();
+        assert_eq!((flushed.failures(), flushed.left()), (0, 0), "{row}");
+        let expected = ["begins", "ends", "begins", "ends"];
+        assert_eq!(journal.take(), expected, "{row}");
+    }
 }
 
 /// What wakes a task, the task, and how: a worker has an event in progress, which ends when the gate is open.

@@ -13,7 +13,7 @@ use events_core::{
 };
 use tokio::runtime::{Builder, Runtime};
 
-use crate::{Gate, Journal, block_on};
+use crate::{Gate, Journal, block_on, poll_once};
 
 #[derive(Event, Clone)]
 struct Job {
@@ -261,6 +261,52 @@ fn waiting_for_a_task_of_a_blocked_current_thread_runtime_panics_and_names_the_a
         panic_text(|| _ = bridge(&registry).wait())
     });
     assert!(text.contains("wait_async"), "{text}");
+}
+
+/// An async call that awaits the runtime whose thread would be blocked.
+#[test]
+fn ending_a_subscription_that_a_blocked_current_thread_runtime_calls_panics_and_names_the_async_call()
+ {
+    let (registry, gate) = (Registry::new(), Gate::default());
+    let waits = gate.clone();
+    let subscription = registry.on_async(move |_: &Job| waits.wait());
+    let (number, journal) = (1, Journal::default());
+    let mut emit = Box::pin(registry.emit_async(Job { number, journal }));
+    assert!(poll_once(emit.as_mut()).is_pending());
+    let text = current_thread().block_on(async {
+        tokio::spawn(async move { gate.open() });
+        panic_text(|| subscription.stop())
+    });
+    assert!(text.contains("stop_async"), "{text}");
+    // It is unsubscribed.
+    assert!(poll_once(emit).is_pending());
+    let (number, journal) = (2, Journal::default());
+    let emitted = registry.try_emit(Job { number, journal });
+    assert!(emitted.expect("no handler fails").is_unheard());
+}
+
+/// A call on another thread needs no runtime.
+#[test]
+fn ending_a_subscription_waits_for_a_sync_call_on_another_thread() {
+    let (registry, gate) = (Registry::new(), Gate::default());
+    let (begun, waits) = (Gate::default(), gate.clone());
+    let begins = begun.clone();
+    let subscription = registry.on(move |_: &Job| {
+        begins.open();
+        block_on(waits.wait());
+    });
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let (number, journal) = (1, Journal::default());
+            registry.emit(Job { number, journal })
+        });
+        current_thread().block_on(async {
+            begun.wait().await;
+            let opens = scope.spawn(|| gate.open());
+            subscription.stop();
+            opens.join().expect("nothing panics");
+        });
+    });
 }
 
 /// A panic in a destructor that runs during another panic would abort the process.

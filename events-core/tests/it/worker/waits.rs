@@ -5,8 +5,8 @@ use std::{
     pin::Pin,
 };
 
-use events_core::{Event, Registry};
-use tokio::runtime::Builder;
+use events_core::{Event, Registry, bridges::Bridged};
+use tokio::runtime::{Builder, Runtime};
 
 use crate::{Gate, poll_once};
 
@@ -37,6 +37,19 @@ pub(crate) const SHUTDOWN: Row = ("shutdown_async", |registry| {
     Box::pin(async { _ = shutdown.await })
 });
 
+/// A runtime that is not dropped.
+fn leaked_runtime() -> &'static Runtime {
+    let runtime = Builder::new_current_thread().build().expect("a runtime");
+    Box::leak(Box::new(runtime))
+}
+
+/// A bridge whose task is not polled any more.
+fn bridged(registry: &Registry) -> Bridged {
+    let bridge = events_core::bridge(tokio_stream::pending::<Quick>());
+    let bridge = bridge.to::<Quick>().on(registry);
+    leaked_runtime().block_on(async { bridge.spawn_tokio() })
+}
+
 /// What is pending on the registry of a `Busy`.
 pub(crate) const WAITS: &[Row] = &[
     SETTLE,
@@ -51,12 +64,17 @@ pub(crate) const WAITS: &[Row] = &[
         })
     }),
     ("Bridged::wait_async", |registry| {
-        // Its task is not polled any more.
-        let runtime = Builder::new_current_thread().build().expect("a runtime");
-        let bridge = events_core::bridge(tokio_stream::pending::<Quick>());
-        let bridge = bridge.to::<Quick>().on(registry);
-        let bridged = Box::leak(Box::new(runtime)).block_on(async { bridge.spawn_tokio() });
+        let bridged = bridged(registry);
         Box::pin(async { _ = bridged.wait_async().await })
+    }),
+    ("Bridged::stop_async", |registry| {
+        let bridged = bridged(registry);
+        Box::pin(async { _ = bridged.stop_async().await })
+    }),
+    ("Worker::stop_async", |registry| {
+        // Its task is not polled any more.
+        let worker = leaked_runtime().block_on(async { registry.queue().spawn_tokio(1) });
+        Box::pin(worker.stop_async())
     }),
     ("next", |registry| {
         let next = registry.next::<Quick>();
