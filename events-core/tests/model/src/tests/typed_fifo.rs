@@ -65,7 +65,7 @@ fn items_are_pushed_and_taken_in_turns() {
         assert_eq!(pop(&mut fifo), Some(Number(round)));
         assert_eq!(pop(&mut fifo), Some(Word("a")));
         assert_eq!(pop(&mut fifo), Some(Number(round + 1)));
-        assert_eq!(pop(&mut fifo));
+        assert_eq!(pop(&mut fifo), None);
     }
 }
 
@@ -74,8 +74,8 @@ fn an_item_stays_when_the_type_is_wrong() {
     let mut fifo = TypedFifo::new();
     push(&mut fifo, Number(1));
     push(&mut fifo, Word("a"));
-    assert_eq!(fifo.take::<&str>());
-    assert_eq!(fifo.take::<()>());
+    assert_eq!(fifo.take::<&str>(), None);
+    assert_eq!(fifo.take::<()>(), None);
     assert_eq!(fifo.len(), 2);
     assert_eq!(fifo.take::<u64>(), Some(1));
     assert_eq!(pop(&mut fifo), Some(Word("a")));
