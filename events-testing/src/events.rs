@@ -2,6 +2,7 @@
 
 use std::{
     any::TypeId,
+    collections::HashSet,
     fmt,
     future::Future,
     mem,
@@ -23,7 +24,7 @@ use crate::{
     },
     expectation::{ByTopic, Expectation},
     mute::{Body, Muted},
-    report::{explanation::Circumstances, failure_text, plural::events},
+    report::{explanation::Circumstances, failure_text, unsettled::unsettled_text},
     runtime::is_driving_current_thread_runtime,
     state::{
         discard::resume,
@@ -115,7 +116,7 @@ impl Events {
     /// # Panics
     ///
     /// When there are fewer than two expectations (unless they are in a slice or a `Vec`, this does not
-    /// compile); when one of them is a `never()`, or belongs to another mock.
+    /// compile); when one of them is named twice, is a `never()`, or belongs to another mock.
     #[track_caller]
     pub fn in_order(&self, order: impl InOrder) {
         let steps = order.steps();
@@ -131,6 +132,14 @@ impl Events {
              the same mock"
         );
         let mut data = self.mock.lock();
+        let mut rules = HashSet::new();
+        let twice = steps.iter().find(|step| !rules.insert(step.rule));
+        if let Some(location) = twice.map(|step| data.rules[step.rule].location) {
+            drop(data);
+            panic!(
+                "the expectation at {location} is named twice in this order; remove one of the two"
+            );
+        }
         let is_never = |step: &&Step| data.rules[step.rule].times() == Times::Exactly(0);
         let never = steps
             .iter()
@@ -232,7 +241,10 @@ impl Events {
             Some(true) => {}
             Some(false) => {
                 let has_time_passed = start.elapsed() >= SETTLE_TIMEOUT;
-                panic!("{}", self.unsettled_text(has_time_passed));
+                panic!(
+                    "{}",
+                    unsettled_text(&self.registry, has_time_passed.then_some(SETTLE_TIMEOUT))
+                );
             }
             None => panic!(
                 "`settle()` would block the thread of a current-thread runtime of tokio, so that what it waits for \
@@ -249,29 +261,7 @@ impl Events {
     /// it.
     pub async fn settle_async(&self) {
         let is_settled = self.registry.queue().settle_async().await;
-        assert!(is_settled, "{}", self.unsettled_text(false));
-    }
-
-    /// Why the queue is not settled, and the remedy.
-    fn unsettled_text(&self, has_time_passed: bool) -> String {
-        if __testing::is_in_job_of(&self.registry) {
-            return "the queue cannot settle inside a handler that it runs, because that handler is in \
-                    progress; settle in the code of the test"
-                .to_owned();
-        }
-        if has_time_passed {
-            return format!(
-                "the queue did not settle within {} seconds; look for a handler that does not return, and \
-                 in async code call `settle_async().await` instead",
-                SETTLE_TIMEOUT.as_secs()
-            );
-        }
-        let queued = self.registry.queue().len();
-        format!(
-            "the queue did not settle, with {} left in it: each event enqueues another one; let the chain of \
-             events end",
-            events(queued)
-        )
+        assert!(is_settled, "{}", unsettled_text(&self.registry, None));
     }
 
     /// Discards all events recorded so far, as if nothing had been emitted yet. Expectations, fakes and

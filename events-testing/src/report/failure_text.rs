@@ -234,10 +234,10 @@ fn failure_reasons(data: &MockData, rule: &Rule, circumstances: &Circumstances<'
         format!("`matching` panicked at {which}: {panic}")
     }));
     if results.panicked.len() > MAX_LISTED {
-        reasons.push(format!(
-            "and {} more panics",
-            results.panicked.len() - MAX_LISTED
-        ));
+        reasons.push(match results.panicked.len() - MAX_LISTED {
+            1 => "and 1 more panic".to_owned(),
+            more => format!("and {more} more panics"),
+        });
     }
     reasons.extend(explained);
     reasons

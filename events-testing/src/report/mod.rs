@@ -5,3 +5,4 @@ pub(crate) mod explanation;
 mod failing_subscribers;
 pub(crate) mod failure_text;
 pub(crate) mod plural;
+pub(crate) mod unsettled;

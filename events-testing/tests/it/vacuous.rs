@@ -111,7 +111,7 @@ fn at_least_0_is_refused() {
 }
 
 #[test]
-fn an_order_of_one_with_never_or_of_another_mock_is_refused() {
+fn an_order_of_one_with_never_with_one_twice_or_of_another_mock_is_refused() {
     let events = EventMock::empty();
     let saved = events.expect::<Saved>();
     let sent = events.expect::<Sent>().never();
@@ -124,6 +124,23 @@ fn an_order_of_one_with_never_or_of_another_mock_is_refused() {
     assert!(
         never.starts_with("an order cannot contain an expectation of `never()`; remove the one at"),
         "{never}"
+    );
+    let again = events.expect::<Saved>();
+    for order in [
+        failure(|| events.in_order((&saved, &saved))),
+        failure(|| events.in_order(vec![&saved, &saved])),
+        failure(|| events.in_order((&saved, &again, &saved))),
+    ] {
+        assert!(
+            order.starts_with("the expectation at events-testing/tests/it/vacuous.rs:")
+                && order.ends_with(" is named twice in this order; remove one of the two"),
+            "{order}"
+        );
+    }
+    let none = failure(|| events.in_order(Vec::<&events_testing::Expectation<Saved>>::new()));
+    assert_eq!(
+        none,
+        "an order needs at least two expectations, and this one has 0; add another"
     );
     let other = EventMock::empty();
     let foreign = failure(|| other.in_order((&saved, &saved)));

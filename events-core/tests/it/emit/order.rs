@@ -36,6 +36,25 @@ fn before_and_after_take_precedence_and_priority_decides_the_rest() {
     );
 }
 
+subscribers_named! {
+    #[subscriber(before = [late, late], after = [plain, plain])] between,
+}
+
+#[test]
+fn what_is_named_twice_counts_once() {
+    let registry = Registry::with(subscribers![late, between, plain, late, between]);
+    let subscription = registry
+        .subscribe(|event: &mut RunOrder| event.0.push("own"))
+        .before(late)
+        .before(late)
+        .after(between)
+        .after(between)
+        .register();
+    let _subscription = subscription.expect("no options clash");
+    let order = registry.emit(RunOrder::default()).0;
+    assert_eq!(order, ["plain", "between", "own", "late"]);
+}
+
 /// A subscriber that is registered by a stranger does not move the others.
 #[test]
 fn a_subscriber_before_another_does_not_move_that_behind_others() {

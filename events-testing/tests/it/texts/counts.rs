@@ -137,3 +137,79 @@ fn events_that_wait_or_were_muted_are_counted() {
         ],
     );
 }
+
+#[test]
+fn what_a_matching_decided_is_counted() {
+    let of = |matching: fn(&Ping) -> bool| {
+        move |count: usize| {
+            let text = failed_expectations(|events| {
+                _ = events.expect::<Ping>().matching(matching);
+                ping(count);
+            });
+            text.expect("the test fails")
+        }
+    };
+    let rejected = [
+        (1, "- `matching` did not hold once: #1"),
+        (2, "- `matching` did not hold twice: #1 and #2"),
+    ];
+    check(of(|_| false), rejected);
+    // 40 panics have a line.
+    let panicked = |more: usize| of(|_| panic!("on purpose"))(40 + more);
+    let rows = [(1, "- and 1 more panic"), (2, "- and 2 more panics")];
+    check(panicked, rows);
+    assert!(!panicked(0).contains("more panic"), "{}", panicked(0));
+}
+
+#[test]
+fn expected_failures_are_counted() {
+    let text = |count| {
+        let text = failed_expectations(|events| {
+            let fails = |_: &Ping| Err::<(), _>("on purpose");
+            events.registry().on(fails).detach();
+            _ = events.expect_failure().times(3);
+            ping(count);
+        });
+        text.expect("the test fails")
+    };
+    let rows = [(1, "- it failed once"), (2, "- it failed twice")];
+    check(text, rows);
+    assert!(text(0).contains("- it did not fail"), "{}", text(0));
+}
+
+#[derive(Event)]
+#[event(topic = "counted::Numbered")]
+struct Numbered(usize);
+
+#[test]
+fn what_a_list_leaves_out_is_counted() {
+    // 40 different events have a line.
+    let emitted = |more: usize| {
+        failure(|| {
+            let events = EventMock::install();
+            (0..40 + more).for_each(|number| _ = Numbered(number).emit());
+            events.assert_emitted::<Ping>();
+        })
+    };
+    check(emitted, [(1, "and 1 more"), (2, "and 2 more")]);
+    assert!(!emitted(0).contains("more"), "{}", emitted(0));
+    let topics = |more: usize| {
+        failure(|| {
+            let events = EventMock::install();
+            (0..40 + more).for_each(|number| {
+                events_core::emit_topic(format!("counted::{number}"), events_core::args! {});
+            });
+            events.assert_nothing_emitted();
+        })
+    };
+    check(topics, [(1, "and 1 more"), (2, "and 2 more")]);
+    let failures = |more: usize| {
+        let text = failed_expectations(|events| {
+            let fails = |event: &Numbered| Err::<(), _>(event.0.to_string());
+            events.registry().on(fails).detach();
+            (0..10 + more).for_each(|number| _ = Numbered(number).emit());
+        });
+        text.expect("the test fails")
+    };
+    check(failures, [(1, "and 1 more"), (2, "and 2 more")]);
+}
