@@ -20,7 +20,7 @@ fn in_child(test: &str, f: fn()) {
         return f();
     }
     let mut command = Command::new(env::current_exe().unwrap());
-    let output = command.args(["--exact", test]).env("H4", "1").output().unwrap();
+    let output = command.args(["--exact", test, "--nocapture"]).env("H4", "1").output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
@@ -64,5 +64,31 @@ fn a_topic_handler_and_its_condition() {
             .register()
             .unwrap();
         drop(subscription);
+    });
+}
+
+#[test]
+fn a_subscription_that_is_not_registered() {
+    in_child("a_subscription_that_is_not_registered", || {
+        let registry = Registry::new();
+        let (one, two) = (Bomb, Bomb);
+        let new = registry
+            .subscribe(move |_: &A| _ = &one)
+            .when(move |_: &A| { let _ = &two; true });
+        _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(new)));
+    });
+}
+
+#[test]
+fn a_subscription_that_is_rejected() {
+    in_child("a_subscription_that_is_rejected", || {
+        let registry = Registry::new();
+        registry.subscribe(|_: &A| ()).id("a").register().unwrap().detach();
+        let (one, two) = (Bomb, Bomb);
+        let new = registry
+            .subscribe(move |_: &A| _ = &one)
+            .id("a")
+            .when(move |_: &A| { let _ = &two; true });
+        _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| assert!(new.register().is_err())));
     });
 }

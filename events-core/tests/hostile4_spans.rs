@@ -26,7 +26,7 @@ fn in_child(test: &str, f: fn()) {
         return f();
     }
     let mut command = Command::new(env::current_exe().unwrap());
-    let output = command.args(["--exact", test]).env("H4", "1").output().unwrap();
+    let output = command.args(["--exact", test, "--nocapture"]).env("H4", "1").output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
