@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use events_core::{Event, Registry};
+use events_core::{AnyEvent, Event, Registry, args};
 use tracing::{Subscriber, level_filters::LevelFilter, span};
 use tracing_subscriber::layer::{Context as LayerContext, Layer, SubscriberExt};
 
@@ -34,9 +34,15 @@ struct Calls {
     enter: Once,
     exit: Once,
     close: Once,
+    event: Once,
 }
 
 impl<S: Subscriber> Layer<S> for Calls {
+    fn on_event(&self, event: &tracing::Event<'_>, _: LayerContext<'_, S>) {
+        if event.metadata().target() == "events_core" {
+            call(&self.event);
+        }
+    }
     fn on_enter(&self, _: &span::Id, _: LayerContext<'_, S>) {
         call(&self.enter);
     }
@@ -54,7 +60,7 @@ fn in_child(test: &str, f: fn(Calls)) {
         let (ends, ended) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             let calls = Calls::default();
-            let layered = tracing_subscriber::registry().with(calls.clone()).with(LevelFilter::INFO);
+            let layered = tracing_subscriber::registry().with(calls.clone()).with(LevelFilter::DEBUG);
             tracing::subscriber::set_global_default(layered).unwrap();
             f(calls);
             ends.send(()).unwrap();
@@ -200,5 +206,61 @@ fn a_layer_that_stops_a_handler_when_the_span_of_its_emit_is_left() {
 fn a_layer_that_stops_a_handler_when_the_span_of_its_emit_is_entered_again() {
     in_child("a_layer_that_stops_a_handler_when_the_span_of_its_emit_is_entered_again", |calls| {
         stops_on(|calls| &calls.enter, &calls, false);
+    });
+}
+
+/// A layer that stops a pattern subscriber when it receives the record of an event that none has received.
+#[test]
+fn a_layer_that_stops_a_subscriber_of_a_topic_that_none_has_received() {
+    in_child("a_layer_that_stops_a_subscriber_of_a_topic_that_none_has_received", |calls| {
+        let registry = Registry::new();
+        let subscription = registry
+            .subscribe_topic("topic", |_: &dyn AnyEvent| ())
+            .unwrap()
+            .when(|_: &dyn AnyEvent| false)
+            .register()
+            .unwrap();
+        set(&calls.event, move || subscription.stop());
+        registry.emit_topic("topic", args! {});
+    });
+}
+
+struct Bomb;
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("a bomb");
+    }
+}
+
+/// A layer that stops a subscriber when it receives the record of a destructor that panicked: that of another handler,
+/// which is dropped with the plan.
+#[test]
+fn a_layer_that_stops_a_handler_of_a_plan_that_is_dropped() {
+    in_child("a_layer_that_stops_a_handler_of_a_plan_that_is_dropped", |calls| {
+        let registry = Registry::new();
+        let other = Arc::new(Mutex::new(None::<events_core::Subscription>));
+        let drops = Arc::clone(&other);
+        registry.on(move |_: &A| drop(drops.lock().unwrap().take())).detach();
+        let bomb = Bomb;
+        *other.lock().unwrap() = Some(registry.on(move |_: &A| _ = &bomb));
+        let subscription = registry.on(|_: &A| ());
+        set(&calls.event, move || subscription.stop());
+        registry.emit(A);
+        assert!(calls.event.lock().unwrap().is_none(), "there is a record");
+    });
+}
+
+/// A layer that shuts the queue down when it receives the record of a worker that is polled too deep.
+#[test]
+fn a_layer_that_shuts_a_queue_down_whose_worker_is_polled_too_deep() {
+    in_child("a_layer_that_shuts_a_queue_down_whose_worker_is_polled_too_deep", |calls| {
+        let (registry, outer) = (Registry::new(), Registry::new());
+        registry.set_depth_limit(1);
+        registry.enqueue(A).expect("there is room");
+        let work = Mutex::new(Box::pin(registry.queue().work(1)));
+        outer.on(move |_: &B| assert!(poll(work.lock().unwrap().as_mut()).is_pending())).detach();
+        let inner = registry.clone();
+        set(&calls.event, move || _ = inner.queue().shutdown(Duration::MAX));
+        outer.emit(B);
     });
 }
