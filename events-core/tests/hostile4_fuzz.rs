@@ -533,7 +533,7 @@ fn fail(text: &str) -> Result<(), String> {
 
 fn schedules(config: &Config) {
     let from: u64 = std::env::var("H4_FROM").ok().and_then(|n| n.parse().ok()).unwrap_or(1);
-    let n: u64 = std::env::var("H4_N").ok().and_then(|n| n.parse().ok()).unwrap_or(3000);
+    let n: u64 = std::env::var("H4_N").ok().and_then(|n| n.parse().ok()).unwrap_or(500);
     let shortest = AtomicUsize::new(usize::MAX);
     let mut failed: Option<(u64, String)> = None;
     let mut kinds: BTreeMap<String, (usize, u64)> = BTreeMap::new();
