@@ -2,14 +2,19 @@
 //! aborts: so each row runs in a process of its own.
 
 use std::{
-    future::{Future, pending},
+    future::{Future, pending, ready},
+    mem,
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::{Arc, Mutex},
     task::{Context, Poll, Wake, Waker},
     time::Duration,
 };
 
-use events_core::{AnyEvent, Registry};
+use events_core::{
+    AnyEvent, Registry,
+    bridges::{Bridge, Choose, FromStream, Keep, Whose},
+};
 use tokio_stream::Stream;
 
 use super::{Bomb, Fragile, Work, check_in_children, contained, fragile};
@@ -32,11 +37,38 @@ impl Stream for FragileStream {
     }
 }
 
+/// A condition or a filter that panics when it is dropped.
+fn fragile_condition<T>() -> impl Fn(&T) -> bool + Send + Sync + 'static {
+    let bomb = Bomb;
+    move |_| {
+        let _ = &bomb;
+        true
+    }
+}
+
+/// A bridge whose stream and closures panic when they are dropped.
+fn fragile_bridge(
+    registry: &Registry,
+) -> Bridge<
+    FromStream<FragileStream>,
+    impl Whose<()>,
+    impl Keep<()>,
+    impl Choose<(), Event = Fragile>,
+> {
+    let (sender, convert) = (fragile_condition(), fragile_condition());
+    events_core::bridge(FragileStream(Bomb))
+        .senders(move |item| if sender(item) { "one" } else { "another" })
+        .filter(fragile_condition())
+        .filter(fragile_condition())
+        .with(move |item| convert(&item).then_some(Fragile))
+        .on(registry)
+}
+
 const ROWS: &[(&str, fn())] = &[
     ("a handler that unsubscribes two others", || {
         let registry = Registry::new();
         let guards = Mutex::new(vec![registry.on(fragile()), registry.on(fragile())]);
-        let drops = move |_: &Work| drop(std::mem::take(&mut *guards.lock().expect("one thread")));
+        let drops = move |_: &Work| drop(mem::take(&mut *guards.lock().expect("one thread")));
         let _guard = registry.on(drops);
         assert!(contained("emit", || registry.try_emit(Work)).is_ok());
     }),
@@ -45,7 +77,7 @@ const ROWS: &[(&str, fn())] = &[
         let guards = Mutex::new(Vec::new());
         let guards = Arc::new(guards);
         let own = Arc::clone(&guards);
-        let drops = move |_: &Work| drop(std::mem::take(&mut *own.lock().expect("one thread")));
+        let drops = move |_: &Work| drop(mem::take(&mut *own.lock().expect("one thread")));
         registry.on(drops).detach();
         let mut batch = registry.batch();
         batch.on(fragile());
@@ -53,6 +85,48 @@ const ROWS: &[(&str, fn())] = &[
         let batch = batch.register().expect("there is no id");
         guards.lock().expect("one thread").push(batch);
         assert!(contained("emit", || registry.try_emit(Work)).is_ok());
+    }),
+    ("a handler and its condition", || {
+        let registry = Registry::new();
+        let new = registry.subscribe(fragile()).when(fragile_condition());
+        let subscription = new.register().expect("there is no id");
+        contained("drop", || drop(subscription));
+    }),
+    ("an async handler and its condition", || {
+        let registry = Registry::new();
+        let handler = fragile();
+        let new = registry.subscribe_async(move |work: &Work| ready(handler(work)));
+        let subscription = new.when(fragile_condition()).register();
+        contained("drop", || drop(subscription));
+    }),
+    ("a deferred handler, its condition and its permit", || {
+        let registry = Registry::new();
+        let new = registry.subscribe_deferred(fragile()).once();
+        let subscription = new.when(fragile_condition()).register();
+        contained("drop", || drop(subscription));
+    }),
+    ("a pattern subscriber and its condition", || {
+        let registry = Registry::new();
+        let bomb = Bomb;
+        let new = registry.subscribe_topic(".*", move |_: &dyn AnyEvent| _ = &bomb);
+        let holds = fragile_condition();
+        let new = new.expect("it is a pattern");
+        let new = new.when(move |_: &dyn AnyEvent| holds(&()));
+        let subscription = new.register().expect("there is no id");
+        contained("drop", || drop(subscription));
+    }),
+    ("a handler and its condition, not registered", || {
+        let registry = Registry::new();
+        let new = registry.subscribe(fragile()).when(fragile_condition());
+        contained("drop", || drop(new));
+    }),
+    ("a handler and its condition, rejected", || {
+        let registry = Registry::new();
+        let id = "one";
+        let first = registry.subscribe(|_: &Work| ()).id(id).register();
+        let new = registry.subscribe(fragile()).when(fragile_condition());
+        assert!(contained("register", || new.id(id).register()).is_err());
+        drop(first);
     }),
     ("a batch that is not registered", || {
         let registry = Registry::new();
@@ -144,43 +218,39 @@ const ROWS: &[(&str, fn())] = &[
     ("a stream with two events", || {
         let registry = Registry::new();
         let stream = registry.stream::<Fragile>();
-        std::mem::forget(registry.emit(Fragile));
-        std::mem::forget(registry.emit(Fragile));
+        mem::forget(registry.emit(Fragile));
+        mem::forget(registry.emit(Fragile));
         contained("drop", || drop(stream));
     }),
     ("a full stream", || {
         let registry = Registry::new();
         let stream = registry.stream::<Fragile>().capacity(1);
         for _ in 0..3 {
-            let emitted = registry.try_emit(Fragile).map_err(std::mem::forget);
-            assert!(emitted.map(std::mem::forget).is_ok(), "it is no failure");
+            let emitted = registry.try_emit(Fragile).map_err(mem::forget);
+            assert!(emitted.map(mem::forget).is_ok(), "it is no failure");
         }
         contained("drop", || drop(stream));
     }),
     ("a condition that leaves out two events", || {
         let registry = Registry::new();
         let stream = registry.stream::<Fragile>();
-        std::mem::forget(registry.emit(Fragile));
-        std::mem::forget(registry.emit(Fragile));
+        mem::forget(registry.emit(Fragile));
+        mem::forget(registry.emit(Fragile));
         let stream = contained("when", || stream.when(|_| false));
         contained("drop", || drop(stream));
     }),
     ("a bridge", || {
         let registry = Registry::new();
         registry.on_async(|_: &Fragile| pending::<()>()).detach();
-        let (first, second) = (Bomb, Bomb);
-        let keep = move |(): &()| {
-            let _ = &first;
-            true
-        };
-        let convert = move |()| {
-            let _ = &second;
-            Some(Fragile)
-        };
-        let bridge = events_core::bridge(FragileStream(Bomb)).filter(keep);
-        let mut run = Box::pin(bridge.with(convert).on(&registry).run());
+        let mut run = Box::pin(fragile_bridge(&registry).run());
         assert!(poll_once(run.as_mut()).is_pending());
         contained("drop", || drop(run));
+    }),
+    ("a bridge that is not run", || {
+        let registry = Registry::new();
+        let bridge = fragile_bridge(&registry);
+        let dropped = catch_unwind(AssertUnwindSafe(|| drop(bridge)));
+        mem::forget(dropped.expect_err("the stream panics"));
     }),
     ("the wakers of tasks that waited for a worker", || {
         let registry = Registry::new();
