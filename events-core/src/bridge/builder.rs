@@ -14,6 +14,7 @@ use crate::{
     current::registry,
     event::Event,
     metadata::IntoKey,
+    primitives::CatchDrop,
     registry::{Registry, WeakRegistry},
 };
 
@@ -218,7 +219,9 @@ impl<S: Source, W, K> Bridge<S, W, K, Undecided> {
         E: Event,
         F: Fn(S::Item) -> Option<E>,
     {
-        self.with_parts(|sender, filter, Undecided| (sender, filter, With(event)))
+        self.with_parts(|sender, filter, Undecided| {
+            (sender, filter, With(CatchDrop::new(event)))
+        })
     }
 }
 
@@ -313,7 +316,9 @@ impl<S: Source, W, K, C> Bridge<S, W, K, C> {
     where
         F: Fn(&S::Item) -> bool,
     {
-        self.with_parts(|sender, earlier, conversion| (sender, Kept(earlier, filter), conversion))
+        self.with_parts(|sender, earlier, conversion| {
+            (sender, Kept(earlier, CatchDrop::new(filter)), conversion)
+        })
     }
 
     /// The origin of events from items without a known sender.

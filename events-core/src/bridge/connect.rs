@@ -195,9 +195,7 @@ impl<W, K, C> Drop for CallbackState<W, K, C> {
             // Destructors that run here emit to the registry of the bridge, as in `receive`.
             let registry = self.registry.upgrade();
             let _current = registry.as_ref().and_then(enter_if_other);
-            if let Some(mapping) = self.mapping.take() {
-                mapping.drop_each();
-            }
+            self.mapping = None;
         }
         self.shared
             .end(if self.shared.lifecycle.is_stop_requested() {

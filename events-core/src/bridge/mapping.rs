@@ -1,14 +1,14 @@
 //! The mapping of an item: its sender, the filters, and the conversion into an event.
 //!
 //! Each of the three is a type parameter of [`Bridge`](crate::bridges::Bridge), so its type shows which
-//! of them are set.
+//! of them are set. The closures are dropped together, so each catches the panic of its own `Drop`.
 
 use std::{fmt, marker::PhantomData};
 
 use crate::{
     event::Event,
     metadata::{IntoKey, Origin},
-    primitives::drop_catching,
+    primitives::CatchDrop,
 };
 
 /// How a bridge converts an item into an event.
@@ -44,15 +44,6 @@ impl<W, K, C> Mapping<W, K, C> {
     }
 }
 
-impl<W, K, C> Mapping<W, K, C> {
-    /// Drops the closures; a panic of one does not affect the others.
-    pub(super) fn drop_each(self) {
-        drop_catching(self.sender);
-        drop_catching(self.filter);
-        drop_catching(self.conversion);
-    }
-}
-
 /// Determines the sender of an item; implemented by [`Unsent`] and [`Senders`].
 pub trait Whose<T> {
     /// The sender of this item, if it is known.
@@ -66,11 +57,11 @@ pub struct Unsent;
 
 /// A closure returns the sender of an item; see
 /// [`Bridge::senders`](crate::bridges::Bridge::senders).
-pub struct Senders<F, M>(F, PhantomData<fn() -> M>);
+pub struct Senders<F, M>(CatchDrop<F>, PhantomData<fn() -> M>);
 
 impl<F, M> Senders<F, M> {
     pub(super) fn new(sender: F) -> Self {
-        Self(sender, PhantomData)
+        Self(CatchDrop::new(sender), PhantomData)
     }
 }
 
@@ -96,7 +87,7 @@ where
     N: IntoKey<M>,
 {
     fn sender(&self, item: &T) -> Option<Origin> {
-        Some(self.0(item).into_key().into())
+        Some((*self.0)(item).into_key().into())
     }
 }
 
@@ -113,8 +104,7 @@ pub struct AnyItem;
 
 /// The filters set before, and a closure that filters the items which passed them; see
 /// [`Bridge::filter`](crate::bridges::Bridge::filter).
-#[derive(Clone, Copy)]
-pub struct Kept<K, F>(pub(super) K, pub(super) F);
+pub struct Kept<K, F>(pub(super) K, pub(super) CatchDrop<F>);
 
 impl<T> Keep<T> for AnyItem {
     fn keeps(&self, _: &T) -> bool {
@@ -124,7 +114,7 @@ impl<T> Keep<T> for AnyItem {
 
 impl<T, K: Keep<T>, F: Fn(&T) -> bool> Keep<T> for Kept<K, F> {
     fn keeps(&self, item: &T) -> bool {
-        self.0.keeps(item) && self.1(item)
+        self.0.keeps(item) && (*self.1)(item)
     }
 }
 
@@ -151,8 +141,7 @@ pub struct Undecided;
 pub struct To<E>(PhantomData<fn() -> E>);
 
 /// Items are converted by a closure; see [`Bridge::with`](crate::bridges::Bridge::with).
-#[derive(Clone, Copy)]
-pub struct With<F>(pub(super) F);
+pub struct With<F>(pub(super) CatchDrop<F>);
 
 impl<E> To<E> {
     pub(super) fn new() -> Self {
@@ -185,7 +174,7 @@ impl<T, E: Event, F: Fn(T) -> Option<E>> Choose<T> for With<F> {
     type Event = E;
 
     fn choose(&self, item: T) -> Option<E> {
-        self.0(item)
+        (*self.0)(item)
     }
 }
 

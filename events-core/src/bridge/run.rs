@@ -81,9 +81,7 @@ pin_project! {
             let mut this = this.project();
             catch_drop::<C::Event>(|| this.emit.set(None));
             catch_drop::<S>(|| this.source.set(None));
-            if let Some(mapping) = this.mapping.take() {
-                mapping.drop_each();
-            }
+            *this.mapping = None;
         }
     }
 }

@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     error::SubscribeError,
-    filter::{AnyCondition, Filters, TypedCondition},
+    filter::{AnyCondition, Condition, Filters, TypedCondition},
     filtered_handlers::{SubscribedHandler, SubscribedTopicHandler},
     register::{PreparedEntry, register},
     subscription::{Closable, Subscription, SubscriptionPart, Unsubscribe, weak},
@@ -21,6 +21,7 @@ use crate::{
     handler::{Background, DynTopicHandler, EmitOrigin, ErasedHandler, Run, Step, TopicHandler},
     metadata::{Key, Location, Pattern, SubscriberInfo, SubscriberOptions},
     plan::{Entry, EventType, HandlerKind, PatternEntry, Phase, Position, Rank, Registration},
+    primitives::CatchDrop,
     registry::{Registry, SubscriberGroup},
 };
 
@@ -58,7 +59,7 @@ use crate::{
 #[must_use = "nothing is subscribed before `.register()`"]
 pub struct NewSubscription<F: Family, T = SyncKind> {
     registry: Registry,
-    factory: HandlerFactory<F>,
+    factory: CatchDrop<HandlerFactory<F>>,
     kind: PhantomData<T>,
     pub(super) subscriber: SubscriberInfo,
     pub(super) id: Option<String>,
@@ -69,8 +70,8 @@ pub struct NewSubscription<F: Family, T = SyncKind> {
     names: Vec<Key>,
     pub(super) before: Vec<Key>,
     pub(super) after: Vec<Key>,
-    pub(super) when: Option<Box<TypedCondition<F>>>,
-    pub(super) when_any: Option<Box<AnyCondition>>,
+    pub(super) when: Option<Condition<TypedCondition<F>>>,
+    pub(super) when_any: Option<Condition<AnyCondition>>,
 }
 
 /// A sync handler: the emit calls it at its position in the order, and resumes when it has
@@ -256,7 +257,7 @@ impl<F: Family, T> NewSubscription<F, T> {
     fn new(registry: Registry, location: Location, name: Key, factory: HandlerFactory<F>) -> Self {
         Self {
             registry,
-            factory,
+            factory: CatchDrop::new(factory),
             kind: PhantomData,
             subscriber: SubscriberInfo::new(
                 F::statics().info.topic().into(),
@@ -312,7 +313,7 @@ impl<F: Family, T> NewSubscription<F, T> {
     /// The entry that is to be registered, and the part of the guard that removes it again.
     pub(super) fn prepare(self) -> (PreparedEntry, SubscriptionPart) {
         let number = self.registry.core().next_number();
-        let event_type = match &self.factory {
+        let event_type = match &*self.factory {
             HandlerFactory::Exact(_) => Some(EventType::of::<F>()),
             HandlerFactory::Pattern(..) => None,
         };
@@ -339,7 +340,7 @@ impl<F: Family, T> NewSubscription<F, T> {
             position,
             subscriber: Arc::new(self.subscriber),
         };
-        let (entry, closable) = match self.factory {
+        let (entry, closable) = match self.factory.into_inner() {
             HandlerFactory::Exact(factory) => {
                 let (handler, closable) =
                     factory(Filters::new(origin, self.when, once), concurrency);

@@ -11,6 +11,7 @@ use crate::{
     event::{AnyEvent, Family},
     handler::EmitOrigin,
     metadata::Origin,
+    primitives::CatchDrop,
 };
 
 /// A condition on the events of one family.
@@ -19,10 +20,14 @@ pub(super) type TypedCondition<F> = dyn Fn(&<F as Family>::Of<'_>) -> bool + Sen
 /// A condition on an event of any type.
 pub(super) type AnyCondition = dyn Fn(&dyn AnyEvent) -> bool + Send + Sync;
 
+/// A condition of this type as a subscription stores it. A handler is stored beside it: were both dropped by one panic
+/// that unwinds, a second one would abort the process.
+pub(super) type Condition<C> = CatchDrop<Box<C>>;
+
 /// The filters of a run-time subscription; `C` is the type of its condition.
 pub(crate) struct Filters<C: ?Sized> {
     origin: Option<Origin>,
-    when: Option<Box<C>>,
+    when: Option<Condition<C>>,
     once: Option<(Once, Unsubscribe)>,
 }
 
@@ -31,7 +36,7 @@ impl<C: ?Sized> Filters<C> {
     /// unsubscribes.
     pub(crate) fn new(
         origin: Option<Origin>,
-        when: Option<Box<C>>,
+        when: Option<Condition<C>>,
         once: Option<Unsubscribe>,
     ) -> Option<Self> {
         let any = origin.is_some() || when.is_some() || once.is_some();
@@ -54,7 +59,7 @@ impl<C: ?Sized> Filters<C> {
         self.origin
             .as_ref()
             .is_none_or(|origin| source.is_from(origin))
-            && self.when.as_deref().is_none_or(holds)
+            && self.when.as_ref().is_none_or(|when| holds(when))
             && self
                 .once
                 .as_ref()

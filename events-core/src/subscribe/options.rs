@@ -6,6 +6,7 @@ use super::builder::{BackgroundKind, ExactKind, NewSubscription, PatternKind};
 use crate::{
     event::{AnyEvent, Family, Snapshot, TopicEvent},
     metadata::IntoKey,
+    primitives::CatchDrop,
 };
 
 /// The remedy for two conditions.
@@ -99,7 +100,7 @@ impl<F: Family, T: ExactKind> NewSubscription<F, T> {
     #[track_caller]
     pub fn when(mut self, when: impl Fn(&F::Of<'_>) -> bool + Send + Sync + 'static) -> Self {
         self.set("a condition", JOIN);
-        self.when = Some(Box::new(when));
+        self.when = Some(CatchDrop::new(Box::new(when)));
         self
     }
 }
@@ -115,7 +116,7 @@ impl NewSubscription<TopicEvent<'static>, PatternKind> {
     #[track_caller]
     pub fn when(mut self, when: impl Fn(&dyn AnyEvent) -> bool + Send + Sync + 'static) -> Self {
         self.set("a condition", JOIN);
-        self.when_any = Some(Box::new(when));
+        self.when_any = Some(CatchDrop::new(Box::new(when)));
         self
     }
 }
