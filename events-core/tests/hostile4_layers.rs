@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use events_core::{AnyEvent, Event, Registry, args};
+use events_core::{Event, Registry};
 use tracing::{Subscriber, level_filters::LevelFilter, span};
 use tracing_subscriber::layer::{Context as LayerContext, Layer, SubscriberExt};
 
@@ -179,74 +179,6 @@ fn twin_the_span_of_an_event_that_is_ready_at_once_shuts_the_queue_down() {
 fn the_span_of_a_resumed_event_shuts_the_queue_down() {
     in_child("the_span_of_a_resumed_event_shuts_the_queue_down", |calls| {
         shuts_down_on_close(&calls, true);
-    });
-}
-
-/// A layer that stops a pending handler when the span of its emit is left.
-fn stops_on(once: fn(&Calls) -> &Once, calls: &Calls, first_poll: bool) {
-    let registry = Registry::new();
-    let subscription = registry.on_async(|_: &A| pending::<()>());
-    let span = tracing::info_span!("caller");
-    let mut emit = Box::pin(span.in_scope(|| registry.emit_async(A)));
-    if !first_poll {
-        assert!(poll(emit.as_mut()).is_pending());
-    }
-    set(once(calls), move || subscription.stop());
-    assert!(poll(emit.as_mut()).is_pending());
-}
-
-#[test]
-fn a_layer_that_stops_a_handler_when_the_span_of_its_emit_is_left() {
-    in_child("a_layer_that_stops_a_handler_when_the_span_of_its_emit_is_left", |calls| {
-        stops_on(|calls| &calls.exit, &calls, true);
-    });
-}
-
-#[test]
-fn a_layer_that_stops_a_handler_when_the_span_of_its_emit_is_entered_again() {
-    in_child("a_layer_that_stops_a_handler_when_the_span_of_its_emit_is_entered_again", |calls| {
-        stops_on(|calls| &calls.enter, &calls, false);
-    });
-}
-
-/// A layer that stops a pattern subscriber when it receives the record of an event that none has received.
-#[test]
-fn a_layer_that_stops_a_subscriber_of_a_topic_that_none_has_received() {
-    in_child("a_layer_that_stops_a_subscriber_of_a_topic_that_none_has_received", |calls| {
-        let registry = Registry::new();
-        let subscription = registry
-            .subscribe_topic("topic", |_: &dyn AnyEvent| ())
-            .unwrap()
-            .when(|_: &dyn AnyEvent| false)
-            .register()
-            .unwrap();
-        set(&calls.event, move || subscription.stop());
-        registry.emit_topic("topic", args! {});
-    });
-}
-
-struct Bomb;
-impl Drop for Bomb {
-    fn drop(&mut self) {
-        panic!("a bomb");
-    }
-}
-
-/// A layer that stops a subscriber when it receives the record of a destructor that panicked: that of another handler,
-/// which is dropped with the plan.
-#[test]
-fn a_layer_that_stops_a_handler_of_a_plan_that_is_dropped() {
-    in_child("a_layer_that_stops_a_handler_of_a_plan_that_is_dropped", |calls| {
-        let registry = Registry::new();
-        let other = Arc::new(Mutex::new(None::<events_core::Subscription>));
-        let drops = Arc::clone(&other);
-        registry.on(move |_: &A| drop(drops.lock().unwrap().take())).detach();
-        let bomb = Bomb;
-        *other.lock().unwrap() = Some(registry.on(move |_: &A| _ = &bomb));
-        let subscription = registry.on(|_: &A| ());
-        set(&calls.event, move || subscription.stop());
-        registry.emit(A);
-        assert!(calls.event.lock().unwrap().is_none(), "there is a record");
     });
 }
 

@@ -11,7 +11,11 @@ use std::{
 };
 
 use events_core::{AnyEvent, Event, Registry, args};
-use tracing::{level_filters::LevelFilter, subscriber::set_global_default};
+use tracing::{
+    level_filters::LevelFilter,
+    span::{Attributes, Id},
+    subscriber::set_global_default,
+};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
 use crate::{panics::check_in_children, poll_once};
@@ -144,24 +148,79 @@ fn flush_resumed(_: &Registry) {
     });
 }
 
-/// A tracing layer that emits for each record.
-struct EmitsForEach(Registry, Emits);
+/// The callbacks of a tracing layer.
+#[derive(Clone, Copy, PartialEq)]
+enum Callback {
+    Record,
+    NewSpan,
+    Enter,
+    Exit,
+    Close,
+}
 
-impl<S: tracing::Subscriber> Layer<S> for EmitsForEach {
-    fn on_event(&self, _: &tracing::Event<'_>, _: Context<'_, S>) {
-        call(&self.0, self.1);
+/// A tracing layer that emits in one of its callbacks.
+struct EmitsIn(Callback, Registry, Emits);
+
+impl EmitsIn {
+    fn call(&self, callback: Callback) {
+        if callback == self.0 {
+            call(&self.1, self.2);
+        }
     }
 }
 
-/// Each emit makes a record, of which no more than 4 are nested.
-fn check_layer(level: LevelFilter, subscribe: fn(&Registry), emits: Emits) {
+impl<S: tracing::Subscriber> Layer<S> for EmitsIn {
+    fn on_event(&self, _: &tracing::Event<'_>, _: Context<'_, S>) {
+        self.call(Callback::Record);
+    }
+
+    fn on_new_span(&self, _: &Attributes<'_>, _: &Id, _: Context<'_, S>) {
+        self.call(Callback::NewSpan);
+    }
+
+    fn on_enter(&self, _: &Id, _: Context<'_, S>) {
+        self.call(Callback::Enter);
+    }
+
+    fn on_exit(&self, _: &Id, _: Context<'_, S>) {
+        self.call(Callback::Exit);
+    }
+
+    fn on_close(&self, _: Id, _: Context<'_, S>) {
+        self.call(Callback::Close);
+    }
+}
+
+fn check_layer(
+    callback: Callback,
+    level: LevelFilter,
+    subscribe: fn(&Registry),
+    emits: Emits,
+    calls: usize,
+) {
     let registry = Registry::new();
     subscribe(&registry);
-    let layer = EmitsForEach(registry.clone(), emits);
+    let layer = EmitsIn(callback, registry.clone(), emits);
     let layered = tracing_subscriber::registry().with(layer).with(level);
     set_global_default(layered).expect("there is none");
     emits(&registry);
-    assert_eq!(CALLS.load(Ordering::Relaxed), 4);
+    assert_eq!(CALLS.load(Ordering::Relaxed), calls);
+}
+
+/// Each emit makes a record, of which no more than 4 are nested.
+fn check_records(level: LevelFilter, subscribe: fn(&Registry), emits: Emits) {
+    check_layer(Callback::Record, level, subscribe, emits, 4);
+}
+
+/// Each emit has a span, and one of its handler.
+fn check_spans(callback: Callback, emits: Emits, calls: usize) {
+    check_layer(callback, LevelFilter::TRACE, subscribe_both, emits, calls);
+}
+
+fn subscribe_both(registry: &Registry) {
+    registry.on(|_: &Again| ()).detach();
+    let subscription = registry.on_topic("topic", |_: &dyn AnyEvent| ());
+    subscription.expect("it is a pattern").detach();
 }
 
 fn subscribe_failing(registry: &Registry) {
@@ -174,6 +233,7 @@ fn subscribe_failing(registry: &Registry) {
 const EMIT: Emits = |registry| _ = registry.emit(Again);
 const EMIT_TOPIC: Emits = |registry| _ = registry.emit_topic("topic", args! {});
 const EMIT_ASYNC: Emits = |registry| _ = poll_once(registry.emit_async(Again));
+const FLUSH: Emits = |_| flush(subscribe_both);
 
 const ROWS: &[(&str, fn())] = &[
     ("emit, an error is dropped", || check_errors(OnDrop, EMIT)),
@@ -219,16 +279,44 @@ const ROWS: &[(&str, fn())] = &[
         check_calls(&Registry::new(), flush_resumed);
     }),
     ("a layer, emit", || {
-        check_layer(LevelFilter::ERROR, subscribe_failing, EMIT);
+        check_records(LevelFilter::ERROR, subscribe_failing, EMIT);
     }),
     ("a layer, emit_topic", || {
-        check_layer(LevelFilter::ERROR, subscribe_failing, EMIT_TOPIC);
+        check_records(LevelFilter::ERROR, subscribe_failing, EMIT_TOPIC);
     }),
     ("a layer, emit_async", || {
-        check_layer(LevelFilter::ERROR, subscribe_failing, EMIT_ASYNC);
+        check_records(LevelFilter::ERROR, subscribe_failing, EMIT_ASYNC);
     }),
     ("a layer, no subscriber", || {
-        check_layer(LevelFilter::DEBUG, |_| (), EMIT);
+        check_records(LevelFilter::DEBUG, |_| (), EMIT);
+    }),
+    // No more than 4 calls are nested: 2 + 4 + 8 + 16.
+    ("a layer, a new span", || {
+        check_spans(Callback::NewSpan, EMIT, 30);
+    }),
+    ("a layer, a span that is entered", || {
+        check_spans(Callback::Enter, EMIT, 30);
+    }),
+    ("a layer, a span that is left", || {
+        check_spans(Callback::Exit, EMIT, 30);
+    }),
+    // A span is closed after those that are created inside it.
+    ("a layer, a span that is closed", || {
+        check_spans(Callback::Close, EMIT, 4);
+    }),
+    ("a layer, a new span of a topic", || {
+        check_spans(Callback::NewSpan, EMIT_TOPIC, 30);
+    }),
+    ("a layer, a new span of an async emit", || {
+        check_spans(Callback::NewSpan, EMIT_ASYNC, 30);
+    }),
+    // A nested one also enters the span of its caller: 2 + 6 + 18 + 54.
+    ("a layer, a span of an async emit that is entered", || {
+        check_spans(Callback::Enter, EMIT_ASYNC, 80);
+    }),
+    // It has only that of its handler.
+    ("a layer, a new span of an event from the queue", || {
+        check_spans(Callback::NewSpan, FLUSH, 4);
     }),
 ];
 
