@@ -219,9 +219,7 @@ impl<S: Source, W, K> Bridge<S, W, K, Undecided> {
         E: Event,
         F: Fn(S::Item) -> Option<E>,
     {
-        self.with_parts(|sender, filter, Undecided| {
-            (sender, filter, With(CatchDrop::new(event)))
-        })
+        self.with_parts(|sender, filter, Undecided| (sender, filter, With(CatchDrop::new(event))))
     }
 }
 

@@ -1,19 +1,21 @@
 //! A tracing span whose callbacks may panic.
 //!
 //! Creating, entering, leaving and closing a span calls the code that receives it, such as a tracing layer. A panic of
-//! that code is caught, as that of a record is: if it unwound, an event in progress could be lost.
+//! that code is caught, as that of a record is: if it unwound, an event in progress could be lost. Each of these calls is
+//! a [`TracingCall`], and counts as a nested one where that code emits: if too many are nested, no span is created or
+//! entered.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tracing::{Span, span::Entered};
 
-use crate::primitives::{CatchDrop, catch_record, drop_catching};
+use crate::primitives::{TracingCall, catch_drop, catch_tracing, drop_catching};
 
 /// A tracing span, or none.
-pub(crate) struct CatchSpan(Option<CatchDrop<Span>>);
+pub(crate) struct CatchSpan(Option<Span>);
 
 /// Until this is dropped, the span is entered.
-pub(crate) type EnteredSpan<'s> = CatchDrop<Entered<'s>>;
+pub(crate) struct EnteredSpan<'s>(Option<Entered<'s>>);
 
 impl CatchSpan {
     /// No span.
@@ -21,9 +23,7 @@ impl CatchSpan {
 
     /// The span that the function creates, or none if that panics.
     pub(crate) fn new(create: impl FnOnce() -> Span) -> Self {
-        let span = catch_unwind(AssertUnwindSafe(create)).map_err(drop_catching);
-        let span = span.ok().filter(|span| !span.is_none());
-        Self(span.map(CatchDrop::new))
+        Self(catch_tracing(create).filter(|span| !span.is_none()))
     }
 
     /// The current span of this thread.
@@ -38,7 +38,7 @@ impl CatchSpan {
     /// Enters the span until the guard is dropped. If entering it panics, it is left at once.
     #[inline]
     pub(crate) fn enter(&self) -> Option<EnteredSpan<'_>> {
-        self.0.as_deref().and_then(enter)
+        self.0.as_ref().and_then(enter)
     }
 
     /// Calls a function inside the span.
@@ -49,13 +49,37 @@ impl CatchSpan {
 }
 
 fn enter(span: &Span) -> Option<EnteredSpan<'_>> {
-    match catch_unwind(AssertUnwindSafe(|| span.enter())) {
-        Ok(entered) => Some(CatchDrop::new(entered)),
-        Err(payload) => {
+    let entered = catch_tracing(|| {
+        let entered = catch_unwind(AssertUnwindSafe(|| span.enter()));
+        entered.map_err(|payload| {
             drop_catching(payload);
             // Other layers of the same subscriber may have entered it.
-            catch_record(|| _ = span.with_subscriber(|(id, subscriber)| subscriber.exit(id)));
-            None
+            span.with_subscriber(|(id, subscriber)| subscriber.exit(id));
+        })
+    });
+    let entered = entered?.ok()?;
+    Some(EnteredSpan(Some(entered)))
+}
+
+impl Drop for CatchSpan {
+    #[inline]
+    fn drop(&mut self) {
+        if self.0.is_some() {
+            clear(&mut self.0);
         }
     }
+}
+
+impl Drop for EnteredSpan<'_> {
+    fn drop(&mut self) {
+        clear(&mut self.0);
+    }
+}
+
+/// Closes or leaves a span, no matter how many such calls are nested: each belongs to a span that was created or entered.
+fn clear<T>(span: &mut Option<T>) {
+    catch_drop::<T>(|| {
+        let _call = TracingCall::enter();
+        *span = None;
+    });
 }

@@ -2,11 +2,13 @@
 //! handler is dropped, since it may be one of these.
 //!
 //! A handler, a filter or an event's `Clone` is called inside an emit or a job, which owns the handlers of its plan.
-//! An [`OwnsHandlers`] marks the other places: destructors, and the hook for events that no subscriber received.
+//! An [`OwnsHandlers`] marks destructors, and the hook for events that no subscriber received. Code that receives records
+//! and spans is called inside a `TracingCall`.
 
 use std::{cell::Cell, marker::PhantomData};
 
 use super::{current_job::is_in_job, emit_stack::depth};
+use crate::primitives::is_in_tracing_call;
 
 thread_local! {
     /// How many marks this thread has.
@@ -36,5 +38,5 @@ impl Drop for OwnsHandlers {
 
 /// Whether a function around this one, on this thread, may own handlers.
 pub(crate) fn may_own_handlers() -> bool {
-    MARKS.get() > 0 || depth() > 0 || is_in_job()
+    MARKS.get() > 0 || depth() > 0 || is_in_job() || is_in_tracing_call()
 }

@@ -6,19 +6,22 @@
 use std::{
     any::{Any, type_name},
     cell::Cell,
-    fmt, mem,
+    fmt,
+    marker::PhantomData,
+    mem,
     ops::{Deref, DerefMut},
     panic::{AssertUnwindSafe, catch_unwind},
     task::Waker,
     thread,
 };
 
-/// How many records may be nested: each is made while a tracing layer receives the one before.
-const MAX_NESTED_RECORDS: usize = 4;
+/// How many calls of `tracing` may be nested: each is made while a tracing layer receives the record or the span of the
+/// one before.
+const MAX_NESTED_CALLS: usize = 4;
 
 thread_local! {
-    /// How many records this thread is making.
-    static RECORDS: Cell<usize> = const { Cell::new(0) };
+    /// How many calls of `tracing` are in progress on this thread.
+    static CALLS: Cell<usize> = const { Cell::new(0) };
 }
 
 /// Drops a value and catches a panic of its `Drop`.
@@ -69,25 +72,52 @@ pub(crate) fn wake_each(wakers: impl IntoIterator<Item = Waker>) {
         .for_each(|waker| _ = wake_catching(waker));
 }
 
-/// Calls a function that records for `tracing`, and catches a panic of the code that receives the record, such as a
-/// tracing layer. All records of this crate are written through this: something may be lost if one unwinds.
-pub(crate) fn catch_record(record: impl FnOnce()) {
-    if let Err(payload) = bounded(record) {
-        drop_catching(payload);
+/// Until this is dropped, this thread calls `tracing`, and so the code that receives records and spans, such as a layer.
+/// Such code is user code: it may emit, and the caller may own handlers.
+pub(crate) struct TracingCall(PhantomData<*const ()>);
+
+impl TracingCall {
+    /// For a call that must not be omitted, such as that which leaves a span.
+    pub(crate) fn enter() -> Self {
+        CALLS.set(CALLS.get() + 1);
+        Self(PhantomData)
+    }
+
+    /// `None` if [`MAX_NESTED_CALLS`] are nested on this thread: a layer that emits for each record or span would recurse
+    /// without end, since what it emits is recorded as well.
+    fn try_enter() -> Option<Self> {
+        (CALLS.get() < MAX_NESTED_CALLS).then(Self::enter)
     }
 }
 
-/// Calls a function that records, unless [`MAX_NESTED_RECORDS`] are nested on this thread: a layer that emits for each
-/// record would recurse without end, since what it emits is recorded as well.
-fn bounded(record: impl FnOnce()) -> thread::Result<()> {
-    let outer = RECORDS.get();
-    if outer >= MAX_NESTED_RECORDS {
-        return Ok(());
+impl Drop for TracingCall {
+    fn drop(&mut self) {
+        CALLS.set(CALLS.get() - 1);
     }
-    RECORDS.set(outer + 1);
-    let result = catch_unwind(AssertUnwindSafe(record));
-    RECORDS.set(outer);
-    result
+}
+
+/// Whether code that receives records and spans of this crate runs on this thread.
+pub(crate) fn is_in_tracing_call() -> bool {
+    CALLS.get() > 0
+}
+
+/// Calls a function that records for `tracing`, and catches a panic of the code that receives the record, such as a
+/// tracing layer. All records of this crate are written through this: something may be lost if one unwinds. A record is
+/// omitted if [`MAX_NESTED_CALLS`] are nested.
+pub(crate) fn catch_record(record: impl FnOnce()) {
+    catch_tracing(record);
+}
+
+/// Calls a function that calls `tracing`, and catches its panic. Returns `None` if it panicked, and if it was not called
+/// because [`MAX_NESTED_CALLS`] are nested.
+pub(crate) fn catch_tracing<T>(call: impl FnOnce() -> T) -> Option<T> {
+    catch_nested(call)?.map_err(drop_catching).ok()
+}
+
+/// Calls a function that calls `tracing`, unless too many such calls are nested.
+fn catch_nested<T>(call: impl FnOnce() -> T) -> Option<thread::Result<T>> {
+    let _call = TracingCall::try_enter()?;
+    Some(catch_unwind(AssertUnwindSafe(call)))
 }
 
 /// Logs a panic that was caught. The payload is leaked, because dropping it might panic as well; so might

@@ -22,8 +22,8 @@ mod wait;
 mod waker_list;
 
 pub(crate) use catch::{
-    CatchDrop, catch_drop, catch_record, clear_catching, drop_catching, drop_each, payload_as_str,
-    wake_catching, wake_each,
+    CatchDrop, TracingCall, catch_drop, catch_record, catch_tracing, clear_catching, drop_catching,
+    drop_each, is_in_tracing_call, payload_as_str, wake_catching, wake_each,
 };
 pub(crate) use drop_signal::DropSignal;
 pub use one_line::one_line;

@@ -28,9 +28,10 @@ impl Subscription {
     /// the handler is not started with it.
     ///
     /// This does not wait
-    /// - inside a handler, of whichever event, inside the hook for events that no subscriber received, and in a
-    ///   destructor that is called while a handler, its error, that hook, or the future of an async emit, is dropped:
-    ///   what drops it may own the handler that it would wait for;
+    /// - inside a handler, of whichever event, inside the hook for events that no subscriber received, in a `tracing`
+    ///   layer that receives a record or a span of this crate, and in a destructor that is called while a handler, its
+    ///   error, that hook, or the future of an async emit, is dropped: what calls it may own the handler that it would
+    ///   wait for;
     /// - if the registry does not exist any more: then no call is in progress. The thread that drops the registry
     ///   may still be dropping the closure.
     ///
