@@ -317,6 +317,7 @@ fn an_item_has_the_chain_of_the_job_that_pushed_it() {
             (Some(in_flush), 7, 2),
             (Some(in_flush), 6, 2),
             (Some(in_flush), 8, 0),
+            (Some(second), u32::MAX / 2 + 2, 0),
             // The numbers of flushes wrap around.
             (Some(in_flush), u32::MAX, 2),
             (Some(EventChain::NONE.in_flush(u32::MAX).next()), 3, 0),
