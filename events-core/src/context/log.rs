@@ -37,7 +37,7 @@ fn record(failure: &Failure) {
     error!(
         target: "events_core",
         topic = &*one_line(&subscriber.topic),
-        subscriber = &*one_line(&subscriber.name),
+        subscriber = %one_line(&subscriber.name),
         location = %subscriber.location,
         cause = %failure.cause(),
         backtrace = failure.panic().and_then(|panic| panic.backtrace()).map(tracing::field::display),
@@ -80,7 +80,7 @@ pub(crate) fn handler_span(subscriber: &SubscriberInfo) -> CatchSpan {
         trace_span!(
             target: "events_core",
             "handle",
-            subscriber = &*one_line(&subscriber.name),
+            subscriber = %one_line(&subscriber.name),
             location = %subscriber.location,
         )
     })

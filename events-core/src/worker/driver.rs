@@ -139,7 +139,10 @@ impl Driver {
             // A push must not wake this driver while it is busy.
             self.intake.remove_waiter(core);
         }
-        let Some(rest) = self.run(&registry, woken, waker, is_inside && begins_inside) else {
+        self.intake.begin_poll(waker);
+        let rest = self.run(&registry, woken, is_inside && begins_inside);
+        self.intake.end_poll();
+        let Some(rest) = rest else {
             return Poll::Ready(());
         };
         // Only from here on tasks are woken: a waker may poll a task that is inside no job of the queue, and not inside
@@ -163,6 +166,9 @@ impl Driver {
             Rest::TooDeep => {
                 self.is_too_deep = true;
                 self.log_too_deep(core);
+                if self.suspended == 0 {
+                    core.drivers().idle().notify();
+                }
                 let has_none = self.may_end();
                 self.intake.leave(core, waker, has_none)
             }
@@ -184,24 +190,18 @@ impl Driver {
     }
 
     /// Resumes the woken jobs and starts others. `None` if a shutdown has stopped it.
-    fn run(
-        &mut self,
-        registry: &Registry,
-        woken: Vec<usize>,
-        waker: &Waker,
-        is_inside: bool,
-    ) -> Option<Rest> {
+    fn run(&mut self, registry: &Registry, woken: Vec<usize>, is_inside: bool) -> Option<Rest> {
         // The handlers of a job emit to the registry of its queue.
         let _current = enter_if_other(registry);
         let core = registry.core();
         let _sink = core.pass_failures();
         woken.into_iter().for_each(|index| self.resume(index));
         let is_stopped = self.in_flight.is_stopped();
-        (!is_stopped).then(|| self.start_jobs(core, waker, is_inside))
+        (!is_stopped).then(|| self.start_jobs(core, is_inside))
     }
 
     /// Starts jobs, as many as it may in one poll.
-    fn start_jobs(&mut self, core: &Core, waker: &Waker, is_inside: bool) -> Rest {
+    fn start_jobs(&mut self, core: &Core, is_inside: bool) -> Rest {
         let _job = enter_job(core.queue_id(), None);
         let may_start = may_enter(core.emit_limits().limit());
         let flush = self.intake.flush(core);
@@ -216,11 +216,11 @@ impl Driver {
             let suspended = self.suspended;
             let may_wait = || !is_inside || suspended > 0;
             let next = if !may_start {
-                Err(self.intake.pop_nothing(core, waker, may_wait))
+                Err(self.intake.pop_nothing(core, may_wait))
             } else if let Some(flush) = flush {
                 self.intake.pop_in_flush(core, flush)
             } else {
-                self.intake.pop(core, waker, may_wait)
+                self.intake.pop(core, may_wait)
             };
             match next {
                 Ok(next) => self.start(core, next),
@@ -243,6 +243,7 @@ impl Driver {
         if mem::replace(&mut self.has_logged, true) {
             return;
         }
+        let _job = enter_job(core.queue_id(), None);
         catch_record(|| {
             tracing::error!(
                 target: "events_core",

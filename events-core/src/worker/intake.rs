@@ -1,10 +1,10 @@
 //! Which job of its queue a driver starts next, and when it is finished.
 
-use std::task::{Context, Poll, Waker};
+use std::task::{Poll, Waker};
 
 use crate::{
     context::EventChain,
-    primitives::Waiter,
+    primitives::{Waiter, drop_catching},
     queue::{JobVtable, PoppedJob},
     registry::Core,
 };
@@ -56,6 +56,8 @@ pub(super) struct Next<'c> {
 pub(super) struct Intake {
     until: Until,
     waiter: Waiter,
+    /// During a poll, wakers of the task that are not registered: they are cloned and dropped outside of the queue's jobs.
+    wakers: Vec<Waker>,
     /// The number of the flush, from its first pop on.
     flush: Option<u32>,
     /// Whether a chain of events is too long for the flush.
@@ -67,6 +69,7 @@ impl Intake {
         Self {
             until,
             waiter: Waiter::new(),
+            wakers: Vec::new(),
             flush: None,
             is_cut_off: false,
         }
@@ -78,6 +81,18 @@ impl Intake {
 
     pub(super) fn is_cut_off(&self) -> bool {
         self.is_cut_off
+    }
+
+    /// A poll begins, in the task with this waker.
+    pub(super) fn begin_poll(&mut self, waker: &Waker) {
+        if !self.is_of_flush() {
+            self.wakers.push(waker.clone());
+        }
+    }
+
+    /// A poll ends.
+    pub(super) fn end_poll(&mut self) {
+        self.wakers.drain(..).for_each(drop_catching);
     }
 
     #[inline]
@@ -127,12 +142,11 @@ impl Intake {
     pub(super) fn pop<'c>(
         &mut self,
         core: &'c Core,
-        waker: &Waker,
         may_wait: impl FnOnce() -> bool,
     ) -> Result<Next<'c>, Rest> {
-        let context = &Context::from_waker(waker);
         let is_idle = || !may_wait() || core.drivers().is_idle();
-        match core.queue().poll_pop(&mut self.waiter, context, is_idle) {
+        let Self { waiter, wakers, .. } = self;
+        match core.queue().poll_pop(waiter, wakers, is_idle) {
             Poll::Ready(Some(popped)) => {
                 let (vtable, has_chain) = popped.front();
                 let chain = if has_chain {
@@ -153,18 +167,13 @@ impl Intake {
 
     /// Why a driver starts no job where no further emit may be nested. `may_wait` as in [`pop`](Self::pop).
     #[cold]
-    pub(super) fn pop_nothing(
-        &mut self,
-        core: &Core,
-        waker: &Waker,
-        may_wait: impl FnOnce() -> bool,
-    ) -> Rest {
+    pub(super) fn pop_nothing(&mut self, core: &Core, may_wait: impl FnOnce() -> bool) -> Rest {
         if core.queue().len() > 0 {
             return Rest::TooDeep;
         }
         let next = match self.flush(core) {
             Some(flush) => self.pop_in_flush(core, flush),
-            None => self.pop(core, waker, may_wait),
+            None => self.pop(core, may_wait),
         };
         // A job that was pushed meanwhile stays in the queue.
         next.map_or_else(|rest| rest, |_| Rest::TooDeep)

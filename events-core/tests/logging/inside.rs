@@ -11,7 +11,7 @@ use std::{
 };
 
 use events_core::{Event, Registry};
-use tracing::{Subscriber, info_span, span::Id, subscriber::with_default};
+use tracing::{Metadata, Subscriber, info_span, span::Id, subscriber::with_default};
 use tracing_subscriber::{
     Layer,
     layer::{Context, SubscriberExt},
@@ -47,6 +47,11 @@ impl Calls {
 }
 
 impl<S: Subscriber> Layer<S> for Calls {
+    /// The spans of the crate itself would be closed first.
+    fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
+        metadata.is_event() || metadata.target() != "events_core"
+    }
+
     fn on_close(&self, _: Id, _: Context<'_, S>) {
         if self.on_close {
             self.call();
