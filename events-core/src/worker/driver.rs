@@ -213,8 +213,7 @@ impl Driver {
                 return Rest::Stopping;
             }
             // Whether it waits for the jobs of other drivers. Inside a job it waits only for its own.
-            let suspended = self.suspended;
-            let may_wait = || !is_inside || suspended > 0;
+            let may_wait = || !is_inside || self.suspended > 0;
             let next = if !may_start {
                 Err(self.intake.pop_nothing(core, may_wait))
             } else if let Some(flush) = flush {
