@@ -56,7 +56,7 @@ pub(super) struct Next<'c> {
 pub(super) struct Intake {
     until: Until,
     waiter: Waiter,
-    /// During a poll, wakers of the task that are not registered: they are cloned and dropped outside of the queue's jobs.
+    /// Wakers of this poll that are not registered. Their code runs outside of any job of the queue.
     wakers: Vec<Waker>,
     /// The number of the flush, from its first pop on.
     flush: Option<u32>,
@@ -83,15 +83,15 @@ impl Intake {
         self.is_cut_off
     }
 
-    /// A poll begins, in the task with this waker.
-    pub(super) fn begin_poll(&mut self, waker: &Waker) {
+    /// Clones the waker of the task, before a poll that may register it.
+    pub(super) fn prepare_waker(&mut self, waker: &Waker) {
         if !self.is_of_flush() {
             self.wakers.push(waker.clone());
         }
     }
 
-    /// A poll ends.
-    pub(super) fn end_poll(&mut self) {
+    /// Drops the wakers that a poll has not registered, or has replaced.
+    pub(super) fn drop_wakers(&mut self) {
         self.wakers.drain(..).for_each(drop_catching);
     }
 
@@ -103,9 +103,10 @@ impl Intake {
         }
     }
 
-    /// Returns the number of the flush, which is counted from its first call on; `None` for other drivers.
+    /// The number of the flush, assigned at the first call; `None` for other drivers. Resets `is_cut_off`, which describes
+    /// the last poll.
     #[inline]
-    pub(super) fn flush(&mut self, core: &Core) -> Option<u32> {
+    pub(super) fn flush_number(&mut self, core: &Core) -> Option<u32> {
         if self.until != Until::Empty {
             return None;
         }
@@ -167,11 +168,15 @@ impl Intake {
 
     /// Why a driver starts no job where no further emit may be nested. `may_wait` as in [`pop`](Self::pop).
     #[cold]
-    pub(super) fn pop_nothing(&mut self, core: &Core, may_wait: impl FnOnce() -> bool) -> Rest {
+    pub(super) fn rest_without_start(
+        &mut self,
+        core: &Core,
+        may_wait: impl FnOnce() -> bool,
+    ) -> Rest {
         if core.queue().len() > 0 {
             return Rest::TooDeep;
         }
-        let next = match self.flush(core) {
+        let next = match self.flush_number(core) {
             Some(flush) => self.pop_in_flush(core, flush),
             None => self.pop(core, may_wait),
         };
@@ -179,15 +184,15 @@ impl Intake {
         next.map_or_else(|rest| rest, |_| Rest::TooDeep)
     }
 
-    /// Leaves the queued jobs, which it may not start where it is polled, to other drivers. `has_none`: it has no job in
+    /// Leaves the queued jobs, which it may not start where it is polled, to other drivers. `has_no_job`: it has no job in
     /// progress. Returns whether it is finished.
-    pub(super) fn leave(&mut self, core: &Core, waker: &Waker, has_none: bool) -> bool {
-        if self.until == Until::Drained || (self.until == Until::ShutDown && !has_none) {
+    pub(super) fn leave(&mut self, core: &Core, waker: &Waker, has_no_job: bool) -> bool {
+        if self.until == Until::Drained || (self.until == Until::ShutDown && !has_no_job) {
             core.queue().add_late_waiter(&mut self.waiter, waker);
             return false;
         }
         self.remove_waiter(core);
-        has_none
+        has_no_job
     }
 
     /// It does not wait for a job any more, or does something else first.

@@ -215,8 +215,8 @@ impl<V: Copy> BoundedQueue<V> {
     /// that stops polling must call [`remove_waiter`](Self::remove_waiter), and one that ends
     /// [`wake_if_draining`](Self::wake_if_draining).
     ///
-    /// `wakers` has a waker of the consumer's task; afterwards it has those that are not registered. They are neither cloned
-    /// nor dropped here, since their code may not run everywhere.
+    /// The last of the `wakers` is one of the consumer's task, and is registered if the result is pending. Wakers that are
+    /// replaced or not needed are left there, so that the caller drops them outside of the items that it runs.
     #[inline(always)]
     pub(crate) fn poll_pop(
         &self,
@@ -269,7 +269,8 @@ impl<V: Copy> BoundedQueue<V> {
         if !self.is_settled(idle) {
             return Poll::Pending;
         }
-        // No item can be pushed any more, for which another waiter would have to be woken.
+        // An item that is pushed from now on may take this waker in place of another one. No wake-up is lost: the
+        // consumer ends, and `wake_if_draining` wakes all.
         wakers.extend(self.inbox().waiters.remove(waiter));
         Poll::Ready(None)
     }
