@@ -204,17 +204,24 @@ impl<E: Event> BackgroundRun<E> {
         self.suspend(guard)
     }
 
+    /// As [`poll`](Self::poll), unless little of the stack is left: then each pending handler ends with a failure. For an
+    /// emit; the driver of a job has measured the stack.
+    pub(crate) fn poll_measured(self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {
+        let Some(refusal) = EmitGuard::refuses_to_resume(self.futures.call().info()) else {
+            return self.poll(waker);
+        };
+        if let Some((_, plan)) = self.info_and_plan() {
+            self.end_all(&plan, &refusal);
+        }
+        Poll::Ready(())
+    }
+
     /// Polls the pending handlers and starts those that are no longer blocked, with the emission as the
     /// innermost one of this thread.
-    /// `is_job`: its driver has measured the stack.
-    pub(crate) fn poll(mut self: Pin<&mut Self>, waker: &Waker, is_job: bool) -> Poll<()> {
+    pub(crate) fn poll(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {
         let Some((info, plan)) = self.info_and_plan() else {
             return Poll::Ready(());
         };
-        if !is_job && let Some(refusal) = EmitGuard::refuses_to_resume(info) {
-            self.end_all(&plan, &refusal);
-            return Poll::Ready(());
-        }
         let guard = EmitGuard::reenter(info, self.id);
         self.as_mut().poll_and_start(&plan, waker);
         match &guard {

@@ -19,7 +19,7 @@ use crate::{
 
 impl<E: Event + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> {
     fn poll(self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {
-        self.poll(waker, true)
+        BackgroundRun::poll(self, waker)
     }
 
     fn poll_in_emission(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {

@@ -266,7 +266,7 @@ impl<S, K> Drop for FutureSet<S, K> {
         // Drops the futures before the fields, which they borrow.
         self.cancel();
         if self.subject.is_some() {
-            let _owner = OwnsHandlers::enter(); // the `K`
+            let _owner = OwnsHandlers::enter(); // The `K` owns handlers, for which a `stop` in here must not wait.
             clear_catching(&mut self.subject);
         }
     }

@@ -105,12 +105,6 @@ impl EmitGuard {
         Some(Self::refusal(info, MAX_LIMIT, Some(stack_left)))
     }
 
-    /// Begins the emit of a job from a queue. Its driver has found that one [may be entered](may_enter) before it took
-    /// the job, which a refusal would lose. Only `MAX_LIMIT` applies.
-    pub(crate) fn enter_job(info: &'static EventInfo) -> Option<Self> {
-        Self::enter(info, MAX_LIMIT)
-    }
-
     /// Resumes an emission, with the id that it had when it was suspended. Only `MAX_LIMIT` applies.
     pub(crate) fn reenter(info: &'static EventInfo, id: Option<EmissionId>) -> Option<Self> {
         let guard = Self::enter(info, MAX_LIMIT)?;

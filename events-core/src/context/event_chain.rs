@@ -37,9 +37,10 @@ impl EventChain {
     /// The place of this event as the flush with that number counts it. Of two flushes that run events of one chain,
     /// the later one counts it.
     pub(crate) fn in_flush(self, flush: u32) -> Self {
+        let is_uncounted = self.flush == Self::NONE.flush;
         // The numbers wrap around.
-        if flush.wrapping_sub(self.flush).cast_signed() > 0 {
-            return Self { flush, length: 0 };
+        if is_uncounted || flush.wrapping_sub(self.flush).cast_signed() > 0 {
+            return Self::of_flush(flush);
         }
         self
     }

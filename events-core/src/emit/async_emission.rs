@@ -190,7 +190,7 @@ impl<E: Event> AsyncEmission<E> {
         let this = self.project();
         if mem::replace(this.is_started, true) {
             let _entered = this.span.get().and_then(CatchSpan::enter);
-            return this.background_run.poll(waker, false).map(Ok);
+            return this.background_run.poll_measured(waker).map(Ok);
         }
         if is_traced() {
             choose_span::<E>(this.span, this.background_run.origin());

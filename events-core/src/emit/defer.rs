@@ -56,9 +56,9 @@ pub(super) fn defer(
     let selected = select_accepting(background, event, emit_context, select, &mut fail_before);
     let snapshot = snapshot(background, event, emit_context, &selected, &mut fail_before);
     let mut deferral = Deferral::default();
-    if let Some((snapshot, handlers)) = snapshot {
+    if let Some(snapshot) = snapshot {
         match ClonedEventJob::new(snapshot).push(emit_context.queue) {
-            Ok(()) => deferral.deferred = u32::try_from(handlers).unwrap_or(u32::MAX),
+            Ok(()) => deferral.deferred = u32::try_from(selected.len()).unwrap_or(u32::MAX),
             Err(refused) => {
                 let mut fail = |failure| {
                     is_unreached = true;
@@ -97,14 +97,14 @@ fn select_accepting(
     selected
 }
 
-/// The snapshot for these handlers, and how many they are. `None` if there are none, or if `Clone` panics.
+/// The snapshot for these handlers. `None` if there are none, or if `Clone` panics.
 fn snapshot(
     background: &Arc<BackgroundPlan>,
     event: ErasedEventRef<'_>,
     emit_context: EmitContext<'_>,
     selected: &[usize],
     fail: &mut dyn FnMut(Failure),
-) -> Option<(Pin<Box<dyn ErasedBackgroundRun>>, usize)> {
+) -> Option<Pin<Box<dyn ErasedBackgroundRun>>> {
     let (&first, others) = selected.split_first()?;
     let run = DeferredRun {
         plan: Arc::clone(background),
@@ -114,7 +114,7 @@ fn snapshot(
     };
     let handler = background.handler(first);
     match catch_panic(|| handler.copy(event, run)) {
-        Ok(snapshot) => Some((snapshot?, selected.len())),
+        Ok(snapshot) => snapshot,
         Err(panic) => {
             let subscriber = |index: usize| Arc::clone(&background.subscribers()[index]);
             fail(Failure::new(subscriber(first), Cause::Panic(panic)));

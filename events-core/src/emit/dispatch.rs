@@ -13,7 +13,7 @@ use std::thread;
 use super::{context::EmitContext, defer::defer};
 use crate::{
     background::Select,
-    context::{EmitGuard, is_observed, log, panic_hook, records_spans},
+    context::{EmitGuard, MAX_LIMIT, is_observed, log, panic_hook, records_spans},
     handler::{ErasedEvent, Run},
     metadata::Origin,
     plan::{Found, Plan, Slot},
@@ -291,7 +291,8 @@ pub(super) fn with_job_guard<T>(
     slot: Option<&Slot>,
     f: impl FnOnce(&Plan, &EmitGuard) -> T,
 ) -> Option<T> {
-    slot?.with_plan(|plan| EmitGuard::enter_job(plan.info()).map(|guard| f(plan, &guard)))?
+    // Not the limit of the registry: the driver has checked that before it took the job, which a refusal would lose.
+    slot?.with_plan(|plan| EmitGuard::enter(plan.info(), MAX_LIMIT).map(|guard| f(plan, &guard)))?
 }
 
 /// Calls `f` with the guard of an emit that runs this plan. An error if the emit is nested too deep.

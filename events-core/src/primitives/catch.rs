@@ -125,7 +125,7 @@ fn catch_nested<T>(call: impl FnOnce() -> T) -> Option<thread::Result<T>> {
 #[cold]
 #[inline(never)]
 fn log(message: &'static str, value: &'static str, payload: Box<dyn Any + Send>) {
-    let logged = bounded(|| {
+    let logged = catch_nested(|| {
         let panic = payload_as_str(&*payload).unwrap_or("no message");
         tracing::error!(target: "events_core", value, panic, "{message}");
     });

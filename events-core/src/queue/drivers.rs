@@ -76,8 +76,7 @@ impl Drivers {
     pub(crate) fn remove(&self, driver: &Arc<InFlight<RunningJob>>) {
         let (removed, wakers) = {
             let mut state = self.state();
-            let is_it = |one: &Arc<_>| Arc::ptr_eq(one, driver);
-            let index = state.drivers.iter().position(is_it);
+            let index = position(&state.drivers, driver);
             let removed = index.map(|index| state.drivers.swap_remove(index));
             (removed, state.wakers.take_all())
         };
@@ -118,6 +117,7 @@ impl Drivers {
         state.storing.is_empty() && state.drivers.iter().all(|driver| driver.is_idle())
     }
 
+    /// The drivers in progress, including those that have been stopped.
     pub(crate) fn all(&self) -> Vec<Arc<InFlight<RunningJob>>> {
         self.state().drivers.clone()
     }
@@ -199,6 +199,13 @@ impl Drivers {
     }
 }
 
+fn position(
+    drivers: &[Arc<InFlight<RunningJob>>],
+    driver: &Arc<InFlight<RunningJob>>,
+) -> Option<usize> {
+    drivers.iter().position(|other| Arc::ptr_eq(other, driver))
+}
+
 impl DriversState {
     /// Whether that driver, or any if it is `None`, has not ended.
     fn has(&self, driver: Option<&Arc<InFlight<RunningJob>>>) -> bool {
@@ -219,8 +226,7 @@ impl Drop for Storing<'_> {
     fn drop(&mut self) {
         let mut state = self.drivers.state();
         state.unfinished.append(&mut self.jobs);
-        let is_it = |one: &Arc<_>| Arc::ptr_eq(one, self.driver);
-        if let Some(index) = state.storing.iter().position(is_it) {
+        if let Some(index) = position(&state.storing, self.driver) {
             state.storing.swap_remove(index);
         }
     }

@@ -112,25 +112,23 @@ impl<J> InFlight<J> {
 
     /// Sets the waker of the driver, and takes the slot indices of the jobs that were woken.
     pub(crate) fn take_woken(&self, driver: &Waker) -> Vec<usize> {
-        let new = driver.clone();
-        let (slots, old) = {
-            let mut woken = self.wake_list.lock();
-            (mem::take(&mut woken.slots), woken.driver.replace(new))
-        };
-        drop_catching(old);
-        slots
+        self.replace_waker(driver, mem::take)
     }
 
-    /// Sets the waker of the driver, which cannot resume a job where it is polled. Returns whether a job was woken; it
+    /// Sets the waker of the driver, which cannot resume a job where it is polled, and returns whether a job was woken; it
     /// stays in the wake list.
-    pub(crate) fn set_waker(&self, driver: &Waker) -> bool {
+    pub(crate) fn has_woken(&self, driver: &Waker) -> bool {
+        self.replace_waker(driver, |slots| !slots.is_empty())
+    }
+
+    fn replace_waker<T>(&self, driver: &Waker, read: impl FnOnce(&mut Vec<usize>) -> T) -> T {
         let new = driver.clone();
-        let (has_woken, old) = {
+        let (result, old) = {
             let mut woken = self.wake_list.lock();
-            (!woken.slots.is_empty(), woken.driver.replace(new))
+            (read(&mut woken.slots), woken.driver.replace(new))
         };
         drop_catching(old);
-        has_woken
+        result
     }
 
     /// Discards a wake of a slot that has no job: it came after the job had ended. Without this the slot would

@@ -187,10 +187,11 @@ impl RunningJob {
             let _entered = enter(self.context.as_deref(), owner.queue_id());
             run.show_unheard(&mut |event| owner.report_unheard(event));
         }
-        // The destructors of failures, of the event and of handlers run inside the queue, as the handlers do.
+        // The destructors of failures, of the event, of handlers and of the span run inside the queue, as the handlers do.
         let _job = enter_job(owner.queue_id(), None);
         self.result.failures += run.as_mut().record();
         drop(run);
+        self.context = None;
         self.result
     }
 

@@ -15,8 +15,9 @@ use crate::{
 ///
 /// Once the drop has returned, the handler is not started again on this thread, not even by an emit in
 /// progress. A call that has started, or that another thread was about to start, runs to its end, and the last
-/// emit that still uses the handler frees the closure. [`stop`](Self::stop) waits for that. The guard may be dropped inside of a handler, also inside of its own. A panic in the `Drop` of
-/// what the closure has captured is caught and logged at `error`.
+/// emit that still uses the handler frees the closure. [`stop`](Self::stop) waits for that. The guard may be dropped
+/// inside of a handler, also inside of its own. A panic in the `Drop` of what the closure has captured is caught and
+/// logged at `error`.
 ///
 /// Bind it to a name, or call [`detach`](Self::detach): `let _ = registry.on(..)` drops it, and so unsubscribes, at once.
 ///

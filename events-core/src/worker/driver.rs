@@ -37,7 +37,8 @@ pub(super) struct Driver {
     spare_slot: Option<JobSlot>,
     intake: Intake,
     concurrency: usize,
-    /// Whether its first poll was inside a job of the queue: such a job may wait for it, so it does not wait for the job.
+    /// Whether its first poll was inside a job of the queue. That job may await this driver, which therefore does not wait
+    /// for the jobs of other drivers.
     begins_inside: Option<bool>,
     /// Whether, in its last poll, it was to start a job where no further emit may be nested.
     is_too_deep: bool,
@@ -97,7 +98,7 @@ impl Driver {
     }
 
     /// Whether it has a job in progress between two polls.
-    pub(super) fn is_running(&self) -> bool {
+    pub(super) fn has_suspended(&self) -> bool {
         self.suspended > 0
     }
 
@@ -133,13 +134,16 @@ impl Driver {
         let (woken, is_held_back) = if may_resume {
             (self.in_flight.take_woken(waker), false)
         } else {
-            (Vec::new(), self.in_flight.set_waker(waker))
+            (Vec::new(), self.in_flight.has_woken(waker))
         };
         if !woken.is_empty() {
             // A push must not wake this driver while it is busy.
             self.intake.remove_waiter(core);
         }
-        let Some(rest) = self.run(&registry, woken, waker, is_inside && begins_inside) else {
+        self.intake.prepare_waker(waker);
+        let rest = self.run(&registry, woken, is_inside && begins_inside);
+        self.intake.drop_wakers();
+        let Some(rest) = rest else {
             return Poll::Ready(());
         };
         // Only from here on tasks are woken: a waker may poll a task that is inside no job of the queue, and not inside
@@ -151,22 +155,21 @@ impl Driver {
                 false
             }
             Rest::Waiting => {
-                if self.suspended == 0 {
-                    core.drivers().idle().notify();
-                }
+                self.notify_if_idle(core);
                 false
             }
             Rest::Stopping => {
                 self.intake.remove_waiter(core);
-                self.may_end()
+                self.has_no_job()
             }
             Rest::TooDeep => {
                 self.is_too_deep = true;
                 self.log_too_deep(core);
-                let has_none = self.may_end();
-                self.intake.leave(core, waker, has_none)
+                self.notify_if_idle(core);
+                let has_no_job = self.has_no_job();
+                self.intake.leave(core, waker, has_no_job)
             }
-            Rest::Ended => self.may_end(),
+            Rest::Ended => self.has_no_job(),
         };
         if is_ready {
             return Poll::Ready(());
@@ -178,33 +181,34 @@ impl Driver {
         Poll::Pending
     }
 
+    /// If it has no job in progress, tasks that wait until the queue is settled check again.
+    fn notify_if_idle(&self, core: &Core) {
+        if self.suspended == 0 {
+            core.drivers().idle().notify();
+        }
+    }
+
     /// Whether it has no job in progress any more.
-    fn may_end(&self) -> bool {
+    fn has_no_job(&self) -> bool {
         self.suspended == 0 || self.in_flight.is_stopped()
     }
 
     /// Resumes the woken jobs and starts others. `None` if a shutdown has stopped it.
-    fn run(
-        &mut self,
-        registry: &Registry,
-        woken: Vec<usize>,
-        waker: &Waker,
-        is_inside: bool,
-    ) -> Option<Rest> {
+    fn run(&mut self, registry: &Registry, woken: Vec<usize>, is_inside: bool) -> Option<Rest> {
         // The handlers of a job emit to the registry of its queue.
         let _current = enter_if_other(registry);
         let core = registry.core();
         let _sink = core.pass_failures();
         woken.into_iter().for_each(|index| self.resume(index));
         let is_stopped = self.in_flight.is_stopped();
-        (!is_stopped).then(|| self.start_jobs(core, waker, is_inside))
+        (!is_stopped).then(|| self.start_jobs(core, is_inside))
     }
 
     /// Starts jobs, as many as it may in one poll.
-    fn start_jobs(&mut self, core: &Core, waker: &Waker, is_inside: bool) -> Rest {
+    fn start_jobs(&mut self, core: &Core, is_inside: bool) -> Rest {
         let _job = enter_job(core.queue_id(), None);
         let may_start = may_enter(core.emit_limits().limit());
-        let flush = self.intake.flush(core);
+        let flush = self.intake.flush_number(core);
         for _ in 0..self.intake.starts_per_poll() {
             if self.suspended >= self.concurrency {
                 return Rest::Full;
@@ -213,14 +217,13 @@ impl Driver {
                 return Rest::Stopping;
             }
             // Whether it waits for the jobs of other drivers. Inside a job it waits only for its own.
-            let suspended = self.suspended;
-            let may_wait = || !is_inside || suspended > 0;
+            let may_wait = || !is_inside || self.suspended > 0;
             let next = if !may_start {
-                Err(self.intake.pop_nothing(core, waker, may_wait))
+                Err(self.intake.rest_without_start(core, may_wait))
             } else if let Some(flush) = flush {
                 self.intake.pop_in_flush(core, flush)
             } else {
-                self.intake.pop(core, waker, may_wait)
+                self.intake.pop(core, may_wait)
             };
             match next {
                 Ok(next) => self.start(core, next),
@@ -243,6 +246,8 @@ impl Driver {
         if mem::replace(&mut self.has_logged, true) {
             return;
         }
+        // A layer that shuts the queue down for the record must not wait for this driver.
+        let _job = enter_job(core.queue_id(), None);
         catch_record(|| {
             tracing::error!(
                 target: "events_core",

@@ -46,8 +46,8 @@ impl Flushed {
     }
 
     /// How many events are still queued: none, unless the flush was called by a subscriber that the
-    /// same queue runs, was cut off because each event enqueued another one, or was called at the depth
-    /// limit of nested emits.
+    /// same queue runs, was cut off because each event enqueued another one, or was called where no
+    /// further emit may be nested or little of the stack is left.
     #[must_use]
     pub fn left(&self) -> usize {
         self.left

@@ -1,10 +1,10 @@
 //! Which job of its queue a driver starts next, and when it is finished.
 
-use std::task::{Context, Poll, Waker};
+use std::task::{Poll, Waker};
 
 use crate::{
     context::EventChain,
-    primitives::Waiter,
+    primitives::{Waiter, drop_catching},
     queue::{JobVtable, PoppedJob},
     registry::Core,
 };
@@ -56,6 +56,8 @@ pub(super) struct Next<'c> {
 pub(super) struct Intake {
     until: Until,
     waiter: Waiter,
+    /// Wakers of this poll that are not registered. Their code runs outside of any job of the queue.
+    wakers: Vec<Waker>,
     /// The number of the flush, from its first pop on.
     flush: Option<u32>,
     /// Whether a chain of events is too long for the flush.
@@ -67,6 +69,7 @@ impl Intake {
         Self {
             until,
             waiter: Waiter::new(),
+            wakers: Vec::new(),
             flush: None,
             is_cut_off: false,
         }
@@ -80,6 +83,18 @@ impl Intake {
         self.is_cut_off
     }
 
+    /// Clones the waker of the task, before a poll that may register it.
+    pub(super) fn prepare_waker(&mut self, waker: &Waker) {
+        if !self.is_of_flush() {
+            self.wakers.push(waker.clone());
+        }
+    }
+
+    /// Drops the wakers that a poll has not registered, or has replaced.
+    pub(super) fn drop_wakers(&mut self) {
+        self.wakers.drain(..).for_each(drop_catching);
+    }
+
     #[inline]
     pub(super) fn starts_per_poll(&self) -> usize {
         match self.until {
@@ -88,9 +103,10 @@ impl Intake {
         }
     }
 
-    /// Returns the number of the flush, which is counted from its first call on; `None` for other drivers.
+    /// The number of the flush, assigned at the first call; `None` for other drivers. Resets `is_cut_off`, which describes
+    /// the last poll.
     #[inline]
-    pub(super) fn flush(&mut self, core: &Core) -> Option<u32> {
+    pub(super) fn flush_number(&mut self, core: &Core) -> Option<u32> {
         if self.until != Until::Empty {
             return None;
         }
@@ -127,12 +143,11 @@ impl Intake {
     pub(super) fn pop<'c>(
         &mut self,
         core: &'c Core,
-        waker: &Waker,
         may_wait: impl FnOnce() -> bool,
     ) -> Result<Next<'c>, Rest> {
-        let context = &Context::from_waker(waker);
         let is_idle = || !may_wait() || core.drivers().is_idle();
-        match core.queue().poll_pop(&mut self.waiter, context, is_idle) {
+        let Self { waiter, wakers, .. } = self;
+        match core.queue().poll_pop(waiter, wakers, is_idle) {
             Poll::Ready(Some(popped)) => {
                 let (vtable, has_chain) = popped.front();
                 let chain = if has_chain {
@@ -153,32 +168,31 @@ impl Intake {
 
     /// Why a driver starts no job where no further emit may be nested. `may_wait` as in [`pop`](Self::pop).
     #[cold]
-    pub(super) fn pop_nothing(
+    pub(super) fn rest_without_start(
         &mut self,
         core: &Core,
-        waker: &Waker,
         may_wait: impl FnOnce() -> bool,
     ) -> Rest {
         if core.queue().len() > 0 {
             return Rest::TooDeep;
         }
-        let next = match self.flush(core) {
+        let next = match self.flush_number(core) {
             Some(flush) => self.pop_in_flush(core, flush),
-            None => self.pop(core, waker, may_wait),
+            None => self.pop(core, may_wait),
         };
         // A job that was pushed meanwhile stays in the queue.
         next.map_or_else(|rest| rest, |_| Rest::TooDeep)
     }
 
-    /// Leaves the queued jobs, which it may not start where it is polled, to other drivers. `has_none`: it has no job in
+    /// Leaves the queued jobs, which it may not start where it is polled, to other drivers. `has_no_job`: it has no job in
     /// progress. Returns whether it is finished.
-    pub(super) fn leave(&mut self, core: &Core, waker: &Waker, has_none: bool) -> bool {
-        if self.until == Until::Drained || (self.until == Until::ShutDown && !has_none) {
+    pub(super) fn leave(&mut self, core: &Core, waker: &Waker, has_no_job: bool) -> bool {
+        if self.until == Until::Drained || (self.until == Until::ShutDown && !has_no_job) {
             core.queue().add_late_waiter(&mut self.waiter, waker);
             return false;
         }
         self.remove_waiter(core);
-        has_none
+        has_no_job
     }
 
     /// It does not wait for a job any more, or does something else first.

@@ -38,9 +38,9 @@ impl Queue {
     /// their events run as well. The workers and the flushes in progress run the queued events; without any this
     /// thread runs them. A flush ends when the queue is empty, a worker when, besides, no other one has an event in
     /// progress, whose subscribers could enqueue more. This adds no worker: a subscriber that enqueues an event and
-    /// waits for its effect needs one that is free, or has a higher `concurrency`, as before the shutdown. At the deadline no further event is started. Queued events
-    /// are returned, and so are those with pending async subscribers, which are dropped. A sync subscriber
-    /// that does not return keeps its event and its thread; it is counted.
+    /// waits for its effect needs a worker that is free, or has a higher `concurrency`, as before the shutdown. At the
+    /// deadline no further event is started. Queued events are returned, and so are those with pending async subscribers,
+    /// which are dropped. A sync subscriber that does not return keeps its event and its thread; it is counted.
     ///
     /// The queue stays shut down. A second shutdown returns events that the first could not take.
     /// Called by a subscriber that this queue runs, it begins the shutdown and returns at once, since
@@ -69,7 +69,7 @@ impl Queue {
             let is_running = Cell::new(false);
             let poll = |waker: &Waker| {
                 let polled = draining.poll(waker);
-                is_running.set(draining.is_running());
+                is_running.set(draining.has_suspended());
                 polled
             };
             let waits_for_tasks = || is_running.get() || core.drivers().has_local_task();
@@ -220,8 +220,8 @@ impl Draining {
     }
 
     /// Whether its own driver has an event in progress. Otherwise it waits for others, or has just been woken.
-    fn is_running(&self) -> bool {
-        self.driver.as_ref().is_some_and(Driver::is_running)
+    fn has_suspended(&self) -> bool {
+        self.driver.as_ref().is_some_and(Driver::has_suspended)
     }
 
     /// Ready when the events that its own driver has started have ended; it starts no further one.

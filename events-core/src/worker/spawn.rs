@@ -122,7 +122,7 @@ impl Queue {
     /// A worker as a future, for any runtime: it runs queued events when it is polled, with up to
     /// `concurrency` events in progress at once, and is ready when the queue is shut down and empty, and no other
     /// worker, flush or shutdown has an event in progress. If its first poll is inside a subscriber that this queue runs,
-    /// it does not wait for that one.
+    /// it waits for no event that others have in progress, since that one may wait for it.
     ///
     /// Polled by a handler in which no further emit may be nested (see
     /// [`Registry::set_depth_limit`](crate::Registry::set_depth_limit)), it runs nothing, which is logged, and is pending.

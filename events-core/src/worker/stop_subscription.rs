@@ -1,4 +1,4 @@
-//! Ending a subscription and waiting for its calls. Like the other blocking calls it stands in this folder.
+//! Ending a subscription and waiting for its calls. It is in this folder since it blocks the thread.
 
 use std::{
     future::{Future, poll_fn},
@@ -23,9 +23,8 @@ impl Subscription {
     /// thread that was about to call it when the drop began may still do so. After `stop` none does.
     ///
     /// An async call is in progress until the future of its emit is dropped, which `.await` does when that is
-    /// ready. An event in the queue that has passed
-    /// the conditions of an async or deferred handler counts as well, until it is run or returned by a shutdown;
-    /// the handler is not started with it.
+    /// ready. An event in the queue that has passed the conditions of an async or deferred handler counts as well, until
+    /// it is run or returned by a shutdown; the handler is not started with it.
     ///
     /// This does not wait
     /// - inside a handler, of whichever event, inside the hook for events that no subscriber received, in a `tracing`

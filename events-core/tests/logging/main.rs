@@ -7,6 +7,7 @@
 
 mod background;
 mod bridges;
+mod inside;
 mod layers;
 mod panics;
 mod records;

@@ -29,7 +29,7 @@
 
 use std::{
     hint,
-    task::{Context, Poll, Waker},
+    task::{Poll, Waker},
 };
 
 use super::{
@@ -178,10 +178,10 @@ impl<V: Copy> BoundedQueue<V> {
         self.inbox().state < QueueState::Draining
     }
 
-    /// Returns the number of a flush that begins.
+    /// Returns the number of a flush that begins, never 0.
     pub(crate) fn begin_flush(&self) -> u32 {
         let mut inbox = self.inbox();
-        inbox.flushes = inbox.flushes.wrapping_add(1);
+        inbox.flushes = inbox.flushes.wrapping_add(1).max(1);
         inbox.flushes
     }
 
@@ -214,55 +214,64 @@ impl<V: Copy> BoundedQueue<V> {
     /// When it is pending, the waiter is registered: a push wakes one registered waiter. A consumer
     /// that stops polling must call [`remove_waiter`](Self::remove_waiter), and one that ends
     /// [`wake_if_draining`](Self::wake_if_draining).
+    ///
+    /// The last of the `wakers` is one of the consumer's task, and is registered if the result is pending. Wakers that are
+    /// replaced or not needed are left there, so that the caller drops them outside of the items that it runs.
     #[inline(always)]
     pub(crate) fn poll_pop(
         &self,
         waiter: &mut Waiter,
-        context: &Context<'_>,
+        wakers: &mut Vec<Waker>,
         idle: impl FnOnce() -> bool,
     ) -> Poll<Option<Popped<'_, V>>> {
         // A push must not wake a busy consumer in place of one that sleeps.
         if waiter.is_waiting() {
-            let waker = self.inbox().waiters.remove(waiter);
-            drop_catching(waker);
+            let removed = self.inbox().waiters.remove(waiter);
+            // The new waker stays the last one.
+            wakers.splice(0..0, removed);
         }
         loop {
             if let Some(popped) = self.pop_with_spins(SPINS_BEFORE_SWAP) {
                 return Poll::Ready(Some(popped));
             }
-            match self.add_waiter(waiter, context.waker().clone()) {
+            match self.add_waiter(waiter, wakers) {
                 None => {}
                 Some(QueueState::Closed) => return Poll::Ready(None),
-                Some(QueueState::Draining) => return self.poll_drained(waiter, idle),
+                Some(QueueState::Draining) => return self.poll_drained(waiter, wakers, idle),
                 Some(QueueState::Open) => return Poll::Pending,
             }
         }
     }
 
-    /// Registers the waiter if the queue is empty and not closed. Returns the state of the queue, or `None` if an
-    /// item is queued.
-    fn add_waiter(&self, waiter: &mut Waiter, waker: Waker) -> Option<QueueState> {
-        let (state, unused) = {
-            let mut inbox = self.inbox();
-            if !inbox.is_queue_empty() {
-                (None, Some(waker))
-            } else if inbox.state == QueueState::Closed {
-                (Some(inbox.state), Some(waker))
-            } else {
-                (Some(inbox.state), inbox.waiters.add(waiter, waker))
-            }
-        };
-        drop_catching(unused);
-        state
+    /// Registers the waiter, with the last waker, if the queue is empty and not closed. Returns the state of the queue, or
+    /// `None` if an item is queued.
+    fn add_waiter(&self, waiter: &mut Waiter, wakers: &mut Vec<Waker>) -> Option<QueueState> {
+        let mut inbox = self.inbox();
+        if !inbox.is_queue_empty() {
+            return None;
+        }
+        if inbox.state != QueueState::Closed
+            && let Some(waker) = wakers.pop()
+        {
+            wakers.extend(inbox.waiters.add(waiter, waker));
+        }
+        Some(inbox.state)
     }
 
     /// Ready, and unregisters the waiter, if the queue is empty and no consumer is running an item.
     #[cold]
-    fn poll_drained<T>(&self, waiter: &mut Waiter, idle: impl FnOnce() -> bool) -> Poll<Option<T>> {
+    fn poll_drained<T>(
+        &self,
+        waiter: &mut Waiter,
+        wakers: &mut Vec<Waker>,
+        idle: impl FnOnce() -> bool,
+    ) -> Poll<Option<T>> {
         if !self.is_settled(idle) {
             return Poll::Pending;
         }
-        self.remove_waiter(waiter);
+        // An item that is pushed from now on may take this waker in place of another one. No wake-up is lost: the
+        // consumer ends, and `wake_if_draining` wakes all.
+        wakers.extend(self.inbox().waiters.remove(waiter));
         Poll::Ready(None)
     }
 

@@ -7,10 +7,10 @@
 //! such as a function that takes the next item out, and `front` returns that of the oldest item.
 //!
 //! An empty lane keeps its memory, so a steady flow of items allocates nothing. No memory is released
-//! before the FIFO is dropped: each lane keeps the room for the most items that it ever held, and `order`
-//! keeps four bytes for each of the most items that were ever queued, and `chains` eight for each of those that jobs
-//! pushed. So 65,536 items of 100 bytes leave less than 8 MB. A bounded queue swaps two of these, one for each side, so two bursts can leave twice as
-//! much.
+//! before the FIFO is dropped: each lane keeps the room for the most items that it ever held, `order` four bytes
+//! for each of the most items that were ever queued, and `chains` eight for each of those that jobs pushed. So
+//! 65,536 items of 100 bytes leave less than 8 MB. A bounded queue swaps two of these, one for each side, so two
+//! bursts can leave twice as much.
 
 use std::{
     any::{Any, TypeId},

@@ -347,7 +347,7 @@ const EMITS: [(&str, Emit<()>); 4] = [
     ("emit_from", |registry| _ = registry.emit_from(Ping, "here")),
     ("emit_mut", |registry| registry.emit_mut(&mut Ping)),
     ("emit_async", |registry| {
-        _ = block_on(registry.emit_async(Ping))
+        _ = block_on(registry.emit_async(Ping));
     }),
 ];
 
@@ -358,7 +358,9 @@ const TRY_ASYNC: [(&str, Emit<TryEmitAsync<Ping>>); 2] = [
     }),
 ];
 
-const ENQUEUES: [(&str, Emit<Result<(), QueueFull<Ping>>>); 2] = [
+type Enqueued = Result<(), QueueFull<Ping>>;
+
+const ENQUEUES: [(&str, Emit<Enqueued>); 2] = [
     ("enqueue", |registry| registry.enqueue(Ping)),
     ("enqueue_from", |registry| {
         registry.enqueue_from(Ping, "here")
@@ -371,7 +373,7 @@ fn topic_differences((name, situation, (sync, _, _, is_unheard)): &Row) -> Vec<S
         report(registry.try_emit_topic("counted", args! {}))
     });
     let (_, hook) = emitted(*situation, |registry| {
-        _ = registry.emit_topic("counted", args! {})
+        _ = registry.emit_topic("counted", args! {});
     });
     let rows = [
         (

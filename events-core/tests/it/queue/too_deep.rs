@@ -201,3 +201,84 @@ fn workers_that_are_polled_too_deep_stay_and_come_to_rest() {
         run(&mut tasks);
     }
 }
+
+/// Polls a task inside so many emits of another registry.
+fn poll_at_depth(depth: u32, task: &Arc<Mutex<Task>>) {
+    let registry = Registry::new();
+    registry.set_depth_limit(256);
+    let (inner, polled) = (registry.clone(), Arc::clone(task));
+    let nests = move |event: &Nested| {
+        if event.0 == depth {
+            assert!(polled.lock().expect("no panic").poll());
+        } else {
+            inner.emit(Nested(event.0 + 1));
+        }
+    };
+    let subscription = registry.on(nests);
+    registry.emit(Nested(1));
+    drop(subscription);
+}
+
+/// Enqueues an event on another thread when it is dropped.
+struct Enqueues(Registry);
+
+impl Wake for Enqueues {
+    fn wake(self: Arc<Self>) {}
+}
+
+impl Drop for Enqueues {
+    fn drop(&mut self) {
+        let registry = self.0.clone();
+        let thread = thread::spawn(move || registry.enqueue(Quick).expect("there is room"));
+        thread.join().expect("no panic");
+    }
+}
+
+/// The worker has registered a waker, which is dropped in the poll.
+#[test]
+fn an_event_that_is_pushed_while_a_worker_is_polled_too_deep_stays_in_the_queue() {
+    for depth in [8, 256] {
+        let (registry, journal) = (Registry::new(), Journal::default());
+        registry.set_depth_limit(depth);
+        let notes = journal.clone();
+        registry.on(move |_: &Quick| notes.note("quick")).detach();
+        let mut task = Task::new(work(&registry));
+        let waker = Waker::from(Arc::new(Enqueues(registry.clone())));
+        let mut context = Context::from_waker(&waker);
+        assert!(task.future.as_mut().poll(&mut context).is_pending());
+        drop(waker);
+        poll_at_depth(depth as u32, &Arc::new(Mutex::new(task)));
+        let found = (registry.queue().len(), journal.take().len());
+        assert_eq!(found, (1, 0), "{depth}");
+    }
+}
+
+/// The event that ends has enqueued another one.
+#[test]
+fn a_settle_is_woken_when_a_worker_has_ended_its_event_and_can_start_no_other() {
+    let (registry, gate) = (Registry::new(), Gate::default());
+    registry.set_depth_limit(8);
+    let (inner, waits) = (registry.clone(), gate.clone());
+    let enqueues = move |_: &Slow| {
+        let (inner, open) = (inner.clone(), waits.wait());
+        async move {
+            open.await;
+            inner.enqueue(Quick).expect("there is room");
+        }
+    };
+    registry.on_async(enqueues).detach();
+    registry.on(|_: &Quick| ()).detach();
+    let mut worker = Task::new(work(&registry));
+    registry.enqueue(Slow).expect("there is room");
+    assert!(worker.poll());
+    let queue = registry.queue();
+    let mut settle = Task::new(Box::pin(async move { assert!(queue.settle_async().await) }));
+    assert!(settle.poll());
+    gate.open();
+    worker.take_wakes();
+    let worker = Arc::new(Mutex::new(worker));
+    poll_at_depth(8, &worker);
+    assert_eq!(registry.queue().len(), 1);
+    assert!(settle.take_wakes() + worker.lock().expect("no panic").take_wakes() > 0);
+    assert!(!settle.poll());
+}

@@ -3,8 +3,11 @@
 
 use std::{
     future::pending,
-    sync::{Arc, Mutex},
-    task::Poll,
+    sync::{
+        Arc, Mutex,
+        mpsc::{Sender, channel},
+    },
+    task::{Context, Poll, Wake, Waker},
     time::Duration,
 };
 
@@ -25,14 +28,20 @@ struct Outer;
 #[derive(Event, Clone)]
 struct Inner;
 
+/// Dropped when the queue has come to its end.
+#[derive(Event)]
+struct Last(Sender<()>);
+
 /// A row of a table: its name, and what runs the events of the outer queue.
 type Runs = (&'static str, fn(&Registry));
 
 const RUNS: [Runs; 2] = [
     ("a flush", |outer| _ = outer.queue().flush()),
     ("a worker thread", |outer| {
+        let (held, dropped) = channel();
+        outer.enqueue(Last(held)).expect("there is room");
         let worker = outer.queue().spawn_thread();
-        assert!(outer.queue().settle(Duration::MAX));
+        assert!(dropped.recv().is_err());
         worker.stop();
     }),
 ];
@@ -252,4 +261,37 @@ fn a_task_that_a_worker_wakes_is_outside_of_its_queue_and_registry() {
         act(&registry, &gate, work);
         assert_eq!(journal.take(), ["outside"], "{wakes}, {waits}");
     }
+}
+
+/// Calls a function when it is dropped.
+struct OnDrop(Box<dyn Fn() + Send + Sync>);
+
+impl Wake for OnDrop {
+    fn wake(self: Arc<Self>) {}
+}
+
+impl Drop for OnDrop {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+/// The last waker of a task may drop the task.
+#[test]
+fn a_waker_that_a_worker_replaces_is_dropped_outside_of_its_queue_and_registry() {
+    let (registry, journal) = (Registry::new(), Journal::default());
+    registry.on(|_: &Inner| ()).detach();
+    let mut work: Waits = Box::pin(registry.queue().work(1));
+    let (inner, notes) = (registry.clone(), journal.clone());
+    let on_drop = move || {
+        inner.enqueue(Inner).expect("there is room");
+        let is_inside = events_core::registry() == inner || inner.queue().flush().left() > 0;
+        notes.note(if is_inside { "inside" } else { "outside" });
+    };
+    let waker = Waker::from(Arc::new(OnDrop(Box::new(on_drop))));
+    let mut context = Context::from_waker(&waker);
+    assert!(work.as_mut().poll(&mut context).is_pending());
+    drop(waker);
+    assert!(poll_once(&mut work).is_pending());
+    assert_eq!(journal.take(), ["outside"]);
 }

@@ -302,7 +302,7 @@ fn a_consumer_that_cannot_pop_passes_its_wake_up_to_those_that_registered_before
     });
 }
 
-/// The chains that jobs push in, and how long they are in the flush with a number.
+/// The chains that jobs push in, and how long they are in the flush with a number, or if none counts it.
 #[test]
 fn an_item_has_the_chain_of_the_job_that_pushed_it() {
     check_single(|queue| {
@@ -317,6 +317,7 @@ fn an_item_has_the_chain_of_the_job_that_pushed_it() {
             (Some(in_flush), 7, 2),
             (Some(in_flush), 6, 2),
             (Some(in_flush), 8, 0),
+            (Some(second), u32::MAX / 2 + 2, 0),
             // The numbers of flushes wrap around.
             (Some(in_flush), u32::MAX, 2),
             (Some(EventChain::NONE.in_flush(u32::MAX).next()), 3, 0),
@@ -325,6 +326,7 @@ fn an_item_has_the_chain_of_the_job_that_pushed_it() {
             push_in(queue, Item(0, 0), from_job).expect("there is room");
             let popped = queue.pop().expect("it has an item");
             let chain = match popped.front() {
+                (_, true) if flush == 0 => popped.chain(),
                 (_, true) => popped.chain().in_flush(flush),
                 (_, false) => EventChain::of_flush(flush),
             };

@@ -2,7 +2,7 @@
 
 use std::{
     sync::Arc,
-    task::{Context, Poll, Wake},
+    task::{Poll, Wake},
     thread::panicking,
 };
 
@@ -153,10 +153,9 @@ pub(super) fn poll(
     waiter: &mut Waiter,
     test_waker: &Arc<TestWaker>,
 ) -> Poll<Option<Item>> {
-    let waker = Arc::clone(test_waker).into();
-    let context = Context::from_waker(&waker);
+    let mut wakers = vec![Arc::clone(test_waker).into()];
     queue
-        .poll_pop(waiter, &context, || true)
+        .poll_pop(waiter, &mut wakers, || true)
         .map(|popped| popped.map(taken))
 }
 

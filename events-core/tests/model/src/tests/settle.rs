@@ -41,8 +41,9 @@ impl SharedQueue {
     /// One poll of a worker.
     fn poll(&self, worker: usize, waiter: &mut Waiter, context: &Context<'_>) -> Poll<()> {
         let in_flight = &self.in_flight[worker];
+        let mut wakers = vec![context.waker().clone()];
         loop {
-            match self.queue.poll_pop(waiter, context, || self.is_idle()) {
+            match self.queue.poll_pop(waiter, &mut wakers, || self.is_idle()) {
                 Poll::Ready(Some(popped)) => {
                     in_flight.begin_poll();
                     let Item(followers) = popped.take().expect("it has this type");
