@@ -7,13 +7,11 @@
 
 mod background;
 mod bridges;
-mod inside;
-mod layers;
+mod callbacks;
 mod panics;
 mod records;
 mod scans;
 mod shutdowns;
-mod spans;
 mod topics;
 
 use std::{

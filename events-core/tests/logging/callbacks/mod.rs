@@ -1,0 +1,5 @@
+//! Code of a `tracing` layer that receives spans and records, and panics, stops a subscription or uses the queue.
+
+mod in_the_queue;
+mod panics;
+mod stopping;
