@@ -95,7 +95,10 @@ const ROWS: &[(&str, fn())] = &[
     ("an async handler and its condition", || {
         let registry = Registry::new();
         let handler = fragile();
-        let new = registry.subscribe_async(move |work: &Work| ready(handler(work)));
+        let new = registry.subscribe_async(move |work: &Work| {
+            handler(work);
+            ready(())
+        });
         let subscription = new.when(fragile_condition()).register();
         contained("drop", || drop(subscription));
     }),
