@@ -21,8 +21,8 @@ pub(crate) fn unsettled_text(registry: &Registry, limit: Option<Duration>) -> St
         );
     }
     format!(
-        "the queue did not settle, with {} left in it: each event enqueues another one; let the chain of \
-         events end",
+        "the queue did not settle, with {} left in it: each event enqueues another one, or settle is called where \
+         no further emit may be nested; let the chain of events end, and settle outside of the handlers",
         events(registry.queue().len())
     )
 }
