@@ -285,6 +285,29 @@ mod tests {
         ]);
     }
 
+    /// The parser of types accepts only a literal and a block without a keyword or label as a const argument.
+    #[test]
+    fn a_fragment_that_is_a_const_argument_gets_braces_where_the_compiler_needs_none() {
+        check(&[
+            ("a: W<@(1)>, b: W<@(-1)>", "a: W<1>, b: W<-1>"),
+            ("a: W<@({ 1 + 2 })>", "a: W<{ 1 + 2 }>"),
+            ("a: W<{ @(1 + 2) }>", "a: W<{ 1 + 2 }>"),
+            ("a: W<@(N)>", "a: W<N>"),
+            ("a: W<@(unsafe { 1 })>", "a: W<{ unsafe { 1 } }>"),
+            ("a: W<@('x: { 1 }), u8>", "a: W<{ 'x: { 1 } }, u8>"),
+            (
+                "a: X<W<u8, @(unsafe { 1 })>>",
+                "a: X<W<u8, { unsafe { 1 } }>>",
+            ),
+            (
+                "struct S<const N: u8 = @(unsafe { 1 })>;",
+                "struct S<const N: u8 = { unsafe { 1 } }>;",
+            ),
+            ("a = @(unsafe { 1 })", "a = unsafe { 1 }"),
+            ("a @(unsafe { 1 }) b", "a unsafe { 1 } b"),
+        ]);
+    }
+
     #[test]
     fn a_fragment_that_is_a_type_gets_parentheses_behind_a_pointer() {
         check(&[
