@@ -145,7 +145,7 @@ macro_rules! sized {
         struct $name<const N: usize = $length> {
             plain: Sized<$length>,
             nested: Vec<Sized<$length>>,
-            optional: Option<(Sized<{ $length }>, Sized<N>)>,
+            optional: Option<Sized<N>>,
         }
     };
 }
