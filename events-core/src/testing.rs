@@ -17,6 +17,7 @@ pub use crate::{
     metadata::{EmitVerb, Pattern, suggest, suggest_topics},
     primitives::one_line,
     registry::{Intercepted, Interceptor, Viewer},
+    result::is_outside_tokio,
 };
 
 /// Sets the interceptor of a registry, which is called before the subscribers of each event; `None`

@@ -230,9 +230,9 @@ impl Events {
     /// # Panics
     ///
     /// When the queue has not settled after 60 seconds; when each event enqueues another one, without an end;
-    /// when a handler that this queue runs calls it; and at once, with the cargo feature `tokio`, when it would have to
-    /// wait for an async handler or a worker on the thread that runs the tasks of a current-thread runtime of tokio, as
-    /// in an async test.
+    /// when it is called in a handler that this queue runs, or in which no further emit may be nested; and at once,
+    /// with the cargo feature `tokio`, when it would have to wait for an async handler or a worker on the thread that
+    /// runs the tasks of a current-thread runtime of tokio, as in an async test.
     #[track_caller]
     pub fn settle(&self) {
         let start = Instant::now();
@@ -257,8 +257,8 @@ impl Events {
     ///
     /// # Panics
     ///
-    /// When each event enqueues another one, without an end; and when a handler that this queue runs awaits
-    /// it.
+    /// When each event enqueues another one, without an end; and when it is awaited in a handler that this queue runs,
+    /// or in which no further emit may be nested.
     pub async fn settle_async(&self) {
         let is_settled = self.registry.queue().settle_async().await;
         assert!(is_settled, "{}", unsettled_text(&self.registry, None));

@@ -62,7 +62,7 @@
 //   `mock_data` and `mock_state` (where the registry calls the mock with each event), `waiting`.
 // - `runtime`: the runtime of tokio that a thread is inside of.
 // - `report/`: the texts of a failing test. `plural`, `did_you_mean`, `explanation`, `failing_subscribers`,
-//   `failure_text`.
+//   `failure_text`, `unsettled` (a queue that does not settle).
 // - `expectation`: how a test configures a rule; `expect/`: `order`, and `expected_failure` of a subscriber.
 // - `mute`: the guard that mutes events.
 // - `events`: the handle of a mock; `assertions`: its assertions; `wait`: waiting for an event; `current`: the

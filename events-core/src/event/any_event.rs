@@ -108,7 +108,7 @@ impl dyn AnyEvent + '_ {
     #[doc(hidden)]
     pub fn to_json(&self) -> Option<Json>
     where
-        Self: super::json::ToJson,
+        Self: super::json::ToJsonNeedsSerde,
     {
         self.__json()
     }

@@ -8,7 +8,9 @@
 pub use on::{Json, array, converted, null, object, on, secret, serializer, value, whole};
 
 #[cfg(not(feature = "serde"))]
-pub use off::{Json, ToJson, array, converted, null, object, on, secret, serializer, whole};
+pub use off::{
+    Json, ToJsonNeedsSerde, array, converted, null, object, on, secret, serializer, whole,
+};
 
 #[cfg(feature = "serde")]
 mod on {
@@ -105,7 +107,7 @@ mod off {
         label = "turn on the feature `serde` of `events-core`: `features = [\"serde\"]` in Cargo.toml",
         note = "only an event marked `#[event(serialize)]` can be read as JSON"
     )]
-    pub trait ToJson {}
+    pub trait ToJsonNeedsSerde {}
 
     // Without it, code that prints the JSON would cause a second error.
     impl std::fmt::Display for Json {

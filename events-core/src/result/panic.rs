@@ -5,12 +5,16 @@ use std::{
     fmt,
 };
 
-/// A part of the message with which tokio panics when one of its timers, sockets or tasks is used outside of a runtime.
-const NO_TOKIO: &str = "there is no reactor running";
-
-/// Follows that message in `Display`.
+/// Follows a message of tokio outside of a runtime in `Display`.
 const TOKIO_REMEDY: &str = "; tokio must poll the subscriber: start a worker with queue().spawn_tokio(..), or await \
      emit_async or flush_async in a task of tokio";
+
+/// Whether a text contains the message with which tokio panics when one of its timers, sockets or tasks is used outside
+/// of a runtime.
+#[must_use]
+pub fn is_outside_tokio(text: &str) -> bool {
+    text.contains("there is no reactor running")
+}
 
 /// A panic of a handler, caught by the emit.
 ///
@@ -61,7 +65,7 @@ impl fmt::Display for Panic {
             Some(location) => write!(f, "panicked at {location}: {}", self.message)?,
             None => write!(f, "panicked: {}", self.message)?,
         }
-        if self.message.contains(NO_TOKIO) {
+        if is_outside_tokio(&self.message) {
             f.write_str(TOKIO_REMEDY)?;
         }
         Ok(())

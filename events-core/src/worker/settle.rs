@@ -20,7 +20,8 @@ use crate::{context::is_in_job_of, primitives::Waiter, queue::QueueOwner};
 impl Queue {
     /// Flushes, and then waits until no worker, flush or shutdown has an event of this queue in progress;
     /// events that are enqueued meanwhile run, too. Returns whether the queue is settled: `false` if `at_most`
-    /// passes first, or if the flush was cut off.
+    /// passes first, or if the flush leaves events in the queue, since each event enqueues another one, or since no
+    /// further emit may be nested where this is called; see [`Flushed::left`](super::Flushed::left).
     ///
     /// It does not wait for emits in progress on other threads. While it waits for a worker, it leaves the events that
     /// are enqueued meanwhile to the workers, whose threads and runtimes their subscribers may need. So a subscriber
@@ -118,7 +119,8 @@ impl Settle {
                 let flushed = ready!(flush.poll_with(waker));
                 self.flush = None;
                 if flushed.left() > 0 {
-                    return Poll::Ready(false); // the flush was cut off, which is logged
+                    // The flush was cut off, or no further emit may be nested here; either is logged.
+                    return Poll::Ready(false);
                 }
             }
             if is_in_job_of(core.queue_id()) {

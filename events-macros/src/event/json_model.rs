@@ -15,9 +15,9 @@ pub(crate) struct Json {
     pub(crate) form: JsonForm,
 }
 
-/// Who writes the JSON: this derive, or the `Serialize` of the type.
+/// The code that writes the JSON: that of this derive, or the `Serialize` of the type.
 pub(crate) enum JsonForm {
-    /// The derive writes each field of the struct: by its key, as its attributes of serde say.
+    /// The derive writes each field of the struct, with its key and its attributes of serde.
     Fields(Vec<(String, SerdeField)>),
     /// The struct is written by its own `Serialize`, because of an attribute of serde. It has no secrets.
     Whole(Vec<SerdeField>),

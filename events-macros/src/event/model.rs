@@ -1,5 +1,5 @@
-//! The model of `#[derive(Event)]`. Every error of the derive is created here
-//! or in `places`.
+//! The model of `#[derive(Event)]`: the type, its fields and its options, parsed and validated. Every error of the
+//! derive is created here, in `places` or in `json_model`.
 
 use proc_macro2::Span;
 use syn::{

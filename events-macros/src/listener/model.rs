@@ -1,5 +1,5 @@
-//! The model of a listener. Every error of its attributes is created here, in `observer_args`, or, for
-//! one handler, in the model of a subscriber.
+//! The model of a listener. Every error of its attributes is created here, in `impl_block`, `on_attributes` or
+//! `observer_args`, or, for one handler, in the model of a subscriber.
 
 use proc_macro2::{Span, TokenStream};
 use syn::{
@@ -10,7 +10,7 @@ use syn::{
 use super::{
     impl_block::{ImplBlock, ImplItem},
     observer_args::{ObserverArgs, method_names, observed_event},
-    on_attributes::{Marked, OnAttributes, Overlap},
+    on_attributes::{OnAttribute, OnAttributes, Overlap},
     self_type::without_self,
 };
 use crate::{
@@ -83,16 +83,18 @@ impl Listener {
         let mut has_handler = false;
         let mut overlaps = Vec::new();
         for item in block.items {
-            let marked = errors.record(OnAttributes::of(&item, model.is_some()));
-            has_handler |= marked.as_ref().is_none_or(|on| !on.handlers.is_empty());
+            let on_attributes = errors.record(OnAttributes::of(&item, model.is_some()));
+            has_handler |= on_attributes
+                .as_ref()
+                .is_none_or(|on| !on.handlers.is_empty());
             let ImplItem { attrs, signature } = item;
-            let (Some(signature), Some(marked)) = (signature, marked) else {
+            let (Some(signature), Some(on_attributes)) = (signature, on_attributes) else {
                 continue;
             };
-            if marked.handlers.is_empty() {
+            if on_attributes.handlers.is_empty() {
                 continue;
             }
-            overlaps.extend(marked.overlaps);
+            overlaps.extend(on_attributes.overlaps);
             let observed = match model {
                 None => Some(None),
                 Some(model) => {
@@ -104,7 +106,7 @@ impl Listener {
             let (Some(observed), Some(function)) = (observed, function) else {
                 continue;
             };
-            for Marked { cfg, options } in marked.handlers {
+            for OnAttribute { cfg, options } in on_attributes.handlers {
                 let method = Method {
                     core: core.clone(),
                     listener: listener.clone(),

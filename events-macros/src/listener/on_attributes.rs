@@ -6,8 +6,9 @@ use syn::{Attribute, Error, Meta, Result, parse_quote, spanned::Spanned};
 use super::impl_block::{ImplItem, is_on_path, is_subscriber_path};
 use crate::syntax::attributes::conditional;
 
-/// A method as a handler, perhaps under a condition.
-pub(super) struct Marked {
+/// An `#[on]` of a method, perhaps under a condition; it makes the method a handler. A method of an observer without an
+/// `#[on]` has one without options.
+pub(super) struct OnAttribute {
     /// The condition as an attribute.
     pub(super) cfg: Option<Attribute>,
     pub(super) options: TokenStream,
@@ -16,7 +17,7 @@ pub(super) struct Marked {
 /// The handlers that a method is, which differ in their conditions.
 #[derive(Default)]
 pub(super) struct OnAttributes {
-    pub(super) handlers: Vec<Marked>,
+    pub(super) handlers: Vec<OnAttribute>,
     pub(super) overlaps: Vec<Overlap>,
 }
 
@@ -70,14 +71,14 @@ impl OnAttributes {
                 conditions,
                 error: twice(),
             }));
-            all.handlers.push(Marked {
+            all.handlers.push(OnAttribute {
                 cfg: condition.as_ref().map(|it| parse_quote!(#[cfg(#it)])),
                 options: options(attribute)?,
             });
         }
         if is_observer && item.signature.is_some() && !has_unconditional {
             let conditions = attributes.iter().map(|(condition, _)| condition);
-            all.handlers.push(Marked {
+            all.handlers.push(OnAttribute {
                 cfg: (!attributes.is_empty())
                     .then(|| parse_quote!(#[cfg(not(any(#(#conditions),*)))])),
                 options: TokenStream::new(),

@@ -3,7 +3,7 @@
 //! An option that is a plain value is parsed, validated and written in this file alone.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::{
     Error, Expr, ExprLit, Lit, Path, Result, Type, ext::IdentExt, parse::Parser, parse_quote,
     spanned::Spanned,
@@ -14,6 +14,7 @@ use crate::syntax::{
     errors::Errors,
     options::{RawOption, SetOnce},
     spans::{located_at, mixed_site_at},
+    text::type_text::source_text,
 };
 
 const OPTIONS: &[&str] = &[
@@ -112,9 +113,8 @@ impl SubscriberArgs {
     }
 
     fn add_event_type(&mut self, ty: Type) -> Result<()> {
-        let text = ty.to_token_stream().to_string();
-        let is_same = |other: &Type| other.to_token_stream().to_string() == text;
-        if self.event_types.iter().any(is_same) {
+        let text = source_text(&ty);
+        if self.event_types.iter().any(|it| source_text(it) == text) {
             let text = format!("the type `{text}` is listed twice; remove one of them");
             return Err(Error::new(ty.span(), text));
         }

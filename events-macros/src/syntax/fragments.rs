@@ -3,14 +3,14 @@
 //!
 //! The compiler ignores such delimiters in tokens that a macro writes: `$sum * 2` for the sum `1 + 2` becomes
 //! `1 + 2 * 2`. They also hide a type from a model that searches for `Option<..>`. All input is therefore
-//! parsed by [`parse`], which writes parentheses where the delimiters have an effect, and removes the
-//! delimiters. In a group that a macro passes on as it is, such as the body of a function, the compiler
+//! parsed by [`parse`], which writes parentheses or braces where the delimiters have an effect, and removes
+//! the delimiters. In a group that a macro passes on as it is, such as the body of a function, the compiler
 //! still respects them.
 
 use proc_macro2::{Delimiter, Group, Punct, Spacing, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    BinOp, Expr, ExprBinary, Result, Type,
+    BinOp, Expr, ExprBinary, Result, Type, TypeImplTrait, TypeTraitObject,
     buffer::Cursor,
     parse::{ParseStream, Parser},
 };
@@ -96,21 +96,25 @@ struct Neighbours<'t> {
 }
 
 impl Neighbours<'_> {
-    /// The content of a fragment, in parentheses if it would otherwise join its neighbours.
+    /// The content of a fragment, in parentheses if it would otherwise join its neighbours, or in braces if `syn` would
+    /// otherwise refuse it as a const argument.
     fn delimited(&self, group: &Group, content: TokenStream) -> TokenStream {
-        let joins = match syn::parse2(content.clone()) {
-            Ok(expr) => self.join_expr(&expr),
+        let delimiter = match syn::parse2(content.clone()) {
+            Ok(expr) if self.join_expr(&expr) => Delimiter::Parenthesis,
+            Ok(expr) if is_special_block(&expr) && self.may_be_const_argument() => Delimiter::Brace,
+            Ok(_) => return content,
             Err(_) => match syn::parse2(content.clone()) {
-                Ok(Type::TraitObject(object)) => object.bounds.len() > 1 && self.is_pointed_to(),
-                Ok(Type::ImplTrait(object)) => object.bounds.len() > 1 && self.is_pointed_to(),
-                _ => false,
+                Ok(Type::TraitObject(TypeTraitObject { bounds, .. }))
+                | Ok(Type::ImplTrait(TypeImplTrait { bounds, .. }))
+                    if bounds.len() > 1 && self.is_pointed_to() =>
+                {
+                    Delimiter::Parenthesis
+                }
+                _ => return content,
             },
         };
-        if !joins {
-            return content;
-        }
-        // With the hygiene of the macro no lint reports the parentheses.
-        let mut delimited = Group::new(Delimiter::Parenthesis, content);
+        // With the hygiene of the macro no lint reports the delimiters.
+        let mut delimited = Group::new(delimiter, content);
         delimited.set_span(mixed_site_at(group.span()));
         delimited.into_token_stream()
     }
@@ -172,6 +176,17 @@ impl Neighbours<'_> {
         }
     }
 
+    /// Whether the fragment is between `<`, `=` or `,` and `>` or `,`. Where these do not enclose a const argument, braces
+    /// around a block have no effect.
+    fn may_be_const_argument(&self) -> bool {
+        let is_one_of = |token: Option<&TokenTree>, marks: &[char]| match token {
+            Some(TokenTree::Punct(punct)) => marks.contains(&punct.as_char()),
+            _ => false,
+        };
+        is_one_of(self.before.last(), &['<', '=', ','])
+            && is_one_of(self.after.first(), &['>', ','])
+    }
+
     /// Whether `&`, `mut`, `const` or a lifetime stand before the fragment.
     fn is_pointed_to(&self) -> bool {
         match self.before {
@@ -180,6 +195,15 @@ impl Neighbours<'_> {
             [.., TokenTree::Punct(last)] => last.as_char() == '&',
             _ => false,
         }
+    }
+}
+
+/// Whether it is a block that the compiler accepts as a const argument in a fragment, but not without the fragment.
+fn is_special_block(expr: &Expr) -> bool {
+    match expr {
+        Expr::Unsafe(_) => true,
+        Expr::Block(block) => block.label.is_some(),
+        _ => false,
     }
 }
 
@@ -282,6 +306,28 @@ mod tests {
                 "fn f() @({ 1 }) #[a] fn g() {}",
                 "fn f() { 1 } #[a] fn g() {}",
             ),
+        ]);
+    }
+
+    #[test]
+    fn a_fragment_that_is_a_const_argument_gets_braces_where_the_compiler_needs_none() {
+        check(&[
+            ("a: W<@(1)>, b: W<@(-1)>", "a: W<1>, b: W<-1>"),
+            ("a: W<@({ 1 + 2 })>", "a: W<{ 1 + 2 }>"),
+            ("a: W<{ @(1 + 2) }>", "a: W<{ 1 + 2 }>"),
+            ("a: W<@(N)>", "a: W<N>"),
+            ("a: W<@(unsafe { 1 })>", "a: W<{ unsafe { 1 } }>"),
+            ("a: W<@('x: { 1 }), u8>", "a: W<{ 'x: { 1 } }, u8>"),
+            (
+                "a: X<W<u8, @(unsafe { 1 })>>",
+                "a: X<W<u8, { unsafe { 1 } }>>",
+            ),
+            (
+                "struct S<const N: u8 = @(unsafe { 1 })>;",
+                "struct S<const N: u8 = { unsafe { 1 } }>;",
+            ),
+            ("a = @(unsafe { 1 })", "a = unsafe { 1 }"),
+            ("a @(unsafe { 1 }) b", "a unsafe { 1 } b"),
         ]);
     }
 

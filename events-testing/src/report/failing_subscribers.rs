@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use events_core::__testing::one_line;
+use events_core::__testing::{is_outside_tokio, one_line};
 
 use super::{
     explanation::Circumstances,
@@ -13,9 +13,6 @@ use crate::evidence::failures::{FailureRule, Failures, SubscriberFailure};
 
 /// The most failures that are listed.
 const MAX_LISTED: usize = 10;
-
-/// A part of the message with which tokio panics when one of its timers, sockets or tasks is used outside of a runtime.
-const NO_TOKIO: &str = "there is no reactor running";
 
 /// The text of the failures that the test does not expect, or `None` when there are none.
 pub(super) fn unexpected(failures: &Failures, circumstances: &Circumstances<'_>) -> Option<String> {
@@ -32,8 +29,9 @@ pub(super) fn unexpected(failures: &Failures, circumstances: &Circumstances<'_>)
     if unexpected.len() > MAX_LISTED {
         let _ = write!(text, "\n  and {} more\n", unexpected.len() - MAX_LISTED);
     }
-    let is_outside = |(failure, _): &(&SubscriberFailure, usize)| failure.cause.contains(NO_TOKIO);
-    if unexpected.iter().any(is_outside)
+    if unexpected
+        .iter()
+        .any(|(failure, _)| is_outside_tokio(&failure.cause))
         && let Some(remedy) = circumstances.needs_runtime()
     {
         let _ = write!(text, "\n{remedy}\n");

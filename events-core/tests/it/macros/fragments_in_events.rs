@@ -135,6 +135,39 @@ fn events_of_every_shape_may_consist_of_fragments() {
     assert_eq!(generic.items.len(), 4);
 }
 
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Sized<const N: usize>;
+
+/// Declares an event with a const argument, which the compiler accepts without braces.
+macro_rules! sized {
+    ($name:ident, $length:expr) => {
+        #[derive(Event, Debug, Clone, Default, PartialEq)]
+        struct $name<const N: usize = $length> {
+            plain: Sized<$length>,
+            nested: Vec<Sized<$length>>,
+            optional: Option<Sized<N>>,
+        }
+    };
+}
+
+const LENGTH: usize = 3;
+
+sized!(OfLiteral, 3);
+sized!(OfConst, LENGTH);
+sized!(OfBlock, { 1 + 2 });
+sized!(OfLabelledBlock, 'length: { break 'length 3 });
+
+#[test]
+fn a_const_argument_may_be_a_fragment() {
+    macro_rules! check {
+        ($($name:ident)*) => {$(
+            let event: $name = $name::builder().plain(Sized::<3>).nested(vec![Sized]).build();
+            assert_eq!(Registry::new().emit(event).optional, None, stringify!($name));
+        )*};
+    }
+    check!(OfLiteral OfConst OfBlock OfLabelledBlock);
+}
+
 /// Emits an event that is a type, a path and a name.
 macro_rules! emitted {
     ($ty:ty, $path:path, $name:ident, $field:ident, $value:expr, $origin:expr) => {

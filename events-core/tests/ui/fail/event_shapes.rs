@@ -14,4 +14,18 @@ struct Login<'a, 'b> {
     host: &'b str,
 }
 
+struct Buffer<const N: usize>;
+
+/// An event with a const argument.
+macro_rules! buffered {
+    ($length:expr) => {
+        #[derive(Event)]
+        struct Buffered {
+            buffer: Buffer<$length>,
+        }
+    };
+}
+
+buffered!('length: { break 'length 3 });
+
 fn main() {}

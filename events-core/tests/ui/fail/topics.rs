@@ -38,6 +38,9 @@ fn no_text(_: &dyn AnyEvent) {}
 #[subscriber(Login, Login)]
 fn of_one_twice(_: &dyn AnyEvent) {}
 
+#[subscriber(self::Login, Logout, self::Login)]
+fn of_a_path_twice(_: &dyn AnyEvent) {}
+
 #[subscriber(topic = "users.login", exact_topic = "users.login")]
 fn of_two(_: &dyn AnyEvent) {}
 

@@ -17,6 +17,9 @@ fn of_one_type(_: &Login) {}
 #[subscriber(Login, Logout)]
 fn of_two_types(_: &dyn AnyEvent) {}
 
+#[subscriber(self::Login, Logout)]
+fn of_a_path(_: &dyn AnyEvent) {}
+
 #[subscriber(topic = ".*")]
 fn of_all(_: &dyn AnyEvent) {}
 
