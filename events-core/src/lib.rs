@@ -9,6 +9,8 @@ mod declared;
 mod diagnostics;
 mod emit;
 mod event;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod handler;
 mod macros;
 mod metadata;
