@@ -1,6 +1,6 @@
 //! The guide: a page for each subject, with examples that run.
 //!
-//! The pages are the files in `docs` of the repository, where `mdbook build` renders them as a book. In their
+//! The pages are the files in `docs` of the repository, where `mdbook build docs` renders them as a book. In their
 //! sources, links to other pages are references with a definition at the end of the page, `[order]: order.md`. Here the
 //! definitions of `links.md` come before these, and the first one counts.
 
