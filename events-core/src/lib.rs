@@ -9,7 +9,7 @@ mod declared;
 mod diagnostics;
 mod emit;
 mod event;
-#[cfg(any(doc, doctest))]
+#[cfg(all(doc, not(doctest)))]
 pub mod guide;
 mod handler;
 mod macros;

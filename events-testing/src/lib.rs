@@ -68,6 +68,7 @@
 // - `events`: the handle of a mock; `assertions`: its assertions; `wait`: waiting for an event; `current`: the
 //   mock of this thread.
 // - `mock`: the guard of a mock.
+// - `guide`: the examples of the guide, as tests.
 // - `private`: the functions that the expansion of the attribute calls.
 
 mod assertions;
@@ -76,6 +77,8 @@ mod events;
 mod evidence;
 mod expect;
 mod expectation;
+#[cfg(doctest)]
+mod guide;
 mod mock;
 mod mute;
 mod report;
