@@ -30,4 +30,11 @@ page!(axum, "[`Registry`](crate::Registry)");
 page!(tracing, "[`Registry`](crate::Registry)");
 page!(scanning, "[`Registry`](crate::Registry)");
 page!(troubleshooting, "[`Registry`](crate::Registry)");
-page!(coming_from, "[`Registry`](crate::Registry)");
+page!(
+    coming_from,
+    "[`Event`](crate::Event), [`subscriber`](macro@crate::subscriber), [`listener`](macro@crate::listener), \
+     [`observer`](macro@crate::observer), [`record`](crate::record), [`auth`](crate::auth), \
+     [`Registry`](crate::Registry), [`Registry::on`](crate::Registry::on), \
+     [`Registry::subscribe`](crate::Registry::subscribe), [`Origin`](crate::Origin), \
+     [`Queue`](crate::Queue), [`Emitted::is_unheard`](crate::Emitted::is_unheard)"
+);
