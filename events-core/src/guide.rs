@@ -15,7 +15,10 @@ macro_rules! page {
 
 page!(
     events,
-    "[`Event`](crate::Event), [`emit!`](crate::emit), [`builder`](crate::builder)"
+    "[`Event`](trait@crate::Event), [`#[derive(Event)]`](derive@crate::Event), [`emit!`](crate::emit!), \
+     [`emit_mut`](crate::emit_mut()), [`Emitted`](crate::Emitted), [`EmitError`](crate::EmitError), \
+     [`EventInfo`](crate::info::EventInfo), [`events`](crate::events()), [`builder`](crate::builder), \
+     [`AnyEvent`](crate::AnyEvent)"
 );
 page!(subscribers, "[`Registry`](crate::Registry)");
 page!(order, "[`Registry`](crate::Registry)");
