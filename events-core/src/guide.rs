@@ -20,7 +20,14 @@ page!(
      [`EventInfo`](crate::info::EventInfo), [`events`](crate::events()), [`builder`](crate::builder), \
      [`AnyEvent`](crate::AnyEvent)"
 );
-page!(subscribers, "[`Registry`](crate::Registry)");
+page!(
+    subscribers,
+    "[`#[subscriber]`](macro@crate::subscriber), [`State`](crate::State), [`Emission`](crate::Emission), \
+     [`Outcome`](crate::Outcome), [`Origin`](crate::Origin), [`Registry::on`](crate::Registry::on), \
+     [`Registry::subscribe`](crate::Registry::subscribe), [`Registry::on_borrowed`](crate::Registry::on_borrowed), \
+     [`Registry::batch`](crate::Registry::batch), [`NewSubscription`](crate::subscribing::NewSubscription), \
+     [`Subscription`](crate::Subscription), [`subscribers!`](crate::subscribers!)"
+);
 page!(order, "[`Registry`](crate::Registry)");
 page!(failures, "[`Registry`](crate::Registry)");
 page!(queue, "[`Registry`](crate::Registry)");
