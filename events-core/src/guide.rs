@@ -28,7 +28,16 @@ page!(
      [`Registry::batch`](crate::Registry::batch), [`NewSubscription`](crate::subscribing::NewSubscription), \
      [`Subscription`](crate::Subscription), [`subscribers!`](crate::subscribers!)"
 );
-page!(order, "[`Registry`](crate::Registry)");
+page!(
+    order,
+    "[`#[subscriber]`](macro@crate::subscriber), \
+     [`NewSubscription::priority`](crate::subscribing::NewSubscription::priority), \
+     [`NewSubscription::before`](crate::subscribing::NewSubscription::before), \
+     [`NewSubscription::after`](crate::subscribing::NewSubscription::after), \
+     [`SubscribeError`](crate::subscribing::SubscribeError), [`Problem`](crate::scanning::Problem), \
+     [`ScanReport`](crate::ScanReport), [`Registry::set_depth_limit`](crate::Registry::set_depth_limit), \
+     [`TooDeep`](crate::failures::TooDeep)"
+);
 page!(failures, "[`Registry`](crate::Registry)");
 page!(queue, "[`Registry`](crate::Registry)");
 page!(topics, "[`Registry`](crate::Registry)");
