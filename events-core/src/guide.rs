@@ -41,7 +41,13 @@ page!(
 page!(failures, "[`Registry`](crate::Registry)");
 page!(queue, "[`Registry`](crate::Registry)");
 page!(topics, "[`Registry`](crate::Registry)");
-page!(listeners, "[`Registry`](crate::Registry)");
+page!(
+    listeners,
+    "[`#[listener]`](macro@crate::listener), [`#[on]`](macro@crate::on), [`#[observer]`](macro@crate::observer), \
+     [`Registry::add`](crate::Registry::add), [`Registry::try_add`](crate::Registry::try_add), \
+     [`record`](crate::record), [`Creating`](crate::record::Creating), [`Updated`](crate::record::Updated), \
+     [`Deleting`](crate::record::Deleting), [`Diff`](crate::record::Diff), [`auth`](crate::auth)"
+);
 page!(registries, "[`Registry`](crate::Registry)");
 page!(bridges, "[`Registry`](crate::Registry)");
 page!(testing, "[`Registry`](crate::Registry)");
