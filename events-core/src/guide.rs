@@ -15,14 +15,39 @@ macro_rules! page {
 
 page!(
     events,
-    "[`Event`](crate::Event), [`emit!`](crate::emit), [`builder`](crate::builder)"
+    "[`Event`](trait@crate::Event), [`#[derive(Event)]`](derive@crate::Event), [`emit!`](crate::emit!), \
+     [`emit_mut`](crate::emit_mut()), [`Emitted`](crate::Emitted), [`EmitError`](crate::EmitError), \
+     [`EventInfo`](crate::info::EventInfo), [`events`](crate::events()), [`builder`](crate::builder), \
+     [`AnyEvent`](crate::AnyEvent)"
 );
-page!(subscribers, "[`Registry`](crate::Registry)");
-page!(order, "[`Registry`](crate::Registry)");
+page!(
+    subscribers,
+    "[`#[subscriber]`](macro@crate::subscriber), [`State`](crate::State), [`Emission`](crate::Emission), \
+     [`Outcome`](crate::Outcome), [`Origin`](crate::Origin), [`Registry::on`](crate::Registry::on), \
+     [`Registry::subscribe`](crate::Registry::subscribe), [`Registry::on_borrowed`](crate::Registry::on_borrowed), \
+     [`Registry::batch`](crate::Registry::batch), [`NewSubscription`](crate::subscribing::NewSubscription), \
+     [`Subscription`](crate::Subscription), [`subscribers!`](crate::subscribers!)"
+);
+page!(
+    order,
+    "[`#[subscriber]`](macro@crate::subscriber), \
+     [`NewSubscription::priority`](crate::subscribing::NewSubscription::priority), \
+     [`NewSubscription::before`](crate::subscribing::NewSubscription::before), \
+     [`NewSubscription::after`](crate::subscribing::NewSubscription::after), \
+     [`SubscribeError`](crate::subscribing::SubscribeError), [`Problem`](crate::scanning::Problem), \
+     [`ScanReport`](crate::ScanReport), [`Registry::set_depth_limit`](crate::Registry::set_depth_limit), \
+     [`TooDeep`](crate::failures::TooDeep)"
+);
 page!(failures, "[`Registry`](crate::Registry)");
 page!(queue, "[`Registry`](crate::Registry)");
 page!(topics, "[`Registry`](crate::Registry)");
-page!(listeners, "[`Registry`](crate::Registry)");
+page!(
+    listeners,
+    "[`#[listener]`](macro@crate::listener), [`#[on]`](macro@crate::on), [`#[observer]`](macro@crate::observer), \
+     [`Registry::add`](crate::Registry::add), [`Registry::try_add`](crate::Registry::try_add), \
+     [`record`](crate::record), [`Creating`](crate::record::Creating), [`Updated`](crate::record::Updated), \
+     [`Deleting`](crate::record::Deleting), [`Diff`](crate::record::Diff), [`auth`](crate::auth)"
+);
 page!(registries, "[`Registry`](crate::Registry)");
 page!(bridges, "[`Registry`](crate::Registry)");
 page!(testing, "[`Registry`](crate::Registry)");
