@@ -57,7 +57,9 @@ pub struct Failure {
 ///
 /// ```
 /// use std::io::{self, ErrorKind};
-/// use events_core::{Event, Registry, failures::Cause, subscriber, subscribers};
+/// use events_core::{
+///     Event, Registry, failures::{Cause, Undelivered}, subscriber, subscribers,
+/// };
 ///
 /// #[derive(Event)]
 /// struct Saved;
@@ -73,7 +75,7 @@ pub struct Failure {
 ///         Cause::Error(error) => error
 ///             .downcast_ref::<io::Error>()
 ///             .is_some_and(|error| error.kind() == ErrorKind::TimedOut),
-///         Cause::Undelivered(_) => true, // the queue is full
+///         Cause::Undelivered(why) => matches!(why, Undelivered::QueueFull { .. }),
 ///         _ => false,
 ///     }
 /// }

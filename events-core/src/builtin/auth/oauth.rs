@@ -108,7 +108,7 @@ pub struct OauthAccountLinked<U> {
 /// }
 ///
 /// #[subscriber]
-/// fn keep_a_way_in(event: &mut OauthAccountUnlinked<User>) -> Result<(), String> {
+/// fn check_logins(event: &mut OauthAccountUnlinked<User>) -> Result<(), String> {
 ///     event.user.providers.retain(|provider| *provider != event.provider);
 ///     if event.user.providers.is_empty() && !event.user.has_password {
 ///         return Err(format!("no login is left without {}", event.provider));
@@ -116,7 +116,7 @@ pub struct OauthAccountLinked<U> {
 ///     Ok(())
 /// }
 ///
-/// let registry = Registry::with(subscribers![keep_a_way_in]);
+/// let registry = Registry::with(subscribers![check_logins]);
 /// let user = User { providers: vec!["google"], has_password: false };
 /// let event = OauthAccountUnlinked::builder().user(user).provider("google").build();
 /// let error = registry.try_emit(event).unwrap_err();
