@@ -42,7 +42,47 @@ pub fn listener(options: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Marks a handler in the impl block of a [`macro@listener`], and sets the options of a handler in that of an
 /// [`macro@observer`]. Those attributes consume it, so it does not have to be imported. Elsewhere it is a
-/// compile error.
+/// compile error. It has the options of [`macro@subscriber`] except `crate`.
+///
+/// ```
+/// use std::sync::Mutex;
+/// use events_core::{Event, Registry, listener};
+///
+/// #[derive(Event, Clone)]
+/// struct SignedUp {
+///     email: String,
+///     newsletter: bool,
+/// }
+///
+/// #[derive(Default)]
+/// struct Newsletter {
+///     readers: Mutex<Vec<String>>,
+/// }
+///
+/// #[listener]
+/// impl Newsletter {
+///     #[on(priority = 10)]
+///     fn normalize(&self, event: &mut SignedUp) {
+///         event.email.make_ascii_lowercase();
+///     }
+///
+///     #[on(when = |event: &SignedUp| event.newsletter, after = Self::normalize)]
+///     fn add(&self, event: &SignedUp) {
+///         self.readers.lock().unwrap().push(event.email.clone());
+///     }
+///
+///     #[on(deferred)]
+///     fn welcome(&self, event: &SignedUp) {
+///         assert_eq!(*self.readers.lock().unwrap(), [event.email.as_str()]);
+///     }
+/// }
+///
+/// let registry = Registry::new();
+/// registry.add(Newsletter::default()).detach();
+/// registry.emit(SignedUp { email: "Ada@example.org".to_owned(), newsletter: true });
+/// let flushed = registry.queue().flush();
+/// assert_eq!((flushed.ran(), flushed.failures()), (1, 0));
+/// ```
 #[proc_macro_attribute]
 pub fn on(_: TokenStream, item: TokenStream) -> TokenStream {
     listener::misplaced_on(&item.into()).into()

@@ -56,6 +56,42 @@ impl<G: Signal + ?Sized, W, K, C> Bridge<FromSignal<'_, G>, W, K, C> {
 ///
 /// The bridge ends earlier if the source drops the callback, if a closure of the bridge panics, or if
 /// the registry was dropped at the time of a call.
+///
+/// ```
+/// use events_core::{
+///     Event, Registry, Subscription, bridges::{Connection, Signal}, signal_to_event,
+/// };
+///
+/// #[derive(Event)]
+/// struct Login(u32);
+///
+/// /// The logins of a part of the program that has a registry of its own.
+/// struct Logins(Registry);
+///
+/// impl Signal for Logins {
+///     type Item = u32;
+///     type Guard = Subscription;
+///
+///     fn connect(&self, callback: impl Fn(u32) + Send + Sync + 'static) -> Subscription {
+///         self.0.on(move |login: &Login| callback(login.0))
+///     }
+/// }
+///
+/// #[derive(Event)]
+/// struct Visit(u32);
+///
+/// let (accounts, statistics) = (Registry::new(), Registry::new());
+/// let connection: Connection<Subscription> = signal_to_event(&Logins(accounts.clone()))
+///     .with(|user| Some(Visit(user)))
+///     .on(&statistics)
+///     .connect();
+/// accounts.emit(Login(7));
+///
+/// assert!(!connection.is_ended());
+/// assert_eq!(connection.stop().emitted(), 1); // disconnects
+/// assert!(accounts.try_emit(Login(8))?.is_unheard());
+/// # Ok::<(), events_core::EmitError<Login>>(())
+/// ```
 #[must_use = "dropping a Connection disconnects; `.detach()` keeps it connected"]
 pub struct Connection<G> {
     /// The guard of the source; `None` after disconnecting or detaching.
@@ -76,14 +112,16 @@ impl<G> Connection<G> {
         self.shared.lifecycle.is_end_claimed()
     }
 
-    /// Disconnects, and returns the result of the bridge, which may have ended before.
+    /// Disconnects, and returns the result of the bridge, which may have ended before. It does not wait for calls
+    /// that are in progress on other threads; their items are counted by [`Ended::came`] only.
     pub fn stop(mut self) -> Ended {
         self.disconnect();
         let ended = self.shared.lifecycle.take();
         ended.unwrap_or_else(|| self.shared.ended(EndReason::Stopped))
     }
 
-    /// Blocks until the bridge has ended by itself, and returns its result.
+    /// Blocks until the bridge has ended by itself, and returns its result. In async code use
+    /// [`wait_async`](Self::wait_async).
     pub fn wait(self) -> Ended {
         self.shared.lifecycle.wait()
     }

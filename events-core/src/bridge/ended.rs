@@ -11,6 +11,30 @@ use crate::{
 ///
 /// It is also logged: at `error` after a panic, at `info` if the source ended or the registry was
 /// dropped, otherwise at `debug`.
+///
+/// ```
+/// use events_core::{Event, Registry, bridge};
+///
+/// #[derive(Event)]
+/// struct Measured(i32);
+///
+/// let registry = Registry::new();
+/// // In a program: the receiver of a channel, for example.
+/// let readings = tokio_stream::iter([Ok(21), Err("no signal"), Ok(-300)]);
+/// let ended = bridge(readings)
+///     .results()
+///     .filter(|degrees: &i32| *degrees > -273)
+///     .with(|degrees| Some(Measured(degrees)))
+///     .on(&registry)
+///     .spawn()
+///     .wait();
+///
+/// assert_eq!((ended.came(), ended.emitted(), ended.left_out(), ended.errors()), (3, 1, 1, 1));
+/// assert_eq!(
+///     ended.to_string(),
+///     "the source has ended; 3 items came, 1 emitted, 1 left out, 1 error",
+/// );
+/// ```
 #[derive(Debug)]
 pub struct Ended {
     pub(super) why: EndReason,
@@ -18,6 +42,27 @@ pub struct Ended {
 }
 
 /// Why a bridge ended.
+///
+/// ```
+/// use events_core::{Event, Registry, bridge, bridges::EndReason};
+///
+/// #[derive(Event)]
+/// struct Measured(i32);
+///
+/// let registry = Registry::new();
+/// let measure = |texts: &'static [&str]| {
+///     let readings = bridge(tokio_stream::iter(texts));
+///     let events = readings.with(|text| Some(Measured(text.parse().expect("a number"))));
+///     events.on(&registry).spawn().wait()
+/// };
+/// assert!(matches!(measure(&["21", "22"]).why(), EndReason::SourceEnded));
+///
+/// // A panic of a closure ends the bridge, and the program may start another one.
+/// match measure(&["21", "warm"]).why() {
+///     EndReason::Panicked(panic) => assert!(panic.message().starts_with("a number")),
+///     why => unreachable!("{why}"),
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum EndReason {

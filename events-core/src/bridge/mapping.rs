@@ -45,18 +45,55 @@ impl<W, K, C> Mapping<W, K, C> {
 }
 
 /// Determines the sender of an item; implemented by [`Unsent`] and [`Senders`].
+///
+/// ```
+/// use std::sync::Mutex;
+/// use events_core::{
+///     Emission, Event, Registry, bridge,
+///     bridges::{Bridge, Choose, Ended, Keep, PollSource, Whose},
+/// };
+///
+/// /// Runs a bridge, with or without senders. Events without a sender come from "import".
+/// async fn import<S: PollSource, W, K, C>(bridge: Bridge<S, W, K, C>) -> Ended
+/// where
+///     W: Whose<S::Item>,
+///     K: Keep<S::Item>,
+///     C: Choose<S::Item>,
+/// {
+///     bridge.origin("import").run().await
+/// }
+///
+/// #[derive(Event)]
+/// struct Row(&'static str);
+///
+/// static ORIGINS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+/// let registry = Registry::new();
+/// let note_origin = |_: &Row, emission: &Emission| {
+///     ORIGINS.lock().unwrap().extend(emission.origin().map(|origin| origin.to_string()));
+/// };
+/// registry.on(note_origin).detach();
+///
+/// let rows = || bridge(tokio_stream::iter(["a.csv"])).on(&registry);
+/// smol::block_on(import(rows().with(|file| Some(Row(file)))));
+/// smol::block_on(import(rows().senders(|file| *file).with(|file| Some(Row(file)))));
+/// assert_eq!(*ORIGINS.lock().unwrap(), ["import", "a.csv"]);
+/// ```
 pub trait Whose<T> {
     /// The sender of this item, if it is known.
     #[doc(hidden)]
     fn sender(&self, item: &T) -> Option<Origin>;
 }
 
-/// The items have no known sender.
+/// The items have no known sender: the state of a [`Bridge`](crate::bridges::Bridge) without `senders`.
+///
+#[doc = include_str!("../../docs/bridges/unsent.md")]
 #[derive(Clone, Copy, Debug)]
 pub struct Unsent;
 
 /// A closure returns the sender of an item; see
 /// [`Bridge::senders`](crate::bridges::Bridge::senders).
+///
+#[doc = include_str!("../../docs/bridges/senders.md")]
 pub struct Senders<F, M>(CatchDrop<F>, PhantomData<fn() -> M>);
 
 impl<F, M> Senders<F, M> {
@@ -66,6 +103,27 @@ impl<F, M> Senders<F, M> {
 }
 
 /// The sender of each item is known; implemented by [`Senders`].
+///
+/// ```
+/// use events_core::{Event, Registry, bridge, bridges::{Bridge, KnowsSenders, Source}};
+///
+/// /// Keeps the items of one sender. It compiles only for bridges with `.senders(..)`.
+/// fn only<S: Source, W: KnowsSenders, K, C>(
+///     bridge: Bridge<S, W, K, C>,
+///     sender: &'static str,
+/// ) -> Bridge<S, W, K, C> {
+///     bridge.sender(sender)
+/// }
+///
+/// #[derive(Event)]
+/// struct Line(&'static str);
+///
+/// let registry = Registry::new();
+/// let lines = tokio_stream::iter(["db: slow", "web: started"]);
+/// let lines = bridge(lines).senders(|line: &&'static str| line.split(':').next().unwrap_or(""));
+/// let ended = only(lines, "db").with(|line| Some(Line(line))).on(&registry).spawn().wait();
+/// assert_eq!((ended.emitted(), ended.left_out()), (1, 1));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "the senders of the items of this bridge are not known",
     label = "no sender is known yet",
@@ -92,18 +150,48 @@ where
 }
 
 /// Filters items; implemented by [`AnyItem`] and [`Kept`].
+///
+/// ```
+/// use events_core::{
+///     Event, Registry, bridge, bridges::{Bridge, FromStream, Keep, To, Unsent},
+/// };
+/// use smol::channel::Receiver;
+///
+/// #[derive(Event)]
+/// struct Order {
+///     cents: u64,
+/// }
+///
+/// /// Hides the type of the filter, which contains a closure.
+/// fn paid_orders(
+///     orders: Receiver<Order>,
+/// ) -> Bridge<FromStream<Receiver<Order>>, Unsent, impl Keep<Order>, To<Order>> {
+///     bridge(orders).filter(|order: &Order| order.cents > 0).to::<Order>()
+/// }
+///
+/// let registry = Registry::new();
+/// let (sender, receiver) = smol::channel::unbounded();
+/// [0, 995].map(|cents| sender.try_send(Order { cents }).unwrap());
+/// drop(sender);
+/// let ended = paid_orders(receiver).on(&registry).spawn().wait();
+/// assert_eq!((ended.emitted(), ended.left_out()), (1, 1));
+/// ```
 pub trait Keep<T> {
     /// Whether this item passes the filters.
     #[doc(hidden)]
     fn keeps(&self, item: &T) -> bool;
 }
 
-/// Every item passes.
+/// Every item passes: the state of a [`Bridge`](crate::bridges::Bridge) without `filter`.
+///
+#[doc = include_str!("../../docs/bridges/any_item.md")]
 #[derive(Clone, Copy, Debug)]
 pub struct AnyItem;
 
 /// The filters set before, and a closure that filters the items which passed them; see
 /// [`Bridge::filter`](crate::bridges::Bridge::filter).
+///
+#[doc = include_str!("../../docs/bridges/kept.md")]
 pub struct Kept<K, F>(pub(super) K, pub(super) CatchDrop<F>);
 
 impl<T> Keep<T> for AnyItem {
@@ -119,6 +207,24 @@ impl<T, K: Keep<T>, F: Fn(&T) -> bool> Keep<T> for Kept<K, F> {
 }
 
 /// Converts an item into an event; implemented by [`To`] and [`With`].
+///
+/// ```
+/// use events_core::{Event, Registry, bridge, bridges::{Bridge, Choose, Source}};
+///
+/// /// The topic of the events of a bridge, for a listing of what a program receives.
+/// fn topic_of<S: Source, W, K, C: Choose<S::Item>>(_: &Bridge<S, W, K, C>) -> &'static str {
+///     C::Event::topic()
+/// }
+///
+/// #[derive(Event)]
+/// #[event(topic = "sensors::measured")]
+/// struct Measured(i32);
+///
+/// let registry = Registry::new();
+/// let readings = bridge(tokio_stream::iter([21])).with(|degrees| Some(Measured(degrees)));
+/// assert_eq!(topic_of(&readings), "sensors::measured");
+/// assert_eq!(readings.on(&registry).spawn().wait().emitted(), 1);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "the event of this bridge is not set",
     label = "no event yet",
@@ -133,14 +239,20 @@ pub trait Choose<T> {
     fn choose(&self, item: T) -> Option<Self::Event>;
 }
 
-/// No event is set.
+/// No event is set: the state of a [`Bridge`](crate::bridges::Bridge) without `to` or `with`. It cannot be started.
+///
+#[doc = include_str!("../../docs/bridges/undecided.md")]
 #[derive(Clone, Copy, Debug)]
 pub struct Undecided;
 
 /// Items are converted by [`Into`]; see [`Bridge::to`](crate::bridges::Bridge::to).
+///
+#[doc = include_str!("../../docs/bridges/to.md")]
 pub struct To<E>(PhantomData<fn() -> E>);
 
 /// Items are converted by a closure; see [`Bridge::with`](crate::bridges::Bridge::with).
+///
+#[doc = include_str!("../../docs/bridges/with.md")]
 pub struct With<F>(pub(super) CatchDrop<F>);
 
 impl<E> To<E> {
@@ -150,6 +262,34 @@ impl<E> To<E> {
 }
 
 /// An item that converts into an event by [`Into`], or is the event itself.
+///
+/// ```
+/// use std::sync::atomic::{AtomicI32, Ordering::Relaxed};
+/// use events_core::{Event, Registry, bridge};
+///
+/// struct Reading {
+///     text: String,
+/// }
+///
+/// #[derive(Event)]
+/// struct Measured {
+///     degrees: i32,
+/// }
+///
+/// /// With this, `Reading` is `IntoEvent<Measured>`.
+/// impl From<Reading> for Measured {
+///     fn from(reading: Reading) -> Self {
+///         Self { degrees: reading.text.parse().unwrap_or(0) }
+///     }
+/// }
+///
+/// let registry = Registry::new();
+/// static LAST: AtomicI32 = AtomicI32::new(0);
+/// registry.on(|event: &Measured| LAST.store(event.degrees, Relaxed)).detach();
+/// let readings = tokio_stream::iter([Reading { text: "21".to_owned() }]);
+/// bridge(readings).to::<Measured>().on(&registry).spawn().wait();
+/// assert_eq!(LAST.load(Relaxed), 21);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}`, an item of this bridge, does not convert into the event `{E}`",
     label = "the items do not convert into this event",

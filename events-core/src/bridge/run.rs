@@ -37,6 +37,23 @@ pin_project! {
     /// Dropping it ends the bridge: the event that is being emitted is dropped together with the
     /// futures of its async subscribers, which is logged.
     ///
+    /// ```
+    /// use events_core::{Event, Registry, bridge};
+    /// use smol::future::zip;
+    ///
+    /// #[derive(Event)]
+    /// struct Measured(i32);
+    ///
+    /// let registry = Registry::new();
+    /// let _scope = registry.enter();
+    /// let celsius = bridge(tokio_stream::iter([21, 22])).with(|degrees| Some(Measured(degrees))).run();
+    /// let kelvin = bridge(tokio_stream::iter([295])).with(|degrees| Some(Measured(degrees - 273))).run();
+    ///
+    /// // Both run on this task, at the same time.
+    /// let (celsius, kelvin) = smol::block_on(zip(celsius, kelvin));
+    /// assert_eq!((celsius.emitted(), kelvin.emitted()), (2, 1));
+    /// ```
+    ///
     /// # Panics
     ///
     /// When it is polled again after it was ready.

@@ -113,6 +113,32 @@ impl<S, W, K, C> Bridge<S, W, K, C> {
 /// Dropping it ends the bridge after the emit in progress; no later item becomes an event.
 /// [`detach`](Self::detach) keeps the bridge running until its source ends or its registry is dropped,
 /// which it notices when it is woken next.
+///
+/// ```
+/// use events_core::{Event, Registry, bridge, bridges::{Bridged, EndReason}};
+///
+/// #[derive(Event)]
+/// struct Job(u32);
+///
+/// /// The jobs of a channel are events as long as this exists.
+/// struct Jobs {
+///     bridged: Bridged,
+/// }
+///
+/// let (done, is_done) = std::sync::mpsc::channel();
+/// let registry = Registry::new();
+/// registry.on(move |job: &Job| done.send(job.0).unwrap()).detach();
+///
+/// let (sender, receiver) = smol::channel::unbounded();
+/// let jobs = Jobs { bridged: bridge(receiver).with(|id| Some(Job(id))).on(&registry).spawn() };
+/// sender.send_blocking(7)?;
+/// assert_eq!(is_done.recv(), Ok(7));
+///
+/// let ended = jobs.bridged.stop(); // after the emit in progress
+/// assert!(matches!(ended.why(), EndReason::Stopped));
+/// assert_eq!(ended.emitted(), 1);
+/// # Ok::<(), smol::channel::SendError<u32>>(())
+/// ```
 #[must_use = "dropping a Bridged ends the bridge; `.detach()` keeps it running"]
 pub struct Bridged {
     /// `None` after `detach`.

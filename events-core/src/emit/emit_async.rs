@@ -31,6 +31,29 @@ pin_project_lite::pin_project! {
     /// subscribers: the drop queues those that are not in the queue yet. The failures so far are
     /// logged.
     ///
+    /// ```
+    /// use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+    /// use events_core::{Event, Registry, emitting::EmitAsync};
+    ///
+    /// #[derive(Event, Clone)]
+    /// struct Saved(&'static str);
+    ///
+    /// /// The caller decides when to wait.
+    /// fn save(registry: &Registry, path: &'static str) -> EmitAsync<Saved> {
+    ///     registry.emit_async(Saved(path))
+    /// }
+    ///
+    /// static CALLS: AtomicU32 = AtomicU32::new(0);
+    /// let registry = Registry::new();
+    /// registry.on(|_: &Saved| { CALLS.fetch_add(1, Relaxed); }).detach();
+    ///
+    /// drop(save(&registry, "draft")); // never polled, so no subscriber runs
+    /// assert_eq!(CALLS.load(Relaxed), 0);
+    ///
+    /// let saved = smol::block_on(save(&registry, "notes"));
+    /// assert_eq!((saved.0, CALLS.load(Relaxed)), ("notes", 1));
+    /// ```
+    ///
     /// # Panics
     ///
     /// When it is polled after it was ready.
@@ -44,6 +67,31 @@ pin_project_lite::pin_project! {
 pin_project_lite::pin_project! {
     /// The future of [`try_emit_async`](crate::Event::try_emit_async); its output is the event with the
     /// result of the emit. See [`EmitAsync`].
+    ///
+    /// ```
+    /// use events_core::{Event, Registry, emitting::TryEmitAsync};
+    ///
+    /// #[derive(Event, Clone)]
+    /// struct OrderPlaced {
+    ///     cents: u64,
+    /// }
+    ///
+    /// async fn charge(order: &OrderPlaced) -> Result<(), &'static str> {
+    ///     if order.cents > 10_000 { Err("card refused") } else { Ok(()) }
+    /// }
+    ///
+    /// fn place(registry: &Registry, cents: u64) -> TryEmitAsync<OrderPlaced> {
+    ///     registry.try_emit_async(OrderPlaced { cents })
+    /// }
+    ///
+    /// let registry = Registry::new();
+    /// registry.on_async(charge).detach();
+    ///
+    /// let emitted = smol::block_on(place(&registry, 995)).expect("the card is charged");
+    /// assert_eq!((emitted.ran(), emitted.cents), (1, 995));
+    /// let error = smol::block_on(place(&registry, 20_000)).unwrap_err();
+    /// assert_eq!(error.failures()[0].error().unwrap().to_string(), "card refused");
+    /// ```
     ///
     /// # Panics
     ///

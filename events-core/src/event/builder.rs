@@ -15,10 +15,46 @@ use crate::{
 };
 
 /// The state of a builder's field that has no value yet.
+///
+/// ```
+/// use events_core::{Event, builder::{Set, Unset}};
+///
+/// #[derive(Event)]
+/// struct Request {
+///     path: &'static str,
+///     user: u32,
+/// }
+///
+/// /// The type parameters of a builder are those of the event, then one for each field, in their order.
+/// fn to(path: &'static str) -> RequestBuilder<Set, Unset> {
+///     Request::builder().path(path)
+/// }
+///
+/// let request = to("/orders").user(7).build();
+/// assert_eq!((request.path, request.user), ("/orders", 7));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Unset;
 
 /// The state of a builder's field that has its value.
+///
+/// ```
+/// use events_core::{Event, builder::{Set, Unset}};
+///
+/// #[derive(Event)]
+/// struct Request {
+///     path: &'static str,
+///     user: u32,
+/// }
+///
+/// /// Adds the user to a request that has none, with or without a path.
+/// fn by<Path>(user: u32, request: RequestBuilder<Path, Unset>) -> RequestBuilder<Path, Set> {
+///     request.user(user)
+/// }
+///
+/// let request = by(7, Request::builder().path("/orders")).build();
+/// assert_eq!((request.path, request.user), ("/orders", 7));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Set;
 
@@ -37,6 +73,28 @@ pub fn given<T>(value: Option<T>) -> T {
 ///
 /// Derived builders have a method of the same name; the trait is for code that is generic over events,
 /// and for events that have a field called `build`.
+///
+/// ```
+/// use events_core::{Event, Registry, builder::Build};
+///
+/// #[derive(Event)]
+/// struct Measured {
+///     degrees: i32,
+///     #[event(default = "kitchen")]
+///     room: &'static str,
+/// }
+///
+/// /// Emits events whose builders are complete, on this registry.
+/// fn emit_all<E: Event>(registry: &Registry, new: impl IntoIterator<Item: Build<Event = E>>) -> Vec<E> {
+///     new.into_iter().map(|builder| registry.emit(builder.build())).collect()
+/// }
+///
+/// let registry = Registry::new();
+/// registry.on(|event: &mut Measured| event.degrees -= 273).detach();
+/// let kelvin = [294, 295].map(|degrees| Measured::builder().degrees(degrees));
+/// let events = emit_all(&registry, kelvin);
+/// assert_eq!((events[0].degrees, events[1].degrees, events[1].room), (21, 22, "kitchen"));
+/// ```
 #[diagnostic::on_unimplemented(message = "`{Self}` cannot be built: a required field is not set")]
 pub trait Build {
     /// The event type.

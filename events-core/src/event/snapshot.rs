@@ -7,6 +7,25 @@ use super::traits::OwnedEvent;
 ///
 /// After an [`emit`](crate::Event::emit), such a subscriber receives a snapshot from the queue: a clone of the
 /// event, perhaps on another thread. So the event is `Clone`, `Send` and `Sync`.
+///
+/// ```
+/// use events_core::{Event, Registry, Subscription, bounds::Snapshot};
+///
+/// /// Subscribes a function that runs later, for any event that the queue can store.
+/// fn later<E: Snapshot>(registry: &Registry, act: fn(&E)) -> Subscription {
+///     registry.on_deferred(move |event: &E| act(event))
+/// }
+///
+/// #[derive(Event, Clone)]
+/// struct SignedUp {
+///     email: &'static str,
+/// }
+///
+/// let registry = Registry::new();
+/// later(&registry, |event: &SignedUp| println!("a mail to {}", event.email)).detach();
+/// registry.emit(SignedUp { email: "ada@example.org" });
+/// assert_eq!(registry.queue().flush().ran(), 1);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be queued for an async or deferred subscriber",
     label = "an async or deferred subscriber gets a copy of this event, perhaps on another thread",

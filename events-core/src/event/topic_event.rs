@@ -13,6 +13,29 @@ use crate::metadata::{EventInfo, Location};
 /// The arguments of an event without a type, by name; [`args!`](crate::args!) makes them.
 ///
 /// `Debug` prints the names, never the values.
+///
+/// ```
+/// use events_core::{AnyEvent, Registry, args, emitting::Args};
+///
+/// /// The arguments of a sign-up: the referrer is left out if there is none.
+/// fn sign_up(user: u32, referrer: Option<&str>) -> Args {
+///     let args = args! { user: user };
+///     match referrer {
+///         Some(referrer) => args.with("referrer", referrer.to_owned()),
+///         None => args,
+///     }
+/// }
+///
+/// let registry = Registry::new();
+/// let _audit = registry.on_topic("user::.*", |event: &dyn AnyEvent| {
+///     assert_eq!(event.arg::<u32>("user"), Some(&7));
+/// })?;
+/// let args = sign_up(7, Some("ada"));
+/// let args = registry.try_emit_topic("user::signed_up", args).expect("no subscriber fails");
+/// assert_eq!(args.get::<String>("referrer").map(String::as_str), Some("ada"));
+/// assert_eq!(args.get::<u64>("user"), None); // it is a `u32`
+/// # Ok::<(), events_core::subscribing::PatternError>(())
+/// ```
 #[derive(Default)]
 pub struct Args(Vec<(&'static str, Box<dyn Any>)>);
 

@@ -256,7 +256,32 @@ pub trait Event: Sized {
 
 /// An event type with every lifetime that it may have. An event that borrows nothing is its own family.
 ///
-/// The derive implements it for the event type with `'static` in place of its lifetime.
+/// The derive implements it for the event type with `'static` in place of its lifetime. It is the bound of functions
+/// that accept the subscriptions of any event.
+///
+/// ```
+/// use events_core::{
+///     Event, Registry, Subscription, bounds::Family,
+///     subscribing::{NewSubscription, SubscribeError},
+/// };
+///
+/// /// The options of all subscribers of a plugin, for any event: also for one that borrows.
+/// fn register<F: Family>(new: NewSubscription<F>) -> Result<Subscription, SubscribeError> {
+///     new.priority(-100).once().register()
+/// }
+///
+/// #[derive(Event)]
+/// struct Login<'a> {
+///     user: &'a mut String,
+/// }
+///
+/// let registry = Registry::new();
+/// let _mark = register(registry.subscribe_borrowed::<Login>(|login| login.user.push('!')))?;
+/// let mut user = String::from("ada");
+/// registry.emit(Login { user: &mut user });
+/// assert_eq!(user, "ada!");
+/// # Ok::<(), SubscribeError>(())
+/// ```
 pub trait Family: Sized + 'static {
     /// The member that borrows for `'x`.
     type Of<'x>: Event<Family = Self>;
@@ -280,6 +305,27 @@ pub trait Visit<F: Family> {
 ///
 /// Implemented for every event without a lifetime. It is the bound of functions that store an event, or
 /// that name its type independently of a lifetime.
+///
+/// ```
+/// use std::sync::{Arc, Mutex};
+/// use events_core::{Event, Registry, Subscription, bounds::OwnedEvent};
+///
+/// /// Stores a copy of each event of this type.
+/// fn record<E: OwnedEvent + Clone + Send>(registry: &Registry) -> (Arc<Mutex<Vec<E>>>, Subscription) {
+///     let events = Arc::new(Mutex::new(Vec::new()));
+///     let stored = Arc::clone(&events);
+///     let subscription = registry.on(move |event: &E| stored.lock().unwrap().push(event.clone()));
+///     (events, subscription)
+/// }
+///
+/// #[derive(Event, Clone)]
+/// struct Paid(u64);
+///
+/// let registry = Registry::new();
+/// let (payments, _subscription) = record::<Paid>(&registry);
+/// registry.emit(Paid(995));
+/// assert_eq!(payments.lock().unwrap()[0].0, 995);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` borrows, and an owned event is needed here",
     label = "this event has a lifetime",

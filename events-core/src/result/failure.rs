@@ -14,7 +14,33 @@ use super::{
 };
 use crate::{metadata::SubscriberInfo, primitives::CatchDrop};
 
-/// The error that a handler returned, with its type erased.
+/// The error that a handler returned, with its type erased. `downcast_ref` returns it with its type.
+///
+/// ```
+/// use events_core::{Event, Registry, failures::BoxError, subscriber, subscribers};
+///
+/// #[derive(Event)]
+/// struct Received(&'static str);
+///
+/// /// A handler with several kinds of errors returns a boxed one; `?` and `into` convert into it.
+/// #[subscriber]
+/// fn check(event: &Received) -> Result<(), BoxError> {
+///     let (name, size) = event.0.split_once('=').ok_or("no `=`")?;
+///     match size.parse::<u32>()? {
+///         0 => Err(format!("{name} is empty").into()),
+///         _ => Ok(()),
+///     }
+/// }
+///
+/// let registry = Registry::with(subscribers![check]);
+/// let error_of = |text| {
+///     let error = registry.try_emit(Received(text)).unwrap_err();
+///     error.failures()[0].error().unwrap().to_string()
+/// };
+/// assert_eq!(error_of("7"), "no `=`");
+/// assert_eq!(error_of("a=b"), "invalid digit found in string");
+/// assert_eq!(error_of("a=0"), "a is empty");
+/// ```
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
 /// One subscriber that failed during an emit, and how.
@@ -28,6 +54,36 @@ pub struct Failure {
 }
 
 /// How a subscriber failed.
+///
+/// ```
+/// use std::io::{self, ErrorKind};
+/// use events_core::{
+///     Event, Registry, failures::{Cause, Undelivered}, subscriber, subscribers,
+/// };
+///
+/// #[derive(Event)]
+/// struct Saved;
+///
+/// #[subscriber]
+/// fn upload(_: &Saved) -> io::Result<()> {
+///     Err(ErrorKind::TimedOut.into())
+/// }
+///
+/// /// Whether another attempt may succeed.
+/// fn is_temporary(cause: &Cause) -> bool {
+///     match cause {
+///         Cause::Error(error) => error
+///             .downcast_ref::<io::Error>()
+///             .is_some_and(|error| error.kind() == ErrorKind::TimedOut),
+///         Cause::Undelivered(why) => matches!(why, Undelivered::QueueFull { .. }),
+///         _ => false,
+///     }
+/// }
+///
+/// let registry = Registry::with(subscribers![upload]);
+/// let error = registry.try_emit(Saved).unwrap_err();
+/// assert!(error.failures().iter().all(|failure| is_temporary(failure.cause())));
+/// ```
 #[non_exhaustive]
 pub enum Cause {
     /// It returned this error.

@@ -19,6 +19,23 @@ pub fn is_outside_tokio(text: &str) -> bool {
 /// A panic of a handler, caught by the emit.
 ///
 /// Displayed with its location and its message. If it is tokio's panic outside of a runtime, the remedy follows.
+///
+/// ```
+/// use events_core::{Event, Registry};
+///
+/// #[derive(Event)]
+/// struct Dosed {
+///     milligrams: u32,
+/// }
+///
+/// let registry = Registry::new();
+/// registry.on(|dose: &Dosed| assert!(dose.milligrams < 500, "the dose is too high")).detach();
+///
+/// let error = registry.try_emit(Dosed { milligrams: 600 }).unwrap_err();
+/// let panic = error.failures()[0].panic().expect("the handler panics");
+/// assert_eq!(panic.message(), "the dose is too high");
+/// assert!(panic.location().is_some_and(|location| location.contains(".rs:")));
+/// ```
 #[derive(Debug)]
 pub struct Panic {
     message: String,

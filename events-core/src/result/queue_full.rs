@@ -5,6 +5,29 @@ use std::{error::Error, fmt};
 use crate::primitives::{Plural, one_line};
 
 /// Why an event was not enqueued.
+///
+/// ```
+/// use events_core::{Event, Registry, failures::Undelivered};
+///
+/// #[derive(Event)]
+/// struct Job(u32);
+///
+/// let registry = Registry::new();
+/// registry.on(|job: &Job| println!("job {}", job.0)).detach();
+/// registry.queue().set_capacity(1);
+///
+/// let mut waiting = Vec::new();
+/// for id in 1..=2 {
+///     if let Err(refused) = registry.enqueue(Job(id)) {
+///         match refused.why() {
+///             Undelivered::QueueFull { .. } => waiting.push(refused.into_event()), // try it later
+///             why => panic!("job {id} is lost: {why}"),
+///         }
+///     }
+/// }
+/// assert_eq!(registry.queue().flush().ran(), 1);
+/// assert_eq!(waiting.len(), 1);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Undelivered {

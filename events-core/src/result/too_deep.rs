@@ -15,6 +15,32 @@ use super::topic_chain::fmt_chain;
 /// A nested async emit can also be resumed on a thread with a smaller stack than that on which it began. If that little
 /// is left there, its async subscribers that have not ended are dropped, each of which is a failure with
 /// [`Cause::TooDeep`](crate::failures::Cause::TooDeep).
+///
+/// ```
+/// use std::sync::Mutex;
+/// use events_core::{Event, Registry, failures::TooDeep};
+///
+/// #[derive(Event)]
+/// #[event(topic = "cells::changed")]
+/// struct Changed;
+///
+/// static REFUSED: Mutex<Option<TooDeep>> = Mutex::new(None);
+/// let registry = Registry::new();
+/// registry.set_depth_limit(2);
+/// // Each change causes another one, without end.
+/// registry
+///     .on(|_: &Changed| {
+///         if let Err(error) = Changed.try_emit() {
+///             *REFUSED.lock().unwrap() = error.too_deep().cloned();
+///         }
+///     })
+///     .detach();
+/// let _scope = registry.enter();
+/// Changed.emit();
+///
+/// let refused = REFUSED.lock().unwrap().take().expect("the third emit is refused");
+/// assert_eq!((refused.limit(), refused.chain()), (2, &["cells::changed"; 3][..]));
+/// ```
 #[derive(Clone, Debug)]
 pub struct TooDeep {
     pub(crate) limit: usize,

@@ -8,6 +8,34 @@ use super::topic_chain::fmt_chain;
 /// the call that is refused, so none of them would end.
 ///
 /// `Display` shows the chain of the emits' topics, outermost first.
+///
+/// ```
+/// use events_core::{Event, Registry, failures::Cause, subscriber, subscribers};
+///
+/// #[derive(Event, Clone)]
+/// #[event(topic = "files::changed")]
+/// struct Changed {
+///     linked: bool,
+/// }
+///
+/// /// One call at a time, and this one awaits another call: it would wait forever.
+/// #[subscriber(concurrency = 1)]
+/// async fn sync_linked(event: &Changed) {
+///     if event.linked {
+///         let error = Changed { linked: false }.try_emit_async().await.unwrap_err();
+///         match error.failures()[0].cause() {
+///             Cause::WaitsForItself(refused) => {
+///                 assert_eq!((refused.limit(), refused.chain()), (1, &["files::changed"; 2][..]));
+///             }
+///             cause => unreachable!("{cause}"),
+///         }
+///     }
+/// }
+///
+/// let registry = Registry::with(subscribers![sync_linked]);
+/// let _scope = registry.enter();
+/// assert!(smol::block_on(Changed { linked: true }.try_emit_async()).is_ok());
+/// ```
 #[derive(Clone, Debug)]
 pub struct WaitsForItself {
     pub(crate) limit: usize,

@@ -4,6 +4,9 @@
 //! its list of known events: the topic is that name, and the fields are the values that regstack passes. `U`
 //! is the program's type of a user; the events are `Clone` if it is, which background handlers require.
 //!
+//! This crate emits none of them: the code that signs up and logs in users does, after the change or the step that
+//! the event announces.
+//!
 //! [`events()`](crate::events()), the list of the program's events, does not contain them, so a program
 //! that does not use them may have an event of its own with such a topic.
 //!
