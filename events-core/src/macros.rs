@@ -7,6 +7,21 @@
 /// `use orders as _; use shipping as _; scan()`, and a check. If Cargo.toml renames a package, write the
 /// new name and the name of the package: `scan!(parcels = shipping)`. Without arguments it is `scan()`.
 ///
+/// ```standalone_crate
+/// # #![crate_name = "shipping"]
+/// # extern crate self as shipping;
+/// # use events_core::{Event, subscriber};
+/// # #[derive(Event)]
+/// # struct OrderPlaced;
+/// # #[subscriber]
+/// # fn pack(_: &OrderPlaced) {}
+/// # fn main() {
+/// // First in `main`, for the crate `shipping`, in which a subscriber is declared:
+/// let report = events_core::scan!(shipping);
+/// assert!(report.crates().any(|(name, counts)| name == "shipping" && counts.subscribers == 1));
+/// # }
+/// ```
+///
 /// # Panics
 ///
 /// As [`scan()`](crate::scan()), and if a crate declares neither a subscriber nor an event.
@@ -19,6 +34,26 @@ macro_rules! scan {
 
 /// [`scanner()`](crate::scanner()) that links crates and checks that each of them declares something:
 /// `scanner!(orders, shipping).state(ledger).run()`. See [`scan!`](crate::scan!).
+///
+/// ```standalone_crate
+/// # #![crate_name = "shipping"]
+/// # extern crate self as shipping;
+/// # use events_core::{Event, State, subscriber};
+/// # #[derive(Event)]
+/// # struct OrderPlaced;
+/// # #[subscriber]
+/// # fn book(_: &OrderPlaced, _ledger: State<'_, Ledger>) {}
+/// # struct Ledger;
+/// # fn main() {
+/// // The crate `shipping` declares a subscriber that takes a `State<'_, Ledger>`:
+/// let report = events_core::scanner!(shipping).state(Ledger).run();
+/// assert_eq!(report.subscribers().len(), 1);
+///
+/// // A crate that declares nothing is a problem:
+/// let error = events_core::scanner!(serde_json).try_run().unwrap_err();
+/// assert!(error.to_string().contains("the crate `serde_json` was named in the scan"));
+/// # }
+/// ```
 #[macro_export]
 macro_rules! scanner {
     ($($name:ident $(= $package:ident)?),* $(,)?) => {{
@@ -48,6 +83,26 @@ macro_rules! __linked {
 
 /// A list of `#[subscriber]` functions, for [`Registry::with`](crate::Registry::with) and
 /// [`Scanner::subscribers`](crate::scanning::Scanner::subscribers): `subscribers![greet, mail::welcome]`.
+///
+/// ```
+/// use events_core::{Event, Registry, subscriber, subscribers};
+///
+/// #[derive(Event)]
+/// struct Greeting(String);
+///
+/// #[subscriber(priority = 10)]
+/// fn trim(event: &mut Greeting) {
+///     event.0 = event.0.trim().to_owned();
+/// }
+///
+/// #[subscriber]
+/// fn shout(event: &mut Greeting) {
+///     event.0.push('!');
+/// }
+///
+/// let registry = Registry::with(subscribers![shout, trim]); // their order here has no effect
+/// assert_eq!(registry.emit(Greeting(" hello ".into())).0, "hello!");
+/// ```
 #[macro_export]
 macro_rules! subscribers {
     ($($function:path),* $(,)?) => {
@@ -93,6 +148,26 @@ macro_rules! emit {
 
 /// The named arguments of an event without a type, for [`emit_topic`](crate::emit_topic):
 /// `args! { user: id, mode: "signin" }`.
+///
+/// A value has any `'static` type, and is read with exactly this type: write the type of a number.
+///
+/// ```
+/// use events_core::{AnyEvent, Registry, args};
+///
+/// let registry = Registry::new();
+/// let _mail = registry.on_topic("user::.*", |event: &dyn AnyEvent| {
+///     match event.arg::<&str>("mode") {
+///         Some(mode) => Ok(println!("a new session of mode {mode}")),
+///         None => Err("no mode"),
+///     }
+/// })?;
+///
+/// let args = args! { user: 7_u32, mode: "signin" };
+/// let emitted = registry.try_emit_topic("user::logged_in", args).unwrap();
+/// assert_eq!(emitted.get::<u32>("user"), Some(&7));
+/// assert_eq!(emitted.get::<u64>("user"), None); // another type
+/// # Ok::<(), events_core::subscribing::PatternError>(())
+/// ```
 #[macro_export]
 macro_rules! args {
     ($($name:ident: $value:expr),* $(,)?) => {

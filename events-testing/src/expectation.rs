@@ -33,6 +33,21 @@ pub struct Expectation<E> {
 }
 
 /// Marks an [`Expectation`] of a topic pattern, in place of an event type.
+///
+/// ```
+/// use events_core::{args, emit_topic};
+/// use events_testing::{ByTopic, EventMock, Events, Expectation};
+///
+/// /// Expects one mail to this user.
+/// fn expect_mail(events: &Events, user: u32) -> Expectation<ByTopic> {
+///     events.expect_topic("mail::.*").matching(move |event| event.arg("to") == Some(&user)).times(1)
+/// }
+///
+/// let events = EventMock::install();
+/// expect_mail(&events, 7);
+/// emit_topic("mail::sent", args! { to: 7_u32 });
+/// emit_topic("mail::sent", args! { to: 8_u32 });
+/// ```
 #[derive(Debug)]
 pub enum ByTopic {}
 
@@ -254,6 +269,25 @@ fn set_once<T>(option: &mut Option<T>, value: T) -> Result<(), T> {
 }
 
 /// An event type without a lifetime, which [`Expectation::matching`] accepts.
+///
+/// ```
+/// use events_core::Event;
+/// use events_testing::{ByValue, EventMock, Events};
+///
+/// #[derive(Event, PartialEq)]
+/// struct Placed {
+///     number: u32,
+/// }
+///
+/// /// Expects exactly this event, once.
+/// fn expect_equal<E: ByValue + PartialEq + Send + Sync>(events: &Events, expected: E) {
+///     events.expect::<E>().matching(move |event| *event == expected).times(1);
+/// }
+///
+/// let events = EventMock::install();
+/// expect_equal(&events, Placed { number: 7 });
+/// Placed { number: 7 }.emit();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` borrows, so `matching` does not accept it",
     label = "an event type with a lifetime",

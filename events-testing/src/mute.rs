@@ -10,6 +10,27 @@ use std::{
 use crate::state::mock_state::MockState;
 
 /// The closure that [`muted`](crate::muted()) calls. Its return value is dropped.
+///
+/// It is called once, on this thread.
+///
+/// ```
+/// use events_core::Event;
+/// use events_testing::{Body, EventMock, muted};
+///
+/// #[derive(Event)]
+/// struct Loaded;
+/// #[derive(Event)]
+/// struct Saved;
+///
+/// /// Prepares the data of a test, without its events.
+/// fn prepare(body: impl Body) {
+///     muted::<(Loaded, Saved)>(body);
+/// }
+///
+/// let events = EventMock::install();
+/// prepare(|| Saved.emit());
+/// events.assert_nothing_emitted();
+/// ```
 pub trait Body {
     /// Calls the closure.
     #[doc(hidden)]
@@ -23,6 +44,23 @@ impl<F: FnOnce() -> T, T> Body for F {
 }
 
 /// A guard that mutes events until it is dropped; returned by [`Events::mute`](crate::Events::mute).
+///
+/// It mutes them on the thread that created it, and stays there.
+///
+/// ```
+/// use events_core::Event;
+/// use events_testing::EventMock;
+///
+/// #[derive(Event)]
+/// struct Saved;
+///
+/// let events = EventMock::install();
+/// let muted = events.mute::<Saved>();
+/// Saved.emit();
+/// drop(muted);
+/// Saved.emit();
+/// events.assert_emitted::<Saved>().times(1);
+/// ```
 #[must_use = "the events are muted only until this guard is dropped"]
 #[derive(Debug)]
 pub struct Muted {

@@ -11,6 +11,33 @@ use std::{
 use crate::{event::Event, metadata::Origin, primitives::one_line};
 
 /// The id of an emission, unique in this process; created on demand.
+///
+/// The ids of different threads are not in the order of their emits. A handler receives them with its
+/// [`Emission`]: that of its own emission, and that of the one whose handler emitted the event.
+///
+/// ```
+/// use std::sync::mpsc;
+/// use events_core::{AnyEvent, Emission, Event, Registry, info::EmissionId};
+///
+/// #[derive(Event)]
+/// struct OrderPlaced;
+/// #[derive(Event)]
+/// struct MailQueued;
+///
+/// let registry = Registry::new();
+/// let (log, lines) = mpsc::channel::<(EmissionId, Option<EmissionId>)>();
+/// let _trace = registry.on_topic(".*", move |_: &dyn AnyEvent, emission: &Emission| {
+///     log.send((emission.id(), emission.parent()))
+/// })?;
+/// let _confirm = registry.on(|_: &OrderPlaced| _ = MailQueued.emit());
+///
+/// let _scope = registry.enter();
+/// OrderPlaced.emit();
+/// let (order, mail) = (lines.recv()?, lines.recv()?);
+/// assert_eq!(order.1, None);
+/// assert_eq!(mail.1, Some(order.0)); // the handler of the order has emitted the mail
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EmissionId(NonZeroU64);
 

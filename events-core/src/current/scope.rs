@@ -142,6 +142,37 @@ impl Registry {
 }
 
 /// Keeps a registry current on this thread; see [`Registry::enter`].
+///
+/// It stays on its thread, and is dropped there. Do not hold it across an `await`: use
+/// [`with_registry`](WithRegistry::with_registry).
+///
+/// ```
+/// use events_core::{Event, Registry, scopes::Entered};
+///
+/// #[derive(Event)]
+/// struct Saved {
+///     path: &'static str,
+/// }
+///
+/// /// A registry that is the current one as long as this exists.
+/// struct Sandbox {
+///     registry: Registry,
+///     _scope: Entered,
+/// }
+///
+/// impl Sandbox {
+///     fn new() -> Self {
+///         let registry = Registry::new();
+///         Self { _scope: registry.enter(), registry }
+///     }
+/// }
+///
+/// let sandbox = Sandbox::new();
+/// sandbox.registry.on(|event: &mut Saved| event.path = "sandbox/notes").detach();
+/// assert_eq!(Saved { path: "notes" }.emit().path, "sandbox/notes");
+/// drop(sandbox);
+/// assert_eq!(Saved { path: "notes" }.emit().path, "notes");
+/// ```
 #[must_use = "the registry is current only until this guard is dropped"]
 pub struct Entered {
     number: u64,
@@ -211,6 +242,27 @@ impl<F: Future> WithRegistry for F {
 
 pin_project_lite::pin_project! {
     /// A future with a registry attached; see [`WithRegistry`].
+    ///
+    /// The registry is the current one during each poll, and when the future is dropped before its end.
+    ///
+    /// ```
+    /// use events_core::{Event, Registry, scopes::{Scoped, WithRegistry}};
+    ///
+    /// #[derive(Event)]
+    /// struct Named(&'static str);
+    ///
+    /// /// The future of a plugin, whose events belong to the registry of the plugin.
+    /// fn of_plugin<F: Future>(plugin: &Registry, future: F) -> Scoped<F> {
+    ///     future.with_registry(plugin.clone())
+    /// }
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let plugin = Registry::new();
+    /// plugin.on(|event: &mut Named| event.0 = "received").detach();
+    /// let task = tokio::spawn(of_plugin(&plugin, async { Named("new").emit().0 }));
+    /// assert_eq!(task.await.unwrap(), "received");
+    /// # });
+    /// ```
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
     pub struct Scoped<F> {

@@ -16,6 +16,38 @@ use crate::{
 
 /// A struct whose methods are handlers; implemented by [`listener`](crate::listener) and
 /// [`observer`](crate::observer), and by an `Arc` of one.
+///
+/// [`Registry::add`] subscribes its handlers.
+///
+/// ```
+/// use events_core::{Event, Registry, Subscription, listener, subscribing::Listener};
+///
+/// #[derive(Event)]
+/// struct Priced(u64);
+///
+/// struct Discount(u64);
+///
+/// #[listener]
+/// impl Discount {
+///     #[on]
+///     fn priced(&self, event: &mut Priced) {
+///         event.0 -= self.0;
+///     }
+/// }
+///
+/// /// Plugins of different types, which are unsubscribed when this is dropped.
+/// struct Plugins(Registry, Vec<Subscription>);
+///
+/// impl Plugins {
+///     fn install(&mut self, plugin: impl Listener) {
+///         self.1.push(self.0.add(plugin));
+///     }
+/// }
+///
+/// let mut plugins = Plugins(Registry::new(), Vec::new());
+/// plugins.install(Discount(5));
+/// assert_eq!(plugins.0.emit(Priced(100)).0, 95);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a listener",
     label = "not a listener",

@@ -147,6 +147,29 @@ where
 /// `&Emission`, and returns nothing or a `Result<(), E>`.
 ///
 /// `M` only distinguishes the implementations; leave it to inference.
+///
+/// It runs on the thread of the flush or the worker; if the queue is full or shut down, it runs on the thread that
+/// emits.
+///
+/// ```
+/// use std::sync::mpsc;
+/// use events_core::{Event, Registry};
+///
+/// #[derive(Event, Clone)]
+/// struct OrderPlaced {
+///     number: u32,
+/// }
+///
+/// let registry = Registry::new();
+/// let (printer, invoices) = mpsc::channel();
+/// // `send` returns a `Result`: an invoice that cannot be printed is a failure of the handler.
+/// registry.on_deferred(move |order: &OrderPlaced| printer.send(order.number)).detach();
+///
+/// registry.emit(OrderPlaced { number: 7 }); // puts a clone of the event into the queue
+/// assert!(invoices.try_recv().is_err());
+/// registry.queue().flush();
+/// assert_eq!(invoices.try_recv(), Ok(7));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "this is not a deferred handler of events",
     label = "not a deferred handler",

@@ -43,6 +43,31 @@ pub trait Outcome {
 
 /// What an async or deferred subscriber may return: nothing, or `Result<(), E>` with any error that
 /// converts into a boxed one. One that never returns has the type `!`.
+///
+/// It cannot stop other subscribers. The flush or the worker that runs the subscriber logs its error at `error`, as
+/// [`emit_async`](crate::Event::emit_async) does for async subscribers;
+/// [`try_emit_async`](crate::Event::try_emit_async) returns their errors.
+///
+/// ```
+/// use events_core::{Event, Registry};
+///
+/// #[derive(Event, Clone)]
+/// struct Uploaded {
+///     bytes: u64,
+/// }
+///
+/// let registry = Registry::new();
+/// registry.on_async(async |upload: &Uploaded| println!("resizing {} bytes", upload.bytes)).detach();
+/// registry
+///     .on_deferred(|upload: &Uploaded| match upload.bytes {
+///         ..1000 => Ok(()),
+///         _ => Err("over the quota"),
+///     })
+///     .detach();
+///
+/// registry.emit(Uploaded { bytes: 5000 });
+/// assert_eq!(registry.queue().flush().failures(), 1);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "an async or deferred subscriber cannot return `{Self}`",
     label = "not an outcome of an async or deferred subscriber",

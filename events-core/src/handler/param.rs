@@ -78,6 +78,28 @@ impl<T: fmt::Debug + ?Sized> fmt::Debug for State<'_, T> {
 }
 
 /// A parameter that a subscriber may have besides its event: `State<'_, T>` or `&Emission`.
+///
+/// Only functions and methods with an attribute take a `State`; a closure that is subscribed at run time captures
+/// its values.
+///
+/// ```
+/// use events_core::{Emission, Event, Registry, State, subscriber, subscribers};
+///
+/// #[derive(Event)]
+/// struct Login(Vec<String>);
+///
+/// struct Host(&'static str);
+///
+/// #[subscriber]
+/// fn audit(login: &mut Login, host: State<'_, Host>, emission: &Emission) {
+///     let from = emission.origin().map_or("unknown", |origin| origin.as_str());
+///     login.0.push(format!("{from} at {}", host.0));
+/// }
+///
+/// let registry = Registry::new();
+/// registry.scanner().state(Host("alpha")).subscribers(subscribers![audit]).run();
+/// assert_eq!(registry.emit_from(Login(vec![]), "console").0, ["console at alpha"]);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a subscriber cannot take `{Self}`",
     label = "not a parameter of a subscriber",

@@ -10,6 +10,30 @@ use crate::{
 /// `&Emission`, and returns an [`Outcome`].
 ///
 /// `M` only distinguishes the implementations; leave it to inference.
+///
+/// As a bound it accepts each of these forms:
+///
+/// ```
+/// use events_core::{Event, Registry, Subscription, handlers::Handler};
+///
+/// #[derive(Event)]
+/// struct Greeting(String);
+///
+/// struct Greeter {
+///     registry: Registry,
+/// }
+///
+/// impl Greeter {
+///     fn on_greeting<M>(&self, handler: impl Handler<Greeting, M>) -> Subscription {
+///         self.registry.on(handler)
+///     }
+/// }
+///
+/// let greeter = Greeter { registry: Registry::new() };
+/// greeter.on_greeting(|greeting: &mut Greeting| greeting.0.push('!')).detach();
+/// greeter.on_greeting(|greeting: &Greeting| println!("{}", greeting.0)).detach();
+/// assert_eq!(greeter.registry.emit(Greeting("hello".into())).0, "hello!");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "this is not a handler of events",
     label = "not a handler",

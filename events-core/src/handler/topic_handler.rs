@@ -11,6 +11,31 @@ use crate::{
 /// optionally `&Emission`, and returns an [`Outcome`].
 ///
 /// `M` only distinguishes the implementations; leave it to inference.
+///
+/// It is always sync, and only reads the event.
+///
+/// ```
+/// use events_core::{AnyEvent, Emission, Event, Registry};
+///
+/// #[derive(Event)]
+/// #[event(topic = "stock::Counted")]
+/// struct Counted;
+///
+/// /// Rejects an event of the stock that is emitted without an origin.
+/// fn audit(event: &dyn AnyEvent, emission: &Emission) -> Result<(), String> {
+///     match emission.origin() {
+///         Some(_) => Ok(()),
+///         None => Err(format!("`{}` has no origin", event.topic())),
+///     }
+/// }
+///
+/// let registry = Registry::new();
+/// registry.on_topic("stock::.*", audit)?.detach();
+/// assert!(registry.try_emit_from(Counted, "warehouse").is_ok());
+/// let error = registry.try_emit(Counted).unwrap_err();
+/// assert!(error.to_string().ends_with("returned an error: `stock::Counted` has no origin"));
+/// # Ok::<(), events_core::subscribing::PatternError>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "this is not a handler of events by their topic",
     label = "not such a handler",

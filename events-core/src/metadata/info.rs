@@ -111,6 +111,25 @@ impl EventInfo {
 }
 
 /// One field of an event type.
+///
+/// [`EventInfo::fields`] returns them.
+///
+/// ```
+/// use events_core::{Event, info::FieldInfo};
+///
+/// #[derive(Event)]
+/// struct UserRegistered {
+///     email: String,
+///     #[event(secret)]
+///     password: String,
+/// }
+///
+/// // The columns of an audit log: the fields whose values may be shown.
+/// let is_shown = |field: &FieldInfo| !field.is_secret();
+/// let columns: Vec<_> = UserRegistered::info().fields().filter(is_shown).collect();
+/// assert_eq!(columns.len(), 1);
+/// assert_eq!((columns[0].name(), columns[0].type_name()), ("email", "String"));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct FieldInfo {
     name: &'static str,

@@ -11,6 +11,24 @@ use std::{
 };
 
 /// The identity of a function, a type or a text, comparable and printable.
+///
+/// Origins, and the targets of `before` and `after`, are compared by their keys. [`IntoKey`] returns the key of a
+/// function.
+///
+/// ```
+/// use std::collections::HashMap;
+/// use events_core::{Origin, info::{IntoKey, Key}};
+///
+/// fn checkout() {}
+///
+/// /// How many orders an origin may place in an hour.
+/// let mut limits: HashMap<Key, u32> = HashMap::new();
+/// limits.insert(checkout.into_key(), 60);
+/// limits.insert(Key::from("console"), 1);
+///
+/// let origin = Origin::from(checkout.into_key()); // as `emission.origin()` returns it
+/// assert_eq!(limits.get(&Key::from(origin)), Some(&60));
+/// ```
 #[derive(Clone)]
 pub struct Key(Kind);
 
@@ -111,6 +129,29 @@ impl From<String> for Key {
 ///
 /// `M` only distinguishes the implementations and is inferred. A function *pointer* does not compile:
 /// all functions of one signature share its type, so its type identifies none of them.
+///
+/// ```
+/// use events_core::{Event, Registry, info::IntoKey};
+///
+/// #[derive(Event)]
+/// struct Saved {
+///     path: String,
+/// }
+///
+/// /// Saves a file, and passes the caller on as the origin of the event.
+/// fn save<M>(registry: &Registry, path: &str, caller: impl IntoKey<M>) -> Saved {
+///     registry.emit_from(Saved { path: path.into() }, caller)
+/// }
+///
+/// fn export() {}
+///
+/// let registry = Registry::new();
+/// let backup = |event: &mut Saved| event.path.push_str(".bak");
+/// registry.subscribe(backup).origin(export).register()?.detach();
+/// assert_eq!(save(&registry, "report.csv", export).path, "report.csv.bak");
+/// assert_eq!(save(&registry, "report.csv", "console").path, "report.csv");
+/// # Ok::<(), events_core::subscribing::SubscribeError>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not identify an origin or a subscriber",
     label = "neither a function nor a text",

@@ -5,6 +5,19 @@ use std::fmt;
 /// A position in the source: file, line and column. Lines and columns are counted from 1.
 ///
 /// Displayed as `file:line`, the form that terminals and editors turn into a link.
+///
+/// ```
+/// use events_core::{Event, info::Location};
+///
+/// #[derive(Event)]
+/// struct Saved;
+///
+/// let declared: Location = Saved::info().location();
+/// let here = Location::from(std::panic::Location::caller());
+/// assert_eq!(here.file(), declared.file());
+/// assert!(here > declared); // it is on a later line
+/// assert_eq!(here.to_string(), format!("{}:{}", here.file(), here.line()));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Location {
     file: &'static str,

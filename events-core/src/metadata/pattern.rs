@@ -83,6 +83,23 @@ fn compile(text: &str) -> Result<Regex, regex::Error> {
 }
 
 /// What can be written as a pattern of topics: a text, which is a regular expression, or a [`Pattern`].
+///
+/// ```
+/// use events_core::{
+///     AnyEvent, Registry, Subscription, args, subscribing::{IntoPattern, Pattern, PatternError},
+/// };
+///
+/// fn audit(registry: &Registry, topics: impl IntoPattern) -> Result<Subscription, PatternError> {
+///     registry.on_topic(topics, |event: &dyn AnyEvent| println!("{}", event.topic()))
+/// }
+///
+/// let registry = Registry::new();
+/// audit(&registry, "user::.*")?.detach();
+/// audit(&registry, Pattern::exact("user::logged_in"))?.detach();
+/// assert_eq!(registry.try_emit_topic("user::logged_in", args! {}).unwrap().ran(), 2);
+/// assert_eq!(registry.try_emit_topic("user::logged_out", args! {}).unwrap().ran(), 1);
+/// # Ok::<(), PatternError>(())
+/// ```
 pub trait IntoPattern {
     /// The pattern.
     ///
@@ -139,6 +156,23 @@ impl PatternText {
 /// A pattern of topics that is not a regular expression, or is too large to be compiled.
 ///
 /// `Display` shows the position of a mistake in the pattern.
+///
+/// ```
+/// use events_core::{AnyEvent, Registry, Subscription, subscribing::PatternError};
+///
+/// /// Subscribes an audit to the topics in a configuration file.
+/// fn audit(registry: &Registry, topics: &str) -> Result<Subscription, PatternError> {
+///     registry.on_topic(topics, |event: &dyn AnyEvent| println!("{}", event.topic()))
+/// }
+///
+/// let registry = Registry::new();
+/// assert!(audit(&registry, "shop::(orders|returns)::.*").is_ok());
+///
+/// let error = audit(&registry, "shop::(orders").unwrap_err();
+/// let text = error.to_string();
+/// assert!(text.starts_with("the pattern of topics is not a regular expression"));
+/// assert!(text.ends_with("unclosed group"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PatternError {
     text: String,

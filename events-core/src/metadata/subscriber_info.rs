@@ -8,6 +8,26 @@ use crate::primitives::one_line;
 /// The description of a subscriber, as reports, errors and logs show it.
 ///
 /// Displayed as `path::of::function (file:line)`.
+///
+/// ```
+/// use events_core::{Event, Registry, subscriber, subscribers};
+///
+/// #[derive(Event, Clone)]
+/// struct OrderPlaced;
+///
+/// #[subscriber(priority = 10)]
+/// fn charge(_: &mut OrderPlaced) {}
+///
+/// #[subscriber]
+/// async fn confirm(_: &OrderPlaced) {}
+///
+/// let registry = Registry::new();
+/// let report = registry.scanner().subscribers(subscribers![charge, confirm]).run();
+/// let infos: Vec<_> = report.subscribers().collect();
+/// assert!(infos[0].name.ends_with("::charge"));
+/// assert_eq!((infos[0].kind(), infos[0].priority), ("sync mut", 10));
+/// assert_eq!((infos[1].kind(), infos[1].runs_later()), ("async", true));
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriberInfo {

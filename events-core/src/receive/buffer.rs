@@ -29,6 +29,30 @@ use crate::{
 };
 
 /// Events were emitted faster than an [`EventStream`](crate::streams::EventStream) was read.
+///
+/// It is an item of the stream, ahead of the events that it still has; the stream does not end with it.
+///
+/// ```
+/// use events_core::{Event, Registry, streams::Lagged};
+/// use tokio_stream::StreamExt;
+///
+/// #[derive(Event, Clone)]
+/// struct Tick(u32);
+///
+/// # smol::block_on(async {
+/// let registry = Registry::new();
+/// let mut ticks = registry.stream::<Tick>().capacity(1);
+/// for number in 1..=3 {
+///     registry.emit(Tick(number));
+/// }
+///
+/// match ticks.next().await {
+///     Some(Err(Lagged { missed, .. })) => assert_eq!(missed, 2),
+///     _ => panic!("the first two ticks are lost"),
+/// }
+/// assert_eq!(ticks.next().await.unwrap().map(|tick| tick.0), Ok(3));
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Lagged {

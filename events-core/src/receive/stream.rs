@@ -34,6 +34,29 @@ const DEFAULT_CAPACITY: usize = 64;
 /// matter when they are set. So until its first poll it keeps the events that these may still select:
 /// with a condition the first one of each origin, with both one event, and without a condition all of
 /// them. Poll it soon, or set a condition.
+///
+/// It has no time limit of its own:
+///
+/// ```
+/// use std::time::Duration;
+/// use events_core::{Event, Registry};
+///
+/// #[derive(Event, Clone)]
+/// struct Paid {
+///     order: u32,
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+/// let registry = Registry::new();
+/// let paid = registry.next::<Paid>().when(|paid| paid.order == 7); // before the request is sent
+/// registry.emit(Paid { order: 8 });
+/// registry.emit(Paid { order: 7 });
+///
+/// let paid = tokio::time::timeout(Duration::from_secs(5), paid).await?;
+/// assert_eq!(paid.map(|paid| paid.order), Some(7));
+/// # Ok::<(), tokio::time::error::Elapsed>(())
+/// # }).unwrap();
+/// ```
 #[must_use = "a future does nothing unless awaited"]
 pub struct Next<E: OwnedEvent> {
     buffer: Option<EventBuffer<E>>,
@@ -49,6 +72,33 @@ pub struct Next<E: OwnedEvent> {
 /// The options apply to all events from the call of `stream` on, no matter when they are set. So
 /// until its first poll it keeps up to 1024 events, or its capacity if that is higher; the first poll
 /// drops the oldest ones that exceed the capacity.
+///
+/// It implements `Stream` of `futures-core`. A read that is cancelled loses no event.
+///
+/// ```
+/// use events_core::{Event, Registry};
+/// use tokio_stream::StreamExt;
+///
+/// #[derive(Event, Clone)]
+/// struct Uploaded {
+///     bytes: u64,
+/// }
+///
+/// # smol::block_on(async {
+/// let registry = Registry::new();
+/// let mut large = registry.stream::<Uploaded>().when(|upload| upload.bytes > 1000);
+/// for bytes in [10, 5000, 7000] {
+///     registry.emit(Uploaded { bytes });
+/// }
+/// drop(registry); // ends the stream behind these events
+///
+/// let mut sizes = Vec::new();
+/// while let Some(upload) = large.next().await {
+///     sizes.push(upload.expect("at most 64 events wait").bytes);
+/// }
+/// assert_eq!(sizes, [5000, 7000]);
+/// # });
+/// ```
 #[must_use = "a stream does nothing unless polled"]
 pub struct EventStream<E: OwnedEvent> {
     buffer: EventBuffer<E>,

@@ -8,6 +8,25 @@ use crate::{metadata::SubscriberInfo, primitives::one_line};
 /// An event after [`try_emit`](crate::Event::try_emit), with what its subscribers did.
 ///
 /// It dereferences to the event; [`into_event`](Self::into_event) returns the event itself.
+///
+/// ```
+/// use std::ops::ControlFlow;
+/// use events_core::{Event, Registry};
+///
+/// #[derive(Event)]
+/// struct KeyPressed {
+///     key: char,
+/// }
+///
+/// let registry = Registry::new();
+/// registry.subscribe(|_: &KeyPressed| ControlFlow::Break(())).id("menu").register()?.detach();
+/// registry.on(|event: &KeyPressed| println!("typed {}", event.key)).detach();
+///
+/// let emitted = registry.try_emit(KeyPressed { key: 'q' })?;
+/// assert_eq!((emitted.key, emitted.ran()), ('q', 1));
+/// assert_eq!(emitted.stopped_by().map(|info| &*info.name), Some("menu"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Emitted<E> {
     event: E,
     stats: EmitStats,
@@ -94,6 +113,28 @@ impl<E> fmt::Debug for Emitted<E> {
 /// An emit in which a subscriber failed, or that was refused. It contains the event.
 ///
 /// `Display` names each failure. Neither it nor `Debug` shows anything of the event.
+///
+/// ```
+/// use events_core::{EmitError, Event, Registry};
+///
+/// #[derive(Event)]
+/// struct Upload {
+///     bytes: u64,
+/// }
+///
+/// /// The text that the user of the program gets.
+/// fn describe(error: &EmitError<Upload>) -> String {
+///     match error.failures().first().and_then(|failure| failure.error()) {
+///         Some(cause) => format!("{} bytes were rejected: {cause}", error.event().bytes),
+///         None => String::from("internal error"), // a panic, or emits that are nested too deep
+///     }
+/// }
+///
+/// let registry = Registry::new();
+/// registry.on(|_: &Upload| Err::<(), _>("over the quota")).detach();
+/// let error = registry.try_emit(Upload { bytes: 5000 }).unwrap_err();
+/// assert_eq!(describe(&error), "5000 bytes were rejected: over the quota");
+/// ```
 pub struct EmitError<E> {
     emitted: Emitted<E>,
     topic: Cow<'static, str>,

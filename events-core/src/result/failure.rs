@@ -47,6 +47,25 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 ///
 /// Displayed in one line, with the error's chain of sources:
 /// `shop::charge (src/shop.rs:12) returned an error: card refused, caused by: no cover`.
+///
+/// ```
+/// use events_core::{Event, Registry, failures::Cause};
+///
+/// #[derive(Event)]
+/// struct OrderPlaced;
+///
+/// let registry = Registry::new();
+/// let refuse = |_: &OrderPlaced| Err::<(), _>("card refused");
+/// registry.subscribe(refuse).id("charge").register()?.detach();
+/// registry.subscribe(|_: &OrderPlaced| panic!("no stock")).id("pack").register()?.detach();
+///
+/// let error = registry.try_emit(OrderPlaced).unwrap_err();
+/// let [charge, pack] = error.failures() else { panic!("both fail") };
+/// assert_eq!(charge.subscriber().name, "charge");
+/// assert!(matches!(charge.cause(), Cause::Error(error) if error.to_string() == "card refused"));
+/// assert_eq!(pack.panic().map(|panic| panic.message()), Some("no stock"));
+/// # Ok::<(), events_core::subscribing::SubscribeError>(())
+/// ```
 #[derive(Debug)]
 pub struct Failure {
     subscriber: Arc<SubscriberInfo>,

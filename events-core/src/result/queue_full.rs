@@ -63,6 +63,26 @@ impl Error for Undelivered {}
 /// event.
 ///
 /// Neither `Display` nor `Debug` shows anything of the event.
+///
+/// ```
+/// use events_core::{Event, Registry, failures::Undelivered};
+///
+/// #[derive(Event)]
+/// struct Upload {
+///     bytes: u64,
+/// }
+///
+/// let registry = Registry::new();
+/// registry.queue().set_capacity(1);
+/// registry.enqueue(Upload { bytes: 10 })?;
+///
+/// let refused = registry.enqueue(Upload { bytes: 20 }).unwrap_err();
+/// assert_eq!(refused.why(), Undelivered::QueueFull { capacity: 1 });
+///
+/// registry.queue().flush(); // the queue has room again
+/// registry.enqueue(refused.into_event())?;
+/// # Ok::<(), events_core::queues::QueueFull<Upload>>(())
+/// ```
 pub struct QueueFull<E> {
     event: E,
     topic: &'static str,

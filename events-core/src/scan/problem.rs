@@ -13,6 +13,22 @@ use crate::{
 /// Everything that a scan found wrong; nothing was registered.
 ///
 /// `Display` lists every problem with its location and its remedy.
+///
+/// ```
+/// use events_core::{Event, Registry, subscriber, subscribers};
+///
+/// #[derive(Event)]
+/// struct OrderPlaced;
+///
+/// #[subscriber(after = "billing::invoice")]
+/// fn pack(_: &OrderPlaced) {}
+///
+/// let registry = Registry::new();
+/// let error = registry.scanner().subscribers(subscribers![pack]).try_run().unwrap_err();
+/// assert_eq!(error.problems().len(), 1);
+/// let text = r#"has after = "billing::invoice", which is no subscriber"#;
+/// assert!(error.to_string().contains(text));
+/// ```
 #[derive(Debug)]
 pub struct ScanError(Vec<Problem>);
 
@@ -64,6 +80,27 @@ impl fmt::Display for ScanError {
 impl std::error::Error for ScanError {}
 
 /// One problem that a scan found. Subscribers and events are named as `path (file:line)`.
+///
+/// `Display` shows the problem with its remedy.
+///
+/// ```
+/// use events_core::{Event, Registry, State, scanning::Problem, subscriber, subscribers};
+///
+/// #[derive(Event)]
+/// struct OrderPlaced;
+///
+/// struct Ledger;
+///
+/// #[subscriber]
+/// fn book(_: &OrderPlaced, _ledger: State<'_, Ledger>) {}
+///
+/// let registry = Registry::new();
+/// let error = registry.scanner().subscribers(subscribers![book]).try_run().unwrap_err();
+/// let [Problem::MissingState { subscriber, type_name, .. }] = error.problems() else {
+///     panic!("another problem: {error}");
+/// };
+/// assert!(subscriber.contains("::book (") && type_name.ends_with("::Ledger"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Problem {

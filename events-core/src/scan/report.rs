@@ -20,6 +20,25 @@ use crate::{
 ///                           shipping::pack    shipping/src/lib.rs:8          0  sync mut  orders::checkout
 /// 2 subscribers of 1 event: 1 from billing, 1 from shipping
 /// ```
+///
+/// ```
+/// use events_core::{Event, Registry, subscriber, subscribers};
+///
+/// #[derive(Event)]
+/// struct OrderPlaced;
+///
+/// #[subscriber]
+/// fn pack(_: &OrderPlaced) {}
+///
+/// #[subscriber(priority = 10)]
+/// fn invoice(_: &mut OrderPlaced) {}
+///
+/// let report = Registry::new().scanner().subscribers(subscribers![pack, invoice]).run();
+/// println!("{report}"); // the table
+/// let first = report.subscribers().next().expect("it has two");
+/// assert!(first.name.ends_with("::invoice"));
+/// assert!(report.summary().starts_with("2 subscribers of 1 event: 2 from "));
+/// ```
 #[derive(Clone, Debug)]
 pub struct ScanReport {
     subscribers: Vec<Arc<SubscriberInfo>>,
@@ -29,6 +48,25 @@ pub struct ScanReport {
 }
 
 /// The numbers of event types and subscribers of one crate.
+///
+/// [`ScanReport::crates`] returns it. The crates that declare only events are there as well.
+///
+/// ```standalone_crate
+/// use events_core::{Event, subscriber};
+///
+/// #[derive(Event)]
+/// struct OrderPlaced;
+///
+/// #[subscriber]
+/// fn pack(_: &OrderPlaced) {}
+///
+/// let report = events_core::scan();
+/// for (name, counts) in report.crates() {
+///     println!("{name}: {} events, {} subscribers", counts.events, counts.subscribers);
+///     assert_eq!((counts.events, counts.subscribers), (1, 1));
+/// }
+/// assert_eq!(report.crates().len(), 1); // this one
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CrateCounts {

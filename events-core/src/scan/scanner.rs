@@ -45,6 +45,25 @@ pub fn scan() -> ScanReport {
 
 /// As [`scan`], with the problems as an error.
 ///
+/// ```standalone_crate
+/// use events_core::{Event, State, subscriber};
+///
+/// #[derive(Event)]
+/// struct OrderPlaced;
+///
+/// struct Ledger;
+///
+/// #[subscriber]
+/// fn book(_: &OrderPlaced, _ledger: State<'_, Ledger>) {}
+///
+/// let error = events_core::try_scan().unwrap_err();
+/// assert_eq!(error.problems().len(), 1);
+/// assert!(error.to_string().contains("add .state(..) to the scanner"));
+///
+/// events_core::scanner().state(Ledger).try_run()?; // nothing was registered before
+/// # Ok::<(), events_core::scanning::ScanError>(())
+/// ```
+///
 /// # Errors
 ///
 /// When a problem is found; nothing is registered then. See [`Problem`].
@@ -54,6 +73,28 @@ pub fn try_scan() -> Result<ScanReport, ScanError> {
 
 /// A scan of the current registry with options: states for the subscribers, and modules to restrict
 /// it to.
+///
+/// Nothing is scanned before [`run`](Scanner::run) or [`try_run`](Scanner::try_run).
+/// [`scanner!`](crate::scanner!) also links crates.
+///
+/// ```standalone_crate
+/// use events_core::{Event, State, subscriber};
+///
+/// #[derive(Event)]
+/// struct OrderPlaced {
+///     cents: u64,
+/// }
+///
+/// struct Discount(u64);
+///
+/// #[subscriber]
+/// fn apply(event: &mut OrderPlaced, discount: State<'_, Discount>) {
+///     event.cents -= discount.0;
+/// }
+///
+/// events_core::scanner().state(Discount(5)).run(); // first in `main`
+/// assert_eq!(OrderPlaced { cents: 100 }.emit().cents, 95);
+/// ```
 pub fn scanner() -> Scanner {
     registry().scanner()
 }
@@ -122,6 +163,30 @@ impl Registry {
 }
 
 /// Annotated functions by name; made by [`subscribers!`](crate::subscribers!).
+///
+/// It is the return type of a function that names a part of the subscribers:
+///
+/// ```
+/// use events_core::{Event, Registry, scanning::Subscribers, subscriber, subscribers};
+///
+/// #[derive(Event)]
+/// struct OrderPlaced {
+///     cents: u64,
+/// }
+///
+/// #[subscriber]
+/// fn discount(event: &mut OrderPlaced) {
+///     event.cents -= 5;
+/// }
+///
+/// /// The subscribers that change a price, without those that send mails.
+/// fn pricing() -> Subscribers {
+///     subscribers![discount]
+/// }
+///
+/// let registry = Registry::with(pricing());
+/// assert_eq!(registry.emit(OrderPlaced { cents: 100 }).cents, 95);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Subscribers(Vec<Key>);
 
@@ -148,13 +213,7 @@ pub struct Linked(pub &'static str);
 
 /// A builder of a scan. Several scans of one registry add up.
 ///
-/// ```no_run
-/// # struct Mailer;
-/// events_core::scanner()
-///     .state(Mailer)
-///     .module("myapp::subscribers")
-///     .run();
-/// ```
+#[doc = include_str!("../../docs/scanner.md")]
 #[derive(Debug)]
 #[must_use = "nothing is scanned before `.run()`"]
 pub struct Scanner {

@@ -76,15 +76,21 @@ pub struct NewSubscription<F: Family, T = SyncKind> {
 
 /// A sync handler: the emit calls it at its position in the order, and resumes when it has
 /// returned.
+///
+#[doc = include_str!("../../docs/kinds/sync.md")]
 #[derive(Debug)]
 pub enum SyncKind {}
 
 /// An async or deferred handler: it runs after the sync handlers, concurrently with others or from
 /// the queue.
+///
+#[doc = include_str!("../../docs/kinds/background.md")]
 #[derive(Debug)]
 pub enum BackgroundKind {}
 
 /// A sync handler that receives every event whose topic matches a pattern.
+///
+#[doc = include_str!("../../docs/kinds/pattern.md")]
 #[derive(Debug)]
 pub enum PatternKind {}
 

@@ -5,6 +5,23 @@ use std::{borrow::Cow, fmt};
 use crate::{plan::Conflict, primitives::one_line};
 
 /// Why a subscription could not be registered.
+///
+/// `Display` names the remedy.
+///
+/// ```
+/// use events_core::{Event, Registry, subscribing::SubscribeError};
+///
+/// #[derive(Event)]
+/// struct Saved;
+///
+/// let registry = Registry::new();
+/// let backup = registry.subscribe(|_: &Saved| println!("backup")).after("upload");
+/// match backup.register() {
+///     Err(SubscribeError::UnknownTarget { target, .. }) => assert_eq!(target, "upload"),
+///     _ => panic!("no subscriber has the id `upload`"),
+/// }
+/// assert!(registry.try_emit(Saved).unwrap().is_unheard()); // nothing was subscribed
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SubscribeError {

@@ -25,6 +25,28 @@ use crate::{
 };
 
 /// The result of a flush.
+///
+/// ```
+/// use events_core::{Event, Registry};
+///
+/// #[derive(Event)]
+/// struct MailQueued(&'static str);
+///
+/// let registry = Registry::new();
+/// registry
+///     .on(|mail: &MailQueued| match mail.0.contains('@') {
+///         true => Ok(()),
+///         false => Err("no address"),
+///     })
+///     .detach();
+///
+/// registry.enqueue(MailQueued("a@x.org"))?;
+/// registry.enqueue(MailQueued("postmaster"))?;
+/// let flushed = registry.queue().flush();
+/// assert_eq!((flushed.ran(), flushed.failures(), flushed.left()), (2, 1, 0));
+/// assert_eq!(flushed.to_string(), "2 events ran, 1 subscriber failed, none left");
+/// # Ok::<(), events_core::queues::QueueFull<MailQueued>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Flushed {
     ran: usize,
@@ -124,6 +146,30 @@ impl Queue {
 }
 
 /// A flush as a future; returned by [`Queue::flush_async`].
+///
+/// It does nothing before its first poll. Dropping it stops the flush:
+///
+/// ```
+/// use std::{future::pending, time::Duration};
+/// use events_core::{Event, Registry};
+///
+/// #[derive(Event, Clone)]
+/// struct MailQueued;
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+/// let registry = Registry::new();
+/// // Its mail server does not answer:
+/// registry.on_async(async |_: &MailQueued| pending::<()>().await).detach();
+/// registry.emit(MailQueued);
+///
+/// let flush = registry.queue().flush_async();
+/// assert!(tokio::time::timeout(Duration::from_millis(10), flush).await.is_err());
+///
+/// // The event that was in progress is not lost:
+/// let unfinished = registry.queue().shutdown_async(async {}).await;
+/// assert_eq!(unfinished.events.len(), 1);
+/// # });
+/// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct Flush {
     queue: Queue,

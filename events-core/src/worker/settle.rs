@@ -103,6 +103,26 @@ impl Queue {
 }
 
 /// A future that waits until a queue is settled; returned by [`Queue::settle_async`].
+///
+/// Its output is whether the queue is settled; see [`Queue::settle`]. It has no time limit of its own.
+///
+/// ```
+/// use std::time::Duration;
+/// use events_core::{Event, Registry};
+///
+/// #[derive(Event)]
+/// struct Uploaded;
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+/// let registry = Registry::new();
+/// registry.on(|_: &Uploaded| println!("resized")).detach();
+/// registry.queue().spawn_tokio(1).detach();
+/// registry.enqueue(Uploaded).expect("the queue has room");
+///
+/// let settle = registry.queue().settle_async();
+/// assert_eq!(tokio::time::timeout(Duration::from_secs(10), settle).await, Ok(true));
+/// # });
+/// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct Settle {
     queue: Queue,

@@ -137,6 +137,8 @@ impl Queue {
 
 pin_project_lite::pin_project! {
     /// A shutdown as a future; returned by [`Queue::shutdown_async`].
+    ///
+    #[doc = include_str!("../../docs/queue/shutdown.md")]
     #[must_use = "futures do nothing unless awaited"]
     pub struct Shutdown<D> {
         draining: Draining,
@@ -255,6 +257,8 @@ impl<D> fmt::Debug for Shutdown<D> {
 /// The events that a shutdown could not finish.
 ///
 /// `Display` shows the topics with their counts, and no data of the events.
+///
+#[doc = include_str!("../../docs/queue/unfinished.md")]
 #[derive(Debug, Default)]
 #[must_use = "it holds the unfinished events, which are lost when it is dropped"]
 pub struct Unfinished {
@@ -295,6 +299,8 @@ impl fmt::Display for Unfinished {
 }
 
 /// An event that a shutdown could not finish.
+///
+#[doc = include_str!("../../docs/queue/unfinished_event.md")]
 pub struct UnfinishedEvent(UnfinishedJob);
 
 impl UnfinishedEvent {

@@ -141,6 +141,25 @@ impl Queue {
 }
 
 /// A worker as a future; returned by [`Queue::work`].
+///
+/// ```
+/// use std::{thread, time::Duration};
+/// use events_core::{Event, Registry, queues::Work};
+///
+/// #[derive(Event)]
+/// struct Uploaded;
+///
+/// let registry = Registry::new();
+/// registry.on(|_: &Uploaded| println!("resized")).detach();
+///
+/// // Up to four events at once, on an executor of the program:
+/// let work: Work = registry.queue().work(4);
+/// let worker = thread::spawn(|| smol::block_on(work));
+///
+/// registry.enqueue(Uploaded).expect("the queue has room");
+/// assert!(registry.queue().shutdown(Duration::from_secs(10)).is_empty());
+/// worker.join().expect("the worker ends with the shutdown");
+/// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct Work {
     /// `None` when the worker has ended.
@@ -210,6 +229,31 @@ impl fmt::Debug for Work {
 /// Dropping it requests the worker to end: the worker starts no further event and finishes those in
 /// progress. Queued events stay in the queue. [`detach`](Self::detach) keeps the worker running until
 /// the queue is shut down.
+///
+/// ```
+/// use std::time::Duration;
+/// use events_core::{Event, Registry, queues::Worker};
+///
+/// #[derive(Event)]
+/// struct MailQueued;
+///
+/// /// Sends mails as long as it exists.
+/// struct Mailer {
+///     worker: Worker,
+/// }
+///
+/// let registry = Registry::new();
+/// registry.on(|_: &MailQueued| println!("sent")).detach();
+/// let mailer = Mailer { worker: registry.queue().spawn_thread() };
+/// registry.enqueue(MailQueued)?;
+/// assert!(registry.queue().settle(Duration::from_secs(10)));
+///
+/// mailer.worker.stop(); // returns when the worker has ended
+/// registry.enqueue(MailQueued)?;
+/// assert_eq!(registry.queue().len(), 1);
+/// # registry.queue().flush();
+/// # Ok::<(), events_core::queues::QueueFull<MailQueued>>(())
+/// ```
 #[must_use = "dropping a Worker ends it; call `.detach()` to keep it running"]
 pub struct Worker {
     /// The worker to stop; `None` when detached.

@@ -8,6 +8,28 @@ use crate::{evidence::failures::FailureRule, state::mock_state::MockState};
 
 /// The expectation that a subscriber fails or panics: at least once, unless another count is set. Created by
 /// [`Events::expect_failure`](crate::Events::expect_failure), and checked at the end of the test.
+///
+/// A failure that matches it does not fail the test. A failure that matches several counts for each.
+///
+/// ```
+/// use events_core::Event;
+/// use events_testing::{EventMock, Events, ExpectedFailure};
+///
+/// #[derive(Event)]
+/// struct Saved;
+///
+/// /// Expects that the backup fails, for any reason.
+/// fn expect_no_backup(events: &Events) -> ExpectedFailure {
+///     events.expect_failure().of("backup")
+/// }
+///
+/// let events = EventMock::install();
+/// let full = |_: &Saved| Err::<(), _>("the disk is full");
+/// events.registry().subscribe(full).id("backup").register().unwrap().detach();
+/// expect_no_backup(&events).times(2);
+/// Saved.emit();
+/// Saved.emit();
+/// ```
 #[derive(Clone)]
 pub struct ExpectedFailure {
     mock: Arc<MockState>,

@@ -5,6 +5,26 @@ use std::sync::Arc;
 use crate::{expectation::Expectation, state::mock_state::MockState};
 
 /// An expectation as part of an order.
+///
+/// ```
+/// use events_core::Event;
+/// use events_testing::{EventMock, Events, Expected};
+///
+/// #[derive(Event)]
+/// struct Placed;
+/// #[derive(Event)]
+/// struct Paid;
+///
+/// /// Expects the payment after these events.
+/// fn then_paid(events: &Events, before: impl Expected) {
+///     events.in_order((before, events.expect::<Paid>().times(1)));
+/// }
+///
+/// let events = EventMock::install();
+/// then_paid(&events, events.expect::<Placed>());
+/// Placed.emit();
+/// Paid.emit();
+/// ```
 pub trait Expected {
     /// The mock and the rule of the expectation.
     #[doc(hidden)]

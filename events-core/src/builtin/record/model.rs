@@ -66,6 +66,18 @@ impl fmt::Debug for Model {
 }
 
 /// The models registered so far, ordered by name; see [`register_model`](super::register_model).
+///
+/// ```
+/// use events_core::record::{models, register_model};
+///
+/// struct Invoice;
+/// register_model::<Invoice>();
+///
+/// // All topics of the models, for the documentation of a program:
+/// let models = models();
+/// let mut topics = models.iter().flat_map(|model| model.events()).map(|event| event.topic());
+/// assert!(topics.any(|topic| topic.ends_with("::Invoice::creating")));
+/// ```
 #[must_use]
 pub fn models() -> Vec<&'static Model> {
     let mut models: Vec<_> = MODELS.iter().collect();
