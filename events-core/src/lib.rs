@@ -1,4 +1,131 @@
-#![doc = include_str!("../../README.md")]
+//! Typed events: one part of a program emits an event; other parts subscribe functions to it, which may read and
+//! change the event. The two sides need not refer to each other: both refer only to the event type.
+//!
+//! ```standalone_crate
+//! use events_core::{Event, subscriber};
+//!
+//! /// Emitted just before a message is sent.
+//! #[derive(Event)]
+//! struct BeforeSend {
+//!     #[event(into)]
+//!     text: String,
+//!     #[event(default)]
+//!     tags: Vec<&'static str>,
+//! }
+//!
+//! /// Changes the event. A subscriber may be in any module, and in any linked crate.
+//! #[subscriber]
+//! fn tag(event: &mut BeforeSend) {
+//!     if event.text.ends_with('?') {
+//!         event.tags.push("question");
+//!     }
+//! }
+//!
+//! /// Fails if there is no text. The other subscribers still run.
+//! #[subscriber(before = tag)]
+//! fn check(event: &BeforeSend) -> Result<(), &'static str> {
+//!     if event.text.is_empty() { Err("there is no text") } else { Ok(()) }
+//! }
+//!
+//! fn main() {
+//!     events_core::scan(); // registers the subscribers of all linked crates
+//!
+//!     let event = BeforeSend::builder().text("Tea?").emit();
+//!     assert_eq!(event.tags, ["question"]);
+//!
+//!     let error = BeforeSend::builder().text("").try_emit().expect_err("`check` fails");
+//!     assert!(error.to_string().ends_with("returned an error: there is no text"));
+//! }
+//! ```
+//!
+//! A **handler** is a function or closure that is called with an event. A **subscriber** is a handler that is
+//! registered for an event, with its options. To **emit** an event is to call the handlers of its subscribers in order. A
+//! **registry** stores subscribers; most programs use the default one only.
+//!
+//! # What to know before
+//!
+//! - **Scan first.** Call [`scan()`] first in `main`: the subscribers that attributes declare are called only after a scan. A
+//!   crate that no code names is not linked, and its subscribers are missing without an error: name it in [`scan!`]. See
+//!   [scanning and linking](guide::scanning).
+//! - **Failures are logged with the crate `tracing`.** Without a `tracing::Subscriber`, nothing shows them:
+//!   `tracing_subscriber::fmt::init();` first in `main`. See [failures](guide::failures).
+//! - **The queue does not run by itself.** Deferred subscribers, the async ones of a plain `emit`, and enqueued events need a
+//!   worker or a flush, and the end of `main` does not wait for them. See [the queue](guide::queue).
+//! - A symptom is listed in [symptoms and remedies](guide::troubleshooting), with its remedy.
+//!
+//! # How to ..
+//!
+//! 1. **Define** an event: [`#[derive(Event)]`](derive@Event) on a struct or enum; guide: [events](guide::events).
+//! 2. **Change** an event in a handler: take `&mut E`; `emit` returns the changed event; guide: [events](guide::events).
+//! 3. Give a field a **default**: `#[event(default)]`, `#[event(default = 100)]`; guide: [events](guide::events).
+//! 4. **Stop** the subscribers after this one: return [`ControlFlow::Break`](std::ops::ControlFlow), one of the return types
+//!    in [`Outcome`]; guide: [subscribers](guide::subscribers).
+//! 5. **Order** subscribers: `before`, `after`, `priority`; guide: [order](guide::order).
+//! 6. **Veto** a write: [`Creating::veto`](record::Creating::veto), also of `Updating` and `Deleting`. Which of a stop, a
+//!    veto and an error to use; guide: [failures](guide::failures).
+//! 7. Pass **state** to handlers: a parameter [`State<'_, T>`](State), and [`Scanner::state`](scanning::Scanner::state);
+//!    guide: [subscribers](guide::subscribers).
+//! 8. Subscribe an **async** function: `async fn`, awaited by [`emit_async`](Event::emit_async); guide: [queue](guide::queue).
+//! 9. Run a **worker**: [`Queue::spawn_thread`], [`Queue::spawn_tokio`](Queue); guide: [queue](guide::queue).
+//! 10. **Shut down**: [`Queue::shutdown`], in async code [`Queue::shutdown_async`]; guide: [queue](guide::queue).
+//! 11. Subscribe to a **pattern** of topics: [`#[subscriber(topic = "shop::.*")]`](macro@subscriber),
+//!     [`Registry::on_topic`]; guide: [topics](guide::topics).
+//! 12. Emit an event **by name**, without a type: [`emit_topic`] with [`args!`]; guide: [topics](guide::topics).
+//! 13. Receive **every event**: `#[subscriber(topic = ".*")]` with the parameter [`&dyn AnyEvent`](AnyEvent);
+//!     guide: [topics](guide::topics).
+//! 14. Set and filter by the **origin**: [`emit_from`](Event::emit_from), `#[subscriber(origin = checkout)]`, [`Origin`];
+//!     guide: [topics](guide::topics).
+//! 15. **Test** which events are emitted: the crate `events-testing`; guide: [testing](guide::testing).
+//! 16. Subscribe a closure and **unsubscribe** it: [`Registry::on`] returns a [`Subscription`], and dropping it unsubscribes;
+//!     guide: [subscribers](guide::subscribers).
+//! 17. **Wait for one** event: [`Registry::next`]; for all of a type: [`Registry::stream`]; guide: [queue](guide::queue).
+//! 18. **Bridge a channel** to events: [`bridge()`]; callbacks: [`signal_to_event`]; guide: [bridges](guide::bridges).
+//! 19. **See failures**: install a `tracing::Subscriber`, or receive them with [`try_emit`](Event::try_emit);
+//!     guide: [failures](guide::failures).
+//! 20. Use events in a web server **with axum**; guide: [axum](guide::axum).
+//!
+//! # The guide
+//!
+//! [`guide`] has a page for each subject. Each of its examples is compiled and run by the tests of this crate.
+//!
+//! | Subject | Page |
+//! |---|---|
+//! | Declare and emit | [events and builders](guide::events), [topics and patterns](guide::topics) |
+//! | Subscribe | [subscribers](guide::subscribers), [order](guide::order), [listeners and observers](guide::listeners) |
+//! | Failures | [failures](guide::failures), [spans, log records and OpenTelemetry](guide::tracing), [symptoms and remedies](guide::troubleshooting) |
+//! | Run later | [async subscribers and the queue](guide::queue) |
+//! | A program | [scanning and linking](guide::scanning), [registries and scopes](guide::registries), [bridges](guide::bridges), [a web server with axum](guide::axum) |
+//! | Tests | [testing](guide::testing) |
+//! | From Django, Laravel, Symfony, Spring, Node, bevy | [coming from another system](guide::coming_from) |
+//!
+//! # Items by subject
+//!
+//! The root of the crate has what most programs use. The modules have the names that a signature or an error text needs.
+//!
+//! | Subject | In the root | Modules |
+//! |---|---|---|
+//! | Events | [`#[derive(Event)]`](derive@Event), [`Event`](trait@Event), [`AnyEvent`], [`events()`] | [`builder`], [`bounds`], [`info`] |
+//! | Emitting | [`emit!`], [`emit_mut`], [`emit_topic`], [`try_emit_topic`], [`args!`], [`Origin`], [`Emission`] | [`emitting`] |
+//! | Results | [`Emitted`], [`EmitError`], [`Failure`] | [`failures`] |
+//! | Subscribing | [`#[subscriber]`](macro@subscriber), [`#[listener]`](macro@listener), [`#[observer]`](macro@observer), [`#[on]`](macro@on), [`Subscription`], [`State`], [`Outcome`] | [`subscribing`], [`handlers`] |
+//! | Scanning | [`scan()`], [`scan!`], [`try_scan`], [`scanner()`], [`scanner!`], [`subscribers!`], [`ScanReport`] | [`scanning`] |
+//! | Registries | [`Registry`], [`registry()`], [`with_registry`] | [`scopes`] |
+//! | The queue | [`Queue`], [`#[flush_queue]`](macro@flush_queue) | [`queues`] |
+//! | Waiting | [`Registry::next`], [`Registry::stream`] | [`streams`] |
+//! | Bridges | [`bridge()`], [`signal_to_event`] | [`bridges`] |
+//! | Built-in events | | [`record`]: the records of a model; [`auth`]: user accounts |
+//!
+//! # Features
+//!
+//! Both are off by default: `events-core = { .., features = ["tokio", "serde"] }`.
+//!
+//! | Feature | What it adds |
+//! |---|---|
+//! | `tokio` | [`Queue::spawn_tokio`](Queue) and [`Bridge::spawn_tokio`](bridges::Bridge), which run a worker or a bridge as a tokio task; a call that would block the only thread of a tokio runtime for an unlimited time panics instead |
+//! | `serde` | `#[event(serialize)]` and [`AnyEvent::to_json`](AnyEvent): events as JSON for handlers that do not know their type |
+//!
+//! The macros are those of `events-macros`, which no program needs to depend on. The crate contains `unsafe` in two files only,
+//! and generated code contains none.
 
 mod background;
 mod bridge;
@@ -24,6 +151,11 @@ mod result;
 mod scan;
 mod subscribe;
 mod worker;
+
+/// README, whose examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
 
 #[doc(hidden)]
 #[path = "private.rs"]

@@ -1,4 +1,19 @@
-//! The procedural macros of `events-core` and `events-testing`, which re-export them. Use them from there.
+//! The procedural macros of `events-core` and `events-testing`. Programs do not depend on this crate: the two crates
+//! re-export the macros, and the generated code refers to these crates.
+//!
+//! | Macro | Use it as | What it does |
+//! |---|---|---|
+//! | [`derive@Event`] | `#[derive(events_core::Event)]` | makes a struct or an enum an event, with a builder |
+//! | [`macro@subscriber`] | `#[events_core::subscriber]` | declares a function as a subscriber |
+//! | [`macro@listener`], [`macro@on`] | `#[events_core::listener]` | declares methods of a struct as subscribers |
+//! | [`macro@observer`] | `#[events_core::observer(Model)]` | declares methods as subscribers to the records of a model |
+//! | [`macro@flush_queue`] | `#[events_core::flush_queue]` | flushes the queue when a function ends |
+//! | [`macro@test`] | `#[events_testing::test]` | makes a function a test that records its events |
+//!
+//! The pages of the macros document all their options. The macros by example, `emit!`, `scan!` and others, are defined in
+//! `events-core`, which also contains the guide.
+//!
+//! # How the crate is organised
 //!
 //! Each macro has a *model*, which parses and validates the input and creates every error, located at
 //! the user's token, and an *expand* step, which turns the model into tokens and cannot fail. The generated

@@ -1,5 +1,12 @@
-//! A test kit for `events_core`: a test checks which events the code under test emits. Such tests run in
+//! A test kit for `events-core`: a test checks which events the code under test emits. Such tests run in
 //! parallel, and the code under test does not change.
+//!
+//! The crate is a dev-dependency; outside of tests, an emit performs no additional check for it:
+//!
+//! ```toml
+//! [dev-dependencies]
+//! events-testing = { path = "../events/events-testing" }
+//! ```
 //!
 //! ```test_harness
 //! use events_core::Event;
@@ -21,19 +28,43 @@
 //! } // the expectation is checked here; if it fails, the text lists what was emitted instead
 //! ```
 //!
-//! - [`macro@test`] makes a function a test with a mock of its own. The mock records the events that the
-//!   test emits. [`current()`] returns its handle. Without the attribute, [`EventMock::install`] installs a
-//!   mock. Neither scans: a test that needs the declared subscribers calls `events_core::scan()` first.
-//! - [`expect`](Events::expect) states before the code runs which event it must emit. An expected event is
-//!   recorded and **not** delivered to its subscribers; all other events are delivered.
-//! - [`fake_only`](Events::fake_only), [`fake_except`](Events::fake_except) and
-//!   [`fake_all`](Events::fake_all) keep events from their subscribers without expecting them.
-//! - [`assert_emitted`](Events::assert_emitted) and the other assertions check the recorded events
-//!   afterwards. [`emitted`](Events::emitted) returns the events themselves.
-//! - [`wait_for`](Events::wait_for) waits for an event that another thread or task emits.
-//! - [`expect_failure`](Events::expect_failure): a subscriber that fails or panics fails the test, unless the test
-//!   expects it.
-//! - [`settle`](Events::settle) waits, without sleeping, until the queue is empty and its workers are idle.
+//! The guide has a page about tests, with an example of each subject below: `guide::testing` in the documentation of
+//! [`events_core`].
+//!
+//! # What to know before
+//!
+//! - **A test does not scan.** A test that needs the declared subscribers calls `events_core::scan()` first, or
+//!   `events_core::scan!(my_crate)` in an integration test.
+//! - **An expected event is not delivered.** It is recorded, and its subscribers do not receive it; all other events are
+//!   delivered.
+//! - **A failure of a subscriber fails the test**, unless the test expects it or the code under test receives it as a result.
+//! - **Other threads, and tasks on them, are not part of the test** until their closure or future is wrapped in
+//!   [`bring`](Events::bring) or [`bring_future`](Events::bring_future).
+//!
+//! # How to ..
+//!
+//! - Make a function **a test with a mock of its own**: [`#[events_testing::test]`](macro@test), also on an `async fn` or
+//!   beside `#[tokio::test]`. The mock records the events that the test emits; [`current()`] returns its handle, [`Events`].
+//! - Install a mock **without the attribute**: [`EventMock::install`]; on a registry that the code holds:
+//!   [`EventMock::over`].
+//! - **Expect** an event before the code runs: [`expect`](Events::expect), [`expect_topic`](Events::expect_topic), with
+//!   [`times`](Expectation::times), [`at_least`](Expectation::at_least), [`never`](Expectation::never),
+//!   [`matching`](Expectation#method.matching) and [`from`](Expectation::from) an origin; in an order:
+//!   [`in_order`](Events::in_order).
+//! - **Check** the events afterwards: [`assert_emitted`](Events::assert_emitted),
+//!   [`assert_not_emitted`](Events::assert_not_emitted), [`assert_nothing_emitted`](Events::assert_nothing_emitted).
+//!   [`emitted`](Events::emitted) returns the events themselves.
+//! - **Fake** events, so that no subscriber receives them: [`fake_only`](Events::fake_only),
+//!   [`fake_except`](Events::fake_except), [`fake_all`](Events::fake_all).
+//! - **Mute** events, so that they are neither delivered nor counted: [`muted()`], [`Events::mute`].
+//! - Expect that **a subscriber fails**: [`expect_failure`](Events::expect_failure).
+//! - Check **which subscribers are registered**: [`assert_subscribed`](Events::assert_subscribed),
+//!   [`assert_not_subscribed`](Events::assert_not_subscribed).
+//! - Run **queued events**, and wait for the workers, without sleeping: [`settle`](Events::settle), in async code
+//!   [`settle_async`](Events::settle_async).
+//! - **Wait for an event** that another thread or task emits: [`wait_for`](Events::wait_for), in async code
+//!   [`wait_for_async`](Events::wait_for_async).
+//! - Include **a thread or a task** that the test starts: [`bring`](Events::bring), [`bring_future`](Events::bring_future).
 //!
 //! # Isolation
 //!
@@ -48,10 +79,11 @@
 //! A check that holds whatever the code does is an error: a `matching` that was never called under `never()`,
 //! an order of one expectation, an expectation of an event that was already emitted, `at_least(0)`.
 //!
-//! # Cargo features
+//! # Features
 //!
-//! `tokio`, enabled by default: [`macro@test`] on an `async fn` that has no other test attribute runs it on a
-//! runtime of tokio.
+//! | Feature | Default | What it adds |
+//! |---|---|---|
+//! | `tokio` | on | [`macro@test`] on an `async fn` that has no other test attribute runs it on a runtime of tokio |
 
 // The private modules. Each imports only from the modules before it:
 //
@@ -85,6 +117,11 @@ mod report;
 mod runtime;
 mod state;
 mod wait;
+
+/// README, whose examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
 
 #[doc(hidden)]
 #[path = "private.rs"]

@@ -15,7 +15,7 @@ use crate::{
 
 pub(crate) fn cases() -> Vec<Case> {
     macro_rules! baselines {
-        ($($count:literal $plain:ident $(opaque $opaque:ident)?;)*) => {
+        ($($count:literal $plain:ident $(opaque $opaque:ident $locals:ident)?;)*) => {
             vec![
                 Case::new("loop", 0, |times| repeat(times, black_box)),
                 $(
@@ -27,6 +27,12 @@ pub(crate) fn cases() -> Vec<Case> {
                     })),
                     $(Case::new("L2 opaque", $count, |times| repeat(times, |a| {
                         l2(events::$opaque::HANDLERS, events::$opaque::Pair { a, b: B }).a
+                    })),
+                    Case::new("L1 opaque", $count, |times| repeat(times, |a| {
+                        l1(events::$opaque::HANDLERS, events::$opaque::Pair { a, b: B }).a
+                    })),
+                    Case::new("L1 opaque, locals", $count, |times| repeat(times, |a| {
+                        l1(events::$locals::HANDLERS, events::$locals::Pair { a, b: B }).a
                     })),)?
                 )*
             ]
@@ -34,10 +40,10 @@ pub(crate) fn cases() -> Vec<Case> {
     }
     baselines! {
         0 zero;
-        1 one opaque opaque_one;
-        4 four opaque opaque_four;
-        16 sixteen opaque opaque_sixteen;
-        64 sixty_four opaque opaque_sixty_four;
+        1 one opaque opaque_one locals_one;
+        4 four opaque opaque_four locals_four;
+        16 sixteen opaque opaque_sixteen locals_sixteen;
+        64 sixty_four opaque opaque_sixty_four locals_sixty_four;
     }
 }
 

@@ -27,5 +27,9 @@ pub(crate) fn cases() -> Vec<Case> {
         "ours opaque" 4 opaque_four;
         "ours opaque" 16 opaque_sixteen;
         "ours opaque" 64 opaque_sixty_four;
+        "ours opaque, locals" 1 locals_one;
+        "ours opaque, locals" 4 locals_four;
+        "ours opaque, locals" 16 locals_sixteen;
+        "ours opaque, locals" 64 locals_sixty_four;
     }
 }

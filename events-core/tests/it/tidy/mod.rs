@@ -129,16 +129,27 @@ fn architecture_names_every_folder() {
 }
 
 #[test]
-fn the_code_map_of_readme_names_every_folder() {
-    let file = "README.md";
+fn the_code_map_of_architecture_names_every_folder() {
+    let file = "ARCHITECTURE.md";
     let text = text(file);
-    // Only the table of folders: elsewhere README names folders of the user's.
+    // The table of folders alone, which names no folder that is not built yet.
     let is_before = |line: &&str| !(line.starts_with('|') && line.contains("| Folder |"));
     let before = text.lines().take_while(is_before).count();
     let table = text.lines().skip(before);
     let table = table.take_while(|line| line.starts_with('|'));
     let table = "\n".repeat(before) + &table.collect::<Vec<_>>().join("\n");
     assert_none(&documents::check(file, &table, &folders(), &SOURCES, &[]));
+}
+
+/// A second table of folders would differ from the first one in time.
+#[test]
+fn one_document_has_a_code_map() {
+    let files = read(&["README.md", "CONTRIBUTING.md", "docs"], &[".md"]);
+    let has_map = |text: &String| text.lines().any(|line| line.contains("| Folder |"));
+    let others = files.iter().filter(|(_, text)| has_map(text));
+    let found =
+        others.map(|(file, _)| format!("{file}: the table of folders is in ARCHITECTURE.md"));
+    assert_none(&found.collect::<Vec<_>>());
 }
 
 #[test]
@@ -159,6 +170,9 @@ fn comments_and_documents_avoid_the_words_of_the_list() {
         "examples/check",
         "README.md",
         "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "docs/README.md",
+        "docs/SUMMARY.md",
         "BENCHMARKS.md",
         "CHANGELOG.md",
         "Cargo.toml",

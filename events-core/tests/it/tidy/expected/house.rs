@@ -43,6 +43,7 @@ pub(crate) const CORE: Library = Library {
         &["testing"],
         &["macros"],
         &["modules"],
+        &["guide"],
         &["lib"],
     ],
     climbs: &[Climb {
