@@ -12,7 +12,6 @@ mod panics;
 mod queue;
 mod subscribe;
 mod texts;
-mod tidy;
 mod topic;
 mod worker;
 

@@ -5,6 +5,10 @@
 //! the folders) and `words`. They find what is wrong in a map of files, `sources`, which is the working
 //! tree here and a fixture in the tests of the rules. `lexer`, `syntax` and `graph` find out which file
 //! each path in a source refers to.
+//!
+//! A test binary of its own, because the package of the crate does not contain it: it reads the whole repository.
+
+#![allow(missing_docs, reason = "the names of the tests say what they are")]
 
 mod circles;
 mod documents;
