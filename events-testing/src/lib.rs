@@ -28,8 +28,8 @@
 //! } // the expectation is checked here; if it fails, the text lists what was emitted instead
 //! ```
 //!
-//! The guide has a page about tests, with an example of each subject below: `guide::testing` in the documentation of
-//! [`events_core`].
+//! The guide has a page about tests, with examples of the subjects below: `events_core::guide::testing`, in the
+//! documentation of `events-core`.
 //!
 //! # What to know before
 //!
