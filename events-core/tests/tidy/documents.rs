@@ -1,4 +1,5 @@
-//! The documents that describe the tree name each folder of it, and no folder that does not exist.
+//! The documents that describe the tree name each folder of it, and no folder that does not exist; the lists of the pages
+//! of the guide name each page.
 
 use std::collections::BTreeSet;
 
@@ -60,11 +61,31 @@ pub(super) fn check(
     found
 }
 
+/// Lists that do not name a page. `lists` are files, and how they name the page `NAME`.
+pub(super) fn check_pages(
+    pages: &Files,
+    lists: &[(&str, &str)],
+    text: impl Fn(&str) -> String,
+) -> Vec<String> {
+    let mut found = Vec::new();
+    let names = pages.keys().filter_map(|path| path.strip_suffix(".md"));
+    let names = names.filter_map(|path| path.rsplit('/').next());
+    for name in names.filter(|name| !["README", "SUMMARY"].contains(name)) {
+        for (file, entry) in lists {
+            let entry = entry.replace("NAME", name);
+            if !text(file).contains(&entry) {
+                found.push(format!("{file}: has no `{}`; add it", entry.trim()));
+            }
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::{
         super::sources::{assert_found, assert_none, fixture},
-        check,
+        check, check_pages,
     };
 
     fn found(text: &str) -> Vec<String> {
@@ -99,5 +120,14 @@ mod tests {
         let text = "`queue/`";
         let found = check("A.md", text, &["queue"], &others, &["policy"]);
         assert_found(&found, &["policy: exists"]);
+    }
+
+    #[test]
+    fn each_list_names_each_page() {
+        let pages = fixture(&[("docs/README.md", ""), ("docs/order.md", "")]);
+        let lists = [("SUMMARY.md", "(NAME.md)"), ("guide.rs", "page!(NAME)")];
+        let found = |text: &'static str| check_pages(&pages, &lists, |_| text.to_owned());
+        assert_none(&found("(order.md) page!(order)"));
+        assert_found(&found("(order.md)"), &["guide.rs: has no `page!(order)`"]);
     }
 }

@@ -25,7 +25,9 @@ use std::sync::LazyLock;
 
 use self::{
     expected::{
-        house::{ANNOUNCED, CORE, CROWDED, LINKME, Library, MACROS, TESTING, UNCHECKED, UNSAFE},
+        house::{
+            ANNOUNCED, CORE, CROWDED, LINKME, Library, MACROS, PAGES, TESTING, UNCHECKED, UNSAFE,
+        },
         vocabulary::BANNED,
     },
     graph::Graph,
@@ -156,6 +158,13 @@ fn one_document_has_a_code_map() {
     assert_none(&found.collect::<Vec<_>>());
 }
 
+/// Each page is in the book, in `events_core::guide`, and among those whose examples are tests.
+#[test]
+fn each_list_of_the_pages_of_the_guide_is_complete() {
+    let pages = read(&["docs"], &[".md"]);
+    assert_none(&documents::check_pages(&pages, PAGES, text));
+}
+
 #[test]
 fn comments_and_documents_avoid_the_words_of_the_list() {
     let paths = [
@@ -175,8 +184,7 @@ fn comments_and_documents_avoid_the_words_of_the_list() {
         "README.md",
         "ARCHITECTURE.md",
         "CONTRIBUTING.md",
-        "docs/README.md",
-        "docs/SUMMARY.md",
+        "docs",
         "BENCHMARKS.md",
         "CHANGELOG.md",
         "Cargo.toml",

@@ -82,6 +82,7 @@ pub(crate) const MACROS: Library = Library {
 pub(crate) const TESTING: Library = Library {
     src: "events-testing/src",
     floors: &[
+        &["guide"],
         &["evidence"],
         &["state"],
         &["runtime"],
@@ -100,6 +101,18 @@ pub(crate) const TESTING: Library = Library {
     climbs: &[],
     circles: &[],
 };
+
+/// The files that name each page of the guide, and how: `NAME` is that of the page.
+pub(crate) const PAGES: &[(&str, &str)] = &[
+    ("docs/README.md", "(NAME.md)"),
+    ("docs/SUMMARY.md", "(NAME.md)"),
+    (
+        "events-core/docs/guide/links.md",
+        "[NAME]: crate::guide::NAME\n",
+    ),
+    ("events-core/src/guide.rs", "page!(\n    NAME,"),
+    ("events-testing/src/guide.rs", "    NAME\n"),
+];
 
 /// Folders with more than ten files on purpose.
 pub(crate) const CROWDED: &[Crowded] = &[
