@@ -127,6 +127,9 @@
 //! The macros are those of `events-macros`, which no program needs to depend on. The crate contains `unsafe` in two files only,
 //! and generated code contains none.
 
+// Marks each item with the feature that it needs, where the toolchain can.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod background;
 mod bridge;
 mod builtin;

@@ -85,6 +85,9 @@
 //! |---|---|---|
 //! | `tokio` | on | [`macro@test`] on an `async fn` that has no other test attribute runs it on a runtime of tokio |
 
+// Marks each item with the feature that it needs, where the toolchain can.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 // The private modules. Each imports only from the modules before it:
 //
 // - `evidence/`: what a mock records beside its events. `failures` (of subscribers), `outside` (what is emitted
