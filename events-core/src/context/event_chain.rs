@@ -45,6 +45,11 @@ impl EventChain {
         self
     }
 
+    /// Whether the flush with that number has counted it.
+    pub(crate) fn is_of_flush(self, flush: u32) -> bool {
+        self.flush == flush
+    }
+
     /// How many events come before this one.
     pub(crate) fn length(self) -> usize {
         self.length as usize

@@ -129,6 +129,8 @@ impl Driver {
         self.is_too_deep = false;
         let is_inside = is_in_job_of(core.queue_id());
         let begins_inside = *self.begins_inside.get_or_insert(is_inside);
+        // Before a job is taken out of the wake list: a panic of a waker that is cloned must not lose it.
+        self.intake.prepare_waker(waker);
         // A job that is resumed where it cannot be nested would have to end its handlers.
         let may_resume = may_enter(MAX_LIMIT);
         let (woken, is_held_back) = if may_resume {
@@ -140,7 +142,6 @@ impl Driver {
             // A push must not wake this driver while it is busy.
             self.intake.remove_waiter(core);
         }
-        self.intake.prepare_waker(waker);
         let rest = self.run(&registry, woken, is_inside && begins_inside);
         self.intake.drop_wakers();
         let Some(rest) = rest else {

@@ -1,6 +1,9 @@
 //! Which job of its queue a driver starts next, and when it is finished.
 
-use std::task::{Poll, Waker};
+use std::{
+    mem,
+    task::{Poll, Waker},
+};
 
 use crate::{
     context::EventChain,
@@ -30,7 +33,7 @@ pub(super) enum Until {
 
 /// Why a driver starts no further job in a poll.
 pub(super) enum Rest {
-    /// It has started as many as it may in one poll.
+    /// It has started as many as it may in one poll, or counts the chains of events anew.
     Yield,
     /// As many as its concurrency allows are suspended.
     Full,
@@ -60,6 +63,8 @@ pub(super) struct Intake {
     wakers: Vec<Waker>,
     /// The number of the flush, from its first pop on.
     flush: Option<u32>,
+    /// Whether the flush has begun to count again, with a second number.
+    has_second_number: bool,
     /// Whether a chain of events is too long for the flush.
     is_cut_off: bool,
 }
@@ -71,6 +76,7 @@ impl Intake {
             waiter: Waiter::new(),
             wakers: Vec::new(),
             flush: None,
+            has_second_number: false,
             is_cut_off: false,
         }
     }
@@ -126,9 +132,8 @@ impl Intake {
         let mut chain = EventChain::of_flush(flush);
         if has_chain {
             chain = popped.chain().in_flush(flush);
-            self.is_cut_off = chain.length() >= MAX_CHAIN;
-            if self.is_cut_off {
-                return Err(Rest::Ended);
+            if chain.length() >= MAX_CHAIN {
+                return Err(self.rest_at_long_chain(core, chain.is_of_flush(flush)));
             }
         }
         Ok(Next {
@@ -136,6 +141,18 @@ impl Intake {
             vtable,
             chain,
         })
+    }
+
+    /// The next job is in a chain that is too long. If a later flush has counted it, which may have left the job behind,
+    /// this flush counts from here, as one that begins now: once, so that two flushes do not run an endless chain by turns.
+    #[cold]
+    fn rest_at_long_chain(&mut self, core: &Core, is_counted_by_this: bool) -> Rest {
+        if is_counted_by_this || mem::replace(&mut self.has_second_number, true) {
+            self.is_cut_off = true;
+            return Rest::Ended;
+        }
+        self.flush = Some(core.queue().begin_flush());
+        Rest::Yield
     }
 
     /// Pops the next job of a worker or a shutdown. `may_wait`: whether it waits for the jobs of other drivers.

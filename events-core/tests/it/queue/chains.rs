@@ -2,6 +2,7 @@
 
 use std::{
     future::poll_fn,
+    pin::pin,
     sync::{Arc, Mutex},
     task::Poll,
     thread,
@@ -10,7 +11,7 @@ use std::{
 use events_core::Registry;
 
 use super::{Job, Other, job};
-use crate::{Journal, poll_once};
+use crate::{Gate, Journal, poll_once};
 
 /// More events than a chain may have.
 const MANY: u32 = 1500;
@@ -110,4 +111,57 @@ fn a_chain_of_resumed_events_is_cut_off() {
     registry.enqueue(job(1, &journal)).expect("there is room");
     let flushed = registry.queue().flush();
     assert_eq!((flushed.ran(), flushed.left()), (1000, 1));
+}
+
+/// Two chains, each until its event with that number. An older flush has an event in progress while a younger one runs
+/// the chains until it is cut off; then the older one runs what is left.
+fn check_older_flush(last: u32, older: (usize, usize)) {
+    let (registry, journal, gate) = (Registry::new(), Journal::default(), Gate::default());
+    let waits = gate.clone();
+    registry.on_async(move |_: &Other| waits.wait()).detach();
+    let inside = registry.clone();
+    let enqueues = move |event: &Job| {
+        if event.number < last {
+            let next = job(event.number + 1, &event.journal);
+            inside.enqueue(next).expect("there is room");
+        }
+    };
+    registry.on(enqueues).detach();
+    let other = Other(journal.clone());
+    registry.enqueue(other).expect("there is room");
+    let mut flush = pin!(registry.queue().flush_async());
+    assert!(poll_once(&mut flush).is_pending());
+    for _ in 0..2 {
+        registry.enqueue(job(1, &journal)).expect("there is room");
+    }
+    let younger = registry.queue().flush();
+    assert_eq!((younger.ran(), younger.left()), (2000, 2));
+    gate.open();
+    let polled = (0..100).find_map(|_| match poll_once(&mut flush) {
+        Poll::Ready(flushed) => Some((flushed.ran(), flushed.left())),
+        Poll::Pending => None,
+    });
+    assert_eq!(polled, Some(older), "{last}");
+}
+
+#[test]
+fn a_chain_that_another_flush_has_counted_does_not_cut_an_older_flush_off() {
+    check_older_flush(MANY, (1 + 2 * 500, 0));
+    check_older_flush(u32::MAX, (1 + 2 * 1000, 2));
+}
+
+/// They run the chain by turns, so that each of them meets events that the other one has counted.
+#[test]
+fn a_chain_without_an_end_cuts_two_flushes_off() {
+    let (registry, journal) = (Registry::new(), Journal::default());
+    let inside = registry.clone();
+    let next = move |event: &Job| inside.enqueue(event.clone()).expect("there is room");
+    registry.on(next).detach();
+    registry.enqueue(job(1, &journal)).expect("there is room");
+    let flush = || registry.queue().flush_async();
+    let mut flushes = vec![flush(), flush()];
+    for _ in 0..1000 {
+        flushes.retain_mut(|flush| poll_once(flush).is_pending());
+    }
+    assert!(flushes.is_empty());
 }

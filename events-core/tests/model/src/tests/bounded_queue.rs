@@ -302,27 +302,28 @@ fn a_consumer_that_cannot_pop_passes_its_wake_up_to_those_that_registered_before
     });
 }
 
-/// The chains that jobs push in, and how long they are in the flush with a number, or if none counts it.
+/// The chains that jobs push in, and how long they are in the flush with a number, or if none counts it, and
+/// whether that flush counts it.
 #[test]
 fn an_item_has_the_chain_of_the_job_that_pushed_it() {
     check_single(|queue| {
         let second = EventChain::NONE.next();
         let in_flush = second.in_flush(7).next();
         let rows = [
-            (None, 0, 0),
-            (Some(EventChain::NONE), 0, 1),
-            (Some(second), 0, 2),
+            (None, 0, 0, true),
+            (Some(EventChain::NONE), 0, 1, true),
+            (Some(second), 0, 2, true),
             // A flush counts from its own beginning; an earlier one keeps the count of a later one.
-            (Some(second), 7, 0),
-            (Some(in_flush), 7, 2),
-            (Some(in_flush), 6, 2),
-            (Some(in_flush), 8, 0),
-            (Some(second), u32::MAX / 2 + 2, 0),
+            (Some(second), 7, 0, true),
+            (Some(in_flush), 7, 2, true),
+            (Some(in_flush), 6, 2, false),
+            (Some(in_flush), 8, 0, true),
+            (Some(second), u32::MAX / 2 + 2, 0, true),
             // The numbers of flushes wrap around.
-            (Some(in_flush), u32::MAX, 2),
-            (Some(EventChain::NONE.in_flush(u32::MAX).next()), 3, 0),
+            (Some(in_flush), u32::MAX, 2, false),
+            (Some(EventChain::NONE.in_flush(u32::MAX).next()), 3, 0, true),
         ];
-        for (from_job, flush, length) in rows {
+        for (from_job, flush, length, is_of_flush) in rows {
             push_in(queue, Item(0, 0), from_job).expect("there is room");
             let popped = queue.pop().expect("it has an item");
             let chain = match popped.front() {
@@ -330,7 +331,8 @@ fn an_item_has_the_chain_of_the_job_that_pushed_it() {
                 (_, true) => popped.chain().in_flush(flush),
                 (_, false) => EventChain::of_flush(flush),
             };
-            assert_eq!(chain.length(), length, "{from_job:?} in {flush}");
+            let found = (chain.length(), chain.is_of_flush(flush));
+            assert_eq!(found, (length, is_of_flush), "{from_job:?} in {flush}");
             assert_eq!(taken(popped), Item(0, 0));
         }
         assert_eq!((queue.begin_flush(), queue.begin_flush()), (1, 2));
