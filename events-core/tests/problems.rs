@@ -114,10 +114,7 @@ fn with_location(path: &str) -> String {
         .lines()
         .take_while(|line| !declares(line))
         .count();
-    format!(
-        "problems::{path} (events-core/tests/problems.rs:{})",
-        before + 1
-    )
+    format!("problems::{path} ({}:{})", file!(), before + 1)
 }
 
 #[test]

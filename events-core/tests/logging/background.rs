@@ -352,10 +352,7 @@ fn an_event_whose_worker_is_dropped_is_logged_at_error() {
         record.contains("topic=\"logging::background::Order\""),
         "{record}"
     );
-    assert!(
-        record.contains("events-core/tests/logging/background.rs:"),
-        "{record}"
-    );
+    assert!(record.contains(concat!(file!(), ":")), "{record}");
 }
 
 #[test]

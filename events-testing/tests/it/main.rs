@@ -23,10 +23,14 @@ fn failure(body: impl FnOnce()) -> String {
     panic_text(&*payload)
 }
 
+/// The text of a panic. Its locations start with the folder that the tests have in the repository, also when they are
+/// built in another one, from the package of the crate.
 fn panic_text(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&'static str>().copied();
     let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    text.expect("the payload of the panic is a text").to_owned()
+    let text = text.expect("the payload of the panic is a text");
+    let folder = file!().strip_suffix("main.rs").expect("this is main.rs");
+    text.replace(folder, "events-testing/tests/it/")
 }
 
 /// The text with which a mock fails at the end of a test with this body, or `None` when all expectations

@@ -85,10 +85,7 @@ fn event_info_describes_an_event_type() {
     assert_eq!(info.name(), "FirstLogin");
     assert_eq!(info.module(), "it::event::events");
     assert_eq!(info.crate_name(), "it");
-    assert_eq!(
-        info.location().to_string(),
-        "events-core/tests/it/event/events.rs:11"
-    );
+    assert_eq!(info.location().to_string(), concat!(file!(), ":11"));
     assert_eq!(info.location().column(), 8);
     assert_eq!(
         info.docs(),

@@ -41,8 +41,9 @@ fn doors() -> String {
     let above = include_str!("listeners_to_add.rs").lines();
     let line = 1 + above.take_while(|line| !line.contains("fn first")).count();
     format!(
-        "the listener it::subscribe::listeners_to_add::Doors (events-core/tests/it/subscribe/listeners_to_add.rs:{line}) \
-         is not Default, so a scan does not create it; add it with registry().add(..).detach(), or implement Default"
+        "the listener it::subscribe::listeners_to_add::Doors ({}:{line}) is not Default, so a scan does not create it; \
+         add it with registry().add(..).detach(), or implement Default",
+        file!()
     )
 }
 
