@@ -260,7 +260,7 @@ fn a_target_without_a_common_event_is_refused_with_all_topics() {
             Ok(()) => None,
             Err(SubscribeError::UnknownTarget { target, topic, .. }) => {
                 let module = module_path!();
-                assert_eq!(topic, format!("{module}::Opened`, `{module}::Closed"));
+                assert_eq!(topic, format!("{module}::Closed`, `{module}::Opened"));
                 Some(target.rsplit("::").next().expect("a part").to_owned())
             }
             Err(error) => panic!("{error}"),
