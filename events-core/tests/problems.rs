@@ -347,7 +347,7 @@ fn a_scan_lists_every_problem_at_once_and_registers_nothing() {
         "{text}"
     );
     for part in [
-        ") takes State<problems::Mailer>, \
+        ") has the parameter State<problems::Mailer>, \
          which no scan provides; add .state(..) to the scanner",
         "has after = problems::not_annotated, which is no subscriber; annotate that function",
         "has after = problems::mail, which is not subscribed to `problems::Order`; name a subscriber",
