@@ -1,41 +1,61 @@
 //! Event types that share a topic.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::problem::Problem;
-use crate::metadata::EventInfo;
+use crate::metadata::{EventInfo, Location};
 
-/// A problem for each topic that several event types have.
+/// A problem for each crate that is linked in several versions or copies, and one for each topic that several event
+/// types have for another reason.
 pub(super) fn duplicate_topics<'e>(events: impl Iterator<Item = &'e EventInfo>) -> Vec<Problem> {
     let mut by_topic: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for event in events {
         by_topic.entry(event.topic()).or_default().push(event);
     }
-    by_topic
-        .into_iter()
-        .filter(|(_, events)| events.len() > 1)
-        .map(|(topic, mut events)| {
-            events.sort_by_key(|event| (event.module(), event.location()));
-            let describe = |event: &&EventInfo| {
-                format!(
-                    "{}::{} ({})",
-                    event.module(),
-                    event.name(),
-                    event.location()
-                )
+    let mut crates: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    let mut shared = Vec::new();
+    for (topic, mut events) in by_topic {
+        events.sort_by_key(|event| (event.module(), event.location()));
+        let mut different: Vec<&EventInfo> = Vec::new();
+        for event in events {
+            let Some(copy) = different.iter().find(|other| is_copy(other, event)) else {
+                different.push(event);
+                continue;
             };
-            Problem::DuplicateTopic {
-                topic,
-                events: events.iter().map(describe).collect(),
-            }
-        })
-        .collect()
+            let copies =
+                [*copy, event].map(|event| (event.module(), event.name(), event.location()));
+            let of_crate = crates.entry(event.crate_name()).or_default();
+            of_crate.extend(copies);
+        }
+        if different.len() > 1 {
+            let events = different.into_iter();
+            let events = events.map(|event| (event.module(), event.name(), event.location()));
+            let events = events.map(describe).collect();
+            shared.push(Problem::DuplicateTopic { topic, events });
+        }
+    }
+    let crates = crates.into_iter().map(|(name, events)| {
+        let events = events.into_iter().map(describe).collect();
+        Problem::DuplicateCrate { name, events }
+    });
+    crates.chain(shared).collect()
+}
+
+/// Whether both are one event type, of two versions or copies of a crate. Two event types of one crate with the same
+/// path are in the bodies of functions of one file.
+fn is_copy(one: &EventInfo, other: &EventInfo) -> bool {
+    let path = |event: &EventInfo| (event.module(), event.name());
+    path(one) == path(other) && one.location().file() != other.location().file()
+}
+
+/// An event type by its module, name and location.
+fn describe((module, name, location): (&str, &str, Location)) -> String {
+    format!("{module}::{name} ({location})")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metadata::Location;
 
     /// The problems of events that are given as topic, name, file and line, in the module `shop`.
     fn check(events: &[(&'static str, &'static str, &'static str, u32)], expected: &[&str]) {
