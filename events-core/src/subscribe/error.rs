@@ -115,7 +115,7 @@ impl fmt::Display for SubscribeError {
                 provided,
             } => write!(
                 f,
-                "{subscriber} takes State<{type_name}>, which no scan of this registry provides{}; \
+                "{subscriber} has the parameter State<{type_name}>, which no scan of this registry provides{}; \
                  run a scan with it first: registry.scanner().state(value).run()",
                 provided_states(provided)
             ),
