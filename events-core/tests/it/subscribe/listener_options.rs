@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use events_core::{
-    AnyEvent, Emission, Event, Registry, State, listener, subscriber, subscribers,
+    AnyEvent, Emission, Event, Registry, State, Subscription, listener, subscriber, subscribers,
     subscribing::{Listener, SubscribeError},
 };
 
@@ -256,7 +256,7 @@ impl AfterAll {
 #[test]
 fn a_target_without_a_common_event_is_refused_with_all_topics() {
     fn check<L: Listener>(registry: &Registry, listener: L, expected: Option<&str>) {
-        let target = match registry.try_add(listener).map(|added| added.detach()) {
+        let target = match registry.try_add(listener).map(Subscription::detach) {
             Ok(()) => None,
             Err(SubscribeError::UnknownTarget { target, topic, .. }) => {
                 let module = module_path!();
