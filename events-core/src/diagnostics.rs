@@ -4,7 +4,7 @@ use crate::event::{Borrowed, Event, Family, Owned};
 
 /// Implemented if the event in the signature of an observer's method is the expected one.
 #[diagnostic::on_unimplemented(
-    message = "this method of an observer is called with `{Expected}`, and takes `{Self}`",
+    message = "this method of an observer is called with `{Expected}`, and its parameter is `{Self}`",
     label = "write `{Expected}` here",
     note = "the method's name determines the event that it is called with, and the attribute determines the model"
 )]
@@ -25,7 +25,7 @@ impl<E> Observed<E> for E {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is a pointer, and not an event",
     label = "write `{Pointee}` here, without the pointer",
-    note = "a subscriber takes the event itself: `&{Pointee}` or `&mut {Pointee}`"
+    note = "a subscriber accepts the event itself: `&{Pointee}` or `&mut {Pointee}`"
 )]
 pub trait Pointed<Pointee, O> {
     /// The family of the event.

@@ -90,6 +90,20 @@ fn a_scan_that_names_a_crate_without_subscribers_fails_with_a_remedy() {
 }
 
 #[test]
+fn a_scan_of_two_versions_of_a_crate_fails_with_a_remedy_for_the_dependencies() {
+    check_fails(
+        crates(),
+        "run -p copies",
+        &[
+            "the crate `orders` is linked in several versions or copies, which share topics: \
+             orders::OrderPlaced (orders",
+            "orders::OrderPlaced (orders-2",
+            "make all dependencies use one version of it",
+        ],
+    );
+}
+
+#[test]
 fn subscribers_in_two_crates_to_the_event_of_a_third_share_one_order() {
     check(
         "run -p app --bin both",

@@ -3,6 +3,8 @@
 
 #![allow(missing_docs, reason = "the names of the tests say what they are")]
 
+#[path = "problems/order.rs"]
+mod order;
 #[path = "problems/provided_states.rs"]
 mod provided_states;
 #[path = "problems/repeated.rs"]
@@ -338,11 +340,11 @@ fn a_scan_lists_every_problem_at_once_and_registers_nothing() {
     let error: ScanError = registry.try_scan().expect_err("much is wrong here");
     let text = error.to_string();
     assert!(
-        text.starts_with("the scan found 17 problems, and registered nothing:\n  1. "),
+        text.starts_with("the scan found 29 problems, and registered nothing:\n  1. "),
         "{text}"
     );
     for part in [
-        ") takes State<problems::Mailer>, \
+        ") has the parameter State<problems::Mailer>, \
          which no scan provides; add .state(..) to the scanner",
         "has after = problems::not_annotated, which is no subscriber; annotate that function",
         "has after = problems::mail, which is not subscribed to `problems::Order`; name a subscriber",
@@ -353,7 +355,7 @@ fn a_scan_lists_every_problem_at_once_and_registers_nothing() {
 }
 
 #[test]
-#[should_panic(expected = "the scan found 17 problems, and registered nothing:\n  1. ")]
+#[should_panic(expected = "the scan found 29 problems, and registered nothing:\n  1. ")]
 fn scan_panics_with_all_problems() {
     let _scope = Registry::new().enter();
     events_core::scan();
@@ -363,7 +365,7 @@ fn scan_panics_with_all_problems() {
 fn try_scan_returns_all_problems() {
     let _scope = Registry::new().enter();
     let error = events_core::try_scan().expect_err("much is wrong here");
-    assert_eq!(error.problems().len(), 17);
+    assert_eq!(error.problems().len(), 29);
     assert!(scanner().try_run().is_err());
 }
 

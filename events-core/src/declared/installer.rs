@@ -15,7 +15,7 @@ use crate::{
         EventInfo, Key, Location, Origin, Pattern, PatternText, SubscriberInfo, SubscriberOptions,
     },
     plan::{Entry, EventType, HandlerKind, Phase, Position, Rank, Registration},
-    registry::{Core, Registry, SubscriberGroup},
+    registry::{Core, Incomplete, Registry, SubscriberGroup},
     subscribe::{Closable, SubscriptionPart, Unsubscribe, weak},
 };
 
@@ -115,7 +115,29 @@ impl<'i> Installer<'i> {
         };
         installer.compile_pattern();
         (subscriber.install)(&mut installer);
+        if !installer.errors.is_empty() {
+            installer.add_incomplete();
+        }
         installer.errors
+    }
+
+    /// Adds a declared subscriber that cannot be installed to the group, with its position in the order only.
+    fn add_incomplete(&mut self) {
+        if self.added.is_some() {
+            return; // the first error ends the registration of the listener
+        }
+        let (event_types, pattern) = match self.subscriber.selector {
+            EventSelector::Events(events) => (events.iter().map(|event| event()).collect(), None),
+            EventSelector::Topic(text) => (Vec::new(), Some(text.text().into())),
+        };
+        let topic = event_types.first();
+        let topic = topic.map_or("", |(_, info): &(TypeId, &EventInfo)| info.topic());
+        let registration = self.registration(self.number(), topic.into(), pattern);
+        self.group.add_incomplete(Incomplete {
+            registration,
+            event_types,
+            pattern: self.pattern.take(),
+        });
     }
 
     /// Compiles the pattern of the subscriber, if it has one, or records why it cannot be compiled.

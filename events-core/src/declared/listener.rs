@@ -158,7 +158,8 @@ impl Registry {
     ///
     /// When no scan of this registry provides a state that a handler takes, a pattern is too large to be
     /// compiled, a target of `before` or `after` is not subscribed to the handler's event, or these options
-    /// contradict each other. Nothing is subscribed then.
+    /// contradict each other. Of a handler of several events, each target is subscribed to at least one of them, as in
+    /// a scan. Nothing is subscribed then.
     pub fn try_add<L: Listener>(&self, listener: L) -> Result<Subscription, SubscribeError> {
         let states = self.core().states();
         let mut group = SubscriberGroup::default();

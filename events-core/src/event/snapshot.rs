@@ -28,8 +28,8 @@ use super::traits::OwnedEvent;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be queued for an async or deferred subscriber",
-    label = "an async or deferred subscriber gets a copy of this event, perhaps on another thread",
-    note = "derive `Clone` for `{Self}`, let it own what it holds, and let that be `Send` and `Sync`; \
+    label = "an async or deferred subscriber receives a clone of this event, perhaps on another thread",
+    note = "derive `Clone` for `{Self}`, and store in it only owned values that are `Send` and `Sync`; \
             or make the subscriber a sync one"
 )]
 pub trait Snapshot: OwnedEvent + Clone + Send + Sync {}

@@ -31,12 +31,9 @@ use crate::{
     label = "no event with a builder",
     note = "construct the event and emit that, as in `{Self}(..).emit()` or `{Self}::Variant.emit()`"
 )]
-pub trait NamedFields {
-    /// The builder. An associated type, so that calls on the result cause no further error.
-    type Builder;
-
+pub trait NamedFields<B> {
     /// Returns the builder.
-    fn named_builder() -> Self::Builder;
+    fn named_builder() -> B;
 }
 
 /// Something that happens in a program and that its other parts may react to.
@@ -78,14 +75,15 @@ pub trait Event: Sized {
     }
 
     /// Does not compile when called: an event whose fields have names has a function `builder` of its own,
-    /// which takes precedence.
+    /// which takes precedence. The type of the builder is inferred, so that a call causes one error: a projection in the
+    /// return type would be a second one.
     #[doc(hidden)]
     #[must_use]
-    fn builder() -> <Self as NamedFields>::Builder
+    fn builder<B>() -> B
     where
-        Self: NamedFields,
+        Self: NamedFields<B>,
     {
-        <Self as NamedFields>::named_builder()
+        Self::named_builder()
     }
 
     /// Runs the subscribers and returns the event.

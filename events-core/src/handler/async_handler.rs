@@ -65,7 +65,7 @@ pub trait Background<E>: Send + Sync + 'static {
     message = "this is not an async handler of events",
     label = "not an async handler",
     note = "an async handler is `async fn(event: &E)` or `|event: &E| {{ .. async move {{ .. }} }}`, with \
-            a future that is `Send`; after the event it may take `&Emission`",
+            a future that is `Send`; after the event it may accept `&Emission`",
     note = "the future cannot borrow what the closure has captured: clone that into the `async move` \
             block",
     note = "`E` derives `Event` and `Clone`, borrows nothing, and is `Send` and `Sync`",
@@ -83,7 +83,17 @@ pub trait AsyncHandler<E, M>: Send + Sync + 'static {
 }
 
 /// A function or closure that returns a future, which may borrow the arguments.
+///
+/// The compiler names this trait, and not [`AsyncHandler`], when it infers the event from a closure whose future does
+/// not fulfil the bounds.
 #[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the future of this async handler is not `Send`, or borrows more than the event",
+    label = "the future must be `Send`, and `'static` apart from the event",
+    note = "a future that is not `Send` keeps a value such as an `Rc`, a `RefCell` borrow or a lock guard across an \
+            `.await`: write `Arc` or `Mutex` instead, or drop the value before the `.await`",
+    note = "the future cannot borrow what the closure has captured: clone that into the `async move` block"
+)]
 pub trait AsyncCallable<'a, A> {
     /// The future.
     type Future: Future<Output: AsyncOutcome> + Send + 'a;
@@ -173,7 +183,7 @@ where
 #[diagnostic::on_unimplemented(
     message = "this is not a deferred handler of events",
     label = "not a deferred handler",
-    note = "a deferred handler takes `&E`, because it gets a copy, and then perhaps `&Emission`",
+    note = "a deferred handler accepts `&E`, because it receives a clone of the event, and then perhaps `&Emission`",
     note = "for an async function or closure: `registry.on_async(..)`, which runs from the queue after a sync emit",
     note = "`E` derives `Event` and `Clone`, borrows nothing, and is `Send` and `Sync`",
     note = "it returns nothing or `Result<(), E>`"

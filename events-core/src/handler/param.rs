@@ -101,9 +101,9 @@ impl<T: fmt::Debug + ?Sized> fmt::Debug for State<'_, T> {
 /// assert_eq!(registry.emit_from(Login(vec![]), "console").0, ["console at alpha"]);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "a subscriber cannot take `{Self}`",
+    message = "a subscriber cannot have the parameter `{Self}`",
     label = "not a parameter of a subscriber",
-    note = "after the event it may take `State<'_, T>` (of a value from `scanner().state(value)`) \
+    note = "after the event it may accept `State<'_, T>` (of a value from `scanner().state(value)`) \
             and `&Emission`"
 )]
 pub trait Param {
@@ -133,7 +133,7 @@ pub trait Param {
 /// The type of a state.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "a subscriber cannot take `State<'_, {Self}>`",
+    message = "a subscriber cannot have the parameter `State<'_, {Self}>`",
     label = "not a type of which a scan stores a value",
     note = "a scan stores values that are `Send`, `Sync` and `'static`, and whose size is known",
     note = "in place of a trait object write `State<'_, Box<dyn Trait + Send + Sync>>`, and provide it with \

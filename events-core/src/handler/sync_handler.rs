@@ -38,7 +38,7 @@ use crate::{
     message = "this is not a handler of events",
     label = "not a handler",
     note = "an async function or closure: `registry.on_async(async |event: &MyEvent| ..)`",
-    note = "a handler takes `&E` or `&mut E`, and then perhaps `&Emission`; `E` derives `Event` and \
+    note = "a handler accepts `&E` or `&mut E`, and then perhaps `&Emission`; `E` derives `Event` and \
             borrows nothing; write its type in a closure: `|event: &MyEvent| ..`",
     note = "it returns nothing, `Result<(), E>`, `ControlFlow<()>`, or `Result<ControlFlow<()>, E>`, where the error \
             converts into `Box<dyn Error + Send + Sync>`, as `Box<dyn Error>` does not",

@@ -41,7 +41,7 @@ use crate::{
     label = "not such a handler",
     note = "it cannot be async: subscribe to each type with `registry.on_async(async |event: &MyEvent| ..)`, or \
             enqueue what an async subscriber needs",
-    note = "it takes `&dyn AnyEvent`, and then perhaps `&Emission`; write the type in a closure: \
+    note = "it accepts `&dyn AnyEvent`, and then perhaps `&Emission`; write the type in a closure: \
             `|event: &dyn AnyEvent| ..`",
     note = "it returns nothing, `Result<(), E>`, `ControlFlow<()>`, or `Result<ControlFlow<()>, E>`, where the error \
             converts into `Box<dyn Error + Send + Sync>`, as `Box<dyn Error>` does not"

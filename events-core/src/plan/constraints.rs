@@ -54,9 +54,33 @@ impl Constraints {
         indices
     }
 
+    /// Cycles of which no two have a constraint in common; every other cycle has one in common with one of these.
+    pub(super) fn cycles(mut self) -> Vec<Vec<usize>> {
+        let mut cycles = Vec::new();
+        loop {
+            let sorted = self.sort_by(|_| ());
+            if sorted.len() == self.successors.len() {
+                return cycles;
+            }
+            let cycle = self.cycle(&sorted);
+            for (at, &index) in cycle.iter().enumerate() {
+                self.remove(index, cycle[(at + 1) % cycle.len()]);
+            }
+            cycles.push(cycle);
+        }
+    }
+
+    /// Removes the constraints that the first runs before the second.
+    fn remove(&mut self, first: usize, second: usize) {
+        let successors = &mut self.successors[first];
+        let before = successors.len();
+        successors.retain(|successor| successor.index != second);
+        self.predecessor_counts[second] -= before - successors.len();
+    }
+
     /// A cycle among the subscribers that are not in `sorted`: each of them has a predecessor among them, so
     /// following predecessors leads back to a subscriber that was visited before.
-    pub(super) fn cycle(&self, sorted: &[usize]) -> Vec<usize> {
+    fn cycle(&self, sorted: &[usize]) -> Vec<usize> {
         let mut is_stuck = vec![true; self.successors.len()];
         sorted.iter().for_each(|&index| is_stuck[index] = false);
         let stuck = || (0..is_stuck.len()).filter(|&index| is_stuck[index]);

@@ -61,13 +61,18 @@ impl Conflict {
 }
 
 /// The running order of these subscribers, each given by its index.
-pub(crate) fn order_of(registrations: &[&Registration]) -> Result<Order, Conflict> {
+pub(crate) fn order_of(registrations: &[&Registration]) -> Result<Order, Vec<Conflict>> {
     let positions: Vec<_> = registrations
         .iter()
         .map(|registration| &*registration.position)
         .collect();
     let subscriber_at = |index: &usize| Arc::clone(&registrations[*index].subscriber);
-    order::sort(&positions).map_err(|conflict| Conflict::of(conflict, subscriber_at))
+    order::sort(&positions).map_err(|conflicts| {
+        let conflicts = conflicts.into_iter();
+        conflicts
+            .map(|conflict| Conflict::of(conflict, subscriber_at))
+            .collect()
+    })
 }
 
 /// Builds the plan of these subscribers; `None` if there are none.
@@ -76,7 +81,7 @@ pub(crate) fn plan<'e>(
     info: &'static EventInfo,
     topic: Cow<'static, str>,
     entries: impl Iterator<Item = &'e Entry>,
-) -> Result<Option<Plan>, Conflict> {
+) -> Result<Option<Plan>, Vec<Conflict>> {
     let entries: Vec<_> = entries.collect();
     if entries.is_empty() {
         return Ok(None);

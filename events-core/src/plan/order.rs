@@ -140,8 +140,8 @@ impl Position {
 /// The indices of `positions` in running order.
 ///
 /// Takes O((n + c) log n) for n subscribers and c constraints. A target of `before` or `after` that no
-/// subscriber has as a name is ignored.
-pub(crate) fn sort(positions: &[&Position]) -> Result<Order, OrderConflict> {
+/// subscriber has as a name is ignored. The error has each conflict: those of phases, then the cycles.
+pub(crate) fn sort(positions: &[&Position]) -> Result<Order, Vec<OrderConflict>> {
     let is_free = |position: &&Position| position.before.is_empty() && position.after.is_empty();
     if positions.iter().all(is_free) {
         let mut indices: Vec<_> = (0..positions.len()).collect();
@@ -162,6 +162,7 @@ pub(crate) fn sort(positions: &[&Position]) -> Result<Order, OrderConflict> {
     }
     let targets = |key| by_name.get(key).into_iter().flatten().copied();
 
+    let mut conflicts = Vec::new();
     let mut dependencies = Vec::new();
     let mut constraints = Constraints::new(positions.len());
     for (index, position) in positions.iter().enumerate() {
@@ -177,7 +178,7 @@ pub(crate) fn sort(positions: &[&Position]) -> Result<Order, OrderConflict> {
             .map(|target| (index, target, true));
         for (first, second, is_before) in earlier.chain(later) {
             if positions[first].phase > positions[second].phase {
-                return Err(OrderConflict::Unawaited([first, second]));
+                conflicts.push(OrderConflict::Unawaited([first, second]));
             }
             if positions[first].phase != Phase::Sync {
                 dependencies.push((first, second));
@@ -189,7 +190,11 @@ pub(crate) fn sort(positions: &[&Position]) -> Result<Order, OrderConflict> {
     let rank = |index: usize| &positions[index].rank;
     let any_order = constraints.sort_by(rank);
     if any_order.len() < positions.len() {
-        return Err(OrderConflict::Cycle(constraints.cycle(&any_order)));
+        conflicts.extend(constraints.cycles().into_iter().map(OrderConflict::Cycle));
+        return Err(conflicts);
+    }
+    if !conflicts.is_empty() {
+        return Err(conflicts);
     }
     let mut inherited: Vec<Option<&Rank>> = vec![None; positions.len()];
     for &index in any_order.iter().rev() {
@@ -253,9 +258,16 @@ mod tests {
         };
         let actual = sort(&positions.iter().collect::<Vec<_>>())
             .map(|order| names(order.indices))
-            .map_err(|conflict| match conflict {
-                OrderConflict::Cycle(cycle) => names(cycle),
-                OrderConflict::Unawaited(pair) => format!("unawaited {}", names(pair.into())),
+            .map_err(|conflicts| {
+                let text = |conflict| match conflict {
+                    OrderConflict::Cycle(cycle) => names(cycle),
+                    OrderConflict::Unawaited(pair) => format!("unawaited {}", names(pair.into())),
+                };
+                conflicts
+                    .into_iter()
+                    .map(text)
+                    .collect::<Vec<_>>()
+                    .join(", ")
             });
         assert_eq!(
             actual.as_deref().map_err(String::as_str),
@@ -329,6 +341,19 @@ mod tests {
     fn a_reported_cycle_contains_its_members_only() {
         check("a 0 >c, b 0 >a, c 0 >b, d 0, e 0 >a", Err("a b c"));
         check("a 0 >a", Err("a"));
+    }
+
+    #[test]
+    fn every_conflict_is_reported() {
+        check("a 0 >b, b 0 >a, c 0 >d, d 0 >c", Err("a b, c d"));
+        check("a 0 >b, b 0 >a >c, c 0 >b", Err("a b, b c"));
+        check("a 0 <b >b, b 0 <a >a", Err("a b"));
+        check("a 0 >a, b 0 >a", Err("a"));
+        check(
+            "a 0 >b, b 0 @async, c 0 >b, d 0 >e, e 0 >d",
+            Err("unawaited b a, unawaited b c, d e"),
+        );
+        check("a 0 >b, b 0 @async >a", Err("unawaited b a, a b"));
     }
 
     #[test]

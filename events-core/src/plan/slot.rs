@@ -16,7 +16,7 @@ use std::{
 };
 
 use super::{
-    entry::{Conflict, Entry},
+    entry::{Conflict, Entry, Registration},
     event_plan::Plan,
     plan_cell::{Found, Held, PlanCell},
     slot_entries::{OfType, SlotEntries},
@@ -142,7 +142,7 @@ impl Slot {
         &self,
         of: OfType,
         added: Vec<CatchDrop<Entry>>,
-    ) -> Result<Staged, (Conflict, Vec<CatchDrop<Entry>>)> {
+    ) -> Result<Staged, (Vec<Conflict>, Vec<CatchDrop<Entry>>)> {
         let entries = self.entries();
         match entries.check(&added) {
             Ok(()) => Ok(Staged {
@@ -150,7 +150,7 @@ impl Slot {
                 declared: entries.declared_plan(of, &added),
                 added,
             }),
-            Err(conflict) => Err((conflict, added)),
+            Err(conflicts) => Err((conflicts, added)),
         }
     }
 
@@ -190,6 +190,11 @@ impl Slot {
         } else {
             self.plan.swap(None)
         }
+    }
+
+    /// The registrations of its entries.
+    pub(crate) fn registrations(&self) -> Vec<Registration> {
+        self.entries().registrations()
     }
 
     /// Whether a subscriber of this slot has this name.

@@ -41,8 +41,13 @@ impl SlotEntries {
         positions.any(|position| position.names.contains(name))
     }
 
+    pub(super) fn registrations(&self) -> Vec<Registration> {
+        let entries = self.list.iter();
+        entries.map(|entry| entry.registration.clone()).collect()
+    }
+
     /// Checks that these entries could be added. Only constraints can make that impossible.
-    pub(super) fn check(&self, added: &[CatchDrop<Entry>]) -> Result<(), Conflict> {
+    pub(super) fn check(&self, added: &[CatchDrop<Entry>]) -> Result<(), Vec<Conflict>> {
         let is_constrained = |entry: &CatchDrop<Entry>| entry.registration.is_constrained();
         if self.constrained == 0 && !added.iter().any(is_constrained) {
             return Ok(());

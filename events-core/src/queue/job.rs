@@ -96,8 +96,15 @@ pub(crate) struct UnfinishedJob {
 }
 
 impl UnfinishedJob {
-    /// Logs that the job was started and will not be finished.
-    pub(crate) fn log(&self) {
+    /// Logs that the job was started and will not be finished. `refused` is the blocking call that ran it, if that was
+    /// refused.
+    pub(crate) fn log(&self, refused: Option<&str>) {
+        let cause = match refused {
+            None => "the flush, worker or shutdown that ran it was dropped or stopped".to_owned(),
+            Some(call) => format!(
+                "{call} was refused, since it would block the thread of a current-thread runtime of tokio"
+            ),
+        };
         let unfinished: Vec<_> = self
             .unfinished
             .iter()
@@ -109,8 +116,7 @@ impl UnfinishedJob {
                 target: "events_core",
                 topic = &*one_line(self.info.topic()),
                 unfinished = unfinished.join(", "),
-                "an event is unfinished: the flush, worker or shutdown that ran it was dropped or stopped; \
-                 call Queue::shutdown, which returns the event",
+                "an event is unfinished: {cause}; call Queue::shutdown, which returns the event",
             );
         });
     }

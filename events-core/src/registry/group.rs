@@ -7,6 +7,7 @@ use std::{
 };
 
 use crate::{
+    metadata::{EventInfo, Pattern},
     plan::{Entry, EventType, PatternEntry, Registration},
     primitives::CatchDrop,
 };
@@ -20,6 +21,32 @@ pub(crate) struct SubscriberGroup {
     event_types: ByEventType,
     /// The pattern subscribers.
     patterns: Vec<CatchDrop<PatternEntry>>,
+    /// With one of these, the group is not published.
+    incomplete: Vec<Incomplete>,
+}
+
+/// A declared subscriber without a handler: a state is missing, or its pattern is too large. It has a position in the
+/// order, so that a scan reports the conflicts of it together with the other problems.
+pub(crate) struct Incomplete {
+    pub(crate) registration: Registration,
+    /// The event types of an exact subscriber.
+    pub(crate) event_types: Vec<(TypeId, &'static EventInfo)>,
+    /// The pattern of a pattern subscriber, if it could be compiled.
+    pub(crate) pattern: Option<Pattern>,
+}
+
+impl Incomplete {
+    pub(super) fn has_pattern(&self) -> bool {
+        self.registration.subscriber.pattern.is_some()
+    }
+
+    /// Whether it is subscribed to this event type.
+    pub(super) fn receives(&self, family: TypeId, info: &EventInfo) -> bool {
+        let mut event_types = self.event_types.iter();
+        let pattern = self.pattern.as_ref();
+        event_types.any(|(own, _)| *own == family)
+            || pattern.is_some_and(|pattern| pattern.matches(info.topic()))
+    }
 }
 
 impl SubscriberGroup {
@@ -29,6 +56,14 @@ impl SubscriberGroup {
 
     pub(crate) fn add_pattern(&mut self, pattern_entry: PatternEntry) {
         self.patterns.push(CatchDrop::new(pattern_entry));
+    }
+
+    pub(crate) fn add_incomplete(&mut self, incomplete: Incomplete) {
+        self.incomplete.push(incomplete);
+    }
+
+    pub(super) fn incomplete(&self) -> &[Incomplete] {
+        &self.incomplete
     }
 
     /// Adds an event type without exact subscribers, so that the pattern subscribers of the registry are
@@ -70,7 +105,11 @@ impl SubscriberGroup {
 
     /// The exact subscribers of one event type.
     pub(crate) fn of(&self, event_type: EventType) -> &[CatchDrop<Entry>] {
-        let group = self.event_types.get(&event_type.family);
+        self.of_family(event_type.family)
+    }
+
+    pub(super) fn of_family(&self, family: TypeId) -> &[CatchDrop<Entry>] {
+        let group = self.event_types.get(&family);
         group
             .map(|(_, entries)| entries.as_slice())
             .unwrap_or_default()
@@ -106,6 +145,8 @@ impl SubscriberGroup {
             .retain(|_, (_, entries)| !entries.is_empty());
         self.patterns
             .retain(|pattern_entry| !installed.contains(&pattern_entry.registration.number));
+        self.incomplete
+            .retain(|incomplete| !installed.contains(&incomplete.registration.number));
     }
 
     pub(super) fn into_parts(self) -> (ByEventType, Vec<CatchDrop<PatternEntry>>) {

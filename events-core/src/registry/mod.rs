@@ -7,6 +7,7 @@
 //! - `handle`: [`Registry`], a cheap handle on a `core`: the slots, the settings, the queue, and the
 //!   lock under which subscribers change;
 //! - `transaction`: adding and removing subscribers, all or nothing; `group`: what is added together;
+//!   `incomplete`: the conflicts of order of subscribers that a scan cannot install;
 //! - `topic_matching`: which pattern subscribers match an event type or a topic; `topic_cache`: the
 //!   plans of topics that were emitted without a type;
 //! - `settings`: the depth limit, the hook and the interceptor; `emit_limits`: the depth limits, and how
@@ -31,6 +32,7 @@ mod core;
 mod emit_limits;
 mod group;
 mod handle;
+mod incomplete;
 mod interceptor;
 mod settings;
 mod topic_cache;
@@ -39,7 +41,7 @@ mod transaction;
 
 pub(crate) use core::{Core, DefaultHooks, EventQueue, Writer};
 pub(crate) use emit_limits::EmitLimits;
-pub(crate) use group::SubscriberGroup;
+pub(crate) use group::{Incomplete, SubscriberGroup};
 pub use handle::Registry;
 pub(crate) use handle::WeakRegistry;
 pub use interceptor::{Intercepted, Interceptor, Viewer};

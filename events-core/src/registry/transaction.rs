@@ -38,8 +38,8 @@ use crate::{
 pub(crate) struct Transaction {
     staged: Vec<(EventType, Staged)>,
     patterns: Vec<CatchDrop<PatternEntry>>,
-    /// The conflicts, each with the entries that could not be added.
-    rejected: Vec<(Conflict, Vec<CatchDrop<Entry>>)>,
+    /// The conflicts, those of one event type with the entries that could not be added.
+    rejected: Vec<(Vec<Conflict>, Vec<CatchDrop<Entry>>)>,
 }
 
 /// A run-time subscriber that is to be removed.
@@ -61,7 +61,7 @@ pub(crate) struct Garbage {
 impl Transaction {
     /// The conflicts of order; with one, the transaction must not be published.
     pub(crate) fn conflicts(&self) -> impl Iterator<Item = &Conflict> {
-        self.rejected.iter().map(|(conflict, _)| conflict)
+        self.rejected.iter().flat_map(|(conflicts, _)| conflicts)
     }
 }
 
@@ -104,9 +104,9 @@ impl Core {
             .collect();
         let is_constrained = |registration: &&Registration| registration.is_constrained();
         if registrations.iter().any(is_constrained)
-            && let Err(conflict) = order_of(&registrations)
+            && let Err(conflicts) = order_of(&registrations)
         {
-            transaction.rejected.push((conflict, Vec::new()));
+            transaction.rejected.push((conflicts, Vec::new()));
         }
         for (family, (event_type, mut entries)) in event_types {
             let matches = |pattern_entry: &&CatchDrop<PatternEntry>| {
@@ -196,8 +196,10 @@ impl Core {
         let mut writer = self.writer();
         group.remove_installed(&writer.installed);
         let numbers: Vec<_> = group.numbers().collect();
+        let of_incomplete = self.conflicts_of_incomplete(&writer, &group);
         let transaction = self.stage(&writer, group);
-        let conflicts: Vec<_> = transaction.conflicts().cloned().collect();
+        let conflicts = transaction.conflicts().cloned();
+        let conflicts: Vec<_> = conflicts.chain(of_incomplete).collect();
         let garbage = if publish && conflicts.is_empty() {
             writer.installed.extend(numbers);
             let replaced = writer.states.extend(states);

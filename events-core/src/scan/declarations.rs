@@ -1,15 +1,11 @@
 //! The declared subscribers of the program, and the problems that do not depend on a registry.
 
-use std::{
-    any::TypeId,
-    cell::OnceCell,
-    collections::{BTreeMap, HashMap},
-};
+use std::{any::TypeId, cell::OnceCell, collections::HashMap};
 
 use super::problem::Problem;
 use crate::{
-    declared::{EVENTS, EventSelector, SUBSCRIBERS, Subscriber},
-    metadata::{EventInfo, Key, suggest},
+    declared::{EventSelector, SUBSCRIBERS, Subscriber},
+    metadata::{Key, suggest},
 };
 
 /// All linked subscribers, sorted by source location: the order of the linker is not stable.
@@ -191,31 +187,4 @@ fn as_written(target: &Key) -> String {
     } else {
         target.to_string()
     }
-}
-
-/// A problem for each topic that several event types have.
-pub(super) fn duplicate_topics() -> Vec<Problem> {
-    let mut by_topic: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for event in EVENTS.iter() {
-        by_topic.entry(event.topic()).or_default().push(event);
-    }
-    by_topic
-        .into_iter()
-        .filter(|(_, events)| events.len() > 1)
-        .map(|(topic, mut events)| {
-            events.sort_by_key(|event| (event.module(), event.location()));
-            let describe = |event: &&EventInfo| {
-                format!(
-                    "{}::{} ({})",
-                    event.module(),
-                    event.name(),
-                    event.location()
-                )
-            };
-            Problem::DuplicateTopic {
-                topic,
-                events: events.iter().map(describe).collect(),
-            }
-        })
-        .collect()
 }

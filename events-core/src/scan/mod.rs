@@ -12,6 +12,7 @@
 
 mod copy;
 mod declarations;
+mod duplicate_topics;
 mod problem;
 mod report;
 mod scanner;

@@ -111,6 +111,13 @@ pub enum Problem {
         /// The event types.
         events: Vec<String>,
     },
+    /// Several versions or copies of a crate are linked: event types with the same path share a topic.
+    DuplicateCrate {
+        /// The crate.
+        name: &'static str,
+        /// The event types.
+        events: Vec<String>,
+    },
     /// A subscriber takes a `State` that no scan provides.
     MissingState {
         /// The subscriber.
@@ -239,13 +246,19 @@ impl fmt::Display for Problem {
                 events.join(" and "),
                 one_line(topic)
             ),
+            Self::DuplicateCrate { name, events } => write!(
+                f,
+                "the crate `{name}` is linked in several versions or copies, which share topics: {}; \
+                 make all dependencies use one version of it; `cargo tree --duplicates` lists them",
+                events.join(", ")
+            ),
             Self::MissingState {
                 subscriber,
                 type_name,
                 provided,
             } => write!(
                 f,
-                "{subscriber} takes State<{type_name}>, which no scan provides{}; \
+                "{subscriber} has the parameter State<{type_name}>, which no scan provides{}; \
                  add .state(..) to the scanner: events_core::scanner().state(value).run()",
                 provided_states(provided)
             ),

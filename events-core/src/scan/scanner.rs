@@ -3,7 +3,8 @@
 use std::{any::type_name, collections::BTreeSet, sync::Arc};
 
 use super::{
-    declarations::{self, Declaration, Declarations},
+    declarations::{Declaration, Declarations},
+    duplicate_topics::duplicate_topics,
     problem::{Problem, ScanError},
     report::ScanReport,
     unmatched::UnmatchedPattern,
@@ -281,7 +282,7 @@ impl Scanner {
     /// When a problem is found; nothing is registered then. See [`Problem`].
     pub fn try_run(self) -> Result<ScanReport, ScanError> {
         let linked = Declarations::new();
-        let mut problems = declarations::duplicate_topics();
+        let mut problems = duplicate_topics(EVENTS.iter());
         problems.extend(self.unmet_requirements(&linked));
 
         let core = self.registry.core();

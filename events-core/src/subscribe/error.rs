@@ -30,13 +30,13 @@ pub enum SubscribeError {
         /// The id.
         id: String,
     },
-    /// The target of `before` or `after` is not subscribed to the event.
+    /// The target of `before` or `after` is not subscribed to the event, or to none of the events.
     UnknownTarget {
         /// The subscriber that names the target.
         subscriber: String,
         /// The target of `before` or `after`.
         target: String,
-        /// The event's topic.
+        /// The event's topic; of a subscriber of several events all their topics, and of a pattern subscriber its pattern.
         topic: Cow<'static, str>,
     },
     /// A handler of a listener takes a `State` that no scan of the registry provides.
@@ -115,7 +115,7 @@ impl fmt::Display for SubscribeError {
                 provided,
             } => write!(
                 f,
-                "{subscriber} takes State<{type_name}>, which no scan of this registry provides{}; \
+                "{subscriber} has the parameter State<{type_name}>, which no scan of this registry provides{}; \
                  run a scan with it first: registry.scanner().state(value).run()",
                 provided_states(provided)
             ),

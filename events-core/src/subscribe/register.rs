@@ -3,7 +3,7 @@
 //! It holds the lock of the registry from the first check to the publication of the new plans, so
 //! no other change comes in between. User code does not run under the lock.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use super::{
     error::SubscribeError,
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     metadata::Key,
-    plan::{Entry, EventType, PatternEntry, Position},
+    plan::{Entry, EventType, PatternEntry, Position, Registration},
     primitives::CatchDrop,
     registry::{Core, Registry, SubscriberGroup, Writer},
 };
@@ -100,25 +100,56 @@ impl Candidates<'_> {
             }
         }
         let exact = self.group.iter().find_map(|(event_type, entry)| {
-            let target = unknown_target(&entry.registration.position, |target| {
+            let registration = &entry.registration;
+            let target = unknown_target(&registration.position, |target| {
                 self.has_subscriber(event_type, target)
+                    || self.has_subscriber_of_another_event(registration, target)
             })?;
-            Some((&entry.registration.subscriber, target))
+            Some((registration, target))
         });
         let by_pattern = || {
             self.group.patterns().iter().find_map(|pattern_entry| {
                 let target = unknown_target(&pattern_entry.registration.position, |target| {
                     self.has_subscriber_anywhere(target)
                 })?;
-                Some((&pattern_entry.registration.subscriber, target))
+                Some((&pattern_entry.registration, target))
             })
         };
-        let (subscriber, target) = exact.or_else(by_pattern)?;
+        let (registration, target) = exact.or_else(by_pattern)?;
         Some(SubscribeError::UnknownTarget {
-            subscriber: subscriber.to_string(),
+            subscriber: registration.subscriber.to_string(),
             target: target.to_string(),
-            topic: subscriber.topic.clone(),
+            topic: self.topics(registration),
         })
+    }
+
+    /// The events that a subscriber of the group is to receive: several for a handler of a listener that lists several,
+    /// which has one number.
+    fn event_types_of(&self, registration: &Registration) -> impl Iterator<Item = EventType> {
+        let number = registration.number;
+        let entries = self.group.iter();
+        let own = entries.filter(move |(_, entry)| entry.registration.number == number);
+        own.map(|(event_type, _)| event_type)
+    }
+
+    /// Whether a subscriber of that name receives one of the events of this subscriber: as in a scan, one common event
+    /// is enough for a target.
+    fn has_subscriber_of_another_event(&self, registration: &Registration, name: &Key) -> bool {
+        let mut event_types = self.event_types_of(registration);
+        event_types.any(|event_type| self.has_subscriber(event_type, name))
+    }
+
+    /// The topics of the events of a subscriber, in the form of one text between two "`", or its pattern.
+    fn topics(&self, registration: &Registration) -> Cow<'static, str> {
+        let mut topics: Vec<_> = self
+            .event_types_of(registration)
+            .map(|event_type| event_type.info.topic())
+            .collect();
+        if topics.len() < 2 {
+            return registration.subscriber.topic.clone();
+        }
+        topics.sort_unstable();
+        topics.join("`, `").into()
     }
 
     /// Whether a subscriber of that name is registered for this event type, or is to be.

@@ -46,6 +46,8 @@ pub(super) struct Driver {
     has_logged: bool,
     /// Whether it has woken its task since it was last polled at a place where it can resume jobs.
     has_woken_task: bool,
+    /// The blocking call that polls it, once that is refused.
+    refused: Option<&'static str>,
     pub(crate) events: usize,
     pub(crate) failures: usize,
 }
@@ -65,6 +67,7 @@ impl Driver {
             is_too_deep: false,
             has_logged: false,
             has_woken_task: false,
+            refused: None,
             events: 0,
             failures: 0,
         }
@@ -95,6 +98,11 @@ impl Driver {
             self.in_flight.request_stop();
         }
         self.poll(waker)
+    }
+
+    /// The blocking call that polls it is refused, and drops it: the records of its jobs name the call.
+    pub(super) fn set_refused(&mut self, call: &'static str) {
+        self.refused = Some(call);
     }
 
     /// Whether it has a job in progress between two polls.
@@ -353,14 +361,14 @@ impl Driver {
         let core = self.registry.core();
         // The destructors of handlers run inside the queue, as the handlers do.
         let _job = enter_job(core.queue_id(), None);
-        let unfinished = stop_and_log(job);
+        let unfinished = stop_and_log(job, None);
         core.drivers().end_unfinished(&self.in_flight, unfinished);
     }
 }
 
 /// Drops the handlers of a job that will not be finished, and logs it.
-fn stop_and_log(job: RunningJob) -> Option<UnfinishedJob> {
-    job.stop().inspect(UnfinishedJob::log)
+fn stop_and_log(job: RunningJob, refused: Option<&str>) -> Option<UnfinishedJob> {
+    job.stop().inspect(|unfinished| unfinished.log(refused))
 }
 
 impl Drop for Driver {
@@ -374,7 +382,8 @@ impl Drop for Driver {
             let _current = enter_if_other(&registry);
             let _sink = core.pass_failures();
             let _job = enter_job(core.queue_id(), None);
-            core.drivers().stop(&self.in_flight, stop_and_log);
+            let stop = |job| stop_and_log(job, self.refused);
+            core.drivers().stop(&self.in_flight, stop);
         }
         if self.is_registered {
             core.drivers().remove(&self.in_flight);

@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    block_on::block_on,
+    block_on::block_on_until,
     driver::Driver,
     intake::Until,
     queue_handle::Queue,
@@ -118,9 +118,15 @@ impl Queue {
     /// `spawn_blocking`. During another panic, this is logged at `error` instead.
     #[track_caller]
     pub fn flush(&self) -> Flushed {
+        let mut flush = self.flush_async();
+        let poll = |waker: &Waker| flush.poll_with(waker);
+        let flushed = block_on_until(poll, None, is_driving_current_thread_runtime).ok();
         // Not in a closure, which would not pass the caller's location on.
-        let flushed = block_on(self.flush_async(), is_driving_current_thread_runtime);
         if flushed.is_none() {
+            if let Some(driver) = &mut flush.driver {
+                driver.set_refused("flush()");
+            }
+            drop(flush);
             refuse("flush()", "flush_async()");
         }
         flushed.unwrap_or_else(|| Flushed {

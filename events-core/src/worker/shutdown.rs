@@ -77,7 +77,9 @@ impl Queue {
                 || deadline.is_none() && waits_for_tasks() && is_driving_current_thread_runtime();
             match block_on_until(poll, deadline, is_refused) {
                 Err(NotReady::Refused) => {
-                    draining.driver = None;
+                    if let Some(mut driver) = draining.driver.take() {
+                        driver.set_refused("shutdown(..)");
+                    }
                     refuse("shutdown(..)", "shutdown_async(..)");
                 }
                 Err(NotReady::Deadline) if waits_for_tasks() => {

@@ -1,4 +1,5 @@
-//! A shutdown that returns an event logs one warning, whatever ran the event.
+//! A shutdown that returns an event logs one warning, whatever ran the event; and the records of blocking calls that
+//! are refused.
 
 use std::{
     future::{pending, poll_fn},
@@ -61,5 +62,39 @@ fn a_shutdown_that_returns_an_event_logs_one_warning() {
             log[0].starts_with("WARN") && log[0].contains("with 1 event left"),
             "{row}: {log:#?}"
         );
+    }
+}
+
+#[test]
+fn a_refused_call_logs_itself_as_the_cause_of_an_unfinished_event() {
+    type Row = (&'static str, fn(&Registry));
+    let rows: [Row; 2] = [
+        ("flush()", |registry| _ = registry.queue().flush()),
+        ("shutdown(..)", |registry| {
+            let _ = registry.queue().shutdown(Duration::MAX);
+        }),
+    ];
+    for (call, blocks) in rows {
+        let log = logged(Level::WARN, || {
+            let registry = Registry::new();
+            registry.on_async(|_: &Held| pending::<()>()).detach();
+            registry.enqueue(Held).expect("there is room");
+            let runtime = tokio::runtime::Builder::new_current_thread().build();
+            runtime.expect("a runtime").block_on(async {
+                let call = std::panic::AssertUnwindSafe(|| blocks(&registry));
+                std::panic::catch_unwind(call).expect_err("it is refused");
+            });
+        });
+        let records: Vec<_> = log
+            .iter()
+            .filter(|line| line.contains("is unfinished"))
+            .collect();
+        let [record] = records[..] else {
+            panic!("{call}: one record: {log:#?}")
+        };
+        let cause =
+            format!("an event is unfinished: {call} was refused, since it would block the thread");
+        assert!(record.contains(&cause), "{call}: {record}");
+        assert!(!record.contains("was dropped"), "{call}: {record}");
     }
 }

@@ -9,7 +9,7 @@ use super::{Ledger, Mailer, mail, problems, scan_of, with_location};
 /// The text of the first missing state, without the name of its subscriber.
 fn missing_state_text(scanner: Scanner) -> String {
     let text = problems(scanner)[0].to_string();
-    let begin = format!("{} takes ", with_location("mail"));
+    let begin = format!("{} has the parameter ", with_location("mail"));
     let rest = text.strip_prefix(&begin);
     rest.unwrap_or_else(|| panic!("{text}")).to_owned()
 }

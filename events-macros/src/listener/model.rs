@@ -158,8 +158,8 @@ fn check_self_type(block: &ImplBlock, errors: &mut Errors) {
 }
 
 fn borrows_error(lifetime: &Lifetime) -> Error {
-    let text = "a listener is stored in its registry, so it cannot borrow; let it own what it \
-                needs, or write `'static`";
+    let text = "a listener is stored in its registry, so it cannot borrow; store owned values in \
+                it, or write `'static`";
     Error::new(lifetime.span(), text)
 }
 
@@ -170,12 +170,12 @@ fn without_receiver(attrs: Vec<Attribute>, mut signature: Signature) -> Result<F
     match inputs.next() {
         Some(FnArg::Receiver(receiver)) if is_shared_reference(&receiver) => {}
         Some(FnArg::Receiver(receiver)) => {
-            let text = "a listener is called from several threads at once; take `&self`, and put state \
+            let text = "a listener is called from several threads at once; write `&self`, and put state \
                         that changes into a `Mutex` or an atomic";
             return Err(Error::new(receiver_error_span(&receiver), text));
         }
         _ => {
-            let text = "a handler of a listener takes `&self` first; write it there, or move the \
+            let text = "the first parameter of a handler of a listener is `&self`; write it there, or move the \
                         function out of the impl block and make it a `#[subscriber]`";
             return Err(Error::new(signature.ident.span(), text));
         }

@@ -93,7 +93,7 @@ fn options(attribute: &Meta) -> Result<TokenStream> {
         Meta::Path(_) => Ok(TokenStream::new()),
         Meta::List(list) => Ok(list.tokens.clone()),
         Meta::NameValue(meta) => {
-            let text = "`#[on]` takes options in parentheses; write `#[on(priority = 10)]`";
+            let text = "`#[on]` accepts options in parentheses; write `#[on(priority = 10)]`";
             Err(Error::new(meta.eq_token.span(), text))
         }
     }

@@ -190,7 +190,7 @@ fn check_target_paths(name: &Ident, value: Expr, is_method: bool) -> Result<Expr
             && !(is_method && is_id(&text.value()))
         {
             let error = format!(
-                "`{name}` takes a function, `{name} = audit`, or the path of a subscriber as the report of a \
+                "`{name}` accepts a function, `{name} = audit`, or the path of a subscriber as the report of a \
                  scan prints it, `{name} = \"my_crate::my_module::audit\"`"
             );
             return Err(Error::new(text.span(), error));

@@ -71,7 +71,7 @@ impl RawOption {
         match &self.value {
             None => Ok(()),
             Some(value) => {
-                let text = format!("`{}` takes no value; write `{0}` alone", self.name);
+                let text = format!("`{}` has no value; write `{0}` alone", self.name);
                 Err(Error::new(value.span(), text))
             }
         }
@@ -95,7 +95,7 @@ impl RawOption {
                 ..
             }) => Ok(text),
             other => {
-                let text = format!("`{name}` takes a string literal; write `{name} = {example}`");
+                let text = format!("`{name}` accepts a string literal; write `{name} = {example}`");
                 Err(Error::new(other.span(), text))
             }
         }
@@ -107,7 +107,7 @@ impl RawOption {
         match self.into_expr(example)? {
             Expr::Path(path) if path.qself.is_none() => Ok(path.path),
             other => {
-                let text = format!("`{name}` takes a path; write `{name} = {example}`");
+                let text = format!("`{name}` accepts a path; write `{name} = {example}`");
                 Err(Error::new(other.span(), text))
             }
         }
@@ -117,7 +117,7 @@ impl RawOption {
     pub(crate) fn unknown(&self, attribute: &str, known: &[&str]) -> Error {
         let known = known.join("`, `");
         let text = format!(
-            "unknown option `{}`; {attribute} takes `{known}`",
+            "unknown option `{}`; {attribute} accepts `{known}`",
             self.name
         );
         Error::new(self.name.span(), text)

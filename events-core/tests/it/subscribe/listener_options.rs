@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use events_core::{
-    Emission, Registry, State, listener, subscriber, subscribers, subscribing::SubscribeError,
+    AnyEvent, Emission, Event, Registry, State, Subscription, listener, subscriber, subscribers,
+    subscribing::{Listener, SubscribeError},
 };
 
 use super::listeners::{Login, Tick, login};
@@ -155,4 +156,121 @@ fn methods_and_functions_can_be_ordered_relative_to_one_another() {
         matches!(error, SubscribeError::UnknownTarget { .. }),
         "{error}"
     );
+}
+
+#[derive(Event)]
+struct Opened(Journal);
+
+#[derive(Event)]
+struct Closed(Journal);
+
+#[derive(Event)]
+struct Locked(Journal);
+
+fn note(event: &dyn AnyEvent, text: &str) {
+    let journals = [
+        event.downcast_ref::<Opened>().map(|event| &event.0),
+        event.downcast_ref::<Closed>().map(|event| &event.0),
+        event.downcast_ref::<Locked>().map(|event| &event.0),
+    ];
+    let journal = journals.into_iter().flatten().next();
+    journal.expect("an event of this file").note(text);
+}
+
+/// Each target is subscribed to one of the two events.
+#[derive(Default)]
+struct Doors;
+
+#[listener]
+impl Doors {
+    #[on(Opened, Closed, after = [Self::opened, Self::closed], before = [Self::open_last, Self::any_last])]
+    fn either(&self, event: &dyn AnyEvent) {
+        note(event, "either");
+    }
+
+    #[on(priority = -1)]
+    fn opened(&self, event: &Opened) {
+        event.0.note("opened");
+    }
+
+    #[on(priority = -1)]
+    fn closed(&self, event: &Closed) {
+        event.0.note("closed");
+    }
+
+    #[on(priority = 1)]
+    fn open_last(&self, event: &Opened) {
+        event.0.note("open_last");
+    }
+
+    #[on(topic = "it::.*::Closed", priority = 1)]
+    fn any_last(&self, event: &dyn AnyEvent) {
+        note(event, "any_last");
+    }
+}
+
+#[test]
+fn one_common_event_with_each_target_is_enough_for_a_listener_of_several_events() {
+    let scanned = Registry::with(subscribers![
+        Doors::either,
+        Doors::opened,
+        Doors::closed,
+        Doors::open_last,
+        Doors::any_last,
+    ]);
+    let added = Registry::new();
+    added.add(Doors).detach();
+    for (name, registry) in [("scanned", scanned), ("added", added)] {
+        let journal = Journal::default();
+        registry.emit(Opened(journal.clone()));
+        assert_eq!(journal.take(), ["opened", "either", "open_last"], "{name}");
+        registry.emit(Closed(journal.clone()));
+        assert_eq!(journal.take(), ["closed", "either", "any_last"], "{name}");
+    }
+}
+
+/// Its second target is subscribed to neither event.
+struct Misordered;
+
+#[listener]
+impl Misordered {
+    #[on(Opened, Closed, after = [Self::opened, Self::locked])]
+    fn either(&self, _: &dyn AnyEvent) {}
+
+    #[on]
+    fn opened(&self, _: &Opened) {}
+
+    #[on]
+    fn locked(&self, _: &Locked) {}
+}
+
+/// The target is a subscriber of the registry already, of one of the events.
+struct AfterAll;
+
+#[listener]
+impl AfterAll {
+    #[on(Opened, Closed, after = "the id")]
+    fn either(&self, _: &dyn AnyEvent) {}
+}
+
+#[test]
+fn a_target_without_a_common_event_is_refused_with_all_topics() {
+    fn check<L: Listener>(registry: &Registry, listener: L, expected: Option<&str>) {
+        let target = match registry.try_add(listener).map(Subscription::detach) {
+            Ok(()) => None,
+            Err(SubscribeError::UnknownTarget { target, topic, .. }) => {
+                let module = module_path!();
+                assert_eq!(topic, format!("{module}::Closed`, `{module}::Opened"));
+                Some(target.rsplit("::").next().expect("a part").to_owned())
+            }
+            Err(error) => panic!("{error}"),
+        };
+        assert_eq!(target.as_deref(), expected);
+    }
+    let registry = Registry::new();
+    check(&registry, Misordered, Some("locked"));
+    check(&registry, AfterAll, Some("the id"));
+    let closed = registry.subscribe(|_: &Closed| ()).id("the id").register();
+    closed.expect("the id is free").detach();
+    check(&registry, AfterAll, None);
 }

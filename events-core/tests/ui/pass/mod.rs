@@ -61,10 +61,13 @@ twins! {
     missing_field_enqueue
     missing_field_same_names
     missing_field_try_emit
+    no_builder
     not_a_function
     not_an_event
     observer_events
     observer_methods
+    on_async_block_not_send
+    on_async_not_send
     on_borrowed
     on_closure
     origin_number

@@ -13,17 +13,18 @@ pub(in crate::subscriber) fn event_reference(
     signature: &Signature,
     is_method: bool,
 ) -> Result<TypeReference> {
-    let no_event = if is_method {
-        "a handler takes its event after `&self`: write `event: &MyEvent` or `event: &mut MyEvent`"
+    let rule = if is_method {
+        "the first parameter of a handler after `&self` is its event"
     } else {
-        "a subscriber takes its event first: write `event: &MyEvent` or `event: &mut MyEvent`"
+        "the first parameter of a subscriber is its event"
     };
+    let no_event = format!("{rule}: write `event: &MyEvent` or `event: &mut MyEvent`");
     let input = match signature.inputs.first() {
         None => return Err(Error::new(signature.paren_token.span.join(), no_event)),
         Some(FnArg::Receiver(receiver)) => {
             let text = "`#[subscriber]` belongs on a free function, because there is no `self` to call a \
                         method on; put `#[listener]` on the impl block and write `#[on]` here, or move the \
-                        function out and take what it needs as `State<'_, T>`";
+                        function out and add a parameter `State<'_, T>` for what it needs";
             return Err(Error::new(receiver.self_token.span, text));
         }
         Some(FnArg::Typed(input)) => input,
@@ -33,13 +34,8 @@ pub(in crate::subscriber) fn event_reference(
         let text = match second {
             None => format!("{no_event} before this parameter"),
             Some(event) => {
-                let subject = if is_method {
-                    "a handler takes its event directly after `&self`"
-                } else {
-                    "a subscriber takes its event first"
-                };
                 let (name, ty) = (name_of(event), source_text(&event.ty));
-                format!("{subject}; move `{name}: {ty}` before this parameter")
+                format!("{rule}; move `{name}: {ty}` before this parameter")
             }
         };
         return Err(Error::new(type_name_span(&input.ty), text));
@@ -52,7 +48,7 @@ pub(in crate::subscriber) fn event_reference(
             }
             let name = source_text(pointee(ty).unwrap_or(ty));
             let text = format!(
-                "a subscriber takes its event by reference: write `&{name}` to read it or \
+                "a subscriber receives its event by reference: write `&{name}` to read it or \
                  `&mut {name}` to change it"
             );
             Err(Error::new(ty.span(), text))

@@ -42,7 +42,7 @@ pub(in crate::subscriber) fn check_when(
         .filter(|name| !name.starts_with('_'))
         .unwrap_or_else(|| "event".to_owned());
     let text = format!(
-        "`when` takes a function that decides about an event; write a closure, `when = |{name}: &{ty}| ..`, \
+        "`when` accepts a function that decides about an event; write a closure, `when = |{name}: &{ty}| ..`, \
          or the path of a function"
     );
     errors.push(Error::new_spanned(when, text));

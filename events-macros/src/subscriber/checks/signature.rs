@@ -74,10 +74,10 @@ pub(in crate::subscriber) fn check_background(
     if borrows(&event.elem) {
         let text = if asyncness.is_some() {
             "an async subscriber outlives the emit, and this event borrows; \
-             make the function sync, or let the event own what it needs"
+             make the function sync, or store owned values in the event"
         } else {
             "a deferred subscriber outlives the emit, and this event borrows; \
-             remove `deferred`, or let the event own what it needs"
+             remove `deferred`, or store owned values in the event"
         };
         errors.push(Error::new(span, text));
     }
@@ -86,7 +86,7 @@ pub(in crate::subscriber) fn check_background(
             "an async subscriber runs concurrently with others, so it only reads the event; \
              write `&` in place of `&mut`, or make the function sync to change the event"
         } else {
-            "a deferred subscriber gets a copy of the event, so it only reads; \
+            "a deferred subscriber receives a clone of the event, so it only reads it; \
              write `&` in place of `&mut`, or remove `deferred` to change the event"
         };
         errors.push(Error::new(mutability.span(), text));
@@ -126,7 +126,7 @@ pub(in crate::subscriber) fn check_selector(
         errors.push(Error::new(args.event_types[0].span(), text));
     }
     if !takes_any_event(event) {
-        let text = "a subscriber with a topic or with a list of types takes `&dyn AnyEvent`; write that, or \
+        let text = "a subscriber with a topic or with a list of types accepts `&dyn AnyEvent`; write that, or \
                     subscribe to this one type: `#[subscriber]`";
         return errors.push(Error::new(event.elem.span(), text));
     }

@@ -1,0 +1,131 @@
+//! Event types that share a topic.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::problem::Problem;
+use crate::metadata::{EventInfo, Location};
+
+/// A problem for each crate that is linked in several versions or copies, and one for each topic that several event
+/// types have for another reason.
+pub(super) fn duplicate_topics<'e>(events: impl Iterator<Item = &'e EventInfo>) -> Vec<Problem> {
+    let mut by_topic: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for event in events {
+        by_topic.entry(event.topic()).or_default().push(event);
+    }
+    let mut crates: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    let mut shared = Vec::new();
+    for (topic, mut events) in by_topic {
+        events.sort_by_key(|event| (event.module(), event.location()));
+        let mut different: Vec<&EventInfo> = Vec::new();
+        for event in events {
+            let Some(copy) = different.iter().find(|other| is_copy(other, event)) else {
+                different.push(event);
+                continue;
+            };
+            let copies =
+                [*copy, event].map(|event| (event.module(), event.name(), event.location()));
+            let of_crate = crates.entry(event.crate_name()).or_default();
+            of_crate.extend(copies);
+        }
+        if different.len() > 1 {
+            let events = different.into_iter();
+            let events = events.map(|event| (event.module(), event.name(), event.location()));
+            let events = events.map(describe).collect();
+            shared.push(Problem::DuplicateTopic { topic, events });
+        }
+    }
+    let crates = crates.into_iter().map(|(name, events)| {
+        let events = events.into_iter().map(describe).collect();
+        Problem::DuplicateCrate { name, events }
+    });
+    crates.chain(shared).collect()
+}
+
+/// Whether both are one event type, of two versions or copies of a crate. Two event types of one crate with the same
+/// path are in the bodies of functions of one file.
+fn is_copy(one: &EventInfo, other: &EventInfo) -> bool {
+    let path = |event: &EventInfo| (event.module(), event.name());
+    path(one) == path(other) && one.location().file() != other.location().file()
+}
+
+/// An event type by its module, name and location.
+fn describe((module, name, location): (&str, &str, Location)) -> String {
+    format!("{module}::{name} ({location})")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The problems of events that are given as topic, name, file and line, in the module `shop`.
+    fn check(events: &[(&'static str, &'static str, &'static str, u32)], expected: &[&str]) {
+        let info = |&(topic, name, file, line)| {
+            EventInfo::new(topic, name, "shop", Location::new(file, line, 1), "", &[])
+        };
+        let events: Vec<_> = events.iter().map(info).collect();
+        let problems = duplicate_topics(events.iter());
+        let texts: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(texts, expected);
+    }
+
+    #[test]
+    fn event_types_of_one_crate_that_share_a_topic_need_another_topic() {
+        check(
+            &[
+                ("paid", "Paid", "src/lib.rs", 3),
+                ("sent", "Sent", "src/lib.rs", 5),
+            ],
+            &[],
+        );
+        check(
+            &[
+                ("paid", "Refunded", "src/lib.rs", 9),
+                ("paid", "Paid", "src/lib.rs", 3),
+            ],
+            &[
+                "shop::Paid (src/lib.rs:3) and shop::Refunded (src/lib.rs:9) share the topic `paid`; \
+               give all but one another with #[event(topic = \"..\")]",
+            ],
+        );
+        // Two types in the bodies of two functions.
+        check(
+            &[
+                ("paid", "Paid", "src/lib.rs", 3),
+                ("paid", "Paid", "src/lib.rs", 9),
+            ],
+            &[
+                "shop::Paid (src/lib.rs:3) and shop::Paid (src/lib.rs:9) share the topic `paid`; \
+               give all but one another with #[event(topic = \"..\")]",
+            ],
+        );
+    }
+
+    #[test]
+    fn two_versions_of_a_crate_are_one_problem_with_a_remedy_for_the_dependencies() {
+        let versions = "the crate `shop` is linked in several versions or copies, which share topics: \
+                        shop::Paid (shop-1.0.0/src/lib.rs:3), shop::Paid (shop-2.0.0/src/lib.rs:4)";
+        let remedy =
+            "make all dependencies use one version of it; `cargo tree --duplicates` lists them";
+        let paid = [
+            ("paid", "Paid", "shop-1.0.0/src/lib.rs", 3),
+            ("paid", "Paid", "shop-2.0.0/src/lib.rs", 4),
+        ];
+        check(&paid, &[&format!("{versions}; {remedy}")]);
+        let sent = [
+            ("sent", "Sent", "shop-2.0.0/src/lib.rs", 9),
+            ("sent", "Sent", "shop-1.0.0/src/lib.rs", 8),
+        ];
+        let both = format!(
+            "{versions}, shop::Sent (shop-1.0.0/src/lib.rs:8), shop::Sent (shop-2.0.0/src/lib.rs:9); {remedy}"
+        );
+        check(&[paid, sent].concat(), &[&both]);
+        // A third event has the topic as well, which is a problem of its own.
+        let third = ("paid", "Refunded", "shop-1.0.0/src/lib.rs", 20);
+        let shared = "shop::Paid (shop-1.0.0/src/lib.rs:3) and shop::Refunded (shop-1.0.0/src/lib.rs:20) share the \
+                      topic `paid`; give all but one another with #[event(topic = \"..\")]";
+        check(
+            &[paid[1], third, paid[0]],
+            &[&format!("{versions}; {remedy}"), shared],
+        );
+    }
+}

@@ -1,0 +1,114 @@
+//! Every problem of order is reported by one scan, next to the others.
+
+use events_core::{
+    AnyEvent, Event, State,
+    scanning::{Problem, Subscribers},
+    subscriber, subscribers,
+};
+
+use super::{Mailer, problems, scan_of};
+
+#[derive(Event, Clone)]
+struct Parcel;
+
+#[subscriber(before = pack)]
+fn weigh(_: &Parcel) {}
+
+#[subscriber(before = [weigh, seal])]
+fn pack(_: &Parcel) {}
+
+#[subscriber(before = pack)]
+fn seal(_: &Parcel) {}
+
+#[subscriber(before = stamp)]
+fn sign(_: &Parcel) {}
+
+#[subscriber(before = sign, after = sign)]
+fn stamp(_: &Parcel) {}
+
+#[subscriber]
+async fn announce(_: &Parcel) {}
+
+#[subscriber(after = announce)]
+fn load(_: &Parcel) {}
+
+#[subscriber(after = announce, before = stateless_too)]
+fn stateless(_: &Parcel, _: State<'_, Mailer>) {}
+
+#[subscriber(before = stateless)]
+fn stateless_too(_: &Parcel, _: State<'_, Mailer>) {}
+
+#[subscriber(before = by_topic)]
+fn by_type(_: &Parcel) {}
+
+#[subscriber(topic = "problems::order::Parcel", before = by_type)]
+fn by_topic(_: &dyn AnyEvent, _: State<'_, Mailer>) {}
+
+#[subscriber(topic = r"\w{1000}", before = small)]
+fn too_large(_: &dyn AnyEvent) {}
+
+#[subscriber(topic = "no::event", before = too_large)]
+fn small(_: &dyn AnyEvent) {}
+
+/// The kind of a problem, and the names of the functions.
+fn short(problem: &Problem) -> String {
+    let name = |path: &String| {
+        let path = path.split(" (").next().expect("a path");
+        path.rsplit("::").next().expect("a name").to_owned()
+    };
+    let names = |paths: &[String]| paths.iter().map(name).collect::<Vec<_>>().join(" ");
+    match problem {
+        Problem::Cycle { subscribers } => format!("cycle {}", names(subscribers)),
+        Problem::Unawaited { first, second } => {
+            format!("unawaited {} {}", name(first), name(second))
+        }
+        Problem::MissingState { subscriber, .. } => format!("stateless {}", name(subscriber)),
+        Problem::InvalidPattern { subscriber, .. } => format!("pattern {}", name(subscriber)),
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn one_scan_reports_every_problem_of_order() {
+    let rows: [(&str, Subscribers, &[&str]); 6] = [
+        (
+            "a cycle and a sync one after an async one",
+            subscribers![announce, load, sign, stamp],
+            &["unawaited announce load", "cycle sign stamp"],
+        ),
+        (
+            "cycles that share a subscriber",
+            subscribers![weigh, pack, seal],
+            &["cycle weigh pack", "cycle pack seal"],
+        ),
+        (
+            "cycles that share none",
+            subscribers![weigh, pack, sign, stamp],
+            &["cycle weigh pack", "cycle sign stamp"],
+        ),
+        (
+            "subscribers that miss a state",
+            subscribers![announce, stateless, stateless_too],
+            &[
+                "stateless stateless",
+                "stateless stateless_too",
+                "unawaited announce stateless",
+                "cycle stateless stateless_too",
+            ],
+        ),
+        (
+            "a pattern subscriber that misses a state",
+            subscribers![by_type, by_topic],
+            &["stateless by_topic", "cycle by_type by_topic"],
+        ),
+        (
+            "a pattern that is too large",
+            subscribers![too_large, small],
+            &["pattern too_large", "cycle small too_large"],
+        ),
+    ];
+    for (row, subscribers, expected) in rows {
+        let found: Vec<_> = problems(scan_of(subscribers)).iter().map(short).collect();
+        assert_eq!(found, expected, "{row}");
+    }
+}
