@@ -160,6 +160,23 @@ mod worker;
 #[doc = include_str!("../README.md")]
 mod readme {}
 
+/// The pages of the macros, whose examples are tests here: `events-macros` does not depend on this crate.
+#[cfg(doctest)]
+mod macro_pages {
+    #[doc = include_str!("../docs/macros/event.md")]
+    mod event {}
+    #[doc = include_str!("../docs/macros/flush_queue.md")]
+    mod flush_queue {}
+    #[doc = include_str!("../docs/macros/listener.md")]
+    mod listener {}
+    #[doc = include_str!("../docs/macros/observer.md")]
+    mod observer {}
+    #[doc = include_str!("../docs/macros/on.md")]
+    mod on {}
+    #[doc = include_str!("../docs/macros/subscriber.md")]
+    mod subscriber {}
+}
+
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;

@@ -148,28 +148,7 @@ pub fn family<E: Event>() -> TypeId {
     TypeId::of::<E::Family>()
 }
 
-/// An event of which a mock keeps a clone: any owned one, but for the generic events of this crate. Their type
-/// parameter has no bound, so whether it is `Clone` is not known where they are emitted.
-///
-/// ```
-/// use events_core::Event;
-/// use events_testing::{EventMock, Events, Recorded};
-///
-/// #[derive(Event, Clone)]
-/// struct Placed {
-///     number: u32,
-/// }
-///
-/// /// The last event of this type, as it was before its subscribers ran.
-/// fn last<E: Recorded + Clone + Send + Sync>(events: &Events) -> E {
-///     events.emitted::<E>().pop().expect("it was emitted")
-/// }
-///
-/// let events = EventMock::install();
-/// Placed { number: 7 }.emit();
-/// Placed { number: 8 }.emit();
-/// assert_eq!(last::<Placed>(&events).number, 8);
-/// ```
+// `events-testing` documents this trait, where it re-exports it.
 #[diagnostic::on_unimplemented(
     message = "a mock keeps no clones of `{Self}`",
     label = "it borrows, or is an event of `events_core::record` or `events_core::auth`, or a topic",
@@ -180,30 +159,7 @@ pub trait Recorded: OwnedEvent {}
 #[diagnostic::do_not_recommend]
 impl<E: OwnedEvent + Event<Backend = CurrentRegistry>> Recorded for E {}
 
-/// A set of event types: one event, or a tuple of events.
-///
-/// A tuple has at most twelve events.
-///
-/// ```
-/// use events_core::Event;
-/// use events_testing::{EventMock, EventSet, Events};
-///
-/// #[derive(Event)]
-/// struct MailQueued;
-/// #[derive(Event)]
-/// struct InvoicePrinted;
-///
-/// /// Withholds events whose subscribers call other services, in all tests of a program.
-/// fn isolate<E: EventSet>(events: &Events) {
-///     events.fake_only::<E>();
-/// }
-///
-/// let events = EventMock::install();
-/// events.registry().on(|_: &MailQueued| panic!("a mail is sent")).detach();
-/// isolate::<(MailQueued, InvoicePrinted)>(&events);
-/// MailQueued.emit();
-/// events.assert_emitted::<MailQueued>().times(1);
-/// ```
+// `events-testing` documents this trait, where it re-exports it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither an event nor a tuple of events",
     label = "write an event, as in `::<Login>`, or a tuple of up to twelve, as in `::<(Login, Logout)>`"

@@ -21,6 +21,9 @@
 //!
 //! The documentation of the macros for users is in the folder `docs` of this crate, a file for each macro.
 //! That of `emit!` is in `events-core/src/macros.rs`, where the macro is defined.
+//!
+//! The examples use `events-core` and `events-testing`, which depend on this crate. So they are tests of those crates, in
+//! their modules `macro_pages` and `macro_page`, and not of this one: hence `not(doctest)`.
 
 #[cfg(test)]
 mod attribute_places;
@@ -37,85 +40,43 @@ mod testing;
 
 use proc_macro::TokenStream;
 
-#[doc = include_str!("../docs/event.md")]
+#[cfg_attr(not(doctest), doc = include_str!("../docs/event.md"))]
 #[proc_macro_derive(Event, attributes(event))]
 pub fn derive_event(input: TokenStream) -> TokenStream {
     event::derive(input.into()).into()
 }
 
-#[doc = include_str!("../docs/subscriber.md")]
+#[cfg_attr(not(doctest), doc = include_str!("../docs/subscriber.md"))]
 #[proc_macro_attribute]
 pub fn subscriber(options: TokenStream, item: TokenStream) -> TokenStream {
     subscriber::attribute(options.into(), &item.into()).into()
 }
 
-#[doc = include_str!("../docs/listener.md")]
+#[cfg_attr(not(doctest), doc = include_str!("../docs/listener.md"))]
 #[proc_macro_attribute]
 pub fn listener(options: TokenStream, item: TokenStream) -> TokenStream {
     listener::listener(options.into(), item.into()).into()
 }
 
-/// Marks a handler in the impl block of a [`macro@listener`], and sets the options of a handler in that of an
-/// [`macro@observer`]. Those attributes consume it, so it does not have to be imported. Elsewhere it is a
-/// compile error. It has the options of [`macro@subscriber`] except `crate`.
-///
-/// ```
-/// use std::sync::Mutex;
-/// use events_core::{Event, Registry, listener};
-///
-/// #[derive(Event, Clone)]
-/// struct SignedUp {
-///     email: String,
-///     newsletter: bool,
-/// }
-///
-/// #[derive(Default)]
-/// struct Newsletter {
-///     readers: Mutex<Vec<String>>,
-/// }
-///
-/// #[listener]
-/// impl Newsletter {
-///     #[on(priority = 10)]
-///     fn normalize(&self, event: &mut SignedUp) {
-///         event.email.make_ascii_lowercase();
-///     }
-///
-///     #[on(when = |event: &SignedUp| event.newsletter, after = Self::normalize)]
-///     fn add(&self, event: &SignedUp) {
-///         self.readers.lock().unwrap().push(event.email.clone());
-///     }
-///
-///     #[on(deferred)]
-///     fn welcome(&self, event: &SignedUp) {
-///         assert_eq!(*self.readers.lock().unwrap(), [event.email.as_str()]);
-///     }
-/// }
-///
-/// let registry = Registry::new();
-/// registry.add(Newsletter::default()).detach();
-/// registry.emit(SignedUp { email: "Ada@example.org".to_owned(), newsletter: true });
-/// let flushed = registry.queue().flush();
-/// assert_eq!((flushed.ran(), flushed.failures()), (1, 0));
-/// ```
+#[cfg_attr(not(doctest), doc = include_str!("../docs/on.md"))]
 #[proc_macro_attribute]
 pub fn on(_: TokenStream, item: TokenStream) -> TokenStream {
     listener::misplaced_on(&item.into()).into()
 }
 
-#[doc = include_str!("../docs/observer.md")]
+#[cfg_attr(not(doctest), doc = include_str!("../docs/observer.md"))]
 #[proc_macro_attribute]
 pub fn observer(options: TokenStream, item: TokenStream) -> TokenStream {
     listener::observer(options.into(), item.into()).into()
 }
 
-#[doc = include_str!("../docs/flush_queue.md")]
+#[cfg_attr(not(doctest), doc = include_str!("../docs/flush_queue.md"))]
 #[proc_macro_attribute]
 pub fn flush_queue(options: TokenStream, item: TokenStream) -> TokenStream {
     flush::attribute(options.into(), &item.into()).into()
 }
 
-#[doc = include_str!("../docs/test.md")]
+#[cfg_attr(not(doctest), doc = include_str!("../docs/test.md"))]
 #[proc_macro_attribute]
 pub fn test(options: TokenStream, item: TokenStream) -> TokenStream {
     testing::attribute(options.into(), &item.into()).into()

@@ -126,6 +126,11 @@ mod wait;
 #[doc = include_str!("../README.md")]
 mod readme {}
 
+/// The page of the macro `test`, whose examples are tests here: `events-macros` does not depend on this crate.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/macros/test.md")]
+mod macro_page {}
+
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
@@ -133,7 +138,6 @@ pub mod __private;
 pub use assertions::Emissions;
 pub use current::{current, muted};
 pub use events::Events;
-pub use events_core::__testing::{EventSet, Recorded};
 pub use events_macros::test;
 pub use expect::{
     expected_failure::ExpectedFailure,
@@ -142,3 +146,55 @@ pub use expect::{
 pub use expectation::{ByTopic, ByValue, Expectation};
 pub use mock::EventMock;
 pub use mute::{Body, Muted};
+
+// Each of these two traits is documented here, not where it is defined: events-core cannot run the examples.
+
+/// A set of event types: one event, or a tuple of events.
+///
+/// A tuple has at most twelve events.
+///
+/// ```
+/// use events_core::Event;
+/// use events_testing::{EventMock, EventSet, Events};
+///
+/// #[derive(Event)]
+/// struct MailQueued;
+/// #[derive(Event)]
+/// struct InvoicePrinted;
+///
+/// /// Withholds events whose subscribers call other services, in all tests of a program.
+/// fn isolate<E: EventSet>(events: &Events) {
+///     events.fake_only::<E>();
+/// }
+///
+/// let events = EventMock::install();
+/// events.registry().on(|_: &MailQueued| panic!("a mail is sent")).detach();
+/// isolate::<(MailQueued, InvoicePrinted)>(&events);
+/// MailQueued.emit();
+/// events.assert_emitted::<MailQueued>().times(1);
+/// ```
+pub use events_core::__testing::EventSet;
+
+/// An event of which a mock keeps a clone: any owned one, but for the generic events of `events-core`. Their
+/// type parameter has no bound, so whether it is `Clone` is not known where they are emitted.
+///
+/// ```
+/// use events_core::Event;
+/// use events_testing::{EventMock, Events, Recorded};
+///
+/// #[derive(Event, Clone)]
+/// struct Placed {
+///     number: u32,
+/// }
+///
+/// /// The last event of this type, as it was before its subscribers ran.
+/// fn last<E: Recorded + Clone + Send + Sync>(events: &Events) -> E {
+///     events.emitted::<E>().pop().expect("it was emitted")
+/// }
+///
+/// let events = EventMock::install();
+/// Placed { number: 7 }.emit();
+/// Placed { number: 8 }.emit();
+/// assert_eq!(last::<Placed>(&events).number, 8);
+/// ```
+pub use events_core::__testing::Recorded;

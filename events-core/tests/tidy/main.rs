@@ -165,6 +165,24 @@ fn each_list_of_the_pages_of_the_guide_is_complete() {
     assert_none(&documents::check_pages(&pages, PAGES, text));
 }
 
+/// The examples in `events-macros` are not tests of that crate: each is in a page, which one of the two crates that
+/// re-export the macros tests.
+#[test]
+fn each_example_of_the_macros_is_a_test() {
+    let pages = read(&["events-macros/docs"], &[".md"]);
+    let testers = [CORE.src, TESTING.src].map(|src| text(&format!("{src}/lib.rs")));
+    let entry = "include_str!(\"../docs/macros/NAME.md\")";
+    let found = documents::check_pages(&pages, &[("lib.rs", entry)], |_| testers.concat());
+    assert_none(&found);
+    let sources = read(&[MACROS.src], &[".rs"]);
+    let is_example = |line: &str| line.trim().starts_with("//") && line.contains("```");
+    let others = sources
+        .iter()
+        .filter(|(_, text)| text.lines().any(is_example));
+    let found = others.map(|(file, _)| format!("{file}: move the example to events-macros/docs"));
+    assert_none(&found.collect::<Vec<_>>());
+}
+
 #[test]
 fn comments_and_documents_avoid_the_words_of_the_list() {
     let paths = [
