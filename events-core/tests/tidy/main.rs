@@ -191,6 +191,8 @@ fn comments_and_documents_avoid_the_words_of_the_list() {
         "events-testing",
         "examples",
         "benches",
+        ".ci/packages",
+        ".ci/pages",
         ".ci/run",
         "benches/compile-cost/run",
         "benches/gate",
