@@ -86,7 +86,7 @@
 //!
 //! # The guide
 //!
-//! [`guide`] has a page for each subject. Each of its examples is compiled and run by the tests of this crate.
+//! [`guide`] has a page for each subject. The tests of the repository compile and run each of its examples.
 //!
 //! | Subject | Page |
 //! |---|---|

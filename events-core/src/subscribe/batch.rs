@@ -17,9 +17,9 @@ use crate::{
 /// Subscriptions that are registered together and dropped together. If one of them cannot be
 /// registered, none is.
 ///
-/// Each registration builds a new list of all handlers of its event type. A batch builds one list
-/// for each event type, so registering a thousand handlers costs about as much as adding one
-/// handler to a thousand others.
+/// After each registration, the next emit of the event type builds the order of all its subscribers, and a
+/// registration with `before` or `after` checks that order. A batch is one change of each event type, however many
+/// handlers it contains.
 ///
 /// ```
 /// use events_core::{Event, Registry};
