@@ -2,13 +2,18 @@
 
 use std::fmt;
 
-use futures_core::Stream;
-
 use super::{
-    mapping::{
-        AnyItem, IntoEvent, Kept, KnowsSenders, Mapping, Senders, To, Undecided, Unsent, With,
+    conversion::{
+        choice::Choice,
+        choose::{ChooseWith, IntoEvent, To, ToTopic, Undecided, With},
+        topic::IntoArgs,
     },
-    source::{FromResults, FromSignal, FromStream, Signal, Source},
+    mapping::{AnyItem, Kept, KnowsSenders, Mapping, Senders, Unsent},
+    source::{
+        signal::{FromSignal, Signal},
+        stream::FromResults,
+        traits::{IntoSource, PollSource, Source},
+    },
 };
 use crate::{
     current::registry,
@@ -94,8 +99,8 @@ pub struct Bridge<S, W = Unsent, K = AnyItem, C = Undecided> {
 /// # let mut context = std::task::Context::from_waker(std::task::Waker::noop());
 /// # assert!(std::pin::pin!(runs).poll(&mut context).is_ready());
 /// ```
-pub fn bridge<S: Stream>(stream: S) -> Bridge<FromStream<S>> {
-    Bridge::new(FromStream { stream })
+pub fn bridge<S: IntoSource<M>, M>(source: S) -> Bridge<S::Source> {
+    Bridge::new(source.into_source())
 }
 
 /// Turns the items that a [`Signal`] passes to its callback into events.
@@ -173,24 +178,22 @@ impl<S> Bridge<S> {
     }
 }
 
-impl<S> Bridge<FromStream<S>> {
-    /// For a stream of `Result`s: each `Ok` value is an item, and each error is logged at `warn` and
+impl<S: PollSource> Bridge<S> {
+    /// For a source of `Result`s: each `Ok` value is an item, and each error is logged at `warn` and
     /// counted by [`Ended::errors`](crate::bridges::Ended::errors). An error does not end the bridge.
     ///
-    /// `bridge(BroadcastStream::new(receiver)).results()`, for example, reports that a receiver of
-    /// tokio's `broadcast` lags. To handle errors in another way, leave this out: then the item is the
-    /// `Result`, and [`with`](Self::with) can match on it.
+    /// `bridge(registry.stream::<Order>()).results()`, for example, reports that the stream lags. To handle
+    /// errors in another way, leave this out: then the item is the `Result`, and [`with`](Self::with) can
+    /// match on it.
     ///
     /// Call it first, before the filters.
     pub fn results<T, E>(self) -> Bridge<FromResults<S>>
     where
-        S: Stream<Item = Result<T, E>>,
+        S: Source<Item = Result<T, E>>,
         E: fmt::Display,
     {
         Bridge {
-            source: FromResults {
-                stream: self.source.stream,
-            },
+            source: FromResults::new(self.source),
             mapping: self.mapping,
             registry: self.registry,
             is_registry_set: self.is_registry_set,
@@ -212,14 +215,91 @@ impl<S: Source, W, K> Bridge<S, W, K, Undecided> {
     /// The closure must not emit the event itself: the bridge does, and subscribers would receive it
     /// twice.
     ///
-    /// If items become events of several types, either derive the event for an enum, or create one
-    /// bridge for each of several receivers.
+    /// If items become events of several types, use [`choose`](Self::choose).
     pub fn with<E, F>(self, event: F) -> Bridge<S, W, K, With<F>>
     where
         E: Event,
         F: Fn(S::Item) -> Option<E>,
     {
-        self.with_parts(|sender, filter, Undecided| (sender, filter, With(CatchDrop::new(event))))
+        self.with_parts(|sender, filter, Undecided| (sender, filter, With::new(event)))
+    }
+
+    /// Emits an event without a type for each item: the pattern subscribers that match the topic receive
+    /// the arguments that this closure returns, as with [`emit_topic`](crate::emit_topic). The closure
+    /// returns [`args! { .. }`](crate::args!) or an `Option` of it, where `None` leaves the item out.
+    ///
+    /// The sender of the item is the origin of the event. For a topic that depends on the item, use
+    /// [`choose`](Self::choose) with [`Choice::topic`](crate::bridges::Choice::topic).
+    ///
+    /// ```
+    /// use events_core::{AnyEvent, Origin, Registry, args, bridge};
+    ///
+    /// struct Order {
+    ///     number: u32,
+    ///     desk: &'static str,
+    /// }
+    ///
+    /// let registry = Registry::new();
+    /// let check = |event: &dyn AnyEvent| {
+    ///     assert_eq!(event.arg::<u32>("number"), Some(&7));
+    ///     assert_eq!(event.origin(), Some(&Origin::from("east")));
+    /// };
+    /// registry.on_topic("desks::.*", check)?.detach();
+    ///
+    /// let orders = tokio_stream::iter([Order { number: 7, desk: "east" }]);
+    /// let ended = bridge(orders)
+    ///     .senders(|order| order.desk)
+    ///     .to_topic("desks::ordered", |order| args! { number: order.number })
+    ///     .on(&registry)
+    ///     .spawn()
+    ///     .wait();
+    /// assert_eq!(ended.emitted(), 1);
+    /// # Ok::<(), events_core::subscribing::PatternError>(())
+    /// ```
+    pub fn to_topic<A, F>(self, topic: impl AsRef<str>, args: F) -> Bridge<S, W, K, ToTopic<F>>
+    where
+        A: IntoArgs,
+        F: Fn(S::Item) -> A,
+    {
+        self.with_parts(|sender, filter, Undecided| {
+            (sender, filter, ToTopic::new(topic.as_ref(), args))
+        })
+    }
+
+    /// Converts each item into one of several events with this closure: write `Some(event.into())` for an
+    /// event of any type that is `Send + Sync + 'static`, `Some(Choice::topic(..))` for an event without a
+    /// type, and `None` to leave the item out.
+    ///
+    /// Log records of such a bridge have the topic "one of several". An event takes two allocations more
+    /// than with [`with`](Self::with).
+    ///
+    /// ```
+    /// use events_core::{Event, Registry, bridge};
+    ///
+    /// #[derive(Event)]
+    /// struct Measured(i32);
+    ///
+    /// #[derive(Event)]
+    /// struct Failed(&'static str);
+    ///
+    /// let registry = Registry::new();
+    /// let readings = tokio_stream::iter([Ok(21), Err("no signal"), Err("")]);
+    /// let ended = bridge(readings)
+    ///     .choose(|reading| match reading {
+    ///         Ok(degrees) => Some(Measured(degrees).into()),
+    ///         Err("") => None,
+    ///         Err(error) => Some(Failed(error).into()),
+    ///     })
+    ///     .on(&registry)
+    ///     .spawn()
+    ///     .wait();
+    /// assert_eq!((ended.emitted(), ended.left_out()), (2, 1));
+    /// ```
+    pub fn choose<F>(self, choice: F) -> Bridge<S, W, K, ChooseWith<F>>
+    where
+        F: Fn(S::Item) -> Option<Choice>,
+    {
+        self.with_parts(|sender, filter, Undecided| (sender, filter, ChooseWith::new(choice)))
     }
 }
 

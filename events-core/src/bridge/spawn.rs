@@ -12,11 +12,12 @@ use pin_project_lite::pin_project;
 
 use super::{
     builder::Bridge,
+    conversion::choose::Choose,
     ended::{Counts, EndReason, Ended},
     lifecycle::Lifecycle,
-    mapping::{Choose, Keep, Whose},
+    mapping::{Keep, Whose},
     run::Run,
-    source::PollSource,
+    source::traits::PollSource,
 };
 #[cfg(not(feature = "tokio"))]
 use crate::diagnostics::FeatureTokio;
