@@ -10,7 +10,7 @@ pub mod bounds {
 /// The parts of a bridge: its builder, the future or guard that runs it, and the result of a run.
 pub mod bridges {
     pub use crate::bridge::{
-        AnyItem, Bridge, Bridged, Choice, Choose, ChooseWith, Connection, EndReason, Ended,
+        AnyItem, Bridge, Bridged, Choice, Choose, Connection, Emittable, EndReason, Ended,
         FromFuture, FromResults, FromSignal, FromStream, IntoArgs, IntoEvent, IntoSource, Keep,
         Kept, KnowsSenders, OfFuture, OfStream, PollSource, Run, Senders, Signal, Source, To,
         ToTopic, Undecided, Unsent, Whose, With,

@@ -3,11 +3,7 @@
 use std::fmt;
 
 use super::{
-    conversion::{
-        choice::Choice,
-        choose::{ChooseWith, IntoEvent, To, ToTopic, Undecided, With},
-        topic::IntoArgs,
-    },
+    conversion::choose::Undecided,
     mapping::{AnyItem, Kept, KnowsSenders, Mapping, Senders, Unsent},
     source::{
         signal::{FromSignal, Signal},
@@ -17,7 +13,6 @@ use super::{
 };
 use crate::{
     current::registry,
-    event::Event,
     metadata::IntoKey,
     primitives::CatchDrop,
     registry::{Registry, WeakRegistry},
@@ -26,11 +21,12 @@ use crate::{
 /// Builds a bridge, which emits events for the items of a source; made by [`bridge`] and
 /// [`signal_to_event`].
 ///
-/// [`to`](Self::to) or [`with`](Self::with) sets the event that an item becomes. The other options may
-/// be set before or after that: [`filter`](Self::filter) and [`sender`](Self::sender) select items,
+/// [`to`](Self::to) or [`with`](Self::with) sets the event that an item becomes, [`choose`](Self::choose)
+/// chooses among several, and [`to_topic`](Self::to_topic) emits to a topic. The other options may be set
+/// before or after that: [`filter`](Self::filter) and [`sender`](Self::sender) select items,
 /// [`senders`](Self::senders) and [`origin`](Self::origin) set the origin of the events, and
 /// [`on`](Self::on) sets the registry. The last call is [`run`](Self::run) or [`spawn`](Self::spawn)
-/// for a stream, and [`connect`](Self::connect) for a signal; before it no item is received.
+/// for a source that is polled, and [`connect`](Self::connect) for a signal; before it no item is received.
 ///
 /// Each item goes through these steps: the bridge determines its sender, checks the sender, applies
 /// the filters in the order of their calls, and converts the item into the event. A panic in one of
@@ -47,10 +43,21 @@ pub struct Bridge<S, W = Unsent, K = AnyItem, C = Undecided> {
     is_registry_set: bool,
 }
 
-/// Turns the items of a stream into events: channels, timers, signals of the system.
+/// Turns the items of a source into events. The source is a [`Stream`](futures_core::Stream), such as a timer or the
+/// signals of the operating system; a [`Future`], whose output is the only item; or, with the cargo feature `tokio` of
+/// `events-core`, a receiver of a channel of tokio, which needs no wrapper:
 ///
-/// The events are emitted with [`emit_async`](Event::emit_async), one after the other, on the registry
-/// that is current when this is called.
+/// | Receiver | Items |
+/// |---|---|
+/// | `mpsc::Receiver`, `mpsc::UnboundedReceiver` | the values |
+/// | `broadcast::Receiver` | clones of the values; a lag is logged at `warn` and counted by [`Ended::errors`](crate::bridges::Ended::errors) |
+/// | `watch::Receiver` | clones of the latest value, after each change that the receiver has not seen |
+///
+/// The bridge ends when the source does: a receiver ends when all senders are dropped, after the last value. A bridge
+/// that ends before that drops its source.
+///
+/// The events are emitted with [`emit_async`](crate::Event::emit_async), one after the other, on the registry that is
+/// current when this is called.
 ///
 /// ```
 /// use events_core::{Event, Registry, bridge, bridges::EndReason};
@@ -105,7 +112,7 @@ pub fn bridge<S: IntoSource<M>, M>(source: S) -> Bridge<S::Source> {
 
 /// Turns the items that a [`Signal`] passes to its callback into events.
 ///
-/// They are emitted with [`emit`](Event::emit), on the thread that calls the callback and before that
+/// They are emitted with [`emit`](crate::Event::emit), on the thread that calls the callback and before that
 /// call returns, on the registry that is current when this function is called.
 ///
 /// ```
@@ -201,108 +208,6 @@ impl<S: PollSource> Bridge<S> {
     }
 }
 
-impl<S: Source, W, K> Bridge<S, W, K, Undecided> {
-    /// Converts each item into this event by [`Into`]; an item may also be the event itself.
-    pub fn to<E: Event>(self) -> Bridge<S, W, K, To<E>>
-    where
-        S::Item: IntoEvent<E>,
-    {
-        self.with_parts(|sender, filter, Undecided| (sender, filter, To::new()))
-    }
-
-    /// Converts each item with this closure; for `None` no event is emitted.
-    ///
-    /// The closure must not emit the event itself: the bridge does, and subscribers would receive it
-    /// twice.
-    ///
-    /// If items become events of several types, use [`choose`](Self::choose).
-    pub fn with<E, F>(self, event: F) -> Bridge<S, W, K, With<F>>
-    where
-        E: Event,
-        F: Fn(S::Item) -> Option<E>,
-    {
-        self.with_parts(|sender, filter, Undecided| (sender, filter, With::new(event)))
-    }
-
-    /// Emits an event without a type for each item: the pattern subscribers that match the topic receive
-    /// the arguments that this closure returns, as with [`emit_topic`](crate::emit_topic). The closure
-    /// returns [`args! { .. }`](crate::args!) or an `Option` of it, where `None` leaves the item out.
-    ///
-    /// The sender of the item is the origin of the event. For a topic that depends on the item, use
-    /// [`choose`](Self::choose) with [`Choice::topic`](crate::bridges::Choice::topic).
-    ///
-    /// ```
-    /// use events_core::{AnyEvent, Origin, Registry, args, bridge};
-    ///
-    /// struct Order {
-    ///     number: u32,
-    ///     desk: &'static str,
-    /// }
-    ///
-    /// let registry = Registry::new();
-    /// let check = |event: &dyn AnyEvent| {
-    ///     assert_eq!(event.arg::<u32>("number"), Some(&7));
-    ///     assert_eq!(event.origin(), Some(&Origin::from("east")));
-    /// };
-    /// registry.on_topic("desks::.*", check)?.detach();
-    ///
-    /// let orders = tokio_stream::iter([Order { number: 7, desk: "east" }]);
-    /// let ended = bridge(orders)
-    ///     .senders(|order| order.desk)
-    ///     .to_topic("desks::ordered", |order| args! { number: order.number })
-    ///     .on(&registry)
-    ///     .spawn()
-    ///     .wait();
-    /// assert_eq!(ended.emitted(), 1);
-    /// # Ok::<(), events_core::subscribing::PatternError>(())
-    /// ```
-    pub fn to_topic<A, F>(self, topic: impl AsRef<str>, args: F) -> Bridge<S, W, K, ToTopic<F>>
-    where
-        A: IntoArgs,
-        F: Fn(S::Item) -> A,
-    {
-        self.with_parts(|sender, filter, Undecided| {
-            (sender, filter, ToTopic::new(topic.as_ref(), args))
-        })
-    }
-
-    /// Converts each item into one of several events with this closure: write `Some(event.into())` for an
-    /// event of any type that is `Send + Sync + 'static`, `Some(Choice::topic(..))` for an event without a
-    /// type, and `None` to leave the item out.
-    ///
-    /// Log records of such a bridge have the topic "one of several". An event takes two allocations more
-    /// than with [`with`](Self::with).
-    ///
-    /// ```
-    /// use events_core::{Event, Registry, bridge};
-    ///
-    /// #[derive(Event)]
-    /// struct Measured(i32);
-    ///
-    /// #[derive(Event)]
-    /// struct Failed(&'static str);
-    ///
-    /// let registry = Registry::new();
-    /// let readings = tokio_stream::iter([Ok(21), Err("no signal"), Err("")]);
-    /// let ended = bridge(readings)
-    ///     .choose(|reading| match reading {
-    ///         Ok(degrees) => Some(Measured(degrees).into()),
-    ///         Err("") => None,
-    ///         Err(error) => Some(Failed(error).into()),
-    ///     })
-    ///     .on(&registry)
-    ///     .spawn()
-    ///     .wait();
-    /// assert_eq!((ended.emitted(), ended.left_out()), (2, 1));
-    /// ```
-    pub fn choose<F>(self, choice: F) -> Bridge<S, W, K, ChooseWith<F>>
-    where
-        F: Fn(S::Item) -> Option<Choice>,
-    {
-        self.with_parts(|sender, filter, Undecided| (sender, filter, ChooseWith::new(choice)))
-    }
-}
-
 impl<S: Source, K, C> Bridge<S, Unsent, K, C> {
     /// Determines the sender of each item with this closure, which returns a text or an
     /// [`Origin`](crate::Origin). The sender becomes the origin of the event.
@@ -353,7 +258,7 @@ impl<S: Source, K, C> Bridge<S, Unsent, K, C> {
 
 impl<S, W, K, C> Bridge<S, W, K, C> {
     /// Replaces the sender, the filter and the conversion of the mapping.
-    fn with_parts<W2, K2, C2>(
+    pub(super) fn with_parts<W2, K2, C2>(
         self,
         replace: impl FnOnce(W, K, C) -> (W2, K2, C2),
     ) -> Bridge<S, W2, K2, C2> {

@@ -213,7 +213,7 @@ impl<W, K, C> CallbackState<W, K, C> {
                 shared.counts().left_out += 1;
                 return;
             }
-            Ok(Some((event, origin))) => event.emit(&registry, origin),
+            Ok(Some((event, origin))) => event.__emit(&registry, origin),
             Err(panic) => {
                 // This wakes tasks: a waker may poll one that is not inside the registry.
                 drop(current);

@@ -4,7 +4,7 @@
 //! *mapping*, which determines the *sender* of an item, filters it by sender and content, and converts it
 //! into an event. The *guard* of a running bridge stops it when it is dropped.
 //!
-//! - `builder`: configures a bridge;
+//! - `builder`: configures a bridge; `convert`: its methods that set the conversion;
 //! - `mapping`: sender and filters of an item; `conversion/`: its conversion into an event, into one of
 //!   several, or into the arguments of a topic;
 //! - `source/`: the kinds of sources;
@@ -17,6 +17,7 @@
 mod builder;
 mod connect;
 mod conversion;
+mod convert;
 mod ended;
 mod lifecycle;
 mod mapping;
@@ -31,7 +32,8 @@ pub use self::{
     connect::Connection,
     conversion::{
         choice::Choice,
-        choose::{Choose, ChooseWith, IntoEvent, To, ToTopic, Undecided, With},
+        choose::{Choose, IntoEvent, To, ToTopic, Undecided, With},
+        emittable::Emittable,
         topic::IntoArgs,
     },
     ended::{EndReason, Ended},

@@ -1,4 +1,4 @@
-//! A bridge from a stream, as a future: it polls the stream for an item, emits the event of the item,
+//! A bridge from a source that is polled, as a future: it polls the source for an item, emits the event of the item,
 //! and polls for the next one.
 
 use std::{
@@ -26,7 +26,7 @@ use crate::{
     registry::WeakRegistry,
 };
 
-/// Limit of items in one poll, so that a stream which is always ready does not starve other futures of
+/// Limit of items in one poll, so that a source which is always ready does not starve other futures of
 /// the same executor.
 const MAX_ITEMS_PER_POLL: usize = 128;
 
@@ -34,7 +34,7 @@ const MAX_ITEMS_PER_POLL: usize = 128;
 type EmitOf<C, T> = <<C as Choose<T>>::Event as Emittable>::Emit;
 
 pin_project! {
-    /// A bridge from a stream, as a future that returns the result; made by [`Bridge::run`].
+    /// A bridge from a stream, a future or a receiver, as a future that returns the result; made by [`Bridge::run`].
     ///
     /// Dropping it ends the bridge: the event that is being emitted is dropped together with the
     /// futures of its async subscribers, which is logged.
@@ -106,10 +106,10 @@ pin_project! {
 }
 
 impl<S: PollSource, W, K, C> Bridge<S, W, K, C> {
-    /// Runs the bridge on the caller's task until the stream ends, and returns the result. No runtime
+    /// Runs the bridge on the caller's task until the source ends, and returns the result. No runtime
     /// is needed.
     ///
-    /// The events are emitted with [`emit_async`](Event::emit_async), one after the other: the stream
+    /// The events are emitted with [`emit_async`](crate::Event::emit_async), one after the other: the source
     /// is polled for the next item when the async subscribers have completed. Dropping the future ends
     /// the bridge: the event that is being emitted is dropped together with the futures of its async
     /// subscribers, which is logged.
@@ -206,7 +206,7 @@ where
         match catch_panic(|| mapping.event(item)) {
             Ok(None) => this.counts.left_out += 1,
             Ok(Some((event, origin))) => {
-                this.emit.set(Some(event.emit_async(&registry, origin)));
+                this.emit.set(Some(event.__emit_async(&registry, origin)));
             }
             Err(panic) => return Poll::Ready(Some(EndReason::Panicked(panic))),
         }

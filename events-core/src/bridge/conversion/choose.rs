@@ -4,14 +4,13 @@
 use std::{fmt, marker::PhantomData, sync::Arc};
 
 use super::{
-    choice::Choice,
     emittable::Emittable,
     topic::{IntoArgs, TopicArgs},
 };
 use crate::{event::Event, primitives::CatchDrop};
 
-/// Converts an item into an event; implemented by [`To`], [`With`],
-/// [`ToTopic`] and [`ChooseWith`].
+/// Converts an item into an event; implemented by [`To`], [`With`] and
+/// [`ToTopic`].
 ///
 /// ```
 /// use events_core::{Event, Registry, bridge, bridges::{Bridge, Choose, Source}};
@@ -40,7 +39,7 @@ use crate::{event::Event, primitives::CatchDrop};
     note = "without an event type: `.to_topic(\"..\", |item| args! {{ .. }})`; for events of several types: `.choose(|item| ..)`"
 )]
 pub trait Choose<T> {
-    /// The event that items become. With [`ToTopic`] and [`ChooseWith`] it is no event type.
+    /// The event that items become. With `to_topic` and `choose` it is no event type.
     type Event: Emittable;
 
     /// The event of this item, or `None` if there is none.
@@ -64,7 +63,8 @@ pub struct Undecided;
 #[doc = include_str!("../../../docs/bridges/to.md")]
 pub struct To<E>(PhantomData<fn() -> E>);
 
-/// Items are converted by a closure; see [`Bridge::with`](crate::bridges::Bridge::with).
+/// Items are converted by a closure; see [`Bridge::with`](crate::bridges::Bridge::with) and
+/// [`Bridge::choose`](crate::bridges::Bridge::choose).
 ///
 #[doc = include_str!("../../../docs/bridges/with.md")]
 pub struct With<F>(CatchDrop<F>);
@@ -77,12 +77,6 @@ pub struct ToTopic<F> {
     topic: Arc<str>,
     args: CatchDrop<F>,
 }
-
-/// A closure converts each item into one of several events; see
-/// [`Bridge::choose`](crate::bridges::Bridge::choose).
-///
-#[doc = include_str!("../../../docs/bridges/choose_with.md")]
-pub struct ChooseWith<F>(CatchDrop<F>);
 
 impl<E> To<E> {
     pub(in crate::bridge) fn new() -> Self {
@@ -102,12 +96,6 @@ impl<F> ToTopic<F> {
             topic: topic.into(),
             args: CatchDrop::new(args),
         }
-    }
-}
-
-impl<F> ChooseWith<F> {
-    pub(in crate::bridge) fn new(choice: F) -> Self {
-        Self(CatchDrop::new(choice))
     }
 }
 
@@ -164,7 +152,7 @@ impl<T: Into<E>, E: Event> Choose<T> for To<E> {
     }
 }
 
-impl<T, E: Event, F: Fn(T) -> Option<E>> Choose<T> for With<F> {
+impl<T, E: Emittable, F: Fn(T) -> Option<E>> Choose<T> for With<F> {
     type Event = E;
 
     fn choose(&self, item: T) -> Option<E> {
@@ -172,7 +160,7 @@ impl<T, E: Event, F: Fn(T) -> Option<E>> Choose<T> for With<F> {
     }
 
     fn topic(&self) -> &str {
-        E::topic()
+        E::__log_topic()
     }
 }
 
@@ -190,18 +178,6 @@ impl<T, A: IntoArgs, F: Fn(T) -> A> Choose<T> for ToTopic<F> {
     }
 }
 
-impl<T, F: Fn(T) -> Option<Choice>> Choose<T> for ChooseWith<F> {
-    type Event = Choice;
-
-    fn choose(&self, item: T) -> Option<Choice> {
-        (*self.0)(item)
-    }
-
-    fn topic(&self) -> &str {
-        "one of several"
-    }
-}
-
 /// `Debug` that shows the name of the type only.
 macro_rules! debug_name {
     ($($type:ident<$($parameter:ident),*>)*) => {$(
@@ -213,4 +189,4 @@ macro_rules! debug_name {
     )*};
 }
 
-debug_name!(To<E> With<F> ToTopic<F> ChooseWith<F>);
+debug_name!(To<E> With<F> ToTopic<F>);

@@ -17,7 +17,7 @@ pub struct TopicArgs {
 impl Emittable for TopicArgs {
     type Emit = Ready<()>;
 
-    fn emit(self, registry: &Registry, origin: Option<Origin>) {
+    fn __emit(self, registry: &Registry, origin: Option<Origin>) {
         drop_catching(match origin {
             Some(origin) => registry.emit_topic_from(&*self.topic, self.args, origin),
             None => registry.emit_topic(&*self.topic, self.args),
@@ -25,9 +25,14 @@ impl Emittable for TopicArgs {
     }
 
     /// The subscribers of a topic are sync.
-    fn emit_async(self, registry: &Registry, origin: Option<Origin>) -> Ready<()> {
-        self.emit(registry, origin);
+    fn __emit_async(self, registry: &Registry, origin: Option<Origin>) -> Ready<()> {
+        self.__emit(registry, origin);
         ready(())
+    }
+
+    /// Not used: `ToTopic` knows the topic.
+    fn __log_topic() -> &'static str {
+        "a topic"
     }
 }
 
