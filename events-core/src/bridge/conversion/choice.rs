@@ -85,6 +85,7 @@ impl<E: Event + Send + Sync + 'static> From<E> for Choice {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Emittable for Choice {
     type Emit = BoxedEmit;
 

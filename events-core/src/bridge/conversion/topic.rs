@@ -14,6 +14,7 @@ pub struct TopicArgs {
     pub(super) args: Args,
 }
 
+#[diagnostic::do_not_recommend]
 impl Emittable for TopicArgs {
     type Emit = Ready<()>;
 

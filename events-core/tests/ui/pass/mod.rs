@@ -22,7 +22,7 @@ twins! {
     bridge_no_senders
     bridge_no_source
     bridge_topic
-    bridge_with_several
+    bridge_with
     broken_body
     broken_syntax
     concurrency

@@ -1,6 +1,6 @@
-//! The fix: an event, `to_topic`, and `choose`.
+//! The fix: an event, and `to_topic`.
 
-use events_core::{Event, args, bridge, bridges::Choice};
+use events_core::{Event, args, bridge};
 
 #[derive(Event)]
 struct Level(u32);
@@ -11,6 +11,4 @@ fn main() {
     drop(levels().with(|level| Some(Level(level))));
 
     drop(levels().to_topic("level", |level| args! { level: level }));
-
-    drop(levels().choose(|level| Some(Choice::topic("level", args! { level: level }))));
 }
