@@ -270,6 +270,38 @@ fn dropping_the_bridge_drops_the_chosen_event_that_is_emitted() {
     assert_eq!(drops.recv(), Err(mpsc::RecvError));
 }
 
+/// Its destructor panics.
+#[derive(Clone)]
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("on purpose");
+    }
+}
+
+#[test]
+fn a_panic_of_the_destructor_of_what_was_emitted_does_not_end_the_bridge() {
+    #[derive(Event)]
+    struct Fragile {
+        _bomb: Bomb,
+    }
+
+    let registry = Registry::new();
+    let topics = bridge(iter([1, 2])).to_topic("bombs::topic", |_| args! { bomb: Bomb });
+    let ended = topics.on(&registry).spawn().wait();
+    assert_eq!(reason_and_counts(&ended), ("source", [2, 2, 0, 0]));
+
+    let chosen = bridge(iter([1, 2])).choose(|number| {
+        Some(match number {
+            1 => Fragile { _bomb: Bomb }.into(),
+            _ => Choice::topic("bombs::chosen", args! { bomb: Bomb }),
+        })
+    });
+    let ended = chosen.on(&registry).spawn().wait();
+    assert_eq!(reason_and_counts(&ended), ("source", [2, 2, 0, 0]));
+}
+
 #[test]
 fn these_bridges_run_on_a_thread_of_their_own() {
     let journal = Journal::default();

@@ -5,13 +5,14 @@ use std::{
     pin::Pin,
     rc::Rc,
     sync::{Arc, Mutex},
-    task::Poll,
+    task::{Context, Poll},
 };
 
 use events_core::{
     Event, Registry, bridge,
-    bridges::{Bridged, Ended},
+    bridges::{Bridged, Ended, OfFuture, OfStream},
 };
+use futures_core::Stream;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use super::bridges::{ORDERS, Order, OrderPlaced, reason_and_counts, recording_registry};
@@ -193,80 +194,6 @@ fn a_bridge_of_a_receiver_ends_with_its_registry() {
     }
 }
 
-#[test]
-fn a_lag_of_a_broadcast_receiver_is_an_error_and_the_bridge_continues() {
-    let journal = Journal::default();
-    let registry = recording_registry(&journal);
-    let (sender, receiver) = broadcast::channel(2);
-    let run = bridge(receiver).to::<OrderPlaced>().on(&registry).run();
-    let mut run = Box::pin(run);
-    let send = |orders: &[Order]| {
-        for order in orders {
-            sender.send(*order).expect("there is a receiver");
-        }
-    };
-    send(&ORDERS);
-    assert!(poll_once(run.as_mut()).is_pending());
-    assert_eq!(journal.take(), ["3", "4"]);
-    send(&ORDERS[..3]); // while it waits
-    assert!(poll_once(run.as_mut()).is_pending());
-    assert_eq!(journal.take(), ["2", "3"]);
-    drop(sender);
-    let ended = block_on(run);
-    assert_eq!(reason_and_counts(&ended), ("source", [6, 4, 0, 2]));
-}
-
-#[test]
-fn a_watch_receiver_skips_values_in_between_and_starts_with_a_value_that_it_has_not_seen() {
-    let journal = Journal::default();
-    let registry = recording_registry(&journal);
-    let (sender, mut receiver) = watch::channel(ORDERS[0]);
-    let seen = receiver.clone();
-    receiver.mark_changed();
-    let mut runs = [receiver, seen].map(|receiver| {
-        let orders = bridge(receiver).to::<OrderPlaced>().on(&registry);
-        Box::pin(orders.run())
-    });
-    assert!(poll_once(runs[0].as_mut()).is_pending());
-    assert_eq!(journal.take(), ["1"]);
-    assert!(poll_once(runs[1].as_mut()).is_pending());
-    assert!(journal.take().is_empty());
-    for order in &ORDERS[1..] {
-        sender.send(*order).expect("there are receivers");
-    }
-    drop(sender);
-    let ended = runs.map(|run| reason_and_counts(&block_on(run)));
-    assert_eq!(ended, [("source", [2, 2, 0, 0]), ("source", [1, 1, 0, 0])]);
-    assert_eq!(journal.take(), ["4", "4"]);
-}
-
-/// A value whose clone panics.
-struct NotCloned;
-
-impl Clone for NotCloned {
-    fn clone(&self) -> Self {
-        panic!("no clone")
-    }
-}
-
-#[test]
-fn a_panic_of_the_clone_of_a_value_ends_the_bridge() {
-    let registry = Registry::new();
-    let placed = |_: NotCloned| Some(OrderPlaced { number: 1 });
-    let (broadcast, receiver) = broadcast::channel(2);
-    let from_broadcast = bridge(receiver).with(placed).on(&registry).run();
-    assert!(broadcast.send(NotCloned).is_ok());
-    let (watch, receiver) = watch::channel(NotCloned);
-    let from_watch = bridge(receiver).with(placed).on(&registry).run();
-    assert!(watch.send(NotCloned).is_ok());
-
-    let ended = [block_on(from_broadcast), block_on(from_watch)];
-    assert_eq!(
-        ended.map(|ended| reason_and_counts(&ended)),
-        [("panic", [0; 4]); 2]
-    );
-}
-
 /// Runs a bridge from a future that is dropped with the bridge.
 #[track_caller]
 fn check_future<T, E: Event>(
@@ -290,6 +217,21 @@ fn the_output_of_a_future_is_the_only_item() {
         ("source", [1, 0, 1, 0]),
     );
     check_future(async { panic!("no number") }, placed, ("panic", [0; 4]));
+
+    /// Its destructor panics.
+    struct Fragile;
+    impl Future for Fragile {
+        type Output = u32;
+        fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<u32> {
+            Poll::Ready(1)
+        }
+    }
+    impl Drop for Fragile {
+        fn drop(&mut self) {
+            panic!("on purpose");
+        }
+    }
+    check_future(Fragile, placed, ("source", [1, 1, 0, 0]));
 }
 
 #[test]
@@ -360,4 +302,28 @@ fn items_that_are_not_send_can_be_bridged_on_their_task() {
         |value| Some(Local(value)),
         ("source", [1, 1, 0, 0]),
     );
+}
+
+#[test]
+fn a_type_that_is_a_stream_and_a_future_is_a_source_by_the_marker() {
+    struct Both(u32);
+    impl Future for Both {
+        type Output = u32;
+        fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<u32> {
+            Poll::Ready(self.0)
+        }
+    }
+    impl Stream for Both {
+        type Item = u32;
+        fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<u32>> {
+            self.0 += 1;
+            Poll::Ready((self.0 < 4).then_some(self.0))
+        }
+    }
+    let registry = Registry::new();
+    let placed = |number| Some(OrderPlaced { number });
+    let stream = bridge::<_, OfStream>(Both(1)).with(placed).on(&registry);
+    let future = bridge::<_, OfFuture>(Both(1)).with(placed).on(&registry);
+    assert_eq!(block_on(stream.run()).emitted(), 2);
+    assert_eq!(block_on(future.run()).emitted(), 1);
 }
