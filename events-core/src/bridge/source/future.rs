@@ -10,6 +10,7 @@ use std::{
 use pin_project_lite::pin_project;
 
 use super::traits::{IntoSource, OfFuture, PollSource, Source};
+use crate::primitives::catch_drop;
 
 pin_project! {
     /// A future as a source: its output is an item, after which the source has ended. The first type parameter of
@@ -65,7 +66,7 @@ impl<F: Future> PollSource for FromFuture<F> {
             return Poll::Ready(None);
         };
         let output = ready!(running.poll(context));
-        future.set(None);
+        catch_drop::<F>(|| future.set(None));
         Poll::Ready(Some(Ok(output)))
     }
 }
