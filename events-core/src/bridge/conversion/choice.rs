@@ -1,10 +1,6 @@
 //! One of several events, as the result of a conversion.
 
-use std::{
-    fmt,
-    future::{Future, ready},
-    pin::Pin,
-};
+use std::{fmt, future::Future, pin::Pin};
 
 use super::{emittable::Emittable, topic::TopicArgs};
 use crate::{
@@ -99,10 +95,7 @@ impl Emittable for Choice {
     fn __emit_async(self, registry: &Registry, origin: Option<Origin>) -> BoxedEmit {
         match self.0 {
             Chosen::Event(event) => event.emit_async(registry, origin),
-            Chosen::Topic(topic) => {
-                topic.__emit(registry, origin);
-                Box::pin(ready(()))
-            }
+            Chosen::Topic(topic) => Box::pin(topic.__emit_async(registry, origin)),
         }
     }
 

@@ -28,7 +28,7 @@ use super::traits::{IntoSource, PollSource, Source};
 /// A `watch::Receiver` has seen the value that was current when it was created. `receiver.mark_changed()` before the
 /// bridge makes this value the first item.
 ///
-/// The receiver is dropped when the bridge has ended.
+/// The receiver is dropped when the bridge has ended, with the values that are in it.
 ///
 /// ```
 /// use events_core::{Event, Registry, bridge, bridges::{Bridge, FromReceiver}};
