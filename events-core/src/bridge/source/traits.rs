@@ -112,7 +112,7 @@ pub trait PollSource: Source {
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a source of a bridge",
-    label = "no stream, no future, and no receiver of tokio",
+    label = "a bridge does not accept this",
     note = "a source is a `Stream`, a `Future`, or with the feature `tokio` of `events-core` a receiver of tokio's `mpsc`, \
             `broadcast` or `watch`, whose values a bridge clones",
     note = "for an iterator write `bridge(tokio_stream::iter(..))`; for callbacks `signal_to_event(&source)`; for a receiver \
