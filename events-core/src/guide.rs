@@ -93,7 +93,7 @@ page!(
 page!(
     bridges,
     "[`bridge()`](crate::bridge()), [`signal_to_event()`](crate::signal_to_event()), \
-     [`bridges::Bridge`](crate::bridges::Bridge), \
+     [`bridges::Bridge`](crate::bridges::Bridge), [`bridges::Choice`](crate::bridges::Choice), \
      [`Bridge::spawn_tokio`](crate::bridges::Bridge::spawn_tokio), \
      [`bridges::Bridged`](crate::bridges::Bridged), [`bridges::Ended`](crate::bridges::Ended), \
      [`bridges::EndReason`](crate::bridges::EndReason), [`bridges::Signal`](crate::bridges::Signal), \

@@ -79,7 +79,8 @@
 //! 16. Subscribe a closure and **unsubscribe** it: [`Registry::on`] returns a [`Subscription`], and dropping it unsubscribes;
 //!     guide: [subscribers](guide::subscribers).
 //! 17. **Wait for one** event: [`Registry::next`]; for all of a type: [`Registry::stream`]; guide: [queue](guide::queue).
-//! 18. **Bridge a channel** to events: [`bridge()`]; callbacks: [`signal_to_event`]; guide: [bridges](guide::bridges).
+//! 18. **Bridge a channel**, a stream or a future to events: [`bridge()`]; callbacks: [`signal_to_event`]; guide:
+//!     [bridges](guide::bridges).
 //! 19. **See failures**: install a `tracing::Subscriber`, or receive them with [`try_emit`](Event::try_emit);
 //!     guide: [failures](guide::failures).
 //! 20. Use events in a web server **with axum**; guide: [axum](guide::axum).
@@ -121,7 +122,7 @@
 //!
 //! | Feature | What it adds |
 //! |---|---|
-//! | `tokio` | [`Queue::spawn_tokio`](Queue) and [`Bridge::spawn_tokio`](bridges::Bridge), which run a worker or a bridge as a tokio task; a call that would block the only thread of a tokio runtime for an unlimited time panics instead |
+//! | `tokio` | [`Queue::spawn_tokio`](Queue) and [`Bridge::spawn_tokio`](bridges::Bridge), which run a worker or a bridge as a tokio task; [`bridge()`] accepts the receivers of tokio; a call that would block the only thread of a tokio runtime for an unlimited time panics instead |
 //! | `serde` | `#[event(serialize)]` and [`AnyEvent::to_json`](AnyEvent): events as JSON for handlers that do not know their type |
 //!
 //! The macros are those of `events-macros`, which no program needs to depend on. The crate contains `unsafe` in two files only,

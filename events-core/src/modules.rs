@@ -10,10 +10,13 @@ pub mod bounds {
 /// The parts of a bridge: its builder, the future or guard that runs it, and the result of a run.
 pub mod bridges {
     pub use crate::bridge::{
-        AnyItem, Bridge, Bridged, Choose, Connection, EndReason, Ended, FromResults, FromSignal,
-        FromStream, IntoEvent, Keep, Kept, KnowsSenders, PollSource, Run, Senders, Signal, Source,
-        To, Undecided, Unsent, Whose, With,
+        AnyItem, Bridge, Bridged, Choice, Choose, Connection, Emittable, EndReason, Ended,
+        FromFuture, FromResults, FromSignal, FromStream, IntoArgs, IntoEvent, IntoSource, Keep,
+        Kept, KnowsSenders, OfFuture, OfStream, PollSource, Run, Senders, Signal, Source, To,
+        ToTopic, Undecided, Unsent, Whose, With,
     };
+    #[cfg(feature = "tokio")]
+    pub use crate::bridge::{FromReceiver, OfReceiver};
 }
 
 /// The parts of derived builders: the traits with their methods, and the types that name a builder with some fields set.

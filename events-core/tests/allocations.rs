@@ -8,7 +8,7 @@ use std::{
 };
 
 use allocation_counter::measure;
-use events_core::{AnyEvent, Event, Registry, subscriber, subscribers};
+use events_core::{AnyEvent, Event, Registry, bridge, subscriber, subscribers};
 
 #[derive(Event, Clone)]
 struct Tick;
@@ -152,4 +152,30 @@ fn an_event_with_a_chain_of_deferred_handlers_takes_linear_time() {
         let flush = || assert_eq!(registry.queue().flush().ran(), 1);
         measure(flush).bytes_total
     });
+}
+
+#[derive(Event)]
+struct Item(u32);
+
+/// Runs the bridge to its end, with ten items and with twenty, and returns the allocations of ten items.
+macro_rules! allocations_of_ten_items {
+    ($items:ident => $bridge:expr) => {{
+        let [ten, twenty] = [10, 20].map(|count| {
+            let registry = Registry::new();
+            registry.on(|_: &Item| ()).detach();
+            let $items = tokio_stream::iter(0..count);
+            let mut run = pin!($bridge.on(&registry).run());
+            let mut context = Context::from_waker(Waker::noop());
+            let polled = || assert!(run.as_mut().poll(&mut context).is_ready());
+            measure(polled).count_total
+        });
+        twenty - ten
+    }};
+}
+
+#[test]
+fn one_of_several_events_of_a_bridge_takes_two_allocations_more_than_the_only_one() {
+    let typed = allocations_of_ten_items!(items => bridge(items).with(|n| Some(Item(n))));
+    let chosen = allocations_of_ten_items!(items => bridge(items).choose(|n| Some(Item(n).into())));
+    assert_eq!(chosen - typed, 20);
 }

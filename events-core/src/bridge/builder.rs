@@ -2,17 +2,17 @@
 
 use std::fmt;
 
-use futures_core::Stream;
-
 use super::{
-    mapping::{
-        AnyItem, IntoEvent, Kept, KnowsSenders, Mapping, Senders, To, Undecided, Unsent, With,
+    conversion::choose::Undecided,
+    mapping::{AnyItem, Kept, KnowsSenders, Mapping, Senders, Unsent},
+    source::{
+        signal::{FromSignal, Signal},
+        stream::FromResults,
+        traits::{IntoSource, PollSource, Source},
     },
-    source::{FromResults, FromSignal, FromStream, Signal, Source},
 };
 use crate::{
     current::registry,
-    event::Event,
     metadata::IntoKey,
     primitives::CatchDrop,
     registry::{Registry, WeakRegistry},
@@ -21,11 +21,12 @@ use crate::{
 /// Builds a bridge, which emits events for the items of a source; made by [`bridge`] and
 /// [`signal_to_event`].
 ///
-/// [`to`](Self::to) or [`with`](Self::with) sets the event that an item becomes. The other options may
-/// be set before or after that: [`filter`](Self::filter) and [`sender`](Self::sender) select items,
+/// [`to`](Self::to) or [`with`](Self::with) sets the event that an item becomes, [`choose`](Self::choose)
+/// chooses among several, and [`to_topic`](Self::to_topic) emits to a topic. The other options may be set
+/// before or after that: [`filter`](Self::filter) and [`sender`](Self::sender) select items,
 /// [`senders`](Self::senders) and [`origin`](Self::origin) set the origin of the events, and
 /// [`on`](Self::on) sets the registry. The last call is [`run`](Self::run) or [`spawn`](Self::spawn)
-/// for a stream, and [`connect`](Self::connect) for a signal; before it no item is received.
+/// for a source that is polled, and [`connect`](Self::connect) for a signal; before it no item is received.
 ///
 /// Each item goes through these steps: the bridge determines its sender, checks the sender, applies
 /// the filters in the order of their calls, and converts the item into the event. A panic in one of
@@ -42,10 +43,21 @@ pub struct Bridge<S, W = Unsent, K = AnyItem, C = Undecided> {
     is_registry_set: bool,
 }
 
-/// Turns the items of a stream into events: channels, timers, signals of the system.
+/// Turns the items of a source into events. The source is a [`Stream`](futures_core::Stream), such as a timer or the
+/// signals of the operating system; a [`Future`], whose output is the only item; or, with the cargo feature `tokio` of
+/// `events-core`, a receiver of a channel of tokio, which needs no wrapper:
 ///
-/// The events are emitted with [`emit_async`](Event::emit_async), one after the other, on the registry
-/// that is current when this is called.
+/// | Receiver | Items |
+/// |---|---|
+/// | `mpsc::Receiver`, `mpsc::UnboundedReceiver` | the values |
+/// | `broadcast::Receiver` | clones of the values; a lag is logged at `warn` and counted by [`Ended::errors`](crate::bridges::Ended::errors) |
+/// | `watch::Receiver` | clones of the latest value, after each change that the receiver has not seen |
+///
+/// The bridge ends when the source does: a receiver ends when all senders are dropped, after the last value. A bridge
+/// that ends before that drops its source.
+///
+/// The events are emitted with [`emit_async`](crate::Event::emit_async), one after the other, on the registry that is
+/// current when this is called.
 ///
 /// ```
 /// use events_core::{Event, Registry, bridge, bridges::EndReason};
@@ -94,13 +106,13 @@ pub struct Bridge<S, W = Unsent, K = AnyItem, C = Undecided> {
 /// # let mut context = std::task::Context::from_waker(std::task::Waker::noop());
 /// # assert!(std::pin::pin!(runs).poll(&mut context).is_ready());
 /// ```
-pub fn bridge<S: Stream>(stream: S) -> Bridge<FromStream<S>> {
-    Bridge::new(FromStream { stream })
+pub fn bridge<S: IntoSource<M>, M>(source: S) -> Bridge<S::Source> {
+    Bridge::new(source.into_source())
 }
 
 /// Turns the items that a [`Signal`] passes to its callback into events.
 ///
-/// They are emitted with [`emit`](Event::emit), on the thread that calls the callback and before that
+/// They are emitted with [`emit`](crate::Event::emit), on the thread that calls the callback and before that
 /// call returns, on the registry that is current when this function is called.
 ///
 /// ```
@@ -173,53 +185,26 @@ impl<S> Bridge<S> {
     }
 }
 
-impl<S> Bridge<FromStream<S>> {
-    /// For a stream of `Result`s: each `Ok` value is an item, and each error is logged at `warn` and
+impl<S: PollSource> Bridge<S> {
+    /// For a source of `Result`s: each `Ok` value is an item, and each error is logged at `warn` and
     /// counted by [`Ended::errors`](crate::bridges::Ended::errors). An error does not end the bridge.
     ///
-    /// `bridge(BroadcastStream::new(receiver)).results()`, for example, reports that a receiver of
-    /// tokio's `broadcast` lags. To handle errors in another way, leave this out: then the item is the
-    /// `Result`, and [`with`](Self::with) can match on it.
+    /// `bridge(registry.stream::<Order>()).results()`, for example, reports that the stream lags. To handle
+    /// errors in another way, leave this out: then the item is the `Result`, and [`with`](Self::with) can
+    /// match on it.
     ///
     /// Call it first, before the filters.
     pub fn results<T, E>(self) -> Bridge<FromResults<S>>
     where
-        S: Stream<Item = Result<T, E>>,
+        S: Source<Item = Result<T, E>>,
         E: fmt::Display,
     {
         Bridge {
-            source: FromResults {
-                stream: self.source.stream,
-            },
+            source: FromResults::new(self.source),
             mapping: self.mapping,
             registry: self.registry,
             is_registry_set: self.is_registry_set,
         }
-    }
-}
-
-impl<S: Source, W, K> Bridge<S, W, K, Undecided> {
-    /// Converts each item into this event by [`Into`]; an item may also be the event itself.
-    pub fn to<E: Event>(self) -> Bridge<S, W, K, To<E>>
-    where
-        S::Item: IntoEvent<E>,
-    {
-        self.with_parts(|sender, filter, Undecided| (sender, filter, To::new()))
-    }
-
-    /// Converts each item with this closure; for `None` no event is emitted.
-    ///
-    /// The closure must not emit the event itself: the bridge does, and subscribers would receive it
-    /// twice.
-    ///
-    /// If items become events of several types, either derive the event for an enum, or create one
-    /// bridge for each of several receivers.
-    pub fn with<E, F>(self, event: F) -> Bridge<S, W, K, With<F>>
-    where
-        E: Event,
-        F: Fn(S::Item) -> Option<E>,
-    {
-        self.with_parts(|sender, filter, Undecided| (sender, filter, With(CatchDrop::new(event))))
     }
 }
 
@@ -273,7 +258,7 @@ impl<S: Source, K, C> Bridge<S, Unsent, K, C> {
 
 impl<S, W, K, C> Bridge<S, W, K, C> {
     /// Replaces the sender, the filter and the conversion of the mapping.
-    fn with_parts<W2, K2, C2>(
+    pub(super) fn with_parts<W2, K2, C2>(
         self,
         replace: impl FnOnce(W, K, C) -> (W2, K2, C2),
     ) -> Bridge<S, W2, K2, C2> {

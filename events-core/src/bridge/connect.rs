@@ -7,15 +7,15 @@ use std::{
 
 use super::{
     builder::Bridge,
+    conversion::{choose::Choose, emittable::Emittable},
     ended::{Counts, EndReason, Ended},
     lifecycle::Lifecycle,
-    mapping::{Choose, Keep, Mapping, Whose},
-    source::{FromSignal, Signal},
+    mapping::{Keep, Mapping, Whose},
+    source::signal::{FromSignal, Signal},
 };
 use crate::{
     context::panic_hook::catch_panic,
     current::enter_if_other,
-    event::Event,
     primitives::{drop_catching, sync::lock},
     registry::WeakRegistry,
 };
@@ -31,7 +31,7 @@ impl<G: Signal + ?Sized, W, K, C> Bridge<FromSignal<'_, G>, W, K, C> {
         let shared = Arc::new(Shared {
             lifecycle: Lifecycle::default(),
             counts: Mutex::default(),
-            topic: C::Event::topic(),
+            topic: self.mapping.conversion.topic().into(),
         });
         let callback_state = CallbackState {
             mapping: Some(self.mapping),
@@ -159,7 +159,7 @@ impl<G> fmt::Debug for Connection<G> {
 struct Shared {
     lifecycle: Lifecycle,
     counts: Mutex<Counts>,
-    topic: &'static str,
+    topic: Box<str>,
 }
 
 impl Shared {
@@ -176,7 +176,7 @@ impl Shared {
     fn end(&self, why: EndReason) {
         if self.lifecycle.claim_end() {
             let ended = self.ended(why);
-            ended.log(self.topic);
+            ended.log(&self.topic);
             self.lifecycle.store(ended);
             self.lifecycle.close();
         }
@@ -208,21 +208,19 @@ impl<W, K, C> CallbackState<W, K, C> {
         };
         let current = enter_if_other(&registry);
         let mapped = catch_panic(|| self.mapping.as_ref()?.event(item));
-        let event = match mapped {
+        match mapped {
             Ok(None) => {
                 shared.counts().left_out += 1;
                 return;
             }
-            Ok(Some((event, Some(origin)))) => registry.emit_from(event, origin),
-            Ok(Some((event, None))) => registry.emit(event),
+            Ok(Some((event, origin))) => event.__emit(&registry, origin),
             Err(panic) => {
                 // This wakes tasks: a waker may poll one that is not inside the registry.
                 drop(current);
                 return shared.end(EndReason::Panicked(panic));
             }
-        };
+        }
         shared.counts().emitted += 1;
-        drop_catching(event);
     }
 }
 

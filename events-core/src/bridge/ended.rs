@@ -72,7 +72,7 @@ pub enum EndReason {
     Stopped,
     /// The registry was dropped.
     RegistryGone,
-    /// A closure of the bridge, the conversion into the event, or the stream panicked.
+    /// A closure of the bridge, the conversion into the event, or the source panicked.
     Panicked(Panic),
     /// The future was dropped, for example because its runtime was shut down.
     Dropped,
@@ -114,7 +114,7 @@ impl Ended {
     }
 
     /// The number of errors of the source, each logged at `warn`; see
-    /// [`results`](crate::bridges::Bridge::results).
+    /// [`results`](crate::bridges::Bridge::results). A lag of a `broadcast::Receiver` of tokio is one, too.
     #[must_use]
     pub fn errors(&self) -> usize {
         self.counts.errors

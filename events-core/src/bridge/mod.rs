@@ -1,13 +1,14 @@
 //! Bridges: each emits events for the items of a source outside the event system.
 //!
-//! A *source* is a stream or a callback. Its *items* go through the *mapping*, which determines the
-//! *sender* of an item, filters it by sender and content, and converts it into an event. The *guard* of
-//! a running bridge stops it when it is dropped.
+//! A *source* is a stream, a future, a receiver of a channel, or a callback. Its *items* go through the
+//! *mapping*, which determines the *sender* of an item, filters it by sender and content, and converts it
+//! into an event. The *guard* of a running bridge stops it when it is dropped.
 //!
-//! - `builder`: configures a bridge;
-//! - `mapping`: sender, filters and conversion of an item;
-//! - `source`: the kinds of sources;
-//! - `run`: a bridge from a stream as a future;
+//! - `builder`: configures a bridge; `convert`: its methods that set the conversion;
+//! - `mapping`: sender and filters of an item; `conversion/`: its conversion into an event, into one of
+//!   several, or into the arguments of a topic;
+//! - `source/`: the kinds of sources;
+//! - `run`: a bridge from a source that is polled, as a future;
 //! - `spawn`: such a future on a thread or a task of its own, with a guard;
 //! - `connect`: a bridge from a callback, with a guard;
 //! - `lifecycle`: the state that a bridge and its guard share;
@@ -15,6 +16,8 @@
 
 mod builder;
 mod connect;
+mod conversion;
+mod convert;
 mod ended;
 mod lifecycle;
 mod mapping;
@@ -22,13 +25,25 @@ mod run;
 mod source;
 mod spawn;
 
-pub use builder::{Bridge, bridge, signal_to_event};
-pub use connect::Connection;
-pub use ended::{EndReason, Ended};
-pub use mapping::{
-    AnyItem, Choose, IntoEvent, Keep, Kept, KnowsSenders, Senders, To, Undecided, Unsent, Whose,
-    With,
+#[cfg(feature = "tokio")]
+pub use self::source::receiver::{FromReceiver, OfReceiver};
+pub use self::{
+    builder::{Bridge, bridge, signal_to_event},
+    connect::Connection,
+    conversion::{
+        choice::Choice,
+        choose::{Choose, IntoEvent, To, ToTopic, Undecided, With},
+        emittable::Emittable,
+        topic::IntoArgs,
+    },
+    ended::{EndReason, Ended},
+    mapping::{AnyItem, Keep, Kept, KnowsSenders, Senders, Unsent, Whose},
+    run::Run,
+    source::{
+        future::FromFuture,
+        signal::{FromSignal, Signal},
+        stream::{FromResults, FromStream},
+        traits::{IntoSource, OfFuture, OfStream, PollSource, Source},
+    },
+    spawn::Bridged,
 };
-pub use run::Run;
-pub use source::{FromResults, FromSignal, FromStream, PollSource, Signal, Source};
-pub use spawn::Bridged;

@@ -1,4 +1,4 @@
-//! A bridge from a stream, as a future: it polls the stream for an item, emits the event of the item,
+//! A bridge from a source that is polled, as a future: it polls the source for an item, emits the event of the item,
 //! and polls for the next one.
 
 use std::{
@@ -13,26 +13,28 @@ use pin_project_lite::pin_project;
 
 use super::{
     builder::Bridge,
+    conversion::{choose::Choose, emittable::Emittable},
     ended::{Counts, EndReason, Ended},
     lifecycle::Lifecycle,
-    mapping::{Choose, Keep, Mapping, Whose},
-    source::PollSource,
+    mapping::{Keep, Mapping, Whose},
+    source::traits::PollSource,
 };
 use crate::{
     context::panic_hook::catch_panic,
     current::enter_if_other,
-    emit::emit_async::EmitAsync,
-    event::Event,
-    primitives::{catch_drop, catch_record, drop_catching, one_line},
+    primitives::{catch_drop, catch_record, one_line},
     registry::WeakRegistry,
 };
 
-/// Limit of items in one poll, so that a stream which is always ready does not starve other futures of
+/// Limit of items in one poll, so that a source which is always ready does not starve other futures of
 /// the same executor.
 const MAX_ITEMS_PER_POLL: usize = 128;
 
+/// The emit of an item.
+type EmitOf<C, T> = <<C as Choose<T>>::Event as Emittable>::Emit;
+
 pin_project! {
-    /// A bridge from a stream, as a future that returns the result; made by [`Bridge::run`].
+    /// A bridge from a stream, a future or a receiver, as a future that returns the result; made by [`Bridge::run`].
     ///
     /// Dropping it ends the bridge: the event that is being emitted is dropped together with the
     /// futures of its async subscribers, which is logged.
@@ -68,7 +70,7 @@ pin_project! {
         source: Option<S>,
         // The event that is being emitted.
         #[pin]
-        emit: Option<EmitAsync<C::Event>>,
+        emit: Option<EmitOf<C, S::Item>>,
         // Like the source.
         mapping: Option<Mapping<W, K, C>>,
         registry: WeakRegistry,
@@ -96,7 +98,7 @@ pin_project! {
             let registry = this.registry.upgrade();
             let _current = registry.as_ref().and_then(enter_if_other);
             let mut this = this.project();
-            catch_drop::<C::Event>(|| this.emit.set(None));
+            catch_drop::<EmitOf<C, S::Item>>(|| this.emit.set(None));
             catch_drop::<S>(|| this.source.set(None));
             *this.mapping = None;
         }
@@ -104,10 +106,10 @@ pin_project! {
 }
 
 impl<S: PollSource, W, K, C> Bridge<S, W, K, C> {
-    /// Runs the bridge on the caller's task until the stream ends, and returns the result. No runtime
+    /// Runs the bridge on the caller's task until the source ends, and returns the result. No runtime
     /// is needed.
     ///
-    /// The events are emitted with [`emit_async`](Event::emit_async), one after the other: the stream
+    /// The events are emitted with [`emit_async`](crate::Event::emit_async), one after the other: the source
     /// is polled for the next item when the async subscribers have completed. Dropping the future ends
     /// the bridge: the event that is being emitted is dropped together with the futures of its async
     /// subscribers, which is logged.
@@ -151,7 +153,7 @@ where
             why,
             counts: *this.counts,
         };
-        ended.log(C::Event::topic());
+        ended.log(topic(this.mapping));
         ended
     }
 
@@ -167,10 +169,9 @@ where
             // The emit keeps the registry alive. Between two emits nothing does.
             let registry = this.registry.upgrade();
             let _current = registry.as_ref().and_then(enter_if_other);
-            let event = ready!(emit.poll(context));
+            ready!(emit.poll(context));
             this.emit.set(None);
             this.counts.emitted += 1;
-            drop_catching(event);
         }
         let lifecycle = this.lifecycle.as_ref();
         if lifecycle.is_some_and(|lifecycle| lifecycle.poll_stop_requested(context.waker())) {
@@ -195,7 +196,7 @@ where
             Ok(item) => item,
             Err(error) => {
                 this.counts.errors += 1;
-                let topic = &*one_line(C::Event::topic());
+                let topic = &*one_line(mapping.conversion.topic());
                 catch_record(|| {
                     tracing::warn!(target: "events_core", topic, error, "the source of a bridge returned an error");
                 });
@@ -204,10 +205,9 @@ where
         };
         match catch_panic(|| mapping.event(item)) {
             Ok(None) => this.counts.left_out += 1,
-            Ok(Some((event, Some(origin)))) => {
-                this.emit.set(Some(registry.emit_async_from(event, origin)));
+            Ok(Some((event, origin))) => {
+                this.emit.set(Some(event.__emit_async(&registry, origin)));
             }
-            Ok(Some((event, None))) => this.emit.set(Some(registry.emit_async(event))),
             Err(panic) => return Poll::Ready(Some(EndReason::Panicked(panic))),
         }
         Poll::Ready(None)
@@ -241,6 +241,12 @@ where
     C: Choose<S::Item>,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Run").field(&C::Event::topic()).finish()
+        f.debug_tuple("Run").field(&topic(&self.mapping)).finish()
     }
+}
+
+/// The topic of the events, for log records. There is a mapping until the bridge is dropped.
+fn topic<W, K, C: Choose<T>, T>(mapping: &Option<Mapping<W, K, C>>) -> &str {
+    let conversion = mapping.as_ref().map(|mapping| &mapping.conversion);
+    conversion.map_or("", C::topic)
 }

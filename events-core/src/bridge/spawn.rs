@@ -1,4 +1,4 @@
-//! A bridge from a stream on a thread or a task of its own, and its guard.
+//! A bridge from a source that is polled, on a thread or a task of its own, and its guard.
 
 use std::{
     fmt,
@@ -12,11 +12,12 @@ use pin_project_lite::pin_project;
 
 use super::{
     builder::Bridge,
+    conversion::choose::Choose,
     ended::{Counts, EndReason, Ended},
     lifecycle::Lifecycle,
-    mapping::{Choose, Keep, Whose},
+    mapping::{Keep, Whose},
     run::Run,
-    source::PollSource,
+    source::traits::PollSource,
 };
 #[cfg(not(feature = "tokio"))]
 use crate::diagnostics::FeatureTokio;
@@ -30,7 +31,7 @@ use crate::{
 impl<S: PollSource, W, K, C> Bridge<S, W, K, C> {
     /// Runs the bridge on a thread of its own, without an async runtime, and returns its guard.
     ///
-    /// If the stream or a subscriber needs a runtime, as tokio's timers do, use `spawn_tokio`, or
+    /// If the source or a subscriber needs a runtime, as tokio's timers do (its channels do not), use `spawn_tokio`, or
     /// [`run`](Self::run) on a task of any runtime.
     ///
     /// The bridge runs in the tracing span that is current when this is called.
@@ -153,13 +154,13 @@ impl Bridged {
         self.lifecycle = None;
     }
 
-    /// Ends the bridge after the emit in progress, blocks until the stream is dropped, and returns the
+    /// Ends the bridge after the emit in progress, blocks until the source is dropped, and returns the
     /// result.
     ///
     /// Do not call it in a subscriber of an event that the bridge emits: it would wait for itself.
     ///
     /// In async code use [`stop_async`](Self::stop_async): this blocks the thread, so a bridge that is a task on
-    /// it, and a stream or a subscriber that awaits its runtime, cannot proceed.
+    /// it, and a source or a subscriber that awaits its runtime, cannot proceed.
     ///
     /// # Panics
     ///

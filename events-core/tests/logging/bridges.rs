@@ -6,7 +6,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use events_core::{Event, Registry, bridge, bridges::Ended};
+use events_core::{Event, Registry, args, bridge, bridges::Ended};
 use tokio::sync::broadcast;
 use tokio_stream::{iter, wrappers::BroadcastStream};
 use tracing::Level;
@@ -63,6 +63,45 @@ fn a_lag_is_logged_at_warn_and_the_end_of_the_source_at_info() {
                 "ended=the source has ended; 3 items came, 2 emitted, 0 left out, 1 error",
             ],
         ],
+    );
+}
+
+#[test]
+fn a_lag_of_a_receiver_is_logged_and_a_bridge_to_a_topic_is_logged_with_it() {
+    let registry = Registry::new();
+    let (sender, receiver) = broadcast::channel(2);
+    for number in 0..5 {
+        sender.send(number).expect("the receiver exists");
+    }
+    drop(sender);
+    let ticks = bridge(receiver).to_topic("clock::ticks", |number: u32| args! { number: number });
+    check(
+        Level::INFO,
+        || run(ticks.on(&registry).run()),
+        &[
+            [
+                "WARN events_core: the source of a bridge returned an error topic=\"clock::ticks\"",
+                "error=\"channel lagged by 3\"",
+            ],
+            [
+                "INFO events_core: a bridge has ended topic=\"clock::ticks\"",
+                "ended=the source has ended; 3 items came, 2 emitted, 0 left out, 1 error",
+            ],
+        ],
+    );
+}
+
+#[test]
+fn the_end_of_a_bridge_to_one_of_several_events_is_logged_without_a_topic_of_its_own() {
+    let registry = Registry::new();
+    let ticks = bridge(iter([1])).choose(|number| Some(Tick(number).into()));
+    check(
+        Level::INFO,
+        || run(ticks.on(&registry).run()),
+        &[[
+            "INFO events_core: a bridge has ended topic=\"one of several\"",
+            "ended=the source has ended; 1 item came, 1 emitted, 0 left out, 0 errors",
+        ]],
     );
 }
 

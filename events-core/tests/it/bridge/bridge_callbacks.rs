@@ -5,7 +5,11 @@ use std::{
     thread,
 };
 
-use events_core::{Event, Origin, Registry, bridges::Signal, signal_to_event};
+use events_core::{
+    AnyEvent, Event, Origin, Registry, args,
+    bridges::{Choice, Signal},
+    signal_to_event,
+};
 
 use super::bridges::{ORDERS, Order, OrderPlaced, reason_and_counts, recording_registry};
 use crate::{Journal, block_on, worker::Inline};
@@ -14,13 +18,13 @@ type Callback = dyn Fn(Order) + Send + Sync;
 
 /// A source that calls its callback with each order.
 #[derive(Clone, Default)]
-struct Desk(Arc<Mutex<Option<Arc<Callback>>>>);
+pub(super) struct Desk(Arc<Mutex<Option<Arc<Callback>>>>);
 
 /// Disconnects the callback when it is dropped.
-struct DisconnectGuard(Desk);
+pub(super) struct DisconnectGuard(Desk);
 
 impl Desk {
-    fn call(&self, orders: &[Order]) {
+    pub(super) fn call(&self, orders: &[Order]) {
         let callback = self.0.lock().expect("the lock is not poisoned").clone();
         if let Some(callback) = callback {
             orders.iter().for_each(|order| callback(*order));
@@ -173,6 +177,7 @@ fn a_task_that_a_callback_wakes_is_outside_of_its_registry() {
 /// From the documentation of django-event-system:
 ///
 /// ```python
+/// SignalToEvent(signal, event='event::from::signal')
 /// SignalToEvent(signal, event=ExampleEvent)
 /// SignalToEvent(signal, event=ExampleEvent, sender=SomeSender)
 ///
@@ -220,6 +225,26 @@ fn django_signal_to_event() {
     drop(all);
     assert_eq!(journal.take(), ["1", "2"]);
 
+    let notes = journal.clone();
+    let note_topic = move |event: &dyn AnyEvent| {
+        let number = event.arg::<u32>("number").copied().unwrap_or_default();
+        notes.note(format!("{} {number}", event.topic()));
+    };
+    let by_name = registry.on_topic("event::(from|when)::.*", note_topic);
+    by_name.expect("a pattern").detach();
+    let named = signal_to_event(&desk)
+        .to_topic(
+            "event::from::signal",
+            |order| args! { number: order.number },
+        )
+        .connect();
+    desk.call(&ORDERS[..2]);
+    drop(named);
+    assert_eq!(
+        journal.take(),
+        ["event::from::signal 1", "event::from::signal 2"]
+    );
+
     let one_sender = signal_to_event(&desk)
         .to::<OrderPlaced>()
         .senders(|order: &Order| match order.desk {
@@ -234,6 +259,22 @@ fn django_signal_to_event() {
     assert_eq!(
         journal.take(),
         [format!("1 from {sender}"), format!("3 from {sender}")]
+    );
+
+    // "the hook function must return an event or a string"
+    let hook = |order: Order| {
+        Some(match Sent::from(order).args {
+            (1, _) => Choice::topic("event::when::1", args! { number: 1_u32 }),
+            (_, 2) => Choice::topic("event::when::2", args! {}),
+            _ => OrderPlaced::from(order).into(),
+        })
+    };
+    let hooked = signal_to_event(&desk).choose(hook).connect();
+    desk.call(&ORDERS[..3]);
+    drop(hooked);
+    assert_eq!(
+        journal.take(),
+        ["event::when::1 1", "event::when::2 0", "3"]
     );
 
     let hook = |order: Order| {

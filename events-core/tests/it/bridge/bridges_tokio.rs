@@ -3,14 +3,14 @@
 use std::{cell::RefCell, future::Future};
 
 use events_core::{Event, Registry, bridge};
-use tokio::sync::{broadcast, mpsc as tokio_mpsc};
+use tokio::sync::{broadcast, mpsc as tokio_mpsc, watch};
 use tokio_stream::{
     iter,
     wrappers::{BroadcastStream, ReceiverStream},
 };
 
 use super::bridges::{ORDERS, Order, OrderPlaced, reason_and_counts, recording_registry};
-use crate::{Journal, block_on};
+use crate::{Journal, block_on, poll_once};
 
 /// Runs a future on a tokio runtime.
 fn run_on_tokio<T>(future: impl Future<Output = T>) -> T {
@@ -119,4 +119,78 @@ fn the_shutdown_of_its_runtime_drops_a_bridge_and_is_its_reason_to_end() {
             .spawn_tokio()
     });
     assert_eq!(reason_and_counts(&bridged.wait()), ("drop", [0; 4]));
+}
+
+#[test]
+fn a_lag_of_a_broadcast_receiver_is_an_error_and_the_bridge_continues() {
+    let journal = Journal::default();
+    let registry = recording_registry(&journal);
+    let (sender, receiver) = broadcast::channel(2);
+    let run = bridge(receiver).to::<OrderPlaced>().on(&registry).run();
+    let mut run = Box::pin(run);
+    let send = |orders: &[Order]| {
+        for order in orders {
+            sender.send(*order).expect("there is a receiver");
+        }
+    };
+    send(&ORDERS);
+    assert!(poll_once(run.as_mut()).is_pending());
+    assert_eq!(journal.take(), ["3", "4"]);
+    send(&ORDERS[..3]); // while it waits
+    assert!(poll_once(run.as_mut()).is_pending());
+    assert_eq!(journal.take(), ["2", "3"]);
+    drop(sender);
+    let ended = block_on(run);
+    assert_eq!(reason_and_counts(&ended), ("source", [6, 4, 0, 2]));
+}
+
+#[test]
+fn a_watch_receiver_skips_values_in_between_and_starts_with_a_value_that_it_has_not_seen() {
+    let journal = Journal::default();
+    let registry = recording_registry(&journal);
+    let (sender, mut receiver) = watch::channel(ORDERS[0]);
+    let seen = receiver.clone();
+    receiver.mark_changed();
+    let mut runs = [receiver, seen].map(|receiver| {
+        let orders = bridge(receiver).to::<OrderPlaced>().on(&registry);
+        Box::pin(orders.run())
+    });
+    assert!(poll_once(runs[0].as_mut()).is_pending());
+    assert_eq!(journal.take(), ["1"]);
+    assert!(poll_once(runs[1].as_mut()).is_pending());
+    assert!(journal.take().is_empty());
+    for order in &ORDERS[1..] {
+        sender.send(*order).expect("there are receivers");
+    }
+    drop(sender);
+    let ended = runs.map(|run| reason_and_counts(&block_on(run)));
+    assert_eq!(ended, [("source", [2, 2, 0, 0]), ("source", [1, 1, 0, 0])]);
+    assert_eq!(journal.take(), ["4", "4"]);
+}
+
+/// A value whose clone panics.
+struct NotCloned;
+
+impl Clone for NotCloned {
+    fn clone(&self) -> Self {
+        panic!("no clone")
+    }
+}
+
+#[test]
+fn a_panic_of_the_clone_of_a_value_ends_the_bridge() {
+    let registry = Registry::new();
+    let placed = |_: NotCloned| Some(OrderPlaced { number: 1 });
+    let (broadcast, receiver) = broadcast::channel(2);
+    let from_broadcast = bridge(receiver).with(placed).on(&registry).run();
+    assert!(broadcast.send(NotCloned).is_ok());
+    let (watch, receiver) = watch::channel(NotCloned);
+    let from_watch = bridge(receiver).with(placed).on(&registry).run();
+    assert!(watch.send(NotCloned).is_ok());
+
+    let ended = [block_on(from_broadcast), block_on(from_watch)];
+    assert_eq!(
+        ended.map(|ended| reason_and_counts(&ended)),
+        [("panic", [0; 4]); 2]
+    );
 }

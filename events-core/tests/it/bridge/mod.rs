@@ -1,7 +1,9 @@
 //! Sources of events, and their receivers: bridges, and events as futures and streams.
 
 mod bridge_callbacks;
+mod bridge_conversions;
 mod bridge_lifecycle;
+mod bridge_sources;
 mod bridges;
 mod bridges_tokio;
 mod receive;

@@ -16,9 +16,13 @@ twins! {
     background_changes
     background_not_clone
     background_return
+    bridge_choose
     bridge_no_conversion
     bridge_no_event
     bridge_no_senders
+    bridge_no_source
+    bridge_topic
+    bridge_with
     broken_body
     broken_syntax
     concurrency

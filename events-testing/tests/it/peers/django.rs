@@ -1,6 +1,10 @@
 //! The tests of django-event-system, written with `events-testing`.
 
-use events_core::{Event, Registry, args, bridges::Signal, emit_topic, signal_to_event};
+use events_core::{
+    Event, Registry, args,
+    bridges::{Choice, Signal},
+    emit_topic, signal_to_event,
+};
 use events_testing::current;
 
 use crate::check;
@@ -100,4 +104,29 @@ fn signal_to_event_under_a_mock() {
     let post_save = PostSave(Registry::new());
     let _connection = signal_to_event(&post_save).to::<ExampleEvent>().connect();
     post_save.0.emit(Saved(7));
+}
+
+/// `SignalToEvent(signal, event='some::event::to::be::fired')`, by name.
+#[events_testing::test]
+fn signal_to_event_by_name_under_a_mock() {
+    let events = current();
+    events
+        .expect_topic("some::event::to::be::fired")
+        .times(2)
+        .matching(|event| event.arg::<u32>("number") == Some(&7));
+    let post_save = PostSave(Registry::new());
+    let named = signal_to_event(&post_save).to_topic("some::event::to::be::fired", |saved| {
+        args! { number: saved.0 }
+    });
+    let connection = named.connect();
+    post_save.0.emit(Saved(7));
+    drop(connection);
+
+    let hook = |saved: Saved| match saved.0 {
+        7 => Some(Choice::from(ExampleEvent { number: 7 })),
+        _ => None,
+    };
+    let _connection = signal_to_event(&post_save).choose(hook).connect();
+    post_save.0.emit(Saved(7));
+    post_save.0.emit(Saved(8));
 }
