@@ -1,9 +1,8 @@
 //! The guide: a page for each subject, with examples that run.
 //!
-//! The pages are the files in `docs` of the repository, where `mdbook build docs` renders them as a book. In their
-//! sources, links to other pages are references with a definition at the end of the page, `[order]: order.md`. Here the
-//! definitions of `links.md` come before these, and the first one counts.
+//! The same pages are in the folder `docs` of the repository, where `mdbook build docs` renders them as a book.
 
+// The definitions of `links.md` come before those at the end of a page, `[order]: order.md`; the first one counts.
 macro_rules! page {
     ($name:ident, $items:literal) => {
         #[doc = include_str!("../docs/guide/links.md")]

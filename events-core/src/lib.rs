@@ -55,35 +55,48 @@
 //!
 //! # How to ..
 //!
-//! 1. **Define** an event: [`#[derive(Event)]`](derive@Event) on a struct or enum; guide: [events](guide::events).
-//! 2. **Change** an event in a handler: take `&mut E`; `emit` returns the changed event; guide: [events](guide::events).
-//! 3. Give a field a **default**: `#[event(default)]`, `#[event(default = 100)]`; guide: [events](guide::events).
+//! 1. **Define** an event: [`#[derive(Event)]`](derive@Event) on a struct or enum; guide:
+//!    [declare and emit](guide::events#declare-and-emit-an-event).
+//! 2. **Change** an event in a handler: take `&mut E`; `emit` returns the changed event; guide:
+//!    [change an event](guide::events#change-an-event), [declare a subscriber](guide::subscribers#declare-a-subscriber).
+//! 3. Give a field a **default**: `#[event(default)]`, `#[event(default = 100)]`; guide:
+//!    [options of a field](guide::events#options-of-a-field).
 //! 4. **Stop** the subscribers after this one: return [`ControlFlow::Break`](std::ops::ControlFlow), one of the return types
-//!    in [`Outcome`]; guide: [subscribers](guide::subscribers).
-//! 5. **Order** subscribers: `before`, `after`, `priority`; guide: [order](guide::order).
+//!    in [`Outcome`]; guide: [what a handler returns](guide::subscribers#what-a-handler-returns).
+//! 5. **Order** subscribers: `before`, `after`, `priority`; guide: [before, after, priority](guide::order#before-after-priority).
 //! 6. **Veto** a write: [`Creating::veto`](record::Creating::veto), also of `Updating` and `Deleting`. Which of a stop, a
-//!    veto and an error to use; guide: [failures](guide::failures).
+//!    veto and an error to use; guide: [stop, veto or error](guide::failures#stop-veto-or-error),
+//!    [the records of a model](guide::listeners#the-records-of-a-model).
 //! 7. Pass **state** to handlers: a parameter [`State<'_, T>`](State), and [`Scanner::state`](scanning::Scanner::state);
-//!    guide: [subscribers](guide::subscribers).
-//! 8. Subscribe an **async** function: `async fn`, awaited by [`emit_async`](Event::emit_async); guide: [queue](guide::queue).
-//! 9. Run a **worker**: [`Queue::spawn_thread`], [`Queue::spawn_tokio`](Queue); guide: [queue](guide::queue).
-//! 10. **Shut down**: [`Queue::shutdown`], in async code [`Queue::shutdown_async`]; guide: [queue](guide::queue).
+//!    guide: [parameters](guide::subscribers#parameters-state-and-emission), [states](guide::scanning#states).
+//! 8. Subscribe an **async** function: `async fn`, awaited by [`emit_async`](Event::emit_async); guide:
+//!    [what runs where](guide::queue#what-runs-where).
+//! 9. Run a **worker**: [`Queue::spawn_thread`], or `spawn_tokio` of [`Queue`](struct@Queue); guide:
+//!    [on a thread](guide::queue#a-worker-on-a-thread), [on tokio](guide::queue#a-worker-on-tokio).
+//! 10. **Shut down**: [`Queue::shutdown`], in async code [`Queue::shutdown_async`]; guide:
+//!     [shut down](guide::queue#shut-down-and-the-end-of-main).
 //! 11. Subscribe to a **pattern** of topics: [`#[subscriber(topic = "shop::.*")]`](macro@subscriber),
-//!     [`Registry::on_topic`]; guide: [topics](guide::topics).
-//! 12. Emit an event **by name**, without a type: [`emit_topic`] with [`args!`]; guide: [topics](guide::topics).
+//!     [`Registry::on_topic`]; guide: [subscribe to a pattern](guide::topics#subscribe-to-a-pattern).
+//! 12. Emit an event **by name**, without a type: [`emit_topic`] with [`args!`]; guide:
+//!     [emit by topic](guide::topics#emit-by-topic-without-a-type).
 //! 13. Receive **every event**: `#[subscriber(topic = ".*")]` with the parameter [`&dyn AnyEvent`](AnyEvent);
-//!     guide: [topics](guide::topics).
+//!     guide: [receive every event](guide::topics#receive-every-event).
 //! 14. Set and filter by the **origin**: [`emit_from`](Event::emit_from), `#[subscriber(origin = checkout)]`, [`Origin`];
-//!     guide: [topics](guide::topics).
-//! 15. **Test** which events are emitted: the crate `events-testing`; guide: [testing](guide::testing).
+//!     guide: [origins](guide::topics#origins-where-an-event-was-emitted-from).
+//! 15. **Test** which events are emitted: the crate `events-testing`; guide: [add the kit](guide::testing#add-the-kit),
+//!     [expect events](guide::testing#expect-events).
 //! 16. Subscribe a closure and **unsubscribe** it: [`Registry::on`] returns a [`Subscription`], and dropping it unsubscribes;
-//!     guide: [subscribers](guide::subscribers).
-//! 17. **Wait for one** event: [`Registry::next`]; for all of a type: [`Registry::stream`]; guide: [queue](guide::queue).
+//!     guide: [subscribe at run time](guide::subscribers#subscribe-at-run-time), [unsubscribe](guide::subscribers#unsubscribe).
+//! 17. **Wait for one** event: [`Registry::next`]; for all of a type: [`Registry::stream`]; guide:
+//!     [wait for an event](guide::queue#wait-for-one-event-or-for-all-of-a-type).
 //! 18. **Bridge a channel**, a stream or a future to events: [`bridge()`]; callbacks: [`signal_to_event`]; guide:
-//!     [bridges](guide::bridges).
+//!     [a channel](guide::bridges#bridge-a-channel), [a timer or a stream](guide::bridges#timers-and-other-streams-of-your-own),
+//!     [a future](guide::bridges#a-future), [callbacks](guide::bridges#callbacks).
 //! 19. **See failures**: install a `tracing::Subscriber`, or receive them with [`try_emit`](Event::try_emit);
-//!     guide: [failures](guide::failures).
-//! 20. Use events in a web server **with axum**; guide: [axum](guide::axum).
+//!     guide: [see the failures](guide::failures#see-the-failures-install-a-tracing-subscriber),
+//!     [receive them](guide::failures#try_emit-receive-the-failures).
+//! 20. Use events in a web server **with axum**; guide: [a complete server](guide::axum#a-complete-server),
+//!     [which call to use](guide::axum#which-call-to-use-in-a-request-handler).
 //!
 //! # The guide
 //!

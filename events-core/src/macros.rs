@@ -7,6 +7,8 @@
 /// `use orders as _; use shipping as _; scan()`, and a check. If Cargo.toml renames a package, write the
 /// new name and the name of the package: `scan!(parcels = shipping)`. Without arguments it is `scan()`.
 ///
+/// Guide: [the crate that is not linked](crate::guide::scanning#the-crate-that-is-not-linked).
+///
 /// ```standalone_crate
 /// # #![crate_name = "shipping"]
 /// # extern crate self as shipping;

@@ -59,6 +59,8 @@ pub struct Bridge<S, W = Unsent, K = AnyItem, C = Undecided> {
 /// The events are emitted with [`emit_async`](crate::Event::emit_async), one after the other, on the registry that is
 /// current when this is called.
 ///
+/// Guide: [bridges](crate::guide::bridges).
+///
 /// ```
 /// use events_core::{Event, Registry, bridge, bridges::EndReason};
 /// # struct Iter<I>(I);
@@ -106,6 +108,7 @@ pub struct Bridge<S, W = Unsent, K = AnyItem, C = Undecided> {
 /// # let mut context = std::task::Context::from_waker(std::task::Waker::noop());
 /// # assert!(std::pin::pin!(runs).poll(&mut context).is_ready());
 /// ```
+#[doc(alias = "channel", alias = "receiver")]
 pub fn bridge<S: IntoSource<M>, M>(source: S) -> Bridge<S::Source> {
     Bridge::new(source.into_source())
 }

@@ -73,6 +73,8 @@ impl EmissionId {
 /// It is created only for handlers with this parameter. The id of an emission is created when it is
 /// first needed.
 ///
+/// Guide: [parameters of a subscriber](crate::guide::subscribers#parameters-state-and-emission).
+///
 /// ```
 /// use events_core::{Emission, Event, Registry, subscriber, subscribers};
 ///

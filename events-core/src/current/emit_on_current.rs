@@ -162,6 +162,8 @@ pub fn emit_mut<E: Event>(event: &mut E) {
 /// Subscribers whose pattern matches the topic receive it. The failure of a subscriber is logged at
 /// `error`; [`try_emit_topic`] returns it.
 ///
+/// Guide: [emit by topic](crate::guide::topics#emit-by-topic-without-a-type).
+///
 /// ```
 /// use std::sync::mpsc;
 /// use events_core::{AnyEvent, Registry, args, emit_topic};

@@ -10,6 +10,8 @@ use crate::{metadata::Origin, primitives::one_line};
 ///
 /// `Debug` prints the topic and the names of the fields, never their values.
 ///
+/// Guide: [an event of unknown type](crate::guide::topics#read-an-event-of-unknown-type).
+///
 /// ```
 /// use events_core::{AnyEvent, Event, Registry};
 ///

@@ -42,6 +42,8 @@ pub trait NamedFields<B> {
 /// [`emit`](Self::emit) and the others consume the event, run the subscribers of the current registry in
 /// order, and return the event with their changes.
 ///
+/// Guide: [events](crate::guide::events).
+///
 #[doc = include_str!("../../docs/event.md")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an event",
@@ -89,6 +91,7 @@ pub trait Event: Sized {
     /// Runs the subscribers and returns the event.
     ///
     #[doc = include_str!("../../docs/emit.md")]
+    #[doc(alias = "publish", alias = "dispatch", alias = "fire", alias = "trigger")]
     #[inline]
     #[track_caller]
     fn emit(mut self) -> Self {
@@ -126,8 +129,8 @@ pub trait Event: Sized {
         Self::Backend::__try_emit(self, Some(&Origin::from(origin.into_key())))
     }
 
-    /// Runs the sync subscribers in order, and then all async ones concurrently, on the caller's task, and
-    /// returns the event.
+    /// Returns the future [`EmitAsync`](crate::emitting::EmitAsync), which runs the sync subscribers in order, and then
+    /// all async ones concurrently, on the caller's task, and returns the event.
     ///
     #[doc = include_str!("../../docs/emit_async.md")]
     #[inline]

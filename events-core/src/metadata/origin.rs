@@ -6,6 +6,8 @@ use super::key::Key;
 
 /// Where an event was emitted from. A subscriber can be limited to the events of one origin.
 ///
+/// Guide: [origins](crate::guide::topics#origins-where-an-event-was-emitted-from).
+///
 /// An origin is a function, a type, or a text compared by value:
 ///
 /// ```

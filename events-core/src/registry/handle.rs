@@ -14,6 +14,8 @@ use super::core::Core;
 /// test, or a part of a program with subscribers of its own, creates one with [`Registry::new`] or
 /// `Registry::with`, and may make it the current one with `enter`.
 ///
+/// Guide: [registries](crate::guide::registries).
+///
 /// ```
 /// use events_core::{Event, Registry};
 ///

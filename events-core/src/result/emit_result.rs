@@ -114,6 +114,8 @@ impl<E> fmt::Debug for Emitted<E> {
 ///
 /// `Display` names each failure. Neither it nor `Debug` shows anything of the event.
 ///
+/// Guide: [receive the failures](crate::guide::failures#try_emit-receive-the-failures).
+///
 /// ```
 /// use events_core::{EmitError, Event, Registry};
 ///

@@ -48,6 +48,8 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 /// Displayed in one line, with the error's chain of sources:
 /// `shop::charge (src/shop.rs:12) returned an error: card refused, caused by: no cover`.
 ///
+/// Guide: [failures](crate::guide::failures).
+///
 /// ```
 /// use events_core::{Event, Registry, failures::Cause};
 ///

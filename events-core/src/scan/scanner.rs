@@ -35,6 +35,8 @@ use crate::{
 /// When a problem is found, with a message that lists all of them; see [`Problem`]. [`try_scan`]
 /// returns them as an error.
 ///
+/// Guide: [scanning and linking](crate::guide::scanning).
+///
 /// ```standalone_crate
 /// events_core::scan();
 /// ```

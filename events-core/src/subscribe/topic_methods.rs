@@ -46,6 +46,7 @@ impl Registry {
     /// # Panics
     ///
     /// As [`on`](Self::on).
+    #[doc(alias = "wildcard")]
     #[track_caller]
     pub fn on_topic<M: 'static, H: TopicHandler<M>>(
         &self,

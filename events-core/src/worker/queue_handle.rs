@@ -40,6 +40,8 @@ use crate::registry::Registry;
 /// A panic in the `Drop` of an event that the queue drops is caught and logged at `error`; the events behind
 /// it run.
 ///
+/// Guide: [the queue](crate::guide::queue).
+///
 /// ```
 /// use events_core::{Event, Registry};
 ///

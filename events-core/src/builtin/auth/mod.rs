@@ -7,6 +7,8 @@
 //! This crate emits none of them: the code that signs up and logs in users does, after the change or the step that
 //! the event announces.
 //!
+//! Guide: [the events of user accounts](crate::guide::listeners#the-events-of-user-accounts).
+//!
 //! [`events()`](crate::events()), the list of the program's events, does not contain them, so a program
 //! that does not use them may have an event of its own with such a topic.
 //!

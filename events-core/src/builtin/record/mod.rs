@@ -10,6 +10,8 @@
 //! type can be a model. Each model has six topics of its own, and each event is emitted with the model
 //! as its origin, [`Origin::of::<M>()`](crate::Origin::of).
 //!
+//! Guide: [the records of a model](crate::guide::listeners#the-records-of-a-model).
+//!
 //! # Subscribing
 //!
 //! ```
