@@ -41,6 +41,7 @@ mod testing;
 use proc_macro::TokenStream;
 
 #[cfg_attr(not(doctest), doc = include_str!("../docs/event.md"))]
+#[doc(alias = "define")]
 #[proc_macro_derive(Event, attributes(event))]
 pub fn derive_event(input: TokenStream) -> TokenStream {
     event::derive(input.into()).into()

@@ -108,7 +108,7 @@ pub struct Bridge<S, W = Unsent, K = AnyItem, C = Undecided> {
 /// # let mut context = std::task::Context::from_waker(std::task::Waker::noop());
 /// # assert!(std::pin::pin!(runs).poll(&mut context).is_ready());
 /// ```
-#[doc(alias = "channel", alias = "receiver")]
+#[doc(alias("channel", "receiver"))]
 pub fn bridge<S: IntoSource<M>, M>(source: S) -> Bridge<S::Source> {
     Bridge::new(source.into_source())
 }

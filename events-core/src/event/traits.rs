@@ -91,7 +91,7 @@ pub trait Event: Sized {
     /// Runs the subscribers and returns the event.
     ///
     #[doc = include_str!("../../docs/emit.md")]
-    #[doc(alias = "publish", alias = "dispatch", alias = "fire", alias = "trigger")]
+    #[doc(alias("publish", "dispatch", "fire", "trigger"))]
     #[inline]
     #[track_caller]
     fn emit(mut self) -> Self {

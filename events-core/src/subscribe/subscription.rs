@@ -37,7 +37,7 @@ use crate::{
 /// drop(subscription);
 /// assert_eq!(registry.emit(Tick(0)).0, 10);
 /// ```
-#[doc(alias = "unsubscribe", alias = "off")]
+#[doc(alias("unsubscribe", "off"))]
 #[must_use = "dropping a Subscription unsubscribes; `.detach()` keeps it for good"]
 pub struct Subscription(Vec<SubscriptionPart>);
 
