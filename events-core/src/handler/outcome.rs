@@ -8,7 +8,8 @@ use crate::result::BoxError;
 /// it), or a `Result` of one of them with any error that converts into a boxed one. One that never returns,
 /// such as a closure that ends in `panic!()`, has the type `!`, which is an outcome too.
 ///
-/// Guide: [what a handler returns](crate::guide::subscribers#what-a-handler-returns), [stop, veto or error](crate::guide::failures#stop-veto-or-error).
+/// Guide: [what a handler returns](crate::guide::subscribers#what-a-handler-returns),
+/// [stop, veto or error](crate::guide::failures#stop-veto-or-error).
 ///
 /// ```
 /// use std::{num::ParseIntError, ops::ControlFlow};

@@ -22,7 +22,8 @@ use crate::{
 /// A scan stores values of a known size. For a trait object, write `State<'_, Box<dyn Mailer>>`, where the trait has
 /// the supertraits `Send` and `Sync`, and provide it with `scanner().state::<Box<dyn Mailer>>(Box::new(smtp))`.
 ///
-/// Guide: [parameters of a subscriber](crate::guide::subscribers#parameters-state-and-emission), [states of a scan](crate::guide::scanning#states).
+/// Guide: [parameters of a subscriber](crate::guide::subscribers#parameters-state-and-emission),
+/// [states of a scan](crate::guide::scanning#states).
 ///
 /// ```
 /// use events_core::{Event, Registry, State, subscriber, subscribers};
