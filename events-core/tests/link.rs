@@ -13,7 +13,7 @@ use scratch::{cargo, crates, two_versions};
 const SHIPPING: &str = "log: shipping::pack::check shipping::pack::wrap shipping::weigh \
                         shipping::label::print shipping::pack::seal";
 
-/// The hint of a scan that finds no declaration.
+/// The hint of a scan that finds no declared subscriber.
 const NOT_LINKED: &str =
     "a crate that no code names is not linked; name it: events_core::scan!(the_crate)";
 

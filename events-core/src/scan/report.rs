@@ -198,7 +198,7 @@ impl ScanReport {
     }
 }
 
-/// The hint of a scan that finds no declaration.
+/// The hint of a scan that finds no declared subscriber.
 const NOT_LINKED: &str =
     "a crate that no code names is not linked; name it: events_core::scan!(the_crate)";
 

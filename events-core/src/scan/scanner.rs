@@ -21,7 +21,7 @@ use crate::{
 /// Registers every linked subscriber in the current registry; call it first in `main`.
 ///
 /// Only crates that the program names are linked; [`scan!`](crate::scan!) names them. The report and the
-/// log record of a scan that finds no declaration have this as a hint. A second scan registers only what is new.
+/// log record of a scan that finds no declared subscriber have this as a hint. A second scan registers only what is new.
 ///
 /// A library that is loaded at run time scans a registry that the program passes to it; see
 /// [`Registry`](Registry#libraries-that-are-loaded-at-run-time).
