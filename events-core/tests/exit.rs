@@ -61,7 +61,9 @@ type Case = (&'static str, fn(), &'static [&'static str]);
 
 const QUEUED: &str =
     "WARN events_core: the program ends with events in the queue, which are lost; ";
-const REMEDY: &str = "call registry().queue().flush() or shutdown(..) at the end of main";
+const REMEDY: &str = "call registry().queue().flush() or shutdown(..) at the end of main, or start a worker with \
+                      registry().queue().spawn_tokio(..), or spawn_thread() if no handler uses a runtime, and shut \
+                      the queue down";
 
 const WITH_A_WORKER: &str =
     "lost; no worker outlives main: call registry().queue().shutdown(..) at the end of main";

@@ -53,12 +53,18 @@ impl<E> fmt::Debug for Emissions<E> {
 }
 
 impl<E> Emissions<E> {
-    /// The events that were emitted so far. `within` is the time that the test has waited for one, as a text.
+    /// The events that were emitted so far. `within` is the time that the test has waited for one, as a text;
+    /// `opposite` is the assertion that holds if there are none.
     #[track_caller]
-    pub(crate) fn new(events: &Events, selector: &EventSelector, within: &str) -> Self {
+    pub(crate) fn new(
+        events: &Events,
+        selector: &EventSelector,
+        within: &str,
+        opposite: Option<&str>,
+    ) -> Self {
         let numbers = events.numbers(selector);
         if numbers.is_empty() {
-            panic!("{}", events.not_emitted_text(selector, within));
+            panic!("{}", events.not_emitted_text(selector, within, opposite));
         }
         Self {
             selected: selector.to_string(),
@@ -68,7 +74,8 @@ impl<E> Emissions<E> {
         }
     }
 
-    /// Asserts that the count is exactly `expected`.
+    /// Asserts that the count is exactly `expected`, which is at least 1: with no such event, the assertion before has
+    /// failed. [`assert_not_emitted`](Events::assert_not_emitted) asserts that there is none.
     ///
     /// # Panics
     ///
@@ -96,7 +103,8 @@ impl<E> Emissions<E> {
 
 impl<E> Emissions<E> {
     /// Asserts that the closure returns `true` for at least one of the events, and restricts
-    /// [`times`](Self::times) and [`count`](Self::count) to these. It is called with the events as they were before
+    /// [`times`](Self::times) and [`count`](Self::count) to these. That it holds for none is an expectation, written
+    /// before the code that emits: `expect::<E>().never().matching(..)`. The closure is called with the events as they were before
     /// their subscribers ran; see [`Events::emitted`], also for the types that it accepts.
     ///
     /// ```
@@ -143,7 +151,9 @@ impl<E> Emissions<E> {
                 )
             };
             panic!(
-                "{selected} was emitted {}, but `matching` did not hold: {which}\n\n{emitted}",
+                "{selected} was emitted {}, but `matching` did not hold: {which}\n\
+                 - if it should not hold, write `expect::<..>().never().matching(..)` before the code that emits\n\n\
+                 {emitted}",
                 times(all.len())
             );
         }
@@ -166,7 +176,8 @@ impl Events {
     #[track_caller]
     #[expect(clippy::must_use_candidate, reason = "it is an assertion")]
     pub fn assert_emitted<E: Event>(&self) -> Emissions<E> {
-        Emissions::new(self, &EventSelector::of_type::<E>(), "")
+        let opposite = Some("assert_not_emitted");
+        Emissions::new(self, &EventSelector::of_type::<E>(), "", opposite)
     }
 
     /// Asserts that no such event was emitted so far.
@@ -186,7 +197,8 @@ impl Events {
     /// When none was emitted, and when the pattern is not a regular expression.
     #[track_caller]
     pub fn assert_emitted_topic(&self, pattern: impl AsRef<str>) -> Emissions<ByTopic> {
-        Emissions::new(self, &EventSelector::of_topic(pattern.as_ref()), "")
+        let selector = EventSelector::of_topic(pattern.as_ref());
+        Emissions::new(self, &selector, "", Some("assert_not_emitted_topic"))
     }
 
     /// Asserts that no event whose whole topic matches this regular expression was emitted so far.
@@ -206,9 +218,15 @@ impl Events {
         selected.map(|event| event.number).collect()
     }
 
-    fn not_emitted_text(&self, selector: &EventSelector, within: &str) -> String {
+    fn not_emitted_text(
+        &self,
+        selector: &EventSelector,
+        within: &str,
+        opposite: Option<&str>,
+    ) -> String {
         let circumstances = self.circumstances();
-        failure_text::not_emitted(&self.mock.lock(), selector, within, &circumstances)
+        let data = self.mock.lock();
+        failure_text::not_emitted(&data, selector, within, &circumstances, opposite)
     }
 
     fn emitted_text(&self) -> String {

@@ -52,7 +52,7 @@ impl Events {
         let deadline = Instant::now().checked_add(within);
         self.mock.wait_until(&selector, deadline);
         let hint = "; in async code call `wait_for_async(..).await` instead";
-        Emissions::new(self, &selector, &format!(" within {within:?}{hint}"))
+        Emissions::new(self, &selector, &format!(" within {within:?}{hint}"), None)
     }
 
     /// [`wait_for`](Self::wait_for) without blocking the thread; no runtime is needed. The time begins with the
@@ -128,7 +128,7 @@ impl<E> Future for WaitFor<E> {
             return Poll::Pending;
         }
         let within = format!(" within {:?}, waited for at {}", this.within, this.location);
-        Poll::Ready(Emissions::new(&this.events, &this.selector, &within))
+        Poll::Ready(Emissions::new(&this.events, &this.selector, &within, None))
     }
 }
 

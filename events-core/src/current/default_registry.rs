@@ -18,6 +18,7 @@ use tracing::{Level, level_enabled};
 
 use crate::{
     declared::SUBSCRIBERS,
+    queue::START_WORKER,
     registry::{Core, DefaultHooks},
 };
 
@@ -49,9 +50,12 @@ fn warn_at_exit() {
 }
 
 fn warn() {
+    let without_workers = format!(
+        "the program ends with events in the queue, which are lost; call registry().queue().flush() or shutdown(..) at \
+         the end of main, or {START_WORKER}, and shut the queue down"
+    );
     DEFAULT.queue().warn_if_not_empty(
-        "the program ends with events in the queue, which are lost; call registry().queue().flush() or \
-         shutdown(..) at the end of main, or start a worker with spawn_thread() and shut the queue down",
+        &without_workers,
         "the program ends with events in the queue, which are lost; no worker outlives main: call \
          registry().queue().shutdown(..) at the end of main, or await shutdown_async(..) there",
     );

@@ -49,8 +49,8 @@ pub(crate) fn default_registry() -> Registry {
 ///
 /// In a program that enters no other registry it is always the default one, and
 /// `events_core::registry().queue()` is the queue of that registry: call
-/// [`flush`](crate::Queue::flush) on it, or start a worker with
-/// [`spawn_thread`](crate::Queue::spawn_thread).
+/// [`flush`](crate::Queue::flush) on it, or start a worker with `spawn_tokio` (cargo feature `tokio`), or
+/// [`spawn_thread`](crate::Queue::spawn_thread) if no handler uses a runtime.
 ///
 /// A library that is loaded at run time has its own default registry; see
 /// [`Registry`](Registry#libraries-that-are-loaded-at-run-time).

@@ -17,6 +17,7 @@ use std::ops::Deref;
 use super::{
     bounded::{BoundedQueue, PushError},
     job::{JobVtable, UnfinishedJob},
+    start_worker::START_WORKER,
     topic_counts::TopicCounts,
 };
 use crate::{
@@ -52,8 +53,8 @@ impl<C> JobQueue<C> {
                     tracing::warn!(
                         target: "events_core",
                         capacity = self.capacity(),
-                        "the queue is full and has no worker; start one with registry().queue().spawn_thread(), or call \
-                         registry().queue().flush() regularly, in async code flush_async().await",
+                        "the queue is full and has no worker; {START_WORKER}, or call registry().queue().flush() \
+                         regularly, in async code flush_async().await",
                     );
                 });
             }

@@ -14,7 +14,8 @@
 //! - `job_context`: the origin, span and parent emission of a job;
 //! - `in_flight`: the suspended jobs of one driver;
 //! - `idle`: the notification that a driver is idle;
-//! - `drivers`: the drivers of a queue that are in progress, and the jobs that they could not finish.
+//! - `drivers`: the drivers of a queue that are in progress, and the jobs that they could not finish;
+//! - `start_worker`: the text that names how to start a worker.
 //!
 //! What happens when the queue is full is described in `job_queue`.
 
@@ -26,6 +27,7 @@ mod in_flight;
 mod job;
 mod job_context;
 mod job_queue;
+mod start_worker;
 mod topic_counts;
 
 pub(crate) use bounded::{LaneItems, PushError, PushErrorKind};
@@ -37,4 +39,5 @@ pub(crate) use job::{
 };
 pub(crate) use job_context::JobContext;
 pub(crate) use job_queue::JobQueue;
+pub(crate) use start_worker::START_WORKER;
 pub(crate) use topic_counts::TopicCounts;

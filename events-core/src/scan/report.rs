@@ -7,12 +7,15 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::{
     metadata::{EventInfo, SubscriberInfo},
     primitives::{Plural, one_line},
+    queue::START_WORKER,
 };
 
 /// The declared subscribers that all scans of a registry have registered so far.
 ///
 /// `Display` prints a table: topic, subscriber, file and line, priority, kind and origin of each
-/// subscriber, by topic and in running order, and a line of totals.
+/// subscriber, by topic and in running order, and a line of totals. Below that it prints hints, one a line: that a
+/// crate may not be linked, if no subscriber is; [`unmatched_patterns`](Self::unmatched_patterns); and
+/// [`listeners_to_add`](Self::listeners_to_add).
 ///
 /// ```text
 /// topic                     subscriber        location                priority  kind      origin
@@ -45,6 +48,7 @@ pub struct ScanReport {
     crates: BTreeMap<&'static str, CrateCounts>,
     unmatched_patterns: Vec<String>,
     listeners_to_add: Vec<String>,
+    found_nothing: bool,
 }
 
 /// The numbers of event types and subscribers of one crate.
@@ -82,6 +86,7 @@ impl ScanReport {
         events: &[EventInfo],
         unmatched_patterns: Vec<String>,
         listeners_to_add: Vec<String>,
+        found_nothing: bool,
     ) -> Self {
         by_event.retain(|subscribers| !subscribers.is_empty());
         by_event.sort_by(|one, other| one[0].topic.cmp(&other[0].topic));
@@ -101,6 +106,7 @@ impl ScanReport {
             crates,
             unmatched_patterns,
             listeners_to_add,
+            found_nothing,
         }
     }
 
@@ -148,6 +154,12 @@ impl ScanReport {
         self.listeners_to_add.iter().map(String::as_str)
     }
 
+    /// The hint at crates that are not linked, if the scan was not restricted, no subscriber or listener is linked,
+    /// and the registry has none of another library.
+    pub(super) fn unlinked_hint(&self) -> Option<&'static str> {
+        (self.found_nothing && self.subscribers.is_empty()).then_some(NOT_LINKED)
+    }
+
     /// The line of totals. Subscribers that run later are async or deferred: they need an
     /// `emit_async`, or a worker or flush of the [`Queue`](crate::Queue), which the line names.
     #[must_use]
@@ -172,8 +184,11 @@ impl ScanReport {
         let later = self.subscribers().filter(|info| info.runs_later()).count();
         let later = match later {
             0 => String::new(),
-            1 => format!("; 1 runs later: {RUN_LATER}"),
-            later => format!("; {later} run later: {RUN_LATER}"),
+            later => format!(
+                "; {later} {} later: {START_WORKER}, or call registry().queue().flush(), in async code \
+                 flush_async().await",
+                if later == 1 { "runs" } else { "run" }
+            ),
         };
         if crates.is_empty() {
             totals
@@ -183,9 +198,9 @@ impl ScanReport {
     }
 }
 
-/// How subscribers that run later come to run.
-const RUN_LATER: &str = "start a worker with registry().queue().spawn_thread(), or call \
-     registry().queue().flush(), in async code flush_async().await";
+/// The hint of a scan that finds no declared subscriber.
+const NOT_LINKED: &str =
+    "a crate that no code names is not linked; name it: events_core::scan!(the_crate)";
 
 const HEADINGS: [&str; 6] = [
     "topic",
@@ -242,7 +257,8 @@ impl fmt::Display for ScanReport {
             }
         }
         f.write_str(&self.summary())?;
-        for hint in self.unmatched_patterns.iter().chain(&self.listeners_to_add) {
+        let hints = self.unmatched_patterns().chain(self.listeners_to_add());
+        for hint in self.unlinked_hint().into_iter().chain(hints) {
             write!(f, "\n{hint}")?;
         }
         Ok(())

@@ -20,8 +20,8 @@ use crate::{
 
 /// Registers every linked subscriber in the current registry; call it first in `main`.
 ///
-/// Only crates that the program names are linked; [`scan!`](crate::scan!) names them. A second scan
-/// registers only what is new.
+/// Only crates that the program names are linked; [`scan!`](crate::scan!) names them. The report and the
+/// log record of a scan that finds no declared subscriber have this as a hint. A second scan registers only what is new.
 ///
 /// A library that is loaded at run time scans a registry that the program passes to it; see
 /// [`Registry`](Registry#libraries-that-are-loaded-at-run-time).
@@ -332,13 +332,17 @@ impl Scanner {
         for listener in &to_add {
             catch_record(|| tracing::info!(target: "events_core", "{listener}"));
         }
-        let report = ScanReport::new(core.declared(), &EVENTS, unmatched, to_add);
+        let is_restricted = !self.modules.is_empty() || self.subscribers.is_some();
+        let found_nothing = linked.all().is_empty() && !is_restricted;
+        let report = ScanReport::new(core.declared(), &EVENTS, unmatched, to_add, found_nothing);
         catch_record(|| {
+            let hint = report.unlinked_hint();
+            let (separator, hint) = hint.map_or(("", ""), |hint| ("; ", hint));
             tracing::info!(
                 target: "events_core",
                 subscribers = report.subscribers().len(),
                 events = report.heard_events(),
-                "scanned: {}",
+                "scanned: {}{separator}{hint}",
                 report.summary(),
             );
         });

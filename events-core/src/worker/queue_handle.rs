@@ -9,7 +9,8 @@ use crate::registry::Registry;
 ///
 /// [`Registry::queue`] returns it. [`registry()`](crate::registry())`.queue()` is the queue of the current
 /// registry, which is the default one unless another is entered. It does not run by itself: flush it, or
-/// start a worker, for instance in `main`: `events_core::registry().queue().spawn_thread().detach()`.
+/// start a worker, for instance in `main`: `events_core::registry().queue().spawn_tokio(8).detach()` in a program on
+/// tokio (cargo feature `tokio`), `spawn_thread().detach()` in one whose handlers use no runtime.
 ///
 /// [`enqueue`](crate::Event::enqueue) adds an event and returns at once; a sync
 /// [`emit`](crate::Event::emit) adds a snapshot if the event has `async` or `deferred` subscribers.

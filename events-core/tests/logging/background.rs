@@ -251,7 +251,11 @@ fn a_full_queue_without_a_worker_is_logged_once_at_warn() {
     });
     let warning = single_record(&log, "WARN");
     assert!(
-        warning.contains("the queue is full and has no worker"),
+        warning.contains(
+            "the queue is full and has no worker; start a worker with registry().queue().spawn_tokio(..), or \
+             spawn_thread() if no handler uses a runtime, or call registry().queue().flush() regularly, in async code \
+             flush_async().await"
+        ),
         "{warning}"
     );
 }

@@ -60,14 +60,19 @@ pub(crate) fn failed_test(data: &MockData, circumstances: &Circumstances<'_>) ->
     text
 }
 
-/// The text of an assertion or a wait that fails because such an event was not emitted.
+/// The text of an assertion or a wait that fails because such an event was not emitted. `opposite` is the assertion
+/// that holds then.
 pub(crate) fn not_emitted(
     data: &MockData,
     selector: &EventSelector,
     within: &str,
     circumstances: &Circumstances<'_>,
+    opposite: Option<&str>,
 ) -> String {
-    let reasons = lines(&circumstances.explain(data, selector, 0));
+    let mut reasons = circumstances.explain(data, selector, 0);
+    let remedy = |opposite| format!("if it should not be, call `{opposite}` instead");
+    reasons.extend(opposite.map(remedy));
+    let reasons = lines(&reasons);
     format!(
         "{selector} was not emitted{within}{reasons}\n\n{}",
         emitted_events(data)

@@ -40,10 +40,19 @@ fn assert_emitted_and_assert_not_emitted() {
     events.assert_nothing_emitted();
     events.assert_not_emitted::<Placed>();
     events.assert_not_emitted_topic("asserted.*");
-    assert!(failure(|| drop(events.assert_emitted::<Placed>())).contains("was not emitted"));
-    assert!(
-        failure(|| drop(events.assert_emitted_topic("asserted.*"))).contains("was not emitted")
-    );
+    let failures = [
+        (
+            failure(|| drop(events.assert_emitted::<Placed>().times(0))),
+            "`asserted.placed` was not emitted\n- if it should not be, call `assert_not_emitted` instead\n",
+        ),
+        (
+            failure(|| drop(events.assert_emitted_topic("asserted.*").times(0))),
+            "a topic like `asserted.*` was not emitted\n- if it should not be, call `assert_not_emitted_topic` instead\n",
+        ),
+    ];
+    for (text, start) in failures {
+        assert!(text.starts_with(start), "{text}");
+    }
 
     place(&[1, 2]);
     emit_topic("asserted.text", args! {});
@@ -76,7 +85,8 @@ fn assert_emitted_matching() {
     let failures = [
         (
             failure(|| drop(after_7.clone().matching(|event| event.number == 7))),
-            "`asserted.placed`, matching a condition, was emitted twice, but `matching` did not hold: #2 and #3\n\n\
+            "`asserted.placed`, matching a condition, was emitted twice, but `matching` did not hold: #2 and #3\n\
+             - if it should not hold, write `expect::<..>().never().matching(..)` before the code that emits\n\n\
              emitted, in order:\n  #1 asserted.placed { number: 7 }\n",
         ),
         (
@@ -86,9 +96,10 @@ fn assert_emitted_matching() {
         (
             failure(|| {
                 let placed = events.assert_emitted::<Placed>();
-                drop(placed.matching(|event| event.number == 6));
+                drop(placed.matching(|event| event.number == 6).times(0));
             }),
-            "`asserted.placed` was emitted 3 times, but `matching` did not hold: #1, #2 and #3\n",
+            "`asserted.placed` was emitted 3 times, but `matching` did not hold: #1, #2 and #3\n\
+             - if it should not hold, write `expect::<..>().never().matching(..)` before the code that emits\n",
         ),
     ];
     for (text, start) in failures {

@@ -435,8 +435,8 @@ fn the_scan_report_shows_background_subscribers() {
     assert_eq!(
         report.summary(),
         "4 subscribers of 1 event: 4 from it; 3 run later: start a worker with \
-         registry().queue().spawn_thread(), or call registry().queue().flush(), in async code \
-         flush_async().await"
+         registry().queue().spawn_tokio(..), or spawn_thread() if no handler uses a runtime, or call \
+         registry().queue().flush(), in async code flush_async().await"
     );
 }
 

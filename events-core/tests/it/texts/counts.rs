@@ -401,6 +401,7 @@ fn the_summary_of_a_scan_counts_subscribers_events_and_patterns() {
     for (subscribers, expected) in rows {
         let report = Registry::new().scanner().subscribers(subscribers).run();
         assert_eq!(report.summary(), expected);
+        assert!(report.to_string().ends_with(expected), "{report}");
     }
     let hint = |subscribers: Subscribers| {
         let report = Registry::new().scanner().subscribers(subscribers).run();

@@ -61,7 +61,7 @@ fn the_summary_of_a_scan_names_all_ways_to_run_what_runs_later() {
     assert_eq!(
         report.summary(),
         "1 subscriber of 1 event: 1 from it; 1 runs later: start a worker with \
-         registry().queue().spawn_thread(), or call registry().queue().flush(), in async code \
-         flush_async().await"
+         registry().queue().spawn_tokio(..), or spawn_thread() if no handler uses a runtime, or call \
+         registry().queue().flush(), in async code flush_async().await"
     );
 }

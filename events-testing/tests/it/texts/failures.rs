@@ -336,6 +336,7 @@ fn failed_assertions_and_a_late_expectation() {
     check(&failure(|| events.assert_nothing_emitted()), &expected);
     let expected = expect![[r#"
         `mailer::Sent` was not emitted
+        - if it should not be, call `assert_not_emitted` instead
 
         emitted, in order:
           #1 signup::UserRegistered { email: "a@x.org", password: [redacted], age: Some(36), avatar: .. }
