@@ -43,7 +43,7 @@ pub struct Bridge<S, W = Unsent, K = AnyItem, C = Undecided> {
     is_registry_set: bool,
 }
 
-/// Turns the items of a source into events. The source is a [`Stream`](futures_core::Stream), such as a timer or the
+/// Turns the items of a source into events. The source is a `Stream` of the crate `futures-core`, such as a timer or the
 /// signals of the operating system; a [`Future`], whose output is the only item; or, with the cargo feature `tokio` of
 /// `events-core`, a receiver of a channel of tokio, which needs no wrapper:
 ///

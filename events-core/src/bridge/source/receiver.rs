@@ -53,6 +53,30 @@ use super::traits::{IntoSource, PollSource, Source};
 pub struct FromReceiver<R: Receive>(State<R>);
 
 /// The source is a receiver of tokio: a marker of [`IntoSource`].
+///
+/// ```
+/// use events_core::{Event, Registry, bridge, bridges::{Bridged, FromReceiver, IntoSource, OfReceiver}};
+/// use tokio::sync::mpsc;
+///
+/// #[derive(Event)]
+/// struct Job(u32);
+///
+/// /// Accepts receivers only.
+/// fn jobs<R>(receiver: R, registry: &Registry) -> Bridged
+/// where
+///     R: IntoSource<OfReceiver, Source = FromReceiver<mpsc::Receiver<u32>>>,
+/// {
+///     bridge(receiver).with(|id| Some(Job(id))).on(registry).spawn()
+/// }
+///
+/// let registry = Registry::new();
+/// let (sender, receiver) = mpsc::channel(1);
+/// let bridged = jobs(receiver, &registry);
+/// sender.blocking_send(7)?;
+/// drop(sender); // ends the source
+/// assert_eq!(bridged.wait().emitted(), 1);
+/// # Ok::<(), mpsc::error::SendError<u32>>(())
+/// ```
 #[derive(Debug)]
 pub enum OfReceiver {}
 

@@ -81,7 +81,7 @@ pub trait PollSource: Source {
     ) -> Poll<Option<Result<Self::Item, String>>>;
 }
 
-/// What [`bridge`](crate::bridge()) accepts: a [`Stream`](futures_core::Stream), a [`Future`], or with the cargo feature
+/// What [`bridge`](crate::bridge()) accepts: a `Stream` of the crate `futures-core`, a [`Future`], or with the cargo feature
 /// `tokio` a receiver of tokio's `mpsc`, `broadcast` or `watch` channels.
 ///
 /// `M` only distinguishes the implementations and is inferred. For a type that is both a stream and a future, name it:
@@ -128,9 +128,31 @@ pub trait IntoSource<M> {
 }
 
 /// The source is a stream: a marker of [`IntoSource`].
+///
+/// ```
+/// use events_core::{Event, Registry, bridge, bridges::OfStream};
+///
+/// #[derive(Event)]
+/// struct Tick(u32);
+///
+/// // Written out, as for a source that is a future as well.
+/// let ticks = bridge::<_, OfStream>(tokio_stream::iter(1..=3)).with(|number| Some(Tick(number)));
+/// assert_eq!(ticks.on(&Registry::new()).spawn().wait().emitted(), 3);
+/// ```
 #[derive(Debug)]
 pub enum OfStream {}
 
 /// The source is a future: a marker of [`IntoSource`].
+///
+/// ```
+/// use events_core::{Event, Registry, bridge, bridges::OfFuture};
+///
+/// #[derive(Event)]
+/// struct Loaded(&'static str);
+///
+/// // Written out, as for a source that is a stream as well.
+/// let load = bridge::<_, OfFuture>(async { "settings" }).with(|name| Some(Loaded(name)));
+/// assert_eq!(load.on(&Registry::new()).spawn().wait().emitted(), 1);
+/// ```
 #[derive(Debug)]
 pub enum OfFuture {}
