@@ -86,7 +86,7 @@ pub(crate) struct BackgroundPlan {
     has_deferred: bool,
     dependencies: Dependencies,
     /// The sync and awaited handlers, if some are awaited.
-    awaited_chain: Option<AwaitedChain>,
+    awaited_chain: Option<AwaitedChain<Self>>,
 }
 
 impl BackgroundPlan {
@@ -94,7 +94,7 @@ impl BackgroundPlan {
         handlers: Box<[Arc<dyn BackgroundHandler>]>,
         subscribers: Box<[Arc<SubscriberInfo>]>,
         dependencies: Vec<(usize, usize)>,
-        awaited_chain: Option<AwaitedChain>,
+        awaited_chain: Option<AwaitedChain<Self>>,
     ) -> Self {
         let dependencies = Dependencies::new(dependencies);
         Self {
@@ -114,7 +114,7 @@ impl BackgroundPlan {
 
     /// The sync and awaited handlers, if some are awaited. They run before the background handlers.
     #[inline]
-    pub(crate) fn awaited_chain(&self) -> Option<&AwaitedChain> {
+    pub(crate) fn awaited_chain(&self) -> Option<&AwaitedChain<Self>> {
         self.awaited_chain.as_ref()
     }
 

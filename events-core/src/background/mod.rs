@@ -29,10 +29,7 @@ mod once_handler;
 mod stages;
 
 pub use awaited::{Awaited, AwaitedHandler, BorrowedAwaitedHandler, StatefulAwaitedHandler, boxed};
-pub(crate) use awaited::{
-    AwaitedCall, AwaitedChain, BorrowedAwaitedCall, ChainStep, ErasedAwaited, FilteredAwaited,
-    StatefulAwaitedCall,
-};
+pub(crate) use awaited::{AwaitedCall, BorrowedAwaitedCall, FilteredAwaited, StatefulAwaitedCall};
 pub(crate) use background_plan::{
     BackgroundHandler, BackgroundPlan, DeferredRun, ErasedBackgroundRun,
 };
@@ -41,3 +38,12 @@ pub(crate) use filtered_handler::FilteredHandler;
 pub use limit::ConcurrencyLimited;
 pub use once_handler::OnceHandler;
 pub(crate) use stages::Select;
+
+/// The chain of an event type that has awaited handlers.
+pub(crate) type AwaitedChain = awaited::AwaitedChain<BackgroundPlan>;
+
+/// A part of such a chain.
+pub(crate) type ChainStep = awaited::ChainStep<BackgroundPlan>;
+
+/// An awaited handler with its type erased.
+pub(crate) type ErasedAwaited = awaited::ErasedAwaited<BackgroundPlan>;

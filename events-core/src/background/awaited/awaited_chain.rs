@@ -11,15 +11,15 @@ use crate::{
     result::{EmitStats, FailureList},
 };
 
-/// The sync and the awaited handlers of one event type, in running order.
-pub(crate) struct AwaitedChain {
-    pub(super) steps: Box<[ChainStep]>,
+/// The sync and the awaited handlers of one event type, in running order. `K` is what a run of it keeps alive.
+pub(crate) struct AwaitedChain<K> {
+    pub(super) steps: Box<[ChainStep<K>]>,
 }
 
 /// A part of the chain.
-pub(crate) enum ChainStep {
+pub(crate) enum ChainStep<K> {
     Sync(Stretch),
-    Awaited(ErasedAwaited, Arc<SubscriberInfo>),
+    Awaited(ErasedAwaited<K>, Arc<SubscriberInfo>),
 }
 
 /// Sync handlers that run one after the other.
@@ -29,8 +29,8 @@ pub(crate) struct Stretch {
     traced_chain: OnceLock<Chain>,
 }
 
-impl AwaitedChain {
-    pub(crate) fn new(steps: Vec<ChainStep>) -> Self {
+impl<K> AwaitedChain<K> {
+    pub(crate) fn new(steps: Vec<ChainStep<K>>) -> Self {
         Self {
             steps: steps.into_boxed_slice(),
         }
@@ -48,7 +48,7 @@ impl AwaitedChain {
     }
 }
 
-impl ChainStep {
+impl<K> ChainStep<K> {
     pub(crate) fn sync(chain: Chain) -> Self {
         Self::Sync(Stretch {
             chain,

@@ -27,27 +27,27 @@ impl ChainProgress {
         let of_chain = chain.flat_map(|chain| chain.subscribers_from(self.step));
         of_chain.chain(self.plan.subscribers())
     }
+}
 
-    /// Records that the awaited handler of the current step is complete.
-    pub(super) fn end(
-        &mut self,
-        subscriber: &Arc<SubscriberInfo>,
-        ended: thread::Result<Step>,
-        failures: &FailureList,
-    ) {
-        let cause = match ended {
-            Ok(Step::Skipped) => return,
-            Ok(Step::Done) => None,
-            Ok(Step::Stop) => {
-                self.stats.stopped_by = Some(Arc::clone(subscriber));
-                None
-            }
-            Ok(Step::Failed(error)) => Some(Cause::of(error)),
-            Err(payload) => Some(Cause::Panic(panic_hook::into_panic(payload))),
-        };
-        self.stats.ran += 1;
-        if let Some(cause) = cause {
-            failures.push(Failure::new(Arc::clone(subscriber), cause));
+/// Records that an awaited handler is complete.
+pub(super) fn record_end(
+    stats: &mut EmitStats,
+    subscriber: &Arc<SubscriberInfo>,
+    ended: thread::Result<Step>,
+    failures: &FailureList,
+) {
+    let cause = match ended {
+        Ok(Step::Skipped) => return,
+        Ok(Step::Done) => None,
+        Ok(Step::Stop) => {
+            stats.stopped_by = Some(Arc::clone(subscriber));
+            None
         }
+        Ok(Step::Failed(error)) => Some(Cause::of(error)),
+        Err(payload) => Some(Cause::Panic(panic_hook::into_panic(payload))),
+    };
+    stats.ran += 1;
+    if let Some(cause) = cause {
+        failures.push(Failure::new(Arc::clone(subscriber), cause));
     }
 }

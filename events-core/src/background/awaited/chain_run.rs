@@ -5,13 +5,15 @@
 //! dropped before the event, and no handler behind it runs.
 
 use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::Arc,
     task::{Poll, Waker},
 };
 
-use super::{awaited_chain::ChainStep, chain_progress::ChainProgress};
+use super::{
+    awaited_chain::ChainStep,
+    chain_progress::{ChainProgress, record_end},
+};
 use crate::{
     background::{
         background_plan::BackgroundPlan, background_result::FirstPoll,
@@ -19,53 +21,36 @@ use crate::{
     },
     context::{CatchSpan, EmitGuard, log, records_spans},
     event::{Event, Family, Visit},
-    handler::{BackgroundCall, Step},
+    handler::BackgroundCall,
     result::{Cause, EmitStats, Failure, FailureList, TooDeep},
 };
 
-/// What the visit of the event does: the current step.
+/// What the visit of the event does: the current step. It polls the future of an awaited handler for the first time, or it
+/// runs a stretch of sync handlers, adds to the stats, and returns [`FirstPoll::Skipped`].
 struct RunStep<'a, 's> {
-    step: usize,
+    step: &'s ChainStep<BackgroundPlan>,
     call: &'s BackgroundCall,
-    plan: &'s BackgroundPlan,
     start: Start<'a, 's, BackgroundPlan>,
+    stats: &'a mut EmitStats,
     failures: &'a FailureList,
     is_traced: bool,
 }
 
-/// The result of a step.
-enum StepResult {
-    /// A stretch of sync handlers has run.
-    Ran(EmitStats),
-    /// The future of an awaited handler was polled for the first time.
-    Polled(FirstPoll),
-}
-
 impl<'s, F: Family> Visit<'s, F> for RunStep<'_, 's> {
-    type Output = StepResult;
+    type Output = FirstPoll;
 
-    fn visit<'x: 's>(mut self, event: &'s mut F::Of<'x>) -> StepResult {
-        let chain = self.plan.awaited_chain();
-        match chain.and_then(|chain| chain.steps.get(self.step)) {
-            None => StepResult::Ran(EmitStats::default()),
-            Some(ChainStep::Sync(stretch)) => {
+    #[inline]
+    fn visit<'x: 's>(mut self, event: &'s mut F::Of<'x>) -> FirstPoll {
+        match self.step {
+            ChainStep::Sync(stretch) => {
                 let origin = self.call.origin();
-                StepResult::Ran(stretch.run::<F>(event, origin, self.failures, self.is_traced))
+                let stats = stretch.run::<F>(event, origin, self.failures, self.is_traced);
+                self.stats.ran += stats.ran;
+                self.stats.stopped_by = stats.stopped_by;
+                self.stats.is_unreached |= stats.is_unreached;
+                FirstPoll::Skipped
             }
-            Some(ChainStep::Awaited(handler, _)) => {
-                let call = self.call;
-                // The panic of a future is caught where that is polled, that of a filter is not.
-                let start = AssertUnwindSafe(move || {
-                    let event = event; // moved, since the future borrows it for longer than this call
-                    handler.start::<F>(event, call)
-                });
-                let future = catch_unwind(start);
-                StepResult::Polled(match future {
-                    Ok(Some(future)) => self.start.run(|| future),
-                    Ok(None) => FirstPoll::Skipped,
-                    Err(payload) => FirstPoll::Ended(Box::new(Err(payload))),
-                })
-            }
+            ChainStep::Awaited(handler, _) => handler.start::<F>(event, self.call, &mut self.start),
         }
     }
 }
@@ -84,14 +69,7 @@ impl<E: Event> BackgroundRun<E> {
         failures: &FailureList,
         waker: &Waker,
     ) -> Poll<EmitStats> {
-        let progress = ChainProgress {
-            plan: Arc::clone(plan),
-            step: 0,
-            stats: EmitStats::default(),
-            span: None,
-        };
-        let polled = self.run_chain(progress, failures, waker);
-        polled.map(|progress| progress.stats)
+        self.run_chain(plan, 0, EmitStats::default(), failures, waker)
     }
 
     /// Polls the awaited handler at which the chain is suspended, and continues behind it. The caller has entered the
@@ -102,7 +80,7 @@ impl<E: Event> BackgroundRun<E> {
         waker: &Waker,
     ) -> Poll<Option<(Arc<BackgroundPlan>, EmitStats)>> {
         let this = self.as_mut().project();
-        let Some(mut progress) = this.chain.take() else {
+        let Some(progress) = this.chain.take() else {
             return Poll::Ready(None);
         };
         let entered = progress.span.as_ref().and_then(CatchSpan::enter);
@@ -112,81 +90,81 @@ impl<E: Event> BackgroundRun<E> {
             *this.chain = progress.into();
             return Poll::Pending;
         };
-        let plan = Arc::clone(&progress.plan);
-        let steps = plan.awaited_chain().map(|chain| &chain.steps);
+        let ChainProgress {
+            plan,
+            step,
+            mut stats,
+            ..
+        } = progress;
+        let chain = plan.awaited_chain();
         if let Some(ChainStep::Awaited(_, subscriber)) =
-            steps.and_then(|steps| steps.get(progress.step))
+            chain.and_then(|chain| chain.steps.get(step))
         {
-            progress.end(subscriber, ended, failures);
+            record_end(&mut stats, subscriber, ended, failures);
         }
-        progress.span = None;
-        progress.step += 1;
-        let polled = self.run_chain(progress, failures, waker);
-        polled.map(|progress| Some((plan, progress.stats)))
+        let polled = self.run_chain(&plan, step + 1, stats, failures, waker);
+        polled.map(|stats| Some((plan, stats)))
     }
 
     /// Runs the chain from a step on.
     fn run_chain(
         mut self: Pin<&mut Self>,
-        mut progress: ChainProgress,
+        plan: &Arc<BackgroundPlan>,
+        first: usize,
+        mut stats: EmitStats,
         failures: &FailureList,
         waker: &Waker,
-    ) -> Poll<ChainProgress> {
-        let plan = Arc::clone(&progress.plan);
-        let steps = plan.awaited_chain().map_or(&[][..], |chain| &chain.steps);
+    ) -> Poll<EmitStats> {
+        let Some(chain) = plan.awaited_chain() else {
+            return Poll::Ready(stats);
+        };
         let is_traced = records_spans();
-        while progress.stats.stopped_by.is_none()
-            && let Some(step) = steps.get(progress.step)
-        {
-            let subscriber = match step {
-                ChainStep::Sync(_) => None,
-                ChainStep::Awaited(_, subscriber) => Some(subscriber),
+        for (step, part) in chain.steps.iter().enumerate().skip(first) {
+            if stats.stopped_by.is_some() {
+                break;
+            }
+            let span = match part {
+                ChainStep::Awaited(_, subscriber) if is_traced => {
+                    Some(log::handler_span(subscriber))
+                }
+                _ => None,
             };
-            let span = subscriber
-                .filter(|_| is_traced)
-                .map(|subscriber| log::handler_span(subscriber));
             let entered = span.as_ref().and_then(CatchSpan::enter);
             let this = self.as_mut().project();
-            let number = progress.step;
-            let result = this
+            let polled = this
                 .futures
-                .start_exclusive(&plan, waker, |event, call, plan, start| {
-                    event.__lend(RunStep {
-                        step: number,
+                .start_exclusive(plan, waker, |event, call, plan, start| {
+                    let step = plan.awaited_chain()?.steps.get(step)?;
+                    Some(event.__lend(RunStep {
+                        step,
                         call,
-                        plan,
                         start,
+                        stats: &mut stats,
                         failures,
                         is_traced,
-                    })
+                    }))
                 });
             drop(entered);
-            match result {
-                None => break,
-                Some(StepResult::Ran(stats)) => {
-                    progress.stats.ran += stats.ran;
-                    progress.stats.stopped_by = stats.stopped_by;
-                    progress.stats.is_unreached |= stats.is_unreached;
+            match (polled.flatten(), part) {
+                (Some(FirstPoll::Done), _) => stats.ran += 1,
+                (Some(FirstPoll::Skipped), _) => {}
+                (Some(FirstPoll::Ended(ended)), ChainStep::Awaited(_, subscriber)) => {
+                    record_end(&mut stats, subscriber, *ended, failures);
                 }
-                Some(StepResult::Polled(polled)) => {
-                    let ended = match polled {
-                        FirstPoll::Done => Ok(Step::Done),
-                        FirstPoll::Skipped => Ok(Step::Skipped),
-                        FirstPoll::Ended(ended) => *ended,
-                        FirstPoll::Pending => {
-                            progress.span = span;
-                            *this.chain = progress.into();
-                            return Poll::Pending;
-                        }
+                (Some(FirstPoll::Pending), _) => {
+                    let progress = ChainProgress {
+                        plan: Arc::clone(plan),
+                        step,
+                        stats,
+                        span,
                     };
-                    if let Some(subscriber) = subscriber {
-                        progress.end(subscriber, ended, failures);
-                    }
+                    *this.chain = progress.into();
+                    return Poll::Pending;
                 }
+                (Some(FirstPoll::Ended(_)) | None, _) => break,
             }
-            progress.step += 1;
         }
-        Poll::Ready(progress)
+        Poll::Ready(stats)
     }
 
     /// Ends all handlers that are not complete, each with a failure: resumed with little of the stack left, they could

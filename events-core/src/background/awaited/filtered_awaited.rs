@@ -2,18 +2,21 @@
 //!
 //! A sync emit cannot await it. There the chain of the plan calls it as a sync handler, which reports a failure.
 
-use std::{any::Any, fmt, future::Future, marker::PhantomData, pin::Pin, sync::Arc};
+use std::{
+    any::Any,
+    marker::PhantomData,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 use super::handler::Awaited;
 use crate::{
+    background::{background_result::FirstPoll, future_set::Start},
     event::Family,
     handler::{BackgroundCall, CallHandler, EmitOrigin, ErasedHandler, FilterState, Run, Step},
     primitives::{CatchDrop, DropSignal},
     result::RefusedCall,
 };
-
-/// The future of one call.
-pub(super) type AwaitedFuture<'s> = Pin<Box<dyn Future<Output = Step> + Send + 's>>;
 
 /// An awaited handler with its filter and the permit of `once`, if it has them. `claim` returns whether it has claimed
 /// that permit.
@@ -84,16 +87,17 @@ where
 }
 
 /// A [`FilteredAwaited`] with all types but the family erased.
-trait StartAwaited<F: Family>: Send + Sync {
-    /// Evaluates the filters, which may panic; then returns the future of the call. `None` if a filter rejects the event.
+trait StartAwaited<F: Family, K>: Send + Sync {
+    /// Polls the future of a call for the first time, unless a filter rejects the event.
     fn start<'s, 'x: 's>(
         &'s self,
         event: &'s mut F::Of<'x>,
         call: &'s BackgroundCall,
-    ) -> Option<AwaitedFuture<'s>>;
+        start: &mut Start<'_, 's, K>,
+    ) -> FirstPoll;
 }
 
-impl<F, W, C, H> StartAwaited<F> for FilteredAwaited<F, W, C, H>
+impl<F, K, W, C, H> StartAwaited<F, K> for FilteredAwaited<F, W, C, H>
 where
     F: Family,
     W: Fn(&F::Of<'_>, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
@@ -104,27 +108,37 @@ where
         &'s self,
         event: &'s mut F::Of<'x>,
         call: &'s BackgroundCall,
-    ) -> Option<AwaitedFuture<'s>> {
-        let is_claimed = || self.claim.as_ref().is_none_or(|claim| claim());
-        if self.accepts(event, &EmitOrigin::new(call.origin())) && is_claimed() {
-            Some(Box::pin(self.handler.call(event, call)))
+        start: &mut Start<'_, 's, K>,
+    ) -> FirstPoll {
+        let is_accepted = if self.filter.is_none() && self.claim.is_none() {
+            Ok(!self.state.is_closed())
         } else {
-            None
+            // The panic of a future is caught where that is polled, that of a filter is not.
+            catch_unwind(AssertUnwindSafe(|| {
+                let is_claimed = || self.claim.as_ref().is_none_or(|claim| claim());
+                self.accepts(event, &EmitOrigin::new(call.origin())) && is_claimed()
+            }))
+        };
+        match is_accepted {
+            Ok(true) => start.run(|| self.handler.call(event, call)),
+            Ok(false) => FirstPoll::Skipped,
+            Err(payload) => FirstPoll::Ended(Box::new(Err(payload))),
         }
     }
 }
 
-/// An awaited handler with its type erased; all chains that contain it share it.
-#[derive(Clone)]
-pub(crate) struct ErasedAwaited {
+/// An awaited handler with its type erased; all chains that contain it share it. `K` is what the future set of a run keeps
+/// alive.
+pub(crate) struct ErasedAwaited<K> {
     /// An [`OfFamily`].
     handler: CatchDrop<Arc<dyn Any + Send + Sync>>,
     in_sync_emit: ErasedHandler,
+    kept: PhantomData<fn() -> K>,
 }
 
-struct OfFamily<F: Family>(Arc<dyn StartAwaited<F>>);
+struct OfFamily<F: Family, K>(Arc<dyn StartAwaited<F, K>>);
 
-impl ErasedAwaited {
+impl<K: 'static> ErasedAwaited<K> {
     pub(crate) fn new<F, W, C, H>(handler: Arc<FilteredAwaited<F, W, C, H>>) -> Self
     where
         F: Family,
@@ -135,8 +149,9 @@ impl ErasedAwaited {
         let in_sync_emit =
             ErasedHandler::new::<F, FilteredAwaited<F, W, C, H>>(Arc::clone(&handler));
         Self {
-            handler: CatchDrop::new(Arc::new(OfFamily::<F>(handler))),
+            handler: CatchDrop::new(Arc::new(OfFamily::<F, K>(handler))),
             in_sync_emit,
+            kept: PhantomData,
         }
     }
 
@@ -145,20 +160,27 @@ impl ErasedAwaited {
         &self.in_sync_emit
     }
 
-    /// Evaluates the filters, which may panic; then returns the future of the call. `None` if a filter rejects the event, or
-    /// if the handler is of another family.
+    /// Polls the future of a call for the first time, unless a filter rejects the event, or the handler is of another family.
+    #[inline]
     pub(super) fn start<'s, 'x: 's, F: Family>(
         &'s self,
         event: &'s mut F::Of<'x>,
         call: &'s BackgroundCall,
-    ) -> Option<AwaitedFuture<'s>> {
-        let OfFamily(handler) = self.handler.downcast_ref::<OfFamily<F>>()?;
-        handler.start(event, call)
+        start: &mut Start<'_, 's, K>,
+    ) -> FirstPoll {
+        match self.handler.downcast_ref::<OfFamily<F, K>>() {
+            Some(OfFamily(handler)) => handler.start(event, call, start),
+            None => FirstPoll::Skipped,
+        }
     }
 }
 
-impl fmt::Debug for ErasedAwaited {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ErasedAwaited").finish_non_exhaustive()
+impl<K> Clone for ErasedAwaited<K> {
+    fn clone(&self) -> Self {
+        Self {
+            handler: self.handler.clone(),
+            in_sync_emit: self.in_sync_emit.clone(),
+            kept: PhantomData,
+        }
     }
 }

@@ -12,7 +12,7 @@ use crate::{
 /// [`AwaitedCall`] and its kin.
 #[doc(hidden)]
 pub trait Awaited<F: Family>: Send + Sync + 'static {
-    /// Calls the handler.
+    /// Calls the handler. User code runs in polls of the future only, where panics are caught.
     fn call<'s, 'x: 's>(
         &'s self,
         event: &'s mut F::Of<'x>,
@@ -238,12 +238,8 @@ where
     H: for<'s, 'x> AwaitedCallable<(&'s mut F::Of<'x>,)> + Send + Sync + 'static,
 {
     #[inline]
-    fn call<'s, 'x: 's>(
-        &'s self,
-        event: &'s mut F::Of<'x>,
-    ) -> impl Future<Output = Step> + Send + 's {
-        let future = self.call_with((event,));
-        async move { future.await.into_step() }
+    async fn call<'s, 'x: 's>(&'s self, event: &'s mut F::Of<'x>) -> Step {
+        self.call_with((event,)).await.into_step()
     }
 }
 

@@ -10,7 +10,7 @@ fn check(line: &str, expected: &str, background: &str) {
     let registry = registry_of(line);
     let event = Trail::default();
     let journal = event.journal.clone();
-    let summary = summary(block_on(registry.try_emit_async(event)));
+    let summary = summary(&block_on(registry.try_emit_async(event)));
     assert_eq!(summary, expected, "{line}");
     registry.queue().flush();
     let chain = summary.split(',').next().unwrap_or_default().len();
@@ -80,5 +80,5 @@ fn long_stretches_run_to_their_end() {
     let behind: String = (41..81).map(|number| number.to_string()).collect();
     let registry = registry_of(&line);
     let result = block_on(registry.try_emit_async(Trail::default()));
-    assert_eq!(summary(result), format!("{numbers}4040{behind}, 81 ran"));
+    assert_eq!(summary(&result), format!("{numbers}4040{behind}, 81 ran"));
 }

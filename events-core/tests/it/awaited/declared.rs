@@ -3,7 +3,9 @@
 use std::{ops::ControlFlow, sync::Arc};
 
 use events_core::{
-    Emission, Event, Registry, State, listener, observer,
+    Emission, Event, Registry, State,
+    info::SubscriberInfo,
+    listener, observer,
     record::{Creating, Updating},
     scanning::Subscribers,
     subscriber, subscribers,
@@ -59,7 +61,7 @@ fn registry_with(subscribers: Subscribers) -> Registry {
 fn functions_are_awaited_in_their_place() {
     let registry = registry_with(subscribers![sync, changes, reads, stops, last]);
     let emits = || {
-        summary(block_on(
+        summary(&block_on(
             registry.try_emit_async_from(Trail::default(), "shop"),
         ))
     };
@@ -79,7 +81,7 @@ fn the_report_of_a_scan_lists_them() {
         .state(Suffix("!"))
         .subscribers(subscribers)
         .run();
-    let kinds: Vec<_> = report.subscribers().map(|info| info.kind()).collect();
+    let kinds: Vec<_> = report.subscribers().map(SubscriberInfo::kind).collect();
     assert_eq!(
         kinds,
         ["sync mut", "awaited", "awaited", "awaited once", "awaited"]

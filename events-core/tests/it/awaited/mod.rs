@@ -117,8 +117,8 @@ fn subscribe(registry: &Registry, number: usize, kind: &str) {
 
 /// What an emit reports: the numbers in the event, how many ran, and the ids of those that failed and of the one that
 /// stopped the others.
-fn summary(result: Result<Emitted<Trail>, EmitError<Trail>>) -> String {
-    let (event, ran, failed, stopped_by) = match &result {
+fn summary(result: &Result<Emitted<Trail>, EmitError<Trail>>) -> String {
+    let (event, ran, failed, stopped_by) = match result {
         Ok(emitted) => (emitted.event(), emitted.ran(), vec![], emitted.stopped_by()),
         Err(error) => {
             let failures = error.failures().iter();

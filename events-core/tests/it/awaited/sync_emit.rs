@@ -7,7 +7,7 @@ use super::{Trail, registry_of, summary};
 #[track_caller]
 fn check(line: &str, expected: &str) {
     let result = registry_of(line).try_emit(Trail::default());
-    assert_eq!(summary(result), expected, "{line}");
+    assert_eq!(summary(&result), expected, "{line}");
 }
 
 #[test]
@@ -30,7 +30,9 @@ fn a_sync_emit_queues_the_background_subscribers() {
 
 #[test]
 fn the_failure_names_the_remedy() {
-    let error = registry_of("a").try_emit(Trail::default()).unwrap_err();
+    let error = registry_of("a")
+        .try_emit(Trail::default())
+        .expect_err("it fails");
     let failure = &error.failures()[0];
     assert!(matches!(failure.cause(), Cause::NotAwaited(_)));
     let text = "was not reached: it is awaited, and a sync emit cannot wait for it; use `emit_async`, or `enqueue`";
@@ -40,7 +42,9 @@ fn the_failure_names_the_remedy() {
 
 #[test]
 fn an_event_that_reaches_no_awaited_subscriber_is_not_unheard() {
-    let error = registry_of("a").try_emit(Trail::default()).unwrap_err();
+    let error = registry_of("a")
+        .try_emit(Trail::default())
+        .expect_err("it fails");
     assert_eq!(error.ran(), 0);
     let registry = registry_of("a");
     let journal = crate::Journal::default();
@@ -53,7 +57,7 @@ fn an_event_that_reaches_no_awaited_subscriber_is_not_unheard() {
 #[test]
 fn the_kind_is_awaited() {
     let registry = registry_of("a");
-    let error = registry.try_emit(Trail::default()).unwrap_err();
+    let error = registry.try_emit(Trail::default()).expect_err("it fails");
     let info = error.failures()[0].subscriber();
     assert_eq!(
         (info.kind(), info.awaited, info.runs_later()),

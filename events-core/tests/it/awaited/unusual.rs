@@ -58,7 +58,10 @@ fn an_event_that_borrows_is_lent_over_awaits() {
     }
     order.truncate(1);
     let failed = block_on(registry.try_emit_async(Checkout { order: &mut order }));
-    assert_eq!(failed.map(|_| ()).unwrap_err().failures().len(), 1);
+    assert_eq!(
+        failed.map(|_| ()).expect_err("it fails").failures().len(),
+        1
+    );
     assert_eq!(order, ["sync", "sync", "reserve", "closure"]);
 }
 
