@@ -34,13 +34,16 @@ pub mod emitting {
 
 /// The causes of a [`Failure`](crate::Failure) or an [`EmitError`](crate::EmitError).
 pub mod failures {
-    pub use crate::result::{BoxError, Cause, Panic, TooDeep, Undelivered, WaitsForItself};
+    pub use crate::result::{
+        BoxError, Cause, NotAwaited, Panic, TooDeep, Undelivered, WaitsForItself,
+    };
 }
 
 /// The traits of handlers, of their parameters and of their return values.
 pub mod handlers {
-    pub use crate::handler::{
-        AsyncHandler, AsyncOutcome, DeferredHandler, Handler, Param, TopicHandler,
+    pub use crate::{
+        background::{AwaitedHandler, BorrowedAwaitedHandler, StatefulAwaitedHandler, boxed},
+        handler::{AsyncHandler, AsyncOutcome, DeferredHandler, Handler, Param, TopicHandler},
     };
 }
 
@@ -85,7 +88,8 @@ pub mod subscribing {
         declared::Listener,
         metadata::{IntoPattern, Pattern, PatternError},
         subscribe::{
-            BackgroundKind, Batch, NewSubscription, PatternKind, SubscribeError, SyncKind,
+            AwaitedKind, BackgroundKind, Batch, NewSubscription, PatternKind, SubscribeError,
+            SyncKind,
         },
     };
 }

@@ -4,7 +4,7 @@ use crate::event::Event;
 
 pub use crate::{
     __finishers as finishers,
-    background::{ConcurrencyLimited, OnceHandler},
+    background::{Awaited, ConcurrencyLimited, OnceHandler},
     context::EmissionSource,
     current::{CurrentRegistry, finish_async},
     declared::{

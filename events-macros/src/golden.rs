@@ -236,6 +236,19 @@ fn an_async_subscriber() {
 }
 
 #[test]
+fn an_awaited_subscriber() {
+    check_subscriber(
+        "subscriber_awaited",
+        "once",
+        "
+        async fn reserve(event: &mut Checkout<'_>, stock: State<'_, Stock>) -> ControlFlow<()> {
+            stock.reserve(event.order).await
+        }
+        ",
+    );
+}
+
+#[test]
 fn a_deferred_subscriber_with_filters() {
     check_subscriber(
         "subscriber_deferred",

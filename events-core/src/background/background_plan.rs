@@ -32,9 +32,11 @@ use std::{
 };
 
 use super::{
-    background_result::BackgroundResult,
+    awaited::AwaitedChain,
+    background_result::{BackgroundResult, FirstPoll},
     dependencies::Dependencies,
-    future_set::{FirstPoll, Start},
+    future_set::Start,
+    stages::{Select, Stage, stages},
 };
 use crate::{
     context::{CatchSpan, EmissionId, log, panic_hook::catch_panic, records_spans},
@@ -83,36 +85,8 @@ pub(crate) struct BackgroundPlan {
     /// Whether some handlers are deferred: these run from the queue even in an async emit.
     has_deferred: bool,
     dependencies: Dependencies,
-}
-
-/// When an async emit runs or queues a handler.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    /// It is not deferred: it runs on the task of the emit.
-    Async,
-    /// It is deferred, and queued before the async handlers are started.
-    DeferredFirst,
-    /// It is deferred and depends on no async handler, but dependencies among deferred handlers connect it
-    /// with one that does. These are run by one job, which keeps them in order: it is queued when the
-    /// async handlers are complete.
-    DeferredLast,
-    /// It is deferred and depends on an async handler, directly or through others: queued at the same time.
-    DeferredAfterAsync,
-}
-
-/// A selection of the handlers of a plan.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Select {
-    All,
-    /// The handlers that are not deferred.
-    Async,
-    /// The deferred handlers that an async emit queues before it starts the async ones.
-    DeferredFirst,
-    /// The deferred handlers that an async emit queues when the async ones are complete.
-    DeferredLast,
-    /// Those of `DeferredLast` that depend on no async handler: they are queued even if the emit is
-    /// dropped before the async handlers are complete.
-    DeferredWhenDropped,
+    /// The sync and awaited handlers, if some are awaited.
+    awaited_chain: Option<AwaitedChain<Self>>,
 }
 
 impl BackgroundPlan {
@@ -120,6 +94,7 @@ impl BackgroundPlan {
         handlers: Box<[Arc<dyn BackgroundHandler>]>,
         subscribers: Box<[Arc<SubscriberInfo>]>,
         dependencies: Vec<(usize, usize)>,
+        awaited_chain: Option<AwaitedChain<Self>>,
     ) -> Self {
         let dependencies = Dependencies::new(dependencies);
         Self {
@@ -128,12 +103,24 @@ impl BackgroundPlan {
             has_deferred: subscribers.iter().any(|subscriber| subscriber.deferred),
             subscribers,
             dependencies,
+            awaited_chain,
         }
     }
 
     #[inline]
     pub(super) fn dependencies(&self) -> &Dependencies {
         &self.dependencies
+    }
+
+    /// The sync and awaited handlers, if some are awaited. They run before the background handlers.
+    #[inline]
+    pub(crate) fn awaited_chain(&self) -> Option<&AwaitedChain<Self>> {
+        self.awaited_chain.as_ref()
+    }
+
+    #[inline]
+    pub(crate) fn has_awaited(&self) -> bool {
+        self.awaited_chain.is_some()
     }
 
     /// Whether some handlers are deferred.
@@ -166,16 +153,7 @@ impl BackgroundPlan {
     /// Whether that handler is in the selection.
     #[inline]
     pub(crate) fn is_in(&self, number: usize, selection: Select) -> bool {
-        let stage = self.stages[number];
-        match selection {
-            Select::All => true,
-            Select::Async => stage == Stage::Async,
-            Select::DeferredFirst => stage == Stage::DeferredFirst,
-            Select::DeferredLast => {
-                matches!(stage, Stage::DeferredLast | Stage::DeferredAfterAsync)
-            }
-            Select::DeferredWhenDropped => stage == Stage::DeferredLast,
-        }
+        self.stages[number].is_in(selection)
     }
 
     /// Whether the filters of that handler accept the event; an error if a filter panics.
@@ -194,23 +172,6 @@ impl Drop for BackgroundPlan {
     fn drop(&mut self) {
         drop_each(mem::take(&mut self.handlers));
     }
-}
-
-/// The stage of each handler.
-fn stages(subscribers: &[Arc<SubscriberInfo>], dependencies: &Dependencies) -> Box<[Stage]> {
-    let is_deferred: Vec<_> = subscribers.iter().map(|one| one.deferred).collect();
-    let is_async: Vec<_> = is_deferred.iter().map(|deferred| !deferred).collect();
-    // No async handler depends on a deferred one, so the dependents among the deferred ones are all there are.
-    let mut is_last = dependencies.dependents(&is_async);
-    let is_after_async = is_last.clone();
-    dependencies.add_connected(&mut is_last, &is_deferred);
-    let stage = |number: usize| match (is_async[number], is_after_async[number], is_last[number]) {
-        (true, ..) => Stage::Async,
-        (false, true, _) => Stage::DeferredAfterAsync,
-        (false, false, true) => Stage::DeferredLast,
-        (false, false, false) => Stage::DeferredFirst,
-    };
-    (0..subscribers.len()).map(stage).collect()
 }
 
 /// A [`BackgroundRun`](super::background_run::BackgroundRun) with its event type erased: the dispatch of one

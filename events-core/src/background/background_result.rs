@@ -1,4 +1,4 @@
-//! The results of an event's background handlers so far.
+//! The results of an event's background handlers so far, and the result of the first poll of one.
 
 use std::{mem, sync::Arc, thread};
 
@@ -7,7 +7,7 @@ use crate::{
     handler::Step,
     metadata::SubscriberInfo,
     primitives::OptionBox,
-    result::{Cause, Failure},
+    result::{Cause, Failure, FailureList},
 };
 
 /// The results of an event's background handlers so far. Each handler is named by its *number*: its index
@@ -19,6 +19,20 @@ pub(crate) struct BackgroundResult {
     is_unreached: bool,
     /// The failures, with the handlers' numbers.
     failures: OptionBox<Vec<(usize, Failure)>>,
+}
+
+/// The future of a handler's call.
+pub(crate) trait StepFuture: Future<Output = Step> + Send {}
+
+impl<F: Future<Output = Step> + Send> StepFuture for F {}
+
+/// The result of a future's first poll; so small that it is returned in registers.
+pub(crate) enum FirstPoll {
+    Done,
+    Skipped,
+    Pending,
+    /// Ready in an uncommon way: with another step, or by a panic.
+    Ended(Box<thread::Result<Step>>),
 }
 
 impl BackgroundResult {
@@ -62,6 +76,14 @@ impl BackgroundResult {
     /// Logs the failures, and returns how many there are.
     pub(super) fn record(&mut self) -> usize {
         self.take().into_failures().map(log::failure).count()
+    }
+
+    /// Adds the failures of the sync and awaited handlers, which run before the others.
+    pub(super) fn add_chain(&mut self, failures: FailureList) {
+        if let Some(failures) = failures.into_inner().take() {
+            let failures = failures.into_iter().map(|failure| (0, failure));
+            self.failures.get_or_insert_default().extend(failures);
+        }
     }
 
     /// Records that a handler is complete.

@@ -13,9 +13,11 @@ use std::{
 };
 
 use super::{
-    background_plan::{BackgroundPlan, DeferredRun, HandlerSpans, Select, Starter},
+    awaited::ChainProgress,
+    background_plan::{BackgroundPlan, DeferredRun, HandlerSpans, Starter},
     background_result::BackgroundResult,
     future_set::FutureSet,
+    stages::Select,
 };
 use crate::{
     context::{EmissionId, EmitGuard, OwnsHandlers, with_enough_stack},
@@ -33,12 +35,14 @@ pin_project_lite::pin_project! {
         #[pin]
         pub(super) futures: FutureSet<E, BackgroundPlan>,
         id: Option<EmissionId>,
-        result: BackgroundResult,
+        pub(super) result: BackgroundResult,
         // The numbers of the handlers that are to be started, and whether these evaluate their filters.
         pub(super) not_started: Vec<usize>,
         check_filters: bool,
         // The spans of pending handlers, if spans are traced.
         spans: OptionBox<HandlerSpans>,
+        // The chain, while it is suspended at an awaited handler.
+        pub(super) chain: OptionBox<ChainProgress>,
     }
 
     impl<E> PinnedDrop for BackgroundRun<E> {
@@ -61,6 +65,7 @@ impl<E> BackgroundRun<E> {
             not_started: Vec::new(),
             check_filters: true,
             spans: OptionBox::NONE,
+            chain: OptionBox::NONE,
         }
     }
 
@@ -179,6 +184,7 @@ impl<E: Event> BackgroundRun<E> {
             not_started: selected,
             check_filters: false,
             spans: OptionBox::NONE,
+            chain: OptionBox::NONE,
         }
     }
 
@@ -190,6 +196,18 @@ impl<E: Event> BackgroundRun<E> {
         guard: &EmitGuard,
         waker: &Waker,
     ) -> Poll<()> {
+        self.as_mut().begin_selected(plan, selection, waker);
+        self.suspend(guard)
+    }
+
+    /// As [`begin`](Self::begin); the caller stores the emission's id.
+    #[inline]
+    pub(super) fn begin_selected(
+        mut self: Pin<&mut Self>,
+        plan: &Arc<BackgroundPlan>,
+        selection: Select,
+        waker: &Waker,
+    ) {
         let this = self.as_mut();
         let is_selected = |&number: &usize| plan.is_in(number, selection);
         if !plan.dependencies().is_empty() {
@@ -201,7 +219,6 @@ impl<E: Event> BackgroundRun<E> {
             let selected = (0..plan.len()).filter(is_selected);
             this.start(selected.map(range_of), plan, true, waker);
         }
-        self.suspend(guard)
     }
 
     /// As [`poll`](Self::poll), unless little of the stack is left: then each pending handler ends with a failure. For an

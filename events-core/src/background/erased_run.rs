@@ -19,7 +19,7 @@ use crate::{
 
 impl<E: Event + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> {
     fn poll(self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {
-        BackgroundRun::poll(self, waker)
+        self.poll_enqueued(waker)
     }
 
     fn poll_in_emission(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {
@@ -61,6 +61,9 @@ impl<E: Event + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> {
     }
 
     fn unfinished(&self) -> Vec<Arc<SubscriberInfo>> {
+        if let Some(progress) = self.chain.get() {
+            return progress.unfinished().cloned().collect();
+        }
         let Some((_, plan)) = self.info_and_plan() else {
             return Vec::new();
         };
@@ -73,12 +76,13 @@ impl<E: Event + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> {
 
     fn stop(mut self: Pin<&mut Self>) -> Option<(Box<dyn Any + Send>, Option<Origin>)> {
         self.as_mut().clear();
+        drop(self.as_mut().project().chain.take());
         let origin = self.origin().cloned();
         Some((Box::new(self.take()?), origin))
     }
 
     fn info(&self) -> Option<&'static EventInfo> {
-        self.futures.subject()?;
-        Some(self.futures.call().info())
+        let is_there = self.futures.is_borrowed() || self.futures.subject().is_some();
+        is_there.then(|| self.futures.call().info())
     }
 }

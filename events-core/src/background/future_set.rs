@@ -1,46 +1,44 @@
 //! A set of futures of different types that borrow one subject, here an event, and are polled in place.
 //!
-//! Most handlers are ready at the first poll, and a box for each would be most of the cost. So a future is
-//! constructed in an inline buffer, which is part of the set, and polled there. If it is ready, its bytes
-//! are used again for the next future. If it is pending, it stays where it is. A future for which the
-//! buffer has no space left is boxed.
+//! Most handlers are ready at the first poll, and a box for each would be most of the cost. So a future is constructed
+//! in an inline buffer, which is part of the set, and polled there. If it is ready, its bytes are used again for the
+//! next future. If it is pending, it stays where it is. A future for which the buffer has no space left is boxed.
 //!
 //! # Why there is `unsafe` here, and why it is sound
 //!
-//! The futures borrow the subject in the same set, the call (the emit that the subject belongs to), and a
-//! value of type `K` in an `Arc` (here the background plan with the handlers). No safe type can express
-//! that, and the futures' types are erased. Five invariants, all of them kept by this file alone:
+//! The futures borrow the subject in the same set, the call (the emit that the subject belongs to), and a value of type
+//! `K` in an `Arc` (here the background plan with the handlers). No safe type can express that, and the futures' types
+//! are erased. Five invariants, all of them kept by this file alone:
 //!
-//! 1. *Pinning.* From the first future on the set is pinned: [`FutureSet::start`] takes it by `Pin`, and it
-//!    is not `Unpin`. So the subject, the call and the futures in the buffer do not move before they are
-//!    dropped, and a future is dropped before its memory is used again. Not being `Unpin`, `&mut` to the
-//!    set does not assert exclusive access to what futures borrow in it, as with any self-referential
-//!    future; the buffer is accessed by pointers out of its `UnsafeCell` only.
-//! 2. *Subject.* While a future lives, the subject is borrowed by shared reference only:
-//!    [`take`](FutureSet::take) drops the futures first, and [`subject_mut`](FutureSet::subject_mut)
-//!    returns `None` while there are some. The call is never borrowed otherwise. The lifetime `'s` with
-//!    which a future is constructed is chosen by no caller: the function that is passed to `start` must be
-//!    valid for every `'s`, and [`Start`] is invariant in it. So a future borrows only the subject, the
-//!    call and the `K` of its own set, and data that outlives the set.
-//! 3. *Keep-alive.* The first pending future makes the set keep a clone of the `Arc`, unless it has one
-//!    already. The set drops it after all futures, and before that [`start`](FutureSet::start) accepts no
-//!    other `Arc`. A future that is ready at once is dropped before the caller's borrow of the `Arc` ends.
-//! 4. *Type.* A [`PendingFuture`] is made in [`Start::run_at`] for one future; its functions are those of
-//!    that future's type, and its storage is where that future was written.
-//! 5. *Buffer.* `used` is at or behind the end of each pending future in the buffer, and nothing is written
-//!    before it.
+//! 1. *Pinning.* From the first future on the set is pinned: [`FutureSet::start`] takes it by `Pin`, and it is not
+//!    `Unpin`. So the subject, the call and the futures in the buffer do not move before they are dropped, and a future
+//!    is dropped before its memory is used again. Not being `Unpin`, `&mut` to the set does not assert exclusive access
+//!    to what futures borrow in it, as with any self-referential future; the buffer is accessed by pointers out of its
+//!    `UnsafeCell` only.
+//! 2. *Subject.* While a future lives, the subject is borrowed by shared reference only: [`take`](FutureSet::take)
+//!    drops the futures first, and [`subject_mut`](FutureSet::subject_mut) returns `None` while there are some. The
+//!    call is never borrowed otherwise. The lifetime `'s` with which a future is constructed is chosen by no caller:
+//!    the function that is passed to `start` must be valid for every `'s`, and [`Start`] is invariant in it. So a
+//!    future borrows only the subject, the call and the `K` of its own set, and data that outlives the set.
+//!    The *exclusive* variant: [`FutureSet::start_exclusive`] starts only when there is no future, and lends the
+//!    subject exclusively, once. While a future that it started lives, nothing else borrows the subject, not even by
+//!    shared reference: it is in an `UnsafeCell`, and `subject`, `start` and `subject_mut` return `None`.
+//! 3. *Keep-alive.* The first pending future makes the set keep a clone of the `Arc`, unless it has one already. The
+//!    set drops it after all futures, and before that [`start`](FutureSet::start) accepts no other `Arc`. A future that
+//!    is ready at once is dropped before the caller's borrow of the `Arc` ends.
+//! 4. *Type.* A [`PendingFuture`] is made in [`Start::run_at`] for one future; its functions are those of that future's
+//!    type, and its storage is where that future was written.
+//! 5. *Buffer.* `used` is at or behind the end of each pending future in the buffer, and nothing is written before it.
 
 #![expect(
     unsafe_code,
-    reason = "with a box for each future, four ready handlers take 0.7 times as long as with `join_all`; \
-              the limit is 0.5; see BENCHMARKS.md"
+    reason = "with a box for each, four ready handlers take 0.7 of `join_all`, and the limit is 0.5: BENCHMARKS.md"
 )]
 
 use std::{
     cell::UnsafeCell,
     future::Future,
     marker::{PhantomData, PhantomPinned},
-    mem::MaybeUninit,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     ptr,
@@ -49,24 +47,24 @@ use std::{
     thread,
 };
 
+use super::{
+    background_result::{FirstPoll, StepFuture},
+    inline_buffer::{INLINE_BYTES, InlineBuffer, Storage},
+};
 use crate::{
     context::OwnsHandlers,
     handler::{BackgroundCall, Step},
     primitives::{catch_drop, clear_catching},
 };
 
-const INLINE_BYTES: usize = 256;
-
-/// The bytes of the futures that are not boxed. Futures with a greater alignment are boxed.
-#[repr(C, align(16))]
-struct InlineBuffer(UnsafeCell<[MaybeUninit<u8>; INLINE_BYTES]>);
-
 /// A subject, its call, and futures that borrow both and a `K`, which the set keeps alive.
 pub(super) struct FutureSet<S, K> {
-    subject: Option<S>,
+    subject: UnsafeCell<Option<S>>,
     call: BackgroundCall,
     keep_alive: Option<Arc<K>>,
     pending: Vec<PendingFuture>,
+    /// Whether the pending futures were started by [`start_exclusive`](Self::start_exclusive).
+    is_exclusive: bool,
     used: usize,
     inline: InlineBuffer,
     _pinned: PhantomPinned,
@@ -79,23 +77,6 @@ struct PendingFuture {
     storage: Storage,
     poll: unsafe fn(*mut (), &mut Context<'_>) -> Poll<Step>,
     drop: unsafe fn(*mut (), Storage),
-}
-
-/// Where a future is.
-#[derive(Clone, Copy)]
-enum Storage {
-    /// In the buffer, at this offset.
-    InlineBuffer(usize),
-    Boxed(*mut ()),
-}
-
-/// The result of a future's first poll; so small that it is returned in registers.
-pub(crate) enum FirstPoll {
-    Done,
-    Skipped,
-    Pending,
-    /// Ready in an uncommon way: with another step, or by a panic.
-    Ended(Box<thread::Result<Step>>),
 }
 
 /// Constructs futures in a set. They may borrow for `'s` what [`FutureSet::start`] passes on.
@@ -111,9 +92,9 @@ pub(crate) struct Start<'a, 's, K> {
     scope: PhantomData<fn(&'s ()) -> &'s ()>,
 }
 
-// SAFETY: `Start::run` accepts `Send` futures only, and there are no others; one that borrows the subject
-// or the `K` is `Send` only if these are `Sync`. The pointers in `pending` and in the buffer belong to
-// these futures. The subject is `Send`, the call is always, and so is an `Arc<K>` of a `Send + Sync` `K`.
+// SAFETY: `Start::run` accepts `Send` futures only, and there are no others; one that borrows the subject or the `K` by
+// shared reference is `Send` only if these are `Sync`. The pointers in `pending` and in the buffer belong to these
+// futures. The subject is `Send`, the call is always, and so is an `Arc<K>` of a `Send + Sync` `K`.
 unsafe impl<S: Send, K: Send + Sync> Send for FutureSet<S, K> {}
 // SAFETY: through a shared reference only the subject, the call, the `Arc<K>` and numbers can be reached,
 // which are `Sync`, and no future.
@@ -123,21 +104,28 @@ impl<S, K> FutureSet<S, K> {
     #[inline]
     pub(crate) const fn new(subject: S, call: BackgroundCall, keep_alive: Option<Arc<K>>) -> Self {
         Self {
-            subject: Some(subject),
+            subject: UnsafeCell::new(Some(subject)),
             call,
             keep_alive,
             pending: Vec::new(),
+            is_exclusive: false,
             used: 0,
-            inline: InlineBuffer(UnsafeCell::new(
-                [const { MaybeUninit::uninit() }; INLINE_BYTES],
-            )),
+            inline: InlineBuffer::new(),
             _pinned: PhantomPinned,
         }
     }
 
-    /// The subject, until it is taken.
+    /// The subject, until it is taken; `None` while futures borrow it exclusively.
+    #[inline]
     pub(super) fn subject(&self) -> Option<&S> {
-        self.subject.as_ref()
+        // SAFETY: no future borrows the subject exclusively (invariant 2).
+        (!self.is_borrowed()).then(|| unsafe { (*self.subject.get()).as_ref() })?
+    }
+
+    /// Whether pending futures borrow the subject exclusively.
+    #[inline]
+    pub(super) fn is_borrowed(&self) -> bool {
+        self.is_exclusive && !self.pending.is_empty()
     }
 
     #[inline]
@@ -153,14 +141,9 @@ impl<S, K> FutureSet<S, K> {
     /// Exclusive access to the subject; `None` while there are futures, and once it is taken.
     #[inline]
     pub(super) fn subject_mut(self: Pin<&mut Self>) -> Option<&mut S> {
-        // SAFETY: nothing is moved here. The caller may move the subject: only futures need it to be
-        // pinned, and there are none (invariant 2).
+        // SAFETY: nothing is moved here. The caller may move the subject if there is no future (invariant 2).
         let this = unsafe { self.get_unchecked_mut() };
-        if this.pending.is_empty() {
-            this.subject.as_mut()
-        } else {
-            None
-        }
+        (this.pending.is_empty()).then(|| this.subject.get_mut().as_mut())?
     }
 
     /// Drops the futures, and returns the subject.
@@ -169,7 +152,7 @@ impl<S, K> FutureSet<S, K> {
         // SAFETY: the futures are dropped in place; after that the subject may be moved (invariant 2).
         let this = unsafe { self.get_unchecked_mut() };
         this.cancel();
-        this.subject.take()
+        this.subject.get_mut().take()
     }
 
     /// Drops the futures.
@@ -190,7 +173,7 @@ impl<S, K> FutureSet<S, K> {
     }
 
     /// Calls `begin` with the subject, the call, the `K`, and a [`Start`] for futures that borrow these.
-    /// `None` if the subject has been taken, or if the set keeps another `K` alive.
+    /// `None` if the subject has been taken or is borrowed exclusively, or if the set keeps another `K` alive.
     #[inline]
     pub(crate) fn start<R>(
         self: Pin<&mut Self>,
@@ -198,24 +181,62 @@ impl<S, K> FutureSet<S, K> {
         waker: &Waker,
         begin: impl for<'s> FnOnce(&'s S, &'s BackgroundCall, &'s K, Start<'_, 's, K>) -> R,
     ) -> Option<R> {
-        // SAFETY: nothing is moved: the subject is borrowed by shared reference, and a future is written
-        // where no other is (invariant 5).
+        self.start_any(false, shared, waker, |subject, call, shared, start| {
+            // SAFETY: no future borrows the subject exclusively (invariant 2).
+            let subject = unsafe { (*subject.get()).as_ref() }?;
+            Some(begin(subject, call, shared, start))
+        })
+    }
+
+    /// As [`start`](Self::start), with futures that borrow the subject exclusively. `None` also while there are
+    /// other futures.
+    pub(super) fn start_exclusive<R>(
+        self: Pin<&mut Self>,
+        shared: &Arc<K>,
+        waker: &Waker,
+        begin: impl for<'s> FnOnce(&'s mut S, &'s BackgroundCall, &'s K, Start<'_, 's, K>) -> R,
+    ) -> Option<R> {
+        self.start_any(true, shared, waker, |subject, call, shared, start| {
+            // SAFETY: there is no future, and while there is one nothing else accesses the subject (invariant 2).
+            let subject = unsafe { (*subject.get()).as_mut() }?;
+            Some(begin(subject, call, shared, start))
+        })
+    }
+
+    #[inline]
+    fn start_any<R>(
+        self: Pin<&mut Self>,
+        is_exclusive: bool,
+        shared: &Arc<K>,
+        waker: &Waker,
+        begin: impl for<'s> FnOnce(
+            &'s UnsafeCell<Option<S>>,
+            &'s BackgroundCall,
+            &'s K,
+            Start<'_, 's, K>,
+        ) -> Option<R>,
+    ) -> Option<R> {
+        // SAFETY: nothing is moved: a future is written where no other is (invariant 5).
         let this = unsafe { self.get_unchecked_mut() };
         let is_other = |other: &Arc<K>| !Arc::ptr_eq(other, shared);
-        if this.keep_alive.as_ref().is_some_and(is_other) {
+        let excludes = !this.pending.is_empty() && (is_exclusive || this.is_exclusive);
+        if excludes || this.keep_alive.as_ref().is_some_and(is_other) {
             return None;
         }
-        let subject = this.subject.as_ref()?;
+        this.is_exclusive = is_exclusive;
+        if is_exclusive {
+            this.used = 0; // there is no future
+        }
         let start = Start {
             pending: &mut this.pending,
             used: &mut this.used,
             keep_alive: &mut this.keep_alive,
             shared,
-            inline: this.inline.0.get().cast(),
+            inline: this.inline.start(),
             waker,
             scope: PhantomData,
         };
-        Some(begin(subject, &this.call, shared, start))
+        begin(&this.subject, &this.call, shared, start)
     }
 
     /// Polls the pending future at this index. If it is ready or panics it is removed.
@@ -227,21 +248,18 @@ impl<S, K> FutureSet<S, K> {
         // SAFETY: nothing is moved: the future is polled where it is (invariant 1).
         let this = unsafe { self.get_unchecked_mut() };
         let PendingFuture { storage, poll, .. } = this.pending[index];
-        let future = storage.at(this.inline.0.get().cast());
+        let future = storage.at(this.inline.start());
         // SAFETY: by invariant 4 `future` is of the type that `poll` is for; it is pinned by invariant 1,
         // and `this` is exclusive.
         let polled = catch_unwind(AssertUnwindSafe(|| unsafe {
             poll(future, &mut Context::from_waker(waker))
         }));
-        let ended = match polled {
-            Ok(Poll::Pending) => return Poll::Pending,
-            Ok(Poll::Ready(step)) => Ok(step),
-            Err(payload) => Err(payload),
-        };
-        this.pending
-            .remove(index)
-            .discard(this.inline.0.get().cast());
-        Poll::Ready(ended)
+        let polled =
+            polled.map_or_else(|payload| Poll::Ready(Err(payload)), |polled| polled.map(Ok));
+        if polled.is_ready() {
+            this.pending.remove(index).discard(this.inline.start());
+        }
+        polled
     }
 
     #[inline]
@@ -256,18 +274,17 @@ impl<S, K> FutureSet<S, K> {
     #[inline(never)]
     fn cancel_pending(&mut self) {
         for pending in self.pending.drain(..) {
-            pending.discard(self.inline.0.get().cast());
+            pending.discard(self.inline.start());
         }
     }
 }
 
 impl<S, K> Drop for FutureSet<S, K> {
     fn drop(&mut self) {
-        // Drops the futures before the fields, which they borrow.
-        self.cancel();
-        if self.subject.is_some() {
+        self.cancel(); // drops the futures before the fields, which they borrow
+        if self.subject.get_mut().is_some() {
             let _owner = OwnsHandlers::enter(); // The `K` owns handlers, for which a `stop` in here must not wait.
-            clear_catching(&mut self.subject);
+            clear_catching(self.subject.get_mut());
         }
     }
 }
@@ -275,20 +292,9 @@ impl<S, K> Drop for FutureSet<S, K> {
 impl PendingFuture {
     /// Drops the future; a panic in its `Drop` is caught.
     fn discard(self, inline: *mut u8) {
-        let Self { storage, drop, .. } = self;
-        let future = storage.at(inline);
-        // SAFETY: by invariant 4 `future` is of the type that `drop` is for. It is not used again, because
-        // `self` is consumed.
-        catch_drop::<dyn Future<Output = Step>>(|| unsafe { drop(future, storage) });
-    }
-}
-
-impl Storage {
-    fn at(self, inline: *mut u8) -> *mut () {
-        match self {
-            Self::InlineBuffer(offset) => inline.wrapping_add(offset).cast(),
-            Self::Boxed(future) => future,
-        }
+        let future = self.storage.at(inline);
+        // SAFETY: by invariant 4 `future` is of the type that `drop` is for. It is not used again: `self` is consumed.
+        catch_drop::<dyn Future<Output = Step>>(|| unsafe { (self.drop)(future, self.storage) });
     }
 }
 
@@ -309,10 +315,7 @@ impl<'s, K> Start<'_, 's, K> {
     /// It is constructed in place: a copy would load it with wider loads than the stores which just wrote
     /// its fields, so store forwarding would fail and each load would wait for the stores.
     #[inline]
-    pub(crate) fn run<F>(&mut self, make: impl FnOnce() -> F) -> FirstPoll
-    where
-        F: Future<Output = Step> + Send + 's,
-    {
+    pub(crate) fn run<F: StepFuture + 's>(&mut self, make: impl FnOnce() -> F) -> FirstPoll {
         let offset = self.used.next_multiple_of(align_of::<F>());
         let end = offset + size_of::<F>();
         if align_of::<F>() > align_of::<InlineBuffer>() || end > INLINE_BYTES {
@@ -326,20 +329,19 @@ impl<'s, K> Start<'_, 's, K> {
 
     #[cold]
     #[inline(never)]
-    fn run_boxed<F>(&mut self, make: impl FnOnce() -> F) -> FirstPoll
-    where
-        F: Future<Output = Step> + Send + 's,
-    {
+    fn run_boxed<F: StepFuture + 's>(&mut self, make: impl FnOnce() -> F) -> FirstPoll {
         let at = Box::into_raw(Box::new(make()));
         self.run_at(at, Storage::Boxed(at.cast()), *self.used)
     }
 
     /// Polls the future that was just written to `at`. If it is pending, `used` bytes of the buffer are.
     #[inline(always)]
-    fn run_at<F>(&mut self, at: *mut F, storage: Storage, used: usize) -> FirstPoll
-    where
-        F: Future<Output = Step> + Send + 's,
-    {
+    fn run_at<F: StepFuture + 's>(
+        &mut self,
+        at: *mut F,
+        storage: Storage,
+        used: usize,
+    ) -> FirstPoll {
         // SAFETY: there is an `F`, which nothing else accesses, and which stays there until it is dropped
         // (invariant 1, or in its box).
         let polled = catch_unwind(AssertUnwindSafe(|| unsafe {
@@ -379,15 +381,13 @@ impl<'s, K> Start<'_, 's, K> {
 }
 
 /// # Safety
-///
 /// `future` points to a pinned `F`, to which the caller has exclusive access.
-unsafe fn poll<F: Future<Output = Step>>(future: *mut (), context: &mut Context<'_>) -> Poll<Step> {
+unsafe fn poll<F: StepFuture>(future: *mut (), context: &mut Context<'_>) -> Poll<Step> {
     // SAFETY: the caller ensures it.
     unsafe { Pin::new_unchecked(&mut *future.cast::<F>()).poll(context) }
 }
 
 /// # Safety
-///
 /// `future` points to an `F`, boxed or in the buffer as `storage` says, which is not used afterwards.
 unsafe fn discard<F>(future: *mut (), storage: Storage) {
     let future: *mut F = future.cast();

@@ -3,6 +3,7 @@
 //! *snapshot*, a clone of the event. A deferred handler, sync or async, always runs from the queue.
 //!
 //! - `background_plan`: the background handlers of one event type, and the loop that starts them;
+//! - `stages`: when an async emit runs or queues each of them;
 //! - `dependencies`: which of them are started only when others are complete;
 //! - `filtered_handler`: one of them, with its filters and its type erased;
 //! - `background_run`: the dispatch of one event to the handlers of one plan;
@@ -10,24 +11,39 @@
 //! - `background_result`: what its handlers returned so far;
 //! - `future_set` (with `unsafe`): the futures of a run, which borrow the event in the same set;
 //! - `once_handler`: a handler that runs at most once;
-//! - `concurrency_limit`: a limit on the concurrent calls of one handler;
-//! - `fair_semaphore`: its semaphore.
+//! - `inline_buffer`: the memory of these futures;
+//! - `limit`: a limit on the concurrent calls of one handler;
+//! - `awaited`: handlers that are awaited in the chain, and the run of a chain with such handlers.
 
+mod awaited;
 mod background_plan;
 mod background_result;
 mod background_run;
-mod concurrency_limit;
 mod dependencies;
 mod erased_run;
-mod fair_semaphore;
 mod filtered_handler;
 mod future_set;
+mod inline_buffer;
+mod limit;
 mod once_handler;
+mod stages;
 
+pub use awaited::{Awaited, AwaitedHandler, BorrowedAwaitedHandler, StatefulAwaitedHandler, boxed};
+pub(crate) use awaited::{AwaitedCall, BorrowedAwaitedCall, FilteredAwaited, StatefulAwaitedCall};
 pub(crate) use background_plan::{
-    BackgroundHandler, BackgroundPlan, DeferredRun, ErasedBackgroundRun, Select,
+    BackgroundHandler, BackgroundPlan, DeferredRun, ErasedBackgroundRun,
 };
 pub(crate) use background_run::BackgroundRun;
-pub use concurrency_limit::ConcurrencyLimited;
 pub(crate) use filtered_handler::FilteredHandler;
+pub use limit::ConcurrencyLimited;
 pub use once_handler::OnceHandler;
+pub(crate) use stages::Select;
+
+/// The chain of an event type that has awaited handlers.
+pub(crate) type AwaitedChain = awaited::AwaitedChain<BackgroundPlan>;
+
+/// A part of such a chain.
+pub(crate) type ChainStep = awaited::ChainStep<BackgroundPlan>;
+
+/// An awaited handler with its type erased.
+pub(crate) type ErasedAwaited = awaited::ErasedAwaited<BackgroundPlan>;

@@ -112,6 +112,20 @@ impl EmitGuard {
         Some(guard)
     }
 
+    /// As [`reenter`](Self::reenter); an error also if little of the stack is left.
+    pub(crate) fn try_reenter(
+        info: &'static EventInfo,
+        id: Option<EmissionId>,
+    ) -> Result<Self, TooDeep> {
+        let stack_left = too_little_stack();
+        let guard = if stack_left.is_none() {
+            Self::reenter(info, id)
+        } else {
+            None
+        };
+        guard.ok_or_else(|| Self::refusal(info, MAX_LIMIT, stack_left))
+    }
+
     /// The emission's id, if it has been created.
     pub(crate) fn id(&self) -> Option<EmissionId> {
         STACK.with(|stack| stack.ids[self.depth % MAX_LIMIT].get())

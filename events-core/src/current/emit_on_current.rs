@@ -115,11 +115,11 @@ fn with_core<T>(f: impl FnOnce(&Core) -> T) -> T {
 /// Emits the event that it visits.
 struct EmitVisitor<'o>(Option<&'o Origin>, CallSite);
 
-impl<F: Family> Visit<F> for EmitVisitor<'_> {
+impl<'s, F: Family> Visit<'s, F> for EmitVisitor<'_> {
     type Output = ();
 
     #[inline]
-    fn visit(self, event: &mut F::Of<'_>) {
+    fn visit<'x: 's>(self, event: &'s mut F::Of<'x>) {
         if is_scoped() {
             emit_scoped::<F>(event, self.0, self.1);
         } else {

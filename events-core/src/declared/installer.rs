@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    background::FilteredHandler,
+    background::{Awaited, ErasedAwaited, FilteredAwaited, FilteredHandler},
     event::{Family, Snapshot},
     handler::{Background, EmitOrigin, ErasedHandler, MissingState, Param, Run, States, Step},
     metadata::{
@@ -205,6 +205,26 @@ impl<'i> Installer<'i> {
         self.add(
             EventType::of::<E>(),
             HandlerKind::Background(handler),
+            self.number(),
+            Some(closable),
+        );
+    }
+
+    /// Registers an awaited handler. `claim` claims the permit of `once`.
+    pub fn subscribe_awaited<F, H>(
+        &mut self,
+        filter: Option<impl Fn(&F::Of<'_>, &EmitOrigin<'_>) -> bool + Send + Sync + 'static>,
+        claim: Option<impl Fn() -> bool + Send + Sync + 'static>,
+        handler: H,
+    ) where
+        F: Family,
+        H: Awaited<F>,
+    {
+        let handler = Arc::new(FilteredAwaited::new(filter, claim, handler));
+        let closable = weak(handler.clone());
+        self.add(
+            EventType::of::<F>(),
+            HandlerKind::Awaited(ErasedAwaited::new(handler)),
             self.number(),
             Some(closable),
         );

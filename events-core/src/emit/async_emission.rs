@@ -15,7 +15,7 @@ use super::{
     context::CallSite,
     defer::defer,
     dispatch,
-    run_all::{RunReport, run_all},
+    run_all::{self, RunReport, run_all},
 };
 use crate::{
     background::{BackgroundPlan, BackgroundRun, Select},
@@ -186,9 +186,12 @@ impl<E: Event> AsyncEmission<E> {
 
     /// The first call runs the chain and starts the async handlers; further calls poll these.
     #[inline]
-    fn poll_handlers(self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), Box<TooDeep>>> {
-        let this = self.project();
+    fn poll_handlers(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), Box<TooDeep>>> {
+        let this = self.as_mut().project();
         if mem::replace(this.is_started, true) {
+            if this.background_run.is_in_chain() {
+                return self.resume_chain(waker).map(Ok);
+            }
             let _entered = this.span.get().and_then(CatchSpan::enter);
             return this.background_run.poll_measured(waker).map(Ok);
         }
@@ -242,6 +245,36 @@ impl<E: Event> AsyncEmission<E> {
             }
             Ok(_) => polled.map(Ok),
         }
+    }
+
+    /// Continues the chain behind an awaited handler, and then starts the async handlers.
+    #[cold]
+    fn resume_chain(self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {
+        let this = self.project();
+        let _entered = this.span.get().and_then(CatchSpan::enter);
+        let background_run = this.background_run;
+        let origin = background_run.origin().cloned();
+        let core = this.registry.core();
+        let emit_context = core.emit_context::<E::Family>(origin.as_ref());
+        let failures = FailureList::new();
+        let polled = match EmitGuard::try_reenter(E::info(), background_run.id()) {
+            Err(refusal) => {
+                *this.stats = background_run.end_chain(&refusal, &failures);
+                Poll::Ready(())
+            }
+            Ok(guard) => {
+                let report = RunReport {
+                    stats: this.stats,
+                    failures: &failures,
+                    deferred_last: this.deferred_last,
+                };
+                run_all::resume(background_run, &guard, emit_context, report, waker)
+            }
+        };
+        if let Some(failures) = failures.into_inner().take() {
+            this.failures.get_or_insert_default().extend(failures);
+        }
+        polled
     }
 
     /// Takes the event out, after all handlers have ended.

@@ -52,10 +52,10 @@ impl<E: Event> Intercepted for InterceptedEvent<'_, E> {
 /// Calls a viewer with an event of its family.
 struct CallViewer<'v, F: Family>(&'v mut Viewer<F>);
 
-impl<F: Family> Visit<F> for CallViewer<'_, F> {
+impl<'s, F: Family> Visit<'s, F> for CallViewer<'_, F> {
     type Output = ();
 
-    fn visit(self, event: &mut F::Of<'_>) {
+    fn visit<'x: 's>(self, event: &'s mut F::Of<'x>) {
         self.0.view(event);
     }
 }

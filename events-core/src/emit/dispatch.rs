@@ -8,12 +8,10 @@
 //! One `catch_unwind` covers all handlers up to the next pause; entering it costs two instructions. After a
 //! panic the chain is resumed behind the handler that panicked.
 
-use std::thread;
-
 use super::{context::EmitContext, defer::defer};
 use crate::{
     background::Select,
-    context::{EmitGuard, MAX_LIMIT, is_observed, log, panic_hook, records_spans},
+    context::{EmitGuard, MAX_LIMIT, is_observed, log, records_spans},
     handler::{ErasedEvent, Run},
     metadata::Origin,
     plan::{Found, Plan, Slot},
@@ -95,7 +93,7 @@ fn run_plan(plan: &Plan, mut event: ErasedEvent<'_>, emit_context: EmitContext<'
                 queue,
                 ..
             } = emit_context;
-            resume(&mut run, result);
+            run.resume_to_end(result);
             let is_stopped = run.is_stopped();
             defer_tail(plan, event, is_stopped, origin, emit_limits, queue);
         }
@@ -173,11 +171,7 @@ fn run_fast(
     let _guard = EmitGuard::enter(plan.info(), emit_context.emit_limits.fast_path_limit())?;
     let failures = FailureList::new();
     let delivery = plan.deliver(&mut event);
-    run_to_end(&mut Run::new(
-        delivery,
-        emit_context.origin,
-        Some(&failures),
-    ));
+    Run::new(delivery, emit_context.origin, Some(&failures)).run_to_end(false);
     Some(JobResult::of(failures))
 }
 
@@ -261,17 +255,8 @@ pub(super) fn run_chain(
         plan.deliver(event)
     };
     let mut run = Run::new(delivery, emit_context.origin, failures);
-    if records_spans {
-        run_traced(plan, &mut run);
-    } else {
-        run_to_end(&mut run);
-    }
-    EmitStats {
-        ran: run.ran(),
-        deferred: 0,
-        stopped_by: run.stopped_by(),
-        is_unreached: false,
-    }
+    run.run_to_end(records_spans);
+    run.stats()
 }
 
 /// Calls `f` with the current plan of the slot and the guard of the emit. An error if the emit is nested
@@ -304,52 +289,4 @@ pub(super) fn guarded<T>(
     let limit = emit_context.emit_limits.limit();
     let guard = EmitGuard::try_enter(plan.info(), limit)?;
     Ok(f(&guard))
-}
-
-/// Runs all handlers of the chain, and resumes behind one that panics.
-#[inline(always)]
-fn run_to_end(run: &mut Run<'_>) {
-    match run.start() {
-        Ok(()) if !run.is_paused() => {}
-        result => resume(run, result),
-    }
-}
-
-/// Resumes the chain until its end, after a first result. Outlined so that the hot caller needs no
-/// further callee-saved registers.
-#[cold]
-#[inline(never)]
-fn resume(run: &mut Run<'_>, mut result: thread::Result<()>) {
-    loop {
-        if let Err(payload) = result {
-            run.panicked(panic_hook::into_panic(payload));
-        }
-        if !run.is_paused() {
-            return;
-        }
-        result = run.resume();
-    }
-}
-
-/// Runs the handlers of a chain that pauses between all of them, each in a span of its own.
-#[cold]
-#[inline(never)]
-fn run_traced(plan: &Plan, run: &mut Run<'_>) {
-    for (index, subscriber) in plan.subscribers().iter().enumerate() {
-        let span = log::handler_span(subscriber);
-        let _entered = span.enter();
-        let result = if index == 0 {
-            run.start()
-        } else {
-            run.resume()
-        };
-        if let Err(payload) = result {
-            run.panicked(panic_hook::into_panic(payload));
-            // Advances to the pause behind this handler, at which a handler that returns leaves the chain.
-            let _ = run.resume();
-        }
-        if !run.is_paused() {
-            return;
-        }
-    }
 }

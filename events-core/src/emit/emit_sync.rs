@@ -83,11 +83,11 @@ impl Core {
 /// Emits the event that it is called with, of any lifetime.
 struct EmitVisitor<'a>(&'a Core, Option<&'a Origin>, CallSite);
 
-impl<F: Family> Visit<F> for EmitVisitor<'_> {
+impl<'s, F: Family> Visit<'s, F> for EmitVisitor<'_> {
     type Output = ();
 
     #[inline]
-    fn visit(self, event: &mut F::Of<'_>) {
+    fn visit<'x: 's>(self, event: &'s mut F::Of<'x>) {
         self.0.emit::<F>(event, self.1, self.2);
     }
 }
@@ -95,10 +95,10 @@ impl<F: Family> Visit<F> for EmitVisitor<'_> {
 /// Like [`EmitVisitor`], but returns the result.
 struct TryEmitVisitor<'a>(&'a Core, Option<&'a Origin>, CallSite);
 
-impl<F: Family> Visit<F> for TryEmitVisitor<'_> {
+impl<'s, F: Family> Visit<'s, F> for TryEmitVisitor<'_> {
     type Output = TryEmitResult;
 
-    fn visit(self, event: &mut F::Of<'_>) -> TryEmitResult {
+    fn visit<'x: 's>(self, event: &'s mut F::Of<'x>) -> TryEmitResult {
         self.0.try_emit::<F>(event, self.1, self.2)
     }
 }

@@ -18,9 +18,14 @@
 //! - `defer`: queues a snapshot for background handlers, and handles a full queue;
 //! - `context`: what each step of an emission needs, and the call of the interceptor.
 //!
+//! A chain with *awaited* handlers is suspended at those that are pending; `run_all` resumes it. The future of such a
+//! handler borrows the event exclusively, see `background/awaited`.
+//!
 //! # When the future of an async emit is dropped
 //!
-//! Before its first poll no handler has run, and the event is dropped. The first poll calls the sync handlers
+//! Before its first poll no handler has run, and the event is dropped. While the chain is suspended at an awaited
+//! handler, the drop cuts off that handler; nothing behind it is reached, deferred handlers included. Without awaited
+//! handlers the first poll runs the whole chain: it calls the sync handlers
 //! in order, until one stops all further handlers, and queues a snapshot for the deferred handlers, but for
 //! two kinds: those that depend on an async handler, directly or through other handlers, and those that
 //! dependencies among deferred handlers connect with such a one (`defer` says what happens at a full queue).

@@ -21,10 +21,55 @@ pub(super) struct RunReport<'a> {
 }
 
 /// Runs the chain, reports its result, and starts the selected background handlers. Deferred handlers
-/// that are not selected are queued.
+/// that are not selected are queued. Pending also if the chain is suspended at an awaited handler: then
+/// [`resume`] continues it.
 pub(super) fn run_all<E: Event>(
     mut background_run: Pin<&mut BackgroundRun<E>>,
     plan: &Plan,
+    guard: &EmitGuard,
+    emit_context: EmitContext<'_>,
+    select: Select,
+    report: RunReport<'_>,
+    waker: &Waker,
+) -> Poll<()> {
+    if let Some(background) = plan.background().filter(|plan| plan.has_awaited()) {
+        return begin_awaited(
+            background_run,
+            background,
+            guard,
+            emit_context,
+            select,
+            report,
+            waker,
+        );
+    }
+    let Some(event) = background_run.as_mut().event_mut() else {
+        return Poll::Ready(());
+    };
+    if plan.len() > 0 {
+        *report.stats = event.__lend(RunChain {
+            plan,
+            emit_context,
+            failures: report.failures,
+        });
+    }
+    let background = plan.background();
+    run_background(
+        background_run,
+        background,
+        guard,
+        emit_context,
+        select,
+        report,
+        waker,
+    )
+}
+
+/// Starts the background handlers, unless a handler of the chain stopped them.
+#[inline]
+fn run_background<E: Event>(
+    mut background_run: Pin<&mut BackgroundRun<E>>,
+    background: Option<&Arc<BackgroundPlan>>,
     guard: &EmitGuard,
     emit_context: EmitContext<'_>,
     select: Select,
@@ -36,22 +81,13 @@ pub(super) fn run_all<E: Event>(
         failures,
         deferred_last,
     } = report;
-    let Some(event) = background_run.as_mut().event_mut() else {
-        return Poll::Ready(());
-    };
-    if plan.len() > 0 {
-        *stats = event.__lend(RunChain {
-            plan,
-            emit_context,
-            failures,
-        });
-    }
-    let Some(background) = plan.background().filter(|_| stats.stopped_by.is_none()) else {
+    let Some(background) = background.filter(|_| stats.stopped_by.is_none()) else {
         background_run.store_id(guard);
         return Poll::Ready(());
     };
     if select == Select::Async
         && background.has_deferred()
+        && let Some(event) = background_run.as_mut().event_mut()
         && let Some(event) = event.__owned()
     {
         let mut fail = |failure| failures.push(failure);
@@ -70,6 +106,70 @@ pub(super) fn run_all<E: Event>(
     background_run.begin(background, select, guard, waker)
 }
 
+/// [`run_all`] with a plan that has awaited handlers.
+#[cold]
+#[inline(never)]
+fn begin_awaited<E: Event>(
+    mut background_run: Pin<&mut BackgroundRun<E>>,
+    background: &Arc<BackgroundPlan>,
+    guard: &EmitGuard,
+    emit_context: EmitContext<'_>,
+    select: Select,
+    report: RunReport<'_>,
+    waker: &Waker,
+) -> Poll<()> {
+    let polled = background_run
+        .as_mut()
+        .begin_chain(background, report.failures, waker);
+    let Poll::Ready(stats) = polled else {
+        background_run.store_id(guard);
+        return Poll::Pending;
+    };
+    *report.stats = stats;
+    let background = Some(background);
+    run_background(
+        background_run,
+        background,
+        guard,
+        emit_context,
+        select,
+        report,
+        waker,
+    )
+}
+
+/// Continues an async emit whose chain is suspended at an awaited handler. The guard is that of the emit.
+#[cold]
+#[inline(never)]
+pub(super) fn resume<E: Event>(
+    mut background_run: Pin<&mut BackgroundRun<E>>,
+    guard: &EmitGuard,
+    emit_context: EmitContext<'_>,
+    report: RunReport<'_>,
+    waker: &Waker,
+) -> Poll<()> {
+    let polled = background_run.as_mut().resume_chain(report.failures, waker);
+    let Poll::Ready(resumed) = polled else {
+        background_run.store_id(guard);
+        return Poll::Pending;
+    };
+    let Some((background, stats)) = resumed else {
+        return Poll::Ready(());
+    };
+    *report.stats = stats;
+    let background = Some(&background);
+    let select = Select::Async;
+    run_background(
+        background_run,
+        background,
+        guard,
+        emit_context,
+        select,
+        report,
+        waker,
+    )
+}
+
 /// Runs the chain of a plan with an event.
 struct RunChain<'a> {
     plan: &'a Plan,
@@ -77,10 +177,10 @@ struct RunChain<'a> {
     failures: &'a FailureList,
 }
 
-impl<F: Family> Visit<F> for RunChain<'_> {
+impl<'s, F: Family> Visit<'s, F> for RunChain<'_> {
     type Output = EmitStats;
 
-    fn visit(self, event: &mut F::Of<'_>) -> EmitStats {
+    fn visit<'x: 's>(self, event: &'s mut F::Of<'x>) -> EmitStats {
         dispatch::run_chain(
             self.plan,
             &mut ErasedEvent::new::<F>(event),

@@ -100,7 +100,7 @@ impl Event for TopicEvent<'_> {
     type Ownership = Borrowed;
     type Backend = NoBackend;
 
-    fn __lend<V: Visit<TopicEvent<'static>>>(&mut self, visitor: V) -> V::Output {
+    fn __lend<'s, V: Visit<'s, TopicEvent<'static>>>(&'s mut self, visitor: V) -> V::Output {
         visitor.visit(self)
     }
 

@@ -252,7 +252,7 @@ pub trait Event: Sized {
 
     /// Calls the visitor with the event as the member of its family that it is.
     #[doc(hidden)]
-    fn __lend<V: Visit<Self::Family>>(&mut self, visitor: V) -> V::Output;
+    fn __lend<'s, V: Visit<'s, Self::Family>>(&'s mut self, visitor: V) -> V::Output;
 }
 
 /// An event type with every lifetime that it may have. An event that borrows nothing is its own family.
@@ -283,6 +283,11 @@ pub trait Event: Sized {
 /// assert_eq!(user, "ada!");
 /// # Ok::<(), SubscribeError>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event",
+    label = "not an event",
+    note = "put `#[derive(Event)]` on the type"
+)]
 pub trait Family: Sized + 'static {
     /// The member that borrows for `'x`.
     type Of<'x>: Event<Family = Self>;
@@ -292,14 +297,15 @@ pub trait Family: Sized + 'static {
     fn statics() -> EventStatics;
 }
 
-/// A function that is generic over the lifetime of an event: [`Event::__lend`] calls it.
+/// A function that is generic over the lifetime of an event: [`Event::__lend`] calls it. Its output may borrow the
+/// event for `'s`, as a future that changes the event does.
 #[doc(hidden)]
-pub trait Visit<F: Family> {
+pub trait Visit<'s, F: Family> {
     /// The result of the visit.
     type Output;
 
     /// Visits the event.
-    fn visit(self, event: &mut F::Of<'_>) -> Self::Output;
+    fn visit<'x: 's>(self, event: &'s mut F::Of<'x>) -> Self::Output;
 }
 
 /// An event that borrows nothing.

@@ -5,7 +5,7 @@
 //! `chain.rs` has `unsafe` code that depends on this file: after [`Run::new`] nothing here replaces
 //! `delivery`, and only the links of its chain call [`Run::pause_at`] (invariants 2 and 4 there).
 
-use std::{cell::Cell, sync::Arc};
+use std::{cell::Cell, sync::Arc, thread};
 
 use super::{
     call::EmitOrigin,
@@ -13,9 +13,9 @@ use super::{
     outcome::Step,
 };
 use crate::{
-    context::{Emission, EmissionSource, current_emission, log},
+    context::{Emission, EmissionSource, current_emission, log, panic_hook},
     metadata::{Origin, SubscriberInfo},
-    result::{Cause, Failure, FailureList, Panic},
+    result::{BoxError, Cause, EmitStats, Failure, FailureList, Panic},
 };
 
 /// The dispatch of one event to the handlers of one chain.
@@ -29,7 +29,7 @@ pub struct Run<'r> {
     failures: Option<&'r FailureList>,
     /// The link from which the chain returned before its end: a pause, or a handler that panicked.
     pub(super) paused_at: Cell<LinkPos>,
-    /// How many handlers did not run: filtered out, or stopped by another.
+    /// How many handlers did not run: filtered out, stopped by another, or not reached; and the bit [`UNREACHED`].
     skipped: Cell<usize>,
     /// The subscriber whose handler stopped those after it.
     stopped_by: Cell<Option<&'r Arc<SubscriberInfo>>>,
@@ -95,7 +95,7 @@ impl<'r> Run<'r> {
                 false
             }
             Step::Failed(error) => {
-                self.fail(pos, Cause::Error(error));
+                self.fail_with(pos, error);
                 true
             }
         }
@@ -111,9 +111,19 @@ impl<'r> Run<'r> {
             .set(self.delivery.chain().subscribers().get(index));
     }
 
+    #[cold]
+    #[inline(never)]
+    fn fail_with(&self, pos: LinkPos, error: BoxError) {
+        let cause = Cause::of(error);
+        if !cause.is_from_call() {
+            self.skipped.set((self.skipped.get() + 1) | UNREACHED);
+        }
+        self.fail(pos, cause);
+    }
+
     /// Records that the handler at which the run is paused has panicked.
     #[cold]
-    pub(crate) fn panicked(&self, panic: Panic) {
+    fn panicked(&self, panic: Panic) {
         self.fail(self.paused_at.get(), Cause::Panic(panic));
     }
 
@@ -131,8 +141,15 @@ impl<'r> Run<'r> {
         failures.push(failure);
     }
 
-    pub(crate) fn ran(&self) -> usize {
-        self.delivery.chain().len() - self.skipped.get()
+    /// What the handlers did.
+    pub(crate) fn stats(&self) -> EmitStats {
+        let skipped = self.skipped.get();
+        EmitStats {
+            ran: self.delivery.chain().len() - (skipped & !UNREACHED),
+            deferred: 0,
+            stopped_by: self.stopped_by.get().cloned(),
+            is_unreached: skipped & UNREACHED != 0,
+        }
     }
 
     pub(crate) fn is_stopped(&self) -> bool {
@@ -141,10 +158,62 @@ impl<'r> Run<'r> {
         stopped_by.is_some()
     }
 
-    pub(crate) fn stopped_by(&self) -> Option<Arc<SubscriberInfo>> {
-        self.stopped_by.get().cloned()
+    /// Runs all handlers of the chain, and resumes behind one that panics. `is_traced`: the chain pauses between all
+    /// handlers, and each runs in a span of its own.
+    #[inline(always)]
+    pub(crate) fn run_to_end(&mut self, is_traced: bool) {
+        if is_traced {
+            return self.run_traced();
+        }
+        match self.start() {
+            Ok(()) if !self.is_paused() => {}
+            result => self.resume_to_end(result),
+        }
+    }
+
+    /// Resumes the chain until its end, after a first result. Outlined so that the hot caller needs no
+    /// further callee-saved registers.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn resume_to_end(&mut self, mut result: thread::Result<()>) {
+        loop {
+            if let Err(payload) = result {
+                self.panicked(panic_hook::into_panic(payload));
+            }
+            if !self.is_paused() {
+                return;
+            }
+            result = self.resume();
+        }
+    }
+
+    /// Runs the handlers of a chain that pauses between all of them, each in a span of its own.
+    #[cold]
+    #[inline(never)]
+    fn run_traced(&mut self) {
+        for (index, subscriber) in self.delivery.chain().subscribers().iter().enumerate() {
+            let span = log::handler_span(subscriber);
+            let _entered = span.enter();
+            let result = if index == 0 {
+                self.start()
+            } else {
+                self.resume()
+            };
+            if let Err(payload) = result {
+                self.panicked(panic_hook::into_panic(payload));
+                // Advances to the pause behind this handler, at which a handler that returns leaves the chain.
+                let _ = self.resume();
+            }
+            if !self.is_paused() {
+                return;
+            }
+        }
     }
 }
+
+/// The bit of the number of skipped handlers that says whether the event did not reach one of them, which is a failure. A
+/// field of its own would cost each emit an instruction.
+const UNREACHED: usize = 1 << (usize::BITS - 1);
 
 /// While a handler runs, the emission that it belongs to is the innermost one of this thread.
 impl EmissionSource for Run<'_> {

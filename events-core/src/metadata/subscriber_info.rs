@@ -51,7 +51,9 @@ pub struct SubscriberInfo {
     pub changes: bool,
     /// Whether it runs at most once.
     pub once: bool,
-    /// Whether it is async: only `emit_async` and the queue wait for it.
+    /// Whether it is awaited in its place among the sync subscribers. Such a subscriber is not `asynchronous`.
+    pub awaited: bool,
+    /// Whether it is async, and runs after the sync subscribers: only `emit_async` and the queue wait for it.
     pub asynchronous: bool,
     /// Whether it always runs from the queue, also if the event is emitted with `emit_async`.
     pub deferred: bool,
@@ -69,6 +71,8 @@ pub struct SubscriberOptions {
     pub changes: bool,
     /// Whether it runs at most once.
     pub once: bool,
+    /// Whether it is awaited in its place among the sync subscribers.
+    pub awaited: bool,
     /// Whether it is async.
     pub asynchronous: bool,
     /// Whether it always runs from the queue.
@@ -90,6 +94,7 @@ impl SubscriberInfo {
             priority,
             changes,
             once,
+            awaited,
             asynchronous,
             deferred,
             concurrency,
@@ -104,6 +109,7 @@ impl SubscriberInfo {
             origin: None,
             changes,
             once,
+            awaited,
             asynchronous,
             deferred,
             concurrency: NonZeroUsize::new(concurrency),
@@ -122,11 +128,13 @@ impl SubscriberInfo {
         self.asynchronous || self.deferred
     }
 
-    /// Its kind, as the report of a scan shows it: `sync`, `async`, `deferred` or `async deferred`,
-    /// followed by `mut` if the handler takes the event by `&mut` and by `once` if it runs at most
-    /// once.
+    /// Its kind, as the report of a scan shows it: `sync`, `awaited`, `async`, `deferred` or `async deferred`. After `sync`
+    /// follows `mut` if the handler takes the event by `&mut`, and after each `once` if it runs at most once.
     #[must_use]
     pub fn kind(&self) -> &'static str {
+        if self.awaited {
+            return if self.once { "awaited once" } else { "awaited" };
+        }
         let (repeated, once) = match (self.asynchronous, self.deferred, self.changes) {
             (false, false, false) => ("sync", "sync once"),
             (false, false, true) => ("sync mut", "sync mut once"),
@@ -150,6 +158,7 @@ impl fmt::Debug for SubscriberInfo {
             origin,
             changes,
             once,
+            awaited,
             asynchronous,
             deferred,
             concurrency,
@@ -164,6 +173,7 @@ impl fmt::Debug for SubscriberInfo {
             .field("origin", origin)
             .field("changes", changes)
             .field("once", once)
+            .field("awaited", awaited)
             .field("asynchronous", asynchronous)
             .field("deferred", deferred)
             .field("concurrency", concurrency)

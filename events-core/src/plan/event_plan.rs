@@ -3,11 +3,12 @@
 use std::{
     any::TypeId,
     borrow::Cow,
+    ops::Range,
     sync::{Arc, OnceLock},
 };
 
 use crate::{
-    background::{BackgroundHandler, BackgroundPlan},
+    background::{AwaitedChain, BackgroundHandler, BackgroundPlan, ChainStep, ErasedAwaited},
     handler::{Chain, Delivery, ErasedEvent, ErasedHandler},
     metadata::{EventInfo, SubscriberInfo},
 };
@@ -15,7 +16,7 @@ use crate::{
 /// The handlers of one event type in running order, and the subscriber of each. There is at least one.
 pub(crate) struct Plan {
     chain: Chain,
-    /// The background handlers, which run after the chain; `None` if there are none.
+    /// The background handlers, which run after the chain, and the awaited ones of the chain; `None` if there are neither.
     background: Option<Arc<BackgroundPlan>>,
     /// The same chain with a pause after each handler, built at the first emit that records each handler.
     traced_chain: OnceLock<Chain>,
@@ -37,6 +38,7 @@ impl Plan {
         let mut subscribers = Vec::with_capacity(handlers.len());
         let (mut background, mut background_subscribers) = (Vec::new(), Vec::new());
         let mut background_indices = Vec::new();
+        let mut awaited = Vec::new();
         for (handler, subscriber) in handlers {
             if !dependencies.is_empty() {
                 background_indices.push(background.len());
@@ -44,6 +46,11 @@ impl Plan {
             match handler {
                 HandlerKind::Sync(handler) => {
                     chain.push(handler);
+                    subscribers.push(subscriber);
+                }
+                HandlerKind::Awaited(handler) => {
+                    awaited.push((chain.len(), handler.clone()));
+                    chain.push(handler.in_sync_emit().clone());
                     subscribers.push(subscriber);
                 }
                 HandlerKind::Background(handler) => {
@@ -56,18 +63,21 @@ impl Plan {
             .into_iter()
             .map(|(first, second)| (background_indices[first], background_indices[second]));
         let dependencies = dependencies.collect();
+        let of = (family, info, topic);
         let background = BackgroundPlan::new(
             background.into(),
             background_subscribers.into(),
             dependencies,
+            awaited_chain(&of, &chain, &subscribers, awaited),
         );
-        let background = (background.len() > 0).then(|| Arc::new(background));
+        let has_background = background.len() > 0 || background.has_awaited();
+        let background = has_background.then(|| Arc::new(background));
         let chain = Chain::new(
-            (family, info, topic),
+            of,
             chain.into(),
             subscribers.into(),
             Chain::MAX_NESTED_CALLS,
-            background.is_some(),
+            has_background,
         );
         Self {
             chain,
@@ -91,11 +101,6 @@ impl Plan {
     #[inline]
     pub(crate) fn info(&self) -> &'static EventInfo {
         self.chain.info()
-    }
-
-    /// The subscribers of the chain.
-    pub(crate) fn subscribers(&self) -> &[Arc<SubscriberInfo>] {
-        self.chain.subscribers()
     }
 
     /// The number of handlers in the chain.
@@ -135,11 +140,47 @@ impl Plan {
     }
 }
 
+/// The chain for emits that can await: that of `handlers`, divided at the awaited ones, which are given with their
+/// indices. `None` if there are none.
+fn awaited_chain(
+    (family, info, topic): &(TypeId, &'static EventInfo, Cow<'static, str>),
+    handlers: &[ErasedHandler],
+    subscribers: &[Arc<SubscriberInfo>],
+    awaited: Vec<(usize, ErasedAwaited)>,
+) -> Option<AwaitedChain> {
+    if awaited.is_empty() {
+        return None;
+    }
+    let mut steps = Vec::new();
+    let add_stretch = |steps: &mut Vec<_>, range: Range<usize>| {
+        if !range.is_empty() {
+            steps.push(ChainStep::sync(Chain::new(
+                (*family, info, topic.clone()),
+                handlers[range.clone()].into(),
+                subscribers[range].into(),
+                Chain::MAX_NESTED_CALLS,
+                false,
+            )));
+        }
+    };
+    let mut first = 0;
+    for (index, handler) in awaited {
+        add_stretch(&mut steps, first..index);
+        let subscriber = Arc::clone(&subscribers[index]);
+        steps.push(ChainStep::Awaited(handler, subscriber));
+        first = index + 1;
+    }
+    add_stretch(&mut steps, first..handlers.len());
+    Some(AwaitedChain::new(steps))
+}
+
 /// A handler, by when it runs.
 #[derive(Clone)]
 pub(crate) enum HandlerKind {
     /// It runs in the chain and may change the event.
     Sync(ErasedHandler),
+    /// It is awaited in the chain and may change the event.
+    Awaited(ErasedAwaited),
     /// It runs after the chain and only reads the event.
     Background(Arc<dyn BackgroundHandler>),
 }

@@ -9,8 +9,9 @@ use super::{
     error_text::error_text,
     panic::Panic,
     queue_full::Undelivered,
+    refused_call::{NotAwaited, RefusedCall},
     too_deep::TooDeep,
-    waits_for_itself::{RefusedCall, WaitsForItself},
+    waits_for_itself::WaitsForItself,
 };
 use crate::{metadata::SubscriberInfo, primitives::CatchDrop};
 
@@ -117,13 +118,16 @@ pub enum Cause {
     WaitsForItself(WaitsForItself),
     /// It is async, and its emit was resumed where little of the thread's stack was left: it was dropped before its end.
     TooDeep(TooDeep),
+    /// It is awaited, and the emit is sync.
+    NotAwaited(NotAwaited),
 }
 
 impl Cause {
-    /// The cause that the error of a background handler stands for.
+    /// The cause that the error of a handler stands for.
     pub(crate) fn of(error: BoxError) -> Self {
-        match error.downcast::<RefusedCall>() {
-            Ok(refused) => Self::WaitsForItself(refused.0),
+        match error.downcast::<RefusedCall>().map(|refused| *refused) {
+            Ok(RefusedCall::WaitsForItself(why)) => Self::WaitsForItself(why),
+            Ok(RefusedCall::NotAwaited) => Self::NotAwaited(NotAwaited(())),
             Err(error) => Self::Error(error),
         }
     }
@@ -132,14 +136,19 @@ impl Cause {
     pub(crate) fn is_from_call(&self) -> bool {
         match self {
             Self::Error(_) | Self::Panic(_) => true,
-            Self::Undelivered(_) | Self::WaitsForItself(_) | Self::TooDeep(_) => false,
+            Self::Undelivered(_)
+            | Self::WaitsForItself(_)
+            | Self::TooDeep(_)
+            | Self::NotAwaited(_) => false,
         }
     }
 
     /// The message of its log record.
     pub(crate) fn message(&self) -> &'static str {
         match self {
-            Self::Undelivered(_) | Self::WaitsForItself(_) => "a subscriber was not reached",
+            Self::Undelivered(_) | Self::WaitsForItself(_) | Self::NotAwaited(_) => {
+                "a subscriber was not reached"
+            }
             Self::Error(_) | Self::Panic(_) | Self::TooDeep(_) => "a subscriber failed",
         }
     }
@@ -171,6 +180,7 @@ impl Failure {
             Cause::Undelivered(why) => Some(why),
             Cause::WaitsForItself(why) => Some(why),
             Cause::TooDeep(why) => Some(why),
+            Cause::NotAwaited(why) => Some(why),
             Cause::Panic(_) => None,
         }
     }
@@ -183,7 +193,8 @@ impl Failure {
             Cause::Error(_)
             | Cause::Undelivered(_)
             | Cause::WaitsForItself(_)
-            | Cause::TooDeep(_) => None,
+            | Cause::TooDeep(_)
+            | Cause::NotAwaited(_) => None,
         }
     }
 }
@@ -201,6 +212,7 @@ impl fmt::Display for Cause {
             Self::Panic(panic) => panic.fmt(f),
             Self::Undelivered(why) => write!(f, "was not reached: {why}"),
             Self::WaitsForItself(why) => write!(f, "was not reached: {why}"),
+            Self::NotAwaited(why) => write!(f, "was not reached: {why}"),
             Self::TooDeep(why) => {
                 f.write_str("was dropped before its end: ")?;
                 why.fmt_reason(f)
@@ -220,6 +232,7 @@ impl fmt::Debug for Cause {
             Self::Undelivered(why) => why.fmt(f),
             Self::WaitsForItself(why) => why.fmt(f),
             Self::TooDeep(why) => why.fmt(f),
+            Self::NotAwaited(_) => f.write_str("NotAwaited"),
         }
     }
 }

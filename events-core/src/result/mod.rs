@@ -8,6 +8,7 @@
 //! - `queue_full`: an event that the queue did not accept, and why
 //! - `too_deep`: an emit that was refused because it was nested too deep
 //! - `waits_for_itself`: a call that was refused because it would wait for itself
+//! - `refused_call`: a call that was refused, and an awaited subscriber that a sync emit meets
 //! - `topic_chain`: the text of a chain of nested emits
 
 mod emit_result;
@@ -16,6 +17,7 @@ mod failure;
 mod failure_list;
 mod panic;
 mod queue_full;
+mod refused_call;
 mod too_deep;
 mod topic_chain;
 mod waits_for_itself;
@@ -26,6 +28,7 @@ pub use failure::{BoxError, Cause, Failure};
 pub(crate) use failure_list::FailureList;
 pub use panic::{Panic, is_outside_tokio};
 pub use queue_full::{QueueFull, Undelivered};
+pub use refused_call::NotAwaited;
+pub(crate) use refused_call::RefusedCall;
 pub use too_deep::TooDeep;
-pub(crate) use waits_for_itself::RefusedCall;
 pub use waits_for_itself::WaitsForItself;

@@ -42,19 +42,6 @@ pub struct WaitsForItself {
     pub(crate) chain: Vec<&'static str>,
 }
 
-/// A refused call, as the error that the dispatch receives in place of the handler's. It is private, so that
-/// no handler returns one.
-#[derive(Debug)]
-pub(crate) struct RefusedCall(pub(crate) WaitsForItself);
-
-impl fmt::Display for RefusedCall {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl Error for RefusedCall {}
-
 impl WaitsForItself {
     /// The maximum number of concurrent calls of the handler.
     #[must_use]

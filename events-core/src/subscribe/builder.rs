@@ -11,12 +11,12 @@ use std::{
 use super::{
     error::SubscribeError,
     filter::{AnyCondition, Condition, Filters, TypedCondition},
-    filtered_handlers::{SubscribedHandler, SubscribedTopicHandler},
+    filtered_handlers::{SubscribedHandler, SubscribedTopicHandler, filter, limited},
     register::{PreparedEntry, register},
     subscription::{Closable, Subscription, SubscriptionPart, Unsubscribe, weak},
 };
 use crate::{
-    background::{ConcurrencyLimited, FilteredHandler, OnceHandler},
+    background::{Awaited, ErasedAwaited, FilteredAwaited, OnceHandler},
     event::{AnyEvent, Family, Snapshot, TopicEvent},
     handler::{Background, DynTopicHandler, EmitOrigin, ErasedHandler, Run, Step, TopicHandler},
     metadata::{Key, Location, Pattern, SubscriberInfo, SubscriberOptions},
@@ -54,7 +54,7 @@ use crate::{
 /// # Ok::<(), events_core::subscribing::SubscribeError>(())
 /// ```
 ///
-/// `T` is the kind of the subscription: [`SyncKind`], [`BackgroundKind`] for async and deferred
+/// `T` is the kind of the subscription: [`SyncKind`], [`AwaitedKind`], [`BackgroundKind`] for async and deferred
 /// handlers, or [`PatternKind`].
 #[must_use = "nothing is subscribed before `.register()`"]
 pub struct NewSubscription<F: Family, T = SyncKind> {
@@ -81,6 +81,12 @@ pub struct NewSubscription<F: Family, T = SyncKind> {
 #[derive(Debug)]
 pub enum SyncKind {}
 
+/// An awaited handler: an async emit awaits it in its place among the sync handlers.
+///
+#[doc = include_str!("../../docs/kinds/awaited.md")]
+#[derive(Debug)]
+pub enum AwaitedKind {}
+
 /// An async or deferred handler: it runs after the sync handlers, concurrently with others or from
 /// the queue.
 ///
@@ -99,6 +105,7 @@ pub enum PatternKind {}
 pub trait ExactKind {}
 
 impl ExactKind for SyncKind {}
+impl ExactKind for AwaitedKind {}
 impl ExactKind for BackgroundKind {}
 
 /// Adds the filters to a handler, when all options are known. It returns the handler with type
@@ -147,6 +154,39 @@ impl<F: Family> NewSubscription<F> {
     pub(crate) fn receiver(mut self) -> Self {
         self.is_receiver = true;
         self
+    }
+}
+
+impl<F: Family> NewSubscription<F, AwaitedKind> {
+    /// A subscription of an awaited handler.
+    pub(crate) fn awaited(
+        registry: Registry,
+        location: Location,
+        name: Key,
+        handler: impl Awaited<F>,
+    ) -> Self {
+        let factory = |filters: Option<Filters<TypedCondition<F>>>, _| {
+            let filters = filters.map(Arc::new);
+            let once = filters.clone().filter(|filters| filters.is_once());
+            let filter = filters.map(|filters: Arc<Filters<TypedCondition<F>>>| {
+                move |event: &F::Of<'_>, origin: &EmitOrigin<'_>| {
+                    filters.test(origin, |when| when(event))
+                }
+            });
+            let claim = once.map(|once| move || once.claim());
+            let handler = Arc::new(FilteredAwaited::new(filter, claim, handler));
+            let closable = weak(handler.clone());
+            (HandlerKind::Awaited(ErasedAwaited::new(handler)), closable)
+        };
+        let mut new = Self::new(
+            registry,
+            location,
+            name,
+            HandlerFactory::Exact(Box::new(factory)),
+        );
+        new.subscriber.changes = true;
+        new.subscriber.awaited = true;
+        new
     }
 }
 
@@ -219,44 +259,6 @@ impl NewSubscription<TopicEvent<'static>, PatternKind> {
         new.subscriber.pattern = Some(text);
         new
     }
-}
-
-/// The filters of an exact subscriber, if it has some, as a function. They are boxed, so that a handler
-/// without them is small.
-fn filter<F: Family>(
-    filters: Option<Filters<TypedCondition<F>>>,
-) -> Option<impl Fn(&F::Of<'_>, &EmitOrigin<'_>) -> bool + Send + Sync + 'static> {
-    let filters = Box::new(filters?);
-    Some(move |event: &F::Of<'_>, origin: &EmitOrigin<'_>| filters.pass(origin, |when| when(event)))
-}
-
-/// A background handler with its filter and its limit of concurrent calls, as [`filtered`].
-fn limited<E, C, H>(
-    filter: Option<C>,
-    handler: H,
-    concurrency: Option<NonZeroUsize>,
-) -> (HandlerKind, Weak<dyn Closable>)
-where
-    E: Snapshot,
-    C: Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
-    H: Background<E>,
-{
-    match concurrency {
-        None => filtered(filter, handler),
-        Some(limit) => filtered(filter, ConcurrencyLimited::new(limit.get(), handler)),
-    }
-}
-
-/// A background handler with its filter, and the reference through which its guard closes it.
-fn filtered<E, C, H>(filter: Option<C>, handler: H) -> (HandlerKind, Weak<dyn Closable>)
-where
-    E: Snapshot,
-    C: Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
-    H: Background<E>,
-{
-    let handler = Arc::new(FilteredHandler::<E, C, H, true>::new(filter, handler));
-    let closable = weak(handler.clone());
-    (HandlerKind::Background(handler), closable)
 }
 
 impl<F: Family, T> NewSubscription<F, T> {

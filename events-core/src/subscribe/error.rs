@@ -62,7 +62,7 @@ pub enum SubscribeError {
         /// Each of these must run before the next, and the last before the first.
         cycle: Vec<String>,
     },
-    /// A subscriber must run before another that always runs earlier: sync handlers run first, then
+    /// A subscriber must run before another that always runs earlier: sync and awaited handlers run first, then
     /// async ones, and deferred ones last.
     Unawaited {
         /// The subscriber that runs later.
@@ -182,7 +182,7 @@ pub(crate) fn fmt_cycle(f: &mut fmt::Formatter<'_>, subscribers: &[String]) -> f
 pub(crate) fn fmt_unawaited(f: &mut fmt::Formatter<'_>, first: &str, second: &str) -> fmt::Result {
     write!(
         f,
-        "{first} runs later than {second}, so it cannot run before it; make the first sync, \
+        "{first} runs later than {second}, so it cannot run before it; make the first sync or awaited, \
          or the second async or deferred as well"
     )
 }

@@ -1,12 +1,20 @@
 //! Handlers of run-time subscriptions, each with its filters and a flag that closes it.
 
-use std::{marker::PhantomData, sync::Arc};
+use std::{
+    marker::PhantomData,
+    num::NonZeroUsize,
+    sync::{Arc, Weak},
+};
 
-use super::subscription::Closable;
+use super::{
+    filter::{Filters, TypedCondition},
+    subscription::{Closable, weak},
+};
 use crate::{
-    background::FilteredHandler,
-    event::{AnyEvent, Family},
+    background::{ConcurrencyLimited, FilteredAwaited, FilteredHandler},
+    event::{AnyEvent, Family, Snapshot},
     handler::{Background, CallHandler, DynTopicHandler, EmitOrigin, FilterState, Run, Step},
+    plan::HandlerKind,
     primitives::DropSignal,
 };
 
@@ -83,6 +91,26 @@ where
     }
 }
 
+impl<F, W, C, H> Closable for FilteredAwaited<F, W, C, H>
+where
+    F: Family,
+    W: Send + Sync,
+    C: Send + Sync,
+    H: Send + Sync,
+{
+    fn close(&self) {
+        FilteredAwaited::close(self);
+    }
+
+    fn dropped(&self) -> Arc<DropSignal> {
+        FilteredAwaited::dropped(self)
+    }
+
+    fn is_background(&self) -> bool {
+        true
+    }
+}
+
 /// The handler of a subscriber of events of any type, with its filter, if it has one.
 pub(crate) struct SubscribedTopicHandler<W, H> {
     handler: H,
@@ -132,4 +160,42 @@ impl<W: Send + Sync, H: Send + Sync> Closable for SubscribedTopicHandler<W, H> {
     fn dropped(&self) -> Arc<DropSignal> {
         self.state.dropped()
     }
+}
+
+/// The filters of an exact subscriber, if it has some, as a function. They are boxed, so that a handler
+/// without them is small.
+pub(super) fn filter<F: Family>(
+    filters: Option<Filters<TypedCondition<F>>>,
+) -> Option<impl Fn(&F::Of<'_>, &EmitOrigin<'_>) -> bool + Send + Sync + 'static> {
+    let filters = Box::new(filters?);
+    Some(move |event: &F::Of<'_>, origin: &EmitOrigin<'_>| filters.pass(origin, |when| when(event)))
+}
+
+/// A background handler with its filter and its limit of concurrent calls, as [`filtered`].
+pub(super) fn limited<E, C, H>(
+    filter: Option<C>,
+    handler: H,
+    concurrency: Option<NonZeroUsize>,
+) -> (HandlerKind, Weak<dyn Closable>)
+where
+    E: Snapshot,
+    C: Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
+    H: Background<E>,
+{
+    match concurrency {
+        None => filtered(filter, handler),
+        Some(limit) => filtered(filter, ConcurrencyLimited::new(limit.get(), handler)),
+    }
+}
+
+/// A background handler with its filter, and the reference through which its guard closes it.
+fn filtered<E, C, H>(filter: Option<C>, handler: H) -> (HandlerKind, Weak<dyn Closable>)
+where
+    E: Snapshot,
+    C: Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
+    H: Background<E>,
+{
+    let handler = Arc::new(FilteredHandler::<E, C, H, true>::new(filter, handler));
+    let closable = weak(handler.clone());
+    (HandlerKind::Background(handler), closable)
 }

@@ -5,10 +5,14 @@ use std::panic::Location;
 
 use super::{
     batch::Batch,
-    builder::{BackgroundKind, NewSubscription},
+    builder::{AwaitedKind, BackgroundKind, NewSubscription},
     subscription::Subscription,
 };
 use crate::{
+    background::{
+        AwaitedCall, AwaitedHandler, BorrowedAwaitedCall, BorrowedAwaitedHandler,
+        StatefulAwaitedCall, StatefulAwaitedHandler,
+    },
     event::{Event, Family, OwnedEvent, Snapshot},
     handler::{AsyncCall, AsyncHandler, DeferredCall, DeferredHandler, Handler, Run, Step},
     metadata::Key,
@@ -48,6 +52,151 @@ impl Registry {
             H::CHANGES,
             move |event: &mut E, run: &Run<'_>| handler.call(event, run),
         )
+    }
+
+    /// Subscribes an async function that takes `&mut E`, and that [`emit_async`](Event::emit_async) and the queue await in
+    /// its place among the sync subscribers; see [`AwaitedHandler`].
+    ///
+    /// It may change the event, fail, or stop the subscribers after it. A sync emit cannot wait for it, and does not run it:
+    /// that is a failure, [`Cause::NotAwaited`](crate::failures::Cause::NotAwaited).
+    ///
+    /// A closure that captures nothing is written `async |event: &mut E| ..`. For values that it needs, use
+    /// [`on_awaited_with`](Self::on_awaited_with). A closure that captures values may also return a boxed future, and is
+    /// then passed to [`boxed`](crate::handlers::boxed).
+    ///
+    /// When the future of the emit is dropped while the handler waits, the handler is dropped there, and no subscriber
+    /// behind it runs.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use events_core::{Event, Registry};
+    ///
+    /// #[derive(Event)]
+    /// struct Creating {
+    ///     email: String,
+    /// }
+    ///
+    /// async fn is_taken(email: &str) -> Result<bool, std::io::Error> {
+    ///     Ok(email == "a@x.org") // asks a database
+    /// }
+    ///
+    /// async fn check(event: &mut Creating) -> Result<ControlFlow<()>, std::io::Error> {
+    ///     event.email.make_ascii_lowercase();
+    ///     if is_taken(&event.email).await? { Ok(ControlFlow::Break(())) } else { Ok(ControlFlow::Continue(())) }
+    /// }
+    ///
+    /// let registry = Registry::new();
+    /// registry.on_awaited(check).detach();
+    /// registry.on(|event: &mut Creating| event.email.push('!')).detach();
+    ///
+    /// let create = |email: &str| smol::block_on(registry.emit_async(Creating { email: email.into() }));
+    /// assert_eq!(create("A@x.org").email, "a@x.org");
+    /// assert_eq!(create("B@x.org").email, "b@x.org!");
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As [`on`](Self::on).
+    #[track_caller]
+    pub fn on_awaited<E, M: 'static, H>(&self, handler: H) -> Subscription
+    where
+        E: OwnedEvent,
+        H: AwaitedHandler<E, M>,
+    {
+        self.subscribe_awaited(handler).register_or_panic()
+    }
+
+    /// As [`on_awaited`](Self::on_awaited), with options.
+    #[track_caller]
+    pub fn subscribe_awaited<E, M: 'static, H>(&self, handler: H) -> NewSubscription<E, AwaitedKind>
+    where
+        E: OwnedEvent,
+        H: AwaitedHandler<E, M>,
+    {
+        let location = Location::caller().into();
+        let name = Key::of::<H>();
+        let handler = AwaitedCall::<H, M>::new(handler);
+        NewSubscription::awaited(self.clone(), location, name, handler)
+    }
+
+    /// As [`on_awaited`](Self::on_awaited), with a value that the handler reads:
+    /// `registry.on_awaited_with(db, async |event: &mut E, db: &Db| ..)`.
+    ///
+    /// A closure that captured the value would borrow it in its future, of which the compiler cannot know then whether it
+    /// is `Send`.
+    ///
+    /// ```
+    /// use events_core::{Event, Registry};
+    ///
+    /// #[derive(Event)]
+    /// struct Price(u64);
+    ///
+    /// let registry = Registry::new();
+    /// let tax = 19;
+    /// registry.on_awaited_with(tax, async |price: &mut Price, tax: &u64| price.0 += tax).detach();
+    /// assert_eq!(smol::block_on(registry.emit_async(Price(100))).0, 119);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As [`on`](Self::on).
+    #[track_caller]
+    pub fn on_awaited_with<E, S, H>(&self, state: S, handler: H) -> Subscription
+    where
+        E: OwnedEvent,
+        S: Send + Sync + 'static,
+        H: StatefulAwaitedHandler<E, S>,
+    {
+        self.subscribe_awaited_with(state, handler)
+            .register_or_panic()
+    }
+
+    /// As [`on_awaited_with`](Self::on_awaited_with), with options.
+    #[track_caller]
+    pub fn subscribe_awaited_with<E, S, H>(
+        &self,
+        state: S,
+        handler: H,
+    ) -> NewSubscription<E, AwaitedKind>
+    where
+        E: OwnedEvent,
+        S: Send + Sync + 'static,
+        H: StatefulAwaitedHandler<E, S>,
+    {
+        let location = Location::caller().into();
+        let name = Key::of::<H>();
+        let handler = StatefulAwaitedCall(state, handler);
+        NewSubscription::awaited(self.clone(), location, name, handler)
+    }
+
+    /// As [`on_awaited`](Self::on_awaited), for an event that borrows:
+    /// `registry.on_awaited_borrowed::<Checkout, _>(function)`, with `async fn function(event: &mut Checkout<'_>)`. See
+    /// [`BorrowedAwaitedHandler`].
+    ///
+    /// # Panics
+    ///
+    /// As [`on`](Self::on).
+    #[track_caller]
+    pub fn on_awaited_borrowed<E: Event, H>(&self, handler: H) -> Subscription
+    where
+        H: BorrowedAwaitedHandler<E::Family>,
+    {
+        self.subscribe_awaited_borrowed::<E, H>(handler)
+            .register_or_panic()
+    }
+
+    /// As [`on_awaited_borrowed`](Self::on_awaited_borrowed), with options.
+    #[track_caller]
+    pub fn subscribe_awaited_borrowed<E: Event, H>(
+        &self,
+        handler: H,
+    ) -> NewSubscription<E::Family, AwaitedKind>
+    where
+        H: BorrowedAwaitedHandler<E::Family>,
+    {
+        let location = Location::caller().into();
+        let name = Key::of::<H>();
+        NewSubscription::awaited(self.clone(), location, name, BorrowedAwaitedCall(handler))
     }
 
     /// Subscribes an async function, or a closure that returns a future; see [`AsyncHandler`].

@@ -29,7 +29,7 @@ mod subscription;
 mod topic_methods;
 
 pub use batch::Batch;
-pub use builder::{BackgroundKind, NewSubscription, PatternKind, SyncKind};
+pub use builder::{AwaitedKind, BackgroundKind, NewSubscription, PatternKind, SyncKind};
 pub use error::SubscribeError;
 pub(crate) use error::{
     OTHER_COPY, fmt_cycle, fmt_invalid_pattern, fmt_unawaited, provided_states,

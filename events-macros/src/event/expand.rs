@@ -114,8 +114,8 @@ fn implementations(event: &Event) -> TokenStream {
                 type Backend = __events::CurrentRegistry;
 
                 #[inline]
-                fn __lend<__V: __events::Visit<#family>>(
-                    &mut self,
+                fn __lend<'__s, __V: __events::Visit<'__s, #family>>(
+                    &'__s mut self,
                     visitor: __V,
                 ) -> __V::Output {
                     visitor.visit(self)

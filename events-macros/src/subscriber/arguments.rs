@@ -24,6 +24,7 @@ const OPTIONS: &[&str] = &[
     "once",
     "before",
     "after",
+    "awaited",
     "deferred",
     "concurrency",
     "topic",
@@ -51,6 +52,7 @@ pub(super) struct SubscriberArgs {
 pub(super) struct PlainOptions {
     priority: SetOnce<Expr>,
     pub(super) once: SetOnce<()>,
+    pub(super) awaited: SetOnce<()>,
     pub(super) deferred: SetOnce<()>,
     pub(super) concurrency: SetOnce<Expr>,
 }
@@ -86,6 +88,9 @@ impl SubscriberArgs {
                     .into_expr("audit")
                     .and_then(|value| check_target_paths(&name, value, is_method))
                     .and_then(|value| args.after.set(&name, value)),
+                "awaited" => option
+                    .expect_flag()
+                    .and_then(|()| args.options.awaited.set(&name, ())),
                 "deferred" => option
                     .expect_flag()
                     .and_then(|()| args.options.deferred.set(&name, ())),
@@ -134,9 +139,16 @@ impl SubscriberArgs {
 }
 
 impl PlainOptions {
+    /// Whether an `async fn` is awaited in its place; `changes` is whether it takes `&mut`.
+    pub(super) fn is_awaited(&self, changes: bool) -> bool {
+        changes || self.awaited.is_set()
+    }
+
     /// The `SubscriberOptions` of the subscriber. The signature of the function determines `changes` and
-    /// `asynchronous`.
-    pub(super) fn tokens(&self, core: &Path, changes: bool, asynchronous: bool) -> TokenStream {
+    /// `is_async`.
+    pub(super) fn tokens(&self, core: &Path, changes: bool, is_async: bool) -> TokenStream {
+        let awaited = is_async && self.is_awaited(changes);
+        let asynchronous = is_async && !awaited;
         let priority = match self.priority.value() {
             Some(priority) => quote!(#priority),
             None => quote!(0),
@@ -155,6 +167,7 @@ impl PlainOptions {
                 priority: #priority,
                 changes: #changes,
                 once: #once,
+                awaited: #awaited,
                 asynchronous: #asynchronous,
                 deferred: #deferred,
                 concurrency: #concurrency,

@@ -1,5 +1,5 @@
 //! Writes the registration of a background handler: one that is async or deferred, and runs after the
-//! emit with a copy of the event.
+//! emit with a copy of the event; and that of an awaited handler, which is async and borrows the event itself.
 //!
 //! A closure cannot lend its captures to a future that it returns. The parameters are therefore stored in
 //! a generated struct whose method returns the future, which borrows the struct and the event.
@@ -66,13 +66,25 @@ pub(super) fn background_type(subscriber: &Subscriber) -> TokenStream {
         .method
         .as_ref()
         .map(|method| method.listener_field(&hygienic_ident("__listener")));
+    let is_awaited = subscriber.is_awaited();
+    let argument = if is_awaited && !subscriber.mutates {
+        quote!(&*#event)
+    } else {
+        quote!(#event)
+    };
+    let outcome = if is_awaited {
+        "Outcome"
+    } else {
+        "AsyncOutcome"
+    };
+    let outcome = Ident::new(outcome, span);
     let awaited = subscriber.is_async().then(|| quote_spanned!(span=> .await));
     let core_at_return = located_at(core, span);
-    let step = quote_spanned!(span=> #function(#receiver #event, #(#lends),*) #awaited);
+    let step = quote_spanned!(span=> #function(#receiver #argument, #(#lends),*) #awaited);
     let step = if subscriber.never_returns() {
         step
     } else {
-        quote_spanned!(span=> #core_at_return::__private::AsyncOutcome::into_step(#step))
+        quote_spanned!(span=> #core_at_return::__private::#outcome::into_step(#step))
     };
     // A future that is not `Send` is reported at the function's name.
     let (generated, core_at_name) = (
@@ -86,16 +98,32 @@ pub(super) fn background_type(subscriber: &Subscriber) -> TokenStream {
     let self_type = quote_spanned!(this.span()=> __Background<#(#types),*>);
     let listener_bound = subscriber.method.as_ref().map(Method::thread_safe_bound);
     let type_params = quote!(#(#types: ::core::marker::Send + ::core::marker::Sync + 'static),*);
+    let handler_trait = if is_awaited { "Awaited" } else { "Background" };
+    let handler_trait = Ident::new(handler_trait, param_span);
     let header = quote_spanned! {param_span=>
-        impl<#type_params> #private::Background<#event_type> for #self_type
+        impl<#type_params> #private::#handler_trait<#event_type> for #self_type
     };
     let self_ref = quote_spanned!(this.span()=> &'__call #this);
+    let (lifetimes, event_ref) = if is_awaited {
+        let member = quote_spanned!(param_span=> <#event_type as #private::Family>::Of<'__event>);
+        (
+            quote!('__call, '__event: '__call),
+            quote!(&'__call mut #member),
+        )
+    } else {
+        (quote!('__call), quote!(&'__call #event_type))
+    };
     let method = quote_spanned! {param_span=>
-        fn call<'__call>(
+        fn call<#lifetimes>(
             #self_ref,
-            #event: &'__call #event_type,
+            #event: #event_ref,
             #call: &'__call #private::BackgroundCall,
         )
+    };
+    let event_bound = if is_awaited {
+        None
+    } else {
+        Some(quote!(for<'__any> #event_type: #private::Snapshot,))
     };
     let body = quote_spanned!(name_span=> async move { #(#makes)* #step });
     quote! {
@@ -106,7 +134,7 @@ pub(super) fn background_type(subscriber: &Subscriber) -> TokenStream {
 
         #header
         where
-            for<'__any> #event_type: #private::Snapshot,
+            #event_bound
             #(#kept_bounds,)*
             #listener_bound
         {
@@ -132,16 +160,28 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
     let event_span = type_name_span(&subscriber.event);
     let handler = Token![_](params.first().map_or(event_span, |param| param.span));
     let find_listener = find_listener(subscriber);
-    let register = located_at(&hygienic_ident("subscribe_background"), event_span);
-    let register = quote_spanned!(event_span=> #register::<#family, #handler, #is_set>);
+    let is_awaited = subscriber.is_awaited();
+    let register = if is_awaited {
+        let register = located_at(&hygienic_ident("subscribe_awaited"), event_span);
+        quote_spanned!(event_span=> #register::<#family, #handler>)
+    } else {
+        let register = located_at(&hygienic_ident("subscribe_background"), event_span);
+        quote_spanned!(event_span=> #register::<#family, #handler, #is_set>)
+    };
     let listener = subscriber.method.as_ref().map(|_| {
         let listener = hygienic_ident("listener");
         quote!(__listener: #listener,)
     });
     let core = &subscriber.core;
     let mut background = quote!(__Background { #listener #(#kept,)* });
-    if subscriber.options.once.is_set() {
-        let once = hygienic_ident("once");
+    let is_once = subscriber.options.once.is_set();
+    let once = hygienic_ident("once");
+    let claim = match (is_awaited, is_once) {
+        (false, _) => None,
+        (true, false) => Some(quote!(::core::option::Option::None::<fn() -> bool>,)),
+        (true, true) => Some(quote!(::core::option::Option::Some(move || #once.claim()),)),
+    };
+    if is_once && !is_awaited {
         background = quote!(#core::__private::OnceHandler::new(move || #once.claim(), #background));
     }
     let background = if subscriber.options.concurrency.is_set() {
@@ -155,6 +195,7 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
         #captures
         #installer.#register(
             #filter,
+            #claim
             #background,
         );
     }

@@ -57,10 +57,10 @@ pub(super) fn registration(subscriber: &Subscriber) -> TokenStream {
     }
 }
 
-/// The struct that a background handler needs beside the function.
+/// The struct that an async or deferred handler needs beside the function.
 pub(crate) fn background_type(subscriber: &Subscriber) -> Option<TokenStream> {
-    let is_background = subscriber.is_background();
-    is_background.then(|| background::background_type(subscriber))
+    let has_type = subscriber.is_async_or_deferred();
+    has_type.then(|| background::background_type(subscriber))
 }
 
 /// The value that describes the subscriber.
@@ -93,7 +93,7 @@ pub(crate) fn declaration(subscriber: &Subscriber) -> TokenStream {
             .collect()
     };
     let (before, after) = (keys(&subscriber.before), keys(&subscriber.after));
-    let install = if subscriber.is_background() {
+    let install = if subscriber.is_async_or_deferred() {
         background::install(subscriber)
     } else {
         install::install(subscriber)

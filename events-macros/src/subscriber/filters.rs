@@ -79,7 +79,7 @@ pub(super) fn checks(
         });
     }
     if subscriber.options.once.is_set() {
-        if subscriber.is_background() {
+        if subscriber.is_async_or_deferred() {
             // The handler claims the permit when it is called.
             let tested = hygienic_ident("tested");
             captures.extend(quote! {

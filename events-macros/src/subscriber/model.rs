@@ -167,8 +167,13 @@ impl Subscriber {
         matches!(self.return_type, Some(Type::Never(_)))
     }
 
-    /// Whether it is async or deferred: it runs after the emit, with a copy of the event.
-    pub(crate) fn is_background(&self) -> bool {
+    /// Whether it is awaited in its place among the sync subscribers.
+    pub(crate) fn is_awaited(&self) -> bool {
+        self.is_async() && self.options.is_awaited(self.mutates)
+    }
+
+    /// Whether it is async or deferred. Unless it is awaited, it runs after the emit, with a copy of the event.
+    pub(crate) fn is_async_or_deferred(&self) -> bool {
         self.is_async() || self.options.deferred.is_set()
     }
 }

@@ -28,8 +28,8 @@ const _: () = {
         type Ownership = __events::Borrowed;
         type Backend = __events::CurrentRegistry;
         #[inline]
-        fn __lend<__V: __events::Visit<Login<'static>>>(
-            &mut self,
+        fn __lend<'__s, __V: __events::Visit<'__s, Login<'static>>>(
+            &'__s mut self,
             visitor: __V,
         ) -> __V::Output {
             visitor.visit(self)

@@ -41,7 +41,10 @@ const _: () = {
         type Ownership = __events::Owned;
         type Backend = __events::CurrentRegistry;
         #[inline]
-        fn __lend<__V: __events::Visit<Paid>>(&mut self, visitor: __V) -> __V::Output {
+        fn __lend<'__s, __V: __events::Visit<'__s, Paid>>(
+            &'__s mut self,
+            visitor: __V,
+        ) -> __V::Output {
             visitor.visit(self)
         }
         #[inline]

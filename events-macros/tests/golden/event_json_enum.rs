@@ -29,8 +29,8 @@ const _: () = {
         type Ownership = __events::Owned;
         type Backend = __events::CurrentRegistry;
         #[inline]
-        fn __lend<__V: __events::Visit<Changed>>(
-            &mut self,
+        fn __lend<'__s, __V: __events::Visit<'__s, Changed>>(
+            &'__s mut self,
             visitor: __V,
         ) -> __V::Output {
             visitor.visit(self)

@@ -25,8 +25,8 @@ const _: () = {
         type Ownership = __events::Owned;
         type Backend = __events::CurrentRegistry;
         #[inline]
-        fn __lend<__V: __events::Visit<Started>>(
-            &mut self,
+        fn __lend<'__s, __V: __events::Visit<'__s, Started>>(
+            &'__s mut self,
             visitor: __V,
         ) -> __V::Output {
             visitor.visit(self)

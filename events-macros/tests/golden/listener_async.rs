@@ -67,6 +67,7 @@ const _: () = {
                 priority: 0,
                 changes: false,
                 once: false,
+                awaited: false,
                 asynchronous: true,
                 deferred: false,
                 concurrency: ::events_core::__private::at_once(1),

@@ -18,6 +18,7 @@ const _: () = {
             priority: 0,
             changes: false,
             once: false,
+            awaited: false,
             asynchronous: false,
             deferred: false,
             concurrency: 0,

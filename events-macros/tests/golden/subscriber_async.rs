@@ -69,6 +69,7 @@ const _: () = {
             priority: 0,
             changes: false,
             once: false,
+            awaited: false,
             asynchronous: true,
             deferred: false,
             concurrency: 0,

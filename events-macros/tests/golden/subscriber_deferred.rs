@@ -35,6 +35,7 @@ const _: () = {
             priority: 0,
             changes: false,
             once: true,
+            awaited: false,
             asynchronous: false,
             deferred: true,
             concurrency: ::events_core::__private::at_once(1),

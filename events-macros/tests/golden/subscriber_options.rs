@@ -26,6 +26,7 @@ const _: () = {
             priority: 10,
             changes: true,
             once: true,
+            awaited: false,
             asynchronous: false,
             deferred: false,
             concurrency: 0,

@@ -213,7 +213,7 @@ macro_rules! record_event {
             type Backend = BuiltinOnCurrent;
 
             #[inline]
-            fn __lend<V: Visit<Self>>(&mut self, visitor: V) -> V::Output {
+            fn __lend<'s, V: Visit<'s, Self>>(&'s mut self, visitor: V) -> V::Output {
                 visitor.visit(self)
             }
 

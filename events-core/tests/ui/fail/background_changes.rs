@@ -7,11 +7,6 @@ struct Login {
     attempts: u32,
 }
 
-#[subscriber]
-async fn beside(event: &mut Login) {
-    event.attempts += 1;
-}
-
 #[subscriber(deferred)]
 fn after(event: &mut Login) {
     event.attempts += 1;

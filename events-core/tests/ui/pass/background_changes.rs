@@ -8,11 +8,6 @@ struct Login {
 }
 
 #[subscriber]
-fn beside(event: &mut Login) {
-    event.attempts += 1;
-}
-
-#[subscriber]
 fn after(event: &mut Login) {
     event.attempts += 1;
 }

@@ -13,6 +13,8 @@ macro_rules! twins {
 twins! {
     async_borrowed
     async_not_send
+    awaited_not_send
+    awaited_options
     background_changes
     background_not_clone
     background_return

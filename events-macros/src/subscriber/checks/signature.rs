@@ -55,7 +55,7 @@ pub(in crate::subscriber) fn check_signature(signature: &Signature, errors: &mut
     }
 }
 
-/// Checks an async or deferred function: it receives a copy of the event, after the emit.
+/// Checks an async or deferred function: it receives a copy of the event, after the emit, unless it is awaited.
 pub(in crate::subscriber) fn check_background(
     signature: &Signature,
     event: &TypeReference,
@@ -63,6 +63,14 @@ pub(in crate::subscriber) fn check_background(
     errors: &mut Errors,
 ) {
     let asyncness = signature.asyncness.as_ref().map(Spanned::span);
+    if asyncness.is_some() && args.options.is_awaited(event.mutability.is_some()) {
+        return check_awaited(event, args, errors);
+    }
+    if let Some(span) = args.options.awaited.span() {
+        let text = "`awaited` is for async functions; make the function async, or remove this option: a sync \
+                    subscriber runs in its place in any case";
+        errors.push(Error::new(span, text));
+    }
     let Some(span) = asyncness.or(args.options.deferred.span()) else {
         if let Some(span) = args.options.concurrency.span() {
             let text = "`concurrency` is for async and deferred subscribers; make the function async, \
@@ -73,7 +81,7 @@ pub(in crate::subscriber) fn check_background(
     };
     if borrows(&event.elem) {
         let text = if asyncness.is_some() {
-            "an async subscriber outlives the emit, and this event borrows; \
+            "an async subscriber outlives the emit, and this event borrows; add `awaited`, \
              make the function sync, or store owned values in the event"
         } else {
             "a deferred subscriber outlives the emit, and this event borrows; \
@@ -82,14 +90,34 @@ pub(in crate::subscriber) fn check_background(
         errors.push(Error::new(span, text));
     }
     if let Some(mutability) = &event.mutability {
-        let text = if asyncness.is_some() {
-            "an async subscriber runs concurrently with others, so it only reads the event; \
-             write `&` in place of `&mut`, or make the function sync to change the event"
-        } else {
-            "a deferred subscriber receives a clone of the event, so it only reads it; \
-             write `&` in place of `&mut`, or remove `deferred` to change the event"
-        };
+        let text = "a deferred subscriber receives a clone of the event, so it only reads it; \
+                    write `&` in place of `&mut`, or remove `deferred` to change the event";
         errors.push(Error::new(mutability.span(), text));
+    }
+}
+
+/// Checks an async function that is awaited in its place: one that takes `&mut`, or that has the option `awaited`.
+fn check_awaited(event: &TypeReference, args: &SubscriberArgs, errors: &mut Errors) {
+    let is_mut = event.mutability.is_some();
+    if let Some(span) = args.options.deferred.span() {
+        let text = if is_mut {
+            "an async subscriber that takes `&mut` is awaited inside of the emit, so it cannot be deferred; \
+             remove `deferred`, or write `&` in place of `&mut`"
+        } else {
+            "an awaited subscriber runs inside of the emit, and a deferred one from the queue; \
+             remove `awaited` or `deferred`"
+        };
+        errors.push(Error::new(span, text));
+    }
+    if let Some(span) = args.options.concurrency.span() {
+        let text = if is_mut {
+            "`concurrency` is for subscribers that run after the emit, and an async one that takes `&mut` is \
+             awaited inside of it; remove this option, or write `&` in place of `&mut`"
+        } else {
+            "`concurrency` is for subscribers that run after the emit, and this one is awaited inside of it; \
+             remove `awaited` or this option"
+        };
+        errors.push(Error::new(span, text));
     }
 }
 

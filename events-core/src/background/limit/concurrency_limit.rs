@@ -47,7 +47,7 @@ impl<E: Sync, H: Background<E>> Background<E> for ConcurrencyLimited<H> {
     async fn call<'a>(&'a self, event: &'a E, call: &'a BackgroundCall) -> Step {
         let semaphore = &self.semaphore;
         let Ok(_permit) = acquire(semaphore).await else {
-            return Step::Failed(Box::new(RefusedCall(WaitsForItself {
+            return Step::Failed(Box::new(RefusedCall::WaitsForItself(WaitsForItself {
                 limit: semaphore.limit(),
                 chain: topics(),
             })));

@@ -1,0 +1,53 @@
+//! The progress of a chain that has awaited handlers.
+
+use std::{sync::Arc, thread};
+
+use crate::{
+    background::background_plan::BackgroundPlan,
+    context::{CatchSpan, panic_hook},
+    handler::Step,
+    metadata::SubscriberInfo,
+    result::{Cause, EmitStats, Failure, FailureList},
+};
+
+/// A chain that is suspended at an awaited handler.
+pub(in crate::background) struct ChainProgress {
+    pub(super) plan: Arc<BackgroundPlan>,
+    /// The index of the step whose future is pending.
+    pub(super) step: usize,
+    pub(super) stats: EmitStats,
+    /// The span of the pending handler, if spans are recorded.
+    pub(super) span: Option<CatchSpan>,
+}
+
+impl ChainProgress {
+    /// The subscribers whose handlers are not complete: those of the rest of the chain, and the background ones.
+    pub(in crate::background) fn unfinished(&self) -> impl Iterator<Item = &Arc<SubscriberInfo>> {
+        let chain = self.plan.awaited_chain().into_iter();
+        let of_chain = chain.flat_map(|chain| chain.subscribers_from(self.step));
+        of_chain.chain(self.plan.subscribers())
+    }
+}
+
+/// Records that an awaited handler is complete.
+pub(super) fn record_end(
+    stats: &mut EmitStats,
+    subscriber: &Arc<SubscriberInfo>,
+    ended: thread::Result<Step>,
+    failures: &FailureList,
+) {
+    let cause = match ended {
+        Ok(Step::Skipped) => return,
+        Ok(Step::Done) => None,
+        Ok(Step::Stop) => {
+            stats.stopped_by = Some(Arc::clone(subscriber));
+            None
+        }
+        Ok(Step::Failed(error)) => Some(Cause::of(error)),
+        Err(payload) => Some(Cause::Panic(panic_hook::into_panic(payload))),
+    };
+    stats.ran += 1;
+    if let Some(cause) = cause {
+        failures.push(Failure::new(Arc::clone(subscriber), cause));
+    }
+}

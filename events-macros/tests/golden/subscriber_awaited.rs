@@ -1,0 +1,104 @@
+//! Written by a macro, for this:
+//!
+//! ```
+//! #[subscriber(once)]
+//! async fn reserve(event: &mut Checkout<'_>, stock: State<'_, Stock>) -> ControlFlow<()> {
+//!     stock.reserve(event.order).await
+//! }
+//! ```
+
+const _: () = {
+    struct __Background<__0> {
+        __kept0: __0,
+    }
+    impl<
+        __0: ::core::marker::Send + ::core::marker::Sync + 'static,
+    > ::events_core::__private::Awaited<Checkout<'static>> for __Background<__0>
+    where
+        State<'static, Stock>: ::events_core::__private::Param<Kept = __0>,
+    {
+        fn call<'__call, '__event: '__call>(
+            &'__call self,
+            event: &'__call mut <Checkout<
+                'static,
+            > as ::events_core::__private::Family>::Of<'__event>,
+            call: &'__call ::events_core::__private::BackgroundCall,
+        ) -> impl ::core::future::Future<
+            Output = ::events_core::__private::Step,
+        > + ::core::marker::Send + '__call {
+            async move {
+                let __made0 = <State<
+                    'static,
+                    Stock,
+                > as ::events_core::__private::Param>::make(&self.__kept0, call);
+                ::events_core::__private::Outcome::into_step(
+                    reserve(
+                            event,
+                            <State<
+                                'static,
+                                Stock,
+                            > as ::events_core::__private::Param>::lend(&__made0),
+                        )
+                        .await,
+                )
+            }
+        }
+    }
+    const __DECLARED: ::events_core::__private::Subscriber = ::events_core::__private::Subscriber {
+        name: ::core::concat!(::core::module_path!(), "::", "reserve"),
+        module: ::core::module_path!(),
+        location: ::events_core::__private::Location::new(
+            ::core::file!(),
+            ::core::line!(),
+            ::core::column!(),
+        ),
+        options: ::events_core::__private::SubscriberOptions {
+            priority: 0,
+            changes: true,
+            once: true,
+            awaited: true,
+            asynchronous: false,
+            deferred: false,
+            concurrency: 0,
+        },
+        added_only: false,
+        key: || ::events_core::__private::IntoKey::into_key(reserve),
+        selector: ::events_core::__private::EventSelector::Events(
+            &[
+                ::events_core::__private::event::<
+                    <Checkout<'static> as ::events_core::Event>::Family,
+                >,
+            ],
+        ),
+        before: &[],
+        after: &[],
+        install: |installer| {
+            let __kept0 = installer.find::<State<'static, Stock>>();
+            let ::core::option::Option::Some(__kept0) = __kept0 else {
+                return;
+            };
+            let once = ::events_core::__private::Once::shared();
+            let tested = ::core::clone::Clone::clone(&once);
+            installer
+                .subscribe_awaited::<
+                    <Checkout<'static> as ::events_core::Event>::Family,
+                    _,
+                >(
+                    ::events_core::__private::filter::<
+                        <Checkout<'static> as ::events_core::Event>::Family,
+                        _,
+                    >(move |event, source| {
+                        if tested.is_claimed() {
+                            return false;
+                        }
+                        true
+                    }),
+                    ::core::option::Option::Some(move || once.claim()),
+                    __Background { __kept0 },
+                );
+        },
+    };
+    ::events_core::__register! {
+        static __SUBSCRIBER : Subscriber in SUBSCRIBERS = __DECLARED
+    }
+};
