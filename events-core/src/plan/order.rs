@@ -343,6 +343,14 @@ mod tests {
         check("a 0 >a", Err("a"));
     }
 
+    /// The order of registration may differ between events, where a pattern was registered earlier for one of them.
+    #[test]
+    fn a_cycle_is_the_same_for_each_order_of_registration() {
+        check("a 9 >b, b 0 >a", Err("a b"));
+        check("b 0 >a, a 9 >b", Err("a b"));
+        check("c 0 >b, b 1 >a >c, a 2 >b", Err("a b, b c"));
+    }
+
     #[test]
     fn every_conflict_is_reported() {
         check("a 0 >b, b 0 >a, c 0 >d, d 0 >c", Err("a b, c d"));
