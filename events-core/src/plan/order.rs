@@ -190,7 +190,12 @@ pub(crate) fn sort(positions: &[&Position]) -> Result<Order, Vec<OrderConflict>>
     let rank = |index: usize| &positions[index].rank;
     let any_order = constraints.sort_by(rank);
     if any_order.len() < positions.len() {
-        conflicts.extend(constraints.cycles().into_iter().map(OrderConflict::Cycle));
+        conflicts.extend(
+            constraints
+                .cycles(rank)
+                .into_iter()
+                .map(OrderConflict::Cycle),
+        );
         return Err(conflicts);
     }
     if !conflicts.is_empty() {

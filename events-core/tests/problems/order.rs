@@ -104,7 +104,7 @@ fn one_scan_reports_every_problem_of_order() {
         (
             "a pattern that is too large",
             subscribers![too_large, small],
-            &["pattern too_large", "cycle small too_large"],
+            &["pattern too_large", "cycle too_large small"],
         ),
     ];
     for (row, subscribers, expected) in rows {
