@@ -128,4 +128,31 @@ mod tests {
             &[&format!("{versions}; {remedy}"), shared],
         );
     }
+
+    /// The library and the binary of a package have one name.
+    #[test]
+    fn what_a_library_and_a_binary_of_one_name_both_have_has_a_remedy_of_its_own() {
+        let module = "two crates have the name `shop`, such as the library and the binary of a package, and both contain \
+                      shop::Paid (src/events.rs:3); declare its module in the library only, and name it by a path of \
+                      the library";
+        let both = ("paid", "Paid", "src/events.rs", 3);
+        check(&[both, both], &[module]);
+        let sent = ("sent", "Sent", "src/events.rs", 7);
+        let with_sent = module.replace(
+            "(src/events.rs:3)",
+            "(src/events.rs:3), shop::Sent (src/events.rs:7)",
+        );
+        check(&[both, sent, sent, both], &[&with_sent]);
+        // Each of them declares an event of its own.
+        check(
+            &[
+                ("root", "Root", "src/main.rs", 2),
+                ("root", "Root", "src/lib.rs", 3),
+            ],
+            &[
+                "shop::Root (src/lib.rs:3) and shop::Root (src/main.rs:2) share the topic `root`; \
+               give all but one another with #[event(topic = \"..\")]",
+            ],
+        );
+    }
 }
