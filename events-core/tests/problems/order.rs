@@ -38,13 +38,14 @@ fn stateless(_: &Parcel, _: State<'_, Mailer>) {}
 #[subscriber(before = stateless)]
 fn stateless_too(_: &Parcel, _: State<'_, Mailer>) {}
 
-#[subscriber(before = by_topic)]
+#[subscriber(before = by_topic, after = too_large)]
 fn by_type(_: &Parcel) {}
 
 #[subscriber(topic = "problems::order::Parcel", before = by_type)]
 fn by_topic(_: &dyn AnyEvent, _: State<'_, Mailer>) {}
 
-#[subscriber(topic = r"\w{1000}", before = small)]
+/// It is not known which events it receives, so no target is reported to receive none of them.
+#[subscriber(topic = r"\w{1000}", before = [small, by_type])]
 fn too_large(_: &dyn AnyEvent) {}
 
 #[subscriber(topic = "no::event", before = too_large)]
@@ -104,7 +105,7 @@ fn one_scan_reports_every_problem_of_order() {
         (
             "a pattern that is too large",
             subscribers![too_large, small],
-            &["pattern too_large", "cycle small too_large"],
+            &["pattern too_large", "cycle too_large small"],
         ),
     ];
     for (row, subscribers, expected) in rows {
