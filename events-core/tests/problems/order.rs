@@ -51,6 +51,28 @@ fn too_large(_: &dyn AnyEvent) {}
 #[subscriber(topic = "no::event", before = too_large)]
 fn small(_: &dyn AnyEvent) {}
 
+/// An event with two subscribers that contradict each other.
+macro_rules! contradictions {
+    ($($event:ident: $first:ident, $second:ident;)+) => {$(
+        #[derive(Event, Clone)]
+        struct $event;
+
+        #[subscriber(before = $second)]
+        fn $first(_: &$event) {}
+
+        #[subscriber(before = $first)]
+        fn $second(_: &$event) {}
+    )+};
+}
+
+contradictions! {
+    Fir: fell_fir, saw_fir;
+    Elm: fell_elm, saw_elm;
+    Oak: fell_oak, saw_oak;
+    Ash: fell_ash, saw_ash;
+    Yew: fell_yew, saw_yew;
+}
+
 /// The kind of a problem, and the names of the functions.
 fn short(problem: &Problem) -> String {
     let name = |path: &String| {
@@ -112,4 +134,19 @@ fn one_scan_reports_every_problem_of_order() {
         let found: Vec<_> = problems(scan_of(subscribers)).iter().map(short).collect();
         assert_eq!(found, expected, "{row}");
     }
+}
+
+/// The order of the types differs between builds.
+#[test]
+fn the_problems_of_several_events_are_in_the_order_of_the_topics() {
+    let subscribers = subscribers![
+        fell_fir, saw_fir, fell_elm, saw_elm, fell_oak, saw_oak, fell_ash, saw_ash, fell_yew,
+        saw_yew
+    ];
+    let found: Vec<_> = problems(scan_of(subscribers)).iter().map(short).collect();
+    let expected = ["ash", "elm", "fir", "oak", "yew"];
+    assert_eq!(
+        found,
+        expected.map(|tree| format!("cycle fell_{tree} saw_{tree}"))
+    );
 }
