@@ -1,4 +1,4 @@
-//! The constraints between the subscribers of an event, a topological sort of them, and the cycle that it reports.
+//! The constraints between the subscribers of an event, a topological sort of them, and their cycles.
 
 use std::{cmp::Reverse, collections::BinaryHeap};
 
@@ -55,53 +55,124 @@ impl Constraints {
     }
 
     /// Cycles of which no two have a constraint in common; every other cycle has one in common with one of these.
-    pub(super) fn cycles(mut self) -> Vec<Vec<usize>> {
+    /// Each starts with its member of lowest rank, so the same constraints lead to the same cycles, in whichever order
+    /// the subscribers are.
+    ///
+    /// This is a depth-first search that follows each constraint once. A subscriber that leaves the path has no
+    /// constraint left, except those of cycles that were found and those to subscribers that have left it before.
+    pub(super) fn cycles<R: Ord>(self, rank: impl Fn(usize) -> R) -> Vec<Vec<usize>> {
+        let by_rank = |&index: &usize| (rank(index), index);
+        let remaining = self.successors.into_iter().map(|successors| {
+            let mut indices: Vec<_> = successors.iter().map(|successor| successor.index).collect();
+            indices.sort_by_key(|index| Reverse(by_rank(index)));
+            indices.dedup();
+            indices
+        });
+        let mut remaining: Vec<Vec<usize>> = remaining.collect();
+        let mut starts: Vec<usize> = (0..remaining.len()).collect();
+        starts.sort_by_key(by_rank);
+
         let mut cycles = Vec::new();
-        loop {
-            let sorted = self.sort_by(|_| ());
-            if sorted.len() == self.successors.len() {
-                return cycles;
+        let mut path: Vec<usize> = Vec::new();
+        let mut places: Vec<Option<usize>> = vec![None; remaining.len()];
+        for start in starts {
+            let mut next = Some(start);
+            loop {
+                if let Some(index) = next {
+                    places[index] = Some(path.len());
+                    path.push(index);
+                }
+                let Some(&last) = path.last() else {
+                    break;
+                };
+                next = remaining[last].pop();
+                let Some(index) = next else {
+                    places[last] = None;
+                    path.pop();
+                    continue;
+                };
+                if let Some(place) = places[index] {
+                    let mut cycle = path[place..].to_vec();
+                    for index in path.drain(place + 1..) {
+                        places[index] = None;
+                    }
+                    let lowest = (0..cycle.len()).min_by_key(|&at| by_rank(&cycle[at]));
+                    cycle.rotate_left(lowest.unwrap_or(0));
+                    cycles.push(cycle);
+                    next = None;
+                }
             }
-            let cycle = self.cycle(&sorted);
-            for (at, &index) in cycle.iter().enumerate() {
-                self.remove(index, cycle[(at + 1) % cycle.len()]);
-            }
-            cycles.push(cycle);
         }
+        cycles
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn of(subscribers: usize, pairs: impl IntoIterator<Item = (usize, usize)>) -> Constraints {
+        let mut constraints = Constraints::new(subscribers);
+        for (first, second) in pairs {
+            constraints.add(first, second, false);
+        }
+        constraints
     }
 
-    /// Removes the constraints that the first runs before the second.
-    fn remove(&mut self, first: usize, second: usize) {
-        let successors = &mut self.successors[first];
-        let before = successors.len();
-        successors.retain(|successor| successor.index != second);
-        self.predecessor_counts[second] -= before - successors.len();
+    /// The constraints of a cycle.
+    fn pairs(cycle: &[usize]) -> impl Iterator<Item = (usize, usize)> {
+        let next = cycle.iter().cycle().skip(1);
+        cycle.iter().copied().zip(next.copied())
     }
 
-    /// A cycle among the subscribers that are not in `sorted`: each of them has a predecessor among them, so
-    /// following predecessors leads back to a subscriber that was visited before.
-    fn cycle(&self, sorted: &[usize]) -> Vec<usize> {
-        let mut is_stuck = vec![true; self.successors.len()];
-        sorted.iter().for_each(|&index| is_stuck[index] = false);
-        let stuck = || (0..is_stuck.len()).filter(|&index| is_stuck[index]);
-        let stuck_before = |index: usize| {
-            stuck().find(|&earlier| {
-                let mut successors = self.successors[earlier].iter();
-                successors.any(|successor| successor.index == index)
-            })
+    #[test]
+    fn cycles_share_no_constraint_and_leave_no_cycle() {
+        let mut random = 1_u64;
+        let mut below = |limit: usize| {
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            usize::try_from(random >> 40).expect("24 bits") % limit
         };
-        let mut path: Vec<usize> = stuck().next().into_iter().collect();
-        while let Some(earlier) = path.last().copied().and_then(stuck_before) {
-            if let Some(start) = path.iter().position(|&visited| visited == earlier) {
-                path.drain(..start);
-                break;
+        for subscribers in 1..200 {
+            let count = below(4 * subscribers);
+            let mut all: BTreeSet<_> = (0..count)
+                .map(|_| (below(subscribers), below(subscribers)))
+                .collect();
+            let cycles = of(subscribers, all.iter().copied()).cycles(|index| index);
+            for pair in cycles.iter().flat_map(|cycle| pairs(cycle)) {
+                assert!(all.remove(&pair), "{pair:?} in {cycles:?}");
             }
-            path.push(earlier);
+            let sorted = of(subscribers, all).sort_by(|index| index);
+            assert_eq!(
+                sorted.len(),
+                subscribers,
+                "a cycle is left beside {cycles:?}"
+            );
         }
-        path.reverse();
-        // A cycle always starts with the same member: the one with the lowest index.
-        let first = (0..path.len()).min_by_key(|&at| path[at]).unwrap_or(0);
-        path.rotate_left(first);
-        path
+    }
+
+    /// A search that begins anew after each cycle would take minutes.
+    #[test]
+    fn many_cycles_are_found_in_one_search() {
+        // Groups in which each subscriber runs before each other, and the number of cycles.
+        for (groups, members, expected) in [(50_000, 2, 50_000), (1, 500, 124_750)] {
+            let starts = (0..groups).map(|group| group * members);
+            let pairs = starts.flat_map(|start| {
+                let group = start..start + members;
+                let seconds = group.clone();
+                let all = group.flat_map(move |one| seconds.clone().map(move |other| (one, other)));
+                all.filter(|(one, other)| one != other)
+            });
+            let cycles = of(groups * members, pairs).cycles(|index| index);
+            assert_eq!(cycles.len(), expected, "{groups} groups of {members}");
+        }
+        let ring = of(
+            50_000,
+            (0..50_000).map(|index| (index, (index + 1) % 50_000)),
+        );
+        assert_eq!(ring.cycles(|index| index).len(), 1);
     }
 }

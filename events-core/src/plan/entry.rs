@@ -1,6 +1,6 @@
 //! The entry of one subscriber in a slot, and the plan that is built from entries.
 
-use std::{any::TypeId, borrow::Cow, sync::Arc};
+use std::{any::TypeId, borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use super::{
     event_plan::{HandlerKind, Plan},
@@ -57,6 +57,16 @@ impl Conflict {
                 Self::Unawaited(pair.each_ref().map(subscriber_at))
             }
         }
+    }
+
+    /// The topics and patterns of its subscribers.
+    pub(crate) fn topics(&self) -> BTreeSet<Cow<'static, str>> {
+        let subscribers = match self {
+            Self::Cycle(cycle) => cycle.as_slice(),
+            Self::Unawaited(pair) => pair,
+        };
+        let topics = subscribers.iter().map(|subscriber| &subscriber.topic);
+        topics.cloned().collect()
     }
 }
 

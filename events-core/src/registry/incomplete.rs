@@ -24,6 +24,9 @@ impl Core {
     ) -> Vec<Conflict> {
         let incomplete = group.incomplete();
         let mut conflicts = Vec::new();
+        if incomplete.is_empty() {
+            return conflicts;
+        }
         if incomplete.iter().any(Incomplete::has_pattern) {
             let patterns = writer.patterns.iter().chain(group.patterns());
             let complete = patterns.map(|pattern_entry| &pattern_entry.registration);

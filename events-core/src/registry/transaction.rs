@@ -199,7 +199,9 @@ impl Core {
         let of_incomplete = self.conflicts_of_incomplete(&writer, &group);
         let transaction = self.stage(&writer, group);
         let conflicts = transaction.conflicts().cloned();
-        let conflicts: Vec<_> = conflicts.chain(of_incomplete).collect();
+        let mut conflicts: Vec<_> = conflicts.chain(of_incomplete).collect();
+        // Those of one event type stay in their order. That of the event types differs between builds.
+        conflicts.sort_by_cached_key(Conflict::topics);
         let garbage = if publish && conflicts.is_empty() {
             writer.installed.extend(numbers);
             let replaced = writer.states.extend(states);

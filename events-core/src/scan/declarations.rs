@@ -158,7 +158,8 @@ impl Declaration {
         }
     }
 
-    /// Whether there can be an event that both receive.
+    /// Whether there can be an event that both receive. There can be one for a pattern that cannot be compiled, which
+    /// is a problem of its own.
     fn overlaps(&self, other: &Self) -> bool {
         match (self.subscriber.selector, other.subscriber.selector) {
             (EventSelector::Events(events), EventSelector::Events(others)) => {
@@ -168,7 +169,7 @@ impl Declaration {
             (EventSelector::Events(events), EventSelector::Topic(pattern))
             | (EventSelector::Topic(pattern), EventSelector::Events(events)) => {
                 let pattern = pattern.compile();
-                let matches = |topic| pattern.as_ref().is_ok_and(|pattern| pattern.matches(topic));
+                let matches = |topic| !matches!(&pattern, Ok(pattern) if !pattern.matches(topic));
                 events.iter().any(|event| matches(event().1.topic()))
             }
             (EventSelector::Topic(_), EventSelector::Topic(_)) => true,

@@ -1,31 +1,35 @@
 //! Event types that share a topic.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use super::problem::Problem;
 use crate::metadata::{EventInfo, Location};
 
-/// A problem for each crate that is linked in several versions or copies, and one for each topic that several event
-/// types have for another reason.
+/// A problem for each crate that is linked in several versions or copies, one for each name of crates that contain one
+/// module twice, and one for each topic that several event types have for another reason.
 pub(super) fn duplicate_topics<'e>(events: impl Iterator<Item = &'e EventInfo>) -> Vec<Problem> {
     let mut by_topic: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for event in events {
         by_topic.entry(event.topic()).or_default().push(event);
     }
-    let mut crates: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    let mut copies: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
     let mut shared = Vec::new();
     for (topic, mut events) in by_topic {
         events.sort_by_key(|event| (event.module(), event.location()));
         let mut different: Vec<&EventInfo> = Vec::new();
         for event in events {
-            let Some(copy) = different.iter().find(|other| is_copy(other, event)) else {
+            let mut others = different.iter();
+            let found = others.find_map(|other| Some((*other, CopyOf::of(other, event)?)));
+            let Some((other, copy)) = found else {
                 different.push(event);
                 continue;
             };
-            let copies =
-                [*copy, event].map(|event| (event.module(), event.name(), event.location()));
-            let of_crate = crates.entry(event.crate_name()).or_default();
-            of_crate.extend(copies);
+            let pair = [other, event].map(|event| (event.module(), event.name(), event.location()));
+            let of_crate = copies.entry((copy, event.crate_name())).or_default();
+            of_crate.extend(pair);
         }
         if different.len() > 1 {
             let events = different.into_iter();
@@ -34,18 +38,39 @@ pub(super) fn duplicate_topics<'e>(events: impl Iterator<Item = &'e EventInfo>) 
             shared.push(Problem::DuplicateTopic { topic, events });
         }
     }
-    let crates = crates.into_iter().map(|(name, events)| {
+    let copies = copies.into_iter().map(|((copy, name), events)| {
         let events = events.into_iter().map(describe).collect();
-        Problem::DuplicateCrate { name, events }
+        match copy {
+            CopyOf::Crate => Problem::DuplicateCrate { name, events },
+            CopyOf::Module => Problem::DuplicateModule { name, events },
+        }
     });
-    crates.chain(shared).collect()
+    copies.chain(shared).collect()
 }
 
-/// Whether both are one event type, of two versions or copies of a crate. Two event types of one crate with the same
-/// path are in the bodies of functions of one file.
-fn is_copy(one: &EventInfo, other: &EventInfo) -> bool {
-    let path = |event: &EventInfo| (event.module(), event.name());
-    path(one) == path(other) && one.location().file() != other.location().file()
+/// Why two event types have one path.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum CopyOf {
+    /// They are of two versions or copies of a crate, which are in two folders.
+    Crate,
+    /// They are one declaration, in a file that is a module of two crates: the library and the binary of a package.
+    Module,
+}
+
+impl CopyOf {
+    /// `None` if they are two declarations of one package. With one path, these are in the bodies of functions of a
+    /// file, or in the main files of the library and of the binary.
+    fn of(one: &EventInfo, other: &EventInfo) -> Option<Self> {
+        let path = |event: &EventInfo| (event.module(), event.name());
+        let folder = |event: &EventInfo| Path::new(event.location().file()).parent();
+        if path(one) != path(other) {
+            return None;
+        }
+        if one.location() == other.location() {
+            return Some(Self::Module);
+        }
+        (folder(one) != folder(other)).then_some(Self::Crate)
+    }
 }
 
 /// An event type by its module, name and location.
@@ -126,6 +151,33 @@ mod tests {
         check(
             &[paid[1], third, paid[0]],
             &[&format!("{versions}; {remedy}"), shared],
+        );
+    }
+
+    /// The library and the binary of a package have one name.
+    #[test]
+    fn what_a_library_and_a_binary_of_one_name_both_have_has_a_remedy_of_its_own() {
+        let module = "two crates have the name `shop`, such as the library and the binary of a package, and both contain \
+                      shop::Paid (src/events.rs:3); declare its module in the library only, and name it by a path of \
+                      the library";
+        let both = ("paid", "Paid", "src/events.rs", 3);
+        check(&[both, both], &[module]);
+        let sent = ("sent", "Sent", "src/events.rs", 7);
+        let with_sent = module.replace(
+            "(src/events.rs:3)",
+            "(src/events.rs:3), shop::Sent (src/events.rs:7)",
+        );
+        check(&[both, sent, sent, both], &[&with_sent]);
+        // Each of them declares an event of its own.
+        check(
+            &[
+                ("root", "Root", "src/main.rs", 2),
+                ("root", "Root", "src/lib.rs", 3),
+            ],
+            &[
+                "shop::Root (src/lib.rs:3) and shop::Root (src/main.rs:2) share the topic `root`; \
+               give all but one another with #[event(topic = \"..\")]",
+            ],
         );
     }
 }

@@ -118,6 +118,14 @@ pub enum Problem {
         /// The event types.
         events: Vec<String>,
     },
+    /// Two crates of one name contain the same modules, such as the library and the binary of a package that both
+    /// declare them with `mod`: event types with the same path share a topic.
+    DuplicateModule {
+        /// The name of the crates.
+        name: &'static str,
+        /// The event types.
+        events: Vec<String>,
+    },
     /// A subscriber takes a `State` that no scan provides.
     MissingState {
         /// The subscriber.
@@ -250,6 +258,12 @@ impl fmt::Display for Problem {
                 f,
                 "the crate `{name}` is linked in several versions or copies, which share topics: {}; \
                  make all dependencies use one version of it; `cargo tree --duplicates` lists them",
+                events.join(", ")
+            ),
+            Self::DuplicateModule { name, events } => write!(
+                f,
+                "two crates have the name `{name}`, such as the library and the binary of a package, and both contain {}; \
+                 declare its module in the library only, and name it by a path of the library",
                 events.join(", ")
             ),
             Self::MissingState {

@@ -15,7 +15,7 @@ use tokio_stream::iter;
 
 use super::{
     bridge_callbacks::Desk,
-    bridges::{ORDERS, Order, OrderPlaced, reason_and_counts},
+    bridges::{ORDERS, Order, OrderPlaced, check_on, reason_and_counts},
 };
 use crate::{Gate, Journal, block_on, poll_once};
 
@@ -42,18 +42,14 @@ fn recording_registry(journal: &Journal) -> Registry {
     registry
 }
 
-/// Runs a bridge over the four orders to the end of the stream, on the task and on a thread.
+/// Runs a bridge over the four orders to the end of the stream.
 #[track_caller]
 fn check<R: Future<Output = Ended>>(
     run: impl FnOnce(tokio_stream::Iter<std::array::IntoIter<Order, 4>>) -> R,
     expected: (&'static str, [usize; 4]),
     noted: &[&str],
 ) {
-    let journal = Journal::default();
-    let _scope = recording_registry(&journal).enter();
-    let ended = block_on(run(iter(ORDERS)));
-    assert_eq!(reason_and_counts(&ended), expected, "{ended}");
-    assert_eq!(journal.take(), noted);
+    check_on(recording_registry, run, expected, noted);
 }
 
 #[test]

@@ -85,8 +85,19 @@ pub(super) fn check<R: Future<Output = Ended>>(
     expected: (&'static str, [usize; 4]),
     noted: &[&str],
 ) {
+    check_on(recording_registry, run, expected, noted);
+}
+
+/// The same on another registry, which notes the events in a journal.
+#[track_caller]
+pub(super) fn check_on<R: Future<Output = Ended>>(
+    registry: impl FnOnce(&Journal) -> Registry,
+    run: impl FnOnce(tokio_stream::Iter<std::array::IntoIter<Order, 4>>) -> R,
+    expected: (&'static str, [usize; 4]),
+    noted: &[&str],
+) {
     let journal = Journal::default();
-    let _scope = recording_registry(&journal).enter();
+    let _scope = registry(&journal).enter();
     let ended = block_on(run(iter(ORDERS)));
     assert_eq!(reason_and_counts(&ended), expected, "{ended}");
     assert_eq!(journal.take(), noted);

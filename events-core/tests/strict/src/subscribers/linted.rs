@@ -85,6 +85,8 @@ impl Watcher {
 
 /// Functions that never return. No lint reports that code after their call is unreachable.
 mod never {
+    use std::{future::ready, panic::panic_any};
+
     use events_core::{Event, listener, subscriber};
 
     /// An event that is not emitted.
@@ -92,28 +94,29 @@ mod never {
     struct Stop;
 
     #[subscriber]
-    fn sync(_: &Stop) -> ! {
-        unimplemented!()
+    fn sync(event: &Stop) -> ! {
+        panic_any(event.clone())
     }
 
     #[subscriber]
-    async fn later(_: &Stop) -> ! {
-        unimplemented!()
+    async fn later(event: &Stop) -> ! {
+        ready(()).await;
+        panic_any(event.clone())
     }
 
-    #[derive(Debug, Default)]
+    #[derive(Debug, Default, Clone)]
     struct Methods;
 
     #[listener]
     impl Methods {
         #[on]
-        fn sync(&self, _: &Stop) -> ! {
-            unimplemented!()
+        fn sync(&self, event: &Stop) -> ! {
+            panic_any((self.clone(), event.clone()))
         }
 
         #[on(deferred)]
-        fn deferred(&self, _: &Stop) -> ! {
-            unimplemented!()
+        fn deferred(&self, event: &Stop) -> ! {
+            panic_any((self.clone(), event.clone()))
         }
     }
 }
