@@ -15,8 +15,9 @@ use crate::{
 pub(crate) struct BackgroundResult {
     /// How many handlers are complete, including those that failed.
     pub(crate) ran: usize,
-    /// Whether the call of a handler was refused, so that it is a failure but did not run.
-    is_unreached: bool,
+    /// How many calls of handlers were refused: each is a failure, but did not run. Not a `bool`: the compiler copied the
+    /// padding behind that in each emit, with loads for which store forwarding failed.
+    unreached: usize,
     /// The failures, with the handlers' numbers.
     failures: OptionBox<Vec<(usize, Failure)>>,
 }
@@ -40,7 +41,7 @@ impl BackgroundResult {
     pub(crate) const fn new() -> Self {
         Self {
             ran: 0,
-            is_unreached: false,
+            unreached: 0,
             failures: OptionBox::NONE,
         }
     }
@@ -49,7 +50,7 @@ impl BackgroundResult {
     pub(crate) fn take(&mut self) -> Self {
         Self {
             ran: self.ran,
-            is_unreached: self.is_unreached,
+            unreached: self.unreached,
             failures: mem::replace(&mut self.failures, OptionBox::NONE),
         }
     }
@@ -57,7 +58,7 @@ impl BackgroundResult {
     /// Whether no handler ran or failed.
     #[inline]
     pub(super) fn is_unheard(&self) -> bool {
-        self.ran == 0 && !self.is_unreached
+        self.ran == 0 && self.unreached == 0
     }
 
     /// The failures in the order of the handlers' numbers.
@@ -110,7 +111,7 @@ impl BackgroundResult {
         if cause.is_from_call() {
             self.ran += 1;
         } else {
-            self.is_unreached = true;
+            self.unreached += 1;
         }
         let failure = Failure::new(Arc::clone(subscriber), cause);
         self.failures

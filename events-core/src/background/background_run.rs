@@ -189,6 +189,7 @@ impl<E: Event> BackgroundRun<E> {
     }
 
     /// Starts the selected handlers whose filters accept the event. The guard is that of the emit.
+    #[inline(always)]
     pub(crate) fn begin(
         mut self: Pin<&mut Self>,
         plan: &Arc<BackgroundPlan>,
@@ -201,7 +202,7 @@ impl<E: Event> BackgroundRun<E> {
     }
 
     /// As [`begin`](Self::begin); the caller stores the emission's id.
-    #[inline]
+    #[inline(always)]
     pub(super) fn begin_selected(
         mut self: Pin<&mut Self>,
         plan: &Arc<BackgroundPlan>,

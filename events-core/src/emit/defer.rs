@@ -33,7 +33,7 @@ impl Deferral {
     pub(super) fn add_to(self, stats: &mut EmitStats) {
         stats.deferred += self.deferred;
         stats.ran += self.ran;
-        stats.is_unreached |= self.is_unreached;
+        stats.unreached |= u32::from(self.is_unreached);
     }
 }
 

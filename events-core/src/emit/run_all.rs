@@ -66,7 +66,7 @@ pub(super) fn run_all<E: Event>(
 }
 
 /// Starts the background handlers, unless a handler of the chain stopped them.
-#[inline]
+#[inline(always)]
 fn run_background<E: Event>(
     mut background_run: Pin<&mut BackgroundRun<E>>,
     background: Option<&Arc<BackgroundPlan>>,
@@ -106,6 +106,28 @@ fn run_background<E: Event>(
     background_run.begin(background, select, guard, waker)
 }
 
+/// [`run_background`] for a plan that has awaited handlers. It is not inlined: it would be in two functions.
+#[inline(never)]
+fn run_background_after_awaited<E: Event>(
+    background_run: Pin<&mut BackgroundRun<E>>,
+    background: &Arc<BackgroundPlan>,
+    guard: &EmitGuard,
+    emit_context: EmitContext<'_>,
+    select: Select,
+    report: RunReport<'_>,
+    waker: &Waker,
+) -> Poll<()> {
+    run_background(
+        background_run,
+        Some(background),
+        guard,
+        emit_context,
+        select,
+        report,
+        waker,
+    )
+}
+
 /// [`run_all`] with a plan that has awaited handlers.
 #[cold]
 #[inline(never)]
@@ -126,8 +148,7 @@ fn begin_awaited<E: Event>(
         return Poll::Pending;
     };
     *report.stats = stats;
-    let background = Some(background);
-    run_background(
+    run_background_after_awaited(
         background_run,
         background,
         guard,
@@ -157,14 +178,12 @@ pub(super) fn resume<E: Event>(
         return Poll::Ready(());
     };
     *report.stats = stats;
-    let background = Some(&background);
-    let select = Select::Async;
-    run_background(
+    run_background_after_awaited(
         background_run,
-        background,
+        &background,
         guard,
         emit_context,
-        select,
+        Select::Async,
         report,
         waker,
     )

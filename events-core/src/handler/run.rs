@@ -148,7 +148,7 @@ impl<'r> Run<'r> {
             ran: self.delivery.chain().len() - (skipped & !UNREACHED),
             deferred: 0,
             stopped_by: self.stopped_by.get().cloned(),
-            is_unreached: skipped & UNREACHED != 0,
+            unreached: u32::from(skipped & UNREACHED != 0),
         }
     }
 

@@ -39,8 +39,9 @@ pub(crate) struct EmitStats {
     /// As `u32`, so that this struct, which is in each error of an emit, has no padding.
     pub(crate) deferred: u32,
     pub(crate) stopped_by: Option<Arc<SubscriberInfo>>,
-    /// Whether the event did not reach a background subscriber, which is a failure of the emit.
-    pub(crate) is_unreached: bool,
+    /// Not 0 if the event did not reach a subscriber, which is a failure of the emit. Not a `bool`: with the padding behind
+    /// that, store forwarding failed in each async emit.
+    pub(crate) unreached: u32,
 }
 
 impl<E> Emitted<E> {
@@ -87,7 +88,7 @@ impl<E> Emitted<E> {
 
 impl EmitStats {
     pub(crate) fn is_unheard(&self) -> bool {
-        self.ran == 0 && self.deferred == 0 && !self.is_unreached
+        self.ran == 0 && self.deferred == 0 && self.unreached == 0
     }
 }
 

@@ -47,7 +47,7 @@ impl<'s, F: Family> Visit<'s, F> for RunStep<'_, 's> {
                 let stats = stretch.run::<F>(event, origin, self.failures, self.is_traced);
                 self.stats.ran += stats.ran;
                 self.stats.stopped_by = stats.stopped_by;
-                self.stats.is_unreached |= stats.is_unreached;
+                self.stats.unreached |= stats.unreached;
                 FirstPoll::Skipped
             }
             ChainStep::Awaited(handler, _) => handler.start::<F>(event, self.call, &mut self.start),
@@ -183,7 +183,7 @@ impl<E: Event> BackgroundRun<E> {
             let cause = Cause::TooDeep(refusal.clone());
             failures.push(Failure::new(Arc::clone(subscriber), cause));
         }
-        progress.stats.is_unreached = true;
+        progress.stats.unreached = 1;
         progress.stats
     }
 
