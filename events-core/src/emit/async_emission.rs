@@ -38,9 +38,7 @@ pin_project_lite::pin_project! {
         site: CallSite,
         // The span that each poll enters, if there is one. Before the first poll: that of the caller.
         span: OptionBox<CatchSpan>,
-        is_started: bool,
-        // Whether the depth limit refused the emit, or an interceptor withheld the event.
-        is_refused: bool,
+        stage: Stage,
         stats: EmitStats,
         // The failures of the chain, and of deferring.
         failures: OptionBox<Vec<Failure>>,
@@ -58,6 +56,18 @@ pin_project_lite::pin_project! {
             }
         }
     }
+}
+
+/// How far an async emission is. As large as its neighbours: behind a byte, the compiler cleared several fields with one
+/// store that overlapped another, and store forwarding failed in each emit.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(usize)]
+enum Stage {
+    /// It was not polled.
+    New,
+    Started,
+    /// The depth limit refused the emit, or an interceptor withheld the event.
+    Refused,
 }
 
 impl<E: Event> AsyncEmission<E> {
@@ -79,8 +89,7 @@ impl<E: Event> AsyncEmission<E> {
             registry,
             site,
             span,
-            is_started: false,
-            is_refused: false,
+            stage: Stage::New,
             stats: EmitStats::default(),
             failures: OptionBox::NONE,
             deferred_last: None,
@@ -188,7 +197,7 @@ impl<E: Event> AsyncEmission<E> {
     #[inline]
     fn poll_handlers(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), Box<TooDeep>>> {
         let this = self.as_mut().project();
-        if mem::replace(this.is_started, true) {
+        if mem::replace(this.stage, Stage::Started) != Stage::New {
             if this.background_run.is_in_chain() {
                 return self.resume_chain(waker).map(Ok);
             }
@@ -214,7 +223,7 @@ impl<E: Event> AsyncEmission<E> {
             && let Some(event) = background_run.as_mut().event_mut()
             && core.withholds(event, origin, this.site, EmitVerb::EmitAsync)
         {
-            *this.is_refused = true;
+            *this.stage = Stage::Refused;
             return Poll::Ready(Ok(()));
         }
         let emit_context = core.emit_context::<E::Family>(origin);
@@ -240,7 +249,7 @@ impl<E: Event> AsyncEmission<E> {
         *this.failures = failures.into_inner();
         match result {
             Err(refusal) => {
-                *this.is_refused = true;
+                *this.stage = Stage::Refused;
                 Poll::Ready(Err(refusal))
             }
             Ok(_) => polled.map(Ok),
@@ -295,7 +304,7 @@ impl<E: Event> AsyncEmission<E> {
     #[cold]
     #[inline(never)]
     fn report_unheard(&self) {
-        if self.is_refused {
+        if self.stage == Stage::Refused {
             return;
         }
         if let Some(event) = self.background_run.event() {

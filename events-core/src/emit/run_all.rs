@@ -106,7 +106,8 @@ fn run_background<E: Event>(
     background_run.begin(background, select, guard, waker)
 }
 
-/// [`run_background`] for a plan that has awaited handlers. It is not inlined: it would be in two functions.
+/// [`run_background`] for a plan that has awaited handlers, and perhaps no background ones. It is not inlined: it would
+/// be in two functions.
 #[inline(never)]
 fn run_background_after_awaited<E: Event>(
     background_run: Pin<&mut BackgroundRun<E>>,
@@ -119,7 +120,7 @@ fn run_background_after_awaited<E: Event>(
 ) -> Poll<()> {
     run_background(
         background_run,
-        Some(background),
+        Some(background).filter(|plan| plan.len() > 0),
         guard,
         emit_context,
         select,

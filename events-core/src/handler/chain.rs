@@ -52,29 +52,12 @@ use std::{
     thread,
 };
 
-use super::{outcome::Step, run::Run};
+use super::{outcome::Step, run::Run, sync_handler::CallHandler};
 use crate::{
-    event::{Family, OwnedEvent},
+    event::{Family, OwnedEvent, Visit},
     metadata::{EventInfo, SubscriberInfo},
     primitives::CatchDrop,
 };
-
-/// A handler of the events of a family.
-pub(crate) trait CallHandler<F: Family>: Send + Sync + 'static {
-    /// Calls the handler.
-    fn handle(&self, event: &mut F::Of<'_>, run: &Run<'_>) -> Step;
-}
-
-impl<F, H> CallHandler<F> for H
-where
-    F: Family,
-    H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Send + Sync + 'static,
-{
-    #[inline]
-    fn handle(&self, event: &mut F::Of<'_>, run: &Run<'_>) -> Step {
-        self(event, run)
-    }
-}
 
 /// A handler with its type erased; all chains that contain it share it.
 #[derive(Clone)]
@@ -313,6 +296,15 @@ impl<'e> ErasedEvent<'e> {
             event: ptr::from_mut(event).cast(),
             borrowed: PhantomData,
         }
+    }
+
+    /// Calls the visitor with the event, if it is of this family.
+    #[inline]
+    pub(crate) fn visit<F: Family, V: Visit<'e, F>>(self, visitor: V) -> Option<V::Output> {
+        // SAFETY: by its type id the event is a member of the family `F`, borrowed exclusively for `'e` (see `new`). A
+        // `Visit` accepts every lifetime that it may have.
+        (*self.family == TypeId::of::<F>())
+            .then(|| visitor.visit(unsafe { &mut *self.event.cast::<F::Of<'_>>() }))
     }
 }
 

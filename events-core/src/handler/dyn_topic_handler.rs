@@ -3,11 +3,7 @@
 
 use std::{marker::PhantomData, sync::Arc};
 
-use super::{
-    chain::{CallHandler, ErasedHandler},
-    outcome::Step,
-    run::Run,
-};
+use super::{chain::ErasedHandler, outcome::Step, run::Run, sync_handler::CallHandler};
 use crate::event::{AnyEvent, Family, TypedView};
 
 /// A handler of events of any type, with its filters; its type is erased.

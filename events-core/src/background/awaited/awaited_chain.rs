@@ -5,7 +5,6 @@ use std::sync::{Arc, OnceLock};
 
 use super::filtered_awaited::ErasedAwaited;
 use crate::{
-    event::Family,
     handler::{Chain, ErasedEvent, Run},
     metadata::{Origin, SubscriberInfo},
     result::{EmitStats, FailureList},
@@ -59,9 +58,9 @@ impl<K> ChainStep<K> {
 
 impl Stretch {
     /// Runs the handlers, each in a span of its own if `is_traced`.
-    pub(super) fn run<F: Family>(
+    pub(super) fn run(
         &self,
-        event: &mut F::Of<'_>,
+        mut event: ErasedEvent<'_>,
         origin: Option<&Origin>,
         failures: &FailureList,
         is_traced: bool,
@@ -71,7 +70,6 @@ impl Stretch {
         } else {
             &self.chain
         };
-        let mut event = ErasedEvent::new::<F>(event);
         let Some(delivery) = chain.deliver(&mut event) else {
             return EmitStats::default();
         };

@@ -17,41 +17,23 @@ use super::{
 use crate::{
     background::{
         background_plan::BackgroundPlan, background_result::FirstPoll,
-        background_run::BackgroundRun, future_set::Start, stages::Select,
+        background_run::BackgroundRun, stages::Select,
     },
     context::{CatchSpan, EmitGuard, log, records_spans},
     event::{Event, Family, Visit},
-    handler::BackgroundCall,
+    handler::ErasedEvent,
     result::{Cause, EmitStats, Failure, FailureList, TooDeep},
 };
 
-/// What the visit of the event does: the current step. It polls the future of an awaited handler for the first time, or it
-/// runs a stretch of sync handlers, adds to the stats, and returns [`FirstPoll::Skipped`].
-struct RunStep<'a, 's> {
-    step: &'s ChainStep<BackgroundPlan>,
-    call: &'s BackgroundCall,
-    start: Start<'a, 's, BackgroundPlan>,
-    stats: &'a mut EmitStats,
-    failures: &'a FailureList,
-    is_traced: bool,
-}
+/// What the visit of the event does: it erases the type.
+struct Erase;
 
-impl<'s, F: Family> Visit<'s, F> for RunStep<'_, 's> {
-    type Output = FirstPoll;
+impl<'s, F: Family> Visit<'s, F> for Erase {
+    type Output = ErasedEvent<'s>;
 
     #[inline]
-    fn visit<'x: 's>(mut self, event: &'s mut F::Of<'x>) -> FirstPoll {
-        match self.step {
-            ChainStep::Sync(stretch) => {
-                let origin = self.call.origin();
-                let stats = stretch.run::<F>(event, origin, self.failures, self.is_traced);
-                self.stats.ran += stats.ran;
-                self.stats.stopped_by = stats.stopped_by;
-                self.stats.unreached |= stats.unreached;
-                FirstPoll::Skipped
-            }
-            ChainStep::Awaited(handler, _) => handler.start::<F>(event, self.call, &mut self.start),
-        }
+    fn visit<'x: 's>(self, event: &'s mut F::Of<'x>) -> ErasedEvent<'s> {
+        ErasedEvent::new::<F>(event)
     }
 }
 
@@ -131,19 +113,24 @@ impl<E: Event> BackgroundRun<E> {
             };
             let entered = span.as_ref().and_then(CatchSpan::enter);
             let this = self.as_mut().project();
-            let polled = this
-                .futures
-                .start_exclusive(plan, waker, |event, call, plan, start| {
-                    let step = plan.awaited_chain()?.steps.get(step)?;
-                    Some(event.__lend(RunStep {
-                        step,
-                        call,
-                        start,
-                        stats: &mut stats,
-                        failures,
-                        is_traced,
-                    }))
-                });
+            let polled =
+                this.futures
+                    .start_exclusive(plan, waker, |event, call, plan, mut start| {
+                        let event = event.__lend(Erase);
+                        match plan.awaited_chain()?.steps.get(step)? {
+                            ChainStep::Awaited(handler, _) => {
+                                Some(handler.start(event, call, &mut start))
+                            }
+                            ChainStep::Sync(stretch) => {
+                                let of_stretch =
+                                    stretch.run(event, call.origin(), failures, is_traced);
+                                stats.ran += of_stretch.ran;
+                                stats.stopped_by = of_stretch.stopped_by;
+                                stats.unreached |= of_stretch.unreached;
+                                Some(FirstPoll::Skipped)
+                            }
+                        }
+                    });
             drop(entered);
             match (polled.flatten(), part) {
                 (Some(FirstPoll::Done), _) => stats.ran += 1,

@@ -3,7 +3,6 @@
 //! A sync emit cannot await it. There the chain of the plan calls it as a sync handler, which reports a failure.
 
 use std::{
-    any::Any,
     marker::PhantomData,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
@@ -12,8 +11,10 @@ use std::{
 use super::handler::Awaited;
 use crate::{
     background::{background_result::FirstPoll, future_set::Start},
-    event::Family,
-    handler::{BackgroundCall, CallHandler, EmitOrigin, ErasedHandler, FilterState, Run, Step},
+    event::{Family, Visit},
+    handler::{
+        BackgroundCall, CallHandler, EmitOrigin, ErasedEvent, ErasedHandler, FilterState, Run, Step,
+    },
     primitives::{CatchDrop, DropSignal},
     result::RefusedCall,
 };
@@ -86,59 +87,86 @@ where
     }
 }
 
-/// A [`FilteredAwaited`] with all types but the family erased.
-trait StartAwaited<F: Family, K>: Send + Sync {
-    /// Polls the future of a call for the first time, unless a filter rejects the event.
-    fn start<'s, 'x: 's>(
+/// A [`FilteredAwaited`] with its types erased. `K` is what the future set of a run keeps alive.
+trait StartAwaited<K>: Send + Sync {
+    /// Polls the future of a call for the first time, unless a filter rejects the event, or that is of another family.
+    fn start<'s>(
         &'s self,
-        event: &'s mut F::Of<'x>,
+        event: ErasedEvent<'s>,
         call: &'s BackgroundCall,
         start: &mut Start<'_, 's, K>,
     ) -> FirstPoll;
 }
 
-impl<F, K, W, C, H> StartAwaited<F, K> for FilteredAwaited<F, W, C, H>
+/// What the visit of the event does: it calls the handler, and polls the future for the first time.
+struct CallAwaited<'a, 'b, 's, H, K> {
+    handler: &'s H,
+    call: &'s BackgroundCall,
+    start: &'a mut Start<'b, 's, K>,
+}
+
+impl<'s, F, K, W, C, H> Visit<'s, F> for CallAwaited<'_, '_, 's, FilteredAwaited<F, W, C, H>, K>
 where
     F: Family,
     W: Fn(&F::Of<'_>, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
     C: Fn() -> bool + Send + Sync + 'static,
     H: Awaited<F>,
 {
-    fn start<'s, 'x: 's>(
-        &'s self,
-        event: &'s mut F::Of<'x>,
-        call: &'s BackgroundCall,
-        start: &mut Start<'_, 's, K>,
-    ) -> FirstPoll {
-        let is_accepted = if self.filter.is_none() && self.claim.is_none() {
-            Ok(!self.state.is_closed())
+    type Output = FirstPoll;
+
+    #[inline]
+    fn visit<'x: 's>(self, event: &'s mut F::Of<'x>) -> FirstPoll {
+        let Self {
+            handler: filtered,
+            call,
+            start,
+        } = self;
+        let is_accepted = if filtered.filter.is_none() && filtered.claim.is_none() {
+            Ok(!filtered.state.is_closed())
         } else {
             // The panic of a future is caught where that is polled, that of a filter is not.
             catch_unwind(AssertUnwindSafe(|| {
-                let is_claimed = || self.claim.as_ref().is_none_or(|claim| claim());
-                self.accepts(event, &EmitOrigin::new(call.origin())) && is_claimed()
+                let is_claimed = || filtered.claim.as_ref().is_none_or(|claim| claim());
+                filtered.accepts(event, &EmitOrigin::new(call.origin())) && is_claimed()
             }))
         };
         match is_accepted {
-            Ok(true) => start.run(|| self.handler.call(event, call)),
+            Ok(true) => start.run(|| filtered.handler.call(event, call)),
             Ok(false) => FirstPoll::Skipped,
             Err(payload) => FirstPoll::Ended(Box::new(Err(payload))),
         }
     }
 }
 
-/// An awaited handler with its type erased; all chains that contain it share it. `K` is what the future set of a run keeps
-/// alive.
-pub(crate) struct ErasedAwaited<K> {
-    /// An [`OfFamily`].
-    handler: CatchDrop<Arc<dyn Any + Send + Sync>>,
-    in_sync_emit: ErasedHandler,
-    kept: PhantomData<fn() -> K>,
+impl<F, K, W, C, H> StartAwaited<K> for FilteredAwaited<F, W, C, H>
+where
+    F: Family,
+    W: Fn(&F::Of<'_>, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
+    C: Fn() -> bool + Send + Sync + 'static,
+    H: Awaited<F>,
+{
+    fn start<'s>(
+        &'s self,
+        event: ErasedEvent<'s>,
+        call: &'s BackgroundCall,
+        start: &mut Start<'_, 's, K>,
+    ) -> FirstPoll {
+        let visitor = CallAwaited {
+            handler: self,
+            call,
+            start,
+        };
+        event.visit::<F, _>(visitor).unwrap_or(FirstPoll::Skipped)
+    }
 }
 
-struct OfFamily<F: Family, K>(Arc<dyn StartAwaited<F, K>>);
+/// An awaited handler with its type erased; all chains that contain it share it.
+pub(crate) struct ErasedAwaited<K> {
+    handler: CatchDrop<Arc<dyn StartAwaited<K>>>,
+    in_sync_emit: ErasedHandler,
+}
 
-impl<K: 'static> ErasedAwaited<K> {
+impl<K> ErasedAwaited<K> {
     pub(crate) fn new<F, W, C, H>(handler: Arc<FilteredAwaited<F, W, C, H>>) -> Self
     where
         F: Family,
@@ -149,9 +177,8 @@ impl<K: 'static> ErasedAwaited<K> {
         let in_sync_emit =
             ErasedHandler::new::<F, FilteredAwaited<F, W, C, H>>(Arc::clone(&handler));
         Self {
-            handler: CatchDrop::new(Arc::new(OfFamily::<F, K>(handler))),
+            handler: CatchDrop::new(handler),
             in_sync_emit,
-            kept: PhantomData,
         }
     }
 
@@ -160,18 +187,15 @@ impl<K: 'static> ErasedAwaited<K> {
         &self.in_sync_emit
     }
 
-    /// Polls the future of a call for the first time, unless a filter rejects the event, or the handler is of another family.
+    /// Polls the future of a call for the first time, unless a filter rejects the event, or that is of another family.
     #[inline]
-    pub(super) fn start<'s, 'x: 's, F: Family>(
+    pub(super) fn start<'s>(
         &'s self,
-        event: &'s mut F::Of<'x>,
+        event: ErasedEvent<'s>,
         call: &'s BackgroundCall,
         start: &mut Start<'_, 's, K>,
     ) -> FirstPoll {
-        match self.handler.downcast_ref::<OfFamily<F, K>>() {
-            Some(OfFamily(handler)) => handler.start(event, call, start),
-            None => FirstPoll::Skipped,
-        }
+        self.handler.start(event, call, start)
     }
 }
 
@@ -180,7 +204,6 @@ impl<K> Clone for ErasedAwaited<K> {
         Self {
             handler: self.handler.clone(),
             in_sync_emit: self.in_sync_emit.clone(),
-            kept: PhantomData,
         }
     }
 }
