@@ -267,7 +267,6 @@ impl<S, K> FutureSet<S, K> {
         if !self.pending.is_empty() {
             self.cancel_pending();
         }
-        self.used = 0;
     }
 
     #[cold]
@@ -276,6 +275,7 @@ impl<S, K> FutureSet<S, K> {
         for pending in self.pending.drain(..) {
             pending.discard(self.inline.start());
         }
+        self.used = 0;
     }
 }
 
