@@ -1,4 +1,5 @@
-//! `emit_async`, and other ways to await N async functions that are ready at the first poll.
+//! `emit_async`, and other ways to await N async functions that only read the event and are ready at the
+//! first poll.
 //!
 //! All are polled by the same loop, with a waker that does nothing, and all own the event, which the
 //! handlers borrow. `join_all` and `boxed` have their handlers as an array of functions that return boxed
@@ -78,7 +79,7 @@ pub(crate) fn cases() -> Vec<Case> {
 
 /// Emits this many times.
 #[inline(always)]
-fn repeat(times: u64, mut emit: impl FnMut(u64) -> u64) {
+pub(crate) fn repeat(times: u64, mut emit: impl FnMut(u64) -> u64) {
     for a in 0..times {
         black_box(emit(a));
     }
@@ -86,7 +87,7 @@ fn repeat(times: u64, mut emit: impl FnMut(u64) -> u64) {
 
 /// Polls the future in a loop until it is ready.
 #[inline(always)]
-fn block_on<F: Future>(future: F) -> F::Output {
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
     loop {

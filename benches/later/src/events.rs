@@ -1,6 +1,6 @@
-//! Events of 16 bytes with 1, 4, 16 and 64 async link-time subscribers, each with a function of its own,
-//! and arrays of the same functions for the peers; and events of 16 and 256 bytes with one sync
-//! subscriber, for the queue.
+//! Events of 16 bytes with 1, 4, 16 and 64 async link-time subscribers, which run concurrently or are
+//! awaited in their places, each with a function of its own, and arrays of the same functions for the
+//! peers; and events of 16 and 256 bytes with one sync subscriber, for the queue.
 
 use std::pin::Pin;
 
@@ -42,6 +42,27 @@ macro_rules! pair_event {
 
                 pub(crate) fn subscribe(registry: &Registry) {
                     #(registry.on_async(handler~K).detach();)*
+                }
+
+                /// An event whose handlers may change it.
+                #[derive(Event)]
+                pub(crate) struct Open {
+                    pub(crate) a: u64,
+                    pub(crate) b: u64,
+                }
+
+                #(
+                    #[subscriber]
+                    async fn awaited~K(event: &mut Open) {
+                        sum::add(event.b ^ K);
+                    }
+                )*
+
+                pub(crate) static AWAITED: &[for<'e> fn(&'e mut Open) -> BoxedFuture<'e>] =
+                    &[#(|event| Box::pin(awaited~K(event)),)*];
+
+                pub(crate) fn subscribe_awaited(registry: &Registry) {
+                    #(registry.on_awaited(awaited~K).detach();)*
                 }
             });
         }

@@ -7,6 +7,7 @@ mod awaited;
 pub mod case;
 pub mod concurrent_sleep;
 mod events;
+mod in_place;
 mod queue_one_thread;
 mod queue_two_threads;
 mod sum;
@@ -16,6 +17,7 @@ use case::Case;
 /// Every case, unchecked.
 pub fn all() -> Vec<Case> {
     let mut cases = awaited::cases();
+    cases.extend(in_place::cases());
     cases.extend(queue_one_thread::cases());
     cases.extend(queue_two_threads::cases());
     cases

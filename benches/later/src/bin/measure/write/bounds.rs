@@ -31,7 +31,15 @@ fn bounds(figures: &Figures) -> Vec<Bound> {
             at("emit_async", 16) / 16.0,
             1.3,
         ),
-        allocations(figures),
+        Bound::at_most_times(
+            "`emit_async`, 4 awaited handlers that are ready",
+            "boxed futures",
+            at("emit_async, in place", 4),
+            at("boxed, in place", 4),
+            1.2,
+        ),
+        allocations(figures, "ready handlers", "emit_async"),
+        allocations(figures, "ready awaited handlers", "emit_async, in place"),
         sleep(figures),
     ];
     for (what, ours, channel, bound) in [
@@ -72,10 +80,10 @@ fn bounds(figures: &Figures) -> Vec<Bound> {
     bounds
 }
 
-fn allocations(figures: &Figures) -> Bound {
-    let counts = HANDLERS.map(|n| figures.memory(&format!("allocations emit_async/{n}")));
+fn allocations(figures: &Figures, handlers: &str, series: &str) -> Bound {
+    let counts = HANDLERS.map(|n| figures.memory(&format!("allocations {series}/{n}")));
     Bound {
-        case: "`emit_async`, ready handlers".to_owned(),
+        case: format!("`emit_async`, {handlers}"),
         bound: "no allocation".to_owned(),
         measured: format!("{counts:.0?} with {HANDLERS:?} handlers"),
         holds: counts == [0.0; HANDLERS.len()],

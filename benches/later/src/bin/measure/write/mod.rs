@@ -33,6 +33,7 @@ pub(crate) fn write() -> Result<()> {
     let sections = [
         ("later: bounds", bounds::table(&figures)),
         ("later: awaited", tables::awaited(&figures)),
+        ("later: in place", tables::in_place(&figures)),
         ("later: queued", tables::queued(&figures)),
     ];
     document::update(&here.join("../../BENCHMARKS.md"), &sections)

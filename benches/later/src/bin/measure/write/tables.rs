@@ -1,4 +1,4 @@
-//! The tables of times: awaited handlers, and events in the queue.
+//! The tables of times: async handlers, awaited ones, and events in the queue.
 
 use bench_report::times::Series;
 
@@ -20,6 +20,19 @@ const AWAITED: [(&str, &str); 5] = [
     ),
     ("boxed", "boxed futures, one after the other"),
     ("direct", "each awaited by its name: the lower bound"),
+];
+
+/// As [`AWAITED`], for handlers that are awaited in their places.
+const IN_PLACE: [(&str, &str); 3] = [
+    (
+        "emit_async, in place",
+        "events-core: `event.emit_async()`, default registry, link-time subscribers",
+    ),
+    (
+        "emit_async, in place, run-time",
+        "events-core: `registry.emit_async(event)`, own registry, `on_awaited`",
+    ),
+    ("boxed, in place", "boxed futures, one after the other"),
 ];
 
 /// The name of a series, its title in the table, and the series it is compared with.
@@ -57,6 +70,15 @@ pub(super) fn awaited(figures: &Figures) -> String {
         name,
         title,
         compared_with: "emit_async",
+    });
+    figures.times.table("ready handlers", &HANDLERS, &series)
+}
+
+pub(super) fn in_place(figures: &Figures) -> String {
+    let series = IN_PLACE.map(|(name, title)| Series {
+        name,
+        title,
+        compared_with: "emit_async, in place",
     });
     figures.times.table("ready handlers", &HANDLERS, &series)
 }
