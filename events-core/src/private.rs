@@ -13,7 +13,7 @@ pub use crate::{
     },
     diagnostics::{FieldOrigin, NoFieldOrigin, Observed, Pointed},
     event::{
-        Borrowed, Borrows, BoxedEvent, Build, CloneFn, CloneProbe, EmitBackend, EmitFrom,
+        ArgProbe, Borrowed, Borrows, BoxedEvent, Build, CloneFn, CloneProbe, EmitBackend, EmitFrom,
         EventStatics, Family, Free, Owned, OwnedEvent, Owning, Set, Snapshot, Unset, Visit, finish,
         given, json, nested_json, nth,
     },
@@ -39,7 +39,7 @@ pub use core::{
     option::Option::{self, None, Some},
     result::Result,
 };
-pub use events_macros::{emit_keywords, wrong_crates};
+pub use events_macros::{emit_keywords, named_args, wrong_crates};
 pub use linkme;
 pub use std::sync::Arc;
 

@@ -21,6 +21,7 @@
 
 use std::{
     any::Any,
+    borrow::Cow,
     mem,
     ops::Range,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -203,6 +204,9 @@ pub(crate) trait ErasedBackgroundRun: Send {
 
     /// Describes the event type; `None` if the event is no longer there.
     fn info(&self) -> Option<&'static EventInfo>;
+
+    /// The topic of the event; `None` if the event is no longer there.
+    fn topic(&self) -> Option<Cow<'static, str>>;
 }
 
 /// How many handlers a segment has at most: how many call one another before the stack is unwound.

@@ -2,6 +2,7 @@
 
 use std::{
     any::Any,
+    borrow::Cow,
     mem,
     pin::Pin,
     sync::Arc,
@@ -78,11 +79,17 @@ impl<E: Event + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> {
         self.as_mut().clear();
         drop(self.as_mut().project().chain.take());
         let origin = self.origin().cloned();
-        Some((Box::new(self.take()?), origin))
+        Some((self.take()?.__into_any(), origin))
     }
 
     fn info(&self) -> Option<&'static EventInfo> {
         let is_there = self.futures.is_borrowed() || self.futures.subject().is_some();
         is_there.then(|| self.futures.call().info())
+    }
+
+    fn topic(&self) -> Option<Cow<'static, str>> {
+        // A future that borrows the event exclusively is that of an exact subscriber, so the event has a type.
+        let of_type = self.info()?.topic().into();
+        Some(self.event().map_or(of_type, E::__topic_text))
     }
 }

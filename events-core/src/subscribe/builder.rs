@@ -228,7 +228,7 @@ impl<E: Snapshot> NewSubscription<E, BackgroundKind> {
     }
 }
 
-impl NewSubscription<TopicEvent<'static>, PatternKind> {
+impl NewSubscription<TopicEvent, PatternKind> {
     /// A subscription to every event whose topic matches the pattern.
     pub(crate) fn pattern<M: 'static>(
         registry: Registry,

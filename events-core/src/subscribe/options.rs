@@ -105,7 +105,7 @@ impl<F: Family, T: ExactKind> NewSubscription<F, T> {
     }
 }
 
-impl NewSubscription<TopicEvent<'static>, PatternKind> {
+impl NewSubscription<TopicEvent, PatternKind> {
     /// Calls the handler only for events for which the condition is true. The condition is
     /// evaluated when the order reaches the handler. A panic in it counts as a failure of the
     /// subscriber.

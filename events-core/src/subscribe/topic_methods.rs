@@ -67,7 +67,7 @@ impl Registry {
         &self,
         pattern: impl IntoPattern,
         handler: H,
-    ) -> Result<NewSubscription<TopicEvent<'static>, PatternKind>, PatternError> {
+    ) -> Result<NewSubscription<TopicEvent, PatternKind>, PatternError> {
         let location = Location::caller().into();
         let pattern = pattern.into_pattern()?;
         let name = Key::of::<H>();
