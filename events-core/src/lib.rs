@@ -205,7 +205,7 @@ pub use crate::{
     context::Emission,
     current::{emit_mut, emit_topic, registry, try_emit_topic, with_registry},
     declared::events,
-    event::{AnyEvent, Event},
+    event::{AnyEvent, Event, EventCopy},
     handler::{Outcome, State},
     metadata::Origin,
     modules::{

@@ -216,28 +216,39 @@ fn run_slow(
     let span = log::emit_span(topic, emit_context.origin);
     let _entered = span.enter();
     let stats = with_guard(slot, emit_context, |plan, _| {
-        let mut stats = run_chain(plan, event, emit_context, failures);
-        if let Some(background) = plan.background().filter(|_| stats.stopped_by.is_none()) {
-            let mut fail = |failure| match failures {
-                Some(failures) => failures.push(failure),
-                None => log::failure(failure),
-            };
-            let deferral = defer(
-                background,
-                event.lend(),
-                emit_context,
-                Select::All,
-                &mut fail,
-            );
-            deferral.add_to(&mut stats);
-        }
-        stats
+        run_and_defer(plan, event, emit_context, failures)
     })?
     .unwrap_or_default();
     if stats.is_unheard() {
         log::unheard(topic);
     }
     Ok(stats)
+}
+
+/// Runs the chain of a plan for a sync emit, and queues the background handlers. The caller holds the guard of the
+/// emit.
+pub(super) fn run_and_defer(
+    plan: &Plan,
+    event: &mut ErasedEvent<'_>,
+    emit_context: EmitContext<'_>,
+    failures: Option<&FailureList>,
+) -> EmitStats {
+    let mut stats = run_chain(plan, event, emit_context, failures);
+    if let Some(background) = plan.background().filter(|_| stats.stopped_by.is_none()) {
+        let mut fail = |failure| match failures {
+            Some(failures) => failures.push(failure),
+            None => log::failure(failure),
+        };
+        let deferral = defer(
+            background,
+            event.lend(),
+            emit_context,
+            Select::All,
+            &mut fail,
+        );
+        deferral.add_to(&mut stats);
+    }
+    stats
 }
 
 /// Runs the chain of a plan, with a span for each handler if `tracing` records spans. The caller holds
