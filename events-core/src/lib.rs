@@ -209,7 +209,7 @@ pub use crate::{
         try_emit_topic_async_from, try_emit_topic_from, with_registry,
     },
     declared::events,
-    event::{AnyEvent, Event},
+    event::{AnyEvent, Event, EventCopy},
     handler::{Outcome, State},
     metadata::Origin,
     modules::{

@@ -14,8 +14,8 @@ pub use crate::{
     diagnostics::{FieldOrigin, NoFieldOrigin, Observed, Pointed},
     event::{
         ArgProbe, Borrowed, Borrows, BoxedEvent, Build, CloneFn, CloneProbe, EmitBackend, EmitFrom,
-        EventStatics, Family, Free, Owned, OwnedEvent, Owning, Set, Snapshot, Unset, Visit, finish,
-        given, json, nested_json, nth,
+        EventCopy, EventStatics, Family, Free, Owned, OwnedEvent, Owning, Set, Snapshot, Unset,
+        Visit, finish, given, json, nested_json, nth, required_clone_fn,
     },
     handler::{
         AnyFilter, AsyncOutcome, Background, BackgroundCall, EmitOrigin, Filter, MissingState,

@@ -35,23 +35,30 @@ use std::{
 use super::{
     awaited::AwaitedChain,
     background_result::{BackgroundResult, FirstPoll},
+    copies::Copies,
     dependencies::Dependencies,
     future_set::Start,
     stages::{Select, Stage, stages},
 };
 use crate::{
     context::{CatchSpan, EmissionId, log, panic_hook::catch_panic, records_spans},
-    event::{AnyEvent, OwnedEvent},
-    handler::{BackgroundCall, EmitOrigin, ErasedEventRef, Step},
+    event::{AnyEvent, EventCopy, OwnedEvent},
+    handler::{BackgroundCall, EmitOrigin, ErasedEventRef, Step, ViewFn},
     metadata::{EventInfo, Origin, SubscriberInfo},
     primitives::{OptionBox, drop_each},
-    result::Panic,
+    result::{Cause, Panic},
 };
 
 /// A background handler with its event type and its own type erased.
 pub(crate) trait BackgroundHandler: Send + Sync {
     /// Whether its filters accept the event: called once for each emit. Filters are user code and may panic.
-    fn accepts(&self, event: ErasedEventRef<'_>, origin: &EmitOrigin<'_>) -> bool;
+    /// `view` is that of the plan.
+    fn accepts(
+        &self,
+        event: ErasedEventRef<'_>,
+        view: Option<ViewFn>,
+        origin: &EmitOrigin<'_>,
+    ) -> bool;
 
     /// Starts the handler with the event of the starter, and then the next handler. Evaluates its filters
     /// first, if the starter requests it.
@@ -64,6 +71,11 @@ pub(crate) trait BackgroundHandler: Send + Sync {
         event: ErasedEventRef<'_>,
         deferred: DeferredRun,
     ) -> Option<Pin<Box<dyn ErasedBackgroundRun>>>;
+
+    /// Whether it receives events of any type, each as a copy.
+    fn takes_copy(&self) -> bool {
+        false
+    }
 }
 
 /// What is to be run with the snapshot of an event.
@@ -88,6 +100,8 @@ pub(crate) struct BackgroundPlan {
     dependencies: Dependencies,
     /// The sync and awaited handlers, if some are awaited.
     awaited_chain: Option<AwaitedChain<Self>>,
+    /// Shows the event to handlers that take a copy, if there are some.
+    view: Option<ViewFn>,
 }
 
 impl BackgroundPlan {
@@ -96,6 +110,7 @@ impl BackgroundPlan {
         subscribers: Box<[Arc<SubscriberInfo>]>,
         dependencies: Vec<(usize, usize)>,
         awaited_chain: Option<AwaitedChain<Self>>,
+        view: Option<ViewFn>,
     ) -> Self {
         let dependencies = Dependencies::new(dependencies);
         Self {
@@ -105,7 +120,14 @@ impl BackgroundPlan {
             subscribers,
             dependencies,
             awaited_chain,
+            view,
         }
+    }
+
+    /// The function that shows the event to handlers that take a copy, if there are some.
+    #[inline]
+    pub(crate) fn view(&self) -> Option<ViewFn> {
+        self.view
     }
 
     #[inline]
@@ -165,7 +187,7 @@ impl BackgroundPlan {
         event: ErasedEventRef<'_>,
         origin: &EmitOrigin<'_>,
     ) -> Result<bool, Panic> {
-        catch_panic(|| self.handlers[number].accepts(event, origin))
+        catch_panic(|| self.handlers[number].accepts(event, self.view, origin))
     }
 }
 
@@ -220,6 +242,7 @@ pub(crate) struct Starter<'a, 's> {
     pub(super) start: Start<'a, 's, BackgroundPlan>,
     plan: &'s BackgroundPlan,
     event: ErasedEventRef<'s>,
+    copies: Copies<'a, 's>,
     call: &'s BackgroundCall,
     /// Whether handlers are to evaluate their filters.
     check_filters: bool,
@@ -238,6 +261,7 @@ impl<'a, 's> Starter<'a, 's> {
         start: Start<'a, 's, BackgroundPlan>,
         plan: &'s BackgroundPlan,
         event: ErasedEventRef<'s>,
+        copies: Copies<'a, 's>,
         call: &'s BackgroundCall,
         check_filters: bool,
         result: &'a mut BackgroundResult,
@@ -246,6 +270,7 @@ impl<'a, 's> Starter<'a, 's> {
             start,
             plan,
             event,
+            copies,
             call,
             check_filters,
             remaining: [].iter(),
@@ -318,6 +343,27 @@ impl<'a, 's> Starter<'a, 's> {
     pub(super) fn filter_origin(&self) -> Option<EmitOrigin<'s>> {
         self.check_filters
             .then(|| EmitOrigin::new(self.call.origin()))
+    }
+
+    /// Calls `f` with the event as an event of any type. False if the plan has no handlers of such events.
+    pub(super) fn show(&self, f: impl FnMut(&dyn AnyEvent) -> bool) -> bool {
+        let origin = self.call.origin();
+        self.copies.show(self.event, origin, self.plan.view, f)
+    }
+
+    /// The copy of the event for the current handler. If there is none, that is recorded as a failure of it.
+    pub(super) fn copy(&mut self) -> Option<EventCopy> {
+        let origin = self.call.origin();
+        let copied = self.copies.copy(self.event, origin, self.plan.view?);
+        copied.map_err(|cause| self.fail(cause)).ok()
+    }
+
+    #[cold]
+    fn fail(&mut self, cause: Cause) {
+        self.uncounted += 1;
+        let number = self.current_number();
+        self.result
+            .fail(number, &self.plan.subscribers()[number], cause);
     }
 
     /// The current handler, which is the one that calls this, does not run.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     event::Snapshot,
-    handler::{Background, EmitOrigin, ErasedEventRef, FilterState},
+    handler::{Background, EmitOrigin, ErasedEventRef, FilterState, ViewFn},
     primitives::DropSignal,
 };
 
@@ -68,7 +68,12 @@ where
     W: Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
     H: Background<E>,
 {
-    fn accepts(&self, event: ErasedEventRef<'_>, origin: &EmitOrigin<'_>) -> bool {
+    fn accepts(
+        &self,
+        event: ErasedEventRef<'_>,
+        _: Option<ViewFn>,
+        origin: &EmitOrigin<'_>,
+    ) -> bool {
         let passes = |event| self.state.admits(|| self.passes(event, origin));
         event.get::<E>().is_some_and(passes)
     }

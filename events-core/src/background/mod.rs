@@ -10,6 +10,7 @@
 //! - `erased_run`: the same with its event type erased;
 //! - `background_result`: what its handlers returned so far;
 //! - `future_set` (with `unsafe`): the futures of a run, which borrow the event in the same set;
+//! - `copies`: handlers of events of any type, and the copy that they receive;
 //! - `once_handler`: a handler that runs at most once;
 //! - `inline_buffer`: the memory of these futures;
 //! - `limit`: a limit on the concurrent calls of one handler;
@@ -19,6 +20,7 @@ mod awaited;
 mod background_plan;
 mod background_result;
 mod background_run;
+mod copies;
 mod dependencies;
 mod erased_run;
 mod filtered_handler;
@@ -34,6 +36,7 @@ pub(crate) use background_plan::{
     BackgroundHandler, BackgroundPlan, DeferredRun, ErasedBackgroundRun,
 };
 pub(crate) use background_run::BackgroundRun;
+pub(crate) use copies::{FilteredCopyHandler, copy};
 pub(crate) use filtered_handler::FilteredHandler;
 pub use limit::ConcurrencyLimited;
 pub use once_handler::OnceHandler;

@@ -73,8 +73,9 @@ impl<E: Event> AsyncEmission<E> {
         } else {
             OptionBox::NONE
         };
+        let call = BackgroundCall::of(&event, origin);
         Self {
-            background_run: BackgroundRun::new(event, BackgroundCall::new(E::info(), origin)),
+            background_run: BackgroundRun::new(event, call),
             registry,
             site,
             span,

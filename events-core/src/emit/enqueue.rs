@@ -289,7 +289,7 @@ fn start_plan<E: OwnedEvent + Send>(
     failures: &FailureList,
     waker: &Waker,
 ) -> Started<E> {
-    let call = BackgroundCall::new(E::info(), emit_context.origin.cloned());
+    let call = BackgroundCall::of(&event, emit_context.origin.cloned());
     let mut run = Box::pin(BackgroundRun::new(event, call));
     let mut stats = EmitStats::default();
     let deferred_last = &mut None;

@@ -1,12 +1,11 @@
 //! An event of any type behind one trait: the parameter of the handlers that are subscribed to a pattern of
 //! topics.
 
-use std::{any::Any, fmt, ops::Deref};
+use std::{any::Any, fmt, sync::Arc};
 
 use super::{
     json::Json,
     named::{ArgError, convert},
-    traits::Event,
 };
 use crate::{metadata::Origin, primitives::one_line};
 
@@ -60,7 +59,22 @@ pub trait AnyEvent {
     /// The event as JSON, if its type is marked for that.
     #[doc(hidden)]
     fn __json(&self) -> Option<Json>;
+
+    /// A copy of the event, if it can be copied. `Clone` is user code and may panic.
+    #[doc(hidden)]
+    fn __copy(&self) -> Option<SharedEvent>;
 }
+
+/// A copy of an event, with its type erased, and without its origin.
+#[doc(hidden)]
+pub trait CopiedEvent: AnyEvent + Send + Sync {
+    /// The event; a clone of it, if there are other references to the copy.
+    fn into_any(self: Arc<Self>) -> Box<dyn Any + Send>;
+}
+
+/// A copy of an event that several handlers share.
+#[doc(hidden)]
+pub(super) type SharedEvent = Arc<dyn CopiedEvent>;
 
 impl dyn AnyEvent + '_ {
     /// The event, if it is an `E`; `None` for every event that borrows.
@@ -195,39 +209,3 @@ pub fn nth<'e>(fields: &[&'e dyn Any], number: usize) -> Option<&'e dyn Any> {
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Borrows;
-
-/// An event with a type as an [`AnyEvent`]; `R` is a shared or an exclusive reference to it.
-pub(crate) struct TypedView<'a, R> {
-    pub(crate) event: R,
-    pub(crate) origin: Option<&'a Origin>,
-}
-
-impl<'a, E: Event + 'a, R: Deref<Target = E>> AnyEvent for TypedView<'a, R> {
-    fn topic(&self) -> &str {
-        self.event.__topic()
-    }
-
-    fn origin(&self) -> Option<&Origin> {
-        self.origin
-    }
-
-    fn __event(&self) -> Option<&dyn Any> {
-        self.event.__owned()
-    }
-
-    fn __arg(&self, name: &str) -> Option<&dyn Any> {
-        self.event.__named(name)
-    }
-
-    fn __type_of(&self, name: &str) -> Option<&'static str> {
-        self.event.__type_of(name)
-    }
-
-    fn __names(&self) -> Vec<(&str, bool)> {
-        self.event.__names()
-    }
-
-    fn __json(&self) -> Option<Json> {
-        self.event.__json()
-    }
-}

@@ -5,6 +5,7 @@ use std::{any::Any, sync::Arc};
 use super::{args::Args, no_backend::NoBackend};
 use crate::{
     event::{
+        erased::required_clone_fn,
         json::Json,
         ownership::Owned,
         statics::EventStatics,
@@ -84,7 +85,7 @@ impl Family for TopicEvent {
         EventStatics {
             info: &INFO,
             default_slot: None,
-            clone_fn: None,
+            clone_fn: required_clone_fn::<Self>(),
         }
     }
 }

@@ -3,12 +3,15 @@
 
 use std::{marker::PhantomData, sync::Arc};
 
-use super::{
-    chain::{CallHandler, ErasedHandler},
-    outcome::Step,
-    run::Run,
+use crate::{
+    event::{AnyEvent, Family, TypedView},
+    handler::{
+        chain::{CallHandler, ErasedEventRef, ErasedHandler},
+        outcome::Step,
+        run::Run,
+    },
+    metadata::Origin,
 };
-use crate::event::{AnyEvent, Family, TypedView};
 
 /// A handler of events of any type, with its filters; its type is erased.
 pub(crate) trait DynTopicHandler: Send + Sync {
@@ -38,4 +41,16 @@ impl<F: Family> CallHandler<F> for FamilyAdapter<F> {
         let origin = run.origin();
         self.handler.call(&TypedView { event, origin }, run)
     }
+}
+
+/// The type of [`view`]. It does nothing if the event is of another family.
+pub(crate) type ViewFn = fn(ErasedEventRef<'_>, Option<&Origin>, &mut dyn FnMut(&dyn AnyEvent));
+
+/// Calls `f` with an event of a family as an event of any type.
+pub(crate) fn view<F: Family>(
+    event: ErasedEventRef<'_>,
+    origin: Option<&Origin>,
+    f: &mut dyn FnMut(&dyn AnyEvent),
+) {
+    event.read::<F>(|event| f(&TypedView { event, origin }));
 }
