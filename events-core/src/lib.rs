@@ -203,7 +203,11 @@ pub use crate::{
     bridge::{bridge, signal_to_event},
     builtin::{auth, record},
     context::Emission,
-    current::{emit_mut, emit_topic, registry, try_emit_topic, with_registry},
+    current::{
+        emit_mut, emit_topic, emit_topic_async, emit_topic_async_from, emit_topic_from,
+        enqueue_topic, enqueue_topic_from, registry, try_emit_topic, try_emit_topic_async,
+        try_emit_topic_async_from, try_emit_topic_from, with_registry,
+    },
     declared::events,
     event::{AnyEvent, Event, EventCopy},
     handler::{Outcome, State},

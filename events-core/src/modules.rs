@@ -27,8 +27,8 @@ pub mod builder {
 /// Emitting: the arguments of an event without a type, and the futures of async emits.
 pub mod emitting {
     pub use crate::{
-        emit::{EmitAsync, TryEmitAsync},
-        event::Args,
+        emit::{EmitAsync, EmitTopicAsync, TryEmitAsync, TryEmitTopicAsync},
+        event::{ArgError, Args},
     };
 }
 

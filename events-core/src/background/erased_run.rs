@@ -2,6 +2,7 @@
 
 use std::{
     any::Any,
+    borrow::Cow,
     mem,
     pin::Pin,
     sync::Arc,
@@ -9,8 +10,8 @@ use std::{
 };
 
 use super::{
-    background_plan::ErasedBackgroundRun, background_result::BackgroundResult,
-    background_run::BackgroundRun, copies::Subject,
+    background_result::BackgroundResult, background_run::BackgroundRun, copies::Subject,
+    run_trait::ErasedBackgroundRun,
 };
 use crate::{
     event::{AnyEvent, Event, EventCopy},
@@ -101,5 +102,11 @@ impl<E: PollEnqueued + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> 
     fn info(&self) -> Option<&'static EventInfo> {
         let is_there = self.futures.is_borrowed() || self.futures.subject().is_some();
         is_there.then(|| self.futures.call().info())
+    }
+
+    fn topic(&self) -> Option<Cow<'static, str>> {
+        // A future that borrows the event exclusively is that of an exact subscriber, so the event has a type.
+        let of_type = self.info()?.topic().into();
+        Some(self.event().map_or(of_type, E::topic_text))
     }
 }

@@ -287,8 +287,13 @@ pub(super) fn with_job_guard<T>(
     slot: Option<&Slot>,
     f: impl FnOnce(&Plan, &EmitGuard) -> T,
 ) -> Option<T> {
+    slot?.with_plan(|plan| job_guarded(plan, f))?
+}
+
+/// Calls `f` with the guard of the emit of a job from the queue that runs this plan.
+pub(super) fn job_guarded<T>(plan: &Plan, f: impl FnOnce(&Plan, &EmitGuard) -> T) -> Option<T> {
     // Not the limit of the registry: the driver has checked that before it took the job, which a refusal would lose.
-    slot?.with_plan(|plan| EmitGuard::enter(plan.info(), MAX_LIMIT).map(|guard| f(plan, &guard)))?
+    EmitGuard::enter(plan.info(), MAX_LIMIT).map(|guard| f(plan, &guard))
 }
 
 /// Calls `f` with the guard of an emit that runs this plan. An error if the emit is nested too deep.

@@ -3,7 +3,7 @@
 
 use crate::{
     context::{Emission, EmissionSource, current_emission},
-    event::{AnyEvent, Family},
+    event::{AnyEvent, Event, Family},
     metadata::{EventInfo, Origin},
     primitives::OptionBox,
 };
@@ -75,6 +75,16 @@ impl BackgroundCall {
             info,
             origin,
             topic: OptionBox::NONE,
+        }
+    }
+
+    /// The call of an emit of this event.
+    #[inline]
+    pub(crate) fn of<E: Event>(event: &E, origin: Option<Origin>) -> Self {
+        let call = Self::new(E::info(), origin);
+        match event.__own_topic() {
+            None => call,
+            Some(topic) => call.with_topic(topic),
         }
     }
 

@@ -48,6 +48,14 @@ impl<E> Emitted<E> {
         Self { event, stats }
     }
 
+    /// The same, with another event.
+    pub(crate) fn map<T>(self, map: impl FnOnce(E) -> T) -> Emitted<T> {
+        Emitted {
+            event: map(self.event),
+            stats: self.stats,
+        }
+    }
+
     /// The event as the subscribers left it.
     #[must_use]
     pub fn event(&self) -> &E {
@@ -156,6 +164,15 @@ impl<E> EmitError<E> {
             emitted,
             topic,
             kind,
+        }
+    }
+
+    /// The same, with another event.
+    pub(crate) fn map<T>(self, map: impl FnOnce(E) -> T) -> EmitError<T> {
+        EmitError {
+            emitted: self.emitted.map(map),
+            topic: self.topic,
+            kind: self.kind,
         }
     }
 

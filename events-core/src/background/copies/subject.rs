@@ -1,6 +1,6 @@
 //! What a background run dispatches to its handlers: an event, or the copy of an event of any type.
 
-use std::any::Any;
+use std::{any::Any, borrow::Cow};
 
 use crate::{
     event::{AnyEvent, Event, EventCopy, TypedView},
@@ -18,6 +18,9 @@ pub(crate) trait Subject {
 
     /// Calls `f` with the event.
     fn show(&self, origin: Option<&Origin>, f: &mut dyn FnMut(&dyn AnyEvent));
+
+    /// The topic of the event.
+    fn topic_text(&self) -> Cow<'static, str>;
 
     /// The event with its type erased.
     fn into_any(self) -> Box<dyn Any + Send>
@@ -43,11 +46,15 @@ impl<E: Event> Subject for E {
         });
     }
 
+    fn topic_text(&self) -> Cow<'static, str> {
+        self.__topic_text()
+    }
+
     fn into_any(self) -> Box<dyn Any + Send>
     where
         Self: Send + 'static,
     {
-        Box::new(self)
+        self.__into_any()
     }
 }
 
@@ -62,6 +69,10 @@ impl Subject for EventCopy {
 
     fn show(&self, _: Option<&Origin>, f: &mut dyn FnMut(&dyn AnyEvent)) {
         f(self);
+    }
+
+    fn topic_text(&self) -> Cow<'static, str> {
+        self.topic().to_owned().into()
     }
 
     fn into_any(self) -> Box<dyn Any + Send> {

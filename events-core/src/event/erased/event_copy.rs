@@ -50,6 +50,10 @@ impl AnyEvent for EventCopy {
         self.event.__arg(name)
     }
 
+    fn __type_of(&self, name: &str) -> Option<&'static str> {
+        self.event.__type_of(name)
+    }
+
     fn __names(&self) -> Vec<(&str, bool)> {
         self.event.__names()
     }

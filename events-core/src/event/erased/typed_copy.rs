@@ -31,6 +31,10 @@ impl<E: Clone + Send + Sync + Event + 'static> AnyEvent for TypedCopy<E> {
         self.0.__named(name)
     }
 
+    fn __type_of(&self, name: &str) -> Option<&'static str> {
+        self.0.__type_of(name)
+    }
+
     fn __names(&self) -> Vec<(&str, bool)> {
         self.0.__names()
     }
@@ -46,6 +50,7 @@ impl<E: Clone + Send + Sync + Event + 'static> AnyEvent for TypedCopy<E> {
 
 impl<E: Clone + Send + Sync + Event + 'static> CopiedEvent for TypedCopy<E> {
     fn into_any(self: Arc<Self>) -> Box<dyn Any + Send> {
-        Box::new(Arc::try_unwrap(self).map_or_else(|shared| shared.0.clone(), |copy| copy.0))
+        let event = Arc::try_unwrap(self).map_or_else(|shared| shared.0.clone(), |copy| copy.0);
+        event.__into_any()
     }
 }

@@ -35,6 +35,10 @@ impl<'a, E: Event + 'a, R: Deref<Target = E>> AnyEvent for TypedView<'a, R> {
         self.event.__named(name)
     }
 
+    fn __type_of(&self, name: &str) -> Option<&'static str> {
+        self.event.__type_of(name)
+    }
+
     fn __names(&self) -> Vec<(&str, bool)> {
         self.event.__names()
     }

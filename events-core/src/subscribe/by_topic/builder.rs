@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-impl NewSubscription<TopicEvent<'static>, PatternKind> {
+impl NewSubscription<TopicEvent, PatternKind> {
     /// A subscription to every event whose topic matches the pattern.
     pub(crate) fn pattern<M: 'static>(
         registry: Registry,
@@ -48,7 +48,7 @@ impl NewSubscription<TopicEvent<'static>, PatternKind> {
     }
 }
 
-impl NewSubscription<TopicEvent<'static>, BackgroundPatternKind> {
+impl NewSubscription<TopicEvent, BackgroundPatternKind> {
     /// A subscription of a background handler to every event whose topic matches the pattern.
     pub(crate) fn background_pattern(
         registry: Registry,
@@ -83,7 +83,7 @@ impl NewSubscription<TopicEvent<'static>, BackgroundPatternKind> {
     }
 }
 
-impl<T> NewSubscription<TopicEvent<'static>, T> {
+impl<T> NewSubscription<TopicEvent, T> {
     fn by_pattern(
         registry: Registry,
         location: Location,
@@ -100,7 +100,7 @@ impl<T> NewSubscription<TopicEvent<'static>, T> {
     }
 }
 
-impl NewSubscription<TopicEvent<'static>, PatternKind> {
+impl NewSubscription<TopicEvent, PatternKind> {
     /// Calls the handler only for events for which the condition is true. The condition is
     /// evaluated when the order reaches the handler. A panic in it counts as a failure of the
     /// subscriber.
@@ -116,7 +116,7 @@ impl NewSubscription<TopicEvent<'static>, PatternKind> {
     }
 }
 
-impl NewSubscription<TopicEvent<'static>, BackgroundPatternKind> {
+impl NewSubscription<TopicEvent, BackgroundPatternKind> {
     /// Calls the handler only for events for which the condition is true. The condition is evaluated once for each emit,
     /// before the event is copied. A panic in it counts as a failure of the subscriber.
     ///

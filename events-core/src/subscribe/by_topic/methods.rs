@@ -69,7 +69,7 @@ impl Registry {
         &self,
         pattern: impl IntoPattern,
         handler: H,
-    ) -> Result<NewSubscription<TopicEvent<'static>, PatternKind>, PatternError> {
+    ) -> Result<NewSubscription<TopicEvent, PatternKind>, PatternError> {
         let location = Location::caller().into();
         let pattern = pattern.into_pattern()?;
         let name = Key::of::<H>();
@@ -138,7 +138,7 @@ impl Registry {
         &self,
         pattern: impl IntoPattern,
         handler: H,
-    ) -> Result<NewSubscription<TopicEvent<'static>, BackgroundPatternKind>, PatternError> {
+    ) -> Result<NewSubscription<TopicEvent, BackgroundPatternKind>, PatternError> {
         let location = Location::caller().into();
         let new = NewSubscription::background_pattern(
             self.clone(),
@@ -199,7 +199,7 @@ impl Registry {
         &self,
         pattern: impl IntoPattern,
         handler: H,
-    ) -> Result<NewSubscription<TopicEvent<'static>, BackgroundPatternKind>, PatternError> {
+    ) -> Result<NewSubscription<TopicEvent, BackgroundPatternKind>, PatternError> {
         let location = Location::caller().into();
         let new = NewSubscription::background_pattern(
             self.clone(),
