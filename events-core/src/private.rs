@@ -11,11 +11,11 @@ pub use crate::{
         DefaultProbe, EVENTS, EventSelector, Installer, Listener, NoDefault,
         OneListenerBlockPerType, SUBSCRIBERS, Subscriber,
     },
-    diagnostics::{FieldOrigin, NoFieldOrigin, Observed, Pointed},
+    diagnostics::{FieldOrigin, NoFieldOrigin, Observed, Pointed, Selecting},
     event::{
-        ArgProbe, Borrowed, Borrows, BoxedEvent, Build, CloneFn, CloneProbe, EmitBackend, EmitFrom,
-        EventCopy, EventStatics, Family, Free, Owned, OwnedEvent, Owning, Set, Snapshot, Unset,
-        Visit, finish, given, json, nested_json, nth, required_clone_fn,
+        AnyEvent, ArgProbe, Borrowed, Borrows, BoxedEvent, Build, CloneFn, CloneProbe, EmitBackend,
+        EmitFrom, EventCopy, EventStatics, Family, Free, Owned, OwnedEvent, Owning, Set, Snapshot,
+        Unset, Visit, finish, given, json, nested_json, nth, required_clone_fn,
     },
     handler::{
         AnyFilter, AsyncOutcome, Background, BackgroundCall, EmitOrigin, Filter, MissingState,

@@ -271,6 +271,30 @@ fn a_subscriber_to_a_topic_pattern() {
 }
 
 #[test]
+fn an_async_subscriber_to_a_topic_pattern() {
+    check_subscriber(
+        "subscriber_topic_async",
+        "topic = \"shop::.*\", when = |e: &dyn AnyEvent| e.origin().is_none()",
+        "
+        async fn export(event: &EventCopy, sink: State<'_, Sink>) -> Result<(), SinkError> {
+            sink.send(event).await
+        }
+        ",
+    );
+}
+
+#[test]
+fn a_deferred_subscriber_to_several_events() {
+    check_subscriber(
+        "subscriber_types_deferred",
+        "Login, Logout, deferred, once",
+        "
+        fn first(event: &EventCopy) {}
+        ",
+    );
+}
+
+#[test]
 fn a_listener() {
     check_listener(
         "listener",

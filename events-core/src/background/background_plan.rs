@@ -1,7 +1,6 @@
 //! The background plan: the async and deferred handlers of one event type, which run after its chain of
-//! sync handlers. This file has three parts, which name one another: the plan; [`ErasedBackgroundRun`], the
-//! trait of a run, which is the dispatch of one event to handlers of a plan; and [`Starter`], which starts
-//! the handlers of a run.
+//! sync handlers. This file has two parts, which name one another: the plan; and [`Starter`], which starts the
+//! handlers of a run, which is the dispatch of one event to handlers of a plan.
 //!
 //! The *number* of a handler is its index in the plan; handlers are started in that order. A handler can
 //! depend on another: then it is started when the other is complete.
@@ -20,15 +19,12 @@
 //! continues behind that handler.
 
 use std::{
-    any::Any,
-    borrow::Cow,
     mem,
     ops::Range,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     slice,
     sync::Arc,
-    task::{Poll, Waker},
     thread,
 };
 
@@ -36,15 +32,15 @@ use super::{
     awaited::AwaitedChain,
     background_result::{BackgroundResult, FirstPoll},
     copies::Copies,
-    dependencies::Dependencies,
     future_set::Start,
-    stages::{Select, Stage, stages},
+    order::{Dependencies, Select, Stage, stages},
+    run_trait::ErasedBackgroundRun,
 };
 use crate::{
     context::{CatchSpan, EmissionId, log, panic_hook::catch_panic, records_spans},
     event::{AnyEvent, EventCopy, OwnedEvent},
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef, Step, ViewFn},
-    metadata::{EventInfo, Origin, SubscriberInfo},
+    metadata::SubscriberInfo,
     primitives::{OptionBox, drop_each},
     result::{Cause, Panic},
 };
@@ -195,40 +191,6 @@ impl Drop for BackgroundPlan {
     fn drop(&mut self) {
         drop_each(mem::take(&mut self.handlers));
     }
-}
-
-/// A [`BackgroundRun`](super::background_run::BackgroundRun) with its event type erased: the dispatch of one
-/// event to handlers of a plan.
-pub(crate) trait ErasedBackgroundRun: Send {
-    /// Polls the pending handlers, and starts those that are no longer blocked. Ready when all are complete.
-    fn poll(self: Pin<&mut Self>, waker: &Waker) -> Poll<()>;
-
-    /// The same, when its emission is the innermost one of this thread already.
-    fn poll_in_emission(self: Pin<&mut Self>, waker: &Waker) -> Poll<()>;
-
-    /// The results so far; each failure is returned once.
-    fn take_result(self: Pin<&mut Self>) -> BackgroundResult;
-
-    /// Logs the failures so far, and returns how many there are.
-    fn record(self: Pin<&mut Self>) -> usize;
-
-    /// Calls `f` with the event, if it is still there and no handler has received it: none ran, failed or is pending.
-    fn show_unheard(&self, f: &mut dyn FnMut(&dyn AnyEvent));
-
-    /// Removes the async handlers that are not started, and returns their subscribers.
-    fn remove_async(self: Pin<&mut Self>) -> Vec<Arc<SubscriberInfo>>;
-
-    /// The subscribers whose handlers are not complete.
-    fn unfinished(&self) -> Vec<Arc<SubscriberInfo>>;
-
-    /// Drops the handlers' futures, and returns the event and its origin, if the event is still there.
-    fn stop(self: Pin<&mut Self>) -> Option<(Box<dyn Any + Send>, Option<Origin>)>;
-
-    /// Describes the event type; `None` if the event is no longer there.
-    fn info(&self) -> Option<&'static EventInfo>;
-
-    /// The topic of the event; `None` if the event is no longer there.
-    fn topic(&self) -> Option<Cow<'static, str>>;
 }
 
 /// How many handlers a segment has at most: how many call one another before the stack is unwound.

@@ -18,7 +18,7 @@ use super::{
     background_result::BackgroundResult,
     copies::{Copies, CopyCell, Subject},
     future_set::FutureSet,
-    stages::Select,
+    order::Select,
 };
 use crate::{
     context::{EmissionId, EmitGuard, OwnsHandlers, with_enough_stack},
@@ -174,17 +174,11 @@ impl<E> BackgroundRun<E> {
 impl<E: Subject> BackgroundRun<E> {
     /// The dispatch of a snapshot to selected handlers. None is started before the run is polled.
     pub(crate) fn of_snapshot(event: E, deferred: DeferredRun) -> Self {
-        let DeferredRun {
-            plan,
-            selected,
-            call,
-            id,
-        } = deferred;
         Self {
-            futures: FutureSet::new(event, call, Some(plan)),
-            id: Some(id),
+            futures: FutureSet::new(event, deferred.call, Some(deferred.plan)),
+            id: Some(deferred.id),
             result: BackgroundResult::new(),
-            not_started: selected,
+            not_started: deferred.selected,
             check_filters: false,
             spans: OptionBox::NONE,
             chain: OptionBox::NONE,
@@ -329,9 +323,8 @@ impl<E: Subject> BackgroundRun<E> {
             is_to_start[number] = true;
         }
         let mut walk = plan.dependencies().walk(plan.len());
-        futures.start(plan, waker, |event, call, plan, start| {
-            let (subject, event) = (event.as_copy(), event.erased());
-            let Some(event) = event else {
+        futures.start(plan, waker, |subject, call, plan, start| {
+            let (Some(event), subject) = (subject.erased(), subject.as_copy()) else {
                 return;
             };
             let copies = Copies { subject, cell };
@@ -367,9 +360,8 @@ impl<E: Subject> BackgroundRun<E> {
             copy: cell,
             ..
         } = self.project();
-        futures.start(plan, waker, |event, call, plan, start| {
-            let (subject, event) = (event.as_copy(), event.erased());
-            if let Some(event) = event {
+        futures.start(plan, waker, |subject, call, plan, start| {
+            if let (Some(event), subject) = (subject.erased(), subject.as_copy()) {
                 let copies = Copies { subject, cell };
                 let mut starter =
                     Starter::new(start, plan, event, copies, call, check_filters, result);

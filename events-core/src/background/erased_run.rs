@@ -10,8 +10,8 @@ use std::{
 };
 
 use super::{
-    background_plan::ErasedBackgroundRun, background_result::BackgroundResult,
-    background_run::BackgroundRun, copies::Subject,
+    background_result::BackgroundResult, background_run::BackgroundRun, copies::Subject,
+    run_trait::ErasedBackgroundRun,
 };
 use crate::{
     event::{AnyEvent, Event, EventCopy},
@@ -107,6 +107,6 @@ impl<E: PollEnqueued + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> 
     fn topic(&self) -> Option<Cow<'static, str>> {
         // A future that borrows the event exclusively is that of an exact subscriber, so the event has a type.
         let of_type = self.info()?.topic().into();
-        Some(self.event().map_or(of_type, Subject::topic))
+        Some(self.event().map_or(of_type, E::topic_text))
     }
 }

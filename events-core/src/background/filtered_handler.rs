@@ -4,8 +4,9 @@
 use std::{marker::PhantomData, pin::Pin, sync::Arc};
 
 use super::{
-    background_plan::{BackgroundHandler, DeferredRun, ErasedBackgroundRun, Starter},
+    background_plan::{BackgroundHandler, DeferredRun, Starter},
     background_run::BackgroundRun,
+    run_trait::ErasedBackgroundRun,
 };
 use crate::{
     event::Snapshot,

@@ -78,7 +78,7 @@ impl BackgroundCall {
         }
     }
 
-    /// The call of an event that is emitted async, or from the queue.
+    /// The call of an emit of this event.
     #[inline]
     pub(crate) fn of<E: Event>(event: &E, origin: Option<Origin>) -> Self {
         let call = Self::new(E::info(), origin);

@@ -3,7 +3,10 @@
 use std::{pin::Pin, sync::Arc};
 
 use crate::{
-    background::background_plan::{BackgroundHandler, DeferredRun, ErasedBackgroundRun, Starter},
+    background::{
+        background_plan::{BackgroundHandler, DeferredRun, Starter},
+        run_trait::ErasedBackgroundRun,
+    },
     event::{AnyEvent, EventCopy},
     handler::{Background, EmitOrigin, ErasedEventRef, FilterState, ViewFn},
     primitives::DropSignal,

@@ -19,10 +19,10 @@ pub(crate) trait Subject {
     /// Calls `f` with the event.
     fn show(&self, origin: Option<&Origin>, f: &mut dyn FnMut(&dyn AnyEvent));
 
-    /// The topic.
-    fn topic(&self) -> Cow<'static, str>;
+    /// The topic of the event.
+    fn topic_text(&self) -> Cow<'static, str>;
 
-    /// The event with its type erased, as a shutdown returns it.
+    /// The event with its type erased.
     fn into_any(self) -> Box<dyn Any + Send>
     where
         Self: Send + 'static;
@@ -46,7 +46,7 @@ impl<E: Event> Subject for E {
         });
     }
 
-    fn topic(&self) -> Cow<'static, str> {
+    fn topic_text(&self) -> Cow<'static, str> {
         self.__topic_text()
     }
 
@@ -71,8 +71,8 @@ impl Subject for EventCopy {
         f(self);
     }
 
-    fn topic(&self) -> Cow<'static, str> {
-        AnyEvent::topic(self).to_owned().into()
+    fn topic_text(&self) -> Cow<'static, str> {
+        self.topic().to_owned().into()
     }
 
     fn into_any(self) -> Box<dyn Any + Send> {

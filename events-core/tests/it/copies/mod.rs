@@ -1,8 +1,10 @@
 //! Section 11: async and deferred subscribers of patterns and of lists of types, which receive a copy of the event.
 
 mod by_hand;
+mod declared;
 mod missing;
 mod mixed;
+mod named;
 mod options;
 
 use std::sync::{

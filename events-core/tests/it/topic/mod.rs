@@ -6,3 +6,4 @@ mod named_copies;
 mod named_emits;
 mod pattern_subscribers;
 mod patterns;
+mod predecessors_by_name;
