@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use events_core::{
-    AnyEvent, EventCopy, Registry, args, emit_topic, enqueue_topic, flush_queue,
-    subscribing::Pattern,
+    AnyEvent, Event, EventCopy, Registry, State, Subscription, args, bridges::Signal, emit_topic,
+    enqueue_topic, flush_queue, signal_to_event, subscriber, subscribers, subscribing::Pattern,
 };
 
 use crate::{Gate, Journal, block_on};
@@ -108,4 +108,51 @@ fn regstack_hooks_by_name_run_sync_handlers_in_order_and_async_ones_concurrently
     // "custom names too", and those of the events that have a type
     block_on(hooks.emit_topic_async("custom", args! {}));
     assert!(journal.take().is_empty());
+}
+
+/// A signal as those of Django: it calls each connected callback.
+struct PostSave(Registry);
+
+#[derive(Event, Clone)]
+#[event(topic = "by_name::saved")]
+struct Saved(u32);
+
+impl Signal for PostSave {
+    type Item = Saved;
+    type Guard = Subscription;
+
+    fn connect(&self, call: impl Fn(Saved) + Send + Sync + 'static) -> Subscription {
+        self.0.on(move |event: &Saved| call(event.clone()))
+    }
+}
+
+// class Listener(EventListener): listensFor = ['event::from::.*']; the handler runs on the queue
+#[subscriber(topic = "event::from::.*")]
+async fn handle(event: &EventCopy, journal: State<'_, Journal>) {
+    journal.note(format!(
+        "{} {:?}",
+        event.topic(),
+        event.get::<u64>("number")
+    ));
+}
+
+#[test]
+fn django_event_system_a_signal_becomes_an_event_by_name_whose_handlers_run_on_the_queue() {
+    let (registry, journal) = (Registry::new(), Journal::default());
+    let scanner = registry.scanner().state(journal.clone());
+    scanner.subscribers(subscribers![handle]).run();
+    // SignalToEvent(signal, event='event::from::signal')
+    let signal = PostSave(Registry::new());
+    let named =
+        signal_to_event(&signal).to_topic("event::from::signal", |saved| args! { number: saved.0 });
+    let connection = named.on(&registry).connect();
+    signal.0.emit(Saved(7));
+    signal.0.emit(Saved(8));
+    drop(connection);
+    signal.0.emit(Saved(9));
+    assert!(journal.take().is_empty());
+    // ClearQueue
+    assert_eq!(registry.queue().flush().ran(), 2);
+    let expected = [7, 8].map(|number| format!("event::from::signal Ok({number})"));
+    assert_eq!(journal.take(), expected);
 }
