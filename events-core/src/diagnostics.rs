@@ -40,6 +40,25 @@ impl<E: Event<Ownership = Borrowed>, Pointee> Pointed<Pointee, Borrowed> for E {
     type Family = E::Family;
 }
 
+/// Implemented for every event, as [`Pointed`]. Generated code requires it of an event type that is written `EventCopy`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is the copy of any event, and does not select events",
+    label = "no event",
+    note = "write `topic = \"shop::.*\"`, or list the types: `#[subscriber(OrderPlaced, OrderPaid)]`"
+)]
+pub trait Selecting<O> {
+    /// The family of the event.
+    type Family: Family;
+}
+
+impl<E: Event<Ownership = Owned>> Selecting<Owned> for E {
+    type Family = E::Family;
+}
+
+impl<E: Event<Ownership = Borrowed>> Selecting<Borrowed> for E {
+    type Family = E::Family;
+}
+
 /// `emit!` calls this method for a field `origin` that the event does not have. A setter of this name takes precedence.
 pub trait NoFieldOrigin: Sized {
     /// Does not compile when called.

@@ -119,7 +119,7 @@
 //! | Subject | In the root | Modules |
 //! |---|---|---|
 //! | Events | [`#[derive(Event)]`](derive@Event), [`Event`](trait@Event), [`AnyEvent`], [`events()`] | [`builder`], [`bounds`], [`info`] |
-//! | Emitting | [`emit!`], [`emit_mut`], [`emit_topic`], [`try_emit_topic`], [`args!`], [`Origin`], [`Emission`] | [`emitting`] |
+//! | Emitting | [`emit!`], [`emit_mut`], [`emit_topic`], [`emit_topic_async`], [`enqueue_topic`], [`args!`], [`Origin`], [`Emission`] | [`emitting`] |
 //! | Results | [`Emitted`], [`EmitError`], [`Failure`] | [`failures`] |
 //! | Subscribing | [`#[subscriber]`](macro@subscriber), [`#[listener]`](macro@listener), [`#[observer]`](macro@observer), [`#[on]`](macro@on), [`Subscription`], [`State`], [`Outcome`] | [`subscribing`], [`handlers`] |
 //! | Scanning | [`scan()`], [`scan!`], [`try_scan`], [`scanner()`], [`scanner!`], [`subscribers!`], [`ScanReport`] | [`scanning`] |
@@ -203,9 +203,13 @@ pub use crate::{
     bridge::{bridge, signal_to_event},
     builtin::{auth, record},
     context::Emission,
-    current::{emit_mut, emit_topic, registry, try_emit_topic, with_registry},
+    current::{
+        emit_mut, emit_topic, emit_topic_async, emit_topic_async_from, emit_topic_from,
+        enqueue_topic, enqueue_topic_from, registry, try_emit_topic, try_emit_topic_async,
+        try_emit_topic_async_from, try_emit_topic_from, with_registry,
+    },
     declared::events,
-    event::{AnyEvent, Event},
+    event::{AnyEvent, Event, EventCopy},
     handler::{Outcome, State},
     metadata::Origin,
     modules::{

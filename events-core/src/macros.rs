@@ -149,30 +149,70 @@ macro_rules! emit {
 }
 
 /// The named arguments of an event without a type, for [`emit_topic`](crate::emit_topic):
-/// `args! { user: id, mode: "signin" }`.
+/// `args! { user: id, mode: "signin", secret password: text }`.
 ///
-/// A value has any `'static` type, and is read with exactly this type: write the type of a number.
+/// A value has any type that is `Send + Sync + 'static`; the compile error for another one names the argument.
+/// [`arg`](trait@crate::AnyEvent#method.arg) reads it with exactly this type, and
+/// [`get`](trait@crate::AnyEvent#method.get) converts numbers.
+///
+/// A handler reads a value that is marked `secret` as any other. All texts show `[redacted]` in its place: `Debug`, the
+/// JSON of the event, the reports of `events-testing`.
 ///
 /// ```
 /// use events_core::{AnyEvent, Registry, args};
 ///
 /// let registry = Registry::new();
 /// let _mail = registry.on_topic("user::.*", |event: &dyn AnyEvent| {
+///     println!("{event:?}"); // user::logged_in { user: .., mode: .., password: [redacted] }
 ///     match event.arg::<&str>("mode") {
 ///         Some(mode) => Ok(println!("a new session of mode {mode}")),
 ///         None => Err("no mode"),
 ///     }
 /// })?;
 ///
-/// let args = args! { user: 7_u32, mode: "signin" };
+/// let password = String::from("hunter2");
+/// let args = args! { user: 7_u32, mode: "signin", secret password: password };
 /// let emitted = registry.try_emit_topic("user::logged_in", args).unwrap();
 /// assert_eq!(emitted.get::<u32>("user"), Some(&7));
 /// assert_eq!(emitted.get::<u64>("user"), None); // another type
 /// # Ok::<(), events_core::subscribing::PatternError>(())
 /// ```
+///
+/// # The arguments as JSON
+///
+/// With the feature `serde`, [`to_json`](trait@crate::AnyEvent#method.to_json) contains the values whose types are
+/// `Serialize`, and those that are events with `#[event(serialize)]`, without their secrets. The macro finds that out
+/// from the type of the value at its call. So a value whose type is a generic parameter there is left out, also if the
+/// caller passes one that is `Serialize`. With the bound `T: Serialize` it is written by its `Serialize`, which for an event
+/// may show the fields that are marked `secret`.
+///
+/// ```
+/// # #[cfg(feature = "serde")] {
+/// use events_core::{AnyEvent, Registry, args, emitting::Args};
+///
+/// /// Here `T` may be any type.
+/// fn moved<T: Send + Sync + 'static>(to: T) -> Args {
+///     args! { user: 7, to: to }
+/// }
+///
+/// let registry = Registry::new();
+/// let _export = registry.on_topic("user::.*", |event: &dyn AnyEvent| {
+///     assert_eq!(event.to_json().unwrap().to_string(), r#"{"user":7}"#);
+/// })?;
+/// assert_eq!(registry.try_emit_topic("user::moved", moved("Rome")).unwrap().ran(), 1);
+/// # }
+/// # Ok::<(), events_core::subscribing::PatternError>(())
+/// ```
 #[macro_export]
 macro_rules! args {
-    ($($name:ident: $value:expr),* $(,)?) => {
-        $crate::emitting::Args::new()$(.with(::core::stringify!($name), $value))*
+    () => {
+        $crate::emitting::Args::new()
+    };
+    ($($($name:ident)+ : $value:expr),+ $(,)?) => {
+        $crate::__private::named_args!($crate; $($($name)+ : $value),+)
+    };
+    // Not a list of arguments: the procedural macro locates the error.
+    ($($input:tt)*) => {
+        $crate::__private::named_args!($crate; $($input)*)
     };
 }

@@ -27,15 +27,15 @@ pub mod builder {
 /// Emitting: the arguments of an event without a type, and the futures of async emits.
 pub mod emitting {
     pub use crate::{
-        emit::{EmitAsync, TryEmitAsync},
-        event::Args,
+        emit::{EmitAsync, EmitTopicAsync, TryEmitAsync, TryEmitTopicAsync},
+        event::{ArgError, Args},
     };
 }
 
 /// The causes of a [`Failure`](crate::Failure) or an [`EmitError`](crate::EmitError).
 pub mod failures {
     pub use crate::result::{
-        BoxError, Cause, NotAwaited, Panic, TooDeep, Undelivered, WaitsForItself,
+        BoxError, Cause, NoCopy, NotAwaited, Panic, TooDeep, Undelivered, WaitsForItself,
     };
 }
 
@@ -43,7 +43,10 @@ pub mod failures {
 pub mod handlers {
     pub use crate::{
         background::{AwaitedHandler, BorrowedAwaitedHandler, StatefulAwaitedHandler, boxed},
-        handler::{AsyncHandler, AsyncOutcome, DeferredHandler, Handler, Param, TopicHandler},
+        handler::{
+            AsyncHandler, AsyncOutcome, AsyncTopicHandler, DeferredHandler, DeferredTopicHandler,
+            Handler, Param, TopicHandler,
+        },
     };
 }
 
@@ -88,8 +91,8 @@ pub mod subscribing {
         declared::Listener,
         metadata::{IntoPattern, Pattern, PatternError},
         subscribe::{
-            AwaitedKind, BackgroundKind, Batch, NewSubscription, PatternKind, SubscribeError,
-            SyncKind,
+            AwaitedKind, BackgroundKind, BackgroundPatternKind, Batch, NewSubscription,
+            PatternKind, SubscribeError, SyncKind,
         },
     };
 }

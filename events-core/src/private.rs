@@ -11,11 +11,11 @@ pub use crate::{
         DefaultProbe, EVENTS, EventSelector, Installer, Listener, NoDefault,
         OneListenerBlockPerType, SUBSCRIBERS, Subscriber,
     },
-    diagnostics::{FieldOrigin, NoFieldOrigin, Observed, Pointed},
+    diagnostics::{FieldOrigin, NoFieldOrigin, Observed, Pointed, Selecting},
     event::{
-        Borrowed, Borrows, BoxedEvent, Build, CloneFn, CloneProbe, EmitBackend, EmitFrom,
-        EventStatics, Family, Free, Owned, OwnedEvent, Owning, Set, Snapshot, Unset, Visit, finish,
-        given, json, nested_json, nth,
+        AnyEvent, ArgProbe, Borrowed, Borrows, BoxedEvent, Build, CloneFn, CloneProbe, EmitBackend,
+        EmitFrom, EventCopy, EventStatics, Family, Free, Owned, OwnedEvent, Owning, Set, Snapshot,
+        Unset, Visit, finish, given, json, nested_json, nth, required_clone_fn,
     },
     handler::{
         AnyFilter, AsyncOutcome, Background, BackgroundCall, EmitOrigin, Filter, MissingState,
@@ -39,7 +39,7 @@ pub use core::{
     option::Option::{self, None, Some},
     result::Result,
 };
-pub use events_macros::{emit_keywords, wrong_crates};
+pub use events_macros::{emit_keywords, named_args, wrong_crates};
 pub use linkme;
 pub use std::sync::Arc;
 

@@ -7,7 +7,7 @@ use std::{env, fs, path::Path};
 
 use proc_macro2::TokenStream;
 
-use crate::{event, flush, listener, subscriber};
+use crate::{args, event, flush, listener, subscriber};
 
 fn tokens(input: &str) -> TokenStream {
     input.parse().expect("the input is valid tokens")
@@ -271,6 +271,30 @@ fn a_subscriber_to_a_topic_pattern() {
 }
 
 #[test]
+fn an_async_subscriber_to_a_topic_pattern() {
+    check_subscriber(
+        "subscriber_topic_async",
+        "topic = \"shop::.*\", when = |e: &dyn AnyEvent| e.origin().is_none()",
+        "
+        async fn export(event: &EventCopy, sink: State<'_, Sink>) -> Result<(), SinkError> {
+            sink.send(event).await
+        }
+        ",
+    );
+}
+
+#[test]
+fn a_deferred_subscriber_to_several_events() {
+    check_subscriber(
+        "subscriber_types_deferred",
+        "Login, Logout, deferred, once",
+        "
+        fn first(event: &EventCopy) {}
+        ",
+    );
+}
+
+#[test]
 fn a_listener() {
     check_listener(
         "listener",
@@ -350,4 +374,12 @@ fn an_async_flushing_function() {
         }
         ",
     );
+}
+
+#[test]
+fn the_arguments_of_an_event_without_a_type() {
+    let input = "args! { user: id, secret r#type: text() }";
+    let values = tokens("events_core; user: id, secret r#type: text()");
+    let block = args::expand(values);
+    check("args", input, quote::quote!(fn args() -> Args #block));
 }

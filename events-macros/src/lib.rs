@@ -25,6 +25,7 @@
 //! The examples use `events-core` and `events-testing`, which depend on this crate. So they are tests of those crates, in
 //! their modules `macro_pages` and `macro_page`, and not of this one: hence `not(doctest)`.
 
+mod args;
 #[cfg(test)]
 mod attribute_places;
 mod crate_names;
@@ -95,4 +96,11 @@ pub fn emit_keywords(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn wrong_crates(input: TokenStream) -> TokenStream {
     crate_names::error(input.into()).into_compile_error().into()
+}
+
+/// The implementation of `events_core::args!`, which passes its input after the path of its crate.
+#[doc(hidden)]
+#[proc_macro]
+pub fn named_args(input: TokenStream) -> TokenStream {
+    args::expand(input.into()).into()
 }

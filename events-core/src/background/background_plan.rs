@@ -1,7 +1,6 @@
 //! The background plan: the async and deferred handlers of one event type, which run after its chain of
-//! sync handlers. This file has three parts, which name one another: the plan; [`ErasedBackgroundRun`], the
-//! trait of a run, which is the dispatch of one event to handlers of a plan; and [`Starter`], which starts
-//! the handlers of a run.
+//! sync handlers. This file has two parts, which name one another: the plan; and [`Starter`], which starts the
+//! handlers of a run, which is the dispatch of one event to handlers of a plan.
 //!
 //! The *number* of a handler is its index in the plan; handlers are started in that order. A handler can
 //! depend on another: then it is started when the other is complete.
@@ -20,37 +19,42 @@
 //! continues behind that handler.
 
 use std::{
-    any::Any,
     mem,
     ops::Range,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     slice,
     sync::Arc,
-    task::{Poll, Waker},
     thread,
 };
 
 use super::{
     awaited::AwaitedChain,
     background_result::{BackgroundResult, FirstPoll},
-    dependencies::Dependencies,
+    copies::Copies,
     future_set::Start,
-    stages::{Select, Stage, stages},
+    order::{Dependencies, Select, Stage, stages},
+    run_trait::ErasedBackgroundRun,
 };
 use crate::{
     context::{CatchSpan, EmissionId, log, panic_hook::catch_panic, records_spans},
-    event::{AnyEvent, OwnedEvent},
-    handler::{BackgroundCall, EmitOrigin, ErasedEventRef, Step},
-    metadata::{EventInfo, Origin, SubscriberInfo},
+    event::{AnyEvent, EventCopy, OwnedEvent},
+    handler::{BackgroundCall, EmitOrigin, ErasedEventRef, Step, ViewFn},
+    metadata::SubscriberInfo,
     primitives::{OptionBox, drop_each},
-    result::Panic,
+    result::{Cause, Panic},
 };
 
 /// A background handler with its event type and its own type erased.
 pub(crate) trait BackgroundHandler: Send + Sync {
     /// Whether its filters accept the event: called once for each emit. Filters are user code and may panic.
-    fn accepts(&self, event: ErasedEventRef<'_>, origin: &EmitOrigin<'_>) -> bool;
+    /// `view` is that of the plan.
+    fn accepts(
+        &self,
+        event: ErasedEventRef<'_>,
+        view: Option<ViewFn>,
+        origin: &EmitOrigin<'_>,
+    ) -> bool;
 
     /// Starts the handler with the event of the starter, and then the next handler. Evaluates its filters
     /// first, if the starter requests it.
@@ -63,6 +67,11 @@ pub(crate) trait BackgroundHandler: Send + Sync {
         event: ErasedEventRef<'_>,
         deferred: DeferredRun,
     ) -> Option<Pin<Box<dyn ErasedBackgroundRun>>>;
+
+    /// Whether it receives events of any type, each as a copy.
+    fn takes_copy(&self) -> bool {
+        false
+    }
 }
 
 /// What is to be run with the snapshot of an event.
@@ -87,6 +96,8 @@ pub(crate) struct BackgroundPlan {
     dependencies: Dependencies,
     /// The sync and awaited handlers, if some are awaited.
     awaited_chain: Option<AwaitedChain<Self>>,
+    /// Shows the event to handlers that take a copy, if there are some.
+    view: Option<ViewFn>,
 }
 
 impl BackgroundPlan {
@@ -95,6 +106,7 @@ impl BackgroundPlan {
         subscribers: Box<[Arc<SubscriberInfo>]>,
         dependencies: Vec<(usize, usize)>,
         awaited_chain: Option<AwaitedChain<Self>>,
+        view: Option<ViewFn>,
     ) -> Self {
         let dependencies = Dependencies::new(dependencies);
         Self {
@@ -104,7 +116,14 @@ impl BackgroundPlan {
             subscribers,
             dependencies,
             awaited_chain,
+            view,
         }
+    }
+
+    /// The function that shows the event to handlers that take a copy, if there are some.
+    #[inline]
+    pub(crate) fn view(&self) -> Option<ViewFn> {
+        self.view
     }
 
     #[inline]
@@ -164,7 +183,7 @@ impl BackgroundPlan {
         event: ErasedEventRef<'_>,
         origin: &EmitOrigin<'_>,
     ) -> Result<bool, Panic> {
-        catch_panic(|| self.handlers[number].accepts(event, origin))
+        catch_panic(|| self.handlers[number].accepts(event, self.view, origin))
     }
 }
 
@@ -172,37 +191,6 @@ impl Drop for BackgroundPlan {
     fn drop(&mut self) {
         drop_each(mem::take(&mut self.handlers));
     }
-}
-
-/// A [`BackgroundRun`](super::background_run::BackgroundRun) with its event type erased: the dispatch of one
-/// event to handlers of a plan.
-pub(crate) trait ErasedBackgroundRun: Send {
-    /// Polls the pending handlers, and starts those that are no longer blocked. Ready when all are complete.
-    fn poll(self: Pin<&mut Self>, waker: &Waker) -> Poll<()>;
-
-    /// The same, when its emission is the innermost one of this thread already.
-    fn poll_in_emission(self: Pin<&mut Self>, waker: &Waker) -> Poll<()>;
-
-    /// The results so far; each failure is returned once.
-    fn take_result(self: Pin<&mut Self>) -> BackgroundResult;
-
-    /// Logs the failures so far, and returns how many there are.
-    fn record(self: Pin<&mut Self>) -> usize;
-
-    /// Calls `f` with the event, if it is still there and no handler has received it: none ran, failed or is pending.
-    fn show_unheard(&self, f: &mut dyn FnMut(&dyn AnyEvent));
-
-    /// Removes the async handlers that are not started, and returns their subscribers.
-    fn remove_async(self: Pin<&mut Self>) -> Vec<Arc<SubscriberInfo>>;
-
-    /// The subscribers whose handlers are not complete.
-    fn unfinished(&self) -> Vec<Arc<SubscriberInfo>>;
-
-    /// Drops the handlers' futures, and returns the event and its origin, if the event is still there.
-    fn stop(self: Pin<&mut Self>) -> Option<(Box<dyn Any + Send>, Option<Origin>)>;
-
-    /// Describes the event type; `None` if the event is no longer there.
-    fn info(&self) -> Option<&'static EventInfo>;
 }
 
 /// How many handlers a segment has at most: how many call one another before the stack is unwound.
@@ -216,6 +204,7 @@ pub(crate) struct Starter<'a, 's> {
     pub(super) start: Start<'a, 's, BackgroundPlan>,
     plan: &'s BackgroundPlan,
     event: ErasedEventRef<'s>,
+    copies: Copies<'a, 's>,
     call: &'s BackgroundCall,
     /// Whether handlers are to evaluate their filters.
     check_filters: bool,
@@ -234,6 +223,7 @@ impl<'a, 's> Starter<'a, 's> {
         start: Start<'a, 's, BackgroundPlan>,
         plan: &'s BackgroundPlan,
         event: ErasedEventRef<'s>,
+        copies: Copies<'a, 's>,
         call: &'s BackgroundCall,
         check_filters: bool,
         result: &'a mut BackgroundResult,
@@ -242,6 +232,7 @@ impl<'a, 's> Starter<'a, 's> {
             start,
             plan,
             event,
+            copies,
             call,
             check_filters,
             remaining: [].iter(),
@@ -314,6 +305,27 @@ impl<'a, 's> Starter<'a, 's> {
     pub(super) fn filter_origin(&self) -> Option<EmitOrigin<'s>> {
         self.check_filters
             .then(|| EmitOrigin::new(self.call.origin()))
+    }
+
+    /// Calls `f` with the event as an event of any type. False if the plan has no handlers of such events.
+    pub(super) fn show(&self, f: impl FnMut(&dyn AnyEvent) -> bool) -> bool {
+        let origin = self.call.origin();
+        self.copies.show(self.event, origin, self.plan.view, f)
+    }
+
+    /// The copy of the event for the current handler. If there is none, that is recorded as a failure of it.
+    pub(super) fn copy(&mut self) -> Option<EventCopy> {
+        let origin = self.call.origin();
+        let copied = self.copies.copy(self.event, origin, self.plan.view?);
+        copied.map_err(|cause| self.fail(cause)).ok()
+    }
+
+    #[cold]
+    fn fail(&mut self, cause: Cause) {
+        self.uncounted += 1;
+        let number = self.current_number();
+        self.result
+            .fail(number, &self.plan.subscribers()[number], cause);
     }
 
     /// The current handler, which is the one that calls this, does not run.

@@ -16,13 +16,13 @@ use super::{
     awaited::ChainProgress,
     background_plan::{BackgroundPlan, DeferredRun, HandlerSpans, Starter},
     background_result::BackgroundResult,
+    copies::{Copies, CopyCell, Subject},
     future_set::FutureSet,
-    stages::Select,
+    order::Select,
 };
 use crate::{
     context::{EmissionId, EmitGuard, OwnsHandlers, with_enough_stack},
-    event::Event,
-    handler::{BackgroundCall, ErasedEventRef},
+    handler::BackgroundCall,
     metadata::{EventInfo, Origin},
     primitives::OptionBox,
     result::{Cause, TooDeep},
@@ -43,6 +43,8 @@ pin_project_lite::pin_project! {
         spans: OptionBox<HandlerSpans>,
         // The chain, while it is suspended at an awaited handler.
         pub(super) chain: OptionBox<ChainProgress>,
+        // The copy of the event for handlers of events of any type.
+        copy: CopyCell,
     }
 
     impl<E> PinnedDrop for BackgroundRun<E> {
@@ -66,6 +68,7 @@ impl<E> BackgroundRun<E> {
             check_filters: true,
             spans: OptionBox::NONE,
             chain: OptionBox::NONE,
+            copy: CopyCell::new(),
         }
     }
 
@@ -168,23 +171,18 @@ impl<E> BackgroundRun<E> {
     }
 }
 
-impl<E: Event> BackgroundRun<E> {
+impl<E: Subject> BackgroundRun<E> {
     /// The dispatch of a snapshot to selected handlers. None is started before the run is polled.
-    pub(super) fn of_snapshot(event: E, deferred: DeferredRun) -> Self {
-        let DeferredRun {
-            plan,
-            selected,
-            call,
-            id,
-        } = deferred;
+    pub(crate) fn of_snapshot(event: E, deferred: DeferredRun) -> Self {
         Self {
-            futures: FutureSet::new(event, call, Some(plan)),
-            id: Some(id),
+            futures: FutureSet::new(event, deferred.call, Some(deferred.plan)),
+            id: Some(deferred.id),
             result: BackgroundResult::new(),
-            not_started: selected,
+            not_started: deferred.selected,
             check_filters: false,
             spans: OptionBox::NONE,
             chain: OptionBox::NONE,
+            copy: CopyCell::new(),
         }
     }
 
@@ -314,6 +312,7 @@ impl<E: Event> BackgroundRun<E> {
             not_started,
             spans,
             check_filters,
+            copy: cell,
             ..
         } = self.project();
         let mut is_incomplete = vec![false; plan.len()];
@@ -325,11 +324,13 @@ impl<E: Event> BackgroundRun<E> {
             is_to_start[number] = true;
         }
         let mut walk = plan.dependencies().walk(plan.len());
-        futures.start(plan, waker, |event, call, plan, start| {
-            let Some(event) = event.__owned().map(ErasedEventRef::of) else {
+        futures.start(plan, waker, |subject, call, plan, start| {
+            let (Some(event), subject) = (subject.erased(), subject.as_copy()) else {
                 return;
             };
-            let mut starter = Starter::new(start, plan, event, call, *check_filters, result);
+            let copies = Copies { subject, cell };
+            let mut starter =
+                Starter::new(start, plan, event, copies, call, *check_filters, result);
             for number in 0..plan.len() {
                 let is_blocked = walk.depends(number);
                 if is_to_start[number] && is_blocked {
@@ -357,11 +358,14 @@ impl<E: Event> BackgroundRun<E> {
             futures,
             result,
             spans,
+            copy: cell,
             ..
         } = self.project();
-        futures.start(plan, waker, |event, call, plan, start| {
-            if let Some(event) = event.__owned().map(ErasedEventRef::of) {
-                let mut starter = Starter::new(start, plan, event, call, check_filters, result);
+        futures.start(plan, waker, |subject, call, plan, start| {
+            if let (Some(event), subject) = (subject.erased(), subject.as_copy()) {
+                let copies = Copies { subject, cell };
+                let mut starter =
+                    Starter::new(start, plan, event, copies, call, check_filters, result);
                 numbers.for_each(|numbers| starter.start_all(numbers, spans));
             }
         });

@@ -2,6 +2,7 @@
 
 use std::{
     any::Any,
+    borrow::Cow,
     mem,
     pin::Pin,
     sync::Arc,
@@ -9,17 +10,35 @@ use std::{
 };
 
 use super::{
-    background_plan::ErasedBackgroundRun, background_result::BackgroundResult,
-    background_run::BackgroundRun,
+    background_result::BackgroundResult, background_run::BackgroundRun, copies::Subject,
+    run_trait::ErasedBackgroundRun,
 };
 use crate::{
-    event::{AnyEvent, Event, TypedView},
+    event::{AnyEvent, Event, EventCopy},
     metadata::{EventInfo, Origin, SubscriberInfo},
 };
 
-impl<E: Event + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> {
+/// Polls a run whose chain may be suspended: that of an event that was enqueued.
+trait PollEnqueued: Subject + Sized {
+    fn poll_enqueued(run: Pin<&mut BackgroundRun<Self>>, waker: &Waker) -> Poll<()>;
+}
+
+impl<E: Event> PollEnqueued for E {
+    fn poll_enqueued(run: Pin<&mut BackgroundRun<E>>, waker: &Waker) -> Poll<()> {
+        run.poll_enqueued(waker)
+    }
+}
+
+/// The chain has ended when an event is copied.
+impl PollEnqueued for EventCopy {
+    fn poll_enqueued(run: Pin<&mut BackgroundRun<Self>>, waker: &Waker) -> Poll<()> {
+        run.poll(waker)
+    }
+}
+
+impl<E: PollEnqueued + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> {
     fn poll(self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {
-        self.poll_enqueued(waker)
+        E::poll_enqueued(self, waker)
     }
 
     fn poll_in_emission(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {
@@ -39,8 +58,7 @@ impl<E: Event + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> {
 
     fn show_unheard(&self, f: &mut dyn FnMut(&dyn AnyEvent)) {
         if let Some(event) = self.event().filter(|_| self.is_unheard()) {
-            let origin = self.origin();
-            f(&TypedView { event, origin });
+            event.show(self.origin(), f);
         }
     }
 
@@ -78,11 +96,17 @@ impl<E: Event + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> {
         self.as_mut().clear();
         drop(self.as_mut().project().chain.take());
         let origin = self.origin().cloned();
-        Some((Box::new(self.take()?), origin))
+        Some((self.take()?.into_any(), origin))
     }
 
     fn info(&self) -> Option<&'static EventInfo> {
         let is_there = self.futures.is_borrowed() || self.futures.subject().is_some();
         is_there.then(|| self.futures.call().info())
+    }
+
+    fn topic(&self) -> Option<Cow<'static, str>> {
+        // A future that borrows the event exclusively is that of an exact subscriber, so the event has a type.
+        let of_type = self.info()?.topic().into();
+        Some(self.event().map_or(of_type, E::topic_text))
     }
 }

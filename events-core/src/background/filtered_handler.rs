@@ -4,12 +4,13 @@
 use std::{marker::PhantomData, pin::Pin, sync::Arc};
 
 use super::{
-    background_plan::{BackgroundHandler, DeferredRun, ErasedBackgroundRun, Starter},
+    background_plan::{BackgroundHandler, DeferredRun, Starter},
     background_run::BackgroundRun,
+    run_trait::ErasedBackgroundRun,
 };
 use crate::{
     event::Snapshot,
-    handler::{Background, EmitOrigin, ErasedEventRef, FilterState},
+    handler::{Background, EmitOrigin, ErasedEventRef, FilterState, ViewFn},
     primitives::DropSignal,
 };
 
@@ -68,7 +69,12 @@ where
     W: Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
     H: Background<E>,
 {
-    fn accepts(&self, event: ErasedEventRef<'_>, origin: &EmitOrigin<'_>) -> bool {
+    fn accepts(
+        &self,
+        event: ErasedEventRef<'_>,
+        _: Option<ViewFn>,
+        origin: &EmitOrigin<'_>,
+    ) -> bool {
         let passes = |event| self.state.admits(|| self.passes(event, origin));
         event.get::<E>().is_some_and(passes)
     }

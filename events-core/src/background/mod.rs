@@ -3,13 +3,13 @@
 //! *snapshot*, a clone of the event. A deferred handler, sync or async, always runs from the queue.
 //!
 //! - `background_plan`: the background handlers of one event type, and the loop that starts them;
-//! - `stages`: when an async emit runs or queues each of them;
-//! - `dependencies`: which of them are started only when others are complete;
+//! - `order`: when each of them is started;
 //! - `filtered_handler`: one of them, with its filters and its type erased;
 //! - `background_run`: the dispatch of one event to the handlers of one plan;
-//! - `erased_run`: the same with its event type erased;
+//! - `run_trait`: the trait of a run with its event type erased; `erased_run`: its implementation;
 //! - `background_result`: what its handlers returned so far;
 //! - `future_set` (with `unsafe`): the futures of a run, which borrow the event in the same set;
+//! - `copies`: handlers of events of any type, and the copy that they receive;
 //! - `once_handler`: a handler that runs at most once;
 //! - `inline_buffer`: the memory of these futures;
 //! - `limit`: a limit on the concurrent calls of one handler;
@@ -19,25 +19,26 @@ mod awaited;
 mod background_plan;
 mod background_result;
 mod background_run;
-mod dependencies;
+mod copies;
 mod erased_run;
 mod filtered_handler;
 mod future_set;
 mod inline_buffer;
 mod limit;
 mod once_handler;
-mod stages;
+mod order;
+mod run_trait;
 
 pub use awaited::{Awaited, AwaitedHandler, BorrowedAwaitedHandler, StatefulAwaitedHandler, boxed};
 pub(crate) use awaited::{AwaitedCall, BorrowedAwaitedCall, FilteredAwaited, StatefulAwaitedCall};
-pub(crate) use background_plan::{
-    BackgroundHandler, BackgroundPlan, DeferredRun, ErasedBackgroundRun,
-};
+pub(crate) use background_plan::{BackgroundHandler, BackgroundPlan, DeferredRun};
 pub(crate) use background_run::BackgroundRun;
+pub(crate) use copies::{FilteredCopyHandler, copy};
 pub(crate) use filtered_handler::FilteredHandler;
 pub use limit::ConcurrencyLimited;
 pub use once_handler::OnceHandler;
-pub(crate) use stages::Select;
+pub(crate) use order::Select;
+pub(crate) use run_trait::ErasedBackgroundRun;
 
 /// The chain of an event type that has awaited handlers.
 pub(crate) type AwaitedChain = awaited::AwaitedChain<BackgroundPlan>;

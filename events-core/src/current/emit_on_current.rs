@@ -11,7 +11,7 @@ use crate::{
         CallSite,
         emit_async::{EmitAsync, TryEmitAsync},
     },
-    event::{Args, Build, EmitBackend, Event, Family, OwnedEvent, Visit},
+    event::{Build, EmitBackend, Event, Family, OwnedEvent, Visit},
     metadata::Origin,
     registry::Core,
     result::{EmitError, Emitted, QueueFull},
@@ -154,66 +154,4 @@ fn emit_scoped<F: Family>(event: &mut F::Of<'_>, origin: Option<&Origin>, site: 
 #[track_caller]
 pub fn emit_mut<E: Event>(event: &mut E) {
     E::Backend::__emit(event, None);
-}
-
-/// Emits an event without a type of its own to the current registry; see
-/// [`Registry::emit_topic`](crate::Registry::emit_topic).
-///
-/// Subscribers whose pattern matches the topic receive it. The failure of a subscriber is logged at
-/// `error`; [`try_emit_topic`] returns it.
-///
-/// Guide: [emit by topic](crate::guide::topics#emit-by-topic-without-a-type).
-///
-/// ```
-/// use std::sync::mpsc;
-/// use events_core::{AnyEvent, Registry, args, emit_topic};
-///
-/// let registry = Registry::new();
-/// let (log, lines) = mpsc::channel();
-/// let _audit = registry.on_topic("user::.*", move |event: &dyn AnyEvent| {
-///     log.send(format!("{} of {:?}", event.topic(), event.arg::<u32>("user")))
-/// })?;
-///
-/// let _scope = registry.enter();
-/// let args = emit_topic("user::logged_in", args! { user: 7_u32 });
-/// assert_eq!(lines.try_recv().as_deref(), Ok("user::logged_in of Some(7)"));
-/// assert_eq!(args.get::<u32>("user"), Some(&7));
-/// # Ok::<(), events_core::subscribing::PatternError>(())
-/// ```
-#[track_caller]
-pub fn emit_topic(topic: impl AsRef<str>, args: Args) -> Args {
-    registry().emit_topic(topic, args)
-}
-
-/// As [`emit_topic`], and reports how many subscribers ran and which failed.
-///
-/// ```
-/// use events_core::{AnyEvent, Registry, args, try_emit_topic};
-///
-/// let registry = Registry::new();
-/// let quota = |event: &dyn AnyEvent| match event.arg::<u64>("bytes") {
-///     Some(..1000) => Ok(()),
-///     _ => Err("over the quota"),
-/// };
-/// registry.on_topic("upload::.*", quota)?.detach();
-///
-/// let _scope = registry.enter();
-/// let emitted = try_emit_topic("upload::done", args! { bytes: 10_u64 }).unwrap();
-/// assert_eq!(emitted.ran(), 1);
-///
-/// let error = try_emit_topic("upload::done", args! { bytes: 5000_u64 }).unwrap_err();
-/// assert!(error.to_string().ends_with("returned an error: over the quota"));
-/// assert_eq!(error.into_event().get::<u64>("bytes"), Some(&5000)); // the arguments are in the error
-/// # Ok::<(), events_core::subscribing::PatternError>(())
-/// ```
-///
-/// # Errors
-///
-/// When a subscriber failed, or when the emit was refused because it is nested too deep.
-#[track_caller]
-pub fn try_emit_topic(
-    topic: impl AsRef<str>,
-    args: Args,
-) -> Result<Emitted<Args>, EmitError<Args>> {
-    registry().try_emit_topic(topic, args)
 }

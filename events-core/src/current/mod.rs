@@ -6,13 +6,19 @@
 //!
 //! - `default_registry`: that static, and the warning when the program ends with events in its queue;
 //! - `scope`: scopes;
-//! - `emit_on_current`: emitting to the current registry.
+//! - `emit_on_current`: emitting to the current registry; `emit_topic_on_current`: by a topic.
 
 mod default_registry;
 mod emit_on_current;
+mod emit_topic_on_current;
 mod scope;
 
 pub(crate) use emit_on_current::BuiltinOnCurrent;
-pub use emit_on_current::{CurrentRegistry, emit_mut, emit_topic, finish_async, try_emit_topic};
+pub use emit_on_current::{CurrentRegistry, emit_mut, finish_async};
+pub use emit_topic_on_current::{
+    emit_topic, emit_topic_async, emit_topic_async_from, emit_topic_from, enqueue_topic,
+    enqueue_topic_from, try_emit_topic, try_emit_topic_async, try_emit_topic_async_from,
+    try_emit_topic_from,
+};
 pub use scope::{Entered, Scoped, WithRegistry, registry, with_registry};
 pub(crate) use scope::{default_registry, enter_if_other};

@@ -204,7 +204,7 @@ impl<'i> Installer<'i> {
         let closable = weak(handler.clone());
         self.add(
             EventType::of::<E>(),
-            HandlerKind::Background(handler),
+            HandlerKind::Background(handler, None),
             self.number(),
             Some(closable),
         );

@@ -1,4 +1,4 @@
-//! The installer of declared handlers that take `&dyn AnyEvent`.
+//! The installer of declared handlers that take `&dyn AnyEvent` or `&EventCopy`.
 //!
 //! One such handler may have several entries: one for each event type that the attribute lists, or
 //! one for all topics that match its pattern.
@@ -7,17 +7,17 @@ use std::sync::{Arc, Weak};
 
 use super::installer::Installer;
 use crate::{
-    event::{AnyEvent, Family},
-    handler::{DynTopicHandler, EmitOrigin, Run, Step},
-    plan::{Entry, EventType, HandlerKind, PatternEntry},
+    event::{AnyEvent, EventCopy, Family, Snapshot, register_clone_fn},
+    handler::{Background, EmitOrigin, Run, Step},
+    plan::{AnyEventHandler, Entry, EventType, PatternEntry},
     primitives::CatchDrop,
-    subscribe::{Closable, SubscribedTopicHandler, weak},
+    subscribe::{Closable, SubscribedTopicHandler, copy_handler, weak},
 };
 
-/// A declared handler that takes `&dyn AnyEvent` and is to be registered.
+/// A declared handler that takes `&dyn AnyEvent` or `&EventCopy` and is to be registered.
 #[doc(hidden)]
 pub struct AnyHandler {
-    handler: Arc<dyn DynTopicHandler>,
+    handler: AnyEventHandler,
     /// The handler as one that can be closed; used for listeners that are added at run time.
     closable: Weak<dyn Closable>,
     number: u64,
@@ -37,10 +37,31 @@ impl Installer<'_> {
         let handler = Arc::new(SubscribedTopicHandler::new(filter, handler));
         let closable = weak(handler.clone());
         AnyHandler {
+            handler: AnyEventHandler::Sync(handler),
+            closable,
+            number: self.number(),
+        }
+    }
+
+    /// Creates a background handler from one that takes an `EventCopy`. The filter, if there is one, is evaluated once
+    /// for each emit, before the event is copied.
+    pub fn copy_handler(
+        &mut self,
+        filter: Option<impl Fn(&dyn AnyEvent, &EmitOrigin<'_>) -> bool + Send + Sync + 'static>,
+        handler: impl Background<EventCopy>,
+    ) -> AnyHandler {
+        let (handler, closable) = copy_handler(filter, handler);
+        AnyHandler {
             handler,
             closable,
             number: self.number(),
         }
+    }
+
+    /// Registers a background handler for the events of one type, as [`subscribe_type`](Self::subscribe_type) does.
+    pub fn subscribe_copied<E: Snapshot>(&mut self, topic_handler: &AnyHandler) {
+        register_clone_fn::<E>();
+        self.subscribe_type::<E>(topic_handler);
     }
 
     /// Registers the handler for the events of one type, unless it is registered for that: a list of types may name
@@ -51,7 +72,7 @@ impl Installer<'_> {
         if self.group.of(event_type).iter().any(is_own) {
             return;
         }
-        let handler = HandlerKind::Sync((event_type.adapt)(&topic_handler.handler));
+        let handler = topic_handler.handler.adapt(event_type);
         self.add(
             event_type,
             handler,
@@ -74,7 +95,7 @@ impl Installer<'_> {
         );
         self.group.add_pattern(PatternEntry {
             registration,
-            handler: Arc::clone(&topic_handler.handler),
+            handler: topic_handler.handler.clone(),
             pattern,
         });
     }

@@ -14,7 +14,6 @@ use std::{
 use super::{
     context::CallSite,
     defer::defer,
-    dispatch,
     run_all::{self, RunReport, run_all},
 };
 use crate::{
@@ -84,8 +83,9 @@ impl<E: Event> AsyncEmission<E> {
         } else {
             OptionBox::NONE
         };
+        let call = BackgroundCall::of(&event, origin);
         Self {
-            background_run: BackgroundRun::new(event, BackgroundCall::new(E::info(), origin)),
+            background_run: BackgroundRun::new(event, call),
             registry,
             site,
             span,
@@ -148,7 +148,8 @@ impl<E: Event> AsyncEmission<E> {
             None if failures.is_empty() => return Poll::Ready(Ok(emitted)),
             None => EmitErrorKind::Failed(failures),
         };
-        Poll::Ready(Err(EmitError::new(emitted, E::topic().into(), error)))
+        let topic = emitted.event().__topic_text();
+        Poll::Ready(Err(EmitError::new(emitted, topic, error)))
     }
 
     #[inline]
@@ -205,7 +206,8 @@ impl<E: Event> AsyncEmission<E> {
             return this.background_run.poll_measured(waker).map(Ok);
         }
         if is_traced() {
-            choose_span::<E>(this.span, this.background_run.origin());
+            let topic = this.background_run.event().map_or(E::topic(), E::__topic);
+            choose_span(this.span, topic, this.background_run.origin());
         }
         let _entered = this.span.get().and_then(CatchSpan::enter);
         let core = this.registry.core();
@@ -228,24 +230,27 @@ impl<E: Event> AsyncEmission<E> {
         }
         let emit_context = core.emit_context::<E::Family>(origin);
         let failures = FailureList::new();
-        let slot = core.slot_with_patterns::<E::Family>();
+        let own_topic = background_run
+            .event()
+            .and_then(|event| event.__own_topic().cloned());
         let mut polled = Poll::Ready(());
-        let result = dispatch::with_guard(slot, emit_context, |plan, guard| {
-            let report = RunReport {
-                stats: this.stats,
-                failures: &failures,
-                deferred_last: this.deferred_last,
-            };
-            polled = run_all(
-                background_run,
-                plan,
-                guard,
-                emit_context,
-                Select::Async,
-                report,
-                waker,
-            );
-        });
+        let result =
+            core.with_plan::<E::Family, _>(own_topic.as_deref(), emit_context, |plan, guard| {
+                let report = RunReport {
+                    stats: this.stats,
+                    failures: &failures,
+                    deferred_last: this.deferred_last,
+                };
+                polled = run_all(
+                    background_run,
+                    plan,
+                    guard,
+                    emit_context,
+                    Select::Async,
+                    report,
+                    waker,
+                );
+            });
         *this.failures = failures.into_inner();
         match result {
             Err(refusal) => {
@@ -325,11 +330,11 @@ fn caller_span() -> OptionBox<CatchSpan> {
 /// span that polls the emit first, as that of `.instrument(span)`, or if there is none the caller's.
 #[cold]
 #[inline(never)]
-fn choose_span<E: Event>(span: &mut OptionBox<CatchSpan>, origin: Option<&Origin>) {
+fn choose_span(span: &mut OptionBox<CatchSpan>, topic: &str, origin: Option<&Origin>) {
     let polling = CatchSpan::current();
     let parent = span.take().filter(|_| polling.is_none()).unwrap_or(polling);
     let chosen = if records_spans() {
-        parent.in_scope(|| log::emit_span(E::topic(), origin))
+        parent.in_scope(|| log::emit_span(topic, origin))
     } else {
         parent
     };

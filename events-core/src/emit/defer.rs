@@ -6,12 +6,13 @@
 //! run at once, in the emit, and its async ones are reported as not reached: no emit waits for the
 //! queue.
 
-use std::{pin::Pin, sync::Arc, task::Waker};
+use std::{iter, pin::Pin, sync::Arc, task::Waker};
 
 use super::context::EmitContext;
 use crate::{
-    background::{BackgroundPlan, DeferredRun, ErasedBackgroundRun, Select},
+    background::{BackgroundPlan, BackgroundRun, DeferredRun, ErasedBackgroundRun, Select, copy},
     context::{emission_id, panic_hook::catch_panic},
+    event::EventCopy,
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef},
     metadata::SubscriberInfo,
     queue::{ClonedEventJob, PushError, PushErrorKind},
@@ -53,8 +54,14 @@ pub(super) fn defer(
         panicked += usize::from(failure.cause().is_from_call());
         fail(failure);
     };
-    let selected = select_accepting(background, event, emit_context, select, &mut fail_before);
-    let snapshot = snapshot(background, event, emit_context, &selected, &mut fail_before);
+    let mut selected = select_accepting(background, event, emit_context, select, &mut fail_before);
+    let snapshot = snapshot(
+        background,
+        event,
+        emit_context,
+        &mut selected,
+        &mut fail_before,
+    );
     let mut deferral = Deferral::default();
     if let Some(snapshot) = snapshot {
         match ClonedEventJob::new(snapshot).push(emit_context.queue) {
@@ -102,28 +109,82 @@ fn snapshot(
     background: &Arc<BackgroundPlan>,
     event: ErasedEventRef<'_>,
     emit_context: EmitContext<'_>,
-    selected: &[usize],
+    selected: &mut Vec<usize>,
     fail: &mut dyn FnMut(Failure),
 ) -> Option<Pin<Box<dyn ErasedBackgroundRun>>> {
-    let (&first, others) = selected.split_first()?;
-    let run = DeferredRun {
+    let copied = match shared_copy(background, event, emit_context, selected, fail) {
+        Ok(copied) => copied,
+        Err(cause) => {
+            report_not_copied(background, selected, cause, fail);
+            return None;
+        }
+    };
+    let &first = selected.first()?;
+    let call = BackgroundCall::new(emit_context.info, emit_context.origin.cloned());
+    let run = |call| DeferredRun {
         plan: Arc::clone(background),
-        selected: selected.to_vec(),
-        call: BackgroundCall::new(emit_context.info, emit_context.origin.cloned()),
+        selected: selected.clone(),
+        call,
         id: emission_id(),
     };
+    if let Some(copy) = copied {
+        let run = run(call.with_topic(copy.topic()));
+        return Some(Box::pin(BackgroundRun::of_snapshot(copy, run)));
+    }
     let handler = background.handler(first);
-    match catch_panic(|| handler.copy(event, run)) {
+    match catch_panic(|| handler.copy(event, run(call))) {
         Ok(snapshot) => snapshot,
         Err(panic) => {
-            let subscriber = |index: usize| Arc::clone(&background.subscribers()[index]);
-            fail(Failure::new(subscriber(first), Cause::Panic(panic)));
-            for &index in others {
-                let cause = Cause::Undelivered(Undelivered::NotCopied);
-                fail(Failure::new(subscriber(index), cause));
-            }
+            report_not_copied(background, selected, Cause::Panic(panic), fail);
             None
         }
+    }
+}
+
+/// The copy of the event for all of these handlers, if some take a copy; the others read the event in it. If the event
+/// cannot be copied, those that take a copy are removed. An error if `Clone` panics.
+fn shared_copy(
+    background: &BackgroundPlan,
+    event: ErasedEventRef<'_>,
+    emit_context: EmitContext<'_>,
+    selected: &mut Vec<usize>,
+    fail: &mut dyn FnMut(Failure),
+) -> Result<Option<EventCopy>, Cause> {
+    let takes_copy = |index: usize| background.handler(index).takes_copy();
+    let Some(view) = background.view() else {
+        return Ok(None);
+    };
+    if !selected.iter().any(|&index| takes_copy(index)) {
+        return Ok(None);
+    }
+    match copy(event, emit_context.origin, view) {
+        Ok(copy) => Ok(Some(copy)),
+        Err(Cause::NoCopy(why)) => {
+            for index in selected.extract_if(.., |index| takes_copy(*index)) {
+                let subscriber = Arc::clone(&background.subscribers()[index]);
+                fail(Failure::new(subscriber, Cause::NoCopy(why.clone())));
+            }
+            Ok(None)
+        }
+        Err(cause) => Err(cause),
+    }
+}
+
+/// Reports to each handler that the event was not copied: `cause` for the first.
+fn report_not_copied(
+    background: &BackgroundPlan,
+    selected: &[usize],
+    cause: Cause,
+    fail: &mut dyn FnMut(Failure),
+) {
+    let causes = iter::once(cause).chain(iter::repeat_with(|| {
+        Cause::Undelivered(Undelivered::NotCopied)
+    }));
+    for (&index, cause) in selected.iter().zip(causes) {
+        fail(Failure::new(
+            Arc::clone(&background.subscribers()[index]),
+            cause,
+        ));
     }
 }
 

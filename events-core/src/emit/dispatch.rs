@@ -216,28 +216,39 @@ fn run_slow(
     let span = log::emit_span(topic, emit_context.origin);
     let _entered = span.enter();
     let stats = with_guard(slot, emit_context, |plan, _| {
-        let mut stats = run_chain(plan, event, emit_context, failures);
-        if let Some(background) = plan.background().filter(|_| stats.stopped_by.is_none()) {
-            let mut fail = |failure| match failures {
-                Some(failures) => failures.push(failure),
-                None => log::failure(failure),
-            };
-            let deferral = defer(
-                background,
-                event.lend(),
-                emit_context,
-                Select::All,
-                &mut fail,
-            );
-            deferral.add_to(&mut stats);
-        }
-        stats
+        run_and_defer(plan, event, emit_context, failures)
     })?
     .unwrap_or_default();
     if stats.is_unheard() {
         log::unheard(topic);
     }
     Ok(stats)
+}
+
+/// Runs the chain of a plan for a sync emit, and queues the background handlers. The caller holds the guard of the
+/// emit.
+pub(super) fn run_and_defer(
+    plan: &Plan,
+    event: &mut ErasedEvent<'_>,
+    emit_context: EmitContext<'_>,
+    failures: Option<&FailureList>,
+) -> EmitStats {
+    let mut stats = run_chain(plan, event, emit_context, failures);
+    if let Some(background) = plan.background().filter(|_| stats.stopped_by.is_none()) {
+        let mut fail = |failure| match failures {
+            Some(failures) => failures.push(failure),
+            None => log::failure(failure),
+        };
+        let deferral = defer(
+            background,
+            event.lend(),
+            emit_context,
+            Select::All,
+            &mut fail,
+        );
+        deferral.add_to(&mut stats);
+    }
+    stats
 }
 
 /// Runs the chain of a plan, with a span for each handler if `tracing` records spans. The caller holds
@@ -276,8 +287,13 @@ pub(super) fn with_job_guard<T>(
     slot: Option<&Slot>,
     f: impl FnOnce(&Plan, &EmitGuard) -> T,
 ) -> Option<T> {
+    slot?.with_plan(|plan| job_guarded(plan, f))?
+}
+
+/// Calls `f` with the guard of the emit of a job from the queue that runs this plan.
+pub(super) fn job_guarded<T>(plan: &Plan, f: impl FnOnce(&Plan, &EmitGuard) -> T) -> Option<T> {
     // Not the limit of the registry: the driver has checked that before it took the job, which a refusal would lose.
-    slot?.with_plan(|plan| EmitGuard::enter(plan.info(), MAX_LIMIT).map(|guard| f(plan, &guard)))?
+    EmitGuard::enter(plan.info(), MAX_LIMIT).map(|guard| f(plan, &guard))
 }
 
 /// Calls `f` with the guard of an emit that runs this plan. An error if the emit is nested too deep.

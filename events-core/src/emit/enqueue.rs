@@ -21,7 +21,7 @@ use super::{
 use crate::{
     background::{BackgroundRun, Select},
     context::EmitGuard,
-    event::{OwnedEvent, TypedView},
+    event::{Event, OwnedEvent, TypedView},
     handler::{BackgroundCall, ErasedEvent},
     metadata::{EmitVerb, IntoKey, Origin},
     plan::Plan,
@@ -69,6 +69,29 @@ struct WithContext<E> {
     context: Box<JobContext>,
 }
 
+/// An event in the queue, with its context if it has one.
+trait Queued {
+    type Event: OwnedEvent;
+
+    fn event(&self) -> &Self::Event;
+}
+
+impl<E: OwnedEvent> Queued for E {
+    type Event = E;
+
+    fn event(&self) -> &E {
+        self
+    }
+}
+
+impl<E: OwnedEvent> Queued for WithContext<E> {
+    type Event = E;
+
+    fn event(&self) -> &E {
+        &self.event
+    }
+}
+
 impl Core {
     /// Puts an event into the queue, unless the interceptor withholds it.
     #[inline]
@@ -102,7 +125,7 @@ fn enqueue<E: OwnedEvent + Send>(
                 &JobVtable {
                     start: start::<E>,
                     take: take::<E>,
-                    count_topics: count_topics::<E, E>,
+                    count_topics: count_topics::<E>,
                 }
             };
             queue
@@ -123,7 +146,7 @@ fn enqueue_with_context<E: OwnedEvent + Send>(
         &JobVtable {
             start: start_with_context::<E>,
             take: take_with_context::<E>,
-            count_topics: count_topics::<E, WithContext<E>>,
+            count_topics: count_topics::<WithContext<E>>,
         }
     };
     queue
@@ -133,7 +156,9 @@ fn enqueue_with_context<E: OwnedEvent + Send>(
 
 #[cold]
 fn queue_full<T, E: OwnedEvent>(refused: PushError<T>, event: impl FnOnce(T) -> E) -> QueueFull<E> {
-    QueueFull::new(event(refused.item), E::topic(), undelivered(&refused.kind))
+    let event = event(refused.item);
+    let topic = event.__topic_text();
+    QueueFull::new(event, topic, undelivered(&refused.kind))
 }
 
 fn start<E: OwnedEvent + Send>(
@@ -141,17 +166,19 @@ fn start<E: OwnedEvent + Send>(
     core: &Core,
     waker: &Waker,
 ) -> JobProgress {
-    let mut popped = popped.take();
+    let mut popped: Option<E> = popped.take();
     let Some(event) = &mut popped else {
         return JobProgress::Empty;
     };
-    let done = core.slot_with_patterns::<E>().and_then(|slot| {
-        let event = ErasedEvent::new::<E>(event);
-        dispatch::emit_fast(slot, event, core.emit_context::<E>(None))
-    });
-    if let Some(result) = done {
-        clear_catching(&mut popped);
-        return JobProgress::Done(result);
+    if event.__own_topic().is_none() {
+        let done = core.slot_with_patterns::<E>().and_then(|slot| {
+            let event = ErasedEvent::new::<E>(event);
+            dispatch::emit_fast(slot, event, core.emit_context::<E>(None))
+        });
+        if let Some(result) = done {
+            clear_catching(&mut popped);
+            return JobProgress::Done(result);
+        }
     }
     start_all(popped, None, core, waker)
 }
@@ -178,17 +205,20 @@ fn take_with_context<E: OwnedEvent + Send>(popped: PoppedJob<'_, Core>) -> Optio
     Some(unfinished::<E>(event, context.origin))
 }
 
-/// Counts queued items of type `T`, which are events of type `E`.
-fn count_topics<E: OwnedEvent, T: 'static>(items: &LaneItems<'_>, counts: &mut TopicCounts) {
-    counts.add(E::topic(), items.iter::<T>().len());
+/// Counts queued events, by the topic of each if they are events without a type.
+fn count_topics<T: Queued + 'static>(items: &LaneItems<'_>, counts: &mut TopicCounts) {
+    for item in items.iter::<T>() {
+        counts.add(item.event().__topic_text(), 1);
+    }
 }
 
 /// An event that was popped and not started.
 fn unfinished<E: OwnedEvent + Send>(event: E, origin: Option<Origin>) -> UnfinishedJob {
     UnfinishedJob {
         info: E::info(),
+        topic: event.__topic_text(),
         origin,
-        event: CatchDrop::new(Box::new(event)),
+        event: CatchDrop::new(event.__into_any()),
         unfinished: None,
     }
 }
@@ -208,8 +238,10 @@ fn start_all<E: OwnedEvent + Send>(
     let emit_context = core.emit_context::<E>(origin);
     let mut background_run = None;
     let mut is_received = false;
-    let slot = core.slot_with_patterns::<E>();
-    let before = dispatch::with_job_guard(slot, |plan, guard| {
+    let own_topic = event
+        .as_ref()
+        .and_then(|event| event.__own_topic().cloned());
+    let before = core.with_job_plan::<E, _>(own_topic.as_deref(), |plan, guard| {
         let failures = FailureList::new();
         if plan.background().is_some() {
             let start = |event| start_plan(event, plan, guard, emit_context, &failures, waker);
@@ -257,7 +289,7 @@ fn start_plan<E: OwnedEvent + Send>(
     failures: &FailureList,
     waker: &Waker,
 ) -> Started<E> {
-    let call = BackgroundCall::new(E::info(), emit_context.origin.cloned());
+    let call = BackgroundCall::of(&event, emit_context.origin.cloned());
     let mut run = Box::pin(BackgroundRun::new(event, call));
     let mut stats = EmitStats::default();
     let deferred_last = &mut None;

@@ -9,10 +9,11 @@
 //! events, when there is a hook or an interceptor, and when the depth limit is reached: it checks and
 //! records everything.
 //!
-//! - `emit_sync`, `emit_async`, `emit_topic` (by a topic, without an event type), `enqueue`: one file
-//!   for each kind of emit, which starts with the methods of the registry;
+//! - `emit_sync`, `emit_async`, `enqueue`: one file for each kind of emit, which starts with the methods of the
+//!   registry; `topic`: the same kinds by a topic, without an event type;
 //! - `sync_emission`: the fast path and the slow path of sync emits; `async_emission`: the state that the
 //!   futures of async emits share;
+//! - `find_plan`: the plan of an event that has a type, or only a topic;
 //! - `dispatch`: runs the chain of a plan; `run_all`: the chain and then the background plan, on one
 //!   task;
 //! - `defer`: queues a snapshot for background handlers, and handles a full queue;
@@ -45,10 +46,12 @@ mod defer;
 mod dispatch;
 pub(crate) mod emit_async;
 mod emit_sync;
-mod emit_topic;
 mod enqueue;
+mod find_plan;
 mod run_all;
 mod sync_emission;
+mod topic;
 
 pub(crate) use context::CallSite;
 pub use emit_async::{EmitAsync, TryEmitAsync};
+pub use topic::{EmitTopicAsync, TryEmitTopicAsync};

@@ -2,7 +2,11 @@
 
 use std::{pin::Pin, sync::Arc, task::Poll, task::Waker};
 
-use super::{context::EmitContext, defer::defer, dispatch};
+use super::{
+    context::EmitContext,
+    defer::{Deferral, defer},
+    dispatch,
+};
 use crate::{
     background::{BackgroundPlan, BackgroundRun, Select},
     context::EmitGuard,
@@ -85,6 +89,14 @@ fn run_background<E: Event>(
         background_run.store_id(guard);
         return Poll::Ready(());
     };
+    if background.view().is_some()
+        && let Some(event) = background_run.as_mut().event_mut()
+        && event.__owned().is_none()
+    {
+        refuse_copies(event, background, emit_context, failures).add_to(stats);
+        background_run.store_id(guard);
+        return Poll::Ready(());
+    }
     if select == Select::Async
         && background.has_deferred()
         && let Some(event) = background_run.as_mut().event_mut()
@@ -127,6 +139,43 @@ fn run_background_after_awaited<E: Event>(
         report,
         waker,
     )
+}
+
+/// Reports that an event which borrows is not copied for the background handlers, all of which take a copy.
+#[cold]
+#[inline(never)]
+fn refuse_copies<E: Event>(
+    event: &mut E,
+    background: &Arc<BackgroundPlan>,
+    emit_context: EmitContext<'_>,
+    failures: &FailureList,
+) -> Deferral {
+    event.__lend(Defer {
+        background,
+        emit_context,
+        failures,
+    })
+}
+
+/// Queues an event for the background handlers.
+struct Defer<'a> {
+    background: &'a Arc<BackgroundPlan>,
+    emit_context: EmitContext<'a>,
+    failures: &'a FailureList,
+}
+
+impl<'s, F: Family> Visit<'s, F> for Defer<'_> {
+    type Output = Deferral;
+
+    fn visit<'x: 's>(self, event: &'s mut F::Of<'x>) -> Deferral {
+        defer(
+            self.background,
+            ErasedEvent::new::<F>(event).lend(),
+            self.emit_context,
+            Select::All,
+            &mut |failure| self.failures.push(failure),
+        )
+    }
 }
 
 /// [`run_all`] with a plan that has awaited handlers.

@@ -1,9 +1,12 @@
 //! An event of any type behind one trait: the parameter of the handlers that are subscribed to a pattern of
 //! topics.
 
-use std::{any::Any, fmt, ops::Deref};
+use std::{any::Any, fmt, sync::Arc};
 
-use super::{json::Json, traits::Event};
+use super::{
+    json::Json,
+    named::{ArgError, convert},
+};
 use crate::{metadata::Origin, primitives::one_line};
 
 /// An event of any type, for reading; or an event without a type, which has a topic and arguments by name.
@@ -45,6 +48,10 @@ pub trait AnyEvent {
     #[doc(hidden)]
     fn __arg(&self, name: &str) -> Option<&dyn Any>;
 
+    /// The type of that field or argument.
+    #[doc(hidden)]
+    fn __type_of(&self, name: &str) -> Option<&'static str>;
+
     /// The names of the fields or arguments, and whether they are secret.
     #[doc(hidden)]
     fn __names(&self) -> Vec<(&str, bool)>;
@@ -52,7 +59,22 @@ pub trait AnyEvent {
     /// The event as JSON, if its type is marked for that.
     #[doc(hidden)]
     fn __json(&self) -> Option<Json>;
+
+    /// A copy of the event, if it can be copied. `Clone` is user code and may panic.
+    #[doc(hidden)]
+    fn __copy(&self) -> Option<SharedEvent>;
 }
+
+/// A copy of an event, with its type erased, and without its origin.
+#[doc(hidden)]
+pub trait CopiedEvent: AnyEvent + Send + Sync {
+    /// The event; a clone of it, if there are other references to the copy.
+    fn into_any(self: Arc<Self>) -> Box<dyn Any + Send>;
+}
+
+/// A copy of an event that several handlers share.
+#[doc(hidden)]
+pub(super) type SharedEvent = Arc<dyn CopiedEvent>;
 
 impl dyn AnyEvent + '_ {
     /// The event, if it is an `E`; `None` for every event that borrows.
@@ -70,10 +92,58 @@ impl dyn AnyEvent + '_ {
         self.__arg(name)?.downcast_ref()
     }
 
+    /// The value of the field or argument of that name, as a `T`: `event.get::<u64>("user")?`.
+    ///
+    /// A number of another type is converted if the result is equal to it: a `7_u8`, a `7_i32` and a `7.0_f64` are read
+    /// as a `u64`, and a `-1`, a `7.5` and a negative zero are not. Values of all other types are cloned, and have exactly
+    /// the type `T`: a string literal is a `&'static str` and not a `String`. The names are those of [`arg`](Self::arg),
+    /// which clones and converts nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ArgError::Missing`] if there is no such name, and [`ArgError::WrongType`] if the value is no `T` and does not
+    /// convert, or borrows.
+    ///
+    /// ```
+    /// use events_core::{AnyEvent, Event, Registry, args, emitting::ArgError};
+    ///
+    /// #[derive(Event)]
+    /// #[event(topic = "user::signed_in")]
+    /// struct SignedIn {
+    ///     user: u64,
+    /// }
+    ///
+    /// let registry = Registry::new();
+    /// let _audit = registry.on_topic("user::.*", |event: &dyn AnyEvent| {
+    ///     assert_eq!(event.get::<u64>("user"), Ok(7));
+    ///     assert_eq!(event.get::<u8>("user"), Ok(7));
+    ///     assert_eq!(event.get::<u8>("mode"), Err(ArgError::Missing));
+    ///     assert!(matches!(event.get::<bool>("user"), Err(ArgError::WrongType { .. })));
+    /// })?;
+    /// assert_eq!(registry.try_emit(SignedIn { user: 7 }).unwrap().ran(), 1);
+    /// let args = args! { user: 7 }; // an `i32`
+    /// assert_eq!(registry.try_emit_topic("user::signed_out", args).unwrap().ran(), 1);
+    /// # Ok::<(), events_core::subscribing::PatternError>(())
+    /// ```
+    pub fn get<T: Any + Clone>(&self, name: &str) -> Result<T, ArgError> {
+        let value = self.__arg(name).ok_or(ArgError::Missing)?;
+        let exact = value.downcast_ref::<T>().cloned();
+        exact
+            .or_else(|| convert(value))
+            .ok_or_else(|| ArgError::WrongType {
+                found: self.__type_of(name).unwrap_or("value of another type"),
+            })
+    }
+
     /// The event as JSON, if its type is marked `#[event(serialize)]`: for a struct with named fields an
     /// object, for a tuple struct an array, for an enum the output of its `Serialize`. It follows serde's
     /// attributes, as the documentation of [`Event`](derive@crate::Event) describes.
     /// `None` if it is not marked so.
+    ///
+    /// An event without a type is an object of its arguments. An argument is in it if the compiler knows at
+    /// [`args!`](crate::args!) that its type is `Serialize`; one of another type, or whose type is a generic parameter
+    /// there, is left out.
+    ///
     /// This needs the cargo feature `serde` of `events-core`: `features = ["serde"]` in Cargo.toml.
     ///
     /// The keys are the names of the fields. The value of a field that is marked `secret` is
@@ -139,35 +209,3 @@ pub fn nth<'e>(fields: &[&'e dyn Any], number: usize) -> Option<&'e dyn Any> {
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Borrows;
-
-/// An event with a type as an [`AnyEvent`]; `R` is a shared or an exclusive reference to it.
-pub(crate) struct TypedView<'a, R> {
-    pub(crate) event: R,
-    pub(crate) origin: Option<&'a Origin>,
-}
-
-impl<'a, E: Event + 'a, R: Deref<Target = E>> AnyEvent for TypedView<'a, R> {
-    fn topic(&self) -> &str {
-        self.event.__topic()
-    }
-
-    fn origin(&self) -> Option<&Origin> {
-        self.origin
-    }
-
-    fn __event(&self) -> Option<&dyn Any> {
-        self.event.__owned()
-    }
-
-    fn __arg(&self, name: &str) -> Option<&dyn Any> {
-        self.event.__named(name)
-    }
-
-    fn __names(&self) -> Vec<(&str, bool)> {
-        self.event.__names()
-    }
-
-    fn __json(&self) -> Option<Json> {
-        self.event.__json()
-    }
-}

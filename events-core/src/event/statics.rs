@@ -1,7 +1,8 @@
 //! The data that the derive generates for an event type.
 
-use std::{any::Any, fmt, marker::PhantomData, ops::Deref};
+use std::{any::Any, fmt};
 
+use super::any_event::SharedEvent;
 use crate::metadata::EventInfo;
 
 /// The data that the derive generates for an event type.
@@ -13,7 +14,8 @@ pub struct EventStatics {
     /// The slot of the default registry, which has the type's subscribers there. A type with parameters
     /// has none, because a static cannot be generic.
     pub default_slot: Option<&'static dyn AnySlot>,
-    /// Clones an event, if the derive could find out that the type is `Clone` and `Send`.
+    /// Clones an event, if the derive could find out that the type is `Clone` and `Send`, or an
+    /// option requires it.
     pub clone_fn: Option<CloneFn>,
 }
 
@@ -26,51 +28,33 @@ pub trait AnySlot: Any + Send + Sync {}
 /// A clone of an event.
 pub type BoxedEvent = Box<dyn Any + Send>;
 
-/// Clones an event of one type; `None` if the event is of another.
-pub type CloneFn = fn(&dyn Any) -> Option<BoxedEvent>;
+/// Clones an event of one type; the function returns `None` if the event is of another.
+#[derive(Clone, Copy)]
+pub enum CloneFn {
+    /// Of an event that is `Send` and `Sync`: subscribers that run later can share the clone.
+    Shared(fn(&dyn Any) -> Option<SharedEvent>),
+    /// Of an event that is `Send`.
+    Boxed(fn(&dyn Any) -> Option<BoxedEvent>),
+}
 
-/// Finds out whether `E` is `Clone` and `Send`, without a bound on it. If it is, method resolution selects
-/// [`clone_fn`](Self::clone_fn); else that of `NotClone`, to which this dereferences.
-pub struct CloneProbe<E>(pub PhantomData<E>);
+impl CloneFn {
+    pub(crate) fn boxed(self, event: &dyn Any) -> Option<BoxedEvent> {
+        match self {
+            Self::Shared(clone) => Some(clone(event)?.into_any()),
+            Self::Boxed(clone) => clone(event),
+        }
+    }
 
-impl<E: Clone + Send + 'static> CloneProbe<E> {
-    /// The function that clones an `E`.
-    #[inline]
-    #[must_use]
-    pub fn clone_fn(&self) -> Option<CloneFn> {
-        Some(clone_event::<E>)
+    pub(crate) fn shared(self, event: &dyn Any) -> Option<SharedEvent> {
+        match self {
+            Self::Shared(clone) => clone(event),
+            Self::Boxed(_) => None,
+        }
     }
 }
 
-impl<E> Deref for CloneProbe<E> {
-    type Target = NotClone;
-
-    #[inline]
-    fn deref(&self) -> &NotClone {
-        &NotClone
-    }
-}
-
-impl<E> fmt::Debug for CloneProbe<E> {
+impl fmt::Debug for CloneFn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("CloneProbe")
-    }
-}
-
-fn clone_event<E: Clone + Send + 'static>(event: &dyn Any) -> Option<BoxedEvent> {
-    let event: &E = event.downcast_ref()?;
-    Some(Box::new(event.clone()))
-}
-
-/// The target of [`CloneProbe`] for a type that is not known to be `Clone` and `Send`.
-#[derive(Debug)]
-pub struct NotClone;
-
-impl NotClone {
-    /// No function.
-    #[inline]
-    #[must_use]
-    pub fn clone_fn(&self) -> Option<CloneFn> {
-        None
+        f.write_str("CloneFn")
     }
 }

@@ -12,10 +12,11 @@
 //! The emit methods are implemented in folders that depend on this one; the derive names that
 //! implementation as [`Event::Backend`].
 
-use std::any::Any;
+use std::{any::Any, borrow::Cow, sync::Arc};
 
 use super::{
     json::Json,
+    named_fields::NamedFields,
     ownership::{Owned, Owning},
     statics::EventStatics,
 };
@@ -23,18 +24,6 @@ use crate::{
     metadata::{EventInfo, IntoKey, Origin},
     result::{EmitError, Emitted, QueueFull},
 };
-
-/// Implemented for no type: the bound of [`Event::builder`], whose text names the remedy.
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no builder, because its fields have no names or it is an enum",
-    label = "no event with a builder",
-    note = "construct the event and emit that, as in `{Self}(..).emit()` or `{Self}::Variant.emit()`"
-)]
-pub trait NamedFields<B> {
-    /// Returns the builder.
-    fn named_builder() -> B;
-}
 
 /// Something that happens in a program and that its other parts may react to.
 ///
@@ -234,11 +223,41 @@ pub trait Event: Sized {
         None
     }
 
+    /// The type of that field as it is written in the source, or of that argument.
+    #[doc(hidden)]
+    fn __type_of(&self, name: &str) -> Option<&'static str> {
+        let mut fields = Self::info().fields();
+        Some(fields.find(|field| field.name() == name)?.type_name())
+    }
+
+    /// The topic of an event without a type, by which emits look up its plan.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn __own_topic(&self) -> Option<&Arc<str>> {
+        None
+    }
+
     /// The topic of this event: that of its type, or its own if it is an event without a type.
     #[doc(hidden)]
     #[inline]
     fn __topic(&self) -> &str {
-        Self::topic()
+        self.__own_topic().map_or(Self::topic(), |topic| topic)
+    }
+
+    /// [`__topic`](Self::__topic), for a report that outlives the event.
+    #[doc(hidden)]
+    fn __topic_text(&self) -> Cow<'static, str> {
+        let own = self.__own_topic();
+        own.map_or(Self::topic().into(), |topic| topic.to_string().into())
+    }
+
+    /// The event, as a shutdown returns it.
+    #[doc(hidden)]
+    fn __into_any(self) -> Box<dyn Any + Send>
+    where
+        Self: Send + 'static,
+    {
+        Box::new(self)
     }
 
     /// The names of the fields, and whether they are secret.

@@ -3,8 +3,9 @@
 
 use crate::{
     context::{Emission, EmissionSource, current_emission},
-    event::{AnyEvent, Family},
+    event::{AnyEvent, Event, Family},
     metadata::{EventInfo, Origin},
+    primitives::OptionBox,
 };
 
 /// The origin of an emit, for the filters of a handler.
@@ -23,6 +24,10 @@ impl<'s> EmitOrigin<'s> {
     #[must_use]
     pub fn is_from(&self, origin: &Origin) -> bool {
         self.0 == Some(origin)
+    }
+
+    pub(crate) fn get(&self) -> Option<&'s Origin> {
+        self.0
     }
 }
 
@@ -59,12 +64,36 @@ where
 pub struct BackgroundCall {
     info: &'static EventInfo,
     origin: Option<Origin>,
+    /// The topic of an event without a type.
+    topic: OptionBox<Box<str>>,
 }
 
 impl BackgroundCall {
     #[inline]
     pub(crate) fn new(info: &'static EventInfo, origin: Option<Origin>) -> Self {
-        Self { info, origin }
+        Self {
+            info,
+            origin,
+            topic: OptionBox::NONE,
+        }
+    }
+
+    /// The call of an emit of this event.
+    #[inline]
+    pub(crate) fn of<E: Event>(event: &E, origin: Option<Origin>) -> Self {
+        let call = Self::new(E::info(), origin);
+        match event.__own_topic() {
+            None => call,
+            Some(topic) => call.with_topic(topic),
+        }
+    }
+
+    /// The call with this topic, which is that of the event type unless the event has no type.
+    pub(crate) fn with_topic(mut self, topic: &str) -> Self {
+        if topic != self.info.topic() {
+            self.topic = OptionBox::from(Box::from(topic));
+        }
+        self
     }
 
     pub(crate) fn info(&self) -> &'static EventInfo {
@@ -78,6 +107,10 @@ impl BackgroundCall {
 
 impl EmissionSource for BackgroundCall {
     fn emission(&self) -> Emission {
-        current_emission(self.info.topic().into(), self.origin.clone())
+        let topic = match self.topic.get() {
+            None => self.info.topic().into(),
+            Some(topic) => topic.to_string().into(),
+        };
+        current_emission(topic, self.origin.clone())
     }
 }

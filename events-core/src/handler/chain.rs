@@ -1,11 +1,10 @@
 //! The chain: the sync handlers of one event type in running order. Each handler calls the next one itself.
 //!
-//! A loop over function pointers costs two taken branches a handler: the call and the return. Here the
-//! call of the next handler is the last thing that a handler does, so that the compiler can make it a
-//! jump (a tail call): for handlers that are inlined this halves the time. Where the stack frame cannot
-//! be released before the call, because the address of a local escapes, the calls nest instead. So a
-//! chain has a *pause* after every few handlers: a link that returns to the caller of the chain, which
-//! resumes behind it. The handlers between two pauses are a *segment*.
+//! A loop over function pointers costs two taken branches a handler: the call and the return. Here the call of the
+//! next handler is the last thing that a handler does, so that the compiler can make it a jump (a tail call): for
+//! handlers that are inlined this halves the time. Where the stack frame cannot be released before the call, because
+//! the address of a local escapes, the calls nest instead. So a chain has a *pause* after every few handlers: a link
+//! that returns to the caller of the chain, which resumes behind it. The handlers between two pauses are a *segment*.
 //!
 //! The links are side by side in one boxed slice. Each is a function and what that function is called
 //! with; the last is the *end*. So a handler finds the next link without a check of the length, and a
@@ -43,7 +42,6 @@
 use std::{
     any::{Any, TypeId},
     borrow::Cow,
-    fmt,
     marker::PhantomData,
     mem,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -102,12 +100,6 @@ impl ErasedHandler {
             call: self.call,
             handler: Arc::as_ptr(&self.handler).cast(),
         }
-    }
-}
-
-impl fmt::Debug for ErasedHandler {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ErasedHandler").finish_non_exhaustive()
     }
 }
 
@@ -334,6 +326,14 @@ impl<'e> ErasedEventRef<'e> {
             family: event.type_id(),
             event: ptr::from_ref(event).cast(),
             borrowed: PhantomData,
+        }
+    }
+
+    /// Calls `f` with the event, if it is a member of this family.
+    pub(super) fn read<F: Family>(self, f: impl for<'x> FnOnce(&F::Of<'x>)) {
+        if self.family == TypeId::of::<F>() {
+            // SAFETY: as in `get`; `f` accepts every lifetime that a member of `F` may have.
+            f(unsafe { &*self.event.cast::<F::Of<'_>>() });
         }
     }
 

@@ -2,34 +2,35 @@
 //! ones. Sync handlers run in order, and may change the event; background handlers, which are async or
 //! deferred, run after them and only read it.
 //!
-//! - `sync_handler`, `async_handler` and `topic_handler`: which functions and closures are handlers;
+//! - `sync_handler` and `async_handler`: which functions and closures are handlers;
 //! - `param` and `outcome`: what they may take besides the event, and what they may return;
 //! - `call`: what background handlers and filters can request of the emit;
 //! - `filter_state`: whether a handler is started, as its filters and its subscription decide;
-//! - `dyn_topic_handler`: handlers of events of any type, behind a vtable;
+//! - `topic`: handlers of events of any type;
 //! - `chain` (with `unsafe`): the sync handlers of one event type, with their types erased;
 //! - `run`: the dispatch of one event to the handlers of one chain.
 
 mod async_handler;
 mod call;
 mod chain;
-mod dyn_topic_handler;
 mod filter_state;
 mod outcome;
 mod param;
 mod run;
 mod sync_handler;
-mod topic_handler;
+mod topic;
 
 pub(crate) use async_handler::{AsyncCall, DeferredCall};
 pub use async_handler::{AsyncHandler, Background, DeferredHandler};
 pub use call::{AnyFilter, BackgroundCall, EmitOrigin, Filter, any_filter, filter};
 pub(crate) use chain::{Chain, Delivery, ErasedEvent, ErasedEventRef, ErasedHandler};
-pub(crate) use dyn_topic_handler::{AdaptFn, DynTopicHandler, adapt};
 pub(crate) use filter_state::FilterState;
 pub use outcome::{AsyncOutcome, Outcome, Step};
 pub use param::{MissingState, Param, State, States};
 pub use run::Run;
 pub(crate) use sync_handler::CallHandler;
 pub use sync_handler::Handler;
-pub use topic_handler::TopicHandler;
+pub(crate) use topic::{
+    AdaptFn, AsyncTopicCall, DeferredTopicCall, DynTopicHandler, ViewFn, adapt, view,
+};
+pub use topic::{AsyncTopicHandler, DeferredTopicHandler, TopicHandler};

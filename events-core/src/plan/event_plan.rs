@@ -9,7 +9,7 @@ use std::{
 
 use crate::{
     background::{AwaitedChain, BackgroundHandler, BackgroundPlan, ChainStep, ErasedAwaited},
-    handler::{Chain, Delivery, ErasedEvent, ErasedHandler},
+    handler::{Chain, Delivery, ErasedEvent, ErasedHandler, ViewFn},
     metadata::{EventInfo, SubscriberInfo},
 };
 
@@ -38,7 +38,7 @@ impl Plan {
         let mut subscribers = Vec::with_capacity(handlers.len());
         let (mut background, mut background_subscribers) = (Vec::new(), Vec::new());
         let mut background_indices = Vec::new();
-        let mut awaited = Vec::new();
+        let (mut awaited, mut view) = (Vec::new(), None);
         for (handler, subscriber) in handlers {
             if !dependencies.is_empty() {
                 background_indices.push(background.len());
@@ -53,9 +53,10 @@ impl Plan {
                     chain.push(handler.in_sync_emit().clone());
                     subscribers.push(subscriber);
                 }
-                HandlerKind::Background(handler) => {
+                HandlerKind::Background(handler, view_of_type) => {
                     background.push(handler);
                     background_subscribers.push(subscriber);
+                    view = view.or(view_of_type);
                 }
             }
         }
@@ -69,6 +70,7 @@ impl Plan {
             background_subscribers.into(),
             dependencies,
             awaited_chain(&of, &chain, &subscribers, awaited),
+            view,
         );
         let has_background = background.len() > 0 || background.has_awaited();
         let background = has_background.then(|| Arc::new(background));
@@ -181,6 +183,7 @@ pub(crate) enum HandlerKind {
     Sync(ErasedHandler),
     /// It is awaited in the chain and may change the event.
     Awaited(ErasedAwaited),
-    /// It runs after the chain and only reads the event.
-    Background(Arc<dyn BackgroundHandler>),
+    /// It runs after the chain and only reads the event. A handler of events of any type has the function that shows it
+    /// an event of the plan's type.
+    Background(Arc<dyn BackgroundHandler>, Option<ViewFn>),
 }

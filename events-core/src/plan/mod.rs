@@ -28,7 +28,7 @@ mod slot_table;
 pub(crate) use entry::{Conflict, Entry, Registration, order_of, plan};
 pub(crate) use event_plan::{HandlerKind, Plan};
 pub(crate) use order::{Phase, Position, Rank};
-pub(crate) use pattern_entry::PatternEntry;
+pub(crate) use pattern_entry::{AnyEventHandler, PatternEntry};
 pub(crate) use plan_cell::Found;
 pub use slot::Slot;
 pub(crate) use slot::{Retired, Staged};

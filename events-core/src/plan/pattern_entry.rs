@@ -7,14 +7,33 @@ use super::{
     event_plan::HandlerKind,
     slot_table::EventType,
 };
-use crate::{handler::DynTopicHandler, metadata::Pattern};
+use crate::{background::BackgroundHandler, handler::DynTopicHandler, metadata::Pattern};
+
+/// A handler of events of any type.
+#[derive(Clone)]
+pub(crate) enum AnyEventHandler {
+    Sync(Arc<dyn DynTopicHandler>),
+    Background(Arc<dyn BackgroundHandler>),
+}
+
+impl AnyEventHandler {
+    /// The handler as one of the events of this type.
+    pub(crate) fn adapt(&self, event_type: EventType) -> HandlerKind {
+        match self {
+            Self::Sync(handler) => HandlerKind::Sync((event_type.adapt)(handler)),
+            Self::Background(handler) => {
+                HandlerKind::Background(Arc::clone(handler), Some(event_type.view))
+            }
+        }
+    }
+}
 
 /// A pattern subscriber. It has an entry in the slot of each event type whose topic matches.
 #[derive(Clone)]
 pub(crate) struct PatternEntry {
     /// The registration that all its entries share, but for the topic in the description.
     pub(crate) registration: Registration,
-    pub(crate) handler: Arc<dyn DynTopicHandler>,
+    pub(crate) handler: AnyEventHandler,
     pub(crate) pattern: Pattern,
 }
 
@@ -34,7 +53,7 @@ impl PatternEntry {
         Arc::make_mut(&mut registration.subscriber).topic = topic;
         Entry {
             registration,
-            handler: HandlerKind::Sync((event_type.adapt)(&self.handler)),
+            handler: self.handler.adapt(event_type),
         }
     }
 }

@@ -14,7 +14,7 @@ use std::{
 use super::slot::Slot;
 use crate::{
     event::Family,
-    handler::{AdaptFn, adapt},
+    handler::{AdaptFn, ViewFn, adapt, view},
     metadata::EventInfo,
     primitives::TypeMap,
 };
@@ -31,6 +31,8 @@ pub(crate) struct EventType {
     pub(crate) default_slot: Option<&'static Slot>,
     /// Converts a handler of any event into a handler of this type.
     pub(crate) adapt: AdaptFn,
+    /// Shows an event of this type as an event of any type.
+    pub(crate) view: ViewFn,
 }
 
 impl EventType {
@@ -41,6 +43,7 @@ impl EventType {
             info: F::statics().info,
             default_slot: default_slot::<F>(),
             adapt: adapt::<F>,
+            view: view::<F>,
         }
     }
 }

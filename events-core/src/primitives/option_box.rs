@@ -4,6 +4,7 @@
 ///
 /// An `Option<Box<T>>` has the same size, but its drop glue includes that of `T`, so that dropping an
 /// empty one is a function call. Here the drop of a present value is outlined.
+#[derive(Debug)]
 pub(crate) struct OptionBox<T>(Option<Box<T>>);
 
 impl<T> OptionBox<T> {

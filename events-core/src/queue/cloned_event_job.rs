@@ -60,8 +60,8 @@ impl ClonedEventJob {
 
     fn count_topics(items: &LaneItems<'_>, counts: &mut TopicCounts) {
         for Self { run, .. } in items.iter() {
-            if let Some(info) = run.info() {
-                counts.add(info.topic(), 1);
+            if let Some(topic) = run.topic() {
+                counts.add(topic, 1);
             }
         }
     }

@@ -6,6 +6,7 @@
 
 use std::{
     any::Any,
+    borrow::Cow,
     pin::Pin,
     sync::Arc,
     task::{Poll, Waker},
@@ -89,6 +90,7 @@ impl JobResult {
 /// A job that did not run to its end.
 pub(crate) struct UnfinishedJob {
     pub(crate) info: &'static EventInfo,
+    pub(crate) topic: Cow<'static, str>,
     pub(crate) origin: Option<Origin>,
     pub(crate) event: CatchDrop<Box<dyn Any + Send>>,
     /// The subscribers that have not finished; `None` if the event was enqueued and none was started.
@@ -114,7 +116,7 @@ impl UnfinishedJob {
         catch_record(|| {
             tracing::error!(
                 target: "events_core",
-                topic = &*one_line(self.info.topic()),
+                topic = &*one_line(&self.topic),
                 unfinished = unfinished.join(", "),
                 "an event is unfinished: {cause}; call Queue::shutdown, which returns the event",
             );
@@ -204,10 +206,11 @@ impl RunningJob {
     /// Drops the handlers that have not finished.
     pub(crate) fn stop(self) -> Option<UnfinishedJob> {
         let mut run = self.run?;
-        let (info, unfinished) = (run.info()?, run.unfinished());
+        let (info, topic, unfinished) = (run.info()?, run.topic()?, run.unfinished());
         let (event, origin) = run.as_mut().stop()?;
         Some(UnfinishedJob {
             info,
+            topic,
             origin,
             event: CatchDrop::new(event),
             unfinished: Some(unfinished),

@@ -45,5 +45,4 @@ pub(crate) use group::{Incomplete, SubscriberGroup};
 pub use handle::Registry;
 pub(crate) use handle::WeakRegistry;
 pub use interceptor::{Intercepted, Interceptor, Viewer};
-pub(crate) use topic_cache::TopicPlan;
 pub(crate) use transaction::Removal;

@@ -42,7 +42,8 @@ struct Table {
 
 /// The plan of a topic, valid for one version of the pattern subscribers.
 pub(crate) struct CachedPlan {
-    pub(super) topic: Box<str>,
+    /// Shared with the events that are emitted by it.
+    pub(crate) topic: Arc<str>,
     pub(super) version: u64,
     /// `None` if no pattern matches the topic.
     pub(crate) plan: Option<Plan>,
@@ -80,4 +81,14 @@ impl TopicCache {
 pub(crate) enum TopicPlan {
     Cached(Guard<Option<Arc<CachedPlan>>>),
     Uncached(Arc<CachedPlan>),
+}
+
+impl TopicPlan {
+    /// The topic, with the plan if there is one.
+    pub(crate) fn get(&self) -> Option<&CachedPlan> {
+        match self {
+            Self::Cached(cached) => cached.as_deref(),
+            Self::Uncached(cached) => Some(cached),
+        }
+    }
 }

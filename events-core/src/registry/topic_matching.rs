@@ -86,7 +86,7 @@ impl Core {
 
     /// Matches all patterns against a topic, and makes the plan of those that match.
     fn match_topic(&self, writer: &Writer, topic: &str) -> CachedPlan {
-        let event_type = EventType::of::<TopicEvent<'static>>();
+        let event_type = EventType::of::<TopicEvent>();
         let owned: Cow<'static, str> = topic.to_owned().into();
         let patterns = writer
             .patterns

@@ -49,6 +49,14 @@ impl<E> Emitted<E> {
         Self { event, stats }
     }
 
+    /// The same, with another event.
+    pub(crate) fn map<T>(self, map: impl FnOnce(E) -> T) -> Emitted<T> {
+        Emitted {
+            event: map(self.event),
+            stats: self.stats,
+        }
+    }
+
     /// The event as the subscribers left it.
     #[must_use]
     pub fn event(&self) -> &E {
@@ -157,6 +165,15 @@ impl<E> EmitError<E> {
             emitted,
             topic,
             kind,
+        }
+    }
+
+    /// The same, with another event.
+    pub(crate) fn map<T>(self, map: impl FnOnce(E) -> T) -> EmitError<T> {
+        EmitError {
+            emitted: self.emitted.map(map),
+            topic: self.topic,
+            kind: self.kind,
         }
     }
 

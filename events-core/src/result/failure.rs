@@ -9,7 +9,7 @@ use super::{
     error_text::error_text,
     panic::Panic,
     queue_full::Undelivered,
-    refused_call::{NotAwaited, RefusedCall},
+    refused_call::{NoCopy, NotAwaited, RefusedCall},
     too_deep::TooDeep,
     waits_for_itself::WaitsForItself,
 };
@@ -120,6 +120,8 @@ pub enum Cause {
     TooDeep(TooDeep),
     /// It is awaited, and the emit is sync.
     NotAwaited(NotAwaited),
+    /// It takes an [`EventCopy`](crate::EventCopy), and the event cannot be copied.
+    NoCopy(NoCopy),
 }
 
 impl Cause {
@@ -139,16 +141,18 @@ impl Cause {
             Self::Undelivered(_)
             | Self::WaitsForItself(_)
             | Self::TooDeep(_)
-            | Self::NotAwaited(_) => false,
+            | Self::NotAwaited(_)
+            | Self::NoCopy(_) => false,
         }
     }
 
     /// The message of its log record.
     pub(crate) fn message(&self) -> &'static str {
         match self {
-            Self::Undelivered(_) | Self::WaitsForItself(_) | Self::NotAwaited(_) => {
-                "a subscriber was not reached"
-            }
+            Self::Undelivered(_)
+            | Self::WaitsForItself(_)
+            | Self::NotAwaited(_)
+            | Self::NoCopy(_) => "a subscriber was not reached",
             Self::Error(_) | Self::Panic(_) | Self::TooDeep(_) => "a subscriber failed",
         }
     }
@@ -181,6 +185,7 @@ impl Failure {
             Cause::WaitsForItself(why) => Some(why),
             Cause::TooDeep(why) => Some(why),
             Cause::NotAwaited(why) => Some(why),
+            Cause::NoCopy(why) => Some(why),
             Cause::Panic(_) => None,
         }
     }
@@ -194,7 +199,8 @@ impl Failure {
             | Cause::Undelivered(_)
             | Cause::WaitsForItself(_)
             | Cause::TooDeep(_)
-            | Cause::NotAwaited(_) => None,
+            | Cause::NotAwaited(_)
+            | Cause::NoCopy(_) => None,
         }
     }
 }
@@ -213,6 +219,7 @@ impl fmt::Display for Cause {
             Self::Undelivered(why) => write!(f, "was not reached: {why}"),
             Self::WaitsForItself(why) => write!(f, "was not reached: {why}"),
             Self::NotAwaited(why) => write!(f, "was not reached: {why}"),
+            Self::NoCopy(why) => write!(f, "was not reached: {why}"),
             Self::TooDeep(why) => {
                 f.write_str("was dropped before its end: ")?;
                 why.fmt_reason(f)
@@ -233,6 +240,7 @@ impl fmt::Debug for Cause {
             Self::WaitsForItself(why) => why.fmt(f),
             Self::TooDeep(why) => why.fmt(f),
             Self::NotAwaited(_) => f.write_str("NotAwaited"),
+            Self::NoCopy(why) => why.fmt(f),
         }
     }
 }

@@ -28,7 +28,7 @@ pub use failure::{BoxError, Cause, Failure};
 pub(crate) use failure_list::FailureList;
 pub use panic::{Panic, is_outside_tokio};
 pub use queue_full::{QueueFull, Undelivered};
-pub use refused_call::NotAwaited;
 pub(crate) use refused_call::RefusedCall;
+pub use refused_call::{NoCopy, NotAwaited};
 pub use too_deep::TooDeep;
 pub use waits_for_itself::WaitsForItself;

@@ -1,6 +1,6 @@
 //! Why the queue did not accept an event.
 
-use std::{error::Error, fmt};
+use std::{borrow::Cow, error::Error, fmt};
 
 use crate::primitives::{Plural, one_line};
 
@@ -85,13 +85,22 @@ impl Error for Undelivered {}
 /// ```
 pub struct QueueFull<E> {
     event: E,
-    topic: &'static str,
+    topic: Cow<'static, str>,
     why: Undelivered,
 }
 
 impl<E> QueueFull<E> {
-    pub(crate) fn new(event: E, topic: &'static str, why: Undelivered) -> Self {
+    pub(crate) fn new(event: E, topic: Cow<'static, str>, why: Undelivered) -> Self {
         Self { event, topic, why }
+    }
+
+    /// The same, with another event.
+    pub(crate) fn map<T>(self, map: impl FnOnce(E) -> T) -> QueueFull<T> {
+        QueueFull {
+            event: map(self.event),
+            topic: self.topic,
+            why: self.why,
+        }
     }
 
     /// The event.
@@ -123,7 +132,7 @@ impl<E> fmt::Display for QueueFull<E> {
 impl<E> fmt::Debug for QueueFull<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("QueueFull")
-            .field("topic", &format_args!("\"{}\"", one_line(self.topic)))
+            .field("topic", &format_args!("\"{}\"", one_line(&self.topic)))
             .field("why", &self.why)
             .finish_non_exhaustive()
     }

@@ -1,8 +1,10 @@
-//! A call of a handler that was refused, and the error of an awaited subscriber that a sync emit meets.
+//! A call of a handler that was refused; the error of an awaited subscriber that a sync emit meets, and that of a
+//! subscriber whose event cannot be copied.
 
-use std::{error::Error, fmt};
+use std::{borrow::Cow, error::Error, fmt};
 
 use super::waits_for_itself::WaitsForItself;
+use crate::primitives::one_line;
 
 /// A refused call, as the error that the dispatch receives in place of the handler's. It is private, so that
 /// no handler returns one.
@@ -62,3 +64,56 @@ impl fmt::Display for NotAwaited {
 }
 
 impl Error for NotAwaited {}
+
+/// An event that cannot be copied, for a subscriber that takes an [`EventCopy`](crate::EventCopy).
+///
+/// `Display` names the topic and the remedy.
+///
+/// ```
+/// use events_core::{Event, EventCopy, Registry, failures::Cause};
+///
+/// #[derive(Event)] // without `Clone`
+/// #[event(topic = "shop::opened")]
+/// struct Opened;
+///
+/// let registry = Registry::new();
+/// let _audit = registry.on_topic_deferred("shop::.*", |_: &EventCopy| ())?;
+///
+/// let error = registry.try_emit(Opened).unwrap_err();
+/// let Cause::NoCopy(why) = error.failures()[0].cause() else { panic!("it is not run") };
+/// assert_eq!(why.topic(), "shop::opened");
+/// assert!(why.to_string().contains("derive `Clone`"));
+/// # Ok::<(), events_core::subscribing::PatternError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct NoCopy {
+    topic: Cow<'static, str>,
+    borrows: bool,
+}
+
+impl NoCopy {
+    pub(crate) fn new(topic: Cow<'static, str>, borrows: bool) -> Self {
+        Self { topic, borrows }
+    }
+
+    /// The topic of the event.
+    #[must_use]
+    pub fn topic(&self) -> &str {
+        &self.topic
+    }
+}
+
+impl fmt::Display for NoCopy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let topic = one_line(&self.topic);
+        write!(f, "it takes a copy of the event, and `{topic}` has none; ")?;
+        f.write_str(if self.borrows {
+            "an event that borrows cannot outlive the emit: store owned values in it, or make the subscriber a sync one"
+        } else {
+            "derive `Clone` for the event, and store in it only values that are `Send` and `Sync`; a generic event \
+             also needs `#[event(clone)]`, and a model `record::register_copies`"
+        })
+    }
+}
+
+impl Error for NoCopy {}

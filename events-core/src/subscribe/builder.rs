@@ -11,16 +11,19 @@ use std::{
 use super::{
     error::SubscribeError,
     filter::{AnyCondition, Condition, Filters, TypedCondition},
-    filtered_handlers::{SubscribedHandler, SubscribedTopicHandler, filter, limited},
+    filtered_handlers::{SubscribedHandler, filter, limited},
     register::{PreparedEntry, register},
     subscription::{Closable, Subscription, SubscriptionPart, Unsubscribe, weak},
 };
 use crate::{
     background::{Awaited, ErasedAwaited, FilteredAwaited, OnceHandler},
-    event::{AnyEvent, Family, Snapshot, TopicEvent},
-    handler::{Background, DynTopicHandler, EmitOrigin, ErasedHandler, Run, Step, TopicHandler},
+    event::{Family, Snapshot},
+    handler::{Background, EmitOrigin, ErasedHandler, Run, Step},
     metadata::{Key, Location, Pattern, SubscriberInfo, SubscriberOptions},
-    plan::{Entry, EventType, HandlerKind, PatternEntry, Phase, Position, Rank, Registration},
+    plan::{
+        AnyEventHandler, Entry, EventType, HandlerKind, PatternEntry, Phase, Position, Rank,
+        Registration,
+    },
     primitives::CatchDrop,
     registry::{Registry, SubscriberGroup},
 };
@@ -55,7 +58,7 @@ use crate::{
 /// ```
 ///
 /// `T` is the kind of the subscription: [`SyncKind`], [`AwaitedKind`], [`BackgroundKind`] for async and deferred
-/// handlers, or [`PatternKind`].
+/// handlers, [`PatternKind`] for sync handlers of a pattern, or [`BackgroundPatternKind`] for async and deferred ones.
 #[must_use = "nothing is subscribed before `.register()`"]
 pub struct NewSubscription<F: Family, T = SyncKind> {
     registry: Registry,
@@ -100,6 +103,12 @@ pub enum BackgroundKind {}
 #[derive(Debug)]
 pub enum PatternKind {}
 
+/// An async or deferred handler that receives a copy of every event whose topic matches a pattern.
+///
+#[doc = include_str!("../../docs/kinds/background_pattern.md")]
+#[derive(Debug)]
+pub enum BackgroundPatternKind {}
+
 /// The kinds whose handler receives events of one type.
 #[doc(hidden)]
 pub trait ExactKind {}
@@ -110,20 +119,23 @@ impl ExactKind for BackgroundKind {}
 
 /// Adds the filters to a handler, when all options are known. It returns the handler with type
 /// erasure, and the reference through which its guard closes it.
-enum HandlerFactory<F: Family> {
+pub(super) enum HandlerFactory<F: Family> {
     /// Of an exact subscriber: accepts filters, and the limit of concurrent calls.
     Exact(Box<ExactFactory<F>>),
-    /// Of a pattern subscriber: accepts filters.
+    /// Of a pattern subscriber: accepts filters, and the limit of concurrent calls.
     Pattern(Pattern, Box<PatternFactory>),
 }
 
-type ExactFactory<F> = dyn FnOnce(
+pub(super) type ExactFactory<F> = dyn FnOnce(
         Option<Filters<TypedCondition<F>>>,
         Option<NonZeroUsize>,
     ) -> (HandlerKind, Weak<dyn Closable>)
     + Send;
 
-type PatternFactory = dyn FnOnce(Option<Filters<AnyCondition>>) -> (Arc<dyn DynTopicHandler>, Weak<dyn Closable>)
+pub(super) type PatternFactory = dyn FnOnce(
+        Option<Filters<AnyCondition>>,
+        Option<NonZeroUsize>,
+    ) -> (AnyEventHandler, Weak<dyn Closable>)
     + Send;
 
 impl<F: Family> NewSubscription<F> {
@@ -228,41 +240,13 @@ impl<E: Snapshot> NewSubscription<E, BackgroundKind> {
     }
 }
 
-impl NewSubscription<TopicEvent<'static>, PatternKind> {
-    /// A subscription to every event whose topic matches the pattern.
-    pub(crate) fn pattern<M: 'static>(
+impl<F: Family, T> NewSubscription<F, T> {
+    pub(super) fn new(
         registry: Registry,
         location: Location,
         name: Key,
-        pattern: Pattern,
-        handler: impl TopicHandler<M>,
+        factory: HandlerFactory<F>,
     ) -> Self {
-        let text = pattern.text().clone();
-        let factory = |filters: Option<Filters<AnyCondition>>| {
-            let filter = filters.map(|filters| {
-                move |event: &dyn AnyEvent, origin: &EmitOrigin<'_>| {
-                    filters.pass(origin, |when| when(event))
-                }
-            });
-            let handler = move |event: &dyn AnyEvent, run: &Run<'_>| handler.call(event, run);
-            let handler = Arc::new(SubscribedTopicHandler::new(filter, handler));
-            let closable = weak(handler.clone());
-            (handler as Arc<dyn DynTopicHandler>, closable)
-        };
-        let mut new = Self::new(
-            registry,
-            location,
-            name,
-            HandlerFactory::Pattern(pattern, Box::new(factory)),
-        );
-        new.subscriber.topic = text.clone();
-        new.subscriber.pattern = Some(text);
-        new
-    }
-}
-
-impl<F: Family, T> NewSubscription<F, T> {
-    fn new(registry: Registry, location: Location, name: Key, factory: HandlerFactory<F>) -> Self {
         Self {
             registry,
             factory: CatchDrop::new(factory),
@@ -359,7 +343,8 @@ impl<F: Family, T> NewSubscription<F, T> {
                 (PreparedEntry::Exact(EventType::of::<F>(), entry), closable)
             }
             HandlerFactory::Pattern(pattern, factory) => {
-                let (handler, closable) = factory(Filters::new(origin, self.when_any, once));
+                let (handler, closable) =
+                    factory(Filters::new(origin, self.when_any, once), concurrency);
                 let pattern_entry = PatternEntry {
                     registration,
                     handler,

@@ -11,8 +11,8 @@ use super::{
     subscription::{Closable, weak},
 };
 use crate::{
-    background::{ConcurrencyLimited, FilteredAwaited, FilteredHandler},
-    event::{AnyEvent, Family, Snapshot},
+    background::{ConcurrencyLimited, FilteredAwaited, FilteredCopyHandler, FilteredHandler},
+    event::{AnyEvent, EventCopy, Family, Snapshot},
     handler::{Background, CallHandler, DynTopicHandler, EmitOrigin, FilterState, Run, Step},
     plan::HandlerKind,
     primitives::DropSignal,
@@ -84,6 +84,24 @@ where
 
     fn dropped(&self) -> Arc<DropSignal> {
         FilteredHandler::dropped(self)
+    }
+
+    fn is_background(&self) -> bool {
+        true
+    }
+}
+
+impl<W, H> Closable for FilteredCopyHandler<W, H>
+where
+    W: Send + Sync,
+    H: Background<EventCopy>,
+{
+    fn close(&self) {
+        FilteredCopyHandler::close(self);
+    }
+
+    fn dropped(&self) -> Arc<DropSignal> {
+        FilteredCopyHandler::dropped(self)
     }
 
     fn is_background(&self) -> bool {
@@ -197,5 +215,5 @@ where
 {
     let handler = Arc::new(FilteredHandler::<E, C, H, true>::new(filter, handler));
     let closable = weak(handler.clone());
-    (HandlerKind::Background(handler), closable)
+    (HandlerKind::Background(handler, None), closable)
 }

@@ -8,8 +8,8 @@
 //! registration and each removal builds a new one.
 //!
 //! - `methods`: `Registry::on`, `Registry::subscribe` and their variants for events of one type;
-//! - `topic_methods`: `Registry::on_topic` and `Registry::subscribe_topic`;
 //! - `builder`: the builder of one subscription; `options`: its methods that set options;
+//! - `by_topic`: those that subscribe to a pattern of topics;
 //! - `batch`: several subscriptions at once;
 //! - `register`: checks ids and targets, and registers all subscribers or none;
 //! - `subscription`: the guard, which unsubscribes when it is dropped;
@@ -19,6 +19,7 @@
 
 mod batch;
 mod builder;
+mod by_topic;
 mod error;
 mod filter;
 mod filtered_handlers;
@@ -26,10 +27,12 @@ mod methods;
 mod options;
 mod register;
 mod subscription;
-mod topic_methods;
 
 pub use batch::Batch;
-pub use builder::{AwaitedKind, BackgroundKind, NewSubscription, PatternKind, SyncKind};
+pub use builder::{
+    AwaitedKind, BackgroundKind, BackgroundPatternKind, NewSubscription, PatternKind, SyncKind,
+};
+pub(crate) use by_topic::copy_handler;
 pub use error::SubscribeError;
 pub(crate) use error::{
     OTHER_COPY, fmt_cycle, fmt_invalid_pattern, fmt_unawaited, provided_states,

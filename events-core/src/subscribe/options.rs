@@ -2,20 +2,20 @@
 
 use std::num::NonZeroUsize;
 
-use super::builder::{BackgroundKind, ExactKind, NewSubscription, PatternKind};
+use super::builder::{BackgroundKind, ExactKind, NewSubscription};
 use crate::{
-    event::{AnyEvent, Family, Snapshot, TopicEvent},
+    event::{Family, Snapshot},
     metadata::IntoKey,
     primitives::CatchDrop,
 };
 
 /// The remedy for two conditions.
-const JOIN: &str = "join both with `&&`";
+pub(super) const JOIN: &str = "join both with `&&`";
 
 impl<F: Family, T> NewSubscription<F, T> {
     /// Records that an option is set, which is refused when it was set before.
     #[track_caller]
-    fn set(&mut self, option: &'static str, remedy: &str) {
+    pub(super) fn set(&mut self, option: &'static str, remedy: &str) {
         assert!(
             !self.options_set.contains(&option),
             "{option} is set already; {remedy}"
@@ -105,22 +105,6 @@ impl<F: Family, T: ExactKind> NewSubscription<F, T> {
     }
 }
 
-impl NewSubscription<TopicEvent<'static>, PatternKind> {
-    /// Calls the handler only for events for which the condition is true. The condition is
-    /// evaluated when the order reaches the handler. A panic in it counts as a failure of the
-    /// subscriber.
-    ///
-    /// # Panics
-    ///
-    /// When a condition is set already.
-    #[track_caller]
-    pub fn when(mut self, when: impl Fn(&dyn AnyEvent) -> bool + Send + Sync + 'static) -> Self {
-        self.set("a condition", JOIN);
-        self.when_any = Some(CatchDrop::new(Box::new(when)));
-        self
-    }
-}
-
 impl<E: Snapshot> NewSubscription<E, BackgroundKind> {
     /// Runs the handler from the queue after every emit;
     /// [`Event::emit_async`](crate::Event::emit_async) does not wait for it, either.
@@ -145,8 +129,15 @@ impl<E: Snapshot> NewSubscription<E, BackgroundKind> {
     /// When a limit is set already.
     #[track_caller]
     pub fn concurrency(mut self, limit: usize) -> Self {
+        self.limit_calls(limit);
+        self
+    }
+}
+
+impl<F: Family, T> NewSubscription<F, T> {
+    #[track_caller]
+    pub(super) fn limit_calls(&mut self, limit: usize) {
         self.set("a limit of concurrent calls", "remove one of them");
         self.subscriber.concurrency = Some(NonZeroUsize::new(limit).unwrap_or(NonZeroUsize::MIN));
-        self
     }
 }

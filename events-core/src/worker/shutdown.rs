@@ -292,7 +292,9 @@ impl fmt::Display for Unfinished {
             write!(f, " and {running} that did not return")?;
         }
         let mut counts = TopicCounts::default();
-        events.iter().for_each(|event| counts.add(event.topic(), 1));
+        events
+            .iter()
+            .for_each(|event| counts.add(event.0.topic.clone(), 1));
         if !events.is_empty() {
             write!(f, ": {counts}")?;
         }
@@ -306,7 +308,7 @@ impl fmt::Display for Unfinished {
 pub struct UnfinishedEvent(UnfinishedJob);
 
 impl UnfinishedEvent {
-    /// The metadata of its type.
+    /// The metadata of its type. All events without a type have the same, whose topic is a placeholder.
     #[must_use]
     pub fn info(&self) -> &'static EventInfo {
         self.0.info
@@ -314,8 +316,8 @@ impl UnfinishedEvent {
 
     /// Its topic.
     #[must_use]
-    pub fn topic(&self) -> &'static str {
-        self.0.info.topic()
+    pub fn topic(&self) -> &str {
+        &self.0.topic
     }
 
     /// Where it was emitted from, if an origin was given.
@@ -331,7 +333,8 @@ impl UnfinishedEvent {
         Some(unfinished.iter().map(AsRef::as_ref))
     }
 
-    /// The event, if it is an `E`.
+    /// The event, if it is an `E`. Of an event without a type these are the arguments,
+    /// [`Args`](crate::emitting::Args).
     ///
     /// # Errors
     ///
@@ -339,6 +342,7 @@ impl UnfinishedEvent {
     pub fn downcast<E: Any>(self) -> Result<E, Self> {
         let UnfinishedJob {
             info,
+            topic,
             origin,
             event,
             unfinished,
@@ -350,6 +354,7 @@ impl UnfinishedEvent {
             .map_err(|event| {
                 Self(UnfinishedJob {
                     info,
+                    topic,
                     origin,
                     event: CatchDrop::new(event),
                     unfinished,

@@ -5,6 +5,7 @@
 mod awaited;
 mod bridge;
 mod builtin;
+mod copies;
 mod current;
 mod emit;
 mod event;

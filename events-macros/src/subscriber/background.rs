@@ -5,7 +5,7 @@
 //! a generated struct whose method returns the future, which borrows the struct and the event.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Token;
 
 use super::{
@@ -13,7 +13,10 @@ use super::{
     method::Method,
     model::Subscriber,
     params::{ParamTokens, find_params},
-    tokens::{call_spans, find_listener, function_path, hygienic_ident, parameter_family},
+    tokens::{
+        call_spans, find_listener, function_path, hygienic_ident, parameter_family,
+        subscribe_selected,
+    },
 };
 use crate::syntax::{
     lifetimes::all_static,
@@ -120,7 +123,7 @@ pub(super) fn background_type(subscriber: &Subscriber) -> TokenStream {
             #call: &'__call #private::BackgroundCall,
         )
     };
-    let event_bound = if is_awaited {
+    let event_bound = if is_awaited || subscriber.selects() {
         None
     } else {
         Some(quote!(for<'__any> #event_type: #private::Snapshot,))
@@ -151,17 +154,19 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
     let params = ParamTokens::of(subscriber);
     let find_params = find_params(&params);
     let kept = params.iter().map(|param| &param.kept);
-    let family = parameter_family(subscriber);
+    let family = (!subscriber.selects()).then(|| parameter_family(subscriber));
     let Filters {
         captures,
         filter,
         is_set,
-    } = Filters::new(subscriber, Some(&family));
+    } = Filters::new(subscriber, family.as_ref());
     let event_span = type_name_span(&subscriber.event);
     let handler = Token![_](params.first().map_or(event_span, |param| param.span));
     let find_listener = find_listener(subscriber);
     let is_awaited = subscriber.is_awaited();
-    let register = if is_awaited {
+    let register = if subscriber.selects() {
+        located_at(&hygienic_ident("copy_handler"), event_span).into_token_stream()
+    } else if is_awaited {
         let register = located_at(&hygienic_ident("subscribe_awaited"), event_span);
         quote_spanned!(event_span=> #register::<#family, #handler>)
     } else {
@@ -189,14 +194,24 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
     } else {
         background
     };
-    quote! {
-        #find_params
-        #find_listener
-        #captures
+    let registered = quote! {
         #installer.#register(
             #filter,
             #claim
             #background,
         );
+    };
+    let registered = if subscriber.selects() {
+        let any = hygienic_ident("any");
+        let selected = subscribe_selected(subscriber, &any, "subscribe_copied");
+        quote!(let #any = #registered #selected)
+    } else {
+        registered
+    };
+    quote! {
+        #find_params
+        #find_listener
+        #captures
+        #registered
     }
 }

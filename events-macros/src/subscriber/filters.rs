@@ -1,10 +1,11 @@
 //! Writes the filters of a subscriber: `origin`, `when` and `once`.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::{
+    checks::event_param::is_event_copy,
     model::Subscriber,
     tokens::{hygienic_ident, key},
 };
@@ -72,7 +73,11 @@ pub(super) fn checks(
         checks.extend(quote!(if !#source.is_from(&#origin) { #skip }));
     }
     if let Some(when) = &subscriber.when {
-        let ty = inferred(&subscriber.event, &subscriber.signature.generics);
+        let ty = if is_event_copy(&subscriber.event) && subscriber.selects() {
+            quote!(dyn #core::__private::AnyEvent)
+        } else {
+            inferred(&subscriber.event, &subscriber.signature.generics).into_token_stream()
+        };
         checks.extend(quote_spanned! {mixed_site_at(when.span())=>
             let when: fn(&#ty) -> bool = #when;
             if !when(#event) { #skip }

@@ -9,10 +9,11 @@ use quote::{quote, quote_spanned};
 
 use super::{
     filters::{Filters, checks},
-    model::{EventSelector, Subscriber},
+    model::Subscriber,
     params::{ParamTokens, find_params},
     tokens::{
-        call_spans, find_listener, function_path, hygienic_ident, listed_families, parameter_family,
+        call_spans, find_listener, function_path, hygienic_ident, parameter_family,
+        subscribe_selected,
     },
 };
 use crate::syntax::spans::located_at;
@@ -49,11 +50,9 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
         #(#makes)*
         #call
     };
-    if !matches!(subscriber.selector, EventSelector::Parameter) {
+    if subscriber.selects() {
         let any = hygienic_ident("any");
-        let families = listed_families(subscriber);
-        let has_topic = matches!(subscriber.selector, EventSelector::Topic(_));
-        let add_topic = has_topic.then(|| quote!(#installer.subscribe_topic(&#any);));
+        let selected = subscribe_selected(subscriber, &any, "subscribe_type");
         let Filters {
             captures, filter, ..
         } = Filters::new(subscriber, None);
@@ -62,8 +61,7 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
             #find_listener
             #captures
             let #any = #installer.topic_handler(#filter, move |#event, #run| { #handler });
-            #(#installer.subscribe_type::<#families>(&#any);)*
-            #add_topic
+            #selected
         };
     }
     let family = parameter_family(subscriber);

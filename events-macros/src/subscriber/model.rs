@@ -109,7 +109,9 @@ impl Subscriber {
         check_background(&signature, &event, &args, errors);
         check_selector(&signature, &event, &args, method.as_ref(), errors);
         if let Some(when) = args.when.value() {
-            check_when(when, &signature, &event, errors);
+            let is_of_any_event =
+                takes_any_event(&event) || args.has_topic || !args.event_types.is_empty();
+            check_when(when, &signature, &event, is_of_any_event, errors);
         }
         let without_self = |ty: &Type| match &method {
             Some(method) => method.without_self(ty),
@@ -126,7 +128,7 @@ impl Subscriber {
         let params = params.collect();
         let selector = match args.topic.into_value() {
             Some(pattern) => EventSelector::Topic(pattern),
-            None if takes_any_event(&event) => {
+            None if takes_any_event(&event) || !args.event_types.is_empty() => {
                 EventSelector::Types(args.event_types.iter().map(without_self).collect())
             }
             None => EventSelector::Parameter,
@@ -165,6 +167,11 @@ impl Subscriber {
     /// Whether its return type is `!`. A call of it converts into any type, and a lint reports code after it.
     pub(crate) fn never_returns(&self) -> bool {
         matches!(self.return_type, Some(Type::Never(_)))
+    }
+
+    /// Whether it receives events of any type that it selects, and not of the type of its parameter.
+    pub(super) fn selects(&self) -> bool {
+        !matches!(self.selector, EventSelector::Parameter)
     }
 
     /// Whether it is awaited in its place among the sync subscribers.

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Type, spanned::Spanned};
 
 use super::{
-    checks::event_param::pointee,
+    checks::event_param::{is_event_copy, pointee},
     method::listener_alias,
     model::{EventSelector, Subscriber},
 };
@@ -67,6 +67,23 @@ pub(super) fn listed_families(subscriber: &Subscriber) -> Vec<TokenStream> {
     }
 }
 
+/// Registers the handler `any` for the listed event types, by the method with that name, or for the topic.
+pub(super) fn subscribe_selected(
+    subscriber: &Subscriber,
+    any: &Ident,
+    subscribe_type: &str,
+) -> TokenStream {
+    let installer = hygienic_ident("installer");
+    let families = listed_families(subscriber);
+    let subscribe_type = hygienic_ident(subscribe_type);
+    let has_topic = matches!(subscriber.selector, EventSelector::Topic(_));
+    let add_topic = has_topic.then(|| quote!(#installer.subscribe_topic(&#any);));
+    quote! {
+        #(#installer.#subscribe_type::<#families>(&#any);)*
+        #add_topic
+    }
+}
+
 /// The family of the event parameter's type, located where the compiler reports a type that is not an
 /// event.
 pub(super) fn parameter_family(subscriber: &Subscriber) -> TokenStream {
@@ -74,6 +91,7 @@ pub(super) fn parameter_family(subscriber: &Subscriber) -> TokenStream {
 }
 
 fn family_of(subscriber: &Subscriber, event: &Type) -> TokenStream {
+    let written = event;
     let core = &subscriber.core;
     let span = type_name_span(event);
     let core = located_at(core, span);
@@ -83,6 +101,9 @@ fn family_of(subscriber: &Subscriber, event: &Type) -> TokenStream {
         None => event,
         Some(method) => method.checked_event(&event, span),
     };
+    if is_event_copy(written) {
+        return quote_spanned!(span=> <#event as #core::__private::Selecting<_>>::Family);
+    }
     match pointee {
         // The compiler reports a pointer to an event. An event may have the name of a pointer.
         Some(inner) => {

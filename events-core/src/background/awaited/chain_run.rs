@@ -17,7 +17,7 @@ use super::{
 use crate::{
     background::{
         background_plan::BackgroundPlan, background_result::FirstPoll,
-        background_run::BackgroundRun, stages::Select,
+        background_run::BackgroundRun, order::Select,
     },
     context::{CatchSpan, EmitGuard, log, records_spans},
     event::{Event, Family, Visit},

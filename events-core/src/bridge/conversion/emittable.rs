@@ -68,7 +68,7 @@ pub trait Emittable {
     #[doc(hidden)]
     fn __emit(self, registry: &Registry, origin: Option<Origin>);
 
-    /// Emits it when the future is polled, or before this returns if no subscriber can be async.
+    /// Emits it when the future is polled.
     #[doc(hidden)]
     fn __emit_async(self, registry: &Registry, origin: Option<Origin>) -> Self::Emit;
 

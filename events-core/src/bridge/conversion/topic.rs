@@ -1,12 +1,19 @@
 //! The arguments of a topic, as the result of a conversion.
 
 use std::{
-    future::{Ready, ready},
+    future::Future,
+    pin::Pin,
     sync::Arc,
+    task::{Context, Poll, ready},
 };
 
+use pin_project_lite::pin_project;
+
 use super::emittable::Emittable;
-use crate::{event::Args, metadata::Origin, primitives::drop_catching, registry::Registry};
+use crate::{
+    emit::EmitTopicAsync, event::Args, metadata::Origin, primitives::drop_catching,
+    registry::Registry,
+};
 
 /// A topic with its arguments.
 pub struct TopicArgs {
@@ -14,9 +21,26 @@ pub struct TopicArgs {
     pub(super) args: Args,
 }
 
+pin_project! {
+    /// Emits a topic, and drops its arguments.
+    pub struct EmitTopicAndDrop {
+        #[pin]
+        emit: EmitTopicAsync,
+    }
+}
+
+impl Future for EmitTopicAndDrop {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        drop_catching(ready!(self.project().emit.poll(context)));
+        Poll::Ready(())
+    }
+}
+
 #[diagnostic::do_not_recommend]
 impl Emittable for TopicArgs {
-    type Emit = Ready<()>;
+    type Emit = EmitTopicAndDrop;
 
     fn __emit(self, registry: &Registry, origin: Option<Origin>) {
         drop_catching(match origin {
@@ -25,10 +49,13 @@ impl Emittable for TopicArgs {
         });
     }
 
-    /// The subscribers of a topic are sync.
-    fn __emit_async(self, registry: &Registry, origin: Option<Origin>) -> Ready<()> {
-        self.__emit(registry, origin);
-        ready(())
+    fn __emit_async(self, registry: &Registry, origin: Option<Origin>) -> EmitTopicAndDrop {
+        let Self { topic, args } = self;
+        let emit = match origin {
+            Some(origin) => registry.emit_topic_async_from(&*topic, args, origin),
+            None => registry.emit_topic_async(&*topic, args),
+        };
+        EmitTopicAndDrop { emit }
     }
 
     /// Not used: `ToTopic` knows the topic.

@@ -1,5 +1,9 @@
 //! Topics: patterns, their subscribers, and events without a type.
 
 mod declared;
+mod named_args;
+mod named_copies;
+mod named_emits;
 mod pattern_subscribers;
 mod patterns;
+mod predecessors_by_name;

@@ -69,6 +69,7 @@ pub(crate) const MACROS: Library = Library {
             "flush",
             "emit",
             "crate_names",
+            "args",
             "testing",
             "subscriber",
         ],

@@ -124,3 +124,12 @@ pub(in crate::subscriber) fn takes_any_event(event: &TypeReference) -> bool {
     }
     matches!(ty, Type::TraitObject(_))
 }
+
+/// Whether the type is written `EventCopy`, perhaps with a path. An event may have that name.
+pub(in crate::subscriber) fn is_event_copy(ty: &Type) -> bool {
+    let mut ty = ty;
+    while let Type::Paren(paren) = ty {
+        ty = &paren.elem;
+    }
+    last_segment(ty).is_some_and(|last| last.ident == "EventCopy" && last.arguments.is_none())
+}

@@ -1,11 +1,12 @@
 //! The option `when`: a closure, or an expression whose value is a function.
 
 use syn::{
-    Error, Expr, ExprPath, FnArg, Ident, Pat, Signature, TypeReference, UnOp,
+    Error, Expr, ExprPath, FnArg, Ident, Pat, Signature, Type, TypeReference, UnOp,
+    spanned::Spanned,
     visit_mut::{VisitMut, visit_expr_mut},
 };
 
-use super::event_param::takes_any_event;
+use super::event_param::is_event_copy;
 use crate::syntax::{errors::Errors, text::type_text::source_text};
 
 /// Checks that `when` is not a condition on the function's own parameters.
@@ -13,8 +14,16 @@ pub(in crate::subscriber) fn check_when(
     when: &Expr,
     signature: &Signature,
     event: &TypeReference,
+    is_of_any_event: bool,
     errors: &mut Errors,
 ) {
+    if let Some(copy) = closure_param(when).filter(|_| is_of_any_event)
+        && let Type::Reference(reference) = copy
+        && is_event_copy(&reference.elem)
+    {
+        let text = "`when` is evaluated before the event is copied; write `&dyn AnyEvent`";
+        return errors.push(Error::new(copy.span(), text));
+    }
     let Some(FnArg::Typed(input)) = signature.inputs.first() else {
         return;
     };
@@ -32,7 +41,7 @@ pub(in crate::subscriber) fn check_when(
     if !uses_event && !is_value(when) {
         return;
     }
-    let ty = if takes_any_event(event) {
+    let ty = if is_of_any_event {
         "dyn AnyEvent".to_owned()
     } else {
         source_text(&event.elem)
@@ -46,6 +55,17 @@ pub(in crate::subscriber) fn check_when(
          or the path of a function"
     );
     errors.push(Error::new_spanned(when, text));
+}
+
+/// The type of the parameter of a closure, if it is written.
+fn closure_param(when: &Expr) -> Option<&Type> {
+    let Expr::Closure(closure) = when else {
+        return None;
+    };
+    match closure.inputs.first()? {
+        Pat::Type(param) => Some(&param.ty),
+        _ => None,
+    }
 }
 
 /// Whether the value of the expression is never a function.

@@ -6,7 +6,7 @@ use syn::{
 };
 
 use super::{
-    event_param::takes_any_event,
+    event_param::{is_event_copy, takes_any_event},
     types::{generic_error, impl_trait_span, last_segment},
 };
 use crate::{
@@ -63,10 +63,12 @@ pub(in crate::subscriber) fn check_background(
     errors: &mut Errors,
 ) {
     let asyncness = signature.asyncness.as_ref().map(Spanned::span);
-    if asyncness.is_some() && args.options.is_awaited(event.mutability.is_some()) {
+    let is_by_type = !args.has_topic && args.event_types.is_empty();
+    let changes = event.mutability.is_some();
+    if asyncness.is_some() && is_by_type && args.options.is_awaited(changes) {
         return check_awaited(event, args, errors);
     }
-    if let Some(span) = args.options.awaited.span() {
+    if let (Some(span), None) = (args.options.awaited.span(), asyncness) {
         let text = "`awaited` is for async functions; make the function async, or remove this option: a sync \
                     subscriber runs in its place in any case";
         errors.push(Error::new(span, text));
@@ -89,7 +91,9 @@ pub(in crate::subscriber) fn check_background(
         };
         errors.push(Error::new(span, text));
     }
-    if let Some(mutability) = &event.mutability {
+    if let Some(mutability) = &event.mutability
+        && is_by_type
+    {
         let text = "a deferred subscriber receives a clone of the event, so it only reads it; \
                     write `&` in place of `&mut`, or remove `deferred` to change the event";
         errors.push(Error::new(mutability.span(), text));
@@ -153,20 +157,46 @@ pub(in crate::subscriber) fn check_selector(
             "a subscriber selects events by topic or by type, not by both; remove one of them";
         errors.push(Error::new(args.event_types[0].span(), text));
     }
-    if !takes_any_event(event) {
-        let text = "a subscriber with a topic or with a list of types accepts `&dyn AnyEvent`; write that, or \
-                    subscribe to this one type: `#[subscriber]`";
-        return errors.push(Error::new(event.elem.span(), text));
+    let asyncness = signature.asyncness.as_ref().map(Spanned::span);
+    if let (Some(span), true) = (args.options.awaited.span(), asyncness.is_some()) {
+        let text = "a subscriber with a topic or with a list of types is not awaited in its place; remove `awaited`, so \
+                    that it runs after the sync ones, or subscribe to each type";
+        errors.push(Error::new(span, text));
     }
-    if let Some(mutability) = &event.mutability {
-        let text = "an `AnyEvent` is read-only; write `&dyn AnyEvent`";
+    match asyncness.or(args.options.deferred.span()) {
+        Some(_) => check_copy(event, errors),
+        None => check_any_event(event, errors),
+    }
+}
+
+/// Checks the event parameter of an async or deferred function with a topic or a list of types.
+fn check_copy(event: &TypeReference, errors: &mut Errors) {
+    if takes_any_event(event) {
+        let text = "an async or deferred subscriber outlives the emit, so it receives a copy of the event; write \
+                    `&EventCopy`, which has the methods of `AnyEvent`";
+        errors.push(Error::new(event.span(), text));
+    } else if !is_event_copy(&event.elem) {
+        let text = "an async or deferred subscriber with a topic or with a list of types accepts `&EventCopy`; write \
+                    that, or subscribe to this one type: `#[subscriber]`";
+        errors.push(Error::new(event.elem.span(), text));
+    } else if let Some(mutability) = &event.mutability {
+        let text = "an `EventCopy` is read-only; write `&EventCopy`";
         errors.push(Error::new(mutability.span(), text));
     }
-    let asyncness = signature.asyncness.as_ref().map(Spanned::span);
-    if let Some(span) = asyncness.or(args.options.deferred.span()) {
-        let text = "an event of unknown type cannot be copied for an async or deferred subscriber; make \
-                    the function sync, without `deferred`, and pass on the data that is needed";
-        errors.push(Error::new(span, text));
+}
+
+/// Checks the event parameter of a sync function with a topic or a list of types.
+fn check_any_event(event: &TypeReference, errors: &mut Errors) {
+    if is_event_copy(&event.elem) {
+        let text = "a sync subscriber reads the event itself; write `&dyn AnyEvent`, or add `deferred` to receive a copy";
+        errors.push(Error::new(event.elem.span(), text));
+    } else if !takes_any_event(event) {
+        let text = "a subscriber with a topic or with a list of types accepts `&dyn AnyEvent`; write that, or \
+                    subscribe to this one type: `#[subscriber]`";
+        errors.push(Error::new(event.elem.span(), text));
+    } else if let Some(mutability) = &event.mutability {
+        let text = "an `AnyEvent` is read-only; write `&dyn AnyEvent`";
+        errors.push(Error::new(mutability.span(), text));
     }
 }
 

@@ -7,7 +7,7 @@ use crate::metadata::SubscriberInfo;
 
 /// When an async emit runs or queues a handler.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(in crate::background) enum Stage {
     /// It is not deferred: it runs on the task of the emit.
     Async,
     /// It is deferred, and queued before the async handlers are started.
@@ -38,7 +38,7 @@ pub(crate) enum Select {
 impl Stage {
     /// Whether a handler of this stage is in the selection.
     #[inline]
-    pub(super) fn is_in(self, selection: Select) -> bool {
+    pub(in crate::background) fn is_in(self, selection: Select) -> bool {
         match selection {
             Select::All => true,
             Select::Async => self == Self::Async,
@@ -50,7 +50,7 @@ impl Stage {
 }
 
 /// The stage of each handler.
-pub(super) fn stages(
+pub(in crate::background) fn stages(
     subscribers: &[Arc<SubscriberInfo>],
     dependencies: &Dependencies,
 ) -> Box<[Stage]> {

@@ -2,8 +2,8 @@
 
 use std::future::{Ready, ready};
 
-use super::traits::{EmitBackend, Event, OwnedEvent};
 use crate::{
+    event::traits::{EmitBackend, Event, OwnedEvent},
     metadata::Origin,
     result::{EmitError, EmitStats, Emitted, QueueFull},
 };

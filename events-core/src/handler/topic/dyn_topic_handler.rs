@@ -3,8 +3,16 @@
 
 use std::{marker::PhantomData, sync::Arc};
 
-use super::{chain::ErasedHandler, outcome::Step, run::Run, sync_handler::CallHandler};
-use crate::event::{AnyEvent, Family, TypedView};
+use crate::{
+    event::{AnyEvent, Family, TypedView},
+    handler::{
+        chain::{ErasedEventRef, ErasedHandler},
+        outcome::Step,
+        run::Run,
+        sync_handler::CallHandler,
+    },
+    metadata::Origin,
+};
 
 /// A handler of events of any type, with its filters; its type is erased.
 pub(crate) trait DynTopicHandler: Send + Sync {
@@ -34,4 +42,16 @@ impl<F: Family> CallHandler<F> for FamilyAdapter<F> {
         let origin = run.origin();
         self.handler.call(&TypedView { event, origin }, run)
     }
+}
+
+/// The type of [`view`]. It does nothing if the event is of another family.
+pub(crate) type ViewFn = fn(ErasedEventRef<'_>, Option<&Origin>, &mut dyn FnMut(&dyn AnyEvent));
+
+/// Calls `f` with an event of a family as an event of any type.
+pub(crate) fn view<F: Family>(
+    event: ErasedEventRef<'_>,
+    origin: Option<&Origin>,
+    f: &mut dyn FnMut(&dyn AnyEvent),
+) {
+    event.read::<F>(|event| f(&TypedView { event, origin }));
 }

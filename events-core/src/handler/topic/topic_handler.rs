@@ -1,10 +1,10 @@
 //! Functions and closures as sync handlers of events of any type, which are subscribed to a pattern of
 //! topics.
 
-use super::outcome::{Outcome, Step};
 use crate::{
     context::{Emission, EmissionSource},
     event::AnyEvent,
+    handler::outcome::{Outcome, Step},
 };
 
 /// A function or closure that can be subscribed to a pattern of topics: it takes `&dyn AnyEvent`, then
@@ -12,7 +12,8 @@ use crate::{
 ///
 /// `M` only distinguishes the implementations; leave it to inference.
 ///
-/// It is always sync, and only reads the event.
+/// It is sync, and only reads the event. [`AsyncTopicHandler`](super::AsyncTopicHandler) and
+/// [`DeferredTopicHandler`](super::DeferredTopicHandler) run later, with a copy of the event.
 ///
 /// ```
 /// use events_core::{AnyEvent, Emission, Event, Registry};
@@ -39,8 +40,7 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "this is not a handler of events by their topic",
     label = "not such a handler",
-    note = "it cannot be async: subscribe to each type with `registry.on_async(async |event: &MyEvent| ..)`, or \
-            enqueue what an async subscriber needs",
+    note = "an async function or closure: `registry.on_topic_async(\"..\", async |event: &EventCopy| ..)?`",
     note = "it accepts `&dyn AnyEvent`, and then perhaps `&Emission`; write the type in a closure: \
             `|event: &dyn AnyEvent| ..`",
     note = "it returns nothing, `Result<(), E>`, `ControlFlow<()>`, or `Result<ControlFlow<()>, E>`, where the error \

@@ -1,28 +1,25 @@
-//! Emitting by a topic, without an event type. Only pattern subscribers receive such an event.
-//!
-//! The plan of a topic comes from the registry's topic cache, which has a fixed size: a million topics
-//! take no more memory than a thousand, and a topic that is emitted repeatedly is matched once.
+//! Sync emits by a topic.
 
-use std::panic::Location;
+use std::{panic::Location, sync::Arc};
 
-use super::{
-    context::{CallSite, EmitContext},
-    dispatch,
-};
 use crate::{
     context::log,
+    emit::{
+        context::{CallSite, EmitContext},
+        dispatch,
+    },
     event::{Args, TopicEvent, TypedView},
     handler::ErasedEvent,
     metadata::{EmitVerb, IntoKey, Origin},
     plan::Plan,
     primitives::drop_catching,
-    registry::{Core, Registry, TopicPlan},
-    result::{EmitError, EmitErrorKind, EmitStats, Emitted, FailureList},
+    registry::{Core, Registry},
+    result::{EmitError, EmitErrorKind, EmitStats, Emitted, FailureList, TooDeep},
 };
 
 impl Registry {
     /// Emits an event without a type: the pattern subscribers that match the topic receive it, and read
-    /// its arguments by name and type. Returns the arguments.
+    /// its arguments by name and type. Returns the arguments. Async and deferred ones receive it from the queue.
     ///
     /// The subscribers of about a thousand topics are cached; further topics cost time, but no memory.
     ///
@@ -40,8 +37,7 @@ impl Registry {
     #[track_caller]
     pub fn emit_topic(&self, topic: impl AsRef<str>, args: Args) -> Args {
         let site = Location::caller();
-        self.core().emit_topic(topic.as_ref(), &args, None, site);
-        args
+        self.core().emit_topic(topic.as_ref(), args, None, site)
     }
 
     /// [`emit_topic`](Self::emit_topic) with an origin.
@@ -55,8 +51,7 @@ impl Registry {
         let origin = origin.into_key().into();
         let site = Location::caller();
         self.core()
-            .emit_topic(topic.as_ref(), &args, Some(&origin), site);
-        args
+            .emit_topic(topic.as_ref(), args, Some(&origin), site)
     }
 
     /// [`emit_topic`](Self::emit_topic), which also returns the result of the emit.
@@ -73,16 +68,35 @@ impl Registry {
         let site = Location::caller();
         self.core().try_emit_topic(topic.as_ref(), args, None, site)
     }
+
+    /// [`try_emit_topic`](Self::try_emit_topic) with an origin.
+    ///
+    /// # Errors
+    ///
+    /// As `try_emit_topic`.
+    #[track_caller]
+    pub fn try_emit_topic_from<M>(
+        &self,
+        topic: impl AsRef<str>,
+        args: Args,
+        origin: impl IntoKey<M>,
+    ) -> Result<Emitted<Args>, EmitError<Args>> {
+        let origin = origin.into_key().into();
+        let site = Location::caller();
+        self.core()
+            .try_emit_topic(topic.as_ref(), args, Some(&origin), site)
+    }
 }
 
 impl Core {
     /// Emits a topic with its arguments, and logs what fails.
-    fn emit_topic(&self, topic: &str, args: &Args, origin: Option<&Origin>, site: CallSite) {
+    fn emit_topic(&self, topic: &str, args: Args, origin: Option<&Origin>, site: CallSite) -> Args {
         let _sink = self.pass_failures();
-        let (_, error) = self.run_topic(topic, args, origin, None, site);
+        let (emitted, error) = self.run_topic(topic, args, origin, None, site);
         if let Some(EmitErrorKind::TooDeep(refusal)) = error {
             log::refusal(&refusal);
         }
+        emitted.into_event()
     }
 
     /// Emits a topic with its arguments, and reports the result.
@@ -94,8 +108,7 @@ impl Core {
         site: CallSite,
     ) -> Result<Emitted<Args>, EmitError<Args>> {
         let failures = FailureList::new();
-        let (stats, error) = self.run_topic(topic, &args, origin, Some(&failures), site);
-        let emitted = Emitted::new(args, stats);
+        let (emitted, error) = self.run_topic(topic, args, origin, Some(&failures), site);
         match error.or_else(|| failures.into_inner().take().map(EmitErrorKind::Failed)) {
             Some(error) => Err(EmitError::new(emitted, topic.to_owned().into(), error)),
             None => Ok(emitted),
@@ -106,59 +119,74 @@ impl Core {
     fn run_topic(
         &self,
         topic: &str,
-        args: &Args,
+        mut args: Args,
         origin: Option<&Origin>,
         failures: Option<&FailureList>,
         site: CallSite,
-    ) -> (EmitStats, Option<EmitErrorKind>) {
+    ) -> (Emitted<Args>, Option<EmitErrorKind>) {
         self.warn_if_unscanned();
-        if self.withholds(
-            &mut TopicEvent { topic, args },
-            origin,
-            site,
-            EmitVerb::Emit,
-        ) {
-            return (EmitStats::default(), None);
+        if self.is_intercepted() {
+            let mut event = TopicEvent::new(topic, args);
+            let is_withheld = self.withholds(&mut event, origin, site, EmitVerb::Emit);
+            args = event.args;
+            if is_withheld {
+                return (Emitted::new(args, EmitStats::default()), None);
+            }
         }
         let span = log::emit_span(topic, origin);
         let _entered = span.enter();
         let topic_plan = self.has_patterns().then(|| self.topic_plan(topic));
-        let cached = match &topic_plan {
-            None => None,
-            Some(TopicPlan::Cached(cached)) => cached.as_deref(),
-            Some(TopicPlan::Uncached(cached)) => Some(&**cached),
-        };
         let mut stats = EmitStats::default();
         let mut error = None;
-        if let Some(plan) = cached.and_then(|cached| cached.plan.as_ref()) {
-            let emit_context = self.emit_context::<TopicEvent<'static>>(origin);
-            let result = dispatch::guarded(plan, emit_context, |_| {
-                run(plan, topic, args, emit_context, failures)
-            });
-            match result {
-                Ok(of_chain) => stats = of_chain,
+        if let Some(cached) = topic_plan.as_ref().and_then(|topic_plan| topic_plan.get())
+            && let Some(plan) = &cached.plan
+        {
+            let mut event = TopicEvent {
+                topic: Arc::clone(&cached.topic),
+                args,
+            };
+            match run(
+                plan,
+                &mut event,
+                self.emit_context::<TopicEvent>(origin),
+                failures,
+            ) {
+                Ok(of_plan) => stats = of_plan,
                 Err(refusal) => error = Some(EmitErrorKind::TooDeep(*refusal)),
             }
+            args = event.args;
         }
         if error.is_none() && stats.is_unheard() {
-            let event = &TopicEvent { topic, args };
-            self.emit_limits()
-                .report_unheard(&TypedView { event, origin });
+            args = self.report_unheard_topic(topic, args, origin);
         }
         // The last reader of a plan frees its closures, whose `Drop` may panic.
         drop_catching(topic_plan);
-        (stats, error)
+        (Emitted::new(args, stats), error)
+    }
+
+    /// Reports that no subscriber received the event. The event is made only for a hook.
+    fn report_unheard_topic(&self, topic: &str, args: Args, origin: Option<&Origin>) -> Args {
+        log::unheard(topic);
+        if self.emit_limits().fast_path_limit() > 0 {
+            return args; // there is no hook
+        }
+        let event = TopicEvent::new(topic, args);
+        self.emit_limits().call_unheard_hook(&TypedView {
+            event: &event,
+            origin,
+        });
+        event.args
     }
 }
 
 fn run(
     plan: &Plan,
-    topic: &str,
-    args: &Args,
+    event: &mut TopicEvent,
     emit_context: EmitContext<'_>,
     failures: Option<&FailureList>,
-) -> EmitStats {
-    let mut event = TopicEvent { topic, args };
-    let event = &mut ErasedEvent::new::<TopicEvent<'static>>(&mut event);
-    dispatch::run_chain(plan, event, emit_context, failures)
+) -> Result<EmitStats, Box<TooDeep>> {
+    let event = &mut ErasedEvent::new::<TopicEvent>(event);
+    dispatch::guarded(plan, emit_context, |_| {
+        dispatch::run_and_defer(plan, event, emit_context, failures)
+    })
 }

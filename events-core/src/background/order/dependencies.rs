@@ -4,13 +4,13 @@
 //! The *number* of a handler is its index in the plan, where a handler stands behind those it depends on.
 
 /// The dependencies among the background handlers of one plan.
-pub(super) struct Dependencies {
+pub(in crate::background) struct Dependencies {
     /// Pairs of numbers: the second handler is started when the first is complete. Sorted by the second.
     pairs: Box<[(usize, usize)]>,
 }
 
 impl Dependencies {
-    pub(super) fn new(mut pairs: Vec<(usize, usize)>) -> Self {
+    pub(in crate::background) fn new(mut pairs: Vec<(usize, usize)>) -> Self {
         pairs.sort_unstable_by_key(|&(_, second)| second);
         Self {
             pairs: pairs.into(),
@@ -18,13 +18,13 @@ impl Dependencies {
     }
 
     #[inline]
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::background) fn is_empty(&self) -> bool {
         self.pairs.is_empty()
     }
 
     /// The handlers that depend on one of these, directly or through others. Each handler is an index of
     /// the slice and of the result.
-    pub(super) fn dependents(&self, of: &[bool]) -> Vec<bool> {
+    pub(in crate::background) fn dependents(&self, of: &[bool]) -> Vec<bool> {
         let mut walk = self.walk(of.len());
         let is_dependent = |(number, is_one): (usize, &bool)| {
             let depends = walk.depends(number);
@@ -35,7 +35,7 @@ impl Dependencies {
     }
 
     /// A walk along the handlers, of which there are so many.
-    pub(super) fn walk(&self, handlers: usize) -> Walk<'_> {
+    pub(in crate::background) fn walk(&self, handlers: usize) -> Walk<'_> {
         Walk {
             pairs: &self.pairs,
             blocks: vec![false; handlers],
@@ -44,7 +44,7 @@ impl Dependencies {
 
     /// Adds the handlers that dependencies among the `candidates` connect, in either direction, with one of
     /// these.
-    pub(super) fn add_connected(&self, to: &mut [bool], candidates: &[bool]) {
+    pub(in crate::background) fn add_connected(&self, to: &mut [bool], candidates: &[bool]) {
         let mut is_changed = true;
         while is_changed {
             is_changed = false;
@@ -60,7 +60,7 @@ impl Dependencies {
 
 /// A walk along the handlers in their order. For each it finds whether the handler depends on an incomplete one,
 /// directly or through others.
-pub(super) struct Walk<'d> {
+pub(in crate::background) struct Walk<'d> {
     /// The pairs that end at a handler which was not visited yet.
     pairs: &'d [(usize, usize)],
     /// Which of the visited handlers are incomplete or depend on an incomplete one.
@@ -69,7 +69,7 @@ pub(super) struct Walk<'d> {
 
 impl Walk<'_> {
     /// Whether the next handler depends on an incomplete one.
-    pub(super) fn depends(&mut self, number: usize) -> bool {
+    pub(in crate::background) fn depends(&mut self, number: usize) -> bool {
         let of_others = self.pairs.iter().position(|&(_, second)| second > number);
         let (pairs, rest) = self.pairs.split_at(of_others.unwrap_or(self.pairs.len()));
         self.pairs = rest;
@@ -79,7 +79,7 @@ impl Walk<'_> {
     }
 
     /// Records whether the handler that was visited last is incomplete.
-    pub(super) fn set_incomplete(&mut self, number: usize, is_incomplete: bool) {
+    pub(in crate::background) fn set_incomplete(&mut self, number: usize, is_incomplete: bool) {
         self.blocks[number] |= is_incomplete;
     }
 }

@@ -1,0 +1,49 @@
+//! The trait of a background run with its event type erased, as the queue stores it.
+
+use std::{
+    any::Any,
+    borrow::Cow,
+    pin::Pin,
+    sync::Arc,
+    task::{Poll, Waker},
+};
+
+use super::background_result::BackgroundResult;
+use crate::{
+    event::AnyEvent,
+    metadata::{EventInfo, Origin, SubscriberInfo},
+};
+
+/// A [`BackgroundRun`](super::background_run::BackgroundRun) with its event type erased: the dispatch of one
+/// event to handlers of a plan.
+pub(crate) trait ErasedBackgroundRun: Send {
+    /// Polls the pending handlers, and starts those that are no longer blocked. Ready when all are complete.
+    fn poll(self: Pin<&mut Self>, waker: &Waker) -> Poll<()>;
+
+    /// The same, when its emission is the innermost one of this thread already.
+    fn poll_in_emission(self: Pin<&mut Self>, waker: &Waker) -> Poll<()>;
+
+    /// The results so far; each failure is returned once.
+    fn take_result(self: Pin<&mut Self>) -> BackgroundResult;
+
+    /// Logs the failures so far, and returns how many there are.
+    fn record(self: Pin<&mut Self>) -> usize;
+
+    /// Calls `f` with the event, if it is still there and no handler has received it: none ran, failed or is pending.
+    fn show_unheard(&self, f: &mut dyn FnMut(&dyn AnyEvent));
+
+    /// Removes the async handlers that are not started, and returns their subscribers.
+    fn remove_async(self: Pin<&mut Self>) -> Vec<Arc<SubscriberInfo>>;
+
+    /// The subscribers whose handlers are not complete.
+    fn unfinished(&self) -> Vec<Arc<SubscriberInfo>>;
+
+    /// Drops the handlers' futures, and returns the event and its origin, if the event is still there.
+    fn stop(self: Pin<&mut Self>) -> Option<(Box<dyn Any + Send>, Option<Origin>)>;
+
+    /// Describes the event type; `None` if the event is no longer there.
+    fn info(&self) -> Option<&'static EventInfo>;
+
+    /// The topic of the event; `None` if the event is no longer there.
+    fn topic(&self) -> Option<Cow<'static, str>>;
+}

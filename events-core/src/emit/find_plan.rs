@@ -1,0 +1,54 @@
+//! Finding the plan of an event: in the slot of its type or, for an event without a type, in the topic cache.
+//!
+//! `own_topic` is the topic of an event without a type. For all other events it is the constant `None`, so that the
+//! compiler removes the topic cache from their emits.
+
+use super::{context::EmitContext, dispatch};
+use crate::{
+    context::EmitGuard, event::Family, plan::Plan, primitives::drop_catching, registry::Core,
+    result::TooDeep,
+};
+
+impl Core {
+    /// Calls `f` with the plan and the guard of the emit. An error if the emit is nested too deep; `None` if there is no
+    /// plan.
+    #[inline]
+    pub(super) fn with_plan<F: Family, T>(
+        &self,
+        own_topic: Option<&str>,
+        emit_context: EmitContext<'_>,
+        f: impl FnOnce(&Plan, &EmitGuard) -> T,
+    ) -> Result<Option<T>, Box<TooDeep>> {
+        match own_topic {
+            None => dispatch::with_guard(self.slot_with_patterns::<F>(), emit_context, f),
+            Some(topic) => self
+                .with_topic_plan(topic, |plan| {
+                    dispatch::guarded(plan, emit_context, |guard| f(plan, guard))
+                })
+                .transpose(),
+        }
+    }
+
+    /// Calls `f` with the plan and the guard of the emit of a job from the queue. `None` if there is no plan.
+    #[inline]
+    pub(super) fn with_job_plan<F: Family, T>(
+        &self,
+        own_topic: Option<&str>,
+        f: impl FnOnce(&Plan, &EmitGuard) -> T,
+    ) -> Option<T> {
+        match own_topic {
+            None => dispatch::with_job_guard(self.slot_with_patterns::<F>(), f),
+            Some(topic) => self.with_topic_plan(topic, |plan| dispatch::job_guarded(plan, f))?,
+        }
+    }
+
+    /// Calls `f` with the plan of a topic that is emitted without an event type.
+    fn with_topic_plan<T>(&self, topic: &str, f: impl FnOnce(&Plan) -> T) -> Option<T> {
+        let topic_plan = self.has_patterns().then(|| self.topic_plan(topic))?;
+        let plan = topic_plan.get().and_then(|cached| cached.plan.as_ref());
+        let result = plan.map(f);
+        // The last reader of a plan frees its closures, whose `Drop` may panic.
+        drop_catching(topic_plan);
+        result
+    }
+}

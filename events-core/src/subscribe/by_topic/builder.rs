@@ -1,0 +1,183 @@
+//! The builder of a subscription to a pattern of topics: its two kinds, and their options.
+
+use std::{
+    num::NonZeroUsize,
+    sync::{Arc, Weak},
+};
+
+use crate::{
+    background::{ConcurrencyLimited, FilteredCopyHandler, OnceHandler},
+    event::{AnyEvent, EventCopy, TopicEvent},
+    handler::{Background, EmitOrigin, Run, TopicHandler},
+    metadata::{Key, Location, Pattern},
+    plan::AnyEventHandler,
+    primitives::CatchDrop,
+    registry::Registry,
+    subscribe::{
+        builder::{
+            BackgroundPatternKind, HandlerFactory, NewSubscription, PatternFactory, PatternKind,
+        },
+        filter::{AnyCondition, Filters},
+        filtered_handlers::SubscribedTopicHandler,
+        options::JOIN,
+        subscription::{Closable, weak},
+    },
+};
+
+impl NewSubscription<TopicEvent, PatternKind> {
+    /// A subscription to every event whose topic matches the pattern.
+    pub(crate) fn pattern<M: 'static>(
+        registry: Registry,
+        location: Location,
+        name: Key,
+        pattern: Pattern,
+        handler: impl TopicHandler<M>,
+    ) -> Self {
+        let factory = |filters: Option<Filters<AnyCondition>>, _| {
+            let filter = filters.map(|filters| {
+                move |event: &dyn AnyEvent, origin: &EmitOrigin<'_>| {
+                    filters.pass(origin, |when| when(event))
+                }
+            });
+            let handler = move |event: &dyn AnyEvent, run: &Run<'_>| handler.call(event, run);
+            let handler = Arc::new(SubscribedTopicHandler::new(filter, handler));
+            let closable = weak(handler.clone());
+            (AnyEventHandler::Sync(handler), closable)
+        };
+        Self::by_pattern(registry, location, name, pattern, Box::new(factory))
+    }
+}
+
+impl NewSubscription<TopicEvent, BackgroundPatternKind> {
+    /// A subscription of a background handler to every event whose topic matches the pattern.
+    pub(crate) fn background_pattern(
+        registry: Registry,
+        location: Location,
+        name: Key,
+        pattern: Pattern,
+        handler: impl Background<EventCopy>,
+    ) -> Self {
+        let factory = |filters: Option<Filters<AnyCondition>>, concurrency| {
+            let filters = filters.map(Arc::new);
+            let once = filters.clone().filter(|filters| filters.is_once());
+            let filter = filters.map(|filters: Arc<Filters<AnyCondition>>| {
+                move |event: &dyn AnyEvent, origin: &EmitOrigin<'_>| {
+                    filters.test(origin, |when| when(event))
+                }
+            });
+            match once {
+                None => limited_copy_handler(filter, handler, concurrency),
+                Some(once) => {
+                    let handler = OnceHandler::new(move || once.claim(), handler);
+                    limited_copy_handler(filter, handler, concurrency)
+                }
+            }
+        };
+        Self::by_pattern(registry, location, name, pattern, Box::new(factory))
+    }
+
+    /// Marks the handler as async: `emit_async` waits for it, and a sync emit enqueues it.
+    pub(crate) fn asynchronous(mut self) -> Self {
+        self.subscriber.asynchronous = true;
+        self
+    }
+}
+
+impl<T> NewSubscription<TopicEvent, T> {
+    fn by_pattern(
+        registry: Registry,
+        location: Location,
+        name: Key,
+        pattern: Pattern,
+        factory: Box<PatternFactory>,
+    ) -> Self {
+        let text = pattern.text().clone();
+        let factory = HandlerFactory::Pattern(pattern, factory);
+        let mut new = Self::new(registry, location, name, factory);
+        new.subscriber.topic = text.clone();
+        new.subscriber.pattern = Some(text);
+        new
+    }
+}
+
+impl NewSubscription<TopicEvent, PatternKind> {
+    /// Calls the handler only for events for which the condition is true. The condition is
+    /// evaluated when the order reaches the handler. A panic in it counts as a failure of the
+    /// subscriber.
+    ///
+    /// # Panics
+    ///
+    /// When a condition is set already.
+    #[track_caller]
+    pub fn when(mut self, when: impl Fn(&dyn AnyEvent) -> bool + Send + Sync + 'static) -> Self {
+        self.set("a condition", JOIN);
+        self.when_any = Some(CatchDrop::new(Box::new(when)));
+        self
+    }
+}
+
+impl NewSubscription<TopicEvent, BackgroundPatternKind> {
+    /// Calls the handler only for events for which the condition is true. The condition is evaluated once for each emit,
+    /// before the event is copied. A panic in it counts as a failure of the subscriber.
+    ///
+    /// # Panics
+    ///
+    /// When a condition is set already.
+    #[track_caller]
+    pub fn when(mut self, when: impl Fn(&dyn AnyEvent) -> bool + Send + Sync + 'static) -> Self {
+        self.set("a condition", JOIN);
+        self.when_any = Some(CatchDrop::new(Box::new(when)));
+        self
+    }
+
+    /// Runs the handler from the queue after every emit;
+    /// [`Event::emit_async`](crate::Event::emit_async) does not wait for it, either.
+    pub fn deferred(mut self) -> Self {
+        self.subscriber.deferred = true;
+        self
+    }
+
+    /// Limits how many calls of the handler are in progress at once, over all emits, event types and workers; further
+    /// calls wait, first in, first out. 0 is treated as 1. As for the handlers of one event type, a call that would wait
+    /// for itself is refused with [`Cause::WaitsForItself`](crate::failures::Cause::WaitsForItself).
+    ///
+    /// # Panics
+    ///
+    /// When a limit is set already.
+    #[track_caller]
+    pub fn concurrency(mut self, limit: usize) -> Self {
+        self.limit_calls(limit);
+        self
+    }
+}
+
+/// A background handler of events of any type with its filter and its limit of concurrent calls, and the reference
+/// through which its guard closes it.
+fn limited_copy_handler<C, H>(
+    filter: Option<C>,
+    handler: H,
+    concurrency: Option<NonZeroUsize>,
+) -> (AnyEventHandler, Weak<dyn Closable>)
+where
+    C: Fn(&dyn AnyEvent, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
+    H: Background<EventCopy>,
+{
+    match concurrency {
+        None => copy_handler(filter, handler),
+        Some(limit) => copy_handler(filter, ConcurrencyLimited::new(limit.get(), handler)),
+    }
+}
+
+/// A background handler of events of any type with its filter, and the reference through which its guard closes it.
+pub(crate) fn copy_handler<C, H>(
+    filter: Option<C>,
+    handler: H,
+) -> (AnyEventHandler, Weak<dyn Closable>)
+where
+    C: Fn(&dyn AnyEvent, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
+    H: Background<EventCopy>,
+{
+    let handler = Arc::new(FilteredCopyHandler::new(filter, handler));
+    let closable = weak(handler.clone());
+    (AnyEventHandler::Background(handler), closable)
+}
