@@ -23,6 +23,7 @@ pub use crate::{
     },
     metadata::{EventInfo, IntoKey, Key, Location, PatternText, SubscriberOptions},
     plan::Slot,
+    result::FailedCheck,
     scan::Linked,
     subscribe::Once,
     worker::{FlushAfter, FlushOnDrop, flush_after_async},

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     metadata::{EventInfo, IntoKey, Origin},
-    result::{EmitError, Emitted, QueueFull},
+    result::{EmitError, Emitted, FailedCheck, QueueFull},
 };
 
 /// Implemented for no type: the bound of [`Event::builder`], whose text names the remedy.
@@ -205,6 +205,14 @@ pub trait Event: Sized {
     fn __default_origin() -> Option<Origin> {
         None
     }
+
+    /// Whether events of this type fail closed: the failure of a subscriber that is not optional refuses the event.
+    #[doc(hidden)]
+    const __FAILS_CLOSED: bool = false;
+
+    /// Refuses the event because of a failure, if events of this type fail closed.
+    #[doc(hidden)]
+    fn __refuse(&mut self, _failed: FailedCheck) {}
 
     /// The event itself, if it borrows nothing.
     #[doc(hidden)]
