@@ -28,8 +28,14 @@ mod limit;
 mod once_handler;
 mod stages;
 
-pub use awaited::{Awaited, AwaitedHandler, BorrowedAwaitedHandler, StatefulAwaitedHandler, boxed};
-pub(crate) use awaited::{AwaitedCall, BorrowedAwaitedCall, FilteredAwaited, StatefulAwaitedCall};
+pub use awaited::{
+    Awaited, AwaitedHandler, BorrowedAwaitedHandler, StatefulAwaitedHandler,
+    StatefulBorrowedAwaitedHandler, boxed,
+};
+pub(crate) use awaited::{
+    AwaitedCall, BorrowedAwaitedCall, FilteredAwaited, StatefulAwaitedCall,
+    StatefulBorrowedAwaitedCall,
+};
 pub(crate) use background_plan::{
     BackgroundHandler, BackgroundPlan, DeferredRun, ErasedBackgroundRun,
 };
