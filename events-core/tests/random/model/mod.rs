@@ -4,6 +4,7 @@
 //! grows, and calls handlers by recursion. The rule of the order is in a function of its own, `order::sort`.
 
 mod background;
+mod chain;
 mod dependencies;
 mod emit;
 mod order;
