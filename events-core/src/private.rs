@@ -11,7 +11,7 @@ pub use crate::{
         DefaultProbe, EVENTS, EventSelector, Installer, Listener, NoDefault,
         OneListenerBlockPerType, SUBSCRIBERS, Subscriber,
     },
-    diagnostics::{FieldOrigin, NoFieldOrigin, Observed, Pointed},
+    diagnostics::{AwaitedEvent, FieldOrigin, NoFieldOrigin, Observed, Pointed},
     event::{
         Borrowed, Borrows, BoxedEvent, Build, CloneFn, CloneProbe, EmitBackend, EmitFrom,
         EventStatics, Family, Free, Owned, OwnedEvent, Owning, Set, Snapshot, Unset, Visit, finish,

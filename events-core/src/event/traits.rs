@@ -344,7 +344,7 @@ pub trait Visit<'s, F: Family> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` borrows, and an owned event is needed here",
     label = "this event has a lifetime",
-    note = "subscribe to it with `registry.on_borrowed::<{Self}>(|event| ..)` or `#[subscriber]`",
+    note = "subscribe to it with `registry.on_borrowed::<{Self}>(|event| ..)`, a method `on_awaited_borrowed`, or `#[subscriber]`",
     note = "an event that is stored, for example in the queue, must own its data"
 )]
 pub trait OwnedEvent:

@@ -121,9 +121,9 @@ pub(super) fn background_type(subscriber: &Subscriber) -> TokenStream {
         )
     };
     let event_bound = if is_awaited {
-        None
+        quote!(for<'__any> <#event_type as #private::Family>::Of<'__any>: #private::AwaitedEvent,)
     } else {
-        Some(quote!(for<'__any> #event_type: #private::Snapshot,))
+        quote!(for<'__any> #event_type: #private::Snapshot,)
     };
     let body = quote_spanned!(name_span=> async move { #(#makes)* #step });
     quote! {

@@ -221,6 +221,7 @@ where
     label = "not an awaited handler",
     note = "an awaited handler is `async fn(event: &mut E<'_>)`, or an async closure that captures nothing, with a future \
             that is `Send`",
+    note = "with captured values: `registry.on_awaited_borrowed_with::<E, _, _>(state, async |event: &mut E<'_>, state: &S| ..)`",
     note = "the event is `Send` with every lifetime"
 )]
 pub trait BorrowedAwaitedHandler<F: Family>: Send + Sync + 'static {
