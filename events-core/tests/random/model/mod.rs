@@ -8,6 +8,7 @@ mod chain;
 mod dependencies;
 mod emit;
 mod order;
+mod queue;
 mod registry;
 
 use std::{collections::VecDeque, rc::Rc};
