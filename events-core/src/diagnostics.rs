@@ -59,6 +59,19 @@ impl<E: Event<Ownership = Borrowed>> Selecting<Borrowed> for E {
     type Family = E::Family;
 }
 
+/// Implemented for every event that is `Send`. Generated code requires it of the event of an awaited subscriber, so that the
+/// error has this text.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not `Send`, and an awaited subscriber holds its event over an `.await`",
+    label = "this event is not `Send`",
+    note = "each field must be `Send`; a reference `&T` is if `T` is `Sync`, and `&mut T` if `T` is `Send`: lend what is \
+            not `Sync`, such as the body of a request, by `&mut`, or lend the parts that the subscribers need"
+)]
+pub trait AwaitedEvent: Send {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Send> AwaitedEvent for E {}
+
 /// `emit!` calls this method for a field `origin` that the event does not have. A setter of this name takes precedence.
 pub trait NoFieldOrigin: Sized {
     /// Does not compile when called.

@@ -42,7 +42,10 @@ pub mod failures {
 /// The traits of handlers, of their parameters and of their return values.
 pub mod handlers {
     pub use crate::{
-        background::{AwaitedHandler, BorrowedAwaitedHandler, StatefulAwaitedHandler, boxed},
+        background::{
+            AwaitedHandler, BorrowedAwaitedHandler, StatefulAwaitedHandler,
+            StatefulBorrowedAwaitedHandler, boxed,
+        },
         handler::{
             AsyncHandler, AsyncOutcome, AsyncTopicHandler, DeferredHandler, DeferredTopicHandler,
             Handler, Param, TopicHandler,

@@ -11,7 +11,7 @@ pub use crate::{
         DefaultProbe, EVENTS, EventSelector, Installer, Listener, NoDefault,
         OneListenerBlockPerType, SUBSCRIBERS, Subscriber,
     },
-    diagnostics::{FieldOrigin, NoFieldOrigin, Observed, Pointed, Selecting},
+    diagnostics::{AwaitedEvent, FieldOrigin, NoFieldOrigin, Observed, Pointed, Selecting},
     event::{
         AnyEvent, ArgProbe, Borrowed, Borrows, BoxedEvent, Build, CloneFn, CloneProbe, EmitBackend,
         EmitFrom, EventCopy, EventStatics, Family, Free, Owned, OwnedEvent, Owning, Set, Snapshot,
@@ -23,6 +23,7 @@ pub use crate::{
     },
     metadata::{EventInfo, IntoKey, Key, Location, PatternText, SubscriberOptions},
     plan::Slot,
+    result::FailedCheck,
     scan::Linked,
     subscribe::Once,
     worker::{FlushAfter, FlushOnDrop, flush_after_async},

@@ -68,6 +68,12 @@ impl BackgroundResult {
         failures.into_iter().map(|(_, failure)| failure)
     }
 
+    /// The failures that were not taken, in the order in which they occurred.
+    pub(super) fn failures(&self) -> impl Iterator<Item = &Failure> {
+        let failures = self.failures.get().into_iter().flatten();
+        failures.map(|(_, failure)| failure)
+    }
+
     /// Whether there are failures.
     #[inline]
     pub(super) fn has_failures(&self) -> bool {

@@ -25,7 +25,7 @@ use crate::{
     handler::BackgroundCall,
     metadata::{EventInfo, Origin},
     primitives::OptionBox,
-    result::{Cause, TooDeep},
+    result::{Cause, FailedCheck, TooDeep},
 };
 
 pin_project_lite::pin_project! {
@@ -128,6 +128,11 @@ impl<E> BackgroundRun<E> {
     #[inline]
     pub(crate) fn has_failures(&self) -> bool {
         self.result.has_failures()
+    }
+
+    /// The reasons for which the failures so far refuse an event that fails closed.
+    pub(crate) fn failed_checks(&self) -> Vec<FailedCheck> {
+        self.result.failures().filter_map(FailedCheck::of).collect()
     }
 
     /// Logs the failures so far. Returns how many there are.

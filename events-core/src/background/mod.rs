@@ -29,8 +29,14 @@ mod once_handler;
 mod order;
 mod run_trait;
 
-pub use awaited::{Awaited, AwaitedHandler, BorrowedAwaitedHandler, StatefulAwaitedHandler, boxed};
-pub(crate) use awaited::{AwaitedCall, BorrowedAwaitedCall, FilteredAwaited, StatefulAwaitedCall};
+pub use awaited::{
+    Awaited, AwaitedHandler, BorrowedAwaitedHandler, StatefulAwaitedHandler,
+    StatefulBorrowedAwaitedHandler, boxed,
+};
+pub(crate) use awaited::{
+    AwaitedCall, BorrowedAwaitedCall, FilteredAwaited, StatefulAwaitedCall,
+    StatefulBorrowedAwaitedCall,
+};
 pub(crate) use background_plan::{BackgroundHandler, BackgroundPlan, DeferredRun};
 pub(crate) use background_run::BackgroundRun;
 pub(crate) use copies::{FilteredCopyHandler, copy};

@@ -11,6 +11,7 @@
 //! - `event_chain`: the place of an event in a chain of events, each of which enqueued the next one
 //! - `handler_owner`: whether a function around user code on a thread owns handlers
 //! - `panic_hook`: catching a panic of user code, with its source location and backtrace
+//! - `failed_checks`: refusing an event that fails closed
 //! - `failure_sink`: where the failures of a thread go beside the log
 //! - `log`: the spans and log records of emits, for `tracing`
 
@@ -19,6 +20,7 @@ mod current_job;
 mod emission;
 mod emit_stack;
 mod event_chain;
+mod failed_checks;
 mod failure_sink;
 mod handler_owner;
 pub(crate) mod log;
@@ -35,6 +37,7 @@ pub(crate) use emit_stack::{
     emission_id, is_inside_call, may_enter, topics, with_enough_stack,
 };
 pub(crate) use event_chain::EventChain;
+pub(crate) use failed_checks::{failed_checks, refuse, refuse_for};
 pub(crate) use failure_sink::{SinkGuard, enter_failure_sink};
 pub(crate) use handler_owner::{OwnsHandlers, may_own_handlers};
 pub(crate) use log::{is_observed, is_traced, records_spans};

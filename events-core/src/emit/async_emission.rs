@@ -18,13 +18,15 @@ use super::{
 };
 use crate::{
     background::{BackgroundPlan, BackgroundRun, Select},
-    context::{CatchSpan, EmitGuard, is_traced, log, records_spans},
+    context::{CatchSpan, EmitGuard, is_traced, log, records_spans, refuse_for},
     event::{Event, TypedView},
     handler::{BackgroundCall, ErasedEventRef},
     metadata::{EmitVerb, Origin},
     primitives::OptionBox,
     registry::Registry,
-    result::{EmitError, EmitErrorKind, EmitStats, Emitted, Failure, FailureList, TooDeep},
+    result::{
+        EmitError, EmitErrorKind, EmitStats, Emitted, FailedCheck, Failure, FailureList, TooDeep,
+    },
 };
 
 pin_project_lite::pin_project! {
@@ -156,9 +158,24 @@ impl<E: Event> AsyncEmission<E> {
     fn poll(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), Box<TooDeep>>> {
         let polled = self.as_mut().poll_handlers(waker);
         if polled.is_ready() && self.deferred_last.is_some() {
-            self.defer_last(Select::DeferredLast);
+            self.as_mut().defer_last(Select::DeferredLast);
+        }
+        if E::__FAILS_CLOSED
+            && let Poll::Ready(result) = &polled
+        {
+            self.refuse(result.as_ref().err());
         }
         polled
+    }
+
+    /// Refuses an event that fails closed because of what failed since its chain has run.
+    fn refuse(self: Pin<&mut Self>, refusal: Option<&Box<TooDeep>>) {
+        let mut background_run = self.project().background_run;
+        let failed = background_run.failed_checks();
+        if let Some(event) = background_run.as_mut().event_mut() {
+            refuse_for(event, failed);
+            refuse_for(event, refusal.map(|why| FailedCheck::of_refusal(why)));
+        }
     }
 
     /// Queues deferred handlers that are not queued yet, once the async ones are complete or dropped.
@@ -183,7 +200,13 @@ impl<E: Event> AsyncEmission<E> {
             .core()
             .emit_context::<E::Family>(background_run.origin());
         let _guard = EmitGuard::reenter(E::info(), background_run.id());
-        let mut fail = |failure| this.failures.get_or_insert_default().push(failure);
+        let mut failed = Vec::new();
+        let mut fail = |failure| {
+            if E::__FAILS_CLOSED {
+                failed.extend(FailedCheck::of(&failure));
+            }
+            this.failures.get_or_insert_default().push(failure);
+        };
         let deferral = defer(
             &background,
             ErasedEventRef::of(event),
@@ -192,6 +215,11 @@ impl<E: Event> AsyncEmission<E> {
             &mut fail,
         );
         deferral.add_to(this.stats);
+        if E::__FAILS_CLOSED
+            && let Some(event) = background_run.event_mut()
+        {
+            refuse_for(event, failed);
+        }
     }
 
     /// The first call runs the chain and starts the async handlers; further calls poll these.

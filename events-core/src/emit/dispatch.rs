@@ -11,13 +11,14 @@
 use super::{context::EmitContext, defer::defer};
 use crate::{
     background::Select,
-    context::{EmitGuard, MAX_LIMIT, is_observed, log, records_spans},
-    handler::{ErasedEvent, Run},
+    context::{EmitGuard, MAX_LIMIT, is_observed, log, records_spans, refuse, refuse_for},
+    event::{Event, Family, Visit},
+    handler::{ErasedEvent, ErasedEventRef, Run},
     metadata::Origin,
     plan::{Found, Plan, Slot},
     queue::JobResult,
     registry::{EmitLimits, EventQueue},
-    result::{EmitErrorKind, EmitStats, FailureList, TooDeep},
+    result::{EmitErrorKind, EmitStats, FailedCheck, FailureList, TooDeep},
 };
 
 /// The result of the fast path of an emit.
@@ -191,7 +192,7 @@ pub(super) fn emit_slow(
 /// Runs the plan of the slot on the slow path, and reports the result.
 pub(super) fn try_emit(
     slot: Option<&Slot>,
-    event: &mut ErasedEvent<'_>,
+    event: &mut impl SlowEvent,
     emit_context: EmitContext<'_>,
 ) -> (EmitStats, Option<EmitErrorKind>) {
     let failures = FailureList::new();
@@ -205,10 +206,101 @@ pub(super) fn try_emit(
     }
 }
 
+/// An event on the slow path.
+pub(super) trait SlowEvent {
+    /// Runs the chain of a plan with it.
+    fn run_chain(
+        &mut self,
+        plan: &Plan,
+        emit_context: EmitContext<'_>,
+        failures: Option<&FailureList>,
+    ) -> EmitStats;
+
+    /// The event for background handlers, which read an owned one only.
+    fn lend(&self) -> Option<ErasedEventRef<'_>>;
+}
+
+impl SlowEvent for ErasedEvent<'_> {
+    fn run_chain(
+        &mut self,
+        plan: &Plan,
+        emit_context: EmitContext<'_>,
+        failures: Option<&FailureList>,
+    ) -> EmitStats {
+        run_chain(plan, self, emit_context, failures)
+    }
+
+    fn lend(&self) -> Option<ErasedEventRef<'_>> {
+        Some(ErasedEvent::lend(self))
+    }
+}
+
+/// An event that fails closed, on the slow path.
+pub(super) struct Check<'e, E> {
+    event: &'e mut E,
+    /// How many failures have refused it.
+    refused_for: usize,
+}
+
+impl<'e, E: Event> Check<'e, E> {
+    pub(super) fn new(event: &'e mut E) -> Self {
+        let refused_for = 0;
+        Self { event, refused_for }
+    }
+
+    /// Refuses the event because of what failed since its chain has run.
+    pub(super) fn refuse_for(&mut self, error: &EmitErrorKind) {
+        match error {
+            EmitErrorKind::Failed(failures) => refuse(self.event, &failures[self.refused_for..]),
+            EmitErrorKind::TooDeep(why) => refuse_for(self.event, [FailedCheck::of_refusal(why)]),
+        }
+    }
+}
+
+impl<F: Family, E: Event<Family = F>> SlowEvent for Check<'_, E> {
+    fn run_chain(
+        &mut self,
+        plan: &Plan,
+        emit_context: EmitContext<'_>,
+        failures: Option<&FailureList>,
+    ) -> EmitStats {
+        let stats = self.event.__lend(RunChain {
+            plan,
+            emit_context,
+            failures,
+        });
+        if let Some(failures) = failures {
+            self.refused_for = failures.len();
+            failures.with(|failures| refuse(self.event, failures));
+        }
+        stats
+    }
+
+    fn lend(&self) -> Option<ErasedEventRef<'_>> {
+        self.event.__owned().map(ErasedEventRef::of)
+    }
+}
+
+/// Runs the chain of a plan with an event.
+pub(super) struct RunChain<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) emit_context: EmitContext<'a>,
+    pub(super) failures: Option<&'a FailureList>,
+}
+
+impl<'s, F: Family> Visit<'s, F> for RunChain<'_> {
+    type Output = EmitStats;
+
+    fn visit<'x: 's>(self, event: &'s mut F::Of<'x>) -> EmitStats {
+        let event = &mut ErasedEvent::new::<F>(event);
+        run_chain(self.plan, event, self.emit_context, self.failures)
+    }
+}
+
 /// The slow path: with spans, a log record of an event that no subscriber received, and the stats.
 fn run_slow(
     slot: Option<&Slot>,
-    event: &mut ErasedEvent<'_>,
+    event: &mut impl SlowEvent,
     emit_context: EmitContext<'_>,
     failures: Option<&FailureList>,
 ) -> Result<EmitStats, Box<TooDeep>> {
@@ -229,23 +321,19 @@ fn run_slow(
 /// emit.
 pub(super) fn run_and_defer(
     plan: &Plan,
-    event: &mut ErasedEvent<'_>,
+    event: &mut impl SlowEvent,
     emit_context: EmitContext<'_>,
     failures: Option<&FailureList>,
 ) -> EmitStats {
-    let mut stats = run_chain(plan, event, emit_context, failures);
-    if let Some(background) = plan.background().filter(|_| stats.stopped_by.is_none()) {
+    let mut stats = event.run_chain(plan, emit_context, failures);
+    if let Some(background) = plan.background().filter(|_| stats.stopped_by.is_none())
+        && let Some(event) = event.lend()
+    {
         let mut fail = |failure| match failures {
             Some(failures) => failures.push(failure),
             None => log::failure(failure),
         };
-        let deferral = defer(
-            background,
-            event.lend(),
-            emit_context,
-            Select::All,
-            &mut fail,
-        );
+        let deferral = defer(background, event, emit_context, Select::All, &mut fail);
         deferral.add_to(&mut stats);
     }
     stats

@@ -5,11 +5,11 @@ use std::{pin::Pin, sync::Arc, task::Poll, task::Waker};
 use super::{
     context::EmitContext,
     defer::{Deferral, defer},
-    dispatch,
+    dispatch::RunChain,
 };
 use crate::{
     background::{BackgroundPlan, BackgroundRun, Select},
-    context::EmitGuard,
+    context::{EmitGuard, refuse},
     event::{Event, Family, Visit},
     handler::{ErasedEvent, ErasedEventRef},
     plan::Plan,
@@ -54,8 +54,11 @@ pub(super) fn run_all<E: Event>(
         *report.stats = event.__lend(RunChain {
             plan,
             emit_context,
-            failures: report.failures,
+            failures: Some(report.failures),
         });
+        if E::__FAILS_CLOSED {
+            report.failures.with(|failures| refuse(event, failures));
+        }
     }
     let background = plan.background();
     run_background(
@@ -102,6 +105,7 @@ fn run_background<E: Event>(
         && let Some(event) = background_run.as_mut().event_mut()
         && let Some(event) = event.__owned()
     {
+        let refused_for = if E::__FAILS_CLOSED { failures.len() } else { 0 };
         let mut fail = |failure| failures.push(failure);
         let deferral = defer(
             background,
@@ -111,6 +115,11 @@ fn run_background<E: Event>(
             &mut fail,
         );
         deferral.add_to(stats);
+        if E::__FAILS_CLOSED
+            && let Some(event) = background_run.as_mut().event_mut()
+        {
+            failures.with(|failures| refuse(event, &failures[refused_for..]));
+        }
         if background.has_deferred_last() {
             *deferred_last = Some(Arc::clone(background));
         }
@@ -237,24 +246,4 @@ pub(super) fn resume<E: Event>(
         report,
         waker,
     )
-}
-
-/// Runs the chain of a plan with an event.
-struct RunChain<'a> {
-    plan: &'a Plan,
-    emit_context: EmitContext<'a>,
-    failures: &'a FailureList,
-}
-
-impl<'s, F: Family> Visit<'s, F> for RunChain<'_> {
-    type Output = EmitStats;
-
-    fn visit<'x: 's>(self, event: &'s mut F::Of<'x>) -> EmitStats {
-        dispatch::run_chain(
-            self.plan,
-            &mut ErasedEvent::new::<F>(event),
-            self.emit_context,
-            Some(self.failures),
-        )
-    }
 }

@@ -10,11 +10,11 @@ use std::any::TypeId;
 
 use super::{
     context::{CallSite, default_origin},
-    dispatch::{self, EmitPath},
+    dispatch::{self, Check, EmitPath},
 };
 use crate::{
-    context::is_observed,
-    event::{Family, TypedView},
+    context::{is_observed, log},
+    event::{Event, Family, TypedView},
     handler::ErasedEvent,
     metadata::{EmitVerb, EventInfo, Origin},
     plan::{Slot, default_slot},
@@ -63,6 +63,9 @@ impl Core {
         origin: Option<&Origin>,
         site: CallSite,
     ) {
+        if <F::Of<'static> as Event>::__FAILS_CLOSED {
+            return self.emit_check::<F>(event, origin, site);
+        }
         let default_origin = default_origin::<F>();
         let origin = origin.or(default_origin.as_ref());
         let borrowed = &mut *event;
@@ -76,6 +79,24 @@ impl Core {
             EmitPath::Swapped => self.warn_if_unscanned(),
             EmitPath::NoPlan => self.emit_without_plan::<F>(event, origin, site),
             EmitPath::Slow => self.emit_slow::<F>(event, origin, site),
+        }
+    }
+
+    /// Emits an event that fails closed: collects the failures, which refuse it, and logs them.
+    #[inline(never)]
+    fn emit_check<F: Family>(
+        &self,
+        event: &mut F::Of<'_>,
+        origin: Option<&Origin>,
+        site: CallSite,
+    ) {
+        let result = self.try_emit::<F>(event, origin, site);
+        if let Some(error) = result.error {
+            let _sink = self.pass_failures();
+            match error {
+                EmitErrorKind::Failed(failures) => failures.into_iter().for_each(log::failure),
+                EmitErrorKind::TooDeep(refusal) => log::refusal(&refusal),
+            }
         }
     }
 
@@ -125,8 +146,14 @@ impl Core {
         }
         let slot = self.slot_with_patterns::<F>();
         let emit_context = self.emit_context::<F>(origin);
-        let (stats, error) =
-            dispatch::try_emit(slot, &mut ErasedEvent::new::<F>(event), emit_context);
+        let (stats, error) = if <F::Of<'static> as Event>::__FAILS_CLOSED {
+            let mut check = Check::new(&mut *event);
+            let (stats, error) = dispatch::try_emit(slot, &mut check, emit_context);
+            error.iter().for_each(|error| check.refuse_for(error));
+            (stats, error)
+        } else {
+            dispatch::try_emit(slot, &mut ErasedEvent::new::<F>(event), emit_context)
+        };
         if error.is_none() && stats.is_unheard() {
             self.emit_limits()
                 .call_unheard_hook(&TypedView { event, origin });

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     metadata::{EventInfo, IntoKey, Origin},
-    result::{EmitError, Emitted, QueueFull},
+    result::{EmitError, Emitted, FailedCheck, QueueFull},
 };
 
 /// Something that happens in a program and that its other parts may react to.
@@ -195,6 +195,14 @@ pub trait Event: Sized {
         None
     }
 
+    /// Whether events of this type fail closed: the failure of a subscriber that is not optional refuses the event.
+    #[doc(hidden)]
+    const __FAILS_CLOSED: bool = false;
+
+    /// Refuses the event because of a failure, if events of this type fail closed.
+    #[doc(hidden)]
+    fn __refuse(&mut self, _failed: FailedCheck) {}
+
     /// The event itself, if it borrows nothing.
     #[doc(hidden)]
     #[inline]
@@ -355,7 +363,7 @@ pub trait Visit<'s, F: Family> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` borrows, and an owned event is needed here",
     label = "this event has a lifetime",
-    note = "subscribe to it with `registry.on_borrowed::<{Self}>(|event| ..)` or `#[subscriber]`",
+    note = "subscribe to it with `registry.on_borrowed::<{Self}>(|event| ..)`, a method `on_awaited_borrowed`, or `#[subscriber]`",
     note = "an event that is stored, for example in the queue, must own its data"
 )]
 pub trait OwnedEvent:

@@ -59,6 +59,9 @@ pub struct SubscriberInfo {
     pub deferred: bool,
     /// The maximum number of its calls in progress at the same time; `None` means no limit.
     pub concurrency: Option<NonZeroUsize>,
+    /// Whether its failure does not veto a write: see [`record`](crate::record#failures). It has no effect on other
+    /// events.
+    pub optional: bool,
 }
 
 /// The options of a subscriber that are plain values, as its attribute sets them.
@@ -79,6 +82,8 @@ pub struct SubscriberOptions {
     pub deferred: bool,
     /// The maximum number of its calls in progress at the same time; 0 for no limit.
     pub concurrency: usize,
+    /// Whether its failure does not veto a write.
+    pub optional: bool,
 }
 
 impl SubscriberInfo {
@@ -98,6 +103,7 @@ impl SubscriberInfo {
             asynchronous,
             deferred,
             concurrency,
+            optional,
         } = options;
         Self {
             topic,
@@ -113,6 +119,7 @@ impl SubscriberInfo {
             asynchronous,
             deferred,
             concurrency: NonZeroUsize::new(concurrency),
+            optional,
         }
     }
 
@@ -162,6 +169,7 @@ impl fmt::Debug for SubscriberInfo {
             asynchronous,
             deferred,
             concurrency,
+            optional,
         } = self;
         f.debug_struct("SubscriberInfo")
             .field("topic", &format_args!("\"{}\"", one_line(topic)))
@@ -177,6 +185,7 @@ impl fmt::Debug for SubscriberInfo {
             .field("asynchronous", asynchronous)
             .field("deferred", deferred)
             .field("concurrency", concurrency)
+            .field("optional", optional)
             .finish()
     }
 }

@@ -21,6 +21,19 @@ impl FailureList {
         self.0.set(failures);
     }
 
+    /// How many failures there are.
+    pub(crate) fn len(&self) -> usize {
+        self.with(<[_]>::len)
+    }
+
+    /// Calls a function with the failures so far.
+    pub(crate) fn with<T>(&self, f: impl FnOnce(&[Failure]) -> T) -> T {
+        let failures = self.0.replace(OptionBox::NONE);
+        let result = f(failures.get().map_or(&[], Vec::as_slice));
+        self.0.set(failures);
+        result
+    }
+
     #[inline]
     pub(crate) fn into_inner(self) -> OptionBox<Vec<Failure>> {
         self.0.into_inner()

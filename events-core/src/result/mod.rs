@@ -24,7 +24,7 @@ mod waits_for_itself;
 
 pub use emit_result::{EmitError, Emitted};
 pub(crate) use emit_result::{EmitErrorKind, EmitStats};
-pub use failure::{BoxError, Cause, Failure};
+pub use failure::{BoxError, Cause, FailedCheck, Failure};
 pub(crate) use failure_list::FailureList;
 pub use panic::{Panic, is_outside_tokio};
 pub use queue_full::{QueueFull, Undelivered};

@@ -175,6 +175,7 @@ impl<F: Family> NewSubscription<F, AwaitedKind> {
         registry: Registry,
         location: Location,
         name: Key,
+        changes: bool,
         handler: impl Awaited<F>,
     ) -> Self {
         let factory = |filters: Option<Filters<TypedCondition<F>>>, _| {
@@ -196,7 +197,7 @@ impl<F: Family> NewSubscription<F, AwaitedKind> {
             name,
             HandlerFactory::Exact(Box::new(factory)),
         );
-        new.subscriber.changes = true;
+        new.subscriber.changes = changes;
         new.subscriber.awaited = true;
         new
     }

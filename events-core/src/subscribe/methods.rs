@@ -11,7 +11,8 @@ use super::{
 use crate::{
     background::{
         AwaitedCall, AwaitedHandler, BorrowedAwaitedCall, BorrowedAwaitedHandler,
-        StatefulAwaitedCall, StatefulAwaitedHandler,
+        StatefulAwaitedCall, StatefulAwaitedHandler, StatefulBorrowedAwaitedCall,
+        StatefulBorrowedAwaitedHandler,
     },
     event::{Event, Family, OwnedEvent, Snapshot},
     handler::{AsyncCall, AsyncHandler, DeferredCall, DeferredHandler, Handler, Run, Step},
@@ -54,7 +55,7 @@ impl Registry {
         )
     }
 
-    /// Subscribes an async function that takes `&mut E`, and that [`emit_async`](Event::emit_async) and the queue await in
+    /// Subscribes an async function that takes `&mut E` or `&E`, and that [`emit_async`](Event::emit_async) and the queue await in
     /// its place among the sync subscribers; see [`AwaitedHandler`].
     ///
     /// It may change the event, fail, or stop the subscribers after it. A sync emit cannot wait for it, and does not run it:
@@ -116,11 +117,11 @@ impl Registry {
         let location = Location::caller().into();
         let name = Key::of::<H>();
         let handler = AwaitedCall::<H, M>::new(handler);
-        NewSubscription::awaited(self.clone(), location, name, handler)
+        NewSubscription::awaited(self.clone(), location, name, H::CHANGES, handler)
     }
 
     /// As [`on_awaited`](Self::on_awaited), with a value that the handler reads:
-    /// `registry.on_awaited_with(db, async |event: &mut E, db: &Db| ..)`.
+    /// `registry.on_awaited_with(db, async |event: &mut E, db: &Db| ..)`. See [`StatefulAwaitedHandler`].
     ///
     /// A closure that captured the value would borrow it in its future, of which the compiler cannot know then whether it
     /// is `Send`.
@@ -141,11 +142,11 @@ impl Registry {
     ///
     /// As [`on`](Self::on).
     #[track_caller]
-    pub fn on_awaited_with<E, S, H>(&self, state: S, handler: H) -> Subscription
+    pub fn on_awaited_with<E, S, M: 'static, H>(&self, state: S, handler: H) -> Subscription
     where
         E: OwnedEvent,
         S: Send + Sync + 'static,
-        H: StatefulAwaitedHandler<E, S>,
+        H: StatefulAwaitedHandler<E, S, M>,
     {
         self.subscribe_awaited_with(state, handler)
             .register_or_panic()
@@ -153,7 +154,7 @@ impl Registry {
 
     /// As [`on_awaited_with`](Self::on_awaited_with), with options.
     #[track_caller]
-    pub fn subscribe_awaited_with<E, S, H>(
+    pub fn subscribe_awaited_with<E, S, M: 'static, H>(
         &self,
         state: S,
         handler: H,
@@ -161,12 +162,12 @@ impl Registry {
     where
         E: OwnedEvent,
         S: Send + Sync + 'static,
-        H: StatefulAwaitedHandler<E, S>,
+        H: StatefulAwaitedHandler<E, S, M>,
     {
         let location = Location::caller().into();
         let name = Key::of::<H>();
-        let handler = StatefulAwaitedCall(state, handler);
-        NewSubscription::awaited(self.clone(), location, name, handler)
+        let handler = StatefulAwaitedCall::<S, H, M>::new(state, handler);
+        NewSubscription::awaited(self.clone(), location, name, H::CHANGES, handler)
     }
 
     /// As [`on_awaited`](Self::on_awaited), for an event that borrows:
@@ -196,7 +197,42 @@ impl Registry {
     {
         let location = Location::caller().into();
         let name = Key::of::<H>();
-        NewSubscription::awaited(self.clone(), location, name, BorrowedAwaitedCall(handler))
+        let handler = BorrowedAwaitedCall(handler);
+        NewSubscription::awaited(self.clone(), location, name, true, handler)
+    }
+
+    /// As [`on_awaited_borrowed`](Self::on_awaited_borrowed), with a value that the handler reads:
+    /// `registry.on_awaited_borrowed_with::<Checkout, _, _>(db, async |event: &mut Checkout<'_>, db: &Db| ..)`. See
+    /// [`StatefulBorrowedAwaitedHandler`].
+    ///
+    /// # Panics
+    ///
+    /// As [`on`](Self::on).
+    #[track_caller]
+    pub fn on_awaited_borrowed_with<E: Event, S, H>(&self, state: S, handler: H) -> Subscription
+    where
+        S: Send + Sync + 'static,
+        H: StatefulBorrowedAwaitedHandler<E::Family, S>,
+    {
+        self.subscribe_awaited_borrowed_with::<E, S, H>(state, handler)
+            .register_or_panic()
+    }
+
+    /// As [`on_awaited_borrowed_with`](Self::on_awaited_borrowed_with), with options.
+    #[track_caller]
+    pub fn subscribe_awaited_borrowed_with<E: Event, S, H>(
+        &self,
+        state: S,
+        handler: H,
+    ) -> NewSubscription<E::Family, AwaitedKind>
+    where
+        S: Send + Sync + 'static,
+        H: StatefulBorrowedAwaitedHandler<E::Family, S>,
+    {
+        let location = Location::caller().into();
+        let name = Key::of::<H>();
+        let handler = StatefulBorrowedAwaitedCall(state, handler);
+        NewSubscription::awaited(self.clone(), location, name, true, handler)
     }
 
     /// Subscribes an async function, or a closure that returns a future; see [`AsyncHandler`].

@@ -56,6 +56,25 @@ impl<F: Family, T> NewSubscription<F, T> {
         self
     }
 
+    /// Opts the handler out of the rule that a failure vetoes a write, which holds for the events before a write of a
+    /// record: see [`record`](crate::record#failures). It has no effect on other events.
+    ///
+    /// ```
+    /// use events_core::{Event, Registry, record::Creating};
+    ///
+    /// struct User;
+    ///
+    /// let registry = Registry::new();
+    /// let count = |_: &Creating<User>| Err::<(), _>("the metrics server cannot be reached");
+    /// let count = registry.subscribe(count).optional().register()?;
+    /// assert!(!registry.emit(Creating::new(User)).is_vetoed());
+    /// # Ok::<(), events_core::subscribing::SubscribeError>(())
+    /// ```
+    pub fn optional(mut self) -> Self {
+        self.subscriber.optional = true;
+        self
+    }
+
     /// Sets an id. Reports and errors show it, `before` and `after` find the subscriber by it, and
     /// a second subscription with the same id is an error.
     ///

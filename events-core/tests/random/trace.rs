@@ -31,14 +31,14 @@ impl Trace {
         self.add(format!("h{handler} ends: {end:?}"));
     }
 
-    /// A handler is continued after it has waited.
-    pub(crate) fn resumed(&mut self, handler: usize) {
-        self.add(format!("h{handler} resumes"));
+    /// A handler is continued after it has waited, in the background or in the chain.
+    pub(crate) fn resumed(&mut self, handler: usize, place: Place) {
+        self.add(format!("h{handler} resumes in the {place:?}"));
     }
 
     /// The future of a handler is dropped before it has ended.
-    pub(crate) fn cut_off(&mut self, handler: usize) {
-        self.add(format!("h{handler} is cut off"));
+    pub(crate) fn cut_off(&mut self, handler: usize, place: Place) {
+        self.add(format!("h{handler} is cut off in the {place:?}"));
     }
 
     pub(crate) fn registered(&mut self, registered: Registered) {
@@ -90,6 +90,14 @@ impl Trace {
     pub(crate) fn closures(&mut self, count: usize) {
         self.add(format!("{count} closures"));
     }
+}
+
+/// Where a handler waits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Place {
+    /// Among the sync handlers: it is awaited.
+    Chain,
+    Background,
 }
 
 /// The name of a handler in reports: the part that is the same in each run, and its priority.

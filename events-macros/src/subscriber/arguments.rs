@@ -27,6 +27,7 @@ const OPTIONS: &[&str] = &[
     "awaited",
     "deferred",
     "concurrency",
+    "optional",
     "topic",
     "exact_topic",
 ];
@@ -55,6 +56,7 @@ pub(super) struct PlainOptions {
     pub(super) awaited: SetOnce<()>,
     pub(super) deferred: SetOnce<()>,
     pub(super) concurrency: SetOnce<Expr>,
+    optional: SetOnce<()>,
 }
 
 impl SubscriberArgs {
@@ -98,6 +100,9 @@ impl SubscriberArgs {
                     .into_expr("1")
                     .and_then(positive)
                     .and_then(|value| args.options.concurrency.set(&name, value)),
+                "optional" => option
+                    .expect_flag()
+                    .and_then(|()| args.options.optional.set(&name, ())),
                 "topic" => {
                     TopicPattern::parse(option).and_then(|pattern| args.set_topic(&name, pattern))
                 }
@@ -154,6 +159,7 @@ impl PlainOptions {
             None => quote!(0),
         };
         let (once, deferred) = (self.once.is_set(), self.deferred.is_set());
+        let optional = self.optional.is_set();
         let concurrency = match self.concurrency.value() {
             Some(limit) => {
                 let span = mixed_site_at(limit.span());
@@ -171,6 +177,7 @@ impl PlainOptions {
                 asynchronous: #asynchronous,
                 deferred: #deferred,
                 concurrency: #concurrency,
+                optional: #optional,
             }
         }
     }

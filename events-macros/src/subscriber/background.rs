@@ -123,10 +123,12 @@ pub(super) fn background_type(subscriber: &Subscriber) -> TokenStream {
             #call: &'__call #private::BackgroundCall,
         )
     };
-    let event_bound = if is_awaited || subscriber.selects() {
-        None
+    let event_bound = if is_awaited {
+        quote!(for<'__any> <#event_type as #private::Family>::Of<'__any>: #private::AwaitedEvent,)
+    } else if subscriber.selects() {
+        TokenStream::new()
     } else {
-        Some(quote!(for<'__any> #event_type: #private::Snapshot,))
+        quote!(for<'__any> #event_type: #private::Snapshot,)
     };
     let body = quote_spanned!(name_span=> async move { #(#makes)* #step });
     quote! {

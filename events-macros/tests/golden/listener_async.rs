@@ -71,6 +71,7 @@ const _: () = {
                 asynchronous: true,
                 deferred: false,
                 concurrency: ::events_core::__private::at_once(1),
+                optional: false,
             },
             added_only: __CONSTRUCTOR.is_none(),
             key: || ::events_core::__private::IntoKey::into_key(__This::mail),

@@ -22,6 +22,7 @@ const _: () = {
             asynchronous: false,
             deferred: false,
             concurrency: 0,
+            optional: false,
         },
         added_only: false,
         key: || ::events_core::__private::IntoKey::into_key(greet),

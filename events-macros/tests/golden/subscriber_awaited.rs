@@ -15,6 +15,11 @@ const _: () = {
         __0: ::core::marker::Send + ::core::marker::Sync + 'static,
     > ::events_core::__private::Awaited<Checkout<'static>> for __Background<__0>
     where
+        for<'__any> <Checkout<
+            'static,
+        > as ::events_core::__private::Family>::Of<
+            '__any,
+        >: ::events_core::__private::AwaitedEvent,
         State<'static, Stock>: ::events_core::__private::Param<Kept = __0>,
     {
         fn call<'__call, '__event: '__call>(
@@ -60,6 +65,7 @@ const _: () = {
             asynchronous: false,
             deferred: false,
             concurrency: 0,
+            optional: false,
         },
         added_only: false,
         key: || ::events_core::__private::IntoKey::into_key(reserve),

@@ -39,6 +39,7 @@ const _: () = {
             asynchronous: false,
             deferred: true,
             concurrency: ::events_core::__private::at_once(1),
+            optional: false,
         },
         added_only: false,
         key: || ::events_core::__private::IntoKey::into_key(report),

@@ -7,7 +7,7 @@ use crate::{
     context::{CatchSpan, panic_hook},
     handler::Step,
     metadata::SubscriberInfo,
-    result::{Cause, EmitStats, Failure, FailureList},
+    result::{Cause, EmitStats, FailedCheck, Failure, FailureList},
 };
 
 /// A chain that is suspended at an awaited handler.
@@ -16,6 +16,8 @@ pub(in crate::background) struct ChainProgress {
     /// The index of the step whose future is pending.
     pub(super) step: usize,
     pub(super) stats: EmitStats,
+    /// Why the event is refused at the end of the chain, if it fails closed.
+    pub(super) failed_checks: Vec<FailedCheck>,
     /// The span of the pending handler, if spans are recorded.
     pub(super) span: Option<CatchSpan>,
 }

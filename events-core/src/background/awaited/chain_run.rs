@@ -19,10 +19,10 @@ use crate::{
         background_plan::BackgroundPlan, background_result::FirstPoll,
         background_run::BackgroundRun, order::Select,
     },
-    context::{CatchSpan, EmitGuard, log, records_spans},
+    context::{CatchSpan, EmitGuard, failed_checks, log, records_spans, refuse, refuse_for},
     event::{Event, Family, Visit},
     handler::ErasedEvent,
-    result::{Cause, EmitStats, Failure, FailureList, TooDeep},
+    result::{Cause, EmitStats, FailedCheck, Failure, FailureList, TooDeep},
 };
 
 /// What the visit of the event does: it erases the type.
@@ -51,7 +51,7 @@ impl<E: Event> BackgroundRun<E> {
         failures: &FailureList,
         waker: &Waker,
     ) -> Poll<EmitStats> {
-        self.run_chain(plan, 0, EmitStats::default(), failures, waker)
+        self.run_chain(plan, 0, EmitStats::default(), Vec::new(), failures, waker)
     }
 
     /// Polls the awaited handler at which the chain is suspended, and continues behind it. The caller has entered the
@@ -76,6 +76,7 @@ impl<E: Event> BackgroundRun<E> {
             plan,
             step,
             mut stats,
+            failed_checks,
             ..
         } = progress;
         let chain = plan.awaited_chain();
@@ -84,16 +85,17 @@ impl<E: Event> BackgroundRun<E> {
         {
             record_end(&mut stats, subscriber, ended, failures);
         }
-        let polled = self.run_chain(&plan, step + 1, stats, failures, waker);
+        let polled = self.run_chain(&plan, step + 1, stats, failed_checks, failures, waker);
         polled.map(|stats| Some((plan, stats)))
     }
 
-    /// Runs the chain from a step on.
+    /// Runs the chain from a step on. An event that fails closed is refused at its end.
     fn run_chain(
         mut self: Pin<&mut Self>,
         plan: &Arc<BackgroundPlan>,
         first: usize,
         mut stats: EmitStats,
+        mut failed: Vec<FailedCheck>,
         failures: &FailureList,
         waker: &Waker,
     ) -> Poll<EmitStats> {
@@ -139,10 +141,14 @@ impl<E: Event> BackgroundRun<E> {
                     record_end(&mut stats, subscriber, *ended, failures);
                 }
                 (Some(FirstPoll::Pending), _) => {
+                    if E::__FAILS_CLOSED {
+                        failures.with(|failures| failed.extend(failed_checks(failures)));
+                    }
                     let progress = ChainProgress {
                         plan: Arc::clone(plan),
                         step,
                         stats,
+                        failed_checks: failed,
                         span,
                     };
                     *this.chain = progress.into();
@@ -151,7 +157,19 @@ impl<E: Event> BackgroundRun<E> {
                 (Some(FirstPoll::Ended(_)) | None, _) => break,
             }
         }
+        self.refuse(failed, failures);
         Poll::Ready(stats)
+    }
+
+    /// Refuses an event that fails closed, for these reasons and because of these failures.
+    #[inline]
+    fn refuse(self: Pin<&mut Self>, failed: Vec<FailedCheck>, failures: &FailureList) {
+        if E::__FAILS_CLOSED
+            && let Some(event) = self.event_mut()
+        {
+            refuse_for(event, failed);
+            failures.with(|failures| refuse(event, failures));
+        }
     }
 
     /// Ends all handlers that are not complete, each with a failure: resumed with little of the stack left, they could
@@ -163,7 +181,7 @@ impl<E: Event> BackgroundRun<E> {
         failures: &FailureList,
     ) -> EmitStats {
         self.as_mut().clear();
-        let Some(mut progress) = self.project().chain.take() else {
+        let Some(mut progress) = self.as_mut().project().chain.take() else {
             return EmitStats::default();
         };
         for subscriber in progress.unfinished() {
@@ -171,6 +189,7 @@ impl<E: Event> BackgroundRun<E> {
             failures.push(Failure::new(Arc::clone(subscriber), cause));
         }
         progress.stats.unreached = 1;
+        self.refuse(progress.failed_checks, failures);
         progress.stats
     }
 

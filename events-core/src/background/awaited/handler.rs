@@ -58,10 +58,24 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
+impl<A, B, C, H, R> AwaitedCallable<(A, B, C)> for H
+where
+    H: Fn(A, B, C) -> R,
+    R: Future<Output: Outcome> + Send,
+{
+    type Future = R;
+
+    #[inline]
+    fn call_with(&self, (event, second, third): (A, B, C)) -> R {
+        self(event, second, third)
+    }
+}
+
 /// An async function, or a closure that returns a future, which is awaited in its place among the sync subscribers: it
-/// takes `&mut E`, then optionally `&Emission`; the future's output is an [`Outcome`].
+/// takes `&mut E` or `&E`, then optionally `&Emission`; the future's output is an [`Outcome`].
 ///
-/// The future is `Send`, and so is the event. It may borrow the event. [`Registry::on_awaited`] describes which closures
+/// The future is `Send`, and so is the event; with `&E` it is also `Sync`. The future may borrow the event. [`Registry::on_awaited`] describes which closures
 /// are accepted.
 ///
 /// `M` only distinguishes the implementations; leave it to inference.
@@ -100,13 +114,17 @@ where
     message = "this is not an awaited handler of events",
     label = "not an awaited handler",
     note = "an awaited handler is `async fn(event: &mut E)`, or an async closure that captures nothing, with a future that \
-            is `Send`; after the event it may take `&Emission`",
+            is `Send`; it may take `&E`, and after the event `&Emission`",
     note = "with captured values: `registry.on_awaited_with(state, async |event: &mut E, state: &S| ..)`",
     note = "`E` derives `Event`, borrows nothing and is `Send`; for an event that borrows: \
             `registry.on_awaited_borrowed::<E, _>(function)`",
     note = "the future's output is nothing, `Result<(), E>`, `ControlFlow<()>`, or `Result<ControlFlow<()>, E>`"
 )]
 pub trait AwaitedHandler<E: OwnedEvent, M>: Send + Sync + 'static {
+    /// Whether it takes the event by `&mut`.
+    #[doc(hidden)]
+    const CHANGES: bool;
+
     /// Calls the handler.
     #[doc(hidden)]
     fn call<'s>(
@@ -121,6 +139,8 @@ where
     E: OwnedEvent + Send,
     H: for<'s> AwaitedCallable<(&'s mut E,)> + Send + Sync + 'static,
 {
+    const CHANGES: bool = true;
+
     #[inline]
     async fn call<'s>(&'s self, event: &'s mut E, _: &'s BackgroundCall) -> Step {
         self.call_with((event,)).await.into_step()
@@ -132,6 +152,8 @@ where
     E: OwnedEvent + Send,
     H: for<'s, 'e> AwaitedCallable<(&'s mut E, &'e Emission)> + Send + Sync + 'static,
 {
+    const CHANGES: bool = true;
+
     #[inline]
     async fn call<'s>(&'s self, event: &'s mut E, call: &'s BackgroundCall) -> Step {
         let emission = call.emission();
@@ -139,51 +161,30 @@ where
     }
 }
 
-/// As [`AwaitedHandler`], with a state as the second parameter: `async |event: &mut E, state: &S| ..`, an async function
-/// or a closure that captures nothing.
-///
-/// ```
-/// use events_core::{Event, Registry, Subscription, handlers::StatefulAwaitedHandler};
-///
-/// #[derive(Event)]
-/// struct Price(u64);
-///
-/// struct Tax(u64);
-///
-/// fn on_price(
-///     registry: &Registry,
-///     handler: impl StatefulAwaitedHandler<Price, Tax>,
-/// ) -> Subscription {
-///     registry.on_awaited_with(Tax(19), handler)
-/// }
-///
-/// let registry = Registry::new();
-/// on_price(&registry, async |price: &mut Price, tax: &Tax| price.0 += tax.0).detach();
-/// assert_eq!(smol::block_on(registry.emit_async(Price(100))).0, 119);
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "this is not an awaited handler with a state",
-    label = "not an awaited handler with a state",
-    note = "write `async |event: &mut E, state: &S| ..` or `async fn(event: &mut E, state: &S)`, with a future that is `Send`; \
-            it captures nothing: what it needs is in the state",
-    note = "`E` derives `Event`, borrows nothing and is `Send`; `S` is `Send` and `Sync`"
-)]
-pub trait StatefulAwaitedHandler<E: OwnedEvent, S>: Send + Sync + 'static {
-    /// Calls the handler.
-    #[doc(hidden)]
-    fn call<'s>(&'s self, event: &'s mut E, state: &'s S)
-    -> impl Future<Output = Step> + Send + 's;
+impl<E, H> AwaitedHandler<E, fn(&E)> for H
+where
+    E: OwnedEvent + Send + Sync,
+    H: for<'s> AwaitedCallable<(&'s E,)> + Send + Sync + 'static,
+{
+    const CHANGES: bool = false;
+
+    #[inline]
+    async fn call<'s>(&'s self, event: &'s mut E, _: &'s BackgroundCall) -> Step {
+        self.call_with((&*event,)).await.into_step()
+    }
 }
 
-impl<E, S, H> StatefulAwaitedHandler<E, S> for H
+impl<E, H> AwaitedHandler<E, fn(&E, &Emission)> for H
 where
-    E: OwnedEvent + Send,
-    S: Sync,
-    H: for<'s> AwaitedCallable<(&'s mut E, &'s S)> + Send + Sync + 'static,
+    E: OwnedEvent + Send + Sync,
+    H: for<'s, 'e> AwaitedCallable<(&'s E, &'e Emission)> + Send + Sync + 'static,
 {
+    const CHANGES: bool = false;
+
     #[inline]
-    async fn call<'s>(&'s self, event: &'s mut E, state: &'s S) -> Step {
-        self.call_with((event, state)).await.into_step()
+    async fn call<'s>(&'s self, event: &'s mut E, call: &'s BackgroundCall) -> Step {
+        let emission = call.emission();
+        self.call_with((&*event, &emission)).await.into_step()
     }
 }
 
@@ -220,6 +221,7 @@ where
     label = "not an awaited handler",
     note = "an awaited handler is `async fn(event: &mut E<'_>)`, or an async closure that captures nothing, with a future \
             that is `Send`",
+    note = "with captured values: `registry.on_awaited_borrowed_with::<E, _, _>(state, async |event: &mut E<'_>, state: &S| ..)`",
     note = "the event is `Send` with every lifetime"
 )]
 pub trait BorrowedAwaitedHandler<F: Family>: Send + Sync + 'static {
@@ -273,9 +275,6 @@ where
 /// An [`AwaitedHandler`] with its `M`, which makes it an [`Awaited`] handler.
 pub(crate) struct AwaitedCall<H, M>(H, PhantomData<fn() -> M>);
 
-/// A [`StatefulAwaitedHandler`] with its state.
-pub(crate) struct StatefulAwaitedCall<S, H>(pub(crate) S, pub(crate) H);
-
 /// A [`BorrowedAwaitedHandler`] as an [`Awaited`] one.
 pub(crate) struct BorrowedAwaitedCall<H>(pub(crate) H);
 
@@ -293,22 +292,6 @@ impl<E: OwnedEvent, M: 'static, H: AwaitedHandler<E, M>> Awaited<E> for AwaitedC
         call: &'s BackgroundCall,
     ) -> impl Future<Output = Step> + Send + 's {
         self.0.call(event, call)
-    }
-}
-
-impl<E, S, H> Awaited<E> for StatefulAwaitedCall<S, H>
-where
-    E: OwnedEvent,
-    S: Send + Sync + 'static,
-    H: StatefulAwaitedHandler<E, S>,
-{
-    #[inline]
-    fn call<'s, 'x: 's>(
-        &'s self,
-        event: &'s mut E,
-        _: &'s BackgroundCall,
-    ) -> impl Future<Output = Step> + Send + 's {
-        self.1.call(event, &self.0)
     }
 }
 

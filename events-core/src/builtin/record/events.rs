@@ -11,16 +11,19 @@ use std::{
 use super::{
     diff::Diff,
     model::{MODELS, Model},
+    vetoes::Vetoes,
 };
 use crate::{
     current::BuiltinOnCurrent,
     event::{Event, EventStatics, Family, Owned, Visit, nth},
-    metadata::{EventInfo, Location, Origin},
+    metadata::{EventInfo, Location, Origin, SubscriberInfo},
+    result::FailedCheck,
 };
 
 /// Emitted just before a record is created.
 ///
-/// Handlers may change the record that will be written, or [`veto`](Self::veto) the write.
+/// Handlers may change the record that will be written, or [`veto`](Self::veto) the write. A handler that fails vetoes it as well,
+/// unless it is `optional`: see [the module](super#failures).
 ///
 /// ```
 /// use events_core::{Event, Registry, record::Creating};
@@ -41,7 +44,7 @@ use crate::{
 pub struct Creating<M> {
     /// The record that will be written.
     pub record: M,
-    vetoes: Vec<String>,
+    vetoes: Vetoes,
 }
 
 /// Emitted just after a record was created.
@@ -65,8 +68,9 @@ pub struct Created<M> {
 
 /// Emitted just before a record is updated.
 ///
-/// Handlers may change the record that will be written, or [`veto`](Self::veto) the write. The diff is
-/// that of the emitter; it does not include changes by handlers.
+/// Handlers may change the record that will be written, or [`veto`](Self::veto) the write. A handler that fails vetoes it
+/// as well, unless it is `optional`: see [the module](super#failures). The diff is that of the emitter; it does not include
+/// changes by handlers.
 ///
 /// ```
 /// use events_core::{Event, Registry, record::{Diff, Updating}};
@@ -93,7 +97,7 @@ pub struct Updating<M> {
     pub record: M,
     /// The fields that will change.
     pub diff: Diff,
-    vetoes: Vec<String>,
+    vetoes: Vetoes,
 }
 
 /// Emitted just after a record was updated.
@@ -123,7 +127,8 @@ pub struct Updated<M> {
 
 /// Emitted just before a record is deleted.
 ///
-/// Handlers may [`veto`](Self::veto) the deletion.
+/// Handlers may [`veto`](Self::veto) the deletion. A handler that fails vetoes it as well, unless it is `optional`: see
+/// [the module](super#failures).
 ///
 /// ```
 /// use events_core::{Event, Registry, record::Deleting};
@@ -146,7 +151,7 @@ pub struct Updated<M> {
 pub struct Deleting<M> {
     /// The record that will be deleted.
     pub record: M,
-    vetoes: Vec<String>,
+    vetoes: Vetoes,
 }
 
 /// Emitted just after a record was deleted.
@@ -180,7 +185,7 @@ macro_rules! record_event {
             /// Creates the event for this record.
             #[must_use]
             pub fn new($($field: $type),*) -> Self {
-                Self { $($field,)* $($vetoes: Vec::new())? }
+                Self { $($field,)* $($vetoes: Vetoes::default())? }
             }
 
             fn event_info() -> EventInfo {
@@ -211,6 +216,14 @@ macro_rules! record_event {
             type Family = Self;
             type Ownership = Owned;
             type Backend = BuiltinOnCurrent;
+
+            $(
+                const __FAILS_CLOSED: bool = true;
+
+                fn __refuse(&mut self, failed: FailedCheck) {
+                    self.$vetoes.add(failed);
+                }
+            )?
 
             #[inline]
             fn __lend<'s, V: Visit<'s, Self>>(&'s mut self, visitor: V) -> V::Output {
@@ -281,28 +294,35 @@ macro_rules! can_be_vetoed {
             impl<M> $event<M> {
                 /// Vetoes the write for this reason.
                 ///
-                /// Later handlers still run, unless this one stops them. A veto cannot be revoked. An
-                /// error or a panic in a handler is not a veto.
+                /// Later handlers still run, unless this one stops them. A veto cannot be revoked.
                 pub fn veto(&mut self, reason: impl Into<String>) {
-                    self.vetoes.push(reason.into());
+                    self.vetoes.reasons.push(reason.into());
                 }
 
-                /// Whether a handler vetoed the write, which then must not happen.
+                /// Whether a handler vetoed the write, or a subscriber failed that is not
+                /// `optional`; the write must not happen then. See [the module](super#failures).
                 #[must_use]
                 pub fn is_vetoed(&self) -> bool {
-                    !self.vetoes.is_empty()
+                    !self.vetoes.reasons.is_empty()
                 }
 
-                /// The reason of the first veto, if there is one.
+                /// The reason of the first veto, if there is one. Of a subscriber that failed it
+                /// contains the name, and not the text of its error.
                 #[must_use]
                 pub fn veto_reason(&self) -> Option<&str> {
-                    self.vetoes.first().map(String::as_str)
+                    self.vetoes.reasons.first().map(String::as_str)
                 }
 
-                /// The reasons of all vetoes, in their order.
+                /// The reasons of all vetoes: first those of the sync and awaited handlers, then
+                /// those of failures.
                 #[must_use]
                 pub fn vetoes(&self) -> &[String] {
-                    &self.vetoes
+                    &self.vetoes.reasons
+                }
+
+                /// The subscribers whose failures vetoed the write.
+                pub fn failed_subscribers(&self) -> impl ExactSizeIterator<Item = &SubscriberInfo> {
+                    self.vetoes.failed.iter().map(|subscriber| &**subscriber)
                 }
             }
         )*

@@ -52,6 +52,49 @@
 //! assert_eq!(event.veto_reason(), Some("an e-mail address has an @"));
 //! ```
 //!
+//! # Failures
+//!
+//! The three events before a write fail closed: the failure of a subscriber is a veto, after any emit. So a write does not
+//! happen when a check of it returned an error (a database did not answer in time), panicked, or was not run, as an awaited
+//! one that meets a sync emit. [`veto_reason`](Creating::veto_reason) contains the name of the subscriber, and not the
+//! text of its error, which may be secret; [`failed_subscribers`](Creating::failed_subscribers) returns the subscribers, and the
+//! log, or the error of `try_emit`, has the details. An emit that is refused as nested too deep is vetoed as well.
+//!
+//! ```
+//! use events_core::{Event, Registry, record::Creating, subscriber, subscribers};
+//!
+//! struct User;
+//!
+//! #[subscriber]
+//! async fn email_is_free(_: &mut Creating<User>) -> Result<(), std::io::Error> {
+//!     Err(std::io::ErrorKind::TimedOut.into()) // asks a database
+//! }
+//!
+//! /// May fail without an effect on the write.
+//! #[subscriber(optional)]
+//! fn count(_: &Creating<User>) -> Result<(), &'static str> {
+//!     Err("the metrics server cannot be reached")
+//! }
+//!
+//! let registry = Registry::with(subscribers![email_is_free, count]);
+//! let event = smol::block_on(registry.emit_async(Creating::new(User)));
+//! assert!(event.is_vetoed());
+//! assert!(event.veto_reason().unwrap().ends_with("::email_is_free` returned an error"));
+//! assert_eq!(event.failed_subscribers().len(), 1);
+//!
+//! // A sync emit cannot await the check.
+//! let event = registry.emit(Creating::new(User));
+//! assert!(event.veto_reason().unwrap().contains("use `emit_async`"));
+//! ```
+//!
+//! - The option `optional` of a subscriber opts it out: its failure is reported, and is no veto. It has no effect on the
+//!   subscribers of other events. A pattern subscriber that receives all events counts here as well: with `optional`, what
+//!   only observes cannot prevent a write.
+//! - A subscriber that is filtered out, or that another one stopped, has not failed.
+//! - The failures of the sync and awaited subscribers veto the event when the last of them has ended, so that the async and
+//!   deferred ones read it. Those of async ones under `emit_async`, and of those that the full queue does not accept,
+//!   veto it at the end of the emit. What fails later, from the queue, comes too late: the emitter has the event.
+//!
 //! # Emitting, from an integration with an ORM
 //!
 //! Before a write, emit the "-ing" event with the record. If the returned event is vetoed, do not write;
@@ -66,6 +109,7 @@
 mod diff;
 mod events;
 mod model;
+mod vetoes;
 
 pub use diff::{Change, Diff};
 pub use events::{Created, Creating, Deleted, Deleting, Updated, Updating, register_model};

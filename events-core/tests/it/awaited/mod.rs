@@ -3,6 +3,7 @@
 mod cancellation;
 mod chain;
 mod declared;
+mod forms;
 mod options;
 mod sync_emit;
 mod unusual;

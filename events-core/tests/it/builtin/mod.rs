@@ -2,6 +2,7 @@
 
 mod auth;
 mod diff;
+mod fail_closed;
 mod observers;
 mod record;
 mod record_origin;

@@ -4,26 +4,29 @@
 
 use std::rc::Rc;
 
-use super::{Id, Job, Model, SharedPlan, cause, too_deep};
-use crate::program::{Act, Cause, End, Event, Phase, Report};
+use super::{Id, Model, SharedPlan, cause, chain::ChainRun, too_deep};
+use crate::{
+    program::{Act, Cause, End, Event, Phase, Report},
+    trace::Place,
+};
 
 /// One event, passed to the background handlers. Handlers are indices of `plan.background`.
 pub(super) struct Run {
     plan: SharedPlan,
     event: Event,
     /// Those to be begun.
-    selected: Vec<usize>,
+    pub(super) selected: Vec<usize>,
     /// Those that were begun and wait.
-    waiting: Vec<(usize, Call)>,
+    pub(super) waiting: Vec<(usize, Call)>,
     /// The filters are evaluated when a handler begins; for a snapshot they were before.
     evaluates: bool,
     pub(super) ran: usize,
-    failures: Vec<(usize, String, Cause)>,
+    pub(super) failures: Vec<(usize, String, Cause)>,
 }
 
 /// A call of an async handler that waits.
-struct Call {
-    id: Id,
+pub(super) struct Call {
+    pub(super) id: Id,
     /// Its next act.
     at: usize,
     inner: Option<Box<AsyncEmit>>,
@@ -33,6 +36,8 @@ struct Call {
 /// An `emit_async`.
 pub(super) struct AsyncEmit {
     event: Event,
+    /// The chain, until it has ended.
+    chain: Option<ChainRun>,
     run: Option<Run>,
     report: Report,
     /// Deferred handlers that go to the queue at the end.
@@ -50,7 +55,7 @@ impl Run {
         }
     }
 
-    fn of_emit(plan: &SharedPlan, event: Event, selected: Vec<usize>) -> Self {
+    pub(super) fn of_emit(plan: &SharedPlan, event: Event, selected: Vec<usize>) -> Self {
         Self {
             plan: Rc::clone(plan),
             event,
@@ -77,10 +82,22 @@ impl Run {
     }
 }
 
+impl Call {
+    pub(super) fn new(id: Id) -> Self {
+        Self {
+            id,
+            at: 0,
+            inner: None,
+            has_yielded: false,
+        }
+    }
+}
+
 impl AsyncEmit {
     pub(super) fn new(event: Event) -> Self {
         Self {
             event,
+            chain: None,
             run: None,
             report: Report {
                 deferred: Some(0),
@@ -102,8 +119,9 @@ impl Model<'_> {
         let mut index = 0;
         while index < run.waiting.len() {
             let (number, mut call) = run.waiting.remove(index);
-            self.trace.resumed(self.subscribers[call.id].handler);
-            match self.poll_call(&mut call) {
+            let handler = self.subscribers[call.id].handler;
+            self.trace.resumed(handler, Place::Background);
+            match self.poll_call(&mut call, &mut run.event.value) {
                 None => {
                     run.waiting.insert(index, (number, call));
                     index += 1;
@@ -153,14 +171,9 @@ impl Model<'_> {
             self.subscribers[id].under_way += 1;
         }
         let event = run.event.emitted();
-        let mut call = Call {
-            id,
-            at: 0,
-            inner: None,
-            has_yielded: false,
-        };
+        let mut call = Call::new(id);
         let end = if self.begin_call(id, event, Some(event.value)) {
-            self.poll_call(&mut call)
+            self.poll_call(&mut call, &mut run.event.value)
         } else {
             Some(End::Done)
         };
@@ -181,12 +194,12 @@ impl Model<'_> {
         }
     }
 
-    /// Goes through the acts up to the next one that waits.
-    fn poll_call(&mut self, call: &mut Call) -> Option<End> {
+    /// Goes through the acts up to the next one that waits. Only an awaited handler changes the value.
+    pub(super) fn poll_call(&mut self, call: &mut Call, value: &mut i64) -> Option<End> {
         let handler = self.handler(call.id);
         while let Some(act) = handler.acts.get(call.at) {
             match act {
-                Act::Add(_) => {}
+                Act::Add(number) => *value = (*value + number) % 1000,
                 Act::Do(op) => self.op(op),
                 Act::Yield if !call.has_yielded => {
                     call.has_yielded = true;
@@ -216,14 +229,22 @@ impl Model<'_> {
     /// Drops the pending calls, in the order in which they were begun.
     pub(super) fn cancel_run(&mut self, run: Run) {
         for (_, call) in run.waiting {
-            if let Some(inner) = call.inner {
-                self.cancel_emit(*inner);
-            }
-            self.trace.cut_off(self.subscribers[call.id].handler);
+            self.cancel_call(call, Place::Background);
         }
     }
 
+    fn cancel_call(&mut self, call: Call, place: Place) {
+        if let Some(inner) = call.inner {
+            self.cancel_emit(*inner);
+        }
+        self.trace.cut_off(self.subscribers[call.id].handler, place);
+    }
+
     pub(super) fn cancel_emit(&mut self, mut emit: AsyncEmit) {
+        if let Some(call) = emit.chain.and_then(|chain| chain.waiting) {
+            // Nothing behind it is reached.
+            self.cancel_call(call, Place::Chain);
+        }
         let Some(run) = emit.run else { return };
         let (plan, event) = (Rc::clone(&run.plan), run.event);
         self.cancel_run(run);
@@ -240,6 +261,8 @@ impl Model<'_> {
     pub(super) fn poll_emit(&mut self, emit: &mut AsyncEmit) -> bool {
         let is_ready = if let Some(run) = &mut emit.run {
             self.poll_run(run, true)
+        } else if emit.chain.is_some() {
+            self.poll_emit_chain(emit)
         } else {
             emit.is_begun || self.begin_emit(emit)
         };
@@ -256,35 +279,50 @@ impl Model<'_> {
     }
 
     fn begin_emit(&mut self, emit: &mut AsyncEmit) -> bool {
-        let mut emitted = emit.event.emitted();
-        let Some(plan) = self.plan(emitted.topic, Some(emit.event.kind)) else {
+        let topic = emit.event.emitted().topic;
+        let Some(plan) = self.plan(topic, Some(emit.event.kind)) else {
             return true;
         };
         if self.depth >= self.depth_limit {
             emit.refused = true;
             return true;
         }
+        emit.chain = Some(ChainRun::new(&plan, emit.event));
+        self.poll_emit_chain(emit)
+    }
+
+    /// Polls the chain and, when that has ended, begins the background handlers.
+    fn poll_emit_chain(&mut self, emit: &mut AsyncEmit) -> bool {
+        let mut chain = emit.chain.take().expect("the chain has not ended");
         self.depth += 1;
-        self.chain(&plan, &mut emitted, &mut emit.report);
-        emit.event.value = emitted.value;
-        let mut is_ready = true;
-        if emit.report.stopped_by.is_none() && !plan.background.is_empty() {
-            let at_once = self.deferred_at_once(&plan);
-            let in_phase = |phase: Phase| -> Vec<usize> {
-                let indices = 0..plan.background.len();
-                let is_in = |index: &usize| self.handler(plan.background[*index]).phase == phase;
-                indices.filter(is_in).collect()
-            };
-            let mut last = in_phase(Phase::Deferred);
-            last.retain(|number| !at_once.contains(number));
-            emit.last = last;
-            let run = Run::of_emit(&plan, emit.event, in_phase(Phase::Async));
-            self.defer(&plan, emit.event, at_once, &mut emit.report);
-            let run = emit.run.insert(run);
-            is_ready = self.poll_run(run, false);
+        let mut is_ready = self.poll_chain(&mut chain, &mut emit.report);
+        if is_ready {
+            emit.event = chain.event;
+            is_ready = self.begin_background(emit, &chain.plan);
+        } else {
+            emit.chain = Some(chain);
         }
         self.depth -= 1;
         is_ready
+    }
+
+    fn begin_background(&mut self, emit: &mut AsyncEmit, plan: &SharedPlan) -> bool {
+        if emit.report.stopped_by.is_some() || plan.background.is_empty() {
+            return true;
+        }
+        let at_once = self.deferred_at_once(plan);
+        let in_phase = |phase: Phase| -> Vec<usize> {
+            let indices = 0..plan.background.len();
+            let is_in = |index: &usize| self.handler(plan.background[*index]).phase == phase;
+            indices.filter(is_in).collect()
+        };
+        let mut last = in_phase(Phase::Deferred);
+        last.retain(|number| !at_once.contains(number));
+        emit.last = last;
+        let run = Run::of_emit(plan, emit.event, in_phase(Phase::Async));
+        self.defer(plan, emit.event, at_once, &mut emit.report);
+        let run = emit.run.insert(run);
+        self.poll_run(run, false)
     }
 
     /// The value, and what became of the event.
@@ -307,66 +345,5 @@ impl Model<'_> {
             report.deferred = None;
         }
         (emit.event.value, report)
-    }
-
-    pub(super) fn flush(&mut self) {
-        if self.in_job {
-            return self.trace.flushed(0, 0, self.queue.len());
-        }
-        self.in_job = true;
-        let (mut ran, mut failures) = (0, 0);
-        while self.depth < self.depth_limit
-            && let Some(job) = self.queue.pop_front()
-        {
-            ran += 1;
-            failures += match job {
-                Job::Enqueued(event) => self.run_enqueued(event),
-                Job::Snapshot(run) => self.run_to_end(run),
-            };
-        }
-        self.in_job = false;
-        self.trace.flushed(ran, failures, self.queue.len());
-    }
-
-    fn run_to_end(&mut self, mut run: Run) -> usize {
-        while !self.poll_run(&mut run, true) {}
-        run.failures.len()
-    }
-
-    /// An event out of the queue. Returns how many handlers failed.
-    fn run_enqueued(&mut self, event: Event) -> usize {
-        let mut emitted = event.emitted();
-        let plan = self.plan(emitted.topic, Some(event.kind));
-        let mut report = Report::default();
-        let mut run = None;
-        if let Some(plan) = plan {
-            self.depth += 1;
-            self.chain(&plan, &mut emitted, &mut report);
-            if report.stopped_by.is_none() && !plan.background.is_empty() {
-                let event = Event {
-                    value: emitted.value,
-                    ..event
-                };
-                let mut new = Run::of_emit(&plan, event, (0..plan.background.len()).collect());
-                self.poll_run(&mut new, false);
-                run = Some(new);
-            }
-            self.depth -= 1;
-            let is_received = |run: &Run| run.ran + run.failures.len() + run.waiting.len() > 0;
-            if report.ran == 0 && !run.as_ref().is_some_and(is_received) {
-                self.unheard(emitted.topic);
-            }
-        } else {
-            self.unheard(emitted.topic);
-        }
-        report.failures.len() + run.map_or(0, |run| self.run_to_end_if_waiting(run))
-    }
-
-    fn run_to_end_if_waiting(&mut self, run: Run) -> usize {
-        if run.waiting.is_empty() && run.selected.is_empty() {
-            run.failures.len()
-        } else {
-            self.run_to_end(run)
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! A sync emit: the chain of its sync handlers, and the snapshot for the background handlers.
 
-use super::{Emitted, Id, Job, Model, SharedPlan, background::Run, cause, too_deep};
-use crate::program::{Cause, End, Event, Kind, Report, topic_of};
+use super::{Emitted, Id, Job, Model, SharedPlan, background::Run, too_deep};
+use crate::program::{Cause, Event, Kind, Report, topic_of};
 
 impl Event {
     pub(super) fn emitted(self) -> Emitted<'static> {
@@ -16,7 +16,7 @@ impl Event {
 }
 
 impl Emitted<'_> {
-    fn set(&mut self, value: i64) {
+    pub(super) fn set(&mut self, value: i64) {
         self.value = value;
         self.seen = self.seen.map(|_| value);
     }
@@ -83,30 +83,6 @@ impl Model<'_> {
             report.deferred = None;
         }
         report
-    }
-
-    /// The sync handlers of a plan, in order.
-    pub(super) fn chain(
-        &mut self,
-        plan: &SharedPlan,
-        event: &mut Emitted<'_>,
-        report: &mut Report,
-    ) {
-        for &id in &plan.sync {
-            if !self.passes(id, *event) {
-                continue;
-            }
-            let (value, end) = self.call_sync(id, *event);
-            event.set(value);
-            report.ran += 1;
-            if let Some(cause) = cause(end) {
-                report.failures.push((self.label(id), cause));
-            }
-            if end == End::Break {
-                report.stopped_by = Some(self.label(id));
-                return;
-            }
-        }
     }
 
     /// Puts a snapshot into the queue for those handlers whose filters the event passes; `numbers` are indices

@@ -4,9 +4,11 @@
 //! grows, and calls handlers by recursion. The rule of the order is in a function of its own, `order::sort`.
 
 mod background;
+mod chain;
 mod dependencies;
 mod emit;
 mod order;
+mod queue;
 mod registry;
 
 use std::{collections::VecDeque, rc::Rc};

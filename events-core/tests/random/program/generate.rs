@@ -75,7 +75,7 @@ fn free_handler(rng: &mut Rng) -> Handler {
         Target::Exact(vec![kind])
     };
     let mut handler = Handler::new(target, phase);
-    if phase == Phase::Deferred {
+    if phase == Phase::Deferred || (phase == Phase::Sync && !pattern) {
         handler.is_async = rng.chance(1, 3);
     }
     handler.priority = *rng.pick(&[0, 0, 0, 0, 1, 5, -1, i32::MIN, i32::MAX]);
@@ -124,7 +124,7 @@ fn script(handler: &mut Handler, count: usize, rng: &mut Rng) {
         };
         handler.acts.push(act);
     }
-    let can_fail = handler.only_kind() != Some(Kind::D);
+    let can_fail = handler.only_kind() != Some(Kind::D) || handler.is_awaited();
     let stops = handler.phase == Phase::Sync && can_fail;
     handler.end = match rng.below(12) {
         0 if can_fail => End::Error,

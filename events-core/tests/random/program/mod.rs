@@ -103,7 +103,7 @@ impl When {
 pub(crate) struct Handler {
     pub(crate) target: Target,
     pub(crate) phase: Phase,
-    /// An async handler that is deferred as well.
+    /// Of the phase `Sync`: an awaited handler. Of the phase `Deferred`: an async handler that is deferred as well.
     pub(crate) is_async: bool,
     pub(crate) priority: i32,
     pub(crate) id: Option<usize>,
@@ -121,13 +121,13 @@ pub(crate) struct Handler {
 /// A step of a handler.
 #[derive(Clone, Debug)]
 pub(crate) enum Act {
-    /// Adds to the event's value; sync handlers of one exact event.
+    /// Adds to the event's value; sync and awaited handlers of one exact event.
     Add(i64),
     /// An operation on the registry.
     Do(Op),
-    /// Wakes itself and returns pending, once; async handlers.
+    /// Wakes itself and returns pending, once; async and awaited handlers.
     Yield,
-    /// Emits and awaits; async handlers.
+    /// Emits and awaits; async and awaited handlers.
     Await(Event),
 }
 
@@ -137,7 +137,7 @@ pub(crate) enum End {
     Done,
     Error,
     Panic,
-    /// `ControlFlow::Break`; sync handlers.
+    /// `ControlFlow::Break`; sync and awaited handlers.
     Break,
 }
 
@@ -204,6 +204,7 @@ pub(crate) enum Cause {
     Panic,
     Undelivered,
     WaitsForItself,
+    NotAwaited,
 }
 
 /// The result of an emit that reports everything.

@@ -32,11 +32,11 @@ pub(crate) fn matches(pattern: usize, topic: &str) -> bool {
 }
 
 /// How many handlers are declared; they have the first numbers.
-pub(crate) const DECLARED: usize = 7;
+pub(crate) const DECLARED: usize = 8;
 
 /// How many listeners there are, and how many methods each has.
 pub(crate) const LISTENERS: usize = 2;
-pub(crate) const METHODS: usize = 5;
+pub(crate) const METHODS: usize = 6;
 
 /// The number of the first handler that is registered at run time.
 pub(crate) const FREE: usize = DECLARED + LISTENERS * METHODS;
@@ -64,6 +64,11 @@ impl Handler {
             acts: Vec::new(),
             end: End::Done,
         }
+    }
+
+    /// It is awaited in its place among the sync handlers.
+    pub(crate) fn is_awaited(&self) -> bool {
+        self.phase == Phase::Sync && self.is_async
     }
 
     /// The kind of its events, if it receives one kind only and no pattern.
@@ -96,10 +101,15 @@ pub(crate) fn declared(index: usize) -> Handler {
             after: vec![Name::Declared(4)],
             ..Handler::new(exact(&[Kind::A]), Phase::Deferred)
         },
-        _ => Handler {
+        6 => Handler {
             concurrency: Some(1),
             origin: Some(1),
             ..Handler::new(exact(&[Kind::B]), Phase::Async)
+        },
+        _ => Handler {
+            is_async: true,
+            after: vec![Name::Declared(0)],
+            ..sync(exact(&[Kind::A]))
         },
     }
 }
@@ -115,10 +125,15 @@ pub(crate) fn method(index: usize) -> Handler {
             ..Handler::new(Target::Pattern(4), Phase::Sync)
         },
         3 => Handler::new(exact(&[Kind::B]), Phase::Async),
-        _ => Handler {
+        4 => Handler {
             priority: 1,
             after: vec![Name::Method(3)],
             ..Handler::new(exact(&[Kind::B]), Phase::Deferred)
+        },
+        _ => Handler {
+            is_async: true,
+            priority: 1,
+            ..Handler::new(exact(&[Kind::B]), Phase::Sync)
         },
     }
 }

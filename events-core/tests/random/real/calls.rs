@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    future::Future,
+    future::{Future, pending},
     ops::ControlFlow,
     pin::Pin,
     rc::Rc,
@@ -17,7 +17,10 @@ use super::{
     events::{A, B, D, Owned},
     report, shared,
 };
-use crate::program::{Act, End, Kind, ORIGINS, Report};
+use crate::{
+    program::{Act, End, Kind, ORIGINS, Report},
+    trace::Place,
+};
 
 /// The error of a handler that fails.
 #[derive(Debug)]
@@ -111,25 +114,41 @@ pub(super) fn deferred(handler: usize, value: i64, emission: &Emission) -> Resul
 }
 
 /// The future of an async handler.
-pub(super) fn asynchronous(handler: usize, value: i64, emission: &Emission) -> Call {
-    Call {
-        handler,
-        state: State::New,
-        future: Box::pin(run_asynchronous(handler, value, emission.clone())),
-    }
+pub(super) fn asynchronous(
+    handler: usize,
+    value: i64,
+    emission: &Emission,
+) -> Call<'static, Result<(), Scripted>> {
+    let emission = emission.clone();
+    let future = async move {
+        let mut value = value;
+        let outcome = run_asynchronous(handler, &mut value, Some(&emission)).await;
+        outcome.map(|_| ())
+    };
+    Call::new(handler, Place::Background, Box::pin(future))
 }
 
-async fn run_asynchronous(handler: usize, value: i64, emission: Emission) -> Result<(), Scripted> {
+/// The future of an awaited handler, which changes the value. One of an event that borrows is not passed the emission.
+pub(super) fn in_place<'v>(
+    handler: usize,
+    value: &'v mut i64,
+    emission: Option<&'v Emission>,
+) -> Call<'v, Outcome> {
+    let future = run_asynchronous(handler, value, emission);
+    Call::new(handler, Place::Chain, Box::pin(future))
+}
+
+async fn run_asynchronous(handler: usize, value: &mut i64, emission: Option<&Emission>) -> Outcome {
     let acts = {
         let shared = shared();
-        if !shared.begin(handler, Some(value), Some(&emission)) {
-            return Ok(());
+        if !shared.begin(handler, Some(*value), emission) {
+            return Ok(ControlFlow::Continue(()));
         }
         shared.program.handlers[handler].acts.clone()
     };
     for act in acts {
         match act {
-            Act::Add(_) => {}
+            Act::Add(number) => *value = (*value + number) % 1000,
             Act::Do(op) => shared().op(&op),
             Act::Yield => yield_now().await,
             Act::Await(event) => {
@@ -145,7 +164,8 @@ async fn run_asynchronous(handler: usize, value: i64, emission: Emission) -> Res
         }
     }
     match shared().end(handler) {
-        End::Done | End::Break => Ok(()),
+        End::Done => Ok(ControlFlow::Continue(())),
+        End::Break => Ok(ControlFlow::Break(())),
         End::Error => Err(Scripted),
         End::Panic => panic!("scripted"),
     }
@@ -160,11 +180,14 @@ async fn awaited<E: Owned>(registry: &Registry, event: E, origin: Option<usize>)
 }
 
 /// A call of an async handler: notes that it is continued, or dropped before its end.
-pub(super) struct Call {
+pub(super) struct Call<'v, T: 'v> {
     handler: usize,
+    place: Place,
     state: State,
-    future: Pin<Box<dyn Future<Output = Result<(), Scripted>> + Send>>,
+    future: ScriptFuture<'v, T>,
 }
+
+type ScriptFuture<'v, T> = Pin<Box<dyn Future<Output = T> + Send + 'v>>;
 
 #[derive(PartialEq, Eq)]
 enum State {
@@ -174,12 +197,23 @@ enum State {
     Ended,
 }
 
-impl Future for Call {
-    type Output = Result<(), Scripted>;
+impl<'v, T> Call<'v, T> {
+    fn new(handler: usize, place: Place, future: ScriptFuture<'v, T>) -> Self {
+        Self {
+            handler,
+            place,
+            state: State::New,
+            future,
+        }
+    }
+}
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+impl<T> Future for Call<'_, T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         if self.state == State::Waiting {
-            shared().note(|trace| trace.resumed(self.handler));
+            shared().note(|trace| trace.resumed(self.handler, self.place));
         }
         self.state = State::Polling;
         let polled = self.future.as_mut().poll(context);
@@ -192,12 +226,12 @@ impl Future for Call {
     }
 }
 
-impl Drop for Call {
+impl<'v, T: 'v> Drop for Call<'v, T> {
     fn drop(&mut self) {
         if self.state == State::Waiting {
             // What it awaits is dropped first.
-            self.future = Box::pin(async { Ok(()) });
-            shared().note(|trace| trace.cut_off(self.handler));
+            self.future = Box::pin(pending());
+            shared().note(|trace| trace.cut_off(self.handler, self.place));
         }
     }
 }

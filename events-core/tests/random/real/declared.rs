@@ -42,6 +42,11 @@ pub(super) async fn declared_6(event: &B, emission: &Emission) -> Result<(), Scr
     calls::asynchronous(6, event.value, emission).await
 }
 
+#[subscriber(after = declared_0)]
+pub(super) async fn declared_7(event: &mut A, emission: &Emission) -> Outcome {
+    calls::in_place(7, &mut event.value, Some(emission)).await
+}
+
 /// A listener whose methods have the numbers from `first` on.
 pub(super) struct ScriptedListener {
     pub(super) first: usize,
@@ -74,7 +79,17 @@ impl ScriptedListener {
         calls::deferred(self.first + 4, event.value, emission)
     }
 
-    fn call(&self, method: usize, event: &B, emission: &Emission) -> Call {
+    #[on(priority = 1)]
+    pub(super) async fn method_5(&self, event: &mut B, emission: &Emission) -> Outcome {
+        calls::in_place(self.first + 5, &mut event.value, Some(emission)).await
+    }
+
+    fn call(
+        &self,
+        method: usize,
+        event: &B,
+        emission: &Emission,
+    ) -> Call<'static, Result<(), Scripted>> {
         calls::asynchronous(self.first + method, event.value, emission)
     }
 }

@@ -304,6 +304,7 @@ fn failure(failure: &Failure) -> (String, Cause) {
         failures::Cause::Error(_) => Cause::Error,
         failures::Cause::Panic(_) => Cause::Panic,
         failures::Cause::WaitsForItself(_) => Cause::WaitsForItself,
+        failures::Cause::NotAwaited(_) => Cause::NotAwaited,
         _ => Cause::Undelivered,
     };
     (label(failure.subscriber()), cause)

@@ -10,10 +10,11 @@ use events_core::{
 };
 
 use super::{
-    PATTERNS, Shared, calls,
+    PATTERNS, Shared,
+    calls::{self, Outcome},
     declared::{
         ScriptedListener, declared_0, declared_1, declared_2, declared_3, declared_4, declared_5,
-        declared_6,
+        declared_6, declared_7,
     },
     events::{A, B, C, D, Owned, Value},
 };
@@ -30,6 +31,9 @@ fn kind_of(result: Result<Subscription, SubscribeError>) -> (Registered, Option<
         Err(error) => panic!("{error}"),
     }
 }
+
+/// The number of an awaited handler, and the counter of closures.
+type State = (usize, Arc<()>);
 
 /// Does something with a subscription that is prepared, whatever its event is.
 trait With {
@@ -107,7 +111,8 @@ impl Shared {
                 3 => subscribers![declared_3],
                 4 => subscribers![declared_4],
                 5 => subscribers![declared_5],
-                _ => subscribers![declared_6],
+                6 => subscribers![declared_6],
+                _ => subscribers![declared_7],
             });
         }
         let fits = scanner.try_run().is_ok();
@@ -121,6 +126,10 @@ impl Shared {
             return self.by_pattern(number, with);
         };
         match (kinds[0], handler.phase) {
+            (Kind::A, _) if handler.is_awaited() => self.awaited::<A, _>(number, with),
+            (Kind::B, _) if handler.is_awaited() => self.awaited::<B, _>(number, with),
+            (Kind::C, _) if handler.is_awaited() => self.awaited::<C, _>(number, with),
+            (Kind::D, _) if handler.is_awaited() => self.borrowed_awaited(number, with),
             (Kind::A, Phase::Sync) => self.sync::<A, _>(number, with),
             (Kind::B, Phase::Sync) => self.sync::<B, _>(number, with),
             (Kind::C, _) => self.sync::<C, _>(number, with),
@@ -154,6 +163,33 @@ impl Shared {
                 let _ = &closure;
                 calls::borrowed(number, event.value);
             });
+        if let Some(when) = handler.when {
+            new = new.when(move |event: &D<'_>| when.holds(event.value()));
+        }
+        with.with(options(new, handler))
+    }
+
+    fn awaited<E: Owned, W: With>(&self, number: usize, with: W) -> W::Output {
+        async fn call<E: Owned>(event: &mut E, state: &State, emission: &Emission) -> Outcome {
+            calls::in_place(state.0, event.value_mut(), Some(emission)).await
+        }
+        let handler = &self.program.handlers[number];
+        let state = (number, Arc::clone(&self.closures));
+        let mut new = self.registry.subscribe_awaited_with(state, call::<E>);
+        if let Some(when) = handler.when {
+            new = new.when(move |event: &E| when.holds(event.value()));
+        }
+        with.with(options(new, handler))
+    }
+
+    fn borrowed_awaited<W: With>(&self, number: usize, with: W) -> W::Output {
+        async fn call(event: &mut D<'_>, state: &State) -> Outcome {
+            calls::in_place(state.0, event.value, None).await
+        }
+        let handler = &self.program.handlers[number];
+        let state = (number, Arc::clone(&self.closures));
+        let registry = &self.registry;
+        let mut new = registry.subscribe_awaited_borrowed_with::<D<'_>, _, _>(state, call);
         if let Some(when) = handler.when {
             new = new.when(move |event: &D<'_>| when.holds(event.value()));
         }
@@ -240,12 +276,14 @@ fn options<F: Family, T>(
                     Name::Declared(3) => new.$names(declared_3),
                     Name::Declared(4) => new.$names(declared_4),
                     Name::Declared(5) => new.$names(declared_5),
-                    Name::Declared(_) => new.$names(declared_6),
+                    Name::Declared(6) => new.$names(declared_6),
+                    Name::Declared(_) => new.$names(declared_7),
                     Name::Method(0) => new.$names(ScriptedListener::method_0),
                     Name::Method(1) => new.$names(ScriptedListener::method_1),
                     Name::Method(2) => new.$names(ScriptedListener::method_2),
                     Name::Method(3) => new.$names(ScriptedListener::method_3),
-                    Name::Method(_) => new.$names(ScriptedListener::method_4),
+                    Name::Method(4) => new.$names(ScriptedListener::method_4),
+                    Name::Method(_) => new.$names(ScriptedListener::method_5),
                 };
             }
         };

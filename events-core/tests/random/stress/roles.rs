@@ -15,7 +15,9 @@ use events_core::{
 };
 use smol::future::block_on;
 
-use super::shared::{ASYNC, BY_TOPIC, DEFERRED, RECORDERS, Receipt, SYNC, Shared};
+use super::shared::{
+    ASYNC, AWAITED, BY_TOPIC, Closure, DEFERRED, RECORDERS, Receipt, SYNC, Shared,
+};
 use crate::rng::Rng;
 
 #[derive(Event, Clone)]
@@ -84,6 +86,20 @@ pub(super) fn recorders(registry: &Registry, shared: &Arc<Shared>) {
         .register()
         .expect("no other has this id")
         .detach();
+    registry
+        .subscribe_awaited_with(hold(), awaited)
+        .id(RECORDERS[AWAITED])
+        .register()
+        .expect("no other has this id")
+        .detach();
+}
+
+async fn awaited(event: &mut One, (shared, closure): &(Arc<Shared>, Closure)) {
+    closure.touch();
+    if event.number % 3 == 1 {
+        shared.completions.wait().await;
+    }
+    shared.received(event.number, AWAITED);
 }
 
 /// Subscribes handlers of all kinds, and unsubscribes them.
@@ -91,7 +107,7 @@ pub(super) fn subscribes(registry: &Registry, shared: &Arc<Shared>, rng: &mut Rn
     let mut held: Vec<Subscription> = Vec::new();
     for _ in 0..times {
         let closure = shared.closure();
-        let new = match rng.below(6) {
+        let new = match rng.below(7) {
             0 => registry.on(move |_: &One| closure.touch()),
             1 => registry
                 .subscribe(move |_: &mut One| closure.touch())
@@ -104,7 +120,10 @@ pub(super) fn subscribes(registry: &Registry, shared: &Arc<Shared>, rng: &mut Rn
                 async {}
             }),
             3 => registry.on_deferred(move |_: &One| closure.touch()),
-            4 => registry
+            4 => registry.on_awaited_with(closure, async |_: &mut One, closure: &Closure| {
+                closure.touch();
+            }),
+            5 => registry
                 .on_topic("stress::(one|two)", move |_: &dyn AnyEvent| closure.touch())
                 .expect("it is a pattern"),
             _ => {

@@ -11,11 +11,13 @@ use std::{
 use super::completions::{Completions, lock};
 
 /// The handlers that are there for the whole round.
-pub(super) const RECORDERS: [&str; 4] = ["sync", "by topic", "async", "deferred"];
+pub(super) const RECORDERS: [&str; 5] = ["sync", "by topic", "async", "deferred", "awaited"];
 pub(super) const SYNC: usize = 0;
 pub(super) const BY_TOPIC: usize = 1;
 pub(super) const ASYNC: usize = 2;
 pub(super) const DEFERRED: usize = 3;
+/// No sync emit reaches it.
+pub(super) const AWAITED: usize = 4;
 
 /// How often the thread yields to the others while closures are alive.
 const MOST_WAITS: usize = 1_000_000;

@@ -272,6 +272,13 @@ async fn run(shared: Arc<Shared>, event: usize, handler: usize, nested: Option<N
     call.end();
 }
 
+async fn awaited<E: Numbered>(
+    event: &mut E,
+    (shared, handler, nested): &(Arc<Shared>, usize, Option<Nested>),
+) {
+    run(Arc::clone(shared), event.number(), *handler, *nested).await;
+}
+
 /// Subscribes the handlers of a script, in order.
 pub(crate) fn subscribe(
     registry: &Registry,
@@ -296,8 +303,16 @@ fn subscribe_to<E: Numbered>(
 ) -> Subscription {
     let shared = Arc::clone(shared);
     let nested = handler.nested;
+    let id = format!("{number}");
+    if handler.is_awaited {
+        let new = registry.subscribe_awaited_with((shared, number, nested), awaited::<E>);
+        return new.id(id).register().expect("the id is free");
+    }
     if handler.phase == Phase::Sync {
-        return registry.on(move |event: &E| Call::begin(&shared, event.number(), number).end());
+        let new = registry.subscribe(move |event: &E| {
+            Call::begin(&shared, event.number(), number).end();
+        });
+        return new.id(id).register().expect("the id is free");
     }
     let mut new = if handler.phase == Phase::Async {
         registry.subscribe_async(move |event: &E| {
@@ -309,7 +324,7 @@ fn subscribe_to<E: Numbered>(
         })
     };
     // A job begins with its marker, and those with a limit arrive in the order of the markers.
-    new = new.id(format!("{number}")).priority(match handler.limit {
+    new = new.id(id).priority(match handler.limit {
         _ if number < MARKERS => 9,
         Some(_) => 8,
         None => 0,

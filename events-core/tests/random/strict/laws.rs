@@ -46,6 +46,7 @@ pub(crate) fn violations(script: &Script, outcome: &Outcome) -> Vec<String> {
     }
     found.extend(order(script, &journal, &sent));
     found.extend(limits(script, &journal));
+    found.extend(one_after_the_other(script, &journal));
     for &(handler, length) in &outcome.unsubscribed {
         let later = journal.iter().skip(length);
         let begins = |entry: &&Entry| entry.handler == handler && entry.what == What::Begins;
@@ -82,15 +83,21 @@ fn exactly_once(
     let is_gone = outcome.unsubscribed.iter().any(|(gone, _)| *gone == number);
     let is_done = calls.ended == 1 || is_back || is_gone;
     let is_async = handler.phase == Phase::Async;
+    let is_behind_awaited = script.is_behind_awaited(number);
     let may_be_lost = match sent.verb {
         Verb::Enqueued => false,
         Verb::Refused => true,
         // A failed delivery, which is logged.
-        Verb::Emitted => sent.is_late && is_async,
+        Verb::Emitted => handler.is_awaited || (sent.is_late && is_async),
         Verb::EmittedAsync(Progress::Created) => true,
-        Verb::EmittedAsync(Progress::Polled) => is_async || waits_for_async(script, number),
+        Verb::EmittedAsync(Progress::Polled) => {
+            is_async || is_behind_awaited || waits_for_async(script, number)
+        }
         Verb::EmittedAsync(Progress::Completed) => false,
     };
+    if calls.begun > 0 && handler.is_awaited && sent.verb == Verb::Emitted {
+        return Some("a sync emit cannot await it");
+    }
     if calls.begun > 0
         && [Verb::Refused, Verb::EmittedAsync(Progress::Created)].contains(&sent.verb)
     {
@@ -108,7 +115,7 @@ fn waits_for_async(script: &Script, number: usize) -> bool {
     predecessors.any(|number| script.handlers[number].phase == Phase::Async)
 }
 
-/// Jobs begin in the order in which they were enqueued, and the calls of a handler with a limit of 1 in the
+/// Jobs begin in the order in which they were enqueued, apart from the handlers behind an awaited one, and the calls of a handler with a limit of 1 in the
 /// order of the jobs.
 fn order(script: &Script, journal: &[Entry], sent: &[Sent]) -> Vec<String> {
     let mut found = Vec::new();
@@ -117,7 +124,13 @@ fn order(script: &Script, journal: &[Entry], sent: &[Sent]) -> Vec<String> {
         let begins = begins.filter(move |entry| entry.handler == handler);
         begins.map(|entry| entry.event).collect::<Vec<_>>()
     };
-    let is_job = |event: &usize| matches!(sent[*event].verb, Verb::Enqueued | Verb::Emitted);
+    let is_job = |event: &usize| {
+        let marker = sent[*event].kind as usize;
+        match sent[*event].verb {
+            Verb::Enqueued => !script.is_behind_awaited(marker),
+            verb => verb == Verb::Emitted,
+        }
+    };
     let jobs: Vec<_> = journal
         .iter()
         .filter(|entry| entry.what == What::Begins && entry.handler < MARKERS)
@@ -137,6 +150,29 @@ fn order(script: &Script, journal: &[Entry], sent: &[Sent]) -> Vec<String> {
                     "handler {number} was called in the order {calls:?}, and the events came as {arrived:?}"
                 ));
             }
+        }
+    }
+    found
+}
+
+/// Of the sync and awaited handlers of an event, each begins when those before it have ended, and all others later.
+fn one_after_the_other(script: &Script, journal: &[Entry]) -> Vec<String> {
+    let is_in_chain = |entry: &&Entry| script.handlers[entry.handler].phase == Phase::Sync;
+    let mut found = Vec::new();
+    for (index, entry) in journal.iter().enumerate() {
+        if entry.what != What::Begins {
+            continue;
+        }
+        let of_event = |other: &&Entry| other.event == entry.event;
+        let before = journal[..index].iter().filter(of_event).filter(is_in_chain);
+        let is_open = before.clone().fold(0, |open, other| match other.what {
+            What::Begins => open + 1,
+            What::Ends | What::CutOff => open - 1,
+        }) > 0;
+        let is_overtaken =
+            is_in_chain(&entry) && before.clone().any(|one| one.handler > entry.handler);
+        if is_open || is_overtaken {
+            found.push(format!("{entry:?} is out of its place in the chain"));
         }
     }
     found

@@ -14,7 +14,7 @@ use super::{
 use crate::program::Phase;
 
 /// Each situation by its name, and whether the script has reached it.
-pub(crate) fn reached(script: &Script, outcome: &Outcome) -> [(&'static str, bool); 13] {
+pub(crate) fn reached(script: &Script, outcome: &Outcome) -> [(&'static str, bool); 16] {
     let journal = outcome.shared.journal();
     let sent = outcome.shared.sent();
     let back = |is_begun| {
@@ -47,6 +47,29 @@ pub(crate) fn reached(script: &Script, outcome: &Outcome) -> [(&'static str, boo
         (
             "a call is cut off",
             journal.iter().any(|entry| entry.what == What::CutOff),
+        ),
+        (
+            "an awaited call is cut off",
+            journal.iter().any(|entry| {
+                entry.what == What::CutOff && script.handlers[entry.handler].is_awaited
+            }),
+        ),
+        (
+            "an event is handed back whose awaited handler has not ended",
+            outcome.handed_back.iter().any(|back| {
+                let mut unfinished = back.unfinished.iter().flatten();
+                unfinished.any(|handler| script.handlers[*handler].is_awaited)
+            }),
+        ),
+        (
+            "an awaited handler stands behind another one",
+            journal.iter().any(|entry| {
+                let of_event = |other: &&Entry| other.event == entry.event;
+                let is_awaited = |entry: &Entry| script.handlers[entry.handler].is_awaited;
+                let mut others = journal.iter().filter(of_event);
+                is_awaited(entry)
+                    && others.any(|other| other.handler < entry.handler && is_awaited(other))
+            }),
         ),
         ("an event is handed back that was not begun", back(false)),
         ("an event is handed back that was begun", back(true)),

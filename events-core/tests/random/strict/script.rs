@@ -15,6 +15,8 @@ pub(crate) enum Kind {
 pub(crate) struct Handler {
     pub(crate) kind: Kind,
     pub(crate) phase: Phase,
+    /// Of the phase `Sync`: it is awaited in its place.
+    pub(crate) is_awaited: bool,
     pub(crate) limit: Option<usize>,
     /// The number of a handler that must have ended before.
     pub(crate) after: Option<usize>,
@@ -76,6 +78,7 @@ pub(crate) fn generate(seed: u64, options: Options) -> Script {
     let marker = |kind| Handler {
         kind,
         phase: Phase::Async,
+        is_awaited: false,
         limit: None,
         after: None,
         nested: None,
@@ -114,6 +117,7 @@ fn handler(rng: &mut Rng, number: usize, earlier: &[Handler]) -> Handler {
     let kind = kind(rng);
     let phase = *rng.pick(&[
         Phase::Sync,
+        Phase::Sync,
         Phase::Async,
         Phase::Async,
         Phase::Async,
@@ -123,6 +127,7 @@ fn handler(rng: &mut Rng, number: usize, earlier: &[Handler]) -> Handler {
     let mut handler = Handler {
         kind,
         phase,
+        is_awaited: phase == Phase::Sync && rng.chance(2, 3),
         limit: None,
         after: None,
         nested: None,
@@ -132,6 +137,9 @@ fn handler(rng: &mut Rng, number: usize, earlier: &[Handler]) -> Handler {
         |other: &&Handler| other.kind == kind && other.phase != Phase::Sync && other.phase <= phase;
     if phase != Phase::Sync && rng.chance(1, 2) {
         handler.after = earlier.get(target).filter(is_before).map(|_| target);
+    }
+    if handler.is_awaited && rng.chance(1, 3) {
+        handler.nested = Some(*rng.pick(&[Nested::Await, Nested::Enqueue]));
     }
     if phase == Phase::Async {
         if rng.chance(1, 3) {
@@ -163,6 +171,17 @@ fn step(rng: &mut Rng, options: Options) -> Step {
         18..23 => Step::Open(any),
         23..28 => Step::Deliver(any),
         _ => Step::Poll(any),
+    }
+}
+
+impl Script {
+    /// Whether an awaited handler of the same events is in front of this one, or is this one.
+    pub(crate) fn is_behind_awaited(&self, number: usize) -> bool {
+        let Handler { kind, phase, .. } = self.handlers[number];
+        let mut handlers = self.handlers.iter().enumerate();
+        handlers.any(|(other, handler)| {
+            handler.is_awaited && handler.kind == kind && (phase != Phase::Sync || other <= number)
+        })
     }
 }
 

@@ -16,6 +16,9 @@ twins! {
     args_syntax
     async_borrowed
     async_not_send
+    awaited_body_not_sync
+    awaited_by_hand
+    awaited_captures
     awaited_not_send
     awaited_options
     background_changes

@@ -1,0 +1,20 @@
+//! Awaited closures that capture.
+
+use events_core::{Event, Registry};
+
+#[derive(Event)]
+struct Login(u32);
+
+#[derive(Event)]
+struct Lent<'a>(&'a mut u32);
+
+fn main() {
+    let registry = Registry::new();
+    let added = 1;
+    registry
+        .on_awaited_with(1, async move |event: &mut Login, state: &u32| event.0 += state + added)
+        .detach();
+    registry
+        .on_awaited_borrowed::<Lent<'_>, _>(async move |event: &mut Lent<'_>| *event.0 += added)
+        .detach();
+}
