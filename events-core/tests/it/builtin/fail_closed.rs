@@ -182,7 +182,10 @@ fn verbs<E: Check>() -> [(&'static str, bool, Emit<E>); 8] {
         }),
         ("try_emit", false, |registry, event| {
             let result = registry.try_emit(event);
-            result.map_or_else(|error| error.into_event(), |emitted| emitted.into_event())
+            result.map_or_else(
+                events_core::EmitError::into_event,
+                events_core::Emitted::into_event,
+            )
         }),
         ("emit_async", true, |registry, event| {
             block_on(registry.emit_async(event))
@@ -193,7 +196,10 @@ fn verbs<E: Check>() -> [(&'static str, bool, Emit<E>); 8] {
         }),
         ("try_emit_async", true, |registry, event| {
             let result = block_on(registry.try_emit_async(event));
-            result.map_or_else(|error| error.into_event(), |emitted| emitted.into_event())
+            result.map_or_else(
+                events_core::EmitError::into_event,
+                events_core::Emitted::into_event,
+            )
         }),
     ]
 }

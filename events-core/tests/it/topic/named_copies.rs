@@ -46,7 +46,7 @@ const EMITS: [Emit; 5] = [
             TOPIC,
             args(),
             "desk",
-        )))
+        )));
     },
     |registry| assert!(block_on(registry.try_emit_topic_async_from(TOPIC, args(), "desk")).is_ok()),
     |registry| assert!(registry.enqueue_topic_from(TOPIC, args(), "desk").is_ok()),

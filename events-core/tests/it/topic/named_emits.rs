@@ -63,7 +63,7 @@ const EMITS: [(Emit, bool); 20] = [
         |registry, args| {
             kept(block_on(
                 registry.emit_topic_async_from(TOPIC, args, "desk"),
-            ))
+            ));
         },
         true,
     ),
@@ -75,7 +75,7 @@ const EMITS: [(Emit, bool); 20] = [
         |registry, args| {
             ran(block_on(
                 registry.try_emit_topic_async_from(TOPIC, args, "desk"),
-            ))
+            ));
         },
         true,
     ),
