@@ -52,6 +52,12 @@
 //! assert_eq!(event.veto_reason(), Some("an e-mail address has an @"));
 //! ```
 //!
+//! # Subscribers of the events of all models
+//!
+//! A subscriber of a pattern, such as `topic = "events::db::.*"`, receives the events of all models. If it is async or
+//! deferred, it takes a copy of them, which an event has if its model is `Clone + Send + Sync` and is registered: by
+//! [`register_copies`], or by an [`observer`](macro@crate::observer) of the model.
+//!
 //! # Emitting, from an integration with an ORM
 //!
 //! Before a write, emit the "-ing" event with the record. If the returned event is vetoed, do not write;
@@ -68,5 +74,9 @@ mod events;
 mod model;
 
 pub use diff::{Change, Diff};
-pub use events::{Created, Creating, Deleted, Deleting, Updated, Updating, register_model};
+pub use events::{
+    Created, Creating, Deleted, Deleting, Updated, Updating, register_copies, register_model,
+};
 pub use model::{Model, models};
+#[doc(hidden)]
+pub use model::{ModelProbe, UnknownModel};
