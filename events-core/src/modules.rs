@@ -95,7 +95,7 @@ pub mod subscribing {
         metadata::{IntoPattern, Pattern, PatternError},
         subscribe::{
             AwaitedKind, BackgroundKind, BackgroundPatternKind, Batch, NewSubscription,
-            PatternKind, SubscribeError, SyncKind,
+            PatternKind, SubscribeError, SyncKind, register_copy,
         },
     };
 }

@@ -5,6 +5,7 @@ use crate::event::Event;
 pub use crate::{
     __finishers as finishers,
     background::{Awaited, ConcurrencyLimited, OnceHandler},
+    builtin::record::{ModelProbe, UnknownModel},
     context::EmissionSource,
     current::{CurrentRegistry, finish_async},
     declared::{
@@ -15,7 +16,7 @@ pub use crate::{
     event::{
         AnyEvent, ArgProbe, Borrowed, Borrows, BoxedEvent, Build, CloneFn, CloneProbe, EmitBackend,
         EmitFrom, EventCopy, EventStatics, Family, Free, Owned, OwnedEvent, Owning, Set, Snapshot,
-        Unset, Visit, finish, given, json, nested_json, nth, required_clone_fn,
+        UnknownClone, Unset, Visit, finish, given, json, nested_json, nth, required_clone_fn,
     },
     handler::{
         AnyFilter, AsyncOutcome, Background, BackgroundCall, EmitOrigin, Filter, MissingState,

@@ -24,7 +24,6 @@ struct Login;
 struct Order(Vec<&'static str>);
 
 mod twin {
-    #[expect(dead_code, reason = "only its topic is used")]
     #[derive(events_core::Event)]
     #[event(topic = "user.login")]
     pub(super) struct Other;

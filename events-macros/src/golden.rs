@@ -150,6 +150,14 @@ fn a_borrowing_event() {
 #[test]
 fn a_generic_event() {
     check_event(
+        "event_clone",
+        r#"
+        #[derive(Event)]
+        #[event(clone)]
+        struct Loaded<T>(T);
+        "#,
+    );
+    check_event(
         "event_generic",
         r#"
         #[derive(Event)]

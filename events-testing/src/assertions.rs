@@ -285,8 +285,8 @@ impl Events {
     ///
     /// # Panics
     ///
-    /// When an event could not be cloned: its struct has type parameters without the bounds `Clone + Send`,
-    /// or its `Clone` panicked.
+    /// When an event could not be cloned: its struct has type parameters and not the option
+    /// `#[event(clone)]`, or its `Clone` panicked.
     #[must_use]
     #[track_caller]
     pub fn emitted<E: Recorded + Clone + Send + Sync>(&self) -> Vec<E> {
@@ -313,8 +313,8 @@ impl Events {
         let shared: Option<Vec<Arc<E>>> = shared.into_iter().collect();
         let Some(shared) = shared else {
             panic!(
-                "{selected} could not be cloned when it was emitted: if its struct has type parameters, add \
-                 the bounds `Clone + Send` to them; or check the event with `expect::<..>().matching(..)`"
+                "{selected} could not be cloned when it was emitted: if its struct has type parameters, write \
+                 `#[event(clone)]` on it; or check the event with `expect::<..>().matching(..)`"
             )
         };
         shared

@@ -169,7 +169,7 @@ impl<E: Event> AsyncEmission<E> {
     }
 
     /// Refuses an event that fails closed because of what failed since its chain has run.
-    fn refuse(self: Pin<&mut Self>, refusal: Option<&Box<TooDeep>>) {
+    fn refuse(self: Pin<&mut Self>, refusal: Option<&TooDeep>) {
         let mut background_run = self.project().background_run;
         let failed = background_run.failed_checks();
         if let Some(event) = background_run.as_mut().event_mut() {

@@ -24,7 +24,7 @@ mod traits;
 
 pub use any_event::{AnyEvent, Borrows, nth};
 pub use builder::{Build, EmitFrom, Free, Set, Unset, finish, given};
-pub use erased::{CloneProbe, EventCopy, required_clone_fn};
+pub use erased::{CloneProbe, EventCopy, UnknownClone, required_clone_fn};
 pub(crate) use erased::{TypedView, register_clone_fn};
 pub(crate) use named::TopicEvent;
 pub use named::{ArgError, ArgProbe, Args};

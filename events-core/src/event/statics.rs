@@ -1,6 +1,6 @@
 //! The data that the derive generates for an event type.
 
-use std::{any::Any, fmt};
+use std::any::Any;
 
 use super::any_event::SharedEvent;
 use crate::metadata::EventInfo;
@@ -14,7 +14,7 @@ pub struct EventStatics {
     /// The slot of the default registry, which has the type's subscribers there. A type with parameters
     /// has none, because a static cannot be generic.
     pub default_slot: Option<&'static dyn AnySlot>,
-    /// Clones an event, if the derive could find out that the type is `Clone` and `Send`, or an
+    /// Clones an event, if the derive could find out that the type is `Clone`, `Send` and `Sync`, or an
     /// option requires it.
     pub clone_fn: Option<CloneFn>,
 }
@@ -28,33 +28,5 @@ pub trait AnySlot: Any + Send + Sync {}
 /// A clone of an event.
 pub type BoxedEvent = Box<dyn Any + Send>;
 
-/// Clones an event of one type; the function returns `None` if the event is of another.
-#[derive(Clone, Copy)]
-pub enum CloneFn {
-    /// Of an event that is `Send` and `Sync`: subscribers that run later can share the clone.
-    Shared(fn(&dyn Any) -> Option<SharedEvent>),
-    /// Of an event that is `Send`.
-    Boxed(fn(&dyn Any) -> Option<BoxedEvent>),
-}
-
-impl CloneFn {
-    pub(crate) fn boxed(self, event: &dyn Any) -> Option<BoxedEvent> {
-        match self {
-            Self::Shared(clone) => Some(clone(event)?.into_any()),
-            Self::Boxed(clone) => clone(event),
-        }
-    }
-
-    pub(crate) fn shared(self, event: &dyn Any) -> Option<SharedEvent> {
-        match self {
-            Self::Shared(clone) => clone(event),
-            Self::Boxed(_) => None,
-        }
-    }
-}
-
-impl fmt::Debug for CloneFn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("CloneFn")
-    }
-}
+/// Clones an event of one type; `None` if the event is of another. Subscribers that run later can share the clone.
+pub type CloneFn = fn(&dyn Any) -> Option<SharedEvent>;

@@ -34,6 +34,7 @@ pub struct EventInfo {
     location: Location,
     docs: &'static str,
     fields: &'static [FieldTuple],
+    has_copy: bool,
 }
 
 /// A field's name, its type, and whether it is secret. The derive writes these tuples instead of
@@ -51,6 +52,7 @@ impl EventInfo {
         location: Location,
         docs: &'static str,
         fields: &'static [FieldTuple],
+        has_copy: bool,
     ) -> Self {
         Self {
             topic,
@@ -59,7 +61,13 @@ impl EventInfo {
             location,
             docs,
             fields,
+            has_copy,
         }
+    }
+
+    /// Whether the derive has found out that it can be copied for handlers of events of any type that run later.
+    pub(crate) const fn has_copy(&self) -> bool {
+        self.has_copy
     }
 
     /// The topic: module path and name, unless `#[event(topic = "..")]` sets another.

@@ -85,7 +85,15 @@ mod tests {
     /// The problems of events that are given as topic, name, file and line, in the module `shop`.
     fn check(events: &[(&'static str, &'static str, &'static str, u32)], expected: &[&str]) {
         let info = |&(topic, name, file, line)| {
-            EventInfo::new(topic, name, "shop", Location::new(file, line, 1), "", &[])
+            EventInfo::new(
+                topic,
+                name,
+                "shop",
+                Location::new(file, line, 1),
+                "",
+                &[],
+                true,
+            )
         };
         let events: Vec<_> = events.iter().map(info).collect();
         let problems = duplicate_topics(events.iter());

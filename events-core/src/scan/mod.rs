@@ -7,15 +7,18 @@
 //! - `declarations`: all declared subscribers of the program, and the problems among them;
 //! - `scanner`: the options of a scan, and the scan itself;
 //! - `problem`: what can be wrong; `report`: what was registered, as a table;
-//! - `unmatched`: the patterns that match no linked event;
+//! - `hints`: what else a scan reports: `unmatched`, the patterns that match no linked event, and `uncopied`, the events
+//!   that match a pattern and cannot be copied;
 //! - `copy`: a new registry with the declared subscribers of another, for tests.
 
 mod copy;
 mod declarations;
 mod duplicate_topics;
+mod hints;
 mod problem;
 mod report;
 mod scanner;
+mod uncopied;
 mod unmatched;
 
 pub use problem::{Problem, ScanError};

@@ -4,6 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 
 use unicode_width::UnicodeWidthStr as _;
 
+use super::hints::Hints;
 use crate::{
     metadata::{EventInfo, SubscriberInfo},
     primitives::{Plural, one_line},
@@ -14,8 +15,8 @@ use crate::{
 ///
 /// `Display` prints a table: topic, subscriber, file and line, priority, kind and origin of each
 /// subscriber, by topic and in running order, and a line of totals. Below that it prints hints, one a line: that a
-/// crate may not be linked, if no subscriber is; [`unmatched_patterns`](Self::unmatched_patterns); and
-/// [`listeners_to_add`](Self::listeners_to_add).
+/// crate may not be linked, if no subscriber is; [`unmatched_patterns`](Self::unmatched_patterns);
+/// [`uncopied_events`](Self::uncopied_events); and [`listeners_to_add`](Self::listeners_to_add).
 ///
 /// ```text
 /// topic                     subscriber        location                priority  kind      origin
@@ -46,7 +47,7 @@ use crate::{
 pub struct ScanReport {
     subscribers: Vec<Arc<SubscriberInfo>>,
     crates: BTreeMap<&'static str, CrateCounts>,
-    unmatched_patterns: Vec<String>,
+    hints: Hints,
     listeners_to_add: Vec<String>,
     found_nothing: bool,
 }
@@ -84,7 +85,7 @@ impl ScanReport {
     pub(crate) fn new(
         mut by_event: Vec<Vec<Arc<SubscriberInfo>>>,
         events: &[EventInfo],
-        unmatched_patterns: Vec<String>,
+        hints: Hints,
         listeners_to_add: Vec<String>,
         found_nothing: bool,
     ) -> Self {
@@ -104,7 +105,7 @@ impl ScanReport {
         Self {
             subscribers,
             crates,
-            unmatched_patterns,
+            hints,
             listeners_to_add,
             found_nothing,
         }
@@ -144,7 +145,30 @@ impl ScanReport {
     /// these is here as well.
     #[must_use]
     pub fn unmatched_patterns(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.unmatched_patterns.iter().map(String::as_str)
+        self.hints.unmatched.iter().map(String::as_str)
+    }
+
+    /// The async and deferred subscribers of a pattern that cannot receive some of the linked events that match it, because
+    /// these cannot be copied: each as a text with the topics and the remedy. The scan that registers such a subscriber
+    /// also logs the text at `warn`.
+    ///
+    /// ```
+    /// use events_core::{Event, EventCopy, Registry, subscriber, subscribers};
+    ///
+    /// #[derive(Event)] // without `Clone`
+    /// #[event(topic = "report::Opened")]
+    /// struct Opened;
+    ///
+    /// #[subscriber(topic = "report::.*", deferred)]
+    /// fn audit(event: &EventCopy) {}
+    ///
+    /// let report = Registry::new().scanner().subscribers(subscribers![audit]).run();
+    /// let text = report.uncopied_events().next().expect("it has no copy");
+    /// assert!(text.contains("cannot receive `report::Opened`"));
+    /// ```
+    #[must_use]
+    pub fn uncopied_events(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.hints.uncopied.iter().map(String::as_str)
     }
 
     /// The listeners that the scan does not create, because they are not `Default`, and that were not added to the
@@ -257,7 +281,8 @@ impl fmt::Display for ScanReport {
             }
         }
         f.write_str(&self.summary())?;
-        let hints = self.unmatched_patterns().chain(self.listeners_to_add());
+        let hints = self.unmatched_patterns().chain(self.uncopied_events());
+        let hints = hints.chain(self.listeners_to_add());
         for hint in self.unlinked_hint().into_iter().chain(hints) {
             write!(f, "\n{hint}")?;
         }

@@ -5,9 +5,9 @@ use std::{any::type_name, collections::BTreeSet, sync::Arc};
 use super::{
     declarations::{Declaration, Declarations},
     duplicate_topics::duplicate_topics,
+    hints::Hints,
     problem::{Problem, ScanError},
     report::ScanReport,
-    unmatched::UnmatchedPattern,
 };
 use crate::{
     current::registry,
@@ -314,27 +314,15 @@ impl Scanner {
         if !problems.is_empty() {
             return Err(ScanError::new(problems));
         }
-        let mut unmatched = Vec::new();
-        for declaration in linked.all() {
-            let address = declaration.subscriber.address();
-            if !core.has_installed(address) {
-                continue;
-            }
-            let Some(pattern) = UnmatchedPattern::of(declaration) else {
-                continue;
-            };
-            // The scan that registers a subscriber logs its pattern; later scans only report it.
-            if registered_now.contains(&address) && pattern.has_suggestion {
-                catch_record(|| tracing::warn!(target: "events_core", "{}", pattern.text));
-            }
-            unmatched.push(pattern.text);
-        }
+        let is_installed =
+            |declaration: &&Declaration| core.has_installed(declaration.subscriber.address());
+        let hints = Hints::of(linked.all().iter().filter(is_installed), &registered_now);
         for listener in &to_add {
             catch_record(|| tracing::info!(target: "events_core", "{listener}"));
         }
         let is_restricted = !self.modules.is_empty() || self.subscribers.is_some();
         let found_nothing = linked.all().is_empty() && !is_restricted;
-        let report = ScanReport::new(core.declared(), &EVENTS, unmatched, to_add, found_nothing);
+        let report = ScanReport::new(core.declared(), &EVENTS, hints, to_add, found_nothing);
         catch_record(|| {
             let hint = report.unlinked_hint();
             let (separator, hint) = hint.map_or(("", ""), |hint| ("; ", hint));

@@ -33,6 +33,7 @@ pub use builder::{
     AwaitedKind, BackgroundKind, BackgroundPatternKind, NewSubscription, PatternKind, SyncKind,
 };
 pub(crate) use by_topic::copy_handler;
+pub use by_topic::register_copy;
 pub use error::SubscribeError;
 pub(crate) use error::{
     OTHER_COPY, fmt_cycle, fmt_invalid_pattern, fmt_unawaited, provided_states,

@@ -68,13 +68,9 @@ fn implementations(event: &Event) -> TokenStream {
         (slot, quote!(__events::Some(&__SLOT)))
     };
 
-    let (ownership, clone_fn) = if event.borrows() {
-        ("Borrowed", quote!(__events::None))
-    } else {
-        let clone_fn = quote!(__events::CloneProbe::<#family>(__events::PhantomData).clone_fn());
-        ("Owned", clone_fn)
-    };
+    let ownership = if event.borrows() { "Borrowed" } else { "Owned" };
     let ownership = Ident::new(ownership, Span::call_site());
+    let (clone_fn, has_copy) = copies(event, &family);
 
     let field_method = field_method(event);
     let json_method = json::method(event);
@@ -90,7 +86,7 @@ fn implementations(event: &Event) -> TokenStream {
     quote! {
         #(#lints)*
         const _: () = {
-            use #core::__private as __events;
+            use #core::__private::{self as __events, UnknownClone as _};
 
             const __DESCRIBED: __events::EventInfo = __events::EventInfo::new(
                 #topic,
@@ -99,6 +95,7 @@ fn implementations(event: &Event) -> TokenStream {
                 #location,
                 #docs,
                 &[#((#field_names, #field_types, #secrets)),*],
+                #has_copy,
             );
             #core::__register! {
                 static __INFO: EventInfo in EVENTS = __DESCRIBED
@@ -138,6 +135,26 @@ fn implementations(event: &Event) -> TokenStream {
             #nested_impl
         };
     }
+}
+
+/// The function that clones the event, if it can be cloned, and whether it can. That of a generic event depends on its
+/// parameters.
+fn copies(event: &Event, family: &impl ToTokens) -> (TokenStream, TokenStream) {
+    if event.borrows() {
+        return (quote!(__events::None), quote!(false));
+    }
+    if let Some(option) = event.clone_option {
+        let span = mixed_site_at(option);
+        let clone_fn = quote_spanned!(span=> __events::required_clone_fn::<#family>());
+        return (clone_fn, quote!(true));
+    }
+    let probe = quote!(__events::CloneProbe::<#family>);
+    let has_copy = if event.is_generic() {
+        quote!(false)
+    } else {
+        quote!(#probe::HAS_COPY)
+    };
+    (quote!(#probe::CLONE_FN), has_copy)
 }
 
 /// The method that returns a field by its index, if any field is `'static`.

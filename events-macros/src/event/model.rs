@@ -5,7 +5,7 @@ use proc_macro2::Span;
 use syn::{
     Attribute, Data, DeriveInput, Error, Expr, ExprLit, Field as FieldSyntax, Fields,
     GenericArgument, Generics, Ident, Lit, LitStr, Meta, Path, PathArguments, Result, Type,
-    Visibility, ext::IdentExt, visit_mut::VisitMut,
+    Visibility, ext::IdentExt, parse_quote_spanned, visit_mut::VisitMut,
 };
 
 use super::{
@@ -28,6 +28,8 @@ pub(crate) struct Event {
     pub(crate) vis: Visibility,
     pub(crate) generics: Generics,
     pub(crate) topic: Option<LitStr>,
+    /// The option `clone`, if it is given.
+    pub(crate) clone_option: Option<Span>,
     /// How it is written as JSON, if the option `serialize` is given.
     pub(crate) json: Option<Json>,
     pub(crate) docs: String,
@@ -84,6 +86,7 @@ impl Event {
         let mut names = Names::of(input);
         let (mut topic, mut core) = (SetOnce::default(), SetOnce::default());
         let (mut serialize, mut no_prelude) = (SetOnce::default(), SetOnce::default());
+        let mut clone = SetOnce::default();
         let place = match input.data {
             Data::Enum(_) => Place::Enum,
             _ => Place::Struct,
@@ -106,6 +109,7 @@ impl Event {
                     .into_path("my_framework::events")
                     .and_then(|path| core.set(&name, path)),
                 "serialize" => option.expect_flag().and_then(|()| serialize.set(&name, ())),
+                "clone" => option.expect_flag().and_then(|()| clone.set(&name, ())),
                 "no_implicit_prelude" => option
                     .expect_flag()
                     .and_then(|()| no_prelude.set(&name, ())),
@@ -155,12 +159,16 @@ impl Event {
         });
         let mut generics = input.generics.clone();
         names.visit_generics_mut(&mut generics);
+        if let Some(span) = clone.span() {
+            add_clone_bounds(&mut generics, span, &mut errors);
+        }
         errors.finish(Self {
             core: core_path(core.into_value()),
             ident: input.ident.clone(),
             vis: generated_visibility(&input.vis),
             generics,
             topic: topic.into_value(),
+            clone_option: clone.span(),
             json,
             docs: doc_text(&input.attrs),
             lints: lints(input),
@@ -262,6 +270,25 @@ impl Field {
             Presence::Optional(inner) => inner,
             _ => &self.ty,
         }
+    }
+}
+
+/// Adds what the option `clone` requires of type parameters.
+fn add_clone_bounds(generics: &mut Generics, option: Span, errors: &mut Errors) {
+    if generics.lifetimes().next().is_some() {
+        let text = "an event that borrows cannot be copied, because a copy outlives the emit; remove `clone`, or store \
+                    owned values in the event";
+        errors.push(Error::new(option, text));
+    }
+    let params: Vec<_> = generics
+        .type_params()
+        .map(|param| param.ident.clone())
+        .collect();
+    for param in params {
+        let bound = parse_quote_spanned! {mixed_site_at(option)=>
+            #param: ::core::clone::Clone + ::core::marker::Send + ::core::marker::Sync
+        };
+        generics.make_where_clause().predicates.push(bound);
     }
 }
 

@@ -26,9 +26,10 @@ pub(super) enum Place {
 }
 
 /// The options on a type, each as it is written.
-const TYPE_OPTIONS: [(&str, &str); 4] = [
+const TYPE_OPTIONS: [(&str, &str); 5] = [
     ("topic", "topic = .."),
     ("serialize", "serialize"),
+    ("clone", "clone"),
     ("crate", "crate = .."),
     ("no_implicit_prelude", "no_implicit_prelude"),
 ];

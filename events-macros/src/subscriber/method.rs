@@ -58,6 +58,19 @@ impl Method {
         }
     }
 
+    /// Registers how the events of the observed model are copied, if they can be.
+    pub(crate) fn register_copies(&self) -> Option<TokenStream> {
+        let Observed { model, .. } = self.observed.as_ref()?;
+        let core = &self.core;
+        let model = located_at(model, mixed_site_at(Span::call_site()));
+        Some(quote_spanned! {Span::mixed_site()=>
+            {
+                use #core::__private::UnknownModel as _;
+                #core::__private::ModelProbe::<#model>::REGISTER_COPIES();
+            }
+        })
+    }
+
     /// An `Option` of the function that creates the listener in a scan.
     pub(crate) fn default_listener(&self) -> TokenStream {
         quote_spanned!(Span::mixed_site()=> __CONSTRUCTOR)

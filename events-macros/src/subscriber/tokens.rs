@@ -48,7 +48,9 @@ pub(super) fn find_listener(subscriber: &Subscriber) -> Option<TokenStream> {
     let method = subscriber.method.as_ref()?;
     let [installer, listener] = ["installer", "listener"].map(hygienic_ident);
     let default_listener = method.default_listener();
+    let register_copies = method.register_copies();
     Some(quote! {
+        #register_copies
         let ::core::option::Option::Some(#listener) = #installer.listener(#default_listener) else {
             return;
         };

@@ -8,7 +8,7 @@
 //! ```
 
 const _: () = {
-    use ::events_core::__private as __events;
+    use ::events_core::__private::{self as __events, UnknownClone as _};
     const __DESCRIBED: __events::EventInfo = __events::EventInfo::new(
         __events::concat!(__events::module_path!(), "::", "Login"),
         "Login",
@@ -16,6 +16,7 @@ const _: () = {
         __events::here(),
         "",
         &[("user", "&'a mut User", false)],
+        false,
     );
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED

@@ -8,7 +8,7 @@
 //! ```
 
 const _: () = {
-    use ::events_core::__private as __events;
+    use ::events_core::__private::{self as __events, UnknownClone as _};
     const __DESCRIBED: __events::EventInfo = __events::EventInfo::new(
         __events::concat!(__events::module_path!(), "::", "Deployed"),
         "Deployed",
@@ -16,6 +16,7 @@ const _: () = {
         __events::here(),
         "",
         &[("build", "u32", false)],
+        __events::CloneProbe::<Deployed>::HAS_COPY,
     );
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED
@@ -47,8 +48,7 @@ const _: () = {
             __events::EventStatics {
                 info: &__INFO,
                 default_slot: __events::Some(&__SLOT),
-                clone_fn: __events::CloneProbe::<Deployed>(__events::PhantomData)
-                    .clone_fn(),
+                clone_fn: __events::CloneProbe::<Deployed>::CLONE_FN,
             }
         }
     }

@@ -14,7 +14,7 @@
 //! ```
 
 const _: () = {
-    use ::events_core::__private as __events;
+    use ::events_core::__private::{self as __events, UnknownClone as _};
     const __DESCRIBED: __events::EventInfo = __events::EventInfo::new(
         __events::concat!(__events::module_path!(), "::", "FirstLogin"),
         "FirstLogin",
@@ -26,6 +26,7 @@ const _: () = {
             ("attempts", "u32", false),
             ("referrer", "Option<String>", false),
         ],
+        __events::CloneProbe::<FirstLogin>::HAS_COPY,
     );
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED
@@ -57,8 +58,7 @@ const _: () = {
             __events::EventStatics {
                 info: &__INFO,
                 default_slot: __events::Some(&__SLOT),
-                clone_fn: __events::CloneProbe::<FirstLogin>(__events::PhantomData)
-                    .clone_fn(),
+                clone_fn: __events::CloneProbe::<FirstLogin>::CLONE_FN,
             }
         }
     }

@@ -12,7 +12,7 @@
 //! ```
 
 const _: () = {
-    use ::events_core::__private as __events;
+    use ::events_core::__private::{self as __events, UnknownClone as _};
     const __DESCRIBED: __events::EventInfo = __events::EventInfo::new(
         "record.saved",
         "Saved",
@@ -20,6 +20,7 @@ const _: () = {
         __events::here(),
         "",
         &[("record", "T", false)],
+        false,
     );
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED
@@ -58,8 +59,7 @@ const _: () = {
             __events::EventStatics {
                 info: &__INFO,
                 default_slot: __events::None,
-                clone_fn: __events::CloneProbe::<Saved<T>>(__events::PhantomData)
-                    .clone_fn(),
+                clone_fn: __events::CloneProbe::<Saved<T>>::CLONE_FN,
             }
         }
     }

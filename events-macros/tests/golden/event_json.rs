@@ -16,7 +16,7 @@
 //! ```
 
 const _: () = {
-    use ::events_core::__private as __events;
+    use ::events_core::__private::{self as __events, UnknownClone as _};
     const __DESCRIBED: __events::EventInfo = __events::EventInfo::new(
         __events::concat!(__events::module_path!(), "::", "Paid"),
         "Paid",
@@ -29,6 +29,7 @@ const _: () = {
             ("session", "Session", false),
             ("note", "Option<String>", false),
         ],
+        __events::CloneProbe::<Paid>::HAS_COPY,
     );
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED
@@ -78,7 +79,7 @@ const _: () = {
             __events::EventStatics {
                 info: &__INFO,
                 default_slot: __events::Some(&__SLOT),
-                clone_fn: __events::CloneProbe::<Paid>(__events::PhantomData).clone_fn(),
+                clone_fn: __events::CloneProbe::<Paid>::CLONE_FN,
             }
         }
     }

@@ -10,7 +10,7 @@
 //! ```
 
 const _: () = {
-    use ::events_core::__private as __events;
+    use ::events_core::__private::{self as __events, UnknownClone as _};
     const __DESCRIBED: __events::EventInfo = __events::EventInfo::new(
         __events::concat!(__events::module_path!(), "::", "Changed"),
         "Changed",
@@ -18,6 +18,7 @@ const _: () = {
         __events::here(),
         "",
         &[],
+        __events::CloneProbe::<Changed>::HAS_COPY,
     );
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED
@@ -56,8 +57,7 @@ const _: () = {
             __events::EventStatics {
                 info: &__INFO,
                 default_slot: __events::Some(&__SLOT),
-                clone_fn: __events::CloneProbe::<Changed>(__events::PhantomData)
-                    .clone_fn(),
+                clone_fn: __events::CloneProbe::<Changed>::CLONE_FN,
             }
         }
     }

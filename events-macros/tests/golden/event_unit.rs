@@ -6,7 +6,7 @@
 //! ```
 
 const _: () = {
-    use ::events_core::__private as __events;
+    use ::events_core::__private::{self as __events, UnknownClone as _};
     const __DESCRIBED: __events::EventInfo = __events::EventInfo::new(
         __events::concat!(__events::module_path!(), "::", "Started"),
         "Started",
@@ -14,6 +14,7 @@ const _: () = {
         __events::here(),
         "",
         &[],
+        __events::CloneProbe::<Started>::HAS_COPY,
     );
     ::events_core::__register! {
         static __INFO : EventInfo in EVENTS = __DESCRIBED
@@ -40,8 +41,7 @@ const _: () = {
             __events::EventStatics {
                 info: &__INFO,
                 default_slot: __events::Some(&__SLOT),
-                clone_fn: __events::CloneProbe::<Started>(__events::PhantomData)
-                    .clone_fn(),
+                clone_fn: __events::CloneProbe::<Started>::CLONE_FN,
             }
         }
     }

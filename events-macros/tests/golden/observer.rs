@@ -50,6 +50,10 @@ const _: () = {
         before: &[],
         after: &[],
         install: |installer| {
+            {
+                use ::events_core::__private::UnknownModel as _;
+                ::events_core::__private::ModelProbe::<User>::REGISTER_COPIES();
+            }
             let ::core::option::Option::Some(listener) = installer
                 .listener(__CONSTRUCTOR) else {
                 return;
@@ -140,6 +144,10 @@ const _: () = {
             before: &[],
             after: &[],
             install: |installer| {
+                {
+                    use ::events_core::__private::UnknownModel as _;
+                    ::events_core::__private::ModelProbe::<User>::REGISTER_COPIES();
+                }
                 let ::core::option::Option::Some(listener) = installer
                     .listener(__CONSTRUCTOR) else {
                     return;

@@ -146,7 +146,8 @@ fn emitted_returns_the_events_as_they_were_before_their_subscribers() {
 }
 
 #[derive(Event, Clone)]
-struct Bounded<T: Clone + Send + 'static>(T);
+#[event(clone)]
+struct Bounded<T>(T);
 
 #[derive(Event, Clone)]
 struct Unbounded<T: 'static>(T);
@@ -174,7 +175,7 @@ fn emitted_returns_events_whose_type_can_be_cloned_and_sent() {
     Unbounded(7).emit();
     let unbounded = failure(|| drop(events.emitted::<Unbounded<i32>>()));
     assert!(
-        unbounded.contains("add the bounds `Clone + Send`"),
+        unbounded.contains("write `#[event(clone)]` on it"),
         "{unbounded}"
     );
 

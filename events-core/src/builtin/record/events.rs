@@ -10,12 +10,12 @@ use std::{
 
 use super::{
     diff::Diff,
-    model::{MODELS, Model},
+    model::{MODELS, Model, ModelProbe},
     vetoes::Vetoes,
 };
 use crate::{
     current::BuiltinOnCurrent,
-    event::{Event, EventStatics, Family, Owned, Visit, nth},
+    event::{Event, EventStatics, Family, Owned, Visit, nth, register_clone_fn},
     metadata::{EventInfo, Location, Origin, SubscriberInfo},
     result::FailedCheck,
 };
@@ -197,6 +197,7 @@ macro_rules! record_event {
                     Location::new(file!(), line!(), column!()),
                     $docs,
                     const { &$fields },
+                    false,
                 )
             }
         }
@@ -349,6 +350,48 @@ can_be_vetoed!(Creating Updating Deleting);
 #[expect(clippy::must_use_candidate, reason = "called to register the model")]
 pub fn register_model<M: 'static>() -> &'static Model {
     model::<M>()
+}
+
+/// Registers how the events of a model are copied, for async and deferred subscribers of patterns and of several event
+/// types, which take an [`EventCopy`](crate::EventCopy).
+///
+/// The events are generic, so the crate cannot find out whether a model is `Clone`. An event of a model that is not
+/// registered has no copy, which is a failure of such a subscriber, [`Cause::NoCopy`](crate::failures::Cause::NoCopy).
+/// [`observer`](macro@crate::observer) registers the model that it observes, if that is `Clone + Send + Sync`. Repeated
+/// calls have no effect.
+///
+/// ```
+/// use events_core::{Event, EventCopy, Registry, record::{Created, register_copies}};
+///
+/// #[derive(Clone)]
+/// struct Customer {
+///     name: &'static str,
+/// }
+///
+/// register_copies::<Customer>(); // first in `main`
+///
+/// let registry = Registry::new();
+/// let audit = |event: &EventCopy| {
+///     let created = event.downcast_ref::<Created<Customer>>().expect("it is one");
+///     println!("{}", created.record.name);
+/// };
+/// registry.on_topic_deferred("events::db::.*::created", audit)?.detach();
+/// registry.emit(Created::new(Customer { name: "Ada" }));
+/// assert_eq!(registry.queue().flush().ran(), 1);
+/// # Ok::<(), events_core::subscribing::PatternError>(())
+/// ```
+pub fn register_copies<M: Clone + Send + Sync + 'static>() {
+    register_clone_fn::<Creating<M>>();
+    register_clone_fn::<Created<M>>();
+    register_clone_fn::<Updating<M>>();
+    register_clone_fn::<Updated<M>>();
+    register_clone_fn::<Deleting<M>>();
+    register_clone_fn::<Deleted<M>>();
+}
+
+impl<M: Clone + Send + Sync + 'static> ModelProbe<M> {
+    /// Registers how the events of the model are copied.
+    pub const REGISTER_COPIES: fn() = register_copies::<M>;
 }
 
 /// The model of this type, which is registered by the first call.

@@ -95,6 +95,12 @@
 //!   deferred ones read it. Those of async ones under `emit_async`, and of those that the full queue does not accept,
 //!   veto it at the end of the emit. What fails later, from the queue, comes too late: the emitter has the event.
 //!
+//! # Subscribers of the events of all models
+//!
+//! A subscriber of a pattern, such as `topic = "events::db::.*"`, receives the events of all models. If it is async or
+//! deferred, it takes a copy of them, which an event has if its model is `Clone + Send + Sync` and is registered: by
+//! [`register_copies`], or by an [`observer`](macro@crate::observer) of the model.
+//!
 //! # Emitting, from an integration with an ORM
 //!
 //! Before a write, emit the "-ing" event with the record. If the returned event is vetoed, do not write;
@@ -112,5 +118,9 @@ mod model;
 mod vetoes;
 
 pub use diff::{Change, Diff};
-pub use events::{Created, Creating, Deleted, Deleting, Updated, Updating, register_model};
+pub use events::{
+    Created, Creating, Deleted, Deleting, Updated, Updating, register_copies, register_model,
+};
 pub use model::{Model, models};
+#[doc(hidden)]
+pub use model::{ModelProbe, UnknownModel};

@@ -48,6 +48,6 @@ impl<'a, E: Event + 'a, R: Deref<Target = E>> AnyEvent for TypedView<'a, R> {
     }
 
     fn __copy(&self) -> Option<SharedEvent> {
-        clone_fn_of::<E::Family>()?.shared(self.event.__owned()?)
+        clone_fn_of::<E::Family>()?(self.event.__owned()?)
     }
 }

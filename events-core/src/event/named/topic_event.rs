@@ -39,6 +39,7 @@ static INFO: EventInfo = EventInfo::new(
     Location::new(file!(), line!(), column!()),
     "",
     &[],
+    true,
 );
 
 #[diagnostic::do_not_recommend]

@@ -3,7 +3,7 @@
 use std::panic::Location;
 
 use crate::{
-    event::TopicEvent,
+    event::{Snapshot, TopicEvent, register_clone_fn},
     handler::{
         AsyncTopicCall, AsyncTopicHandler, DeferredTopicCall, DeferredTopicHandler, TopicHandler,
     },
@@ -210,4 +210,31 @@ impl Registry {
         );
         Ok(new.deferred())
     }
+}
+
+/// Registers how events of this type are copied, for async and deferred subscribers of patterns and of several event types,
+/// which take an [`EventCopy`](crate::EventCopy).
+///
+/// Only a generic event of another crate needs this, such as those of [`auth`](crate::auth): the derive does not know of a
+/// generic event whether it can be copied. An event of the own crate has the option `#[event(clone)]`, and the six events of
+/// a model are registered by [`register_copies`](crate::record::register_copies). Repeated calls have no effect.
+///
+/// ```
+/// use events_core::{EventCopy, Registry, auth::UserRegistered, subscribing::register_copy};
+///
+/// #[derive(Clone, Debug)]
+/// struct User {
+///     email: &'static str,
+/// }
+///
+/// register_copy::<UserRegistered<User>>(); // first in `main`
+///
+/// let registry = Registry::new();
+/// registry.on_topic_deferred("user_.*", |event: &EventCopy| println!("{}", event.topic()))?.detach();
+/// registry.emit(UserRegistered { user: User { email: "ada@example.org" } });
+/// assert_eq!(registry.queue().flush().ran(), 1);
+/// # Ok::<(), events_core::subscribing::PatternError>(())
+/// ```
+pub fn register_copy<E: Snapshot>() {
+    register_clone_fn::<E>();
 }

@@ -7,3 +7,4 @@ mod builder;
 mod methods;
 
 pub(crate) use builder::copy_handler;
+pub use methods::register_copy;

@@ -2,10 +2,12 @@
 
 mod by_hand;
 mod declared;
+mod generic;
 mod missing;
 mod mixed;
 mod named;
 mod options;
+mod scan;
 
 use std::sync::{
     Arc,

@@ -41,6 +41,8 @@ twins! {
     emit_syntax
     enqueue_borrowed
     enqueue_not_send
+    event_copies
+    event_copy
     event_options
     event_places
     event_shapes
