@@ -25,7 +25,7 @@ use crate::{
     handler::BackgroundCall,
     metadata::{EventInfo, Origin},
     primitives::OptionBox,
-    result::{Cause, FailedCheck, TooDeep},
+    result::FailedCheck,
 };
 
 pin_project_lite::pin_project! {
@@ -60,8 +60,13 @@ pin_project_lite::pin_project! {
 impl<E> BackgroundRun<E> {
     #[inline]
     pub(crate) const fn new(event: E, call: BackgroundCall) -> Self {
+        Self::with_plan(event, call, None)
+    }
+
+    #[inline(always)]
+    const fn with_plan(event: E, call: BackgroundCall, plan: Option<Arc<BackgroundPlan>>) -> Self {
         Self {
-            futures: FutureSet::new(event, call, None),
+            futures: FutureSet::new(event, call, plan),
             id: None,
             result: BackgroundResult::new(),
             not_started: Vec::new(),
@@ -179,16 +184,11 @@ impl<E> BackgroundRun<E> {
 impl<E: Subject> BackgroundRun<E> {
     /// The dispatch of a snapshot to selected handlers. None is started before the run is polled.
     pub(crate) fn of_snapshot(event: E, deferred: DeferredRun) -> Self {
-        Self {
-            futures: FutureSet::new(event, deferred.call, Some(deferred.plan)),
-            id: Some(deferred.id),
-            result: BackgroundResult::new(),
-            not_started: deferred.selected,
-            check_filters: false,
-            spans: OptionBox::NONE,
-            chain: OptionBox::NONE,
-            copy: CopyCell::new(),
-        }
+        let mut run = Self::with_plan(event, deferred.call, Some(deferred.plan));
+        run.id = Some(deferred.id);
+        run.not_started = deferred.selected;
+        run.check_filters = false;
+        run
     }
 
     /// Starts the selected handlers whose filters accept the event. The guard is that of the emit.
@@ -225,18 +225,6 @@ impl<E: Subject> BackgroundRun<E> {
         }
     }
 
-    /// As [`poll`](Self::poll), unless little of the stack is left: then each pending handler ends with a failure. For an
-    /// emit; the driver of a job has measured the stack.
-    pub(crate) fn poll_measured(self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {
-        let Some(refusal) = EmitGuard::refuses_to_resume(self.futures.call().info()) else {
-            return self.poll(waker);
-        };
-        if let Some((_, plan)) = self.info_and_plan() {
-            self.end_all(&plan, &refusal);
-        }
-        Poll::Ready(())
-    }
-
     /// Polls the pending handlers and starts those that are no longer blocked, with the emission as the
     /// innermost one of this thread.
     pub(crate) fn poll(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {
@@ -248,23 +236,6 @@ impl<E: Subject> BackgroundRun<E> {
         match &guard {
             Some(guard) => self.suspend(guard),
             None => self.ready(),
-        }
-    }
-
-    /// Ends the handlers that are not complete, each with a failure. If they were resumed with little of the stack left,
-    /// they could overflow it; and nothing would poll them again.
-    #[cold]
-    #[inline(never)]
-    fn end_all(mut self: Pin<&mut Self>, plan: &Arc<BackgroundPlan>, refusal: &TooDeep) {
-        let this = self.as_mut().project();
-        let pending = (0..this.futures.len()).map(|index| this.futures.number(index));
-        let numbers: Vec<_> = pending.chain(mem::take(this.not_started)).collect();
-        self.as_mut().clear();
-        let this = self.project();
-        for number in numbers {
-            let cause = Cause::TooDeep(refusal.clone());
-            let subscriber = &plan.subscribers()[number];
-            this.result.fail(number, subscriber, cause);
         }
     }
 

@@ -6,6 +6,7 @@
 //! - `order`: when each of them is started;
 //! - `filtered_handler`: one of them, with its filters and its type erased;
 //! - `background_run`: the dispatch of one event to the handlers of one plan;
+//! - `measured_poll`: its poll by an async emit, which measures the stack;
 //! - `run_trait`: the trait of a run with its event type erased; `erased_run`: its implementation;
 //! - `background_result`: what its handlers returned so far;
 //! - `future_set` (with `unsafe`): the futures of a run, which borrow the event in the same set;
@@ -25,6 +26,7 @@ mod filtered_handler;
 mod future_set;
 mod inline_buffer;
 mod limit;
+mod measured_poll;
 mod once_handler;
 mod order;
 mod run_trait;

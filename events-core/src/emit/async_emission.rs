@@ -163,7 +163,7 @@ impl<E: Event> AsyncEmission<E> {
         if E::__FAILS_CLOSED
             && let Poll::Ready(result) = &polled
         {
-            self.refuse(result.as_ref().err());
+            self.refuse(result.as_ref().err().map(|why| &**why));
         }
         polled
     }
@@ -174,7 +174,7 @@ impl<E: Event> AsyncEmission<E> {
         let failed = background_run.failed_checks();
         if let Some(event) = background_run.as_mut().event_mut() {
             refuse_for(event, failed);
-            refuse_for(event, refusal.map(|why| FailedCheck::of_refusal(why)));
+            refuse_for(event, refusal.map(FailedCheck::of_refusal));
         }
     }
 

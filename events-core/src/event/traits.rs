@@ -337,29 +337,7 @@ pub trait Visit<'s, F: Family> {
 
 /// An event that borrows nothing.
 ///
-/// Implemented for every event without a lifetime. It is the bound of functions that store an event, or
-/// that name its type independently of a lifetime.
-///
-/// ```
-/// use std::sync::{Arc, Mutex};
-/// use events_core::{Event, Registry, Subscription, bounds::OwnedEvent};
-///
-/// /// Stores a copy of each event of this type.
-/// fn record<E: OwnedEvent + Clone + Send>(registry: &Registry) -> (Arc<Mutex<Vec<E>>>, Subscription) {
-///     let events = Arc::new(Mutex::new(Vec::new()));
-///     let stored = Arc::clone(&events);
-///     let subscription = registry.on(move |event: &E| stored.lock().unwrap().push(event.clone()));
-///     (events, subscription)
-/// }
-///
-/// #[derive(Event, Clone)]
-/// struct Paid(u64);
-///
-/// let registry = Registry::new();
-/// let (payments, _subscription) = record::<Paid>(&registry);
-/// registry.emit(Paid(995));
-/// assert_eq!(payments.lock().unwrap()[0].0, 995);
-/// ```
+#[doc = include_str!("../../docs/owned_event.md")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` borrows, and an owned event is needed here",
     label = "this event has a lifetime",

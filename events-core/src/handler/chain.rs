@@ -50,7 +50,10 @@ use std::{
     thread,
 };
 
-use super::{outcome::Step, run::Run, sync_handler::CallHandler};
+use super::{
+    outcome::Step,
+    run::{CallHandler, Run},
+};
 use crate::{
     event::{Family, OwnedEvent, Visit},
     metadata::{EventInfo, SubscriberInfo},
@@ -293,10 +296,11 @@ impl<'e> ErasedEvent<'e> {
     /// Calls the visitor with the event, if it is of this family.
     #[inline]
     pub(crate) fn visit<F: Family, V: Visit<'e, F>>(self, visitor: V) -> Option<V::Output> {
-        // SAFETY: by its type id the event is a member of the family `F`, borrowed exclusively for `'e` (see `new`). A
-        // `Visit` accepts every lifetime that it may have.
-        (*self.family == TypeId::of::<F>())
-            .then(|| visitor.visit(unsafe { &mut *self.event.cast::<F::Of<'_>>() }))
+        (*self.family == TypeId::of::<F>()).then(|| {
+            // SAFETY: by its type id the event is a member of the family `F`, borrowed exclusively for `'e` (see `new`).
+            // A `Visit` accepts every lifetime that it may have.
+            visitor.visit(unsafe { &mut *self.event.cast::<F::Of<'_>>() })
+        })
     }
 }
 

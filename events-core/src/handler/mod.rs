@@ -27,8 +27,8 @@ pub(crate) use chain::{Chain, Delivery, ErasedEvent, ErasedEventRef, ErasedHandl
 pub(crate) use filter_state::FilterState;
 pub use outcome::{AsyncOutcome, Outcome, Step};
 pub use param::{MissingState, Param, State, States};
+pub(crate) use run::CallHandler;
 pub use run::Run;
-pub(crate) use sync_handler::CallHandler;
 pub use sync_handler::Handler;
 pub(crate) use topic::{
     AdaptFn, AsyncTopicCall, DeferredTopicCall, DynTopicHandler, ViewFn, adapt, view,

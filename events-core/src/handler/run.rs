@@ -14,9 +14,27 @@ use super::{
 };
 use crate::{
     context::{Emission, EmissionSource, current_emission, log, panic_hook},
+    event::Family,
     metadata::{Origin, SubscriberInfo},
     result::{BoxError, Cause, EmitStats, Failure, FailureList, Panic},
 };
+
+/// A handler of the events of a family.
+pub(crate) trait CallHandler<F: Family>: Send + Sync + 'static {
+    /// Calls the handler.
+    fn handle(&self, event: &mut F::Of<'_>, run: &Run<'_>) -> Step;
+}
+
+impl<F, H> CallHandler<F> for H
+where
+    F: Family,
+    H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Send + Sync + 'static,
+{
+    #[inline]
+    fn handle(&self, event: &mut F::Of<'_>, run: &Run<'_>) -> Step {
+        self(event, run)
+    }
+}
 
 /// The dispatch of one event to the handlers of one chain.
 ///

@@ -1,12 +1,9 @@
-//! Sync handlers: functions and closures for owned events, and the trait by which a chain calls handlers of any family.
+//! Functions and closures as sync handlers of owned events.
 
-use super::{
-    outcome::{Outcome, Step},
-    run::Run,
-};
+use super::outcome::{Outcome, Step};
 use crate::{
     context::{Emission, EmissionSource},
-    event::{Family, OwnedEvent},
+    event::OwnedEvent,
 };
 
 /// A function or closure that can be subscribed at run time: it takes `&E` or `&mut E`, then optionally
@@ -111,22 +108,5 @@ where
     #[inline]
     fn call(&self, event: &mut E, source: &impl EmissionSource) -> Step {
         self(event, &source.emission()).into_step()
-    }
-}
-
-/// A handler of the events of a family.
-pub(crate) trait CallHandler<F: Family>: Send + Sync + 'static {
-    /// Calls the handler.
-    fn handle(&self, event: &mut F::Of<'_>, run: &Run<'_>) -> Step;
-}
-
-impl<F, H> CallHandler<F> for H
-where
-    F: Family,
-    H: Fn(&mut F::Of<'_>, &Run<'_>) -> Step + Send + Sync + 'static,
-{
-    #[inline]
-    fn handle(&self, event: &mut F::Of<'_>, run: &Run<'_>) -> Step {
-        self(event, run)
     }
 }

@@ -3,10 +3,8 @@
 //! They are implemented by a macro of their own: the derive assigns one topic to all instances of a
 //! generic event, and these events have one topic for each model.
 
-use std::{
-    any::{TypeId, type_name},
-    fmt,
-};
+use std::any::{Any, TypeId, type_name};
+use std::fmt;
 
 use super::{
     diff::Diff,
@@ -22,8 +20,8 @@ use crate::{
 
 /// Emitted just before a record is created.
 ///
-/// Handlers may change the record that will be written, or [`veto`](Self::veto) the write. A handler that fails vetoes it as well,
-/// unless it is `optional`: see [the module](super#failures).
+/// Handlers may change the record that will be written, or [`veto`](Self::veto) the write. A handler that fails vetoes it
+/// as well, unless it is `optional`: see [the module](super#failures).
 ///
 /// ```
 /// use events_core::{Event, Registry, record::Creating};
@@ -232,7 +230,7 @@ macro_rules! record_event {
             }
 
             #[inline]
-            fn __field(&self, number: usize) -> Option<&dyn std::any::Any> {
+            fn __field(&self, number: usize) -> Option<&dyn Any> {
                 nth(&[$(&self.$field),*], number)
             }
 

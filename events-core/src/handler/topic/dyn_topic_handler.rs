@@ -8,8 +8,7 @@ use crate::{
     handler::{
         chain::{ErasedEventRef, ErasedHandler},
         outcome::Step,
-        run::Run,
-        sync_handler::CallHandler,
+        run::{CallHandler, Run},
     },
     metadata::Origin,
 };
