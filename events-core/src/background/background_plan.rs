@@ -93,6 +93,7 @@ pub(crate) struct BackgroundPlan {
     stages: Box<[Stage]>,
     /// Whether some handlers are deferred: these run from the queue even in an async emit.
     has_deferred: bool,
+    starts_at_once: bool,
     dependencies: Dependencies,
     /// The sync and awaited handlers, if some are awaited.
     awaited_chain: Option<AwaitedChain<Self>>,
@@ -109,10 +110,12 @@ impl BackgroundPlan {
         view: Option<ViewFn>,
     ) -> Self {
         let dependencies = Dependencies::new(dependencies);
+        let has_deferred = subscribers.iter().any(|subscriber| subscriber.deferred);
         Self {
             handlers,
             stages: stages(&subscribers, &dependencies),
-            has_deferred: subscribers.iter().any(|subscriber| subscriber.deferred),
+            has_deferred,
+            starts_at_once: !has_deferred && view.is_none() && dependencies.is_empty(),
             subscribers,
             dependencies,
             awaited_chain,
@@ -140,6 +143,12 @@ impl BackgroundPlan {
     #[inline]
     pub(crate) fn has_awaited(&self) -> bool {
         self.awaited_chain.is_some()
+    }
+
+    /// Whether an async emit starts all handlers at once: none is deferred, takes a copy, or depends on another.
+    #[inline]
+    pub(crate) fn starts_at_once(&self) -> bool {
+        self.starts_at_once
     }
 
     /// Whether some handlers are deferred.

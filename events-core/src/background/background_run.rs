@@ -191,8 +191,20 @@ impl<E: Subject> BackgroundRun<E> {
         run
     }
 
-    /// Starts the selected handlers whose filters accept the event. The guard is that of the emit.
+    /// Starts the handlers whose filters accept the event. The guard is that of the emit.
     #[inline(always)]
+    pub(crate) fn begin_all(
+        mut self: Pin<&mut Self>,
+        plan: &Arc<BackgroundPlan>,
+        guard: &EmitGuard,
+        waker: &Waker,
+    ) -> Poll<()> {
+        let all = iter::once(0..plan.len());
+        self.as_mut().start(all, plan, true, waker);
+        self.suspend(guard)
+    }
+
+    /// As [`begin_all`](Self::begin_all), for some handlers only.
     pub(crate) fn begin(
         mut self: Pin<&mut Self>,
         plan: &Arc<BackgroundPlan>,
@@ -205,7 +217,6 @@ impl<E: Subject> BackgroundRun<E> {
     }
 
     /// As [`begin`](Self::begin); the caller stores the emission's id.
-    #[inline(always)]
     pub(super) fn begin_selected(
         mut self: Pin<&mut Self>,
         plan: &Arc<BackgroundPlan>,

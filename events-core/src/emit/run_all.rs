@@ -75,8 +75,37 @@ pub(super) fn run_all<E: Event>(
 /// Starts the background handlers, unless a handler of the chain stopped them.
 #[inline(always)]
 fn run_background<E: Event>(
-    mut background_run: Pin<&mut BackgroundRun<E>>,
+    background_run: Pin<&mut BackgroundRun<E>>,
     background: Option<&Arc<BackgroundPlan>>,
+    guard: &EmitGuard,
+    emit_context: EmitContext<'_>,
+    select: Select,
+    report: RunReport<'_>,
+    waker: &Waker,
+) -> Poll<()> {
+    let Some(background) = background.filter(|_| report.stats.stopped_by.is_none()) else {
+        background_run.store_id(guard);
+        return Poll::Ready(());
+    };
+    if background.starts_at_once() {
+        return background_run.begin_all(background, guard, waker);
+    }
+    run_staged(
+        background_run,
+        background,
+        guard,
+        emit_context,
+        select,
+        report,
+        waker,
+    )
+}
+
+/// Starts the background handlers of which some are deferred, take a copy, or depend on others.
+#[inline(never)]
+fn run_staged<E: Event>(
+    mut background_run: Pin<&mut BackgroundRun<E>>,
+    background: &Arc<BackgroundPlan>,
     guard: &EmitGuard,
     emit_context: EmitContext<'_>,
     select: Select,
@@ -88,10 +117,6 @@ fn run_background<E: Event>(
         failures,
         deferred_last,
     } = report;
-    let Some(background) = background.filter(|_| stats.stopped_by.is_none()) else {
-        background_run.store_id(guard);
-        return Poll::Ready(());
-    };
     if background.view().is_some()
         && let Some(event) = background_run.as_mut().event_mut()
         && event.__owned().is_none()
