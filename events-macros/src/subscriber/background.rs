@@ -9,6 +9,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Token;
 
 use super::{
+    checks::event_param::is_event_copy,
     filters::Filters,
     method::Method,
     model::Subscriber,
@@ -123,7 +124,8 @@ pub(super) fn background_type(subscriber: &Subscriber) -> TokenStream {
             #call: &'__call #private::BackgroundCall,
         )
     };
-    let event_bound = if is_awaited || subscriber.selects() {
+    // An event may be called `EventCopy`; if it is not one, the registration reports that.
+    let event_bound = if is_awaited || is_event_copy(&subscriber.event) {
         None
     } else {
         Some(quote!(for<'__any> #event_type: #private::Snapshot,))
