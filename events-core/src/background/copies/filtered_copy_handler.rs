@@ -73,7 +73,7 @@ where
             let mut passes = false;
             if let Some(view) = view {
                 view(event, origin.get(), &mut |event| {
-                    passes = self.passes(event, origin)
+                    passes = self.passes(event, origin);
                 });
             }
             passes
