@@ -119,7 +119,7 @@
 //! | Subject | In the root | Modules |
 //! |---|---|---|
 //! | Events | [`#[derive(Event)]`](derive@Event), [`Event`](trait@Event), [`AnyEvent`], [`events()`] | [`builder`], [`bounds`], [`info`] |
-//! | Emitting | [`emit!`], [`emit_mut`], [`emit_topic`], [`try_emit_topic`], [`args!`], [`Origin`], [`Emission`] | [`emitting`] |
+//! | Emitting | [`emit!`], [`emit_mut`], [`emit_topic`], [`emit_topic_async`], [`enqueue_topic`], [`args!`], [`Origin`], [`Emission`] | [`emitting`] |
 //! | Results | [`Emitted`], [`EmitError`], [`Failure`] | [`failures`] |
 //! | Subscribing | [`#[subscriber]`](macro@subscriber), [`#[listener]`](macro@listener), [`#[observer]`](macro@observer), [`#[on]`](macro@on), [`Subscription`], [`State`], [`Outcome`] | [`subscribing`], [`handlers`] |
 //! | Scanning | [`scan()`], [`scan!`], [`try_scan`], [`scanner()`], [`scanner!`], [`subscribers!`], [`ScanReport`] | [`scanning`] |

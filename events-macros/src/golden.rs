@@ -7,7 +7,7 @@ use std::{env, fs, path::Path};
 
 use proc_macro2::TokenStream;
 
-use crate::{event, flush, listener, subscriber};
+use crate::{args, event, flush, listener, subscriber};
 
 fn tokens(input: &str) -> TokenStream {
     input.parse().expect("the input is valid tokens")
@@ -382,4 +382,12 @@ fn an_async_flushing_function() {
         }
         ",
     );
+}
+
+#[test]
+fn the_arguments_of_an_event_without_a_type() {
+    let input = "args! { user: id, secret r#type: text() }";
+    let values = tokens("events_core; user: id, secret r#type: text()");
+    let block = args::expand(values);
+    check("args", input, quote::quote!(fn args() -> Args #block));
 }

@@ -36,8 +36,9 @@ impl<S: Source, W, K> Bridge<S, W, K, Undecided> {
     }
 
     /// Emits an event without a type for each item: the pattern subscribers that match the topic receive
-    /// the arguments that this closure returns, as with [`emit_topic`](crate::emit_topic). The closure
-    /// returns [`args! { .. }`](crate::args!) or an `Option` of it, where `None` leaves the item out.
+    /// the arguments that this closure returns, as with [`emit_topic_async`](crate::emit_topic_async); for a callback as
+    /// with [`emit_topic`](crate::emit_topic). The closure returns [`args! { .. }`](crate::args!) or an `Option` of it,
+    /// where `None` leaves the item out.
     ///
     /// The sender of the item is the origin of the event. For a topic that depends on the item, use
     /// [`choose`](Self::choose) with [`Choice::topic`](crate::bridges::Choice::topic).

@@ -68,12 +68,12 @@ impl<E: Event> AsyncEmission<E> {
         site: CallSite,
     ) -> Self {
         let origin = origin.or_else(E::__default_origin);
-        let call = BackgroundCall::of(&event, origin);
         let span = if is_traced() {
             caller_span()
         } else {
             OptionBox::NONE
         };
+        let call = BackgroundCall::of(&event, origin);
         Self {
             background_run: BackgroundRun::new(event, call),
             registry,

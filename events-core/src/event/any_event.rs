@@ -96,8 +96,8 @@ impl dyn AnyEvent + '_ {
     ///
     /// A number of another type is converted if the result is equal to it: a `7_u8`, a `7_i32` and a `7.0_f64` are read
     /// as a `u64`, and a `-1`, a `7.5` and a negative zero are not. Values of all other types are cloned, and have exactly
-    /// the type `T`: a string literal is a `&'static str` and not a `String`. The names are those of [`arg`](Self::arg),
-    /// which clones and converts nothing.
+    /// the type `T`: a string literal is a `&'static str` and not a `String`. The names are those of `arg`, which
+    /// clones and converts nothing.
     ///
     /// # Errors
     ///

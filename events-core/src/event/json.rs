@@ -105,7 +105,7 @@ mod off {
     #[diagnostic::on_unimplemented(
         message = "`to_json` needs the feature `serde` of `events-core`, which is off",
         label = "turn on the feature `serde` of `events-core`: `features = [\"serde\"]` in Cargo.toml",
-        note = "only an event marked `#[event(serialize)]` can be read as JSON"
+        note = "only an event marked `#[event(serialize)]`, or one without a type, can be read as JSON"
     )]
     pub trait ToJsonNeedsSerde {}
 

@@ -95,7 +95,7 @@ where
 /// ```
 ///
 /// [`Registry::on_awaited`]: crate::Registry::on_awaited
-/// [`Outcome`]: crate::handlers::Outcome
+/// [`Outcome`]: crate::Outcome
 #[diagnostic::on_unimplemented(
     message = "this is not an awaited handler of events",
     label = "not an awaited handler",

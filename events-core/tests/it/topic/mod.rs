@@ -2,6 +2,8 @@
 
 mod declared;
 mod named_args;
+mod named_copies;
 mod named_emits;
 mod pattern_subscribers;
 mod patterns;
+mod predecessors_by_name;

@@ -35,6 +35,7 @@ fn read<T: Send + 'static>(
     found.expect("the handler ran")
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is a value of a table")]
 fn check_get<T>(args: Args, expected: Result<T, ArgError>)
 where
     T: Any + Clone + PartialEq + Debug + Send,
@@ -154,6 +155,7 @@ enum Choice {
 
 #[test]
 fn get_reads_the_fields_of_events_with_a_type() {
+    #[expect(clippy::needless_pass_by_value, reason = "it is a value of a table")]
     fn check<T>(emit: impl FnOnce(&Registry), name: &'static str, expected: Result<T, ArgError>)
     where
         T: Any + Clone + PartialEq + Debug + Send,
@@ -182,7 +184,7 @@ fn get_reads_the_fields_of_events_with_a_type() {
     check::<u64>(pair, "1", Err(wrong("i8")));
     check::<Vec<u8>>(pair, "0", Ok(vec![1]));
     check::<u8>(pair, "0", Err(wrong("T")));
-    let choice = |registry: &Registry| drop(registry.emit(Choice::One));
+    let choice = |registry: &Registry| _ = registry.emit(Choice::One);
     check::<u8>(choice, "One", Err(ArgError::Missing));
 }
 

@@ -6,9 +6,10 @@
 
 use std::sync::atomic::Ordering;
 
-use events_core::{Event, emit, record::Creating};
+use events_core::{Event, args, emit, emit_topic, enqueue_topic, record::Creating};
 use strict::{
     events::{
+        arguments::arguments,
         fields::{Conventions, Difficult, Options},
         generics::{Lent, Login, Page, Shared},
         hidden,
@@ -45,6 +46,13 @@ fn main() {
     assert_eq!(linted::emit_gone(), 4);
     assert_eq!(hidden::emit_all(), 10);
     assert_eq!(shadowed::emit_all(), 9);
+    let [names, of_macro] = arguments();
+    for (name, value) in [("value", 1), ("Option", 2), ("type", 3), ("self", 4), ("fn", 5)] {
+        assert_eq!(names.get::<u8>(name), Some(&value));
+    }
+    let text = format!("{:?}", emit_topic("strict.arguments", of_macro));
+    assert_eq!(text, "Args { first: .., second: [redacted], of_macro: .. }");
+    assert!(enqueue_topic("strict.arguments", args! {}).is_ok());
     assert_eq!(Framed::builder().name("a").emit().name, "a");
     assert_eq!(emit!(Generated, first = 1).value, 4);
     assert_eq!(

@@ -11,6 +11,9 @@ macro_rules! twins {
 }
 
 twins! {
+    args_borrowed
+    args_not_send
+    args_syntax
     async_borrowed
     async_not_send
     awaited_not_send

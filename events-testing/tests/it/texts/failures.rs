@@ -1,6 +1,6 @@
 //! The complete texts of failing tests.
 
-use events_core::{Event, args, emit_topic};
+use events_core::{Event, args, emit_topic, emit_topic_async, enqueue_topic_from};
 use events_testing::{EventMock, Events, muted};
 use expect_test::{Expect, expect};
 
@@ -102,6 +102,9 @@ fn other_events_were_emitted() {
                 .emit_async(),
             );
             emit_topic("mailer::queued", args! { to: "ada", number: 7_u8 });
+            let key = || args! { secret key: "open sesame", id: Some(7) };
+            smol::block_on(emit_topic_async("mailer::unlocked", key()));
+            enqueue_topic_from("mailer::unlocked", key(), "form").expect("the queue has room");
         },
         &expect![[r#"
             2 of 2 expectations do not hold
@@ -109,13 +112,13 @@ fn other_events_were_emitted() {
               expected `signup::UserRegistered` exactly once, matching a condition
               at events-testing/tests/it/texts/failures.rs:LINE
               - `matching` did not hold once: #2
-              - 1 event waits in the queue; call `events.settle()`, so that its subscribers run
+              - 2 events wait in the queue; call `events.settle()`, so that their subscribers run
 
               expected a topic like `mail::.*` at least once
               at events-testing/tests/it/texts/failures.rs:LINE
               - it was not emitted
               - did you mean `mailer::Sent` or `mailer::queued`?
-              - 1 event waits in the queue; call `events.settle()`, so that its subscribers run
+              - 2 events wait in the queue; call `events.settle()`, so that their subscribers run
 
             emitted, in order:
               #1 signup::UserCreated(7)
@@ -129,7 +132,11 @@ fn other_events_were_emitted() {
               #5 signup::Borrowed { name: .., copies: 2 }
                  emitted and awaited at events-testing/tests/it/texts/failures.rs:LINE
               #6 mailer::queued { to: "ada", number: 7 }
-                 emitted at events-testing/tests/it/texts/failures.rs:LINE"#]],
+                 emitted at events-testing/tests/it/texts/failures.rs:LINE
+              #7 mailer::unlocked { key: [redacted], id: Some(7) }
+                 emitted and awaited at events-testing/tests/it/texts/failures.rs:LINE
+              #8 mailer::unlocked { key: [redacted], id: Some(7) }
+                 enqueued at events-testing/tests/it/texts/failures.rs:LINE from `form`"#]],
     );
 }
 

@@ -1,5 +1,6 @@
 //! Event types: fields, parameters, shapes, and the names around them.
 
+pub mod arguments;
 pub mod fields;
 pub mod generics;
 pub mod hidden;
