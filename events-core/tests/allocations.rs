@@ -8,7 +8,7 @@ use std::{
 };
 
 use allocation_counter::measure;
-use events_core::{AnyEvent, Event, Registry, bridge, subscriber, subscribers};
+use events_core::{AnyEvent, Event, EventCopy, Registry, bridge, subscriber, subscribers};
 
 #[derive(Event, Clone)]
 struct Tick;
@@ -178,4 +178,31 @@ fn one_of_several_events_of_a_bridge_takes_two_allocations_more_than_the_only_on
     let typed = allocations_of_ten_items!(items => bridge(items).with(|n| Some(Item(n))));
     let chosen = allocations_of_ten_items!(items => bridge(items).choose(|n| Some(Item(n).into())));
     assert_eq!(chosen - typed, 20);
+}
+
+#[test]
+fn an_event_that_no_subscriber_of_copies_accepts_is_not_copied() {
+    let registry = Registry::new();
+    let deferred = |pattern| registry.subscribe_topic_deferred(pattern, |_: &EventCopy| ());
+    let elsewhere = deferred("elsewhere").expect("a pattern").register();
+    let none = deferred(".*")
+        .expect("a pattern")
+        .when(|_: &dyn AnyEvent| false)
+        .register();
+    let _subscriptions = [elsewhere, none].map(|subscription| subscription.expect("no id"));
+    let emit = || {
+        registry.emit(Tick);
+    };
+    let emit_async = || {
+        let mut emit = pin!(registry.emit_async(Tick));
+        assert!(
+            emit.as_mut()
+                .poll(&mut Context::from_waker(Waker::noop()))
+                .is_ready()
+        );
+    };
+    for (verb, emit) in [("emit", &emit as &dyn Fn()), ("emit_async", &emit_async)] {
+        emit();
+        assert_eq!(measure(emit).bytes_total, 0, "{verb}");
+    }
 }

@@ -14,7 +14,7 @@ use super::{
 use crate::syntax::{
     in_place::InPlace,
     lifetimes::{non_static_lifetime, with_static},
-    spans::{ident_with_span, mixed_site_at},
+    spans::{ident_with_span, located_at, mixed_site_at},
 };
 
 pub(crate) fn expand(event: &Event) -> TokenStream {
@@ -144,8 +144,10 @@ fn copies(event: &Event, family: &impl ToTokens) -> (TokenStream, TokenStream) {
         return (quote!(__events::None), quote!(false));
     }
     if let Some(option) = event.clone_option {
-        let span = mixed_site_at(option);
-        let clone_fn = quote_spanned!(span=> __events::required_clone_fn::<#family>());
+        let family = located_at(family, option);
+        let clone_fn = quote_spanned! {mixed_site_at(option)=>
+            __events::required_clone_fn::<#family>()
+        };
         return (clone_fn, quote!(true));
     }
     let probe = quote!(__events::CloneProbe::<#family>);

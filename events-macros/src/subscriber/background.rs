@@ -9,6 +9,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Token;
 
 use super::{
+    checks::event_param::is_event_copy,
     filters::Filters,
     method::Method,
     model::Subscriber,
@@ -125,7 +126,8 @@ pub(super) fn background_type(subscriber: &Subscriber) -> TokenStream {
     };
     let event_bound = if is_awaited {
         quote!(for<'__any> <#event_type as #private::Family>::Of<'__any>: #private::AwaitedEvent,)
-    } else if subscriber.selects() {
+    } else if is_event_copy(&subscriber.event) {
+        // An event may be called `EventCopy`; if it is not one, the registration reports that.
         TokenStream::new()
     } else {
         quote!(for<'__any> #event_type: #private::Snapshot,)

@@ -215,8 +215,8 @@ impl Registry {
 /// Registers how events of this type are copied, for async and deferred subscribers of patterns and of several event types,
 /// which take an [`EventCopy`](crate::EventCopy).
 ///
-/// Only a generic event of another crate needs this, such as those of [`auth`](crate::auth): the derive cannot detect whether a
-/// generic event can be copied. An event of the own crate has the option `#[event(clone)]`, and the six events of
+/// Only a generic event of another crate needs this, such as those of [`auth`](crate::auth): the derive cannot find out
+/// whether a generic event can be copied. An event of the own crate has the option `#[event(clone)]`, and the six events of
 /// a model are registered by [`register_copies`](crate::record::register_copies). Repeated calls have no effect.
 ///
 /// ```

@@ -133,6 +133,8 @@ fn an_observer_registers_its_model() {
             .origin()
             .is_some_and(|origin| origin.as_str().ends_with("::Invoice"))
     );
-    let error = registry.try_emit(Created::new(Local(7.into()))).err();
-    assert_eq!(error.expect("it has no copy").failures().len(), 1);
+    let Err(error) = registry.try_emit(Created::new(Local(7.into()))) else {
+        panic!("it has no copy")
+    };
+    assert_eq!(error.failures().len(), 1);
 }

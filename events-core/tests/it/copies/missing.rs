@@ -39,7 +39,9 @@ fn check<E: Event>(topic: &str, remedy: &str, event: impl Fn() -> E) {
         block_on(registry.try_emit_async(event())),
     ];
     for result in results {
-        let error = result.expect_err("it is not delivered");
+        let Err(error) = result else {
+            panic!("it is not delivered")
+        };
         assert_eq!(error.ran(), 0);
         assert_eq!(error.failures().len(), 2);
         for failure in error.failures() {
@@ -106,8 +108,12 @@ fn sync_subscribers_of_such_an_event_are_not_affected() {
     let _deferred = registry
         .on_topic_deferred(".*", |_: &EventCopy| ())
         .expect("a pattern");
-    let error = registry.try_emit(Borrowed("text")).expect_err("one fails");
+    let Err(error) = registry.try_emit(Borrowed("text")) else {
+        panic!("one fails")
+    };
     assert_eq!((error.ran(), error.failures().len()), (1, 1));
-    let error = block_on(registry.try_emit_async(Borrowed("text"))).expect_err("one fails");
+    let Err(error) = block_on(registry.try_emit_async(Borrowed("text"))) else {
+        panic!("one fails")
+    };
     assert_eq!((error.ran(), error.failures().len()), (1, 1));
 }

@@ -75,7 +75,9 @@ fn exact_ones_run_if_the_event_has_no_copy() {
             Verb::EmitAsync => block_on(registry.try_emit_async(Generic(7_u8))),
             _ => registry.try_emit(Generic(7_u8)),
         };
-        let error = result.expect_err("one fails");
+        let Err(error) = result else {
+            panic!("one fails")
+        };
         assert_eq!(error.failures().len(), 1);
         assert!(matches!(error.failures()[0].cause(), Cause::NoCopy(_)));
         registry.queue().flush();

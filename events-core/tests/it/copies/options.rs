@@ -8,6 +8,7 @@ use std::{
 
 use events_core::{
     AnyEvent, EventCopy, Registry,
+    failures::Panic,
     subscribing::{BackgroundPatternKind, NewSubscription},
 };
 
@@ -60,9 +61,7 @@ fn a_condition_that_panics_is_a_failure_and_nothing_is_cloned() {
         };
         let error = result.expect_err("it panics");
         assert_eq!(
-            error.failures()[0]
-                .panic()
-                .map(events_core::failures::Panic::message),
+            error.failures()[0].panic().map(Panic::message),
             Some("no condition")
         );
         assert_eq!(clones.load(Ordering::Relaxed), 0);

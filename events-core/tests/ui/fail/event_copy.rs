@@ -1,20 +1,9 @@
 //! Async and deferred subscribers of patterns and of lists of types take `&EventCopy`, of events that can be copied.
 
-use std::rc::Rc;
-
-use events_core::{AnyEvent, Event, EventCopy, Registry, subscriber};
+use events_core::{AnyEvent, Event, EventCopy, subscriber};
 
 #[derive(Event, Clone)]
 struct Login;
-
-#[derive(Event)]
-struct NotClone;
-
-#[derive(Event, Clone)]
-struct NotSend(Rc<str>);
-
-#[derive(Event, Clone)]
-struct Borrowed<'a>(&'a str);
 
 #[subscriber(topic = "users::.*")]
 async fn no_copy(_: &dyn AnyEvent) {}

@@ -1,20 +1,9 @@
 //! The fixes of `fail/event_copy.rs`.
 
-use std::sync::Arc;
-
-use events_core::{AnyEvent, Event, EventCopy, Registry, subscriber};
+use events_core::{AnyEvent, Event, EventCopy, subscriber};
 
 #[derive(Event, Clone)]
 struct Login;
-
-#[derive(Event, Clone)]
-struct NowClone;
-
-#[derive(Event, Clone)]
-struct NowSend(Arc<str>);
-
-#[derive(Event, Clone)]
-struct Owned(String);
 
 #[subscriber(topic = "users::.*")]
 async fn copy(_: &EventCopy) {}
