@@ -450,3 +450,54 @@ fn attributes_have_the_option() {
         [""; 0]
     );
 }
+
+/// How many emits are nested further.
+#[derive(Clone)]
+struct Depth(usize);
+
+fn on_thread<T: Send + 'static>(kib: usize, f: impl FnOnce() -> T + Send + 'static) -> T {
+    let builder = std::thread::Builder::new().stack_size(kib << 10);
+    let thread = builder.spawn(f).expect("a thread starts");
+    thread.join().expect("nothing panics")
+}
+
+/// Emits that are nested through awaited subscribers begin on a large stack, and are resumed on a small one: the first emit
+/// that has no room there is cut off, and those around it end.
+#[test]
+fn a_chain_that_cannot_be_resumed_is_vetoed() {
+    const NESTED: usize = 120;
+    let registry = Registry::new();
+    let journal = Journal::default();
+    let nests = async |event: &mut Creating<Depth>, (registry, journal): &(Registry, Journal)| {
+        let Some(depth) = event.record.0.checked_sub(1) else {
+            return std::future::pending().await;
+        };
+        let nested: std::pin::Pin<Box<dyn Future<Output = _> + Send>> =
+            Box::pin(registry.emit_async(Creating::new(Depth(depth))));
+        let nested = nested.await;
+        nested.vetoes().iter().for_each(|veto| journal.note(veto));
+    };
+    let new = registry.subscribe_awaited_with((registry.clone(), journal.clone()), nests);
+    new.id("nests").register().expect("the id is free").detach();
+    let check = registry.subscribe(|_: &Creating<Depth>| ()).id("last");
+    check.register().expect("the id is free").detach();
+    let mut emit = on_thread(64 << 10, move || {
+        let mut emit = Box::pin(registry.emit_async(Creating::new(Depth(NESTED))));
+        assert!(poll_once(emit.as_mut()).is_pending());
+        emit
+    });
+    let event = on_thread(256, move || poll_once(emit.as_mut()));
+    assert!(matches!(event, std::task::Poll::Ready(event) if !event.is_vetoed()));
+    let vetoes = journal.take();
+    let [first, second] = &vetoes[..] else {
+        panic!("{vetoes:?}")
+    };
+    assert!(
+        first.starts_with("the subscriber `nests` was dropped before its end: "),
+        "{first}"
+    );
+    assert!(
+        second.starts_with("the subscriber `last` was dropped before its end: "),
+        "{second}"
+    );
+}
