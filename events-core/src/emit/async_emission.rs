@@ -153,18 +153,18 @@ impl<E: Event> AsyncEmission<E> {
         if E::__FAILS_CLOSED
             && let Poll::Ready(result) = &polled
         {
-            self.refuse(result.as_ref().err());
+            self.refuse(result.as_ref().err().map(|refusal| &**refusal));
         }
         polled
     }
 
     /// Refuses an event that fails closed because of what failed since its chain has run.
-    fn refuse(self: Pin<&mut Self>, refusal: Option<&Box<TooDeep>>) {
+    fn refuse(self: Pin<&mut Self>, refusal: Option<&TooDeep>) {
         let mut background_run = self.project().background_run;
         let failed = background_run.failed_checks();
         if let Some(event) = background_run.as_mut().event_mut() {
             refuse_for(event, failed);
-            refuse_for(event, refusal.map(|why| FailedCheck::of_refusal(why)));
+            refuse_for(event, refusal.map(FailedCheck::of_refusal));
         }
     }
 

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use events_core::{
-    AnyEvent, Event, Registry,
+    AnyEvent, EmitError, Emitted, Event, Registry,
     bounds::{Family, Snapshot},
     listener, observer,
     record::{Creating, Deleting, Diff, Updating},
@@ -182,7 +182,7 @@ fn verbs<E: Check>() -> [(&'static str, bool, Emit<E>); 8] {
         }),
         ("try_emit", false, |registry, event| {
             let result = registry.try_emit(event);
-            result.map_or_else(|error| error.into_event(), |emitted| emitted.into_event())
+            result.map_or_else(EmitError::into_event, Emitted::into_event)
         }),
         ("emit_async", true, |registry, event| {
             block_on(registry.emit_async(event))
@@ -193,7 +193,7 @@ fn verbs<E: Check>() -> [(&'static str, bool, Emit<E>); 8] {
         }),
         ("try_emit_async", true, |registry, event| {
             let result = block_on(registry.try_emit_async(event));
-            result.map_or_else(|error| error.into_event(), |emitted| emitted.into_event())
+            result.map_or_else(EmitError::into_event, Emitted::into_event)
         }),
     ]
 }
