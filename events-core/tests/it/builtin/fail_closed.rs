@@ -5,9 +5,7 @@ use std::ops::ControlFlow;
 use events_core::{
     AnyEvent, EmitError, Emitted, Event, Registry,
     bounds::{Family, Snapshot},
-    listener, observer,
     record::{Creating, Deleting, Diff, Updating},
-    subscriber, subscribers,
     subscribing::NewSubscription,
 };
 
@@ -356,98 +354,6 @@ fn other_events_are_not_vetoed_and_optional_has_no_effect_on_them() {
             .failures()
             .len(),
         1
-    );
-}
-
-#[subscriber]
-fn required(_: &Creating<User>) -> Result<(), String> {
-    Err("failed".into())
-}
-
-#[subscriber(optional)]
-fn optional(_: &Creating<User>) -> Result<(), String> {
-    Err("failed".into())
-}
-
-#[subscriber(optional)]
-async fn optional_awaited(_: &mut Creating<User>) {}
-
-#[subscriber(optional, topic = ".*::creating")]
-fn optional_pattern(_: &dyn AnyEvent) -> Result<(), String> {
-    Err("failed".into())
-}
-
-struct Methods;
-
-#[listener]
-impl Methods {
-    #[on]
-    fn required(&self, _: &Creating<User>) -> Result<(), String> {
-        Err("failed".into())
-    }
-
-    #[on(optional)]
-    fn optional(&self, _: &Creating<User>) -> Result<(), String> {
-        Err("failed".into())
-    }
-}
-
-struct Observer;
-
-#[observer(User)]
-impl Observer {
-    async fn creating(&self, _: &mut Creating<User>) -> Result<(), String> {
-        Err("failed".into())
-    }
-
-    #[on(optional)]
-    async fn deleting(&self, _: &mut Deleting<User>) -> Result<(), String> {
-        Err("failed".into())
-    }
-}
-
-#[test]
-fn attributes_have_the_option() {
-    let names = |event: &dyn Fn() -> Vec<String>| {
-        let names = event();
-        let last = |name: &String| name.rsplit("::").next().map(str::to_owned);
-        names.iter().filter_map(last).collect::<Vec<_>>()
-    };
-    let registry = Registry::with(subscribers![
-        required,
-        optional,
-        optional_awaited,
-        optional_pattern
-    ]);
-    assert_eq!(
-        names(&|| registry.emit(Creating::new(User)).failed()),
-        ["required"]
-    );
-
-    let registry = Registry::new();
-    registry.add(Methods).detach();
-    assert_eq!(
-        names(&|| registry.emit(Creating::new(User)).failed()),
-        ["required"]
-    );
-
-    let registry = Registry::new();
-    registry.add(Observer).detach();
-    assert_eq!(
-        names(&|| registry.emit(Creating::new(User)).failed()),
-        ["creating"]
-    );
-    assert_eq!(
-        names(&|| block_on(registry.emit_async(Creating::new(User))).failed()),
-        ["creating"]
-    );
-    assert_eq!(
-        names(&|| registry.emit(Deleting::new(User)).failed()),
-        [""; 0]
-    );
-    assert_eq!(
-        names(&|| block_on(registry.emit_async(Deleting::new(User))).failed()),
-        [""; 0]
     );
 }
 
