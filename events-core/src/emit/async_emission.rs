@@ -163,7 +163,7 @@ impl<E: Event> AsyncEmission<E> {
         if E::__FAILS_CLOSED
             && let Poll::Ready(result) = &polled
         {
-            self.refuse(result.as_ref().err().map(|why| &**why));
+            self.refuse(result.as_ref().err().map(|refusal| &**refusal));
         }
         polled
     }

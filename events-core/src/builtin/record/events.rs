@@ -220,7 +220,7 @@ macro_rules! record_event {
                 const __FAILS_CLOSED: bool = true;
 
                 fn __refuse(&mut self, failed: FailedCheck) {
-                    self.$vetoes.add(failed);
+                    self.$vetoes.add_failed(failed);
                 }
             )?
 
@@ -295,33 +295,33 @@ macro_rules! can_be_vetoed {
                 ///
                 /// Later handlers still run, unless this one stops them. A veto cannot be revoked.
                 pub fn veto(&mut self, reason: impl Into<String>) {
-                    self.vetoes.reasons.push(reason.into());
+                    self.vetoes.add(reason.into());
                 }
 
                 /// Whether a handler vetoed the write, or a subscriber failed that is not
                 /// `optional`; the write must not happen then. See [the module](super#failures).
                 #[must_use]
                 pub fn is_vetoed(&self) -> bool {
-                    !self.vetoes.reasons.is_empty()
+                    !self.vetoes.reasons().is_empty()
                 }
 
                 /// The reason of the first veto, if there is one. Of a subscriber that failed it
                 /// contains the name, and not the text of its error.
                 #[must_use]
                 pub fn veto_reason(&self) -> Option<&str> {
-                    self.vetoes.reasons.first().map(String::as_str)
+                    self.vetoes.reasons().first().map(String::as_str)
                 }
 
                 /// The reasons of all vetoes: first those of the sync and awaited handlers, then
                 /// those of failures.
                 #[must_use]
                 pub fn vetoes(&self) -> &[String] {
-                    &self.vetoes.reasons
+                    self.vetoes.reasons()
                 }
 
                 /// The subscribers whose failures vetoed the write.
                 pub fn failed_subscribers(&self) -> impl ExactSizeIterator<Item = &SubscriberInfo> {
-                    self.vetoes.failed.iter().map(|subscriber| &**subscriber)
+                    self.vetoes.failed().iter().map(|subscriber| &**subscriber)
                 }
             }
         )*

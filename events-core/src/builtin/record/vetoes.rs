@@ -4,17 +4,33 @@ use std::sync::Arc;
 
 use crate::{metadata::SubscriberInfo, result::FailedCheck};
 
-/// The vetoes so far.
+/// The vetoes so far: one pointer, since the event is in each error of an emit.
 #[derive(Clone, Default)]
-pub(super) struct Vetoes {
-    pub(super) reasons: Vec<String>,
-    pub(super) failed: Vec<Arc<SubscriberInfo>>,
+pub(super) struct Vetoes(Option<Box<List>>);
+
+#[derive(Clone, Default)]
+struct List {
+    reasons: Vec<String>,
+    failed: Vec<Arc<SubscriberInfo>>,
 }
 
 impl Vetoes {
+    pub(super) fn add(&mut self, reason: String) {
+        self.0.get_or_insert_default().reasons.push(reason);
+    }
+
     /// Adds the veto that a failure is.
-    pub(super) fn add(&mut self, failed: FailedCheck) {
-        self.reasons.push(failed.reason);
-        self.failed.extend(failed.subscriber);
+    pub(super) fn add_failed(&mut self, failed: FailedCheck) {
+        let list = self.0.get_or_insert_default();
+        list.reasons.push(failed.reason);
+        list.failed.extend(failed.subscriber);
+    }
+
+    pub(super) fn reasons(&self) -> &[String] {
+        self.0.as_ref().map_or(&[], |list| &list.reasons)
+    }
+
+    pub(super) fn failed(&self) -> &[Arc<SubscriberInfo>] {
+        self.0.as_ref().map_or(&[], |list| &list.failed)
     }
 }

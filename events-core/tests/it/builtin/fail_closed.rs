@@ -3,11 +3,9 @@
 use std::ops::ControlFlow;
 
 use events_core::{
-    AnyEvent, Event, Registry,
+    AnyEvent, EmitError, Emitted, Event, Registry,
     bounds::{Family, Snapshot},
-    listener, observer,
     record::{Creating, Deleting, Diff, Updating},
-    subscriber, subscribers,
     subscribing::NewSubscription,
 };
 
@@ -182,10 +180,7 @@ fn verbs<E: Check>() -> [(&'static str, bool, Emit<E>); 8] {
         }),
         ("try_emit", false, |registry, event| {
             let result = registry.try_emit(event);
-            result.map_or_else(
-                events_core::EmitError::into_event,
-                events_core::Emitted::into_event,
-            )
+            result.map_or_else(EmitError::into_event, Emitted::into_event)
         }),
         ("emit_async", true, |registry, event| {
             block_on(registry.emit_async(event))
@@ -196,10 +191,7 @@ fn verbs<E: Check>() -> [(&'static str, bool, Emit<E>); 8] {
         }),
         ("try_emit_async", true, |registry, event| {
             let result = block_on(registry.try_emit_async(event));
-            result.map_or_else(
-                events_core::EmitError::into_event,
-                events_core::Emitted::into_event,
-            )
+            result.map_or_else(EmitError::into_event, Emitted::into_event)
         }),
     ]
 }
@@ -365,94 +357,53 @@ fn other_events_are_not_vetoed_and_optional_has_no_effect_on_them() {
     );
 }
 
-#[subscriber]
-fn required(_: &Creating<User>) -> Result<(), String> {
-    Err("failed".into())
+/// How many emits are nested further.
+#[derive(Clone)]
+struct Depth(usize);
+
+fn on_thread<T: Send + 'static>(kib: usize, f: impl FnOnce() -> T + Send + 'static) -> T {
+    let builder = std::thread::Builder::new().stack_size(kib << 10);
+    let thread = builder.spawn(f).expect("a thread starts");
+    thread.join().expect("nothing panics")
 }
 
-#[subscriber(optional)]
-fn optional(_: &Creating<User>) -> Result<(), String> {
-    Err("failed".into())
-}
-
-#[subscriber(optional)]
-async fn optional_awaited(_: &mut Creating<User>) {}
-
-#[subscriber(optional, topic = ".*::creating")]
-fn optional_pattern(_: &dyn AnyEvent) -> Result<(), String> {
-    Err("failed".into())
-}
-
-struct Methods;
-
-#[listener]
-impl Methods {
-    #[on]
-    fn required(&self, _: &Creating<User>) -> Result<(), String> {
-        Err("failed".into())
-    }
-
-    #[on(optional)]
-    fn optional(&self, _: &Creating<User>) -> Result<(), String> {
-        Err("failed".into())
-    }
-}
-
-struct Observer;
-
-#[observer(User)]
-impl Observer {
-    async fn creating(&self, _: &mut Creating<User>) -> Result<(), String> {
-        Err("failed".into())
-    }
-
-    #[on(optional)]
-    async fn deleting(&self, _: &mut Deleting<User>) -> Result<(), String> {
-        Err("failed".into())
-    }
-}
-
+/// Emits that are nested through awaited subscribers begin on a large stack, and are resumed on a small one: the first emit
+/// that has no room there is cut off, and those around it end.
 #[test]
-fn attributes_have_the_option() {
-    let names = |event: &dyn Fn() -> Vec<String>| {
-        let names = event();
-        let last = |name: &String| name.rsplit("::").next().map(str::to_owned);
-        names.iter().filter_map(last).collect::<Vec<_>>()
+fn a_chain_that_cannot_be_resumed_is_vetoed() {
+    const NESTED: usize = 120;
+    let registry = Registry::new();
+    let journal = Journal::default();
+    let nests = async |event: &mut Creating<Depth>, (registry, journal): &(Registry, Journal)| {
+        let Some(depth) = event.record.0.checked_sub(1) else {
+            return std::future::pending().await;
+        };
+        let nested: std::pin::Pin<Box<dyn Future<Output = _> + Send>> =
+            Box::pin(registry.emit_async(Creating::new(Depth(depth))));
+        let nested = nested.await;
+        nested.vetoes().iter().for_each(|veto| journal.note(veto));
     };
-    let registry = Registry::with(subscribers![
-        required,
-        optional,
-        optional_awaited,
-        optional_pattern
-    ]);
-    assert_eq!(
-        names(&|| registry.emit(Creating::new(User)).failed()),
-        ["required"]
+    let new = registry.subscribe_awaited_with((registry.clone(), journal.clone()), nests);
+    new.id("nests").register().expect("the id is free").detach();
+    let check = registry.subscribe(|_: &Creating<Depth>| ()).id("last");
+    check.register().expect("the id is free").detach();
+    let mut emit = on_thread(64 << 10, move || {
+        let mut emit = Box::pin(registry.emit_async(Creating::new(Depth(NESTED))));
+        assert!(poll_once(emit.as_mut()).is_pending());
+        emit
+    });
+    let event = on_thread(256, move || poll_once(emit.as_mut()));
+    assert!(matches!(event, std::task::Poll::Ready(event) if !event.is_vetoed()));
+    let vetoes = journal.take();
+    let [first, second] = &vetoes[..] else {
+        panic!("{vetoes:?}")
+    };
+    assert!(
+        first.starts_with("the subscriber `nests` was dropped before its end: "),
+        "{first}"
     );
-
-    let registry = Registry::new();
-    registry.add(Methods).detach();
-    assert_eq!(
-        names(&|| registry.emit(Creating::new(User)).failed()),
-        ["required"]
-    );
-
-    let registry = Registry::new();
-    registry.add(Observer).detach();
-    assert_eq!(
-        names(&|| registry.emit(Creating::new(User)).failed()),
-        ["creating"]
-    );
-    assert_eq!(
-        names(&|| block_on(registry.emit_async(Creating::new(User))).failed()),
-        ["creating"]
-    );
-    assert_eq!(
-        names(&|| registry.emit(Deleting::new(User)).failed()),
-        [""; 0]
-    );
-    assert_eq!(
-        names(&|| block_on(registry.emit_async(Deleting::new(User))).failed()),
-        [""; 0]
+    assert!(
+        second.starts_with("the subscriber `last` was dropped before its end: "),
+        "{second}"
     );
 }

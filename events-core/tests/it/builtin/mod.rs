@@ -4,5 +4,6 @@ mod auth;
 mod diff;
 mod fail_closed;
 mod observers;
+mod optional;
 mod record;
 mod record_origin;
