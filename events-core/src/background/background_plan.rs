@@ -33,7 +33,7 @@ use std::{
 
 use super::{
     awaited::AwaitedChain,
-    background_result::{BackgroundResult, FirstPoll},
+    background_result::{BackgroundResult, FirstPoll, UnfinishedHandlers},
     dependencies::Dependencies,
     future_set::Start,
     stages::{Select, Stage, stages},
@@ -150,6 +150,12 @@ impl BackgroundPlan {
         &self.subscribers
     }
 
+    /// The subscribers of the selected handlers.
+    pub(crate) fn selected(&self, selection: Select) -> impl Iterator<Item = &Arc<SubscriberInfo>> {
+        let numbers = (0..self.len()).filter(move |&number| self.is_in(number, selection));
+        numbers.map(|number| &self.subscribers[number])
+    }
+
     /// Whether that handler is in the selection.
     #[inline]
     pub(crate) fn is_in(&self, number: usize, selection: Select) -> bool {
@@ -196,7 +202,7 @@ pub(crate) trait ErasedBackgroundRun: Send {
     fn remove_async(self: Pin<&mut Self>) -> Vec<Arc<SubscriberInfo>>;
 
     /// The subscribers whose handlers are not complete.
-    fn unfinished(&self) -> Vec<Arc<SubscriberInfo>>;
+    fn unfinished(&self) -> UnfinishedHandlers;
 
     /// Drops the handlers' futures, and returns the event and its origin, if the event is still there.
     fn stop(self: Pin<&mut Self>) -> Option<(Box<dyn Any + Send>, Option<Origin>)>;

@@ -33,6 +33,7 @@ pub(crate) use awaited::{AwaitedCall, BorrowedAwaitedCall, FilteredAwaited, Stat
 pub(crate) use background_plan::{
     BackgroundHandler, BackgroundPlan, DeferredRun, ErasedBackgroundRun,
 };
+pub(crate) use background_result::UnfinishedHandlers;
 pub(crate) use background_run::BackgroundRun;
 pub(crate) use filtered_handler::FilteredHandler;
 pub use limit::ConcurrencyLimited;

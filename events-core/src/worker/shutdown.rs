@@ -328,7 +328,7 @@ impl UnfinishedEvent {
     #[must_use]
     pub fn unfinished(&self) -> Option<impl ExactSizeIterator<Item = &SubscriberInfo>> {
         let unfinished = self.0.unfinished.as_ref()?;
-        Some(unfinished.iter().map(AsRef::as_ref))
+        Some(unfinished.subscribers.iter().map(AsRef::as_ref))
     }
 
     /// The event, if it is an `E`.

@@ -8,6 +8,7 @@
 mod background;
 mod bridges;
 mod callbacks;
+mod cancelled;
 mod panics;
 mod records;
 mod scans;

@@ -16,8 +16,11 @@ use super::{
 };
 use crate::{
     background::{
-        background_plan::BackgroundPlan, background_result::FirstPoll,
-        background_run::BackgroundRun, future_set::Start, stages::Select,
+        background_plan::BackgroundPlan,
+        background_result::{FirstPoll, UnfinishedHandlers},
+        background_run::BackgroundRun,
+        future_set::Start,
+        stages::Select,
     },
     context::{CatchSpan, EmitGuard, log, records_spans},
     event::{Event, Family, Visit},
@@ -52,6 +55,23 @@ impl<'s, F: Family> Visit<'s, F> for RunStep<'_, 's> {
             }
             ChainStep::Awaited(handler, _) => handler.start::<F>(event, self.call, &mut self.start),
         }
+    }
+}
+
+impl<E> BackgroundRun<E> {
+    /// The subscribers whose handlers are not complete.
+    #[cold]
+    pub(crate) fn unfinished(&self) -> UnfinishedHandlers {
+        if let Some(progress) = self.chain.get() {
+            return UnfinishedHandlers::new(progress.unfinished().cloned().collect(), 1);
+        }
+        let Some(plan) = self.futures.keep_alive() else {
+            return UnfinishedHandlers::default();
+        };
+        let pending = (0..self.futures.len()).map(|index| self.futures.number(index));
+        let numbers = pending.chain(self.not_started.iter().copied());
+        let subscriber = |number: usize| Arc::clone(&plan.subscribers()[number]);
+        UnfinishedHandlers::new(numbers.map(subscriber).collect(), self.futures.len())
     }
 }
 
