@@ -82,6 +82,20 @@ pub(crate) fn cut_off(
     });
 }
 
+/// Records that a spawned emit was dropped before its first poll.
+#[cfg(feature = "tokio")]
+#[cold]
+pub(crate) fn not_started(topic: &str) {
+    catch_record(|| {
+        warn!(
+            target: "events_core",
+            topic = &*one_line(topic),
+            "a spawned emit was dropped by the shutdown of its runtime before it began, so that none of its subscribers \
+             is reached; await it before that",
+        );
+    });
+}
+
 /// Subscribers with their source locations, for a record. `None` if there are none.
 pub(crate) fn names(subscribers: &[Arc<SubscriberInfo>]) -> Option<String> {
     let names: Vec<_> = subscribers.iter().map(ToString::to_string).collect();

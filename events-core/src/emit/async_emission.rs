@@ -88,6 +88,11 @@ impl<E: Event> AsyncEmission<E> {
         }
     }
 
+    #[cfg(feature = "tokio")]
+    pub(super) fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
     /// Polls the handlers, and logs failures. Returns the event.
     #[inline]
     pub(super) fn poll_event(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<E> {

@@ -146,6 +146,11 @@ impl Registry {
 }
 
 impl<E: Event> EmitAsync<E> {
+    #[cfg(feature = "tokio")]
+    pub(crate) fn registry(&self) -> &Registry {
+        self.emission.registry()
+    }
+
     #[inline]
     pub(crate) fn new(
         registry: Registry,
@@ -160,6 +165,11 @@ impl<E: Event> EmitAsync<E> {
 }
 
 impl<E: Event> TryEmitAsync<E> {
+    #[cfg(feature = "tokio")]
+    pub(crate) fn registry(&self) -> &Registry {
+        self.emission.registry()
+    }
+
     pub(crate) fn new(
         registry: Registry,
         event: E,

@@ -8,6 +8,7 @@ mod builtin;
 mod current;
 mod emit;
 mod event;
+mod lost;
 mod macros;
 mod panics;
 mod queue;
