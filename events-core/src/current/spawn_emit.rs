@@ -7,7 +7,6 @@ use std::{
     error::Error,
     fmt,
     future::Future,
-    mem,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -190,9 +189,9 @@ impl<F: Future> Future for Task<F> {
             return Poll::Ready(());
         };
         let _current = enter_if_other(&details.current);
-        // The emit keeps the span of its first poll.
-        let is_first = !mem::replace(this.is_started, true);
-        let entered = is_first.then(|| details.span.enter());
+        *this.is_started = true;
+        // In each poll: the emit logs failures outside of its own span.
+        let entered = details.span.enter();
         let result = ready!(emit.poll(context));
         drop(entered);
         this.emit.set(None);

@@ -366,7 +366,10 @@ mod spawned {
     #[test]
     fn failures_are_logged_whether_the_result_is_awaited_or_not() {
         let log = log_of(3, || drop(registry().emit_async(order()).spawn_tokio()));
-        single(&log, "ERROR events_core: a subscriber failed");
+        single(
+            &log,
+            "ERROR request{id=7}: events_core: a subscriber failed",
+        );
         let log = log_of(3, || drop(registry().try_emit_async(order()).spawn_tokio()));
         single(
             &log,

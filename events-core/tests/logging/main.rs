@@ -5,6 +5,7 @@
 
 #![allow(missing_docs, reason = "the names of the tests say what they are")]
 
+mod awaited;
 mod background;
 mod bridges;
 mod callbacks;

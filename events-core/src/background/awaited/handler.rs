@@ -220,7 +220,8 @@ where
     label = "not an awaited handler",
     note = "an awaited handler is `async fn(event: &mut E<'_>)`, or an async closure that captures nothing, with a future \
             that is `Send`",
-    note = "the event is `Send` with every lifetime"
+    note = "the event is `Send` with every lifetime; one that lends a value by `&T` is `Send` only if `T` is `Sync`, which a \
+            request with a body is not: lend `&mut T`"
 )]
 pub trait BorrowedAwaitedHandler<F: Family>: Send + Sync + 'static {
     /// Calls the handler.

@@ -3,9 +3,11 @@
 mod cancellation;
 mod chain;
 mod declared;
+mod little_stack;
 mod options;
 mod sync_emit;
 mod unusual;
+mod while_pending;
 
 use std::{
     future::{Future, poll_fn},
@@ -32,7 +34,7 @@ impl Trail {
 }
 
 /// Pending once, then ready; it wakes its task at once.
-fn suspend() -> impl Future<Output = ()> + Send {
+pub(crate) fn suspend() -> impl Future<Output = ()> + Send {
     let mut is_ready = false;
     poll_fn(move |context| {
         if is_ready {

@@ -2,3 +2,4 @@
 //! emits on tasks of their own.
 
 mod spawned;
+mod table;

@@ -13,6 +13,7 @@ macro_rules! twins {
 twins! {
     async_borrowed
     async_not_send
+    awaited_borrows_not_sync
     awaited_not_send
     awaited_options
     background_changes
