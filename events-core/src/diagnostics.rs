@@ -40,6 +40,20 @@ impl<E: Event<Ownership = Borrowed>, Pointee> Pointed<Pointee, Borrowed> for E {
     type Family = E::Family;
 }
 
+/// Implemented for every event that is `Send`: an awaited subscriber holds the event over its awaits. Where it is a bound,
+/// the error has this text, and not that of `Send`.
+#[diagnostic::on_unimplemented(
+    message = "an awaited subscriber holds `{Self}` over its `.await`s, and that event is not `Send`",
+    label = "this event is not `Send`",
+    note = "an event that lends a value by `&T` is `Send` only if `T` is `Sync`, which a request with a body is not: lend it \
+            by `&mut T`, or lend its parts that are `Sync`",
+    note = "an event with an `Rc` or a `RefCell` is not `Send`: use `Arc` and `Mutex`"
+)]
+pub trait AwaitedEvent: Send {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Send> AwaitedEvent for E {}
+
 /// `emit!` calls this method for a field `origin` that the event does not have. A setter of this name takes precedence.
 pub trait NoFieldOrigin: Sized {
     /// Does not compile when called.

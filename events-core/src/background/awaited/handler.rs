@@ -4,6 +4,7 @@ use std::{future::Future, marker::PhantomData, pin::Pin};
 
 use crate::{
     context::{Emission, EmissionSource},
+    diagnostics::AwaitedEvent,
     event::{Family, OwnedEvent},
     handler::{BackgroundCall, Outcome, Step},
 };
@@ -220,8 +221,7 @@ where
     label = "not an awaited handler",
     note = "an awaited handler is `async fn(event: &mut E<'_>)`, or an async closure that captures nothing, with a future \
             that is `Send`",
-    note = "the event is `Send` with every lifetime; one that lends a value by `&T` is `Send` only if `T` is `Sync`, which a \
-            request with a body is not: lend `&mut T`"
+    note = "the event is `Send` with every lifetime"
 )]
 pub trait BorrowedAwaitedHandler<F: Family>: Send + Sync + 'static {
     /// Calls the handler.
@@ -235,7 +235,7 @@ pub trait BorrowedAwaitedHandler<F: Family>: Send + Sync + 'static {
 impl<F, H> BorrowedAwaitedHandler<F> for H
 where
     F: Family,
-    for<'x> F::Of<'x>: Send,
+    for<'x> F::Of<'x>: AwaitedEvent,
     H: for<'s, 'x> AwaitedCallable<(&'s mut F::Of<'x>,)> + Send + Sync + 'static,
 {
     #[inline]
