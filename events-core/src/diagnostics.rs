@@ -47,7 +47,7 @@ impl<E: Event<Ownership = Borrowed>, Pointee> Pointed<Pointee, Borrowed> for E {
     label = "this event is not `Send`",
     note = "an event that lends a value by `&T` is `Send` only if `T` is `Sync`, which a request with a body is not: lend it \
             by `&mut T`, or lend its parts that are `Sync`",
-    note = "an event with an `Rc` or a `RefCell` is not `Send`: use `Arc` and `Mutex`"
+    note = "an event with an `Rc` is not `Send`: use `Arc`"
 )]
 pub trait AwaitedEvent: Send {}
 
