@@ -29,7 +29,6 @@ impl<E: Event> EmitAsync<E> {
     /// caller is dropped: a request whose client disconnects, or the loser of a `select!`.
     ///
     #[doc = include_str!("../../docs/spawn_emit.md")]
-    #[expect(clippy::must_use_candidate, reason = "called for its effect")]
     #[track_caller]
     pub fn spawn_tokio(self) -> SpawnedEmit<E>
     where
@@ -55,11 +54,10 @@ impl<E: Event> TryEmitAsync<E> {
     /// ```
     /// use events_core::{Event, Registry};
     ///
-    /// #[derive(Event)]
+    /// #[derive(Event, Clone)]
     /// struct OrderPlaced(u32);
     ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
     /// let registry = Registry::new();
     /// registry.on_async(async |_: &OrderPlaced| Err::<(), _>("no mail server")).detach();
     ///
@@ -67,10 +65,10 @@ impl<E: Event> TryEmitAsync<E> {
     /// let error = spawned.await?.expect_err("the subscriber fails");
     /// assert_eq!(error.failures().len(), 1);
     /// assert_eq!(error.into_event().0, 7);
-    /// # Ok(())
-    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    #[expect(clippy::must_use_candidate, reason = "called for its effect")]
     #[track_caller]
     pub fn spawn_tokio(self) -> SpawnedEmit<Result<Emitted<E>, EmitError<E>>>
     where
@@ -217,7 +215,7 @@ impl<F: Future> Future for Task<F> {
 /// use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 /// use events_core::{Event, Registry, emitting::SpawnedEmit};
 ///
-/// #[derive(Event)]
+/// #[derive(Event, Clone)]
 /// struct Uploaded(u32);
 ///
 /// /// The caller decides whether to wait.
@@ -225,8 +223,7 @@ impl<F: Future> Future for Task<F> {
 ///     registry.emit_async(Uploaded(number)).spawn_tokio()
 /// }
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 /// static SUM: AtomicU32 = AtomicU32::new(0);
 /// let registry = Registry::new();
 /// let add = async |upload: &Uploaded| {
@@ -238,8 +235,9 @@ impl<F: Future> Future for Task<F> {
 /// drop(upload(&registry, 40)); // this one runs as well
 /// assert_eq!(upload(&registry, 2).await?.0, 2);
 /// assert_eq!(SUM.load(Relaxed), 42);
-/// # Ok(())
-/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct SpawnedEmit<T> {
     receiver: oneshot::Receiver<T>,
@@ -286,7 +284,7 @@ impl<T> fmt::Debug for SpawnedEmit<T> {
 /// use events_core::{Event, Registry};
 /// use tokio::runtime::Builder;
 ///
-/// #[derive(Event)]
+/// #[derive(Event, Clone)]
 /// #[event(topic = "mail::Queued")]
 /// struct Queued;
 ///

@@ -119,7 +119,7 @@ fn one_behind_it_that_is_unsubscribed_meanwhile_is_not_started() {
         |behind| {
             thread::spawn(|| drop(behind))
                 .join()
-                .expect("nothing panics")
+                .expect("nothing panics");
         },
         |behind| _ = poll_once(behind.stop_async()),
     ];

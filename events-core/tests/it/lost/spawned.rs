@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use events_core::{Event, Registry, registry, scopes::WithRegistry};
+use events_core::{Event, Registry, registry, with_registry};
 use tokio::{runtime::Builder, sync::Notify, task::yield_now};
 
 use crate::{Gate, Journal, block_on, poll_once};
@@ -160,12 +160,14 @@ fn an_emit_whose_runtime_is_shut_down_is_an_error() {
         let order = Order::new(&journal);
         let drops = Arc::clone(&order.drops);
         let runtime = Builder::new_current_thread().build().expect("a runtime");
-        let spawned = runtime.block_on(async {
-            let spawned = registry.emit_async(order).spawn_tokio();
+        let spawned = {
+            let _entered = runtime.enter();
+            registry.emit_async(order).spawn_tokio()
+        };
+        runtime.block_on(async {
             for _ in 0..polls {
                 yield_now().await;
             }
-            spawned
         });
         drop(runtime);
         let result = block_on(spawned).map(drop);
@@ -213,8 +215,8 @@ fn the_current_registry_of_the_caller_is_that_of_the_task() {
         .detach();
     let journal = Journal::default();
     on_runtime(async {
-        let spawn = async { of_emit.emit_async(Order::new(&journal)).spawn_tokio() };
-        let spawned = spawn.with_registry(current.clone()).await;
+        let spawn = || of_emit.emit_async(Order::new(&journal)).spawn_tokio();
+        let spawned = with_registry(&current, spawn);
         assert_ne!(registry(), current);
         spawned.await.expect("the runtime is there");
     });
@@ -229,8 +231,9 @@ fn a_pending_result_is_awaited_across_threads() {
     let wait = gate.clone();
     registry.on_async(move |_: &Order| wait.wait()).detach();
     let journal = Journal::default();
-    let mut spawned =
-        pin!(runtime.block_on(async { registry.emit_async(Order::new(&journal)).spawn_tokio() }));
+    let entered = runtime.enter();
+    let mut spawned = pin!(registry.emit_async(Order::new(&journal)).spawn_tokio());
+    drop(entered);
     assert!(poll_once(spawned.as_mut()).is_pending());
     gate.open();
     assert_eq!(block_on(spawned).expect("the runtime is there").number, 0);

@@ -42,7 +42,7 @@ fn subscribed() -> Registry {
 type Call = fn(&Registry, Order) -> usize;
 
 /// Of an order in the queue, the sync subscriber has run, and the async one is pending. Another event is queued behind it.
-fn drop_while_it_runs<F: Future>(registry: &Registry, order: Order, future: F) -> usize {
+fn drop_while_it_runs<F: Future>(registry: &Registry, order: &Order, future: F) -> usize {
     registry.enqueue(order.clone()).expect("there is room");
     registry.enqueue(Other).expect("there is room");
     {
@@ -108,14 +108,14 @@ const DROPPED: &[(&str, Call, &str, &str, usize)] = &[
     ),
     (
         "flush_async",
-        |registry, order| drop_while_it_runs(registry, order, registry.queue().flush_async()),
+        |registry, order| drop_while_it_runs(registry, &order, registry.queue().flush_async()),
         "s a( d",
         "",
         2,
     ),
     (
         "work",
-        |registry, order| drop_while_it_runs(registry, order, registry.queue().work(1)),
+        |registry, order| drop_while_it_runs(registry, &order, registry.queue().work(1)),
         "s a( d",
         "",
         2,
@@ -125,7 +125,7 @@ const DROPPED: &[(&str, Call, &str, &str, usize)] = &[
         |registry, order| {
             drop_while_it_runs(
                 registry,
-                order,
+                &order,
                 registry
                     .queue()
                     .shutdown_async(std::future::pending::<()>()),
@@ -137,7 +137,7 @@ const DROPPED: &[(&str, Call, &str, &str, usize)] = &[
     ),
     (
         "settle_async",
-        |registry, order| drop_while_it_runs(registry, order, registry.queue().settle_async()),
+        |registry, order| drop_while_it_runs(registry, &order, registry.queue().settle_async()),
         "s a( d",
         "",
         2,
