@@ -9,10 +9,13 @@ use crate::{
     result::{EmitError, Emitted},
 };
 
+/// A future for a result, so that an `.await` of it causes no second error.
+type Never<T> = Pending<Result<T, Infallible>>;
+
 impl<E: Event> EmitAsync<E> {
     /// Does not compile when called; the error names the feature.
     #[doc(hidden)]
-    pub fn spawn_tokio(self) -> Pending<Result<E, Infallible>>
+    pub fn spawn_tokio(self) -> Never<E>
     where
         Self: FeatureTokio,
     {
@@ -23,7 +26,7 @@ impl<E: Event> EmitAsync<E> {
 impl<E: Event> TryEmitAsync<E> {
     /// Does not compile when called; the error names the feature.
     #[doc(hidden)]
-    pub fn spawn_tokio(self) -> Pending<Result<Result<Emitted<E>, EmitError<E>>, Infallible>>
+    pub fn spawn_tokio(self) -> Never<Result<Emitted<E>, EmitError<E>>>
     where
         Self: FeatureTokio,
     {

@@ -83,7 +83,7 @@ fn failures_of_a_result_that_is_received_are_not_logged() {
         let runtime = Builder::new_current_thread().build().expect("a runtime");
         let spawn = async { registry().try_emit_async(order()).spawn_tokio().await };
         let result = runtime.block_on(spawn).expect("the runtime is there");
-        assert_eq!(result.err().expect("it fails").failures().len(), 1);
+        assert_eq!(result.expect_err("it fails").failures().len(), 1);
     });
     assert!(log.is_empty(), "{log:#?}");
 }
