@@ -26,6 +26,8 @@ pub mod builder {
 
 /// Emitting: the arguments of an event without a type, and the futures of async emits.
 pub mod emitting {
+    #[cfg(feature = "tokio")]
+    pub use crate::current::{EmitCutOff, SpawnedEmit};
     pub use crate::{
         emit::{EmitAsync, EmitTopicAsync, TryEmitAsync, TryEmitTopicAsync},
         event::{ArgError, Args},

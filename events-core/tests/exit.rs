@@ -46,6 +46,18 @@ fn enqueue_paid() {
     Paid.enqueue().expect("there is room");
 }
 
+fn block_on_runtime(future: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    runtime.expect("a runtime").block_on(future);
+}
+
+/// Spawns an emit whose subscriber does not end.
+async fn spawn_paid() {
+    registry().on_async(|_: &Paid| pending::<()>()).detach();
+    drop(Paid.emit_async().spawn_tokio());
+    tokio::task::yield_now().await;
+}
+
 /// Starts the logs of the child: warnings, on stderr.
 fn log_warnings() {
     fmt()
@@ -234,6 +246,45 @@ const CASES: &[Case] = &[
             std::process::exit(0);
         },
         &[],
+    ),
+    (
+        "an exit while an async emit is in progress",
+        || {
+            log_warnings();
+            events_core::scan();
+            block_on_runtime(async {
+                registry().on_async(|_: &Paid| pending::<()>()).detach();
+                let mut emit = pin!(Paid.emit_async());
+                let context = &mut Context::from_waker(Waker::noop());
+                assert!(emit.as_mut().poll(context).is_pending());
+                std::process::exit(0)
+            });
+        },
+        &[],
+    ),
+    (
+        "an exit while a spawned emit is in progress",
+        || {
+            log_warnings();
+            events_core::scan();
+            block_on_runtime(async {
+                spawn_paid().await;
+                std::process::exit(0)
+            });
+        },
+        &[],
+    ),
+    (
+        "the end of a runtime while a spawned emit is in progress",
+        || {
+            log_warnings();
+            events_core::scan();
+            block_on_runtime(spawn_paid());
+        },
+        &[
+            "WARN events_core: an async emit was dropped before its end;",
+            "topic=\"exit::Paid\" cut_off=\"",
+        ],
     ),
     (
         "a log that panics",

@@ -178,6 +178,12 @@ impl BackgroundPlan {
         &self.subscribers
     }
 
+    /// The subscribers of the selected handlers.
+    pub(crate) fn selected(&self, selection: Select) -> impl Iterator<Item = &Arc<SubscriberInfo>> {
+        let numbers = (0..self.len()).filter(move |&number| self.is_in(number, selection));
+        numbers.map(|number| &self.subscribers[number])
+    }
+
     /// Whether that handler is in the selection.
     #[inline]
     pub(crate) fn is_in(&self, number: usize, selection: Select) -> bool {

@@ -22,6 +22,29 @@ pub(crate) struct BackgroundResult {
     failures: OptionBox<Vec<(usize, Failure)>>,
 }
 
+/// The subscribers of an event whose handlers are not complete.
+#[derive(Default)]
+pub(crate) struct UnfinishedHandlers {
+    /// First those whose handlers are started.
+    pub(crate) subscribers: Vec<Arc<SubscriberInfo>>,
+    /// How many of them are started.
+    started: usize,
+}
+
+impl UnfinishedHandlers {
+    pub(super) fn new(subscribers: Vec<Arc<SubscriberInfo>>, started: usize) -> Self {
+        Self {
+            subscribers,
+            started,
+        }
+    }
+
+    /// The subscribers whose handlers are started, and those whose handlers are not.
+    pub(crate) fn split(&self) -> (&[Arc<SubscriberInfo>], &[Arc<SubscriberInfo>]) {
+        self.subscribers.split_at(self.started)
+    }
+}
+
 /// The future of a handler's call.
 pub(crate) trait StepFuture: Future<Output = Step> + Send {}
 

@@ -365,8 +365,9 @@ impl<E: Subject> BackgroundRun<E> {
         ready
     }
 
+    /// Ready if no handler is pending or waits for another one.
     #[inline]
-    pub(super) fn ready(&self) -> Poll<()> {
+    pub(crate) fn ready(&self) -> Poll<()> {
         if self.futures.len() == 0 && self.not_started.is_empty() {
             Poll::Ready(())
         } else {

@@ -10,7 +10,9 @@ use std::{
 };
 
 use super::{
-    background_result::BackgroundResult, background_run::BackgroundRun, copies::Subject,
+    background_result::{BackgroundResult, UnfinishedHandlers},
+    background_run::BackgroundRun,
+    copies::Subject,
     run_trait::ErasedBackgroundRun,
 };
 use crate::{
@@ -78,18 +80,8 @@ impl<E: PollEnqueued + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> 
             .collect()
     }
 
-    fn unfinished(&self) -> Vec<Arc<SubscriberInfo>> {
-        if let Some(progress) = self.chain.get() {
-            return progress.unfinished().cloned().collect();
-        }
-        let Some((_, plan)) = self.info_and_plan() else {
-            return Vec::new();
-        };
-        let pending = (0..self.futures.len()).map(|index| self.futures.number(index));
-        let numbers = pending.chain(self.not_started.iter().copied());
-        numbers
-            .map(|number| Arc::clone(&plan.subscribers()[number]))
-            .collect()
+    fn unfinished(&self) -> UnfinishedHandlers {
+        self.unfinished()
     }
 
     fn stop(mut self: Pin<&mut Self>) -> Option<(Box<dyn Any + Send>, Option<Origin>)> {

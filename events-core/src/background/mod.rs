@@ -40,6 +40,7 @@ pub(crate) use awaited::{
     StatefulBorrowedAwaitedCall,
 };
 pub(crate) use background_plan::{BackgroundHandler, BackgroundPlan, DeferredRun};
+pub(crate) use background_result::UnfinishedHandlers;
 pub(crate) use background_run::BackgroundRun;
 pub(crate) use copies::{FilteredCopyHandler, copy};
 pub(crate) use filtered_handler::FilteredHandler;

@@ -8,7 +8,7 @@ use std::{
     task::{Poll, Waker},
 };
 
-use super::background_result::BackgroundResult;
+use super::background_result::{BackgroundResult, UnfinishedHandlers};
 use crate::{
     event::AnyEvent,
     metadata::{EventInfo, Origin, SubscriberInfo},
@@ -36,7 +36,7 @@ pub(crate) trait ErasedBackgroundRun: Send {
     fn remove_async(self: Pin<&mut Self>) -> Vec<Arc<SubscriberInfo>>;
 
     /// The subscribers whose handlers are not complete.
-    fn unfinished(&self) -> Vec<Arc<SubscriberInfo>>;
+    fn unfinished(&self) -> UnfinishedHandlers;
 
     /// Drops the handlers' futures, and returns the event and its origin, if the event is still there.
     fn stop(self: Pin<&mut Self>) -> Option<(Box<dyn Any + Send>, Option<Origin>)>;

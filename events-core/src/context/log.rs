@@ -1,7 +1,9 @@
 //! The spans of emits, and the log records of what no caller receives as a result, for `tracing`. Of the
 //! event they contain only its topic and origin.
 
-use tracing::{Level, debug, error, level_enabled, trace_span};
+use std::sync::Arc;
+
+use tracing::{Level, debug, error, level_enabled, trace_span, warn};
 
 use super::{catch_span::CatchSpan, failure_sink};
 use crate::{
@@ -51,6 +53,53 @@ fn record(failure: &Failure) {
 pub(crate) fn refusal(refusal: &TooDeep) {
     let topic = refusal.chain().last().map(|topic| one_line(topic));
     catch_record(|| error!(target: "events_core", topic = topic.as_deref(), "{refusal}"));
+}
+
+/// Whether a record of [`cut_off`] may be received.
+#[inline]
+pub(crate) fn records_cut_off() -> bool {
+    level_enabled!(Level::WARN)
+}
+
+/// Records that an async emit was dropped before its end. The subscribers that it has cut off are those whose handlers were
+/// pending; those that are not reached will not be called with this event.
+#[cold]
+#[inline(never)]
+pub(crate) fn cut_off(
+    topic: &str,
+    cut_off: &[Arc<SubscriberInfo>],
+    not_reached: &[Arc<SubscriberInfo>],
+) {
+    catch_record(|| {
+        warn!(
+            target: "events_core",
+            topic = &*one_line(topic),
+            cut_off = names(cut_off),
+            not_reached = names(not_reached),
+            "an async emit was dropped before its end; run it on a task of its own, as with .spawn_tokio(), if it must \
+             be completed without its caller",
+        );
+    });
+}
+
+/// Records that a spawned emit was dropped before its first poll.
+#[cfg(feature = "tokio")]
+#[cold]
+pub(crate) fn not_started(topic: &str) {
+    catch_record(|| {
+        warn!(
+            target: "events_core",
+            topic = &*one_line(topic),
+            "a spawned emit was dropped by the shutdown of its runtime before it began, so that none of its subscribers \
+             is reached; await it before that",
+        );
+    });
+}
+
+/// Subscribers with their source locations, for a record. `None` if there are none.
+pub(crate) fn names(subscribers: &[Arc<SubscriberInfo>]) -> Option<String> {
+    let names: Vec<_> = subscribers.iter().map(ToString::to_string).collect();
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 /// Records that no subscriber received an event.

@@ -6,12 +6,17 @@
 //!
 //! - `default_registry`: that static, and the warning when the program ends with events in its queue;
 //! - `scope`: scopes;
-//! - `emit_on_current`: emitting to the current registry; `emit_topic_on_current`: by a topic.
+//! - `emit_on_current`: emitting to the current registry; `emit_topic_on_current`: by a topic;
+//! - `spawn_emit`: an async emit on a task of its own; `spawn_emit_off`: the same without the feature `tokio`.
 
 mod default_registry;
 mod emit_on_current;
 mod emit_topic_on_current;
 mod scope;
+#[cfg(feature = "tokio")]
+mod spawn_emit;
+#[cfg(not(feature = "tokio"))]
+mod spawn_emit_off;
 
 pub(crate) use emit_on_current::BuiltinOnCurrent;
 pub use emit_on_current::{CurrentRegistry, emit_mut, finish_async};
@@ -22,3 +27,5 @@ pub use emit_topic_on_current::{
 };
 pub use scope::{Entered, Scoped, WithRegistry, registry, with_registry};
 pub(crate) use scope::{default_registry, enter_if_other};
+#[cfg(feature = "tokio")]
+pub use spawn_emit::{EmitCutOff, SpawnedEmit};

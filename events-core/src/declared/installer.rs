@@ -9,6 +9,7 @@ use std::{
 
 use crate::{
     background::{Awaited, ErasedAwaited, FilteredAwaited, FilteredHandler},
+    diagnostics::AwaitedEvent,
     event::{Family, Snapshot},
     handler::{Background, EmitOrigin, ErasedHandler, MissingState, Param, Run, States, Step},
     metadata::{
@@ -218,6 +219,7 @@ impl<'i> Installer<'i> {
         handler: H,
     ) where
         F: Family,
+        for<'x> F::Of<'x>: AwaitedEvent,
         H: Awaited<F>,
     {
         let handler = Arc::new(FilteredAwaited::new(filter, claim, handler));

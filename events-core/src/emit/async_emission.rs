@@ -17,7 +17,7 @@ use super::{
     run_all::{self, RunReport, run_all},
 };
 use crate::{
-    background::{BackgroundPlan, BackgroundRun, Select},
+    background::{BackgroundPlan, BackgroundRun, Select, UnfinishedHandlers},
     context::{CatchSpan, EmitGuard, is_traced, log, records_spans, refuse_for},
     event::{Event, TypedView},
     handler::{BackgroundCall, ErasedEventRef},
@@ -31,7 +31,8 @@ use crate::{
 
 pin_project_lite::pin_project! {
     /// An async emission in progress. When it is dropped, it queues the remaining deferred handlers that
-    /// depend on no async one, and logs the failures that were not reported.
+    /// depend on no async one, and logs which handlers are cut off or not reached, and the failures that were not
+    /// reported.
     pub(super) struct AsyncEmission<E: Event> {
         #[pin]
         background_run: BackgroundRun<E>,
@@ -49,8 +50,8 @@ pin_project_lite::pin_project! {
 
     impl<E: Event> PinnedDrop for AsyncEmission<E> {
         fn drop(mut this: Pin<&mut Self>) {
-            if this.deferred_last.is_some() {
-                this.as_mut().defer_last(Select::DeferredWhenDropped);
+            if this.background_run.ready().is_pending() || this.deferred_last.is_some() {
+                this.as_mut().cut_off();
             }
             if !this.failures.is_none() || this.background_run.has_failures() {
                 this.log_failures(true);
@@ -96,6 +97,11 @@ impl<E: Event> AsyncEmission<E> {
             failures: OptionBox::NONE,
             deferred_last: None,
         }
+    }
+
+    #[cfg(feature = "tokio")]
+    pub(super) fn registry(&self) -> &Registry {
+        &self.registry
     }
 
     /// Polls the handlers, and logs failures. Returns the event.
@@ -178,6 +184,30 @@ impl<E: Event> AsyncEmission<E> {
         }
     }
 
+    /// The emission is dropped before its end: drops the pending handlers, queues the deferred ones that depend on none of
+    /// them, and logs the others.
+    #[cold]
+    #[inline(never)]
+    fn cut_off(mut self: Pin<&mut Self>) {
+        let mut unfinished = UnfinishedHandlers::default();
+        if log::records_cut_off() {
+            unfinished = self.background_run.unfinished();
+            let last = self.deferred_last.iter();
+            let not_reached = last.flat_map(|plan| plan.selected(Select::DeferredAfterAsync));
+            unfinished.subscribers.extend(not_reached.cloned());
+        }
+        // Before a deferred handler, which runs here if the queue is full: it could wait for what they hold.
+        self.as_mut().project().background_run.clear();
+        if self.deferred_last.is_some() {
+            self.as_mut().defer_last(Select::DeferredWhenDropped);
+        }
+        let (cut_off, not_reached) = unfinished.split();
+        if !cut_off.is_empty() {
+            let _entered = self.span.get().and_then(CatchSpan::enter);
+            log::cut_off(E::topic(), cut_off, not_reached);
+        }
+    }
+
     /// Queues deferred handlers that are not queued yet, once the async ones are complete or dropped.
     #[cold]
     fn defer_last(self: Pin<&mut Self>, select: Select) {
@@ -186,12 +216,7 @@ impl<E: Event> AsyncEmission<E> {
             return;
         };
         let _entered = this.span.get().and_then(CatchSpan::enter);
-        let mut background_run = this.background_run;
-        if select == Select::DeferredWhenDropped {
-            // Drops the async handlers first: a deferred handler, which runs here if the queue is full,
-            // could wait for what they hold.
-            background_run.as_mut().clear();
-        }
+        let background_run = this.background_run;
         let Some(event) = background_run.event().and_then(|event| event.__owned()) else {
             return;
         };

@@ -202,7 +202,8 @@ fn run_on_full_queue(refused: PushError<ClonedEventJob>, fail: &mut dyn FnMut(Fa
         .for_each(&mut report_unreached);
     let _ = run.as_mut().poll_in_emission(Waker::noop());
     // A handler with a concurrency limit may be pending. Nothing would poll it again.
-    run.unfinished().into_iter().for_each(report_unreached);
+    let unfinished = run.unfinished().subscribers;
+    unfinished.into_iter().for_each(report_unreached);
     let result = run.as_mut().take_result();
     let ran = result.ran;
     result.into_failures().for_each(fail);

@@ -26,10 +26,13 @@ pin_project_lite::pin_project! {
     /// async ones, which then run concurrently on the polling task. No runtime is needed, and nothing is
     /// allocated for subscribers that are ready at once.
     ///
-    /// Dropping the future drops the async subscribers that have not ended, and the event. Deferred
-    /// subscribers run all the same, unless they are ordered `after` an async one, directly or through other
-    /// subscribers: the drop queues those that are not in the queue yet. The failures so far are
-    /// logged.
+    /// # Cancellation
+    ///
+    /// Dropping the future drops the event and the subscribers that have not ended. While an awaited subscriber
+    /// waits, no subscriber behind it is reached. After that, deferred subscribers run all the same, unless they are
+    /// ordered `after` an async one, directly or through other subscribers: the drop queues those that are not in the
+    /// queue yet. A record at `warn` names the subscribers that are cut off and those that are not reached; the failures so
+    /// far are logged. With the cargo feature `tokio`, `spawn_tokio` completes the emit on a task of its own.
     ///
     /// ```
     /// use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -146,6 +149,11 @@ impl Registry {
 }
 
 impl<E: Event> EmitAsync<E> {
+    #[cfg(feature = "tokio")]
+    pub(crate) fn registry(&self) -> &Registry {
+        self.emission.registry()
+    }
+
     #[inline]
     pub(crate) fn new(
         registry: Registry,
@@ -160,6 +168,11 @@ impl<E: Event> EmitAsync<E> {
 }
 
 impl<E: Event> TryEmitAsync<E> {
+    #[cfg(feature = "tokio")]
+    pub(crate) fn registry(&self) -> &Registry {
+        self.emission.registry()
+    }
+
     pub(crate) fn new(
         registry: Registry,
         event: E,

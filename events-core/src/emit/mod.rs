@@ -38,7 +38,8 @@
 //! - the snapshot that is in the queue stays there, and its handlers run;
 //! - the deferred handlers of the second kind are queued while the future is dropped; those of the first kind
 //!   never are;
-//! - the event is dropped, and the failures so far, of all handlers and of the snapshots, are logged.
+//! - the event is dropped, and the failures so far, of all handlers and of the snapshots, are logged;
+//! - a record names the handlers that are cut off, and those that are not reached.
 
 mod async_emission;
 mod context;

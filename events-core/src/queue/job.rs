@@ -8,7 +8,6 @@ use std::{
     any::Any,
     borrow::Cow,
     pin::Pin,
-    sync::Arc,
     task::{Poll, Waker},
 };
 
@@ -18,10 +17,10 @@ use super::{
     topic_counts::TopicCounts,
 };
 use crate::{
-    background::ErasedBackgroundRun,
+    background::{ErasedBackgroundRun, UnfinishedHandlers},
     context::{CurrentJobGuard, EnteredSpan, QueueId, enter_job, log},
     event::AnyEvent,
-    metadata::{EventInfo, Origin, SubscriberInfo},
+    metadata::{EventInfo, Origin},
     primitives::{CatchDrop, catch_record, one_line},
     result::FailureList,
 };
@@ -94,7 +93,7 @@ pub(crate) struct UnfinishedJob {
     pub(crate) origin: Option<Origin>,
     pub(crate) event: CatchDrop<Box<dyn Any + Send>>,
     /// The subscribers that have not finished; `None` if the event was enqueued and none was started.
-    pub(crate) unfinished: Option<Vec<Arc<SubscriberInfo>>>,
+    pub(crate) unfinished: Option<UnfinishedHandlers>,
 }
 
 impl UnfinishedJob {
@@ -107,17 +106,16 @@ impl UnfinishedJob {
                 "{call} was refused, since it would block the thread of a current-thread runtime of tokio"
             ),
         };
-        let unfinished: Vec<_> = self
-            .unfinished
-            .iter()
-            .flatten()
-            .map(ToString::to_string)
-            .collect();
+        let (cut_off, not_reached) = match &self.unfinished {
+            Some(unfinished) => unfinished.split(),
+            None => Default::default(),
+        };
         catch_record(|| {
             tracing::error!(
                 target: "events_core",
                 topic = &*one_line(&self.topic),
-                unfinished = unfinished.join(", "),
+                cut_off = log::names(cut_off),
+                not_reached = log::names(not_reached),
                 "an event is unfinished: {cause}; call Queue::shutdown, which returns the event",
             );
         });

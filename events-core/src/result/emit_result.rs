@@ -220,6 +220,14 @@ impl<E> EmitError<E> {
     }
 }
 
+impl<E> EmitError<E> {
+    /// The event with the result, and what is wrong.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn into_parts(self) -> (Emitted<E>, EmitErrorKind) {
+        (self.emitted, self.kind)
+    }
+}
+
 impl<E> fmt::Display for EmitError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {

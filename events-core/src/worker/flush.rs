@@ -141,7 +141,9 @@ impl Queue {
     /// one that it has started before, if any, has ended. An event in progress is not resumed where no further emit may
     /// be nested; a poll elsewhere resumes it.
     ///
-    /// Dropping the future stops the flush. An event whose subscribers have not all finished is then
+    /// # Cancellation
+    ///
+    /// Dropping the future stops the flush. Queued events stay in the queue. An event whose subscribers have not all finished is then
     /// kept for [`shutdown`](Self::shutdown), which returns it, and that is logged.
     pub fn flush_async(&self) -> Flush {
         Flush {

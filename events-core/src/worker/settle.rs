@@ -92,6 +92,8 @@ impl Queue {
 
     /// [`settle`](Self::settle) without blocking and without a time limit; no runtime is needed.
     ///
+    /// # Cancellation
+    ///
     /// Dropping the future stops the flush, as that of [`flush_async`](Self::flush_async) does.
     pub fn settle_async(&self) -> Settle {
         Settle {

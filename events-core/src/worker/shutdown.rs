@@ -94,7 +94,10 @@ impl Queue {
     /// [`shutdown`](Self::shutdown) without blocking. The deadline is a future, not a duration; it has passed
     /// when the future is ready: `queue.shutdown_async(tokio::time::sleep(Duration::from_secs(5))).await`.
     ///
-    /// If the shutdown is dropped early, the queue accepts no new events, and no queued event is lost.
+    /// # Cancellation
+    ///
+    /// If the shutdown is dropped early, the queue accepts no new events, and no event is lost: a second shutdown returns
+    /// them.
     pub fn shutdown_async<D: Future>(&self, deadline: D) -> Shutdown<D> {
         Shutdown {
             draining: Draining::new(self),
@@ -330,7 +333,7 @@ impl UnfinishedEvent {
     #[must_use]
     pub fn unfinished(&self) -> Option<impl ExactSizeIterator<Item = &SubscriberInfo>> {
         let unfinished = self.0.unfinished.as_ref()?;
-        Some(unfinished.iter().map(AsRef::as_ref))
+        Some(unfinished.subscribers.iter().map(AsRef::as_ref))
     }
 
     /// The event, if it is an `E`. Of an event without a type these are the arguments,

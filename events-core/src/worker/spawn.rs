@@ -128,6 +128,8 @@ impl Queue {
     /// [`Registry::set_depth_limit`](crate::Registry::set_depth_limit)), it runs nothing, which is logged, and is pending.
     /// The events stay in the queue, and those in progress are resumed by a poll elsewhere.
     ///
+    /// # Cancellation
+    ///
     /// Dropping it ends the worker. The events in progress are then kept for
     /// [`shutdown`](Self::shutdown), which returns them, and that is logged. So drop a worker that is not polled any
     /// more: from its first poll on a shutdown waits for it, up to its deadline.

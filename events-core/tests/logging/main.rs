@@ -5,9 +5,11 @@
 
 #![allow(missing_docs, reason = "the names of the tests say what they are")]
 
+mod awaited;
 mod background;
 mod bridges;
 mod callbacks;
+mod cancelled;
 mod panics;
 mod records;
 mod scans;

@@ -10,6 +10,8 @@ fn main() {
     registry.queue().spawn_tokio(1).detach();
     let saved = bridge(registry.stream::<Saved>()).results().to::<Saved>();
     saved.spawn_tokio().detach();
+    drop(registry.emit_async(Saved).spawn_tokio());
+    drop(registry.try_emit_async(Saved).spawn_tokio());
     let _ = |event: &dyn AnyEvent| {
         let json = event.to_json().expect("it is marked `serialize`");
         println!("{json}");

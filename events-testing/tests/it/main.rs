@@ -2,6 +2,7 @@
 
 mod assertions;
 mod attribute;
+mod disconnects;
 mod expectations;
 mod late_options;
 mod mock;

@@ -23,7 +23,8 @@ pub(in crate::background) struct ChainProgress {
 }
 
 impl ChainProgress {
-    /// The subscribers whose handlers are not complete: those of the rest of the chain, and the background ones.
+    /// The subscribers whose handlers are not complete: first that of the pending handler, then those of the rest of the
+    /// chain, and the background ones.
     pub(in crate::background) fn unfinished(&self) -> impl Iterator<Item = &Arc<SubscriberInfo>> {
         let chain = self.plan.awaited_chain().into_iter();
         let of_chain = chain.flat_map(|chain| chain.subscribers_from(self.step));

@@ -16,8 +16,10 @@ use super::{
 };
 use crate::{
     background::{
-        background_plan::BackgroundPlan, background_result::FirstPoll,
-        background_run::BackgroundRun, order::Select,
+        background_plan::BackgroundPlan,
+        background_result::{FirstPoll, UnfinishedHandlers},
+        background_run::BackgroundRun,
+        order::Select,
     },
     context::{CatchSpan, EmitGuard, failed_checks, log, records_spans, refuse, refuse_for},
     event::{Event, Family, Visit},
@@ -34,6 +36,23 @@ impl<'s, F: Family> Visit<'s, F> for Erase {
     #[inline]
     fn visit<'x: 's>(self, event: &'s mut F::Of<'x>) -> ErasedEvent<'s> {
         ErasedEvent::new::<F>(event)
+    }
+}
+
+impl<E> BackgroundRun<E> {
+    /// The subscribers whose handlers are not complete.
+    #[cold]
+    pub(crate) fn unfinished(&self) -> UnfinishedHandlers {
+        if let Some(progress) = self.chain.get() {
+            return UnfinishedHandlers::new(progress.unfinished().cloned().collect(), 1);
+        }
+        let Some(plan) = self.futures.keep_alive() else {
+            return UnfinishedHandlers::default();
+        };
+        let pending = (0..self.futures.len()).map(|index| self.futures.number(index));
+        let numbers = pending.chain(self.not_started.iter().copied());
+        let subscriber = |number: usize| Arc::clone(&plan.subscribers()[number]);
+        UnfinishedHandlers::new(numbers.map(subscriber).collect(), self.futures.len())
     }
 }
 

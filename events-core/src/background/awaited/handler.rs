@@ -4,6 +4,7 @@ use std::{future::Future, marker::PhantomData, pin::Pin};
 
 use crate::{
     context::{Emission, EmissionSource},
+    diagnostics::AwaitedEvent,
     event::{Family, OwnedEvent},
     handler::{BackgroundCall, Outcome, Step},
 };
@@ -236,7 +237,7 @@ pub trait BorrowedAwaitedHandler<F: Family>: Send + Sync + 'static {
 impl<F, H> BorrowedAwaitedHandler<F> for H
 where
     F: Family,
-    for<'x> F::Of<'x>: Send,
+    for<'x> F::Of<'x>: AwaitedEvent,
     H: for<'s, 'x> AwaitedCallable<(&'s mut F::Of<'x>,)> + Send + Sync + 'static,
 {
     #[inline]

@@ -33,6 +33,8 @@ pub(crate) enum Select {
     /// Those of `DeferredLast` that depend on no async handler: they are queued even if the emit is
     /// dropped before the async handlers are complete.
     DeferredWhenDropped,
+    /// The others of `DeferredLast`: if the emit is dropped then, they are not reached.
+    DeferredAfterAsync,
 }
 
 impl Stage {
@@ -45,6 +47,7 @@ impl Stage {
             Select::DeferredFirst => self == Self::DeferredFirst,
             Select::DeferredLast => matches!(self, Self::DeferredLast | Self::DeferredAfterAsync),
             Select::DeferredWhenDropped => self == Self::DeferredLast,
+            Select::DeferredAfterAsync => self == Self::DeferredAfterAsync,
         }
     }
 }

@@ -4,9 +4,11 @@ mod cancellation;
 mod chain;
 mod declared;
 mod forms;
+mod little_stack;
 mod options;
 mod sync_emit;
 mod unusual;
+mod while_pending;
 
 use std::{
     future::{Future, poll_fn},
@@ -33,7 +35,7 @@ impl Trail {
 }
 
 /// Pending once, then ready; it wakes its task at once.
-fn suspend() -> impl Future<Output = ()> + Send {
+pub(crate) fn suspend() -> impl Future<Output = ()> + Send {
     let mut is_ready = false;
     poll_fn(move |context| {
         if is_ready {

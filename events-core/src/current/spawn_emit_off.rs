@@ -1,0 +1,35 @@
+//! Without the feature `tokio`: methods whose errors name it.
+
+use std::{convert::Infallible, future::Pending};
+
+use crate::{
+    diagnostics::FeatureTokio,
+    emit::{EmitAsync, TryEmitAsync},
+    event::Event,
+    result::{EmitError, Emitted},
+};
+
+/// A future for a result, so that an `.await` of it causes no second error.
+type Never<T> = Pending<Result<T, Infallible>>;
+
+impl<E: Event> EmitAsync<E> {
+    /// Does not compile when called; the error names the feature.
+    #[doc(hidden)]
+    pub fn spawn_tokio(self) -> Never<E>
+    where
+        Self: FeatureTokio,
+    {
+        unreachable!("the feature is off")
+    }
+}
+
+impl<E: Event> TryEmitAsync<E> {
+    /// Does not compile when called; the error names the feature.
+    #[doc(hidden)]
+    pub fn spawn_tokio(self) -> Never<Result<Emitted<E>, EmitError<E>>>
+    where
+        Self: FeatureTokio,
+    {
+        unreachable!("the feature is off")
+    }
+}

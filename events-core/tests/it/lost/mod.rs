@@ -1,0 +1,5 @@
+//! Section 11: what is lost when the future of an emit is dropped, when the process ends, and when the queue is full; and
+//! emits on tasks of their own.
+
+mod spawned;
+mod table;
