@@ -58,6 +58,7 @@ const _: () = {
             asynchronous: true,
             deferred: false,
             concurrency: 0,
+            optional: false,
         },
         added_only: false,
         key: || ::events_core::__private::IntoKey::into_key(export),

@@ -36,6 +36,7 @@ const _: () = {
             asynchronous: false,
             deferred: true,
             concurrency: 0,
+            optional: false,
         },
         added_only: false,
         key: || ::events_core::__private::IntoKey::into_key(first),
