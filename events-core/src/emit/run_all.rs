@@ -5,13 +5,13 @@ use std::{pin::Pin, sync::Arc, task::Poll, task::Waker};
 use super::{
     context::EmitContext,
     defer::{Deferral, defer},
-    dispatch::RunChain,
+    dispatch::run_chain,
 };
 use crate::{
     background::{BackgroundPlan, BackgroundRun, Select},
     context::{EmitGuard, refuse},
-    event::{Event, Family, Visit},
-    handler::{ErasedEvent, ErasedEventRef},
+    event::Event,
+    handler::{ErasedEventRef, erase},
     plan::Plan,
     result::{EmitStats, FailureList},
 };
@@ -51,11 +51,8 @@ pub(super) fn run_all<E: Event>(
         return Poll::Ready(());
     };
     if plan.len() > 0 {
-        *report.stats = event.__lend(RunChain {
-            plan,
-            emit_context,
-            failures: Some(report.failures),
-        });
+        let failures = Some(report.failures);
+        *report.stats = run_chain(plan, &mut erase(event), emit_context, failures);
         if E::__FAILS_CLOSED {
             report.failures.with(|failures| refuse(event, failures));
         }
@@ -184,32 +181,15 @@ fn refuse_copies<E: Event>(
     emit_context: EmitContext<'_>,
     failures: &FailureList,
 ) -> Deferral {
-    event.__lend(Defer {
+    let mut fail = |failure| failures.push(failure);
+    let event = erase(event);
+    defer(
         background,
+        event.lend(),
         emit_context,
-        failures,
-    })
-}
-
-/// Queues an event for the background handlers.
-struct Defer<'a> {
-    background: &'a Arc<BackgroundPlan>,
-    emit_context: EmitContext<'a>,
-    failures: &'a FailureList,
-}
-
-impl<'s, F: Family> Visit<'s, F> for Defer<'_> {
-    type Output = Deferral;
-
-    fn visit<'x: 's>(self, event: &'s mut F::Of<'x>) -> Deferral {
-        defer(
-            self.background,
-            ErasedEvent::new::<F>(event).lend(),
-            self.emit_context,
-            Select::All,
-            &mut |failure| self.failures.push(failure),
-        )
-    }
+        Select::All,
+        &mut fail,
+    )
 }
 
 /// [`run_all`] with a plan that has awaited handlers.
