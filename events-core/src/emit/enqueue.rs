@@ -205,7 +205,7 @@ fn take_with_context<E: OwnedEvent + Send>(popped: PoppedJob<'_, Core>) -> Optio
     Some(unfinished::<E>(event, context.origin))
 }
 
-/// Counts queued events, by the topic of each if they are events without a type.
+/// Counts queued events, by the topic of each if they are named events.
 fn count_topics<T: Queued + 'static>(items: &LaneItems<'_>, counts: &mut TopicCounts) {
     for item in items.iter::<T>() {
         counts.add(item.event().__topic_text(), 1);

@@ -6,7 +6,7 @@
 //! - `statics`: the data that the derive generates for an event type;
 //! - `any_event`: an event of any type, as handlers of a pattern of topics receive it; `erased`: its implementations,
 //!   and its copy;
-//! - `named`: events without a type, which have a topic and arguments by name;
+//! - `named`: named events: a topic, and arguments by name;
 //! - `builder`: what derived builders share; `named_fields`: the error of an event that has none;
 //! - `json`: events as JSON; `nested_json`: the JSON of a value inside of an event.
 

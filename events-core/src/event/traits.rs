@@ -238,14 +238,14 @@ pub trait Event: Sized {
         Some(fields.find(|field| field.name() == name)?.type_name())
     }
 
-    /// The topic of an event without a type, by which emits look up its plan.
+    /// The topic of a named event, by which emits look up its plan.
     #[doc(hidden)]
     #[inline(always)]
     fn __own_topic(&self) -> Option<&Arc<str>> {
         None
     }
 
-    /// The topic of this event: that of its type, or its own if it is an event without a type.
+    /// The topic of this event: that of its type, or its own if it is a named event.
     #[doc(hidden)]
     #[inline]
     fn __topic(&self) -> &str {
