@@ -46,16 +46,16 @@ impl<E: Event<Ownership = Borrowed>, Pointee> Pointed<Pointee, Borrowed> for E {
     label = "no event",
     note = "write `topic = \"shop::.*\"`, or list the types: `#[subscriber(OrderPlaced, OrderPaid)]`"
 )]
-pub trait Selecting<O> {
+pub trait SelectsEvents<O> {
     /// The family of the event.
     type Family: Family;
 }
 
-impl<E: Event<Ownership = Owned>> Selecting<Owned> for E {
+impl<E: Event<Ownership = Owned>> SelectsEvents<Owned> for E {
     type Family = E::Family;
 }
 
-impl<E: Event<Ownership = Borrowed>> Selecting<Borrowed> for E {
+impl<E: Event<Ownership = Borrowed>> SelectsEvents<Borrowed> for E {
     type Family = E::Family;
 }
 

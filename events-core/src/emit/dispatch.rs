@@ -236,13 +236,13 @@ impl SlowEvent for ErasedEvent<'_> {
 }
 
 /// An event that fails closed, on the slow path.
-pub(super) struct Check<'e, E> {
+pub(super) struct FailClosedEvent<'e, E> {
     event: &'e mut E,
     /// How many failures have refused it.
     refused_for: usize,
 }
 
-impl<'e, E: Event> Check<'e, E> {
+impl<'e, E: Event> FailClosedEvent<'e, E> {
     pub(super) fn new(event: &'e mut E) -> Self {
         let refused_for = 0;
         Self { event, refused_for }
@@ -257,7 +257,7 @@ impl<'e, E: Event> Check<'e, E> {
     }
 }
 
-impl<E: Event> SlowEvent for Check<'_, E> {
+impl<E: Event> SlowEvent for FailClosedEvent<'_, E> {
     fn run_chain(
         &mut self,
         plan: &Plan,

@@ -58,7 +58,7 @@ pub(super) fn run_all<E: Event>(
         }
     }
     let background = plan.background();
-    run_background(
+    start_background(
         background_run,
         background,
         guard,
@@ -71,7 +71,7 @@ pub(super) fn run_all<E: Event>(
 
 /// Starts the background handlers, unless a handler of the chain stopped them.
 #[inline(always)]
-fn run_background<E: Event>(
+fn start_background<E: Event>(
     background_run: Pin<&mut BackgroundRun<E>>,
     background: Option<&Arc<BackgroundPlan>>,
     guard: &EmitGuard,
@@ -87,7 +87,7 @@ fn run_background<E: Event>(
     if background.starts_at_once() {
         return background_run.begin_all(background, guard, waker);
     }
-    run_staged(
+    start_in_stages(
         background_run,
         background,
         guard,
@@ -100,7 +100,7 @@ fn run_background<E: Event>(
 
 /// Starts the background handlers of which some are deferred, take a copy, or depend on others.
 #[inline(never)]
-fn run_staged<E: Event>(
+fn start_in_stages<E: Event>(
     mut background_run: Pin<&mut BackgroundRun<E>>,
     background: &Arc<BackgroundPlan>,
     guard: &EmitGuard,
@@ -149,10 +149,10 @@ fn run_staged<E: Event>(
     background_run.begin(background, select, guard, waker)
 }
 
-/// [`run_background`] for a plan that has awaited handlers, and perhaps no background ones. It is not inlined: it would
+/// [`start_background`] for a plan that has awaited handlers, and perhaps no background ones. It is not inlined: it would
 /// be in two functions.
 #[inline(never)]
-fn run_background_after_awaited<E: Event>(
+fn start_background_after_awaited<E: Event>(
     background_run: Pin<&mut BackgroundRun<E>>,
     background: &Arc<BackgroundPlan>,
     guard: &EmitGuard,
@@ -161,7 +161,7 @@ fn run_background_after_awaited<E: Event>(
     report: RunReport<'_>,
     waker: &Waker,
 ) -> Poll<()> {
-    run_background(
+    start_background(
         background_run,
         Some(background).filter(|plan| plan.len() > 0),
         guard,
@@ -212,7 +212,7 @@ fn begin_awaited<E: Event>(
         return Poll::Pending;
     };
     *report.stats = stats;
-    run_background_after_awaited(
+    start_background_after_awaited(
         background_run,
         background,
         guard,
@@ -242,7 +242,7 @@ pub(super) fn resume<E: Event>(
         return Poll::Ready(());
     };
     *report.stats = stats;
-    run_background_after_awaited(
+    start_background_after_awaited(
         background_run,
         &background,
         guard,

@@ -19,7 +19,7 @@ use crate::{
         background_plan::BackgroundPlan,
         background_result::{FirstPoll, UnfinishedHandlers},
         background_run::BackgroundRun,
-        order::Select,
+        start_order::Select,
     },
     context::{CatchSpan, EmitGuard, failed_checks, log, records_spans, refuse, refuse_for},
     event::Event,
