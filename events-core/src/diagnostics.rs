@@ -59,8 +59,8 @@ impl<E: Event<Ownership = Borrowed>> SelectsEvents<Borrowed> for E {
     type Family = E::Family;
 }
 
-/// Implemented for every event that is `Send`. Generated code requires it of the event of an awaited subscriber, so that the
-/// error has this text.
+/// Implemented for every event that is `Send`. It is required of the event of an awaited subscriber, so that the error has
+/// this text.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not `Send`, and an awaited subscriber holds its event over an `.await`",
     label = "this event is not `Send`",
