@@ -3,7 +3,7 @@
 use std::{any::Any, borrow::Cow};
 
 use crate::{
-    event::{AnyEvent, Event, EventCopy, TypedView},
+    event::{AnyEvent, Event, EventCopy, TypedView, topic_text},
     handler::ErasedEventRef,
     metadata::Origin,
 };
@@ -47,7 +47,7 @@ impl<E: Event> RunEvent for E {
     }
 
     fn topic_text(&self) -> Cow<'static, str> {
-        self.__topic_text()
+        topic_text(self)
     }
 
     fn into_any(self) -> Box<dyn Any + Send>
