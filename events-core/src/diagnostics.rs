@@ -46,21 +46,21 @@ impl<E: Event<Ownership = Borrowed>, Pointee> Pointed<Pointee, Borrowed> for E {
     label = "no event",
     note = "write `topic = \"shop::.*\"`, or list the types: `#[subscriber(OrderPlaced, OrderPaid)]`"
 )]
-pub trait Selecting<O> {
+pub trait SelectsEvents<O> {
     /// The family of the event.
     type Family: Family;
 }
 
-impl<E: Event<Ownership = Owned>> Selecting<Owned> for E {
+impl<E: Event<Ownership = Owned>> SelectsEvents<Owned> for E {
     type Family = E::Family;
 }
 
-impl<E: Event<Ownership = Borrowed>> Selecting<Borrowed> for E {
+impl<E: Event<Ownership = Borrowed>> SelectsEvents<Borrowed> for E {
     type Family = E::Family;
 }
 
-/// Implemented for every event that is `Send`. Generated code requires it of the event of an awaited subscriber, so that the
-/// error has this text.
+/// Implemented for every event that is `Send`. It is required of the event of an awaited subscriber, so that the error has
+/// this text.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not `Send`, and an awaited subscriber holds its event over an `.await`",
     label = "this event is not `Send`",

@@ -148,7 +148,7 @@ macro_rules! emit {
     };
 }
 
-/// The named arguments of an event without a type, for [`emit_topic`](crate::emit_topic):
+/// The arguments of a named event, for [`emit_topic`](crate::emit_topic):
 /// `args! { user: id, mode: "signin", secret password: text }`.
 ///
 /// A value has any type that is `Send + Sync + 'static`; the compile error for another one names the argument.

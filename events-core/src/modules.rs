@@ -24,7 +24,7 @@ pub mod builder {
     pub use crate::event::{Build, EmitFrom, Set, Unset};
 }
 
-/// Emitting: the arguments of an event without a type, and the futures of async emits.
+/// Emitting: the arguments of a named event, and the futures of async emits.
 pub mod emitting {
     #[cfg(feature = "tokio")]
     pub use crate::current::{EmitCutOff, SpawnedEmit};

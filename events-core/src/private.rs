@@ -12,7 +12,7 @@ pub use crate::{
         DefaultProbe, EVENTS, EventSelector, Installer, Listener, NoDefault,
         OneListenerBlockPerType, SUBSCRIBERS, Subscriber,
     },
-    diagnostics::{AwaitedEvent, FieldOrigin, NoFieldOrigin, Observed, Pointed, Selecting},
+    diagnostics::{AwaitedEvent, FieldOrigin, NoFieldOrigin, Observed, Pointed, SelectsEvents},
     event::{
         AnyEvent, ArgProbe, Borrowed, Borrows, BoxedEvent, Build, CloneFn, CloneProbe, EmitBackend,
         EmitFrom, EventCopy, EventStatics, Family, Free, Owned, OwnedEvent, Owning, Set, Snapshot,

@@ -1,4 +1,4 @@
-//! `args!{ name: value, secret name: value }`: the arguments of an event without a type.
+//! `args!{ name: value, secret name: value }`: the arguments of a named event.
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};

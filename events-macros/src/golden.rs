@@ -385,7 +385,7 @@ fn an_async_flushing_function() {
 }
 
 #[test]
-fn the_arguments_of_an_event_without_a_type() {
+fn the_arguments_of_a_named_event() {
     let input = "args! { user: id, secret r#type: text() }";
     let values = tokens("events_core; user: id, secret r#type: text()");
     let block = args::expand(values);

@@ -33,8 +33,8 @@ use super::{
     background_result::{BackgroundResult, FirstPoll},
     copies::Copies,
     future_set::Start,
-    order::{Dependencies, Select, Stage, stages},
     run_trait::ErasedBackgroundRun,
+    start_order::{Dependencies, Select, Stage, stages},
 };
 use crate::{
     context::{CatchSpan, EmissionId, log, panic_hook::catch_panic, records_spans},

@@ -16,9 +16,9 @@ use super::{
     awaited::ChainProgress,
     background_plan::{BackgroundPlan, DeferredRun, HandlerSpans, Starter},
     background_result::BackgroundResult,
-    copies::{Copies, CopyCell, Subject},
+    copies::{Copies, CopyCell, RunEvent},
     future_set::FutureSet,
-    order::Select,
+    start_order::Select,
 };
 use crate::{
     context::{EmissionId, EmitGuard, OwnsHandlers, with_enough_stack},
@@ -181,7 +181,7 @@ impl<E> BackgroundRun<E> {
     }
 }
 
-impl<E: Subject> BackgroundRun<E> {
+impl<E: RunEvent> BackgroundRun<E> {
     /// The dispatch of a snapshot to selected handlers. None is started before the run is polled.
     pub(crate) fn of_snapshot(event: E, deferred: DeferredRun) -> Self {
         let mut run = Self::with_plan(event, deferred.call, Some(deferred.plan));
@@ -311,11 +311,11 @@ impl<E: Subject> BackgroundRun<E> {
             is_to_start[number] = true;
         }
         let mut walk = plan.dependencies().walk(plan.len());
-        futures.start(plan, waker, |subject, call, plan, start| {
-            let (Some(event), subject) = (subject.erased(), subject.as_copy()) else {
+        futures.start(plan, waker, |event, call, plan, start| {
+            let (Some(event), event_copy) = (event.erased(), event.as_copy()) else {
                 return;
             };
-            let copies = Copies { subject, cell };
+            let copies = Copies { event_copy, cell };
             let mut starter =
                 Starter::new(start, plan, event, copies, call, *check_filters, result);
             for number in 0..plan.len() {
@@ -348,9 +348,9 @@ impl<E: Subject> BackgroundRun<E> {
             copy: cell,
             ..
         } = self.project();
-        futures.start(plan, waker, |subject, call, plan, start| {
-            if let (Some(event), subject) = (subject.erased(), subject.as_copy()) {
-                let copies = Copies { subject, cell };
+        futures.start(plan, waker, |event, call, plan, start| {
+            if let (Some(event), event_copy) = (event.erased(), event.as_copy()) {
+                let copies = Copies { event_copy, cell };
                 let mut starter =
                     Starter::new(start, plan, event, copies, call, check_filters, result);
                 numbers.for_each(|numbers| starter.start_all(numbers, spans));

@@ -12,7 +12,7 @@ use std::{
 use super::{
     background_result::{BackgroundResult, UnfinishedHandlers},
     background_run::BackgroundRun,
-    copies::Subject,
+    copies::RunEvent,
     run_trait::ErasedBackgroundRun,
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Polls a run whose chain may be suspended: that of an event that was enqueued.
-trait PollEnqueued: Subject + Sized {
+trait PollEnqueued: RunEvent + Sized {
     fn poll_enqueued(run: Pin<&mut BackgroundRun<Self>>, waker: &Waker) -> Poll<()>;
 }
 

@@ -7,13 +7,13 @@ use std::{
     task::{Poll, Waker},
 };
 
-use super::{background_plan::BackgroundPlan, background_run::BackgroundRun, copies::Subject};
+use super::{background_plan::BackgroundPlan, background_run::BackgroundRun, copies::RunEvent};
 use crate::{
     context::EmitGuard,
     result::{Cause, TooDeep},
 };
 
-impl<E: Subject> BackgroundRun<E> {
+impl<E: RunEvent> BackgroundRun<E> {
     /// As [`poll`](Self::poll), unless little of the stack is left: then each pending handler ends with a failure. For an
     /// emit; the driver of a job has measured the stack.
     pub(crate) fn poll_measured(self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {

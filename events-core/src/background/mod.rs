@@ -3,7 +3,7 @@
 //! *snapshot*, a clone of the event. A deferred handler, sync or async, always runs from the queue.
 //!
 //! - `background_plan`: the background handlers of one event type, and the loop that starts them;
-//! - `order`: when each of them is started;
+//! - `start_order`: when each of them is started;
 //! - `filtered_handler`: one of them, with its filters and its type erased;
 //! - `background_run`: the dispatch of one event to the handlers of one plan;
 //! - `measured_poll`: its poll by an async emit, which measures the stack;
@@ -28,8 +28,8 @@ mod inline_buffer;
 mod limit;
 mod measured_poll;
 mod once_handler;
-mod order;
 mod run_trait;
+mod start_order;
 
 pub use awaited::{
     Awaited, AwaitedHandler, BorrowedAwaitedHandler, StatefulAwaitedHandler,
@@ -42,12 +42,12 @@ pub(crate) use awaited::{
 pub(crate) use background_plan::{BackgroundHandler, BackgroundPlan, DeferredRun};
 pub(crate) use background_result::UnfinishedHandlers;
 pub(crate) use background_run::BackgroundRun;
-pub(crate) use copies::{FilteredCopyHandler, copy};
+pub(crate) use copies::{FilteredCopyHandler, copy_event};
 pub(crate) use filtered_handler::FilteredHandler;
 pub use limit::ConcurrencyLimited;
 pub use once_handler::OnceHandler;
-pub(crate) use order::Select;
 pub(crate) use run_trait::ErasedBackgroundRun;
+pub(crate) use start_order::Select;
 
 /// The chain of an event type that has awaited handlers.
 pub(crate) type AwaitedChain = awaited::AwaitedChain<BackgroundPlan>;

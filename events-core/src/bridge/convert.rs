@@ -35,7 +35,7 @@ impl<S: Source, W, K> Bridge<S, W, K, Undecided> {
         self.with_parts(|sender, filter, Undecided| (sender, filter, With::new(event)))
     }
 
-    /// Emits an event without a type for each item: the pattern subscribers that match the topic receive
+    /// Emits a named event for each item: the pattern subscribers that match the topic receive
     /// the arguments that this closure returns, as with [`emit_topic_async`](crate::emit_topic_async); for a callback as
     /// with [`emit_topic`](crate::emit_topic). The closure returns [`args! { .. }`](crate::args!) or an `Option` of it,
     /// where `None` leaves the item out.

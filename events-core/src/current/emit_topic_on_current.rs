@@ -1,4 +1,4 @@
-//! Emitting events without a type to the current registry.
+//! Emitting named events to the current registry.
 
 use super::scope::registry;
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     result::{EmitError, Emitted, QueueFull},
 };
 
-/// Emits an event without a type of its own to the current registry; see
+/// Emits a named event to the current registry; see
 /// [`Registry::emit_topic`](crate::Registry::emit_topic).
 ///
 /// Subscribers whose pattern matches the topic receive it, async and deferred ones from the queue. The failure of a
@@ -120,7 +120,7 @@ pub fn try_emit_topic_from<M>(
     registry().try_emit_topic_from(topic, args, origin)
 }
 
-/// Emits an event without a type to the current registry, and waits for the async subscribers; see
+/// Emits a named event to the current registry, and waits for the async subscribers; see
 /// [`Registry::emit_topic_async`](crate::Registry::emit_topic_async). The registry is the one that is current at the call.
 ///
 /// ```
@@ -217,7 +217,7 @@ pub fn try_emit_topic_async_from<M>(
     registry().try_emit_topic_async_from(topic, args, origin)
 }
 
-/// Puts an event without a type into the queue of the current registry, and returns at once; see
+/// Puts a named event into the queue of the current registry, and returns at once; see
 /// [`Registry::enqueue_topic`](crate::Registry::enqueue_topic).
 ///
 /// ```

@@ -9,7 +9,6 @@ use std::{
 
 use crate::{
     background::{Awaited, ErasedAwaited, FilteredAwaited, FilteredHandler},
-    diagnostics::AwaitedEvent,
     event::{Family, Snapshot},
     handler::{Background, EmitOrigin, ErasedHandler, MissingState, Param, Run, States, Step},
     metadata::{
@@ -219,7 +218,6 @@ impl<'i> Installer<'i> {
         handler: H,
     ) where
         F: Family,
-        for<'x> F::Of<'x>: AwaitedEvent,
         H: Awaited<F>,
     {
         let handler = Arc::new(FilteredAwaited::new(filter, claim, handler));

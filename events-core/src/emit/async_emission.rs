@@ -19,7 +19,7 @@ use super::{
 use crate::{
     background::{BackgroundPlan, BackgroundRun, Select, UnfinishedHandlers},
     context::{CatchSpan, EmitGuard, is_traced, log, records_spans, refuse_for},
-    event::{Event, TypedView},
+    event::{Event, TypedView, topic_of, topic_text},
     handler::{BackgroundCall, ErasedEventRef},
     metadata::{EmitVerb, Origin},
     primitives::OptionBox,
@@ -156,7 +156,7 @@ impl<E: Event> AsyncEmission<E> {
             None if failures.is_empty() => return Poll::Ready(Ok(emitted)),
             None => EmitErrorKind::Failed(failures),
         };
-        let topic = emitted.event().__topic_text();
+        let topic = topic_text(emitted.event());
         Poll::Ready(Err(EmitError::new(emitted, topic, error)))
     }
 
@@ -259,7 +259,7 @@ impl<E: Event> AsyncEmission<E> {
             return this.background_run.poll_measured(waker).map(Ok);
         }
         if is_traced() {
-            let topic = this.background_run.event().map_or(E::topic(), E::__topic);
+            let topic = this.background_run.event().map_or(E::topic(), topic_of);
             choose_span(this.span, topic, this.background_run.origin());
         }
         let _entered = this.span.get().and_then(CatchSpan::enter);

@@ -37,7 +37,7 @@ impl<E: Event> Intercepted for InterceptedEvent<'_, E> {
         self.verb
     }
 
-    /// The arguments of an event without a type are not copied: a mock has no use for them.
+    /// The arguments of a named event are not copied: a mock has no use for them.
     fn copy(&self) -> Option<BoxedEvent> {
         if self.event.event.__own_topic().is_some() {
             return None;

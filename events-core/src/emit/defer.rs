@@ -10,7 +10,9 @@ use std::{iter, pin::Pin, sync::Arc, task::Waker};
 
 use super::context::EmitContext;
 use crate::{
-    background::{BackgroundPlan, BackgroundRun, DeferredRun, ErasedBackgroundRun, Select, copy},
+    background::{
+        BackgroundPlan, BackgroundRun, DeferredRun, ErasedBackgroundRun, Select, copy_event,
+    },
     context::{emission_id, panic_hook::catch_panic},
     event::EventCopy,
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef},
@@ -157,7 +159,7 @@ fn shared_copy(
     if !selected.iter().any(|&index| takes_copy(index)) {
         return Ok(None);
     }
-    match copy(event, emit_context.origin, view) {
+    match copy_event(event, emit_context.origin, view) {
         Ok(copy) => Ok(Some(copy)),
         Err(Cause::NoCopy(why)) => {
             for index in selected.extract_if(.., |index| takes_copy(*index)) {

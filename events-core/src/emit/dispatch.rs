@@ -12,8 +12,8 @@ use super::{context::EmitContext, defer::defer};
 use crate::{
     background::Select,
     context::{EmitGuard, MAX_LIMIT, is_observed, log, records_spans, refuse, refuse_for},
-    event::{Event, Family, Visit},
-    handler::{ErasedEvent, ErasedEventRef, Run},
+    event::Event,
+    handler::{ErasedEvent, ErasedEventRef, Run, erase},
     metadata::Origin,
     plan::{Found, Plan, Slot},
     queue::JobResult,
@@ -236,13 +236,13 @@ impl SlowEvent for ErasedEvent<'_> {
 }
 
 /// An event that fails closed, on the slow path.
-pub(super) struct Check<'e, E> {
+pub(super) struct FailClosedEvent<'e, E> {
     event: &'e mut E,
     /// How many failures have refused it.
     refused_for: usize,
 }
 
-impl<'e, E: Event> Check<'e, E> {
+impl<'e, E: Event> FailClosedEvent<'e, E> {
     pub(super) fn new(event: &'e mut E) -> Self {
         let refused_for = 0;
         Self { event, refused_for }
@@ -257,18 +257,14 @@ impl<'e, E: Event> Check<'e, E> {
     }
 }
 
-impl<F: Family, E: Event<Family = F>> SlowEvent for Check<'_, E> {
+impl<E: Event> SlowEvent for FailClosedEvent<'_, E> {
     fn run_chain(
         &mut self,
         plan: &Plan,
         emit_context: EmitContext<'_>,
         failures: Option<&FailureList>,
     ) -> EmitStats {
-        let stats = self.event.__lend(RunChain {
-            plan,
-            emit_context,
-            failures,
-        });
+        let stats = run_chain(plan, &mut erase(self.event), emit_context, failures);
         if let Some(failures) = failures {
             self.refused_for = failures.len();
             failures.with(|failures| refuse(self.event, failures));
@@ -278,22 +274,6 @@ impl<F: Family, E: Event<Family = F>> SlowEvent for Check<'_, E> {
 
     fn lend(&self) -> Option<ErasedEventRef<'_>> {
         self.event.__owned().map(ErasedEventRef::of)
-    }
-}
-
-/// Runs the chain of a plan with an event.
-pub(super) struct RunChain<'a> {
-    pub(super) plan: &'a Plan,
-    pub(super) emit_context: EmitContext<'a>,
-    pub(super) failures: Option<&'a FailureList>,
-}
-
-impl<'s, F: Family> Visit<'s, F> for RunChain<'_> {
-    type Output = EmitStats;
-
-    fn visit<'x: 's>(self, event: &'s mut F::Of<'x>) -> EmitStats {
-        let event = &mut ErasedEvent::new::<F>(event);
-        run_chain(self.plan, event, self.emit_context, self.failures)
     }
 }
 

@@ -29,7 +29,7 @@ pin_project_lite::pin_project! {
     /// # Cancellation
     ///
     /// Dropping the future drops the event and the subscribers that have not ended. While an awaited subscriber
-    /// waits, no subscriber behind it is reached. After that, deferred subscribers run all the same, unless they are
+    /// waits, no subscriber behind it is reached. After that, deferred subscribers still run, unless they are
     /// ordered `after` an async one, directly or through other subscribers: the drop queues those that are not in the
     /// queue yet. A record at `warn` names the subscribers that are cut off and those that are not reached; the failures so
     /// far are logged. With the cargo feature `tokio`, `spawn_tokio` completes the emit on a task of its own.

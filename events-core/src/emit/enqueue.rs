@@ -21,7 +21,7 @@ use super::{
 use crate::{
     background::{BackgroundRun, Select},
     context::EmitGuard,
-    event::{Event, OwnedEvent, TypedView},
+    event::{OwnedEvent, TypedView, topic_text},
     handler::{BackgroundCall, ErasedEvent},
     metadata::{EmitVerb, IntoKey, Origin},
     plan::Plan,
@@ -157,7 +157,7 @@ fn enqueue_with_context<E: OwnedEvent + Send>(
 #[cold]
 fn queue_full<T, E: OwnedEvent>(refused: PushError<T>, event: impl FnOnce(T) -> E) -> QueueFull<E> {
     let event = event(refused.item);
-    let topic = event.__topic_text();
+    let topic = topic_text(&event);
     QueueFull::new(event, topic, undelivered(&refused.kind))
 }
 
@@ -205,10 +205,10 @@ fn take_with_context<E: OwnedEvent + Send>(popped: PoppedJob<'_, Core>) -> Optio
     Some(unfinished::<E>(event, context.origin))
 }
 
-/// Counts queued events, by the topic of each if they are events without a type.
+/// Counts queued events, by the topic of each if they are named events.
 fn count_topics<T: Queued + 'static>(items: &LaneItems<'_>, counts: &mut TopicCounts) {
     for item in items.iter::<T>() {
-        counts.add(item.event().__topic_text(), 1);
+        counts.add(topic_text(item.event()), 1);
     }
 }
 
@@ -216,7 +216,7 @@ fn count_topics<T: Queued + 'static>(items: &LaneItems<'_>, counts: &mut TopicCo
 fn unfinished<E: OwnedEvent + Send>(event: E, origin: Option<Origin>) -> UnfinishedJob {
     UnfinishedJob {
         info: E::info(),
-        topic: event.__topic_text(),
+        topic: topic_text(&event),
         origin,
         event: CatchDrop::new(event.__into_any()),
         unfinished: None,

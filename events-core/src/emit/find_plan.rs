@@ -1,6 +1,6 @@
-//! Finding the plan of an event: in the slot of its type or, for an event without a type, in the topic cache.
+//! Finding the plan of an event: in the slot of its type or, for a named event, in the topic cache.
 //!
-//! `own_topic` is the topic of an event without a type. For all other events it is the constant `None`, so that the
+//! `own_topic` is the topic of a named event. For all other events it is the constant `None`, so that the
 //! compiler removes the topic cache from their emits.
 
 use super::{context::EmitContext, dispatch};

@@ -25,12 +25,11 @@
 //! # When the future of an async emit is dropped
 //!
 //! Before its first poll no handler has run, and the event is dropped. While the chain is suspended at an awaited
-//! handler, the drop cuts off that handler; nothing behind it is reached, deferred handlers included. Without awaited
-//! handlers the first poll runs the whole chain: it calls the sync handlers
-//! in order, until one stops all further handlers, and queues a snapshot for the deferred handlers, but for
+//! handler, the drop cuts off that handler; nothing behind it is reached, deferred handlers included. At the end of the
+//! chain, which is in the first poll if no handler is awaited, a snapshot is queued for the deferred handlers, but for
 //! two kinds: those that depend on an async handler, directly or through other handlers, and those that
-//! dependencies among deferred handlers connect with such a one (`defer` says what happens at a full queue).
-//! It starts the async handlers that depend on no other. Both kinds of deferred handlers are queued, as one
+//! dependencies among deferred handlers connect with such a one (`defer` describes what happens at a full queue).
+//! Then the async handlers that depend on no other are started. Both kinds of deferred handlers are queued, as one
 //! snapshot, when the async handlers are complete. So if the future is dropped before that:
 //!
 //! - the effects of the sync handlers remain; async handlers that are suspended are dropped, and those

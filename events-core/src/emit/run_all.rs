@@ -5,13 +5,13 @@ use std::{pin::Pin, sync::Arc, task::Poll, task::Waker};
 use super::{
     context::EmitContext,
     defer::{Deferral, defer},
-    dispatch::RunChain,
+    dispatch::run_chain,
 };
 use crate::{
     background::{BackgroundPlan, BackgroundRun, Select},
     context::{EmitGuard, refuse},
-    event::{Event, Family, Visit},
-    handler::{ErasedEvent, ErasedEventRef},
+    event::Event,
+    handler::{ErasedEventRef, erase},
     plan::Plan,
     result::{EmitStats, FailureList},
 };
@@ -51,17 +51,14 @@ pub(super) fn run_all<E: Event>(
         return Poll::Ready(());
     };
     if plan.len() > 0 {
-        *report.stats = event.__lend(RunChain {
-            plan,
-            emit_context,
-            failures: Some(report.failures),
-        });
+        let failures = Some(report.failures);
+        *report.stats = run_chain(plan, &mut erase(event), emit_context, failures);
         if E::__FAILS_CLOSED {
             report.failures.with(|failures| refuse(event, failures));
         }
     }
     let background = plan.background();
-    run_background(
+    start_background(
         background_run,
         background,
         guard,
@@ -74,7 +71,7 @@ pub(super) fn run_all<E: Event>(
 
 /// Starts the background handlers, unless a handler of the chain stopped them.
 #[inline(always)]
-fn run_background<E: Event>(
+fn start_background<E: Event>(
     background_run: Pin<&mut BackgroundRun<E>>,
     background: Option<&Arc<BackgroundPlan>>,
     guard: &EmitGuard,
@@ -90,7 +87,7 @@ fn run_background<E: Event>(
     if background.starts_at_once() {
         return background_run.begin_all(background, guard, waker);
     }
-    run_staged(
+    start_in_stages(
         background_run,
         background,
         guard,
@@ -103,7 +100,7 @@ fn run_background<E: Event>(
 
 /// Starts the background handlers of which some are deferred, take a copy, or depend on others.
 #[inline(never)]
-fn run_staged<E: Event>(
+fn start_in_stages<E: Event>(
     mut background_run: Pin<&mut BackgroundRun<E>>,
     background: &Arc<BackgroundPlan>,
     guard: &EmitGuard,
@@ -152,10 +149,10 @@ fn run_staged<E: Event>(
     background_run.begin(background, select, guard, waker)
 }
 
-/// [`run_background`] for a plan that has awaited handlers, and perhaps no background ones. It is not inlined: it would
+/// [`start_background`] for a plan that has awaited handlers, and perhaps no background ones. It is not inlined: it would
 /// be in two functions.
 #[inline(never)]
-fn run_background_after_awaited<E: Event>(
+fn start_background_after_awaited<E: Event>(
     background_run: Pin<&mut BackgroundRun<E>>,
     background: &Arc<BackgroundPlan>,
     guard: &EmitGuard,
@@ -164,7 +161,7 @@ fn run_background_after_awaited<E: Event>(
     report: RunReport<'_>,
     waker: &Waker,
 ) -> Poll<()> {
-    run_background(
+    start_background(
         background_run,
         Some(background).filter(|plan| plan.len() > 0),
         guard,
@@ -184,32 +181,15 @@ fn refuse_copies<E: Event>(
     emit_context: EmitContext<'_>,
     failures: &FailureList,
 ) -> Deferral {
-    event.__lend(Defer {
+    let mut fail = |failure| failures.push(failure);
+    let event = erase(event);
+    defer(
         background,
+        event.lend(),
         emit_context,
-        failures,
-    })
-}
-
-/// Queues an event for the background handlers.
-struct Defer<'a> {
-    background: &'a Arc<BackgroundPlan>,
-    emit_context: EmitContext<'a>,
-    failures: &'a FailureList,
-}
-
-impl<'s, F: Family> Visit<'s, F> for Defer<'_> {
-    type Output = Deferral;
-
-    fn visit<'x: 's>(self, event: &'s mut F::Of<'x>) -> Deferral {
-        defer(
-            self.background,
-            ErasedEvent::new::<F>(event).lend(),
-            self.emit_context,
-            Select::All,
-            &mut |failure| self.failures.push(failure),
-        )
-    }
+        Select::All,
+        &mut fail,
+    )
 }
 
 /// [`run_all`] with a plan that has awaited handlers.
@@ -232,7 +212,7 @@ fn begin_awaited<E: Event>(
         return Poll::Pending;
     };
     *report.stats = stats;
-    run_background_after_awaited(
+    start_background_after_awaited(
         background_run,
         background,
         guard,
@@ -262,7 +242,7 @@ pub(super) fn resume<E: Event>(
         return Poll::Ready(());
     };
     *report.stats = stats;
-    run_background_after_awaited(
+    start_background_after_awaited(
         background_run,
         &background,
         guard,

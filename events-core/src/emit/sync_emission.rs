@@ -10,7 +10,7 @@ use std::any::TypeId;
 
 use super::{
     context::{CallSite, default_origin},
-    dispatch::{self, Check, EmitPath},
+    dispatch::{self, EmitPath, FailClosedEvent},
 };
 use crate::{
     context::{is_observed, log},
@@ -147,9 +147,9 @@ impl Core {
         let slot = self.slot_with_patterns::<F>();
         let emit_context = self.emit_context::<F>(origin);
         let (stats, error) = if <F::Of<'static> as Event>::__FAILS_CLOSED {
-            let mut check = Check::new(&mut *event);
-            let (stats, error) = dispatch::try_emit(slot, &mut check, emit_context);
-            error.iter().for_each(|error| check.refuse_for(error));
+            let mut event = FailClosedEvent::new(&mut *event);
+            let (stats, error) = dispatch::try_emit(slot, &mut event, emit_context);
+            error.iter().for_each(|error| event.refuse_for(error));
             (stats, error)
         } else {
             dispatch::try_emit(slot, &mut ErasedEvent::new::<F>(event), emit_context)

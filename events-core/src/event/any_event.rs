@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{metadata::Origin, primitives::one_line};
 
-/// An event of any type, for reading; or an event without a type, which has a topic and arguments by name.
+/// An event of any type, for reading; or a named event, which has a topic and arguments by name.
 ///
 /// `Debug` prints the topic and the names of the fields, never their values.
 ///
@@ -140,7 +140,7 @@ impl dyn AnyEvent + '_ {
     /// attributes, as the documentation of [`Event`](derive@crate::Event) describes.
     /// `None` if it is not marked so.
     ///
-    /// An event without a type is an object of its arguments. An argument is in it if the compiler knows at
+    /// A named event is an object of its arguments. An argument is in it if the compiler knows at
     /// [`args!`](crate::args!) that its type is `Serialize`; one of another type, or whose type is a generic parameter
     /// there, is left out.
     ///

@@ -1,12 +1,13 @@
 //! Events: the trait that the derive implements, and everything else that an event type consists of.
 //!
 //! - `traits`: `Event`, its emit methods, and `Family`, for which handlers are registered;
+//! - `topic`: the topic of an event;
 //! - `ownership`: whether an event type has a lifetime;
 //! - `snapshot`: events that can be cloned for background handlers, which run after the sync ones;
 //! - `statics`: the data that the derive generates for an event type;
 //! - `any_event`: an event of any type, as handlers of a pattern of topics receive it; `erased`: its implementations,
 //!   and its copy;
-//! - `named`: events without a type, which have a topic and arguments by name;
+//! - `named`: named events: a topic, and arguments by name;
 //! - `builder`: what derived builders share; `named_fields`: the error of an event that has none;
 //! - `json`: events as JSON; `nested_json`: the JSON of a value inside of an event.
 
@@ -20,6 +21,7 @@ pub mod nested_json;
 mod ownership;
 mod snapshot;
 mod statics;
+mod topic;
 mod traits;
 
 pub use any_event::{AnyEvent, Borrows, nth};
@@ -32,4 +34,5 @@ pub use ownership::{Borrowed, Owned, Owning};
 pub use snapshot::Snapshot;
 pub(crate) use statics::AnySlot;
 pub use statics::{BoxedEvent, CloneFn, EventStatics};
+pub(crate) use topic::{topic_of, topic_text};
 pub use traits::{EmitBackend, Event, Family, OwnedEvent, Visit};

@@ -12,7 +12,7 @@
 //! The emit methods are implemented in folders that depend on this one; the derive names that
 //! implementation as [`Event::Backend`].
 
-use std::{any::Any, borrow::Cow, sync::Arc};
+use std::{any::Any, sync::Arc};
 
 use super::{
     json::Json,
@@ -238,25 +238,11 @@ pub trait Event: Sized {
         Some(fields.find(|field| field.name() == name)?.type_name())
     }
 
-    /// The topic of an event without a type, by which emits look up its plan.
+    /// The topic of a named event, by which emits look up its plan.
     #[doc(hidden)]
     #[inline(always)]
     fn __own_topic(&self) -> Option<&Arc<str>> {
         None
-    }
-
-    /// The topic of this event: that of its type, or its own if it is an event without a type.
-    #[doc(hidden)]
-    #[inline]
-    fn __topic(&self) -> &str {
-        self.__own_topic().map_or(Self::topic(), |topic| topic)
-    }
-
-    /// [`__topic`](Self::__topic), for a report that outlives the event.
-    #[doc(hidden)]
-    fn __topic_text(&self) -> Cow<'static, str> {
-        let own = self.__own_topic();
-        own.map_or(Self::topic().into(), |topic| topic.to_string().into())
     }
 
     /// The event, as a shutdown returns it.

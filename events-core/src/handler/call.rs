@@ -64,7 +64,7 @@ where
 pub struct BackgroundCall {
     info: &'static EventInfo,
     origin: Option<Origin>,
-    /// The topic of an event without a type.
+    /// The topic of a named event.
     topic: OptionBox<Box<str>>,
 }
 

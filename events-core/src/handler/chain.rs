@@ -160,7 +160,7 @@ impl Drop for UnwindGuard<'_, '_> {
 pub(crate) struct Chain {
     family: TypeId,
     info: &'static EventInfo,
-    /// The topic of the event type, or that of an event without a type.
+    /// The topic of the event type, or that of a named event.
     topic: Cow<'static, str>,
     /// The handlers, with a pause after each `segment_len` of them, and the end.
     links: Box<[Link]>,

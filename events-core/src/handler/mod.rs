@@ -8,11 +8,13 @@
 //! - `filter_state`: whether a handler is started, as its filters and its subscription decide;
 //! - `topic`: handlers of events of any type;
 //! - `chain` (with `unsafe`): the sync handlers of one event type, with their types erased;
-//! - `run`: the dispatch of one event to the handlers of one chain.
+//! - `run`: the dispatch of one event to the handlers of one chain;
+//! - `erase`: the event of a generic function with its type erased, as a chain takes it.
 
 mod async_handler;
 mod call;
 mod chain;
+mod erase;
 mod filter_state;
 mod outcome;
 mod param;
@@ -24,6 +26,7 @@ pub(crate) use async_handler::{AsyncCall, DeferredCall};
 pub use async_handler::{AsyncHandler, Background, DeferredHandler};
 pub use call::{AnyFilter, BackgroundCall, EmitOrigin, Filter, any_filter, filter};
 pub(crate) use chain::{Chain, Delivery, ErasedEvent, ErasedEventRef, ErasedHandler};
+pub(crate) use erase::erase;
 pub(crate) use filter_state::FilterState;
 pub use outcome::{AsyncOutcome, Outcome, Step};
 pub use param::{MissingState, Param, State, States};

@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     error::SubscribeError,
-    filter::{AnyCondition, Condition, Filters, TypedCondition},
+    filter::{AnyCondition, Condition, Filters, TypedCondition, with_claim},
     filtered_handlers::{SubscribedHandler, filter, limited},
     register::{PreparedEntry, register},
     subscription::{Closable, Subscription, SubscriptionPart, Unsubscribe, weak},
@@ -179,14 +179,12 @@ impl<F: Family> NewSubscription<F, AwaitedKind> {
         handler: impl Awaited<F>,
     ) -> Self {
         let factory = |filters: Option<Filters<TypedCondition<F>>>, _| {
-            let filters = filters.map(Arc::new);
-            let once = filters.clone().filter(|filters| filters.is_once());
+            let (filters, claim) = with_claim(filters);
             let filter = filters.map(|filters: Arc<Filters<TypedCondition<F>>>| {
                 move |event: &F::Of<'_>, origin: &EmitOrigin<'_>| {
                     filters.test(origin, |when| when(event))
                 }
             });
-            let claim = once.map(|once| move || once.claim());
             let handler = Arc::new(FilteredAwaited::new(filter, claim, handler));
             let closable = weak(handler.clone());
             (HandlerKind::Awaited(ErasedAwaited::new(handler)), closable)
@@ -216,19 +214,15 @@ impl<E: Snapshot> NewSubscription<E, BackgroundKind> {
             location,
             name,
             HandlerFactory::Exact(Box::new(|filters, concurrency| {
-                let filters = filters.map(Arc::new);
-                let once = filters.clone().filter(|filters| filters.is_once());
+                let (filters, claim) = with_claim(filters);
                 let filter = filters.map(|filters: Arc<Filters<TypedCondition<E>>>| {
                     move |event: &E, origin: &EmitOrigin<'_>| {
                         filters.test(origin, |when| when(event))
                     }
                 });
-                match once {
+                match claim {
                     None => limited(filter, handler, concurrency),
-                    Some(once) => {
-                        let handler = OnceHandler::new(move || once.claim(), handler);
-                        limited(filter, handler, concurrency)
-                    }
+                    Some(claim) => limited(filter, OnceHandler::new(claim, handler), concurrency),
                 }
             })),
         )

@@ -31,6 +31,19 @@ pub(crate) struct Filters<C: ?Sized> {
     once: Option<(Once, Unsubscribe)>,
 }
 
+/// The filters, and the function that claims the permit of `once`, if that is set. The handler calls the function when its
+/// call starts, which may be later than the filters are evaluated.
+pub(super) fn with_claim<C: ?Sized + Send + Sync + 'static>(
+    filters: Option<Filters<C>>,
+) -> (
+    Option<Arc<Filters<C>>>,
+    Option<impl Fn() -> bool + Send + Sync + 'static>,
+) {
+    let filters = filters.map(Arc::new);
+    let once = filters.clone().filter(|filters| filters.is_once());
+    (filters, once.map(|once| move || once.claim()))
+}
+
 impl<C: ?Sized> Filters<C> {
     /// Returns `None` when no filter is set. With `once` the first call that passes also
     /// unsubscribes.

@@ -65,9 +65,6 @@ impl Registry {
     /// [`on_awaited_with`](Self::on_awaited_with). A closure that captures values may also return a boxed future, and is
     /// then passed to [`boxed`](crate::handlers::boxed).
     ///
-    /// When the future of the emit is dropped while the handler waits, the handler is dropped there, and no subscriber
-    /// behind it runs.
-    ///
     /// ```
     /// use std::ops::ControlFlow;
     /// use events_core::{Event, Registry};
@@ -94,6 +91,11 @@ impl Registry {
     /// assert_eq!(create("A@x.org").email, "a@x.org");
     /// assert_eq!(create("B@x.org").email, "b@x.org!");
     /// ```
+    ///
+    /// # Cancellation
+    ///
+    /// When the future of the emit is dropped while the handler waits, the handler is dropped there, and no subscriber
+    /// behind it runs.
     ///
     /// # Panics
     ///

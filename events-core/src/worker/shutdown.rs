@@ -311,7 +311,7 @@ impl fmt::Display for Unfinished {
 pub struct UnfinishedEvent(UnfinishedJob);
 
 impl UnfinishedEvent {
-    /// The metadata of its type. All events without a type have the same, whose topic is a placeholder.
+    /// The metadata of its type. All named events have the same, whose topic is a placeholder.
     #[must_use]
     pub fn info(&self) -> &'static EventInfo {
         self.0.info
@@ -336,7 +336,7 @@ impl UnfinishedEvent {
         Some(unfinished.subscribers.iter().map(AsRef::as_ref))
     }
 
-    /// The event, if it is an `E`. Of an event without a type these are the arguments,
+    /// The event, if it is an `E`. Of a named event these are the arguments,
     /// [`Args`](crate::emitting::Args).
     ///
     /// # Errors

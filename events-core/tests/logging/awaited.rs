@@ -1,7 +1,7 @@
 //! Log records and spans of awaited subscribers.
 
 use std::{
-    future::{pending, poll_fn},
+    future::pending,
     pin::pin,
     task::{Context, Poll, Waker},
 };
@@ -9,7 +9,7 @@ use std::{
 use events_core::{Event, Registry};
 use tracing::{Level, info};
 
-use crate::logged;
+use crate::{logged, suspend};
 
 #[derive(Event, Clone)]
 struct Order {
@@ -19,19 +19,6 @@ struct Order {
 
 fn order() -> Order {
     Order { _card: "4711-0815" }
-}
-
-/// Pending once.
-async fn suspend() {
-    let mut is_ready = false;
-    poll_fn(|context| {
-        context.waker().wake_by_ref();
-        match std::mem::replace(&mut is_ready, true) {
-            true => Poll::Ready(()),
-            false => Poll::Pending,
-        }
-    })
-    .await;
 }
 
 fn finish<F: Future>(future: F) -> F::Output {

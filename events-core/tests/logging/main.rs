@@ -15,9 +15,10 @@ mod records;
 mod scans;
 mod shutdowns;
 mod topics;
+mod vetoes;
 
 use std::{
-    future::Future,
+    future::{Future, poll_fn},
     io::{self, Write},
     pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -58,6 +59,19 @@ impl MakeWriter<'_> for Log {
 fn one_by_one() -> MutexGuard<'static, ()> {
     static ONE_BY_ONE: Mutex<()> = Mutex::new(());
     ONE_BY_ONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Pending once; it wakes its task at once.
+async fn suspend() {
+    let mut is_ready = false;
+    poll_fn(|context| {
+        context.waker().wake_by_ref();
+        match std::mem::replace(&mut is_ready, true) {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        }
+    })
+    .await;
 }
 
 /// What is logged at this level and above while `f` runs, a line a record.

@@ -70,18 +70,18 @@ pub(super) fn background_type(subscriber: &Subscriber) -> TokenStream {
         .method
         .as_ref()
         .map(|method| method.listener_field(&hygienic_ident("__listener")));
-    let is_awaited = subscriber.is_awaited();
-    let argument = if is_awaited && !subscriber.mutates {
-        quote!(&*#event)
-    } else {
-        quote!(#event)
-    };
-    let outcome = if is_awaited {
-        "Outcome"
-    } else {
-        "AsyncOutcome"
-    };
-    let outcome = Ident::new(outcome, span);
+    let EventTokens {
+        handler_trait,
+        outcome,
+        lifetimes,
+        event_ref,
+        argument,
+        event_bound,
+    } = EventTokens::of(subscriber, &event, &event_type, &private, param_span);
+    let (handler_trait, outcome) = (
+        Ident::new(handler_trait, param_span),
+        Ident::new(outcome, span),
+    );
     let awaited = subscriber.is_async().then(|| quote_spanned!(span=> .await));
     let core_at_return = located_at(core, span);
     let step = quote_spanned!(span=> #function(#receiver #argument, #(#lends),*) #awaited);
@@ -102,35 +102,16 @@ pub(super) fn background_type(subscriber: &Subscriber) -> TokenStream {
     let self_type = quote_spanned!(this.span()=> __Background<#(#types),*>);
     let listener_bound = subscriber.method.as_ref().map(Method::thread_safe_bound);
     let type_params = quote!(#(#types: ::core::marker::Send + ::core::marker::Sync + 'static),*);
-    let handler_trait = if is_awaited { "Awaited" } else { "Background" };
-    let handler_trait = Ident::new(handler_trait, param_span);
     let header = quote_spanned! {param_span=>
         impl<#type_params> #private::#handler_trait<#event_type> for #self_type
     };
     let self_ref = quote_spanned!(this.span()=> &'__call #this);
-    let (lifetimes, event_ref) = if is_awaited {
-        let member = quote_spanned!(param_span=> <#event_type as #private::Family>::Of<'__event>);
-        (
-            quote!('__call, '__event: '__call),
-            quote!(&'__call mut #member),
-        )
-    } else {
-        (quote!('__call), quote!(&'__call #event_type))
-    };
     let method = quote_spanned! {param_span=>
         fn call<#lifetimes>(
             #self_ref,
             #event: #event_ref,
             #call: &'__call #private::BackgroundCall,
         )
-    };
-    let event_bound = if is_awaited {
-        quote!(for<'__any> <#event_type as #private::Family>::Of<'__any>: #private::AwaitedEvent,)
-    } else if is_event_copy(&subscriber.event) {
-        // An event may be called `EventCopy`; if it is not one, the registration reports that.
-        TokenStream::new()
-    } else {
-        quote!(for<'__any> #event_type: #private::Snapshot,)
     };
     let body = quote_spanned!(name_span=> async move { #(#makes)* #step });
     quote! {
@@ -148,6 +129,64 @@ pub(super) fn background_type(subscriber: &Subscriber) -> TokenStream {
             #method -> #future {
                 #body
             }
+        }
+    }
+}
+
+/// What the event is in the implementation of the handler's trait, which differs between an awaited handler and a
+/// background one.
+struct EventTokens {
+    handler_trait: &'static str,
+    /// The trait of the function's output.
+    outcome: &'static str,
+    /// The lifetimes of the method.
+    lifetimes: TokenStream,
+    /// The type of the method's parameter.
+    event_ref: TokenStream,
+    /// The argument of the function.
+    argument: TokenStream,
+    event_bound: TokenStream,
+}
+
+impl EventTokens {
+    fn of(
+        subscriber: &Subscriber,
+        event: &Ident,
+        event_type: &TokenStream,
+        private: &TokenStream,
+        param_span: Span,
+    ) -> Self {
+        if subscriber.is_awaited() {
+            let family = quote!(<#event_type as #private::Family>);
+            let member =
+                quote_spanned!(param_span=> <#event_type as #private::Family>::Of<'__event>);
+            let argument = if subscriber.mutates {
+                quote!(#event)
+            } else {
+                quote!(&*#event)
+            };
+            return Self {
+                handler_trait: "Awaited",
+                outcome: "Outcome",
+                lifetimes: quote!('__call, '__event: '__call),
+                event_ref: quote!(&'__call mut #member),
+                argument,
+                event_bound: quote!(for<'__any> #family::Of<'__any>: #private::AwaitedEvent,),
+            };
+        }
+        let event_bound = if is_event_copy(&subscriber.event) {
+            // An event may be called `EventCopy`; if it is not one, the registration reports that.
+            TokenStream::new()
+        } else {
+            quote!(for<'__any> #event_type: #private::Snapshot,)
+        };
+        Self {
+            handler_trait: "Background",
+            outcome: "AsyncOutcome",
+            lifetimes: quote!('__call),
+            event_ref: quote!(&'__call #event_type),
+            argument: quote!(#event),
+            event_bound,
         }
     }
 }

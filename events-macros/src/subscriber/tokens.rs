@@ -104,7 +104,7 @@ fn family_of(subscriber: &Subscriber, event: &Type) -> TokenStream {
         Some(method) => method.checked_event(&event, span),
     };
     if is_event_copy(written) {
-        return quote_spanned!(span=> <#event as #core::__private::Selecting<_>>::Family);
+        return quote_spanned!(span=> <#event as #core::__private::SelectsEvents<_>>::Family);
     }
     match pointee {
         // The compiler reports a pointer to an event. An event may have the name of a pointer.

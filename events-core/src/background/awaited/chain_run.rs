@@ -19,25 +19,13 @@ use crate::{
         background_plan::BackgroundPlan,
         background_result::{FirstPoll, UnfinishedHandlers},
         background_run::BackgroundRun,
-        order::Select,
+        start_order::Select,
     },
     context::{CatchSpan, EmitGuard, failed_checks, log, records_spans, refuse, refuse_for},
-    event::{Event, Family, Visit},
-    handler::ErasedEvent,
+    event::Event,
+    handler::erase,
     result::{Cause, EmitStats, FailedCheck, Failure, FailureList, TooDeep},
 };
-
-/// What the visit of the event does: it erases the type.
-struct Erase;
-
-impl<'s, F: Family> Visit<'s, F> for Erase {
-    type Output = ErasedEvent<'s>;
-
-    #[inline]
-    fn visit<'x: 's>(self, event: &'s mut F::Of<'x>) -> ErasedEvent<'s> {
-        ErasedEvent::new::<F>(event)
-    }
-}
 
 impl<E> BackgroundRun<E> {
     /// The subscribers whose handlers are not complete.
@@ -137,7 +125,7 @@ impl<E: Event> BackgroundRun<E> {
             let polled =
                 this.futures
                     .start_exclusive(plan, waker, |event, call, plan, mut start| {
-                        let event = event.__lend(Erase);
+                        let event = erase(event);
                         match plan.awaited_chain()?.steps.get(step)? {
                             ChainStep::Awaited(handler, _) => {
                                 Some(handler.start(event, call, &mut start))

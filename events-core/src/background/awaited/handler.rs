@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// An awaited handler with its captured values: the type that an attribute generates, or a function or closure in
-/// [`AwaitedCall`] and its kin.
+/// [`AwaitedCall`] or a similar type.
 #[doc(hidden)]
 pub trait Awaited<F: Family>: Send + Sync + 'static {
     /// Calls the handler. User code runs in polls of the future only, where panics are caught.
@@ -76,8 +76,8 @@ where
 /// An async function, or a closure that returns a future, which is awaited in its place among the sync subscribers: it
 /// takes `&mut E` or `&E`, then optionally `&Emission`; the future's output is an [`Outcome`].
 ///
-/// The future is `Send`, and so is the event; with `&E` it is also `Sync`. The future may borrow the event. [`Registry::on_awaited`] describes which closures
-/// are accepted.
+/// The future is `Send`, and so is the event; with `&E` the event is also `Sync`. The future may borrow the event.
+/// [`Registry::on_awaited`] describes which closures are accepted.
 ///
 /// `M` only distinguishes the implementations; leave it to inference.
 ///

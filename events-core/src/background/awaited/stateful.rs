@@ -5,6 +5,7 @@ use std::{future::Future, marker::PhantomData};
 use super::handler::{Awaited, AwaitedCallable};
 use crate::{
     context::{Emission, EmissionSource},
+    diagnostics::AwaitedEvent,
     event::{Family, OwnedEvent},
     handler::{BackgroundCall, Outcome, Step},
 };
@@ -164,7 +165,7 @@ pub trait StatefulBorrowedAwaitedHandler<F: Family, S>: Send + Sync + 'static {
 impl<F, S, H> StatefulBorrowedAwaitedHandler<F, S> for H
 where
     F: Family,
-    for<'x> F::Of<'x>: Send,
+    for<'x> F::Of<'x>: AwaitedEvent,
     S: Sync,
     H: for<'s, 'x> AwaitedCallable<(&'s mut F::Of<'x>, &'s S)> + Send + Sync + 'static,
 {

@@ -36,7 +36,7 @@ impl CopyCell {
             Some(CopyState::Panicked) => return Err(Cause::Undelivered(Undelivered::NotCopied)),
             None => {}
         }
-        let copied = copy(event, origin, view);
+        let copied = copy_event(event, origin, view);
         let state = match &copied {
             Ok(copy) => CopyState::Copied(CatchDrop::new(copy.clone())),
             Err(Cause::Panic(_)) => CopyState::Panicked,
@@ -50,7 +50,7 @@ impl CopyCell {
 /// Where the copy for the handlers of a run comes from.
 pub(crate) struct Copies<'a, 's> {
     /// The event of the run, if that is a copy already.
-    pub(crate) subject: Option<&'s EventCopy>,
+    pub(crate) event_copy: Option<&'s EventCopy>,
     /// The copy that the run has made, once a handler has requested it.
     pub(crate) cell: &'a mut CopyCell,
 }
@@ -64,7 +64,7 @@ impl Copies<'_, '_> {
         view: Option<ViewFn>,
         mut f: impl FnMut(&dyn AnyEvent) -> bool,
     ) -> bool {
-        if let Some(copy) = self.subject {
+        if let Some(copy) = self.event_copy {
             return f(copy);
         }
         let mut result = false;
@@ -81,7 +81,7 @@ impl Copies<'_, '_> {
         origin: Option<&Origin>,
         view: ViewFn,
     ) -> Result<EventCopy, Cause> {
-        match self.subject {
+        match self.event_copy {
             Some(copy) => Ok(copy.clone()),
             None => self.cell.get_or_copy(event, origin, view),
         }
@@ -89,7 +89,7 @@ impl Copies<'_, '_> {
 }
 
 /// A copy of the event, or why there is none. `Clone` is user code and may panic.
-pub(crate) fn copy(
+pub(crate) fn copy_event(
     event: ErasedEventRef<'_>,
     origin: Option<&Origin>,
     view: ViewFn,

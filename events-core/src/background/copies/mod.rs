@@ -1,13 +1,13 @@
 //! Background handlers of events of any type, and the copy of the event that they receive.
 //!
-//! - `subject`: what a background run dispatches: an event, or such a copy;
+//! - `run_event`: the event of a background run, which may be such a copy;
 //! - `copy_cell`: the copy that the handlers of one run share;
 //! - `filtered_copy_handler`: one of the handlers, with its filter.
 
 mod copy_cell;
 mod filtered_copy_handler;
-mod subject;
+mod run_event;
 
-pub(crate) use copy_cell::{Copies, CopyCell, copy};
+pub(crate) use copy_cell::{Copies, CopyCell, copy_event};
 pub(crate) use filtered_copy_handler::FilteredCopyHandler;
-pub(crate) use subject::Subject;
+pub(crate) use run_event::RunEvent;

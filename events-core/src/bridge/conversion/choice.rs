@@ -65,7 +65,7 @@ enum Chosen {
 }
 
 impl Choice {
-    /// The arguments of a topic, for an item that becomes an event without a type; see
+    /// The arguments of a topic, for an item that becomes a named event; see
     /// [`emit_topic`](crate::emit_topic).
     pub fn topic(topic: impl AsRef<str>, args: Args) -> Self {
         Self(Chosen::Topic(TopicArgs {

@@ -93,7 +93,7 @@
 //! - A subscriber that is filtered out, or that another one stopped, has not failed.
 //! - The failures of the sync and awaited subscribers veto the event when the last of them has ended, so that the async and
 //!   deferred ones read it. Those of async ones under `emit_async`, and of those that the full queue does not accept,
-//!   veto it at the end of the emit. What fails later, from the queue, comes too late: the emitter has the event.
+//!   veto it at the end of the emit. A failure from the queue is no veto: the emitter has the event by then.
 //!
 //! # Subscribers of the events of all models
 //!

@@ -18,7 +18,7 @@ use crate::{
 };
 
 impl Registry {
-    /// Emits an event without a type: the pattern subscribers that match the topic receive it, and read
+    /// Emits a named event: the pattern subscribers that match the topic receive it, and read
     /// its arguments by name and type. Returns the arguments. Async and deferred ones receive it from the queue.
     ///
     /// The subscribers of about a thousand topics are cached; further topics cost time, but no memory.

@@ -80,12 +80,15 @@ pin_project_lite::pin_project! {
 }
 
 impl Registry {
-    /// Emits an event without a type, and waits for the async subscribers: the pattern subscribers that match the topic
+    /// Emits a named event, and waits for the async subscribers: the pattern subscribers that match the topic
     /// receive it, the sync ones in order, then the async ones concurrently on the caller's task; the deferred ones
     /// receive it from the queue. Returns the arguments.
     ///
-    /// The failure of a subscriber is logged; [`try_emit_topic_async`](Self::try_emit_topic_async) returns it. What
-    /// happens when the future is dropped before it is ready is said at [`EmitTopicAsync`].
+    /// The failure of a subscriber is logged; [`try_emit_topic_async`](Self::try_emit_topic_async) returns it.
+    ///
+    /// # Cancellation
+    ///
+    /// As for [`EmitAsync`](crate::emitting::EmitAsync#cancellation).
     ///
     /// ```
     /// use events_core::{AnyEvent, Registry, args};

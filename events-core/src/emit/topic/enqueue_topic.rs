@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Registry {
-    /// Puts an event without a type into this registry's queue, and returns at once. The pattern subscribers that match
+    /// Puts a named event into this registry's queue, and returns at once. The pattern subscribers that match
     /// the topic when the event is run receive it, as those of an [`enqueue`](Self::enqueue)d event do: sync ones in
     /// order, then async and deferred ones concurrently.
     ///

@@ -6,6 +6,7 @@ use crate::{
     event::{
         any_event::{AnyEvent, CopiedEvent, SharedEvent},
         json::Json,
+        topic::topic_of,
         traits::Event,
     },
     metadata::Origin,
@@ -16,7 +17,7 @@ pub(super) struct TypedCopy<E>(pub(super) E);
 
 impl<E: Clone + Send + Sync + Event + 'static> AnyEvent for TypedCopy<E> {
     fn topic(&self) -> &str {
-        self.0.__topic()
+        topic_of(&self.0)
     }
 
     fn origin(&self) -> Option<&Origin> {

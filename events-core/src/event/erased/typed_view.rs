@@ -7,6 +7,7 @@ use crate::{
     event::{
         any_event::{AnyEvent, SharedEvent},
         json::Json,
+        topic::topic_of,
         traits::Event,
     },
     metadata::Origin,
@@ -20,7 +21,7 @@ pub(crate) struct TypedView<'a, R> {
 
 impl<'a, E: Event + 'a, R: Deref<Target = E>> AnyEvent for TypedView<'a, R> {
     fn topic(&self) -> &str {
-        self.event.__topic()
+        topic_of(&*self.event)
     }
 
     fn origin(&self) -> Option<&Origin> {

@@ -12,7 +12,7 @@ use crate::event::nested_json::Nested;
 #[diagnostic::on_unimplemented(
     message = "the argument `{Name}` is a `{Self}`, which cannot be sent to or shared with another thread",
     label = "this value is not `Send + Sync + 'static`",
-    note = "an event without a type may run from the queue, on another thread; pass an owned value that is `Send` and \
+    note = "a named event may run from the queue, on another thread; pass an owned value that is `Send` and \
             `Sync`: `Arc` in place of `Rc`, `Mutex` or an atomic in place of `RefCell` or `Cell`"
 )]
 pub trait ArgValue<Name>: Any + Send + Sync {}

@@ -1,11 +1,11 @@
-//! The arguments of an event without a type.
+//! The arguments of a named event.
 
 use std::{any, any::Any, fmt, sync::Arc};
 
 use super::arg_value::{ArgJson, ArgValue};
 use crate::event::json::Json;
 
-/// The arguments of an event without a type, by name; [`args!`](crate::args!) makes them.
+/// The arguments of a named event, by name; [`args!`](crate::args!) makes them.
 ///
 /// A value is any type that is `Send + Sync + 'static`. A clone shares the values.
 ///

@@ -1,4 +1,4 @@
-//! Events without a type: named events. Such an event has a topic, and arguments by name.
+//! Named events: events without a type. A named event has a topic, and arguments by name.
 //!
 //! - `args`: the arguments; `arg_value`: the types that an argument may have, and whether a value can be read as
 //!   JSON;

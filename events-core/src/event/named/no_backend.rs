@@ -1,4 +1,4 @@
-//! The emit methods of events without a type.
+//! The emit methods of named events.
 
 use std::future::{Ready, ready};
 

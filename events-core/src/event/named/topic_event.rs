@@ -1,4 +1,4 @@
-//! An event without a type: it has a topic, and arguments by name.
+//! A named event: an event without a type, which has a topic, and arguments by name.
 
 use std::{any::Any, sync::Arc};
 
@@ -14,7 +14,7 @@ use crate::{
     metadata::{EventInfo, Location},
 };
 
-/// An event without a type. A clone shares the topic and the values of the arguments.
+/// A named event. A clone shares the topic and the values of the arguments.
 #[doc(hidden)]
 #[derive(Clone, Debug)]
 pub struct TopicEvent {
@@ -31,7 +31,7 @@ impl TopicEvent {
     }
 }
 
-/// Describes all events without a type; each has its own topic, which is in [`TopicEvent`].
+/// Describes all named events; each has its own topic, which is in [`TopicEvent`].
 static INFO: EventInfo = EventInfo::new(
     "a topic",
     "TopicEvent",

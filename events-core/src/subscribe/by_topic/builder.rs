@@ -17,7 +17,7 @@ use crate::{
         builder::{
             BackgroundPatternKind, HandlerFactory, NewSubscription, PatternFactory, PatternKind,
         },
-        filter::{AnyCondition, Filters},
+        filter::{AnyCondition, Filters, with_claim},
         filtered_handlers::SubscribedTopicHandler,
         options::JOIN,
         subscription::{Closable, weak},
@@ -58,18 +58,16 @@ impl NewSubscription<TopicEvent, BackgroundPatternKind> {
         handler: impl Background<EventCopy>,
     ) -> Self {
         let factory = |filters: Option<Filters<AnyCondition>>, concurrency| {
-            let filters = filters.map(Arc::new);
-            let once = filters.clone().filter(|filters| filters.is_once());
+            let (filters, claim) = with_claim(filters);
             let filter = filters.map(|filters: Arc<Filters<AnyCondition>>| {
                 move |event: &dyn AnyEvent, origin: &EmitOrigin<'_>| {
                     filters.test(origin, |when| when(event))
                 }
             });
-            match once {
+            match claim {
                 None => limited_copy_handler(filter, handler, concurrency),
-                Some(once) => {
-                    let handler = OnceHandler::new(move || once.claim(), handler);
-                    limited_copy_handler(filter, handler, concurrency)
+                Some(claim) => {
+                    limited_copy_handler(filter, OnceHandler::new(claim, handler), concurrency)
                 }
             }
         };

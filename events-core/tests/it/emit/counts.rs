@@ -367,7 +367,7 @@ const ENQUEUES: [(&str, Emit<Enqueued>); 2] = [
     }),
 ];
 
-/// The same of an event without a type.
+/// The same of a named event.
 fn topic_differences((name, situation, (sync, _, _, is_unheard)): &Row) -> Vec<String> {
     let tried = emitted(*situation, |registry| {
         report(registry.try_emit_topic("counted", args! {}))

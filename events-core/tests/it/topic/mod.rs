@@ -1,4 +1,4 @@
-//! Topics: patterns, their subscribers, and events without a type.
+//! Topics: patterns, their subscribers, and named events.
 
 mod declared;
 mod named_args;

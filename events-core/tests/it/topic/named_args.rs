@@ -1,4 +1,4 @@
-//! Sections 2 and 11: the arguments of an event without a type: `get`, secrets, and their JSON.
+//! Sections 2 and 11: the arguments of a named event: `get`, secrets, and their JSON.
 
 use std::{
     any::Any,

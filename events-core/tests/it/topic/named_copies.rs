@@ -1,4 +1,4 @@
-//! Section 11: async and deferred pattern subscribers receive events without a type, and the bridges to a topic wait for
+//! Section 11: async and deferred pattern subscribers receive named events, and the bridges to a topic wait for
 //! them.
 
 use std::{pin::pin, sync::Arc, time::Duration};

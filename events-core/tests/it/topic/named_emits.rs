@@ -167,7 +167,7 @@ fn pattern_subscribers_receive_an_event_by_its_topic_however_it_is_emitted() {
     }
 }
 
-/// It has the topic of the events without a type.
+/// It has the topic of the named events.
 #[derive(Event, Clone)]
 #[event(topic = "named::signin")]
 struct SignIn(Journal);

@@ -1,4 +1,4 @@
-//! Sections 2 and 4: pattern subscribers, and events without a type.
+//! Sections 2 and 4: pattern subscribers, and named events.
 
 use std::sync::Arc;
 

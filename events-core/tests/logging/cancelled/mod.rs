@@ -5,7 +5,6 @@ mod spawned;
 
 use std::{
     collections::BTreeSet,
-    future::poll_fn,
     pin::pin,
     sync::{
         Arc, Mutex,
@@ -17,7 +16,7 @@ use std::{
 use events_core::{Event, Registry};
 use tracing::Level;
 
-use crate::logged;
+use crate::{logged, suspend};
 
 /// An event that counts how often it and its clones are dropped.
 #[derive(Event)]
@@ -54,19 +53,6 @@ impl Drop for Order {
     fn drop(&mut self) {
         self.drops.fetch_add(1, Ordering::Relaxed);
     }
-}
-
-/// Pending once; it wakes its task at once.
-async fn suspend() {
-    let mut is_ready = false;
-    poll_fn(|context| {
-        context.waker().wake_by_ref();
-        match std::mem::replace(&mut is_ready, true) {
-            true => Poll::Ready(()),
-            false => Poll::Pending,
-        }
-    })
-    .await;
 }
 
 #[derive(Clone, Copy, PartialEq)]

@@ -1,4 +1,4 @@
-//! An argument of an event without a type borrows nothing.
+//! An argument of a named event borrows nothing.
 
 use events_core::args;
 

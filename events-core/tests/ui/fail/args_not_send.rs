@@ -1,4 +1,4 @@
-//! An argument of an event without a type is `Send`, `Sync` and owned.
+//! An argument of a named event is `Send`, `Sync` and owned.
 
 use std::{cell::Cell, rc::Rc};
 

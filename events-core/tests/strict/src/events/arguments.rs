@@ -1,4 +1,4 @@
-//! The arguments of events without a type, where names of the prelude are missing, and from a macro.
+//! The arguments of named events, where names of the prelude are missing, and from a macro.
 
 #![no_implicit_prelude]
 

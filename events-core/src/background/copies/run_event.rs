@@ -1,15 +1,15 @@
-//! What a background run dispatches to its handlers: an event, or the copy of an event of any type.
+//! The event of a background run: an event with a type, or the copy of an event of any type.
 
 use std::{any::Any, borrow::Cow};
 
 use crate::{
-    event::{AnyEvent, Event, EventCopy, TypedView},
+    event::{AnyEvent, Event, EventCopy, TypedView, topic_text},
     handler::ErasedEventRef,
     metadata::Origin,
 };
 
-/// What a background run dispatches to its handlers.
-pub(crate) trait Subject {
+/// The event that a background run dispatches to its handlers.
+pub(crate) trait RunEvent {
     /// The event, if it borrows nothing.
     fn erased(&self) -> Option<ErasedEventRef<'_>>;
 
@@ -28,7 +28,7 @@ pub(crate) trait Subject {
         Self: Send + 'static;
 }
 
-impl<E: Event> Subject for E {
+impl<E: Event> RunEvent for E {
     #[inline]
     fn erased(&self) -> Option<ErasedEventRef<'_>> {
         self.__owned().map(ErasedEventRef::of)
@@ -47,7 +47,7 @@ impl<E: Event> Subject for E {
     }
 
     fn topic_text(&self) -> Cow<'static, str> {
-        self.__topic_text()
+        topic_text(self)
     }
 
     fn into_any(self) -> Box<dyn Any + Send>
@@ -58,7 +58,7 @@ impl<E: Event> Subject for E {
     }
 }
 
-impl Subject for EventCopy {
+impl RunEvent for EventCopy {
     fn erased(&self) -> Option<ErasedEventRef<'_>> {
         self.__event().map(ErasedEventRef::of)
     }
