@@ -70,7 +70,7 @@
 //!    `optional`; guide: [a check that fails](guide::listeners#a-check-that-fails).
 //! 7. Pass **state** to handlers: a parameter [`State<'_, T>`](State), and [`Scanner::state`](scanning::Scanner::state);
 //!    guide: [parameters](guide::subscribers#parameters-state-and-emission), [states](guide::scanning#states).
-//! 8. Subscribe an **async** function: `async fn`, awaited by [`emit_async`](Event::emit_async); guide:
+//! 8. Subscribe an **async** function: `async fn`, which [`emit_async`](Event::emit_async) waits for; guide:
 //!    [what runs where](guide::queue#what-runs-where). One that takes `&mut E` is **awaited** in its place among the sync
 //!    ones, to query a database before a write, for example; guide: [awaited subscribers](guide::subscribers#awaited-subscribers).
 //! 9. Run a **worker**: [`Queue::spawn_thread`], or `spawn_tokio` of [`Queue`](struct@Queue); guide:
