@@ -66,11 +66,13 @@
 //! 5. **Order** subscribers: `before`, `after`, `priority`; guide: [before, after, priority](guide::order#before-after-priority).
 //! 6. **Veto** a write: [`Creating::veto`](record::Creating::veto), also of `Updating` and `Deleting`. Which of a stop, a
 //!    veto and an error to use; guide: [stop, veto or error](guide::failures#stop-veto-or-error),
-//!    [the records of a model](guide::listeners#the-records-of-a-model).
+//!    [the records of a model](guide::listeners#the-records-of-a-model). A check that fails is a veto as well, unless it is
+//!    `optional`; guide: [a check that fails](guide::listeners#a-check-that-fails).
 //! 7. Pass **state** to handlers: a parameter [`State<'_, T>`](State), and [`Scanner::state`](scanning::Scanner::state);
 //!    guide: [parameters](guide::subscribers#parameters-state-and-emission), [states](guide::scanning#states).
-//! 8. Subscribe an **async** function: `async fn`, awaited by [`emit_async`](Event::emit_async); guide:
-//!    [what runs where](guide::queue#what-runs-where).
+//! 8. Subscribe an **async** function: `async fn`, which [`emit_async`](Event::emit_async) waits for; guide:
+//!    [what runs where](guide::queue#what-runs-where). One that takes `&mut E` is **awaited** in its place among the sync
+//!    ones, to query a database before a write, for example; guide: [awaited subscribers](guide::subscribers#awaited-subscribers).
 //! 9. Run a **worker**: [`Queue::spawn_thread`], or `spawn_tokio` of [`Queue`](struct@Queue); guide:
 //!    [on a thread](guide::queue#a-worker-on-a-thread), [on tokio](guide::queue#a-worker-on-tokio).
 //! 10. **Shut down**: [`Queue::shutdown`], in async code [`Queue::shutdown_async`]; guide:
@@ -80,7 +82,8 @@
 //! 12. Emit an event **by name**, without a type: [`emit_topic`] with [`args!`]; guide:
 //!     [emit by topic](guide::topics#emit-by-topic-without-a-type).
 //! 13. Receive **every event**: `#[subscriber(topic = ".*")]` with the parameter [`&dyn AnyEvent`](AnyEvent);
-//!     guide: [receive every event](guide::topics#receive-every-event).
+//!     guide: [receive every event](guide::topics#receive-every-event). An `async fn` takes [`&EventCopy`](EventCopy); guide:
+//!     [an audit of all events](guide::topics#an-audit-of-all-events-as-json).
 //! 14. Set and filter by the **origin**: [`emit_from`](Event::emit_from), `#[subscriber(origin = checkout)]`, [`Origin`];
 //!     guide: [origins](guide::topics#origins-where-an-event-was-emitted-from).
 //! 15. **Test** which events are emitted: the crate `events-testing`; guide: [add the kit](guide::testing#add-the-kit),
@@ -96,7 +99,8 @@
 //!     guide: [see the failures](guide::failures#see-the-failures-install-a-tracing-subscriber),
 //!     [receive them](guide::failures#try_emit-receive-the-failures).
 //! 20. Use events in a web server **with axum**; guide: [a complete server](guide::axum#a-complete-server),
-//!     [which call to use](guide::axum#which-call-to-use-in-a-request-handler).
+//!     [which call to use](guide::axum#which-call-to-use-in-a-request-handler). **Complete** an emit whose client disconnects:
+//!     `.spawn_tokio()` of [`EmitAsync`](emitting::EmitAsync); guide: [a client that disconnects](guide::axum#when-a-client-disconnects).
 //!
 //! # The guide
 //!

@@ -22,9 +22,9 @@ use crate::{
 pin_project_lite::pin_project! {
     /// The future of [`emit_async`](crate::Event::emit_async); its output is the event.
     ///
-    /// Nothing happens before the first poll. That runs the sync subscribers, in order, and starts the
-    /// async ones, which then run concurrently on the polling task. No runtime is needed, and nothing is
-    /// allocated for subscribers that are ready at once.
+    /// Nothing happens before the first poll. That runs the sync and awaited subscribers in order, up to the first awaited one
+    /// that is pending. When the last of them has ended, the async ones start, which run concurrently on the polling task. No
+    /// runtime is needed, and nothing is allocated for subscribers that are ready at once.
     ///
     /// # Cancellation
     ///

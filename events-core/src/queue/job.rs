@@ -111,11 +111,13 @@ impl UnfinishedJob {
             None => Default::default(),
         };
         catch_record(|| {
+            // Not in the macro: with the feature `log` of `tracing`, `log` is a crate there.
+            let (cut_off, not_reached) = (log::names(cut_off), log::names(not_reached));
             tracing::error!(
                 target: "events_core",
                 topic = &*one_line(&self.topic),
-                cut_off = log::names(cut_off),
-                not_reached = log::names(not_reached),
+                cut_off,
+                not_reached,
                 "an event is unfinished: {cause}; call Queue::shutdown, which returns the event",
             );
         });

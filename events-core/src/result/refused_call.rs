@@ -111,7 +111,7 @@ impl fmt::Display for NoCopy {
             "an event that borrows cannot outlive the emit: store owned values in it, or make the subscriber a sync one"
         } else {
             "derive `Clone` for the event, and store in it only values that are `Send` and `Sync`; a generic event \
-             also needs `#[event(clone)]`, and a model `record::register_copies`"
+             also needs `#[event(clone)]` or `subscribing::register_copy`, and a model `record::register_copies`"
         })
     }
 }

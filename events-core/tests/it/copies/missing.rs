@@ -11,7 +11,8 @@ use super::{Borrowed, Fixed, Generic, Local, order};
 use crate::block_on;
 
 const OWNED: &str = "derive `Clone` for the event, and store in it only values that are `Send` and `Sync`; a generic \
-                     event also needs `#[event(clone)]`, and a model `record::register_copies`";
+                     event also needs `#[event(clone)]` or `subscribing::register_copy`, and a model \
+                     `record::register_copies`";
 
 const BORROWED: &str = "an event that borrows cannot outlive the emit: store owned values in it, or make the \
                         subscriber a sync one";
