@@ -5,7 +5,7 @@ use std::{any::Any, fmt, sync::Arc};
 
 use super::{
     json::Json,
-    named::{ArgError, convert},
+    named::{ArgError, read},
 };
 use crate::{metadata::Origin, primitives::one_line};
 
@@ -126,13 +126,7 @@ impl dyn AnyEvent + '_ {
     /// # Ok::<(), events_core::subscribing::PatternError>(())
     /// ```
     pub fn get<T: Any + Clone>(&self, name: &str) -> Result<T, ArgError> {
-        let value = self.__arg(name).ok_or(ArgError::Missing)?;
-        let exact = value.downcast_ref::<T>().cloned();
-        exact
-            .or_else(|| convert(value))
-            .ok_or_else(|| ArgError::WrongType {
-                found: self.__type_of(name).unwrap_or("value of another type"),
-            })
+        read(self.__arg(name), || self.__type_of(name))
     }
 
     /// The event as JSON, if its type is marked `#[event(serialize)]`: for a struct with named fields an

@@ -40,6 +40,7 @@ fn check_get<T>(args: Args, expected: Result<T, ArgError>)
 where
     T: Any + Clone + PartialEq + Debug + Send,
 {
+    assert_eq!(args.get::<T>("value"), expected);
     let found = read(
         |registry| drop(registry.emit_topic("named", args)),
         |event| event.get::<T>("value"),
@@ -356,13 +357,13 @@ fn names_and_values_of_arguments_are_any_names_and_any_expressions() -> Result<(
         ("type", 10),
         ("u8", 10),
     ] {
-        assert_eq!(named.get::<u8>(name), Some(&expected), "{name}");
+        assert_eq!(named.arg::<u8>(name), Some(&expected), "{name}");
     }
     for (name, expected) in [("user", 7), ("id", 7), ("u32", u32::MAX)] {
-        assert_eq!(named.get::<u32>(name), Some(&expected), "{name}");
+        assert_eq!(named.arg::<u32>(name), Some(&expected), "{name}");
     }
-    assert_eq!(named.get::<i32>("self"), Some(&8));
-    assert_eq!(named.get::<Vec<u8>>("Vec"), Some(&vec![]));
+    assert_eq!(named.arg::<i32>("self"), Some(&8));
+    assert_eq!(named.arg::<Vec<u8>>("Vec"), Some(&vec![]));
     Ok(())
 }
 
@@ -373,7 +374,7 @@ fn a_clone_of_the_arguments_shares_their_values() {
     let shared = args.clone().with("more", 1);
     assert_eq!(Arc::strong_count(&drops), 2);
     drop(args);
-    assert!(shared.get::<Arc<()>>("held").is_some());
+    assert!(shared.arg::<Arc<()>>("held").is_some());
     drop(shared);
     assert_eq!(Arc::strong_count(&drops), 1);
 }
