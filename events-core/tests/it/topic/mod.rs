@@ -1,5 +1,6 @@
 //! Topics: patterns, their subscribers, and events without a type.
 
+mod argument_names;
 mod declared;
 mod named_args;
 mod named_copies;

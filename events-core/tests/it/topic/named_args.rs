@@ -16,7 +16,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 /// What a subscriber to all topics reads from an event.
-fn read<T: Send + 'static>(
+pub(super) fn read<T: Send + 'static>(
     emit: impl FnOnce(&Registry),
     read: impl Fn(&dyn AnyEvent) -> T + Send + Sync + 'static,
 ) -> T {
@@ -324,47 +324,6 @@ fn the_arguments_that_are_serialize_are_in_the_json() {
         args! { user: 7 }.with_secret("user", 8),
         &json!({"user": "[redacted]"}),
     );
-}
-
-#[test]
-fn names_and_values_of_arguments_are_any_names_and_any_expressions() -> Result<(), ArgError> {
-    mod user {
-        pub(super) fn id() -> u32 {
-            7
-        }
-    }
-    let args = 1_u8;
-    let value = 2_u8;
-    let json = 3_u8;
-    let user = user::id();
-    // Each name is also that of something in the value.
-    let named = args! {
-        args: args,
-        value: value,
-        json: json,
-        user: user,
-        id: user::id(),
-        u32: u32::MAX,
-        Vec: Vec::<u8>::new(),
-        self: 8,
-        type: { let value = 9; value + args },
-        u8: Ok::<u8, ArgError>(10)?,
-    };
-    for (name, expected) in [
-        ("args", 1),
-        ("value", 2),
-        ("json", 3),
-        ("type", 10),
-        ("u8", 10),
-    ] {
-        assert_eq!(named.arg::<u8>(name), Some(&expected), "{name}");
-    }
-    for (name, expected) in [("user", 7), ("id", 7), ("u32", u32::MAX)] {
-        assert_eq!(named.arg::<u32>(name), Some(&expected), "{name}");
-    }
-    assert_eq!(named.arg::<i32>("self"), Some(&8));
-    assert_eq!(named.arg::<Vec<u8>>("Vec"), Some(&vec![]));
-    Ok(())
 }
 
 #[test]
