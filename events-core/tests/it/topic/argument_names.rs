@@ -68,3 +68,16 @@ fn a_name_that_is_added_again_is_shown_once() {
         assert_eq!(names, format!("named {{ {shown} }}"));
     }
 }
+
+#[test]
+fn a_name_is_shown_on_one_line() {
+    let args = || Args::new().with("a\n\u{1b}[31mb", 1);
+    let shown = read(
+        |registry| drop(registry.emit_topic("named", args())),
+        |event| format!("{event:?}"),
+    );
+    for text in [shown, format!("{:?}", args())] {
+        assert!(!text.contains(['\n', '\u{1b}']), "{text:?}");
+        assert!(text.contains("31mb: .."), "{text:?}");
+    }
+}
