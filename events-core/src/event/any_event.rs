@@ -68,8 +68,8 @@ pub trait AnyEvent {
 /// A copy of an event, with its type erased, and without its origin.
 #[doc(hidden)]
 pub trait CopiedEvent: AnyEvent + Send + Sync {
-    /// The event; a clone of it, if there are other references to the copy.
-    fn into_any(self: Arc<Self>) -> Box<dyn Any + Send>;
+    /// The event; a clone of it, if there are other references to the copy. The copy, if `Clone` panics then.
+    fn into_any(self: Arc<Self>) -> Result<Box<dyn Any + Send>, SharedEvent>;
 }
 
 /// A copy of an event that several handlers share.
