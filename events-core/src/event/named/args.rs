@@ -1,6 +1,6 @@
 //! The arguments of an event without a type.
 
-use std::{any, any::Any, fmt, sync::Arc};
+use std::{any, any::Any, collections::HashSet, fmt, sync::Arc};
 
 use super::{
     arg_error::ArgError,
@@ -148,7 +148,17 @@ impl Args {
 
     /// The names, and whether they are secret.
     pub(super) fn names(&self) -> impl Iterator<Item = (&'static str, bool)> + '_ {
-        self.0.iter().map(|arg| (arg.name, arg.is_secret))
+        let args = self.counting().into_iter();
+        args.map(|arg| (arg.name, arg.is_secret))
+    }
+
+    /// The arguments without those whose names were added again later.
+    fn counting(&self) -> Vec<&Arg> {
+        let mut names = HashSet::new();
+        let last = self.0.iter().rev().filter(|arg| names.insert(arg.name));
+        let mut args: Vec<_> = last.collect();
+        args.reverse();
+        args
     }
 
     /// The values as JSON, by name.
@@ -161,11 +171,7 @@ impl Args {
                 None => None,
             };
             // An earlier argument of the same name does not count, even if the last one is left out.
-            let last = |arg: &&Arg| {
-                self.find(arg.name)
-                    .is_some_and(|last| std::ptr::eq(*arg, last))
-            };
-            let values = self.0.iter().filter(last);
+            let values = self.counting().into_iter();
             let values = values.filter_map(|arg| Some((arg.name.to_owned(), value(arg)?)));
             Some(Json::Object(values.collect()))
         }
