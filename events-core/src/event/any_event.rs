@@ -185,7 +185,7 @@ impl fmt::Debug for dyn AnyEvent + '_ {
         let mut debug = f.debug_struct(&one_line(self.topic()));
         for (name, secret) in self.__names() {
             let value = if secret { "[redacted]" } else { ".." };
-            debug.field(name, &format_args!("{value}"));
+            debug.field(&one_line(name), &format_args!("{value}"));
         }
         debug.finish()
     }

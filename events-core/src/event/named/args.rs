@@ -7,7 +7,7 @@ use super::{
     arg_value::{ArgJson, ArgValue},
     number::read,
 };
-use crate::event::json::Json;
+use crate::{event::json::Json, primitives::one_line};
 
 /// The arguments of an event without a type, by name; [`args!`](crate::args!) makes them.
 ///
@@ -192,7 +192,7 @@ impl fmt::Debug for Args {
         let mut debug = f.debug_struct("Args");
         for (name, is_secret) in self.names() {
             let value = if is_secret { "[redacted]" } else { ".." };
-            debug.field(name, &format_args!("{value}"));
+            debug.field(&one_line(name), &format_args!("{value}"));
         }
         debug.finish()
     }
