@@ -3,9 +3,9 @@
 use std::{
     any::Any,
     cell::Cell,
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, LinkedList},
     fmt::Debug,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, RwLock},
 };
 
 use events_core::{
@@ -257,6 +257,21 @@ fn check_json(args: Args, expected: &Value) {
         |event| event.to_json(),
     );
     assert_eq!(found.as_ref(), Some(expected));
+}
+
+#[test]
+fn an_event_in_a_container_hides_its_secrets() {
+    let login = || Login { user: 7, pin: 1234 };
+    let hidden = json!({"user": 7, "pin": "[redacted]"});
+    for (args, expected) in [
+        (args! { it: Mutex::new(login()) }, hidden.clone()),
+        (args! { it: Arc::new(RwLock::new(login())) }, hidden.clone()),
+        (args! { it: LinkedList::from([login()]) }, json!([hidden])),
+        (args! { it: Ok::<_, String>(login()) }, json!({"Ok": hidden})),
+        (args! { it: Err::<Login, _>("no") }, json!({"Err": "no"})),
+    ] {
+        check_json(args, &json!({"it": expected}));
+    }
 }
 
 fn generic<T: Send + Sync + 'static>(value: T) -> Args {
