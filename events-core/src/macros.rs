@@ -173,8 +173,9 @@ macro_rules! emit {
 /// let password = String::from("hunter2");
 /// let args = args! { user: 7_u32, mode: "signin", secret password: password };
 /// let emitted = registry.try_emit_topic("user::logged_in", args).unwrap();
-/// assert_eq!(emitted.get::<u32>("user"), Some(&7));
-/// assert_eq!(emitted.get::<u64>("user"), None); // another type
+/// assert_eq!(emitted.arg::<u32>("user"), Some(&7));
+/// assert_eq!(emitted.arg::<u64>("user"), None); // another type
+/// assert_eq!(emitted.get::<u64>("user"), Ok(7)); // converted
 /// # Ok::<(), events_core::subscribing::PatternError>(())
 /// ```
 ///

@@ -1,5 +1,7 @@
 //! `args!{ name: value, secret name: value }`: the arguments of a named event.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::{
@@ -32,11 +34,11 @@ impl Parse for Args {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let core = input.parse()?;
         input.parse::<Token![;]>()?;
-        let mut args = Vec::<Arg>::new();
+        let (mut args, mut names) = (Vec::new(), HashSet::new());
         let mut errors = Errors::default();
         while !input.is_empty() {
             let arg = Arg::parse(input)?;
-            if args.iter().any(|before| before.name == arg.name) {
+            if !names.insert(arg.name.unraw().to_string()) {
                 let text = format!("argument `{}` is set twice; remove one of them", arg.name);
                 errors.push(Error::new(arg.name.span(), text));
             }

@@ -29,7 +29,7 @@ use crate::{
 /// let _scope = registry.enter();
 /// let args = emit_topic("user::logged_in", args! { user: 7_u32 });
 /// assert_eq!(lines.try_recv().as_deref(), Ok("user::logged_in of Some(7)"));
-/// assert_eq!(args.get::<u32>("user"), Some(&7));
+/// assert_eq!(args.arg::<u32>("user"), Some(&7));
 /// # Ok::<(), events_core::subscribing::PatternError>(())
 /// ```
 #[track_caller]
@@ -55,7 +55,7 @@ pub fn emit_topic(topic: impl AsRef<str>, args: Args) -> Args {
 ///
 /// let error = try_emit_topic("upload::done", args! { bytes: 5000_u64 }).unwrap_err();
 /// assert!(error.to_string().ends_with("returned an error: over the quota"));
-/// assert_eq!(error.into_event().get::<u64>("bytes"), Some(&5000)); // the arguments are in the error
+/// assert_eq!(error.into_event().arg::<u64>("bytes"), Some(&5000)); // the arguments are in the error
 /// # Ok::<(), events_core::subscribing::PatternError>(())
 /// ```
 ///
@@ -83,7 +83,7 @@ pub fn try_emit_topic(
 ///
 /// let _scope = registry.enter();
 /// let args = emit_topic_from("user::logged_in", args! { user: 7_u32 }, "desk");
-/// assert_eq!(args.get::<u32>("user"), Some(&7));
+/// assert_eq!(args.arg::<u32>("user"), Some(&7));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[track_caller]
@@ -131,7 +131,7 @@ pub fn try_emit_topic_from<M>(
 ///
 /// let _scope = registry.enter();
 /// let args = smol::block_on(emit_topic_async("user::logged_in", args! { user: 7_u32 }));
-/// assert_eq!(args.get::<u32>("user"), Some(&7));
+/// assert_eq!(args.arg::<u32>("user"), Some(&7));
 /// # Ok::<(), events_core::subscribing::PatternError>(())
 /// ```
 #[track_caller]
@@ -152,7 +152,7 @@ pub fn emit_topic_async(topic: impl AsRef<str>, args: Args) -> EmitTopicAsync {
 ///
 /// let _scope = registry.enter();
 /// let emit = emit_topic_async_from("user::logged_in", args! { user: 7_u32 }, "desk");
-/// assert_eq!(smol::block_on(emit).get::<u32>("user"), Some(&7));
+/// assert_eq!(smol::block_on(emit).arg::<u32>("user"), Some(&7));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[track_caller]

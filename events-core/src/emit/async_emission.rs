@@ -204,7 +204,9 @@ impl<E: Event> AsyncEmission<E> {
         let (cut_off, not_reached) = unfinished.split();
         if !cut_off.is_empty() {
             let _entered = self.span.get().and_then(CatchSpan::enter);
-            log::cut_off(E::topic(), cut_off, not_reached);
+            let event = self.background_run.event();
+            let topic = event.map_or_else(|| E::topic().into(), E::__topic_text);
+            log::cut_off(&topic, cut_off, not_reached);
         }
     }
 

@@ -43,7 +43,7 @@ impl<E: Event> Intercepted for InterceptedEvent<'_, E> {
             return None;
         }
         let clone_fn = E::Family::statics().clone_fn?;
-        Some(clone_fn(self.event.event.__owned()?)?.into_any())
+        clone_fn(self.event.event.__owned()?)?.into_any().ok()
     }
 
     fn show(&mut self, viewer: &mut dyn Any) {

@@ -5,7 +5,7 @@ use std::{any::Any, fmt, sync::Arc};
 
 use super::{
     json::Json,
-    named::{ArgError, convert},
+    named::{ArgError, read},
 };
 use crate::{metadata::Origin, primitives::one_line};
 
@@ -68,8 +68,8 @@ pub trait AnyEvent {
 /// A copy of an event, with its type erased, and without its origin.
 #[doc(hidden)]
 pub trait CopiedEvent: AnyEvent + Send + Sync {
-    /// The event; a clone of it, if there are other references to the copy.
-    fn into_any(self: Arc<Self>) -> Box<dyn Any + Send>;
+    /// The event; a clone of it, if there are other references to the copy. The copy, if `Clone` panics then.
+    fn into_any(self: Arc<Self>) -> Result<Box<dyn Any + Send>, SharedEvent>;
 }
 
 /// A copy of an event that several handlers share.
@@ -126,13 +126,7 @@ impl dyn AnyEvent + '_ {
     /// # Ok::<(), events_core::subscribing::PatternError>(())
     /// ```
     pub fn get<T: Any + Clone>(&self, name: &str) -> Result<T, ArgError> {
-        let value = self.__arg(name).ok_or(ArgError::Missing)?;
-        let exact = value.downcast_ref::<T>().cloned();
-        exact
-            .or_else(|| convert(value))
-            .ok_or_else(|| ArgError::WrongType {
-                found: self.__type_of(name).unwrap_or("value of another type"),
-            })
+        read(self.__arg(name), || self.__type_of(name))
     }
 
     /// The event as JSON, if its type is marked `#[event(serialize)]`: for a struct with named fields an
@@ -191,7 +185,7 @@ impl fmt::Debug for dyn AnyEvent + '_ {
         let mut debug = f.debug_struct(&one_line(self.topic()));
         for (name, secret) in self.__names() {
             let value = if secret { "[redacted]" } else { ".." };
-            debug.field(name, &format_args!("{value}"));
+            debug.field(&one_line(name), &format_args!("{value}"));
         }
         debug.finish()
     }

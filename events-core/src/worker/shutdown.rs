@@ -339,6 +339,9 @@ impl UnfinishedEvent {
     /// The event, if it is an `E`. Of a named event these are the arguments,
     /// [`Args`](crate::emitting::Args).
     ///
+    /// If handlers still hold references to the [`EventCopy`](crate::EventCopy) of an event, the shutdown clones the event. If that
+    /// `Clone` panics, the event is that `EventCopy`.
+    ///
     /// # Errors
     ///
     /// `self`, if it is another event.

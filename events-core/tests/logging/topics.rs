@@ -1,6 +1,8 @@
 //! A topic that was set at run time is on one line of a record, and cut.
 
-use events_core::{AnyEvent, Registry, args};
+use std::task::{Context, Waker};
+
+use events_core::{AnyEvent, EventCopy, Registry, args};
 
 use crate::logged;
 
@@ -31,4 +33,22 @@ fn a_topic_is_logged_on_one_line_and_cut() {
             assert!(!line.starts_with("[31m"), "{line:?}");
         }
     }
+}
+
+#[test]
+fn an_emit_by_topic_that_is_dropped_is_logged_with_its_topic() {
+    let log = logged(tracing::Level::WARN, || {
+        let registry = Registry::new();
+        let waits = async |_: &EventCopy| std::future::pending::<()>().await;
+        let subscription = registry.on_topic_async("mail::.*", waits);
+        subscription.expect("it is a pattern").detach();
+        let mut emit = Box::pin(registry.emit_topic_async("mail::sent", args! {}));
+        let polled = emit.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert!(polled.is_pending());
+    });
+    let [record] = log.as_slice() else {
+        panic!("{log:#?}")
+    };
+    assert!(record.contains("dropped before its end"), "{record}");
+    assert!(record.contains("mail::sent"), "{record}");
 }

@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
 };
 
-use events_core::AnyEvent;
+use events_core::{AnyEvent, __testing::one_line};
 use unicode_width::UnicodeWidthChar as _;
 
 /// The number of columns after which a value is cut, so that a report fits a terminal.
@@ -29,7 +29,7 @@ pub(crate) fn fields_text(event: &dyn AnyEvent) -> String {
         if is_tuple {
             value
         } else {
-            format!("{name}: {value}")
+            format!("{}: {value}", one_line(name))
         }
     });
     let fields = fields.collect::<Vec<_>>().join(", ");

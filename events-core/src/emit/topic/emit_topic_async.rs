@@ -31,7 +31,7 @@ pin_project_lite::pin_project! {
     /// let registry = Registry::new();
     /// registry.on_topic("user::.*", |event: &dyn AnyEvent| event.get::<u64>("user").map(drop))?.detach();
     /// let args = smol::block_on(signed_in(&registry, 7));
-    /// assert_eq!(args.get::<u32>("user"), Some(&7));
+    /// assert_eq!(args.arg::<u32>("user"), Some(&7));
     /// # Ok::<(), events_core::subscribing::PatternError>(())
     /// ```
     ///
@@ -99,7 +99,7 @@ impl Registry {
     /// })?;
     /// # smol::block_on(async {
     /// let args = registry.emit_topic_async("user::logged_in", args! { user: 7_u32 }).await;
-    /// assert_eq!(args.get::<u32>("user"), Some(&7));
+    /// assert_eq!(args.arg::<u32>("user"), Some(&7));
     /// # });
     /// # Ok::<(), events_core::subscribing::PatternError>(())
     /// ```

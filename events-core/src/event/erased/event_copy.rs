@@ -27,9 +27,11 @@ impl EventCopy {
         })
     }
 
-    /// The event; a clone of it, if there are other references to the copy.
+    /// The event; a clone of it, if there are other references to the copy; the copy itself, if `Clone` panics then.
     pub(crate) fn into_any(self) -> Box<dyn Any + Send> {
-        self.event.into_any()
+        let origin = self.origin;
+        let event = self.event.into_any();
+        event.unwrap_or_else(|event| Box::new(Self { event, origin }))
     }
 }
 

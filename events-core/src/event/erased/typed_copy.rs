@@ -1,6 +1,10 @@
 //! A copy of an event with a type, which several handlers share.
 
-use std::{any::Any, sync::Arc};
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 use crate::{
     event::{
@@ -10,6 +14,7 @@ use crate::{
         traits::Event,
     },
     metadata::Origin,
+    primitives::drop_catching,
 };
 
 /// A copy of an event. Its origin is stored beside it.
@@ -50,8 +55,20 @@ impl<E: Clone + Send + Sync + Event + 'static> AnyEvent for TypedCopy<E> {
 }
 
 impl<E: Clone + Send + Sync + Event + 'static> CopiedEvent for TypedCopy<E> {
-    fn into_any(self: Arc<Self>) -> Box<dyn Any + Send> {
-        let event = Arc::try_unwrap(self).map_or_else(|shared| shared.0.clone(), |copy| copy.0);
-        event.__into_any()
+    fn into_any(self: Arc<Self>) -> Result<Box<dyn Any + Send>, SharedEvent> {
+        let event = match Arc::try_unwrap(self) {
+            Ok(copy) => copy.0,
+            Err(shared) => match catch_unwind(AssertUnwindSafe(|| shared.0.clone())) {
+                Ok(event) => {
+                    drop_catching(shared); // it may be the last reference now
+                    event
+                }
+                Err(payload) => {
+                    drop_catching(payload);
+                    return Err(shared);
+                }
+            },
+        };
+        Ok(event.__into_any())
     }
 }

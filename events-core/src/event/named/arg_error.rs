@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt};
 
-/// Why [`AnyEvent::get`](trait@crate::AnyEvent#method.get) returns no value.
+/// Why [`AnyEvent::get`](trait@crate::AnyEvent#method.get) or [`Args::get`](crate::emitting::Args::get) returns no value.
 ///
 /// ```
 /// use events_core::{AnyEvent, Registry, args, emitting::ArgError};

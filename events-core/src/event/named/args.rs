@@ -1,9 +1,13 @@
 //! The arguments of a named event.
 
-use std::{any, any::Any, fmt, sync::Arc};
+use std::{any, any::Any, collections::HashSet, fmt, sync::Arc};
 
-use super::arg_value::{ArgJson, ArgValue};
-use crate::event::json::Json;
+use super::{
+    arg_error::ArgError,
+    arg_value::{ArgJson, ArgValue},
+    number::read,
+};
+use crate::{event::json::Json, primitives::one_line};
 
 /// The arguments of a named event, by name; [`args!`](crate::args!) makes them.
 ///
@@ -29,8 +33,9 @@ use crate::event::json::Json;
 /// })?;
 /// let args = sign_up(7, Some("ada"));
 /// let args = registry.try_emit_topic("user::signed_up", args).expect("no subscriber fails");
-/// assert_eq!(args.get::<String>("referrer").map(String::as_str), Some("ada"));
-/// assert_eq!(args.get::<u64>("user"), None); // it is a `u32`
+/// assert_eq!(args.arg::<String>("referrer").map(String::as_str), Some("ada"));
+/// assert_eq!(args.arg::<u64>("user"), None); // it is a `u32`
+/// assert_eq!(args.get::<u64>("user"), Ok(7)); // converted
 /// # Ok::<(), events_core::subscribing::PatternError>(())
 /// ```
 #[derive(Clone, Default)]
@@ -107,10 +112,30 @@ impl Args {
         self
     }
 
-    /// The argument of that name, if it is a `T`.
+    /// The argument of that name, if it is a `T`, as [`arg`](trait@crate::AnyEvent#method.arg) of an event reads it.
     #[must_use]
-    pub fn get<T: Any>(&self, name: &str) -> Option<&T> {
+    pub fn arg<T: Any>(&self, name: &str) -> Option<&T> {
         self.any(name)?.downcast_ref()
+    }
+
+    /// The value of the argument of that name, as a `T`. Numbers are converted if nothing is lost, as
+    /// [`get`](trait@crate::AnyEvent#method.get) of an event converts them.
+    ///
+    /// # Errors
+    ///
+    /// [`ArgError::Missing`] if there is no such name, and [`ArgError::WrongType`] if the value is no `T` and does not
+    /// convert.
+    ///
+    /// ```
+    /// use events_core::{args, emitting::ArgError};
+    ///
+    /// let args = args! { user: 7_u32, mode: "signin" };
+    /// assert_eq!(args.get::<u64>("user"), Ok(7));
+    /// assert_eq!(args.get::<u64>("agent"), Err(ArgError::Missing));
+    /// assert_eq!(args.get::<u64>("mode"), Err(ArgError::WrongType { found: "&str" }));
+    /// ```
+    pub fn get<T: Any + Clone>(&self, name: &str) -> Result<T, ArgError> {
+        read(self.any(name), || self.type_name(name))
     }
 
     pub(super) fn any(&self, name: &str) -> Option<&dyn Any> {
@@ -123,7 +148,17 @@ impl Args {
 
     /// The names, and whether they are secret.
     pub(super) fn names(&self) -> impl Iterator<Item = (&'static str, bool)> + '_ {
-        self.0.iter().map(|arg| (arg.name, arg.is_secret))
+        let args = self.counting().into_iter();
+        args.map(|arg| (arg.name, arg.is_secret))
+    }
+
+    /// The arguments without those whose names were added again later.
+    fn counting(&self) -> Vec<&Arg> {
+        let mut names = HashSet::new();
+        let last = self.0.iter().rev().filter(|arg| names.insert(arg.name));
+        let mut args: Vec<_> = last.collect();
+        args.reverse();
+        args
     }
 
     /// The values as JSON, by name.
@@ -136,11 +171,7 @@ impl Args {
                 None => None,
             };
             // An earlier argument of the same name does not count, even if the last one is left out.
-            let last = |arg: &&Arg| {
-                self.find(arg.name)
-                    .is_some_and(|last| std::ptr::eq(*arg, last))
-            };
-            let values = self.0.iter().filter(last);
+            let values = self.counting().into_iter();
             let values = values.filter_map(|arg| Some((arg.name.to_owned(), value(arg)?)));
             Some(Json::Object(values.collect()))
         }
@@ -161,7 +192,7 @@ impl fmt::Debug for Args {
         let mut debug = f.debug_struct("Args");
         for (name, is_secret) in self.names() {
             let value = if is_secret { "[redacted]" } else { ".." };
-            debug.field(name, &format_args!("{value}"));
+            debug.field(&one_line(name), &format_args!("{value}"));
         }
         debug.finish()
     }

@@ -15,5 +15,5 @@ mod topic_event;
 pub use arg_error::ArgError;
 pub use arg_value::ArgProbe;
 pub use args::Args;
-pub(super) use number::convert;
+pub(super) use number::read;
 pub(crate) use topic_event::TopicEvent;

@@ -1,6 +1,8 @@
-//! Conversions between the number types that lose nothing.
+//! Reading a value as a type, with the conversions between the number types that lose nothing.
 
 use std::any::Any;
+
+use super::arg_error::ArgError;
 
 /// The value of a number of any type.
 #[derive(Clone, Copy)]
@@ -13,8 +15,21 @@ enum Number {
 /// 2 to the power of 128, the first integer that no type can store; exact.
 const TOO_LARGE: f64 = 340_282_366_920_938_463_463_374_607_431_768_211_456.0;
 
+/// The value of an argument or a field as a `T`. `type_name` returns the name of its type.
+pub(in crate::event) fn read<T: Any + Clone>(
+    value: Option<&dyn Any>,
+    type_name: impl FnOnce() -> Option<&'static str>,
+) -> Result<T, ArgError> {
+    let value = value.ok_or(ArgError::Missing)?;
+    let exact = value.downcast_ref::<T>().cloned();
+    let converted = exact.or_else(|| convert(value));
+    converted.ok_or_else(|| ArgError::WrongType {
+        found: type_name().unwrap_or("value of another type"),
+    })
+}
+
 /// The value as a `T`, if both are numbers and the `T` is equal to the value. A negative zero has no integer.
-pub(in crate::event) fn convert<T: Any + Clone>(value: &dyn Any) -> Option<T> {
+fn convert<T: Any + Clone>(value: &dyn Any) -> Option<T> {
     Number::of(value)?.into_type()
 }
 

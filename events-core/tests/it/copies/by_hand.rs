@@ -1,8 +1,13 @@
 //! Pattern subscribers that run later, subscribed at run time: what they receive, and how often the event is cloned.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
-use events_core::{AnyEvent, Emission, EventCopy, Registry, Subscription};
+use events_core::{
+    AnyEvent, Emission, Event, EventCopy, Origin, Registry, Subscription, queues::UnfinishedEvent,
+};
 
 use super::{Order, VERBS, Verb, emit, note, order};
 use crate::{Journal, block_on, poll_once};
@@ -213,4 +218,53 @@ fn an_event_that_a_shutdown_returns_is_the_event() {
         Some(7)
     );
     assert_eq!(*kept.lock().expect("not poisoned"), None);
+}
+
+/// Its clones panic from the first one that is made while `is_armed`.
+#[derive(Event)]
+#[event(topic = "copies::Armed")]
+struct Armed(Arc<AtomicBool>);
+
+impl Clone for Armed {
+    fn clone(&self) -> Self {
+        assert!(!self.0.load(Ordering::Relaxed), "it cannot be cloned");
+        Self(Arc::clone(&self.0))
+    }
+}
+
+#[test]
+fn an_event_whose_clone_panics_at_its_end_is_returned_as_the_copy() {
+    for is_flush_dropped in [false, true] {
+        let registry = Registry::new();
+        let kept = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let keeps = Arc::clone(&kept);
+        let keep = move |event: &EventCopy| {
+            keeps.lock().expect("not poisoned").push(event.clone());
+            std::future::pending::<()>()
+        };
+        let _keep = registry
+            .on_topic_async("copies::.*", keep)
+            .expect("a pattern");
+        let is_armed = Arc::new(AtomicBool::new(false));
+        registry.emit_from(Armed(Arc::clone(&is_armed)), "desk");
+        registry.emit(order(7));
+        let mut flush = Box::pin(registry.queue().flush_async());
+        assert!(poll_once(flush.as_mut()).is_pending());
+        assert!(!kept.lock().expect("not poisoned").is_empty());
+
+        is_armed.store(true, Ordering::Relaxed);
+        let flush = Some(flush).filter(|_| !is_flush_dropped);
+        let unfinished = registry.queue().shutdown(std::time::Duration::ZERO);
+        drop(flush);
+        let mut events = unfinished.events;
+        events.sort_by_key(|event| event.topic().to_owned());
+        let number =
+            |event: UnfinishedEvent| event.downcast().ok().map(|order: Order| order.number);
+        assert_eq!(events.pop().and_then(number), Some(7));
+        let event = events.pop().expect("the one that cannot be cloned");
+        let event = event.downcast::<Armed>().map(drop).expect_err("no clone");
+        let copy: EventCopy = event.downcast().expect("the copy in its place");
+        assert!(copy.downcast_ref::<Armed>().is_some());
+        assert_eq!(copy.origin().map(Origin::as_str), Some("desk"));
+    }
 }

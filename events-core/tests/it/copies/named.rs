@@ -91,7 +91,7 @@ fn a_shutdown_returns_the_arguments() {
     let event = unfinished.events.into_iter().next().expect("it is queued");
     assert_eq!(event.topic(), "copies::named");
     let args = event.downcast::<Args>().expect("arguments");
-    assert_eq!(args.get::<u32>("user"), Some(&7));
+    assert_eq!(args.arg::<u32>("user"), Some(&7));
 }
 
 #[cfg(feature = "serde")]

@@ -1,5 +1,6 @@
 //! Topics: patterns, their subscribers, and named events.
 
+mod argument_names;
 mod declared;
 mod named_args;
 mod named_copies;

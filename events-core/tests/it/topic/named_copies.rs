@@ -149,7 +149,7 @@ fn emit_topic_async_waits_for_the_async_subscribers_and_not_for_the_deferred_one
     let error = block_on(emit).expect_err("the async one fails");
     assert_eq!((error.ran(), error.failures().len()), (1, 1));
     assert!(error.to_string().contains("on purpose"), "{error}");
-    assert_eq!(error.into_event().get::<u32>("user"), Some(&7));
+    assert_eq!(error.into_event().arg::<u32>("user"), Some(&7));
     assert_eq!(journal.take(), ["ends"]);
     assert_eq!(registry.queue().flush().ran(), 1);
     assert_eq!(journal.take(), ["deferred"]);
@@ -217,7 +217,7 @@ fn a_shutdown_returns_the_arguments_of_events_that_subscribers_have_not_finished
     let users = unfinished.events.into_iter().map(|event| {
         let topic = event.topic().to_owned();
         let args = event.downcast::<Args>().expect("the event has no type");
-        (topic, args.get::<u32>("user").copied())
+        (topic, args.arg::<u32>("user").copied())
     });
     let expected = [
         ("named::emitted".to_owned(), Some(7)),

@@ -122,7 +122,7 @@ const EMITS: [(Emit, bool); 20] = [
 
 #[expect(clippy::needless_pass_by_value, reason = "the result of an emit")]
 fn kept(args: Args) {
-    assert_eq!(args.get::<u32>("user"), Some(&7));
+    assert_eq!(args.arg::<u32>("user"), Some(&7));
 }
 
 fn ran(result: Result<events_core::Emitted<Args>, events_core::EmitError<Args>>) {
@@ -242,7 +242,7 @@ fn failures_of_an_async_emit_name_the_topic_and_return_the_arguments() {
     for part in ["`named::signin`", "on purpose", "by accident"] {
         assert!(text.contains(part), "{part} is not in {text}");
     }
-    assert_eq!(error.into_event().get::<u32>("user"), Some(&7));
+    assert_eq!(error.into_event().arg::<u32>("user"), Some(&7));
     registry
         .enqueue_topic(TOPIC, args! {})
         .expect("there is room");
@@ -298,8 +298,8 @@ fn a_full_queue_and_one_that_is_shut_down_return_the_arguments() {
             let text = format!("`named::signin` was not enqueued: {why}");
             assert_eq!(refused.to_string(), text);
             assert!(format!("{refused:?}").contains("\"named::signin\""));
-            assert_eq!(refused.event().get::<u32>("user"), Some(&8));
-            assert_eq!(refused.into_event().get::<u32>("user"), Some(&8));
+            assert_eq!(refused.event().arg::<u32>("user"), Some(&8));
+            assert_eq!(refused.into_event().arg::<u32>("user"), Some(&8));
         }
     }
     let registry = Registry::new();
@@ -385,7 +385,7 @@ fn a_shutdown_returns_the_arguments_of_events_that_it_could_not_run() {
         let topic = event.topic().to_owned();
         let origin = event.origin().map(|origin| origin.as_str().to_owned());
         let args = event.downcast::<Args>().expect("the event has no type");
-        (topic, origin, args.get::<u32>("user").copied())
+        (topic, origin, args.arg::<u32>("user").copied())
     });
     let expected = [
         ("named::a".to_owned(), None, Some(7)),

@@ -279,7 +279,7 @@ fn an_event_without_a_type_has_arguments_by_name_and_type() {
         args! { user: 7_u32, mode: "signin" },
         "desk",
     );
-    assert_eq!(args.get::<u32>("user"), Some(&7));
+    assert_eq!(args.arg::<u32>("user"), Some(&7));
     assert_eq!(
         journal.take(),
         [r#"Some(7) Some("signin") user::signin { user: .., mode: .. }"#]
@@ -338,7 +338,7 @@ fn try_emit_topic_reports_the_outcome_of_an_untyped_event() {
         error.failures()[0].subscriber().pattern.as_deref(),
         Some("some::.*")
     );
-    assert_eq!(error.into_event().get::<i32>("a"), Some(&1));
+    assert_eq!(error.into_event().arg::<i32>("a"), Some(&1));
     emit_topic("some::thing", args! {});
 }
 

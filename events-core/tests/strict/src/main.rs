@@ -48,7 +48,7 @@ fn main() {
     assert_eq!(shadowed::emit_all(), 9);
     let [names, of_macro] = arguments();
     for (name, value) in [("value", 1), ("Option", 2), ("type", 3), ("self", 4), ("fn", 5)] {
-        assert_eq!(names.get::<u8>(name), Some(&value));
+        assert_eq!(names.arg::<u8>(name), Some(&value));
     }
     let text = format!("{:?}", emit_topic("strict.arguments", of_macro));
     assert_eq!(text, "Args { first: .., second: [redacted], of_macro: .. }");

@@ -10,5 +10,6 @@ fn main() {
     drop(args! { hidden user: user });
     drop(args! { "user": user });
     drop(args! { user: user, secret user: user });
+    drop(args! { type: user, r#type: user });
     drop(args! { user: user; mode: 1 });
 }
