@@ -7,7 +7,8 @@
 //! - `default_registry`: that static, and the warning when the program ends with events in its queue;
 //! - `scope`: scopes;
 //! - `emit_on_current`: emitting to the current registry; `emit_topic_on_current`: by a topic;
-//! - `spawn_emit`: an async emit on a task of its own; `spawn_emit_off`: the same without the feature `tokio`.
+//! - `spawn_emit`: an async emit on a task of its own; `spawn_emit_topic`: the same by a topic; `spawn_emit_off`: both
+//!   without the feature `tokio`.
 
 mod default_registry;
 mod emit_on_current;
@@ -17,6 +18,8 @@ mod scope;
 mod spawn_emit;
 #[cfg(not(feature = "tokio"))]
 mod spawn_emit_off;
+#[cfg(feature = "tokio")]
+mod spawn_emit_topic;
 
 pub(crate) use emit_on_current::BuiltinOnCurrent;
 pub use emit_on_current::{CurrentRegistry, emit_mut, finish_async};

@@ -84,7 +84,7 @@ impl<E: Event> TryEmitAsync<E> {
     }
 }
 
-fn log_error<E>(error: EmitError<E>) {
+pub(super) fn log_error<E>(error: EmitError<E>) {
     let (emitted, kind) = error.into_parts();
     match kind {
         EmitErrorKind::Failed(failures) => failures.into_iter().for_each(log::failure),
@@ -94,7 +94,7 @@ fn log_error<E>(error: EmitError<E>) {
 }
 
 #[track_caller]
-fn spawn<F>(emit: F, details: Details<F::Output>) -> SpawnedEmit<F::Output>
+pub(super) fn spawn<F>(emit: F, details: Details<F::Output>) -> SpawnedEmit<F::Output>
 where
     F: Future<Output: Send> + Send + 'static,
 {
@@ -117,7 +117,7 @@ where
 }
 
 /// What the task of an emit and the future for its result share. `T` is the result.
-struct Details<T> {
+pub(super) struct Details<T> {
     topic: Cow<'static, str>,
     /// The registry of the emit.
     registry: Registry,
@@ -129,7 +129,7 @@ struct Details<T> {
 }
 
 impl<T> Details<T> {
-    fn new(topic: Cow<'static, str>, of_emit: Registry, log: fn(T)) -> Self {
+    pub(super) fn new(topic: Cow<'static, str>, of_emit: Registry, log: fn(T)) -> Self {
         Self {
             topic,
             registry: of_emit,
@@ -202,8 +202,8 @@ impl<F: Future> Future for Task<F> {
     }
 }
 
-/// A future for the result of an emit that runs on a task of its own; returned by [`EmitAsync::spawn_tokio`] and
-/// [`TryEmitAsync::spawn_tokio`]. `T` is what the emit returns.
+/// A future for the result of an emit that runs on a task of its own; returned by [`EmitAsync::spawn_tokio`],
+/// [`TryEmitAsync::spawn_tokio`] and those of emits by a topic. `T` is what the emit returns.
 ///
 /// Dropping it does not cancel the emit. It need not be awaited: the emit runs without that.
 ///

@@ -4,8 +4,8 @@ use std::{convert::Infallible, future::Pending};
 
 use crate::{
     diagnostics::FeatureTokio,
-    emit::{EmitAsync, TryEmitAsync},
-    event::Event,
+    emit::{EmitAsync, EmitTopicAsync, TryEmitAsync, TryEmitTopicAsync},
+    event::{Args, Event},
     result::{EmitError, Emitted},
 };
 
@@ -27,6 +27,28 @@ impl<E: Event> TryEmitAsync<E> {
     /// Does not compile when called; the error names the feature.
     #[doc(hidden)]
     pub fn spawn_tokio(self) -> Never<Result<Emitted<E>, EmitError<E>>>
+    where
+        Self: FeatureTokio,
+    {
+        unreachable!("the feature is off")
+    }
+}
+
+impl EmitTopicAsync {
+    /// Does not compile when called; the error names the feature.
+    #[doc(hidden)]
+    pub fn spawn_tokio(self) -> Never<Args>
+    where
+        Self: FeatureTokio,
+    {
+        unreachable!("the feature is off")
+    }
+}
+
+impl TryEmitTopicAsync {
+    /// Does not compile when called; the error names the feature.
+    #[doc(hidden)]
+    pub fn spawn_tokio(self) -> Never<Result<Emitted<Args>, EmitError<Args>>>
     where
         Self: FeatureTokio,
     {

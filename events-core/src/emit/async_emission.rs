@@ -104,6 +104,11 @@ impl<E: Event> AsyncEmission<E> {
         &self.registry
     }
 
+    /// The topic of the event: its own, if it is an event without a type.
+    pub(super) fn topic(&self) -> &str {
+        self.background_run.event().map_or(E::topic(), E::__topic)
+    }
+
     /// Polls the handlers, and logs failures. Returns the event.
     #[inline]
     pub(super) fn poll_event(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<E> {
@@ -204,9 +209,7 @@ impl<E: Event> AsyncEmission<E> {
         let (cut_off, not_reached) = unfinished.split();
         if !cut_off.is_empty() {
             let _entered = self.span.get().and_then(CatchSpan::enter);
-            let event = self.background_run.event();
-            let topic = event.map_or_else(|| E::topic().into(), E::__topic_text);
-            log::cut_off(&topic, cut_off, not_reached);
+            log::cut_off(self.topic(), cut_off, not_reached);
         }
     }
 

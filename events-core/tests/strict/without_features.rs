@@ -1,6 +1,6 @@
 //! Methods that need a feature of `events-core`, called without it: `check` compares the errors.
 
-use events_core::{AnyEvent, Event, Registry, bridge};
+use events_core::{AnyEvent, Event, Registry, args, bridge};
 
 #[derive(Event, Clone)]
 struct Saved;
@@ -12,6 +12,8 @@ fn main() {
     saved.spawn_tokio().detach();
     drop(registry.emit_async(Saved).spawn_tokio());
     drop(registry.try_emit_async(Saved).spawn_tokio());
+    drop(registry.emit_topic_async("saved", args! {}).spawn_tokio());
+    drop(registry.try_emit_topic_async("saved", args! {}).spawn_tokio());
     let _ = |event: &dyn AnyEvent| {
         let json = event.to_json().expect("it is marked `serialize`");
         println!("{json}");

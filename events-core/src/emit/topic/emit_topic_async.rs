@@ -163,6 +163,28 @@ impl Registry {
     }
 }
 
+#[cfg(feature = "tokio")]
+impl EmitTopicAsync {
+    pub(crate) fn registry(&self) -> &Registry {
+        self.emission.registry()
+    }
+
+    pub(crate) fn topic(&self) -> &str {
+        self.emission.topic()
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl TryEmitTopicAsync {
+    pub(crate) fn registry(&self) -> &Registry {
+        self.emission.registry()
+    }
+
+    pub(crate) fn topic(&self) -> &str {
+        self.emission.topic()
+    }
+}
+
 impl Future for EmitTopicAsync {
     type Output = Args;
 

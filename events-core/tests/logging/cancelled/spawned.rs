@@ -1,8 +1,12 @@
 //! What is logged about an emit on a task of its own.
 
-use std::future::pending;
+use std::{
+    future::pending,
+    pin::pin,
+    task::{Context, Waker},
+};
 
-use events_core::Registry;
+use events_core::{EventCopy, Registry, args};
 use tokio::runtime::Builder;
 use tracing::{Level, error_span};
 
@@ -103,4 +107,95 @@ fn a_shutdown_of_the_runtime_is_logged_in_the_span_of_the_caller() {
                  it began, so that none of its subscribers is reached; await it before that \
                  topic=\"logging::cancelled::Order\"";
     single(&log, start);
+}
+
+/// The topic of an event without a type.
+const TOPIC: &str = "logging::cancelled::upload";
+
+/// A registry whose subscriber by a topic never ends, and one whose subscriber fails.
+fn by_topic() -> [Registry; 2] {
+    let (waits, fails) = (Registry::new(), Registry::new());
+    let new = waits.subscribe_topic_async(TOPIC, async |_: &EventCopy| pending::<()>().await);
+    let new = new.expect("it is a pattern").id("mail");
+    new.register().expect("the id is free").detach();
+    let new = waits.on_topic_deferred(TOPIC, |_: &EventCopy| {});
+    new.expect("it is a pattern").detach();
+    let new = fails.on_topic_async(TOPIC, async |_: &EventCopy| Err::<(), _>("no mail server"));
+    new.expect("it is a pattern").detach();
+    [waits, fails]
+}
+
+#[test]
+fn an_emit_by_topic_that_is_cut_off_is_logged_with_its_topic() {
+    let [registry, _] = by_topic();
+    let card = || args! { card: "4711-0815" };
+    let calls: [(usize, &dyn Fn()); 4] = [
+        (0, &|| {
+            poll_and_drop(registry.emit_topic_async(TOPIC, card()))
+        }),
+        (0, &|| {
+            poll_and_drop(registry.try_emit_topic_async(TOPIC, card()));
+        }),
+        (3, &|| {
+            drop(registry.emit_topic_async(TOPIC, card()).spawn_tokio());
+        }),
+        (3, &|| {
+            drop(registry.try_emit_topic_async(TOPIC, card()).spawn_tokio());
+        }),
+    ];
+    for (yields, call) in calls {
+        let log = log_of(yields, call);
+        let start = "WARN request{id=7}: events_core: an async emit was dropped before its end;";
+        let record = single(&log, start);
+        let topic = " topic=\"logging::cancelled::upload\" cut_off=\"mail (";
+        assert!(record.contains(topic), "{record}");
+        assert!(!record.contains("not_reached"), "{record}"); // the deferred one is in the queue
+    }
+    assert_eq!(registry.queue().flush().ran(), 4);
+}
+
+#[test]
+fn a_spawned_emit_by_topic_that_has_not_begun_is_logged_with_its_topic() {
+    let [registry, _] = by_topic();
+    let spawn = || {
+        let emit = registry.emit_topic_async(TOPIC, args! { card: "4711-0815" });
+        drop(emit.spawn_tokio());
+    };
+    let log = log_of(0, spawn);
+    let record = single(
+        &log,
+        "WARN request{id=7}: events_core: a spawned emit was dropped",
+    );
+    assert!(
+        record.contains(" topic=\"logging::cancelled::upload\""),
+        "{record}"
+    );
+}
+
+#[test]
+fn the_failures_of_a_spawned_emit_by_topic_are_logged_unless_the_result_is_received() {
+    let [_, registry] = by_topic();
+    let start = "ERROR request{id=7}: events_core: a subscriber failed";
+    let log = log_of(3, || {
+        drop(registry.emit_topic_async(TOPIC, args! {}).spawn_tokio());
+    });
+    single(&log, start);
+    let log = log_of(3, || {
+        drop(registry.try_emit_topic_async(TOPIC, args! {}).spawn_tokio());
+    });
+    single(&log, start);
+    let log = logged(Level::WARN, || {
+        let runtime = Builder::new_current_thread().build().expect("a runtime");
+        let emit = registry.try_emit_topic_async(TOPIC, args! {});
+        let result = runtime.block_on(async { emit.spawn_tokio().await });
+        let result = result.expect("the runtime is there");
+        assert_eq!(result.expect_err("it fails").failures().len(), 1);
+    });
+    assert!(log.is_empty(), "{log:#?}");
+}
+
+fn poll_and_drop(future: impl Future) {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(future.as_mut().poll(&mut context).is_pending());
 }
