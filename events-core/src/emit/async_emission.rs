@@ -104,9 +104,9 @@ impl<E: Event> AsyncEmission<E> {
         &self.registry
     }
 
-    /// The topic of the event: its own, if it is an event without a type.
+    /// The topic of the event: its own, if it is an named event.
     pub(super) fn topic(&self) -> &str {
-        self.background_run.event().map_or(E::topic(), E::__topic)
+        self.background_run.event().map_or(E::topic(), topic_of)
     }
 
     /// Polls the handlers, and logs failures. Returns the event.

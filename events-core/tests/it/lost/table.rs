@@ -16,7 +16,7 @@ pub(super) struct Order {
 #[derive(Event)]
 pub(super) struct Other;
 
-/// The topic of an event without a type, with an order's journal.
+/// The topic of a named event, with an order's journal.
 pub(super) const NAMED: &str = "it::lost::named";
 
 pub(super) fn named(order: Order) -> Args {
@@ -28,7 +28,7 @@ pub(super) fn journal(args: Option<&Journal>) -> &Journal {
 }
 
 /// A registry with a sync subscriber, an async one that is suspended once, and a sync deferred one: of orders, and of the
-/// events without a type.
+/// named events.
 pub(super) fn subscribed() -> Registry {
     let registry = Registry::new();
     registry

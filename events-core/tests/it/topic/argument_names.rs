@@ -1,4 +1,4 @@
-//! The names of the arguments of an event without a type: which are possible, and one that is added again.
+//! The names of the arguments of a named event: which are possible, and one that is added again.
 
 use events_core::{
     args,

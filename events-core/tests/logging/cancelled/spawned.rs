@@ -109,7 +109,7 @@ fn a_shutdown_of_the_runtime_is_logged_in_the_span_of_the_caller() {
     single(&log, start);
 }
 
-/// The topic of an event without a type.
+/// The topic of an named event.
 const TOPIC: &str = "logging::cancelled::upload";
 
 /// A registry whose subscriber by a topic never ends, and one whose subscriber fails.
