@@ -185,7 +185,8 @@ macro_rules! emit {
 /// `Serialize`, and those that are events with `#[event(serialize)]`, without their secrets. The macro finds that out
 /// from the type of the value at its call. So a value whose type is a generic parameter there is left out, also if the
 /// caller passes one that is `Serialize`. With the bound `T: Serialize` it is written by its `Serialize`, which for an event
-/// may show the fields that are marked `secret`.
+/// may show the fields that are marked `secret`. So is an event in a tuple, or in a type that is no event: mark that
+/// argument `secret`.
 ///
 /// ```
 /// # #[cfg(feature = "serde")] {

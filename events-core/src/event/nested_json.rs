@@ -89,15 +89,15 @@ impl<T: ?Sized> AnyField<'_, T> {
 mod containers {
     use std::{
         borrow::Cow,
-        collections::{BTreeMap, HashMap, VecDeque},
+        collections::{BTreeMap, HashMap, LinkedList, VecDeque},
         rc::Rc,
-        sync::Arc,
+        sync::{Arc, Mutex, RwLock},
     };
 
     use serde::Serialize;
     use serde_json::{Map, Value};
 
-    use super::{Json, Nested};
+    use super::{Json, Nested, secret};
 
     /// What an element is in a container that cannot leave it out.
     fn element(value: &impl Nested) -> Json {
@@ -141,6 +141,37 @@ mod containers {
         }
     }
 
+    macro_rules! locks {
+        ($($lock:ident $read:ident),*) => {
+            $(
+                impl<T: Nested + ?Sized> Nested for $lock<T> {
+                    fn json(&self) -> Option<Json> {
+                        self.$read().map_or_else(|_| secret(), |value| value.json())
+                    }
+
+                    fn hides(&self) -> bool {
+                        self.$read().map_or(true, |value| value.hides())
+                    }
+                }
+            )*
+        };
+    }
+    locks!(Mutex lock, RwLock read);
+
+    impl<T: Nested, E: Serialize> Nested for Result<T, E> {
+        fn json(&self) -> Option<Json> {
+            let (variant, value) = match self {
+                Ok(value) => ("Ok", element(value)),
+                Err(error) => ("Err", super::super::json::value(error).unwrap_or_default()),
+            };
+            Some(Value::Object(Map::from_iter([(variant.to_owned(), value)])))
+        }
+
+        fn hides(&self) -> bool {
+            self.as_ref().is_ok_and(T::hides)
+        }
+    }
+
     macro_rules! sequences {
         ($($sequence:ty $(, $size:ident)?;)*) => {
             $(
@@ -156,7 +187,7 @@ mod containers {
             )*
         };
     }
-    sequences!([T]; [T; N], N; Vec<T>; VecDeque<T>;);
+    sequences!([T]; [T; N], N; Vec<T>; VecDeque<T>; LinkedList<T>;);
 
     macro_rules! maps {
         ($($map:ty $(, $state:ident)?;)*) => {

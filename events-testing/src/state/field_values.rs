@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
 };
 
-use events_core::{AnyEvent, __testing::one_line};
+use events_core::{__testing::one_line, AnyEvent};
 use unicode_width::UnicodeWidthChar as _;
 
 /// The number of columns after which a value is cut, so that a report fits a terminal.

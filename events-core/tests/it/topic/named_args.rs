@@ -267,7 +267,10 @@ fn an_event_in_a_container_hides_its_secrets() {
         (args! { it: Mutex::new(login()) }, hidden.clone()),
         (args! { it: Arc::new(RwLock::new(login())) }, hidden.clone()),
         (args! { it: LinkedList::from([login()]) }, json!([hidden])),
-        (args! { it: Ok::<_, String>(login()) }, json!({"Ok": hidden})),
+        (
+            args! { it: Ok::<_, String>(login()) },
+            json!({"Ok": hidden}),
+        ),
         (args! { it: Err::<Login, _>("no") }, json!({"Err": "no"})),
     ] {
         check_json(args, &json!({"it": expected}));
