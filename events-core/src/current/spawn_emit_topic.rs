@@ -36,7 +36,7 @@ impl EmitTopicAsync {
     /// registry.on_topic_async("user::.*", export)?.detach();
     ///
     /// let spawned = registry.emit_topic_async("user::deleted", args! { user: 7_u32 }).spawn_tokio();
-    /// assert_eq!(spawned.await?.get::<u32>("user"), Some(&7));
+    /// assert_eq!(spawned.await?.arg::<u32>("user"), Some(&7));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// # })?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())

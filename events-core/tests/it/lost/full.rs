@@ -139,7 +139,7 @@ const FULL: &[(&str, FullCall, &str, Option<usize>)] = &[
             let queued = registry.enqueue_topic(NAMED, named(order));
             let error = queued.expect_err("it is full");
             assert_eq!(error.why(), Undelivered::QueueFull { capacity: 1 });
-            journal(error.into_event().get("journal")).note("returned");
+            journal(error.into_event().arg("journal")).note("returned");
             None
         },
         "returned",

@@ -42,7 +42,7 @@ fn the_result_of_an_emit_by_topic_is_that_of_the_emit() {
             .emit_topic_async(TOPIC, upload(&journal, 7))
             .spawn_tokio();
         let args = args.await.expect("the runtime is there");
-        assert_eq!(args.get::<u64>("bytes"), Some(&7));
+        assert_eq!(args.arg::<u64>("bytes"), Some(&7));
 
         let emitted = registry.try_emit_topic_async_from(TOPIC, upload(&journal, 8), "desk");
         let emitted = emitted.spawn_tokio().await.expect("the runtime is there");
@@ -52,7 +52,7 @@ fn the_result_of_an_emit_by_topic_is_that_of_the_emit() {
         let failed = failed.spawn_tokio().await.expect("the runtime is there");
         let error = failed.expect_err("it is empty");
         assert_eq!(error.failures().len(), 1);
-        assert_eq!(error.event().get::<u64>("bytes"), Some(&0));
+        assert_eq!(error.event().arg::<u64>("bytes"), Some(&0));
         let notes = [7, 8, 0].map(|bytes| format!("{TOPIC} {bytes}"));
         assert_eq!(journal.take(), notes);
     });
@@ -86,13 +86,14 @@ fn an_emit_by_topic_whose_runtime_is_shut_down_is_an_error_with_the_topic() {
     for polls in 0..3 {
         let registry = subscribed();
         let runtime = Builder::new_current_thread().build().expect("a runtime");
-        let spawned = runtime.block_on(async {
-            let emit = registry.emit_topic_async(TOPIC, upload(&journal, 7));
-            let spawned = emit.spawn_tokio();
+        let emit = registry.emit_topic_async(TOPIC, upload(&journal, 7));
+        let entered = runtime.enter();
+        let spawned = emit.spawn_tokio();
+        drop(entered);
+        runtime.block_on(async {
             for _ in 0..polls {
                 yield_now().await;
             }
-            spawned
         });
         drop(runtime);
         let error = block_on(spawned).map(drop).expect_err("the runtime ended");

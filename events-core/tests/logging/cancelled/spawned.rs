@@ -131,7 +131,7 @@ fn an_emit_by_topic_that_is_cut_off_is_logged_with_its_topic() {
     let card = || args! { card: "4711-0815" };
     let calls: [(usize, &dyn Fn()); 4] = [
         (0, &|| {
-            poll_and_drop(registry.emit_topic_async(TOPIC, card()))
+            poll_and_drop(registry.emit_topic_async(TOPIC, card()));
         }),
         (0, &|| {
             poll_and_drop(registry.try_emit_topic_async(TOPIC, card()));
