@@ -280,7 +280,7 @@ impl Model<'_> {
 
     fn begin_emit(&mut self, emit: &mut AsyncEmit) -> bool {
         let topic = emit.event.emitted().topic;
-        let Some(plan) = self.plan(topic, Some(emit.event.kind)) else {
+        let Some(plan) = self.plan(topic, emit.event.kind) else {
             return true;
         };
         if self.depth >= self.depth_limit {

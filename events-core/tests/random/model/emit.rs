@@ -26,7 +26,7 @@ impl Model<'_> {
     /// The value after the emit, and the report.
     pub(super) fn emit(&mut self, event: Event) -> (i64, Report) {
         let mut emitted = event.emitted();
-        let plan = self.plan(emitted.topic, Some(event.kind));
+        let plan = self.plan(emitted.topic, event.kind);
         let mut report = Report {
             deferred: Some(0),
             ..Report::default()
@@ -54,35 +54,6 @@ impl Model<'_> {
             report.deferred = None;
         }
         (emitted.value, report)
-    }
-
-    /// A topic without a type.
-    pub(super) fn emit_topic(&mut self, topic: &str, value: i64, origin: Option<usize>) -> Report {
-        let mut emitted = Emitted {
-            topic,
-            seen: Some(value),
-            value,
-            origin,
-        };
-        let mut report = Report {
-            deferred: Some(0),
-            ..Report::default()
-        };
-        if let Some(plan) = self.plan(topic, None) {
-            if self.depth >= self.depth_limit {
-                return too_deep();
-            }
-            self.depth += 1;
-            self.chain(&plan, &mut emitted, &mut report);
-            self.depth -= 1;
-        }
-        if report.ran == 0 {
-            self.unheard(topic);
-        }
-        if !report.failures.is_empty() {
-            report.deferred = None;
-        }
-        report
     }
 
     /// Puts a snapshot into the queue for those handlers whose filters the event passes; `numbers` are indices

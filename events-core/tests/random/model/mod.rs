@@ -20,7 +20,6 @@ use self::{
 use crate::{
     program::{
         Act, BATCHES, Cause, End, Event, FREE, FUEL, Handler, Kind, LISTENERS, Op, Program, Report,
-        TOPICS,
     },
     trace::{self, Trace},
 };
@@ -166,7 +165,12 @@ impl<'p> Model<'p> {
                 value,
                 origin,
             } => {
-                let report = self.emit_topic(TOPICS[topic], value, origin);
+                let kind = Kind::Named(topic);
+                let (value, report) = self.emit(Event {
+                    kind,
+                    value,
+                    origin,
+                });
                 match origin {
                     None => self.trace.reported(value, &report),
                     Some(_) => self.trace.emitted(value),

@@ -31,7 +31,7 @@ impl Model<'_> {
     /// An event out of the queue. Returns how many handlers failed.
     fn run_enqueued(&mut self, event: Event) -> usize {
         let topic = event.emitted().topic;
-        let Some(plan) = self.plan(topic, Some(event.kind)) else {
+        let Some(plan) = self.plan(topic, event.kind) else {
             self.unheard(topic);
             return 0;
         };

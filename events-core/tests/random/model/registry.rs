@@ -163,18 +163,18 @@ impl Model<'_> {
                 let one = &self.subscribers[other];
                 (one.is_registered || with.contains(&other))
                     && one.placed.names.contains(name)
-                    && kind.is_none_or(|kind| self.receives(other, topic_of(kind), Some(kind)))
+                    && kind.is_none_or(|kind| self.receives(other, topic_of(kind), kind))
             })
         };
         let mut targets = placed.before.iter().chain(&placed.after);
         targets.any(|name| !is_there(name))
     }
 
-    /// Whether it is for events of this topic and, if they have a type, of this kind.
-    fn receives(&self, id: Id, topic: &str, kind: Option<Kind>) -> bool {
+    /// Whether it is for events of this topic and kind.
+    fn receives(&self, id: Id, topic: &str, kind: Kind) -> bool {
         match &self.handler(id).target {
             Target::Pattern(pattern) => matches(*pattern, topic),
-            Target::Exact(_) => kind.is_some() && self.subscribers[id].kind == kind,
+            Target::Exact(_) => self.subscribers[id].kind == Some(kind),
         }
     }
 
@@ -188,7 +188,7 @@ impl Model<'_> {
         can(patterns)
             && KINDS.iter().all(|kind| {
                 let topic = topic_of(*kind);
-                let receives = |id: &Id| self.receives(*id, topic, Some(*kind));
+                let receives = |id: &Id| self.receives(*id, topic, *kind);
                 can(there.iter().copied().filter(receives).collect())
             })
     }
@@ -206,8 +206,8 @@ impl Model<'_> {
         )
     }
 
-    /// The subscribers of a topic, and of a kind if the event has a type; `None` when there are none.
-    pub(super) fn plan(&self, topic: &str, kind: Option<Kind>) -> Option<SharedPlan> {
+    /// The subscribers of a topic and a kind; `None` when there are none.
+    pub(super) fn plan(&self, topic: &str, kind: Kind) -> Option<SharedPlan> {
         let receives =
             |id: &Id| self.subscribers[*id].is_registered && self.receives(*id, topic, kind);
         let ids: Vec<_> = (0..self.subscribers.len()).filter(receives).collect();

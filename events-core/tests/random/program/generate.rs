@@ -9,6 +9,9 @@ use crate::rng::Rng;
 /// How many patterns handlers are registered for at run time.
 const FREE_PATTERNS: usize = 4;
 
+/// Those of them that match only events that can be copied.
+const COPIED: [usize; 2] = [0, 3];
+
 pub(crate) fn generate(seed: u64) -> Program {
     let rng = &mut Rng::new(seed);
     let mut handlers: Vec<_> = (0..DECLARED).map(declared).collect();
@@ -63,16 +66,19 @@ fn free_handler(rng: &mut Rng) -> Handler {
         Kind::C,
         Kind::D,
     ]);
-    let phase = match kind {
-        Kind::A | Kind::B if !pattern => {
-            *rng.pick(&[Phase::Sync, Phase::Sync, Phase::Async, Phase::Deferred])
-        }
-        _ => Phase::Sync,
-    };
     let target = if pattern {
         Target::Pattern(rng.below(FREE_PATTERNS))
     } else {
         Target::Exact(vec![kind])
+    };
+    let is_copied = match target {
+        Target::Exact(_) => matches!(kind, Kind::A | Kind::B),
+        Target::Pattern(pattern) => COPIED.contains(&pattern),
+    };
+    let phase = if is_copied {
+        *rng.pick(&[Phase::Sync, Phase::Sync, Phase::Async, Phase::Deferred])
+    } else {
+        Phase::Sync
     };
     let mut handler = Handler::new(target, phase);
     if phase == Phase::Deferred || (phase == Phase::Sync && !pattern) {
@@ -161,6 +167,15 @@ fn op(rng: &mut Rng, count: usize, top: bool) -> Op {
             event
         }
     };
+    // Emits by a topic that wait, and events in the queue without a type.
+    let maybe_named = |rng: &mut Rng, event: Event| {
+        if rng.chance(1, 5) {
+            let kind = Kind::Named(rng.below(TOPICS.len()));
+            Event { kind, ..event }
+        } else {
+            event
+        }
+    };
     let polls = |rng: &mut Rng| {
         if rng.chance(1, 3) {
             rng.below(4)
@@ -185,17 +200,26 @@ fn op(rng: &mut Rng, count: usize, top: bool) -> Op {
         8 => scan(rng),
         9 | 18 => Op::Emit(event(rng)),
         10 | 19 => Op::TryEmit(event(rng)),
-        11 => Op::EmitAsync(event(rng), polls(rng)),
-        12 | 20 => Op::TryEmitAsync(event(rng), polls(rng)),
+        11 => {
+            let event = event(rng);
+            Op::EmitAsync(maybe_named(rng, event), polls(rng))
+        }
+        12 | 20 => {
+            let event = event(rng);
+            Op::TryEmitAsync(maybe_named(rng, event), polls(rng))
+        }
         13 => Op::EmitTopic {
             topic: rng.below(TOPICS.len()),
             value: rng.below(10) as i64,
             origin: rng.chance(1, 3).then(|| rng.below(2)),
         },
-        14 | 15 | 21 => Op::Enqueue(Event {
-            kind: *rng.pick(&[Kind::A, Kind::A, Kind::B, Kind::C]),
-            ..event(rng)
-        }),
+        14 | 15 | 21 => {
+            let event = Event {
+                kind: *rng.pick(&[Kind::A, Kind::A, Kind::B, Kind::C]),
+                ..event(rng)
+            };
+            Op::Enqueue(maybe_named(rng, event))
+        }
         16 | 17 => Op::Flush,
         22 => match rng.below(4) {
             0 => Op::SetCapacity(1),

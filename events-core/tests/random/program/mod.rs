@@ -20,7 +20,7 @@ pub(crate) use table::{
 /// program ends.
 pub(crate) const FUEL: usize = 120;
 
-/// The events: two that can be copied, one that cannot, and one that borrows.
+/// The events: two that can be copied, one that cannot, one that borrows, and those without a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     A,
@@ -29,8 +29,11 @@ pub(crate) enum Kind {
     C,
     /// Borrows its value: it has sync handlers only, and is not enqueued.
     D,
+    /// Without a type, by the number of its topic: it has pattern subscribers only.
+    Named(usize),
 }
 
+/// The kinds with a type.
 pub(crate) const KINDS: [Kind; 4] = [Kind::A, Kind::B, Kind::C, Kind::D];
 
 /// An event of a program; values are below 1000.

@@ -17,6 +17,7 @@ pub(crate) fn topic_of(kind: Kind) -> &'static str {
         Kind::B => "one::b",
         Kind::C => "two::c",
         Kind::D => "two::d",
+        Kind::Named(topic) => TOPICS[topic],
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use events_core::{AnyEvent, Emission, Event as _, Origin, Registry};
+use events_core::{AnyEvent, Emission, Event as _, EventCopy, Origin, Registry};
 use smol::future::yield_now;
 
 use super::{
@@ -108,6 +108,12 @@ fn run_sync(
     }
 }
 
+/// The value of an event of any type that can be copied.
+pub(super) fn value_of(event: &EventCopy) -> i64 {
+    let value = event.arg::<i64>("value").copied();
+    value.expect("each event that can be copied has a value")
+}
+
 /// A deferred handler that is not async.
 pub(super) fn deferred(handler: usize, value: i64, emission: &Emission) -> Result<(), Scripted> {
     run_sync(handler, Some(value), None, Some(emission)).map(|_| ())
@@ -157,7 +163,7 @@ async fn run_asynchronous(handler: usize, value: &mut i64, emission: Option<&Emi
                 let (value, report) = match event.kind {
                     Kind::A => awaited(&registry, A { value }, origin).await,
                     Kind::B => awaited(&registry, B { value }, origin).await,
-                    Kind::C | Kind::D => panic!("no program awaits such an event"),
+                    Kind::C | Kind::D | Kind::Named(_) => panic!("no program awaits such an event"),
                 };
                 shared().note(|trace| trace.reported(value, &report));
             }

@@ -18,8 +18,8 @@ use std::{
 };
 
 use events_core::{
-    EmitError, Emitted, Failure, Registry, Subscription, args, bounds::OwnedEvent, failures,
-    info::SubscriberInfo,
+    EmitError, Emitted, Failure, Registry, Subscription, args, bounds::OwnedEvent, emitting::Args,
+    failures, info::SubscriberInfo,
 };
 
 use self::events::{A, B, C, D, Value};
@@ -52,6 +52,7 @@ macro_rules! with_event {
                 let $event = D { value: &mut value };
                 $result
             }
+            Kind::Named(_) => panic!("it has no type"),
         }
     }};
 }
@@ -204,7 +205,38 @@ impl Shared {
         self.note(|trace| trace.reported(value, &report));
     }
 
+    fn emit_topic_async(&self, topic: &str, event: Event, polls: usize) {
+        let args = args! { value: event.value };
+        let registry = &self.registry;
+        let future = match event.origin {
+            Some(origin) => registry.emit_topic_async_from(topic, args, ORIGINS[origin]),
+            None => registry.emit_topic_async(topic, args),
+        };
+        if let Some(args) = self.poll_in_place(future, polls) {
+            self.note(|trace| trace.emitted(value_in(&args)));
+        }
+    }
+
+    fn try_emit_topic_async(&self, topic: &str, event: Event, polls: usize) {
+        let args = args! { value: event.value };
+        let registry = &self.registry;
+        let future = match event.origin {
+            Some(origin) => registry.try_emit_topic_async_from(topic, args, ORIGINS[origin]),
+            None => registry.try_emit_topic_async(topic, args),
+        };
+        if let Some(result) = self.poll_in_place(future, polls) {
+            let value = match &result {
+                Ok(emitted) => value_in(emitted.event()),
+                Err(error) => value_in(error.event()),
+            };
+            self.note(|trace| trace.reported(value, &outcome(&result)));
+        }
+    }
+
     fn emit_async(&self, event: Event, polls: usize) {
+        if let Kind::Named(topic) = event.kind {
+            return self.emit_topic_async(TOPICS[topic], event, polls);
+        }
         let (registry, origin) = (&self.registry, event.origin.map(|origin| ORIGINS[origin]));
         let emitted = with_event!(event, event => {
             let future = match origin {
@@ -219,6 +251,9 @@ impl Shared {
     }
 
     fn try_emit_async(&self, event: Event, polls: usize) {
+        if let Kind::Named(topic) = event.kind {
+            return self.try_emit_topic_async(TOPICS[topic], event, polls);
+        }
         let (registry, origin) = (&self.registry, event.origin.map(|origin| ORIGINS[origin]));
         let emitted = with_event!(event, event => {
             let future = match origin {
@@ -262,6 +297,16 @@ impl Shared {
             Kind::B => enqueue(self, B { value }, origin),
             Kind::C => enqueue(self, C { value }, origin),
             Kind::D => panic!("an event that borrows is not enqueued"),
+            Kind::Named(topic) => {
+                let (topic, args) = (TOPICS[topic], args! { value: value });
+                let queued = match origin {
+                    Some(origin) => self
+                        .registry
+                        .enqueue_topic_from(topic, args, ORIGINS[origin]),
+                    None => self.registry.enqueue_topic(topic, args),
+                };
+                queued.is_ok()
+            }
         }
     }
 
@@ -269,6 +314,10 @@ impl Shared {
         let flushed = self.registry.queue().flush();
         self.note(|trace| trace.flushed(flushed.ran(), flushed.failures(), flushed.left()));
     }
+}
+
+fn value_in(args: &Args) -> i64 {
+    *args.get("value").expect("each event has a value")
 }
 
 /// What an emit reports, with the value of the event after it.

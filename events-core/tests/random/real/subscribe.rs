@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use events_core::{
-    AnyEvent, Emission, Subscription,
+    AnyEvent, Emission, EventCopy, Subscription,
     bounds::{Family, Snapshot},
     subscribers,
     subscribing::{BackgroundKind, NewSubscription, SubscribeError},
@@ -136,6 +136,7 @@ impl Shared {
             (Kind::D, _) => self.borrowed(number, with),
             (Kind::A, _) => self.background::<A, _>(number, with),
             (Kind::B, _) => self.background::<B, _>(number, with),
+            (Kind::Named(_), _) => panic!("it has no exact subscribers"),
         }
     }
 
@@ -232,6 +233,9 @@ impl Shared {
         let Target::Pattern(pattern) = handler.target else {
             panic!("the target is a pattern");
         };
+        if handler.phase != Phase::Sync {
+            return self.background_by_pattern(number, PATTERNS[pattern], with);
+        }
         let closure = Arc::clone(&self.closures);
         let new = self.registry.subscribe_topic(
             PATTERNS[pattern],
@@ -245,6 +249,38 @@ impl Shared {
             new = new.when(move |event: &dyn AnyEvent| {
                 when.holds(event.arg::<i64>("value").copied().unwrap_or(0))
             });
+        }
+        with.with(options(new, handler))
+    }
+
+    fn background_by_pattern<W: With>(&self, number: usize, pattern: &str, with: W) -> W::Output {
+        let handler = &self.program.handlers[number];
+        let closure = Arc::clone(&self.closures);
+        let registry = &self.registry;
+        let new = if handler.is_async {
+            let call = move |event: &EventCopy, emission: &Emission| {
+                let _ = &closure;
+                calls::asynchronous(number, calls::value_of(event), emission)
+            };
+            registry.subscribe_topic_async(pattern, call)
+        } else {
+            let call = move |event: &EventCopy, emission: &Emission| {
+                let _ = &closure;
+                calls::deferred(number, calls::value_of(event), emission)
+            };
+            registry.subscribe_topic_deferred(pattern, call)
+        };
+        let mut new = new.expect("it is a pattern");
+        if handler.is_async && handler.phase == Phase::Deferred {
+            new = new.deferred();
+        }
+        if let Some(when) = handler.when {
+            new = new.when(move |event: &dyn AnyEvent| {
+                when.holds(event.arg::<i64>("value").copied().unwrap_or(0))
+            });
+        }
+        if let Some(limit) = handler.concurrency {
+            new = new.concurrency(limit);
         }
         with.with(options(new, handler))
     }
