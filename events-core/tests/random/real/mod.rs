@@ -317,7 +317,7 @@ impl Shared {
 }
 
 fn value_in(args: &Args) -> i64 {
-    *args.get("value").expect("each event has a value")
+    *args.arg("value").expect("each event has a value")
 }
 
 /// What an emit reports, with the value of the event after it.
