@@ -10,7 +10,7 @@ use syn::{Expr, ext::IdentExt};
 use super::{
     background, install,
     model::{EventSelector, Subscriber},
-    tokens::{function_path, key, listed_families, parameter_family},
+    tokens::{function_path, key, listed_families, parameter_family, register_copies},
 };
 use crate::syntax::spans::mixed_site_at;
 
@@ -98,6 +98,7 @@ pub(crate) fn declaration(subscriber: &Subscriber) -> TokenStream {
     } else {
         install::install(subscriber)
     };
+    let register_copies = register_copies(subscriber);
     quote_spanned! {Span::mixed_site()=>
         #core::__private::Subscriber {
             name: ::core::concat!(::core::module_path!(), "::", #name),
@@ -109,7 +110,7 @@ pub(crate) fn declaration(subscriber: &Subscriber) -> TokenStream {
             selector: #selector,
             before: &[#(|| #before),*],
             after: &[#(|| #after),*],
-            install: |installer| { #install },
+            install: |installer| { #register_copies #install },
         }
     }
 }

@@ -5,8 +5,8 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Type, spanned::Spanned};
 
 use super::{
-    checks::event_param::{is_event_copy, pointee},
-    method::listener_alias,
+    checks::event_param::{is_event_copy, is_record_event, pointee},
+    method::{Method, listener_alias},
     model::{EventSelector, Subscriber},
 };
 use crate::syntax::{
@@ -54,6 +54,24 @@ pub(super) fn find_listener(subscriber: &Subscriber) -> Option<TokenStream> {
         let ::core::option::Option::Some(#listener) = #installer.listener(#default_listener) else {
             return;
         };
+    })
+}
+
+/// Registers how the events of a model are copied, if they can be, for a parameter that has the name of an event of a model.
+/// An observer registers its model itself.
+pub(super) fn register_copies(subscriber: &Subscriber) -> Option<TokenStream> {
+    let is_observer = |method: &Method| method.observed.is_some();
+    if subscriber.method.as_ref().is_some_and(is_observer) || !is_record_event(&subscriber.event) {
+        return None;
+    }
+    let core = &subscriber.core;
+    let span = type_name_span(&subscriber.event);
+    let event = located_at(&all_static(&subscriber.event), span);
+    Some(quote_spanned! {Span::mixed_site()=>
+        {
+            use #core::__private::OtherEvent as _;
+            #core::__private::RecordProbe::<#event>::REGISTER_COPIES();
+        }
     })
 }
 

@@ -99,7 +99,11 @@
 //!
 //! A subscriber of a pattern, such as `topic = "events::db::.*"`, receives the events of all models. If it is async or
 //! deferred, it takes a copy of them, which an event has if its model is `Clone + Send + Sync` and is registered: by
-//! [`register_copies`], or by an [`observer`](macro@crate::observer) of the model.
+//! [`register_copies`], by an [`observer`](macro@crate::observer) of the model, or by a registered function with
+//! [`subscriber`](macro@crate::subscriber) or method of a [`listener`](macro@crate::listener) whose parameter is one of
+//! these events, written with its name and its model, as in `&Created<User>`. A closure that is subscribed at run time,
+//! and an alias of an event, do not register the model, and neither does an emit: the event is generic there, so that it
+//! is unknown whether its model is `Clone`.
 //!
 //! # Emitting, from an integration with an ORM
 //!
@@ -115,6 +119,7 @@
 mod diff;
 mod events;
 mod model;
+mod probe;
 mod vetoes;
 
 pub use diff::{Change, Diff};
@@ -124,3 +129,5 @@ pub use events::{
 pub use model::{Model, models};
 #[doc(hidden)]
 pub use model::{ModelProbe, UnknownModel};
+#[doc(hidden)]
+pub use probe::{OtherEvent, RecordProbe};

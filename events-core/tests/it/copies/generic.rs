@@ -32,7 +32,7 @@ struct Plain(u8);
 struct Unknown<T>(T);
 
 /// How many deferred and async handlers of all topics an event reaches in a sync emit and in an async one.
-fn reached<E: Event + Clone>(event: E) -> [usize; 2] {
+pub(super) fn reached<E: Event + Clone>(event: E) -> [usize; 2] {
     let registry = Registry::new();
     let _subscriptions: [Subscription; 2] = [
         registry

@@ -5,6 +5,7 @@ mod declared;
 mod generic;
 mod missing;
 mod mixed;
+mod models;
 mod named;
 mod options;
 mod scan;

@@ -133,3 +133,19 @@ pub(in crate::subscriber) fn is_event_copy(ty: &Type) -> bool {
     }
     last_segment(ty).is_some_and(|last| last.ident == "EventCopy" && last.arguments.is_none())
 }
+
+/// Whether this may be an event of a model: it has the name of one, and one type argument.
+pub(in crate::subscriber) fn is_record_event(ty: &Type) -> bool {
+    const NAMES: [&str; 6] = [
+        "Creating", "Created", "Updating", "Updated", "Deleting", "Deleted",
+    ];
+    last_segment(ty).is_some_and(|segment| {
+        let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
+            return false;
+        };
+        let is_type = |argument: &GenericArgument| matches!(argument, GenericArgument::Type(_));
+        NAMES.iter().any(|name| segment.ident == name)
+            && arguments.args.len() == 1
+            && arguments.args.iter().all(is_type)
+    })
+}

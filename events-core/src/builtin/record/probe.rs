@@ -1,0 +1,32 @@
+//! Finds out for one event of a model, from its type, whether the events of the model can be copied.
+
+use std::marker::PhantomData;
+
+use super::events::{Created, Creating, Deleted, Deleting, Updated, Updating, register_copies};
+
+/// A subscriber of an event registers the copies of the event's model so, if its parameter has the name of an event of
+/// this module. The constant is the inherent one for an event of a model that is `Clone`, `Send` and `Sync`; else that of
+/// [`OtherEvent`].
+#[derive(Debug)]
+pub struct RecordProbe<E>(PhantomData<E>);
+
+/// The constant of [`RecordProbe`] for other events, and for models that are not known to be `Clone`, `Send` and `Sync`.
+pub trait OtherEvent {
+    /// Nothing.
+    const REGISTER_COPIES: fn() = || ();
+}
+
+impl<E> OtherEvent for RecordProbe<E> {}
+
+macro_rules! probes {
+    ($($event:ident)*) => {
+        $(
+            impl<M: Clone + Send + Sync + 'static> RecordProbe<$event<M>> {
+                /// Registers how the events of the model are copied.
+                pub const REGISTER_COPIES: fn() = register_copies::<M>;
+            }
+        )*
+    };
+}
+
+probes! { Creating Created Updating Updated Deleting Deleted }
