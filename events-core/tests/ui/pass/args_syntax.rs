@@ -7,5 +7,5 @@ fn main() {
     drop(args! {});
     drop(args! { user: user });
     drop(args! { secret user: user, });
-    drop(args! { secret: user, secret r#type: user, type: user });
+    drop(args! { secret: user, secret r#type: user, kind: user });
 }
