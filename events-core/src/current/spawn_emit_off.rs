@@ -35,22 +35,24 @@ impl<E: Event> TryEmitAsync<E> {
 }
 
 impl EmitTopicAsync {
-    /// Does not compile when called; the error names the feature.
+    /// Does not compile when called; the error names the feature. `for<'__any>` moves the check of the bound, which
+    /// never holds, from here to the caller.
     #[doc(hidden)]
     pub fn spawn_tokio(self) -> Never<Args>
     where
-        Self: FeatureTokio,
+        for<'__any> Self: FeatureTokio,
     {
         unreachable!("the feature is off")
     }
 }
 
 impl TryEmitTopicAsync {
-    /// Does not compile when called; the error names the feature.
+    /// Does not compile when called; the error names the feature. `for<'__any>` moves the check of the bound, which
+    /// never holds, from here to the caller.
     #[doc(hidden)]
     pub fn spawn_tokio(self) -> Never<Result<Emitted<Args>, EmitError<Args>>>
     where
-        Self: FeatureTokio,
+        for<'__any> Self: FeatureTokio,
     {
         unreachable!("the feature is off")
     }
