@@ -104,7 +104,7 @@ impl<E: Event> AsyncEmission<E> {
         &self.registry
     }
 
-    /// The topic of the event: its own, if it is an named event.
+    /// The topic of the event: its own, if it is a named event.
     pub(super) fn topic(&self) -> &str {
         self.background_run.event().map_or(E::topic(), topic_of)
     }
