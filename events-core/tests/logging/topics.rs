@@ -52,3 +52,22 @@ fn an_emit_by_topic_that_is_dropped_is_logged_with_its_topic() {
     assert!(record.contains("dropped before its end"), "{record}");
     assert!(record.contains("mail::sent"), "{record}");
 }
+
+#[test]
+fn a_record_of_queued_events_lists_the_first_topics_and_counts_the_others() {
+    let log = logged(tracing::Level::WARN, || {
+        let registry = Registry::new();
+        for number in 0..50_000 {
+            let topic = format!("job::{number}");
+            let queued = registry.enqueue_topic(topic, args! {});
+            queued.expect("there is room");
+        }
+        let queued = registry.enqueue_topic("job::0", args! {});
+        queued.expect("there is room");
+    });
+    let dropped = |line: &&String| line.contains("a registry is dropped");
+    let record = log.iter().find(dropped).expect("a record");
+    assert!(record.contains("events=50001 topics=job::0 (x2), job::1 (x1), "));
+    let others = "job::31 (x1), 49968 other topics (x49968)";
+    assert!(record.ends_with(others), "{} bytes", record.len());
+}
