@@ -208,7 +208,7 @@ fn take_with_context<E: OwnedEvent + Send>(popped: PoppedJob<'_, Core>) -> Optio
 /// Counts queued events, by the topic of each if they are named events.
 fn count_topics<T: Queued + 'static>(items: &LaneItems<'_>, counts: &mut TopicCounts) {
     for item in items.iter::<T>() {
-        counts.add(topic_text(item.event()), 1);
+        counts.add(topic_text(item.event()));
     }
 }
 

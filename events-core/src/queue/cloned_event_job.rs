@@ -61,7 +61,7 @@ impl ClonedEventJob {
     fn count_topics(items: &LaneItems<'_>, counts: &mut TopicCounts) {
         for Self { run, .. } in items.iter() {
             if let Some(topic) = run.topic() {
-                counts.add(topic, 1);
+                counts.add(topic);
             }
         }
     }

@@ -297,7 +297,7 @@ impl fmt::Display for Unfinished {
         let mut counts = TopicCounts::default();
         events
             .iter()
-            .for_each(|event| counts.add(event.0.topic.clone(), 1));
+            .for_each(|event| counts.add(event.0.topic.clone()));
         if !events.is_empty() {
             write!(f, ": {counts}")?;
         }
