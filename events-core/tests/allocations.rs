@@ -206,3 +206,19 @@ fn an_event_that_no_subscriber_of_copies_accepts_is_not_copied() {
         assert_eq!(measure(emit).bytes_total, 0, "{verb}");
     }
 }
+
+#[test]
+fn a_poll_of_a_suspended_chain_allocates_nothing() {
+    let registry = Registry::new();
+    let wait = async |_: &mut Tick| std::future::pending::<()>().await;
+    registry.on_awaited(wait).detach();
+    let mut emit = pin!(registry.emit_async(Tick));
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(emit.as_mut().poll(&mut context).is_pending());
+    let polls = measure(|| {
+        for _ in 0..10 {
+            assert!(emit.as_mut().poll(&mut context).is_pending());
+        }
+    });
+    assert_eq!(polls.count_total, 0);
+}

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::HashMap, fmt};
 
-use crate::primitives::one_line;
+use crate::primitives::{Plural, one_line};
 
 /// How many topics a text lists: named events may have any number of them.
 const LISTED: usize = 32;
@@ -37,7 +37,7 @@ impl fmt::Display for TopicCounts {
         }
         if !others.is_empty() {
             let events: usize = others.iter().map(|(_, count)| count).sum();
-            write!(f, ", {} other topics (x{events})", others.len())?;
+            write!(f, ", {} (x{events})", Plural(others.len(), "other topic"))?;
         }
         Ok(())
     }
