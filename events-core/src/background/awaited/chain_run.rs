@@ -69,23 +69,25 @@ impl<E: Event> BackgroundRun<E> {
         waker: &Waker,
     ) -> Poll<Option<(Arc<BackgroundPlan>, EmitStats)>> {
         let this = self.as_mut().project();
-        let Some(progress) = this.chain.take() else {
+        let Some(suspended) = this.chain.get() else {
             return Poll::Ready(None);
         };
-        let entered = progress.span.as_ref().and_then(CatchSpan::enter);
+        let entered = suspended.span.as_ref().and_then(CatchSpan::enter);
         let polled = this.futures.poll_at(0, waker);
         drop(entered);
         let Poll::Ready(ended) = polled else {
-            *this.chain = progress.into();
             return Poll::Pending;
         };
-        let ChainProgress {
+        let Some(ChainProgress {
             plan,
             step,
             mut stats,
             failed_checks,
             ..
-        } = progress;
+        }) = this.chain.take()
+        else {
+            return Poll::Ready(None);
+        };
         let chain = plan.awaited_chain();
         if let Some(ChainStep::Awaited(_, subscriber)) =
             chain.and_then(|chain| chain.steps.get(step))
