@@ -222,3 +222,26 @@ fn a_poll_of_a_suspended_chain_allocates_nothing() {
     });
     assert_eq!(polls.count_total, 0);
 }
+
+#[test]
+fn the_bytes_of_a_future_that_has_ended_are_used_again() {
+    let suspend = async |_: &mut Tick| {
+        let large = [0_u8; 100];
+        tokio::task::yield_now().await;
+        std::hint::black_box(&large);
+    };
+    let registry = Registry::new();
+    registry.on_awaited(suspend).detach();
+    registry
+        .on_async(async |_: &Tick| {
+            let large = [0_u8; 100];
+            std::future::ready(()).await;
+            std::hint::black_box(&large);
+        })
+        .detach();
+    let mut emit = pin!(registry.emit_async(Tick));
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(emit.as_mut().poll(&mut context).is_pending());
+    let last = measure(|| assert!(emit.as_mut().poll(&mut context).is_ready()));
+    assert_eq!(last.count_total, 0);
+}
