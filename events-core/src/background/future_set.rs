@@ -224,9 +224,6 @@ impl<S, K> FutureSet<S, K> {
             return None;
         }
         this.is_exclusive = is_exclusive;
-        if is_exclusive {
-            this.used = 0; // there is no future
-        }
         let start = Start {
             pending: &mut this.pending,
             used: &mut this.used,
@@ -258,6 +255,9 @@ impl<S, K> FutureSet<S, K> {
             polled.map_or_else(|payload| Poll::Ready(Err(payload)), |polled| polled.map(Ok));
         if polled.is_ready() {
             this.pending.remove(index).discard(this.inline.start());
+            if this.pending.is_empty() {
+                this.used = 0;
+            }
         }
         polled
     }
