@@ -14,7 +14,7 @@ use std::{
 use super::{
     context::CallSite,
     defer::defer,
-    run_all::{self, RunReport, run_all},
+    run_all::{self, Dispatch, run_all},
 };
 use crate::{
     background::{BackgroundPlan, BackgroundRun, Select, UnfinishedHandlers},
@@ -294,20 +294,16 @@ impl<E: Event> AsyncEmission<E> {
         let mut polled = Poll::Ready(());
         let result =
             core.with_plan::<E::Family, _>(own_topic.as_deref(), emit_context, |plan, guard| {
-                let report = RunReport {
+                let dispatch = Dispatch {
+                    guard,
+                    emit_context,
+                    select: Select::Async,
+                    waker,
                     stats: this.stats,
                     failures: &failures,
                     deferred_last: this.deferred_last,
                 };
-                polled = run_all(
-                    background_run,
-                    plan,
-                    guard,
-                    emit_context,
-                    Select::Async,
-                    report,
-                    waker,
-                );
+                polled = run_all(background_run, plan, dispatch);
             });
         *this.failures = failures.into_inner();
         match result {
@@ -335,12 +331,16 @@ impl<E: Event> AsyncEmission<E> {
                 Poll::Ready(())
             }
             Ok(guard) => {
-                let report = RunReport {
+                let dispatch = Dispatch {
+                    guard: &guard,
+                    emit_context,
+                    select: Select::Async,
+                    waker,
                     stats: this.stats,
                     failures: &failures,
                     deferred_last: this.deferred_last,
                 };
-                run_all::resume(background_run, &guard, emit_context, report, waker)
+                run_all::resume(background_run, dispatch)
             }
         };
         if let Some(failures) = failures.into_inner().take() {

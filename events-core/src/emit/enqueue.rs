@@ -16,7 +16,7 @@ use super::{
     context::{CallSite, EmitContext},
     defer::undelivered,
     dispatch,
-    run_all::{RunReport, run_all},
+    run_all::{Dispatch, run_all},
 };
 use crate::{
     background::{BackgroundRun, Select},
@@ -293,19 +293,15 @@ fn start_plan<E: OwnedEvent + Send>(
     let mut run = Box::pin(BackgroundRun::new(event, call));
     let mut stats = EmitStats::default();
     let deferred_last = &mut None;
-    let report = RunReport {
+    let dispatch = Dispatch {
+        guard,
+        emit_context,
+        select: Select::All,
+        waker,
         stats: &mut stats,
         failures,
         deferred_last,
     };
-    let polled = run_all(
-        run.as_mut(),
-        plan,
-        guard,
-        emit_context,
-        Select::All,
-        report,
-        waker,
-    );
+    let polled = run_all(run.as_mut(), plan, dispatch);
     Started { run, polled, stats }
 }

@@ -16,10 +16,15 @@ use crate::{
     result::{EmitStats, FailureList},
 };
 
-/// Where [`run_all`] stores the result of the chain.
-pub(super) struct RunReport<'a> {
-    pub(crate) stats: &'a mut EmitStats,
-    pub(crate) failures: &'a FailureList,
+/// What a run needs beside the event and its plan, and where it stores the result of the chain.
+pub(super) struct Dispatch<'a> {
+    pub(super) guard: &'a EmitGuard,
+    pub(super) emit_context: EmitContext<'a>,
+    /// Which background handlers are started.
+    pub(super) select: Select,
+    pub(super) waker: &'a Waker,
+    pub(super) stats: &'a mut EmitStats,
+    pub(super) failures: &'a FailureList,
     /// The background plan, if some of its deferred handlers are to be queued after the async ones.
     pub(super) deferred_last: &'a mut Option<Arc<BackgroundPlan>>,
 }
@@ -30,43 +35,23 @@ pub(super) struct RunReport<'a> {
 pub(super) fn run_all<E: Event>(
     mut background_run: Pin<&mut BackgroundRun<E>>,
     plan: &Plan,
-    guard: &EmitGuard,
-    emit_context: EmitContext<'_>,
-    select: Select,
-    report: RunReport<'_>,
-    waker: &Waker,
+    dispatch: Dispatch<'_>,
 ) -> Poll<()> {
     if let Some(background) = plan.background().filter(|plan| plan.has_awaited()) {
-        return begin_awaited(
-            background_run,
-            background,
-            guard,
-            emit_context,
-            select,
-            report,
-            waker,
-        );
+        return begin_awaited(background_run, background, dispatch);
     }
     let Some(event) = background_run.as_mut().event_mut() else {
         return Poll::Ready(());
     };
     if plan.len() > 0 {
-        let failures = Some(report.failures);
-        *report.stats = run_chain(plan, &mut erase(event), emit_context, failures);
+        let failures = Some(dispatch.failures);
+        *dispatch.stats = run_chain(plan, &mut erase(event), dispatch.emit_context, failures);
         if E::__FAILS_CLOSED {
-            report.failures.with(|failures| refuse(event, failures));
+            dispatch.failures.with(|failures| refuse(event, failures));
         }
     }
     let background = plan.background();
-    start_background(
-        background_run,
-        background,
-        guard,
-        emit_context,
-        select,
-        report,
-        waker,
-    )
+    start_background(background_run, background, dispatch)
 }
 
 /// Starts the background handlers, unless a handler of the chain stopped them.
@@ -74,28 +59,16 @@ pub(super) fn run_all<E: Event>(
 fn start_background<E: Event>(
     background_run: Pin<&mut BackgroundRun<E>>,
     background: Option<&Arc<BackgroundPlan>>,
-    guard: &EmitGuard,
-    emit_context: EmitContext<'_>,
-    select: Select,
-    report: RunReport<'_>,
-    waker: &Waker,
+    dispatch: Dispatch<'_>,
 ) -> Poll<()> {
-    let Some(background) = background.filter(|_| report.stats.stopped_by.is_none()) else {
-        background_run.store_id(guard);
+    let Some(background) = background.filter(|_| dispatch.stats.stopped_by.is_none()) else {
+        background_run.store_id(dispatch.guard);
         return Poll::Ready(());
     };
     if background.starts_at_once() {
-        return background_run.begin_all(background, guard, waker);
+        return background_run.begin_all(background, dispatch.guard, dispatch.waker);
     }
-    start_in_stages(
-        background_run,
-        background,
-        guard,
-        emit_context,
-        select,
-        report,
-        waker,
-    )
+    start_in_stages(background_run, background, dispatch)
 }
 
 /// Starts the background handlers of which some are deferred, take a copy, or depend on others.
@@ -103,17 +76,17 @@ fn start_background<E: Event>(
 fn start_in_stages<E: Event>(
     mut background_run: Pin<&mut BackgroundRun<E>>,
     background: &Arc<BackgroundPlan>,
-    guard: &EmitGuard,
-    emit_context: EmitContext<'_>,
-    select: Select,
-    report: RunReport<'_>,
-    waker: &Waker,
+    dispatch: Dispatch<'_>,
 ) -> Poll<()> {
-    let RunReport {
+    let Dispatch {
+        guard,
+        emit_context,
+        select,
+        waker,
         stats,
         failures,
         deferred_last,
-    } = report;
+    } = dispatch;
     if background.view().is_some()
         && let Some(event) = background_run.as_mut().event_mut()
         && event.__owned().is_none()
@@ -155,20 +128,12 @@ fn start_in_stages<E: Event>(
 fn start_background_after_awaited<E: Event>(
     background_run: Pin<&mut BackgroundRun<E>>,
     background: &Arc<BackgroundPlan>,
-    guard: &EmitGuard,
-    emit_context: EmitContext<'_>,
-    select: Select,
-    report: RunReport<'_>,
-    waker: &Waker,
+    dispatch: Dispatch<'_>,
 ) -> Poll<()> {
     start_background(
         background_run,
         Some(background).filter(|plan| plan.len() > 0),
-        guard,
-        emit_context,
-        select,
-        report,
-        waker,
+        dispatch,
     )
 }
 
@@ -198,57 +163,36 @@ fn refuse_copies<E: Event>(
 fn begin_awaited<E: Event>(
     mut background_run: Pin<&mut BackgroundRun<E>>,
     background: &Arc<BackgroundPlan>,
-    guard: &EmitGuard,
-    emit_context: EmitContext<'_>,
-    select: Select,
-    report: RunReport<'_>,
-    waker: &Waker,
+    dispatch: Dispatch<'_>,
 ) -> Poll<()> {
     let polled = background_run
         .as_mut()
-        .begin_chain(background, report.failures, waker);
+        .begin_chain(background, dispatch.failures, dispatch.waker);
     let Poll::Ready(stats) = polled else {
-        background_run.store_id(guard);
+        background_run.store_id(dispatch.guard);
         return Poll::Pending;
     };
-    *report.stats = stats;
-    start_background_after_awaited(
-        background_run,
-        background,
-        guard,
-        emit_context,
-        select,
-        report,
-        waker,
-    )
+    *dispatch.stats = stats;
+    start_background_after_awaited(background_run, background, dispatch)
 }
 
-/// Continues an async emit whose chain is suspended at an awaited handler. The guard is that of the emit.
+/// Continues an async emit whose chain is suspended at an awaited handler.
 #[cold]
 #[inline(never)]
 pub(super) fn resume<E: Event>(
     mut background_run: Pin<&mut BackgroundRun<E>>,
-    guard: &EmitGuard,
-    emit_context: EmitContext<'_>,
-    report: RunReport<'_>,
-    waker: &Waker,
+    dispatch: Dispatch<'_>,
 ) -> Poll<()> {
-    let polled = background_run.as_mut().resume_chain(report.failures, waker);
+    let polled = background_run
+        .as_mut()
+        .resume_chain(dispatch.failures, dispatch.waker);
     let Poll::Ready(resumed) = polled else {
-        background_run.store_id(guard);
+        background_run.store_id(dispatch.guard);
         return Poll::Pending;
     };
     let Some((background, stats)) = resumed else {
         return Poll::Ready(());
     };
-    *report.stats = stats;
-    start_background_after_awaited(
-        background_run,
-        &background,
-        guard,
-        emit_context,
-        Select::Async,
-        report,
-        waker,
-    )
+    *dispatch.stats = stats;
+    start_background_after_awaited(background_run, &background, dispatch)
 }

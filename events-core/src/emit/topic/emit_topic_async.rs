@@ -9,9 +9,9 @@ use std::{
 };
 
 use crate::{
-    emit::async_emission::AsyncEmission,
+    emit::{async_emission::AsyncEmission, context::CallSite},
     event::{Args, TopicEvent},
-    metadata::IntoKey,
+    metadata::{IntoKey, Origin},
     registry::Registry,
     result::{EmitError, Emitted},
 };
@@ -105,10 +105,9 @@ impl Registry {
     /// ```
     #[track_caller]
     pub fn emit_topic_async(&self, topic: impl AsRef<str>, args: Args) -> EmitTopicAsync {
-        let event = TopicEvent::new(topic.as_ref(), args);
         let site = Location::caller();
         EmitTopicAsync {
-            emission: AsyncEmission::new(self.clone(), event, None, site),
+            emission: self.emission_of_topic(topic.as_ref(), args, None, site),
         }
     }
 
@@ -120,11 +119,10 @@ impl Registry {
         args: Args,
         origin: impl IntoKey<M>,
     ) -> EmitTopicAsync {
-        let event = TopicEvent::new(topic.as_ref(), args);
         let origin = Some(origin.into_key().into());
         let site = Location::caller();
         EmitTopicAsync {
-            emission: AsyncEmission::new(self.clone(), event, origin, site),
+            emission: self.emission_of_topic(topic.as_ref(), args, origin, site),
         }
     }
 
@@ -135,10 +133,9 @@ impl Registry {
     /// When a subscriber failed, or when the emit was refused as nested too deep.
     #[track_caller]
     pub fn try_emit_topic_async(&self, topic: impl AsRef<str>, args: Args) -> TryEmitTopicAsync {
-        let event = TopicEvent::new(topic.as_ref(), args);
         let site = Location::caller();
         TryEmitTopicAsync {
-            emission: AsyncEmission::new(self.clone(), event, None, site),
+            emission: self.emission_of_topic(topic.as_ref(), args, None, site),
         }
     }
 
@@ -154,12 +151,21 @@ impl Registry {
         args: Args,
         origin: impl IntoKey<M>,
     ) -> TryEmitTopicAsync {
-        let event = TopicEvent::new(topic.as_ref(), args);
         let origin = Some(origin.into_key().into());
         let site = Location::caller();
         TryEmitTopicAsync {
-            emission: AsyncEmission::new(self.clone(), event, origin, site),
+            emission: self.emission_of_topic(topic.as_ref(), args, origin, site),
         }
+    }
+
+    fn emission_of_topic(
+        &self,
+        topic: &str,
+        args: Args,
+        origin: Option<Origin>,
+        site: CallSite,
+    ) -> AsyncEmission<TopicEvent> {
+        AsyncEmission::new(self.clone(), TopicEvent::new(topic, args), origin, site)
     }
 }
 
