@@ -79,8 +79,8 @@ impl<S: Source, W, K> Bridge<S, W, K, Undecided> {
     }
 
     /// Converts each item into one of several events with this closure: write `Some(event.into())` for an
-    /// event of any type that is `Send + Sync + 'static`, `Some(Choice::topic(..))` for an event without a
-    /// type, and `None` to leave the item out.
+    /// event of any type that is `Send + Sync + 'static`, `Some(Choice::topic(..))` for a named event, and
+    /// `None` to leave the item out.
     ///
     /// Log records of such a bridge have the topic "one of several". An event takes two allocations more
     /// than with [`with`](Self::with).

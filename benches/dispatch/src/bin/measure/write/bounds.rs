@@ -43,7 +43,7 @@ fn bounds(figures: &Figures) -> Vec<Bound> {
         ),
         Bound::at_most_times("4, an instance registry", "L2", time("instance/4"), l2, 1.2),
         Bound::at_most_above(
-            "4 by a pattern, an event without a type",
+            "4 by a pattern, a named event",
             "a typed event",
             time("by pattern, topic event/4"),
             time("by pattern, typed/4"),
