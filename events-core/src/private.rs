@@ -5,7 +5,7 @@ use crate::event::Event;
 pub use crate::{
     __finishers as finishers,
     background::{Awaited, ConcurrencyLimited, OnceHandler},
-    builtin::record::{ModelProbe, OtherEvent, RecordProbe, UnknownModel},
+    builtin::record::{OtherEvent, RecordProbe},
     context::EmissionSource,
     current::{CurrentRegistry, finish_async},
     declared::{

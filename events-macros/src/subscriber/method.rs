@@ -58,17 +58,12 @@ impl Method {
         }
     }
 
-    /// Registers how the events of the observed model are copied, if they can be.
-    pub(crate) fn register_copies(&self) -> Option<TokenStream> {
-        let Observed { model, .. } = self.observed.as_ref()?;
-        let core = &self.core;
-        let model = located_at(model, mixed_site_at(Span::call_site()));
-        Some(quote_spanned! {Span::mixed_site()=>
-            {
-                use #core::__private::UnknownModel as _;
-                #core::__private::ModelProbe::<#model>::REGISTER_COPIES();
-            }
-        })
+    /// The event that the method's name determines, if it is a method of an observer.
+    pub(crate) fn observed_event(&self) -> Option<TokenStream> {
+        let Observed { event, model } = self.observed.as_ref()?;
+        let (core, span) = (&self.core, Span::mixed_site());
+        let (event, model) = (Ident::new(event, span), located_at(model, span));
+        Some(quote_spanned!(span=> #core::record::#event<#model>))
     }
 
     /// An `Option` of the function that creates the listener in a scan.

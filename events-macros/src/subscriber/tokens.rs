@@ -48,25 +48,26 @@ pub(super) fn find_listener(subscriber: &Subscriber) -> Option<TokenStream> {
     let method = subscriber.method.as_ref()?;
     let [installer, listener] = ["installer", "listener"].map(hygienic_ident);
     let default_listener = method.default_listener();
-    let register_copies = method.register_copies();
     Some(quote! {
-        #register_copies
         let ::core::option::Option::Some(#listener) = #installer.listener(#default_listener) else {
             return;
         };
     })
 }
 
-/// Registers how the events of a model are copied, if they can be, for a parameter that has the name of an event of a model.
-/// An observer registers its model itself.
+/// Registers how the events of a model are copied, if they can be: for a handler of an observer, and for a parameter that
+/// has the name of an event of a model.
 pub(super) fn register_copies(subscriber: &Subscriber) -> Option<TokenStream> {
-    let is_observer = |method: &Method| method.observed.is_some();
-    if subscriber.method.as_ref().is_some_and(is_observer) || !is_record_event(&subscriber.event) {
-        return None;
-    }
     let core = &subscriber.core;
-    let span = type_name_span(&subscriber.event);
-    let event = located_at(&all_static(&subscriber.event), span);
+    let observed = subscriber.method.as_ref().and_then(Method::observed_event);
+    let event = match observed {
+        Some(event) => event,
+        None if is_record_event(&subscriber.event) => {
+            let span = type_name_span(&subscriber.event);
+            located_at(&all_static(&subscriber.event), span)
+        }
+        None => return None,
+    };
     Some(quote_spanned! {Span::mixed_site()=>
         {
             use #core::__private::OtherEvent as _;

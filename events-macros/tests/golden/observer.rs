@@ -51,8 +51,10 @@ const _: () = {
         after: &[],
         install: |installer| {
             {
-                use ::events_core::__private::UnknownModel as _;
-                ::events_core::__private::ModelProbe::<User>::REGISTER_COPIES();
+                use ::events_core::__private::OtherEvent as _;
+                ::events_core::__private::RecordProbe::<
+                    ::events_core::record::Creating<User>,
+                >::REGISTER_COPIES();
             }
             let ::core::option::Option::Some(listener) = installer
                 .listener(__CONSTRUCTOR) else {
@@ -145,8 +147,10 @@ const _: () = {
             after: &[],
             install: |installer| {
                 {
-                    use ::events_core::__private::UnknownModel as _;
-                    ::events_core::__private::ModelProbe::<User>::REGISTER_COPIES();
+                    use ::events_core::__private::OtherEvent as _;
+                    ::events_core::__private::RecordProbe::<
+                        ::events_core::record::Updated<User>,
+                    >::REGISTER_COPIES();
                 }
                 let ::core::option::Option::Some(listener) = installer
                     .listener(__CONSTRUCTOR) else {

@@ -8,7 +8,7 @@ use std::fmt;
 
 use super::{
     diff::Diff,
-    model::{MODELS, Model, ModelProbe},
+    model::{MODELS, Model},
     vetoes::Vetoes,
 };
 use crate::{
@@ -385,11 +385,6 @@ pub fn register_copies<M: Clone + Send + Sync + 'static>() {
     register_clone_fn::<Updated<M>>();
     register_clone_fn::<Deleting<M>>();
     register_clone_fn::<Deleted<M>>();
-}
-
-impl<M: Clone + Send + Sync + 'static> ModelProbe<M> {
-    /// Registers how the events of the model are copied.
-    pub const REGISTER_COPIES: fn() = register_copies::<M>;
 }
 
 /// The model of this type, which is registered by the first call.

@@ -128,6 +128,4 @@ pub use events::{
 };
 pub use model::{Model, models};
 #[doc(hidden)]
-pub use model::{ModelProbe, UnknownModel};
-#[doc(hidden)]
 pub use probe::{OtherEvent, RecordProbe};

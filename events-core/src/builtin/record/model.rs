@@ -6,7 +6,7 @@
 //! Entries are never freed. There is at most one for each model type in the source of the program, so
 //! the table does not grow with the running time.
 
-use std::{any::type_name, fmt, marker::PhantomData};
+use std::{any::type_name, fmt};
 
 use crate::{
     metadata::{EventInfo, Origin},
@@ -89,16 +89,3 @@ pub fn models() -> Vec<&'static Model> {
 const BUCKETS: usize = 64;
 
 pub(super) static MODELS: TypeMap<Model, BUCKETS> = TypeMap::new();
-
-/// Finds out whether events of the model `M` can be copied, without a bound on it: the constant is the inherent one if
-/// `M` is `Clone`, `Send` and `Sync`, else that of [`UnknownModel`]. An observer registers its model so.
-#[derive(Debug)]
-pub struct ModelProbe<M>(PhantomData<M>);
-
-/// The constant of [`ModelProbe`] for a model that is not known to be `Clone`, `Send` and `Sync`.
-pub trait UnknownModel {
-    /// Nothing.
-    const REGISTER_COPIES: fn() = || ();
-}
-
-impl<M> UnknownModel for ModelProbe<M> {}
