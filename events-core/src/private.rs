@@ -22,7 +22,7 @@ pub use crate::{
         AnyFilter, AsyncOutcome, Background, BackgroundCall, EmitOrigin, Filter, MissingState,
         Outcome, Param, Run, States, Step, any_filter, filter,
     },
-    metadata::{EventInfo, IntoKey, Key, Location, PatternText, SubscriberOptions},
+    metadata::{EventInfo, IntoKey, Key, Location, OrderTarget, PatternText, SubscriberOptions},
     plan::Slot,
     result::FailedCheck,
     scan::Linked,

@@ -212,7 +212,7 @@ fn a_subscriber_with_every_option() {
     check_subscriber(
         "subscriber_options",
         "priority = 10, when = |e: &Login<'_>| e.count > 0, origin = checkout, once, \
-         before = audit, after = [charge, ship]",
+         before = audit, after = [charge, ship], after_if_present = \"metrics\"",
         "
         #[cfg(unix)]
         fn book(

@@ -12,7 +12,8 @@ use crate::{
     event::{Family, Snapshot},
     handler::{Background, EmitOrigin, ErasedHandler, MissingState, Param, Run, States, Step},
     metadata::{
-        EventInfo, Key, Location, Origin, Pattern, PatternText, SubscriberInfo, SubscriberOptions,
+        EventInfo, Key, Location, OrderTarget, Origin, Pattern, PatternText, SubscriberInfo,
+        SubscriberOptions,
     },
     plan::{Entry, EventType, HandlerKind, Phase, Position, Rank, Registration},
     registry::{Core, Incomplete, Registry, SubscriberGroup},
@@ -37,9 +38,9 @@ pub struct Subscriber {
     /// The events that it receives.
     pub selector: EventSelector,
     /// The subscribers that it runs before.
-    pub before: &'static [fn() -> Key],
+    pub before: &'static [fn() -> OrderTarget],
     /// The subscribers that it runs after.
-    pub after: &'static [fn() -> Key],
+    pub after: &'static [fn() -> OrderTarget],
     /// Registers it through an installer.
     pub install: fn(&mut Installer<'_>),
 }
@@ -304,13 +305,14 @@ impl<'i> Installer<'i> {
         let mut subscriber = SubscriberInfo::new(topic, name.into(), module, location, options);
         subscriber.pattern = pattern;
         subscriber.origin = self.origin.clone();
-        let keys = |keys: &[fn() -> Key]| keys.iter().map(|key| key()).collect();
+        let targets =
+            |targets: &[fn() -> OrderTarget]| targets.iter().map(|target| target()).collect();
         let position = Position {
             phase: Phase::of(&subscriber),
             rank: self.rank(number),
             names: vec![(self.subscriber.key)(), name.into()],
-            before: keys(self.subscriber.before),
-            after: keys(self.subscriber.after),
+            before: targets(self.subscriber.before),
+            after: targets(self.subscriber.after),
         };
         Registration {
             number,

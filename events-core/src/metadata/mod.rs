@@ -8,6 +8,7 @@
 //! - `info`: descriptions of event types and fields
 //! - `key`: the identity of a function, a type or a text
 //! - `location`: a position in the source
+//! - `order_target`: the targets of `before` and `after`
 //! - `origin`: where an event was emitted from
 //! - `pattern`: a regular expression that matches topics
 //! - `subscriber_info`: descriptions and options of subscribers
@@ -17,6 +18,7 @@ mod emit_verb;
 mod info;
 mod key;
 mod location;
+mod order_target;
 mod origin;
 mod pattern;
 mod subscriber_info;
@@ -26,6 +28,7 @@ pub use emit_verb::EmitVerb;
 pub use info::{EventInfo, FieldInfo};
 pub use key::{IntoKey, Key};
 pub use location::Location;
+pub use order_target::OrderTarget;
 pub use origin::Origin;
 pub use pattern::{IntoPattern, Pattern, PatternError, PatternText};
 pub use subscriber_info::{SubscriberInfo, SubscriberOptions};

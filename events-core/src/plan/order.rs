@@ -10,7 +10,7 @@
 use std::{cmp::Reverse, collections::HashMap};
 
 use super::constraints::Constraints;
-use crate::metadata::{Key, Location, SubscriberInfo};
+use crate::metadata::{Key, Location, OrderTarget, SubscriberInfo};
 
 /// The rank of a subscriber, which decides where no constraint applies; lower ranks run earlier.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,8 +116,8 @@ pub(crate) struct Position {
     /// The names by which `before` and `after` of other subscribers refer to it: the key of its
     /// function, the path of a declared one as text, its id.
     pub(crate) names: Vec<Key>,
-    pub(crate) before: Vec<Key>,
-    pub(crate) after: Vec<Key>,
+    pub(crate) before: Vec<OrderTarget>,
+    pub(crate) after: Vec<OrderTarget>,
 }
 
 impl Position {
@@ -160,7 +160,7 @@ pub(crate) fn sort(positions: &[&Position]) -> Result<Order, Vec<OrderConflict>>
             by_name.entry(name).or_default().push(index);
         }
     }
-    let targets = |key| by_name.get(key).into_iter().flatten().copied();
+    let targets = |target: &OrderTarget| by_name.get(&target.key).into_iter().flatten().copied();
 
     let mut conflicts = Vec::new();
     let mut dependencies = Vec::new();
@@ -234,7 +234,7 @@ mod tests {
             words
                 .iter()
                 .filter_map(|word| word.strip_prefix(sign))
-                .map(Key::from)
+                .map(|word| OrderTarget::required(Key::from(word)))
                 .collect()
         };
         let positions: Vec<Position> = (0..)

@@ -103,6 +103,9 @@ impl Declarations {
         let Subscriber { before, after, .. } = declaration.subscriber;
         let before = before.iter().map(|target| ("before", target()));
         let after = after.iter().map(|target| ("after", target()));
+        let targets = before.chain(after);
+        let required = targets.filter(|(_, target)| target.is_required);
+        let required = required.map(|(relation, target)| (relation, target.key));
         let unknown_target = |(relation, target)| {
             let subscriber = declaration.describe();
             match self.functions().get(&target) {
@@ -127,7 +130,7 @@ impl Declarations {
                 }),
             }
         };
-        before.chain(after).filter_map(unknown_target).collect()
+        required.filter_map(unknown_target).collect()
     }
 
     /// ``did you mean `a`?`` with the paths of subscribers that are similar to a target that is a text.

@@ -19,7 +19,7 @@ use crate::{
     background::{Awaited, ErasedAwaited, FilteredAwaited, OnceHandler},
     event::{Family, Snapshot},
     handler::{Background, EmitOrigin, ErasedHandler, Run, Step},
-    metadata::{Key, Location, Pattern, SubscriberInfo, SubscriberOptions},
+    metadata::{Key, Location, OrderTarget, Pattern, SubscriberInfo, SubscriberOptions},
     plan::{
         AnyEventHandler, Entry, EventType, HandlerKind, PatternEntry, Phase, Position, Rank,
         Registration,
@@ -71,8 +71,8 @@ pub struct NewSubscription<F: Family, T = SyncKind> {
     /// The options that are set, which are set at most once.
     pub(super) options_set: Vec<&'static str>,
     names: Vec<Key>,
-    pub(super) before: Vec<Key>,
-    pub(super) after: Vec<Key>,
+    pub(super) before: Vec<OrderTarget>,
+    pub(super) after: Vec<OrderTarget>,
     pub(super) when: Option<Condition<TypedCondition<F>>>,
     pub(super) when_any: Option<Condition<AnyCondition>>,
 }

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use super::builder::{BackgroundKind, ExactKind, NewSubscription};
 use crate::{
     event::{Family, Snapshot},
-    metadata::IntoKey,
+    metadata::{IntoKey, OrderTarget},
     primitives::CatchDrop,
 };
 
@@ -96,14 +96,50 @@ impl<F: Family, T> NewSubscription<F, T> {
     /// The other one keeps its place among the others: this handler, and what must run before it, counts as if it
     /// had at least the priority of the other.
     pub fn before<M>(mut self, target: impl IntoKey<M>) -> Self {
-        self.before.push(target.into_key());
+        self.before.push(OrderTarget::required(target.into_key()));
+        self
+    }
+
+    /// As [`before`](Self::before), for a subscriber that may be absent. The order holds as long as the target is
+    /// subscribed, also if that is later than this handler.
+    pub fn before_if_present<M>(mut self, target: impl IntoKey<M>) -> Self {
+        self.before.push(OrderTarget::if_present(target.into_key()));
         self
     }
 
     /// Runs the handler after another subscriber of the event, named by its function or by its id. Several calls
     /// name several. The other one keeps its place among the others.
     pub fn after<M>(mut self, target: impl IntoKey<M>) -> Self {
-        self.after.push(target.into_key());
+        self.after.push(OrderTarget::required(target.into_key()));
+        self
+    }
+
+    /// As [`after`](Self::after), for a subscriber that may be absent, such as one of a plug-in. The order holds as
+    /// long as the target is subscribed, also if that is later than this handler. A misspelled target is not found.
+    ///
+    /// ```
+    /// use events_core::{Event, Registry};
+    ///
+    /// #[derive(Event)]
+    /// struct PriceAsked(u32);
+    ///
+    /// let registry = Registry::new();
+    /// let round = |price: &mut PriceAsked| price.0 = price.0 / 10 * 10;
+    /// let _round = registry.subscribe(round).after_if_present("discounts").register()?;
+    /// assert_eq!(registry.emit(PriceAsked(119)).0, 110);
+    ///
+    /// let discount = |price: &mut PriceAsked| price.0 /= 2;
+    /// let discounts = registry.subscribe(discount).id("discounts").register()?;
+    /// assert_eq!(registry.emit(PriceAsked(119)).0, 50); // 119, 59, 50
+    ///
+    /// drop(discounts);
+    /// assert_eq!(registry.emit(PriceAsked(119)).0, 110);
+    /// # Ok::<(), events_core::subscribing::SubscribeError>(())
+    /// ```
+    ///
+    /// The target cannot be subscribed while an order that names it and that of others contradict each other.
+    pub fn after_if_present<M>(mut self, target: impl IntoKey<M>) -> Self {
+        self.after.push(OrderTarget::if_present(target.into_key()));
         self
     }
 }

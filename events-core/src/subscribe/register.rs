@@ -22,10 +22,13 @@ pub(super) enum PreparedEntry {
     Pattern(PatternEntry),
 }
 
-/// The first target of `before` or `after` that is no subscriber.
+/// The first target of `before` or `after` that is no subscriber. A target that may be absent is none of these.
 fn unknown_target(position: &Position, has_subscriber: impl Fn(&Key) -> bool) -> Option<&Key> {
-    let mut targets = position.before.iter().chain(&position.after);
-    targets.find(|target| !has_subscriber(target))
+    let targets = position.before.iter().chain(&position.after);
+    let required = targets.filter(|target| target.is_required);
+    required
+        .map(|target| &target.key)
+        .find(|key| !has_subscriber(key))
 }
 
 impl PreparedEntry {

@@ -11,6 +11,7 @@ mod emit;
 mod event;
 mod lost;
 mod macros;
+mod order;
 mod panics;
 mod queue;
 mod subscribe;

@@ -24,6 +24,8 @@ const OPTIONS: &[&str] = &[
     "once",
     "before",
     "after",
+    "before_if_present",
+    "after_if_present",
     "awaited",
     "deferred",
     "concurrency",
@@ -32,20 +34,35 @@ const OPTIONS: &[&str] = &[
     "exact_topic",
 ];
 
+/// A target of `before`, `after` or one of their forms `_if_present`.
+pub(crate) struct OrderTarget {
+    pub(super) path: Expr,
+    /// Whether the target has to be subscribed.
+    pub(super) is_required: bool,
+}
+
 /// The validated options.
 #[derive(Default)]
 pub(super) struct SubscriberArgs {
     pub(super) options: PlainOptions,
     pub(super) when: SetOnce<Expr>,
     pub(super) origin: SetOnce<Expr>,
-    pub(super) before: SetOnce<Expr>,
-    pub(super) after: SetOnce<Expr>,
+    pub(super) order: OrderArgs,
     pub(super) topic: SetOnce<TopicPattern>,
     pub(super) core: SetOnce<Path>,
     /// The listed event types.
     pub(super) event_types: Vec<Type>,
     /// Whether the option `topic` is given, valid or not.
     pub(super) has_topic: bool,
+}
+
+/// The options that order the subscriber relative to others.
+#[derive(Default)]
+pub(super) struct OrderArgs {
+    before: SetOnce<Expr>,
+    after: SetOnce<Expr>,
+    before_if_present: SetOnce<Expr>,
+    after_if_present: SetOnce<Expr>,
 }
 
 /// The options that are plain values. Each is a field of `SubscriberOptions` in `events-core`.
@@ -85,11 +102,19 @@ impl SubscriberArgs {
                 "before" => option
                     .into_expr("audit")
                     .and_then(|value| check_target_paths(&name, value, is_method))
-                    .and_then(|value| args.before.set(&name, value)),
+                    .and_then(|value| args.order.before.set(&name, value)),
                 "after" => option
                     .into_expr("audit")
                     .and_then(|value| check_target_paths(&name, value, is_method))
-                    .and_then(|value| args.after.set(&name, value)),
+                    .and_then(|value| args.order.after.set(&name, value)),
+                "before_if_present" => option
+                    .into_expr("\"metrics\"")
+                    .and_then(|value| check_target_texts(&name, value))
+                    .and_then(|value| args.order.before_if_present.set(&name, value)),
+                "after_if_present" => option
+                    .into_expr("\"metrics\"")
+                    .and_then(|value| check_target_texts(&name, value))
+                    .and_then(|value| args.order.after_if_present.set(&name, value)),
                 "awaited" => option
                     .expect_flag()
                     .and_then(|()| args.options.awaited.set(&name, ())),
@@ -140,6 +165,23 @@ impl SubscriberArgs {
             }
             _ => self.topic.set(name, pattern),
         }
+    }
+}
+
+impl OrderArgs {
+    /// The targets before which it runs, and those after which it runs.
+    pub(super) fn into_targets(self) -> [Vec<OrderTarget>; 2] {
+        let join = |required: SetOnce<Expr>, if_present: SetOnce<Expr>| {
+            let target = |is_required| move |path| OrderTarget { path, is_required };
+            let required = targets(required.into_value()).into_iter();
+            let if_present = targets(if_present.into_value()).into_iter();
+            let required = required.map(target(true));
+            required.chain(if_present.map(target(false))).collect()
+        };
+        [
+            join(self.before, self.before_if_present),
+            join(self.after, self.after_if_present),
+        ]
     }
 }
 
@@ -201,19 +243,44 @@ fn positive(value: Expr) -> Result<Expr> {
 /// Checks the targets that are texts: each is the path of a subscriber. A listener may also be added at run time, so
 /// one of its methods may name the id of a run-time subscriber.
 fn check_target_paths(name: &Ident, value: Expr, is_method: bool) -> Result<Expr> {
+    let is_valid = |text: &str| is_path(text) || (is_method && is_id(text));
+    check_texts(value, is_valid, || {
+        format!(
+            "`{name}` accepts a function, `{name} = audit`, or the path of a subscriber as the report of a \
+             scan prints it, `{name} = \"my_crate::my_module::audit\"`"
+        )
+    })
+}
+
+/// Checks the targets of `before_if_present` and `after_if_present` that are texts: each is an id, or the path of a
+/// subscriber.
+fn check_target_texts(name: &Ident, value: Expr) -> Result<Expr> {
+    check_texts(
+        value,
+        |text| is_path(text) || is_id(text),
+        || {
+            format!(
+                "`{name}` accepts a function, `{name} = audit`, the id of a subscriber, `{name} = \"metrics\"`, or \
+                 the path of one as the report of a scan prints it, `{name} = \"my_crate::my_module::audit\"`"
+            )
+        },
+    )
+}
+
+/// Checks each target that is a text.
+fn check_texts(
+    value: Expr,
+    is_valid: impl Fn(&str) -> bool,
+    error: impl Fn() -> String,
+) -> Result<Expr> {
     for target in &targets(Some(value.clone())) {
         if let Expr::Lit(ExprLit {
             lit: Lit::Str(text),
             ..
         }) = target
-            && !is_path(&text.value())
-            && !(is_method && is_id(&text.value()))
+            && !is_valid(&text.value())
         {
-            let error = format!(
-                "`{name}` accepts a function, `{name} = audit`, or the path of a subscriber as the report of a \
-                 scan prints it, `{name} = \"my_crate::my_module::audit\"`"
-            );
-            return Err(Error::new(text.span(), error));
+            return Err(Error::new(text.span(), error()));
         }
     }
     Ok(value)
@@ -245,7 +312,7 @@ fn is_id(text: &str) -> bool {
 }
 
 /// The targets of `before = audit` or `before = [audit, charge]`.
-pub(super) fn targets(value: Option<Expr>) -> Vec<Expr> {
+fn targets(value: Option<Expr>) -> Vec<Expr> {
     match value {
         Some(Expr::Array(array)) => array.elems.into_iter().collect(),
         Some(target) => vec![target],

@@ -5,9 +5,10 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
-use syn::{Expr, ext::IdentExt};
+use syn::ext::IdentExt;
 
 use super::{
+    arguments::OrderTarget,
     background, install,
     model::{EventSelector, Subscriber},
     tokens::{function_path, key, listed_families, parameter_family, register_copies},
@@ -86,13 +87,8 @@ pub(crate) fn declaration(subscriber: &Subscriber) -> TokenStream {
     };
     let selector = selector(subscriber);
     let own_key = key(subscriber, &function_path(subscriber, ident.span()));
-    let keys = |targets: &[Expr]| -> Vec<_> {
-        targets
-            .iter()
-            .map(|target| key(subscriber, target))
-            .collect()
-    };
-    let (before, after) = (keys(&subscriber.before), keys(&subscriber.after));
+    let before = order_targets(subscriber, &subscriber.before);
+    let after = order_targets(subscriber, &subscriber.after);
     let install = if subscriber.is_async_or_deferred() {
         background::install(subscriber)
     } else {
@@ -108,11 +104,25 @@ pub(crate) fn declaration(subscriber: &Subscriber) -> TokenStream {
             added_only: #has_no_default,
             key: || #own_key,
             selector: #selector,
-            before: &[#(|| #before),*],
-            after: &[#(|| #after),*],
+            before: &[#before],
+            after: &[#after],
             install: |installer| { #register_copies #install },
         }
     }
+}
+
+/// The targets of an order, as elements of a slice.
+fn order_targets(subscriber: &Subscriber, targets: &[OrderTarget]) -> TokenStream {
+    let core = &subscriber.core;
+    let elements = targets.iter().map(|target| {
+        let key = key(subscriber, &target.path);
+        if target.is_required {
+            quote_spanned!(Span::mixed_site()=> || #core::__private::OrderTarget::required(#key))
+        } else {
+            quote_spanned!(Span::mixed_site()=> || #core::__private::OrderTarget::if_present(#key))
+        }
+    });
+    quote_spanned!(Span::mixed_site()=> #(#elements),*)
 }
 
 /// The events that the subscriber receives.

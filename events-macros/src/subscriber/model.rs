@@ -8,7 +8,7 @@ use syn::{
 };
 
 use super::{
-    arguments::{PlainOptions, SubscriberArgs, targets},
+    arguments::{OrderTarget, PlainOptions, SubscriberArgs},
     checks::{
         event_param::{event_reference, takes_any_event},
         predicate::check_when,
@@ -46,8 +46,8 @@ pub(crate) struct Subscriber {
     pub(super) options: PlainOptions,
     pub(crate) when: Option<Expr>,
     pub(crate) origin: Option<Expr>,
-    pub(crate) before: Vec<Expr>,
-    pub(crate) after: Vec<Expr>,
+    pub(crate) before: Vec<OrderTarget>,
+    pub(crate) after: Vec<OrderTarget>,
 }
 
 /// The events that a subscriber receives.
@@ -133,6 +133,7 @@ impl Subscriber {
             }
             None => EventSelector::Parameter,
         };
+        let [before, after] = args.order.into_targets();
         Some(Self {
             core: match &method {
                 Some(method) => method.core.clone(),
@@ -153,8 +154,8 @@ impl Subscriber {
             options: args.options,
             when: args.when.into_value(),
             origin: args.origin.into_value(),
-            before: targets(args.before.into_value()),
-            after: targets(args.after.into_value()),
+            before,
+            after,
             signature,
         })
     }

@@ -104,7 +104,11 @@ const _: () = {
             &[::events_core::__private::event::<<Login as ::events_core::Event>::Family>],
         ),
         before: &[],
-        after: &[|| ::events_core::__private::IntoKey::into_key(Greeter::first)],
+        after: &[
+            || ::events_core::__private::OrderTarget::required(
+                ::events_core::__private::IntoKey::into_key(Greeter::first),
+            ),
+        ],
         install: |installer| {
             let __kept0 = installer.find::<State<'static, Ledger>>();
             let ::core::option::Option::Some(__kept0) = __kept0 else {

@@ -1,7 +1,7 @@
 //! Written by a macro, for this:
 //!
 //! ```
-//! #[subscriber(priority = 10, when = |e: &Login<'_>| e.count > 0, origin = checkout, once, before = audit, after = [charge, ship])]
+//! #[subscriber(priority = 10, when = |e: &Login<'_>| e.count > 0, origin = checkout, once, before = audit, after = [charge, ship], after_if_present = "metrics")]
 //! #[cfg(unix)]
 //! fn book(
 //!     event: &mut Login<'_>,
@@ -41,10 +41,21 @@ const _: () = {
                 >,
             ],
         ),
-        before: &[|| ::events_core::__private::IntoKey::into_key(audit)],
+        before: &[
+            || ::events_core::__private::OrderTarget::required(
+                ::events_core::__private::IntoKey::into_key(audit),
+            ),
+        ],
         after: &[
-            || ::events_core::__private::IntoKey::into_key(charge),
-            || ::events_core::__private::IntoKey::into_key(ship),
+            || ::events_core::__private::OrderTarget::required(
+                ::events_core::__private::IntoKey::into_key(charge),
+            ),
+            || ::events_core::__private::OrderTarget::required(
+                ::events_core::__private::IntoKey::into_key(ship),
+            ),
+            || ::events_core::__private::OrderTarget::if_present(
+                ::events_core::__private::IntoKey::into_key("metrics"),
+            ),
         ],
         install: |installer| {
             let __kept0 = installer.find::<State<'static, Ledger>>();

@@ -153,9 +153,13 @@ impl Model<'_> {
         }
     }
 
-    /// Whether a target of `before` or `after` is neither registered nor among those registered with it. The
+    /// Whether a target of `before` or `after` is neither registered nor among those registered with it, and
+    /// may not be absent. The
     /// target of an exact subscriber receives the same events; that of a pattern may receive any.
     fn has_unknown_target(&self, id: Id, with: &[Id]) -> bool {
+        if self.handler(id).if_present {
+            return false;
+        }
         let placed = &self.subscribers[id].placed;
         let kind = self.subscribers[id].kind;
         let is_there = |name: &Name| {

@@ -93,6 +93,7 @@ fn free_handler(rng: &mut Rng) -> Handler {
             }
         }
     }
+    handler.if_present = rng.chance(1, 2);
     handler.origin = rng.chance(1, 6).then(|| rng.below(2));
     handler.when = rng
         .chance(1, 5)

@@ -112,6 +112,8 @@ pub(crate) struct Handler {
     pub(crate) id: Option<usize>,
     pub(crate) before: Vec<Name>,
     pub(crate) after: Vec<Name>,
+    /// Whether the targets of `before` and `after` may be absent.
+    pub(crate) if_present: bool,
     pub(crate) origin: Option<usize>,
     pub(crate) when: Option<When>,
     pub(crate) once: bool,

@@ -69,6 +69,10 @@ fn fewer_options(number: usize, program: &Program) -> Vec<Edit> {
         Box::new(move |p| _ = p.handlers[number].before.pop()),
     );
     add(
+        handler.if_present,
+        Box::new(move |p| p.handlers[number].if_present = false),
+    );
+    add(
         !handler.after.is_empty(),
         Box::new(move |p| _ = p.handlers[number].after.pop()),
     );

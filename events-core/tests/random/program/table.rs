@@ -58,6 +58,7 @@ impl Handler {
             id: None,
             before: Vec::new(),
             after: Vec::new(),
+            if_present: false,
             origin: None,
             when: None,
             once: false,

@@ -302,29 +302,34 @@ fn options<F: Family, T>(
         new = new.once();
     }
     macro_rules! ordered {
-        ($names:ident) => {
+        ($names:ident => $method:ident) => {
             for name in &handler.$names {
                 new = match name {
-                    Name::Id(id) => new.$names(format!("id {id}")),
-                    Name::Declared(0) => new.$names(declared_0),
-                    Name::Declared(1) => new.$names(declared_1),
-                    Name::Declared(2) => new.$names(declared_2),
-                    Name::Declared(3) => new.$names(declared_3),
-                    Name::Declared(4) => new.$names(declared_4),
-                    Name::Declared(5) => new.$names(declared_5),
-                    Name::Declared(6) => new.$names(declared_6),
-                    Name::Declared(_) => new.$names(declared_7),
-                    Name::Method(0) => new.$names(ScriptedListener::method_0),
-                    Name::Method(1) => new.$names(ScriptedListener::method_1),
-                    Name::Method(2) => new.$names(ScriptedListener::method_2),
-                    Name::Method(3) => new.$names(ScriptedListener::method_3),
-                    Name::Method(4) => new.$names(ScriptedListener::method_4),
-                    Name::Method(_) => new.$names(ScriptedListener::method_5),
+                    Name::Id(id) => new.$method(format!("id {id}")),
+                    Name::Declared(0) => new.$method(declared_0),
+                    Name::Declared(1) => new.$method(declared_1),
+                    Name::Declared(2) => new.$method(declared_2),
+                    Name::Declared(3) => new.$method(declared_3),
+                    Name::Declared(4) => new.$method(declared_4),
+                    Name::Declared(5) => new.$method(declared_5),
+                    Name::Declared(6) => new.$method(declared_6),
+                    Name::Declared(_) => new.$method(declared_7),
+                    Name::Method(0) => new.$method(ScriptedListener::method_0),
+                    Name::Method(1) => new.$method(ScriptedListener::method_1),
+                    Name::Method(2) => new.$method(ScriptedListener::method_2),
+                    Name::Method(3) => new.$method(ScriptedListener::method_3),
+                    Name::Method(4) => new.$method(ScriptedListener::method_4),
+                    Name::Method(_) => new.$method(ScriptedListener::method_5),
                 };
             }
         };
     }
-    ordered!(before);
-    ordered!(after);
+    if handler.if_present {
+        ordered!(before => before_if_present);
+        ordered!(after => after_if_present);
+    } else {
+        ordered!(before => before);
+        ordered!(after => after);
+    }
     new
 }

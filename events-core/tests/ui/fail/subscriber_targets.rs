@@ -33,12 +33,18 @@ fn before_path(_: &OrderPlaced) {}
 #[subscriber(after = "shop.orders.audit")]
 fn after_topic(_: &OrderPlaced) {}
 
+#[subscriber(after_if_present = "shop::")]
+fn after_absent_module(_: &OrderPlaced) {}
+
 struct Greeter;
 
 #[listener]
 impl Greeter {
     #[on(after = "")]
     fn after_nothing(&self, _: &OrderPlaced) {}
+
+    #[on(before_if_present = ["metrics", ""])]
+    fn before_absent_nothing(&self, _: &OrderPlaced) {}
 
     #[on(before = "shop::")]
     fn before_module(&self, _: &OrderPlaced) {}

@@ -33,12 +33,18 @@ fn before_path(_: &OrderPlaced) {}
 #[subscriber(after = "shop::orders::Cache<u8>::audit")]
 fn after_topic(_: &OrderPlaced) {}
 
+#[subscriber(after_if_present = "shop::audit")]
+fn after_absent_module(_: &OrderPlaced) {}
+
 struct Greeter;
 
 #[listener]
 impl Greeter {
     #[on(after = "shop::r#type")]
     fn after_nothing(&self, _: &OrderPlaced) {}
+
+    #[on(before_if_present = ["metrics", "shop::audit"])]
+    fn before_absent_nothing(&self, _: &OrderPlaced) {}
 
     #[on(before = "id of a run-time subscriber")]
     fn before_module(&self, _: &OrderPlaced) {}
