@@ -127,7 +127,7 @@
 //! | Results | [`Emitted`], [`EmitError`], [`Failure`] | [`failures`] |
 //! | Subscribing | [`#[subscriber]`](macro@subscriber), [`#[listener]`](macro@listener), [`#[observer]`](macro@observer), [`#[on]`](macro@on), [`Subscription`], [`State`], [`Outcome`] | [`subscribing`], [`handlers`] |
 //! | Scanning | [`scan()`], [`scan!`], [`try_scan`], [`scanner()`], [`scanner!`], [`subscribers!`], [`ScanReport`] | [`scanning`] |
-//! | Registries | [`Registry`], [`registry()`], [`with_registry`] | [`scopes`] |
+//! | Registries | [`Registry`], [`WeakRegistry`], [`registry()`], [`with_registry`] | [`scopes`] |
 //! | The queue | [`Queue`], [`#[flush_queue]`](macro@flush_queue) | [`queues`] |
 //! | Waiting | [`Registry::next`], [`Registry::stream`] | [`streams`] |
 //! | Bridges | [`bridge()`], [`signal_to_event`] | [`bridges`] |
@@ -220,7 +220,7 @@ pub use crate::{
         bounds, bridges, builder, emitting, failures, handlers, info, queues, scanning, scopes,
         streams, subscribing,
     },
-    registry::Registry,
+    registry::{Registry, WeakRegistry},
     result::{EmitError, Emitted, Failure},
     scan::{ScanReport, scan, scanner, try_scan},
     subscribe::Subscription,

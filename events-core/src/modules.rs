@@ -67,6 +67,7 @@ pub mod info {
 /// a full queue.
 pub mod queues {
     pub use crate::{
+        queue::QueueStats,
         result::QueueFull,
         worker::{
             Flush, Flushed, Settle, Shutdown, Unfinished, UnfinishedEvent, Work, Worker,
@@ -87,7 +88,7 @@ pub mod scopes {
 
 /// Receiving events as a future or a stream.
 pub mod streams {
-    pub use crate::receive::{EventStream, Lagged, Next};
+    pub use crate::receive::{EventStream, Lagged, Next, NextTopic, TopicStream};
 }
 
 /// Subscribing at run time, with options, in batches, and with listeners.

@@ -6,6 +6,7 @@ use events_core::{
     __testing::{self, Recorded, suggest},
     Event,
     bounds::OwnedEvent,
+    subscribing::IntoPattern,
 };
 
 use crate::{
@@ -190,25 +191,27 @@ impl Events {
         self.assert_none(&EventSelector::of_type::<E>());
     }
 
-    /// Asserts that an event whose whole topic matches this regular expression was emitted so far.
+    /// Asserts that an event whose whole topic matches this regular expression, or is that of
+    /// [`Pattern::exact`](events_core::subscribing::Pattern::exact), was emitted so far.
     ///
     /// # Panics
     ///
     /// When none was emitted, and when the pattern is not a regular expression.
     #[track_caller]
-    pub fn assert_emitted_topic(&self, pattern: impl AsRef<str>) -> Emissions<ByTopic> {
-        let selector = EventSelector::of_topic(pattern.as_ref());
+    pub fn assert_emitted_topic(&self, pattern: impl IntoPattern) -> Emissions<ByTopic> {
+        let selector = EventSelector::of_topic(pattern);
         Emissions::new(self, &selector, "", Some("assert_not_emitted_topic"))
     }
 
-    /// Asserts that no event whose whole topic matches this regular expression was emitted so far.
+    /// Asserts that no event whose whole topic matches this regular expression, or is that of
+    /// [`Pattern::exact`](events_core::subscribing::Pattern::exact), was emitted so far.
     ///
     /// # Panics
     ///
     /// When one was emitted, and when the pattern is not a regular expression.
     #[track_caller]
-    pub fn assert_not_emitted_topic(&self, pattern: impl AsRef<str>) {
-        self.assert_none(&EventSelector::of_topic(pattern.as_ref()));
+    pub fn assert_not_emitted_topic(&self, pattern: impl IntoPattern) {
+        self.assert_none(&EventSelector::of_topic(pattern));
     }
 
     /// The numbers of the events that were emitted so far.

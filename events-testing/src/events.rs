@@ -15,6 +15,7 @@ use events_core::{
     Event, Registry,
     info::Location,
     scopes::WithRegistry,
+    subscribing::IntoPattern,
 };
 
 use crate::{
@@ -75,7 +76,8 @@ impl Events {
         Expectation::of_event(&self.mock)
     }
 
-    /// Expects an event of any type whose whole topic matches this regular expression.
+    /// Expects an event of any type whose whole topic matches this regular expression, or is that of
+    /// [`Pattern::exact`](events_core::subscribing::Pattern::exact).
     ///
     /// ```
     /// use events_core::{args, emit_topic};
@@ -91,8 +93,8 @@ impl Events {
     ///
     /// When the pattern is not a regular expression, and when such an event was already emitted.
     #[track_caller]
-    pub fn expect_topic(&self, pattern: impl AsRef<str>) -> Expectation<ByTopic> {
-        Expectation::of_topic(&self.mock, pattern.as_ref())
+    pub fn expect_topic(&self, pattern: impl IntoPattern) -> Expectation<ByTopic> {
+        Expectation::of_topic(&self.mock, pattern)
     }
 
     /// Expects that all events of each expectation are emitted before those of the next one.

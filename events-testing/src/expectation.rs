@@ -7,6 +7,7 @@ use events_core::{
     AnyEvent, Event,
     bounds::OwnedEvent,
     info::{IntoKey, Location},
+    subscribing::IntoPattern,
 };
 
 use crate::{
@@ -300,7 +301,7 @@ impl<E: OwnedEvent> ByValue for E {}
 
 impl Expectation<ByTopic> {
     #[track_caller]
-    pub(crate) fn of_topic(mock: &Arc<MockState>, pattern: &str) -> Self {
+    pub(crate) fn of_topic(mock: &Arc<MockState>, pattern: impl IntoPattern) -> Self {
         Self::new(mock, EventSelector::of_topic(pattern))
     }
 

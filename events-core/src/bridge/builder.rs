@@ -182,7 +182,7 @@ impl<S> Bridge<S> {
                 conversion: Undecided,
                 default_origin: None,
             },
-            registry: registry().weak(),
+            registry: registry().downgrade(),
             is_registry_set: false,
         }
     }
@@ -335,7 +335,7 @@ impl<S: Source, W, K, C> Bridge<S, W, K, C> {
             "a registry is set already; create one bridge for each registry"
         );
         self.is_registry_set = true;
-        self.registry = registry.weak();
+        self.registry = registry.downgrade();
         self
     }
 }

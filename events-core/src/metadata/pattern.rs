@@ -36,6 +36,12 @@ impl Pattern {
         }
     }
 
+    /// Whether it is that of one topic, and no regular expression.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        self.regex.is_none()
+    }
+
     /// Compiles a pattern.
     ///
     /// # Errors

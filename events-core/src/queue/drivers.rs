@@ -23,9 +23,11 @@ use std::{
 };
 
 use super::{
+    bounded::QueueSpan,
     idle::IdleNotifier,
     in_flight::InFlight,
     job::{RunningJob, UnfinishedJob},
+    statistics::{QueueStats, Statistics},
 };
 use crate::primitives::{Waiter, WakerList, drop_catching, sync::lock, wake_each};
 
@@ -38,6 +40,7 @@ pub(crate) struct Drivers {
     idle: IdleNotifier,
     /// The number of workers that are tasks of current-thread runtimes.
     local_tasks: AtomicUsize,
+    statistics: Statistics,
 }
 
 struct DriversState {
@@ -61,6 +64,7 @@ impl Drivers {
             }),
             idle: IdleNotifier::new(),
             local_tasks: AtomicUsize::new(0),
+            statistics: Statistics::new(),
         }
     }
 
@@ -115,6 +119,21 @@ impl Drivers {
     pub(crate) fn is_idle(&self) -> bool {
         let state = self.state();
         state.storing.is_empty() && state.drivers.iter().all(|driver| driver.is_idle())
+    }
+
+    /// Adds what a driver has run since it last did this.
+    pub(crate) fn add_counts(&self, ran: usize, failed: usize) {
+        self.statistics.add(ran, failed);
+    }
+
+    /// The counts of the queue, whose items have that span.
+    pub(crate) fn stats(&self, span: impl FnOnce() -> QueueSpan) -> QueueStats {
+        let under_way = {
+            let state = self.state();
+            let drivers = state.drivers.iter();
+            drivers.map(|driver| driver.under_way()).sum()
+        };
+        self.statistics.read(under_way, span)
     }
 
     /// The drivers in progress, including those that have been stopped.

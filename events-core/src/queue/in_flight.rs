@@ -187,6 +187,13 @@ impl<J> InFlight<J> {
         table.jobs.iter().all(Option::is_none) && !self.is_polling()
     }
 
+    /// How many jobs are suspended or being polled.
+    pub(super) fn under_way(&self) -> usize {
+        let table = self.table();
+        let suspended = table.jobs.iter().flatten().count();
+        suspended + usize::from(self.is_polling())
+    }
+
     /// Whether a shutdown has stopped the driver, and no job is being polled: it runs nothing any more.
     pub(super) fn is_over(&self) -> bool {
         self.table().stopped && !self.is_polling()

@@ -15,6 +15,7 @@
 //! - `in_flight`: the suspended jobs of one driver;
 //! - `idle`: the notification that a driver is idle;
 //! - `drivers`: the drivers of a queue that are in progress, and the jobs that they could not finish;
+//! - `statistics`: the counts of a queue, and the age of its oldest event;
 //! - `start_worker`: the text that names how to start a worker.
 //!
 //! What happens when the queue is full is described in `job_queue`.
@@ -28,6 +29,7 @@ mod job;
 mod job_context;
 mod job_queue;
 mod start_worker;
+mod statistics;
 mod topic_counts;
 
 pub(crate) use bounded::{LaneItems, PushError, PushErrorKind};
@@ -40,4 +42,5 @@ pub(crate) use job::{
 pub(crate) use job_context::JobContext;
 pub(crate) use job_queue::JobQueue;
 pub(crate) use start_worker::START_WORKER;
+pub use statistics::QueueStats;
 pub(crate) use topic_counts::TopicCounts;

@@ -19,12 +19,12 @@ use std::{
 use super::contents::{Contents, Keep, OptionsSet, Received};
 use crate::{
     context::{log, panic_hook::catch_panic},
-    event::OwnedEvent,
+    event::{AnyEvent, EventCopy, OwnedEvent},
     handler::{Run, Step},
-    metadata::{Key, Origin, SubscriberInfo},
+    metadata::{Key, Origin, Pattern, SubscriberInfo},
     primitives::{drop_catching, drop_each, sync::lock, wake_each},
     registry::Registry,
-    result::{Cause, Failure},
+    result::{Cause, Failure, RefusedCall},
     subscribe::{NewSubscription, Subscription},
 };
 
@@ -76,39 +76,43 @@ impl fmt::Display for Lagged {
 
 impl std::error::Error for Lagged {}
 
-/// The receiving end; dropping it unsubscribes.
-pub(super) struct EventBuffer<E> {
-    shared: Arc<Shared<E>>,
+/// The receiving end of events that are kept as an `E`, and of conditions of the type `C`; dropping it unsubscribes.
+pub(super) struct EventBuffer<E, C> {
+    shared: Arc<Shared<E, C>>,
     /// The subscriber that fills the buffer.
     subscriber: Arc<SubscriberInfo>,
     _subscription: Subscription,
 }
 
 /// The state that the handler and the receiver share.
-struct Shared<E> {
-    when: OnceLock<Condition<E>>,
+struct Shared<E, C> {
+    when: OnceLock<C>,
     origin: OnceLock<Origin>,
     contents: Mutex<Contents<E>>,
 }
 
+/// A condition on the events of one type.
 pub(super) type Condition<E> = Box<dyn Fn(&E) -> bool + Send + Sync>;
 
-/// The handler's end. The last plan that contains the handler drops it, which ends the buffer.
-struct Sender<E>(Arc<Shared<E>>);
+/// A condition on an event of any type.
+pub(super) type TopicCondition = Box<dyn Fn(&dyn AnyEvent) -> bool + Send + Sync>;
 
-impl<E> EventBuffer<E>
+/// The handler's end. The last plan that contains the handler drops it, which ends the buffer.
+struct Sender<E, C>(Arc<Shared<E, C>>);
+
+impl<E> EventBuffer<E, Condition<E>>
 where
     E: OwnedEvent + Clone + Send + 'static,
 {
     #[track_caller]
     pub(crate) fn new(registry: &Registry, name: Key, keep: Keep) -> Self {
-        let shared = Arc::new(Shared {
-            when: OnceLock::new(),
-            origin: OnceLock::new(),
-            contents: Mutex::new(Contents::new(keep)),
-        });
-        let sender = Sender(Arc::clone(&shared));
-        let receive = move |event: &mut E, run: &Run<'_>| sender.0.receive(event, run);
+        let (shared, sender) = Shared::new(keep);
+        let receive = move |event: &mut E, run: &Run<'_>| {
+            let event = &*event;
+            sender
+                .0
+                .receive(run, |when: &Condition<E>| when(event), || Ok(event.clone()))
+        };
         let location = Location::caller().into();
         let subscription =
             NewSubscription::<E>::sync(registry.clone(), location, name, false, receive).receiver();
@@ -120,13 +124,39 @@ where
     }
 }
 
-impl<E> EventBuffer<E> {
+impl EventBuffer<EventCopy, TopicCondition> {
+    #[track_caller]
+    pub(crate) fn of_topics(registry: &Registry, name: Key, pattern: Pattern, keep: Keep) -> Self {
+        let (shared, sender) = Shared::new(keep);
+        let copy = |event: &dyn AnyEvent| {
+            let no_copy = |why| Step::Failed(Box::new(RefusedCall::NoCopy(why)));
+            EventCopy::try_of(event).map_err(no_copy)
+        };
+        let receive = move |event: &dyn AnyEvent, run: &Run<'_>| {
+            sender
+                .0
+                .receive(run, |when: &TopicCondition| when(event), || copy(event))
+        };
+        let location = Location::caller().into();
+        let subscription =
+            NewSubscription::pattern_run(registry.clone(), location, name, pattern, receive);
+        let subscription = subscription.receiver();
+        Self {
+            shared,
+            subscriber: Arc::new(subscription.subscriber().clone()),
+            _subscription: subscription.register_or_panic(),
+        }
+    }
+}
+
+impl<E, C> EventBuffer<E, C> {
     pub(super) fn set_capacity(&self, capacity: usize) {
         let dropped = self.shared.lock().set_capacity(capacity);
         drop_each(dropped);
     }
 
-    pub(super) fn set_when(&self, when: Condition<E>) {
+    /// Sets the condition; `test` evaluates it for an event that was received before.
+    pub(super) fn set_when(&self, when: C, test: impl Fn(&C, &E) -> bool) {
         let (rejected, events) = self.set(&self.shared.when, when);
         assert!(
             rejected.is_none(),
@@ -134,7 +164,7 @@ impl<E> EventBuffer<E> {
         );
         let when = self.shared.when.get();
         self.put_back(events, |received| {
-            when.is_none_or(|when| when(&received.event))
+            when.is_none_or(|when| test(when, &received.event))
         });
     }
 
@@ -189,7 +219,17 @@ impl<E> EventBuffer<E> {
     }
 }
 
-impl<E> Shared<E> {
+impl<E, C> Shared<E, C> {
+    fn new(keep: Keep) -> (Arc<Self>, Sender<E, C>) {
+        let shared = Arc::new(Self {
+            when: OnceLock::new(),
+            origin: OnceLock::new(),
+            contents: Mutex::new(Contents::new(keep)),
+        });
+        let sender = Sender(Arc::clone(&shared));
+        (shared, sender)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Contents<E>> {
         lock(&self.contents)
     }
@@ -201,28 +241,32 @@ impl<E> Shared<E> {
         }
     }
 
-    /// Whether an event passes the options that are set.
-    fn passes(&self, event: &E, run: &Run<'_>) -> bool {
+    /// Whether the event passes the options that are set.
+    fn passes(&self, run: &Run<'_>, test: impl Fn(&C) -> bool) -> bool {
         self.origin.get().is_none_or(|origin| run.is_from(origin))
-            && self.when.get().is_none_or(|when| when(event))
+            && self.when.get().is_none_or(test)
     }
 
-    /// The body of the handler.
-    fn receive(&self, event: &E, run: &Run<'_>) -> Step
-    where
-        E: Clone,
-    {
+    /// The body of the handler: `test` evaluates the condition for the event, and `copy` copies it, or returns the step of
+    /// a handler that it cannot reach.
+    fn receive(
+        &self,
+        run: &Run<'_>,
+        test: impl Fn(&C) -> bool,
+        copy: impl Fn() -> Result<E, Step>,
+    ) -> Step {
         loop {
             let set = self.options_set();
-            if !self.passes(event, run) {
+            if !self.passes(run, &test) {
                 return Step::Skipped;
             }
             // With an origin set, no later option depends on it.
             let origin = run.origin().filter(|_| !set.origin).cloned();
-            let received = Received {
-                event: event.clone(),
-                origin,
+            let event = match copy() {
+                Ok(event) => event,
+                Err(step) => return step,
             };
+            let received = Received { event, origin };
             let mut contents = self.lock();
             // Options are set under this lock.
             if self.options_set() != set {
@@ -261,7 +305,7 @@ impl<E> Shared<E> {
     }
 }
 
-impl<E> Drop for Shared<E> {
+impl<E, C> Drop for Shared<E, C> {
     fn drop(&mut self) {
         let contents = self.contents.get_mut();
         let contents = contents.unwrap_or_else(PoisonError::into_inner);
@@ -269,7 +313,7 @@ impl<E> Drop for Shared<E> {
     }
 }
 
-impl<E> Drop for Sender<E> {
+impl<E, C> Drop for Sender<E, C> {
     fn drop(&mut self) {
         let waker = {
             let mut contents = self.0.lock();

@@ -2,12 +2,15 @@
 //! stream of all of them.
 //!
 //! - `stream`: the future and the stream;
+//! - `topic_stream`: the same for the events of a pattern of topics;
 //! - `buffer`: the bounded buffer of both, which a sync handler fills with clones of the events;
 //! - `contents`: which events the buffer keeps, before and after the options are complete.
 
 mod buffer;
 mod contents;
 mod stream;
+mod topic_stream;
 
 pub use buffer::Lagged;
 pub use stream::{EventStream, Next};
+pub use topic_stream::{NextTopic, TopicStream};

@@ -12,7 +12,7 @@ use std::{
 use futures_core::Stream;
 
 use super::{
-    buffer::{EventBuffer, Lagged},
+    buffer::{Condition, EventBuffer, Lagged},
     contents::Keep,
 };
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The default capacity of a stream's buffer.
-const DEFAULT_CAPACITY: usize = 64;
+pub(super) const DEFAULT_CAPACITY: usize = 64;
 
 /// A future for the next event of a type; made by [`Registry::next`].
 ///
@@ -59,7 +59,7 @@ const DEFAULT_CAPACITY: usize = 64;
 /// ```
 #[must_use = "a future does nothing unless awaited"]
 pub struct Next<E: OwnedEvent> {
-    buffer: Option<EventBuffer<E>>,
+    buffer: Option<EventBuffer<E, Condition<E>>>,
 }
 
 /// A stream of all events of a type; made by [`Registry::stream`].
@@ -101,7 +101,7 @@ pub struct Next<E: OwnedEvent> {
 /// ```
 #[must_use = "a stream does nothing unless polled"]
 pub struct EventStream<E: OwnedEvent> {
-    buffer: EventBuffer<E>,
+    buffer: EventBuffer<E, Condition<E>>,
 }
 
 impl Registry {
@@ -199,7 +199,8 @@ impl<E: OwnedEvent> Next<E> {
     /// When a condition is set already, or when it was polled before: since then it keeps only one event.
     #[track_caller]
     pub fn when(self, when: impl Fn(&E) -> bool + Send + Sync + 'static) -> Self {
-        self.open_buffer().set_when(Box::new(when));
+        self.open_buffer()
+            .set_when(Box::new(when), |when, event| when(event));
         self
     }
 
@@ -217,7 +218,7 @@ impl<E: OwnedEvent> Next<E> {
 
     /// The buffer, whose options may be set.
     #[track_caller]
-    fn open_buffer(&self) -> &EventBuffer<E> {
+    fn open_buffer(&self) -> &EventBuffer<E, Condition<E>> {
         match &self.buffer {
             Some(buffer) if buffer.is_open() => buffer,
             _ => panic!("it was polled already; set the options of `next` before its first poll"),
@@ -233,7 +234,8 @@ impl<E: OwnedEvent> EventStream<E> {
     ///
     /// When a condition is set already.
     pub fn when(self, when: impl Fn(&E) -> bool + Send + Sync + 'static) -> Self {
-        self.buffer.set_when(Box::new(when));
+        self.buffer
+            .set_when(Box::new(when), |when, event| when(event));
         self
     }
 

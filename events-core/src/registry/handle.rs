@@ -62,13 +62,48 @@ enum CoreRef<C> {
     Own(C),
 }
 
-/// A handle that does not keep its registry alive.
+/// A handle that does not keep its registry alive; returned by [`Registry::downgrade`].
+///
+/// A handler that holds a [`Registry`] in which it is subscribed is a cycle: the registry keeps the handler, and the handler
+/// the registry, so neither is freed. A handler that holds a `WeakRegistry` is none.
+///
+/// [`WeakRegistry::default`] is a handle on no registry: it never upgrades.
+///
+/// ```
+/// use events_core::{Event, Registry};
+///
+/// #[derive(Event)]
+/// struct OrderPaid(u32);
+///
+/// #[derive(Event)]
+/// struct StockChanged;
+///
+/// let registry = Registry::new();
+/// let weak = registry.downgrade();
+/// let changes = registry.on(|_: &StockChanged| println!("the stock has changed"));
+/// registry
+///     .on(move |_: &OrderPaid| {
+///         if let Some(registry) = weak.upgrade() {
+///             registry.emit(StockChanged);
+///         }
+///     })
+///     .detach();
+/// registry.emit(OrderPaid(7));
+///
+/// let weak = registry.downgrade();
+/// drop((registry, changes));
+/// assert!(weak.upgrade().is_none());
+/// ```
 #[derive(Clone)]
-pub(crate) struct WeakRegistry(CoreRef<Weak<Core>>);
+pub struct WeakRegistry(CoreRef<Weak<Core>>);
 
 impl WeakRegistry {
-    /// The registry, if it still exists.
-    pub(crate) fn upgrade(&self) -> Option<Registry> {
+    /// The registry, if it still exists. The default registry always does.
+    ///
+    /// The registry is dropped later if this handle is the last one: then its subscribers are freed, and the events in
+    /// its queue are lost, where the handle is dropped.
+    #[must_use]
+    pub fn upgrade(&self) -> Option<Registry> {
         match &self.0 {
             CoreRef::Default(core) => Some(Registry(CoreRef::Default(core))),
             CoreRef::Own(core) => core.upgrade().map(|core| Registry(CoreRef::Own(core))),
@@ -101,12 +136,28 @@ impl Registry {
         }
     }
 
-    /// A handle that does not keep this registry alive.
-    pub(crate) fn weak(&self) -> WeakRegistry {
+    /// A handle that does not keep this registry alive, for handlers that are subscribed to it.
+    #[must_use]
+    pub fn downgrade(&self) -> WeakRegistry {
         WeakRegistry(match &self.0 {
             CoreRef::Default(core) => CoreRef::Default(core),
             CoreRef::Own(core) => CoreRef::Own(Arc::downgrade(core)),
         })
+    }
+}
+
+impl Default for WeakRegistry {
+    fn default() -> Self {
+        Self(CoreRef::Own(Weak::new()))
+    }
+}
+
+impl fmt::Debug for WeakRegistry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            CoreRef::Default(_) => f.write_str("WeakRegistry(default)"),
+            CoreRef::Own(core) => write!(f, "WeakRegistry({:p})", core.as_ptr()),
+        }
     }
 }
 

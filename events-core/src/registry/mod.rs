@@ -42,7 +42,6 @@ mod transaction;
 pub(crate) use core::{Core, DefaultHooks, EventQueue, Writer};
 pub(crate) use emit_limits::EmitLimits;
 pub(crate) use group::{Incomplete, SubscriberGroup};
-pub use handle::Registry;
-pub(crate) use handle::WeakRegistry;
+pub use handle::{Registry, WeakRegistry};
 pub use interceptor::{Intercepted, Interceptor, Viewer};
 pub(crate) use transaction::Removal;

@@ -133,6 +133,7 @@ impl Cause {
         match error.downcast::<RefusedCall>().map(|refused| *refused) {
             Ok(RefusedCall::WaitsForItself(why)) => Self::WaitsForItself(why),
             Ok(RefusedCall::NotAwaited) => Self::NotAwaited(NotAwaited(())),
+            Ok(RefusedCall::NoCopy(why)) => Self::NoCopy(why),
             Err(error) => Self::Error(error),
         }
     }

@@ -12,6 +12,7 @@ use crate::primitives::one_line;
 pub(crate) enum RefusedCall {
     WaitsForItself(WaitsForItself),
     NotAwaited,
+    NoCopy(NoCopy),
 }
 
 impl fmt::Display for RefusedCall {
@@ -19,6 +20,7 @@ impl fmt::Display for RefusedCall {
         match self {
             Self::WaitsForItself(why) => why.fmt(f),
             Self::NotAwaited => NotAwaited(()).fmt(f),
+            Self::NoCopy(why) => why.fmt(f),
         }
     }
 }

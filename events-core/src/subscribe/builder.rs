@@ -160,13 +160,6 @@ impl<F: Family> NewSubscription<F> {
         new.subscriber.changes = changes;
         new
     }
-
-    /// Makes it a receiver, which runs behind all sync handlers. Its priority and its names have no
-    /// effect.
-    pub(crate) fn receiver(mut self) -> Self {
-        self.is_receiver = true;
-        self
-    }
 }
 
 impl<F: Family> NewSubscription<F, AwaitedKind> {
@@ -262,6 +255,13 @@ impl<F: Family, T> NewSubscription<F, T> {
             when: None,
             when_any: None,
         }
+    }
+
+    /// Makes a subscription of a sync handler a receiver, which runs behind all sync handlers. Its priority and its names
+    /// have no effect.
+    pub(crate) fn receiver(mut self) -> Self {
+        self.is_receiver = true;
+        self
     }
 
     /// Subscribes; the next emit calls the handler.

@@ -196,7 +196,7 @@ impl Unsubscribe {
         number: u64,
     ) -> Self {
         Self {
-            registry: registry.weak(),
+            registry: registry.downgrade(),
             event_type,
             id,
             number,

@@ -50,6 +50,8 @@ pub(super) struct Driver {
     refused: Option<&'static str>,
     pub(crate) events: usize,
     pub(crate) failures: usize,
+    /// The events and failures that are added to the counts of the queue.
+    published: (usize, usize),
 }
 
 impl Driver {
@@ -70,6 +72,7 @@ impl Driver {
             refused: None,
             events: 0,
             failures: 0,
+            published: (0, 0),
         }
     }
 
@@ -151,6 +154,7 @@ impl Driver {
             self.intake.remove_waiter(core);
         }
         let rest = self.run(&registry, woken, is_inside && begins_inside);
+        self.publish_counts(core);
         self.intake.drop_wakers();
         let Some(rest) = rest else {
             return Poll::Ready(());
@@ -188,6 +192,13 @@ impl Driver {
             self.hold_back(core, waker);
         }
         Poll::Pending
+    }
+
+    /// Adds what it has run in this poll to the counts of the queue.
+    fn publish_counts(&mut self, core: &Core) {
+        let (events, failures) = mem::replace(&mut self.published, (self.events, self.failures));
+        let (events, failures) = (self.events - events, self.failures - failures);
+        core.drivers().add_counts(events, failures);
     }
 
     /// If it has no job in progress, tasks that wait until the queue is settled check again.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::registry::Registry;
+use crate::{queue::QueueStats, registry::Registry};
 
 /// The queue of a registry. It holds enqueued events, and snapshots: clones of emitted events for their
 /// `async` and `deferred` subscribers.
@@ -88,6 +88,15 @@ impl Queue {
     #[must_use]
     pub fn is_shut_down(&self) -> bool {
         !self.0.core().queue().is_open()
+    }
+
+    /// Counts of this queue: what is waiting and under way, and what has run and failed since the registry was created.
+    ///
+    /// The numbers are read one after the other, while workers run: they are those of slightly different moments.
+    #[must_use]
+    pub fn stats(&self) -> QueueStats {
+        let core = self.0.core();
+        core.drivers().stats(|| core.queue().span())
     }
 
     /// How many events can be queued.

@@ -6,6 +6,7 @@ use std::{
     cell::Cell,
     fmt,
     future::Future,
+    iter,
     pin::Pin,
     task::{Context, Poll, Waker, ready},
     time::{Duration, Instant},
@@ -24,6 +25,7 @@ use crate::{
     metadata::{EventInfo, Origin, SubscriberInfo},
     primitives::{CatchDrop, Plural, Waiter, catch_record},
     queue::{QueueOwner, RunningJob, TopicCounts, UnfinishedJob},
+    registry::Core,
 };
 
 /// How many events are in progress at once when a shutdown runs them itself, without workers: several, so
@@ -106,6 +108,22 @@ impl Queue {
         }
     }
 
+    /// Takes the events that are queued out of the queue, in their order, and does not close it. No subscriber receives
+    /// them; those that are running are not affected, nor those that are enqueued meanwhile.
+    ///
+    #[doc = include_str!("../../docs/queue/take.md")]
+    #[must_use = "it is the queued events, which are lost when it is dropped"]
+    pub fn take(&self) -> Vec<UnfinishedEvent> {
+        let core = self.0.core();
+        let events = {
+            let _current = enter_if_other(&self.0);
+            let _sink = core.pass_failures();
+            take_queued(core, core.queue().len())
+        };
+        core.drivers().idle().notify();
+        events
+    }
+
     /// Closes the queue, and takes the unfinished events from it and from its drivers.
     fn take_unfinished(&self) -> Unfinished {
         let core = self.0.core();
@@ -117,12 +135,7 @@ impl Queue {
             let _current = enter_if_other(&self.0);
             let _sink = core.pass_failures();
             let _job = enter_job(core.queue_id(), None);
-            while let Some(popped) = core.queue().pop() {
-                let Some(job) = popped.take_unfinished() else {
-                    break;
-                };
-                unfinished.events.push(UnfinishedEvent(job));
-            }
+            unfinished.events = take_queued(core, usize::MAX);
             let drivers = core.drivers().all();
             let stop = |driver| core.drivers().stop(driver, RunningJob::stop);
             drivers.iter().for_each(stop);
@@ -138,6 +151,15 @@ impl Queue {
         }
         unfinished
     }
+}
+
+/// Takes the queued events out of the queue, at most that many.
+fn take_queued(core: &Core, at_most: usize) -> Vec<UnfinishedEvent> {
+    let pop = || core.queue().pop()?.take_unfinished();
+    iter::from_fn(pop)
+        .take(at_most)
+        .map(UnfinishedEvent)
+        .collect()
 }
 
 pin_project_lite::pin_project! {

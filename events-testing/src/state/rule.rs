@@ -11,6 +11,7 @@ use events_core::{
     __testing::{self, Intercepted, Pattern, one_line},
     Event, Origin,
     info::Location,
+    subscribing::IntoPattern,
 };
 
 use super::nesting::{MAX_NESTING, Nesting};
@@ -120,8 +121,8 @@ impl EventSelector {
     ///
     /// When the pattern is not a regular expression.
     #[track_caller]
-    pub(crate) fn of_topic(pattern: &str) -> Self {
-        match Pattern::new(pattern.to_owned().into()) {
+    pub(crate) fn of_topic(pattern: impl IntoPattern) -> Self {
+        match pattern.into_pattern() {
             Ok(pattern) => Self::Topic(pattern),
             Err(error) => panic!("{error}"),
         }
@@ -141,6 +142,9 @@ impl fmt::Display for EventSelector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Type { topic, .. } => write!(f, "`{}`", one_line(topic)),
+            Self::Topic(pattern) if pattern.is_exact() => {
+                write!(f, "the topic `{}`", one_line(pattern.text()))
+            }
             Self::Topic(pattern) => write!(f, "a topic like `{}`", one_line(pattern.text())),
         }
     }

@@ -6,7 +6,7 @@ use crate::{
     handler::{ErasedEventRef, ViewFn},
     metadata::Origin,
     primitives::{CatchDrop, OptionBox},
-    result::{Cause, NoCopy, Undelivered},
+    result::{Cause, Undelivered},
 };
 
 /// The copy, once a handler has requested it.
@@ -101,8 +101,5 @@ pub(crate) fn copy_event(
 }
 
 fn copy_of(event: &dyn AnyEvent) -> Result<EventCopy, Cause> {
-    EventCopy::of(event).ok_or_else(|| {
-        let borrows = event.__event().is_none();
-        Cause::NoCopy(NoCopy::new(event.topic().to_owned().into(), borrows))
-    })
+    EventCopy::try_of(event).map_err(Cause::NoCopy)
 }

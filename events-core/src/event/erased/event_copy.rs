@@ -9,6 +9,7 @@ use crate::{
         json::Json,
     },
     metadata::Origin,
+    result::NoCopy,
 };
 
 #[doc = include_str!("../../../docs/event_copy.md")]
@@ -24,6 +25,14 @@ impl EventCopy {
         Some(Self {
             event: event.__copy()?,
             origin: event.origin().cloned(),
+        })
+    }
+
+    /// As [`of`](Self::of), or why it cannot be copied.
+    pub(crate) fn try_of(event: &dyn AnyEvent) -> Result<Self, NoCopy> {
+        Self::of(event).ok_or_else(|| {
+            let borrows = event.__event().is_none();
+            NoCopy::new(event.topic().to_owned().into(), borrows)
         })
     }
 

@@ -61,6 +61,15 @@ pub(crate) struct Popped<'s, V> {
     outbox: MutexGuard<'s, Outbox<V>>,
 }
 
+/// The queued items, as positions in the order of the pushes: the number of a refill, and an index in the items of it.
+pub(crate) struct QueueSpan {
+    pub(crate) len: usize,
+    /// The position of the oldest item.
+    pub(crate) front: (u64, usize),
+    /// The position behind the newest one.
+    pub(crate) end: (u64, usize),
+}
+
 impl<V: Copy> BoundedQueue<V> {
     /// An open queue with the default capacity.
     pub(crate) const fn new() -> Self {
@@ -86,6 +95,23 @@ impl<V: Copy> BoundedQueue<V> {
 
     pub(crate) fn len(&self) -> usize {
         self.inbox().queue_len()
+    }
+
+    /// The positions of the queued items.
+    pub(crate) fn span(&self) -> QueueSpan {
+        let outbox = lock(&self.outbox.0);
+        let inbox = self.inbox();
+        let end = (inbox.refills, inbox.items.len());
+        let front = if !outbox.items.is_empty() {
+            (inbox.refills - 1, outbox.taken())
+        } else {
+            (inbox.refills, 0)
+        };
+        QueueSpan {
+            len: outbox.items.len() + inbox.items.len(),
+            front,
+            end,
+        }
     }
 
     /// The number of attached consumers.

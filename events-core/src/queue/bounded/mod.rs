@@ -9,6 +9,6 @@ mod bounded_queue;
 mod sides;
 mod typed_fifo;
 
-pub(crate) use bounded_queue::{BoundedQueue, Popped};
+pub(crate) use bounded_queue::{BoundedQueue, Popped, QueueSpan};
 pub(crate) use sides::{PushError, PushErrorKind};
 pub(crate) use typed_fifo::LaneItems;

@@ -34,6 +34,8 @@ type OutboxLen = Option<Arc<CacheAligned<AtomicUsize>>>;
 pub(super) struct Outbox<V> {
     pub(super) items: TypedFifo<V>,
     outbox_len: OutboxLen,
+    /// How many items the last refill has moved here.
+    refilled: usize,
 }
 
 /// The side of the producers.
@@ -46,6 +48,8 @@ pub(super) struct Inbox<V> {
     pub(super) state: QueueState,
     /// The number of attached consumers.
     pub(super) attached: usize,
+    /// The number of refills.
+    pub(super) refills: u64,
     /// The number of the last flush.
     pub(super) flushes: u32,
     /// Whether a push error has reported that the queue is full without an attached consumer.
@@ -91,6 +95,7 @@ impl<V: Copy> Inbox<V> {
             capacity: DEFAULT_CAPACITY,
             state: QueueState::Open,
             attached: 0,
+            refills: 0,
             flushes: 0,
             warned: false,
             waiters: WakerList::new(),
@@ -152,7 +157,13 @@ impl<V: Copy> Outbox<V> {
         Self {
             items: TypedFifo::new(),
             outbox_len: None,
+            refilled: 0,
         }
+    }
+
+    /// How many items were taken since the last refill.
+    pub(super) fn taken(&self) -> usize {
+        self.refilled - self.items.len()
     }
 
     /// Swaps the items of the two sides, if the inbox has any; returns whether it had. The outbox is
@@ -163,6 +174,8 @@ impl<V: Copy> Outbox<V> {
             return false;
         }
         mem::swap(&mut self.items, &mut inbox.items);
+        self.refilled = self.items.len();
+        inbox.refills += 1;
         inbox.outbox_len_copy = self.items.len();
         let outbox_len = inbox.outbox_len.get_or_insert_default();
         outbox_len.0.store(self.items.len(), Ordering::Relaxed);

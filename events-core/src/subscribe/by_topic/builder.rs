@@ -8,7 +8,7 @@ use std::{
 use crate::{
     background::{ConcurrencyLimited, FilteredCopyHandler, OnceHandler},
     event::{AnyEvent, EventCopy, TopicEvent},
-    handler::{Background, EmitOrigin, Run, TopicHandler},
+    handler::{Background, EmitOrigin, Run, Step, TopicHandler},
     metadata::{Key, Location, Pattern},
     plan::AnyEventHandler,
     primitives::CatchDrop,
@@ -33,13 +33,27 @@ impl NewSubscription<TopicEvent, PatternKind> {
         pattern: Pattern,
         handler: impl TopicHandler<M>,
     ) -> Self {
+        let handler = move |event: &dyn AnyEvent, run: &Run<'_>| handler.call(event, run);
+        Self::pattern_run(registry, location, name, pattern, handler)
+    }
+
+    /// As [`pattern`](Self::pattern), with a function that takes the run.
+    pub(crate) fn pattern_run<H>(
+        registry: Registry,
+        location: Location,
+        name: Key,
+        pattern: Pattern,
+        handler: H,
+    ) -> Self
+    where
+        H: Fn(&dyn AnyEvent, &Run<'_>) -> Step + Send + Sync + 'static,
+    {
         let factory = |filters: Option<Filters<AnyCondition>>, _| {
             let filter = filters.map(|filters| {
                 move |event: &dyn AnyEvent, origin: &EmitOrigin<'_>| {
                     filters.pass(origin, |when| when(event))
                 }
             });
-            let handler = move |event: &dyn AnyEvent, run: &Run<'_>| handler.call(event, run);
             let handler = Arc::new(SubscribedTopicHandler::new(filter, handler));
             let closable = weak(handler.clone());
             (AnyEventHandler::Sync(handler), closable)

@@ -6,3 +6,4 @@ mod dropped_futures;
 mod other_copy;
 mod report_widths;
 mod thread_exit;
+mod weak_registry;

@@ -5,6 +5,8 @@ mod deferred;
 mod destructors;
 mod enqueue;
 mod order;
+mod stats;
+mod take;
 mod too_deep;
 
 pub(crate) use enqueue::{Job, Other, enqueue_jobs, job, work};

@@ -8,3 +8,4 @@ mod named_emits;
 mod pattern_subscribers;
 mod patterns;
 mod predecessors_by_name;
+mod receivers;
