@@ -120,6 +120,11 @@ page!(
      [`Queue`](crate::Queue)"
 );
 page!(
+    opentelemetry,
+    "[`Event::emit`](crate::Event::emit), [`Event::enqueue`](crate::Event::enqueue), \
+     [`Queue::spawn_thread`](crate::Queue::spawn_thread), [`Queue::shutdown`](crate::Queue::shutdown)"
+);
+page!(
     scanning,
     "[`scan()`](crate::scan()), \
      [`scan!`](crate::scan!), \

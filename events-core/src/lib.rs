@@ -110,7 +110,7 @@
 //! |---|---|
 //! | Declare and emit | [events and builders](guide::events), [topics and patterns](guide::topics) |
 //! | Subscribe | [subscribers](guide::subscribers), [order](guide::order), [listeners and observers](guide::listeners) |
-//! | Failures | [failures](guide::failures), [spans, log records and OpenTelemetry](guide::tracing), [symptoms and remedies](guide::troubleshooting) |
+//! | Failures | [failures](guide::failures), [spans and log records](guide::tracing), [OpenTelemetry](guide::opentelemetry), [symptoms and remedies](guide::troubleshooting) |
 //! | Run later | [async subscribers and the queue](guide::queue) |
 //! | A program | [scanning and linking](guide::scanning), [registries and scopes](guide::registries), [bridges](guide::bridges), [a web server with axum](guide::axum) |
 //! | Tests | [testing](guide::testing) |

@@ -23,6 +23,7 @@ pages! {
     testing
     axum
     tracing
+    opentelemetry
     scanning
     troubleshooting
     coming_from

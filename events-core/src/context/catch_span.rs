@@ -31,6 +31,13 @@ impl CatchSpan {
         Self::new(Span::current)
     }
 
+    /// Records that the span follows from the current one of this thread.
+    pub(crate) fn follow_current(&self) {
+        if let Some(span) = &self.0 {
+            catch_tracing(|| _ = span.follows_from(Span::current().id()));
+        }
+    }
+
     pub(crate) fn is_none(&self) -> bool {
         self.0.is_none()
     }

@@ -128,6 +128,13 @@ impl Drop for CurrentJobGuard {
     }
 }
 
+/// Whether the innermost emission of this thread is that of the innermost job, not one that its handlers emit.
+pub(super) fn is_run_of_job() -> bool {
+    INNERMOST
+        .get()
+        .is_some_and(|(outer_depth, _)| outer_depth + 1 == emit_stack::depth())
+}
+
 /// The parent of the innermost emission of this thread: from the job, if that emission is the one of
 /// the innermost job, otherwise the emission around it on this thread.
 pub(crate) fn parent_id() -> Option<EmissionId> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tracing::{Level, debug, error, level_enabled, trace_span, warn};
 
-use super::{catch_span::CatchSpan, failure_sink};
+use super::{catch_span::CatchSpan, current_job::is_run_of_job, failure_sink};
 use crate::{
     metadata::{Origin, SubscriberInfo},
     primitives::{OptionBox, catch_record, one_line},
@@ -123,16 +123,21 @@ pub(crate) fn emit_span(topic: &str, origin: Option<&Origin>) -> CatchSpan {
     })
 }
 
-/// The span of a handler's call.
+/// The span of a handler's call. That of a handler that a job of a queue calls follows from the span in which the job was
+/// pushed, which is the current one; it is a child of it as well.
 pub(crate) fn handler_span(subscriber: &SubscriberInfo) -> CatchSpan {
-    CatchSpan::new(|| {
+    let span = CatchSpan::new(|| {
         trace_span!(
             target: "events_core",
             "handle",
             subscriber = %one_line(&subscriber.name),
             location = %subscriber.location,
         )
-    })
+    });
+    if is_run_of_job() {
+        span.follow_current();
+    }
+    span
 }
 
 /// Whether the level `DEBUG` is enabled, at which tracing records single emits.

@@ -10,6 +10,7 @@ mod background;
 mod bridges;
 mod callbacks;
 mod cancelled;
+mod later_runs;
 mod panics;
 mod records;
 mod scans;
