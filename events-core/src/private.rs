@@ -6,7 +6,7 @@ pub use crate::{
     __finishers as finishers,
     background::{Awaited, ConcurrencyLimited, OnceHandler},
     builtin::record::{OtherEvent, RecordProbe},
-    context::EmissionSource,
+    context::{EmissionSource, OwnSubscription, Subscribed},
     current::{CurrentRegistry, finish_async},
     declared::{
         DefaultProbe, EVENTS, EventSelector, Installer, Listener, NoDefault,

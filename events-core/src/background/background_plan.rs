@@ -37,7 +37,7 @@ use super::{
     start_order::{Dependencies, Select, Stage, stages},
 };
 use crate::{
-    context::{CatchSpan, EmissionId, log, panic_hook::catch_panic, records_spans},
+    context::{CatchSpan, EmissionState, log, panic_hook::catch_panic, records_spans},
     event::{AnyEvent, EventCopy, OwnedEvent},
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef, Step, ViewFn},
     metadata::SubscriberInfo,
@@ -81,7 +81,7 @@ pub(crate) struct DeferredRun {
     pub(crate) selected: Vec<usize>,
     pub(crate) call: BackgroundCall,
     /// The emission that the snapshot belongs to.
-    pub(crate) id: EmissionId,
+    pub(crate) state: EmissionState,
 }
 
 /// The background handlers of one event type, in the order in which they are started.
@@ -93,6 +93,8 @@ pub(crate) struct BackgroundPlan {
     stages: Box<[Stage]>,
     /// Whether some handlers are deferred: these run from the queue even in an async emit.
     has_deferred: bool,
+    /// Whether a handler takes the emission, with its time.
+    takes_emission: bool,
     starts_at_once: bool,
     dependencies: Dependencies,
     /// The sync and awaited handlers, if some are awaited.
@@ -111,8 +113,11 @@ impl BackgroundPlan {
     ) -> Self {
         let dependencies = Dependencies::new(dependencies);
         let has_deferred = subscribers.iter().any(|subscriber| subscriber.deferred);
+        let mut each = subscribers.iter();
+        let takes_emission = each.any(|subscriber| subscriber.takes_emission);
         Self {
             handlers,
+            takes_emission,
             stages: stages(&subscribers, &dependencies),
             has_deferred,
             starts_at_once: !has_deferred && view.is_none() && dependencies.is_empty(),
@@ -121,6 +126,11 @@ impl BackgroundPlan {
             awaited_chain,
             view,
         }
+    }
+
+    /// Whether a handler takes the emission, with its time.
+    pub(crate) fn takes_emission(&self) -> bool {
+        self.takes_emission
     }
 
     /// The function that shows the event to handlers that take a copy, if there are some.

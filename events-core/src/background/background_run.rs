@@ -21,7 +21,7 @@ use super::{
     start_order::Select,
 };
 use crate::{
-    context::{EmissionId, EmitGuard, OwnsHandlers, with_enough_stack},
+    context::{CallSite, EmissionState, EmitGuard, OwnsHandlers, with_enough_stack},
     handler::BackgroundCall,
     metadata::{EventInfo, Origin},
     primitives::OptionBox,
@@ -34,7 +34,7 @@ pin_project_lite::pin_project! {
     pub(crate) struct BackgroundRun<E> {
         #[pin]
         pub(super) futures: FutureSet<E, BackgroundPlan>,
-        id: Option<EmissionId>,
+        state: EmissionState,
         pub(super) result: BackgroundResult,
         // The numbers of the handlers that are to be started, and whether these evaluate their filters.
         pub(super) not_started: Vec<usize>,
@@ -59,15 +59,20 @@ pin_project_lite::pin_project! {
 
 impl<E> BackgroundRun<E> {
     #[inline]
-    pub(crate) const fn new(event: E, call: BackgroundCall) -> Self {
-        Self::with_plan(event, call, None)
+    pub(crate) const fn new(event: E, call: BackgroundCall, site: CallSite) -> Self {
+        Self::with_plan(event, call, None, EmissionState::new(site))
     }
 
     #[inline(always)]
-    const fn with_plan(event: E, call: BackgroundCall, plan: Option<Arc<BackgroundPlan>>) -> Self {
+    const fn with_plan(
+        event: E,
+        call: BackgroundCall,
+        plan: Option<Arc<BackgroundPlan>>,
+        state: EmissionState,
+    ) -> Self {
         Self {
             futures: FutureSet::new(event, call, plan),
-            id: None,
+            state,
             result: BackgroundResult::new(),
             not_started: Vec::new(),
             check_filters: true,
@@ -81,7 +86,7 @@ impl<E> BackgroundRun<E> {
     /// destructors of what handlers leave behind. They run nested in the emission as the handlers do, so that emits in
     /// them cannot recurse without end.
     pub(crate) fn enter(&self) -> (OwnsHandlers, Option<EmitGuard>) {
-        let guard = EmitGuard::reenter(self.futures.call().info(), self.id);
+        let guard = EmitGuard::reenter(self.futures.call().info(), self.state);
         (OwnsHandlers::enter(), guard)
     }
 
@@ -124,9 +129,9 @@ impl<E> BackgroundRun<E> {
         self.project().result.take()
     }
 
-    /// The emission's id, if it has been requested.
-    pub(crate) fn id(&self) -> Option<EmissionId> {
-        self.id
+    /// The state of the emission, with which it is reentered.
+    pub(crate) fn state(&self) -> EmissionState {
+        self.state
     }
 
     /// Whether there are failures that were neither logged nor returned.
@@ -157,10 +162,10 @@ impl<E> BackgroundRun<E> {
         self.project().result.record()
     }
 
-    /// Stores the emission's id, with which it is reentered.
+    /// Stores the state of the emission, with which it is reentered.
     #[inline]
-    pub(crate) fn store_id(self: Pin<&mut Self>, guard: &EmitGuard) {
-        *self.project().id = guard.id();
+    pub(crate) fn store_state(self: Pin<&mut Self>, guard: &EmitGuard) {
+        guard.store(self.project().state);
     }
 
     /// The origin of the emit.
@@ -184,8 +189,7 @@ impl<E> BackgroundRun<E> {
 impl<E: RunEvent> BackgroundRun<E> {
     /// The dispatch of a snapshot to selected handlers. None is started before the run is polled.
     pub(crate) fn of_snapshot(event: E, deferred: DeferredRun) -> Self {
-        let mut run = Self::with_plan(event, deferred.call, Some(deferred.plan));
-        run.id = Some(deferred.id);
+        let mut run = Self::with_plan(event, deferred.call, Some(deferred.plan), deferred.state);
         run.not_started = deferred.selected;
         run.check_filters = false;
         run
@@ -216,7 +220,7 @@ impl<E: RunEvent> BackgroundRun<E> {
         self.suspend(guard)
     }
 
-    /// As [`begin`](Self::begin); the caller stores the emission's id.
+    /// As [`begin`](Self::begin); the caller stores the state of the emission.
     pub(super) fn begin_selected(
         mut self: Pin<&mut Self>,
         plan: &Arc<BackgroundPlan>,
@@ -242,7 +246,7 @@ impl<E: RunEvent> BackgroundRun<E> {
         let Some((info, plan)) = self.info_and_plan() else {
             return Poll::Ready(());
         };
-        let guard = EmitGuard::reenter(info, self.id);
+        let guard = EmitGuard::reenter(info, self.state);
         self.as_mut().poll_and_start(&plan, waker);
         match &guard {
             Some(guard) => self.suspend(guard),
@@ -361,7 +365,7 @@ impl<E: RunEvent> BackgroundRun<E> {
     #[inline]
     fn suspend(self: Pin<&mut Self>, guard: &EmitGuard) -> Poll<()> {
         let ready = self.ready();
-        self.store_id(guard);
+        self.store_state(guard);
         ready
     }
 

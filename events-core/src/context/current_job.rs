@@ -146,5 +146,6 @@ pub(crate) fn parent_id() -> Option<EmissionId> {
 
 /// The innermost emission of this thread, for a handler that has it as a parameter.
 pub(crate) fn current_emission(topic: Cow<'static, str>, origin: Option<Origin>) -> Emission {
-    Emission::new(topic, origin, emit_stack::emission_id(), parent_id())
+    let state = emit_stack::emission_state(false);
+    Emission::new(topic, origin, state, parent_id())
 }

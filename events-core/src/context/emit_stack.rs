@@ -4,20 +4,24 @@
 //! limit is refused, and so is a nested one when little of the thread's stack is left: the depth limit
 //! bounds a number of frames, not their size. The event types stored beside the depth counter show which
 //! emits led to it. An emission's id is stored here as well. It is created on demand: for a handler, or for
-//! a nested emission whose parent it is.
+//! a nested emission whose parent it is. Where the event was emitted is stored by each emit, in place of a reset of the
+//! id, and the time is taken on demand.
 //!
 //! The storage is fixed arrays of cells without a destructor. Entering an emit is two loads and three
 //! stores on thread-local memory.
 
 use std::{cell::Cell, marker::PhantomData, ptr};
 
-use super::emission::EmissionId;
+use super::emission::{
+    id::EmissionId,
+    state::{CallSite, EmissionState, EmitTime, UNKNOWN_SITE},
+};
 use crate::{metadata::EventInfo, result::TooDeep};
 
 /// The maximum number of nested emits, unless the registry sets another.
 pub(crate) const DEFAULT_LIMIT: usize = 128;
 
-/// The highest limit that can be set; the arrays take 6 KiB per thread.
+/// The highest limit that can be set; the arrays take 10 KiB per thread.
 pub(crate) const MAX_LIMIT: usize = 256;
 
 /// Up to this depth an emit does not measure the stack. The fast path does not go deeper.
@@ -34,7 +38,14 @@ const ADDED_STACK: usize = 1024 * 1024;
 struct Stack {
     depth: Cell<usize>,
     infos: [Cell<Option<&'static EventInfo>>; MAX_LIMIT],
+    /// Where each emission was emitted, until its id is created. The fields behind this one are those of an earlier
+    /// emission until then.
+    sites: [Cell<Option<CallSite>>; MAX_LIMIT],
     ids: [Cell<Option<EmissionId>>; MAX_LIMIT],
+    /// Where each emission was emitted, from the creation of its id on.
+    known_sites: [Cell<Option<CallSite>>; MAX_LIMIT],
+    /// When each emission was emitted, once that is needed.
+    times: [Cell<Option<EmitTime>>; MAX_LIMIT],
     /// The handler with a concurrency limit whose call each emit is polling, or null.
     limited: [Cell<*const ()>; MAX_LIMIT],
 }
@@ -44,7 +55,10 @@ thread_local! {
         Stack {
             depth: Cell::new(0),
             infos: [const { Cell::new(None) }; MAX_LIMIT],
+            sites: [const { Cell::new(None) }; MAX_LIMIT],
             ids: [const { Cell::new(None) }; MAX_LIMIT],
+            known_sites: [const { Cell::new(None) }; MAX_LIMIT],
+            times: [const { Cell::new(None) }; MAX_LIMIT],
             limited: [const { Cell::new(ptr::null()) }; MAX_LIMIT],
         }
     };
@@ -64,7 +78,7 @@ pub(crate) struct EmitGuard {
 impl EmitGuard {
     /// Begins an emit; `None` if `limit` emits are in progress already.
     #[inline]
-    pub(crate) fn enter(info: &'static EventInfo, limit: usize) -> Option<Self> {
+    pub(crate) fn enter(info: &'static EventInfo, limit: usize, site: CallSite) -> Option<Self> {
         STACK.with(|stack| {
             let depth = stack.depth.get();
             if depth >= limit {
@@ -73,7 +87,8 @@ impl EmitGuard {
             // No limit exceeds the length of the arrays; the remainder lets the compiler omit the
             // bounds check.
             stack.infos[depth % MAX_LIMIT].set(Some(info));
-            stack.ids[depth % MAX_LIMIT].set(None);
+            // In place of a reset of the id.
+            stack.sites[depth % MAX_LIMIT].set(Some(site));
             stack.depth.set(depth + 1);
             Some(Self {
                 depth,
@@ -88,10 +103,14 @@ impl EmitGuard {
     ///
     /// If `limit` emits are in progress already, or if little of the stack is left.
     #[inline]
-    pub(crate) fn try_enter(info: &'static EventInfo, limit: usize) -> Result<Self, Box<TooDeep>> {
+    pub(crate) fn try_enter(
+        info: &'static EventInfo,
+        limit: usize,
+        site: CallSite,
+    ) -> Result<Self, Box<TooDeep>> {
         let stack_left = too_little_stack();
         let entered = if stack_left.is_none() {
-            Self::enter(info, limit)
+            Self::enter(info, limit, site)
         } else {
             None
         };
@@ -105,30 +124,61 @@ impl EmitGuard {
         Some(Self::refusal(info, MAX_LIMIT, Some(stack_left)))
     }
 
-    /// Resumes an emission, with the id that it had when it was suspended. Only `MAX_LIMIT` applies.
-    pub(crate) fn reenter(info: &'static EventInfo, id: Option<EmissionId>) -> Option<Self> {
-        let guard = Self::enter(info, MAX_LIMIT)?;
-        STACK.with(|stack| stack.ids[guard.depth % MAX_LIMIT].set(id));
+    /// Resumes an emission, with the state that it had when it was suspended. Only `MAX_LIMIT` applies.
+    pub(crate) fn reenter(info: &'static EventInfo, state: EmissionState) -> Option<Self> {
+        let guard = Self::enter(info, MAX_LIMIT, state.site)?;
+        if let Some(id) = state.id {
+            guard.set(id, state.site, state.time);
+        }
         Some(guard)
+    }
+
+    /// Sets where and when the event of this emission was emitted, which is an event from a queue.
+    pub(crate) fn set_emitted(&self, site: CallSite, time: Option<EmitTime>) {
+        self.set(EmissionId::new(), site, time);
+    }
+
+    fn set(&self, id: EmissionId, site: CallSite, time: Option<EmitTime>) {
+        STACK.with(|stack| {
+            let index = self.depth % MAX_LIMIT;
+            stack.sites[index].set(None);
+            stack.ids[index].set(Some(id));
+            stack.known_sites[index].set(Some(site));
+            stack.times[index].set(time);
+        });
+    }
+
+    /// Takes the time of this emission now, unless it is known.
+    pub(crate) fn take_time(&self) {
+        id_at(self.depth);
+        STACK.with(|stack| {
+            let time = &stack.times[self.depth % MAX_LIMIT];
+            time.set(Some(time.get().unwrap_or_else(EmitTime::now)));
+        });
     }
 
     /// As [`reenter`](Self::reenter); an error also if little of the stack is left.
     pub(crate) fn try_reenter(
         info: &'static EventInfo,
-        id: Option<EmissionId>,
+        state: EmissionState,
     ) -> Result<Self, TooDeep> {
         let stack_left = too_little_stack();
         let guard = if stack_left.is_none() {
-            Self::reenter(info, id)
+            Self::reenter(info, state)
         } else {
             None
         };
         guard.ok_or_else(|| Self::refusal(info, MAX_LIMIT, stack_left))
     }
 
-    /// The emission's id, if it has been created.
-    pub(crate) fn id(&self) -> Option<EmissionId> {
-        STACK.with(|stack| stack.ids[self.depth % MAX_LIMIT].get())
+    /// Stores the state of the emission, if its id has been created.
+    #[inline]
+    pub(crate) fn store(&self, state: &mut EmissionState) {
+        STACK.with(|stack| {
+            if stack.sites[self.depth % MAX_LIMIT].get().is_none() {
+                *state = stack.state(self.depth);
+            }
+        });
     }
 
     /// The error of an emit of this event that is refused.
@@ -185,6 +235,34 @@ pub(crate) fn emission_id() -> EmissionId {
     id_at(depth().saturating_sub(1))
 }
 
+/// The state of the innermost emission of this thread, with an id that is created if needed, and with its time if that is
+/// needed later.
+pub(crate) fn emission_state(with_time: bool) -> EmissionState {
+    let index = depth().saturating_sub(1);
+    id_at(index);
+    STACK.with(|stack| {
+        let time = &stack.times[index % MAX_LIMIT];
+        if with_time && time.get().is_none() {
+            time.set(Some(EmitTime::now()));
+        }
+        stack.state(index)
+    })
+}
+
+/// When an emission was emitted: if it is in progress on this thread, the first call takes the time, for all handlers.
+pub(super) fn emission_time(id: EmissionId) -> EmitTime {
+    STACK.with(|stack| {
+        let mut indices = (0..stack.depth.get().min(MAX_LIMIT)).rev();
+        let index = indices.find(|&index| stack.id(index) == Some(id));
+        let time = index.and_then(|index| stack.times[index].get());
+        let time = time.unwrap_or_else(EmitTime::now);
+        if let Some(index) = index {
+            stack.times[index].set(Some(time));
+        }
+        time
+    })
+}
+
 /// The id of the emission around the innermost one of this thread, if there is one.
 pub(super) fn thread_parent() -> Option<EmissionId> {
     depth().checked_sub(2).map(id_at)
@@ -228,16 +306,40 @@ impl Drop for LimitedCallGuard {
 pub(crate) fn is_inside_call(handler: *const (), id: EmissionId) -> bool {
     STACK.with(|stack| {
         let outer = stack.depth.get().saturating_sub(1);
-        let mut calls = stack.ids[..outer].iter().zip(&stack.limited);
-        calls.any(|(other, limited)| other.get() == Some(id) && limited.get() == handler)
+        let mut indices = 0..outer.min(MAX_LIMIT);
+        indices.any(|index| stack.id(index) == Some(id) && stack.limited[index].get() == handler)
     })
 }
 
 fn id_at(depth: usize) -> EmissionId {
     STACK.with(|stack| {
-        let cell = &stack.ids[depth % MAX_LIMIT];
+        let index = depth % MAX_LIMIT;
+        let cell = &stack.ids[index];
+        if let Some(site) = stack.sites[index].take() {
+            stack.known_sites[index].set(Some(site));
+            stack.times[index].set(None);
+            cell.set(None);
+        }
         let id = cell.get().unwrap_or_else(EmissionId::new);
         cell.set(Some(id));
         id
     })
+}
+
+impl Stack {
+    /// The id of an emission, if it has been created.
+    fn id(&self, index: usize) -> Option<EmissionId> {
+        let is_created = self.sites[index].get().is_none();
+        self.ids[index].get().filter(|_| is_created)
+    }
+
+    /// The state of an emission whose id has been created.
+    fn state(&self, depth: usize) -> EmissionState {
+        let index = depth % MAX_LIMIT;
+        EmissionState {
+            id: self.ids[index].get(),
+            site: self.known_sites[index].get().unwrap_or(UNKNOWN_SITE),
+            time: self.times[index].get(),
+        }
+    }
 }

@@ -31,10 +31,11 @@ pub(crate) use current_job::{
     CurrentJobGuard, QueueId, chain_of_job, current_emission, enter_job, is_in_job_of, parent_id,
     set_chain,
 };
-pub use emission::{Emission, EmissionId, EmissionSource};
+pub(crate) use emission::{CallSite, EmissionState, EmitTime, EndSubscription, UNKNOWN_SITE};
+pub use emission::{Emission, EmissionId, EmissionSource, OwnSubscription, Subscribed};
 pub(crate) use emit_stack::{
     DEFAULT_LIMIT, EmitGuard, LimitedCallGuard, MAX_LIMIT, MAX_UNMEASURED_DEPTH, depth,
-    emission_id, is_inside_call, may_enter, topics, with_enough_stack,
+    emission_id, emission_state, is_inside_call, may_enter, topics, with_enough_stack,
 };
 pub(crate) use event_chain::EventChain;
 pub(crate) use failed_checks::{failed_checks, refuse, refuse_for};

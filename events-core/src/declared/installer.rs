@@ -9,6 +9,7 @@ use std::{
 
 use crate::{
     background::{Awaited, ErasedAwaited, FilteredAwaited, FilteredHandler},
+    context::OwnSubscription,
     event::{Family, Snapshot},
     handler::{Background, EmitOrigin, ErasedHandler, MissingState, Param, Run, States, Step},
     metadata::{
@@ -91,6 +92,10 @@ pub struct Installer<'i> {
     pub(super) pattern: Option<Pattern>,
     errors: Vec<InstallError>,
     pub(crate) group: &'i mut SubscriberGroup,
+    /// Whether the subscriber takes `&Emission`.
+    takes_emission: bool,
+    /// The handle on the subscription, if the subscriber takes `&Emission` and is a method of a listener that is added.
+    own: OwnSubscription,
     /// The listener that is added at run time, if the subscriber is a method of one.
     pub(crate) added: Option<&'i mut AddedListener>,
 }
@@ -112,6 +117,8 @@ impl<'i> Installer<'i> {
             pattern: None,
             errors: Vec::new(),
             group,
+            takes_emission: false,
+            own: OwnSubscription::default(),
             added,
         };
         installer.compile_pattern();
@@ -157,7 +164,13 @@ impl<'i> Installer<'i> {
 
     /// Finds the value of a parameter, or records that it is missing.
     pub fn find<P: Param>(&mut self) -> Option<P::Kept> {
-        P::find(self.states)
+        if P::TAKES_EMISSION {
+            self.takes_emission = true;
+            if self.added.is_some() {
+                self.own.take();
+            }
+        }
+        P::find(self.states, &self.own)
             .map_err(|missing| self.errors.push(InstallError::MissingState(missing)))
             .ok()
     }
@@ -283,7 +296,7 @@ impl<'i> Installer<'i> {
     ) {
         if let (Some(added), Some(closable)) = (&mut self.added, closable) {
             let unsubscribe = Unsubscribe::new(&added.registry, event_type, None, number);
-            let part = SubscriptionPart::new(unsubscribe, closable);
+            let part = SubscriptionPart::new(unsubscribe, closable, self.own.clone());
             added.parts.push(part);
         }
     }
@@ -305,6 +318,7 @@ impl<'i> Installer<'i> {
         let mut subscriber = SubscriberInfo::new(topic, name.into(), module, location, options);
         subscriber.pattern = pattern;
         subscriber.origin = self.origin.clone();
+        subscriber.takes_emission = self.takes_emission;
         let targets =
             |targets: &[fn() -> OrderTarget]| targets.iter().map(|target| target()).collect();
         let position = Position {

@@ -88,7 +88,7 @@ impl<E: Event> AsyncEmission<E> {
         };
         let call = BackgroundCall::of(&event, origin);
         Self {
-            background_run: BackgroundRun::new(event, call),
+            background_run: BackgroundRun::new(event, call, site),
             registry,
             site,
             span,
@@ -228,8 +228,8 @@ impl<E: Event> AsyncEmission<E> {
         let emit_context = this
             .registry
             .core()
-            .emit_context::<E::Family>(background_run.origin());
-        let _guard = EmitGuard::reenter(E::info(), background_run.id());
+            .emit_context::<E::Family>(background_run.origin(), this.site);
+        let _guard = EmitGuard::reenter(E::info(), background_run.state());
         let mut failed = Vec::new();
         let mut fail = |failure| {
             if E::__FAILS_CLOSED {
@@ -286,7 +286,7 @@ impl<E: Event> AsyncEmission<E> {
             *this.stage = Stage::Refused;
             return Poll::Ready(Ok(()));
         }
-        let emit_context = core.emit_context::<E::Family>(origin);
+        let emit_context = core.emit_context::<E::Family>(origin, this.site);
         let failures = FailureList::new();
         let own_topic = background_run
             .event()
@@ -323,9 +323,9 @@ impl<E: Event> AsyncEmission<E> {
         let background_run = this.background_run;
         let origin = background_run.origin().cloned();
         let core = this.registry.core();
-        let emit_context = core.emit_context::<E::Family>(origin.as_ref());
+        let emit_context = core.emit_context::<E::Family>(origin.as_ref(), this.site);
         let failures = FailureList::new();
-        let polled = match EmitGuard::try_reenter(E::info(), background_run.id()) {
+        let polled = match EmitGuard::try_reenter(E::info(), background_run.state()) {
             Err(refusal) => {
                 *this.stats = background_run.end_chain(&refusal, &failures);
                 Poll::Ready(())

@@ -1,10 +1,7 @@
 //! The context of an emission: its event type, origin, depth limits and queue. Also the call of the
 //! interceptor, which is called before the subscribers and may withhold the event from them.
 
-use std::{
-    any::{Any, TypeId},
-    panic,
-};
+use std::any::{Any, TypeId};
 
 use crate::{
     event::{AnyEvent, BoxedEvent, Event, Family, TypedView, Visit},
@@ -64,8 +61,7 @@ impl<'s, F: Family> Visit<'s, F> for CallViewer<'_, F> {
     }
 }
 
-/// Where an event is emitted in the source.
-pub(crate) type CallSite = &'static panic::Location<'static>;
+pub(crate) use crate::context::CallSite;
 
 /// What each step of an emission needs.
 #[derive(Clone, Copy)]
@@ -76,6 +72,8 @@ pub(super) struct EmitContext<'e> {
     pub(super) emit_limits: &'e EmitLimits,
     /// Where snapshots are queued for background handlers.
     pub(super) queue: &'e EventQueue,
+    /// Where the event was emitted.
+    pub(super) site: CallSite,
 }
 
 /// The origin of an event that is emitted without one. For most types this is the constant `None`.
@@ -89,12 +87,14 @@ impl Core {
     pub(super) fn emit_context<'e, F: Family>(
         &'e self,
         origin: Option<&'e Origin>,
+        site: CallSite,
     ) -> EmitContext<'e> {
         EmitContext {
             info: F::statics().info,
             origin,
             emit_limits: self.emit_limits(),
             queue: self.queue(),
+            site,
         }
     }
 

@@ -13,7 +13,7 @@ use crate::{
     background::{
         BackgroundPlan, BackgroundRun, DeferredRun, ErasedBackgroundRun, Select, copy_event,
     },
-    context::{emission_id, panic_hook::catch_panic},
+    context::{emission_state, panic_hook::catch_panic},
     event::EventCopy,
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef},
     metadata::SubscriberInfo,
@@ -127,7 +127,7 @@ fn snapshot(
         plan: Arc::clone(background),
         selected: selected.clone(),
         call,
-        id: emission_id(),
+        state: emission_state(background.takes_emission()),
     };
     if let Some(copy) = copied {
         let run = run(call.with_topic(copy.topic()));

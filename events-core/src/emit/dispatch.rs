@@ -11,7 +11,9 @@
 use super::{context::EmitContext, defer::defer};
 use crate::{
     background::Select,
-    context::{EmitGuard, MAX_LIMIT, is_observed, log, records_spans, refuse, refuse_for},
+    context::{
+        EmitGuard, MAX_LIMIT, UNKNOWN_SITE, is_observed, log, records_spans, refuse, refuse_for,
+    },
     event::Event,
     handler::{ErasedEvent, ErasedEventRef, Run, erase},
     metadata::Origin,
@@ -80,8 +82,8 @@ fn emit_swapped(
 /// four handlers that are not inlined, a call of this function took a fifth of the time of an emit.
 #[inline(always)]
 fn run_plan(plan: &Plan, mut event: ErasedEvent<'_>, emit_context: EmitContext<'_>) -> bool {
-    let Some(_guard) = EmitGuard::enter(plan.info(), emit_context.emit_limits.fast_path_limit())
-    else {
+    let limit = emit_context.emit_limits.fast_path_limit();
+    let Some(_guard) = EmitGuard::enter(plan.info(), limit, emit_context.site) else {
         return false;
     };
     let mut run = Run::new(plan.deliver(&mut event), emit_context.origin, None);
@@ -121,6 +123,7 @@ fn defer_tail(
         origin,
         emit_limits,
         queue,
+        site: UNKNOWN_SITE, // the emission has it
     };
     if let Some(background) = plan.background().filter(|_| !is_stopped) {
         defer(
@@ -169,7 +172,8 @@ fn run_fast(
     if plan.background().is_some() {
         return None;
     }
-    let _guard = EmitGuard::enter(plan.info(), emit_context.emit_limits.fast_path_limit())?;
+    let limit = emit_context.emit_limits.fast_path_limit();
+    let _guard = EmitGuard::enter(plan.info(), limit, emit_context.site)?;
     let failures = FailureList::new();
     let delivery = plan.deliver(&mut event);
     Run::new(delivery, emit_context.origin, Some(&failures)).run_to_end(false);
@@ -361,7 +365,7 @@ pub(super) fn with_job_guard<T>(
 /// Calls `f` with the guard of the emit of a job from the queue that runs this plan.
 pub(super) fn job_guarded<T>(plan: &Plan, f: impl FnOnce(&Plan, &EmitGuard) -> T) -> Option<T> {
     // Not the limit of the registry: the driver has checked that before it took the job, which a refusal would lose.
-    EmitGuard::enter(plan.info(), MAX_LIMIT).map(|guard| f(plan, &guard))
+    EmitGuard::enter(plan.info(), MAX_LIMIT, UNKNOWN_SITE).map(|guard| f(plan, &guard))
 }
 
 /// Calls `f` with the guard of an emit that runs this plan. An error if the emit is nested too deep.
@@ -371,6 +375,6 @@ pub(super) fn guarded<T>(
     f: impl FnOnce(&EmitGuard) -> T,
 ) -> Result<T, Box<TooDeep>> {
     let limit = emit_context.emit_limits.limit();
-    let guard = EmitGuard::try_enter(plan.info(), limit)?;
+    let guard = EmitGuard::try_enter(plan.info(), limit, emit_context.site)?;
     Ok(f(&guard))
 }

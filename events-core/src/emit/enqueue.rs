@@ -20,11 +20,11 @@ use super::{
 };
 use crate::{
     background::{BackgroundRun, Select},
-    context::EmitGuard,
+    context::{EmissionState, EmitGuard, EmitTime, UNKNOWN_SITE},
     event::{OwnedEvent, TypedView, topic_text},
     handler::{BackgroundCall, ErasedEvent},
     metadata::{EmitVerb, IntoKey, Origin},
-    plan::Plan,
+    plan::{Plan, Slot},
     primitives::{CatchDrop, clear_catching, drop_catching},
     queue::{
         JobContext, JobProgress, JobResult, JobVtable, LaneItems, PoppedJob, PushError, QueueOwner,
@@ -102,14 +102,32 @@ impl Core {
         site: CallSite,
     ) -> Result<(), QueueFull<E>> {
         let origin = origin.or_else(E::__default_origin);
+        let mut emitted = None;
         if self.observes_enqueue() {
             if self.withholds(&mut event, origin.as_ref(), site, EmitVerb::Enqueue) {
                 drop_catching(event);
                 return Ok(());
             }
             self.warn_if_enqueued_unscanned();
+            emitted = self.emitted::<E>(&event, site);
         }
-        enqueue(self.queue(), event, origin)
+        enqueue(self.queue(), event, origin, emitted)
+    }
+}
+
+impl Core {
+    /// Where and when an event is enqueued, if a subscriber of it takes that with its `&Emission`.
+    #[cold]
+    #[inline(never)]
+    fn emitted<E: OwnedEvent>(&self, event: &E, site: CallSite) -> Option<EmissionState> {
+        let takes_emission = |slot: &Slot| slot.with_plan(Plan::takes_emission);
+        let is_taken = self.may_take_emission()
+            && (event.__own_topic().is_some()
+                || self.slot_with_patterns::<E>().and_then(takes_emission) == Some(true));
+        is_taken.then(|| EmissionState {
+            time: Some(EmitTime::now()),
+            ..EmissionState::new(site)
+        })
     }
 }
 
@@ -118,8 +136,9 @@ fn enqueue<E: OwnedEvent + Send>(
     queue: &EventQueue,
     event: E,
     origin: Option<Origin>,
+    emitted: Option<EmissionState>,
 ) -> Result<(), QueueFull<E>> {
-    match JobContext::of_enqueued(origin) {
+    match JobContext::of_enqueued(origin, emitted) {
         None => {
             let vtable: &JobVtable<Core> = const {
                 &JobVtable {
@@ -173,7 +192,7 @@ fn start<E: OwnedEvent + Send>(
     if event.__own_topic().is_none() {
         let done = core.slot_with_patterns::<E>().and_then(|slot| {
             let event = ErasedEvent::new::<E>(event);
-            dispatch::emit_fast(slot, event, core.emit_context::<E>(None))
+            dispatch::emit_fast(slot, event, core.emit_context::<E>(None, UNKNOWN_SITE))
         });
         if let Some(result) = done {
             clear_catching(&mut popped);
@@ -235,7 +254,9 @@ fn start_all<E: OwnedEvent + Send>(
         .as_ref()
         .map(|context| context.enter(core.queue_id()));
     let origin = context.as_ref().and_then(|context| context.origin.as_ref());
-    let emit_context = core.emit_context::<E>(origin);
+    let emitted = context.as_ref().and_then(|context| context.emitted);
+    let site = emitted.map_or(UNKNOWN_SITE, |emitted| emitted.site);
+    let emit_context = core.emit_context::<E>(origin, site);
     let mut background_run = None;
     let mut is_received = false;
     let own_topic = event
@@ -243,6 +264,9 @@ fn start_all<E: OwnedEvent + Send>(
         .and_then(|event| event.__own_topic().cloned());
     let before = core.with_job_plan::<E, _>(own_topic.as_deref(), |plan, guard| {
         let failures = FailureList::new();
+        if let Some(emitted) = emitted {
+            guard.set_emitted(emitted.site, emitted.time);
+        }
         if plan.background().is_some() {
             let start = |event| start_plan(event, plan, guard, emit_context, &failures, waker);
             background_run = event.take().map(start);
@@ -290,7 +314,7 @@ fn start_plan<E: OwnedEvent + Send>(
     waker: &Waker,
 ) -> Started<E> {
     let call = BackgroundCall::of(&event, emit_context.origin.cloned());
-    let mut run = Box::pin(BackgroundRun::new(event, call));
+    let mut run = Box::pin(BackgroundRun::new(event, call, emit_context.site));
     let mut stats = EmitStats::default();
     let deferred_last = &mut None;
     let dispatch = Dispatch {

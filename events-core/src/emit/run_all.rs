@@ -37,6 +37,9 @@ pub(super) fn run_all<E: Event>(
     plan: &Plan,
     dispatch: Dispatch<'_>,
 ) -> Poll<()> {
+    if plan.takes_emission() {
+        dispatch.guard.take_time();
+    }
     if let Some(background) = plan.background().filter(|plan| plan.has_awaited()) {
         return begin_awaited(background_run, background, dispatch);
     }
@@ -62,7 +65,7 @@ fn start_background<E: Event>(
     dispatch: Dispatch<'_>,
 ) -> Poll<()> {
     let Some(background) = background.filter(|_| dispatch.stats.stopped_by.is_none()) else {
-        background_run.store_id(dispatch.guard);
+        background_run.store_state(dispatch.guard);
         return Poll::Ready(());
     };
     if background.starts_at_once() {
@@ -92,7 +95,7 @@ fn start_in_stages<E: Event>(
         && event.__owned().is_none()
     {
         refuse_copies(event, background, emit_context, failures).add_to(stats);
-        background_run.store_id(guard);
+        background_run.store_state(guard);
         return Poll::Ready(());
     }
     if select == Select::Async
@@ -169,7 +172,7 @@ fn begin_awaited<E: Event>(
         .as_mut()
         .begin_chain(background, dispatch.failures, dispatch.waker);
     let Poll::Ready(stats) = polled else {
-        background_run.store_id(dispatch.guard);
+        background_run.store_state(dispatch.guard);
         return Poll::Pending;
     };
     *dispatch.stats = stats;
@@ -187,7 +190,7 @@ pub(super) fn resume<E: Event>(
         .as_mut()
         .resume_chain(dispatch.failures, dispatch.waker);
     let Poll::Ready(resumed) = polled else {
-        background_run.store_id(dispatch.guard);
+        background_run.store_state(dispatch.guard);
         return Poll::Pending;
     };
     let Some((background, stats)) = resumed else {

@@ -72,7 +72,7 @@ impl Core {
         match dispatch::emit(slot, move || {
             (
                 ErasedEvent::new::<F>(borrowed),
-                self.emit_context::<F>(origin),
+                self.emit_context::<F>(origin, site),
             )
         }) {
             EmitPath::Scanned => {}
@@ -122,7 +122,7 @@ impl Core {
             return;
         }
         let slot = self.slot_with_patterns::<F>();
-        let emit_context = self.emit_context::<F>(origin);
+        let emit_context = self.emit_context::<F>(origin, site);
         let _sink = self.pass_failures();
         let stats = dispatch::emit_slow(slot, &mut ErasedEvent::new::<F>(event), emit_context);
         if stats.is_some_and(|stats| stats.is_unheard()) {
@@ -145,7 +145,7 @@ impl Core {
             return TryEmitResult::withheld(F::statics().info);
         }
         let slot = self.slot_with_patterns::<F>();
-        let emit_context = self.emit_context::<F>(origin);
+        let emit_context = self.emit_context::<F>(origin, site);
         let (stats, error) = if <F::Of<'static> as Event>::__FAILS_CLOSED {
             let mut event = FailClosedEvent::new(&mut *event);
             let (stats, error) = dispatch::try_emit(slot, &mut event, emit_context);

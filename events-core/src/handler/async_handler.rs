@@ -8,7 +8,7 @@ use super::{
     outcome::{AsyncOutcome, Step},
 };
 use crate::{
-    context::{Emission, EmissionSource},
+    context::{Emission, Subscribed},
     event::Snapshot,
 };
 
@@ -72,11 +72,15 @@ pub trait Background<E>: Send + Sync + 'static {
     note = "the future's output is nothing or `Result<(), E>`, where the error converts into \
             `Box<dyn Error + Send + Sync>`, as `Box<dyn Error>` does not"
 )]
-pub trait AsyncHandler<E, M>: Send + Sync + 'static {
+pub trait AsyncHandler<E, M>: Send + Sync + Sized + 'static {
+    /// Whether it takes `&Emission`.
+    #[doc(hidden)]
+    const TAKES_EMISSION: bool = false;
+
     /// Calls the handler.
     #[doc(hidden)]
     fn call<'a>(
-        &'a self,
+        this: &'a Subscribed<Self>,
         event: &'a E,
         call: &'a BackgroundCall,
     ) -> impl Future<Output = Step> + Send + 'a;
@@ -136,8 +140,8 @@ where
     H: for<'a> AsyncCallable<'a, (&'a E,)> + Send + Sync + 'static,
 {
     #[inline]
-    async fn call<'a>(&'a self, event: &'a E, _: &'a BackgroundCall) -> Step {
-        self.call_with((event,)).await.into_step()
+    async fn call<'a>(this: &'a Subscribed<Self>, event: &'a E, _: &'a BackgroundCall) -> Step {
+        this.handler.call_with((event,)).await.into_step()
     }
 }
 
@@ -146,10 +150,12 @@ where
     E: Snapshot,
     H: for<'a> AsyncCallable<'a, (&'a E, &'a Emission)> + Send + Sync + 'static,
 {
+    const TAKES_EMISSION: bool = true;
+
     #[inline]
-    async fn call<'a>(&'a self, event: &'a E, call: &'a BackgroundCall) -> Step {
-        let emission = call.emission();
-        self.call_with((event, &emission)).await.into_step()
+    async fn call<'a>(this: &'a Subscribed<Self>, event: &'a E, call: &'a BackgroundCall) -> Step {
+        let emission = this.own.emission_of(call);
+        this.handler.call_with((event, &emission)).await.into_step()
     }
 }
 
@@ -188,10 +194,14 @@ where
     note = "`E` derives `Event` and `Clone`, borrows nothing, and is `Send` and `Sync`",
     note = "it returns nothing or `Result<(), E>`"
 )]
-pub trait DeferredHandler<E, M>: Send + Sync + 'static {
+pub trait DeferredHandler<E, M>: Send + Sync + Sized + 'static {
+    /// Whether it takes `&Emission`.
+    #[doc(hidden)]
+    const TAKES_EMISSION: bool = false;
+
     /// Calls the handler.
     #[doc(hidden)]
-    fn call(&self, event: &E, call: &BackgroundCall) -> Step;
+    fn call(this: &Subscribed<Self>, event: &E, call: &BackgroundCall) -> Step;
 }
 
 impl<E, H, R> DeferredHandler<E, fn(&E) -> R> for H
@@ -200,8 +210,8 @@ where
     H: Fn(&E) -> R + Send + Sync + 'static,
     R: AsyncOutcome,
 {
-    fn call(&self, event: &E, _: &BackgroundCall) -> Step {
-        self(event).into_step()
+    fn call(this: &Subscribed<Self>, event: &E, _: &BackgroundCall) -> Step {
+        (this.handler)(event).into_step()
     }
 }
 
@@ -211,25 +221,27 @@ where
     H: Fn(&E, &Emission) -> R + Send + Sync + 'static,
     R: AsyncOutcome,
 {
-    fn call(&self, event: &E, call: &BackgroundCall) -> Step {
-        self(event, &call.emission()).into_step()
+    const TAKES_EMISSION: bool = true;
+
+    fn call(this: &Subscribed<Self>, event: &E, call: &BackgroundCall) -> Step {
+        (this.handler)(event, &this.own.emission_of(call)).into_step()
     }
 }
 
 /// An [`AsyncHandler`] with its `M`, which makes it a [`Background`] handler.
-pub(crate) struct AsyncCall<H, M>(H, PhantomData<fn() -> M>);
+pub(crate) struct AsyncCall<H, M>(Subscribed<H>, PhantomData<fn() -> M>);
 
 /// A [`DeferredHandler`] with its `M`, which makes it a [`Background`] handler.
-pub(crate) struct DeferredCall<H, M>(H, PhantomData<fn() -> M>);
+pub(crate) struct DeferredCall<H, M>(Subscribed<H>, PhantomData<fn() -> M>);
 
 impl<H, M> AsyncCall<H, M> {
-    pub(crate) fn new(handler: H) -> Self {
+    pub(crate) fn new(handler: Subscribed<H>) -> Self {
         Self(handler, PhantomData)
     }
 }
 
 impl<H, M> DeferredCall<H, M> {
-    pub(crate) fn new(handler: H) -> Self {
+    pub(crate) fn new(handler: Subscribed<H>) -> Self {
         Self(handler, PhantomData)
     }
 }
@@ -241,13 +253,13 @@ impl<E: Snapshot, M: 'static, H: AsyncHandler<E, M>> Background<E> for AsyncCall
         event: &'a E,
         call: &'a BackgroundCall,
     ) -> impl Future<Output = Step> + Send + 'a {
-        self.0.call(event, call)
+        H::call(&self.0, event, call)
     }
 }
 
 impl<E: Snapshot, M: 'static, H: DeferredHandler<E, M>> Background<E> for DeferredCall<H, M> {
     #[inline]
     async fn call<'a>(&'a self, event: &'a E, call: &'a BackgroundCall) -> Step {
-        self.0.call(event, call)
+        H::call(&self.0, event, call)
     }
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    context::{Emission, EmissionSource},
+    context::{Emission, EmissionSource, OwnSubscription},
     primitives::CatchDrop,
 };
 
@@ -120,9 +120,13 @@ pub trait Param {
     #[doc(hidden)]
     type Arg<'a>;
 
-    /// Looks up what is stored with the subscriber.
+    /// Whether it is `&Emission`.
     #[doc(hidden)]
-    fn find(states: &States) -> Result<Self::Kept, MissingState>;
+    const TAKES_EMISSION: bool = false;
+
+    /// Looks up what is stored with the subscriber. `own` is the handle on its subscription.
+    #[doc(hidden)]
+    fn find(states: &States, own: &OwnSubscription) -> Result<Self::Kept, MissingState>;
 
     /// Constructs what one call needs.
     #[doc(hidden)]
@@ -156,7 +160,7 @@ impl<T: StateValue + ?Sized> Param for State<'_, T> {
     type Made<'a> = &'a T;
     type Arg<'a> = State<'a, T>;
 
-    fn find(states: &States) -> Result<Arc<T>, MissingState> {
+    fn find(states: &States, _: &OwnSubscription) -> Result<Arc<T>, MissingState> {
         states.get::<T>().ok_or_else(|| MissingState {
             type_name: type_name::<T>(),
             provided: states.type_names(),
@@ -175,16 +179,18 @@ impl<T: StateValue + ?Sized> Param for State<'_, T> {
 }
 
 impl Param for &Emission {
-    type Kept = ();
+    type Kept = OwnSubscription;
     type Made<'a> = Emission;
     type Arg<'a> = &'a Emission;
 
-    fn find(_: &States) -> Result<(), MissingState> {
-        Ok(())
+    const TAKES_EMISSION: bool = true;
+
+    fn find(_: &States, own: &OwnSubscription) -> Result<OwnSubscription, MissingState> {
+        Ok(own.clone())
     }
 
-    fn make((): &(), source: &impl EmissionSource) -> Emission {
-        source.emission()
+    fn make(own: &OwnSubscription, source: &impl EmissionSource) -> Emission {
+        own.emission_of(source)
     }
 
     #[inline]

@@ -2,7 +2,7 @@
 
 use super::outcome::{Outcome, Step};
 use crate::{
-    context::{Emission, EmissionSource},
+    context::{Emission, EmissionSource, Subscribed},
     event::OwnedEvent,
 };
 
@@ -45,14 +45,18 @@ use crate::{
     note = "for an event that borrows: `registry.on_borrowed::<MyEvent>(|event| ..)`",
     note = "a function with another ABI, such as `extern \"C\"`, is called in a closure: `|event: &MyEvent| callback(event)`"
 )]
-pub trait Handler<E: OwnedEvent, M>: Send + Sync + 'static {
+pub trait Handler<E: OwnedEvent, M>: Send + Sync + Sized + 'static {
+    /// Whether it takes `&Emission`.
+    #[doc(hidden)]
+    const TAKES_EMISSION: bool = false;
+
     /// Whether it takes `&mut E`.
     #[doc(hidden)]
     const CHANGES: bool;
 
     /// Calls the handler.
     #[doc(hidden)]
-    fn call(&self, event: &mut E, source: &impl EmissionSource) -> Step;
+    fn call(this: &Subscribed<Self>, event: &mut E, source: &impl EmissionSource) -> Step;
 }
 
 impl<E, H, R> Handler<E, fn(&E) -> R> for H
@@ -64,8 +68,8 @@ where
     const CHANGES: bool = false;
 
     #[inline]
-    fn call(&self, event: &mut E, _: &impl EmissionSource) -> Step {
-        self(event).into_step()
+    fn call(this: &Subscribed<Self>, event: &mut E, _: &impl EmissionSource) -> Step {
+        (this.handler)(event).into_step()
     }
 }
 
@@ -78,8 +82,8 @@ where
     const CHANGES: bool = true;
 
     #[inline]
-    fn call(&self, event: &mut E, _: &impl EmissionSource) -> Step {
-        self(event).into_step()
+    fn call(this: &Subscribed<Self>, event: &mut E, _: &impl EmissionSource) -> Step {
+        (this.handler)(event).into_step()
     }
 }
 
@@ -89,11 +93,13 @@ where
     H: Fn(&E, &Emission) -> R + Send + Sync + 'static,
     R: Outcome,
 {
+    const TAKES_EMISSION: bool = true;
+
     const CHANGES: bool = false;
 
     #[inline]
-    fn call(&self, event: &mut E, source: &impl EmissionSource) -> Step {
-        self(event, &source.emission()).into_step()
+    fn call(this: &Subscribed<Self>, event: &mut E, source: &impl EmissionSource) -> Step {
+        (this.handler)(event, &this.own.emission_of(source)).into_step()
     }
 }
 
@@ -103,10 +109,12 @@ where
     H: Fn(&mut E, &Emission) -> R + Send + Sync + 'static,
     R: Outcome,
 {
+    const TAKES_EMISSION: bool = true;
+
     const CHANGES: bool = true;
 
     #[inline]
-    fn call(&self, event: &mut E, source: &impl EmissionSource) -> Step {
-        self(event, &source.emission()).into_step()
+    fn call(this: &Subscribed<Self>, event: &mut E, source: &impl EmissionSource) -> Step {
+        (this.handler)(event, &this.own.emission_of(source)).into_step()
     }
 }

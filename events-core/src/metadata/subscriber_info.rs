@@ -62,6 +62,8 @@ pub struct SubscriberInfo {
     /// Whether its failure does not veto a write: see [`record`](crate::record#failures). It has no effect on other
     /// events.
     pub optional: bool,
+    /// Whether the handler takes `&Emission`.
+    pub(crate) takes_emission: bool,
 }
 
 /// The options of a subscriber that are plain values, as its attribute sets them.
@@ -120,6 +122,7 @@ impl SubscriberInfo {
             deferred,
             concurrency: NonZeroUsize::new(concurrency),
             optional,
+            takes_emission: false,
         }
     }
 
@@ -170,6 +173,7 @@ impl fmt::Debug for SubscriberInfo {
             deferred,
             concurrency,
             optional,
+            takes_emission: _,
         } = self;
         f.debug_struct("SubscriberInfo")
             .field("topic", &format_args!("\"{}\"", one_line(topic)))

@@ -20,6 +20,8 @@ pub(crate) struct Plan {
     background: Option<Arc<BackgroundPlan>>,
     /// The same chain with a pause after each handler, built at the first emit that records each handler.
     traced_chain: OnceLock<Chain>,
+    /// Whether a handler takes the emission, with its time.
+    takes_emission: bool,
 }
 
 impl Plan {
@@ -38,8 +40,10 @@ impl Plan {
         let mut subscribers = Vec::with_capacity(handlers.len());
         let (mut background, mut background_subscribers) = (Vec::new(), Vec::new());
         let mut background_indices = Vec::new();
+        let mut takes_emission = false;
         let (mut awaited, mut view) = (Vec::new(), None);
         for (handler, subscriber) in handlers {
+            takes_emission |= subscriber.takes_emission;
             if !dependencies.is_empty() {
                 background_indices.push(background.len());
             }
@@ -85,7 +89,13 @@ impl Plan {
             chain,
             background,
             traced_chain: OnceLock::new(),
+            takes_emission,
         }
+    }
+
+    /// Whether a handler takes the emission, with its time.
+    pub(crate) fn takes_emission(&self) -> bool {
+        self.takes_emission
     }
 
     #[inline]

@@ -3,8 +3,8 @@
 
 use crate::{
     context::{
-        CatchSpan, CurrentJobGuard, EmissionId, EnteredSpan, QueueId, depth, emission_id,
-        enter_job, is_traced, parent_id,
+        CatchSpan, CurrentJobGuard, EmissionId, EmissionState, EnteredSpan, QueueId, depth,
+        emission_id, enter_job, is_traced, parent_id,
     },
     metadata::Origin,
 };
@@ -15,40 +15,53 @@ pub(crate) struct JobContext {
     span: CatchSpan,
     /// The emission whose handler pushed the job.
     parent: Option<EmissionId>,
+    /// Where and when an enqueued event was emitted, if a subscriber of it takes that.
+    pub(crate) emitted: Option<EmissionState>,
 }
 
 impl JobContext {
     /// The context of an enqueued event; `None`, which is the usual case, if it would be empty.
     #[inline]
-    pub(crate) fn of_enqueued(origin: Option<Origin>) -> Option<Box<Self>> {
-        if origin.is_none() && depth() == 0 && !is_traced() {
+    pub(crate) fn of_enqueued(
+        origin: Option<Origin>,
+        emitted: Option<EmissionState>,
+    ) -> Option<Box<Self>> {
+        if origin.is_none() && emitted.is_none() && depth() == 0 && !is_traced() {
             return None;
         }
-        Self::of_enqueued_slow(origin)
+        Self::of_enqueued_slow(origin, emitted)
     }
 
     #[cold]
     #[inline(never)]
-    fn of_enqueued_slow(origin: Option<Origin>) -> Option<Box<Self>> {
+    fn of_enqueued_slow(
+        origin: Option<Origin>,
+        emitted: Option<EmissionState>,
+    ) -> Option<Box<Self>> {
         let in_emit = depth() > 0;
-        Self::new(origin, in_emit.then(emission_id))
+        Self::new(origin, in_emit.then(emission_id), emitted)
     }
 
     /// The context of a snapshot, which belongs to the emission in progress; `None` if it would be empty.
     /// The origin of a snapshot is stored with the event.
     pub(super) fn of_emit() -> Option<Box<Self>> {
-        Self::new(None, parent_id())
+        Self::new(None, parent_id(), None)
     }
 
-    fn new(origin: Option<Origin>, parent: Option<EmissionId>) -> Option<Box<Self>> {
+    fn new(
+        origin: Option<Origin>,
+        parent: Option<EmissionId>,
+        emitted: Option<EmissionState>,
+    ) -> Option<Box<Self>> {
         let span = span();
-        if origin.is_none() && span.is_none() && parent.is_none() {
+        if origin.is_none() && span.is_none() && parent.is_none() && emitted.is_none() {
             return None;
         }
         Some(Box::new(Self {
             origin,
             span,
             parent,
+            emitted,
         }))
     }
 

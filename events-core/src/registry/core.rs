@@ -38,6 +38,8 @@ pub(super) const HAS_PATTERNS: u8 = 2;
 pub(super) const HAS_HOOK: u8 = 4;
 /// Flag: there is an interceptor, which is called with each event before the subscribers.
 pub(super) const INTERCEPTED: u8 = 8;
+/// Flag: a subscriber takes `&Emission`, or one did. It is no reason to leave the fast path.
+pub(super) const TAKES_EMISSION: u8 = 16;
 
 /// The queue of a registry: enqueued events, and snapshots of events for background handlers.
 pub(crate) type EventQueue = JobQueue<Core>;
@@ -172,7 +174,7 @@ impl Core {
     /// Whether an emit that finds no plan has to take the slow path.
     #[inline]
     pub(crate) fn has_any_flag(&self) -> bool {
-        self.flags.load(Ordering::Relaxed) > 0
+        self.has_flag(!TAKES_EMISSION)
     }
 
     /// Whether at least one of these flags is set.
@@ -269,10 +271,15 @@ impl Core {
         }
     }
 
-    /// Whether there is an interceptor, or no scan has registered the linked subscribers.
+    /// Whether there is an interceptor, no scan has registered the linked subscribers, or a subscriber takes `&Emission`.
     #[inline]
     pub(crate) fn observes_enqueue(&self) -> bool {
-        self.has_flag(INTERCEPTED | AWAITS_SCAN)
+        self.has_flag(INTERCEPTED | AWAITS_SCAN | TAKES_EMISSION)
+    }
+
+    /// Whether a subscriber may take the place and the time of an event.
+    pub(crate) fn may_take_emission(&self) -> bool {
+        self.has_flag(TAKES_EMISSION)
     }
 
     /// The same for an event that is enqueued. A scan may still register its subscribers before it runs.

@@ -84,6 +84,14 @@ impl SubscriberGroup {
             .flat_map(|(event_type, entries)| entries.iter().map(|entry| (*event_type, &**entry)))
     }
 
+    /// Whether a handler takes `&Emission`.
+    pub(super) fn takes_emission(&self) -> bool {
+        let exact = self.iter().map(|(_, entry)| &entry.registration);
+        let patterns = self.patterns().iter().map(|entry| &entry.registration);
+        let mut all = exact.chain(patterns);
+        all.any(|registration| registration.subscriber.takes_emission)
+    }
+
     /// All registrations, in the order of their numbers.
     pub(crate) fn registrations_mut(&mut self) -> Vec<&mut Registration> {
         let exact = self.event_types.values_mut();

@@ -22,7 +22,7 @@ use std::{
 };
 
 use super::{
-    core::{AWAITS_SCAN, Core, HAS_PATTERNS, Writer},
+    core::{AWAITS_SCAN, Core, HAS_PATTERNS, TAKES_EMISSION, Writer},
     group::SubscriberGroup,
 };
 use crate::{
@@ -78,6 +78,9 @@ impl Garbage {
 impl Core {
     /// Stages an addition: finds the conflicts, and publishes nothing.
     pub(crate) fn stage(&self, writer: &Writer, group: SubscriberGroup) -> Transaction {
+        if group.takes_emission() {
+            self.put_flag(TAKES_EMISSION, true);
+        }
         let (mut event_types, patterns) = group.into_parts();
         if !patterns.is_empty() {
             for (family, event_type) in &writer.known_types {

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     background::{Awaited, ErasedAwaited, FilteredAwaited, OnceHandler},
+    context::OwnSubscription,
     event::{Family, Snapshot},
     handler::{Background, EmitOrigin, ErasedHandler, Run, Step},
     metadata::{Key, Location, OrderTarget, Pattern, SubscriberInfo, SubscriberOptions},
@@ -71,6 +72,8 @@ pub struct NewSubscription<F: Family, T = SyncKind> {
     /// The options that are set, which are set at most once.
     pub(super) options_set: Vec<&'static str>,
     names: Vec<Key>,
+    /// The handle on the subscription, if the handler takes `&Emission`.
+    own: OwnSubscription,
     pub(super) before: Vec<OrderTarget>,
     pub(super) after: Vec<OrderTarget>,
     pub(super) when: Option<Condition<TypedCondition<F>>>,
@@ -250,6 +253,7 @@ impl<F: Family, T> NewSubscription<F, T> {
             is_receiver: false,
             options_set: Vec::new(),
             names: vec![name],
+            own: OwnSubscription::default(),
             before: Vec::new(),
             after: Vec::new(),
             when: None,
@@ -261,6 +265,13 @@ impl<F: Family, T> NewSubscription<F, T> {
     /// have no effect.
     pub(crate) fn receiver(mut self) -> Self {
         self.is_receiver = true;
+        self
+    }
+
+    /// Stores the handle that an emission of the handler has on the subscription.
+    pub(super) fn owning(mut self, own: OwnSubscription) -> Self {
+        self.subscriber.takes_emission = own.is_taken();
+        self.own = own;
         self
     }
 
@@ -348,7 +359,7 @@ impl<F: Family, T> NewSubscription<F, T> {
                 (PreparedEntry::Pattern(pattern_entry), closable)
             }
         };
-        let part = SubscriptionPart::new(unsubscribe, closable);
+        let part = SubscriptionPart::new(unsubscribe, closable, self.own);
         (entry, if is_once { part.once() } else { part })
     }
 }

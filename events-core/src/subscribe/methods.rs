@@ -14,6 +14,7 @@ use crate::{
         StatefulAwaitedCall, StatefulAwaitedHandler, StatefulBorrowedAwaitedCall,
         StatefulBorrowedAwaitedHandler,
     },
+    context::Subscribed,
     event::{Event, Family, OwnedEvent, Snapshot},
     handler::{AsyncCall, AsyncHandler, DeferredCall, DeferredHandler, Handler, Run, Step},
     metadata::Key,
@@ -46,13 +47,15 @@ impl Registry {
         E: OwnedEvent,
         H: Handler<E, M>,
     {
+        let (handler, own) = Subscribed::new(handler, H::TAKES_EMISSION);
         NewSubscription::sync(
             self.clone(),
             Location::caller().into(),
             Key::of::<H>(),
             H::CHANGES,
-            move |event: &mut E, run: &Run<'_>| handler.call(event, run),
+            move |event: &mut E, run: &Run<'_>| H::call(&handler, event, run),
         )
+        .owning(own)
     }
 
     /// Subscribes an async function that takes `&mut E` or `&E`, and that [`emit_async`](Event::emit_async) and the queue await in
@@ -118,8 +121,9 @@ impl Registry {
     {
         let location = Location::caller().into();
         let name = Key::of::<H>();
+        let (handler, own) = Subscribed::new(handler, H::TAKES_EMISSION);
         let handler = AwaitedCall::<H, M>::new(handler);
-        NewSubscription::awaited(self.clone(), location, name, H::CHANGES, handler)
+        NewSubscription::awaited(self.clone(), location, name, H::CHANGES, handler).owning(own)
     }
 
     /// As [`on_awaited`](Self::on_awaited), with a value that the handler reads:
@@ -168,8 +172,9 @@ impl Registry {
     {
         let location = Location::caller().into();
         let name = Key::of::<H>();
+        let (handler, own) = Subscribed::new(handler, H::TAKES_EMISSION);
         let handler = StatefulAwaitedCall::<S, H, M>::new(state, handler);
-        NewSubscription::awaited(self.clone(), location, name, H::CHANGES, handler)
+        NewSubscription::awaited(self.clone(), location, name, H::CHANGES, handler).owning(own)
     }
 
     /// As [`on_awaited`](Self::on_awaited), for an event that borrows:
@@ -283,6 +288,7 @@ impl Registry {
         E: Snapshot,
         H: AsyncHandler<E, M>,
     {
+        let (handler, own) = Subscribed::new(handler, H::TAKES_EMISSION);
         let location = Location::caller().into();
         let new = NewSubscription::background(
             self.clone(),
@@ -290,7 +296,7 @@ impl Registry {
             Key::of::<H>(),
             AsyncCall::<H, M>::new(handler),
         );
-        new.asynchronous()
+        new.asynchronous().owning(own)
     }
 
     /// Subscribes a sync function or closure that runs from the queue, with a clone of the event;
@@ -318,6 +324,7 @@ impl Registry {
         E: Snapshot,
         H: DeferredHandler<E, M>,
     {
+        let (handler, own) = Subscribed::new(handler, H::TAKES_EMISSION);
         let location = Location::caller().into();
         let new = NewSubscription::background(
             self.clone(),
@@ -325,7 +332,7 @@ impl Registry {
             Key::of::<H>(),
             DeferredCall::<H, M>::new(handler),
         );
-        new.deferred()
+        new.deferred().owning(own)
     }
 
     /// Subscriptions that are registered together and dropped together; see [`Batch`].

@@ -7,7 +7,7 @@ use std::{borrow::Cow, collections::BTreeSet};
 
 use super::{
     error::SubscribeError,
-    subscription::{Subscription, SubscriptionPart},
+    subscription::{Subscription, SubscriptionPart, share},
 };
 use crate::{
     metadata::Key,
@@ -68,6 +68,7 @@ pub(crate) fn register(
         drop(transaction);
         return Err(error);
     }
+    share(&parts);
     let garbage = core.publish(&mut writer, transaction);
     let ids = parts.iter().filter_map(SubscriptionPart::id);
     writer

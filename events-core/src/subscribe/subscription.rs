@@ -6,6 +6,7 @@ use std::{
 };
 
 use crate::{
+    context::{EndSubscription, OwnSubscription},
     plan::EventType,
     primitives::{DropSignal, drop_catching},
     registry::{Registry, Removal, WeakRegistry},
@@ -42,12 +43,15 @@ use crate::{
 pub struct Subscription(Vec<SubscriptionPart>);
 
 /// One handler of a subscription.
+#[derive(Clone)]
 pub(crate) struct SubscriptionPart {
     unsubscribe: Unsubscribe,
     closable: Weak<dyn Closable>,
     /// The signal that the handler is dropped, if the handler may be removed before its subscription ends. Of others
     /// it is created when the subscription is stopped, as long as the handler exists.
     dropped: Option<Arc<DropSignal>>,
+    /// Where the emissions of the handler find the whole subscription, if the handler takes them.
+    own: OwnSubscription,
 }
 
 /// A handler that can be closed. The guard holds a weak reference, so that the closure is freed
@@ -87,11 +91,16 @@ impl Subscription {
 }
 
 impl SubscriptionPart {
-    pub(crate) fn new(unsubscribe: Unsubscribe, closable: Weak<dyn Closable>) -> Self {
+    pub(crate) fn new(
+        unsubscribe: Unsubscribe,
+        closable: Weak<dyn Closable>,
+        own: OwnSubscription,
+    ) -> Self {
         Self {
             unsubscribe,
             closable,
             dropped: None,
+            own,
         }
     }
 
@@ -132,6 +141,29 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
+        end(&self.0, |_| ());
+    }
+}
+
+/// Lets the emissions of these handlers end the subscription of all of them.
+pub(super) fn share(parts: &[SubscriptionPart]) {
+    if parts.iter().any(|part| part.own.is_taken()) {
+        let without_own = |part: &SubscriptionPart| SubscriptionPart {
+            own: OwnSubscription::default(), // it would own itself
+            ..part.clone()
+        };
+        let all: Arc<[_]> = parts.iter().map(without_own).collect();
+        for part in parts {
+            part.own.fill(Arc::new(Parts(Arc::clone(&all))));
+        }
+    }
+}
+
+/// The handlers of a subscription, for an emission that ends it.
+struct Parts(Arc<[SubscriptionPart]>);
+
+impl EndSubscription for Parts {
+    fn end(&self) {
         end(&self.0, |_| ());
     }
 }

@@ -210,7 +210,7 @@ impl<E: Event> BackgroundRun<E> {
         if !self.is_in_chain() {
             return self.poll(waker);
         }
-        let guard = EmitGuard::reenter(self.futures.call().info(), self.id());
+        let guard = EmitGuard::reenter(self.futures.call().info(), self.state());
         let failures = FailureList::new();
         let polled = self.as_mut().resume_chain(&failures, waker);
         let this = self.as_mut().project();
@@ -226,7 +226,7 @@ impl<E: Event> BackgroundRun<E> {
             }
         }
         if let Some(guard) = &guard {
-            self.as_mut().store_id(guard);
+            self.as_mut().store_state(guard);
         }
         if self.is_in_chain() {
             Poll::Pending

@@ -3,7 +3,7 @@
 use std::{future::Future, marker::PhantomData, pin::Pin};
 
 use crate::{
-    context::{Emission, EmissionSource},
+    context::{Emission, Subscribed},
     diagnostics::AwaitedEvent,
     event::{Family, OwnedEvent},
     handler::{BackgroundCall, Outcome, Step},
@@ -121,7 +121,11 @@ where
             `registry.on_awaited_borrowed::<E, _>(function)`",
     note = "the future's output is nothing, `Result<(), E>`, `ControlFlow<()>`, or `Result<ControlFlow<()>, E>`"
 )]
-pub trait AwaitedHandler<E: OwnedEvent, M>: Send + Sync + 'static {
+pub trait AwaitedHandler<E: OwnedEvent, M>: Send + Sync + Sized + 'static {
+    /// Whether it takes `&Emission`.
+    #[doc(hidden)]
+    const TAKES_EMISSION: bool = false;
+
     /// Whether it takes the event by `&mut`.
     #[doc(hidden)]
     const CHANGES: bool;
@@ -129,7 +133,7 @@ pub trait AwaitedHandler<E: OwnedEvent, M>: Send + Sync + 'static {
     /// Calls the handler.
     #[doc(hidden)]
     fn call<'s>(
-        &'s self,
+        this: &'s Subscribed<Self>,
         event: &'s mut E,
         call: &'s BackgroundCall,
     ) -> impl Future<Output = Step> + Send + 's;
@@ -143,8 +147,8 @@ where
     const CHANGES: bool = true;
 
     #[inline]
-    async fn call<'s>(&'s self, event: &'s mut E, _: &'s BackgroundCall) -> Step {
-        self.call_with((event,)).await.into_step()
+    async fn call<'s>(this: &'s Subscribed<Self>, event: &'s mut E, _: &'s BackgroundCall) -> Step {
+        this.handler.call_with((event,)).await.into_step()
     }
 }
 
@@ -153,12 +157,18 @@ where
     E: OwnedEvent + Send,
     H: for<'s, 'e> AwaitedCallable<(&'s mut E, &'e Emission)> + Send + Sync + 'static,
 {
+    const TAKES_EMISSION: bool = true;
+
     const CHANGES: bool = true;
 
     #[inline]
-    async fn call<'s>(&'s self, event: &'s mut E, call: &'s BackgroundCall) -> Step {
-        let emission = call.emission();
-        self.call_with((event, &emission)).await.into_step()
+    async fn call<'s>(
+        this: &'s Subscribed<Self>,
+        event: &'s mut E,
+        call: &'s BackgroundCall,
+    ) -> Step {
+        let emission = this.own.emission_of(call);
+        this.handler.call_with((event, &emission)).await.into_step()
     }
 }
 
@@ -170,8 +180,8 @@ where
     const CHANGES: bool = false;
 
     #[inline]
-    async fn call<'s>(&'s self, event: &'s mut E, _: &'s BackgroundCall) -> Step {
-        self.call_with((&*event,)).await.into_step()
+    async fn call<'s>(this: &'s Subscribed<Self>, event: &'s mut E, _: &'s BackgroundCall) -> Step {
+        this.handler.call_with((&*event,)).await.into_step()
     }
 }
 
@@ -180,12 +190,21 @@ where
     E: OwnedEvent + Send + Sync,
     H: for<'s, 'e> AwaitedCallable<(&'s E, &'e Emission)> + Send + Sync + 'static,
 {
+    const TAKES_EMISSION: bool = true;
+
     const CHANGES: bool = false;
 
     #[inline]
-    async fn call<'s>(&'s self, event: &'s mut E, call: &'s BackgroundCall) -> Step {
-        let emission = call.emission();
-        self.call_with((&*event, &emission)).await.into_step()
+    async fn call<'s>(
+        this: &'s Subscribed<Self>,
+        event: &'s mut E,
+        call: &'s BackgroundCall,
+    ) -> Step {
+        let emission = this.own.emission_of(call);
+        this.handler
+            .call_with((&*event, &emission))
+            .await
+            .into_step()
     }
 }
 
@@ -274,13 +293,13 @@ where
 }
 
 /// An [`AwaitedHandler`] with its `M`, which makes it an [`Awaited`] handler.
-pub(crate) struct AwaitedCall<H, M>(H, PhantomData<fn() -> M>);
+pub(crate) struct AwaitedCall<H, M>(Subscribed<H>, PhantomData<fn() -> M>);
 
 /// A [`BorrowedAwaitedHandler`] as an [`Awaited`] one.
 pub(crate) struct BorrowedAwaitedCall<H>(pub(crate) H);
 
 impl<H, M> AwaitedCall<H, M> {
-    pub(crate) fn new(handler: H) -> Self {
+    pub(crate) fn new(handler: Subscribed<H>) -> Self {
         Self(handler, PhantomData)
     }
 }
@@ -292,7 +311,7 @@ impl<E: OwnedEvent, M: 'static, H: AwaitedHandler<E, M>> Awaited<E> for AwaitedC
         event: &'s mut E,
         call: &'s BackgroundCall,
     ) -> impl Future<Output = Step> + Send + 's {
-        self.0.call(event, call)
+        H::call(&self.0, event, call)
     }
 }
 

@@ -4,7 +4,7 @@ use std::{future::Future, marker::PhantomData};
 
 use super::handler::{Awaited, AwaitedCallable};
 use crate::{
-    context::{Emission, EmissionSource},
+    context::{Emission, Subscribed},
     diagnostics::AwaitedEvent,
     event::{Family, OwnedEvent},
     handler::{BackgroundCall, Outcome, Step},
@@ -43,7 +43,11 @@ use crate::{
             it captures nothing: what it needs is in the state; it may take `&E`, and after the state `&Emission`",
     note = "`E` derives `Event`, borrows nothing and is `Send`; `S` is `Send` and `Sync`"
 )]
-pub trait StatefulAwaitedHandler<E: OwnedEvent, S, M>: Send + Sync + 'static {
+pub trait StatefulAwaitedHandler<E: OwnedEvent, S, M>: Send + Sync + Sized + 'static {
+    /// Whether it takes `&Emission`.
+    #[doc(hidden)]
+    const TAKES_EMISSION: bool = false;
+
     /// Whether it takes the event by `&mut`.
     #[doc(hidden)]
     const CHANGES: bool;
@@ -51,7 +55,7 @@ pub trait StatefulAwaitedHandler<E: OwnedEvent, S, M>: Send + Sync + 'static {
     /// Calls the handler.
     #[doc(hidden)]
     fn call<'s>(
-        &'s self,
+        this: &'s Subscribed<Self>,
         event: &'s mut E,
         state: &'s S,
         call: &'s BackgroundCall,
@@ -67,8 +71,13 @@ where
     const CHANGES: bool = true;
 
     #[inline]
-    async fn call<'s>(&'s self, event: &'s mut E, state: &'s S, _: &'s BackgroundCall) -> Step {
-        self.call_with((event, state)).await.into_step()
+    async fn call<'s>(
+        this: &'s Subscribed<Self>,
+        event: &'s mut E,
+        state: &'s S,
+        _: &'s BackgroundCall,
+    ) -> Step {
+        this.handler.call_with((event, state)).await.into_step()
     }
 }
 
@@ -78,12 +87,22 @@ where
     S: Sync,
     H: for<'s, 'e> AwaitedCallable<(&'s mut E, &'s S, &'e Emission)> + Send + Sync + 'static,
 {
+    const TAKES_EMISSION: bool = true;
+
     const CHANGES: bool = true;
 
     #[inline]
-    async fn call<'s>(&'s self, event: &'s mut E, state: &'s S, call: &'s BackgroundCall) -> Step {
-        let emission = call.emission();
-        self.call_with((event, state, &emission)).await.into_step()
+    async fn call<'s>(
+        this: &'s Subscribed<Self>,
+        event: &'s mut E,
+        state: &'s S,
+        call: &'s BackgroundCall,
+    ) -> Step {
+        let emission = this.own.emission_of(call);
+        this.handler
+            .call_with((event, state, &emission))
+            .await
+            .into_step()
     }
 }
 
@@ -96,8 +115,13 @@ where
     const CHANGES: bool = false;
 
     #[inline]
-    async fn call<'s>(&'s self, event: &'s mut E, state: &'s S, _: &'s BackgroundCall) -> Step {
-        self.call_with((&*event, state)).await.into_step()
+    async fn call<'s>(
+        this: &'s Subscribed<Self>,
+        event: &'s mut E,
+        state: &'s S,
+        _: &'s BackgroundCall,
+    ) -> Step {
+        this.handler.call_with((&*event, state)).await.into_step()
     }
 }
 
@@ -107,12 +131,20 @@ where
     S: Sync,
     H: for<'s, 'e> AwaitedCallable<(&'s E, &'s S, &'e Emission)> + Send + Sync + 'static,
 {
+    const TAKES_EMISSION: bool = true;
+
     const CHANGES: bool = false;
 
     #[inline]
-    async fn call<'s>(&'s self, event: &'s mut E, state: &'s S, call: &'s BackgroundCall) -> Step {
-        let emission = call.emission();
-        self.call_with((&*event, state, &emission))
+    async fn call<'s>(
+        this: &'s Subscribed<Self>,
+        event: &'s mut E,
+        state: &'s S,
+        call: &'s BackgroundCall,
+    ) -> Step {
+        let emission = this.own.emission_of(call);
+        this.handler
+            .call_with((&*event, state, &emission))
             .await
             .into_step()
     }
@@ -176,10 +208,10 @@ where
 }
 
 /// A [`StatefulAwaitedHandler`] with its state and its `M`.
-pub(crate) struct StatefulAwaitedCall<S, H, M>(S, H, PhantomData<fn() -> M>);
+pub(crate) struct StatefulAwaitedCall<S, H, M>(S, Subscribed<H>, PhantomData<fn() -> M>);
 
 impl<S, H, M> StatefulAwaitedCall<S, H, M> {
-    pub(crate) fn new(state: S, handler: H) -> Self {
+    pub(crate) fn new(state: S, handler: Subscribed<H>) -> Self {
         Self(state, handler, PhantomData)
     }
 }
@@ -197,7 +229,7 @@ where
         event: &'s mut E,
         call: &'s BackgroundCall,
     ) -> impl Future<Output = Step> + Send + 's {
-        self.1.call(event, &self.0, call)
+        H::call(&self.1, event, &self.0, call)
     }
 }
 

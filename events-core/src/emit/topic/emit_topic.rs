@@ -148,7 +148,7 @@ impl Core {
             match run(
                 plan,
                 &mut event,
-                self.emit_context::<TopicEvent>(origin),
+                self.emit_context::<TopicEvent>(origin, site),
                 failures,
             ) {
                 Ok(of_plan) => stats = of_plan,

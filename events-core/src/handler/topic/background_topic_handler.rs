@@ -4,7 +4,7 @@
 use std::{future::Future, marker::PhantomData};
 
 use crate::{
-    context::{Emission, EmissionSource},
+    context::{Emission, Subscribed},
     event::EventCopy,
     handler::{
         async_handler::{AsyncCallable, Background},
@@ -59,11 +59,15 @@ use crate::{
     note = "the future's output is nothing or `Result<(), E>`, where the error converts into \
             `Box<dyn Error + Send + Sync>`, as `Box<dyn Error>` does not"
 )]
-pub trait AsyncTopicHandler<M>: Send + Sync + 'static {
+pub trait AsyncTopicHandler<M>: Send + Sync + Sized + 'static {
+    /// Whether it takes `&Emission`.
+    #[doc(hidden)]
+    const TAKES_EMISSION: bool = false;
+
     /// Calls the handler.
     #[doc(hidden)]
     fn call<'a>(
-        &'a self,
+        this: &'a Subscribed<Self>,
         event: &'a EventCopy,
         call: &'a BackgroundCall,
     ) -> impl Future<Output = Step> + Send + 'a;
@@ -74,8 +78,12 @@ where
     H: for<'a> AsyncCallable<'a, (&'a EventCopy,)> + Send + Sync + 'static,
 {
     #[inline]
-    async fn call<'a>(&'a self, event: &'a EventCopy, _: &'a BackgroundCall) -> Step {
-        self.call_with((event,)).await.into_step()
+    async fn call<'a>(
+        this: &'a Subscribed<Self>,
+        event: &'a EventCopy,
+        _: &'a BackgroundCall,
+    ) -> Step {
+        this.handler.call_with((event,)).await.into_step()
     }
 }
 
@@ -83,10 +91,16 @@ impl<H> AsyncTopicHandler<fn(&EventCopy, &Emission)> for H
 where
     H: for<'a> AsyncCallable<'a, (&'a EventCopy, &'a Emission)> + Send + Sync + 'static,
 {
+    const TAKES_EMISSION: bool = true;
+
     #[inline]
-    async fn call<'a>(&'a self, event: &'a EventCopy, call: &'a BackgroundCall) -> Step {
-        let emission = call.emission();
-        self.call_with((event, &emission)).await.into_step()
+    async fn call<'a>(
+        this: &'a Subscribed<Self>,
+        event: &'a EventCopy,
+        call: &'a BackgroundCall,
+    ) -> Step {
+        let emission = this.own.emission_of(call);
+        this.handler.call_with((event, &emission)).await.into_step()
     }
 }
 
@@ -122,10 +136,14 @@ where
     note = "for an async function or closure: `registry.on_topic_async(\"..\", ..)?`, which runs from the queue after a sync emit",
     note = "it returns nothing or `Result<(), E>`"
 )]
-pub trait DeferredTopicHandler<M>: Send + Sync + 'static {
+pub trait DeferredTopicHandler<M>: Send + Sync + Sized + 'static {
+    /// Whether it takes `&Emission`.
+    #[doc(hidden)]
+    const TAKES_EMISSION: bool = false;
+
     /// Calls the handler.
     #[doc(hidden)]
-    fn call(&self, event: &EventCopy, call: &BackgroundCall) -> Step;
+    fn call(this: &Subscribed<Self>, event: &EventCopy, call: &BackgroundCall) -> Step;
 }
 
 impl<H, R> DeferredTopicHandler<fn(&EventCopy) -> R> for H
@@ -133,8 +151,8 @@ where
     H: Fn(&EventCopy) -> R + Send + Sync + 'static,
     R: AsyncOutcome,
 {
-    fn call(&self, event: &EventCopy, _: &BackgroundCall) -> Step {
-        self(event).into_step()
+    fn call(this: &Subscribed<Self>, event: &EventCopy, _: &BackgroundCall) -> Step {
+        (this.handler)(event).into_step()
     }
 }
 
@@ -143,25 +161,27 @@ where
     H: Fn(&EventCopy, &Emission) -> R + Send + Sync + 'static,
     R: AsyncOutcome,
 {
-    fn call(&self, event: &EventCopy, call: &BackgroundCall) -> Step {
-        self(event, &call.emission()).into_step()
+    const TAKES_EMISSION: bool = true;
+
+    fn call(this: &Subscribed<Self>, event: &EventCopy, call: &BackgroundCall) -> Step {
+        (this.handler)(event, &this.own.emission_of(call)).into_step()
     }
 }
 
 /// An [`AsyncTopicHandler`] with its `M`, which makes it a [`Background`] handler.
-pub(crate) struct AsyncTopicCall<H, M>(H, PhantomData<fn() -> M>);
+pub(crate) struct AsyncTopicCall<H, M>(Subscribed<H>, PhantomData<fn() -> M>);
 
 /// A [`DeferredTopicHandler`] with its `M`, which makes it a [`Background`] handler.
-pub(crate) struct DeferredTopicCall<H, M>(H, PhantomData<fn() -> M>);
+pub(crate) struct DeferredTopicCall<H, M>(Subscribed<H>, PhantomData<fn() -> M>);
 
 impl<H, M> AsyncTopicCall<H, M> {
-    pub(crate) fn new(handler: H) -> Self {
+    pub(crate) fn new(handler: Subscribed<H>) -> Self {
         Self(handler, PhantomData)
     }
 }
 
 impl<H, M> DeferredTopicCall<H, M> {
-    pub(crate) fn new(handler: H) -> Self {
+    pub(crate) fn new(handler: Subscribed<H>) -> Self {
         Self(handler, PhantomData)
     }
 }
@@ -173,13 +193,13 @@ impl<M: 'static, H: AsyncTopicHandler<M>> Background<EventCopy> for AsyncTopicCa
         event: &'a EventCopy,
         call: &'a BackgroundCall,
     ) -> impl Future<Output = Step> + Send + 'a {
-        self.0.call(event, call)
+        H::call(&self.0, event, call)
     }
 }
 
 impl<M: 'static, H: DeferredTopicHandler<M>> Background<EventCopy> for DeferredTopicCall<H, M> {
     #[inline]
     async fn call<'a>(&'a self, event: &'a EventCopy, call: &'a BackgroundCall) -> Step {
-        self.0.call(event, call)
+        H::call(&self.0, event, call)
     }
 }

@@ -2,7 +2,7 @@
 //! topics.
 
 use crate::{
-    context::{Emission, EmissionSource},
+    context::{Emission, EmissionSource, Subscribed},
     event::AnyEvent,
     handler::outcome::{Outcome, Step},
 };
@@ -46,10 +46,14 @@ use crate::{
     note = "it returns nothing, `Result<(), E>`, `ControlFlow<()>`, or `Result<ControlFlow<()>, E>`, where the error \
             converts into `Box<dyn Error + Send + Sync>`, as `Box<dyn Error>` does not"
 )]
-pub trait TopicHandler<M>: Send + Sync + 'static {
+pub trait TopicHandler<M>: Send + Sync + Sized + 'static {
+    /// Whether it takes `&Emission`.
+    #[doc(hidden)]
+    const TAKES_EMISSION: bool = false;
+
     /// Calls the handler.
     #[doc(hidden)]
-    fn call(&self, event: &dyn AnyEvent, source: &dyn EmissionSource) -> Step;
+    fn call(this: &Subscribed<Self>, event: &dyn AnyEvent, source: &dyn EmissionSource) -> Step;
 }
 
 impl<H, R> TopicHandler<fn(&dyn AnyEvent) -> R> for H
@@ -57,8 +61,8 @@ where
     H: Fn(&dyn AnyEvent) -> R + Send + Sync + 'static,
     R: Outcome,
 {
-    fn call(&self, event: &dyn AnyEvent, _: &dyn EmissionSource) -> Step {
-        self(event).into_step()
+    fn call(this: &Subscribed<Self>, event: &dyn AnyEvent, _: &dyn EmissionSource) -> Step {
+        (this.handler)(event).into_step()
     }
 }
 
@@ -67,7 +71,9 @@ where
     H: Fn(&dyn AnyEvent, &Emission) -> R + Send + Sync + 'static,
     R: Outcome,
 {
-    fn call(&self, event: &dyn AnyEvent, source: &dyn EmissionSource) -> Step {
-        self(event, &source.emission()).into_step()
+    const TAKES_EMISSION: bool = true;
+
+    fn call(this: &Subscribed<Self>, event: &dyn AnyEvent, source: &dyn EmissionSource) -> Step {
+        (this.handler)(event, &this.own.emission_of(source)).into_step()
     }
 }

@@ -8,7 +8,7 @@ use std::{
 use crate::{
     background::{ConcurrencyLimited, FilteredCopyHandler, OnceHandler},
     event::{AnyEvent, EventCopy, TopicEvent},
-    handler::{Background, EmitOrigin, Run, Step, TopicHandler},
+    handler::{Background, EmitOrigin, Run, Step},
     metadata::{Key, Location, Pattern},
     plan::AnyEventHandler,
     primitives::CatchDrop,
@@ -26,18 +26,6 @@ use crate::{
 
 impl NewSubscription<TopicEvent, PatternKind> {
     /// A subscription to every event whose topic matches the pattern.
-    pub(crate) fn pattern<M: 'static>(
-        registry: Registry,
-        location: Location,
-        name: Key,
-        pattern: Pattern,
-        handler: impl TopicHandler<M>,
-    ) -> Self {
-        let handler = move |event: &dyn AnyEvent, run: &Run<'_>| handler.call(event, run);
-        Self::pattern_run(registry, location, name, pattern, handler)
-    }
-
-    /// As [`pattern`](Self::pattern), with a function that takes the run.
     pub(crate) fn pattern_run<H>(
         registry: Registry,
         location: Location,

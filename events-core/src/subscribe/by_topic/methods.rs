@@ -3,9 +3,11 @@
 use std::panic::Location;
 
 use crate::{
-    event::{Snapshot, TopicEvent, register_clone_fn},
+    context::Subscribed,
+    event::{AnyEvent, Snapshot, TopicEvent, register_clone_fn},
     handler::{
-        AsyncTopicCall, AsyncTopicHandler, DeferredTopicCall, DeferredTopicHandler, TopicHandler,
+        AsyncTopicCall, AsyncTopicHandler, DeferredTopicCall, DeferredTopicHandler, Run,
+        TopicHandler,
     },
     metadata::{IntoPattern, Key, PatternError},
     registry::Registry,
@@ -73,13 +75,15 @@ impl Registry {
         let location = Location::caller().into();
         let pattern = pattern.into_pattern()?;
         let name = Key::of::<H>();
-        Ok(NewSubscription::pattern(
+        let (handler, own) = Subscribed::new(handler, H::TAKES_EMISSION);
+        let new = NewSubscription::pattern_run(
             self.clone(),
             location,
             name,
             pattern,
-            handler,
-        ))
+            move |event: &dyn AnyEvent, run: &Run<'_>| H::call(&handler, event, run),
+        );
+        Ok(new.owning(own))
     }
 
     /// Subscribes an async function, or a closure that returns a future, to all events whose topic matches a pattern, as
@@ -139,6 +143,7 @@ impl Registry {
         pattern: impl IntoPattern,
         handler: H,
     ) -> Result<NewSubscription<TopicEvent, BackgroundPatternKind>, PatternError> {
+        let (handler, own) = Subscribed::new(handler, H::TAKES_EMISSION);
         let location = Location::caller().into();
         let new = NewSubscription::background_pattern(
             self.clone(),
@@ -147,7 +152,7 @@ impl Registry {
             pattern.into_pattern()?,
             AsyncTopicCall::<H, M>::new(handler),
         );
-        Ok(new.asynchronous())
+        Ok(new.asynchronous().owning(own))
     }
 
     /// Subscribes a sync function or closure to all events whose topic matches a pattern, as
@@ -200,6 +205,7 @@ impl Registry {
         pattern: impl IntoPattern,
         handler: H,
     ) -> Result<NewSubscription<TopicEvent, BackgroundPatternKind>, PatternError> {
+        let (handler, own) = Subscribed::new(handler, H::TAKES_EMISSION);
         let location = Location::caller().into();
         let new = NewSubscription::background_pattern(
             self.clone(),
@@ -208,7 +214,7 @@ impl Registry {
             pattern.into_pattern()?,
             DeferredTopicCall::<H, M>::new(handler),
         );
-        Ok(new.deferred())
+        Ok(new.deferred().owning(own))
     }
 }
 
