@@ -181,10 +181,10 @@ impl Emission {
     /// struct OrderPlaced;
     ///
     /// let registry = Registry::new();
-    /// let here = line!() + 3;
-    /// let trace = move |_: &OrderPlaced, emission: &Emission| {
+    /// let trace = |_: &OrderPlaced, emission: &Emission| {
     ///     let location = emission.location().expect("it is emitted at once");
-    ///     assert_eq!((location.file, location.line > here), (file!(), true));
+    ///     println!("emitted at {location}");
+    ///     assert_eq!(location.file(), file!());
     /// };
     /// registry.on(trace).detach();
     /// assert_eq!(registry.try_emit(OrderPlaced).expect("the assertion holds").ran(), 1);

@@ -41,7 +41,7 @@ fn a_handler_with_a_weak_handle_is_no_cycle() {
 
 #[test]
 fn the_default_registry_always_upgrades_and_the_empty_handle_never() {
-    let default = events_core::registry();
+    let default = registry();
     assert_eq!(default.downgrade().upgrade(), Some(registry()));
     assert_eq!(
         format!("{:?}", default.downgrade()),
