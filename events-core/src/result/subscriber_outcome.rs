@@ -7,7 +7,7 @@ use super::failures::Failure;
 /// What became of one subscriber of an event: whether it ran, failed, was skipped, or will run later.
 ///
 /// A failure to reach the subscriber, such as that of a full queue, is [`Failed`](Self::Failed) as well: its
-/// [`cause`](Failure::cause) tells it from the failure of a call.
+/// [`cause`](Failure::cause) shows which of them it is.
 ///
 /// ```
 /// use events_core::outcomes::{SkipReason, SubscriberOutcome};
