@@ -37,7 +37,8 @@ pub mod emitting {
 /// The causes of a [`Failure`](crate::Failure) or an [`EmitError`](crate::EmitError).
 pub mod failures {
     pub use crate::result::{
-        BoxError, Cause, NoCopy, NotAwaited, Panic, TooDeep, Undelivered, WaitsForItself,
+        BoxError, Cause, MiddlewarePanic, NoCopy, NotAwaited, Panic, TooDeep, Undelivered,
+        WaitsForItself,
     };
 }
 
@@ -60,6 +61,11 @@ pub mod info {
     pub use crate::metadata::{
         EmissionId, EventInfo, FieldInfo, IntoKey, Key, Location, SubscriberInfo,
     };
+}
+
+/// Middleware around the calls of subscribers.
+pub mod middleware {
+    pub use crate::policy::{BoxFuture, Call, Middleware, Next, NextAsync};
 }
 
 /// What became of the subscribers of an event.

@@ -271,8 +271,13 @@ impl<E: RunEvent> BackgroundRun<E> {
                 Poll::Pending => index += 1,
                 Poll::Ready(ended) => {
                     let subscriber = &plan.subscribers()[number];
-                    this.result
-                        .end(number, subscriber, ended, this.futures.call());
+                    this.result.end(
+                        number,
+                        subscriber,
+                        ended,
+                        this.futures.call(),
+                        plan.policy(),
+                    );
                 }
             }
         }

@@ -40,8 +40,9 @@ impl<E: RunEvent> BackgroundRun<E> {
         for number in numbers {
             let cause = Cause::TooDeep(refusal.clone());
             let subscriber = &plan.subscribers()[number];
-            this.result
-                .fail(number, subscriber, cause, emission.clone());
+            let subscriber = Arc::clone(subscriber);
+            let failure = plan.policy().fail(subscriber, cause, emission.clone());
+            this.result.fail(number, failure);
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     event::Event,
     metadata::{EmissionId, Origin},
     primitives::one_line,
+    result::FailedEmission,
 };
 
 /// One emit of one event, as a parameter of a handler: `fn h(event: &E, emission: &Emission)`.
@@ -59,6 +60,13 @@ impl Emission {
     #[must_use]
     pub fn of<E: Event>() -> Self {
         Self::new(E::topic().into(), None, EmissionId::new(), None)
+    }
+
+    /// What a failure has of it.
+    #[cold]
+    pub(crate) fn of_failure(&self) -> FailedEmission {
+        let (topic, origin) = (self.topic.clone(), self.origin.clone());
+        FailedEmission::new(topic, origin, Some(self.id), self.parent)
     }
 
     /// The topic of the event.

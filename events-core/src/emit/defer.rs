@@ -73,7 +73,7 @@ pub(super) fn defer(
                     is_unreached = true;
                     fail(failure);
                 };
-                deferral.ran = run_on_full_queue(refused, &mut fail);
+                deferral.ran = run_on_full_queue(background, refused, &mut fail);
             }
         }
     }
@@ -100,7 +100,11 @@ fn select_accepting(
             Err(panic) => {
                 let subscriber = Arc::clone(&background.subscribers()[index]);
                 let emission = failed_in(background, event, emit_context);
-                fail(Failure::new(subscriber, Cause::Panic(panic), emission));
+                fail(
+                    background
+                        .policy()
+                        .fail(subscriber, Cause::Panic(panic), emission),
+                );
             }
         }
     }
@@ -186,11 +190,11 @@ fn shared_copy(
             for index in selected.extract_if(.., |index| takes_copy(*index)) {
                 let subscriber = Arc::clone(&background.subscribers()[index]);
                 let emission = failed_in(background, event, emit_context);
-                fail(Failure::new(
-                    subscriber,
-                    Cause::NoCopy(why.clone()),
-                    emission,
-                ));
+                fail(
+                    background
+                        .policy()
+                        .fail(subscriber, Cause::NoCopy(why.clone()), emission),
+                );
             }
             Ok(None)
         }
@@ -210,7 +214,7 @@ fn report_not_copied(
         Cause::Undelivered(Undelivered::NotCopied)
     }));
     for (&index, cause) in selected.iter().zip(causes) {
-        fail(Failure::new(
+        fail(background.policy().fail(
             Arc::clone(&background.subscribers()[index]),
             cause,
             emission.clone(),
@@ -220,13 +224,21 @@ fn report_not_copied(
 
 /// The queue did not accept the snapshot: the deferred handlers run here, and the async ones are
 /// reported as not reached. Returns how many ran.
-fn run_on_full_queue(refused: PushError<ClonedEventJob>, fail: &mut dyn FnMut(Failure)) -> usize {
+fn run_on_full_queue(
+    background: &BackgroundPlan,
+    refused: PushError<ClonedEventJob>,
+    fail: &mut dyn FnMut(Failure),
+) -> usize {
     let reason = undelivered(&refused.kind);
     let mut run = refused.item.into_run();
     let emission = run.failed_emission();
     let mut report_unreached = |subscriber: Arc<SubscriberInfo>| {
         let cause = Cause::Undelivered(reason);
-        fail(Failure::new(subscriber, cause, emission.clone()));
+        fail(
+            background
+                .policy()
+                .fail(subscriber, cause, emission.clone()),
+        );
     };
     run.as_mut()
         .remove_async()

@@ -7,7 +7,15 @@ use crate::{
         parent_id,
     },
     metadata::{EmissionId, Origin},
+    policy::{InFailureHook, is_in_failure_hook},
 };
+
+/// Until it is dropped, the context of a job is restored.
+pub(crate) type JobContextGuard<'c> = (
+    Option<InFailureHook>,
+    Option<EnteredSpan<'c>>,
+    CurrentJobGuard,
+);
 
 /// The context that a job was pushed in. Most jobs have an empty one, which is not stored.
 pub(crate) struct JobContext {
@@ -15,6 +23,8 @@ pub(crate) struct JobContext {
     span: CatchSpan,
     /// The emission whose handler pushed the job.
     parent: Option<EmissionId>,
+    /// Whether a failure hook pushed it.
+    is_of_failure_hook: bool,
 }
 
 impl JobContext {
@@ -42,20 +52,24 @@ impl JobContext {
 
     fn new(origin: Option<Origin>, parent: Option<EmissionId>) -> Option<Box<Self>> {
         let span = span();
-        if origin.is_none() && span.is_none() && parent.is_none() {
+        let is_of_failure_hook = is_in_failure_hook();
+        let is_empty = origin.is_none() && span.is_none() && parent.is_none();
+        if is_empty && !is_of_failure_hook {
             return None;
         }
         Some(Box::new(Self {
             origin,
             span,
             parent,
+            is_of_failure_hook,
         }))
     }
 
     /// Restores the context on this thread for a job of that queue, until the guards are dropped.
-    pub(crate) fn enter(&self, queue: QueueId) -> (Option<EnteredSpan<'_>>, CurrentJobGuard) {
+    pub(crate) fn enter(&self, queue: QueueId) -> JobContextGuard<'_> {
         let job = enter_job(queue, self.parent);
-        (self.span.enter(), job)
+        let hook = InFailureHook::enter_if(self.is_of_failure_hook);
+        (hook, self.span.enter(), job)
     }
 }
 

@@ -22,9 +22,10 @@ use crate::{
     event::OwnedEvent,
     handler::{Run, Step},
     metadata::{Key, Origin, SubscriberInfo},
+    policy::Policy,
     primitives::{drop_catching, drop_each, sync::lock, wake_each},
     registry::Registry,
-    result::{Cause, FailedEmission, Failure},
+    result::{Cause, FailedEmission},
     subscribe::{NewSubscription, Subscription},
 };
 
@@ -81,6 +82,7 @@ pub(super) struct EventBuffer<E> {
     shared: Arc<Shared<E>>,
     /// The subscriber that fills the buffer.
     subscriber: Arc<SubscriberInfo>,
+    policy: Arc<Policy>,
     _subscription: Subscription,
 }
 
@@ -115,6 +117,7 @@ where
         Self {
             shared,
             subscriber: Arc::new(subscription.subscriber().clone()),
+            policy: Arc::clone(registry.core().policy()),
             _subscription: subscription.register_or_panic(),
         }
     }
@@ -180,7 +183,7 @@ impl<E> EventBuffer<E> {
                     let topic = subscriber.topic.clone();
                     let origin = received.origin.clone();
                     let outside = FailedEmission::new(topic, origin, None, None);
-                    log::failure(Failure::new(subscriber, Cause::Panic(panic), outside));
+                    log::failure(self.policy.fail(subscriber, Cause::Panic(panic), outside));
                     dropped.push_back(received);
                 }
             }

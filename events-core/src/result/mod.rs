@@ -20,7 +20,9 @@ mod waits_for_itself;
 
 pub use emit_result::{EmitError, Emitted};
 pub(crate) use emit_result::{EmitErrorKind, EmitStats};
-pub use failures::{BoxError, Cause, FailedCheck, Failure, Panic, is_outside_tokio};
+pub use failures::{
+    BoxError, Cause, FailedCheck, Failure, MiddlewarePanic, Panic, is_outside_tokio,
+};
 pub(crate) use failures::{FailedEmission, FailureList};
 pub use queue_full::{QueueFull, Undelivered};
 pub(crate) use refused_call::RefusedCall;

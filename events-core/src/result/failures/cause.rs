@@ -5,7 +5,7 @@
 
 use std::{error::Error, fmt};
 
-use super::{error_text::error_text, panic::Panic};
+use super::{error_text::error_text, middleware_panic::MiddlewarePanic, panic::Panic};
 use crate::result::{
     queue_full::Undelivered,
     refused_call::{NoCopy, NotAwaited, RefusedCall},
@@ -89,6 +89,8 @@ pub enum Cause {
     NotAwaited(NotAwaited),
     /// It takes an [`EventCopy`](crate::EventCopy), and the event cannot be copied.
     NoCopy(NoCopy),
+    /// A [middleware](crate::Registry::wrap) around its call panicked.
+    Middleware(MiddlewarePanic),
 }
 
 impl Cause {
@@ -104,7 +106,7 @@ impl Cause {
     /// Whether the handler ran to its end; otherwise the event did not reach it, or it was dropped.
     pub(crate) fn is_from_call(&self) -> bool {
         match self {
-            Self::Error(_) | Self::Panic(_) => true,
+            Self::Error(_) | Self::Panic(_) | Self::Middleware(_) => true,
             Self::Undelivered(_)
             | Self::WaitsForItself(_)
             | Self::TooDeep(_)
@@ -120,7 +122,9 @@ impl Cause {
             | Self::WaitsForItself(_)
             | Self::NotAwaited(_)
             | Self::NoCopy(_) => "a subscriber was not reached",
-            Self::Error(_) | Self::Panic(_) | Self::TooDeep(_) => "a subscriber failed",
+            Self::Error(_) | Self::Panic(_) | Self::TooDeep(_) | Self::Middleware(_) => {
+                "a subscriber failed"
+            }
         }
     }
 }
@@ -134,6 +138,7 @@ impl fmt::Display for Cause {
             Self::WaitsForItself(why) => write!(f, "was not reached: {why}"),
             Self::NotAwaited(why) => write!(f, "was not reached: {why}"),
             Self::NoCopy(why) => write!(f, "was not reached: {why}"),
+            Self::Middleware(panic) => write!(f, "failed: {panic}"),
             Self::TooDeep(why) => {
                 f.write_str("was dropped before its end: ")?;
                 why.fmt_reason(f)
@@ -155,6 +160,7 @@ impl fmt::Debug for Cause {
             Self::TooDeep(why) => why.fmt(f),
             Self::NotAwaited(_) => f.write_str("NotAwaited"),
             Self::NoCopy(why) => why.fmt(f),
+            Self::Middleware(panic) => panic.fmt(f),
         }
     }
 }

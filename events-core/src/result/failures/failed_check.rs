@@ -23,6 +23,10 @@ impl FailedCheck {
         let reason = match failure.cause() {
             Cause::Error(_) => format!("the subscriber `{name}` returned an error"),
             Cause::Panic(_) => format!("the subscriber `{name}` panicked"),
+            Cause::Middleware(panic) => format!(
+                "the middleware `{}` around the subscriber `{name}` panicked",
+                panic.middleware()
+            ),
             cause => format!("the subscriber `{name}` {cause}"),
         };
         (!subscriber.optional).then(|| Self {

@@ -89,11 +89,12 @@ impl Failure {
             Cause::TooDeep(why) => Some(why),
             Cause::NotAwaited(why) => Some(why),
             Cause::NoCopy(why) => Some(why),
+            Cause::Middleware(panic) => Some(panic),
             Cause::Panic(_) => None,
         }
     }
 
-    /// The panic, if it panicked.
+    /// The panic, if it panicked itself.
     #[must_use]
     pub fn panic(&self) -> Option<&Panic> {
         match self.cause() {
@@ -103,7 +104,8 @@ impl Failure {
             | Cause::WaitsForItself(_)
             | Cause::TooDeep(_)
             | Cause::NotAwaited(_)
-            | Cause::NoCopy(_) => None,
+            | Cause::NoCopy(_)
+            | Cause::Middleware(_) => None,
         }
     }
 

@@ -12,6 +12,7 @@ use events_core::{
     info::EmissionId,
 };
 
+use super::yield_once;
 use crate::block_on;
 
 #[derive(Event, Clone)]
@@ -184,17 +185,4 @@ fn a_clone_is_the_same_failure() {
         clone.error().map(ToString::to_string).as_deref(),
         Some("refused")
     );
-}
-
-/// Pending once.
-async fn yield_once() {
-    let mut is_first = true;
-    std::future::poll_fn(|context| {
-        if std::mem::take(&mut is_first) {
-            context.waker().wake_by_ref();
-            return std::task::Poll::Pending;
-        }
-        std::task::Poll::Ready(())
-    })
-    .await;
 }
