@@ -148,7 +148,7 @@ fn failures_panics_and_filters_arrive_as_outcomes() {
     let registry = Registry::new();
     let on = |id: &'static str| {
         registry
-            .subscribe_async(async move |_: &Sent| {
+            .subscribe_async(move |_: &Sent| async move {
                 if id.ends_with("later") {
                     yield_once().await;
                 }
@@ -212,16 +212,19 @@ fn check(call: Call, (ran, failures, bodies): (usize, usize, usize)) {
         let (registry, journal) = (Registry::new(), Journal::default());
         let body = journal.clone();
         registry
-            .on_async(async move |_: &Sent| {
-                if is_later {
-                    yield_once().await;
+            .on_async(move |_: &Sent| {
+                let body = body.clone();
+                async move {
+                    if is_later {
+                        yield_once().await;
+                    }
+                    body.note("body");
                 }
-                body.note("body");
             })
             .detach();
         let body = journal.clone();
         registry
-            .on_awaited_with(body, async move |_: &mut Sent, body: &Journal| {
+            .on_awaited_with(body, async |_: &mut Sent, body: &Journal| {
                 yield_once().await;
                 body.note("body");
             })
@@ -306,9 +309,12 @@ fn one_that_drops_the_call_halfway_cancels_the_subscriber() {
     let (waiting, dropped) = (gate.clone(), Arc::new(()));
     let held = Arc::clone(&dropped);
     registry
-        .on_async(async move |_: &Sent| {
-            let _held = Arc::clone(&held);
-            waiting.wait().await;
+        .on_async(move |_: &Sent| {
+            let (held, waiting) = (Arc::clone(&held), waiting.clone());
+            async move {
+                let _held = held;
+                waiting.wait().await;
+            }
         })
         .detach();
     registry.wrap(Around(cancel)).detach();
@@ -340,10 +346,13 @@ fn the_subscriber_is_polled_inside_of_the_middleware() {
     let (registry, journal) = (Registry::new(), Journal::default());
     let seen = journal.clone();
     registry
-        .on_async(async move |_: &Sent| {
-            seen.note(TASK_LOCAL.get().to_string());
-            yield_once().await;
-            seen.note(TASK_LOCAL.get().to_string());
+        .on_async(move |_: &Sent| {
+            let seen = seen.clone();
+            async move {
+                seen.note(TASK_LOCAL.get().to_string());
+                yield_once().await;
+                seen.note(TASK_LOCAL.get().to_string());
+            }
         })
         .detach();
     registry.wrap(Around(scoped)).detach();
@@ -357,9 +366,12 @@ fn dropping_the_emit_drops_the_middleware_with_the_subscriber() {
     let alive = Arc::new(());
     let (held, gate) = (Arc::clone(&alive), Gate::default());
     registry
-        .on_async(async move |_: &Sent| {
-            let _held = Arc::clone(&held);
-            gate.wait().await;
+        .on_async(move |_: &Sent| {
+            let (held, gate) = (Arc::clone(&held), gate.clone());
+            async move {
+                let _held = held;
+                gate.wait().await;
+            }
         })
         .detach();
     let journal = noting(&registry);
@@ -378,9 +390,12 @@ fn a_panic_in_the_drop_of_a_call_is_contained() {
     }
     let (registry, gate) = (Registry::new(), Gate::default());
     registry
-        .on_async(async move |_: &Sent| {
-            let _bomb = Bomb;
-            gate.wait().await;
+        .on_async(move |_: &Sent| {
+            let gate = gate.clone();
+            async move {
+                let _bomb = Bomb;
+                gate.wait().await;
+            }
         })
         .detach();
     let abandon: Call = |next| {
@@ -446,7 +461,10 @@ fn a_middleware_that_is_removed_meanwhile_ends_its_call() {
     let (registry, gate) = (Registry::new(), Gate::default());
     let waiting = gate.clone();
     registry
-        .subscribe_async(async move |_: &Sent| waiting.wait().await)
+        .subscribe_async(move |_: &Sent| {
+            let waiting = waiting.clone();
+            async move { waiting.wait().await }
+        })
         .id("a")
         .register()
         .expect("registered")
@@ -478,13 +496,13 @@ fn an_emit_inside_of_a_subscriber_is_nested_in_its_emission() {
     let (own, ids) = (registry.clone(), Arc::new(Mutex::new(Vec::new())));
     let noted = Arc::clone(&ids);
     registry
-        .on_async(async move |_: &Sent, emission: &events_core::Emission| {
-            noted
-                .lock()
-                .expect("not poisoned")
-                .push(Some(emission.id()));
-            yield_once().await;
-            own.emit(Inner);
+        .on_async(move |_: &Sent, emission: &events_core::Emission| {
+            let (noted, own, id) = (Arc::clone(&noted), own.clone(), emission.id());
+            async move {
+                noted.lock().expect("not poisoned").push(Some(id));
+                yield_once().await;
+                own.emit(Inner);
+            }
         })
         .detach();
     let journal = noting(&registry);

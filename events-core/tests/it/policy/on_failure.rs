@@ -44,7 +44,7 @@ fn fail(registry: &Registry, id: &'static str) {
 
 fn fail_async(registry: &Registry, id: &'static str, is_later: bool) {
     registry
-        .subscribe_async(async move |_: &Paid| {
+        .subscribe_async(move |_: &Paid| async move {
             if is_later {
                 yield_once().await;
             }
