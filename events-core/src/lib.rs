@@ -164,6 +164,7 @@ mod macros;
 mod metadata;
 mod modules;
 mod plan;
+mod policy;
 mod primitives;
 mod queue;
 mod receive;
@@ -217,8 +218,8 @@ pub use crate::{
     handler::{Outcome, State},
     metadata::Origin,
     modules::{
-        bounds, bridges, builder, emitting, failures, handlers, info, queues, scanning, scopes,
-        streams, subscribing,
+        bounds, bridges, builder, emitting, failures, handlers, info, middleware, outcomes, queues,
+        scanning, scopes, streams, subscribing,
     },
     registry::{Registry, WeakRegistry},
     result::{EmitError, Emitted, Failure},

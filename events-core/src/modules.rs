@@ -37,7 +37,8 @@ pub mod emitting {
 /// The causes of a [`Failure`](crate::Failure) or an [`EmitError`](crate::EmitError).
 pub mod failures {
     pub use crate::result::{
-        BoxError, Cause, NoCopy, NotAwaited, Panic, TooDeep, Undelivered, WaitsForItself,
+        BoxError, Cause, MiddlewarePanic, NoCopy, NotAwaited, Panic, TooDeep, Undelivered,
+        WaitsForItself,
     };
 }
 
@@ -57,10 +58,19 @@ pub mod handlers {
 
 /// Descriptions of events and subscribers: names, topics, source locations, ids.
 pub mod info {
-    pub use crate::{
-        context::EmissionId,
-        metadata::{EventInfo, FieldInfo, IntoKey, Key, Location, SubscriberInfo},
+    pub use crate::metadata::{
+        EmissionId, EventInfo, FieldInfo, IntoKey, Key, Location, SubscriberInfo,
     };
+}
+
+/// Middleware around the calls of subscribers.
+pub mod middleware {
+    pub use crate::policy::{BoxFuture, Call, Middleware, Next, NextAsync};
+}
+
+/// What became of the subscribers of an event.
+pub mod outcomes {
+    pub use crate::result::{NotReached, SkipReason, SubscriberOutcome};
 }
 
 /// The return types of the methods of [`Queue`](crate::Queue): flushes, workers, shutdowns; and the error of

@@ -19,6 +19,7 @@
 //! continues behind that handler.
 
 use std::{
+    any::Any,
     mem,
     ops::Range,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -35,12 +36,14 @@ use super::{
     future_set::Start,
     run_trait::ErasedBackgroundRun,
     start_order::{Dependencies, Select, Stage, stages},
+    wrapped_call::{Callee, call_wrapped},
 };
 use crate::{
     context::{CatchSpan, EmissionState, log, panic_hook::catch_panic, records_spans},
     event::{AnyEvent, EventCopy, OwnedEvent},
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef, Step, ViewFn},
     metadata::SubscriberInfo,
+    policy::{Entries, Middleware, Policy},
     primitives::{OptionBox, drop_each},
     result::{Cause, Panic},
 };
@@ -86,6 +89,8 @@ pub(crate) struct DeferredRun {
 
 /// The background handlers of one event type, in the order in which they are started.
 pub(crate) struct BackgroundPlan {
+    /// The hooks and the middleware of the registry.
+    policy: Arc<Policy>,
     handlers: Box<[Arc<dyn BackgroundHandler>]>,
     /// One for each handler.
     subscribers: Box<[Arc<SubscriberInfo>]>,
@@ -105,6 +110,7 @@ pub(crate) struct BackgroundPlan {
 
 impl BackgroundPlan {
     pub(crate) fn new(
+        policy: Arc<Policy>,
         handlers: Box<[Arc<dyn BackgroundHandler>]>,
         subscribers: Box<[Arc<SubscriberInfo>]>,
         dependencies: Vec<(usize, usize)>,
@@ -116,6 +122,7 @@ impl BackgroundPlan {
         let mut each = subscribers.iter();
         let takes_emission = each.any(|subscriber| subscriber.takes_emission);
         Self {
+            policy,
             handlers,
             takes_emission,
             stages: stages(&subscribers, &dependencies),
@@ -137,6 +144,12 @@ impl BackgroundPlan {
     #[inline]
     pub(crate) fn view(&self) -> Option<ViewFn> {
         self.view
+    }
+
+    /// The hooks and the middleware of the registry.
+    #[inline]
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.policy
     }
 
     #[inline]
@@ -240,6 +253,8 @@ pub(crate) struct Starter<'a, 's> {
     /// are pending, or are counted by [`BackgroundResult::end`].
     uncounted: usize,
     result: &'a mut BackgroundResult,
+    /// The middleware of the registry, if there is some.
+    middlewares: Option<Entries<dyn Middleware>>,
 }
 
 impl<'a, 's> Starter<'a, 's> {
@@ -264,6 +279,7 @@ impl<'a, 's> Starter<'a, 's> {
             segment_end: 0,
             uncounted: 0,
             result,
+            middlewares: plan.policy.middlewares(),
         }
     }
 
@@ -300,7 +316,7 @@ impl<'a, 's> Starter<'a, 's> {
         while !self.remaining.as_slice().is_empty() {
             // The panic of a handler's future is caught where that is polled, that of a filter is not.
             if let Err(payload) = catch_unwind(AssertUnwindSafe(|| self.start_next())) {
-                self.end(Err(payload));
+                self.end_filter(payload);
             }
         }
         self.result.ran += end - first - self.uncounted;
@@ -349,14 +365,34 @@ impl<'a, 's> Starter<'a, 's> {
     fn fail(&mut self, cause: Cause) {
         self.uncounted += 1;
         let number = self.current_number();
-        self.result
-            .fail(number, &self.plan.subscribers()[number], cause);
+        let subscriber = Arc::clone(&self.plan.subscribers()[number]);
+        let emission = self.call.failed_emission();
+        let failure = self.plan.policy.fail(subscriber, cause, emission);
+        self.result.fail(number, failure);
     }
 
     /// The current handler, which is the one that calls this, does not run.
     #[inline]
     pub(super) fn skip(&mut self) {
+        if self.middlewares.is_some() {
+            return self.run_wrapped(Callee::Ended(Ok(Step::Skipped)));
+        }
         self.uncounted += 1;
+    }
+
+    /// Calls the current handler through the middleware.
+    #[cold]
+    #[inline(never)]
+    fn run_wrapped(&mut self, callee: Callee<'s>) {
+        let Some(middlewares) = self.middlewares.clone() else {
+            return;
+        };
+        let subscriber = Arc::clone(&self.plan.subscribers()[self.current_number()]);
+        let call = self.call;
+        let polled = self
+            .start
+            .run(|| call_wrapped(middlewares, subscriber, call, callee));
+        self.record(polled);
     }
 
     /// Polls the future of the current handler for the first time.
@@ -365,11 +401,30 @@ impl<'a, 's> Starter<'a, 's> {
     where
         F: Future<Output = Step> + Send + 's,
     {
-        match self.start.run(make) {
+        if self.middlewares.is_some() {
+            return self.run_wrapped(Callee::Handler(Box::pin(make())));
+        }
+        let polled = self.start.run(make);
+        self.record(polled);
+    }
+
+    #[inline(always)]
+    fn record(&mut self, polled: FirstPoll) {
+        match polled {
             FirstPoll::Done => {}
-            FirstPoll::Skipped => self.skip(),
+            FirstPoll::Skipped => self.uncounted += 1,
             FirstPoll::Pending => self.set_pending(),
             FirstPoll::Ended(ended) => self.end(*ended),
+        }
+    }
+
+    /// The filter of the current handler panicked.
+    #[cold]
+    fn end_filter(&mut self, payload: Box<dyn Any + Send>) {
+        if self.middlewares.is_some() {
+            self.run_wrapped(Callee::Ended(Err(payload)));
+        } else {
+            self.end(Err(payload));
         }
     }
 
@@ -386,7 +441,8 @@ impl<'a, 's> Starter<'a, 's> {
         self.uncounted += 1;
         let number = self.current_number();
         let subscriber = &self.plan.subscribers()[number];
-        self.result.end(number, subscriber, ended);
+        self.result
+            .end(number, subscriber, ended, self.call, &self.plan.policy);
     }
 
     /// The number of the handler that was started last.

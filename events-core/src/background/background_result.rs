@@ -2,12 +2,14 @@
 
 use std::{mem, sync::Arc, thread};
 
+use super::wrapped_call::StepOutcome;
 use crate::{
     context::{log, panic_hook},
-    handler::Step,
+    handler::{BackgroundCall, Step},
     metadata::SubscriberInfo,
+    policy::Policy,
     primitives::OptionBox,
-    result::{Cause, Failure, FailureList},
+    result::{Cause, Failure, FailureList, SubscriberOutcome},
 };
 
 /// The results of an event's background handlers so far. Each handler is named by its *number*: its index
@@ -116,33 +118,58 @@ impl BackgroundResult {
         }
     }
 
-    /// Records that a handler is complete.
+    /// Records that a handler is complete. The emission is the innermost one of this thread.
     pub(crate) fn end(
         &mut self,
         number: usize,
         subscriber: &Arc<SubscriberInfo>,
         ended: thread::Result<Step>,
+        call: &BackgroundCall,
+        policy: &Policy,
     ) {
         let cause = match ended {
             Ok(Step::Skipped) => return,
             Ok(Step::Done | Step::Stop) => None,
-            Ok(Step::Failed(error)) => Some(Cause::of(error)),
+            Ok(Step::Failed(error)) => match error.downcast::<StepOutcome>() {
+                Ok(outcome) => return self.record_outcome(number, outcome.0, policy),
+                Err(error) => Some(Cause::of(error)),
+            },
             Err(payload) => Some(Cause::Panic(panic_hook::into_panic(payload))),
         };
         match cause {
             None => self.ran += 1,
-            Some(cause) => self.fail(number, subscriber, cause),
+            Some(cause) => {
+                let subscriber = Arc::clone(subscriber);
+                self.fail(
+                    number,
+                    policy.fail(subscriber, cause, call.failed_emission()),
+                );
+            }
         }
     }
 
-    /// Records that a handler failed.
-    pub(super) fn fail(&mut self, number: usize, subscriber: &Arc<SubscriberInfo>, cause: Cause) {
-        if cause.is_from_call() {
+    /// Records what became of a handler that was called through middleware.
+    #[cold]
+    fn record_outcome(&mut self, number: usize, outcome: SubscriberOutcome, policy: &Policy) {
+        match outcome {
+            SubscriberOutcome::Ran | SubscriberOutcome::Stopped => self.ran += 1,
+            SubscriberOutcome::Skipped(_)
+            | SubscriberOutcome::NotReached(_)
+            | SubscriberOutcome::Deferred => {}
+            SubscriberOutcome::Failed(failure) | SubscriberOutcome::Retrying(failure) => {
+                policy.report(&failure);
+                self.fail(number, failure);
+            }
+        }
+    }
+
+    /// Records that a handler failed. The failure is reported already.
+    pub(super) fn fail(&mut self, number: usize, failure: Failure) {
+        if failure.cause().is_from_call() {
             self.ran += 1;
         } else {
             self.unreached += 1;
         }
-        let failure = Failure::new(Arc::clone(subscriber), cause);
         self.failures
             .get_or_insert_default()
             .push((number, failure));

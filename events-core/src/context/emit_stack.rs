@@ -12,11 +12,11 @@
 
 use std::{cell::Cell, marker::PhantomData, ptr};
 
-use super::emission::{
-    id::EmissionId,
-    state::{CallSite, EmissionState, EmitTime, UNKNOWN_SITE},
+use super::emission::state::{CallSite, EmissionState, EmitTime, UNKNOWN_SITE};
+use crate::{
+    metadata::{EmissionId, EventInfo},
+    result::TooDeep,
 };
-use crate::{metadata::EventInfo, result::TooDeep};
 
 /// The maximum number of nested emits, unless the registry sets another.
 pub(crate) const DEFAULT_LIMIT: usize = 128;
@@ -261,6 +261,11 @@ pub(super) fn emission_time(id: EmissionId) -> EmitTime {
         }
         time
     })
+}
+
+/// The id of the innermost emission of this thread, if there is one.
+pub(super) fn innermost() -> Option<EmissionId> {
+    depth().checked_sub(1).map(id_at)
 }
 
 /// The id of the emission around the innermost one of this thread, if there is one.

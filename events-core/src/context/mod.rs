@@ -28,11 +28,11 @@ pub(crate) mod panic_hook;
 
 pub(crate) use catch_span::{CatchSpan, EnteredSpan};
 pub(crate) use current_job::{
-    CurrentJobGuard, QueueId, chain_of_job, current_emission, enter_job, is_in_job_of, parent_id,
-    set_chain,
+    CurrentJobGuard, QueueId, chain_of_job, current_emission, enter_job, failed_emission,
+    failed_emission_outside, is_in_job_of, parent_id, set_chain,
 };
 pub(crate) use emission::{CallSite, EmissionState, EmitTime, EndSubscription, UNKNOWN_SITE};
-pub use emission::{Emission, EmissionId, EmissionSource, OwnSubscription, Subscribed};
+pub use emission::{Emission, EmissionSource, OwnSubscription, Subscribed};
 pub(crate) use emit_stack::{
     DEFAULT_LIMIT, EmitGuard, LimitedCallGuard, MAX_LIMIT, MAX_UNMEASURED_DEPTH, depth,
     emission_id, emission_state, is_inside_call, may_enter, topics, with_enough_stack,

@@ -19,6 +19,7 @@ use crate::{
     context::{CatchSpan, is_traced, log},
     emit::{EmitAsync, TryEmitAsync},
     event::Event,
+    policy::{InFailureHook, is_in_failure_hook},
     primitives::{drop_catching, one_line},
     registry::Registry,
     result::{EmitError, EmitErrorKind, Emitted},
@@ -124,6 +125,8 @@ pub(super) struct Details<T> {
     /// The current registry and the span of the caller, in which the task runs.
     current: Registry,
     span: CatchSpan,
+    /// Whether a failure hook spawned it.
+    is_of_failure_hook: bool,
     /// Logs the failures in a result that is not received.
     log: fn(T),
 }
@@ -139,6 +142,7 @@ impl<T> Details<T> {
             } else {
                 CatchSpan::NONE
             },
+            is_of_failure_hook: is_in_failure_hook(),
             log,
         }
     }
@@ -187,6 +191,7 @@ impl<F: Future> Future for Task<F> {
             return Poll::Ready(());
         };
         let _current = enter_if_other(&details.current);
+        let _hook = InFailureHook::enter_if(details.is_of_failure_hook);
         *this.is_started = true;
         // In each poll: the emit logs failures outside of its own span.
         let entered = details.span.enter();

@@ -15,7 +15,7 @@ use crate::{
         EmitGuard, MAX_LIMIT, UNKNOWN_SITE, is_observed, log, records_spans, refuse, refuse_for,
     },
     event::Event,
-    handler::{ErasedEvent, ErasedEventRef, Run, erase},
+    handler::{ErasedEvent, ErasedEventRef, Run, erase, run_wrapped},
     metadata::Origin,
     plan::{Found, Plan, Slot},
     queue::JobResult,
@@ -331,6 +331,10 @@ pub(super) fn run_chain(
     emit_context: EmitContext<'_>,
     failures: Option<&FailureList>,
 ) -> EmitStats {
+    if let Some(middlewares) = plan.policy().middlewares() {
+        let delivery = plan.deliver_one_by_one(event);
+        return run_wrapped(delivery, emit_context.origin, failures, middlewares);
+    }
     let records_spans = records_spans();
     let delivery = if records_spans {
         plan.deliver_one_by_one(event)

@@ -41,7 +41,6 @@
 
 use std::{
     any::{Any, TypeId},
-    borrow::Cow,
     marker::PhantomData,
     mem,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -56,7 +55,8 @@ use super::{
 };
 use crate::{
     event::{Family, OwnedEvent, Visit},
-    metadata::{EventInfo, SubscriberInfo},
+    metadata::SubscriberInfo,
+    policy::PlanType,
     primitives::CatchDrop,
 };
 
@@ -159,9 +159,7 @@ impl Drop for UnwindGuard<'_, '_> {
 /// The sync handlers of one family in running order, with their event type and their subscribers.
 pub(crate) struct Chain {
     family: TypeId,
-    info: &'static EventInfo,
-    /// The topic of the event type, or that of a named event.
-    topic: Cow<'static, str>,
+    of: PlanType,
     /// The handlers, with a pause after each `segment_len` of them, and the end.
     links: Box<[Link]>,
     segment_len: usize,
@@ -182,20 +180,17 @@ impl Chain {
     pub(crate) const MAX_NESTED_CALLS: usize = 16;
 
     /// The chain of these handlers, with a pause after each `segment_len` of them and, if `has_background`,
-    /// after the last: only a caller whose run is paused then has to check for background handlers.
-    ///
-    /// # Panics
-    ///
-    /// If a handler is not of that family.
+    /// after the last: only a caller whose run is paused then has to check for background handlers. Panics if a handler
+    /// is not of that family.
     pub(crate) fn new(
-        (family, info, topic): (TypeId, &'static EventInfo, Cow<'static, str>),
+        of: PlanType,
         handlers: Box<[ErasedHandler]>,
         subscribers: Arc<[Arc<SubscriberInfo>]>,
         segment_len: usize,
         has_background: bool,
     ) -> Self {
         assert!(
-            handlers.iter().all(|one| one.family == family),
+            handlers.iter().all(|one| one.family == of.family),
             "all handlers of a chain are of one event type"
         );
         let return_link = |call: CallFn| Link {
@@ -215,9 +210,8 @@ impl Chain {
         }
         links.push(return_link(end));
         Self {
-            family,
-            info,
-            topic,
+            family: of.family,
+            of,
             links: links.into_boxed_slice(),
             segment_len,
             handlers,
@@ -228,7 +222,7 @@ impl Chain {
     /// The same handlers, with a pause after each.
     pub(crate) fn one_by_one(&self) -> Self {
         Self::new(
-            (self.family, self.info, self.topic.clone()),
+            self.of.clone(),
             self.handlers.clone(),
             Arc::clone(&self.subscribers),
             1,
@@ -236,13 +230,10 @@ impl Chain {
         )
     }
 
+    /// The event type, its topic, and the policy of the registry.
     #[inline]
-    pub(crate) fn info(&self) -> &'static EventInfo {
-        self.info
-    }
-
-    pub(crate) fn topic(&self) -> &Cow<'static, str> {
-        &self.topic
+    pub(crate) fn of(&self) -> &PlanType {
+        &self.of
     }
 
     /// The subscribers whose handlers these are, in running order.
@@ -385,9 +376,17 @@ impl Run<'_> {
         self.call(unsafe { link.add(1) })
     }
 
+    /// As [`start`](Self::start), from the handler with this index.
+    pub(crate) fn start_at(&mut self, index: usize) -> thread::Result<()> {
+        let chain = self.delivery.chain;
+        let index = index + index / chain.segment_len;
+        assert!(index < chain.links.len(), "there is a link");
+        self.call(self.delivery.first.wrapping_add(index))
+    }
+
     #[inline]
     fn call(&self, link: *const Link) -> thread::Result<()> {
-        // SAFETY: both callers pass a link of the chain of this run's delivery, and hold the run, and with
+        // SAFETY: all callers pass a link of the chain of this run's delivery, and hold the run, and with
         // it the event, exclusively (invariant 2). The function of the link was made for it (invariant 1).
         catch_unwind(AssertUnwindSafe(|| unsafe {
             ((*link).call)(link, self.delivery.event, self);

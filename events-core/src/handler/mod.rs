@@ -9,6 +9,7 @@
 //! - `topic`: handlers of events of any type;
 //! - `chain` (with `unsafe`): the sync handlers of one event type, with their types erased;
 //! - `run`: the dispatch of one event to the handlers of one chain;
+//! - `wrapped_run`: the same through middleware;
 //! - `erase`: the event of a generic function with its type erased, as a chain takes it.
 
 mod async_handler;
@@ -21,6 +22,7 @@ mod param;
 mod run;
 mod sync_handler;
 mod topic;
+mod wrapped_run;
 
 pub(crate) use async_handler::{AsyncCall, DeferredCall};
 pub use async_handler::{AsyncHandler, Background, DeferredHandler};
@@ -37,3 +39,4 @@ pub(crate) use topic::{
     AdaptFn, AsyncTopicCall, DeferredTopicCall, DynTopicHandler, ViewFn, adapt, view,
 };
 pub use topic::{AsyncTopicHandler, DeferredTopicHandler, TopicHandler};
+pub(crate) use wrapped_run::run_wrapped;

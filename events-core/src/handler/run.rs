@@ -13,7 +13,7 @@ use super::{
     outcome::Step,
 };
 use crate::{
-    context::{Emission, EmissionSource, current_emission, log, panic_hook},
+    context::{Emission, EmissionSource, current_emission, failed_emission, log, panic_hook},
     event::Family,
     metadata::{Origin, SubscriberInfo},
     result::{BoxError, Cause, EmitStats, Failure, FailureList, Panic},
@@ -42,15 +42,15 @@ where
 /// id is read from the stack of emits when a handler requests it.
 pub struct Run<'r> {
     pub(super) delivery: Delivery<'r>,
-    origin: Option<&'r Origin>,
+    pub(super) origin: Option<&'r Origin>,
     /// Collects the failures; without a list they are logged.
     failures: Option<&'r FailureList>,
     /// The link from which the chain returned before its end: a pause, or a handler that panicked.
     pub(super) paused_at: Cell<LinkPos>,
     /// How many handlers did not run: filtered out, stopped by another, or not reached; and the bit [`UNREACHED`].
-    skipped: Cell<usize>,
+    pub(super) skipped: Cell<usize>,
     /// The subscriber whose handler stopped those after it.
-    stopped_by: Cell<Option<&'r Arc<SubscriberInfo>>>,
+    pub(super) stopped_by: Cell<Option<&'r Arc<SubscriberInfo>>>,
 }
 
 impl<'r> Run<'r> {
@@ -122,7 +122,10 @@ impl<'r> Run<'r> {
     #[cold]
     #[inline(never)]
     fn stop(&self, pos: LinkPos) {
-        let index = self.delivery.chain().index_of(pos);
+        self.stop_at(self.delivery.chain().index_of(pos));
+    }
+
+    pub(super) fn stop_at(&self, index: usize) {
         let not_run = self.delivery.chain().len() - 1 - index;
         self.skipped.set(self.skipped.get() + not_run);
         self.stopped_by
@@ -149,21 +152,29 @@ impl<'r> Run<'r> {
     #[inline(never)]
     fn fail(&self, pos: LinkPos, cause: Cause) {
         let index = self.delivery.chain().index_of(pos);
-        let failure = Failure::new(
-            Arc::clone(&self.delivery.chain().subscribers()[index]),
-            cause,
-        );
+        let failure = self.failure(index, cause);
+        if self.skipped.get() & CAPTURES == 0 {
+            self.delivery.chain().of().policy.report(&failure);
+        }
         let Some(failures) = self.failures else {
             return log::failure(failure);
         };
         failures.push(failure);
     }
 
+    /// The failure of the handler with this index, which is not reported yet.
+    #[cold]
+    pub(super) fn failure(&self, index: usize, cause: Cause) -> Failure {
+        let chain = self.delivery.chain();
+        let emission = failed_emission(chain.of().topic.clone(), self.origin);
+        Failure::new(Arc::clone(&chain.subscribers()[index]), cause, emission)
+    }
+
     /// What the handlers did.
     pub(crate) fn stats(&self) -> EmitStats {
         let skipped = self.skipped.get();
         EmitStats {
-            ran: self.delivery.chain().len() - (skipped & !UNREACHED),
+            ran: self.delivery.chain().len() - (skipped & !(UNREACHED | CAPTURES)),
             deferred: 0,
             stopped_by: self.stopped_by.get().cloned(),
             unreached: u32::from(skipped & UNREACHED != 0),
@@ -229,13 +240,19 @@ impl<'r> Run<'r> {
     }
 }
 
+/// The bit of the number of skipped handlers that says that failures are captured: middleware decides what becomes of them.
+pub(super) const CAPTURES: usize = 1 << (usize::BITS - 2);
+
 /// The bit of the number of skipped handlers that says whether the event did not reach one of them, which is a failure. A
 /// field of its own would cost each emit an instruction.
-const UNREACHED: usize = 1 << (usize::BITS - 1);
+pub(super) const UNREACHED: usize = 1 << (usize::BITS - 1);
 
 /// While a handler runs, the emission that it belongs to is the innermost one of this thread.
 impl EmissionSource for Run<'_> {
     fn emission(&self) -> Emission {
-        current_emission(self.delivery.chain().topic().clone(), self.origin.cloned())
+        current_emission(
+            self.delivery.chain().of().topic.clone(),
+            self.origin.cloned(),
+        )
     }
 }

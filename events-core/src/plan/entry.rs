@@ -1,12 +1,12 @@
 //! The entry of one subscriber in a slot, and the plan that is built from entries.
 
-use std::{any::TypeId, borrow::Cow, collections::BTreeSet, sync::Arc};
+use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use super::{
     event_plan::{HandlerKind, Plan},
     order::{self, Order, Position},
 };
-use crate::metadata::{EventInfo, SubscriberInfo};
+use crate::{metadata::SubscriberInfo, policy::PlanType};
 
 /// A subscriber as its registry stores it, apart from its handler.
 #[derive(Clone)]
@@ -87,9 +87,7 @@ pub(crate) fn order_of(registrations: &[&Registration]) -> Result<Order, Vec<Con
 
 /// Builds the plan of these subscribers; `None` if there are none.
 pub(crate) fn plan<'e>(
-    family: TypeId,
-    info: &'static EventInfo,
-    topic: Cow<'static, str>,
+    of: PlanType,
     entries: impl Iterator<Item = &'e Entry>,
 ) -> Result<Option<Plan>, Vec<Conflict>> {
     let entries: Vec<_> = entries.collect();
@@ -107,7 +105,7 @@ pub(crate) fn plan<'e>(
         (entry.handler.clone(), subscriber)
     });
     let dependencies = in_running_order(dependencies, &indices);
-    Ok(Some(Plan::new(family, info, topic, handlers, dependencies)))
+    Ok(Some(Plan::new(of, handlers, dependencies)))
 }
 
 /// Replaces each index of an entry by its index in the running order.

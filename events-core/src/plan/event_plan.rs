@@ -1,8 +1,6 @@
 //! A plan: the handlers of one event type in running order, and their subscribers.
 
 use std::{
-    any::TypeId,
-    borrow::Cow,
     ops::Range,
     sync::{Arc, OnceLock},
 };
@@ -11,6 +9,7 @@ use crate::{
     background::{AwaitedChain, BackgroundHandler, BackgroundPlan, ChainStep, ErasedAwaited},
     handler::{Chain, Delivery, ErasedEvent, ErasedHandler, ViewFn},
     metadata::{EventInfo, SubscriberInfo},
+    policy::{PlanType, Policy},
 };
 
 /// The handlers of one event type in running order, and the subscriber of each. There is at least one.
@@ -30,9 +29,7 @@ impl Plan {
     /// `dependencies` are pairs of background handlers, as indices into `handlers`: the second of a pair
     /// starts when the first has ended.
     pub(crate) fn new(
-        family: TypeId,
-        info: &'static EventInfo,
-        topic: Cow<'static, str>,
+        of: PlanType,
         handlers: impl ExactSizeIterator<Item = (HandlerKind, Arc<SubscriberInfo>)>,
         dependencies: Vec<(usize, usize)>,
     ) -> Self {
@@ -68,8 +65,8 @@ impl Plan {
             .into_iter()
             .map(|(first, second)| (background_indices[first], background_indices[second]));
         let dependencies = dependencies.collect();
-        let of = (family, info, topic);
         let background = BackgroundPlan::new(
+            Arc::clone(&of.policy),
             background.into(),
             background_subscribers.into(),
             dependencies,
@@ -112,7 +109,13 @@ impl Plan {
 
     #[inline]
     pub(crate) fn info(&self) -> &'static EventInfo {
-        self.chain.info()
+        self.chain.of().info
+    }
+
+    /// The hooks and the middleware of the registry.
+    #[inline]
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.chain.of().policy
     }
 
     /// The number of handlers in the chain.
@@ -155,7 +158,7 @@ impl Plan {
 /// The chain for emits that can await: that of `handlers`, divided at the awaited ones, which are given with their
 /// indices. `None` if there are none.
 fn awaited_chain(
-    (family, info, topic): &(TypeId, &'static EventInfo, Cow<'static, str>),
+    of: &PlanType,
     handlers: &[ErasedHandler],
     subscribers: &[Arc<SubscriberInfo>],
     awaited: Vec<(usize, ErasedAwaited)>,
@@ -167,7 +170,7 @@ fn awaited_chain(
     let add_stretch = |steps: &mut Vec<_>, range: Range<usize>| {
         if !range.is_empty() {
             steps.push(ChainStep::sync(Chain::new(
-                (*family, info, topic.clone()),
+                of.clone(),
                 handlers[range.clone()].into(),
                 subscribers[range].into(),
                 Chain::MAX_NESTED_CALLS,

@@ -19,11 +19,12 @@ use super::{
     entry::{Conflict, Entry, Registration},
     event_plan::Plan,
     plan_cell::{Found, Held, PlanCell},
-    slot_entries::{OfType, SlotEntries},
+    slot_entries::SlotEntries,
 };
 use crate::{
     event::AnySlot,
     metadata::{Key, SubscriberInfo},
+    policy::PlanType,
     primitives::{CatchDrop, drop_catching, sync::lock},
 };
 
@@ -37,7 +38,7 @@ pub struct Slot {
 
 /// A change that is staged and not published yet.
 pub(crate) struct Staged {
-    of: OfType,
+    of: PlanType,
     added: Vec<CatchDrop<Entry>>,
     /// The plan of the declared subscribers, if some were added.
     declared: Option<Plan>,
@@ -140,14 +141,14 @@ impl Slot {
     /// Checks an addition and changes nothing yet. The error contains the added entries.
     pub(crate) fn stage(
         &self,
-        of: OfType,
+        of: PlanType,
         added: Vec<CatchDrop<Entry>>,
     ) -> Result<Staged, (Vec<Conflict>, Vec<CatchDrop<Entry>>)> {
         let entries = self.entries();
         match entries.check(&added) {
             Ok(()) => Ok(Staged {
+                declared: entries.declared_plan(&of, &added),
                 of,
-                declared: entries.declared_plan(of, &added),
                 added,
             }),
             Err(conflicts) => Err((conflicts, added)),

@@ -1,24 +1,18 @@
 //! The entries of a slot, and the plans that are built from them.
 
-use std::{any::TypeId, collections::BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{
     entry::{Conflict, Entry, Registration, order_of, plan},
     event_plan::Plan,
 };
-use crate::{
-    metadata::{EventInfo, Key},
-    primitives::CatchDrop,
-};
-
-/// An event type: its family and its description.
-pub(super) type OfType = (TypeId, &'static EventInfo);
+use crate::{metadata::Key, policy::PlanType, primitives::CatchDrop};
 
 /// The entries of a slot in the order in which they were added.
 pub(super) struct SlotEntries {
     list: Vec<CatchDrop<Entry>>,
     /// The event type of the entries, if there are some or were.
-    of: Option<OfType>,
+    of: Option<PlanType>,
     /// How many are subscribed at run time.
     run_time: usize,
     /// How many have a `before` or an `after`.
@@ -58,7 +52,7 @@ impl SlotEntries {
     }
 
     /// The plan of the declared subscribers when these are added; `None` if none of these is declared.
-    pub(super) fn declared_plan(&self, of: OfType, added: &[CatchDrop<Entry>]) -> Option<Plan> {
+    pub(super) fn declared_plan(&self, of: &PlanType, added: &[CatchDrop<Entry>]) -> Option<Plan> {
         let is_declared = |entry: &&CatchDrop<Entry>| entry.registration.declared;
         let declared = self.list.iter().chain(added).filter(is_declared);
         let is_changed = added.iter().any(|entry| is_declared(&entry));
@@ -67,10 +61,10 @@ impl SlotEntries {
 
     /// The plan of all subscribers; `None` if there are none.
     pub(super) fn plan(&self) -> Option<Plan> {
-        build(self.of?, self.list.iter())
+        build(self.of.as_ref()?, self.list.iter())
     }
 
-    pub(super) fn add(&mut self, of: OfType, added: Vec<CatchDrop<Entry>>) {
+    pub(super) fn add(&mut self, of: PlanType, added: Vec<CatchDrop<Entry>>) {
         self.of = Some(of);
         for entry in &added {
             self.count(&entry.registration, 1);
@@ -107,10 +101,7 @@ impl SlotEntries {
 }
 
 /// The plan of entries that were checked. A part of them is orderable if all are: it has fewer constraints.
-fn build<'e>(
-    (family, info): OfType,
-    entries: impl Iterator<Item = &'e CatchDrop<Entry>>,
-) -> Option<Plan> {
+fn build<'e>(of: &PlanType, entries: impl Iterator<Item = &'e CatchDrop<Entry>>) -> Option<Plan> {
     let entries = entries.map(|entry| &**entry);
-    plan(family, info, info.topic().into(), entries).unwrap_or_default()
+    plan(of.clone(), entries).unwrap_or_default()
 }

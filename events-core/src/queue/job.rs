@@ -13,12 +13,12 @@ use std::{
 
 use super::{
     bounded::{LaneItems, Popped},
-    job_context::JobContext,
+    job_context::{JobContext, JobContextGuard},
     topic_counts::TopicCounts,
 };
 use crate::{
     background::{ErasedBackgroundRun, UnfinishedHandlers},
-    context::{CurrentJobGuard, EnteredSpan, QueueId, enter_job, log},
+    context::{QueueId, enter_job, log},
     event::AnyEvent,
     metadata::{EventInfo, Origin},
     primitives::{CatchDrop, catch_record, one_line},
@@ -219,12 +219,9 @@ impl RunningJob {
 }
 
 /// Restores the context of a job, and enters a job of that queue, until the guards are dropped.
-fn enter(
-    context: Option<&JobContext>,
-    queue: QueueId,
-) -> (Option<EnteredSpan<'_>>, CurrentJobGuard) {
+fn enter(context: Option<&JobContext>, queue: QueueId) -> JobContextGuard<'_> {
     match context {
         Some(context) => context.enter(queue),
-        None => (None, enter_job(queue, None)),
+        None => (None, None, enter_job(queue, None)),
     }
 }

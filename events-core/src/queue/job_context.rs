@@ -3,11 +3,19 @@
 
 use crate::{
     context::{
-        CatchSpan, CurrentJobGuard, EmissionId, EmissionState, EnteredSpan, QueueId, depth,
-        emission_id, enter_job, is_traced, parent_id,
+        CatchSpan, CurrentJobGuard, EmissionState, EnteredSpan, QueueId, depth, emission_id,
+        enter_job, is_traced, parent_id,
     },
-    metadata::Origin,
+    metadata::{EmissionId, Origin},
+    policy::{InFailureHook, is_in_failure_hook},
 };
+
+/// Until it is dropped, the context of a job is restored.
+pub(crate) type JobContextGuard<'c> = (
+    Option<InFailureHook>,
+    Option<EnteredSpan<'c>>,
+    CurrentJobGuard,
+);
 
 /// The context that a job was pushed in. Most jobs have an empty one, which is not stored.
 pub(crate) struct JobContext {
@@ -17,6 +25,8 @@ pub(crate) struct JobContext {
     parent: Option<EmissionId>,
     /// Where and when an enqueued event was emitted, if a subscriber of it takes that.
     pub(crate) emitted: Option<EmissionState>,
+    /// Whether a failure hook pushed it.
+    is_of_failure_hook: bool,
 }
 
 impl JobContext {
@@ -54,7 +64,10 @@ impl JobContext {
         emitted: Option<EmissionState>,
     ) -> Option<Box<Self>> {
         let span = span();
-        if origin.is_none() && span.is_none() && parent.is_none() && emitted.is_none() {
+        let is_of_failure_hook = is_in_failure_hook();
+        let is_empty =
+            origin.is_none() && span.is_none() && parent.is_none() && emitted.is_none();
+        if is_empty && !is_of_failure_hook {
             return None;
         }
         Some(Box::new(Self {
@@ -62,13 +75,15 @@ impl JobContext {
             span,
             parent,
             emitted,
+            is_of_failure_hook,
         }))
     }
 
     /// Restores the context on this thread for a job of that queue, until the guards are dropped.
-    pub(crate) fn enter(&self, queue: QueueId) -> (Option<EnteredSpan<'_>>, CurrentJobGuard) {
+    pub(crate) fn enter(&self, queue: QueueId) -> JobContextGuard<'_> {
         let job = enter_job(queue, self.parent);
-        (self.span.enter(), job)
+        let hook = InFailureHook::enter_if(self.is_of_failure_hook);
+        (hook, self.span.enter(), job)
     }
 }
 

@@ -22,9 +22,10 @@ use crate::{
     event::{AnyEvent, EventCopy, OwnedEvent},
     handler::{Run, Step},
     metadata::{Key, Origin, Pattern, SubscriberInfo},
+    policy::Policy,
     primitives::{drop_catching, drop_each, sync::lock, wake_each},
     registry::Registry,
-    result::{Cause, Failure, RefusedCall},
+    result::{Cause, FailedEmission, RefusedCall},
     subscribe::{NewSubscription, Subscription},
 };
 
@@ -81,6 +82,7 @@ pub(super) struct EventBuffer<E, C> {
     shared: Arc<Shared<E, C>>,
     /// The subscriber that fills the buffer.
     subscriber: Arc<SubscriberInfo>,
+    policy: Arc<Policy>,
     _subscription: Subscription,
 }
 
@@ -119,6 +121,7 @@ where
         Self {
             shared,
             subscriber: Arc::new(subscription.subscriber().clone()),
+            policy: Arc::clone(registry.core().policy()),
             _subscription: subscription.register_or_panic(),
         }
     }
@@ -144,6 +147,7 @@ impl EventBuffer<EventCopy, TopicCondition> {
         Self {
             shared,
             subscriber: Arc::new(subscription.subscriber().clone()),
+            policy: Arc::clone(registry.core().policy()),
             _subscription: subscription.register_or_panic(),
         }
     }
@@ -207,7 +211,10 @@ impl<E, C> EventBuffer<E, C> {
                 Ok(false) => dropped.push_back(received),
                 Err(panic) => {
                     let subscriber = Arc::clone(&self.subscriber);
-                    log::failure(Failure::new(subscriber, Cause::Panic(panic)));
+                    let topic = subscriber.topic.clone();
+                    let origin = received.origin.clone();
+                    let outside = FailedEmission::new(topic, origin, None, None);
+                    log::failure(self.policy.fail(subscriber, Cause::Panic(panic), outside));
                     dropped.push_back(received);
                 }
             }

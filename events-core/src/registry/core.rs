@@ -13,7 +13,7 @@ use std::{
     panic::{RefUnwindSafe, UnwindSafe},
     rc::Rc,
     sync::{
-        Mutex, MutexGuard,
+        Arc, Mutex, MutexGuard, OnceLock,
         atomic::{AtomicU8, AtomicU64, Ordering},
     },
 };
@@ -25,6 +25,7 @@ use crate::{
     handler::States,
     metadata::Key,
     plan::{EventType, PatternEntry, Slot, Slots},
+    policy::{PlanType, Policy},
     primitives::{CatchDrop, catch_record, drop_catching, drop_each, sync::lock},
     queue::{Drivers, JobQueue, QueueOwner},
     result::Failure,
@@ -40,6 +41,8 @@ pub(super) const HAS_HOOK: u8 = 4;
 pub(super) const INTERCEPTED: u8 = 8;
 /// Flag: a subscriber takes `&Emission`, or one did. It is no reason to leave the fast path.
 pub(super) const TAKES_EMISSION: u8 = 16;
+/// Flag: there is middleware around each call of a subscriber.
+pub(super) const WRAPPED: u8 = 32;
 
 /// The queue of a registry: enqueued events, and snapshots of events for background handlers.
 pub(crate) type EventQueue = JobQueue<Core>;
@@ -64,6 +67,8 @@ pub(crate) struct Core {
     interceptor: InterceptorCell,
     queue: EventQueue,
     drivers: Drivers,
+    /// The failure hooks and the middleware, which the plans share.
+    policy: OnceLock<Arc<Policy>>,
 }
 
 /// Its address identifies this copy of the crate. A library that is loaded at run time has a copy of its own,
@@ -141,6 +146,7 @@ impl Core {
             interceptor: InterceptorCell::const_empty(),
             queue: EventQueue::new(),
             drivers: Drivers::new(),
+            policy: OnceLock::new(),
         }
     }
 
@@ -194,7 +200,7 @@ impl Core {
     }
 
     fn update_fast_path_limit(&self) {
-        let is_allowed = !self.has_flag(HAS_HOOK | INTERCEPTED);
+        let is_allowed = !self.has_flag(HAS_HOOK | INTERCEPTED | WRAPPED);
         self.emit_limits.update_fast_path_limit(is_allowed);
     }
 
@@ -231,6 +237,21 @@ impl Core {
 
     pub(crate) fn interceptor(&self) -> &InterceptorCell {
         &self.interceptor
+    }
+
+    /// The failure hooks and the middleware.
+    pub(crate) fn policy(&self) -> &Arc<Policy> {
+        self.policy.get_or_init(|| Arc::new(Policy::new()))
+    }
+
+    /// What the plan of this event type is made for, with this topic.
+    pub(super) fn plan_type(&self, event_type: EventType, topic: Cow<'static, str>) -> PlanType {
+        PlanType {
+            family: event_type.family,
+            info: event_type.info,
+            topic,
+            policy: Arc::clone(self.policy()),
+        }
     }
 
     /// The plans of topics that were emitted without an event type.
@@ -351,6 +372,7 @@ impl Drop for Core {
         unfinished.into_iter().for_each(drop_catching);
         drop_each(self.interceptor.swap(None));
         self.emit_limits.clear_hook();
+        self.policy().clear();
     }
 }
 

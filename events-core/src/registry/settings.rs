@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use super::{
-    core::{HAS_HOOK, INTERCEPTED},
+    core::{Core, HAS_HOOK, INTERCEPTED, WRAPPED},
     emit_limits::Hook,
     handle::Registry,
     interceptor::Interceptor,
 };
-use crate::{event::AnyEvent, primitives::drop_catching};
+use crate::{context::panic_hook, event::AnyEvent, policy::PolicyPart, primitives::drop_catching};
 
 impl Registry {
     /// Sets the depth limit: how many emits may be nested on a thread, each inside a handler of the one
@@ -85,5 +85,26 @@ impl Registry {
     pub(crate) fn interceptor(&self) -> Option<Arc<dyn Interceptor>> {
         let interceptor = self.core().interceptor().load_full();
         interceptor.map(|interceptor| Arc::clone(&*interceptor))
+    }
+}
+
+impl Core {
+    /// Adds a hook or a middleware.
+    pub(crate) fn add_policy(&self, part: PolicyPart) {
+        panic_hook::install_hook();
+        let writer = self.writer();
+        let retired = self.policy().add(part);
+        self.put_flag(WRAPPED, self.policy().is_wrapped());
+        drop(writer);
+        drop(retired);
+    }
+
+    /// Removes a hook or a middleware.
+    pub(crate) fn remove_policy(&self, number: u64) {
+        let writer = self.writer();
+        let retired = self.policy().remove(number);
+        self.put_flag(WRAPPED, self.policy().is_wrapped());
+        drop(writer);
+        drop(retired);
     }
 }

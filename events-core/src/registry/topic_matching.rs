@@ -99,8 +99,7 @@ impl Core {
             topic: topic.into(),
             version: self.topics().version.load(Ordering::Acquire),
             // The sort does not fail: all pattern subscribers were sorted together when each was added.
-            plan: plan(event_type.family, event_type.info, owned, entries.iter())
-                .unwrap_or_default(),
+            plan: plan(self.plan_type(event_type, owned), entries.iter()).unwrap_or_default(),
         }
     }
 }

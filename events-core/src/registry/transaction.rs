@@ -122,7 +122,10 @@ impl Core {
                 .extend(all.map(|pattern_entry| CatchDrop::new(pattern_entry.entry(event_type))));
             let empty = Slot::new();
             let slot = self.slot(event_type).unwrap_or(&empty);
-            match slot.stage((event_type.family, event_type.info), entries) {
+            match slot.stage(
+                self.plan_type(event_type, event_type.info.topic().into()),
+                entries,
+            ) {
                 Ok(staged) => transaction.staged.push((event_type, staged)),
                 Err(rejected) => transaction.rejected.push(rejected),
             }

@@ -13,6 +13,7 @@
 //! - `batch`: several subscriptions at once;
 //! - `register`: checks ids and targets, and registers all subscribers or none;
 //! - `subscription`: the guard, which unsubscribes when it is dropped;
+//! - `policies`: hooks and middleware of a registry;
 //! - `filter`: the filters `origin`, `when` and `once`;
 //! - `filtered_handlers`: handlers with their filters, which the guard can close;
 //! - `error`: why a registration failed, and the text of an ordering conflict.
@@ -25,6 +26,7 @@ mod filter;
 mod filtered_handlers;
 mod methods;
 mod options;
+mod policies;
 mod register;
 mod subscription;
 

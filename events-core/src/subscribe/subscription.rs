@@ -218,6 +218,8 @@ pub(crate) struct Unsubscribe {
     event_type: Option<EventType>,
     id: Option<String>,
     number: u64,
+    /// Whether it is a hook or a middleware.
+    is_policy: bool,
 }
 
 impl Unsubscribe {
@@ -232,6 +234,15 @@ impl Unsubscribe {
             event_type,
             id,
             number,
+            is_policy: false,
+        }
+    }
+
+    /// The removal of a hook or a middleware.
+    pub(super) fn of_policy(registry: &Registry, number: u64) -> Self {
+        Self {
+            is_policy: true,
+            ..Self::new(registry, None, None, number)
         }
     }
 
@@ -247,11 +258,16 @@ fn unsubscribe<'u>(subscribers: impl Iterator<Item = &'u Unsubscribe> + Clone) -
     let Some(registry) = first.and_then(|first| first.registry.upgrade()) else {
         return false;
     };
+    let core = registry.core();
+    if subscribers.clone().all(|subscriber| subscriber.is_policy) {
+        subscribers.for_each(|policy| core.remove_policy(policy.number));
+        return true;
+    }
     let mut removals = subscribers.map(|subscriber| Removal {
         event_type: subscriber.event_type,
         number: subscriber.number,
         id: subscriber.id.as_deref(),
     });
-    registry.core().remove(&mut removals);
+    core.remove(&mut removals);
     true
 }

@@ -14,6 +14,7 @@ mod lost;
 mod macros;
 mod order;
 mod panics;
+mod policy;
 mod queue;
 mod subscribe;
 mod texts;

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::filtered_awaited::ErasedAwaited;
 use crate::{
-    handler::{Chain, ErasedEvent, Run},
+    handler::{Chain, ErasedEvent, Run, run_wrapped},
     metadata::{Origin, SubscriberInfo},
     result::{EmitStats, FailureList},
 };
@@ -65,7 +65,8 @@ impl Stretch {
         failures: &FailureList,
         is_traced: bool,
     ) -> EmitStats {
-        let chain = if is_traced {
+        let middlewares = self.chain.of().policy.middlewares();
+        let chain = if is_traced || middlewares.is_some() {
             self.traced_chain.get_or_init(|| self.chain.one_by_one())
         } else {
             &self.chain
@@ -73,6 +74,9 @@ impl Stretch {
         let Some(delivery) = chain.deliver(&mut event) else {
             return EmitStats::default();
         };
+        if let Some(middlewares) = middlewares {
+            return run_wrapped(delivery, origin, Some(failures), middlewares);
+        }
         let mut run = Run::new(delivery, origin, Some(failures));
         run.run_to_end(is_traced);
         run.stats()

@@ -3,11 +3,12 @@
 use std::{sync::Arc, thread};
 
 use crate::{
-    background::background_plan::BackgroundPlan,
+    background::{background_plan::BackgroundPlan, wrapped_call::StepOutcome},
     context::{CatchSpan, panic_hook},
-    handler::Step,
+    handler::{BackgroundCall, Step},
     metadata::SubscriberInfo,
-    result::{Cause, EmitStats, FailedCheck, Failure, FailureList},
+    policy::Policy,
+    result::{Cause, EmitStats, FailedCheck, FailureList, SubscriberOutcome},
 };
 
 /// A chain that is suspended at an awaited handler.
@@ -32,12 +33,14 @@ impl ChainProgress {
     }
 }
 
-/// Records that an awaited handler is complete.
+/// Records that an awaited handler is complete. The emission is the innermost one of this thread.
 pub(super) fn record_end(
     stats: &mut EmitStats,
     subscriber: &Arc<SubscriberInfo>,
     ended: thread::Result<Step>,
     failures: &FailureList,
+    call: &BackgroundCall,
+    policy: &Policy,
 ) {
     let cause = match ended {
         Ok(Step::Skipped) => return,
@@ -46,11 +49,44 @@ pub(super) fn record_end(
             stats.stopped_by = Some(Arc::clone(subscriber));
             None
         }
-        Ok(Step::Failed(error)) => Some(Cause::of(error)),
+        Ok(Step::Failed(error)) => match error.downcast::<StepOutcome>() {
+            Ok(outcome) => return record_outcome(stats, subscriber, outcome.0, failures, policy),
+            Err(error) => Some(Cause::of(error)),
+        },
         Err(payload) => Some(Cause::Panic(panic_hook::into_panic(payload))),
     };
     stats.ran += 1;
     if let Some(cause) = cause {
-        failures.push(Failure::new(Arc::clone(subscriber), cause));
+        failures.push(policy.fail(Arc::clone(subscriber), cause, call.failed_emission()));
+    }
+}
+
+/// Records what became of an awaited handler that was called through middleware.
+#[cold]
+fn record_outcome(
+    stats: &mut EmitStats,
+    subscriber: &Arc<SubscriberInfo>,
+    outcome: SubscriberOutcome,
+    failures: &FailureList,
+    policy: &Policy,
+) {
+    match outcome {
+        SubscriberOutcome::Skipped(_)
+        | SubscriberOutcome::NotReached(_)
+        | SubscriberOutcome::Deferred => {}
+        SubscriberOutcome::Ran => stats.ran += 1,
+        SubscriberOutcome::Stopped => {
+            stats.ran += 1;
+            stats.stopped_by = Some(Arc::clone(subscriber));
+        }
+        SubscriberOutcome::Failed(failure) | SubscriberOutcome::Retrying(failure) => {
+            if failure.cause().is_from_call() {
+                stats.ran += 1;
+            } else {
+                stats.unreached = 1;
+            }
+            policy.report(&failure);
+            failures.push(failure);
+        }
     }
 }

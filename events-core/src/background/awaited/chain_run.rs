@@ -13,6 +13,7 @@ use std::{
 use super::{
     awaited_chain::ChainStep,
     chain_progress::{ChainProgress, record_end},
+    filtered_awaited::Around,
 };
 use crate::{
     background::{
@@ -24,7 +25,7 @@ use crate::{
     context::{CatchSpan, EmitGuard, failed_checks, log, records_spans, refuse, refuse_for},
     event::Event,
     handler::erase,
-    result::{Cause, EmitStats, FailedCheck, Failure, FailureList, TooDeep},
+    result::{Cause, EmitStats, FailedCheck, FailureList, TooDeep},
 };
 
 impl<E> BackgroundRun<E> {
@@ -92,7 +93,8 @@ impl<E: Event> BackgroundRun<E> {
         if let Some(ChainStep::Awaited(_, subscriber)) =
             chain.and_then(|chain| chain.steps.get(step))
         {
-            record_end(&mut stats, subscriber, ended, failures);
+            let call = self.futures.call();
+            record_end(&mut stats, subscriber, ended, failures, call, plan.policy());
         }
         let polled = self.run_chain(&plan, step + 1, stats, failed_checks, failures, waker);
         polled.map(|stats| Some((plan, stats)))
@@ -123,31 +125,44 @@ impl<E: Event> BackgroundRun<E> {
                 _ => None,
             };
             let entered = span.as_ref().and_then(CatchSpan::enter);
-            let this = self.as_mut().project();
-            let polled =
-                this.futures
-                    .start_exclusive(plan, waker, |event, call, plan, mut start| {
-                        let event = erase(event);
-                        match plan.awaited_chain()?.steps.get(step)? {
-                            ChainStep::Awaited(handler, _) => {
-                                Some(handler.start(event, call, &mut start))
-                            }
-                            ChainStep::Sync(stretch) => {
-                                let of_stretch =
-                                    stretch.run(event, call.origin(), failures, is_traced);
-                                stats.ran += of_stretch.ran;
-                                stats.stopped_by = of_stretch.stopped_by;
-                                stats.unreached |= of_stretch.unreached;
-                                Some(FirstPoll::Skipped)
-                            }
+            let mut this = self.as_mut().project();
+            let polled = this.futures.as_mut().start_exclusive(
+                plan,
+                waker,
+                |event, call, plan, mut start| {
+                    let event = erase(event);
+                    match plan.awaited_chain()?.steps.get(step)? {
+                        ChainStep::Awaited(handler, subscriber) => {
+                            let middlewares = plan.policy().middlewares();
+                            let around = Around {
+                                middlewares,
+                                subscriber,
+                            };
+                            Some(handler.start(event, call, &mut start, around))
                         }
-                    });
+                        ChainStep::Sync(stretch) => {
+                            let of_stretch = stretch.run(event, call.origin(), failures, is_traced);
+                            stats.ran += of_stretch.ran;
+                            stats.stopped_by = of_stretch.stopped_by;
+                            stats.unreached |= of_stretch.unreached;
+                            Some(FirstPoll::Skipped)
+                        }
+                    }
+                },
+            );
             drop(entered);
             match (polled.flatten(), part) {
                 (Some(FirstPoll::Done), _) => stats.ran += 1,
                 (Some(FirstPoll::Skipped), _) => {}
                 (Some(FirstPoll::Ended(ended)), ChainStep::Awaited(_, subscriber)) => {
-                    record_end(&mut stats, subscriber, *ended, failures);
+                    record_end(
+                        &mut stats,
+                        subscriber,
+                        *ended,
+                        failures,
+                        this.futures.call(),
+                        plan.policy(),
+                    );
                 }
                 (Some(FirstPoll::Pending), _) => {
                     if E::__FAILS_CLOSED {
@@ -193,9 +208,16 @@ impl<E: Event> BackgroundRun<E> {
         let Some(mut progress) = self.as_mut().project().chain.take() else {
             return EmitStats::default();
         };
+        let emission = self.futures.call().failed_emission_outside(self.state().id);
         for subscriber in progress.unfinished() {
             let cause = Cause::TooDeep(refusal.clone());
-            failures.push(Failure::new(Arc::clone(subscriber), cause));
+            let subscriber = Arc::clone(subscriber);
+            failures.push(
+                progress
+                    .plan
+                    .policy()
+                    .fail(subscriber, cause, emission.clone()),
+            );
         }
         progress.stats.unreached = 1;
         self.refuse(progress.failed_checks, failures);

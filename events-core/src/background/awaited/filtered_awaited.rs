@@ -10,11 +10,17 @@ use std::{
 
 use super::handler::Awaited;
 use crate::{
-    background::{background_result::FirstPoll, future_set::Start},
+    background::{
+        background_result::FirstPoll,
+        future_set::Start,
+        wrapped_call::{Callee, call_wrapped},
+    },
     event::{Family, Visit},
     handler::{
         BackgroundCall, CallHandler, EmitOrigin, ErasedEvent, ErasedHandler, FilterState, Run, Step,
     },
+    metadata::SubscriberInfo,
+    policy::{Entries, Middleware},
     primitives::{CatchDrop, DropSignal},
     result::RefusedCall,
 };
@@ -95,6 +101,7 @@ trait StartAwaited<K>: Send + Sync {
         event: ErasedEvent<'s>,
         call: &'s BackgroundCall,
         start: &mut Start<'_, 's, K>,
+        around: Around<'s>,
     ) -> FirstPoll;
 }
 
@@ -103,6 +110,29 @@ struct CallAwaited<'a, 'b, 's, H, K> {
     handler: &'s H,
     call: &'s BackgroundCall,
     start: &'a mut Start<'b, 's, K>,
+    around: Around<'s>,
+}
+
+/// The middleware around the call of an awaited handler, if there is some.
+pub(super) struct Around<'s> {
+    pub(super) middlewares: Option<Entries<dyn Middleware>>,
+    pub(super) subscriber: &'s Arc<SubscriberInfo>,
+}
+
+impl<'s> Around<'s> {
+    /// Calls the handler through the middleware.
+    #[cold]
+    #[inline(never)]
+    fn run<K>(
+        middlewares: Entries<dyn Middleware>,
+        subscriber: &Arc<SubscriberInfo>,
+        start: &mut Start<'_, 's, K>,
+        call: &'s BackgroundCall,
+        callee: Callee<'s>,
+    ) -> FirstPoll {
+        let subscriber = Arc::clone(subscriber);
+        start.run(|| call_wrapped(middlewares, subscriber, call, callee))
+    }
 }
 
 impl<'s, F, K, W, C, H> Visit<'s, F> for CallAwaited<'_, '_, 's, FilteredAwaited<F, W, C, H>, K>
@@ -120,6 +150,7 @@ where
             handler: filtered,
             call,
             start,
+            around,
         } = self;
         let is_accepted = if filtered.filter.is_none() && filtered.claim.is_none() {
             Ok(!filtered.state.is_closed())
@@ -130,6 +161,14 @@ where
                 filtered.accepts(event, &EmitOrigin::new(call.origin())) && is_claimed()
             }))
         };
+        if let Some(middlewares) = around.middlewares {
+            let callee = match is_accepted {
+                Ok(true) => Callee::Handler(Box::pin(filtered.handler.call(event, call))),
+                Ok(false) => Callee::Ended(Ok(Step::Skipped)),
+                Err(payload) => Callee::Ended(Err(payload)),
+            };
+            return Around::run(middlewares, around.subscriber, start, call, callee);
+        }
         match is_accepted {
             Ok(true) => start.run(|| filtered.handler.call(event, call)),
             Ok(false) => FirstPoll::Skipped,
@@ -150,11 +189,13 @@ where
         event: ErasedEvent<'s>,
         call: &'s BackgroundCall,
         start: &mut Start<'_, 's, K>,
+        around: Around<'s>,
     ) -> FirstPoll {
         let visitor = CallAwaited {
             handler: self,
             call,
             start,
+            around,
         };
         event.visit::<F, _>(visitor).unwrap_or(FirstPoll::Skipped)
     }
@@ -194,8 +235,9 @@ impl<K> ErasedAwaited<K> {
         event: ErasedEvent<'s>,
         call: &'s BackgroundCall,
         start: &mut Start<'_, 's, K>,
+        around: Around<'s>,
     ) -> FirstPoll {
-        self.handler.start(event, call, start)
+        self.handler.start(event, call, start, around)
     }
 }
 

@@ -3,15 +3,15 @@
 use std::{borrow::Cow, fmt, panic, ptr, sync::OnceLock, time::SystemTime};
 
 use super::{
-    id::EmissionId,
     own_subscription::OwnSubscription,
     state::{CallSite, EmissionState, EmitTime, UNKNOWN_SITE},
 };
 use crate::{
     context::emit_stack::emission_time,
     event::Event,
-    metadata::{Location, Origin},
+    metadata::{EmissionId, Location, Origin},
     primitives::one_line,
+    result::FailedEmission,
 };
 
 /// One emit of one event, as a parameter of a handler: `fn h(event: &E, emission: &Emission)`.
@@ -75,6 +75,13 @@ impl Emission {
     pub fn of<E: Event>() -> Self {
         let state = EmissionState::new(panic::Location::caller());
         Self::new(E::topic().into(), None, state, None)
+    }
+
+    /// What a failure has of it.
+    #[cold]
+    pub(crate) fn of_failure(&self) -> FailedEmission {
+        let (topic, origin) = (self.topic.clone(), self.origin.clone());
+        FailedEmission::new(topic, origin, Some(self.id), self.parent)
     }
 
     /// The topic of the event.

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use super::id::EmissionId;
+use crate::metadata::EmissionId;
 
 /// Where an event is emitted in the source.
 pub(crate) type CallSite = &'static panic::Location<'static>;

@@ -21,6 +21,11 @@ impl FailureList {
         self.0.set(failures);
     }
 
+    /// Takes the failures out, and returns the last.
+    pub(crate) fn take_last(&self) -> Option<Failure> {
+        self.0.replace(OptionBox::NONE).take()?.pop()
+    }
+
     /// How many failures there are.
     pub(crate) fn len(&self) -> usize {
         self.with(<[_]>::len)

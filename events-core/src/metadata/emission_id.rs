@@ -89,7 +89,7 @@ impl EmissionId {
         uuid::Builder::from_custom_bytes(number.to_be_bytes()).into_uuid()
     }
 
-    pub(in crate::context) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static BLOCKS: AtomicU64 = AtomicU64::new(0);
         thread_local! {
             static NEXT: Cell<u64> = const { Cell::new(0) };

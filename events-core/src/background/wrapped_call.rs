@@ -1,0 +1,99 @@
+//! The call of an awaited or background handler through the middleware of its registry.
+//!
+//! Only a registry with middleware boxes the handler's future for it. The future of the call returns the outcome that the
+//! middleware decided on as the error of a step, so that handlers without middleware have the results that they had.
+
+use std::{
+    error::Error,
+    fmt,
+    future::poll_fn,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    sync::Arc,
+    task::Poll,
+    thread,
+};
+
+use super::background_result::StepFuture;
+use crate::{
+    context::{EmissionSource, panic_hook},
+    handler::{BackgroundCall, Step},
+    metadata::SubscriberInfo,
+    policy::{Entries, Middleware, WrappedCall},
+    primitives::clear_catching,
+    result::{Cause, SkipReason, SubscriberOutcome},
+};
+
+/// What calls a handler, or what became of it before it was called.
+pub(crate) enum Callee<'s> {
+    Handler(Pin<Box<dyn StepFuture + 's>>),
+    /// It was skipped, or its filter panicked.
+    Ended(thread::Result<Step>),
+}
+
+/// The outcome of a call through middleware, as the error of its step.
+#[derive(Debug)]
+pub(super) struct StepOutcome(pub(super) SubscriberOutcome);
+
+impl fmt::Display for StepOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Error for StepOutcome {}
+
+/// Calls a handler through the middleware. The emission is the innermost one of this thread whenever this is polled.
+pub(crate) async fn call_wrapped(
+    middlewares: Entries<dyn Middleware>,
+    subscriber: Arc<SubscriberInfo>,
+    call: &BackgroundCall,
+    callee: Callee<'_>,
+) -> Step {
+    let wrapped = WrappedCall::new(middlewares, subscriber, call.emission());
+    let handler = Box::pin(outcome_of(&wrapped, callee));
+    match wrapped.run(handler).await {
+        SubscriberOutcome::Ran => Step::Done,
+        SubscriberOutcome::Skipped(_) => Step::Skipped,
+        outcome => Step::Failed(Box::new(StepOutcome(outcome))),
+    }
+}
+
+/// The outcome of the handler itself.
+async fn outcome_of(wrapped: &WrappedCall, callee: Callee<'_>) -> SubscriberOutcome {
+    let ended = match callee {
+        Callee::Handler(future) => poll_catching(future).await,
+        Callee::Ended(ended) => ended,
+    };
+    let cause = match ended {
+        Ok(Step::Done) => return SubscriberOutcome::Ran,
+        Ok(Step::Stop) => return SubscriberOutcome::Stopped,
+        Ok(Step::Skipped) => return SubscriberOutcome::Skipped(SkipReason::Filtered),
+        Ok(Step::Failed(error)) => Cause::of(error),
+        Err(payload) => Cause::Panic(panic_hook::into_panic(payload)),
+    };
+    SubscriberOutcome::Failed(wrapped.call().failure(cause))
+}
+
+/// Polls a handler's future, and catches its panics, also that of its `Drop`.
+async fn poll_catching(future: Pin<Box<dyn StepFuture + '_>>) -> thread::Result<Step> {
+    struct Caught<'s>(Option<Pin<Box<dyn StepFuture + 's>>>);
+    impl Drop for Caught<'_> {
+        fn drop(&mut self) {
+            clear_catching(&mut self.0);
+        }
+    }
+    let mut caught = Caught(Some(future));
+    let ended = poll_fn(|context| {
+        let Some(future) = &mut caught.0 else {
+            return Poll::Ready(Ok(Step::Skipped));
+        };
+        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+            Ok(polled) => polled.map(Ok),
+            Err(payload) => Poll::Ready(Err(payload)),
+        }
+    })
+    .await;
+    drop(caught);
+    ended
+}

@@ -1,0 +1,207 @@
+//! Middleware around the call of an async, deferred or awaited subscriber.
+
+use std::{
+    fmt,
+    future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
+};
+
+use super::{
+    entry::{Entries, Entry, PolicyName},
+    middleware::{Call, Middleware, warn_not_called},
+};
+use crate::{
+    context::Emission, metadata::SubscriberInfo, primitives::clear_catching,
+    result::SubscriberOutcome,
+};
+
+/// A boxed future, as [`Middleware::call_async`] returns it.
+///
+/// ```
+/// use events_core::middleware::BoxFuture;
+///
+/// fn later(number: u32) -> BoxFuture<'static, u32> {
+///     Box::pin(async move { number + 1 })
+/// }
+/// assert_eq!(smol::block_on(later(1)), 2);
+/// ```
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The rest of an async call: the middleware further inside, and the subscriber.
+///
+/// Dropping it, or the future of [`run`](Self::run), cancels the subscriber at its current await.
+///
+/// ```
+/// use std::time::Duration;
+/// use events_core::{
+///     Event, Registry,
+///     info::SubscriberInfo,
+///     middleware::{BoxFuture, Middleware, NextAsync},
+///     outcomes::SubscriberOutcome,
+/// };
+/// use smol::{Timer, future::or};
+///
+/// #[derive(Event, Clone)]
+/// struct OrderPlaced;
+///
+/// /// No subscriber takes longer than this.
+/// struct AtMost(Duration);
+///
+/// impl Middleware for AtMost {
+///     fn call_async<'a>(
+///         &'a self,
+///         _: &'a SubscriberInfo,
+///         next: NextAsync<'a>,
+///     ) -> BoxFuture<'a, SubscriberOutcome> {
+///         let call = next.call();
+///         Box::pin(or(next.run(), async move {
+///             Timer::after(self.0).await;
+///             call.fail("it takes too long")
+///         }))
+///     }
+/// }
+///
+/// let registry = Registry::new();
+/// registry.wrap(AtMost(Duration::from_millis(5))).detach();
+/// registry.on_async(async |_: &OrderPlaced| std::future::pending::<()>().await).detach();
+/// let error = smol::block_on(registry.try_emit_async(OrderPlaced)).unwrap_err();
+/// assert_eq!(error.failures()[0].error().unwrap().to_string(), "it takes too long");
+/// ```
+#[must_use = "the subscriber is called by `next.run()`"]
+pub struct NextAsync<'a> {
+    call: Call<'a>,
+    rest: &'a [Arc<Entry<dyn Middleware>>],
+    handler: BoxFuture<'a, SubscriberOutcome>,
+    was_called: &'a AtomicBool,
+}
+
+impl<'a> NextAsync<'a> {
+    /// The call.
+    #[must_use]
+    pub fn call(&self) -> Call<'a> {
+        self.call
+    }
+
+    /// Calls the subscriber, through the middleware that is further inside. A panic in it arrives as a failure, and a
+    /// subscriber that a filter excludes as skipped.
+    #[must_use = "futures do nothing unless awaited"]
+    pub fn run(self) -> BoxFuture<'a, SubscriberOutcome> {
+        let Some((entry, rest)) = self.rest.split_last() else {
+            self.was_called.store(true, Ordering::Relaxed);
+            return self.handler;
+        };
+        let next = Self { rest, ..self };
+        let Some(middleware) = entry.open() else {
+            return next.run();
+        };
+        let (call, was_called) = (next.call, next.was_called);
+        let future = catch_unwind(AssertUnwindSafe(|| {
+            middleware.call_async(call.subscriber(), next)
+        }));
+        match future {
+            Ok(future) => Box::pin(InMiddleware {
+                future: Some(future),
+                call,
+                name: entry.name(),
+                was_called,
+            }),
+            Err(payload) => {
+                let outcome = call.panicked(entry.name(), payload);
+                Box::pin(std::future::ready(outcome))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for NextAsync<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NextAsync")
+            .field("call", &self.call)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The future of a middleware, of which panics are caught.
+struct InMiddleware<'a> {
+    /// `None` once it is ready.
+    future: Option<BoxFuture<'a, SubscriberOutcome>>,
+    call: Call<'a>,
+    name: PolicyName,
+    was_called: &'a AtomicBool,
+}
+
+impl Future for InMiddleware<'_> {
+    type Output = SubscriberOutcome;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<SubscriberOutcome> {
+        let Some(future) = &mut self.future else {
+            panic!("the call of a subscriber was polled after it was ready");
+        };
+        let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)));
+        let outcome = match polled {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(outcome)) => outcome,
+            Err(payload) => self.call.panicked(self.name, payload),
+        };
+        clear_catching(&mut self.future);
+        if matches!(outcome, SubscriberOutcome::Ran | SubscriberOutcome::Stopped)
+            && !self.was_called.load(Ordering::Relaxed)
+        {
+            warn_not_called(self.name, self.call);
+        }
+        Poll::Ready(outcome)
+    }
+}
+
+impl Drop for InMiddleware<'_> {
+    fn drop(&mut self) {
+        clear_catching(&mut self.future);
+    }
+}
+
+/// What a call through the middleware of a registry keeps alive.
+pub(crate) struct WrappedCall {
+    middlewares: Entries<dyn Middleware>,
+    subscriber: Arc<SubscriberInfo>,
+    emission: Emission,
+    was_called: AtomicBool,
+}
+
+impl WrappedCall {
+    pub(crate) fn new(
+        middlewares: Entries<dyn Middleware>,
+        subscriber: Arc<SubscriberInfo>,
+        emission: Emission,
+    ) -> Self {
+        Self {
+            middlewares,
+            subscriber,
+            emission,
+            was_called: AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn call(&self) -> Call<'_> {
+        Call::new(&self.subscriber, &self.emission)
+    }
+
+    /// Calls a subscriber through the middleware.
+    pub(crate) fn run<'a>(
+        &'a self,
+        handler: BoxFuture<'a, SubscriberOutcome>,
+    ) -> BoxFuture<'a, SubscriberOutcome> {
+        let next = NextAsync {
+            call: self.call(),
+            rest: &self.middlewares,
+            handler,
+            was_called: &self.was_called,
+        };
+        next.run()
+    }
+}

@@ -1,0 +1,26 @@
+//! The policy of a registry: hooks that receive the failures of its subscribers, and middleware around their calls.
+//!
+//! A plan holds the policy of its registry. So a failure is reported where it is recorded, on the thread that does so,
+//! and an emit without a failure pays nothing for it. Middleware sets the depth limit of the fast path to 0, as an
+//! interceptor does, which forces every emit onto the slow path.
+//!
+//! - `entry`: a hook or a middleware that its guard can close, and the list of those of one kind;
+//! - `failure_hooks`: calling the hooks;
+//! - `middleware`: around sync calls; `async_middleware`: around the others;
+//! - `registry_policy`: all of these of one registry; `plan_type`: how a plan has it.
+
+mod async_middleware;
+mod entry;
+mod failure_hooks;
+mod middleware;
+mod plan_type;
+mod registry_policy;
+
+pub(crate) use async_middleware::WrappedCall;
+pub use async_middleware::{BoxFuture, NextAsync};
+pub(crate) use entry::{Entries, Entry, PolicyName};
+pub(crate) use failure_hooks::{FailureHook, InFailureHook, is_in_failure_hook};
+pub(crate) use middleware::call_through;
+pub use middleware::{Call, Middleware, Next};
+pub(crate) use plan_type::PlanType;
+pub(crate) use registry_policy::{Policy, PolicyPart};

@@ -1,0 +1,16 @@
+//! What a plan is made for: an event type, its topic, and the policy of the registry.
+
+use std::{any::TypeId, borrow::Cow, sync::Arc};
+
+use super::registry_policy::Policy;
+use crate::metadata::EventInfo;
+
+/// The event type of a plan, and what its registry adds.
+#[derive(Clone)]
+pub(crate) struct PlanType {
+    pub(crate) family: TypeId,
+    pub(crate) info: &'static EventInfo,
+    /// The topic of the event type, or that of a named event.
+    pub(crate) topic: Cow<'static, str>,
+    pub(crate) policy: Arc<Policy>,
+}
