@@ -346,12 +346,16 @@ impl UnfinishedEvent {
     ///
     /// `self`, if it is another event.
     pub fn downcast<E: Any>(self) -> Result<E, Self> {
+        if !self.0.event.is::<E>() {
+            return Err(self);
+        }
         let UnfinishedJob {
             info,
             topic,
             origin,
             event,
             unfinished,
+            due,
         } = self.0;
         event
             .into_inner()
@@ -364,6 +368,7 @@ impl UnfinishedEvent {
                     origin,
                     event: CatchDrop::new(event),
                     unfinished,
+                    due,
                 })
             })
     }
