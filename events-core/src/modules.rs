@@ -63,10 +63,11 @@ pub mod info {
     };
 }
 
-/// The return types of the methods of [`Queue`](crate::Queue): flushes, workers, shutdowns; and the error of
-/// a full queue.
+/// The return types of the methods of [`Queue`](crate::Queue): flushes, workers, shutdowns; the handle of
+/// a scheduled event; and the error of a full queue.
 pub mod queues {
     pub use crate::{
+        emit::Scheduled,
         result::QueueFull,
         worker::{
             Flush, Flushed, Settle, Shutdown, Unfinished, UnfinishedEvent, Work, Worker,

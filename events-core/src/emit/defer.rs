@@ -17,7 +17,7 @@ use crate::{
     event::EventCopy,
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef},
     metadata::SubscriberInfo,
-    queue::{ClonedEventJob, PushError, PushErrorKind},
+    queue::{ClonedEventJob, PushError, PushErrorKind, ScheduleErrorKind},
     result::{Cause, EmitStats, Failure, Undelivered},
 };
 
@@ -210,6 +210,14 @@ fn run_on_full_queue(refused: PushError<ClonedEventJob>, fail: &mut dyn FnMut(Fa
     let ran = result.ran;
     result.into_failures().for_each(fail);
     ran
+}
+
+/// The reason that is reported for an event that was not scheduled.
+pub(super) fn not_scheduled(kind: ScheduleErrorKind) -> Undelivered {
+    match kind {
+        ScheduleErrorKind::Full { capacity } => Undelivered::ScheduleFull { capacity },
+        ScheduleErrorKind::ShutDown => Undelivered::ShutDown,
+    }
 }
 
 /// The reason that is reported for an event that the queue did not accept.

@@ -92,6 +92,11 @@ impl<C> JobQueue<C> {
         self.schedule.remove(key)
     }
 
+    /// Whether that job is scheduled, and not moved into the queue or taken yet.
+    pub(crate) fn is_scheduled(&self, key: TimeKey) -> bool {
+        self.schedule.contains(key)
+    }
+
     /// Moves the scheduled jobs that are due into the queue. Returns whether it moved one.
     #[inline]
     pub(crate) fn move_due(&self) -> bool {
