@@ -1,6 +1,6 @@
 //! Descriptions of subscribers, and their options that are plain values.
 
-use std::{borrow::Cow, fmt, num::NonZeroUsize};
+use std::{borrow::Cow, fmt, num::NonZeroUsize, time::Duration};
 
 use super::{info::crate_of, location::Location, origin::Origin};
 use crate::primitives::one_line;
@@ -62,6 +62,8 @@ pub struct SubscriberInfo {
     /// Whether its failure does not veto a write: see [`record`](crate::record#failures). It has no effect on other
     /// events.
     pub optional: bool,
+    /// How long after the emit it runs, if it is deferred and has a delay.
+    pub delay: Option<Duration>,
 }
 
 /// The options of a subscriber that are plain values, as its attribute sets them.
@@ -84,6 +86,8 @@ pub struct SubscriberOptions {
     pub concurrency: usize,
     /// Whether its failure does not veto a write.
     pub optional: bool,
+    /// How long after the emit it runs.
+    pub delay: Option<Duration>,
 }
 
 impl SubscriberInfo {
@@ -104,6 +108,7 @@ impl SubscriberInfo {
             deferred,
             concurrency,
             optional,
+            delay,
         } = options;
         Self {
             topic,
@@ -120,6 +125,7 @@ impl SubscriberInfo {
             deferred,
             concurrency: NonZeroUsize::new(concurrency),
             optional,
+            delay,
         }
     }
 
@@ -170,6 +176,7 @@ impl fmt::Debug for SubscriberInfo {
             deferred,
             concurrency,
             optional,
+            delay,
         } = self;
         f.debug_struct("SubscriberInfo")
             .field("topic", &format_args!("\"{}\"", one_line(topic)))
@@ -186,6 +193,7 @@ impl fmt::Debug for SubscriberInfo {
             .field("deferred", deferred)
             .field("concurrency", concurrency)
             .field("optional", optional)
+            .field("delay", delay)
             .finish()
     }
 }

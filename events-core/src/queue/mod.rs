@@ -41,6 +41,6 @@ pub(crate) use job::{
 };
 pub(crate) use job_context::JobContext;
 pub(crate) use job_queue::JobQueue;
-pub(crate) use schedule::{DueQueue, RefusedSchedule, ScheduleErrorKind, ScheduledJob};
+pub(crate) use schedule::{DueQueue, ScheduleErrorKind, ScheduledJob};
 pub(crate) use start_worker::START_WORKER;
 pub(crate) use topic_counts::TopicCounts;

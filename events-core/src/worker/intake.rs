@@ -235,7 +235,7 @@ impl Intake {
             .as_ref()
             .is_none_or(|sleep| sleep.deadline() != due)
         {
-            self.sleep = Some(Sleep::until(core.clock(), due));
+            self.sleep = Some(Sleep::of_driver(core.clock(), due));
         }
         if let Some(sleep) = &mut self.sleep
             && sleep.poll(waker).is_ready()
