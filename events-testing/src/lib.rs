@@ -119,6 +119,7 @@ mod mute;
 mod report;
 mod runtime;
 mod state;
+mod time;
 mod wait;
 
 /// README, whose examples are tests.

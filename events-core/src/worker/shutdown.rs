@@ -212,6 +212,7 @@ impl Draining {
                 }
             }
             ready!(core.drivers().poll_ended(None, &mut self.waiter, waker));
+            core.queue().move_due();
             if core.queue().is_settled(|| core.drivers().is_empty()) {
                 return Poll::Ready(());
             }

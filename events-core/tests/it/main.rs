@@ -15,6 +15,7 @@ mod panics;
 mod queue;
 mod subscribe;
 mod texts;
+mod time;
 mod topic;
 mod worker;
 

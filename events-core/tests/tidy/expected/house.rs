@@ -95,6 +95,7 @@ pub(crate) const TESTING: Library = Library {
         &["events"],
         &["assertions"],
         &["wait"],
+        &["time"],
         &["current"],
         &["mock"],
         &["private"],
