@@ -40,6 +40,7 @@ const _: () = {
             deferred: true,
             concurrency: ::events_core::__private::at_once(1),
             optional: false,
+            delay: ::events_core::__private::None,
         },
         added_only: false,
         key: || ::events_core::__private::IntoKey::into_key(report),

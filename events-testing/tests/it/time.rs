@@ -231,16 +231,31 @@ async fn in_async_code_the_async_form_is_awaited() {
     add_sleeper(&events, &journal, 10);
     events.registry().queue().spawn_tokio(1).detach();
     Tick(1).enqueue_after(seconds(1)).unwrap();
-    let text = failure(|| events.advance(seconds(1)));
-    assert!(
-        text.contains("call `events.advance_async(..).await` instead"),
-        "{text}"
-    );
     events.advance_async(seconds(1)).await;
     assert_eq!(journal.take(), "1 begin-1");
     events.settle_async().await;
     events.advance_async(seconds(10)).await;
     assert_eq!(journal.take(), "end-1");
+}
+
+#[tokio::test]
+async fn in_async_code_a_handler_that_waits_for_the_runtime_needs_the_async_form() {
+    let (events, journal) = noting();
+    let notes = journal.clone();
+    let handler = move |_: &Tick| {
+        let notes = notes.clone();
+        async move {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            notes.note("slept");
+        }
+    };
+    events.registry().on_async(handler).detach();
+    Tick(1).enqueue_after(seconds(1)).unwrap();
+    let text = failure(|| events.advance(seconds(1)));
+    let remedy = "call `events.advance_async(..).await` instead";
+    assert!(text.contains(remedy), "{text}");
+    events.advance_async(Duration::ZERO).await;
+    assert_eq!(journal.take(), "1 slept");
 }
 
 #[tokio::test(start_paused = true)]
