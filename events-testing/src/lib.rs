@@ -121,7 +121,6 @@ mod mute;
 mod report;
 mod runtime;
 mod state;
-mod time;
 mod wait;
 
 /// README, whose examples are tests.

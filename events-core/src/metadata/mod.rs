@@ -20,6 +20,7 @@ mod location;
 mod origin;
 mod pattern;
 mod subscriber_info;
+mod when;
 
 pub use did_you_mean::{suggest, suggest_topics};
 pub use emit_verb::EmitVerb;
@@ -29,3 +30,4 @@ pub use location::Location;
 pub use origin::Origin;
 pub use pattern::{IntoPattern, Pattern, PatternError, PatternText};
 pub use subscriber_info::{SubscriberInfo, SubscriberOptions};
+pub use when::When;

@@ -141,7 +141,7 @@ impl Clock {
         now
     }
 
-    /// From now on a clock that stands still goes on by itself.
+    /// From now on a clock that stands still runs by itself.
     pub(crate) fn resume(&self) {
         {
             let mut set = self.set_time();

@@ -42,6 +42,9 @@ impl Queue {
     /// deadline no further event is started. Queued events are returned, and so are those with pending async subscribers,
     /// which are dropped. A sync subscriber that does not return keeps its event and its thread; it is counted.
     ///
+    /// [Scheduled](Self::scheduled) events that are due run as queued ones; those that become due meanwhile, too. The
+    /// shutdown does not wait for the others, and returns them with the time at which each was [due](UnfinishedEvent::due).
+    ///
     /// The queue stays shut down. A second shutdown returns events that the first could not take.
     /// Called by a subscriber that this queue runs, it begins the shutdown and returns at once, since
     /// it cannot wait for that subscriber. Called by a handler in which no further emit may be nested (see

@@ -27,7 +27,7 @@ use crate::{
 /// How many events its driver has in progress at once.
 const CONCURRENCY: usize = 1024;
 
-/// After which time it checks again whether all drivers are stalled: no driver tells that it is.
+/// After which time it checks again whether all drivers are stalled: a driver does not notify when it is.
 const CHECK_AGAIN: Duration = Duration::from_millis(1);
 
 /// The time of a registry, which stands still from the creation of this on.

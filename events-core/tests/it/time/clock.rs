@@ -47,7 +47,7 @@ fn a_system_clock_that_is_set_afterwards_moves_no_event() {
     check_set(40, 10_000);
 }
 
-/// While a machine is suspended, its monotonic clock stands still and that of the system goes on.
+/// While a machine is suspended, its monotonic clock stands still and that of the system runs on.
 #[test]
 fn after_a_suspension_events_are_late_by_it_and_in_the_order_of_their_due_times() {
     let mut stopped = Stopped::new();

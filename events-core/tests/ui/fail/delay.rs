@@ -1,6 +1,4 @@
-//! Delays: without `deferred`, a number, negative, and a value that is not constant.
-
-use std::time::Duration;
+//! Delays: without `deferred`, a number, a negative one, and no value.
 
 use events_core::{Event, subscriber};
 
@@ -9,7 +7,7 @@ struct Login {
     name: String,
 }
 
-#[subscriber(delay = Duration::from_secs(60))]
+#[subscriber(delay = std::time::Duration::from_secs(60))]
 fn sync(event: &Login) {
     let _ = event.name.as_str();
 }

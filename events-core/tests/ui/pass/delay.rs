@@ -1,7 +1,5 @@
 //! Delays of deferred subscribers.
 
-use std::time::Duration;
-
 use events_core::{Event, subscriber};
 
 #[derive(Event, Clone)]
@@ -9,20 +7,20 @@ struct Login {
     name: String,
 }
 
-#[subscriber(deferred, delay = Duration::from_secs(60))]
+#[subscriber(deferred, delay = std::time::Duration::from_secs(60))]
 fn sync(event: &Login) {
     let _ = event.name.as_str();
 }
 
-#[subscriber(deferred, delay = Duration::from_secs(60))]
+#[subscriber(deferred, delay = std::time::Duration::from_secs(60))]
 fn number(event: &Login) {
     let _ = event.name.as_str();
 }
 
-#[subscriber(deferred, delay = Duration::ZERO)]
+#[subscriber(deferred, delay = std::time::Duration::ZERO)]
 fn negative(event: &Login) {
     let _ = event.name.as_str();
 }
 
-#[subscriber(deferred, delay = Duration::MAX)]
+#[subscriber(deferred, delay = std::time::Duration::MAX)]
 fn no_value(_: &Login) {}
