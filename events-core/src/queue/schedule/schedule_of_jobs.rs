@@ -54,8 +54,8 @@ pub(in crate::queue) struct Schedule<C: 'static> {
 
 struct Entry<C: 'static> {
     job: Box<dyn ScheduledJob<C>>,
-    /// The place of the job in its chain, if a job has scheduled it.
-    chain: Option<EventChain>,
+    /// The place of the job in its chain, if a job has scheduled it. Most have none: so it is boxed.
+    chain: Option<Box<EventChain>>,
 }
 
 /// A job that was not scheduled.
@@ -118,7 +118,7 @@ impl<C> Schedule<C> {
         if from_job.is_none() && !queue.is_open() {
             return refuse(job, ScheduleErrorKind::ShutDown);
         }
-        let chain = from_job.map(EventChain::next);
+        let chain = from_job.map(|chain| Box::new(chain.next()));
         let mut jobs = self.jobs.lock();
         if self.is_closed.load(Ordering::Relaxed) {
             drop(jobs);
@@ -165,7 +165,7 @@ impl<C> Schedule<C> {
             while moved < MOVED_AT_ONCE
                 && let Some(Entry { job, chain }) = jobs.take_due(now)
             {
-                due_queue.chain = chain;
+                due_queue.chain = chain.as_deref().copied();
                 job.push(&mut due_queue);
                 moved += 1;
             }
