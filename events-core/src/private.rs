@@ -1,5 +1,7 @@
 //! The items that generated code names. They are not for users, and may change in any release.
 
+use std::time::Duration;
+
 use crate::event::Event;
 
 pub use crate::{
@@ -22,7 +24,9 @@ pub use crate::{
         AnyFilter, AsyncOutcome, Background, BackgroundCall, EmitOrigin, Filter, MissingState,
         Outcome, Param, Run, States, Step, any_filter, filter,
     },
-    metadata::{EventInfo, IntoKey, Key, Location, OrderTarget, PatternText, SubscriberOptions},
+    metadata::{
+        EventInfo, IntoKey, Key, Location, OrderTarget, PatternText, SubscriberOptions, When,
+    },
     plan::Slot,
     result::FailedCheck,
     scan::Linked,
@@ -48,6 +52,12 @@ pub use std::sync::Arc;
 /// The key of a function that an attribute names.
 pub fn key<M>(function: impl IntoKey<M>) -> Key {
     function.into_key()
+}
+
+/// The value of `delay`.
+#[must_use]
+pub const fn delay(delay: Duration) -> Option<Duration> {
+    Some(delay)
 }
 
 /// Checks the value of `concurrency`, the limit of simultaneous calls of one subscriber.

@@ -11,6 +11,7 @@ use crate::{
     plan::Slot,
     queue::QueueOwner as _,
     registry::Registry,
+    time::Sleep,
 };
 pub use crate::{
     context::panic_hook::panics_silently,
@@ -18,12 +19,22 @@ pub use crate::{
     primitives::one_line,
     registry::{Intercepted, Interceptor, Viewer},
     result::is_outside_tokio,
+    worker::TestTime,
 };
 
 /// Sets the interceptor of a registry, which is called before the subscribers of each event; `None`
 /// removes it.
 pub fn set_interceptor(registry: &Registry, interceptor: Option<Arc<dyn Interceptor>>) {
+    if interceptor.is_some() {
+        registry.core().clock().expect_set();
+    }
     registry.set_interceptor(interceptor);
+}
+
+/// Waits by the clock of a registry, as the timeouts of its subscribers do.
+pub fn sleep(registry: &Registry, duration: Duration) -> impl Future<Output = ()> + Send + use<> {
+    let clock = registry.core().clock();
+    Sleep::until(clock, clock.after(duration))
 }
 
 /// The interceptor of a registry, if one is set.

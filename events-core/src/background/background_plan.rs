@@ -100,6 +100,8 @@ pub(crate) struct BackgroundPlan {
     has_deferred: bool,
     /// Whether a handler takes the emission, with its time.
     takes_emission: bool,
+    /// Whether some of these have a delay.
+    has_delayed: bool,
     starts_at_once: bool,
     dependencies: Dependencies,
     /// The sync and awaited handlers, if some are awaited.
@@ -127,6 +129,9 @@ impl BackgroundPlan {
             takes_emission,
             stages: stages(&subscribers, &dependencies),
             has_deferred,
+            has_delayed: subscribers
+                .iter()
+                .any(|subscriber| subscriber.delay.is_some()),
             starts_at_once: !has_deferred && view.is_none() && dependencies.is_empty(),
             subscribers,
             dependencies,
@@ -180,6 +185,12 @@ impl BackgroundPlan {
         self.has_deferred
     }
 
+    /// Whether some handlers have a delay.
+    #[inline]
+    pub(crate) fn has_delayed(&self) -> bool {
+        self.has_delayed
+    }
+
     /// Whether some handlers are deferred until the async ones are complete.
     pub(crate) fn has_deferred_last(&self) -> bool {
         (0..self.len()).any(|number| self.is_in(number, Select::DeferredLast))
@@ -210,7 +221,7 @@ impl BackgroundPlan {
     /// Whether that handler is in the selection.
     #[inline]
     pub(crate) fn is_in(&self, number: usize, selection: Select) -> bool {
-        self.stages[number].is_in(selection)
+        self.stages[number].is_in(selection, &self.subscribers[number])
     }
 
     /// Whether the filters of that handler accept the event; an error if a filter panics.

@@ -1,6 +1,6 @@
 //! Descriptions of subscribers, and their options that are plain values.
 
-use std::{borrow::Cow, fmt, num::NonZeroUsize};
+use std::{borrow::Cow, fmt, num::NonZeroUsize, time::Duration};
 
 use super::{info::crate_of, location::Location, origin::Origin};
 use crate::primitives::one_line;
@@ -64,6 +64,8 @@ pub struct SubscriberInfo {
     pub optional: bool,
     /// Whether the handler takes `&Emission`.
     pub(crate) takes_emission: bool,
+    /// How long after the emit it runs, if it is deferred and has a delay.
+    pub delay: Option<Duration>,
 }
 
 /// The options of a subscriber that are plain values, as its attribute sets them.
@@ -86,6 +88,8 @@ pub struct SubscriberOptions {
     pub concurrency: usize,
     /// Whether its failure does not veto a write.
     pub optional: bool,
+    /// How long after the emit it runs.
+    pub delay: Option<Duration>,
 }
 
 impl SubscriberInfo {
@@ -106,6 +110,7 @@ impl SubscriberInfo {
             deferred,
             concurrency,
             optional,
+            delay,
         } = options;
         Self {
             topic,
@@ -123,6 +128,7 @@ impl SubscriberInfo {
             concurrency: NonZeroUsize::new(concurrency),
             optional,
             takes_emission: false,
+            delay,
         }
     }
 
@@ -174,6 +180,7 @@ impl fmt::Debug for SubscriberInfo {
             concurrency,
             optional,
             takes_emission: _,
+            delay,
         } = self;
         f.debug_struct("SubscriberInfo")
             .field("topic", &format_args!("\"{}\"", one_line(topic)))
@@ -190,6 +197,7 @@ impl fmt::Debug for SubscriberInfo {
             .field("deferred", deferred)
             .field("concurrency", concurrency)
             .field("optional", optional)
+            .field("delay", delay)
             .finish()
     }
 }

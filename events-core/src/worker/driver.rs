@@ -131,6 +131,7 @@ impl Driver {
     pub(crate) fn poll(&mut self, waker: &Waker) -> Poll<()> {
         let registry = self.registry.clone();
         let core = registry.core();
+        core.queue().move_due();
         if !self.is_registered {
             if self.intake.is_of_flush() && core.queue().len() == 0 {
                 return Poll::Ready(());
@@ -167,8 +168,13 @@ impl Driver {
                 waker.wake_by_ref();
                 false
             }
+            Rest::Waiting | Rest::Ended if core.queue().move_due() => {
+                waker.wake_by_ref();
+                false
+            }
             Rest::Waiting => {
                 self.notify_if_idle(core);
+                self.intake.sleep_until_due(core, waker);
                 false
             }
             Rest::Stopping => {

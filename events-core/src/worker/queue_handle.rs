@@ -28,6 +28,9 @@ use crate::{queue::QueueStats, registry::Registry};
 /// While a queued event runs, the registry of the queue is the current one, and the tracing span is the
 /// one in which the event was added.
 ///
+/// [`enqueue_after`](crate::Event::enqueue_after), [`enqueue_at`](crate::Event::enqueue_at) and subscribers with a delay
+/// schedule an event: it is put into the queue when its time has come. See [time](crate::guide::time).
+///
 /// At most [`capacity`](Self::capacity) events are queued, 65,536 unless set otherwise. When the queue
 /// is full, `enqueue` returns the event in an error; of a sync emit, a sync deferred subscriber runs at
 /// once on the caller, and an async one counts as failed. Nothing is dropped without a record: a full
@@ -96,7 +99,10 @@ impl Queue {
     #[must_use]
     pub fn stats(&self) -> QueueStats {
         let core = self.0.core();
-        core.drivers().stats(|| core.queue().span())
+        QueueStats {
+            scheduled: core.queue().scheduled(),
+            ..core.drivers().stats(|| core.queue().span())
+        }
     }
 
     /// How many events can be queued.
@@ -108,6 +114,25 @@ impl Queue {
     /// Sets how many events can be queued, at least 1. Queued events stay, even if they are more.
     pub fn set_capacity(&self, capacity: usize) {
         self.0.core().queue().set_capacity(capacity);
+    }
+
+    /// How many events are scheduled: those of [`enqueue_after`](crate::Event::enqueue_after) and
+    /// [`enqueue_at`](crate::Event::enqueue_at), and the snapshots for subscribers with a delay, until their time has come.
+    /// They are not among those of [`len`](Self::len).
+    #[must_use]
+    pub fn scheduled(&self) -> usize {
+        self.0.core().queue().scheduled()
+    }
+
+    /// How many events can be scheduled: 1,048,576, unless another number is set.
+    #[must_use]
+    pub fn schedule_capacity(&self) -> usize {
+        self.0.core().queue().schedule_capacity()
+    }
+
+    /// Sets how many events can be scheduled. Scheduled events stay, even if they are more.
+    pub fn set_schedule_capacity(&self, capacity: usize) {
+        self.0.core().queue().set_schedule_capacity(capacity);
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
     iter,
     pin::Pin,
     task::{Context, Poll, Waker, ready},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use super::{
@@ -43,6 +43,9 @@ impl Queue {
     /// waits for its effect needs a worker that is free, or has a higher `concurrency`, as before the shutdown. At the
     /// deadline no further event is started. Queued events are returned, and so are those with pending async subscribers,
     /// which are dropped. A sync subscriber that does not return keeps its event and its thread; it is counted.
+    ///
+    /// [Scheduled](Self::scheduled) events that are due run as queued ones; those that become due meanwhile, too. The
+    /// shutdown does not wait for the others, and returns them with the time at which each was [due](UnfinishedEvent::due).
     ///
     /// The queue stays shut down. A second shutdown returns events that the first could not take.
     /// Called by a subscriber that this queue runs, it begins the shutdown and returns at once, since
@@ -129,12 +132,15 @@ impl Queue {
         let core = self.0.core();
         core.queue().close();
         let mut unfinished = Unfinished::default();
+        let mut scheduled = Vec::new();
         let drivers = {
             // Destructors that run here emit to the registry of the queue, as handlers in a worker do. Not around the
             // wakers, which may poll tasks: those are inside no event of the queue, and not inside its registry.
             let _current = enter_if_other(&self.0);
             let _sink = core.pass_failures();
             let _job = enter_job(core.queue_id(), None);
+            // Before the queue is emptied: from here on no job is moved into it.
+            scheduled.extend(core.queue().take_scheduled(true).map(UnfinishedEvent));
             unfinished.events = take_queued(core, usize::MAX);
             let drivers = core.drivers().all();
             let stop = |driver| core.drivers().stop(driver, RunningJob::stop);
@@ -145,6 +151,7 @@ impl Queue {
         unfinished.running = running;
         let started = started.into_iter().map(UnfinishedEvent);
         unfinished.events.splice(0..0, started);
+        unfinished.events.extend(scheduled);
         core.drivers().wake_stopped(&drivers);
         if !unfinished.is_empty() {
             catch_record(|| tracing::warn!(target: "events_core", "{unfinished}"));
@@ -230,6 +237,7 @@ impl Draining {
                 }
             }
             ready!(core.drivers().poll_ended(None, &mut self.waiter, waker));
+            core.queue().move_due();
             if core.queue().is_settled(|| core.drivers().is_empty()) {
                 return Poll::Ready(());
             }
@@ -289,7 +297,8 @@ impl<D> fmt::Debug for Shutdown<D> {
 #[derive(Debug, Default)]
 #[must_use = "it holds the unfinished events, which are lost when it is dropped"]
 pub struct Unfinished {
-    /// The events: first those that were started, then those that were queued, in their order.
+    /// The events: first those that were started, then those that were queued, in their order, and then those that were
+    /// scheduled, in the order of their due times.
     pub events: Vec<UnfinishedEvent>,
     /// How many workers, flushes and other shutdowns were running a subscriber that did not return, or the
     /// destructor of one.
@@ -351,6 +360,12 @@ impl UnfinishedEvent {
         self.0.origin.as_ref()
     }
 
+    /// When it was to run, if it was scheduled and not due; on the clock of the system.
+    #[must_use]
+    pub fn due(&self) -> Option<SystemTime> {
+        self.0.due
+    }
+
     /// The subscribers that have not finished; `None` if the event was enqueued and none was started.
     #[must_use]
     pub fn unfinished(&self) -> Option<impl ExactSizeIterator<Item = &SubscriberInfo>> {
@@ -368,12 +383,16 @@ impl UnfinishedEvent {
     ///
     /// `self`, if it is another event.
     pub fn downcast<E: Any>(self) -> Result<E, Self> {
+        if !self.0.event.is::<E>() {
+            return Err(self);
+        }
         let UnfinishedJob {
             info,
             topic,
             origin,
             event,
             unfinished,
+            due,
         } = self.0;
         event
             .into_inner()
@@ -386,6 +405,7 @@ impl UnfinishedEvent {
                     origin,
                     event: CatchDrop::new(event),
                     unfinished,
+                    due,
                 })
             })
     }

@@ -178,6 +178,11 @@ impl Work {
         }
     }
 
+    /// Whether it has an event in progress between two polls.
+    pub(super) fn has_suspended(&self) -> bool {
+        self.driver.as_ref().is_some_and(Driver::has_suspended)
+    }
+
     fn worker(&self) -> Worker {
         let driver = self.driver.as_ref();
         Worker {

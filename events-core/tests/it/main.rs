@@ -18,6 +18,7 @@ mod policy;
 mod queue;
 mod subscribe;
 mod texts;
+mod time;
 mod topic;
 mod worker;
 
