@@ -3,7 +3,7 @@
 use std::{any::TypeId, collections::HashSet, fmt, future::Future, mem, sync::Arc};
 
 use events_core::{
-    __testing::{self, EventSet},
+    __testing::EventSet,
     Event, Registry,
     info::Location,
     scopes::WithRegistry,
