@@ -95,6 +95,7 @@ pub mod subscribing {
     pub use crate::{
         declared::Listener,
         metadata::{IntoPattern, Pattern, PatternError},
+        registry::{MuteError, MuteGuard},
         subscribe::{
             AwaitedKind, BackgroundKind, BackgroundPatternKind, Batch, NewSubscription,
             PatternKind, SubscribeError, SyncKind, register_copy,

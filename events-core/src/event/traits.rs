@@ -98,6 +98,37 @@ pub trait Event: Sized {
         self
     }
 
+    /// Whether an event of this type, emitted without an origin on the current registry, would be received, so that it is
+    /// worth making one. See [`Registry::has_subscribers`](crate::Registry::has_subscribers).
+    ///
+    /// ```
+    /// use events_core::{Event, Registry};
+    ///
+    /// #[derive(Event)]
+    /// struct CacheMissed {
+    ///     key: String,
+    /// }
+    ///
+    /// fn look_up(key: &str) {
+    ///     if CacheMissed::has_subscribers() {
+    ///         CacheMissed { key: key.to_owned() }.emit(); // allocates only if a subscriber reads it
+    ///     }
+    /// }
+    ///
+    /// let registry = Registry::new();
+    /// let _scope = registry.enter();
+    /// look_up("cart/7");
+    /// assert!(!CacheMissed::has_subscribers());
+    /// let subscription = registry.on(|event: &CacheMissed| println!("{}", event.key));
+    /// assert!(CacheMissed::has_subscribers());
+    /// # drop(subscription);
+    /// ```
+    #[inline]
+    #[must_use]
+    fn has_subscribers() -> bool {
+        Self::Backend::__has_subscribers::<Self>()
+    }
+
     /// Runs the subscribers and returns the event with the result.
     ///
     #[doc = include_str!("../../docs/try_emit.md")]
@@ -365,6 +396,9 @@ pub trait EmitBackend {
     /// Emits on the current registry.
     #[track_caller]
     fn __emit<E: Event>(event: &mut E, origin: Option<&Origin>);
+
+    /// Whether the event would be received on the current registry.
+    fn __has_subscribers<E: Event>() -> bool;
 
     /// Emits on the current registry and returns the result.
     #[track_caller]

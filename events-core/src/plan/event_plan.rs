@@ -10,7 +10,7 @@ use std::{
 use crate::{
     background::{AwaitedChain, BackgroundHandler, BackgroundPlan, ChainStep, ErasedAwaited},
     handler::{Chain, Delivery, ErasedEvent, ErasedHandler, ViewFn},
-    metadata::{EventInfo, SubscriberInfo},
+    metadata::{EventInfo, Origin, SubscriberInfo},
 };
 
 /// The handlers of one event type in running order, and the subscriber of each. There is at least one.
@@ -98,6 +98,13 @@ impl Plan {
         let background = self.background.as_deref().map(BackgroundPlan::subscribers);
         let chain = self.chain.subscribers();
         chain.iter().chain(background.into_iter().flatten())
+    }
+
+    /// Whether a subscriber receives events with this origin, if no condition keeps them from it.
+    pub(crate) fn receives(&self, origin: Option<&Origin>) -> bool {
+        let is_of =
+            |one: &Arc<SubscriberInfo>| one.origin.is_none() || one.origin.as_ref() == origin;
+        self.all_subscribers().any(is_of)
     }
 
     #[inline]

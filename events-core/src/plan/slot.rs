@@ -11,19 +11,20 @@ use std::{
     collections::BTreeSet,
     sync::{
         Arc, Mutex, MutexGuard,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU8, Ordering},
     },
 };
 
 use super::{
-    entry::{Conflict, Entry, Registration},
+    entry::{Conflict, Entry, Registration, SubscriberId},
     event_plan::Plan,
+    muted::Muted,
     plan_cell::{Found, Held, PlanCell},
-    slot_entries::{OfType, SlotEntries},
+    slot_entries::{Audience, OfType, SlotEntries},
 };
 use crate::{
     event::AnySlot,
-    metadata::{Key, SubscriberInfo},
+    metadata::{Key, Origin, SubscriberInfo},
     primitives::{CatchDrop, drop_catching, sync::lock},
 };
 
@@ -31,6 +32,8 @@ use crate::{
 pub struct Slot {
     plan: PlanCell<Plan>,
     entries: Mutex<SlotEntries>,
+    /// The [`Audience`] of the entries.
+    audience: AtomicU8,
     /// Whether the pattern subscribers whose pattern matches the topic have their entries here.
     patterns_resolved: AtomicBool,
 }
@@ -68,6 +71,7 @@ impl Slot {
         Self {
             plan: PlanCell::new(),
             entries: Mutex::new(SlotEntries::new()),
+            audience: AtomicU8::new(Audience::None as u8),
             patterns_resolved: AtomicBool::new(false),
         }
     }
@@ -80,6 +84,25 @@ impl Slot {
 
     pub(crate) fn set_patterns_resolved(&self) {
         self.patterns_resolved.store(true, Ordering::Release);
+    }
+
+    /// Whether an event without an origin reaches a subscriber, if no condition keeps it from all of them. Without
+    /// pattern subscribers that are not resolved yet.
+    #[inline]
+    pub(crate) fn has_subscribers(&self) -> bool {
+        self.audience.load(Ordering::Acquire) == Audience::Any as u8
+    }
+
+    /// The same for an event with this origin.
+    pub(crate) fn has_subscribers_of(&self, origin: &Origin) -> bool {
+        match self.audience.load(Ordering::Acquire) {
+            audience if audience == Audience::None as u8 => false,
+            audience if audience == Audience::Any as u8 => true,
+            _ => {
+                let receives = |plan: &Plan| plan.receives(Some(origin));
+                self.with_plan(receives).unwrap_or(false)
+            }
+        }
     }
 
     /// The current plan, if it is that of the only scan. Otherwise only whether there is one.
@@ -131,10 +154,12 @@ impl Slot {
         result
     }
 
-    /// The subscribers of the current plan, sync ones first.
+    /// The subscribers, the muted ones included: those of the chain, then the others, in running order.
     pub(crate) fn subscribers(&self) -> Vec<Arc<SubscriberInfo>> {
-        let subscribers = self.with_plan(|plan| plan.all_subscribers().cloned().collect());
-        subscribers.unwrap_or_default()
+        let in_order = self.in_order().into_iter();
+        let mut subscribers: Vec<_> = in_order.map(|(one, _)| one.subscriber).collect();
+        subscribers.sort_by_key(|subscriber| subscriber.runs_later());
+        subscribers
     }
 
     /// Checks an addition and changes nothing yet. The error contains the added entries.
@@ -155,12 +180,15 @@ impl Slot {
     }
 
     /// Publishes a staged change. No other change may be published between the two.
-    pub(crate) fn publish(&self, staged: Staged) -> Retired {
+    pub(crate) fn publish(&self, staged: Staged, muted: &Muted) -> Retired {
         if staged.added.is_empty() {
             return Retired::default();
         }
         let mut entries = self.entries();
         entries.add(staged.of, staged.added);
+        if !muted.is_empty() {
+            entries.set_muted(muted);
+        }
         if let Some(plan) = staged.declared {
             self.plan.push_version(plan);
         }
@@ -183,18 +211,44 @@ impl Slot {
         }
     }
 
+    /// Publishes the plan without the subscribers that are muted now.
+    pub(crate) fn set_muted(&self, muted: &Muted) -> Retired {
+        let mut entries = self.entries();
+        if !entries.set_muted(muted) {
+            return Retired::default();
+        }
+        Retired {
+            _plan: self.publish_plan(&entries),
+            _entries: Vec::new(),
+        }
+    }
+
     /// Publishes the plan of changed entries. Returns the one that was replaced.
     fn publish_plan(&self, entries: &SlotEntries) -> Option<Arc<Plan>> {
-        if entries.has_run_time() {
-            self.plan.set_stale()
-        } else {
+        let audience = entries.audience();
+        self.audience.store(audience as u8, Ordering::Release);
+        if !entries.has_run_time() && !entries.has_muted() {
             self.plan.swap(None)
+        } else if audience == Audience::None {
+            self.plan.set_empty()
+        } else {
+            self.plan.set_stale()
         }
     }
 
     /// The registrations of its entries.
     pub(crate) fn registrations(&self) -> Vec<Registration> {
         self.entries().registrations()
+    }
+
+    /// The subscribers in running order, the muted ones included, each with whether it is muted.
+    pub(crate) fn in_order(&self) -> Vec<(Registration, bool)> {
+        self.entries().in_order()
+    }
+
+    /// The subscribers that have this name.
+    pub(crate) fn ids_of(&self, name: &Key) -> Vec<SubscriberId> {
+        self.entries().ids_of(name)
     }
 
     /// Whether a subscriber of this slot has this name.

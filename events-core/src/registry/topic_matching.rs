@@ -42,7 +42,7 @@ impl Core {
     /// not contain the construction of the [`EventType`].
     #[cold]
     #[inline(never)]
-    fn resolve_patterns_of<F: Family>(&self) -> &Slot {
+    pub(super) fn resolve_patterns_of<F: Family>(&self) -> &Slot {
         self.resolve_patterns(EventType::of::<F>())
     }
 
@@ -99,8 +99,14 @@ impl Core {
             topic: topic.into(),
             version: self.topics().version.load(Ordering::Acquire),
             // The sort does not fail: all pattern subscribers were sorted together when each was added.
-            plan: plan(event_type.family, event_type.info, owned, entries.iter())
-                .unwrap_or_default(),
+            plan: plan(
+                event_type.family,
+                event_type.info,
+                owned,
+                entries.iter(),
+                |id| writer.muted.contains(id),
+            )
+            .unwrap_or_default(),
         }
     }
 }

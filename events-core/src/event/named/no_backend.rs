@@ -34,6 +34,10 @@ impl EmitBackend for NoBackend {
 
     fn __emit<E: Event>(_: &mut E, _: Option<&Origin>) {}
 
+    fn __has_subscribers<E: Event>() -> bool {
+        false
+    }
+
     fn __try_emit<E: Event>(event: E, _: Option<&Origin>) -> Result<Emitted<E>, EmitError<E>> {
         Ok(Emitted::new(event, EmitStats::default()))
     }

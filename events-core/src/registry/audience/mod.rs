@@ -1,0 +1,11 @@
+//! Who is called: whether an event has a subscriber, and muting subscribers.
+//!
+//! - `has_subscribers`: whether an event would be received;
+//! - `mute`: the guard of muted subscribers; `mute_error`: why none is muted.
+
+mod has_subscribers;
+mod mute;
+mod mute_error;
+
+pub use mute::MuteGuard;
+pub use mute_error::MuteError;

@@ -1,0 +1,4 @@
+//! Why a subscriber is or is not called: questions about subscribers, and muting.
+
+mod has_subscribers;
+mod mute;
