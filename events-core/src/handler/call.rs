@@ -1,11 +1,16 @@
 //! What a background handler and its filters can request of the emit that they belong to. A *background
 //! handler* is an async or a deferred one: it runs after the sync handlers of the event.
 
+use std::borrow::Cow;
+
 use crate::{
-    context::{Emission, EmissionSource, current_emission},
+    context::{
+        Emission, EmissionSource, current_emission, failed_emission, failed_emission_outside,
+    },
     event::{AnyEvent, Event, Family},
-    metadata::{EventInfo, Origin},
+    metadata::{EmissionId, EventInfo, Origin},
     primitives::OptionBox,
+    result::FailedEmission,
 };
 
 /// The origin of an emit, for the filters of a handler.
@@ -105,12 +110,29 @@ impl BackgroundCall {
     }
 }
 
-impl EmissionSource for BackgroundCall {
-    fn emission(&self) -> Emission {
-        let topic = match self.topic.get() {
+impl BackgroundCall {
+    fn topic(&self) -> Cow<'static, str> {
+        match self.topic.get() {
             None => self.info.topic().into(),
             Some(topic) => topic.to_string().into(),
-        };
-        current_emission(topic, self.origin.clone())
+        }
+    }
+
+    /// The emission, for a failure in it. It is the innermost one of this thread.
+    #[cold]
+    pub(crate) fn failed_emission(&self) -> FailedEmission {
+        failed_emission(self.topic(), self.origin())
+    }
+
+    /// The emission with that id, for a failure in it. This thread has not entered it.
+    #[cold]
+    pub(crate) fn failed_emission_outside(&self, id: Option<EmissionId>) -> FailedEmission {
+        failed_emission_outside(self.topic(), self.origin(), id)
+    }
+}
+
+impl EmissionSource for BackgroundCall {
+    fn emission(&self) -> Emission {
+        current_emission(self.topic(), self.origin.clone())
     }
 }

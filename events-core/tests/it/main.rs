@@ -13,6 +13,7 @@ mod explain;
 mod lost;
 mod macros;
 mod panics;
+mod policy;
 mod queue;
 mod subscribe;
 mod texts;
