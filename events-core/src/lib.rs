@@ -157,6 +157,7 @@ mod declared;
 mod diagnostics;
 mod emit;
 mod event;
+mod explain;
 #[cfg(all(doc, not(doctest)))]
 pub mod guide;
 mod handler;
@@ -217,8 +218,8 @@ pub use crate::{
     handler::{Outcome, State},
     metadata::Origin,
     modules::{
-        bounds, bridges, builder, emitting, failures, handlers, info, outcomes, queues, scanning,
-        scopes, streams, subscribing,
+        bounds, bridges, builder, emitting, explaining, failures, handlers, info, outcomes, queues,
+        scanning, scopes, streams, subscribing,
     },
     registry::Registry,
     result::{EmitError, Emitted, Failure},

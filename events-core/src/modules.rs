@@ -34,6 +34,11 @@ pub mod emitting {
     };
 }
 
+/// Explanations of events: which subscribers would be called, and why the others would not.
+pub mod explaining {
+    pub use crate::explain::{Explained, Explanation, NotCalled, Verdict};
+}
+
 /// The causes of a [`Failure`](crate::Failure) or an [`EmitError`](crate::EmitError).
 pub mod failures {
     pub use crate::result::{

@@ -22,11 +22,10 @@ pub use crate::{
         AnyFilter, AsyncOutcome, Background, BackgroundCall, EmitOrigin, Filter, MissingState,
         Outcome, Param, Run, States, Step, any_filter, filter,
     },
-    metadata::{EventInfo, IntoKey, Key, Location, PatternText, SubscriberOptions},
+    metadata::{EventInfo, IntoKey, Key, Location, Once, PatternText, SubscriberOptions},
     plan::Slot,
     result::FailedCheck,
     scan::Linked,
-    subscribe::Once,
     worker::{FlushAfter, FlushOnDrop, flush_after_async},
 };
 

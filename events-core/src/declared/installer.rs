@@ -12,7 +12,8 @@ use crate::{
     event::{Family, Snapshot},
     handler::{Background, EmitOrigin, ErasedHandler, MissingState, Param, Run, States, Step},
     metadata::{
-        EventInfo, Key, Location, Origin, Pattern, PatternText, SubscriberInfo, SubscriberOptions,
+        EventInfo, Key, Location, Once, Origin, Pattern, PatternText, SubscriberInfo,
+        SubscriberOptions,
     },
     plan::{Entry, EventType, HandlerKind, Phase, Position, Rank, Registration},
     registry::{Core, Incomplete, Registry, SubscriberGroup},
@@ -88,6 +89,10 @@ pub struct Installer<'i> {
     /// The pattern of the subscriber, until it is registered with it. It is compiled first, so that its error is
     /// reported together with parameters that are missing.
     pub(super) pattern: Option<Pattern>,
+    /// Whether it has a condition.
+    conditional: bool,
+    permit: Option<Arc<Once>>,
+    ended: Option<Arc<Once>>,
     errors: Vec<InstallError>,
     pub(crate) group: &'i mut SubscriberGroup,
     /// The listener that is added at run time, if the subscriber is a method of one.
@@ -109,6 +114,9 @@ impl<'i> Installer<'i> {
             states,
             origin: None,
             pattern: None,
+            conditional: false,
+            permit: None,
+            ended: None,
             errors: Vec::new(),
             group,
             added,
@@ -172,6 +180,17 @@ impl<'i> Installer<'i> {
         let origin = origin.into();
         self.origin = Some(origin.clone());
         origin
+    }
+
+    /// Records that the subscriber has a condition.
+    pub fn conditional(&mut self) {
+        self.conditional = true;
+        self.ended = self.added.is_some().then(Once::shared);
+    }
+
+    /// The permit of `once`, which a filter tests and the handler claims.
+    pub fn once(&mut self) -> Arc<Once> {
+        Arc::clone(self.permit.get_or_insert_default())
     }
 
     /// Registers a sync handler.
@@ -282,7 +301,7 @@ impl<'i> Installer<'i> {
     ) {
         if let (Some(added), Some(closable)) = (&mut self.added, closable) {
             let unsubscribe = Unsubscribe::new(&added.registry, event_type, None, number);
-            let part = SubscriptionPart::new(unsubscribe, closable);
+            let part = SubscriptionPart::new(unsubscribe, closable, self.ended.clone());
             added.parts.push(part);
         }
     }
@@ -304,6 +323,9 @@ impl<'i> Installer<'i> {
         let mut subscriber = SubscriberInfo::new(topic, name.into(), module, location, options);
         subscriber.pattern = pattern;
         subscriber.origin = self.origin.clone();
+        subscriber.conditional = self.conditional;
+        subscriber.permit = self.permit.clone();
+        subscriber.ended = self.ended.clone();
         let keys = |keys: &[fn() -> Key]| keys.iter().map(|key| key()).collect();
         let position = Position {
             phase: Phase::of(&subscriber),

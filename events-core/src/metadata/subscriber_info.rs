@@ -1,8 +1,8 @@
 //! Descriptions of subscribers, and their options that are plain values.
 
-use std::{borrow::Cow, fmt, num::NonZeroUsize};
+use std::{borrow::Cow, fmt, num::NonZeroUsize, sync::Arc};
 
-use super::{info::crate_of, location::Location, origin::Origin};
+use super::{info::crate_of, location::Location, once::Once, origin::Origin};
 use crate::primitives::one_line;
 
 /// The description of a subscriber, as reports, errors and logs show it.
@@ -62,6 +62,13 @@ pub struct SubscriberInfo {
     /// Whether its failure does not veto a write: see [`record`](crate::record#failures). It has no effect on other
     /// events.
     pub optional: bool,
+    /// Whether a condition (`when`) decides for each event whether it is called.
+    pub conditional: bool,
+    /// The permit of `once`, which its handler claims.
+    pub(crate) permit: Option<Arc<Once>>,
+    /// Claimed when its subscription ends. Only of a subscriber with a condition: any other that is skipped for no other
+    /// reason is known to have ended.
+    pub(crate) ended: Option<Arc<Once>>,
 }
 
 /// The options of a subscriber that are plain values, as its attribute sets them.
@@ -120,6 +127,9 @@ impl SubscriberInfo {
             deferred,
             concurrency: NonZeroUsize::new(concurrency),
             optional,
+            conditional: false,
+            permit: None,
+            ended: None,
         }
     }
 
@@ -133,6 +143,14 @@ impl SubscriberInfo {
     #[must_use]
     pub fn runs_later(&self) -> bool {
         self.asynchronous || self.deferred
+    }
+
+    /// Whether it runs once, and has run.
+    #[must_use]
+    pub fn is_used_up(&self) -> bool {
+        self.permit
+            .as_ref()
+            .is_some_and(|permit| permit.is_claimed())
     }
 
     /// Its kind, as the report of a scan shows it: `sync`, `awaited`, `async`, `deferred` or `async deferred`. After `sync`
@@ -170,6 +188,9 @@ impl fmt::Debug for SubscriberInfo {
             deferred,
             concurrency,
             optional,
+            conditional,
+            permit: _,
+            ended: _,
         } = self;
         f.debug_struct("SubscriberInfo")
             .field("topic", &format_args!("\"{}\"", one_line(topic)))
@@ -186,6 +207,7 @@ impl fmt::Debug for SubscriberInfo {
             .field("deferred", deferred)
             .field("concurrency", concurrency)
             .field("optional", optional)
+            .field("conditional", conditional)
             .finish()
     }
 }

@@ -109,6 +109,11 @@ pub(crate) struct Order {
 }
 
 impl Order {
+    /// The indices of the subscribers in running order.
+    pub(crate) fn indices(&self) -> &[usize] {
+        &self.indices
+    }
+
     /// Removes subscribers. What had to wait for one of them waits for what that one had to wait for.
     pub(super) fn leave_out(&mut self, is_left_out: impl Fn(usize) -> bool) {
         let left_out = self.indices.extract_if(.., |index| is_left_out(*index));

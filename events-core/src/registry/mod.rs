@@ -41,6 +41,7 @@ mod topic_cache;
 mod topic_matching;
 mod transaction;
 
+pub(crate) use audience::Receiver;
 pub use audience::{MuteError, MuteGuard};
 pub(crate) use core::{Core, DefaultHooks, EventQueue, Writer};
 pub(crate) use emit_limits::EmitLimits;

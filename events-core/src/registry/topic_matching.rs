@@ -49,7 +49,7 @@ impl Core {
     /// Adds the pattern subscribers that match an event type to its slot, unless that is done already.
     #[cold]
     #[inline(never)]
-    fn resolve_patterns(&self, event_type: EventType) -> &Slot {
+    pub(super) fn resolve_patterns(&self, event_type: EventType) -> &Slot {
         let slot = self.slot_or_insert(event_type);
         let mut writer = self.writer();
         if !slot.has_resolved_patterns() {
