@@ -351,6 +351,16 @@ impl<'a, 's> Starter<'a, 's> {
     #[inline]
     pub(super) fn skip(&mut self) {
         self.uncounted += 1;
+        if self.result.records_skipped() {
+            self.record_skip();
+        }
+    }
+
+    #[cold]
+    fn record_skip(&mut self) {
+        let number = self.current_number();
+        let subscriber = &self.plan.subscribers()[number];
+        self.result.skip(number, subscriber, self.call.origin());
     }
 
     /// Polls the future of the current handler for the first time.

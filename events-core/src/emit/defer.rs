@@ -18,7 +18,7 @@ use crate::{
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef},
     metadata::SubscriberInfo,
     queue::{ClonedEventJob, PushError, PushErrorKind},
-    result::{Cause, EmitStats, FailedEmission, Failure, Undelivered},
+    result::{Cause, EmitStats, FailedEmission, Failure, FailureList, Undelivered},
 };
 
 /// How many background handlers were queued, and how many ran at once.
@@ -48,6 +48,7 @@ pub(super) fn defer(
     event: ErasedEventRef<'_>,
     emit_context: EmitContext<'_>,
     select: Select,
+    recording: Option<&FailureList>,
     fail: &mut dyn FnMut(Failure),
 ) -> Deferral {
     let (mut is_unreached, mut panicked) = (false, 0);
@@ -56,7 +57,14 @@ pub(super) fn defer(
         panicked += usize::from(failure.cause().is_from_call());
         fail(failure);
     };
-    let mut selected = select_accepting(background, event, emit_context, select, &mut fail_before);
+    let mut selected = select_accepting(
+        background,
+        event,
+        emit_context,
+        select,
+        recording,
+        &mut fail_before,
+    );
     let snapshot = snapshot(
         background,
         event,
@@ -73,7 +81,7 @@ pub(super) fn defer(
                     is_unreached = true;
                     fail(failure);
                 };
-                deferral.ran = run_on_full_queue(refused, &mut fail);
+                deferral.ran = run_on_full_queue(refused, background, recording, &mut fail);
             }
         }
     }
@@ -89,6 +97,7 @@ fn select_accepting(
     event: ErasedEventRef<'_>,
     emit_context: EmitContext<'_>,
     select: Select,
+    recording: Option<&FailureList>,
     fail: &mut dyn FnMut(Failure),
 ) -> Vec<usize> {
     let origin = EmitOrigin::new(emit_context.origin);
@@ -96,7 +105,11 @@ fn select_accepting(
     for index in (0..background.len()).filter(|&index| background.is_in(index, select)) {
         match background.accepts(index, event, &origin) {
             Ok(true) => selected.push(index),
-            Ok(false) => {}
+            Ok(false) => {
+                if let Some(record) = recording {
+                    record.skip(&background.subscribers()[index], emit_context.origin);
+                }
+            }
             Err(panic) => {
                 let subscriber = Arc::clone(&background.subscribers()[index]);
                 let emission = failed_in(background, event, emit_context);
@@ -220,7 +233,12 @@ fn report_not_copied(
 
 /// The queue did not accept the snapshot: the deferred handlers run here, and the async ones are
 /// reported as not reached. Returns how many ran.
-fn run_on_full_queue(refused: PushError<ClonedEventJob>, fail: &mut dyn FnMut(Failure)) -> usize {
+fn run_on_full_queue(
+    refused: PushError<ClonedEventJob>,
+    background: &BackgroundPlan,
+    recording: Option<&FailureList>,
+    fail: &mut dyn FnMut(Failure),
+) -> usize {
     let reason = undelivered(&refused.kind);
     let mut run = refused.item.into_run();
     let emission = run.failed_emission();
@@ -232,11 +250,22 @@ fn run_on_full_queue(refused: PushError<ClonedEventJob>, fail: &mut dyn FnMut(Fa
         .remove_async()
         .into_iter()
         .for_each(&mut report_unreached);
+    let deferred = recording.map(|_| run.unfinished().subscribers);
+    if recording.is_some() {
+        run.as_mut().record_skipped();
+    }
     let _ = run.as_mut().poll_in_emission(Waker::noop());
     // A handler with a concurrency limit may be pending. Nothing would poll it again.
     let unfinished = run.unfinished().subscribers;
     unfinished.into_iter().for_each(report_unreached);
-    let result = run.as_mut().take_result();
+    let mut result = run.as_mut().take_result();
+    if let Some(record) = recording {
+        for (number, reason) in result.take_skipped() {
+            record.add_skipped(&background.subscribers()[number], reason);
+        }
+        let deferred = deferred.into_iter().flatten();
+        deferred.for_each(|subscriber| record.add_ran(subscriber));
+    }
     let ran = result.ran;
     result.into_failures().for_each(fail);
     ran

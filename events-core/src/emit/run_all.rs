@@ -107,6 +107,7 @@ fn start_in_stages<E: Event>(
             ErasedEventRef::of(event),
             emit_context,
             Select::DeferredFirst,
+            failures.if_recorded(),
             &mut fail,
         );
         deferral.add_to(stats);
@@ -153,6 +154,7 @@ fn refuse_copies<E: Event>(
         event.lend(),
         emit_context,
         Select::All,
+        None,
         &mut fail,
     )
 }

@@ -98,31 +98,9 @@ pub trait Event: Sized {
         self
     }
 
-    /// Whether an event of this type, emitted without an origin on the current registry, would be received, so that it is
-    /// worth making one. See [`Registry::has_subscribers`](crate::Registry::has_subscribers).
+    /// Whether an event of this type, emitted without an origin on the current registry, would be received.
     ///
-    /// ```
-    /// use events_core::{Event, Registry};
-    ///
-    /// #[derive(Event)]
-    /// struct CacheMissed {
-    ///     key: String,
-    /// }
-    ///
-    /// fn look_up(key: &str) {
-    ///     if CacheMissed::has_subscribers() {
-    ///         CacheMissed { key: key.to_owned() }.emit(); // allocates only if a subscriber reads it
-    ///     }
-    /// }
-    ///
-    /// let registry = Registry::new();
-    /// let _scope = registry.enter();
-    /// look_up("cart/7");
-    /// assert!(!CacheMissed::has_subscribers());
-    /// let subscription = registry.on(|event: &CacheMissed| println!("{}", event.key));
-    /// assert!(CacheMissed::has_subscribers());
-    /// # drop(subscription);
-    /// ```
+    #[doc = include_str!("../../docs/has_subscribers.md")]
     #[inline]
     #[must_use]
     fn has_subscribers() -> bool {

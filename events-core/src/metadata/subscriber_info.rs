@@ -153,6 +153,11 @@ impl SubscriberInfo {
             .is_some_and(|permit| permit.is_claimed())
     }
 
+    /// Whether it has a condition, and its subscription has ended.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.as_ref().is_some_and(|ended| ended.is_claimed())
+    }
+
     /// Its kind, as the report of a scan shows it: `sync`, `awaited`, `async`, `deferred` or `async deferred`. After `sync`
     /// follows `mut` if the handler takes the event by `&mut`, and after each `once` if it runs at most once.
     #[must_use]

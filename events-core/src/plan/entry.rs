@@ -114,7 +114,7 @@ pub(crate) fn plan<'e>(
     }
     let registrations: Vec<_> = entries.iter().map(|entry| &entry.registration).collect();
     let mut order = order_of(&registrations)?;
-    order.leave_out(|index| is_muted(registrations[index].id()));
+    let muted = order.leave_out(|index| is_muted(registrations[index].id()));
     let Order {
         indices,
         dependencies,
@@ -128,7 +128,17 @@ pub(crate) fn plan<'e>(
         (entry.handler.clone(), subscriber)
     });
     let dependencies = in_running_order(dependencies, &indices, entries.len());
-    Ok(Some(Plan::new(family, info, topic, handlers, dependencies)))
+    let muted = muted.into_iter();
+    let muted = muted.map(|index| Arc::clone(&registrations[index].subscriber));
+    let muted = muted.collect();
+    Ok(Some(Plan::new(
+        family,
+        info,
+        topic,
+        handlers,
+        dependencies,
+        muted,
+    )))
 }
 
 /// Replaces each index of an entry by its index in the running order.

@@ -11,6 +11,7 @@ use crate::{
     background::{AwaitedChain, BackgroundHandler, BackgroundPlan, ChainStep, ErasedAwaited},
     handler::{Chain, Delivery, ErasedEvent, ErasedHandler, ViewFn},
     metadata::{EventInfo, Origin, SubscriberInfo},
+    result::PlanSubscribers,
 };
 
 /// The handlers of one event type in running order, and the subscriber of each. There is at least one.
@@ -20,6 +21,10 @@ pub(crate) struct Plan {
     background: Option<Arc<BackgroundPlan>>,
     /// The same chain with a pause after each handler, built at the first emit that records each handler.
     traced_chain: OnceLock<Chain>,
+    /// The subscribers that are not in it, as they are muted.
+    muted: Box<[Arc<SubscriberInfo>]>,
+    /// The subscribers for the records of emits, made for the first one that is recorded.
+    for_records: OnceLock<Arc<PlanSubscribers>>,
 }
 
 impl Plan {
@@ -33,6 +38,7 @@ impl Plan {
         topic: Cow<'static, str>,
         handlers: impl ExactSizeIterator<Item = (HandlerKind, Arc<SubscriberInfo>)>,
         dependencies: Vec<(usize, usize)>,
+        muted: Box<[Arc<SubscriberInfo>]>,
     ) -> Self {
         let mut chain = Vec::with_capacity(handlers.len());
         let mut subscribers = Vec::with_capacity(handlers.len());
@@ -85,12 +91,26 @@ impl Plan {
             chain,
             background,
             traced_chain: OnceLock::new(),
+            muted,
+            for_records: OnceLock::new(),
         }
     }
 
     #[inline]
     pub(crate) fn background(&self) -> Option<&Arc<BackgroundPlan>> {
         self.background.as_ref()
+    }
+
+    /// The subscribers, for the record of an emit.
+    pub(crate) fn subscribers(&self) -> &Arc<PlanSubscribers> {
+        self.for_records.get_or_init(|| {
+            let background = self.background.as_deref().map(BackgroundPlan::subscribers);
+            Arc::new(PlanSubscribers {
+                chain: self.chain.subscribers().to_vec(),
+                background: background.unwrap_or_default().to_vec(),
+                muted: self.muted.to_vec(),
+            })
+        })
     }
 
     /// All subscribers: those of the chain, then those of the background plan.

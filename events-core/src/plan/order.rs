@@ -103,32 +103,9 @@ pub(crate) enum OrderConflict {
 /// Subscribers in running order. Subscribers are given by index.
 #[derive(Debug, Default)]
 pub(crate) struct Order {
-    pub(super) indices: Vec<usize>,
+    pub(crate) indices: Vec<usize>,
     /// Pairs of background subscribers: the second starts when the first has ended.
     pub(crate) dependencies: Vec<(usize, usize)>,
-}
-
-impl Order {
-    /// The indices of the subscribers in running order.
-    pub(crate) fn indices(&self) -> &[usize] {
-        &self.indices
-    }
-
-    /// Removes subscribers. What had to wait for one of them waits for what that one had to wait for.
-    pub(super) fn leave_out(&mut self, is_left_out: impl Fn(usize) -> bool) {
-        let left_out = self.indices.extract_if(.., |index| is_left_out(*index));
-        for index in left_out.collect::<Vec<_>>() {
-            let of_it = |pair: &mut (usize, usize)| pair.0 == index || pair.1 == index;
-            let (later, earlier): (Vec<_>, Vec<_>) = self
-                .dependencies
-                .extract_if(.., of_it)
-                .partition(|(first, _)| *first == index);
-            for (first, _) in earlier {
-                let joined = later.iter().map(|(_, second)| (first, *second));
-                self.dependencies.extend(joined);
-            }
-        }
-    }
 }
 
 /// What determines the position of one subscriber in the order.
@@ -302,28 +279,6 @@ mod tests {
             expected,
             "{input}"
         );
-    }
-
-    #[test]
-    fn what_is_left_out_still_connects_the_others() {
-        let check = |pairs: &[(usize, usize)], left_out: &[usize], expected: &[(usize, usize)]| {
-            let mut order = Order {
-                indices: (0..4).collect(),
-                dependencies: pairs.to_vec(),
-            };
-            order.leave_out(|index| left_out.contains(&index));
-            order.dependencies.sort_unstable();
-            assert_eq!(
-                order.dependencies, expected,
-                "{pairs:?} without {left_out:?}"
-            );
-            assert_eq!(order.indices.len(), 4 - left_out.len());
-        };
-        check(&[(0, 1), (1, 2)], &[1], &[(0, 2)]);
-        check(&[(0, 1), (1, 2), (2, 3)], &[1, 2], &[(0, 3)]);
-        check(&[(0, 2), (1, 2), (2, 3)], &[2], &[(0, 3), (1, 3)]);
-        check(&[(0, 1), (1, 2)], &[0], &[(1, 2)]);
-        check(&[(0, 1), (2, 3)], &[1], &[(2, 3)]);
     }
 
     #[test]

@@ -26,6 +26,7 @@ use crate::{
     event::AnySlot,
     metadata::{Key, Origin, SubscriberInfo},
     primitives::{CatchDrop, drop_catching, sync::lock},
+    result::{NotRun, PlanSubscribers},
 };
 
 /// The place of one event type in one registry.
@@ -96,8 +97,8 @@ impl Slot {
     /// The same for an event with this origin.
     pub(crate) fn has_subscribers_of(&self, origin: &Origin) -> bool {
         match self.audience.load(Ordering::Acquire) {
-            audience if audience == Audience::None as u8 => false,
             audience if audience == Audience::Any as u8 => true,
+            audience if audience != Audience::Limited as u8 => false,
             _ => {
                 let receives = |plan: &Plan| plan.receives(Some(origin));
                 self.with_plan(receives).unwrap_or(false)
@@ -160,6 +161,25 @@ impl Slot {
         let mut subscribers: Vec<_> = in_order.map(|(one, _)| one.subscriber).collect();
         subscribers.sort_by_key(|subscriber| subscriber.runs_later());
         subscribers
+    }
+
+    /// The subscribers, for the record of an emit that does not run them; if it found none, only the muted ones.
+    #[cold]
+    pub(crate) fn for_record(&self, why: NotRun) -> Option<Arc<PlanSubscribers>> {
+        let of_plan = || self.with_plan(|plan| Arc::clone(plan.subscribers()));
+        let of_plan = (why != NotRun::FoundNone).then(of_plan);
+        of_plan.flatten().or_else(|| {
+            let muted = self
+                .in_order()
+                .into_iter()
+                .filter(|(_, is_muted)| *is_muted);
+            PlanSubscribers::of_muted(muted.map(|(one, _)| one.subscriber).collect())
+        })
+    }
+
+    /// Whether there are subscribers, all of which are muted.
+    pub(crate) fn is_muted(&self) -> bool {
+        self.audience.load(Ordering::Relaxed) == Audience::Muted as u8
     }
 
     /// Checks an addition and changes nothing yet. The error contains the added entries.
@@ -229,7 +249,7 @@ impl Slot {
         self.audience.store(audience as u8, Ordering::Release);
         if !entries.has_run_time() && !entries.has_muted() {
             self.plan.swap(None)
-        } else if audience == Audience::None {
+        } else if audience < Audience::Limited {
             self.plan.set_empty()
         } else {
             self.plan.set_stale()

@@ -31,11 +31,13 @@ pub(super) struct SlotEntries {
 }
 
 /// Which events of the type reach a subscriber that is not muted, if no condition keeps them from it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub(super) enum Audience {
-    /// No events.
+    /// There are no subscribers.
     None,
+    /// All are muted.
+    Muted,
     /// Those of certain origins.
     Limited,
     /// All events.
@@ -59,6 +61,8 @@ impl SlotEntries {
             Audience::Any
         } else if self.list.len() > self.muted.len() {
             Audience::Limited
+        } else if self.has_muted() {
+            Audience::Muted
         } else {
             Audience::None
         }

@@ -311,7 +311,8 @@ impl<F: Family, T> NewSubscription<F, T> {
         subscriber.permit = is_once.then(Once::shared);
         let once = subscriber.permit.clone();
         let once = once.map(|permit| (permit, unsubscribe.clone()));
-        subscriber.conditional = self.when.is_some() || self.when_any.is_some();
+        // The condition of a receiver is part of its handler, and may be set later.
+        subscriber.conditional = self.is_receiver || self.when.is_some() || self.when_any.is_some();
         subscriber.ended = subscriber.conditional.then(Once::shared);
         let ended = subscriber.ended.clone();
         let id = self.id.map(Key::from);

@@ -41,7 +41,7 @@ pub(super) fn record_end(
     call: &BackgroundCall,
 ) {
     let cause = match ended {
-        Ok(Step::Skipped) => return,
+        Ok(Step::Skipped) => return failures.skip(subscriber, call.origin()),
         Ok(Step::Done) => None,
         Ok(Step::Stop) => {
             stats.stopped_by = Some(Arc::clone(subscriber));

@@ -5,7 +5,7 @@ use std::future::{Ready, ready};
 use crate::{
     event::traits::{EmitBackend, Event, OwnedEvent},
     metadata::Origin,
-    result::{EmitError, EmitStats, Emitted, QueueFull},
+    result::{EmitError, EmitStats, Emitted, Outcomes, QueueFull},
 };
 
 /// The backend of `TopicEvent`, whose emit methods are never called: a registry emits it by its topic.
@@ -39,6 +39,6 @@ impl EmitBackend for NoBackend {
     }
 
     fn __try_emit<E: Event>(event: E, _: Option<&Origin>) -> Result<Emitted<E>, EmitError<E>> {
-        Ok(Emitted::new(event, EmitStats::default()))
+        Ok(Emitted::new(event, EmitStats::default(), Outcomes::NONE))
     }
 }

@@ -3,3 +3,4 @@
 mod explain_event;
 mod has_subscribers;
 mod mute;
+mod outcomes;
