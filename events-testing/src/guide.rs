@@ -24,6 +24,7 @@ pages! {
     axum
     tracing
     scanning
+    why_not_called
     troubleshooting
     coming_from
 }
