@@ -148,6 +148,18 @@ page!(
      [`Registry::with`](crate::Registry::with)"
 );
 page!(
+    why_not_called,
+    "[`Registry::explain`](crate::Registry::explain), \
+     [`Registry::explain_from`](crate::Registry::explain_from), \
+     [`Registry::explain_topic`](crate::Registry::explain_topic), \
+     [`Explanation`](crate::explaining::Explanation), \
+     [`Emitted::outcomes`](crate::Emitted::outcomes), \
+     [`EmitError::outcomes`](crate::EmitError::outcomes), \
+     [`SubscriberOutcome`](crate::outcomes::SubscriberOutcome), \
+     [`Event::has_subscribers`](crate::Event::has_subscribers), \
+     [`Registry::mute`](crate::Registry::mute)"
+);
+page!(
     troubleshooting,
     "[`scan()`](crate::scan()), \
      [`Event::try_emit`](crate::Event::try_emit), \

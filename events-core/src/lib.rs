@@ -51,7 +51,7 @@
 //!   `tracing_subscriber::fmt::init();` first in `main`. See [failures](guide::failures).
 //! - **The queue does not run by itself.** Deferred subscribers, the async ones of a plain `emit`, and enqueued events need a
 //!   worker or a flush, and the end of `main` does not wait for them. See [the queue](guide::queue).
-//! - A symptom is listed in [symptoms and remedies](guide::troubleshooting), with its remedy.
+//! - A subscriber that is not called: [why was it not called?](guide::why_not_called) Another symptom is listed in [symptoms and remedies](guide::troubleshooting), with its remedy.
 //!
 //! # How to ..
 //!
@@ -110,7 +110,7 @@
 //! |---|---|
 //! | Declare and emit | [events and builders](guide::events), [topics and patterns](guide::topics) |
 //! | Subscribe | [subscribers](guide::subscribers), [order](guide::order), [listeners and observers](guide::listeners) |
-//! | Failures | [failures](guide::failures), [spans and log records](guide::tracing), [OpenTelemetry](guide::opentelemetry), [symptoms and remedies](guide::troubleshooting) |
+//! | Failures | [failures](guide::failures), [why was it not called?](guide::why_not_called), [spans and log records](guide::tracing), [OpenTelemetry](guide::opentelemetry), [symptoms and remedies](guide::troubleshooting) |
 //! | Run later | [async subscribers and the queue](guide::queue) |
 //! | A program | [scanning and linking](guide::scanning), [registries and scopes](guide::registries), [bridges](guide::bridges), [a web server with axum](guide::axum) |
 //! | Tests | [testing](guide::testing) |
@@ -129,6 +129,7 @@
 //! | Scanning | [`scan()`], [`scan!`], [`try_scan`], [`scanner()`], [`scanner!`], [`subscribers!`], [`ScanReport`] | [`scanning`] |
 //! | Registries | [`Registry`], [`WeakRegistry`], [`registry()`], [`with_registry`] | [`scopes`] |
 //! | The queue | [`Queue`], [`#[flush_queue]`](macro@flush_queue) | [`queues`] |
+//! | Questions | [`Event::has_subscribers`], [`Registry::explain`], [`Emitted::outcomes`], [`Registry::mute`] | [`explaining`], [`outcomes`] |
 //! | Waiting | [`Registry::next`], [`Registry::stream`] | [`streams`] |
 //! | Bridges | [`bridge()`], [`signal_to_event`] | [`bridges`] |
 //! | Built-in events | | [`record`]: the records of a model; [`auth`]: user accounts |
@@ -157,6 +158,7 @@ mod declared;
 mod diagnostics;
 mod emit;
 mod event;
+mod explain;
 #[cfg(all(doc, not(doctest)))]
 pub mod guide;
 mod handler;
@@ -219,8 +221,8 @@ pub use crate::{
     handler::{Outcome, State},
     metadata::Origin,
     modules::{
-        bounds, bridges, builder, emitting, failures, handlers, info, middleware, outcomes, queues,
-        scanning, scopes, streams, subscribing,
+        bounds, bridges, builder, emitting, explaining, failures, handlers, info, middleware,
+        outcomes, queues, scanning, scopes, streams, subscribing,
     },
     registry::{Registry, WeakRegistry},
     result::{EmitError, Emitted, Failure},

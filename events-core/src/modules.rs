@@ -34,6 +34,11 @@ pub mod emitting {
     };
 }
 
+/// Explanations of events: which subscribers would be called, and why the others would not.
+pub mod explaining {
+    pub use crate::explain::{Explained, Explanation, NotCalled, Verdict};
+}
+
 /// The causes of a [`Failure`](crate::Failure) or an [`EmitError`](crate::EmitError).
 pub mod failures {
     pub use crate::result::{
@@ -107,6 +112,7 @@ pub mod subscribing {
     pub use crate::{
         declared::Listener,
         metadata::{IntoPattern, Pattern, PatternError},
+        registry::{MuteError, MuteGuard},
         subscribe::{
             AwaitedKind, BackgroundKind, BackgroundPatternKind, Batch, NewSubscription,
             PatternKind, SubscribeError, SyncKind, register_copy,

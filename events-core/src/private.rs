@@ -25,12 +25,11 @@ pub use crate::{
         Outcome, Param, Run, States, Step, any_filter, filter,
     },
     metadata::{
-        EventInfo, IntoKey, Key, Location, OrderTarget, PatternText, SubscriberOptions, When,
+        EventInfo, IntoKey, Key, Location, Once, OrderTarget, PatternText, SubscriberOptions, When,
     },
     plan::Slot,
     result::FailedCheck,
     scan::Linked,
-    subscribe::Once,
     worker::{FlushAfter, FlushOnDrop, flush_after_async},
 };
 

@@ -3,10 +3,7 @@
 use std::{any::TypeId, collections::HashSet, fmt, future::Future, mem, sync::Arc};
 
 use events_core::{
-    __testing::EventSet,
-    Event, Registry,
-    info::Location,
-    scopes::WithRegistry,
+    __testing::EventSet, Event, Registry, info::Location, scopes::WithRegistry,
     subscribing::IntoPattern,
 };
 

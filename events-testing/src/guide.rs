@@ -26,6 +26,7 @@ pages! {
     tracing
     opentelemetry
     scanning
+    why_not_called
     troubleshooting
     coming_from
 }

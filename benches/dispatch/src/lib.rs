@@ -45,7 +45,8 @@ pub fn ready() -> Vec<Case> {
 /// When there is no such case, or a handler of it does not run.
 pub fn ready_one(name: &str) -> Case {
     prepare();
-    let found = all().into_iter().find(|case| case.name() == name);
+    let mut cases = all().into_iter().chain(variants::questions());
+    let found = cases.find(|case| case.name() == name);
     let case = found.unwrap_or_else(|| panic!("no case `{name}`; --list lists them"));
     case.check();
     case

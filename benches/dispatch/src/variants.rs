@@ -191,6 +191,23 @@ pub(crate) fn subscribe() {
     LazyLock::force(&FIELD_BY_NAME);
 }
 
+/// `has_subscribers` of types with subscribers, which must be true, and of types without, which must be false.
+pub(crate) fn questions() -> [Case; 6] {
+    macro_rules! questions {
+        ($($series:literal $has:expr, $expected:literal;)*) => {
+            [$(Case::new($series, 0, |times| repeat(times, |a| a + u64::from($has != $expected))),)*]
+        };
+    }
+    questions! {
+        "has" events::four::Pair::has_subscribers(), true;
+        "has-not" events::zero::Pair::has_subscribers(), false;
+        "has-of-default" registry().has_subscribers::<events::four::Pair>(), true;
+        "has-in-table" INSTANCE.has_subscribers::<events::four::Pair>(), true;
+        "has-not-in-table" INSTANCE.has_subscribers::<events::zero::Pair>(), false;
+        "has-pattern" BY_PATTERN.has_subscribers::<Typed>(), true;
+    }
+}
+
 pub(crate) fn cases() -> Vec<Case> {
     vec![
         Case::new("run-time", 4, |times| {

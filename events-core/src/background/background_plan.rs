@@ -389,6 +389,16 @@ impl<'a, 's> Starter<'a, 's> {
             return self.run_wrapped(Callee::Ended(Ok(Step::Skipped)));
         }
         self.uncounted += 1;
+        if self.result.records_skipped() {
+            self.record_skip();
+        }
+    }
+
+    #[cold]
+    fn record_skip(&mut self) {
+        let number = self.current_number();
+        let subscriber = &self.plan.subscribers()[number];
+        self.result.skip(number, subscriber, self.call.origin());
     }
 
     /// Calls the current handler through the middleware.

@@ -6,10 +6,10 @@ use super::wrapped_call::StepOutcome;
 use crate::{
     context::{log, panic_hook},
     handler::{BackgroundCall, Step},
-    metadata::SubscriberInfo,
+    metadata::{Origin, SubscriberInfo},
     policy::Policy,
     primitives::OptionBox,
-    result::{Cause, Failure, FailureList, SubscriberOutcome},
+    result::{Cause, Failure, FailureList, SkipReason, SubscriberOutcome},
 };
 
 /// The results of an event's background handlers so far. Each handler is named by its *number*: its index
@@ -19,9 +19,13 @@ pub(crate) struct BackgroundResult {
     pub(crate) ran: usize,
     /// How many calls of handlers were refused: each is a failure, but did not run. Not a `bool`: the compiler copied the
     /// padding behind that in each emit, with loads for which store forwarding failed.
-    unreached: usize,
+    unreached: u32,
+    /// Not 0 if it is recorded which handlers are skipped.
+    records: u32,
     /// The failures, with the handlers' numbers.
     failures: OptionBox<Vec<(usize, Failure)>>,
+    /// The handlers that were skipped, if that is recorded, by their numbers.
+    skipped: OptionBox<Vec<(usize, SkipReason)>>,
 }
 
 /// The subscribers of an event whose handlers are not complete.
@@ -67,7 +71,9 @@ impl BackgroundResult {
         Self {
             ran: 0,
             unreached: 0,
+            records: 0,
             failures: OptionBox::NONE,
+            skipped: OptionBox::NONE,
         }
     }
 
@@ -76,7 +82,38 @@ impl BackgroundResult {
         Self {
             ran: self.ran,
             unreached: self.unreached,
+            records: self.records,
             failures: mem::replace(&mut self.failures, OptionBox::NONE),
+            skipped: mem::replace(&mut self.skipped, OptionBox::NONE),
+        }
+    }
+
+    /// Records why handlers are skipped from now on.
+    pub(super) fn record_skipped(&mut self) {
+        self.records = 1;
+    }
+
+    /// Takes out the handlers that were skipped, by their numbers.
+    pub(crate) fn take_skipped(&mut self) -> Vec<(usize, SkipReason)> {
+        self.skipped.take().unwrap_or_default()
+    }
+
+    #[inline]
+    pub(super) fn records_skipped(&self) -> bool {
+        self.records > 0
+    }
+
+    /// A handler is skipped.
+    #[cold]
+    pub(super) fn skip(
+        &mut self,
+        number: usize,
+        subscriber: &SubscriberInfo,
+        origin: Option<&Origin>,
+    ) {
+        if self.records_skipped() {
+            let reason = SkipReason::of(subscriber, origin);
+            self.skipped.get_or_insert_default().push((number, reason));
         }
     }
 
@@ -128,7 +165,7 @@ impl BackgroundResult {
         policy: &Policy,
     ) {
         let cause = match ended {
-            Ok(Step::Skipped) => return,
+            Ok(Step::Skipped) => return self.skip(number, subscriber, call.origin()),
             Ok(Step::Done | Step::Stop) => None,
             Ok(Step::Failed(error)) => match error.downcast::<StepOutcome>() {
                 Ok(outcome) => return self.record_outcome(number, outcome.0, policy),

@@ -18,8 +18,25 @@ use super::{
 use crate::{
     event::{AnyEvent, Event, EventCopy},
     metadata::{EventInfo, Origin, SubscriberInfo},
-    result::FailedEmission,
+    result::{FailedEmission, Outcomes},
 };
+
+impl<E> BackgroundRun<E> {
+    /// Records why handlers are skipped from now on.
+    #[cold]
+    pub(crate) fn record_skipped(self: Pin<&mut Self>) {
+        self.project().result.record_skipped();
+    }
+
+    /// The results so far, with the handlers that were skipped moved to the record of the emit.
+    pub(crate) fn take_recorded(self: Pin<&mut Self>, outcomes: &mut Outcomes) -> BackgroundResult {
+        let mut result = self.take_result();
+        for (number, reason) in result.take_skipped() {
+            outcomes.add_skipped_later(number, reason);
+        }
+        result
+    }
+}
 
 /// Polls a run whose chain may be suspended: that of an event that was enqueued.
 trait PollEnqueued: RunEvent + Sized {
@@ -49,6 +66,10 @@ impl<E: PollEnqueued + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> 
             self.as_mut().poll_and_start(&plan, waker);
         }
         self.ready()
+    }
+
+    fn record_skipped(self: Pin<&mut Self>) {
+        self.record_skipped();
     }
 
     fn take_result(self: Pin<&mut Self>) -> BackgroundResult {

@@ -24,6 +24,9 @@ pub(crate) trait ErasedBackgroundRun: Send {
     /// The same, when its emission is the innermost one of this thread already.
     fn poll_in_emission(self: Pin<&mut Self>, waker: &Waker) -> Poll<()>;
 
+    /// Records why handlers are skipped from now on.
+    fn record_skipped(self: Pin<&mut Self>);
+
     /// The results so far; each failure is returned once.
     fn take_result(self: Pin<&mut Self>) -> BackgroundResult;
 

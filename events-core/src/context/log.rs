@@ -157,3 +157,24 @@ pub(crate) fn records_spans() -> bool {
 pub(crate) fn is_traced() -> bool {
     level_enabled!(Level::ERROR)
 }
+
+/// The span of the caller, for a first poll outside of any span.
+#[cold]
+pub(crate) fn caller_span() -> OptionBox<CatchSpan> {
+    CatchSpan::current().into()
+}
+
+/// Chooses the span that each poll enters: that of the emit if `tracing` records it, else its parent. The parent is the
+/// span that polls the emit first, as that of `.instrument(span)`, or if there is none the caller's.
+#[cold]
+#[inline(never)]
+pub(crate) fn choose_span(span: &mut OptionBox<CatchSpan>, topic: &str, origin: Option<&Origin>) {
+    let polling = CatchSpan::current();
+    let parent = span.take().filter(|_| polling.is_none()).unwrap_or(polling);
+    let chosen = if records_spans() {
+        parent.in_scope(|| emit_span(topic, origin))
+    } else {
+        parent
+    };
+    *span = chosen.into();
+}

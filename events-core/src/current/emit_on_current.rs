@@ -65,6 +65,15 @@ impl EmitBackend for CurrentRegistry {
         let site = Location::caller();
         with_core(|core| core.try_emit_with(event, origin, site))
     }
+
+    #[inline]
+    fn __has_subscribers<E: Event>() -> bool {
+        if is_scoped() {
+            with_core(|core| core.has_subscribers::<E::Family>(None))
+        } else {
+            DEFAULT.has_subscribers::<E::Family>(None)
+        }
+    }
 }
 
 /// The body of `emit_async` of all derived builders. It is not in `event::finish`, as those of the other methods are,
@@ -124,6 +133,11 @@ impl EmitBackend for BuiltinOnCurrent {
     #[inline]
     fn __try_emit<E: Event>(event: E, origin: Option<&Origin>) -> Result<Emitted<E>, EmitError<E>> {
         CurrentRegistry::__try_emit(event, origin)
+    }
+
+    #[inline]
+    fn __has_subscribers<E: Event>() -> bool {
+        CurrentRegistry::__has_subscribers::<E>()
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     event::{Family, Snapshot},
     handler::{Background, EmitOrigin, ErasedHandler, MissingState, Param, Run, States, Step},
     metadata::{
-        EventInfo, Key, Location, OrderTarget, Origin, Pattern, PatternText, SubscriberInfo,
+        EventInfo, Key, Location, Once, OrderTarget, Origin, Pattern, PatternText, SubscriberInfo,
         SubscriberOptions,
     },
     plan::{Entry, EventType, HandlerKind, Phase, Position, Rank, Registration},
@@ -90,6 +90,10 @@ pub struct Installer<'i> {
     /// The pattern of the subscriber, until it is registered with it. It is compiled first, so that its error is
     /// reported together with parameters that are missing.
     pub(super) pattern: Option<Pattern>,
+    /// Whether it has a condition.
+    conditional: bool,
+    permit: Option<Arc<Once>>,
+    ended: Option<Arc<Once>>,
     errors: Vec<InstallError>,
     pub(crate) group: &'i mut SubscriberGroup,
     /// Whether the subscriber takes `&Emission`.
@@ -115,6 +119,9 @@ impl<'i> Installer<'i> {
             states,
             origin: None,
             pattern: None,
+            conditional: false,
+            permit: None,
+            ended: None,
             errors: Vec::new(),
             group,
             takes_emission: false,
@@ -186,6 +193,17 @@ impl<'i> Installer<'i> {
         let origin = origin.into();
         self.origin = Some(origin.clone());
         origin
+    }
+
+    /// Records that the subscriber has a condition.
+    pub fn conditional(&mut self) {
+        self.conditional = true;
+        self.ended = self.added.is_some().then(Once::shared);
+    }
+
+    /// The permit of `once`, which a filter tests and the handler claims.
+    pub fn once(&mut self) -> Arc<Once> {
+        Arc::clone(self.permit.get_or_insert_default())
     }
 
     /// Registers a sync handler.
@@ -296,7 +314,8 @@ impl<'i> Installer<'i> {
     ) {
         if let (Some(added), Some(closable)) = (&mut self.added, closable) {
             let unsubscribe = Unsubscribe::new(&added.registry, event_type, None, number);
-            let part = SubscriptionPart::new(unsubscribe, closable, self.own.clone());
+            let (ended, own) = (self.ended.clone(), self.own.clone());
+            let part = SubscriptionPart::new(unsubscribe, closable, ended, own);
             added.parts.push(part);
         }
     }
@@ -319,6 +338,9 @@ impl<'i> Installer<'i> {
         subscriber.pattern = pattern;
         subscriber.origin = self.origin.clone();
         subscriber.takes_emission = self.takes_emission;
+        subscriber.conditional = self.conditional;
+        subscriber.permit = self.permit.clone();
+        subscriber.ended = self.ended.clone();
         let targets =
             |targets: &[fn() -> OrderTarget]| targets.iter().map(|target| target()).collect();
         let position = Position {

@@ -18,14 +18,15 @@ use super::{
 };
 use crate::{
     background::{BackgroundPlan, BackgroundRun, Select, UnfinishedHandlers},
-    context::{CatchSpan, EmitGuard, is_traced, log, records_spans, refuse_for},
+    context::{CatchSpan, EmitGuard, is_traced, log, refuse_for},
     event::{Event, TypedView, topic_of, topic_text},
     handler::{BackgroundCall, ErasedEventRef},
     metadata::{EmitVerb, Origin},
     primitives::OptionBox,
     registry::Registry,
     result::{
-        EmitError, EmitErrorKind, EmitStats, Emitted, FailedCheck, Failure, FailureList, TooDeep,
+        EmitError, EmitErrorKind, EmitStats, Emitted, FailedCheck, Failure, FailureList, NotRun,
+        Outcomes, TooDeep,
     },
 };
 
@@ -46,6 +47,8 @@ pin_project_lite::pin_project! {
         failures: OptionBox<Vec<Failure>>,
         // The background plan, if deferred handlers of it are not queued yet.
         deferred_last: Option<Arc<BackgroundPlan>>,
+        // What became of the subscribers, if that is recorded.
+        outcomes: Outcomes,
     }
 
     impl<E: Event> PinnedDrop for AsyncEmission<E> {
@@ -82,7 +85,7 @@ impl<E: Event> AsyncEmission<E> {
     ) -> Self {
         let origin = origin.or_else(E::__default_origin);
         let span = if is_traced() {
-            caller_span()
+            log::caller_span()
         } else {
             OptionBox::NONE
         };
@@ -96,7 +99,14 @@ impl<E: Event> AsyncEmission<E> {
             stats: EmitStats::default(),
             failures: OptionBox::NONE,
             deferred_last: None,
+            outcomes: Outcomes::NONE,
         }
+    }
+
+    /// The same, with a record of what becomes of the subscribers.
+    pub(super) fn recorded(mut self) -> Self {
+        self.outcomes = Outcomes::OF_ASYNC_EMIT;
+        self
     }
 
     #[cfg(feature = "tokio")]
@@ -150,14 +160,16 @@ impl<E: Event> AsyncEmission<E> {
         let refusal = ready!(self.as_mut().poll(waker)).err();
         let failures = self.as_mut().project().failures.take();
         let mut failures = failures.unwrap_or_default();
-        let background_run = self.as_mut().project().background_run;
-        failures.extend(background_run.take_result().into_failures());
+        let this = self.as_mut().project();
+        let mut outcomes = mem::replace(this.outcomes, Outcomes::NONE);
+        let result = this.background_run.take_recorded(&mut outcomes);
+        failures.extend(result.into_failures());
         let event = self.as_mut().finish();
         let mut stats = mem::take(self.as_mut().project().stats);
         stats.ran += self.background_run.ran();
-        let emitted = Emitted::new(event, stats);
+        let emitted = Emitted::new(event, stats, outcomes);
         let error = match refusal {
-            Some(refusal) => EmitErrorKind::TooDeep(*refusal),
+            Some(refusal) => EmitErrorKind::TooDeep(refusal),
             None if failures.is_empty() => return Poll::Ready(Ok(emitted)),
             None => EmitErrorKind::Failed(failures),
         };
@@ -230,6 +242,7 @@ impl<E: Event> AsyncEmission<E> {
             .core()
             .emit_context::<E::Family>(background_run.origin(), this.site);
         let _guard = EmitGuard::reenter(E::info(), background_run.state());
+        let recording = FailureList::of_async_emit(this.outcomes);
         let mut failed = Vec::new();
         let mut fail = |failure| {
             if E::__FAILS_CLOSED {
@@ -242,9 +255,11 @@ impl<E: Event> AsyncEmission<E> {
             ErasedEventRef::of(event),
             emit_context,
             select,
+            recording.if_recorded(),
             &mut fail,
         );
         deferral.add_to(this.stats);
+        drop(recording.end(this.outcomes));
         if E::__FAILS_CLOSED
             && let Some(event) = background_run.event_mut()
         {
@@ -265,29 +280,29 @@ impl<E: Event> AsyncEmission<E> {
         }
         if is_traced() {
             let topic = this.background_run.event().map_or(E::topic(), topic_of);
-            choose_span(this.span, topic, this.background_run.origin());
+            log::choose_span(this.span, topic, this.background_run.origin());
         }
         let _entered = this.span.get().and_then(CatchSpan::enter);
         let core = this.registry.core();
         core.warn_if_unscanned();
         let mut background_run = this.background_run;
-        let cloned;
-        let origin = match background_run.origin() {
-            None => None,
-            Some(origin) => {
-                cloned = origin.clone();
-                Some(&cloned)
-            }
-        };
+        let origin = background_run.origin().cloned();
+        let origin = origin.as_ref();
         if core.is_intercepted()
             && let Some(event) = background_run.as_mut().event_mut()
             && core.withholds(event, origin, this.site, EmitVerb::EmitAsync)
         {
             *this.stage = Stage::Refused;
+            let own_topic = background_run.event().and_then(Event::__own_topic);
+            let own_topic = own_topic.map(|topic| &**topic);
+            core.record_not_run::<E::Family>(this.outcomes, own_topic, NotRun::Withheld);
             return Poll::Ready(Ok(()));
         }
         let emit_context = core.emit_context::<E::Family>(origin, this.site);
-        let failures = FailureList::new();
+        let failures = FailureList::of_async_emit(this.outcomes);
+        if failures.records() {
+            background_run.as_mut().record_skipped();
+        }
         let own_topic = background_run
             .event()
             .and_then(|event| event.__own_topic().cloned());
@@ -303,9 +318,18 @@ impl<E: Event> AsyncEmission<E> {
                     failures: &failures,
                     deferred_last: this.deferred_last,
                 };
+                if let Some(record) = failures.if_recorded() {
+                    record.set_plan(plan.subscribers());
+                }
                 polled = run_all(background_run, plan, dispatch);
             });
-        *this.failures = failures.into_inner();
+        *this.failures = failures.end(this.outcomes);
+        if this.outcomes.are_recorded() && !matches!(result, Ok(Some(()))) {
+            let why = result
+                .as_ref()
+                .map_or(NotRun::Refused, |_| NotRun::FoundNone);
+            core.record_not_run::<E::Family>(this.outcomes, own_topic.as_deref(), why);
+        }
         match result {
             Err(refusal) => {
                 *this.stage = Stage::Refused;
@@ -324,7 +348,7 @@ impl<E: Event> AsyncEmission<E> {
         let origin = background_run.origin().cloned();
         let core = this.registry.core();
         let emit_context = core.emit_context::<E::Family>(origin.as_ref(), this.site);
-        let failures = FailureList::new();
+        let failures = FailureList::of_async_emit(this.outcomes);
         let polled = match EmitGuard::try_reenter(E::info(), background_run.state()) {
             Err(refusal) => {
                 *this.stats = background_run.end_chain(&refusal, &failures);
@@ -343,7 +367,7 @@ impl<E: Event> AsyncEmission<E> {
                 run_all::resume(background_run, dispatch)
             }
         };
-        if let Some(failures) = failures.into_inner().take() {
+        if let Some(failures) = failures.end(this.outcomes).take() {
             this.failures.get_or_insert_default().extend(failures);
         }
         polled
@@ -352,8 +376,7 @@ impl<E: Event> AsyncEmission<E> {
     /// Takes the event out, after all handlers have ended.
     #[inline]
     fn finish(mut self: Pin<&mut Self>) -> E {
-        let stats = &self.stats;
-        if stats.is_unheard() && self.background_run.is_unheard() {
+        if self.stats.is_unheard() && self.background_run.is_unheard() {
             self.report_unheard();
         }
         match self.as_mut().project().background_run.take() {
@@ -362,39 +385,16 @@ impl<E: Event> AsyncEmission<E> {
         }
     }
 
-    /// Reports to the log and to the hook that no subscriber received the event. An emit that was refused or
-    /// withheld has another reason, and is not reported.
+    /// Reports to the log and to the hook that no subscriber received the event, unless it was refused or withheld.
     #[cold]
     #[inline(never)]
     fn report_unheard(&self) {
-        if self.stage == Stage::Refused {
-            return;
-        }
-        if let Some(event) = self.background_run.event() {
+        if let Some(event) = self.background_run.event()
+            && self.stage != Stage::Refused
+        {
             let origin = self.background_run.origin();
             let emit_limits = self.registry.core().emit_limits();
             emit_limits.report_unheard(&TypedView { event, origin });
         }
     }
-}
-
-/// The span of the caller, for a first poll outside of any span.
-#[cold]
-fn caller_span() -> OptionBox<CatchSpan> {
-    CatchSpan::current().into()
-}
-
-/// Chooses the span that each poll enters: that of the emit if `tracing` records it, else its parent. The parent is the
-/// span that polls the emit first, as that of `.instrument(span)`, or if there is none the caller's.
-#[cold]
-#[inline(never)]
-fn choose_span(span: &mut OptionBox<CatchSpan>, topic: &str, origin: Option<&Origin>) {
-    let polling = CatchSpan::current();
-    let parent = span.take().filter(|_| polling.is_none()).unwrap_or(polling);
-    let chosen = if records_spans() {
-        parent.in_scope(|| log::emit_span(topic, origin))
-    } else {
-        parent
-    };
-    *span = chosen.into();
 }

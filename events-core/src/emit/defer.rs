@@ -23,7 +23,7 @@ use crate::{
     primitives::drop_catching,
     queue::{ClonedEventJob, PushError, PushErrorKind, ScheduleErrorKind},
     registry::EventQueue,
-    result::{Cause, EmitStats, FailedEmission, Failure, Undelivered},
+    result::{Cause, EmitStats, FailedEmission, Failure, FailureList, Undelivered},
 };
 
 /// How many background handlers were queued, and how many ran at once.
@@ -53,6 +53,7 @@ pub(super) fn defer(
     event: ErasedEventRef<'_>,
     emit_context: EmitContext<'_>,
     select: Select,
+    recording: Option<&FailureList>,
     fail: &mut dyn FnMut(Failure),
 ) -> Deferral {
     let mut report = Report {
@@ -61,14 +62,30 @@ pub(super) fn defer(
         panicked: 0,
     };
     let mut fail_before = |failure| report.before_call(failure);
-    let selected = select_accepting(background, event, emit_context, select, &mut fail_before);
+    let selected = select_accepting(
+        background,
+        event,
+        emit_context,
+        select,
+        recording,
+        &mut fail_before,
+    );
     let mut deferral = Deferral::default();
     if background.has_delayed() {
         for (delay, group) in by_delay(background, selected) {
-            deferral.add(background, event, emit_context, delay, group, &mut report);
+            let timing = (delay, recording);
+            deferral.add(background, event, emit_context, timing, group, &mut report);
         }
     } else {
-        deferral.add(background, event, emit_context, None, selected, &mut report);
+        let timing = (None, recording);
+        deferral.add(
+            background,
+            event,
+            emit_context,
+            timing,
+            selected,
+            &mut report,
+        );
     }
     // A condition or a `Clone` that panics counts as a run, as a condition of a sync handler does.
     deferral.ran += report.panicked;
@@ -105,7 +122,7 @@ impl Deferral {
         background: &Arc<BackgroundPlan>,
         event: ErasedEventRef<'_>,
         emit_context: EmitContext<'_>,
-        delay: Option<Duration>,
+        (delay, recording): (Option<Duration>, Option<&FailureList>),
         mut group: Vec<usize>,
         report: &mut Report<'_>,
     ) {
@@ -140,7 +157,9 @@ impl Deferral {
         };
         match refused {
             None => self.deferred += u32::try_from(group.len()).unwrap_or(u32::MAX),
-            Some(refused) => self.ran += run_on_full_queue(background, refused, &mut fail),
+            Some(refused) => {
+                self.ran += run_on_full_queue(background, refused, recording, &mut fail)
+            }
         }
     }
 }
@@ -179,6 +198,7 @@ fn select_accepting(
     event: ErasedEventRef<'_>,
     emit_context: EmitContext<'_>,
     select: Select,
+    recording: Option<&FailureList>,
     fail: &mut dyn FnMut(Failure),
 ) -> Vec<usize> {
     let origin = EmitOrigin::new(emit_context.origin);
@@ -186,7 +206,11 @@ fn select_accepting(
     for index in (0..background.len()).filter(|&index| background.is_in(index, select)) {
         match background.accepts(index, event, &origin) {
             Ok(true) => selected.push(index),
-            Ok(false) => {}
+            Ok(false) => {
+                if let Some(record) = recording {
+                    record.skip(&background.subscribers()[index], emit_context.origin);
+                }
+            }
             Err(panic) => {
                 let subscriber = Arc::clone(&background.subscribers()[index]);
                 let emission = failed_in(background, event, emit_context);
@@ -317,6 +341,7 @@ fn report_not_copied(
 fn run_on_full_queue(
     background: &BackgroundPlan,
     refused: PushError<ClonedEventJob>,
+    recording: Option<&FailureList>,
     fail: &mut dyn FnMut(Failure),
 ) -> usize {
     let reason = undelivered(&refused.kind);
@@ -334,11 +359,22 @@ fn run_on_full_queue(
         .remove_async()
         .into_iter()
         .for_each(&mut report_unreached);
+    let deferred = recording.map(|_| run.unfinished().subscribers);
+    if recording.is_some() {
+        run.as_mut().record_skipped();
+    }
     let _ = run.as_mut().poll_in_emission(Waker::noop());
     // A handler with a concurrency limit may be pending. Nothing would poll it again.
     let unfinished = run.unfinished().subscribers;
     unfinished.into_iter().for_each(report_unreached);
-    let result = run.as_mut().take_result();
+    let mut result = run.as_mut().take_result();
+    if let Some(record) = recording {
+        for (number, reason) in result.take_skipped() {
+            record.add_skipped(&background.subscribers()[number], reason);
+        }
+        let deferred = deferred.into_iter().flatten();
+        deferred.for_each(|subscriber| record.add_ran(subscriber));
+    }
     let ran = result.ran;
     result.into_failures().for_each(fail);
     ran

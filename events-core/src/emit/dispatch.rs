@@ -20,7 +20,7 @@ use crate::{
     plan::{Found, Plan, Slot},
     queue::JobResult,
     registry::{EmitLimits, EventQueue},
-    result::{EmitErrorKind, EmitStats, FailedCheck, FailureList, TooDeep},
+    result::{EmitErrorKind, EmitStats, FailedCheck, FailureList, NotRun, Outcomes, TooDeep},
 };
 
 /// The result of the fast path of an emit.
@@ -131,6 +131,7 @@ fn defer_tail(
             event.lend(),
             emit_context,
             Select::All,
+            None,
             &mut log::failure,
         );
     }
@@ -198,15 +199,27 @@ pub(super) fn try_emit(
     slot: Option<&Slot>,
     event: &mut impl SlowEvent,
     emit_context: EmitContext<'_>,
-) -> (EmitStats, Option<EmitErrorKind>) {
-    let failures = FailureList::new();
+) -> (EmitStats, Option<EmitErrorKind>, Outcomes) {
+    let failures = FailureList::recording(Outcomes::OF_SYNC_EMIT);
     let result = run_slow(slot, event, emit_context, Some(&failures));
+    let (mut failures, mut outcomes) = failures.into_parts();
     match result {
-        Err(refusal) => (EmitStats::default(), Some(EmitErrorKind::TooDeep(*refusal))),
-        Ok(stats) => (
-            stats,
-            failures.into_inner().take().map(EmitErrorKind::Failed),
-        ),
+        Err(refusal) => {
+            let plan = slot.and_then(|slot| slot.for_record(NotRun::Refused));
+            outcomes.set_not_run(NotRun::Refused, plan);
+            let error = EmitErrorKind::TooDeep(refusal);
+            (EmitStats::default(), Some(error), outcomes)
+        }
+        Ok(stats) => {
+            if !outcomes.has_plan()
+                && let Some(slot) = slot.filter(|slot| slot.is_muted())
+            {
+                let plan = slot.for_record(NotRun::FoundNone);
+                outcomes.set_not_run(NotRun::FoundNone, plan);
+            }
+            let error = failures.take().map(EmitErrorKind::Failed);
+            (stats, error, outcomes)
+        }
     }
 }
 
@@ -309,6 +322,10 @@ pub(super) fn run_and_defer(
     emit_context: EmitContext<'_>,
     failures: Option<&FailureList>,
 ) -> EmitStats {
+    let recording = failures.and_then(FailureList::if_recorded);
+    if let Some(failures) = recording {
+        failures.set_plan(plan.subscribers());
+    }
     let mut stats = event.run_chain(plan, emit_context, failures);
     if let Some(background) = plan.background().filter(|_| stats.stopped_by.is_none())
         && let Some(event) = event.lend()
@@ -317,7 +334,14 @@ pub(super) fn run_and_defer(
             Some(failures) => failures.push(failure),
             None => log::failure(failure),
         };
-        let deferral = defer(background, event, emit_context, Select::All, &mut fail);
+        let deferral = defer(
+            background,
+            event,
+            emit_context,
+            Select::All,
+            recording,
+            &mut fail,
+        );
         deferral.add_to(&mut stats);
     }
     stats

@@ -180,7 +180,7 @@ impl<E: Event> TryEmitAsync<E> {
         site: CallSite,
     ) -> Self {
         Self {
-            emission: AsyncEmission::new(registry, event, origin, site),
+            emission: AsyncEmission::new(registry, event, origin, site).recorded(),
         }
     }
 }

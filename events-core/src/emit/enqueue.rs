@@ -125,7 +125,11 @@ impl Core {
     /// Where and when an event is enqueued, if a subscriber of it takes that with its `&Emission`.
     #[cold]
     #[inline(never)]
-    pub(super) fn emitted<E: OwnedEvent>(&self, event: &E, site: CallSite) -> Option<EmissionState> {
+    pub(super) fn emitted<E: OwnedEvent>(
+        &self,
+        event: &E,
+        site: CallSite,
+    ) -> Option<EmissionState> {
         let takes_emission = |slot: &Slot| slot.with_plan(Plan::takes_emission);
         let is_taken = self.may_take_emission()
             && (event.__own_topic().is_some()

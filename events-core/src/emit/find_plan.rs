@@ -3,10 +3,16 @@
 //! `own_topic` is the topic of a named event. For all other events it is the constant `None`, so that the
 //! compiler removes the topic cache from their emits.
 
+use std::sync::Arc;
+
 use super::{context::EmitContext, dispatch};
 use crate::{
-    context::EmitGuard, event::Family, plan::Plan, primitives::drop_catching, registry::Core,
-    result::TooDeep,
+    context::EmitGuard,
+    event::Family,
+    plan::Plan,
+    primitives::drop_catching,
+    registry::Core,
+    result::{NotRun, Outcomes, PlanSubscribers, TooDeep},
 };
 
 impl Core {
@@ -40,6 +46,37 @@ impl Core {
             None => dispatch::with_job_guard(self.slot_with_patterns::<F>(), f),
             Some(topic) => self.with_topic_plan(topic, |plan| dispatch::job_guarded(plan, f))?,
         }
+    }
+
+    /// Records that an emit ran no plan.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn record_not_run<F: Family>(
+        &self,
+        outcomes: &mut Outcomes,
+        own_topic: Option<&str>,
+        why: NotRun,
+    ) {
+        if !outcomes.are_recorded() {
+            return;
+        }
+        if let Some(topic) = own_topic {
+            return self.record_topic_not_run(outcomes, topic, why);
+        }
+        let slot = self.slot_with_patterns::<F>();
+        outcomes.set_not_run(why, slot.and_then(|slot| slot.for_record(why)));
+    }
+
+    /// The same of a topic that is emitted without an event type.
+    pub(super) fn record_topic_not_run(&self, outcomes: &mut Outcomes, topic: &str, why: NotRun) {
+        let of_plan = || self.with_topic_plan(topic, |plan| Arc::clone(plan.subscribers()));
+        let mut plan = (why != NotRun::FoundNone).then(of_plan).flatten();
+        if plan.is_none() && self.has_patterns() {
+            let receivers = self.receivers_of_topic(topic);
+            let muted = receivers.into_iter().filter(|one| one.is_muted);
+            plan = PlanSubscribers::of_muted(muted.map(|one| one.subscriber).collect());
+        }
+        outcomes.set_not_run(why, plan);
     }
 
     /// Calls `f` with the plan of a topic that is emitted without an event type.

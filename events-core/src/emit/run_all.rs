@@ -110,6 +110,7 @@ fn start_in_stages<E: Event>(
             ErasedEventRef::of(event),
             emit_context,
             Select::DeferredFirst,
+            failures.if_recorded(),
             &mut fail,
         );
         deferral.add_to(stats);
@@ -150,6 +151,7 @@ fn delay<E: Event>(
         ErasedEventRef::of(event),
         emit_context,
         Select::Delayed,
+        failures.if_recorded(),
         &mut fail,
     )
 }
@@ -185,6 +187,7 @@ fn refuse_copies<E: Event>(
         event.lend(),
         emit_context,
         Select::All,
+        None,
         &mut fail,
     )
 }

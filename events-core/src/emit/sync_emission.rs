@@ -19,7 +19,7 @@ use crate::{
     metadata::{EmitVerb, EventInfo, Origin},
     plan::{Slot, default_slot},
     registry::Core,
-    result::{EmitError, EmitErrorKind, EmitStats, Emitted},
+    result::{EmitError, EmitErrorKind, EmitStats, Emitted, NotRun, Outcomes},
 };
 
 impl Core {
@@ -142,15 +142,17 @@ impl Core {
         let origin = origin.or(default_origin.as_ref());
         self.warn_if_unscanned();
         if self.withholds(event, origin, site, EmitVerb::Emit) {
-            return TryEmitResult::withheld(F::statics().info);
+            let mut outcomes = Outcomes::OF_SYNC_EMIT;
+            self.record_not_run::<F>(&mut outcomes, None, NotRun::Withheld);
+            return TryEmitResult::withheld(F::statics().info, outcomes);
         }
         let slot = self.slot_with_patterns::<F>();
         let emit_context = self.emit_context::<F>(origin, site);
-        let (stats, error) = if <F::Of<'static> as Event>::__FAILS_CLOSED {
+        let (stats, error, outcomes) = if <F::Of<'static> as Event>::__FAILS_CLOSED {
             let mut event = FailClosedEvent::new(&mut *event);
-            let (stats, error) = dispatch::try_emit(slot, &mut event, emit_context);
+            let (stats, error, outcomes) = dispatch::try_emit(slot, &mut event, emit_context);
             error.iter().for_each(|error| event.refuse_for(error));
-            (stats, error)
+            (stats, error, outcomes)
         } else {
             dispatch::try_emit(slot, &mut ErasedEvent::new::<F>(event), emit_context)
         };
@@ -161,6 +163,7 @@ impl Core {
         TryEmitResult {
             topic: F::statics().info.topic(),
             stats,
+            outcomes,
             error,
         }
     }
@@ -170,21 +173,23 @@ impl Core {
 pub(super) struct TryEmitResult {
     topic: &'static str,
     stats: EmitStats,
+    outcomes: Outcomes,
     error: Option<EmitErrorKind>,
 }
 
 impl TryEmitResult {
     /// The result for an event that the interceptor withheld.
-    fn withheld(info: &'static EventInfo) -> Self {
+    fn withheld(info: &'static EventInfo, outcomes: Outcomes) -> Self {
         Self {
             topic: info.topic(),
             stats: EmitStats::default(),
+            outcomes,
             error: None,
         }
     }
 
     pub(super) fn with_event<E>(self, event: E) -> Result<Emitted<E>, EmitError<E>> {
-        let emitted = Emitted::new(event, self.stats);
+        let emitted = Emitted::new(event, self.stats, self.outcomes);
         match self.error {
             None => Ok(emitted),
             Some(error) => Err(EmitError::new(emitted, self.topic.into(), error)),

@@ -99,6 +99,15 @@ pub trait Event: Sized {
         self
     }
 
+    /// Whether an event of this type, emitted without an origin on the current registry, would be received.
+    ///
+    #[doc = include_str!("../../docs/has_subscribers.md")]
+    #[inline]
+    #[must_use]
+    fn has_subscribers() -> bool {
+        Self::Backend::__has_subscribers::<Self>()
+    }
+
     /// Runs the subscribers and returns the event with the result.
     ///
     #[doc = include_str!("../../docs/try_emit.md")]
@@ -393,6 +402,9 @@ pub trait EmitBackend {
     /// Emits on the current registry.
     #[track_caller]
     fn __emit<E: Event>(event: &mut E, origin: Option<&Origin>);
+
+    /// Whether the event would be received on the current registry.
+    fn __has_subscribers<E: Event>() -> bool;
 
     /// Emits on the current registry and returns the result.
     #[track_caller]

@@ -106,6 +106,9 @@ impl<'r> Run<'r> {
             Step::Done => true,
             Step::Skipped => {
                 self.skipped.set(self.skipped.get() + 1);
+                if self.failures.is_some_and(FailureList::records) {
+                    self.record_skip(pos);
+                }
                 true
             }
             Step::Stop => {
@@ -116,6 +119,15 @@ impl<'r> Run<'r> {
                 self.fail_with(pos, error);
                 true
             }
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn record_skip(&self, pos: LinkPos) {
+        let chain = self.delivery.chain();
+        if let Some(failures) = self.failures {
+            failures.skip(&chain.subscribers()[chain.index_of(pos)], self.origin);
         }
     }
 

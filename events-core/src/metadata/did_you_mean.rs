@@ -47,6 +47,11 @@ pub fn suggest_topics<'n>(pattern: &str, topics: impl Iterator<Item = &'n str>) 
     })
 }
 
+/// Whether the ends of two paths, which name types or functions, are similar.
+pub(crate) fn is_similar(one: &str, other: &str) -> bool {
+    one.len() <= MAX_LENGTH && other.len() <= MAX_LENGTH && similarity(one, other).0 > 0.0
+}
+
 /// How similar two paths are: by their ends, 0 if these are not similar enough; and then by the whole paths.
 type Similarity = (f64, f64);
 

@@ -10,6 +10,7 @@
 //! - `key`: the identity of a function, a type or a text
 //! - `location`: a position in the source
 //! - `order_target`: the targets of `before` and `after`
+//! - `once`: the permit of a subscriber that runs at most once
 //! - `origin`: where an event was emitted from
 //! - `pattern`: a regular expression that matches topics
 //! - `subscriber_info`: descriptions and options of subscribers
@@ -20,18 +21,21 @@ mod emit_verb;
 mod info;
 mod key;
 mod location;
+mod once;
 mod order_target;
 mod origin;
 mod pattern;
 mod subscriber_info;
 mod when;
 
+pub(crate) use did_you_mean::is_similar;
 pub use did_you_mean::{suggest, suggest_topics};
 pub use emission_id::EmissionId;
 pub use emit_verb::EmitVerb;
 pub use info::{EventInfo, FieldInfo};
 pub use key::{IntoKey, Key};
 pub use location::Location;
+pub use once::Once;
 pub use order_target::OrderTarget;
 pub use origin::Origin;
 pub use pattern::{IntoPattern, Pattern, PatternError, PatternText};

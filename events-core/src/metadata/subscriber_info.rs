@@ -1,8 +1,8 @@
 //! Descriptions of subscribers, and their options that are plain values.
 
-use std::{borrow::Cow, fmt, num::NonZeroUsize, time::Duration};
+use std::{borrow::Cow, fmt, num::NonZeroUsize, sync::Arc, time::Duration};
 
-use super::{info::crate_of, location::Location, origin::Origin};
+use super::{info::crate_of, location::Location, once::Once, origin::Origin};
 use crate::primitives::one_line;
 
 /// The description of a subscriber, as reports, errors and logs show it.
@@ -66,6 +66,13 @@ pub struct SubscriberInfo {
     pub(crate) takes_emission: bool,
     /// How long after the emit it runs, if it is deferred and has a delay.
     pub delay: Option<Duration>,
+    /// Whether a condition (`when`) decides for each event whether it is called.
+    pub conditional: bool,
+    /// The permit of `once`, which its handler claims.
+    pub(crate) permit: Option<Arc<Once>>,
+    /// Claimed when its subscription ends. Only of a subscriber with a condition: any other that is skipped for no other
+    /// reason is known to have ended.
+    pub(crate) ended: Option<Arc<Once>>,
 }
 
 /// The options of a subscriber that are plain values, as its attribute sets them.
@@ -129,6 +136,9 @@ impl SubscriberInfo {
             optional,
             takes_emission: false,
             delay,
+            conditional: false,
+            permit: None,
+            ended: None,
         }
     }
 
@@ -142,6 +152,19 @@ impl SubscriberInfo {
     #[must_use]
     pub fn runs_later(&self) -> bool {
         self.asynchronous || self.deferred
+    }
+
+    /// Whether it runs once, and has run.
+    #[must_use]
+    pub fn is_used_up(&self) -> bool {
+        self.permit
+            .as_ref()
+            .is_some_and(|permit| permit.is_claimed())
+    }
+
+    /// Whether it has a condition, and its subscription has ended.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.as_ref().is_some_and(|ended| ended.is_claimed())
     }
 
     /// Its kind, as the report of a scan shows it: `sync`, `awaited`, `async`, `deferred` or `async deferred`. After `sync`
@@ -181,6 +204,9 @@ impl fmt::Debug for SubscriberInfo {
             optional,
             takes_emission: _,
             delay,
+            conditional,
+            permit: _,
+            ended: _,
         } = self;
         f.debug_struct("SubscriberInfo")
             .field("topic", &format_args!("\"{}\"", one_line(topic)))
@@ -198,6 +224,7 @@ impl fmt::Debug for SubscriberInfo {
             .field("concurrency", concurrency)
             .field("optional", optional)
             .field("delay", delay)
+            .field("conditional", conditional)
             .finish()
     }
 }

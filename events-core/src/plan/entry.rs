@@ -8,6 +8,13 @@ use super::{
 };
 use crate::{metadata::SubscriberInfo, policy::PlanType};
 
+/// Identifies a subscriber of a registry, with all its entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SubscriberId {
+    declared: bool,
+    number: u64,
+}
+
 /// A subscriber as its registry stores it, apart from its handler.
 #[derive(Clone)]
 pub(crate) struct Registration {
@@ -21,6 +28,13 @@ pub(crate) struct Registration {
 }
 
 impl Registration {
+    pub(crate) fn id(&self) -> SubscriberId {
+        SubscriberId {
+            declared: self.declared,
+            number: self.number,
+        }
+    }
+
     /// Whether it has a `before` or an `after`.
     pub(crate) fn is_constrained(&self) -> bool {
         !self.position.before.is_empty() || !self.position.after.is_empty()
@@ -85,38 +99,49 @@ pub(crate) fn order_of(registrations: &[&Registration]) -> Result<Order, Vec<Con
     })
 }
 
-/// Builds the plan of these subscribers; `None` if there are none.
+/// Builds the plan of these subscribers, without the muted ones, which have their place in the order only. `None` if no
+/// other is left.
 pub(crate) fn plan<'e>(
     of: PlanType,
     entries: impl Iterator<Item = &'e Entry>,
+    is_muted: impl Fn(SubscriberId) -> bool,
 ) -> Result<Option<Plan>, Vec<Conflict>> {
     let entries: Vec<_> = entries.collect();
     if entries.is_empty() {
         return Ok(None);
     }
     let registrations: Vec<_> = entries.iter().map(|entry| &entry.registration).collect();
+    let mut order = order_of(&registrations)?;
+    let muted = order.leave_out(|index| is_muted(registrations[index].id()));
     let Order {
         indices,
         dependencies,
-    } = order_of(&registrations)?;
+    } = order;
+    if indices.is_empty() {
+        return Ok(None);
+    }
     let handlers = indices.iter().map(|&index| {
         let entry = entries[index];
         let subscriber = Arc::clone(&entry.registration.subscriber);
         (entry.handler.clone(), subscriber)
     });
-    let dependencies = in_running_order(dependencies, &indices);
-    Ok(Some(Plan::new(of, handlers, dependencies)))
+    let dependencies = in_running_order(dependencies, &indices, entries.len());
+    let muted = muted.into_iter();
+    let muted = muted.map(|index| Arc::clone(&registrations[index].subscriber));
+    let muted = muted.collect();
+    Ok(Some(Plan::new(of, handlers, dependencies, muted)))
 }
 
 /// Replaces each index of an entry by its index in the running order.
 fn in_running_order(
     mut dependencies: Vec<(usize, usize)>,
     indices: &[usize],
+    entries: usize,
 ) -> Vec<(usize, usize)> {
     if dependencies.is_empty() {
         return dependencies;
     }
-    let mut running_indices = vec![0; indices.len()];
+    let mut running_indices = vec![0; entries];
     for (running_index, &index) in indices.iter().enumerate() {
         running_indices[index] = running_index;
     }

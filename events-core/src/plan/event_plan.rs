@@ -8,8 +8,9 @@ use std::{
 use crate::{
     background::{AwaitedChain, BackgroundHandler, BackgroundPlan, ChainStep, ErasedAwaited},
     handler::{Chain, Delivery, ErasedEvent, ErasedHandler, ViewFn},
-    metadata::{EventInfo, SubscriberInfo},
+    metadata::{EventInfo, Origin, SubscriberInfo},
     policy::{PlanType, Policy},
+    result::PlanSubscribers,
 };
 
 /// The handlers of one event type in running order, and the subscriber of each. There is at least one.
@@ -21,6 +22,10 @@ pub(crate) struct Plan {
     traced_chain: OnceLock<Chain>,
     /// Whether a handler takes the emission, with its time.
     takes_emission: bool,
+    /// The subscribers that are not in it, as they are muted.
+    muted: Box<[Arc<SubscriberInfo>]>,
+    /// The subscribers for the records of emits, made for the first one that is recorded.
+    for_records: OnceLock<Arc<PlanSubscribers>>,
 }
 
 impl Plan {
@@ -32,6 +37,7 @@ impl Plan {
         of: PlanType,
         handlers: impl ExactSizeIterator<Item = (HandlerKind, Arc<SubscriberInfo>)>,
         dependencies: Vec<(usize, usize)>,
+        muted: Box<[Arc<SubscriberInfo>]>,
     ) -> Self {
         let mut chain = Vec::with_capacity(handlers.len());
         let mut subscribers = Vec::with_capacity(handlers.len());
@@ -87,6 +93,8 @@ impl Plan {
             background,
             traced_chain: OnceLock::new(),
             takes_emission,
+            muted,
+            for_records: OnceLock::new(),
         }
     }
 
@@ -100,11 +108,30 @@ impl Plan {
         self.background.as_ref()
     }
 
+    /// The subscribers, for the record of an emit.
+    pub(crate) fn subscribers(&self) -> &Arc<PlanSubscribers> {
+        self.for_records.get_or_init(|| {
+            let background = self.background.as_deref().map(BackgroundPlan::subscribers);
+            Arc::new(PlanSubscribers {
+                chain: self.chain.subscribers().to_vec(),
+                background: background.unwrap_or_default().to_vec(),
+                muted: self.muted.to_vec(),
+            })
+        })
+    }
+
     /// All subscribers: those of the chain, then those of the background plan.
     pub(super) fn all_subscribers(&self) -> impl Iterator<Item = &Arc<SubscriberInfo>> {
         let background = self.background.as_deref().map(BackgroundPlan::subscribers);
         let chain = self.chain.subscribers();
         chain.iter().chain(background.into_iter().flatten())
+    }
+
+    /// Whether a subscriber receives events with this origin, if no condition keeps them from it.
+    pub(crate) fn receives(&self, origin: Option<&Origin>) -> bool {
+        let is_of =
+            |one: &Arc<SubscriberInfo>| one.origin.is_none() || one.origin.as_ref() == origin;
+        self.all_subscribers().any(is_of)
     }
 
     #[inline]

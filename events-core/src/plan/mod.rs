@@ -7,6 +7,7 @@
 //!
 //! - `entry`: one subscriber in a slot, and building a plan from entries
 //! - `event_plan`: the plan
+//! - `muted`: the subscribers that are not called for the present
 //! - `order`: sorts subscribers by `before`, `after` and priority
 //! - `constraints`: which subscribers must run before which, and cycles among them
 //! - `pattern_entry`: a subscriber to a pattern of topics, which has an entry in each matching slot
@@ -18,6 +19,7 @@
 mod constraints;
 mod entry;
 mod event_plan;
+mod muted;
 mod order;
 mod pattern_entry;
 mod plan_cell;
@@ -25,8 +27,9 @@ mod slot;
 mod slot_entries;
 mod slot_table;
 
-pub(crate) use entry::{Conflict, Entry, Registration, order_of, plan};
+pub(crate) use entry::{Conflict, Entry, Registration, SubscriberId, order_of, plan};
 pub(crate) use event_plan::{HandlerKind, Plan};
+pub(crate) use muted::Muted;
 pub(crate) use order::{Phase, Position, Rank};
 pub(crate) use pattern_entry::{AnyEventHandler, PatternEntry};
 pub(crate) use plan_cell::Found;

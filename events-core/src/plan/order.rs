@@ -103,7 +103,7 @@ pub(crate) enum OrderConflict {
 /// Subscribers in running order. Subscribers are given by index.
 #[derive(Debug, Default)]
 pub(crate) struct Order {
-    pub(super) indices: Vec<usize>,
+    pub(crate) indices: Vec<usize>,
     /// Pairs of background subscribers: the second starts when the first has ended.
     pub(crate) dependencies: Vec<(usize, usize)>,
 }

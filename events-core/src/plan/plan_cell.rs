@@ -10,6 +10,7 @@
 //! the last run-time subscription ends, `state` directs emits back to the versions.
 //!
 //! A change only removes the plan and marks it as stale. The first emit that needs it builds and stores the new one.
+//! While all subscribers are muted the cell is empty, even if there are versions.
 //!
 //! Invariants, for one writer at a time (the lock of the slot's entries) and any number of readers:
 //! - `versions` contains plans of the declared entries alone, the newest last;
@@ -32,7 +33,7 @@ pub(super) struct PlanCell<T> {
     swapped: ArcSwapOption<T>,
 }
 
-/// There is no plan.
+/// There is no plan: no subscriber, or only muted ones.
 const EMPTY: u8 = 0;
 /// The plan is the first and only one of `versions`.
 const SCANNED: u8 = 1;
@@ -50,7 +51,7 @@ struct Version<T> {
 
 /// The result of a [`lookup`](PlanCell::lookup).
 pub(crate) enum Found<'s, T> {
-    /// There is no plan: the event type has no subscriber.
+    /// There is no plan: the event type has no subscriber, or only muted ones.
     Empty,
     /// The plan of the first scan.
     Scanned(&'s T),
@@ -143,6 +144,13 @@ impl<T> PlanCell<T> {
     /// Marks the plan as stale. Returns the plan that `swapped` contained; the caller drops it while no lock is held.
     pub(super) fn set_stale(&self) -> Option<Arc<T>> {
         self.state.store(STALE, Ordering::Release);
+        self.swapped.swap(None)
+    }
+
+    /// Publishes that there is no plan, whatever versions there are. Returns the plan that `swapped` contained; the
+    /// caller drops it while no lock is held.
+    pub(super) fn set_empty(&self) -> Option<Arc<T>> {
+        self.state.store(EMPTY, Ordering::Release);
         self.swapped.swap(None)
     }
 

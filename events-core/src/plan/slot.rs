@@ -11,27 +11,31 @@ use std::{
     collections::BTreeSet,
     sync::{
         Arc, Mutex, MutexGuard,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU8, Ordering},
     },
 };
 
 use super::{
-    entry::{Conflict, Entry, Registration},
+    entry::{Conflict, Entry, Registration, SubscriberId},
     event_plan::Plan,
+    muted::Muted,
     plan_cell::{Found, Held, PlanCell},
-    slot_entries::SlotEntries,
+    slot_entries::{Audience, SlotEntries},
 };
 use crate::{
     event::AnySlot,
-    metadata::{Key, SubscriberInfo},
+    metadata::{Key, Origin, SubscriberInfo},
     policy::PlanType,
     primitives::{CatchDrop, drop_catching, sync::lock},
+    result::{NotRun, PlanSubscribers},
 };
 
 /// The place of one event type in one registry.
 pub struct Slot {
     plan: PlanCell<Plan>,
     entries: Mutex<SlotEntries>,
+    /// The [`Audience`] of the entries.
+    audience: AtomicU8,
     /// Whether the pattern subscribers whose pattern matches the topic have their entries here.
     patterns_resolved: AtomicBool,
 }
@@ -69,6 +73,7 @@ impl Slot {
         Self {
             plan: PlanCell::new(),
             entries: Mutex::new(SlotEntries::new()),
+            audience: AtomicU8::new(Audience::None as u8),
             patterns_resolved: AtomicBool::new(false),
         }
     }
@@ -81,6 +86,25 @@ impl Slot {
 
     pub(crate) fn set_patterns_resolved(&self) {
         self.patterns_resolved.store(true, Ordering::Release);
+    }
+
+    /// Whether an event without an origin reaches a subscriber, if no condition keeps it from all of them. Without
+    /// pattern subscribers that are not resolved yet.
+    #[inline]
+    pub(crate) fn has_subscribers(&self) -> bool {
+        self.audience.load(Ordering::Acquire) == Audience::Any as u8
+    }
+
+    /// The same for an event with this origin.
+    pub(crate) fn has_subscribers_of(&self, origin: &Origin) -> bool {
+        match self.audience.load(Ordering::Acquire) {
+            audience if audience == Audience::Any as u8 => true,
+            audience if audience != Audience::Limited as u8 => false,
+            _ => {
+                let receives = |plan: &Plan| plan.receives(Some(origin));
+                self.with_plan(receives).unwrap_or(false)
+            }
+        }
     }
 
     /// The current plan, if it is that of the only scan. Otherwise only whether there is one.
@@ -132,10 +156,31 @@ impl Slot {
         result
     }
 
-    /// The subscribers of the current plan, sync ones first.
+    /// The subscribers, the muted ones included: those of the chain, then the others, in running order.
     pub(crate) fn subscribers(&self) -> Vec<Arc<SubscriberInfo>> {
-        let subscribers = self.with_plan(|plan| plan.all_subscribers().cloned().collect());
-        subscribers.unwrap_or_default()
+        let in_order = self.in_order().into_iter();
+        let mut subscribers: Vec<_> = in_order.map(|(one, _)| one.subscriber).collect();
+        subscribers.sort_by_key(|subscriber| subscriber.runs_later());
+        subscribers
+    }
+
+    /// The subscribers, for the record of an emit that does not run them; if it found none, only the muted ones.
+    #[cold]
+    pub(crate) fn for_record(&self, why: NotRun) -> Option<Arc<PlanSubscribers>> {
+        let of_plan = || self.with_plan(|plan| Arc::clone(plan.subscribers()));
+        let of_plan = (why != NotRun::FoundNone).then(of_plan);
+        of_plan.flatten().or_else(|| {
+            let muted = self
+                .in_order()
+                .into_iter()
+                .filter(|(_, is_muted)| *is_muted);
+            PlanSubscribers::of_muted(muted.map(|(one, _)| one.subscriber).collect())
+        })
+    }
+
+    /// Whether there are subscribers, all of which are muted.
+    pub(crate) fn is_muted(&self) -> bool {
+        self.audience.load(Ordering::Relaxed) == Audience::Muted as u8
     }
 
     /// Checks an addition and changes nothing yet. The error contains the added entries.
@@ -156,12 +201,15 @@ impl Slot {
     }
 
     /// Publishes a staged change. No other change may be published between the two.
-    pub(crate) fn publish(&self, staged: Staged) -> Retired {
+    pub(crate) fn publish(&self, staged: Staged, muted: &Muted) -> Retired {
         if staged.added.is_empty() {
             return Retired::default();
         }
         let mut entries = self.entries();
         entries.add(staged.of, staged.added);
+        if !muted.is_empty() {
+            entries.set_muted(muted);
+        }
         if let Some(plan) = staged.declared {
             self.plan.push_version(plan);
         }
@@ -184,18 +232,44 @@ impl Slot {
         }
     }
 
+    /// Publishes the plan without the subscribers that are muted now.
+    pub(crate) fn set_muted(&self, muted: &Muted) -> Retired {
+        let mut entries = self.entries();
+        if !entries.set_muted(muted) {
+            return Retired::default();
+        }
+        Retired {
+            _plan: self.publish_plan(&entries),
+            _entries: Vec::new(),
+        }
+    }
+
     /// Publishes the plan of changed entries. Returns the one that was replaced.
     fn publish_plan(&self, entries: &SlotEntries) -> Option<Arc<Plan>> {
-        if entries.has_run_time() {
-            self.plan.set_stale()
-        } else {
+        let audience = entries.audience();
+        self.audience.store(audience as u8, Ordering::Release);
+        if !entries.has_run_time() && !entries.has_muted() {
             self.plan.swap(None)
+        } else if audience < Audience::Limited {
+            self.plan.set_empty()
+        } else {
+            self.plan.set_stale()
         }
     }
 
     /// The registrations of its entries.
     pub(crate) fn registrations(&self) -> Vec<Registration> {
         self.entries().registrations()
+    }
+
+    /// The subscribers in running order, the muted ones included, each with whether it is muted.
+    pub(crate) fn in_order(&self) -> Vec<(Registration, bool)> {
+        self.entries().in_order()
+    }
+
+    /// The subscribers that have this name.
+    pub(crate) fn ids_of(&self, name: &Key) -> Vec<SubscriberId> {
+        self.entries().ids_of(name)
     }
 
     /// Whether a subscriber of this slot has this name.

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{
-    entry::{Conflict, Entry, Registration, order_of, plan},
+    entry::{Conflict, Entry, Registration, SubscriberId, order_of, plan},
     event_plan::Plan,
+    muted::Muted,
 };
 use crate::{metadata::Key, policy::PlanType, primitives::CatchDrop};
 
@@ -17,6 +18,24 @@ pub(super) struct SlotEntries {
     run_time: usize,
     /// How many have a `before` or an `after`.
     constrained: usize,
+    /// How many are limited to no origin, and not muted.
+    unlimited: usize,
+    /// Those that are muted.
+    muted: BTreeSet<SubscriberId>,
+}
+
+/// Which events of the type reach a subscriber that is not muted, if no condition keeps them from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(super) enum Audience {
+    /// There are no subscribers.
+    None,
+    /// All are muted.
+    Muted,
+    /// Those of certain origins.
+    Limited,
+    /// All events.
+    Any,
 }
 
 impl SlotEntries {
@@ -26,7 +45,66 @@ impl SlotEntries {
             of: None,
             run_time: 0,
             constrained: 0,
+            unlimited: 0,
+            muted: BTreeSet::new(),
         }
+    }
+
+    pub(super) fn audience(&self) -> Audience {
+        if self.unlimited > 0 {
+            Audience::Any
+        } else if self.list.len() > self.muted.len() {
+            Audience::Limited
+        } else if self.has_muted() {
+            Audience::Muted
+        } else {
+            Audience::None
+        }
+    }
+
+    /// The subscribers with this name.
+    pub(super) fn ids_of(&self, name: &Key) -> Vec<SubscriberId> {
+        let registrations = self.list.iter().map(|entry| &entry.registration);
+        let named = registrations.filter(|one| one.position.names.contains(name));
+        named.map(Registration::id).collect()
+    }
+
+    /// The subscribers in running order, each with whether it is muted.
+    pub(super) fn in_order(&self) -> Vec<(Registration, bool)> {
+        let registrations: Vec<_> = self.list.iter().map(|entry| &entry.registration).collect();
+        let order = order_of(&registrations).unwrap_or_default();
+        let in_order = order.indices.iter().map(|&index| registrations[index]);
+        in_order
+            .map(|one| (one.clone(), self.muted.contains(&one.id())))
+            .collect()
+    }
+
+    /// Updates which of the entries are muted. Returns whether that has changed.
+    pub(super) fn set_muted(&mut self, muted: &Muted) -> bool {
+        let mut is_changed = false;
+        for entry in &self.list {
+            let Registration { subscriber, .. } = &entry.registration;
+            let id = entry.registration.id();
+            let is_muted = muted.contains(id);
+            if is_muted == self.muted.contains(&id) {
+                continue;
+            }
+            is_changed = true;
+            let is_unlimited = usize::from(subscriber.origin.is_none());
+            if is_muted {
+                self.muted.insert(id);
+                self.unlimited -= is_unlimited;
+            } else {
+                self.muted.remove(&id);
+                self.unlimited += is_unlimited;
+            }
+        }
+        is_changed
+    }
+
+    /// Whether some are muted.
+    pub(super) fn has_muted(&self) -> bool {
+        !self.muted.is_empty()
     }
 
     /// Whether one of them has this name.
@@ -56,12 +134,14 @@ impl SlotEntries {
         let is_declared = |entry: &&CatchDrop<Entry>| entry.registration.declared;
         let declared = self.list.iter().chain(added).filter(is_declared);
         let is_changed = added.iter().any(|entry| is_declared(&entry));
-        is_changed.then(|| build(of, declared)).flatten()
+        is_changed.then(|| build(of, declared, |_| false)).flatten()
     }
 
-    /// The plan of all subscribers; `None` if there are none.
+    /// The plan of all subscribers that are not muted; `None` if there are none.
     pub(super) fn plan(&self) -> Option<Plan> {
-        build(self.of.as_ref()?, self.list.iter())
+        build(self.of.as_ref()?, self.list.iter(), |id| {
+            self.muted.contains(&id)
+        })
     }
 
     pub(super) fn add(&mut self, of: PlanType, added: Vec<CatchDrop<Entry>>) {
@@ -80,6 +160,7 @@ impl SlotEntries {
         let removed: Vec<_> = self.list.extract_if(.., is_removed).collect();
         for entry in &removed {
             self.count(&entry.registration, -1);
+            self.muted.remove(&entry.registration.id());
         }
         removed
     }
@@ -92,6 +173,9 @@ impl SlotEntries {
         };
         add(&mut self.run_time, !registration.declared);
         add(&mut self.constrained, registration.is_constrained());
+        let is_unlimited = registration.subscriber.origin.is_none();
+        let is_muted = self.muted.contains(&registration.id());
+        add(&mut self.unlimited, is_unlimited && !is_muted);
     }
 
     /// Whether some are subscribed at run time.
@@ -101,7 +185,11 @@ impl SlotEntries {
 }
 
 /// The plan of entries that were checked. A part of them is orderable if all are: it has fewer constraints.
-fn build<'e>(of: &PlanType, entries: impl Iterator<Item = &'e CatchDrop<Entry>>) -> Option<Plan> {
+fn build<'e>(
+    of: &PlanType,
+    entries: impl Iterator<Item = &'e CatchDrop<Entry>>,
+    is_muted: impl Fn(SubscriberId) -> bool,
+) -> Option<Plan> {
     let entries = entries.map(|entry| &**entry);
-    plan(of.clone(), entries).unwrap_or_default()
+    plan(of.clone(), entries, is_muted).unwrap_or_default()
 }

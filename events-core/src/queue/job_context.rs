@@ -65,8 +65,7 @@ impl JobContext {
     ) -> Option<Box<Self>> {
         let span = span();
         let is_of_failure_hook = is_in_failure_hook();
-        let is_empty =
-            origin.is_none() && span.is_none() && parent.is_none() && emitted.is_none();
+        let is_empty = origin.is_none() && span.is_none() && parent.is_none() && emitted.is_none();
         if is_empty && !is_of_failure_hook {
             return None;
         }

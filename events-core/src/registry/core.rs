@@ -24,7 +24,7 @@ use crate::{
     event::AnyEvent,
     handler::States,
     metadata::Key,
-    plan::{EventType, PatternEntry, Slot, Slots},
+    plan::{EventType, Muted, PatternEntry, Slot, Slots},
     policy::{PlanType, Policy},
     primitives::{CatchDrop, catch_record, drop_catching, drop_each, sync::lock},
     queue::{Drivers, JobQueue, QueueOwner},
@@ -101,6 +101,8 @@ pub(crate) struct Writer {
     pub(crate) known_types: BTreeMap<TypeId, EventType>,
     /// The pattern subscribers.
     pub(crate) patterns: Vec<CatchDrop<PatternEntry>>,
+    /// The subscribers that are not called for the present.
+    pub(super) muted: Muted,
 }
 
 impl Core {
@@ -142,6 +144,7 @@ impl Core {
                 added_methods: HashSet::with_hasher(BuildHasherDefault::new()),
                 known_types: BTreeMap::new(),
                 patterns: Vec::new(),
+                muted: Muted::new(),
             }),
             topics: TopicCache::new(),
             interceptor: InterceptorCell::const_empty(),
@@ -317,6 +320,16 @@ impl Core {
             self.warn_unscanned(
                 "an event was enqueued before any scan: none of the linked subscribers runs unless a scan comes \
                  before its flush or worker; call events_core::scan() first thing in main",
+            );
+        }
+    }
+
+    /// The same when it is asked whether an event has subscribers. The caller then emits none.
+    pub(super) fn warn_if_asked_unscanned(&self) {
+        if self.has_flag(AWAITS_SCAN) {
+            self.warn_unscanned(
+                "has_subscribers was called before any scan: none of the linked subscribers is registered; call \
+                 events_core::scan() first thing in main",
             );
         }
     }

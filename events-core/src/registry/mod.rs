@@ -10,6 +10,7 @@
 //!   `incomplete`: the conflicts of order of subscribers that a scan cannot install;
 //! - `topic_matching`: which pattern subscribers match an event type or a topic; `topic_cache`: the
 //!   plans of topics that were emitted without a type;
+//! - `audience`: whether an event would be received, and muting subscribers;
 //! - `settings`: the depth limit, the hook and the interceptor; `emit_limits`: the depth limits, and how
 //!   a hook or an interceptor keeps emits off the fast path; `interceptor`: its interface.
 //!
@@ -28,6 +29,7 @@
 //!   in each emit.
 //! - Removing a pattern subscriber removes its entries from the slots of all known types; they stay known.
 
+mod audience;
 mod core;
 mod emit_limits;
 mod group;
@@ -39,6 +41,8 @@ mod topic_cache;
 mod topic_matching;
 mod transaction;
 
+pub(crate) use audience::Receiver;
+pub use audience::{MuteError, MuteGuard};
 pub(crate) use core::{Core, DefaultHooks, EventQueue, Writer};
 pub(crate) use emit_limits::EmitLimits;
 pub(crate) use group::{Incomplete, SubscriberGroup};

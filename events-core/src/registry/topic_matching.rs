@@ -42,14 +42,14 @@ impl Core {
     /// not contain the construction of the [`EventType`].
     #[cold]
     #[inline(never)]
-    fn resolve_patterns_of<F: Family>(&self) -> &Slot {
+    pub(super) fn resolve_patterns_of<F: Family>(&self) -> &Slot {
         self.resolve_patterns(EventType::of::<F>())
     }
 
     /// Adds the pattern subscribers that match an event type to its slot, unless that is done already.
     #[cold]
     #[inline(never)]
-    fn resolve_patterns(&self, event_type: EventType) -> &Slot {
+    pub(super) fn resolve_patterns(&self, event_type: EventType) -> &Slot {
         let slot = self.slot_or_insert(event_type);
         let mut writer = self.writer();
         if !slot.has_resolved_patterns() {
@@ -99,7 +99,10 @@ impl Core {
             topic: topic.into(),
             version: self.topics().version.load(Ordering::Acquire),
             // The sort does not fail: all pattern subscribers were sorted together when each was added.
-            plan: plan(self.plan_type(event_type, owned), entries.iter()).unwrap_or_default(),
+            plan: plan(self.plan_type(event_type, owned), entries.iter(), |id| {
+                writer.muted.contains(id)
+            })
+            .unwrap_or_default(),
         }
     }
 }

@@ -142,7 +142,7 @@ impl Core {
         let mut retired = Vec::new();
         for (event_type, staged) in staged {
             let slot = self.slot_or_insert(event_type);
-            retired.push(slot.publish(staged));
+            retired.push(slot.publish(staged, &writer.muted));
             slot.set_patterns_resolved();
             writer.known_types.insert(event_type.family, event_type);
         }
@@ -184,8 +184,8 @@ impl Core {
             .into_iter()
             .filter_map(|event_type| self.slot(event_type))
         {
-            let subscribers = slot.subscribers().into_iter();
-            names.extend(subscribers.map(|subscriber| subscriber.name.clone()));
+            let registrations = slot.registrations().into_iter();
+            names.extend(registrations.map(|one| one.subscriber.name.clone()));
         }
         names
     }

@@ -2,7 +2,9 @@
 
 use std::{borrow::Cow, error::Error, fmt, ops::Deref, sync::Arc};
 
-use super::{failures::Failure, too_deep::TooDeep};
+use super::{
+    failures::Failure, outcomes::Outcomes, subscriber_outcome::SubscriberOutcome, too_deep::TooDeep,
+};
 use crate::{metadata::SubscriberInfo, primitives::one_line};
 
 /// An event after [`try_emit`](crate::Event::try_emit), with what its subscribers did.
@@ -30,6 +32,7 @@ use crate::{metadata::SubscriberInfo, primitives::one_line};
 pub struct Emitted<E> {
     event: E,
     stats: EmitStats,
+    outcomes: Outcomes,
 }
 
 /// What the subscribers of an event did.
@@ -45,8 +48,12 @@ pub(crate) struct EmitStats {
 }
 
 impl<E> Emitted<E> {
-    pub(crate) fn new(event: E, stats: EmitStats) -> Self {
-        Self { event, stats }
+    pub(crate) fn new(event: E, stats: EmitStats, outcomes: Outcomes) -> Self {
+        Self {
+            event,
+            stats,
+            outcomes,
+        }
     }
 
     /// The same, with another event.
@@ -54,6 +61,7 @@ impl<E> Emitted<E> {
         Emitted {
             event: map(self.event),
             stats: self.stats,
+            outcomes: self.outcomes,
         }
     }
 
@@ -85,6 +93,47 @@ impl<E> Emitted<E> {
     #[must_use]
     pub fn stopped_by(&self) -> Option<&SubscriberInfo> {
         self.stats.stopped_by.as_deref()
+    }
+
+    /// What became of each subscriber: first the sync and awaited ones in running order, then those that run later, then the
+    /// [muted](crate::Registry::mute) ones.
+    ///
+    /// These are the subscribers that receive events of this type, or with this topic;
+    /// [`Registry::explain`](crate::Registry::explain) also names others, and why they do not. A subscriber that the emit
+    /// put into the queue is [`Deferred`](SubscriberOutcome::Deferred), whatever becomes of it there. The list is made when
+    /// this is called: the emit records only the subscribers that were skipped.
+    ///
+    /// Guide: [why was it not called?](crate::guide::why_not_called).
+    ///
+    /// ```
+    /// use events_core::{Event, Registry, outcomes::{SkipReason, SubscriberOutcome}};
+    ///
+    /// #[derive(Event)]
+    /// struct OrderPlaced {
+    ///     cents: u64,
+    /// }
+    ///
+    /// let registry = Registry::new();
+    /// let thank = registry.subscribe(|_: &OrderPlaced| println!("thank you")).id("thank");
+    /// thank.when(|order| order.cents > 10_000).register()?.detach();
+    ///
+    /// let emitted = registry.try_emit(OrderPlaced { cents: 995 })?;
+    /// let (thank, outcome) = emitted.outcomes().next().expect("it is subscribed");
+    /// assert_eq!(thank.name, "thank");
+    /// assert!(matches!(outcome, SubscriberOutcome::Skipped(SkipReason::Condition)));
+    /// assert_eq!(outcome.to_string(), "was skipped: its condition rejected the event");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn outcomes(&self) -> impl ExactSizeIterator<Item = (&SubscriberInfo, SubscriberOutcome)> {
+        self.outcomes_with(&[])
+    }
+
+    fn outcomes_with(
+        &self,
+        failures: &[Failure],
+    ) -> impl ExactSizeIterator<Item = (&SubscriberInfo, SubscriberOutcome)> + use<'_, E> {
+        let list = self.outcomes.list(self.stats.stopped_by.as_ref(), failures);
+        list.into_iter()
     }
 
     /// Whether no subscriber received the event: none ran, none runs later, and none failed to be reached.
@@ -156,7 +205,7 @@ pub struct EmitError<E> {
 #[derive(Debug)]
 pub(crate) enum EmitErrorKind {
     Failed(Vec<Failure>),
-    TooDeep(TooDeep),
+    TooDeep(Box<TooDeep>),
 }
 
 impl<E> EmitError<E> {
@@ -205,6 +254,27 @@ impl<E> EmitError<E> {
             EmitErrorKind::Failed(_) => None,
             EmitErrorKind::TooDeep(refusal) => Some(refusal),
         }
+    }
+
+    /// What became of each subscriber, also of those that did not fail; see [`Emitted::outcomes`].
+    ///
+    /// ```
+    /// use events_core::{Event, Registry};
+    ///
+    /// #[derive(Event)]
+    /// struct Upload;
+    ///
+    /// let registry = Registry::new();
+    /// registry.subscribe(|_: &Upload| Err::<(), _>("over the quota")).id("quota").register()?.detach();
+    /// registry.subscribe(|_: &Upload| println!("stored")).id("store").register()?.detach();
+    ///
+    /// let error = registry.try_emit(Upload).unwrap_err();
+    /// let lines: Vec<_> = error.outcomes().map(|(one, outcome)| format!("{} {outcome}", one.name)).collect();
+    /// assert_eq!(lines, ["quota returned an error: over the quota", "store ran"]);
+    /// # Ok::<(), events_core::subscribing::SubscribeError>(())
+    /// ```
+    pub fn outcomes(&self) -> impl ExactSizeIterator<Item = (&SubscriberInfo, SubscriberOutcome)> {
+        self.emitted.outcomes_with(self.failures())
     }
 
     /// How many subscribers ran, including those that failed.

@@ -2,6 +2,8 @@
 //!
 //! - `emit_result`: an event with what its subscribers did, or an error that contains both
 //! - `failures`: a subscriber that failed: by an error, by a panic, or because the event did not reach it
+//! - `failure_list`: the failures so far, while handlers run
+//! - `outcomes`: what became of each subscriber, as an emit records it
 //! - `subscriber_outcome`: what became of one subscriber of an event
 //! - `queue_full`: an event that the queue did not accept, and why
 //! - `too_deep`: an emit that was refused because it was nested too deep
@@ -10,7 +12,9 @@
 //! - `topic_chain`: the text of a chain of nested emits
 
 mod emit_result;
+mod failure_list;
 mod failures;
+mod outcomes;
 mod queue_full;
 mod refused_call;
 mod subscriber_outcome;
@@ -20,10 +24,12 @@ mod waits_for_itself;
 
 pub use emit_result::{EmitError, Emitted};
 pub(crate) use emit_result::{EmitErrorKind, EmitStats};
+pub(crate) use failure_list::FailureList;
+pub(crate) use failures::FailedEmission;
 pub use failures::{
     BoxError, Cause, FailedCheck, Failure, MiddlewarePanic, Panic, is_outside_tokio,
 };
-pub(crate) use failures::{FailedEmission, FailureList};
+pub(crate) use outcomes::{NotRun, Outcomes, PlanSubscribers};
 pub use queue_full::{QueueFull, Undelivered};
 pub(crate) use refused_call::RefusedCall;
 pub use refused_call::{NoCopy, NotAwaited};

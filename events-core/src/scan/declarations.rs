@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// All linked subscribers, sorted by source location: the order of the linker is not stable.
-pub(super) struct Declarations {
+pub(crate) struct Declarations {
     all: Vec<Declaration>,
     /// The indices of the subscribers of each function, under the key of the function and under its path as text.
     /// Created when first needed: most scans do not need it.
@@ -17,7 +17,7 @@ pub(super) struct Declarations {
 }
 
 /// A linked subscriber with the key of its function.
-pub(super) struct Declaration {
+pub(crate) struct Declaration {
     pub(crate) subscriber: &'static Subscriber,
     pub(crate) key: Key,
 }
@@ -154,7 +154,7 @@ impl Declaration {
     }
 
     /// The topics of its events, or its pattern.
-    fn topics(&self) -> Vec<&'static str> {
+    pub(crate) fn topics(&self) -> Vec<&'static str> {
         match self.subscriber.selector {
             EventSelector::Events(events) => events.iter().map(|event| event().1.topic()).collect(),
             EventSelector::Topic(pattern) => vec![pattern.text()],

@@ -2,9 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 
-use unicode_width::UnicodeWidthStr as _;
-
-use super::hints::Hints;
+use super::{hints::Hints, table::fmt_table};
 use crate::{
     metadata::{EventInfo, SubscriberInfo},
     primitives::{Plural, one_line},
@@ -235,6 +233,9 @@ const HEADINGS: [&str; 6] = [
     "origin",
 ];
 
+/// The index of the heading of numbers, which are aligned to the right.
+const PRIORITY: usize = 3;
+
 impl fmt::Display for ScanReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rows = vec![HEADINGS.map(String::from)];
@@ -259,26 +260,7 @@ impl fmt::Display for ScanReport {
             last_topic = &subscriber.topic;
         }
         if rows.len() > 1 {
-            let width = |column: usize| {
-                rows.iter()
-                    .map(|row| row[column].width())
-                    .max()
-                    .unwrap_or(0)
-            };
-            let widths = [0, 1, 2, 3, 4].map(width);
-            // Formatting pads to a number of characters; a character may be two columns wide, or none.
-            let space = |column: usize, text: &str| " ".repeat(widths[column] - text.width());
-            for [topic, name, location, priority, kind, origin] in &rows {
-                let after = |column, text| space(column, text) + "  ";
-                let (topic_end, name_end) = (after(0, topic), after(1, name));
-                let (location_end, kind_end) = (after(2, location), after(4, kind));
-                let before_priority = space(3, priority);
-                writeln!(
-                    f,
-                    "{topic}{topic_end}{name}{name_end}{location}{location_end}\
-                     {before_priority}{priority}  {kind}{kind_end}{origin}"
-                )?;
-            }
+            fmt_table(f, &rows, PRIORITY)?;
         }
         f.write_str(&self.summary())?;
         let hints = self.unmatched_patterns().chain(self.uncopied_events());

@@ -20,7 +20,7 @@ use crate::{
     context::OwnSubscription,
     event::{Family, Snapshot},
     handler::{Background, EmitOrigin, ErasedHandler, Run, Step},
-    metadata::{Key, Location, OrderTarget, Pattern, SubscriberInfo, SubscriberOptions},
+    metadata::{Key, Location, Once, OrderTarget, Pattern, SubscriberInfo, SubscriberOptions},
     plan::{
         AnyEventHandler, Entry, EventType, HandlerKind, PatternEntry, Phase, Position, Rank,
         Registration,
@@ -317,26 +317,33 @@ impl<F: Family, T> NewSubscription<F, T> {
         };
         let unsubscribe = Unsubscribe::new(&self.registry, event_type, self.id.clone(), number);
         let origin = self.subscriber.origin.clone();
-        let is_once = self.subscriber.once;
-        let once = is_once.then(|| unsubscribe.clone());
+        let mut subscriber = self.subscriber;
+        let is_once = subscriber.once;
+        subscriber.permit = is_once.then(Once::shared);
+        let once = subscriber.permit.clone();
+        let once = once.map(|permit| (permit, unsubscribe.clone()));
+        // The condition of a receiver is part of its handler, and may be set later.
+        subscriber.conditional = self.is_receiver || self.when.is_some() || self.when_any.is_some();
+        subscriber.ended = subscriber.conditional.then(Once::shared);
+        let ended = subscriber.ended.clone();
         let id = self.id.map(Key::from);
         let position = Arc::new(if self.is_receiver {
             Position::receiver(number)
         } else {
             Position {
-                phase: Phase::of(&self.subscriber),
-                rank: Rank::subscribed(self.subscriber.priority, number),
+                phase: Phase::of(&subscriber),
+                rank: Rank::subscribed(subscriber.priority, number),
                 names: self.names.into_iter().chain(id).collect(),
                 before: self.before,
                 after: self.after,
             }
         });
-        let concurrency = self.subscriber.concurrency;
+        let concurrency = subscriber.concurrency;
         let registration = Registration {
             number,
             declared: false,
             position,
-            subscriber: Arc::new(self.subscriber),
+            subscriber: Arc::new(subscriber),
         };
         let (entry, closable) = match self.factory.into_inner() {
             HandlerFactory::Exact(factory) => {
@@ -359,7 +366,7 @@ impl<F: Family, T> NewSubscription<F, T> {
                 (PreparedEntry::Pattern(pattern_entry), closable)
             }
         };
-        let part = SubscriptionPart::new(unsubscribe, closable, self.own);
+        let part = SubscriptionPart::new(unsubscribe, closable, ended, self.own);
         (entry, if is_once { part.once() } else { part })
     }
 }

@@ -1,16 +1,13 @@
 //! The filters of a subscriber: origin, `when` and `once`, evaluated in this order before each
 //! call.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::Arc;
 
 use super::subscription::Unsubscribe;
 use crate::{
     event::{AnyEvent, Family},
     handler::EmitOrigin,
-    metadata::Origin,
+    metadata::{Once, Origin},
     primitives::CatchDrop,
 };
 
@@ -28,7 +25,7 @@ pub(super) type Condition<C> = CatchDrop<Box<C>>;
 pub(crate) struct Filters<C: ?Sized> {
     origin: Option<Origin>,
     when: Option<Condition<C>>,
-    once: Option<(Once, Unsubscribe)>,
+    once: Option<(Arc<Once>, Unsubscribe)>,
 }
 
 /// The filters, and the function that claims the permit of `once`, if that is set. The handler calls the function when its
@@ -50,14 +47,10 @@ impl<C: ?Sized> Filters<C> {
     pub(crate) fn new(
         origin: Option<Origin>,
         when: Option<Condition<C>>,
-        once: Option<Unsubscribe>,
+        once: Option<(Arc<Once>, Unsubscribe)>,
     ) -> Option<Self> {
         let any = origin.is_some() || when.is_some() || once.is_some();
-        any.then(|| Self {
-            origin,
-            when,
-            once: once.map(|unsubscribe| (Once::new(), unsubscribe)),
-        })
+        any.then(|| Self { origin, when, once })
     }
 
     /// Whether the event passes all filters; `holds` evaluates the condition on it. Claims the permit of
@@ -93,36 +86,5 @@ impl<C: ?Sized> Filters<C> {
 
     pub(super) fn is_once(&self) -> bool {
         self.once.is_some()
-    }
-}
-
-/// A one-time permit: the first claim succeeds, all later ones fail.
-#[derive(Debug, Default)]
-pub struct Once(AtomicBool);
-
-impl Once {
-    /// A permit that is not claimed yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// A permit that is shared by a filter, which tests it, and a handler, which claims it.
-    #[must_use]
-    pub fn shared() -> Arc<Self> {
-        Arc::default()
-    }
-
-    /// Whether it is claimed.
-    #[must_use]
-    pub fn is_claimed(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    /// Claims the permit. Of several threads that claim it at once exactly one gets `true`.
-    #[inline]
-    #[must_use]
-    pub fn claim(&self) -> bool {
-        !self.is_claimed() && !self.0.swap(true, Ordering::AcqRel)
     }
 }

@@ -40,7 +40,6 @@ pub use error::SubscribeError;
 pub(crate) use error::{
     OTHER_COPY, fmt_cycle, fmt_invalid_pattern, fmt_unawaited, provided_states,
 };
-pub use filter::Once;
 pub(crate) use filtered_handlers::{SubscribedHandler, SubscribedTopicHandler};
 pub(crate) use register::register;
 pub use subscription::Subscription;

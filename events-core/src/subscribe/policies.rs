@@ -131,7 +131,12 @@ impl Registry {
         self.core().add_policy(part);
         let unsubscribe = Unsubscribe::of_policy(self, number);
         let own = OwnSubscription::default();
-        Subscription::new(vec![SubscriptionPart::new(unsubscribe, closable, own)])
+        Subscription::new(vec![SubscriptionPart::new(
+            unsubscribe,
+            closable,
+            None,
+            own,
+        )])
     }
 }
 

@@ -7,6 +7,7 @@ use std::{
 
 use crate::{
     context::{EndSubscription, OwnSubscription},
+    metadata::Once,
     plan::EventType,
     primitives::{DropSignal, drop_catching},
     registry::{Registry, Removal, WeakRegistry},
@@ -47,6 +48,8 @@ pub struct Subscription(Vec<SubscriptionPart>);
 pub(crate) struct SubscriptionPart {
     unsubscribe: Unsubscribe,
     closable: Weak<dyn Closable>,
+    /// Claimed when the subscription ends, so that a skipped call knows the reason.
+    ended: Option<Arc<Once>>,
     /// The signal that the handler is dropped, if the handler may be removed before its subscription ends. Of others
     /// it is created when the subscription is stopped, as long as the handler exists.
     dropped: Option<Arc<DropSignal>>,
@@ -94,11 +97,13 @@ impl SubscriptionPart {
     pub(crate) fn new(
         unsubscribe: Unsubscribe,
         closable: Weak<dyn Closable>,
+        ended: Option<Arc<Once>>,
         own: OwnSubscription,
     ) -> Self {
         Self {
             unsubscribe,
             closable,
+            ended,
             dropped: None,
             own,
         }
@@ -171,7 +176,13 @@ impl EndSubscription for Parts {
 /// Closes the handlers, calls `closed` with each that exists, and removes them from their registry. Returns whether
 /// that exists.
 fn end(parts: &[SubscriptionPart], mut closed: impl FnMut(&dyn Closable)) -> bool {
-    for SubscriptionPart { closable, .. } in parts {
+    for SubscriptionPart {
+        closable, ended, ..
+    } in parts
+    {
+        if let Some(ended) = ended {
+            let _ = ended.claim();
+        }
         if let Some(closable) = closable.upgrade() {
             closable.close();
             closed(&*closable);

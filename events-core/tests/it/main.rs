@@ -10,6 +10,7 @@ mod current;
 mod emission;
 mod emit;
 mod event;
+mod explain;
 mod lost;
 mod macros;
 mod order;

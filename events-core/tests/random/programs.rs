@@ -93,6 +93,20 @@ fn programs_reach_what_they_are_to_reach() {
         "no subscriber received",
         "deferred: Some(2)",
         "left out",
+        "muted: true",
+        "muted: false",
+        "skipped Origin",
+        "skipped Condition",
+        "skipped UsedUp",
+        "skipped Unsubscribed",
+        "skipped Muted",
+        "not reached AfterStop",
+        "not reached Refused",
+        ": deferred",
+        ": muted",
+        ": used up",
+        ": called if",
+        ": origin",
     ] {
         let count = counts(part);
         assert!(count >= 5, "only {count} lines have `{part}`");

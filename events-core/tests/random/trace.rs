@@ -76,6 +76,16 @@ impl Trace {
         self.add(format!("no subscriber received {topic}"));
     }
 
+    /// Whether there are subscribers to mute.
+    pub(crate) fn muted(&mut self, is_known: bool) {
+        self.add(format!("muted: {is_known}"));
+    }
+
+    /// The subscribers of an event with their verdicts, and whether there are any.
+    pub(crate) fn explained(&mut self, verdicts: &[String], has_subscribers: bool) {
+        self.add(format!("explained: {verdicts:?}, {has_subscribers}"));
+    }
+
     /// An operation that is not possible here.
     pub(crate) fn left_out(&mut self) {
         self.add("left out");

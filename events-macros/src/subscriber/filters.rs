@@ -73,6 +73,7 @@ pub(super) fn checks(
         checks.extend(quote!(if !#source.is_from(&#origin) { #skip }));
     }
     if let Some(when) = &subscriber.when {
+        captures.extend(quote!(#installer.conditional();));
         let ty = if is_event_copy(&subscriber.event) && subscriber.selects() {
             quote!(dyn #core::__private::AnyEvent)
         } else {
@@ -88,12 +89,12 @@ pub(super) fn checks(
             // The handler claims the permit when it is called.
             let tested = hygienic_ident("tested");
             captures.extend(quote! {
-                let #once = #core::__private::Once::shared();
+                let #once = #installer.once();
                 let #tested = ::core::clone::Clone::clone(&#once);
             });
             checks.extend(quote!(if #tested.is_claimed() { #skip }));
         } else {
-            captures.extend(quote!(let #once = #core::__private::Once::new();));
+            captures.extend(quote!(let #once = #installer.once();));
             checks.extend(quote!(if !#once.claim() { #skip }));
         }
     }

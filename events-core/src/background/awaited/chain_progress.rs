@@ -43,7 +43,7 @@ pub(super) fn record_end(
     policy: &Policy,
 ) {
     let cause = match ended {
-        Ok(Step::Skipped) => return,
+        Ok(Step::Skipped) => return failures.skip(subscriber, call.origin()),
         Ok(Step::Done) => None,
         Ok(Step::Stop) => {
             stats.stopped_by = Some(Arc::clone(subscriber));

@@ -153,7 +153,10 @@ impl<E: Event> BackgroundRun<E> {
             drop(entered);
             match (polled.flatten(), part) {
                 (Some(FirstPoll::Done), _) => stats.ran += 1,
-                (Some(FirstPoll::Skipped), _) => {}
+                (Some(FirstPoll::Skipped), ChainStep::Sync(_)) => {}
+                (Some(FirstPoll::Skipped), ChainStep::Awaited(_, subscriber)) => {
+                    failures.skip(subscriber, self.futures.call().origin());
+                }
                 (Some(FirstPoll::Ended(ended)), ChainStep::Awaited(_, subscriber)) => {
                     record_end(
                         &mut stats,

@@ -14,7 +14,9 @@ use crate::{
     plan::Plan,
     primitives::drop_catching,
     registry::{Core, Registry},
-    result::{EmitError, EmitErrorKind, EmitStats, Emitted, FailureList, TooDeep},
+    result::{
+        EmitError, EmitErrorKind, EmitStats, Emitted, FailureList, NotRun, Outcomes, TooDeep,
+    },
 };
 
 impl Registry {
@@ -88,15 +90,22 @@ impl Registry {
     }
 }
 
+/// How the emit of a topic ended.
+enum TopicEnd {
+    Ran,
+    Refused(Box<TooDeep>),
+    Withheld,
+}
+
 impl Core {
     /// Emits a topic with its arguments, and logs what fails.
     fn emit_topic(&self, topic: &str, args: Args, origin: Option<&Origin>, site: CallSite) -> Args {
         let _sink = self.pass_failures();
-        let (emitted, error) = self.run_topic(topic, args, origin, None, site);
-        if let Some(EmitErrorKind::TooDeep(refusal)) = error {
+        let (args, _, end) = self.run_topic(topic, args, origin, None, site);
+        if let TopicEnd::Refused(refusal) = end {
             log::refusal(&refusal);
         }
-        emitted.into_event()
+        args
     }
 
     /// Emits a topic with its arguments, and reports the result.
@@ -107,9 +116,23 @@ impl Core {
         origin: Option<&Origin>,
         site: CallSite,
     ) -> Result<Emitted<Args>, EmitError<Args>> {
-        let failures = FailureList::new();
-        let (emitted, error) = self.run_topic(topic, args, origin, Some(&failures), site);
-        match error.or_else(|| failures.into_inner().take().map(EmitErrorKind::Failed)) {
+        let failures = FailureList::recording(Outcomes::OF_SYNC_EMIT);
+        let (args, stats, end) = self.run_topic(topic, args, origin, Some(&failures), site);
+        let (mut failures, mut outcomes) = failures.into_parts();
+        let why = match end {
+            TopicEnd::Ran => NotRun::FoundNone,
+            TopicEnd::Withheld => NotRun::Withheld,
+            TopicEnd::Refused(_) => NotRun::Refused,
+        };
+        if why != NotRun::FoundNone || !outcomes.has_plan() {
+            self.record_topic_not_run(&mut outcomes, topic, why);
+        }
+        let emitted = Emitted::new(args, stats, outcomes);
+        let error = match end {
+            TopicEnd::Refused(refusal) => Some(EmitErrorKind::TooDeep(refusal)),
+            _ => failures.take().map(EmitErrorKind::Failed),
+        };
+        match error {
             Some(error) => Err(EmitError::new(emitted, topic.to_owned().into(), error)),
             None => Ok(emitted),
         }
@@ -123,21 +146,21 @@ impl Core {
         origin: Option<&Origin>,
         failures: Option<&FailureList>,
         site: CallSite,
-    ) -> (Emitted<Args>, Option<EmitErrorKind>) {
+    ) -> (Args, EmitStats, TopicEnd) {
         self.warn_if_unscanned();
         if self.is_intercepted() {
             let mut event = TopicEvent::new(topic, args);
             let is_withheld = self.withholds(&mut event, origin, site, EmitVerb::Emit);
             args = event.args;
             if is_withheld {
-                return (Emitted::new(args, EmitStats::default()), None);
+                return (args, EmitStats::default(), TopicEnd::Withheld);
             }
         }
         let span = log::emit_span(topic, origin);
         let _entered = span.enter();
         let topic_plan = self.has_patterns().then(|| self.topic_plan(topic));
         let mut stats = EmitStats::default();
-        let mut error = None;
+        let mut end = TopicEnd::Ran;
         if let Some(cached) = topic_plan.as_ref().and_then(|topic_plan| topic_plan.get())
             && let Some(plan) = &cached.plan
         {
@@ -152,16 +175,16 @@ impl Core {
                 failures,
             ) {
                 Ok(of_plan) => stats = of_plan,
-                Err(refusal) => error = Some(EmitErrorKind::TooDeep(*refusal)),
+                Err(refusal) => end = TopicEnd::Refused(refusal),
             }
             args = event.args;
         }
-        if error.is_none() && stats.is_unheard() {
+        if matches!(end, TopicEnd::Ran) && stats.is_unheard() {
             args = self.report_unheard_topic(topic, args, origin);
         }
         // The last reader of a plan frees its closures, whose `Drop` may panic.
         drop_catching(topic_plan);
-        (Emitted::new(args, stats), error)
+        (args, stats, end)
     }
 
     /// Reports that no subscriber received the event. The event is made only for a hook.

@@ -135,7 +135,9 @@ impl Registry {
     pub fn try_emit_topic_async(&self, topic: impl AsRef<str>, args: Args) -> TryEmitTopicAsync {
         let site = Location::caller();
         TryEmitTopicAsync {
-            emission: self.emission_of_topic(topic.as_ref(), args, None, site),
+            emission: self
+                .emission_of_topic(topic.as_ref(), args, None, site)
+                .recorded(),
         }
     }
 
@@ -154,7 +156,9 @@ impl Registry {
         let origin = Some(origin.into_key().into());
         let site = Location::caller();
         TryEmitTopicAsync {
-            emission: self.emission_of_topic(topic.as_ref(), args, origin, site),
+            emission: self
+                .emission_of_topic(topic.as_ref(), args, origin, site)
+                .recorded(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::future::{Ready, ready};
 use crate::{
     event::traits::{EmitBackend, Event, OwnedEvent},
     metadata::{Origin, When},
-    result::{EmitError, EmitStats, Emitted, QueueFull},
+    result::{EmitError, EmitStats, Emitted, Outcomes, QueueFull},
 };
 
 /// The backend of `TopicEvent`, whose emit methods are never called: a registry emits it by its topic.
@@ -42,7 +42,11 @@ impl EmitBackend for NoBackend {
 
     fn __emit<E: Event>(_: &mut E, _: Option<&Origin>) {}
 
+    fn __has_subscribers<E: Event>() -> bool {
+        false
+    }
+
     fn __try_emit<E: Event>(event: E, _: Option<&Origin>) -> Result<Emitted<E>, EmitError<E>> {
-        Ok(Emitted::new(event, EmitStats::default()))
+        Ok(Emitted::new(event, EmitStats::default(), Outcomes::NONE))
     }
 }

@@ -18,7 +18,7 @@ pub struct FailedCheck {
 impl FailedCheck {
     /// The reason that this failure is; `None` if its subscriber is optional.
     pub(crate) fn of(failure: &Failure) -> Option<Self> {
-        let subscriber = failure.subscriber_arc();
+        let subscriber = failure.shared_subscriber();
         let name = one_line(&subscriber.name);
         let reason = match failure.cause() {
             Cause::Error(_) => format!("the subscriber `{name}` returned an error"),

@@ -63,7 +63,7 @@ impl Failure {
         }))
     }
 
-    pub(super) fn subscriber_arc(&self) -> &Arc<SubscriberInfo> {
+    pub(crate) fn shared_subscriber(&self) -> &Arc<SubscriberInfo> {
         &self.0.subscriber
     }
 

@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use super::{Id, Model, SharedPlan, cause, chain::ChainRun, too_deep};
+use super::{Id, Model, SharedPlan, cause, chain::ChainRun, outcomes::Fates, too_deep};
 use crate::{
     program::{Act, Cause, End, Event, Phase, Report},
     trace::Place,
@@ -22,6 +22,7 @@ pub(super) struct Run {
     evaluates: bool,
     pub(super) ran: usize,
     pub(super) failures: Vec<(usize, String, Cause)>,
+    pub(super) fates: Fates,
 }
 
 /// A call of an async handler that waits.
@@ -44,6 +45,9 @@ pub(super) struct AsyncEmit {
     last: Vec<usize>,
     is_begun: bool,
     refused: bool,
+    /// The plan that it runs, or would if it were not refused.
+    plan: Option<SharedPlan>,
+    fates: Fates,
 }
 
 impl Run {
@@ -64,6 +68,7 @@ impl Run {
             evaluates: true,
             ran: 0,
             failures: Vec::new(),
+            fates: Fates::default(),
         }
     }
 
@@ -106,6 +111,8 @@ impl AsyncEmit {
             last: Vec::new(),
             is_begun: false,
             refused: false,
+            plan: None,
+            fates: Fates::default(),
         }
     }
 }
@@ -155,17 +162,18 @@ impl Model<'_> {
             !self.subscribers[id].is_closed
         };
         if !starts {
-            return;
+            return self.skip(&mut run.fates, id, run.event.emitted());
         }
         let limit = self.handler(id).concurrency;
         if limit.is_some_and(|limit| self.subscribers[id].under_way >= limit) {
             // Handlers with a limit end in the poll that begins them, so this is a call inside others, which
             // would wait for itself.
             let label = self.label(id);
+            run.fates.set(id, "failed");
             return run.failures.push((number, label, Cause::WaitsForItself));
         }
         if !self.claim(id) {
-            return;
+            return self.skip(&mut run.fates, id, run.event.emitted());
         }
         if limit.is_some() {
             self.subscribers[id].under_way += 1;
@@ -188,6 +196,7 @@ impl Model<'_> {
 
     fn end_call(&mut self, run: &mut Run, number: usize, end: End) {
         run.ran += 1;
+        run.fates.end(run.plan.background[number], end);
         if let Some(cause) = cause(end) {
             let label = self.label(run.plan.background[number]);
             run.failures.push((number, label, cause));
@@ -252,7 +261,7 @@ impl Model<'_> {
         emit.last.retain(|number| !lost.contains(number));
         if !emit.last.is_empty() {
             self.depth += 1;
-            self.defer(&plan, event, emit.last, &mut emit.report);
+            self.defer(&plan, event, emit.last, &mut emit.report, &mut emit.fates);
             self.depth -= 1;
         }
     }
@@ -272,7 +281,7 @@ impl Model<'_> {
             let (plan, event) = (Rc::clone(&run.plan), run.event);
             let last = std::mem::take(&mut emit.last);
             self.depth += 1;
-            self.defer(&plan, event, last, &mut emit.report);
+            self.defer(&plan, event, last, &mut emit.report, &mut emit.fates);
             self.depth -= 1;
         }
         is_ready
@@ -280,9 +289,11 @@ impl Model<'_> {
 
     fn begin_emit(&mut self, emit: &mut AsyncEmit) -> bool {
         let topic = emit.event.emitted().topic;
+        emit.report.outcomes = self.outcomes_without_plan(topic, emit.event.kind);
         let Some(plan) = self.plan(topic, emit.event.kind) else {
             return true;
         };
+        emit.plan = Some(Rc::clone(&plan));
         if self.depth >= self.depth_limit {
             emit.refused = true;
             return true;
@@ -295,7 +306,7 @@ impl Model<'_> {
     fn poll_emit_chain(&mut self, emit: &mut AsyncEmit) -> bool {
         let mut chain = emit.chain.take().expect("the chain has not ended");
         self.depth += 1;
-        let mut is_ready = self.poll_chain(&mut chain, &mut emit.report);
+        let mut is_ready = self.poll_chain(&mut chain, &mut emit.report, &mut emit.fates);
         if is_ready {
             emit.event = chain.event;
             is_ready = self.begin_background(emit, &chain.plan);
@@ -320,7 +331,7 @@ impl Model<'_> {
         last.retain(|number| !at_once.contains(number));
         emit.last = last;
         let run = Run::of_emit(plan, emit.event, in_phase(Phase::Async));
-        self.defer(plan, emit.event, at_once, &mut emit.report);
+        self.defer(plan, emit.event, at_once, &mut emit.report, &mut emit.fates);
         let run = emit.run.insert(run);
         self.poll_run(run, false)
     }
@@ -334,9 +345,16 @@ impl Model<'_> {
             self.unheard(emit.event.emitted().topic);
         }
         if emit.refused {
-            return (emit.event.value, too_deep());
+            let outcomes = emit.plan.map(|plan| self.refused_outcomes(&plan));
+            return (emit.event.value, too_deep(outcomes.unwrap_or_default()));
+        }
+        if let Some(run) = &mut emit.run {
+            emit.fates.append(&mut run.fates);
         }
         let mut report = emit.report;
+        if let Some(plan) = &emit.plan {
+            report.outcomes = self.outcomes(plan, &emit.fates);
+        }
         if let Some(run) = &mut emit.run {
             report.ran += ran;
             report.failures.extend(run.take_failures());

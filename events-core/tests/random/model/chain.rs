@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Emitted, Id, Model, SharedPlan, background::Call, cause};
+use super::{Emitted, Id, Model, SharedPlan, background::Call, cause, outcomes::Fates};
 use crate::{
     program::{Cause, End, Event, Report},
     trace::Place,
@@ -36,20 +36,25 @@ impl Model<'_> {
         plan: &SharedPlan,
         event: &mut Emitted<'_>,
         report: &mut Report,
+        fates: &mut Fates,
     ) {
         for &id in &plan.sync {
             if self.handler(id).is_awaited() {
                 if self.accepts(id, *event) {
                     report.failures.push((self.label(id), Cause::NotAwaited));
+                    fates.set(id, "failed");
+                } else {
+                    self.skip(fates, id, *event);
                 }
                 continue;
             }
             if !self.passes(id, *event) {
+                self.skip(fates, id, *event);
                 continue;
             }
             let (value, end) = self.call_sync(id, *event);
             event.set(value);
-            self.end_in_chain(id, end, report);
+            self.end_in_chain(id, end, report, fates);
             if end == End::Break {
                 return;
             }
@@ -57,7 +62,12 @@ impl Model<'_> {
     }
 
     /// Polls the awaited handler that waits, and runs the chain from there. True when it has ended.
-    pub(super) fn poll_chain(&mut self, chain: &mut ChainRun, report: &mut Report) -> bool {
+    pub(super) fn poll_chain(
+        &mut self,
+        chain: &mut ChainRun,
+        report: &mut Report,
+        fates: &mut Fates,
+    ) -> bool {
         loop {
             let (mut call, is_resumed) = if let Some(call) = chain.waiting.take() {
                 (call, true)
@@ -67,6 +77,7 @@ impl Model<'_> {
                 };
                 chain.next += 1;
                 if !self.passes(id, chain.event.emitted()) {
+                    self.skip(fates, id, chain.event.emitted());
                     continue;
                 }
                 (Call::new(id), false)
@@ -89,14 +100,15 @@ impl Model<'_> {
                 chain.waiting = Some(call);
                 return false;
             };
-            self.end_in_chain(id, end, report);
+            self.end_in_chain(id, end, report, fates);
             if end == End::Break {
                 return true;
             }
         }
     }
 
-    fn end_in_chain(&mut self, id: Id, end: End, report: &mut Report) {
+    fn end_in_chain(&mut self, id: Id, end: End, report: &mut Report, fates: &mut Fates) {
+        fates.end(id, end);
         report.ran += 1;
         if let Some(cause) = cause(end) {
             report.failures.push((self.label(id), cause));

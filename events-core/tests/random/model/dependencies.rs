@@ -1,7 +1,7 @@
 //! The rules by which background handlers depend on one another, and what an `emit_async` does with deferred
 //! handlers for that reason.
 
-use super::{Model, Plan};
+use super::{Id, Model, Plan};
 use crate::program::Phase;
 
 impl Model<'_> {
@@ -49,7 +49,14 @@ impl Model<'_> {
     }
 
     fn blocks(&self, plan: &Plan, first: usize, second: usize) -> bool {
-        self.precedes(plan.background[first], plan.background[second])
+        self.leads_to(plan, plan.background[first], plan.background[second])
+    }
+
+    /// Whether the first must run before the second, directly or through muted ones.
+    fn leads_to(&self, plan: &Plan, first: Id, second: Id) -> bool {
+        let mut muted = plan.muted.iter();
+        self.precedes(first, second)
+            || muted.any(|id| self.precedes(first, *id) && self.leads_to(plan, *id, second))
     }
 
     fn phase(&self, plan: &Plan, number: usize) -> Phase {

@@ -1,6 +1,6 @@
 //! A sync emit: the chain of its sync handlers, and the snapshot for the background handlers.
 
-use super::{Emitted, Id, Job, Model, SharedPlan, background::Run, too_deep};
+use super::{Emitted, Id, Job, Model, SharedPlan, background::Run, outcomes::Fates, too_deep};
 use crate::program::{Cause, Event, Kind, Report, topic_of};
 
 impl Event {
@@ -31,21 +31,24 @@ impl Model<'_> {
             deferred: Some(0),
             ..Report::default()
         };
+        let mut fates = Fates::default();
+        report.outcomes = self.outcomes_without_plan(emitted.topic, event.kind);
         if let Some(plan) = plan {
             if self.depth >= self.depth_limit {
-                return (event.value, too_deep());
+                return (event.value, too_deep(self.refused_outcomes(&plan)));
             }
             self.depth += 1;
-            self.chain(&plan, &mut emitted, &mut report);
+            self.chain(&plan, &mut emitted, &mut report, &mut fates);
             if report.stopped_by.is_none() {
                 let all = (0..plan.background.len()).collect();
                 let event = Event {
                     value: emitted.value,
                     ..event
                 };
-                self.defer(&plan, event, all, &mut report);
+                self.defer(&plan, event, all, &mut report, &mut fates);
             }
             self.depth -= 1;
+            report.outcomes = self.outcomes(&plan, &fates);
         }
         if report.is_unheard() {
             self.unheard(emitted.topic);
@@ -64,14 +67,21 @@ impl Model<'_> {
         event: Event,
         numbers: Vec<usize>,
         report: &mut Report,
+        fates: &mut Fates,
     ) {
         let passes = |number: &usize| self.accepts(plan.background[*number], event.emitted());
-        let mut selected: Vec<_> = numbers.into_iter().filter(passes).collect();
+        let (mut selected, skipped): (Vec<_>, Vec<_>) = numbers.into_iter().partition(passes);
+        for number in skipped {
+            self.skip(fates, plan.background[number], event.emitted());
+        }
         if selected.is_empty() {
             return;
         }
         if self.queue.len() < self.capacity {
             report.deferred = report.deferred.map(|deferred| deferred + selected.len());
+            for number in &selected {
+                fates.set(plan.background[*number], "deferred");
+            }
             let run = Run::of_snapshot(plan, event, selected);
             self.queue.push_back(Job::Snapshot(run));
             return;
@@ -81,13 +91,16 @@ impl Model<'_> {
         let is_async = |number: &usize| self.handler(plan.background[*number]).is_async;
         let lost: Vec<_> = selected.extract_if(.., |number| is_async(number)).collect();
         for number in lost {
+            fates.set(plan.background[number], "failed");
             report
                 .failures
                 .push(unreached(self, plan.background[number]));
         }
         let mut run = Run::of_snapshot(plan, event, selected);
         self.poll_run(&mut run, false);
+        fates.append(&mut run.fates);
         for id in run.unfinished() {
+            fates.set(id, "failed");
             report.failures.push(unreached(self, id));
         }
         report.ran += run.ran;

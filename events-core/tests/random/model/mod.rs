@@ -8,6 +8,8 @@ mod chain;
 mod dependencies;
 mod emit;
 mod order;
+mod outcomes;
+mod questions;
 mod queue;
 mod registry;
 
@@ -19,7 +21,8 @@ use self::{
 };
 use crate::{
     program::{
-        Act, BATCHES, Cause, End, Event, FREE, FUEL, Handler, Kind, LISTENERS, Op, Program, Report,
+        Act, BATCHES, Cause, DECLARED, End, Event, FREE, FUEL, GUARDS, Handler, Kind, LISTENERS,
+        Op, Program, Report,
     },
     trace::{self, Trace},
 };
@@ -38,6 +41,8 @@ struct Subscriber {
     is_claimed: bool,
     /// How many calls are under way, when these are limited.
     under_way: usize,
+    /// How many guards mute it.
+    guards: usize,
 }
 
 /// The number of a subscriber.
@@ -48,6 +53,8 @@ type Id = usize;
 struct Plan {
     sync: Vec<Id>,
     background: Vec<Id>,
+    /// They are in the order, and not called.
+    muted: Vec<Id>,
 }
 
 /// A job in the queue.
@@ -78,6 +85,8 @@ pub(crate) struct Model<'p> {
     held: Vec<Group>,
     batches: Vec<Group>,
     listeners: Vec<Group>,
+    /// The subscribers that each guard mutes.
+    guards: Vec<Group>,
     queue: VecDeque<Job>,
     capacity: usize,
     depth: usize,
@@ -99,6 +108,7 @@ pub(crate) fn run(program: &Program) -> Trace {
         held: vec![None; program.handlers.len()],
         batches: vec![None; BATCHES],
         listeners: vec![None; LISTENERS],
+        guards: vec![None; GUARDS],
         queue: VecDeque::new(),
         capacity: program.capacity,
         depth: 0,
@@ -189,6 +199,9 @@ impl<'p> Model<'p> {
             Op::SetCapacity(capacity) => self.capacity = capacity,
             Op::SetDepthLimit(limit) => self.depth_limit = limit,
             Op::Hook(hook) => self.hook = hook,
+            Op::Mute(guard, name) => self.mute(guard, name),
+            Op::Unmute(guard) => self.unmute(guard),
+            Op::Explain(event) => self.explain(event),
         }
     }
 
@@ -255,7 +268,8 @@ impl<'p> Model<'p> {
         }
         let is_first = !self.subscribers[id].is_claimed;
         self.subscribers[id].is_claimed = true;
-        self.subscribers[id].is_registered &= !is_first;
+        let is_declared = self.subscribers[id].handler < DECLARED;
+        self.subscribers[id].is_registered &= !is_first || is_declared;
         is_first
     }
 
@@ -297,9 +311,10 @@ fn cause(end: End) -> Option<Cause> {
 type SharedPlan = Rc<Plan>;
 
 /// The report of an emit that is refused.
-fn too_deep() -> Report {
+fn too_deep(outcomes: Vec<String>) -> Report {
     Report {
         too_deep: true,
+        outcomes,
         ..Report::default()
     }
 }

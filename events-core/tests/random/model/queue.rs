@@ -1,6 +1,6 @@
 //! The queue: each job runs to its end before the next one begins.
 
-use super::{Job, Model, background::Run, chain::ChainRun};
+use super::{Job, Model, background::Run, chain::ChainRun, outcomes::Fates};
 use crate::program::{Event, Report};
 
 impl Model<'_> {
@@ -36,12 +36,13 @@ impl Model<'_> {
             return 0;
         };
         let mut report = Report::default();
+        let mut fates = Fates::default();
         let mut chain = ChainRun::new(&plan, event);
         let mut run = None;
         let mut is_ready = false;
         while !is_ready {
             self.depth += 1;
-            is_ready = self.poll_chain(&mut chain, &mut report);
+            is_ready = self.poll_chain(&mut chain, &mut report, &mut fates);
             if is_ready && report.stopped_by.is_none() && !plan.background.is_empty() {
                 let all = (0..plan.background.len()).collect();
                 let run = run.insert(Run::of_emit(&plan, chain.event, all));

@@ -117,6 +117,7 @@ impl Model<'_> {
                 is_closed: false,
                 is_claimed: false,
                 under_way: 0,
+                guards: 0,
             });
         }
         ids
@@ -175,7 +176,7 @@ impl Model<'_> {
     }
 
     /// Whether it is for events of this topic and kind.
-    fn receives(&self, id: Id, topic: &str, kind: Kind) -> bool {
+    pub(super) fn receives(&self, id: Id, topic: &str, kind: Kind) -> bool {
         match &self.handler(id).target {
             Target::Pattern(pattern) => matches(*pattern, topic),
             Target::Exact(_) => self.subscribers[id].kind == Some(kind),
@@ -210,16 +211,35 @@ impl Model<'_> {
         )
     }
 
-    /// The subscribers of a topic and a kind; `None` when there are none.
-    pub(super) fn plan(&self, topic: &str, kind: Kind) -> Option<SharedPlan> {
+    /// The subscribers of a topic and a kind in their order.
+    pub(super) fn in_order(&self, topic: &str, kind: Kind) -> Vec<Id> {
         let receives =
             |id: &Id| self.subscribers[*id].is_registered && self.receives(*id, topic, kind);
         let ids: Vec<_> = (0..self.subscribers.len()).filter(receives).collect();
         let sorted = order::sort(&self.placed(&ids)).expect("registration has checked the order");
-        let sorted = sorted.into_iter().map(|index| ids[index]);
+        sorted.into_iter().map(|index| ids[index]).collect()
+    }
+
+    /// The subscribers of a topic and a kind that are muted.
+    pub(super) fn muted(&self, topic: &str, kind: Kind) -> Vec<Id> {
+        let mut ids = self.in_order(topic, kind);
+        ids.retain(|id| self.subscribers[*id].guards > 0);
+        ids
+    }
+
+    /// The subscribers of a topic and a kind; `None` when there are none, or only muted ones.
+    pub(super) fn plan(&self, topic: &str, kind: Kind) -> Option<SharedPlan> {
+        let ids = self.in_order(topic, kind).into_iter();
+        let (muted, called): (Vec<_>, Vec<_>) =
+            ids.partition(|id| self.subscribers[*id].guards > 0);
         let is_sync = |id: &Id| self.handler(*id).phase == Phase::Sync;
-        let (sync, background): (Vec<_>, Vec<_>) = sorted.partition(is_sync);
+        let (sync, background): (Vec<_>, Vec<_>) = called.into_iter().partition(is_sync);
         let is_empty = sync.is_empty() && background.is_empty();
-        (!is_empty).then(|| Rc::new(Plan { sync, background }))
+        let plan = Plan {
+            sync,
+            background,
+            muted,
+        };
+        (!is_empty).then(|| Rc::new(plan))
     }
 }

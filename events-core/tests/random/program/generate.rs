@@ -1,8 +1,8 @@
 //! Programs from a seed.
 
 use super::{
-    Act, BATCHES, DECLARED, End, Event, FREE, Handler, KINDS, Kind, LISTENERS, METHODS, Name, Op,
-    Phase, Program, TO_THE_END, TOPICS, Target, When, declared, method,
+    Act, BATCHES, DECLARED, End, Event, FREE, GUARDS, Handler, KINDS, Kind, LISTENERS, METHODS,
+    Name, Op, Phase, Program, TO_THE_END, TOPICS, Target, When, declared, method,
 };
 use crate::rng::Rng;
 
@@ -113,6 +113,15 @@ fn name(rng: &mut Rng) -> Name {
     }
 }
 
+/// The name of a subscriber that may well be registered.
+fn mutable(rng: &mut Rng) -> Name {
+    match rng.below(3) {
+        0 => Name::Declared(rng.below(DECLARED)),
+        1 => Name::Method(rng.below(METHODS)),
+        _ => Name::Id(rng.below(5)),
+    }
+}
+
 /// What a handler does.
 fn script(handler: &mut Handler, count: usize, rng: &mut Rng) {
     let changes = handler.phase == Phase::Sync && handler.only_kind().is_some();
@@ -184,7 +193,7 @@ fn op(rng: &mut Rng, count: usize, top: bool) -> Op {
             TO_THE_END
         }
     };
-    match rng.below(if top { 24 } else { 18 }) {
+    match rng.below(if top { 31 } else { 21 }) {
         0 | 1 => Op::Subscribe {
             handler: free(rng),
             detach: rng.chance(1, 4),
@@ -199,13 +208,13 @@ fn op(rng: &mut Rng, count: usize, top: bool) -> Op {
         6 => Op::Listen(rng.below(LISTENERS)),
         7 => Op::StopListening(rng.below(LISTENERS)),
         8 => scan(rng),
-        9 | 18 => Op::Emit(event(rng)),
-        10 | 19 => Op::TryEmit(event(rng)),
+        9 | 28 => Op::Emit(event(rng)),
+        10 | 29 => Op::TryEmit(event(rng)),
         11 => {
             let event = event(rng);
             Op::EmitAsync(maybe_named(rng, event), polls(rng))
         }
-        12 | 20 => {
+        12 | 30 => {
             let event = event(rng);
             Op::TryEmitAsync(maybe_named(rng, event), polls(rng))
         }
@@ -222,6 +231,16 @@ fn op(rng: &mut Rng, count: usize, top: bool) -> Op {
             Op::Enqueue(maybe_named(rng, event))
         }
         16 | 17 => Op::Flush,
+        18 | 24 => Op::Mute(rng.below(GUARDS), mutable(rng)),
+        19 | 25 => Op::Unmute(rng.below(GUARDS)),
+        20 | 26 | 27 => {
+            let event = event(rng);
+            let mut event = maybe_named(rng, event);
+            if let Kind::Named(_) = event.kind {
+                event.origin = None;
+            }
+            Op::Explain(event)
+        }
         22 => match rng.below(4) {
             0 => Op::SetCapacity(1),
             1 => Op::SetCapacity(4),

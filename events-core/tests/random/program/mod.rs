@@ -184,6 +184,12 @@ pub(crate) enum Op {
     SetDepthLimit(usize),
     /// Sets or clears the hook for events that no subscriber received.
     Hook(bool),
+    /// Mutes the subscribers with this name, unless the guard of that number is held.
+    Mute(usize, Name),
+    /// Drops that guard.
+    Unmute(usize),
+    /// Asks who would be called with an event. One without a type has no origin.
+    Explain(Event),
 }
 
 /// How often a future is polled in place that is not to be cancelled.
@@ -191,6 +197,9 @@ pub(crate) const TO_THE_END: usize = 10_000;
 
 /// How many batches are held at once.
 pub(crate) const BATCHES: usize = 2;
+
+/// How many guards of muted subscribers are held at once.
+pub(crate) const GUARDS: usize = 3;
 
 /// How an attempt to subscribe ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,6 +230,8 @@ pub(crate) struct Report {
     pub(crate) stopped_by: Option<String>,
     pub(crate) failures: Vec<(String, Cause)>,
     pub(crate) too_deep: bool,
+    /// What became of each subscriber.
+    pub(crate) outcomes: Vec<String>,
 }
 
 impl Report {

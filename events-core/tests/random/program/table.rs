@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{End, Handler, Kind, Name, Phase, Target};
+use super::{End, Handler, Kind, Name, Phase, Target, When};
 
 /// The patterns; the last one belongs to a listener.
 pub(crate) const PATTERNS: [&str; 5] = ["one::.*", ".*", "two::(c|d|x)", "one::a", "two::.*"];
@@ -33,7 +33,7 @@ pub(crate) fn matches(pattern: usize, topic: &str) -> bool {
 }
 
 /// How many handlers are declared; they have the first numbers.
-pub(crate) const DECLARED: usize = 8;
+pub(crate) const DECLARED: usize = 9;
 
 /// How many listeners there are, and how many methods each has.
 pub(crate) const LISTENERS: usize = 2;
@@ -108,9 +108,14 @@ pub(crate) fn declared(index: usize) -> Handler {
             origin: Some(1),
             ..Handler::new(exact(&[Kind::B]), Phase::Async)
         },
-        _ => Handler {
+        7 => Handler {
             is_async: true,
             after: vec![Name::Declared(0)],
+            ..sync(exact(&[Kind::A]))
+        },
+        _ => Handler {
+            once: true,
+            when: Some(When::Even),
             ..sync(exact(&[Kind::A]))
         },
     }

@@ -47,6 +47,11 @@ pub(super) async fn declared_7(event: &mut A, emission: &Emission) -> Outcome {
     calls::in_place(7, &mut event.value, Some(emission)).await
 }
 
+#[subscriber(once, when = |event: &A| event.value % 2 == 0)]
+pub(super) fn declared_8(event: &mut A, emission: &Emission) -> Outcome {
+    calls::sync(8, &mut event.value, emission)
+}
+
 /// A listener whose methods have the numbers from `first` on.
 pub(super) struct ScriptedListener {
     pub(super) first: usize,

@@ -6,6 +6,7 @@
 mod calls;
 mod declared;
 mod events;
+mod questions;
 mod subscribe;
 
 use std::{
@@ -19,14 +20,14 @@ use std::{
 
 use events_core::{
     EmitError, Emitted, Failure, Registry, Subscription, args, bounds::OwnedEvent, emitting::Args,
-    failures, info::SubscriberInfo,
+    failures, info::SubscriberInfo, subscribing::MuteGuard,
 };
 
 use self::events::{A, B, C, D, Value};
 use crate::{
     program::{
-        BATCHES, Cause, Event, FUEL, Kind, LISTENERS, ORIGINS, Op, PATTERNS, Program, Report,
-        TOPICS,
+        BATCHES, Cause, Event, FUEL, GUARDS, Kind, LISTENERS, ORIGINS, Op, PATTERNS, Program,
+        Report, TOPICS,
     },
     trace::Trace,
 };
@@ -66,6 +67,7 @@ struct Shared {
     held: RefCell<Vec<Option<Subscription>>>,
     batches: RefCell<Vec<Option<Subscription>>>,
     listeners: RefCell<Vec<Option<Subscription>>>,
+    guards: RefCell<Vec<Option<MuteGuard>>>,
     /// Cloned into each closure.
     closures: Arc<()>,
 }
@@ -100,6 +102,7 @@ pub(crate) fn run(program: &Program) -> (Trace, usize) {
         held: empty(program.handlers.len()),
         batches: empty(BATCHES),
         listeners: empty(LISTENERS),
+        guards: RefCell::new((0..GUARDS).map(|_| None).collect()),
         closures: Arc::clone(&closures),
     });
     SHARED.set(Some(Rc::clone(&shared)));
@@ -171,6 +174,9 @@ impl Shared {
                 let topic = event.topic();
                 shared().note(|trace| trace.unheard(topic));
             }),
+            Op::Mute(guard, name) => self.mute(guard, name),
+            Op::Unmute(guard) => self.unmute(guard),
+            Op::Explain(event) => self.explain(event),
             Op::Hook(false) => self.registry.clear_unheard_hook(),
         }
     }
@@ -336,6 +342,7 @@ fn outcome<E>(result: &Result<Emitted<E>, EmitError<E>>) -> Report {
             ran: emitted.ran(),
             deferred: Some(emitted.deferred()),
             stopped_by: emitted.stopped_by().map(label),
+            outcomes: emitted.outcomes().map(questions::outcome).collect(),
             ..Report::default()
         },
         Err(error) => Report {
@@ -344,6 +351,7 @@ fn outcome<E>(result: &Result<Emitted<E>, EmitError<E>>) -> Report {
             stopped_by: error.stopped_by().map(label),
             failures: error.failures().iter().map(failure).collect(),
             too_deep: error.too_deep().is_some(),
+            outcomes: error.outcomes().map(questions::outcome).collect(),
         },
     }
 }

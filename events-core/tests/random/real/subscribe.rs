@@ -14,7 +14,7 @@ use super::{
     calls::{self, Outcome},
     declared::{
         ScriptedListener, declared_0, declared_1, declared_2, declared_3, declared_4, declared_5,
-        declared_6, declared_7,
+        declared_6, declared_7, declared_8,
     },
     events::{A, B, C, D, Owned, Value},
 };
@@ -112,7 +112,8 @@ impl Shared {
                 4 => subscribers![declared_4],
                 5 => subscribers![declared_5],
                 6 => subscribers![declared_6],
-                _ => subscribers![declared_7],
+                7 => subscribers![declared_7],
+                _ => subscribers![declared_8],
             });
         }
         let fits = scanner.try_run().is_ok();
@@ -313,7 +314,8 @@ fn options<F: Family, T>(
                     Name::Declared(4) => new.$method(declared_4),
                     Name::Declared(5) => new.$method(declared_5),
                     Name::Declared(6) => new.$method(declared_6),
-                    Name::Declared(_) => new.$method(declared_7),
+                    Name::Declared(7) => new.$method(declared_7),
+                    Name::Declared(_) => new.$method(declared_8),
                     Name::Method(0) => new.$method(ScriptedListener::method_0),
                     Name::Method(1) => new.$method(ScriptedListener::method_1),
                     Name::Method(2) => new.$method(ScriptedListener::method_2),
