@@ -114,6 +114,7 @@ const _: () = {
                 .listener(__CONSTRUCTOR) else {
                 return;
             };
+            installer.conditional();
             installer
                 .subscribe_method::<
                     <Login as ::events_core::Event>::Family,
