@@ -1,5 +1,5 @@
-//! What became of each subscriber of an emit: recorded are only the exceptions, and the rest is derived from them when it is
-//! asked for.
+//! What became of each subscriber of an emit: only the exceptions are recorded, and the rest is derived from them on
+//! request.
 
 use std::sync::Arc;
 

@@ -120,6 +120,7 @@ const _: () = {
                 .listener(__CONSTRUCTOR) else {
                 return;
             };
+            installer.conditional();
             installer
                 .subscribe_method::<
                     <Login as ::events_core::Event>::Family,

@@ -84,7 +84,7 @@ const _: () = {
             let ::core::option::Option::Some(__kept0) = __kept0 else {
                 return;
             };
-            let once = ::events_core::__private::Once::shared();
+            let once = installer.once();
             let tested = ::core::clone::Clone::clone(&once);
             installer
                 .subscribe_awaited::<

@@ -56,7 +56,8 @@ const _: () = {
         install: |installer| {
             let origin = installer
                 .origin(::events_core::__private::IntoKey::into_key(signup));
-            let once = ::events_core::__private::Once::shared();
+            installer.conditional();
+            let once = installer.once();
             let tested = ::core::clone::Clone::clone(&once);
             installer
                 .subscribe_background::<

@@ -69,7 +69,8 @@ const _: () = {
             };
             let origin = installer
                 .origin(::events_core::__private::IntoKey::into_key(checkout));
-            let once = ::events_core::__private::Once::new();
+            installer.conditional();
+            let once = installer.once();
             installer
                 .subscribe::<
                     <Login<'static> as ::events_core::Event>::Family,

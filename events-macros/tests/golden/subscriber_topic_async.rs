@@ -73,6 +73,7 @@ const _: () = {
             let ::core::option::Option::Some(__kept0) = __kept0 else {
                 return;
             };
+            installer.conditional();
             let any = installer
                 .copy_handler(
                     ::events_core::__private::any_filter(move |event, source| {

@@ -54,7 +54,7 @@ const _: () = {
         before: &[],
         after: &[],
         install: |installer| {
-            let once = ::events_core::__private::Once::shared();
+            let once = installer.once();
             let tested = ::core::clone::Clone::clone(&once);
             let any = installer
                 .copy_handler(

@@ -1,4 +1,4 @@
-//! `outcomes` tells what became of each subscriber of an emit, and why one was skipped.
+//! `outcomes` returns what became of each subscriber of an emit, and why one was skipped.
 
 use std::{
     cell::RefCell,

@@ -24,6 +24,8 @@ enum Step {
     Empty,
     /// The last run-time subscription ends; the plan of the last scan is current again.
     Restore,
+    /// All handlers are muted; there is no plan, even if a scan has found some.
+    Mute,
 }
 
 /// A plan with the number of the step that made it current; `alive` counts the plans that are not dropped.
@@ -119,6 +121,7 @@ fn write(shared: &Shared, step: Step, number: usize) {
         }
         Step::Change => shared.cell.set_stale(),
         Step::Empty | Step::Restore => shared.cell.swap(None),
+        Step::Mute => shared.cell.set_empty(),
     };
     drop(entries);
     drop(retired);
@@ -160,7 +163,7 @@ fn step_of_current(steps: &[Step], step: usize) -> usize {
     let is_scan = |step: &Step| matches!(step, Step::Scan | Step::ScanBesideRunTime);
     let scan = |until: usize| steps[..until].iter().rposition(is_scan);
     match step.checked_sub(1).map(|index| steps[index]) {
-        None | Some(Step::Empty) => 0,
+        None | Some(Step::Empty | Step::Mute) => 0,
         Some(Step::Scan | Step::ScanBesideRunTime | Step::Change) => step,
         Some(Step::Restore) => scan(step).map_or(0, |index| index + 1),
     }
@@ -189,6 +192,12 @@ fn no_plan_is_found_after_the_last_run_time_subscription() {
 #[test]
 fn the_plan_of_the_scan_is_restored() {
     check(&[Step::Scan, Step::Change, Step::Restore, Step::Change]);
+}
+
+#[test]
+fn no_plan_is_found_while_all_handlers_are_muted() {
+    check(&[Step::Scan, Step::Mute, Step::Restore]);
+    check(&[Step::Scan, Step::Change, Step::Mute, Step::Change]);
 }
 
 #[test]
