@@ -136,12 +136,13 @@
 //!
 //! # Features
 //!
-//! Both are off by default: `events-core = { .., features = ["tokio", "serde"] }`.
+//! All are off by default: `events-core = { .., features = ["tokio", "serde"] }`.
 //!
 //! | Feature | What it adds |
 //! |---|---|
 //! | `tokio` | [`Queue::spawn_tokio`](Queue), [`Bridge::spawn_tokio`](bridges::Bridge) and [`EmitAsync::spawn_tokio`](emitting::EmitAsync), which run a worker, a bridge or an emit as a tokio task; [`bridge()`] accepts the receivers of tokio; a call that would block the only thread of a tokio runtime for an unlimited time panics instead |
 //! | `serde` | `#[event(serialize)]` and [`AnyEvent::to_json`](AnyEvent): events as JSON for handlers that do not know their type |
+//! | `uuid` | [`EmissionId::uuid`](info::EmissionId): the id of an emission as a UUID |
 //!
 //! The macros are those of `events-macros`, which no program needs to depend on. The crate contains `unsafe` in two files only,
 //! and generated code contains none.

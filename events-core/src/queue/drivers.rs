@@ -121,9 +121,10 @@ impl Drivers {
         state.storing.is_empty() && state.drivers.iter().all(|driver| driver.is_idle())
     }
 
-    /// Adds what a driver has run since it last did this.
-    pub(crate) fn add_counts(&self, ran: usize, failed: usize) {
-        self.statistics.add(ran, failed);
+    /// Adds what a driver has run since it last did this: its events and failures.
+    pub(crate) fn publish(&self, published: &mut (usize, usize), counts: (usize, usize)) {
+        let (events, failures) = mem::replace(published, counts);
+        self.statistics.add(counts.0 - events, counts.1 - failures);
     }
 
     /// The counts of the queue, whose items have that span.

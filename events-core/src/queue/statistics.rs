@@ -1,7 +1,7 @@
 //! The counts of a queue, and how long the oldest event has been waiting.
 //!
 //! No push and no pop reads the clock or counts here. A driver adds its counts once in each poll. The age of the oldest
-//! event is measured by the calls that ask for it: each leaves a mark, which is the time and the end of the queue then.
+//! event is measured by the calls that read it: each leaves a mark, which is the time and the end of the queue then.
 //! The event at the front was pushed before the first mark behind it.
 
 use std::{

@@ -155,7 +155,8 @@ impl Driver {
             self.intake.remove_waiter(core);
         }
         let rest = self.run(&registry, woken, is_inside && begins_inside);
-        self.publish_counts(core);
+        let counts = (self.events, self.failures);
+        core.drivers().publish(&mut self.published, counts);
         self.intake.drop_wakers();
         let Some(rest) = rest else {
             return Poll::Ready(());
@@ -198,13 +199,6 @@ impl Driver {
             self.hold_back(core, waker);
         }
         Poll::Pending
-    }
-
-    /// Adds what it has run in this poll to the counts of the queue.
-    fn publish_counts(&mut self, core: &Core) {
-        let (events, failures) = mem::replace(&mut self.published, (self.events, self.failures));
-        let (events, failures) = (self.events - events, self.failures - failures);
-        core.drivers().add_counts(events, failures);
     }
 
     /// If it has no job in progress, tasks that wait until the queue is settled check again.

@@ -111,9 +111,6 @@ impl Queue {
         }
     }
 
-    /// Takes the events that are queued out of the queue, in their order, and does not close it. No subscriber receives
-    /// them; those that are running are not affected, nor those that are enqueued meanwhile.
-    ///
     #[doc = include_str!("../../docs/queue/take.md")]
     #[must_use = "it is the queued events, which are lost when it is dropped"]
     pub fn take(&self) -> Vec<UnfinishedEvent> {

@@ -10,7 +10,6 @@ mod background;
 mod bridges;
 mod callbacks;
 mod cancelled;
-mod later_runs;
 mod panics;
 mod records;
 mod scans;

@@ -5,8 +5,6 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use super::parameter::{Emission, EmissionSource};
-
 /// Ends a run-time subscription.
 pub(crate) trait EndSubscription: Send + Sync {
     fn end(&self);
@@ -43,11 +41,6 @@ impl OwnSubscription {
             subscription.end();
         }
         subscription.is_some()
-    }
-
-    /// The emission of a call, with this handle.
-    pub(crate) fn emission_of(&self, source: &(impl EmissionSource + ?Sized)) -> Emission {
-        source.emission().with_own(self)
     }
 }
 

@@ -108,12 +108,6 @@ impl Emission {
         self.parent
     }
 
-    /// The same emission, with the handle on the subscription of its handler.
-    pub(super) fn with_own(mut self, own: &OwnSubscription) -> Self {
-        self.own = own.clone();
-        self
-    }
-
     /// Ends the run-time subscription whose handler has this emission, as if its [`Subscription`](crate::Subscription)
     /// were dropped: once this has returned, the handler is not started again on this thread, and the present call runs
     /// to its end. Also if the subscription is detached. A batch and a listener are one subscription, of which all
@@ -200,6 +194,16 @@ impl Emission {
     pub fn location(&self) -> Option<Location> {
         let is_known = !ptr::eq(self.site, UNKNOWN_SITE);
         is_known.then(|| self.site.into())
+    }
+}
+
+impl OwnSubscription {
+    /// The emission of a call, with this handle.
+    pub(crate) fn emission_of(&self, source: &(impl EmissionSource + ?Sized)) -> Emission {
+        Emission {
+            own: self.clone(),
+            ..source.emission()
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Section 12: `queue.take()` hands back what waits in the queue, and the queue stays open.
+//! Section 12: `queue.take()` returns the queued events, and the queue stays open.
 
 use std::{sync::Mutex, time::Duration};
 

@@ -25,7 +25,7 @@ struct Placed;
 #[derive(Event, Clone)]
 struct Mailed;
 
-/// The spans, each as `name < parent`, and the links, each as `name > name`. A number tells the spans of one name apart.
+/// The spans, each as `name < parent`, and the links, each as `name > name`. Spans of one name differ by a number.
 #[derive(Clone, Default)]
 struct Links(Arc<Mutex<(HashMap<Id, String>, Vec<String>)>>);
 
