@@ -122,12 +122,12 @@ impl Queue {
             let _sink = core.pass_failures();
             let _job = enter_job(core.queue_id(), None);
             // Before the queue is emptied: from here on no job is moved into it.
-            scheduled.extend(core.queue().take_scheduled(true).map(UnfinishedEvent));
+            scheduled.extend(core.queue().take_scheduled(true).map(UnfinishedEvent::new));
             while let Some(popped) = core.queue().pop() {
                 let Some(job) = popped.take_unfinished() else {
                     break;
                 };
-                unfinished.events.push(UnfinishedEvent(job));
+                unfinished.events.push(UnfinishedEvent::new(job));
             }
             let drivers = core.drivers().all();
             let stop = |driver| core.drivers().stop(driver, RunningJob::stop);
@@ -136,7 +136,7 @@ impl Queue {
         };
         let (started, running) = core.drivers().take_unfinished();
         unfinished.running = running;
-        let started = started.into_iter().map(UnfinishedEvent);
+        let started = started.into_iter().map(UnfinishedEvent::new);
         unfinished.events.splice(0..0, started);
         unfinished.events.extend(scheduled);
         core.drivers().wake_stopped(&drivers);
@@ -317,9 +317,14 @@ impl fmt::Display for Unfinished {
 /// An event that a shutdown could not finish.
 ///
 #[doc = include_str!("../../docs/queue/unfinished_event.md")]
-pub struct UnfinishedEvent(UnfinishedJob);
+// Boxed: it is also the error of `downcast`.
+pub struct UnfinishedEvent(Box<UnfinishedJob>);
 
 impl UnfinishedEvent {
+    fn new(job: UnfinishedJob) -> Self {
+        Self(Box::new(job))
+    }
+
     /// The metadata of its type. All named events have the same, whose topic is a placeholder.
     #[must_use]
     pub fn info(&self) -> &'static EventInfo {
@@ -361,31 +366,14 @@ impl UnfinishedEvent {
     ///
     /// `self`, if it is another event.
     pub fn downcast<E: Any>(self) -> Result<E, Self> {
-        if !self.0.event.is::<E>() {
-            return Err(self);
+        let mut job = *self.0;
+        match job.event.into_inner().downcast() {
+            Ok(event) => Ok(*event),
+            Err(event) => {
+                job.event = CatchDrop::new(event);
+                Err(Self::new(job))
+            }
         }
-        let UnfinishedJob {
-            info,
-            topic,
-            origin,
-            event,
-            unfinished,
-            due,
-        } = self.0;
-        event
-            .into_inner()
-            .downcast()
-            .map(|event| *event)
-            .map_err(|event| {
-                Self(UnfinishedJob {
-                    info,
-                    topic,
-                    origin,
-                    event: CatchDrop::new(event),
-                    unfinished,
-                    due,
-                })
-            })
     }
 }
 

@@ -144,7 +144,7 @@ impl<C> Schedule<C> {
     /// Takes all jobs in the order of their due times; with `closes`, no job is added from now on.
     pub(in crate::queue) fn take_all(&self, closes: bool) -> impl Iterator<Item = UnfinishedJob> {
         let mut all = self.jobs.take_all(closes);
-        let mut take = move || {
+        let take = move || {
             let (key, Entry { job, .. }) = all.next()?;
             let job = job.take();
             Some(job.map(|mut job| {
@@ -152,7 +152,7 @@ impl<C> Schedule<C> {
                 job
             }))
         };
-        iter::from_fn(move || take()).flatten()
+        iter::from_fn(take).flatten()
     }
 
     /// Counts the topics of the events.

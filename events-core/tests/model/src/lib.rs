@@ -17,6 +17,7 @@ mod bounded_queue;
 mod fair_semaphore;
 #[path = "../../../src/queue/idle.rs"]
 mod idle;
+#[allow(dead_code, reason = "the tests need a part of it")]
 #[path = "../../../src/queue/in_flight.rs"]
 mod in_flight;
 #[path = "../../../src/plan/plan_cell.rs"]
