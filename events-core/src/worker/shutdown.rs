@@ -137,7 +137,7 @@ impl Queue {
             let _sink = core.pass_failures();
             let _job = enter_job(core.queue_id(), None);
             // Before the queue is emptied: from here on no job is moved into it.
-            scheduled.extend(core.queue().take_scheduled(true).map(UnfinishedEvent));
+            scheduled.extend(core.queue().take_scheduled(true).map(UnfinishedEvent::new));
             unfinished.events = take_queued(core, usize::MAX);
             let drivers = core.drivers().all();
             let stop = |driver| core.drivers().stop(driver, RunningJob::stop);
@@ -146,7 +146,7 @@ impl Queue {
         };
         let (started, running) = core.drivers().take_unfinished();
         unfinished.running = running;
-        let started = started.into_iter().map(UnfinishedEvent);
+        let started = started.into_iter().map(UnfinishedEvent::new);
         unfinished.events.splice(0..0, started);
         unfinished.events.extend(scheduled);
         core.drivers().wake_stopped(&drivers);
@@ -162,7 +162,7 @@ fn take_queued(core: &Core, at_most: usize) -> Vec<UnfinishedEvent> {
     let pop = || core.queue().pop()?.take_unfinished();
     iter::from_fn(pop)
         .take(at_most)
-        .map(UnfinishedEvent)
+        .map(UnfinishedEvent::new)
         .collect()
 }
 
@@ -336,9 +336,14 @@ impl fmt::Display for Unfinished {
 /// An event that a shutdown could not finish.
 ///
 #[doc = include_str!("../../docs/queue/unfinished_event.md")]
-pub struct UnfinishedEvent(UnfinishedJob);
+// Boxed: it is also the error of `downcast`.
+pub struct UnfinishedEvent(Box<UnfinishedJob>);
 
 impl UnfinishedEvent {
+    fn new(job: UnfinishedJob) -> Self {
+        Self(Box::new(job))
+    }
+
     /// The metadata of its type. All named events have the same, whose topic is a placeholder.
     #[must_use]
     pub fn info(&self) -> &'static EventInfo {
@@ -380,31 +385,14 @@ impl UnfinishedEvent {
     ///
     /// `self`, if it is another event.
     pub fn downcast<E: Any>(self) -> Result<E, Self> {
-        if !self.0.event.is::<E>() {
-            return Err(self);
+        let mut job = *self.0;
+        match job.event.into_inner().downcast() {
+            Ok(event) => Ok(*event),
+            Err(event) => {
+                job.event = CatchDrop::new(event);
+                Err(Self::new(job))
+            }
         }
-        let UnfinishedJob {
-            info,
-            topic,
-            origin,
-            event,
-            unfinished,
-            due,
-        } = self.0;
-        event
-            .into_inner()
-            .downcast()
-            .map(|event| *event)
-            .map_err(|event| {
-                Self(UnfinishedJob {
-                    info,
-                    topic,
-                    origin,
-                    event: CatchDrop::new(event),
-                    unfinished,
-                    due,
-                })
-            })
     }
 }
 

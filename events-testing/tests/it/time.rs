@@ -18,12 +18,15 @@ struct Tick(u32);
 struct Journal(Arc<Mutex<Vec<String>>>);
 
 impl Journal {
-    fn note(&self, entry: impl ToString) {
-        self.0.lock().unwrap().push(entry.to_string());
+    fn note(&self, entry: impl Into<String>) {
+        self.0
+            .lock()
+            .expect("no thread panicked")
+            .push(entry.into());
     }
 
     fn take(&self) -> String {
-        std::mem::take(&mut *self.0.lock().unwrap()).join(" ")
+        std::mem::take(&mut *self.0.lock().expect("no thread panicked")).join(" ")
     }
 }
 
@@ -38,7 +41,7 @@ fn noting() -> (EventMock, Journal) {
     let notes = journal.clone();
     events
         .registry()
-        .on(move |tick: &Tick| notes.note(tick.0))
+        .on(move |tick: &Tick| notes.note(tick.0.to_string()))
         .detach();
     (events, journal)
 }
@@ -62,9 +65,11 @@ fn add_sleeper(events: &Events, journal: &Journal, sleeps: u64) {
 fn time_passes_only_when_the_test_lets_it_and_runs_what_is_due_in_order() {
     let (events, journal) = noting();
     events.pause_time();
-    Tick(1).enqueue_after(Duration::from_millis(1)).unwrap();
-    Tick(3).enqueue_after(seconds(3600)).unwrap();
-    Tick(2).enqueue_after(seconds(60)).unwrap();
+    Tick(1)
+        .enqueue_after(Duration::from_millis(1))
+        .expect("there is room");
+    Tick(3).enqueue_after(seconds(3600)).expect("there is room");
+    Tick(2).enqueue_after(seconds(60)).expect("there is room");
     events.settle();
     assert_eq!(journal.take(), "");
     events.advance(seconds(3599));
@@ -76,7 +81,7 @@ fn time_passes_only_when_the_test_lets_it_and_runs_what_is_due_in_order() {
 #[test]
 fn what_was_scheduled_before_the_first_call_follows() {
     let (events, journal) = noting();
-    Tick(1).enqueue_after(seconds(3600)).unwrap();
+    Tick(1).enqueue_after(seconds(3600)).expect("there is room");
     add_sleeper(&events, &journal, 100);
     events.registry().queue().spawn_thread().detach();
     events.advance(seconds(3600));
@@ -92,7 +97,7 @@ fn events_that_schedule_others_do_so_at_their_times() {
         .registry()
         .on(|tick: &Tick| drop(Tick(tick.0 + 1).enqueue_after(seconds(10))))
         .detach();
-    Tick(1).enqueue().unwrap();
+    Tick(1).enqueue().expect("there is room");
     events.advance(seconds(35));
     assert_eq!(journal.take(), "1 2 3 4");
 }
@@ -101,8 +106,8 @@ fn events_that_schedule_others_do_so_at_their_times() {
 fn a_handler_that_sleeps_stays_in_progress_between_the_calls() {
     let (events, journal) = noting();
     add_sleeper(&events, &journal, 10);
-    Tick(1).enqueue_after(seconds(1)).unwrap();
-    Tick(2).enqueue_after(seconds(2)).unwrap();
+    Tick(1).enqueue_after(seconds(1)).expect("there is room");
+    Tick(2).enqueue_after(seconds(2)).expect("there is room");
     events.advance(seconds(5));
     assert_eq!(journal.take(), "1 begin-1 2 begin-2");
     events.settle();
@@ -124,7 +129,7 @@ fn a_handler_that_sleeps_in_an_emit_of_the_test_is_woken() {
     while !emitting.is_finished() {
         handle.advance(seconds(10));
     }
-    emitting.join().unwrap();
+    emitting.join().expect("the thread ends");
     assert_eq!(journal.take(), "1 begin-1 end-1");
 }
 
@@ -138,20 +143,24 @@ fn time_does_not_pass_while_a_worker_runs_a_handler() {
         .registry()
         .on(move |tick: &Tick| {
             if tick.0 == 1 {
-                begun_sender.send(()).unwrap();
-                receiver.lock().unwrap().recv().unwrap();
-                Tick(2).enqueue_after(seconds(1)).unwrap();
+                begun_sender.send(()).expect("the other side is there");
+                receiver
+                    .lock()
+                    .expect("no thread panicked")
+                    .recv()
+                    .expect("no thread panicked");
+                Tick(2).enqueue_after(seconds(1)).expect("there is room");
             }
         })
         .detach();
     events.registry().queue().spawn_thread().detach();
-    Tick(1).enqueue().unwrap();
-    begun.recv().unwrap();
+    Tick(1).enqueue().expect("there is room");
+    begun.recv().expect("the other side is there");
     events.pause_time();
     let advancing = Events::clone(&events);
     let advancing = thread::spawn(move || advancing.advance(seconds(1)));
-    sender.send(()).unwrap();
-    advancing.join().unwrap();
+    sender.send(()).expect("the other side is there");
+    advancing.join().expect("the thread ends");
     assert_eq!(journal.take(), "1 2");
 }
 
@@ -159,8 +168,8 @@ fn time_does_not_pass_while_a_worker_runs_a_handler() {
 fn a_shutdown_does_not_wait_for_the_time_of_the_test() {
     let (events, journal) = noting();
     events.advance(seconds(1));
-    Tick(1).enqueue().unwrap();
-    Tick(2).enqueue_after(seconds(1)).unwrap();
+    Tick(1).enqueue().expect("there is room");
+    Tick(2).enqueue_after(seconds(1)).expect("there is room");
     let unfinished = events.registry().queue().shutdown(seconds(3600));
     assert_eq!(unfinished.events.len(), 1);
     assert_eq!(journal.take(), "1");
@@ -171,14 +180,14 @@ fn time_passes_again_when_the_mock_of_a_given_registry_ends() {
     let registry = Registry::new();
     let (sender, receiver) = mpsc::channel();
     registry
-        .on(move |tick: &Tick| sender.send(tick.0).unwrap())
+        .on(move |tick: &Tick| sender.send(tick.0).expect("the other side is there"))
         .detach();
     registry.queue().spawn_thread().detach();
     let events = EventMock::over(&registry);
     events.pause_time();
     registry
         .enqueue_after(Tick(1), Duration::from_millis(1))
-        .unwrap();
+        .expect("there is room");
     drop(events);
     assert_eq!(receiver.recv(), Ok(1));
 }
@@ -187,7 +196,7 @@ fn time_passes_again_when_the_mock_of_a_given_registry_ends() {
 fn an_expected_event_is_recorded_when_it_is_scheduled_and_is_not_there_to_cancel() {
     let (events, journal) = noting();
     events.expect::<Tick>().times(1);
-    let scheduled = Tick(1).enqueue_after(seconds(1)).unwrap();
+    let scheduled = Tick(1).enqueue_after(seconds(1)).expect("there is room");
     assert!(!scheduled.is_scheduled());
     assert!(scheduled.cancel().is_none());
     events.advance(seconds(1));
@@ -214,11 +223,15 @@ fn in_a_handler_time_does_not_pass() {
     let handle = Events::clone(&events);
     events
         .registry()
-        .on(move |_: &Tick| sender.send(failure(|| handle.advance(seconds(1)))).unwrap())
+        .on(move |_: &Tick| {
+            sender
+                .send(failure(|| handle.advance(seconds(1))))
+                .expect("the other side is there");
+        })
         .detach();
-    Tick(1).enqueue().unwrap();
+    Tick(1).enqueue().expect("there is room");
     events.advance(seconds(1));
-    let text = receiver.recv().unwrap();
+    let text = receiver.recv().expect("the other side is there");
     assert!(
         text.starts_with("the queue cannot settle inside a handler"),
         "{text}"
@@ -230,7 +243,7 @@ async fn in_async_code_the_async_form_is_awaited() {
     let (events, journal) = noting();
     add_sleeper(&events, &journal, 10);
     events.registry().queue().spawn_tokio(1).detach();
-    Tick(1).enqueue_after(seconds(1)).unwrap();
+    Tick(1).enqueue_after(seconds(1)).expect("there is room");
     events.advance_async(seconds(1)).await;
     assert_eq!(journal.take(), "1 begin-1");
     events.settle_async().await;
@@ -250,7 +263,7 @@ async fn in_async_code_a_handler_that_waits_for_the_runtime_needs_the_async_form
         }
     };
     events.registry().on_async(handler).detach();
-    Tick(1).enqueue_after(seconds(1)).unwrap();
+    Tick(1).enqueue_after(seconds(1)).expect("there is room");
     let text = failure(|| events.advance(seconds(1)));
     let remedy = "call `events.advance_async(..).await` instead";
     assert!(text.contains(remedy), "{text}");
@@ -262,7 +275,7 @@ async fn in_async_code_a_handler_that_waits_for_the_runtime_needs_the_async_form
 async fn a_paused_clock_of_tokio_needs_no_call() {
     let (events, journal) = noting();
     events.registry().queue().spawn_tokio(1).detach();
-    Tick(1).enqueue_after(seconds(3600)).unwrap();
+    Tick(1).enqueue_after(seconds(3600)).expect("there is room");
     tokio::time::sleep(seconds(3599)).await;
     assert_eq!(journal.take(), "");
     tokio::time::sleep(seconds(2)).await;

@@ -16,11 +16,11 @@ fn an_event_in_the_past_runs_as_soon_as_possible() {
     stopped
         .registry
         .enqueue_at(Tick(1), noon() - seconds(60))
-        .unwrap();
+        .expect("there is room");
     stopped
         .registry
         .enqueue_at(Tick(2), SystemTime::UNIX_EPOCH)
-        .unwrap();
+        .expect("there is room");
     assert_eq!(stopped.pass(Duration::ZERO), "1 2");
 }
 
@@ -32,7 +32,7 @@ fn check_set(before: u64, after: u64) {
     let scheduled = stopped
         .registry
         .enqueue_at(Tick(1), noon() + seconds(100))
-        .unwrap();
+        .expect("there is room");
     assert_eq!(scheduled.due(), noon() + seconds(100));
     stopped.time.set_system(noon() + seconds(after));
     let left = seconds(100 - before);
@@ -55,17 +55,17 @@ fn after_a_suspension_events_are_late_by_it_and_in_the_order_of_their_due_times(
     stopped
         .registry
         .enqueue_at(Tick(2), noon() + seconds(20))
-        .unwrap();
+        .expect("there is room");
     stopped
         .registry
         .enqueue_at(Tick(1), noon() + seconds(10))
-        .unwrap();
+        .expect("there is room");
     stopped.time.set_system(noon() + seconds(8 * 3600));
     // Scheduled after it, by the new time of the system.
     stopped
         .registry
         .enqueue_at(Tick(3), noon() + seconds(8 * 3600 + 15))
-        .unwrap();
+        .expect("there is room");
     assert_eq!(stopped.pass(seconds(9)), "");
     assert_eq!(stopped.pass(seconds(100)), "1 3 2");
 }
@@ -76,10 +76,20 @@ fn an_event_with_an_endless_delay_stays_until_it_is_cancelled() {
     let endless = [Duration::MAX, Duration::from_secs(u64::MAX / 2)];
     let mut scheduled: Vec<_> = endless
         .into_iter()
-        .map(|delay| stopped.registry.enqueue_after(Tick(1), delay).unwrap())
+        .map(|delay| {
+            stopped
+                .registry
+                .enqueue_after(Tick(1), delay)
+                .expect("there is room")
+        })
         .collect();
     if let Some(far) = SystemTime::UNIX_EPOCH.checked_add(seconds(1 << 50)) {
-        scheduled.push(stopped.registry.enqueue_at(Tick(1), far).unwrap());
+        scheduled.push(
+            stopped
+                .registry
+                .enqueue_at(Tick(1), far)
+                .expect("there is room"),
+        );
     }
     assert_eq!(stopped.pass(seconds(100 * 365 * 24 * 3600)), "");
     let count = scheduled.len();

@@ -23,7 +23,7 @@ fn add(stopped: &Stopped, name: &'static str, delay: Option<Duration>) {
         Some(delay) => new.delay(delay),
         None => new,
     };
-    new.register().unwrap().detach();
+    new.register().expect("it is registered").detach();
 }
 
 #[test]
@@ -58,15 +58,15 @@ fn check(emit: impl FnOnce(&Registry)) {
 fn each_way_to_emit_delays() {
     check(|registry| drop(registry.emit(Tick(1))));
     check(|registry| {
-        let emitted = registry.try_emit(Tick(1)).unwrap();
+        let emitted = registry.try_emit(Tick(1)).expect("no subscriber fails");
         assert_eq!((emitted.ran(), emitted.deferred()), (1, 5));
     });
     check(|registry| drop(block_on(registry.emit_async(Tick(1)))));
     check(|registry| {
-        let emitted = block_on(registry.try_emit_async(Tick(1))).unwrap();
+        let emitted = block_on(registry.try_emit_async(Tick(1))).expect("no subscriber fails");
         assert_eq!((emitted.ran(), emitted.deferred()), (1, 5));
     });
-    check(|registry| registry.enqueue(Tick(1)).unwrap());
+    check(|registry| registry.enqueue(Tick(1)).expect("there is room"));
     check(|registry| drop(registry.enqueue_after(Tick(1), Duration::ZERO)));
 }
 
@@ -85,7 +85,10 @@ fn a_full_schedule_is_a_failed_delivery_and_nothing_runs_at_once() {
     let mut stopped = Stopped::new();
     add(&stopped, "later", Some(seconds(1)));
     stopped.registry.queue().set_schedule_capacity(0);
-    let error = stopped.registry.try_emit(Tick(1)).unwrap_err();
+    let error = stopped
+        .registry
+        .try_emit(Tick(1))
+        .expect_err("it is refused");
     let causes: Vec<_> = error.failures().iter().map(Failure::cause).collect();
     assert!(
         matches!(
@@ -106,7 +109,7 @@ fn a_subscriber_that_is_unsubscribed_meanwhile_does_not_run() {
     let new = stopped
         .registry
         .subscribe_deferred(move |_: &Tick| journal.note("late"));
-    let subscription = new.delay(seconds(1)).register().unwrap();
+    let subscription = new.delay(seconds(1)).register().expect("it is registered");
     stopped.registry.emit(Tick(1));
     drop(subscription);
     assert_eq!(stopped.pass(seconds(1)), "1");
@@ -119,7 +122,11 @@ fn a_subscriber_of_one_event_runs_once() {
     let new = stopped
         .registry
         .subscribe_deferred(move |_: &Tick| journal.note("once"));
-    new.delay(seconds(1)).once().register().unwrap().detach();
+    new.delay(seconds(1))
+        .once()
+        .register()
+        .expect("it is registered")
+        .detach();
     stopped.registry.emit(Tick(1));
     stopped.registry.emit(Tick(2));
     assert_eq!(stopped.pass(seconds(1)), "1 2 once");
@@ -134,8 +141,11 @@ fn pattern_subscribers_have_delays_too() {
         .subscribe_topic_deferred(".*", move |event: &EventCopy| {
             journal.note(format!("{event:?}").len().min(0).to_string())
         })
-        .unwrap();
-    new.delay(seconds(1)).register().unwrap().detach();
+        .expect("it is there");
+    new.delay(seconds(1))
+        .register()
+        .expect("it is registered")
+        .detach();
     stopped.registry.emit(Tick(1));
     stopped.registry.emit_topic("named", events_core::args! {});
     assert_eq!(stopped.pass(Duration::ZERO), "1");
@@ -146,7 +156,7 @@ fn pattern_subscribers_have_delays_too() {
 fn a_delay_without_deferred_is_refused() {
     let registry = Registry::new();
     let new = registry.subscribe_async(async |_: &Tick| {}).id("mail");
-    let error = new.delay(seconds(1)).register().unwrap_err();
+    let error = new.delay(seconds(1)).register().expect_err("it is refused");
     assert!(matches!(error, SubscribeError::DelayNotDeferred { .. }));
     let text = error.to_string();
     assert!(
@@ -180,9 +190,9 @@ fn check_order(first: u64, second: u64) -> Result<String, String> {
 
 #[test]
 fn one_with_a_shorter_delay_cannot_be_ordered_behind_one_with_a_longer_delay() {
-    assert_eq!(check_order(1, 1).unwrap(), "1 before after");
-    assert_eq!(check_order(1, 2).unwrap(), "1 before after");
-    let error = check_order(2, 1).unwrap_err();
+    assert_eq!(check_order(1, 1).expect("it is there"), "1 before after");
+    assert_eq!(check_order(1, 2).expect("it is there"), "1 before after");
+    let error = check_order(2, 1).expect_err("it is refused");
     assert!(
         error.contains("with no shorter delay than the first"),
         "{error}"

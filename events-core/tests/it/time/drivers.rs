@@ -69,7 +69,7 @@ fn an_event_that_becomes_the_next_one_wakes_all_idle_workers_and_others_wake_non
     let mut schedule = |number, after, wakes| {
         registry
             .enqueue_after(Tick(number), seconds(after))
-            .unwrap();
+            .expect("there is room");
         for worker in &mut workers {
             assert_eq!(worker.run(), wakes, "event {number}");
         }
@@ -84,7 +84,9 @@ fn an_event_that_becomes_the_next_one_wakes_all_idle_workers_and_others_wake_non
 #[test]
 fn an_event_that_is_due_at_once_is_run_by_an_idle_worker() {
     let (registry, journal, mut workers) = real(2);
-    registry.enqueue_after(Tick(1), Duration::ZERO).unwrap();
+    registry
+        .enqueue_after(Tick(1), Duration::ZERO)
+        .expect("there is room");
     workers.iter_mut().for_each(|worker| _ = worker.run());
     assert_eq!(journal.take(), ["1"]);
 }
@@ -92,12 +94,16 @@ fn an_event_that_is_due_at_once_is_run_by_an_idle_worker() {
 #[test]
 fn the_other_workers_run_it_when_one_is_dropped_or_stays_busy() {
     let (registry, journal, mut workers) = real(2);
-    registry.enqueue_after(Tick(1), seconds(3000)).unwrap();
+    registry
+        .enqueue_after(Tick(1), seconds(3000))
+        .expect("there is room");
     // Only the first one is polled after the wake-up, and then dropped.
     let mut first = workers.swap_remove(0);
     assert!(first.run());
     drop(first);
-    registry.enqueue_after(Tick(2), Duration::ZERO).unwrap();
+    registry
+        .enqueue_after(Tick(2), Duration::ZERO)
+        .expect("there is room");
     assert!(workers[0].run());
     assert_eq!(journal.take(), ["2"]);
 }
@@ -107,15 +113,17 @@ fn a_worker_on_a_thread_runs_events_at_their_times() {
     let registry = Registry::new();
     let (sender, receiver) = mpsc::channel();
     registry
-        .on(move |tick: &Tick| sender.send(tick.0).unwrap())
+        .on(move |tick: &Tick| sender.send(tick.0).expect("the other side is there"))
         .detach();
     registry.queue().spawn_thread().detach();
     for (number, after) in [(3, 60), (2, 40), (1, 20)] {
         registry
             .enqueue_after(Tick(number), Duration::from_millis(after))
-            .unwrap();
+            .expect("there is room");
     }
-    let order: Vec<_> = (0..3).map(|_| receiver.recv().unwrap()).collect();
+    let order: Vec<_> = (0..3)
+        .map(|_| receiver.recv().expect("the other side is there"))
+        .collect();
     assert_eq!(order, [1, 2, 3]);
 }
 
@@ -125,17 +133,19 @@ fn a_worker_runs_what_is_due_between_other_events() {
     let registry = stopped.registry.clone();
     let handle = registry.clone();
     let due = Tick(1000);
-    registry.enqueue_after(due, seconds(1)).unwrap();
+    registry
+        .enqueue_after(due, seconds(1))
+        .expect("there is room");
     // Each event enqueues the next one, so the queue is never empty.
     registry
         .on(move |tick: &Tick| {
             if tick.0 < 500 {
-                handle.enqueue(Tick(tick.0 + 1)).unwrap();
+                handle.enqueue(Tick(tick.0 + 1)).expect("there is room");
             }
         })
         .detach();
     stopped.time.jump(seconds(1));
-    registry.enqueue(Tick(0)).unwrap();
+    registry.enqueue(Tick(0)).expect("there is room");
     let ran = stopped.pass(Duration::ZERO);
     let ran: Vec<_> = ran.split(' ').collect();
     let place = ran.iter().position(|number| *number == "1000");

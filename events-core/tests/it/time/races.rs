@@ -31,7 +31,9 @@ fn each_event_is_cancelled_or_runs_or_is_returned_and_exactly_one_of_these() {
         let scheduled: Vec<_> = (0..EVENTS)
             .map(|number| {
                 let after = Duration::from_micros((number as u64 * 7919 + round) % 4000);
-                registry.enqueue_after(Shot(number), after).unwrap()
+                registry
+                    .enqueue_after(Shot(number), after)
+                    .expect("there is room")
             })
             .collect();
         let start = Arc::new(Barrier::new(3));
@@ -51,19 +53,19 @@ fn each_event_is_cancelled_or_runs_or_is_returned_and_exactly_one_of_these() {
         });
         start.wait();
         if round % 2 == 0 {
-            cancelling.join().unwrap();
-            flushing.join().unwrap();
+            cancelling.join().expect("the thread ends");
+            flushing.join().expect("the thread ends");
             for event in registry.queue().shutdown(Duration::from_secs(60)).events {
-                let shot: Shot = event.downcast().unwrap();
+                let shot: Shot = event.downcast().expect("the type of the event");
                 seen[shot.0].fetch_add(1, Ordering::Relaxed);
             }
         } else {
             for event in registry.queue().shutdown(Duration::from_secs(60)).events {
-                let shot: Shot = event.downcast().unwrap();
+                let shot: Shot = event.downcast().expect("the type of the event");
                 seen[shot.0].fetch_add(1, Ordering::Relaxed);
             }
-            cancelling.join().unwrap();
-            flushing.join().unwrap();
+            cancelling.join().expect("the thread ends");
+            flushing.join().expect("the thread ends");
         }
         workers.into_iter().for_each(|worker| worker.stop());
         let wrong: Vec<_> = (0..EVENTS)

@@ -32,7 +32,7 @@ fn events_run_as_in_a_sorted_list() {
                 0 | 1 => {
                     let after = random.below(20);
                     let handle = stopped.registry.enqueue_after(Tick(next), seconds(after));
-                    handles.insert(next, handle.unwrap());
+                    handles.insert(next, handle.expect("it is there"));
                     model.insert((now + after, next), ());
                     next += 1;
                 }

@@ -13,7 +13,9 @@ use crate::Journal;
 fn an_event_runs_when_its_time_has_passed_and_not_before() {
     let mut stopped = Stopped::new();
     let registry = stopped.registry.clone();
-    registry.enqueue_after(Tick(1), seconds(10)).unwrap();
+    registry
+        .enqueue_after(Tick(1), seconds(10))
+        .expect("there is room");
     assert_eq!(
         (registry.queue().len(), registry.queue().scheduled()),
         (0, 1)
@@ -31,7 +33,7 @@ fn events_run_in_the_order_of_their_due_times_and_those_of_one_time_as_scheduled
         stopped
             .registry
             .enqueue_after(Tick(number), seconds(after))
-            .unwrap();
+            .expect("there is room");
     }
     assert_eq!(stopped.pass(seconds(30)), "5 2 4 3 1 6");
 }
@@ -41,7 +43,10 @@ fn events_that_became_due_long_ago_run_in_the_order_of_their_due_times() {
     let stopped = Stopped::new();
     for number in 0..10_u32 {
         let after = seconds(u64::from(10 - number));
-        stopped.registry.enqueue_after(Tick(number), after).unwrap();
+        stopped
+            .registry
+            .enqueue_after(Tick(number), after)
+            .expect("there is room");
     }
     // All are due at once for this flush.
     stopped.time.jump(seconds(100));
@@ -56,8 +61,11 @@ fn a_flush_runs_what_is_due_and_leaves_the_rest() {
     stopped
         .registry
         .enqueue_after(Tick(1), Duration::ZERO)
-        .unwrap();
-    stopped.registry.enqueue_after(Tick(2), seconds(1)).unwrap();
+        .expect("there is room");
+    stopped
+        .registry
+        .enqueue_after(Tick(2), seconds(1))
+        .expect("there is room");
     assert_eq!(
         queue.flush().to_string(),
         "1 event ran, 0 subscribers failed, none left"
@@ -80,11 +88,11 @@ fn a_flush_runs_what_becomes_due_by_its_own_events() {
             if tick.0 < 3 {
                 handle
                     .enqueue_after(Tick(tick.0 + 1), Duration::ZERO)
-                    .unwrap();
+                    .expect("there is room");
             }
         })
         .detach();
-    registry.enqueue(Tick(1)).unwrap();
+    registry.enqueue(Tick(1)).expect("there is room");
     assert_eq!(registry.queue().flush().ran(), 3);
     assert_eq!(stopped.journal.take(), ["1", "2", "3"]);
 }
@@ -96,7 +104,7 @@ fn an_endless_chain_without_delay_is_cut_off() {
     registry
         .on(move |tick: &Tick| drop(handle.enqueue_after(Tick(tick.0), Duration::ZERO)))
         .detach();
-    registry.enqueue(Tick(1)).unwrap();
+    registry.enqueue(Tick(1)).expect("there is room");
     let flushed = registry.queue().flush();
     assert_eq!((flushed.ran(), flushed.left()), (1000, 1));
 }
@@ -114,7 +122,7 @@ fn an_event_that_schedules_the_next_one_with_a_delay_is_not_cut_off() {
             drop(handle.enqueue_after(Tick(tick.0), seconds(1)));
         })
         .detach();
-    registry.enqueue(Tick(1)).unwrap();
+    registry.enqueue(Tick(1)).expect("there is room");
     stopped.pass(seconds(2999));
     assert_eq!(count.take().len(), 3000);
 }
@@ -122,7 +130,10 @@ fn an_event_that_schedules_the_next_one_with_a_delay_is_not_cut_off() {
 #[test]
 fn a_cancelled_event_is_returned_and_does_not_run() {
     let mut stopped = Stopped::new();
-    let scheduled = stopped.registry.enqueue_after(Tick(7), seconds(1)).unwrap();
+    let scheduled = stopped
+        .registry
+        .enqueue_after(Tick(7), seconds(1))
+        .expect("there is room");
     assert!(scheduled.is_scheduled());
     assert_eq!(scheduled.cancel().map(|tick| tick.0), Some(7));
     assert_eq!(stopped.registry.queue().scheduled(), 0);
@@ -132,7 +143,10 @@ fn a_cancelled_event_is_returned_and_does_not_run() {
 #[test]
 fn an_event_whose_time_has_come_is_not_cancelled() {
     let mut stopped = Stopped::new();
-    let ran = stopped.registry.enqueue_after(Tick(1), seconds(1)).unwrap();
+    let ran = stopped
+        .registry
+        .enqueue_after(Tick(1), seconds(1))
+        .expect("there is room");
     assert_eq!(stopped.pass(seconds(1)), "1");
     assert!(!ran.is_scheduled());
     assert!(ran.cancel().is_none());
@@ -141,11 +155,18 @@ fn an_event_whose_time_has_come_is_not_cancelled() {
 #[test]
 fn dropping_the_handle_keeps_the_event_and_dropping_the_registry_does_not() {
     let mut stopped = Stopped::new();
-    drop(stopped.registry.enqueue_after(Tick(1), seconds(1)).unwrap());
+    drop(
+        stopped
+            .registry
+            .enqueue_after(Tick(1), seconds(1))
+            .expect("there is room"),
+    );
     assert_eq!(stopped.pass(seconds(1)), "1");
 
     let registry = Registry::new();
-    let scheduled = registry.enqueue_after(Tick(1), seconds(1)).unwrap();
+    let scheduled = registry
+        .enqueue_after(Tick(1), seconds(1))
+        .expect("there is room");
     drop(registry);
     assert!(!scheduled.is_scheduled());
     assert!(scheduled.cancel().is_none());
@@ -156,8 +177,12 @@ fn a_full_schedule_returns_the_event_with_the_remedy() {
     let registry = Registry::new();
     assert_eq!(registry.queue().schedule_capacity(), 1_048_576);
     registry.queue().set_schedule_capacity(1);
-    let first = registry.enqueue_after(Tick(1), seconds(1)).unwrap();
-    let refused = registry.enqueue_after(Tick(2), seconds(1)).unwrap_err();
+    let first = registry
+        .enqueue_after(Tick(1), seconds(1))
+        .expect("there is room");
+    let refused = registry
+        .enqueue_after(Tick(2), seconds(1))
+        .expect_err("it is refused");
     assert_eq!(refused.why(), Undelivered::ScheduleFull { capacity: 1 });
     assert!(
         refused.to_string().ends_with(
@@ -179,9 +204,9 @@ fn an_event_that_is_due_is_queued_beyond_the_capacity_of_the_queue() {
         stopped
             .registry
             .enqueue_after(Tick(number), seconds(1))
-            .unwrap();
+            .expect("there is room");
     }
-    stopped.registry.enqueue(Tick(0)).unwrap();
+    stopped.registry.enqueue(Tick(0)).expect("there is room");
     assert_eq!(stopped.pass(seconds(1)), "0 1 2 3");
 }
 
@@ -198,7 +223,7 @@ fn an_event_keeps_the_origin_and_the_parent_of_the_call() {
             journal.note(emission.id().to_string());
             handle
                 .enqueue_after_from(Tick(1), seconds(1), "billing")
-                .unwrap();
+                .expect("there is room");
         })
         .detach();
     let journal = stopped.journal.clone();
@@ -241,11 +266,11 @@ fn every_way_to_schedule_an_event_works() {
             let origin = emission.origin().map(|origin| origin.to_string());
             journal.note(format!(
                 "{}{}",
-                event.topic().rsplit("::").next().unwrap(),
+                event.topic().rsplit("::").next().expect("it is there"),
                 origin.unwrap_or_default()
             ));
         })
-        .unwrap()
+        .expect("it is there")
         .detach();
     let _scope = registry.enter();
     let now = SystemTime::now();
@@ -253,22 +278,32 @@ fn every_way_to_schedule_an_event_works() {
     let builder = || Paid::builder().cents(paid().cents);
     let one = seconds(1);
     let handles: Vec<Scheduled<Paid>> = vec![
-        registry.enqueue_after(paid(), one).unwrap(),
-        registry.enqueue_after_from(paid(), one, "A").unwrap(),
-        registry.enqueue_at(paid(), now).unwrap(),
-        registry.enqueue_at_from(paid(), now, "B").unwrap(),
-        paid().enqueue_after(one).unwrap(),
-        paid().enqueue_after_from(one, "C").unwrap(),
-        paid().enqueue_at(now).unwrap(),
-        paid().enqueue_at_from(now, "D").unwrap(),
-        builder().enqueue_after(one).unwrap(),
-        builder().enqueue_after_from(one, "E").unwrap(),
-        builder().enqueue_at(now).unwrap(),
-        builder().enqueue_at_from(now, "F").unwrap(),
+        registry.enqueue_after(paid(), one).expect("there is room"),
+        registry
+            .enqueue_after_from(paid(), one, "A")
+            .expect("there is room"),
+        registry.enqueue_at(paid(), now).expect("there is room"),
+        registry
+            .enqueue_at_from(paid(), now, "B")
+            .expect("there is room"),
+        paid().enqueue_after(one).expect("there is room"),
+        paid().enqueue_after_from(one, "C").expect("there is room"),
+        paid().enqueue_at(now).expect("there is room"),
+        paid().enqueue_at_from(now, "D").expect("there is room"),
+        builder().enqueue_after(one).expect("there is room"),
+        builder()
+            .enqueue_after_from(one, "E")
+            .expect("there is room"),
+        builder().enqueue_at(now).expect("there is room"),
+        builder().enqueue_at_from(now, "F").expect("there is room"),
     ];
     let args = || args! { n: 1 };
-    registry.enqueue_topic_after("named", args(), one).unwrap();
-    registry.enqueue_topic_at("named", args(), now).unwrap();
+    registry
+        .enqueue_topic_after("named", args(), one)
+        .expect("there is room");
+    registry
+        .enqueue_topic_at("named", args(), now)
+        .expect("there is room");
     assert_eq!(registry.queue().scheduled(), handles.len() + 2);
     assert_eq!(
         stopped.pass(Duration::ZERO),
@@ -282,9 +317,15 @@ fn the_arguments_of_a_named_event_are_returned() {
     let registry = Registry::new();
     let named = registry
         .enqueue_topic_after("a", args! { n: 7_u32 }, seconds(1))
-        .unwrap();
-    assert_eq!(named.cancel().unwrap().get::<u32>("n"), Ok(7));
+        .expect("there is room");
+    assert_eq!(named.cancel().expect("it is there").get::<u32>("n"), Ok(7));
     registry.queue().set_schedule_capacity(0);
     let refused = registry.enqueue_topic_after("a", args! { n: 8_u32 }, seconds(1));
-    assert_eq!(refused.unwrap_err().into_event().get::<u32>("n"), Ok(8));
+    assert_eq!(
+        refused
+            .expect_err("it is refused")
+            .into_event()
+            .get::<u32>("n"),
+        Ok(8)
+    );
 }

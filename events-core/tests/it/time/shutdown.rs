@@ -15,7 +15,7 @@ use super::{Stopped, Tick, seconds};
 fn numbers(unfinished: Unfinished) -> Vec<u32> {
     let events = unfinished.events.into_iter();
     events
-        .map(|event| event.downcast::<Tick>().unwrap().0)
+        .map(|event| event.downcast::<Tick>().expect("the type of the event").0)
         .collect()
 }
 
@@ -23,15 +23,21 @@ fn numbers(unfinished: Unfinished) -> Vec<u32> {
 fn a_shutdown_runs_what_is_due_and_returns_the_rest_in_the_order_of_the_due_times() {
     let stopped = Stopped::new();
     let registry = &stopped.registry;
-    let late = registry.enqueue_after(Tick(3), seconds(3)).unwrap();
-    registry.enqueue_after(Tick(2), seconds(2)).unwrap();
-    registry.enqueue_after(Tick(1), Duration::ZERO).unwrap();
+    let late = registry
+        .enqueue_after(Tick(3), seconds(3))
+        .expect("there is room");
+    registry
+        .enqueue_after(Tick(2), seconds(2))
+        .expect("there is room");
+    registry
+        .enqueue_after(Tick(1), Duration::ZERO)
+        .expect("there is room");
     let unfinished = registry.queue().shutdown(seconds(60));
     assert_eq!(stopped.journal.take(), ["1"]);
     let due: Vec<_> = unfinished
         .events
         .iter()
-        .map(|event| event.due().unwrap())
+        .map(|event| event.due().expect("it is there"))
         .collect();
     assert!(due.is_sorted() && due[1] == due[0] + seconds(1));
     assert!(
@@ -47,9 +53,9 @@ fn a_shutdown_runs_what_is_due_and_returns_the_rest_in_the_order_of_the_due_time
 fn an_event_that_was_returned_can_be_scheduled_elsewhere_at_its_time() {
     let registry = Registry::new();
     let time = SystemTime::now() + seconds(1000);
-    registry.enqueue_at(Tick(1), time).unwrap();
+    registry.enqueue_at(Tick(1), time).expect("there is room");
     let unfinished = registry.queue().shutdown(Duration::ZERO);
-    let due = unfinished.events[0].due().unwrap();
+    let due = unfinished.events[0].due().expect("it is there");
     let error = due
         .duration_since(time)
         .unwrap_or_else(|error| error.duration());
@@ -61,7 +67,9 @@ fn an_event_that_was_returned_can_be_scheduled_elsewhere_at_its_time() {
 fn a_queue_that_is_shut_down_schedules_nothing() {
     let registry = Registry::new();
     drop(registry.queue().shutdown(Duration::ZERO));
-    let refused = registry.enqueue_after(Tick(1), seconds(1)).unwrap_err();
+    let refused = registry
+        .enqueue_after(Tick(1), seconds(1))
+        .expect_err("it is refused");
     assert_eq!(refused.why(), Undelivered::ShutDown);
     assert_eq!(refused.into_event().0, 1);
     assert_eq!(registry.queue().scheduled(), 0);
@@ -74,10 +82,12 @@ fn an_event_that_a_running_one_schedules_during_a_shutdown_is_returned() {
     let handle = registry.clone();
     registry
         .on(move |tick: &Tick| {
-            handle.enqueue_after(Tick(tick.0 + 1), seconds(1)).unwrap();
+            handle
+                .enqueue_after(Tick(tick.0 + 1), seconds(1))
+                .expect("there is room");
         })
         .detach();
-    registry.enqueue(Tick(1)).unwrap();
+    registry.enqueue(Tick(1)).expect("there is room");
     assert_eq!(numbers(registry.queue().shutdown(seconds(60))), [2]);
 }
 
@@ -99,7 +109,9 @@ fn a_dropped_registry_drops_its_scheduled_events_and_contains_their_panics() {
     let registry = Registry::new();
     for _ in 0..2 {
         let counts = Counts(Arc::clone(&dropped));
-        registry.enqueue_after(Held { counts }, seconds(1)).unwrap();
+        registry
+            .enqueue_after(Held { counts }, seconds(1))
+            .expect("there is room");
     }
     drop(registry);
     assert_eq!(dropped.load(Ordering::Relaxed), 2);

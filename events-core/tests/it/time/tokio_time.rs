@@ -30,11 +30,15 @@ fn a_paused_clock_of_tokio_is_followed() {
         .enable_time()
         .start_paused(true)
         .build();
-    runtime.unwrap().block_on(async {
+    runtime.expect("a runtime").block_on(async {
         let (registry, journal) = noting();
         registry.queue().spawn_tokio(1).detach();
-        registry.enqueue_after(Tick(2), seconds(2 * 3600)).unwrap();
-        registry.enqueue_after(Tick(1), seconds(3600)).unwrap();
+        registry
+            .enqueue_after(Tick(2), seconds(2 * 3600))
+            .expect("there is room");
+        registry
+            .enqueue_after(Tick(1), seconds(3600))
+            .expect("there is room");
         tokio::time::sleep(seconds(3599)).await;
         assert!(journal.take().is_empty());
         tokio::time::sleep(seconds(2)).await;
@@ -49,16 +53,16 @@ fn a_paused_clock_of_tokio_is_followed() {
 #[test]
 fn a_runtime_without_timers_has_the_thread() {
     let runtime = Builder::new_current_thread().build();
-    runtime.unwrap().block_on(async {
+    runtime.expect("a runtime").block_on(async {
         let registry = Registry::new();
         let (sender, receiver) = mpsc::channel();
         registry
-            .on(move |tick: &Tick| sender.send(tick.0).unwrap())
+            .on(move |tick: &Tick| sender.send(tick.0).expect("the other side is there"))
             .detach();
         registry.queue().spawn_tokio(1).detach();
         registry
             .enqueue_after(Tick(1), Duration::from_millis(5))
-            .unwrap();
+            .expect("there is room");
         loop {
             match receiver.try_recv() {
                 Ok(number) => break assert_eq!(number, 1),
@@ -73,13 +77,16 @@ fn a_worker_that_leaves_its_runtime_sleeps_by_the_thread() {
     let registry = Registry::new();
     let (sender, receiver) = mpsc::channel();
     registry
-        .on(move |tick: &Tick| sender.send(tick.0).unwrap())
+        .on(move |tick: &Tick| sender.send(tick.0).expect("the other side is there"))
         .detach();
     registry
         .enqueue_after(Tick(1), Duration::from_millis(30))
-        .unwrap();
+        .expect("there is room");
     let mut work = pin!(registry.queue().work(1));
-    let runtime = Builder::new_current_thread().enable_time().build().unwrap();
+    let runtime = Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .expect("a runtime");
     {
         let _entered = runtime.enter();
         let polled = work.as_mut().poll(&mut Context::from_waker(Waker::noop()));
