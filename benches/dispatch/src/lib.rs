@@ -11,6 +11,7 @@ mod ours;
 #[cfg(feature = "peers")]
 mod peers;
 mod variants;
+mod wrapped;
 
 use case::Case;
 
@@ -19,6 +20,7 @@ pub fn all() -> Vec<Case> {
     let mut cases = baselines::cases();
     cases.extend(ours::cases());
     cases.extend(variants::cases());
+    cases.extend(wrapped::cases());
     #[cfg(feature = "peers")]
     cases.extend(peers::cases());
     cases

@@ -19,7 +19,7 @@ use crate::{
     context::{EmissionSource, panic_hook},
     handler::{BackgroundCall, Step},
     metadata::SubscriberInfo,
-    policy::{Entries, Middleware, WrappedCall},
+    policy::{CallData, Entries, Middleware, WrappedCall, call_async_through},
     primitives::clear_catching,
     result::{Cause, SkipReason, SubscriberOutcome},
 };
@@ -51,8 +51,9 @@ pub(crate) async fn call_wrapped(
     callee: Callee<'_>,
 ) -> Step {
     let wrapped = WrappedCall::new(middlewares, subscriber, call.emission());
-    let handler = Box::pin(outcome_of(&wrapped, callee));
-    match wrapped.run(handler).await {
+    let data = wrapped.data();
+    let handler = Box::pin(outcome_of(&data, callee));
+    match call_async_through(&data, handler).await {
         SubscriberOutcome::Ran => Step::Done,
         SubscriberOutcome::Skipped(_) => Step::Skipped,
         outcome => Step::Failed(Box::new(StepOutcome(outcome))),
@@ -60,7 +61,7 @@ pub(crate) async fn call_wrapped(
 }
 
 /// The outcome of the handler itself.
-async fn outcome_of(wrapped: &WrappedCall, callee: Callee<'_>) -> SubscriberOutcome {
+async fn outcome_of(data: &CallData<'_>, callee: Callee<'_>) -> SubscriberOutcome {
     let ended = match callee {
         Callee::Handler(future) => poll_catching(future).await,
         Callee::Ended(ended) => ended,
@@ -72,7 +73,7 @@ async fn outcome_of(wrapped: &WrappedCall, callee: Callee<'_>) -> SubscriberOutc
         Ok(Step::Failed(error)) => Cause::of(error),
         Err(payload) => Cause::Panic(panic_hook::into_panic(payload)),
     };
-    SubscriberOutcome::Failed(wrapped.call().failure(cause))
+    SubscriberOutcome::Failed(data.failure(cause))
 }
 
 /// Polls a handler's future, and catches its panics, also that of its `Drop`.

@@ -376,11 +376,10 @@ impl Run<'_> {
         self.call(unsafe { link.add(1) })
     }
 
-    /// As [`start`](Self::start), from the handler with this index.
+    /// As [`start`](Self::start), from the handler with this index, in a chain that pauses after each handler.
     pub(crate) fn start_at(&mut self, index: usize) -> thread::Result<()> {
-        let chain = self.delivery.chain;
-        let index = index + index / chain.segment_len;
-        assert!(index < chain.links.len(), "there is a link");
+        let index = 2 * index;
+        assert!(index < self.delivery.chain.links.len(), "there is a link");
         self.call(self.delivery.first.wrapping_add(index))
     }
 

@@ -135,6 +135,15 @@ impl<'r> Run<'r> {
     #[inline(never)]
     fn stop(&self, pos: LinkPos) {
         self.stop_at(self.delivery.chain().index_of(pos));
+        if self.captures() {
+            self.skipped.set(self.skipped.get() + 1);
+        }
+    }
+
+    /// Whether middleware decides what becomes of a handler. Then each result that is recorded changes the number of
+    /// skipped handlers, which is restored.
+    fn captures(&self) -> bool {
+        self.skipped.get() & CAPTURES > 0
     }
 
     pub(super) fn stop_at(&self, index: usize) {
@@ -165,7 +174,9 @@ impl<'r> Run<'r> {
     fn fail(&self, pos: LinkPos, cause: Cause) {
         let index = self.delivery.chain().index_of(pos);
         let failure = self.failure(index, cause);
-        if self.skipped.get() & CAPTURES == 0 {
+        if self.captures() {
+            self.skipped.set(self.skipped.get() + 1);
+        } else {
             self.delivery.chain().of().policy.report(&failure);
         }
         let Some(failures) = self.failures else {

@@ -4,6 +4,12 @@
 //! The handlers record their results in the run, as ever. Here each result is taken out of it again, passed through the
 //! middleware, and recorded as the outcome of that.
 
+use std::{
+    cell::{Cell, RefCell},
+    sync::atomic::AtomicBool,
+    thread,
+};
+
 use super::{
     chain::Delivery,
     run::{CAPTURES, Run, UNREACHED},
@@ -11,7 +17,7 @@ use super::{
 use crate::{
     context::{EmissionSource, log, panic_hook, records_spans},
     metadata::Origin,
-    policy::{Call, Entries, Middleware, call_through},
+    policy::{CallData, Entries, Middleware, SyncCall, SyncHandler},
     primitives::drop_catching,
     result::{Cause, EmitStats, FailureList, SkipReason, SubscriberOutcome},
 };
@@ -28,63 +34,97 @@ pub(crate) fn run_wrapped(
 ) -> EmitStats {
     let captured = FailureList::new();
     let chain = delivery.chain();
-    let mut run = Run::new(delivery, origin, Some(&captured));
+    let run = Run::new(delivery, origin, Some(&captured));
     run.skipped.set(CAPTURES);
     let emission = run.emission();
+    let handlers = Handlers {
+        run: RefCell::new(run),
+        captured: &captured,
+        index: Cell::new(0),
+    };
+    let Some(first) = chain.subscribers().first() else {
+        return EmitStats::default();
+    };
+    let data = CallData {
+        subscriber: first,
+        emission: &emission,
+        middlewares: &middlewares,
+        was_called: AtomicBool::new(false),
+    };
+    let mut call = SyncCall::new(data, &handlers);
     let records_spans = records_spans();
     for (index, subscriber) in chain.subscribers().iter().enumerate() {
-        let span = records_spans.then(|| log::handler_span(subscriber));
-        let _entered = span.as_ref().and_then(|span| span.enter());
-        let call = Call::new(subscriber, &emission);
-        let outcome = call_through(&middlewares, call, &mut || run.call_at(index, &captured));
-        if !run.record_outcome(index, outcome, failures) {
+        handlers.index.set(index);
+        let outcome = if records_spans {
+            let span = log::handler_span(subscriber);
+            span.in_scope(|| call.run(subscriber))
+        } else {
+            call.run(subscriber)
+        };
+        if let SubscriberOutcome::Ran = outcome {
+            continue;
+        }
+        let is_last = !handlers
+            .run
+            .borrow()
+            .record_outcome(index, outcome, failures);
+        if is_last {
             break;
         }
     }
     drop_catching(middlewares);
-    run.stats()
+    handlers.run.into_inner().stats()
+}
+
+/// Calls the handlers of a run one by one, and takes their results out of it.
+struct Handlers<'h, 'r> {
+    run: RefCell<Run<'r>>,
+    captured: &'h FailureList,
+    /// Of the handler that is called next.
+    index: Cell<usize>,
+}
+
+impl SyncHandler for Handlers<'_, '_> {
+    fn call(&self) -> SubscriberOutcome {
+        let mut run = self.run.borrow_mut();
+        let before = run.skipped.get();
+        match run.start_at(self.index.get()) {
+            // Every result but that of a handler that plainly ran changes the number.
+            Ok(()) if run.skipped.get() == before => SubscriberOutcome::Ran,
+            result => self.take_result(&run, before, result),
+        }
+    }
+}
+
+impl Handlers<'_, '_> {
+    #[cold]
+    #[inline(never)]
+    fn take_result(
+        &self,
+        run: &Run<'_>,
+        before: usize,
+        result: thread::Result<()>,
+    ) -> SubscriberOutcome {
+        if let Err(payload) = result {
+            let cause = Cause::Panic(panic_hook::into_panic(payload));
+            return SubscriberOutcome::Failed(run.failure(self.index.get(), cause));
+        }
+        run.skipped.set(before);
+        if let Some(failure) = self.captured.take_last() {
+            return SubscriberOutcome::Failed(failure);
+        }
+        match run.stopped_by.take() {
+            Some(_) => SubscriberOutcome::Stopped,
+            None => SubscriberOutcome::Skipped(SkipReason::Filtered),
+        }
+    }
 }
 
 impl Run<'_> {
-    /// Calls the handler with this index, and takes its result out of the run.
-    fn call_at(&mut self, index: usize, captured: &FailureList) -> SubscriberOutcome {
-        let before = self.skipped.get();
-        if let Err(payload) = self.start_at(index) {
-            let cause = Cause::Panic(panic_hook::into_panic(payload));
-            return SubscriberOutcome::Failed(self.failure(index, cause));
-        }
-        if let Some(failure) = captured.take_last() {
-            self.skipped.set(before);
-            return SubscriberOutcome::Failed(failure);
-        }
-        let skipped = self.skipped.replace(before);
-        if self.stopped_by.take().is_some() {
-            return SubscriberOutcome::Stopped;
-        }
-        if skipped == before {
-            SubscriberOutcome::Ran
-        } else {
-            SubscriberOutcome::Skipped(SkipReason::Filtered)
-        }
-    }
-
     /// Records what became of the subscriber with this index. Returns whether the next one is to be called.
-    #[inline]
-    fn record_outcome(
-        &self,
-        index: usize,
-        outcome: SubscriberOutcome,
-        failures: Option<&FailureList>,
-    ) -> bool {
-        if let SubscriberOutcome::Ran = outcome {
-            return true;
-        }
-        self.record_other(index, outcome, failures)
-    }
-
     #[cold]
     #[inline(never)]
-    fn record_other(
+    fn record_outcome(
         &self,
         index: usize,
         outcome: SubscriberOutcome,

@@ -5,16 +5,13 @@ use std::{
     future::Future,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, atomic::AtomicBool},
     task::{Context, Poll},
 };
 
 use super::{
-    entry::{Entries, Entry, PolicyName},
-    middleware::{Call, Middleware, warn_not_called},
+    entry::{Entries, PolicyName},
+    middleware::{Call, CallData, Middleware, not_called},
 };
 use crate::{
     context::Emission, metadata::SubscriberInfo, primitives::clear_catching,
@@ -76,9 +73,9 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 #[must_use = "the subscriber is called by `next.run()`"]
 pub struct NextAsync<'a> {
     call: Call<'a>,
-    rest: &'a [Arc<Entry<dyn Middleware>>],
+    /// How many middlewares are further inside.
+    inside: usize,
     handler: BoxFuture<'a, SubscriberOutcome>,
-    was_called: &'a AtomicBool,
 }
 
 impl<'a> NextAsync<'a> {
@@ -91,25 +88,25 @@ impl<'a> NextAsync<'a> {
     /// Calls the subscriber, through the middleware that is further inside. A panic in it arrives as a failure, and a
     /// subscriber that a filter excludes as skipped.
     #[must_use = "futures do nothing unless awaited"]
-    pub fn run(self) -> BoxFuture<'a, SubscriberOutcome> {
-        let Some((entry, rest)) = self.rest.split_last() else {
-            self.was_called.store(true, Ordering::Relaxed);
+    pub fn run(mut self) -> BoxFuture<'a, SubscriberOutcome> {
+        let call = self.call;
+        let Some(inside) = self.inside.checked_sub(1) else {
+            call.0.set_called();
             return self.handler;
         };
-        let next = Self { rest, ..self };
+        self.inside = inside;
+        let entry = &*call.0.middlewares[inside];
         let Some(middleware) = entry.open() else {
-            return next.run();
+            return self.run();
         };
-        let (call, was_called) = (next.call, next.was_called);
         let future = catch_unwind(AssertUnwindSafe(|| {
-            middleware.call_async(call.subscriber(), next)
+            middleware.call_async(call.subscriber(), self)
         }));
         match future {
             Ok(future) => Box::pin(InMiddleware {
                 future: Some(future),
                 call,
                 name: entry.name(),
-                was_called,
             }),
             Err(payload) => {
                 let outcome = call.panicked(entry.name(), payload);
@@ -133,7 +130,6 @@ struct InMiddleware<'a> {
     future: Option<BoxFuture<'a, SubscriberOutcome>>,
     call: Call<'a>,
     name: PolicyName,
-    was_called: &'a AtomicBool,
 }
 
 impl Future for InMiddleware<'_> {
@@ -150,12 +146,10 @@ impl Future for InMiddleware<'_> {
             Err(payload) => self.call.panicked(self.name, payload),
         };
         clear_catching(&mut self.future);
-        if matches!(outcome, SubscriberOutcome::Ran | SubscriberOutcome::Stopped)
-            && !self.was_called.load(Ordering::Relaxed)
-        {
-            warn_not_called(self.name, self.call);
+        if self.call.0.was_called() {
+            return Poll::Ready(outcome);
         }
-        Poll::Ready(outcome)
+        Poll::Ready(not_called(outcome, self.name, self.call))
     }
 }
 
@@ -170,7 +164,6 @@ pub(crate) struct WrappedCall {
     middlewares: Entries<dyn Middleware>,
     subscriber: Arc<SubscriberInfo>,
     emission: Emission,
-    was_called: AtomicBool,
 }
 
 impl WrappedCall {
@@ -183,25 +176,29 @@ impl WrappedCall {
             middlewares,
             subscriber,
             emission,
-            was_called: AtomicBool::new(false),
         }
     }
 
-    pub(crate) fn call(&self) -> Call<'_> {
-        Call::new(&self.subscriber, &self.emission)
+    /// What the middleware receives of the call.
+    pub(crate) fn data(&self) -> CallData<'_> {
+        CallData {
+            subscriber: &self.subscriber,
+            emission: &self.emission,
+            middlewares: &self.middlewares,
+            was_called: AtomicBool::new(false),
+        }
     }
+}
 
-    /// Calls a subscriber through the middleware.
-    pub(crate) fn run<'a>(
-        &'a self,
-        handler: BoxFuture<'a, SubscriberOutcome>,
-    ) -> BoxFuture<'a, SubscriberOutcome> {
-        let next = NextAsync {
-            call: self.call(),
-            rest: &self.middlewares,
-            handler,
-            was_called: &self.was_called,
-        };
-        next.run()
-    }
+/// Calls a subscriber through the middleware.
+pub(crate) fn call_async_through<'a>(
+    data: &'a CallData<'a>,
+    handler: BoxFuture<'a, SubscriberOutcome>,
+) -> BoxFuture<'a, SubscriberOutcome> {
+    let next = NextAsync {
+        call: Call(data),
+        inside: data.middlewares.len(),
+        handler,
+    };
+    next.run()
 }

@@ -6,9 +6,12 @@
 use std::{
     cell::Cell,
     fmt,
-    marker::PhantomData,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
 };
 
 use super::{
@@ -142,46 +145,54 @@ pub trait Middleware: Send + Sync + 'static {
 /// assert_eq!(error.failures()[0].error().unwrap().to_string(), "plugins emit no orders");
 /// ```
 #[derive(Clone, Copy)]
-pub struct Call<'a> {
-    subscriber: &'a Arc<SubscriberInfo>,
-    emission: &'a Emission,
+pub struct Call<'a>(pub(super) &'a CallData<'a>);
+
+/// What all middleware around a call shares.
+pub(crate) struct CallData<'c> {
+    pub(crate) subscriber: &'c Arc<SubscriberInfo>,
+    pub(crate) emission: &'c Emission,
+    pub(crate) middlewares: &'c [Arc<Entry<dyn Middleware>>],
+    /// Whether the subscriber was called.
+    pub(crate) was_called: AtomicBool,
+}
+
+impl CallData<'_> {
+    /// A failure of the subscriber, which is not reported yet.
+    #[cold]
+    pub(crate) fn failure(&self, cause: Cause) -> Failure {
+        let emission = self.emission.of_failure();
+        Failure::new(Arc::clone(self.subscriber), cause, emission)
+    }
+
+    #[inline]
+    pub(super) fn was_called(&self) -> bool {
+        self.was_called.load(Ordering::Relaxed)
+    }
+
+    #[inline]
+    pub(super) fn set_called(&self) {
+        self.was_called.store(true, Ordering::Relaxed);
+    }
 }
 
 impl<'a> Call<'a> {
-    pub(crate) fn new(subscriber: &'a Arc<SubscriberInfo>, emission: &'a Emission) -> Self {
-        Self {
-            subscriber,
-            emission,
-        }
-    }
-
     /// The subscriber that is called.
     #[must_use]
     pub fn subscriber(&self) -> &'a SubscriberInfo {
-        self.subscriber
+        self.0.subscriber
     }
 
     /// The emission: topic, origin, id and parent.
     #[must_use]
     pub fn emission(&self) -> &'a Emission {
-        self.emission
+        self.0.emission
     }
 
     /// The outcome of a call that fails with this error, as if the subscriber had returned it. It takes effect when the
     /// middleware returns it.
     #[must_use = "a middleware returns the outcome"]
     pub fn fail(&self, error: impl Into<BoxError>) -> SubscriberOutcome {
-        SubscriberOutcome::Failed(self.failure(Cause::Error(error.into())))
-    }
-
-    /// A failure of the subscriber, which is not reported yet.
-    #[cold]
-    pub(crate) fn failure(&self, cause: Cause) -> Failure {
-        Failure::new(
-            Arc::clone(self.subscriber),
-            cause,
-            self.emission.of_failure(),
-        )
+        SubscriberOutcome::Failed(self.0.failure(Cause::Error(error.into())))
     }
 
     /// The outcome if this middleware panicked.
@@ -193,15 +204,15 @@ impl<'a> Call<'a> {
     ) -> SubscriberOutcome {
         let panic = panic_hook::into_panic(payload);
         let panic = MiddlewarePanic::new(name.to_string(), panic);
-        SubscriberOutcome::Failed(self.failure(Cause::Middleware(panic)))
+        SubscriberOutcome::Failed(self.0.failure(Cause::Middleware(panic)))
     }
 }
 
 impl fmt::Debug for Call<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")
-            .field("subscriber", &self.subscriber)
-            .field("emission", &self.emission)
+            .field("subscriber", &self.0.subscriber)
+            .field("emission", &self.0.emission)
             .finish()
     }
 }
@@ -254,86 +265,133 @@ impl fmt::Debug for Call<'_> {
 /// }
 /// ```
 #[must_use = "the subscriber is called by `next.run()`"]
-pub struct Next<'a> {
-    call: Call<'a>,
-    rest: &'a [Arc<Entry<dyn Middleware>>],
-    handler: &'a mut dyn FnMut() -> SubscriberOutcome,
-    was_called: &'a Cell<bool>,
-    this_thread: PhantomData<*const ()>,
+pub struct Next<'a>(&'a SyncCall<'a>);
+
+/// A sync call in progress. It is passed on by reference: a copy in each middleware would load what was just stored, with
+/// wider loads, for which store forwarding fails.
+pub(crate) struct SyncCall<'c> {
+    data: CallData<'c>,
+    /// How many middlewares are further inside.
+    inside: Cell<usize>,
+    handler: &'c (dyn SyncHandler + 'c),
+}
+
+/// Calls the subscriber itself.
+pub(crate) trait SyncHandler {
+    fn call(&self) -> SubscriberOutcome;
+}
+
+impl<'c> SyncCall<'c> {
+    pub(crate) fn new(data: CallData<'c>, handler: &'c (dyn SyncHandler + 'c)) -> Self {
+        Self {
+            data,
+            inside: Cell::new(0),
+            handler,
+        }
+    }
+
+    /// Calls this subscriber through the middleware, of which there is some.
+    #[inline(always)]
+    pub(crate) fn run(&mut self, subscriber: &'c Arc<SubscriberInfo>) -> SubscriberOutcome {
+        self.data.subscriber = subscriber;
+        *self.data.was_called.get_mut() = false;
+        self.inside.set(self.data.middlewares.len());
+        Next(self).run_inside()
+    }
 }
 
 impl<'a> Next<'a> {
     /// The call.
     #[must_use]
     pub fn call(&self) -> Call<'a> {
-        self.call
+        Call(&self.0.data)
     }
 
     /// Calls the subscriber, through the middleware that is further inside. A panic in it arrives as a failure, and a
     /// subscriber that a filter excludes as skipped.
     #[inline]
     pub fn run(self) -> SubscriberOutcome {
-        match self.rest.split_last() {
-            None => {
-                self.was_called.set(true);
-                (self.handler)()
-            }
-            Some((entry, rest)) => Next { rest, ..self }.run_in(entry),
+        if self.0.inside.get() == 0 {
+            self.0.data.set_called();
+            return self.0.handler.call();
         }
+        self.run_further_inside()
     }
 
-    fn run_in(self, entry: &Entry<dyn Middleware>) -> SubscriberOutcome {
+    /// Not inlined into each middleware.
+    #[inline(never)]
+    fn run_further_inside(self) -> SubscriberOutcome {
+        self.run_inside()
+    }
+
+    /// Calls the subscriber through the next middleware.
+    #[inline(always)]
+    fn run_inside(self) -> SubscriberOutcome {
+        let Self(call) = self;
+        let inside = call.inside.get().saturating_sub(1);
+        call.inside.set(inside);
+        let Some(entry) = call.data.middlewares.get(inside) else {
+            return self.run();
+        };
         let Some(middleware) = entry.open() else {
             return self.run();
         };
-        let (call, was_called) = (self.call, self.was_called);
-        let outcome = catch_unwind(AssertUnwindSafe(|| middleware.call(call.subscriber, self)));
-        let outcome = outcome.unwrap_or_else(|payload| call.panicked(entry.name(), payload));
-        if matches!(outcome, SubscriberOutcome::Ran | SubscriberOutcome::Stopped)
-            && !was_called.get()
-        {
-            warn_not_called(entry.name(), call);
+        // The usual outcome is not moved: only its first byte is written, so that store forwarding would fail.
+        let called = catch_unwind(AssertUnwindSafe(|| {
+            match middleware.call(call.data.subscriber, self) {
+                SubscriberOutcome::Ran => None,
+                other => Some(Box::new(other)),
+            }
+        }));
+        match called {
+            Ok(None) if call.data.was_called() => SubscriberOutcome::Ran,
+            called => other_outcome(called, entry.name(), Call(&call.data)),
         }
-        outcome
     }
 }
 
 impl fmt::Debug for Next<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Next")
-            .field("call", &self.call)
+            .field("call", &self.call())
             .finish_non_exhaustive()
     }
 }
 
-/// Calls a sync subscriber through the middleware.
-#[inline]
-pub(crate) fn call_through(
-    middlewares: &[Arc<Entry<dyn Middleware>>],
-    call: Call<'_>,
-    handler: &mut dyn FnMut() -> SubscriberOutcome,
-) -> SubscriberOutcome {
-    let next = Next {
-        call,
-        rest: middlewares,
-        handler,
-        was_called: &Cell::new(false),
-        this_thread: PhantomData,
-    };
-    next.run()
-}
-
-/// Logs that a middleware states that a subscriber ran, which it has not called.
+/// The outcome of a middleware, unless it is that the subscriber ran.
 #[cold]
 #[inline(never)]
-pub(super) fn warn_not_called(name: PolicyName, call: Call<'_>) {
+fn other_outcome(
+    called: thread::Result<Option<Box<SubscriberOutcome>>>,
+    name: PolicyName,
+    call: Call<'_>,
+) -> SubscriberOutcome {
+    match called.map(|outcome| outcome.map_or(SubscriberOutcome::Ran, |outcome| *outcome)) {
+        Ok(outcome) if call.0.was_called() => outcome,
+        Ok(outcome) => not_called(outcome, name, call),
+        Err(payload) => call.panicked(name, payload),
+    }
+}
+
+/// The outcome of a middleware that has not called the subscriber. It is logged if it states that the subscriber ran.
+#[cold]
+#[inline(never)]
+pub(super) fn not_called(
+    outcome: SubscriberOutcome,
+    name: PolicyName,
+    call: Call<'_>,
+) -> SubscriberOutcome {
+    if !matches!(outcome, SubscriberOutcome::Ran | SubscriberOutcome::Stopped) {
+        return outcome;
+    }
     catch_record(|| {
         tracing::warn!(
             target: "events_core",
             middleware = %name,
-            subscriber = %call.subscriber,
+            subscriber = %call.subscriber(),
             "a middleware returned that a subscriber ran, without having called it; call next.run(), or return \
              Skipped(SkipReason::Middleware)",
         );
     });
+    outcome
 }

@@ -16,11 +16,11 @@ mod middleware;
 mod plan_type;
 mod registry_policy;
 
-pub(crate) use async_middleware::WrappedCall;
 pub use async_middleware::{BoxFuture, NextAsync};
+pub(crate) use async_middleware::{WrappedCall, call_async_through};
 pub(crate) use entry::{Entries, Entry, PolicyName};
 pub(crate) use failure_hooks::{FailureHook, InFailureHook, is_in_failure_hook};
-pub(crate) use middleware::call_through;
 pub use middleware::{Call, Middleware, Next};
+pub(crate) use middleware::{CallData, SyncCall, SyncHandler};
 pub(crate) use plan_type::PlanType;
 pub(crate) use registry_policy::{Policy, PolicyPart};
