@@ -215,7 +215,7 @@ pub use crate::{
     declared::events,
     event::{AnyEvent, Event, EventCopy},
     handler::{Outcome, State},
-    metadata::Origin,
+    metadata::{Origin, Retry},
     modules::{
         bounds, bridges, builder, emitting, failures, handlers, info, queues, scanning, scopes,
         streams, subscribing,

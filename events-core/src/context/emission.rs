@@ -98,6 +98,7 @@ pub struct Emission {
     origin: Option<Origin>,
     id: EmissionId,
     parent: Option<EmissionId>,
+    attempt: u32,
 }
 
 impl Emission {
@@ -112,7 +113,13 @@ impl Emission {
             origin,
             id,
             parent,
+            attempt: 1,
         }
+    }
+
+    /// The same for this attempt of the handler.
+    pub(crate) fn of_attempt(self, attempt: u32) -> Self {
+        Self { attempt, ..self }
     }
 
     /// An emission of `E` without an origin, for calling a handler directly in a test.
@@ -139,6 +146,30 @@ impl Emission {
         self.id
     }
 
+    /// The number of this call of the subscriber with the event: 1, and one more for each repetition after a failure, which
+    /// the option `retry` allows.
+    ///
+    /// ```
+    /// use events_core::{Emission, Event, Registry, subscriber, subscribers};
+    ///
+    /// #[derive(Event, Clone)]
+    /// struct MailQueued(&'static str);
+    ///
+    /// #[subscriber(deferred, retry = 3)]
+    /// fn send(mail: &MailQueued, emission: &Emission) -> Result<(), String> {
+    ///     println!("attempt {} to reach {}", emission.attempt(), mail.0);
+    ///     Ok(())
+    /// }
+    ///
+    /// let registry = Registry::with(subscribers![send]);
+    /// registry.emit(MailQueued("ada@example.org"));
+    /// assert_eq!(registry.queue().flush().ran(), 1);
+    /// ```
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
     /// The emission whose handler emitted or enqueued this event, if any.
     #[must_use]
     pub fn parent(&self) -> Option<EmissionId> {
@@ -153,6 +184,7 @@ impl fmt::Debug for Emission {
             .field("origin", &self.origin)
             .field("id", &self.id)
             .field("parent", &self.parent)
+            .field("attempt", &self.attempt)
             .finish()
     }
 }

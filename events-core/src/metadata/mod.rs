@@ -10,6 +10,7 @@
 //! - `location`: a position in the source
 //! - `origin`: where an event was emitted from
 //! - `pattern`: a regular expression that matches topics
+//! - `retry`: when the failed call of a subscriber is repeated
 //! - `subscriber_info`: descriptions and options of subscribers
 
 mod did_you_mean;
@@ -19,6 +20,7 @@ mod key;
 mod location;
 mod origin;
 mod pattern;
+mod retry;
 mod subscriber_info;
 
 pub use did_you_mean::{suggest, suggest_topics};
@@ -28,4 +30,5 @@ pub use key::{IntoKey, Key};
 pub use location::Location;
 pub use origin::Origin;
 pub use pattern::{IntoPattern, Pattern, PatternError, PatternText};
+pub use retry::Retry;
 pub use subscriber_info::{SubscriberInfo, SubscriberOptions};
