@@ -171,6 +171,7 @@ mod registry;
 mod result;
 mod scan;
 mod subscribe;
+mod time;
 mod worker;
 
 /// README, whose examples are tests.

@@ -220,6 +220,7 @@ fn unfinished<E: OwnedEvent + Send>(event: E, origin: Option<Origin>) -> Unfinis
         origin,
         event: CatchDrop::new(event.__into_any()),
         unfinished: None,
+        due: None,
     }
 }
 

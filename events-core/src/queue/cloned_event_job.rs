@@ -11,6 +11,7 @@ use super::{
     job::{JobProgress, JobVtable, PoppedJob, QueueOwner, RunningJob, UnfinishedJob},
     job_context::JobContext,
     job_queue::JobQueue,
+    schedule::{DueQueue, ScheduledJob},
     topic_counts::TopicCounts,
 };
 use crate::background::ErasedBackgroundRun;
@@ -27,15 +28,18 @@ impl ClonedEventJob {
         Self { run, context }
     }
 
-    pub(crate) fn push<C: QueueOwner>(self, queue: &JobQueue<C>) -> Result<(), PushError<Self>> {
-        let vtable = const {
+    const fn vtable<C: QueueOwner>() -> &'static JobVtable<C> {
+        const {
             &JobVtable {
                 start: Self::start::<C>,
                 take: Self::take::<C>,
                 count_topics: Self::count_topics,
             }
-        };
-        queue.push(vtable, self)
+        }
+    }
+
+    pub(crate) fn push<C: QueueOwner>(self, queue: &JobQueue<C>) -> Result<(), PushError<Self>> {
+        queue.push(Self::vtable(), self)
     }
 
     pub(crate) fn into_run(self) -> Pin<Box<dyn ErasedBackgroundRun>> {
@@ -59,10 +63,26 @@ impl ClonedEventJob {
     }
 
     fn count_topics(items: &LaneItems<'_>, counts: &mut TopicCounts) {
-        for Self { run, .. } in items.iter() {
-            if let Some(topic) = run.topic() {
+        for job in items.iter::<Self>() {
+            if let Some(topic) = job.run.topic() {
                 counts.add(topic);
             }
+        }
+    }
+}
+
+impl<C: QueueOwner> ScheduledJob<C> for ClonedEventJob {
+    fn push(self: Box<Self>, queue: &mut DueQueue<'_, C>) {
+        queue.push(Self::vtable(), *self);
+    }
+
+    fn take(self: Box<Self>) -> Option<UnfinishedJob> {
+        RunningJob::of_snapshot(self.run, self.context).stop()
+    }
+
+    fn count_topic(&self, counts: &mut TopicCounts) {
+        if let Some(topic) = self.run.topic() {
+            counts.add(topic);
         }
     }
 }

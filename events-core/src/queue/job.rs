@@ -9,6 +9,7 @@ use std::{
     borrow::Cow,
     pin::Pin,
     task::{Poll, Waker},
+    time::SystemTime,
 };
 
 use super::{
@@ -94,6 +95,8 @@ pub(crate) struct UnfinishedJob {
     pub(crate) event: CatchDrop<Box<dyn Any + Send>>,
     /// The subscribers that have not finished; `None` if the event was enqueued and none was started.
     pub(crate) unfinished: Option<UnfinishedHandlers>,
+    /// When it was to run, if it was scheduled and not due.
+    pub(crate) due: Option<SystemTime>,
 }
 
 impl UnfinishedJob {
@@ -214,6 +217,7 @@ impl RunningJob {
             origin,
             event: CatchDrop::new(event),
             unfinished: Some(unfinished),
+            due: None,
         })
     }
 }

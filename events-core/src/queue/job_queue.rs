@@ -12,27 +12,35 @@
 //!   Those that are async are not called: each is a failure of the emit, which `try_emit` returns and `emit`
 //!   logs at `error`. They are not called later either. The other handlers of the event are not affected.
 
-use std::ops::Deref;
+use std::{ops::Deref, sync::Arc, time::Instant};
 
 use super::{
     bounded::{BoundedQueue, PushError},
     job::{JobVtable, UnfinishedJob},
+    schedule::{RefusedSchedule, Schedule, ScheduledJob},
     start_worker::START_WORKER,
     topic_counts::TopicCounts,
 };
 use crate::{
     context::{QueueId, chain_of_job},
-    primitives::{catch_drop, catch_record},
+    primitives::{catch_drop, catch_record, drop_catching},
+    time::{Clock, TimeKey},
 };
 
 /// A queue of jobs; `C` is the `QueueOwner` that a job is started with.
 ///
 /// It dereferences to the bounded queue, whose `push` is hidden by the one of this type.
-pub(crate) struct JobQueue<C: 'static>(BoundedQueue<&'static JobVtable<C>>);
+pub(crate) struct JobQueue<C: 'static> {
+    bounded: BoundedQueue<&'static JobVtable<C>>,
+    schedule: Schedule<C>,
+}
 
 impl<C> JobQueue<C> {
     pub(crate) const fn new() -> Self {
-        Self(BoundedQueue::new())
+        Self {
+            bounded: BoundedQueue::new(),
+            schedule: Schedule::new(),
+        }
     }
 
     /// The identity of this queue; it changes when the queue is moved.
@@ -47,7 +55,7 @@ impl<C> JobQueue<C> {
         job: T,
     ) -> Result<(), PushError<T>> {
         let from_job = chain_of_job(self.id());
-        self.0.push(vtable, job, from_job).inspect_err(|error| {
+        self.bounded.push(vtable, job, from_job).inspect_err(|error| {
             if error.unattended {
                 catch_record(|| {
                     tracing::warn!(
@@ -61,19 +69,77 @@ impl<C> JobQueue<C> {
         })
     }
 
+    /// The clock by which scheduled jobs are due.
+    pub(crate) fn clock(&self) -> &Arc<Clock> {
+        self.schedule.clock()
+    }
+
+    /// Schedules a job: it is pushed when that time has come, beyond the capacity of the queue if need be. The number of
+    /// scheduled jobs has a limit of its own, which is exceeded if `is_limited` is false.
+    pub(crate) fn schedule(
+        &self,
+        due: Instant,
+        job: Box<dyn ScheduledJob<C>>,
+        is_limited: bool,
+    ) -> Result<TimeKey, RefusedSchedule<C>> {
+        let from_job = chain_of_job(self.id());
+        self.schedule
+            .add(&self.bounded, due, job, from_job, is_limited)
+    }
+
+    /// Takes a scheduled job back; `None` if it was moved into the queue, or taken.
+    pub(crate) fn unschedule(&self, key: TimeKey) -> Option<Box<dyn ScheduledJob<C>>> {
+        self.schedule.remove(key)
+    }
+
+    /// Moves the scheduled jobs that are due into the queue. Returns whether it moved one.
+    #[inline]
+    pub(crate) fn move_due(&self) -> bool {
+        !self.schedule.looks_empty() && self.schedule.move_due(&self.bounded)
+    }
+
+    /// When the next scheduled job is due.
+    #[inline]
+    pub(crate) fn next_due(&self) -> Option<Instant> {
+        if self.schedule.looks_empty() {
+            return None;
+        }
+        self.schedule.next_due()
+    }
+
+    /// Takes the scheduled jobs in the order of their due times; with `closes`, none is scheduled from now on.
+    pub(crate) fn take_scheduled(&self, closes: bool) -> impl Iterator<Item = UnfinishedJob> {
+        self.schedule.take_all(closes)
+    }
+
+    /// How many jobs are scheduled.
+    pub(crate) fn scheduled(&self) -> usize {
+        self.schedule.len()
+    }
+
+    pub(crate) fn schedule_capacity(&self) -> usize {
+        self.schedule.capacity()
+    }
+
+    pub(crate) fn set_schedule_capacity(&self, capacity: usize) {
+        self.schedule.set_capacity(capacity);
+    }
+
     /// Logs at `warn` the events that are still queued, if there are any, with their topics. A queue that has workers
     /// is logged with the second message.
     pub(crate) fn warn_if_not_empty(&self, without_workers: &str, with_workers: &str) {
         let events = self.len();
-        if events == 0 {
+        let scheduled = Some(self.scheduled()).filter(|scheduled| *scheduled > 0);
+        if events == 0 && scheduled.is_none() {
             return;
         }
         let mut topics = TopicCounts::default();
         self.for_each_lane(|vtable, items| (vtable.count_topics)(&items, &mut topics));
+        self.schedule.count_topics(&mut topics);
         let workers = Some(self.attached()).filter(|workers| *workers > 0);
         let message = workers.map_or(without_workers, |_| with_workers);
         catch_record(
-            || tracing::warn!(target: "events_core", events, %topics, workers, "{message}"),
+            || tracing::warn!(target: "events_core", events, scheduled, %topics, workers, "{message}"),
         );
     }
 
@@ -82,6 +148,7 @@ impl<C> JobQueue<C> {
         while let Some(popped) = self.pop() {
             catch_drop::<UnfinishedJob>(|| drop(popped.take_unfinished()));
         }
+        self.take_scheduled(true).for_each(drop_catching);
     }
 }
 
@@ -90,6 +157,6 @@ impl<C> Deref for JobQueue<C> {
 
     #[inline(always)]
     fn deref(&self) -> &Self::Target {
-        &self.0
+        &self.bounded
     }
 }

@@ -11,6 +11,7 @@
 //! - `job_queue`: the queue of jobs, which stores a pushed job or returns it;
 //! - `topic_counts`: how many events there are of each topic, for log records;
 //! - `cloned_event_job`: the job of a snapshot; that of an enqueued event is in `emit/enqueue.rs`;
+//! - `schedule`: the jobs that are put into the queue when their time has come;
 //! - `job_context`: the origin, span and parent emission of a job;
 //! - `in_flight`: the suspended jobs of one driver;
 //! - `idle`: the notification that a driver is idle;
@@ -27,6 +28,7 @@ mod in_flight;
 mod job;
 mod job_context;
 mod job_queue;
+mod schedule;
 mod start_worker;
 mod topic_counts;
 
@@ -39,5 +41,6 @@ pub(crate) use job::{
 };
 pub(crate) use job_context::JobContext;
 pub(crate) use job_queue::JobQueue;
+pub(crate) use schedule::{DueQueue, RefusedSchedule, ScheduleErrorKind, ScheduledJob};
 pub(crate) use start_worker::START_WORKER;
 pub(crate) use topic_counts::TopicCounts;

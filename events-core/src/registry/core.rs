@@ -13,7 +13,7 @@ use std::{
     panic::{RefUnwindSafe, UnwindSafe},
     rc::Rc,
     sync::{
-        Mutex, MutexGuard,
+        Arc, Mutex, MutexGuard,
         atomic::{AtomicU8, AtomicU64, Ordering},
     },
 };
@@ -28,6 +28,7 @@ use crate::{
     primitives::{CatchDrop, catch_record, drop_catching, drop_each, sync::lock},
     queue::{Drivers, JobQueue, QueueOwner},
     result::Failure,
+    time::Clock,
 };
 
 /// Flag: this is the default registry, and no scan has filled it yet.
@@ -161,6 +162,12 @@ impl Core {
     #[inline]
     pub(crate) fn queue(&self) -> &EventQueue {
         &self.queue
+    }
+
+    /// The clock by which what runs later waits: scheduled events, delays, retries and timeouts. It may be kept: it is no
+    /// part of the registry.
+    pub(crate) fn clock(&self) -> &Arc<Clock> {
+        self.queue.clock()
     }
 
     /// Whether there are pattern subscribers, or were.

@@ -128,6 +128,7 @@ impl Driver {
     pub(crate) fn poll(&mut self, waker: &Waker) -> Poll<()> {
         let registry = self.registry.clone();
         let core = registry.core();
+        core.queue().move_due();
         if !self.is_registered {
             if self.intake.is_of_flush() && core.queue().len() == 0 {
                 return Poll::Ready(());
@@ -163,8 +164,14 @@ impl Driver {
                 waker.wake_by_ref();
                 false
             }
+            // Jobs that have become due meanwhile.
+            Rest::Waiting | Rest::Ended if core.queue().move_due() => {
+                waker.wake_by_ref();
+                false
+            }
             Rest::Waiting => {
                 self.notify_if_idle(core);
+                self.intake.sleep_until_due(core, waker);
                 false
             }
             Rest::Stopping => {
@@ -176,7 +183,11 @@ impl Driver {
                 self.log_too_deep(core);
                 self.notify_if_idle(core);
                 let has_no_job = self.has_no_job();
-                self.intake.leave(core, waker, has_no_job)
+                let is_ready = self.intake.leave(core, waker, has_no_job);
+                if !is_ready {
+                    self.intake.sleep_until_due(core, waker);
+                }
+                is_ready
             }
             Rest::Ended => self.has_no_job(),
         };

@@ -3,6 +3,7 @@
 use std::{
     mem,
     task::{Poll, Waker},
+    time::Instant,
 };
 
 use crate::{
@@ -10,6 +11,7 @@ use crate::{
     primitives::{Waiter, drop_catching},
     queue::{JobVtable, PoppedJob},
     registry::Core,
+    time::Sleep,
 };
 
 /// How many jobs a driver starts in one poll, before other tasks of the same thread can run.
@@ -67,6 +69,8 @@ pub(super) struct Intake {
     has_second_number: bool,
     /// Whether a chain of events is too long for the flush.
     is_cut_off: bool,
+    /// Wakes the task when the next scheduled job is due.
+    sleep: Option<Sleep>,
 }
 
 impl Intake {
@@ -78,6 +82,7 @@ impl Intake {
             flush: None,
             has_second_number: false,
             is_cut_off: false,
+            sleep: None,
         }
     }
 
@@ -210,6 +215,34 @@ impl Intake {
         }
         self.remove_waiter(core);
         has_no_job
+    }
+
+    /// Called after it has registered as a waiter: wakes the task when the next scheduled job is due, unless it is
+    /// woken before.
+    #[inline]
+    pub(super) fn sleep_until_due(&mut self, core: &Core, waker: &Waker) {
+        match core.queue().next_due() {
+            None => self.sleep = None,
+            Some(due) => self.sleep_until(due, core, waker),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn sleep_until(&mut self, due: Instant, core: &Core, waker: &Waker) {
+        if self
+            .sleep
+            .as_ref()
+            .is_none_or(|sleep| sleep.deadline() != due)
+        {
+            self.sleep = Some(Sleep::until(core.clock(), due));
+        }
+        if let Some(sleep) = &mut self.sleep
+            && sleep.poll(waker).is_ready()
+        {
+            self.sleep = None;
+            waker.wake_by_ref();
+        }
     }
 
     /// It does not wait for a job any more, or does something else first.

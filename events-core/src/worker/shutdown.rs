@@ -8,7 +8,7 @@ use std::{
     future::Future,
     pin::Pin,
     task::{Context, Poll, Waker, ready},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use super::{
@@ -111,12 +111,15 @@ impl Queue {
         let core = self.0.core();
         core.queue().close();
         let mut unfinished = Unfinished::default();
+        let mut scheduled = Vec::new();
         let drivers = {
             // Destructors that run here emit to the registry of the queue, as handlers in a worker do. Not around the
             // wakers, which may poll tasks: those are inside no event of the queue, and not inside its registry.
             let _current = enter_if_other(&self.0);
             let _sink = core.pass_failures();
             let _job = enter_job(core.queue_id(), None);
+            // Before the queue is emptied: from here on no job is moved into it.
+            scheduled.extend(core.queue().take_scheduled(true).map(UnfinishedEvent));
             while let Some(popped) = core.queue().pop() {
                 let Some(job) = popped.take_unfinished() else {
                     break;
@@ -132,6 +135,7 @@ impl Queue {
         unfinished.running = running;
         let started = started.into_iter().map(UnfinishedEvent);
         unfinished.events.splice(0..0, started);
+        unfinished.events.extend(scheduled);
         core.drivers().wake_stopped(&drivers);
         if !unfinished.is_empty() {
             catch_record(|| tracing::warn!(target: "events_core", "{unfinished}"));
@@ -267,7 +271,8 @@ impl<D> fmt::Debug for Shutdown<D> {
 #[derive(Debug, Default)]
 #[must_use = "it holds the unfinished events, which are lost when it is dropped"]
 pub struct Unfinished {
-    /// The events: first those that were started, then those that were queued, in their order.
+    /// The events: first those that were started, then those that were queued, in their order, and then those that were
+    /// scheduled, in the order of their due times.
     pub events: Vec<UnfinishedEvent>,
     /// How many workers, flushes and other shutdowns were running a subscriber that did not return, or the
     /// destructor of one.
@@ -329,6 +334,12 @@ impl UnfinishedEvent {
         self.0.origin.as_ref()
     }
 
+    /// When it was to run, if it was scheduled and not due; on the clock of the system.
+    #[must_use]
+    pub fn due(&self) -> Option<SystemTime> {
+        self.0.due
+    }
+
     /// The subscribers that have not finished; `None` if the event was enqueued and none was started.
     #[must_use]
     pub fn unfinished(&self) -> Option<impl ExactSizeIterator<Item = &SubscriberInfo>> {
@@ -346,12 +357,16 @@ impl UnfinishedEvent {
     ///
     /// `self`, if it is another event.
     pub fn downcast<E: Any>(self) -> Result<E, Self> {
+        if !self.0.event.is::<E>() {
+            return Err(self);
+        }
         let UnfinishedJob {
             info,
             topic,
             origin,
             event,
             unfinished,
+            due,
         } = self.0;
         event
             .into_inner()
@@ -364,6 +379,7 @@ impl UnfinishedEvent {
                     origin,
                     event: CatchDrop::new(event),
                     unfinished,
+                    due,
                 })
             })
     }

@@ -153,6 +153,26 @@ impl<V: Copy> BoundedQueue<V> {
         Ok(())
     }
 
+    /// Appends an item whatever the capacity and the state are. Returns a waiter, which the caller wakes when it holds no
+    /// lock. `chain` is that of the item itself.
+    pub(crate) fn push_due<T>(&self, vtable: V, item: T, chain: Option<EventChain>) -> Option<Waker>
+    where
+        T: Send + 'static,
+    {
+        let mut inbox = self.inbox();
+        inbox.items.push(vtable, item);
+        if let Some(chain) = chain {
+            inbox.items.set_chain(chain);
+        }
+        inbox.waiters.pop()
+    }
+
+    /// Wakes all waiters: they are to look again at what they wait for.
+    pub(crate) fn wake_all(&self) {
+        let waiters = self.inbox().waiters.take_all();
+        wake_each(waiters);
+    }
+
     /// From now on accepts only pushes of running jobs; all waiters are woken. Queued items can still
     /// be popped.
     pub(crate) fn drain(&self) {

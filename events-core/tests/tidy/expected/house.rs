@@ -26,6 +26,7 @@ pub(crate) const CORE: Library = Library {
         &["event"],
         &["diagnostics"],
         &["context"],
+        &["time"],
         &["handler"],
         &["background"],
         &["plan"],
