@@ -218,8 +218,8 @@ pub use crate::{
     handler::{Outcome, State},
     metadata::{Origin, Retry},
     modules::{
-        bounds, bridges, builder, emitting, failures, handlers, info, queues, scanning, scopes,
-        streams, subscribing,
+        bounds, bridges, builder, emitting, failures, handlers, info, outcomes, queues, scanning,
+        scopes, streams, subscribing,
     },
     registry::Registry,
     result::{EmitError, Emitted, Failure},

@@ -57,10 +57,14 @@ pub mod handlers {
 
 /// Descriptions of events and subscribers: names, topics, source locations, ids.
 pub mod info {
-    pub use crate::{
-        context::EmissionId,
-        metadata::{EventInfo, FieldInfo, IntoKey, Key, Location, SubscriberInfo},
+    pub use crate::metadata::{
+        EmissionId, EventInfo, FieldInfo, IntoKey, Key, Location, SubscriberInfo,
     };
+}
+
+/// What became of the subscribers of an event.
+pub mod outcomes {
+    pub use crate::result::{NotReached, SkipReason, SubscriberOutcome};
 }
 
 /// The return types of the methods of [`Queue`](crate::Queue): flushes, workers, shutdowns; and the error of

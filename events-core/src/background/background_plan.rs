@@ -37,10 +37,10 @@ use super::{
     start_order::{Dependencies, Select, Stage, stages},
 };
 use crate::{
-    context::{CatchSpan, EmissionId, log, panic_hook::catch_panic, records_spans},
+    context::{CatchSpan, log, panic_hook::catch_panic, records_spans},
     event::{AnyEvent, EventCopy, OwnedEvent},
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef, Step, ViewFn},
-    metadata::SubscriberInfo,
+    metadata::{EmissionId, SubscriberInfo},
     primitives::{OptionBox, drop_each},
     result::{Cause, Panic},
 };
@@ -339,8 +339,12 @@ impl<'a, 's> Starter<'a, 's> {
     fn fail(&mut self, cause: Cause) {
         self.uncounted += 1;
         let number = self.current_number();
-        self.result
-            .fail(number, &self.plan.subscribers()[number], cause);
+        self.result.fail(
+            number,
+            &self.plan.subscribers()[number],
+            cause,
+            self.call.failed_emission(),
+        );
     }
 
     /// The current handler, which is the one that calls this, does not run.
@@ -376,7 +380,7 @@ impl<'a, 's> Starter<'a, 's> {
         self.uncounted += 1;
         let number = self.current_number();
         let subscriber = &self.plan.subscribers()[number];
-        self.result.end(number, subscriber, ended);
+        self.result.end(number, subscriber, ended, self.call);
     }
 
     /// The number of the handler that was started last.

@@ -4,10 +4,10 @@ use std::{mem, sync::Arc, thread};
 
 use crate::{
     context::{log, panic_hook},
-    handler::Step,
+    handler::{BackgroundCall, Step},
     metadata::SubscriberInfo,
     primitives::OptionBox,
-    result::{Cause, Failure, FailureList},
+    result::{Cause, FailedEmission, Failure, FailureList},
 };
 
 /// The results of an event's background handlers so far. Each handler is named by its *number*: its index
@@ -116,12 +116,13 @@ impl BackgroundResult {
         }
     }
 
-    /// Records that a handler is complete.
+    /// Records that a handler is complete. The emission is the innermost one of this thread.
     pub(crate) fn end(
         &mut self,
         number: usize,
         subscriber: &Arc<SubscriberInfo>,
         ended: thread::Result<Step>,
+        call: &BackgroundCall,
     ) {
         let cause = match ended {
             Ok(Step::Skipped) => return,
@@ -131,18 +132,24 @@ impl BackgroundResult {
         };
         match cause {
             None => self.ran += 1,
-            Some(cause) => self.fail(number, subscriber, cause),
+            Some(cause) => self.fail(number, subscriber, cause, call.failed_emission()),
         }
     }
 
     /// Records that a handler failed.
-    pub(super) fn fail(&mut self, number: usize, subscriber: &Arc<SubscriberInfo>, cause: Cause) {
+    pub(super) fn fail(
+        &mut self,
+        number: usize,
+        subscriber: &Arc<SubscriberInfo>,
+        cause: Cause,
+        emission: FailedEmission,
+    ) {
         if cause.is_from_call() {
             self.ran += 1;
         } else {
             self.unreached += 1;
         }
-        let failure = Failure::new(Arc::clone(subscriber), cause);
+        let failure = Failure::new(Arc::clone(subscriber), cause, emission);
         self.failures
             .get_or_insert_default()
             .push((number, failure));

@@ -21,9 +21,9 @@ use super::{
     start_order::Select,
 };
 use crate::{
-    context::{EmissionId, EmitGuard, OwnsHandlers, with_enough_stack},
+    context::{EmitGuard, OwnsHandlers, with_enough_stack},
     handler::BackgroundCall,
-    metadata::{EventInfo, Origin},
+    metadata::{EmissionId, EventInfo, Origin},
     primitives::OptionBox,
     result::FailedCheck,
 };
@@ -259,7 +259,7 @@ impl<E: RunEvent> BackgroundRun<E> {
         let mut index = 0;
         while index < self.futures.len() {
             let number = self.futures.number(index);
-            let this = self.as_mut().project();
+            let mut this = self.as_mut().project();
             let _entered = this
                 .spans
                 .get()
@@ -267,11 +267,12 @@ impl<E: RunEvent> BackgroundRun<E> {
                 .flatten()
                 .find(|(other, _)| *other == number)
                 .and_then(|(_, span)| span.enter());
-            match this.futures.poll_at(index, waker) {
+            match this.futures.as_mut().poll_at(index, waker) {
                 Poll::Pending => index += 1,
                 Poll::Ready(ended) => {
                     let subscriber = &plan.subscribers()[number];
-                    this.result.end(number, subscriber, ended);
+                    this.result
+                        .end(number, subscriber, ended, this.futures.call());
                 }
             }
         }

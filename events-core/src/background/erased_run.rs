@@ -18,6 +18,7 @@ use super::{
 use crate::{
     event::{AnyEvent, Event, EventCopy},
     metadata::{EventInfo, Origin, SubscriberInfo},
+    result::FailedEmission,
 };
 
 /// Polls a run whose chain may be suspended: that of an event that was enqueued.
@@ -94,6 +95,10 @@ impl<E: PollEnqueued + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> 
     fn info(&self) -> Option<&'static EventInfo> {
         let is_there = self.futures.is_borrowed() || self.futures.subject().is_some();
         is_there.then(|| self.futures.call().info())
+    }
+
+    fn failed_emission(&self) -> FailedEmission {
+        self.futures.call().failed_emission()
     }
 
     fn topic(&self) -> Option<Cow<'static, str>> {

@@ -12,6 +12,7 @@ use super::background_result::{BackgroundResult, UnfinishedHandlers};
 use crate::{
     event::AnyEvent,
     metadata::{EventInfo, Origin, SubscriberInfo},
+    result::FailedEmission,
 };
 
 /// A [`BackgroundRun`](super::background_run::BackgroundRun) with its event type erased: the dispatch of one
@@ -43,6 +44,9 @@ pub(crate) trait ErasedBackgroundRun: Send {
 
     /// Describes the event type; `None` if the event is no longer there.
     fn info(&self) -> Option<&'static EventInfo>;
+
+    /// The emission, for a failure in it. It is the innermost one of this thread.
+    fn failed_emission(&self) -> FailedEmission;
 
     /// The topic of the event; `None` if the event is no longer there.
     fn topic(&self) -> Option<Cow<'static, str>>;

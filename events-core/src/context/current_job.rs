@@ -10,12 +10,11 @@ use std::{
     ptr,
 };
 
-use super::{
-    emission::{Emission, EmissionId},
-    emit_stack,
-    event_chain::EventChain,
+use super::{emission::Emission, emit_stack, event_chain::EventChain};
+use crate::{
+    metadata::{EmissionId, Origin},
+    result::FailedEmission,
 };
-use crate::metadata::Origin;
 
 /// The identity of a queue, for comparison only.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -140,4 +139,26 @@ pub(crate) fn parent_id() -> Option<EmissionId> {
 /// The innermost emission of this thread, for a handler that has it as a parameter.
 pub(crate) fn current_emission(topic: Cow<'static, str>, origin: Option<Origin>) -> Emission {
     Emission::new(topic, origin, emit_stack::emission_id(), parent_id())
+}
+
+/// The innermost emission of this thread, for the failure of a subscriber in it.
+#[cold]
+pub(crate) fn failed_emission(topic: Cow<'static, str>, origin: Option<&Origin>) -> FailedEmission {
+    let id = emit_stack::emission_id();
+    FailedEmission::new(topic, origin.cloned(), Some(id), parent_id())
+}
+
+/// An emission that this thread has not entered, for a failure in it. It has the parent that it would have here.
+#[cold]
+pub(crate) fn failed_emission_outside(
+    topic: Cow<'static, str>,
+    origin: Option<&Origin>,
+    id: Option<EmissionId>,
+) -> FailedEmission {
+    let parent = match INNERMOST.get() {
+        Some((outer_depth, job)) if outer_depth == emit_stack::depth() => job.parent,
+        _ => emit_stack::innermost(),
+    };
+    let id = id.unwrap_or_else(EmissionId::new);
+    FailedEmission::new(topic, origin.cloned(), Some(id), parent)
 }

@@ -11,8 +11,10 @@
 
 use std::{cell::Cell, marker::PhantomData, ptr};
 
-use super::emission::EmissionId;
-use crate::{metadata::EventInfo, result::TooDeep};
+use crate::{
+    metadata::{EmissionId, EventInfo},
+    result::TooDeep,
+};
 
 /// The maximum number of nested emits, unless the registry sets another.
 pub(crate) const DEFAULT_LIMIT: usize = 128;
@@ -183,6 +185,11 @@ pub(crate) fn depth() -> usize {
 /// The id of the innermost emission of this thread, created if needed.
 pub(crate) fn emission_id() -> EmissionId {
     id_at(depth().saturating_sub(1))
+}
+
+/// The id of the innermost emission of this thread, if there is one.
+pub(super) fn innermost() -> Option<EmissionId> {
+    depth().checked_sub(1).map(id_at)
 }
 
 /// The id of the emission around the innermost one of this thread, if there is one.

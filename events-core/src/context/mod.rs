@@ -28,10 +28,11 @@ pub(crate) mod panic_hook;
 
 pub(crate) use catch_span::{CatchSpan, EnteredSpan};
 pub(crate) use current_job::{
-    CurrentJobGuard, QueueId, chain_of_job, current_emission, enter_job, is_in_job_of, parent_id,
-    set_chain,
+    CurrentJobGuard, QueueId, chain_of_job, current_emission, enter_job, failed_emission,
+    failed_emission_outside, is_in_job_of, parent_id, set_chain,
 };
-pub use emission::{Emission, EmissionId, EmissionSource};
+pub use emission::{Emission, EmissionSource};
+
 pub(crate) use emit_stack::{
     DEFAULT_LIMIT, EmitGuard, LimitedCallGuard, MAX_LIMIT, MAX_UNMEASURED_DEPTH, depth,
     emission_id, is_inside_call, may_enter, topics, with_enough_stack,

@@ -13,12 +13,12 @@ use crate::{
     background::{
         BackgroundPlan, BackgroundRun, DeferredRun, ErasedBackgroundRun, Select, copy_event,
     },
-    context::{emission_id, panic_hook::catch_panic},
+    context::{emission_id, failed_emission, panic_hook::catch_panic},
     event::EventCopy,
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef},
     metadata::SubscriberInfo,
     queue::{ClonedEventJob, PushError, PushErrorKind},
-    result::{Cause, EmitStats, Failure, Undelivered},
+    result::{Cause, EmitStats, FailedEmission, Failure, Undelivered},
 };
 
 /// How many background handlers were queued, and how many ran at once.
@@ -99,11 +99,30 @@ fn select_accepting(
             Ok(false) => {}
             Err(panic) => {
                 let subscriber = Arc::clone(&background.subscribers()[index]);
-                fail(Failure::new(subscriber, Cause::Panic(panic)));
+                let emission = failed_in(background, event, emit_context);
+                fail(Failure::new(subscriber, Cause::Panic(panic), emission));
             }
         }
     }
     selected
+}
+
+/// The emission, for a failure in it.
+#[cold]
+fn failed_in(
+    background: &BackgroundPlan,
+    event: ErasedEventRef<'_>,
+    emit_context: EmitContext<'_>,
+) -> FailedEmission {
+    let mut topic = emit_context.info.topic().into();
+    if let Some(view) = background.view() {
+        view(event, emit_context.origin, &mut |event| {
+            if event.topic() != emit_context.info.topic() {
+                topic = event.topic().to_owned().into();
+            }
+        });
+    }
+    failed_emission(topic, emit_context.origin)
 }
 
 /// The snapshot for these handlers. `None` if there are none, or if `Clone` panics.
@@ -117,7 +136,8 @@ fn snapshot(
     let copied = match shared_copy(background, event, emit_context, selected, fail) {
         Ok(copied) => copied,
         Err(cause) => {
-            report_not_copied(background, selected, cause, fail);
+            let emission = failed_in(background, event, emit_context);
+            report_not_copied(background, selected, cause, &emission, fail);
             return None;
         }
     };
@@ -137,7 +157,8 @@ fn snapshot(
     match catch_panic(|| handler.copy(event, run(call))) {
         Ok(snapshot) => snapshot,
         Err(panic) => {
-            report_not_copied(background, selected, Cause::Panic(panic), fail);
+            let emission = failed_in(background, event, emit_context);
+            report_not_copied(background, selected, Cause::Panic(panic), &emission, fail);
             None
         }
     }
@@ -164,7 +185,12 @@ fn shared_copy(
         Err(Cause::NoCopy(why)) => {
             for index in selected.extract_if(.., |index| takes_copy(*index)) {
                 let subscriber = Arc::clone(&background.subscribers()[index]);
-                fail(Failure::new(subscriber, Cause::NoCopy(why.clone())));
+                let emission = failed_in(background, event, emit_context);
+                fail(Failure::new(
+                    subscriber,
+                    Cause::NoCopy(why.clone()),
+                    emission,
+                ));
             }
             Ok(None)
         }
@@ -177,6 +203,7 @@ fn report_not_copied(
     background: &BackgroundPlan,
     selected: &[usize],
     cause: Cause,
+    emission: &FailedEmission,
     fail: &mut dyn FnMut(Failure),
 ) {
     let causes = iter::once(cause).chain(iter::repeat_with(|| {
@@ -186,6 +213,7 @@ fn report_not_copied(
         fail(Failure::new(
             Arc::clone(&background.subscribers()[index]),
             cause,
+            emission.clone(),
         ));
     }
 }
@@ -195,8 +223,10 @@ fn report_not_copied(
 fn run_on_full_queue(refused: PushError<ClonedEventJob>, fail: &mut dyn FnMut(Failure)) -> usize {
     let reason = undelivered(&refused.kind);
     let mut run = refused.item.into_run();
+    let emission = run.failed_emission();
     let mut report_unreached = |subscriber: Arc<SubscriberInfo>| {
-        fail(Failure::new(subscriber, Cause::Undelivered(reason)));
+        let cause = Cause::Undelivered(reason);
+        fail(Failure::new(subscriber, cause, emission.clone()));
     };
     run.as_mut()
         .remove_async()

@@ -3,6 +3,7 @@
 
 use std::{
     any::Any,
+    borrow::Cow,
     sync::{
         Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -10,10 +11,13 @@ use std::{
 };
 
 use crate::{
-    context::{Emission, EmissionSource, current_emission},
+    context::{
+        Emission, EmissionSource, current_emission, failed_emission, failed_emission_outside,
+    },
     event::{AnyEvent, Event, Family},
-    metadata::{EventInfo, Origin},
+    metadata::{EmissionId, EventInfo, Origin},
     primitives::{OptionBox, sync::lock},
+    result::FailedEmission,
 };
 
 /// The origin of an emit, for the filters of a handler.
@@ -75,6 +79,9 @@ pub struct BackgroundCall {
     details: OptionBox<CallDetails>,
 }
 
+/// What an attempt leaves to the next one.
+pub(crate) type Carried = Box<dyn Any + Send + Sync>;
+
 /// What few calls have.
 #[derive(Debug)]
 struct CallDetails {
@@ -83,7 +90,7 @@ struct CallDetails {
     /// The number of the attempt, which is 1 for the first one.
     attempt: u32,
     /// What the attempt before has left to this one.
-    carried: Mutex<Option<Box<dyn Any + Send>>>,
+    carried: Mutex<Option<Carried>>,
     /// How many handlers wait for a permit.
     waiting: AtomicUsize,
 }
@@ -145,7 +152,7 @@ impl BackgroundCall {
     }
 
     /// The call of another attempt with the same event, which receives what is carried.
-    pub(crate) fn of_attempt(&self, attempt: u32, carried: Option<Box<dyn Any + Send>>) -> Self {
+    pub(crate) fn of_attempt(&self, attempt: u32, carried: Option<Carried>) -> Self {
         let details = CallDetails {
             topic: self.details.get().and_then(|details| details.topic.clone()),
             attempt,
@@ -173,7 +180,7 @@ impl BackgroundCall {
     }
 
     /// What the attempt before has left, once.
-    pub(crate) fn take_carried(&self) -> Option<Box<dyn Any + Send>> {
+    pub(crate) fn take_carried(&self) -> Option<Carried> {
         lock(&self.details.get()?.carried).take()
     }
 
@@ -193,12 +200,31 @@ impl BackgroundCall {
     }
 }
 
-impl EmissionSource for BackgroundCall {
-    fn emission(&self) -> Emission {
-        let topic = match self.details.get().and_then(|details| details.topic.as_ref()) {
+impl BackgroundCall {
+    fn topic(&self) -> Cow<'static, str> {
+        match self.details.get().and_then(|details| details.topic.as_ref()) {
             None => self.info.topic().into(),
             Some(topic) => topic.to_string().into(),
-        };
-        current_emission(topic, self.origin.clone()).of_attempt(self.attempt())
+        }
+    }
+
+    /// The emission, for a failure in it. It is the innermost one of this thread.
+    #[cold]
+    pub(crate) fn failed_emission(&self) -> FailedEmission {
+        let emission = failed_emission(self.topic(), self.origin());
+        emission.of_attempt(self.attempt())
+    }
+
+    /// The emission with that id, for a failure in it. This thread has not entered it.
+    #[cold]
+    pub(crate) fn failed_emission_outside(&self, id: Option<EmissionId>) -> FailedEmission {
+        let emission = failed_emission_outside(self.topic(), self.origin(), id);
+        emission.of_attempt(self.attempt())
+    }
+}
+
+impl EmissionSource for BackgroundCall {
+    fn emission(&self) -> Emission {
+        current_emission(self.topic(), self.origin.clone()).of_attempt(self.attempt())
     }
 }

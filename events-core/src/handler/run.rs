@@ -13,7 +13,7 @@ use super::{
     outcome::Step,
 };
 use crate::{
-    context::{Emission, EmissionSource, current_emission, log, panic_hook},
+    context::{Emission, EmissionSource, current_emission, failed_emission, log, panic_hook},
     event::Family,
     metadata::{Origin, SubscriberInfo},
     result::{BoxError, Cause, EmitStats, Failure, FailureList, Panic},
@@ -152,6 +152,7 @@ impl<'r> Run<'r> {
         let failure = Failure::new(
             Arc::clone(&self.delivery.chain().subscribers()[index]),
             cause,
+            failed_emission(self.delivery.chain().topic().clone(), self.origin),
         );
         let Some(failures) = self.failures else {
             return log::failure(failure);

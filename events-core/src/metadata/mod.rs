@@ -4,6 +4,7 @@
 //! A *topic* is the text that names an event type: the path of the type, unless the type sets another.
 //!
 //! - `did_you_mean`: the names that are similar to a missing one
+//! - `emission_id`: the id of an emission
 //! - `emit_verb`: the kinds of methods that emit an event
 //! - `info`: descriptions of event types and fields
 //! - `key`: the identity of a function, a type or a text
@@ -14,6 +15,7 @@
 //! - `subscriber_info`: descriptions and options of subscribers
 
 mod did_you_mean;
+mod emission_id;
 mod emit_verb;
 mod info;
 mod key;
@@ -24,6 +26,7 @@ mod retry;
 mod subscriber_info;
 
 pub use did_you_mean::{suggest, suggest_topics};
+pub use emission_id::EmissionId;
 pub use emit_verb::EmitVerb;
 pub use info::{EventInfo, FieldInfo};
 pub use key::{IntoKey, Key};

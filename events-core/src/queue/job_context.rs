@@ -3,10 +3,10 @@
 
 use crate::{
     context::{
-        CatchSpan, CurrentJobGuard, EmissionId, EnteredSpan, QueueId, depth, emission_id,
-        enter_job, is_traced, parent_id,
+        CatchSpan, CurrentJobGuard, EnteredSpan, QueueId, depth, emission_id, enter_job, is_traced,
+        parent_id,
     },
-    metadata::Origin,
+    metadata::{EmissionId, Origin},
 };
 
 /// The context that a job was pushed in. Most jobs have an empty one, which is not stored.

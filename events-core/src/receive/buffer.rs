@@ -24,7 +24,7 @@ use crate::{
     metadata::{Key, Origin, SubscriberInfo},
     primitives::{drop_catching, drop_each, sync::lock, wake_each},
     registry::Registry,
-    result::{Cause, Failure},
+    result::{Cause, FailedEmission, Failure},
     subscribe::{NewSubscription, Subscription},
 };
 
@@ -177,7 +177,10 @@ impl<E> EventBuffer<E> {
                 Ok(false) => dropped.push_back(received),
                 Err(panic) => {
                     let subscriber = Arc::clone(&self.subscriber);
-                    log::failure(Failure::new(subscriber, Cause::Panic(panic)));
+                    let topic = subscriber.topic.clone();
+                    let origin = received.origin.clone();
+                    let outside = FailedEmission::new(topic, origin, None, None);
+                    log::failure(Failure::new(subscriber, Cause::Panic(panic), outside));
                     dropped.push_back(received);
                 }
             }

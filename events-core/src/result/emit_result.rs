@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, error::Error, fmt, ops::Deref, sync::Arc};
 
-use super::{failure::Failure, too_deep::TooDeep};
+use super::{failures::Failure, too_deep::TooDeep};
 use crate::{metadata::SubscriberInfo, primitives::one_line};
 
 /// An event after [`try_emit`](crate::Event::try_emit), with what its subscribers did.

@@ -12,6 +12,7 @@ mod event;
 mod lost;
 mod macros;
 mod panics;
+mod policy;
 mod queue;
 mod subscribe;
 mod texts;

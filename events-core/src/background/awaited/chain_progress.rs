@@ -5,7 +5,7 @@ use std::{sync::Arc, thread};
 use crate::{
     background::background_plan::BackgroundPlan,
     context::{CatchSpan, panic_hook},
-    handler::Step,
+    handler::{BackgroundCall, Step},
     metadata::SubscriberInfo,
     result::{Cause, EmitStats, FailedCheck, Failure, FailureList},
 };
@@ -32,12 +32,13 @@ impl ChainProgress {
     }
 }
 
-/// Records that an awaited handler is complete.
+/// Records that an awaited handler is complete. The emission is the innermost one of this thread.
 pub(super) fn record_end(
     stats: &mut EmitStats,
     subscriber: &Arc<SubscriberInfo>,
     ended: thread::Result<Step>,
     failures: &FailureList,
+    call: &BackgroundCall,
 ) {
     let cause = match ended {
         Ok(Step::Skipped) => return,
@@ -51,6 +52,10 @@ pub(super) fn record_end(
     };
     stats.ran += 1;
     if let Some(cause) = cause {
-        failures.push(Failure::new(Arc::clone(subscriber), cause));
+        failures.push(Failure::new(
+            Arc::clone(subscriber),
+            cause,
+            call.failed_emission(),
+        ));
     }
 }

@@ -92,7 +92,7 @@ impl<E: Event> BackgroundRun<E> {
         if let Some(ChainStep::Awaited(_, subscriber)) =
             chain.and_then(|chain| chain.steps.get(step))
         {
-            record_end(&mut stats, subscriber, ended, failures);
+            record_end(&mut stats, subscriber, ended, failures, self.futures.call());
         }
         let polled = self.run_chain(&plan, step + 1, stats, failed_checks, failures, waker);
         polled.map(|stats| Some((plan, stats)))
@@ -123,31 +123,38 @@ impl<E: Event> BackgroundRun<E> {
                 _ => None,
             };
             let entered = span.as_ref().and_then(CatchSpan::enter);
-            let this = self.as_mut().project();
-            let polled =
-                this.futures
-                    .start_exclusive(plan, waker, |event, call, plan, mut start| {
-                        let event = erase(event);
-                        match plan.awaited_chain()?.steps.get(step)? {
-                            ChainStep::Awaited(handler, _) => {
-                                Some(handler.start(event, call, &mut start))
-                            }
-                            ChainStep::Sync(stretch) => {
-                                let of_stretch =
-                                    stretch.run(event, call.origin(), failures, is_traced);
-                                stats.ran += of_stretch.ran;
-                                stats.stopped_by = of_stretch.stopped_by;
-                                stats.unreached |= of_stretch.unreached;
-                                Some(FirstPoll::Skipped)
-                            }
+            let mut this = self.as_mut().project();
+            let polled = this.futures.as_mut().start_exclusive(
+                plan,
+                waker,
+                |event, call, plan, mut start| {
+                    let event = erase(event);
+                    match plan.awaited_chain()?.steps.get(step)? {
+                        ChainStep::Awaited(handler, _) => {
+                            Some(handler.start(event, call, &mut start))
                         }
-                    });
+                        ChainStep::Sync(stretch) => {
+                            let of_stretch = stretch.run(event, call.origin(), failures, is_traced);
+                            stats.ran += of_stretch.ran;
+                            stats.stopped_by = of_stretch.stopped_by;
+                            stats.unreached |= of_stretch.unreached;
+                            Some(FirstPoll::Skipped)
+                        }
+                    }
+                },
+            );
             drop(entered);
             match (polled.flatten(), part) {
                 (Some(FirstPoll::Done), _) => stats.ran += 1,
                 (Some(FirstPoll::Skipped), _) => {}
                 (Some(FirstPoll::Ended(ended)), ChainStep::Awaited(_, subscriber)) => {
-                    record_end(&mut stats, subscriber, *ended, failures);
+                    record_end(
+                        &mut stats,
+                        subscriber,
+                        *ended,
+                        failures,
+                        this.futures.call(),
+                    );
                 }
                 (Some(FirstPoll::Pending), _) => {
                     if E::__FAILS_CLOSED {
@@ -193,9 +200,14 @@ impl<E: Event> BackgroundRun<E> {
         let Some(mut progress) = self.as_mut().project().chain.take() else {
             return EmitStats::default();
         };
+        let emission = self.futures.call().failed_emission_outside(self.id());
         for subscriber in progress.unfinished() {
             let cause = Cause::TooDeep(refusal.clone());
-            failures.push(Failure::new(Arc::clone(subscriber), cause));
+            failures.push(Failure::new(
+                Arc::clone(subscriber),
+                cause,
+                emission.clone(),
+            ));
         }
         progress.stats.unreached = 1;
         self.refuse(progress.failed_checks, failures);

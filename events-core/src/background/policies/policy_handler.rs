@@ -18,8 +18,9 @@ use std::{
 
 use super::fair_semaphore::{FairSemaphore, Ticket, WouldNeverEnd};
 use crate::{
-    context::{EmissionId, LimitedCallGuard, emission_id, is_inside_call, topics},
+    context::{LimitedCallGuard, emission_id, is_inside_call, topics},
     handler::{Background, BackgroundCall, Step},
+    metadata::EmissionId,
     result::{RefusedCall, WaitsForItself},
 };
 

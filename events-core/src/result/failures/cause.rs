@@ -3,19 +3,14 @@
 //! Every `match` on a [`Cause`] lists all causes: with a new cause, each one that does not handle it is a
 //! compile error.
 
-use std::{error::Error, fmt, sync::Arc};
+use std::{error::Error, fmt};
 
-use super::{
-    error_text::error_text,
-    panic::Panic,
+use super::{error_text::error_text, panic::Panic};
+use crate::result::{
     queue_full::Undelivered,
     refused_call::{NoCopy, NotAwaited, RefusedCall},
     too_deep::TooDeep,
     waits_for_itself::WaitsForItself,
-};
-use crate::{
-    metadata::SubscriberInfo,
-    primitives::{CatchDrop, one_line},
 };
 
 /// The error that a handler returned, with its type erased. `downcast_ref` returns it with its type.
@@ -46,37 +41,6 @@ use crate::{
 /// assert_eq!(error_of("a=0"), "a is empty");
 /// ```
 pub type BoxError = Box<dyn Error + Send + Sync>;
-
-/// One subscriber that failed during an emit, and how.
-///
-/// Displayed in one line, with the error's chain of sources:
-/// `shop::charge (src/shop.rs:12) returned an error: card refused, caused by: no cover`.
-///
-/// Guide: [failures](crate::guide::failures).
-///
-/// ```
-/// use events_core::{Event, Registry, failures::Cause};
-///
-/// #[derive(Event)]
-/// struct OrderPlaced;
-///
-/// let registry = Registry::new();
-/// let refuse = |_: &OrderPlaced| Err::<(), _>("card refused");
-/// registry.subscribe(refuse).id("charge").register()?.detach();
-/// registry.subscribe(|_: &OrderPlaced| panic!("no stock")).id("pack").register()?.detach();
-///
-/// let error = registry.try_emit(OrderPlaced).unwrap_err();
-/// let [charge, pack] = error.failures() else { panic!("both fail") };
-/// assert_eq!(charge.subscriber().name, "charge");
-/// assert!(matches!(charge.cause(), Cause::Error(error) if error.to_string() == "card refused"));
-/// assert_eq!(pack.panic().map(|panic| panic.message()), Some("no stock"));
-/// # Ok::<(), events_core::subscribing::SubscribeError>(())
-/// ```
-#[derive(Debug)]
-pub struct Failure {
-    subscriber: Arc<SubscriberInfo>,
-    cause: CatchDrop<Cause>,
-}
 
 /// How a subscriber failed.
 ///
@@ -158,94 +122,6 @@ impl Cause {
             | Self::NoCopy(_) => "a subscriber was not reached",
             Self::Error(_) | Self::Panic(_) | Self::TooDeep(_) => "a subscriber failed",
         }
-    }
-}
-
-impl Failure {
-    pub(crate) fn new(subscriber: Arc<SubscriberInfo>, cause: Cause) -> Self {
-        let cause = CatchDrop::new(cause);
-        Self { subscriber, cause }
-    }
-
-    /// The subscriber that failed.
-    #[must_use]
-    pub fn subscriber(&self) -> &SubscriberInfo {
-        &self.subscriber
-    }
-
-    /// How it failed.
-    #[must_use]
-    pub fn cause(&self) -> &Cause {
-        &self.cause
-    }
-
-    /// The error that it returned, or why the event did not reach it; `None` if it panicked.
-    #[must_use]
-    pub fn error(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
-        match &*self.cause {
-            Cause::Error(error) => Some(error.as_ref()),
-            Cause::Undelivered(why) => Some(why),
-            Cause::WaitsForItself(why) => Some(why),
-            Cause::TooDeep(why) => Some(why),
-            Cause::NotAwaited(why) => Some(why),
-            Cause::NoCopy(why) => Some(why),
-            Cause::Panic(_) => None,
-        }
-    }
-
-    /// The panic, if it panicked.
-    #[must_use]
-    pub fn panic(&self) -> Option<&Panic> {
-        match &*self.cause {
-            Cause::Panic(panic) => Some(panic),
-            Cause::Error(_)
-            | Cause::Undelivered(_)
-            | Cause::WaitsForItself(_)
-            | Cause::TooDeep(_)
-            | Cause::NotAwaited(_)
-            | Cause::NoCopy(_) => None,
-        }
-    }
-}
-
-/// Why an event that fails closed is refused.
-#[doc(hidden)]
-#[derive(Clone, Debug)]
-pub struct FailedCheck {
-    /// A text without that of the handler's error or panic, which may be secret.
-    pub(crate) reason: String,
-    /// The subscriber that failed; `None` if the emit itself was refused.
-    pub(crate) subscriber: Option<Arc<SubscriberInfo>>,
-}
-
-impl FailedCheck {
-    /// The reason that this failure is; `None` if its subscriber is optional.
-    pub(crate) fn of(failure: &Failure) -> Option<Self> {
-        let Failure { subscriber, cause } = failure;
-        let name = one_line(&subscriber.name);
-        let reason = match &**cause {
-            Cause::Error(_) => format!("the subscriber `{name}` returned an error"),
-            Cause::Panic(_) => format!("the subscriber `{name}` panicked"),
-            cause => format!("the subscriber `{name}` {cause}"),
-        };
-        (!subscriber.optional).then(|| Self {
-            reason,
-            subscriber: Some(Arc::clone(subscriber)),
-        })
-    }
-
-    /// The reason that a refused emit is.
-    pub(crate) fn of_refusal(refusal: &TooDeep) -> Self {
-        Self {
-            reason: refusal.to_string(),
-            subscriber: None,
-        }
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.subscriber, self.cause())
     }
 }
 

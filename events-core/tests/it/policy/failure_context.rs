@@ -1,0 +1,200 @@
+//! A failure has what is known of its emission: topic, origin, id, parent, attempt.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use events_core::{
+    AnyEvent, Emission, Event, EventCopy, Failure, Origin, Registry, args,
+    emitting::Args,
+    failures::{Cause, Undelivered},
+    info::EmissionId,
+};
+
+use crate::block_on;
+
+#[derive(Event, Clone)]
+#[event(topic = "policy::order")]
+struct Order;
+
+#[derive(Event, Clone)]
+#[event(topic = "policy::mail")]
+struct Mail;
+
+/// The ids that a subscriber received, newest last: id and parent.
+#[derive(Clone, Default)]
+struct Ids(Arc<Mutex<Vec<(EmissionId, Option<EmissionId>)>>>);
+
+impl Ids {
+    fn note(&self, emission: &Emission) {
+        let ids = (emission.id(), emission.parent());
+        self.0.lock().expect("not poisoned").push(ids);
+    }
+
+    fn last(&self) -> (EmissionId, Option<EmissionId>) {
+        *self.0.lock().expect("not poisoned").last().expect("it ran")
+    }
+}
+
+/// A registry whose pattern subscriber notes the emissions of all topics.
+fn registry() -> (Registry, Ids) {
+    let registry = Registry::new();
+    let ids = Ids::default();
+    let noted = ids.clone();
+    registry
+        .subscribe_topic(".*", move |_: &dyn AnyEvent, emission: &Emission| {
+            noted.note(emission)
+        })
+        .expect("a pattern")
+        .priority(i32::MAX)
+        .register()
+        .expect("registered")
+        .detach();
+    (registry, ids)
+}
+
+#[track_caller]
+fn check(failure: &Failure, topic: &str, origin: Option<&str>, ids: &Ids) {
+    assert_eq!(failure.topic(), topic);
+    assert_eq!(failure.origin().map(Origin::as_str), origin);
+    let (id, parent) = ids.last();
+    assert_eq!(failure.emission_id(), Some(id));
+    assert_eq!(failure.parent(), parent);
+    assert_eq!((failure.attempt(), failure.is_final()), (1, true));
+}
+
+#[test]
+fn of_a_sync_subscriber() {
+    let (registry, ids) = registry();
+    registry.on(|_: &Order| Err::<(), _>("refused")).detach();
+    registry.on(|_: &Order| panic!("lost")).detach();
+    let error = registry
+        .try_emit_from(Order, "shop")
+        .err()
+        .expect("it fails");
+    assert_eq!(error.failures().len(), 2);
+    for failure in error.failures() {
+        check(failure, "policy::order", Some("shop"), &ids);
+    }
+}
+
+#[test]
+fn of_a_nested_emit_with_its_parent() {
+    let (registry, ids) = registry();
+    registry.on(|_: &Mail| Err::<(), _>("refused")).detach();
+    let (inner, noted) = (Arc::new(Mutex::new(None)), ids.clone());
+    let seen = Arc::clone(&inner);
+    let nested = registry.clone();
+    registry
+        .on(move |_: &Order| {
+            let error = nested.try_emit(Mail).err().expect("it fails");
+            check(&error.failures()[0], "policy::mail", None, &noted);
+            *seen.lock().expect("not poisoned") = error.failures()[0].parent();
+        })
+        .detach();
+    registry.emit(Order);
+    let parent = *inner.lock().expect("not poisoned");
+    assert_eq!(parent, Some(ids.0.lock().expect("not poisoned")[0].0));
+}
+
+#[test]
+fn of_a_named_event() {
+    let (registry, ids) = registry();
+    registry
+        .on_topic("a::b", |_: &dyn AnyEvent| Err::<(), _>("refused"))
+        .expect("a pattern")
+        .detach();
+    let error = registry.try_emit_topic_from("a::b", args! {}, "shop");
+    let error = error.err().expect("it fails");
+    check(&error.failures()[0], "a::b", Some("shop"), &ids);
+    let error = block_on(registry.try_emit_topic_async("a::b", Args::new()));
+    let error = error.err().expect("it fails");
+    check(&error.failures()[0], "a::b", None, &ids);
+}
+
+#[test]
+fn of_async_and_awaited_subscribers() {
+    let (registry, ids) = registry();
+    registry
+        .on_async(async |_: &Order| Err::<(), _>("at once"))
+        .detach();
+    registry
+        .on_async(async |_: &Order| {
+            yield_once().await;
+            Err::<(), _>("later")
+        })
+        .detach();
+    registry
+        .on_awaited(async |_: &mut Order| {
+            yield_once().await;
+            Err::<(), _>("in its place")
+        })
+        .detach();
+    let error = block_on(registry.try_emit_async_from(Order, "shop"));
+    let error = error.err().expect("they fail");
+    assert_eq!(error.failures().len(), 3);
+    for failure in error.failures() {
+        check(failure, "policy::order", Some("shop"), &ids);
+    }
+}
+
+#[test]
+fn of_a_subscriber_that_is_not_reached() {
+    let (registry, ids) = registry();
+    registry.on_async(async |_: &Order| ()).detach();
+    let _ = registry.queue().shutdown(Duration::ZERO);
+    let error = registry
+        .try_emit_from(Order, "shop")
+        .err()
+        .expect("it is not reached");
+    let [failure] = error.failures() else {
+        panic!("one subscriber is async");
+    };
+    assert!(matches!(
+        failure.cause(),
+        Cause::Undelivered(Undelivered::ShutDown)
+    ));
+    check(failure, "policy::order", Some("shop"), &ids);
+}
+
+#[test]
+fn of_a_named_event_that_is_not_reached() {
+    let (registry, ids) = registry();
+    registry
+        .on_topic_deferred("a::b", |_: &EventCopy| panic!("lost"))
+        .expect("a pattern")
+        .detach();
+    let _ = registry.queue().shutdown(Duration::ZERO);
+    let error = registry.try_emit_topic_from("a::b", args! {}, "shop");
+    let error = error
+        .err()
+        .expect("the deferred one runs at once, and fails");
+    check(&error.failures()[0], "a::b", Some("shop"), &ids);
+}
+
+#[test]
+fn a_clone_is_the_same_failure() {
+    let (registry, _) = registry();
+    registry.on(|_: &Order| Err::<(), _>("refused")).detach();
+    let error = registry.try_emit(Order).err().expect("it fails");
+    let clone = error.failures()[0].clone();
+    drop(error);
+    assert_eq!(
+        clone.error().map(ToString::to_string).as_deref(),
+        Some("refused")
+    );
+}
+
+/// Pending once.
+async fn yield_once() {
+    let mut is_first = true;
+    std::future::poll_fn(|context| {
+        if std::mem::take(&mut is_first) {
+            context.waker().wake_by_ref();
+            return std::task::Poll::Pending;
+        }
+        std::task::Poll::Ready(())
+    })
+    .await;
+}
