@@ -37,7 +37,7 @@ pub mod emitting {
 /// The causes of a [`Failure`](crate::Failure) or an [`EmitError`](crate::EmitError).
 pub mod failures {
     pub use crate::result::{
-        BoxError, Cause, NoCopy, NotAwaited, Panic, TooDeep, Undelivered, WaitsForItself,
+        BoxError, Cause, NoCopy, NotAwaited, Panic, TimedOut, TooDeep, Undelivered, WaitsForItself,
     };
 }
 

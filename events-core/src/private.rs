@@ -4,7 +4,7 @@ use crate::event::Event;
 
 pub use crate::{
     __finishers as finishers,
-    background::{Awaited, ConcurrencyLimited, OnceHandler},
+    background::{Awaited, KeyFn, OnceHandler, PolicyHandler, TimedAwaited, key_fn},
     builtin::record::{OtherEvent, RecordProbe},
     context::EmissionSource,
     current::{CurrentRegistry, finish_async},
@@ -22,7 +22,7 @@ pub use crate::{
         AnyFilter, AsyncOutcome, Background, BackgroundCall, EmitOrigin, Filter, MissingState,
         Outcome, Param, Run, States, Step, any_filter, filter,
     },
-    metadata::{EventInfo, IntoKey, Key, Location, PatternText, SubscriberOptions},
+    metadata::{CallPolicies, EventInfo, IntoKey, Key, Location, PatternText, SubscriberOptions},
     plan::Slot,
     result::FailedCheck,
     scan::Linked,

@@ -94,6 +94,8 @@ pub(crate) struct BackgroundPlan {
     /// Whether some handlers are deferred: these run from the queue even in an async emit.
     has_deferred: bool,
     starts_at_once: bool,
+    /// Whether calls of some handlers may have to wait for others.
+    limits_calls: bool,
     dependencies: Dependencies,
     /// The sync and awaited handlers, if some are awaited.
     awaited_chain: Option<AwaitedChain<Self>>,
@@ -112,6 +114,7 @@ impl BackgroundPlan {
         let dependencies = Dependencies::new(dependencies);
         let has_deferred = subscribers.iter().any(|subscriber| subscriber.deferred);
         Self {
+            limits_calls: subscribers.iter().any(|subscriber| subscriber.limits_calls()),
             handlers,
             stages: stages(&subscribers, &dependencies),
             has_deferred,
@@ -149,6 +152,16 @@ impl BackgroundPlan {
     #[inline]
     pub(crate) fn starts_at_once(&self) -> bool {
         self.starts_at_once
+    }
+
+    /// The call of a run that is a job: it counts the handlers that wait for a permit, if some may have to.
+    #[inline]
+    pub(crate) fn call_of_job(&self, call: BackgroundCall) -> BackgroundCall {
+        if self.limits_calls {
+            call.counting_waits()
+        } else {
+            call
+        }
     }
 
     /// Whether some handlers are deferred.
@@ -378,6 +391,7 @@ impl<'a, 's> Starter<'a, 's> {
     #[inline(never)]
     fn end(&mut self, ended: thread::Result<Step>) {
         self.uncounted += 1;
+        self.start.keep_alive(); // a call may be repeated
         let number = self.current_number();
         let subscriber = &self.plan.subscribers()[number];
         self.result.end(number, subscriber, ended, self.call);

@@ -2,6 +2,7 @@
 
 use std::{mem, sync::Arc, thread};
 
+use super::policies::{CallEnd, NextCall};
 use crate::{
     context::{log, panic_hook},
     handler::{BackgroundCall, Step},
@@ -15,11 +16,20 @@ use crate::{
 pub(crate) struct BackgroundResult {
     /// How many handlers are complete, including those that failed.
     pub(crate) ran: usize,
-    /// How many calls of handlers were refused: each is a failure, but did not run. Not a `bool`: the compiler copied the
-    /// padding behind that in each emit, with loads for which store forwarding failed.
+    /// How many calls of handlers were refused, which is a failure, or are to be made later. Not a `bool`: the compiler
+    /// copied the padding behind that in each emit, with loads for which store forwarding failed.
     unreached: usize,
-    /// The failures, with the handlers' numbers.
-    failures: OptionBox<Vec<(usize, Failure)>>,
+    uncommon: OptionBox<Uncommon>,
+}
+
+/// What few events have. The numbers are those of the handlers.
+#[derive(Default)]
+struct Uncommon {
+    failures: Vec<(usize, Failure)>,
+    /// The failures after which the call is repeated.
+    repeated: Vec<(usize, Failure)>,
+    /// The calls that are to be made later, each with the failure after which it is repeated.
+    next_calls: Vec<(usize, Option<Cause>, NextCall)>,
 }
 
 /// The subscribers of an event whose handlers are not complete.
@@ -65,7 +75,7 @@ impl BackgroundResult {
         Self {
             ran: 0,
             unreached: 0,
-            failures: OptionBox::NONE,
+            uncommon: OptionBox::NONE,
         }
     }
 
@@ -74,7 +84,7 @@ impl BackgroundResult {
         Self {
             ran: self.ran,
             unreached: self.unreached,
-            failures: mem::replace(&mut self.failures, OptionBox::NONE),
+            uncommon: mem::replace(&mut self.uncommon, OptionBox::NONE),
         }
     }
 
@@ -84,26 +94,48 @@ impl BackgroundResult {
         self.ran == 0 && self.unreached == 0
     }
 
-    /// The failures in the order of the handlers' numbers.
+    /// The failures in the order of the handlers' numbers, without those after which the call is repeated.
     pub(crate) fn into_failures(mut self) -> impl Iterator<Item = Failure> {
-        let mut failures = self.failures.take().unwrap_or_default();
+        let mut failures = self.uncommon.take().unwrap_or_default().failures;
         failures.sort_by_key(|(number, _)| *number);
         failures.into_iter().map(|(_, failure)| failure)
     }
 
-    /// The failures that were not taken, in the order in which they occurred.
+    /// The failures that were not taken, in the order in which they occurred, and those after which the call is repeated.
     pub(super) fn failures(&self) -> impl Iterator<Item = &Failure> {
-        let failures = self.failures.get().into_iter().flatten();
+        let uncommon = self.uncommon.get().into_iter();
+        let failures = uncommon.flat_map(|uncommon| uncommon.failures.iter().chain(&uncommon.repeated));
         failures.map(|(_, failure)| failure)
     }
 
-    /// Whether there are failures.
+    /// Whether there are failures, or calls that are to be made later.
     #[inline]
-    pub(super) fn has_failures(&self) -> bool {
-        !self.failures.is_none()
+    pub(super) fn is_uncommon(&self) -> bool {
+        !self.uncommon.is_none()
     }
 
-    /// Logs the failures, and returns how many there are.
+    /// Takes the calls that are to be made later, each with its handler's number and the failure after which it is
+    /// repeated.
+    pub(super) fn take_next_calls(&mut self) -> Vec<(usize, Option<Cause>, NextCall)> {
+        if self.uncommon.is_none() {
+            return Vec::new();
+        }
+        mem::take(&mut self.uncommon.get_or_insert_default().next_calls)
+    }
+
+    /// Whether there are calls that are to be made later.
+    pub(super) fn has_next_calls(&self) -> bool {
+        let uncommon = self.uncommon.get();
+        uncommon.is_some_and(|uncommon| !uncommon.next_calls.is_empty())
+    }
+
+    /// Records the failure after which a call is repeated.
+    pub(super) fn add_repeated(&mut self, number: usize, failure: Failure) {
+        let uncommon = self.uncommon.get_or_insert_default();
+        uncommon.repeated.push((number, failure));
+    }
+
+    /// Logs the failures, and returns how many there are, without those after which the call is repeated.
     pub(super) fn record(&mut self) -> usize {
         self.take().into_failures().map(log::failure).count()
     }
@@ -112,7 +144,7 @@ impl BackgroundResult {
     pub(super) fn add_chain(&mut self, failures: FailureList) {
         if let Some(failures) = failures.into_inner().take() {
             let failures = failures.into_iter().map(|failure| (0, failure));
-            self.failures.get_or_insert_default().extend(failures);
+            self.uncommon.get_or_insert_default().failures.extend(failures);
         }
     }
 
@@ -127,13 +159,24 @@ impl BackgroundResult {
         let cause = match ended {
             Ok(Step::Skipped) => return,
             Ok(Step::Done | Step::Stop) => None,
-            Ok(Step::Failed(error)) => Some(Cause::of(error)),
+            Ok(Step::Failed(error)) => match error.downcast::<CallEnd>().map(|end| *end) {
+                Err(error) => Some(Cause::of(error)),
+                Ok(CallEnd::Failed(cause)) => Some(cause),
+                Ok(CallEnd::Repeat(cause, next)) => return self.add_next(number, Some(cause), next),
+                Ok(CallEnd::Debounce(next)) => return self.add_next(number, None, next),
+            },
             Err(payload) => Some(Cause::Panic(panic_hook::into_panic(payload))),
         };
         match cause {
             None => self.ran += 1,
             Some(cause) => self.fail(number, subscriber, cause, call.failed_emission()),
         }
+    }
+
+    fn add_next(&mut self, number: usize, cause: Option<Cause>, next: NextCall) {
+        self.unreached += 1;
+        let uncommon = self.uncommon.get_or_insert_default();
+        uncommon.next_calls.push((number, cause, next));
     }
 
     /// Records that a handler failed.
@@ -150,8 +193,7 @@ impl BackgroundResult {
             self.unreached += 1;
         }
         let failure = Failure::new(Arc::clone(subscriber), cause, emission);
-        self.failures
-            .get_or_insert_default()
-            .push((number, failure));
+        let uncommon = self.uncommon.get_or_insert_default();
+        uncommon.failures.push((number, failure));
     }
 }

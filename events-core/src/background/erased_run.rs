@@ -13,7 +13,7 @@ use super::{
     background_result::{BackgroundResult, UnfinishedHandlers},
     background_run::BackgroundRun,
     copies::RunEvent,
-    run_trait::ErasedBackgroundRun,
+    run_trait::{CallSchedule, ErasedBackgroundRun},
 };
 use crate::{
     event::{AnyEvent, Event, EventCopy},
@@ -49,6 +49,19 @@ impl<E: PollEnqueued + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> 
             self.as_mut().poll_and_start(&plan, waker);
         }
         self.ready()
+    }
+
+    fn schedule_next_calls(self: Pin<&mut Self>, schedule: &dyn CallSchedule) -> usize {
+        self.schedule_next_calls(schedule)
+    }
+
+    fn is_waiting(&self) -> bool {
+        let waiting = self.futures.call().waiting();
+        waiting > 0 && waiting == self.futures.len()
+    }
+
+    fn attempt(&self) -> u32 {
+        self.futures.call().attempt()
     }
 
     fn take_result(self: Pin<&mut Self>) -> BackgroundResult {

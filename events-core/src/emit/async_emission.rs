@@ -12,7 +12,7 @@ use std::{
 };
 
 use super::{
-    context::CallSite,
+    context::{CallSite, caller_span, choose_span},
     defer::defer,
     run_all::{self, Dispatch, run_all},
 };
@@ -53,7 +53,7 @@ pin_project_lite::pin_project! {
             if this.background_run.ready().is_pending() || this.deferred_last.is_some() {
                 this.as_mut().cut_off();
             }
-            if !this.failures.is_none() || this.background_run.has_failures() {
+            if !this.failures.is_none() || this.background_run.is_uncommon() {
                 this.log_failures(true);
             }
         }
@@ -120,7 +120,7 @@ impl<E: Event> AsyncEmission<E> {
         if let Err(refusal) = ready!(polled) {
             log::refusal(&refusal);
         }
-        if self.background_run.has_failures() {
+        if self.background_run.is_uncommon() {
             self.as_mut().log_failures(true);
         }
         Poll::Ready(self.finish())
@@ -168,6 +168,9 @@ impl<E: Event> AsyncEmission<E> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), Box<TooDeep>>> {
         let polled = self.as_mut().poll_handlers(waker);
+        if self.background_run.is_uncommon() {
+            self.as_mut().schedule_next_calls();
+        }
         if polled.is_ready() && self.deferred_last.is_some() {
             self.as_mut().defer_last(Select::DeferredLast);
         }
@@ -177,6 +180,17 @@ impl<E: Event> AsyncEmission<E> {
             self.refuse(result.as_ref().err().map(|refusal| &**refusal));
         }
         polled
+    }
+
+    /// Schedules the calls of handlers that failed and are to be repeated.
+    #[cold]
+    fn schedule_next_calls(self: Pin<&mut Self>) {
+        let this = self.project();
+        let _entered = this.span.get().and_then(CatchSpan::enter);
+        let _sink = this.registry.core().pass_failures();
+        let queue = this.registry.core().queue();
+        let retrying = this.background_run.schedule_next_calls(queue);
+        this.stats.add_retrying(retrying);
     }
 
     /// Refuses an event that fails closed because of what failed since its chain has run.
@@ -376,25 +390,4 @@ impl<E: Event> AsyncEmission<E> {
             emit_limits.report_unheard(&TypedView { event, origin });
         }
     }
-}
-
-/// The span of the caller, for a first poll outside of any span.
-#[cold]
-fn caller_span() -> OptionBox<CatchSpan> {
-    CatchSpan::current().into()
-}
-
-/// Chooses the span that each poll enters: that of the emit if `tracing` records it, else its parent. The parent is the
-/// span that polls the emit first, as that of `.instrument(span)`, or if there is none the caller's.
-#[cold]
-#[inline(never)]
-fn choose_span(span: &mut OptionBox<CatchSpan>, topic: &str, origin: Option<&Origin>) {
-    let polling = CatchSpan::current();
-    let parent = span.take().filter(|_| polling.is_none()).unwrap_or(polling);
-    let chosen = if records_spans() {
-        parent.in_scope(|| log::emit_span(topic, origin))
-    } else {
-        parent
-    };
-    *span = chosen.into();
 }

@@ -1,5 +1,5 @@
-//! The context of an emission: its event type, origin, depth limits and queue. Also the call of the
-//! interceptor, which is called before the subscribers and may withhold the event from them.
+//! The context of an emission: its event type, origin, depth limits and queue, and the span of an async one. Also the
+//! call of the interceptor, which is called before the subscribers and may withhold the event from them.
 
 use std::{
     any::{Any, TypeId},
@@ -7,9 +7,10 @@ use std::{
 };
 
 use crate::{
+    context::{CatchSpan, log, records_spans},
     event::{AnyEvent, BoxedEvent, Event, Family, TypedView, Visit},
     metadata::{EmitVerb, EventInfo, Location, Origin},
-    primitives::drop_catching,
+    primitives::{OptionBox, drop_catching},
     registry::{Core, EmitLimits, EventQueue, Intercepted, Viewer},
 };
 
@@ -125,4 +126,25 @@ impl Core {
         drop_catching(interceptor);
         withholds
     }
+}
+
+/// The span of the caller, for a first poll outside of any span.
+#[cold]
+pub(super) fn caller_span() -> OptionBox<CatchSpan> {
+    CatchSpan::current().into()
+}
+
+/// Chooses the span that each poll enters: that of the emit if `tracing` records it, else its parent. The parent is the
+/// span that polls the emit first, as that of `.instrument(span)`, or if there is none the caller's.
+#[cold]
+#[inline(never)]
+pub(super) fn choose_span(span: &mut OptionBox<CatchSpan>, topic: &str, origin: Option<&Origin>) {
+    let polling = CatchSpan::current();
+    let parent = span.take().filter(|_| polling.is_none()).unwrap_or(polling);
+    let chosen = if records_spans() {
+        parent.in_scope(|| log::emit_span(topic, origin))
+    } else {
+        parent
+    };
+    *span = chosen.into();
 }

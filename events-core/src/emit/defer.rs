@@ -18,6 +18,7 @@ use crate::{
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef},
     metadata::SubscriberInfo,
     queue::{ClonedEventJob, PushError, PushErrorKind},
+    registry::EventQueue,
     result::{Cause, EmitStats, FailedEmission, Failure, Undelivered},
 };
 
@@ -28,6 +29,8 @@ pub(super) struct Deferral {
     deferred: u32,
     /// How many ran at once, since the queue was full or shut down.
     ran: usize,
+    /// How many of these failed and are called again.
+    retrying: usize,
     /// Whether the event does not reach one of them, which is a failure.
     is_unreached: bool,
 }
@@ -36,7 +39,8 @@ impl Deferral {
     pub(super) fn add_to(self, stats: &mut EmitStats) {
         stats.deferred += self.deferred;
         stats.ran += self.ran;
-        stats.unreached |= u32::from(self.is_unreached);
+        stats.unreached |= u16::from(self.is_unreached);
+        stats.add_retrying(self.retrying);
     }
 }
 
@@ -73,7 +77,8 @@ pub(super) fn defer(
                     is_unreached = true;
                     fail(failure);
                 };
-                deferral.ran = run_on_full_queue(refused, &mut fail);
+                (deferral.ran, deferral.retrying) =
+                    run_on_full_queue(refused, emit_context.queue, &mut fail);
             }
         }
     }
@@ -143,6 +148,7 @@ fn snapshot(
     };
     let &first = selected.first()?;
     let call = BackgroundCall::new(emit_context.info, emit_context.origin.cloned());
+    let call = background.call_of_job(call);
     let run = |call| DeferredRun {
         plan: Arc::clone(background),
         selected: selected.clone(),
@@ -219,8 +225,12 @@ fn report_not_copied(
 }
 
 /// The queue did not accept the snapshot: the deferred handlers run here, and the async ones are
-/// reported as not reached. Returns how many ran.
-fn run_on_full_queue(refused: PushError<ClonedEventJob>, fail: &mut dyn FnMut(Failure)) -> usize {
+/// reported as not reached. Returns how many ran, and how many calls that failed are repeated.
+fn run_on_full_queue(
+    refused: PushError<ClonedEventJob>,
+    queue: &EventQueue,
+    fail: &mut dyn FnMut(Failure),
+) -> (usize, usize) {
     let reason = undelivered(&refused.kind);
     let mut run = refused.item.into_run();
     let emission = run.failed_emission();
@@ -233,13 +243,14 @@ fn run_on_full_queue(refused: PushError<ClonedEventJob>, fail: &mut dyn FnMut(Fa
         .into_iter()
         .for_each(&mut report_unreached);
     let _ = run.as_mut().poll_in_emission(Waker::noop());
+    let retrying = run.as_mut().schedule_next_calls(queue);
     // A handler with a concurrency limit may be pending. Nothing would poll it again.
     let unfinished = run.unfinished().subscribers;
     unfinished.into_iter().for_each(report_unreached);
     let result = run.as_mut().take_result();
     let ran = result.ran;
     result.into_failures().for_each(fail);
-    ran
+    (ran, retrying)
 }
 
 /// The reason that is reported for an event that the queue did not accept.

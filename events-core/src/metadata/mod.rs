@@ -11,7 +11,7 @@
 //! - `location`: a position in the source
 //! - `origin`: where an event was emitted from
 //! - `pattern`: a regular expression that matches topics
-//! - `retry`: when the failed call of a subscriber is repeated
+//! - `policies`: how the calls of a subscriber are limited in time, repeated and put off
 //! - `subscriber_info`: descriptions and options of subscribers
 
 mod did_you_mean;
@@ -22,7 +22,7 @@ mod key;
 mod location;
 mod origin;
 mod pattern;
-mod retry;
+mod policies;
 mod subscriber_info;
 
 pub use did_you_mean::{suggest, suggest_topics};
@@ -33,5 +33,5 @@ pub use key::{IntoKey, Key};
 pub use location::Location;
 pub use origin::Origin;
 pub use pattern::{IntoPattern, Pattern, PatternError, PatternText};
-pub use retry::Retry;
+pub use policies::{CallPolicies, Retry};
 pub use subscriber_info::{SubscriberInfo, SubscriberOptions};

@@ -1,8 +1,10 @@
 //! Descriptions of subscribers, and their options that are plain values.
 
-use std::{borrow::Cow, fmt, num::NonZeroUsize};
+use std::{borrow::Cow, fmt, num::NonZeroUsize, time::Duration};
 
-use super::{info::crate_of, location::Location, origin::Origin};
+use super::{
+    info::crate_of, location::Location, origin::Origin, policies::{CallPolicies, Retry},
+};
 use crate::primitives::one_line;
 
 /// The description of a subscriber, as reports, errors and logs show it.
@@ -62,6 +64,14 @@ pub struct SubscriberInfo {
     /// Whether its failure does not veto a write: see [`record`](crate::record#failures). It has no effect on other
     /// events.
     pub optional: bool,
+    /// How long a call of it may take; `None` means no limit.
+    pub timeout: Option<Duration>,
+    /// How a failed call of it is repeated, if it is.
+    pub retry: Option<Retry>,
+    /// How long no further event must come before it is called with the last one, if it waits for that.
+    pub debounce: Option<Duration>,
+    /// Whether its calls with the same key run one at a time.
+    pub per_key: bool,
 }
 
 /// The options of a subscriber that are plain values, as its attribute sets them.
@@ -120,7 +130,38 @@ impl SubscriberInfo {
             deferred,
             concurrency: NonZeroUsize::new(concurrency),
             optional,
+            timeout: None,
+            retry: None,
+            debounce: None,
+            per_key: false,
         }
+    }
+
+    pub(crate) fn set_policies(&mut self, policies: CallPolicies) {
+        let CallPolicies {
+            timeout,
+            retry,
+            debounce,
+            per_key,
+        } = policies;
+        self.timeout = timeout;
+        self.retry = retry;
+        self.debounce = debounce;
+        self.per_key = per_key;
+    }
+
+    pub(crate) fn policies(&self) -> CallPolicies {
+        CallPolicies {
+            timeout: self.timeout,
+            retry: self.retry,
+            debounce: self.debounce,
+            per_key: self.per_key,
+        }
+    }
+
+    /// Whether its calls may have to wait for others of it.
+    pub(crate) fn limits_calls(&self) -> bool {
+        self.concurrency.is_some() || self.per_key
     }
 
     /// The crate that declares it; empty if the module is.
@@ -170,6 +211,10 @@ impl fmt::Debug for SubscriberInfo {
             deferred,
             concurrency,
             optional,
+            timeout,
+            retry,
+            debounce,
+            per_key,
         } = self;
         f.debug_struct("SubscriberInfo")
             .field("topic", &format_args!("\"{}\"", one_line(topic)))
@@ -186,6 +231,10 @@ impl fmt::Debug for SubscriberInfo {
             .field("deferred", deferred)
             .field("concurrency", concurrency)
             .field("optional", optional)
+            .field("timeout", timeout)
+            .field("retry", retry)
+            .field("debounce", debounce)
+            .field("per_key", per_key)
             .finish()
     }
 }

@@ -20,6 +20,7 @@ use std::{
 
 use super::{emit_limits::EmitLimits, interceptor::InterceptorCell, topic_cache::TopicCache};
 use crate::{
+    background::CallSchedule,
     context::{QueueId, SinkGuard, enter_failure_sink, panic_hook},
     event::AnyEvent,
     handler::States,
@@ -335,6 +336,10 @@ impl QueueOwner for Core {
 
     fn report_unheard(&self, event: &dyn AnyEvent) {
         self.emit_limits.report_unheard(event);
+    }
+
+    fn call_schedule(&self) -> &dyn CallSchedule {
+        &self.queue
     }
 }
 

@@ -19,4 +19,5 @@ mod timetable;
 
 pub(crate) use clock::Clock;
 pub(crate) use sleep::Sleep;
-pub(crate) use timetable::{TimeKey, Timetable};
+pub use timetable::TimeKey;
+pub(crate) use timetable::Timetable;

@@ -340,6 +340,12 @@ impl UnfinishedEvent {
         self.0.due
     }
 
+    /// The number of the call that its subscriber has not finished: 1, or more if a failed call was to be repeated.
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        self.0.attempt
+    }
+
     /// The subscribers that have not finished; `None` if the event was enqueued and none was started.
     #[must_use]
     pub fn unfinished(&self) -> Option<impl ExactSizeIterator<Item = &SubscriberInfo>> {
@@ -367,6 +373,7 @@ impl UnfinishedEvent {
             event,
             unfinished,
             due,
+            attempt,
         } = self.0;
         event
             .into_inner()
@@ -380,6 +387,7 @@ impl UnfinishedEvent {
                     event: CatchDrop::new(event),
                     unfinished,
                     due,
+                    attempt,
                 })
             })
     }

@@ -1,4 +1,6 @@
-//! A limit on the concurrent calls of one handler.
+//! A background handler with policies: a limit on its concurrent calls, also for each key, a timeout, repetitions of
+//! failed calls, and calls that wait until no further event comes. The code here is compiled for each handler with
+//! policies, so it is short.
 //!
 //! A call acquires a permit of a fair semaphore before it runs the handler, and releases it afterwards. Each
 //! holder of a permit is recorded with the id of its emission.
@@ -10,106 +12,75 @@
 //! recognized; nor are two handlers that wait for each other from two tasks.
 
 use std::{
-    future::poll_fn,
+    fmt,
+    future::{Future, poll_fn},
     pin::pin,
-    ptr,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::Arc,
+    task::{Context, Poll},
 };
 
-use super::fair_semaphore::{FairSemaphore, Ticket, WouldNeverEnd};
+use super::{
+    call_key::KeyFn,
+    call_state::{CallState, CarriedCall},
+    policy_call::PolicyCall,
+};
 use crate::{
-    context::{LimitedCallGuard, emission_id, is_inside_call, topics},
     handler::{Background, BackgroundCall, Step},
-    metadata::EmissionId,
-    result::{RefusedCall, WaitsForItself},
+    primitives::catch_drop,
+    time::TimeKey,
 };
 
-/// A handler with a limit on its concurrent calls.
+/// A handler with policies.
 #[doc(hidden)]
-#[derive(Debug)]
-pub struct ConcurrencyLimited<H> {
-    semaphore: FairSemaphore<EmissionId>,
+pub struct PolicyHandler<E, H> {
+    state: Arc<CallState>,
+    key: Option<KeyFn<E>>,
     handler: H,
-    closed: AtomicBool,
 }
 
-impl<H> ConcurrencyLimited<H> {
-    /// A limit of 0 counts as 1.
-    pub fn new(concurrency: usize, handler: H) -> Self {
+impl<E, H> PolicyHandler<E, H> {
+    pub(crate) fn new(state: Arc<CallState>, key: Option<KeyFn<E>>, handler: H) -> Self {
         Self {
-            semaphore: FairSemaphore::new(concurrency),
+            state,
+            key,
             handler,
-            closed: AtomicBool::new(false),
         }
     }
 }
 
-impl<E: Sync, H: Background<E>> Background<E> for ConcurrencyLimited<H> {
+impl<E, H> fmt::Debug for PolicyHandler<E, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PolicyHandler").field(&self.state).finish()
+    }
+}
+
+impl<E: Sync + 'static, H: Background<E>> Background<E> for PolicyHandler<E, H> {
     async fn call<'a>(&'a self, event: &'a E, call: &'a BackgroundCall) -> Step {
-        let semaphore = &self.semaphore;
-        let Ok(_permit) = acquire(semaphore).await else {
-            return Step::Failed(Box::new(RefusedCall::WaitsForItself(WaitsForItself {
-                limit: semaphore.limit(),
-                chain: topics(),
-            })));
+        let carried = CarriedCall::of(call);
+        let key = match (&carried, &self.key) {
+            (None, Some(key)) => Some(key.call(event)),
+            (None, None) => None,
+            (Some(carried), _) => carried.key(),
         };
-        // The handler may have been unsubscribed while this call waited.
-        if self.closed.load(Ordering::Acquire) {
-            return Step::Skipped;
-        }
-        let mut called = pin!(self.handler.call(event, call));
-        poll_fn(|context| {
-            let _polled = LimitedCallGuard::enter(address(semaphore));
-            called.as_mut().poll(context)
+        let mut run = match PolicyCall::begin(&self.state, call, carried, key).await {
+            Ok(run) => run,
+            Err(step) => return step,
+        };
+        let mut called = pin!(Some(self.handler.call(event, call)));
+        let ended = poll_fn(|context| {
+            let waker = context.waker();
+            run.poll(waker, &mut || match called.as_mut().as_pin_mut() {
+                Some(called) => called.poll(&mut Context::from_waker(waker)),
+                None => Poll::Ready(Step::Skipped),
+            })
         })
-        .await
+        .await;
+        // While the permit is held: what a call leaves behind is a part of it.
+        catch_drop::<dyn Future<Output = Step>>(|| called.set(None));
+        run.end(ended)
     }
 
-    fn close(&self) {
-        self.closed.store(true, Ordering::Release);
-    }
-}
-
-/// Identifies the handler while a call of it is in progress.
-fn address(semaphore: &FairSemaphore<EmissionId>) -> *const () {
-    ptr::from_ref(semaphore).cast()
-}
-
-async fn acquire(semaphore: &FairSemaphore<EmissionId>) -> Result<Permit<'_>, WouldNeverEnd> {
-    let mut waiting = WaitingCall {
-        semaphore,
-        ticket: Ticket::default(),
-    };
-    poll_fn(|context| {
-        let holder = emission_id();
-        let is_inside = |holder| is_inside_call(address(semaphore), holder);
-        let polled =
-            semaphore.poll_acquire(&mut waiting.ticket, holder, is_inside, context.waker());
-        polled.map_ok(|()| Permit { semaphore, holder })
-    })
-    .await
-}
-
-/// A call that waits for a permit; dropping it gives that up.
-struct WaitingCall<'s> {
-    semaphore: &'s FairSemaphore<EmissionId>,
-    ticket: Ticket,
-}
-
-impl Drop for WaitingCall<'_> {
-    fn drop(&mut self) {
-        self.semaphore.give_up(&mut self.ticket);
-    }
-}
-
-/// A permit; dropping it releases it.
-struct Permit<'s> {
-    semaphore: &'s FairSemaphore<EmissionId>,
-    holder: EmissionId,
-}
-
-impl Drop for Permit<'_> {
-    fn drop(&mut self) {
-        self.semaphore.release(self.holder);
+    fn close(&self) -> Vec<TimeKey> {
+        self.state.close()
     }
 }

@@ -9,6 +9,7 @@ use super::{error_text::error_text, panic::Panic};
 use crate::result::{
     queue_full::Undelivered,
     refused_call::{NoCopy, NotAwaited, RefusedCall},
+    timed_out::TimedOut,
     too_deep::TooDeep,
     waits_for_itself::WaitsForItself,
 };
@@ -89,6 +90,8 @@ pub enum Cause {
     NotAwaited(NotAwaited),
     /// It takes an [`EventCopy`](crate::EventCopy), and the event cannot be copied.
     NoCopy(NoCopy),
+    /// It has the option `timeout`, and its call took longer: it was dropped before its end.
+    TimedOut(TimedOut),
 }
 
 impl Cause {
@@ -97,14 +100,15 @@ impl Cause {
         match error.downcast::<RefusedCall>().map(|refused| *refused) {
             Ok(RefusedCall::WaitsForItself(why)) => Self::WaitsForItself(why),
             Ok(RefusedCall::NotAwaited) => Self::NotAwaited(NotAwaited(())),
+            Ok(RefusedCall::TimedOut(why)) => Self::TimedOut(why),
             Err(error) => Self::Error(error),
         }
     }
 
-    /// Whether the handler ran to its end; otherwise the event did not reach it, or it was dropped.
+    /// Whether the handler ran to its end or its timeout; otherwise the event did not reach it, or it was dropped.
     pub(crate) fn is_from_call(&self) -> bool {
         match self {
-            Self::Error(_) | Self::Panic(_) => true,
+            Self::Error(_) | Self::Panic(_) | Self::TimedOut(_) => true,
             Self::Undelivered(_)
             | Self::WaitsForItself(_)
             | Self::TooDeep(_)
@@ -120,7 +124,9 @@ impl Cause {
             | Self::WaitsForItself(_)
             | Self::NotAwaited(_)
             | Self::NoCopy(_) => "a subscriber was not reached",
-            Self::Error(_) | Self::Panic(_) | Self::TooDeep(_) => "a subscriber failed",
+            Self::Error(_) | Self::Panic(_) | Self::TooDeep(_) | Self::TimedOut(_) => {
+                "a subscriber failed"
+            },
         }
     }
 }
@@ -134,6 +140,7 @@ impl fmt::Display for Cause {
             Self::WaitsForItself(why) => write!(f, "was not reached: {why}"),
             Self::NotAwaited(why) => write!(f, "was not reached: {why}"),
             Self::NoCopy(why) => write!(f, "was not reached: {why}"),
+            Self::TimedOut(why) => write!(f, "was dropped before its end: {why}"),
             Self::TooDeep(why) => {
                 f.write_str("was dropped before its end: ")?;
                 why.fmt_reason(f)
@@ -155,6 +162,7 @@ impl fmt::Debug for Cause {
             Self::TooDeep(why) => why.fmt(f),
             Self::NotAwaited(_) => f.write_str("NotAwaited"),
             Self::NoCopy(why) => why.fmt(f),
+            Self::TimedOut(why) => why.fmt(f),
         }
     }
 }

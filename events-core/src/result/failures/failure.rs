@@ -89,6 +89,7 @@ impl Failure {
             Cause::TooDeep(why) => Some(why),
             Cause::NotAwaited(why) => Some(why),
             Cause::NoCopy(why) => Some(why),
+            Cause::TimedOut(why) => Some(why),
             Cause::Panic(_) => None,
         }
     }
@@ -103,7 +104,8 @@ impl Failure {
             | Cause::WaitsForItself(_)
             | Cause::TooDeep(_)
             | Cause::NotAwaited(_)
-            | Cause::NoCopy(_) => None,
+            | Cause::NoCopy(_)
+            | Cause::TimedOut(_) => None,
         }
     }
 
