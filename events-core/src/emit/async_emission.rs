@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     background::{BackgroundPlan, BackgroundRun, Select, UnfinishedHandlers},
-    context::{CatchSpan, EmitGuard, is_traced, log, records_spans, refuse_for},
+    context::{CatchSpan, EmitGuard, is_traced, log, refuse_for},
     event::{Event, TypedView, topic_of, topic_text},
     handler::{BackgroundCall, ErasedEventRef},
     metadata::{EmitVerb, Origin},
