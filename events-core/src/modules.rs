@@ -67,10 +67,11 @@ pub mod outcomes {
     pub use crate::result::{NotReached, SkipReason, SubscriberOutcome};
 }
 
-/// The return types of the methods of [`Queue`](crate::Queue): flushes, workers, shutdowns; and the error of
-/// a full queue.
+/// The return types of the methods of [`Queue`](crate::Queue): flushes, workers, shutdowns; the handle of
+/// a scheduled event; and the error of a full queue.
 pub mod queues {
     pub use crate::{
+        emit::Scheduled,
         result::QueueFull,
         worker::{
             Flush, Flushed, Settle, Shutdown, Unfinished, UnfinishedEvent, Work, Worker,

@@ -1,5 +1,7 @@
 //! The items that generated code names. They are not for users, and may change in any release.
 
+use std::time::Duration;
+
 use crate::event::Event;
 
 pub use crate::{
@@ -16,7 +18,7 @@ pub use crate::{
     event::{
         AnyEvent, ArgProbe, Borrowed, Borrows, BoxedEvent, Build, CloneFn, CloneProbe, EmitBackend,
         EmitFrom, EventCopy, EventStatics, Family, Free, Owned, OwnedEvent, Owning, Set, Snapshot,
-        UnknownClone, Unset, Visit, finish, given, json, nested_json, nth, required_clone_fn,
+        UnknownClone, Unset, Visit, When, finish, given, json, nested_json, nth, required_clone_fn,
     },
     handler::{
         AnyFilter, AsyncOutcome, Background, BackgroundCall, EmitOrigin, Filter, MissingState,
@@ -48,6 +50,12 @@ pub use std::sync::Arc;
 /// The key of a function that an attribute names.
 pub fn key<M>(function: impl IntoKey<M>) -> Key {
     function.into_key()
+}
+
+/// The value of `delay`.
+#[must_use]
+pub const fn delay(delay: Duration) -> Option<Duration> {
+    Some(delay)
 }
 
 /// Checks the value of `concurrency`, the limit of simultaneous calls of one subscriber.

@@ -18,11 +18,15 @@ pub use crate::{
     primitives::one_line,
     registry::{Intercepted, Interceptor, Viewer},
     result::is_outside_tokio,
+    worker::TestTime,
 };
 
 /// Sets the interceptor of a registry, which is called before the subscribers of each event; `None`
 /// removes it.
 pub fn set_interceptor(registry: &Registry, interceptor: Option<Arc<dyn Interceptor>>) {
+    if interceptor.is_some() {
+        registry.core().clock().expect_set();
+    }
     registry.set_interceptor(interceptor);
 }
 

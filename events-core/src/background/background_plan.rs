@@ -93,6 +93,8 @@ pub(crate) struct BackgroundPlan {
     stages: Box<[Stage]>,
     /// Whether some handlers are deferred: these run from the queue even in an async emit.
     has_deferred: bool,
+    /// Whether some of these have a delay.
+    has_delayed: bool,
     starts_at_once: bool,
     /// Whether calls of some handlers may have to wait for others.
     limits_calls: bool,
@@ -118,6 +120,9 @@ impl BackgroundPlan {
             handlers,
             stages: stages(&subscribers, &dependencies),
             has_deferred,
+            has_delayed: subscribers
+                .iter()
+                .any(|subscriber| subscriber.delay.is_some()),
             starts_at_once: !has_deferred && view.is_none() && dependencies.is_empty(),
             subscribers,
             dependencies,
@@ -170,6 +175,12 @@ impl BackgroundPlan {
         self.has_deferred
     }
 
+    /// Whether some handlers have a delay.
+    #[inline]
+    pub(crate) fn has_delayed(&self) -> bool {
+        self.has_delayed
+    }
+
     /// Whether some handlers are deferred until the async ones are complete.
     pub(crate) fn has_deferred_last(&self) -> bool {
         (0..self.len()).any(|number| self.is_in(number, Select::DeferredLast))
@@ -200,7 +211,7 @@ impl BackgroundPlan {
     /// Whether that handler is in the selection.
     #[inline]
     pub(crate) fn is_in(&self, number: usize, selection: Select) -> bool {
-        self.stages[number].is_in(selection)
+        self.stages[number].is_in(selection, &self.subscribers[number])
     }
 
     /// Whether the filters of that handler accept the event; an error if a filter panics.

@@ -8,10 +8,10 @@ use super::{
 };
 use crate::{
     emit::{
-        CallSite,
+        CallSite, Scheduled,
         emit_async::{EmitAsync, TryEmitAsync},
     },
-    event::{Build, EmitBackend, Event, Family, OwnedEvent, Visit},
+    event::{Build, EmitBackend, Event, Family, OwnedEvent, Visit, When},
     metadata::Origin,
     registry::Core,
     result::{EmitError, Emitted, QueueFull},
@@ -25,6 +25,7 @@ pub enum CurrentRegistry {}
 impl EmitBackend for CurrentRegistry {
     type EmitAsync<E: Event> = EmitAsync<E>;
     type TryEmitAsync<E: Event> = TryEmitAsync<E>;
+    type Scheduled<E: Event> = Scheduled<E>;
 
     #[inline]
     fn __emit_async<E: Event>(event: E, origin: Option<Origin>) -> EmitAsync<E> {
@@ -42,6 +43,17 @@ impl EmitBackend for CurrentRegistry {
     {
         let site = Location::caller();
         with_core(|core| core.enqueue(event, origin, site))
+    }
+
+    fn __schedule<E>(
+        event: E,
+        origin: Option<Origin>,
+        when: When,
+    ) -> Result<Scheduled<E>, QueueFull<E>>
+    where
+        E: OwnedEvent + Send,
+    {
+        registry().schedule(event, origin, when, Location::caller())
     }
 
     #[inline(always)]
@@ -73,6 +85,7 @@ pub enum BuiltinOnCurrent {}
 impl EmitBackend for BuiltinOnCurrent {
     type EmitAsync<E: Event> = EmitAsync<E>;
     type TryEmitAsync<E: Event> = TryEmitAsync<E>;
+    type Scheduled<E: Event> = Scheduled<E>;
 
     #[inline]
     fn __emit_async<E: Event>(event: E, origin: Option<Origin>) -> EmitAsync<E> {
@@ -90,6 +103,17 @@ impl EmitBackend for BuiltinOnCurrent {
         E: OwnedEvent + Send,
     {
         CurrentRegistry::__enqueue(event, origin)
+    }
+
+    fn __schedule<E>(
+        event: E,
+        origin: Option<Origin>,
+        when: When,
+    ) -> Result<Scheduled<E>, QueueFull<E>>
+    where
+        E: OwnedEvent + Send,
+    {
+        CurrentRegistry::__schedule(event, origin, when)
     }
 
     #[inline(always)]

@@ -5,8 +5,11 @@
 //! filters pass there is no snapshot. When the queue does not accept the snapshot, its deferred handlers
 //! run at once, in the emit, and its async ones are reported as not reached: no emit waits for the
 //! queue.
+//!
+//! Handlers with a delay get a snapshot of their own, one for each delay, which is scheduled. When it cannot be, they are
+//! reported as not reached: they are not to run now.
 
-use std::{iter, pin::Pin, sync::Arc, task::Waker};
+use std::{collections::BTreeMap, iter, pin::Pin, sync::Arc, task::Waker, time::Duration};
 
 use super::context::EmitContext;
 use crate::{
@@ -17,7 +20,8 @@ use crate::{
     event::EventCopy,
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef},
     metadata::SubscriberInfo,
-    queue::{ClonedEventJob, PushError, PushErrorKind},
+    primitives::drop_catching,
+    queue::{ClonedEventJob, PushError, PushErrorKind, ScheduleErrorKind},
     registry::EventQueue,
     result::{Cause, EmitStats, FailedEmission, Failure, Undelivered},
 };
@@ -54,38 +58,128 @@ pub(super) fn defer(
     select: Select,
     fail: &mut dyn FnMut(Failure),
 ) -> Deferral {
-    let (mut is_unreached, mut panicked) = (false, 0);
-    let mut fail_before = |failure: Failure| {
-        is_unreached = true;
-        panicked += usize::from(failure.cause().is_from_call());
-        fail(failure);
+    let mut report = Report {
+        fail,
+        is_unreached: false,
+        panicked: 0,
     };
-    let mut selected = select_accepting(background, event, emit_context, select, &mut fail_before);
-    let snapshot = snapshot(
-        background,
-        event,
-        emit_context,
-        &mut selected,
-        &mut fail_before,
-    );
+    let mut fail_before = |failure| report.before_call(failure);
+    let selected = select_accepting(background, event, emit_context, select, &mut fail_before);
     let mut deferral = Deferral::default();
-    if let Some(snapshot) = snapshot {
-        match ClonedEventJob::new(snapshot).push(emit_context.queue) {
-            Ok(()) => deferral.deferred = u32::try_from(selected.len()).unwrap_or(u32::MAX),
-            Err(refused) => {
-                let mut fail = |failure| {
-                    is_unreached = true;
-                    fail(failure);
-                };
-                (deferral.ran, deferral.retrying) =
-                    run_on_full_queue(refused, emit_context.queue, &mut fail);
+    if background.has_delayed() {
+        for (delay, group) in by_delay(background, selected) {
+            deferral.add(background, event, emit_context, delay, group, &mut report);
+        }
+    } else {
+        deferral.add(background, event, emit_context, None, selected, &mut report);
+    }
+    // A condition or a `Clone` that panics counts as a run, as a condition of a sync handler does.
+    deferral.ran += report.panicked;
+    deferral.is_unreached = report.is_unreached;
+    deferral
+}
+
+/// The failures of a deferral.
+struct Report<'f> {
+    fail: &'f mut dyn FnMut(Failure),
+    /// Whether the event does not reach one of the handlers.
+    is_unreached: bool,
+    /// How many conditions and clones panicked.
+    panicked: usize,
+}
+
+impl Report<'_> {
+    /// A failure before a handler is called.
+    fn before_call(&mut self, failure: Failure) {
+        self.panicked += usize::from(failure.cause().is_from_call());
+        self.unreached(failure);
+    }
+
+    fn unreached(&mut self, failure: Failure) {
+        self.is_unreached = true;
+        (self.fail)(failure);
+    }
+}
+
+impl Deferral {
+    /// Queues a snapshot for these handlers, or schedules it for when their delay has passed.
+    fn add(
+        &mut self,
+        background: &Arc<BackgroundPlan>,
+        event: ErasedEventRef<'_>,
+        emit_context: EmitContext<'_>,
+        delay: Option<Duration>,
+        mut group: Vec<usize>,
+        report: &mut Report<'_>,
+    ) {
+        let mut fail_before = |failure| report.before_call(failure);
+        let snapshot = snapshot(
+            background,
+            event,
+            emit_context,
+            &mut group,
+            &mut fail_before,
+        );
+        let Some(snapshot) = snapshot else {
+            return;
+        };
+        let job = ClonedEventJob::new(snapshot);
+        let mut fail = |failure| report.unreached(failure);
+        let refused = match delay {
+            None => job.push(emit_context.queue).err(),
+            Some(delay) => match schedule(job, delay, emit_context.queue) {
+                Ok(()) => None,
+                Err(why) => {
+                    let emission = failed_in(background, event, emit_context);
+                    let subscribers = group.iter().map(|&index| &background.subscribers()[index]);
+                    subscribers.for_each(|subscriber| {
+                        fail(Failure::new(
+                            Arc::clone(subscriber),
+                            Cause::Undelivered(why),
+                            emission.clone(),
+                        ));
+                    });
+                    return;
+                }
+            },
+        };
+        match refused {
+            None => self.deferred += u32::try_from(group.len()).unwrap_or(u32::MAX),
+            Some(refused) => {
+                let (ran, retrying) = run_on_full_queue(refused, emit_context.queue, &mut fail);
+                self.ran += ran;
+                self.retrying += retrying;
             }
         }
     }
-    // A condition or a `Clone` that panics counts as a run, as a condition of a sync handler does.
-    deferral.ran += panicked;
-    deferral.is_unreached = is_unreached;
-    deferral
+}
+
+/// Schedules a snapshot for when the delay has passed.
+#[cold]
+#[inline(never)]
+fn schedule(job: ClonedEventJob, delay: Duration, queue: &EventQueue) -> Result<(), Undelivered> {
+    let due = queue.clock().after(delay);
+    let scheduled = queue.schedule(due, Box::new(job), true);
+    scheduled.map(|_| ()).map_err(|refused| {
+        let why = not_scheduled(refused.kind);
+        // The destructors of an event and of handlers.
+        drop_catching(refused);
+        why
+    })
+}
+
+/// The handlers in groups of equal delays.
+#[cold]
+fn by_delay(
+    background: &BackgroundPlan,
+    selected: Vec<usize>,
+) -> BTreeMap<Option<Duration>, Vec<usize>> {
+    let mut groups: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for index in selected {
+        let delay = background.subscribers()[index].delay;
+        groups.entry(delay).or_default().push(index);
+    }
+    groups
 }
 
 /// The selected handlers whose filters accept the event.
@@ -251,6 +345,14 @@ fn run_on_full_queue(
     let ran = result.ran;
     result.into_failures().for_each(fail);
     (ran, retrying)
+}
+
+/// The reason that is reported for an event that was not scheduled.
+pub(super) fn not_scheduled(kind: ScheduleErrorKind) -> Undelivered {
+    match kind {
+        ScheduleErrorKind::Full { capacity } => Undelivered::ScheduleFull { capacity },
+        ScheduleErrorKind::ShutDown => Undelivered::ShutDown,
+    }
 }
 
 /// The reason that is reported for an event that the queue did not accept.

@@ -27,8 +27,8 @@ use crate::{
     plan::Plan,
     primitives::{CatchDrop, clear_catching, drop_catching},
     queue::{
-        JobContext, JobProgress, JobResult, JobVtable, LaneItems, PoppedJob, PushError, QueueOwner,
-        RunningJob, TopicCounts, UnfinishedJob,
+        DueQueue, JobContext, JobProgress, JobResult, JobVtable, LaneItems, PoppedJob, PushError,
+        QueueOwner, RunningJob, TopicCounts, UnfinishedJob,
     },
     registry::{Core, EventQueue, Registry},
     result::{EmitStats, FailureList, QueueFull},
@@ -61,6 +61,12 @@ impl Registry {
         let origin = Some(origin.into_key().into());
         self.core().enqueue(event, origin, Location::caller())
     }
+}
+
+/// An event that is to be put into the queue.
+pub(super) struct Enqueued<E> {
+    pub(super) event: E,
+    pub(super) context: Option<Box<JobContext>>,
 }
 
 /// An event with an origin, a span or a parent emission.
@@ -120,18 +126,9 @@ fn enqueue<E: OwnedEvent + Send>(
     origin: Option<Origin>,
 ) -> Result<(), QueueFull<E>> {
     match JobContext::of_enqueued(origin) {
-        None => {
-            let vtable: &JobVtable<Core> = const {
-                &JobVtable {
-                    start: start::<E>,
-                    take: take::<E>,
-                    count_topics: count_topics::<E>,
-                }
-            };
-            queue
-                .push(vtable, event)
-                .map_err(|refused| queue_full(refused, |event| event))
-        }
+        None => queue
+            .push(vtable::<E>(), event)
+            .map_err(|refused| queue_full(refused, |event| event)),
         Some(context) => enqueue_with_context(queue, WithContext { event, context }),
     }
 }
@@ -142,16 +139,49 @@ fn enqueue_with_context<E: OwnedEvent + Send>(
     queue: &EventQueue,
     item: WithContext<E>,
 ) -> Result<(), QueueFull<E>> {
-    let vtable: &JobVtable<Core> = const {
+    queue
+        .push(vtable_with_context::<E>(), item)
+        .map_err(|refused| queue_full(refused, |item| item.event))
+}
+
+/// Puts an event into the queue that was scheduled and is due. No user code runs here.
+pub(super) fn push_due<E: OwnedEvent + Send>(
+    queue: &mut DueQueue<'_, Core>,
+    enqueued: Enqueued<E>,
+) {
+    let Enqueued { event, context } = enqueued;
+    match context {
+        None => queue.push(vtable::<E>(), event),
+        Some(context) => queue.push(vtable_with_context::<E>(), WithContext { event, context }),
+    }
+}
+
+impl<E: OwnedEvent + Send> Enqueued<E> {
+    /// The event, which is not to run.
+    pub(super) fn into_unfinished(self) -> UnfinishedJob {
+        let origin = self.context.and_then(|context| context.origin);
+        unfinished::<E>(self.event, origin)
+    }
+}
+
+const fn vtable<E: OwnedEvent + Send>() -> &'static JobVtable<Core> {
+    const {
+        &JobVtable {
+            start: start::<E>,
+            take: take::<E>,
+            count_topics: count_topics::<E>,
+        }
+    }
+}
+
+const fn vtable_with_context<E: OwnedEvent + Send>() -> &'static JobVtable<Core> {
+    const {
         &JobVtable {
             start: start_with_context::<E>,
             take: take_with_context::<E>,
             count_topics: count_topics::<WithContext<E>>,
         }
-    };
-    queue
-        .push(vtable, item)
-        .map_err(|refused| queue_full(refused, |item| item.event))
+    }
 }
 
 #[cold]

@@ -11,6 +11,7 @@
 //!
 //! - `emit_sync`, `emit_async`, `enqueue`: one file for each kind of emit, which starts with the methods of the
 //!   registry; `topic`: the same kinds by a topic, without an event type;
+//! - `later`: enqueueing an event when its time has come;
 //! - `sync_emission`: the fast path and the slow path of sync emits; `async_emission`: the state that the
 //!   futures of async emits share;
 //! - `find_plan`: the plan of an event that has a type, or only a topic;
@@ -48,10 +49,12 @@ pub(crate) mod emit_async;
 mod emit_sync;
 mod enqueue;
 mod find_plan;
+mod later;
 mod run_all;
 mod sync_emission;
 mod topic;
 
 pub(crate) use context::CallSite;
 pub use emit_async::{EmitAsync, TryEmitAsync};
+pub use later::Scheduled;
 pub use topic::{EmitTopicAsync, TryEmitTopicAsync};

@@ -119,7 +119,36 @@ fn start_in_stages<E: Event>(
             *deferred_last = Some(Arc::clone(background));
         }
     }
+    let select = match select {
+        Select::All if background.has_delayed() => {
+            delay(background_run.as_mut(), background, emit_context, failures).add_to(stats);
+            Select::NotDelayed
+        }
+        select => select,
+    };
     background_run.begin(background, select, guard, waker)
+}
+
+/// Schedules the handlers of an event from the queue that have a delay.
+#[cold]
+#[inline(never)]
+fn delay<E: Event>(
+    background_run: Pin<&mut BackgroundRun<E>>,
+    background: &Arc<BackgroundPlan>,
+    emit_context: EmitContext<'_>,
+    failures: &FailureList,
+) -> Deferral {
+    let mut fail = |failure| failures.push(failure);
+    let Some(event) = background_run.event_mut().and_then(|event| event.__owned()) else {
+        return Deferral::default();
+    };
+    defer(
+        background,
+        ErasedEventRef::of(event),
+        emit_context,
+        Select::Delayed,
+        &mut fail,
+    )
 }
 
 /// [`start_background`] for a plan that has awaited handlers, and perhaps no background ones. It is not inlined: it would

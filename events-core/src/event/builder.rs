@@ -8,6 +8,8 @@
 //! an error text. These bounds are on the `impl` of `Build` alone, not on every method, so that events
 //! compile faster.
 
+use std::time::{Duration, SystemTime};
+
 use super::traits::{EmitBackend, Event, OwnedEvent};
 use crate::{
     metadata::IntoKey,
@@ -104,8 +106,8 @@ pub trait Build {
     fn build(self) -> Self::Event;
 }
 
-/// The methods of a builder that build the event and emit or enqueue it with an origin: a function,
-/// `Origin::of::<Type>()`, or text.
+/// The methods of a builder that build the event and emit or enqueue it with an origin, which is a function,
+/// `Origin::of::<Type>()`, or text; and those that enqueue it later.
 ///
 /// `#[derive(Event)]` imports this trait in the module of the event, and so in its submodules that have
 /// `use super::*`. Import it elsewhere: `use events_core::builder::EmitFrom;`.
@@ -175,6 +177,66 @@ pub trait EmitFrom: Build<Event: Event> + Sized {
     {
         self.build().enqueue_from(origin)
     }
+
+    /// [`enqueue_after`](Event::enqueue_after).
+    ///
+    /// # Errors
+    ///
+    /// As `enqueue_after` of the event.
+    #[track_caller]
+    fn enqueue_after(self, delay: Duration) -> ScheduleResult<Self::Event>
+    where
+        Self::Event: OwnedEvent + Send,
+    {
+        self.build().enqueue_after(delay)
+    }
+
+    /// [`enqueue_after`](Event::enqueue_after) with an origin.
+    ///
+    /// # Errors
+    ///
+    /// As `enqueue_after` of the event.
+    #[track_caller]
+    fn enqueue_after_from<M>(
+        self,
+        delay: Duration,
+        origin: impl IntoKey<M>,
+    ) -> ScheduleResult<Self::Event>
+    where
+        Self::Event: OwnedEvent + Send,
+    {
+        self.build().enqueue_after_from(delay, origin)
+    }
+
+    /// [`enqueue_at`](Event::enqueue_at).
+    ///
+    /// # Errors
+    ///
+    /// As `enqueue_at` of the event.
+    #[track_caller]
+    fn enqueue_at(self, time: SystemTime) -> ScheduleResult<Self::Event>
+    where
+        Self::Event: OwnedEvent + Send,
+    {
+        self.build().enqueue_at(time)
+    }
+
+    /// [`enqueue_at`](Event::enqueue_at) with an origin.
+    ///
+    /// # Errors
+    ///
+    /// As `enqueue_at` of the event.
+    #[track_caller]
+    fn enqueue_at_from<M>(
+        self,
+        time: SystemTime,
+        origin: impl IntoKey<M>,
+    ) -> ScheduleResult<Self::Event>
+    where
+        Self::Event: OwnedEvent + Send,
+    {
+        self.build().enqueue_at_from(time, origin)
+    }
 }
 
 impl<B: Build<Event: Event>> EmitFrom for B {}
@@ -184,6 +246,9 @@ type EmitAsync<E> = <<E as Event>::Backend as EmitBackend>::EmitAsync<E>;
 
 /// The future of an event's `try_emit_async`.
 type TryEmitAsync<E> = <<E as Event>::Backend as EmitBackend>::TryEmitAsync<E>;
+
+/// The result of an event's `enqueue_after`.
+type ScheduleResult<E> = Result<<<E as Event>::Backend as EmitBackend>::Scheduled<E>, QueueFull<E>>;
 
 /// The bound of a field's setters on the state of the field: it has no value yet.
 #[doc(hidden)]

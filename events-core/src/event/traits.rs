@@ -12,13 +12,18 @@
 //! The emit methods are implemented in folders that depend on this one; the derive names that
 //! implementation as [`Event::Backend`].
 
-use std::{any::Any, sync::Arc};
+use std::{
+    any::Any,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use super::{
     json::Json,
     named_fields::NamedFields,
     ownership::{Owned, Owning},
     statics::EventStatics,
+    when::When,
 };
 use crate::{
     metadata::{EventInfo, IntoKey, Origin},
@@ -187,6 +192,54 @@ pub trait Event: Sized {
         Self::Backend::__enqueue(self, Some(Origin::from(origin.into_key())))
     }
 
+    /// Puts the event into the queue of the current registry when that time has passed.
+    ///
+    #[doc = include_str!("../../docs/enqueue_after.md")]
+    #[track_caller]
+    fn enqueue_after(self, delay: Duration) -> ScheduleResult<Self>
+    where
+        Self: OwnedEvent + Send,
+    {
+        Self::Backend::__schedule(self, None, When::After(delay))
+    }
+
+    /// [`enqueue_after`](Self::enqueue_after) with an origin.
+    ///
+    /// # Errors
+    ///
+    /// As `enqueue_after`.
+    #[track_caller]
+    fn enqueue_after_from<M>(self, delay: Duration, origin: impl IntoKey<M>) -> ScheduleResult<Self>
+    where
+        Self: OwnedEvent + Send,
+    {
+        Self::Backend::__schedule(self, Some(origin.into_key().into()), When::After(delay))
+    }
+
+    /// Puts the event into the queue of the current registry at that time of the system's clock.
+    ///
+    #[doc = include_str!("../../docs/enqueue_at.md")]
+    #[track_caller]
+    fn enqueue_at(self, time: SystemTime) -> ScheduleResult<Self>
+    where
+        Self: OwnedEvent + Send,
+    {
+        Self::Backend::__schedule(self, None, When::At(time))
+    }
+
+    /// [`enqueue_at`](Self::enqueue_at) with an origin.
+    ///
+    /// # Errors
+    ///
+    /// As `enqueue_at`.
+    #[track_caller]
+    fn enqueue_at_from<M>(self, time: SystemTime, origin: impl IntoKey<M>) -> ScheduleResult<Self>
+    where
+        Self: OwnedEvent + Send,
+    {
+        Self::Backend::__schedule(self, Some(origin.into_key().into()), When::At(time))
+    }
+
     /// The origin of an event that is emitted without one. The four kinds of emissions in `emit` apply it.
     #[doc(hidden)]
     #[must_use]
@@ -270,32 +323,7 @@ pub trait Event: Sized {
 
 /// An event type with every lifetime that it may have. An event that borrows nothing is its own family.
 ///
-/// The derive implements it for the event type with `'static` in place of its lifetime. It is the bound of functions
-/// that accept the subscriptions of any event.
-///
-/// ```
-/// use events_core::{
-///     Event, Registry, Subscription, bounds::Family,
-///     subscribing::{NewSubscription, SubscribeError},
-/// };
-///
-/// /// The options of all subscribers of a plugin, for any event: also for one that borrows.
-/// fn register<F: Family>(new: NewSubscription<F>) -> Result<Subscription, SubscribeError> {
-///     new.priority(-100).once().register()
-/// }
-///
-/// #[derive(Event)]
-/// struct Login<'a> {
-///     user: &'a mut String,
-/// }
-///
-/// let registry = Registry::new();
-/// let _mark = register(registry.subscribe_borrowed::<Login>(|login| login.user.push('!')))?;
-/// let mut user = String::from("ada");
-/// registry.emit(Login { user: &mut user });
-/// assert_eq!(user, "ada!");
-/// # Ok::<(), SubscribeError>(())
-/// ```
+#[doc = include_str!("../../docs/family.md")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an event",
     label = "not an event",
@@ -338,6 +366,12 @@ pub trait OwnedEvent:
 #[diagnostic::do_not_recommend]
 impl<E> OwnedEvent for E where E: Event<Family = E, Ownership = Owned> + for<'x> Family<Of<'x> = E> {}
 
+/// The handle of a scheduled event, or the event that was not scheduled.
+type Schedules<B, E> = Result<<B as EmitBackend>::Scheduled<E>, QueueFull<E>>;
+
+/// The same of an event on the current registry: [`Scheduled`](crate::queues::Scheduled).
+type ScheduleResult<E> = Schedules<<E as Event>::Backend, E>;
+
 /// The implementation of the emit methods, on the current registry. The names have underscores so that the
 /// compiler does not suggest them in its errors.
 #[doc(hidden)]
@@ -347,6 +381,9 @@ pub trait EmitBackend {
 
     /// Returns the event with the result.
     type TryEmitAsync<E: Event>: Future<Output = Result<Emitted<E>, EmitError<E>>>;
+
+    /// The handle of a scheduled event.
+    type Scheduled<E: Event>;
 
     /// Emits on the current registry and waits for the async subscribers.
     #[track_caller]
@@ -359,6 +396,12 @@ pub trait EmitBackend {
     /// Puts the event into the queue of the current registry.
     #[track_caller]
     fn __enqueue<E>(event: E, origin: Option<Origin>) -> Result<(), QueueFull<E>>
+    where
+        E: OwnedEvent + Send;
+
+    /// Puts the event into the queue of the current registry later.
+    #[track_caller]
+    fn __schedule<E>(event: E, origin: Option<Origin>, when: When) -> Schedules<Self, E>
     where
         E: OwnedEvent + Send;
 

@@ -9,4 +9,6 @@ pub enum EmitVerb {
     EmitAsync,
     /// `enqueue`.
     Enqueue,
+    /// `enqueue_after`, `enqueue_at`.
+    Schedule,
 }

@@ -72,6 +72,8 @@ pub struct SubscriberInfo {
     pub debounce: Option<Duration>,
     /// Whether its calls with the same key run one at a time.
     pub per_key: bool,
+    /// How long after the emit it runs, if it is deferred and has a delay.
+    pub delay: Option<Duration>,
 }
 
 /// The options of a subscriber that are plain values, as its attribute sets them.
@@ -94,6 +96,8 @@ pub struct SubscriberOptions {
     pub concurrency: usize,
     /// Whether its failure does not veto a write.
     pub optional: bool,
+    /// How long after the emit it runs.
+    pub delay: Option<Duration>,
 }
 
 impl SubscriberInfo {
@@ -114,6 +118,7 @@ impl SubscriberInfo {
             deferred,
             concurrency,
             optional,
+            delay,
         } = options;
         Self {
             topic,
@@ -134,6 +139,7 @@ impl SubscriberInfo {
             retry: None,
             debounce: None,
             per_key: false,
+            delay,
         }
     }
 
@@ -215,6 +221,7 @@ impl fmt::Debug for SubscriberInfo {
             retry,
             debounce,
             per_key,
+            delay,
         } = self;
         f.debug_struct("SubscriberInfo")
             .field("topic", &format_args!("\"{}\"", one_line(topic)))
@@ -235,6 +242,7 @@ impl fmt::Debug for SubscriberInfo {
             .field("retry", retry)
             .field("debounce", debounce)
             .field("per_key", per_key)
+            .field("delay", delay)
             .finish()
     }
 }

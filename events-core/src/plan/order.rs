@@ -7,7 +7,7 @@
 //!
 //! The order is a pure function of the input: it is the same in every build and with every linker.
 
-use std::{cmp::Reverse, collections::HashMap};
+use std::{cmp::Reverse, collections::HashMap, time::Duration};
 
 use super::constraints::Constraints;
 use crate::metadata::{Key, Location, SubscriberInfo};
@@ -77,14 +77,14 @@ pub(crate) enum Phase {
     Sync,
     /// After the chain; `emit_async` waits for it.
     Async,
-    /// After the chain, always from the queue.
-    Deferred,
+    /// After the chain, always from the queue, when this delay has passed.
+    Deferred(Duration),
 }
 
 impl Phase {
     pub(crate) fn of(subscriber: &SubscriberInfo) -> Self {
         match (subscriber.deferred, subscriber.asynchronous) {
-            (true, _) => Self::Deferred,
+            (true, _) => Self::Deferred(subscriber.delay.unwrap_or_default()),
             (false, true) => Self::Async,
             (false, false) => Self::Sync,
         }
@@ -244,7 +244,8 @@ mod tests {
                 Ok(priority) => Position {
                     phase: match words.iter().find_map(|word| word.strip_prefix('@')) {
                         None => Phase::Sync,
-                        Some("deferred") => Phase::Deferred,
+                        Some("deferred") => Phase::Deferred(Duration::ZERO),
+                        Some("delayed") => Phase::Deferred(Duration::from_secs(1)),
                         Some(_) => Phase::Async,
                     },
                     rank: Rank::subscribed(priority, number),

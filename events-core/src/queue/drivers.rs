@@ -117,6 +117,12 @@ impl Drivers {
         state.storing.is_empty() && state.drivers.iter().all(|driver| driver.is_idle())
     }
 
+    /// Whether no driver is polling a job, or is to poll one that was woken.
+    pub(crate) fn is_stalled(&self) -> bool {
+        let state = self.state();
+        state.storing.is_empty() && state.drivers.iter().all(|driver| driver.is_stalled())
+    }
+
     /// The drivers in progress, including those that have been stopped.
     pub(crate) fn all(&self) -> Vec<Arc<InFlight<RunningJob>>> {
         self.state().drivers.clone()

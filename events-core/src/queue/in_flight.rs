@@ -187,6 +187,12 @@ impl<J> InFlight<J> {
         table.jobs.iter().all(Option::is_none) && !self.is_polling()
     }
 
+    /// Whether no job is being polled, or was woken and is to be polled.
+    pub(super) fn is_stalled(&self) -> bool {
+        let has_woken = !self.wake_list.lock().slots.is_empty();
+        !has_woken && !self.is_polling()
+    }
+
     /// Whether a shutdown has stopped the driver, and no job is being polled: it runs nothing any more.
     pub(super) fn is_over(&self) -> bool {
         self.table().stopped && !self.is_polling()

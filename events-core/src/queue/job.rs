@@ -216,6 +216,11 @@ impl RunningJob {
         self.result
     }
 
+    /// The topic of the event; `None` if the event is no longer there.
+    pub(super) fn topic(&self) -> Option<Cow<'static, str>> {
+        self.run.as_ref()?.topic()
+    }
+
     /// Whether all of its pending handlers wait until they may be called.
     pub(crate) fn is_waiting(&self) -> bool {
         self.run.as_ref().is_some_and(|run| run.is_waiting())

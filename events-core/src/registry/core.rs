@@ -165,6 +165,13 @@ impl Core {
         &self.queue
     }
 
+    /// Whether nothing of the queue is in progress: no driver has a job, and no parked one is to be resumed before a
+    /// scheduled one is due.
+    pub(crate) fn is_queue_idle(&self) -> bool {
+        // In this order: a driver is idle only after it has parked its job.
+        self.drivers.is_idle() && self.queue.resumes_none()
+    }
+
     /// The clock by which what runs later waits: scheduled events, delays, retries and timeouts. It may be kept: it is no
     /// part of the registry.
     pub(crate) fn clock(&self) -> &Arc<Clock> {

@@ -36,6 +36,11 @@ pub enum Undelivered {
         /// The maximum number of events in the queue.
         capacity: usize,
     },
+    /// As many events were scheduled as the queue allows.
+    ScheduleFull {
+        /// The maximum number of scheduled events.
+        capacity: usize,
+    },
     /// The queue was shut down.
     ShutDown,
     /// The event's `Clone` panicked, so there was no snapshot of the event for the queue.
@@ -51,6 +56,12 @@ impl fmt::Display for Undelivered {
                  capacity with set_capacity",
                 Plural(*capacity, "event")
             ),
+            Self::ScheduleFull { capacity } => write!(
+                f,
+                "{} are scheduled, as many as the queue allows; schedule fewer, cancel some, or raise the \
+                 capacity with set_schedule_capacity",
+                Plural(*capacity, "event")
+            ),
             Self::ShutDown => f.write_str("the queue is shut down"),
             Self::NotCopied => f.write_str("the event could not be cloned: its Clone panicked"),
         }
@@ -59,7 +70,7 @@ impl fmt::Display for Undelivered {
 
 impl Error for Undelivered {}
 
-/// An event that the queue did not accept, because the queue is full or shut down. It contains the
+/// An event that the queue did not accept, because the queue or its schedule is full, or it is shut down. It contains the
 /// event.
 ///
 /// Neither `Display` nor `Debug` shows anything of the event.
@@ -115,7 +126,7 @@ impl<E> QueueFull<E> {
         self.event
     }
 
-    /// Whether the queue is full or shut down.
+    /// Whether the queue or its schedule is full, or the queue is shut down.
     #[must_use]
     pub fn why(&self) -> Undelivered {
         self.why

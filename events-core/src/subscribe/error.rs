@@ -70,6 +70,11 @@ pub enum SubscribeError {
         /// The subscriber that must run after it.
         second: String,
     },
+    /// A subscriber has a delay and is not deferred.
+    DelayNotDeferred {
+        /// The subscriber.
+        subscriber: String,
+    },
     /// The registry is the default one of another copy of `events-core`: of the program, in a library that was
     /// loaded at run time, or the reverse. See [`Registry`](crate::Registry#libraries-that-are-loaded-at-run-time).
     OtherCopy,
@@ -126,6 +131,11 @@ impl fmt::Display for SubscribeError {
             } => fmt_invalid_pattern(f, subscriber, pattern, error),
             Self::Cycle { cycle } => fmt_cycle(f, cycle),
             Self::Unawaited { first, second } => fmt_unawaited(f, first, second),
+            Self::DelayNotDeferred { subscriber } => write!(
+                f,
+                "{subscriber} has a delay, which only deferred subscribers may have, since the emit does not wait for \
+                 them; add `.deferred()`, or remove the delay"
+            ),
             Self::OtherCopy => f.write_str(OTHER_COPY),
         }
     }
@@ -183,6 +193,6 @@ pub(crate) fn fmt_unawaited(f: &mut fmt::Formatter<'_>, first: &str, second: &st
     write!(
         f,
         "{first} runs later than {second}, so it cannot run before it; make the first sync or awaited, \
-         or the second async or deferred as well"
+         or the second async or deferred as well, with no shorter delay than the first"
     )
 }

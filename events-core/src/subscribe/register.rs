@@ -87,11 +87,20 @@ struct Candidates<'c> {
 }
 
 impl Candidates<'_> {
-    /// That the registry is of another copy, or else the first id in use, or else the first target of
+    /// That the registry is of another copy, or else the first delay without `deferred`, or else the first id in use, or else the first target of
     /// `before` or `after` that is no subscriber.
     fn problem(&self) -> Option<SubscribeError> {
         if self.core.is_of_another_copy() {
             return Some(SubscribeError::OtherCopy);
+        }
+        let exact = self.group.iter().map(|(_, entry)| &entry.registration);
+        let patterns = self.group.patterns().iter();
+        let mut registrations = exact.chain(patterns.map(|entry| &entry.registration));
+        let is_wrong =
+            |one: &&Registration| one.subscriber.delay.is_some() && !one.subscriber.deferred;
+        if let Some(wrong) = registrations.find(is_wrong) {
+            let subscriber = wrong.subscriber.to_string();
+            return Some(SubscribeError::DelayNotDeferred { subscriber });
         }
         let mut new_ids = BTreeSet::new();
         for (id, _) in self.parts.iter().filter_map(SubscriptionPart::id) {

@@ -40,7 +40,7 @@ struct SetTime {
 pub(super) enum Mode {
     /// By itself.
     Real,
-    /// By itself, but a test may set the clock: who sleeps registers.
+    /// By itself, but a test may set the clock: tasks that sleep register.
     MaySet,
     /// A test moves it on.
     Set,
@@ -155,7 +155,6 @@ impl Clock {
     }
 
     /// Sets what the clock on the wall shows, forwards or back, while this clock stands still.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for tests"))]
     pub(crate) fn set_system(&self, time: SystemTime) {
         self.set_time().system = Some(time);
     }

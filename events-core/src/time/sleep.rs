@@ -8,7 +8,7 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, Waker},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use super::{
@@ -23,6 +23,8 @@ use super::{
 pub(crate) struct Sleep {
     clock: Arc<Clock>,
     until: Instant,
+    /// Whether it registers with a clock that a test may set.
+    registers: bool,
     /// Its place among the sleepers of the clock.
     key: Option<TimeKey>,
     timer: Option<Timer>,
@@ -37,9 +39,29 @@ enum Timer {
 
 impl Sleep {
     pub(crate) fn until(clock: &Arc<Clock>, until: Instant) -> Self {
+        Self::new(clock, until, true)
+    }
+
+    /// The same for a driver that has no job: it does not count as sleeping. Who sets the clock moves the jobs that are
+    /// due, which wakes drivers.
+    pub(crate) fn of_driver(clock: &Arc<Clock>, until: Instant) -> Self {
+        Self::new(clock, until, false)
+    }
+
+    /// A sleep of that time, whatever a test sets.
+    pub(crate) fn in_real_time(duration: Duration) -> Self {
+        let clock = Arc::new(Clock::new());
+        let until = clock.after(duration);
+        let mut sleep = Self::new(&clock, until, false);
+        sleep.timer = Some(Timer::Thread(ThreadTimer::default()));
+        sleep
+    }
+
+    fn new(clock: &Arc<Clock>, until: Instant, registers: bool) -> Self {
         Self {
             clock: Arc::clone(clock),
             until,
+            registers,
             key: None,
             timer: None,
         }
@@ -59,7 +81,7 @@ impl Sleep {
                 return Poll::Ready(());
             }
             let mode = self.clock.mode();
-            if mode != Mode::Real {
+            if mode != Mode::Real && self.registers {
                 // Registered first, and checked then: so no wake-up by the clock is lost.
                 self.clock.register(&mut self.key, self.until, waker);
                 if self.clock.mode() != mode

@@ -85,6 +85,10 @@ impl<T> LockedTimetable<'_, T> {
         first.is_some_and(|(first, _)| *first == key)
     }
 
+    pub(crate) fn contains(&self, key: TimeKey) -> bool {
+        self.values.by_time.contains_key(&key)
+    }
+
     /// Removes a value, if it is still there.
     pub(crate) fn remove(&mut self, key: TimeKey) -> Option<T> {
         let removed = self.values.by_time.remove(&key);

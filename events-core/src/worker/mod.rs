@@ -5,25 +5,25 @@
 //! until a deadline, after which it returns the events that are left.
 //!
 //! - `driver`: the poll loop;
-//! - `intake`: which job the poll loop starts next;
 //! - `flush`: flushes, and the attribute and functions that flush at the end of a function;
 //! - `spawn`: workers, as a thread, a tokio task or a future;
 //! - `settle`: a flush that also waits for workers, shutdowns and other flushes;
 //! - `shutdown`: the shutdown and the unfinished events that it returns;
 //! - `block_on`: blocks the thread on a future, and starts a thread that does so;
 //! - `tokio_thread`: whether that would block the only thread of a tokio runtime;
+//! - `test_time`: the time of a registry as a test moves it on;
 //! - `stop_subscription`: waits for the calls of a handler that is unsubscribed;
 //! - `queue_handle`: `Queue`, the public handle.
 
 mod block_on;
 mod driver;
 mod flush;
-mod intake;
 mod queue_handle;
 mod settle;
 mod shutdown;
 mod spawn;
 mod stop_subscription;
+mod test_time;
 mod tokio_thread;
 
 pub(crate) use block_on::spawn_thread;
@@ -32,6 +32,7 @@ pub use queue_handle::Queue;
 pub use settle::Settle;
 pub use shutdown::{Shutdown, Unfinished, UnfinishedEvent};
 pub use spawn::{Work, Worker};
+pub use test_time::TestTime;
 #[cfg(feature = "tokio")]
 pub(crate) use tokio_thread::is_current_thread_runtime;
 pub(crate) use tokio_thread::{is_driving_current_thread_runtime, refuse};

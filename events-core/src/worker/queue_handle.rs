@@ -100,6 +100,25 @@ impl Queue {
     pub fn set_capacity(&self, capacity: usize) {
         self.0.core().queue().set_capacity(capacity);
     }
+
+    /// How many events are scheduled: those of [`enqueue_after`](crate::Event::enqueue_after) and
+    /// [`enqueue_at`](crate::Event::enqueue_at), and the snapshots for subscribers with a delay, until their time has come.
+    /// They are not among those of [`len`](Self::len).
+    #[must_use]
+    pub fn scheduled(&self) -> usize {
+        self.0.core().queue().scheduled()
+    }
+
+    /// How many events can be scheduled: 1,048,576, unless another number is set.
+    #[must_use]
+    pub fn schedule_capacity(&self) -> usize {
+        self.0.core().queue().schedule_capacity()
+    }
+
+    /// Sets how many events can be scheduled. Scheduled events stay, even if they are more.
+    pub fn set_schedule_capacity(&self, capacity: usize) {
+        self.0.core().queue().set_schedule_capacity(capacity);
+    }
 }
 
 impl fmt::Debug for Queue {

@@ -13,8 +13,7 @@ use std::{
 
 use super::{
     block_on::{NotReady, block_on_until},
-    driver::Driver,
-    intake::Until,
+    driver::{Driver, Until},
     queue_handle::Queue,
     tokio_thread::{is_driving_current_thread_runtime, log_deadline, refuse},
 };
@@ -120,6 +119,8 @@ impl Queue {
             let _job = enter_job(core.queue_id(), None);
             // Before the queue is emptied: from here on no job is moved into it.
             scheduled.extend(core.queue().take_scheduled(true).map(UnfinishedEvent));
+            let parked = core.queue().take_parked(true).map(UnfinishedEvent);
+            unfinished.events.extend(parked);
             while let Some(popped) = core.queue().pop() {
                 let Some(job) = popped.take_unfinished() else {
                     break;
@@ -212,7 +213,8 @@ impl Draining {
                 }
             }
             ready!(core.drivers().poll_ended(None, &mut self.waiter, waker));
-            if core.queue().is_settled(|| core.drivers().is_empty()) {
+            let is_over = || core.drivers().is_empty() && core.queue().resumes_none();
+            if core.queue().is_settled(is_over) {
                 return Poll::Ready(());
             }
             let new = Driver::new(self.queue.0.clone(), CONCURRENCY, Until::ShutDown);

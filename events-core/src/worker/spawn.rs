@@ -12,8 +12,7 @@ use std::{
 use super::tokio_thread::is_current_thread_runtime;
 use super::{
     block_on::{block_on, spawn_thread},
-    driver::Driver,
-    intake::Until,
+    driver::{Driver, Until},
     queue_handle::Queue,
     tokio_thread::{is_driving_current_thread_runtime, refuse},
 };
@@ -176,6 +175,11 @@ impl Work {
         if let Some(driver) = &mut self.driver {
             driver.register();
         }
+    }
+
+    /// Whether it has an event in progress between two polls.
+    pub(super) fn has_suspended(&self) -> bool {
+        self.driver.as_ref().is_some_and(Driver::has_suspended)
     }
 
     fn worker(&self) -> Worker {

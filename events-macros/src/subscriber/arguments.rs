@@ -26,6 +26,7 @@ const OPTIONS: &[&str] = &[
     "after",
     "awaited",
     "deferred",
+    "delay",
     "concurrency",
     "optional",
     "topic",
@@ -55,6 +56,7 @@ pub(super) struct PlainOptions {
     pub(super) once: SetOnce<()>,
     pub(super) awaited: SetOnce<()>,
     pub(super) deferred: SetOnce<()>,
+    pub(super) delay: SetOnce<Expr>,
     pub(super) concurrency: SetOnce<Expr>,
     optional: SetOnce<()>,
 }
@@ -96,6 +98,10 @@ impl SubscriberArgs {
                 "deferred" => option
                     .expect_flag()
                     .and_then(|()| args.options.deferred.set(&name, ())),
+                "delay" => option
+                    .into_expr(DURATION)
+                    .and_then(|value| duration("delay", value))
+                    .and_then(|value| args.options.delay.set(&name, value)),
                 "concurrency" => option
                     .into_expr("1")
                     .and_then(positive)
@@ -168,6 +174,14 @@ impl PlainOptions {
             }
             None => quote!(0),
         };
+        let delay = match self.delay.value() {
+            Some(delay) => {
+                let span = mixed_site_at(delay.span());
+                let core = located_at(core, span);
+                quote_spanned!(span=> #core::__private::delay(#delay))
+            }
+            None => quote!(#core::__private::None),
+        };
         quote_spanned! {Span::mixed_site()=>
             #core::__private::SubscriberOptions {
                 priority: #priority,
@@ -178,9 +192,33 @@ impl PlainOptions {
                 deferred: #deferred,
                 concurrency: #concurrency,
                 optional: #optional,
+                delay: #delay,
             }
         }
     }
+}
+
+/// A duration as the example of an option.
+const DURATION: &str = "Duration::from_secs(60)";
+
+/// A duration: not a number, of which nothing says whether it is seconds or milliseconds. Other types are errors of the
+/// compiler, and so are values that it cannot compute.
+fn duration(name: &str, value: Expr) -> Result<Expr> {
+    let number = match &value {
+        Expr::Unary(negated) => &*negated.expr,
+        value => value,
+    };
+    if let Expr::Lit(ExprLit { lit, .. }) = number {
+        let seconds = match lit {
+            Lit::Int(number) if !matches!(value, Expr::Unary(_)) => number.base10_digits(),
+            _ => "60",
+        };
+        let text = format!(
+            "`{name}` accepts a `Duration`, with a unit; write `{name} = Duration::from_secs({seconds})`"
+        );
+        return Err(Error::new(value.span(), text));
+    }
+    Ok(value)
 }
 
 /// A concurrency limit, which is at least 1. Only literals are checked here.

@@ -103,6 +103,7 @@ impl fmt::Display for RecordedEvent {
             EmitVerb::Emit => "emitted",
             EmitVerb::EmitAsync => "emitted and awaited",
             EmitVerb::Enqueue => "enqueued",
+            EmitVerb::Schedule => "scheduled",
         };
         write!(f, "\n{verb}")?;
         if let Some(location) = &self.location {

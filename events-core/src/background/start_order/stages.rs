@@ -33,6 +33,10 @@ pub(crate) enum Select {
     /// Those of `DeferredLast` that depend on no async handler: they are queued even if the emit is
     /// dropped before the async handlers are complete.
     DeferredWhenDropped,
+    /// The handlers with a delay.
+    Delayed,
+    /// The handlers without a delay.
+    NotDelayed,
     /// The others of `DeferredLast`: if the emit is dropped then, they are not reached.
     DeferredAfterAsync,
 }
@@ -40,9 +44,15 @@ pub(crate) enum Select {
 impl Stage {
     /// Whether a handler of this stage is in the selection.
     #[inline]
-    pub(in crate::background) fn is_in(self, selection: Select) -> bool {
+    pub(in crate::background) fn is_in(
+        self,
+        selection: Select,
+        subscriber: &SubscriberInfo,
+    ) -> bool {
         match selection {
             Select::All => true,
+            Select::Delayed => subscriber.delay.is_some(),
+            Select::NotDelayed => subscriber.delay.is_none(),
             Select::Async => self == Self::Async,
             Select::DeferredFirst => self == Self::DeferredFirst,
             Select::DeferredLast => matches!(self, Self::DeferredLast | Self::DeferredAfterAsync),

@@ -3,7 +3,10 @@
 use std::future::{Ready, ready};
 
 use crate::{
-    event::traits::{EmitBackend, Event, OwnedEvent},
+    event::{
+        traits::{EmitBackend, Event, OwnedEvent},
+        when::When,
+    },
     metadata::Origin,
     result::{EmitError, EmitStats, Emitted, QueueFull},
 };
@@ -16,6 +19,7 @@ pub enum NoBackend {}
 impl EmitBackend for NoBackend {
     type EmitAsync<E: Event> = Ready<E>;
     type TryEmitAsync<E: Event> = Ready<Result<Emitted<E>, EmitError<E>>>;
+    type Scheduled<E: Event> = ();
 
     fn __emit_async<E: Event>(event: E, _: Option<Origin>) -> Ready<E> {
         ready(event)
@@ -26,6 +30,13 @@ impl EmitBackend for NoBackend {
     }
 
     fn __enqueue<E>(_: E, _: Option<Origin>) -> Result<(), QueueFull<E>>
+    where
+        E: OwnedEvent + Send,
+    {
+        Ok(())
+    }
+
+    fn __schedule<E>(_: E, _: Option<Origin>, _: When) -> Result<(), QueueFull<E>>
     where
         E: OwnedEvent + Send,
     {

@@ -15,6 +15,6 @@
 mod schedule_of_jobs;
 mod scheduled_job;
 
-pub(super) use schedule_of_jobs::Schedule;
-pub(crate) use schedule_of_jobs::{RefusedSchedule, ScheduleErrorKind};
+pub(crate) use schedule_of_jobs::ScheduleErrorKind;
+pub(super) use schedule_of_jobs::{RefusedSchedule, Schedule};
 pub(crate) use scheduled_job::{DueQueue, ScheduledJob};

@@ -144,6 +144,10 @@ impl<C> Schedule<C> {
         Some(entry.job)
     }
 
+    pub(in crate::queue) fn contains(&self, key: TimeKey) -> bool {
+        self.jobs.lock().contains(key)
+    }
+
     /// Moves the jobs that are due into the queue. Returns whether it moved one.
     #[cold]
     #[inline(never)]

@@ -63,6 +63,11 @@ pub(in crate::subscriber) fn check_background(
     errors: &mut Errors,
 ) {
     let asyncness = signature.asyncness.as_ref().map(Spanned::span);
+    if let (Some(span), None) = (args.options.delay.span(), args.options.deferred.span()) {
+        let text = "`delay` is for deferred subscribers, since the emit does not wait for them; add `deferred`, or \
+                    remove this option";
+        errors.push(Error::new(span, text));
+    }
     let is_by_type = !args.has_topic && args.event_types.is_empty();
     let changes = event.mutability.is_some();
     if asyncness.is_some() && is_by_type && args.options.is_awaited(changes) {
