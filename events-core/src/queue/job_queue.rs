@@ -165,6 +165,11 @@ impl<C> JobQueue<C> {
         self.parked.len()
     }
 
+    /// Whether that job is parked.
+    pub(crate) fn is_parked(&self, place: ParkedJob) -> bool {
+        self.parked.is_parked(place)
+    }
+
     /// Whether no parked job will be resumed before a scheduled one is due.
     pub(crate) fn resumes_none(&self) -> bool {
         self.parked.len() == 0 || !self.schedule.looks_empty()

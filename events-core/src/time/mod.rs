@@ -19,5 +19,4 @@ mod timetable;
 
 pub(crate) use clock::Clock;
 pub(crate) use sleep::Sleep;
-pub use timetable::TimeKey;
-pub(crate) use timetable::Timetable;
+pub(crate) use timetable::{TimeKey, Timetable};

@@ -216,11 +216,6 @@ impl CarriedCall {
         self.key
     }
 
-    /// Whether the call waited for `debounce`.
-    pub(super) fn is_last_event(&self) -> bool {
-        self.is_last_event
-    }
-
     /// The call begins. Returns its permit; `None` if a later event has replaced it.
     pub(super) fn begin(mut self) -> Option<Option<Permit>> {
         let is_current = !self.is_last_event || {

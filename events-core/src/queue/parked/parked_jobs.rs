@@ -144,6 +144,12 @@ impl<J> ParkedJobs<J> {
         self.state().as_ref().map_or(0, |state| state.parked)
     }
 
+    pub(crate) fn is_parked(&self, ParkedJob(number): ParkedJob) -> bool {
+        let state = self.state();
+        let place = state.as_ref().and_then(|state| state.jobs.get(&number));
+        matches!(place, Some(Place::Parked(_)))
+    }
+
     /// Takes the parked jobs, in the order in which they were parked; with `closes`, no job is parked from now on.
     pub(crate) fn take_all(&self, closes: bool) -> Vec<J> {
         let mut jobs = {

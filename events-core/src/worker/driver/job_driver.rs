@@ -17,13 +17,13 @@ use std::{
 
 use super::{
     intake::{Intake, Next, Rest, Until},
-    parking::{Parking, park},
+    parking::{ParkedByFlush, Parking, park},
 };
 use crate::{
     context::{EventChain, MAX_LIMIT, depth, enter_job, is_in_job_of, may_enter, set_chain},
     current::enter_if_other,
     primitives::catch_record,
-    queue::{InFlight, JobProgress, JobResult, JobSlot, QueueOwner, RunningJob, UnfinishedJob},
+    queue::{InFlight, JobProgress, JobResult, JobSlot, ParkedJob, QueueOwner, RunningJob, UnfinishedJob},
     registry::{Core, Registry},
 };
 
@@ -39,6 +39,7 @@ pub(in crate::worker) struct Driver {
     /// The slot for the next job that is suspended.
     spare_slot: Option<JobSlot>,
     intake: Intake,
+    parked: ParkedByFlush,
     concurrency: usize,
     /// Whether its first poll was inside a job of the queue. That job may await this driver, which therefore does not wait
     /// for the jobs of other drivers.
@@ -65,6 +66,7 @@ impl Driver {
             suspended: 0,
             spare_slot: None,
             intake: Intake::new(until),
+            parked: ParkedByFlush::new(),
             concurrency: concurrency.max(1),
             begins_inside: None,
             is_too_deep: false,
@@ -192,7 +194,7 @@ impl Driver {
                 }
                 is_ready
             }
-            Rest::Ended => self.has_no_job(),
+            Rest::Ended => self.has_no_job() && self.parked.poll(core, waker).is_ready(),
         };
         if is_ready {
             return Poll::Ready(());
@@ -310,7 +312,7 @@ impl Driver {
             return;
         };
         match park(&self.registry, &self.in_flight, slot.waker(), job, chain) {
-            Parking::Parked => {}
+            Parking::Parked(place) => self.add_parked(place),
             Parking::Done(result) => {
                 self.count(result);
                 self.in_flight.end_poll();
@@ -365,7 +367,7 @@ impl Driver {
             }
         };
         match parking {
-            Parking::Parked => {}
+            Parking::Parked(place) => self.add_parked(place),
             Parking::Done(result) => {
                 self.in_flight.end_poll();
                 self.count(result);
@@ -383,6 +385,12 @@ impl Driver {
             self.spare_slot = Some(slot);
         } else {
             self.in_flight.free_slot(&slot);
+        }
+    }
+
+    fn add_parked(&mut self, place: ParkedJob) {
+        if self.intake.is_of_flush() {
+            self.parked.add(place);
         }
     }
 
@@ -414,6 +422,7 @@ impl Drop for Driver {
         let registry = self.registry.clone();
         let core = registry.core();
         self.intake.remove_waiter(core);
+        self.parked.remove_waiter(core);
         {
             // Destructors that run here emit to the registry of the queue, as handlers do in `poll`. Not around the
             // wakers, as there.

@@ -8,19 +8,60 @@ use std::{
 
 use crate::{
     context::EventChain,
+    primitives::Waiter,
     queue::{InFlight, JobResult, ParkedJob, RunningJob},
-    registry::{Registry, WeakRegistry},
+    registry::{Core, Registry, WeakRegistry},
 };
 
 /// What became of a job that was to be parked.
 pub(super) enum Parking {
     /// It is parked, and the driver no longer polls it.
-    Parked,
+    Parked(ParkedJob),
     /// It has ended.
     Done(JobResult),
     /// It is to be suspended: a handler waits for something else, or the queue is closed. It was polled with the waker of
     /// the driver last.
     Pending(Box<RunningJob>),
+}
+
+/// The jobs that a flush has parked, for which it waits.
+pub(super) struct ParkedByFlush {
+    places: Vec<ParkedJob>,
+    waiter: Waiter,
+}
+
+impl ParkedByFlush {
+    pub(super) fn new() -> Self {
+        Self {
+            places: Vec::new(),
+            waiter: Waiter::new(),
+        }
+    }
+
+    pub(super) fn add(&mut self, place: ParkedJob) {
+        self.places.push(place);
+    }
+
+    /// Whether some of the jobs are still parked, and will be resumed before a scheduled job is due. Then the task is woken
+    /// when that may have changed.
+    pub(super) fn poll(&mut self, core: &Core, waker: &Waker) -> Poll<()> {
+        if self.places.is_empty() {
+            return Poll::Ready(());
+        }
+        core.drivers().idle().register(&mut self.waiter, waker);
+        self.places.retain(|place| core.queue().is_parked(*place));
+        if self.places.is_empty() || core.queue().resumes_none() {
+            self.remove_waiter(core);
+            return Poll::Ready(());
+        }
+        Poll::Pending
+    }
+
+    pub(super) fn remove_waiter(&mut self, core: &Core) {
+        if !self.places.is_empty() || self.waiter.is_waiting() {
+            core.drivers().idle().remove(&mut self.waiter);
+        }
+    }
 }
 
 /// Parks a job that is pending, if its handlers only wait until they may be called. The driver polls it: the caller has
@@ -44,7 +85,7 @@ pub(super) fn park(
         let polled = job.poll(core, &parked_waker);
         if polled.is_pending() && job.is_waiting() {
             match core.queue().park(place, job, chain, || in_flight.end_poll()) {
-                Ok(()) => return Parking::Parked,
+                Ok(()) => return Parking::Parked(place),
                 Err(unparked) => job = unparked,
             }
         }
