@@ -9,6 +9,7 @@ mod copies;
 mod current;
 mod emit;
 mod event;
+mod later_calls;
 mod lost;
 mod macros;
 mod panics;
