@@ -116,7 +116,9 @@ impl BackgroundPlan {
         let dependencies = Dependencies::new(dependencies);
         let has_deferred = subscribers.iter().any(|subscriber| subscriber.deferred);
         Self {
-            limits_calls: subscribers.iter().any(|subscriber| subscriber.limits_calls()),
+            limits_calls: subscribers
+                .iter()
+                .any(|subscriber| subscriber.limits_calls()),
             handlers,
             stages: stages(&subscribers, &dependencies),
             has_deferred,

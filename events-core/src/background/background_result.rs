@@ -104,7 +104,8 @@ impl BackgroundResult {
     /// The failures that were not taken, in the order in which they occurred, and those after which the call is repeated.
     pub(super) fn failures(&self) -> impl Iterator<Item = &Failure> {
         let uncommon = self.uncommon.get().into_iter();
-        let failures = uncommon.flat_map(|uncommon| uncommon.failures.iter().chain(&uncommon.repeated));
+        let failures =
+            uncommon.flat_map(|uncommon| uncommon.failures.iter().chain(&uncommon.repeated));
         failures.map(|(_, failure)| failure)
     }
 
@@ -144,7 +145,10 @@ impl BackgroundResult {
     pub(super) fn add_chain(&mut self, failures: FailureList) {
         if let Some(failures) = failures.into_inner().take() {
             let failures = failures.into_iter().map(|failure| (0, failure));
-            self.uncommon.get_or_insert_default().failures.extend(failures);
+            self.uncommon
+                .get_or_insert_default()
+                .failures
+                .extend(failures);
         }
     }
 
@@ -162,7 +166,9 @@ impl BackgroundResult {
             Ok(Step::Failed(error)) => match error.downcast::<CallEnd>().map(|end| *end) {
                 Err(error) => Some(Cause::of(error)),
                 Ok(CallEnd::Failed(cause)) => Some(cause),
-                Ok(CallEnd::Repeat(cause, next)) => return self.add_next(number, Some(cause), next),
+                Ok(CallEnd::Repeat(cause, next)) => {
+                    return self.add_next(number, Some(cause), next);
+                }
                 Ok(CallEnd::Debounce(next)) => return self.add_next(number, None, next),
             },
             Err(payload) => Some(Cause::Panic(panic_hook::into_panic(payload))),

@@ -15,7 +15,8 @@ use crate::{
     event::{Family, Snapshot},
     handler::{Background, EmitOrigin, ErasedHandler, MissingState, Param, Run, States, Step},
     metadata::{
-        CallPolicies, EventInfo, Key, Location, Origin, Pattern, PatternText, SubscriberInfo, SubscriberOptions,
+        CallPolicies, EventInfo, Key, Location, Origin, Pattern, PatternText, SubscriberInfo,
+        SubscriberOptions,
     },
     plan::{Entry, EventType, HandlerKind, Phase, Position, Rank, Registration},
     registry::{Core, Incomplete, Registry, SubscriberGroup},

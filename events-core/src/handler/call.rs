@@ -202,7 +202,11 @@ impl BackgroundCall {
 
 impl BackgroundCall {
     fn topic(&self) -> Cow<'static, str> {
-        match self.details.get().and_then(|details| details.topic.as_ref()) {
+        match self
+            .details
+            .get()
+            .and_then(|details| details.topic.as_ref())
+        {
             None => self.info.topic().into(),
             Some(topic) => topic.to_string().into(),
         }

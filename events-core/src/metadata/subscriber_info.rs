@@ -3,7 +3,10 @@
 use std::{borrow::Cow, fmt, num::NonZeroUsize, time::Duration};
 
 use super::{
-    info::crate_of, location::Location, origin::Origin, policies::{CallPolicies, Retry},
+    info::crate_of,
+    location::Location,
+    origin::Origin,
+    policies::{CallPolicies, Retry},
 };
 use crate::primitives::one_line;
 

@@ -217,7 +217,8 @@ impl<C: QueueOwner> JobQueue<C> {
         self.parked.wake(place, |(job, chain)| {
             self.bounded.count_parked(-1);
             let item = ParkedJobItem(job);
-            self.bounded.push_due(ParkedJobItem::vtable(), item, Some(chain))
+            self.bounded
+                .push_due(ParkedJobItem::vtable(), item, Some(chain))
         });
     }
 }

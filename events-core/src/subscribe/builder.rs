@@ -17,9 +17,7 @@ use super::{
     subscription::{Closable, Subscription, SubscriptionPart, Unsubscribe, weak},
 };
 use crate::{
-    background::{
-        Awaited, CallState, ErasedAwaited, FilteredAwaited, OnceHandler, TimedAwaited,
-    },
+    background::{Awaited, CallState, ErasedAwaited, FilteredAwaited, OnceHandler, TimedAwaited},
     event::{Family, Snapshot},
     handler::{Background, EmitOrigin, ErasedHandler, Run, Step},
     metadata::{CallPolicies, Key, Location, Pattern, SubscriberInfo, SubscriberOptions},
@@ -131,16 +129,10 @@ pub(super) enum HandlerFactory<F: Family> {
     Pattern(Pattern, Box<PatternFactory>),
 }
 
-pub(super) type ExactFactory<F> = dyn FnOnce(
-        Option<Filters<TypedCondition<F>>>,
-        Policies,
-    ) -> (HandlerKind, Weak<dyn Closable>)
+pub(super) type ExactFactory<F> = dyn FnOnce(Option<Filters<TypedCondition<F>>>, Policies) -> (HandlerKind, Weak<dyn Closable>)
     + Send;
 
-pub(super) type PatternFactory = dyn FnOnce(
-        Option<Filters<AnyCondition>>,
-        Policies,
-    ) -> (AnyEventHandler, Weak<dyn Closable>)
+pub(super) type PatternFactory = dyn FnOnce(Option<Filters<AnyCondition>>, Policies) -> (AnyEventHandler, Weak<dyn Closable>)
     + Send;
 
 impl<F: Family> NewSubscription<F> {
@@ -352,8 +344,7 @@ impl<F: Family, T> NewSubscription<F, T> {
         let has_policies = concurrency > 0 || policies != CallPolicies::NONE;
         let clock = self.registry.core().clock();
         let key = self.key;
-        let policies =
-            has_policies.then(|| (CallState::new(policies, concurrency, clock), key));
+        let policies = has_policies.then(|| (CallState::new(policies, concurrency, clock), key));
         let registration = Registration {
             number,
             declared: false,
@@ -362,8 +353,7 @@ impl<F: Family, T> NewSubscription<F, T> {
         };
         let (entry, closable) = match self.factory.into_inner() {
             HandlerFactory::Exact(factory) => {
-                let (handler, closable) =
-                    factory(Filters::new(origin, self.when, once), policies);
+                let (handler, closable) = factory(Filters::new(origin, self.when, once), policies);
                 let entry = Entry {
                     registration,
                     handler,

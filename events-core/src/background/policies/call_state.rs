@@ -126,14 +126,15 @@ impl CallState {
     pub(super) fn close(&self) -> Vec<TimeKey> {
         let mut scheduled = self.scheduled();
         scheduled.is_closed = true;
-        scheduled.calls.values_mut().filter_map(Option::take).collect()
+        scheduled
+            .calls
+            .values_mut()
+            .filter_map(Option::take)
+            .collect()
     }
 
     /// A place for the repetition of a failed call, which keeps its permit.
-    pub(super) fn repeated(
-        self: &Arc<Self>,
-        permit: Option<Permit>,
-    ) -> (CallSlot, CarriedCall) {
+    pub(super) fn repeated(self: &Arc<Self>, permit: Option<Permit>) -> (CallSlot, CarriedCall) {
         let ticket = self.scheduled().new_ticket();
         self.slot(ticket, None, permit, false)
     }

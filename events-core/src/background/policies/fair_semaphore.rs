@@ -257,8 +257,8 @@ impl<H: Copy + PartialEq> Permits<H> {
             }
             // Its waker has panicked, so that it lost its place: it waits again, behind the others.
         }
-        let is_free = self.has_free_permit(limit)
-            && key.is_none_or(|key| !self.keys.contains_key(&key));
+        let is_free =
+            self.has_free_permit(limit) && key.is_none_or(|key| !self.keys.contains_key(&key));
         if is_free && let Some(key) = key {
             self.keys.insert(key, BTreeSet::new());
         }
@@ -303,9 +303,8 @@ impl<H: Copy + PartialEq> Permits<H> {
         }
         let mut may_end: Vec<bool> = vec![false; self.holders.len()];
         loop {
-            let gets_permit = self.has_free_permit(limit)
-                || !self.granted.is_empty()
-                || may_end.contains(&true);
+            let gets_permit =
+                self.has_free_permit(limit) || !self.granted.is_empty() || may_end.contains(&true);
             // A key whose claim has no permit yet becomes free once that call gets one.
             let is_freed = |key: KeyHash| {
                 let holder = self.holders.iter().position(|(_, one)| *one == Some(key));
@@ -320,9 +319,8 @@ impl<H: Copy + PartialEq> Permits<H> {
                 }
                 let others = self.waiting.iter().filter(|(one, _)| Some(**one) != ticket);
                 let mut inside = others.filter(|(_, call)| call.blocked.contains(holder));
-                inside.all(|(one, call)| {
-                    gets_permit && gets_key(call.key, self.ready.contains(one))
-                })
+                inside
+                    .all(|(one, call)| gets_permit && gets_key(call.key, self.ready.contains(one)))
             };
             let next: Vec<_> = (0..self.holders.len()).map(ends).collect();
             if next == may_end {

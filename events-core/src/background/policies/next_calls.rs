@@ -35,7 +35,9 @@ impl<E: RunEvent> BackgroundRun<E> {
     #[cold]
     #[inline(never)]
     fn schedule_some(self: Pin<&mut Self>, schedule: &dyn CallSchedule) -> usize {
-        let Some((info, plan)) = self.info_and_plan().filter(|_| self.result.has_next_calls())
+        let Some((info, plan)) = self
+            .info_and_plan()
+            .filter(|_| self.result.has_next_calls())
         else {
             return 0;
         };
@@ -132,7 +134,9 @@ fn copy(
     if handler.takes_copy()
         && let Some(view) = plan.view()
     {
-        let copy = source.copies.copy(source.event, source.call.origin(), view)?;
+        let copy = source
+            .copies
+            .copy(source.event, source.call.origin(), view)?;
         return Ok(Box::pin(BackgroundRun::of_snapshot(copy, deferred)));
     }
     let copied = catch_panic(|| handler.copy(source.event, deferred)).map_err(Cause::Panic)?;

@@ -62,9 +62,9 @@ impl<F: Family, H: Awaited<F>> Awaited<F> for TimedAwaited<H> {
                 let (Some(sleep), Some(after)) = (&mut sleep, self.timeout) else {
                     return Poll::Pending;
                 };
-                sleep.poll(context.waker()).map(|()| {
-                    Step::Failed(Box::new(RefusedCall::TimedOut(TimedOut { after })))
-                })
+                sleep
+                    .poll(context.waker())
+                    .map(|()| Step::Failed(Box::new(RefusedCall::TimedOut(TimedOut { after }))))
             })
             .await;
             catch_drop::<dyn Future<Output = Step>>(|| called.set(None));

@@ -38,7 +38,9 @@ struct State<J> {
 /// The place of a job.
 enum Place<J> {
     /// A driver polls the job before it is stored. Whether it was woken meanwhile.
-    Polled { is_woken: bool },
+    Polled {
+        is_woken: bool,
+    },
     Parked(J),
 }
 
@@ -111,11 +113,7 @@ impl<J> ParkedJobs<J> {
     }
 
     /// The job was woken. If it is parked, `push` puts it into the queue and returns a waker, which is woken.
-    pub(crate) fn wake(
-        &self,
-        ParkedJob(number): ParkedJob,
-        push: impl FnOnce(J) -> Option<Waker>,
-    ) {
+    pub(crate) fn wake(&self, ParkedJob(number): ParkedJob, push: impl FnOnce(J) -> Option<Waker>) {
         let waker = {
             let mut state = self.state();
             let Some(state) = &mut *state else {

@@ -126,7 +126,7 @@ impl Cause {
             | Self::NoCopy(_) => "a subscriber was not reached",
             Self::Error(_) | Self::Panic(_) | Self::TooDeep(_) | Self::TimedOut(_) => {
                 "a subscriber failed"
-            },
+            }
         }
     }
 }

@@ -23,7 +23,9 @@ use crate::{
     context::{EventChain, MAX_LIMIT, depth, enter_job, is_in_job_of, may_enter, set_chain},
     current::enter_if_other,
     primitives::catch_record,
-    queue::{InFlight, JobProgress, JobResult, JobSlot, ParkedJob, QueueOwner, RunningJob, UnfinishedJob},
+    queue::{
+        InFlight, JobProgress, JobResult, JobSlot, ParkedJob, QueueOwner, RunningJob, UnfinishedJob,
+    },
     registry::{Core, Registry},
 };
 

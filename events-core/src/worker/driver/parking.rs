@@ -84,7 +84,10 @@ pub(super) fn park(
         }));
         let polled = job.poll(core, &parked_waker);
         if polled.is_pending() && job.is_waiting() {
-            match core.queue().park(place, job, chain, || in_flight.end_poll()) {
+            match core
+                .queue()
+                .park(place, job, chain, || in_flight.end_poll())
+            {
                 Ok(()) => return Parking::Parked(place),
                 Err(unparked) => job = unparked,
             }

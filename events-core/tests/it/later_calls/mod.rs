@@ -70,7 +70,9 @@ impl Time {
     /// Moves time on, and runs what is due.
     fn advance(&mut self, by: Duration) {
         let target = self.0.after(by);
-        let settled = self.0.block_until(target, Duration::from_secs(60), || false);
+        let settled = self
+            .0
+            .block_until(target, Duration::from_secs(60), || false);
         assert_eq!(settled, Some(true), "everything runs that is due");
     }
 }

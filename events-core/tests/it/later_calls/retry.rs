@@ -172,7 +172,11 @@ fn without_an_attempt_left_the_failure_is_returned() {
 fn facts(emission: &Emission) -> String {
     let id = emission.id();
     let origin = emission.origin().map(|origin| origin.as_str().to_owned());
-    format!("{id} {:?} {origin:?} {}", emission.parent(), emission.topic())
+    format!(
+        "{id} {:?} {origin:?} {}",
+        emission.parent(),
+        emission.topic()
+    )
 }
 
 #[test]
@@ -201,7 +205,11 @@ fn an_attempt_has_the_event_the_emission_its_parent_and_the_origin_of_the_first(
     time.advance(LATER);
     let facts = journal.take();
     assert_eq!(facts.len(), 4);
-    assert!(facts.iter().all(|facts| facts.contains("Some(\"checkout\")")));
+    assert!(
+        facts
+            .iter()
+            .all(|facts| facts.contains("Some(\"checkout\")"))
+    );
     assert!(facts.iter().all(|facts| facts.contains("Some(EmissionId(")));
     let times = |one: &String| facts.iter().filter(|other| one == *other).count();
     assert!(facts.iter().all(|one| times(one) == 2), "{facts:?}");

@@ -241,11 +241,19 @@ fn wrong_timeouts_panic_with_the_remedy() {
     };
     check(&not_deferred, "`debounce` is for deferred handlers");
     let zero = |registry: &Registry| {
-        drop(registry.subscribe_deferred(|_: &Work| ()).debounce(Duration::ZERO));
+        drop(
+            registry
+                .subscribe_deferred(|_: &Work| ())
+                .debounce(Duration::ZERO),
+        );
     };
     check(&zero, "a `debounce` of zero");
     let endless = |registry: &Registry| {
-        drop(registry.subscribe_deferred(|_: &Work| ()).debounce(Duration::MAX));
+        drop(
+            registry
+                .subscribe_deferred(|_: &Work| ())
+                .debounce(Duration::MAX),
+        );
     };
     check(&endless, "the `debounce` is endless");
 }
