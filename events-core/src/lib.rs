@@ -220,7 +220,7 @@ pub use crate::{
     declared::events,
     event::{AnyEvent, Event, EventCopy},
     handler::{Outcome, State},
-    metadata::Origin,
+    metadata::{Origin, Retry},
     modules::{
         bounds, bridges, builder, emitting, explaining, failures, handlers, info, middleware,
         outcomes, queues, scanning, scopes, streams, subscribing,

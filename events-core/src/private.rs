@@ -6,7 +6,7 @@ use crate::event::Event;
 
 pub use crate::{
     __finishers as finishers,
-    background::{Awaited, ConcurrencyLimited, OnceHandler},
+    background::{Awaited, KeyFn, OnceHandler, PolicyHandler, TimedAwaited, key_fn},
     builtin::record::{OtherEvent, RecordProbe},
     context::{EmissionSource, OwnSubscription, Subscribed},
     current::{CurrentRegistry, finish_async},
@@ -25,7 +25,8 @@ pub use crate::{
         Outcome, Param, Run, States, Step, any_filter, filter,
     },
     metadata::{
-        EventInfo, IntoKey, Key, Location, Once, OrderTarget, PatternText, SubscriberOptions, When,
+        CallPolicies, EventInfo, IntoKey, Key, Location, Once, OrderTarget, PatternText,
+        SubscriberOptions, When,
     },
     plan::Slot,
     result::FailedCheck,

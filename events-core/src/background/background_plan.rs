@@ -103,6 +103,8 @@ pub(crate) struct BackgroundPlan {
     /// Whether some of these have a delay.
     has_delayed: bool,
     starts_at_once: bool,
+    /// Whether calls of some handlers may have to wait for others.
+    limits_calls: bool,
     dependencies: Dependencies,
     /// The sync and awaited handlers, if some are awaited.
     awaited_chain: Option<AwaitedChain<Self>>,
@@ -125,6 +127,9 @@ impl BackgroundPlan {
         let takes_emission = each.any(|subscriber| subscriber.takes_emission);
         Self {
             policy,
+            limits_calls: subscribers
+                .iter()
+                .any(|subscriber| subscriber.limits_calls()),
             handlers,
             takes_emission,
             stages: stages(&subscribers, &dependencies),
@@ -177,6 +182,16 @@ impl BackgroundPlan {
     #[inline]
     pub(crate) fn starts_at_once(&self) -> bool {
         self.starts_at_once
+    }
+
+    /// The call of a run that is a job: it counts the handlers that wait for a permit, if some may have to.
+    #[inline]
+    pub(crate) fn call_of_job(&self, call: BackgroundCall) -> BackgroundCall {
+        if self.limits_calls {
+            call.counting_waits()
+        } else {
+            call
+        }
     }
 
     /// Whether some handlers are deferred.
@@ -460,6 +475,7 @@ impl<'a, 's> Starter<'a, 's> {
     #[inline(never)]
     fn end(&mut self, ended: thread::Result<Step>) {
         self.uncounted += 1;
+        self.start.keep_alive(); // a call may be repeated
         let number = self.current_number();
         let subscriber = &self.plan.subscribers()[number];
         self.result

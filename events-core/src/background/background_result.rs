@@ -2,14 +2,17 @@
 
 use std::{mem, sync::Arc, thread};
 
-use super::wrapped_call::StepOutcome;
+use super::{
+    policies::{CallEnd, NextCall},
+    wrapped_call::StepOutcome,
+};
 use crate::{
     context::{log, panic_hook},
     handler::{BackgroundCall, Step},
     metadata::{Origin, SubscriberInfo},
     policy::Policy,
     primitives::OptionBox,
-    result::{Cause, Failure, FailureList, SkipReason, SubscriberOutcome},
+    result::{BoxError, Cause, Failure, FailureList, SkipReason, SubscriberOutcome},
 };
 
 /// The results of an event's background handlers so far. Each handler is named by its *number*: its index
@@ -17,15 +20,31 @@ use crate::{
 pub(crate) struct BackgroundResult {
     /// How many handlers are complete, including those that failed.
     pub(crate) ran: usize,
-    /// How many calls of handlers were refused: each is a failure, but did not run. Not a `bool`: the compiler copied the
-    /// padding behind that in each emit, with loads for which store forwarding failed.
+    /// How many calls of handlers were refused, which is a failure, or are to be made later. Not a `bool`: the compiler
+    /// copied the padding behind that in each emit, with loads for which store forwarding failed.
     unreached: u32,
     /// Not 0 if it is recorded which handlers are skipped.
     records: u32,
-    /// The failures, with the handlers' numbers.
-    failures: OptionBox<Vec<(usize, Failure)>>,
-    /// The handlers that were skipped, if that is recorded, by their numbers.
-    skipped: OptionBox<Vec<(usize, SkipReason)>>,
+    uncommon: OptionBox<Uncommon>,
+}
+
+/// What few events have. The numbers are those of the handlers.
+#[derive(Default)]
+struct Uncommon {
+    failures: Vec<(usize, Failure)>,
+    /// The failures after which the call is repeated.
+    repeated: Vec<(usize, Failure)>,
+    /// The calls that are to be made later, each with the failure after which it is repeated.
+    next_calls: Vec<(usize, Option<Repeated>, NextCall)>,
+    /// The handlers that were skipped, if that is recorded.
+    skipped: Vec<(usize, SkipReason)>,
+}
+
+/// The failure after which a call is repeated.
+pub(super) enum Repeated {
+    Cause(Cause),
+    /// It is an outcome that middleware has seen.
+    Failure(Failure),
 }
 
 /// The subscribers of an event whose handlers are not complete.
@@ -72,8 +91,7 @@ impl BackgroundResult {
             ran: 0,
             unreached: 0,
             records: 0,
-            failures: OptionBox::NONE,
-            skipped: OptionBox::NONE,
+            uncommon: OptionBox::NONE,
         }
     }
 
@@ -83,8 +101,7 @@ impl BackgroundResult {
             ran: self.ran,
             unreached: self.unreached,
             records: self.records,
-            failures: mem::replace(&mut self.failures, OptionBox::NONE),
-            skipped: mem::replace(&mut self.skipped, OptionBox::NONE),
+            uncommon: mem::replace(&mut self.uncommon, OptionBox::NONE),
         }
     }
 
@@ -95,7 +112,10 @@ impl BackgroundResult {
 
     /// Takes out the handlers that were skipped, by their numbers.
     pub(crate) fn take_skipped(&mut self) -> Vec<(usize, SkipReason)> {
-        self.skipped.take().unwrap_or_default()
+        match self.uncommon.get_mut() {
+            None => Vec::new(),
+            Some(uncommon) => mem::take(&mut uncommon.skipped),
+        }
     }
 
     #[inline]
@@ -113,7 +133,8 @@ impl BackgroundResult {
     ) {
         if self.records_skipped() {
             let reason = SkipReason::of(subscriber, origin);
-            self.skipped.get_or_insert_default().push((number, reason));
+            let uncommon = self.uncommon.get_or_insert_default();
+            uncommon.skipped.push((number, reason));
         }
     }
 
@@ -123,26 +144,49 @@ impl BackgroundResult {
         self.ran == 0 && self.unreached == 0
     }
 
-    /// The failures in the order of the handlers' numbers.
+    /// The failures in the order of the handlers' numbers, without those after which the call is repeated.
     pub(crate) fn into_failures(mut self) -> impl Iterator<Item = Failure> {
-        let mut failures = self.failures.take().unwrap_or_default();
+        let mut failures = self.uncommon.take().unwrap_or_default().failures;
         failures.sort_by_key(|(number, _)| *number);
         failures.into_iter().map(|(_, failure)| failure)
     }
 
-    /// The failures that were not taken, in the order in which they occurred.
+    /// The failures that were not taken, in the order in which they occurred, and those after which the call is repeated.
     pub(super) fn failures(&self) -> impl Iterator<Item = &Failure> {
-        let failures = self.failures.get().into_iter().flatten();
+        let uncommon = self.uncommon.get().into_iter();
+        let failures =
+            uncommon.flat_map(|uncommon| uncommon.failures.iter().chain(&uncommon.repeated));
         failures.map(|(_, failure)| failure)
     }
 
-    /// Whether there are failures.
+    /// Whether there are failures, or calls that are to be made later.
     #[inline]
-    pub(super) fn has_failures(&self) -> bool {
-        !self.failures.is_none()
+    pub(super) fn is_uncommon(&self) -> bool {
+        !self.uncommon.is_none()
     }
 
-    /// Logs the failures, and returns how many there are.
+    /// Takes the calls that are to be made later, each with its handler's number and the failure after which it is
+    /// repeated.
+    pub(super) fn take_next_calls(&mut self) -> Vec<(usize, Option<Repeated>, NextCall)> {
+        if self.uncommon.is_none() {
+            return Vec::new();
+        }
+        mem::take(&mut self.uncommon.get_or_insert_default().next_calls)
+    }
+
+    /// Whether there are calls that are to be made later.
+    pub(super) fn has_next_calls(&self) -> bool {
+        let uncommon = self.uncommon.get();
+        uncommon.is_some_and(|uncommon| !uncommon.next_calls.is_empty())
+    }
+
+    /// Records the failure after which a call is repeated.
+    pub(super) fn add_repeated(&mut self, number: usize, failure: Failure) {
+        let uncommon = self.uncommon.get_or_insert_default();
+        uncommon.repeated.push((number, failure));
+    }
+
+    /// Logs the failures, and returns how many there are, without those after which the call is repeated.
     pub(super) fn record(&mut self) -> usize {
         self.take().into_failures().map(log::failure).count()
     }
@@ -151,7 +195,10 @@ impl BackgroundResult {
     pub(super) fn add_chain(&mut self, failures: FailureList) {
         if let Some(failures) = failures.into_inner().take() {
             let failures = failures.into_iter().map(|failure| (0, failure));
-            self.failures.get_or_insert_default().extend(failures);
+            self.uncommon
+                .get_or_insert_default()
+                .failures
+                .extend(failures);
         }
     }
 
@@ -167,9 +214,14 @@ impl BackgroundResult {
         let cause = match ended {
             Ok(Step::Skipped) => return self.skip(number, subscriber, call.origin()),
             Ok(Step::Done | Step::Stop) => None,
-            Ok(Step::Failed(error)) => match error.downcast::<StepOutcome>() {
-                Ok(outcome) => return self.record_outcome(number, outcome.0, policy),
-                Err(error) => Some(Cause::of(error)),
+            Ok(Step::Failed(error)) => match call_end(error) {
+                Ended::Failed(cause) => Some(cause),
+                Ended::Call(CallEnd::Failed(cause)) => Some(cause),
+                Ended::Call(CallEnd::Repeat(cause, next)) => {
+                    return self.add_next(number, Some(Repeated::Cause(cause)), next);
+                }
+                Ended::Call(CallEnd::Debounce(next)) => return self.add_next(number, None, next),
+                Ended::Wrapped(outcome) => return self.record_outcome(number, outcome, policy),
             },
             Err(payload) => Some(Cause::Panic(panic_hook::into_panic(payload))),
         };
@@ -187,17 +239,30 @@ impl BackgroundResult {
 
     /// Records what became of a handler that was called through middleware.
     #[cold]
-    fn record_outcome(&mut self, number: usize, outcome: SubscriberOutcome, policy: &Policy) {
-        match outcome {
-            SubscriberOutcome::Ran | SubscriberOutcome::Stopped => self.ran += 1,
-            SubscriberOutcome::Skipped(_)
-            | SubscriberOutcome::NotReached(_)
-            | SubscriberOutcome::Deferred => {}
-            SubscriberOutcome::Failed(failure) | SubscriberOutcome::Retrying(failure) => {
+    fn record_outcome(&mut self, number: usize, ended: StepOutcome, policy: &Policy) {
+        match (ended.outcome, ended.next) {
+            (SubscriberOutcome::Ran | SubscriberOutcome::Stopped, _) => self.ran += 1,
+            (SubscriberOutcome::Deferred, Some(next)) => self.add_next(number, None, next),
+            (SubscriberOutcome::Retrying(failure), Some(next)) => {
+                self.add_next(number, Some(Repeated::Failure(failure)), next);
+            }
+            (
+                SubscriberOutcome::Skipped(_)
+                | SubscriberOutcome::NotReached(_)
+                | SubscriberOutcome::Deferred,
+                _,
+            ) => {}
+            (SubscriberOutcome::Failed(failure) | SubscriberOutcome::Retrying(failure), _) => {
                 policy.report(&failure);
                 self.fail(number, failure);
             }
         }
+    }
+
+    fn add_next(&mut self, number: usize, failure: Option<Repeated>, next: NextCall) {
+        self.unreached += 1;
+        let uncommon = self.uncommon.get_or_insert_default();
+        uncommon.next_calls.push((number, failure, next));
     }
 
     /// Records that a handler failed. The failure is reported already.
@@ -207,8 +272,26 @@ impl BackgroundResult {
         } else {
             self.unreached += 1;
         }
-        self.failures
-            .get_or_insert_default()
-            .push((number, failure));
+        let uncommon = self.uncommon.get_or_insert_default();
+        uncommon.failures.push((number, failure));
+    }
+}
+
+/// How a call has ended in another way than by a plain step.
+enum Ended {
+    Failed(Cause),
+    Call(CallEnd),
+    Wrapped(StepOutcome),
+}
+
+#[cold]
+fn call_end(error: BoxError) -> Ended {
+    let error = match error.downcast::<CallEnd>() {
+        Ok(end) => return Ended::Call(*end),
+        Err(error) => error,
+    };
+    match error.downcast::<StepOutcome>() {
+        Ok(outcome) => Ended::Wrapped(*outcome),
+        Err(error) => Ended::Failed(Cause::of(error)),
     }
 }

@@ -34,7 +34,7 @@ pin_project_lite::pin_project! {
     pub(crate) struct BackgroundRun<E> {
         #[pin]
         pub(super) futures: FutureSet<E, BackgroundPlan>,
-        state: EmissionState,
+        pub(super) state: EmissionState,
         pub(super) result: BackgroundResult,
         // The numbers of the handlers that are to be started, and whether these evaluate their filters.
         pub(super) not_started: Vec<usize>,
@@ -44,7 +44,7 @@ pin_project_lite::pin_project! {
         // The chain, while it is suspended at an awaited handler.
         pub(super) chain: OptionBox<ChainProgress>,
         // The copy of the event for handlers of events of any type.
-        copy: CopyCell,
+        pub(super) copy: CopyCell,
     }
 
     impl<E> PinnedDrop for BackgroundRun<E> {
@@ -134,10 +134,10 @@ impl<E> BackgroundRun<E> {
         self.state
     }
 
-    /// Whether there are failures that were neither logged nor returned.
+    /// Whether there are failures that were neither logged nor returned, or calls that are to be made later.
     #[inline]
-    pub(crate) fn has_failures(&self) -> bool {
-        self.result.has_failures()
+    pub(crate) fn is_uncommon(&self) -> bool {
+        self.result.is_uncommon()
     }
 
     /// The reasons for which the failures so far refuse an event that fails closed.
@@ -148,7 +148,7 @@ impl<E> BackgroundRun<E> {
     /// Logs the failures so far. Returns how many there are.
     #[inline]
     pub(crate) fn record(self: Pin<&mut Self>) -> usize {
-        if self.has_failures() {
+        if self.is_uncommon() {
             self.record_some()
         } else {
             0

@@ -13,7 +13,7 @@ use super::{
     background_result::{BackgroundResult, UnfinishedHandlers},
     background_run::BackgroundRun,
     copies::RunEvent,
-    run_trait::ErasedBackgroundRun,
+    run_trait::{CallSchedule, ErasedBackgroundRun},
 };
 use crate::{
     event::{AnyEvent, Event, EventCopy},
@@ -70,6 +70,19 @@ impl<E: PollEnqueued + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> 
 
     fn record_skipped(self: Pin<&mut Self>) {
         self.record_skipped();
+    }
+
+    fn schedule_next_calls(self: Pin<&mut Self>, schedule: &dyn CallSchedule) -> usize {
+        self.schedule_next_calls(schedule)
+    }
+
+    fn is_waiting(&self) -> bool {
+        let waiting = self.futures.call().waiting();
+        waiting > 0 && waiting == self.futures.len()
+    }
+
+    fn attempt(&self) -> u32 {
+        self.futures.call().attempt()
     }
 
     fn take_result(self: Pin<&mut Self>) -> BackgroundResult {

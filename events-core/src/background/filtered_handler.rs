@@ -12,6 +12,7 @@ use crate::{
     event::Snapshot,
     handler::{Background, EmitOrigin, ErasedEventRef, FilterState, ViewFn},
     primitives::DropSignal,
+    time::TimeKey,
 };
 
 /// A background handler with its filter, if it has one. Without `MAY_FILTER` it has none, and only its
@@ -41,10 +42,10 @@ impl<E, W, H, const MAY_FILTER: bool> Drop for FilteredHandler<E, W, H, MAY_FILT
 }
 
 impl<E, W, H: Background<E>, const MAY_FILTER: bool> FilteredHandler<E, W, H, MAY_FILTER> {
-    /// From now on the handler is not started.
-    pub(crate) fn close(&self) {
+    /// From now on the handler is not started. Returns its scheduled calls, which are to be taken out.
+    pub(crate) fn close(&self) -> Vec<TimeKey> {
         self.state.close();
-        self.handler.close();
+        self.handler.close()
     }
 
     /// The signal that this is dropped.

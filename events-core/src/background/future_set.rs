@@ -23,7 +23,7 @@
 //!    The *exclusive* variant: [`FutureSet::start_exclusive`] starts only when there is no future, and lends the
 //!    subject exclusively, once. While a future that it started lives, nothing else borrows the subject, not even by
 //!    shared reference: it is in an `UnsafeCell`, and `subject`, `start` and `subject_mut` return `None`.
-//! 3. *Keep-alive.* The first pending future makes the set keep a clone of the `Arc`, unless it has one already. The
+//! 3. *Keep-alive.* The first pending future makes the set keep a clone of the `Arc`, unless it has one. The
 //!    set drops it after all futures, and before that [`start`](FutureSet::start) accepts no other `Arc`. A future that
 //!    is ready at once is dropped before the caller's borrow of the `Arc` ends.
 //! 4. *Type.* A [`PendingFuture`] is made in [`Start::run_at`] for one future; its functions are those of that future's
@@ -372,11 +372,16 @@ impl<'s, K> Start<'_, 's, K> {
 
     #[cold]
     fn add_pending(&mut self, future: PendingFuture, used: usize) {
-        // Invariant 3: the future may borrow the `K`.
-        self.keep_alive
-            .get_or_insert_with(|| Arc::clone(self.shared));
+        self.keep_alive(); // invariant 3: the future may borrow the `K`
         self.pending.push(future);
         *self.used = used;
+    }
+
+    /// Makes the set keep the `K` alive.
+    #[cold]
+    pub(super) fn keep_alive(&mut self) {
+        let shared = self.shared;
+        self.keep_alive.get_or_insert_with(|| Arc::clone(shared));
     }
 }
 

@@ -13,7 +13,7 @@
 //! - `copies`: handlers of events of any type, and the copy that they receive;
 //! - `once_handler`: a handler that runs at most once;
 //! - `inline_buffer`: the memory of these futures;
-//! - `limit`: a limit on the concurrent calls of one handler;
+//! - `policies`: handlers with limits on their calls, timeouts and retries, and the calls that are made later;
 //! - `wrapped_call`: the call of a handler through middleware;
 //! - `awaited`: handlers that are awaited in the chain, and the run of a chain with such handlers.
 
@@ -26,9 +26,9 @@ mod erased_run;
 mod filtered_handler;
 mod future_set;
 mod inline_buffer;
-mod limit;
 mod measured_poll;
 mod once_handler;
+mod policies;
 mod run_trait;
 mod start_order;
 mod wrapped_call;
@@ -46,9 +46,10 @@ pub(crate) use background_result::UnfinishedHandlers;
 pub(crate) use background_run::BackgroundRun;
 pub(crate) use copies::{FilteredCopyHandler, copy_event};
 pub(crate) use filtered_handler::FilteredHandler;
-pub use limit::ConcurrencyLimited;
 pub use once_handler::OnceHandler;
-pub(crate) use run_trait::ErasedBackgroundRun;
+pub(crate) use policies::CallState;
+pub use policies::{KeyFn, PolicyHandler, TimedAwaited, key_fn};
+pub(crate) use run_trait::{CallSchedule, ErasedBackgroundRun};
 pub(crate) use start_order::Select;
 
 /// The chain of an event type that has awaited handlers.

@@ -3,7 +3,10 @@
 //! Its filter only tests the permit of `once`, because an event that passes the filter may still not reach the
 //! handler: its snapshot cannot be made or queued, or is returned by a shutdown. The call claims the permit.
 
-use crate::handler::{Background, BackgroundCall, Step};
+use crate::{
+    handler::{Background, BackgroundCall, Step},
+    time::TimeKey,
+};
 
 /// A background handler that runs if `C` claims its permit. A limit on its concurrent calls stands around it,
 /// so that a call which waits claims nothing.
@@ -28,14 +31,15 @@ where
     H: Background<E>,
 {
     async fn call<'a>(&'a self, event: &'a E, call: &'a BackgroundCall) -> Step {
-        if (self.claim)() {
+        // A repeated call has claimed the permit before.
+        if call.attempt() > 1 || (self.claim)() {
             self.handler.call(event, call).await
         } else {
             Step::Skipped
         }
     }
 
-    fn close(&self) {
-        self.handler.close();
+    fn close(&self) -> Vec<TimeKey> {
+        self.handler.close()
     }
 }

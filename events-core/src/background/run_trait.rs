@@ -1,4 +1,5 @@
-//! The trait of a background run with its event type erased, as the queue stores it.
+//! The trait of a background run with its event type erased, as the queue stores it, and the trait of the queue with which
+//! a run schedules calls.
 
 use std::{
     any::Any,
@@ -6,13 +7,15 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Poll, Waker},
+    time::Duration,
 };
 
 use super::background_result::{BackgroundResult, UnfinishedHandlers};
 use crate::{
     event::AnyEvent,
     metadata::{EventInfo, Origin, SubscriberInfo},
-    result::FailedEmission,
+    result::{FailedEmission, Undelivered},
+    time::TimeKey,
 };
 
 /// A [`BackgroundRun`](super::background_run::BackgroundRun) with its event type erased: the dispatch of one
@@ -26,6 +29,14 @@ pub(crate) trait ErasedBackgroundRun: Send {
 
     /// Records why handlers are skipped from now on.
     fn record_skipped(self: Pin<&mut Self>);
+    /// Schedules the calls that are to be made later. Returns how many failed calls are repeated.
+    fn schedule_next_calls(self: Pin<&mut Self>, schedule: &dyn CallSchedule) -> usize;
+
+    /// Whether all pending handlers wait for a permit, and there is one.
+    fn is_waiting(&self) -> bool;
+
+    /// The number of the attempt: more than 1 for the repetition of a failed call.
+    fn attempt(&self) -> u32;
 
     /// The results so far; each failure is returned once.
     fn take_result(self: Pin<&mut Self>) -> BackgroundResult;
@@ -53,4 +64,19 @@ pub(crate) trait ErasedBackgroundRun: Send {
 
     /// The topic of the event; `None` if the event is no longer there.
     fn topic(&self) -> Option<Cow<'static, str>>;
+}
+
+/// Where calls are scheduled: the queue.
+pub(crate) trait CallSchedule {
+    /// Schedules a run; `is_limited` is whether it counts for the capacity of the schedule. Called in the emission that the
+    /// run belongs to.
+    fn schedule(
+        &self,
+        run: Pin<Box<dyn ErasedBackgroundRun>>,
+        delay: Duration,
+        is_limited: bool,
+    ) -> Result<TimeKey, Undelivered>;
+
+    /// Takes out a call that is not due, and drops it.
+    fn unschedule(&self, key: TimeKey);
 }

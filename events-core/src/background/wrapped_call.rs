@@ -9,18 +9,21 @@ use std::{
     future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, Mutex},
     task::Poll,
     thread,
 };
 
-use super::background_result::StepFuture;
+use super::{
+    background_result::StepFuture,
+    policies::{CallEnd, NextCall},
+};
 use crate::{
     context::{EmissionSource, panic_hook},
     handler::{BackgroundCall, Step},
     metadata::SubscriberInfo,
     policy::{CallData, Entries, Middleware, WrappedCall, call_async_through},
-    primitives::clear_catching,
+    primitives::{clear_catching, sync::lock},
     result::{Cause, SkipReason, SubscriberOutcome},
 };
 
@@ -33,11 +36,15 @@ pub(crate) enum Callee<'s> {
 
 /// The outcome of a call through middleware, as the error of its step.
 #[derive(Debug)]
-pub(super) struct StepOutcome(pub(super) SubscriberOutcome);
+pub(super) struct StepOutcome {
+    pub(super) outcome: SubscriberOutcome,
+    /// The call that is to be made later, if the handler has requested one.
+    pub(super) next: Option<NextCall>,
+}
 
 impl fmt::Display for StepOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.outcome.fmt(f)
     }
 }
 
@@ -52,16 +59,27 @@ pub(crate) async fn call_wrapped(
 ) -> Step {
     let wrapped = WrappedCall::new(middlewares, subscriber, call.emission());
     let data = wrapped.data();
-    let handler = Box::pin(outcome_of(&data, callee));
+    let next = Mutex::new(None);
+    let handler = Box::pin(outcome_of(&data, callee, &next));
     match call_async_through(&data, handler).await {
         SubscriberOutcome::Ran => Step::Done,
         SubscriberOutcome::Skipped(_) => Step::Skipped,
-        outcome => Step::Failed(Box::new(StepOutcome(outcome))),
+        outcome => {
+            let next = lock(&next).take();
+            Step::Failed(Box::new(StepOutcome { outcome, next }))
+        }
     }
 }
 
 /// The outcome of the handler itself.
-async fn outcome_of(data: &CallData<'_>, callee: Callee<'_>) -> SubscriberOutcome {
+///
+/// A call that it requests is stored in `next`. It is made only if the outcome that middleware returns is still that of a
+/// call which is made later.
+async fn outcome_of(
+    data: &CallData<'_>,
+    callee: Callee<'_>,
+    next: &Mutex<Option<NextCall>>,
+) -> SubscriberOutcome {
     let ended = match callee {
         Callee::Handler(future) => poll_catching(future).await,
         Callee::Ended(ended) => ended,
@@ -70,7 +88,18 @@ async fn outcome_of(data: &CallData<'_>, callee: Callee<'_>) -> SubscriberOutcom
         Ok(Step::Done) => return SubscriberOutcome::Ran,
         Ok(Step::Stop) => return SubscriberOutcome::Stopped,
         Ok(Step::Skipped) => return SubscriberOutcome::Skipped(SkipReason::Filtered),
-        Ok(Step::Failed(error)) => Cause::of(error),
+        Ok(Step::Failed(error)) => match error.downcast::<CallEnd>().map(|end| *end) {
+            Err(error) => Cause::of(error),
+            Ok(CallEnd::Failed(cause)) => cause,
+            Ok(CallEnd::Repeat(cause, later)) => {
+                *lock(next) = Some(later);
+                return SubscriberOutcome::Retrying(data.failure_with_next(cause));
+            }
+            Ok(CallEnd::Debounce(later)) => {
+                *lock(next) = Some(later);
+                return SubscriberOutcome::Deferred;
+            }
+        },
         Err(payload) => Cause::Panic(panic_hook::into_panic(payload)),
     };
     SubscriberOutcome::Failed(data.failure(cause))

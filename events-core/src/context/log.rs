@@ -1,7 +1,7 @@
 //! The spans of emits, and the log records of what no caller receives as a result, for `tracing`. Of the
 //! event they contain only its topic and origin.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tracing::{Level, debug, error, level_enabled, trace_span, warn};
 
@@ -9,7 +9,7 @@ use super::{catch_span::CatchSpan, current_job::is_run_of_job, failure_sink};
 use crate::{
     metadata::{Origin, SubscriberInfo},
     primitives::{OptionBox, catch_record, one_line},
-    result::{Failure, TooDeep},
+    result::{Cause, Failure, TooDeep},
 };
 
 /// Records failures, if there are any.
@@ -45,6 +45,52 @@ fn record(failure: &Failure) {
         backtrace = failure.panic().and_then(|panic| panic.backtrace()).map(tracing::field::display),
         "{message}",
     );
+}
+
+/// Records the failure of a subscriber after which its call is repeated, and passes it to the failure sink of this thread.
+#[cold]
+pub(crate) fn repeated(failure: &Failure, delay: Duration) {
+    let subscriber = failure.subscriber();
+    catch_record(|| {
+        warn!(
+            target: "events_core",
+            topic = &*one_line(failure.topic()),
+            subscriber = %one_line(&subscriber.name),
+            location = %subscriber.location,
+            cause = %failure.cause(),
+            attempt = failure.attempt(),
+            delay = ?delay,
+            backtrace = failure.panic().and_then(|panic| panic.backtrace()).map(tracing::field::display),
+            "a subscriber failed, and its call is repeated",
+        );
+    });
+    failure_sink::pass(failure);
+}
+
+/// Records that a failed call is not repeated, though it may be.
+#[cold]
+pub(crate) fn not_repeated(subscriber: &SubscriberInfo, cause: &Cause) {
+    catch_record(|| {
+        warn!(
+            target: "events_core",
+            topic = &*one_line(&subscriber.topic),
+            subscriber = %one_line(&subscriber.name),
+            location = %subscriber.location,
+            %cause,
+            "a failed call is not repeated, since its event could not be scheduled",
+        );
+    });
+}
+
+/// Records that a scheduled call is not made, since its subscriber was unsubscribed.
+#[cold]
+pub(crate) fn given_up() {
+    catch_record(|| {
+        debug!(
+            target: "events_core",
+            "a scheduled call of a subscriber was given up: the subscriber was unsubscribed",
+        );
+    });
 }
 
 /// Records an emit that was refused because it was nested too deep.

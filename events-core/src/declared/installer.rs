@@ -8,13 +8,16 @@ use std::{
 };
 
 use crate::{
-    background::{Awaited, ErasedAwaited, FilteredAwaited, FilteredHandler},
+    background::{
+        Awaited, CallState, ErasedAwaited, FilteredAwaited, FilteredHandler, KeyFn, PolicyHandler,
+        TimedAwaited,
+    },
     context::OwnSubscription,
     event::{Family, Snapshot},
     handler::{Background, EmitOrigin, ErasedHandler, MissingState, Param, Run, States, Step},
     metadata::{
-        EventInfo, Key, Location, Once, OrderTarget, Origin, Pattern, PatternText, SubscriberInfo,
-        SubscriberOptions,
+        CallPolicies, EventInfo, Key, Location, Once, OrderTarget, Origin, Pattern, PatternText,
+        SubscriberInfo, SubscriberOptions,
     },
     plan::{Entry, EventType, HandlerKind, Phase, Position, Rank, Registration},
     registry::{Core, Incomplete, Registry, SubscriberGroup},
@@ -95,6 +98,7 @@ pub struct Installer<'i> {
     permit: Option<Arc<Once>>,
     ended: Option<Arc<Once>>,
     errors: Vec<InstallError>,
+    policies: CallPolicies,
     pub(crate) group: &'i mut SubscriberGroup,
     /// Whether the subscriber takes `&Emission`.
     takes_emission: bool,
@@ -123,6 +127,7 @@ impl<'i> Installer<'i> {
             permit: None,
             ended: None,
             errors: Vec::new(),
+            policies: CallPolicies::NONE,
             group,
             takes_emission: false,
             own: OwnSubscription::default(),
@@ -182,10 +187,31 @@ impl<'i> Installer<'i> {
             .ok()
     }
 
-    /// How many calls of the subscriber may be in progress at once; 0 for no limit.
-    #[must_use]
-    pub fn concurrency(&self) -> usize {
-        self.subscriber.options.concurrency
+    /// The handler with policies, beside its limit of concurrent calls. `key` returns the key of an event, if the calls
+    /// have one.
+    pub fn with_policies<E, H: Background<E>>(
+        &mut self,
+        policies: CallPolicies,
+        key: Option<KeyFn<E>>,
+        handler: H,
+    ) -> PolicyHandler<E, H> {
+        PolicyHandler::new(self.call_state(policies), key, handler)
+    }
+
+    fn call_state(&mut self, policies: CallPolicies) -> Arc<CallState> {
+        self.policies = policies;
+        let concurrency = self.subscriber.options.concurrency;
+        CallState::new(policies, concurrency, self.core.clock())
+    }
+
+    /// The awaited handler with the timeout of these policies.
+    pub fn with_timeout<F: Family, H: Awaited<F>>(
+        &mut self,
+        policies: CallPolicies,
+        handler: H,
+    ) -> TimedAwaited<H> {
+        self.policies = policies;
+        TimedAwaited::new(policies.timeout, self.core.clock(), handler)
     }
 
     /// Restricts the subscriber to events of an origin.
@@ -337,6 +363,7 @@ impl<'i> Installer<'i> {
         let mut subscriber = SubscriberInfo::new(topic, name.into(), module, location, options);
         subscriber.pattern = pattern;
         subscriber.origin = self.origin.clone();
+        subscriber.set_policies(self.policies);
         subscriber.takes_emission = self.takes_emission;
         subscriber.conditional = self.conditional;
         subscriber.permit = self.permit.clone();

@@ -56,7 +56,7 @@ pin_project_lite::pin_project! {
             if this.background_run.ready().is_pending() || this.deferred_last.is_some() {
                 this.as_mut().cut_off();
             }
-            if !this.failures.is_none() || this.background_run.has_failures() {
+            if !this.failures.is_none() || this.background_run.is_uncommon() {
                 this.log_failures(true);
             }
         }
@@ -130,7 +130,7 @@ impl<E: Event> AsyncEmission<E> {
         if let Err(refusal) = ready!(polled) {
             log::refusal(&refusal);
         }
-        if self.background_run.has_failures() {
+        if self.background_run.is_uncommon() {
             self.as_mut().log_failures(true);
         }
         Poll::Ready(self.finish())
@@ -180,6 +180,9 @@ impl<E: Event> AsyncEmission<E> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), Box<TooDeep>>> {
         let polled = self.as_mut().poll_handlers(waker);
+        if self.background_run.is_uncommon() {
+            self.as_mut().schedule_next_calls();
+        }
         if polled.is_ready() && self.deferred_last.is_some() {
             self.as_mut().defer_last(Select::DeferredLast);
         }
@@ -189,6 +192,17 @@ impl<E: Event> AsyncEmission<E> {
             self.refuse(result.as_ref().err().map(|refusal| &**refusal));
         }
         polled
+    }
+
+    /// Schedules the calls of handlers that failed and are to be repeated.
+    #[cold]
+    fn schedule_next_calls(self: Pin<&mut Self>) {
+        let this = self.project();
+        let _entered = this.span.get().and_then(CatchSpan::enter);
+        let _sink = this.registry.core().pass_failures();
+        let queue = this.registry.core().queue();
+        let retrying = this.background_run.schedule_next_calls(queue);
+        this.stats.add_retrying(retrying);
     }
 
     /// Refuses an event that fails closed because of what failed since its chain has run.

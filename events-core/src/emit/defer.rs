@@ -33,6 +33,8 @@ pub(super) struct Deferral {
     deferred: u32,
     /// How many ran at once, since the queue was full or shut down.
     ran: usize,
+    /// How many of these failed and are called again.
+    retrying: usize,
     /// Whether the event does not reach one of them, which is a failure.
     is_unreached: bool,
 }
@@ -41,7 +43,8 @@ impl Deferral {
     pub(super) fn add_to(self, stats: &mut EmitStats) {
         stats.deferred += self.deferred;
         stats.ran += self.ran;
-        stats.unreached |= u32::from(self.is_unreached);
+        stats.unreached |= u16::from(self.is_unreached);
+        stats.add_retrying(self.retrying);
     }
 }
 
@@ -158,7 +161,11 @@ impl Deferral {
         match refused {
             None => self.deferred += u32::try_from(group.len()).unwrap_or(u32::MAX),
             Some(refused) => {
-                self.ran += run_on_full_queue(background, refused, recording, &mut fail)
+                let queue = emit_context.queue;
+                let (ran, retrying) =
+                    run_on_full_queue(background, refused, queue, recording, &mut fail);
+                self.ran += ran;
+                self.retrying += retrying;
             }
         }
     }
@@ -261,6 +268,7 @@ fn snapshot(
     };
     let &first = selected.first()?;
     let call = BackgroundCall::new(emit_context.info, emit_context.origin.cloned());
+    let call = background.call_of_job(call);
     let run = |call| DeferredRun {
         plan: Arc::clone(background),
         selected: selected.clone(),
@@ -337,13 +345,14 @@ fn report_not_copied(
 }
 
 /// The queue did not accept the snapshot: the deferred handlers run here, and the async ones are
-/// reported as not reached. Returns how many ran.
+/// reported as not reached. Returns how many ran, and how many calls that failed are repeated.
 fn run_on_full_queue(
     background: &BackgroundPlan,
     refused: PushError<ClonedEventJob>,
+    queue: &EventQueue,
     recording: Option<&FailureList>,
     fail: &mut dyn FnMut(Failure),
-) -> usize {
+) -> (usize, usize) {
     let reason = undelivered(&refused.kind);
     let mut run = refused.item.into_run();
     let emission = run.failed_emission();
@@ -364,6 +373,7 @@ fn run_on_full_queue(
         run.as_mut().record_skipped();
     }
     let _ = run.as_mut().poll_in_emission(Waker::noop());
+    let retrying = run.as_mut().schedule_next_calls(queue);
     // A handler with a concurrency limit may be pending. Nothing would poll it again.
     let unfinished = run.unfinished().subscribers;
     unfinished.into_iter().for_each(report_unreached);
@@ -377,7 +387,7 @@ fn run_on_full_queue(
     }
     let ran = result.ran;
     result.into_failures().for_each(fail);
-    ran
+    (ran, retrying)
 }
 
 /// The reason that is reported for an event that was not scheduled.

@@ -274,6 +274,7 @@ fn unfinished<E: OwnedEvent + Send>(event: E, origin: Option<Origin>) -> Unfinis
         event: CatchDrop::new(event.__into_any()),
         unfinished: None,
         due: None,
+        attempt: 1,
     }
 }
 
@@ -348,7 +349,10 @@ fn start_plan<E: OwnedEvent + Send>(
     failures: &FailureList,
     waker: &Waker,
 ) -> Started<E> {
-    let call = BackgroundCall::of(&event, emit_context.origin.cloned());
+    let mut call = BackgroundCall::of(&event, emit_context.origin.cloned());
+    if let Some(background) = plan.background() {
+        call = background.call_of_job(call);
+    }
     let mut run = Box::pin(BackgroundRun::new(event, call, emit_context.site));
     let mut stats = EmitStats::default();
     let deferred_last = &mut None;

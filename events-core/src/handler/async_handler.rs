@@ -10,6 +10,7 @@ use super::{
 use crate::{
     context::{Emission, Subscribed},
     event::Snapshot,
+    time::TimeKey,
 };
 
 /// A background handler with its captured values: the type that an attribute generates, or a function
@@ -23,8 +24,11 @@ pub trait Background<E>: Send + Sync + 'static {
         call: &'a BackgroundCall,
     ) -> impl Future<Output = Step> + Send + 'a;
 
-    /// The handler is unsubscribed: a call that waits before it runs the handler must not run it any more.
-    fn close(&self) {}
+    /// The handler is unsubscribed: a call that waits before it runs the handler must not run it any more. Returns the
+    /// scheduled calls, which are to be taken out.
+    fn close(&self) -> Vec<TimeKey> {
+        Vec::new()
+    }
 }
 
 /// An async function, or a closure that returns a future, that can be subscribed at run time: it takes

@@ -1,7 +1,14 @@
 //! What a background handler and its filters can request of the emit that they belong to. A *background
 //! handler* is an async or a deferred one: it runs after the sync handlers of the event.
 
-use std::borrow::Cow;
+use std::{
+    any::Any,
+    borrow::Cow,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use crate::{
     context::{
@@ -9,7 +16,7 @@ use crate::{
     },
     event::{AnyEvent, Event, Family},
     metadata::{EmissionId, EventInfo, Origin},
-    primitives::OptionBox,
+    primitives::{OptionBox, sync::lock},
     result::FailedEmission,
 };
 
@@ -69,8 +76,45 @@ where
 pub struct BackgroundCall {
     info: &'static EventInfo,
     origin: Option<Origin>,
+    details: OptionBox<CallDetails>,
+}
+
+/// What an attempt leaves to the next one.
+pub(crate) type Carried = Box<dyn Any + Send + Sync>;
+
+/// What few calls have.
+#[derive(Debug)]
+struct CallDetails {
     /// The topic of a named event.
-    topic: OptionBox<Box<str>>,
+    topic: Option<Box<str>>,
+    /// The number of the attempt, which is 1 for the first one.
+    attempt: u32,
+    /// What the attempt before has left to this one.
+    carried: Mutex<Option<Carried>>,
+    /// How many handlers wait for a permit.
+    waiting: AtomicUsize,
+}
+
+impl Default for CallDetails {
+    fn default() -> Self {
+        Self {
+            topic: None,
+            attempt: 1,
+            carried: Mutex::new(None),
+            waiting: AtomicUsize::new(0),
+        }
+    }
+}
+
+/// Until this is dropped, a handler waits for a permit.
+pub(crate) struct PermitWait<'a>(Option<&'a CallDetails>);
+
+impl Drop for PermitWait<'_> {
+    fn drop(&mut self) {
+        if let Some(details) = self.0 {
+            details.waiting.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
 }
 
 impl BackgroundCall {
@@ -79,7 +123,7 @@ impl BackgroundCall {
         Self {
             info,
             origin,
-            topic: OptionBox::NONE,
+            details: OptionBox::NONE,
         }
     }
 
@@ -96,9 +140,30 @@ impl BackgroundCall {
     /// The call with this topic, which is that of the event type unless the event has no type.
     pub(crate) fn with_topic(mut self, topic: &str) -> Self {
         if topic != self.info.topic() {
-            self.topic = OptionBox::from(Box::from(topic));
+            self.details.get_or_insert_default().topic = Some(Box::from(topic));
         }
         self
+    }
+
+    /// The call, which counts from now on how many of its handlers wait for a permit.
+    pub(crate) fn counting_waits(mut self) -> Self {
+        self.details.get_or_insert_default();
+        self
+    }
+
+    /// The call of another attempt with the same event, which receives what is carried.
+    pub(crate) fn of_attempt(&self, attempt: u32, carried: Option<Carried>) -> Self {
+        let details = CallDetails {
+            topic: self.details.get().and_then(|details| details.topic.clone()),
+            attempt,
+            carried: Mutex::new(carried),
+            waiting: AtomicUsize::new(0),
+        };
+        Self {
+            info: self.info,
+            origin: self.origin.clone(),
+            details: OptionBox::from(details),
+        }
     }
 
     pub(crate) fn info(&self) -> &'static EventInfo {
@@ -108,11 +173,40 @@ impl BackgroundCall {
     pub(crate) fn origin(&self) -> Option<&Origin> {
         self.origin.as_ref()
     }
+
+    /// The number of the attempt: 1, and more for the repetitions of a failed call.
+    pub(crate) fn attempt(&self) -> u32 {
+        self.details.get().map_or(1, |details| details.attempt)
+    }
+
+    /// What the attempt before has left, once.
+    pub(crate) fn take_carried(&self) -> Option<Carried> {
+        lock(&self.details.get()?.carried).take()
+    }
+
+    /// A handler waits for a permit until the guard is dropped.
+    pub(crate) fn wait_for_permit(&self) -> PermitWait<'_> {
+        let details = self.details.get();
+        if let Some(details) = details {
+            details.waiting.fetch_add(1, Ordering::Relaxed);
+        }
+        PermitWait(details)
+    }
+
+    /// How many handlers wait for a permit; 0 if that is not counted.
+    pub(crate) fn waiting(&self) -> usize {
+        let details = self.details.get();
+        details.map_or(0, |details| details.waiting.load(Ordering::Relaxed))
+    }
 }
 
 impl BackgroundCall {
     fn topic(&self) -> Cow<'static, str> {
-        match self.topic.get() {
+        match self
+            .details
+            .get()
+            .and_then(|details| details.topic.as_ref())
+        {
             None => self.info.topic().into(),
             Some(topic) => topic.to_string().into(),
         }
@@ -121,18 +215,20 @@ impl BackgroundCall {
     /// The emission, for a failure in it. It is the innermost one of this thread.
     #[cold]
     pub(crate) fn failed_emission(&self) -> FailedEmission {
-        failed_emission(self.topic(), self.origin())
+        let emission = failed_emission(self.topic(), self.origin());
+        emission.of_attempt(self.attempt())
     }
 
     /// The emission with that id, for a failure in it. This thread has not entered it.
     #[cold]
     pub(crate) fn failed_emission_outside(&self, id: Option<EmissionId>) -> FailedEmission {
-        failed_emission_outside(self.topic(), self.origin(), id)
+        let emission = failed_emission_outside(self.topic(), self.origin(), id);
+        emission.of_attempt(self.attempt())
     }
 }
 
 impl EmissionSource for BackgroundCall {
     fn emission(&self) -> Emission {
-        current_emission(self.topic(), self.origin.clone())
+        current_emission(self.topic(), self.origin.clone()).of_attempt(self.attempt())
     }
 }

@@ -26,6 +26,7 @@ mod wrapped_run;
 
 pub(crate) use async_handler::{AsyncCall, DeferredCall};
 pub use async_handler::{AsyncHandler, Background, DeferredHandler};
+pub(crate) use call::Carried;
 pub use call::{AnyFilter, BackgroundCall, EmitOrigin, Filter, any_filter, filter};
 pub(crate) use chain::{Chain, Delivery, ErasedEvent, ErasedEventRef, ErasedHandler};
 pub(crate) use erase::erase;

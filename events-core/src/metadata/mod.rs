@@ -13,6 +13,7 @@
 //! - `once`: the permit of a subscriber that runs at most once
 //! - `origin`: where an event was emitted from
 //! - `pattern`: a regular expression that matches topics
+//! - `policies`: how the calls of a subscriber are limited in time, repeated and put off
 //! - `subscriber_info`: descriptions and options of subscribers
 
 mod did_you_mean;
@@ -25,6 +26,7 @@ mod once;
 mod order_target;
 mod origin;
 mod pattern;
+mod policies;
 mod subscriber_info;
 mod when;
 
@@ -39,5 +41,6 @@ pub use once::Once;
 pub use order_target::OrderTarget;
 pub use origin::Origin;
 pub use pattern::{IntoPattern, Pattern, PatternError, PatternText};
+pub use policies::{CallPolicies, Retry};
 pub use subscriber_info::{SubscriberInfo, SubscriberOptions};
 pub use when::When;

@@ -2,7 +2,13 @@
 
 use std::{borrow::Cow, fmt, num::NonZeroUsize, sync::Arc, time::Duration};
 
-use super::{info::crate_of, location::Location, once::Once, origin::Origin};
+use super::{
+    info::crate_of,
+    location::Location,
+    once::Once,
+    origin::Origin,
+    policies::{CallPolicies, Retry},
+};
 use crate::primitives::one_line;
 
 /// The description of a subscriber, as reports, errors and logs show it.
@@ -64,6 +70,14 @@ pub struct SubscriberInfo {
     pub optional: bool,
     /// Whether the handler takes `&Emission`.
     pub(crate) takes_emission: bool,
+    /// How long a call of it may take; `None` means no limit.
+    pub timeout: Option<Duration>,
+    /// How a failed call of it is repeated, if it is.
+    pub retry: Option<Retry>,
+    /// How long no further event must come before it is called with the last one, if it waits for that.
+    pub debounce: Option<Duration>,
+    /// Whether its calls with the same key run one at a time.
+    pub per_key: bool,
     /// How long after the emit it runs, if it is deferred and has a delay.
     pub delay: Option<Duration>,
     /// Whether a condition (`when`) decides for each event whether it is called.
@@ -135,11 +149,42 @@ impl SubscriberInfo {
             concurrency: NonZeroUsize::new(concurrency),
             optional,
             takes_emission: false,
+            timeout: None,
+            retry: None,
+            debounce: None,
+            per_key: false,
             delay,
             conditional: false,
             permit: None,
             ended: None,
         }
+    }
+
+    pub(crate) fn set_policies(&mut self, policies: CallPolicies) {
+        let CallPolicies {
+            timeout,
+            retry,
+            debounce,
+            per_key,
+        } = policies;
+        self.timeout = timeout;
+        self.retry = retry;
+        self.debounce = debounce;
+        self.per_key = per_key;
+    }
+
+    pub(crate) fn policies(&self) -> CallPolicies {
+        CallPolicies {
+            timeout: self.timeout,
+            retry: self.retry,
+            debounce: self.debounce,
+            per_key: self.per_key,
+        }
+    }
+
+    /// Whether its calls may have to wait for others of it.
+    pub(crate) fn limits_calls(&self) -> bool {
+        self.concurrency.is_some() || self.per_key
     }
 
     /// The crate that declares it; empty if the module is.
@@ -203,6 +248,10 @@ impl fmt::Debug for SubscriberInfo {
             concurrency,
             optional,
             takes_emission: _,
+            timeout,
+            retry,
+            debounce,
+            per_key,
             delay,
             conditional,
             permit: _,
@@ -223,6 +272,10 @@ impl fmt::Debug for SubscriberInfo {
             .field("deferred", deferred)
             .field("concurrency", concurrency)
             .field("optional", optional)
+            .field("timeout", timeout)
+            .field("retry", retry)
+            .field("debounce", debounce)
+            .field("per_key", per_key)
             .field("delay", delay)
             .field("conditional", conditional)
             .finish()

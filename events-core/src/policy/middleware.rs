@@ -22,7 +22,7 @@ use crate::{
     context::{Emission, panic_hook},
     metadata::SubscriberInfo,
     primitives::catch_record,
-    result::{BoxError, Cause, Failure, MiddlewarePanic, SubscriberOutcome},
+    result::{BoxError, Cause, FailedEmission, Failure, MiddlewarePanic, SubscriberOutcome},
 };
 
 /// What stands around each call of a subscriber: a measurement, a lock, a log record, a rule.
@@ -160,7 +160,16 @@ impl CallData<'_> {
     /// A failure of the subscriber, which is not reported yet.
     #[cold]
     pub(crate) fn failure(&self, cause: Cause) -> Failure {
-        let emission = self.emission.of_failure();
+        self.failure_in(self.emission.of_failure(), cause)
+    }
+
+    /// The same, if the call is to be repeated.
+    #[cold]
+    pub(crate) fn failure_with_next(&self, cause: Cause) -> Failure {
+        self.failure_in(self.emission.of_failure().with_next(), cause)
+    }
+
+    fn failure_in(&self, emission: FailedEmission, cause: Cause) -> Failure {
         Failure::new(Arc::clone(self.subscriber), cause, emission)
     }
 

@@ -15,6 +15,10 @@ impl<T> OptionBox<T> {
         self.0.as_deref()
     }
 
+    pub(crate) fn get_mut(&mut self) -> Option<&mut T> {
+        self.0.as_deref_mut()
+    }
+
     #[inline]
     pub(crate) fn take(&mut self) -> Option<T> {
         self.0.take().map(|value| *value)

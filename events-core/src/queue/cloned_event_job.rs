@@ -4,6 +4,7 @@
 use std::{
     pin::Pin,
     task::{Poll, Waker},
+    time::Duration,
 };
 
 use super::{
@@ -11,10 +12,15 @@ use super::{
     job::{JobProgress, JobVtable, PoppedJob, QueueOwner, RunningJob, UnfinishedJob},
     job_context::JobContext,
     job_queue::JobQueue,
-    schedule::{DueQueue, ScheduledJob},
+    schedule::{DueQueue, RefusedSchedule, ScheduleErrorKind, ScheduledJob},
     topic_counts::TopicCounts,
 };
-use crate::background::ErasedBackgroundRun;
+use crate::{
+    background::{CallSchedule, ErasedBackgroundRun},
+    primitives::drop_catching,
+    result::Undelivered,
+    time::TimeKey,
+};
 
 /// The snapshot of an emitted event, with the background handlers that are to receive it.
 pub(crate) struct ClonedEventJob {
@@ -84,5 +90,28 @@ impl<C: QueueOwner> ScheduledJob<C> for ClonedEventJob {
         if let Some(topic) = self.run.topic() {
             counts.add(topic);
         }
+    }
+}
+
+impl<C: QueueOwner> CallSchedule for JobQueue<C> {
+    fn schedule(
+        &self,
+        run: Pin<Box<dyn ErasedBackgroundRun>>,
+        delay: Duration,
+        is_limited: bool,
+    ) -> Result<TimeKey, Undelivered> {
+        let due = self.clock().after(delay);
+        let job = Box::new(ClonedEventJob::new(run));
+        JobQueue::schedule(self, due, job, is_limited).map_err(|RefusedSchedule { job, kind }| {
+            drop_catching(job);
+            match kind {
+                ScheduleErrorKind::Full { capacity } => Undelivered::QueueFull { capacity },
+                ScheduleErrorKind::ShutDown => Undelivered::ShutDown,
+            }
+        })
+    }
+
+    fn unschedule(&self, key: TimeKey) {
+        drop_catching(JobQueue::unschedule(self, key));
     }
 }

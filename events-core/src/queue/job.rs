@@ -18,7 +18,7 @@ use super::{
     topic_counts::TopicCounts,
 };
 use crate::{
-    background::{ErasedBackgroundRun, UnfinishedHandlers},
+    background::{CallSchedule, ErasedBackgroundRun, UnfinishedHandlers},
     context::{QueueId, enter_job, log},
     event::AnyEvent,
     metadata::{EventInfo, Origin},
@@ -34,6 +34,9 @@ pub(crate) trait QueueOwner: 'static {
 
     /// Reports an event that no subscriber received.
     fn report_unheard(&self, event: &dyn AnyEvent);
+
+    /// Where calls that are to be made later are scheduled.
+    fn call_schedule(&self) -> &dyn CallSchedule;
 }
 
 /// The job that was popped; the queue's consumer side stays locked until it is started or taken.
@@ -97,6 +100,8 @@ pub(crate) struct UnfinishedJob {
     pub(crate) unfinished: Option<UnfinishedHandlers>,
     /// When it was to run, if it was scheduled and not due.
     pub(crate) due: Option<SystemTime>,
+    /// The number of the attempt, which is more than 1 if it is the repetition of a failed call.
+    pub(crate) attempt: u32,
 }
 
 impl UnfinishedJob {
@@ -173,6 +178,10 @@ impl RunningJob {
         polled: Poll<()>,
         owner: &impl QueueOwner,
     ) -> JobProgress {
+        if let Some(run) = &mut self.run {
+            let _entered = enter(self.context.as_deref(), owner.queue_id());
+            run.as_mut().schedule_next_calls(owner.call_schedule());
+        }
         match polled {
             Poll::Ready(()) => JobProgress::Done(self.finish(owner)),
             Poll::Pending => JobProgress::Pending(Box::new(self)),
@@ -186,6 +195,7 @@ impl RunningJob {
         };
         let entered = enter(self.context.as_deref(), owner.queue_id());
         let polled = run.as_mut().poll(waker);
+        run.as_mut().schedule_next_calls(owner.call_schedule());
         drop(entered);
         polled.map(|()| self.finish(owner))
     }
@@ -206,10 +216,21 @@ impl RunningJob {
         self.result
     }
 
+    /// The topic of the event; `None` if the event is no longer there.
+    pub(super) fn topic(&self) -> Option<Cow<'static, str>> {
+        self.run.as_ref()?.topic()
+    }
+
+    /// Whether all of its pending handlers wait until they may be called.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| run.is_waiting())
+    }
+
     /// Drops the handlers that have not finished.
     pub(crate) fn stop(self) -> Option<UnfinishedJob> {
         let mut run = self.run?;
         let (info, topic, unfinished) = (run.info()?, run.topic()?, run.unfinished());
+        let attempt = run.attempt();
         let (event, origin) = run.as_mut().stop()?;
         Some(UnfinishedJob {
             info,
@@ -218,6 +239,7 @@ impl RunningJob {
             event: CatchDrop::new(event),
             unfinished: Some(unfinished),
             due: None,
+            attempt,
         })
     }
 }

@@ -16,13 +16,14 @@ use std::{ops::Deref, sync::Arc, time::Instant};
 
 use super::{
     bounded::{BoundedQueue, PushError},
-    job::{JobVtable, UnfinishedJob},
+    job::{JobVtable, QueueOwner, RunningJob, UnfinishedJob},
+    parked::{ParkedJob, ParkedJobItem, ParkedJobs},
     schedule::{RefusedSchedule, Schedule, ScheduledJob},
     start_worker::START_WORKER,
     topic_counts::TopicCounts,
 };
 use crate::{
-    context::{QueueId, chain_of_job},
+    context::{EventChain, QueueId, chain_of_job},
     primitives::{catch_drop, catch_record, drop_catching},
     time::{Clock, TimeKey},
 };
@@ -33,6 +34,8 @@ use crate::{
 pub(crate) struct JobQueue<C: 'static> {
     bounded: BoundedQueue<&'static JobVtable<C>>,
     schedule: Schedule<C>,
+    /// The jobs that wait until they may be resumed, each with its place in a chain of events.
+    parked: ParkedJobs<(Box<RunningJob>, EventChain)>,
 }
 
 impl<C> JobQueue<C> {
@@ -40,6 +43,7 @@ impl<C> JobQueue<C> {
         Self {
             bounded: BoundedQueue::new(),
             schedule: Schedule::new(),
+            parked: ParkedJobs::new(),
         }
     }
 
@@ -130,10 +134,59 @@ impl<C> JobQueue<C> {
         self.schedule.set_capacity(capacity);
     }
 
+    /// A place for a job that is to be parked; see `parked`. `None` if the queue is closed.
+    pub(crate) fn reserve_parked(&self) -> Option<ParkedJob> {
+        self.parked.reserve()
+    }
+
+    /// Parks a job, and calls `end_poll`, unless it was woken meanwhile or the queue is closed.
+    pub(crate) fn park(
+        &self,
+        place: ParkedJob,
+        job: Box<RunningJob>,
+        chain: EventChain,
+        end_poll: impl FnOnce(),
+    ) -> Result<(), Box<RunningJob>> {
+        let end_poll = || {
+            self.bounded.count_parked(1);
+            end_poll();
+        };
+        let parked = self.parked.park(place, (job, chain), end_poll);
+        parked.map_err(|(job, _)| job)
+    }
+
+    /// The job was not parked.
+    pub(crate) fn free_parked(&self, place: ParkedJob) {
+        self.parked.free(place);
+    }
+
+    /// How many jobs are parked.
+    pub(crate) fn parked(&self) -> usize {
+        self.parked.len()
+    }
+
+    /// Whether that job is parked.
+    pub(crate) fn is_parked(&self, place: ParkedJob) -> bool {
+        self.parked.is_parked(place)
+    }
+
+    /// Whether no parked job will be resumed before a scheduled one is due.
+    pub(crate) fn resumes_none(&self) -> bool {
+        self.parked.len() == 0 || !self.schedule.looks_empty()
+    }
+
+    /// Takes the parked jobs; with `closes`, none is parked from now on.
+    pub(crate) fn take_parked(&self, closes: bool) -> impl Iterator<Item = UnfinishedJob> + use<C> {
+        let parked = self.parked.take_all(closes);
+        let change = isize::try_from(parked.len()).unwrap_or(isize::MAX);
+        self.bounded.count_parked(-change);
+        parked.into_iter().filter_map(|(job, _)| job.stop())
+    }
+
     /// Logs at `warn` the events that are still queued, if there are any, with their topics. A queue that has workers
     /// is logged with the second message.
     pub(crate) fn warn_if_not_empty(&self, without_workers: &str, with_workers: &str) {
-        let events = self.len();
+        let events = self.len() + self.parked();
         let scheduled = Some(self.scheduled()).filter(|scheduled| *scheduled > 0);
         if events == 0 && scheduled.is_none() {
             return;
@@ -154,6 +207,19 @@ impl<C> JobQueue<C> {
             catch_drop::<UnfinishedJob>(|| drop(popped.take_unfinished()));
         }
         self.take_scheduled(true).for_each(drop_catching);
+        self.take_parked(true).for_each(drop_catching);
+    }
+}
+
+impl<C: QueueOwner> JobQueue<C> {
+    /// A parked job was woken: it is put back into the queue.
+    pub(crate) fn wake_parked(&self, place: ParkedJob) {
+        self.parked.wake(place, |(job, chain)| {
+            self.bounded.count_parked(-1);
+            let item = ParkedJobItem(job);
+            self.bounded
+                .push_due(ParkedJobItem::vtable(), item, Some(chain))
+        });
     }
 }
 

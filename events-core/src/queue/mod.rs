@@ -13,6 +13,7 @@
 //! - `cloned_event_job`: the job of a snapshot; that of an enqueued event is in `emit/enqueue.rs`;
 //! - `schedule`: the jobs that are put into the queue when their time has come;
 //! - `job_context`: the origin, span and parent emission of a job;
+//! - `parked`: the suspended jobs that only wait until their handlers may be called;
 //! - `in_flight`: the suspended jobs of one driver;
 //! - `idle`: the notification that a driver is idle;
 //! - `drivers`: the drivers of a queue that are in progress, and the jobs that they could not finish;
@@ -29,6 +30,7 @@ mod in_flight;
 mod job;
 mod job_context;
 mod job_queue;
+mod parked;
 mod schedule;
 mod start_worker;
 mod statistics;
@@ -43,6 +45,7 @@ pub(crate) use job::{
 };
 pub(crate) use job_context::JobContext;
 pub(crate) use job_queue::JobQueue;
+pub(crate) use parked::ParkedJob;
 pub(crate) use schedule::{DueQueue, ScheduleErrorKind, ScheduledJob};
 pub(crate) use start_worker::START_WORKER;
 pub use statistics::QueueStats;

@@ -20,6 +20,7 @@ use std::{
 
 use super::{emit_limits::EmitLimits, interceptor::InterceptorCell, topic_cache::TopicCache};
 use crate::{
+    background::CallSchedule,
     context::{QueueId, SinkGuard, enter_failure_sink, panic_hook},
     event::AnyEvent,
     handler::States,
@@ -173,6 +174,13 @@ impl Core {
     #[inline]
     pub(crate) fn queue(&self) -> &EventQueue {
         &self.queue
+    }
+
+    /// Whether nothing of the queue is in progress: no driver has a job, and no parked one is to be resumed before a
+    /// scheduled one is due.
+    pub(crate) fn is_queue_idle(&self) -> bool {
+        // In this order: a driver is idle only after it has parked its job.
+        self.drivers.is_idle() && self.queue.resumes_none()
     }
 
     /// The clock by which what runs later waits: scheduled events, delays, retries and timeouts. It may be kept: it is no
@@ -376,6 +384,10 @@ impl QueueOwner for Core {
 
     fn report_unheard(&self, event: &dyn AnyEvent) {
         self.emit_limits.report_unheard(event);
+    }
+
+    fn call_schedule(&self) -> &dyn CallSchedule {
+        &self.queue
     }
 }
 

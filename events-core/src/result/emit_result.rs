@@ -44,7 +44,9 @@ pub(crate) struct EmitStats {
     pub(crate) stopped_by: Option<Arc<SubscriberInfo>>,
     /// Not 0 if the event did not reach a subscriber, which is a failure of the emit. Not a `bool`: with the padding behind
     /// that, store forwarding failed in each async emit.
-    pub(crate) unreached: u32,
+    pub(crate) unreached: u16,
+    /// How many subscribers failed and are called again.
+    pub(crate) retrying: u16,
 }
 
 impl<E> Emitted<E> {
@@ -87,6 +89,30 @@ impl<E> Emitted<E> {
     #[must_use]
     pub fn deferred(&self) -> usize {
         self.stats.deferred as usize
+    }
+
+    /// How many subscribers failed and are called again, from the queue: see the option
+    /// [`retry`](crate::subscribing::NewSubscription::retry). They are not among those that [ran](Self::ran); from 65,535
+    /// on they are not counted.
+    ///
+    /// ```
+    /// use events_core::{Event, Registry, subscriber, subscribers};
+    ///
+    /// #[derive(Event, Clone)]
+    /// struct OrderPaid;
+    ///
+    /// #[subscriber(retry = 3)]
+    /// async fn confirm(_: &OrderPaid) -> Result<(), &'static str> {
+    ///     Err("the mail server is busy")
+    /// }
+    ///
+    /// let registry = Registry::with(subscribers![confirm]);
+    /// let emitted = smol::block_on(registry.try_emit_async(OrderPaid)).expect("it is called again");
+    /// assert_eq!((emitted.ran(), emitted.retrying()), (0, 1));
+    /// ```
+    #[must_use]
+    pub fn retrying(&self) -> usize {
+        self.stats.retrying.into()
     }
 
     /// The subscriber that stopped the emit by returning `ControlFlow::Break`; no other ran after it.
@@ -145,7 +171,13 @@ impl<E> Emitted<E> {
 
 impl EmitStats {
     pub(crate) fn is_unheard(&self) -> bool {
-        self.ran == 0 && self.deferred == 0 && self.unreached == 0
+        self.ran == 0 && self.deferred == 0 && self.unreached == 0 && self.retrying == 0
+    }
+
+    /// Adds subscribers that failed and are called again.
+    pub(crate) fn add_retrying(&mut self, retrying: usize) {
+        let retrying = u16::try_from(retrying).unwrap_or(u16::MAX);
+        self.retrying = self.retrying.saturating_add(retrying);
     }
 }
 
@@ -163,6 +195,7 @@ impl<E> fmt::Debug for Emitted<E> {
         f.debug_struct("Emitted")
             .field("ran", &self.stats.ran)
             .field("deferred", &self.stats.deferred)
+            .field("retrying", &self.stats.retrying)
             .field("stopped_by", &self.stats.stopped_by)
             .finish_non_exhaustive()
     }

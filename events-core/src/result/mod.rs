@@ -6,6 +6,7 @@
 //! - `outcomes`: what became of each subscriber, as an emit records it
 //! - `subscriber_outcome`: what became of one subscriber of an event
 //! - `queue_full`: an event that the queue did not accept, and why
+//! - `timed_out`: a call that took longer than its timeout
 //! - `too_deep`: an emit that was refused because it was nested too deep
 //! - `waits_for_itself`: a call that was refused because it would wait for itself
 //! - `refused_call`: a call that was refused, and an awaited subscriber that a sync emit meets
@@ -18,6 +19,7 @@ mod outcomes;
 mod queue_full;
 mod refused_call;
 mod subscriber_outcome;
+mod timed_out;
 mod too_deep;
 mod topic_chain;
 mod waits_for_itself;
@@ -34,5 +36,6 @@ pub use queue_full::{QueueFull, Undelivered};
 pub(crate) use refused_call::RefusedCall;
 pub use refused_call::{NoCopy, NotAwaited};
 pub use subscriber_outcome::{NotReached, SkipReason, SubscriberOutcome};
+pub use timed_out::TimedOut;
 pub use too_deep::TooDeep;
 pub use waits_for_itself::WaitsForItself;

@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, error::Error, fmt};
 
-use super::waits_for_itself::WaitsForItself;
+use super::{timed_out::TimedOut, waits_for_itself::WaitsForItself};
 use crate::primitives::one_line;
 
 /// A refused call, as the error that the dispatch receives in place of the handler's. It is private, so that
@@ -13,6 +13,8 @@ pub(crate) enum RefusedCall {
     WaitsForItself(WaitsForItself),
     NotAwaited,
     NoCopy(NoCopy),
+    /// It was dropped before its end.
+    TimedOut(TimedOut),
 }
 
 impl fmt::Display for RefusedCall {
@@ -21,6 +23,7 @@ impl fmt::Display for RefusedCall {
             Self::WaitsForItself(why) => why.fmt(f),
             Self::NotAwaited => NotAwaited(()).fmt(f),
             Self::NoCopy(why) => why.fmt(f),
+            Self::TimedOut(why) => why.fmt(f),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! that set its options are in `options`.
 
 use std::{
+    any::Any,
     fmt,
     marker::PhantomData,
     num::NonZeroUsize,
@@ -11,16 +12,18 @@ use std::{
 use super::{
     error::SubscribeError,
     filter::{AnyCondition, Condition, Filters, TypedCondition, with_claim},
-    filtered_handlers::{SubscribedHandler, filter, limited},
+    filtered_handlers::{Policies, SubscribedHandler, filter, with_policies},
     register::{PreparedEntry, register},
     subscription::{Closable, Subscription, SubscriptionPart, Unsubscribe, weak},
 };
 use crate::{
-    background::{Awaited, ErasedAwaited, FilteredAwaited, OnceHandler},
+    background::{Awaited, CallState, ErasedAwaited, FilteredAwaited, OnceHandler, TimedAwaited},
     context::OwnSubscription,
     event::{Family, Snapshot},
     handler::{Background, EmitOrigin, ErasedHandler, Run, Step},
-    metadata::{Key, Location, Once, OrderTarget, Pattern, SubscriberInfo, SubscriberOptions},
+    metadata::{
+        CallPolicies, Key, Location, Once, OrderTarget, Pattern, SubscriberInfo, SubscriberOptions,
+    },
     plan::{
         AnyEventHandler, Entry, EventType, HandlerKind, PatternEntry, Phase, Position, Rank,
         Registration,
@@ -78,6 +81,8 @@ pub struct NewSubscription<F: Family, T = SyncKind> {
     pub(super) after: Vec<OrderTarget>,
     pub(super) when: Option<Condition<TypedCondition<F>>>,
     pub(super) when_any: Option<Condition<AnyCondition>>,
+    /// The key of the calls, a `KeyFn` of the handler's event.
+    pub(super) key: Option<Box<dyn Any + Send>>,
 }
 
 /// A sync handler: the emit calls it at its position in the order, and resumes when it has
@@ -123,22 +128,16 @@ impl ExactKind for BackgroundKind {}
 /// Adds the filters to a handler, when all options are known. It returns the handler with type
 /// erasure, and the reference through which its guard closes it.
 pub(super) enum HandlerFactory<F: Family> {
-    /// Of an exact subscriber: accepts filters, and the limit of concurrent calls.
+    /// Of an exact subscriber: accepts filters and policies.
     Exact(Box<ExactFactory<F>>),
-    /// Of a pattern subscriber: accepts filters, and the limit of concurrent calls.
+    /// Of a pattern subscriber: accepts filters and policies.
     Pattern(Pattern, Box<PatternFactory>),
 }
 
-pub(super) type ExactFactory<F> = dyn FnOnce(
-        Option<Filters<TypedCondition<F>>>,
-        Option<NonZeroUsize>,
-    ) -> (HandlerKind, Weak<dyn Closable>)
+pub(super) type ExactFactory<F> = dyn FnOnce(Option<Filters<TypedCondition<F>>>, Policies) -> (HandlerKind, Weak<dyn Closable>)
     + Send;
 
-pub(super) type PatternFactory = dyn FnOnce(
-        Option<Filters<AnyCondition>>,
-        Option<NonZeroUsize>,
-    ) -> (AnyEventHandler, Weak<dyn Closable>)
+pub(super) type PatternFactory = dyn FnOnce(Option<Filters<AnyCondition>>, Policies) -> (AnyEventHandler, Weak<dyn Closable>)
     + Send;
 
 impl<F: Family> NewSubscription<F> {
@@ -174,16 +173,20 @@ impl<F: Family> NewSubscription<F, AwaitedKind> {
         changes: bool,
         handler: impl Awaited<F>,
     ) -> Self {
-        let factory = |filters: Option<Filters<TypedCondition<F>>>, _| {
+        let factory = |filters: Option<Filters<TypedCondition<F>>>, policies: Policies| {
             let (filters, claim) = with_claim(filters);
             let filter = filters.map(|filters: Arc<Filters<TypedCondition<F>>>| {
                 move |event: &F::Of<'_>, origin: &EmitOrigin<'_>| {
                     filters.test(origin, |when| when(event))
                 }
             });
-            let handler = Arc::new(FilteredAwaited::new(filter, claim, handler));
-            let closable = weak(handler.clone());
-            (HandlerKind::Awaited(ErasedAwaited::new(handler)), closable)
+            match policies {
+                None => erased_awaited(FilteredAwaited::new(filter, claim, handler)),
+                Some((state, _)) => {
+                    let handler = TimedAwaited::new(state.timeout(), state.clock(), handler);
+                    erased_awaited(FilteredAwaited::new(filter, claim, handler))
+                }
+            }
         };
         let mut new = Self::new(
             registry,
@@ -195,6 +198,21 @@ impl<F: Family> NewSubscription<F, AwaitedKind> {
         new.subscriber.awaited = true;
         new
     }
+}
+
+/// An awaited handler with its type erased, and the reference through which its guard closes it.
+fn erased_awaited<F, W, C, H>(
+    handler: FilteredAwaited<F, W, C, H>,
+) -> (HandlerKind, Weak<dyn Closable>)
+where
+    F: Family,
+    W: Fn(&F::Of<'_>, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
+    C: Fn() -> bool + Send + Sync + 'static,
+    H: Awaited<F>,
+{
+    let handler = Arc::new(handler);
+    let closable = weak(handler.clone());
+    (HandlerKind::Awaited(ErasedAwaited::new(handler)), closable)
 }
 
 impl<E: Snapshot> NewSubscription<E, BackgroundKind> {
@@ -209,7 +227,7 @@ impl<E: Snapshot> NewSubscription<E, BackgroundKind> {
             registry,
             location,
             name,
-            HandlerFactory::Exact(Box::new(|filters, concurrency| {
+            HandlerFactory::Exact(Box::new(|filters, policies| {
                 let (filters, claim) = with_claim(filters);
                 let filter = filters.map(|filters: Arc<Filters<TypedCondition<E>>>| {
                     move |event: &E, origin: &EmitOrigin<'_>| {
@@ -217,8 +235,10 @@ impl<E: Snapshot> NewSubscription<E, BackgroundKind> {
                     }
                 });
                 match claim {
-                    None => limited(filter, handler, concurrency),
-                    Some(claim) => limited(filter, OnceHandler::new(claim, handler), concurrency),
+                    None => with_policies(filter, handler, policies),
+                    Some(claim) => {
+                        with_policies(filter, OnceHandler::new(claim, handler), policies)
+                    }
                 }
             })),
         )
@@ -258,6 +278,7 @@ impl<F: Family, T> NewSubscription<F, T> {
             after: Vec::new(),
             when: None,
             when_any: None,
+            key: None,
         }
     }
 
@@ -338,7 +359,12 @@ impl<F: Family, T> NewSubscription<F, T> {
                 after: self.after,
             }
         });
-        let concurrency = subscriber.concurrency;
+        let policies = subscriber.policies();
+        let concurrency = subscriber.concurrency.map_or(0, NonZeroUsize::get);
+        let has_policies = concurrency > 0 || policies != CallPolicies::NONE;
+        let clock = self.registry.core().clock();
+        let key = self.key;
+        let policies = has_policies.then(|| (CallState::new(policies, concurrency, clock), key));
         let registration = Registration {
             number,
             declared: false,
@@ -347,8 +373,7 @@ impl<F: Family, T> NewSubscription<F, T> {
         };
         let (entry, closable) = match self.factory.into_inner() {
             HandlerFactory::Exact(factory) => {
-                let (handler, closable) =
-                    factory(Filters::new(origin, self.when, once), concurrency);
+                let (handler, closable) = factory(Filters::new(origin, self.when, once), policies);
                 let entry = Entry {
                     registration,
                     handler,
@@ -357,7 +382,7 @@ impl<F: Family, T> NewSubscription<F, T> {
             }
             HandlerFactory::Pattern(pattern, factory) => {
                 let (handler, closable) =
-                    factory(Filters::new(origin, self.when_any, once), concurrency);
+                    factory(Filters::new(origin, self.when_any, once), policies);
                 let pattern_entry = PatternEntry {
                     registration,
                     handler,

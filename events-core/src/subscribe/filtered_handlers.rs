@@ -1,8 +1,8 @@
 //! Handlers of run-time subscriptions, each with its filters and a flag that closes it.
 
 use std::{
+    any::Any,
     marker::PhantomData,
-    num::NonZeroUsize,
     sync::{Arc, Weak},
 };
 
@@ -11,11 +11,14 @@ use super::{
     subscription::{Closable, weak},
 };
 use crate::{
-    background::{ConcurrencyLimited, FilteredAwaited, FilteredCopyHandler, FilteredHandler},
+    background::{
+        CallState, FilteredAwaited, FilteredCopyHandler, FilteredHandler, KeyFn, PolicyHandler,
+    },
     event::{AnyEvent, EventCopy, Family, Snapshot},
     handler::{Background, CallHandler, DynTopicHandler, EmitOrigin, FilterState, Run, Step},
     plan::HandlerKind,
     primitives::DropSignal,
+    time::TimeKey,
 };
 
 /// The handler of an exact subscriber.
@@ -64,8 +67,9 @@ where
 }
 
 impl<F: Family, W: Send + Sync, H: Send + Sync> Closable for SubscribedHandler<F, W, H> {
-    fn close(&self) {
+    fn close(&self) -> Vec<TimeKey> {
         self.state.close();
+        Vec::new()
     }
 
     fn dropped(&self) -> Arc<DropSignal> {
@@ -78,8 +82,8 @@ where
     W: Send + Sync,
     H: Background<E>,
 {
-    fn close(&self) {
-        FilteredHandler::close(self);
+    fn close(&self) -> Vec<TimeKey> {
+        FilteredHandler::close(self)
     }
 
     fn dropped(&self) -> Arc<DropSignal> {
@@ -96,8 +100,8 @@ where
     W: Send + Sync,
     H: Background<EventCopy>,
 {
-    fn close(&self) {
-        FilteredCopyHandler::close(self);
+    fn close(&self) -> Vec<TimeKey> {
+        FilteredCopyHandler::close(self)
     }
 
     fn dropped(&self) -> Arc<DropSignal> {
@@ -116,8 +120,9 @@ where
     C: Send + Sync,
     H: Send + Sync,
 {
-    fn close(&self) {
+    fn close(&self) -> Vec<TimeKey> {
         FilteredAwaited::close(self);
+        Vec::new()
     }
 
     fn dropped(&self) -> Arc<DropSignal> {
@@ -171,8 +176,9 @@ where
 }
 
 impl<W: Send + Sync, H: Send + Sync> Closable for SubscribedTopicHandler<W, H> {
-    fn close(&self) {
+    fn close(&self) -> Vec<TimeKey> {
         self.state.close();
+        Vec::new()
     }
 
     fn dropped(&self) -> Arc<DropSignal> {
@@ -189,21 +195,29 @@ pub(super) fn filter<F: Family>(
     Some(move |event: &F::Of<'_>, origin: &EmitOrigin<'_>| filters.pass(origin, |when| when(event)))
 }
 
-/// A background handler with its filter and its limit of concurrent calls, as [`filtered`].
-pub(super) fn limited<E, C, H>(
+/// What the calls of a background handler share and their key, if the handler has policies.
+pub(super) type Policies = Option<(Arc<CallState>, Option<Box<dyn Any + Send>>)>;
+
+/// A background handler with its filter and its policies, as [`filtered`].
+pub(super) fn with_policies<E, C, H>(
     filter: Option<C>,
     handler: H,
-    concurrency: Option<NonZeroUsize>,
+    policies: Policies,
 ) -> (HandlerKind, Weak<dyn Closable>)
 where
     E: Snapshot,
     C: Fn(&E, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
     H: Background<E>,
 {
-    match concurrency {
+    match policies {
         None => filtered(filter, handler),
-        Some(limit) => filtered(filter, ConcurrencyLimited::new(limit.get(), handler)),
+        Some((state, key)) => filtered(filter, PolicyHandler::new(state, key_of(key), handler)),
     }
+}
+
+/// The key of the calls, with its type.
+pub(super) fn key_of<E: 'static>(key: Option<Box<dyn Any + Send>>) -> Option<KeyFn<E>> {
+    key?.downcast().ok().map(|key| *key)
 }
 
 /// A background handler with its filter, and the reference through which its guard closes it.

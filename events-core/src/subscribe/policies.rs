@@ -12,6 +12,7 @@ use crate::{
     primitives::DropSignal,
     registry::Registry,
     result::Failure,
+    time::TimeKey,
 };
 
 impl Registry {
@@ -141,8 +142,9 @@ impl Registry {
 }
 
 impl<T: ?Sized + Send + Sync> Closable for Entry<T> {
-    fn close(&self) {
+    fn close(&self) -> Vec<TimeKey> {
         self.close();
+        Vec::new()
     }
 
     fn dropped(&self) -> Arc<DropSignal> {

@@ -6,11 +6,12 @@ use std::{
 };
 
 use crate::{
-    context::{EndSubscription, OwnSubscription},
+    context::{EndSubscription, OwnSubscription, log},
     metadata::Once,
     plan::EventType,
     primitives::{DropSignal, drop_catching},
     registry::{Registry, Removal, WeakRegistry},
+    time::TimeKey,
 };
 
 /// A run-time subscription: dropping it unsubscribes and frees the closure.
@@ -60,8 +61,8 @@ pub(crate) struct SubscriptionPart {
 /// A handler that can be closed. The guard holds a weak reference, so that the closure is freed
 /// with the last plan that contains it.
 pub(crate) trait Closable: Send + Sync {
-    /// After this, the handler is not started again.
-    fn close(&self);
+    /// After this, the handler is not started again. Returns its scheduled calls, which are to be taken out.
+    fn close(&self) -> Vec<TimeKey>;
 
     /// The signal that the handler is dropped.
     fn dropped(&self) -> Arc<DropSignal>;
@@ -177,14 +178,20 @@ impl EndSubscription for Parts {
 /// that exists.
 fn end(parts: &[SubscriptionPart], mut closed: impl FnMut(&dyn Closable)) -> bool {
     for SubscriptionPart {
-        closable, ended, ..
+        closable,
+        ended,
+        unsubscribe,
+        ..
     } in parts
     {
         if let Some(ended) = ended {
             let _ = ended.claim();
         }
         if let Some(closable) = closable.upgrade() {
-            closable.close();
+            let scheduled = closable.close();
+            if !scheduled.is_empty() {
+                unsubscribe.give_up(scheduled);
+            }
             closed(&*closable);
             drop_catching(closable); // it may be the last reference
         }
@@ -259,6 +266,20 @@ impl Unsubscribe {
 
     pub(crate) fn run(&self) {
         unsubscribe([self].into_iter());
+    }
+
+    /// Takes out the scheduled calls of the handler.
+    #[cold]
+    fn give_up(&self, scheduled: Vec<TimeKey>) {
+        let Some(registry) = self.registry.upgrade() else {
+            return;
+        };
+        for key in scheduled {
+            if let Some(job) = registry.core().queue().unschedule(key) {
+                log::given_up();
+                drop_catching(job);
+            }
+        }
     }
 }
 

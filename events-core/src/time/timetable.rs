@@ -23,8 +23,9 @@ struct Values<T> {
 }
 
 /// The place of a value in a timetable.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct TimeKey {
+pub struct TimeKey {
     due: Instant,
     number: u64,
 }

@@ -11,8 +11,7 @@ use std::{
 
 use super::{
     block_on::block_on_until,
-    driver::Driver,
-    intake::Until,
+    driver::{Driver, Until},
     queue_handle::Queue,
     tokio_thread::{is_driving_current_thread_runtime, refuse},
 };

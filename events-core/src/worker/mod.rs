@@ -5,7 +5,6 @@
 //! until a deadline, after which it returns the events that are left.
 //!
 //! - `driver`: the poll loop;
-//! - `intake`: which job the poll loop starts next;
 //! - `flush`: flushes, and the attribute and functions that flush at the end of a function;
 //! - `spawn`: workers, as a thread, a tokio task or a future;
 //! - `settle`: a flush that also waits for workers, shutdowns and other flushes;
@@ -19,7 +18,6 @@
 mod block_on;
 mod driver;
 mod flush;
-mod intake;
 mod queue_handle;
 mod settle;
 mod shutdown;

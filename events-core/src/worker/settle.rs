@@ -150,7 +150,7 @@ impl Settle {
                 return Poll::Ready(false);
             }
             core.drivers().idle().register(&mut self.waiter, waker);
-            if core.queue().is_settled(|| core.drivers().is_idle()) {
+            if core.queue().is_settled(|| core.is_queue_idle()) {
                 return Poll::Ready(true);
             }
             if self.queue.is_empty() {

@@ -14,8 +14,7 @@ use std::{
 
 use super::{
     block_on::{NotReady, block_on_until},
-    driver::Driver,
-    intake::Until,
+    driver::{Driver, Until},
     queue_handle::Queue,
     tokio_thread::{is_driving_current_thread_runtime, log_deadline, refuse},
 };
@@ -138,7 +137,9 @@ impl Queue {
             let _job = enter_job(core.queue_id(), None);
             // Before the queue is emptied: from here on no job is moved into it.
             scheduled.extend(core.queue().take_scheduled(true).map(UnfinishedEvent::new));
-            unfinished.events = take_queued(core, usize::MAX);
+            let parked = core.queue().take_parked(true).map(UnfinishedEvent::new);
+            unfinished.events.extend(parked);
+            unfinished.events.extend(take_queued(core, usize::MAX));
             let drivers = core.drivers().all();
             let stop = |driver| core.drivers().stop(driver, RunningJob::stop);
             drivers.iter().for_each(stop);
@@ -235,7 +236,8 @@ impl Draining {
             }
             ready!(core.drivers().poll_ended(None, &mut self.waiter, waker));
             core.queue().move_due();
-            if core.queue().is_settled(|| core.drivers().is_empty()) {
+            let is_over = || core.drivers().is_empty() && core.queue().resumes_none();
+            if core.queue().is_settled(is_over) {
                 return Poll::Ready(());
             }
             let new = Driver::new(self.queue.0.clone(), CONCURRENCY, Until::ShutDown);
@@ -366,6 +368,12 @@ impl UnfinishedEvent {
     #[must_use]
     pub fn due(&self) -> Option<SystemTime> {
         self.0.due
+    }
+
+    /// The number of the call that its subscriber has not finished: 1, or more if a failed call was to be repeated.
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        self.0.attempt
     }
 
     /// The subscribers that have not finished; `None` if the event was enqueued and none was started.

@@ -12,8 +12,7 @@ use std::{
 use super::tokio_thread::is_current_thread_runtime;
 use super::{
     block_on::{block_on, spawn_thread},
-    driver::Driver,
-    intake::Until,
+    driver::{Driver, Until},
     queue_handle::Queue,
     tokio_thread::{is_driving_current_thread_runtime, refuse},
 };

@@ -11,6 +11,7 @@ mod emission;
 mod emit;
 mod event;
 mod explain;
+mod later_calls;
 mod lost;
 mod macros;
 mod order;

@@ -29,6 +29,10 @@ const OPTIONS: &[&str] = &[
     "awaited",
     "deferred",
     "delay",
+    "timeout",
+    "retry",
+    "per_key",
+    "debounce",
     "concurrency",
     "optional",
     "topic",
@@ -48,6 +52,7 @@ pub(super) struct SubscriberArgs {
     pub(super) options: PlainOptions,
     pub(super) when: SetOnce<Expr>,
     pub(super) origin: SetOnce<Expr>,
+    pub(super) per_key: SetOnce<Expr>,
     pub(super) order: OrderArgs,
     pub(super) topic: SetOnce<TopicPattern>,
     pub(super) core: SetOnce<Path>,
@@ -74,6 +79,9 @@ pub(super) struct PlainOptions {
     pub(super) awaited: SetOnce<()>,
     pub(super) deferred: SetOnce<()>,
     pub(super) delay: SetOnce<Expr>,
+    pub(super) timeout: SetOnce<Expr>,
+    pub(super) retry: SetOnce<Expr>,
+    pub(super) debounce: SetOnce<Expr>,
     pub(super) concurrency: SetOnce<Expr>,
     optional: SetOnce<()>,
 }
@@ -123,6 +131,21 @@ impl SubscriberArgs {
                 "deferred" => option
                     .expect_flag()
                     .and_then(|()| args.options.deferred.set(&name, ())),
+                "timeout" => option
+                    .into_expr("Duration::from_secs(5)")
+                    .and_then(|value| duration("timeout", value))
+                    .and_then(|value| args.options.timeout.set(&name, value)),
+                "retry" => option
+                    .into_expr("3")
+                    .and_then(retries)
+                    .and_then(|value| args.options.retry.set(&name, value)),
+                "per_key" => option
+                    .into_expr("|event| event.user_id")
+                    .and_then(|value| args.per_key.set(&name, value)),
+                "debounce" => option
+                    .into_expr("Duration::from_millis(100)")
+                    .and_then(|value| duration("debounce", value))
+                    .and_then(|value| args.options.debounce.set(&name, value)),
                 "delay" => option
                     .into_expr(DURATION)
                     .and_then(|value| duration("delay", value))
@@ -197,6 +220,34 @@ impl PlainOptions {
         changes || self.awaited.is_set()
     }
 
+    /// The `CallPolicies` of the subscriber, if it has some or a limit of concurrent calls.
+    pub(super) fn policies(&self, core: &Path, per_key: bool) -> Option<TokenStream> {
+        let has_policies = per_key
+            || self.concurrency.is_set()
+            || self.timeout.is_set()
+            || self.retry.is_set()
+            || self.debounce.is_set();
+        if !has_policies {
+            return None;
+        }
+        let mut policies = quote!(#core::__private::CallPolicies::NONE);
+        if per_key {
+            policies.extend(quote!(.per_key()));
+        }
+        for (method, value) in [("timeout", &self.timeout), ("debounce", &self.debounce)] {
+            if let Some(value) = value.value() {
+                let span = mixed_site_at(value.span());
+                let method = Ident::new(method, span);
+                policies.extend(quote_spanned!(span=> .#method(#value)));
+            }
+        }
+        let retry = self.retry.value().map(|retry| {
+            let span = mixed_site_at(retry.span());
+            quote_spanned!(span=> .retry(const { #retry }))
+        });
+        Some(quote!(const { #policies } #retry))
+    }
+
     /// The `SubscriberOptions` of the subscriber. The signature of the function determines `changes` and
     /// `is_async`.
     pub(super) fn tokens(&self, core: &Path, changes: bool, is_async: bool) -> TokenStream {
@@ -258,6 +309,32 @@ fn duration(name: &str, value: Expr) -> Result<Expr> {
         let text = format!(
             "`{name}` accepts a `Duration`, with a unit; write `{name} = Duration::from_secs({seconds})`"
         );
+        return Err(Error::new(value.span(), text));
+    }
+    Ok(value)
+}
+
+/// A number of repetitions, which is at least 1, or a `Retry`. Only literals are checked here.
+fn retries(value: Expr) -> Result<Expr> {
+    let number = match &value {
+        Expr::Unary(negated) => &*negated.expr,
+        value => value,
+    };
+    if let Expr::Lit(ExprLit { lit, .. }) = number {
+        let text = match lit {
+            Lit::Int(number) if matches!(value, Expr::Unary(_)) => format!(
+                "a call cannot be repeated less than 0 times; write `retry = {}`",
+                number.base10_digits()
+            ),
+            Lit::Int(number) if number.base10_digits() == "0" => String::from(
+                "with `retry = 0` no call is repeated; write 1 or more, or remove the option",
+            ),
+            Lit::Int(_) => return Ok(value),
+            _ => String::from(
+                "`retry` accepts how often a failed call is repeated, `retry = 3`, or a `Retry`, \
+                 `retry = Retry::exponential(first, longest)`",
+            ),
+        };
         return Err(Error::new(value.span(), text));
     }
     Ok(value)

@@ -6,7 +6,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::Token;
+use syn::{Token, spanned::Spanned};
 
 use super::{
     checks::event_param::is_event_copy,
@@ -20,7 +20,7 @@ use super::{
     },
 };
 use crate::syntax::{
-    lifetimes::all_static,
+    lifetimes::{all_static, inferred},
     spans::{located_at, mixed_site_at, type_name_span},
 };
 
@@ -191,6 +191,22 @@ impl EventTokens {
     }
 }
 
+/// The function that returns the key of an event, if the calls of the subscriber have one.
+fn key_function(subscriber: &Subscriber) -> TokenStream {
+    let Some(per_key) = &subscriber.per_key else {
+        return quote!(::core::option::Option::None);
+    };
+    let span = mixed_site_at(per_key.span());
+    let core = located_at(&subscriber.core, span);
+    let ty = inferred(&subscriber.event, &subscriber.signature.generics);
+    quote_spanned! {span=>
+        ::core::option::Option::Some({
+            let key: fn(&#ty) -> _ = #per_key;
+            #core::__private::key_fn(key)
+        })
+    }
+}
+
 /// The body of the function that registers the subscriber: its parameters, its filters, the handler.
 pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
     let installer = hygienic_ident("installer");
@@ -232,10 +248,22 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
     if is_once && !is_awaited {
         background = quote!(#core::__private::OnceHandler::new(move || #once.claim(), #background));
     }
-    let background = if subscriber.options.concurrency.is_set() {
-        quote!(#core::__private::ConcurrencyLimited::new(#installer.concurrency(), #background))
-    } else {
-        background
+    let policies = subscriber
+        .options
+        .policies(core, subscriber.per_key.is_some());
+    let (prepared, background) = match policies {
+        None => (None, background),
+        Some(policies) => {
+            let handler = hygienic_ident("handler");
+            let with_policies = if is_awaited {
+                quote!(with_timeout::<#family, _>(#policies, #background))
+            } else {
+                let key = key_function(subscriber);
+                quote!(with_policies(#policies, #key, #background))
+            };
+            let prepared = quote!(let #handler = #installer.#with_policies;);
+            (Some(prepared), handler.into_token_stream())
+        }
     };
     let registered = quote! {
         #installer.#register(
@@ -255,6 +283,7 @@ pub(super) fn install(subscriber: &Subscriber) -> TokenStream {
         #find_params
         #find_listener
         #captures
+        #prepared
         #registered
     }
 }

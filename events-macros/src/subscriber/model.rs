@@ -46,6 +46,7 @@ pub(crate) struct Subscriber {
     pub(super) options: PlainOptions,
     pub(crate) when: Option<Expr>,
     pub(crate) origin: Option<Expr>,
+    pub(super) per_key: Option<Expr>,
     pub(crate) before: Vec<OrderTarget>,
     pub(crate) after: Vec<OrderTarget>,
 }
@@ -154,6 +155,7 @@ impl Subscriber {
             options: args.options,
             when: args.when.into_value(),
             origin: args.origin.into_value(),
+            per_key: args.per_key.into_value(),
             before,
             after,
             signature,

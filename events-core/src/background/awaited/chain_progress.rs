@@ -50,7 +50,9 @@ pub(super) fn record_end(
             None
         }
         Ok(Step::Failed(error)) => match error.downcast::<StepOutcome>() {
-            Ok(outcome) => return record_outcome(stats, subscriber, outcome.0, failures, policy),
+            Ok(ended) => {
+                return record_outcome(stats, subscriber, ended.outcome, failures, policy);
+            }
             Err(error) => Some(Cause::of(error)),
         },
         Err(payload) => Some(Cause::Panic(panic_hook::into_panic(payload))),

@@ -10,6 +10,7 @@ use crate::{
     event::{AnyEvent, EventCopy},
     handler::{Background, EmitOrigin, ErasedEventRef, FilterState, ViewFn},
     primitives::DropSignal,
+    time::TimeKey,
 };
 
 /// A background handler of events of any type, with its filter, if it has one.
@@ -35,10 +36,10 @@ impl<W, H> FilteredCopyHandler<W, H> {
 }
 
 impl<W, H: Background<EventCopy>> FilteredCopyHandler<W, H> {
-    /// From now on the handler is not started.
-    pub(crate) fn close(&self) {
+    /// From now on the handler is not started. Returns its scheduled calls, which are to be taken out.
+    pub(crate) fn close(&self) -> Vec<TimeKey> {
         self.state.close();
-        self.handler.close();
+        self.handler.close()
     }
 }
 

@@ -44,6 +44,7 @@ pub struct Emission {
     origin: Option<Origin>,
     id: EmissionId,
     parent: Option<EmissionId>,
+    attempt: u32,
     site: CallSite,
     /// The time, once it is known.
     time: OnceLock<EmitTime>,
@@ -63,10 +64,16 @@ impl Emission {
             origin,
             id: id.unwrap_or_else(EmissionId::new),
             parent,
+            attempt: 1,
             site,
             time: time.map_or_else(OnceLock::new, OnceLock::from),
             own: OwnSubscription::default(),
         }
+    }
+
+    /// The same for this attempt of the handler.
+    pub(crate) fn of_attempt(self, attempt: u32) -> Self {
+        Self { attempt, ..self }
     }
 
     /// An emission of `E` without an origin, for calling a handler directly in a test.
@@ -81,7 +88,7 @@ impl Emission {
     #[cold]
     pub(crate) fn of_failure(&self) -> FailedEmission {
         let (topic, origin) = (self.topic.clone(), self.origin.clone());
-        FailedEmission::new(topic, origin, Some(self.id), self.parent)
+        FailedEmission::new(topic, origin, Some(self.id), self.parent).of_attempt(self.attempt)
     }
 
     /// The topic of the event.
@@ -100,6 +107,30 @@ impl Emission {
     #[must_use]
     pub fn id(&self) -> EmissionId {
         self.id
+    }
+
+    /// The number of this call of the subscriber with the event: 1, and one more for each repetition after a failure, which
+    /// the option `retry` allows.
+    ///
+    /// ```
+    /// use events_core::{Emission, Event, Registry, subscriber, subscribers};
+    ///
+    /// #[derive(Event, Clone)]
+    /// struct MailQueued(&'static str);
+    ///
+    /// #[subscriber(deferred, retry = 3)]
+    /// fn send(mail: &MailQueued, emission: &Emission) -> Result<(), String> {
+    ///     println!("attempt {} to reach {}", emission.attempt(), mail.0);
+    ///     Ok(())
+    /// }
+    ///
+    /// let registry = Registry::with(subscribers![send]);
+    /// registry.emit(MailQueued("ada@example.org"));
+    /// assert_eq!(registry.queue().flush().ran(), 1);
+    /// ```
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        self.attempt
     }
 
     /// The emission whose handler emitted or enqueued this event, if any.
@@ -214,6 +245,7 @@ impl fmt::Debug for Emission {
             .field("origin", &self.origin)
             .field("id", &self.id)
             .field("parent", &self.parent)
+            .field("attempt", &self.attempt)
             .finish()
     }
 }

@@ -86,7 +86,7 @@ impl<V: Copy> BoundedQueue<V> {
 
     /// Sets the capacity, at least 1. Queued items stay, even if they are more.
     pub(crate) fn set_capacity(&self, capacity: usize) {
-        self.inbox().capacity = capacity.max(1);
+        self.inbox().set_capacity(capacity);
     }
 
     pub(crate) fn capacity(&self) -> usize {
@@ -191,6 +191,11 @@ impl<V: Copy> BoundedQueue<V> {
             inbox.items.set_chain(chain);
         }
         inbox.waiters.pop()
+    }
+
+    /// Items that were popped wait outside of the queue, and take part of its capacity until they do no longer.
+    pub(crate) fn count_parked(&self, change: isize) {
+        self.inbox().count_parked(change);
     }
 
     /// Wakes all waiters: they are to look again at what they wait for.

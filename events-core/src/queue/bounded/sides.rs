@@ -45,6 +45,10 @@ pub(super) struct Inbox<V> {
     /// The value of `outbox_len` when a producer last read it or a refill last set it.
     outbox_len_copy: usize,
     pub(super) capacity: usize,
+    /// The capacity without the parked items.
+    room: usize,
+    /// How many items were popped and wait outside of the queue until they are pushed again: they take part of the capacity.
+    parked: usize,
     pub(super) state: QueueState,
     /// The number of attached consumers.
     pub(super) attached: usize,
@@ -93,6 +97,8 @@ impl<V: Copy> Inbox<V> {
             outbox_len: None,
             outbox_len_copy: 0,
             capacity: DEFAULT_CAPACITY,
+            room: DEFAULT_CAPACITY,
+            parked: 0,
             state: QueueState::Open,
             attached: 0,
             refills: 0,
@@ -100,6 +106,17 @@ impl<V: Copy> Inbox<V> {
             warned: false,
             waiters: WakerList::new(),
         }
+    }
+
+    pub(super) fn set_capacity(&mut self, capacity: usize) {
+        self.capacity = capacity.max(1);
+        self.room = self.capacity.saturating_sub(self.parked);
+    }
+
+    /// An item waits outside of the queue, or does no longer.
+    pub(super) fn count_parked(&mut self, change: isize) {
+        self.parked = self.parked.saturating_add_signed(change);
+        self.set_capacity(self.capacity);
     }
 
     /// The number of items in both sides.
@@ -130,11 +147,11 @@ impl<V: Copy> Inbox<V> {
         if !is_accepted {
             return Some(PushErrorKind::ShutDown);
         }
-        if self.items.len() + self.outbox_len_copy < self.capacity {
+        if self.items.len() + self.outbox_len_copy < self.room {
             return None;
         }
         self.outbox_len_copy = self.outbox_len();
-        let is_full = self.items.len() + self.outbox_len_copy >= self.capacity;
+        let is_full = self.items.len() + self.outbox_len_copy >= self.room;
         is_full.then_some(PushErrorKind::Full {
             capacity: self.capacity,
         })

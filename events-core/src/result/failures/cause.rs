@@ -9,6 +9,7 @@ use super::{error_text::error_text, middleware_panic::MiddlewarePanic, panic::Pa
 use crate::result::{
     queue_full::Undelivered,
     refused_call::{NoCopy, NotAwaited, RefusedCall},
+    timed_out::TimedOut,
     too_deep::TooDeep,
     waits_for_itself::WaitsForItself,
 };
@@ -91,6 +92,8 @@ pub enum Cause {
     NoCopy(NoCopy),
     /// A [middleware](crate::Registry::wrap) around its call panicked.
     Middleware(MiddlewarePanic),
+    /// It has the option `timeout`, and its call took longer: it was dropped before its end.
+    TimedOut(TimedOut),
 }
 
 impl Cause {
@@ -100,14 +103,15 @@ impl Cause {
             Ok(RefusedCall::WaitsForItself(why)) => Self::WaitsForItself(why),
             Ok(RefusedCall::NotAwaited) => Self::NotAwaited(NotAwaited(())),
             Ok(RefusedCall::NoCopy(why)) => Self::NoCopy(why),
+            Ok(RefusedCall::TimedOut(why)) => Self::TimedOut(why),
             Err(error) => Self::Error(error),
         }
     }
 
-    /// Whether the handler ran to its end; otherwise the event did not reach it, or it was dropped.
+    /// Whether the handler ran to its end or its timeout; otherwise the event did not reach it, or it was dropped.
     pub(crate) fn is_from_call(&self) -> bool {
         match self {
-            Self::Error(_) | Self::Panic(_) | Self::Middleware(_) => true,
+            Self::Error(_) | Self::Panic(_) | Self::Middleware(_) | Self::TimedOut(_) => true,
             Self::Undelivered(_)
             | Self::WaitsForItself(_)
             | Self::TooDeep(_)
@@ -123,9 +127,11 @@ impl Cause {
             | Self::WaitsForItself(_)
             | Self::NotAwaited(_)
             | Self::NoCopy(_) => "a subscriber was not reached",
-            Self::Error(_) | Self::Panic(_) | Self::TooDeep(_) | Self::Middleware(_) => {
-                "a subscriber failed"
-            }
+            Self::Error(_)
+            | Self::Panic(_)
+            | Self::TooDeep(_)
+            | Self::Middleware(_)
+            | Self::TimedOut(_) => "a subscriber failed",
         }
     }
 }
@@ -140,6 +146,7 @@ impl fmt::Display for Cause {
             Self::NotAwaited(why) => write!(f, "was not reached: {why}"),
             Self::NoCopy(why) => write!(f, "was not reached: {why}"),
             Self::Middleware(panic) => write!(f, "failed: {panic}"),
+            Self::TimedOut(why) => write!(f, "was dropped before its end: {why}"),
             Self::TooDeep(why) => {
                 f.write_str("was dropped before its end: ")?;
                 why.fmt_reason(f)
@@ -162,6 +169,7 @@ impl fmt::Debug for Cause {
             Self::NotAwaited(_) => f.write_str("NotAwaited"),
             Self::NoCopy(why) => why.fmt(f),
             Self::Middleware(panic) => panic.fmt(f),
+            Self::TimedOut(why) => why.fmt(f),
         }
     }
 }

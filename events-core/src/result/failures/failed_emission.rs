@@ -37,4 +37,17 @@ impl FailedEmission {
             is_final: true,
         }
     }
+
+    /// The same for that attempt.
+    pub(crate) fn of_attempt(self, attempt: u32) -> Self {
+        Self { attempt, ..self }
+    }
+
+    /// The same, with another attempt after it.
+    pub(crate) fn with_next(self) -> Self {
+        Self {
+            is_final: false,
+            ..self
+        }
+    }
 }

@@ -44,7 +44,7 @@ pub struct Failure(Arc<FailureData>);
 
 struct FailureData {
     subscriber: Arc<SubscriberInfo>,
-    cause: CatchDrop<Cause>,
+    cause: Arc<CatchDrop<Cause>>,
     emission: FailedEmission,
     span: FailureSpan,
 }
@@ -57,7 +57,19 @@ impl Failure {
     ) -> Self {
         Self(Arc::new(FailureData {
             subscriber,
-            cause: CatchDrop::new(cause),
+            cause: Arc::new(CatchDrop::new(cause)),
+            emission,
+            span: FailureSpan::current(),
+        }))
+    }
+
+    /// The same failure, after which no further attempt follows.
+    pub(crate) fn without_next(&self) -> Self {
+        let mut emission = self.0.emission.clone();
+        emission.is_final = true;
+        Self(Arc::new(FailureData {
+            subscriber: Arc::clone(&self.0.subscriber),
+            cause: Arc::clone(&self.0.cause),
             emission,
             span: FailureSpan::current(),
         }))
@@ -90,6 +102,7 @@ impl Failure {
             Cause::NotAwaited(why) => Some(why),
             Cause::NoCopy(why) => Some(why),
             Cause::Middleware(panic) => Some(panic),
+            Cause::TimedOut(why) => Some(why),
             Cause::Panic(_) => None,
         }
     }
@@ -105,7 +118,8 @@ impl Failure {
             | Cause::TooDeep(_)
             | Cause::NotAwaited(_)
             | Cause::NoCopy(_)
-            | Cause::Middleware(_) => None,
+            | Cause::Middleware(_)
+            | Cause::TimedOut(_) => None,
         }
     }
 

@@ -1,13 +1,12 @@
 //! The builder of a subscription to a pattern of topics: its two kinds, and their options.
 
 use std::{
-    num::NonZeroUsize,
     sync::{Arc, Weak},
     time::Duration,
 };
 
 use crate::{
-    background::{ConcurrencyLimited, FilteredCopyHandler, OnceHandler},
+    background::{FilteredCopyHandler, OnceHandler, PolicyHandler},
     event::{AnyEvent, EventCopy, TopicEvent},
     handler::{Background, EmitOrigin, Run, Step},
     metadata::{Key, Location, Pattern},
@@ -19,7 +18,7 @@ use crate::{
             BackgroundPatternKind, HandlerFactory, NewSubscription, PatternFactory, PatternKind,
         },
         filter::{AnyCondition, Filters, with_claim},
-        filtered_handlers::SubscribedTopicHandler,
+        filtered_handlers::{Policies, SubscribedTopicHandler, key_of},
         options::JOIN,
         subscription::{Closable, weak},
     },
@@ -60,7 +59,7 @@ impl NewSubscription<TopicEvent, BackgroundPatternKind> {
         pattern: Pattern,
         handler: impl Background<EventCopy>,
     ) -> Self {
-        let factory = |filters: Option<Filters<AnyCondition>>, concurrency| {
+        let factory = |filters: Option<Filters<AnyCondition>>, policies| {
             let (filters, claim) = with_claim(filters);
             let filter = filters.map(|filters: Arc<Filters<AnyCondition>>| {
                 move |event: &dyn AnyEvent, origin: &EmitOrigin<'_>| {
@@ -68,9 +67,9 @@ impl NewSubscription<TopicEvent, BackgroundPatternKind> {
                 }
             });
             match claim {
-                None => limited_copy_handler(filter, handler, concurrency),
+                None => copy_handler_with_policies(filter, handler, policies),
                 Some(claim) => {
-                    limited_copy_handler(filter, OnceHandler::new(claim, handler), concurrency)
+                    copy_handler_with_policies(filter, OnceHandler::new(claim, handler), policies)
                 }
             }
         };
@@ -138,19 +137,6 @@ impl NewSubscription<TopicEvent, BackgroundPatternKind> {
         self
     }
 
-    /// Limits how many calls of the handler are in progress at once, over all emits, event types and workers; further
-    /// calls wait, first in, first out. 0 is treated as 1. As for the handlers of one event type, a call that would wait
-    /// for itself is refused with [`Cause::WaitsForItself`](crate::failures::Cause::WaitsForItself).
-    ///
-    /// # Panics
-    ///
-    /// When a limit is set already.
-    #[track_caller]
-    pub fn concurrency(mut self, limit: usize) -> Self {
-        self.limit_calls(limit);
-        self
-    }
-
     /// Runs a [deferred](Self::deferred) handler only when that time has passed since the emit; an event that is enqueued is
     /// emitted when it leaves the queue. Until then the snapshot is [scheduled](crate::Queue::scheduled): when as many
     /// events are as the queue allows, the handler is not reached, which is a failure. Guide: [time](crate::guide::time).
@@ -181,20 +167,20 @@ impl NewSubscription<TopicEvent, BackgroundPatternKind> {
     }
 }
 
-/// A background handler of events of any type with its filter and its limit of concurrent calls, and the reference
-/// through which its guard closes it.
-fn limited_copy_handler<C, H>(
+/// A background handler of events of any type with its filter and its policies, and the reference through which its guard
+/// closes it.
+fn copy_handler_with_policies<C, H>(
     filter: Option<C>,
     handler: H,
-    concurrency: Option<NonZeroUsize>,
+    policies: Policies,
 ) -> (AnyEventHandler, Weak<dyn Closable>)
 where
     C: Fn(&dyn AnyEvent, &EmitOrigin<'_>) -> bool + Send + Sync + 'static,
     H: Background<EventCopy>,
 {
-    match concurrency {
+    match policies {
         None => copy_handler(filter, handler),
-        Some(limit) => copy_handler(filter, ConcurrencyLimited::new(limit.get(), handler)),
+        Some((state, key)) => copy_handler(filter, PolicyHandler::new(state, key_of(key), handler)),
     }
 }
 

@@ -111,7 +111,7 @@ impl TestTime {
                 .poll(&mut Context::from_waker(waker))
                 .is_ready();
             let core = self.core();
-            let is_idle = core.queue().is_settled(|| core.drivers().is_idle());
+            let is_idle = core.queue().is_settled(|| core.is_queue_idle());
             let may_pass = is_idle || is_ended || self.is_asleep();
             if !may_pass {
                 return self.check_again(waker);

@@ -153,7 +153,7 @@ fn debug_output_contains_no_field_of_the_event() {
         .expect("no handler fails");
     assert_eq!(
         format!("{emitted:?}"),
-        "Emitted { ran: 0, deferred: 0, stopped_by: None, .. }"
+        "Emitted { ran: 0, deferred: 0, retrying: 0, stopped_by: None, .. }"
     );
     let _fails = registry.on(|_: &Login| Err::<(), _>("wrong"));
     let error = registry

@@ -13,7 +13,7 @@
 
 #[path = "../../../src/queue/bounded/bounded_queue.rs"]
 mod bounded_queue;
-#[path = "../../../src/background/limit/fair_semaphore.rs"]
+#[path = "../../../src/background/policies/fair_semaphore.rs"]
 mod fair_semaphore;
 #[path = "../../../src/queue/idle.rs"]
 mod idle;

@@ -68,6 +68,16 @@ pub(in crate::subscriber) fn check_background(
                     remove this option";
         errors.push(Error::new(span, text));
     }
+    if let (Some(span), None) = (args.options.debounce.span(), args.options.deferred.span()) {
+        let text = "`debounce` is for deferred subscribers, since an emit does not wait for further events; add \
+                    `deferred`, or remove this option";
+        errors.push(Error::new(span, text));
+    }
+    if let (Some(span), None) = (args.options.timeout.span(), asyncness) {
+        let text = "`timeout` is for async subscribers, since a sync function cannot be dropped before its end; make \
+                    the function async, or remove this option";
+        errors.push(Error::new(span, text));
+    }
     let is_by_type = !args.has_topic && args.event_types.is_empty();
     let changes = event.mutability.is_some();
     if asyncness.is_some() && is_by_type && args.options.is_awaited(changes) {
@@ -81,6 +91,17 @@ pub(in crate::subscriber) fn check_background(
     let Some(span) = asyncness.or(args.options.deferred.span()) else {
         if let Some(span) = args.options.concurrency.span() {
             let text = "`concurrency` is for async and deferred subscribers; make the function async, \
+                        add `deferred`, or remove this option";
+            errors.push(Error::new(span, text));
+        }
+        if let Some(span) = args.options.retry.span() {
+            let text = "`retry` is for subscribers that run after the emit: if a sync one were called again inside of \
+                        it, others would have changed the event meanwhile; make the function async, add `deferred`, \
+                        or remove this option";
+            errors.push(Error::new(span, text));
+        }
+        if let Some(span) = args.per_key.span() {
+            let text = "`per_key` is for async and deferred subscribers; make the function async, \
                         add `deferred`, or remove this option";
             errors.push(Error::new(span, text));
         }
@@ -115,6 +136,27 @@ fn check_awaited(event: &TypeReference, args: &SubscriberArgs, errors: &mut Erro
         } else {
             "an awaited subscriber runs inside of the emit, and a deferred one from the queue; \
              remove `awaited` or `deferred`"
+        };
+        errors.push(Error::new(span, text));
+    }
+    if let Some(span) = args.options.retry.span() {
+        let text = if is_mut {
+            "`retry` is for subscribers that run after the emit, and an async one that takes `&mut` is awaited inside \
+             of it: called again, it would see an event that is changed in part; remove this option, or write `&` in \
+             place of `&mut`"
+        } else {
+            "`retry` is for subscribers that run after the emit, and this one is awaited inside of it; \
+             remove `awaited` or this option"
+        };
+        errors.push(Error::new(span, text));
+    }
+    if let Some(span) = args.per_key.span() {
+        let text = if is_mut {
+            "`per_key` is for subscribers that run after the emit, and an async one that takes `&mut` is \
+             awaited inside of it; remove this option, or write `&` in place of `&mut`"
+        } else {
+            "`per_key` is for subscribers that run after the emit, and this one is awaited inside of it; \
+             remove `awaited` or this option"
         };
         errors.push(Error::new(span, text));
     }

@@ -37,7 +37,7 @@ async fn call(shared: &Shared, number: usize) {
     let mut waits = Waits(shared, Ticket::default());
     let acquire = |context: &mut Context<'_>| {
         let semaphore = &shared.semaphore;
-        semaphore.poll_acquire(&mut waits.1, number, |_| false, context.waker())
+        semaphore.poll_acquire(&mut waits.1, None, number, |_| false, context.waker())
     };
     poll_fn(acquire).await.expect("it waits for no other call");
     let at_once = shared.holding.fetch_add(1, Ordering::SeqCst) + 1;
@@ -52,7 +52,7 @@ fn dropped_call(shared: &Shared, number: usize) {
     let mut waits = Waits(shared, Ticket::default());
     let context = Context::from_waker(Waker::noop());
     let semaphore = &shared.semaphore;
-    let polled = semaphore.poll_acquire(&mut waits.1, number, |_| false, context.waker());
+    let polled = semaphore.poll_acquire(&mut waits.1, None, number, |_| false, context.waker());
     if polled.is_ready() {
         semaphore.release(number);
     }
@@ -107,7 +107,7 @@ fn a_granted_permit_that_is_not_used_is_passed_on() {
         let mut first = Ticket::default();
         let poll = |ticket: &mut Ticket, number| {
             let semaphore = &shared.semaphore;
-            semaphore.poll_acquire(ticket, number, |_| false, Waker::noop())
+            semaphore.poll_acquire(ticket, None, number, |_| false, Waker::noop())
         };
         assert!(poll(&mut first, 0).is_ready());
         let mut second = Ticket::default();
@@ -136,7 +136,7 @@ fn a_call_that_blocks_all_holders_waits_while_another_is_granted_a_permit() {
         let mut tickets: [Ticket; 4] = Default::default();
         let mut poll = |holder: usize, inside: Option<usize>| {
             let is_inside = |one| Some(one) == inside;
-            semaphore.poll_acquire(&mut tickets[holder], holder, is_inside, Waker::noop())
+            semaphore.poll_acquire(&mut tickets[holder], None, holder, is_inside, Waker::noop())
         };
         assert!(poll(0, None).is_ready());
         assert!(poll(1, None).is_ready());

@@ -15,17 +15,22 @@ use std::{
     task::{Poll, Waker},
 };
 
-use super::intake::{Intake, Next, Rest, Until};
+use super::{
+    intake::{Intake, Next, Rest, Until},
+    parking::{ParkedByFlush, Parking, park},
+};
 use crate::{
     context::{EventChain, MAX_LIMIT, depth, enter_job, is_in_job_of, may_enter, set_chain},
     current::enter_if_other,
     primitives::catch_record,
-    queue::{InFlight, JobProgress, JobResult, JobSlot, QueueOwner, RunningJob, UnfinishedJob},
+    queue::{
+        InFlight, JobProgress, JobResult, JobSlot, ParkedJob, QueueOwner, RunningJob, UnfinishedJob,
+    },
     registry::{Core, Registry},
 };
 
 /// Runs the jobs of a queue.
-pub(super) struct Driver {
+pub(in crate::worker) struct Driver {
     registry: Registry,
     in_flight: Arc<InFlight<RunningJob>>,
     /// Whether it is among the drivers that are in progress.
@@ -36,6 +41,7 @@ pub(super) struct Driver {
     /// The slot for the next job that is suspended.
     spare_slot: Option<JobSlot>,
     intake: Intake,
+    parked: ParkedByFlush,
     concurrency: usize,
     /// Whether its first poll was inside a job of the queue. That job may await this driver, which therefore does not wait
     /// for the jobs of other drivers.
@@ -64,6 +70,7 @@ impl Driver {
             suspended: 0,
             spare_slot: None,
             intake: Intake::new(until),
+            parked: ParkedByFlush::new(),
             concurrency: concurrency.max(1),
             begins_inside: None,
             is_too_deep: false,
@@ -85,18 +92,18 @@ impl Driver {
     }
 
     /// Whether the flush was cut off, since a chain of events is too long.
-    pub(super) fn is_cut_off(&self) -> bool {
+    pub(in crate::worker) fn is_cut_off(&self) -> bool {
         self.intake.is_cut_off()
     }
 
     /// Whether, in its last poll, it started no job since no further emit may be nested there: the event would be
     /// refused. The jobs stay in the queue.
-    pub(super) fn is_too_deep(&self) -> bool {
+    pub(in crate::worker) fn is_too_deep(&self) -> bool {
         self.is_too_deep
     }
 
     /// Polls it only for the jobs that it has started; it starts no further one. Ready when they have ended.
-    pub(super) fn poll_started(&mut self, waker: &Waker) -> Poll<()> {
+    pub(in crate::worker) fn poll_started(&mut self, waker: &Waker) -> Poll<()> {
         if !self.in_flight.is_stop_requested() {
             self.in_flight.request_stop();
         }
@@ -104,23 +111,23 @@ impl Driver {
     }
 
     /// The blocking call that polls it is refused, and drops it: the records of its jobs name the call.
-    pub(super) fn set_refused(&mut self, call: &'static str) {
+    pub(in crate::worker) fn set_refused(&mut self, call: &'static str) {
         self.refused = Some(call);
     }
 
     /// Whether it has a job in progress between two polls.
-    pub(super) fn has_suspended(&self) -> bool {
+    pub(in crate::worker) fn has_suspended(&self) -> bool {
         self.suspended > 0
     }
 
     /// Whether it was to start no further job.
-    pub(super) fn is_stop_requested(&self) -> bool {
+    pub(in crate::worker) fn is_stop_requested(&self) -> bool {
         self.in_flight.is_stop_requested()
     }
 
     /// Adds it to the drivers that are in progress, for which a shutdown waits, until it is dropped. The first
     /// poll that has something to run does so as well.
-    pub(super) fn register(&mut self) {
+    pub(in crate::worker) fn register(&mut self) {
         if !self.is_registered {
             self.is_registered = true;
             let drivers = self.registry.core().drivers();
@@ -189,7 +196,7 @@ impl Driver {
                 let has_no_job = self.has_no_job();
                 self.intake.leave(core, waker, has_no_job)
             }
-            Rest::Ended => self.has_no_job(),
+            Rest::Ended => self.has_no_job() && self.parked.poll(core, waker).is_ready(),
         };
         if is_ready {
             return Poll::Ready(());
@@ -293,11 +300,27 @@ impl Driver {
         self.in_flight.begin_poll();
         set_chain(chain);
         match (vtable.start)(popped, core, slot.waker()) {
-            JobProgress::Pending(job) => return self.suspend(*job, chain),
+            JobProgress::Pending(job) => return self.park_or_suspend(job, chain),
             JobProgress::Done(result) => self.count(result),
             JobProgress::Empty => {}
         }
         self.in_flight.end_poll();
+    }
+
+    /// Parks or stores a started job that is pending.
+    #[cold]
+    fn park_or_suspend(&mut self, job: Box<RunningJob>, chain: EventChain) {
+        let Some(slot) = &self.spare_slot else {
+            return;
+        };
+        match park(&self.registry, &self.in_flight, slot.waker(), job, chain) {
+            Parking::Parked(place) => self.add_parked(place),
+            Parking::Done(result) => {
+                self.count(result);
+                self.in_flight.end_poll();
+            }
+            Parking::Pending(job) => self.suspend(*job, chain),
+        }
     }
 
     /// Stores a started job that is pending in the spare slot.
@@ -333,17 +356,25 @@ impl Driver {
             return;
         };
         let core = self.registry.core();
-        let polled = {
+        let parking = {
             let _job = enter_job(core.queue_id(), None);
             set_chain(*chain);
-            job.poll(core, slot.waker())
+            match job.poll(core, slot.waker()) {
+                Poll::Ready(result) => Parking::Done(result),
+                Poll::Pending if !job.is_waiting() => Parking::Pending(Box::new(job)),
+                Poll::Pending => {
+                    let job = Box::new(job);
+                    park(&self.registry, &self.in_flight, slot.waker(), job, *chain)
+                }
+            }
         };
-        match polled {
-            Poll::Ready(result) => {
+        match parking {
+            Parking::Parked(place) => self.add_parked(place),
+            Parking::Done(result) => {
                 self.in_flight.end_poll();
                 self.count(result);
             }
-            Poll::Pending => match self.in_flight.put_back(slot, job) {
+            Parking::Pending(job) => match self.in_flight.put_back(slot, *job) {
                 Ok(()) => return,
                 Err(job) => self.abandon(job),
             },
@@ -356,6 +387,12 @@ impl Driver {
             self.spare_slot = Some(slot);
         } else {
             self.in_flight.free_slot(&slot);
+        }
+    }
+
+    fn add_parked(&mut self, place: ParkedJob) {
+        if self.intake.is_of_flush() {
+            self.parked.add(place);
         }
     }
 
@@ -387,6 +424,7 @@ impl Drop for Driver {
         let registry = self.registry.clone();
         let core = registry.core();
         self.intake.remove_waiter(core);
+        self.parked.remove_waiter(core);
         {
             // Destructors that run here emit to the registry of the queue, as handlers do in `poll`. Not around the
             // wakers, as there.

@@ -22,7 +22,7 @@ const MAX_CHAIN: usize = 1000;
 
 /// When a driver is finished.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Until {
+pub(in crate::worker) enum Until {
     /// That of a flush: when the queue is empty, or the next job is in a chain that is too long.
     Empty,
     /// That of a worker: when the queue is shut down and empty, and no other driver has a job in progress, which could
@@ -167,7 +167,7 @@ impl Intake {
         core: &'c Core,
         may_wait: impl FnOnce() -> bool,
     ) -> Result<Next<'c>, Rest> {
-        let is_idle = || !may_wait() || core.drivers().is_idle();
+        let is_idle = || !may_wait() || core.is_queue_idle();
         let Self { waiter, wakers, .. } = self;
         match core.queue().poll_pop(waiter, wakers, is_idle) {
             Poll::Ready(Some(popped)) => {

@@ -1,21 +1,21 @@
-//! The options of a run-time subscription, as methods of its builder.
+//! The options that decide when a handler is called, and in which order.
 
-use std::{num::NonZeroUsize, time::Duration};
+use std::time::Duration;
 
-use super::builder::{BackgroundKind, ExactKind, NewSubscription};
 use crate::{
     event::{Family, Snapshot},
     metadata::{IntoKey, OrderTarget},
     primitives::CatchDrop,
+    subscribe::builder::{BackgroundKind, ExactKind, NewSubscription},
 };
 
 /// The remedy for two conditions.
-pub(super) const JOIN: &str = "join both with `&&`";
+pub(in crate::subscribe) const JOIN: &str = "join both with `&&`";
 
 impl<F: Family, T> NewSubscription<F, T> {
     /// Records that an option is set, which is refused when it was set before.
     #[track_caller]
-    pub(super) fn set(&mut self, option: &'static str, remedy: &str) {
+    pub(in crate::subscribe) fn set(&mut self, option: &'static str, remedy: &str) {
         assert!(
             !self.options_set.contains(&option),
             "{option} is set already; {remedy}"
@@ -168,26 +168,6 @@ impl<E: Snapshot> NewSubscription<E, BackgroundKind> {
         self
     }
 
-    /// Limits how many calls of the handler are in progress at once, over all emits and workers;
-    /// further calls wait, first in, first out. With 1, the handler processes the events in the
-    /// order in which they reach it. 0 is treated as 1.
-    ///
-    /// A handler must not await an emit of an event that it receives itself, directly or through other
-    /// events, while its calls in progress use up the limit: the new call would wait for those calls, and they
-    /// for it. That call is refused, and the emit reports it as a failure with
-    /// [`Cause::WaitsForItself`](crate::failures::Cause::WaitsForItself). It is not recognized if the handler
-    /// awaits the emit through another task, such as one that it spawns. A handler that polls such an emit and then
-    /// moves it to another task counts as waiting for it until it is polled there: another call may be refused meanwhile.
-    ///
-    /// # Panics
-    ///
-    /// When a limit is set already.
-    #[track_caller]
-    pub fn concurrency(mut self, limit: usize) -> Self {
-        self.limit_calls(limit);
-        self
-    }
-
     /// Runs a [deferred](Self::deferred) handler only when that time has passed since the emit; an event that is enqueued is
     /// emitted when it leaves the queue. Until then the snapshot is [scheduled](crate::Queue::scheduled): when as many
     /// events are as the queue allows, the handler is not reached, which is a failure. Guide: [time](crate::guide::time).
@@ -220,14 +200,8 @@ impl<E: Snapshot> NewSubscription<E, BackgroundKind> {
 
 impl<F: Family, T> NewSubscription<F, T> {
     #[track_caller]
-    pub(super) fn set_delay(&mut self, delay: Duration) {
+    pub(in crate::subscribe) fn set_delay(&mut self, delay: Duration) {
         self.set("a delay", "remove one of them");
         self.subscriber.delay = Some(delay);
-    }
-
-    #[track_caller]
-    pub(super) fn limit_calls(&mut self, limit: usize) {
-        self.set("a limit of concurrent calls", "remove one of them");
-        self.subscriber.concurrency = Some(NonZeroUsize::new(limit).unwrap_or(NonZeroUsize::MIN));
     }
 }

@@ -1,0 +1,174 @@
+//! The parked jobs of a queue.
+//!
+//! A driver that has polled a job whose pending handlers only wait for a permit *parks* it: it polls the job once more,
+//! with a waker that belongs to the parked job, and stores it here. When that waker is woken, the job is put back into
+//! the queue, and a driver resumes it.
+//!
+//! Invariants:
+//! - A parked job is here, or in the queue, or was taken: it moves from the one to the other under the lock here, inside
+//!   of which the queue is locked, never the other way round.
+//! - The driver ends its poll of the job under that lock. So a thread that finds the driver idle, and locks this
+//!   afterwards, finds the job.
+//! - A wake-up that comes before the job is stored is recorded: the job is then not parked, but resumed.
+//!
+//! No user code runs under the lock.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard},
+    task::Waker,
+};
+
+use crate::primitives::{sync::lock, wake_catching};
+
+/// The parked jobs of a queue. `J` is the type of a job.
+pub(crate) struct ParkedJobs<J> {
+    state: Mutex<Option<Box<State<J>>>>,
+}
+
+struct State<J> {
+    /// By the numbers of the jobs.
+    jobs: HashMap<u64, Place<J>>,
+    /// How many are stored.
+    parked: usize,
+    last_number: u64,
+    is_closed: bool,
+}
+
+/// The place of a job.
+enum Place<J> {
+    /// A driver polls the job before it is stored. Whether it was woken meanwhile.
+    Polled {
+        is_woken: bool,
+    },
+    Parked(J),
+}
+
+/// The number of a job that is to be parked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ParkedJob(u64);
+
+impl<J> Default for State<J> {
+    fn default() -> Self {
+        Self {
+            jobs: HashMap::new(),
+            parked: 0,
+            last_number: 0,
+            is_closed: false,
+        }
+    }
+}
+
+impl<J> ParkedJobs<J> {
+    pub(crate) const fn new() -> Self {
+        Self {
+            state: Mutex::new(None),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, Option<Box<State<J>>>> {
+        lock(&self.state)
+    }
+
+    /// A place for a job that is to be parked. The caller [parks](Self::park) the job, or [frees](Self::free) the place.
+    /// `None` if no job is parked any more.
+    pub(crate) fn reserve(&self) -> Option<ParkedJob> {
+        let mut state = self.state();
+        let state = state.get_or_insert_default();
+        if state.is_closed {
+            return None;
+        }
+        state.last_number += 1;
+        let place = Place::Polled { is_woken: false };
+        state.jobs.insert(state.last_number, place);
+        Some(ParkedJob(state.last_number))
+    }
+
+    /// Stores a job, and calls `end_poll`. The job is returned if it was woken, or if no job is parked any more.
+    pub(crate) fn park(
+        &self,
+        ParkedJob(number): ParkedJob,
+        job: J,
+        end_poll: impl FnOnce(),
+    ) -> Result<(), J> {
+        let mut state = self.state();
+        let Some(state) = &mut *state else {
+            return Err(job);
+        };
+        let place = state.jobs.remove(&number);
+        if state.is_closed || !matches!(place, Some(Place::Polled { is_woken: false })) {
+            return Err(job);
+        }
+        state.jobs.insert(number, Place::Parked(job));
+        state.parked += 1;
+        end_poll();
+        Ok(())
+    }
+
+    /// The job was not parked.
+    pub(crate) fn free(&self, ParkedJob(number): ParkedJob) {
+        if let Some(state) = &mut *self.state() {
+            state.jobs.remove(&number);
+        }
+    }
+
+    /// The job was woken. If it is parked, `push` puts it into the queue and returns a waker, which is woken.
+    pub(crate) fn wake(&self, ParkedJob(number): ParkedJob, push: impl FnOnce(J) -> Option<Waker>) {
+        let waker = {
+            let mut state = self.state();
+            let Some(state) = &mut *state else {
+                return;
+            };
+            match state.jobs.remove(&number) {
+                None => None,
+                Some(Place::Polled { .. }) => {
+                    let place = Place::Polled { is_woken: true };
+                    state.jobs.insert(number, place);
+                    None
+                }
+                Some(Place::Parked(job)) => {
+                    state.parked -= 1;
+                    push(job)
+                }
+            }
+        };
+        if let Some(waker) = waker {
+            wake_catching(waker);
+        }
+    }
+
+    /// How many jobs are parked.
+    pub(crate) fn len(&self) -> usize {
+        self.state().as_ref().map_or(0, |state| state.parked)
+    }
+
+    pub(crate) fn is_parked(&self, ParkedJob(number): ParkedJob) -> bool {
+        let state = self.state();
+        let place = state.as_ref().and_then(|state| state.jobs.get(&number));
+        matches!(place, Some(Place::Parked(_)))
+    }
+
+    /// Takes the parked jobs, in the order in which they were parked; with `closes`, no job is parked from now on.
+    pub(crate) fn take_all(&self, closes: bool) -> Vec<J> {
+        let mut jobs = {
+            let mut state = self.state();
+            let Some(state) = &mut *state else {
+                if closes {
+                    state.get_or_insert_default().is_closed = true;
+                }
+                return Vec::new();
+            };
+            state.is_closed |= closes;
+            state.parked = 0;
+            let parked = |_: &u64, place: &mut Place<J>| matches!(place, Place::Parked(_));
+            let parked: Vec<_> = state.jobs.extract_if(parked).collect();
+            parked
+        };
+        jobs.sort_by_key(|(number, _)| *number);
+        let job = |(_, place)| match place {
+            Place::Parked(job) => Some(job),
+            Place::Polled { .. } => None,
+        };
+        jobs.into_iter().filter_map(job).collect()
+    }
+}
