@@ -103,7 +103,7 @@ impl EmissionId {
     #[doc(hidden)]
     pub fn uuid(self)
     where
-        Self: UuidNeedsFeature,
+        for<'a> &'a Self: UuidNeedsFeature,
     {
     }
 
