@@ -45,6 +45,15 @@ use std::{
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EmissionId(NonZeroU64);
 
+/// The method that returns the id as a UUID is available.
+#[cfg(not(feature = "uuid"))]
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`uuid` needs the feature `uuid` of `events-core`, which is off",
+    label = "turn on the feature `uuid` of `events-core`: `features = [\"uuid\"]` in Cargo.toml"
+)]
+pub trait UuidNeedsFeature {}
+
 impl fmt::Display for EmissionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}-{}", process_number(), self.0)
@@ -87,6 +96,15 @@ impl EmissionId {
     pub fn uuid(self) -> uuid::Uuid {
         let number = (u128::from(process_number()) << 64) | u128::from(self.0.get());
         uuid::Builder::from_custom_bytes(number.to_be_bytes()).into_uuid()
+    }
+
+    /// Does not compile when called; the error names the feature.
+    #[cfg(not(feature = "uuid"))]
+    #[doc(hidden)]
+    pub fn uuid(self)
+    where
+        for<'a> &'a Self: UuidNeedsFeature,
+    {
     }
 
     pub(crate) fn new() -> Self {

@@ -27,7 +27,10 @@ struct Mailed;
 
 /// The spans, each as `name < parent`, and the links, each as `name > name`. Spans of one name differ by a number.
 #[derive(Clone, Default)]
-struct Links(Arc<Mutex<(HashMap<Id, String>, Vec<String>)>>);
+struct Links(Arc<Mutex<Recorded>>);
+
+/// The names of the spans, and the lines.
+type Recorded = (HashMap<Id, String>, Vec<String>);
 
 impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Links {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
@@ -53,7 +56,7 @@ fn check(f: impl FnOnce(&Registry), expected: &[&str]) {
     let _alone = one_by_one();
     let links = Links::default();
     with_default(tracing_subscriber::registry().with(links.clone()), || {
-        f(&Registry::new())
+        f(&Registry::new());
     });
     let links = links.0.lock().expect("no panic");
     assert_eq!(links.1, expected);
