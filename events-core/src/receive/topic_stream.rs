@@ -61,23 +61,23 @@ pub struct NextTopic {
 /// use tokio_stream::StreamExt;
 ///
 /// #[derive(Event, Clone)]
-/// #[event(topic = "shop::orders::paid")]
+/// #[event(topic = "stall::orders::paid")]
 /// struct OrderPaid {
 ///     number: u32,
 /// }
 ///
 /// # smol::block_on(async {
 /// let registry = Registry::new();
-/// let mut events = registry.stream_topic("shop::orders::.*")?;
+/// let mut events = registry.stream_topic("stall::orders::.*")?;
 /// registry.emit(OrderPaid { number: 7 });
-/// registry.emit_topic("shop::orders::returned", args! { number: 8_u32 });
+/// registry.emit_topic("stall::orders::returned", args! { number: 8_u32 });
 /// drop(registry); // ends the stream behind these events
 ///
 /// let mut lines = Vec::new();
 /// while let Some(Ok(event)) = events.next().await {
 ///     lines.push(format!("{} {:?}", event.topic(), event.arg::<u32>("number")));
 /// }
-/// assert_eq!(lines, ["shop::orders::paid Some(7)", "shop::orders::returned Some(8)"]);
+/// assert_eq!(lines, ["stall::orders::paid Some(7)", "stall::orders::returned Some(8)"]);
 /// # Ok::<(), events_core::subscribing::PatternError>(())
 /// # }).unwrap();
 /// ```

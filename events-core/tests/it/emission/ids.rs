@@ -1,6 +1,11 @@
 //! Section 12: the id of an emission is unique beyond the process.
 
-use std::{collections::BTreeSet, env, process::Command};
+use std::{
+    collections::BTreeSet,
+    env,
+    io::{self, Write},
+    process::Command,
+};
 
 use events_core::{Emission, Event, info::EmissionId};
 
@@ -50,7 +55,8 @@ fn uuids_are_of_version_8_and_differ() {
 fn another_process_has_another_number() {
     const CHILD: &str = "EVENTS_EMISSION_ID_CHILD";
     if env::var_os(CHILD).is_some() {
-        eprintln!("<{}>", id());
+        let text = format!("<{}>\n", id());
+        io::stderr().write_all(text.as_bytes()).expect("it is open");
         return;
     }
     let child = || {

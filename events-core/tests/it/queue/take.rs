@@ -78,7 +78,7 @@ fn what_runs_is_not_taken() {
         store
             .lock()
             .expect("not poisoned")
-            .push(numbers(queue.take()))
+            .push(numbers(queue.take()));
     });
     for number in 1..=3 {
         registry.enqueue(Job(number)).expect("room");
