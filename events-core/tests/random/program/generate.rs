@@ -130,12 +130,21 @@ fn muting(rng: &mut Rng) -> Vec<Op> {
         origin,
         ..event(rng)
     };
-    let guard = rng.below(GUARDS);
+    let (guard, other) = (rng.below(GUARDS), rng.below(GUARDS));
     let ask = [Op::TryEmitAsync(event, TO_THE_END), Op::Explain(event)];
-    let mut ops = ask.to_vec();
-    ops.push(Op::Mute(guard, mutable(rng)));
+    let mut name = mutable(rng);
+    let mut ops = Vec::new();
+    if rng.chance(1, 3) {
+        // The middle of a chain of three, the first of which may wait.
+        ops.push(Op::Scan(vec![4, 9, 10]));
+        name = Name::Declared(9);
+    }
+    ops.extend(ask.clone());
+    ops.extend([Op::Mute(guard, name), Op::Mute(other, name)]);
     ops.extend(ask.clone());
     ops.push(Op::Unmute(guard));
+    ops.extend(ask.clone());
+    ops.push(Op::Unmute(other));
     ops.extend(ask);
     ops
 }
