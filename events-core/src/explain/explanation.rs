@@ -75,20 +75,17 @@ impl Explanation {
     }
 
     /// The subscribers that would be called, in running order: first the sync and awaited ones, then those that run later.
-    #[must_use]
     pub fn called(&self) -> impl Iterator<Item = &Explained> {
         self.collected.own.iter().filter(|one| one.is_called())
     }
 
     /// The listed subscribers that would not be called: those of the event in running order, and then the others.
-    #[must_use]
     pub fn not_called(&self) -> impl Iterator<Item = &Explained> {
         self.subscribers().filter(|one| !one.is_called())
     }
 
     /// All listed subscribers: those of the event in running order, whether or not they would be called, then those that
     /// are linked and not registered, then those of other events.
-    #[must_use]
     pub fn subscribers(&self) -> impl Iterator<Item = &Explained> {
         let Collected {
             own, missing, near, ..

@@ -4,7 +4,10 @@ use super::{
     collect::Collected,
     verdict::{NotCalled, Verdict},
 };
-use crate::{primitives::Plural, queue::START_WORKER, registry::Core, subscribe::OTHER_COPY};
+use crate::{
+    metadata::SubscriberInfo, primitives::Plural, queue::START_WORKER, registry::Core,
+    subscribe::OTHER_COPY,
+};
 
 /// The notes, each a line.
 pub(super) fn notes(core: &Core, collected: &Collected) -> Vec<String> {
@@ -36,7 +39,7 @@ pub(super) fn notes(core: &Core, collected: &Collected) -> Vec<String> {
             "no scan has registered the linked subscribers; {scan}"
         ));
     }
-    let count = |counts: fn(&crate::metadata::SubscriberInfo) -> bool| {
+    let count = |counts: fn(&SubscriberInfo) -> bool| {
         called.iter().filter(|one| counts(one.subscriber())).count()
     };
     let awaited = count(|one| one.awaited);
@@ -47,7 +50,7 @@ pub(super) fn notes(core: &Core, collected: &Collected) -> Vec<String> {
             if awaited == 1 { "is" } else { "are" },
         ));
     }
-    let later = count(|one| one.runs_later());
+    let later = count(SubscriberInfo::runs_later);
     let queue = core.queue();
     if later > 0 && !queue.is_open() {
         notes.push(format!(

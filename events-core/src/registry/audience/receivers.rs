@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use crate::{
     metadata::{Key, SubscriberInfo},
-    plan::{EventType, Registration, SubscriberId, order_of},
+    plan::{EventType, Registration, Slot, SubscriberId, order_of},
     registry::core::{Core, HAS_HOOK},
 };
 
@@ -41,7 +41,7 @@ impl Core {
             None if !has_patterns => None,
             _ => Some(self.resolve_patterns(event_type)),
         };
-        let in_order = slot.map(|slot| slot.in_order()).unwrap_or_default();
+        let in_order = slot.map(Slot::in_order).unwrap_or_default();
         in_phases(in_order)
     }
 

@@ -204,7 +204,9 @@ fn a_scan_while_one_is_muted_leaves_it_muted() {
 #[test]
 fn an_unknown_name_is_an_error_with_the_remedy() {
     let (registry, _) = with(subscribers![first]);
-    let error = registry.try_mute("it::explain::mute::frst").unwrap_err();
+    let error = registry
+        .try_mute("it::explain::mute::frst")
+        .expect_err("no subscriber has the name");
     assert_eq!(
         error.to_string(),
         "no subscriber of this registry has the name `it::explain::mute::frst`, so none can be muted; register it \

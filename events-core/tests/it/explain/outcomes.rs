@@ -8,7 +8,7 @@ use std::{
 };
 
 use events_core::{
-    AnyEvent, EmitError, Emitted, Event, EventCopy, Registry, Subscription, args, listener,
+    AnyEvent, EmitError, Emitted, Event, EventCopy, Origin, Registry, Subscription, args, listener,
     outcomes::{SkipReason, SubscriberOutcome},
     subscriber, subscribers,
 };
@@ -359,7 +359,7 @@ fn outcomes_can_be_matched() -> Result<(), Box<dyn Error>> {
     assert!(emitted.is_unheard());
     let (subscriber, outcome) = emitted.outcomes().next().ok_or("there is one")?;
     assert_eq!(
-        subscriber.origin.as_ref().map(|origin| origin.as_str()),
+        subscriber.origin.as_ref().map(Origin::as_str),
         Some("it::explain::outcomes::checkout")
     );
     assert!(matches!(

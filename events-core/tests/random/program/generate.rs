@@ -38,6 +38,9 @@ pub(crate) fn generate(seed: u64) -> Program {
     for _ in 0..4 + rng.below(12) {
         steps.push(op(rng, count, true));
     }
+    for _ in 0..rng.below(3) {
+        steps.extend(muting(rng));
+    }
     steps.push(Op::Flush);
     Program {
         handlers,
@@ -112,6 +115,40 @@ fn name(rng: &mut Rng) -> Name {
         1 => Name::Method(rng.below(METHODS)),
         _ => Name::Id(rng.below(5)),
     }
+}
+
+/// Emits and questions around a mute.
+fn muting(rng: &mut Rng) -> Vec<Op> {
+    let kind = match rng.below(4) {
+        0 => Kind::B,
+        1 => Kind::Named(rng.below(TOPICS.len())),
+        _ => Kind::A,
+    };
+    let origin = event(rng)
+        .origin
+        .filter(|_| !matches!(kind, Kind::Named(_)));
+    let event = Event {
+        kind,
+        origin,
+        ..event(rng)
+    };
+    let (guard, other) = (rng.below(GUARDS), rng.below(GUARDS));
+    let ask = [Op::TryEmitAsync(event, TO_THE_END), Op::Explain(event)];
+    let mut name = mutable(rng);
+    let mut ops = Vec::new();
+    if rng.chance(1, 3) {
+        // The middle of a chain of three, the first of which may wait.
+        ops.push(Op::Scan(vec![4, 9, 10]));
+        name = Name::Declared(9);
+    }
+    ops.extend(ask.clone());
+    ops.extend([Op::Mute(guard, name), Op::Mute(other, name)]);
+    ops.extend(ask.clone());
+    ops.push(Op::Unmute(guard));
+    ops.extend(ask.clone());
+    ops.push(Op::Unmute(other));
+    ops.extend(ask);
+    ops
 }
 
 /// The name of a subscriber that may well be registered.

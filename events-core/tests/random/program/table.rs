@@ -33,7 +33,7 @@ pub(crate) fn matches(pattern: usize, topic: &str) -> bool {
 }
 
 /// How many handlers are declared; they have the first numbers.
-pub(crate) const DECLARED: usize = 9;
+pub(crate) const DECLARED: usize = 11;
 
 /// How many listeners there are, and how many methods each has.
 pub(crate) const LISTENERS: usize = 2;
@@ -113,10 +113,19 @@ pub(crate) fn declared(index: usize) -> Handler {
             after: vec![Name::Declared(0)],
             ..sync(exact(&[Kind::A]))
         },
-        _ => Handler {
+        8 => Handler {
             once: true,
             when: Some(When::Even),
             ..sync(exact(&[Kind::A]))
+        },
+        // Two of a chain of three async ones.
+        9 => Handler {
+            after: vec![Name::Declared(4)],
+            ..Handler::new(exact(&[Kind::A]), Phase::Async)
+        },
+        _ => Handler {
+            after: vec![Name::Declared(9)],
+            ..Handler::new(exact(&[Kind::A]), Phase::Async)
         },
     }
 }

@@ -52,6 +52,16 @@ pub(super) fn declared_8(event: &mut A, emission: &Emission) -> Outcome {
     calls::sync(8, &mut event.value, emission)
 }
 
+#[subscriber(after = declared_4)]
+pub(super) async fn declared_9(event: &A, emission: &Emission) -> Result<(), Scripted> {
+    calls::asynchronous(9, event.value, emission).await
+}
+
+#[subscriber(after = declared_9)]
+pub(super) async fn declared_10(event: &A, emission: &Emission) -> Result<(), Scripted> {
+    calls::asynchronous(10, event.value, emission).await
+}
+
 /// A listener whose methods have the numbers from `first` on.
 pub(super) struct ScriptedListener {
     pub(super) first: usize,

@@ -14,7 +14,7 @@ use super::{
     calls::{self, Outcome},
     declared::{
         ScriptedListener, declared_0, declared_1, declared_2, declared_3, declared_4, declared_5,
-        declared_6, declared_7, declared_8,
+        declared_6, declared_7, declared_8, declared_9, declared_10,
     },
     events::{A, B, C, D, Owned, Value},
 };
@@ -113,7 +113,9 @@ impl Shared {
                 5 => subscribers![declared_5],
                 6 => subscribers![declared_6],
                 7 => subscribers![declared_7],
-                _ => subscribers![declared_8],
+                8 => subscribers![declared_8],
+                9 => subscribers![declared_9],
+                _ => subscribers![declared_10],
             });
         }
         let fits = scanner.try_run().is_ok();
@@ -315,7 +317,9 @@ fn options<F: Family, T>(
                     Name::Declared(5) => new.$method(declared_5),
                     Name::Declared(6) => new.$method(declared_6),
                     Name::Declared(7) => new.$method(declared_7),
-                    Name::Declared(_) => new.$method(declared_8),
+                    Name::Declared(8) => new.$method(declared_8),
+                    Name::Declared(9) => new.$method(declared_9),
+                    Name::Declared(_) => new.$method(declared_10),
                     Name::Method(0) => new.$method(ScriptedListener::method_0),
                     Name::Method(1) => new.$method(ScriptedListener::method_1),
                     Name::Method(2) => new.$method(ScriptedListener::method_2),
