@@ -2,7 +2,7 @@
 
 use std::{mem, sync::Arc, thread};
 
-use super::wrapped_call::StepOutcome;
+use super::wrapped::StepOutcome;
 use crate::{
     context::{log, panic_hook},
     handler::{BackgroundCall, Step},

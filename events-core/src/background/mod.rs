@@ -14,7 +14,7 @@
 //! - `once_handler`: a handler that runs at most once;
 //! - `inline_buffer`: the memory of these futures;
 //! - `limit`: a limit on the concurrent calls of one handler;
-//! - `wrapped_call`: the call of a handler through middleware;
+//! - `wrapped`: the calls of handlers through middleware;
 //! - `awaited`: handlers that are awaited in the chain, and the run of a chain with such handlers.
 
 mod awaited;
@@ -31,7 +31,7 @@ mod measured_poll;
 mod once_handler;
 mod run_trait;
 mod start_order;
-mod wrapped_call;
+mod wrapped;
 
 pub use awaited::{
     Awaited, AwaitedHandler, BorrowedAwaitedHandler, StatefulAwaitedHandler,

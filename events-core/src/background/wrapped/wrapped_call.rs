@@ -4,8 +4,7 @@
 //! middleware decided on as the error of a step, so that handlers without middleware have the results that they had.
 
 use std::{
-    error::Error,
-    fmt,
+    any::Any,
     future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
@@ -14,34 +13,16 @@ use std::{
     thread,
 };
 
-use super::background_result::StepFuture;
+use super::{callee::Callee, step_outcome::StepOutcome};
 use crate::{
+    background::{background_plan::Starter, background_result::StepFuture},
     context::{EmissionSource, panic_hook},
     handler::{BackgroundCall, Step},
     metadata::SubscriberInfo,
-    policy::{CallData, Entries, Middleware, WrappedCall, call_async_through},
+    policy::{CallData, Entries, Middleware, WrappedCall},
     primitives::clear_catching,
     result::{Cause, SkipReason, SubscriberOutcome},
 };
-
-/// What calls a handler, or what became of it before it was called.
-pub(crate) enum Callee<'s> {
-    Handler(Pin<Box<dyn StepFuture + 's>>),
-    /// It was skipped, or its filter panicked.
-    Ended(thread::Result<Step>),
-}
-
-/// The outcome of a call through middleware, as the error of its step.
-#[derive(Debug)]
-pub(super) struct StepOutcome(pub(super) SubscriberOutcome);
-
-impl fmt::Display for StepOutcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl Error for StepOutcome {}
 
 /// Calls a handler through the middleware. The emission is the innermost one of this thread whenever this is polled.
 pub(crate) async fn call_wrapped(
@@ -53,7 +34,7 @@ pub(crate) async fn call_wrapped(
     let wrapped = WrappedCall::new(middlewares, subscriber, call.emission());
     let data = wrapped.data();
     let handler = Box::pin(outcome_of(&data, callee));
-    match call_async_through(&data, handler).await {
+    match wrapped.run(&data, handler).await {
         SubscriberOutcome::Ran => Step::Done,
         SubscriberOutcome::Skipped(_) => Step::Skipped,
         outcome => Step::Failed(Box::new(StepOutcome(outcome))),
@@ -97,4 +78,31 @@ async fn poll_catching(future: Pin<Box<dyn StepFuture + '_>>) -> thread::Result<
     .await;
     drop(caught);
     ended
+}
+
+impl<'s> Starter<'_, 's> {
+    /// Calls the current handler through the middleware.
+    #[cold]
+    #[inline(never)]
+    pub(in crate::background) fn run_wrapped(&mut self, callee: Callee<'s>) {
+        let Some(middlewares) = self.middlewares.clone() else {
+            return;
+        };
+        let subscriber = Arc::clone(self.current_subscriber());
+        let call = self.call();
+        let polled = self
+            .start
+            .run(|| call_wrapped(middlewares, subscriber, call, callee));
+        self.record(polled);
+    }
+
+    /// The filter of the current handler panicked.
+    #[cold]
+    pub(in crate::background) fn end_filter(&mut self, payload: Box<dyn Any + Send>) {
+        if self.middlewares.is_some() {
+            self.run_wrapped(Callee::Ended(Err(payload)));
+        } else {
+            self.end(Err(payload));
+        }
+    }
 }
