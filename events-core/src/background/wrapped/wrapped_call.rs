@@ -4,7 +4,6 @@
 //! middleware decided on as the error of a step, so that handlers without middleware have the results that they had.
 
 use std::{
-    any::Any,
     future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
@@ -15,7 +14,7 @@ use std::{
 
 use super::{callee::Callee, step_outcome::StepOutcome};
 use crate::{
-    background::{background_plan::Starter, background_result::StepFuture},
+    background::background_result::StepFuture,
     context::{EmissionSource, panic_hook},
     handler::{BackgroundCall, Step},
     metadata::SubscriberInfo,
@@ -78,31 +77,4 @@ async fn poll_catching(future: Pin<Box<dyn StepFuture + '_>>) -> thread::Result<
     .await;
     drop(caught);
     ended
-}
-
-impl<'s> Starter<'_, 's> {
-    /// Calls the current handler through the middleware.
-    #[cold]
-    #[inline(never)]
-    pub(in crate::background) fn run_wrapped(&mut self, callee: Callee<'s>) {
-        let Some(middlewares) = self.middlewares.clone() else {
-            return;
-        };
-        let subscriber = Arc::clone(self.current_subscriber());
-        let call = self.call();
-        let polled = self
-            .start
-            .run(|| call_wrapped(middlewares, subscriber, call, callee));
-        self.record(polled);
-    }
-
-    /// The filter of the current handler panicked.
-    #[cold]
-    pub(in crate::background) fn end_filter(&mut self, payload: Box<dyn Any + Send>) {
-        if self.middlewares.is_some() {
-            self.run_wrapped(Callee::Ended(Err(payload)));
-        } else {
-            self.end(Err(payload));
-        }
-    }
 }
