@@ -3,7 +3,7 @@
 
 use std::{
     error::Error,
-    fmt,
+    fmt, panic,
     sync::{Arc, Mutex},
 };
 
@@ -120,6 +120,7 @@ fn quoted(text: &str) -> String {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
+    panic::set_hook(Box::new(|_| ())); // the reporter shows panics
     events_core::scan();
     let reporter = Reporter::default();
     let hook = reporter.clone();

@@ -120,6 +120,11 @@ page!(
      [`Queue`](crate::Queue)"
 );
 page!(
+    metrics,
+    "[`Registry::wrap`](crate::Registry::wrap), [`Registry::on_failure`](crate::Registry::on_failure), \
+     [`middleware`](crate::middleware), [`outcomes`](crate::outcomes)"
+);
+page!(
     scanning,
     "[`scan()`](crate::scan()), \
      [`scan!`](crate::scan!), \

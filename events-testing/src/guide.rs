@@ -23,6 +23,7 @@ pages! {
     testing
     axum
     tracing
+    metrics
     scanning
     troubleshooting
     coming_from
