@@ -110,9 +110,13 @@ fn causes(failure: &Failure) -> Vec<String> {
     if let Some(panic) = failure.panic() {
         return vec![panic.message().to_owned()];
     }
-    let first = failure.error().map(|error| error as &dyn Error);
-    let chain = std::iter::successors(first, |error| error.source());
-    chain.map(ToString::to_string).collect()
+    let mut causes = Vec::new();
+    let mut next = failure.error().map(|error| error as &(dyn Error + 'static));
+    while let Some(error) = next {
+        causes.push(error.to_string());
+        next = error.source();
+    }
+    causes
 }
 
 fn quoted(text: &str) -> String {
