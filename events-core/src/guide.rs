@@ -134,6 +134,11 @@ page!(
      [`Queue::spawn_thread`](crate::Queue::spawn_thread), [`Queue::shutdown`](crate::Queue::shutdown)"
 );
 page!(
+    metrics,
+    "[`Registry::wrap`](crate::Registry::wrap), [`Registry::on_failure`](crate::Registry::on_failure), \
+     [`middleware`](crate::middleware), [`outcomes`](crate::outcomes)"
+);
+page!(
     scanning,
     "[`scan()`](crate::scan()), \
      [`scan!`](crate::scan!), \

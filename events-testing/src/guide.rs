@@ -25,6 +25,7 @@ pages! {
     axum
     tracing
     opentelemetry
+    metrics
     scanning
     why_not_called
     troubleshooting

@@ -19,7 +19,6 @@
 //! continues behind that handler.
 
 use std::{
-    any::Any,
     mem,
     ops::Range,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -36,11 +35,11 @@ use super::{
     future_set::Start,
     run_trait::ErasedBackgroundRun,
     start_order::{Dependencies, Select, Stage, stages},
-    wrapped_call::{Callee, call_wrapped},
+    wrapped::Callee,
 };
 use crate::{
     context::{CatchSpan, EmissionState, log, panic_hook::catch_panic, records_spans},
-    event::{AnyEvent, EventCopy, OwnedEvent},
+    event::OwnedEvent,
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef, Step, ViewFn},
     metadata::SubscriberInfo,
     policy::{Entries, Middleware, Policy},
@@ -90,7 +89,7 @@ pub(crate) struct DeferredRun {
 /// The background handlers of one event type, in the order in which they are started.
 pub(crate) struct BackgroundPlan {
     /// The hooks and the middleware of the registry.
-    policy: Arc<Policy>,
+    pub(crate) policy: Arc<Policy>,
     handlers: Box<[Arc<dyn BackgroundHandler>]>,
     /// One for each handler.
     subscribers: Box<[Arc<SubscriberInfo>]>,
@@ -154,12 +153,6 @@ impl BackgroundPlan {
     #[inline]
     pub(crate) fn view(&self) -> Option<ViewFn> {
         self.view
-    }
-
-    /// The hooks and the middleware of the registry.
-    #[inline]
-    pub(crate) fn policy(&self) -> &Policy {
-        &self.policy
     }
 
     #[inline]
@@ -266,9 +259,9 @@ pub(super) type HandlerSpans = Vec<(usize, CatchSpan)>;
 /// Starts the handlers of a run, one after the other; see the module's documentation.
 pub(crate) struct Starter<'a, 's> {
     pub(super) start: Start<'a, 's, BackgroundPlan>,
-    plan: &'s BackgroundPlan,
-    event: ErasedEventRef<'s>,
-    copies: Copies<'a, 's>,
+    pub(super) plan: &'s BackgroundPlan,
+    pub(super) event: ErasedEventRef<'s>,
+    pub(super) copies: Copies<'a, 's>,
     call: &'s BackgroundCall,
     /// Whether handlers are to evaluate their filters.
     check_filters: bool,
@@ -279,8 +272,7 @@ pub(crate) struct Starter<'a, 's> {
     /// are pending, or are counted by [`BackgroundResult::end`].
     uncounted: usize,
     result: &'a mut BackgroundResult,
-    /// The middleware of the registry, if there is some.
-    middlewares: Option<Entries<dyn Middleware>>,
+    pub(super) middlewares: Option<Entries<dyn Middleware>>,
 }
 
 impl<'a, 's> Starter<'a, 's> {
@@ -374,24 +366,11 @@ impl<'a, 's> Starter<'a, 's> {
             .then(|| EmitOrigin::new(self.call.origin()))
     }
 
-    /// Calls `f` with the event as an event of any type. False if the plan has no handlers of such events.
-    pub(super) fn show(&self, f: impl FnMut(&dyn AnyEvent) -> bool) -> bool {
-        let origin = self.call.origin();
-        self.copies.show(self.event, origin, self.plan.view, f)
-    }
-
-    /// The copy of the event for the current handler. If there is none, that is recorded as a failure of it.
-    pub(super) fn copy(&mut self) -> Option<EventCopy> {
-        let origin = self.call.origin();
-        let copied = self.copies.copy(self.event, origin, self.plan.view?);
-        copied.map_err(|cause| self.fail(cause)).ok()
-    }
-
     #[cold]
-    fn fail(&mut self, cause: Cause) {
+    pub(super) fn fail(&mut self, cause: Cause) {
         self.uncounted += 1;
         let number = self.current_number();
-        let subscriber = Arc::clone(&self.plan.subscribers()[number]);
+        let subscriber = Arc::clone(self.current_subscriber());
         let emission = self.call.failed_emission();
         let failure = self.plan.policy.fail(subscriber, cause, emission);
         self.result.fail(number, failure);
@@ -416,21 +395,6 @@ impl<'a, 's> Starter<'a, 's> {
         self.result.skip(number, subscriber, self.call.origin());
     }
 
-    /// Calls the current handler through the middleware.
-    #[cold]
-    #[inline(never)]
-    fn run_wrapped(&mut self, callee: Callee<'s>) {
-        let Some(middlewares) = self.middlewares.clone() else {
-            return;
-        };
-        let subscriber = Arc::clone(&self.plan.subscribers()[self.current_number()]);
-        let call = self.call;
-        let polled = self
-            .start
-            .run(|| call_wrapped(middlewares, subscriber, call, callee));
-        self.record(polled);
-    }
-
     /// Polls the future of the current handler for the first time.
     #[inline(always)]
     pub(crate) fn run<F>(&mut self, make: impl FnOnce() -> F)
@@ -445,22 +409,12 @@ impl<'a, 's> Starter<'a, 's> {
     }
 
     #[inline(always)]
-    fn record(&mut self, polled: FirstPoll) {
+    pub(super) fn record(&mut self, polled: FirstPoll) {
         match polled {
             FirstPoll::Done => {}
             FirstPoll::Skipped => self.uncounted += 1,
             FirstPoll::Pending => self.set_pending(),
             FirstPoll::Ended(ended) => self.end(*ended),
-        }
-    }
-
-    /// The filter of the current handler panicked.
-    #[cold]
-    fn end_filter(&mut self, payload: Box<dyn Any + Send>) {
-        if self.middlewares.is_some() {
-            self.run_wrapped(Callee::Ended(Err(payload)));
-        } else {
-            self.end(Err(payload));
         }
     }
 
@@ -473,13 +427,17 @@ impl<'a, 's> Starter<'a, 's> {
 
     #[cold]
     #[inline(never)]
-    fn end(&mut self, ended: thread::Result<Step>) {
+    pub(super) fn end(&mut self, ended: thread::Result<Step>) {
         self.uncounted += 1;
         self.start.keep_alive(); // a call may be repeated
         let number = self.current_number();
         let subscriber = &self.plan.subscribers()[number];
         self.result
             .end(number, subscriber, ended, self.call, &self.plan.policy);
+    }
+
+    pub(super) fn current_subscriber(&self) -> &'s Arc<SubscriberInfo> {
+        &self.plan.subscribers[self.current_number()]
     }
 
     /// The number of the handler that was started last.

@@ -4,7 +4,7 @@ use std::{mem, sync::Arc, thread};
 
 use super::{
     policies::{CallEnd, NextCall},
-    wrapped_call::StepOutcome,
+    wrapped::StepOutcome,
 };
 use crate::{
     context::{log, panic_hook},

@@ -275,13 +275,8 @@ impl<E: RunEvent> BackgroundRun<E> {
                 Poll::Pending => index += 1,
                 Poll::Ready(ended) => {
                     let subscriber = &plan.subscribers()[number];
-                    this.result.end(
-                        number,
-                        subscriber,
-                        ended,
-                        this.futures.call(),
-                        plan.policy(),
-                    );
+                    this.result
+                        .end(number, subscriber, ended, this.futures.call(), &plan.policy);
                 }
             }
         }

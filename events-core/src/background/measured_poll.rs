@@ -41,7 +41,7 @@ impl<E: RunEvent> BackgroundRun<E> {
             let cause = Cause::TooDeep(refusal.clone());
             let subscriber = &plan.subscribers()[number];
             let subscriber = Arc::clone(subscriber);
-            let failure = plan.policy().fail(subscriber, cause, emission.clone());
+            let failure = plan.policy.fail(subscriber, cause, emission.clone());
             this.result.fail(number, failure);
         }
     }

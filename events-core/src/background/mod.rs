@@ -14,7 +14,7 @@
 //! - `once_handler`: a handler that runs at most once;
 //! - `inline_buffer`: the memory of these futures;
 //! - `policies`: handlers with limits on their calls, timeouts and retries, and the calls that are made later;
-//! - `wrapped_call`: the call of a handler through middleware;
+//! - `wrapped`: the calls of handlers through middleware;
 //! - `awaited`: handlers that are awaited in the chain, and the run of a chain with such handlers.
 
 mod awaited;
@@ -31,7 +31,7 @@ mod once_handler;
 mod policies;
 mod run_trait;
 mod start_order;
-mod wrapped_call;
+mod wrapped;
 
 pub use awaited::{
     Awaited, AwaitedHandler, BorrowedAwaitedHandler, StatefulAwaitedHandler,

@@ -151,7 +151,7 @@ impl Deferral {
                     for &index in &group {
                         let subscriber = Arc::clone(&background.subscribers()[index]);
                         let cause = Cause::Undelivered(why);
-                        let policy = background.policy();
+                        let policy = background.policy;
                         fail(policy.fail(subscriber, cause, emission.clone()));
                     }
                     return;
@@ -223,7 +223,7 @@ fn select_accepting(
                 let emission = failed_in(background, event, emit_context);
                 fail(
                     background
-                        .policy()
+                        .policy
                         .fail(subscriber, Cause::Panic(panic), emission),
                 );
             }
@@ -314,7 +314,7 @@ fn shared_copy(
                 let emission = failed_in(background, event, emit_context);
                 fail(
                     background
-                        .policy()
+                        .policy
                         .fail(subscriber, Cause::NoCopy(why.clone()), emission),
                 );
             }
@@ -336,7 +336,7 @@ fn report_not_copied(
         Cause::Undelivered(Undelivered::NotCopied)
     }));
     for (&index, cause) in selected.iter().zip(causes) {
-        fail(background.policy().fail(
+        fail(background.policy.fail(
             Arc::clone(&background.subscribers()[index]),
             cause,
             emission.clone(),
@@ -358,11 +358,7 @@ fn run_on_full_queue(
     let emission = run.failed_emission();
     let mut report_unreached = |subscriber: Arc<SubscriberInfo>| {
         let cause = Cause::Undelivered(reason);
-        fail(
-            background
-                .policy()
-                .fail(subscriber, cause, emission.clone()),
-        );
+        fail(background.policy.fail(subscriber, cause, emission.clone()));
     };
     run.as_mut()
         .remove_async()

@@ -6,7 +6,6 @@
 
 use std::{
     cell::{Cell, RefCell},
-    sync::atomic::AtomicBool,
     thread,
 };
 
@@ -45,13 +44,8 @@ pub(crate) fn run_wrapped(
     let Some(first) = chain.subscribers().first() else {
         return EmitStats::default();
     };
-    let data = CallData {
-        subscriber: first,
-        emission: &emission,
-        middlewares: &middlewares,
-        was_called: AtomicBool::new(false),
-    };
-    let mut call = SyncCall::new(data, &handlers);
+    let data = CallData::new(first, &emission);
+    let mut call = SyncCall::new(data, &middlewares, &handlers);
     let records_spans = records_spans();
     for (index, subscriber) in chain.subscribers().iter().enumerate() {
         handlers.index.set(index);

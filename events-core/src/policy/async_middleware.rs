@@ -5,20 +5,17 @@ use std::{
     future::Future,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
-    sync::{Arc, atomic::AtomicBool},
     task::{Context, Poll},
+    thread,
 };
 
 use super::{
-    entry::{Entries, PolicyName},
-    middleware::{Call, CallData, Middleware, not_called},
+    call::{Call, not_called},
+    entry::PolicyName,
 };
-use crate::{
-    context::Emission, metadata::SubscriberInfo, primitives::clear_catching,
-    result::SubscriberOutcome,
-};
+use crate::{primitives::clear_catching, result::SubscriberOutcome};
 
-/// A boxed future, as [`Middleware::call_async`] returns it.
+/// A boxed future, as [`Middleware::call_async`](super::Middleware::call_async) returns it.
 ///
 /// ```
 /// use events_core::middleware::BoxFuture;
@@ -75,10 +72,36 @@ pub struct NextAsync<'a> {
     call: Call<'a>,
     /// How many middlewares are further inside.
     inside: usize,
+    stack: &'a dyn AsyncStack,
     handler: BoxFuture<'a, SubscriberOutcome>,
 }
 
+/// The middleware of a registry, innermost first.
+pub(super) trait AsyncStack: Sync {
+    /// Calls the middleware at this index. An error if it is closed.
+    #[expect(clippy::type_complexity, reason = "it is used once")]
+    fn start<'a>(
+        &'a self,
+        index: usize,
+        next: NextAsync<'a>,
+    ) -> Result<(PolicyName, thread::Result<BoxFuture<'a, SubscriberOutcome>>), NextAsync<'a>>;
+}
+
 impl<'a> NextAsync<'a> {
+    pub(super) fn new(
+        call: Call<'a>,
+        inside: usize,
+        stack: &'a dyn AsyncStack,
+        handler: BoxFuture<'a, SubscriberOutcome>,
+    ) -> Self {
+        Self {
+            call,
+            inside,
+            stack,
+            handler,
+        }
+    }
+
     /// The call.
     #[must_use]
     pub fn call(&self) -> Call<'a> {
@@ -95,21 +118,15 @@ impl<'a> NextAsync<'a> {
             return self.handler;
         };
         self.inside = inside;
-        let entry = &*call.0.middlewares[inside];
-        let Some(middleware) = entry.open() else {
-            return self.run();
-        };
-        let future = catch_unwind(AssertUnwindSafe(|| {
-            middleware.call_async(call.subscriber(), self)
-        }));
-        match future {
-            Ok(future) => Box::pin(InMiddleware {
+        match self.stack.start(inside, self) {
+            Err(next) => next.run(),
+            Ok((name, Ok(future))) => Box::pin(InMiddleware {
                 future: Some(future),
                 call,
-                name: entry.name(),
+                name,
             }),
-            Err(payload) => {
-                let outcome = call.panicked(entry.name(), payload);
+            Ok((name, Err(payload))) => {
+                let outcome = call.panicked(name, payload);
                 Box::pin(std::future::ready(outcome))
             }
         }
@@ -157,48 +174,4 @@ impl Drop for InMiddleware<'_> {
     fn drop(&mut self) {
         clear_catching(&mut self.future);
     }
-}
-
-/// What a call through the middleware of a registry keeps alive.
-pub(crate) struct WrappedCall {
-    middlewares: Entries<dyn Middleware>,
-    subscriber: Arc<SubscriberInfo>,
-    emission: Emission,
-}
-
-impl WrappedCall {
-    pub(crate) fn new(
-        middlewares: Entries<dyn Middleware>,
-        subscriber: Arc<SubscriberInfo>,
-        emission: Emission,
-    ) -> Self {
-        Self {
-            middlewares,
-            subscriber,
-            emission,
-        }
-    }
-
-    /// What the middleware receives of the call.
-    pub(crate) fn data(&self) -> CallData<'_> {
-        CallData {
-            subscriber: &self.subscriber,
-            emission: &self.emission,
-            middlewares: &self.middlewares,
-            was_called: AtomicBool::new(false),
-        }
-    }
-}
-
-/// Calls a subscriber through the middleware.
-pub(crate) fn call_async_through<'a>(
-    data: &'a CallData<'a>,
-    handler: BoxFuture<'a, SubscriberOutcome>,
-) -> BoxFuture<'a, SubscriberOutcome> {
-    let next = NextAsync {
-        call: Call(data),
-        inside: data.middlewares.len(),
-        handler,
-    };
-    next.run()
 }

@@ -7,23 +7,16 @@ use std::{
     cell::Cell,
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     thread,
 };
 
 use super::{
-    async_middleware::{BoxFuture, NextAsync},
-    entry::{Entry, PolicyName},
+    async_middleware::{AsyncStack, BoxFuture, NextAsync},
+    call::{Call, CallData, not_called},
+    entry::{Entries, Entry, PolicyName},
 };
-use crate::{
-    context::{Emission, panic_hook},
-    metadata::SubscriberInfo,
-    primitives::catch_record,
-    result::{BoxError, Cause, FailedEmission, Failure, MiddlewarePanic, SubscriberOutcome},
-};
+use crate::{context::Emission, metadata::SubscriberInfo, result::SubscriberOutcome};
 
 /// What stands around each call of a subscriber: a measurement, a lock, a log record, a rule.
 ///
@@ -110,122 +103,6 @@ pub trait Middleware: Send + Sync + 'static {
     }
 }
 
-/// The call of a subscriber, as a [`Middleware`] receives it with `next`.
-///
-/// ```
-/// use events_core::{
-///     Event, Registry,
-///     info::SubscriberInfo,
-///     middleware::{Middleware, Next},
-///     outcomes::SubscriberOutcome,
-/// };
-///
-/// #[derive(Event)]
-/// #[event(topic = "orders.placed")]
-/// struct OrderPlaced;
-///
-/// /// Refuses the events of the untrusted part of the program.
-/// struct Trusted;
-///
-/// impl Middleware for Trusted {
-///     fn call(&self, _: &SubscriberInfo, next: Next<'_>) -> SubscriberOutcome {
-///         let call = next.call();
-///         match call.emission().origin() {
-///             Some(origin) if origin.as_str() == "plugin" => call.fail("plugins emit no orders"),
-///             _ => next.run(),
-///         }
-///     }
-/// }
-///
-/// let registry = Registry::new();
-/// registry.wrap(Trusted).detach();
-/// registry.on(|_: &OrderPlaced| ()).detach();
-/// assert!(registry.try_emit(OrderPlaced).is_ok());
-/// let error = registry.try_emit_from(OrderPlaced, "plugin").unwrap_err();
-/// assert_eq!(error.failures()[0].error().unwrap().to_string(), "plugins emit no orders");
-/// ```
-#[derive(Clone, Copy)]
-pub struct Call<'a>(pub(super) &'a CallData<'a>);
-
-/// What all middleware around a call shares.
-pub(crate) struct CallData<'c> {
-    pub(crate) subscriber: &'c Arc<SubscriberInfo>,
-    pub(crate) emission: &'c Emission,
-    pub(crate) middlewares: &'c [Arc<Entry<dyn Middleware>>],
-    /// Whether the subscriber was called.
-    pub(crate) was_called: AtomicBool,
-}
-
-impl CallData<'_> {
-    /// A failure of the subscriber, which is not reported yet.
-    #[cold]
-    pub(crate) fn failure(&self, cause: Cause) -> Failure {
-        self.failure_in(self.emission.of_failure(), cause)
-    }
-
-    /// The same, if the call is to be repeated.
-    #[cold]
-    pub(crate) fn failure_with_next(&self, cause: Cause) -> Failure {
-        self.failure_in(self.emission.of_failure().with_next(), cause)
-    }
-
-    fn failure_in(&self, emission: FailedEmission, cause: Cause) -> Failure {
-        Failure::new(Arc::clone(self.subscriber), cause, emission)
-    }
-
-    #[inline]
-    pub(super) fn was_called(&self) -> bool {
-        self.was_called.load(Ordering::Relaxed)
-    }
-
-    #[inline]
-    pub(super) fn set_called(&self) {
-        self.was_called.store(true, Ordering::Relaxed);
-    }
-}
-
-impl<'a> Call<'a> {
-    /// The subscriber that is called.
-    #[must_use]
-    pub fn subscriber(&self) -> &'a SubscriberInfo {
-        self.0.subscriber
-    }
-
-    /// The emission: topic, origin, id and parent.
-    #[must_use]
-    pub fn emission(&self) -> &'a Emission {
-        self.0.emission
-    }
-
-    /// The outcome of a call that fails with this error, as if the subscriber had returned it. It takes effect when the
-    /// middleware returns it.
-    #[must_use = "a middleware returns the outcome"]
-    pub fn fail(&self, error: impl Into<BoxError>) -> SubscriberOutcome {
-        SubscriberOutcome::Failed(self.0.failure(Cause::Error(error.into())))
-    }
-
-    /// The outcome if this middleware panicked.
-    #[cold]
-    pub(super) fn panicked(
-        &self,
-        name: PolicyName,
-        payload: Box<dyn std::any::Any + Send>,
-    ) -> SubscriberOutcome {
-        let panic = panic_hook::into_panic(payload);
-        let panic = MiddlewarePanic::new(name.to_string(), panic);
-        SubscriberOutcome::Failed(self.0.failure(Cause::Middleware(panic)))
-    }
-}
-
-impl fmt::Debug for Call<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Call")
-            .field("subscriber", &self.0.subscriber)
-            .field("emission", &self.0.emission)
-            .finish()
-    }
-}
-
 /// The rest of a sync call: the middleware further inside, and the subscriber.
 ///
 /// It belongs to the thread of the emit, and is not `Send`: the subscriber may change the event.
@@ -280,6 +157,7 @@ pub struct Next<'a>(&'a SyncCall<'a>);
 /// wider loads, for which store forwarding fails.
 pub(crate) struct SyncCall<'c> {
     data: CallData<'c>,
+    middlewares: &'c [Arc<Entry<dyn Middleware>>],
     /// How many middlewares are further inside.
     inside: Cell<usize>,
     handler: &'c (dyn SyncHandler + 'c),
@@ -291,9 +169,14 @@ pub(crate) trait SyncHandler {
 }
 
 impl<'c> SyncCall<'c> {
-    pub(crate) fn new(data: CallData<'c>, handler: &'c (dyn SyncHandler + 'c)) -> Self {
+    pub(crate) fn new(
+        data: CallData<'c>,
+        middlewares: &'c [Arc<Entry<dyn Middleware>>],
+        handler: &'c (dyn SyncHandler + 'c),
+    ) -> Self {
         Self {
             data,
+            middlewares,
             inside: Cell::new(0),
             handler,
         }
@@ -304,7 +187,7 @@ impl<'c> SyncCall<'c> {
     pub(crate) fn run(&mut self, subscriber: &'c Arc<SubscriberInfo>) -> SubscriberOutcome {
         self.data.subscriber = subscriber;
         *self.data.was_called.get_mut() = false;
-        self.inside.set(self.data.middlewares.len());
+        self.inside.set(self.middlewares.len());
         Next(self).run_inside()
     }
 }
@@ -339,7 +222,7 @@ impl<'a> Next<'a> {
         let Self(call) = self;
         let inside = call.inside.get().saturating_sub(1);
         call.inside.set(inside);
-        let Some(entry) = call.data.middlewares.get(inside) else {
+        let Some(entry) = call.middlewares.get(inside) else {
             return self.run();
         };
         let Some(middleware) = entry.open() else {
@@ -382,25 +265,53 @@ fn other_outcome(
     }
 }
 
-/// The outcome of a middleware that has not called the subscriber. It is logged if it states that the subscriber ran.
-#[cold]
-#[inline(never)]
-pub(super) fn not_called(
-    outcome: SubscriberOutcome,
-    name: PolicyName,
-    call: Call<'_>,
-) -> SubscriberOutcome {
-    if !matches!(outcome, SubscriberOutcome::Ran | SubscriberOutcome::Stopped) {
-        return outcome;
+/// What an async call through the middleware of a registry keeps alive.
+pub(crate) struct WrappedCall {
+    middlewares: Entries<dyn Middleware>,
+    subscriber: Arc<SubscriberInfo>,
+    emission: Emission,
+}
+
+impl WrappedCall {
+    pub(crate) fn new(
+        middlewares: Entries<dyn Middleware>,
+        subscriber: Arc<SubscriberInfo>,
+        emission: Emission,
+    ) -> Self {
+        Self {
+            middlewares,
+            subscriber,
+            emission,
+        }
     }
-    catch_record(|| {
-        tracing::warn!(
-            target: "events_core",
-            middleware = %name,
-            subscriber = %call.subscriber(),
-            "a middleware returned that a subscriber ran, without having called it; call next.run(), or return \
-             Skipped(SkipReason::Middleware)",
-        );
-    });
-    outcome
+
+    /// What the middleware receives of the call.
+    pub(crate) fn data(&self) -> CallData<'_> {
+        CallData::new(&self.subscriber, &self.emission)
+    }
+
+    /// Calls a subscriber through the middleware.
+    pub(crate) fn run<'a>(
+        &'a self,
+        data: &'a CallData<'a>,
+        handler: BoxFuture<'a, SubscriberOutcome>,
+    ) -> BoxFuture<'a, SubscriberOutcome> {
+        NextAsync::new(Call(data), self.middlewares.len(), self, handler).run()
+    }
+}
+
+impl AsyncStack for WrappedCall {
+    fn start<'a>(
+        &'a self,
+        index: usize,
+        next: NextAsync<'a>,
+    ) -> Result<(PolicyName, thread::Result<BoxFuture<'a, SubscriberOutcome>>), NextAsync<'a>> {
+        let entry = &*self.middlewares[index];
+        let Some(middleware) = entry.open() else {
+            return Err(next);
+        };
+        let subscriber = &*self.subscriber;
+        let call = AssertUnwindSafe(|| middleware.call_async(subscriber, next));
+        Ok((entry.name(), catch_unwind(call)))
+    }
 }

@@ -6,10 +6,12 @@
 //!
 //! - `entry`: a hook or a middleware that its guard can close, and the list of those of one kind;
 //! - `failure_hooks`: calling the hooks;
+//! - `call`: a call of a subscriber, as middleware receives it;
 //! - `middleware`: around sync calls; `async_middleware`: around the others;
 //! - `registry_policy`: all of these of one registry; `plan_type`: how a plan has it.
 
 mod async_middleware;
+mod call;
 mod entry;
 mod failure_hooks;
 mod middleware;
@@ -17,10 +19,11 @@ mod plan_type;
 mod registry_policy;
 
 pub use async_middleware::{BoxFuture, NextAsync};
-pub(crate) use async_middleware::{WrappedCall, call_async_through};
+pub use call::Call;
+pub(crate) use call::CallData;
 pub(crate) use entry::{Entries, Entry, PolicyName};
 pub(crate) use failure_hooks::{FailureHook, InFailureHook, is_in_failure_hook};
-pub use middleware::{Call, Middleware, Next};
-pub(crate) use middleware::{CallData, SyncCall, SyncHandler};
+pub use middleware::{Middleware, Next};
+pub(crate) use middleware::{SyncCall, SyncHandler, WrappedCall};
 pub(crate) use plan_type::PlanType;
 pub(crate) use registry_policy::{Policy, PolicyPart};

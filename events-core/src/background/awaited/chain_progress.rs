@@ -3,7 +3,7 @@
 use std::{sync::Arc, thread};
 
 use crate::{
-    background::{background_plan::BackgroundPlan, wrapped_call::StepOutcome},
+    background::{background_plan::BackgroundPlan, wrapped::StepOutcome},
     context::{CatchSpan, panic_hook},
     handler::{BackgroundCall, Step},
     metadata::SubscriberInfo,

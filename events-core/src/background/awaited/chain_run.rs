@@ -94,7 +94,7 @@ impl<E: Event> BackgroundRun<E> {
             chain.and_then(|chain| chain.steps.get(step))
         {
             let call = self.futures.call();
-            record_end(&mut stats, subscriber, ended, failures, call, plan.policy());
+            record_end(&mut stats, subscriber, ended, failures, call, &plan.policy);
         }
         let polled = self.run_chain(&plan, step + 1, stats, failed_checks, failures, waker);
         polled.map(|stats| Some((plan, stats)))
@@ -133,7 +133,7 @@ impl<E: Event> BackgroundRun<E> {
                     let event = erase(event);
                     match plan.awaited_chain()?.steps.get(step)? {
                         ChainStep::Awaited(handler, subscriber) => {
-                            let middlewares = plan.policy().middlewares();
+                            let middlewares = plan.policy.middlewares();
                             let around = Around {
                                 middlewares,
                                 subscriber,
@@ -164,7 +164,7 @@ impl<E: Event> BackgroundRun<E> {
                         *ended,
                         failures,
                         this.futures.call(),
-                        plan.policy(),
+                        &plan.policy,
                     );
                 }
                 (Some(FirstPoll::Pending), _) => {
@@ -218,7 +218,7 @@ impl<E: Event> BackgroundRun<E> {
             failures.push(
                 progress
                     .plan
-                    .policy()
+                    .policy
                     .fail(subscriber, cause, emission.clone()),
             );
         }

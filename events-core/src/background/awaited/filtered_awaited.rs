@@ -13,7 +13,7 @@ use crate::{
     background::{
         background_result::FirstPoll,
         future_set::Start,
-        wrapped_call::{Callee, call_wrapped},
+        wrapped::{Callee, call_wrapped},
     },
     event::{Family, Visit},
     handler::{

@@ -7,6 +7,7 @@
 mod copy_cell;
 mod filtered_copy_handler;
 mod run_event;
+mod starter_copy;
 
 pub(crate) use copy_cell::{Copies, CopyCell, copy_event};
 pub(crate) use filtered_copy_handler::FilteredCopyHandler;

@@ -112,7 +112,7 @@ fn schedule_calls(
                             Failure::new(Arc::clone(subscriber), cause, emission.with_next())
                         }
                     };
-                    plan.policy().report(&failure);
+                    plan.policy.report(&failure);
                     log::repeated(&failure, delay);
                     result.add_repeated(number, failure);
                 }
@@ -124,13 +124,11 @@ fn schedule_calls(
                     Repeated::Failure(failure) => failure.without_next(),
                     Repeated::Cause(cause) => Failure::new(Arc::clone(subscriber), cause, emission),
                 };
-                plan.policy().report(&failure);
+                plan.policy.report(&failure);
                 result.fail(number, failure);
             }
             (Err(refused), None) => {
-                let failure = plan
-                    .policy()
-                    .fail(Arc::clone(subscriber), refused, emission);
+                let failure = plan.policy.fail(Arc::clone(subscriber), refused, emission);
                 result.fail(number, failure);
             }
         }

@@ -3,6 +3,7 @@
 mod failure_context;
 mod middleware;
 mod middleware_async;
+mod middleware_pending;
 mod on_failure;
 
 /// Pending once.

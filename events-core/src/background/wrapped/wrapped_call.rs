@@ -4,8 +4,6 @@
 //! middleware decided on as the error of a step, so that handlers without middleware have the results that they had.
 
 use std::{
-    error::Error,
-    fmt,
     future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
@@ -14,41 +12,19 @@ use std::{
     thread,
 };
 
-use super::{
-    background_result::StepFuture,
-    policies::{CallEnd, NextCall},
-};
+use super::{callee::Callee, step_outcome::StepOutcome};
 use crate::{
+    background::{
+        background_result::StepFuture,
+        policies::{CallEnd, NextCall},
+    },
     context::{EmissionSource, panic_hook},
     handler::{BackgroundCall, Step},
     metadata::SubscriberInfo,
-    policy::{CallData, Entries, Middleware, WrappedCall, call_async_through},
+    policy::{CallData, Entries, Middleware, WrappedCall},
     primitives::{clear_catching, sync::lock},
     result::{Cause, SkipReason, SubscriberOutcome},
 };
-
-/// What calls a handler, or what became of it before it was called.
-pub(crate) enum Callee<'s> {
-    Handler(Pin<Box<dyn StepFuture + 's>>),
-    /// It was skipped, or its filter panicked.
-    Ended(thread::Result<Step>),
-}
-
-/// The outcome of a call through middleware, as the error of its step.
-#[derive(Debug)]
-pub(super) struct StepOutcome {
-    pub(super) outcome: SubscriberOutcome,
-    /// The call that is to be made later, if the handler has requested one.
-    pub(super) next: Option<NextCall>,
-}
-
-impl fmt::Display for StepOutcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.outcome.fmt(f)
-    }
-}
-
-impl Error for StepOutcome {}
 
 /// Calls a handler through the middleware. The emission is the innermost one of this thread whenever this is polled.
 pub(crate) async fn call_wrapped(
@@ -61,7 +37,7 @@ pub(crate) async fn call_wrapped(
     let data = wrapped.data();
     let next = Mutex::new(None);
     let handler = Box::pin(outcome_of(&data, callee, &next));
-    match call_async_through(&data, handler).await {
+    match wrapped.run(&data, handler).await {
         SubscriberOutcome::Ran => Step::Done,
         SubscriberOutcome::Skipped(_) => Step::Skipped,
         outcome => {
