@@ -65,6 +65,15 @@ page!(
      [`Registry::stream`](crate::Registry::stream)"
 );
 page!(
+    time,
+    "[`Event::enqueue_after`](crate::Event::enqueue_after), \
+     [`Event::enqueue_at`](crate::Event::enqueue_at), \
+     [`Scheduled`](crate::queues::Scheduled), \
+     [`Queue::scheduled`](crate::Queue::scheduled), \
+     [`Queue::set_schedule_capacity`](crate::Queue::set_schedule_capacity), \
+     [`UnfinishedEvent::due`](crate::queues::UnfinishedEvent::due)"
+);
+page!(
     topics,
     "[`AnyEvent`](crate::AnyEvent), \
      [`Registry::on_topic`](crate::Registry::on_topic), \

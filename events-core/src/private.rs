@@ -18,13 +18,15 @@ pub use crate::{
     event::{
         AnyEvent, ArgProbe, Borrowed, Borrows, BoxedEvent, Build, CloneFn, CloneProbe, EmitBackend,
         EmitFrom, EventCopy, EventStatics, Family, Free, Owned, OwnedEvent, Owning, Set, Snapshot,
-        UnknownClone, Unset, Visit, When, finish, given, json, nested_json, nth, required_clone_fn,
+        UnknownClone, Unset, Visit, finish, given, json, nested_json, nth, required_clone_fn,
     },
     handler::{
         AnyFilter, AsyncOutcome, Background, BackgroundCall, EmitOrigin, Filter, MissingState,
         Outcome, Param, Run, States, Step, any_filter, filter,
     },
-    metadata::{CallPolicies, EventInfo, IntoKey, Key, Location, PatternText, SubscriberOptions},
+    metadata::{
+        CallPolicies, EventInfo, IntoKey, Key, Location, PatternText, SubscriberOptions, When,
+    },
     plan::Slot,
     result::FailedCheck,
     scan::Linked,

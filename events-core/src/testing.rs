@@ -11,6 +11,7 @@ use crate::{
     plan::Slot,
     queue::QueueOwner as _,
     registry::Registry,
+    time::Sleep,
 };
 pub use crate::{
     context::panic_hook::panics_silently,
@@ -28,6 +29,12 @@ pub fn set_interceptor(registry: &Registry, interceptor: Option<Arc<dyn Intercep
         registry.core().clock().expect_set();
     }
     registry.set_interceptor(interceptor);
+}
+
+/// Waits by the clock of a registry, as the timeouts of its subscribers do.
+pub fn sleep(registry: &Registry, duration: Duration) -> impl Future<Output = ()> + Send + use<> {
+    let clock = registry.core().clock();
+    Sleep::until(clock, clock.after(duration))
 }
 
 /// The interceptor of a registry, if one is set.

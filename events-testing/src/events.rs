@@ -1,21 +1,8 @@
 //! [`Events`]: the handle of a mock that tests use, which can be sent to other threads.
 
-use std::{
-    any::TypeId,
-    collections::HashSet,
-    fmt,
-    future::Future,
-    mem,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{any::TypeId, collections::HashSet, fmt, future::Future, mem, sync::Arc};
 
-use events_core::{
-    __testing::{self, EventSet},
-    Event, Registry,
-    info::Location,
-    scopes::WithRegistry,
-};
+use events_core::{__testing::EventSet, Event, Registry, info::Location, scopes::WithRegistry};
 
 use crate::{
     expect::{
@@ -24,8 +11,7 @@ use crate::{
     },
     expectation::{ByTopic, Expectation},
     mute::{Body, Muted},
-    report::{explanation::Circumstances, failure_text, unsettled::unsettled_text},
-    runtime::is_driving_current_thread_runtime,
+    report::{explanation::Circumstances, failure_text},
     state::{
         discard::resume,
         mock_data::Fakes,
@@ -33,9 +19,6 @@ use crate::{
         rule::{RuleOrder, Times},
     },
 };
-
-/// The time after which [`Events::settle`] fails the test.
-const SETTLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A handle of a mock, with which a test expects, fakes, mutes and inspects events.
 ///
@@ -214,54 +197,6 @@ impl Events {
     /// counted.
     pub fn mute<E: EventSet>(&self) -> Muted {
         Muted::new(&self.mock, &E::families())
-    }
-
-    /// Runs the queued events and deferred subscribers, and waits until all workers are idle; see
-    /// [`Queue::settle`](events_core::Queue::settle).
-    ///
-    /// A handler that fails meanwhile fails the test at its end, unless that is expected; see
-    /// [`expect_failure`](Self::expect_failure).
-    ///
-    /// This blocks the thread. In async code use [`settle_async`](Self::settle_async), because a worker
-    /// that is a task of this thread, and a handler that awaits its runtime, make no progress while the thread is
-    /// blocked. A handler that needs a timer, a task or a socket of tokio panics without a runtime: make the test an
-    /// `async fn`, and await `settle_async`.
-    ///
-    /// # Panics
-    ///
-    /// When the queue has not settled after 60 seconds; when each event enqueues another one, without an end;
-    /// when it is called in a handler that this queue runs, or in which no further emit may be nested; and at once,
-    /// with the cargo feature `tokio`, when it would have to wait for an async handler or a worker on the thread that
-    /// runs the tasks of a current-thread runtime of tokio, as in an async test.
-    #[track_caller]
-    pub fn settle(&self) {
-        let start = Instant::now();
-        let is_refused = is_driving_current_thread_runtime;
-        match __testing::settle(&self.registry, SETTLE_TIMEOUT, is_refused) {
-            Some(true) => {}
-            Some(false) => {
-                let has_time_passed = start.elapsed() >= SETTLE_TIMEOUT;
-                panic!(
-                    "{}",
-                    unsettled_text(&self.registry, has_time_passed.then_some(SETTLE_TIMEOUT))
-                );
-            }
-            None => panic!(
-                "`settle()` would block the thread of a current-thread runtime of tokio, so that what it waits for \
-                 may never proceed; call `events.settle_async().await` instead"
-            ),
-        }
-    }
-
-    /// [`settle`](Self::settle) without blocking the thread, and without a time limit.
-    ///
-    /// # Panics
-    ///
-    /// When each event enqueues another one, without an end; and when it is awaited in a handler that this queue runs,
-    /// or in which no further emit may be nested.
-    pub async fn settle_async(&self) {
-        let is_settled = self.registry.queue().settle_async().await;
-        assert!(is_settled, "{}", unsettled_text(&self.registry, None));
     }
 
     /// Discards all events recorded so far, as if nothing had been emitted yet. Expectations, fakes and

@@ -16,6 +16,7 @@ pages! {
     order
     failures
     queue
+    time
     topics
     listeners
     registries

@@ -62,6 +62,8 @@
 //!   [`assert_not_subscribed`](Events::assert_not_subscribed).
 //! - Run **queued events**, and wait for the workers, without sleeping: [`settle`](Events::settle), in async code
 //!   [`settle_async`](Events::settle_async).
+//! - Let **time pass** without sleeping: [`advance`](Events::advance), in async code
+//!   [`advance_async`](Events::advance_async).
 //! - **Wait for an event** that another thread or task emits: [`wait_for`](Events::wait_for), in async code
 //!   [`wait_for_async`](Events::wait_for_async).
 //! - Include **a thread or a task** that the test starts: [`bring`](Events::bring), [`bring_future`](Events::bring_future).

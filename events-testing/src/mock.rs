@@ -201,6 +201,7 @@ impl Verifier {
             return None;
         }
         events.mock.uninstall(&events.registry);
+        events.mock.time.end();
         events.failed_test()
     }
 }

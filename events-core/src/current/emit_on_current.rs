@@ -11,8 +11,8 @@ use crate::{
         CallSite, Scheduled,
         emit_async::{EmitAsync, TryEmitAsync},
     },
-    event::{Build, EmitBackend, Event, Family, OwnedEvent, Visit, When},
-    metadata::Origin,
+    event::{Build, EmitBackend, Event, Family, OwnedEvent, Visit},
+    metadata::{Origin, When},
     registry::Core,
     result::{EmitError, Emitted, QueueFull},
 };

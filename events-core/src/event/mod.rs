@@ -1,7 +1,6 @@
 //! Events: the trait that the derive implements, and everything else that an event type consists of.
 //!
 //! - `traits`: `Event`, its emit methods, and `Family`, for which handlers are registered;
-//! - `when`: when an event is to be enqueued;
 //! - `topic`: the topic of an event;
 //! - `ownership`: whether an event type has a lifetime;
 //! - `snapshot`: events that can be cloned for background handlers, which run after the sync ones;
@@ -24,7 +23,6 @@ mod snapshot;
 mod statics;
 mod topic;
 mod traits;
-mod when;
 
 pub use any_event::{AnyEvent, Borrows, nth};
 pub use builder::{Build, EmitFrom, Free, Set, Unset, finish, given};
@@ -38,4 +36,3 @@ pub(crate) use statics::AnySlot;
 pub use statics::{BoxedEvent, CloneFn, EventStatics};
 pub(crate) use topic::{topic_of, topic_text};
 pub use traits::{EmitBackend, Event, Family, OwnedEvent, Visit};
-pub use when::When;

@@ -12,21 +12,17 @@
 //! The emit methods are implemented in folders that depend on this one; the derive names that
 //! implementation as [`Event::Backend`].
 
-use std::{
-    any::Any,
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
+use std::{any::Any, sync::Arc};
 
 use super::{
     json::Json,
     named_fields::NamedFields,
     ownership::{Owned, Owning},
     statics::EventStatics,
-    when::When,
 };
 use crate::{
-    metadata::{EventInfo, IntoKey, Origin},
+    metadata::{EventInfo, IntoKey, Origin, When},
     result::{EmitError, Emitted, FailedCheck, QueueFull},
 };
 
@@ -114,9 +110,7 @@ pub trait Event: Sized {
 
     /// [`try_emit`](Self::try_emit) with an origin.
     ///
-    /// # Errors
-    ///
-    /// As `try_emit`.
+    #[doc = include_str!("../../docs/errors_from.md")]
     #[inline]
     #[track_caller]
     fn try_emit_from<M>(self, origin: impl IntoKey<M>) -> Result<Emitted<Self>, EmitError<Self>> {
@@ -154,9 +148,7 @@ pub trait Event: Sized {
 
     /// [`try_emit_async`](Self::try_emit_async) with an origin.
     ///
-    /// # Errors
-    ///
-    /// As `try_emit_async`.
+    #[doc = include_str!("../../docs/errors_from.md")]
     #[inline]
     #[track_caller]
     fn try_emit_async_from<M>(
@@ -180,10 +172,7 @@ pub trait Event: Sized {
 
     /// [`enqueue`](Self::enqueue) with an origin.
     ///
-    /// # Errors
-    ///
-    /// As `enqueue`.
-    #[inline]
+    #[doc = include_str!("../../docs/errors_from.md")]
     #[track_caller]
     fn enqueue_from<M>(self, origin: impl IntoKey<M>) -> Result<(), QueueFull<Self>>
     where
@@ -205,9 +194,7 @@ pub trait Event: Sized {
 
     /// [`enqueue_after`](Self::enqueue_after) with an origin.
     ///
-    /// # Errors
-    ///
-    /// As `enqueue_after`.
+    #[doc = include_str!("../../docs/errors_from.md")]
     #[track_caller]
     fn enqueue_after_from<M>(self, delay: Duration, origin: impl IntoKey<M>) -> ScheduleResult<Self>
     where
@@ -229,9 +216,7 @@ pub trait Event: Sized {
 
     /// [`enqueue_at`](Self::enqueue_at) with an origin.
     ///
-    /// # Errors
-    ///
-    /// As `enqueue_at`.
+    #[doc = include_str!("../../docs/errors_from.md")]
     #[track_caller]
     fn enqueue_at_from<M>(self, time: SystemTime, origin: impl IntoKey<M>) -> ScheduleResult<Self>
     where

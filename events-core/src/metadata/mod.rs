@@ -24,6 +24,7 @@ mod origin;
 mod pattern;
 mod policies;
 mod subscriber_info;
+mod when;
 
 pub use did_you_mean::{suggest, suggest_topics};
 pub use emission_id::EmissionId;
@@ -35,3 +36,4 @@ pub use origin::Origin;
 pub use pattern::{IntoPattern, Pattern, PatternError, PatternText};
 pub use policies::{CallPolicies, Retry};
 pub use subscriber_info::{SubscriberInfo, SubscriberOptions};
+pub use when::When;

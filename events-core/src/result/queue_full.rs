@@ -58,8 +58,8 @@ impl fmt::Display for Undelivered {
             ),
             Self::ScheduleFull { capacity } => write!(
                 f,
-                "{} are scheduled, as many as the queue allows; schedule fewer, cancel some, or raise the \
-                 capacity with set_schedule_capacity",
+                "the schedule is full, with {}; schedule fewer, cancel some, or raise its capacity with \
+                 set_schedule_capacity",
                 Plural(*capacity, "event")
             ),
             Self::ShutDown => f.write_str("the queue is shut down"),

@@ -141,6 +141,17 @@ impl Clock {
         now
     }
 
+    /// From now on a clock that stands still runs by itself.
+    pub(crate) fn resume(&self) {
+        {
+            let mut set = self.set_time();
+            (set.now, set.system) = (None, None);
+            self.mode.store(Mode::MaySet as u8, Ordering::SeqCst);
+        }
+        let sleepers = self.sleepers.lock().take_all();
+        wake_each(sleepers.map(|(_, waker)| waker));
+    }
+
     /// Moves a clock that stands still on to that time, never back, and wakes the tasks that have slept until then.
     pub(crate) fn move_to(&self, time: Instant) {
         {

@@ -5,7 +5,7 @@
 //! - `timer_thread`: wakes tasks at their times, without a runtime;
 //! - `sleep`: a future that is ready at an instant of a clock.
 //!
-//! # For what waits for a time
+//! # How to wait for a time
 //!
 //! - A future that waits: `Sleep::until(clock, clock.after(duration))`. Nothing else is needed for it to follow a clock
 //!   that a test sets, or the paused clock of tokio. It is `Unpin`. `clock` is an `Arc<Clock>`, which is part of no

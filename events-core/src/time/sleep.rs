@@ -150,7 +150,7 @@ impl Timer {
     }
 }
 
-/// A timer of tokio, inside a runtime whose timers are enabled. tokio has no function that tells whether they are: without
+/// A timer of tokio, inside a runtime whose timers are enabled. tokio has no function for that query: without
 /// them the timer panics when it is created, or when it is polled.
 #[cfg(feature = "tokio")]
 fn tokio_sleep(until: Instant) -> Option<Pin<Box<tokio::time::Sleep>>> {

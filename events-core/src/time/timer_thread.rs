@@ -83,7 +83,7 @@ fn wake_thread() -> bool {
             tracing::error!(
                 target: "events_core",
                 %error,
-                "the thread of timers cannot be started: what waits for a time keeps the processor busy until it can; \
+                "the thread of timers cannot be started: workers that sleep keep the processor busy until it can; \
                  let the program start fewer threads",
             );
         });

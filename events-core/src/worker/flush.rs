@@ -93,7 +93,7 @@ impl fmt::Display for Flushed {
 
 impl Queue {
     /// Runs the queued events one after the other until the queue is empty, including those that are
-    /// added meanwhile. Blocks the thread while an async subscriber is pending.
+    /// added meanwhile, and the [scheduled](Self::scheduled) ones that are due. Blocks the thread while an async subscriber is pending.
     ///
     /// In async code use [`flush_async`](Self::flush_async): blocking the thread of a runtime may
     /// keep the runtime from waking the subscriber that this waits for. If it is the only thread of the runtime,

@@ -28,6 +28,9 @@ use crate::registry::Registry;
 /// While a queued event runs, the registry of the queue is the current one, and the tracing span is the
 /// one in which the event was added.
 ///
+/// [`enqueue_after`](crate::Event::enqueue_after), [`enqueue_at`](crate::Event::enqueue_at) and subscribers with a delay
+/// schedule an event: it is put into the queue when its time has come. See [time](crate::guide::time).
+///
 /// At most [`capacity`](Self::capacity) events are queued, 65,536 unless set otherwise. When the queue
 /// is full, `enqueue` returns the event in an error; of a sync emit, a sync deferred subscriber runs at
 /// once on the caller, and an async one counts as failed. Nothing is dropped without a record: a full

@@ -41,6 +41,9 @@ impl Queue {
     /// deadline no further event is started. Queued events are returned, and so are those with pending async subscribers,
     /// which are dropped. A sync subscriber that does not return keeps its event and its thread; it is counted.
     ///
+    /// [Scheduled](Self::scheduled) events that are due run as queued ones; those that become due meanwhile, too. The
+    /// shutdown does not wait for the others, and returns them with the time at which each was [due](UnfinishedEvent::due).
+    ///
     /// The queue stays shut down. A second shutdown returns events that the first could not take.
     /// Called by a subscriber that this queue runs, it begins the shutdown and returns at once, since
     /// it cannot wait for that subscriber. Called by a handler in which no further emit may be nested (see
@@ -118,14 +121,14 @@ impl Queue {
             let _sink = core.pass_failures();
             let _job = enter_job(core.queue_id(), None);
             // Before the queue is emptied: from here on no job is moved into it.
-            scheduled.extend(core.queue().take_scheduled(true).map(UnfinishedEvent));
-            let parked = core.queue().take_parked(true).map(UnfinishedEvent);
+            scheduled.extend(core.queue().take_scheduled(true).map(UnfinishedEvent::new));
+            let parked = core.queue().take_parked(true).map(UnfinishedEvent::new);
             unfinished.events.extend(parked);
             while let Some(popped) = core.queue().pop() {
                 let Some(job) = popped.take_unfinished() else {
                     break;
                 };
-                unfinished.events.push(UnfinishedEvent(job));
+                unfinished.events.push(UnfinishedEvent::new(job));
             }
             let drivers = core.drivers().all();
             let stop = |driver| core.drivers().stop(driver, RunningJob::stop);
@@ -134,7 +137,7 @@ impl Queue {
         };
         let (started, running) = core.drivers().take_unfinished();
         unfinished.running = running;
-        let started = started.into_iter().map(UnfinishedEvent);
+        let started = started.into_iter().map(UnfinishedEvent::new);
         unfinished.events.splice(0..0, started);
         unfinished.events.extend(scheduled);
         core.drivers().wake_stopped(&drivers);
@@ -213,6 +216,7 @@ impl Draining {
                 }
             }
             ready!(core.drivers().poll_ended(None, &mut self.waiter, waker));
+            core.queue().move_due();
             let is_over = || core.drivers().is_empty() && core.queue().resumes_none();
             if core.queue().is_settled(is_over) {
                 return Poll::Ready(());
@@ -315,9 +319,14 @@ impl fmt::Display for Unfinished {
 /// An event that a shutdown could not finish.
 ///
 #[doc = include_str!("../../docs/queue/unfinished_event.md")]
-pub struct UnfinishedEvent(UnfinishedJob);
+// Boxed: it is also the error of `downcast`.
+pub struct UnfinishedEvent(Box<UnfinishedJob>);
 
 impl UnfinishedEvent {
+    fn new(job: UnfinishedJob) -> Self {
+        Self(Box::new(job))
+    }
+
     /// The metadata of its type. All named events have the same, whose topic is a placeholder.
     #[must_use]
     pub fn info(&self) -> &'static EventInfo {
@@ -365,33 +374,14 @@ impl UnfinishedEvent {
     ///
     /// `self`, if it is another event.
     pub fn downcast<E: Any>(self) -> Result<E, Self> {
-        if !self.0.event.is::<E>() {
-            return Err(self);
+        let mut job = *self.0;
+        match job.event.into_inner().downcast() {
+            Ok(event) => Ok(*event),
+            Err(event) => {
+                job.event = CatchDrop::new(event);
+                Err(Self::new(job))
+            }
         }
-        let UnfinishedJob {
-            info,
-            topic,
-            origin,
-            event,
-            unfinished,
-            due,
-            attempt,
-        } = self.0;
-        event
-            .into_inner()
-            .downcast()
-            .map(|event| *event)
-            .map_err(|event| {
-                Self(UnfinishedJob {
-                    info,
-                    topic,
-                    origin,
-                    event: CatchDrop::new(event),
-                    unfinished,
-                    due,
-                    attempt,
-                })
-            })
     }
 }
 

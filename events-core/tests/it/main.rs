@@ -17,6 +17,7 @@ mod policy;
 mod queue;
 mod subscribe;
 mod texts;
+mod time;
 mod topic;
 mod worker;
 

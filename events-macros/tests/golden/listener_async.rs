@@ -72,6 +72,7 @@ const _: () = {
                 deferred: false,
                 concurrency: ::events_core::__private::at_once(1),
                 optional: false,
+                delay: ::events_core::__private::None,
             },
             added_only: __CONSTRUCTOR.is_none(),
             key: || ::events_core::__private::IntoKey::into_key(__This::mail),

@@ -1,7 +1,7 @@
 //! Written by a macro, for this:
 //!
 //! ```
-//! #[subscriber(deferred, concurrency = 1, when = |e: &FirstLogin| e.attempts > 0, origin = signup, once)]
+//! #[subscriber(deferred, delay = Duration::from_secs(60), concurrency = 1, when = |e: &FirstLogin| e.attempts > 0, origin = signup, once)]
 //! fn report(event: &FirstLogin) {}
 //! ```
 
@@ -40,6 +40,7 @@ const _: () = {
             deferred: true,
             concurrency: ::events_core::__private::at_once(1),
             optional: false,
+            delay: ::events_core::__private::delay(Duration::from_secs(60)),
         },
         added_only: false,
         key: || ::events_core::__private::IntoKey::into_key(report),

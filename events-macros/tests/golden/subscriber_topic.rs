@@ -23,6 +23,7 @@ const _: () = {
             deferred: false,
             concurrency: 0,
             optional: false,
+            delay: ::events_core::__private::None,
         },
         added_only: false,
         key: || ::events_core::__private::IntoKey::into_key(audit),

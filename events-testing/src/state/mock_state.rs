@@ -34,6 +34,7 @@ use super::{
     nesting::Nesting,
     recorded_event::{Delivery, RecordedEvent},
     rule::{MatchResult, RuleCheck},
+    stopped_time::StoppedTime,
 };
 use crate::evidence::{
     failures::SubscriberFailure,
@@ -53,6 +54,8 @@ pub(crate) struct MockState {
     pub(crate) is_async: AtomicBool,
     /// How many closures and futures that belong to the test are alive, on any thread.
     brought: AtomicUsize,
+    /// The time of its registry, if the test has stopped it.
+    pub(crate) time: StoppedTime,
     /// What was emitted outside of the test.
     pub(crate) outside: Arc<OutsideLog>,
     /// Notified of each recorded event.
@@ -84,6 +87,7 @@ impl MockState {
             start,
             is_async: AtomicBool::new(false),
             brought: AtomicUsize::new(0),
+            time: StoppedTime::default(),
             outside: Arc::default(),
             arrived: Condvar::new(),
             previous: Self::of_registry(registry),

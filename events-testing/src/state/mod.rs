@@ -9,4 +9,5 @@ pub(crate) mod mock_state;
 pub(crate) mod nesting;
 pub(crate) mod recorded_event;
 pub(crate) mod rule;
+pub(crate) mod stopped_time;
 pub(crate) mod waiting;

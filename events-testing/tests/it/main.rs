@@ -9,6 +9,7 @@ mod mock;
 mod peers;
 mod subscriber_failures;
 mod texts;
+mod time;
 mod vacuous;
 
 use std::{

@@ -11,8 +11,8 @@ use super::{
     scheduled::Scheduled,
 };
 use crate::{
-    event::{OwnedEvent, When, topic_text},
-    metadata::{EmitVerb, Origin},
+    event::{OwnedEvent, topic_text},
+    metadata::{EmitVerb, Origin, When},
     primitives::drop_catching,
     queue::{DueQueue, JobContext, ScheduledJob, TopicCounts, UnfinishedJob},
     registry::{Core, Registry},

@@ -7,8 +7,8 @@ use std::{
 
 use super::{super::context::CallSite, enqueue_later::schedule, scheduled::Scheduled};
 use crate::{
-    event::{Args, OwnedEvent, TopicEvent, When},
-    metadata::{IntoKey, Origin},
+    event::{Args, OwnedEvent, TopicEvent},
+    metadata::{IntoKey, Origin, When},
     registry::Registry,
     result::QueueFull,
 };

@@ -3,11 +3,8 @@
 use std::future::{Ready, ready};
 
 use crate::{
-    event::{
-        traits::{EmitBackend, Event, OwnedEvent},
-        when::When,
-    },
-    metadata::Origin,
+    event::traits::{EmitBackend, Event, OwnedEvent},
+    metadata::{Origin, When},
     result::{EmitError, EmitStats, Emitted, QueueFull},
 };
 

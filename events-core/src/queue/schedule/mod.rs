@@ -1,6 +1,7 @@
 //! Scheduled jobs: those that are put into the queue when their time has come.
 //!
 //! - `scheduled_job`: a job whose type is erased;
+//! - `due_items`: items that move into a bounded queue when they are due;
 //! - `schedule_of_jobs`: the scheduled jobs of a queue, with their clock.
 //!
 //! # To let a job run later
@@ -12,6 +13,7 @@
 //! stored with its place in a chain of events, and must bring its origin, span and parent itself, in a `JobContext`.
 //! `ClonedEventJob` is such a job already.
 
+mod due_items;
 mod schedule_of_jobs;
 mod scheduled_job;
 

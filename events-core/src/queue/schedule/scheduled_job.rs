@@ -27,7 +27,7 @@ pub(crate) struct DueQueue<'q, C: 'static> {
     /// The chain of the next job.
     pub(super) chain: Option<EventChain>,
     /// Those to be woken when no lock is held.
-    pub(super) woken: Vec<Waker>,
+    pub(super) woken: &'q mut Vec<Waker>,
 }
 
 impl<C> DueQueue<'_, C> {

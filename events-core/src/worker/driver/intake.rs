@@ -211,6 +211,7 @@ impl Intake {
     pub(super) fn leave(&mut self, core: &Core, waker: &Waker, has_no_job: bool) -> bool {
         if self.until == Until::Drained || (self.until == Until::ShutDown && !has_no_job) {
             core.queue().add_late_waiter(&mut self.waiter, waker);
+            self.sleep_until_due(core, waker);
             return false;
         }
         self.remove_waiter(core);

@@ -171,7 +171,6 @@ impl Driver {
                 waker.wake_by_ref();
                 false
             }
-            // Jobs that have become due meanwhile.
             Rest::Waiting | Rest::Ended if core.queue().move_due() => {
                 waker.wake_by_ref();
                 false
@@ -190,11 +189,7 @@ impl Driver {
                 self.log_too_deep(core);
                 self.notify_if_idle(core);
                 let has_no_job = self.has_no_job();
-                let is_ready = self.intake.leave(core, waker, has_no_job);
-                if !is_ready {
-                    self.intake.sleep_until_due(core, waker);
-                }
-                is_ready
+                self.intake.leave(core, waker, has_no_job)
             }
             Rest::Ended => self.has_no_job() && self.parked.poll(core, waker).is_ready(),
         };

@@ -27,14 +27,16 @@ use crate::{
 /// How many events its driver has in progress at once.
 const CONCURRENCY: usize = 1024;
 
-/// After which time it checks again whether all drivers are stalled: no driver tells that it is.
+/// After which time it checks again whether all drivers are stalled: a driver does not notify when it is.
 const CHECK_AGAIN: Duration = Duration::from_millis(1);
 
 /// The time of a registry, which stands still from the creation of this on.
 #[doc(hidden)]
 pub struct TestTime {
     registry: Registry,
-    work: Work,
+    /// The worker that runs what is due. It is kept between two calls only if it has an event in progress: a shutdown
+    /// waits for it.
+    work: Option<Work>,
     check_again: Option<Sleep>,
 }
 
@@ -44,10 +46,15 @@ impl TestTime {
     pub fn stop(registry: &Registry) -> Self {
         registry.core().clock().stop();
         Self {
-            work: registry.queue().work(CONCURRENCY),
+            work: None,
             registry: registry.clone(),
             check_again: None,
         }
+    }
+
+    /// From now on time passes by itself again.
+    pub fn resume(self) {
+        self.core().clock().resume();
     }
 
     /// The current time.
@@ -62,6 +69,12 @@ impl TestTime {
         self.core().clock().after(duration)
     }
 
+    /// Moves time on at once, and runs nothing. What is due then runs in the next flush.
+    pub fn jump(&self, by: Duration) {
+        let clock = self.core().clock();
+        clock.move_to(clock.after(by));
+    }
+
     /// Sets the clock of the system as the registry reads it.
     pub fn set_system(&self, time: SystemTime) {
         self.core().clock().set_system(time);
@@ -74,11 +87,27 @@ impl TestTime {
     /// Moves time on until then, and runs what is due, without blocking. Ready with `false` if something was left in the
     /// queue, or if it is polled by a handler that this queue runs.
     pub fn poll_until(&mut self, target: Instant, waker: &Waker) -> Poll<bool> {
+        let polled = self.poll_work_until(target, waker);
+        if polled.is_ready() && !self.has_suspended() {
+            self.work = None;
+        }
+        polled
+    }
+
+    fn has_suspended(&self) -> bool {
+        self.work.as_ref().is_some_and(Work::has_suspended)
+    }
+
+    fn poll_work_until(&mut self, target: Instant, waker: &Waker) -> Poll<bool> {
         if is_in_job_of(self.core().queue_id()) {
             return Poll::Ready(false);
         }
+        self.core().clock().stop();
         loop {
-            let is_ended = Pin::new(&mut self.work)
+            let work = self
+                .work
+                .get_or_insert_with(|| self.registry.queue().work(CONCURRENCY));
+            let is_ended = Pin::new(work)
                 .poll(&mut Context::from_waker(waker))
                 .is_ready();
             let core = self.core();
@@ -139,7 +168,7 @@ impl TestTime {
         let poll = |waker: &Waker| {
             let polled = self.poll_until(target, waker);
             let has_local_task = registry.core().drivers().has_local_task();
-            waits_for_tasks.set(has_local_task || self.work.has_suspended());
+            waits_for_tasks.set(has_local_task || self.has_suspended());
             polled
         };
         match block_on_until(poll, deadline, || waits_for_tasks.get() && is_refused()) {

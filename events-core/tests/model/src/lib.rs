@@ -1,5 +1,5 @@
 //! Tests of the concurrent parts of events-core under a model checker: the publication of plans, the
-//! bounded queue, the suspended jobs of a driver, the notification of idle drivers, and the semaphore that
+//! bounded queue, scheduled items, the suspended jobs of a driver, the notification of idle drivers, and the semaphore that
 //! limits the calls of a handler.
 //!
 //! The files of `events-core/src` are compiled here with the primitives of the model checker instead of
@@ -17,6 +17,7 @@ mod bounded_queue;
 mod fair_semaphore;
 #[path = "../../../src/queue/idle.rs"]
 mod idle;
+#[allow(dead_code, reason = "the tests need a part of it")]
 #[path = "../../../src/queue/in_flight.rs"]
 mod in_flight;
 #[path = "../../../src/plan/plan_cell.rs"]
@@ -25,6 +26,27 @@ mod plan_cell;
 mod sides;
 #[path = "../../../src/queue/bounded/typed_fifo.rs"]
 mod typed_fifo;
+
+#[path = "../../../src/queue/schedule"]
+mod schedule {
+    #[allow(dead_code, reason = "the tests need a part of it")]
+    #[path = "due_items.rs"]
+    pub(crate) mod due_items;
+}
+
+/// The bounded queue, where `due_items` imports it.
+mod bounded {
+    pub(crate) use crate::bounded_queue::BoundedQueue;
+}
+
+/// What the files above import of `events-core/src/time`.
+#[path = "."]
+mod time {
+    #[allow(dead_code, reason = "the tests need a part of it")]
+    #[path = "../../../src/time/timetable.rs"]
+    mod timetable;
+    pub(crate) use timetable::{TimeKey, Timetable};
+}
 
 /// What the files above import of `events-core/src/context`.
 #[path = "."]

@@ -150,4 +150,4 @@ pub(crate) const UNSAFE: [&str; 2] = [
 pub(crate) const LINKME: &str = "events-core/src/declared/link_slices.rs";
 
 /// Folders that ARCHITECTURE.md names and that are not built yet.
-pub(crate) const ANNOUNCED: &[&str] = &["policy", "time", "unit", "explain", "integrations"];
+pub(crate) const ANNOUNCED: &[&str] = &["policy", "unit", "explain", "integrations"];

@@ -35,6 +35,8 @@ twins! {
     broken_syntax
     concurrency
     concurrency_values
+    delay
+    delay_values
     deferred_borrowed
     emit_async_unused
     emit_not_an_event

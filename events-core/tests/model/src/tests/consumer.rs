@@ -2,7 +2,7 @@
 
 use std::{
     sync::Arc,
-    task::{Poll, Wake},
+    task::{Poll, Wake, Waker},
     thread::panicking,
 };
 
@@ -72,6 +72,11 @@ fn push_typed<const PRODUCER: usize>(
     })
 }
 
+/// Pushes an item of the first producer that is due; returns a waiter.
+pub(super) fn due_push(queue: &Queue, item: Item) -> Option<Waker> {
+    queue.push_due(Vtable(take::<0>), Typed::<0>(item.1), None)
+}
+
 pub(super) fn taken(popped: Popped<'_, Vtable>) -> Item {
     (popped.front().0.0)(popped).expect("the vtable is that of the item's type")
 }
@@ -96,14 +101,26 @@ pub(super) fn counts(queue: &Queue) -> [usize; 2] {
 /// the checker finds a lock that is still held.
 pub(super) struct TestWaker {
     queue: Queue,
+    /// Whether it pops an item when it is woken or dropped.
+    pops: bool,
     woken: Mutex<bool>,
     changed: Condvar,
 }
 
 impl TestWaker {
     pub(super) fn new(queue: &Queue) -> Arc<Self> {
+        Self::with(queue, true)
+    }
+
+    /// One that uses the queue, and pops no item.
+    pub(super) fn new_silent(queue: &Queue) -> Arc<Self> {
+        Self::with(queue, false)
+    }
+
+    fn with(queue: &Queue, pops: bool) -> Arc<Self> {
         Arc::new(Self {
             queue: Arc::clone(queue),
+            pops,
             woken: Mutex::new(false),
             changed: Condvar::new(),
         })
@@ -118,7 +135,7 @@ impl TestWaker {
         std::mem::take(&mut self.woken.lock().expect("no step panics"))
     }
 
-    fn wait(&self) {
+    pub(super) fn wait(&self) {
         let mut woken = self.woken.lock().expect("no step panics");
         while !*woken {
             woken = self.changed.wait(woken).expect("no step panics");
@@ -128,7 +145,9 @@ impl TestWaker {
     fn use_queue(&self) {
         if !panicking() {
             self.queue.len();
-            drop(self.queue.pop());
+            if self.pops {
+                drop(self.queue.pop());
+            }
         }
     }
 }

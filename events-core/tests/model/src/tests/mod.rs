@@ -2,6 +2,7 @@
 
 mod bounded_queue;
 mod consumer;
+mod due_items;
 mod fair_semaphore;
 mod in_flight;
 mod plan_cell;

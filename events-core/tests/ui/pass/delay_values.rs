@@ -1,0 +1,26 @@
+//! Delays that are constants.
+
+use std::time::Duration;
+
+use events_core::{Event, subscriber};
+
+#[derive(Event, Clone)]
+struct Login {
+    name: String,
+}
+
+const SECONDS: u64 = 60;
+
+const fn configured() -> Duration {
+    Duration::from_secs(60)
+}
+
+#[subscriber(deferred, delay = Duration::from_secs(SECONDS))]
+fn number(event: &Login) {
+    let _ = event.name.as_str();
+}
+
+#[subscriber(deferred, delay = configured())]
+fn not_constant(event: &Login) {
+    let _ = event.name.as_str();
+}
