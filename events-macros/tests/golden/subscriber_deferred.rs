@@ -58,6 +58,15 @@ const _: () = {
                 .origin(::events_core::__private::IntoKey::into_key(signup));
             let once = ::events_core::__private::Once::shared();
             let tested = ::core::clone::Clone::clone(&once);
+            let handler = installer
+                .with_policies(
+                    const { ::events_core::__private::CallPolicies::NONE },
+                    ::core::option::Option::None,
+                    ::events_core::__private::OnceHandler::new(
+                        move || once.claim(),
+                        __Background {},
+                    ),
+                );
             installer
                 .subscribe_background::<
                     <FirstLogin as ::events_core::Event>::Family,
@@ -82,13 +91,7 @@ const _: () = {
                         }
                         true
                     }),
-                    ::events_core::__private::ConcurrencyLimited::new(
-                        installer.concurrency(),
-                        ::events_core::__private::OnceHandler::new(
-                            move || once.claim(),
-                            __Background {},
-                        ),
-                    ),
+                    handler,
                 );
         },
     };

@@ -1,0 +1,37 @@
+//! What a background plan knows of its handlers at once.
+
+use crate::metadata::SubscriberInfo;
+
+/// What a background plan knows of its handlers at once.
+#[derive(Clone, Copy)]
+pub(in crate::background) struct PlanFlags {
+    /// Whether some handlers are deferred: these run from the queue even in an async emit.
+    pub(in crate::background) has_deferred: bool,
+    /// Whether some of these have a delay.
+    pub(in crate::background) has_delayed: bool,
+    /// Whether calls of some handlers may have to wait for others.
+    pub(in crate::background) limits_calls: bool,
+    pub(in crate::background) starts_at_once: bool,
+}
+
+impl PlanFlags {
+    /// `may_start`: no handler takes a copy of the event, or depends on another one.
+    pub(in crate::background) fn of<'a>(
+        subscribers: impl Iterator<Item = &'a SubscriberInfo>,
+        may_start: bool,
+    ) -> Self {
+        let mut flags = Self {
+            has_deferred: false,
+            has_delayed: false,
+            limits_calls: false,
+            starts_at_once: may_start,
+        };
+        for subscriber in subscribers {
+            flags.has_deferred |= subscriber.deferred;
+            flags.has_delayed |= subscriber.delay.is_some();
+            flags.limits_calls |= subscriber.limits_calls();
+        }
+        flags.starts_at_once &= !flags.has_deferred;
+        flags
+    }
+}
