@@ -17,15 +17,13 @@ use std::{
 
 use super::{
     intake::{Intake, Next, Rest, Until},
-    parking::ParkedByFlush,
+    parking::{ParkedByFlush, stop_and_log},
 };
 use crate::{
     context::{EventChain, MAX_LIMIT, depth, enter_job, is_in_job_of, may_enter, set_chain},
     current::enter_if_other,
     primitives::catch_record,
-    queue::{
-        InFlight, JobProgress, JobResult, JobSlot, ParkedJob, QueueOwner, RunningJob, UnfinishedJob,
-    },
+    queue::{InFlight, JobProgress, JobResult, JobSlot, QueueOwner, RunningJob},
     registry::{Core, Registry},
 };
 

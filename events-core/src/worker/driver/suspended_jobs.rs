@@ -5,11 +5,11 @@ use std::task::Poll;
 
 use super::{
     job_driver::Driver,
-    parking::{Parking, park},
+    parking::{Parking, park, stop_and_log},
 };
 use crate::{
     context::{EventChain, enter_job, set_chain},
-    queue::{ParkedJob, QueueOwner, RunningJob, UnfinishedJob},
+    queue::{ParkedJob, QueueOwner, RunningJob},
 };
 
 impl Driver {
@@ -110,9 +110,4 @@ impl Driver {
         let unfinished = stop_and_log(job, None);
         core.drivers().end_unfinished(&self.in_flight, unfinished);
     }
-}
-
-/// Drops the handlers of a job that will not be finished, and logs it.
-pub(super) fn stop_and_log(job: RunningJob, refused: Option<&str>) -> Option<UnfinishedJob> {
-    job.stop().inspect(|unfinished| unfinished.log(refused))
 }
