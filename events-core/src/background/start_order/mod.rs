@@ -1,7 +1,7 @@
 //! When background handlers are started.
 //!
 //! - `dependencies`: which of them are started only when others are complete;
-//! - `plan_flags`: what a plan knows of its handlers at once;
+//! - `plan_flags`: which kinds of handlers a plan has;
 //! - `stages`: when an async emit runs or queues each of them.
 
 mod dependencies;

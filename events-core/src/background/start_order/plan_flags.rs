@@ -1,8 +1,8 @@
-//! What a background plan knows of its handlers at once.
+//! Which kinds of handlers a background plan has.
 
 use crate::metadata::SubscriberInfo;
 
-/// What a background plan knows of its handlers at once.
+/// Which kinds of handlers a background plan has.
 #[derive(Clone, Copy)]
 pub(in crate::background) struct PlanFlags {
     /// Whether some handlers are deferred: these run from the queue even in an async emit.
