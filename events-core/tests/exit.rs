@@ -98,6 +98,23 @@ const CASES: &[Case] = &[
         ],
     ),
     (
+        "scheduled events alone",
+        || {
+            log_warnings();
+            events_core::scan();
+            let later = Duration::from_secs(3600);
+            drop(Paid.enqueue_after(later).expect("there is room"));
+            drop(Paid.enqueue_after(later).expect("there is room"));
+        },
+        &[
+            QUEUED,
+            REMEDY,
+            "events=0",
+            "scheduled=2",
+            "topics=exit::Paid (x2)",
+        ],
+    ),
+    (
         "a subscription without a scan",
         || {
             registry().on_async(|_: &Paid| async {}).detach();

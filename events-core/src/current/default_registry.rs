@@ -63,7 +63,8 @@ fn warn() {
 
 impl Drop for AtExit {
     fn drop(&mut self) {
-        if level_enabled!(Level::WARN) && DEFAULT.queue().len() > 0 {
+        let has_events = DEFAULT.queue().len() + DEFAULT.queue().scheduled() > 0;
+        if level_enabled!(Level::WARN) && has_events {
             warn_with_new_thread_locals();
         }
     }

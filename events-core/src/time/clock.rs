@@ -108,13 +108,15 @@ impl Clock {
         self.after(duration.unwrap_or_default())
     }
 
-    /// What the clock on the wall shows at that time, if it is not changed meanwhile.
-    pub(crate) fn to_system(&self, due: Instant) -> SystemTime {
+    /// What the clock on the wall shows at a time, if it is not changed meanwhile. Both clocks are read once.
+    pub(crate) fn to_system(&self) -> impl Fn(Instant) -> SystemTime + use<> {
         let (now, system) = (self.now(), self.system_now());
-        let later = due.saturating_duration_since(now);
-        let earlier = now.saturating_duration_since(due);
-        let time = system.checked_add(later).unwrap_or(system);
-        time.checked_sub(earlier).unwrap_or(time)
+        move |due| {
+            let later = due.saturating_duration_since(now);
+            let earlier = now.saturating_duration_since(due);
+            let time = system.checked_add(later).unwrap_or(system);
+            time.checked_sub(earlier).unwrap_or(time)
+        }
     }
 
     /// A test may set the clock: tasks that begin to sleep from now on follow.

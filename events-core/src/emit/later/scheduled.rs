@@ -53,7 +53,7 @@ impl<E> Scheduled<E> {
     #[cold]
     pub(super) fn new(registry: &Registry, key: Option<TimeKey>, due: Instant) -> Self {
         Self {
-            due: registry.core().clock().to_system(due),
+            due: registry.core().clock().to_system()(due),
             registry: registry.weak(),
             key,
             event: PhantomData,

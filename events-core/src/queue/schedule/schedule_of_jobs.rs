@@ -144,11 +144,12 @@ impl<C> Schedule<C> {
     /// Takes all jobs in the order of their due times; with `closes`, no job is added from now on.
     pub(in crate::queue) fn take_all(&self, closes: bool) -> impl Iterator<Item = UnfinishedJob> {
         let mut all = self.jobs.take_all(closes);
+        let to_system = self.clock().to_system();
         let take = move || {
             let (key, Entry { job, .. }) = all.next()?;
             let job = job.take();
             Some(job.map(|mut job| {
-                job.due = Some(self.clock().to_system(key.due()));
+                job.due = Some(to_system(key.due()));
                 job
             }))
         };

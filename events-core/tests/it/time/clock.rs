@@ -2,6 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
+use events_core::queues::Scheduled;
+
 use super::{Stopped, Tick, seconds};
 
 /// A time long before all others here.
@@ -94,6 +96,6 @@ fn an_event_with_an_endless_delay_stays_until_it_is_cancelled() {
     assert_eq!(stopped.pass(seconds(100 * 365 * 24 * 3600)), "");
     let count = scheduled.len();
     assert_eq!(stopped.registry.queue().scheduled(), count);
-    let cancelled = scheduled.into_iter().filter_map(|one| one.cancel());
+    let cancelled = scheduled.into_iter().filter_map(Scheduled::cancel);
     assert_eq!(cancelled.count(), count);
 }

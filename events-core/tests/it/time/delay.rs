@@ -56,12 +56,12 @@ fn check(emit: impl FnOnce(&Registry)) {
 
 #[test]
 fn each_way_to_emit_delays() {
-    check(|registry| drop(registry.emit(Tick(1))));
+    check(|registry| _ = registry.emit(Tick(1)));
     check(|registry| {
         let emitted = registry.try_emit(Tick(1)).expect("no subscriber fails");
         assert_eq!((emitted.ran(), emitted.deferred()), (1, 5));
     });
-    check(|registry| drop(block_on(registry.emit_async(Tick(1)))));
+    check(|registry| _ = block_on(registry.emit_async(Tick(1))));
     check(|registry| {
         let emitted = block_on(registry.try_emit_async(Tick(1))).expect("no subscriber fails");
         assert_eq!((emitted.ran(), emitted.deferred()), (1, 5));
@@ -139,7 +139,7 @@ fn pattern_subscribers_have_delays_too() {
     let new = stopped
         .registry
         .subscribe_topic_deferred(".*", move |event: &EventCopy| {
-            journal.note(format!("{event:?}").len().min(0).to_string())
+            journal.note(event.topic().len().to_string());
         })
         .expect("it is there");
     new.delay(seconds(1))
@@ -149,7 +149,8 @@ fn pattern_subscribers_have_delays_too() {
     stopped.registry.emit(Tick(1));
     stopped.registry.emit_topic("named", events_core::args! {});
     assert_eq!(stopped.pass(Duration::ZERO), "1");
-    assert_eq!(stopped.pass(seconds(1)), "0 0");
+    let topics = [Tick::topic(), "named"].map(|topic| topic.len().to_string());
+    assert_eq!(stopped.pass(seconds(1)), topics.join(" "));
 }
 
 #[test]

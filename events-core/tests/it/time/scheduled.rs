@@ -238,7 +238,7 @@ fn an_event_keeps_the_origin_and_the_parent_of_the_call() {
             journal.note(
                 emission
                     .origin()
-                    .map(|origin| origin.to_string())
+                    .map(ToString::to_string)
                     .unwrap_or_default(),
             );
         })
@@ -263,7 +263,7 @@ fn every_way_to_schedule_an_event_works() {
     let journal = stopped.journal.clone();
     registry
         .on_topic(".*", move |event: &dyn AnyEvent, emission: &Emission| {
-            let origin = emission.origin().map(|origin| origin.to_string());
+            let origin = emission.origin().map(ToString::to_string);
             journal.note(format!(
                 "{}{}",
                 event.topic().rsplit("::").next().expect("it is there"),
