@@ -260,7 +260,7 @@ fn an_awaited_subscriber() {
 fn a_deferred_subscriber_with_filters() {
     check_subscriber(
         "subscriber_deferred",
-        "deferred, delay = Duration::from_secs(60), concurrency = 1, when = |e: &FirstLogin| e.attempts > 0, origin = signup, once",
+        "deferred, delay = Duration::from_secs(60), concurrency = 1, retry = 3, per_key = |e| e.user, debounce = WAIT, when = |e: &FirstLogin| e.attempts > 0, origin = signup, once",
         "
         fn report(event: &FirstLogin) {}
         ",

@@ -1,22 +1,20 @@
-//! The background plan: the async and deferred handlers of one event type, which run after its chain of
-//! sync handlers. This file has two parts, which name one another: the plan; and [`Starter`], which starts the
-//! handlers of a run, which is the dispatch of one event to handlers of a plan.
+//! The background plan: the async and deferred handlers of one event type, which run after its chain of sync handlers. This
+//! file has two parts, which name one another: the plan; and [`Starter`], which starts the handlers of a run, which is the
+//! dispatch of one event to handlers of a plan.
 //!
-//! The *number* of a handler is its index in the plan; handlers are started in that order. A handler can
-//! depend on another: then it is started when the other is complete.
+//! The *number* of a handler is its index in the plan; handlers are started in that order. A handler can depend on
+//! another: then it is started when the other is complete.
 //!
 //! # How handlers are started
 //!
-//! A handler is started by the first poll of its future. The [`Starter`] starts the handlers of a run one
-//! after the other, and each handler calls the next one itself, by [`Starter::start_next`]. In a loop with
-//! one indirect call for all handlers the CPU mispredicts the target of that call once there are some
-//! dozens of handlers: with 64 handlers each took half as long again as with 16. Here `start_next` is
-//! inlined into the [`BackgroundHandler::start`] of each type, so each has its own indirect call, whose
-//! target seldom changes.
+//! A handler is started by the first poll of its future. The [`Starter`] starts the handlers of a run one after the
+//! other, and each handler calls the next one itself, by [`Starter::start_next`]. In a loop with one indirect call for all
+//! handlers the CPU mispredicts the target of that call once there are some dozens of handlers: with 64 handlers each took
+//! half as long again as with 16. Here `start_next` is inlined into the [`BackgroundHandler::start`] of each type, so each
+//! has its own indirect call, whose target seldom changes.
 //!
-//! The calls may nest. So the handlers are started in *segments* of at most [`MAX_NESTED_CALLS`], and the
-//! stack is unwound after each segment. A filter that panics also ends the nested calls; the segment then
-//! continues behind that handler.
+//! The calls may nest. So the handlers are started in *segments* of at most [`MAX_NESTED_CALLS`], and the stack is unwound
+//! after each segment. A filter that panics also ends the nested calls; the segment then continues behind that handler.
 
 use std::{
     mem,
@@ -34,7 +32,7 @@ use super::{
     copies::Copies,
     future_set::Start,
     run_trait::ErasedBackgroundRun,
-    start_order::{Dependencies, Select, Stage, stages},
+    start_order::{Dependencies, PlanFlags, Select, Stage, stages},
     wrapped::Callee,
 };
 use crate::{
@@ -95,15 +93,7 @@ pub(crate) struct BackgroundPlan {
     subscribers: Box<[Arc<SubscriberInfo>]>,
     /// One for each handler.
     stages: Box<[Stage]>,
-    /// Whether some handlers are deferred: these run from the queue even in an async emit.
-    has_deferred: bool,
-    /// Whether a handler takes the emission, with its time.
-    takes_emission: bool,
-    /// Whether some of these have a delay.
-    has_delayed: bool,
-    starts_at_once: bool,
-    /// Whether calls of some handlers may have to wait for others.
-    limits_calls: bool,
+    flags: PlanFlags,
     dependencies: Dependencies,
     /// The sync and awaited handlers, if some are awaited.
     awaited_chain: Option<AwaitedChain<Self>>,
@@ -121,22 +111,12 @@ impl BackgroundPlan {
         view: Option<ViewFn>,
     ) -> Self {
         let dependencies = Dependencies::new(dependencies);
-        let has_deferred = subscribers.iter().any(|subscriber| subscriber.deferred);
-        let mut each = subscribers.iter();
-        let takes_emission = each.any(|subscriber| subscriber.takes_emission);
+        let infos = subscribers.iter().map(AsRef::as_ref);
         Self {
             policy,
-            limits_calls: subscribers
-                .iter()
-                .any(|subscriber| subscriber.limits_calls()),
+            flags: PlanFlags::of(infos, view.is_none() && dependencies.is_empty()),
             handlers,
-            takes_emission,
             stages: stages(&subscribers, &dependencies),
-            has_deferred,
-            has_delayed: subscribers
-                .iter()
-                .any(|subscriber| subscriber.delay.is_some()),
-            starts_at_once: !has_deferred && view.is_none() && dependencies.is_empty(),
             subscribers,
             dependencies,
             awaited_chain,
@@ -146,7 +126,7 @@ impl BackgroundPlan {
 
     /// Whether a handler takes the emission, with its time.
     pub(crate) fn takes_emission(&self) -> bool {
-        self.takes_emission
+        self.flags.takes_emission
     }
 
     /// The function that shows the event to handlers that take a copy, if there are some.
@@ -171,16 +151,15 @@ impl BackgroundPlan {
         self.awaited_chain.is_some()
     }
 
-    /// Whether an async emit starts all handlers at once: none is deferred, takes a copy, or depends on another.
     #[inline]
     pub(crate) fn starts_at_once(&self) -> bool {
-        self.starts_at_once
+        self.flags.starts_at_once
     }
 
     /// The call of a run that is a job: it counts the handlers that wait for a permit, if some may have to.
     #[inline]
     pub(crate) fn call_of_job(&self, call: BackgroundCall) -> BackgroundCall {
-        if self.limits_calls {
+        if self.flags.limits_calls {
             call.counting_waits()
         } else {
             call
@@ -190,13 +169,13 @@ impl BackgroundPlan {
     /// Whether some handlers are deferred.
     #[inline]
     pub(crate) fn has_deferred(&self) -> bool {
-        self.has_deferred
+        self.flags.has_deferred
     }
 
     /// Whether some handlers have a delay.
     #[inline]
     pub(crate) fn has_delayed(&self) -> bool {
-        self.has_delayed
+        self.flags.has_delayed
     }
 
     /// Whether some handlers are deferred until the async ones are complete.
@@ -250,7 +229,7 @@ impl Drop for BackgroundPlan {
     }
 }
 
-/// How many handlers a segment has at most: how many call one another before the stack is unwound.
+/// How many handlers a segment has at most.
 const MAX_NESTED_CALLS: usize = 16;
 
 /// The spans of pending handlers, with the handlers' numbers.

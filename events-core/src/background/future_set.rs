@@ -1,8 +1,7 @@
-//! A set of futures of different types that borrow one subject, here an event, and are polled in place.
-//!
-//! Most handlers are ready at the first poll, and a box for each would be most of the cost. So a future is constructed
-//! in an inline buffer, which is part of the set, and polled there. If it is ready, its bytes are used again for the
-//! next future. If it is pending, it stays where it is. A future for which the buffer has no space left is boxed.
+//! A set of futures of different types that borrow one subject, here an event, and are polled in place. Most handlers are
+//! ready at the first poll, and a box for each would be most of the cost. So a future is constructed in an inline buffer,
+//! which is part of the set, and polled there. If it is ready, its bytes are used again for the next future. If it is
+//! pending, it stays where it is. A future for which the buffer has no space left is boxed.
 //!
 //! # Why there is `unsafe` here, and why it is sound
 //!
@@ -57,13 +56,13 @@ use crate::{
     primitives::{catch_drop, clear_catching},
 };
 
-/// A subject, its call, and futures that borrow both and a `K`, which the set keeps alive.
+/// A subject, its call, and futures that borrow both and a `K`.
 pub(super) struct FutureSet<S, K> {
     subject: UnsafeCell<Option<S>>,
     call: BackgroundCall,
     keep_alive: Option<Arc<K>>,
     pending: Vec<PendingFuture>,
-    /// Whether the pending futures were started by [`start_exclusive`](Self::start_exclusive).
+    /// Whether [`start_exclusive`](Self::start_exclusive) started the pending futures.
     is_exclusive: bool,
     used: usize,
     inline: InlineBuffer,
@@ -133,7 +132,6 @@ impl<S, K> FutureSet<S, K> {
         &self.call
     }
 
-    /// The `K` that the set keeps alive, if it does.
     pub(super) fn keep_alive(&self) -> Option<&Arc<K>> {
         self.keep_alive.as_ref()
     }
@@ -161,13 +159,12 @@ impl<S, K> FutureSet<S, K> {
         unsafe { self.get_unchecked_mut() }.cancel();
     }
 
-    /// How many futures are pending.
     #[inline]
     pub(crate) fn len(&self) -> usize {
         self.pending.len()
     }
 
-    /// The number of the pending future at this index.
+    /// The number of that pending future.
     pub(crate) fn number(&self, index: usize) -> usize {
         self.pending[index].number
     }
@@ -312,8 +309,8 @@ impl<'s, K> Start<'_, 's, K> {
 
     /// Constructs a future and polls it for the first time. It is dropped if it is ready or panics, else pending.
     ///
-    /// It is constructed in place: a copy would load it with wider loads than the stores which just wrote
-    /// its fields, so store forwarding would fail and each load would wait for the stores.
+    /// It is constructed in place: a copy would load it with wider loads than the stores which just wrote its fields, so store
+    /// forwarding would fail.
     #[inline]
     pub(crate) fn run<F: StepFuture + 's>(&mut self, make: impl FnOnce() -> F) -> FirstPoll {
         let offset = self.used.next_multiple_of(align_of::<F>());
@@ -322,7 +319,7 @@ impl<'s, K> Start<'_, 's, K> {
             return self.run_boxed(make);
         }
         let at: *mut F = self.inline.wrapping_add(offset).cast();
-        // SAFETY: `at` is aligned for an `F`, and an `F` fits in, as checked above. No future is there (invariant 5).
+        // SAFETY: `at` is aligned for an `F`, and an `F` fits in, as checked above; no future is there (invariant 5).
         unsafe { at.write(make()) };
         self.run_at(at, Storage::InlineBuffer(offset), end)
     }
@@ -372,16 +369,14 @@ impl<'s, K> Start<'_, 's, K> {
 
     #[cold]
     fn add_pending(&mut self, future: PendingFuture, used: usize) {
-        self.keep_alive(); // invariant 3: the future may borrow the `K`
+        self.keep_alive(); // invariant 3
         self.pending.push(future);
         *self.used = used;
     }
 
-    /// Makes the set keep the `K` alive.
-    #[cold]
+    /// Makes the set keep the `K`.
     pub(super) fn keep_alive(&mut self) {
-        let shared = self.shared;
-        self.keep_alive.get_or_insert_with(|| Arc::clone(shared));
+        self.keep_alive.get_or_insert(Arc::clone(self.shared));
     }
 }
 

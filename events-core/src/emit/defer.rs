@@ -151,7 +151,7 @@ impl Deferral {
                     for &index in &group {
                         let subscriber = Arc::clone(&background.subscribers()[index]);
                         let cause = Cause::Undelivered(why);
-                        let policy = background.policy;
+                        let policy = &background.policy;
                         fail(policy.fail(subscriber, cause, emission.clone()));
                     }
                     return;

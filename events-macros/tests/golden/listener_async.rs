@@ -94,6 +94,15 @@ const _: () = {
                     .listener(__CONSTRUCTOR) else {
                     return;
                 };
+                let handler = installer
+                    .with_policies(
+                        const { ::events_core::__private::CallPolicies::NONE },
+                        ::core::option::Option::None,
+                        __Background {
+                            __listener: listener,
+                            __kept0,
+                        },
+                    );
                 installer
                     .subscribe_background::<
                         <Changed<__This> as ::events_core::Event>::Family,
@@ -105,13 +114,7 @@ const _: () = {
                                 <Changed<__This> as ::events_core::Event>::Family,
                             >,
                         >,
-                        ::events_core::__private::ConcurrencyLimited::new(
-                            installer.concurrency(),
-                            __Background {
-                                __listener: listener,
-                                __kept0,
-                            },
-                        ),
+                        handler,
                     );
             },
         }

@@ -59,6 +59,15 @@ const _: () = {
             installer.conditional();
             let once = installer.once();
             let tested = ::core::clone::Clone::clone(&once);
+            let handler = installer
+                .with_policies(
+                    const { ::events_core::__private::CallPolicies::NONE },
+                    ::core::option::Option::None,
+                    ::events_core::__private::OnceHandler::new(
+                        move || once.claim(),
+                        __Background {},
+                    ),
+                );
             installer
                 .subscribe_background::<
                     <FirstLogin as ::events_core::Event>::Family,
@@ -83,13 +92,7 @@ const _: () = {
                         }
                         true
                     }),
-                    ::events_core::__private::ConcurrencyLimited::new(
-                        installer.concurrency(),
-                        ::events_core::__private::OnceHandler::new(
-                            move || once.claim(),
-                            __Background {},
-                        ),
-                    ),
+                    handler,
                 );
         },
     };

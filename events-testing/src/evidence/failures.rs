@@ -36,6 +36,8 @@ pub(crate) struct Failures {
     pub(crate) rules: Vec<FailureRule>,
     /// The failures in their order; equal ones in a row are one entry with a count.
     recorded: Vec<(SubscriberFailure, usize)>,
+    /// The subscribers whose failed calls are repeated, once for each repetition.
+    retried: Vec<String>,
 }
 
 impl SubscriberFailure {
@@ -80,6 +82,19 @@ impl Failures {
             Some((last, count)) if *last == failure => *count += 1,
             _ => self.recorded.push((failure, 1)),
         }
+    }
+
+    /// A call of the subscriber failed and is repeated, which is no failure of the test.
+    pub(crate) fn record_retry(&mut self, subscriber: String) {
+        self.retried.push(subscriber);
+    }
+
+    /// How many failed calls of the subscriber with that path, or end of the path, were repeated.
+    pub(crate) fn retries_of(&self, subscriber: &str) -> usize {
+        let retried = self.retried.iter();
+        retried
+            .filter(|name| is_name_or_end(name, subscriber))
+            .count()
     }
 
     /// How many of the failures a rule includes.

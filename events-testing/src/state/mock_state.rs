@@ -183,6 +183,14 @@ impl Drop for Membership {
 
 impl Interceptor for MockState {
     fn failed(&self, failure: &Failure) {
+        if !failure.is_final() {
+            let subscriber = failure.subscriber().name.to_string();
+            let mut data = self.lock();
+            if !data.has_ended {
+                data.failures.record_retry(subscriber);
+            }
+            return;
+        }
         let failure = SubscriberFailure::new(failure);
         let mut data = self.lock();
         if !data.has_ended {

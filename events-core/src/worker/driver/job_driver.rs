@@ -17,31 +17,29 @@ use std::{
 
 use super::{
     intake::{Intake, Next, Rest, Until},
-    parking::{ParkedByFlush, Parking, park},
+    parking::{ParkedByFlush, stop_and_log},
 };
 use crate::{
     context::{EventChain, MAX_LIMIT, depth, enter_job, is_in_job_of, may_enter, set_chain},
     current::enter_if_other,
     primitives::catch_record,
-    queue::{
-        InFlight, JobProgress, JobResult, JobSlot, ParkedJob, QueueOwner, RunningJob, UnfinishedJob,
-    },
+    queue::{InFlight, JobProgress, JobResult, JobSlot, QueueOwner, RunningJob},
     registry::{Core, Registry},
 };
 
 /// Runs the jobs of a queue.
 pub(in crate::worker) struct Driver {
-    registry: Registry,
-    in_flight: Arc<InFlight<RunningJob>>,
+    pub(super) registry: Registry,
+    pub(super) in_flight: Arc<InFlight<RunningJob>>,
     /// Whether it is among the drivers that are in progress.
     is_registered: bool,
     /// The slots of the suspended jobs, by their index, and the chains of the jobs.
-    slots: Vec<Option<(JobSlot, EventChain)>>,
-    suspended: usize,
+    pub(super) slots: Vec<Option<(JobSlot, EventChain)>>,
+    pub(super) suspended: usize,
     /// The slot for the next job that is suspended.
-    spare_slot: Option<JobSlot>,
-    intake: Intake,
-    parked: ParkedByFlush,
+    pub(super) spare_slot: Option<JobSlot>,
+    pub(super) intake: Intake,
+    pub(super) parked: ParkedByFlush,
     concurrency: usize,
     /// Whether its first poll was inside a job of the queue. That job may await this driver, which therefore does not wait
     /// for the jobs of other drivers.
@@ -307,116 +305,13 @@ impl Driver {
         self.in_flight.end_poll();
     }
 
-    /// Parks or stores a started job that is pending.
-    #[cold]
-    fn park_or_suspend(&mut self, job: Box<RunningJob>, chain: EventChain) {
-        let Some(slot) = &self.spare_slot else {
-            return;
-        };
-        match park(&self.registry, &self.in_flight, slot.waker(), job, chain) {
-            Parking::Parked(place) => self.add_parked(place),
-            Parking::Done(result) => {
-                self.count(result);
-                self.in_flight.end_poll();
-            }
-            Parking::Pending(job) => self.suspend(*job, chain),
-        }
-    }
-
-    /// Stores a started job that is pending in the spare slot.
-    fn suspend(&mut self, job: RunningJob, chain: EventChain) {
-        let Some(slot) = self.spare_slot.take() else {
-            return;
-        };
-        if let Err(job) = self.in_flight.put_back(&slot, job) {
-            return self.abandon(job);
-        }
-        let index = slot.index();
-        if self.slots.len() <= index {
-            self.slots.resize_with(index + 1, || None);
-        }
-        self.slots[index] = Some((slot, chain));
-        self.suspended += 1;
-    }
-
-    /// Polls a suspended job that was woken.
-    fn resume(&mut self, index: usize) {
-        let Some((slot, chain)) = self.slots.get(index).and_then(Option::as_ref) else {
-            if let Some(spare) = self
-                .spare_slot
-                .as_ref()
-                .filter(|slot| slot.index() == index)
-            {
-                self.in_flight.discard_wake(spare);
-            }
-            return;
-        };
-        let Some(mut job) = self.in_flight.take(slot) else {
-            // A shutdown has taken it.
-            return;
-        };
-        let core = self.registry.core();
-        let parking = {
-            let _job = enter_job(core.queue_id(), None);
-            set_chain(*chain);
-            match job.poll(core, slot.waker()) {
-                Poll::Ready(result) => Parking::Done(result),
-                Poll::Pending if !job.is_waiting() => Parking::Pending(Box::new(job)),
-                Poll::Pending => {
-                    let job = Box::new(job);
-                    park(&self.registry, &self.in_flight, slot.waker(), job, *chain)
-                }
-            }
-        };
-        match parking {
-            Parking::Parked(place) => self.add_parked(place),
-            Parking::Done(result) => {
-                self.in_flight.end_poll();
-                self.count(result);
-            }
-            Parking::Pending(job) => match self.in_flight.put_back(slot, *job) {
-                Ok(()) => return,
-                Err(job) => self.abandon(job),
-            },
-        }
-        self.suspended -= 1;
-        let Some((slot, _)) = self.slots[index].take() else {
-            return;
-        };
-        if self.spare_slot.is_none() {
-            self.spare_slot = Some(slot);
-        } else {
-            self.in_flight.free_slot(&slot);
-        }
-    }
-
-    fn add_parked(&mut self, place: ParkedJob) {
-        if self.intake.is_of_flush() {
-            self.parked.add(place);
-        }
-    }
-
-    fn count(&mut self, result: JobResult) {
+    pub(super) fn count(&mut self, result: JobResult) {
         self.events += 1;
         // Two plain additions: the compiler would combine them into one of vectors, with more instructions.
         if result.failures > 0 {
             self.failures += result.failures;
         }
     }
-
-    /// Stores a job that could not be put back for the next shutdown, and logs it.
-    fn abandon(&self, job: RunningJob) {
-        let core = self.registry.core();
-        // The destructors of handlers run inside the queue, as the handlers do.
-        let _job = enter_job(core.queue_id(), None);
-        let unfinished = stop_and_log(job, None);
-        core.drivers().end_unfinished(&self.in_flight, unfinished);
-    }
-}
-
-/// Drops the handlers of a job that will not be finished, and logs it.
-fn stop_and_log(job: RunningJob, refused: Option<&str>) -> Option<UnfinishedJob> {
-    job.stop().inspect(|unfinished| unfinished.log(refused))
 }
 
 impl Drop for Driver {

@@ -9,7 +9,7 @@ use std::{
 use crate::{
     context::EventChain,
     primitives::Waiter,
-    queue::{InFlight, JobResult, ParkedJob, RunningJob},
+    queue::{InFlight, JobResult, ParkedJob, RunningJob, UnfinishedJob},
     registry::{Core, Registry, WeakRegistry},
 };
 
@@ -123,4 +123,9 @@ impl Wake for ParkedWaker {
             core.drivers().idle().notify();
         }
     }
+}
+
+/// Drops the handlers of a job that will not be finished, and logs it.
+pub(super) fn stop_and_log(job: RunningJob, refused: Option<&str>) -> Option<UnfinishedJob> {
+    job.stop().inspect(|unfinished| unfinished.log(refused))
 }

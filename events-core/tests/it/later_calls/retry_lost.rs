@@ -127,7 +127,7 @@ fn a_retry_that_cannot_be_scheduled_is_a_failure() {
     assert!(error.to_string().contains("attempt 1 failed"));
 }
 
-/// An event whose second clone panics, and whose destructor does as well, if it is told to.
+/// An event whose second clone panics, or whose destructor does.
 #[derive(Event)]
 struct Hostile {
     clones: Arc<AtomicU32>,

@@ -35,9 +35,9 @@ twins! {
     broken_syntax
     concurrency
     concurrency_values
+    deferred_borrowed
     delay
     delay_values
-    deferred_borrowed
     emit_async_unused
     emit_not_an_event
     emit_syntax
@@ -88,6 +88,8 @@ twins! {
     on_closure
     origin_number
     origin_pointer
+    policies
+    policy_values
     run_time_handlers
     serialize
     serialize_secret
