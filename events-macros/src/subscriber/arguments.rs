@@ -245,7 +245,11 @@ impl PlainOptions {
             let span = mixed_site_at(retry.span());
             quote_spanned!(span=> .retry(const { #retry }))
         });
-        Some(quote!(const { #policies } #retry))
+        // An item, which is evaluated also where the program is only checked.
+        Some(quote! {{
+            const __POLICIES: #core::__private::CallPolicies = #policies;
+            __POLICIES #retry
+        }})
     }
 
     /// The `SubscriberOptions` of the subscriber. The signature of the function determines `changes` and

@@ -96,7 +96,10 @@ const _: () = {
                 };
                 let handler = installer
                     .with_policies(
-                        const { ::events_core::__private::CallPolicies::NONE },
+                        {
+                            const __POLICIES: ::events_core::__private::CallPolicies = ::events_core::__private::CallPolicies::NONE;
+                            __POLICIES
+                        },
                         ::core::option::Option::None,
                         __Background {
                             __listener: listener,

@@ -1,7 +1,7 @@
 //! Written by a macro, for this:
 //!
 //! ```
-//! #[subscriber(deferred, delay = Duration::from_secs(60), concurrency = 1, when = |e: &FirstLogin| e.attempts > 0, origin = signup, once)]
+//! #[subscriber(deferred, delay = Duration::from_secs(60), concurrency = 1, retry = 3, per_key = |e| e.user, debounce = WAIT, when = |e: &FirstLogin| e.attempts > 0, origin = signup, once)]
 //! fn report(event: &FirstLogin) {}
 //! ```
 
@@ -61,8 +61,16 @@ const _: () = {
             let tested = ::core::clone::Clone::clone(&once);
             let handler = installer
                 .with_policies(
-                    const { ::events_core::__private::CallPolicies::NONE },
-                    ::core::option::Option::None,
+                    {
+                        const __POLICIES: ::events_core::__private::CallPolicies = ::events_core::__private::CallPolicies::NONE
+                            .per_key()
+                            .debounce(WAIT);
+                        __POLICIES.retry(const { 3 })
+                    },
+                    ::core::option::Option::Some({
+                        let key: fn(&FirstLogin) -> _ = |e| e.user;
+                        ::events_core::__private::key_fn(key)
+                    }),
                     ::events_core::__private::OnceHandler::new(
                         move || once.claim(),
                         __Background {},

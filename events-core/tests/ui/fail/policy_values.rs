@@ -1,8 +1,8 @@
-//! Policies with durations that are zero, endless or negative, and a retry of another type.
+//! Policies with durations that are zero or endless.
 
 use std::time::Duration;
 
-use events_core::{Event, Retry, subscriber};
+use events_core::{Event, subscriber};
 
 #[derive(Event, Clone)]
 struct Login;
@@ -18,11 +18,5 @@ fn no_debounce(_: &Login) {}
 
 #[subscriber(deferred, debounce = Duration::MAX)]
 fn endless_debounce(_: &Login) {}
-
-#[subscriber(retry = Retry::exponential(Duration::ZERO, Duration::from_secs(1)))]
-async fn at_once(_: &Login) {}
-
-#[subscriber(retry = Retry::exponential(Duration::from_secs(1), Duration::MAX))]
-async fn never(_: &Login) {}
 
 fn main() {}

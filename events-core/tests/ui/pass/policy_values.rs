@@ -1,8 +1,8 @@
-//! Policies with durations that are neither zero nor endless, and a retry.
+//! Policies with durations that are neither zero nor endless.
 
 use std::time::Duration;
 
-use events_core::{Event, Retry, subscriber};
+use events_core::{Event, subscriber};
 
 #[derive(Event, Clone)]
 struct Login;
@@ -17,8 +17,5 @@ async fn changes(_: &mut Login) {}
 
 #[subscriber(deferred, debounce = SECOND)]
 fn debounced(_: &Login) {}
-
-#[subscriber(retry = Retry::exponential(SECOND, SECOND))]
-async fn repeated(_: &Login) {}
 
 fn main() {}
