@@ -79,7 +79,6 @@ pub struct NextAsync<'a> {
 /// The middleware of a registry, innermost first.
 pub(super) trait AsyncStack: Sync {
     /// Calls the middleware at this index. An error if it is closed.
-    #[expect(clippy::type_complexity, reason = "it is used once")]
     fn start<'a>(
         &'a self,
         index: usize,

@@ -202,6 +202,7 @@ impl<'a> Next<'a> {
     /// Calls the subscriber, through the middleware that is further inside. A panic in it arrives as a failure, and a
     /// subscriber that a filter excludes as skipped.
     #[inline]
+    #[must_use = "a middleware returns the outcome"]
     pub fn run(self) -> SubscriberOutcome {
         if self.0.inside.get() == 0 {
             self.0.data.set_called();
