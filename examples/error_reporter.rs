@@ -1,5 +1,17 @@
 //! Sends every failure of a subscriber to an error reporter, as one line of JSON: the subscriber, the causes, and the
 //! emission, but nothing of the event.
+//!
+//! ```text
+//! cargo run --example error_reporter
+//! ```
+//!
+//! What to look for:
+//!
+//! - The hook of `on_failure` receives the failures of the emit at once, and those of the queue when they happen.
+//! - `causes` is the error with its chain of sources, outermost first.
+//! - The card of the payment is in no line.
+
+#![expect(clippy::print_stdout, reason = "an example shows what happened")]
 
 use std::{
     error::Error,

@@ -1,4 +1,10 @@
 //! Shows the text that Prometheus reads. The durations are left out: they differ in each run.
+//!
+//! ```text
+//! cargo run -p events-metrics --example prometheus
+//! ```
+
+#![expect(clippy::print_stdout, reason = "an example shows what happened")]
 
 use events_core::{Event, Registry, args};
 use events_metrics::EventMetrics;
