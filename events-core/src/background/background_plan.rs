@@ -23,12 +23,11 @@ use std::{
     pin::Pin,
     slice,
     sync::Arc,
-    thread,
 };
 
 use super::{
     awaited::AwaitedChain,
-    background_result::{BackgroundResult, FirstPoll},
+    background_result::BackgroundResult,
     copies::Copies,
     future_set::Start,
     run_trait::ErasedBackgroundRun,
@@ -42,7 +41,7 @@ use crate::{
     metadata::SubscriberInfo,
     policy::{Entries, Middleware, Policy},
     primitives::{OptionBox, drop_each},
-    result::{Cause, Panic},
+    result::Panic,
 };
 
 /// A background handler with its event type and its own type erased.
@@ -241,7 +240,7 @@ pub(crate) struct Starter<'a, 's> {
     pub(super) plan: &'s BackgroundPlan,
     pub(super) event: ErasedEventRef<'s>,
     pub(super) copies: Copies<'a, 's>,
-    call: &'s BackgroundCall,
+    pub(super) call: &'s BackgroundCall,
     /// Whether handlers are to evaluate their filters.
     check_filters: bool,
     /// The handlers of this segment that are not started, and the number behind the last of them.
@@ -249,8 +248,8 @@ pub(crate) struct Starter<'a, 's> {
     segment_end: usize,
     /// How many handlers of this segment have not plainly returned [`Step::Done`]: they were filtered out,
     /// are pending, or are counted by [`BackgroundResult::end`].
-    uncounted: usize,
-    result: &'a mut BackgroundResult,
+    pub(super) uncounted: usize,
+    pub(super) result: &'a mut BackgroundResult,
     pub(super) middlewares: Option<Entries<dyn Middleware>>,
 }
 
@@ -345,16 +344,6 @@ impl<'a, 's> Starter<'a, 's> {
             .then(|| EmitOrigin::new(self.call.origin()))
     }
 
-    #[cold]
-    pub(super) fn fail(&mut self, cause: Cause) {
-        self.uncounted += 1;
-        let number = self.current_number();
-        let subscriber = Arc::clone(self.current_subscriber());
-        let emission = self.call.failed_emission();
-        let failure = self.plan.policy.fail(subscriber, cause, emission);
-        self.result.fail(number, failure);
-    }
-
     /// The current handler, which is the one that calls this, does not run.
     #[inline]
     pub(super) fn skip(&mut self) {
@@ -365,13 +354,6 @@ impl<'a, 's> Starter<'a, 's> {
         if self.result.records_skipped() {
             self.record_skip();
         }
-    }
-
-    #[cold]
-    fn record_skip(&mut self) {
-        let number = self.current_number();
-        let subscriber = &self.plan.subscribers()[number];
-        self.result.skip(number, subscriber, self.call.origin());
     }
 
     /// Polls the future of the current handler for the first time.
@@ -387,40 +369,12 @@ impl<'a, 's> Starter<'a, 's> {
         self.record(polled);
     }
 
-    #[inline(always)]
-    pub(super) fn record(&mut self, polled: FirstPoll) {
-        match polled {
-            FirstPoll::Done => {}
-            FirstPoll::Skipped => self.uncounted += 1,
-            FirstPoll::Pending => self.set_pending(),
-            FirstPoll::Ended(ended) => self.end(*ended),
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn set_pending(&mut self) {
-        self.uncounted += 1;
-        self.start.set_last_number(self.current_number());
-    }
-
-    #[cold]
-    #[inline(never)]
-    pub(super) fn end(&mut self, ended: thread::Result<Step>) {
-        self.uncounted += 1;
-        self.start.keep_alive(); // a call may be repeated
-        let number = self.current_number();
-        let subscriber = &self.plan.subscribers()[number];
-        self.result
-            .end(number, subscriber, ended, self.call, &self.plan.policy);
-    }
-
     pub(super) fn current_subscriber(&self) -> &'s Arc<SubscriberInfo> {
         &self.plan.subscribers[self.current_number()]
     }
 
     /// The number of the handler that was started last.
-    fn current_number(&self) -> usize {
+    pub(super) fn current_number(&self) -> usize {
         self.segment_end - self.remaining.len() - 1
     }
 }

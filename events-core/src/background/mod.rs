@@ -3,6 +3,7 @@
 //! *snapshot*, a clone of the event. A deferred handler, sync or async, always runs from the queue.
 //!
 //! - `background_plan`: the background handlers of one event type, and the loop that starts them;
+//! - `starter`: how each of them is called, and how it ends;
 //! - `start_order`: when each of them is started;
 //! - `filtered_handler`: one of them, with its filters and its type erased;
 //! - `background_run`: the dispatch of one event to the handlers of one plan;
@@ -31,6 +32,7 @@ mod once_handler;
 mod policies;
 mod run_trait;
 mod start_order;
+mod starter;
 mod wrapped;
 
 pub use awaited::{

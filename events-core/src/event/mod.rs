@@ -10,6 +10,17 @@
 //! - `named`: named events: a topic, and arguments by name;
 //! - `builder`: what derived builders share; `named_fields`: the error of an event that has none;
 //! - `json`: events as JSON; `nested_json`: the JSON of a value inside of an event.
+//!
+//! # Families
+//!
+//! A subscriber is stored for as long as its registry, and an event may borrow for a shorter time, so a
+//! subscriber cannot be registered for one such type. It is registered for the [`Family`] of the event
+//! type: the type with its lifetime replaced by `'static`, which stands for the types with every lifetime.
+//! `Family::Of<'x>` is the member with lifetime `'x`; the family of an owned event has one member, the
+//! event itself.
+//!
+//! A generic function that holds an `E: Event` cannot name the lifetime inside of `E`, so it cannot say
+//! which member it holds. The derive can: [`Event::__lend`] passes the event to a [`Visit`] as that member.
 
 mod any_event;
 mod builder;

@@ -1,13 +1,5 @@
-//! The event trait, and families: how handlers of events that borrow are registered without `'static`.
-//!
-//! A subscriber is stored for as long as its registry, and an event may borrow for a shorter time, so a
-//! subscriber cannot be registered for one such type. It is registered for the [`Family`] of the event
-//! type: the type with its lifetime replaced by `'static`, which stands for the types with every lifetime.
-//! `Family::Of<'x>` is the member with lifetime `'x`; the family of an owned event has one member, the
-//! event itself.
-//!
-//! A generic function that holds an `E: Event` cannot name the lifetime inside of `E`, so it cannot say
-//! which member it holds. The derive can: [`Event::__lend`] passes the event to a [`Visit`] as that member.
+//! The event trait, and families: how handlers of events that borrow are registered without `'static`, see the
+//! documentation of this folder.
 //!
 //! The emit methods are implemented in folders that depend on this one; the derive names that
 //! implementation as [`Event::Backend`].
@@ -304,10 +296,7 @@ pub trait Event: Sized {
     /// The names of the fields, and whether they are secret.
     #[doc(hidden)]
     fn __names(&self) -> Vec<(&str, bool)> {
-        let fields = Self::info().fields();
-        fields
-            .map(|field| (field.name(), field.is_secret()))
-            .collect()
+        Self::info().field_names()
     }
 
     /// Calls the visitor with the event as the member of its family that it is.

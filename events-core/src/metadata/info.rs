@@ -116,6 +116,12 @@ impl EventInfo {
             secret,
         })
     }
+
+    /// The names of its fields, and whether they are secret.
+    pub(crate) fn field_names(&self) -> Vec<(&'static str, bool)> {
+        let fields = self.fields.iter();
+        fields.map(|&(name, _, secret)| (name, secret)).collect()
+    }
 }
 
 /// One field of an event type.

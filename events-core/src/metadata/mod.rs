@@ -4,8 +4,7 @@
 //! A *topic* is the text that names an event type: the path of the type, unless the type sets another.
 //!
 //! - `did_you_mean`: the names that are similar to a missing one
-//! - `emission_id`: the id of an emission
-//! - `emit_verb`: the kinds of methods that emit an event
+//! - `emission`: the id of an emission, the methods that emit an event, and when one is enqueued
 //! - `info`: descriptions of event types and fields
 //! - `key`: the identity of a function, a type or a text
 //! - `location`: a position in the source
@@ -17,8 +16,7 @@
 //! - `subscriber_info`: descriptions and options of subscribers
 
 mod did_you_mean;
-mod emission_id;
-mod emit_verb;
+mod emission;
 mod info;
 mod key;
 mod location;
@@ -28,12 +26,10 @@ mod origin;
 mod pattern;
 mod policies;
 mod subscriber_info;
-mod when;
 
 pub(crate) use did_you_mean::is_similar;
 pub use did_you_mean::{suggest, suggest_topics};
-pub use emission_id::EmissionId;
-pub use emit_verb::EmitVerb;
+pub use emission::{EmissionId, EmitVerb, When};
 pub use info::{EventInfo, FieldInfo};
 pub use key::{IntoKey, Key};
 pub use location::Location;
@@ -43,4 +39,3 @@ pub use origin::Origin;
 pub use pattern::{IntoPattern, Pattern, PatternError, PatternText};
 pub use policies::{CallPolicies, Retry};
 pub use subscriber_info::{SubscriberInfo, SubscriberOptions};
-pub use when::When;

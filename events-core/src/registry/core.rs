@@ -18,7 +18,7 @@ use std::{
     },
 };
 
-use super::{emit_limits::EmitLimits, interceptor::InterceptorCell, topic_cache::TopicCache};
+use super::{emit_limits::EmitLimits, interceptor::InterceptorCell, topics::TopicCache};
 use crate::{
     background::CallSchedule,
     context::{QueueId, SinkGuard, enter_failure_sink, panic_hook},
@@ -27,7 +27,7 @@ use crate::{
     metadata::Key,
     plan::{EventType, Muted, PatternEntry, Slot, Slots},
     policy::{PlanType, Policy},
-    primitives::{CatchDrop, catch_record, drop_catching, drop_each, sync::lock},
+    primitives::{CatchDrop, drop_catching, drop_each, sync::lock},
     queue::{Drivers, JobQueue, QueueOwner},
     result::Failure,
     time::Clock,
@@ -59,9 +59,9 @@ pub(crate) struct Core {
     next_number: AtomicU64,
     /// Bit set of reasons to leave the fast path; 0 means none. An emit that finds no plan reads it
     /// once.
-    flags: AtomicU8,
+    pub(super) flags: AtomicU8,
     /// `None` if this is not the default registry.
-    default_hooks: Option<DefaultHooks>,
+    pub(super) default_hooks: Option<DefaultHooks>,
     /// Identifies the copy of the crate to which the statics of a default registry belong.
     copy: &'static AtomicU8,
     writer: Mutex<Writer>,
@@ -299,17 +299,6 @@ impl Core {
         }
     }
 
-    /// Logs a warning, once, if subscribers are linked and no scan has registered them.
-    #[inline]
-    pub(crate) fn warn_if_unscanned(&self) {
-        if self.has_flag(AWAITS_SCAN) {
-            self.warn_unscanned(
-                "an event was emitted before any scan: none of the linked subscribers runs; call \
-                 events_core::scan() first thing in main",
-            );
-        }
-    }
-
     /// Whether there is an interceptor, no scan has registered the linked subscribers, or a subscriber takes `&Emission`.
     #[inline]
     pub(crate) fn observes_enqueue(&self) -> bool {
@@ -319,27 +308,6 @@ impl Core {
     /// Whether a subscriber may take the place and the time of an event.
     pub(crate) fn may_take_emission(&self) -> bool {
         self.has_flag(TAKES_EMISSION)
-    }
-
-    /// The same for an event that is enqueued. A scan may still register its subscribers before it runs.
-    #[inline]
-    pub(crate) fn warn_if_enqueued_unscanned(&self) {
-        if self.has_flag(AWAITS_SCAN) {
-            self.warn_unscanned(
-                "an event was enqueued before any scan: none of the linked subscribers runs unless a scan comes \
-                 before its flush or worker; call events_core::scan() first thing in main",
-            );
-        }
-    }
-
-    /// The same when it is asked whether an event has subscribers. The caller then emits none.
-    pub(super) fn warn_if_asked_unscanned(&self) {
-        if self.has_flag(AWAITS_SCAN) {
-            self.warn_unscanned(
-                "has_subscribers was called before any scan: none of the linked subscribers is registered; call \
-                 events_core::scan() first thing in main",
-            );
-        }
     }
 
     /// Whether this is the default registry of another copy of the crate. Its slots are statics of the event types
@@ -352,22 +320,6 @@ impl Core {
     pub(super) fn call_publish_hook(&self) {
         if let Some(hooks) = &self.default_hooks {
             (hooks.on_publish)();
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn warn_unscanned(&self, message: &str) {
-        let linked = self.default_hooks.map_or(0, |hooks| (hooks.count_linked)());
-        let flags = self.flags.fetch_and(!AWAITS_SCAN, Ordering::Relaxed);
-        if flags & AWAITS_SCAN > 0 && linked > 0 {
-            catch_record(|| {
-                tracing::warn!(
-                    target: "events_core",
-                    subscribers = linked,
-                    "{message}",
-                );
-            });
         }
     }
 

@@ -8,8 +8,9 @@
 //!   lock under which subscribers change;
 //! - `transaction`: adding and removing subscribers, all or nothing; `group`: what is added together;
 //!   `incomplete`: the conflicts of order of subscribers that a scan cannot install;
-//! - `topic_matching`: which pattern subscribers match an event type or a topic; `topic_cache`: the
-//!   plans of topics that were emitted without a type;
+//! - `topics`: which pattern subscribers match an event type or a topic; the plans of topics that were emitted
+//!   without a type;
+//! - `unscanned`: the warning that no scan has registered the linked subscribers;
 //! - `audience`: whether an event would be received, and muting subscribers;
 //! - `settings`: the depth limit, the hook and the interceptor; `emit_limits`: the depth limits, and how
 //!   a hook or an interceptor keeps emits off the fast path; `interceptor`: its interface.
@@ -37,9 +38,9 @@ mod handle;
 mod incomplete;
 mod interceptor;
 mod settings;
-mod topic_cache;
-mod topic_matching;
+mod topics;
 mod transaction;
+mod unscanned;
 
 pub(crate) use audience::Receiver;
 pub use audience::{MuteError, MuteGuard};

@@ -1,4 +1,4 @@
-//! The builder of a run-time subscription: its kinds, and how it prepares the registration. The methods
+//! The builder of a run-time subscription: how it prepares the registration. The methods
 //! that set its options are in `options`.
 
 use std::{
@@ -13,6 +13,7 @@ use super::{
     error::SubscribeError,
     filter::{AnyCondition, Condition, Filters, TypedCondition, with_claim},
     filtered_handlers::{Policies, SubscribedHandler, filter, with_policies},
+    kinds::{AwaitedKind, BackgroundKind, SyncKind},
     register::{PreparedEntry, register},
     subscription::{Closable, Subscription, SubscriptionPart, Unsubscribe, weak},
 };
@@ -62,7 +63,8 @@ use crate::{
 /// ```
 ///
 /// `T` is the kind of the subscription: [`SyncKind`], [`AwaitedKind`], [`BackgroundKind`] for async and deferred
-/// handlers, [`PatternKind`] for sync handlers of a pattern, or [`BackgroundPatternKind`] for async and deferred ones.
+/// handlers, [`PatternKind`](super::PatternKind) for sync handlers of a pattern, or
+/// [`BackgroundPatternKind`](super::BackgroundPatternKind) for async and deferred ones.
 #[must_use = "nothing is subscribed before `.register()`"]
 pub struct NewSubscription<F: Family, T = SyncKind> {
     registry: Registry,
@@ -84,46 +86,6 @@ pub struct NewSubscription<F: Family, T = SyncKind> {
     /// The key of the calls, a `KeyFn` of the handler's event.
     pub(super) key: Option<Box<dyn Any + Send>>,
 }
-
-/// A sync handler: the emit calls it at its position in the order, and resumes when it has
-/// returned.
-///
-#[doc = include_str!("../../docs/kinds/sync.md")]
-#[derive(Debug)]
-pub enum SyncKind {}
-
-/// An awaited handler: an async emit awaits it in its place among the sync handlers.
-///
-#[doc = include_str!("../../docs/kinds/awaited.md")]
-#[derive(Debug)]
-pub enum AwaitedKind {}
-
-/// An async or deferred handler: it runs after the sync handlers, concurrently with others or from
-/// the queue.
-///
-#[doc = include_str!("../../docs/kinds/background.md")]
-#[derive(Debug)]
-pub enum BackgroundKind {}
-
-/// A sync handler that receives every event whose topic matches a pattern.
-///
-#[doc = include_str!("../../docs/kinds/pattern.md")]
-#[derive(Debug)]
-pub enum PatternKind {}
-
-/// An async or deferred handler that receives a copy of every event whose topic matches a pattern.
-///
-#[doc = include_str!("../../docs/kinds/background_pattern.md")]
-#[derive(Debug)]
-pub enum BackgroundPatternKind {}
-
-/// The kinds whose handler receives events of one type.
-#[doc(hidden)]
-pub trait ExactKind {}
-
-impl ExactKind for SyncKind {}
-impl ExactKind for AwaitedKind {}
-impl ExactKind for BackgroundKind {}
 
 /// Adds the filters to a handler, when all options are known. It returns the handler with type
 /// erasure, and the reference through which its guard closes it.

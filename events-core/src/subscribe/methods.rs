@@ -5,7 +5,8 @@ use std::panic::Location;
 
 use super::{
     batch::Batch,
-    builder::{AwaitedKind, BackgroundKind, NewSubscription},
+    builder::NewSubscription,
+    kinds::{AwaitedKind, BackgroundKind},
     subscription::Subscription,
 };
 use crate::{

@@ -8,7 +8,7 @@
 //! registration and each removal builds a new one.
 //!
 //! - `methods`: `Registry::on`, `Registry::subscribe` and their variants for events of one type;
-//! - `builder`: the builder of one subscription; `options`: its methods that set options;
+//! - `builder`: the builder of one subscription; `kinds`: the kinds of subscriptions; `options`: its methods that set options;
 //! - `by_topic`: those that subscribe to a pattern of topics;
 //! - `batch`: several subscriptions at once;
 //! - `register`: checks ids and targets, and registers all subscribers or none;
@@ -24,6 +24,7 @@ mod by_topic;
 mod error;
 mod filter;
 mod filtered_handlers;
+mod kinds;
 mod methods;
 mod options;
 mod policies;
@@ -31,9 +32,7 @@ mod register;
 mod subscription;
 
 pub use batch::Batch;
-pub use builder::{
-    AwaitedKind, BackgroundKind, BackgroundPatternKind, NewSubscription, PatternKind, SyncKind,
-};
+pub use builder::NewSubscription;
 pub(crate) use by_topic::copy_handler;
 pub use by_topic::register_copy;
 pub use error::SubscribeError;
@@ -41,6 +40,7 @@ pub(crate) use error::{
     OTHER_COPY, fmt_cycle, fmt_invalid_pattern, fmt_unawaited, provided_states,
 };
 pub(crate) use filtered_handlers::{SubscribedHandler, SubscribedTopicHandler};
+pub use kinds::{AwaitedKind, BackgroundKind, BackgroundPatternKind, PatternKind, SyncKind};
 pub(crate) use register::register;
 pub use subscription::Subscription;
 pub(crate) use subscription::{Closable, Freed, SubscriptionPart, Unsubscribe, weak};

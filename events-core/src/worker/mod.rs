@@ -8,7 +8,7 @@
 //! - `flush`: flushes, and the attribute and functions that flush at the end of a function;
 //! - `spawn`: workers, as a thread, a tokio task or a future;
 //! - `settle`: a flush that also waits for workers, shutdowns and other flushes;
-//! - `shutdown`: the shutdown and the unfinished events that it returns;
+//! - `shutdown`: the shutdown; `unfinished`: the events that it returns;
 //! - `block_on`: blocks the thread on a future, and starts a thread that does so;
 //! - `tokio_thread`: whether that would block the only thread of a tokio runtime;
 //! - `test_time`: the time of a registry as a test moves it on;
@@ -25,14 +25,16 @@ mod spawn;
 mod stop_subscription;
 mod test_time;
 mod tokio_thread;
+mod unfinished;
 
 pub(crate) use block_on::spawn_thread;
 pub use flush::{Flush, FlushAfter, FlushOnDrop, Flushed, flush_after, flush_after_async};
 pub use queue_handle::Queue;
 pub use settle::Settle;
-pub use shutdown::{Shutdown, Unfinished, UnfinishedEvent};
+pub use shutdown::Shutdown;
 pub use spawn::{Work, Worker};
 pub use test_time::TestTime;
 #[cfg(feature = "tokio")]
 pub(crate) use tokio_thread::is_current_thread_runtime;
 pub(crate) use tokio_thread::{is_driving_current_thread_runtime, refuse};
+pub use unfinished::{Unfinished, UnfinishedEvent};

@@ -14,11 +14,10 @@ use crate::{
     primitives::CatchDrop,
     registry::Registry,
     subscribe::{
-        builder::{
-            BackgroundPatternKind, HandlerFactory, NewSubscription, PatternFactory, PatternKind,
-        },
+        builder::{HandlerFactory, NewSubscription, PatternFactory},
         filter::{AnyCondition, Filters, with_claim},
         filtered_handlers::{Policies, SubscribedTopicHandler, key_of},
+        kinds::{BackgroundPatternKind, PatternKind},
         options::JOIN,
         subscription::{Closable, weak},
     },

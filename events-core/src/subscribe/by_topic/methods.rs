@@ -12,7 +12,8 @@ use crate::{
     metadata::{IntoPattern, Key, PatternError},
     registry::Registry,
     subscribe::{
-        builder::{BackgroundPatternKind, NewSubscription, PatternKind},
+        builder::NewSubscription,
+        kinds::{BackgroundPatternKind, PatternKind},
         subscription::Subscription,
     },
 };

@@ -6,7 +6,10 @@ use crate::{
     event::{Family, Snapshot},
     metadata::{IntoKey, OrderTarget},
     primitives::CatchDrop,
-    subscribe::builder::{BackgroundKind, ExactKind, NewSubscription},
+    subscribe::{
+        builder::NewSubscription,
+        kinds::{BackgroundKind, ExactKind},
+    },
 };
 
 /// The remedy for two conditions.

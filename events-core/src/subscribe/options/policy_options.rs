@@ -6,7 +6,10 @@ use crate::{
     background::key_fn,
     event::{EventCopy, Family},
     metadata::{CallPolicies, Retry},
-    subscribe::builder::{AwaitedKind, BackgroundKind, BackgroundPatternKind, NewSubscription},
+    subscribe::{
+        builder::NewSubscription,
+        kinds::{AwaitedKind, BackgroundKind, BackgroundPatternKind},
+    },
 };
 
 /// The kinds of handlers that run later.

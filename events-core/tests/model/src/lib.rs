@@ -22,6 +22,8 @@ mod idle;
 mod in_flight;
 #[path = "../../../src/plan/plan_cell.rs"]
 mod plan_cell;
+#[path = "../../../src/queue/bounded/popped.rs"]
+mod popped;
 #[path = "../../../src/queue/bounded/sides.rs"]
 mod sides;
 #[path = "../../../src/queue/bounded/typed_fifo.rs"]

@@ -9,7 +9,7 @@ use std::{
 use shuttle::sync::{Condvar, Mutex};
 
 use crate::{
-    bounded_queue::{BoundedQueue, Popped},
+    bounded_queue::BoundedQueue, popped::Popped,
     context::EventChain,
     primitives::Waiter,
     sides::{PushError, PushErrorKind},

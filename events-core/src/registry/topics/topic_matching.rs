@@ -13,15 +13,15 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
-use super::{
-    core::{Core, Writer},
-    group::SubscriberGroup,
-    topic_cache::{CachedPlan, MAX_TOPIC_LEN, TopicPlan},
-};
+use super::topic_cache::{CachedPlan, MAX_TOPIC_LEN, TopicPlan};
 use crate::{
     event::{Family, TopicEvent},
     plan::{EventType, Slot, default_slot, plan},
     primitives::drop_catching,
+    registry::{
+        core::{Core, Writer},
+        group::SubscriberGroup,
+    },
 };
 
 impl Core {
@@ -42,14 +42,14 @@ impl Core {
     /// not contain the construction of the [`EventType`].
     #[cold]
     #[inline(never)]
-    pub(super) fn resolve_patterns_of<F: Family>(&self) -> &Slot {
+    pub(in crate::registry) fn resolve_patterns_of<F: Family>(&self) -> &Slot {
         self.resolve_patterns(EventType::of::<F>())
     }
 
     /// Adds the pattern subscribers that match an event type to its slot, unless that is done already.
     #[cold]
     #[inline(never)]
-    pub(super) fn resolve_patterns(&self, event_type: EventType) -> &Slot {
+    pub(in crate::registry) fn resolve_patterns(&self, event_type: EventType) -> &Slot {
         let slot = self.slot_or_insert(event_type);
         let mut writer = self.writer();
         if !slot.has_resolved_patterns() {

@@ -2,8 +2,10 @@
 
 use std::{any::Any, sync::Arc};
 
-use super::{callee::Callee, wrapped_call::call_wrapped};
-use crate::background::background_plan::Starter;
+use crate::background::{
+    background_plan::Starter,
+    wrapped::{Callee, call_wrapped},
+};
 
 impl<'s> Starter<'_, 's> {
     /// Calls the current handler through the middleware.

@@ -58,7 +58,7 @@ impl TopicCache {
     }
 
     /// Invalidates and drops all entries. Called under the writer's lock.
-    pub(super) fn invalidate(&self) {
+    pub(in crate::registry) fn invalidate(&self) {
         self.version.fetch_add(1, Ordering::Release);
         for entry in self.table.get().iter().flat_map(|table| &table.entries) {
             drop_catching(entry.swap(None));
