@@ -24,8 +24,10 @@ struct Order;
 struct Mail;
 
 /// The ids that a subscriber received, newest last: id and parent.
+type SeenIds = Vec<(EmissionId, Option<EmissionId>)>;
+
 #[derive(Clone, Default)]
-struct Ids(Arc<Mutex<Vec<(EmissionId, Option<EmissionId>)>>>);
+struct Ids(Arc<Mutex<SeenIds>>);
 
 impl Ids {
     fn note(&self, emission: &Emission) {
@@ -45,7 +47,7 @@ fn registry() -> (Registry, Ids) {
     let noted = ids.clone();
     registry
         .subscribe_topic(".*", move |_: &dyn AnyEvent, emission: &Emission| {
-            noted.note(emission)
+            noted.note(emission);
         })
         .expect("a pattern")
         .priority(i32::MAX)
@@ -70,10 +72,7 @@ fn of_a_sync_subscriber() {
     let (registry, ids) = registry();
     registry.on(|_: &Order| Err::<(), _>("refused")).detach();
     registry.on(|_: &Order| panic!("lost")).detach();
-    let error = registry
-        .try_emit_from(Order, "shop")
-        .err()
-        .expect("it fails");
+    let error = registry.try_emit_from(Order, "shop").expect_err("it fails");
     assert_eq!(error.failures().len(), 2);
     for failure in error.failures() {
         check(failure, "policy::order", Some("shop"), &ids);
@@ -89,7 +88,7 @@ fn of_a_nested_emit_with_its_parent() {
     let nested = registry.clone();
     registry
         .on(move |_: &Order| {
-            let error = nested.try_emit(Mail).err().expect("it fails");
+            let error = nested.try_emit(Mail).expect_err("it fails");
             check(&error.failures()[0], "policy::mail", None, &noted);
             *seen.lock().expect("not poisoned") = error.failures()[0].parent();
         })
@@ -107,10 +106,10 @@ fn of_a_named_event() {
         .expect("a pattern")
         .detach();
     let error = registry.try_emit_topic_from("a::b", args! {}, "shop");
-    let error = error.err().expect("it fails");
+    let error = error.expect_err("it fails");
     check(&error.failures()[0], "a::b", Some("shop"), &ids);
     let error = block_on(registry.try_emit_topic_async("a::b", Args::new()));
-    let error = error.err().expect("it fails");
+    let error = error.expect_err("it fails");
     check(&error.failures()[0], "a::b", None, &ids);
 }
 
@@ -133,7 +132,7 @@ fn of_async_and_awaited_subscribers() {
         })
         .detach();
     let error = block_on(registry.try_emit_async_from(Order, "shop"));
-    let error = error.err().expect("they fail");
+    let error = error.expect_err("they fail");
     assert_eq!(error.failures().len(), 3);
     for failure in error.failures() {
         check(failure, "policy::order", Some("shop"), &ids);
@@ -147,8 +146,7 @@ fn of_a_subscriber_that_is_not_reached() {
     let _ = registry.queue().shutdown(Duration::ZERO);
     let error = registry
         .try_emit_from(Order, "shop")
-        .err()
-        .expect("it is not reached");
+        .expect_err("it is not reached");
     let [failure] = error.failures() else {
         panic!("one subscriber is async");
     };
@@ -168,9 +166,7 @@ fn of_a_named_event_that_is_not_reached() {
         .detach();
     let _ = registry.queue().shutdown(Duration::ZERO);
     let error = registry.try_emit_topic_from("a::b", args! {}, "shop");
-    let error = error
-        .err()
-        .expect("the deferred one runs at once, and fails");
+    let error = error.expect_err("the deferred one runs at once, and fails");
     check(&error.failures()[0], "a::b", Some("shop"), &ids);
 }
 
@@ -178,7 +174,7 @@ fn of_a_named_event_that_is_not_reached() {
 fn a_clone_is_the_same_failure() {
     let (registry, _) = registry();
     registry.on(|_: &Order| Err::<(), _>("refused")).detach();
-    let error = registry.try_emit(Order).err().expect("it fails");
+    let error = registry.try_emit(Order).expect_err("it fails");
     let clone = error.failures()[0].clone();
     drop(error);
     assert_eq!(

@@ -104,9 +104,7 @@ fn it_stands_around_async_deferred_and_awaited_subscribers() {
         .expect("registered")
         .detach();
     let journal = noting(&registry);
-    let emitted = block_on(registry.try_emit_async(Sent))
-        .ok()
-        .expect("none fails");
+    let emitted = block_on(registry.try_emit_async(Sent)).expect("none fails");
     assert_eq!((emitted.ran(), emitted.deferred()), (4, 2));
     let mut noted = journal.take();
     assert_eq!(noted[..2], ["m awaited: ran", "m sync sync: ran"]);
@@ -176,9 +174,7 @@ fn failures_panics_and_filters_arrive_as_outcomes() {
         .expect("registered")
         .detach();
     let journal = noting(&registry);
-    let error = block_on(registry.try_emit_async(Sent))
-        .err()
-        .expect("five fail");
+    let error = block_on(registry.try_emit_async(Sent)).expect_err("five fail");
     assert_eq!((error.ran(), error.failures().len()), (5, 5));
     let mut noted = journal.take();
     noted.sort();
@@ -299,9 +295,7 @@ fn a_stop_of_an_awaited_subscriber_passes_through_it() {
         .expect("registered")
         .detach();
     let journal = noting(&registry);
-    let emitted = block_on(registry.try_emit_async(Sent))
-        .ok()
-        .expect("none fails");
+    let emitted = block_on(registry.try_emit_async(Sent)).expect("none fails");
     assert_eq!(emitted.stopped_by().map(|info| &*info.name), Some("stop"));
     assert_eq!(journal.take(), ["m stop: ran and stopped the event"]);
 }
@@ -316,7 +310,7 @@ fn an_awaited_subscriber_in_a_sync_emit_has_failed() {
         .expect("registered")
         .detach();
     let journal = noting(&registry);
-    let error = registry.try_emit(Sent).err().expect("it is not run");
+    let error = registry.try_emit(Sent).expect_err("it is not run");
     assert!(matches!(error.failures()[0].cause(), Cause::NotAwaited(_)));
     assert_eq!(error.ran(), 0);
     assert!(journal.take()[0].starts_with("m sync awaited: was not reached"));

@@ -47,9 +47,7 @@ fn one_that_drops_the_call_halfway_cancels_the_subscriber() {
         })
         .detach();
     registry.wrap(Around(cancel)).detach();
-    let error = block_on(registry.try_emit_async(Sent))
-        .err()
-        .expect("it is cancelled");
+    let error = block_on(registry.try_emit_async(Sent)).expect_err("it is cancelled");
     assert_eq!(
         error.failures()[0].error().expect("an error").to_string(),
         "cancelled"

@@ -274,7 +274,7 @@ fn a_panicking_hook_does_not_affect_the_emit_nor_other_hooks() {
     registry.on_failure(|_| panic!("no network")).detach();
     hook(&registry, &journal).detach();
     fail(&registry, "charge");
-    let error = registry.try_emit(Paid).err().expect("the subscriber fails");
+    let error = registry.try_emit(Paid).expect_err("the subscriber fails");
     assert_eq!(error.failures().len(), 1);
     assert_eq!(journal.take(), ["charge of policy::paid"]);
 }
@@ -309,7 +309,7 @@ fn counting(react: impl Fn(&Registry) + Send + Sync + 'static) -> (Registry, Arc
 fn what_a_hook_emits_is_not_reported_to_it() {
     let (registry, calls) = counting(|registry| {
         registry.emit(Reported);
-        let error = registry.try_emit(Reported).err().expect("it fails");
+        let error = registry.try_emit(Reported).expect_err("it fails");
         assert_eq!(error.failures().len(), 1);
         block_on(registry.emit_async(Reported));
     });
