@@ -11,16 +11,13 @@
 use super::{context::EmitContext, defer::defer};
 use crate::{
     background::Select,
-    context::{
-        EmitGuard, MAX_LIMIT, UNKNOWN_SITE, is_observed, log, records_spans, refuse, refuse_for,
-    },
-    event::Event,
-    handler::{ErasedEvent, ErasedEventRef, Run, erase, run_wrapped},
+    context::{EmitGuard, MAX_LIMIT, UNKNOWN_SITE, is_observed, log, records_spans},
+    handler::{ErasedEvent, ErasedEventRef, Run, run_wrapped},
     metadata::Origin,
     plan::{Found, Plan, Slot},
     queue::JobResult,
     registry::{EmitLimits, EventQueue},
-    result::{EmitErrorKind, EmitStats, FailedCheck, FailureList, NotRun, Outcomes, TooDeep},
+    result::{EmitErrorKind, EmitStats, FailureList, NotRun, Outcomes, TooDeep},
 };
 
 /// The result of the fast path of an emit.
@@ -249,48 +246,6 @@ impl SlowEvent for ErasedEvent<'_> {
 
     fn lend(&self) -> Option<ErasedEventRef<'_>> {
         Some(ErasedEvent::lend(self))
-    }
-}
-
-/// An event that fails closed, on the slow path.
-pub(super) struct FailClosedEvent<'e, E> {
-    event: &'e mut E,
-    /// How many failures have refused it.
-    refused_for: usize,
-}
-
-impl<'e, E: Event> FailClosedEvent<'e, E> {
-    pub(super) fn new(event: &'e mut E) -> Self {
-        let refused_for = 0;
-        Self { event, refused_for }
-    }
-
-    /// Refuses the event because of what failed since its chain has run.
-    pub(super) fn refuse_for(&mut self, error: &EmitErrorKind) {
-        match error {
-            EmitErrorKind::Failed(failures) => refuse(self.event, &failures[self.refused_for..]),
-            EmitErrorKind::TooDeep(why) => refuse_for(self.event, [FailedCheck::of_refusal(why)]),
-        }
-    }
-}
-
-impl<E: Event> SlowEvent for FailClosedEvent<'_, E> {
-    fn run_chain(
-        &mut self,
-        plan: &Plan,
-        emit_context: EmitContext<'_>,
-        failures: Option<&FailureList>,
-    ) -> EmitStats {
-        let stats = run_chain(plan, &mut erase(self.event), emit_context, failures);
-        if let Some(failures) = failures {
-            self.refused_for = failures.len();
-            failures.with(|failures| refuse(self.event, failures));
-        }
-        stats
-    }
-
-    fn lend(&self) -> Option<ErasedEventRef<'_>> {
-        self.event.__owned().map(ErasedEventRef::of)
     }
 }
 

@@ -15,6 +15,7 @@
 //! - `sync_emission`: the fast path and the slow path of sync emits; `async_emission`: the state that the
 //!   futures of async emits share;
 //! - `find_plan`: the plan of an event that has a type, or only a topic;
+//! - `fail_closed`: an event that the failure of a subscriber refuses, in a sync emit;
 //! - `dispatch`: runs the chain of a plan; `run_all`: the chain and then the background plan, on one
 //!   task;
 //! - `defer`: queues a snapshot for background handlers, and handles a full queue;
@@ -48,6 +49,7 @@ mod dispatch;
 pub(crate) mod emit_async;
 mod emit_sync;
 mod enqueue;
+mod fail_closed;
 mod find_plan;
 mod later;
 mod run_all;

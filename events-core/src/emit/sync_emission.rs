@@ -10,7 +10,8 @@ use std::any::TypeId;
 
 use super::{
     context::{CallSite, default_origin},
-    dispatch::{self, EmitPath, FailClosedEvent},
+    dispatch::{self, EmitPath},
+    fail_closed::FailClosedEvent,
 };
 use crate::{
     context::{is_observed, log},

@@ -1,5 +1,4 @@
-//! The event trait, and families: how handlers of events that borrow are registered without `'static`, see the
-//! documentation of this folder.
+//! The event trait, and families: how handlers of events that borrow are registered without `'static`, see `mod.rs`.
 //!
 //! The emit methods are implemented in folders that depend on this one; the derive names that
 //! implementation as [`Event::Backend`].

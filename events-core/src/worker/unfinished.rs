@@ -1,4 +1,4 @@
-//! The events that have not run when a queue is shut down or emptied.
+//! The events that are unfinished when a queue is shut down, or that are taken out of it.
 
 use std::{any::Any, fmt, time::SystemTime};
 

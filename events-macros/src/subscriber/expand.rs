@@ -8,9 +8,9 @@ use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 
 use super::{
-    arguments::OrderTarget,
     background, install,
     model::{EventSelector, Subscriber},
+    options::OrderTarget,
     tokens::{function_path, key, listed_families, parameter_family, register_copies},
 };
 use crate::syntax::spans::mixed_site_at;

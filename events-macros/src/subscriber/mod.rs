@@ -1,6 +1,5 @@
 //! `#[subscriber]`.
 
-mod arguments;
 mod background;
 mod checks;
 pub(crate) mod expand;
@@ -8,9 +7,9 @@ mod filters;
 mod install;
 pub(crate) mod method;
 pub(crate) mod model;
+mod options;
 mod params;
 mod tokens;
-mod topic_pattern;
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -1,5 +1,5 @@
 //! The model of a subscriber: a function, or a method of a listener. Every error of the attribute is
-//! created here, in `checks`, in `arguments` or in `topic_pattern`.
+//! created here, in `checks` or in `options`.
 
 use proc_macro2::TokenStream;
 use syn::{
@@ -8,14 +8,13 @@ use syn::{
 };
 
 use super::{
-    arguments::{OrderTarget, PlainOptions, SubscriberArgs},
     checks::{
         event_param::{event_reference, takes_any_event},
         predicate::check_when,
         signature::{check_background, check_selector, check_signature},
     },
     method::Method,
-    topic_pattern::TopicPattern,
+    options::{OrderTarget, PlainOptions, SubscriberArgs, TopicPattern},
 };
 use crate::syntax::{
     attributes::{cfg_attributes, find_macro, lint_attributes},

@@ -11,6 +11,7 @@
 
 #![cfg(test)]
 
+#[allow(dead_code, reason = "the tests need a part of it")]
 #[path = "../../../src/queue/bounded/bounded_queue.rs"]
 mod bounded_queue;
 #[path = "../../../src/background/policies/fair_semaphore.rs"]
@@ -24,6 +25,7 @@ mod in_flight;
 mod plan_cell;
 #[path = "../../../src/queue/bounded/popped.rs"]
 mod popped;
+#[allow(dead_code, reason = "the tests need a part of it")]
 #[path = "../../../src/queue/bounded/sides.rs"]
 mod sides;
 #[path = "../../../src/queue/bounded/typed_fifo.rs"]

@@ -10,7 +10,7 @@ use super::{
     types::{generic_error, impl_trait_span, last_segment},
 };
 use crate::{
-    subscriber::{arguments::SubscriberArgs, method::Method},
+    subscriber::{method::Method, options::SubscriberArgs},
     syntax::{errors::Errors, text::type_text::source_text},
 };
 

@@ -9,8 +9,9 @@ use std::{
 use shuttle::sync::{Condvar, Mutex};
 
 use crate::{
-    bounded_queue::BoundedQueue, popped::Popped,
+    bounded_queue::BoundedQueue,
     context::EventChain,
+    popped::Popped,
     primitives::Waiter,
     sides::{PushError, PushErrorKind},
 };

@@ -11,16 +11,15 @@ use std::{
     task::{Poll, Waker, ready},
 };
 
-use super::{
-    context::CallSite,
-    defer::defer,
-    run_all::{self, Dispatch, run_all},
-};
 use crate::{
-    background::{BackgroundPlan, BackgroundRun, Select, UnfinishedHandlers},
+    background::{BackgroundPlan, BackgroundRun, Select},
     context::{CatchSpan, EmitGuard, is_traced, log, refuse_for},
+    emit::{
+        context::CallSite,
+        run_all::{self, Dispatch, run_all},
+    },
     event::{Event, TypedView, topic_of, topic_text},
-    handler::{BackgroundCall, ErasedEventRef},
+    handler::BackgroundCall,
     metadata::{EmitVerb, Origin},
     primitives::OptionBox,
     registry::Registry,
@@ -34,21 +33,21 @@ pin_project_lite::pin_project! {
     /// An async emission in progress. When it is dropped, it queues the remaining deferred handlers that
     /// depend on no async one, and logs which handlers are cut off or not reached, and the failures that were not
     /// reported.
-    pub(super) struct AsyncEmission<E: Event> {
+    pub(in crate::emit) struct AsyncEmission<E: Event> {
         #[pin]
-        background_run: BackgroundRun<E>,
-        registry: Registry,
-        site: CallSite,
+        pub(super) background_run: BackgroundRun<E>,
+        pub(super) registry: Registry,
+        pub(super) site: CallSite,
         // The span that each poll enters, if there is one. Before the first poll: that of the caller.
-        span: OptionBox<CatchSpan>,
+        pub(super) span: OptionBox<CatchSpan>,
         stage: Stage,
-        stats: EmitStats,
+        pub(super) stats: EmitStats,
         // The failures of the chain, and of deferring.
-        failures: OptionBox<Vec<Failure>>,
+        pub(super) failures: OptionBox<Vec<Failure>>,
         // The background plan, if deferred handlers of it are not queued yet.
-        deferred_last: Option<Arc<BackgroundPlan>>,
+        pub(super) deferred_last: Option<Arc<BackgroundPlan>>,
         // What became of the subscribers, if that is recorded.
-        outcomes: Outcomes,
+        pub(super) outcomes: Outcomes,
     }
 
     impl<E: Event> PinnedDrop for AsyncEmission<E> {
@@ -77,7 +76,7 @@ enum Stage {
 
 impl<E: Event> AsyncEmission<E> {
     #[inline]
-    pub(super) fn new(
+    pub(in crate::emit) fn new(
         registry: Registry,
         event: E,
         origin: Option<Origin>,
@@ -104,24 +103,24 @@ impl<E: Event> AsyncEmission<E> {
     }
 
     /// The same, with a record of what becomes of the subscribers.
-    pub(super) fn recorded(mut self) -> Self {
+    pub(in crate::emit) fn recorded(mut self) -> Self {
         self.outcomes = Outcomes::OF_ASYNC_EMIT;
         self
     }
 
     #[cfg(feature = "tokio")]
-    pub(super) fn registry(&self) -> &Registry {
+    pub(in crate::emit) fn registry(&self) -> &Registry {
         &self.registry
     }
 
     /// The topic of the event: its own, if it is a named event.
-    pub(super) fn topic(&self) -> &str {
+    pub(in crate::emit) fn topic(&self) -> &str {
         self.background_run.event().map_or(E::topic(), topic_of)
     }
 
     /// Polls the handlers, and logs failures. Returns the event.
     #[inline]
-    pub(super) fn poll_event(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<E> {
+    pub(in crate::emit) fn poll_event(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<E> {
         let polled = self.as_mut().poll(waker);
         // The failures of the chain are logged even while async handlers are pending.
         if !self.failures.is_none() {
@@ -153,7 +152,7 @@ impl<E: Event> AsyncEmission<E> {
     }
 
     /// Polls the handlers, and returns the event with the result.
-    pub(super) fn poll_result(
+    pub(in crate::emit) fn poll_result(
         mut self: Pin<&mut Self>,
         waker: &Waker,
     ) -> Poll<Result<Emitted<E>, EmitError<E>>> {
@@ -212,72 +211,6 @@ impl<E: Event> AsyncEmission<E> {
         if let Some(event) = background_run.as_mut().event_mut() {
             refuse_for(event, failed);
             refuse_for(event, refusal.map(FailedCheck::of_refusal));
-        }
-    }
-
-    /// The emission is dropped before its end: drops the pending handlers, queues the deferred ones that depend on none of
-    /// them, and logs the others.
-    #[cold]
-    #[inline(never)]
-    fn cut_off(mut self: Pin<&mut Self>) {
-        let mut unfinished = UnfinishedHandlers::default();
-        if log::records_cut_off() {
-            unfinished = self.background_run.unfinished();
-            let last = self.deferred_last.iter();
-            let not_reached = last.flat_map(|plan| plan.selected(Select::DeferredAfterAsync));
-            unfinished.subscribers.extend(not_reached.cloned());
-        }
-        // Before a deferred handler, which runs here if the queue is full: it could wait for what they hold.
-        self.as_mut().project().background_run.clear();
-        if self.deferred_last.is_some() {
-            self.as_mut().defer_last(Select::DeferredWhenDropped);
-        }
-        let (cut_off, not_reached) = unfinished.split();
-        if !cut_off.is_empty() {
-            let _entered = self.span.get().and_then(CatchSpan::enter);
-            log::cut_off(self.topic(), cut_off, not_reached);
-        }
-    }
-
-    /// Queues deferred handlers that are not queued yet, once the async ones are complete or dropped.
-    #[cold]
-    fn defer_last(self: Pin<&mut Self>, select: Select) {
-        let this = self.project();
-        let Some(background) = this.deferred_last.take() else {
-            return;
-        };
-        let _entered = this.span.get().and_then(CatchSpan::enter);
-        let background_run = this.background_run;
-        let Some(event) = background_run.event().and_then(|event| event.__owned()) else {
-            return;
-        };
-        let emit_context = this
-            .registry
-            .core()
-            .emit_context::<E::Family>(background_run.origin(), this.site);
-        let _guard = EmitGuard::reenter(E::info(), background_run.state());
-        let recording = FailureList::of_async_emit(this.outcomes);
-        let mut failed = Vec::new();
-        let mut fail = |failure| {
-            if E::__FAILS_CLOSED {
-                failed.extend(FailedCheck::of(&failure));
-            }
-            this.failures.get_or_insert_default().push(failure);
-        };
-        let deferral = defer(
-            &background,
-            ErasedEventRef::of(event),
-            emit_context,
-            select,
-            recording.if_recorded(),
-            &mut fail,
-        );
-        deferral.add_to(this.stats);
-        drop(recording.end(this.outcomes));
-        if E::__FAILS_CLOSED
-            && let Some(event) = background_run.event_mut()
-        {
-            refuse_for(event, failed);
         }
     }
 

@@ -1,5 +1,5 @@
-//! Deferring: makes a snapshot of an event for its background handlers, pushes it and handles a rejected
-//! push, but does not store it, which `queue/job_queue.rs` does.
+//! Deferring: pushes the snapshot of an event for its background handlers, and handles a rejected push, but does
+//! not store it, which `queue/job_queue.rs` does.
 //!
 //! The filters of these handlers are evaluated first, on the emitter's thread; without a handler whose
 //! filters pass there is no snapshot. When the queue does not accept the snapshot, its deferred handlers
@@ -9,26 +9,23 @@
 //! Handlers with a delay get a snapshot of their own, one for each delay, which is scheduled. When it cannot be, they are
 //! reported as not reached: they are not to run now.
 
-use std::{collections::BTreeMap, iter, pin::Pin, sync::Arc, task::Waker, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, task::Waker, time::Duration};
 
-use super::context::EmitContext;
+use super::snapshot::{failed_in, snapshot};
 use crate::{
-    background::{
-        BackgroundPlan, BackgroundRun, DeferredRun, ErasedBackgroundRun, Select, copy_event,
-    },
-    context::{emission_state, failed_emission, panic_hook::catch_panic},
-    event::EventCopy,
-    handler::{BackgroundCall, EmitOrigin, ErasedEventRef},
+    background::{BackgroundPlan, Select},
+    emit::context::EmitContext,
+    handler::{EmitOrigin, ErasedEventRef},
     metadata::SubscriberInfo,
     primitives::drop_catching,
     queue::{ClonedEventJob, PushError, PushErrorKind, ScheduleErrorKind},
     registry::EventQueue,
-    result::{Cause, EmitStats, FailedEmission, Failure, FailureList, Undelivered},
+    result::{Cause, EmitStats, Failure, FailureList, Undelivered},
 };
 
 /// How many background handlers were queued, and how many ran at once.
 #[derive(Default)]
-pub(super) struct Deferral {
+pub(in crate::emit) struct Deferral {
     /// How many will run from the queue.
     deferred: u32,
     /// How many ran at once, since the queue was full or shut down.
@@ -40,7 +37,7 @@ pub(super) struct Deferral {
 }
 
 impl Deferral {
-    pub(super) fn add_to(self, stats: &mut EmitStats) {
+    pub(in crate::emit) fn add_to(self, stats: &mut EmitStats) {
         stats.deferred += self.deferred;
         stats.ran += self.ran;
         stats.unreached |= u16::from(self.is_unreached);
@@ -51,7 +48,7 @@ impl Deferral {
 /// Queues a snapshot of an event for those of the selected background handlers whose filters pass.
 #[cold]
 #[inline(never)]
-pub(super) fn defer(
+pub(in crate::emit) fn defer(
     background: &Arc<BackgroundPlan>,
     event: ErasedEventRef<'_>,
     emit_context: EmitContext<'_>,
@@ -232,118 +229,6 @@ fn select_accepting(
     selected
 }
 
-/// The emission, for a failure in it.
-#[cold]
-fn failed_in(
-    background: &BackgroundPlan,
-    event: ErasedEventRef<'_>,
-    emit_context: EmitContext<'_>,
-) -> FailedEmission {
-    let mut topic = emit_context.info.topic().into();
-    if let Some(view) = background.view() {
-        view(event, emit_context.origin, &mut |event| {
-            if event.topic() != emit_context.info.topic() {
-                topic = event.topic().to_owned().into();
-            }
-        });
-    }
-    failed_emission(topic, emit_context.origin)
-}
-
-/// The snapshot for these handlers. `None` if there are none, or if `Clone` panics.
-fn snapshot(
-    background: &Arc<BackgroundPlan>,
-    event: ErasedEventRef<'_>,
-    emit_context: EmitContext<'_>,
-    selected: &mut Vec<usize>,
-    fail: &mut dyn FnMut(Failure),
-) -> Option<Pin<Box<dyn ErasedBackgroundRun>>> {
-    let copied = match shared_copy(background, event, emit_context, selected, fail) {
-        Ok(copied) => copied,
-        Err(cause) => {
-            let emission = failed_in(background, event, emit_context);
-            report_not_copied(background, selected, cause, &emission, fail);
-            return None;
-        }
-    };
-    let &first = selected.first()?;
-    let call = BackgroundCall::new(emit_context.info, emit_context.origin.cloned());
-    let call = background.call_of_job(call);
-    let run = |call| DeferredRun {
-        plan: Arc::clone(background),
-        selected: selected.clone(),
-        call,
-        state: emission_state(background.takes_emission()),
-    };
-    if let Some(copy) = copied {
-        let run = run(call.with_topic(copy.topic()));
-        return Some(Box::pin(BackgroundRun::of_snapshot(copy, run)));
-    }
-    let handler = background.handler(first);
-    match catch_panic(|| handler.copy(event, run(call))) {
-        Ok(snapshot) => snapshot,
-        Err(panic) => {
-            let emission = failed_in(background, event, emit_context);
-            report_not_copied(background, selected, Cause::Panic(panic), &emission, fail);
-            None
-        }
-    }
-}
-
-/// The copy of the event for all of these handlers, if some take a copy; the others read the event in it. If the event
-/// cannot be copied, those that take a copy are removed. An error if `Clone` panics.
-fn shared_copy(
-    background: &BackgroundPlan,
-    event: ErasedEventRef<'_>,
-    emit_context: EmitContext<'_>,
-    selected: &mut Vec<usize>,
-    fail: &mut dyn FnMut(Failure),
-) -> Result<Option<EventCopy>, Cause> {
-    let takes_copy = |index: usize| background.handler(index).takes_copy();
-    let Some(view) = background.view() else {
-        return Ok(None);
-    };
-    if !selected.iter().any(|&index| takes_copy(index)) {
-        return Ok(None);
-    }
-    match copy_event(event, emit_context.origin, view) {
-        Ok(copy) => Ok(Some(copy)),
-        Err(Cause::NoCopy(why)) => {
-            for index in selected.extract_if(.., |index| takes_copy(*index)) {
-                let subscriber = Arc::clone(&background.subscribers()[index]);
-                let emission = failed_in(background, event, emit_context);
-                fail(
-                    background
-                        .policy
-                        .fail(subscriber, Cause::NoCopy(why.clone()), emission),
-                );
-            }
-            Ok(None)
-        }
-        Err(cause) => Err(cause),
-    }
-}
-
-/// Reports to each handler that the event was not copied: `cause` for the first.
-fn report_not_copied(
-    background: &BackgroundPlan,
-    selected: &[usize],
-    cause: Cause,
-    emission: &FailedEmission,
-    fail: &mut dyn FnMut(Failure),
-) {
-    let causes = iter::once(cause).chain(iter::repeat_with(|| {
-        Cause::Undelivered(Undelivered::NotCopied)
-    }));
-    for (&index, cause) in selected.iter().zip(causes) {
-        fail(background.policy.fail(
-            Arc::clone(&background.subscribers()[index]),
-            cause,
-            emission.clone(),
-        ));
-    }
-}
-
 /// The queue did not accept the snapshot: the deferred handlers run here, and the async ones are
 /// reported as not reached. Returns how many ran, and how many calls that failed are repeated.
 fn run_on_full_queue(
@@ -387,7 +272,7 @@ fn run_on_full_queue(
 }
 
 /// The reason that is reported for an event that was not scheduled.
-pub(super) fn not_scheduled(kind: ScheduleErrorKind) -> Undelivered {
+pub(in crate::emit) fn not_scheduled(kind: ScheduleErrorKind) -> Undelivered {
     match kind {
         ScheduleErrorKind::Full { capacity } => Undelivered::ScheduleFull { capacity },
         ScheduleErrorKind::ShutDown => Undelivered::ShutDown,
@@ -395,7 +280,7 @@ pub(super) fn not_scheduled(kind: ScheduleErrorKind) -> Undelivered {
 }
 
 /// The reason that is reported for an event that the queue did not accept.
-pub(super) fn undelivered(kind: &PushErrorKind) -> Undelivered {
+pub(in crate::emit) fn undelivered(kind: &PushErrorKind) -> Undelivered {
     match *kind {
         PushErrorKind::Full { capacity } => Undelivered::QueueFull { capacity },
         PushErrorKind::ShutDown => Undelivered::ShutDown,

@@ -7,14 +7,14 @@ use syn::{Error, LitStr, Path, Result};
 use crate::syntax::options::RawOption;
 
 /// A pattern of topics, with its variant of `PatternText` in `events-core`.
-pub(super) struct TopicPattern {
+pub(in crate::subscriber) struct TopicPattern {
     variant: &'static str,
     text: LitStr,
 }
 
 impl TopicPattern {
     /// One exact topic.
-    pub(super) fn parse_exact(option: RawOption) -> Result<Self> {
+    pub(in crate::subscriber) fn parse_exact(option: RawOption) -> Result<Self> {
         let text = option.into_string("\"shop.orders\"")?;
         Ok(Self {
             variant: "Exact",
@@ -23,7 +23,7 @@ impl TopicPattern {
     }
 
     /// A regular expression that matches whole topics, and is valid.
-    pub(super) fn parse(option: RawOption) -> Result<Self> {
+    pub(in crate::subscriber) fn parse(option: RawOption) -> Result<Self> {
         let text = option.into_string("\"shop::orders::.*\"")?;
         match regex_syntax::Parser::new().parse(&text.value()) {
             Ok(_) => Ok(Self {
@@ -37,12 +37,12 @@ impl TopicPattern {
         }
     }
 
-    pub(super) fn is_exact(&self) -> bool {
+    pub(in crate::subscriber) fn is_exact(&self) -> bool {
         self.variant == "Exact"
     }
 
     /// The `EventSelector` of events whose topic matches.
-    pub(super) fn selector(&self, core: &Path) -> TokenStream {
+    pub(in crate::subscriber) fn selector(&self, core: &Path) -> TokenStream {
         let Self { variant, text } = self;
         let variant = Ident::new(variant, Span::mixed_site());
         quote! {

@@ -5,11 +5,13 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{
-    Error, Expr, ExprLit, Lit, Path, Result, Type, ext::IdentExt, parse::Parser, parse_quote,
-    spanned::Spanned,
+    Error, Expr, ExprLit, Lit, Path, Result, Type, ext::IdentExt, parse_quote, spanned::Spanned,
 };
 
-use super::topic_pattern::TopicPattern;
+use super::{
+    order::{OrderArgs, check_target_paths, check_target_texts},
+    topic_pattern::TopicPattern,
+};
 use crate::syntax::{
     errors::Errors,
     options::{RawOption, SetOnce},
@@ -39,55 +41,43 @@ const OPTIONS: &[&str] = &[
     "exact_topic",
 ];
 
-/// A target of `before`, `after` or one of their forms `_if_present`.
-pub(crate) struct OrderTarget {
-    pub(super) path: Expr,
-    /// Whether the target has to be subscribed.
-    pub(super) is_required: bool,
-}
-
 /// The validated options.
 #[derive(Default)]
-pub(super) struct SubscriberArgs {
-    pub(super) options: PlainOptions,
-    pub(super) when: SetOnce<Expr>,
-    pub(super) origin: SetOnce<Expr>,
-    pub(super) per_key: SetOnce<Expr>,
-    pub(super) order: OrderArgs,
-    pub(super) topic: SetOnce<TopicPattern>,
-    pub(super) core: SetOnce<Path>,
+pub(in crate::subscriber) struct SubscriberArgs {
+    pub(in crate::subscriber) options: PlainOptions,
+    pub(in crate::subscriber) when: SetOnce<Expr>,
+    pub(in crate::subscriber) origin: SetOnce<Expr>,
+    pub(in crate::subscriber) per_key: SetOnce<Expr>,
+    pub(in crate::subscriber) order: OrderArgs,
+    pub(in crate::subscriber) topic: SetOnce<TopicPattern>,
+    pub(in crate::subscriber) core: SetOnce<Path>,
     /// The listed event types.
-    pub(super) event_types: Vec<Type>,
+    pub(in crate::subscriber) event_types: Vec<Type>,
     /// Whether the option `topic` is given, valid or not.
-    pub(super) has_topic: bool,
-}
-
-/// The options that order the subscriber relative to others.
-#[derive(Default)]
-pub(super) struct OrderArgs {
-    before: SetOnce<Expr>,
-    after: SetOnce<Expr>,
-    before_if_present: SetOnce<Expr>,
-    after_if_present: SetOnce<Expr>,
+    pub(in crate::subscriber) has_topic: bool,
 }
 
 /// The options that are plain values. Each is a field of `SubscriberOptions` in `events-core`.
 #[derive(Default)]
-pub(super) struct PlainOptions {
+pub(in crate::subscriber) struct PlainOptions {
     priority: SetOnce<Expr>,
-    pub(super) once: SetOnce<()>,
-    pub(super) awaited: SetOnce<()>,
-    pub(super) deferred: SetOnce<()>,
-    pub(super) delay: SetOnce<Expr>,
-    pub(super) timeout: SetOnce<Expr>,
-    pub(super) retry: SetOnce<Expr>,
-    pub(super) debounce: SetOnce<Expr>,
-    pub(super) concurrency: SetOnce<Expr>,
+    pub(in crate::subscriber) once: SetOnce<()>,
+    pub(in crate::subscriber) awaited: SetOnce<()>,
+    pub(in crate::subscriber) deferred: SetOnce<()>,
+    pub(in crate::subscriber) delay: SetOnce<Expr>,
+    pub(in crate::subscriber) timeout: SetOnce<Expr>,
+    pub(in crate::subscriber) retry: SetOnce<Expr>,
+    pub(in crate::subscriber) debounce: SetOnce<Expr>,
+    pub(in crate::subscriber) concurrency: SetOnce<Expr>,
     optional: SetOnce<()>,
 }
 
 impl SubscriberArgs {
-    pub(super) fn new(options: Vec<RawOption>, is_method: bool, errors: &mut Errors) -> Self {
+    pub(in crate::subscriber) fn new(
+        options: Vec<RawOption>,
+        is_method: bool,
+        errors: &mut Errors,
+    ) -> Self {
         let mut args = Self::default();
         for option in options {
             let name = option.name.clone();
@@ -197,31 +187,18 @@ impl SubscriberArgs {
     }
 }
 
-impl OrderArgs {
-    /// The targets before which it runs, and those after which it runs.
-    pub(super) fn into_targets(self) -> [Vec<OrderTarget>; 2] {
-        let join = |required: SetOnce<Expr>, if_present: SetOnce<Expr>| {
-            let target = |is_required| move |path| OrderTarget { path, is_required };
-            let required = targets(required.into_value()).into_iter();
-            let if_present = targets(if_present.into_value()).into_iter();
-            let required = required.map(target(true));
-            required.chain(if_present.map(target(false))).collect()
-        };
-        [
-            join(self.before, self.before_if_present),
-            join(self.after, self.after_if_present),
-        ]
-    }
-}
-
 impl PlainOptions {
     /// Whether an `async fn` is awaited in its place; `changes` is whether it takes `&mut`.
-    pub(super) fn is_awaited(&self, changes: bool) -> bool {
+    pub(in crate::subscriber) fn is_awaited(&self, changes: bool) -> bool {
         changes || self.awaited.is_set()
     }
 
     /// The `CallPolicies` of the subscriber, if it has some or a limit of concurrent calls.
-    pub(super) fn policies(&self, core: &Path, per_key: bool) -> Option<TokenStream> {
+    pub(in crate::subscriber) fn policies(
+        &self,
+        core: &Path,
+        per_key: bool,
+    ) -> Option<TokenStream> {
         let has_policies = per_key
             || self.concurrency.is_set()
             || self.timeout.is_set()
@@ -254,7 +231,12 @@ impl PlainOptions {
 
     /// The `SubscriberOptions` of the subscriber. The signature of the function determines `changes` and
     /// `is_async`.
-    pub(super) fn tokens(&self, core: &Path, changes: bool, is_async: bool) -> TokenStream {
+    pub(in crate::subscriber) fn tokens(
+        &self,
+        core: &Path,
+        changes: bool,
+        is_async: bool,
+    ) -> TokenStream {
         let awaited = is_async && self.is_awaited(changes);
         let asynchronous = is_async && !awaited;
         let priority = match self.priority.value() {
@@ -357,86 +339,6 @@ fn positive(value: Expr) -> Result<Expr> {
         return Err(Error::new(number.span(), text));
     }
     Ok(value)
-}
-
-/// Checks the targets that are texts: each is the path of a subscriber. A listener may also be added at run time, so
-/// one of its methods may name the id of a run-time subscriber.
-fn check_target_paths(name: &Ident, value: Expr, is_method: bool) -> Result<Expr> {
-    let is_valid = |text: &str| is_path(text) || (is_method && is_id(text));
-    check_texts(value, is_valid, || {
-        format!(
-            "`{name}` accepts a function, `{name} = audit`, or the path of a subscriber as the report of a \
-             scan prints it, `{name} = \"my_crate::my_module::audit\"`"
-        )
-    })
-}
-
-/// Checks the targets of `before_if_present` and `after_if_present` that are texts: each is an id, or the path of a
-/// subscriber.
-fn check_target_texts(name: &Ident, value: Expr) -> Result<Expr> {
-    check_texts(
-        value,
-        |text| is_path(text) || is_id(text),
-        || {
-            format!(
-                "`{name}` accepts a function, `{name} = audit`, the id of a subscriber, `{name} = \"metrics\"`, or \
-                 the path of one as the report of a scan prints it, `{name} = \"my_crate::my_module::audit\"`"
-            )
-        },
-    )
-}
-
-/// Checks each target that is a text.
-fn check_texts(
-    value: Expr,
-    is_valid: impl Fn(&str) -> bool,
-    error: impl Fn() -> String,
-) -> Result<Expr> {
-    for target in &targets(Some(value.clone())) {
-        if let Expr::Lit(ExprLit {
-            lit: Lit::Str(text),
-            ..
-        }) = target
-            && !is_valid(&text.value())
-        {
-            return Err(Error::new(text.span(), error()));
-        }
-    }
-    Ok(value)
-}
-
-/// Whether it is a path of at least two names, apart from generic arguments.
-fn is_path(text: &str) -> bool {
-    let mut depth = 0_usize;
-    let mut names = String::new();
-    for character in text.chars() {
-        match character {
-            '<' => depth += 1,
-            '>' if depth == 0 => return false,
-            '>' => depth -= 1,
-            _ if depth == 0 => names.push(character),
-            _ => {}
-        }
-    }
-    let is_name = |name: &str| {
-        let is_trimmed = name.trim() == name;
-        is_trimmed && Ident::parse_any.parse_str(name).is_ok()
-    };
-    depth == 0 && names.contains("::") && names.split("::").all(is_name)
-}
-
-/// Whether it may be an id, and is not a path with an error.
-fn is_id(text: &str) -> bool {
-    !text.trim().is_empty() && !text.contains("::")
-}
-
-/// The targets of `before = audit` or `before = [audit, charge]`.
-fn targets(value: Option<Expr>) -> Vec<Expr> {
-    match value {
-        Some(Expr::Array(array)) => array.elems.into_iter().collect(),
-        Some(target) => vec![target],
-        None => Vec::new(),
-    }
 }
 
 /// The option as an event type: a path with several segments, or a name that starts with an upper-case

@@ -1,0 +1,81 @@
+//! The deferred handlers that an async emission queues at its end: when the async ones are complete, or when it is dropped.
+
+use std::pin::Pin;
+
+use super::emission::AsyncEmission;
+use crate::{
+    background::{Select, UnfinishedHandlers},
+    context::{CatchSpan, EmitGuard, log, refuse_for},
+    emit::defer::defer,
+    event::Event,
+    handler::ErasedEventRef,
+    result::{FailedCheck, FailureList},
+};
+
+impl<E: Event> AsyncEmission<E> {
+    /// The emission is dropped before its end: drops the pending handlers, queues the deferred ones that depend on none of
+    /// them, and logs the others.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn cut_off(mut self: Pin<&mut Self>) {
+        let mut unfinished = UnfinishedHandlers::default();
+        if log::records_cut_off() {
+            unfinished = self.background_run.unfinished();
+            let last = self.deferred_last.iter();
+            let not_reached = last.flat_map(|plan| plan.selected(Select::DeferredAfterAsync));
+            unfinished.subscribers.extend(not_reached.cloned());
+        }
+        // Before a deferred handler, which runs here if the queue is full: it could wait for what they hold.
+        self.as_mut().project().background_run.clear();
+        if self.deferred_last.is_some() {
+            self.as_mut().defer_last(Select::DeferredWhenDropped);
+        }
+        let (cut_off, not_reached) = unfinished.split();
+        if !cut_off.is_empty() {
+            let _entered = self.span.get().and_then(CatchSpan::enter);
+            log::cut_off(self.topic(), cut_off, not_reached);
+        }
+    }
+
+    /// Queues deferred handlers that are not queued yet, once the async ones are complete or dropped.
+    #[cold]
+    pub(super) fn defer_last(self: Pin<&mut Self>, select: Select) {
+        let this = self.project();
+        let Some(background) = this.deferred_last.take() else {
+            return;
+        };
+        let _entered = this.span.get().and_then(CatchSpan::enter);
+        let background_run = this.background_run;
+        let Some(event) = background_run.event().and_then(|event| event.__owned()) else {
+            return;
+        };
+        let emit_context = this
+            .registry
+            .core()
+            .emit_context::<E::Family>(background_run.origin(), this.site);
+        let _guard = EmitGuard::reenter(E::info(), background_run.state());
+        let recording = FailureList::of_async_emit(this.outcomes);
+        let mut failed = Vec::new();
+        let mut fail = |failure| {
+            if E::__FAILS_CLOSED {
+                failed.extend(FailedCheck::of(&failure));
+            }
+            this.failures.get_or_insert_default().push(failure);
+        };
+        let deferral = defer(
+            &background,
+            ErasedEventRef::of(event),
+            emit_context,
+            select,
+            recording.if_recorded(),
+            &mut fail,
+        );
+        deferral.add_to(this.stats);
+        drop(recording.end(this.outcomes));
+        if E::__FAILS_CLOSED
+            && let Some(event) = background_run.event_mut()
+        {
+            refuse_for(event, failed);
+        }
+    }
+}
