@@ -262,7 +262,7 @@ fn it_may_fail_a_call_before_or_after_it() {
     check_replaced(
         |next| {
             let call = next.call();
-            next.run();
+            let _ = next.run();
             call.fail("too late")
         },
         (&["a", "b", "c"], 3, &["returned an error: too late"]),
@@ -273,7 +273,7 @@ fn it_may_fail_a_call_before_or_after_it() {
 fn it_may_stop_the_event() {
     check_replaced(
         |next| {
-            next.run();
+            let _ = next.run();
             SubscriberOutcome::Stopped
         },
         (&["a", "b"], 2, &[]),
@@ -286,7 +286,7 @@ fn its_panic_is_a_failure_that_names_it() {
     check_replaced(|_| panic!("no rule"), (&["a", "c"], 3, &["Around<"]));
     check_replaced(
         |next| {
-            next.run();
+            let _ = next.run();
             panic!("no rule")
         },
         (&["a", "b", "c"], 3, &["no rule"]),
@@ -326,7 +326,7 @@ fn it_swallows_a_failure() {
         .on_failure(move |failure| seen.note(failure.to_string()))
         .detach();
     around(&registry, |next| {
-        next.run();
+        let _ = next.run();
         SubscriberOutcome::Ran
     })
     .detach();
