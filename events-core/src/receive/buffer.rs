@@ -22,7 +22,7 @@ use crate::{
     event::OwnedEvent,
     handler::{Run, Step},
     metadata::{Key, Origin, SubscriberInfo},
-    policy::Policy,
+    policy::PolicyRef,
     primitives::{drop_catching, drop_each, sync::lock, wake_each},
     registry::Registry,
     result::{Cause, FailedEmission},
@@ -82,7 +82,7 @@ pub(super) struct EventBuffer<E> {
     shared: Arc<Shared<E>>,
     /// The subscriber that fills the buffer.
     subscriber: Arc<SubscriberInfo>,
-    policy: Arc<Policy>,
+    policy: PolicyRef,
     _subscription: Subscription,
 }
 
@@ -117,7 +117,7 @@ where
         Self {
             shared,
             subscriber: Arc::new(subscription.subscriber().clone()),
-            policy: Arc::clone(registry.core().policy()),
+            policy: registry.core().policy().clone(),
             _subscription: subscription.register_or_panic(),
         }
     }

@@ -13,7 +13,7 @@ use std::{
     panic::{RefUnwindSafe, UnwindSafe},
     rc::Rc,
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock,
+        Mutex, MutexGuard, OnceLock,
         atomic::{AtomicU8, AtomicU64, Ordering},
     },
 };
@@ -25,7 +25,7 @@ use crate::{
     handler::States,
     metadata::Key,
     plan::{EventType, PatternEntry, Slot, Slots},
-    policy::{PlanType, Policy},
+    policy::{PlanType, PolicyRef},
     primitives::{CatchDrop, catch_record, drop_catching, drop_each, sync::lock},
     queue::{Drivers, JobQueue, QueueOwner},
     result::Failure,
@@ -66,7 +66,7 @@ pub(crate) struct Core {
     queue: EventQueue,
     drivers: Drivers,
     /// The failure hooks and the middleware, which the plans share.
-    policy: OnceLock<Arc<Policy>>,
+    policy: OnceLock<PolicyRef>,
 }
 
 /// Its address identifies this copy of the crate. A library that is loaded at run time has a copy of its own,
@@ -238,8 +238,8 @@ impl Core {
     }
 
     /// The failure hooks and the middleware.
-    pub(crate) fn policy(&self) -> &Arc<Policy> {
-        self.policy.get_or_init(|| Arc::new(Policy::new()))
+    pub(crate) fn policy(&self) -> &PolicyRef {
+        self.policy.get_or_init(PolicyRef::new)
     }
 
     /// What the plan of this event type is made for, with this topic.
@@ -248,7 +248,7 @@ impl Core {
             family: event_type.family,
             info: event_type.info,
             topic,
-            policy: Arc::clone(self.policy()),
+            policy: self.policy().clone(),
         }
     }
 
