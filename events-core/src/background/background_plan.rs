@@ -39,7 +39,7 @@ use crate::{
     event::OwnedEvent,
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef, Step, ViewFn},
     metadata::SubscriberInfo,
-    policy::{Entries, Middleware, Policy},
+    policy::{Entries, Middleware, PolicyRef},
     primitives::{OptionBox, drop_each},
     result::Panic,
 };
@@ -86,7 +86,7 @@ pub(crate) struct DeferredRun {
 /// The background handlers of one event type, in the order in which they are started.
 pub(crate) struct BackgroundPlan {
     /// The hooks and the middleware of the registry.
-    pub(crate) policy: Arc<Policy>,
+    pub(crate) policy: PolicyRef,
     handlers: Box<[Arc<dyn BackgroundHandler>]>,
     /// One for each handler.
     subscribers: Box<[Arc<SubscriberInfo>]>,
@@ -102,7 +102,7 @@ pub(crate) struct BackgroundPlan {
 
 impl BackgroundPlan {
     pub(crate) fn new(
-        policy: Arc<Policy>,
+        policy: PolicyRef,
         handlers: Box<[Arc<dyn BackgroundHandler>]>,
         subscribers: Box<[Arc<SubscriberInfo>]>,
         dependencies: Vec<(usize, usize)>,

@@ -9,7 +9,7 @@ use crate::{
     background::{AwaitedChain, BackgroundHandler, BackgroundPlan, ChainStep, ErasedAwaited},
     handler::{Chain, Delivery, ErasedEvent, ErasedHandler, ViewFn},
     metadata::{EventInfo, Origin, SubscriberInfo},
-    policy::{PlanType, Policy},
+    policy::{PlanType, PolicyRef},
     result::PlanSubscribers,
 };
 
@@ -72,7 +72,7 @@ impl Plan {
             .map(|(first, second)| (background_indices[first], background_indices[second]));
         let dependencies = dependencies.collect();
         let background = BackgroundPlan::new(
-            Arc::clone(&of.policy),
+            of.policy.clone(),
             background.into(),
             background_subscribers.into(),
             dependencies,
@@ -141,7 +141,7 @@ impl Plan {
 
     /// The hooks and the middleware of the registry.
     #[inline]
-    pub(crate) fn policy(&self) -> &Policy {
+    pub(crate) fn policy(&self) -> &PolicyRef {
         &self.chain.of().policy
     }
 

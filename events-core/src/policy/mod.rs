@@ -8,7 +8,7 @@
 //! - `failure_hooks`: calling the hooks;
 //! - `call`: a call of a subscriber, as middleware receives it;
 //! - `middleware`: around sync calls; `async_middleware`: around the others;
-//! - `registry_policy`: all of these of one registry; `plan_type`: how a plan has it.
+//! - `registry_policy`: all of these of one registry; `policy_ref` and `plan_type`: how a plan has it.
 
 mod async_middleware;
 mod call;
@@ -16,6 +16,7 @@ mod entry;
 mod failure_hooks;
 mod middleware;
 mod plan_type;
+mod policy_ref;
 mod registry_policy;
 
 pub use async_middleware::{BoxFuture, NextAsync};
@@ -26,4 +27,5 @@ pub(crate) use failure_hooks::{FailureHook, InFailureHook, is_in_failure_hook};
 pub use middleware::{Middleware, Next};
 pub(crate) use middleware::{SyncCall, SyncHandler, WrappedCall};
 pub(crate) use plan_type::PlanType;
+pub(crate) use policy_ref::PolicyRef;
 pub(crate) use registry_policy::{Policy, PolicyPart};

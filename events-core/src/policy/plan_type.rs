@@ -1,8 +1,8 @@
 //! What a plan is made for: an event type, its topic, and the policy of the registry.
 
-use std::{any::TypeId, borrow::Cow, sync::Arc};
+use std::{any::TypeId, borrow::Cow};
 
-use super::registry_policy::Policy;
+use super::policy_ref::PolicyRef;
 use crate::metadata::EventInfo;
 
 /// The event type of a plan, and what its registry adds.
@@ -12,5 +12,5 @@ pub(crate) struct PlanType {
     pub(crate) info: &'static EventInfo,
     /// The topic of the event type, or that of a named event.
     pub(crate) topic: Cow<'static, str>,
-    pub(crate) policy: Arc<Policy>,
+    pub(crate) policy: PolicyRef,
 }

@@ -22,7 +22,7 @@ pub(crate) struct Policy {
     failure_hooks: EntryList<FailureHook>,
     middlewares: EntryList<dyn Middleware>,
     /// Whether there is middleware.
-    is_wrapped: AtomicBool,
+    is_wrapped: Arc<AtomicBool>,
 }
 
 /// A hook or a middleware to add.
@@ -40,11 +40,11 @@ pub(crate) struct RetiredPolicy {
 }
 
 impl Policy {
-    pub(crate) const fn new() -> Self {
+    pub(super) fn new(is_wrapped: Arc<AtomicBool>) -> Self {
         Self {
             failure_hooks: EntryList::new(),
             middlewares: EntryList::new(),
-            is_wrapped: AtomicBool::new(false),
+            is_wrapped,
         }
     }
 
@@ -72,26 +72,10 @@ impl Policy {
         }
     }
 
-    /// Whether there is middleware.
-    #[inline]
-    pub(crate) fn is_wrapped(&self) -> bool {
-        self.is_wrapped.load(Ordering::Relaxed)
-    }
-
     /// The middleware, innermost first, if there is some.
-    #[inline]
-    pub(crate) fn middlewares(&self) -> Option<Entries<dyn Middleware>> {
-        if self.is_wrapped() {
-            self.load_middlewares()
-        } else {
-            None
-        }
-    }
-
-    /// Outlined: the code that runs the handlers of an event is compiled for each event type.
     #[cold]
     #[inline(never)]
-    fn load_middlewares(&self) -> Option<Entries<dyn Middleware>> {
+    pub(super) fn load_middlewares(&self) -> Option<Entries<dyn Middleware>> {
         self.middlewares.load()
     }
 

@@ -8,6 +8,7 @@ use crate::{
     },
     metadata::{EmissionId, Origin},
     policy::{InFailureHook, is_in_failure_hook},
+    primitives::OptionBox,
 };
 
 /// Until it is dropped, the context of a job is restored.
@@ -24,7 +25,7 @@ pub(crate) struct JobContext {
     /// The emission whose handler pushed the job.
     parent: Option<EmissionId>,
     /// Where and when an enqueued event was emitted, if a subscriber of it takes that.
-    pub(crate) emitted: Option<EmissionState>,
+    pub(crate) emitted: OptionBox<EmissionState>,
     /// Whether a failure hook pushed it.
     is_of_failure_hook: bool,
 }
@@ -73,7 +74,7 @@ impl JobContext {
             origin,
             span,
             parent,
-            emitted,
+            emitted: emitted.map(OptionBox::from).unwrap_or(OptionBox::NONE),
             is_of_failure_hook,
         }))
     }

@@ -22,7 +22,7 @@ use crate::{
     event::{AnyEvent, EventCopy, OwnedEvent},
     handler::{Run, Step},
     metadata::{Key, Origin, Pattern, SubscriberInfo},
-    policy::Policy,
+    policy::PolicyRef,
     primitives::{drop_catching, drop_each, sync::lock, wake_each},
     registry::Registry,
     result::{Cause, FailedEmission, RefusedCall},
@@ -82,7 +82,7 @@ pub(super) struct EventBuffer<E, C> {
     shared: Arc<Shared<E, C>>,
     /// The subscriber that fills the buffer.
     subscriber: Arc<SubscriberInfo>,
-    policy: Arc<Policy>,
+    policy: PolicyRef,
     _subscription: Subscription,
 }
 
@@ -121,7 +121,7 @@ where
         Self {
             shared,
             subscriber: Arc::new(subscription.subscriber().clone()),
-            policy: Arc::clone(registry.core().policy()),
+            policy: registry.core().policy().clone(),
             _subscription: subscription.register_or_panic(),
         }
     }
@@ -147,7 +147,7 @@ impl EventBuffer<EventCopy, TopicCondition> {
         Self {
             shared,
             subscriber: Arc::new(subscription.subscriber().clone()),
-            policy: Arc::clone(registry.core().policy()),
+            policy: registry.core().policy().clone(),
             _subscription: subscription.register_or_panic(),
         }
     }

@@ -26,7 +26,7 @@ use crate::{
     handler::States,
     metadata::Key,
     plan::{EventType, Muted, PatternEntry, Slot, Slots},
-    policy::{PlanType, Policy},
+    policy::{PlanType, PolicyRef},
     primitives::{CatchDrop, drop_catching, drop_each, sync::lock},
     queue::{Drivers, JobQueue, QueueOwner},
     result::Failure,
@@ -70,7 +70,7 @@ pub(crate) struct Core {
     queue: EventQueue,
     drivers: Drivers,
     /// The failure hooks and the middleware, which the plans share.
-    policy: OnceLock<Arc<Policy>>,
+    policy: OnceLock<PolicyRef>,
 }
 
 /// Its address identifies this copy of the crate. A library that is loaded at run time has a copy of its own,
@@ -258,8 +258,8 @@ impl Core {
     }
 
     /// The failure hooks and the middleware.
-    pub(crate) fn policy(&self) -> &Arc<Policy> {
-        self.policy.get_or_init(|| Arc::new(Policy::new()))
+    pub(crate) fn policy(&self) -> &PolicyRef {
+        self.policy.get_or_init(PolicyRef::new)
     }
 
     /// What the plan of this event type is made for, with this topic.
@@ -268,7 +268,7 @@ impl Core {
             family: event_type.family,
             info: event_type.info,
             topic,
-            policy: Arc::clone(self.policy()),
+            policy: self.policy().clone(),
         }
     }
 
