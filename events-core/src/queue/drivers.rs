@@ -143,6 +143,11 @@ impl Drivers {
         state.storing.is_empty() && state.drivers.iter().all(|driver| driver.is_stalled())
     }
 
+    /// Wakes the tasks of all drivers.
+    pub(crate) fn wake_all(&self) {
+        self.all().iter().for_each(|driver| driver.wake_driver());
+    }
+
     /// The drivers in progress, including those that have been stopped.
     pub(crate) fn all(&self) -> Vec<Arc<InFlight<RunningJob>>> {
         self.state().drivers.clone()

@@ -24,9 +24,14 @@ pub(crate) struct JobContext {
     span: CatchSpan,
     /// The emission whose handler pushed the job.
     parent: Option<EmissionId>,
+    rare: OptionBox<RareContext>,
+}
+
+/// The part of a context that few jobs have.
+struct RareContext {
     /// Where and when an enqueued event was emitted, if a subscriber of it takes that.
-    pub(crate) emitted: OptionBox<EmissionState>,
-    /// Whether a failure hook pushed it.
+    emitted: Option<EmissionState>,
+    /// Whether a failure hook pushed the job.
     is_of_failure_hook: bool,
 }
 
@@ -66,23 +71,35 @@ impl JobContext {
     ) -> Option<Box<Self>> {
         let span = span();
         let is_of_failure_hook = is_in_failure_hook();
-        let is_empty = origin.is_none() && span.is_none() && parent.is_none() && emitted.is_none();
-        if is_empty && !is_of_failure_hook {
+        let rare = if emitted.is_some() || is_of_failure_hook {
+            OptionBox::from(RareContext {
+                emitted,
+                is_of_failure_hook,
+            })
+        } else {
+            OptionBox::NONE
+        };
+        if origin.is_none() && span.is_none() && parent.is_none() && rare.is_none() {
             return None;
         }
         Some(Box::new(Self {
             origin,
             span,
             parent,
-            emitted: emitted.map(OptionBox::from).unwrap_or(OptionBox::NONE),
-            is_of_failure_hook,
+            rare,
         }))
+    }
+
+    /// Where and when an enqueued event was emitted, if a subscriber of it takes that.
+    pub(crate) fn emitted(&self) -> Option<EmissionState> {
+        self.rare.get()?.emitted
     }
 
     /// Restores the context on this thread for a job of that queue, until the guards are dropped.
     pub(crate) fn enter(&self, queue: QueueId) -> JobContextGuard<'_> {
         let job = enter_job(queue, self.parent);
-        let hook = InFailureHook::enter_if(self.is_of_failure_hook);
+        let is_of_failure_hook = self.rare.get().is_some_and(|rare| rare.is_of_failure_hook);
+        let hook = InFailureHook::enter_if(is_of_failure_hook);
         (hook, self.span.enter(), job)
     }
 }

@@ -17,7 +17,7 @@ use std::{ops::Deref, sync::Arc, time::Instant};
 use super::{
     bounded::{BoundedQueue, PushError},
     job::{JobVtable, QueueOwner, RunningJob, UnfinishedJob},
-    parked::{ParkedJob, ParkedJobItem, ParkedJobs},
+    parked::{ParkedJob, ParkedJobItem, ParkedJobs, ResumedJobs},
     schedule::{RefusedSchedule, Schedule, ScheduledJob},
     start_worker::START_WORKER,
     topic_counts::TopicCounts,
@@ -36,6 +36,7 @@ pub(crate) struct JobQueue<C: 'static> {
     schedule: Schedule<C>,
     /// The jobs that wait until they may be resumed, each with its place in a chain of events.
     parked: ParkedJobs<(Box<RunningJob>, EventChain)>,
+    resumed: ResumedJobs,
 }
 
 impl<C> JobQueue<C> {
@@ -44,6 +45,7 @@ impl<C> JobQueue<C> {
             bounded: BoundedQueue::new(),
             schedule: Schedule::new(),
             parked: ParkedJobs::new(),
+            resumed: ResumedJobs::new(),
         }
     }
 
@@ -214,12 +216,25 @@ impl<C> JobQueue<C> {
 impl<C: QueueOwner> JobQueue<C> {
     /// A parked job was woken: it is put back into the queue.
     pub(crate) fn wake_parked(&self, place: ParkedJob) {
+        let mut waker = None;
         self.parked.wake(place, |(job, chain)| {
             self.bounded.count_parked(-1);
-            let item = ParkedJobItem(job);
-            self.bounded
-                .push_due(ParkedJobItem::vtable(), item, Some(chain))
+            let item = self.resumed.item(job, chain);
+            let vtable = ParkedJobItem::vtable();
+            waker = self.bounded.push_due(vtable, item, Some(chain));
         });
+        if let Some(waker) = waker {
+            self.bounded.wake(waker);
+        }
+    }
+
+    /// Claims a job that was parked and is to be resumed, and calls `begin_poll`: for a driver that can start no further
+    /// job. It was started before, and another job of that driver may wait for what it has.
+    pub(crate) fn claim_resumed(
+        &self,
+        begin_poll: impl FnOnce(),
+    ) -> Option<(Box<RunningJob>, EventChain)> {
+        self.resumed.claim(begin_poll)
     }
 }
 

@@ -22,7 +22,7 @@ use crate::{
     context::{enter_job, is_in_job_of},
     current::enter_if_other,
     primitives::{Waiter, catch_record},
-    queue::{QueueOwner, RunningJob},
+    queue::{PoppedJob, QueueOwner, RunningJob},
     registry::Core,
 };
 
@@ -159,9 +159,10 @@ impl Queue {
 
 /// Takes the queued events out of the queue, at most that many.
 fn take_queued(core: &Core, at_most: usize) -> Vec<UnfinishedEvent> {
-    let pop = || core.queue().pop()?.take_unfinished();
+    let pop = || core.queue().pop().map(PoppedJob::take_unfinished);
     iter::from_fn(pop)
         .take(at_most)
+        .flatten() // the item of a parked job may be empty
         .map(UnfinishedEvent::new)
         .collect()
 }

@@ -7,6 +7,6 @@
 mod parked_job_item;
 mod parked_jobs;
 
-pub(super) use parked_job_item::ParkedJobItem;
+pub(super) use parked_job_item::{ParkedJobItem, ResumedJobs};
 pub(crate) use parked_jobs::ParkedJob;
 pub(super) use parked_jobs::ParkedJobs;

@@ -16,10 +16,9 @@
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard},
-    task::Waker,
 };
 
-use crate::primitives::{sync::lock, wake_catching};
+use crate::primitives::sync::lock;
 
 /// The parked jobs of a queue. `J` is the type of a job.
 pub(crate) struct ParkedJobs<J> {
@@ -112,28 +111,22 @@ impl<J> ParkedJobs<J> {
         }
     }
 
-    /// The job was woken. If it is parked, `push` puts it into the queue and returns a waker, which is woken.
-    pub(crate) fn wake(&self, ParkedJob(number): ParkedJob, push: impl FnOnce(J) -> Option<Waker>) {
-        let waker = {
-            let mut state = self.state();
-            let Some(state) = &mut *state else {
-                return;
-            };
-            match state.jobs.remove(&number) {
-                None => None,
-                Some(Place::Polled { .. }) => {
-                    let place = Place::Polled { is_woken: true };
-                    state.jobs.insert(number, place);
-                    None
-                }
-                Some(Place::Parked(job)) => {
-                    state.parked -= 1;
-                    push(job)
-                }
-            }
+    /// The job was woken. If it is parked, `push` puts it into the queue.
+    pub(crate) fn wake(&self, ParkedJob(number): ParkedJob, push: impl FnOnce(J)) {
+        let mut state = self.state();
+        let Some(state) = &mut *state else {
+            return;
         };
-        if let Some(waker) = waker {
-            wake_catching(waker);
+        match state.jobs.remove(&number) {
+            None => {}
+            Some(Place::Polled { .. }) => {
+                let place = Place::Polled { is_woken: true };
+                state.jobs.insert(number, place);
+            }
+            Some(Place::Parked(job)) => {
+                state.parked -= 1;
+                push(job);
+            }
         }
     }
 

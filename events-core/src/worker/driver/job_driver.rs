@@ -236,6 +236,9 @@ impl Driver {
         let flush = self.intake.flush_number(core);
         for _ in 0..self.intake.starts_per_poll() {
             if self.suspended >= self.concurrency {
+                if may_start && self.resume_parked(core) {
+                    continue;
+                }
                 return Rest::Full;
             }
             if self.in_flight.is_stop_requested() {

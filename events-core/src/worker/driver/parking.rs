@@ -119,6 +119,8 @@ impl Wake for ParkedWaker {
         if let Some(registry) = self.registry.upgrade() {
             let core = registry.core();
             core.queue().wake_parked(self.place);
+            // One that can start no further job resumes it.
+            core.drivers().wake_all();
             // A task that waits until the queue is settled runs the job, if there is no worker.
             core.drivers().idle().notify();
         }

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     context::{EventChain, enter_job, set_chain},
     queue::{ParkedJob, QueueOwner, RunningJob},
+    registry::Core,
 };
 
 impl Driver {
@@ -27,6 +28,30 @@ impl Driver {
             }
             Parking::Pending(job) => self.suspend(*job, chain),
         }
+    }
+
+    /// Resumes a job that was parked, though this driver can start no further one. Returns whether there was one.
+    #[cold]
+    pub(super) fn resume_parked(&mut self, core: &Core) -> bool {
+        if self.in_flight.is_stop_requested() {
+            return false;
+        }
+        let in_flight = &self.in_flight;
+        let claimed = core.queue().claim_resumed(|| in_flight.begin_poll());
+        let Some((mut job, chain)) = claimed else {
+            return false;
+        };
+        let reserve = || in_flight.reserve_slot();
+        let slot = self.spare_slot.get_or_insert_with(reserve);
+        set_chain(chain);
+        match job.poll(core, slot.waker()) {
+            Poll::Pending => self.park_or_suspend(job, chain),
+            Poll::Ready(result) => {
+                self.count(result);
+                self.in_flight.end_poll();
+            }
+        }
+        true
     }
 
     /// Stores a started job that is pending in the spare slot.
