@@ -23,7 +23,7 @@ impl Registry {
     /// use events_core::{Event, Registry};
     ///
     /// #[derive(Event)]
-    /// #[event(topic = "order.placed")]
+    /// #[event(topic = "shop.order.placed")]
     /// struct OrderPlaced;
     ///
     /// fn checkout() {}

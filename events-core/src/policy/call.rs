@@ -28,7 +28,7 @@ use crate::{
 /// };
 ///
 /// #[derive(Event)]
-/// #[event(topic = "orders.placed")]
+/// #[event(topic = "shop.orders.placed")]
 /// struct OrderPlaced;
 ///
 /// /// Refuses the events of the untrusted part of the program.
