@@ -5,6 +5,7 @@
 //! the deferred ones that dependencies connect with them, are queued when the async handlers are complete.
 
 use std::{
+    cell::Cell,
     mem,
     pin::Pin,
     sync::Arc,
@@ -38,7 +39,6 @@ pin_project_lite::pin_project! {
         #[pin]
         background_run: BackgroundRun<E>,
         registry: Registry,
-        site: CallSite,
         // The span that each poll enters, if there is one. Before the first poll: that of the caller.
         span: OptionBox<CatchSpan>,
         stage: Stage,
@@ -47,8 +47,6 @@ pin_project_lite::pin_project! {
         failures: OptionBox<Vec<Failure>>,
         // The background plan, if deferred handlers of it are not queued yet.
         deferred_last: Option<Arc<BackgroundPlan>>,
-        // What became of the subscribers, if that is recorded.
-        outcomes: Outcomes,
     }
 
     impl<E: Event> PinnedDrop for AsyncEmission<E> {
@@ -93,20 +91,12 @@ impl<E: Event> AsyncEmission<E> {
         Self {
             background_run: BackgroundRun::new(event, call, site),
             registry,
-            site,
             span,
             stage: Stage::New,
             stats: EmitStats::default(),
             failures: OptionBox::NONE,
             deferred_last: None,
-            outcomes: Outcomes::NONE,
         }
-    }
-
-    /// The same, with a record of what becomes of the subscribers.
-    pub(super) fn recorded(mut self) -> Self {
-        self.outcomes = Outcomes::OF_ASYNC_EMIT;
-        self
     }
 
     #[cfg(feature = "tokio")]
@@ -122,7 +112,7 @@ impl<E: Event> AsyncEmission<E> {
     /// Polls the handlers, and logs failures. Returns the event.
     #[inline]
     pub(super) fn poll_event(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<E> {
-        let polled = self.as_mut().poll(waker);
+        let polled = self.as_mut().poll(waker, None);
         // The failures of the chain are logged even while async handlers are pending.
         if !self.failures.is_none() {
             self.as_mut().log_failures(false);
@@ -152,16 +142,17 @@ impl<E: Event> AsyncEmission<E> {
         }
     }
 
-    /// Polls the handlers, and returns the event with the result.
+    /// Polls the handlers, and returns the event with the result. The record is that of the emit.
     pub(super) fn poll_result(
         mut self: Pin<&mut Self>,
         waker: &Waker,
+        outcomes: &mut Outcomes,
     ) -> Poll<Result<Emitted<E>, EmitError<E>>> {
-        let refusal = ready!(self.as_mut().poll(waker)).err();
+        let refusal = ready!(self.as_mut().poll(waker, Some(Cell::from_mut(outcomes)))).err();
         let failures = self.as_mut().project().failures.take();
         let mut failures = failures.unwrap_or_default();
         let this = self.as_mut().project();
-        let mut outcomes = mem::replace(this.outcomes, Outcomes::NONE);
+        let mut outcomes = mem::replace(outcomes, Outcomes::NONE);
         let result = this.background_run.take_recorded(&mut outcomes);
         failures.extend(result.into_failures());
         let event = self.as_mut().finish();
@@ -178,13 +169,17 @@ impl<E: Event> AsyncEmission<E> {
     }
 
     #[inline]
-    fn poll(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), Box<TooDeep>>> {
-        let polled = self.as_mut().poll_handlers(waker);
+    fn poll(
+        mut self: Pin<&mut Self>,
+        waker: &Waker,
+        outcomes: Option<&Cell<Outcomes>>,
+    ) -> Poll<Result<(), Box<TooDeep>>> {
+        let polled = self.as_mut().poll_handlers(waker, outcomes);
         if self.background_run.is_uncommon() {
             self.as_mut().schedule_next_calls();
         }
         if polled.is_ready() && self.deferred_last.is_some() {
-            self.as_mut().defer_last(Select::DeferredLast);
+            self.as_mut().defer_last(Select::DeferredLast, outcomes);
         }
         if E::__FAILS_CLOSED
             && let Poll::Ready(result) = &polled
@@ -230,7 +225,7 @@ impl<E: Event> AsyncEmission<E> {
         // Before a deferred handler, which runs here if the queue is full: it could wait for what they hold.
         self.as_mut().project().background_run.clear();
         if self.deferred_last.is_some() {
-            self.as_mut().defer_last(Select::DeferredWhenDropped);
+            self.as_mut().defer_last(Select::DeferredWhenDropped, None);
         }
         let (cut_off, not_reached) = unfinished.split();
         if !cut_off.is_empty() {
@@ -241,7 +236,7 @@ impl<E: Event> AsyncEmission<E> {
 
     /// Queues deferred handlers that are not queued yet, once the async ones are complete or dropped.
     #[cold]
-    fn defer_last(self: Pin<&mut Self>, select: Select) {
+    fn defer_last(self: Pin<&mut Self>, select: Select, outcomes: Option<&Cell<Outcomes>>) {
         let this = self.project();
         let Some(background) = this.deferred_last.take() else {
             return;
@@ -254,9 +249,9 @@ impl<E: Event> AsyncEmission<E> {
         let emit_context = this
             .registry
             .core()
-            .emit_context::<E::Family>(background_run.origin(), this.site);
+            .emit_context::<E::Family>(background_run.origin(), background_run.site());
         let _guard = EmitGuard::reenter(E::info(), background_run.state());
-        let recording = FailureList::of_async_emit(this.outcomes);
+        let recording = FailureList::recording(outcomes);
         let mut failed = Vec::new();
         let mut fail = |failure| {
             if E::__FAILS_CLOSED {
@@ -273,7 +268,6 @@ impl<E: Event> AsyncEmission<E> {
             &mut fail,
         );
         deferral.add_to(this.stats);
-        drop(recording.end(this.outcomes));
         if E::__FAILS_CLOSED
             && let Some(event) = background_run.event_mut()
         {
@@ -283,11 +277,15 @@ impl<E: Event> AsyncEmission<E> {
 
     /// The first call runs the chain and starts the async handlers; further calls poll these.
     #[inline]
-    fn poll_handlers(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), Box<TooDeep>>> {
+    fn poll_handlers(
+        mut self: Pin<&mut Self>,
+        waker: &Waker,
+        outcomes: Option<&Cell<Outcomes>>,
+    ) -> Poll<Result<(), Box<TooDeep>>> {
         let this = self.as_mut().project();
         if mem::replace(this.stage, Stage::Started) != Stage::New {
             if this.background_run.is_in_chain() {
-                return self.resume_chain(waker).map(Ok);
+                return self.resume_chain(waker, outcomes).map(Ok);
             }
             let _entered = this.span.get().and_then(CatchSpan::enter);
             return this.background_run.poll_measured(waker).map(Ok);
@@ -300,20 +298,27 @@ impl<E: Event> AsyncEmission<E> {
         let core = this.registry.core();
         core.warn_if_unscanned();
         let mut background_run = this.background_run;
-        let origin = background_run.origin().cloned();
-        let origin = origin.as_ref();
+        let site = background_run.site();
+        let cloned;
+        let origin = match background_run.origin() {
+            None => None,
+            Some(origin) => {
+                cloned = origin.clone();
+                Some(&cloned)
+            }
+        };
         if core.is_intercepted()
             && let Some(event) = background_run.as_mut().event_mut()
-            && core.withholds(event, origin, this.site, EmitVerb::EmitAsync)
+            && core.withholds(event, origin, site, EmitVerb::EmitAsync)
         {
             *this.stage = Stage::Refused;
             let own_topic = background_run.event().and_then(Event::__own_topic);
             let own_topic = own_topic.map(|topic| &**topic);
-            core.record_not_run::<E::Family>(this.outcomes, own_topic, NotRun::Withheld);
+            core.record_not_run::<E::Family>(outcomes, own_topic, NotRun::Withheld);
             return Poll::Ready(Ok(()));
         }
-        let emit_context = core.emit_context::<E::Family>(origin, this.site);
-        let failures = FailureList::of_async_emit(this.outcomes);
+        let emit_context = core.emit_context::<E::Family>(origin, site);
+        let failures = FailureList::recording(outcomes);
         if failures.records() {
             background_run.as_mut().record_skipped();
         }
@@ -337,12 +342,12 @@ impl<E: Event> AsyncEmission<E> {
                 }
                 polled = run_all(background_run, plan, dispatch);
             });
-        *this.failures = failures.end(this.outcomes);
-        if this.outcomes.are_recorded() && !matches!(result, Ok(Some(()))) {
+        *this.failures = failures.into_inner();
+        if outcomes.is_some() && !matches!(result, Ok(Some(()))) {
             let why = result
                 .as_ref()
                 .map_or(NotRun::Refused, |_| NotRun::FoundNone);
-            core.record_not_run::<E::Family>(this.outcomes, own_topic.as_deref(), why);
+            core.record_not_run::<E::Family>(outcomes, own_topic.as_deref(), why);
         }
         match result {
             Err(refusal) => {
@@ -355,14 +360,18 @@ impl<E: Event> AsyncEmission<E> {
 
     /// Continues the chain behind an awaited handler, and then starts the async handlers.
     #[cold]
-    fn resume_chain(self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {
+    fn resume_chain(
+        self: Pin<&mut Self>,
+        waker: &Waker,
+        outcomes: Option<&Cell<Outcomes>>,
+    ) -> Poll<()> {
         let this = self.project();
         let _entered = this.span.get().and_then(CatchSpan::enter);
         let background_run = this.background_run;
         let origin = background_run.origin().cloned();
         let core = this.registry.core();
-        let emit_context = core.emit_context::<E::Family>(origin.as_ref(), this.site);
-        let failures = FailureList::of_async_emit(this.outcomes);
+        let emit_context = core.emit_context::<E::Family>(origin.as_ref(), background_run.site());
+        let failures = FailureList::recording(outcomes);
         let polled = match EmitGuard::try_reenter(E::info(), background_run.state()) {
             Err(refusal) => {
                 *this.stats = background_run.end_chain(&refusal, &failures);
@@ -381,7 +390,7 @@ impl<E: Event> AsyncEmission<E> {
                 run_all::resume(background_run, dispatch)
             }
         };
-        if let Some(failures) = failures.end(this.outcomes).take() {
+        if let Some(failures) = failures.into_inner().take() {
             this.failures.get_or_insert_default().extend(failures);
         }
         polled

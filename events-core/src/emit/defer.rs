@@ -56,7 +56,7 @@ pub(super) fn defer(
     event: ErasedEventRef<'_>,
     emit_context: EmitContext<'_>,
     select: Select,
-    recording: Option<&FailureList>,
+    recording: Option<&FailureList<'_>>,
     fail: &mut dyn FnMut(Failure),
 ) -> Deferral {
     let mut report = Report {
@@ -125,7 +125,7 @@ impl Deferral {
         background: &Arc<BackgroundPlan>,
         event: ErasedEventRef<'_>,
         emit_context: EmitContext<'_>,
-        (delay, recording): (Option<Duration>, Option<&FailureList>),
+        (delay, recording): (Option<Duration>, Option<&FailureList<'_>>),
         mut group: Vec<usize>,
         report: &mut Report<'_>,
     ) {
@@ -205,7 +205,7 @@ fn select_accepting(
     event: ErasedEventRef<'_>,
     emit_context: EmitContext<'_>,
     select: Select,
-    recording: Option<&FailureList>,
+    recording: Option<&FailureList<'_>>,
     fail: &mut dyn FnMut(Failure),
 ) -> Vec<usize> {
     let origin = EmitOrigin::new(emit_context.origin);
@@ -350,7 +350,7 @@ fn run_on_full_queue(
     background: &BackgroundPlan,
     refused: PushError<ClonedEventJob>,
     queue: &EventQueue,
-    recording: Option<&FailureList>,
+    recording: Option<&FailureList<'_>>,
     fail: &mut dyn FnMut(Failure),
 ) -> (usize, usize) {
     let reason = undelivered(&refused.kind);

@@ -8,6 +8,8 @@
 //! One `catch_unwind` covers all handlers up to the next pause; entering it costs two instructions. After a
 //! panic the chain is resumed behind the handler that panicked.
 
+use std::cell::Cell;
+
 use super::{context::EmitContext, defer::defer};
 use crate::{
     background::Select,
@@ -200,9 +202,11 @@ pub(super) fn try_emit(
     event: &mut impl SlowEvent,
     emit_context: EmitContext<'_>,
 ) -> (EmitStats, Option<EmitErrorKind>, Outcomes) {
-    let failures = FailureList::recording(Outcomes::OF_SYNC_EMIT);
+    let outcomes = Cell::new(Outcomes::OF_SYNC_EMIT);
+    let failures = FailureList::recording(Some(&outcomes));
     let result = run_slow(slot, event, emit_context, Some(&failures));
-    let (mut failures, mut outcomes) = failures.into_parts();
+    let mut failures = failures.into_inner();
+    let mut outcomes = outcomes.into_inner();
     match result {
         Err(refusal) => {
             let plan = slot.and_then(|slot| slot.for_record(NotRun::Refused));
@@ -230,7 +234,7 @@ pub(super) trait SlowEvent {
         &mut self,
         plan: &Plan,
         emit_context: EmitContext<'_>,
-        failures: Option<&FailureList>,
+        failures: Option<&FailureList<'_>>,
     ) -> EmitStats;
 
     /// The event for background handlers, which read an owned one only.
@@ -242,7 +246,7 @@ impl SlowEvent for ErasedEvent<'_> {
         &mut self,
         plan: &Plan,
         emit_context: EmitContext<'_>,
-        failures: Option<&FailureList>,
+        failures: Option<&FailureList<'_>>,
     ) -> EmitStats {
         run_chain(plan, self, emit_context, failures)
     }
@@ -279,7 +283,7 @@ impl<E: Event> SlowEvent for FailClosedEvent<'_, E> {
         &mut self,
         plan: &Plan,
         emit_context: EmitContext<'_>,
-        failures: Option<&FailureList>,
+        failures: Option<&FailureList<'_>>,
     ) -> EmitStats {
         let stats = run_chain(plan, &mut erase(self.event), emit_context, failures);
         if let Some(failures) = failures {
@@ -299,7 +303,7 @@ fn run_slow(
     slot: Option<&Slot>,
     event: &mut impl SlowEvent,
     emit_context: EmitContext<'_>,
-    failures: Option<&FailureList>,
+    failures: Option<&FailureList<'_>>,
 ) -> Result<EmitStats, Box<TooDeep>> {
     let topic = emit_context.info.topic();
     let span = log::emit_span(topic, emit_context.origin);
@@ -320,7 +324,7 @@ pub(super) fn run_and_defer(
     plan: &Plan,
     event: &mut impl SlowEvent,
     emit_context: EmitContext<'_>,
-    failures: Option<&FailureList>,
+    failures: Option<&FailureList<'_>>,
 ) -> EmitStats {
     let recording = failures.and_then(FailureList::if_recorded);
     if let Some(failures) = recording {
@@ -353,7 +357,7 @@ pub(super) fn run_chain(
     plan: &Plan,
     event: &mut ErasedEvent<'_>,
     emit_context: EmitContext<'_>,
-    failures: Option<&FailureList>,
+    failures: Option<&FailureList<'_>>,
 ) -> EmitStats {
     if let Some(middlewares) = plan.policy().middlewares() {
         let delivery = plan.deliver_one_by_one(event);

@@ -3,7 +3,7 @@
 //! `own_topic` is the topic of a named event. For all other events it is the constant `None`, so that the
 //! compiler removes the topic cache from their emits.
 
-use std::sync::Arc;
+use std::{cell::Cell, sync::Arc};
 
 use super::{context::EmitContext, dispatch};
 use crate::{
@@ -53,18 +53,21 @@ impl Core {
     #[inline(never)]
     pub(super) fn record_not_run<F: Family>(
         &self,
-        outcomes: &mut Outcomes,
+        outcomes: Option<&Cell<Outcomes>>,
         own_topic: Option<&str>,
         why: NotRun,
     ) {
-        if !outcomes.are_recorded() {
+        let Some(cell) = outcomes else {
             return;
-        }
+        };
+        let mut outcomes = cell.replace(Outcomes::NONE);
         if let Some(topic) = own_topic {
-            return self.record_topic_not_run(outcomes, topic, why);
+            self.record_topic_not_run(&mut outcomes, topic, why);
+        } else {
+            let slot = self.slot_with_patterns::<F>();
+            outcomes.set_not_run(why, slot.and_then(|slot| slot.for_record(why)));
         }
-        let slot = self.slot_with_patterns::<F>();
-        outcomes.set_not_run(why, slot.and_then(|slot| slot.for_record(why)));
+        cell.set(outcomes);
     }
 
     /// The same of a topic that is emitted without an event type.

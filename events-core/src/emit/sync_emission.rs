@@ -6,7 +6,7 @@
 //! The fast path is inlined into the caller, and its instructions are counted by `benches/gate`:
 //! everything that few emits need is outlined.
 
-use std::any::TypeId;
+use std::{any::TypeId, cell::Cell};
 
 use super::{
     context::{CallSite, default_origin},
@@ -142,9 +142,9 @@ impl Core {
         let origin = origin.or(default_origin.as_ref());
         self.warn_if_unscanned();
         if self.withholds(event, origin, site, EmitVerb::Emit) {
-            let mut outcomes = Outcomes::OF_SYNC_EMIT;
-            self.record_not_run::<F>(&mut outcomes, None, NotRun::Withheld);
-            return TryEmitResult::withheld(F::statics().info, outcomes);
+            let outcomes = Cell::new(Outcomes::OF_SYNC_EMIT);
+            self.record_not_run::<F>(Some(&outcomes), None, NotRun::Withheld);
+            return TryEmitResult::withheld(F::statics().info, outcomes.into_inner());
         }
         let slot = self.slot_with_patterns::<F>();
         let emit_context = self.emit_context::<F>(origin, site);

@@ -80,7 +80,7 @@ pub(crate) struct JobResult {
 impl JobResult {
     /// Logs the failures and counts them.
     #[inline]
-    pub(crate) fn of(failures: FailureList) -> Self {
+    pub(crate) fn of(failures: FailureList<'_>) -> Self {
         let mut failures = failures.into_inner();
         let result = Self {
             failures: failures.get().map_or(0, Vec::len),

@@ -45,7 +45,7 @@ type Exceptions = Vec<(Arc<SubscriberInfo>, Exception)>;
 
 /// What became of the subscribers for which there is no exception.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u32)]
+#[repr(usize)]
 enum Others {
     /// Those of the chain ran, and the others are in the queue.
     OfSyncEmit,
@@ -66,37 +66,29 @@ pub(crate) enum NotRun {
     Withheld,
 }
 
-/// The record of an emit. It has no padding, since each async emit contains it.
+/// The record of an emit. It has no padding, since each result of an emit contains it.
 pub(crate) struct Outcomes {
     plan: Option<Arc<PlanSubscribers>>,
     exceptions: OptionBox<Exceptions>,
     others: Others,
-    /// Not 0 if the emit is recorded.
-    records: u32,
 }
 
 impl Outcomes {
     /// No record.
-    pub(crate) const NONE: Self = Self::empty(Others::OfSyncEmit, 0);
+    pub(crate) const NONE: Self = Self::OF_SYNC_EMIT;
 
     /// The empty record of a sync emit.
-    pub(crate) const OF_SYNC_EMIT: Self = Self::empty(Others::OfSyncEmit, 1);
+    pub(crate) const OF_SYNC_EMIT: Self = Self::empty(Others::OfSyncEmit);
 
     /// The empty record of an async emit.
-    pub(crate) const OF_ASYNC_EMIT: Self = Self::empty(Others::OfAsyncEmit, 1);
+    pub(crate) const OF_ASYNC_EMIT: Self = Self::empty(Others::OfAsyncEmit);
 
-    const fn empty(others: Others, records: u32) -> Self {
+    const fn empty(others: Others) -> Self {
         Self {
             plan: None,
             exceptions: OptionBox::NONE,
             others,
-            records,
         }
-    }
-
-    #[inline]
-    pub(crate) const fn are_recorded(&self) -> bool {
-        self.records > 0
     }
 
     pub(crate) fn has_plan(&self) -> bool {

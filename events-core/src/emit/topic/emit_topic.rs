@@ -1,6 +1,6 @@
 //! Sync emits by a topic.
 
-use std::{panic::Location, sync::Arc};
+use std::{cell::Cell, panic::Location, sync::Arc};
 
 use crate::{
     context::log,
@@ -116,9 +116,11 @@ impl Core {
         origin: Option<&Origin>,
         site: CallSite,
     ) -> Result<Emitted<Args>, EmitError<Args>> {
-        let failures = FailureList::recording(Outcomes::OF_SYNC_EMIT);
+        let outcomes = Cell::new(Outcomes::OF_SYNC_EMIT);
+        let failures = FailureList::recording(Some(&outcomes));
         let (args, stats, end) = self.run_topic(topic, args, origin, Some(&failures), site);
-        let (mut failures, mut outcomes) = failures.into_parts();
+        let mut failures = failures.into_inner();
+        let mut outcomes = outcomes.into_inner();
         let why = match end {
             TopicEnd::Ran => NotRun::FoundNone,
             TopicEnd::Withheld => NotRun::Withheld,
@@ -144,7 +146,7 @@ impl Core {
         topic: &str,
         mut args: Args,
         origin: Option<&Origin>,
-        failures: Option<&FailureList>,
+        failures: Option<&FailureList<'_>>,
         site: CallSite,
     ) -> (Args, EmitStats, TopicEnd) {
         self.warn_if_unscanned();
@@ -206,7 +208,7 @@ fn run(
     plan: &Plan,
     event: &mut TopicEvent,
     emit_context: EmitContext<'_>,
-    failures: Option<&FailureList>,
+    failures: Option<&FailureList<'_>>,
 ) -> Result<EmitStats, Box<TooDeep>> {
     let event = &mut ErasedEvent::new::<TopicEvent>(event);
     dispatch::guarded(plan, emit_context, |_| {
