@@ -201,30 +201,39 @@ pub(super) fn try_emit(
     slot: Option<&Slot>,
     event: &mut impl SlowEvent,
     emit_context: EmitContext<'_>,
-) -> (EmitStats, Option<EmitErrorKind>, Outcomes) {
-    let outcomes = Cell::new(Outcomes::OF_SYNC_EMIT);
-    let failures = FailureList::recording(Some(&outcomes));
+    outcomes: Option<&Cell<Outcomes>>,
+) -> (EmitStats, Option<EmitErrorKind>) {
+    let failures = FailureList::recording(outcomes);
     let result = run_slow(slot, event, emit_context, Some(&failures));
-    let mut failures = failures.into_inner();
-    let mut outcomes = outcomes.into_inner();
     match result {
         Err(refusal) => {
-            let plan = slot.and_then(|slot| slot.for_record(NotRun::Refused));
-            outcomes.set_not_run(NotRun::Refused, plan);
-            let error = EmitErrorKind::TooDeep(refusal);
-            (EmitStats::default(), Some(error), outcomes)
+            record_not_run(slot, outcomes, NotRun::Refused);
+            (EmitStats::default(), Some(EmitErrorKind::TooDeep(refusal)))
         }
         Ok(stats) => {
-            if !outcomes.has_plan()
+            if stats.ran == 0
                 && let Some(slot) = slot.filter(|slot| slot.is_muted())
             {
-                let plan = slot.for_record(NotRun::FoundNone);
-                outcomes.set_not_run(NotRun::FoundNone, plan);
+                record_not_run(Some(slot), outcomes, NotRun::FoundNone);
             }
-            let error = failures.take().map(EmitErrorKind::Failed);
-            (stats, error, outcomes)
+            let error = failures.into_inner().take().map(EmitErrorKind::Failed);
+            (stats, error)
         }
     }
+}
+
+/// Records that an emit ran no plan, unless it has recorded one.
+#[cold]
+#[inline(never)]
+fn record_not_run(slot: Option<&Slot>, outcomes: Option<&Cell<Outcomes>>, why: NotRun) {
+    let Some(cell) = outcomes else {
+        return;
+    };
+    let mut outcomes = cell.replace(Outcomes::NONE);
+    if !outcomes.has_plan() {
+        outcomes.set_not_run(why, slot.and_then(|slot| slot.for_record(why)));
+    }
+    cell.set(outcomes);
 }
 
 /// An event on the slow path.

@@ -178,7 +178,7 @@ impl RunningJob {
         polled: Poll<()>,
         owner: &impl QueueOwner,
     ) -> JobProgress {
-        if let Some(run) = &mut self.run {
+        if let Some(run) = self.run.as_mut().filter(|run| run.is_uncommon()) {
             let _entered = enter(self.context.as_deref(), owner.queue_id());
             run.as_mut().schedule_next_calls(owner.call_schedule());
         }

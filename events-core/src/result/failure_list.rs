@@ -56,9 +56,14 @@ impl<'o> FailureList<'o> {
         }
     }
 
-    /// The emit runs a plan with these subscribers.
+    /// The emit runs a plan with these subscribers. Each emit that is recorded calls this.
+    #[inline]
     pub(crate) fn set_plan(&self, plan: &Arc<PlanSubscribers>) {
-        self.record(|outcomes| outcomes.set_plan(Arc::clone(plan)));
+        if let Some(cell) = self.outcomes {
+            let mut outcomes = cell.replace(Outcomes::NONE);
+            outcomes.set_plan(Arc::clone(plan));
+            cell.set(outcomes);
+        }
     }
 
     /// A filter of the subscriber has just excluded the event, which has this origin.

@@ -96,6 +96,7 @@ impl Outcomes {
     }
 
     /// The emit runs a plan with these subscribers.
+    #[inline]
     pub(crate) fn set_plan(&mut self, plan: Arc<PlanSubscribers>) {
         self.plan = Some(plan);
     }
