@@ -40,7 +40,7 @@ use crate::{
     event::OwnedEvent,
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef, Step, ViewFn},
     metadata::SubscriberInfo,
-    policy::{Entries, Middleware, Policy},
+    policy::Policy,
     primitives::{OptionBox, drop_each},
     result::{Cause, Panic},
 };
@@ -251,7 +251,9 @@ pub(crate) struct Starter<'a, 's> {
     /// are pending, or are counted by [`BackgroundResult::end`].
     uncounted: usize,
     result: &'a mut BackgroundResult,
-    pub(super) middlewares: Option<Entries<dyn Middleware>>,
+    /// Whether handlers are called through middleware. The list is loaded for each such call: its drop would enlarge the
+    /// code of each emit.
+    pub(super) is_wrapped: bool,
 }
 
 impl<'a, 's> Starter<'a, 's> {
@@ -276,7 +278,7 @@ impl<'a, 's> Starter<'a, 's> {
             segment_end: 0,
             uncounted: 0,
             result,
-            middlewares: plan.policy.middlewares(),
+            is_wrapped: plan.policy.is_wrapped(),
         }
     }
 
@@ -358,9 +360,14 @@ impl<'a, 's> Starter<'a, 's> {
     /// The current handler, which is the one that calls this, does not run.
     #[inline]
     pub(super) fn skip(&mut self) {
-        if self.middlewares.is_some() {
+        if self.is_wrapped {
             return self.run_wrapped(Callee::Ended(Ok(Step::Skipped)));
         }
+        self.skip_unwrapped();
+    }
+
+    #[inline]
+    pub(super) fn skip_unwrapped(&mut self) {
         self.uncounted += 1;
         if self.result.records_skipped() {
             self.record_skip();
@@ -380,7 +387,7 @@ impl<'a, 's> Starter<'a, 's> {
     where
         F: Future<Output = Step> + Send + 's,
     {
-        if self.middlewares.is_some() {
+        if self.is_wrapped {
             return self.run_wrapped(Callee::Handler(Box::pin(make())));
         }
         let polled = self.start.run(make);

@@ -200,7 +200,7 @@ impl<S, K> FutureSet<S, K> {
         })
     }
 
-    #[inline]
+    #[inline(always)]
     fn start_any<R>(
         self: Pin<&mut Self>,
         is_exclusive: bool,
@@ -376,7 +376,8 @@ impl<'s, K> Start<'_, 's, K> {
 
     /// Makes the set keep the `K`.
     pub(super) fn keep_alive(&mut self) {
-        self.keep_alive.get_or_insert(Arc::clone(self.shared));
+        let shared = self.shared;
+        self.keep_alive.get_or_insert_with(|| Arc::clone(shared));
     }
 }
 

@@ -82,10 +82,16 @@ impl Policy {
     #[inline]
     pub(crate) fn middlewares(&self) -> Option<Entries<dyn Middleware>> {
         if self.is_wrapped() {
-            self.middlewares.load()
+            self.load_middlewares()
         } else {
             None
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn load_middlewares(&self) -> Option<Entries<dyn Middleware>> {
+        self.middlewares.load()
     }
 
     /// Adds a hook or a middleware. Called under the writer's lock.
