@@ -33,7 +33,6 @@ use super::{
     future_set::Start,
     run_trait::ErasedBackgroundRun,
     start_order::{Dependencies, PlanFlags, Select, Stage, stages},
-    wrapped::Callee,
 };
 use crate::{
     context::{CatchSpan, EmissionState, log, panic_hook::catch_panic, records_spans},
@@ -361,7 +360,7 @@ impl<'a, 's> Starter<'a, 's> {
     #[inline]
     pub(super) fn skip(&mut self) {
         if self.is_wrapped {
-            return self.run_wrapped(Callee::Ended(Ok(Step::Skipped)));
+            return self.skip_wrapped();
         }
         self.skip_unwrapped();
     }
@@ -388,7 +387,7 @@ impl<'a, 's> Starter<'a, 's> {
         F: Future<Output = Step> + Send + 's,
     {
         if self.is_wrapped {
-            return self.run_wrapped(Callee::Handler(Box::pin(make())));
+            return self.run_handler_wrapped(Box::pin(make()));
         }
         let polled = self.start.run(make);
         self.record(polled);

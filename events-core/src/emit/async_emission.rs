@@ -5,7 +5,6 @@
 //! the deferred ones that dependencies connect with them, are queued when the async handlers are complete.
 
 use std::{
-    cell::Cell,
     mem,
     pin::Pin,
     sync::Arc,
@@ -27,7 +26,7 @@ use crate::{
     registry::Registry,
     result::{
         EmitError, EmitErrorKind, EmitStats, Emitted, FailedCheck, Failure, FailureList, NotRun,
-        Outcomes, TooDeep,
+        Outcomes, Recording, TooDeep,
     },
 };
 
@@ -148,7 +147,10 @@ impl<E: Event> AsyncEmission<E> {
         waker: &Waker,
         outcomes: &mut Outcomes,
     ) -> Poll<Result<Emitted<E>, EmitError<E>>> {
-        let refusal = ready!(self.as_mut().poll(waker, Some(Cell::from_mut(outcomes)))).err();
+        let recording = Recording::new(mem::replace(outcomes, Outcomes::NONE));
+        let polled = self.as_mut().poll(waker, Some(&recording));
+        *outcomes = recording.into_outcomes();
+        let refusal = ready!(polled).err();
         let failures = self.as_mut().project().failures.take();
         let mut failures = failures.unwrap_or_default();
         let this = self.as_mut().project();
@@ -172,14 +174,14 @@ impl<E: Event> AsyncEmission<E> {
     fn poll(
         mut self: Pin<&mut Self>,
         waker: &Waker,
-        outcomes: Option<&Cell<Outcomes>>,
+        recording: Option<&Recording>,
     ) -> Poll<Result<(), Box<TooDeep>>> {
-        let polled = self.as_mut().poll_handlers(waker, outcomes);
+        let polled = self.as_mut().poll_handlers(waker, recording);
         if self.background_run.is_uncommon() {
             self.as_mut().schedule_next_calls();
         }
         if polled.is_ready() && self.deferred_last.is_some() {
-            self.as_mut().defer_last(Select::DeferredLast, outcomes);
+            self.as_mut().defer_last(Select::DeferredLast, recording);
         }
         if E::__FAILS_CLOSED
             && let Poll::Ready(result) = &polled
@@ -236,7 +238,7 @@ impl<E: Event> AsyncEmission<E> {
 
     /// Queues deferred handlers that are not queued yet, once the async ones are complete or dropped.
     #[cold]
-    fn defer_last(self: Pin<&mut Self>, select: Select, outcomes: Option<&Cell<Outcomes>>) {
+    fn defer_last(self: Pin<&mut Self>, select: Select, recording: Option<&Recording>) {
         let this = self.project();
         let Some(background) = this.deferred_last.take() else {
             return;
@@ -251,7 +253,7 @@ impl<E: Event> AsyncEmission<E> {
             .core()
             .emit_context::<E::Family>(background_run.origin(), background_run.site());
         let _guard = EmitGuard::reenter(E::info(), background_run.state());
-        let recording = FailureList::recording(outcomes);
+        let recording = FailureList::recording(recording);
         let mut failed = Vec::new();
         let mut fail = |failure| {
             if E::__FAILS_CLOSED {
@@ -280,12 +282,12 @@ impl<E: Event> AsyncEmission<E> {
     fn poll_handlers(
         mut self: Pin<&mut Self>,
         waker: &Waker,
-        outcomes: Option<&Cell<Outcomes>>,
+        recording: Option<&Recording>,
     ) -> Poll<Result<(), Box<TooDeep>>> {
         let this = self.as_mut().project();
         if mem::replace(this.stage, Stage::Started) != Stage::New {
             if this.background_run.is_in_chain() {
-                return self.resume_chain(waker, outcomes).map(Ok);
+                return self.resume_chain(waker, recording).map(Ok);
             }
             let _entered = this.span.get().and_then(CatchSpan::enter);
             return this.background_run.poll_measured(waker).map(Ok);
@@ -314,11 +316,11 @@ impl<E: Event> AsyncEmission<E> {
             *this.stage = Stage::Refused;
             let own_topic = background_run.event().and_then(Event::__own_topic);
             let own_topic = own_topic.map(|topic| &**topic);
-            core.record_not_run::<E::Family>(outcomes, own_topic, NotRun::Withheld);
+            core.record_not_run::<E::Family>(recording, own_topic, NotRun::Withheld);
             return Poll::Ready(Ok(()));
         }
         let emit_context = core.emit_context::<E::Family>(origin, site);
-        let failures = FailureList::recording(outcomes);
+        let failures = FailureList::recording(recording);
         if failures.records() {
             background_run.as_mut().record_skipped();
         }
@@ -343,11 +345,11 @@ impl<E: Event> AsyncEmission<E> {
                 polled = run_all(background_run, plan, dispatch);
             });
         *this.failures = failures.into_inner();
-        if outcomes.is_some() && !matches!(result, Ok(Some(()))) {
+        if recording.is_some() && !matches!(result, Ok(Some(()))) {
             let why = result
                 .as_ref()
                 .map_or(NotRun::Refused, |_| NotRun::FoundNone);
-            core.record_not_run::<E::Family>(outcomes, own_topic.as_deref(), why);
+            core.record_not_run::<E::Family>(recording, own_topic.as_deref(), why);
         }
         match result {
             Err(refusal) => {
@@ -363,7 +365,7 @@ impl<E: Event> AsyncEmission<E> {
     fn resume_chain(
         self: Pin<&mut Self>,
         waker: &Waker,
-        outcomes: Option<&Cell<Outcomes>>,
+        recording: Option<&Recording>,
     ) -> Poll<()> {
         let this = self.project();
         let _entered = this.span.get().and_then(CatchSpan::enter);
@@ -371,7 +373,7 @@ impl<E: Event> AsyncEmission<E> {
         let origin = background_run.origin().cloned();
         let core = this.registry.core();
         let emit_context = core.emit_context::<E::Family>(origin.as_ref(), background_run.site());
-        let failures = FailureList::recording(outcomes);
+        let failures = FailureList::recording(recording);
         let polled = match EmitGuard::try_reenter(E::info(), background_run.state()) {
             Err(refusal) => {
                 *this.stats = background_run.end_chain(&refusal, &failures);

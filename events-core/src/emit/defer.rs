@@ -43,7 +43,9 @@ impl Deferral {
     pub(super) fn add_to(self, stats: &mut EmitStats) {
         stats.deferred += self.deferred;
         stats.ran += self.ran;
-        stats.unreached |= u16::from(self.is_unreached);
+        if self.is_unreached {
+            stats.set_unreached();
+        }
         stats.add_retrying(self.retrying);
     }
 }

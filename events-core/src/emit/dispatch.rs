@@ -8,8 +8,6 @@
 //! One `catch_unwind` covers all handlers up to the next pause; entering it costs two instructions. After a
 //! panic the chain is resumed behind the handler that panicked.
 
-use std::cell::Cell;
-
 use super::{context::EmitContext, defer::defer};
 use crate::{
     background::Select,
@@ -22,7 +20,7 @@ use crate::{
     plan::{Found, Plan, Slot},
     queue::JobResult,
     registry::{EmitLimits, EventQueue},
-    result::{EmitErrorKind, EmitStats, FailedCheck, FailureList, NotRun, Outcomes, TooDeep},
+    result::{EmitErrorKind, EmitStats, FailedCheck, FailureList, NotRun, Recording, TooDeep},
 };
 
 /// The result of the fast path of an emit.
@@ -201,20 +199,20 @@ pub(super) fn try_emit(
     slot: Option<&Slot>,
     event: &mut impl SlowEvent,
     emit_context: EmitContext<'_>,
-    outcomes: Option<&Cell<Outcomes>>,
+    recording: Option<&Recording>,
 ) -> (EmitStats, Option<EmitErrorKind>) {
-    let failures = FailureList::recording(outcomes);
+    let failures = FailureList::recording(recording);
     let result = run_slow(slot, event, emit_context, Some(&failures));
     match result {
         Err(refusal) => {
-            record_not_run(slot, outcomes, NotRun::Refused);
+            record_not_run(slot, recording, NotRun::Refused);
             (EmitStats::default(), Some(EmitErrorKind::TooDeep(refusal)))
         }
         Ok(stats) => {
             if stats.ran == 0
                 && let Some(slot) = slot.filter(|slot| slot.is_muted())
             {
-                record_not_run(Some(slot), outcomes, NotRun::FoundNone);
+                record_not_run(Some(slot), recording, NotRun::FoundNone);
             }
             let error = failures.into_inner().take().map(EmitErrorKind::Failed);
             (stats, error)
@@ -225,15 +223,15 @@ pub(super) fn try_emit(
 /// Records that an emit ran no plan, unless it has recorded one.
 #[cold]
 #[inline(never)]
-fn record_not_run(slot: Option<&Slot>, outcomes: Option<&Cell<Outcomes>>, why: NotRun) {
-    let Some(cell) = outcomes else {
+fn record_not_run(slot: Option<&Slot>, recording: Option<&Recording>, why: NotRun) {
+    let Some(recording) = recording else {
         return;
     };
-    let mut outcomes = cell.replace(Outcomes::NONE);
-    if !outcomes.has_plan() {
-        outcomes.set_not_run(why, slot.and_then(|slot| slot.for_record(why)));
-    }
-    cell.set(outcomes);
+    recording.change(|outcomes| {
+        if !outcomes.has_plan() {
+            outcomes.set_not_run(why, slot.and_then(|slot| slot.for_record(why)));
+        }
+    });
 }
 
 /// An event on the slow path.
@@ -370,7 +368,20 @@ pub(super) fn run_chain(
 ) -> EmitStats {
     if let Some(middlewares) = plan.policy().middlewares() {
         let delivery = plan.deliver_one_by_one(event);
-        return run_wrapped(delivery, emit_context.origin, failures, middlewares);
+        let stats = run_wrapped(delivery, emit_context.origin, failures, middlewares);
+        // Field by field: else the stats of each emit are made in memory, where that function has to store its own.
+        let EmitStats {
+            ran,
+            deferred,
+            stopped_by,
+            rare,
+        } = stats;
+        return EmitStats {
+            ran,
+            deferred,
+            stopped_by,
+            rare,
+        };
     }
     let records_spans = records_spans();
     let delivery = if records_spans {

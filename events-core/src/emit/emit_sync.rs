@@ -1,13 +1,13 @@
 //! Sync emits: the methods of a registry, which `sync_emission` implements.
 
-use std::{cell::Cell, panic::Location};
+use std::panic::Location;
 
 use super::{context::CallSite, sync_emission::TryEmitResult};
 use crate::{
     event::{Event, Family, Visit},
     metadata::{IntoKey, Origin},
     registry::{Core, Registry},
-    result::{EmitError, Emitted, Outcomes},
+    result::{EmitError, Emitted, Outcomes, Recording},
 };
 
 impl Registry {
@@ -74,10 +74,10 @@ impl Core {
         origin: Option<&Origin>,
         site: CallSite,
     ) -> Result<Emitted<E>, EmitError<E>> {
-        let outcomes = Cell::new(Outcomes::OF_SYNC_EMIT);
+        let recording = Recording::new(Outcomes::OF_SYNC_EMIT);
         event
-            .__lend(TryEmitVisitor(self, origin, site, &outcomes))
-            .with_event(event, outcomes.into_inner())
+            .__lend(TryEmitVisitor(self, origin, site, &recording))
+            .with_event(event, recording.into_outcomes())
     }
 }
 
@@ -94,7 +94,7 @@ impl<'s, F: Family> Visit<'s, F> for EmitVisitor<'_> {
 }
 
 /// Like [`EmitVisitor`], but returns the result.
-struct TryEmitVisitor<'a>(&'a Core, Option<&'a Origin>, CallSite, &'a Cell<Outcomes>);
+struct TryEmitVisitor<'a>(&'a Core, Option<&'a Origin>, CallSite, &'a Recording);
 
 impl<'s, F: Family> Visit<'s, F> for TryEmitVisitor<'_> {
     type Output = TryEmitResult;

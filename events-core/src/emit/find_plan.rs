@@ -3,7 +3,7 @@
 //! `own_topic` is the topic of a named event. For all other events it is the constant `None`, so that the
 //! compiler removes the topic cache from their emits.
 
-use std::{cell::Cell, sync::Arc};
+use std::sync::Arc;
 
 use super::{context::EmitContext, dispatch};
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
     plan::Plan,
     primitives::drop_catching,
     registry::Core,
-    result::{NotRun, Outcomes, PlanSubscribers, TooDeep},
+    result::{NotRun, Outcomes, PlanSubscribers, Recording, TooDeep},
 };
 
 impl Core {
@@ -53,21 +53,20 @@ impl Core {
     #[inline(never)]
     pub(super) fn record_not_run<F: Family>(
         &self,
-        outcomes: Option<&Cell<Outcomes>>,
+        recording: Option<&Recording>,
         own_topic: Option<&str>,
         why: NotRun,
     ) {
-        let Some(cell) = outcomes else {
+        let Some(recording) = recording else {
             return;
         };
-        let mut outcomes = cell.replace(Outcomes::NONE);
-        if let Some(topic) = own_topic {
-            self.record_topic_not_run(&mut outcomes, topic, why);
-        } else {
-            let slot = self.slot_with_patterns::<F>();
-            outcomes.set_not_run(why, slot.and_then(|slot| slot.for_record(why)));
-        }
-        cell.set(outcomes);
+        recording.change(|outcomes| match own_topic {
+            Some(topic) => self.record_topic_not_run(outcomes, topic, why),
+            None => {
+                let slot = self.slot_with_patterns::<F>();
+                outcomes.set_not_run(why, slot.and_then(|slot| slot.for_record(why)));
+            }
+        });
     }
 
     /// The same of a topic that is emitted without an event type.

@@ -6,7 +6,7 @@
 //! The fast path is inlined into the caller, and its instructions are counted by `benches/gate`:
 //! everything that few emits need is outlined.
 
-use std::{any::TypeId, cell::Cell};
+use std::any::TypeId;
 
 use super::{
     context::{CallSite, default_origin},
@@ -19,7 +19,7 @@ use crate::{
     metadata::{EmitVerb, EventInfo, Origin},
     plan::{Slot, default_slot},
     registry::Core,
-    result::{EmitError, EmitErrorKind, EmitStats, Emitted, NotRun, Outcomes},
+    result::{EmitError, EmitErrorKind, EmitStats, Emitted, NotRun, Outcomes, Recording},
 };
 
 impl Core {
@@ -137,25 +137,25 @@ impl Core {
         event: &mut F::Of<'_>,
         origin: Option<&Origin>,
         site: CallSite,
-        outcomes: Option<&Cell<Outcomes>>,
+        recording: Option<&Recording>,
     ) -> TryEmitResult {
         let default_origin = default_origin::<F>();
         let origin = origin.or(default_origin.as_ref());
         self.warn_if_unscanned();
         if self.withholds(event, origin, site, EmitVerb::Emit) {
-            self.record_not_run::<F>(outcomes, None, NotRun::Withheld);
+            self.record_not_run::<F>(recording, None, NotRun::Withheld);
             return TryEmitResult::withheld(F::statics().info);
         }
         let slot = self.slot_with_patterns::<F>();
         let emit_context = self.emit_context::<F>(origin, site);
         let (stats, error) = if <F::Of<'static> as Event>::__FAILS_CLOSED {
             let mut event = FailClosedEvent::new(&mut *event);
-            let (stats, error) = dispatch::try_emit(slot, &mut event, emit_context, outcomes);
+            let (stats, error) = dispatch::try_emit(slot, &mut event, emit_context, recording);
             error.iter().for_each(|error| event.refuse_for(error));
             (stats, error)
         } else {
             let event = &mut ErasedEvent::new::<F>(event);
-            dispatch::try_emit(slot, event, emit_context, outcomes)
+            dispatch::try_emit(slot, event, emit_context, recording)
         };
         if error.is_none() && stats.is_unheard() {
             self.emit_limits()

@@ -200,8 +200,7 @@ impl<'r> Run<'r> {
             ran: self.delivery.chain().len() - (skipped & !(UNREACHED | CAPTURES)),
             deferred: 0,
             stopped_by: self.stopped_by.get().cloned(),
-            unreached: u16::from(skipped & UNREACHED != 0),
-            retrying: 0,
+            rare: u32::from(skipped & UNREACHED != 0),
         }
     }
 

@@ -4,7 +4,7 @@ use std::{cell::Cell, sync::Arc};
 
 use super::{
     failures::Failure,
-    outcomes::{Outcomes, PlanSubscribers},
+    outcomes::{Outcomes, PlanSubscribers, Recording},
     subscriber_outcome::SkipReason,
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 pub(crate) struct FailureList<'o> {
     failures: Cell<OptionBox<Vec<Failure>>>,
     /// The record, if the emit is recorded.
-    outcomes: Option<&'o Cell<Outcomes>>,
+    recording: Option<&'o Recording>,
 }
 
 impl<'o> FailureList<'o> {
@@ -27,10 +27,10 @@ impl<'o> FailureList<'o> {
 
     /// A list that continues this record, if there is one.
     #[inline]
-    pub(crate) const fn recording(outcomes: Option<&'o Cell<Outcomes>>) -> Self {
+    pub(crate) const fn recording(recording: Option<&'o Recording>) -> Self {
         Self {
             failures: Cell::new(OptionBox::NONE),
-            outcomes,
+            recording,
         }
     }
 
@@ -43,26 +43,22 @@ impl<'o> FailureList<'o> {
     /// Whether the emit is recorded.
     #[inline]
     pub(crate) fn records(&self) -> bool {
-        self.outcomes.is_some()
+        self.recording.is_some()
     }
 
     /// Calls a function with the record, if the emit is recorded.
     #[cold]
     fn record(&self, record: impl FnOnce(&mut Outcomes)) {
-        if let Some(cell) = self.outcomes {
-            let mut outcomes = cell.replace(Outcomes::NONE);
-            record(&mut outcomes);
-            cell.set(outcomes);
+        if let Some(recording) = self.recording {
+            recording.change(record);
         }
     }
 
     /// The emit runs a plan with these subscribers. Each emit that is recorded calls this.
     #[inline]
     pub(crate) fn set_plan(&self, plan: &Arc<PlanSubscribers>) {
-        if let Some(cell) = self.outcomes {
-            let mut outcomes = cell.replace(Outcomes::NONE);
-            outcomes.set_plan(Arc::clone(plan));
-            cell.set(outcomes);
+        if let Some(recording) = self.recording {
+            recording.set_plan(plan);
         }
     }
 

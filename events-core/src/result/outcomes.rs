@@ -1,7 +1,7 @@
 //! What became of each subscriber of an emit: only the exceptions are recorded, and the rest is derived from them on
 //! request.
 
-use std::sync::Arc;
+use std::{cell::Cell, sync::Arc};
 
 use super::{
     failures::Failure,
@@ -95,12 +95,6 @@ impl Outcomes {
         self.plan.is_some()
     }
 
-    /// The emit runs a plan with these subscribers.
-    #[inline]
-    pub(crate) fn set_plan(&mut self, plan: Arc<PlanSubscribers>) {
-        self.plan = Some(plan);
-    }
-
     /// The emit ran no plan; `plan` has the subscribers that it did not reach.
     pub(crate) fn set_not_run(&mut self, why: NotRun, plan: Option<Arc<PlanSubscribers>>) {
         match why {
@@ -187,6 +181,54 @@ impl Outcomes {
         let muted = plan.muted.iter();
         list.extend(muted.map(|one| (&**one, SubscriberOutcome::Skipped(SkipReason::Muted))));
         list
+    }
+}
+
+/// The record of an emit in progress. The plan, which each recorded emit sets, is a cell of its own: the rest is not moved
+/// for it.
+pub(crate) struct Recording {
+    plan: Cell<Option<Arc<PlanSubscribers>>>,
+    rest: Cell<(OptionBox<Exceptions>, Others)>,
+}
+
+impl Recording {
+    /// Continues a record.
+    #[inline]
+    pub(crate) fn new(outcomes: Outcomes) -> Self {
+        Self {
+            plan: Cell::new(outcomes.plan),
+            rest: Cell::new((outcomes.exceptions, outcomes.others)),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn into_outcomes(self) -> Outcomes {
+        let (exceptions, others) = self.rest.into_inner();
+        Outcomes {
+            plan: self.plan.into_inner(),
+            exceptions,
+            others,
+        }
+    }
+
+    /// The emit runs a plan with these subscribers.
+    #[inline]
+    pub(crate) fn set_plan(&self, plan: &Arc<PlanSubscribers>) {
+        self.plan.set(Some(Arc::clone(plan)));
+    }
+
+    /// Calls a function with the record.
+    #[cold]
+    pub(crate) fn change(&self, change: impl FnOnce(&mut Outcomes)) {
+        let (exceptions, others) = self.rest.replace((OptionBox::NONE, Others::OfSyncEmit));
+        let mut outcomes = Outcomes {
+            plan: self.plan.take(),
+            exceptions,
+            others,
+        };
+        change(&mut outcomes);
+        self.plan.set(outcomes.plan);
+        self.rest.set((outcomes.exceptions, outcomes.others));
     }
 }
 

@@ -85,7 +85,7 @@ fn record_outcome(
             if failure.cause().is_from_call() {
                 stats.ran += 1;
             } else {
-                stats.unreached = 1;
+                stats.set_unreached();
             }
             policy.report(&failure);
             failures.push(failure);

@@ -144,7 +144,7 @@ impl<E: Event> BackgroundRun<E> {
                             let of_stretch = stretch.run(event, call.origin(), failures, is_traced);
                             stats.ran += of_stretch.ran;
                             stats.stopped_by = of_stretch.stopped_by;
-                            stats.unreached |= of_stretch.unreached;
+                            stats.rare |= of_stretch.rare;
                             Some(FirstPoll::Skipped)
                         }
                     }
@@ -222,7 +222,7 @@ impl<E: Event> BackgroundRun<E> {
                     .fail(subscriber, cause, emission.clone()),
             );
         }
-        progress.stats.unreached = 1;
+        progress.stats.set_unreached();
         self.refuse(progress.failed_checks, failures);
         progress.stats
     }

@@ -1,15 +1,35 @@
 //! The call of the handler that a [`Starter`] starts, through the middleware.
 
-use std::{any::Any, sync::Arc};
+use std::{any::Any, pin::Pin, sync::Arc};
 
 use super::{callee::Callee, wrapped_call::call_wrapped};
-use crate::{background::background_plan::Starter, handler::Step};
+use crate::{
+    background::{background_plan::Starter, background_result::StepFuture},
+    handler::Step,
+};
 
 impl<'s> Starter<'_, 's> {
-    /// Calls the current handler through the middleware.
+    /// Calls the current handler, whose future this is, through the middleware. The arguments are passed in registers, so
+    /// that the code of a handler without middleware needs no stack.
     #[cold]
     #[inline(never)]
-    pub(in crate::background) fn run_wrapped(&mut self, callee: Callee<'s>) {
+    pub(in crate::background) fn run_handler_wrapped(
+        &mut self,
+        future: Pin<Box<dyn StepFuture + 's>>,
+    ) {
+        self.run_wrapped(Callee::Handler(future));
+    }
+
+    /// The current handler does not run; the middleware is called nevertheless.
+    #[cold]
+    #[inline(never)]
+    pub(in crate::background) fn skip_wrapped(&mut self) {
+        self.run_wrapped(Callee::Ended(Ok(Step::Skipped)));
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn run_wrapped(&mut self, callee: Callee<'s>) {
         let Some(middlewares) = self.plan.policy.middlewares() else {
             return self.run_unwrapped(callee);
         };

@@ -1,6 +1,6 @@
 //! Sync emits by a topic.
 
-use std::{cell::Cell, panic::Location, sync::Arc};
+use std::{panic::Location, sync::Arc};
 
 use crate::{
     context::log,
@@ -15,7 +15,8 @@ use crate::{
     primitives::drop_catching,
     registry::{Core, Registry},
     result::{
-        EmitError, EmitErrorKind, EmitStats, Emitted, FailureList, NotRun, Outcomes, TooDeep,
+        EmitError, EmitErrorKind, EmitStats, Emitted, FailureList, NotRun, Outcomes, Recording,
+        TooDeep,
     },
 };
 
@@ -116,11 +117,11 @@ impl Core {
         origin: Option<&Origin>,
         site: CallSite,
     ) -> Result<Emitted<Args>, EmitError<Args>> {
-        let outcomes = Cell::new(Outcomes::OF_SYNC_EMIT);
-        let failures = FailureList::recording(Some(&outcomes));
+        let recording = Recording::new(Outcomes::OF_SYNC_EMIT);
+        let failures = FailureList::recording(Some(&recording));
         let (args, stats, end) = self.run_topic(topic, args, origin, Some(&failures), site);
         let mut failures = failures.into_inner();
-        let mut outcomes = outcomes.into_inner();
+        let mut outcomes = recording.into_outcomes();
         let why = match end {
             TopicEnd::Ran => NotRun::FoundNone,
             TopicEnd::Withheld => NotRun::Withheld,
