@@ -290,7 +290,7 @@ fn start_all<E: OwnedEvent + Send>(
         .as_ref()
         .map(|context| context.enter(core.queue_id()));
     let origin = context.as_ref().and_then(|context| context.origin.as_ref());
-    let emitted = context.as_ref().and_then(|context| context.emitted);
+    let emitted = context.as_ref().and_then(|context| context.emitted());
     let site = emitted.map_or(UNKNOWN_SITE, |emitted| emitted.site);
     let emit_context = core.emit_context::<E>(origin, site);
     let mut background_run = None;

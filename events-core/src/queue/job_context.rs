@@ -8,6 +8,7 @@ use crate::{
     },
     metadata::{EmissionId, Origin},
     policy::{InFailureHook, is_in_failure_hook},
+    primitives::OptionBox,
 };
 
 /// Until it is dropped, the context of a job is restored.
@@ -23,8 +24,13 @@ pub(crate) struct JobContext {
     span: CatchSpan,
     /// The emission whose handler pushed the job.
     parent: Option<EmissionId>,
+    rare: OptionBox<Rare>,
+}
+
+/// What few contexts have.
+struct Rare {
     /// Where and when an enqueued event was emitted, if a subscriber of it takes that.
-    pub(crate) emitted: Option<EmissionState>,
+    emitted: Option<EmissionState>,
     /// Whether a failure hook pushed it.
     is_of_failure_hook: bool,
 }
@@ -65,23 +71,35 @@ impl JobContext {
     ) -> Option<Box<Self>> {
         let span = span();
         let is_of_failure_hook = is_in_failure_hook();
-        let is_empty = origin.is_none() && span.is_none() && parent.is_none() && emitted.is_none();
-        if is_empty && !is_of_failure_hook {
+        let rare = if emitted.is_some() || is_of_failure_hook {
+            OptionBox::from(Rare {
+                emitted,
+                is_of_failure_hook,
+            })
+        } else {
+            OptionBox::NONE
+        };
+        if origin.is_none() && span.is_none() && parent.is_none() && rare.is_none() {
             return None;
         }
         Some(Box::new(Self {
             origin,
             span,
             parent,
-            emitted,
-            is_of_failure_hook,
+            rare,
         }))
+    }
+
+    /// Where and when an enqueued event was emitted, if a subscriber of it takes that.
+    pub(crate) fn emitted(&self) -> Option<EmissionState> {
+        self.rare.get()?.emitted
     }
 
     /// Restores the context on this thread for a job of that queue, until the guards are dropped.
     pub(crate) fn enter(&self, queue: QueueId) -> JobContextGuard<'_> {
         let job = enter_job(queue, self.parent);
-        let hook = InFailureHook::enter_if(self.is_of_failure_hook);
+        let hook =
+            InFailureHook::enter_if(self.rare.get().is_some_and(|rare| rare.is_of_failure_hook));
         (hook, self.span.enter(), job)
     }
 }
