@@ -40,13 +40,17 @@ pub(super) struct Deferral {
 }
 
 impl Deferral {
+    // Inlined: else the stats of each emit are made in memory.
+    #[inline(always)]
     pub(super) fn add_to(self, stats: &mut EmitStats) {
         stats.deferred += self.deferred;
         stats.ran += self.ran;
         if self.is_unreached {
             stats.set_unreached();
         }
-        stats.add_retrying(self.retrying);
+        if self.retrying > 0 {
+            stats.rare = EmitStats::with_retrying(stats.rare, self.retrying);
+        }
     }
 }
 

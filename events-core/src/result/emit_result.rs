@@ -174,6 +174,7 @@ impl EmitStats {
     }
 
     /// The event did not reach a subscriber.
+    #[inline]
     pub(crate) fn set_unreached(&mut self) {
         self.rare |= 1;
     }
@@ -185,8 +186,16 @@ impl EmitStats {
 
     /// Adds subscribers that failed and are called again.
     pub(crate) fn add_retrying(&mut self, retrying: usize) {
-        let retrying = (self.retrying() + retrying).min((u32::MAX >> 1) as usize);
-        self.rare = (retrying as u32) << 1 | self.rare & 1;
+        self.rare = Self::with_retrying(self.rare, retrying);
+    }
+
+    /// The number `rare` with further subscribers that are called again.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn with_retrying(rare: u32, retrying: usize) -> u32 {
+        let retrying = u32::try_from(retrying).unwrap_or(u32::MAX);
+        let retrying = (rare >> 1).saturating_add(retrying).min(u32::MAX >> 1);
+        (retrying << 1) | (rare & 1)
     }
 }
 
