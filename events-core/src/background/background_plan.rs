@@ -32,14 +32,13 @@ use super::{
     future_set::Start,
     run_trait::ErasedBackgroundRun,
     start_order::{Dependencies, PlanFlags, Select, Stage, stages},
-    wrapped::Callee,
 };
 use crate::{
     context::{CatchSpan, EmissionState, log, panic_hook::catch_panic, records_spans},
     event::OwnedEvent,
     handler::{BackgroundCall, EmitOrigin, ErasedEventRef, Step, ViewFn},
     metadata::SubscriberInfo,
-    policy::{Entries, Middleware, PolicyRef},
+    policy::PolicyRef,
     primitives::{OptionBox, drop_each},
     result::Panic,
 };
@@ -250,7 +249,9 @@ pub(crate) struct Starter<'a, 's> {
     /// are pending, or are counted by [`BackgroundResult::end`].
     pub(super) uncounted: usize,
     pub(super) result: &'a mut BackgroundResult,
-    pub(super) middlewares: Option<Entries<dyn Middleware>>,
+    /// Whether handlers are called through middleware. The list is loaded for each such call: its drop would enlarge the
+    /// code of each emit.
+    pub(super) is_wrapped: bool,
 }
 
 impl<'a, 's> Starter<'a, 's> {
@@ -275,7 +276,7 @@ impl<'a, 's> Starter<'a, 's> {
             segment_end: 0,
             uncounted: 0,
             result,
-            middlewares: plan.policy.middlewares(),
+            is_wrapped: plan.policy.is_wrapped(),
         }
     }
 
@@ -347,9 +348,14 @@ impl<'a, 's> Starter<'a, 's> {
     /// The current handler, which is the one that calls this, does not run.
     #[inline]
     pub(super) fn skip(&mut self) {
-        if self.middlewares.is_some() {
-            return self.run_wrapped(Callee::Ended(Ok(Step::Skipped)));
+        if self.is_wrapped {
+            return self.skip_wrapped();
         }
+        self.skip_unwrapped();
+    }
+
+    #[inline]
+    pub(super) fn skip_unwrapped(&mut self) {
         self.uncounted += 1;
         if self.result.records_skipped() {
             self.record_skip();
@@ -362,8 +368,8 @@ impl<'a, 's> Starter<'a, 's> {
     where
         F: Future<Output = Step> + Send + 's,
     {
-        if self.middlewares.is_some() {
-            return self.run_wrapped(Callee::Handler(Box::pin(make())));
+        if self.is_wrapped {
+            return self.run_handler_wrapped(Box::pin(make()));
         }
         let polled = self.start.run(make);
         self.record(polled);

@@ -192,7 +192,7 @@ impl BackgroundResult {
     }
 
     /// Adds the failures of the sync and awaited handlers, which run before the others.
-    pub(super) fn add_chain(&mut self, failures: FailureList) {
+    pub(super) fn add_chain(&mut self, failures: FailureList<'_>) {
         if let Some(failures) = failures.into_inner().take() {
             let failures = failures.into_iter().map(|failure| (0, failure));
             self.uncommon

@@ -134,6 +134,12 @@ impl<E> BackgroundRun<E> {
         self.state
     }
 
+    /// Where the event was emitted.
+    #[inline]
+    pub(crate) fn site(&self) -> CallSite {
+        self.state.site
+    }
+
     /// Whether there are failures that were neither logged nor returned, or calls that are to be made later.
     #[inline]
     pub(crate) fn is_uncommon(&self) -> bool {

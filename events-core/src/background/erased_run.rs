@@ -72,6 +72,10 @@ impl<E: PollEnqueued + Send + 'static> ErasedBackgroundRun for BackgroundRun<E> 
         self.record_skipped();
     }
 
+    fn is_uncommon(&self) -> bool {
+        self.is_uncommon()
+    }
+
     fn schedule_next_calls(self: Pin<&mut Self>, schedule: &dyn CallSchedule) -> usize {
         self.schedule_next_calls(schedule)
     }

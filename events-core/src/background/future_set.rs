@@ -200,7 +200,7 @@ impl<S, K> FutureSet<S, K> {
         })
     }
 
-    #[inline]
+    #[inline(always)]
     fn start_any<R>(
         self: Pin<&mut Self>,
         is_exclusive: bool,
@@ -248,8 +248,7 @@ impl<S, K> FutureSet<S, K> {
         let polled = catch_unwind(AssertUnwindSafe(|| unsafe {
             poll(future, &mut Context::from_waker(waker))
         }));
-        let polled =
-            polled.map_or_else(|payload| Poll::Ready(Err(payload)), |polled| polled.map(Ok));
+        let polled = polled.map_or_else(|panic| Poll::Ready(Err(panic)), |ended| ended.map(Ok));
         if polled.is_ready() {
             this.pending.remove(index).discard(this.inline.start());
             if this.pending.is_empty() {
@@ -376,7 +375,8 @@ impl<'s, K> Start<'_, 's, K> {
 
     /// Makes the set keep the `K`.
     pub(super) fn keep_alive(&mut self) {
-        self.keep_alive.get_or_insert(Arc::clone(self.shared));
+        let keep = || Arc::clone(self.shared);
+        self.keep_alive.get_or_insert_with(keep);
     }
 }
 

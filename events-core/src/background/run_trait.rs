@@ -29,6 +29,10 @@ pub(crate) trait ErasedBackgroundRun: Send {
 
     /// Records why handlers are skipped from now on.
     fn record_skipped(self: Pin<&mut Self>);
+
+    /// Whether there are failures that were neither logged nor returned, or calls that are to be made later.
+    fn is_uncommon(&self) -> bool;
+
     /// Schedules the calls that are to be made later. Returns how many failed calls are repeated.
     fn schedule_next_calls(self: Pin<&mut Self>, schedule: &dyn CallSchedule) -> usize;
 

@@ -17,7 +17,7 @@ use crate::{
     plan::{Found, Plan, Slot},
     queue::JobResult,
     registry::{EmitLimits, EventQueue},
-    result::{EmitErrorKind, EmitStats, FailureList, NotRun, Outcomes, TooDeep},
+    result::{EmitErrorKind, EmitStats, FailureList, NotRun, Recording, TooDeep},
 };
 
 /// The result of the fast path of an emit.
@@ -196,28 +196,39 @@ pub(super) fn try_emit(
     slot: Option<&Slot>,
     event: &mut impl SlowEvent,
     emit_context: EmitContext<'_>,
-) -> (EmitStats, Option<EmitErrorKind>, Outcomes) {
-    let failures = FailureList::recording(Outcomes::OF_SYNC_EMIT);
+    recording: Option<&Recording>,
+) -> (EmitStats, Option<EmitErrorKind>) {
+    let failures = FailureList::recording(recording);
     let result = run_slow(slot, event, emit_context, Some(&failures));
-    let (mut failures, mut outcomes) = failures.into_parts();
     match result {
         Err(refusal) => {
-            let plan = slot.and_then(|slot| slot.for_record(NotRun::Refused));
-            outcomes.set_not_run(NotRun::Refused, plan);
-            let error = EmitErrorKind::TooDeep(refusal);
-            (EmitStats::default(), Some(error), outcomes)
+            record_not_run(slot, recording, NotRun::Refused);
+            (EmitStats::default(), Some(EmitErrorKind::TooDeep(refusal)))
         }
         Ok(stats) => {
-            if !outcomes.has_plan()
+            if stats.ran == 0
                 && let Some(slot) = slot.filter(|slot| slot.is_muted())
             {
-                let plan = slot.for_record(NotRun::FoundNone);
-                outcomes.set_not_run(NotRun::FoundNone, plan);
+                record_not_run(Some(slot), recording, NotRun::FoundNone);
             }
-            let error = failures.take().map(EmitErrorKind::Failed);
-            (stats, error, outcomes)
+            let error = failures.into_inner().take().map(EmitErrorKind::Failed);
+            (stats, error)
         }
     }
+}
+
+/// Records that an emit ran no plan, unless it has recorded one.
+#[cold]
+#[inline(never)]
+fn record_not_run(slot: Option<&Slot>, recording: Option<&Recording>, why: NotRun) {
+    let Some(recording) = recording else {
+        return;
+    };
+    recording.change(|outcomes| {
+        if !outcomes.has_plan() {
+            outcomes.set_not_run(why, slot.and_then(|slot| slot.for_record(why)));
+        }
+    });
 }
 
 /// An event on the slow path.
@@ -227,7 +238,7 @@ pub(super) trait SlowEvent {
         &mut self,
         plan: &Plan,
         emit_context: EmitContext<'_>,
-        failures: Option<&FailureList>,
+        failures: Option<&FailureList<'_>>,
     ) -> EmitStats;
 
     /// The event for background handlers, which read an owned one only.
@@ -239,7 +250,7 @@ impl SlowEvent for ErasedEvent<'_> {
         &mut self,
         plan: &Plan,
         emit_context: EmitContext<'_>,
-        failures: Option<&FailureList>,
+        failures: Option<&FailureList<'_>>,
     ) -> EmitStats {
         run_chain(plan, self, emit_context, failures)
     }
@@ -254,7 +265,7 @@ fn run_slow(
     slot: Option<&Slot>,
     event: &mut impl SlowEvent,
     emit_context: EmitContext<'_>,
-    failures: Option<&FailureList>,
+    failures: Option<&FailureList<'_>>,
 ) -> Result<EmitStats, Box<TooDeep>> {
     let topic = emit_context.info.topic();
     let span = log::emit_span(topic, emit_context.origin);
@@ -275,7 +286,7 @@ pub(super) fn run_and_defer(
     plan: &Plan,
     event: &mut impl SlowEvent,
     emit_context: EmitContext<'_>,
-    failures: Option<&FailureList>,
+    failures: Option<&FailureList<'_>>,
 ) -> EmitStats {
     let recording = failures.and_then(FailureList::if_recorded);
     if let Some(failures) = recording {
@@ -308,11 +319,24 @@ pub(super) fn run_chain(
     plan: &Plan,
     event: &mut ErasedEvent<'_>,
     emit_context: EmitContext<'_>,
-    failures: Option<&FailureList>,
+    failures: Option<&FailureList<'_>>,
 ) -> EmitStats {
     if let Some(middlewares) = plan.policy().middlewares() {
         let delivery = plan.deliver_one_by_one(event);
-        return run_wrapped(delivery, emit_context.origin, failures, middlewares);
+        let stats = run_wrapped(delivery, emit_context.origin, failures, middlewares);
+        // Field by field: else the stats of each emit are made in memory, where that function has to store its own.
+        let EmitStats {
+            ran,
+            deferred,
+            stopped_by,
+            rare,
+        } = stats;
+        return EmitStats {
+            ran,
+            deferred,
+            stopped_by,
+            rare,
+        };
     }
     let records_spans = records_spans();
     let delivery = if records_spans {

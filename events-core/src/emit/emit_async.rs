@@ -16,7 +16,7 @@ use crate::{
     event::Event,
     metadata::{IntoKey, Origin},
     registry::Registry,
-    result::{EmitError, Emitted},
+    result::{EmitError, Emitted, Outcomes},
 };
 
 pin_project_lite::pin_project! {
@@ -103,6 +103,7 @@ pin_project_lite::pin_project! {
     pub struct TryEmitAsync<E: Event> {
         #[pin]
         emission: AsyncEmission<E>,
+        outcomes: Outcomes,
     }
 }
 
@@ -180,7 +181,8 @@ impl<E: Event> TryEmitAsync<E> {
         site: CallSite,
     ) -> Self {
         Self {
-            emission: AsyncEmission::new(registry, event, origin, site).recorded(),
+            emission: AsyncEmission::new(registry, event, origin, site),
+            outcomes: Outcomes::OF_ASYNC_EMIT,
         }
     }
 }
@@ -198,7 +200,8 @@ impl<E: Event> Future for TryEmitAsync<E> {
     type Output = Result<Emitted<E>, EmitError<E>>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.project().emission.poll_result(context.waker())
+        let this = self.project();
+        this.emission.poll_result(context.waker(), this.outcomes)
     }
 }
 

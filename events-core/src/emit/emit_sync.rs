@@ -7,7 +7,7 @@ use crate::{
     event::{Event, Family, Visit},
     metadata::{IntoKey, Origin},
     registry::{Core, Registry},
-    result::{EmitError, Emitted},
+    result::{EmitError, Emitted, Outcomes, Recording},
 };
 
 impl Registry {
@@ -74,9 +74,10 @@ impl Core {
         origin: Option<&Origin>,
         site: CallSite,
     ) -> Result<Emitted<E>, EmitError<E>> {
+        let recording = Recording::new(Outcomes::OF_SYNC_EMIT);
         event
-            .__lend(TryEmitVisitor(self, origin, site))
-            .with_event(event)
+            .__lend(TryEmitVisitor(self, origin, site, &recording))
+            .with_event(event, recording.into_outcomes())
     }
 }
 
@@ -93,12 +94,12 @@ impl<'s, F: Family> Visit<'s, F> for EmitVisitor<'_> {
 }
 
 /// Like [`EmitVisitor`], but returns the result.
-struct TryEmitVisitor<'a>(&'a Core, Option<&'a Origin>, CallSite);
+struct TryEmitVisitor<'a>(&'a Core, Option<&'a Origin>, CallSite, &'a Recording);
 
 impl<'s, F: Family> Visit<'s, F> for TryEmitVisitor<'_> {
     type Output = TryEmitResult;
 
     fn visit<'x: 's>(self, event: &'s mut F::Of<'x>) -> TryEmitResult {
-        self.0.try_emit::<F>(event, self.1, self.2)
+        self.0.try_emit::<F>(event, self.1, self.2, Some(self.3))
     }
 }

@@ -346,7 +346,7 @@ fn start_plan<E: OwnedEvent + Send>(
     plan: &Plan,
     guard: &EmitGuard,
     emit_context: EmitContext<'_>,
-    failures: &FailureList,
+    failures: &FailureList<'_>,
     waker: &Waker,
 ) -> Started<E> {
     let mut call = BackgroundCall::of(&event, emit_context.origin.cloned());

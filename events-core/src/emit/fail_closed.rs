@@ -39,7 +39,7 @@ impl<E: Event> SlowEvent for FailClosedEvent<'_, E> {
         &mut self,
         plan: &Plan,
         emit_context: EmitContext<'_>,
-        failures: Option<&FailureList>,
+        failures: Option<&FailureList<'_>>,
     ) -> EmitStats {
         let stats = run_chain(plan, &mut erase(self.event), emit_context, failures);
         if let Some(failures) = failures {

@@ -12,7 +12,7 @@ use crate::{
     plan::Plan,
     primitives::drop_catching,
     registry::Core,
-    result::{NotRun, Outcomes, PlanSubscribers, TooDeep},
+    result::{NotRun, Outcomes, PlanSubscribers, Recording, TooDeep},
 };
 
 impl Core {
@@ -53,18 +53,20 @@ impl Core {
     #[inline(never)]
     pub(super) fn record_not_run<F: Family>(
         &self,
-        outcomes: &mut Outcomes,
+        recording: Option<&Recording>,
         own_topic: Option<&str>,
         why: NotRun,
     ) {
-        if !outcomes.are_recorded() {
+        let Some(recording) = recording else {
             return;
-        }
-        if let Some(topic) = own_topic {
-            return self.record_topic_not_run(outcomes, topic, why);
-        }
-        let slot = self.slot_with_patterns::<F>();
-        outcomes.set_not_run(why, slot.and_then(|slot| slot.for_record(why)));
+        };
+        recording.change(|outcomes| match own_topic {
+            Some(topic) => self.record_topic_not_run(outcomes, topic, why),
+            None => {
+                let slot = self.slot_with_patterns::<F>();
+                outcomes.set_not_run(why, slot.and_then(|slot| slot.for_record(why)));
+            }
+        });
     }
 
     /// The same of a topic that is emitted without an event type.

@@ -24,7 +24,7 @@ pub(super) struct Dispatch<'a> {
     pub(super) select: Select,
     pub(super) waker: &'a Waker,
     pub(super) stats: &'a mut EmitStats,
-    pub(super) failures: &'a FailureList,
+    pub(super) failures: &'a FailureList<'a>,
     /// The background plan, if some of its deferred handlers are to be queued after the async ones.
     pub(super) deferred_last: &'a mut Option<Arc<BackgroundPlan>>,
 }
@@ -140,7 +140,7 @@ fn delay<E: Event>(
     background_run: Pin<&mut BackgroundRun<E>>,
     background: &Arc<BackgroundPlan>,
     emit_context: EmitContext<'_>,
-    failures: &FailureList,
+    failures: &FailureList<'_>,
 ) -> Deferral {
     let mut fail = |failure| failures.push(failure);
     let Some(event) = background_run.event_mut().and_then(|event| event.__owned()) else {
@@ -178,7 +178,7 @@ fn refuse_copies<E: Event>(
     event: &mut E,
     background: &Arc<BackgroundPlan>,
     emit_context: EmitContext<'_>,
-    failures: &FailureList,
+    failures: &FailureList<'_>,
 ) -> Deferral {
     let mut fail = |failure| failures.push(failure);
     let event = erase(event);

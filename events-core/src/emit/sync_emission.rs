@@ -20,7 +20,7 @@ use crate::{
     metadata::{EmitVerb, EventInfo, Origin},
     plan::{Slot, default_slot},
     registry::Core,
-    result::{EmitError, EmitErrorKind, EmitStats, Emitted, NotRun, Outcomes},
+    result::{EmitError, EmitErrorKind, EmitStats, Emitted, NotRun, Outcomes, Recording},
 };
 
 impl Core {
@@ -91,7 +91,7 @@ impl Core {
         origin: Option<&Origin>,
         site: CallSite,
     ) {
-        let result = self.try_emit::<F>(event, origin, site);
+        let result = self.try_emit::<F>(event, origin, site, None);
         if let Some(error) = result.error {
             let _sink = self.pass_failures();
             match error {
@@ -132,30 +132,31 @@ impl Core {
         }
     }
 
-    /// Emits on this registry, and reports the result.
+    /// Emits on this registry, and reports the result. What becomes of the subscribers is recorded if there is a record.
     pub(super) fn try_emit<F: Family>(
         &self,
         event: &mut F::Of<'_>,
         origin: Option<&Origin>,
         site: CallSite,
+        recording: Option<&Recording>,
     ) -> TryEmitResult {
         let default_origin = default_origin::<F>();
         let origin = origin.or(default_origin.as_ref());
         self.warn_if_unscanned();
         if self.withholds(event, origin, site, EmitVerb::Emit) {
-            let mut outcomes = Outcomes::OF_SYNC_EMIT;
-            self.record_not_run::<F>(&mut outcomes, None, NotRun::Withheld);
-            return TryEmitResult::withheld(F::statics().info, outcomes);
+            self.record_not_run::<F>(recording, None, NotRun::Withheld);
+            return TryEmitResult::withheld(F::statics().info);
         }
         let slot = self.slot_with_patterns::<F>();
         let emit_context = self.emit_context::<F>(origin, site);
-        let (stats, error, outcomes) = if <F::Of<'static> as Event>::__FAILS_CLOSED {
+        let (stats, error) = if <F::Of<'static> as Event>::__FAILS_CLOSED {
             let mut event = FailClosedEvent::new(&mut *event);
-            let (stats, error, outcomes) = dispatch::try_emit(slot, &mut event, emit_context);
+            let (stats, error) = dispatch::try_emit(slot, &mut event, emit_context, recording);
             error.iter().for_each(|error| event.refuse_for(error));
-            (stats, error, outcomes)
+            (stats, error)
         } else {
-            dispatch::try_emit(slot, &mut ErasedEvent::new::<F>(event), emit_context)
+            let event = &mut ErasedEvent::new::<F>(event);
+            dispatch::try_emit(slot, event, emit_context, recording)
         };
         if error.is_none() && stats.is_unheard() {
             self.emit_limits()
@@ -164,7 +165,6 @@ impl Core {
         TryEmitResult {
             topic: F::statics().info.topic(),
             stats,
-            outcomes,
             error,
         }
     }
@@ -174,23 +174,26 @@ impl Core {
 pub(super) struct TryEmitResult {
     topic: &'static str,
     stats: EmitStats,
-    outcomes: Outcomes,
     error: Option<EmitErrorKind>,
 }
 
 impl TryEmitResult {
     /// The result for an event that the interceptor withheld.
-    fn withheld(info: &'static EventInfo, outcomes: Outcomes) -> Self {
+    fn withheld(info: &'static EventInfo) -> Self {
         Self {
             topic: info.topic(),
             stats: EmitStats::default(),
-            outcomes,
             error: None,
         }
     }
 
-    pub(super) fn with_event<E>(self, event: E) -> Result<Emitted<E>, EmitError<E>> {
-        let emitted = Emitted::new(event, self.stats, self.outcomes);
+    #[inline]
+    pub(super) fn with_event<E>(
+        self,
+        event: E,
+        outcomes: Outcomes,
+    ) -> Result<Emitted<E>, EmitError<E>> {
+        let emitted = Emitted::new(event, self.stats, outcomes);
         match self.error {
             None => Ok(emitted),
             Some(error) => Err(EmitError::new(emitted, self.topic.into(), error)),

@@ -44,7 +44,7 @@ pub struct Run<'r> {
     pub(super) delivery: Delivery<'r>,
     pub(super) origin: Option<&'r Origin>,
     /// Collects the failures; without a list they are logged.
-    failures: Option<&'r FailureList>,
+    failures: Option<&'r FailureList<'r>>,
     /// The link from which the chain returned before its end: a pause, or a handler that panicked.
     pub(super) paused_at: Cell<LinkPos>,
     /// How many handlers did not run: filtered out, stopped by another, or not reached; and the bit [`UNREACHED`].
@@ -58,7 +58,7 @@ impl<'r> Run<'r> {
     pub(crate) fn new(
         delivery: Delivery<'r>,
         origin: Option<&'r Origin>,
-        failures: Option<&'r FailureList>,
+        failures: Option<&'r FailureList<'r>>,
     ) -> Self {
         Self {
             delivery,
@@ -200,8 +200,7 @@ impl<'r> Run<'r> {
             ran: self.delivery.chain().len() - (skipped & !(UNREACHED | CAPTURES)),
             deferred: 0,
             stopped_by: self.stopped_by.get().cloned(),
-            unreached: u16::from(skipped & UNREACHED != 0),
-            retrying: 0,
+            rare: u32::from(skipped & UNREACHED != 0),
         }
     }
 

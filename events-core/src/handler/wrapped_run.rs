@@ -28,7 +28,7 @@ use crate::{
 pub(crate) fn run_wrapped(
     delivery: Delivery<'_>,
     origin: Option<&Origin>,
-    failures: Option<&FailureList>,
+    failures: Option<&FailureList<'_>>,
     middlewares: Entries<dyn Middleware>,
 ) -> EmitStats {
     let captured = FailureList::new();
@@ -73,7 +73,7 @@ pub(crate) fn run_wrapped(
 /// Calls the handlers of a run one by one, and takes their results out of it.
 struct Handlers<'h, 'r> {
     run: RefCell<Run<'r>>,
-    captured: &'h FailureList,
+    captured: &'h FailureList<'h>,
     /// Of the handler that is called next.
     index: Cell<usize>,
 }
@@ -122,7 +122,7 @@ impl Run<'_> {
         &self,
         index: usize,
         outcome: SubscriberOutcome,
-        failures: Option<&FailureList>,
+        failures: Option<&FailureList<'_>>,
     ) -> bool {
         match outcome {
             SubscriberOutcome::Ran => {}

@@ -72,7 +72,6 @@ impl Policy {
         }
     }
 
-    /// The middleware, innermost first, if there is some.
     #[cold]
     #[inline(never)]
     pub(super) fn load_middlewares(&self) -> Option<Entries<dyn Middleware>> {

@@ -80,7 +80,7 @@ pub(crate) struct JobResult {
 impl JobResult {
     /// Logs the failures and counts them.
     #[inline]
-    pub(crate) fn of(failures: FailureList) -> Self {
+    pub(crate) fn of(failures: FailureList<'_>) -> Self {
         let mut failures = failures.into_inner();
         let result = Self {
             failures: failures.get().map_or(0, Vec::len),
@@ -178,7 +178,7 @@ impl RunningJob {
         polled: Poll<()>,
         owner: &impl QueueOwner,
     ) -> JobProgress {
-        if let Some(run) = &mut self.run {
+        if let Some(run) = self.run.as_mut().filter(|run| run.is_uncommon()) {
             let _entered = enter(self.context.as_deref(), owner.queue_id());
             run.as_mut().schedule_next_calls(owner.call_schedule());
         }

@@ -42,11 +42,10 @@ pub(crate) struct EmitStats {
     /// As `u32`, so that this struct, which is in each error of an emit, has no padding.
     pub(crate) deferred: u32,
     pub(crate) stopped_by: Option<Arc<SubscriberInfo>>,
-    /// Not 0 if the event did not reach a subscriber, which is a failure of the emit. Not a `bool`: with the padding behind
-    /// that, store forwarding failed in each async emit.
-    pub(crate) unreached: u16,
-    /// How many subscribers failed and are called again.
-    pub(crate) retrying: u16,
+    /// In the lowest bit whether the event did not reach a subscriber, which is a failure of the emit; above it, how many
+    /// subscribers failed and are called again. One number: a `bool` or a smaller one has padding behind it or is copied
+    /// with its neighbours, and store forwarding failed in each emit.
+    pub(crate) rare: u32,
 }
 
 impl<E> Emitted<E> {
@@ -112,7 +111,7 @@ impl<E> Emitted<E> {
     /// ```
     #[must_use]
     pub fn retrying(&self) -> usize {
-        self.stats.retrying.into()
+        self.stats.retrying()
     }
 
     /// The subscriber that stopped the emit by returning `ControlFlow::Break`; no other ran after it.
@@ -171,13 +170,32 @@ impl<E> Emitted<E> {
 
 impl EmitStats {
     pub(crate) fn is_unheard(&self) -> bool {
-        self.ran == 0 && self.deferred == 0 && self.unreached == 0 && self.retrying == 0
+        self.ran == 0 && self.deferred == 0 && self.rare == 0
+    }
+
+    /// The event did not reach a subscriber.
+    #[inline]
+    pub(crate) fn set_unreached(&mut self) {
+        self.rare |= 1;
+    }
+
+    /// How many subscribers failed and are called again.
+    fn retrying(&self) -> usize {
+        (self.rare >> 1) as usize
     }
 
     /// Adds subscribers that failed and are called again.
     pub(crate) fn add_retrying(&mut self, retrying: usize) {
-        let retrying = u16::try_from(retrying).unwrap_or(u16::MAX);
-        self.retrying = self.retrying.saturating_add(retrying);
+        self.rare = Self::with_retrying(self.rare, retrying);
+    }
+
+    /// The number `rare` with further subscribers that are called again.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn with_retrying(rare: u32, retrying: usize) -> u32 {
+        let retrying = u32::try_from(retrying).unwrap_or(u32::MAX);
+        let retrying = (rare >> 1).saturating_add(retrying).min(u32::MAX >> 1);
+        (retrying << 1) | (rare & 1)
     }
 }
 
@@ -195,7 +213,7 @@ impl<E> fmt::Debug for Emitted<E> {
         f.debug_struct("Emitted")
             .field("ran", &self.stats.ran)
             .field("deferred", &self.stats.deferred)
-            .field("retrying", &self.stats.retrying)
+            .field("retrying", &self.stats.retrying())
             .field("stopped_by", &self.stats.stopped_by)
             .finish_non_exhaustive()
     }

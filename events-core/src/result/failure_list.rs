@@ -1,10 +1,10 @@
 //! The failures of an emit, collected while its handlers run, and the record of what became of its subscribers.
 
-use std::{cell::Cell, mem, sync::Arc};
+use std::{cell::Cell, sync::Arc};
 
 use super::{
     failures::Failure,
-    outcomes::{Outcomes, PlanSubscribers},
+    outcomes::{Outcomes, PlanSubscribers, Recording},
     subscriber_outcome::SkipReason,
 };
 use crate::{
@@ -13,77 +13,53 @@ use crate::{
 };
 
 /// The failures so far; it allocates with the first one.
-pub(crate) struct FailureList {
+pub(crate) struct FailureList<'o> {
     failures: Cell<OptionBox<Vec<Failure>>>,
-    /// Whether the emit is recorded.
-    records: bool,
-    outcomes: Cell<Outcomes>,
+    /// The record, if the emit is recorded.
+    recording: Option<&'o Recording>,
 }
 
-impl FailureList {
+impl<'o> FailureList<'o> {
     #[inline]
     pub(crate) const fn new() -> Self {
+        Self::recording(None)
+    }
+
+    /// A list that continues this record, if there is one.
+    #[inline]
+    pub(crate) const fn recording(recording: Option<&'o Recording>) -> Self {
         Self {
             failures: Cell::new(OptionBox::NONE),
-            records: false,
-            outcomes: Cell::new(Outcomes::NONE),
+            recording,
         }
-    }
-
-    /// A list that continues this record.
-    #[inline]
-    pub(crate) const fn recording(outcomes: Outcomes) -> Self {
-        Self {
-            failures: Cell::new(OptionBox::NONE),
-            records: outcomes.are_recorded(),
-            outcomes: Cell::new(outcomes),
-        }
-    }
-
-    /// A list that continues this record, if the emit is recorded.
-    #[inline]
-    pub(crate) fn of_async_emit(outcomes: &mut Outcomes) -> Self {
-        if outcomes.are_recorded() {
-            Self::recording(mem::replace(outcomes, Outcomes::NONE))
-        } else {
-            Self::new()
-        }
-    }
-
-    /// The failures; the record goes back to where it is from.
-    #[inline]
-    pub(crate) fn end(self, outcomes: &mut Outcomes) -> OptionBox<Vec<Failure>> {
-        if self.records {
-            *outcomes = self.outcomes.into_inner();
-        }
-        self.failures.into_inner()
     }
 
     /// This list, if the emit is recorded.
     #[inline]
     pub(crate) fn if_recorded(&self) -> Option<&Self> {
-        self.records.then_some(self)
+        self.records().then_some(self)
     }
 
     /// Whether the emit is recorded.
     #[inline]
     pub(crate) fn records(&self) -> bool {
-        self.records
+        self.recording.is_some()
     }
 
     /// Calls a function with the record, if the emit is recorded.
     #[cold]
     fn record(&self, record: impl FnOnce(&mut Outcomes)) {
-        if self.records {
-            let mut outcomes = self.outcomes.replace(Outcomes::NONE);
-            record(&mut outcomes);
-            self.outcomes.set(outcomes);
+        if let Some(recording) = self.recording {
+            recording.change(record);
         }
     }
 
-    /// The emit runs a plan with these subscribers.
+    /// The emit runs a plan with these subscribers. Each emit that is recorded calls this.
+    #[inline]
     pub(crate) fn set_plan(&self, plan: &Arc<PlanSubscribers>) {
-        self.record(|outcomes| outcomes.set_plan(Arc::clone(plan)));
+        if let Some(recording) = self.recording {
+            recording.set_plan(plan);
+        }
     }
 
     /// A filter of the subscriber has just excluded the event, which has this origin.
@@ -129,11 +105,5 @@ impl FailureList {
     #[inline]
     pub(crate) fn into_inner(self) -> OptionBox<Vec<Failure>> {
         self.failures.into_inner()
-    }
-
-    /// The failures, and the record.
-    #[inline]
-    pub(crate) fn into_parts(self) -> (OptionBox<Vec<Failure>>, Outcomes) {
-        (self.failures.into_inner(), self.outcomes.into_inner())
     }
 }

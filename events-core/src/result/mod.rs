@@ -31,7 +31,7 @@ pub(crate) use failures::FailedEmission;
 pub use failures::{
     BoxError, Cause, FailedCheck, Failure, MiddlewarePanic, Panic, is_outside_tokio,
 };
-pub(crate) use outcomes::{NotRun, Outcomes, PlanSubscribers};
+pub(crate) use outcomes::{NotRun, Outcomes, PlanSubscribers, Recording};
 pub use queue_full::{QueueFull, Undelivered};
 pub(crate) use refused_call::RefusedCall;
 pub use refused_call::{NoCopy, NotAwaited};

@@ -1,7 +1,7 @@
 //! What became of each subscriber of an emit: only the exceptions are recorded, and the rest is derived from them on
 //! request.
 
-use std::sync::Arc;
+use std::{cell::Cell, sync::Arc};
 
 use super::{
     failures::Failure,
@@ -45,7 +45,7 @@ type Exceptions = Vec<(Arc<SubscriberInfo>, Exception)>;
 
 /// What became of the subscribers for which there is no exception.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u32)]
+#[repr(usize)]
 enum Others {
     /// Those of the chain ran, and the others are in the queue.
     OfSyncEmit,
@@ -66,46 +66,33 @@ pub(crate) enum NotRun {
     Withheld,
 }
 
-/// The record of an emit. It has no padding, since each async emit contains it.
+/// The record of an emit. It has no padding, since each result of an emit contains it.
 pub(crate) struct Outcomes {
     plan: Option<Arc<PlanSubscribers>>,
     exceptions: OptionBox<Exceptions>,
     others: Others,
-    /// Not 0 if the emit is recorded.
-    records: u32,
 }
 
 impl Outcomes {
     /// No record.
-    pub(crate) const NONE: Self = Self::empty(Others::OfSyncEmit, 0);
+    pub(crate) const NONE: Self = Self::OF_SYNC_EMIT;
 
     /// The empty record of a sync emit.
-    pub(crate) const OF_SYNC_EMIT: Self = Self::empty(Others::OfSyncEmit, 1);
+    pub(crate) const OF_SYNC_EMIT: Self = Self::empty(Others::OfSyncEmit);
 
     /// The empty record of an async emit.
-    pub(crate) const OF_ASYNC_EMIT: Self = Self::empty(Others::OfAsyncEmit, 1);
+    pub(crate) const OF_ASYNC_EMIT: Self = Self::empty(Others::OfAsyncEmit);
 
-    const fn empty(others: Others, records: u32) -> Self {
+    const fn empty(others: Others) -> Self {
         Self {
             plan: None,
             exceptions: OptionBox::NONE,
             others,
-            records,
         }
-    }
-
-    #[inline]
-    pub(crate) const fn are_recorded(&self) -> bool {
-        self.records > 0
     }
 
     pub(crate) fn has_plan(&self) -> bool {
         self.plan.is_some()
-    }
-
-    /// The emit runs a plan with these subscribers.
-    pub(crate) fn set_plan(&mut self, plan: Arc<PlanSubscribers>) {
-        self.plan = Some(plan);
     }
 
     /// The emit ran no plan; `plan` has the subscribers that it did not reach.
@@ -194,6 +181,54 @@ impl Outcomes {
         let muted = plan.muted.iter();
         list.extend(muted.map(|one| (&**one, SubscriberOutcome::Skipped(SkipReason::Muted))));
         list
+    }
+}
+
+/// The record of an emit in progress. The plan, which each recorded emit sets, is a cell of its own: the rest is not moved
+/// for it.
+pub(crate) struct Recording {
+    plan: Cell<Option<Arc<PlanSubscribers>>>,
+    rest: Cell<(OptionBox<Exceptions>, Others)>,
+}
+
+impl Recording {
+    /// Continues a record.
+    #[inline]
+    pub(crate) fn new(outcomes: Outcomes) -> Self {
+        Self {
+            plan: Cell::new(outcomes.plan),
+            rest: Cell::new((outcomes.exceptions, outcomes.others)),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn into_outcomes(self) -> Outcomes {
+        let (exceptions, others) = self.rest.into_inner();
+        Outcomes {
+            plan: self.plan.into_inner(),
+            exceptions,
+            others,
+        }
+    }
+
+    /// The emit runs a plan with these subscribers.
+    #[inline]
+    pub(crate) fn set_plan(&self, plan: &Arc<PlanSubscribers>) {
+        self.plan.set(Some(Arc::clone(plan)));
+    }
+
+    /// Calls a function with the record.
+    #[cold]
+    pub(crate) fn change(&self, change: impl FnOnce(&mut Outcomes)) {
+        let (exceptions, others) = self.rest.replace((OptionBox::NONE, Others::OfSyncEmit));
+        let mut outcomes = Outcomes {
+            plan: self.plan.take(),
+            exceptions,
+            others,
+        };
+        change(&mut outcomes);
+        self.plan.set(outcomes.plan);
+        self.rest.set((outcomes.exceptions, outcomes.others));
     }
 }
 

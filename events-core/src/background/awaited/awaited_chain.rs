@@ -62,7 +62,7 @@ impl Stretch {
         &self,
         mut event: ErasedEvent<'_>,
         origin: Option<&Origin>,
-        failures: &FailureList,
+        failures: &FailureList<'_>,
         is_traced: bool,
     ) -> EmitStats {
         let middlewares = self.chain.of().policy.middlewares();

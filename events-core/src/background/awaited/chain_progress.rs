@@ -38,7 +38,7 @@ pub(super) fn record_end(
     stats: &mut EmitStats,
     subscriber: &Arc<SubscriberInfo>,
     ended: thread::Result<Step>,
-    failures: &FailureList,
+    failures: &FailureList<'_>,
     call: &BackgroundCall,
     policy: &Policy,
 ) {
@@ -69,7 +69,7 @@ fn record_outcome(
     stats: &mut EmitStats,
     subscriber: &Arc<SubscriberInfo>,
     outcome: SubscriberOutcome,
-    failures: &FailureList,
+    failures: &FailureList<'_>,
     policy: &Policy,
 ) {
     match outcome {
@@ -85,7 +85,7 @@ fn record_outcome(
             if failure.cause().is_from_call() {
                 stats.ran += 1;
             } else {
-                stats.unreached = 1;
+                stats.set_unreached();
             }
             policy.report(&failure);
             failures.push(failure);

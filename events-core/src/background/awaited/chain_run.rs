@@ -56,7 +56,7 @@ impl<E: Event> BackgroundRun<E> {
     pub(crate) fn begin_chain(
         self: Pin<&mut Self>,
         plan: &Arc<BackgroundPlan>,
-        failures: &FailureList,
+        failures: &FailureList<'_>,
         waker: &Waker,
     ) -> Poll<EmitStats> {
         self.run_chain(plan, 0, EmitStats::default(), Vec::new(), failures, waker)
@@ -66,7 +66,7 @@ impl<E: Event> BackgroundRun<E> {
     /// emission. Returns the plan with the result of the chain.
     pub(crate) fn resume_chain(
         mut self: Pin<&mut Self>,
-        failures: &FailureList,
+        failures: &FailureList<'_>,
         waker: &Waker,
     ) -> Poll<Option<(Arc<BackgroundPlan>, EmitStats)>> {
         let this = self.as_mut().project();
@@ -107,7 +107,7 @@ impl<E: Event> BackgroundRun<E> {
         first: usize,
         mut stats: EmitStats,
         mut failed: Vec<FailedCheck>,
-        failures: &FailureList,
+        failures: &FailureList<'_>,
         waker: &Waker,
     ) -> Poll<EmitStats> {
         let Some(chain) = plan.awaited_chain() else {
@@ -144,7 +144,7 @@ impl<E: Event> BackgroundRun<E> {
                             let of_stretch = stretch.run(event, call.origin(), failures, is_traced);
                             stats.ran += of_stretch.ran;
                             stats.stopped_by = of_stretch.stopped_by;
-                            stats.unreached |= of_stretch.unreached;
+                            stats.rare |= of_stretch.rare;
                             Some(FirstPoll::Skipped)
                         }
                     }
@@ -190,7 +190,7 @@ impl<E: Event> BackgroundRun<E> {
 
     /// Refuses an event that fails closed, for these reasons and because of these failures.
     #[inline]
-    fn refuse(self: Pin<&mut Self>, failed: Vec<FailedCheck>, failures: &FailureList) {
+    fn refuse(self: Pin<&mut Self>, failed: Vec<FailedCheck>, failures: &FailureList<'_>) {
         if E::__FAILS_CLOSED
             && let Some(event) = self.event_mut()
         {
@@ -205,7 +205,7 @@ impl<E: Event> BackgroundRun<E> {
     pub(crate) fn end_chain(
         mut self: Pin<&mut Self>,
         refusal: &TooDeep,
-        failures: &FailureList,
+        failures: &FailureList<'_>,
     ) -> EmitStats {
         self.as_mut().clear();
         let Some(mut progress) = self.as_mut().project().chain.take() else {
@@ -222,7 +222,7 @@ impl<E: Event> BackgroundRun<E> {
                     .fail(subscriber, cause, emission.clone()),
             );
         }
-        progress.stats.unreached = 1;
+        progress.stats.set_unreached();
         self.refuse(progress.failed_checks, failures);
         progress.stats
     }

@@ -9,7 +9,7 @@ use crate::{
     emit::defer::defer,
     event::Event,
     handler::ErasedEventRef,
-    result::{FailedCheck, FailureList},
+    result::{FailedCheck, FailureList, Recording},
 };
 
 impl<E: Event> AsyncEmission<E> {
@@ -28,7 +28,7 @@ impl<E: Event> AsyncEmission<E> {
         // Before a deferred handler, which runs here if the queue is full: it could wait for what they hold.
         self.as_mut().project().background_run.clear();
         if self.deferred_last.is_some() {
-            self.as_mut().defer_last(Select::DeferredWhenDropped);
+            self.as_mut().defer_last(Select::DeferredWhenDropped, None);
         }
         let (cut_off, not_reached) = unfinished.split();
         if !cut_off.is_empty() {
@@ -39,7 +39,7 @@ impl<E: Event> AsyncEmission<E> {
 
     /// Queues deferred handlers that are not queued yet, once the async ones are complete or dropped.
     #[cold]
-    pub(super) fn defer_last(self: Pin<&mut Self>, select: Select) {
+    pub(super) fn defer_last(self: Pin<&mut Self>, select: Select, recording: Option<&Recording>) {
         let this = self.project();
         let Some(background) = this.deferred_last.take() else {
             return;
@@ -52,9 +52,9 @@ impl<E: Event> AsyncEmission<E> {
         let emit_context = this
             .registry
             .core()
-            .emit_context::<E::Family>(background_run.origin(), this.site);
+            .emit_context::<E::Family>(background_run.origin(), background_run.site());
         let _guard = EmitGuard::reenter(E::info(), background_run.state());
-        let recording = FailureList::of_async_emit(this.outcomes);
+        let recording = FailureList::recording(recording);
         let mut failed = Vec::new();
         let mut fail = |failure| {
             if E::__FAILS_CLOSED {
@@ -71,7 +71,6 @@ impl<E: Event> AsyncEmission<E> {
             &mut fail,
         );
         deferral.add_to(this.stats);
-        drop(recording.end(this.outcomes));
         if E::__FAILS_CLOSED
             && let Some(event) = background_run.event_mut()
         {

@@ -25,7 +25,7 @@ use crate::{
     registry::Registry,
     result::{
         EmitError, EmitErrorKind, EmitStats, Emitted, FailedCheck, Failure, FailureList, NotRun,
-        Outcomes, TooDeep,
+        Outcomes, Recording, TooDeep,
     },
 };
 
@@ -37,7 +37,6 @@ pin_project_lite::pin_project! {
         #[pin]
         pub(super) background_run: BackgroundRun<E>,
         pub(super) registry: Registry,
-        pub(super) site: CallSite,
         // The span that each poll enters, if there is one. Before the first poll: that of the caller.
         pub(super) span: OptionBox<CatchSpan>,
         stage: Stage,
@@ -46,8 +45,6 @@ pin_project_lite::pin_project! {
         pub(super) failures: OptionBox<Vec<Failure>>,
         // The background plan, if deferred handlers of it are not queued yet.
         pub(super) deferred_last: Option<Arc<BackgroundPlan>>,
-        // What became of the subscribers, if that is recorded.
-        pub(super) outcomes: Outcomes,
     }
 
     impl<E: Event> PinnedDrop for AsyncEmission<E> {
@@ -92,20 +89,12 @@ impl<E: Event> AsyncEmission<E> {
         Self {
             background_run: BackgroundRun::new(event, call, site),
             registry,
-            site,
             span,
             stage: Stage::New,
             stats: EmitStats::default(),
             failures: OptionBox::NONE,
             deferred_last: None,
-            outcomes: Outcomes::NONE,
         }
-    }
-
-    /// The same, with a record of what becomes of the subscribers.
-    pub(in crate::emit) fn recorded(mut self) -> Self {
-        self.outcomes = Outcomes::OF_ASYNC_EMIT;
-        self
     }
 
     #[cfg(feature = "tokio")]
@@ -121,7 +110,7 @@ impl<E: Event> AsyncEmission<E> {
     /// Polls the handlers, and logs failures. Returns the event.
     #[inline]
     pub(in crate::emit) fn poll_event(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<E> {
-        let polled = self.as_mut().poll(waker);
+        let polled = self.as_mut().poll(waker, None);
         // The failures of the chain are logged even while async handlers are pending.
         if !self.failures.is_none() {
             self.as_mut().log_failures(false);
@@ -151,16 +140,20 @@ impl<E: Event> AsyncEmission<E> {
         }
     }
 
-    /// Polls the handlers, and returns the event with the result.
+    /// Polls the handlers, and returns the event with the result. The record is that of the emit.
     pub(in crate::emit) fn poll_result(
         mut self: Pin<&mut Self>,
         waker: &Waker,
+        outcomes: &mut Outcomes,
     ) -> Poll<Result<Emitted<E>, EmitError<E>>> {
-        let refusal = ready!(self.as_mut().poll(waker)).err();
+        let recording = Recording::new(mem::replace(outcomes, Outcomes::NONE));
+        let polled = self.as_mut().poll(waker, Some(&recording));
+        *outcomes = recording.into_outcomes();
+        let refusal = ready!(polled).err();
         let failures = self.as_mut().project().failures.take();
         let mut failures = failures.unwrap_or_default();
         let this = self.as_mut().project();
-        let mut outcomes = mem::replace(this.outcomes, Outcomes::NONE);
+        let mut outcomes = mem::replace(outcomes, Outcomes::NONE);
         let result = this.background_run.take_recorded(&mut outcomes);
         failures.extend(result.into_failures());
         let event = self.as_mut().finish();
@@ -177,13 +170,17 @@ impl<E: Event> AsyncEmission<E> {
     }
 
     #[inline]
-    fn poll(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), Box<TooDeep>>> {
-        let polled = self.as_mut().poll_handlers(waker);
+    fn poll(
+        mut self: Pin<&mut Self>,
+        waker: &Waker,
+        recording: Option<&Recording>,
+    ) -> Poll<Result<(), Box<TooDeep>>> {
+        let polled = self.as_mut().poll_handlers(waker, recording);
         if self.background_run.is_uncommon() {
             self.as_mut().schedule_next_calls();
         }
         if polled.is_ready() && self.deferred_last.is_some() {
-            self.as_mut().defer_last(Select::DeferredLast);
+            self.as_mut().defer_last(Select::DeferredLast, recording);
         }
         if E::__FAILS_CLOSED
             && let Poll::Ready(result) = &polled
@@ -216,11 +213,15 @@ impl<E: Event> AsyncEmission<E> {
 
     /// The first call runs the chain and starts the async handlers; further calls poll these.
     #[inline]
-    fn poll_handlers(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<Result<(), Box<TooDeep>>> {
+    fn poll_handlers(
+        mut self: Pin<&mut Self>,
+        waker: &Waker,
+        recording: Option<&Recording>,
+    ) -> Poll<Result<(), Box<TooDeep>>> {
         let this = self.as_mut().project();
         if mem::replace(this.stage, Stage::Started) != Stage::New {
             if this.background_run.is_in_chain() {
-                return self.resume_chain(waker).map(Ok);
+                return self.resume_chain(waker, recording).map(Ok);
             }
             let _entered = this.span.get().and_then(CatchSpan::enter);
             return this.background_run.poll_measured(waker).map(Ok);
@@ -233,20 +234,27 @@ impl<E: Event> AsyncEmission<E> {
         let core = this.registry.core();
         core.warn_if_unscanned();
         let mut background_run = this.background_run;
-        let origin = background_run.origin().cloned();
-        let origin = origin.as_ref();
+        let site = background_run.site();
+        let cloned;
+        let origin = match background_run.origin() {
+            None => None,
+            Some(origin) => {
+                cloned = origin.clone();
+                Some(&cloned)
+            }
+        };
         if core.is_intercepted()
             && let Some(event) = background_run.as_mut().event_mut()
-            && core.withholds(event, origin, this.site, EmitVerb::EmitAsync)
+            && core.withholds(event, origin, site, EmitVerb::EmitAsync)
         {
             *this.stage = Stage::Refused;
             let own_topic = background_run.event().and_then(Event::__own_topic);
             let own_topic = own_topic.map(|topic| &**topic);
-            core.record_not_run::<E::Family>(this.outcomes, own_topic, NotRun::Withheld);
+            core.record_not_run::<E::Family>(recording, own_topic, NotRun::Withheld);
             return Poll::Ready(Ok(()));
         }
-        let emit_context = core.emit_context::<E::Family>(origin, this.site);
-        let failures = FailureList::of_async_emit(this.outcomes);
+        let emit_context = core.emit_context::<E::Family>(origin, site);
+        let failures = FailureList::recording(recording);
         if failures.records() {
             background_run.as_mut().record_skipped();
         }
@@ -270,12 +278,12 @@ impl<E: Event> AsyncEmission<E> {
                 }
                 polled = run_all(background_run, plan, dispatch);
             });
-        *this.failures = failures.end(this.outcomes);
-        if this.outcomes.are_recorded() && !matches!(result, Ok(Some(()))) {
+        *this.failures = failures.into_inner();
+        if recording.is_some() && !matches!(result, Ok(Some(()))) {
             let why = result
                 .as_ref()
                 .map_or(NotRun::Refused, |_| NotRun::FoundNone);
-            core.record_not_run::<E::Family>(this.outcomes, own_topic.as_deref(), why);
+            core.record_not_run::<E::Family>(recording, own_topic.as_deref(), why);
         }
         match result {
             Err(refusal) => {
@@ -288,14 +296,18 @@ impl<E: Event> AsyncEmission<E> {
 
     /// Continues the chain behind an awaited handler, and then starts the async handlers.
     #[cold]
-    fn resume_chain(self: Pin<&mut Self>, waker: &Waker) -> Poll<()> {
+    fn resume_chain(
+        self: Pin<&mut Self>,
+        waker: &Waker,
+        recording: Option<&Recording>,
+    ) -> Poll<()> {
         let this = self.project();
         let _entered = this.span.get().and_then(CatchSpan::enter);
         let background_run = this.background_run;
         let origin = background_run.origin().cloned();
         let core = this.registry.core();
-        let emit_context = core.emit_context::<E::Family>(origin.as_ref(), this.site);
-        let failures = FailureList::of_async_emit(this.outcomes);
+        let emit_context = core.emit_context::<E::Family>(origin.as_ref(), background_run.site());
+        let failures = FailureList::recording(recording);
         let polled = match EmitGuard::try_reenter(E::info(), background_run.state()) {
             Err(refusal) => {
                 *this.stats = background_run.end_chain(&refusal, &failures);
@@ -314,7 +326,7 @@ impl<E: Event> AsyncEmission<E> {
                 run_all::resume(background_run, dispatch)
             }
         };
-        if let Some(failures) = failures.end(this.outcomes).take() {
+        if let Some(failures) = failures.into_inner().take() {
             this.failures.get_or_insert_default().extend(failures);
         }
         polled

@@ -37,11 +37,17 @@ pub(in crate::emit) struct Deferral {
 }
 
 impl Deferral {
+    // Inlined: else the stats of each emit are made in memory.
+    #[inline(always)]
     pub(in crate::emit) fn add_to(self, stats: &mut EmitStats) {
         stats.deferred += self.deferred;
         stats.ran += self.ran;
-        stats.unreached |= u16::from(self.is_unreached);
-        stats.add_retrying(self.retrying);
+        if self.is_unreached {
+            stats.set_unreached();
+        }
+        if self.retrying > 0 {
+            stats.rare = EmitStats::with_retrying(stats.rare, self.retrying);
+        }
     }
 }
 
@@ -53,7 +59,7 @@ pub(in crate::emit) fn defer(
     event: ErasedEventRef<'_>,
     emit_context: EmitContext<'_>,
     select: Select,
-    recording: Option<&FailureList>,
+    recording: Option<&FailureList<'_>>,
     fail: &mut dyn FnMut(Failure),
 ) -> Deferral {
     let mut report = Report {
@@ -122,7 +128,7 @@ impl Deferral {
         background: &Arc<BackgroundPlan>,
         event: ErasedEventRef<'_>,
         emit_context: EmitContext<'_>,
-        (delay, recording): (Option<Duration>, Option<&FailureList>),
+        (delay, recording): (Option<Duration>, Option<&FailureList<'_>>),
         mut group: Vec<usize>,
         report: &mut Report<'_>,
     ) {
@@ -202,7 +208,7 @@ fn select_accepting(
     event: ErasedEventRef<'_>,
     emit_context: EmitContext<'_>,
     select: Select,
-    recording: Option<&FailureList>,
+    recording: Option<&FailureList<'_>>,
     fail: &mut dyn FnMut(Failure),
 ) -> Vec<usize> {
     let origin = EmitOrigin::new(emit_context.origin);
@@ -235,7 +241,7 @@ fn run_on_full_queue(
     background: &BackgroundPlan,
     refused: PushError<ClonedEventJob>,
     queue: &EventQueue,
-    recording: Option<&FailureList>,
+    recording: Option<&FailureList<'_>>,
     fail: &mut dyn FnMut(Failure),
 ) -> (usize, usize) {
     let reason = undelivered(&refused.kind);

@@ -15,7 +15,8 @@ use crate::{
     primitives::drop_catching,
     registry::{Core, Registry},
     result::{
-        EmitError, EmitErrorKind, EmitStats, Emitted, FailureList, NotRun, Outcomes, TooDeep,
+        EmitError, EmitErrorKind, EmitStats, Emitted, FailureList, NotRun, Outcomes, Recording,
+        TooDeep,
     },
 };
 
@@ -116,9 +117,11 @@ impl Core {
         origin: Option<&Origin>,
         site: CallSite,
     ) -> Result<Emitted<Args>, EmitError<Args>> {
-        let failures = FailureList::recording(Outcomes::OF_SYNC_EMIT);
+        let recording = Recording::new(Outcomes::OF_SYNC_EMIT);
+        let failures = FailureList::recording(Some(&recording));
         let (args, stats, end) = self.run_topic(topic, args, origin, Some(&failures), site);
-        let (mut failures, mut outcomes) = failures.into_parts();
+        let mut failures = failures.into_inner();
+        let mut outcomes = recording.into_outcomes();
         let why = match end {
             TopicEnd::Ran => NotRun::FoundNone,
             TopicEnd::Withheld => NotRun::Withheld,
@@ -144,7 +147,7 @@ impl Core {
         topic: &str,
         mut args: Args,
         origin: Option<&Origin>,
-        failures: Option<&FailureList>,
+        failures: Option<&FailureList<'_>>,
         site: CallSite,
     ) -> (Args, EmitStats, TopicEnd) {
         self.warn_if_unscanned();
@@ -206,7 +209,7 @@ fn run(
     plan: &Plan,
     event: &mut TopicEvent,
     emit_context: EmitContext<'_>,
-    failures: Option<&FailureList>,
+    failures: Option<&FailureList<'_>>,
 ) -> Result<EmitStats, Box<TooDeep>> {
     let event = &mut ErasedEvent::new::<TopicEvent>(event);
     dispatch::guarded(plan, emit_context, |_| {

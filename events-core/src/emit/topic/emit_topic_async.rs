@@ -13,7 +13,7 @@ use crate::{
     event::{Args, TopicEvent},
     metadata::{IntoKey, Origin},
     registry::Registry,
-    result::{EmitError, Emitted},
+    result::{EmitError, Emitted, Outcomes},
 };
 
 pin_project_lite::pin_project! {
@@ -76,6 +76,7 @@ pin_project_lite::pin_project! {
     pub struct TryEmitTopicAsync {
         #[pin]
         emission: AsyncEmission<TopicEvent>,
+        outcomes: Outcomes,
     }
 }
 
@@ -135,9 +136,8 @@ impl Registry {
     pub fn try_emit_topic_async(&self, topic: impl AsRef<str>, args: Args) -> TryEmitTopicAsync {
         let site = Location::caller();
         TryEmitTopicAsync {
-            emission: self
-                .emission_of_topic(topic.as_ref(), args, None, site)
-                .recorded(),
+            emission: self.emission_of_topic(topic.as_ref(), args, None, site),
+            outcomes: Outcomes::OF_ASYNC_EMIT,
         }
     }
 
@@ -156,9 +156,8 @@ impl Registry {
         let origin = Some(origin.into_key().into());
         let site = Location::caller();
         TryEmitTopicAsync {
-            emission: self
-                .emission_of_topic(topic.as_ref(), args, origin, site)
-                .recorded(),
+            emission: self.emission_of_topic(topic.as_ref(), args, origin, site),
+            outcomes: Outcomes::OF_ASYNC_EMIT,
         }
     }
 
@@ -209,7 +208,9 @@ impl Future for TryEmitTopicAsync {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let args = |event: TopicEvent| event.args;
-        let result = ready!(self.project().emission.poll_result(context.waker()));
+        let this = self.project();
+        let polled = this.emission.poll_result(context.waker(), this.outcomes);
+        let result = ready!(polled);
         Poll::Ready(match result {
             Ok(emitted) => Ok(emitted.map(args)),
             Err(error) => Err(error.map(args)),

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     context::EventChain,
-    primitives::{Waiter, drop_catching},
+    primitives::{OptionBox, Waiter, drop_catching},
     queue::{JobVtable, PoppedJob},
     registry::Core,
     time::Sleep,
@@ -69,8 +69,8 @@ pub(super) struct Intake {
     has_second_number: bool,
     /// Whether a chain of events is too long for the flush.
     is_cut_off: bool,
-    /// Wakes the task when the next scheduled job is due.
-    sleep: Option<Sleep>,
+    /// Wakes the task when the next scheduled job is due. Boxed: a flush moves its driver.
+    sleep: OptionBox<Sleep>,
 }
 
 impl Intake {
@@ -82,7 +82,7 @@ impl Intake {
             flush: None,
             has_second_number: false,
             is_cut_off: false,
-            sleep: None,
+            sleep: OptionBox::NONE,
         }
     }
 
@@ -223,7 +223,7 @@ impl Intake {
     #[inline]
     pub(super) fn sleep_until_due(&mut self, core: &Core, waker: &Waker) {
         match core.queue().next_due() {
-            None => self.sleep = None,
+            None => self.sleep = OptionBox::NONE,
             Some(due) => self.sleep_until(due, core, waker),
         }
     }
@@ -231,17 +231,13 @@ impl Intake {
     #[cold]
     #[inline(never)]
     fn sleep_until(&mut self, due: Instant, core: &Core, waker: &Waker) {
-        if self
-            .sleep
-            .as_ref()
-            .is_none_or(|sleep| sleep.deadline() != due)
-        {
-            self.sleep = Some(Sleep::of_driver(core.clock(), due));
+        if self.sleep.get().is_none_or(|sleep| sleep.deadline() != due) {
+            self.sleep = Sleep::of_driver(core.clock(), due).into();
         }
-        if let Some(sleep) = &mut self.sleep
+        if let Some(sleep) = self.sleep.get_mut()
             && sleep.poll(waker).is_ready()
         {
-            self.sleep = None;
+            self.sleep = OptionBox::NONE;
             waker.wake_by_ref();
         }
     }
