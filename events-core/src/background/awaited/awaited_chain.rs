@@ -16,6 +16,10 @@ pub(crate) struct AwaitedChain<K> {
 }
 
 /// A part of the chain.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a chain has few steps, and a box would be one more load in each"
+)]
 pub(crate) enum ChainStep<K> {
     Sync(Stretch),
     Awaited(ErasedAwaited<K>, Arc<SubscriberInfo>),
