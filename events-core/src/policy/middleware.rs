@@ -27,7 +27,7 @@ use crate::{context::Emission, metadata::SubscriberInfo, result::SubscriberOutco
 ///
 /// A middleware that does not call `next` returns
 /// [`Skipped(SkipReason::Middleware)`](crate::outcomes::SkipReason::Middleware), or a failure made by
-/// [`Call::fail`]. If it panics, the subscriber has failed with [`Cause::Middleware`].
+/// [`Call::fail`]. If it panics, the subscriber has failed with [`Cause::Middleware`](crate::failures::Cause::Middleware).
 ///
 /// Guide: [middleware](crate::guide::failures#middleware-around-each-call).
 ///

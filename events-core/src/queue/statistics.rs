@@ -16,10 +16,10 @@ use std::{
 use super::bounded::QueueSpan;
 use crate::primitives::sync::lock;
 
-/// Counts of a queue, for monitoring; returned by [`Queue::stats`](crate::queues::Queue::stats).
+/// Counts of a queue, for monitoring; returned by [`Queue::stats`](crate::Queue::stats).
 ///
 /// The events in the queue are those that were enqueued, and the snapshots for `async` and `deferred` subscribers, as
-/// in [`Queue::len`](crate::queues::Queue::len).
+/// in [`Queue::len`](crate::Queue::len).
 ///
 /// ```
 /// use events_core::{Event, Registry};

@@ -17,7 +17,7 @@ use std::{
 /// `9c41d0f2ab37e615-42`. A process that is forked has the number of its parent.
 ///
 /// The ids of different threads are not in the order of their emits. A handler receives them with its
-/// [`Emission`]: that of its own emission, and that of the one whose handler emitted the event.
+/// [`Emission`](crate::Emission): that of its own emission, and that of the one whose handler emitted the event.
 ///
 /// ```
 /// use std::sync::mpsc;
