@@ -348,7 +348,7 @@ impl<V: Copy> BoundedQueue<V> {
 
     /// Wakes a waiter, or the next one if its waker panics.
     #[inline(never)]
-    pub(in crate::queue) fn wake(&self, mut waker: Waker) {
+    pub(crate) fn wake(&self, mut waker: Waker) {
         while !wake_catching(waker) {
             let next = self.inbox().waiters.pop();
             let Some(next) = next else { return };
